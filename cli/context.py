@@ -1,0 +1,39 @@
+"""What every command starts from: the settings in force and the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from db.config import Config, find_config, load_config
+from db.connect import explained, open_database
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """The options given before the command. Nothing is read until it is asked for."""
+
+    config_path: str | None = None
+    database: str | None = None
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings in force. Raises ConfigError."""
+        config = load_config(Path(self.config_path) if self.config_path else find_config(Path()))
+        return config.with_values(db=str(Path(self.database).absolute())) if self.database else config
+
+    @contextmanager
+    def open(self, *, create: bool = False) -> Iterator[Database]:
+        """The database, open for the length of a `with` block; SQLite's errors inside come out as ours."""
+        path = self.config.database
+        db = open_database(path, create=create)
+        try:
+            with explained(path):
+                yield db
+        finally:
+            db.conn.close()

@@ -1,0 +1,110 @@
+"""`copydesk crawl`: one crawl of some or all sources, with progress while it runs and a summary at its end."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.context import Desk
+from db.errors import UsageError
+from db.figures import Figures
+from db.sources import choose_sources
+from db.units import since as parse_since
+
+if TYPE_CHECKING:
+    from crawler.run import Crawled
+
+# Reasons why a link was not fetched that are no failure of ours or the site's.
+_FORBIDDEN = "robots_forbidden"
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--limit", type=click.IntRange(0), help="The most articles from each source, newest first. 0: no limit.")
+@click.option("--since", metavar="WHEN", help="Only articles announced since then: 2d, 6h, 2026-11-02.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress, no summary.")
+@click.pass_obj
+def crawl(desk: Desk, names: tuple[str, ...], limit: int | None, since: str | None, as_json: bool, quiet: bool) -> None:
+    """Fetch what is due from the sources named, or from all, and extract it.
+
+    Ctrl-C stops cleanly; the next crawl goes on where this one stopped.
+    """
+    moment = since_option(since)
+    with desk.open() as db:
+        if not choose_sources(db.conn, names):
+            raise UsageError("there are no sources yet; add one with `copydesk sources add URL`")
+    # Scrapy takes half a second to import: not before it is known that there is something to do.
+    from cli.progress import watching
+    from crawler.run import crawl as run_crawl
+    from crawler.session import Order
+
+    order = Order(names=names, since=moment, limit=limit)
+    with watching(enabled=not quiet and not as_json) as watch:
+        crawled = run_crawl(desk.config, order, watch=watch)
+    if as_json:
+        click.echo(json.dumps({"run": crawled.run_id, "stopped": crawled.stopped} | crawled.figures.as_dict()))
+    elif not quiet:
+        for line in summary(crawled):
+            click.echo(line)
+    if crawled.stopped:
+        sys.exit(130)
+    if nothing_reached(crawled):
+        sys.exit(1)
+
+
+def since_option(text: str | None) -> datetime | None:
+    """The moment that --since names. Raises UsageError."""
+    try:
+        return parse_since(text, datetime.now(UTC)) if text else None
+    except ValueError as error:
+        raise UsageError(f"--since: {error}") from error
+
+
+def nothing_reached(crawled: Crawled) -> bool:
+    """Whether every listing of every source failed: no network, unknown hosts."""
+    return bool(crawled.visits) and all(visit.notes and not visit.reached for visit in crawled.visits)
+
+
+def summary(crawled: Crawled) -> list[str]:
+    """The end of a run, for a person."""
+    figures = crawled.figures
+    state = "stopped early; the next crawl goes on from here" if crawled.stopped else "done"
+    lines = [
+        f"run {crawled.run_id} {state}: {_count(len(crawled.visits), 'source')}, {figures.seconds:.1f} s,"
+        f" {figures.pages_per_second:.1f} pages/s, {figures.bytes / 1e6:.1f} MB",
+        f"  found {figures.found} · fetched {figures.fetched} · unchanged {figures.unchanged} · new {figures.new}"
+        f" · updated {figures.updated} · duplicate {figures.duplicate}",
+    ]
+    lines += [f"  {label}: {_reasons(counts)}" for label, counts in _troubles(figures) if counts]
+    if figures.unread:
+        lines.append(f"  {figures.unread} pages are stored and not read yet; the next crawl reads them")
+    notes = [f"  {visit.source.name}: {note}" for visit in crawled.visits for note in visit.notes]
+    lines += notes[:20]
+    if len(notes) > 20:
+        lines.append(f"  … and {len(notes) - 20} more; `copydesk stats` counts them by source")
+    if not figures.fetched and not figures.unchanged and not notes and not crawled.stopped:
+        lines.append("  nothing was due: articles are visited again after 30 min, 3 h, 1 d, 7 d (setting `revisit`)")
+    return lines
+
+
+def _troubles(figures: Figures) -> list[tuple[str, dict[str, int]]]:
+    failed = dict(figures.failed)
+    forbidden = failed.pop(_FORBIDDEN, 0)
+    return [
+        ("rejected", dict(figures.rejected)),
+        ("failed", failed),
+        ("left alone", {"forbidden by robots.txt": forbidden} if forbidden else {}),
+    ]
+
+
+def _reasons(counts: dict[str, int]) -> str:
+    return f"{sum(counts.values())} ({', '.join(f'{reason} {count}' for reason, count in counts.items())})"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,89 @@
+"""The `copydesk` command: one module a command group, imported only when it is asked for, so that each starts quickly.
+
+Exit codes: 0 done, 1 failed, 2 asked for something impossible, 3 the database cannot serve, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.metadata import version
+
+import click
+
+from cli.context import Desk
+from db.errors import CopydeskError
+
+# Command -> module of `cli` that holds a click command of that name.
+_COMMANDS = {
+    "init": "init_cmd",
+    "sources": "sources_cmd",
+    "crawl": "crawl_cmd",
+    "articles": "articles_cmd",
+    "show": "show_cmd",
+    "stats": "stats_cmd",
+    "extract": "extract_cmd",
+    "settle": "settle_cmd",
+    "doctor": "doctor_cmd",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is run, or its one line of help when listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of a day's work."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"cli.{_COMMANDS[cmd_name]}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--db", metavar="FILE", help="The database file. Default: `db` in copydesk.toml, else news.db.")
+@click.option(
+    "--config", metavar="FILE", help="The settings file. Default: copydesk.toml in this folder, if there is one."
+)
+@click.version_option(version("copydesk"), prog_name="copydesk")
+@click.pass_context
+def copydesk(ctx: click.Context, db: str | None, config: str | None) -> None:
+    """Crawl news sites into one SQLite file, with their credits.
+
+    \b
+    First steps:
+      copydesk sources add https://www.example-daily.com/
+      copydesk crawl
+      copydesk articles
+    """
+    ctx.obj = Desk(config_path=config, database=db)
+
+
+def main() -> None:
+    """The entry point: runs the command and turns our errors into one line and an exit code."""
+    try:
+        copydesk.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except CopydeskError as error:
+        click.echo(f"copydesk: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone (`copydesk articles | head`); nothing is wrong.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,298 @@
+"""Is this the address of an article? Judged by its form alone, with points and reasons.
+
+    https://news.example.de/politik/lange-nacht-im-bundestag-12345678.html
+        +4 a long number, +3 a headline in the address, +1 a document            = 8    an article
+    https://news.example.de/politik/                     -3 one word, no number   = -3   a section
+    https://news.example.de/tag/bundestag                -8 "tag" leads to lists  = -8   never
+
+An address with `ARTICLE` points or more is an article by itself; between `DOUBT` and that the place of the link decides
+(`frontpage`). The rules know the forms of content systems (WordPress, Drupal, Discuz, PHPCMS, DedeCMS, jcms, TRS,
+Escenic, ...), not of sites: what a form cannot tell belongs into a site's TOML, where `include` and `exclude` win
+over all points.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit
+
+from crawler.discover.url_words import (
+    ARTICLE_LETTERS,
+    ARTICLE_WORDS,
+    CONNECTORS,
+    LEADS_TO_LISTS,
+    MOSTLY_LISTS,
+    SERVICES,
+)
+from db.sites import Site
+
+ARTICLE = 3
+"""Points from which an address is an article. Measured on the labelled forms in tests/discover/url_forms.tsv: 2 takes
+sections of two words for articles, 4 loses headlines without a number."""
+
+DOUBT = -2
+"""Points below which no place makes a link an article."""
+
+NEVER = -8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Points and, for a person, what gave them."""
+
+    points: int
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the form alone says so."""
+        return self.points >= ARTICLE
+
+
+# What no article is: files, and services that a newspaper also runs.
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|pdf|docx?|xlsx?|pptx?|zip|rar|7z|gz|tar|exe|apk|dmg|ipa|mp[34]|m4[av]|avi|mov|wmv"
+    r"|flv|webm|og[gv]|wav|m3u8?|css|js|mjs|json|xml|rss|rdf|atom|txt|csv|ics|woff2?|ttf|eot|swf|torrent|epub|mobi)$",
+    re.IGNORECASE,
+)
+_SERVICE_HOST = re.compile(
+    r"(?:accounts?|auth|login|signin|sso|passport|id|my|meine?|mein-?konto|shop|store|abo|abos|aboshop|subscribe|subscriptions?|jobs?|stellen"
+    r"|karriere|careers|mail|webmail|help|hilfe|support|faq|ads?|anzeigen|werbung|advertis\w*|media-?daten|e-?paper|kiosk|api|cdn|static|assets"
+    r"|img|images?|pic|pics|photo|search|so|sou|suche|status|forum|bbs|club|tickets|games|spiele|wetter|weather|apps?|download|down|m?api)\d?\."
+)
+_EXTENSION = re.compile(
+    r"\.(s?html?|xhtml|php\d?|aspx?|jspx?|jhtml|cms|ece|story|do|cfm|htx|page|phtml|bok|stm|fn|d|dhtml|vm)$",
+    re.IGNORECASE,
+)
+_INDEX = re.compile(
+    r"^(?:index|default|home|main|start|startseite|portada|inicio|welcome)(?:[-_.]?\d{1,3})?$", re.IGNORECASE
+)
+_LIST_NAME = re.compile(
+    r"(?:index|list|liebiao|node|channel|col|class|more|page|cat|category|tag|forum|archive|section|default)"
+    r"(?:[-_]?\d{1,7}(?:[-_]\d{1,5})*)?|[a-z]{2,10}list(?:[-_]\d+)?|list[-_][\w-]{1,20}",
+    re.IGNORECASE,
+)
+_YEAR = r"(?:19[89]\d|20[0-4]\d)"
+_MONTH = r"(?:1[0-2]|0?[1-9])"
+_MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])"
+_DATE = re.compile(
+    rf"(?<!\d)(?:{_YEAR}[-/_.]?(?:0[1-9]|1[0-2])[-/_.]?(?:0[1-9]|[12]\d|3[01])(?!\d)"
+    rf"|{_YEAR}[-/_.]{_MONTH}[-/_.]{_DAY}(?!\d)|{_YEAR}/{_MONTH_NAME}/{_DAY}(?!\d)|{_DAY}[-/]{_MONTH}[-/]{_YEAR}(?!\d))",
+    re.IGNORECASE,
+)
+# Numbers such as 20240520105634 or 168154396514000 begin with a date or hold it; they are found as long numbers.
+_MONTH_ONLY = re.compile(
+    rf"(?<![\d]){_YEAR}[-/]?(?:0[1-9]|1[0-2]|(?<=/)[1-9])(?=/)|/{_YEAR}/{_MONTH_NAME}(?=/)", re.IGNORECASE
+)
+_YEAR_ONLY = re.compile(rf"/{_YEAR}(?=/)")
+_LONG_NUMBER = re.compile(r"(?<!\d)\d{6,20}(?!\d)")
+_MIDDLE_NUMBER = re.compile(r"(?<!\d)\d{4,5}(?!\d)")
+_ANY_NUMBER = re.compile(r"(?<!\d)\d{1,20}(?!\d)")
+_HEX = re.compile(
+    r"(?<![0-9a-z])(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{10,64}(?![0-9a-z])|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?:^|[-_,.;~])(?=[A-Za-z0-9]*(?:\d[A-Za-z0-9]*[A-Za-z]|[A-Za-z]\d))([A-Za-z0-9]{6,32})$")
+_MIXED_CASE_CODE = re.compile(
+    r"(?:^|[-_,.])(?=[A-Za-z0-9]*[a-z][A-Z])(?=[A-Za-z0-9]*[A-Z][A-Za-z0-9]*[A-Z])([A-Za-z0-9]{6,16})$"
+)
+_WORD_BREAK = re.compile(r"[-_+\s,.~:;!|·–—]+")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_LANGUAGE = re.compile(r"^[a-z]{2}(?:[-_][a-z]{2,4})?$", re.IGNORECASE)
+_ID_PARAMETER = re.compile(
+    r"(?:^|&)(?:(?:article|art|news|story|item|doc|document|content|post|entry|object|info|arch?|topic|a|n|t|i|x)?[_-]?(?:id|no|idx|nr)"
+    r"|artnr|tid|aid|nid|idxno|newsid|wr_id|document_srl|ncode|newsseq|s_no|article)=(?=[^&]*\d)[\w.-]{1,64}|(?:^|&)p=\d{3,}",
+    re.IGNORECASE,
+)
+_LIST_PARAMETER = re.compile(
+    r"(?:^|&)(?:page|paged|pg|pn|pageno|pagenum|p|offset|start|s|q|query|search|keyword|keywords|kw|wd|tag|cat|catid|category|author|sort"
+    r"|order|filter|login|redirect|return_?url|year|month|typeid|classid|columnid|channelid)=",
+    re.IGNORECASE,
+)
+_VIEW_ACTION = re.compile(
+    r"(?:^|&)(?:a|act|action|mod|c|do|op|view|task)=(?:show|view|viewthread|detail|article|content|read)(?:&|$)",
+    re.IGNORECASE,
+)
+_LIST_ACTION = re.compile(
+    r"(?:^|&)(?:a|act|action|mod|do|op|view|task)=(?:lists?|category|forumdisplay|search|login|register|space|tag)(?:&|$)",
+    re.IGNORECASE,
+)
+
+
+def judge_for(url: str, site: Site | None) -> Judgement:
+    """As `judge`, but what the site's own rules say wins: `exclude` before `include`, both searched in path and
+    query."""
+    if site is not None and (site.include or site.exclude):
+        parts = urlsplit(url)
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        if any(_compiled(pattern).search(target) for pattern in site.exclude):
+            return Judgement(points=NEVER, reasons=("the site's rules exclude it",))
+        if any(_compiled(pattern).search(target) for pattern in site.include):
+            return Judgement(points=-NEVER, reasons=("the site's rules include it",))
+    return judge(url)
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def judge(url: str) -> Judgement:
+    """How much the form of an http address speaks for an article. Pure; never raises."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return Judgement(points=NEVER, reasons=("not an address",))
+    path = unquote(parts.path)
+    if refused := _refused(host, path, parts.query):
+        return Judgement(points=NEVER, reasons=(refused,))
+    segments = [segment for segment in path.split("/") if segment]
+    name = _name(segments)
+    votes = _Votes()
+    _judge_query(votes, parts.query)
+    _judge_numbers(votes, path, segments, name)
+    _judge_headline(votes, name)
+    _judge_words(votes, segments, name)
+    return Judgement(points=votes.points, reasons=tuple(votes.reasons))
+
+
+class _Votes:
+    """Points being counted."""
+
+    __slots__ = ("points", "reasons", "told")
+
+    def __init__(self) -> None:
+        self.points = 0
+        self.reasons: list[str] = []
+        self.told = False
+        """Whether something singles out one document: a number, a date, a headline."""
+
+    def add(self, points: int, reason: str, *, tells: bool = False) -> None:
+        self.points += points
+        self.reasons.append(f"{points:+d} {reason}")
+        self.told = self.told or tells
+
+
+def _refused(host: str, path: str, query: str) -> str | None:
+    """What makes an address no article whatever else it shows, or None."""
+    if _SERVICE_HOST.match(host):
+        return "the host is a service"
+    if _FILE.search(path):
+        return "a file, not a page"
+    segments = [segment.lower() for segment in path.split("/") if segment]
+    if not query and (not segments or (len(segments) == 1 and _LANGUAGE.fullmatch(segments[0]))):
+        return "a front page"
+    for segment in segments:
+        if segment in LEADS_TO_LISTS:
+            return f"{segment!r} leads to lists or services"
+    last = _EXTENSION.sub("", segments[-1]) if segments else ""
+    if last in LEADS_TO_LISTS or last in SERVICES:
+        return f"{last!r} is a service"
+    return None
+
+
+def _name(segments: list[str]) -> str:
+    """The segment that would name the article, without its ending: the last that is no index or view of the one
+    before."""
+    for position in range(len(segments) - 1, 0, -1):
+        name = _EXTENSION.sub("", segments[position])
+        if not (_INDEX.fullmatch(name) or len(name) == 1 or name.lower() in ARTICLE_WORDS):
+            return name
+    return _EXTENSION.sub("", segments[0]) if segments else ""
+
+
+def _judge_query(votes: _Votes, query: str) -> None:
+    if not query:
+        return
+    if _LIST_ACTION.search(query):
+        votes.add(-6, "the query asks for a list")
+    elif _ID_PARAMETER.search(query):
+        votes.add(6 if _VIEW_ACTION.search(query) else 4, "the query has an article's number", tells=True)
+    elif query.isdigit() and len(query) >= 3:
+        votes.add(4, "the query is a number", tells=True)
+    elif _LIST_PARAMETER.search(query):
+        votes.add(-5, "the query pages, sorts or searches a list")
+
+
+def _judge_numbers(votes: _Votes, path: str, segments: list[str], name: str) -> None:
+    plain = _EXTENSION.sub("", path.rstrip("/"))
+    if _LIST_NAME.fullmatch(name):
+        votes.add(-6, "the name of a list")
+        return
+    _judge_date(votes, plain, name)
+    undated = _DATE.sub("/", plain)
+    if _HEX.search(undated):
+        votes.add(4, "a hexadecimal number", tells=True)
+    elif _LONG_NUMBER.search(undated):
+        votes.add(4, "a long number", tells=True)
+    elif _DOCUMENT_NUMBER.search(undated):
+        votes.add(4, "a document's number", tells=True)
+    elif _CODE.search(name) or _MIXED_CASE_CODE.search(name):
+        votes.add(3, "a code", tells=True)
+    elif any(not re.fullmatch(_YEAR, number[0]) for number in _MIDDLE_NUMBER.finditer(_DATE.sub("/", name))):
+        votes.add(3, "a number", tells=True)
+    elif (
+        len(segments) > 1
+        and any(segment.isdigit() and len(segment) > 3 for segment in segments[:-1])
+        and not name.isdigit()
+    ):
+        votes.add(1, "a number on the way")
+    elif name.isdigit():
+        votes.add(1 if len(segments) > 2 else -1, "a small number")
+
+
+_DOCUMENT_NUMBER = re.compile(
+    r"(?:^|[/_-])(?:show|view|article|art|artikel|content|thread|detail|read|item|doc|story|newsinfo|newsshow|newsview|news|info|node|post|archives?|a|p|t)"
+    r"(?:[-_]|/(?=\d+$)|(?=\d+$))(?:\d+[-_])*\d{2,}(?:[-_]\d+)*$|/info/\d+/\d+$",
+    re.IGNORECASE,
+)
+
+
+def _judge_date(votes: _Votes, plain: str, name: str) -> None:
+    if found := _DATE.search(plain):
+        if found.end() == len(plain) and name.strip("/") in found[0]:
+            votes.add(-5, "a day's archive")
+        else:
+            votes.add(4, "a date", tells=True)
+    elif found := _MONTH_ONLY.search(plain):
+        votes.add(3, "a month", tells=not name.isdigit())
+    elif re.search(rf"/{_YEAR}(?:/{_MONTH})?$", plain):
+        votes.add(-5, "a year's or month's archive")
+    elif _YEAR_ONLY.search(plain) and not name.isdigit():
+        votes.add(2, "a year", tells=True)
+
+
+def _judge_headline(votes: _Votes, name: str) -> None:
+    cjk = len(_CJK.findall(name))
+    if cjk:
+        points = 4 if cjk >= 8 else 2 if cjk >= 5 else 0 if votes.told else -3
+        votes.add(points, f"{cjk} characters of Asian writing", tells=points > 0)
+        return
+    words = [word for word in _WORD_BREAK.split(name) if word and not any(sign.isdigit() for sign in word)]
+    count = len(words) if len(words) > 3 else len([word for word in words if word.lower() not in CONNECTORS])
+    if count >= 4:
+        votes.add(4 if count > 4 else 3, "a headline in the address", tells=True)
+    elif count == 3:
+        votes.add(2, "three words", tells=True)
+    elif count == 2:
+        votes.add(1 if votes.told else -1, "two words")
+    elif not votes.told:
+        votes.add(-3, "one word, no number")
+
+
+def _judge_words(votes: _Votes, segments: list[str], name: str) -> None:
+    if segments and _EXTENSION.search(segments[-1]):
+        votes.add(1, "a document")
+    before = [segment.lower() for segment in segments if _EXTENSION.sub("", segment) != name]
+    if any(segment in ARTICLE_WORDS for segment in before):
+        votes.add(2, "a word that stands before articles")
+    elif any(segment in ARTICLE_LETTERS for segment in before):
+        votes.add(1, "a word that often stands before articles")
+    if any(segment in SERVICES for segment in before):
+        votes.add(-4, "below a service")
+    if name.lower() in MOSTLY_LISTS or (not votes.told and any(segment in MOSTLY_LISTS for segment in before)):
+        votes.add(-3, "mostly lists")

@@ -1,0 +1,258 @@
+"""Feeds: RSS 0.9x, 1.0 (RDF) and 2.0, Atom 0.3 and 1.0, JSON Feed 1.x → Listing.
+
+All XML dialects are one to this reader: an *item* is any `item` or `entry`, and its parts are known by their local
+names. That reads what the standards say and what the world writes (prefixes nobody declared, Atom links in RSS).
+lxml instead of feedparser, measured on 500 items: 17 against 430 ms, and no 0.1 s import; feedparser also takes a
+time without a zone for UTC.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import tzinfo
+from typing import Any, NamedTuple
+
+from lxml import etree
+
+from crawler.discover.listing import Hints, Listing, link_to
+from crawler.discover.markup import attribute, fragment, name_of, plain, read_xml, text_of, unpack
+from crawler.discover.times import read_time
+from db.nouns import EntryKind, Link, LinkKind
+from pipelines.addresses import clean_url
+from pipelines.decode import decode
+
+MAX_ITEMS = 5_000
+"""Items read of one feed: real feeds have 10 to 500, an archive feed a few thousand."""
+
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_ITEM_TAG = re.compile(r"<(item|entry)\b(?![^>]*/>).*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_HTTP = re.compile(r"https?://", re.IGNORECASE)
+_MAIL = re.compile(r"^\s*\S+@\S+\s*\(([^()]+)\)\s*$")
+
+Texts = Callable[..., str | None]
+Parts = dict[str, list[etree._Element]]
+
+
+class _Context(NamedTuple):
+    """What the items of a feed share."""
+
+    url: str
+    base: str
+    zone: tzinfo | None
+
+
+_PUBLISHED = ("published", "issued", "pubdate", "date", "created")
+_MODIFIED = ("updated", "modified", "lastmod", "lastbuilddate")
+
+
+def read_feed(body: bytes, url: str, content_type: str | None = None) -> Listing:
+    """The articles of a feed, in its own order. Never raises: what is no feed is an empty Listing with a `note`.
+
+    `url` is the feed's own address (relative links are joined to it). Times without an offset are left out.
+    """
+    body = unpack(body)
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+        return _read_json(body, url, content_type)
+    document = read_xml(body, content_type)
+    if document.root is None:
+        return Listing(kind=EntryKind.FEED, url=url, note=document.note)
+    items = list(_items(document.root))
+    note = document.note
+    if note:
+        items = _more_items(body, content_type, items)
+    head = _head(document.root)
+    base = document.root.get(_XML_BASE) or url
+    context = _Context(url=url, base=clean_url(base, url) or url, zone=_zone(head))
+    links = (_link(item, context) for item in items[:MAX_ITEMS])
+    return Listing(
+        kind=EntryKind.FEED,
+        url=url,
+        links=tuple(link for link in links if link is not None),
+        pages=_next_page(document.root, head, url),
+        title=plain(_first(head, "title")),
+        language=_language(document.root, head),
+        note=note if items else "no items in the feed" if _is_feed(document.root) else "the XML is not a feed",
+    )
+
+
+def _is_feed(root: etree._Element) -> bool:
+    return name_of(root) in {"rss", "feed", "rdf", "channel"}
+
+
+def _items(root: etree._Element) -> Iterator[etree._Element]:
+    return root.iter("{*}item", "{*}entry")
+
+
+def _more_items(body: bytes, content_type: str | None, items: list[etree._Element]) -> list[etree._Element]:
+    """Items of a broken feed one by one, where that finds more than reading it whole: one bad item then spoils no
+    other."""
+    decoded = decode(body, content_type)
+    if decoded is None:
+        return items
+    cut = [found[0] for found in _ITEM_TAG.finditer(decoded.text)][:MAX_ITEMS]
+    if len(cut) <= len(items):
+        return items
+    parsed = [element for text in cut if (element := fragment(text)) is not None]
+    return parsed if len(parsed) > len(items) else items
+
+
+def _head(root: etree._Element) -> etree._Element:
+    for element in root:
+        if name_of(element) == "channel":
+            return element
+    return root
+
+
+def _first(element: etree._Element, *names: str) -> str | None:
+    """The text of the first child with one of these local names, the names in their order of preference."""
+    for name in names:
+        for child in element:
+            if name_of(child) == name and (text := text_of(child)):
+                return text
+    return None
+
+
+def _zone(head: etree._Element) -> tzinfo | None:
+    """The offset that the feed gives its own build time, for items that give none. UTC says nothing: it is many a
+    default."""
+    own = read_time(_first(head, "lastbuilddate", "pubdate", "updated"))
+    return own.tzinfo if own is not None and own.utcoffset() else None
+
+
+def _link(item: etree._Element, context: _Context) -> Link | None:
+    parts: dict[str, list[etree._Element]] = {}
+    for child in item:
+        parts.setdefault(name_of(child), []).append(child)
+
+    def first(*names: str) -> str | None:
+        return next((text for name in names for part in parts.get(name, ()) if (text := text_of(part))), None)
+
+    address = _address(item, parts, first)
+    if address is None:
+        return None
+    hints = Hints(
+        title=plain(first("title")),
+        published=next((t for name in _PUBLISHED if (t := read_time(first(name), context.zone))), None),
+        modified=next((t for name in _MODIFIED if (t := read_time(first(name), context.zone))), None),
+        author=_author(parts, first),
+        section=_section(parts),
+    )
+    return link_to(address, kind=LinkKind.FEED, found_in=context.url, base=context.base, hints=hints)
+
+
+def _address(item: etree._Element, parts: Parts, first: Texts) -> str | None:
+    """Where the article is: FeedBurner's `origLink`, an Atom alternate link, RSS `<link>`, else a guid that is an
+    address."""
+    if original := first("origlink"):
+        return _unescaped(original)
+    others: list[str] = []
+    for link in parts.get("link", ()):
+        target = attribute(link, "href")
+        relation = (attribute(link, "rel") or "alternate").lower()
+        if target and relation == "alternate":
+            if "json" not in (attribute(link, "type") or ""):
+                return _unescaped(target)
+            others.append(target)
+        elif not target and (text := text_of(link)):
+            return _unescaped(text)
+    for guid in (*parts.get("guid", ()), *parts.get("id", ())):
+        text = text_of(guid)
+        if _HTTP.match(text) and (attribute(guid, "isPermaLink") or "true").lower() != "false":
+            others.append(text)
+    about = item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
+    found = next(iter(others), None) or (about if about and _HTTP.match(about) else None)
+    return _unescaped(found) if found else None
+
+
+def _unescaped(address: str) -> str:
+    # Only `&amp;`, which feeds escape twice: a general unescape would take `&copy=2` for a copyright sign.
+    return address.replace("&amp;", "&")
+
+
+def _author(parts: Parts, first: Texts) -> str | None:
+    names = []
+    for author in parts.get("author", ()):
+        name = _first(author, "name") if len(author) else text_of(author)
+        if name:
+            names.append(name)
+    if not names:
+        names = [text for part in parts.get("creator", ()) if (text := text_of(part))]
+    told = [name for raw in names if (name := plain(_MAIL.sub(r"\1", raw)))]
+    return ", ".join(dict.fromkeys(name for name in told if "@" not in name)) or None
+
+
+def _section(parts: Parts) -> str | None:
+    for name in ("category", "section", "subject"):
+        for part in parts.get(name, ()):
+            if words := plain(attribute(part, "label") or text_of(part) or attribute(part, "term")):
+                return words
+    return None
+
+
+def _next_page(root: etree._Element, head: etree._Element, url: str) -> tuple[str, ...]:
+    """RFC 5005: the page of older items."""
+    for link in (*head, *root):
+        if name_of(link) == "link" and (attribute(link, "rel") or "").lower() in ("next", "prev-archive"):
+            target = clean_url(attribute(link, "href") or "", url)
+            if target and target != url:
+                return (target,)
+    return ()
+
+
+def _language(root: etree._Element, head: etree._Element) -> str | None:
+    found = _first(head, "language") or root.get(_XML_LANG)
+    return found.strip()[:35].replace("_", "-") if found else None
+
+
+# --- JSON Feed (jsonfeed.org/version/1.1) -----------------------------------------------------------------------------
+
+
+def _read_json(body: bytes, url: str, content_type: str | None) -> Listing:
+    feed = parse_json(body, content_type)
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        return Listing(kind=EntryKind.FEED, url=url, note="the JSON is not a JSON Feed: it has no list `items`")
+    links = (_json_link(item, url) for item in feed["items"][:MAX_ITEMS] if isinstance(item, dict))
+    following = clean_url(_string(feed.get("next_url")) or "", url)
+    return Listing(
+        kind=EntryKind.FEED,
+        url=url,
+        links=tuple(link for link in links if link is not None),
+        pages=(following,) if following and following != url else (),
+        title=plain(_string(feed.get("title"))),
+        language=_string(feed.get("language")),
+    )
+
+
+def parse_json(body: bytes, content_type: str | None = None) -> Any:
+    """The value of a JSON text in any encoding; None where it is none."""
+    decoded = decode(body, content_type)
+    if decoded is None:
+        return None
+    try:
+        return json.loads(decoded.text.lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _json_link(item: dict[str, Any], url: str) -> Link | None:
+    address = _string(item.get("url")) or _string(item.get("id"))
+    if not address or not (item.get("url") or _HTTP.match(address)):
+        return None
+    people = item["authors"] if isinstance(item.get("authors"), list) else [item.get("author")]
+    names = [name for person in people if isinstance(person, dict) and (name := plain(_string(person.get("name"))))]
+    tags = item["tags"] if isinstance(item.get("tags"), list) else []
+    hints = Hints(
+        title=plain(_string(item.get("title"))),
+        published=read_time(_string(item.get("date_published"))),
+        modified=read_time(_string(item.get("date_modified"))),
+        author=", ".join(names) or None,
+        section=plain(_string(tags[0])) if tags else None,
+    )
+    return link_to(address, kind=LinkKind.FEED, found_in=url, hints=hints)
+
+
+def _string(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None

@@ -1,0 +1,125 @@
+"""The common noun of discovery: whatever lists articles is read into a Listing.
+
+    bytes of a feed, sitemap, front page, JSON list  --read_*-->  Listing  --merge-->  Links, one for each article
+
+A Listing holds `links` (articles), `entries` (further places that list articles: feeds, sections), `children`
+(sitemaps that an index names) and `pages` (the next pages of the same list). Readers are pure and never raise on
+what the web sends: what could not be read is said in `note`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from db.nouns import Entry, EntryKind, Link, LinkKind
+from pipelines.addresses import clean_url, link_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A sitemap that a sitemap index names, with the time of its last change if stated."""
+
+    url: str
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What one listing says. Everything is in the listing's own order, but `children`, which are newest first."""
+
+    kind: EntryKind
+    url: str
+    links: tuple[Link, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    children: tuple[Child, ...] = ()
+    pages: tuple[str, ...] = ()
+    title: str | None = None
+    language: str | None = None
+    note: str | None = None
+    """What was wrong with it, one sentence for a person; None where nothing was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What a listing says about one article."""
+
+    title: str | None = None
+    published: datetime | None = None
+    modified: datetime | None = None
+    author: str | None = None
+    section: str | None = None
+
+
+NO_HINTS = Hints()
+
+
+def link_to(
+    address: str, *, kind: LinkKind, found_in: str, base: str | None = None, hints: Hints = NO_HINTS
+) -> Link | None:
+    """A Link to `address` as it stands in a listing, joined to `base` (else `found_in`); None where it is no http
+    address."""
+    url = clean_url(address, base or found_in)
+    if url is None:
+        return None
+    return Link(
+        url=url,
+        key=link_key(url),
+        kind=kind,
+        found_in=found_in,
+        title=hints.title,
+        published=hints.published,
+        modified=hints.modified,
+        author=hints.author,
+        section=hints.section,
+    )
+
+
+# Whose word counts where several listings name one article: a feed or an API is written by the newsroom's own system
+# for readers of titles and times, a news sitemap for one crawler, a front page gives what a link happens to say.
+_RANK = {
+    LinkKind.JSON_LIST: 0,
+    LinkKind.FEED: 0,
+    LinkKind.NEWS_SITEMAP: 1,
+    LinkKind.FRONT_PAGE: 2,
+    LinkKind.SECTION: 3,
+    LinkKind.SITEMAP: 4,
+    LinkKind.MANUAL: 5,
+}
+_HINTS = ("title", "published", "modified", "author", "section")
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def merge(listings: Iterable[Listing]) -> tuple[Link, ...]:
+    """One Link for each key of all the listings, newest first.
+
+    The best source gives the address and the hints, the others fill what it leaves open. Newest by `published`, else
+    `modified`; links without a time follow in the order they were found. The result does not depend on the order of
+    listings of different rank.
+    """
+    found: dict[str, list[Link]] = {}
+    for listing in listings:
+        for link in listing.links:
+            found.setdefault(link.key, []).append(link)
+    merged = [_joined(links) for links in found.values()]
+    return tuple(sorted(merged, key=newest_first))
+
+
+def newest_first(link: Link) -> tuple[bool, float]:
+    """A sort key: dated links first, the newest of them first. For a stable sort."""
+    moment = link.published or link.modified
+    return (moment is None, -((moment or _LONG_AGO) - _LONG_AGO).total_seconds())
+
+
+def _joined(links: list[Link]) -> Link:
+    if len(links) == 1:
+        return links[0]
+    best, *others = sorted(links, key=lambda link: _RANK[link.kind])
+    missing = {
+        name: value
+        for name in _HINTS
+        if getattr(best, name) is None
+        and (value := next((getattr(o, name) for o in others if getattr(o, name) is not None), None)) is not None
+    }
+    return replace(best, **missing) if missing else best

@@ -1,0 +1,128 @@
+"""Sitemaps (sitemaps.org), sitemap indexes, Google News sitemaps, text sitemaps, gzip or plain → Listing.
+
+    urlset with any <news:news>   NEWS_SITEMAP    articles of the last two days, with title and time
+    urlset                        SITEMAP         addresses, perhaps with lastmod
+    sitemapindex                  SITEMAP         `children`, newest first
+
+Read as a stream: a sitemap may have 50 MiB, and its tree would take eight times as much memory. Mistakes (bare
+ampersands, prefixes nobody declared, a cut end) are repaired on the way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from lxml import etree
+
+from crawler.discover.listing import Child, Hints, Listing, link_to
+from crawler.discover.markup import XmlStream, name_of, plain, text_of, unpack
+from crawler.discover.times import read_time
+from db.nouns import EntryKind, Link, LinkKind
+from pipelines.addresses import clean_url
+from pipelines.decode import decode
+
+MAX_ENTRIES = 50_000
+"""Entries read of one sitemap: the limit of sitemaps.org."""
+
+_HTTP_LINE = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
+_WANTED = ("loc", "lastmod", "news")
+
+
+def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Listing:
+    """The articles or further sitemaps of a sitemap. Never raises: what is no sitemap is an empty Listing with a
+    `note`.
+
+    Links are in the sitemap's own order, children newest first (those without a time after them, in their own order).
+    `lastmod` of an article becomes `modified`, `news:publication_date` becomes `published`; a bare day is no time
+    and left out.
+    """
+    body = unpack(body)
+    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return _read_text(body, url, content_type)
+    links: list[Link] = []
+    children: list[Child] = []
+    stream = XmlStream(body, content_type, ends=("url", "sitemap"))
+    news = False
+    language = None
+    for element in stream:
+        facts = _facts(element)
+        if name_of(element) == "sitemap":
+            if target := clean_url(facts.get("loc", ""), url):
+                children.append(
+                    Child(url=target, modified=read_time(facts.get("lastmod")) or _day(facts.get("lastmod")))
+                )
+        elif (link := _link(facts, url)) is not None:
+            news = news or link.kind is LinkKind.NEWS_SITEMAP
+            language = language or facts.get("language")
+            links.append(link)
+        if len(links) + len(children) >= MAX_ENTRIES:
+            break
+    children.sort(key=lambda child: -child.modified.timestamp() if child.modified else 0.0)
+    return Listing(
+        kind=EntryKind.NEWS_SITEMAP if news else EntryKind.SITEMAP,
+        url=url,
+        links=tuple(links),
+        children=tuple(children),
+        language=language,
+        note=stream.note if links or children else stream.note or "no addresses in the sitemap",
+    )
+
+
+def _facts(element: etree._Element) -> dict[str, str]:
+    """The parts of a <url> or <sitemap> by local name; those of <news:news> among them (its `title`,
+    `publication_date`, ...)."""
+    facts: dict[str, str] = {}
+    for child in element:
+        name = name_of(child)
+        if name == "news":
+            facts["news"] = "yes"
+            for part in child.iter():
+                if part is not child and len(part) == 0 and part.text:
+                    facts.setdefault(name_of(part), part.text.strip())
+        elif name in ("loc", "lastmod") and (text := text_of(child)):
+            facts.setdefault(name, text)
+    return facts
+
+
+def _link(facts: dict[str, str], url: str) -> Link | None:
+    is_news = "news" in facts
+    hints = Hints(
+        title=plain(facts.get("title")) if is_news else None,
+        published=read_time(facts.get("publication_date")),
+        modified=read_time(facts.get("lastmod")),
+    )
+    kind = LinkKind.NEWS_SITEMAP if is_news else LinkKind.SITEMAP
+    address = facts.get("loc", "").replace("&amp;", "&")
+    return link_to(address, kind=kind, found_in=url, hints=hints) if address else None
+
+
+def _day(text: str | None) -> datetime | None:
+    """A bare day as its midnight in UTC: exact enough to order sitemaps, never used for an article."""
+    return read_time(f"{text.strip()}T00:00Z") if text and len(text.strip()) == 10 else None
+
+
+def _read_text(body: bytes, url: str, content_type: str | None) -> Listing:
+    """A text sitemap: one address a line."""
+    decoded = decode(body, content_type)
+    lines = decoded.text.splitlines()[:MAX_ENTRIES] if decoded else []
+    found = [match[1] for line in lines if (match := _HTTP_LINE.fullmatch(line))]
+    # A page of another kind may hold a line that is an address; a sitemap holds little else.
+    if 2 * len(found) < len([line for line in lines if line.strip()]):
+        found = []
+    links = (link_to(address, kind=LinkKind.SITEMAP, found_in=url) for address in found)
+    kept = tuple(link for link in links if link is not None)
+    return Listing(kind=EntryKind.SITEMAP, url=url, links=kept, note=None if kept else "the body is not a sitemap")
+
+
+def sitemaps_in_robots(body: bytes, url: str) -> Iterator[str]:
+    """The addresses of the `Sitemap:` lines of a robots.txt, which may stand anywhere in it (RFC 9309, 2.2.4)."""
+    for line in body[:_ROBOTS_READ].decode("utf-8", "replace").splitlines():
+        name, colon, value = line.partition(":")
+        if colon and name.strip().lower() == "sitemap" and (target := clean_url(value.partition(" #")[0], url)):
+            yield target
+
+
+_ROBOTS_READ = 500 * 1024
+"""Bytes read of a robots.txt: what RFC 9309 (2.5) asks to read at least."""

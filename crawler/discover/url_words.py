@@ -1,0 +1,77 @@
+"""Words in addresses that speak for or against an article, in the languages of the press. Data of `article_urls`.
+
+Collected from content systems' default routes and from the menus of news sites; each is one whole segment of a path.
+"""
+
+from __future__ import annotations
+
+LEADS_TO_LISTS = frozenset(
+    """
+    tag tags tagged schlagwort schlagworte keyword keywords label labels etiqueta etiquetas etiquette etichetta
+    mot-cle hashtag sujet tagi metka tegi temata
+    category categories categoria categorias categorie kategorie kategorien kategori kategoria rubric rubrik rubriken
+    rubrique cat cate author authors autor autoren autore autores autori auteur auteurs avtor yazar yazarlar writer
+    writers columnist columnists byline profile profiles profil user users member members space contributor
+    contributors staff redaktion journalist journalists login signin sign-in sign_in signup sign-up register
+    registrierung registration logout log-in anmelden anmeldung connexion iniciar-sesion account accounts konto
+    my-account mein-konto password passwort forgot-password auth oauth sso passport search suche suchen recherche
+    buscar busca buscador cerca ricerca zoeken sok haku arama poisk sousuo szukaj hledat search-results rss feed feeds
+    atom sitemap sitemaps site-map plan-du-site subscribe subscription subscriptions subscriber abonnement abonnements
+    abonneren abonnieren suscripcion suscribete assinatura assine abbonati cart warenkorb checkout basket impressum
+    imprint mentions-legales aviso-legal datenschutz datenschutzerklaerung privacy-policy privacypolicy
+    politica-de-privacidad politica-de-cookies confidentialite cookie-policy cookie-richtlinie terms-of-service
+    terms-of-use terms-and-conditions tos nutzungsbedingungen agb cgu cgv disclaimer mediadaten mediakit page pages
+    paged pagina seite sayfa strona stranica wp-admin wp-login.php wp-content wp-json wp-includes cdn-cgi share print
+    drucken imprimir comment comments kommentare download downloads forumdisplay
+    """.split()  # noqa: SIM905 (a list of quoted words is hard to read)
+)
+"""Lists, people, services: neither they nor what is below them is an article."""
+
+SERVICES = frozenset(
+    """
+    newsletter newsletters newsletter-anmeldung abo abos shop store contact contact-us contacts contactus kontakt
+    kontakte contacto contato contatti contactez-nous about about-us aboutus ueber-uns uber-uns quienes-somos
+    chi-siamo qui-sommes-nous om-oss over-ons hakkimizda kunye o-nas about.html legal privacy cookies terms copyright
+    accessibility barrierefreiheit advertise advertising advertisement adverts ads werbung werben publicidad publicite
+    jobs job careers career karriere stellenangebote stellenmarkt help hilfe faq faqs aide ayuda support feedback app
+    apps epaper e-paper kiosk horoscope horoscopes horoskop horoscopo games spiele puzzles crossword sudoku quiz
+    lottery lotto tv-programm tvprogramm fernsehprogramm weather wetter meteo el-tiempo pogoda hava-durumu boerse
+    kurse quotes stocks traueranzeigen obituaries anzeigen classifieds marktplatz events veranstaltungen kalender
+    calendar agenda archive archives archiv archivo archivio arsiv arkiv forum forums bbs club static assets partners
+    partner gewinnspiele gewinnspiel leserreisen podcasts livestream webcam webcams ticketshop vorteilswelt gutscheine
+    coupons
+    """.split()  # noqa: SIM905
+)
+"""Services and archives by themselves; a newsroom may still file articles below them
+(`/weather/2024/04/26/storms-hit-...`)."""
+
+MOSTLY_LISTS = frozenset(
+    """
+    topic topics theme themes thema themen tema temas dossier dossiers special specials serie series video videos live
+    ticker liveticker gallery galerie galerien galeria photos foto fotos photo fotostrecke bilder bildergalerie
+    podcast audio mediathek media multimedia zhuanti zt spezial collection collections channel channels section
+    sections list lists column columns team teams clubs player players match matches spielplan tabelle ergebnisse
+    results product products events
+    """.split()  # noqa: SIM905
+)
+"""Lists, unless a number or a headline follows."""
+
+ARTICLE_WORDS = frozenset(
+    """
+    article articles artikel artikkel articulo articulos artigo articolo articolele artykul artykuly clanek clanky
+    clanak story stories news-story detail details detay detalle detalles newsdetail news-detail news_detail newsview
+    newsarticle haber haberi noticia notizia nyhet beitrag meldung nachricht entry content contents view read show doc
+    docs newscontent statia statya novost art post posts makale yazi berita tin-tuc bai-viet node
+    """.split()  # noqa: SIM905
+)
+"""Segments that content systems put before one article."""
+
+ARTICLE_LETTERS = frozenset(
+    ["a", "p", "c", "n", "i", "s", "t", "d", "x", "id", "txt", "info", "news", "blog", "blogs", "opinion"]
+)
+"""Weaker: also used for sections."""
+
+CONNECTORS = frozenset(
+    ["and", "und", "y", "et", "e", "og", "och", "ve", "i", "a", "en", "n", "the", "of", "de", "la", "le", "der"]
+)
+"""Words that do not make a headline out of the name of a section (`arts-and-culture`)."""

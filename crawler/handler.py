@@ -1,0 +1,167 @@
+"""The download handler: the only place of Copydesk that opens connections to the web.
+
+Scrapy's aiohttp handler, with a connector of our own. What that adds: every address is judged before it is connected
+to (`guard.py`), connecting has a time-out of its own, the host's pause is told when an answer begins
+(`downloader.py`), and a run that stops does not wait for slow hosts.
+
+Scrapy calls its aiohttp handler experimental and warns at each start. We choose it knowingly: it is the only one that
+runs without the Twisted reactor, and so lets one process crawl again and again (17 ms a repeated run), and the tests in
+`tests/fetching` cover what we use of it. Scrapy is pinned to one minor version for the same reason.
+
+One *pool* of connections for each set of allowed networks, and one for what goes through a proxy: a connection that
+was opened for a source which may reach a private network is never lent to one which may not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import ClassVar, cast
+
+import aiohttp
+import yarl
+from scrapy import Request
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
+from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.http import Response
+from scrapy.utils.misc import load_object
+from scrapy.utils.ssl import _make_ssl_context
+
+from crawler.downloader import HostDownloader
+from crawler.errors import CertificateRefused, Stopping
+from crawler.guard import Answers, GuardedResolver, check_host
+from crawler.networks import parse_networks
+
+# Connections open at once, over all hosts. Requests that wait for their host's turn hold none.
+CONNECTIONS_AT_ONCE = 100
+# aiohttp sends these by itself where a request has none; the middlewares decide about them.
+NOT_AUTOMATIC = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+
+
+class GuardedHandler(AiohttpDownloadHandler):
+    """Downloads http and https. Setting: `DOWNLOAD_HANDLERS`."""
+
+    experimental: ClassVar[bool] = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        # Not AiohttpDownloadHandler's own constructor: it would open a session whose connector nobody guards.
+        BaseStreamingDownloadHandler.__init__(self, crawler)
+        settings = crawler.settings
+        self._ssl_context = _make_ssl_context(settings)
+        self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._connect_timeout = settings.getfloat("COPYDESK_CONNECT_TIMEOUT")
+        self._default_allowed = tuple(settings.getlist("COPYDESK_ALLOW_NETWORKS"))
+        self._answers = Answers(load_object(settings["COPYDESK_LOOKUP"]))
+        self._pools: dict[tuple[str, ...] | None, aiohttp.ClientSession] = {}
+        self._clocks: set[asyncio.Timeout] = set()
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch one request. Raises AddressRefused, Stopping, and Scrapy's download errors."""
+        timeout: float = request.meta.get("download_timeout") or self._timeout
+        started = time.monotonic()
+        request.meta["sent_at"] = time.time()
+        try:
+            async with asyncio.timeout(timeout) as clock:
+                self._clocks.add(clock)
+                async with self._make_request(request, timeout) as response:
+                    request.meta["download_latency"] = time.monotonic() - started
+                    self._tell_slot(request)
+                    return await self._read_response(response, request)
+        except TimeoutError as error:
+            self._tell_slot(request)
+            if time.monotonic() - started < timeout:
+                raise Stopping(request.url) from error
+            raise DownloadTimeoutError(f"{request.url} took longer than {timeout:g} s.") from error
+        except Exception:
+            # A request that failed may still have arrived: the pause counts from now.
+            self._tell_slot(request)
+            raise
+        finally:
+            self._clocks.discard(clock)
+
+    @asynccontextmanager
+    async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:
+        # encoded: Scrapy has made the URL safe. yarl would resolve `/a/../private/`, which robots.txt never saw.
+        url = yarl.URL(request.url, encoded=True)
+        allowed = tuple(request.meta.get("allow_networks", self._default_allowed))
+        check_host(url.raw_host or "", parse_networks(allowed))
+        proxy = self._extract_proxy_url_with_creds(request)
+        try:
+            async with await self._pool(None if proxy else allowed).request(
+                request.method,
+                url,
+                data=request.body or None,
+                headers=self._request_headers(request).to_tuple_list(),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
+                ssl=self._ssl_context,
+                allow_redirects=False,
+                proxy=proxy,
+            ) as response:
+                yield cast("_ClientResponse", response)
+        except aiohttp.ServerTimeoutError as error:
+            raise DownloadTimeoutError(
+                f"{request.url} took no connection within {self._connect_timeout:g} s."
+            ) from error
+        except (aiohttp.InvalidUrlClientError, aiohttp.NonHttpUrlClientError) as error:
+            raise UnsupportedURLSchemeError(str(error)) from error
+        except aiohttp.ClientConnectorDNSError as error:
+            raise CannotResolveHostError(str(error)) from error
+        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
+            raise CertificateRefused(url.host or "", str(error)) from error
+        except aiohttp.ClientConnectorError as error:
+            raise DownloadConnectionRefusedError(str(error)) from error
+        except aiohttp.ClientError as error:
+            raise DownloadFailedError(str(error)) from error
+
+    def _pool(self, allowed: tuple[str, ...] | None) -> aiohttp.ClientSession:
+        """The connections for these networks; None for those to proxies, whose addresses nobody judges."""
+        if (pool := self._pools.get(allowed)) is None:
+            resolver = None if allowed is None else GuardedResolver(self._answers, parse_networks(allowed))
+            connector = aiohttp.TCPConnector(
+                resolver=resolver,
+                use_dns_cache=allowed is None,  # `Answers` is the cache: what aiohttp kept would outlive our judgement
+                local_addr=self._bind_address,
+                limit=CONNECTIONS_AT_ONCE,
+            )
+            pool = self._pools[allowed] = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                response_class=_ClientResponse,
+                skip_auto_headers=NOT_AUTOMATIC,
+            )
+            if len(self._pools) == 1:
+                self._listen_for_stop()
+        return pool
+
+    def _listen_for_stop(self) -> None:
+        downloader = self.crawler.engine.downloader
+        if isinstance(downloader, HostDownloader):
+            downloader.on_stop.append(self._cut_short)
+
+    def _cut_short(self) -> None:
+        """End all downloads in flight with Stopping."""
+        now = asyncio.get_running_loop().time()
+        for clock in self._clocks:
+            if not clock.expired():
+                clock.reschedule(now)
+
+    def _tell_slot(self, request: Request) -> None:
+        downloader = self.crawler.engine.downloader
+        if isinstance(downloader, HostDownloader):
+            downloader.slot_for(request).answered()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for pool in self._pools.values():
+            await pool.close()

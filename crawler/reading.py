@@ -1,0 +1,32 @@
+"""Bytes of a listing → Listing, by what was asked for; what a probed address turns out to be. Pure."""
+
+from __future__ import annotations
+
+from crawler.discover.feeds import read_feed
+from crawler.discover.frontpage import read_front_page
+from crawler.discover.guess import classify
+from crawler.discover.listing import Listing
+from crawler.discover.lists import read_list
+from crawler.discover.sitemaps import read_sitemap
+from crawler.visit import Ask
+from db.nouns import EntryKind
+from db.sites import Site
+
+_PAGES = frozenset({EntryKind.FRONT_PAGE, EntryKind.SECTION})
+
+
+def read_listing(ask: Ask, body: bytes, url: str, content_type: str | None, site: Site | None) -> Listing | None:
+    """What a listing says. None where a probed address holds something else, or nothing that lists articles."""
+    if ask.json_list is not None:
+        return read_list(body, ask.json_list, site=site, url=url)
+    kind = classify(body, content_type, url) if ask.probe else ask.kind
+    if ask.probe and kind in _PAGES and ask.kind not in _PAGES:
+        return None  # a front page in place of the feed that was asked for: many sites answer so instead of 404
+    match kind:
+        case EntryKind.FEED:
+            return read_feed(body, url, content_type)
+        case EntryKind.NEWS_SITEMAP | EntryKind.SITEMAP:
+            return read_sitemap(body, url, content_type)
+        case EntryKind.FRONT_PAGE | EntryKind.SECTION:
+            return read_front_page(body, url, content_type, site, kind=ask.kind)
+    return None

@@ -1,0 +1,127 @@
+"""Turning what Scrapy hands over into facts: a response into a fetch and a page, a failure into a named one.
+
+Names of failures are stable, so that they can be counted over months: `http_404`, `timeout`, `dns`, `refused`, ...
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from scrapy import Request
+from scrapy import exceptions as scrapy_errors
+from scrapy.http import Response
+
+from crawler import errors
+from db import bodies
+from db.facts import Fetch, Received
+
+# Most particular first: the first class that an exception belongs to names it.
+_FAILURES: tuple[tuple[type[BaseException], str], ...] = (
+    (errors.AddressRefused, "address_refused"),
+    (errors.CertificateRefused, "certificate"),
+    (errors.ForbiddenByRobots, "robots_forbidden"),
+    (errors.RobotsUnavailable, "robots_unavailable"),
+    (errors.HostOnHold, "on_hold"),
+    (errors.TooManyRedirects, "redirect_loop"),
+    (errors.Stopping, "stopped"),
+    (scrapy_errors.CannotResolveHostError, "unknown_host"),
+    (scrapy_errors.DownloadConnectionRefusedError, "connection_refused"),
+    (scrapy_errors.DownloadTimeoutError, "timeout"),
+    (scrapy_errors.ResponseDataLossError, "cut_short"),
+    (scrapy_errors.UnsupportedURLSchemeError, "not_http"),
+    (scrapy_errors.DownloadCancelledError, "too_big"),
+    (scrapy_errors.DownloadFailedError, "connection_failed"),
+)
+
+# Refusals that say nothing about the link: it stays as due as it was, and no fetch took place.
+NOT_ASKED = frozenset({"robots_unavailable", "on_hold", "stopped"})
+
+# Headers that are not kept: they are about the connection or identify a session.
+_DROPPED_HEADERS = frozenset({"set-cookie", "connection", "keep-alive", "transfer-encoding", "proxy-connection"})
+
+
+def failure_name(error: BaseException) -> str:
+    """The stable name of a failure."""
+    return next((name for kind, name in _FAILURES if isinstance(error, kind)), type(error).__name__)
+
+
+def status_name(status: int) -> str:
+    """The stable name of a status that brought no page."""
+    return f"http_{status}"
+
+
+def began(request: Request) -> Request:
+    """Note on a request when it was made; `duration_ms` counts from the moment it was sent."""
+    request.meta["asked_at"] = time.time()
+    return request
+
+
+def started_at(request: Request) -> datetime:
+    """When the request was sent, by the wall clock; when it was made, if it never was."""
+    return datetime.fromtimestamp(request.meta.get("sent_at") or request.meta.get("asked_at") or time.time(), UTC)
+
+
+def headers_of(response: Response) -> dict[str, str]:
+    """The response's headers by their usual names, joined where repeated, without those of the connection."""
+    return {
+        _usual(name): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+        if name.decode("latin-1").lower() not in _DROPPED_HEADERS
+    }
+
+
+def _usual(name: bytes) -> str:
+    text = name.decode("latin-1")
+    return {"Etag": "ETag"}.get(text, text)
+
+
+def fetch_of(what: str, response: Response, url: str, **owner: int | None) -> Fetch:
+    """The fetch that a response ends."""
+    request = response.request
+    assert request is not None
+    latency = request.meta.get("download_latency")
+    final = response.url if request.meta.get("redirect_urls") else None
+    return Fetch(
+        what=what,
+        url=url,
+        started_at=started_at(request),
+        final_url=final,
+        duration_ms=round(latency * 1000) if latency is not None else None,
+        status=response.status,
+        bytes=len(response.body),
+        **owner,
+    )
+
+
+def failed_fetch(what: str, request: Request, url: str, error: BaseException, **owner: int | None) -> Fetch:
+    """The fetch that an exception ended."""
+    redirected = request.meta.get("redirect_urls")
+    return Fetch(
+        what=what,
+        url=url,
+        started_at=started_at(request),
+        final_url=request.url if redirected else None,
+        error=failure_name(error),
+        **owner,
+    )
+
+
+def received(fetch: Fetch, response: Response, source_id: int) -> Callable[[], Received]:
+    """A page that came in, as work for another thread: hashing and packing take milliseconds."""
+    headers = headers_of(response)
+    body = response.body
+
+    def pack() -> Received:
+        return Received(
+            fetch=fetch,
+            source_id=source_id,
+            headers=headers,
+            content_type=headers.get("Content-Type"),
+            body=body,
+            sha256=bodies.digest(body),
+            packed=bodies.pack(body),
+        )
+
+    return pack

@@ -1,0 +1,72 @@
+"""A dry run of one source: crawled for real into a database of its own, which is then thrown away."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawler.run import Watch, crawl
+from crawler.session import Order
+from db.config import Config
+from db.connect import open_database, write
+from db.derived import get_article
+from db.figures import Figures
+from db.nouns import Article, Entry, Source
+from db.sources import add_source, entries_of, put_entries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What a crawl of the source would bring. `rejected` holds (url, reason, detail), `failed` (url, error)."""
+
+    source: Source
+    entries: Sequence[Entry]
+    links: int
+    articles: Sequence[Article]
+    rejected: Sequence[tuple[str, str, str]]
+    failed: Sequence[tuple[str, str]]
+    notes: Sequence[str]
+    figures: Figures
+
+
+def rehearse(
+    config: Config, source: Source, entries: Sequence[Entry], limit: int, *, watch: Watch | None = None
+) -> Rehearsal:
+    """Crawl at most `limit` articles of a source; nothing is stored that lasts. Raises CopydeskError."""
+    with tempfile.TemporaryDirectory(prefix="copydesk-test-") as folder:
+        apart = config.with_values(db=str(Path(folder) / "test.db"))
+        _prepare(apart, source, entries)
+        crawled = crawl(apart, Order(names=(source.name,), limit=limit, command="sources test"), watch=watch)
+        db = open_database(apart.database)
+        try:
+            conn = db.conn
+            pages = [row[0] for row in conn.execute("SELECT page_id FROM articles ORDER BY page_id")]
+            return Rehearsal(
+                source=source,
+                entries=entries_of(conn, conn.execute("SELECT id FROM sources").fetchone()[0]),
+                links=conn.execute("SELECT count(*) FROM links").fetchone()[0],
+                articles=[article for page in pages if (article := get_article(conn, page))],
+                rejected=conn.execute("SELECT url, reason, coalesce(detail, '') FROM rejections").fetchall(),
+                failed=conn.execute(
+                    "SELECT url, coalesce(error, 'http_' || status) FROM fetches"
+                    " WHERE what = 'article' AND (error IS NOT NULL OR status >= 400)"
+                ).fetchall(),
+                notes=[note for visit in crawled.visits for note in visit.notes],
+                figures=crawled.figures,
+            )
+        finally:
+            conn.close()
+
+
+def _prepare(config: Config, source: Source, entries: Sequence[Entry]) -> None:
+    db = open_database(config.database, create=True)
+    now = datetime.now(UTC)
+    try:
+        with write(db.conn) as conn:
+            copy, _ = add_source(conn, name=source.name, url=source.url, settings=source.settings, at=now)
+            put_entries(conn, copy.id, entries, now)
+    finally:
+        db.conn.close()

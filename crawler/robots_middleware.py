@@ -1,0 +1,171 @@
+"""Obeys robots.txt: asks for it once for each origin, keeps the answer, and lets through what it allows.
+
+Differs from Scrapy's middleware where RFC 9309 does: a host whose robots.txt cannot be read is left alone instead of
+crawled freely, statuses count, the answer outlives the run (`RobotsCache`), and Crawl-delay is kept.
+
+The request for robots.txt is a request like others: it takes the host's turn (so the pause before the first page holds
+too), is retried, guarded, and redirected up to five hops. What waits for it waits without a place in the host's slot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    NotConfigured,
+    NotSupported,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.http.request import NO_CALLBACK
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler.downloader import HostDownloader
+from crawler.errors import (
+    AddressRefused,
+    ForbiddenByRobots,
+    HostOnHold,
+    RobotsUnavailable,
+    Stopping,
+    TooManyRedirects,
+)
+from crawler.request_defaults import product_token
+from crawler.robots import ROBOTS_FETCH, RobotsCache, RobotsMemory, RobotsPolicy, RobotsRecord, bounded, kept_for
+
+# RFC 9309, 2.3.1.2: at least five.
+REDIRECT_HOPS = 5
+# The body is read up to 500 KiB; a longer one is still received, up to this, so that its beginning can be read.
+BODY_BYTES_RECEIVED = 5 * 1024 * 1024
+# What a page's request hands on to the one for its robots.txt.
+HANDED_ON = ("slot_delay", "slot_concurrency", "allow_networks", "download_timeout", "proxy")
+# These mean that no robots.txt came.
+NO_ANSWER = (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    NotSupported,
+    OSError,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+
+
+class RobotsMiddleware:
+    """Lets through what robots.txt allows. Setting: `DOWNLOADER_MIDDLEWARES`, on the engine's side of all others."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured("ROBOTSTXT_OBEY is off")
+        self._crawler = crawler
+        self._product = product_token(crawler.settings)
+        self._delay_cap = crawler.settings.getfloat("COPYDESK_CRAWL_DELAY_CAP")
+        self._memory = RobotsMemory()
+        self._policies: dict[str, RobotsPolicy] = {}
+        self._asked: dict[str, asyncio.Task[RobotsPolicy]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
+        """Scrapy's way in."""
+        return cls(crawler)
+
+    def policy(self, url: str) -> RobotsPolicy | None:
+        """What is known of the URL's origin, None before its first request: the place to read `sitemaps` from."""
+        return self._policies.get(origin_of(Request(url)))
+
+    def process_request(self, request: Request) -> Any:
+        """Let the request pass, or raise ForbiddenByRobots or RobotsUnavailable; an awaitable where it must wait."""
+        if request.meta.get(ROBOTS_FETCH) or not request.url.startswith(("http://", "https://")):
+            return None  # other schemes have no robots.txt and no handler
+        origin = origin_of(request)
+        policy = self._policies.get(origin)
+        if policy is None or policy.record.expires_at <= datetime.now(UTC):
+            return self._wait(request, origin)
+        self._judge(request, policy)
+        return None
+
+    async def _wait(self, request: Request, origin: str) -> None:
+        if (task := self._asked.get(origin)) is None:
+            task = self._asked[origin] = asyncio.ensure_future(self._load(request, origin))
+            task.add_done_callback(lambda _: self._asked.pop(origin, None))
+        self._judge(request, await asyncio.shield(task))
+
+    def _judge(self, request: Request, policy: RobotsPolicy) -> None:
+        if not policy.reachable:
+            record = policy.record
+            raise RobotsUnavailable(record.origin, record.error or f"status {record.status}")
+        if not policy.allows(request.url, self._product):
+            raise ForbiddenByRobots(request.url)
+        # For each request, not once: Scrapy forgets a slot that rests.
+        if delay := policy.crawl_delay(self._product, self._delay_cap):
+            downloader = self._crawler.engine.downloader
+            if isinstance(downloader, HostDownloader):
+                downloader.slot_for(request).heed(delay)
+
+    async def _load(self, request: Request, origin: str) -> RobotsPolicy:
+        cache: RobotsCache = getattr(self._crawler.spider, "robots_cache", None) or self._memory
+        record = cache.get(origin)
+        if record is None or record.expires_at <= datetime.now(UTC):
+            record = await self._fetch(request, origin)
+            cache.put(record)
+        policy = self._policies[origin] = RobotsPolicy(record)
+        return policy
+
+    async def _fetch(self, request: Request, origin: str) -> RobotsRecord:
+        url = f"{origin}/robots.txt"
+        meta = {key: request.meta[key] for key in HANDED_ON if key in request.meta}
+        if "_scheme_proxy" in request.meta:  # from the environment: the middleware will find it again
+            del meta["proxy"]
+        meta |= {ROBOTS_FETCH: True, "redirect_ttl": REDIRECT_HOPS, "download_maxsize": BODY_BYTES_RECEIVED}
+        started = time.monotonic()
+        record = await self._ask(Request(url, callback=NO_CALLBACK, meta=meta), origin)
+        if report := getattr(self._crawler.spider, "on_robots", None):
+            report(record, round((time.monotonic() - started) * 1000), url)
+        return record
+
+    async def _ask(self, request: Request, origin: str) -> RobotsRecord:
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Stopping:
+            raise
+        except TooManyRedirects as error:
+            return _record(origin, status=error.status)
+        except NO_ANSWER as error:
+            if isinstance(error, (AddressRefused, HostOnHold)) and error.host == urlparse_cached(request).hostname:
+                raise  # true of the page itself: it fails for that reason, and nothing is known of robots.txt
+            return _record(origin, error=f"{type(error).__name__}: {error}")
+        cache_control = b",".join(response.headers.getlist("Cache-Control")).decode("latin-1")
+        return _record(origin, status=response.status, body=response.body, cache_control=cache_control)
+
+
+def origin_of(request: Request) -> str:
+    """Scheme, host and port of a request's URL."""
+    parts = urlparse_cached(request)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+
+
+def _record(
+    origin: str, *, status: int | None = None, body: bytes = b"", error: str | None = None, cache_control: str = ""
+) -> RobotsRecord:
+    now = datetime.now(UTC)
+    return RobotsRecord(
+        origin=origin,
+        fetched_at=now,
+        expires_at=now + kept_for(status, error, cache_control),
+        status=status,
+        body=bounded(body) if status is not None and 200 <= status < 300 else b"",
+        error=error,
+    )

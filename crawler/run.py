@@ -1,0 +1,68 @@
+"""One crawl as a function: Scrapy started, run to its end, its figures handed back.
+
+Runs in the calling process, which may crawl again afterwards (there is no Twisted reactor that can be started only once).
+Ctrl-C and SIGTERM end it early and cleanly; a second one ends it at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from crawler.session import Order
+from crawler.spiders.news import NewsSpider
+from crawler.visit import Visit
+from db.config import Config
+from db.errors import CopydeskError
+from db.figures import Figures
+
+Watch = Callable[[NewsSpider], None]
+"""Called with the spider when it opens: for showing progress."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawled:
+    """What a crawl came to. `stopped`: somebody ended it early; what it fetched is kept and the next one goes on."""
+
+    run_id: int
+    figures: Figures
+    visits: list[Visit]
+    stopped: bool
+
+
+def crawl(config: Config, order: Order, *, watch: Watch | None = None) -> Crawled:
+    """Crawl as ordered. `watch` is given the spider before it starts, for showing progress. Raises CopydeskError."""
+    settings = Settings()
+    settings.setmodule("crawler.scrapy_settings", priority="project")
+    settings.set("COPYDESK_CONFIG_IN_FORCE", config)
+    settings.set("COPYDESK_ORDER", order)
+    process = AsyncCrawlerProcess(settings, install_root_handler=True)
+    crawler = process.create_crawler(NewsSpider)
+    spiders: list[NewsSpider] = []
+
+    def opened(spider: NewsSpider) -> None:
+        spiders.append(spider)
+        if watch is not None:
+            watch(spider)
+
+    crawler.signals.connect(opened, signal=signals.spider_opened)
+    process.crawl(crawler)
+    process.start()
+    logging.shutdown()
+    return _crawled(spiders)
+
+
+def _crawled(spiders: list[NewsSpider]) -> Crawled:
+    if not spiders:
+        raise CopydeskError("the crawl could not be started; the log above says why")
+    spider = spiders[0]
+    if spider.failure is not None:
+        raise spider.failure
+    if spider.session is None or spider.figures is None:
+        raise CopydeskError("the crawl ended before it began; the log above says why")
+    return Crawled(run_id=spider.session.run_id, figures=spider.figures, visits=spider.visits, stopped=spider.stopped)

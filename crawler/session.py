@@ -1,0 +1,175 @@
+"""One crawl's connection to the ground: the database, its writer, the desk that reads, the run's row.
+
+    spider ──put(job)──> writer ──commit──> desk.wake() ──> reading processes ──> outcomes, decisions
+
+Opened when the spider opens, closed when it closes. A run that ends by itself waits until all its pages are read; one that is
+stopped leaves them unread for the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from scrapy.exceptions import CloseSpider
+
+from crawler.state import StoredHolds, StoredRobots
+from db import facts
+from db.config import Config
+from db.connect import open_database, open_readonly
+from db.errors import CopydeskError, DatabaseError
+from db.facts import Received
+from db.figures import Figures, figures_of
+from db.nouns import Source
+from db.sites import Sites, load_sites, shipped_sites_folder
+from db.sources import choose_sources
+from db.writer import Writer
+from pipelines.desk import Desk, DeskPlan
+from pipelines.version import extractor_in_force
+
+T = TypeVar("T")
+
+# On two processors a third reading process wins nothing; past four the writer is the bottleneck.
+MOST_WORKERS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a crawl is to do. `reads`: articles are fetched and read; without it, listings are only found and recorded."""
+
+    names: tuple[str, ...] = ()
+    since: datetime | None = None
+    limit: int | None = None
+    reads: bool = True
+    command: str = "crawl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What a running crawl holds. Made by `open_session`."""
+
+    config: Config
+    order: Order
+    sites: Sites
+    sources: list[Source]
+    run_id: int
+    started_at: datetime
+    reader: sqlite3.Connection = field(repr=False)
+    writer: Writer = field(repr=False)
+    desk: Desk | None = field(repr=False)
+    robots: StoredRobots = field(repr=False)
+    holds: StoredHolds = field(repr=False)
+    packing: ThreadPoolExecutor = field(repr=False)
+
+    async def put(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Have the writer run a job; returns after the commit. A database that fails ends the crawl."""
+        try:
+            return await asyncio.wrap_future(self.writer.submit(job))
+        except DatabaseError as error:
+            raise CloseSpider(str(error)) from error
+
+    def put_later(self, job: Callable[[sqlite3.Connection], Any]) -> Future[Any]:
+        """Have the writer run a job, without waiting."""
+        return self.writer.submit(job)
+
+    async def keep(self, pack: Callable[[], Received]) -> int | None:
+        """Store a page that came in; its id, or None where it is the one we had. Wakes the desk."""
+        page = await asyncio.get_running_loop().run_in_executor(self.packing, pack)
+        page_id = await self.put(lambda conn: facts.put_page(conn, page))
+        if page_id is not None and self.desk is not None:
+            self.desk.wake()
+        return page_id
+
+    async def close(self, *, finished: bool, error: str | None = None) -> Figures:
+        """End the run: wait for the desk (or stop it), write the run's row, close everything; the run's figures."""
+        failure = await self._end_desk(finished=finished)
+        ended = "failed" if error or failure else "finished" if finished else "stopped"
+        figures = figures_of(self.reader, self.run_id, self.started_at, datetime.now(UTC))
+        message = error or (str(failure) if failure else None)
+        try:
+            ending = self.writer.submit(
+                lambda conn: facts.end_run(conn, self.run_id, ended, datetime.now(UTC), figures.as_dict(), message)
+            )
+            await asyncio.wrap_future(ending)
+        finally:
+            self.packing.shutdown()
+            self.writer.close()
+            self.reader.close()
+        if failure is not None:
+            raise failure
+        return figures
+
+    async def _end_desk(self, *, finished: bool) -> CopydeskError | None:
+        if self.desk is None:
+            return None
+        if finished:
+            self.desk.finish()
+        else:
+            self.desk.stop()
+        try:
+            await asyncio.to_thread(self.desk.join)
+        except CopydeskError as error:
+            return error
+        return None
+
+
+def worker_count(config: Config) -> int:
+    """How many processes read."""
+    return int(config["workers"]) or max(1, min(MOST_WORKERS, os.cpu_count() or 1))
+
+
+def sites_folders(config: Config) -> tuple[Path, ...]:
+    """Where site rules are: the shipped ones, then the user's own, which win."""
+    own = str(config["sites"])
+    return (shipped_sites_folder(), config.folder / own) if own else (shipped_sites_folder(),)
+
+
+def open_session(config: Config, order: Order) -> Session:
+    """Open the database and begin a run. Raises CopydeskError: no database, unknown source, bad rules, ..."""
+    folders = sites_folders(config)
+    sites = load_sites(*folders)
+    db = open_database(config.database)
+    try:
+        sources = choose_sources(db.conn, order.names)
+    finally:
+        db.conn.close()
+    started_at = datetime.now(UTC)
+    writer = Writer(config.database)
+    try:
+        run_id = writer.submit(lambda conn: facts.begin_run(conn, order.command, os.getpid(), started_at)).result()
+    except DatabaseError:
+        writer.close()
+        raise
+    reader = open_readonly(config.database)
+    desk = None
+    if order.reads:
+        plan = DeskPlan(
+            database=config.database,
+            sites_folders=folders,
+            extractor=extractor_in_force(sites),
+            processes=worker_count(config),
+            page_timeout_s=float(config["extract_timeout"]),
+        )
+        desk = Desk(plan, writer)
+        desk.start()
+    return Session(
+        config=config,
+        order=order,
+        sites=sites,
+        sources=sources,
+        run_id=run_id,
+        started_at=started_at,
+        reader=reader,
+        writer=writer,
+        desk=desk,
+        robots=StoredRobots(reader, writer),
+        holds=StoredHolds(reader, writer),
+        packing=ThreadPoolExecutor(1, thread_name_prefix="packing"),
+    )

@@ -1,0 +1,108 @@
+"""One source in one crawl: which of its listings are asked for, and which of its articles are under way.
+
+    entries known ──> listings ──┐
+    none known ──> probe ────────┴──> all read ──> links recorded ──> due links ──> a few articles at a time
+
+A visit keeps ids of due links, not requests: a source with 20,000 due articles costs 20,000 small tuples.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crawler.discover.listing import Listing
+from db.agenda import Due
+from db.nouns import Entry, EntryKind, Source
+from db.sites import JsonList, Site
+
+# Articles of a source handed to Scrapy ahead of need, for each request that may be under way at its host.
+AHEAD = 2
+# A sitemap index may name a thousand archives. The newest few hold what is new.
+SITEMAPS_OF_INDEX = 5
+# Sections are read where nothing better lists the articles; each costs a pause of the host.
+SECTIONS_READ = 12
+# "Next page" of a section or JSON list is followed so often at most, and only while pages still bring unknown links.
+PAGES_FOLLOWED = 5
+
+_LISTS_ALL = frozenset({EntryKind.NEWS_SITEMAP, EntryKind.JSON_LIST})
+_LISTS_SOME = _LISTS_ALL | {EntryKind.FEED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One listing to fetch. `probe`: we do not know yet whether it is there and what it is."""
+
+    url: str
+    kind: EntryKind
+    depth: int = 0
+    probe: bool = False
+    json_list: JsonList | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """What has been asked and found of one source so far."""
+
+    source: Source
+    settings: dict[str, Any]
+    site: Site | None
+    entries: list[Entry]
+    probing: bool
+    pending: int = 0
+    asked: set[str] = field(default_factory=set)
+    listings: list[Listing] = field(default_factory=list)
+    found: list[Entry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    due: deque[Due] = field(default_factory=deque)
+    under_way: int = 0
+    stage: int = 0
+    reached: bool = False
+    """Whether any listing was answered, be it with 304."""
+
+    def new_asks(self, asks: Iterable[Ask]) -> list[Ask]:
+        """Those not asked for in this visit yet; they are counted as pending."""
+        fresh = []
+        for ask in asks:
+            if ask.url not in self.asked:
+                self.asked.add(ask.url)
+                fresh.append(ask)
+        self.pending += len(fresh)
+        return fresh
+
+    def take_due(self) -> list[Due]:
+        """The next due links, as many as may be under way at once; they are counted as under way."""
+        room = AHEAD * max(1, int(self.settings["concurrency"])) - self.under_way
+        taken = [self.due.popleft() for _ in range(min(room, len(self.due)))]
+        self.under_way += len(taken)
+        return taken
+
+    def record_entry(self, entry: Entry) -> None:
+        """Note a listing that this visit found."""
+        if entry.url not in {known.url for known in (*self.entries, *self.found)}:
+            self.found.append(entry)
+
+
+def asks_of_entries(entries: Sequence[Entry], site: Site | None, front_page: str) -> list[Ask]:
+    """The listings that a visit reads, the best first.
+
+    A feed gives the newest, a news sitemap all of two days: where there is a news sitemap or JSON list, the front page and
+    sitemaps add nothing but load, so "auto" leaves them; sections are read where there is no feed either.
+    """
+    kinds = {entry.kind for entry in entries} | ({EntryKind.JSON_LIST} if site and site.lists else set())
+    wanted = {EntryKind.FEED, EntryKind.NEWS_SITEMAP}
+    if front_page == "always" or (front_page == "auto" and not kinds & _LISTS_ALL):
+        wanted.add(EntryKind.FRONT_PAGE)
+    if front_page == "always" or (front_page == "auto" and not kinds & _LISTS_SOME):
+        wanted.add(EntryKind.SECTION)
+    if not kinds & _LISTS_ALL:
+        wanted.add(EntryKind.SITEMAP)
+    sections = 0
+    asks = []
+    for entry in entries:
+        sections += entry.kind is EntryKind.SECTION
+        if entry.kind in wanted and (entry.kind is not EntryKind.SECTION or sections <= SECTIONS_READ):
+            asks.append(Ask(url=entry.url, kind=entry.kind))
+    return asks

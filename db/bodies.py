@@ -1,0 +1,52 @@
+"""Bodies: the bytes as received, once each, named by their SHA-256 and compressed with Zstandard.
+
+zstd level 3 takes 1/5.8 of raw news HTML at 2 ms for 300 KB; level 10 takes 1/6.5 at 8 ms (measured on 359 pages). A crawl
+must keep up with the network, so it writes at level 3.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import sys
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+from db.errors import Damaged
+
+LEVEL = 3
+
+
+def digest(body: bytes) -> bytes:
+    """The SHA-256 of a body: 32 bytes."""
+    return hashlib.sha256(body).digest()
+
+
+def pack(body: bytes) -> bytes:
+    """The body as stored."""
+    return zstd.compress(body, level=LEVEL)
+
+
+def put_body(conn: sqlite3.Connection, body: bytes, sha256: bytes, packed: bytes) -> int:
+    """Store a packed body unless it is there; its id."""
+    if row := conn.execute("SELECT id FROM bodies WHERE sha256 = ?", (sha256,)).fetchone():
+        return int(row[0])
+    cursor = conn.execute(
+        "INSERT INTO bodies (sha256, size, codec, data) VALUES (?, ?, 'zstd', ?)", (sha256, len(body), packed)
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def get_body(conn: sqlite3.Connection, body_id: int) -> bytes:
+    """The exact bytes. Raises Damaged where they are not what was stored."""
+    sha256, data = conn.execute("SELECT sha256, data FROM bodies WHERE id = ?", (body_id,)).fetchone()
+    try:
+        body = zstd.decompress(data)
+    except zstd.ZstdError as error:
+        raise Damaged(f"body {body_id} cannot be unpacked ({error}); restore it from a backup") from error
+    if digest(body) != sha256:
+        raise Damaged(f"body {body_id} does not match its checksum; restore it from a backup")
+    return body

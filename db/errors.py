@@ -1,0 +1,66 @@
+"""What can go wrong, named for what the caller should do about it.
+
+CopydeskError
+├── UsageError          the person at the keyboard asked for something impossible: say it and exit 2
+│   ├── ConfigError     a settings or site file is wrong: names file, line and key
+│   └── UnknownSource   no source of that name: carries the nearest names
+├── DatabaseError       the database file cannot serve: says which file and the remedy
+│   ├── NotADatabase    the file is something else
+│   ├── TooNew          a newer Copydesk wrote it
+│   ├── Busy            another process held the write lock too long: try again
+│   ├── Damaged         SQLite finds the file malformed
+│   └── DiskFull        nothing more can be written; what was committed is kept
+└── FetchError          the web refused or could not be reached: the message says which address
+"""
+
+from __future__ import annotations
+
+
+class CopydeskError(Exception):
+    """Anything Copydesk raises on purpose. The message is one sentence for a person; `exit_code` is the shell's."""
+
+    exit_code = 1
+
+
+class UsageError(CopydeskError):
+    """The request cannot be carried out as given."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A settings or site file is wrong. The message names the file, the line where known, and the key."""
+
+
+class UnknownSource(UsageError):
+    """There is no source of that name. The message offers the nearest ones."""
+
+
+class DatabaseError(CopydeskError):
+    """The database file cannot serve."""
+
+    exit_code = 3
+
+
+class NotADatabase(DatabaseError):
+    """The file is not an SQLite database, or not one of Copydesk's."""
+
+
+class TooNew(DatabaseError):
+    """The database was written by a newer Copydesk."""
+
+
+class Busy(DatabaseError):
+    """Another process held the write lock for longer than the time-out."""
+
+
+class Damaged(DatabaseError):
+    """SQLite reports the file as malformed."""
+
+
+class DiskFull(DatabaseError):
+    """Nothing more can be written. What was committed is kept."""
+
+
+class FetchError(CopydeskError):
+    """An address could not be fetched."""

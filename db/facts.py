@@ -1,0 +1,205 @@
+"""Writing what happened: sources, links, fetches, pages, runs. Each function is a job for `db.writer` or a `write` block."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from db import bodies
+from db.nouns import Link
+
+
+def stamp(moment: datetime) -> str:
+    """A time as facts keep it: ISO 8601 in UTC with milliseconds, so that text order is time order."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment(text: str) -> datetime:
+    """The aware datetime that `stamp` wrote."""
+    return datetime.fromisoformat(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """One request and what came of it. `bytes` is the body's size after decompression; `error` names a failure."""
+
+    what: str
+    url: str
+    started_at: datetime
+    run_id: int | None = None
+    source_id: int | None = None
+    link_id: int | None = None
+    final_url: str | None = None
+    duration_ms: int | None = None
+    status: int | None = None
+    bytes: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A page that came in: its fetch, its headers, its body with hash and packed form."""
+
+    fetch: Fetch
+    source_id: int
+    headers: Mapping[str, str]
+    content_type: str | None
+    body: bytes = field(repr=False)
+    sha256: bytes
+    packed: bytes = field(repr=False)
+
+
+def put_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = None) -> int:
+    """Record a fetch; its id."""
+    cursor = conn.execute(
+        "INSERT INTO fetches (run_id, source_id, link_id, page_id, what, url, final_url, started_at, duration_ms, status,"
+        " bytes, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            fetch.run_id,
+            fetch.source_id,
+            fetch.link_id,
+            page_id,
+            fetch.what,
+            fetch.url,
+            fetch.final_url,
+            stamp(fetch.started_at),
+            fetch.duration_ms,
+            fetch.status,
+            fetch.bytes,
+            fetch.error,
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def put_page(conn: sqlite3.Connection, page: Received) -> int | None:
+    """Record a fetch that brought a page. The new page's id, or None where the body is the one we had from this link."""
+    fetch = page.fetch
+    last = conn.execute(
+        "SELECT p.id, b.sha256 FROM pages p JOIN bodies b ON b.id = p.body_id WHERE p.link_id = ? ORDER BY p.id DESC LIMIT 1",
+        (fetch.link_id,),
+    ).fetchone()
+    if last and last[1] == page.sha256:
+        put_fetch(conn, fetch, last[0])
+        visited(conn, fetch, good=True)
+        _put_validators(conn, fetch.url, page.headers)
+        return None
+    cursor = conn.execute(
+        "INSERT INTO pages (source_id, link_id, url, final_url, fetched_at, status, content_type, headers, body_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            page.source_id,
+            fetch.link_id,
+            fetch.url,
+            fetch.final_url,
+            stamp(fetch.started_at),
+            fetch.status,
+            page.content_type,
+            json.dumps(dict(page.headers), ensure_ascii=False),
+            bodies.put_body(conn, page.body, page.sha256, page.packed),
+        ),
+    )
+    page_id = int(cursor.lastrowid or 0)
+    put_fetch(conn, fetch, page_id)
+    visited(conn, fetch, good=True)
+    _put_validators(conn, fetch.url, page.headers)
+    return page_id
+
+
+def put_unchanged(conn: sqlite3.Connection, fetch: Fetch) -> None:
+    """Record a 304: the page that we have still stands."""
+    row = conn.execute("SELECT max(id) FROM pages WHERE link_id = ?", (fetch.link_id,)).fetchone()
+    put_fetch(conn, fetch, row[0])
+    visited(conn, fetch, good=True)
+
+
+def put_failure(conn: sqlite3.Connection, fetch: Fetch) -> None:
+    """Record an article fetch that brought no page."""
+    put_fetch(conn, fetch)
+    visited(conn, fetch, good=False)
+
+
+def put_listing(conn: sqlite3.Connection, fetch: Fetch, headers: Mapping[str, str]) -> None:
+    """Record the fetch of a listing, with what makes the next one conditional."""
+    put_fetch(conn, fetch)
+    if fetch.status == 200:
+        _put_validators(conn, fetch.url, headers)
+
+
+def visited(conn: sqlite3.Connection, fetch: Fetch, *, good: bool) -> None:
+    """Keep what decides when a link is due again."""
+    if fetch.link_id is None:
+        return
+    at = fetch.started_at.timestamp()
+    if good:
+        conn.execute(
+            "UPDATE visits SET first_at = coalesce(first_at, ?), last_at = ?, failures = 0 WHERE link_id = ?",
+            (at, at, fetch.link_id),
+        )
+    else:
+        conn.execute(
+            "UPDATE visits SET last_at = ?, failures = failures + 1 WHERE link_id = ?",
+            (at, fetch.link_id),
+        )
+
+
+def _put_validators(conn: sqlite3.Connection, url: str, headers: Mapping[str, str]) -> None:
+    etag, modified = headers.get("ETag"), headers.get("Last-Modified")
+    if etag or modified:
+        conn.execute(
+            "INSERT INTO validators (url, etag, last_modified) VALUES (?, ?, ?)"
+            " ON CONFLICT (url) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified",
+            (url, etag, modified),
+        )
+    else:
+        conn.execute("DELETE FROM validators WHERE url = ?", (url,))
+
+
+def put_links(
+    conn: sqlite3.Connection, source_id: int, links: Iterable[Link], found_at: datetime, run_id: int | None
+) -> int:
+    """Record links that are not known yet (by key); how many were new. What is known keeps its first row."""
+    at = stamp(found_at)
+    new = 0
+    for link in links:
+        cursor = conn.execute(
+            "INSERT INTO links (source_id, key, url, kind, found_in, found_at, run_id, title, published, modified, author,"
+            " section) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            (
+                source_id,
+                link.key,
+                link.url,
+                link.kind.value,
+                link.found_in,
+                at,
+                run_id,
+                link.title,
+                stamp(link.published) if link.published else None,
+                stamp(link.modified) if link.modified else None,
+                link.author,
+                link.section,
+            ),
+        )
+        new += max(0, cursor.rowcount)
+    return new
+
+
+def begin_run(conn: sqlite3.Connection, command: str, pid: int, at: datetime, reason: str = "by hand") -> int:
+    """Record that a run began; its id."""
+    cursor = conn.execute(
+        "INSERT INTO runs (command, reason, pid, started_at) VALUES (?, ?, ?, ?)", (command, reason, pid, stamp(at))
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def end_run(
+    conn: sqlite3.Connection, run_id: int, ended: str, at: datetime, figures: Mapping[str, object], error: str | None
+) -> None:
+    """Record how a run ended: finished, stopped or failed."""
+    conn.execute(
+        "UPDATE runs SET ended = ?, ended_at = ?, figures = ?, error = ? WHERE id = ?",
+        (ended, stamp(at), json.dumps(figures, ensure_ascii=False), error, run_id),
+    )

@@ -1,0 +1,83 @@
+"""A run in figures, counted from its rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+_LINKS = "SELECT count(*) FROM links WHERE run_id = ?"
+_FETCHES = """
+SELECT count(*) FILTER (WHERE status = 200),
+       count(*) FILTER (WHERE status = 304 OR (status = 200 AND NOT EXISTS (
+           SELECT 1 FROM pages p WHERE p.id = f.page_id AND p.fetched_at = f.started_at))),
+       coalesce(sum(bytes), 0)
+FROM fetches f WHERE run_id = ? AND what = 'article'
+"""
+_FAILED = """
+SELECT coalesce(error, 'http_' || status), count(*) FROM fetches
+WHERE run_id = ? AND what = 'article' AND (error IS NOT NULL OR status NOT IN (200, 304))
+GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+_LISTINGS_FAILED = """
+SELECT count(*) FROM fetches
+WHERE run_id = ? AND what = 'entry' AND (error IS NOT NULL OR status NOT IN (200, 304))
+"""
+# The pages of a run, each once, although a later fetch of the run may have found it unchanged.
+_PAGES = "SELECT DISTINCT page_id FROM fetches WHERE run_id = :run AND what = 'article' AND status = 200"
+_VERDICTS = f"SELECT verdict, count(*) FROM decisions WHERE page_id IN ({_PAGES}) GROUP BY 1"
+_REJECTED = f"""
+SELECT reason, count(*) FROM outcomes WHERE reason IS NOT NULL AND page_id IN ({_PAGES}) GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+_UNREAD = "SELECT count(*) FROM unread"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a run brought. Counts are of articles unless named otherwise; `seconds` is from begin to settled."""
+
+    found: int = 0
+    """Links not known before."""
+    fetched: int = 0
+    """Answers with a body (status 200)."""
+    unchanged: int = 0
+    """Answers that brought what we had: 304, or the same bytes."""
+    new: int = 0
+    updated: int = 0
+    duplicate: int = 0
+    """Copies elsewhere, and other addresses of a page we had."""
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+    listings_failed: int = 0
+    unread: int = 0
+    """Pages still without an outcome, from this run or earlier ones."""
+    bytes: int = 0
+    seconds: float = 0.0
+    pages_per_second: float = 0.0
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+def figures_of(conn: sqlite3.Connection, run_id: int, started: datetime, now: datetime) -> Figures:
+    """Count a run. Raises nothing for a run without rows: all is zero."""
+    fetched, unchanged, size = conn.execute(_FETCHES, (run_id,)).fetchone()
+    verdicts = dict(conn.execute(_VERDICTS, {"run": run_id}).fetchall())
+    seconds = (now - started).total_seconds()
+    return Figures(
+        found=conn.execute(_LINKS, (run_id,)).fetchone()[0],
+        fetched=fetched,
+        unchanged=unchanged,
+        new=verdicts.get("new", 0),
+        updated=verdicts.get("revision", 0),
+        duplicate=verdicts.get("same", 0) + verdicts.get("copy", 0),
+        rejected=dict(conn.execute(_REJECTED, {"run": run_id}).fetchall()),
+        failed=dict(conn.execute(_FAILED, (run_id,)).fetchall()),
+        listings_failed=conn.execute(_LISTINGS_FAILED, (run_id,)).fetchone()[0],
+        unread=conn.execute(_UNREAD).fetchone()[0],
+        bytes=size,
+        seconds=round(seconds, 3),
+        pages_per_second=round(fetched / seconds, 2) if seconds > 0 else 0.0,
+    )

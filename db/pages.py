@@ -1,0 +1,68 @@
+"""Reading stored pages back as the noun that extraction takes, and the queue of those that have no outcome."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from db.bodies import get_body
+from db.facts import moment
+from db.nouns import Link, LinkKind, Page
+
+_PAGE = """
+SELECT p.body_id, p.url, p.final_url, p.fetched_at, p.status, p.content_type,
+       l.url, l.key, l.kind, l.found_in, l.title, l.published, l.modified, l.author, l.section
+FROM pages p LEFT JOIN links l ON l.id = p.link_id
+WHERE p.id = ?
+"""
+
+
+def load_page(conn: sqlite3.Connection, page_id: int) -> Page:
+    """A stored page, with its exact body and what its link said. Raises Damaged, or KeyError where there is none."""
+    row = conn.execute(_PAGE, (page_id,)).fetchone()
+    if row is None:
+        raise KeyError(f"there is no page {page_id}")
+    body_id, url, final_url, fetched_at, status, content_type, *link = row
+    return Page(
+        body=get_body(conn, body_id),
+        url=url,
+        final_url=final_url,
+        fetched_at=moment(fetched_at),
+        status=status,
+        content_type=content_type,
+        hint=_hint(*link) if link[0] else None,
+    )
+
+
+def _hint(  # noqa: PLR0913 - the columns of one row
+    url: str,
+    key: str,
+    kind: str,
+    found_in: str | None,
+    title: str | None,
+    published: str | None,
+    modified: str | None,
+    author: str | None,
+    section: str | None,
+) -> Link:
+    return Link(
+        url=url,
+        key=key,
+        kind=LinkKind(kind),
+        found_in=found_in,
+        title=title,
+        published=moment(published) if published else None,
+        modified=moment(modified) if modified else None,
+        author=author,
+        section=section,
+    )
+
+
+def unread_pages(conn: sqlite3.Connection, after: int, limit: int) -> list[int]:
+    """Ids of pages without an outcome, beyond `after`, in order."""
+    rows = conn.execute("SELECT page_id FROM unread WHERE page_id > ? ORDER BY page_id LIMIT ?", (after, limit))
+    return [row[0] for row in rows]
+
+
+def count_unread(conn: sqlite3.Connection) -> int:
+    """How many pages have no outcome."""
+    return int(conn.execute("SELECT count(*) FROM unread").fetchone()[0])

@@ -1,0 +1,155 @@
+"""Every setting, declared once: name, type, default, help.
+
+A setting is looked up from the most particular place to the most general: `[sources."NAME"]` in copydesk.toml, what
+`copydesk sources add/set` stored with the source, the top of copydesk.toml, the default below.
+Durations are seconds once read, sizes are bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from db import units
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"text was expected, not {value!r}")
+    return value
+
+
+def _yes_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"true or false was expected, not {value!r}")
+    return value
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"a whole number, 0 or more, was expected, not {value!r}")
+    return value
+
+
+def _front_page(value: object) -> str:
+    if value not in ("auto", "always", "never"):
+        raise ValueError(f'"auto", "always" or "never" was expected, not {value!r}')
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting. `default` is written as a person would write it; `read` turns it into the value in force."""
+
+    name: str
+    read: Callable[[object], Any]
+    default: object
+    help: str
+    per_source: bool = False
+
+
+DECLARED: tuple[Setting, ...] = (
+    Setting(name="db", read=_text, default="news.db", help="The database file."),
+    Setting(
+        name="contact",
+        read=_text,
+        default="",
+        help="A mail or web address in the User-Agent, so that a site's owner can reach you. Please set it.",
+    ),
+    Setting(
+        name="user_agent",
+        read=_text,
+        default="",
+        help="The whole User-Agent, if the usual one (Copydesk/VERSION with your contact) does not serve.",
+    ),
+    Setting(name="sites", read=_text, default="", help="A folder of your own site rules (TOML), besides the shipped."),
+    Setting(
+        name="workers",
+        read=_count,
+        default=0,
+        help="Processes that extract. 0: one for each processor, at most 4.",
+    ),
+    Setting(
+        name="hosts_at_once",
+        read=_count,
+        default=256,
+        help="How many requests may be under way or waiting for their turn at once, all told.",
+    ),
+    Setting(
+        name="delay",
+        read=units.duration,
+        default="1s",
+        help="The least time between two requests to one host. 0 switches the throttle off for it.",
+        per_source=True,
+    ),
+    Setting(
+        name="concurrency",
+        read=_count,
+        default=1,
+        help="Requests to one host at once.",
+        per_source=True,
+    ),
+    Setting(
+        name="max_crawl_delay",
+        read=units.duration,
+        default="30s",
+        help="A Crawl-delay in robots.txt is honoured up to this.",
+    ),
+    Setting(
+        name="max_retry_after",
+        read=units.duration,
+        default="2m",
+        help="A Retry-After up to this is waited for; a longer one ends the visit of that host.",
+    ),
+    Setting(name="timeout", read=units.duration, default="60s", help="The most one request may take."),
+    Setting(name="max_page_size", read=units.size, default="20MiB", help="The largest body that is kept."),
+    Setting(
+        name="revisit",
+        read=units.durations,
+        default=["30m", "3h", "1d", "7d"],
+        help="How long after its first fetch an article is visited again. 0s: at every crawl.",
+        per_source=True,
+    ),
+    Setting(
+        name="retry_failed",
+        read=units.durations,
+        default=["15m", "2h", "1d"],
+        help="How long after a failure a link is tried again: the first, second, ... failure; then it is given up.",
+        per_source=True,
+    ),
+    Setting(
+        name="limit",
+        read=_count,
+        default=1000,
+        help="The most articles fetched from a source in one crawl, newest first. 0: no limit.",
+        per_source=True,
+    ),
+    Setting(
+        name="front_page",
+        read=_front_page,
+        default="auto",
+        help='Whether a crawl reads the front page and sections: "auto" does where there is no news sitemap.',
+        per_source=True,
+    ),
+    Setting(
+        name="allow_networks",
+        read=units.networks,
+        default=[],
+        help="Private networks that may be reached. By default none: only public addresses are.",
+        per_source=True,
+    ),
+    Setting(
+        name="extract_timeout",
+        read=units.duration,
+        default="30s",
+        help="The most that extraction of one page may take before it is stopped and recorded as too_slow.",
+    ),
+)
+
+BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in DECLARED}
+
+
+def defaults() -> dict[str, Any]:
+    """Every setting at its default, read."""
+    return {setting.name: setting.read(setting.default) for setting in DECLARED}

@@ -1,0 +1,119 @@
+"""The sources: rows that say which sites are crawled, and the listings found on each."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from db.errors import UnknownSource, UsageError
+from db.facts import moment, stamp
+from db.nouns import Entry, EntryKind, Source
+
+
+def name_for(url: str) -> str:
+    """A source's name from its address: the host without "www.", with the port and path where they tell sites apart."""
+    parts = urlsplit(url)
+    host = (parts.hostname or url).removeprefix("www.")
+    port = f"-{parts.port}" if parts.port else ""
+    path = re.sub(r"[^\w]+", "-", parts.path).strip("-")
+    return f"{host}{port}{'-' + path if path else ''}"
+
+
+def add_source(
+    conn: sqlite3.Connection, *, name: str, url: str, settings: Mapping[str, object], at: datetime
+) -> tuple[Source, bool]:
+    """Add a source; the row and whether it is new. Adding the same address again gives the row there is.
+
+    Raises UsageError where another address has the name. A removed source of that name and address is taken up again.
+    """
+    row = conn.execute(
+        "SELECT * FROM sources WHERE name = ? ORDER BY removed_at IS NULL DESC, id DESC LIMIT 1", (name,)
+    ).fetchone()
+    if row and _source(row).url == url:
+        merged = dict(_source(row).settings) | dict(settings)
+        conn.execute(
+            "UPDATE sources SET removed_at = NULL, settings = ? WHERE id = ?", (json.dumps(merged), _source(row).id)
+        )
+        taken = conn.execute("SELECT * FROM sources WHERE id = ?", (_source(row).id,)).fetchone()
+        return _source(taken), row[5] is not None
+    if row and row[5] is None:
+        raise UsageError(f"source {name} exists already, for {_source(row).url}; give this one another with --name")
+    cursor = conn.execute(
+        "INSERT INTO sources (name, url, settings, added_at) VALUES (?, ?, ?, ?)",
+        (name, url, json.dumps(dict(settings)), stamp(at)),
+    )
+    added = conn.execute("SELECT * FROM sources WHERE id = ?", (cursor.lastrowid,)).fetchone()
+    return _source(added), True
+
+
+def set_source(conn: sqlite3.Connection, source: Source, settings: Mapping[str, object]) -> None:
+    """Store settings with a source; a value of None takes the setting away."""
+    merged = {key: value for key, value in (dict(source.settings) | dict(settings)).items() if value is not None}
+    conn.execute("UPDATE sources SET settings = ? WHERE id = ?", (json.dumps(merged), source.id))
+
+
+def remove_source(conn: sqlite3.Connection, name: str, at: datetime) -> Source:
+    """Stop crawling a source. Its pages and articles stay."""
+    source = find_source(conn, name)
+    conn.execute("UPDATE sources SET removed_at = ? WHERE id = ?", (stamp(at), source.id))
+    return source
+
+
+def all_sources(conn: sqlite3.Connection) -> list[Source]:
+    """The sources that are crawled, by name."""
+    return [_source(row) for row in conn.execute("SELECT * FROM sources WHERE removed_at IS NULL ORDER BY name")]
+
+
+def find_source(conn: sqlite3.Connection, name: str) -> Source:
+    """The source of that name or address. Raises UnknownSource with the nearest names."""
+    row = conn.execute(
+        "SELECT * FROM sources WHERE removed_at IS NULL AND (name = ? OR url = ?) ORDER BY name = ? DESC LIMIT 1",
+        (name, name, name),
+    ).fetchone()
+    if row:
+        return _source(row)
+    names = [source.name for source in all_sources(conn)]
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        raise UnknownSource(f"there is no source {name}; did you mean {' or '.join(near)}?")
+    advice = "`copydesk sources list` shows them" if names else "add one with `copydesk sources add URL`"
+    raise UnknownSource(f"there is no source {name}; {advice}")
+
+
+def choose_sources(conn: sqlite3.Connection, names: Sequence[str]) -> list[Source]:
+    """The named sources, or all where none is named. Raises UnknownSource."""
+    return [find_source(conn, name) for name in names] if names else all_sources(conn)
+
+
+def put_entries(conn: sqlite3.Connection, source_id: int, entries: Iterable[Entry], at: datetime) -> int:
+    """Record where a source lists its articles; how many listings were new."""
+    new = 0
+    for entry in entries:
+        cursor = conn.execute(
+            "INSERT INTO entries (source_id, url, kind, title, found_at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (source_id, url) DO NOTHING",
+            (source_id, entry.url, entry.kind.value, entry.title, stamp(at)),
+        )
+        new += max(0, cursor.rowcount)
+    return new
+
+
+def entries_of(conn: sqlite3.Connection, source_id: int) -> list[Entry]:
+    """Where a source lists its articles, in the order found."""
+    rows = conn.execute("SELECT url, kind, title FROM entries WHERE source_id = ? ORDER BY id", (source_id,))
+    return [Entry(url=url, kind=EntryKind(kind), title=title) for url, kind, title in rows]
+
+
+def _source(row: Sequence[object]) -> Source:
+    return Source(
+        id=int(str(row[0])),
+        name=str(row[1]),
+        url=str(row[2]),
+        settings=json.loads(str(row[3])),
+        added_at=moment(str(row[4])),
+    )

@@ -1,0 +1,58 @@
+"""Durations, sizes and networks as people write them: "30m", "1.5h", "20 MiB", "10.0.0.0/8"."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import UTC, datetime, timedelta
+
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+_BYTES = {"": 1, "b": 1, "kb": 1000, "kib": 1 << 10, "mb": 10**6, "mib": 1 << 20, "gb": 10**9, "gib": 1 << 30}
+_QUANTITY = re.compile(r"\s*(\d{1,12}(?:\.\d{1,6})?)\s*([a-zA-Z]{0,3})\s*")
+
+
+def duration(value: object) -> float:
+    """Seconds in "90s", "30m", "3h", "2d", "1w" or a plain number of seconds. ValueError says what was expected."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        return float(value)
+    match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
+    if match and (factor := _SECONDS.get(match[2].lower() or "s")):
+        return float(match[1]) * factor
+    raise ValueError(f'a duration such as "90s", "30m", "3h" or "2d" was expected, not {value!r}')
+
+
+def durations(value: object) -> tuple[float, ...]:
+    """A list of durations, in seconds, sorted."""
+    if not isinstance(value, list | tuple):
+        raise ValueError(f'a list of durations such as ["30m", "3h"] was expected, not {value!r}')
+    return tuple(sorted(duration(item) for item in value))
+
+
+def size(value: object) -> int:
+    """Bytes in "20MiB", "500 kB" or a plain number."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
+    if match and (factor := _BYTES.get(match[2].lower())):
+        return int(float(match[1]) * factor)
+    raise ValueError(f'a size such as "20MiB" or "500kB" was expected, not {value!r}')
+
+
+def networks(value: object) -> tuple[str, ...]:
+    """A list of networks in CIDR form, normalised."""
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise ValueError(f'a list of networks such as ["127.0.0.0/8"] was expected, not {value!r}')
+    return tuple(str(ipaddress.ip_network(item, strict=False)) for item in value)
+
+
+def since(text: str, now: datetime) -> datetime:
+    """The moment that "2d" (before `now`), "2026-11-02" or an ISO 8601 time means. A date or time without offset is UTC."""
+    try:
+        return now - timedelta(seconds=duration(text))
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f'a duration ("2d") or a date ("2026-11-02") was expected, not {text!r}') from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

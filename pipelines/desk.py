@@ -1,0 +1,181 @@
+"""The desk: takes the pages that have no outcome, has them read, writes what they are, settles them.
+
+    unread rows ──> window of page ids ──> reading processes ──> outcome + articles + decisions, one transaction a batch
+
+The rows are the queue: a desk that is killed leaves its pages unread, and the next one goes on with them. One desk works on a
+database at a time (a lock held by the operating system, gone with its process); a second one waits for its pages to be read.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from db.connect import open_readonly
+from db.derived import Extractor, extractor_id, put_article, put_rejection
+from db.nouns import Article, Rejection
+from db.pages import count_unread, unread_pages
+from db.writer import Writer
+from pipelines.pool import ReadingPool
+from pipelines.reader import Reading
+from pipelines.settle import settle
+
+# Pages handed to the pool ahead of need, for each process: enough that none waits, few enough that a stop is quick.
+WINDOW_PER_PROCESS = 4
+# How long the desk rests when nothing is unread, unless it is woken.
+REST_S = 0.5
+# Outcomes written at once at most, and how long the first of them may wait for company.
+BATCH = 64
+GATHER_S = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPlan:
+    """How a desk works: which database and rules, how many processes, how long a page may take."""
+
+    database: Path
+    sites_folders: Sequence[Path]
+    extractor: Extractor
+    processes: int
+    page_timeout_s: float
+
+
+class Desk:
+    """Reads and settles on a thread of its own until `finish` or `stop`."""
+
+    def __init__(self, plan: DeskPlan, writer: Writer) -> None:
+        self._plan = plan
+        self._writer = writer
+        self._readings: queue.SimpleQueue[Reading | None] = queue.SimpleQueue()
+        self._wake = threading.Event()
+        self._finishing = threading.Event()
+        self._stopping = threading.Event()
+        self._lock = FileLock(f"{plan.database}.lock", timeout=0)
+        self.error: BaseException | None = None
+        self._thread = threading.Thread(target=self._guarded, name="desk", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Say that there may be unread pages."""
+        self._wake.set()
+
+    @property
+    def working(self) -> bool:
+        """Whether the desk's thread still runs."""
+        return self._thread.is_alive()
+
+    def finish(self) -> None:
+        """No more pages will come: the desk ends by itself when all are read. Does not wait."""
+        self._finishing.set()
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End soon; pages that are not read stay unread. Does not wait."""
+        self._stopping.set()
+        self._wake.set()
+
+    def join(self, timeout_s: float | None = None) -> None:
+        """Wait for the end. Raises what made the desk fail, if anything did."""
+        self._thread.join(timeout_s)
+        if self.error is not None:
+            raise self.error
+
+    def _guarded(self) -> None:
+        try:
+            self._work()
+        except BaseException as error:  # noqa: BLE001 - carried to whoever joins
+            self.error = error
+
+    def _work(self) -> None:
+        conn = open_readonly(self._plan.database)
+        try:
+            while not self._lock_taken():
+                if self._stopping.is_set() or (self._finishing.is_set() and count_unread(conn) == 0):
+                    return
+                self._rest()
+            try:
+                self._read_all(conn)
+            finally:
+                self._lock.release()
+        finally:
+            conn.close()
+
+    def _lock_taken(self) -> bool:
+        try:
+            self._lock.acquire()
+        except Timeout:
+            return False
+        return True
+
+    def _read_all(self, conn: sqlite3.Connection) -> None:
+        plan = self._plan
+        maker = self._writer.submit(lambda writing: extractor_id(writing, plan.extractor)).result()
+        pool = ReadingPool(plan.database, plan.sites_folders, processes=plan.processes, timeout_s=plan.page_timeout_s)
+        try:
+            self._feed(conn, pool, maker)
+        except BaseException:
+            pool.stop()
+            raise
+        if self._stopping.is_set():
+            pool.stop()
+        else:
+            pool.close()
+
+    def _feed(self, conn: sqlite3.Connection, pool: ReadingPool, maker: int) -> None:
+        window, under_way, last = self._plan.processes * WINDOW_PER_PROCESS, 0, 0
+        while not self._stopping.is_set():
+            self._wake.clear()
+            finishing = self._finishing.is_set()
+            pages = unread_pages(conn, last, window - under_way) if under_way < window else []
+            for page_id in pages:
+                pool.submit(page_id, self._readings.put)
+                last, under_way = page_id, under_way + 1
+            if under_way:
+                under_way -= self._write_next(maker)
+            elif finishing:
+                return
+            else:
+                self._rest()
+
+    def _rest(self) -> None:
+        self._wake.wait(REST_S)
+
+    def _write_next(self, maker: int) -> int:
+        """Wait for a reading, take those that come with it, write and settle them; how many there were."""
+        batch: list[Reading | None] = []
+        deadline = time.monotonic() + REST_S
+        while len(batch) < BATCH and (left := deadline - time.monotonic()) > 0:
+            try:
+                batch.append(self._readings.get(timeout=left))
+            except queue.Empty:
+                break
+            if len(batch) == 1:
+                deadline = time.monotonic() + GATHER_S
+        readings = [reading for reading in batch if reading is not None]
+        if readings:
+            self._writer.submit(lambda writing: record(writing, readings, maker)).result()
+        return len(batch)
+
+
+def record(conn: sqlite3.Connection, readings: Sequence[Reading], maker: int) -> None:
+    """Write outcomes and settle the articles among them. A job for the one writer."""
+    articles = []
+    for reading in sorted(readings, key=lambda reading: reading.page_id):
+        match reading.outcome:
+            case Article() as article:
+                assert reading.prints is not None
+                put_article(conn, reading.page_id, reading.address or "", article, reading.prints, maker)
+                articles.append(reading.page_id)
+            case Rejection() as rejection:
+                put_rejection(conn, reading.page_id, rejection, maker)
+    settle(conn, articles)

@@ -1,0 +1,146 @@
+"""Pages from files on disk: a path or a line of a manifest becomes a Page, and pages become outcomes, in order, as a stream.
+
+A manifest holds one JSON object a line: `{"id", "path", "url"}`, and if known `final_url`, `content_type`, `status`, `fetched_at`
+(ISO 8601 with offset). A path may end in `.gz`. A relative path is taken from the manifest's own folder. The charset is left to
+`decode`. A file that cannot be read is a rejection of its own line (`empty`, with the reason said), so that one missing file costs
+one line; a manifest that is no manifest is the user's error.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from db.errors import UsageError
+from db.nouns import Outcome, Page, Reason, Rejection
+from db.sites import Sites
+from pipelines.article_json import to_json
+from pipelines.extract import MAX_BODY, extract
+
+_AHEAD = 4
+"""Pages a worker may have waiting. Enough to keep it busy, few enough that a manifest of a million lines stays on disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """One page on disk and what is known of it."""
+
+    page_id: str | int
+    path: Path
+    url: str | None = None
+    final_url: str | None = None
+    content_type: str | None = None
+    status: int = 200
+    fetched_at: datetime | None = None
+
+
+def entries_of_paths(paths: Iterable[Path]) -> Iterator[FileEntry]:
+    """One entry a file; its id is the path as given."""
+    for path in paths:
+        yield FileEntry(page_id=str(path), path=path)
+
+
+def entries_of_manifest(manifest: Path) -> Iterator[FileEntry]:
+    """The entries of a manifest, read line by line. UsageError names the line that is wrong."""
+    try:
+        with manifest.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _entry(line, number, manifest)
+    except OSError as error:
+        raise UsageError(f"Cannot read the manifest {manifest}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"The manifest {manifest} is not UTF-8 text.") from error
+
+
+def _entry(line: str, number: int, manifest: Path) -> FileEntry:
+    where = f"{manifest}, line {number}"
+    try:
+        row: Any = json.loads(line)
+    except ValueError as error:
+        raise UsageError(f"{where}: not a JSON object ({error}).") from error
+    if not isinstance(row, dict) or not isinstance(row.get("path"), str):
+        raise UsageError(f'{where}: expected an object with "id" and "path".')
+    return FileEntry(
+        page_id=row.get("id", row["path"]),
+        path=manifest.parent / row["path"],
+        url=row.get("url") or None,
+        final_url=row.get("final_url") or None,
+        content_type=row.get("content_type") or None,
+        status=_status(row.get("status"), where),
+        fetched_at=_when(row.get("fetched_at"), where),
+    )
+
+
+def _status(value: Any, where: str) -> int:
+    if value is None:
+        return 200
+    if isinstance(value, int) and 100 <= value <= 599:
+        return value
+    raise UsageError(f'{where}: "status" must be an HTTP status, got {value!r}.')
+
+
+def _when(value: Any, where: str) -> datetime | None:
+    if not value:
+        return None
+    try:
+        when = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise UsageError(f'{where}: "fetched_at" is no ISO 8601 time: {value!r}.') from error
+    if when.utcoffset() is None:
+        raise UsageError(f'{where}: "fetched_at" must carry a UTC offset, got {value!r}.')
+    return when
+
+
+def read_entry(entry: FileEntry, sites: Sites) -> Outcome:
+    """Read one file and extract it."""
+    try:
+        body = _read(entry.path)
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return Rejection(reason=Reason.EMPTY, detail=f"Cannot read {entry.path}: {reason}.")
+    page = Page(
+        body=body,
+        url=entry.url,
+        final_url=entry.final_url,
+        fetched_at=entry.fetched_at,
+        status=entry.status,
+        content_type=entry.content_type,
+    )
+    return extract(page, sites)
+
+
+def _read(path: Path) -> bytes:
+    """At most one byte more than `extract` takes: a bomb of zeros in gzip must not fill the memory."""
+    if path.suffix == ".gz":
+        with gzip.open(path) as file:
+            return file.read(MAX_BODY + 1)
+    with path.open("rb") as file:
+        return file.read(MAX_BODY + 1)
+
+
+def json_lines(entries: Iterable[FileEntry], sites: Sites, *, jobs: int = 1) -> Iterator[str]:
+    """One JSON line an entry, in order, made by `jobs` processes; nothing is gathered."""
+    if jobs <= 1:
+        for entry in entries:
+            yield _line(entry, sites)
+        return
+    with ProcessPoolExecutor(max_workers=jobs) as pool:
+        waiting: list[Future[str]] = []
+        for entry in entries:
+            waiting.append(pool.submit(_line, entry, sites))
+            if len(waiting) >= jobs * _AHEAD:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
+
+
+def _line(entry: FileEntry, sites: Sites) -> str:
+    return json.dumps(to_json(read_entry(entry, sites), page_id=entry.page_id), ensure_ascii=False)

@@ -1,0 +1,151 @@
+"""What stands around an article and is no credit: its address, section, tags, standfirst, comment counter, paywall."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from pipelines.reading.headline import plain
+from pipelines.reading.layout import Layout
+from pipelines.reading.machine import Stated
+from pipelines.reading.sheet import Head, Sheet, Zone
+
+_SUBTITLE_CLASS = re.compile(
+    r"sub-?title|sub-?head(?:line|ing)?|standfirst|(?:^|[\s_-])dek(?:$|[\s_-])|(?:^|[\s_-])deck(?:$|[\s_-])|kicker-?text|lead-?text|teaser-?text|ingress|chapo"
+    r"|entradilla|bajada|sommario|occhiello|vorspann|intro(?:text)?(?:$|[\s_-])|zwischentitel|summary|abstract|daodu|fubiaoti|subhead", re.I,
+)  # fmt: skip
+_COMMENT_COUNT = re.compile(
+    r"^\W{0,4}(\d{1,6})\s?(?:条评论|則留言|人评论|评论|跟贴|comments?|kommentare?|commentaires?|comentarios?|comentários?|commenti|reacties|kommentarer|комментари\w{0,3})\W{0,3}$"
+    r"|^\W{0,4}(?:评论|跟贴|留言|comments?|kommentare?|commentaires?|comentarios?|commenti|reacties)\s{0,2}[(（:：]?\s?(\d{1,6})\s?[)）]?$",
+    re.I,
+)
+_COMMENT_CLASS = re.compile(r"comment|pinglun|gentie|cmt", re.I)
+_PAYWALL = re.compile(
+    r"subscribe to (?:read|continue|unlock)|subscribers? only|already a subscriber|to continue reading|this article is (?:for|reserved)|log in to read|weiterlesen mit"
+    r"|nur für abonnenten|plus-artikel lesen|réservé aux abonnés|article réservé|contenido exclusivo para suscriptores|contenuto riservato agli abbonati|la suite est réservée"
+    r"|付费(?:阅读|内容)|订阅后(?:阅读|查看)|登录后(?:可)?(?:查看|阅读)全文|会员专享|購読者限定|有料会員|続きを読むには", re.I,
+)  # fmt: skip
+_SECTION_JUNK = re.compile(r"^(?:home|首页|startseite|accueil|inicio|portada|главная|news|article|articles)$", re.I)
+
+
+def read_canonical(head: Head, stated: Stated, address: str | None) -> tuple[str | None, str]:
+    """The page's own idea of its address, if it can be true: same site, not the front page, http."""
+    for value, by in ((head.canonical, "link"), (head.meta("og:url"), "meta")):
+        if not value:
+            continue
+        link = _absolute(value.strip()[:2000], address)
+        if link and _plausible(link, address):
+            return link, by
+    return None, ""
+
+
+def _absolute(link: str, address: str | None) -> str | None:
+    try:
+        whole = urljoin(address or "", link)
+        parts = urlsplit(whole)
+    except ValueError:
+        return None
+    return whole if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def _plausible(link: str, address: str | None) -> bool:
+    parts = urlsplit(link)
+    if parts.path.strip("/") == "" and not parts.query:
+        return False
+    if address is None:
+        return True
+    return _domain(parts.hostname) == _domain(urlsplit(address).hostname)
+
+
+_SECOND_LEVEL = frozenset(("co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "gob", "gouv", "in", "news"))
+
+
+def _domain(host: str | None) -> str:
+    """The registrable domain, by the usual second levels: enough to tell one publisher's hosts from another's."""
+    labels = (host or "").lower().rstrip(".").split(".")
+    take = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL else 2
+    return ".".join(labels[-take:])
+
+
+def read_section(sheet: Sheet, stated: Stated) -> tuple[str | None, str]:
+    """The part of the paper: as stated, else the last crumb of the breadcrumbs that is no headline."""
+    for value, by in ((stated.section, "json-ld"), (sheet.head.meta("article:section", "parsely-section", "section", "og:section"), "meta")):
+        if value and len(value) <= 60 and not value.startswith("http"):
+            return value, by
+    for line in sheet.lines[:400]:
+        crumbs = [part.strip(" >›»/|") for part, el in line.parts if el.tag == "a"]
+        if len(crumbs) >= 2 and re.search(r"[>›»]|当前位置|您的位置", line.text) and len(line.text) < 120:
+            kept = [crumb for crumb in crumbs if 1 < len(crumb) <= 20 and not _SECTION_JUNK.match(crumb)]
+            if kept:
+                return kept[-1], "breadcrumb"
+    return None, ""
+
+
+def read_tags(head: Head, stated: Stated) -> tuple[tuple[str, ...], str]:
+    """Key words as stated, without repeats."""
+    for values, by in (
+        (head.metas.get("article:tag", []), "meta"),
+        (list(stated.keywords), "json-ld"),
+        ([head.meta("news_keywords", "keywords", "sailthru.tags", "parsely-tags", "weibo:keywords") or ""], "meta"),
+    ):
+        words = [word.strip() for value in values for word in re.split(r"[,;，；、|]|\s{2,}", value)]
+        if len(words) == 1 and words[0].count(" ") >= 2 and re.search(r"[\u3400-\u9fff]", words[0]):
+            words = words[0].split()
+        kept = tuple(dict.fromkeys(word for word in words if 1 < len(word) <= 60))[:40]
+        if kept:
+            return kept, by
+    return (), ""
+
+
+def read_description(head: Head, stated: Stated) -> tuple[str | None, str]:
+    """The summary the page gives of itself."""
+    for value, by in ((head.meta("og:description", "description", "twitter:description", "dc.description"), "meta"), (stated.description, "json-ld")):
+        if value and len(value) > 10:
+            return value[:2000], by
+    return None, ""
+
+
+def read_subtitle(layout: Layout, title: str, stated: Stated) -> tuple[str | None, str]:
+    """The line under the headline that says so itself: a class such as standfirst, or the first h2 before the text."""
+    start = layout.headline.row if layout.headline else -1
+    for line in layout.header:
+        if not start < line.row <= start + 6 or line.zone & (Zone.SHARE | Zone.RELATED | Zone.COMMENTS | Zone.NAV):
+            continue
+        el = line.block
+        names = f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"
+        if (_SUBTITLE_CLASS.search(names) or el.tag == "h2") and 6 <= len(line.text) <= 400 and plain(line.text) != plain(title):
+            return line.text, "subheading"
+    if stated.alternative and plain(stated.alternative) != plain(title) and 6 <= len(stated.alternative) <= 400:
+        return stated.alternative, "json-ld"
+    return None, ""
+
+
+def read_comment_count(layout: Layout, stated: Stated) -> tuple[int | None, str]:
+    """The counter of comments shown by the article."""
+    if stated.comments is not None:
+        return stated.comments, "json-ld"
+    for line in (*layout.header, *layout.tail):
+        if len(line.text) < 40 and (match := _COMMENT_COUNT.match(line.text)):
+            return int(match[1] or match[2]), "counter"
+        for text, el in line.parts:
+            digits = text.strip()
+            if digits.isascii() and digits.isdecimal() and len(digits) < 7:
+                parent = el.getparent()
+                names = f"{el.get('class', '')} {parent.get('class', '') if parent is not None else ''}"
+                if _COMMENT_CLASS.search(names[:300]):
+                    return int(digits), "counter"
+    return None, ""
+
+
+def read_paywall(sheet: Sheet, layout: Layout, stated: Stated) -> tuple[bool, str]:
+    """Whether the page shows the beginning alone to strangers."""
+    if stated.free is False:
+        return True, "json-ld"
+    tier = (sheet.head.meta("article:content_tier", "og:article:content_tier", "lp:content_tier") or "").lower()
+    if tier in ("locked", "metered", "premium", "paid"):
+        return True, "meta"
+    if stated.free is None:
+        for line in layout.tail:
+            if len(line.text) < 300 and _PAYWALL.search(line.text):
+                return True, "notice"
+    return False, ""

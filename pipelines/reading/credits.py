@@ -1,0 +1,218 @@
+"""Chinese credits: who wrote, edited and checked an article, where it was taken from. Read from lines, never from prose.
+
+A credit is a label and names: 责任编辑：张玉, [作者: 刘满仓 责任编辑: 杨丹宇], 编辑｜周褶褶, （记者叶婉）. The label may be padded (编 辑), stand on
+a line of its own above the names, or share a line with others; names are divided by blanks, 、, / or |, and a name of two
+characters may be padded (方 敏). The photographer's credit ends in 摄 and is none of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from pipelines.reading.layout import Layout
+from pipelines.reading.sheet import Line, Zone
+
+_EDITOR = "责任编辑|責任編輯|责任编缉|值班编辑|执行编辑|本文编辑|本期编辑|文字编辑|网络编辑|栏目编辑|编辑|編輯|责编|責編|网编|编审|编校"
+_PROOF = "责任校对|校对|校對|审校|校审|审读|审核校对"
+_AUTHOR = (
+    "文字记者|见习记者|实习记者|首席记者|特约记者|本报记者|本刊记者|本网记者|记者|記者|本报通讯员|通讯员|特约通讯员|通讯作者|文章作者|本文作者|作者|撰文|撰稿人|撰稿|采写|采访|文字|文|作　者"
+)
+_SOURCE = "本文来源于|本文来源|文章来源|稿件来源|新闻来源|信息来源|内容来源|消息来源|来源于|来源|來源|稿源|出处|出處|转自|转载自|摘自"
+_OTHER = (
+    "摄影|图片|图|摄像|视频|制图|设计|美编|监制|主编|总编辑|总编|总监制|策划|统筹|审核|审签|终审|初审|复审|三审|二审|一审|签发|校稿|实习生|题图|时间|日期|发布时间|发稿时间|点击|阅读|浏览|字号|字体"
+    "|分享|标签|关键词|关键字|原标题|版权|声明|纠错|打印|评论|栏目|分类|编译|翻译|译者|制作|运营|主持人|嘉宾|录音|播音|电话|邮箱|人气|热度|责任印制|版式|排版|新媒体编辑|视觉编辑|视频编辑|图片编辑|摄影编辑|见习编辑助理"
+)
+
+
+def _padded(labels: str) -> str:
+    """Labels as a pattern; each may have blanks between its characters. Longest first."""
+    words = sorted(set(labels.split("|")), key=len, reverse=True)
+    return "|".join(r"[ \u3000]{0,3}".join(word) for word in words)
+
+
+_KINDS = (("other", _OTHER), ("editors", _EDITOR), ("proofreaders", _PROOF), ("source", _SOURCE), ("authors", _AUTHOR))
+_LABEL = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:" + "|".join(f"(?P<{kind}>{_padded(labels)})" for kind, labels in _KINDS) + r")"
+    r"(?=[^\u4e00-\u9fff]|$)[ \u3000]{0,3}(?P<sep>[:：/／|｜丨︱]|$|(?=[ \u3000]))"
+)
+_GLUED = re.compile(
+    r"(?:^|[\s\]】)）|｜/，。])(?:" + "|".join(f"(?P<{kind}>{_padded(labels)})" for kind, labels in _KINDS) + r")[ \u3000]{0,3}[:：]"
+)
+_BRACKET_REPORTER = re.compile(
+    r"[（(【\[]\s{0,2}(?:[\u4e00-\u9fff·A-Za-z]{0,14}?)(?:记者|記者|通讯员)[\s：:]{0,3}(?P<names>[^（()）】\]。]{2,40}?)(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
+)
+_LINE_REPORTER = re.compile(
+    r"^(?:【|\[|（|\()?\s{0,2}(?P<house>[\u4e00-\u9fffA-Za-z·]{0,12}?)(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者|記者)[\s：:]{0,3}(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
+)
+_WRITTEN_BY = re.compile(
+    r"^[【\[（(]?\s{0,2}(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
+)
+_PHOTO = re.compile(r"(?:摄|图|供图|摄影)\s{0,2}[)）】]?$")
+_DATELINE = re.compile(r"^\s{0,4}(?P<house>新华社|新华网|中新社|中新网|中国新闻网|央视网|人民网|法新社|路透社|美联社|共同社|中央社)[\u4e00-\u9fff、/·]{0,16}\d{0,2}月?\d{1,2}日[电讯]")
+_ACCORDING = re.compile(
+    r"^\s{0,4}(?:[\u4e00-\u9fff\d月日，,]{0,12}?)?据[“”《\s]{0,2}(?P<house>[\u4e00-\u9fffA-Za-z·（()）\d\s]{2,24}?)[》”“\s]{0,2}(?:网站)?"
+    r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:最新)?(?:消息|报道|报导|電|电|讯|披露|援引)"
+)
+_TAKEN = re.compile(
+    r"(?:转载自|转自|摘自|原载于|原载|综合整理自|整理自|编译自|资料来源|本文来源|原文来源|文章来源|首发于|刊发于)[\s：:]{0,2}[《“]?(?P<house>[^）)】\]。；;》”\s]{2,30}?)(?:等)?[》”]?(?:[）)】\]。；;\s,，]|等|$)"
+)
+_VAGUE_HOUSE = re.compile(
+    r"^(?:外媒|媒体|当地|多家|悉|了解|介绍|报道|路透|新华|记者|本报|央行|知情人士|相关|有关|统计|多方|可靠|最新|最近|其|此前|官方|警方|目击者|该|前述|业内|香港媒体|台湾媒体|美媒|日媒|韩媒|英媒|俄媒|港媒|台媒)"
+)
+_CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
+_NAME = re.compile(r"^(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•.][\u3400-\u9fff]{1,10}|[A-Za-z][A-Za-z.\-' ]{1,30}|[\u3400-\u9fff]{1,4}[_ ]?[A-Za-z]{1,4}[-_]?\d{1,6}|[A-Za-z]{1,4}\d{2,6}|[\u3400-\u9fff]{5,6})$")
+_NO_NAME = frozenset(
+    "网络 网络整理 佚名 综合 整理 未知 匿名 小编 记者 通讯员 作者 编辑 来源 本网 本站 本报 原创 转载 分享 打印 关闭 点击 更多 收藏 评论 阅读 全文 报道 摄影 有限公司 "
+    "查看 关注 声明 字号 暂无 无 admin 大中小 大 中 小 我要纠错 纠错 投稿 责任编辑 时间 日期 整合 综合整理 实习生 首页 下一页 上一页".split()  # noqa: SIM905
+)
+_SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和(?=[\u3400-\u9fff]{2,3}$)")
+_CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
+
+
+@dataclass(slots=True)
+class Credits:
+    """The credits of one page. Lists keep the order of the page."""
+
+    authors: list[str] = field(default_factory=list)
+    editors: list[str] = field(default_factory=list)
+    proofreaders: list[str] = field(default_factory=list)
+    source: str | None = None
+    original_source: str | None = None
+    lines: set[int] = field(default_factory=set)
+    """Rows of lines that are credits and nothing else: they are not text."""
+
+
+def read_credits(layout: Layout) -> Credits:
+    """Read the Chinese credits around an article. Header first, so its source beats that of the tail."""
+    credits = Credits()
+    groups = (layout.header, _short(layout.inside), layout.tail)
+    for place, lines in enumerate(groups):
+        _read_labelled(list(lines), credits, header=place == 0)
+    for line in [*layout.header, *layout.inside[:6], *_short(layout.inside[-8:]), *layout.tail]:
+        _read_unlabelled(line, credits)
+    _read_origin(layout, credits)
+    return credits
+
+
+def _short(lines: Iterable[Line]) -> list[Line]:
+    return [line for line in lines if len(line.text) <= 90]
+
+
+def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None:
+    for at, line in enumerate(lines):
+        text = line.spaced
+        if len(text) > 160 or line.zone & (Zone.COMMENTS | Zone.NAV | Zone.HIDDEN):
+            continue
+        marks = list(_LABEL.finditer(text)) or list(_GLUED.finditer(text))
+        for mark, following in zip_longest(marks, marks[1:]):
+            kind = str(mark.lastgroup if mark.lastgroup != "sep" else next(k for k, _ in _KINDS if mark[k]))
+            if kind == "other":
+                continue
+            if not mark.groupdict().get("sep", ":") and mark.start() > 0 and text[mark.start() - 1] not in " 　[【(（|｜":
+                continue
+            value = text[mark.end() : following.start() if following else len(text)]
+            if not value.strip(" 　:：|｜丨/") and following is None and at + 1 < len(lines):
+                value = _value_below(lines, at + 1)
+            if _PHOTO.search(value.strip()) and kind == "authors":
+                continue
+            if _take(kind, value, credits, header=header, at_start=mark.start() < 4):
+                credits.lines.add(line.row)
+
+
+def _value_below(lines: list[Line], at: int) -> str:
+    text = lines[at].spaced.lstrip(" 　:：|｜丨/")
+    return text if len(text) <= 40 and lines[at].row == lines[at - 1].row + 1 and not _LABEL.search(text) else ""
+
+
+def _take(kind: str, value: str, credits: Credits, *, header: bool, at_start: bool) -> bool:
+    if kind == "source":
+        house = clean_house(value)
+        if not house:
+            return False
+        if credits.source is None and header:
+            credits.source = house
+        elif house != credits.source and credits.original_source is None:
+            credits.original_source = house
+        return at_start
+    names = split_names(value)
+    bucket: list[str] = getattr(credits, kind)
+    bucket.extend(name for name in names if name not in bucket)
+    return bool(names) and at_start
+
+
+def clean_house(value: str) -> str | None:
+    """The name of an outlet out of what follows its label, None for what is no name."""
+    text = value.strip(" 　:：|｜丨[]【】()（）《》“”\"'")
+    text = re.split(r"\s{1,}(?=\d{4}[-年/.])|\d{4}[-年/.]\d|\s{2,}|[|｜丨]|[。；;]|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)", text)[0].strip()
+    text = re.split(r"[（(【\[](?!\w{1,20}[)）])", text)[0].strip(" 　:：,，、)）】]》")
+    if not 2 <= len(text) <= 40 or re.fullmatch(r"[\W\d_]+", text) or text in _NO_NAME and text != "网络":
+        return None
+    return text
+
+
+def split_names(value: str) -> list[str]:
+    """Names out of what follows a credit's label. Pads within two-character names are closed, codes stay with their name."""
+    value = value.strip(" 　:：|｜丨/[]【】()（）")
+    cut = _CUT.search(value)
+    text = value[: cut.start()] if cut else value
+    found: list[str] = []
+    latin = re.fullmatch(r"\s*([A-Za-z][A-Za-z.\-']{0,20}(?: [A-Za-z][A-Za-z.\-']{0,20}){1,2})\s*", text)
+    if latin:
+        return [latin[1]]
+    tokens = [token for token in _SPLIT.split(text.strip()) if token]
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        following = tokens[at + 1] if at + 1 < len(tokens) else ""
+        if len(token) == 1 and len(following) == 1 and "\u3400" <= token <= "\u9fff" and "\u3400" <= following <= "\u9fff":
+            token, at = token + following, at + 1
+        elif _CODE.match(following) and "\u3400" <= token[0] <= "\u9fff":
+            token, at = f"{token} {following}", at + 1
+        at += 1
+        token = re.sub(r"^(?:(?:本报|本刊|本网)?(?:首席|见习|实习|特约)?记者|通讯员)", "", token.strip("·.,:： ")).strip()
+        if not token:
+            continue
+        if not _NAME.match(token) or token in _NO_NAME:
+            break
+        if token not in found:
+            found.append(token)
+        if len(found) >= 8:
+            break
+    return found
+
+
+def _read_unlabelled(line: Line, credits: Credits) -> None:
+    """（记者叶婉）, 新华社记者邹多为、唐诗凝, 【文/王文】: credits whose label has no colon."""
+    text = line.spaced
+    if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED) or _PHOTO.search(text):
+        return
+    names: list[str] = []
+    if len(text) <= 60:
+        if (match := _WRITTEN_BY.match(text)) or (match := _LINE_REPORTER.match(text)):
+            names = split_names(re.sub(r"^\S{0,12}(?:专栏作者|专栏|作者|记者)\s?", "", match["names"]))
+            if names:
+                credits.lines.add(line.row)
+    if not names and (match := _BRACKET_REPORTER.search(text[:120])) and (match.start() < 30 or len(text) < 40):
+        if not _PHOTO.search(match["names"]):
+            names = split_names(match["names"])
+    credits.authors.extend(name for name in names if name not in credits.authors)
+
+
+def _read_origin(layout: Layout, credits: Credits) -> None:
+    if credits.original_source:
+        return
+    for line in [*_short(layout.inside[-6:]), *layout.tail[:12]]:
+        match = _TAKEN.search(line.text)
+        if match and (house := clean_house(match["house"])) and house != credits.source:
+            credits.original_source = house
+            return
+    for line in layout.inside[:3]:
+        match = _DATELINE.match(line.text) or _ACCORDING.match(line.text)
+        if match and not _VAGUE_HOUSE.match(match["house"]) or match and match.re is _DATELINE:
+            house = match["house"].strip()
+            if house and house != credits.source and not (credits.source or "").startswith(house):
+                credits.original_source = house
+            return

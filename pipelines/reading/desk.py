@@ -1,0 +1,115 @@
+"""The reading of one page, from its text to an article or a refusal: each reader is asked in turn, and the answers are joined."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from db.nouns import Article, Outcome, Page, Reason, Rejection
+from db.sites import Site, Sites
+from pipelines.reading import around
+from pipelines.reading.body import read_body
+from pipelines.reading.bylines import read_authors, split_byline
+from pipelines.reading.container import find_container, paragraphs_of
+from pipelines.reading.counting import count_words
+from pipelines.reading.credits import Credits, read_credits
+from pipelines.reading.gate import refuse
+from pipelines.reading.headline import Headline, read_headline
+from pipelines.reading.layout import Layout, lay_around
+from pipelines.reading.machine import Stated, read_stated
+from pipelines.reading.moments import read_moments
+from pipelines.reading.outlet import read_outlet, site_names_of
+from pipelines.reading.pictures import read_images
+from pipelines.reading.sheet import Sheet, lay_out
+from pipelines.reading.site_rules import apply_rules
+from pipelines.reading.tongue import read_country, read_language
+from pipelines.reading.zones import Place
+
+
+def read_article(html: str, page: Page, sites: Sites) -> Outcome:
+    """Read the decoded text of a page."""
+    sheet = lay_out(html)
+    if sheet is None:
+        return Rejection(reason=Reason.EMPTY, detail="The body holds no markup that can be read.")
+    site = sites.for_host(urlsplit(page.address or "").hostname)
+    stated = read_stated(sheet.head, page.address)
+    site_names = site_names_of(sheet, stated, site)
+    headline = _headline(sheet, stated, site_names, page)
+    paragraphs = paragraphs_of(sheet)
+    line = headline.line if headline else None
+    container = find_container(paragraphs, line)
+    layout = lay_around(sheet, line, container, paragraphs)
+    place = _place(sheet, page, site, layout, headline, stated)
+    dated = read_moments(sheet, layout, stated, place, page)
+    credits = read_credits(layout)
+    images = read_images(container, page.address)
+    # Only now: reading the body cuts the tree.
+    fields = _fields(sheet, layout, stated, credits, site_names, page, place, headline)
+    text = read_body(sheet, container)
+    refusal = refuse(page, sheet, layout, stated, title=headline.text if headline else None, text=text, dated=bool(dated.published))
+    if refusal or headline is None:
+        return refusal or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
+    fields |= {"published": (dated.published, dated.published_by), "modified": (dated.modified, dated.modified_by)}
+    fields |= {"title": (headline.text, headline.found_by), "images": (images, "body"), "text": (text, "trafilatura")}
+    fields["word_count"] = (count_words(text), "text")
+    article = Article(
+        url=page.url,
+        **{name: value for name, (value, _) in fields.items()},  # type: ignore[arg-type]
+        provenance={name: by for name, (value, by) in fields.items() if by and value not in (None, (), "", False)},
+    )
+    return apply_rules(article, sheet, site, place)
+
+
+def _headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...], page: Page) -> Headline | None:
+    found = read_headline(sheet, stated, site_names)
+    if found is None and page.hint and page.hint.title:
+        return Headline(page.hint.title, "hint", None)
+    return found
+
+
+def _fields(
+    sheet: Sheet,
+    layout: Layout,
+    stated: Stated,
+    credits: Credits,
+    site_names: tuple[str, ...],
+    page: Page,
+    place: Place,
+    headline: Headline | None,
+) -> dict[str, tuple[object, str]]:
+    """Every field that needs no text, with how it was found."""
+    language, hint = place.language, page.hint
+    authors, authors_by = read_authors(sheet, layout, stated, site_names)
+    if language == "zh":
+        authors, authors_by = credits.authors, "credit line"
+    if not authors and hint and hint.author:
+        authors, authors_by = split_byline(hint.author), "hint"
+    section, section_by = around.read_section(sheet, stated)
+    if section is None and hint and hint.section:
+        section, section_by = hint.section, "hint"
+    tags, tags_by = around.read_tags(sheet.head, stated)
+    return {
+        "authors": (tuple(authors), authors_by),
+        "editors": (tuple(credits.editors), "credit line"),
+        "proofreaders": (tuple(credits.proofreaders), "credit line"),
+        "source": read_outlet(sheet, layout, stated, credits, site_names, language),
+        "original_source": (credits.original_source, "credit line"),
+        "canonical_url": around.read_canonical(sheet.head, stated, page.address),
+        "subtitle": around.read_subtitle(layout, headline.text if headline else "", stated),
+        "section": (section, section_by),
+        "tags": (tags, tags_by),
+        "description": around.read_description(sheet.head, stated),
+        "paywalled": around.read_paywall(sheet, layout, stated),
+        "comment_count": around.read_comment_count(layout, stated),
+        "language": (language, "declared or by writing"),
+    }
+
+
+def _place(sheet: Sheet, page: Page, site: Site | None, layout: Layout, headline: Headline | None, stated: Stated) -> Place:
+    sample = " ".join(line.text for line in layout.paragraphs[:12]) or (headline.text if headline else "")
+    language = (site.language if site else None) or read_language(sheet.head, sample, stated.language)
+    return Place(
+        site_timezone=site.timezone if site else None,
+        country=read_country(sheet.head, page.address),
+        language=language,
+        fetched_at=page.fetched_at,
+    )

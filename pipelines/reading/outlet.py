@@ -1,0 +1,65 @@
+"""Which outlet credits itself with the article: the name printed by the headline, else the site's own name."""
+
+from __future__ import annotations
+
+import re
+
+from db.sites import Site
+from pipelines.reading.credits import Credits, clean_house
+from pipelines.reading.headline import title_pieces
+from pipelines.reading.layout import Layout
+from pipelines.reading.machine import Stated
+from pipelines.reading.sheet import Sheet, Zone
+from pipelines.reading.times import find_stamps
+
+_HOUSE = re.compile(r"(?:报|网|社|台|新闻|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$")
+_SOURCE_CLASS = re.compile(r"source|media|from|reporter|origin|laiyuan|outlet|name|author|user|account|provider|publish", re.I)
+
+
+def site_names_of(sheet: Sheet, stated: Stated, site: Site | None) -> tuple[str, ...]:
+    """What the site calls itself, surest first."""
+    head = sheet.head
+    names = [
+        site.outlet if site else None,
+        head.meta("og:site_name"),
+        stated.publisher,
+        head.meta("application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone", "publisher", "dc.publisher"),
+    ]
+    found: list[str] = []
+    for name in names:
+        if name and 2 <= len(name) <= 60 and name not in found:
+            found.append(name)
+    return tuple(found)
+
+
+def read_outlet(
+    sheet: Sheet, layout: Layout, stated: Stated, credits: Credits, site_names: tuple[str, ...], language: str | None
+) -> tuple[str | None, str]:
+    """The outlet and how it was found."""
+    if credits.source:
+        return credits.source, "credit line"
+    if language in ("zh", None) and (name := _beside_time(sheet, layout)):
+        return name, "header"
+    if language != "zh" and site_names:
+        return site_names[0], "site name"
+    return None, ""
+
+
+def _beside_time(sheet: Sheet, layout: Layout) -> str | None:
+    """An unlabelled name beside the time of day: 新京报 2023-04-15 15:32."""
+    start = layout.headline.row if layout.headline else -1
+    suffixes = set(title_pieces(sheet.head.title or "")[1:])
+    header = [line for line in layout.header if line.row > start and not line.zone & (Zone.NAV | Zone.SHARE | Zone.RELATED)]
+    for at, line in enumerate(header):
+        stamps = find_stamps(line.spaced)
+        if not stamps or len(line.text) > 80:
+            continue
+        near = [part for part in line.parts]
+        for other in header[max(0, at - 2) : at] + header[at + 1 : at + 2]:
+            near.extend(other.parts)
+        for text, el in near:
+            name = clean_house(text)
+            if name and 2 <= len(name) <= 16 and not find_stamps(name) and not re.search(r"\d|来自|字号|打印|评论|阅读|关注", name):
+                if name in suffixes or _HOUSE.search(name) or _SOURCE_CLASS.search(f"{el.get('class', '')} {el.get('id', '')}"):
+                    return name
+    return None

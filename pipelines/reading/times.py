@@ -1,0 +1,306 @@
+"""Reading a time that is written out: text -> what it says, nothing more.
+
+`Stamp` is a wall clock as written: date, perhaps hour, minute and second, perhaps a UTC offset. Where on earth that clock hangs
+is decided later (`zones`). Digits of every script count; years of the Buddhist, Solar Hijri and Taiwanese calendars are turned
+into ours. All patterns are bounded and run over at most `MAX_TEXT` characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from pipelines.reading.months import month_of, persian_month_of
+from pipelines.reading.zones import offset_named
+
+MAX_TEXT = 600
+FIRST_YEAR = 1994
+"""No article was on the web before. A lower year is a date in history that the text speaks of."""
+LAST_YEAR = 2100
+
+
+class Stamp(NamedTuple):
+    """A time as written. `hour` None means the day alone; `offset` None means none was given. `start`, `end` are its place."""
+
+    year: int
+    month: int
+    day: int
+    hour: int | None = None
+    minute: int = 0
+    second: int | None = None
+    offset: timedelta | None = None
+    start: int = 0
+    end: int = 0
+
+    @property
+    def date(self) -> date:
+        return date(self.year, self.month, self.day)
+
+
+_YMD = re.compile(
+    r"(?<![\d.,/-])((?:1[34]|2[056]|19)\d\d)\s?(?:[-/.‐‑–]|年|년|\. )\s?(\d{1,2})\s?(?:[-/.‐‑–]|月|월|\. )\s?(\d{1,2})(?!\d{3})"
+    r"(?:\s?[日号號일]|\.(?!\d))?"
+)
+_COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:T?([01]\d|2[0-3])([0-5]\d)([0-5]\d))?(?!\d)")
+_ROC = re.compile(r"(?:民國|民国)\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
+_DAY_WORD_YEAR = re.compile(
+    r"(?<![\d:.])(\d{1,2})(?:\.|º|°|ª|er|st|nd|rd|th|-?го|-a|e)?[\s\-/.]{0,3}(?:de\s|of\s|di\s|d['’]|da\s|ta['’]\s)?"
+    r"([^\W\d_][^\W\d_\u200c]{1,14}[\u0300-\u0d4d\u200c]?[^\W\d_]{0,6})[.,،]?[\s\-/,.]{0,3}(?:de\s|del\s|do\s|г\.?\s)?(\d{4}|['’]\d{2})(?!\d)"
+)
+_WORD_DAY_YEAR = re.compile(
+    r"([^\W\d_][^\W\d_]{2,14})\.?[\s\-]{1,2}(\d{1,2})(?:st|nd|rd|th|a)?[\s]?[,.،]?[\s\-]{1,3}(\d{4})(?!\d)"
+)
+_YEAR_WORD_DAY = re.compile(r"(?<!\d)(\d{4})[.,]?[\s\-]{1,2}(?:m\.\s)?([^\W\d_]{3,14})\.?[\s\-](\d{1,2})(?!\d)")
+_INDIC = re.compile(r"(?<!\d)(\d{1,2})\s([\u0590-\u0fff\u1780-\u17ff]{2,20})[,،]?\s?(\d{4})(?!\d)")
+_NUMERIC = re.compile(r"(?<![\d.,/:-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/-])")
+_NO_YEAR = re.compile(r"(?<![\d./-])(\d{1,2})(?:月|-)(\d{1,2})日?\s{1,3}(?=\d{1,2}:\d\d)")
+
+_CLOCK = re.compile(
+    r"(?P<mark>上午|下午|中午|晚上|凌晨|早上|傍晚|午前|午後|오전|오후|am|pm|a\.m\.|p\.m\.)?\s?(?P<h>2[0-4]|[01]?\d)(?!\d)"
+    r"(?:\s?(?P<sep>[:：]|時|时|点|點|시|h|H|\.|[Uu]hr\s)\s?(?P<m>[0-5]\d)(?:\s?(?:[:：.]|分|분)\s?(?P<s>[0-5]\d)(?:[.,]\d{1,9})?)?(?:分|秒|분|초)?)?"
+    r"\s{0,2}(?P<ap>[ap]\.?\s?m\b\.?|[AP]\.?\s?M\b\.?|μ\.?μ\.?|π\.?μ\.?|م\b|ص\b|SA\b|CH\b)?"
+)
+_ZONE = re.compile(
+    r"\s{0,2}(?:\(?\s?(?:(?:GMT|UTC|Z)?\s?(?P<sign>[+\-−])\s?(?P<oh>\d{1,2}):?(?P<om>\d\d)?|(?P<name>[A-Z][A-Za-z]{0,4})\b"
+    r"|(?P<city>北京时间|北京時間|Uhr)))"
+)
+_JOIN = re.compile(
+    r"[)）]?(?:\s{0,3}(?:T|[|,，،·•–—-]|\(?(?:星期|週|周|礼拜)[一二三四五六日天]\)?|\([月火水木金土日월화수목금토일]\)|at|um|à|às|alle|ore|a las|klo|kl\.?|o|"
+    r"в|у|о|ob|u|saat|at:|ora|os|orë|στις|na|jam|pukul|lúc|den|le|,\s?à|h|г\.?,?|року,?|Z(?=\d)|ساعت|الساعة|um:|u:)\s{0,2}|\s{0,3}){0,3}"
+)  # fmt: skip
+_AFTERNOON = frozenset(("下午", "晚上", "傍晚", "午後", "오후", "pm", "p.m.", "μμ", "م", "ch"))
+_MORNING = frozenset(("上午", "早上", "凌晨", "午前", "오전", "am", "a.m.", "πμ", "ص", "sa"))
+
+
+def plain_digits(text: str) -> str:
+    """The text with full-width forms folded and the digits of every script as 0-9. Keeps the length."""
+    if text.isascii():
+        return text
+    return "".join([_plain(char) if char > "\u0659" else char for char in text])
+
+
+def _plain(char: str) -> str:
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    if "\uff01" <= char <= "\uff5e":
+        return chr(ord(char) - 0xFEE0)
+    return " " if char == "\u3000" else char
+
+
+def find_stamps(text: str, *, language: str | None = None, day_first: bool = True) -> list[Stamp]:
+    """Every time written in a text, in order. `day_first` reads 3/4/2024 as 3 April."""
+    text = plain_digits(text[:MAX_TEXT])
+    if not _WORTH.search(text):
+        return []
+    found: list[Stamp] = []
+    for dates in _DATE_READERS:
+        for year, month, day, start, end in dates(text, language, day_first):
+            if any(start < other.end and other.start < end for other in found):
+                continue
+            if stamp := _with_clock(text, year, month, day, start, end):
+                found.append(stamp)
+    return sorted(found, key=lambda stamp: stamp.start)
+
+
+_WORTH = re.compile(r"\d{4}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d\d|['’]\d\d")
+_Found = Iterator[tuple[int, int, int, int, int]]
+
+
+def _dates_ymd(text: str, language: str | None, day_first: bool) -> _Found:
+    for m in _YMD.finditer(text):
+        yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
+    for m in _ROC.finditer(text):
+        yield int(m[1]) + 1911, int(m[2]), int(m[3]), m.start(), m.end()
+
+
+def _dates_worded(text: str, language: str | None, day_first: bool) -> _Found:
+    for pattern, (d, w, y) in ((_DAY_WORD_YEAR, (1, 2, 3)), (_WORD_DAY_YEAR, (2, 1, 3)), (_YEAR_WORD_DAY, (3, 2, 1)), (_INDIC, (1, 2, 3))):
+        for m in pattern.finditer(text):
+            year = int(m[y]) if m[y].isdecimal() else 2000 + int(m[y][1:])
+            if month := month_of(m[w], language):
+                yield year, month, int(m[d]), m.start(), m.end()
+            elif (month := persian_month_of(m[w])) and year < 1500:
+                gregorian = from_solar_hijri(year, month, int(m[d]))
+                yield gregorian.year, gregorian.month, gregorian.day, m.start(), m.end()
+
+
+def _dates_numeric(text: str, language: str | None, day_first: bool) -> _Found:
+    for m in _NUMERIC.finditer(text):
+        first, second, year = int(m[1]), int(m[3]), int(m[4])
+        if len(m[4]) == 2:
+            year += 2000 if year < 70 else 1900
+        months_first = (not day_first and m[2] != "." and second <= 31 and first <= 12) or second > 12
+        day, month = (second, first) if months_first else (first, second)
+        yield year, month, day, m.start(), m.end()
+
+
+def _dates_compact(text: str, language: str | None, day_first: bool) -> _Found:
+    for m in _COMPACT.finditer(text):
+        if m[4] is None:
+            yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
+
+
+_DATE_READERS: tuple[Callable[[str, str | None, bool], _Found], ...] = (
+    _dates_ymd,
+    _dates_worded,
+    _dates_numeric,
+    _dates_compact,
+)
+
+
+def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int) -> Stamp | None:
+    year, month, day = _our_calendar(year, month, day)
+    try:
+        date(year, month, day)
+    except ValueError:
+        return None
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    after = end
+    if join := _JOIN.match(text, end):
+        after = join.end()
+    clock = _read_clock(text, after)
+    if clock is None:
+        before = _clock_before(text, start)
+        if before:
+            return Stamp(year, month, day, *before[:3], before[3], start, end)
+        return Stamp(year, month, day, start=start, end=end)
+    hour, minute, second, stop = clock
+    offset, stop = _read_offset(text, stop)
+    return Stamp(year, month, day, hour, minute, second, offset, start, stop)
+
+
+def _our_calendar(year: int, month: int, day: int) -> tuple[int, int, int]:
+    if 2500 <= year <= 2650:  # Thai Buddhist era
+        return year - 543, month, day
+    if 1370 <= year <= 1450:  # Solar Hijri, written in digits alone
+        try:
+            when = from_solar_hijri(year, month, day)
+        except ValueError:
+            return year, month, day
+        return when.year, when.month, when.day
+    return year, month, day
+
+
+def _read_clock(text: str, at: int) -> tuple[int, int, int | None, int] | None:
+    m = _CLOCK.match(text, at)
+    if m is None or (m["m"] is None and not m["ap"] and not m["mark"]):
+        return None
+    if m["sep"] == "." and text[m.end() : m.end() + 1].isdigit():
+        return None
+    hour = int(m["h"])
+    mark = (m["mark"] or m["ap"] or "").lower().replace(" ", "")
+    if mark not in _AFTERNOON | _MORNING:
+        mark = mark.replace(".", "")
+    if mark in _AFTERNOON and hour < 12:
+        hour += 12
+    elif mark in _MORNING and hour == 12:
+        hour = 0
+    if hour > 23:
+        return None
+    return hour, int(m["m"] or 0), int(m["s"]) if m["s"] else None, m.end()
+
+
+_CLOCK_BEFORE = re.compile(
+    r"(?<![\d:])((?:[01]?\d|2[0-3])[:.h][0-5]\d(?::[0-5]\d)?\s?(?:[AaPp]\.?[Mm]\.?)?)\s{0,2}(?:Uhr|hrs|h|ч|น\.)?"
+    r"\s{0,2}(?P<zone>\(?[A-Z]{2,4}\)?)?\s{0,2}(?:on|[|,،·•–—-]|del|am|den)?\s{0,2}(?:[^\W\d_]{3,12},?\s)?$"
+)
+
+
+def _clock_before(text: str, start: int) -> tuple[int, int, int | None, timedelta | None] | None:
+    """The clock of "15:32, 4 May 2024"."""
+    m = _CLOCK_BEFORE.search(text[max(0, start - 45) : start])
+    if m is None or not (clock := _read_clock(m[1], 0)):
+        return None
+    zone = offset_named(m["zone"].strip("()")) if m["zone"] else None
+    return clock[0], clock[1], clock[2], zone
+
+
+def _read_offset(text: str, at: int) -> tuple[timedelta | None, int]:
+    if text[at : at + 1] in "Zz" and not text[at + 1 : at + 2].isalnum() and at < len(text):
+        return timedelta(0), at + 1
+    m = _ZONE.match(text, at)
+    if m is None:
+        return None, at
+    if m["sign"]:
+        hours, minutes = int(m["oh"]), int(m["om"] or 0)
+        # "+08", "+0800", "GMT+8" are offsets; "- 12 comments" is not
+        if hours > 14 or minutes > 59 or (m["om"] is None and "T" not in m[0] and len(m["oh"]) < 2):
+            return None, at
+        delta = timedelta(hours=hours, minutes=minutes)
+        return (-delta if m["sign"] != "+" else delta), m.end()
+    if m["city"]:
+        return (timedelta(hours=8), m.end()) if m["city"] != "Uhr" else _read_offset(text, m.end())
+    offset = offset_named(m["name"])
+    return offset, m.end() if offset is not None else at
+
+
+def from_solar_hijri(year: int, month: int, day: int) -> date:
+    """A day of the Persian calendar as ours, by the 33-year cycle (right from 1178 to 1633). ValueError for no such day."""
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        raise ValueError(f"no such day in the Solar Hijri calendar: {year}-{month}-{day}")
+    cycle_days = 365 * (year - 1) + ((8 * (year - 1) + 29) // 33)
+    day_of_year = (month - 1) * 31 + day if month <= 7 else 186 + (month - 7) * 30 + day
+    return date(622, 3, 21) + timedelta(days=cycle_days + day_of_year - 1)
+
+
+_AGO = re.compile(
+    r"(?<!\d)(\d{1,3})\s?(?:个)?(秒|分钟|分鐘|分|小时|小時|時間|时|天|日|周|週)(?:之)?前"
+    r"|(?<!\d)(\d{1,3})\s?(초|분|시간|일)\s?전"
+    r"|(?<!\w)(\d{1,3}|an?)\s(second|sec|minute|min|hour|hr|h|day|week)s?\sago\b"
+    r"|\b(?:vor|il y a|hace|há|fa)\s(\d{1,3}|einer|einem|une?|una?)\s(sekunde|minute|minuto|stunde|heure|hora|tag|jour|día|dia|ora|giorno)\w{0,2}\b",
+    re.I,
+)
+_UNITS = (
+    (("秒", "초", "se"), timedelta(seconds=1)),
+    (("分", "분", "mi"), timedelta(minutes=1)),
+    (("小", "時", "时", "시간", "hou", "hr", "h", "st", "he", "ho", "or"), timedelta(hours=1)),
+    (("周", "週", "week"), timedelta(weeks=1)),
+    (("天", "日", "일", "day", "ta", "jo", "d", "gi"), timedelta(days=1)),
+)
+_NAMED_DAY = re.compile(r"(今天|今日|昨天|昨日|前天|오늘|어제|\btoday\b|\byesterday\b|\bheute\b|\bgestern\b|\bhoy\b|\bayer\b|\boggi\b|\bhier\b)", re.I)
+_DAYS_BACK = {"昨天": 1, "昨日": 1, "前天": 2, "어제": 1, "yesterday": 1, "gestern": 1, "ayer": 1, "hier": 1}
+
+
+def find_relative(text: str, now: datetime) -> Stamp | None:
+    """A time told from `now` ("3小时前", "昨天 15:32", "2 hours ago"). `now` must be in the page's own zone."""
+    text = plain_digits(text[:MAX_TEXT])
+    if m := _AGO.search(text):
+        groups = [group for group in m.groups() if group]
+        count = int(groups[0]) if groups[0].isdecimal() else 1
+        unit = groups[1].lower()
+        span = next((delta for starts, delta in _UNITS if unit.startswith(starts)), None)
+        if span is None:
+            return None
+        when = now - count * span
+        if span >= timedelta(days=1):
+            return Stamp(when.year, when.month, when.day, start=m.start(), end=m.end())
+        return Stamp(when.year, when.month, when.day, when.hour, when.minute, None, now.utcoffset(), m.start(), m.end())
+    if m := _NAMED_DAY.search(text):
+        day = (now - timedelta(days=_DAYS_BACK.get(m[1].lower(), 0))).date()
+        after = re.compile(r"[\s,，|·]{0,3}").match(text, m.end())
+        clock = _read_clock(text, after.end() if after else m.end())
+        if clock:
+            return Stamp(day.year, day.month, day.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
+        return Stamp(day.year, day.month, day.day, start=m.start(), end=m.end())
+    return None
+
+
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
+
+
+def read_machine(text: str | None, *, language: str | None = None) -> Stamp | None:
+    """A time in a machine's field: ISO 8601, RFC 2822, seconds or milliseconds since 1970, else anything `find_stamps` reads."""
+    if not text:
+        return None
+    text = text.strip()[:120]
+    if _EPOCH.fullmatch(text):
+        when = datetime(1970, 1, 1) + timedelta(seconds=int(text[:10]))  # noqa: DTZ001 - offset is set below
+        return Stamp(when.year, when.month, when.day, when.hour, when.minute, when.second, timedelta(0), 0, len(text))
+    if (m := _COMPACT.fullmatch(text)) and m[4]:
+        return Stamp(int(m[1]), int(m[2]), int(m[3]), int(m[4]), int(m[5]), int(m[6]), None, 0, len(text))
+    stamps = find_stamps(text, language=language)
+    return stamps[0] if stamps else None

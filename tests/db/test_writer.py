@@ -1,0 +1,72 @@
+"""The one writer: commits before it answers, takes back only the job that failed, names what is wrong with the file."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from db.connect import connect
+from db.errors import DatabaseError
+from db.writer import Writer
+
+
+def make(tmp_path: Path) -> Path:
+    path = tmp_path / "w.db"
+    conn = connect(path)
+    conn.execute("PRAGMA journal_mode = WAL")
+    conn.execute("CREATE TABLE t (x INTEGER NOT NULL)")
+    conn.close()
+    return path
+
+
+def insert(value: int | None) -> object:
+    return lambda conn: conn.execute("INSERT INTO t VALUES (?)", (value,)).lastrowid
+
+
+def rows(path: Path) -> list[int]:
+    conn = sqlite3.connect(path)
+    try:
+        return [row[0] for row in conn.execute("SELECT x FROM t ORDER BY x")]
+    finally:
+        conn.close()
+
+
+def test_a_future_is_done_after_the_commit(tmp_path: Path) -> None:
+    path = make(tmp_path)
+    writer = Writer(path)
+    for value in range(500):
+        future = writer.submit(insert(value))  # type: ignore[arg-type]
+    assert future.result() == 500
+    assert len(rows(path)) == 500
+    writer.close()
+
+
+def test_a_job_that_fails_takes_back_its_own_rows_alone(tmp_path: Path) -> None:
+    path = make(tmp_path)
+    writer = Writer(path)
+
+    def breaks(conn: sqlite3.Connection) -> None:
+        conn.execute("INSERT INTO t VALUES (99)")
+        raise RuntimeError("no")
+
+    jobs = [writer.submit(insert(1)), writer.submit(breaks), writer.submit(insert(None)), writer.submit(insert(2))]  # type: ignore[arg-type]
+    writer.close()
+    assert jobs[3].result() == 2
+    with pytest.raises(RuntimeError, match="no"):
+        jobs[1].result()
+    with pytest.raises(sqlite3.IntegrityError):
+        jobs[2].result()
+    assert rows(path) == [1, 2]
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    path = make(tmp_path)
+    writer = Writer(path)
+    writer.submit(insert(1)).result()  # type: ignore[arg-type]
+    future = writer.submit(lambda conn: conn.execute("INSERT INTO nowhere VALUES (1)"))
+    with pytest.raises(DatabaseError, match=r"w\.db"):
+        future.result()
+    assert writer.submit(insert(2)).result() == 2  # type: ignore[arg-type]
+    writer.close()

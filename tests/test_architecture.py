@@ -1,0 +1,67 @@
+"""Imports only run down: cli > scheduler, crawler > pipelines > db."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+# Which of our packages each may import.
+BELOW = {
+    "db": set(),
+    "pipelines": {"db"},
+    "crawler": {"pipelines", "db"},
+    "scheduler": {"pipelines", "db"},
+    "cli": {"scheduler", "crawler", "pipelines", "db"},
+}
+
+
+def imports_of(source: str) -> set[str]:
+    """The top-level packages that a module imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def breaches(package: str, source: str) -> set[str]:
+    """What `source`, as a module of `package`, must not import: rooms above or beside, and scrapy outside crawler."""
+    found = imports_of(source)
+    wrong = (found & set(BELOW)) - BELOW[package] - {package}
+    if package != "crawler" and "scrapy" in found:
+        wrong.add("scrapy")
+    return wrong
+
+
+@pytest.mark.parametrize("package", sorted(BELOW))
+def test_imports_run_down(package: str) -> None:
+    for path in sorted((ROOT / package).rglob("*.py")):
+        assert not breaches(package, path.read_text(encoding="utf-8")), f"{path.relative_to(ROOT)} imports upwards"
+
+
+@pytest.mark.parametrize(
+    ("package", "source"),
+    [
+        ("db", "from pipelines.extract import extract"),
+        ("pipelines", "def f():\n    import crawler.run"),
+        ("crawler", "from cli import main"),
+        ("scheduler", "import crawler.session"),
+        ("pipelines", "import scrapy"),
+    ],
+)
+def test_a_breach_is_seen(package: str, source: str) -> None:
+    assert breaches(package, source)
+
+
+def test_packages_have_empty_inits_and_short_files() -> None:
+    for package in BELOW:
+        for path in (ROOT / package).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            if path.name == "__init__.py":
+                assert not text.strip(), f"{path} must be empty"
+            assert text.count("\n") <= 400, f"{path.relative_to(ROOT)} is past 400 lines"
