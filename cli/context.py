@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from sqlite_utils import Database
 
 from db.config import Config, find_config, load_config
 from db.connect import explained, open_database
+
+# Counting over 200,000 articles takes 0.26 s with it and 0.56 s with SQLite's own 2 MiB (measured).
+READ_CACHE_KIB = 32 * 1024
 
 
 @dataclass(kw_only=True)
@@ -37,3 +41,11 @@ class Desk:
                 yield db
         finally:
             db.conn.close()
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """The database for a command that only reads: it is never made, and nothing can be written to it."""
+        with self.open() as db:
+            db.conn.execute("PRAGMA query_only = ON")
+            db.conn.execute(f"PRAGMA cache_size = -{READ_CACHE_KIB}")
+            yield db.conn

@@ -26,10 +26,19 @@ _FORBIDDEN = "robots_forbidden"
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--limit", type=click.IntRange(0), help="The most articles from each source, newest first. 0: no limit.")
 @click.option("--since", metavar="WHEN", help="Only articles announced since then: 2d, 6h, 2026-11-02.")
+@click.option("--again", is_flag=True, help="Visit the articles we have again now, whatever `revisit` says.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress, no summary.")
 @click.pass_obj
-def crawl(desk: Desk, names: tuple[str, ...], limit: int | None, since: str | None, as_json: bool, quiet: bool) -> None:
+def crawl(
+    desk: Desk,
+    names: tuple[str, ...],
+    limit: int | None,
+    since: str | None,
+    again: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """Fetch what is due from the sources named, or from all, and extract it.
 
     Ctrl-C stops cleanly; the next crawl goes on where this one stopped.
@@ -43,7 +52,7 @@ def crawl(desk: Desk, names: tuple[str, ...], limit: int | None, since: str | No
     from crawler.run import crawl as run_crawl
     from crawler.session import Order
 
-    order = Order(names=names, since=moment, limit=limit)
+    order = Order(names=names, since=moment, limit=limit, again=again)
     with watching(enabled=not quiet and not as_json) as watch:
         crawled = run_crawl(desk.config, order, watch=watch)
     if as_json:

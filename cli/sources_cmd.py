@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from db.opml import read_sources, write_opml
 
 from cli.context import Desk
 from cli.progress import watching
@@ -18,6 +17,7 @@ from db.config import read_stored
 from db.connect import write
 from db.errors import UsageError
 from db.nouns import Entry, Source
+from db.opml import read_sources, write_opml
 from db.settings import BY_NAME
 from db.sources import add_source, all_sources, entries_of, find_source, name_for, remove_source, set_source
 from pipelines.addresses import clean_url

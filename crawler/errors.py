@@ -7,6 +7,7 @@
         ├── ForbiddenByRobots           robots.txt says no: drop the link
         ├── RobotsUnavailable           robots.txt could not be read: come back in a later run
         ├── HostOnHold                  the host asked for a long rest: come back after `until`
+        ├── AlreadyAsked                it redirects to an address of this run: `url` says which, the outcome is there
         ├── TooManyRedirects            the address leads in circles: drop the link
         └── Stopping                    the run ends before the request went out: come back in the next run
 
@@ -64,6 +65,14 @@ class HostOnHold(Refused):
     def __init__(self, host: str, until: datetime) -> None:
         self.host, self.until = host, until
         super().__init__(f"{host} asked not to be visited before {until.isoformat(timespec='seconds')}.")
+
+
+class AlreadyAsked(Refused):
+    """The address redirects to one that this run has asked for. `url` is that one."""
+
+    def __init__(self, url: str, source: str) -> None:
+        self.url = url
+        super().__init__(f"{source} redirects to {url}, which this run has already asked for.")
 
 
 class TooManyRedirects(Refused):

@@ -33,6 +33,8 @@ Lookup = Callable[[str], Awaitable[Sequence[str]]]
 # DNS tells getaddrinfo's callers no lifetime. A minute is the usual lifetime of a load-balanced name, and a run that
 # asks once a minute and host costs resolvers nothing.
 ANSWER_SECONDS = 60.0
+# A name without an answer is asked for again after so long: past the pauses between retries of one request.
+UNKNOWN_SECONDS = 30.0
 # Bounds memory: names with their answers, oldest out first. A run knows some hundred hosts.
 ANSWERS_KEPT = 4096
 # Lookups in flight. They block a thread each, up to the C library's 10 s and more where a name server is silent.
@@ -88,6 +90,7 @@ class Answers:
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
         self._known: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._unknown: dict[str, tuple[float, str]] = {}
         self._asked: dict[str, asyncio.Task[tuple[str, ...]]] = {}
         self._turns = asyncio.Semaphore(LOOKUPS_AT_ONCE)
 
@@ -96,11 +99,22 @@ class Answers:
         known = self._known.get(host)
         if known and known[0] > time.monotonic():
             return known[1]
+        unknown = self._unknown.get(host)
+        if unknown and unknown[0] > time.monotonic():
+            raise OSError(unknown[1])
         if (task := self._asked.get(host)) is None:
             task = self._asked[host] = asyncio.ensure_future(self._ask(host))
-            task.add_done_callback(lambda _: self._asked.pop(host, None))
+            task.add_done_callback(lambda done: self._answered(host, done))
         # Shielded: a request that times out must not take the answer from the others that wait for it.
         return await asyncio.shield(task)
+
+    def _answered(self, host: str, task: asyncio.Task[tuple[str, ...]]) -> None:
+        self._asked.pop(host, None)
+        # Asked for even where nobody waits any more, or asyncio would complain that nobody did.
+        if not task.cancelled() and (error := task.exception()) is not None:
+            if len(self._unknown) >= ANSWERS_KEPT:
+                self._unknown.clear()
+            self._unknown[host] = (time.monotonic() + UNKNOWN_SECONDS, str(error))
 
     async def _ask(self, host: str) -> tuple[str, ...]:
         async with self._turns:

@@ -15,9 +15,12 @@ was opened for a source which may reach a private network is never lent to one w
 from __future__ import annotations
 
 import asyncio
+import re
+import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import ClassVar, cast
 
 import aiohttp
@@ -36,6 +39,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.utils.misc import load_object
 from scrapy.utils.ssl import _make_ssl_context
+from w3lib.url import safe_url_string
 
 from crawler.downloader import HostDownloader
 from crawler.errors import CertificateRefused, Stopping
@@ -44,6 +48,8 @@ from crawler.networks import parse_networks
 
 # Connections open at once, over all hosts. Requests that wait for their host's turn hold none.
 CONNECTIONS_AT_ONCE = 100
+# What a URL on the wire may consist of: visible ASCII.
+PLAIN_URL = re.compile(r"[!-~]+")
 # aiohttp sends these by itself where a request has none; the middlewares decide about them.
 NOT_AUTOMATIC = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
@@ -57,7 +63,6 @@ class GuardedHandler(AiohttpDownloadHandler):
         # Not AiohttpDownloadHandler's own constructor: it would open a session whose connector nobody guards.
         BaseStreamingDownloadHandler.__init__(self, crawler)
         settings = crawler.settings
-        self._ssl_context = _make_ssl_context(settings)
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._connect_timeout = settings.getfloat("COPYDESK_CONNECT_TIMEOUT")
         self._default_allowed = tuple(settings.getlist("COPYDESK_ALLOW_NETWORKS"))
@@ -66,7 +71,18 @@ class GuardedHandler(AiohttpDownloadHandler):
         self._clocks: set[asyncio.Timeout] = set()
 
     async def download_request(self, request: Request) -> Response:
-        """Fetch one request. Raises AddressRefused, Stopping, and Scrapy's download errors."""
+        """Fetch one request. Raises AddressRefused, CertificateRefused, Stopping, and Scrapy's download errors."""
+        try:
+            response = await self._download(request)
+        except Exception as error:
+            # A request that failed may still have arrived: the pause counts from now.
+            self._pause_starts(request)
+            self._report(request, error)
+            raise
+        self._report(request, response)
+        return response
+
+    async def _download(self, request: Request) -> Response:
         timeout: float = request.meta.get("download_timeout") or self._timeout
         started = time.monotonic()
         request.meta["sent_at"] = time.time()
@@ -75,24 +91,18 @@ class GuardedHandler(AiohttpDownloadHandler):
                 self._clocks.add(clock)
                 async with self._make_request(request, timeout) as response:
                     request.meta["download_latency"] = time.monotonic() - started
-                    self._tell_slot(request)
+                    self._pause_starts(request)
                     return await self._read_response(response, request)
         except TimeoutError as error:
-            self._tell_slot(request)
             if time.monotonic() - started < timeout:
                 raise Stopping(request.url) from error
             raise DownloadTimeoutError(f"{request.url} took longer than {timeout:g} s.") from error
-        except Exception:
-            # A request that failed may still have arrived: the pause counts from now.
-            self._tell_slot(request)
-            raise
         finally:
             self._clocks.discard(clock)
 
     @asynccontextmanager
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:
-        # encoded: Scrapy has made the URL safe. yarl would resolve `/a/../private/`, which robots.txt never saw.
-        url = yarl.URL(request.url, encoded=True)
+        url = wire_url(request.url)
         allowed = tuple(request.meta.get("allow_networks", self._default_allowed))
         check_host(url.raw_host or "", parse_networks(allowed))
         proxy = self._extract_proxy_url_with_creds(request)
@@ -103,7 +113,7 @@ class GuardedHandler(AiohttpDownloadHandler):
                 data=request.body or None,
                 headers=self._request_headers(request).to_tuple_list(),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
-                ssl=self._ssl_context,
+                ssl=self._tls if url.scheme == "https" else True,
                 allow_redirects=False,
                 proxy=proxy,
             ) as response:
@@ -122,6 +132,11 @@ class GuardedHandler(AiohttpDownloadHandler):
             raise DownloadConnectionRefusedError(str(error)) from error
         except aiohttp.ClientError as error:
             raise DownloadFailedError(str(error)) from error
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        # On first use: loading the system's certificates takes 40 ms, and each scheme has its handler.
+        return _make_ssl_context(self.crawler.settings)
 
     def _pool(self, allowed: tuple[str, ...] | None) -> aiohttp.ClientSession:
         """The connections for these networks; None for those to proxies, whose addresses nobody judges."""
@@ -156,12 +171,25 @@ class GuardedHandler(AiohttpDownloadHandler):
             if not clock.expired():
                 clock.reschedule(now)
 
-    def _tell_slot(self, request: Request) -> None:
+    def _pause_starts(self, request: Request) -> None:
         downloader = self.crawler.engine.downloader
         if isinstance(downloader, HostDownloader):
             downloader.slot_for(request).answered()
+
+    def _report(self, request: Request, outcome: Response | Exception) -> None:
+        downloader = self.crawler.engine.downloader
+        if isinstance(downloader, HostDownloader):
+            downloader.report(request, outcome)
 
     async def close(self) -> None:
         """Close all connections."""
         for pool in self._pools.values():
             await pool.close()
+
+
+def wire_url(url: str) -> yarl.URL:
+    """A request's URL as it goes on the wire: as published, escaped only where it must be (`meta["verbatim_url"]`).
+
+    yarl's own normalising is off: it would resolve `/a/../private/`, and robots.txt was not asked about that.
+    """
+    return yarl.URL(url if PLAIN_URL.fullmatch(url) else safe_url_string(url), encoded=True)

@@ -36,7 +36,7 @@ class HostQueue(DownloaderAwarePriorityQueue):
     ) -> None:
         super().__init__(crawler, downstream_queue_cls, key, slot_startprios, start_queue_cls=start_queue_cls)
         downloader = crawler.engine.downloader
-        assert isinstance(downloader, HostDownloader)  # noqa: S101  (the two settings go together)
+        assert isinstance(downloader, HostDownloader)
         self._downloader = downloader
         self._ring: deque[str] = deque(self.pqueues)
         self._in_ring: set[str] = set(self.pqueues)

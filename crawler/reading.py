@@ -17,8 +17,8 @@ _PAGES = frozenset({EntryKind.FRONT_PAGE, EntryKind.SECTION})
 
 def read_listing(ask: Ask, body: bytes, url: str, content_type: str | None, site: Site | None) -> Listing | None:
     """What a listing says. None where a probed address holds something else, or nothing that lists articles."""
-    if ask.json_list is not None:
-        return read_list(body, ask.json_list, site=site, url=url)
+    if ask.json_list is not None and site is not None:
+        return read_list(body, ask.json_list, site, url, content_type)
     kind = classify(body, content_type, url) if ask.probe else ask.kind
     if ask.probe and kind in _PAGES and ask.kind not in _PAGES:
         return None  # a front page in place of the feed that was asked for: many sites answer so instead of 404
@@ -28,5 +28,6 @@ def read_listing(ask: Ask, body: bytes, url: str, content_type: str | None, site
         case EntryKind.NEWS_SITEMAP | EntryKind.SITEMAP:
             return read_sitemap(body, url, content_type)
         case EntryKind.FRONT_PAGE | EntryKind.SECTION:
-            return read_front_page(body, url, content_type, site, kind=ask.kind)
+            return read_front_page(body, url, content_type, site)
     return None
+

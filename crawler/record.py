@@ -38,6 +38,9 @@ _FAILURES: tuple[tuple[type[BaseException], str], ...] = (
 # Refusals that say nothing about the link: it stays as due as it was, and no fetch took place.
 NOT_ASKED = frozenset({"robots_unavailable", "on_hold", "stopped"})
 
+# Failures of a listing that are no news to whoever reads the summary.
+NOT_WORTH_SAYING = frozenset({"robots_forbidden", "stopped"})
+
 # Headers that are not kept: they are about the connection or identify a session.
 _DROPPED_HEADERS = frozenset({"set-cookie", "connection", "keep-alive", "transfer-encoding", "proxy-connection"})
 
@@ -47,9 +50,20 @@ def failure_name(error: BaseException) -> str:
     return next((name for kind, name in _FAILURES if isinstance(error, kind)), type(error).__name__)
 
 
-def status_name(status: int) -> str:
-    """The stable name of a status that brought no page."""
-    return f"http_{status}"
+# What a failure means, for a person. Refusals explain themselves.
+_IN_WORDS = {
+    "unknown_host": "its host name is unknown (check the spelling, and the network)",
+    "connection_refused": "its host refuses connections",
+    "timeout": "no answer in time",
+    "cut_short": "the answer broke off",
+    "too_big": "the answer is larger than max_page_size",
+    "connection_failed": "the connection failed",
+}
+
+
+def in_words(error: BaseException) -> str:
+    """A failure as half a sentence."""
+    return _IN_WORDS.get(failure_name(error)) or str(error) or type(error).__name__
 
 
 def began(request: Request) -> Request:

@@ -1,7 +1,8 @@
 """Redirects as Scrapy follows them: each hop is a new request that passes robots.txt, pacing and the guard again.
 
 Scrapy follows http and https only; a redirect to another scheme comes back as the response it is. Differences here: no
-Referer (we send none, and Scrapy's would warn about that at each start), and a chain that is too long has a name.
+Referer (we send none, and Scrapy's would warn about that at each start), and two silent ends have names: a chain that is
+too long, and a hop to an address that the run has already asked for, which Scrapy's duplicate filter swallows.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from crawler.errors import TooManyRedirects
+from crawler.errors import AlreadyAsked, TooManyRedirects
+from crawler.robots import ROBOTS_FETCH
 
 
 class Redirects(RedirectMiddleware):
@@ -28,7 +30,15 @@ class Redirects(RedirectMiddleware):
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
         try:
-            return super()._redirect(redirected, request, reason)
+            hop = super()._redirect(redirected, request, reason)
         except IgnoreRequest as error:
             first = request.meta.get("redirect_urls", [request.url])[0]
             raise TooManyRedirects(first, request.meta.get("redirect_times", 0), int(reason)) from error
+        if request.dont_filter or request.meta.get(ROBOTS_FETCH):
+            return hop
+        # The scheduler would ask the same filter, and drop the hop without a word to anybody.
+        seen = getattr(self.crawler.engine.scheduler, "df", None)
+        if seen is not None and seen.request_seen(hop):
+            raise AlreadyAsked(hop.url, request.url)
+        hop.dont_filter = True
+        return hop

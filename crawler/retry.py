@@ -15,7 +15,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import (
@@ -41,7 +41,6 @@ TRANSIENT_ERRORS = (
     DownloadFailedError,
     DownloadTimeoutError,
     ResponseDataLossError,
-    OSError,  # a body that does not unpack: Scrapy's HttpCompression
 )
 # A pause is multiplied by a number from this range, so that many crawlers that were turned away do not come back at
 # once. Never below 1: Retry-After is a promise.
@@ -60,6 +59,7 @@ class RetryMiddleware:
         if not settings.getbool("RETRY_ENABLED"):
             raise NotConfigured("RETRY_ENABLED is off")
         self._crawler = crawler
+        self._times = settings.getint("RETRY_TIMES")
         self._first_pause = settings.getfloat("COPYDESK_RETRY_PAUSE")
         self._cap = settings.getfloat("COPYDESK_RETRY_AFTER_CAP")
         self._holds: dict[str, datetime | None] = {}
@@ -67,7 +67,9 @@ class RetryMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RetryMiddleware:
         """Scrapy's way in."""
-        return cls(crawler)
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware._listen, signal=signals.engine_started)
+        return middleware
 
     def process_request(self, request: Request) -> None:
         """Let the request pass, or raise HostOnHold."""
@@ -85,42 +87,53 @@ class RetryMiddleware:
         """Pass the response on, or a request in its place. Raises HostOnHold."""
         if response.status not in TRANSIENT:
             return response
-        rest = retry_after(response, datetime.now(UTC)) if response.status in RESTING else None
-        if rest is not None and rest > self._cap:
-            raise self._put_on_hold(request, rest)
-        if request.meta.get("dont_retry"):
-            return response
-        return self._retry(request, f"status {response.status}", rest) or response
+        self.process_request(request)  # the answer may have put its host on hold
+        return self._again(request, f"status {response.status}") or response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """A request in place of a transient error, else None: the error goes on."""
-        if isinstance(exception, TRANSIENT_ERRORS) and not request.meta.get("dont_retry"):
-            return self._retry(request, exception, None)
-        return None
+        return self._again(request, exception) if isinstance(exception, TRANSIENT_ERRORS) else None
 
-    def _retry(self, request: Request, reason: str | Exception, rest: float | None) -> Request | None:
+    def _again(self, request: Request, reason: str | Exception) -> Request | None:
         spider = self._crawler.spider
-        assert spider is not None  # noqa: S101  (there is one while requests are)
-        again = get_retry_request(request, spider=spider, reason=reason, priority_adjust=0)
-        if again is not None or rest is not None:
-            tried = request.meta.get("retry_times", 0)
-            pause = min(self._first_pause * 2**tried, PAUSE_AT_MOST) if rest is None else rest
-            self._downloader.slot_for(request).hold(pause * random.uniform(*JITTER))  # noqa: S311
-        return again
+        if spider is None or request.meta.get("dont_retry"):
+            return None
+        return get_retry_request(request, spider=spider, reason=reason, priority_adjust=0)
 
-    def _put_on_hold(self, request: Request, rest: float) -> HostOnHold:
-        host = self._downloader.get_slot_key(request)
+    def _listen(self) -> None:
+        self._downloader.on_outcome.append(self._rest)
+
+    def _rest(self, request: Request, outcome: Response | Exception) -> None:
+        """Give the host its rest, before its next request leaves."""
+        rest = None
+        if isinstance(outcome, Response):
+            if outcome.status not in TRANSIENT:
+                return
+            if outcome.status in RESTING:
+                rest = retry_after(outcome, datetime.now(UTC))
+        elif not isinstance(outcome, TRANSIENT_ERRORS):
+            return
+        if rest is not None and rest > self._cap:
+            self._put_on_hold(self._downloader.get_slot_key(request), rest)
+            return
+        tried = request.meta.get("retry_times", 0)
+        if rest is None:
+            if tried >= self._times or request.meta.get("dont_retry"):
+                return
+            rest = min(self._first_pause * 2**tried, PAUSE_AT_MOST)
+        self._downloader.slot_for(request).hold(rest * random.uniform(*JITTER))  # noqa: S311
+
+    def _put_on_hold(self, host: str, rest: float) -> None:
         until = datetime.now(UTC) + min(timedelta(seconds=rest), HOLD_AT_MOST)
         self._holds[host] = until
         if report := getattr(self._crawler.spider, "on_hold", None):
             report(host, until)
         self._downloader.refuse_waiting(host, lambda _: HostOnHold(host, until))
-        return HostOnHold(host, until)
 
     @property
     def _downloader(self) -> HostDownloader:
         downloader = self._crawler.engine.downloader
-        assert isinstance(downloader, HostDownloader)  # noqa: S101  (the settings go together)
+        assert isinstance(downloader, HostDownloader)
         return downloader
 
 

@@ -63,6 +63,9 @@ NO_ANSWER = (
     UnsupportedURLSchemeError,
 )
 
+# An origin, and the networks that the request for its robots.txt may reach.
+Asked = tuple[str, tuple[str, ...]]
+
 
 class RobotsMiddleware:
     """Lets through what robots.txt allows. Setting: `DOWNLOADER_MIDDLEWARES`, on the engine's side of all others."""
@@ -75,7 +78,8 @@ class RobotsMiddleware:
         self._delay_cap = crawler.settings.getfloat("COPYDESK_CRAWL_DELAY_CAP")
         self._memory = RobotsMemory()
         self._policies: dict[str, RobotsPolicy] = {}
-        self._asked: dict[str, asyncio.Task[RobotsPolicy]] = {}
+        self._asked: dict[Asked, asyncio.Task[RobotsPolicy]] = {}
+        self._refused: dict[Asked, AddressRefused] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -98,10 +102,18 @@ class RobotsMiddleware:
         return None
 
     async def _wait(self, request: Request, origin: str) -> None:
-        if (task := self._asked.get(origin)) is None:
-            task = self._asked[origin] = asyncio.ensure_future(self._load(request, origin))
-            task.add_done_callback(lambda _: self._asked.pop(origin, None))
-        self._judge(request, await asyncio.shield(task))
+        key = (origin, tuple(request.meta.get("allow_networks", ())))
+        if key in self._refused:
+            raise self._refused[key]
+        if (task := self._asked.get(key)) is None:
+            task = self._asked[key] = asyncio.ensure_future(self._load(request, origin))
+            task.add_done_callback(lambda _: self._asked.pop(key, None))
+        try:
+            policy = await asyncio.shield(task)
+        except AddressRefused as error:
+            self._refused[key] = error  # the host's other pages need not take its turns to hear the same
+            raise
+        self._judge(request, policy)
 
     def _judge(self, request: Request, policy: RobotsPolicy) -> None:
         if not policy.reachable:

@@ -6,7 +6,6 @@ Ctrl-C and SIGTERM end it early and cleanly; a second one ends it at once.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,7 +40,7 @@ def crawl(config: Config, order: Order, *, watch: Watch | None = None) -> Crawle
     settings.setmodule("crawler.scrapy_settings", priority="project")
     settings.set("COPYDESK_CONFIG_IN_FORCE", config)
     settings.set("COPYDESK_ORDER", order)
-    process = AsyncCrawlerProcess(settings, install_root_handler=True)
+    process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(NewsSpider)
     spiders: list[NewsSpider] = []
 
@@ -53,7 +52,6 @@ def crawl(config: Config, order: Order, *, watch: Watch | None = None) -> Crawle
     crawler.signals.connect(opened, signal=signals.spider_opened)
     process.crawl(crawler)
     process.start()
-    logging.shutdown()
     return _crawled(spiders)
 
 

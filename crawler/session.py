@@ -42,12 +42,16 @@ MOST_WORKERS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a crawl is to do. `reads`: articles are fetched and read; without it, listings are only found and recorded."""
+    """What a crawl is to do. `reads`: articles are fetched and read; without it, listings are only found and recorded.
+
+    `again`: every article fetched before is visited again, whatever the rhythm says.
+    """
 
     names: tuple[str, ...] = ()
     since: datetime | None = None
     limit: int | None = None
     reads: bool = True
+    again: bool = False
     command: str = "crawl"
 
 
@@ -100,8 +104,9 @@ class Session:
             await asyncio.wrap_future(ending)
         finally:
             self.packing.shutdown()
-            self.writer.close()
+            # The writer last: whoever closes last empties the write-ahead log, which a reader may not.
             self.reader.close()
+            self.writer.close()
         if failure is not None:
             raise failure
         return figures

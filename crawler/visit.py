@@ -8,13 +8,17 @@ A visit keeps ids of due links, not requests: a source with 20,000 due articles 
 
 from __future__ import annotations
 
+import sqlite3
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from crawler.discover.listing import Listing
+from crawler.discover.listing import Listing, merge
+from crawler.discover.lists import list_urls
 from db.agenda import Due
+from db.facts import put_links, put_validators
 from db.nouns import Entry, EntryKind, Source
 from db.sites import JsonList, Site
 
@@ -54,6 +58,8 @@ class Visit:
     pending: int = 0
     asked: set[str] = field(default_factory=set)
     listings: list[Listing] = field(default_factory=list)
+    validators: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Headers of each listing that was read, by address: they make the next request conditional."""
     found: list[Entry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     due: deque[Due] = field(default_factory=deque)
@@ -84,6 +90,20 @@ class Visit:
         if entry.url not in {known.url for known in (*self.entries, *self.found)}:
             self.found.append(entry)
 
+    def record_links(self, at: datetime, run_id: int) -> Callable[[sqlite3.Connection], int]:
+        """A job that records the articles which the listings named, and only with them the listings' validators."""
+        links = merge(self.listings)
+        validators = self.validators
+        self.listings, self.validators = [], {}
+
+        def job(conn: sqlite3.Connection) -> int:
+            found = put_links(conn, self.source.id, links, at, run_id)
+            for url, headers in validators.items():
+                put_validators(conn, url, headers)
+            return found
+
+        return job
+
 
 def asks_of_entries(entries: Sequence[Entry], site: Site | None, front_page: str) -> list[Ask]:
     """The listings that a visit reads, the best first.
@@ -106,3 +126,21 @@ def asks_of_entries(entries: Sequence[Entry], site: Site | None, front_page: str
         if entry.kind in wanted and (entry.kind is not EntryKind.SECTION or sections <= SECTIONS_READ):
             asks.append(Ask(url=entry.url, kind=entry.kind))
     return asks
+
+
+def json_list_asks(site: Site | None) -> list[Ask]:
+    """The first page of each JSON list that the site's rules declare."""
+    return [
+        Ask(url=list_urls(described)[0], kind=EntryKind.JSON_LIST, json_list=described)
+        for described in (site.lists if site else ())
+    ]
+
+
+def next_page(ask: Ask, listing: Listing) -> list[Ask]:
+    """The page after this one of the same listing, if there is one."""
+    if ask.json_list is None:
+        following = listing.pages[:1]
+    else:
+        pages = list_urls(ask.json_list)
+        following = pages[pages.index(ask.url) + 1 :][:1]
+    return [Ask(url=url, kind=ask.kind, depth=ask.depth + 1, json_list=ask.json_list) for url in following]

@@ -85,7 +85,7 @@ def put_page(conn: sqlite3.Connection, page: Received) -> int | None:
     if last and last[1] == page.sha256:
         put_fetch(conn, fetch, last[0])
         visited(conn, fetch, good=True)
-        _put_validators(conn, fetch.url, page.headers)
+        put_validators(conn, fetch.url, page.headers)
         return None
     cursor = conn.execute(
         "INSERT INTO pages (source_id, link_id, url, final_url, fetched_at, status, content_type, headers, body_id)"
@@ -105,7 +105,7 @@ def put_page(conn: sqlite3.Connection, page: Received) -> int | None:
     page_id = int(cursor.lastrowid or 0)
     put_fetch(conn, fetch, page_id)
     visited(conn, fetch, good=True)
-    _put_validators(conn, fetch.url, page.headers)
+    put_validators(conn, fetch.url, page.headers)
     return page_id
 
 
@@ -120,13 +120,6 @@ def put_failure(conn: sqlite3.Connection, fetch: Fetch) -> None:
     """Record an article fetch that brought no page."""
     put_fetch(conn, fetch)
     visited(conn, fetch, good=False)
-
-
-def put_listing(conn: sqlite3.Connection, fetch: Fetch, headers: Mapping[str, str]) -> None:
-    """Record the fetch of a listing, with what makes the next one conditional."""
-    put_fetch(conn, fetch)
-    if fetch.status == 200:
-        _put_validators(conn, fetch.url, headers)
 
 
 def visited(conn: sqlite3.Connection, fetch: Fetch, *, good: bool) -> None:
@@ -146,7 +139,8 @@ def visited(conn: sqlite3.Connection, fetch: Fetch, *, good: bool) -> None:
         )
 
 
-def _put_validators(conn: sqlite3.Connection, url: str, headers: Mapping[str, str]) -> None:
+def put_validators(conn: sqlite3.Connection, url: str, headers: Mapping[str, str]) -> None:
+    """Keep what makes the next request for `url` conditional. Only together with what its body said: a 304 brings no body."""
     etag, modified = headers.get("ETag"), headers.get("Last-Modified")
     if etag or modified:
         conn.execute(

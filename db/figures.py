@@ -26,7 +26,13 @@ WHERE run_id = ? AND what = 'entry' AND (error IS NOT NULL OR status NOT IN (200
 """
 # The pages of a run, each once, although a later fetch of the run may have found it unchanged.
 _PAGES = "SELECT DISTINCT page_id FROM fetches WHERE run_id = :run AND what = 'article' AND status = 200"
-_VERDICTS = f"SELECT verdict, count(*) FROM decisions WHERE page_id IN ({_PAGES}) GROUP BY 1"
+# SAME from the same link: what stands around the article has changed, the article has not.
+_VERDICTS = f"""
+SELECT CASE WHEN d.verdict = 'same' AND EXISTS (
+           SELECT 1 FROM pages p JOIN pages earlier ON earlier.link_id = p.link_id AND earlier.id < p.id
+           WHERE p.id = d.page_id) THEN 'unchanged' ELSE d.verdict END, count(*)
+FROM decisions d WHERE d.page_id IN ({_PAGES}) GROUP BY 1
+"""
 _REJECTED = f"""
 SELECT reason, count(*) FROM outcomes WHERE reason IS NOT NULL AND page_id IN ({_PAGES}) GROUP BY 1 ORDER BY 2 DESC, 1
 """
@@ -42,7 +48,7 @@ class Figures:
     fetched: int = 0
     """Answers with a body (status 200)."""
     unchanged: int = 0
-    """Answers that brought what we had: 304, or the same bytes."""
+    """Answers that brought what we had: 304, the same bytes, or the same article with other things around it."""
     new: int = 0
     updated: int = 0
     duplicate: int = 0
@@ -69,7 +75,7 @@ def figures_of(conn: sqlite3.Connection, run_id: int, started: datetime, now: da
     return Figures(
         found=conn.execute(_LINKS, (run_id,)).fetchone()[0],
         fetched=fetched,
-        unchanged=unchanged,
+        unchanged=unchanged + verdicts.get("unchanged", 0),
         new=verdicts.get("new", 0),
         updated=verdicts.get("revision", 0),
         duplicate=verdicts.get("same", 0) + verdicts.get("copy", 0),

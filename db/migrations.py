@@ -176,7 +176,6 @@ CREATE TABLE articles (
     canonical_url TEXT,
     title TEXT NOT NULL,
     subtitle TEXT,
-    text TEXT NOT NULL,
     published TEXT,
     published_utc TEXT,
     published_precision TEXT,
@@ -195,7 +194,9 @@ CREATE TABLE articles (
     paywalled INTEGER NOT NULL DEFAULT 0,
     comment_count INTEGER,
     word_count INTEGER NOT NULL DEFAULT 0,
-    provenance TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(provenance))
+    provenance TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(provenance)),
+    -- Last, because what comes after a long value is read by way of its overflow pages.
+    text TEXT NOT NULL
 ) STRICT;
 CREATE INDEX articles_address ON articles (address_key);
 CREATE INDEX articles_text ON articles (text_hash);

@@ -33,6 +33,7 @@ _CLEAN = re.compile(
 )
 _DROPPED = re.compile(r"[\t\r\n]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ORIGIN = re.compile(r"https?://[^/?#\\]+(?=[/?#])")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*", re.ASCII)
 _IPV6 = re.compile(r"[0-9a-f:.]{2,45}", re.ASCII)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -54,8 +55,10 @@ def clean_url(url: str, base: str | None = None) -> str | None:
         if base is not None and not text.lower().startswith(("http://", "https://")):
             if _SCHEME.match(text) and not text.lower().startswith(("http:", "https:")):
                 return None
-            text = urljoin(base, text)
-        elif _CLEAN.fullmatch(text) and ".." not in text:
+            # "/path" is by far the commonest link, and need not go the long way.
+            rooted = text[0] == "/" and text[1:2] != "/" and _ORIGIN.match(base)
+            text = f"{rooted[0]}{text}" if rooted else urljoin(base, text)
+        if _CLEAN.fullmatch(text) and ".." not in text:
             return text
         return _rebuilt(text)
     except ValueError:  # urllib on brackets and ports, idna on hosts, encoding of lone surrogates
@@ -125,6 +128,7 @@ _AMP_START = re.compile(r"/amp(?=/[^/])")
 _AMP_END = re.compile(r"(?<=[^/])/amp(?:\.s?html?)?/*$")
 _AMP_NAME = re.compile(r"(?<=[^/])\.amp(?=(?:\.s?html?)?$)")
 _INDEX = re.compile(r"(?<=/)(?:index\.(?:s?html?|php|aspx?|jsp)|default\.(?:html?|aspx?))$", re.IGNORECASE)
+_INDEX_ENDS = ("html", "htm", "php", "asp", "aspx", "jsp")
 _SLASHES = re.compile(r"(?<!:)/{2,}")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -141,9 +145,10 @@ def link_key(url: str) -> str:
     rest = _SCHEME_OR_SLASHES.sub("", clean_url(url) or url.strip(), count=1)
     for _ in range(_MOST_FOLDS):
         folded = _folded(rest)
-        if folded == rest:
-            break
+        again = folded != rest and ("amp" in folded or "%" in folded or "#" in folded)
         rest = folded
+        if not again:
+            break
     return rest
 
 
@@ -187,7 +192,7 @@ def _key_path(path: str, *, bare: bool) -> str:
         path = _SLASHES.sub("/", path)
     if "amp" in path:
         path = _AMP_NAME.sub("", _AMP_END.sub("", _AMP_START.sub("", path, count=1)))
-    if bare:
+    if bare and (path.endswith(_INDEX_ENDS) or not path.islower()):
         path = _INDEX.sub("", path)
     return path.rstrip("/")
 

@@ -59,8 +59,8 @@ _FILE = re.compile(
 )
 _SERVICE_HOST = re.compile(
     r"(?:accounts?|auth|login|signin|sso|passport|id|my|meine?|mein-?konto|shop|store|abo|abos|aboshop|subscribe|subscriptions?|jobs?|stellen"
-    r"|karriere|careers|mail|webmail|help|hilfe|support|faq|ads?|anzeigen|werbung|advertis\w*|media-?daten|e-?paper|kiosk|api|cdn|static|assets"
-    r"|img|images?|pic|pics|photo|search|so|sou|suche|status|forum|bbs|club|tickets|games|spiele|wetter|weather|apps?|download|down|m?api)\d?\."
+    r"|karriere|stellenmarkt|jobmarkt|immobilien|careers|mail|webmail|help|hilfe|support|faq|ads?|anzeigen|werbung|advertis\w*|media-?daten|e-?paper|kiosk|api|cdn|static|assets"
+    r"|img|images?|pic|pics|photo|search|so|sou|suche|status|forum|bbs|club|tickets|games|spiele|wetter|weather|apps?|download|down|\w{2,12}help)\d?\."
 )
 _EXTENSION = re.compile(
     r"\.(s?html?|xhtml|php\d?|aspx?|jspx?|jhtml|cms|ece|story|do|cfm|htx|page|phtml|bok|stm|fn|d|dhtml|vm)$",
@@ -87,6 +87,7 @@ _DATE = re.compile(
 _MONTH_ONLY = re.compile(
     rf"(?<![\d]){_YEAR}[-/]?(?:0[1-9]|1[0-2]|(?<=/)[1-9])(?=/)|/{_YEAR}/{_MONTH_NAME}(?=/)", re.IGNORECASE
 )
+_DATE_LAST = re.compile(rf"(.*/([^/]+))/{_YEAR}/{_MONTH}/?")
 _YEAR_ONLY = re.compile(rf"/{_YEAR}(?=/)")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{6,20}(?!\d)")
 _MIDDLE_NUMBER = re.compile(r"(?<!\d)\d{4,5}(?!\d)")
@@ -100,6 +101,7 @@ _MIXED_CASE_CODE = re.compile(
     r"(?:^|[-_,.])(?=[A-Za-z0-9]*[a-z][A-Z])(?=[A-Za-z0-9]*[A-Z][A-Za-z0-9]*[A-Z])([A-Za-z0-9]{6,16})$"
 )
 _WORD_BREAK = re.compile(r"[-_+\s,.~:;!|·–—]+")
+_DIGIT = re.compile(r"[0-9]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _LANGUAGE = re.compile(r"^[a-z]{2}(?:[-_][a-z]{2,4})?$", re.IGNORECASE)
 _ID_PARAMETER = re.compile(
@@ -150,13 +152,17 @@ def judge(url: str) -> Judgement:
     path = unquote(parts.path)
     if refused := _refused(host, path, parts.query):
         return Judgement(points=NEVER, reasons=(refused,))
+    votes = _Votes()
+    if (dated := _DATE_LAST.fullmatch(path)) and len(_WORD_BREAK.split(dated[2])) > 3:
+        votes.add(3, "a month after the headline", tells=True)
+        path = dated[1]
     segments = [segment for segment in path.split("/") if segment]
     name = _name(segments)
-    votes = _Votes()
     _judge_query(votes, parts.query)
     _judge_numbers(votes, path, segments, name)
+    numbered = votes.told
     _judge_headline(votes, name)
-    _judge_words(votes, segments, name)
+    _judge_words(votes, segments, name, numbered=numbered)
     return Judgement(points=votes.points, reasons=tuple(votes.reasons))
 
 
@@ -220,8 +226,12 @@ def _judge_query(votes: _Votes, query: str) -> None:
 
 def _judge_numbers(votes: _Votes, path: str, segments: list[str], name: str) -> None:
     plain = _EXTENSION.sub("", path.rstrip("/"))
-    if _LIST_NAME.fullmatch(name):
+    if _LIST_NAME.fullmatch(name) and not votes.told:
         votes.add(-6, "the name of a list")
+        return
+    if not _DIGIT.search(plain):
+        if _MIXED_CASE_CODE.search(name):
+            votes.add(3, "a code", tells=True)
         return
     _judge_date(votes, plain, name)
     undated = _DATE.sub("/", plain)
@@ -235,6 +245,8 @@ def _judge_numbers(votes: _Votes, path: str, segments: list[str], name: str) -> 
         votes.add(3, "a code", tells=True)
     elif any(not re.fullmatch(_YEAR, number[0]) for number in _MIDDLE_NUMBER.finditer(_DATE.sub("/", name))):
         votes.add(3, "a number", tells=True)
+    elif segments[-1:] and _EXTENSION.search(segments[-1]) and _COUNTED.search(name):
+        votes.add(3, "a counted name", tells=True)
     elif (
         len(segments) > 1
         and any(segment.isdigit() and len(segment) > 3 for segment in segments[:-1])
@@ -250,6 +262,10 @@ _DOCUMENT_NUMBER = re.compile(
     r"(?:[-_]|/(?=\d+$)|(?=\d+$))(?:\d+[-_])*\d{2,}(?:[-_]\d+)*$|/info/\d+/\d+$",
     re.IGNORECASE,
 )
+
+
+# "altersgrenze-100.html": how the German public broadcasters name one page.
+_COUNTED = re.compile(r"[^\W\d]{3}[-,]\w*-?\d{3}$")
 
 
 def _judge_date(votes: _Votes, plain: str, name: str) -> None:
@@ -284,7 +300,7 @@ def _judge_headline(votes: _Votes, name: str) -> None:
         votes.add(-3, "one word, no number")
 
 
-def _judge_words(votes: _Votes, segments: list[str], name: str) -> None:
+def _judge_words(votes: _Votes, segments: list[str], name: str, *, numbered: bool) -> None:
     if segments and _EXTENSION.search(segments[-1]):
         votes.add(1, "a document")
     before = [segment.lower() for segment in segments if _EXTENSION.sub("", segment) != name]
@@ -294,5 +310,5 @@ def _judge_words(votes: _Votes, segments: list[str], name: str) -> None:
         votes.add(1, "a word that often stands before articles")
     if any(segment in SERVICES for segment in before):
         votes.add(-4, "below a service")
-    if name.lower() in MOSTLY_LISTS or (not votes.told and any(segment in MOSTLY_LISTS for segment in before)):
+    if name.lower() in MOSTLY_LISTS or (not numbered and any(segment in MOSTLY_LISTS for segment in before)):
         votes.add(-3, "mostly lists")

@@ -160,19 +160,18 @@ def _as_utf8(body: bytes, content_type: str | None) -> bytes:
 _ROOT_BYTES = re.compile(_ROOT.pattern.encode(), re.IGNORECASE)
 
 
-def unpack(body: bytes) -> bytes:
-    """The body without gzip, where it is gzip: at most `MAX_UNPACKED` bytes, and of a damaged file what could be
-    read."""
+def unpack(body: bytes, limit: int = MAX_UNPACKED) -> bytes:
+    """The body without gzip, where it is gzip: at most `limit` bytes, and of a damaged file what could be read."""
     if not body.startswith(b"\x1f\x8b"):
         return body
     whole = bytearray()
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
-            while len(whole) < MAX_UNPACKED and (part := packed.read1(1 << 20)):
+            while len(whole) < limit and (part := packed.read1(1 << 18)):
                 whole += part
     except (OSError, EOFError, zlib.error):
         pass
-    return bytes(whole[:MAX_UNPACKED])
+    return bytes(whole[:limit])
 
 
 def name_of(element: etree._Element) -> str:

@@ -23,17 +23,27 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler import record
+from crawler.discover.listing import Listing
 from crawler.probe import next_probes
 from crawler.reading import read_listing
-from crawler.robots import RobotsCache, RobotsRecord
+from crawler.request_defaults import product_token
+from crawler.robots import RobotsCache, RobotsPolicy, RobotsRecord
 from crawler.session import Order, Session, open_session
-from crawler.visit import PAGES_FOLLOWED, SITEMAPS_OF_INDEX, Ask, Visit, asks_of_entries
+from crawler.visit import (
+    PAGES_FOLLOWED,
+    SITEMAPS_OF_INDEX,
+    Ask,
+    Visit,
+    asks_of_entries,
+    json_list_asks,
+    next_page,
+)
 from db import facts
 from db.agenda import Due, due_links, validators_for
 from db.config import Config, find_config, load_config
 from db.errors import CopydeskError, DatabaseError
 from db.figures import Figures
-from db.nouns import Entry, EntryKind
+from db.nouns import Entry, EntryKind, Source
 from db.sources import entries_of, put_entries
 from db.units import since as parse_since
 from pipelines.addresses import host_of
@@ -109,12 +119,13 @@ class NewsSpider(Spider):
             "discovery" if ask.probe else "entry", response, ask.url, run_id=session.run_id, source_id=visit.source.id
         )
         headers = record.headers_of(response)
-        session.put_later(lambda conn: facts.put_listing(conn, fetch, headers))
+        session.put_later(lambda conn: facts.put_fetch(conn, fetch))
         asks: list[Ask] = []
         if response.status == 200:
             listing = read_listing(ask, response.body, response.url, headers.get("Content-Type"), visit.site)
             if listing is not None:
                 visit.listings.append(listing)
+                visit.validators[ask.url] = headers
                 if ask.probe:
                     visit.record_entry(Entry(url=ask.url, kind=listing.kind, title=listing.title))
                 asks = self._follow(session, visit, ask, listing)
@@ -130,7 +141,6 @@ class NewsSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         visit, ask = request.cb_kwargs["visit"], request.cb_kwargs["ask"]
         session = self._session
-        name = record.failure_name(failure.value)
         fetch = record.failed_fetch(
             "discovery" if ask.probe else "entry",
             request,
@@ -140,28 +150,28 @@ class NewsSpider(Spider):
             source_id=visit.source.id,
         )
         session.put_later(lambda conn: facts.put_fetch(conn, fetch))
-        if not ask.probe or ask.url == visit.source.url:
-            visit.notes.append(f"{ask.url}: {name}: {failure.value}")
+        if record.failure_name(failure.value) in record.NOT_WORTH_SAYING:
+            pass
+        elif not ask.probe or ask.url == visit.source.url:
+            visit.notes.append(f"{ask.url}: {record.in_words(failure.value)}")
         for following in await self._listing_done(visit, []):
             yield following
 
     def _first_asks(self, visit: Visit) -> list[Ask]:
         if visit.probing:
             return next_probes(visit, robots_body=b"")
-        return asks_of_entries(visit.entries, visit.site, visit.settings["front_page"]) + _json_lists(visit)
+        return asks_of_entries(visit.entries, visit.site, visit.settings["front_page"]) + json_list_asks(visit.site)
 
-    def _follow(self, session: Session, visit: Visit, ask: Ask, listing: Any) -> list[Ask]:
+    def _follow(self, session: Session, visit: Visit, ask: Ask, listing: Listing) -> list[Ask]:
         asks = []
         if ask.depth == 0:
             children = listing.children[:SITEMAPS_OF_INDEX]
             asks += [Ask(url=child.url, kind=listing.kind, depth=1) for child in children]
-        if listing.pages and ask.depth < PAGES_FOLLOWED and _brings_unknown(session.reader, listing):
-            asks += [
-                Ask(url=url, kind=ask.kind, depth=ask.depth + 1, json_list=ask.json_list) for url in listing.pages[:1]
-            ]
+        if ask.depth < PAGES_FOLLOWED and _brings_unknown(session.reader, listing):
+            asks += next_page(ask, listing)
         if ask.probe:
             for entry in listing.entries:
-                if entry.kind is EntryKind.SECTION:
+                if entry.kind is EntryKind.SECTION and self._allowed(entry.url):
                     visit.record_entry(entry)
         return asks
 
@@ -176,9 +186,13 @@ class NewsSpider(Spider):
         return await self._articles(visit)
 
     def _robots_body(self, visit: Visit) -> bytes:
-        parts = visit.source.url.split("/", 3)
-        stored = self._session.robots.get("/".join(parts[:3]))
+        stored = self._session.robots.get(origin_of_url(visit.source.url))
         return stored.body if stored and stored.status == 200 else b""
+
+    def _allowed(self, url: str) -> bool:
+        """Whether the robots.txt that we have seen lets us read `url`; True where we have not seen it."""
+        stored = self._session.robots.get(origin_of_url(url))
+        return stored is None or RobotsPolicy(stored).allows(url, product_token(self.settings))
 
     def _listing_request(self, session: Session, visit: Visit, ask: Ask) -> Request:
         etag, modified = (None, None) if ask.probe else validators_for(session.reader, ask.url)
@@ -205,16 +219,14 @@ class NewsSpider(Spider):
             await session.put(lambda conn: put_entries(conn, visit.source.id, visit.found, now))
         if not session.order.reads:
             return []
-        links = session_links(visit)
-        await session.put(lambda conn: facts.put_links(conn, visit.source.id, links, now, session.run_id))
-        visit.listings.clear()
+        await session.put(visit.record_links(now, session.run_id))
         settings, limit = visit.settings, session.order.limit
         visit.due.extend(
             due_links(
                 session.reader,
                 visit.source.id,
                 now=now + timedelta(milliseconds=1),
-                revisit=settings["revisit"],
+                revisit=(0.0,) if session.order.again else settings["revisit"],
                 retry=settings["retry_failed"],
                 since=session.order.since,
                 limit=int(settings["limit"]) if limit is None else limit,
@@ -330,7 +342,7 @@ class NewsSpider(Spider):
         self.failure = error
         self.logger.error("%s", error)
 
-    def _visit(self, session: Session, source: Any) -> Visit:
+    def _visit(self, session: Session, source: Source) -> Visit:
         entries = entries_of(session.reader, source.id)
         return Visit(
             source=source,
@@ -339,13 +351,6 @@ class NewsSpider(Spider):
             entries=entries,
             probing=not entries or not session.order.reads,
         )
-
-
-def session_links(visit: Visit) -> Any:
-    """One link for each article that the visit's listings name."""
-    from crawler.discover.listing import merge
-
-    return merge(visit.listings)
 
 
 def _config(settings: BaseSettings) -> Config:
@@ -378,19 +383,17 @@ def _meta(visit: Visit) -> dict[str, Any]:
     }
 
 
+def origin_of_url(url: str) -> str:
+    """Scheme, host and port of an address: what a robots.txt is for."""
+    return "/".join(url.split("/", 3)[:3])
+
+
 def _conditional(etag: str | None, modified: str | None) -> dict[str, str]:
     headers = {"If-None-Match": etag, "If-Modified-Since": modified}
     return {name: value for name, value in headers.items() if value}
 
 
-def _json_lists(visit: Visit) -> list[Ask]:
-    from crawler.discover.lists import list_urls
-
-    lists = visit.site.lists if visit.site else ()
-    return [Ask(url=next(iter(list_urls(one))), kind=EntryKind.JSON_LIST, json_list=one) for one in lists]
-
-
-def _brings_unknown(conn: sqlite3.Connection, listing: Any) -> bool:
+def _brings_unknown(conn: sqlite3.Connection, listing: Listing) -> bool:
     return any(
         conn.execute("SELECT 1 FROM links WHERE key = ?", (link.key,)).fetchone() is None for link in listing.links
     )

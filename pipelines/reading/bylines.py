@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
@@ -87,11 +87,11 @@ def _printed(layout: Layout) -> Iterator[str]:
                 yield _LEAD.sub("", squeeze(text))
 
 
-def _in_link(el: HtmlElement) -> bool:
+def _in_link(el: Element) -> bool:
     return el.tag == "a" or (el.getparent() is not None and el.getparent().tag == "a")
 
 
-def _named_author(el: HtmlElement | None) -> bool:
+def _named_author(el: Element | None) -> bool:
     for _ in range(3):
         if el is None:
             return False

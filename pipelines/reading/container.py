@@ -1,17 +1,19 @@
-"""Where on the page the article stands: the smallest box that holds its paragraphs.
+"""Where on the page the article stands: which lines are its text, and the smallest box that holds them.
 
-A *paragraph* is a line with sentences in it and few links, outside boxes that call themselves comments, related or footer. Each
-weighs as many characters as it has. The container is found from the top: as long as one child box holds nearly all of the
-weight, go into it. Where the weight divides (several stories on a page, long comments), the part that follows the headline is the
-article.
+A *paragraph* is a line with sentences in it and few links, outside boxes that call themselves comments, related or footer. The
+article's paragraphs are those after the headline and before the first stop (the editor's line, "Related", comments). Each weighs
+as many characters as it has. The box is found from the top: as long as one child holds nearly all of the weight, go into it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
+from pipelines.reading.closing import is_editor_line, is_stop
 from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
 
 _SENTENCE = re.compile(r"[。！？；]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))|[،，,]\s?\S")
@@ -20,60 +22,177 @@ MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
 _NEARLY_ALL = 0.92
 """Share of the weight that a child must hold for the search to go into it."""
+_ENOUGH_BELOW = 100
+"""Characters of running text below the headline from which text above it is not the article's."""
+_CRUMBS = 60
+"""Characters of text outside a named box that are too few to be an article."""
+_BITS = (Zone.NAV, Zone.FOOTER, Zone.RELATED, Zone.COMMENTS, Zone.FORM)
+_BEFORE_STOP = 40
+"""Characters of running text that must have come before a stop is one."""
+_SHARE_BEFORE = 0.15
+"""... and their least share of all: a stop near the top of a long text is a heading of its own."""
 
 
-def is_paragraph(line: Line) -> bool:
+class Stand(NamedTuple):
+    """Where the article stands. `stop` is the row of the first line that is no more of it; `foreign` the zones to keep out."""
+
+    paragraphs: list[Line]
+    box: Element | None
+    stop: int
+    foreign: int
+
+
+def locate(sheet: Sheet, headline: Line | None) -> Stand:
+    """Find the article's paragraphs and box on the page."""
+    start = headline.row if headline else -1
+    lines = sheet.lines
+    running = [line for line in lines if is_paragraph(line, 0)]
+    foreign = _foreign_zones([line for line in running if line.row > start])
+    found = _find_paragraphs(lines, running, foreign)
+    below = [line for line in found if line.row > start]
+    if sum(len(line.text) for line in below) >= _ENOUGH_BELOW or len(below) == len(found):
+        found = below
+    else:
+        start = -1
+    stop = _find_stop(sheet, found, start)
+    own = [line for line in found if line.row < stop]
+    return Stand(own, _box(own), stop, foreign)
+
+
+def is_paragraph(line: Line, foreign: int = FOREIGN) -> bool:
     """Whether a line is running text."""
     size = len(line.text)
-    if size < MIN_CJK_PARAGRAPH or line.zone & FOREIGN or line.link_chars * 2 > size:
+    if size < MIN_CJK_PARAGRAPH or line.zone & foreign or line.link_chars * 2 > size:
         return False
     if size < MIN_PARAGRAPH and not _CJK.search(line.text):
         return False
     return _SENTENCE.search(line.text) is not None
 
 
-def paragraphs_of(sheet: Sheet) -> list[Line]:
-    """All running text of a page, hidden boxes left out unless nothing else is there."""
-    found = [line for line in sheet.lines if is_paragraph(line)]
-    seen = [line for line in found if not line.zone & Zone.HIDDEN]
-    return seen or found
+def _foreign_zones(running: Sequence[Line]) -> int:
+    """The zones that count as foreign here: one whose name covers all but crumbs of the text says nothing."""
+    total = 0
+    flagged: dict[int, int] = {}
+    for line in running:
+        total += len(line.text)
+        for bit in _BITS:
+            if line.zone & bit:
+                flagged[bit] = flagged.get(bit, 0) + len(line.text)
+    foreign = FOREIGN
+    for bit, size in flagged.items():
+        if total - size < max(_CRUMBS, 0.03 * total):
+            foreign &= ~bit
+    return foreign
 
 
-def weigh(paragraphs: list[Line]) -> dict[HtmlElement, int]:
-    """For each element: how many characters of running text it holds."""
-    weight: dict[HtmlElement, int] = {}
+def _find_paragraphs(lines: Sequence[Line], running: list[Line], foreign: int) -> list[Line]:
+    """Running text in the open, and such in named boxes that is set in the very style of the text in the open."""
+    running = [line for line in running if not (line.row and _is_teaser(line, lines[line.row - 1]))]
+    shown = [line for line in running if not line.zone & Zone.HIDDEN]
+    if sum(len(line.text) for line in shown) > 0.3 * sum(len(line.text) for line in running):
+        running = shown  # else the page is one that a script unveils
+    styles: dict[tuple[str, str], int] = {}
+    for line in running:
+        if not line.zone & foreign and (style := line.block.get("class")):
+            styles[line.block.tag, style] = styles.get((line.block.tag, style), 0) + 1
+    return [
+        line
+        for line in running
+        if not line.zone & foreign or (styles.get((line.block.tag, line.block.get("class") or ""), 0) >= 3 and not line.zone & Zone.COMMENTS)
+    ]
+
+
+def _find_stop(sheet: Sheet, paragraphs: list[Line], start: int) -> int:
+    end = len(sheet.lines)
+    if not paragraphs:
+        return end
+    need = max(_BEFORE_STOP, _SHARE_BEFORE * sum(len(line.text) for line in paragraphs))
+    rows = {line.row for line in paragraphs}
+    before = 0
+    for line in sheet.lines[paragraphs[0].row : paragraphs[-1].row + 1]:
+        if line.row in rows:
+            before += len(line.text)
+        elif before >= _BEFORE_STOP and is_editor_line(line.text):
+            return line.row + 1
+        if before >= need and is_stop(line.text) and not _goes_on(paragraphs, line.row):
+            return line.row
+    return end
+
+
+def _goes_on(paragraphs: list[Line], row: int) -> bool:
+    """Whether the text goes on below a row, in the very box or the very style it had above: then the row is a box set into it."""
+    above = [line for line in paragraphs if line.row < row]
+    home = _box(above)
+    styles = {style for line in above if (style := _style(line))}
+    size = same = 0
     for line in paragraphs:
-        el: HtmlElement | None = line.block
+        if line.row > row:
+            size += len(line.text)
+            if _style(line) in styles or _stands_in(line.block, home):
+                same += len(line.text)
+    return same > 0.25 * size
+
+
+def _style(line: Line) -> str:
+    """Tags and classes of a line's block and the two boxes around it; "" where no class is given."""
+    names = []
+    el: Element | None = line.block
+    for _ in range(3):
+        if el is not None:
+            names.append(f"{el.tag}.{el.get('class', '')}")
+            el = el.getparent()
+    return "" if all(name.endswith(".") for name in names) else " ".join(names)
+
+
+def _stands_in(el: Element | None, box: Element | None) -> bool:
+    while el is not None:
+        if el is box:
+            return True
+        el = el.getparent()
+    return False
+
+
+def _is_teaser(line: Line, above: Line) -> bool:
+    """Whether a line is the summary under another story's linked headline: both in one unit of a row of like units."""
+    if len(above.text) < 6 or above.link_chars < 0.8 * len(above.text):
+        return False
+    around = set()
+    el: Element | None = above.block
+    while el is not None and len(around) < 5:
+        around.add(el)
+        el = el.getparent()
+    unit: Element | None = line.block
+    for _ in range(5):
+        if unit is None or unit in around:
+            break
+        unit = unit.getparent()
+    parent = unit.getparent() if unit is not None and unit in around else None
+    if unit is None or parent is None or len(parent) > 2000:
+        return False
+    name = (unit.tag, unit.get("class"))
+    return sum(1 for other in parent if (other.tag, other.get("class")) == name) >= 3
+
+
+def _box(paragraphs: list[Line]) -> Element | None:
+    """The smallest element that holds nearly all of these lines, at least one level above a lone paragraph."""
+    if not paragraphs:
+        return None
+    weight: dict[Element, int] = {}
+    own: dict[Element, int] = {}
+    for line in paragraphs:
         size = len(line.text)
+        own[line.block] = own.get(line.block, 0) + size
+        el: Element | None = line.block
         while el is not None:
             weight[el] = weight.get(el, 0) + size
             el = el.getparent()
-    return weight
-
-
-def find_container(paragraphs: list[Line], headline: Line | None) -> HtmlElement | None:
-    """The box of the article, None where the page has no running text."""
-    if not paragraphs:
-        return None
-    weight = weigh(paragraphs)
-    own: dict[HtmlElement, int] = {}
-    for line in paragraphs:
-        own[line.block] = own.get(line.block, 0) + len(line.text)
-    box = max(weight, key=lambda el: (weight[el], -_depth(el)))
+    box = paragraphs[0].block.getroottree().getroot()
     while True:
-        heavy = sorted((child for child in box if child in weight), key=lambda el: -weight[el])
-        if not heavy:
-            break
-        if weight[heavy[0]] >= _NEARLY_ALL * weight[box] and not _is_one_paragraph(heavy[0], own, weight):
-            box = heavy[0]
-            continue
-        break
-    return box if not _is_one_paragraph(box, own, weight) else (box.getparent() if box.getparent() is not None else box)
+        child = max((child for child in box if child in weight), key=lambda el: weight[el], default=None)
+        if child is None or weight[child] < _NEARLY_ALL * weight[box] or _is_lone(child, own, weight):
+            return box
+        box = child
 
 
-def _is_one_paragraph(el: HtmlElement, own: dict[HtmlElement, int], weight: dict[HtmlElement, int]) -> bool:
-    return el.tag in ("p", "li", "td", "h1", "h2", "h3", "blockquote") and own.get(el, 0) == weight[el]
-
-
-def _depth(el: HtmlElement) -> int:
-    return sum(1 for _ in el.iterancestors())
+def _is_lone(el: Element, own: dict[Element, int], weight: dict[Element, int]) -> bool:
+    return el.tag in ("p", "li", "td", "h1", "h2", "h3", "h4", "blockquote", "span", "font") and own.get(el, 0) >= 0.9 * weight[el]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from db.nouns import Article, Outcome, Page, Reason, Rejection
@@ -9,11 +10,11 @@ from db.sites import Site, Sites
 from pipelines.reading import around
 from pipelines.reading.body import read_body
 from pipelines.reading.bylines import read_authors, split_byline
-from pipelines.reading.container import find_container, paragraphs_of
+from pipelines.reading.container import locate
 from pipelines.reading.counting import count_words
 from pipelines.reading.credits import Credits, read_credits
 from pipelines.reading.gate import refuse
-from pipelines.reading.headline import Headline, read_headline
+from pipelines.reading.headline import Headline, plain, read_headline
 from pipelines.reading.layout import Layout, lay_around
 from pipelines.reading.machine import Stated, read_stated
 from pipelines.reading.moments import read_moments
@@ -21,8 +22,13 @@ from pipelines.reading.outlet import read_outlet, site_names_of
 from pipelines.reading.pictures import read_images
 from pipelines.reading.sheet import Sheet, lay_out
 from pipelines.reading.site_rules import apply_rules
+from pipelines.reading.strays import clean_lines
 from pipelines.reading.tongue import read_country, read_language
 from pipelines.reading.zones import Place
+
+
+_HEADLESS = 400
+"""Characters of text from which a page without any headline is still an article."""
 
 
 def read_article(html: str, page: Page, sites: Sites) -> Outcome:
@@ -34,17 +40,20 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     stated = read_stated(sheet.head, page.address)
     site_names = site_names_of(sheet, stated, site)
     headline = _headline(sheet, stated, site_names, page)
-    paragraphs = paragraphs_of(sheet)
     line = headline.line if headline else None
-    container = find_container(paragraphs, line)
-    layout = lay_around(sheet, line, container, paragraphs)
+    stand = locate(sheet, line)
+    layout = lay_around(sheet, line, stand)
     place = _place(sheet, page, site, layout, headline, stated)
     dated = read_moments(sheet, layout, stated, place, page)
-    credits = read_credits(layout)
-    images = read_images(container, page.address)
+    credits = read_credits(layout) if place.language in ("zh", None) else Credits(editors=list(stated.editors))
+    images = read_images(stand.box, page.address)
     # Only now: reading the body cuts the tree.
     fields = _fields(sheet, layout, stated, credits, site_names, page, place, headline)
-    text = read_body(sheet, container)
+    authors = fields["authors"][0]
+    lines = clean_lines(read_body(sheet, stand), _foreign(sheet, headline, credits), authors)
+    lines = _with_standfirst(lines, *fields["subtitle"])
+    text = "\n".join(lines)
+    headline = headline or _first_sentence(lines)
     refusal = refuse(page, sheet, layout, stated, title=headline.text if headline else None, text=text, dated=bool(dated.published))
     if refusal or headline is None:
         return refusal or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
@@ -64,6 +73,22 @@ def _headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...], page: P
     if found is None and page.hint and page.hint.title:
         return Headline(page.hint.title, "hint", None)
     return found
+
+
+def _with_standfirst(lines: list[str], subtitle: object, by: str) -> list[str]:
+    """The lines with the standfirst before them, if it is printed as such and the text does not begin with it already."""
+    if not isinstance(subtitle, str) or by != "subheading" or len(subtitle) < 60 or not lines:
+        return lines
+    key = plain(subtitle)
+    return lines if any(key in plain(line) or plain(line) in key for line in lines[:5]) else [subtitle, *lines]
+
+
+def _first_sentence(lines: list[str]) -> Headline | None:
+    """A headline for a text that has none: its own beginning, where the text is long enough to be an article."""
+    if sum(map(len, lines)) < _HEADLESS:
+        return None
+    match = re.match(r"[^。！？]{4,60}[。！？]|.{4,120}?[.!?…](?=\s|$)|.{4,100}", lines[0])
+    return Headline(match[0], "first sentence", None) if match else None
 
 
 def _fields(
@@ -113,3 +138,9 @@ def _place(sheet: Sheet, page: Page, site: Site | None, layout: Layout, headline
         language=language,
         fetched_at=page.fetched_at,
     )
+
+
+def _foreign(sheet: Sheet, headline: Headline | None, credits: Credits) -> set[str]:
+    """Lines that the other readers have taken: they are not text."""
+    lines = {plain(sheet.lines[row].text) for row in credits.lines}
+    return lines | ({plain(headline.text)} if headline else set())

@@ -19,6 +19,7 @@ _LOGIN_TITLE = re.compile(r"^\W{0,4}(?:log ?in|sign ?in|sign up|register|anmelde
 _SEARCH_TITLE = re.compile(r"^(?:search(?: results?)?|suchergebnisse?|résultats de recherche|搜索结果|搜索)\b", re.I)
 _INDEX_PATH = re.compile(r"^/(?:(?:index|default|home|main)(?:\.\w{2,5})?)?$|^/[a-z]{2}(?:-[a-z]{2})?/?$", re.I)
 _SEARCH_PATH = re.compile(r"/(?:search|suche|recherche|buscar|cerca)(?:/|\.\w{2,5}|$)|[?&](?:q|s|query|keyword)=", re.I)
+_CJK = re.compile(r"[\u3040-\u9fff]")
 _LIST_TYPES = frozenset(("CollectionPage", "SearchResultsPage", "ProfilePage"))
 
 MIN_CJK = 40
@@ -41,7 +42,7 @@ def refuse(page: Page, sheet: Sheet, layout: Layout, stated: Stated, *, title: s
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
     if refusal := _by_links(sheet, layout, stated, dated=dated, words=words):
         return refusal
-    cjk = sum(1 for char in text if "\u3040" <= char <= "\u9fff")
+    cjk = len(_CJK.findall(text))
     if (cjk < MIN_CJK if cjk * 2 > words else words < MIN_WORDS) and not (dated and words >= MIN_WORDS // 2):
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")
     return None

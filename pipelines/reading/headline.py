@@ -1,22 +1,28 @@
 """Which words are the headline: what the reader sees on top, checked against what the page says for machines.
 
-Candidates are the visible `h1` lines, `og:title`, the JSON-LD headline and the `<title>`. A `<title>` carries the site's name
-behind a dash or bar; what is left after cutting it must be found elsewhere or be the longest part. A machine's title is believed
-where the page shows it in some line; else the visible heading nearest to it wins.
+Candidates are `og:title`, the JSON-LD headline, the `<title>`, and the visible `h1` lines. A `<title>` carries names of site and section
+behind dashes and bars, so its parts are candidates too. A machine's title that the page shows as a line is the headline; a heading
+wins over other lines. Where the page shows none of them, the heading nearest to them wins, and last the title without its tail.
+A kicker set above the heading ("Nairobi von unten" under "Kenia") belongs to the headline if the page's own title says so.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipelines.reading.machine import Stated
 from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
 
-_SEPARATOR = re.compile(r"\s+[-–—|·•»:_]+\s+|\s*[|｜_]+\s*|\s+[-–—]+|[-–—]{2,}\s*|\s?[»·]\s?|(?<=[\u3400-\u9fff”》）！？])\s*[-–—]\s*(?=[\u3400-\u9fff])")
+_SEPARATOR = re.compile(
+    r"\s+[-–—|·•»:_~]+\s+|\s*[|｜_¦]+\s*|[-–—]{2,}\s*|\s?[»›]\s?|(?<=[\u3040-\u9fff”》）！？%。…])\s*[-–—]\s*(?=[\u3400-\u9fffA-Z])|：(?=[\u3400-\u9fff]{2,8}(?:デジタル|新聞|网|網)$)"
+)
 _NOT_WORD = re.compile(r"[\W_]+")
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 _ELLIPSIS = ("...", "…", "……")
+_LONGEST = 300
+_TEXT_BETWEEN = 600
+"""Characters in long lines between an h1 and a lower line from which the lower one cannot be the headline."""
 
 
 class Headline(NamedTuple):
@@ -34,87 +40,154 @@ def plain(text: str) -> str:
 
 def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:
     """The headline of a page, or None where it has none at all."""
-    by_text = {plain(line.text): line for line in reversed(sheet.lines) if 2 <= len(line.text) <= 300 and not line.zone & Zone.HIDDEN}
-    machine = _machine_titles(sheet, stated, site_names)
-    tops = _headings(sheet)
-    for title, found_by in machine:
-        line = by_text.get(plain(title))
-        if line is not None and not (tops and _names_site(title, site_names)):
-            return Headline(_as_shown(title, line), found_by, line)
-    if top := _best_heading(tops, machine):
+    own = {plain(name) for name in site_names} | {""}
+    machine = list(_machine_titles(sheet, stated, site_names, own))
+    shown = _shown_lines(sheet, max((len(title) for title, _ in machine), default=0))
+    tops = [line for line in _headings(sheet) if plain(line.text) not in own]
+    if kicked := _with_kicker(tops, machine):
+        return kicked
+    seen = _seen_title(machine, shown, own)
+    top = _nearest_heading(tops, machine)
+    if seen and not _below_the_text(seen, top, tops, sheet):
+        return seen
+    if top := top or (seen and Headline(tops[0].text, "h1", tops[0])):
         return top
     for title, found_by in machine:
-        return Headline(title, found_by, None)
+        return Headline(_without_tail(title), found_by, None)
     return None
 
 
-def _as_shown(title: str, line: Line) -> str:
-    """The reader's spelling, unless the line holds more than the title."""
-    return line.text if plain(line.text) == plain(title) else title
+def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], sheet: Sheet) -> bool:
+    """Whether a line that repeats the page's title stands under an h1, and under its text: then the h1 is the headline."""
+    line = seen.line
+    if line is None or not tops or _heading_level(line) == 1 or tops[0].row >= line.row:
+        return False
+    if top and not _heading_level(line):
+        return True
+    return sum(len(other.text) for other in sheet.lines[tops[0].row + 1 : line.row] if len(other.text) > 80) > _TEXT_BETWEEN
 
 
-def _names_site(title: str, site_names: tuple[str, ...]) -> bool:
-    key = plain(title)
-    return any(key == plain(name) for name in site_names)
+def _shown_lines(sheet: Sheet, longest: int) -> dict[str, Line]:
+    """Lines by their plain text, as far as they can be one of the titles; of equal lines the highest heading, then the first."""
+    shown: dict[str, Line] = {}
+    rank: dict[str, int] = {}
+    for line in sheet.lines:
+        size = len(line.text)
+        if size > _LONGEST or size < 4 or size > longest + 20 or line.zone & Zone.HIDDEN:
+            continue
+        key = plain(line.text)
+        grade = _heading_level(line) or 7
+        if line.zone & FOREIGN or line.link_chars * 2 > len(line.text):
+            grade += 10
+        if grade < rank.get(key, 99):
+            shown[key], rank[key] = line, grade
+    return shown
 
 
-def _machine_titles(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> list[tuple[str, str]]:
+def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set[str]) -> Headline | None:
+    """A machine's title that the page shows. A heading beats a line of running text, an earlier candidate a later one."""
+    best: tuple[int, Headline] | None = None
+    for title, found_by in machine:
+        for part in _parts(title):
+            key = plain(part)
+            line = shown.get(key)
+            if line is None or key in own or (part != title and len(key) < 6):
+                continue
+            level = _heading_level(line)
+            grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & FOREIGN else 0)
+            if best is None or grade < best[0]:
+                best = (grade, Headline(line.text, found_by, line))
+            break
+    return best[1] if best else None
+
+
+def _parts(title: str) -> Iterator[str]:
+    """The title itself, then without ever more of its tail, then without its head."""
+    yield title
+    cuts = list(_SEPARATOR.finditer(title[:_LONGEST]))
+    for cut in reversed(cuts):
+        yield title[: cut.start()].strip()
+    for cut in cuts:
+        yield title[cut.end() :].strip()
+
+
+def _machine_titles(sheet: Sheet, stated: Stated, site_names: tuple[str, ...], own: set[str]) -> Iterator[tuple[str, str]]:
     head = sheet.head
-    found: list[tuple[str, str]] = []
     sources = (
         (head.meta("og:title"), "og:title"),
         (stated.headline if stated.is_article else None, "json-ld"),
         (head.meta("twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "weibo:article:title"), "meta"),
         (head.title, "title"),
     )
+    cut_short = []
     for value, found_by in sources:
-        if not value:
+        title = cut_site(value[:1000], site_names) if value else ""
+        if plain(title) in own:
             continue
-        cut = cut_site(value, site_names)
-        if cut and not _names_site(cut, site_names):
-            found.append((cut, found_by))
-            if cut != value:
-                found.append((value, found_by))
-    whole = [pair for pair in found if not pair[0].endswith(_ELLIPSIS)]
-    return whole + [pair for pair in found if pair[0].endswith(_ELLIPSIS)]
+        if title.endswith(_ELLIPSIS):
+            cut_short.append((title, found_by))
+        else:
+            yield title, found_by
+    yield from cut_short
 
 
 def cut_site(title: str, site_names: tuple[str, ...]) -> str:
-    """A title without the name of the site or section behind (or before) it."""
+    """A title without the name of the site behind or before it."""
     for name in site_names:
         if len(name) < 2:
             continue
-        for pattern in (rf"\s*[-–—|｜·•»:_(（【\[,，]+\s*{re.escape(name)}\s*[)）】\]]?\s*$", rf"^{re.escape(name)}\s*[-–—|｜·•»:_：]+\s*"):
+        word = re.escape(name)
+        for pattern in (rf"\s{{0,5}}[-–—|｜·•»:：_(（【\[,，]{{1,3}}\s{{0,5}}{word}\s{{0,5}}[)）】\]]?\s{{0,5}}$", rf"^{word}\s{{0,5}}[-–—|｜·•»:_：]{{1,3}}\s{{0,5}}"):
             shorter = re.sub(pattern, "", title, flags=re.I)
             if shorter and len(shorter) < len(title):
                 title = shorter
     return title.strip()
 
 
+def _without_tail(title: str) -> str:
+    """The longest of the title's parts that stands first, for pages that show it nowhere."""
+    pieces = title_pieces(title)
+    if len(pieces) < 2:
+        return title
+    first = pieces[0]
+    return first if len(first) >= 10 or len(first) * 2 >= max(len(piece) for piece in pieces) else max(pieces, key=len)
+
+
 def _headings(sheet: Sheet) -> list[Line]:
-    h1 = [line for line in sheet.lines if _heading_level(line) == 1 and not line.zone & (FOREIGN | Zone.HIDDEN) and len(line.text) > 1]
-    return h1
+    return [
+        line
+        for line in sheet.lines
+        if 1 < len(line.text) <= _LONGEST and not line.zone & (FOREIGN | Zone.HIDDEN) and _heading_level(line) == 1
+    ]
 
 
 def _heading_level(line: Line) -> int:
+    """1 to 4 for a line in a heading element, else 0."""
     el = line.block
     for _ in range(3):
         if el is None:
             return 0
-        if el.tag in _HEADINGS:
+        if len(el.tag) == 2 and el.tag[0] == "h" and el.tag[1] in "1234":
             return int(el.tag[1])
         el = el.getparent()
     return 0
 
 
-def _best_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headline | None:
-    """The h1 that shares most with the machine's titles; a lone h1 needs to share nothing."""
-    best: tuple[float, Line] | None = None
+def _with_kicker(tops: list[Line], machine: list[tuple[str, str]]) -> Headline | None:
     for line in tops:
         key = plain(line.text)
-        if not key:
-            continue
-        share = max((_overlap(key, plain(title)) for title, _ in machine), default=0.5)
+        for title, found_by in machine:
+            match = re.match(r"[^:]{3,60}:\s(?=\S)", title)
+            if match and len(key) > 8 and plain(title[match.end() :]) == key:
+                return Headline(title, found_by, line)
+    return None
+
+
+def _nearest_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headline | None:
+    """The h1 that shares most with the machine's titles; a lone h1 needs to share little."""
+    best: tuple[float, Line] | None = None
+    for line in tops:
+        share = max((overlap(plain(line.text), plain(title)) for title, _ in machine), default=0.5)
         if best is None or share > best[0]:
             best = (share, line)
     if best is None or (best[0] < 0.5 and len(tops) > 1) or best[0] < 0.25:
@@ -122,7 +195,7 @@ def _best_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headline 
     return Headline(best[1].text, "h1", best[1])
 
 
-def _overlap(one: str, other: str) -> float:
+def overlap(one: str, other: str) -> float:
     """Share of the shorter text's pairs of characters that the longer has too."""
     if not one or not other:
         return 0.0
@@ -135,4 +208,4 @@ def _overlap(one: str, other: str) -> float:
 
 def title_pieces(title: str) -> list[str]:
     """A `<title>` at its dashes and bars."""
-    return [piece.strip() for piece in _SEPARATOR.split(title) if piece and piece.strip()]
+    return [piece.strip() for piece in _SEPARATOR.split(title[:_LONGEST]) if piece and piece.strip()]

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
-from pipelines.reading.container import is_paragraph
+from pipelines.reading.container import Stand, is_paragraph
 from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
 
 _ABOVE = 8
@@ -26,44 +26,42 @@ _BLIND = Zone.NAV | Zone.RELATED | Zone.COMMENTS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """The article's lines by place. `rows` are indexes into the sheet's lines."""
+    """The article's lines by place."""
 
     headline: Line | None
     header: tuple[Line, ...]
     inside: tuple[Line, ...]
     tail: tuple[Line, ...]
     paragraphs: tuple[Line, ...]
-
-    @property
-    def first(self) -> Line | None:
-        """The first paragraph."""
-        return self.paragraphs[0] if self.paragraphs else None
+    foreign: int
 
 
-def lay_around(sheet: Sheet, headline: Line | None, container: HtmlElement | None, paragraphs: list[Line]) -> Layout:
+def lay_around(sheet: Sheet, headline: Line | None, stand: Stand) -> Layout:
     """Sort a page's lines by their place around the article."""
-    own = [line for line in paragraphs if container is None or _within(line.block, container)]
     start = headline.row if headline else -1
-    below = [line for line in own if line.row > start] or own
-    first = below[0].row if below else min(len(sheet.lines), start + _HEADER)
-    last = below[-1].row if below else first
+    own = stand.paragraphs
+    first = own[0].row if own else min(len(sheet.lines), start + _HEADER)
+    last = own[-1].row if own else first - 1
     top = max(0, start - _ABOVE) if headline else max(0, first - 25)
-    above = [line for line in sheet.lines[top : min(first, max(start, top) + _HEADER)] if not line.zone & _BLIND]
+    above = sheet.lines[top : min(first, max(start, top) + _HEADER)]
+    blind = _BLIND & stand.foreign
     after = []
     for line in sheet.lines[last + 1 : last + 1 + _TAIL]:
-        if line.zone & FOREIGN & ~Zone.FOOTER & ~Zone.FORM and not _within(line.block, container):
+        if line.zone & FOREIGN & stand.foreign & ~Zone.FOOTER & ~Zone.FORM and not within(line.block, stand.box):
             break
         after.append(line)
     return Layout(
         headline=headline,
-        header=tuple(line for line in above if not is_paragraph(line) or line.row < start),
+        header=tuple(line for line in above if not line.zone & blind and (not is_paragraph(line) or line.row < start)),
         inside=tuple(sheet.lines[first : last + 1]),
         tail=tuple(after),
-        paragraphs=tuple(below),
+        paragraphs=tuple(own),
+        foreign=stand.foreign,
     )
 
 
-def _within(el: HtmlElement, box: HtmlElement | None) -> bool:
+def within(el: Element | None, box: Element | None) -> bool:
+    """Whether an element is a box or stands in it."""
     while el is not None:
         if el is box:
             return True

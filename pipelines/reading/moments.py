@@ -40,11 +40,13 @@ _UPDATED = re.compile(
 )
 _PUBLISHED_LABEL = re.compile(r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|時間|时间|日期|公開|配信|입력|게재|등록|опублик|създад|tarih|نشر|yayın", re.I)
 _COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|since\s\d{4}|est\.\s?\d{4}", re.I)
-_SCRIPT_TIME = re.compile(
-    r"[\"']?\b(?:pub(?:lish(?:ed)?)?_?-?(?:date|time|at|edat|edtime)|ptime|publishtime|pubtime|create_?time|created_?at|date_?published|article_?date"
-    r"|news_?time|post_?date|publication_?date|first_?published(?:_?at)?|display_?date)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(\d[\dT:./ +Z-]{7,32}\d Z?|\d[\dT:./ +Z-]{7,32}|\d{10,13})",
-    re.I,
-)
+_SCRIPT_TIME = re.compile(r"20[0-3]\d[-/]?[01]?\d[-/]?[0-3]?\d[T ]?[\d:.]{0,15}(?:Z|[+-]\d\d:?\d\d)?")
+_SCRIPT_EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?(?!\d)")
+_SCRIPT_KEY = re.compile(
+    r"(?:pub(?:lish(?:ed)?)?_?-?(?:date|time|at|on)?|ptime|create_?d?_?(?:time|at|date|on)|date_?published|article_?date|news_?time|post_?date|publication_?date|first_?published(?:_?at|_?date)?"
+    r"|display_?date|pub_?date|issue_?date|release_?(?:date|time))\\?[\"']?\s{0,3}[:=,]\s{0,3}(?:new Date\()?\\?[\"']?$", re.I,
+)  # fmt: skip
+_SCRIPT_WINDOW = 60
 _URL_DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)|/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})/"
 )
@@ -209,16 +211,20 @@ class _Desk:
         for el in self.sheet.tree.iter("time"):
             if (voice := self.voice(read_machine(el.get("datetime"), language=self.place.language), "time")) and not _foreign(el):
                 return voice
-        for match in _SCRIPT_TIME.finditer(self.sheet.html[:3_000_000]):
-            if voice := self.voice(read_machine(match[1]), "script"):
-                return voice
+        html = self.sheet.html[:3_000_000]
+        for pattern in (_SCRIPT_TIME, _SCRIPT_EPOCH):
+            for match in pattern.finditer(html):
+                if _SCRIPT_KEY.search(html[max(0, match.start() - _SCRIPT_WINDOW) : match.start()]) and (
+                    voice := self.voice(read_machine(match[0]), "script")
+                ):
+                    return voice
         if voice := self.voice(date_in_address(self.page.address or self.sheet.head.canonical), "address"):
             return voice
         for line in self.sheet.lines[:2000]:
             if len(line.text) < 120 and not line.zone & FOREIGN:
                 for voice, _ in self._read_line(line, ""):
                     return voice
-        for match in _COMMENT_TIME.finditer(self.sheet.html[:3_000_000]):
+        for match in _COMMENT_TIME.finditer(html):
             if voice := self.voice(read_machine(match[1]), "comment"):
                 return voice
         return None

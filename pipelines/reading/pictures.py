@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 from db.nouns import Image
 from pipelines.reading.sheet import INVISIBLE, Zone, squeeze, zone_of
@@ -21,7 +21,7 @@ _CREDIT = re.compile(
 )
 
 
-def read_images(container: HtmlElement | None, address: str | None) -> tuple[Image, ...]:
+def read_images(container: Element | None, address: str | None) -> tuple[Image, ...]:
     """Every picture of the body in order, icons and trackers left out."""
     if container is None:
         return ()
@@ -40,7 +40,7 @@ def read_images(container: HtmlElement | None, address: str | None) -> tuple[Ima
     return tuple(found.values())
 
 
-def _address(el: HtmlElement, base: str | None) -> str | None:
+def _address(el: Element, base: str | None) -> str | None:
     for name in _LAZY:
         value = (el.get(name) or "").strip()[:2000]
         if not value or _ICON.search(value):
@@ -56,12 +56,12 @@ def _address(el: HtmlElement, base: str | None) -> str | None:
     return None
 
 
-def _big_enough(el: HtmlElement) -> bool:
+def _big_enough(el: Element) -> bool:
     sizes = [int(size) for name in ("width", "height") if (size := (el.get(name) or "").rstrip("px")).isdecimal() and len(size) < 6]
     return not sizes or max(sizes) >= 100
 
 
-def _foreign(el: HtmlElement, container: HtmlElement, cache: dict[str, int]) -> bool:
+def _foreign(el: Element, container: Element, cache: dict[str, int]) -> bool:
     node = el.getparent()
     while node is not None and node is not container:
         if zone_of(node, cache) & (Zone.RELATED | Zone.COMMENTS | Zone.SHARE | Zone.NAV | Zone.FOOTER) or node.tag in INVISIBLE:
@@ -70,7 +70,7 @@ def _foreign(el: HtmlElement, container: HtmlElement, cache: dict[str, int]) -> 
     return False
 
 
-def _caption(el: HtmlElement) -> str | None:
+def _caption(el: Element) -> str | None:
     node = el
     for _ in range(4):
         node = node.getparent()

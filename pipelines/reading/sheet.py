@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser
+from lxml.etree import _Element as Element
 
 INVISIBLE = frozenset(
     "script style noscript template svg math iframe object embed select option textarea canvas video audio map head title link meta"
@@ -24,6 +24,9 @@ BLOCKS = frozenset(
     " h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul"
     " button label picture amp-img".split()
 )
+_SKIPPED = frozenset(("nav", "footer"))
+"""Boxes that are not read at all: menus, and the footer of the page (one near the root; an article's own lies deeper)."""
+_CRUMBS = re.compile(r"crumb", re.I)
 MAX_LINES = 60_000
 """Lines read of one page. The longest article of the development pages has 1,900 with everything around it."""
 MAX_DEPTH = 240
@@ -54,7 +57,7 @@ _ZONE_NAMES = (
     (Zone.ASIDE, "sidebar aside rail rightcol rightcolumn sidecol widgetarea sidebox"),
     (Zone.RELATED, "related relate relates recommend recommended recommendation recommendations recommends recirc recirculation hot hotnews"
      " hotlist hotrank rank ranking ranklist mostread mostpopular mostviewed popular trending morenews morestories morefrom moreon"
-     " morearticles readmore readnext readalso seealso alsoread latest outbrain taboola teaser teasers promo guess youmaylike upnext"
+     " morearticles readmore readnext readalso seealso alsoread latest outbrain taboola promo guess youmaylike upnext"
      " nextarticle xgxw xgyd tuijian paihang relnews onward"),
     (Zone.COMMENTS, "comment comments commentlist disqus respond pinglun replies reply cmt plist"),
     (Zone.SHARE, "share sharing shares social addthis sns bdsharebuttonbox jiathis newsletter subscribe subscription cookie cookies consent"
@@ -63,15 +66,16 @@ _ZONE_NAMES = (
 _ZONE_OF = {word: zone for zone, words in _ZONE_NAMES for word in words.split()}
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
-_SPACE = re.compile(r"[\s\u00a0\u200b\u2028\u2029\ufeff\u00ad]+")
+_SOFT = str.maketrans("", "", "\u00ad\u200b\ufeff\u2060")
+"""Characters without width that part words invisibly. U+200C and U+200D stay: Persian and Indic spelling needs them."""
 
 
 class Line(NamedTuple):
     """One line of the page. `parts` are its pieces in order; `text` is them joined as a browser would show it."""
 
     text: str
-    parts: tuple[tuple[str, HtmlElement], ...]
-    block: HtmlElement
+    parts: tuple[tuple[str, Element], ...]
+    block: Element
     link_chars: int
     zone: int
     row: int
@@ -79,7 +83,7 @@ class Line(NamedTuple):
     @property
     def spaced(self) -> str:
         """The text with a space at each border of elements, where the eye sees a gap that the text lacks."""
-        return _SPACE.sub(" ", " ".join(part for part, _ in self.parts)).strip() if len(self.parts) > 1 else self.text
+        return " ".join(" ".join([part for part, _ in self.parts]).split()) if len(self.parts) > 1 else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,15 +111,16 @@ class Head:
 class Sheet:
     """A page, laid out. `tree` is the live lxml tree: readers may look, only `body` may cut."""
 
-    tree: HtmlElement
+    tree: Element
     html: str
     head: Head
     lines: tuple[Line, ...]
 
 
-def parse(html: str) -> HtmlElement | None:
+def parse(html: str) -> Element | None:
     """The tree of a page, or None where there is nothing to parse. Comments and processing instructions are dropped."""
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=False)
+    # The plain parser: lxml.html's asks Python for the class of every element it hands out, which costs more than the parsing.
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=False)
     try:
         root = etree.fromstring(html.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
@@ -125,6 +130,7 @@ def parse(html: str) -> HtmlElement | None:
 
 def lay_out(html: str) -> Sheet | None:
     """Parse a page and lay it out. None where the text holds no element at all."""
+    html = html.translate(_SOFT) if any(mark in html for mark in "\u00ad\u200b\ufeff\u2060") else html
     tree = parse(html)
     if tree is None:
         return None
@@ -135,10 +141,10 @@ def lay_out(html: str) -> Sheet | None:
 
 def squeeze(text: str) -> str:
     """White space of every kind as single blanks, none at the ends."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.translate(_SOFT).split() if not text.isascii() else text.split())
 
 
-def _head(tree: HtmlElement) -> Head:
+def _head(tree: Element) -> Head:
     metas: dict[str, list[str]] = {}
     for el in tree.iter("meta"):
         content = el.get("content")
@@ -163,12 +169,12 @@ def _head(tree: HtmlElement) -> Head:
     return Head(lang=lang, title=title or None, metas=metas, canonical=canonical, base=base, scripts=scripts)
 
 
-def _inside_svg(el: HtmlElement) -> bool:
+def _inside_svg(el: Element) -> bool:
     parent = el.getparent()
     return parent is not None and parent.tag == "svg"
 
 
-def zone_of(el: HtmlElement, cache: dict[str, int]) -> int:
+def zone_of(el: Element, cache: dict[str, int]) -> int:
     """The zone that an element opens by its own tag, class, id, role or style."""
     zone = _ZONE_TAGS.get(el.tag, Zone.NONE)
     attributes = el.attrib
@@ -203,33 +209,36 @@ class _Pen:
 
     def __init__(self) -> None:
         self.done: list[Line] = []
-        self.parts: list[tuple[str, HtmlElement]] = []
+        self.parts: list[tuple[str, Element]] = []
         self.link_chars = 0
 
-    def write(self, text: str, el: HtmlElement, in_link: bool) -> None:
+    def write(self, text: str, el: Element, in_link: bool) -> None:
         self.parts.append((text, el))
         if in_link:
             self.link_chars += len(text.strip())
 
-    def end_line(self, block: HtmlElement, zone: int) -> None:
+    def end_line(self, block: Element, zone: int) -> None:
         parts = self.parts
         if not parts:
             return
-        text = _SPACE.sub(" ", parts[0][0] if len(parts) == 1 else "".join([part for part, _ in parts])).strip()
+        if len(parts) == 1:
+            text = " ".join(parts[0][0].split())
+        else:
+            text = " ".join("".join([part for part, _ in parts]).split())
+            parts = [part for part in parts if not part[0].isspace()]
         if text:
-            kept = tuple((piece, el) for piece, el in parts if piece and not piece.isspace())
-            self.done.append(Line(text, kept, block, min(self.link_chars, len(text)), zone, len(self.done)))
+            self.done.append(Line(text, tuple(parts), block, min(self.link_chars, len(text)), zone, len(self.done)))
         self.parts = []
         self.link_chars = 0
 
 
-def _lines(root: HtmlElement) -> list[Line]:
+def _lines(root: Element) -> list[Line]:
     """Walk the tree once, without recursion: a page may be nested as deep as its maker likes."""
     pen = _Pen()
     cache: dict[str, int] = {}
     zone = zone_of(root, cache) & ~Zone.HIDDEN & ~FOREIGN
     # One frame an open element: its children still to come, itself, the block it belongs to, zone, whether in a link.
-    stack: list[tuple[Iterator[HtmlElement], HtmlElement, HtmlElement, int, bool]] = [(iter(root), root, root, zone, False)]
+    stack: list[tuple[Iterator[Element], Element, Element, int, bool]] = [(iter(root), root, root, zone, False)]
     if root.text:
         pen.write(root.text, root, False)
     while stack and len(pen.done) < MAX_LINES:
@@ -256,7 +265,12 @@ def _lines(root: HtmlElement) -> list[Line]:
         if tag in BLOCKS:
             pen.end_line(block, zone)
             block = child
-        zone |= zone_of(child, cache)
+        opened = zone_of(child, cache)
+        if opened and tag in _SKIPPED and (tag == "nav" or len(stack) < 4) and not _CRUMBS.search(child.get("class", "")):
+            if child.tail:
+                pen.write(child.tail, el, in_link)
+            continue
+        zone |= opened
         in_link = in_link or tag == "a"
         if child.text:
             pen.write(child.text, child, in_link)

@@ -40,6 +40,7 @@ _COMMON_WORDS = {
     "hr": "je se na da su za od kako bi nije", "ca": "els les amb una per més però també dels aquest", "et": "ja on ei et see oma kui ka oli aga",
     "lt": "ir kad yra su iš tai bei dėl buvo į", "lv": "un ir ka no ar par kas arī tas bija", "is": "og að það sem ekki við hann um er til",
 }  # fmt: skip
+_FAR = re.compile(r"[\u0370-\uffff]")
 _WORD = re.compile(r"[^\W\d_]+")
 _GENERIC_TLDS = frozenset(("io", "co", "tv", "me", "ai", "fm", "to", "cc", "ws", "ly", "gg", "eu", "la", "sh", "im", "news", "com", "net", "org"))
 
@@ -72,6 +73,8 @@ def _fits(code: str, script: str | None) -> bool:
 def _script(text: str) -> str | None:
     """The writing of a text, None for Latin."""
     sample = text[:3000]
+    if sample.isascii() or len(_FAR.findall(sample)) * 20 < len(sample):
+        return None
     letters = sum(1 for char in sample if char.isalpha()) or 1
     for code, pattern in _SCRIPTS:
         need = 0.06 if code in ("ja", "ko") else 0.3

@@ -97,6 +97,14 @@ class Place:
         return (wall.replace(tzinfo=zone).utcoffset(), origin) if zone else (None, OffsetFrom.UNKNOWN)
 
 
+def _localised(moment: datetime, place: Place) -> datetime:
+    """A time stated in UTC, on the wall clock that the page's readers live by, where that is known: the same instant."""
+    if moment.utcoffset() != timedelta(0):
+        return moment
+    offset, origin = place.offset_at(moment.replace(tzinfo=None))
+    return moment.astimezone(timezone(offset)) if offset is not None and origin is not OffsetFrom.UNKNOWN else moment
+
+
 @lru_cache(maxsize=256)
 def _zone_info(name: str) -> ZoneInfo | None:
     if not name:
@@ -124,6 +132,6 @@ def settle_moment(stamp: Stamp, place: Place) -> Moment | None:
     else:
         precision = Precision.MINUTE if stamp.second is None else Precision.SECOND
     if stamp.offset is not None and stamp.hour is not None:
-        return Moment(at=wall.replace(tzinfo=timezone(stamp.offset)), precision=precision, offset_from=OffsetFrom.PAGE)
+        return Moment(at=_localised(wall.replace(tzinfo=timezone(stamp.offset)), place), precision=precision)
     offset, origin = place.offset_at(wall)
     return Moment(at=wall.replace(tzinfo=timezone(offset) if offset is not None else UTC), precision=precision, offset_from=origin)

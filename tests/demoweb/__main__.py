@@ -1,8 +1,9 @@
-"""Serve the demo web until Ctrl-C: `python -m tests.demoweb [--port N] [--now]`."""
+"""Serve the demo web until Ctrl-C or SIGTERM: `python -m tests.demoweb [--port N] [--now]`."""
 
 from __future__ import annotations
 
 import argparse
+import signal
 import threading
 from datetime import UTC, datetime
 
@@ -16,6 +17,9 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0, help="seconds that every answer takes (default: 0)")
     parser.add_argument("--now", action="store_true", help="move all dates so that the news is of today")
     options = parser.parse_args()
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
     now = datetime.now(UTC) if options.now else None
     with DemoWeb(port=options.port, latency=options.latency, now=now) as web:
         articles = sum(row.kind == "article" for row in web.truth())
@@ -23,10 +27,7 @@ def main() -> None:
         for site in web.sites:
             print(f"  {site.home:44} {site.direct_url:26} {site.language:6} {site.charset:13} {site.name}")
         print(f"  figures: {web.proxy_url}/stats   news: /publish   corrections: /correct   stop: Ctrl-C", flush=True)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print()
+        stop.wait()
 
 
 if __name__ == "__main__":

@@ -147,7 +147,7 @@ class Edition:
 
     def _values(self, found: Found, bases: Mapping[str, str]) -> dict[str, object]:
         resource = found.resource
-        others = [r for r in self._visible() if r is not resource]
+        others = [r for r in self._visible() if r is not resource and not r.only_in]
         near = sorted(others, key=lambda r: r.section != resource.section)
         values = {f"site_{key}": value for key, value in self.files.settings.items()}
         values |= {"now": self.now, "year": self.now.year, "base": bases[self.files.host], "page": found.page}
@@ -201,7 +201,9 @@ class Edition:
         chosen = [
             r
             for r in self._visible()
-            if (r.in_feeds or not feeds_only) and (not listing.sections or r.section in listing.sections)
+            if (r.in_feeds or not feeds_only)
+            and r.only_in in (None, listing.path)
+            and (not listing.sections or r.section in listing.sections)
         ]
         return chosen[: listing.limit] if listing.limit else chosen
 

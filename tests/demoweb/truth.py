@@ -25,8 +25,11 @@ _SKIPPED = frozenset({"aside", "script", "style", "form"})
 class PageTruth:
     """What one address must give. `hidden` is what is not yet published; `corrected` what shows its corrected version.
 
-    `text` holds the article's paragraphs, captions included, divided by newlines. `copy_of` is the address of which
-    an article is a reprint, on another site; `same_as` the address of the same page, on this one.
+    `status` is what the address answers now. A duplicate's fields are those of its article; a twin in a layout of its
+    own may show fewer. `section` is what the listings call it, which not every page repeats; `language` is the primary
+    subtag. `text` holds the article's paragraphs, captions included, divided by newlines. `copy_of` is the address of
+    which an article is a reprint, on another site; `same_as` the address of the same page, on this one. `only_in` is the
+    path of the one listing that leads there, where there is just one.
     """
 
     url: str
@@ -53,6 +56,7 @@ class PageTruth:
     hidden: bool = False
     corrected: bool = False
     listed: bool = True
+    only_in: str | None = None
 
 
 def truth_of(edition: Edition, bases: Mapping[str, str], urls: Mapping[str, str]) -> list[PageTruth]:
@@ -92,7 +96,9 @@ def _fields(edition: Edition, resource: Resource, bases: Mapping[str, str], urls
     corrected = edition.is_corrected(resource)
     updated = resource.correction.updated if corrected and resource.correction else resource.modified
     same = ("title", "subtitle", "published", "authors", "editors", "proofreaders", "source", "original_source")
-    values = {name: getattr(resource, name) for name in (*same, "section", "language", "paywalled", "listed")}
+    values = {
+        name: getattr(resource, name) for name in (*same, "section", "language", "paywalled", "listed", "only_in")
+    }
     return values | {
         "modified": updated,
         "corrected": corrected,

@@ -70,6 +70,7 @@ class DemoWeb:
         self.hang = hang
         self._asked_port = port
         shift = timedelta(days=(now - REFERENCE_NOW) // timedelta(days=1)) if now else timedelta()
+        self.now = REFERENCE_NOW + shift
         self._editions = {files.host: Edition(files, shift) for files in load_sites()}
         self._owners = {name: e for e in self._editions.values() for name in (e.files.host, *e.files.twins)}
         self._troubles = {host: Troubles() for host in self._editions}

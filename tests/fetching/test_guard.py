@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -21,6 +22,35 @@ def test_literal_hosts_are_refused(web: Web, host: str) -> None:
     ends = crawl([ask(url, allow=())])
     assert ends[url].name == "AddressRefused"
     assert "allow_networks" in str(ends[url].error)
+    assert not web.arrivals
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "http://127。0。0。1:{port}/",
+        "http://１２７.0.0.1:{port}/",
+        "http://①②⑦.0.0.1:{port}/",
+        "http://public.test@127.0.0.1:{port}/",
+        "http://127.0.0.1:{port}\\@public.test/",
+        "http://%31%32%37.0.0.1:{port}/",
+        "http://127.0.0.1%2f.public.test:{port}/",
+        "http://[::ffff:7f00:1]:{port}/",
+        "http://0:{port}/",
+        "http://127.0.0.1.:{port}/",
+        "HTTP://LocalHost:{port}/",
+    ],
+)
+@pytest.mark.parametrize("verbatim", [False, True])
+def test_no_spelling_reaches_loopback(web: Web, start: str, verbatim: bool) -> None:
+    """By whatever parser, the server must not hear of it."""
+
+    async def lookup(host: str) -> Sequence[str]:
+        return [PUBLIC] if host.endswith("public.test") else await system_lookup(host)
+
+    request = ask(start.format(port=web.port), allow=(), dont_retry=True, download_timeout=1, verbatim_url=verbatim)
+    ends = crawl([request], ROBOTSTXT_OBEY=False, COPYDESK_LOOKUP=lookup, COPYDESK_CONNECT_TIMEOUT=0.3)
+    assert [end.status for end in ends.values()] == [None]
     assert not web.arrivals
 
 
@@ -109,6 +139,14 @@ def test_pools_are_apart(web: Web) -> None:
     assert "/closed" not in web.paths()
 
 
+def test_a_refused_host_is_refused_at_once(web: Web) -> None:
+    """Its pages do not wait for the host's turn, a second each, to hear what the first one heard."""
+    started = time.monotonic()
+    ends = crawl([ask(web.url(f"/{n}", "inside.test"), allow=(), delay=1.0) for n in range(20)])
+    assert {end.name for end in ends.values()} == {"AddressRefused"}
+    assert time.monotonic() - started < 4
+
+
 def test_lookups_are_shared_and_kept() -> None:
     asked: list[str] = []
 
@@ -132,7 +170,7 @@ def test_system_lookup_reads_the_hosts_file() -> None:
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "x" * 70 + ".test"])
 def test_unknown_name_is_an_os_error(host: str) -> None:
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match=r"not a host name|not known|resolution"):
         asyncio.run(_lookup(host))
 
 
@@ -156,6 +194,15 @@ def test_proxy_resolves_names_but_literals_stay_refused(web: Web, monkeypatch: p
     assert ends[named].status == 200
     assert ends[literal].name == "AddressRefused"
     assert [a.path for a in web.arrivals if a.host == "news.test"] == ["/robots.txt", "/page"]
+
+
+def test_redirect_out_of_the_proxy_is_judged(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{web.port}")
+    monkeypatch.setenv("no_proxy", "inside.test")
+    web.pages["news.test/jump"] = Answer(status=302, headers={"Location": web.url("/secret", "inside.test")})
+    url = "http://news.test/jump"
+    assert crawl([ask(url, allow=())])[url].name == "AddressRefused"
+    assert "/secret" not in web.paths()
 
 
 def test_no_proxy_hosts_are_judged(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import socket
 from ipaddress import ip_address
 
 import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
 
 from crawler.networks import is_allowed, is_public, literal_address, parse_networks
 
@@ -97,6 +100,20 @@ def test_a_network_that_is_none_is_an_error() -> None:
 )
 def test_every_spelling_of_loopback(host: str) -> None:
     assert str(literal_address(host)) == "127.0.0.1"
+
+
+@given(st.text("0123456789abcdefx.:", max_size=20))
+@example("1.2.3")
+@example("0x7f.0.0.1")
+@example("::ffff:1.2.3.4")
+def test_what_the_c_library_takes_for_an_address_is_one(host: str) -> None:
+    """No spelling gets past: whatever would be connected to without a lookup is seen as the address that it is."""
+    try:
+        [(_, _, _, _, reached), *_] = socket.getaddrinfo(host, None, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return
+    assume(host)  # "" means this host to getaddrinfo; a URL without a host has no request
+    assert literal_address(host) == ip_address(reached[0])
 
 
 @pytest.mark.parametrize("host", ["[::1]", "::1", "0:0:0:0:0:0:0:1"])

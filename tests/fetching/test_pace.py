@@ -12,7 +12,7 @@ import pytest
 from tests.fetching.crawls import ask, crawl
 from tests.fetching.web import Answer, Web
 
-DELAY = 0.2
+DELAY = 0.12
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def busy() -> Iterator[None]:
 
 
 def test_gaps_and_one_at_once(web: Web) -> None:
-    web.pages["/3"] = Answer(seconds=0.3)
+    web.pages["/3"] = Answer(seconds=0.2)
     with busy():
         crawl([ask(web.url(f"/{n}"), delay=DELAY) for n in range(8)])
     assert len(web.gaps()) == 8  # robots.txt included
@@ -99,22 +99,22 @@ def test_the_politest_wish_wins(web: Web) -> None:
 
 def test_slow_server_is_asked_more_slowly(web: Web) -> None:
     for n in range(3):
-        web.pages[f"/{n}"] = Answer(seconds=0.4)
+        web.pages[f"/{n}"] = Answer(seconds=0.25)
     crawl([ask(web.url(f"/{n}"), delay=0.05) for n in range(3)])
-    assert web.gaps()[-1] >= 0.4 + 0.4  # the answer, and a pause as long
+    assert web.gaps()[-1] > 0.25 + 0.25  # the answer, and a pause as long
 
 
 def test_throttle_never_goes_below_crawl_delay(web: Web) -> None:
-    web.pages["/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 0.3")
+    web.pages["/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 0.15")
     crawl([ask(web.url(f"/{n}"), delay=0.05) for n in range(5)])
-    assert min(web.gaps()) >= 0.3
+    assert min(web.gaps()) >= 0.15
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.05])
 def test_crawl_delay_is_kept_and_capped(web: Web, delay: float) -> None:
     web.pages["/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 1000")
-    crawl([ask(web.url(f"/{n}"), delay=delay) for n in range(3)], COPYDESK_CRAWL_DELAY_CAP=0.3)
-    assert 0.3 <= min(web.gaps()) < 0.5
+    crawl([ask(web.url(f"/{n}"), delay=delay) for n in range(3)], COPYDESK_CRAWL_DELAY_CAP=0.2)
+    assert 0.2 <= min(web.gaps()) < 0.4
 
 
 def test_crawl_delay_below_the_configured_delay_does_not_hasten(web: Web) -> None:
@@ -125,7 +125,7 @@ def test_crawl_delay_below_the_configured_delay_does_not_hasten(web: Web) -> Non
 
 def test_a_busy_host_leaves_places_to_others(web: Web) -> None:
     """More requests for one slow host than the downloader has places: the others are not held up."""
-    asks = [ask(web.url(f"/{n}", "slow.test"), delay=0.3) for n in range(6)]
+    asks = [ask(web.url(f"/{n}", "slow.test"), delay=0.2) for n in range(6)]
     asks += [ask(web.url(f"/{n}", "quick.test")) for n in range(6)]
     crawl(asks, CONCURRENT_REQUESTS=4)
     last_quick = max(a.at for a in web.arrivals if a.host == "quick.test")

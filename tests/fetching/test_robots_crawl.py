@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -78,7 +79,7 @@ def test_unknown_host(web: Web) -> None:
 
 def _chain(web: Web, hops: int, end: Answer) -> None:
     steps = ["/robots.txt", *(f"/hop{n}" for n in range(1, hops)), "/rules"]
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in itertools.pairwise(steps):
         web.pages[step] = Answer(status=302, headers={"Location": following})
     web.pages["/rules"] = end
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -51,7 +52,7 @@ class Web:
 
     def gaps(self, host: str = "127.0.0.1") -> list[float]:
         times = [a.at for a in self.arrivals if a.host == host]
-        return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        return [later - earlier for earlier, later in itertools.pairwise(times)]
 
     def answer(self, arrival: Arrival) -> Answer:
         page = self.pages.get(arrival.host + arrival.path, self.pages.get(arrival.path, Answer()))

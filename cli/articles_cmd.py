@@ -1,0 +1,88 @@
+"""`copydesk articles`: what landed, newest first."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import click
+
+from cli.article_rows import article_object, credits_of, mark_of
+from cli.context import Desk
+from cli.render import Column, local_time, on_terminal, screen_width, table
+from db.errors import UsageError
+from db.nouns import Source
+from db.pages import count_unread
+from db.queries import Headline, headline, headlines, last_page_id, newest
+from db.sources import all_sources, find_source
+from db.units import since as parse_since
+
+_COLUMNS = (
+    Column(title="id", right=True, fixed=True, colour="cyan"),
+    Column(title="time", fixed=True),
+    Column(title="source", least=8),
+    Column(title="title", least=16),
+    Column(title="credits", least=8),
+    Column(title="mark", least=5, colour="yellow"),
+)
+# Set before a time that the page does not give: the time it was fetched.
+_FETCHED = "~"
+
+
+@click.command()
+@click.option("--source", "name", metavar="NAME", help="Only of this source.")
+@click.option("--since", metavar="WHEN", help="Only what was published since then: 2d, 6h, 2026-11-02.")
+@click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="The most articles. 0: all.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON lines, with the text and every field.")
+@click.pass_obj
+def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_json: bool) -> None:
+    """List the articles, newest first: authors / editors, revisions, copies.
+
+    A time with ~ is when the page was fetched, where it does not say when it was published.
+    """
+    moment = _since(since)
+    with desk.read() as conn:
+        source = find_source(conn, name) if name else None
+        page_ids = newest(conn, source_id=source.id if source else None, since=moment, limit=limit)
+        if not page_ids:
+            click.echo(_nothing(conn, source, since), err=as_json)
+        elif as_json:
+            for page_id in page_ids:
+                click.echo(json.dumps(article_object(conn, headline(conn, page_id)), ensure_ascii=False))
+        else:
+            _print(headlines(conn, page_ids))
+
+
+def _since(text: str | None) -> datetime | None:
+    try:
+        return parse_since(text, datetime.now(UTC)) if text else None
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"--since: {error}") from error
+
+
+def _print(heads: Sequence[Headline]) -> None:
+    rows = [
+        (head.article_id, _time(head), head.source_name, head.title, credits_of(head), mark_of(head)) for head in heads
+    ]
+    for line in table(_COLUMNS, rows, width=screen_width() if on_terminal() else None):
+        click.echo(line)
+
+
+def _time(head: Headline) -> str:
+    return local_time(head.published) if head.published else _FETCHED + local_time(head.fetched_at)
+
+
+def _nothing(conn: sqlite3.Connection, source: Source | None, since: str | None) -> str:
+    """Why the list is empty and what to do about it."""
+    if not all_sources(conn) and not last_page_id(conn):
+        return "There are no sources yet; add one with `copydesk sources add URL`."
+    of = f" of {source.name}" if source else ""
+    if since and newest(conn, source_id=source.id if source else None, limit=1):
+        return f"No articles{of} since {since}; `copydesk crawl` looks for newer ones."
+    if not last_page_id(conn):
+        return "Nothing was crawled yet; `copydesk crawl` fetches and reads what the sources list."
+    if unread := count_unread(conn):
+        return f"No articles{of} yet; {unread} pages wait to be read, which `copydesk crawl` does."
+    return f"No articles{of} yet; `copydesk stats` says what was fetched, rejected or failed."

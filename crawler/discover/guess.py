@@ -1,0 +1,103 @@
+"""Where listings usually are, and what a fetched body turns out to be.
+
+What a site itself names comes first: the feeds of its pages (`frontpage`), the `Sitemap:` lines of its robots.txt
+(`sitemaps`). The usual addresses here are for sites that name nothing. Whoever fetches them asks `classify` what came
+back, because many sites answer with a page instead of a 404.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crawler.discover.markup import unpack
+from db.nouns import EntryKind
+from pipelines.addresses import clean_url
+
+WELL_KNOWN_FEEDS = (
+    "/feed",
+    "/rss",
+    "/rss.xml",
+    "/feed.xml",
+    "/atom.xml",
+    "/index.xml",
+    "/feed.json",
+    "/feeds/posts/default",
+    "/rss/index.xml",
+    "/feed/rss",
+    "/index.rdf",
+    "/?feed=rss2",
+)
+"""In the order of how often they hit: WordPress and most frameworks, generic, Atom, Hugo, JSON Feed, Blogger, older
+systems."""
+
+WELL_KNOWN_SITEMAPS = (
+    "/news-sitemap.xml",
+    "/sitemap-news.xml",
+    "/sitemap_news.xml",
+    "/googlenews.xml",
+    "/sitemaps/news.xml",
+    "/sitemap.xml",
+    "/sitemap_index.xml",
+    "/wp-sitemap.xml",
+    "/sitemap-index.xml",
+    "/sitemap.xml.gz",
+    "/sitemap.txt",
+)
+"""News sitemaps first: they are short and new. The general ones may list a newspaper's whole past."""
+
+
+def usual_feeds(url: str) -> tuple[str, ...]:
+    """The addresses on a site's host at which feeds usually are, likeliest first; below `url` itself too, where it
+    has a path."""
+    below = clean_url("feed" if url.endswith("/") else f"{url.partition('?')[0]}/feed", url)
+    home = clean_url("/", url)
+    candidates = [clean_url(path, url) for path in WELL_KNOWN_FEEDS]
+    if below and home and below != f"{home}feed":
+        candidates.insert(0, below)
+    return tuple(dict.fromkeys(found for found in candidates if found))
+
+
+def usual_sitemaps(url: str) -> tuple[str, ...]:
+    """The addresses on a site's host at which sitemaps usually are: news sitemaps first, then the likeliest."""
+    return tuple(found for path in WELL_KNOWN_SITEMAPS if (found := clean_url(path, url)))
+
+
+_HEAD = 4096
+"""Bytes looked at to tell what a body is. A stylesheet line, comments and a document type fit before the root."""
+_COMMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_FEED_ROOT = re.compile(rb"<(?:[a-z]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
+_SITEMAP_ROOT = re.compile(rb"<(?:[a-z]+:)?(?:urlset|sitemapindex)\b", re.IGNORECASE)
+_NEWS_MARK = re.compile(rb"schemas/sitemap-news|<news:news\b", re.IGNORECASE)
+_PAGE_ROOT = re.compile(rb"<(?:html|head|body|title|meta|div|h1|p|a|ul)\b", re.IGNORECASE)
+_JSON_FEED = re.compile(rb"\"version\"\s*:\s*\"https:(?:\\?/){2}jsonfeed\.org|\"items\"\s*:\s*\[", re.IGNORECASE)
+_TEXT_SITEMAP = re.compile(rb"\s*(?:https?://\S+\s*\n\s*){1,}https?://", re.IGNORECASE)
+
+
+def classify(body: bytes, content_type: str | None = None, url: str | None = None) -> EntryKind | None:
+    """What a fetched body is, by the body alone where it says so; None where it lists nothing (a picture, a script,
+    an error text).
+
+    A page at the root of its host is a FRONT_PAGE, any other page a SECTION; a sitemap index is a SITEMAP.
+    """
+    head = unpack(body, _HEAD)[:_HEAD] if body[:2] == b"\x1f\x8b" else body[:_HEAD]
+    if b"\x00" in head[:200]:  # UTF-16, or no text at all
+        head = head.replace(b"\x00", b"")
+    head = _COMMENT.sub(b"", head).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if head[:1] == b"{":
+        return EntryKind.FEED if _JSON_FEED.search(body[: 16 * _HEAD]) else None
+    if _SITEMAP_ROOT.search(head):
+        return (
+            EntryKind.NEWS_SITEMAP
+            if _NEWS_MARK.search(body[: 16 * _HEAD]) or _NEWS_MARK.search(head)
+            else EntryKind.SITEMAP
+        )
+    first_page, feed = _PAGE_ROOT.search(head), _FEED_ROOT.search(head)
+    if feed and (first_page is None or feed.start() < first_page.start()):
+        return EntryKind.FEED
+    if _TEXT_SITEMAP.match(head):
+        return EntryKind.SITEMAP
+    if first_page or "html" in (content_type or ""):
+        return (
+            EntryKind.FRONT_PAGE if url is None or not url.partition("://")[2].partition("/")[2] else EntryKind.SECTION
+        )
+    return None

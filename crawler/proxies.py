@@ -1,0 +1,47 @@
+"""Proxies by the usual environment variables (`http_proxy`, `https_proxy`, `no_proxy`), decided once for each host.
+
+Scrapy's middleware reads the whole environment again for each request to see whether `no_proxy` names its host: a
+quarter of a millisecond. The environment does not change during a run. A redirect is decided anew too, where Scrapy
+keeps the proxy of the host before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.request import proxy_bypass
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
+from scrapy.utils.httpobj import urlparse_cached
+
+Proxy = tuple[bytes | None, str | None]
+"""Credentials and address; no address: straight to the host."""
+
+
+class EnvironmentProxies(HttpProxyMiddleware):
+    """Sets `meta["proxy"]`. Setting: `DOWNLOADER_MIDDLEWARES`."""
+
+    def __init__(self, auth_encoding: str | None = "latin-1") -> None:
+        super().__init__(auth_encoding)
+        self._by_host: dict[tuple[str, str], Proxy] = {}
+
+    def process_request(self, request: Request, spider: Any = None) -> None:
+        """Choose the request's proxy, unless its meta names one."""
+        meta = request.meta
+        if "proxy" in meta and "_scheme_proxy" not in meta:
+            super().process_request(request)
+            return
+        if not self.proxies:
+            return
+        parts = urlparse_cached(request)
+        key = (parts.scheme, parts.hostname or "")
+        proxy = self._by_host.get(key)
+        if proxy is None:
+            proxy = self._by_host[key] = self._choose(*key)
+        creds, address = proxy
+        self._set_proxy_and_creds(request, address, creds, parts.scheme if address else None)
+
+    def _choose(self, scheme: str, host: str) -> Proxy:
+        if scheme not in self.proxies or proxy_bypass(host):
+            return None, None
+        return self.proxies[scheme]
