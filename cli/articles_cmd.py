@@ -15,7 +15,7 @@ from cli.render import Column, local_time, on_terminal, screen_width, table
 from db.errors import UsageError
 from db.nouns import Source
 from db.pages import count_unread
-from db.queries import Headline, headline, headlines, last_page_id, newest
+from db.queries import Headline, headlines, last_page_id, newest, snapshot
 from db.sources import all_sources, find_source
 from db.units import since as parse_since
 
@@ -29,6 +29,7 @@ _COLUMNS = (
 )
 # Set before a time that the page does not give: the time it was fetched.
 _FETCHED = "~"
+_AT_ONCE = 200
 
 
 @click.command()
@@ -49,10 +50,24 @@ def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_jso
         if not page_ids:
             click.echo(_nothing(conn, source, since), err=as_json)
         elif as_json:
-            for page_id in page_ids:
-                click.echo(json.dumps(article_object(conn, headline(conn, page_id)), ensure_ascii=False))
+            _print_json(conn, page_ids)
         else:
-            _print(headlines(conn, page_ids))
+            _print(_heads(conn, page_ids))
+
+
+def _print_json(conn: sqlite3.Connection, page_ids: Sequence[int]) -> None:
+    """Some at a time, so that a reader who takes his time holds up nobody."""
+    for start in range(0, len(page_ids), _AT_ONCE):
+        chosen = page_ids[start : start + _AT_ONCE]
+        with snapshot(conn):
+            objects = [article_object(conn, head) for head in headlines(conn, chosen)]
+        for item in objects:
+            click.echo(json.dumps(item, ensure_ascii=False))
+
+
+def _heads(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[Headline]:
+    with snapshot(conn):
+        return headlines(conn, page_ids)
 
 
 def _since(text: str | None) -> datetime | None:

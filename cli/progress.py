@@ -46,7 +46,9 @@ def _show(spider: NewsSpider, over: threading.Event) -> None:
         waiting = sum(visit.pending for visit in spider.visits)
         due = sum(len(visit.due) + visit.under_way for visit in spider.visits)
         seconds = time.monotonic() - began
-        text = f"{spider.answered} answers · {waiting} listings and {due} articles to go · {seconds:.0f} s"
+        answered = sum(visit.answered for visit in spider.visits)
+        text = f"{answered} answers · {waiting} listings and {due} articles to go · {seconds:.0f} s"
         if not waiting and not due and spider.visits:
-            text = f"{spider.answered} answers · reading what came in · {seconds:.0f} s"
+            answered = sum(visit.answered for visit in spider.visits)
+        text = f"{answered} answers · reading what came in · {seconds:.0f} s"
         click.echo(f"\r\x1b[2K{text}", nl=False, err=True)

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from cli.render import WIDEST_PROSE, local_time, padded, plain, styled, wrapped
 from db.derived import get_article
-from db.nouns import Article, Moment, OffsetFrom, Precision
+from db.nouns import Article, Image, Moment, OffsetFrom, Precision
 from db.queries import Headline, copies, current_page, headline, revisions
 
 # What the origin of an offset means to a reader (`db.nouns.OffsetFrom`).
@@ -21,6 +21,8 @@ _OFFSETS = {
     OffsetFrom.UNKNOWN: "offset unknown",
 }
 _LABEL_WIDTH = 10
+# Two lines of a value are shown; cutting before wrapping keeps a long text from being wrapped whole.
+_LONGEST_VALUE = 500
 
 
 def sheet(conn: sqlite3.Connection, head: Headline, width: int) -> Iterator[str]:
@@ -42,21 +44,26 @@ def sheet(conn: sqlite3.Connection, head: Headline, width: int) -> Iterator[str]
 def why(article: Article, width: int) -> Iterator[str]:
     """For each field that is set, how it was found and what it holds."""
     names = sorted(article.provenance)
+    if not names:
+        yield "Nothing was noted about how its fields were found."
     label = max((cell_len(name) for name in names), default=0)
     origin = max((cell_len(plain(value)) for value in article.provenance.values()), default=0)
     for name in names:
         value = getattr(article, name, None)
-        shown = value.iso if isinstance(value, Moment) else ", ".join(map(str, value)) if _is_list(value) else value
         first = f"{padded(name, label)}  {padded(plain(article.provenance[name]), origin)}  "
         room = max(20, width - cell_len(first))
-        lines = list(wrapped(plain(shown)[:500], room)) or [""]
+        lines = list(wrapped(_shown(value), room)) or [""]
         yield (first + lines[0]).rstrip()
         if len(lines) > 1:
             yield " " * cell_len(first) + lines[1] + (" …" if len(lines) > 2 else "")
 
 
-def _is_list(value: object) -> bool:
-    return isinstance(value, list | tuple)
+def _shown(value: object) -> str:
+    if isinstance(value, Moment):
+        return value.iso
+    if isinstance(value, tuple):
+        value = ", ".join(item.url if isinstance(item, Image) else str(item) for item in value)
+    return plain(value)[:_LONGEST_VALUE]
 
 
 def _labelled(label: str, value: str, width: int) -> Iterator[str]:
@@ -127,7 +134,5 @@ def _history(conn: sqlite3.Connection, head: Headline) -> list[tuple[str, str]]:
 
 def _other(conn: sqlite3.Connection, article_id: int) -> str:
     page_id = current_page(conn, article_id)
-    if page_id is None:
-        return str(article_id)
-    other = headline(conn, page_id)
-    return f"{article_id}: {other.source_name}, {other.url}"
+    other = headline(conn, page_id) if page_id is not None else None
+    return f"{article_id}: {other.source_name}, {other.url}" if other else str(article_id)

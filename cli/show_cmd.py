@@ -30,6 +30,7 @@ from db.queries import (
     links_of_host,
     page_at,
     page_state,
+    snapshot,
 )
 from pipelines.addresses import clean_url, link_key
 
@@ -47,7 +48,7 @@ _LARGEST_ID = 2**63 - 1
 @click.pass_obj
 def show(desk: Desk, what: str, form: str | None, revision: int | None) -> None:
     """Show an article: its credits, times, history and text."""
-    with desk.read() as conn:
+    with desk.read() as conn, snapshot(conn):
         page = _page(conn, what, revision)
         if form == "html":
             sys.stdout.flush()
@@ -61,6 +62,7 @@ def show(desk: Desk, what: str, form: str | None, revision: int | None) -> None:
 
 def _print(conn: sqlite3.Connection, page_id: int, form: str | None) -> None:
     head, article = headline(conn, page_id), get_article(conn, page_id)
+    assert head is not None
     assert article is not None
     if form == "json":
         click.echo(json.dumps(article_object(conn, head), ensure_ascii=False, indent=2 if on_terminal() else None))
@@ -89,7 +91,8 @@ def _refuse(page: PageState, form: str | None) -> None:
 
 def _page(conn: sqlite3.Connection, what: str, revision: int | None) -> PageState:
     """The page meant. Exits where it is a link that was never fetched; raises UsageError where it is nothing known."""
-    if what.isascii() and what.isdigit():
+    numbered = what.isascii() and what.isdigit()
+    if numbered:
         page_id = min(int(what[:20]), _LARGEST_ID)
         current = current_page(conn, page_id)
     else:
@@ -102,12 +105,11 @@ def _page(conn: sqlite3.Connection, what: str, revision: int | None) -> PageStat
         raise UsageError(f"there is no article or page {what}; {known}, and `copydesk articles` lists the articles")
     if state.article_id is None:
         return state
-    by_address = not what.isdigit()
     if revision is not None:
         current = current_page(conn, state.article_id, revision)
         if current is None:
             raise UsageError(f"article {state.article_id} has no revision {revision}; `copydesk show` lists them")
-    elif by_address:
+    elif not numbered:
         current = current_page(conn, state.article_id)
     chosen = page_state(conn, current) if current is not None else state
     assert chosen is not None
@@ -115,7 +117,8 @@ def _page(conn: sqlite3.Connection, what: str, revision: int | None) -> PageStat
 
 
 def _page_at(conn: sqlite3.Connection, address: str) -> int:
-    url = clean_url(address if "://" in address else f"https://{address}")
+    has_scheme, has_host = "://" in address, "." in address.partition("/")[0]
+    url = clean_url(address if has_scheme else f"https://{address}") if has_scheme or has_host else None
     if url is None:
         raise UsageError(f"{address} is neither the number of an article nor the address of a web page")
     key = link_key(url)

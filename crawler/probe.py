@@ -7,10 +7,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urljoin
 
 from crawler.discover.guess import usual_feeds, usual_sitemaps
-from crawler.discover.sitemaps import sitemaps_in_robots
 from crawler.visit import Ask, Visit
 from db.nouns import EntryKind
 
@@ -21,18 +21,18 @@ SITEMAPS_TRIED = 8
 _SITEMAPS = frozenset({EntryKind.SITEMAP, EntryKind.NEWS_SITEMAP})
 
 
-def next_probes(visit: Visit, robots_body: bytes) -> list[Ask]:
-    """The next addresses to try; an empty list when there is nothing more to try."""
+def next_probes(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:
+    """The next addresses to try; an empty list when there is nothing more. `sitemaps` are those that robots.txt names."""
     while visit.stage < len(_STEPS):
         step = _STEPS[visit.stage]
         visit.stage += 1
-        asks = [ask for ask in step(visit, robots_body) if ask.url not in visit.asked]
+        asks = [ask for ask in step(visit, sitemaps) if ask.url not in visit.asked]
         if asks:
             return asks
     return []
 
 
-def _given(visit: Visit, robots_body: bytes) -> list[Ask]:
+def _given(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:
     home = urljoin(visit.source.url, "/")
     asks = [Ask(url=home, kind=EntryKind.FRONT_PAGE, probe=True)]
     if visit.source.url != home:
@@ -40,16 +40,15 @@ def _given(visit: Visit, robots_body: bytes) -> list[Ask]:
     return asks
 
 
-def _named(visit: Visit, robots_body: bytes) -> list[Ask]:
+def _named(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:
     feeds = [entry.url for listing in visit.listings for entry in listing.entries if entry.kind is EntryKind.FEED]
-    sitemaps = sitemaps_in_robots(robots_body, urljoin(visit.source.url, "/robots.txt"))
     return [
         *(Ask(url=url, kind=EntryKind.FEED, probe=True) for url in feeds[:FEEDS_TRIED]),
-        *(Ask(url=url, kind=EntryKind.SITEMAP, probe=True) for url in list(sitemaps)[:SITEMAPS_TRIED]),
+        *(Ask(url=url, kind=EntryKind.SITEMAP, probe=True) for url in sitemaps[:SITEMAPS_TRIED]),
     ]
 
 
-def _usual(visit: Visit, robots_body: bytes) -> list[Ask]:
+def _usual(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:
     kinds = {entry.kind for entry in visit.found}
     asks: list[Ask] = []
     if not visit.listings:

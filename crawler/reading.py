@@ -30,4 +30,3 @@ def read_listing(ask: Ask, body: bytes, url: str, content_type: str | None, site
         case EntryKind.FRONT_PAGE | EntryKind.SECTION:
             return read_front_page(body, url, content_type, site)
     return None
-

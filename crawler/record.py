@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from scrapy import Request
 from scrapy import exceptions as scrapy_errors
 from scrapy.http import Response
+from twisted.python.failure import Failure
 
 from crawler import errors
 from db import bodies
@@ -25,6 +26,7 @@ _FAILURES: tuple[tuple[type[BaseException], str], ...] = (
     (errors.RobotsUnavailable, "robots_unavailable"),
     (errors.HostOnHold, "on_hold"),
     (errors.TooManyRedirects, "redirect_loop"),
+    (errors.AlreadyAsked, "already_asked"),
     (errors.Stopping, "stopped"),
     (scrapy_errors.CannotResolveHostError, "unknown_host"),
     (scrapy_errors.DownloadConnectionRefusedError, "connection_refused"),
@@ -91,7 +93,27 @@ def _usual(name: bytes) -> str:
     return {"Etag": "ETag"}.get(text, text)
 
 
-def fetch_of(what: str, response: Response, url: str, **owner: int | None) -> Fetch:
+def parts_of(failure: Failure) -> tuple[Request, BaseException]:
+    """The request of a failed download and what went wrong."""
+    request: Request = failure.request  # type: ignore[attr-defined]
+    assert failure.value is not None
+    return request, failure.value
+
+
+def conditional(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """The headers that ask for a body only if it has changed."""
+    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def fetch_of(
+    what: str,
+    response: Response,
+    url: str,
+    run_id: int,
+    source_id: int,
+    link_id: int | None = None,
+) -> Fetch:
     """The fetch that a response ends."""
     request = response.request
     assert request is not None
@@ -105,11 +127,21 @@ def fetch_of(what: str, response: Response, url: str, **owner: int | None) -> Fe
         duration_ms=round(latency * 1000) if latency is not None else None,
         status=response.status,
         bytes=len(response.body),
-        **owner,
+        run_id=run_id,
+        source_id=source_id,
+        link_id=link_id,
     )
 
 
-def failed_fetch(what: str, request: Request, url: str, error: BaseException, **owner: int | None) -> Fetch:
+def failed_fetch(
+    what: str,
+    request: Request,
+    url: str,
+    error: BaseException,
+    run_id: int,
+    source_id: int,
+    link_id: int | None = None,
+) -> Fetch:
     """The fetch that an exception ended."""
     redirected = request.meta.get("redirect_urls")
     return Fetch(
@@ -118,7 +150,9 @@ def failed_fetch(what: str, request: Request, url: str, error: BaseException, **
         started_at=started_at(request),
         final_url=request.url if redirected else None,
         error=failure_name(error),
-        **owner,
+        run_id=run_id,
+        source_id=source_id,
+        link_id=link_id,
     )
 
 

@@ -1,6 +1,7 @@
 """Scrapy's settings for every crawl of Copydesk, and for `scrapy crawl`, `scrapy list` and `scrapy shell` at the root.
 
-A request says about its source, in `Request.meta` (copied to redirects, and to the host's robots.txt request):
+A request says about its source, in `Request.meta` (redirects keep it; the host's robots.txt request gets all but the
+last three):
 
     slot_delay        float, seconds    shortest pause between two requests of the host; 0: none, and no AutoThrottle.
                                         Default: DOWNLOAD_DELAY. The largest that a run's requests ask for holds.
@@ -11,6 +12,7 @@ A request says about its source, in `Request.meta` (copied to redirects, and to 
     download_timeout  float, seconds    whole request, connecting included. Default: DOWNLOAD_TIMEOUT.
     download_maxsize  int, bytes        as received and unpacked. Default: DOWNLOAD_MAXSIZE.
     dont_retry        bool              leave transient failures to the caller.
+    verbatim_url      bool              Scrapy's: the address is sent as published, escaped only where it must be.
 
 The spider may offer (each is optional; `crawler.spider` is asked by name):
 
@@ -102,6 +104,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": None,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     # ... and not needed
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider knows its sites
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
@@ -113,9 +116,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.robots_middleware.RobotsMiddleware": 100,
     "crawler.request_defaults.RequestDefaults": 400,
     "crawler.retry.RetryMiddleware": 550,
+    "crawler.unpacking.Unpacking": 590,
     "crawler.redirect.Redirects": 600,
     "crawler.proxies.EnvironmentProxies": 750,
-    # Scrapy's HttpCompression (590) stays
     # Downloader side
 }
 COOKIES_ENABLED = False  # no sessions: what a first-time reader gets

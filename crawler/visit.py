@@ -65,8 +65,18 @@ class Visit:
     due: deque[Due] = field(default_factory=deque)
     under_way: int = 0
     stage: int = 0
+    answered: int = 0
     reached: bool = False
     """Whether any listing was answered, be it with 304."""
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What every request of this visit tells the fetching layer."""
+        return {
+            "slot_delay": float(self.settings["delay"]),
+            "slot_concurrency": max(1, int(self.settings["concurrency"])),
+            "allow_networks": tuple(self.settings["allow_networks"]),
+        }
 
     def new_asks(self, asks: Iterable[Ask]) -> list[Ask]:
         """Those not asked for in this visit yet; they are counted as pending."""

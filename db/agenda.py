@@ -25,25 +25,28 @@ class Due:
     last_modified: str | None = None
 
 
-_NEW = """
+# What a front page or feed lists without a time is of today; what only a sitemap lists may be of any year.
+_NEWEST = "coalesce(l.published, l.modified, CASE l.kind WHEN 'sitemap' THEN '' ELSE l.found_at END)"
+
+_NEW = f"""
 SELECT l.id, l.url, NULL, NULL
 FROM visits v JOIN links l ON l.id = v.link_id
 WHERE v.source_id = :source AND v.first_at IS NULL
   AND (v.failures = 0 OR (v.failures <= json_array_length(:retry)
        AND v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now))
   AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
-ORDER BY coalesce(l.published, l.modified, l.found_at) DESC, l.id
+ORDER BY {_NEWEST} DESC, l.id
 LIMIT :limit
 """
 
-_AGAIN = """
+_AGAIN = f"""
 SELECT l.id, l.url, k.etag, k.last_modified
 FROM visits v JOIN links l ON l.id = v.link_id LEFT JOIN validators k ON k.url = l.url
 WHERE v.source_id = :source AND v.first_at IS NOT NULL
   AND EXISTS (SELECT 1 FROM json_each(:revisit) r
               WHERE v.first_at + r.value <= :now AND (v.first_at + r.value > v.last_at OR r.value = 0))
   AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
-ORDER BY coalesce(l.published, l.modified, l.found_at) DESC, l.id
+ORDER BY {_NEWEST} DESC, l.id
 LIMIT :limit
 """
 

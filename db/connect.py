@@ -46,6 +46,8 @@ def open_database(path: Path, *, create: bool = False, lock_wait_s: float = LOCK
     if not path.exists() and not create:
         raise errors.UsageError(f"{path}: there is no such database; `copydesk sources add URL` makes one")
     _check_header(path)
+    if not create and path.stat().st_size == 0:
+        raise errors.UsageError(f"{path}: is empty; `copydesk sources add URL` makes a database of it")
     conn = connect(path, lock_wait_s=lock_wait_s)
     try:
         with explained(path):
@@ -109,11 +111,17 @@ def _check_header(path: Path) -> None:
         raise errors.NotADatabase(f"{path}: is a folder; name a file with --db")
     if not path.parent.is_dir():
         raise errors.UsageError(f"{path}: the folder {path.parent} does not exist; make it or name another with --db")
-    if not path.exists() or path.stat().st_size == 0:
+    if not path.exists():
         return
-    with path.open("rb") as file:
-        if file.read(len(_MAGIC)) != _MAGIC:
-            raise errors.NotADatabase(f"{path}: is not an SQLite database; name another file with --db")
+    if not path.is_file():
+        raise errors.NotADatabase(f"{path}: is not a file; name another with --db")
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_MAGIC))
+    except OSError as error:
+        raise errors.DatabaseError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
+    if head and head != _MAGIC:
+        raise errors.NotADatabase(f"{path}: is not an SQLite database; name another file with --db")
 
 
 def _check_ours(conn: sqlite3.Connection, path: Path) -> None:

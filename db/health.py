@@ -132,7 +132,9 @@ def _disk(examination: Examination) -> Iterator[Finding]:
 
 
 def _schema(examination: Examination) -> Iterator[Finding]:
-    rows = examination.conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'copydesk' ORDER BY rowid")
+    rows = examination.conn.execute(
+        "SELECT name FROM _sqlite_migrations WHERE migration_set = 'copydesk' ORDER BY rowid"
+    )
     names = [name for (name,) in rows]
     yield Finding(level=Level.OK, about="schema", says=f"migrations applied: {', '.join(names)}")
 

@@ -1,17 +1,20 @@
 """What the database holds, in figures: all told, by source, and the last runs. Each query named.
 
-Over 200,000 articles of 300 sources (1.9 GB, warm) the whole takes about a second; half of it is the time last published
-by source.
+What is counted by source is counted from the small indexes and tables alone (20 MB at 200,000 articles): 0.4 s, where joining
+`articles` and `pages` takes 1.0 s in memory and minutes from a slow disk.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from db.facts import stamp
+from db.queries import snapshot
 
 # Failures older than this say nothing about how the crawl fares now.
 FAILURES_SINCE = timedelta(days=7)
@@ -29,20 +32,14 @@ SELECT coalesce(error, 'http_' || status), count(*) FROM fetches
 WHERE started_at >= ? AND what IN ('article', 'entry') AND {_IS_FAILURE}
 GROUP BY 1 ORDER BY 2 DESC, 1
 """
-_BY_SOURCE = """
-SELECT s.id, s.name, s.removed_at, coalesce(t.pages, 0), coalesce(t.articles, 0), coalesce(t.rejected, 0),
-       t.last_fetched, t.last_published
-FROM sources s LEFT JOIN (
-    SELECT p.source_id, count(*) AS pages, count(d.page_id) AS articles, count(o.reason) AS rejected,
-           max(p.fetched_at) AS last_fetched, max(a.published_utc) AS last_published
-    FROM pages p
-    LEFT JOIN outcomes o ON o.page_id = p.id
-    LEFT JOIN decisions d ON d.page_id = p.id AND d.verdict IN ('new', 'copy')
-    LEFT JOIN articles a ON a.page_id = p.id
-    GROUP BY p.source_id
-) t ON t.source_id = s.id
-ORDER BY s.name, s.id
-"""
+_ALL_SOURCES = "SELECT id, name, removed_at IS NOT NULL FROM sources ORDER BY name, id"
+_PAGES_BY_SOURCE = "SELECT source_id, count(*), max(fetched_at) FROM pages GROUP BY 1"
+_SOURCE_OF_PAGE = "SELECT id, source_id FROM pages INDEXED BY pages_source"
+_ARTICLE_PAGES = "SELECT page_id FROM decisions WHERE verdict IN ('new', 'copy')"
+_REJECTED_PAGES = "SELECT page_id FROM outcomes WHERE reason IS NOT NULL"
+_LATEST_FIRST = (
+    "SELECT page_id, published_utc FROM articles WHERE published_utc IS NOT NULL ORDER BY published_utc DESC"
+)
 _FAILED_BY_SOURCE = f"""
 SELECT source_id, count(*) FROM fetches
 WHERE started_at >= ? AND what IN ('article', 'entry') AND {_IS_FAILURE}
@@ -114,7 +111,12 @@ class Holdings:
 
 
 def holdings(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> Holdings:
-    """Count everything, with the last `runs` runs."""
+    """Count everything, with the last `runs` runs. All figures are of one moment."""
+    with snapshot(conn):
+        return _holdings(conn, now, runs)
+
+
+def _holdings(conn: sqlite3.Connection, now: datetime, runs: int) -> Holdings:
     since = (stamp(now - FAILURES_SINCE),)
     sources, removed = conn.execute(_SOURCES).fetchone()
     links, never = conn.execute(_LINKS).fetchone()
@@ -160,19 +162,41 @@ def last_runs(conn: sqlite3.Connection, number: int) -> list[Run]:
 
 
 def _by_source(conn: sqlite3.Connection, since: tuple[str]) -> list[SourceHoldings]:
+    pages = {source_id: (number, last) for source_id, number, last in conn.execute(_PAGES_BY_SOURCE)}
+    source_of = _source_of_page(conn)
+    articles = Counter(source_of[page_id] for (page_id,) in conn.execute(_ARTICLE_PAGES))
+    rejected = Counter(source_of[page_id] for (page_id,) in conn.execute(_REJECTED_PAGES))
+    published = _last_published(conn, source_of, len(articles))
     failed = dict(conn.execute(_FAILED_BY_SOURCE, since).fetchall())
     return [
         SourceHoldings(
             name=name,
-            removed=removed_at is not None,
-            pages=pages,
-            articles=articles,
-            rejected=rejected,
+            removed=bool(removed),
+            pages=pages.get(source_id, (0, None))[0],
+            articles=articles[source_id],
+            rejected=rejected[source_id],
             failed=failed.get(source_id, 0),
-            last_fetched=last_fetched,
-            last_published=last_published,
+            last_fetched=pages.get(source_id, (0, None))[1],
+            last_published=published.get(source_id),
         )
-        for source_id, name, removed_at, pages, articles, rejected, last_fetched, last_published in conn.execute(
-            _BY_SOURCE
-        )
+        for source_id, name, removed in conn.execute(_ALL_SOURCES)
     ]
+
+
+def _source_of_page(conn: sqlite3.Connection) -> array[int]:
+    """The source of each page, by page id: 4 bytes a page, where a join reads the whole of the large tables."""
+    source_of = array("i", bytes(4 * (conn.execute("SELECT coalesce(max(id), 0) FROM pages").fetchone()[0] + 1)))
+    for page_id, source_id in conn.execute(_SOURCE_OF_PAGE):
+        source_of[page_id] = source_id
+    return source_of
+
+
+def _last_published(conn: sqlite3.Connection, source_of: array[int], sources: int) -> dict[int, str]:
+    """When each source published last. Ends as soon as all `sources` that have articles were seen."""
+    published: dict[int, str] = {}
+    for page_id, at in conn.execute(_LATEST_FIRST):
+        if source_of[page_id] not in published:
+            published[source_of[page_id]] = at
+            if len(published) == sources:
+                break
+    return published

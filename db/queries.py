@@ -7,7 +7,8 @@ revision. Newest first means by the time published, else by the time fetched.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -145,6 +146,19 @@ class LinkState:
     error: str | None = None
 
 
+@contextmanager
+def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
+    """All queries in the block see the database as it was at the first, whatever a crawl writes meanwhile.
+
+    Keep it short: the write-ahead log cannot be emptied as long as it lasts.
+    """
+    conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        conn.execute("ROLLBACK")
+
+
 def newest(
     conn: sqlite3.Connection, *, source_id: int | None = None, since: datetime | None = None, limit: int = 0
 ) -> list[int]:
@@ -160,17 +174,15 @@ def newest(
     return [page_id for _, page_id in rows[: limit or None]]
 
 
-def headline(conn: sqlite3.Connection, page_id: int) -> Headline:
-    """The article page in one line. Raises KeyError where the page is no article."""
+def headline(conn: sqlite3.Connection, page_id: int) -> Headline | None:
+    """The article page in one line; None where the page is no article (any more)."""
     row = conn.execute(_HEADLINE, (page_id,)).fetchone()
-    if row is None:
-        raise KeyError(f"page {page_id} is no article")
-    return Headline(**dict(zip(Headline.__slots__, row, strict=True)))
+    return Headline(**dict(zip(Headline.__slots__, row, strict=True))) if row else None
 
 
 def headlines(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[Headline]:
-    """`headline` for each."""
-    return [headline(conn, page_id) for page_id in page_ids]
+    """`headline` for each that is an article."""
+    return [head for page_id in page_ids if (head := headline(conn, page_id))]
 
 
 def current_page(conn: sqlite3.Connection, article_id: int, revision: int | None = None) -> int | None:

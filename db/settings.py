@@ -102,6 +102,18 @@ DECLARED: tuple[Setting, ...] = (
         default="2m",
         help="A Retry-After up to this is waited for; a longer one ends the visit of that host.",
     ),
+    Setting(
+        name="retries",
+        read=_count,
+        default=2,
+        help="How often a request that failed for a passing reason is tried again within a crawl.",
+    ),
+    Setting(
+        name="retry_pause",
+        read=units.duration,
+        default="2s",
+        help="How long a host rests before a first retry; doubled for each further one.",
+    ),
     Setting(name="timeout", read=units.duration, default="60s", help="The most one request may take."),
     Setting(name="max_page_size", read=units.size, default="20MiB", help="The largest body that is kept."),
     Setting(

@@ -46,7 +46,7 @@ def clean_url(url: str, base: str | None = None) -> str | None:
     what must be escaped escaped as UTF-8 (RFC 3986, WHATWG URL); percent escapes, path and query stay as published.
     Other schemes, credentials, invalid hosts and more than `MAX_URL` characters give None. Idempotent; never raises.
     """
-    if base is None and len(url) <= MAX_URL and _CLEAN.fullmatch(url) and ".." not in url:
+    if base is None and len(url) <= MAX_URL and _CLEAN.fullmatch(url) and ".." not in url and url[-1] != "?":
         return url
     text = _DROPPED.sub("", url.strip())
     if not text or len(text) > MAX_URL:
@@ -58,7 +58,7 @@ def clean_url(url: str, base: str | None = None) -> str | None:
             # "/path" is by far the commonest link, and need not go the long way.
             rooted = text[0] == "/" and text[1:2] != "/" and _ORIGIN.match(base)
             text = f"{rooted[0]}{text}" if rooted else urljoin(base, text)
-        if _CLEAN.fullmatch(text) and ".." not in text:
+        if _CLEAN.fullmatch(text) and ".." not in text and text[-1] != "?":
             return text
         return _rebuilt(text)
     except ValueError:  # urllib on brackets and ports, idna on hosts, encoding of lone surrogates
@@ -129,6 +129,7 @@ _AMP_END = re.compile(r"(?<=[^/])/amp(?:\.s?html?)?/*$")
 _AMP_NAME = re.compile(r"(?<=[^/])\.amp(?=(?:\.s?html?)?$)")
 _INDEX = re.compile(r"(?<=/)(?:index\.(?:s?html?|php|aspx?|jsp)|default\.(?:html?|aspx?))$", re.IGNORECASE)
 _INDEX_ENDS = ("html", "htm", "php", "asp", "aspx", "jsp")
+_KEY_HOST = re.compile(rf"(?:\[[0-9a-f:.]+\]|{_HOST.pattern})\.?(?::\d+)?(?=[/?#]|$)", re.IGNORECASE)
 _SLASHES = re.compile(r"(?<!:)/{2,}")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -143,6 +144,8 @@ def link_key(url: str) -> str:
     address is its own key.
     """
     rest = _SCHEME_OR_SLASHES.sub("", clean_url(url) or url.strip(), count=1)
+    if not _KEY_HOST.match(rest):
+        return url.strip()
     for _ in range(_MOST_FOLDS):
         folded = _folded(rest)
         again = folded != rest and ("amp" in folded or "%" in folded or "#" in folded)

@@ -62,12 +62,12 @@ class ReadingPool:
 
     def close(self) -> None:
         """Finish what is submitted and end the processes."""
-        self._pool.close()
+        self._pool.close()  # type: ignore[no-untyped-call]
         self._pool.join()
 
     def stop(self) -> None:
         """End the processes at once; what they were reading stays unread."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
 

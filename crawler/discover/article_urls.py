@@ -32,10 +32,13 @@ ARTICLE = 3
 """Points from which an address is an article. Measured on the labelled forms in tests/discover/url_forms.tsv: 2 takes
 sections of two words for articles, 4 loses headlines without a number."""
 
-DOUBT = -2
-"""Points below which no place makes a link an article."""
+DOUBT = -4
+"""Points below which no place makes a link an article: one word without a number has -3 and may be `/tolls`, a list
+has less."""
 
 NEVER = -8
+INCLUDED = 100
+"""Points of what a site's own rules call an article: beyond what any place could take away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +136,7 @@ def judge_for(url: str, site: Site | None) -> Judgement:
         if any(_compiled(pattern).search(target) for pattern in site.exclude):
             return Judgement(points=NEVER, reasons=("the site's rules exclude it",))
         if any(_compiled(pattern).search(target) for pattern in site.include):
-            return Judgement(points=-NEVER, reasons=("the site's rules include it",))
+            return Judgement(points=INCLUDED, reasons=("the site's rules include it",))
     return judge(url)
 
 

@@ -28,7 +28,8 @@ MAX_ITEMS = 5_000
 
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_ITEM_TAG = re.compile(r"<(item|entry)\b(?![^>]*/>).*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_ITEM_TAG = re.compile(r"<(?=(?:item|entry)[\s>])", re.IGNORECASE)
+_ITEM_END = re.compile(r"</(?:item|entry)\s*>", re.IGNORECASE)
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
 _MAIL = re.compile(r"^\s*\S+@\S+\s*\(([^()]+)\)\s*$")
 
@@ -92,7 +93,9 @@ def _more_items(body: bytes, content_type: str | None, items: list[etree._Elemen
     decoded = decode(body, content_type)
     if decoded is None:
         return items
-    cut = [found[0] for found in _ITEM_TAG.finditer(decoded.text)][:MAX_ITEMS]
+    cut = [
+        f"<{_ITEM_END.split(part, maxsplit=1)[0]}</item>" for part in _ITEM_TAG.split(decoded.text)[1 : MAX_ITEMS + 1]
+    ]
     if len(cut) <= len(items):
         return items
     parsed = [element for text in cut if (element := fragment(text)) is not None]
@@ -169,7 +172,7 @@ def _address(item: etree._Element, parts: Parts, first: Texts) -> str | None:
 
 def _unescaped(address: str) -> str:
     # Only `&amp;`, which feeds escape twice: a general unescape would take `&copy=2` for a copyright sign.
-    return address.replace("&amp;", "&")
+    return address.replace("&#38;", "&").replace("&amp;", "&")
 
 
 def _author(parts: Parts, first: Texts) -> str | None:

@@ -14,7 +14,7 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.discover.article_urls import ARTICLE, DOUBT, NEVER, judge_for
+from crawler.discover.article_urls import ARTICLE, DOUBT, INCLUDED, NEVER, judge_for
 from crawler.discover.listing import Listing
 from crawler.discover.markup import plain
 from crawler.discover.places import Place, Places
@@ -178,9 +178,9 @@ _LONGEST_TITLE = 300
 
 def _place_points(place: Place, words: str | None, form: int) -> int:
     """What the place of a link adds to the points of its address. Nothing where the form is beyond doubt."""
-    if form <= DOUBT - 3 or abs(form) >= -NEVER:
+    if form < DOUBT or form >= INCLUDED:
         return 0
-    points = {Place.MENU: -3, Place.ASIDE: -1, Place.PLAIN: 0, Place.ARTICLE: 1, Place.HEADING: 2}[place]
+    points = {Place.MENU: -3, Place.ASIDE: -1, Place.PLAIN: 0, Place.ARTICLE: 1, Place.HEADING: 3}[place]
     if words and len(words) < 40 and _SERVICE_WORDS.fullmatch(words):
         return NEVER
     length = _length(words)
@@ -230,7 +230,7 @@ def _feeds(root: etree._Element, base: str, url: str) -> Iterator[Entry]:
 
 def _sections(found: dict[str, _Found], url: str) -> Iterator[Entry]:
     """Links that look like sections: a word or two, a short path, no service; menus are taken before other places."""
-    sections = [one for one in found.values() if NEVER < one.points <= 0 and _is_section(one)]
+    sections = [one for one in found.values() if one.form > NEVER and one.points <= 0 and _is_section(one)]
     sections.sort(key=lambda one: one.place is not Place.MENU)
     for one in sections[:MAX_SECTIONS]:
         yield Entry(url=one.url, kind=EntryKind.SECTION, title=one.title)

@@ -23,13 +23,18 @@ MAX_UNPACKED = 50 * 1024 * 1024
 """Bytes of an unpacked listing: sitemaps.org's own limit for a sitemap. What follows is left unread."""
 
 _PROLOGUE = 4096
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ROOT = re.compile(r"<(?:[A-Za-z]+:)?(?:rss|feed|rdf|urlset|sitemapindex|channel)\b", re.IGNORECASE)
-_STRAY_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+# Ampersands that are no number: names too, because libxml2 loses even `&amp;` once it has met a mistake. "&#38;" it
+# keeps.
+_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};)(amp;|lt;|gt;|quot;|apos;)?")
+_NUMBERED = {None: "&#38;", "amp;": "&#38;", "lt;": "&#60;", "gt;": "&#62;", "quot;": "&#34;", "apos;": "&#39;"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--.*?-->", re.DOTALL)
+_LONGEST_WORDS = 4_000
+"""Characters of a title that are read: more is an accident, and bounds the time that hostile markup can cost."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -49,8 +54,7 @@ def read_xml(body: bytes, content_type: str | None = None) -> Read:
     if decoded is None:
         return Read(None, "the body is empty or not text")
     text = decoded.text
-    if "<!" in text[:_PROLOGUE]:
-        text = _DOCTYPE.sub("", text, count=1)
+    text = _without_doctype(text)
     root = _parse(_DECLARATION.sub("", text, count=1).lstrip("\ufeff \t\r\n"), recover=False)
     if root is not None:
         return Read(root)
@@ -58,11 +62,21 @@ def read_xml(body: bytes, content_type: str | None = None) -> Read:
     return Read(root, "the XML is not well-formed and was repaired" if root is not None else "the body is not XML")
 
 
+def _without_doctype(text: str) -> str:
+    found = _DOCTYPE.search(text, 0, _PROLOGUE)
+    if found is None:
+        return text
+    end, subset = text.find(">", found.end()), text.find("[", found.end())
+    if 0 <= subset < end:
+        end = text.find(">", text.find("]", subset))
+    return text[: found.start()] + text[end + 1 :] if end > 0 else text[: found.start()]
+
+
 def repaired(text: str) -> str:
     """The text from its root element on, without what no XML may contain."""
     found = _ROOT.search(text)
     text = text[found.start() :] if found else _DECLARATION.sub("", text, count=1)
-    return _CONTROLS.sub("", _STRAY_AMPERSAND.sub("&amp;", text)).strip()
+    return _CONTROLS.sub("", _AMPERSAND.sub(lambda found: _NUMBERED[found[1]], text)).strip()
 
 
 def _parse(text: str, *, recover: bool) -> etree._Element | None:
@@ -113,7 +127,7 @@ class XmlStream:
     def __iter__(self) -> Iterator[etree._Element]:
         try:
             for part in _parts(self._body):
-                self._parser.feed(_STRAY_AMPERSAND_BYTES.sub(b"&amp;", part))
+                self._parser.feed(_AMPERSAND_BYTES.sub(_numbered, part))
                 yield from self._whole()
             self._parser.close()
             yield from self._whole()
@@ -133,7 +147,12 @@ class XmlStream:
 
 
 _PART = 1 << 16
-_STRAY_AMPERSAND_BYTES = re.compile(_STRAY_AMPERSAND.pattern.encode())
+_AMPERSAND_BYTES = re.compile(_AMPERSAND.pattern.encode())
+_NUMBERED_BYTES = {name and name.encode(): number.encode() for name, number in _NUMBERED.items()}
+
+
+def _numbered(found: re.Match[bytes]) -> bytes:
+    return _NUMBERED_BYTES[found[1]]
 
 
 def _parts(body: bytes) -> Iterator[bytes]:
@@ -155,6 +174,12 @@ def _as_utf8(body: bytes, content_type: str | None) -> bytes:
         body = decoded.text.encode("utf-8", "replace") if decoded else b""
     found = _ROOT_BYTES.search(body[: 4 * _PROLOGUE])
     return body[found.start() :] if found else body
+
+
+def looks_like_xml(body: bytes) -> bool:
+    """Whether a feed's or sitemap's root stands near the beginning, whatever is before it."""
+    head = body[: 4 * _PROLOGUE]
+    return _ROOT_BYTES.search(head.replace(b"\x00", b"") if b"\x00" in head else head) is not None
 
 
 _ROOT_BYTES = re.compile(_ROOT.pattern.encode(), re.IGNORECASE)
@@ -204,6 +229,7 @@ def plain(text: str | None) -> str | None:
     one line."""
     if not text:
         return None
+    text = text[:_LONGEST_WORDS]
     for _ in range(2):
         if "<" in text:
             text = _TAG.sub("", text)

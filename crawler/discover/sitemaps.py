@@ -17,7 +17,7 @@ from datetime import datetime
 from lxml import etree
 
 from crawler.discover.listing import Child, Hints, Listing, link_to
-from crawler.discover.markup import XmlStream, name_of, plain, text_of, unpack
+from crawler.discover.markup import XmlStream, looks_like_xml, name_of, plain, text_of, unpack
 from crawler.discover.times import read_time
 from db.nouns import EntryKind, Link, LinkKind
 from pipelines.addresses import clean_url
@@ -39,7 +39,7 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> List
     and left out.
     """
     body = unpack(body)
-    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and not looks_like_xml(body):
         return _read_text(body, url, content_type)
     links: list[Link] = []
     children: list[Child] = []
@@ -49,7 +49,7 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> List
     for element in stream:
         facts = _facts(element)
         if name_of(element) == "sitemap":
-            if target := clean_url(facts.get("loc", ""), url):
+            if target := clean_url(_unescaped(facts.get("loc", "")), url):
                 children.append(
                     Child(url=target, modified=read_time(facts.get("lastmod")) or _day(facts.get("lastmod")))
                 )
@@ -94,8 +94,13 @@ def _link(facts: dict[str, str], url: str) -> Link | None:
         modified=read_time(facts.get("lastmod")),
     )
     kind = LinkKind.NEWS_SITEMAP if is_news else LinkKind.SITEMAP
-    address = facts.get("loc", "").replace("&amp;", "&")
+    address = _unescaped(facts.get("loc", ""))
     return link_to(address, kind=kind, found_in=url, hints=hints) if address else None
+
+
+def _unescaped(address: str) -> str:
+    # Only ampersands, escaped twice or within CDATA: a general unescape would take `&copy=2` for a copyright sign.
+    return address.replace("&#38;", "&").replace("&amp;", "&")
 
 
 def _day(text: str | None) -> datetime | None:

@@ -14,11 +14,14 @@ from typing import Any
 from lxml.etree import _Element as Element
 from lxml.html import HTMLParser, document_fromstring
 
+from pipelines.reading.counting import count_words
 from pipelines.reading.container import Stand, is_paragraph
 from pipelines.reading.sheet import Line, Sheet, Zone, squeeze
 
 _ENOUGH = 0.7
 """Share of the visible running text that an extraction must hold; below it the next way is tried."""
+_MEAGRE, _FEW_WORDS = 160, 25
+"""Characters and words of text below which the box is doubted and the whole page is read."""
 _CUT_ZONES = Zone.RELATED | Zone.COMMENTS | Zone.NAV | Zone.FOOTER | Zone.FORM
 
 
@@ -34,6 +37,9 @@ def read_body(sheet: Sheet, stand: Stand) -> list[str]:
         text = cautious if len(cautious) > len(text) else text
     if len(text) < _ENOUGH * want:
         text = "\n".join(line.text for line in stand.paragraphs)
+    if len(text) < _MEAGRE and count_words(text) < _FEW_WORDS:
+        whole = _extract(sheet.html, fast=True)
+        text = whole if len(whole) > 2 * len(text) else text
     return _lines(text)
 
 

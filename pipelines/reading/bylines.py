@@ -1,7 +1,8 @@
 """Bylines outside Chinese: names a page states for machines, else the ones printed by the headline.
 
-The statement is believed if it names people. Visible bylines begin with a word (By, Von, Par, Di, Por, Door, Av, Af, 記者, 기자) or sit in
-an element that calls itself author or byline. A string may hold several names and duties; what is no name is cut off.
+The statement is believed if it names people. If it only names the house (a site's own name), a person printed in the byline is better,
+and the house the last resort. Printed bylines begin with a word (By, Von, Par, Di, Por, Door, Av, Af, 記者, 기자), sit in an element
+that calls itself author, or are a bare name beside the date.
 """
 
 from __future__ import annotations
@@ -11,84 +12,142 @@ from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element as Element
 
+from pipelines.reading.headline import plain
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
-from pipelines.reading.sheet import Sheet, Zone, squeeze
+from pipelines.reading.names import LEAD, is_bare_name, split_byline
+from pipelines.reading.sheet import Line, Sheet, Zone, squeeze
+from pipelines.reading.times import find_stamps
 
 _AUTHOR_METAS = (
     "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "byline", "article:author_name",
-    "citation_author", "cxenseparse:author", "article.author", "og:article:author", "twitter:data1", "dc.contributor", "authors",
+    "citation_author", "cxenseparse:author", "article.author", "og:article:author", "dc.contributor", "authors",
 )  # fmt: skip
-_LEAD = re.compile(
-    r"^\W{0,4}(?:(?:written|reported|story|text|words|posted|published|reviewed|article|report)\s)?(?:by|von|vom|par|di|por|door|av|af|autor(?:in|es|a)?|author|autore|auteur|"
-    r"tekst|text|foto|skribent|kirjoittaja|szerző|autorzy|автор|текст|από|yazan|yazar|penulis|oleh|bởi|de)\b\s{0,2}[:|]?\s{1,3}|^\W{0,4}(?:author|autor|автор|text|tekst|written by)\s?[:：]\s{0,2}",
+_BY_WORD = re.compile(
+    r"^\W{0,4}(?:by|von|par|di|por|door|av|af|od|oleh|από|bởi|(?:written|posted|reviewed|words|story|text|reported)\s{1,3}by|автор|autor(?:in)?|author|szerző|tekst|скрипт)\b\s?[:：]?(?:\s|$)(?=.{0,140}$)",
     re.I,
 )
-_BY_WORD = re.compile(r"^\W{0,4}(?:by|von|par|di|por|door|av|af|автор:?|от|od|oleh|autor:?|από)\s(?=\S)", re.I)
-_SPLIT = re.compile(
-    r"\s{0,3}(?:[,;/|•·、，；]|\s[-–—]\s|\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|ve|и|та|και|dan|mit|with|&|\+)\s)\s{0,3}", re.I
+_REPORTER = re.compile(r"(?P<name>[\u3400-\u9fff\uac00-\ud7af]{2,5})\s?(?:기자|특파원|記者)")
+_CLASS = re.compile(
+    r"(?:^|[\s_\-])(?:author|authors|byline|bylines|autor|autore|auteur|writer|contributor|reporter|authorname)(?=$|[\s_\-])|[a-z]Author|author[A-Z]|[bB]yline",
+    re.A,
 )
-_DUTY = re.compile(
-    r"\b(?:staff|reporter|reporters|writer|correspondent|editor|editors|columnist|contributor|contributing|journalist|chief|senior|associate|producer|photographer"
-    r"|updated|published|posted|minutes?|min read|hours?|special to|redakteur(?:in)?|korrespondent(?:in)?|journaliste|redacción|redazione|redactie|political|business"
-    r"|politics|science|health|world|national|news|sports?|royal|digital|uhr|aktualisiert|kommentar|analyse|gmt|bst|est|edt|am|pm)\b", re.I,
-)  # fmt: skip
-_NO_NAME = re.compile(
-    r"@|https?:|www\.|\d{2,}|^(?:admin(?:istrator)?|editor|staff|author|guest|anonymous|unknown|user|none|null|undefined|n/?a|home|share|follow|read more|see all|view all"
-    r"|subscribe|contact|facebook|twitter|instagram|linkedin|email|print|comments?|more|menu|close|about|bio|profile|the author|all posts|webmaster)$", re.I,
-)  # fmt: skip
-_CLASS = re.compile(r"(?:^|[\s_\-])(?:author|authors|byline|autor|autore|auteur|writer|contributor|reporter|authorname|author-name|bylines?)(?=$|[\s_\-])|[aA]uthor[A-Z]?|[bB]yline", re.A)
-_NAME_WORD = re.compile(r"^[^\W\d_][\w.'’\-‐]*\.?$")
-_PARTICLES = frozenset("de da di do du del della van von der den ter ten la le los las bin ibn al el af av zu zur y e dos das ben st".split())  # noqa: SIM905
+_NEAR_DATE = 2
+"""Lines between a bare name and the date it stands by."""
 
 
 def read_authors(sheet: Sheet, layout: Layout, stated: Stated, site_names: tuple[str, ...]) -> tuple[list[str], str]:
     """Who wrote the article, and how that was found ("" where nothing was)."""
-    names = _clean_all(stated.authors, site_names) if stated.is_article or not sheet.head.metas.get("author") else []
-    if names:
-        return names, "json-ld"
+    houses: tuple[list[str], str] = ([], "")
+    for by, values in _voices(sheet, layout, stated):
+        names = _names(values, trusted=by in ("json-ld", "meta"))
+        if not names:
+            continue
+        people = [name for name in names if not _is_house(name, site_names)]
+        if people:
+            return people[:20], by
+        houses = houses if houses[0] else (names[:3], by)
+    return houses
+
+
+def _voices(sheet: Sheet, layout: Layout, stated: Stated) -> Iterator[tuple[str, Iterable[str]]]:
+    if stated.is_article:
+        yield "json-ld", stated.authors
     for key in _AUTHOR_METAS:
-        values = sheet.head.metas.get(key)
-        if values and (names := _clean_all(values, site_names)):
-            if key == "twitter:data1" and not re.search(r"written|author|by", sheet.head.meta("twitter:label1") or "", re.I):
-                continue
-            return names, "meta"
-    if names := _clean_all(_marked(sheet, layout), site_names):
-        return names, "microdata"
-    if names := _clean_all(_printed(layout), site_names):
-        return names, "byline"
-    names = _clean_all(stated.authors, site_names)
-    return (names, "json-ld") if names else ([], "")
+        if values := sheet.head.metas.get(key):
+            yield "meta", values
+    if re.search(r"written|author|by", sheet.head.meta("twitter:label1") or "", re.I):
+        yield "meta", sheet.head.metas.get("twitter:data1", [])
+    yield "microdata", list(_marked(sheet))
+    yield "byline", list(_printed(layout))
+    yield "byline", list(_beside_date(layout))
+    yield "json-ld", stated.authors
 
 
-def _marked(sheet: Sheet, layout: Layout) -> Iterator[str]:
-    """Names in elements that say author by rel or itemprop."""
+def _names(values: Iterable[str], *, trusted: bool) -> list[str]:
+    found: list[str] = []
+    known: set[str] = set()
+    for value in list(values)[:30]:
+        for name in split_byline(value, trusted=trusted):
+            if (key := plain(name)) not in known:
+                known.add(key)
+                found.append(name)
+    return found
+
+
+def _is_house(name: str, site_names: tuple[str, ...]) -> bool:
+    key = plain(name)
+    return any(key == plain(site) or (len(key) > 4 and key in plain(site)) for site in site_names)
+
+
+def _marked(sheet: Sheet) -> Iterator[str]:
+    """Names in elements that say author by rel or itemprop: the first, and those in the same box."""
+    home: Element | None = None
     for el in sheet.tree.iter("a", "span", "div", "p", "meta", "address"):
         prop, rel = el.get("itemprop"), el.get("rel")
-        if (prop and "author" in prop.lower()) or (rel and "author" in rel.lower().split()):
-            inner = next((sub for sub in el.iter() if sub is not el and (sub.get("itemprop") or "") == "name"), None)
-            target = inner if inner is not None else el
-            text = target.get("content") or squeeze("".join(target.itertext())[:300])
-            if 2 < len(text) < 100:
-                yield text
+        if not ((prop and "author" in prop.lower()) or (rel and "author" in rel.lower().split())):
+            continue
+        box = el.getparent()
+        if home is not None and box is not home and (box is None or box.getparent() is not home):
+            return
+        inner = next((sub for sub in el.iter() if sub is not el and (sub.get("itemprop") or "") == "name"), None)
+        target = inner if inner is not None else el
+        text = target.get("content") or squeeze("".join(str(piece) for piece in target.itertext())[:300])
+        if 2 < len(text) < 100:
+            home = home if home is not None else box
+            yield text
+
+
+def _header(layout: Layout) -> list[Line]:
+    start = layout.headline.row if layout.headline else -1
+    lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & (Zone.RELATED | Zone.COMMENTS | Zone.NAV | Zone.HIDDEN)]
+    return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
 
 
 def _printed(layout: Layout) -> Iterator[str]:
-    """Names printed by the headline: after a by-word, or in a box named for the author."""
-    lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & (Zone.RELATED | Zone.COMMENTS | Zone.NAV)]
-    for line in lines:
-        if _BY_WORD.match(line.text):
+    """Names printed by the headline: after a by-word, or in a box named for the author; then such lines below the text."""
+    lines = _header(layout)
+    for at, line in enumerate(lines):
+        if _BY_WORD.match(line.spaced):
             linked = [text for text, el in line.parts if _in_link(el)]
-            yield from linked or [_LEAD.sub("", line.spaced)]
+            rest = LEAD.sub("", line.spaced)
+            if not linked and len(rest) < 3 and at + 1 < len(lines):
+                rest = lines[at + 1].spaced
+            yield from linked or [rest]
+            return
+        if match := _REPORTER.search(line.text[:60]):
+            yield match["name"]
             return
     for line in lines:
-        for text, el in line.parts:
-            if len(text.strip()) < 80 and _named_author(el):
-                yield _LEAD.sub("", squeeze(text))
+        named = [(text, el) for text, el in line.parts if len(text.strip()) < 80 and _named_author(el)]
+        if named:
+            yield from [text for text, el in named if _in_link(el)] or [" ".join(text.strip() for text, _ in named)]
+    for line in layout.tail[:6]:
+        if len(line.text) < 80 and _BY_WORD.match(line.text):
+            yield LEAD.sub("", line.spaced)
+            return
+
+
+def _beside_date(layout: Layout) -> Iterator[str]:
+    """A bare name in or next to the line of the date, or in bold right above the text."""
+    start = layout.headline.row if layout.headline else -1
+    lines = [line for line in _header(layout) if start < line.row <= start + 14]
+    dated = [line.row for line in lines if len(line.text) < 120 and find_stamps(line.spaced)]
+    for line in lines:
+        if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
+            for text, _ in line.parts:
+                if is_bare_name(text.strip(" |·•-–—,\u00a0")):
+                    yield text.strip(" |·•-–—,\u00a0")
+                    return
+    first = layout.paragraphs[0] if layout.paragraphs else None
+    lines = [line for line in lines if first is None or line.row < first.row]
+    if lines and is_bare_name(lines[-1].text) and len(lines[-1].parts) == 1 and lines[-1].parts[0][1].tag in ("strong", "b", "em", "i"):
+        yield lines[-1].text
 
 
 def _in_link(el: Element) -> bool:
-    return el.tag == "a" or (el.getparent() is not None and el.getparent().tag == "a")
+    parent = el.getparent()
+    return el.tag == "a" or (parent is not None and parent.tag == "a")
 
 
 def _named_author(el: Element | None) -> bool:
@@ -99,47 +158,3 @@ def _named_author(el: Element | None) -> bool:
             return True
         el = el.getparent()
     return False
-
-
-def _clean_all(values: Iterable[str], site_names: tuple[str, ...]) -> list[str]:
-    found: list[str] = []
-    for value in list(values)[:30]:
-        for name in split_byline(value):
-            if name.lower() not in (known.lower() for known in found):
-                found.append(name)
-    people = [name for name in found if name.lower() not in {site.lower() for site in site_names}]
-    return (people or found)[:20]
-
-
-def split_byline(value: str) -> list[str]:
-    """Names in one byline string. Addresses, dates and duties are cut; what does not read as a name is left out."""
-    text = squeeze(value)[:300]
-    if text.startswith(("http:", "https:", "/", "@")):
-        return []
-    text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
-    text = re.sub(r"\S+@\S+", " ", text)
-    previous = ""
-    while previous != text:
-        previous, text = text, _LEAD.sub("", text).strip()
-    names: list[str] = []
-    for piece in _SPLIT.split(text):
-        name = squeeze(piece or "").strip(" .,:;-–—|•\"'“”")
-        if name and is_name(name) and name not in names:
-            names.append(name)
-    return names
-
-
-def is_name(text: str) -> bool:
-    """Whether a text reads as a person's or desk's name: one to six words, no address, not all lower case."""
-    if not 2 <= len(text) <= 60 or _NO_NAME.search(text):
-        return False
-    words = text.split()
-    if len(words) > 6:
-        return False
-    if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", text):
-        return len(text) <= 20
-    if text.islower() and text.isascii():
-        return False
-    if len(words) > 1 and _DUTY.search(text) and not words[0][0].isupper():
-        return False
-    return sum(1 for word in words if not _NAME_WORD.match(word) and word.lower() not in _PARTICLES) <= 1

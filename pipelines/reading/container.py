@@ -16,7 +16,10 @@ from lxml.etree import _Element as Element
 from pipelines.reading.closing import is_editor_line, is_stop
 from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
 
-_SENTENCE = re.compile(r"[。！？；]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))|[،，,]\s?\S")
+_SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))")
+_CLAUSE = re.compile(r"[،,]\s?\S")
+_LONG_CLAUSE = 90
+"""Characters from which a line with a comma alone is running text; shorter ones are dates and lists of names."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
@@ -24,8 +27,6 @@ _NEARLY_ALL = 0.92
 """Share of the weight that a child must hold for the search to go into it."""
 _ENOUGH_BELOW = 100
 """Characters of running text below the headline from which text above it is not the article's."""
-_CRUMBS = 60
-"""Characters of text outside a named box that are too few to be an article."""
 _BITS = (Zone.NAV, Zone.FOOTER, Zone.RELATED, Zone.COMMENTS, Zone.FORM)
 _BEFORE_STOP = 40
 """Characters of running text that must have come before a stop is one."""
@@ -46,9 +47,9 @@ def locate(sheet: Sheet, headline: Line | None) -> Stand:
     """Find the article's paragraphs and box on the page."""
     start = headline.row if headline else -1
     lines = sheet.lines
-    running = [line for line in lines if is_paragraph(line, 0)]
+    running = [line for line in lines if is_paragraph(line, 0) and not (line.row and _is_teaser(line, lines[line.row - 1]))]
     foreign = _foreign_zones([line for line in running if line.row > start])
-    found = _find_paragraphs(lines, running, foreign)
+    found = _find_paragraphs(running, foreign)
     below = [line for line in found if line.row > start]
     if sum(len(line.text) for line in below) >= _ENOUGH_BELOW or len(below) == len(found):
         found = below
@@ -66,28 +67,21 @@ def is_paragraph(line: Line, foreign: int = FOREIGN) -> bool:
         return False
     if size < MIN_PARAGRAPH and not _CJK.search(line.text):
         return False
-    return _SENTENCE.search(line.text) is not None
+    return _SENTENCE.search(line.text) is not None or (size >= _LONG_CLAUSE and _CLAUSE.search(line.text) is not None)
 
 
 def _foreign_zones(running: Sequence[Line]) -> int:
-    """The zones that count as foreign here: one whose name covers all but crumbs of the text says nothing."""
-    total = 0
-    flagged: dict[int, int] = {}
-    for line in running:
-        total += len(line.text)
-        for bit in _BITS:
-            if line.zone & bit:
-                flagged[bit] = flagged.get(bit, 0) + len(line.text)
+    """The zones that count as foreign here: one that holds most of the text, from the first line on, says nothing."""
     foreign = FOREIGN
-    for bit, size in flagged.items():
-        if total - size < max(_CRUMBS, 0.03 * total):
+    total = sum(len(line.text) for line in running)
+    for bit in _BITS:
+        if running and running[0].zone & bit and sum(len(line.text) for line in running if line.zone & bit) > 0.5 * total:
             foreign &= ~bit
     return foreign
 
 
-def _find_paragraphs(lines: Sequence[Line], running: list[Line], foreign: int) -> list[Line]:
+def _find_paragraphs(running: list[Line], foreign: int) -> list[Line]:
     """Running text in the open, and such in named boxes that is set in the very style of the text in the open."""
-    running = [line for line in running if not (line.row and _is_teaser(line, lines[line.row - 1]))]
     shown = [line for line in running if not line.zone & Zone.HIDDEN]
     if sum(len(line.text) for line in shown) > 0.3 * sum(len(line.text) for line in running):
         running = shown  # else the page is one that a script unveils

@@ -36,7 +36,7 @@ def _padded(labels: str) -> str:
 _KINDS = (("other", _OTHER), ("editors", _EDITOR), ("proofreaders", _PROOF), ("source", _SOURCE), ("authors", _AUTHOR))
 _LABEL = re.compile(
     r"(?<![\u4e00-\u9fff])(?:" + "|".join(f"(?P<{kind}>{_padded(labels)})" for kind, labels in _KINDS) + r")"
-    r"(?=[^\u4e00-\u9fff]|$)[ \u3000]{0,3}(?P<sep>[:：/／|｜丨︱]|$|(?=[ \u3000]))"
+    r"(?=[^\u4e00-\u9fff]|$)[ \u3000\u2003]{0,3}(?P<sep>[:：/／|｜丨︱]|$|(?=[ \u3000\u2003]))"
 )
 _GLUED = re.compile(
     r"(?:^|[\s\]】)）|｜/，。])(?:" + "|".join(f"(?P<{kind}>{_padded(labels)})" for kind, labels in _KINDS) + r")[ \u3000]{0,3}[:：]"
@@ -53,14 +53,14 @@ _WRITTEN_BY = re.compile(
 _PHOTO = re.compile(r"(?:摄|图|供图|摄影)\s{0,2}[)）】]?$")
 _DATELINE = re.compile(r"^\s{0,4}(?P<house>新华社|新华网|中新社|中新网|中国新闻网|央视网|人民网|法新社|路透社|美联社|共同社|中央社)[\u4e00-\u9fff、/·]{0,16}\d{0,2}月?\d{1,2}日[电讯]")
 _ACCORDING = re.compile(
-    r"^\s{0,4}(?:[\u4e00-\u9fff\d月日，,]{0,12}?)?据[“”《\s]{0,2}(?P<house>[\u4e00-\u9fffA-Za-z·（()）\d\s]{2,24}?)[》”“\s]{0,2}(?:网站)?"
+    r"^\s{0,4}(?:[【\[#][^】\]]{1,60}[】\]]\s{0,2})?(?:[\u4e00-\u9fff\d月日，,]{0,12}?)?据[“”《\s]{0,2}(?P<house>[\u4e00-\u9fffA-Za-z·（()）\d\s]{2,24}?)[》”“\s]{0,2}(?:网站)?"
     r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:最新)?(?:消息|报道|报导|電|电|讯|披露|援引)"
 )
 _TAKEN = re.compile(
     r"(?:转载自|转自|摘自|原载于|原载|综合整理自|整理自|编译自|资料来源|本文来源|原文来源|文章来源|首发于|刊发于)[\s：:]{0,2}[《“]?(?P<house>[^）)】\]。；;》”\s]{2,30}?)(?:等)?[》”]?(?:[）)】\]。；;\s,，]|等|$)"
 )
 _VAGUE_HOUSE = re.compile(
-    r"^(?:外媒|媒体|当地|多家|悉|了解|介绍|报道|路透|新华|记者|本报|央行|知情人士|相关|有关|统计|多方|可靠|最新|最近|其|此前|官方|警方|目击者|该|前述|业内|香港媒体|台湾媒体|美媒|日媒|韩媒|英媒|俄媒|港媒|台媒)"
+    r"^(?:外媒|媒体|当地|多家|悉|了解|介绍|报道|路透|新华|记者|本报|央行|知情人士|相关|有关|统计|多方|可靠|最新|最近|其|此前|官方|警方|目击者|该|前述|业内|香港媒体|台湾媒体|.{0,5}媒体$|美媒|日媒|韩媒|英媒|俄媒|港媒|台媒)"
 )
 _CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
 _NAME = re.compile(r"^(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•.][\u3400-\u9fff]{1,10}|[A-Za-z][A-Za-z.\-' ]{1,30}|[\u3400-\u9fff]{1,4}[_ ]?[A-Za-z]{1,4}[-_]?\d{1,6}|[A-Za-z]{1,4}\d{2,6}|[\u3400-\u9fff]{5,6})$")
@@ -68,6 +68,14 @@ _NO_NAME = frozenset(
     "网络 网络整理 佚名 综合 整理 未知 匿名 小编 记者 通讯员 作者 编辑 来源 本网 本站 本报 原创 转载 分享 打印 关闭 点击 更多 收藏 评论 阅读 全文 报道 摄影 有限公司 "
     "查看 关注 声明 字号 暂无 无 admin 大中小 大 中 小 我要纠错 纠错 投稿 责任编辑 时间 日期 整合 综合整理 实习生 首页 下一页 上一页".split()  # noqa: SIM905
 )
+_EDGE = "\u2003"
+"""Joins the parts of a line: a blank that no page uses, so the border of two elements can be told from a blank between names."""
+_DUTY = re.compile(r"^[\u4e00-\u9fff·]{0,12}?(?:首席|见习|实习|特约|特派|全媒体|融媒体)?(?:记者|通讯员|评论员|撰稿人|特派员|主笔|专栏作者|专栏)(?=[\u4e00-\u9fff]|$)")
+_TITLED = re.compile(r"(?:研究员|教授|评论员|主任|部长|院长|博士|主编|记者|会长|秘书长)([\u4e00-\u9fff]{2,3})$")
+_JUNK = re.compile(r"^(?:分享|返回|查看|字号|打印|阅读|点击|评论|关注|举报|收藏|责任|来源|发布|更多|下载|登录|注册|扫码|微信|纠错|点赞|时间|标签)")
+_SIGNED = re.compile(r"[（(](?P<who>[\u3400-\u9fff·]{2,12})[）)]$")
+_ORGAN = re.compile(r"(?:局|委|厅|部|院|报|网|社|台|公司|中心|办|政府|杂志|周刊|新闻|宣)$")
+_NOT_SIGNED = re.compile(r"完|图|摄|待续|下同|上接|下转|记者|编辑|来源|化名|略|如图|资料|注|作者|本文|责")
 _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和(?=[\u3400-\u9fff]{2,3}$)")
 _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
 
@@ -94,6 +102,7 @@ def read_credits(layout: Layout) -> Credits:
     for line in [*layout.header, *layout.inside[:6], *_short(layout.inside[-8:]), *layout.tail]:
         _read_unlabelled(line, credits)
     _read_origin(layout, credits)
+    _read_signature(layout, credits)
     return credits
 
 
@@ -103,7 +112,7 @@ def _short(lines: Iterable[Line]) -> list[Line]:
 
 def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None:
     for at, line in enumerate(lines):
-        text = line.spaced
+        text = _EDGE.join([part.strip() for part, _ in line.parts])
         if len(text) > 160 or line.zone & (Zone.COMMENTS | Zone.NAV | Zone.HIDDEN):
             continue
         marks = list(_LABEL.finditer(text)) or list(_GLUED.finditer(text))
@@ -111,10 +120,10 @@ def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None
             kind = str(mark.lastgroup if mark.lastgroup != "sep" else next(k for k, _ in _KINDS if mark[k]))
             if kind == "other":
                 continue
-            if not mark.groupdict().get("sep", ":") and mark.start() > 0 and text[mark.start() - 1] not in " 　[【(（|｜":
+            if not mark.groupdict().get("sep", ":") and mark.start() > 0 and text[mark.start() - 1] not in " 　\u2003[【(（|｜":
                 continue
             value = text[mark.end() : following.start() if following else len(text)]
-            if not value.strip(" 　:：|｜丨/") and following is None and at + 1 < len(lines):
+            if not value.strip(" 　\u2003:：|｜丨/") and following is None and at + 1 < len(lines):
                 value = _value_below(lines, at + 1)
             if _PHOTO.search(value.strip()) and kind == "authors":
                 continue
@@ -123,7 +132,7 @@ def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None
 
 
 def _value_below(lines: list[Line], at: int) -> str:
-    text = lines[at].spaced.lstrip(" 　:：|｜丨/")
+    text = _EDGE.join([part.strip() for part, _ in lines[at].parts]).lstrip(" 　\u2003:：|｜丨/")
     return text if len(text) <= 40 and lines[at].row == lines[at - 1].row + 1 and not _LABEL.search(text) else ""
 
 
@@ -134,6 +143,8 @@ def _take(kind: str, value: str, credits: Credits, *, header: bool, at_start: bo
             return False
         if credits.source is None and header:
             credits.source = house
+        elif header or not at_start:
+            return at_start
         elif house != credits.source and credits.original_source is None:
             credits.original_source = house
         return at_start
@@ -145,7 +156,7 @@ def _take(kind: str, value: str, credits: Credits, *, header: bool, at_start: bo
 
 def clean_house(value: str) -> str | None:
     """The name of an outlet out of what follows its label, None for what is no name."""
-    text = value.strip(" 　:：|｜丨[]【】()（）《》“”\"'")
+    text = value.strip(" 　\u2003:：|｜丨[]【】()（）《》“”\"'").split(_EDGE)[0].strip(" 　:：")
     text = re.split(r"\s{1,}(?=\d{4}[-年/.])|\d{4}[-年/.]\d|\s{2,}|[|｜丨]|[。；;]|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)", text)[0].strip()
     text = re.split(r"[（(【\[](?!\w{1,20}[)）])", text)[0].strip(" 　:：,，、)）】]》")
     if not 2 <= len(text) <= 40 or re.fullmatch(r"[\W\d_]+", text) or text in _NO_NAME and text != "网络":
@@ -172,15 +183,17 @@ def split_names(value: str) -> list[str]:
         elif _CODE.match(following) and "\u3400" <= token[0] <= "\u9fff":
             token, at = f"{token} {following}", at + 1
         at += 1
-        token = re.sub(r"^(?:(?:本报|本刊|本网)?(?:首席|见习|实习|特约)?记者|通讯员)", "", token.strip("·.,:： ")).strip()
+        token = _DUTY.sub("", token.strip("·.,:： ")).strip()
         if not token:
             continue
-        if not _NAME.match(token) or token in _NO_NAME:
+        if _JUNK.match(token) or not _NAME.match(token) or token in _NO_NAME:
             break
         if token not in found:
             found.append(token)
         if len(found) >= 8:
             break
+    if not found and (match := _TITLED.search(text.strip())):
+        found.append(match[1])
     return found
 
 
@@ -190,9 +203,11 @@ def _read_unlabelled(line: Line, credits: Credits) -> None:
     if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED) or _PHOTO.search(text):
         return
     names: list[str] = []
+    if len(text) <= 60 and (label := _LABEL.search(text)) and label.start() > 6 and not label["authors"]:
+        text = text[: label.start()].strip()
     if len(text) <= 60:
         if (match := _WRITTEN_BY.match(text)) or (match := _LINE_REPORTER.match(text)):
-            names = split_names(re.sub(r"^\S{0,12}(?:专栏作者|专栏|作者|记者)\s?", "", match["names"]))
+            names = split_names(re.sub(r"^\S{0,14}(?:专栏作者|专栏|作者|记者|评论员|撰稿人|研究员|主笔|教授)\s?", "", match["names"]))
             if names:
                 credits.lines.add(line.row)
     if not names and (match := _BRACKET_REPORTER.search(text[:120])) and (match.start() < 30 or len(text) < 40):
@@ -201,10 +216,23 @@ def _read_unlabelled(line: Line, credits: Credits) -> None:
     credits.authors.extend(name for name in names if name not in credits.authors)
 
 
+def _read_signature(layout: Layout, credits: Credits) -> None:
+    """（郭旭） or （德清县发改局） at the end of the last paragraph: who wrote it, or which office gave it."""
+    match = _SIGNED.search(layout.inside[-1].text.rstrip("。 ")) if layout.inside else None
+    if match is None or _NOT_SIGNED.search(match["who"]):
+        return
+    who = match["who"]
+    if _ORGAN.search(who) and len(who) > 3:
+        if credits.original_source is None and who != credits.source:
+            credits.original_source = who
+    elif len(who) <= 4 and not credits.authors:
+        credits.authors.append(who)
+
+
 def _read_origin(layout: Layout, credits: Credits) -> None:
     if credits.original_source:
         return
-    for line in [*_short(layout.inside[-6:]), *layout.tail[:12]]:
+    for line in [*_short(layout.inside[:3]), *_short(layout.inside[-6:]), *layout.tail[:12]]:
         match = _TAKEN.search(line.text)
         if match and (house := clean_house(match["house"])) and house != credits.source:
             credits.original_source = house

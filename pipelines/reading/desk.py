@@ -9,7 +9,7 @@ from db.nouns import Article, Outcome, Page, Reason, Rejection
 from db.sites import Site, Sites
 from pipelines.reading import around
 from pipelines.reading.body import read_body
-from pipelines.reading.bylines import read_authors, split_byline
+from pipelines.reading.bylines import read_authors
 from pipelines.reading.container import locate
 from pipelines.reading.counting import count_words
 from pipelines.reading.credits import Credits, read_credits
@@ -18,6 +18,7 @@ from pipelines.reading.headline import Headline, plain, read_headline
 from pipelines.reading.layout import Layout, lay_around
 from pipelines.reading.machine import Stated, read_stated
 from pipelines.reading.moments import read_moments
+from pipelines.reading.names import split_byline
 from pipelines.reading.outlet import read_outlet, site_names_of
 from pipelines.reading.pictures import read_images
 from pipelines.reading.sheet import Sheet, lay_out

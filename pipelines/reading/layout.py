@@ -20,6 +20,8 @@ _ABOVE = 8
 """Lines read above the headline: some pages put time and section there."""
 _HEADER = 45
 """Lines read below the headline while no paragraph comes: share buttons and counters fill them."""
+_SURELY = 12
+"""Lines below the headline that are read whatever stands there: a standfirst may look like the first paragraph."""
 _TAIL = 30
 _BLIND = Zone.NAV | Zone.RELATED | Zone.COMMENTS
 
@@ -43,7 +45,7 @@ def lay_around(sheet: Sheet, headline: Line | None, stand: Stand) -> Layout:
     first = own[0].row if own else min(len(sheet.lines), start + _HEADER)
     last = own[-1].row if own else first - 1
     top = max(0, start - _ABOVE) if headline else max(0, first - 25)
-    above = sheet.lines[top : min(first, max(start, top) + _HEADER)]
+    above = sheet.lines[top : max(min(first, max(start, top) + _HEADER), start + _SURELY if headline else 0)]
     blind = _BLIND & stand.foreign
     after = []
     for line in sheet.lines[last + 1 : last + 1 + _TAIL]:

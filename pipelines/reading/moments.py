@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
 
 from db.nouns import Moment, OffsetFrom, Page, Precision
 from pipelines.reading.layout import Layout
@@ -26,7 +26,7 @@ _PUBLISHED_METAS = (
     "date_published", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "parsely-pub-date", "sailthru.date", "weibo:article:create_at",
     "dcterms.created", "dcterms.issued", "dc.date.issued", "dc.date.created", "dc.date", "dcterms.date", "article:create_at", "rnews:datepublished",
     "citation_publication_date", "bt:pubdate", "iso-8601-publish-date", "originalpublicationdate", "article_date_original", "vr:published_time",
-    "release_date", "created", "datecreated", "date.created", "date", "displaydate", "firstpublished", "timestamp", "time",
+    "release_date", "published-date", "article:published_date", "article_published", "dc.date.published", "dcterms.available", "pdate", "created", "datecreated", "date.created", "date", "displaydate", "firstpublished", "timestamp", "time",
 )  # fmt: skip
 _MODIFIED_METAS = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "article:modified",
@@ -68,6 +68,8 @@ class _Voice:
     moment: Moment
     stamp: Stamp
     by: str
+    strong: bool = False
+    """Printed right by the headline, as a date line of its own: what the reader takes for the article's date."""
 
 
 def read_moments(sheet: Sheet, layout: Layout, stated: Stated, place: Place, page: Page) -> Dated:
@@ -75,9 +77,7 @@ def read_moments(sheet: Sheet, layout: Layout, stated: Stated, place: Place, pag
     desk = _Desk(sheet, layout, place, page)
     stated_time = desk.first(_stated_published(sheet, stated))
     seen, updated = desk.visible()
-    chosen = _reconcile(stated_time, seen, place)
-    if chosen is None:
-        chosen = desk.fallback() or updated
+    chosen = _reconcile(stated_time, seen, place) or desk.weaker() or updated or desk.weakest()
     modified = desk.first(_stated_modified(sheet, stated)) or updated
     hint = page.hint
     if chosen is None and hint and hint.published:
@@ -94,11 +94,7 @@ def read_moments(sheet: Sheet, layout: Layout, stated: Stated, place: Place, pag
     )
 
 
-def _hinted(when: object, desk: _Desk) -> _Voice | None:
-    from datetime import datetime
-
-    if not isinstance(when, datetime):
-        return None
+def _hinted(when: datetime, desk: _Desk) -> _Voice | None:
     precision = Precision.SECOND if when.second else Precision.MINUTE
     stamp = Stamp(when.year, when.month, when.day)
     voice = _Voice(Moment(at=when, precision=precision, offset_from=OffsetFrom.PAGE), stamp, "hint")
@@ -204,12 +200,21 @@ class _Desk:
             label = text[at : stamp.start] or before
             before, at = "", stamp.end
             if voice := self.voice(stamp, "visible"):
+                voice = replace(voice, strong=self._is_date_line(line, stamp, label))
                 yield voice, bool(_UPDATED.search(label[-40:])) and not _PUBLISHED_LABEL.search(label[-40:])
 
-    def fallback(self) -> _Voice | None:
-        """Weaker places: `<time>` anywhere sensible, scripts, the address, comments, and any dated short line."""
-        for el in self.sheet.tree.iter("time"):
-            if (voice := self.voice(read_machine(el.get("datetime"), language=self.place.language), "time")) and not _foreign(el):
+    def _is_date_line(self, line: Line, stamp: Stamp, label: str) -> bool:
+        headline = self.layout.headline
+        if headline is None or not -4 <= line.row - headline.row <= _NEAR or line.block.tag == "figcaption":
+            return False
+        return (stamp.end - stamp.start) * 3 > len(line.text) or _PUBLISHED_LABEL.search(label[-40:]) is not None
+
+    def weaker(self) -> _Voice | None:
+        """Weaker places: `<time>` anywhere sensible, scripts, the address."""
+        elements = list(self.sheet.tree.iter("time"))
+        for el in elements:
+            voice = self.voice(read_machine(el.get("datetime") or el.text, language=self.place.language), "time")
+            if voice and (len(elements) == 1 or not _foreign(el)):
                 return voice
         html = self.sheet.html[:3_000_000]
         for pattern in (_SCRIPT_TIME, _SCRIPT_EPOCH):
@@ -218,13 +223,15 @@ class _Desk:
                     voice := self.voice(read_machine(match[0]), "script")
                 ):
                     return voice
-        if voice := self.voice(date_in_address(self.page.address or self.sheet.head.canonical), "address"):
-            return voice
+        return self.voice(date_in_address(self.page.address or self.sheet.head.canonical), "address")
+
+    def weakest(self) -> _Voice | None:
+        """Any dated short line, and last a comment in the source."""
         for line in self.sheet.lines[:2000]:
             if len(line.text) < 120 and not line.zone & FOREIGN:
                 for voice, _ in self._read_line(line, ""):
                     return voice
-        for match in _COMMENT_TIME.finditer(html):
+        for match in _COMMENT_TIME.finditer(self.sheet.html[:3_000_000]):
             if voice := self.voice(read_machine(match[1]), "comment"):
                 return voice
         return None
@@ -235,26 +242,67 @@ def _foreign(el: object) -> bool:
 
     cache: dict[str, int] = {}
     node = el
-    while node is not None:
+    while node is not None and node.tag != "body":  # type: ignore[attr-defined]
         if zone_of(node, cache) & (Zone.RELATED | Zone.COMMENTS | Zone.ASIDE | Zone.NAV | Zone.FOOTER):
             return True
         node = node.getparent()  # type: ignore[attr-defined]
     return False
 
 
+_NEAR = 9
+"""Lines below the headline in which a date line stands."""
+_SAME_TIME = timedelta(hours=36)
+"""Two statements within this span mean one publication: zones and days are mixed up, events are not."""
+
+
 def _reconcile(stated: _Voice | None, seen: _Voice | None, place: Place) -> _Voice | None:
+    """One publication out of what the page states and what it shows."""
     if stated is None or seen is None:
         return stated or seen
-    apart = abs(stated.moment.at - seen.moment.at)
+    if abs(stated.moment.at - seen.moment.at) > _SAME_TIME:
+        return seen if seen.strong else stated  # the date by the headline is the one that editors look after
     if stated.stamp.hour is None:
         return seen if stated.stamp.date == seen.stamp.date and seen.stamp.hour is not None else stated
     if seen.stamp.hour is None:
-        return stated
-    same_wall = (stated.stamp.date, stated.stamp.hour, stated.stamp.minute) == (seen.stamp.date, seen.stamp.hour, seen.stamp.minute)
-    if same_wall and seen.stamp.offset is None and stated.stamp.offset == timedelta(0) and seen.moment.offset_from is not OffsetFrom.UNKNOWN:
+        return _on_day(stated, seen)
+    same_minute = (stated.stamp.hour, stated.stamp.minute) == (seen.stamp.hour, seen.stamp.minute)
+    if (
+        same_minute
+        and stated.stamp.date == seen.stamp.date
+        and seen.stamp.offset is None
+        and stated.stamp.offset == timedelta(0)
+        and seen.moment.offset_from is not OffsetFrom.UNKNOWN
+    ):
         return _finer(stated, seen, place)
+    apart = abs(stated.moment.at - seen.moment.at)
     if apart < timedelta(minutes=1) and seen.moment.precision is Precision.SECOND and stated.moment.precision is Precision.MINUTE:
         return seen
+    return _on_clock(stated, seen)
+
+
+_CLOCKS = tuple(timedelta(hours=hours) for hours in (-4, -5, -6, -7, -8, -3, 1, 2, 3, 5.5, 8, 9, 10, 11, 12))
+"""Offsets under which a time stated in UTC may fall on the day that the reader sees, the commonest presses first."""
+
+
+def _on_day(stated: _Voice, seen: _Voice) -> _Voice:
+    """The stated instant, told on a clock that shows the day the reader sees."""
+    if stated.stamp.date == seen.stamp.date or stated.moment.at.date() == seen.stamp.date or stated.stamp.offset != timedelta(0):
+        return stated
+    for offset in _CLOCKS:
+        moment = stated.moment.at.astimezone(timezone(offset))
+        if moment.date() == seen.stamp.date:
+            return _Voice(Moment(at=moment, precision=stated.moment.precision), stated.stamp, stated.by)
+    return stated
+
+
+def _on_clock(stated: _Voice, seen: _Voice) -> _Voice:
+    """The stated instant on the reader's clock, where the two differ by whole quarters of an hour and the reader's has no zone."""
+    if stated.stamp.offset is None or seen.stamp.offset is not None:
+        return stated
+    ours, theirs = stated.moment.at, seen.moment.at.replace(tzinfo=UTC)
+    shift = theirs.replace(second=0) - ours.astimezone(UTC).replace(second=0)
+    if shift and shift % timedelta(minutes=15) == timedelta(0) and timedelta(hours=-12) <= shift <= timedelta(hours=14):
+        return _Voice(Moment(at=ours.astimezone(timezone(shift)), precision=stated.moment.precision), stated.stamp, stated.by)
     return stated
 
 

@@ -132,7 +132,8 @@ def _dates_numeric(text: str, language: str | None, day_first: bool) -> _Found:
         first, second, year = int(m[1]), int(m[3]), int(m[4])
         if len(m[4]) == 2:
             year += 2000 if year < 70 else 1900
-        months_first = (not day_first and m[2] != "." and second <= 31 and first <= 12) or second > 12
+        # Dots and dashes are European whatever the page is; only slashes are read the American way.
+        months_first = (not day_first and m[2] == "/" and second <= 31 and first <= 12) or second > 12
         day, month = (second, first) if months_first else (first, second)
         yield year, month, day, m.start(), m.end()
 

@@ -38,7 +38,7 @@ def test_bodies_are_bounded(web: Web) -> None:
 def test_bombs_are_bounded(web: Web, encoding: str, pack: Any) -> None:
     web.pages["/bomb"] = Answer(pack(b"x" * 50 * LIMIT), headers={"Content-Encoding": encoding})
     end = crawl([ask(web.url("/bomb"))], DOWNLOAD_MAXSIZE=LIMIT)[web.url("/bomb")]
-    assert end.response is None
+    assert end.name == "DownloadCancelledError"
     assert "DOWNLOAD_MAXSIZE" in str(end.error)
 
 

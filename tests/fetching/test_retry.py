@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from scrapy.http import Response
 
 from crawler.errors import HostOnHold
@@ -42,7 +44,7 @@ def test_a_body_that_does_not_unpack_is_an_error(web: Web, encoding: str) -> Non
     """And not a transient one: the same bytes would come again."""
     web.pages["/a"] = Answer(b"neither packed nor text", headers={"Content-Encoding": encoding})
     end = crawl([ask(web.url("/a"))])[web.url("/a")]
-    assert end.error is not None
+    assert end.name == "ResponseDataLossError"
     assert web.paths().count("/a") == 1
 
 
@@ -155,6 +157,18 @@ def test_robots_that_asks_for_a_long_rest(web: Web) -> None:
 def test_retry_after(value: str, seconds: float | None) -> None:
     response = Response("http://a.test/", headers={"Retry-After": value.encode()})
     assert retry_after(response, NOW) == seconds
+
+
+@given(st.text(st.characters(codec="latin-1", exclude_characters="\r\n"), max_size=40))
+@example("Mon, 23 Nov 99999 12:00:00 GMT")
+@example("Mon, 23 Nov 2026 12:00:00 +9999999999")
+@example("Mon, 23 Nov 2026 99:00:00 GMT")
+@example("Mon, 23 Nov 0001 00:00:00 +2359")
+@example("Fri, 31 Dec 9999 23:59:59 -2359")
+@example("9" * 5000)
+def test_retry_after_takes_anything(value: str) -> None:
+    seconds = retry_after(Response("http://a.test/", headers={"Retry-After": value.encode("latin-1")}), NOW)
+    assert seconds is None or seconds >= 0
 
 
 def test_no_retry_after() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from crawler.robots import BODY_BYTES_READ, RobotsPolicy, RobotsRecord, bounded, kept_for
 
@@ -79,6 +81,26 @@ def test_patterns(rule: str, path: str, allowed: bool) -> None:
 )
 def test_what_is_no_robots_file_allows_all(body: bytes) -> None:
     assert policy(body).allows(f"{ORIGIN}/a", ME)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.binary(max_size=30),
+            st.sampled_from(
+                [b"User-agent: *", b"Disallow: /a*b$", b"Crawl-delay: nan", b"Crawl-delay: inf", b"Sitemap:"]
+            ),
+        ),
+        max_size=8,
+    )
+)
+@example([b"User-agent: *", b"Crawl-delay: nan"])
+@example([b"User-agent: *", b"Crawl-delay: -inf"])
+def test_any_bytes_can_be_read(lines: list[bytes]) -> None:
+    rules = policy(b"\n".join(lines))
+    assert rules.allows(f"{ORIGIN}/a", ME) in (True, False)
+    assert 0 <= rules.crawl_delay(ME, 30) <= 30
+    assert isinstance(rules.sitemaps, tuple)
 
 
 def test_byte_order_mark_and_carriage_returns() -> None:

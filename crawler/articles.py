@@ -1,0 +1,93 @@
+"""Fetching the due articles of a visit, a few at a time, and storing what comes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler import record
+from crawler.session import Session
+from crawler.visit import Visit
+from db import facts
+from db.agenda import Due, due_links
+from db.sources import put_entries
+
+
+class Articles:
+    """The article half of a crawl. `items`: whether stored pages are handed to Scrapy's item pipelines, by id."""
+
+    def __init__(self, session: Session, *, items: bool) -> None:
+        self._session = session
+        self._items = items
+
+    async def begin(self, visit: Visit) -> list[Request]:
+        """All listings are read: record what they brought and begin with the due links."""
+        session, now = self._session, datetime.now(UTC)
+        if visit.found:
+            await session.put(lambda conn: put_entries(conn, visit.source.id, visit.found, now))
+        if not session.order.reads:
+            return []
+        await session.put(visit.record_links(now, session.run_id))
+        settings, limit = visit.settings, session.order.limit
+        visit.due.extend(
+            due_links(
+                session.reader,
+                visit.source.id,
+                now=now + timedelta(milliseconds=1),
+                revisit=(0.0,) if session.order.again else settings["revisit"],
+                retry=settings["retry_failed"],
+                since=session.order.since,
+                limit=int(settings["limit"]) if limit is None else limit,
+            )
+        )
+        return list(self._next(visit))
+
+    async def came_in(self, response: Response, visit: Visit, due: Due) -> AsyncIterator[Any]:
+        """An article's page came in, or 304, or an error status: store it, go on with the next due one."""
+        session = self._session
+        visit.answered += 1
+        visit.under_way -= 1
+        for request in self._next(visit):
+            yield request
+        fetch = record.fetch_of("article", response, due.url, session.run_id, visit.source.id, due.link_id)
+        if response.status == 304:
+            await session.put(lambda conn: facts.put_unchanged(conn, fetch))
+        elif response.status == 200:
+            page_id = await session.keep(record.received(fetch, response, visit.source.id))
+            if page_id is not None and self._items:
+                yield {"page_id": page_id}
+        else:
+            await session.put(lambda conn: facts.put_failure(conn, fetch))
+
+    async def failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """An article could not be fetched."""
+        request, error = record.parts_of(failure)
+        visit, due = request.cb_kwargs["visit"], request.cb_kwargs["due"]
+        session = self._session
+        visit.under_way -= 1
+        for following in self._next(visit):
+            yield following
+        if record.failure_name(error) not in record.NOT_ASKED:
+            fetch = record.failed_fetch(
+                "article", request, due.url, error, session.run_id, visit.source.id, due.link_id
+            )
+            await session.put(lambda conn: facts.put_failure(conn, fetch))
+
+    def _next(self, visit: Visit) -> Iterator[Request]:
+        for due in visit.take_due():
+            yield record.began(
+                Request(
+                    due.url,
+                    callback=self.came_in,
+                    errback=self.failed,
+                    cb_kwargs={"visit": visit, "due": due},
+                    headers=record.conditional(due.etag, due.last_modified),
+                    meta=visit.meta | {"verbatim_url": True},
+                    dont_filter=True,
+                )
+            )

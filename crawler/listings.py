@@ -1,0 +1,152 @@
+"""Fetching the listings of a visit: those that are known, or on the first visit whatever might be one.
+
+ask ──> listing ──> what it names (pages, sitemaps, feeds) ──> ask ... until none is pending ──> Articles.begin
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler import record
+from crawler.articles import Articles
+from crawler.discover.listing import Listing
+from crawler.probe import next_probes
+from crawler.reading import read_listing
+from crawler.robots import RobotsPolicy
+from crawler.session import Session
+from crawler.visit import (
+    PAGES_FOLLOWED,
+    SITEMAPS_OF_INDEX,
+    Ask,
+    Visit,
+    asks_of_entries,
+    json_list_asks,
+    next_page,
+)
+from db import facts
+from db.agenda import validators_for
+from db.nouns import Entry, EntryKind
+
+# Listings before articles, so that the newest are known before the first is fetched.
+PRIORITY = 100
+
+PolicyOf = Callable[[str], RobotsPolicy | None]
+"""What is known of an address's robots.txt, None before its host was asked for anything."""
+
+
+class Listings:
+    """The listing half of a crawl. `product` is the name that robots.txt knows us by."""
+
+    def __init__(self, session: Session, articles: Articles, policy_of: PolicyOf, product: str) -> None:
+        self._session = session
+        self._articles = articles
+        self._policy_of = policy_of
+        self._product = product
+
+    async def begin(self, visit: Visit) -> list[Request]:
+        """The first requests of a visit."""
+        if visit.probing:
+            asks = next_probes(visit, ())
+        else:
+            asks = asks_of_entries(visit.entries, visit.site, visit.settings["front_page"]) + json_list_asks(visit.site)
+        fresh = visit.new_asks(asks)
+        if not fresh:
+            return await self._articles.begin(visit)
+        return [self._request(visit, ask) for ask in fresh]
+
+    async def came_in(self, response: Response, visit: Visit, ask: Ask) -> AsyncIterator[Any]:
+        """A listing came in, or 304, or an error status: record it, follow what it names; after the last, begin the articles."""
+        session = self._session
+        visit.answered += 1
+        visit.reached = visit.reached or response.status in (200, 304)
+        fetch = record.fetch_of(_what(ask), response, ask.url, session.run_id, visit.source.id)
+        session.put_later(lambda conn: facts.put_fetch(conn, fetch))
+        asks: list[Ask] = []
+        if response.status == 200:
+            asks = self._read(response, visit, ask)
+        elif not ask.probe and response.status != 304:
+            visit.notes.append(f"{ask.url}: status {response.status}")
+        for request in await self._done(visit, asks):
+            yield request
+
+    async def failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """A listing could not be fetched."""
+        request, error = record.parts_of(failure)
+        visit, ask = request.cb_kwargs["visit"], request.cb_kwargs["ask"]
+        session = self._session
+        fetch = record.failed_fetch(_what(ask), request, ask.url, error, session.run_id, visit.source.id)
+        session.put_later(lambda conn: facts.put_fetch(conn, fetch))
+        worth_saying = record.failure_name(error) not in record.NOT_WORTH_SAYING
+        if worth_saying and (not ask.probe or ask.url == visit.source.url):
+            visit.notes.append(f"{ask.url}: {record.in_words(error)}")
+        for following in await self._done(visit, []):
+            yield following
+
+    def _read(self, response: Response, visit: Visit, ask: Ask) -> list[Ask]:
+        headers = record.headers_of(response)
+        listing = read_listing(ask, response.body, response.url, headers.get("Content-Type"), visit.site)
+        if listing is None:
+            if not ask.probe:
+                visit.notes.append(f"{ask.url}: is no {ask.kind.value} any more")
+            return []
+        visit.listings.append(listing)
+        visit.validators[ask.url] = headers
+        if ask.probe:
+            visit.record_entry(Entry(url=ask.url, kind=listing.kind, title=listing.title))
+            for entry in listing.entries:
+                if entry.kind is EntryKind.SECTION and self._allowed(entry.url):
+                    visit.record_entry(entry)
+        return self._named_by(ask, listing)
+
+    def _named_by(self, ask: Ask, listing: Listing) -> list[Ask]:
+        asks = []
+        if ask.depth == 0:
+            children = listing.children[:SITEMAPS_OF_INDEX]
+            asks += [Ask(url=child.url, kind=listing.kind, depth=1) for child in children]
+        if ask.depth < PAGES_FOLLOWED and _brings_unknown(self._session.reader, listing):
+            asks += next_page(ask, listing)
+        return asks
+
+    async def _done(self, visit: Visit, asks: Sequence[Ask]) -> list[Request]:
+        fresh = visit.new_asks(asks)
+        visit.pending -= 1
+        if not visit.pending and visit.probing:
+            policy = self._policy_of(visit.source.url)
+            fresh += visit.new_asks(next_probes(visit, policy.sitemaps if policy else ()))
+        if visit.pending:
+            return [self._request(visit, ask) for ask in fresh]
+        return await self._articles.begin(visit)
+
+    def _allowed(self, url: str) -> bool:
+        policy = self._policy_of(url)
+        return policy is None or policy.allows(url, self._product)
+
+    def _request(self, visit: Visit, ask: Ask) -> Request:
+        etag, modified = (None, None) if ask.probe else validators_for(self._session.reader, ask.url)
+        return record.began(
+            Request(
+                ask.url,
+                callback=self.came_in,
+                errback=self.failed,
+                cb_kwargs={"visit": visit, "ask": ask},
+                headers=record.conditional(etag, modified),
+                meta=visit.meta,
+                priority=PRIORITY,
+                dont_filter=True,
+            )
+        )
+
+
+def _what(ask: Ask) -> str:
+    return "discovery" if ask.probe else "entry"
+
+
+def _brings_unknown(conn: sqlite3.Connection, listing: Listing) -> bool:
+    query = "SELECT 1 FROM links WHERE key = ?"
+    return any(conn.execute(query, (link.key,)).fetchone() is None for link in listing.links)

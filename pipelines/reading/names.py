@@ -1,0 +1,87 @@
+"""Names out of a byline: what is cut off, where one name ends and the next begins, what is no name at all."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.reading.months import month_of
+from pipelines.reading.sheet import squeeze
+
+LEAD = re.compile(
+    r"^\W{0,4}(?:(?:written|reported|story|text|words|posted|published|reviewed|article|report|created|analysis)\s{1,2})?(?:by|von|vom|par|di|por|door|av|af|od|autor(?:in|es|a)?|author|autore|auteur|"
+    r"tekst|text|skribent|kirjoittaja|szerző|autorzy|автор|текст|από|yazan|yazar|penulis|oleh|bởi)\b\s{0,2}[:|]?(?:\s{1,3}|$)|^\W{0,4}(?:author|autor|автор|text|tekst|written by)\s?[:：]\s{0,2}",
+    re.I,
+)
+_SPLIT = re.compile(
+    r"\s{0,3}(?:[,;/|•·⋅、，；]|\s[-–—]\s|\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|ve|и|та|και|dan|mit|with|&|\+)\s)\s{0,3}", re.I
+)
+_DUTY = re.compile(
+    r"\b(?:staff|reporters?|writers?|correspondents?|editors?|columnist|contribut(?:or|ing)|journalists?|chief|senior|associate|producer|photographer|expert|founder|co-?founder|gardener|astrologer"
+    r"|specialist|analyst|director|manager|coach|consultant|president|professor|candidate|strategist|ceo|cto|founder|owner|published|updated|posted|minutes?|min read|hours?|special to"
+    r"|redakteur(?:in)?|korrespondent(?:in)?|journaliste|redacción|redazione|redactie|politics|health|uhr|aktualisiert|kommentar|analyse|edition|digital edition)\b", re.I,
+)  # fmt: skip
+_NO_NAME = re.compile(
+    r"@|https?:|www\.|\d{3,}|^(?:admin(?:istrator)?|editor|staff|author|guest|anonymous|unknown|user|none|null|undefined|n/?a|home|share|follow|read more|see all|view all|by|von|par"
+    r"|subscribe|contact|facebook|twitter|instagram|linkedin|email|print|comments?|more|menu|close|about|bio|profile|the author|all posts|webmaster|(?:written|posted|reviewed) by|foto|photo)$", re.I,
+)  # fmt: skip
+_DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
+_WORD = re.compile(r"^[^\W\d_][\w.'’\-‐&]*\.?$")
+_FAR_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1fff]")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_PARTICLES = frozenset(("de", "da", "di", "do", "du", "del", "della", "van", "von", "der", "den", "ter", "ten", "la", "le", "los", "las", "bin", "ibn", "al",
+    "el", "af", "av", "zu", "zur", "y", "e", "dos", "das", "ben", "st", "of", "the", "het", "ul", "ur"))  # fmt: skip
+_BARE = re.compile(r"^[^\W\d_a-z][\w.'’\-]{1,20}(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al)){1,3}$")
+_COMMON = re.compile(
+    r"\b(?:news|share|read|comments?|home|about|sign|log|menu|search|more|video|photo|live|sports?|business|politics|world|opinion|culture|technology|science|health|travel|food|style|life|money"
+    r"|listen|watch|follow|subscribe|newsletter|print|email|copy|link|save|edition|section|table|contents|article|blog|posts?|guide|review|tips|story|stories|featured|latest|updated|published"
+    r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with|new|add|get|skip|go|press|releases?)\b",
+    re.I,
+)
+_LONGEST = 60
+
+
+def split_byline(value: str, *, trusted: bool = False) -> list[str]:
+    """Names in one byline string. Addresses, dates and duties are cut; what does not read as a name is left out.
+
+    `trusted` strings come from fields that hold names alone: there a name may be all lower case ("dpa").
+    """
+    text = squeeze(value[:400])[:300]
+    if text.startswith(("http:", "https:", "/", "@")):
+        return []
+    text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
+    text = re.sub(r"\S{1,80}@\S{1,80}", " ", text)
+    for _ in range(3):
+        text = LEAD.sub("", text).strip()
+    names: list[str] = []
+    for piece in _SPLIT.split(text):
+        name = squeeze(piece or "").strip(" .,:;-–—|•\"'“”")
+        if names and (_DEGREE.match(name) or _DUTY.search(name)):
+            continue
+        if name and is_name(name, trusted=trusted) and name not in names:
+            names.append(name)
+    return names
+
+
+def is_name(text: str, *, trusted: bool = False) -> bool:
+    """Whether a text reads as a person's or desk's name: one to six words, no address, no date."""
+    if not 2 <= len(text) <= _LONGEST or _NO_NAME.search(text) or text[-1] in "?!:":
+        return False
+    words = text.split()
+    if len(words) > 6 or any(word.isdecimal() for word in words):
+        return False
+    if any(char.isdigit() for char in text) and month_of(words[0], None):
+        return False
+    if _CJK.search(text):
+        return len(text) <= 20
+    if _FAR_SCRIPT.search(text):
+        return len(words) <= 5 and not re.search(r"[!?:;]", text)
+    if text[0].islower() and text.isascii() and words[0] not in _PARTICLES:
+        return trusted and len(words) <= 2
+    if len(words) > 3 and _DUTY.search(text) and words[0].lower() not in ("the",):
+        return False
+    return sum(1 for word in words if not _WORD.match(word) and word.lower() not in _PARTICLES) <= 1
+
+
+def is_bare_name(text: str) -> bool:
+    """Whether a text can only be a person's name: two to four capitalised words, none of them a word of a page's furniture."""
+    return len(text) <= 40 and _BARE.match(text) is not None and not _COMMON.search(text) and not _DUTY.search(text)

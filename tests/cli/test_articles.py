@@ -1,0 +1,92 @@
+"""`copydesk articles`: order, filters, columns, JSON, what an empty list says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from db.errors import UnknownSource, UsageError
+from db.queries import newest
+from pipelines.article_json import to_json
+from tests.cli.conftest import CORRECTED, Newsroom, open_room, report, run, spawn
+
+
+def test_newest_first_with_credits_and_marks(newsroom: Newsroom) -> None:
+    result = spawn("--db", str(newsroom.path), "articles")
+    assert result.returncode == 0, result.stderr
+    heading, *lines = result.stdout.decode().splitlines()
+    assert heading.split() == ["id", "time", "source", "title", "credits", "mark"]
+    pages = newsroom.pages
+    assert [int(line.split()[0]) for line in lines] == [pages[n] for n in ("copy", "undated", "water", "ferry")]
+    copied, undated, water, ferry = lines
+    assert "2026-11-01 10:00" in copied
+    assert copied.endswith(f"copy of {pages['water']}")
+    assert "~2026-11-01 08:" in undated, "no time on the page: the time fetched, marked"
+    assert "王小雨 / 李青山, 赵河" in water
+    assert water.endswith("rev 2")
+    assert " 2026-10-30 " in ferry, "a day stays a day in any time zone"
+    assert "\x1b" not in ferry, "a title cannot send control characters to the terminal"
+
+
+def test_json_lines_hold_every_field(newsroom: Newsroom) -> None:
+    result = run(newsroom.path, "articles", "--json", "--source", "wanbao.example")
+    first, second = (json.loads(line) for line in result.output.splitlines())
+    assert set(to_json(report())) < set(first)
+    assert list(first)[0] == "id"
+    assert first["id"] == newsroom.pages["water"]
+    assert first["page_id"] == newsroom.pages["water2"]
+    assert (first["revision"], first["original_id"], first["text"]) == (2, None, CORRECTED)
+    assert first["published"] == "2026-11-01T14:30+08:00"
+    assert first["source_name"] == second["source_name"] == "wanbao.example"
+    assert second["published"] == "2026-10-30"
+    copied = json.loads(run(newsroom.path, "articles", "--json", "--limit", "1").output)
+    assert copied["original_id"] == newsroom.pages["water"]
+
+
+def test_limit_and_since(newsroom: Newsroom) -> None:
+    assert len(run(newsroom.path, "articles", "--limit", "2").output.splitlines()) == 3
+    since = run(newsroom.path, "articles", "--since", "2026-10-31", "--limit", "0").output
+    assert "Undated" in since
+    assert "ferry" not in since
+    nothing = run(newsroom.path, "articles", "--since", "2027-01-01")
+    assert nothing.exit_code == 0
+    assert "since 2027-01-01; `copydesk crawl`" in nothing.output
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "-3d", "999999999999d"])
+def test_nonsense_as_since_is_a_usage_error(newsroom: Newsroom, text: str) -> None:
+    error = run(newsroom.path, "articles", f"--since={text}").exception
+    assert isinstance(error, UsageError)
+    assert str(error).startswith("--since: ")
+
+
+def test_an_unknown_source_names_the_nearest(newsroom: Newsroom) -> None:
+    error = run(newsroom.path, "articles", "--source", "wanbo.example").exception
+    assert isinstance(error, UnknownSource)
+    assert "did you mean wanbao.example" in str(error)
+
+
+def test_an_empty_list_says_what_to_do(room: Newsroom) -> None:
+    assert "copydesk sources add" in run(room.path, "articles").output
+    source = room.source("a.example", "https://a.example/")
+    assert "Nothing was crawled yet; `copydesk crawl`" in run(room.path, "articles").output
+    page = room.page(source, "https://a.example/1", b"x")
+    assert "1 pages wait to be read" in run(room.path, "articles", "--source", "a.example").output
+    with open_room(room.path) as conn:
+        conn.execute("DELETE FROM unread WHERE page_id = ?", (page,))
+    assert "`copydesk stats`" in run(room.path, "articles").output
+    spoken = spawn("--db", str(room.path), "articles", "--json")
+    assert spoken.stdout == b"", "nothing but JSON goes where a program reads"
+
+
+def test_the_order_is_that_of_one_sort(newsroom: Newsroom) -> None:
+    """The two index legs against the plain query on the view."""
+    with open_room(newsroom.path) as conn:
+        plain = conn.execute(
+            "SELECT page_id FROM current_articles ORDER BY coalesce(published_utc, fetched_at) DESC, page_id DESC"
+        )
+        expected = [page_id for (page_id,) in plain]
+        assert newest(conn) == expected
+        for limit in range(1, 5):
+            assert newest(conn, limit=limit) == expected[:limit]

@@ -1,0 +1,85 @@
+"""The `copydesk` command as a real process against a database of its own, for tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.demoweb.web import DemoWeb
+
+RULES = Path(__file__).parent.parent / "demoweb" / "rules"
+# The demo web fails on purpose; nobody gains from waiting long before trying again.
+DEFAULTS: dict[str, object] = {"sites": str(RULES), "retry_pause": "50ms"}
+
+
+class Copydesk:
+    """A folder with a copydesk.toml and a database, and the commands run in it."""
+
+    def __init__(self, folder: Path, proxy: str | None, **settings: object) -> None:
+        self.folder = folder
+        self.database = folder / "news.db"
+        lines = [f"{name} = {json.dumps(value)}" for name, value in (DEFAULTS | settings).items()]
+        (folder / "copydesk.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self.env = {key: value for key, value in os.environ.items() if key.lower() not in ("http_proxy", "no_proxy")}
+        if proxy:
+            self.env["http_proxy"] = proxy
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "cli.main", *arguments],
+            cwd=self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end; fails where its exit code is not `code` (None: any)."""
+        process = self.start(*arguments)
+        try:
+            out, err = process.communicate(timeout=120)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            out, err = process.communicate()
+            raise AssertionError(f"{arguments} did not end:\n{out}\n{err}") from None
+        assert code is None or process.returncode == code, f"{arguments} gave {process.returncode}:\n{out}\n{err}"
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def add_sites(self, web: DemoWeb, *hosts: str, delay: str = "0s") -> None:
+        """Add the sites of the demo web, or those named, finding their listings."""
+        listed = self.folder / "list.txt"
+        homes = [site.home for site in web.sites if not hosts or site.host in hosts]
+        listed.write_text("\n".join(homes), encoding="utf-8")
+        self.run("sources", "import", str(listed), "--delay", delay)
+
+    def query(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Rows of the database, read as any SQLite tool reads them."""
+        conn = sqlite3.connect(f"{self.database.as_uri()}?mode=ro", uri=True)
+        try:
+            return conn.execute(sql, parameters).fetchall()
+        finally:
+            conn.close()
+
+    def derived(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All derived rows."""
+        tables = ("outcomes", "articles", "credits", "decisions")
+        return {table: self.query(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in tables}
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait until the condition holds; fails when it does not in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)

@@ -1,0 +1,252 @@
+"""Addresses: what is fetched stays as published, what is the same article has one key, different articles never share
+one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from w3lib.url import safe_url_string
+
+from pipelines.addresses import MAX_URL, clean_url, host_of, link_key, registrable_domain, same_site
+from tests.corpus import gold_urls
+
+CLEANED = [
+    ("https://news.example/a/b.html?id=1&x=2", "https://news.example/a/b.html?id=1&x=2"),
+    ("  https://news.example/a \n", "https://news.example/a"),
+    ("HTTPS://News.Example:443/A", "https://news.example/A"),
+    ("http://news.example:80/", "http://news.example/"),
+    ("http://news.example:8080/", "http://news.example:8080/"),
+    ("https://news.example:80/", "https://news.example:80/"),
+    ("https://news.example", "https://news.example/"),
+    ("https://news.example?x=1", "https://news.example/?x=1"),
+    ("https://news.example/a#top", "https://news.example/a"),
+    ("https://news.example./a", "https://news.example/a"),
+    ("https://news.example/a b", "https://news.example/a%20b"),
+    ("https://news.example/文/a?q=中", "https://news.example/%E6%96%87/a?q=%E4%B8%AD"),
+    ("https://news.example/%e6%96%87%2F", "https://news.example/%e6%96%87%2F"),
+    ("https://news.example/it's?q=it's", "https://news.example/it's?q=it%27s"),
+    ("https://news.example/a?utm_source=x&b=2&a=1", "https://news.example/a?utm_source=x&b=2&a=1"),
+    ("https://news.example/a?", "https://news.example/a"),
+    ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+    ("https://straße.example/", "https://xn--strae-oqa.example/"),
+    ("https://新闻.example/", "https://xn--efvy88h.example/"),
+    ("https://news.example\\a\\b", "https://news.example/a/b"),
+    ("https://news.exa\tmple/\na", "https://news.example/a"),
+    ("http://[::1]:8080/a", "http://[::1]:8080/a"),
+    ("http://127.0.0.1:8899/a", "http://127.0.0.1:8899/a"),
+]
+REFUSED = [
+    "",
+    "   ",
+    "/relative",
+    "javascript:void(0)",
+    "mailto:desk@news.example",
+    "ftp://news.example/a",
+    "data:text/html,x",
+    "https://user:secret@news.example/",
+    "https://user@news.example/",
+    "https:///a",
+    "https://",
+    "https://news .example/",
+    "https://news..example/",
+    "https://-news.example/",
+    "https://news.example:99999/",
+    "https://news.example:port/",
+    "http://[::1/",
+    "https://news.example/" + "a" * MAX_URL,
+    "https://news.example/\ud800",
+]
+
+
+@pytest.mark.parametrize(("raw", "cleaned"), CLEANED)
+def test_an_address_to_fetch_is_made_valid_and_otherwise_left_alone(raw: str, cleaned: str) -> None:
+    assert clean_url(raw) == cleaned
+    assert clean_url(cleaned) == cleaned
+
+
+@pytest.mark.parametrize("raw", REFUSED)
+def test_what_cannot_be_fetched_is_refused(raw: str) -> None:
+    assert clean_url(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("href", "joined"),
+    [
+        ("/a?b=1", "https://news.example/a?b=1"),
+        ("c.html", "https://news.example/x/c.html"),
+        ("../c.html", "https://news.example/c.html"),
+        ("?page=2", "https://news.example/x/y.html?page=2"),
+        ("//m.news.example/a", "https://m.news.example/a"),
+        ("http://other.example/a", "http://other.example/a"),
+        ("/文", "https://news.example/%E6%96%87"),
+        ("javascript:go()", None),
+        ("mailto:a@b.example", None),
+    ],
+)
+def test_a_link_is_joined_to_its_page(href: str, joined: str | None) -> None:
+    assert clean_url(href, "https://news.example/x/y.html?z=1") == joined
+
+
+SAME = [
+    ("https://news.example/a/1.html", "http://www.news.example/a/1.html"),
+    ("https://news.example/a/1.html", "https://m.news.example/a/1.html"),
+    ("https://news.example/a/1.html", "https://wap.news.example/a/1.html"),
+    ("https://news.example/a/1.html", "https://3g.news.example/a/1.html"),
+    ("https://news.example/a/1.html", "https://mobile.news.example/a/1.html"),
+    ("https://news.example/a/1.html", "https://amp.news.example/a/1.html"),
+    ("https://news.example/a/1.html", "https://news.example/a/1.amp.html"),
+    ("https://news.example/a/1", "https://news.example/a/1/"),
+    ("https://news.example/a/1", "https://news.example/a/1/amp"),
+    ("https://news.example/a/1", "https://news.example/a/1/amp/"),
+    ("https://news.example/a/1", "https://news.example/amp/a/1"),
+    ("https://news.example/a/1", "https://news.example/a/1?amp=1"),
+    ("https://news.example/a/1", "https://news.example/a/1?amp"),
+    ("https://news.example/a/1", "https://news.example/a/1?outputType=amp"),
+    ("https://news.example/a/1", "https://news-example.cdn.ampproject.org/c/s/news.example/a/1"),
+    ("https://news.example/a/1", "https://www.google.com/amp/s/news.example/a/1"),
+    ("https://news.example/a/1", "https://news.example/a/1?utm_source=rss&utm_medium=feed"),
+    ("https://news.example/a/1", "https://news.example/a/1?fbclid=IwAR0&gclid=x"),
+    ("https://news.example/a/1", "https://news.example/a/1?ref=rss#comments"),
+    ("https://news.example/a/1", "https://news.example/a/1?spm=a2c4.1&from=timeline&isappinstalled=0"),
+    ("https://news.example/a/1", "https://news.example//a/1"),
+    ("https://news.example/a/1/", "https://news.example/a/1/index.html"),
+    ("https://news.example:443/a", "http://news.example:80/a"),
+    ("https://news.example/a?b=1&a=2", "https://news.example/a?a=2&b=1"),
+    ("https://news.example/%7Ea/%e6%96%87", "https://news.example/~a/文"),
+    ("https://en.m.news.example/a", "https://en.news.example/a"),
+    ("https://bücher.example/a", "https://xn--bcher-kva.example/a"),
+]
+DIFFERENT = [
+    ("https://news.example/a?id=1", "https://news.example/a?id=2"),
+    ("https://news.example/a?1", "https://news.example/a?2"),
+    ("https://news.example/a", "https://news.example/a?copy=2"),
+    ("https://news.example/a", "https://news.example/a?page=2"),
+    ("https://news.example/show?cid=1", "https://news.example/show?cid=2"),
+    ("https://news.example/show?uid=1", "https://news.example/show?uid=2"),
+    ("https://news.example/show?galleryid=1", "https://news.example/show?galleryid=2"),
+    ("https://news.example/show?referendum=1", "https://news.example/show?referendum=2"),
+    ("https://news.example/show?sourceid=1", "https://news.example/show?sourceid=2"),
+    ("https://news.example/A", "https://news.example/a"),
+    ("https://news.example/a%2Fb", "https://news.example/a/b"),
+    ("https://news.example/a", "https://sport.news.example/a"),
+    ("https://m.co.uk/a", "https://wap.co.uk/a"),
+    ("https://m.com.cn/a", "https://3g.com.cn/a"),
+    ("https://news.example:8080/a", "https://news.example/a"),
+    ("https://news.example/amplifier", "https://news.example/lifier"),
+    ("https://news.example/a/champ", "https://news.example/a/ch"),
+    ("https://news.example/index.php?id=1", "https://news.example/index.php?id=2"),
+    (
+        "https://web.archive.example/web/2014/http://a.example/x",
+        "https://web.archive.example/web/2015/http://a.example/x",
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_twins_have_one_key(one: str, other: str) -> None:
+    assert link_key(one) == link_key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_different_articles_have_different_keys(one: str, other: str) -> None:
+    assert link_key(one) != link_key(other)
+
+
+def test_keys_of_real_addresses_are_distinct() -> None:
+    urls = gold_urls()
+    keys: dict[str, set[str]] = {}
+    for url in urls:
+        keys.setdefault(link_key(url), set()).add(url)
+    joined = [found for found in keys.values() if len(found) > 1]
+    # One article is in the set twice, with and without a closing slash.
+    assert [sorted(found) for found in joined if len({url.rstrip("/") for url in found}) > 1] == []
+    assert len(joined) <= 1
+
+
+def test_real_addresses_are_fetched_as_scrapy_sends_them() -> None:
+    for url in gold_urls():
+        cleaned = clean_url(url)
+        assert cleaned is not None
+        assert safe_url_string(cleaned) == cleaned
+        assert clean_url(cleaned) == cleaned
+        assert link_key(link_key(url)) == link_key(url) == link_key(cleaned)
+
+
+ADDRESSES = st.one_of(
+    st.text(max_size=80),
+    st.from_regex(r"https?://[a-zA-Zäß.:@\[\]-]{0,20}/[^\n]{0,40}", fullmatch=True),
+    st.lists(
+        st.sampled_from(
+            ["http://", "HTTPS://", "//", "www.", "m.", "amp.", "news.example", ":80", "/", "/amp", ".amp", ".html", "index.html",
+             "?", "&", "=", "utm_source", "id", "1", "%", "%25", "%41", "%e6", "#", "文", " ", "\\", "..", "google.com/amp/s/"]
+        ),
+        max_size=14,
+    ).map("".join),
+)  # fmt: skip
+
+
+@given(ADDRESSES)
+def test_cleaning_never_raises_and_is_idempotent(raw: str) -> None:
+    cleaned = clean_url(raw)
+    if cleaned is not None:
+        assert clean_url(cleaned) == cleaned
+        assert cleaned.isascii()
+        assert safe_url_string(cleaned) == cleaned
+        assert host_of(cleaned)
+        assert link_key(cleaned) == link_key(raw)
+
+
+@given(ADDRESSES)
+def test_keys_never_raise_and_are_idempotent(raw: str) -> None:
+    key = link_key(raw)
+    assert link_key(key) == key
+
+
+@given(ADDRESSES, ADDRESSES)
+def test_joining_never_raises(href: str, base: str) -> None:
+    joined = clean_url(href, base)
+    assert joined is None or clean_url(joined) == joined
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://www.news.example.co.uk/", "https://sport.example.co.uk/a", True),
+        ("https://a.example.com.cn/", "https://b.example.com.cn/", True),
+        ("https://one.com.cn/", "https://two.com.cn/", False),
+        ("https://one.blogspot.com/", "https://two.blogspot.com/", False),
+        ("http://127.0.0.1:1/", "http://127.0.0.1:2/", True),
+        ("http://127.0.0.1/", "http://127.0.0.2/", False),
+        ("http://[::1]/", "http://[::1]/a", True),
+        ("http://localhost/", "http://localhost/a", True),
+        ("https://news.example/", "nonsense", False),
+    ],
+)
+def test_sites(one: str, other: str, same: bool) -> None:
+    assert same_site(one, other) is same
+
+
+def test_domains() -> None:
+    assert registrable_domain("news.example.co.uk") == "example.co.uk"
+    assert registrable_domain("localhost") == "localhost"
+    assert host_of("https://News.Example:8080/a") == "news.example"
+    assert host_of("http://[::1]:8080/a") == "::1"
+    assert host_of("/a") is None
+    assert host_of("http://[") is None
+
+
+def test_comparing_sites_writes_nothing_and_imports_late(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pipelines.addresses import same_site, clean_url, link_key;"
+        "link_key(clean_url('https://www.news.example/a')); assert 'tldextract' not in sys.modules;"
+        "assert same_site('https://a.example.co.uk/', 'https://b.example.co.uk/')"
+    )
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment, cwd=Path(__file__).parent.parent)
+    assert list(tmp_path.iterdir()) == []
