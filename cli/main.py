@@ -6,8 +6,10 @@ Exit codes: 0 done, 1 failed, 2 asked for something impossible, 3 the database c
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from importlib.metadata import version
+from typing import Any
 
 import click
 
@@ -42,6 +44,27 @@ class LazyGroup(click.Group):
         command = getattr(importlib.import_module(f"cli.{_COMMANDS[cmd_name]}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Where the reader of our output has gone (`| head`) nothing is wrong; click would exit with 1."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except BrokenPipeError:
+            if not _reader_gone():
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
+
+def _reader_gone() -> bool:
+    """Whether it is our standard output that broke: what could not be written is still waiting in its buffer."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return True
+    return False
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,10 +102,6 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output has gone (`copydesk articles | head`); nothing is wrong.
-        sys.stderr.close()
-        sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def _totals(path: Path, held: Holdings) -> Iterator[tuple[str, str]]:
     yield "pages", f"{held.pages:,}" + (f" ({held.pages_unread:,} not read yet)" if held.pages_unread else "")
     ratio = f", {held.bodies_stored / held.bodies_raw:.2f}" if held.bodies_raw else ""
     yield "bodies", f"{held.bodies:,}: {size(held.bodies_raw)} received, {size(held.bodies_stored)} stored{ratio}"
-    yield "articles", f"{held.articles:,} ({held.copies:,} are copies), {held.revisions:,} later revisions"
+    yield "articles", f"{held.articles:,}, copies among them {held.copies:,}; later revisions {held.revisions:,}"
     yield "rejected", _reasons(held.rejected)
     yield "failed", f"{_reasons(held.failed_7d)} in the last 7 days"
 

@@ -32,9 +32,15 @@ def connect(path: Path, *, readonly: bool = False, lock_wait_s: float = LOCK_WAI
             conn = sqlite3.connect(path, timeout=lock_wait_s, isolation_level=None, check_same_thread=False)
     except sqlite3.OperationalError as error:
         raise errors.DatabaseError(f"{path}: cannot be opened ({error}); check that the folder exists") from error
-    conn.execute("PRAGMA foreign_keys = ON")
-    # NORMAL: a power cut may undo the last moments, never damage the file; the same pages are then fetched again.
-    conn.execute("PRAGMA synchronous = NORMAL")
+    try:
+        # SQLite reads the file only now.
+        with explained(path):
+            conn.execute("PRAGMA foreign_keys = ON")
+            # NORMAL: a power cut may undo the last moments, never damage the file; the same pages are then fetched again.
+            conn.execute("PRAGMA synchronous = NORMAL")
+    except BaseException:
+        conn.close()
+        raise
     return conn
 
 
@@ -101,6 +107,8 @@ def explain(error: sqlite3.Error, path: Path) -> errors.CopydeskError:
         return errors.NotADatabase(f"{path}: is not an SQLite database; name another file with --db")
     if "readonly" in text or "read-only" in text:
         return errors.DatabaseError(f"{path}: cannot be written; check the permissions of the file and its folder")
+    if "unable to open" in text:
+        return errors.DatabaseError(f"{path}: cannot be opened; check that its folder exists and can be written")
     if "disk I/O" in text:
         return errors.DatabaseError(f"{path}: the disk reports an error; check it and its free space")
     return errors.DatabaseError(f"{path}: {text}")

@@ -122,7 +122,7 @@ _SECOND_LEVEL = frozenset(
 )
 _SCHEME_OR_SLASHES = re.compile(r"^(?:https?:)?//", re.IGNORECASE)
 _AMP_CACHE = re.compile(
-    r"(?:[^/]+\.cdn\.ampproject\.org/[cv]/|(?:www\.)?google\.[a-z.]{2,6}/amp/)(?:s/)?(?=[^/]+\.[^/]+/)"
+    r"^(?:[^/]+\.cdn\.ampproject\.org/[cv]/|(?:www\.)?google\.[a-z.]{2,6}/amp/)(?:s/)?(?=(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9_]+/)"
 )
 _AMP_START = re.compile(r"/amp(?=/[^/])")
 _AMP_END = re.compile(r"(?<=[^/])/amp(?:\.s?html?)?/*$")
@@ -237,7 +237,11 @@ def registrable_domain(host: str) -> str:
     if ":" in host or host.replace(".", "").isdigit():
         return host
     found = _suffixes()(host)
-    return f"{found.domain}.{found.suffix}" if found.domain and found.suffix else host
+    if found.suffix:
+        return f"{found.domain}.{found.suffix}" if found.domain else host
+    return ".".join(
+        host.split(".")[-2:]
+    )  # an ending that is not in the list counts as a suffix (its default rule, "*")
 
 
 @lru_cache(maxsize=1)

@@ -219,6 +219,7 @@ def test_joining_never_raises(href: str, base: str) -> None:
     [
         ("https://www.news.example.co.uk/", "https://sport.example.co.uk/a", True),
         ("https://a.example.com.cn/", "https://b.example.com.cn/", True),
+        ("https://m.post.example/", "https://www.post.example/", True),
         ("https://one.com.cn/", "https://two.com.cn/", False),
         ("https://one.blogspot.com/", "https://two.blogspot.com/", False),
         ("http://127.0.0.1:1/", "http://127.0.0.1:2/", True),

@@ -163,5 +163,5 @@ def test_a_folder_that_is_not_there_and_a_file_that_is_not_text(tmp_path: Path) 
 def test_a_host_belongs_to_one_file(tmp_path: Path) -> None:
     write(tmp_path, 'hosts = ["a.example"]', "one.toml")
     write(tmp_path, 'hosts = ["a.example"]', "two.toml")
-    with pytest.raises(ConfigError, match="already claimed by .*one.toml"):
+    with pytest.raises(ConfigError, match=r"already claimed by .*one\.toml"):
         load_sites(tmp_path)

@@ -193,7 +193,7 @@ def _refused(host: str, path: str, query: str) -> str | None:
     if _FILE.search(path):
         return "a file, not a page"
     segments = [segment.lower() for segment in path.split("/") if segment]
-    if not query and (not segments or (len(segments) == 1 and _LANGUAGE.fullmatch(segments[0]))):
+    if not query and not segments:
         return "a front page"
     for segment in segments:
         if segment in LEADS_TO_LISTS:
@@ -306,6 +306,8 @@ def _judge_headline(votes: _Votes, name: str) -> None:
 def _judge_words(votes: _Votes, segments: list[str], name: str, *, numbered: bool) -> None:
     if segments and _EXTENSION.search(segments[-1]):
         votes.add(1, "a document")
+    if len(segments) == 1 and _LANGUAGE.fullmatch(segments[0]):
+        votes.add(-3, "a language's front page, or a section")
     before = [segment.lower() for segment in segments if _EXTENSION.sub("", segment) != name]
     if any(segment in ARTICLE_WORDS for segment in before):
         votes.add(2, "a word that stands before articles")

@@ -2,8 +2,8 @@
 
 All XML dialects are one to this reader: an *item* is any `item` or `entry`, and its parts are known by their local
 names. That reads what the standards say and what the world writes (prefixes nobody declared, Atom links in RSS).
-lxml instead of feedparser, measured on 500 items: 17 against 430 ms, and no 0.1 s import; feedparser also takes a
-time without a zone for UTC.
+lxml instead of feedparser, measured on 500 items: 23 against 150 ms (10 items: 0.6 against 3.1), and no 0.1 s import;
+feedparser also takes a time without a zone for UTC.
 """
 
 from __future__ import annotations

@@ -240,7 +240,9 @@ _SECTION_PATH = re.compile(r"https?://[^/]+(?:/[^/?.\d][^/?]{0,40}){0,3}/?(?:ind
 
 
 def _is_section(one: _Found) -> bool:
-    return bool(one.title) and _length(one.title) <= 4 and _SECTION_PATH.fullmatch(one.url) is not None
+    if not one.title or _length(one.title) > 4 or _SERVICE_WORDS.fullmatch(one.title):
+        return False
+    return _SECTION_PATH.fullmatch(one.url) is not None
 
 
 def _next_page(root: etree._Element, base: str, url: str) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def test_figures_are_those_of_the_rows(newsroom: Newsroom) -> None:
 def test_the_page_for_people(newsroom: Newsroom) -> None:
     result = spawn("--db", str(newsroom.path), "stats")
     lines = result.stdout.decode().splitlines()
-    assert "articles   4 (1 are copies), 1 later revisions" in lines
+    assert "articles   4, copies among them 1; later revisions 1" in lines
     assert "rejected   1 (too_short 1)" in lines
     assert any(line.split()[:3] == ["wanbao.example", "2", "20%"] for line in lines)
     assert any(line.split()[:1] == ["1"] and "finished" in line for line in lines)

@@ -1,5 +1,8 @@
 """Which addresses are articles: measured on labelled forms of content systems, and on real addresses where they are
-at hand."""
+at hand.
+
+The forms and the rules are by one hand, so the labelled set guards against changes; the real addresses are the measure.
+"""
 
 from __future__ import annotations
 

@@ -100,8 +100,10 @@ def test_what_is_no_sitemap_is_empty_and_says_so(body: bytes) -> None:
 
 
 def test_sitemaps_in_robots() -> None:
-    robots = b"\xef\xbb\xbfUser-agent: *\nDisallow: /x\nSITEMAP : /a.xml\n"
+    robots = (
+        b"\xef\xbb\xbfUser-agent: *\nDisallow: /x\nSITEMAP : /a.xml\n"
         b"sitemap:https://cdn.example/b.xml # all\nSitemap:\nSitemap: ftp://x/\n"
+    )
     assert list(sitemaps_in_robots(robots, "https://news.example/robots.txt")) == [
         "https://news.example/a.xml",
         "https://cdn.example/b.xml",

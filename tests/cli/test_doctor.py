@@ -1,0 +1,140 @@
+"""`copydesk doctor`: what it shows, and that it finds each fault it looks for."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.doctor_cmd import _hidden
+from db import facts
+from db.health import process_lives
+from tests.cli.conftest import START, Newsroom, open_room, run, spawn
+
+
+def findings(path: Path, *arguments: str) -> tuple[int, dict[str, list[dict[str, str]]]]:
+    result = run(path, "doctor", "--json", *arguments)
+    found: dict[str, list[dict[str, str]]] = {}
+    for finding in json.loads(result.output)["findings"]:
+        found.setdefault(finding["about"], []).append(finding)
+    return result.exit_code, found
+
+
+def test_works_without_a_database_and_makes_none(tmp_path: Path) -> None:
+    result = spawn("doctor", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    text = result.stdout.decode()
+    for part in ("  python ", "  sqlite ", "  trafilatura ", "  delay            1 s  (default)", "there is none yet"):
+        assert part in text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_say_where_they_come_from(tmp_path: Path) -> None:
+    toml = tmp_path / "copydesk.toml"
+    toml.write_text('timeout = "90s"\n[sources."a.example"]\ndelay = "5s"\n')
+    settings = json.loads(spawn("--db", "x.db", "doctor", "--json", cwd=tmp_path).stdout)["settings"]
+    by_name = {setting["name"]: (setting["value"], setting["from"]) for setting in settings}
+    assert by_name["db"] == (str(tmp_path / "x.db"), "command line")
+    assert by_name["timeout"] == ("1 min 30 s", "copydesk.toml")
+    assert by_name["a.example: delay"] == ("5 s", "copydesk.toml")
+    assert by_name["max_page_size"] == ("20 MiB", "default")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("http://user:secret@proxy.example:3128/", "http://***@proxy.example:3128/"),
+        ("user:se@cret@proxy.example:3128", "***@proxy.example:3128"),
+        ("http://proxy.example:3128", "http://proxy.example:3128"),
+        ("localhost,127.0.0.1", "localhost,127.0.0.1"),
+    ],
+)
+def test_passwords_of_proxies_are_hidden(address: str, shown: str) -> None:
+    assert _hidden(address) == shown
+
+
+def test_proxies_in_force_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://me:secret@proxy.example:3128")
+    result = spawn("doctor", cwd=tmp_path)
+    assert b"http://***@proxy.example:3128" in result.stdout
+    assert b"secret" not in result.stdout
+
+
+def test_a_sound_database_is_ok(newsroom: Newsroom) -> None:
+    code, found = findings(newsroom.path)
+    assert code == 0
+    bad = [finding for group in found.values() for finding in group if finding["level"] == "BAD"]
+    assert not bad
+    assert found["bodies"][0]["says"] == "8 of 8 unpacked, 8 match their checksum"
+    assert found["schema"][0]["says"].startswith("migrations applied: m0001_ground")
+    assert found["runs"][0]["level"] == "OK"
+
+
+def test_the_oldest_page_without_an_outcome_is_named(newsroom: Newsroom) -> None:
+    _, found = findings(newsroom.path)
+    queue = found["queue"][0]
+    assert queue["level"] == "WARN"
+    assert "https://mirror.example/x/11" in queue["says"]
+    assert "`copydesk crawl`" in queue["remedy"]
+
+
+def test_old_extractors_are_counted(newsroom: Newsroom) -> None:
+    _, found = findings(newsroom.path)
+    assert [finding["level"] for finding in found["extractors"]] == ["OK", "WARN"]
+    assert "7 pages were read by another version" in found["extractors"][1]["says"]
+
+
+def test_runs_that_were_killed_and_runs_under_way(newsroom: Newsroom) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", "pass"])
+    gone.wait()
+    assert not process_lives(gone.pid)
+    with open_room(newsroom.path) as conn:
+        facts.begin_run(conn, "crawl", gone.pid, START)
+        facts.begin_run(conn, "crawl", os.getpid(), START)
+    _, found = findings(newsroom.path)
+    assert [finding["level"] for finding in found["runs"]] == ["OK", "WARN"]
+    assert f"process {gone.pid} is gone" in found["runs"][1]["says"]
+
+
+def test_a_changed_body_is_bad(newsroom: Newsroom) -> None:
+    with open_room(newsroom.path) as conn:
+        conn.execute("UPDATE bodies SET data = (SELECT data FROM bodies WHERE id = 2) WHERE id = 1")
+        conn.execute("UPDATE bodies SET data = x'00' WHERE id = 3")
+    code, found = findings(newsroom.path)
+    assert code == 1
+    assert found["bodies"][0]["level"] == "BAD"
+    assert "8 of 8 unpacked, 6 match" in found["bodies"][0]["says"]
+    assert findings(newsroom.path, "--bodies", "0")[0] == 1
+
+
+def test_a_row_whose_parent_is_gone_is_bad(newsroom: Newsroom) -> None:
+    with open_room(newsroom.path) as conn:
+        conn.execute("COMMIT")
+        conn.execute("PRAGMA foreign_keys = OFF")
+        conn.execute("DELETE FROM sources WHERE id = 1")
+        conn.execute("BEGIN")
+    code, found = findings(newsroom.path)
+    assert code == 1
+    assert any("of sources that is gone" in finding["says"] for finding in found["references"])
+
+
+def test_what_is_not_settled_is_a_warning(newsroom: Newsroom) -> None:
+    with open_room(newsroom.path) as conn:
+        conn.execute("DELETE FROM decisions WHERE page_id = 2")
+    _, found = findings(newsroom.path)
+    assert (found["decisions"][0]["level"], found["decisions"][0]["remedy"]) == ("WARN", "`copydesk settle` does it")
+
+
+def test_settings_of_sources_are_checked(newsroom: Newsroom, tmp_path: Path) -> None:
+    with open_room(newsroom.path) as conn:
+        conn.execute("""UPDATE sources SET settings = '{"delay": "soon"}' WHERE id = 1""")
+    toml = tmp_path / "copydesk.toml"
+    toml.write_text('[sources."nobody.example"]\ndelay = "5s"\n')
+    result = spawn("doctor", cwd=tmp_path)
+    assert result.returncode == 1
+    assert b"nobody.example, which is no source" in result.stdout
+    assert b"source wanbao.example: delay: a duration such as" in result.stdout

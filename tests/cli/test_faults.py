@@ -1,0 +1,177 @@
+"""Databases that are not one, newer, locked, damaged, on a full disk; readers that go away. Each by the real thing."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from db import facts
+from db.connect import connect
+from tests.cli.conftest import ROOT, START, Newsroom, open_room, report, run, spawn
+
+READING = (["articles"], ["show", "1"], ["stats"], ["stats", "--json"], ["articles", "--json"])
+COMMANDS = ("articles", "show", "stats", "settle", "doctor")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help(command: str, tmp_path: Path) -> None:
+    result = run(tmp_path / "none.db", command, "--help")
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+    assert all(line.strip() for line in result.output.splitlines() if "--" in line)
+
+
+@pytest.mark.parametrize("arguments", [*READING, ["settle"]], ids=" ".join)
+def test_no_database_is_made(arguments: list[str], tmp_path: Path) -> None:
+    result = spawn("--db", "none.db", *arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert b"there is no such database; `copydesk sources add URL` makes one" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def _text(path: Path) -> None:
+    path.write_text("this is a text file, and long enough to hold a header\n" * 9)
+
+
+def _foreign(path: Path) -> None:
+    conn = sqlite3.connect(path)
+    conn.execute("CREATE TABLE theirs (a)")
+    conn.commit()
+    conn.close()
+
+
+def _empty(path: Path) -> None:
+    path.touch()
+
+
+@pytest.mark.parametrize(
+    ("make", "code", "words"),
+    [
+        (_text, 3, "is not an SQLite database; name another file with --db"),
+        (_foreign, 3, "is an SQLite database, but not one of Copydesk's"),
+        (_empty, 2, "is empty; `copydesk sources add URL`"),
+        (Path.mkdir, 3, "is a folder"),
+        (os.mkfifo, 3, "is not a file"),
+    ],
+)
+def test_what_is_no_database_of_ours_is_left_alone(make, code: int, words: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "other.db"
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+    for arguments in (["articles"], ["settle", "--all"]):
+        result = spawn("--db", str(path), *arguments)
+        assert result.returncode == code
+        assert words in result.stderr.decode()
+        assert result.stderr.count(b"\n") == 1, "one line, no traceback"
+    assert (path.read_bytes() if path.is_file() else None) == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["other.db"]
+
+
+def test_a_newer_version_is_refused(newsroom: Newsroom) -> None:
+    with open_room(newsroom.path) as conn:
+        conn.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('copydesk', 'm9999_moon', '')"
+        )
+    result = spawn("--db", str(newsroom.path), "articles")
+    assert result.returncode == 3
+    assert b"was written by a newer Copydesk (it has m9999_moon); upgrade this one" in result.stderr
+    assert run(newsroom.path, "doctor").exit_code == 1
+
+
+def test_a_writer_does_not_hold_up_readers(newsroom: Newsroom) -> None:
+    """Another process in the middle of a transaction that has written already."""
+    with open_room(newsroom.path) as conn:
+        facts.begin_run(conn, "crawl", os.getpid(), START)
+        for arguments in (*READING, ["doctor"]):
+            began = time.monotonic()
+            result = spawn("--db", str(newsroom.path), *arguments)
+            assert result.returncode == 0, result.stderr
+            assert time.monotonic() - began < 15
+        assert b"finished" in spawn("--db", str(newsroom.path), "stats").stdout
+
+
+def test_a_locked_database_says_so(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.connect.LOCK_WAIT_S", 0.3)
+    monkeypatch.setattr("db.connect.open_database.__kwdefaults__", {"create": False, "lock_wait_s": 0.3})
+    with open_room(newsroom.path):
+        error = run(newsroom.path, "settle", "--all").exception
+    assert "another program has held the write lock" in str(error)
+
+
+def test_reading_never_writes(newsroom: Newsroom) -> None:
+    with open_room(newsroom.path) as conn:
+        before = conn.execute("PRAGMA data_version").fetchone()
+        for arguments in (*READING, ["doctor"]):
+            run(newsroom.path, *arguments)
+        assert conn.execute("PRAGMA data_version").fetchone() == before
+
+
+def _many(newsroom: Newsroom, number: int) -> None:
+    for n in range(number):
+        article = report(f"Nummer {n}. " * 200, title=f"Article {n}")
+        body = os.urandom(3000)
+        newsroom.article(1, f"https://www.wanbao.example/more/{n}", article, body=body)
+
+
+def test_a_damaged_file_is_named_as_such(newsroom: Newsroom) -> None:
+    """The middle of the file is overwritten, as a failing disk does."""
+    _many(newsroom, 60)
+    conn = connect(newsroom.path)
+    conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    conn.close()
+    size = newsroom.path.stat().st_size
+    with newsroom.path.open("r+b") as file:
+        file.seek(size // 10)
+        file.write(b"\xa5" * (size * 8 // 10))
+    told = 0
+    for arguments in (*READING, ["settle", "--all"], ["doctor"]):
+        result = spawn("--db", str(newsroom.path), *arguments)
+        assert b"Traceback" not in result.stderr, arguments
+        told += b"is damaged; restore a backup" in result.stderr + result.stdout
+    assert told >= 4
+    result = spawn("--db", str(newsroom.path), "doctor")
+    assert result.returncode == 1
+    assert b"BAD" in result.stdout
+
+
+def _small_files() -> None:
+    """No file may grow past 300 kB: what SQLite sees is a disk that is full."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+
+
+def test_a_full_disk_is_named_and_nothing_is_lost(newsroom: Newsroom) -> None:
+    _many(newsroom, 80)
+    with open_room(newsroom.path) as conn:
+        conn.execute("CREATE TABLE ballast (a TEXT)")
+        conn.execute(
+            "CREATE TRIGGER heavy AFTER DELETE ON decisions BEGIN INSERT INTO ballast VALUES (hex(randomblob(9000))); END"
+        )
+        before = conn.execute("SELECT * FROM decisions ORDER BY page_id").fetchall()
+    result = spawn("--db", str(newsroom.path), "settle", "--all", preexec_fn=_small_files)
+    assert result.returncode == 3, result.stderr
+    assert b"Traceback" not in result.stderr
+    assert b"disk" in result.stderr
+    assert b"free" in result.stderr
+    with open_room(newsroom.path) as conn:
+        assert conn.execute("SELECT * FROM decisions ORDER BY page_id").fetchall() == before
+
+
+@pytest.mark.parametrize("arguments", [["articles", "--limit", "0"], ["articles", "--json"], ["show", "1"], ["stats"]])
+def test_a_reader_may_go_away(newsroom: Newsroom, arguments: list[str]) -> None:
+    """As `copydesk articles | head -1` does."""
+    _many(newsroom, 40)
+    command = [sys.executable, "-m", "cli.main", "--db", str(newsroom.path), *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
