@@ -23,7 +23,7 @@ _COLUMNS = (
     Column(title="id", right=True, fixed=True, colour="cyan"),
     Column(title="time", fixed=True),
     Column(title="source", least=8),
-    Column(title="title", least=16),
+    Column(title="title", least=16, weight=2.5),
     Column(title="credits", least=8),
     Column(title="mark", least=5, colour="yellow"),
 )
@@ -39,7 +39,7 @@ _AT_ONCE = 200
 @click.option("--json", "as_json", is_flag=True, help="As JSON lines, with the text and every field.")
 @click.pass_obj
 def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_json: bool) -> None:
-    """List the articles, newest first: authors / editors, revisions, copies.
+    """List the articles, newest first, with credits and copies.
 
     A time with ~ is when the page was fetched, where it does not say when it was published.
     """

@@ -93,6 +93,9 @@ def summary(crawled: Crawled) -> list[str]:
     if figures.unread:
         lines.append(f"  {figures.unread} pages are stored and not read yet; the next crawl reads them")
     notes = [f"  {visit.source.name}: {note}" for visit in crawled.visits for note in visit.notes]
+    if len(crawled.visits) > 1 and nothing_reached(crawled):
+        lines.append("  not one of the sources could be reached: is this machine connected to the network?")
+        notes = notes[:3]
     lines += notes[:20]
     if len(notes) > 20:
         lines.append(f"  … and {len(notes) - 20} more; `copydesk stats` counts them by source")

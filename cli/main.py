@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import select
 import sys
 from importlib.metadata import version
 from typing import Any
@@ -59,12 +60,10 @@ class LazyGroup(click.Group):
 
 
 def _reader_gone() -> bool:
-    """Whether it is our standard output that broke: what could not be written is still waiting in its buffer."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        return True
-    return False
+    """Whether it is our standard output whose other end is closed, and not some pipe of our own."""
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

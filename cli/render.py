@@ -35,10 +35,14 @@ _NOT_LAST = frozenset("（《〈「『【〔“‘([{")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: its heading, how narrow it may become, where it stands, its colour on a terminal."""
+    """A column: its heading, how narrow it may become, where it stands, its colour on a terminal.
+
+    Where room is short, columns are narrowed until their widths are as their weights.
+    """
 
     title: str
     least: int = 4
+    weight: float = 1.0
     right: bool = False
     colour: str | None = None
     fixed: bool = False
@@ -104,12 +108,12 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[object]], *, width:
 
 
 def _narrow(widths: list[int], columns: Sequence[Column], room: int) -> None:
-    """Take from the widest column, again and again, until all fit or none may become narrower."""
+    """Take from the column that is widest for its weight, again and again, until all fit or none may become narrower."""
     while sum(widths) > room:
         able = [n for n, column in enumerate(columns) if not column.fixed and widths[n] > column.least]
         if not able:
             return
-        widths[max(able, key=lambda n: widths[n])] -= 1
+        widths[max(able, key=lambda n: widths[n] / columns[n].weight)] -= 1
 
 
 def _line(

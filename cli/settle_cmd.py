@@ -17,7 +17,7 @@ _NAMES = (("new", "new"), ("revision", "revisions"), ("same", "same as before"),
 @click.option("--all", "everything", is_flag=True, help="Drop all decisions and make them again.")
 @click.pass_obj
 def settle(desk: Desk, everything: bool) -> None:
-    """Decide what each article page is: new, a revision, the same again, a copy from elsewhere."""
+    """Decide which pages are new, revisions or copies."""
     with desk.open() as db:
         before = count_verdicts(db.conn)
         with write(db.conn) as conn:

@@ -41,7 +41,7 @@ _RUN_COLUMNS = (
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @click.pass_obj
 def stats(desk: Desk, as_json: bool) -> None:
-    """Count what the database holds: by kind, by source, and what the last runs brought."""
+    """Count what the database holds, and show the last runs."""
     path = desk.config.database
     with desk.read() as conn:
         held = holdings(conn, datetime.now(UTC))

@@ -65,6 +65,8 @@ _IN_WORDS = {
 
 def in_words(error: BaseException) -> str:
     """A failure as half a sentence."""
+    if isinstance(error, errors.RobotsUnavailable) and error.reason in _IN_WORDS:
+        return f"{_IN_WORDS[error.reason]}, seen when asking for its robots.txt"
     return _IN_WORDS.get(failure_name(error)) or str(error) or type(error).__name__
 
 

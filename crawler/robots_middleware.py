@@ -40,6 +40,7 @@ from crawler.errors import (
     Stopping,
     TooManyRedirects,
 )
+from crawler.record import failure_name
 from crawler.request_defaults import product_token
 from crawler.robots import ROBOTS_FETCH, RobotsCache, RobotsMemory, RobotsPolicy, RobotsRecord, bounded, kept_for
 
@@ -158,7 +159,7 @@ class RobotsMiddleware:
         except NO_ANSWER as error:
             if isinstance(error, (AddressRefused, HostOnHold)) and error.host == urlparse_cached(request).hostname:
                 raise  # true of the page itself: it fails for that reason, and nothing is known of robots.txt
-            return _record(origin, error=f"{type(error).__name__}: {error}")
+            return _record(origin, error=failure_name(error))
         cache_control = b",".join(response.headers.getlist("Cache-Control")).decode("latin-1")
         return _record(origin, status=response.status, body=response.body, cache_control=cache_control)
 

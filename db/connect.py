@@ -6,6 +6,7 @@ that reads before it writes fails at once under contention (974 of 1,200 measure
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from db.migrations import APPLICATION_ID, migrations, step_names
 LOCK_WAIT_S = 30.0
 
 _MAGIC = b"SQLite format 3\x00"
+# What SQLite needs to open a file in WAL mode: 32 KiB of index, and a little.
+_LEAST_SPACE = 64 * 1024
 
 
 def connect(path: Path, *, readonly: bool = False, lock_wait_s: float = LOCK_WAIT_S) -> sqlite3.Connection:
@@ -99,7 +102,7 @@ def explain(error: sqlite3.Error, path: Path) -> errors.CopydeskError:
     text = str(error)
     if "locked" in text or "busy" in text:
         return errors.Busy(f"{path}: another program has held the write lock for too long; close it and try again")
-    if "full" in text:
+    if "full" in text or ("disk I/O" in text and _no_space(path)):
         return errors.DiskFull(f"{path}: the disk is full; free some space and start again, nothing stored is lost")
     if "malformed" in text:
         return errors.Damaged(f"{path}: the file is damaged; restore a backup, or `sqlite3 {path} .recover` saves rows")
@@ -112,6 +115,14 @@ def explain(error: sqlite3.Error, path: Path) -> errors.CopydeskError:
     if "disk I/O" in text:
         return errors.DatabaseError(f"{path}: the disk reports an error; check it and its free space")
     return errors.DatabaseError(f"{path}: {text}")
+
+
+def _no_space(path: Path) -> bool:
+    """Whether the disk is full: SQLite calls it an I/O error where it cannot make its small index of the log."""
+    try:
+        return shutil.disk_usage(path.absolute().parent).free < _LEAST_SPACE
+    except OSError:
+        return False
 
 
 def _check_header(path: Path) -> None:

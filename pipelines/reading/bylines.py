@@ -83,11 +83,15 @@ def _is_house(name: str, site_names: tuple[str, ...]) -> bool:
 def _marked(sheet: Sheet) -> Iterator[str]:
     """Names in elements that say author by rel or itemprop: the first, and those in the same box."""
     home: Element | None = None
+    seen = 0
     for el in sheet.tree.iter("a", "span", "div", "p", "meta", "address"):
         prop, rel = el.get("itemprop"), el.get("rel")
         if not ((prop and "author" in prop.lower()) or (rel and "author" in rel.lower().split())):
             continue
+        seen += 1
         box = el.getparent()
+        if seen > 40:
+            return
         if home is not None and box is not home and (box is None or box.getparent() is not home):
             return
         inner = next((sub for sub in el.iter() if sub is not el and (sub.get("itemprop") or "") == "name"), None)

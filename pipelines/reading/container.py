@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -27,6 +28,8 @@ _NEARLY_ALL = 0.92
 """Share of the weight that a child must hold for the search to go into it."""
 _ENOUGH_BELOW = 100
 """Characters of running text below the headline from which text above it is not the article's."""
+_STOPS_ASKED = 12
+"""Stops that are looked into; each costs a walk over the paragraphs."""
 _BITS = (Zone.NAV, Zone.FOOTER, Zone.RELATED, Zone.COMMENTS, Zone.FORM)
 _BEFORE_STOP = 40
 """Characters of running text that must have come before a stop is one."""
@@ -102,14 +105,16 @@ def _find_stop(sheet: Sheet, paragraphs: list[Line], start: int) -> int:
         return end
     need = max(_BEFORE_STOP, _SHARE_BEFORE * sum(len(line.text) for line in paragraphs))
     rows = {line.row for line in paragraphs}
-    before = 0
+    before = asked = 0
     for line in sheet.lines[paragraphs[0].row : paragraphs[-1].row + 1]:
         if line.row in rows:
             before += len(line.text)
         elif before >= _BEFORE_STOP and is_editor_line(line.text):
             return line.row + 1
-        if before >= need and is_stop(line.text) and not _goes_on(paragraphs, line.row):
-            return line.row
+        if before >= need and asked < _STOPS_ASKED and is_stop(line.text):
+            asked += 1
+            if not _goes_on(paragraphs, line.row):
+                return line.row
     return end
 
 
@@ -161,10 +166,11 @@ def _is_teaser(line: Line, above: Line) -> bool:
             break
         unit = unit.getparent()
     parent = unit.getparent() if unit is not None and unit in around else None
-    if unit is None or parent is None or len(parent) > 2000:
+    if unit is None or parent is None:
         return False
     name = (unit.tag, unit.get("class"))
-    return sum(1 for other in parent if (other.tag, other.get("class")) == name) >= 3
+    neighbours = [*islice(unit.itersiblings(), 3), *islice(unit.itersiblings(preceding=True), 3)]
+    return sum(1 for other in neighbours if (other.tag, other.get("class")) == name) >= 2
 
 
 def _box(paragraphs: list[Line]) -> Element | None:

@@ -112,8 +112,10 @@ def _short(lines: Iterable[Line]) -> list[Line]:
 
 def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None:
     for at, line in enumerate(lines):
+        if len(line.text) > 160:
+            continue
         text = _EDGE.join([part.strip() for part, _ in line.parts])
-        if len(text) > 160 or line.zone & (Zone.COMMENTS | Zone.NAV | Zone.HIDDEN):
+        if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.HIDDEN):
             continue
         marks = list(_LABEL.finditer(text)) or list(_GLUED.finditer(text))
         for mark, following in zip_longest(marks, marks[1:]):
@@ -199,7 +201,7 @@ def split_names(value: str) -> list[str]:
 
 def _read_unlabelled(line: Line, credits: Credits) -> None:
     """（记者叶婉）, 新华社记者邹多为、唐诗凝, 【文/王文】: credits whose label has no colon."""
-    text = line.spaced
+    text = line.spaced if len(line.text) < 400 else line.text
     if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED) or _PHOTO.search(text):
         return
     names: list[str] = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from datetime import UTC, datetime, timedelta, timezone
 
 from db.nouns import Moment, OffsetFrom, Page, Precision
@@ -105,7 +106,7 @@ def _stated_published(sheet: Sheet, stated: Stated) -> Iterator[tuple[str | None
     if stated.is_article:
         yield stated.published, "json-ld"
     for name in _PUBLISHED_METAS:
-        for value in sheet.head.metas.get(name, ()):
+        for value in sheet.head.metas.get(name, ())[:20]:
             yield value, "meta"
     for el in _machine_elements(sheet):
         yield el, "microdata"
@@ -186,8 +187,8 @@ class _Desk:
         yield from self.layout.tail
 
     def _read_line(self, line: Line, label_above: str) -> Iterator[tuple[_Voice, bool]]:
-        text = line.spaced
-        if len(text) > 250 or _COPYRIGHT.search(text) or line.zone & (Zone.RELATED | Zone.COMMENTS | Zone.HIDDEN):
+        text = line.spaced if len(line.text) <= 250 else line.text
+        if len(text) > 260 or _COPYRIGHT.search(text) or line.zone & (Zone.RELATED | Zone.COMMENTS | Zone.HIDDEN):
             return
         if line.link_chars > 0.8 * len(text) and line.link_chars > 30:
             return
@@ -211,7 +212,7 @@ class _Desk:
 
     def weaker(self) -> _Voice | None:
         """Weaker places: `<time>` anywhere sensible, scripts, the address."""
-        elements = list(self.sheet.tree.iter("time"))
+        elements = list(islice(self.sheet.tree.iter("time"), 60))
         for el in elements:
             voice = self.voice(read_machine(el.get("datetime") or el.text, language=self.place.language), "time")
             if voice and (len(elements) == 1 or not _foreign(el)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from urllib.parse import urljoin
 
 from lxml.etree import _Element as Element
@@ -11,6 +12,7 @@ from db.nouns import Image
 from pipelines.reading.sheet import INVISIBLE, Zone, squeeze, zone_of
 
 _MAX_IMAGES = 40
+_MAX_LOOKED_AT = 300
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-url", "data-srcset", "src", "srcset")
 _ICON = re.compile(r"sprite|spacer|blank\.|pixel|1x1|avatar|icon|logo|qrcode|emoji|loading|placeholder|/ads?/|data:image", re.I)
 _CAPTION_CLASS = re.compile(r"caption|picintro|pic-?desc|img-?desc|figure-?text|photo-?text|image-?text|legende|bildunterschrift|didascalia|pie-?foto|tuzhu", re.I)
@@ -27,7 +29,7 @@ def read_images(container: Element | None, address: str | None) -> tuple[Image, 
         return ()
     found: dict[str, Image] = {}
     cache: dict[str, int] = {}
-    for el in container.iter("img", "amp-img"):
+    for el in islice(container.iter("img", "amp-img"), _MAX_LOOKED_AT):
         link = _address(el, address)
         if link is None or link in found or _foreign(el, container, cache):
             continue
@@ -74,13 +76,13 @@ def _caption(el: Element) -> str | None:
     node = el
     for _ in range(4):
         node = node.getparent()
-        if node is None:
+        if node is None or (len(node) > 6 and node.tag != "figure"):
             return None
         for sub in node.iter("figcaption", "span", "p", "div", "em", "small"):
             if sub.tag == "figcaption" or _CAPTION_CLASS.search(sub.get("class", "")[:200]):
                 text = squeeze("".join(sub.itertext())[:1500])
                 return text or None
-        if node.tag in ("figure", "td") or len(node) > 6:
+        if node.tag in ("figure", "td"):
             return None
     return None
 

@@ -15,6 +15,8 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipelines.reading.bounds import within_bounds
+
 INVISIBLE = frozenset(
     "script style noscript template svg math iframe object embed select option textarea canvas video audio map head title link meta"
     " datalist progress meter input frame frameset noframes applet param source track rp rt".split()
@@ -130,6 +132,7 @@ def parse(html: str) -> Element | None:
 
 def lay_out(html: str) -> Sheet | None:
     """Parse a page and lay it out. None where the text holds no element at all."""
+    html = within_bounds(html)
     html = html.translate(_SOFT) if any(mark in html for mark in "\u00ad\u200b\ufeff\u2060") else html
     tree = parse(html)
     if tree is None:

@@ -168,8 +168,9 @@ def room(tmp_path: Path) -> Newsroom:
 @pytest.fixture
 def newsroom(room: Newsroom) -> Newsroom:
     """Two sources with a bit of everything; `pages` names the pages."""
-    evening, copier = room.source("wanbao.example", "https://www.wanbao.example/"), room.source(
-        "mirror.example", "https://mirror.example/"
+    evening, copier = (
+        room.source("wanbao.example", "https://www.wanbao.example/"),
+        room.source("mirror.example", "https://mirror.example/"),
     )
     with open_room(room.path) as conn:
         room.run_id = facts.begin_run(conn, "crawl", os.getpid(), room.tick())

@@ -33,7 +33,7 @@ def test_json_lines_hold_every_field(newsroom: Newsroom) -> None:
     result = run(newsroom.path, "articles", "--json", "--source", "wanbao.example")
     first, second = (json.loads(line) for line in result.output.splitlines())
     assert set(to_json(report())) < set(first)
-    assert list(first)[0] == "id"
+    assert next(iter(first)) == "id"
     assert first["id"] == newsroom.pages["water"]
     assert first["page_id"] == newsroom.pages["water2"]
     assert (first["revision"], first["original_id"], first["text"]) == (2, None, CORRECTED)

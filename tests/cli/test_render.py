@@ -18,7 +18,10 @@ from cli.render import Column, cut, local_time, padded, plain, size, span, table
 from tests.cli.conftest import ROOT, Newsroom
 
 COLUMNS = (Column(title="id", right=True, fixed=True), Column(title="title", least=6), Column(title="who", least=4))
-ROWS = [(1, "每天可供水三十万吨，五个街道明年春天用上新水", "李青山"), (12345, "short", "Ann Reed of the Harbour Office")]
+ROWS = [
+    (1, "每天可供水三十万吨，五个街道明年春天用上新水", "李青山"),
+    (12345, "short", "Ann Reed of the Harbour Office"),
+]
 
 
 @pytest.mark.parametrize("width", range(24, 100, 7))
