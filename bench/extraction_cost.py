@@ -2,7 +2,8 @@
 
     python bench/extraction_cost.py FOLDER_OR_MANIFEST [--limit N] [--rounds R] [--sets fundus,zh]
 
-A folder is searched for *.html and *.html.gz; a manifest is JSON lines of {"id", "path", "url"}. Each page is read by both, twice in a row
+A folder is searched for *.html and *.html.gz; a manifest is JSON lines of {"id", "path",
+"url"}. Each page is read by both, twice in a row
 each round, in alternating order; of each page the least time of each side counts (what other processes do to the caches only ever
 adds), and the ratio of the sums is printed with the median ratio of the pages.
 """

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FORBIDDEN = "robots_forbidden"
 
 
-@click.command()
+@click.command(short_help="Fetch what is due, extract it, settle it.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--limit", type=click.IntRange(0), help="The most articles from each source, newest first. 0: no limit.")
 @click.option("--since", metavar="WHEN", help="Only articles announced since then: 2d, 6h, 2026-11-02.")

@@ -1,6 +1,7 @@
 """`copydesk extract`: files on disk to JSON lines on standard output; no database is needed.
 
-A file that cannot be read becomes its own line, `{"id", "rejected": "empty", "detail"}`, and the command goes on; it then exits with 1
+A file that cannot be read becomes its own line, `{"id", "rejected": "empty",
+"detail"}`, and the command goes on; it then exits with 1
 after the last line when the files were named on the command line. A faulty manifest ends it at once with exit code 2.
 """
 

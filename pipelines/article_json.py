@@ -38,7 +38,8 @@ def _article(article: Article) -> dict[str, Any]:
         "language": article.language,
         "description": article.description,
         "images": [
-            {"url": image.url, "alt": image.alt, "caption": image.caption, "credit": image.credit} for image in article.images
+            {"url": image.url, "alt": image.alt, "caption": image.caption, "credit": image.credit}
+            for image in article.images
         ],
         "paywalled": article.paywalled,
         "comment_count": article.comment_count,

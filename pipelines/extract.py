@@ -21,7 +21,18 @@ MAX_BODY = 20 * 1024 * 1024
 """Bytes. The longest article page of the development set has 1.6 million."""
 _HTML_TYPES = re.compile(r"html|xml|^text/plain|^application/octet-stream|^$", re.I)
 _LOOKS_HTML = re.compile(rb"<(?:!doctype\s{1,9}html|html|head|body|meta|div|article|p|title|table)[\s>]", re.I)
-_BINARY = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"OggS", b"ID3", b"\x00\x00\x00\x18ftyp")
+_BINARY = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"RIFF",
+    b"OggS",
+    b"ID3",
+    b"\x00\x00\x00\x18ftyp",
+)
 
 
 def extract(page: Page, sites: Sites) -> Outcome:
@@ -46,7 +57,9 @@ def _at_the_door(page: Page) -> Rejection | None:
     if page.status >= 400:
         return Rejection(reason=Reason.NOT_FOUND, detail=f"The server answered with status {page.status}.")
     if len(page.body) > MAX_BODY:
-        return Rejection(reason=Reason.TOO_BIG, detail=f"The body has {len(page.body):,} bytes; at most {MAX_BODY:,} are read.")
+        return Rejection(
+            reason=Reason.TOO_BIG, detail=f"The body has {len(page.body):,} bytes; at most {MAX_BODY:,} are read."
+        )
     if not page.body.strip():
         return Rejection(reason=Reason.EMPTY, detail="The body is empty.")
     kind = (page.content_type or "").split(";", 1)[0].strip()

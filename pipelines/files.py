@@ -69,7 +69,7 @@ def _entry(line: str, number: int, manifest: Path) -> FileEntry:
     if not isinstance(row, dict) or not isinstance(row.get("path"), str):
         raise UsageError(f'{where}: expected an object with "id" and "path".')
     return FileEntry(
-        page_id=row.get("id", row["path"]),
+        page_id=row["id"] if isinstance(row.get("id"), str | int) else row["path"],
         path=manifest.parent / row["path"],
         url=row.get("url") or None,
         final_url=row.get("final_url") or None,

@@ -14,6 +14,7 @@ over all points.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
@@ -130,14 +131,25 @@ _LIST_ACTION = re.compile(
 def judge_for(url: str, site: Site | None) -> Judgement:
     """As `judge`, but what the site's own rules say wins: `exclude` before `include`, both searched in path and
     query."""
-    if site is not None and (site.include or site.exclude):
-        parts = urlsplit(url)
-        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        if any(_compiled(pattern).search(target) for pattern in site.exclude):
+    if site is not None:
+        if is_excluded(url, site):
             return Judgement(points=NEVER, reasons=("the site's rules exclude it",))
-        if any(_compiled(pattern).search(target) for pattern in site.include):
+        if _matches(site.include, url):
             return Judgement(points=INCLUDED, reasons=("the site's rules include it",))
     return judge(url)
+
+
+def is_excluded(url: str, site: Site | None) -> bool:
+    """Whether the site's own rules say that this address is never an article."""
+    return site is not None and _matches(site.exclude, url)
+
+
+def _matches(patterns: Sequence[str], url: str) -> bool:
+    if not patterns:
+        return False
+    parts = urlsplit(url)
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return any(_compiled(pattern).search(target) for pattern in patterns)
 
 
 @lru_cache(maxsize=512)

@@ -12,7 +12,8 @@ from pipelines.reading.sheet import Head, Sheet, Zone
 
 _SUBTITLE_CLASS = re.compile(
     r"sub-?title|sub-?head(?:line|ing)?|standfirst|(?:^|[\s_-])dek(?:$|[\s_-])|(?:^|[\s_-])deck(?:$|[\s_-])|kicker-?text|lead-?text|teaser-?text|ingress|chapo"
-    r"|entradilla|bajada|sommario|occhiello|vorspann|intro(?:text)?(?:$|[\s_-])|zwischentitel|summary|abstract|daodu|fubiaoti|subhead", re.I,
+    r"|entradilla|bajada|sommario|occhiello|vorspann|intro(?:text)?(?:$|[\s_-])|zwischentitel|summary|abstract"
+    r"|daodu|fubiaoti|subhead", re.I,
 )  # fmt: skip
 _COMMENT_COUNT = re.compile(
     r"^\W{0,4}(\d{1,6})\s?(?:条评论|則留言|人评论|评论|跟贴|comments?|kommentare?|commentaires?|comentarios?|comentários?|commenti|reacties|kommentarer|комментари\w{0,3})\W{0,3}$"
@@ -21,8 +22,10 @@ _COMMENT_COUNT = re.compile(
 )
 _COMMENT_CLASS = re.compile(r"comment|pinglun|gentie|cmt", re.I)
 _PAYWALL = re.compile(
-    r"subscribe to (?:read|continue|unlock)|subscribers? only|already a subscriber|to continue reading|this article is (?:for|reserved)|log in to read|weiterlesen mit"
-    r"|nur für abonnenten|plus-artikel lesen|réservé aux abonnés|article réservé|contenido exclusivo para suscriptores|contenuto riservato agli abbonati|la suite est réservée"
+    r"subscribe to (?:read|continue|unlock)|subscribers? only|already a subscriber|to continue reading|this"
+    r" article is (?:for|reserved)|log in to read|weiterlesen mit"
+    r"|nur für abonnenten|plus-artikel lesen|réservé aux abonnés|article réservé|contenido exclusivo para"
+    r" suscriptores|contenuto riservato agli abbonati|la suite est réservée"
     r"|付费(?:阅读|内容)|订阅后(?:阅读|查看)|登录后(?:可)?(?:查看|阅读)全文|会员专享|購読者限定|有料会員|続きを読むには", re.I,
 )  # fmt: skip
 _SECTION_JUNK = re.compile(r"^(?:home|首页|startseite|accueil|inicio|portada|главная|news|article|articles)$", re.I)
@@ -57,7 +60,9 @@ def _plausible(link: str, address: str | None) -> bool:
     return _domain(parts.hostname) == _domain(urlsplit(address).hostname)
 
 
-_SECOND_LEVEL = frozenset(("co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "gob", "gouv", "in", "news"))
+_SECOND_LEVEL = frozenset(
+    ("co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "gob", "gouv", "in", "news")
+)
 
 
 def _domain(host: str | None) -> str:
@@ -69,7 +74,10 @@ def _domain(host: str | None) -> str:
 
 def read_section(sheet: Sheet, stated: Stated) -> tuple[str | None, str]:
     """The part of the paper: as stated, else the last crumb of the breadcrumbs that is no headline."""
-    for value, by in ((stated.section, "json-ld"), (sheet.head.meta("article:section", "parsely-section", "section", "og:section"), "meta")):
+    for value, by in (
+        (stated.section, "json-ld"),
+        (sheet.head.meta("article:section", "parsely-section", "section", "og:section"), "meta"),
+    ):
         if value and len(value) <= 60 and not value.startswith("http"):
             return value, by
     for line in sheet.lines[:400]:
@@ -99,7 +107,10 @@ def read_tags(head: Head, stated: Stated) -> tuple[tuple[str, ...], str]:
 
 def read_description(head: Head, stated: Stated) -> tuple[str | None, str]:
     """The summary the page gives of itself."""
-    for value, by in ((head.meta("og:description", "description", "twitter:description", "dc.description"), "meta"), (stated.description, "json-ld")):
+    for value, by in (
+        (head.meta("og:description", "description", "twitter:description", "dc.description"), "meta"),
+        (stated.description, "json-ld"),
+    ):
         if value and len(value) > 10:
             return value[:2000], by
     return None, ""
@@ -113,7 +124,11 @@ def read_subtitle(layout: Layout, title: str, stated: Stated) -> tuple[str | Non
             continue
         el = line.block
         names = f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"
-        if (_SUBTITLE_CLASS.search(names) or el.tag == "h2") and 6 <= len(line.text) <= 400 and plain(line.text) != plain(title):
+        if (
+            (_SUBTITLE_CLASS.search(names) or el.tag == "h2")
+            and 6 <= len(line.text) <= 400
+            and plain(line.text) != plain(title)
+        ):
             return line.text, "subheading"
     if stated.alternative and plain(stated.alternative) != plain(title) and 6 <= len(stated.alternative) <= 400:
         return stated.alternative, "json-ld"

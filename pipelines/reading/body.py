@@ -14,8 +14,8 @@ from typing import Any
 from lxml.etree import _Element as Element
 from lxml.html import HTMLParser, document_fromstring
 
-from pipelines.reading.counting import count_words
 from pipelines.reading.container import Stand, is_paragraph
+from pipelines.reading.counting import count_words
 from pipelines.reading.sheet import Line, Sheet, Zone, squeeze
 
 _ENOUGH = 0.7

@@ -1,7 +1,9 @@
 """Bylines outside Chinese: names a page states for machines, else the ones printed by the headline.
 
-The statement is believed if it names people. If it only names the house (a site's own name), a person printed in the byline is better,
-and the house the last resort. Printed bylines begin with a word (By, Von, Par, Di, Por, Door, Av, Af, 記者, 기자), sit in an element
+The statement is believed if it names people. If it only names the house (a site's own name), a person printed in the
+byline is better,
+and the house the last resort. Printed bylines begin with a word (By, Von, Par, Di, Por, Door, Av, Af, 記者, 기자),
+sit in an element
 that calls itself author, or are a bare name beside the date.
 """
 
@@ -20,7 +22,8 @@ from pipelines.reading.sheet import Line, Sheet, Zone, squeeze
 from pipelines.reading.times import find_stamps
 
 _AUTHOR_METAS = (
-    "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "byline", "article:author_name",
+    "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "byline",
+    "article:author_name",
     "citation_author", "cxenseparse:author", "article.author", "og:article:author", "dc.contributor", "authors",
 )  # fmt: skip
 _BY_WORD = re.compile(
@@ -104,7 +107,11 @@ def _marked(sheet: Sheet) -> Iterator[str]:
 
 def _header(layout: Layout) -> list[Line]:
     start = layout.headline.row if layout.headline else -1
-    lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & (Zone.RELATED | Zone.COMMENTS | Zone.NAV | Zone.HIDDEN)]
+    lines = [
+        line
+        for line in layout.header
+        if len(line.text) < 200 and not line.zone & (Zone.RELATED | Zone.COMMENTS | Zone.NAV | Zone.HIDDEN)
+    ]
     return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
 
 
@@ -145,7 +152,12 @@ def _beside_date(layout: Layout) -> Iterator[str]:
                     return
     first = layout.paragraphs[0] if layout.paragraphs else None
     lines = [line for line in lines if first is None or line.row < first.row]
-    if lines and is_bare_name(lines[-1].text) and len(lines[-1].parts) == 1 and lines[-1].parts[0][1].tag in ("strong", "b", "em", "i"):
+    if (
+        lines
+        and is_bare_name(lines[-1].text)
+        and len(lines[-1].parts) == 1
+        and lines[-1].parts[0][1].tag in ("strong", "b", "em", "i")
+    ):
         yield lines[-1].text
 
 

@@ -50,7 +50,9 @@ def locate(sheet: Sheet, headline: Line | None) -> Stand:
     """Find the article's paragraphs and box on the page."""
     start = headline.row if headline else -1
     lines = sheet.lines
-    running = [line for line in lines if is_paragraph(line, 0) and not (line.row and _is_teaser(line, lines[line.row - 1]))]
+    running = [
+        line for line in lines if is_paragraph(line, 0) and not (line.row and _is_teaser(line, lines[line.row - 1]))
+    ]
     foreign = _foreign_zones([line for line in running if line.row > start])
     found = _find_paragraphs(running, foreign)
     below = [line for line in found if line.row > start]
@@ -78,7 +80,11 @@ def _foreign_zones(running: Sequence[Line]) -> int:
     foreign = FOREIGN
     total = sum(len(line.text) for line in running)
     for bit in _BITS:
-        if running and running[0].zone & bit and sum(len(line.text) for line in running if line.zone & bit) > 0.5 * total:
+        if (
+            running
+            and running[0].zone & bit
+            and sum(len(line.text) for line in running if line.zone & bit) > 0.5 * total
+        ):
             foreign &= ~bit
     return foreign
 
@@ -95,7 +101,8 @@ def _find_paragraphs(running: list[Line], foreign: int) -> list[Line]:
     return [
         line
         for line in running
-        if not line.zone & foreign or (styles.get((line.block.tag, line.block.get("class") or ""), 0) >= 3 and not line.zone & Zone.COMMENTS)
+        if not line.zone & foreign
+        or (styles.get((line.block.tag, line.block.get("class") or ""), 0) >= 3 and not line.zone & Zone.COMMENTS)
     ]
 
 
@@ -155,7 +162,7 @@ def _is_teaser(line: Line, above: Line) -> bool:
     """Whether a line is the summary under another story's linked headline: both in one unit of a row of like units."""
     if len(above.text) < 6 or above.link_chars < 0.8 * len(above.text):
         return False
-    around = set()
+    around: set[Element] = set()
     el: Element | None = above.block
     while el is not None and len(around) < 5:
         around.add(el)
@@ -195,4 +202,7 @@ def _box(paragraphs: list[Line]) -> Element | None:
 
 
 def _is_lone(el: Element, own: dict[Element, int], weight: dict[Element, int]) -> bool:
-    return el.tag in ("p", "li", "td", "h1", "h2", "h3", "h4", "blockquote", "span", "font") and own.get(el, 0) >= 0.9 * weight[el]
+    return (
+        el.tag in ("p", "li", "td", "h1", "h2", "h3", "h4", "blockquote", "span", "font")
+        and own.get(el, 0) >= 0.9 * weight[el]
+    )

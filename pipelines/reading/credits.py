@@ -1,6 +1,7 @@
 """Chinese credits: who wrote, edited and checked an article, where it was taken from. Read from lines, never from prose.
 
-A credit is a label and names: 责任编辑：张玉, [作者: 刘满仓 责任编辑: 杨丹宇], 编辑｜周褶褶, （记者叶婉）. The label may be padded (编 辑), stand on
+A credit is a label and names: 责任编辑：张玉, [作者: 刘满仓 责任编辑: 杨丹宇], 编辑｜周褶褶, （记者叶婉）. The label
+may be padded (编 辑), stand on
 a line of its own above the names, or share a line with others; names are divided by blanks, 、, / or |, and a name of two
 characters may be padded (方 敏). The photographer's credit ends in 摄 and is none of ours.
 """
@@ -14,16 +15,26 @@ from itertools import zip_longest
 
 from pipelines.reading.layout import Layout
 from pipelines.reading.sheet import Line, Zone
+from pipelines.reading.wordlists import words
 
-_EDITOR = "责任编辑|責任編輯|责任编缉|值班编辑|执行编辑|本文编辑|本期编辑|文字编辑|网络编辑|栏目编辑|编辑|編輯|责编|責編|网编|编审|编校"
+_EDITOR = (
+    "责任编辑|責任編輯|责任编缉|值班编辑|执行编辑|本文编辑|本期编辑|文字编辑|网络编辑|栏目编辑|编辑|編輯|责编"
+    "|責編|网编|编审|编校"
+)
 _PROOF = "责任校对|校对|校對|审校|校审|审读|审核校对"
 _AUTHOR = (
-    "文字记者|见习记者|实习记者|首席记者|特约记者|本报记者|本刊记者|本网记者|记者|記者|本报通讯员|通讯员|特约通讯员|通讯作者|文章作者|本文作者|作者|撰文|撰稿人|撰稿|采写|采访|文字|文|作　者"
+    "文字记者|见习记者|实习记者|首席记者|特约记者|本报记者|本刊记者|本网记者|记者|記者|本报通讯员|通讯员"
+    "|特约通讯员|通讯作者|文章作者|本文作者|作者|撰文|撰稿人|撰稿|采写|采访|文字|文|作　者"
 )
-_SOURCE = "本文来源于|本文来源|文章来源|稿件来源|新闻来源|信息来源|内容来源|消息来源|来源于|来源|來源|稿源|出处|出處|转自|转载自|摘自"
+_SOURCE = (
+    "本文来源于|本文来源|文章来源|稿件来源|新闻来源|信息来源|内容来源|消息来源|来源于|来源|來源|稿源|出处|出處"
+    "|转自|转载自|摘自"
+)
 _OTHER = (
-    "摄影|图片|图|摄像|视频|制图|设计|美编|监制|主编|总编辑|总编|总监制|策划|统筹|审核|审签|终审|初审|复审|三审|二审|一审|签发|校稿|实习生|题图|时间|日期|发布时间|发稿时间|点击|阅读|浏览|字号|字体"
-    "|分享|标签|关键词|关键字|原标题|版权|声明|纠错|打印|评论|栏目|分类|编译|翻译|译者|制作|运营|主持人|嘉宾|录音|播音|电话|邮箱|人气|热度|责任印制|版式|排版|新媒体编辑|视觉编辑|视频编辑|图片编辑|摄影编辑|见习编辑助理"
+    "摄影|图片|图|摄像|视频|制图|设计|美编|监制|主编|总编辑|总编|总监制|策划|统筹|审核|审签|终审|初审|复审|三审|二审"
+    "|一审|签发|校稿|实习生|题图|时间|日期|发布时间|发稿时间|点击|阅读|浏览|字号|字体"
+    "|分享|标签|关键词|关键字|原标题|版权|声明|纠错|打印|评论|栏目|分类|编译|翻译|译者|制作|运营|主持人|嘉宾|录音|播音"
+    "|电话|邮箱|人气|热度|责任印制|版式|排版|新媒体编辑|视觉编辑|视频编辑|图片编辑|摄影编辑|见习编辑助理"
 )
 
 
@@ -39,7 +50,9 @@ _LABEL = re.compile(
     r"(?=[^\u4e00-\u9fff]|$)[ \u3000\u2003]{0,3}(?P<sep>[:：/／|｜丨︱]|$|(?=[ \u3000\u2003]))"
 )
 _GLUED = re.compile(
-    r"(?:^|[\s\]】)）|｜/，。])(?:" + "|".join(f"(?P<{kind}>{_padded(labels)})" for kind, labels in _KINDS) + r")[ \u3000]{0,3}[:：]"
+    r"(?:^|[\s\]】)）|｜/，。])(?:"
+    + "|".join(f"(?P<{kind}>{_padded(labels)})" for kind, labels in _KINDS)
+    + r")[ \u3000]{0,3}[:：]"
 )
 _BRACKET_REPORTER = re.compile(
     r"[（(【\[]\s{0,2}(?:[\u4e00-\u9fff·A-Za-z]{0,14}?)(?:记者|記者|通讯员)[\s：:]{0,3}(?P<names>[^（()）】\]。]{2,40}?)(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
@@ -51,7 +64,9 @@ _WRITTEN_BY = re.compile(
     r"^[【\[（(]?\s{0,2}(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
 )
 _PHOTO = re.compile(r"(?:摄|图|供图|摄影)\s{0,2}[)）】]?$")
-_DATELINE = re.compile(r"^\s{0,4}(?P<house>新华社|新华网|中新社|中新网|中国新闻网|央视网|人民网|法新社|路透社|美联社|共同社|中央社)[\u4e00-\u9fff、/·]{0,16}\d{0,2}月?\d{1,2}日[电讯]")
+_DATELINE = re.compile(
+    r"^\s{0,4}(?P<house>新华社|新华网|中新社|中新网|中国新闻网|央视网|人民网|法新社|路透社|美联社|共同社|中央社)[\u4e00-\u9fff、/·]{0,16}\d{0,2}月?\d{1,2}日[电讯]"
+)
 _ACCORDING = re.compile(
     r"^\s{0,4}(?:[【\[#][^】\]]{1,60}[】\]]\s{0,2})?(?:[\u4e00-\u9fff\d月日，,]{0,12}?)?据[“”《\s]{0,2}(?P<house>[\u4e00-\u9fffA-Za-z·（()）\d\s]{2,24}?)[》”“\s]{0,2}(?:网站)?"
     r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:最新)?(?:消息|报道|报导|電|电|讯|披露|援引)"
@@ -63,16 +78,26 @@ _VAGUE_HOUSE = re.compile(
     r"^(?:外媒|媒体|当地|多家|悉|了解|介绍|报道|路透|新华|记者|本报|央行|知情人士|相关|有关|统计|多方|可靠|最新|最近|其|此前|官方|警方|目击者|该|前述|业内|香港媒体|台湾媒体|.{0,5}媒体$|美媒|日媒|韩媒|英媒|俄媒|港媒|台媒)"
 )
 _CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
-_NAME = re.compile(r"^(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•.][\u3400-\u9fff]{1,10}|[A-Za-z][A-Za-z.\-' ]{1,30}|[\u3400-\u9fff]{1,4}[_ ]?[A-Za-z]{1,4}[-_]?\d{1,6}|[A-Za-z]{1,4}\d{2,6}|[\u3400-\u9fff]{5,6})$")
-_NO_NAME = frozenset(
-    "网络 网络整理 佚名 综合 整理 未知 匿名 小编 记者 通讯员 作者 编辑 来源 本网 本站 本报 原创 转载 分享 打印 关闭 点击 更多 收藏 评论 阅读 全文 报道 摄影 有限公司 "
-    "查看 关注 声明 字号 暂无 无 admin 大中小 大 中 小 我要纠错 纠错 投稿 责任编辑 时间 日期 整合 综合整理 实习生 首页 下一页 上一页".split()  # noqa: SIM905
+_NAME = re.compile(
+    r"^(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•.][\u3400-\u9fff]{1,10}|[A-Za-z][A-Za-z.\-' ]{1,30}"
+    r"|[\u3400-\u9fff]{1,4}[_ ]?[A-Za-z]{1,4}[-_]?\d{1,6}|[A-Za-z]{1,4}\d{2,6}|[\u3400-\u9fff]{5,6})$"
+)
+_NO_NAME = words(
+    "网络 网络整理 佚名 综合 整理 未知 匿名 小编 记者 通讯员 作者 编辑 来源 本网 本站 本报 原创 转载 分享 打印"
+    " 关闭 点击 更多 收藏 评论 阅读 全文 报道 摄影 有限公司 "
+    "查看 关注 声明 字号 暂无 无 admin 大中小 大 中 小 我要纠错 纠错 投稿 责任编辑 时间 日期 整合 综合整理 实习生"
+    " 首页 下一页 上一页"
 )
 _EDGE = "\u2003"
 """Joins the parts of a line: a blank that no page uses, so the border of two elements can be told from a blank between names."""
-_DUTY = re.compile(r"^[\u4e00-\u9fff·]{0,12}?(?:首席|见习|实习|特约|特派|全媒体|融媒体)?(?:记者|通讯员|评论员|撰稿人|特派员|主笔|专栏作者|专栏)(?=[\u4e00-\u9fff]|$)")
+_DUTY = re.compile(
+    r"^[\u4e00-\u9fff·]{0,12}?(?:首席|见习|实习|特约|特派|全媒体|融媒体)?(?:记者|通讯员|评论员|撰稿人|特派员|主笔|专栏作者|专栏)(?=[\u4e00-\u9fff]|$)"
+)
+_TITLE = re.compile(r"^\S{0,14}(?:专栏作者|专栏|作者|记者|评论员|撰稿人|研究员|主笔|教授)\s?")
 _TITLED = re.compile(r"(?:研究员|教授|评论员|主任|部长|院长|博士|主编|记者|会长|秘书长)([\u4e00-\u9fff]{2,3})$")
-_JUNK = re.compile(r"^(?:分享|返回|查看|字号|打印|阅读|点击|评论|关注|举报|收藏|责任|来源|发布|更多|下载|登录|注册|扫码|微信|纠错|点赞|时间|标签)")
+_JUNK = re.compile(
+    r"^(?:分享|返回|查看|字号|打印|阅读|点击|评论|关注|举报|收藏|责任|来源|发布|更多|下载|登录|注册|扫码|微信|纠错|点赞|时间|标签)"
+)
 _SIGNED = re.compile(r"[（(](?P<who>[\u3400-\u9fff·]{2,12})[）)]$")
 _ORGAN = re.compile(r"(?:局|委|厅|部|院|报|网|社|台|公司|中心|办|政府|杂志|周刊|新闻|宣)$")
 _NOT_SIGNED = re.compile(r"完|图|摄|待续|下同|上接|下转|记者|编辑|来源|化名|略|如图|资料|注|作者|本文|责")
@@ -96,7 +121,9 @@ class Credits:
 def read_credits(layout: Layout) -> Credits:
     """Read the Chinese credits around an article. Header first, so its source beats that of the tail."""
     credits = Credits()
-    groups = (layout.header, _short(layout.inside), layout.tail)
+    first = layout.paragraphs[0].row if layout.paragraphs else None
+    above = [line for line in layout.header if first is None or line.row < first]
+    groups = (above, _short(layout.inside), layout.tail)
     for place, lines in enumerate(groups):
         _read_labelled(list(lines), credits, header=place == 0)
     for line in [*layout.header, *layout.inside[:6], *_short(layout.inside[-8:]), *layout.tail]:
@@ -122,7 +149,11 @@ def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None
             kind = str(mark.lastgroup if mark.lastgroup != "sep" else next(k for k, _ in _KINDS if mark[k]))
             if kind == "other":
                 continue
-            if not mark.groupdict().get("sep", ":") and mark.start() > 0 and text[mark.start() - 1] not in " 　\u2003[【(（|｜":
+            if (
+                not mark.groupdict().get("sep", ":")
+                and mark.start() > 0
+                and text[mark.start() - 1] not in " 　\u2003[【(（|｜"
+            ):
                 continue
             value = text[mark.end() : following.start() if following else len(text)]
             if not value.strip(" 　\u2003:：|｜丨/") and following is None and at + 1 < len(lines):
@@ -159,9 +190,12 @@ def _take(kind: str, value: str, credits: Credits, *, header: bool, at_start: bo
 def clean_house(value: str) -> str | None:
     """The name of an outlet out of what follows its label, None for what is no name."""
     text = value.strip(" 　\u2003:：|｜丨[]【】()（）《》“”\"'").split(_EDGE)[0].strip(" 　:：")
-    text = re.split(r"\s{1,}(?=\d{4}[-年/.])|\d{4}[-年/.]\d|\s{2,}|[|｜丨]|[。；;]|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)", text)[0].strip()
+    text = re.split(
+        r"\s{1,}(?=\d{4}[-年/.])|\d{4}[-年/.]\d|\s{2,}|[|｜丨]|[。；;]|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)",
+        text,
+    )[0].strip()
     text = re.split(r"[（(【\[](?!\w{1,20}[)）])", text)[0].strip(" 　:：,，、)）】]》")
-    if not 2 <= len(text) <= 40 or re.fullmatch(r"[\W\d_]+", text) or text in _NO_NAME and text != "网络":
+    if not 2 <= len(text) <= 40 or re.fullmatch(r"[\W\d_]+", text) or (text in _NO_NAME and text != "网络"):
         return None
     return text
 
@@ -180,7 +214,12 @@ def split_names(value: str) -> list[str]:
     while at < len(tokens):
         token = tokens[at]
         following = tokens[at + 1] if at + 1 < len(tokens) else ""
-        if len(token) == 1 and len(following) == 1 and "\u3400" <= token <= "\u9fff" and "\u3400" <= following <= "\u9fff":
+        if (
+            len(token) == 1
+            and len(following) == 1
+            and "\u3400" <= token <= "\u9fff"
+            and "\u3400" <= following <= "\u9fff"
+        ):
             token, at = token + following, at + 1
         elif _CODE.match(following) and "\u3400" <= token[0] <= "\u9fff":
             token, at = f"{token} {following}", at + 1
@@ -207,14 +246,13 @@ def _read_unlabelled(line: Line, credits: Credits) -> None:
     names: list[str] = []
     if len(text) <= 60 and (label := _LABEL.search(text)) and label.start() > 6 and not label["authors"]:
         text = text[: label.start()].strip()
-    if len(text) <= 60:
-        if (match := _WRITTEN_BY.match(text)) or (match := _LINE_REPORTER.match(text)):
-            names = split_names(re.sub(r"^\S{0,14}(?:专栏作者|专栏|作者|记者|评论员|撰稿人|研究员|主笔|教授)\s?", "", match["names"]))
-            if names:
-                credits.lines.add(line.row)
-    if not names and (match := _BRACKET_REPORTER.search(text[:120])) and (match.start() < 30 or len(text) < 40):
-        if not _PHOTO.search(match["names"]):
-            names = split_names(match["names"])
+    if len(text) <= 60 and (match := _WRITTEN_BY.match(text) or _LINE_REPORTER.match(text)):
+        names = split_names(_TITLE.sub("", match["names"]))
+        if names:
+            credits.lines.add(line.row)
+    match = None if names else _BRACKET_REPORTER.search(text[:120])
+    if match and (match.start() < 30 or len(text) < 40) and not _PHOTO.search(match["names"]):
+        names = split_names(match["names"])
     credits.authors.extend(name for name in names if name not in credits.authors)
 
 
@@ -241,7 +279,7 @@ def _read_origin(layout: Layout, credits: Credits) -> None:
             return
     for line in layout.inside[:3]:
         match = _DATELINE.match(line.text) or _ACCORDING.match(line.text)
-        if match and not _VAGUE_HOUSE.match(match["house"]) or match and match.re is _DATELINE:
+        if match and (match.re is _DATELINE or not _VAGUE_HOUSE.match(match["house"])):
             house = match["house"].strip()
             if house and house != credits.source and not (credits.source or "").startswith(house):
                 credits.original_source = house

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from db.nouns import Article, Outcome, Page, Reason, Rejection
@@ -27,7 +28,6 @@ from pipelines.reading.strays import clean_lines
 from pipelines.reading.tongue import read_country, read_language
 from pipelines.reading.zones import Place
 
-
 _HEADLESS = 400
 """Characters of text from which a page without any headline is still an article."""
 
@@ -49,13 +49,26 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     credits = read_credits(layout) if place.language in ("zh", None) else Credits(editors=list(stated.editors))
     images = read_images(stand.box, page.address)
     # Only now: reading the body cuts the tree.
-    fields = _fields(sheet, layout, stated, credits, site_names, page, place, headline)
-    authors = fields["authors"][0]
+    desk = _Desk(
+        page=page,
+        sheet=sheet,
+        stated=stated,
+        layout=layout,
+        place=place,
+        credits=credits,
+        site_names=site_names,
+        headline=headline,
+    )
+    fields = _fields(desk)
+    names = fields["authors"][0]
+    authors = names if isinstance(names, tuple) else ()
     lines = clean_lines(read_body(sheet, stand), _foreign(sheet, headline, credits), authors)
     lines = _with_standfirst(lines, *fields["subtitle"])
     text = "\n".join(lines)
     headline = headline or _first_sentence(lines)
-    refusal = refuse(page, sheet, layout, stated, title=headline.text if headline else None, text=text, dated=bool(dated.published))
+    refusal = refuse(
+        page, sheet, layout, stated, title=headline.text if headline else None, text=text, dated=bool(dated.published)
+    )
     if refusal or headline is None:
         return refusal or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
     fields |= {"published": (dated.published, dated.published_by), "modified": (dated.modified, dated.modified_by)}
@@ -92,18 +105,24 @@ def _first_sentence(lines: list[str]) -> Headline | None:
     return Headline(match[0], "first sentence", None) if match else None
 
 
-def _fields(
-    sheet: Sheet,
-    layout: Layout,
-    stated: Stated,
-    credits: Credits,
-    site_names: tuple[str, ...],
-    page: Page,
-    place: Place,
-    headline: Headline | None,
-) -> dict[str, tuple[object, str]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """What lies on the desk while one page is read."""
+
+    page: Page
+    sheet: Sheet
+    stated: Stated
+    layout: Layout
+    place: Place
+    credits: Credits
+    site_names: tuple[str, ...]
+    headline: Headline | None
+
+
+def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     """Every field that needs no text, with how it was found."""
-    language, hint = place.language, page.hint
+    sheet, layout, stated, credits, page = desk.sheet, desk.layout, desk.stated, desk.credits, desk.page
+    site_names, language, hint, headline = desk.site_names, desk.place.language, desk.page.hint, desk.headline
     authors, authors_by = read_authors(sheet, layout, stated, site_names)
     if language == "zh":
         authors, authors_by = credits.authors, "credit line"
@@ -130,7 +149,9 @@ def _fields(
     }
 
 
-def _place(sheet: Sheet, page: Page, site: Site | None, layout: Layout, headline: Headline | None, stated: Stated) -> Place:
+def _place(
+    sheet: Sheet, page: Page, site: Site | None, layout: Layout, headline: Headline | None, stated: Stated
+) -> Place:
     sample = " ".join(line.text for line in layout.paragraphs[:12]) or (headline.text if headline else "")
     language = (site.language if site else None) or read_language(sheet.head, sample, stated.language)
     return Place(

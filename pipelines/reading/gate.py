@@ -12,10 +12,15 @@ from pipelines.reading.machine import Stated
 from pipelines.reading.sheet import Line, Sheet, Zone
 
 _ERROR_TITLE = re.compile(
-    r"^\W{0,4}(?:(?:error\s)?404\b|403\b|page not found|not found|access denied|forbidden|seite nicht gefunden|page introuvable|página no encontrada|pagina non trovata"
-    r"|pagina niet gevonden|страница не найдена|页面不存在|找不到页面|页面未找到|您访问的页面|抱歉.{0,12}不存在|just a moment|attention required|are you a robot|验证码|安全验证)", re.I,
+    r"^\W{0,4}(?:(?:error\s)?404\b|403\b|page not found|not found|access denied|forbidden|seite nicht gefunden"
+    r"|page introuvable|página no encontrada|pagina non trovata"
+    r"|pagina niet gevonden|страница не найдена|页面不存在|找不到页面|页面未找到|您访问的页面|抱歉.{0,12}不存在"
+    r"|just a moment|attention required|are you a robot|验证码|安全验证)", re.I,
 )  # fmt: skip
-_LOGIN_TITLE = re.compile(r"^\W{0,4}(?:log ?in|sign ?in|sign up|register|anmelden|se connecter|iniciar sesión|accedi|登录|登陆|注册|用户登录|会员登录)\b", re.I)
+_LOGIN_TITLE = re.compile(
+    r"^\W{0,4}(?:log ?in|sign ?in|sign up|register|anmelden|se connecter|iniciar sesión|accedi|登录|登陆|注册|用户登录|会员登录)\b",
+    re.I,
+)
 _SEARCH_TITLE = re.compile(r"^(?:search(?: results?)?|suchergebnisse?|résultats de recherche|搜索结果|搜索)\b", re.I)
 _INDEX_PATH = re.compile(r"^/(?:(?:index|default|home|main)(?:\.\w{2,5})?)?$|^/[a-z]{2}(?:-[a-z]{2})?/?$", re.I)
 _SEARCH_PATH = re.compile(r"/(?:search|suche|recherche|buscar|cerca)(?:/|\.\w{2,5}|$)|[?&](?:q|s|query|keyword)=", re.I)
@@ -28,7 +33,9 @@ MIN_WORDS = 25
 """The same in words elsewhere."""
 
 
-def refuse(page: Page, sheet: Sheet, layout: Layout, stated: Stated, *, title: str | None, text: str, dated: bool) -> Rejection | None:
+def refuse(
+    page: Page, sheet: Sheet, layout: Layout, stated: Stated, *, title: str | None, text: str, dated: bool
+) -> Rejection | None:
     """The refusal of a page, None for an article."""
     address = urlsplit(page.address or "")
     if title and (refusal := _by_title(title, address.path, address.query, text)):
@@ -38,7 +45,12 @@ def refuse(page: Page, sheet: Sheet, layout: Layout, stated: Stated, *, title: s
         return Rejection(reason=Reason.NO_TEXT, detail="No running text was found on the page.")
     if title is None:
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The page has text but no headline of any kind.")
-    if page.address and _INDEX_PATH.match(address.path or "/") and not address.query and not (stated.is_article and dated):
+    if (
+        page.address
+        and _INDEX_PATH.match(address.path or "/")
+        and not address.query
+        and not (stated.is_article and dated)
+    ):
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
     if refusal := _by_links(sheet, layout, stated, dated=dated, words=words):
         return refusal
@@ -53,7 +65,9 @@ def _by_title(title: str, path: str, query: str, text: str) -> Rejection | None:
         return Rejection(reason=Reason.NOT_FOUND, detail=f"The page says it is an error page: {title[:80]!r}.")
     if _LOGIN_TITLE.search(title) and len(text) < 1500:
         return Rejection(reason=Reason.NOT_ARTICLE, detail=f"The page is a login or registration form: {title[:80]!r}.")
-    if (_SEARCH_TITLE.search(title) and _SEARCH_PATH.search(f"{path}?{query}")) or (_SEARCH_TITLE.search(title) and len(text) < 400):
+    if (_SEARCH_TITLE.search(title) and _SEARCH_PATH.search(f"{path}?{query}")) or (
+        _SEARCH_TITLE.search(title) and len(text) < 400
+    ):
         return Rejection(reason=Reason.NOT_ARTICLE, detail=f"The page lists search results: {title[:80]!r}.")
     return None
 
@@ -65,11 +79,17 @@ def _by_links(sheet: Sheet, layout: Layout, stated: Stated, *, dated: bool, word
     open_lines = [line for line in sheet.lines if not line.zone & (Zone.NAV | Zone.FOOTER | Zone.HIDDEN)]
     linked = sum(1 for line in open_lines if _is_link_line(line))
     if _LIST_TYPES & stated.other_types and linked > 10 and len(layout.paragraphs) < 4:
-        return Rejection(reason=Reason.NOT_ARTICLE, detail="The page states that it is a collection and shows links in the main.")
+        return Rejection(
+            reason=Reason.NOT_ARTICLE, detail="The page states that it is a collection and shows links in the main."
+        )
     if not layout.paragraphs and linked > 15:
-        return Rejection(reason=Reason.NOT_ARTICLE, detail=f"The page is a list: {linked} linked lines and no running text.")
+        return Rejection(
+            reason=Reason.NOT_ARTICLE, detail=f"The page is a list: {linked} linked lines and no running text."
+        )
     if linked > 40 and not dated and words < 120:
-        return Rejection(reason=Reason.NOT_ARTICLE, detail=f"The page is a list: {linked} linked lines and {words} words of text.")
+        return Rejection(
+            reason=Reason.NOT_ARTICLE, detail=f"The page is a list: {linked} linked lines and {words} words of text."
+        )
     return None
 
 

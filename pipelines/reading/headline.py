@@ -1,6 +1,7 @@
 """Which words are the headline: what the reader sees on top, checked against what the page says for machines.
 
-Candidates are `og:title`, the JSON-LD headline, the `<title>`, and the visible `h1` lines. A `<title>` carries names of site and section
+Candidates are `og:title`, the JSON-LD headline, the `<title>`, and the visible `h1` lines. A `<title>` carries names
+of site and section
 behind dashes and bars, so its parts are candidates too. A machine's title that the page shows as a line is the headline; a heading
 wins over other lines. Where the page shows none of them, the heading nearest to them wins, and last the title without its tail.
 A kicker set above the heading ("Nairobi von unten" under "Kenia") belongs to the headline if the page's own title says so.
@@ -11,6 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from lxml.etree import _Element as Element
 
 from pipelines.reading.machine import Stated
 from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
@@ -64,7 +67,10 @@ def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], shee
         return False
     if top and not _heading_level(line):
         return True
-    return sum(len(other.text) for other in sheet.lines[tops[0].row + 1 : line.row] if len(other.text) > 80) > _TEXT_BETWEEN
+    return (
+        sum(len(other.text) for other in sheet.lines[tops[0].row + 1 : line.row] if len(other.text) > 80)
+        > _TEXT_BETWEEN
+    )
 
 
 def _shown_lines(sheet: Sheet, longest: int) -> dict[str, Line]:
@@ -111,12 +117,19 @@ def _parts(title: str) -> Iterator[str]:
         yield title[cut.end() :].strip()
 
 
-def _machine_titles(sheet: Sheet, stated: Stated, site_names: tuple[str, ...], own: set[str]) -> Iterator[tuple[str, str]]:
+def _machine_titles(
+    sheet: Sheet, stated: Stated, site_names: tuple[str, ...], own: set[str]
+) -> Iterator[tuple[str, str]]:
     head = sheet.head
     sources = (
         (head.meta("og:title"), "og:title"),
         (stated.headline if stated.is_article else None, "json-ld"),
-        (head.meta("twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "weibo:article:title"), "meta"),
+        (
+            head.meta(
+                "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "weibo:article:title"
+            ),
+            "meta",
+        ),
         (head.title, "title"),
     )
     cut_short = []
@@ -137,7 +150,10 @@ def cut_site(title: str, site_names: tuple[str, ...]) -> str:
         if len(name) < 2:
             continue
         word = re.escape(name)
-        for pattern in (rf"\s{{0,5}}[-–—|｜·•»:：_(（【\[,，]{{1,3}}\s{{0,5}}{word}\s{{0,5}}[)）】\]]?\s{{0,5}}$", rf"^{word}\s{{0,5}}[-–—|｜·•»:_：]{{1,3}}\s{{0,5}}"):
+        for pattern in (
+            rf"\s{{0,5}}[-–—|｜·•»:：_(（【\[,，]{{1,3}}\s{{0,5}}{word}\s{{0,5}}[)）】\]]?\s{{0,5}}$",
+            rf"^{word}\s{{0,5}}[-–—|｜·•»:_：]{{1,3}}\s{{0,5}}",
+        ):
             shorter = re.sub(pattern, "", title, flags=re.I)
             if shorter and len(shorter) < len(title):
                 title = shorter
@@ -163,7 +179,7 @@ def _headings(sheet: Sheet) -> list[Line]:
 
 def _heading_level(line: Line) -> int:
     """1 to 4 for a line in a heading element, else 0."""
-    el = line.block
+    el: Element | None = line.block
     for _ in range(3):
         if el is None:
             return 0

@@ -1,10 +1,10 @@
 """Which lines of a page stand where around the article: above the text, in it, below it.
 
-    headline line
-    header        what stands between headline and first paragraph (and a little above the headline): time, source, byline
-    paragraphs    the running text
-    inside        every line from the first paragraph to the last
-    tail          what follows the last paragraph: editors, sources, disclaimers; ends where another box of the page begins
+headline line
+header        what stands between headline and first paragraph (and a little above the headline): time, source, byline
+paragraphs    the running text
+inside        every line from the first paragraph to the last
+tail          what follows the last paragraph: editors, sources, disclaimers; ends where another box of the page begins
 """
 
 from __future__ import annotations

@@ -21,14 +21,32 @@ Node = dict[str, Any]
 _ARTICLE_TYPE = re.compile(
     r"Article$|Posting$|^Report$|^Review$|Newspaper|^Recipe$|^(?:Critic|Claim)Review$|^CreativeWork$|^Quotation$"
 )
-_WEAK_TYPES = frozenset(("WebPage", "ItemPage", "VideoObject", "MediaObject", "PodcastEpisode", "Event", "HowTo", "FAQPage"))
-_LISTS = frozenset(("itemListElement", "hasPart", "relatedLink", "isRelatedTo", "mentions", "comment", "citation", "blogPost", "review"))
+_WEAK_TYPES = frozenset(
+    ("WebPage", "ItemPage", "VideoObject", "MediaObject", "PodcastEpisode", "Event", "HowTo", "FAQPage")
+)
+_LISTS = frozenset(
+    (
+        "itemListElement",
+        "hasPart",
+        "relatedLink",
+        "isRelatedTo",
+        "mentions",
+        "comment",
+        "citation",
+        "blogPost",
+        "review",
+    )
+)
 _TRAILING_COMMA = re.compile(r",(\s{0,200}[}\]])")
-_WRAPPING = re.compile(r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*$")
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*$"
+)
 _PICKED = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated|articleSection|description)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,2000})"'
 )
-_PICKED_AUTHOR = re.compile(r'"author"\s{0,20}:\s{0,20}[\[{\s]{0,20}[^\]}]{0,300}?"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"')
+_PICKED_AUTHOR = re.compile(
+    r'"author"\s{0,20}:\s{0,20}[\[{\s]{0,20}[^\]}]{0,300}?"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"'
+)
 _MAX_NODES = 4000
 _MAX_DEPTH = 24
 
@@ -126,7 +144,7 @@ def _types(node: Node) -> list[str]:
 
 def _choose(nodes: list[Node], address: str | None) -> Node | None:
     strong = [node for node in nodes if any(_ARTICLE_TYPE.search(kind) for kind in _types(node))]
-    weak = [node for node in nodes if "datePublished" in node or "author" in node and _WEAK_TYPES & set(_types(node))]
+    weak = [node for node in nodes if "datePublished" in node or ("author" in node and _WEAK_TYPES & set(_types(node)))]
     path = _path(address)
     for node in strong:
         if path and any(_path(link) == path for link in _addresses(node)):
@@ -217,16 +235,19 @@ def _keywords(value: Any) -> Iterator[str]:
 
 def _images(value: Any, by_id: dict[str, Node]) -> Iterator[str]:
     for item in value[:10] if isinstance(value, list) else [value]:
+        link = item
         if isinstance(item, dict):
-            item = item.get("url") or item.get("contentUrl") or by_id.get(str(item.get("@id")), {}).get("url")
-        if isinstance(item, str) and item:
-            yield item
+            link = item.get("url") or item.get("contentUrl") or by_id.get(str(item.get("@id")), {}).get("url")
+        if isinstance(link, str) and link:
+            yield link
 
 
 def _free(value: Any) -> bool | None:
     if isinstance(value, bool):
         return value
-    return {"true": True, "false": False}.get(str(value).strip().lower().rsplit("/", 1)[-1]) if value is not None else None
+    return (
+        {"true": True, "false": False}.get(str(value).strip().lower().rsplit("/", 1)[-1]) if value is not None else None
+    )
 
 
 def _count(value: Any) -> int | None:

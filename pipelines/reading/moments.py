@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import islice
-from datetime import UTC, datetime, timedelta, timezone
+
+from lxml.etree import _Element as Element
 
 from db.nouns import Moment, OffsetFrom, Page, Precision
 from pipelines.reading.layout import Layout
@@ -22,24 +24,35 @@ from pipelines.reading.times import Stamp, find_relative, find_stamps, plain_dig
 from pipelines.reading.zones import Place, settle_moment
 
 _PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished", "article.published",
+    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
+    "article.published",
     "publishdate", "publish_date", "publish-date", "publication_date", "publicationdate", "published_time", "pubdate", "published",
-    "date_published", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "parsely-pub-date", "sailthru.date", "weibo:article:create_at",
-    "dcterms.created", "dcterms.issued", "dc.date.issued", "dc.date.created", "dc.date", "dcterms.date", "article:create_at", "rnews:datepublished",
-    "citation_publication_date", "bt:pubdate", "iso-8601-publish-date", "originalpublicationdate", "article_date_original", "vr:published_time",
-    "release_date", "published-date", "article:published_date", "article_published", "dc.date.published", "dcterms.available", "pdate", "created", "datecreated", "date.created", "date", "displaydate", "firstpublished", "timestamp", "time",
+    "date_published", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "parsely-pub-date", "sailthru.date",
+    "weibo:article:create_at",
+    "dcterms.created", "dcterms.issued", "dc.date.issued", "dc.date.created", "dc.date", "dcterms.date",
+    "article:create_at", "rnews:datepublished",
+    "citation_publication_date", "bt:pubdate", "iso-8601-publish-date", "originalpublicationdate",
+    "article_date_original", "vr:published_time",
+    "release_date", "published-date", "article:published_date", "article_published", "dc.date.published",
+    "dcterms.available", "pdate", "created", "datecreated", "date.created", "date", "displaydate", "firstpublished",
+    "timestamp", "time",
 )  # fmt: skip
 _MODIFIED_METAS = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "article:modified",
-    "last-modified", "lastmod", "last_modified", "dcterms.modified", "dc.date.modified", "cxenseparse:recs:mod", "weibo:article:update_at",
+    "last-modified", "lastmod", "last_modified", "dcterms.modified", "dc.date.modified", "cxenseparse:recs:mod",
+    "weibo:article:update_at",
     "updated_time", "modified", "revised", "article:updated_time", "bt:moddate",
 )  # fmt: skip
 _UPDATED = re.compile(
-    r"updat|modifi|chang|revis|edited|aktualis|geändert|mis(?:e)? à jour|maj\b|actualiz|atualiz|aggiornat|bijgewerkt|gewijzigd|uppdater|oppdater"
+    r"updat|modifi|chang|revis|edited|aktualis|geändert|mis(?:e)? à jour|maj\b|actualiz|atualiz|aggiornat"
+    r"|bijgewerkt|gewijzigd|uppdater|oppdater"
     r"|opdater|päivitet|muokat|zaktualiz|aktualiz|frissít|modificat|обновл|измен|оновл|ενημ|güncel|更新|修改|最后|编辑于|수정|최종|업데이트|최종수정|تحديث|به‌روز|עודכן|अपडेट",
     re.I,
 )
-_PUBLISHED_LABEL = re.compile(r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|時間|时间|日期|公開|配信|입력|게재|등록|опублик|създад|tarih|نشر|yayın", re.I)
+_PUBLISHED_LABEL = re.compile(
+    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|時間|时间|日期|公開|配信|입력|게재|등록|опублик|създад|tarih|نشر|yayın",
+    re.I,
+)
 _COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|since\s\d{4}|est\.\s?\d{4}", re.I)
 _SCRIPT_TIME = re.compile(r"20[0-3]\d[-/]?[01]?\d[-/]?[0-3]?\d[T ]?[\d:.]{0,15}(?:Z|[+-]\d\d:?\d\d)?")
 _SCRIPT_EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?(?!\d)")
@@ -173,7 +186,9 @@ class _Desk:
                 if is_update:
                     updated = updated or voice
                 elif published is None or (
-                    published.stamp.hour is None and voice.stamp.hour is not None and published.stamp.date == voice.stamp.date
+                    published.stamp.hour is None
+                    and voice.stamp.hour is not None
+                    and published.stamp.date == voice.stamp.date
                 ):
                     published = voice
             label = line.text if len(line.text) < 24 else ""
@@ -230,23 +245,23 @@ class _Desk:
         """Any dated short line, and last a comment in the source."""
         for line in self.sheet.lines[:2000]:
             if len(line.text) < 120 and not line.zone & FOREIGN:
-                for voice, _ in self._read_line(line, ""):
-                    return voice
+                for found, _ in self._read_line(line, ""):
+                    return found
         for match in _COMMENT_TIME.finditer(self.sheet.html[:3_000_000]):
             if voice := self.voice(read_machine(match[1]), "comment"):
                 return voice
         return None
 
 
-def _foreign(el: object) -> bool:
+def _foreign(el: Element) -> bool:
     from pipelines.reading.sheet import zone_of
 
     cache: dict[str, int] = {}
-    node = el
-    while node is not None and node.tag != "body":  # type: ignore[attr-defined]
+    node: Element | None = el
+    while node is not None and node.tag != "body":
         if zone_of(node, cache) & (Zone.RELATED | Zone.COMMENTS | Zone.ASIDE | Zone.NAV | Zone.FOOTER):
             return True
-        node = node.getparent()  # type: ignore[attr-defined]
+        node = node.getparent()
     return False
 
 
@@ -276,7 +291,11 @@ def _reconcile(stated: _Voice | None, seen: _Voice | None, place: Place) -> _Voi
     ):
         return _finer(stated, seen, place)
     apart = abs(stated.moment.at - seen.moment.at)
-    if apart < timedelta(minutes=1) and seen.moment.precision is Precision.SECOND and stated.moment.precision is Precision.MINUTE:
+    if (
+        apart < timedelta(minutes=1)
+        and seen.moment.precision is Precision.SECOND
+        and stated.moment.precision is Precision.MINUTE
+    ):
         return seen
     return _on_clock(stated, seen)
 
@@ -287,7 +306,11 @@ _CLOCKS = tuple(timedelta(hours=hours) for hours in (-4, -5, -6, -7, -8, -3, 1, 
 
 def _on_day(stated: _Voice, seen: _Voice) -> _Voice:
     """The stated instant, told on a clock that shows the day the reader sees."""
-    if stated.stamp.date == seen.stamp.date or stated.moment.at.date() == seen.stamp.date or stated.stamp.offset != timedelta(0):
+    if (
+        stated.stamp.date == seen.stamp.date
+        or stated.moment.at.date() == seen.stamp.date
+        or stated.stamp.offset != timedelta(0)
+    ):
         return stated
     for offset in _CLOCKS:
         moment = stated.moment.at.astimezone(timezone(offset))
@@ -303,7 +326,9 @@ def _on_clock(stated: _Voice, seen: _Voice) -> _Voice:
     ours, theirs = stated.moment.at, seen.moment.at.replace(tzinfo=UTC)
     shift = theirs.replace(second=0) - ours.astimezone(UTC).replace(second=0)
     if shift and shift % timedelta(minutes=15) == timedelta(0) and timedelta(hours=-12) <= shift <= timedelta(hours=14):
-        return _Voice(Moment(at=ours.astimezone(timezone(shift)), precision=stated.moment.precision), stated.stamp, stated.by)
+        return _Voice(
+            Moment(at=ours.astimezone(timezone(shift)), precision=stated.moment.precision), stated.stamp, stated.by
+        )
     return stated
 
 
@@ -322,11 +347,14 @@ def date_in_address(address: str | None) -> Stamp | None:
     path = plain_digits(address[:500].split("?", 1)[0].split("//", 1)[-1])
     for match in _URL_DATE.finditer(path):
         year, month, day = (int(group) for group in match.groups() if group)
-        try:
-            stamp = Stamp(year, month, day)
-            stamp.date  # noqa: B018 - raises for the 31st of February
-        except ValueError:
-            continue
-        if 1994 <= year <= 2100:
-            return stamp
+        if 1994 <= year <= 2100 and _is_day(year, month, day):
+            return Stamp(year, month, day)
     return None
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True

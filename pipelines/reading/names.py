@@ -9,28 +9,37 @@ from pipelines.reading.sheet import squeeze
 
 LEAD = re.compile(
     r"^\W{0,4}(?:(?:written|reported|story|text|words|posted|published|reviewed|article|report|created|analysis)\s{1,2})?(?:by|von|vom|par|di|por|door|av|af|od|autor(?:in|es|a)?|author|autore|auteur|"
-    r"tekst|text|skribent|kirjoittaja|szerző|autorzy|автор|текст|από|yazan|yazar|penulis|oleh|bởi)\b\s{0,2}[:|]?(?:\s{1,3}|$)|^\W{0,4}(?:author|autor|автор|text|tekst|written by)\s?[:：]\s{0,2}",
+    r"tekst|text|skribent|kirjoittaja|szerző|autorzy|автор|текст|από|yazan|yazar|penulis|oleh|bởi)\b\s{0,2}[:"
+    r"|]?(?:\s{1,3}|$)|^\W{0,4}(?:author|autor|автор|text|tekst|written by)\s?[:：]\s{0,2}",
     re.I,
 )
 _SPLIT = re.compile(
-    r"\s{0,3}(?:[,;/|•·⋅、，；]|\s[-–—]\s|\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|ve|и|та|και|dan|mit|with|&|\+)\s)\s{0,3}", re.I
+    r"\s{0,3}(?:[,;/|•·⋅、，；]|\s[-–—]\s|\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|ve|и|та|και|dan|mit|with|&|\+)\s)\s{0,3}",
+    re.I,
 )
 _DUTY = re.compile(
     r"\b(?:staff|reporters?|writers?|correspondents?|editors?|columnist|contribut(?:or|ing)|journalists?|chief|senior|associate|producer|photographer|expert|founder|co-?founder|gardener|astrologer"
-    r"|specialist|analyst|director|manager|coach|consultant|president|professor|candidate|strategist|ceo|cto|founder|owner|published|updated|posted|minutes?|min read|hours?|special to"
-    r"|redakteur(?:in)?|korrespondent(?:in)?|journaliste|redacción|redazione|redactie|politics|health|uhr|aktualisiert|kommentar|analyse|edition|digital edition)\b", re.I,
+    r"|specialist|analyst|director|manager|coach|consultant|president|professor|candidate|strategist|ceo|cto"
+    r"|founder|owner|published|updated|posted|minutes?|min read|hours?|special to"
+    r"|redakteur(?:in)?|korrespondent(?:in)?|journaliste|redacción|redazione|redactie|politics|health|uhr"
+    r"|aktualisiert|kommentar|analyse|edition|digital edition)\b", re.I,
 )  # fmt: skip
 _NO_NAME = re.compile(
-    r"@|https?:|www\.|\d{3,}|^(?:admin(?:istrator)?|editor|staff|author|guest|anonymous|unknown|user|none|null|undefined|n/?a|home|share|follow|read more|see all|view all|by|von|par"
-    r"|subscribe|contact|facebook|twitter|instagram|linkedin|email|print|comments?|more|menu|close|about|bio|profile|the author|all posts|webmaster|(?:written|posted|reviewed) by|foto|photo)$", re.I,
+    r"@|https?:|www\.|\d{3,}|^(?:admin(?:istrator)?|editor|staff|author|guest|anonymous|unknown|user|none|null"
+    r"|undefined|n/?a|home|share|follow|read more|see all|view all|by|von|par"
+    r"|subscribe|contact|facebook|twitter|instagram|linkedin|email|print|comments?|more|menu|close|about|bio"
+    r"|profile|the author|all posts|webmaster|(?:written|posted|reviewed) by|foto|photo)$", re.I,
 )  # fmt: skip
 _DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
 _WORD = re.compile(r"^[^\W\d_][\w.'’\-‐&]*\.?$")
 _FAR_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1fff]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_PARTICLES = frozenset(("de", "da", "di", "do", "du", "del", "della", "van", "von", "der", "den", "ter", "ten", "la", "le", "los", "las", "bin", "ibn", "al",
+_PARTICLES = frozenset(("de", "da", "di", "do", "du", "del", "della", "van", "von", "der", "den", "ter", "ten", "la",
+"le", "los", "las", "bin", "ibn", "al",
     "el", "af", "av", "zu", "zur", "y", "e", "dos", "das", "ben", "st", "of", "the", "het", "ul", "ur"))  # fmt: skip
-_BARE = re.compile(r"^[^\W\d_a-z][\w.'’\-]{1,20}(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al)){1,3}$")
+_BARE = re.compile(
+    r"^[^\W\d_a-z][\w.'’\-]{1,20}(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al)){1,3}$"
+)
 _COMMON = re.compile(
     r"\b(?:news|share|read|comments?|home|about|sign|log|menu|search|more|video|photo|live|sports?|business|politics|world|opinion|culture|technology|science|health|travel|food|style|life|money"
     r"|listen|watch|follow|subscribe|newsletter|print|email|copy|link|save|edition|section|table|contents|article|blog|posts?|guide|review|tips|story|stories|featured|latest|updated|published"

@@ -12,11 +12,15 @@ from pipelines.reading.machine import Stated
 from pipelines.reading.sheet import Sheet, Zone
 from pipelines.reading.times import find_stamps
 
-_HOUSE = re.compile(r"(?:报|网|社|台|新闻|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$")
+_HOUSE = re.compile(
+    r"(?:报|网|社|台|新闻|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$"
+)
 _NO_OUTLET = re.compile(
     r"来自|字号|字体|打印|评论|阅读|关注|原创|下载|客户端$|分享|转发|收藏|点击|浏览|人气|订阅|微信|微博|抢先看|发布|时间|举报|反馈|播放|正文|首页|标签|编辑|记者|作者|通讯员|[月日时分秒前]$|^[\\W_]+$|次$|人$|^[A-Za-z]$"
 )
-_SOURCE_CLASS = re.compile(r"source|media|from|reporter|origin|laiyuan|outlet|name|author|user|account|provider|publish", re.I)
+_SOURCE_CLASS = re.compile(
+    r"source|media|from|reporter|origin|laiyuan|outlet|name|author|user|account|provider|publish", re.I
+)
 
 
 def site_names_of(sheet: Sheet, stated: Stated, site: Site | None) -> tuple[str, ...]:
@@ -26,7 +30,9 @@ def site_names_of(sheet: Sheet, stated: Stated, site: Site | None) -> tuple[str,
         site.outlet if site else None,
         head.meta("og:site_name"),
         stated.publisher,
-        head.meta("application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone", "publisher", "dc.publisher"),
+        head.meta(
+            "application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone", "publisher", "dc.publisher"
+        ),
     ]
     found: list[str] = []
     for name in names:
@@ -49,7 +55,8 @@ def read_outlet(
 
 
 def _beside_time(sheet: Sheet, layout: Layout) -> str | None:
-    """An unlabelled name beside the time: 新京报 2023-04-15 15:32. In the time's own line any name will do, near it only an outlet's."""
+    """An unlabelled name beside the time: 新京报 2023-04-15 15:32. In the time's own line any name will do, near it
+    only an outlet's."""
     start = layout.headline.row if layout.headline else -1
     known = set(title_pieces(sheet.head.title or "")[1:])
     header = [line for line in layout.header if line.row > start and not line.zone & (Zone.NAV | Zone.RELATED)]
@@ -62,7 +69,11 @@ def _beside_time(sheet: Sheet, layout: Layout) -> str | None:
         near = [part for other in (*header[max(0, at - 3) : at], *header[at + 1 : at + 2]) for part in other.parts]
         for text, el in near:
             name = _name(text)
-            if name and (name in known or _HOUSE.search(name) or _SOURCE_CLASS.search(f"{el.get('class', '')} {el.get('id', '')}")):
+            if name and (
+                name in known
+                or _HOUSE.search(name)
+                or _SOURCE_CLASS.search(f"{el.get('class', '')} {el.get('id', '')}")
+            ):
                 return name
         first = header[0]
         if at and first.row == start + 1 and len(first.text) <= 10 and not first.zone and (name := _name(first.text)):
@@ -73,6 +84,7 @@ def _beside_time(sheet: Sheet, layout: Layout) -> str | None:
 def _name(text: str) -> str | None:
     """An outlet's or account's name, None for counters, buttons and places."""
     name = clean_house(text)
-    if name is None or not 2 <= len(name) <= 16 or _NO_OUTLET.search(name) or re.search(r"\d", name) and not re.match(r"\d{2,4}[\u3400-\u9fff]", name):
+    if name is None or not 2 <= len(name) <= 16 or _NO_OUTLET.search(name):
         return None
-    return name
+    numbered = re.search(r"\d", name) and not re.match(r"\d{2,4}[\u3400-\u9fff]", name)
+    return None if numbered else name

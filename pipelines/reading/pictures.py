@@ -14,8 +14,13 @@ from pipelines.reading.sheet import INVISIBLE, Zone, squeeze, zone_of
 _MAX_IMAGES = 40
 _MAX_LOOKED_AT = 300
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-url", "data-srcset", "src", "srcset")
-_ICON = re.compile(r"sprite|spacer|blank\.|pixel|1x1|avatar|icon|logo|qrcode|emoji|loading|placeholder|/ads?/|data:image", re.I)
-_CAPTION_CLASS = re.compile(r"caption|picintro|pic-?desc|img-?desc|figure-?text|photo-?text|image-?text|legende|bildunterschrift|didascalia|pie-?foto|tuzhu", re.I)
+_ICON = re.compile(
+    r"sprite|spacer|blank\.|pixel|1x1|avatar|icon|logo|qrcode|emoji|loading|placeholder|/ads?/|data:image", re.I
+)
+_CAPTION_CLASS = re.compile(
+    r"caption|picintro|pic-?desc|img-?desc|figure-?text|photo-?text|image-?text|legende|bildunterschrift|didascalia|pie-?foto|tuzhu",
+    re.I,
+)
 _CREDIT = re.compile(
     r"(?:\(|（|\bphoto(?:graph)?(?:s)?(?:\sby|:)?\s|\bfoto:?\s|\bbild:\s|\bcredit:?\s|\bimage:\s|©\s?|摄影[:：]|图[/／:：]|(?:来源|图源)[:：])\s{0,2}(?P<name>[^()（）]{2,80}?)[)）]?\s?$"
     r"|(?P<shot>[\u3400-\u9fff·\s]{2,20})[\s　]?(?:摄|供图)[)）]?\s?$",
@@ -59,28 +64,35 @@ def _address(el: Element, base: str | None) -> str | None:
 
 
 def _big_enough(el: Element) -> bool:
-    sizes = [int(size) for name in ("width", "height") if (size := (el.get(name) or "").rstrip("px")).isdecimal() and len(size) < 6]
+    sizes = [
+        int(size)
+        for name in ("width", "height")
+        if (size := (el.get(name) or "").rstrip("px")).isdecimal() and len(size) < 6
+    ]
     return not sizes or max(sizes) >= 100
 
 
 def _foreign(el: Element, container: Element, cache: dict[str, int]) -> bool:
     node = el.getparent()
     while node is not None and node is not container:
-        if zone_of(node, cache) & (Zone.RELATED | Zone.COMMENTS | Zone.SHARE | Zone.NAV | Zone.FOOTER) or node.tag in INVISIBLE:
+        if (
+            zone_of(node, cache) & (Zone.RELATED | Zone.COMMENTS | Zone.SHARE | Zone.NAV | Zone.FOOTER)
+            or node.tag in INVISIBLE
+        ):
             return True
         node = node.getparent()
     return False
 
 
 def _caption(el: Element) -> str | None:
-    node = el
+    node: Element | None = el
     for _ in range(4):
-        node = node.getparent()
+        node = node.getparent() if node is not None else None
         if node is None or (len(node) > 6 and node.tag != "figure"):
             return None
         for sub in node.iter("figcaption", "span", "p", "div", "em", "small"):
             if sub.tag == "figcaption" or _CAPTION_CLASS.search(sub.get("class", "")[:200]):
-                text = squeeze("".join(sub.itertext())[:1500])
+                text = squeeze("".join(str(piece) for piece in sub.itertext())[:1500])
                 return text or None
         if node.tag in ("figure", "td"):
             return None

@@ -16,15 +16,19 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipelines.reading.bounds import within_bounds
+from pipelines.reading.wordlists import words
 
-INVISIBLE = frozenset(
-    "script style noscript template svg math iframe object embed select option textarea canvas video audio map head title link meta"
-    " datalist progress meter input frame frameset noframes applet param source track rp rt".split()
+INVISIBLE = words(
+    "script style noscript template svg math iframe object embed select option textarea canvas video audio map head"
+    " title link meta"
+    " datalist progress meter input frame frameset noframes applet param source track rp rt"
 )
-BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form"
-    " h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul"
-    " button label picture amp-img".split()
+BLOCKS = words(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
+    " footer form"
+    " h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th"
+    " thead tr ul"
+    " button label picture amp-img"
 )
 _SKIPPED = frozenset(("nav", "footer"))
 """Boxes that are not read at all: menus, and the footer of the page (one near the root; an article's own lies deeper)."""
@@ -52,17 +56,28 @@ class Zone:
 FOREIGN = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS | Zone.FORM
 """Zones in which nothing of the article stands."""
 
-_ZONE_TAGS = {"nav": Zone.NAV, "footer": Zone.FOOTER, "aside": Zone.ASIDE, "menu": Zone.NAV, "form": Zone.FORM, "button": Zone.SHARE}
+_ZONE_TAGS = {
+    "nav": Zone.NAV,
+    "footer": Zone.FOOTER,
+    "aside": Zone.ASIDE,
+    "menu": Zone.NAV,
+    "form": Zone.FORM,
+    "button": Zone.SHARE,
+}
 _ZONE_NAMES = (
-    (Zone.NAV, "nav navbar navi menu breadcrumb breadcrumbs crumb crumbs topbar subnav navigation mainnav pagination pager topnav gnb lnb"),
+    (Zone.NAV, "nav navbar navi menu breadcrumb breadcrumbs crumb crumbs topbar subnav navigation mainnav"
+     " pagination pager topnav gnb lnb"),
     (Zone.FOOTER, "footer foot copyright colophon siteinfo imprint bottomnav"),
     (Zone.ASIDE, "sidebar aside rail rightcol rightcolumn sidecol widgetarea sidebox"),
-    (Zone.RELATED, "related relate relates recommend recommended recommendation recommendations recommends recirc recirculation hot hotnews"
-     " hotlist hotrank rank ranking ranklist mostread mostpopular mostviewed popular trending morenews morestories morefrom moreon"
+    (Zone.RELATED, "related relate relates recommend recommended recommendation recommendations recommends recirc"
+     " recirculation hot hotnews"
+     " hotlist hotrank rank ranking ranklist mostread mostpopular mostviewed popular trending morenews morestories"
+      " morefrom moreon"
      " morearticles readmore readnext readalso seealso alsoread latest outbrain taboola promo guess youmaylike upnext"
      " nextarticle xgxw xgyd tuijian paihang relnews onward"),
     (Zone.COMMENTS, "comment comments commentlist disqus respond pinglun replies reply cmt plist"),
-    (Zone.SHARE, "share sharing shares social addthis sns bdsharebuttonbox jiathis newsletter subscribe subscription cookie cookies consent"
+    (Zone.SHARE, "share sharing shares social addthis sns bdsharebuttonbox jiathis newsletter subscribe subscription"
+     " cookie cookies consent"
      " login signup donate advert adslot adsbox adbox toolbar print fontsize appdownload qrcode wechat weixin"),
 )  # fmt: skip
 _ZONE_OF = {word: zone for zone, words in _ZONE_NAMES for word in words.split()}
@@ -122,7 +137,9 @@ class Sheet:
 def parse(html: str) -> Element | None:
     """The tree of a page, or None where there is nothing to parse. Comments and processing instructions are dropped."""
     # The plain parser: lxml.html's asks Python for the class of every element it hands out, which costs more than the parsing.
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=False)
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=False
+    )
     try:
         root = etree.fromstring(html.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
@@ -164,9 +181,11 @@ def _head(tree: Element) -> Head:
     for el in tree.iter("base"):
         base = base or el.get("href")
     title_el = next((el for el in tree.iter("title") if not _inside_svg(el)), None)
-    title = squeeze("".join(title_el.itertext())[:2000]) if title_el is not None else None
+    title = squeeze("".join(str(piece) for piece in title_el.itertext())[:2000]) if title_el is not None else None
     scripts = tuple(
-        el.text for el in tree.iter("script") if "ld+json" in (el.get("type") or "").lower() and el.text and len(el.text) < 2_000_000
+        el.text
+        for el in tree.iter("script")
+        if "ld+json" in (el.get("type") or "").lower() and el.text and len(el.text) < 2_000_000
     )
     lang = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang")
     return Head(lang=lang, title=title or None, metas=metas, canonical=canonical, base=base, scripts=scripts)
@@ -235,13 +254,22 @@ class _Pen:
         self.link_chars = 0
 
 
+class _Open(NamedTuple):
+    """An element being read: its children still to come, itself, the block it belongs to, its zone, whether it stands in a link."""
+
+    children: Iterator[Element]
+    el: Element
+    block: Element
+    zone: int
+    in_link: bool
+
+
 def _lines(root: Element) -> list[Line]:
     """Walk the tree once, without recursion: a page may be nested as deep as its maker likes."""
     pen = _Pen()
     cache: dict[str, int] = {}
     zone = zone_of(root, cache) & ~Zone.HIDDEN & ~FOREIGN
-    # One frame an open element: its children still to come, itself, the block it belongs to, zone, whether in a link.
-    stack: list[tuple[Iterator[Element], Element, Element, int, bool]] = [(iter(root), root, root, zone, False)]
+    stack = [_Open(iter(root), root, root, zone, False)]
     if root.text:
         pen.write(root.text, root, False)
     while stack and len(pen.done) < MAX_LINES:
@@ -252,31 +280,29 @@ def _lines(root: Element) -> list[Line]:
             if el.tag in BLOCKS:
                 pen.end_line(el, zone)
             if el.tail and stack:
-                _, parent, block, zone, in_link = stack[-1]
-                pen.write(el.tail, parent, in_link)
+                pen.write(el.tail, stack[-1].el, stack[-1].in_link)
             continue
         tag = child.tag
-        if tag in INVISIBLE or not isinstance(tag, str) or len(stack) > MAX_DEPTH:
-            if child.tail:
-                pen.write(child.tail, el, in_link)
-            continue
+        opened = 0 if tag in INVISIBLE or tag == "br" else zone_of(child, cache)
         if tag == "br":
             pen.end_line(block, zone)
+        if tag == "br" or _is_unread(child, opened, len(stack)):
             if child.tail:
                 pen.write(child.tail, el, in_link)
             continue
         if tag in BLOCKS:
             pen.end_line(block, zone)
             block = child
-        opened = zone_of(child, cache)
-        if opened and tag in _SKIPPED and (tag == "nav" or len(stack) < 4) and not _CRUMBS.search(child.get("class", "")):
-            if child.tail:
-                pen.write(child.tail, el, in_link)
-            continue
-        zone |= opened
         in_link = in_link or tag == "a"
         if child.text:
             pen.write(child.text, child, in_link)
-        stack.append((iter(child), child, block, zone, in_link))
+        stack.append(_Open(iter(child), child, block, zone | opened, in_link))
     pen.end_line(root, Zone.NONE)
     return pen.done
+
+
+def _is_unread(el: Element, opened: int, depth: int) -> bool:
+    tag = el.tag
+    if tag in INVISIBLE or depth > MAX_DEPTH:
+        return True
+    return bool(opened) and tag in _SKIPPED and (tag == "nav" or depth < 4) and not _CRUMBS.search(el.get("class", ""))

@@ -1,4 +1,5 @@
-"""Site rules applied to a page: the fields that a site's TOML file reads by CSS, XPath or pattern, over what the general reader found."""
+"""Site rules applied to a page: the fields that a site's TOML file reads by CSS, XPath or pattern, over what the
+general reader found."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ from lxml.cssselect import CSSSelector
 
 from db.nouns import Article, Moment
 from db.sites import FieldRule, Site
-from pipelines.reading.names import split_byline
 from pipelines.reading.credits import split_names
+from pipelines.reading.names import split_byline
 from pipelines.reading.sheet import Sheet, squeeze
 from pipelines.reading.times import read_machine
 from pipelines.reading.zones import Place, settle_moment
@@ -39,7 +40,7 @@ def apply_rules(article: Article, sheet: Sheet, site: Site | None, place: Place)
             changes[rule.field] = value
     if not changes:
         return article
-    provenance = {**article.provenance, **{name: f"site rule {site.name}" for name in changes}}
+    provenance = {**article.provenance, **dict.fromkeys(changes, f"site rule {site.name}")}
     return replace(article, **changes, provenance=provenance)
 
 
@@ -55,9 +56,10 @@ def _texts(rule: FieldRule, sheet: Sheet) -> list[str]:
     found = selector(sheet.tree)
     texts = []
     for item in found if isinstance(found, list) else [found]:
+        value = item
         if isinstance(item, etree._Element):
-            item = item.get(rule.attribute) if rule.attribute else "".join(str(piece) for piece in item.itertext())
-        if text := squeeze(str(item or "")):
+            value = item.get(rule.attribute) if rule.attribute else "".join(str(piece) for piece in item.itertext())
+        if text := squeeze(str(value or "")):
             texts.append(text)
     return texts
 

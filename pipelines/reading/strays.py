@@ -10,22 +10,63 @@ from pipelines.reading.headline import plain
 from pipelines.reading.times import find_stamps
 
 _CALL = re.compile(
-    r"^\W{0,6}(?:advertisement|advertising|anzeige|werbung|publicité|publicidad|pubblicità|reklama|реклама|广告|廣告|sponsored|story continues below|article continues below|continue reading|scroll to continue"
-    r"|(?:click|tap) here\b|read more:|read (?:also|more)\b|also read|see also:|related:|more:|watch:|listen:|lesen sie (?:auch|dazu|mehr)|lies auch|mehr dazu|mehr zum thema|lire aussi|à lire (?:aussi|également)|lea también|lee también|te puede interesar"
-    r"|leggi anche|leia também|leia mais|lees ook|les også|läs också|läs även|læs også|lue myös|czytaj (?:też|także|również)|zobacz (?:też|także|również)|читайте также|читать также|также по теме|okumaya devam|ayrıca oku|baca juga|xem thêm|अधिक पढ़ें|ये भी पढ़ें|यह भी पढ़ें|اقرأ أيضا|بیشتر بخوانید"
-    r"|sign up (?:for|to|here|now)|subscribe (?:to|now|here|for)|by signing up|get (?:the|our) (?:latest|best|daily)|follow (?:us|me|him|her)\b|like us on|join (?:us|our)|download (?:the|our) app|enter your email|newsletter\b|abonnieren sie|jetzt abonnieren|inscrivez-vous|suscríbete|iscriviti"
-    r"|share (?:this|on|via)\b|share$|teilen$|partager$|compartir$|condividi$|print$|drucken$|copy link|copied|email$|whatsapp$|facebook$|twitter$|x$|telegram$|add to (?:favorites|your saved)|save$"
-    r"|this advertisement has not loaded|we apologize, but this video|try refreshing your browser|play video|play audio|mute$|video:?$|loading\b|your browser does not support|javascript (?:is|must)"
+    r"^\W{0,6}(?:advertisement|advertising|anzeige|werbung|publicité|publicidad|pubblicità|reklama|реклама|广告"
+    r"|廣告|sponsored|story continues below|article continues below|continue reading|scroll to continue"
+    r"|(?:click|tap) here\b|read more:|read (?:also|more)\b|also read|see also:|related:|more:|watch:|listen:"
+    r"|lesen sie (?:auch|dazu|mehr)|lies auch|mehr dazu|mehr zum thema|lire aussi|à lire (?:aussi|également)|lea"
+    r" también|lee también|te puede interesar"
+    r"|leggi anche|leia também|leia mais|lees ook|les også|läs också|läs även|læs også|lue myös|czytaj (?:też"
+    r"|także|również)|zobacz (?:też|także|również)|читайте также|читать также|также по теме|okumaya devam|ayrıca"
+    r" oku|baca juga|xem thêm|अधिक पढ़ें|ये भी पढ़ें|यह भी पढ़ें|اقرأ أيضا|بیشتر بخوانید"
+    r"|sign up (?:for|to|here|now)|subscribe (?:to|now|here|for)|by signing up|get (?:the|our) (?:latest|best"
+    r"|daily)|follow (?:us|me|him|her)\b|like us on|join (?:us|our)|download (?:the|our) app|enter your email"
+    r"|newsletter\b|abonnieren sie|jetzt abonnieren|inscrivez-vous|suscríbete|iscriviti"
+    r"|share (?:this|on|via)\b|share$|teilen$|partager$|compartir$|condividi$|print$|drucken$|copy link|copied"
+    r"|email$|whatsapp$|facebook$|twitter$|x$|telegram$|add to (?:favorites|your saved)|save$"
+    r"|this advertisement has not loaded|we apologize, but this video|try refreshing your browser|play video|play"
+    r" audio|mute$|video:?$|loading\b|your browser does not support|javascript (?:is|must)"
     r"|分享(?:到|至)?[:：]?|微信扫|扫码|扫一扫|打印|关闭窗口|纠错|【?纠错】?|收藏$|举报$|关注$|点赞|字号|字体|阅读全文|展开全文|点击(?:查看|阅读|进入|关注)|查看更多|更多(?:精彩|内容)|编辑推荐|本文(?:来自|仅代表)|(?:以上)?(?:内容|文章)(?:仅代表|为)|声明[:：]|免责声明|版权(?:声明|所有|归)|未经(?:授权|许可|书面)"
-    r"|转载请(?:注明|联系)|(?:欢迎|敬请)关注|长按(?:二维码|识别)|来源[:：]|原标题[:：]|责任?编[辑]?[:：]|原文(?:链接|地址)|特别声明|以上内容|notice: the content above|返回(?:首页|列表|顶部|搜狐)|下一页|上一页|首页\s*[|｜]\s*上一页|加载更多"
-    r"|この記事を|シェアする|ツイート|ブックマーク|フォローする|続きを読む|有料会員|会員限定|無料で|저작권|무단\s?전재|기사제보|구독|좋아요|공유)", re.I,
+    r"|转载请(?:注明|联系)|(?:欢迎|敬请)关注|长按(?:二维码|识别)|来源[:：]|原标题[:：]|责任?编[辑]?[:：]"
+    r"|原文(?:链接|地址)|特别声明|以上内容|notice: the content above|返回(?:首页|列表|顶部|搜狐)|下一页|上一页"
+    r"|首页\s*[|｜]\s*上一页|加载更多"
+    r"|この記事を|シェアする|ツイート|ブックマーク|フォローする|続きを読む|有料会員|会員限定|無料で|저작권"
+    r"|무단\s?전재|기사제보|구독|좋아요|공유)", re.I,
 )  # fmt: skip
 _PHOTO_CREDIT = re.compile(
-    r"^\W{0,3}(?:image|photo(?:graph)?|picture|foto|bild|bildquelle|fotó|photo credit|credit|crédit(?: photo)?|immagine|imagem|quelle|fotograf|getty images|reuters|ap photo)s?\s?(?:by|von|de|di|:|/|\||©)\s?\S.{0,80}$|^©.{0,80}$",
+    r"^\W{0,3}(?:image|photo(?:graph)?|picture|foto|bild|bildquelle|fotó|photo credit|credit|crédit(?: photo)?"
+    r"|immagine|imagem|quelle|fotograf|getty images|reuters|ap photo)s?\s?(?:by|von|de|di|:|/|\||©)\s?\S.{0,80}$"
+    r"|^©.{0,80}$",
     re.I,
 )
-_BY_WORDS = ("by", "von", "vonunserem", "par", "di", "por", "door", "av", "af", "od", "text", "tekst", "автор", "από", "oleh", "de", "记者", "作者", "文", "reporting", "writtenby", "storyby")
-_BIO = re.compile(r"^(?:\W{0,3})(?:is|are|was|ist|est|es|è|är|er|is een|has been|writes|covers|reports|schreibt|berichtet|arbeitet|studierte|foi|é|pracuje|—|–|-)\b", re.I)
+_BY_WORDS = (
+    "by",
+    "von",
+    "vonunserem",
+    "par",
+    "di",
+    "por",
+    "door",
+    "av",
+    "af",
+    "od",
+    "text",
+    "tekst",
+    "автор",
+    "από",
+    "oleh",
+    "de",
+    "记者",
+    "作者",
+    "文",
+    "reporting",
+    "writtenby",
+    "storyby",
+)
+_BIO = re.compile(
+    r"^(?:\W{0,3})(?:is|are|was|ist|est|es|è|är|er|is een|has been|writes|covers|reports|schreibt|berichtet"
+    r"|arbeitet|studierte|foi|é|pracuje|—|–|-)\b",
+    re.I,
+)
 _LONGEST_STRAY = 220
 _TIME_ALONE = 14
 """Characters that a line may have beside its time and still be a line of time alone ("Stand: ... Uhr")."""
@@ -69,6 +110,8 @@ def _without_end(lines: list[str], names: list[str]) -> list[str]:
             lines = lines[:at]
             break
         done += len(line)
-    while len(lines) > 2 and any(lines[-1].startswith(name) and _BIO.match(lines[-1][len(name) :].lstrip(", ")) for name in names):
+    while len(lines) > 2 and any(
+        lines[-1].startswith(name) and _BIO.match(lines[-1][len(name) :].lstrip(", ")) for name in names
+    ):
         lines = lines[:-1]
     return lines

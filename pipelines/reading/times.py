@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from pipelines.reading.months import month_of, persian_month_of
@@ -44,7 +44,9 @@ _YMD = re.compile(
     r"(?<![\d.,/-])((?:1[34]|2[056]|19)\d\d)\s?(?:[-/.‐‑–]|年|년|\. )\s?(\d{1,2})\s?(?:[-/.‐‑–]|月|월|\. )\s?(\d{1,2})(?!\d{3})"
     r"(?:\s?[日号號일]|\.(?!\d))?"
 )
-_COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:T?([01]\d|2[0-3])([0-5]\d)([0-5]\d))?(?!\d)")
+_COMPACT = re.compile(
+    r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:T?([01]\d|2[0-3])([0-5]\d)([0-5]\d))?(?!\d)"
+)
 _ROC = re.compile(r"(?:民國|民国)\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
 _DAY_WORD_YEAR = re.compile(
     r"(?<![\d:.])(\d{1,2})(?:\.|º|°|ª|er|st|nd|rd|th|-?го|-a|e)?[\s\-/.]{0,3}(?:de\s|of\s|di\s|d['’]|da\s|ta['’]\s)?"
@@ -68,7 +70,8 @@ _ZONE = re.compile(
     r"|(?P<city>北京时间|北京時間|Uhr)))"
 )
 _JOIN = re.compile(
-    r"[)）]?(?:\s{0,3}(?:T|[|,，،·•–—-]|\(?(?:星期|週|周|礼拜)[一二三四五六日天]\)?|\([月火水木金土日월화수목금토일]\)|at|um|à|às|alle|ore|a las|klo|kl\.?|o|"
+    r"[)）]?(?:\s{0,3}(?:T|[|,，،·•–—-]|\(?(?:星期|週|周|礼拜)[一二三四五六日天]\)?"
+    r"|\([月火水木金土日월화수목금토일]\)|at|um|à|às|alle|ore|a las|klo|kl\.?|o|"
     r"в|у|о|ob|u|saat|at:|ora|os|orë|στις|na|jam|pukul|lúc|den|le|,\s?à|h|г\.?,?|року,?|Z(?=\d)|ساعت|الساعة|um:|u:)\s{0,2}|\s{0,3}){0,3}"
 )  # fmt: skip
 _AFTERNOON = frozenset(("下午", "晚上", "傍晚", "午後", "오후", "pm", "p.m.", "μμ", "م", "ch"))
@@ -117,7 +120,12 @@ def _dates_ymd(text: str, language: str | None, day_first: bool) -> _Found:
 
 
 def _dates_worded(text: str, language: str | None, day_first: bool) -> _Found:
-    for pattern, (d, w, y) in ((_DAY_WORD_YEAR, (1, 2, 3)), (_WORD_DAY_YEAR, (2, 1, 3)), (_YEAR_WORD_DAY, (3, 2, 1)), (_INDIC, (1, 2, 3))):
+    for pattern, (d, w, y) in (
+        (_DAY_WORD_YEAR, (1, 2, 3)),
+        (_WORD_DAY_YEAR, (2, 1, 3)),
+        (_YEAR_WORD_DAY, (3, 2, 1)),
+        (_INDIC, (1, 2, 3)),
+    ):
         for m in pattern.finditer(text):
             year = int(m[y]) if m[y].isdecimal() else 2000 + int(m[y][1:])
             if month := month_of(m[w], language):
@@ -252,7 +260,8 @@ _AGO = re.compile(
     r"(?<!\d)(\d{1,3})\s?(?:个)?(秒|分钟|分鐘|分|小时|小時|時間|时|天|日|周|週)(?:之)?前"
     r"|(?<!\d)(\d{1,3})\s?(초|분|시간|일)\s?전"
     r"|(?<!\w)(\d{1,3}|an?)\s(second|sec|minute|min|hour|hr|h|day|week)s?\sago\b"
-    r"|\b(?:vor|il y a|hace|há|fa)\s(\d{1,3}|einer|einem|une?|una?)\s(sekunde|minute|minuto|stunde|heure|hora|tag|jour|día|dia|ora|giorno)\w{0,2}\b",
+    r"|\b(?:vor|il y a|hace|há|fa)\s(\d{1,3}|einer|einem|une?|una?)\s(sekunde|minute|minuto|stunde|heure|hora|tag"
+    r"|jour|día|dia|ora|giorno)\w{0,2}\b",
     re.I,
 )
 _UNITS = (
@@ -262,7 +271,10 @@ _UNITS = (
     (("周", "週", "week"), timedelta(weeks=1)),
     (("天", "日", "일", "day", "ta", "jo", "d", "gi"), timedelta(days=1)),
 )
-_NAMED_DAY = re.compile(r"(今天|今日|昨天|昨日|前天|오늘|어제|\btoday\b|\byesterday\b|\bheute\b|\bgestern\b|\bhoy\b|\bayer\b|\boggi\b|\bhier\b)", re.I)
+_NAMED_DAY = re.compile(
+    r"(今天|今日|昨天|昨日|前天|오늘|어제|\btoday\b|\byesterday\b|\bheute\b|\bgestern\b|\bhoy\b|\bayer\b|\boggi\b|\bhier\b)",
+    re.I,
+)
 _DAYS_BACK = {"昨天": 1, "昨日": 1, "前天": 2, "어제": 1, "yesterday": 1, "gestern": 1, "ayer": 1, "hier": 1}
 
 
@@ -299,7 +311,7 @@ def read_machine(text: str | None, *, language: str | None = None) -> Stamp | No
         return None
     text = text.strip()[:120]
     if _EPOCH.fullmatch(text):
-        when = datetime(1970, 1, 1) + timedelta(seconds=int(text[:10]))  # noqa: DTZ001 - offset is set below
+        when = datetime.fromtimestamp(int(text[:10]), UTC)
         return Stamp(when.year, when.month, when.day, when.hour, when.minute, when.second, timedelta(0), 0, len(text))
     if (m := _COMPACT.fullmatch(text)) and m[4]:
         return Stamp(int(m[1]), int(m[2]), int(m[3]), int(m[4]), int(m[5]), int(m[6]), None, 0, len(text))

@@ -26,29 +26,66 @@ _SCRIPTS = (
     ("hy", re.compile(r"[\u0530-\u058f]")),
 )
 _SCRIPT_OF = {
-    "ar": "ar", "fa": "ar", "ur": "ar", "ps": "ar", "ckb": "ar", "sd": "ar", "ug": "ar", "ru": "ru", "uk": "ru", "be": "ru", "bg": "ru",
-    "sr": "ru", "mk": "ru", "kk": "ru", "ky": "ru", "tg": "ru", "mn": "ru", "hi": "hi", "mr": "hi", "ne": "hi", "sa": "hi", "bn": "bn", "as": "bn",
-    "zh": "zh", "yue": "zh", "ja": "ja", "ko": "ko", "th": "th", "el": "el", "he": "he", "yi": "he", "ta": "ta", "te": "te", "ka": "ka", "hy": "hy",
+    "ar": "ar", "fa": "ar", "ur": "ar", "ps": "ar", "ckb": "ar", "sd": "ar", "ug": "ar", "ru": "ru", "uk": "ru",
+    "be": "ru", "bg": "ru",
+    "sr": "ru", "mk": "ru", "kk": "ru", "ky": "ru", "tg": "ru", "mn": "ru", "hi": "hi", "mr": "hi", "ne": "hi",
+    "sa": "hi", "bn": "bn", "as": "bn",
+    "zh": "zh", "yue": "zh", "ja": "ja", "ko": "ko", "th": "th", "el": "el", "he": "he", "yi": "he", "ta": "ta",
+    "te": "te", "ka": "ka", "hy": "hy",
 }  # fmt: skip
 _COMMON_WORDS = {
-    "en": "the of and to in that is was for with", "de": "der die und das nicht von mit den ist ein", "fr": "les des est une dans pour qui sur pas du",
-    "es": "los las una por con del para que como más", "it": "che della sono per una con gli anche nel non", "pt": "uma não com para dos mais como foi ao pela",
-    "nl": "het een van dat zijn niet voor met aan ook", "sv": "och att det som för är på inte med har", "da": "og det er til af ikke på som den har",
-    "nb": "og det er til av ikke på som har jeg", "fi": "ja on ei että oli mutta myös kun hän ovat", "pl": "nie się jest na że do jak to przez są",
-    "cs": "že se na je jsou ale jako když podle byl", "tr": "ve bir bu için ile olarak daha çok olan da", "id": "yang dan di dengan untuk dari ini pada tidak dalam",
-    "ro": "și în din care pentru este sunt mai nu cu", "hu": "és hogy nem egy az is meg már volt csak", "vi": "của và là không được cho trong một người có",
-    "hr": "je se na da su za od kako bi nije", "ca": "els les amb una per més però també dels aquest", "et": "ja on ei et see oma kui ka oli aga",
-    "lt": "ir kad yra su iš tai bei dėl buvo į", "lv": "un ir ka no ar par kas arī tas bija", "is": "og að það sem ekki við hann um er til",
+    "en": "the of and to in that is was for with", "de": "der die und das nicht von mit den ist ein",
+    "fr": "les des est une dans pour qui sur pas du",
+    "es": "los las una por con del para que como más", "it": "che della sono per una con gli anche nel non",
+    "pt": "uma não com para dos mais como foi ao pela",
+    "nl": "het een van dat zijn niet voor met aan ook", "sv": "och att det som för är på inte med har",
+    "da": "og det er til af ikke på som den har",
+    "nb": "og det er til av ikke på som har jeg", "fi": "ja on ei että oli mutta myös kun hän ovat",
+    "pl": "nie się jest na że do jak to przez są",
+    "cs": "že se na je jsou ale jako když podle byl", "tr": "ve bir bu için ile olarak daha çok olan da",
+    "id": "yang dan di dengan untuk dari ini pada tidak dalam",
+    "ro": "și în din care pentru este sunt mai nu cu", "hu": "és hogy nem egy az is meg már volt csak",
+    "vi": "của và là không được cho trong một người có",
+    "hr": "je se na da su za od kako bi nije", "ca": "els les amb una per més però també dels aquest",
+    "et": "ja on ei et see oma kui ka oli aga",
+    "lt": "ir kad yra su iš tai bei dėl buvo į", "lv": "un ir ka no ar par kas arī tas bija",
+    "is": "og að það sem ekki við hann um er til",
 }  # fmt: skip
 _FAR = re.compile(r"[\u0370-\uffff]")
 _WORD = re.compile(r"[^\W\d_]+")
-_GENERIC_TLDS = frozenset(("io", "co", "tv", "me", "ai", "fm", "to", "cc", "ws", "ly", "gg", "eu", "la", "sh", "im", "news", "com", "net", "org"))
+_GENERIC_TLDS = frozenset(
+    (
+        "io",
+        "co",
+        "tv",
+        "me",
+        "ai",
+        "fm",
+        "to",
+        "cc",
+        "ws",
+        "ly",
+        "gg",
+        "eu",
+        "la",
+        "sh",
+        "im",
+        "news",
+        "com",
+        "net",
+        "org",
+    )
+)
 
 
 def read_language(head: Head, text: str, stated: str | None) -> str | None:
     """The language of a text as two letters ("zh", "en"): as declared where its writing fits, else by the writing."""
     script = _script(text)
-    for tag in (head.lang, stated, head.meta("content-language", "language", "og:locale", "dc.language", "dcterms.language")):
+    for tag in (
+        head.lang,
+        stated,
+        head.meta("content-language", "language", "og:locale", "dc.language", "dcterms.language"),
+    ):
         match = _TAG.match((tag or "").strip())
         if match and _fits(code := _code(match[1]), script):
             if script is None and code == "en" and (by_words := _by_words(text)) not in (None, "en"):
@@ -59,7 +96,18 @@ def read_language(head: Head, text: str, stated: str | None) -> str | None:
 
 def _code(tag: str) -> str:
     code = tag.lower()
-    return {"no": "nb", "jp": "ja", "kr": "ko", "cn": "zh", "tw": "zh", "zho": "zh", "eng": "en", "deu": "de", "fra": "fr", "iw": "he"}.get(code, code)
+    return {
+        "no": "nb",
+        "jp": "ja",
+        "kr": "ko",
+        "cn": "zh",
+        "tw": "zh",
+        "zho": "zh",
+        "eng": "en",
+        "deu": "de",
+        "fra": "fr",
+        "iw": "he",
+    }.get(code, code)
 
 
 def _fits(code: str, script: str | None) -> bool:

@@ -17,41 +17,63 @@ if TYPE_CHECKING:
     from pipelines.reading.times import Stamp
 
 _NAMED_HOURS = {
-    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3, "OESZ": 3,
-    "MSK": 3, "TRT": 3, "EAT": 3, "CAT": 2, "SAST": 2, "WAT": 1, "GST": 4, "PKT": 5, "IST": 5.5, "NPT": 5.75, "BDT": 6, "ICT": 7, "WIB": 7,
+    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2,
+    "EEST": 3, "OESZ": 3,
+    "MSK": 3, "TRT": 3, "EAT": 3, "CAT": 2, "SAST": 2, "WAT": 1, "GST": 4, "PKT": 5, "IST": 5.5, "NPT": 5.75,
+    "BDT": 6, "ICT": 7, "WIB": 7,
     "WITA": 8, "WIT": 9, "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9, "ACST": 9.5, "AEST": 10, "AEDT": 11,
-    "NZST": 12, "NZDT": 13, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8,
+    "NZST": 12, "NZDT": 13, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+    "AKST": -9, "AKDT": -8,
     "HST": -10, "AST": -4, "ADT": -3, "NST": -3.5, "BRT": -3, "ART": -3, "CLT": -4,
 }  # fmt: skip
-"""Hours east of UTC. Where a name means two zones, the one that news in English means: IST India, CST North America, BST Britain."""
+"""Hours east of UTC. Where a name means two zones, the one that news in English means: IST India, CST North America,
+BST Britain."""
 
 _CIVIL = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
 
 _COUNTRY_ZONES = {
     "cn": "Asia/Shanghai", "hk": "Asia/Hong_Kong", "mo": "Asia/Macau", "tw": "Asia/Taipei", "jp": "Asia/Tokyo", "kr": "Asia/Seoul",
-    "sg": "Asia/Singapore", "my": "Asia/Kuala_Lumpur", "th": "Asia/Bangkok", "vn": "Asia/Ho_Chi_Minh", "ph": "Asia/Manila", "in": "Asia/Kolkata",
-    "pk": "Asia/Karachi", "bd": "Asia/Dhaka", "lk": "Asia/Colombo", "np": "Asia/Kathmandu", "ir": "Asia/Tehran", "il": "Asia/Jerusalem",
-    "sa": "Asia/Riyadh", "ae": "Asia/Dubai", "qa": "Asia/Qatar", "kw": "Asia/Kuwait", "iq": "Asia/Baghdad", "jo": "Asia/Amman", "lb": "Asia/Beirut",
-    "eg": "Africa/Cairo", "ma": "Africa/Casablanca", "dz": "Africa/Algiers", "tn": "Africa/Tunis", "za": "Africa/Johannesburg", "ng": "Africa/Lagos",
+    "sg": "Asia/Singapore", "my": "Asia/Kuala_Lumpur", "th": "Asia/Bangkok", "vn": "Asia/Ho_Chi_Minh",
+    "ph": "Asia/Manila", "in": "Asia/Kolkata",
+    "pk": "Asia/Karachi", "bd": "Asia/Dhaka", "lk": "Asia/Colombo", "np": "Asia/Kathmandu", "ir": "Asia/Tehran",
+    "il": "Asia/Jerusalem",
+    "sa": "Asia/Riyadh", "ae": "Asia/Dubai", "qa": "Asia/Qatar", "kw": "Asia/Kuwait", "iq": "Asia/Baghdad",
+    "jo": "Asia/Amman", "lb": "Asia/Beirut",
+    "eg": "Africa/Cairo", "ma": "Africa/Casablanca", "dz": "Africa/Algiers", "tn": "Africa/Tunis",
+    "za": "Africa/Johannesburg", "ng": "Africa/Lagos",
     "ke": "Africa/Nairobi", "gh": "Africa/Accra", "et": "Africa/Addis_Ababa", "na": "Africa/Windhoek", "tr": "Europe/Istanbul",
-    "uk": "Europe/London", "gb": "Europe/London", "ie": "Europe/Dublin", "pt": "Europe/Lisbon", "es": "Europe/Madrid", "fr": "Europe/Paris",
-    "be": "Europe/Brussels", "nl": "Europe/Amsterdam", "lu": "Europe/Luxembourg", "de": "Europe/Berlin", "at": "Europe/Vienna", "ch": "Europe/Zurich",
-    "li": "Europe/Vaduz", "it": "Europe/Rome", "va": "Europe/Rome", "dk": "Europe/Copenhagen", "no": "Europe/Oslo", "se": "Europe/Stockholm",
+    "uk": "Europe/London", "gb": "Europe/London", "ie": "Europe/Dublin", "pt": "Europe/Lisbon", "es": "Europe/Madrid",
+    "fr": "Europe/Paris",
+    "be": "Europe/Brussels", "nl": "Europe/Amsterdam", "lu": "Europe/Luxembourg", "de": "Europe/Berlin",
+    "at": "Europe/Vienna", "ch": "Europe/Zurich",
+    "li": "Europe/Vaduz", "it": "Europe/Rome", "va": "Europe/Rome", "dk": "Europe/Copenhagen", "no": "Europe/Oslo",
+    "se": "Europe/Stockholm",
     "fi": "Europe/Helsinki", "is": "Atlantic/Reykjavik", "pl": "Europe/Warsaw", "cz": "Europe/Prague", "sk": "Europe/Bratislava",
-    "hu": "Europe/Budapest", "ro": "Europe/Bucharest", "bg": "Europe/Sofia", "gr": "Europe/Athens", "rs": "Europe/Belgrade", "hr": "Europe/Zagreb",
-    "si": "Europe/Ljubljana", "ba": "Europe/Sarajevo", "mk": "Europe/Skopje", "al": "Europe/Tirane", "xk": "Europe/Belgrade", "ee": "Europe/Tallinn",
-    "lv": "Europe/Riga", "lt": "Europe/Vilnius", "ua": "Europe/Kyiv", "by": "Europe/Minsk", "ru": "Europe/Moscow", "ge": "Asia/Tbilisi",
-    "am": "Asia/Yerevan", "az": "Asia/Baku", "kz": "Asia/Almaty", "uz": "Asia/Tashkent", "mx": "America/Mexico_City", "br": "America/Sao_Paulo",
-    "ar": "America/Argentina/Buenos_Aires", "cl": "America/Santiago", "co": "America/Bogota", "pe": "America/Lima", "ve": "America/Caracas",
-    "ec": "America/Guayaquil", "uy": "America/Montevideo", "cu": "America/Havana", "nz": "Pacific/Auckland", "cy": "Asia/Nicosia", "mt": "Europe/Malta",
+    "hu": "Europe/Budapest", "ro": "Europe/Bucharest", "bg": "Europe/Sofia", "gr": "Europe/Athens",
+    "rs": "Europe/Belgrade", "hr": "Europe/Zagreb",
+    "si": "Europe/Ljubljana", "ba": "Europe/Sarajevo", "mk": "Europe/Skopje", "al": "Europe/Tirane",
+    "xk": "Europe/Belgrade", "ee": "Europe/Tallinn",
+    "lv": "Europe/Riga", "lt": "Europe/Vilnius", "ua": "Europe/Kyiv", "by": "Europe/Minsk", "ru": "Europe/Moscow",
+    "ge": "Asia/Tbilisi",
+    "am": "Asia/Yerevan", "az": "Asia/Baku", "kz": "Asia/Almaty", "uz": "Asia/Tashkent", "mx": "America/Mexico_City",
+    "br": "America/Sao_Paulo",
+    "ar": "America/Argentina/Buenos_Aires", "cl": "America/Santiago", "co": "America/Bogota", "pe": "America/Lima",
+    "ve": "America/Caracas",
+    "ec": "America/Guayaquil", "uy": "America/Montevideo", "cu": "America/Havana", "nz": "Pacific/Auckland",
+    "cy": "Asia/Nicosia", "mt": "Europe/Malta",
 }  # fmt: skip
-"""Countries with one civil time, or with one in which nearly all of the national press lives (ru, br, mx). us, ca and au are left out."""
+"""Countries with one civil time, or with one in which nearly all of the national press lives (ru, br, mx). us, ca
+and au are left out."""
 
 _LANGUAGE_COUNTRIES = {
-    "zh": "cn", "ja": "jp", "ko": "kr", "th": "th", "vi": "vn", "hi": "in", "bn": "bd", "fa": "ir", "he": "il", "tr": "tr", "de": "de", "fr": "fr",
-    "it": "it", "nl": "nl", "da": "dk", "nb": "no", "no": "no", "sv": "se", "fi": "fi", "is": "is", "pl": "pl", "cs": "cz", "sk": "sk", "hu": "hu",
-    "ro": "ro", "bg": "bg", "el": "gr", "sr": "rs", "hr": "hr", "sl": "si", "mk": "mk", "sq": "al", "et": "ee", "lv": "lv", "lt": "lt", "uk": "ua",
-    "be": "by", "ru": "ru", "ka": "ge", "hy": "am", "az": "az", "ta": "in", "te": "in", "mr": "in", "ml": "in", "gu": "in", "kn": "in", "ur": "pk",
+    "zh": "cn", "ja": "jp", "ko": "kr", "th": "th", "vi": "vn", "hi": "in", "bn": "bd", "fa": "ir", "he": "il",
+    "tr": "tr", "de": "de", "fr": "fr",
+    "it": "it", "nl": "nl", "da": "dk", "nb": "no", "no": "no", "sv": "se", "fi": "fi", "is": "is", "pl": "pl",
+    "cs": "cz", "sk": "sk", "hu": "hu",
+    "ro": "ro", "bg": "bg", "el": "gr", "sr": "rs", "hr": "hr", "sl": "si", "mk": "mk", "sq": "al", "et": "ee",
+    "lv": "lv", "lt": "lt", "uk": "ua",
+    "be": "by", "ru": "ru", "ka": "ge", "hy": "am", "az": "az", "ta": "in", "te": "in", "mr": "in", "ml": "in",
+    "gu": "in", "kn": "in", "ur": "pk",
 }  # fmt: skip
 """Languages read in one country or one civil time above all. English, Spanish, Portuguese and Arabic are not."""
 
@@ -124,14 +146,16 @@ def offset_named(name: str) -> timedelta | None:
 def settle_moment(stamp: Stamp, place: Place) -> Moment | None:
     """The moment a stamp means at a place; None for a clock that never was (an hour 24)."""
     try:
-        wall = datetime(stamp.year, stamp.month, stamp.day, stamp.hour or 0, stamp.minute, stamp.second or 0)  # noqa: DTZ001
+        clock = (stamp.hour or 0, stamp.minute, stamp.second or 0)
+        wall = datetime(stamp.year, stamp.month, stamp.day, *clock, tzinfo=UTC).replace(tzinfo=None)
     except ValueError:
         return None
+    precision = Precision.MINUTE if stamp.second is None else Precision.SECOND
     if stamp.hour is None:
         precision = Precision.DAY
-    else:
-        precision = Precision.MINUTE if stamp.second is None else Precision.SECOND
     if stamp.offset is not None and stamp.hour is not None:
         return Moment(at=_localised(wall.replace(tzinfo=timezone(stamp.offset)), place), precision=precision)
     offset, origin = place.offset_at(wall)
-    return Moment(at=wall.replace(tzinfo=timezone(offset) if offset is not None else UTC), precision=precision, offset_from=origin)
+    return Moment(
+        at=wall.replace(tzinfo=timezone(offset) if offset is not None else UTC), precision=precision, offset_from=origin
+    )

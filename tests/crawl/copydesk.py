@@ -16,8 +16,8 @@ from typing import Any
 from tests.demoweb.web import DemoWeb
 
 RULES = Path(__file__).parent.parent / "demoweb" / "rules"
-# The demo web fails on purpose; nobody gains from waiting long before trying again.
-DEFAULTS: dict[str, object] = {"sites": str(RULES), "retry_pause": "50ms"}
+# The demo web fails and asks for pauses on purpose; no test but those of the fetching layer gains from waiting.
+DEFAULTS: dict[str, object] = {"sites": str(RULES), "retry_pause": "50ms", "max_crawl_delay": "50ms"}
 
 
 class Copydesk:
