@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from db.errors import CopydeskError
-from db.sites import Sites
+from db.sites import load_sites, shipped_sites_folder
 from pipelines.files import entries_of_manifest, entries_of_paths, json_lines
 
 
@@ -29,7 +29,9 @@ def extract(paths: tuple[Path, ...], manifest: Path | None, jobs: int) -> None:
     missing = [path for path in paths if not path.is_file()]
     entries = entries_of_manifest(manifest) if manifest else entries_of_paths(paths)
     try:
-        for line in json_lines(entries, _sites(), jobs=min(jobs, max(1, os.cpu_count() or 1))):
+        for line in json_lines(
+            entries, load_sites(shipped_sites_folder()), jobs=min(jobs, max(1, os.cpu_count() or 1))
+        ):
             sys.stdout.write(line + "\n")
     except CopydeskError as error:
         click.echo(f"copydesk extract: {error}", err=True)
@@ -38,15 +40,6 @@ def extract(paths: tuple[Path, ...], manifest: Path | None, jobs: int) -> None:
         click.echo(f"copydesk extract: no such file: {path}", err=True)
     if missing:
         sys.exit(1)
-
-
-def _sites() -> Sites:
-    """The shipped site rules, where the loader is there."""
-    try:
-        from db.sites import load_sites
-    except ImportError:
-        return Sites()
-    return load_sites()
 
 
 if __name__ == "__main__":

@@ -161,7 +161,6 @@ def _migrate(db: Database, path: Path) -> None:
     conn = db.conn
     conn.execute("BEGIN IMMEDIATE")
     try:
-        conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         migrations.apply(db)
         conn.execute("COMMIT")
     except BaseException:

@@ -254,6 +254,7 @@ WHERE d.verdict IN ('new', 'copy', 'revision')
 @migrations()
 def m0001_ground(db: Database) -> None:
     """Facts, state of the crawl, derived rows, triggers, views."""
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     for part in (_FACTS, _STATE, _DERIVED, _TRIGGERS, _VIEWS):
         for statement in _statements(part):
             db.execute(statement)

@@ -84,11 +84,30 @@ def _options(fast: bool) -> Any:
     return options
 
 
+_JOINERS = (("\u200c", "\u2cff"), ("\u200d", "\u2cfe"))
+"""Characters without width that Persian and Indic spelling needs and trafilatura drops, and printed ones to stand in for them."""
+
+
 def _extract(tree: Element | str, *, fast: bool) -> str:
     from trafilatura.core import bare_extraction
 
+    if not isinstance(tree, str):
+        _guard_joiners(tree)
+
     document: Any = bare_extraction(tree, options=_options(fast))
-    return (document.text or "") if document is not None else ""
+    text = (document.text or "") if document is not None else ""
+    for joiner, stand_in in _JOINERS:
+        text = text.replace(stand_in, joiner)
+    return text
+
+
+def _guard_joiners(tree: Element) -> None:
+    for joiner, stand_in in _JOINERS:
+        for el in tree.iter() if any(joiner in str(piece) for piece in tree.itertext()) else ():
+            if el.text:
+                el.text = el.text.replace(joiner, stand_in)
+            if el.tail:
+                el.tail = el.tail.replace(joiner, stand_in)
 
 
 def _as_article(box: Element) -> Element:

@@ -16,11 +16,13 @@ from lxml.etree import _Element as Element
 
 from pipelines.reading.closing import is_editor_line, is_stop
 from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
+from pipelines.reading.times import find_stamps
 
 _SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))")
 _CLAUSE = re.compile(r"[،,]\s?\S")
 _LONG_CLAUSE = 90
 """Characters from which a line with a comma alone is running text; shorter ones are dates and lists of names."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
@@ -72,7 +74,14 @@ def is_paragraph(line: Line, foreign: int = FOREIGN) -> bool:
         return False
     if size < MIN_PARAGRAPH and not _CJK.search(line.text):
         return False
+    if size < _LONG_CLAUSE and _YEAR.search(line.text) and _is_date_line(line.text):
+        return False
     return _SENTENCE.search(line.text) is not None or (size >= _LONG_CLAUSE and _CLAUSE.search(line.text) is not None)
+
+
+def _is_date_line(text: str) -> bool:
+    stamps = find_stamps(text)
+    return sum(stamp.end - stamp.start for stamp in stamps) * 3 > len(text)
 
 
 def _foreign_zones(running: Sequence[Line]) -> int:

@@ -23,6 +23,8 @@ _HEADER = 45
 _SURELY = 12
 """Lines below the headline that are read whatever stands there: a standfirst may look like the first paragraph."""
 _TAIL = 30
+_STRANGE = 3
+"""Lines of other boxes after which the tail has ended: one may stand between the text and the editor's line."""
 _BLIND = Zone.NAV | Zone.RELATED | Zone.COMMENTS
 
 
@@ -47,10 +49,14 @@ def lay_around(sheet: Sheet, headline: Line | None, stand: Stand) -> Layout:
     top = max(0, start - _ABOVE) if headline else max(0, first - 25)
     above = sheet.lines[top : max(min(first, max(start, top) + _HEADER), start + _SURELY if headline else 0)]
     blind = _BLIND & stand.foreign
-    after = []
+    after: list[Line] = []
+    strange = 0
     for line in sheet.lines[last + 1 : last + 1 + _TAIL]:
         if line.zone & FOREIGN & stand.foreign & ~Zone.FOOTER & ~Zone.FORM and not within(line.block, stand.box):
-            break
+            strange += 1
+            if strange > _STRANGE:
+                break
+            continue
         after.append(line)
     return Layout(
         headline=headline,

@@ -227,10 +227,9 @@ class _Desk:
 
     def weaker(self) -> _Voice | None:
         """Weaker places: `<time>` anywhere sensible, scripts, the address."""
-        elements = list(islice(self.sheet.tree.iter("time"), 60))
-        for el in elements:
+        for el in islice(self.sheet.tree.iter("time"), 60):
             voice = self.voice(read_machine(el.get("datetime") or el.text, language=self.place.language), "time")
-            if voice and (len(elements) == 1 or not _foreign(el)):
+            if voice and not _foreign(el):
                 return voice
         html = self.sheet.html[:3_000_000]
         for pattern in (_SCRIPT_TIME, _SCRIPT_EPOCH):

@@ -62,6 +62,7 @@ _BY_WORDS = (
     "writtenby",
     "storyby",
 )
+_AFTER = ("기자", "특파원", "記者", "记者")
 _BIO = re.compile(
     r"^(?:\W{0,3})(?:is|are|was|ist|est|es|è|är|er|is een|has been|writes|covers|reports|schreibt|berichtet"
     r"|arbeitet|studierte|foi|é|pracuje|—|–|-)\b",
@@ -74,9 +75,11 @@ _TIME_ALONE = 14
 
 def clean_lines(lines: Iterable[str], foreign: set[str], authors: Iterable[str]) -> list[str]:
     """The lines of a text without strays, without repeats side by side, and cut at the stop if little comes after it."""
-    names = [name for name in authors if len(name) > 3]
+    names = [name for name in authors if len(name) > 2]
     bylines = {plain(word + name) for name in names for word in ("", *_BY_WORDS)} | {plain("".join(names))}
-    bylines |= {plain(word + " ".join(names)) for word in _BY_WORDS}
+    bylines |= {plain(word + " ".join(names)) for word in _BY_WORDS} | {
+        plain(name + word) for name in names for word in _AFTER
+    }
     kept: list[str] = []
     for line in lines:
         bare = line.removeprefix("- ")

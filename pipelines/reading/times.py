@@ -108,7 +108,7 @@ def find_stamps(text: str, *, language: str | None = None, day_first: bool = Tru
     return sorted(found, key=lambda stamp: stamp.start)
 
 
-_WORTH = re.compile(r"\d{4}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d\d|['’]\d\d")
+_WORTH = re.compile(r"民[國国]|\d{4}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d\d|['’]\d\d")
 _Found = Iterator[tuple[int, int, int, int, int]]
 
 
