@@ -43,6 +43,30 @@ def plain(text: str) -> str:
 
 def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:
     """The headline of a page, or None where it has none at all."""
+    found = _find(sheet, stated, site_names)
+    return _edited(found, sheet, stated, site_names) if found else None
+
+
+_NEWS = frozenset(("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "LiveBlogPosting"))
+_SAME_STORY = 0.5
+
+
+def _edited(found: Headline, sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline:
+    """On a news article whose JSON-LD does not confirm the line shown, `og:title` is the headline the desk settled on."""
+    social = cut_site((sheet.head.meta("og:title") or "")[:1000], site_names)
+    if (
+        not social
+        or social.endswith(_ELLIPSIS)
+        or not _NEWS & set(stated.types)
+        or plain(stated.headline or "") == plain(found.text)
+    ):
+        return found
+    return (
+        Headline(social, "og:title", found.line) if overlap(plain(social), plain(found.text)) > _SAME_STORY else found
+    )
+
+
+def _find(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:
     own = {plain(name) for name in site_names} | {""}
     machine = list(_machine_titles(sheet, stated, site_names, own))
     shown = _shown_lines(sheet, max((len(title) for title, _ in machine), default=0))
