@@ -36,6 +36,7 @@ from crawler.errors import (
     AddressRefused,
     ForbiddenByRobots,
     HostOnHold,
+    Refused,
     RobotsUnavailable,
     Stopping,
     TooManyRedirects,
@@ -159,7 +160,8 @@ class RobotsMiddleware:
         except NO_ANSWER as error:
             if isinstance(error, (AddressRefused, HostOnHold)) and error.host == urlparse_cached(request).hostname:
                 raise  # true of the page itself: it fails for that reason, and nothing is known of robots.txt
-            return _record(origin, error=failure_name(error))
+            named = failure_name(error)
+            return _record(origin, error=f"{named}: {error}" if isinstance(error, Refused) else named)
         cache_control = b",".join(response.headers.getlist("Cache-Control")).decode("latin-1")
         return _record(origin, status=response.status, body=response.body, cache_control=cache_control)
 

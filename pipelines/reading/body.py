@@ -30,6 +30,8 @@ def read_body(sheet: Sheet, stand: Stand) -> list[str]:
     if stand.box is None:
         return _lines(_extract(sheet.html, fast=True))
     _clear(sheet, stand)
+    if any(joiner in sheet.html for joiner, _ in _JOINERS):
+        _guard_joiners(stand.box)
     want = sum(len(line.text) for line in stand.paragraphs)
     text = _extract(_as_article(stand.box), fast=True)
     if len(text) < _ENOUGH * want:
@@ -91,9 +93,6 @@ _JOINERS = (("\u200c", "\u2cff"), ("\u200d", "\u2cfe"))
 def _extract(tree: Element | str, *, fast: bool) -> str:
     from trafilatura.core import bare_extraction
 
-    if not isinstance(tree, str):
-        _guard_joiners(tree)
-
     document: Any = bare_extraction(tree, options=_options(fast))
     text = (document.text or "") if document is not None else ""
     for joiner, stand_in in _JOINERS:
@@ -103,7 +102,7 @@ def _extract(tree: Element | str, *, fast: bool) -> str:
 
 def _guard_joiners(tree: Element) -> None:
     for joiner, stand_in in _JOINERS:
-        for el in tree.iter() if any(joiner in str(piece) for piece in tree.itertext()) else ():
+        for el in tree.iter():
             if el.text:
                 el.text = el.text.replace(joiner, stand_in)
             if el.tail:

@@ -26,6 +26,12 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
+_SPARSE = 300
+"""Characters of running text below which a box named for the article's body is asked as well."""
+_BODY_NAME = re.compile(
+    r"article-?_?body|entry-?_?body|entry-?_?content|post-?_?body|post-?_?content|article-?_?content|story-?_?body",
+    re.I,
+)
 _NEARLY_ALL = 0.92
 """Share of the weight that a child must hold for the search to go into it."""
 _ENOUGH_BELOW = 100
@@ -64,7 +70,23 @@ def locate(sheet: Sheet, headline: Line | None) -> Stand:
         start = -1
     stop = _find_stop(sheet, found, start)
     own = [line for line in found if line.row < stop]
+    if sum(len(line.text) for line in own) < _SPARSE and (named := _named_body(sheet, foreign, own)):
+        return named
     return Stand(own, _box(own), stop, foreign)
+
+
+def _named_body(sheet: Sheet, foreign: int, own: list[Line]) -> Stand | None:
+    """A box that calls itself the article's body, where it holds much more than the sentences found: verse, lists, blogs."""
+    size = sum(len(line.text) for line in own)
+    for el in sheet.tree.iter("div", "article", "section"):
+        if not _BODY_NAME.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]} {el.get('itemprop', '')}"):
+            continue
+        lines = [line for line in sheet.lines if not line.zone & foreign and _stands_in(line.block, el)]
+        lines = [line for line in lines if line.link_chars * 2 <= len(line.text)]
+        if sum(len(line.text) for line in lines) > max(3 * size, 200):
+            return Stand(lines, el, lines[-1].row + 1, foreign)
+        return None
+    return None
 
 
 def is_paragraph(line: Line, foreign: int = FOREIGN) -> bool:

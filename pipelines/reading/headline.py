@@ -49,21 +49,17 @@ def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> 
 
 _NEWS = frozenset(("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "LiveBlogPosting"))
 _SAME_STORY = 0.5
+"""Overlap from which two titles are wordings of one headline."""
 
 
 def _edited(found: Headline, sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline:
     """On a news article whose JSON-LD does not confirm the line shown, `og:title` is the headline the desk settled on."""
     social = cut_site((sheet.head.meta("og:title") or "")[:1000], site_names)
-    if (
-        not social
-        or social.endswith(_ELLIPSIS)
-        or not _NEWS & set(stated.types)
-        or plain(stated.headline or "") == plain(found.text)
-    ):
+    confirmed = plain(stated.headline or "") == plain(found.text)
+    if confirmed or not social or social.endswith(_ELLIPSIS) or not _NEWS & set(stated.types):
         return found
-    return (
-        Headline(social, "og:title", found.line) if overlap(plain(social), plain(found.text)) > _SAME_STORY else found
-    )
+    same_story = overlap(plain(social), plain(found.text)) > _SAME_STORY
+    return Headline(social, "og:title", found.line) if same_story else found
 
 
 def _find(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:

@@ -64,6 +64,7 @@ _SCRIPT_WINDOW = 60
 _URL_DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)|/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})/"
 )
+_URL_DATE_BACKWARD = re.compile(r"(?<!\d)(\d\d)[-.](\d\d)[-.](20\d\d)(?!\d)")
 _COMMENT_TIME = re.compile(r"<!--[^<>]{0,300}?((?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}[^<>-]{0,20})")
 
 
@@ -91,6 +92,10 @@ def read_moments(sheet: Sheet, layout: Layout, stated: Stated, place: Place, pag
     desk = _Desk(sheet, layout, place, page)
     stated_time = desk.first(_stated_published(sheet, stated))
     seen, updated = desk.visible()
+    if seen and stated_time and "NewsArticle" in stated.types:
+        changed = desk.first(_stated_modified(sheet, stated))
+        if changed and changed.stamp.date == seen.stamp.date != stated_time.stamp.date:
+            seen, updated = None, updated or seen  # a press page that shows the day of its last change alone
     chosen = _reconcile(stated_time, seen, place) or desk.weaker() or updated or desk.weakest()
     modified = desk.first(_stated_modified(sheet, stated)) or updated
     hint = page.hint
@@ -241,7 +246,11 @@ class _Desk:
         return self.voice(date_in_address(self.page.address or self.sheet.head.canonical), "address")
 
     def weakest(self) -> _Voice | None:
-        """Any dated short line, and last a comment in the source."""
+        """A dateline that opens the text, any dated short line, and last a comment in the source."""
+        for line in self.layout.paragraphs[:1]:
+            stamps = find_stamps(line.text[:60], language=self.place.language, day_first=self.place.day_first)
+            if stamps and stamps[0].start < _DATELINE and (voice := self.voice(stamps[0], "dateline")):
+                return voice
         for line in self.sheet.lines[:2000]:
             if len(line.text) < 120 and not line.zone & FOREIGN:
                 for found, _ in self._read_line(line, ""):
@@ -258,12 +267,14 @@ def _foreign(el: Element) -> bool:
     cache: dict[str, int] = {}
     node: Element | None = el
     while node is not None and node.tag != "body":
-        if zone_of(node, cache) & (Zone.RELATED | Zone.COMMENTS | Zone.ASIDE | Zone.NAV | Zone.FOOTER):
+        if zone_of(node, cache) & (Zone.RELATED | Zone.COMMENTS | Zone.ASIDE):
             return True
         node = node.getparent()
     return False
 
 
+_DATELINE = 25
+"""Characters before a date that opens the text: a town and an agency."""
 _NEAR = 9
 """Lines below the headline in which a date line stands."""
 _SAME_TIME = timedelta(hours=36)
@@ -344,6 +355,10 @@ def date_in_address(address: str | None) -> Stamp | None:
     if not address:
         return None
     path = plain_digits(address[:500].split("?", 1)[0].split("//", 1)[-1])
+    if backward := _URL_DATE_BACKWARD.search(path):
+        day, month, year = (int(group) for group in backward.groups())
+        if _is_day(year, month, day):
+            return Stamp(year, month, day)
     for match in _URL_DATE.finditer(path):
         year, month, day = (int(group) for group in match.groups() if group)
         if 1994 <= year <= 2100 and _is_day(year, month, day):

@@ -155,8 +155,16 @@ def lay_out(html: str) -> Sheet | None:
     if tree is None:
         return None
     body = tree if tree.tag == "body" else tree.find("body")
-    lines = tuple(_lines(body if body is not None else tree))
+    lines = _unveiled(_lines(body if body is not None else tree))
     return Sheet(tree=tree, html=html, head=_head(tree), lines=lines)
+
+
+def _unveiled(lines: list[Line]) -> tuple[Line, ...]:
+    """The lines; where most of a page is hidden it is one that a script unveils, and hiding says nothing."""
+    hidden = sum(len(line.text) for line in lines if line.zone & Zone.HIDDEN)
+    if hidden * 2 > sum(len(line.text) for line in lines):
+        return tuple(line._replace(zone=line.zone & ~Zone.HIDDEN) for line in lines)
+    return tuple(lines)
 
 
 def squeeze(text: str) -> str:

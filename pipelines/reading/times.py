@@ -49,7 +49,7 @@ _COMPACT = re.compile(
 )
 _ROC = re.compile(r"(?:民國|民国)\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
 _DAY_WORD_YEAR = re.compile(
-    r"(?<![\d:.])(\d{1,2})(?:\.|º|°|ª|er|st|nd|rd|th|-?го|-a|e)?[\s\-/.]{0,3}(?:de\s|of\s|di\s|d['’]|da\s|ta['’]\s)?"
+    r"(?<![\d:.])(\d{1,2})(?:\.|º|°|ª|er|st|nd|rd|th|-?го|-a(?=\s)|e(?=\s))?[\s\-/.]{0,3}(?:de\s|of\s|di\s|d['’]|da\s|ta['’]\s)?"
     r"([^\W\d_][^\W\d_\u200c]{1,14}[\u0300-\u0d4d\u200c]?[^\W\d_]{0,6})[.,،]?[\s\-/,.]{0,3}(?:de\s|del\s|do\s|г\.?\s)?(\d{4}|['’]\d{2})(?!\d)"
 )
 _WORD_DAY_YEAR = re.compile(

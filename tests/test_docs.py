@@ -1,0 +1,218 @@
+"""README and docs/ say what is so: settings, commands, links, examples, queries."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+
+from cli.main import copydesk
+from crawler.record import _FAILURES
+from db.config import load_config
+from db.connect import open_database
+from db.nouns import Article, Reason
+from db.settings import DECLARED
+from db.sites import load_site
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PAGES = (README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
+# Named in the README as not there yet. When one is there, this line and the README are to be changed.
+NOT_YET = {"run"}
+MOST_LINES = 350
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
+_CODE_SPAN = re.compile(r"`([^`\n]+)`")
+_PROGRAM = re.compile(r"(?:^|[\s;&=])(?:[\w./-]*/)?copydesk(?=\s|$)")
+_STOPS = re.compile(r"\s(?:>|\||&&|#)(?:\s|$)")
+
+
+def text_of(page: Path) -> str:
+    """A page's text."""
+    return page.read_text(encoding="utf-8")
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """The fenced blocks of one language."""
+    return [body for name, body in _FENCE.findall(text_of(page)) if name == language]
+
+
+def command_lines(page: Path) -> Iterator[list[str]]:
+    """Every call of copydesk in code: blocks (what a console printed left out) and code spans; its words after the name."""
+    text = text_of(page)
+    lines = [line[2:] for body in blocks(page, "console") for line in body.splitlines() if line.startswith("$ ")]
+    lines += [line for name, body in _FENCE.findall(text) if name in ("", "ini") for line in body.splitlines()]
+    lines += [span for span in _CODE_SPAN.findall(_FENCE.sub("", text)) if span.startswith("copydesk ")]
+    for line in lines:
+        if (found := _PROGRAM.search(line)) is not None:
+            yield shlex.split(_STOPS.split(line[found.end() :])[0])
+
+
+def resolve(words: list[str]) -> tuple[str, click.Command | None, list[str]]:
+    """The command that words name, its path, and what options they give. The command is None where there is none."""
+    command: click.Command = copydesk
+    path: list[str] = []
+    options: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word.startswith("-") and word != "-":
+            options.append(word.partition("=")[0])
+            parameter = next((p for p in command.params if options[-1] in p.opts), None)
+            if isinstance(parameter, click.Option) and not parameter.is_flag and "=" not in word:
+                next(rest, None)
+        elif isinstance(command, click.Group):
+            path.append(word)
+            found = command.get_command(click.Context(command), word)
+            if found is None:
+                return " ".join(path), None, options
+            unknown = [one for one in options if not accepts(command, one)]
+            assert not unknown, f"copydesk {' '.join(path[:-1])} has no {unknown[0]}"
+            command, options = found, []
+    return " ".join(path), command, options
+
+
+def accepts(command: click.Command, option: str) -> bool:
+    """Whether a command has an option."""
+    return any(option in parameter.opts for parameter in command.get_params(click.Context(command)))
+
+
+def all_commands(group: click.Group, above: str = "") -> Iterator[str]:
+    """The paths of all commands that are no group."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        path = f"{above} {name}".strip()
+        if isinstance(command, click.Group):
+            yield from all_commands(command, path)
+        else:
+            yield path
+
+
+def settings_table() -> list[str]:
+    """The rows of the README's table as the declarations have them."""
+    return [
+        f"| `{setting.name}` | `{json.dumps(setting.default, ensure_ascii=False)}` | {'yes' if setting.per_source else ''}"
+        f" | {setting.help} |"
+        for setting in DECLARED
+    ]
+
+
+def first_cells(text: str, header: str) -> list[str]:
+    """The code in the first column of the table under a header row that begins with `header`."""
+    table = text[text.index(f"| {header} |") :].split("\n\n", 1)[0]
+    return [match for line in table.splitlines()[2:] for match in re.findall(r"^\| `(\w+)` \|", line)]
+
+
+def slug(heading: str) -> str:
+    """The anchor that a heading gets."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def test_settings_table_is_the_declarations() -> None:
+    text = text_of(README)
+    start = text.index("| Setting | Default | Per source | What it does |")
+    shown = text[start:].split("\n\n", 1)[0].splitlines()[2:]
+    wanted = settings_table()
+    assert shown == wanted, "the README's table must read:\n" + "\n".join(wanted)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_and_options_exist(page: Path) -> None:
+    for words in command_lines(page):
+        path, command, options = resolve(words)
+        if path in NOT_YET:
+            assert command is None, f"`copydesk {path}` is there now: {page.name} says that it is not"
+            continue
+        assert command is not None, f"{page.name}: there is no `copydesk {path}`"
+        for option in options:
+            assert accepts(command, option), f"{page.name}: `copydesk {path}` has no {option}"
+
+
+def test_every_command_is_in_the_readme() -> None:
+    named = {resolve(words)[0] for words in command_lines(README)}
+    assert not (missing := sorted(set(all_commands(copydesk)) - named)), f"the README does not name {missing}"
+
+
+def test_options_of_the_command_table_exist() -> None:
+    rows = re.findall(r"^\| `copydesk ([^`]+)` \| (.+) \|$", text_of(README), re.MULTILINE)
+    assert len(rows) >= len(list(all_commands(copydesk)))
+    for usage, help_text in rows:
+        path, command, _ = resolve(shlex.split(usage))
+        assert command is not None, path
+        for span in _CODE_SPAN.findall(help_text):
+            if span.startswith("-"):
+                assert accepts(command, span.split()[0]), f"`copydesk {path}` has no {span}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_resolve(page: Path) -> None:
+    for target in _LINK.findall(_FENCE.sub("", text_of(page))):
+        if target.startswith(("http://", "https://")):
+            continue
+        name, _, anchor = target.partition("#")
+        linked = page.parent / name if name else page
+        assert linked.exists(), f"{page.name}: {target}"
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", text_of(linked)), re.MULTILINE)
+            assert anchor in {slug(heading) for heading in headings}, f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_toml_blocks_load(page: Path, tmp_path: Path) -> None:
+    for number, body in enumerate(blocks(page, "toml")):
+        name = body.splitlines()[0].removeprefix("# ").strip()
+        file = tmp_path / str(number) / Path(name).name
+        file.parent.mkdir()
+        file.write_text(body, encoding="utf-8")
+        if file.name == "copydesk.toml":
+            assert load_config(file).given
+        else:
+            site = load_site(file)
+            assert site.hosts, name
+
+
+def test_readme_shows_a_whole_site_rule() -> None:
+    assert any("[[lists]]" in body and "[[fields]]" in body for body in blocks(README, "toml"))
+    assert any('[sources."' in body for body in blocks(README, "toml"))
+
+
+def test_queries_run(tmp_path: Path) -> None:
+    queries = blocks(ROOT / "docs" / "schema.md", "sql")
+    assert len(queries) >= 10
+    db = open_database(tmp_path / "fresh.db", create=True)
+    try:
+        for query in queries:
+            assert db.conn.execute(query).description, query
+    finally:
+        db.conn.close()
+
+
+def test_schema_names_every_table_and_view(tmp_path: Path) -> None:
+    text = text_of(ROOT / "docs" / "schema.md")
+    db = open_database(tmp_path / "fresh.db", create=True)
+    try:
+        names = [*db.table_names(), *db.view_names()]
+    finally:
+        db.conn.close()
+    assert not [name for name in names if not name.startswith("_") and f"`{name}`" not in text]
+
+
+def test_names_of_failures_reasons_and_fields_are_all_explained() -> None:
+    docs = ROOT / "docs"
+    assert set(first_cells(text_of(docs / "fetching.md"), "Name")) == {name for _, name in _FAILURES}
+    assert set(first_cells(text_of(docs / "schema.md"), "Reason")) == {reason.value for reason in Reason}
+    assert first_cells(text_of(docs / "fields.md"), "Field") == [
+        *dict.fromkeys(
+            ["url", "canonical_url", "title", "subtitle", "text", *(field.name for field in fields(Article))]
+        )
+    ]
+
+
+def test_readme_is_short() -> None:
+    assert len(text_of(README).splitlines()) <= MOST_LINES
