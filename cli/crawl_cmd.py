@@ -100,7 +100,9 @@ def summary(crawled: Crawled) -> list[str]:
     if len(notes) > 20:
         lines.append(f"  … and {len(notes) - 20} more; `copydesk stats` counts them by source")
     if not figures.fetched and not figures.unchanged and not notes and not crawled.stopped:
-        lines.append("  nothing was due: articles are visited again after 30 min, 3 h, 1 d, 7 d (setting `revisit`)")
+        lines.append(
+            "  nothing was due; the setting `revisit` says when articles are visited again, --again does so now"
+        )
     return lines
 
 

@@ -88,7 +88,9 @@ def add(
         raise UsageError("--name names one source; add several one by one")
     settings = _given(delay, allowed, pairs)
     added = _add_all(desk, [(name, url) for url in urls], settings)
-    if not no_discovery:
+    if no_discovery:
+        _say_added(added)
+    else:
         _discover(desk, added)
 
 
@@ -110,7 +112,9 @@ def import_sources(
     if not listed:
         raise UsageError(f"{file}: holds no addresses; OPML outlines or one address a line were expected")
     added = _add_all(desk, listed, _given(delay, allowed, pairs))
-    if not no_discovery:
+    if no_discovery:
+        _say_added(added)
+    else:
         _discover(desk, added)
 
 
@@ -281,6 +285,12 @@ def _address(url: str) -> str:
             f"{url} is not the address of a web page; one such as https://www.example-daily.com/ was expected"
         )
     return cleaned
+
+
+def _say_added(added: Sequence[tuple[Source, bool]]) -> None:
+    for source, new in added:
+        state = "added" if new else "known already"
+        click.echo(f"{source.name}  {state}; the next crawl looks for what lists its articles")
 
 
 def _discover(desk: Desk, added: Sequence[tuple[Source, bool]]) -> None:

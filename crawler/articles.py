@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,11 +12,34 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import record
+from crawler.discover.parts import next_part
 from crawler.session import Session
 from crawler.visit import Visit
 from db import facts
 from db.agenda import Due, due_links
 from db.sources import put_entries
+
+# An article of more pages than this is a gallery or a trap.
+MOST_PARTS = 20
+
+
+@dataclass(slots=True, kw_only=True)
+class Whole:
+    """An article of one page or more, being gathered."""
+
+    visit: Visit
+    due: Due
+    fetch: facts.Fetch
+    first: Response
+    parts: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def after(self, last: Response) -> str | None:
+        """The address of the page after `last`, None where the article ends."""
+        if len(self.parts) >= MOST_PARTS:
+            return None
+        content_type = record.headers_of(last).get("Content-Type")
+        following = next_part(last.body, last.url, content_type, self.first.url)
+        return None if following in {url for url, _ in self.parts} else following
 
 
 class Articles:
@@ -58,11 +82,44 @@ class Articles:
         if response.status == 304:
             await session.put(lambda conn: facts.put_unchanged(conn, fetch))
         elif response.status == 200:
-            page_id = await session.keep(record.received(fetch, response, visit.source.id))
-            if page_id is not None and self._items:
-                yield {"page_id": page_id}
+            whole = Whole(visit=visit, due=due, fetch=fetch, first=response)
+            async for result in self._whole_or_more(whole, response):
+                yield result
         else:
             await session.put(lambda conn: facts.put_failure(conn, fetch))
+
+    async def part_came_in(self, response: Response, whole: Whole) -> AsyncIterator[Any]:
+        """A further page of an article came in: take it, ask for the one after it. Without it the article ends before."""
+        if response.status == 200:
+            whole.parts.append((response.url, response.body))
+        async for result in self._whole_or_more(whole, response if response.status == 200 else None):
+            yield result
+
+    async def part_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        """A further page of an article could not be fetched: what there is of it is kept."""
+        request, _ = record.parts_of(failure)
+        async for result in self._whole_or_more(request.cb_kwargs["whole"], None):
+            yield result
+
+    async def _whole_or_more(self, whole: Whole, last: Response | None) -> AsyncIterator[Any]:
+        """Ask for the page after `last`, or store the article if there is none."""
+        session, visit = self._session, whole.visit
+        following = whole.after(last) if last is not None and visit.settings["follow_pages"] else None
+        if following:
+            yield record.began(
+                Request(
+                    following,
+                    callback=self.part_came_in,
+                    errback=self.part_failed,
+                    cb_kwargs={"whole": whole},
+                    meta=visit.meta | {"verbatim_url": True},
+                    dont_filter=True,
+                )
+            )
+            return
+        page_id = await session.keep(record.received(whole.fetch, whole.first, visit.source.id, whole.parts))
+        if page_id is not None and self._items:
+            yield {"page_id": page_id}
 
     async def failed(self, failure: Failure) -> AsyncIterator[Any]:
         """An article could not be fetched."""

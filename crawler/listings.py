@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from scrapy import Request
@@ -52,7 +53,8 @@ class Listings:
     async def begin(self, visit: Visit) -> list[Request]:
         """The first requests of a visit."""
         if visit.probing:
-            asks = next_probes(visit, ())
+            declared = [replace(ask, probe=True) for ask in json_list_asks(visit.site)]
+            asks = next_probes(visit, ()) + declared
         else:
             asks = asks_of_entries(visit.entries, visit.site, visit.settings["front_page"]) + json_list_asks(visit.site)
         fresh = visit.new_asks(asks)

@@ -6,7 +6,7 @@ Names of failures are stable, so that they can be counted over months: `http_404
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from scrapy import Request
@@ -15,8 +15,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import errors
-from db import bodies
-from db.facts import Fetch, Received
+from db.facts import Fetch, Received, packed_body
 
 # Most particular first: the first class that an exception belongs to names it.
 _FAILURES: tuple[tuple[type[BaseException], str], ...] = (
@@ -158,8 +157,13 @@ def failed_fetch(
     )
 
 
-def received(fetch: Fetch, response: Response, source_id: int) -> Callable[[], Received]:
-    """A page that came in, as work for another thread: hashing and packing take milliseconds."""
+def received(
+    fetch: Fetch, response: Response, source_id: int, parts: Sequence[tuple[str, bytes]] = ()
+) -> Callable[[], Received]:
+    """A page that came in, as work for another thread: hashing and packing take milliseconds.
+
+    `parts` are the addresses and bodies of the further pages of the same article.
+    """
     headers = headers_of(response)
     body = response.body
 
@@ -169,9 +173,8 @@ def received(fetch: Fetch, response: Response, source_id: int) -> Callable[[], R
             source_id=source_id,
             headers=headers,
             content_type=headers.get("Content-Type"),
-            body=body,
-            sha256=bodies.digest(body),
-            packed=bodies.pack(body),
+            body=packed_body(body),
+            parts=tuple(packed_body(data, url) for url, data in parts),
         )
 
     return pack

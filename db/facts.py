@@ -40,16 +40,30 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """Bytes that came in, with their hash and packed form. `url` is where a further page of an article was."""
+
+    data: bytes = field(repr=False)
+    sha256: bytes
+    packed: bytes = field(repr=False)
+    url: str = ""
+
+
+def packed_body(data: bytes, url: str = "") -> Body:
+    """A body made ready to be stored; takes milliseconds."""
+    return Body(data=data, sha256=bodies.digest(data), packed=bodies.pack(data), url=url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A page that came in: its fetch, its headers, its body with hash and packed form."""
+    """A page that came in: its fetch, its headers, its body, and the further pages of its article where they were fetched."""
 
     fetch: Fetch
     source_id: int
     headers: Mapping[str, str]
     content_type: str | None
-    body: bytes = field(repr=False)
-    sha256: bytes
-    packed: bytes = field(repr=False)
+    body: Body
+    parts: tuple[Body, ...] = ()
 
 
 def put_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = None) -> int:
@@ -82,7 +96,7 @@ def put_page(conn: sqlite3.Connection, page: Received) -> int | None:
         "SELECT p.id, b.sha256 FROM pages p JOIN bodies b ON b.id = p.body_id WHERE p.link_id = ? ORDER BY p.id DESC LIMIT 1",
         (fetch.link_id,),
     ).fetchone()
-    if last and last[1] == page.sha256:
+    if last and last[1] == page.body.sha256 and _parts_of(conn, last[0]) == [part.sha256 for part in page.parts]:
         put_fetch(conn, fetch, last[0])
         visited(conn, fetch, good=True)
         put_validators(conn, fetch.url, page.headers)
@@ -99,14 +113,29 @@ def put_page(conn: sqlite3.Connection, page: Received) -> int | None:
             fetch.status,
             page.content_type,
             json.dumps(dict(page.headers), ensure_ascii=False),
-            bodies.put_body(conn, page.body, page.sha256, page.packed),
+            _put_body(conn, page.body),
         ),
     )
     page_id = int(cursor.lastrowid or 0)
+    conn.executemany(
+        "INSERT INTO page_parts (page_id, position, url, body_id) VALUES (?, ?, ?, ?)",
+        [(page_id, number, part.url, _put_body(conn, part)) for number, part in enumerate(page.parts, 2)],
+    )
     put_fetch(conn, fetch, page_id)
     visited(conn, fetch, good=True)
     put_validators(conn, fetch.url, page.headers)
     return page_id
+
+
+def _put_body(conn: sqlite3.Connection, body: Body) -> int:
+    return bodies.put_body(conn, body.data, body.sha256, body.packed)
+
+
+def _parts_of(conn: sqlite3.Connection, page_id: int) -> list[bytes]:
+    query = (
+        "SELECT b.sha256 FROM page_parts p JOIN bodies b ON b.id = p.body_id WHERE p.page_id = ? ORDER BY p.position"
+    )
+    return [row[0] for row in conn.execute(query, (page_id,))]
 
 
 def put_unchanged(conn: sqlite3.Connection, fetch: Fetch) -> None:

@@ -3,7 +3,7 @@
     sources ──< entries            where a source lists its articles          facts: written once
        │  └──< links ──1 visits    addresses of articles; when we called
        ├──< fetches                every request and what came of it
-       └──< pages >── bodies       what was received, byte for byte
+       └──< pages >── bodies       what was received, byte for byte; page_parts: an article's further pages
                 │
                 └──1 outcomes >── extractors     article or rejection         derived: may be dropped
                         └──1 articles ──< credits                             and made again
@@ -95,6 +95,14 @@ CREATE TABLE pages (
 CREATE INDEX pages_link ON pages (link_id, id);
 CREATE INDEX pages_source ON pages (source_id, fetched_at);
 CREATE INDEX pages_body ON pages (body_id);
+
+CREATE TABLE page_parts (
+    page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    body_id INTEGER NOT NULL REFERENCES bodies (id),
+    PRIMARY KEY (page_id, position)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE fetches (
     id INTEGER PRIMARY KEY,

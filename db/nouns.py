@@ -99,7 +99,8 @@ class Page:
 
     `body` is the bytes as received after Content-Encoding is undone. `fetched_at` is the only clock extraction has;
     None means unknown (a file from disk), and then no relative date ("3 hours ago") can be read. `hint` is the link that led
-    here, if any: its title and times serve where the page itself is silent.
+    here, if any: its title and times serve where the page itself is silent. `parts` are the bodies of the further pages of the
+    same article, in order, where they were fetched (setting `follow_pages`).
     """
 
     body: bytes = field(repr=False)
@@ -109,6 +110,7 @@ class Page:
     status: int = 200
     content_type: str | None = None
     hint: Link | None = None
+    parts: tuple[bytes, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         _require_aware("Page", fetched_at=self.fetched_at)

@@ -16,6 +16,9 @@ WHERE p.id = ?
 """
 
 
+_PARTS = "SELECT body_id FROM page_parts WHERE page_id = ? ORDER BY position"
+
+
 def load_page(conn: sqlite3.Connection, page_id: int) -> Page:
     """A stored page, with its exact body and what its link said. Raises Damaged, or KeyError where there is none."""
     row = conn.execute(_PAGE, (page_id,)).fetchone()
@@ -30,6 +33,7 @@ def load_page(conn: sqlite3.Connection, page_id: int) -> Page:
         status=status,
         content_type=content_type,
         hint=_hint(*link) if link[0] else None,
+        parts=tuple(get_body(conn, part) for (part,) in conn.execute(_PARTS, (page_id,))),
     )
 
 

@@ -138,6 +138,13 @@ DECLARED: tuple[Setting, ...] = (
         per_source=True,
     ),
     Setting(
+        name="follow_pages",
+        read=_yes_no,
+        default=False,
+        help="Whether an article that is spread over several pages is fetched whole and joined.",
+        per_source=True,
+    ),
+    Setting(
         name="front_page",
         read=_front_page,
         default="auto",

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 import traceback
+from dataclasses import replace
 from pathlib import PurePath
 
-from db.nouns import Outcome, Page, Reason, Rejection
+from db.nouns import Article, Outcome, Page, Reason, Rejection
 from db.sites import Sites
 from pipelines.decode import decode
+from pipelines.reading.counting import count_words
 from pipelines.reading.desk import read_article
 
 MAX_BODY = 20 * 1024 * 1024
@@ -49,7 +51,28 @@ def _extract(page: Page, sites: Sites) -> Outcome:
     decoded = decode(page.body, page.content_type)
     if decoded is None:
         return Rejection(reason=Reason.UNDECODABLE, detail="No character encoding makes readable text of this body.")
-    return read_article(decoded.text, page, sites)
+    outcome = read_article(decoded.text, page, sites)
+    return _joined(outcome, page, sites) if page.parts and isinstance(outcome, Article) else outcome
+
+
+def _joined(first: Article, page: Page, sites: Sites) -> Article:
+    """An article with the text and pictures of its further pages. What those repeat of the pages before is left out."""
+    lines, images = first.text.split("\n"), list(first.images)
+    for body in page.parts:
+        part = _extract(replace(page, body=body, parts=()), sites)
+        if isinstance(part, Article):
+            seen, pictures = set(lines), {image.url for image in images}
+            lines += [line for line in part.text.split("\n") if line not in seen]
+            images += [image for image in part.images if image.url not in pictures]
+    text = "\n".join(lines)
+    by = f"{first.provenance.get('text', '')}, {1 + len(page.parts)} pages joined"
+    return replace(
+        first,
+        text=text,
+        images=tuple(images),
+        word_count=count_words(text),
+        provenance=dict(first.provenance) | {"text": by},
+    )
 
 
 def _at_the_door(page: Page) -> Rejection | None:

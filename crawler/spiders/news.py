@@ -80,7 +80,8 @@ class NewsSpider(Spider):
             session = self.session = open_session(self.config, self.order)
         except CopydeskError as error:
             self.failure = error
-            self.logger.error("%s", error)
+            if self.crawler.settings.get("COPYDESK_ORDER") is None:  # bare Scrapy: nobody else says it
+                self.logger.error("%s", error)
             return
         self.robots_cache = session.robots
         articles = Articles(session, items=bool(self.crawler.settings.getdict("FEEDS")))

@@ -56,6 +56,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         layout=layout,
         place=place,
         credits=credits,
+        site=site,
         site_names=site_names,
         headline=headline,
     )
@@ -115,6 +116,7 @@ class _Desk:
     layout: Layout
     place: Place
     credits: Credits
+    site: Site | None
     site_names: tuple[str, ...]
     headline: Headline | None
 
@@ -131,12 +133,15 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     section, section_by = around.read_section(sheet, stated)
     if section is None and hint and hint.section:
         section, section_by = hint.section, "hint"
+    source, source_by = read_outlet(sheet, layout, stated, credits, site_names, language)
+    if source is None and desk.site and desk.site.outlet:
+        source, source_by = desk.site.outlet, "site"
     tags, tags_by = around.read_tags(sheet.head, stated)
     return {
         "authors": (tuple(authors), authors_by),
         "editors": (tuple(credits.editors), "credit line"),
         "proofreaders": (tuple(credits.proofreaders), "credit line"),
-        "source": read_outlet(sheet, layout, stated, credits, site_names, language),
+        "source": (source, source_by),
         "original_source": (credits.original_source, "credit line"),
         "canonical_url": around.read_canonical(sheet.head, stated, page.address),
         "subtitle": around.read_subtitle(layout, headline.text if headline else "", stated),

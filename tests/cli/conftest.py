@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import copydesk
-from db import bodies, facts
+from db import facts
 from db.connect import connect, open_database, write
 from db.derived import Extractor, extractor_id, put_article, put_rejection
 from db.nouns import Article, Link, LinkKind, Moment, OffsetFrom, Precision, Reason, Rejection
@@ -80,9 +80,7 @@ class Newsroom:
             source_id=source_id,
             headers={"Content-Type": "text/html"},
             content_type="text/html",
-            body=body,
-            sha256=bodies.digest(body),
-            packed=bodies.pack(body),
+            body=facts.packed_body(body),
         )
         with open_room(self.path) as conn:
             page_id = facts.put_page(conn, received)

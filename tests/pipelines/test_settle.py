@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from db import bodies, facts
+from db import facts
 from db.connect import open_database, write
 from db.derived import Extractor, Fingerprint, extractor_id, put_article
 from db.nouns import Article, Moment, Precision
@@ -35,9 +35,7 @@ def build(path: Path, pages: list[tuple[str, str, int]]) -> sqlite3.Connection:
                 source_id=1,
                 headers={},
                 content_type="text/html",
-                body=body,
-                sha256=bodies.digest(body),
-                packed=bodies.pack(body),
+                body=facts.packed_body(body),
             )
             page_id = facts.put_page(conn, page)
             assert page_id == n + 1

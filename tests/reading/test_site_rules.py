@@ -49,3 +49,14 @@ def test_a_rule_ends_on_its_day() -> None:
     old, new = date(2024, 3, 1), date(2024, 4, 1)
     assert read(FieldRule(field="section", css="h1", until=old)).section == "News"
     assert read(FieldRule(field="section", css="h1", until=new)).section == "Ferry to Sandholm to sail again"
+
+
+def test_the_site_names_the_outlet_where_the_page_does_not() -> None:
+    body = (PAGES / "zh_time_in_script" / "page.html").read_bytes()
+    site = Site(name="qingxi", hosts=("qingxi-daily.cn",), outlet="清溪日报")
+    outcome = extract(
+        Page(body=body, url="https://www.qingxi-daily.cn/a/88.html"), Sites(by_host={"qingxi-daily.cn": site})
+    )
+    assert isinstance(outcome, Article)
+    assert outcome.source == "清溪日报"
+    assert outcome.provenance["source"] == "site"
