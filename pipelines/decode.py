@@ -60,8 +60,9 @@ _MULTIBYTE = (
 )
 _SINGLE_BYTE = ("cp1252", "cp1251", "koi8-r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp874")
 _COMMON_ENOUGH = 0.2
-"""Share of common characters from which a multi-byte reading is believed. Measured on own texts of 200 characters re-encoded: right
-readings have 0.35 to 0.75, wrong ones stay below 0.1."""
+"""Share of common characters from which a multi-byte reading is believed. Measured on the texts of tests/reading/test_decode.py:
+right
+readings have 0.49 to 0.67, wrong ones at most 0.19 (Korean read as GB18030), and the greatest share wins."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _NON_ASCII_RUN = re.compile(rb"[\x80-\xff][\x21-\xff]?")
