@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-GOLD = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "dev" / "gold.jsonl"
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+GOLD = SHARED / "corpus" / "dev" / "gold.jsonl"
 
 
 def gold_urls(*sets: str) -> list[str]:
