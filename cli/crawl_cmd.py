@@ -92,6 +92,10 @@ def summary(crawled: Crawled) -> list[str]:
     lines += [f"  {label}: {_reasons(counts)}" for label, counts in _troubles(figures) if counts]
     if figures.unread:
         lines.append(f"  {figures.unread} pages are stored and not read yet; the next crawl reads them")
+    if crawled.busy:
+        names = ", ".join(source.name for source, _ in crawled.busy[:5])
+        more = f" and {len(crawled.busy) - 5} more" if len(crawled.busy) > 5 else ""
+        lines.append(f"  left to another crawl that is at them (process {crawled.busy[0][1]}): {names}{more}")
     notes = [f"  {visit.source.name}: {note}" for visit in crawled.visits for note in visit.notes]
     if len(crawled.visits) > 1 and nothing_reached(crawled):
         lines.append("  not one of the sources could be reached: is this machine connected to the network?")
@@ -99,7 +103,7 @@ def summary(crawled: Crawled) -> list[str]:
     lines += notes[:20]
     if len(notes) > 20:
         lines.append(f"  … and {len(notes) - 20} more; `copydesk stats` counts them by source")
-    if not figures.fetched and not figures.unchanged and not notes and not crawled.stopped:
+    if not (figures.fetched or figures.unchanged or notes or crawled.stopped or crawled.busy):
         lines.append(
             "  nothing was due; the setting `revisit` says when articles are visited again, --again does so now"
         )

@@ -19,6 +19,7 @@ from crawler.visit import Visit
 from db.config import Config
 from db.errors import CopydeskError
 from db.figures import Figures
+from db.nouns import Source
 
 Watch = Callable[[NewsSpider], None]
 """Called with the spider when it opens: for showing progress."""
@@ -26,11 +27,15 @@ Watch = Callable[[NewsSpider], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crawled:
-    """What a crawl came to. `stopped`: somebody ended it early; what it fetched is kept and the next one goes on."""
+    """What a crawl came to. `stopped`: somebody ended it early; what it fetched is kept and the next one goes on.
+
+    `busy`: sources that it left to another crawl, with that one's process number.
+    """
 
     run_id: int
     figures: Figures
     visits: list[Visit]
+    busy: list[tuple[Source, int]]
     stopped: bool
 
 
@@ -63,4 +68,10 @@ def _crawled(spiders: list[NewsSpider]) -> Crawled:
         raise spider.failure
     if spider.session is None or spider.figures is None:
         raise CopydeskError("the crawl ended before it began; the log above says why")
-    return Crawled(run_id=spider.session.run_id, figures=spider.figures, visits=spider.visits, stopped=spider.stopped)
+    return Crawled(
+        run_id=spider.session.run_id,
+        figures=spider.figures,
+        visits=spider.visits,
+        busy=spider.session.busy,
+        stopped=spider.stopped,
+    )

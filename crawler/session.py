@@ -30,6 +30,7 @@ from db.figures import Figures, figures_of
 from db.nouns import Source
 from db.sites import Sites, load_sites, shipped_sites_folder
 from db.sources import choose_sources
+from db.turns import end_turns, take_turns
 from db.writer import Writer
 from pipelines.desk import Desk, DeskPlan
 from pipelines.version import extractor_in_force
@@ -63,6 +64,8 @@ class Session:
     order: Order
     sites: Sites
     sources: list[Source]
+    busy: list[tuple[Source, int]]
+    """Sources that another crawl is at, with its process number: left to it."""
     run_id: int
     started_at: datetime
     reader: sqlite3.Connection = field(repr=False)
@@ -98,10 +101,12 @@ class Session:
         figures = figures_of(self.reader, self.run_id, self.started_at, datetime.now(UTC))
         message = error or (str(failure) if failure else None)
         try:
-            ending = self.writer.submit(
-                lambda conn: facts.end_run(conn, self.run_id, ended, datetime.now(UTC), figures.as_dict(), message)
+            await asyncio.wrap_future(
+                self.writer.submit(
+                    lambda conn: facts.end_run(conn, self.run_id, ended, datetime.now(UTC), figures.as_dict(), message)
+                )
             )
-            await asyncio.wrap_future(ending)
+            await asyncio.wrap_future(self.writer.submit(lambda conn: end_turns(conn, self.run_id)))
         finally:
             self.packing.shutdown()
             # The writer last: whoever closes last empties the write-ahead log, which a reader may not.
@@ -145,10 +150,11 @@ def open_session(config: Config, order: Order) -> Session:
         sources = choose_sources(db.conn, order.names)
     finally:
         db.conn.close()
-    started_at = datetime.now(UTC)
+    started_at, pid = datetime.now(UTC), os.getpid()
     writer = Writer(config.database)
     try:
-        run_id = writer.submit(lambda conn: facts.begin_run(conn, order.command, os.getpid(), started_at)).result()
+        run_id = writer.submit(lambda conn: facts.begin_run(conn, order.command, pid, started_at)).result()
+        taken, busy = writer.submit(lambda conn: take_turns(conn, sources, run_id, pid, started_at)).result()
     except DatabaseError:
         writer.close()
         raise
@@ -168,7 +174,8 @@ def open_session(config: Config, order: Order) -> Session:
         config=config,
         order=order,
         sites=sites,
-        sources=sources,
+        sources=taken,
+        busy=busy,
         run_id=run_id,
         started_at=started_at,
         reader=reader,

@@ -22,6 +22,7 @@ from db.connect import explain
 from db.derived import Extractor
 from db.errors import Damaged
 from db.facts import moment
+from db.turns import process_lives
 
 # A crawl of a few hundred sources writes some 100 MB: less than ten times that is time to look.
 LOW_DISK = 10**9
@@ -232,17 +233,6 @@ def _extractors(examination: Examination) -> Iterator[Finding]:
         says = f"{stale:,} pages were read by another version than the one in force ({examination.extractor.code})"
         remedy = "nothing is wrong; they keep what that version made of them until they are extracted again"
         yield Finding(level=Level.WARN, about="extractors", says=says, remedy=remedy)
-
-
-def process_lives(pid: int) -> bool:
-    """Whether a process of that number runs."""
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 CHECKS: tuple[Check, ...] = (

@@ -8,7 +8,8 @@
                 └──1 outcomes >── extractors     article or rejection         derived: may be dropped
                         └──1 articles ──< credits                             and made again
                                └──1 decisions
-    unread: pages without an outcome, kept by triggers. robots, holds, validators, visits: what the next crawl must know.
+    unread: pages without an outcome, kept by triggers. turns: which run is at which source now.
+    robots, holds, validators, visits: what the next crawl must know.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` counts in Unix seconds, because it is arithmetic.
 Never edit a step that was released: add one. A step that rebuilds a table must make its triggers again.
@@ -153,6 +154,13 @@ CREATE TABLE holds (
     host TEXT PRIMARY KEY,
     until TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE turns (
+    source_id INTEGER PRIMARY KEY REFERENCES sources (id),
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    pid INTEGER NOT NULL,
+    began_at TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE unread (
     page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE

@@ -102,6 +102,10 @@ def test_two_crawls_at_once_end_as_one(demoweb: DemoWeb, tmp_path: Path) -> None
         out, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
         assert json.loads(out)["unread"] == 0
+    asked = [request.path for request in demoweb.requests if request.status == 200]
+    twice = {row.path for row in demoweb.truth() if row.kind == "article" and asked.count(row.path) > 1}
+    assert not twice
+    assert desk.query("SELECT * FROM turns") == []
     assert desk.query("SELECT count(*) FROM pages WHERE id NOT IN (SELECT page_id FROM outcomes)") == [(0,)]
     assert desk.query("SELECT count(*) FROM articles WHERE page_id NOT IN (SELECT page_id FROM decisions)") == [(0,)]
     live = desk.derived()
