@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
+from lxml.etree import _Element as Element
+
+from pipelines.reading.closing import is_stop
 from pipelines.reading.headline import plain
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
-from pipelines.reading.sheet import Head, Sheet, Zone
+from pipelines.reading.sheet import Head, Line, Sheet, Zone
 
 _SUBTITLE_CLASS = re.compile(
     r"sub-?title|sub-?head(?:line|ing)?|standfirst|(?:^|[\s_-])dek(?:$|[\s_-])|(?:^|[\s_-])deck(?:$|[\s_-])|kicker-?text|lead-?text|teaser-?text|ingress|chapo"
@@ -119,13 +122,17 @@ def read_description(head: Head, stated: Stated) -> tuple[str | None, str]:
 def read_subtitle(layout: Layout, title: str, stated: Stated) -> tuple[str | None, str]:
     """The line under the headline that says so itself: a class such as standfirst, or the first h2 before the text."""
     start = layout.headline.row if layout.headline else -1
+    first = layout.paragraphs[0] if layout.paragraphs else None
     for line in layout.header:
+        if first is not None and line.row >= first.row:
+            break
         if not start < line.row <= start + 6 or line.zone & (Zone.SHARE | Zone.RELATED | Zone.COMMENTS | Zone.NAV):
             continue
         el = line.block
         names = f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"
         if (
-            (_SUBTITLE_CLASS.search(names) or el.tag == "h2")
+            (_SUBTITLE_CLASS.search(names) or (el.tag == "h2" and not _heads_text(el, first)))
+            and not is_stop(line.text)
             and 6 <= len(line.text) <= 400
             and plain(line.text) != plain(title)
         ):
@@ -133,6 +140,14 @@ def read_subtitle(layout: Layout, title: str, stated: Stated) -> tuple[str | Non
     if stated.alternative and plain(stated.alternative) != plain(title) and 6 <= len(stated.alternative) <= 400:
         return stated.alternative, "json-ld"
     return None, ""
+
+
+def _heads_text(el: Element, first: Line | None) -> bool:
+    """Whether an h2 is the first of the text's own subheadings: it stands among the paragraphs, and so does another."""
+    box = el.getparent()
+    if box is None or first is None or first.block.getparent() is not box:
+        return False
+    return any(other is not el for other in box.iterchildren("h2", "h3"))
 
 
 def read_comment_count(layout: Layout, stated: Stated) -> tuple[int | None, str]:

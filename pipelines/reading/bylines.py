@@ -10,7 +10,7 @@ that calls itself author, or are a bare name beside the date.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.etree import _Element as Element
 
@@ -27,7 +27,7 @@ _AUTHOR_METAS = (
     "citation_author", "cxenseparse:author", "article.author", "og:article:author", "dc.contributor", "authors",
 )  # fmt: skip
 _BY_WORD = re.compile(
-    r"^\W{0,4}(?:by|von|par|di|por|door|av|af|od|oleh|από|bởi|(?:written|posted|reviewed|words|story|text|reported)\s{1,3}by|автор|autor(?:in)?|author|szerző|tekst|скрипт)\b\s?[:：]?(?:\s|$)(?=.{0,140}$)",
+    r"^\W{0,4}(?:by|von|par|di|por|door|av|af|od|oleh|από|bởi|(?:written|posted|reviewed|words|story|text|reported)\s{1,3}by|(?:gespeichert|geschrieben|verfasst|veröffentlicht|publié|écrit|rédigé|escrito|publicado|scritto|pubblicato|geschreven|geplaatst|skrevet|skriven|publicerad)\s{1,3}(?:von|par|por|da|di|door|av|af)|автор|autor(?:in)?|author|szerző|tekst|скрипт)\b\s?[:：]?(?:\s|$)(?=.{0,140}$)",
     re.I,
 )
 _REPORTER = re.compile(r"(?P<name>[\u3400-\u9fff\uac00-\ud7af]{2,5})\s?(?:기자|특파원|記者)")
@@ -35,25 +35,62 @@ _CLASS = re.compile(
     r"(?:^|[\s_\-])(?:author|authors|byline|bylines|autor|autore|auteur|writer|contributor|reporter|authorname)(?=$|[\s_\-])|[a-z]Author|author[A-Z]|[bB]yline",
     re.A,
 )
+_DESK = re.compile(
+    r"(?:(?:news )?agenc(?:y|ies)|agenturen|agences|agencias|agenzie|agências|agentschappen|ajanslar|агентства|وكالات|الوكالات"
+    r"|(?:the )?(?:news|online|web|editorial) (?:desk|team|staff)|editorial board|redaktion|die redaktion|la rédaction|la redacción"
+    r"|redacción|redazione|la redazione|redação|da redação|redactie|redaksjonen|redaktionen|redakcja|redakce|редакция|редакція"
+    r"|التحرير|هيئة التحرير|編集部|편집부)$", re.I,
+)  # fmt: skip
+"""Names of a desk and of nobody: the house, where no person is named."""
+_NAME_CLASS = re.compile(r"author[\w-]{0,12}[_-]name|authorname|author-title|byline-name", re.I)
+_DATED_END = re.compile(r"\s(?:on|am|le|el|il|em|op|den|dne|в)\s(?=\S{0,12}\s?\d).*$", re.I)
+"""`Posted by A on 3 May in News`: what follows the name."""
 _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
 
 
-def read_authors(sheet: Sheet, layout: Layout, stated: Stated, site_names: tuple[str, ...]) -> tuple[list[str], str]:
-    """Who wrote the article, and how that was found ("" where nothing was)."""
+def read_authors(
+    sheet: Sheet, layout: Layout, stated: Stated, site_names: tuple[str, ...], credited: Sequence[str] = ()
+) -> tuple[list[str], str]:
+    """Who wrote the article, and how that was found ("" where nothing was). `credited` are the authors of credit lines."""
     houses: tuple[list[str], str] = ([], "")
-    for by, values in _voices(sheet, layout, stated):
+    for by, values in _voices(sheet, layout, stated, credited):
         names = _names(values, trusted=by in ("json-ld", "meta"))
         if not names:
             continue
         people = [name for name in names if not _is_house(name, site_names)]
         if people:
-            return people[:20], by
+            return _unless_contradicted(people, by, layout, site_names)
         houses = houses if houses[0] else (names[:3], by)
     return houses
 
 
-def _voices(sheet: Sheet, layout: Layout, stated: Stated) -> Iterator[tuple[str, Iterable[str]]]:
+def _unless_contradicted(
+    people: list[str], by: str, layout: Layout, site_names: tuple[str, ...]
+) -> tuple[list[str], str]:
+    """The stated names, unless nobody sees them while a line of its own by the headline says By another: a template states
+    whoever put the page in."""
+    if by in ("json-ld", "meta"):
+        printed = _names(_by_lines(layout), trusted=False)
+        printed = [name for name in printed if " " in name and not _is_house(name, site_names)]
+        if printed:
+            seen = plain(" ".join(line.text for line in (*layout.header, *layout.inside[-4:], *layout.tail)))
+            if not any(plain(name) in seen for name in people):
+                return printed[:20], "byline"
+    return people[:20], by
+
+
+def _by_lines(layout: Layout) -> Iterator[str]:
+    """What follows a by-word in the short lines by the headline."""
+    for line in _header(layout):
+        if len(line.text) <= 60 and _BY_WORD.match(line.spaced) and not line.zone & Zone.ASIDE:
+            yield LEAD.sub("", line.spaced)
+            return
+
+
+def _voices(
+    sheet: Sheet, layout: Layout, stated: Stated, credited: Sequence[str]
+) -> Iterator[tuple[str, Iterable[str]]]:
     if stated.is_article:
         yield "json-ld", stated.authors
     for key in _AUTHOR_METAS:
@@ -63,7 +100,11 @@ def _voices(sheet: Sheet, layout: Layout, stated: Stated) -> Iterator[tuple[str,
         yield "meta", sheet.head.metas.get("twitter:data1", [])
     yield "microdata", list(_marked(sheet))
     yield "byline", list(_printed(layout))
+    yield "credit line", credited
     yield "byline", list(_beside_date(layout))
+    yield "byline", list(_above_text(layout))
+    yield "byline", list(_author_box(layout))
+    yield "byline", list(_said_twice(layout))
     yield "json-ld", stated.authors
 
 
@@ -80,6 +121,8 @@ def _names(values: Iterable[str], *, trusted: bool) -> list[str]:
 
 def _is_house(name: str, site_names: tuple[str, ...]) -> bool:
     key = plain(name)
+    if _DESK.match(name):
+        return True
     return any(key == plain(site) or (len(key) > 4 and key in plain(site)) for site in site_names)
 
 
@@ -119,9 +162,12 @@ def _printed(layout: Layout) -> Iterator[str]:
     """Names printed by the headline: after a by-word, or in a box named for the author; then such lines below the text."""
     lines = _header(layout)
     for at, line in enumerate(lines):
+        if len(line.parts) > 1 and find_stamps(line.parts[0][0]) and (by := _by_part(line)):
+            yield by
+            return
         if _BY_WORD.match(line.spaced):
             linked = [text for text, el in line.parts if _in_link(el)]
-            rest = LEAD.sub("", line.spaced)
+            rest = _DATED_END.sub("", LEAD.sub("", line.spaced))
             if not linked and len(rest) < 3 and at + 1 < len(lines):
                 rest = lines[at + 1].spaced
             yield from linked or [rest]
@@ -132,33 +178,71 @@ def _printed(layout: Layout) -> Iterator[str]:
     for line in lines:
         named = [(text, el) for text, el in line.parts if len(text.strip()) < 80 and _named_author(el)]
         if named:
-            yield from [text for text, el in named if _in_link(el)] or [" ".join(text.strip() for text, _ in named)]
-    for line in layout.tail[:6]:
-        if len(line.text) < 80 and _BY_WORD.match(line.text):
-            yield LEAD.sub("", line.spaced)
+            bare = [text for text, _ in named if is_bare_name(text.strip(" ,|·•"))]
+            linked = [text for text, el in named if _in_link(el)]
+            yield from linked or bare or [" ".join(text.strip() for text, _ in named)]
+    for line in layout.tail[:8]:
+        if len(line.text) < 160 and _BY_WORD.match(line.text):
+            yield _DATED_END.sub("", LEAD.sub("", line.spaced))
             return
 
 
+def _by_part(line: Line) -> str | None:
+    """`3 May 2024 by A`: the name in a line that begins with the date."""
+    for text, _ in line.parts[1:]:
+        if _BY_WORD.match(squeeze(text[:200])):
+            return _DATED_END.sub("", LEAD.sub("", squeeze(text[:200])))
+    return None
+
+
 def _beside_date(layout: Layout) -> Iterator[str]:
-    """A bare name in or next to the line of the date, or in bold right above the text."""
+    """A bare name in or next to the line of the date."""
     start = layout.headline.row if layout.headline else -1
     lines = [line for line in _header(layout) if start < line.row <= start + 14]
     dated = [line.row for line in lines if len(line.text) < 120 and find_stamps(line.spaced)]
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
             for text, _ in line.parts:
-                if is_bare_name(text.strip(" |·•-–—,\u00a0")):
-                    yield text.strip(" |·•-–—,\u00a0")
+                names = _bare_names(text)
+                if names and line.block.tag != "button":
+                    yield from names
                     return
+
+
+def _above_text(layout: Layout) -> Iterator[str]:
+    """Bare names in bold right above the text."""
     first = layout.paragraphs[0] if layout.paragraphs else None
+    start = layout.headline.row if layout.headline else -1
+    lines = [line for line in _header(layout) if start < line.row <= start + 14]
     lines = [line for line in lines if first is None or line.row < first.row]
-    if (
-        lines
-        and is_bare_name(lines[-1].text)
-        and len(lines[-1].parts) == 1
-        and lines[-1].parts[0][1].tag in ("strong", "b", "em", "i")
-    ):
-        yield lines[-1].text
+    if lines and len(lines[-1].parts) == 1 and lines[-1].parts[0][1].tag in ("strong", "b", "em", "i"):
+        yield from _bare_names(lines[-1].text)
+
+
+def _bare_names(text: str) -> list[str]:
+    """The names of a text that is names and nothing else."""
+    text = squeeze(text[:120])
+    pieces = [piece.strip(" |·•-–—,") for piece in re.split(r"\s?[/&]\s?|,\s|\s(?:and|und|et|y|e|och|og)\s", text)]
+    return pieces if len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
+
+
+def _author_box(layout: Layout) -> Iterator[str]:
+    """The name in the author's box below the text: an element whose class says author's name, holding a bare name."""
+    for line in (*layout.inside[-3:], *layout.tail[:12]):
+        for text, el in line.parts:
+            if _NAME_CLASS.search(el.get("class", "")[:200]) and is_bare_name(text.strip()):
+                yield text.strip()
+                return
+
+
+def _said_twice(layout: Layout) -> Iterator[str]:
+    """A bare name on a line of its own by the headline, and again as the heading of the author's box below."""
+    start = layout.headline.row if layout.headline else -1
+    below = {line.text for line in (*layout.inside[-8:], *layout.tail) if len(line.text) <= 40 and not line.link_chars}
+    for line in _header(layout):
+        if start < line.row <= start + 5 and line.text in below and not line.link_chars and is_bare_name(line.text):
+            yield line.text
+            return
 
 
 def _in_link(el: Element) -> bool:

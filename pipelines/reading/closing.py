@@ -23,8 +23,9 @@ _HARD = re.compile(
     r"|stories|posts|articles|from)\b.{0,30}$"
     r"|most (?:read|popular|viewed)|trending(?: now)?$|what to read next|up next|read next|keep reading$|share"
     r" this(?: \w+)?:?$|follow us|similar (?:posts|articles|stories)|(?:previous|next) (?:post|article|story)"
-    r"|subscribe to our|sign up (?:for|to)"
-    r"|das könnte (?:sie|dich|ihnen|euch)|weitere (?:artikel|themen|meldungen|nachrichten)|ähnliche (?:artikel"
+    r"|subscribe to our|sign up (?:for|to)|more on this(?: story| topic)?$|(?:see|read) also\b"
+    r"|das könnte (?:sie|dich|ihnen|euch)|mehr zum thema$|lesen sie auch"
+    r"|weitere (?:artikel|themen|meldungen|nachrichten)|ähnliche (?:artikel"
     r"|beiträge)|meistgelesen|kommentare?(?:\s?\(\d+\)|:|$)|schreiben? sie einen kommentar|mehr aus |zur"
     r" startseite|verwandte"
     r"|articles? (?:liés?|similaires?|connexes?)|sur le même (?:sujet|thème)|les plus lus"
@@ -35,7 +36,8 @@ _HARD = re.compile(
     r"|notícias relacionadas|mais lidas|lees ook|gerelateerd|reacties|mest lest|mest läst|kommentarer|komentarze"
     r"|polecane|zobacz również|похожие|комментари|читайте также:?$|по теме:?$|материалы по теме|ilgili haberler"
     r"|yorumlar|benzer haberler"
-    r"|مواضيع ذات صلة|اقرأ أيضا|التعليقات|مطالب مرتبط|खबरें और भी)", re.I,
+    r"|مواضيع ذات صلة|اقرأ أيضا|التعليقات|مطالب مرتبط|اقرأ أيضًا|اقرأ المزيد"
+    r"|إقرأ أيضا|موضوعات متعلقة|أخبار ذات صلة|بیشتر بخوانید|खबरें और भी)", re.I,
 )  # fmt: skip
 _EDITOR_LINE = re.compile(r"^[\[【(（\s]{0,3}(?:责任编辑|責任編輯|责编|責編|编辑|編輯|值班编辑)\s{0,3}[:：丨|｜/]")
 _MAX_STOP = 40

@@ -38,7 +38,7 @@ _ENOUGH_BELOW = 100
 """Characters of running text below the headline from which text above it is not the article's."""
 _STOPS_ASKED = 12
 """Stops that are looked into; each costs a walk over the paragraphs."""
-_BITS = (Zone.NAV, Zone.FOOTER, Zone.RELATED, Zone.COMMENTS, Zone.FORM)
+_BITS = (Zone.NAV, Zone.FOOTER, Zone.RELATED, Zone.COMMENTS, Zone.FORM, Zone.SHARE)
 _BEFORE_STOP = 40
 """Characters of running text that must have come before a stop is one."""
 _SHARE_BEFORE = 0.15
@@ -46,12 +46,14 @@ _SHARE_BEFORE = 0.15
 
 
 class Stand(NamedTuple):
-    """Where the article stands. `stop` is the row of the first line that is no more of it; `foreign` the zones to keep out."""
+    """Where the article stands. `stop` is the row of the first line that is no more of it; `foreign` the zones
+    to keep out; `start` the row of the headline, -1 where text stands above it."""
 
     paragraphs: list[Line]
     box: Element | None
     stop: int
     foreign: int
+    start: int = -1
 
 
 def locate(sheet: Sheet, headline: Line | None) -> Stand:
@@ -62,6 +64,8 @@ def locate(sheet: Sheet, headline: Line | None) -> Stand:
         line for line in lines if is_paragraph(line, 0) and not (line.row and _is_teaser(line, lines[line.row - 1]))
     ]
     foreign = _foreign_zones([line for line in running if line.row > start])
+    if headline and headline.zone & Zone.SHARE:
+        foreign &= ~Zone.SHARE
     found = _find_paragraphs(running, foreign)
     below = [line for line in found if line.row > start]
     if sum(len(line.text) for line in below) >= _ENOUGH_BELOW or len(below) == len(found):
@@ -72,7 +76,7 @@ def locate(sheet: Sheet, headline: Line | None) -> Stand:
     own = [line for line in found if line.row < stop]
     if sum(len(line.text) for line in own) < _SPARSE and (named := _named_body(sheet, foreign, own)):
         return named
-    return Stand(own, _box(own), stop, foreign)
+    return Stand(own, _box(own), stop, foreign, start)
 
 
 def _named_body(sheet: Sheet, foreign: int, own: list[Line]) -> Stand | None:
@@ -96,26 +100,27 @@ def is_paragraph(line: Line, foreign: int = FOREIGN) -> bool:
         return False
     if size < MIN_PARAGRAPH and not _CJK.search(line.text):
         return False
-    if size < _LONG_CLAUSE and _YEAR.search(line.text) and _is_date_line(line.text):
+    if size < _LONG_CLAUSE and _YEAR.search(line.text) and is_date_line(line.text):
         return False
     return _SENTENCE.search(line.text) is not None or (size >= _LONG_CLAUSE and _CLAUSE.search(line.text) is not None)
 
 
-def _is_date_line(text: str) -> bool:
+def is_date_line(text: str) -> bool:
+    """Whether a line says little but a time."""
     stamps = find_stamps(text)
     return sum(stamp.end - stamp.start for stamp in stamps) * 3 > len(text)
 
 
 def _foreign_zones(running: Sequence[Line]) -> int:
-    """The zones that count as foreign here: one that holds most of the text, from the first line on, says nothing."""
-    foreign = FOREIGN
+    """The zones that count as foreign here: one that holds most of the text, from the first line on, says nothing.
+
+    Share words name whole pages too ("has-share-buttons", "newsletter-post"), so for them the most of the text is enough.
+    """
+    foreign = FOREIGN | Zone.SHARE
     total = sum(len(line.text) for line in running)
     for bit in _BITS:
-        if (
-            running
-            and running[0].zone & bit
-            and sum(len(line.text) for line in running if line.zone & bit) > 0.5 * total
-        ):
+        inside = sum(len(line.text) for line in running if line.zone & bit)
+        if running and inside > 0.5 * total and (bit == Zone.SHARE or running[0].zone & bit):
             foreign &= ~bit
     return foreign
 

@@ -33,7 +33,8 @@ _SOURCE = (
 _OTHER = (
     "摄影|图片|图|摄像|视频|制图|设计|美编|监制|主编|总编辑|总编|总监制|策划|统筹|审核|审签|终审|初审|复审|三审|二审"
     "|一审|签发|校稿|实习生|题图|时间|日期|发布时间|发稿时间|点击|阅读|浏览|字号|字体"
-    "|分享|标签|关键词|关键字|原标题|版权|声明|纠错|打印|评论|栏目|分类|编译|翻译|译者|制作|运营|主持人|嘉宾|录音|播音"
+    "|浏览次数|浏览量|点击次数|点击量|点击数|点击率|阅读次数|阅读量|阅读数|访问量|访问次数|查看次数|查看|发布人|发布者|发布单位"
+    "|信息员|信息来源单位|审核人|录入|录入人|责任人|字数|作者简介|分享|标签|关键词|关键字|原标题|版权|声明|纠错|打印|评论|栏目|分类|编译|翻译|译者|制作|运营|主持人|嘉宾|录音|播音"
     "|电话|邮箱|人气|热度|责任印制|版式|排版|新媒体编辑|视觉编辑|视频编辑|图片编辑|摄影编辑|见习编辑助理"
 )
 
@@ -68,7 +69,7 @@ _DATELINE = re.compile(
     r"^\s{0,4}(?P<house>新华社|新华网|中新社|中新网|中国新闻网|央视网|人民网|法新社|路透社|美联社|共同社|中央社)[\u4e00-\u9fff、/·]{0,16}\d{0,2}月?\d{1,2}日[电讯]"
 )
 _ACCORDING = re.compile(
-    r"^\s{0,4}(?:[【\[#][^】\]]{1,60}[】\]]\s{0,2})?(?:[\u4e00-\u9fff\d月日，,]{0,12}?)?据[“”《\s]{0,2}(?P<house>[\u4e00-\u9fffA-Za-z·（()）\d\s]{2,24}?)[》”“\s]{0,2}(?:网站)?"
+    r"^\s{0,4}(?:(?:【[^】]{1,60}】|\[[^\]]{1,60}\]|#[^#]{1,60}#)\s{0,2}){0,3}(?:[\u4e00-\u9fff]{2,8}\d{0,2}月?\d{1,2}日[电讯]\s{0,2})?(?:[\u4e00-\u9fff\d月日，,]{0,12}?)?据[“”《\s]{0,2}(?P<house>[\u4e00-\u9fffA-Za-z·（()）\d\s]{2,24}?(?:(?:(?<=政府)|(?<=[局委部院厅办]))网站)?)[》”“\s]{0,2}(?:网站)?"
     r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:最新)?(?:消息|报道|报导|電|电|讯|披露|援引)"
 )
 _TAKEN = re.compile(
@@ -88,6 +89,9 @@ _NO_NAME = words(
     "查看 关注 声明 字号 暂无 无 admin 大中小 大 中 小 我要纠错 纠错 投稿 责任编辑 时间 日期 整合 综合整理 实习生"
     " 首页 下一页 上一页"
 )
+_CAPTION_CLASS = re.compile(
+    r"caption|pic-?(?:intro|desc|txt|text|info)|img-?(?:intro|desc|txt|text|info|note)|tupian|photo|image", re.I
+)
 _EDGE = "\u2003"
 """Joins the parts of a line: a blank that no page uses, so the border of two elements can be told from a blank between names."""
 _DUTY = re.compile(
@@ -96,11 +100,21 @@ _DUTY = re.compile(
 _TITLE = re.compile(r"^\S{0,14}(?:专栏作者|专栏|作者|记者|评论员|撰稿人|研究员|主笔|教授)\s?")
 _TITLED = re.compile(r"(?:研究员|教授|评论员|主任|部长|院长|博士|主编|记者|会长|秘书长)([\u4e00-\u9fff]{2,3})$")
 _JUNK = re.compile(
-    r"^(?:分享|返回|查看|字号|打印|阅读|点击|评论|关注|举报|收藏|责任|来源|发布|更多|下载|登录|注册|扫码|微信|纠错|点赞|时间|标签)"
+    r"^(?:浏览|访问|人气|字体|审核|摄影|图片|视频|分享|返回|查看|字号|打印|阅读|点击|评论|关注|举报|收藏|责任|来源|发布|更多|下载|登录|注册|扫码|微信|纠错|点赞|时间|标签)"
 )
 _SIGNED = re.compile(r"[（(](?P<who>[\u3400-\u9fff·]{2,12})[）)]$")
 _ORGAN = re.compile(r"(?:局|委|厅|部|院|报|网|社|台|公司|中心|办|政府|杂志|周刊|新闻|宣)$")
 _NOT_SIGNED = re.compile(r"完|图|摄|待续|下同|上接|下转|记者|编辑|来源|化名|略|如图|资料|注|作者|本文|责")
+_NEXT_LABEL = re.compile(r"[\s　|｜/、，,]([\u4e00-\u9fff]{2,8})\s{0,3}[:：]")
+"""A word with a colon after the names: the label of what comes next, whatever it is."""
+_DISCLAIMER = re.compile(
+    r"凡(?:是|属|本|注|标|转|在|来源|署名|未|经|其他|非)|注明\S{0,6}[“\"「《（(]?\s?(?:来源|稿源|出处)|请(?:务必)?(?:注明|联系|与)|转载(?:请|须|需|时)|均(?:为|来自|转载|系|属)|免责声明|版权声明|版权归"
+    r"|不代表(?:本|我)|不(?:承担|负)\S{0,8}责任"
+)
+"""What a site says of its pages at large, `凡注明“来源：…”的作品，均转载自其他媒体`: it credits nobody."""
+_NO_HOUSE = re.compile(
+    r"^(?:其他|其它|别的|各|多家|第三方|合作|相关)?(?:媒体|网站|网络|互联网|平台|网友|作者|他处|网上|公开资料|官网|自媒体)|^[×xX○*Ｘ]{2,}|^(?:本网|本站|本报|本刊|我网|我站|他人)(?![\u4e00-\u9fff])"
+)
 _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和(?=[\u3400-\u9fff]{2,3}$)")
 _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
 
@@ -123,7 +137,7 @@ def read_credits(layout: Layout) -> Credits:
     credits = Credits()
     first = layout.paragraphs[0].row if layout.paragraphs else None
     above = [line for line in layout.header if first is None or line.row < first]
-    groups = (above, _short(layout.inside), layout.tail)
+    groups = (above, [line for line in _short(layout.inside) if not _by_picture(line)], layout.tail)
     for place, lines in enumerate(groups):
         _read_labelled(list(lines), credits, header=place == 0)
     for line in [*layout.header, *layout.inside[:6], *_short(layout.inside[-8:]), *layout.tail]:
@@ -137,12 +151,20 @@ def _short(lines: Iterable[Line]) -> list[Line]:
     return [line for line in lines if len(line.text) <= 90]
 
 
+def _by_picture(line: Line) -> bool:
+    """Whether a line is a picture's caption: the source it names is the picture's."""
+    for el in (line.parts[0][1] if line.parts else None, line.block, line.block.getparent()):
+        if el is not None and (el.tag in ("figure", "figcaption") or _CAPTION_CLASS.search(el.get("class", "")[:200])):
+            return True
+    return False
+
+
 def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None:
     for at, line in enumerate(lines):
         if len(line.text) > 160:
             continue
         text = _EDGE.join([part.strip() for part, _ in line.parts])
-        if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.HIDDEN):
+        if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.HIDDEN) or _DISCLAIMER.search(line.text):
             continue
         marks = list(_LABEL.finditer(text)) or list(_GLUED.finditer(text))
         for mark, following in zip_longest(marks, marks[1:]):
@@ -195,6 +217,8 @@ def clean_house(value: str) -> str | None:
         text,
     )[0].strip()
     text = re.split(r"[（(【\[](?!\w{1,20}[)）])", text)[0].strip(" 　:：,，、)）】]》")
+    if label := _NEXT_LABEL.search(text):
+        text = text[: label.start()].strip()
     if not 2 <= len(text) <= 40 or re.fullmatch(r"[\W\d_]+", text) or (text in _NO_NAME and text != "网络"):
         return None
     return text
@@ -203,8 +227,10 @@ def clean_house(value: str) -> str | None:
 def split_names(value: str) -> list[str]:
     """Names out of what follows a credit's label. Pads within two-character names are closed, codes stay with their name."""
     value = value.strip(" 　:：|｜丨/[]【】()（）")
-    cut = _CUT.search(value)
-    text = value[: cut.start()] if cut else value
+    for pattern in (_CUT, _NEXT_LABEL):
+        cut = pattern.search(value)
+        value = value[: cut.start()] if cut else value
+    text = value
     found: list[str] = []
     latin = re.fullmatch(r"\s*([A-Za-z][A-Za-z.\-']{0,20}(?: [A-Za-z][A-Za-z.\-']{0,20}){1,2})\s*", text)
     if latin:
@@ -243,6 +269,8 @@ def _read_unlabelled(line: Line, credits: Credits) -> None:
     text = line.spaced if len(line.text) < 400 else line.text
     if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED) or _PHOTO.search(text):
         return
+    if len(text) <= 160 and _DISCLAIMER.search(text):
+        return
     names: list[str] = []
     if len(text) <= 60 and (label := _LABEL.search(text)) and label.start() > 6 and not label["authors"]:
         text = text[: label.start()].strip()
@@ -273,8 +301,9 @@ def _read_origin(layout: Layout, credits: Credits) -> None:
     if credits.original_source:
         return
     for line in [*_short(layout.inside[:3]), *_short(layout.inside[-6:]), *layout.tail[:12]]:
-        match = _TAKEN.search(line.text)
-        if match and (house := clean_house(match["house"])) and house != credits.source:
+        match = None if _by_picture(line) or _DISCLAIMER.search(line.text) else _TAKEN.search(line.text)
+        house = clean_house(match["house"]) if match else None
+        if house and house != credits.source and not _NO_HOUSE.match(house):
             credits.original_source = house
             return
     for line in layout.inside[:3]:

@@ -13,6 +13,7 @@ from pipelines.reading.body import read_body
 from pipelines.reading.bylines import read_authors
 from pipelines.reading.container import locate
 from pipelines.reading.counting import count_words
+from pipelines.reading.credit_lines import read_credit_lines
 from pipelines.reading.credits import Credits, read_credits
 from pipelines.reading.gate import refuse
 from pipelines.reading.headline import Headline, plain, read_headline
@@ -24,6 +25,7 @@ from pipelines.reading.outlet import read_outlet, site_names_of
 from pipelines.reading.pictures import read_images
 from pipelines.reading.sheet import Sheet, lay_out
 from pipelines.reading.site_rules import apply_rules
+from pipelines.reading.standfirst import read_standfirst, with_standfirst
 from pipelines.reading.strays import clean_lines
 from pipelines.reading.tongue import read_country, read_language
 from pipelines.reading.zones import Place
@@ -46,8 +48,9 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     layout = lay_around(sheet, line, stand)
     place = _place(sheet, page, site, layout, headline, stated)
     dated = read_moments(sheet, layout, stated, place, page)
-    credits = read_credits(layout) if place.language in ("zh", None) else Credits(editors=list(stated.editors))
+    credits = read_credits(layout) if place.language in ("zh", None) else read_credit_lines(layout, place.language)
     images = read_images(stand.box, page.address)
+    standfirst = read_standfirst(sheet, stand, stated, headline)
     # Only now: reading the body cuts the tree.
     desk = _Desk(
         page=page,
@@ -63,8 +66,8 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     fields = _fields(desk)
     names = fields["authors"][0]
     authors = names if isinstance(names, tuple) else ()
-    lines = clean_lines(read_body(sheet, stand), _foreign(sheet, headline, credits), authors)
-    lines = _with_standfirst(lines, *fields["subtitle"])
+    lines = with_standfirst(read_body(sheet, stand), standfirst)
+    lines = clean_lines(lines, _foreign(sheet, headline, credits), authors)
     text = "\n".join(lines)
     headline = headline or _first_sentence(lines)
     refusal = refuse(
@@ -88,14 +91,6 @@ def _headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...], page: P
     if found is None and page.hint and page.hint.title:
         return Headline(page.hint.title, "hint", None)
     return found
-
-
-def _with_standfirst(lines: list[str], subtitle: object, by: str) -> list[str]:
-    """The lines with the standfirst before them, if it is printed as such and the text does not begin with it already."""
-    if not isinstance(subtitle, str) or by != "subheading" or len(subtitle) < 60 or not lines:
-        return lines
-    key = plain(subtitle)
-    return lines if any(key in plain(line) or plain(line) in key for line in lines[:5]) else [subtitle, *lines]
 
 
 def _first_sentence(lines: list[str]) -> Headline | None:
@@ -125,7 +120,7 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     """Every field that needs no text, with how it was found."""
     sheet, layout, stated, credits, page = desk.sheet, desk.layout, desk.stated, desk.credits, desk.page
     site_names, language, hint, headline = desk.site_names, desk.place.language, desk.page.hint, desk.headline
-    authors, authors_by = read_authors(sheet, layout, stated, site_names)
+    authors, authors_by = read_authors(sheet, layout, stated, site_names, credits.authors)
     if language == "zh":
         authors, authors_by = credits.authors, "credit line"
     if not authors and hint and hint.author:
@@ -139,7 +134,7 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     tags, tags_by = around.read_tags(sheet.head, stated)
     return {
         "authors": (tuple(authors), authors_by),
-        "editors": (tuple(credits.editors), "credit line"),
+        "editors": (tuple(credits.editors), "credit line") if credits.editors else (tuple(stated.editors), "json-ld"),
         "proofreaders": (tuple(credits.proofreaders), "credit line"),
         "source": (source, source_by),
         "original_source": (credits.original_source, "credit line"),

@@ -23,14 +23,21 @@ _LOGIN_TITLE = re.compile(
 )
 _SEARCH_TITLE = re.compile(r"^(?:search(?: results?)?|suchergebnisse?|résultats de recherche|搜索结果|搜索)\b", re.I)
 _INDEX_PATH = re.compile(r"^/(?:(?:index|default|home|main)(?:\.\w{2,5})?)?$|^/[a-z]{2}(?:-[a-z]{2})?/?$", re.I)
+_LIST_PATH = re.compile(r"/page[/-]\d{1,4}/?$|/(?:index|list)[_-]\d{1,4}\.\w{2,6}$", re.I)
+"""A further page of a list. An article's further page bears the article's own name."""
 _SEARCH_PATH = re.compile(r"/(?:search|suche|recherche|buscar|cerca)(?:/|\.\w{2,5}|$)|[?&](?:q|s|query|keyword)=", re.I)
 _CJK = re.compile(r"[\u3040-\u9fff]")
+_HEADING = re.compile(r"h[2-5]$")
+_TEASERS = 8
+"""Paragraphs from which even a page so addressed is read as an article."""
 _LIST_TYPES = frozenset(("CollectionPage", "SearchResultsPage", "ProfilePage"))
 
 MIN_CJK = 40
 """Characters from which a Chinese or Japanese text with a headline counts as an article. Flash news of agencies has 60."""
 MIN_WORDS = 25
 """The same in words elsewhere."""
+_DATED_CJK, _DATED_WORDS = 30, 12
+"""The same on a page that bears a time of publication. Below it are the buttons and counters of video and photo pages."""
 
 
 def refuse(
@@ -52,10 +59,11 @@ def refuse(
         and not (stated.is_article and dated)
     ):
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
-    if refusal := _by_links(sheet, layout, stated, dated=dated, words=words):
+    if refusal := _by_links(sheet, layout, stated, address.path, dated=dated, words=words):
         return refusal
     cjk = len(_CJK.findall(text))
-    if (cjk < MIN_CJK if cjk * 2 > words else words < MIN_WORDS) and not (dated and words >= MIN_WORDS // 2):
+    least = (_DATED_CJK if dated else MIN_CJK) if cjk * 2 > words else (_DATED_WORDS if dated else MIN_WORDS)
+    if (cjk if cjk * 2 > words else words) < least:
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")
     return None
 
@@ -72,12 +80,18 @@ def _by_title(title: str, path: str, query: str, text: str) -> Rejection | None:
     return None
 
 
-def _by_links(sheet: Sheet, layout: Layout, stated: Stated, *, dated: bool, words: int) -> Rejection | None:
+def _by_links(sheet: Sheet, layout: Layout, stated: Stated, path: str, *, dated: bool, words: int) -> Rejection | None:
     """A page whose main part is links, and whose little text stands in teasers, is a list."""
     if stated.is_article or (sheet.head.meta("og:type") or "").lower() in ("article", "news", "og:article", "blog"):
         return None
     open_lines = [line for line in sheet.lines if not line.zone & (Zone.NAV | Zone.FOOTER | Zone.HIDDEN)]
     linked = sum(1 for line in open_lines if _is_link_line(line))
+    if _LIST_PATH.search(path) and len(layout.paragraphs) < _TEASERS:
+        return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is that of a list's further page.")
+    if layout.paragraphs and all(_is_under_link(line, sheet) for line in layout.paragraphs):
+        return Rejection(
+            reason=Reason.NOT_ARTICLE, detail="All running text stands under linked headlines of other pages."
+        )
     if _LIST_TYPES & stated.other_types and linked > 10 and len(layout.paragraphs) < 4:
         return Rejection(
             reason=Reason.NOT_ARTICLE, detail="The page states that it is a collection and shows links in the main."
@@ -91,6 +105,12 @@ def _by_links(sheet: Sheet, layout: Layout, stated: Stated, *, dated: bool, word
             reason=Reason.NOT_ARTICLE, detail=f"The page is a list: {linked} linked lines and {words} words of text."
         )
     return None
+
+
+def _is_under_link(line: Line, sheet: Sheet) -> bool:
+    """Whether the line above is a linked heading: then this one is the summary of what it leads to."""
+    above = sheet.lines[line.row - 1] if line.row else None
+    return above is not None and _is_link_line(above) and _HEADING.match(above.block.tag) is not None
 
 
 def _is_link_line(line: Line) -> bool:

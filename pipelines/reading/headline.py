@@ -53,13 +53,36 @@ _SAME_STORY = 0.5
 
 
 def _edited(found: Headline, sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline:
-    """On a news article whose JSON-LD does not confirm the line shown, `og:title` is the headline the desk settled on."""
+    """The wording that the desk settled on, where a page has several.
+
+    Desks word a headline for the page, for sharing and for machines. Where `<title>` repeats the line shown, `og:title` is a
+    wording of its own and the later one; where it repeats the JSON-LD headline, that is the one the story is kept under.
+    """
     social = cut_site((sheet.head.meta("og:title") or "")[:1000], site_names)
-    confirmed = plain(stated.headline or "") == plain(found.text)
-    if confirmed or not social or social.endswith(_ELLIPSIS) or not _NEWS & set(stated.types):
+    kept = cut_site((stated.headline or "")[:1000], site_names)
+    shown, window = plain(found.text), plain(sheet.head.title or "")
+    if not kept and social and _is_kickered(shown, social):
+        return Headline(social, "og:title", found.line)
+    if not _NEWS & set(stated.types):
         return found
-    same_story = overlap(plain(social), plain(found.text)) > _SAME_STORY
-    return Headline(social, "og:title", found.line) if same_story else found
+    other = plain(kept)
+    vouched = found.line is None or (_heading_level(found.line) == 1 and window.startswith(other))
+    if vouched and len(other) > 8 and shown not in other and not kept.endswith(_ELLIPSIS):
+        return Headline(kept, "json-ld", found.line)
+    if not social or social.endswith(_ELLIPSIS) or overlap(plain(social), shown) <= _SAME_STORY:
+        return found
+    if other != shown or (window.startswith(shown) and not shown.endswith(plain(social))):
+        return Headline(social, "og:title", found.line)
+    return found
+
+
+_SHORTEST_KICKER = 5
+
+
+def _is_kickered(shown: str, social: str) -> bool:
+    """Whether the line shown is the social title with a date or a kicker before it."""
+    key = plain(social)
+    return len(key) > 12 and shown.endswith(key) and _SHORTEST_KICKER <= len(shown) - len(key) < len(key)
 
 
 def _find(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:

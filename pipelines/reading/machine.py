@@ -24,6 +24,7 @@ _ARTICLE_TYPE = re.compile(
 _WEAK_TYPES = frozenset(
     ("WebPage", "ItemPage", "VideoObject", "MediaObject", "PodcastEpisode", "Event", "HowTo", "FAQPage")
 )
+_HOUSE_TYPE = re.compile(r"^(?:WebSite|Organization|NewsMediaOrganization|NewsMedia|Corporation|LocalBusiness)$")
 _LISTS = frozenset(
     (
         "itemListElement",
@@ -72,6 +73,8 @@ class Stated:
     free: bool | None = None
     comments: int | None = None
     is_article: bool = False
+    house: str | None = None
+    """The site's or its owner's name, as a node of its own states it."""
     other_types: frozenset[str] = field(default_factory=frozenset)
     """The types of all nodes of the page: a front page says CollectionPage, a search page SearchResultsPage."""
 
@@ -82,10 +85,11 @@ def read_stated(head: Head, address: str | None) -> Stated:
     nodes = list(_walk(roots))
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
     every = frozenset(kind for node in nodes for kind in _types(node))
+    house = _house(nodes)
     best = _choose(nodes, address)
     if best is None:
-        return Stated(other_types=every)
-    return _stated(best, by_id, every, is_article=any(_ARTICLE_TYPE.search(kind) for kind in _types(best)))
+        return Stated(other_types=every, house=house)
+    return _stated(best, house, by_id, every, is_article=any(_ARTICLE_TYPE.search(kind) for kind in _types(best)))
 
 
 def _load(script: str) -> list[Any]:
@@ -169,7 +173,18 @@ def _path(address: str | None) -> str:
     return bare.split("/", 1)[1] if "/" in bare else ""
 
 
-def _stated(node: Node, by_id: dict[str, Node], every: frozenset[str], *, is_article: bool) -> Stated:
+def _house(nodes: list[Node]) -> str | None:
+    """The name of the first site or organisation that is described: a bare mention of another has neither address nor logo."""
+    for node in nodes:
+        known = ("url" in node or "logo" in node) and any(_HOUSE_TYPE.search(kind) for kind in _types(node))
+        if known and (name := _text(node.get("name"))):
+            return name
+    return None
+
+
+def _stated(
+    node: Node, house: str | None, by_id: dict[str, Node], every: frozenset[str], *, is_article: bool
+) -> Stated:
     language = node.get("inLanguage")
     return Stated(
         types=tuple(_types(node)),
@@ -189,6 +204,7 @@ def _stated(node: Node, by_id: dict[str, Node], every: frozenset[str], *, is_art
         free=_free(node.get("isAccessibleForFree")),
         comments=_count(node.get("commentCount")),
         is_article=is_article,
+        house=house,
         other_types=every,
     )
 

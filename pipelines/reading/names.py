@@ -8,9 +8,13 @@ from pipelines.reading.months import month_of
 from pipelines.reading.sheet import squeeze
 
 LEAD = re.compile(
-    r"^\W{0,4}(?:(?:written|reported|story|text|words|posted|published|reviewed|article|report|created|analysis)\s{1,2})?(?:by|von|vom|par|di|por|door|av|af|od|autor(?:in|es|a)?|author|autore|auteur|"
-    r"tekst|text|skribent|kirjoittaja|szerző|autorzy|автор|текст|από|yazan|yazar|penulis|oleh|bởi)\b\s{0,2}[:"
-    r"|]?(?:\s{1,3}|$)|^\W{0,4}(?:author|autor|автор|text|tekst|written by)\s?[:：]\s{0,2}",
+    r"^\W{0,4}(?:(?:written|reported|story|text|words|posted|published|reviewed|article|report|created|analysis"
+    r"|gespeichert|geschrieben|verfasst|veröffentlicht|publié|écrit|rédigé|escrito|publicado|scritto|pubblicato|geschreven|geplaatst"
+    r"|skrevet|skriven|publicerad)\s{1,2})?(?:by|von|vom|par|di|por|door|av|af|od|autor(?:in|es|a)?|author|autore|auteur|"
+    r"tekst|text|skribent|kirjoittaja|szerző|autorzy|автор|авторы|текст|από|yazan|yazar|penulis|oleh|bởi"
+    r"|بقلم|كتب|كتبت|كتبه|إعداد|اعداد|الكاتب|نویسنده|به قلم|تحریر|מאת|लेखक|द्वारा|লেখক)\b\s{0,2}[:"
+    r"|]?(?:\s{1,3}|$)|^\W{0,4}(?:author|autor|автор|text|tekst|written by|interview|gespräch|protokoll|بقلم|लेखक|نویسنده"
+    r"|文|取材・文|執筆|筆者|ライター|글)\s?[:：=＝]\s{0,2}",
     re.I,
 )
 _SPLIT = re.compile(
@@ -28,12 +32,20 @@ _NO_NAME = re.compile(
     r"@|https?:|www\.|\d{3,}|^(?:admin(?:istrator)?|editor|staff|author|guest|anonymous|unknown|user|none|null"
     r"|undefined|n/?a|home|share|follow|read more|see all|view all|by|von|par"
     r"|subscribe|contact|facebook|twitter|instagram|linkedin|email|print|comments?|more|menu|close|about|bio"
-    r"|profile|the author|all posts|webmaster|(?:written|posted|reviewed) by|foto|photo)$", re.I,
+    r"|profile|\bno comments?\b|download.*|.*\bpdf|chefredakteur(?:in)?|redacteur en chef|gespeichert"
+    r"|geschrieben|(?:private )?nachricht"
+    r"|the author|all posts|webmaster|(?:written|posted|reviewed) by|foto|photo)$", re.I,
 )  # fmt: skip
 _DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
 _WORD = re.compile(r"^[^\W\d_][\w.'’\-‐&]*\.?$")
 _FAR_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1fff]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3]{2}")
+_WA = re.compile(
+    r"\sو\s{0,2}(?=[\u0620-\u064a\u066e-\u06d3]{3})"
+    r"(?!و?(?:ليد|ائل|سام|فاء|داد|جدي|ديع|حيد|سيم|صفي|جيه|هيب|ضاح|نيس|فيق|هبة|هبي|لاء|جدان|سيلة|ردة|عد|رد|ائلة|ديان|لد|زير|هاب)(?![\u0620-\u064a\u066e-\u06d3]))"
+)
+"""The Arabic "and", written together with the word after it; the names that begin with the same letter are left whole."""
 _PARTICLES = frozenset(("de", "da", "di", "do", "du", "del", "della", "van", "von", "der", "den", "ter", "ten", "la",
 "le", "los", "las", "bin", "ibn", "al",
     "el", "af", "av", "zu", "zur", "y", "e", "dos", "das", "ben", "st", "of", "the", "het", "ul", "ur"))  # fmt: skip
@@ -46,6 +58,12 @@ _COMMON = re.compile(
     r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with|new|add|get|skip|go|press|releases?)\b",
     re.I,
 )
+_FURNITURE = re.compile(
+    r"(?:zur|zum|zu|mehr|jetzt|hier|alle|lesen|lire|voir|suivre|partager|écouter|ver|leer|leia|lea|más|mais|compartir|compartilhar"
+    r"|seguir|leggi|condividi|ascolta|segui|lees|meer|deel|volg|læs|les|läs|del|dela|lue|jaa|czytaj|zobacz|udostępnij|číst|sdílet"
+    r"|читать|читайте|версия|поделиться|смотреть|слушать|печать|распечатать|paylaş|oku|takip|baca|bagikan|chia)\s", re.I,
+)  # fmt: skip
+"""What buttons beside a date begin with: a bare name never does."""
 _LONGEST = 60
 
 
@@ -57,6 +75,7 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
     text = squeeze(value[:400])[:300]
     if text.startswith(("http:", "https:", "/", "@")):
         return []
+    text = _WA.sub(", ", text) if _ARABIC.search(text) else text
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
     text = re.sub(r"\S{1,80}@\S{1,80}", " ", text)
     for _ in range(3):
@@ -84,7 +103,7 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
         return len(text) <= 20
     if _FAR_SCRIPT.search(text):
         return len(words) <= 5 and not re.search(r"[!?:;]", text)
-    if text[0].islower() and text.isascii() and words[0] not in _PARTICLES:
+    if text[0].islower() and words[0] not in _PARTICLES:
         return trusted and len(words) <= 2
     if len(words) > 3 and _DUTY.search(text) and words[0].lower() not in ("the",):
         return False
@@ -93,4 +112,11 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
 
 def is_bare_name(text: str) -> bool:
     """Whether a text can only be a person's name: two to four capitalised words, none of them a word of a page's furniture."""
-    return len(text) <= 40 and _BARE.match(text) is not None and not _COMMON.search(text) and not _DUTY.search(text)
+    if len(text) > 40 or not _BARE.match(text) or _COMMON.search(text) or _DUTY.search(text) or _FURNITURE.match(text):
+        return False
+    return all(word[0].isupper() or word in _PARTICLES for word in text.split())
+
+
+def has_case(text: str) -> bool:
+    """Whether a text is in a script with capitals: there a name begins with one, elsewhere nothing can be told."""
+    return any(char.isupper() or char.islower() for char in text)

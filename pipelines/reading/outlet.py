@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+from lxml.etree import _Element as Element
 
 from db.sites import Site
 from pipelines.reading.credits import Credits, clean_house
-from pipelines.reading.headline import title_pieces
+from pipelines.reading.headline import plain, title_pieces
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
-from pipelines.reading.sheet import Sheet, Zone
+from pipelines.reading.sheet import Sheet, Zone, squeeze
 from pipelines.reading.times import find_stamps
 
 _HOUSE = re.compile(
@@ -18,6 +21,16 @@ _HOUSE = re.compile(
 _NO_OUTLET = re.compile(
     r"来自|字号|字体|打印|评论|阅读|关注|原创|下载|客户端$|分享|转发|收藏|点击|浏览|人气|订阅|微信|微博|抢先看|发布|时间|举报|反馈|播放|正文|首页|标签|编辑|记者|作者|通讯员|[月日时分秒前]$|^[\\W_]+$|次$|人$|^[A-Za-z]$"
 )
+_FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
+_FRONT_WORD = re.compile(
+    r"^(?:home(?: ?page)?|front ?page|start(?:seite|sida|sidan)?|accueil|inicio|início|portada|forsiden?|hjem|etusivu|voorpagina"
+    r"|hoofdpagina|strona główna|úvod|kezdőlap|acasă|ana ?sayfa|главная(?: страница)?|головна|начало|naslovnica|αρχική|الرئيسية"
+    r"|صفحه اصلی|トップ(?:ページ)?|ホーム|홈|trang chủ|beranda)$", re.I,
+)  # fmt: skip
+_LOGO = re.compile(r"logo|masthead|brand", re.I)
+_COPYRIGHT = re.compile(r"©|\(c\)|copyright|все права|alle rechte|tous droits|حقوق|版权|無断転載|무단", re.I)
+_MOST_LINKS = 200
+"""Links and pictures asked for the site's name: its own stand at the top of the page."""
 _SOURCE_CLASS = re.compile(
     r"source|media|from|reporter|origin|laiyuan|outlet|name|author|user|account|provider|publish", re.I
 )
@@ -49,9 +62,46 @@ def read_outlet(
         return credits.source, "credit line"
     if language in ("zh", None) and (name := _beside_time(sheet, layout)):
         return name, "header"
-    if language != "zh" and site_names:
+    if language == "zh":
+        return None, ""
+    if site_names:
         return site_names[0], "site name"
+    if stated.house and 2 <= len(stated.house) <= 60:
+        return stated.house, "json-ld"
+    return _in_title(sheet)
+
+
+def _in_title(sheet: Sheet) -> tuple[str | None, str]:
+    """The part of the page's title that is the site's name: what the link to the front page, the logo or the copyright line
+    says as well."""
+    named = [piece for piece in title_pieces(sheet.head.title or "")[1:] if 2 <= len(piece) <= 60]
+    pieces = {plain(piece): piece for piece in named if not _FRONT_WORD.match(piece)}
+    if not pieces:
+        return None, ""
+    for seen, el in enumerate(sheet.tree.iter("a", "img")):
+        if seen > _MOST_LINKS:
+            break
+        for said in _said(el):
+            if piece := pieces.get(plain(said)):
+                return piece, "title"
+    for line in sheet.lines[-12:]:
+        if _COPYRIGHT.search(line.text):
+            said_there = plain(line.text)
+            for key, piece in pieces.items():
+                if key and key in said_there:
+                    return piece, "title"
     return None, ""
+
+
+def _said(el: Element) -> Iterator[str]:
+    """What a link to the front page, or a picture that calls itself the logo, says."""
+    if el.tag == "img":
+        if _LOGO.search(f"{el.get('class', '')[:100]} {el.get('id', '')[:50]} {el.get('src', '')[-80:]}"):
+            yield (el.get("alt") or "")[:80]
+    elif _FRONT.match(el.get("href") or ""):
+        yield squeeze("".join(str(piece) for piece in el.itertext())[:120])
+        yield (el.get("title") or "")[:80]
+        yield from ((inner.get("alt") or "")[:80] for inner in el.iter("img"))
 
 
 def _beside_time(sheet: Sheet, layout: Layout) -> str | None:

@@ -78,10 +78,14 @@ _ZONE_NAMES = (
     (Zone.COMMENTS, "comment comments commentlist disqus respond pinglun replies reply cmt plist"),
     (Zone.SHARE, "share sharing shares social addthis sns bdsharebuttonbox jiathis newsletter subscribe subscription"
      " cookie cookies consent"
+     " onetrust optanon iubenda cookiebot usercentrics didomi gdpr popup tooltip viewlayer donation fundraising"
+     " cta calltoaction paywall restrictedcontent authorbio authorbox bioauthor saboxplugin"
      " login signup donate advert adslot adsbox adbox toolbar print fontsize appdownload qrcode wechat weixin"),
 )  # fmt: skip
 _ZONE_OF = {word: zone for zone, words in _ZONE_NAMES for word in words.split()}
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_FONT_SIZE = re.compile(r"\bhas-\w{1,20}(?:-\w{1,20})?-font-size")
+"""The style of a paragraph in WordPress; elsewhere a "font-size" box holds buttons."""
 _HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
 _SOFT_MARKS = (
     "\u00ad",
@@ -245,6 +249,8 @@ def _zone_named(names: str) -> int:
     """Look up the words of class and id names, single and in pairs ("most-read", "mostRead")."""
     zone = 0
     previous = ""
+    if "-font-size" in names:
+        names = _FONT_SIZE.sub("", names)
     for part in _NAME_PARTS.findall(names):
         word = part.lower()
         zone |= _ZONE_OF.get(word, 0) | _ZONE_OF.get(previous + word, 0)
@@ -296,7 +302,7 @@ def _lines(root: Element) -> list[Line]:
     """Walk the tree once, without recursion: a page may be nested as deep as its maker likes."""
     pen = _Pen()
     cache: dict[str, int] = {}
-    zone = zone_of(root, cache) & ~Zone.HIDDEN & ~FOREIGN
+    zone = zone_of(root, cache) & ~Zone.HIDDEN & ~FOREIGN & ~Zone.SHARE  # "has-share-buttons" is said of the whole page
     stack = [_Open(iter(root), root, root, zone, False)]
     if root.text:
         pen.write(root.text, root, False)

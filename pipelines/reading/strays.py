@@ -18,6 +18,8 @@ _CALL = re.compile(
     r"|leggi anche|leia também|leia mais|lees ook|les også|läs också|läs även|læs også|lue myös|czytaj (?:też"
     r"|także|również)|zobacz (?:też|także|również)|читайте также|читать также|также по теме|okumaya devam|ayrıca"
     r" oku|baca juga|xem thêm|अधिक पढ़ें|ये भी पढ़ें|यह भी पढ़ें|اقرأ أيضا|بیشتر بخوانید"
+    r"|read next:|get in touch with our|for more stories like this|do you have a story|got a (?:news )?(?:story|tip)"
+    r"|contribute as little as|we independently (?:select|review)|copyright\s?(?:©|\(c\))|[ⓒ☞]"
     r"|sign up (?:for|to|here|now)|subscribe (?:to|now|here|for)|by signing up|get (?:the|our) (?:latest|best"
     r"|daily)|follow (?:us|me|him|her)\b|like us on|join (?:us|our)|download (?:the|our) app|enter your email"
     r"|newsletter\b|abonnieren sie|jetzt abonnieren|inscrivez-vous|suscríbete|iscriviti"
@@ -32,6 +34,15 @@ _CALL = re.compile(
     r"|この記事を|シェアする|ツイート|ブックマーク|フォローする|続きを読む|有料会員|会員限定|無料で|저작권"
     r"|무단\s?전재|기사제보|구독|좋아요|공유)", re.I,
 )  # fmt: skip
+_CONSENT = re.compile(
+    r"^\W{0,4}(?:an dieser stelle (?:finden sie|befindet sich)|ich bin damit einverstanden, dass mir"
+    r"|empfohlener (?:redaktioneller|externer) inhalt"
+    r"|externer inhalt|mit (?:dem )?(?:klick|aktivierung).{0,60}(?:einverstanden|datenschutz)|ce contenu (?:externe|est bloqué)"
+    r"|pour afficher ce contenu|para ver este contenido|this (?:content|video) is (?:hosted|provided) by|to view this content"
+    r")", re.I,
+)  # fmt: skip
+"""What stands in the place of an embedded post until the reader consents."""
+_LONGEST_CONSENT = 500
 _PHOTO_CREDIT = re.compile(
     r"^\W{0,3}(?:image|photo(?:graph)?|picture|foto|bild|bildquelle|fotó|photo credit|credit|crédit(?: photo)?"
     r"|immagine|imagem|quelle|fotograf|getty images|reuters|ap photo)s?\s?(?:by|von|de|di|:|/|\||©)\s?\S.{0,80}$"
@@ -70,7 +81,7 @@ _BIO = re.compile(
 )
 _LONGEST_STRAY = 220
 _TIME_ALONE = 14
-"""Characters that a line may have beside its time and still be a line of time alone ("Stand: ... Uhr")."""
+"""Characters that a line may have beside each time and still be a line of time alone ("Stand: ... Uhr")."""
 
 
 def clean_lines(lines: Iterable[str], foreign: set[str], authors: Iterable[str]) -> list[str]:
@@ -90,6 +101,8 @@ def clean_lines(lines: Iterable[str], foreign: set[str], authors: Iterable[str])
 
 
 def _is_stray(line: str, foreign: set[str], bylines: set[str]) -> bool:
+    if len(line) <= _LONGEST_CONSENT and _CONSENT.match(line):
+        return True
     if len(line) > _LONGEST_STRAY:
         return False
     key = plain(line)
@@ -99,7 +112,7 @@ def _is_stray(line: str, foreign: set[str], bylines: set[str]) -> bool:
         return True
     if len(line) <= 60 and any(char.isdigit() for char in line):
         stamps = find_stamps(line)
-        if stamps and len(line) - (stamps[0].end - stamps[0].start) <= _TIME_ALONE:
+        if stamps and len(line) - sum(stamp.end - stamp.start for stamp in stamps) <= _TIME_ALONE * len(stamps):
             return True
     return False
 

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from pipelines.reading.months import month_of, persian_month_of
-from pipelines.reading.zones import offset_named
+from pipelines.reading.offsets import offset_named
 
 MAX_TEXT = 600
 FIRST_YEAR = 1994
@@ -53,11 +53,16 @@ _DAY_WORD_YEAR = re.compile(
     r"([^\W\d_][^\W\d_\u200c]{1,14}[\u0300-\u0d4d\u200c]?[^\W\d_]{0,6})[.,،]?[\s\-/,.]{0,3}(?:de\s|del\s|do\s|г\.?\s)?(\d{4}|['’]\d{2})(?!\d)"
 )
 _WORD_DAY_YEAR = re.compile(
-    r"([^\W\d_][^\W\d_]{2,14})\.?[\s\-]{1,2}(\d{1,2})(?:st|nd|rd|th|a)?[\s]?[,.،]?[\s\-]{1,3}(\d{4})(?!\d)"
+    r"([^\W\d_][^\W\d_]{2,14})[.,]?[\s\-]{1,2}(\d{1,2})(?:st|nd|rd|th|a)?[\s]?[,.،]?[\s\-]{1,3}(\d{4})(?!\d)"
 )
 _YEAR_WORD_DAY = re.compile(r"(?<!\d)(\d{4})[.,]?[\s\-]{1,2}(?:m\.\s)?([^\W\d_]{3,14})\.?[\s\-](\d{1,2})(?!\d)")
 _INDIC = re.compile(r"(?<!\d)(\d{1,2})\s([\u0590-\u0fff\u1780-\u17ff]{2,20})[,،]?\s?(\d{4})(?!\d)")
-_NUMERIC = re.compile(r"(?<![\d.,/:-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/-])")
+_NUMERIC = re.compile(r"(?<![\d.,/:-])(\d{1,2})\s?([-/.|])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/-])")
+_WORD_DAY_CLOCK_YEAR = re.compile(
+    r"([^\W\d_]{3,9})\.?\s{1,2}(\d{1,2}),?\s\d{1,2}:\d\d(?::\d\d)?\s(?:[A-Z]{3,4}\s)?(\d{4})(?!\d)"
+)
+"""C's and Java's way: "Mar 05 14:30:00 CET 2024"."""
+_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s[Tt]háng\s(\d{1,2})(?:,|\snăm)?\s(\d{4})(?!\d)")
 _NO_YEAR = re.compile(r"(?<![\d./-])(\d{1,2})(?:月|-)(\d{1,2})日?\s{1,3}(?=\d{1,2}:\d\d)")
 
 _CLOCK = re.compile(
@@ -117,12 +122,15 @@ def _dates_ymd(text: str, language: str | None, day_first: bool) -> _Found:
         yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
     for m in _ROC.finditer(text):
         yield int(m[1]) + 1911, int(m[2]), int(m[3]), m.start(), m.end()
+    for m in _VIETNAMESE.finditer(text):
+        yield int(m[3]), int(m[2]), int(m[1]), m.start(), m.end()
 
 
 def _dates_worded(text: str, language: str | None, day_first: bool) -> _Found:
     for pattern, (d, w, y) in (
         (_DAY_WORD_YEAR, (1, 2, 3)),
         (_WORD_DAY_YEAR, (2, 1, 3)),
+        (_WORD_DAY_CLOCK_YEAR, (2, 1, 3)),
         (_YEAR_WORD_DAY, (3, 2, 1)),
         (_INDIC, (1, 2, 3)),
     ):
@@ -168,18 +176,26 @@ def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int
         return None
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
+    if within := _CLOCK_WITHIN.search(text, start, end):
+        hour, minute = int(within[1]), int(within[2])
+        second = int(within[3]) if within[3] else None
+        offset = _read_offset(text, within.end(), date(year, month, day))[0]
+        return Stamp(year, month, day, hour, minute, second, offset, start, end) if hour < 24 else None
     after = end
     if join := _JOIN.match(text, end):
         after = join.end()
-    clock = _read_clock(text, after)
+    clock = read_clock(text, after)
     if clock is None:
-        before = _clock_before(text, start)
+        before = _clock_before(text, start, date(year, month, day))
         if before:
             return Stamp(year, month, day, *before[:3], before[3], start, end)
         return Stamp(year, month, day, start=start, end=end)
     hour, minute, second, stop = clock
-    offset, stop = _read_offset(text, stop)
+    offset, stop = _read_offset(text, stop, date(year, month, day))
     return Stamp(year, month, day, hour, minute, second, offset, start, stop)
+
+
+_CLOCK_WITHIN = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?=\s)")
 
 
 def _our_calendar(year: int, month: int, day: int) -> tuple[int, int, int]:
@@ -194,7 +210,8 @@ def _our_calendar(year: int, month: int, day: int) -> tuple[int, int, int]:
     return year, month, day
 
 
-def _read_clock(text: str, at: int) -> tuple[int, int, int | None, int] | None:
+def read_clock(text: str, at: int) -> tuple[int, int, int | None, int] | None:
+    """The time of day written at a place of a text: hour, minute, second if given, and where it ends."""
     m = _CLOCK.match(text, at)
     if m is None or (m["m"] is None and not m["ap"] and not m["mark"]):
         return None
@@ -219,16 +236,16 @@ _CLOCK_BEFORE = re.compile(
 )
 
 
-def _clock_before(text: str, start: int) -> tuple[int, int, int | None, timedelta | None] | None:
+def _clock_before(text: str, start: int, day: date) -> tuple[int, int, int | None, timedelta | None] | None:
     """The clock of "15:32, 4 May 2024"."""
     m = _CLOCK_BEFORE.search(text[max(0, start - 45) : start])
-    if m is None or not (clock := _read_clock(m[1], 0)):
+    if m is None or not (clock := read_clock(m[1], 0)):
         return None
-    zone = offset_named(m["zone"].strip("()")) if m["zone"] else None
+    zone = offset_named(m["zone"].strip("()"), day) if m["zone"] else None
     return clock[0], clock[1], clock[2], zone
 
 
-def _read_offset(text: str, at: int) -> tuple[timedelta | None, int]:
+def _read_offset(text: str, at: int, day: date) -> tuple[timedelta | None, int]:
     if text[at : at + 1] in "Zz" and not text[at + 1 : at + 2].isalnum() and at < len(text):
         return timedelta(0), at + 1
     m = _ZONE.match(text, at)
@@ -242,8 +259,8 @@ def _read_offset(text: str, at: int) -> tuple[timedelta | None, int]:
         delta = timedelta(hours=hours, minutes=minutes)
         return (-delta if m["sign"] != "+" else delta), m.end()
     if m["city"]:
-        return (timedelta(hours=8), m.end()) if m["city"] != "Uhr" else _read_offset(text, m.end())
-    offset = offset_named(m["name"])
+        return (timedelta(hours=8), m.end()) if m["city"] != "Uhr" else _read_offset(text, m.end(), day)
+    offset = offset_named(m["name"], day)
     return offset, m.end() if offset is not None else at
 
 
@@ -254,52 +271,6 @@ def from_solar_hijri(year: int, month: int, day: int) -> date:
     cycle_days = 365 * (year - 1) + ((8 * (year - 1) + 29) // 33)
     day_of_year = (month - 1) * 31 + day if month <= 7 else 186 + (month - 7) * 30 + day
     return date(622, 3, 21) + timedelta(days=cycle_days + day_of_year - 1)
-
-
-_AGO = re.compile(
-    r"(?<!\d)(\d{1,3})\s?(?:个)?(秒|分钟|分鐘|分|小时|小時|時間|时|天|日|周|週)(?:之)?前"
-    r"|(?<!\d)(\d{1,3})\s?(초|분|시간|일)\s?전"
-    r"|(?<!\w)(\d{1,3}|an?)\s(second|sec|minute|min|hour|hr|h|day|week)s?\sago\b"
-    r"|\b(?:vor|il y a|hace|há|fa)\s(\d{1,3}|einer|einem|une?|una?)\s(sekunde|minute|minuto|stunde|heure|hora|tag"
-    r"|jour|día|dia|ora|giorno)\w{0,2}\b",
-    re.I,
-)
-_UNITS = (
-    (("秒", "초", "se"), timedelta(seconds=1)),
-    (("分", "분", "mi"), timedelta(minutes=1)),
-    (("小", "時", "时", "시간", "hou", "hr", "h", "st", "he", "ho", "or"), timedelta(hours=1)),
-    (("周", "週", "week"), timedelta(weeks=1)),
-    (("天", "日", "일", "day", "ta", "jo", "d", "gi"), timedelta(days=1)),
-)
-_NAMED_DAY = re.compile(
-    r"(今天|今日|昨天|昨日|前天|오늘|어제|\btoday\b|\byesterday\b|\bheute\b|\bgestern\b|\bhoy\b|\bayer\b|\boggi\b|\bhier\b)",
-    re.I,
-)
-_DAYS_BACK = {"昨天": 1, "昨日": 1, "前天": 2, "어제": 1, "yesterday": 1, "gestern": 1, "ayer": 1, "hier": 1}
-
-
-def find_relative(text: str, now: datetime) -> Stamp | None:
-    """A time told from `now` ("3小时前", "昨天 15:32", "2 hours ago"). `now` must be in the page's own zone."""
-    text = plain_digits(text[:MAX_TEXT])
-    if m := _AGO.search(text):
-        groups = [group for group in m.groups() if group]
-        count = int(groups[0]) if groups[0].isdecimal() else 1
-        unit = groups[1].lower()
-        span = next((delta for starts, delta in _UNITS if unit.startswith(starts)), None)
-        if span is None:
-            return None
-        when = now - count * span
-        if span >= timedelta(days=1):
-            return Stamp(when.year, when.month, when.day, start=m.start(), end=m.end())
-        return Stamp(when.year, when.month, when.day, when.hour, when.minute, None, now.utcoffset(), m.start(), m.end())
-    if m := _NAMED_DAY.search(text):
-        day = (now - timedelta(days=_DAYS_BACK.get(m[1].lower(), 0))).date()
-        after = re.compile(r"[\s,，|·]{0,3}").match(text, m.end())
-        clock = _read_clock(text, after.end() if after else m.end())
-        if clock:
-            return Stamp(day.year, day.month, day.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
-        return Stamp(day.year, day.month, day.day, start=m.start(), end=m.end())
-    return None
 
 
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")

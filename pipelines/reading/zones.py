@@ -8,28 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from db.nouns import Moment, OffsetFrom, Precision
-
-if TYPE_CHECKING:
-    from pipelines.reading.times import Stamp
-
-_NAMED_HOURS = {
-    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2,
-    "EEST": 3, "OESZ": 3,
-    "MSK": 3, "TRT": 3, "EAT": 3, "CAT": 2, "SAST": 2, "WAT": 1, "GST": 4, "PKT": 5, "IST": 5.5, "NPT": 5.75,
-    "BDT": 6, "ICT": 7, "WIB": 7,
-    "WITA": 8, "WIT": 9, "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9, "ACST": 9.5, "AEST": 10, "AEDT": 11,
-    "NZST": 12, "NZDT": 13, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
-    "AKST": -9, "AKDT": -8,
-    "HST": -10, "AST": -4, "ADT": -3, "NST": -3.5, "BRT": -3, "ART": -3, "CLT": -4,
-}  # fmt: skip
-"""Hours east of UTC. Where a name means two zones, the one that news in English means: IST India, CST North America,
-BST Britain."""
-
-_CIVIL = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
+from pipelines.reading.times import Stamp
 
 _COUNTRY_ZONES = {
     "cn": "Asia/Shanghai", "hk": "Asia/Hong_Kong", "mo": "Asia/Macau", "tw": "Asia/Taipei", "jp": "Asia/Tokyo", "kr": "Asia/Seoul",
@@ -96,6 +78,11 @@ class Place:
         return self.fetched_at.astimezone(zone or UTC)
 
     @property
+    def knows_zone(self) -> bool:
+        """Whether the page's wall clock is known."""
+        return self._zone()[0] is not None
+
+    @property
     def day_first(self) -> bool:
         """Whether 3/4/2024 is 3 April here: everywhere but in the USA and the Philippines, and where English says no more."""
         if self.country is not None:
@@ -135,12 +122,6 @@ def _zone_info(name: str) -> ZoneInfo | None:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return None
-
-
-def offset_named(name: str) -> timedelta | None:
-    """The offset of a zone's abbreviation ("EST", "MESZ"), None for other words."""
-    hours = _NAMED_HOURS.get(name)
-    return timedelta(hours=hours) if hours is not None else None
 
 
 def settle_moment(stamp: Stamp, place: Place) -> Moment | None:

@@ -1,0 +1,279 @@
+"""The lines around the text that say when it went out, as the reader sees them: above the text first, then below it.
+
+A date is a date line's if it stands by the headline and is most of its line or is labelled; else it counts less. What a label
+or an element's class calls a change is one. No date counts that is another box's, a copyright line's, an end ("until …"), part
+of a span of days, or the clock of the page itself (a site's header that prints the day of the fetch).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import Enum, auto
+
+from lxml.etree import _Element as Element
+
+from pipelines.reading.agreement import SAME_TIME, reconcile
+from pipelines.reading.layout import Layout
+from pipelines.reading.relative import find_relative, is_named_day
+from pipelines.reading.sheet import Line, Zone
+from pipelines.reading.times import Stamp, find_stamps, read_machine
+from pipelines.reading.voices import Hearing, Voice
+
+UPDATED = re.compile(
+    r"updat|modifi|chang|revis|edited|aktualis|geändert|mis(?:e)? à jour|maj\b|actualiz|atualiz|aggiornat"
+    r"|bijgewerkt|gewijzigd|uppdater|oppdater|redigert|ändrad|endret|ændret|bearbeitet|editado|última edici[oó]n"
+    r"|opdater|päivitet|muokat|zaktualiz|aktualiz|frissít|modificat|обновл|измен|оновл|ενημ|güncel"
+    r"|更新|修改|最后|编辑于|수정|최종|업데이트|تحديث|به‌روز|עודכן|अपडेट",
+    re.I,
+)
+_PUBLISHED = re.compile(
+    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|時間|时间|日期|公開|配信|입력|게재|등록|опублик|создад|tarih|نشر|yayın",
+    re.I,
+)
+_PUBLISHED_LAST = re.compile(
+    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|公開|配信|입력|게재|등록|опублик|نشر|yayın", re.I
+)
+"""Words that take a label back from "updated". 时间 does not: 更新时间 is the time of a change."""
+_COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|since\s\d{4}|est\.\s?\d{4}", re.I)
+_NO_PUBLICATION = re.compile(
+    r"(?:\bbis|until|till|expir\w{0,4}|deadline|jusqu['’]au|jusqu['’]à|fino al?|hasta(?: el)?|até|t/m|\btot|截止|截至|有效期"
+    r"|joined|member since|registered|dabei seit|registriert(?: seit)?|mitglied seit|registrierung|inscri\w{0,8}|注册(?:时间|日期)?"
+    r"|\bborn|geboren|\bnée?)\W{0,4}(?:am\s|zum\s|le\s|on\s|el\s)?$",
+    re.I,
+)
+"""Before a date: an end, or a date of a person. Seen on media libraries and forums."""
+_SPAN_OF_DAYS = re.compile(r"\d{1,2}\.?\s?(?:[-–/]|bis|to|au|al)\s?$")
+_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:20)?\d\d(?![\d/])")
+_WEEKDAY_BEFORE = re.compile(r"[^\W\d_]{4,12}\.?,?\s{0,2}$")
+_WEEKDAY_EAST = re.compile("星期|周[一二三四五六日天]|週|요일|曜")
+_CHANGED_NAME = re.compile(r"modif|updat|changed|lastmod|revised", re.I)
+_PUBLISHED_NAME = re.compile(r"publish|created|entry-date|pubdate|posted", re.I)
+_AGO_ELSEWHERE = Zone.RELATED | Zone.COMMENTS | Zone.ASIDE | Zone.SHARE | Zone.FORM | Zone.NAV
+_COMMENT = re.compile(r"comment|repl(?:y|ies)|评论|回复|留言|kommentar|antwort|comentari|online", re.I)
+_NEAR = 9
+"""Lines below the headline in which a date line stands."""
+_LONG_WITHIN = 4
+"""Lines below the headline within which a line as long as a paragraph may hold byline and dates."""
+_AGO_LINE = 60
+"""Characters of a line that tells the time from now: outlet, byline, reading time."""
+_TICKER = 3
+"""So many lines that tell the time from now are a list of stories."""
+_LAST_CHANGE = re.compile(
+    r"last (?:updat|modif|edit|chang|revis)\w{1,4}|zuletzt|dernière (?:modif|mise)|última (?:mod|act|atu|ed)|ultima mod|ultimo agg"
+    r"|laatst (?:bij|gew)|senast (?:upp|änd|red)|sist (?:opp|end|red)|sidst (?:opd|ænd|red)"
+    r"|последн.{1,6}(?:изм|обн)|最后(?:修改|更新)|最終更新",
+    re.I,
+)
+
+
+class Change(Enum):
+    """Whether a date is that of a change: by the words before it, by the name of its element alone, or not."""
+
+    NONE = auto()
+    NAMED = auto()
+    SAID = auto()
+
+
+class Datelines:
+    """The dated lines of one page."""
+
+    __slots__ = ("_day_first", "_hearing", "_layout", "_lines")
+
+    def __init__(self, hearing: Hearing, layout: Layout, lines: Sequence[Line]) -> None:
+        self._hearing, self._layout, self._lines = hearing, layout, lines
+        self._day_first: bool | None = None
+
+    def stamps(self, text: str) -> list[Stamp]:
+        """The times written in a text of this page."""
+        place = self._hearing.place
+        day_first = place.day_first
+        if not day_first and _SLASHED.search(text):
+            day_first = self._writes_day_first()
+        return find_stamps(text, language=place.language, day_first=day_first)
+
+    def _writes_day_first(self) -> bool:
+        """Whether a page of which nobody knows the country writes 25/4/2024, by its own dates that can be read in one way only."""
+        if self._day_first is None:
+            known = self._hearing.place.country is not None
+            found = [] if known else [m for line in self._lines[:2000] for m in _SLASHED.finditer(line.text)]
+            days = sum(int(m[1]) > 12 >= int(m[2]) for m in found)
+            self._day_first = days > sum(int(m[2]) > 12 >= int(m[1]) for m in found)
+        return self._day_first
+
+    def visible(self) -> tuple[Voice | None, Voice | None]:
+        """What the reader sees as published and as updated."""
+        published: Voice | None = None
+        updated: Voice | None = None
+        named: Voice | None = None
+        label = ""
+        for line in self._candidates():
+            for voice, change in self.read(line, label):
+                if change is Change.SAID:
+                    updated = updated or voice
+                elif change is Change.NAMED:
+                    named = named or voice
+                elif published is None or (
+                    published.stamp.hour is None
+                    and voice.stamp.hour is not None
+                    and published.stamp.date == voice.stamp.date
+                ):
+                    published = voice
+            label = line.text if len(line.text) < 24 else ""
+        # A change that only an element's class tells of is what the reader takes for the date where there is no other.
+        return (published, updated or named) if published else (named, updated)
+
+    def _candidates(self) -> Iterator[Line]:
+        layout = self._layout
+        start = layout.headline.row if layout.headline else -1
+        end = layout.paragraphs[-1].row if layout.paragraphs else start + 1000
+        below = [line for line in layout.header if start < line.row < end]
+        below += [line for line in layout.paragraphs[:2] if line.row - start <= _LONG_WITHIN and _is_byline(line)]
+        yield from sorted(below, key=lambda line: line.row)
+        above = [line for line in layout.header if line.row < start]
+        yield from above[_last_other_heading(above) :]
+        mine = True
+        for line in layout.tail:
+            if line.block.tag in _HEADINGS:
+                mine = bool(_PUBLISHED.search(line.text) or UPDATED.search(line.text))
+            if mine:
+                yield line
+
+    def read(self, line: Line, label_above: str) -> Iterator[tuple[Voice, Change]]:
+        """The times of a line, each with whether it is that of a change."""
+        text = line.spaced if len(line.text) <= 250 else line.text
+        other = (Zone.RELATED | Zone.COMMENTS) & self._layout.foreign | Zone.HIDDEN
+        if len(text) > 260 or _COPYRIGHT.search(text) or line.zone & other:
+            return
+        if line.link_chars > 0.8 * len(text) and line.link_chars > 30:
+            return
+        before, at = label_above, 0
+        for stamp in self.stamps(text):
+            label = text[at : stamp.start] or before
+            before, at = "", stamp.end
+            if _NO_PUBLICATION.search(label[-40:]) or _SPAN_OF_DAYS.search(label) or self._is_clock(line, stamp, label):
+                continue
+            voice = self._hearing.voice(stamp, "visible")
+            if voice is None:
+                continue
+            voice = replace(voice, strong=self._is_date_line(line, stamp, label))
+            named, voice = self._by_element(line, voice)
+            yield voice, Change.SAID if _is_change(label[-40:]) else named
+
+    def _by_element(self, line: Line, voice: Voice) -> tuple[Change, Voice]:
+        """What the element that holds a date says of it: whether it is a change, and the time of day of a `<time>`."""
+        named: bool | None = None
+        for part, el in line.parts:
+            name = _names_of(el)
+            is_time = el.tag == "time"
+            if len(name) < 3 and not is_time:
+                continue
+            if not any(char.isdigit() for char in part):
+                continue
+            stamps = self.stamps(part)
+            if not any(stamp.date == voice.stamp.date for stamp in stamps):
+                continue
+            if _PUBLISHED_NAME.search(name):
+                named = False
+            elif _CHANGED_NAME.search(name) and named is None:
+                named = True
+            if is_time and voice.stamp.hour is None:
+                voice = self._finer(el.get("datetime"), voice)
+        return (Change.NAMED if named else Change.NONE), voice
+
+    def _finer(self, text: str | None, seen: Voice) -> Voice:
+        """The day that is seen, with the time of day that its `<time>` states; midnight states none."""
+        stated = self._hearing.voice(read_machine(text), "time") if text else None
+        if stated is None or stated.stamp.hour is None or (stated.stamp.hour, stated.stamp.minute) == (0, 0):
+            return seen
+        if abs(stated.moment.at - seen.moment.at) > SAME_TIME:
+            return seen
+        both = reconcile(stated, seen, self._hearing.place) or seen
+        return replace(both, strong=seen.strong)
+
+    def _is_clock(self, line: Line, stamp: Stamp, label: str) -> bool:
+        """Whether a date above the headline is the day of the fetch, as a site's header prints it."""
+        now, headline = self._hearing.place.local_now, self._layout.headline
+        if now is None or (headline and line.row > headline.row) or _PUBLISHED.search(label):
+            return False
+        if abs((stamp.date - now.date()).days) > (0 if self._hearing.place.knows_zone else 1):
+            return False
+        far = headline is None or headline.row - line.row > 2
+        return far or bool(_WEEKDAY_BEFORE.search(label) or _WEEKDAY_EAST.search(line.text))
+
+    def _is_date_line(self, line: Line, stamp: Stamp, label: str) -> bool:
+        headline = self._layout.headline
+        if headline is None or not -4 <= line.row - headline.row <= _NEAR or line.block.tag == "figcaption":
+            return False
+        return (stamp.end - stamp.start) * 3 > len(line.text) or _PUBLISHED.search(label[-40:]) is not None
+
+    def relative(self) -> Voice | None:
+        """A time told from the fetch, where it is that of the article: short, by the headline, in a form that says how long ago."""
+        headline, now = self._layout.headline, self._hearing.place.local_now
+        if headline is None or now is None:
+            return None
+        heard: list[Voice] = []
+        for line in self._layout.header:
+            if not -2 <= line.row - headline.row <= _NEAR or len(line.text) > _AGO_LINE or line.row == headline.row:
+                continue
+            if (
+                line.zone & _AGO_ELSEWHERE & self._layout.foreign
+                or line.zone & Zone.HIDDEN
+                or line.block.tag in _NO_DATELINE
+            ):
+                continue
+            if line.link_chars * 2 > len(line.text) or _COMMENT.search(line.text) or _COPYRIGHT.search(line.text):
+                continue
+            stamp = find_relative(line.spaced, now)
+            if stamp is None or _is_change(line.spaced[: stamp.start][-40:]):
+                continue
+            if is_named_day(line.spaced[stamp.start : stamp.end]) and not _PUBLISHED.search(line.spaced[: stamp.start]):
+                continue  # "today" alone is a word, not a time
+            if voice := self._hearing.voice(stamp, "visible"):
+                heard.append(voice)
+        return heard[0] if 0 < len(heard) < _TICKER else None
+
+    def last_change(self, lines: Iterator[Line]) -> Voice | None:
+        """The line, often in the page's foot, that says when it was last changed."""
+        for line in lines:
+            if len(line.text) < 120 and not line.zone & Zone.COMMENTS and _LAST_CHANGE.search(line.text):
+                for stamp in self.stamps(line.spaced):
+                    if voice := self._hearing.voice(stamp, "visible"):
+                        return voice
+        return None
+
+
+_NO_DATELINE = frozenset(
+    ("li", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "button", "label", "td", "th", "dd", "dt")
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+
+
+def _is_byline(line: Line) -> bool:
+    """Whether a long line holds a date that its element calls one."""
+    return any(el.tag == "time" or "date" in (el.get("itemprop") or "").lower() for _, el in line.parts)
+
+
+def _names_of(el: Element) -> str:
+    """What an element and, for a bare `<time>`, the box around it are called."""
+    name = f"{el.get('itemprop') or ''} {el.get('class') or ''}"
+    parent = el.getparent()
+    if el.tag == "time" and parent is not None and len(parent) == 1:
+        name += f" {parent.get('class') or ''}"
+    return name
+
+
+def _is_change(label: str) -> bool:
+    """Whether a label says "updated", and nothing after it "published"."""
+    end = max((match.end() for match in UPDATED.finditer(label)), default=None)
+    return end is not None and not _PUBLISHED_LAST.search(label[end:])
+
+
+def _last_other_heading(above: list[Line]) -> int:
+    """Where, above the headline, the lines of another heading's box have ended. A heading that is a date heads this article."""
+    for index in range(len(above) - 1, -1, -1):
+        line = above[index]
+        if line.block.tag in _HEADINGS and not any(char.isdigit() for char in line.text):
+            return index + 1
+    return 0

@@ -1,0 +1,141 @@
+"""When an article went out: what the page folders cannot say, about hints, the clock of the fetch and times told from it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from db.nouns import Article, Link, LinkKind, Page
+from db.sites import Sites
+from pipelines.extract import extract
+from pipelines.reading.addressed import date_in_address
+from pipelines.reading.offsets import offset_named
+from pipelines.reading.relative import find_relative
+from pipelines.reading.times import find_stamps
+
+NOW = datetime(2024, 3, 5, 12, 0, tzinfo=UTC)
+TEXT = "".join(
+    f"<p>The {name} gate of the old town was painted again this week, in the green that the council chose after a long "
+    "debate, and the scaffolding comes down before the market on Saturday.</p>"
+    for name in ("northern", "eastern", "southern")
+)
+
+
+def read(above: str, *, fetched_at: datetime | None = None, hint: Link | None = None) -> Article:
+    """The article of a small page with these lines between its headline and its text."""
+    html = (
+        f"<html lang=en><title>Gates</title><body><main><h1>Four gates get a new coat of green</h1>{above}{TEXT}</main>"
+    )
+    page = Page(body=html.encode(), url="https://gates.example/green", fetched_at=fetched_at, hint=hint)
+    out = extract(page, Sites())
+    assert isinstance(out, Article)
+    return out
+
+
+def hint(published: datetime, modified: datetime) -> Link:
+    return Link(url="https://gates.example/green", key="k", kind=LinkKind.FEED, published=published, modified=modified)
+
+
+def test_a_change_at_the_time_of_publication_is_none() -> None:
+    there = NOW.astimezone(timezone(timedelta(hours=8)))
+    assert read("", hint=hint(NOW, there)).modified is None
+    assert read("<p>5 March 2024</p>", hint=hint(NOW, there)).modified is None
+    later = read("", hint=hint(NOW, NOW + timedelta(hours=2)))
+    assert later.modified is not None
+    assert later.modified.at == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Today</p>",
+        "<p>2 hours ago in the market square a cart lost its wheel and blocked the way for a while</p>",
+        "<p>12 comments, 3 hours ago</p>",
+        "<p>Updated 3 hours ago</p>",
+        "<ul><li>Ferry delayed 5 minutes ago</li></ul>",
+        "<p>1 hour ago</p><p>2 hours ago</p><p>3 hours ago</p>",
+    ],
+)
+def test_no_dateline_of_the_article(line: str) -> None:
+    assert read(line, fetched_at=NOW).published is None
+
+
+@pytest.mark.parametrize("line", ["<p>2 hours ago</p>", "<p>By Ada Marlow, 2 hours ago</p>", "<p>Today 10:00</p>"])
+def test_a_relative_dateline_needs_the_time_of_the_fetch(line: str) -> None:
+    read_live = read(line, fetched_at=NOW).published
+    assert read_live is not None
+    assert read_live.at == NOW - timedelta(hours=2)
+    assert read(line).published is None
+
+
+def test_nothing_from_the_future_of_the_fetch() -> None:
+    assert read("<p>9 March 2024</p>", fetched_at=NOW).published is None
+    assert read("<p>9 March 2024</p>").published is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("半小时前", 0.5), ("3小时前", 3), ("3時間前", 3), ("3시간 전", 3), ("2h ago", 2), ("an hour ago", 1),
+        ("vor einer Stunde", 1),
+        ("il y a 2 heures", 2), ("hace 3 horas", 3), ("há 2 horas", 2), ("3 ore fa", 3), ("3 uur geleden", 3),
+        ("för 3 timmar sedan", 3), ("for 3 timer siden", 3), ("3 tuntia sitten", 3), ("3 часа назад", 3), ("3 saat önce", 3),
+        ("3 giờ trước", 3), ("3 घंटे पहले", 3), ("منذ 3 ساعات", 3), ("5 минут назад", 1 / 12), ("15 minutes ago", 0.25),
+    ],
+)  # fmt: skip
+def test_hours_ago(text: str, hours: float) -> None:
+    stamp = find_relative(text, NOW)
+    assert stamp is not None
+    then = NOW - timedelta(hours=hours)
+    assert (stamp.hour, stamp.minute) == (then.hour, then.minute)
+
+
+@pytest.mark.parametrize(
+    "text", ["2天前", "2日前", "2일 전", "2 days ago", "vor 2 Tagen", "2 giorni fa", "2 gün önce", "2 ngày trước"]
+)
+def test_days_ago(text: str) -> None:
+    stamp = find_relative(text, NOW)
+    assert stamp is not None
+    assert (stamp.day, stamp.hour) == (3, None)
+
+
+@pytest.mark.parametrize("text", ["vor 3 Jahren", "30 saniye", "long ago", "前年", "2019年前"])
+def test_no_relative_time(text: str) -> None:
+    assert find_relative(text, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wall"),
+    [
+        ("26 | 01 | 2022", (2022, 1, 26, None)),
+        ("Wed Mar 05 14:30:00 CET 2024", (2024, 3, 5, 14)),
+        ("5 tháng 3, 2024", (2024, 3, 5, None)),
+        ("March, 5th 2024", (2024, 3, 5, None)),
+    ],
+)
+def test_more_written_times(text: str, wall: tuple[int | None, ...]) -> None:
+    assert find_stamps(text)[0][:4] == wall
+
+
+def test_eastern_time_knows_summer() -> None:
+    assert offset_named("ET", datetime(2024, 1, 5, tzinfo=UTC).date()) == timedelta(hours=-5)
+    assert offset_named("ET", datetime(2024, 7, 5, tzinfo=UTC).date()) == timedelta(hours=-4)
+    assert offset_named("GMT", NOW.date()) == timedelta(0)
+    assert offset_named("ABC", NOW.date()) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "day"),
+    [
+        ("https://a.example/2024/3/5/gates", (2024, 3, 5)),
+        ("https://a.example/n/20240305/gates.html", (2024, 3, 5)),
+        ("https://a.example/05-03-2024/gates", (2024, 3, 5)),
+        ("https://a.example/2024/13/45/gates", None),
+        ("https://a.example/gates?d=2024-03-05", None),
+        (None, None),
+    ],
+)
+def test_the_day_in_an_address(address: str | None, day: tuple[int, int, int] | None) -> None:
+    stamp = date_in_address(address)
+    assert (stamp[:3] if stamp else None) == day
