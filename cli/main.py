@@ -27,6 +27,7 @@ _COMMANDS = {
     "stats": "stats_cmd",
     "extract": "extract_cmd",
     "settle": "settle_cmd",
+    "cluster": "cluster_cmd",
     "doctor": "doctor_cmd",
 }
 
