@@ -3,7 +3,7 @@
     letters    what counts of a text: letters and digits, lower case, Chinese folded (`letters_of`)
     shingle    a run of `unit` letters: 5 where the script is CJK, 10 elsewhere (about two words either way)
     hit        a position of the shorter text whose shingle the longer one has too
-    covered    what lies in hits, with the gaps between hits that an edit or a typo leaves (at most BRIDGE units)
+    covered    what lies in hits, with the gaps between hits that an edit or a typo leaves (at most BRIDGE units); the rest is bare
 
 A copy is a text of which nearly all is covered by the other: reprints add, cut the end, change words, but they do not carry a
 story of their own. That keeps sequels apart, which share paragraphs and go on with others. Templates (weather, quotes, draws:
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -38,6 +39,10 @@ _LEAST_SIZE = 0.3
 _LEAST_SHARED = 0.45
 # Gap between hits, in units, that still counts as covered.
 _BRIDGE = 5
+# Phrases that a text repeats make hits in passages of its own as well: a stretch of so many units counts as bare when fewer than
+# this share of it are hits. Copies with every eighth character changed keep 0.5 in such a stretch.
+_STRETCH = 20
+_LEAST_HITS = 0.25
 # At either end so many units may be the shorter text's own: dateline, agency, credits, copyright line.
 _EDGE = 8
 # The rest of the shorter text may be bare for promotion and insertions: at most this share, and so many units in all. Sequels
@@ -104,8 +109,16 @@ def _covered(hits: list[int], size: int, unit: int) -> bool:
     widest = (_BRIDGE + 1) * unit
     bare = sum(gap - unit for here, there in pairwise(hits) if (gap := there - here) > widest)
     edge = _EDGE * unit
-    bare += max(0, hits[0] - edge) + max(0, size - hits[-1] - unit - edge)
-    return bare <= min(_MOST_BARE * size, _MOST_BARE_UNITS * unit)
+    ends = max(0, hits[0] - edge) + max(0, size - hits[-1] - unit - edge)
+    return max(bare, _sparse(hits, unit)) + ends <= min(_MOST_BARE * size, _MOST_BARE_UNITS * unit)
+
+
+def _sparse(hits: list[int], unit: int) -> int:
+    """Letters in the stretches with few hits between the first and the last."""
+    stretch = _STRETCH * unit
+    starts = range(hits[0], hits[-1] - stretch, stretch)
+    counts = Counter((at - hits[0]) // stretch for at in hits)
+    return sum(stretch for number in range(len(starts)) if counts[number] < _LEAST_HITS * stretch)
 
 
 def _not_a_template(letters: str, hits: list[int], unit: int) -> bool:
