@@ -1,14 +1,14 @@
 """Keeping the index of near copies: which texts are alike, found by their marks, decided by their letters.
 
-Two texts are compared when both are among the bearers of at least LEAST_COMMON marks that they share. That is a matter of the set
-of texts alone, and so are the likenesses. A text that comes may take another's place among a mark's bearers, and one that goes
+Two texts are compared when the marks that they share, and of which both are bearers, make them `worth_comparing`. That is a matter
+of the set of texts alone, and so are the likenesses. A text that comes may take another's place among a mark's bearers, and one that goes
 makes room: both are looked at again, so that any order of coming and going ends alike.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from db.likenesses import (
@@ -22,7 +22,7 @@ from db.likenesses import (
     put_marks,
 )
 from pipelines.likeness import Proof, alike, letters_of
-from pipelines.marks import LEAST_COMMON, marks_of
+from pipelines.marks import LEAST_COMMON, marks_of, worth_comparing
 
 # Proofs kept at hand: the bearers of a template's marks are compared with again and again. About 200 kB each.
 _PROOFS = 200
@@ -57,14 +57,12 @@ class CopyIndex:
         if not marks:
             return set()
         put_marks(self._conn, text, marks)
-        common: Counter[int] = Counter()
         displaced = set()
         for mark in marks:
             found = bearers(self._conn, mark, BEARERS + 1)
             if text in found[:BEARERS]:
-                common.update(found[:BEARERS])
                 displaced.update(found[BEARERS:])
-        changed = self._compare(text, common)
+        changed = self._compare(text)
         for other in displaced:
             changed |= self._prune(other)
         return changed
@@ -82,15 +80,12 @@ class CopyIndex:
         drop_marks(self._conn, text, marks)
         changed = others | {text}
         for other in promoted:
-            changed |= self._compare(other, self._common(other))
+            changed |= self._compare(other)
         return changed
 
-    def _compare(self, text: int, common: Counter[int]) -> set[int]:
-        """Record which of the texts with marks in common are alike. Gives the texts that this joins, or none."""
-        known = likenesses_of(self._conn, text)
-        near = [
-            other for other, count in common.items() if count >= LEAST_COMMON and other != text and other not in known
-        ]
+    def _compare(self, text: int) -> set[int]:
+        """Record which of the texts that share marks are alike. Gives the texts that this joins, or none."""
+        near = self._near(text) - likenesses_of(self._conn, text)
         found = {other for other in near if self._alike(text, other)}
         for other in found:
             put_likeness(self._conn, text, other)
@@ -101,20 +96,26 @@ class CopyIndex:
         known = likenesses_of(self._conn, text)
         if not known:
             return set()
-        common = self._common(text)
-        lost = {other for other in known if common[other] < LEAST_COMMON}
+        lost = known - self._near(text)
         for other in lost:
             drop_likeness(self._conn, text, other)
         return lost | {text} if lost else set()
 
-    def _common(self, text: int) -> Counter[int]:
-        """How many marks the text shares with each, both being among their bearers."""
-        common: Counter[int] = Counter()
-        for mark in get_marks(self._conn, text) or ():
+    def _near(self, text: int) -> set[int]:
+        """The texts worth comparing with this one."""
+        marks = get_marks(self._conn, text) or []
+        common: dict[int, list[int]] = defaultdict(list)
+        for mark in marks:
             found = bearers(self._conn, mark, BEARERS)
             if text in found:
-                common.update(found)
-        return common
+                for other in found:
+                    common[other].append(mark)
+        common.pop(text, None)
+        return {
+            other
+            for other, shared in common.items()
+            if len(shared) >= LEAST_COMMON and worth_comparing(marks, get_marks(self._conn, other) or [], shared)
+        }
 
     def _alike(self, text: int, other: int) -> bool:
         return alike(self._proof(text), self._proof(other))
