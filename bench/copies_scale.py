@@ -2,11 +2,11 @@
 
     python bench/copies_scale.py [--sizes 10000,1000000] [--settled 2000] [--folder FOLDER]
 
-Texts are generated, the n-th always the same: half in a spaced script (about 2,200 letters), half in Han characters (about 900), of
-words as frequent as words are (Zipf). Of 100, 68 are new, 16 are copies of an earlier one (words changed, cut, credited, exact),
-12 are filled-in forms of 60 kinds (same words, other figures) and 4 are one-paragraph flashes. The archive is entered with its marks
-and decisions in one go; then so many new articles are settled as a crawl does, 64 a transaction, and that alone is timed. All of
-it runs on one core. An archive of 1,000,000 takes about 6 GB of disk and half an hour to make; it is kept in FOLDER if one is given.
+Texts are generated, the n-th always the same: half in a spaced script (about 2,200 letters), half in Han characters (about 900),
+of words as frequent as words are (Zipf). Of 100, 68 are new, 16 are copies of an earlier one (words changed, cut, credited, exact),
+12 are filled-in forms of 60 kinds (same words, other figures) and 4 are one-paragraph flashes. The archive is entered with its
+marks and decisions in one go; then so many new articles are settled as a crawl does, 64 a transaction, and that alone is timed.
+All of it runs on one core. An archive of 1,000,000 takes about 6 GB of disk and half an hour to make; with --folder it is kept.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ def flash(chance: random.Random) -> str:
     """One line, of which many differ in figures and name only."""
     spaced, _, _ = vocabulary()
     name, figure = chance.choice(spaced).title(), chance.randrange
-    return f"Shares of {name} closed at {figure(500)}.{figure(99)} on day {figure(30)}, {figure(9)}.{figure(9)} per cent higher than before."
+    price, change = f"{figure(500)}.{figure(99)}", f"{figure(9)}.{figure(9)}"
+    return f"Shares of {name} closed at {price} on day {figure(30)}, {change} per cent higher than the day before."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

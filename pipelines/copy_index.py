@@ -1,8 +1,8 @@
 """Keeping the index of near copies: which texts are alike, found by their marks, decided by their letters.
 
-Two texts are compared when the marks that they share, and of which both are bearers, make them `worth_comparing`. That is a matter
-of the set of texts alone, and so are the likenesses. A text that comes may take another's place among a mark's bearers, and one that goes
-makes room: both are looked at again, so that any order of coming and going ends alike.
+Two texts are compared when the marks that they share, and of which both are bearers, make them `worth_comparing`. That is a
+matter of the set of texts alone, and so are the likenesses. A text that comes may take another's place among a mark's bearers,
+and one that goes makes room: both are looked at again, so that any order of coming and going ends alike.
 """
 
 from __future__ import annotations

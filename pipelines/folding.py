@@ -17,6 +17,8 @@ _NOT_CHINESE = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 # Japanese news is about half kana.
 _LEAST_HAN = 0.3
 _MOST_OTHERS = 0.05
+# Every fourth letter tells it as well as all do.
+_SAMPLE = 4
 
 
 @cache
@@ -28,7 +30,8 @@ def _table() -> dict[int, str]:
 
 def fold(letters: str) -> str:
     """The same text with simplified characters, where it is Chinese; any other text as it is. The length stays."""
-    han = len(_HAN.findall(letters))
-    if han < _LEAST_HAN * len(letters) or len(_NOT_CHINESE.findall(letters)) > _MOST_OTHERS * han:
+    sample = letters[::_SAMPLE]
+    han = len(_HAN.findall(sample))
+    if not han or han < _LEAST_HAN * len(sample) or len(_NOT_CHINESE.findall(sample)) > _MOST_OTHERS * han:
         return letters
     return letters.translate(_table())
