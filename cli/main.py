@@ -24,6 +24,7 @@ _COMMANDS = {
     "crawl": "crawl_cmd",
     "articles": "articles_cmd",
     "show": "show_cmd",
+    "copies": "copies_cmd",
     "stats": "stats_cmd",
     "extract": "extract_cmd",
     "settle": "settle_cmd",
