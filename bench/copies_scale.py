@@ -1,12 +1,14 @@
 """What settling costs as the archive grows: articles settled a second against a small and a large archive, and the index's size.
 
-    python bench/copies_scale.py [--sizes 10000,1000000] [--settled 2000] [--folder FOLDER]
+    python bench/copies_scale.py [--sizes 10000,1000000] [--real 50000] [--settled 2000] [--folder FOLDER]
 
 Texts are generated, the n-th always the same: half in a spaced script (about 2,200 letters), half in Han characters (about 900),
 of words as frequent as words are (Zipf). Of 100, 68 are new, 16 are copies of an earlier one (words changed, cut, credited, exact),
 12 are filled-in forms of 60 kinds (same words, other figures) and 4 are one-paragraph flashes. The archive is entered with its
 marks and decisions in one go; then so many new articles are settled as a crawl does, 64 a transaction, and that alone is timed.
 All of it runs on one core. An archive of 1,000,000 takes about 6 GB of disk and half an hour to make; with --folder it is kept.
+With `--sizes 10000,1000000 --real 50000` it takes five minutes: what is beyond are stand-ins, rows and random marks without texts,
+so that every index has its full size.
 """
 
 from __future__ import annotations
@@ -41,6 +43,9 @@ BATCH = 64
 _VOCABULARY = 30_000
 _HAN_LETTERS = 3_000
 _FORMS = 60
+_STAND_IN_MARKS = 15
+# What is printed again is one of the first so many.
+_ORIGINALS = 50_000
 _INDEX = ("marks", "marked_texts", "likenesses", "unsettled")
 
 
@@ -60,7 +65,7 @@ def text_at(n: int) -> str:
     if kind < 0.68 or n == 0:
         return story(chance)
     if kind < 0.84:
-        return reprint(text_at(chance.randrange(n)), chance)
+        return reprint(text_at(chance.randrange(min(n, _ORIGINALS))), chance)
     return form(chance) if kind < 0.96 else flash(chance)
 
 
@@ -134,13 +139,30 @@ class Archive:
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (page_id, page_id, page_id))
         self.conn.execute("DELETE FROM unsettled")
 
+    def stand_in(self, numbers: range) -> None:
+        """Enter articles that are rows and marks alone: they make every index as large as it would be, and cost little to make."""
+        chance = random.Random(numbers.start)
+        for n in numbers:
+            text_hash = chance.randbytes(16)
+            page = (n + 1, f"https://site{n % 997}.example/{n}.html", f"2020-01-01T00:00:00.{n % 1000:03}Z")
+            self.conn.execute("INSERT INTO pages VALUES (?, 1, NULL, ?, NULL, ?, 200, NULL, '{}', 1)", page)
+            self.conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, ?)", (n + 1, self.maker))
+            self.conn.execute(
+                "INSERT INTO articles (page_id, address_key, text_hash, url, title, text) VALUES (?, ?, ?, ?, 'stand-in', 'x')",
+                (n + 1, page[1], text_hash, page[1]),
+            )
+            put_marks(self.conn, text_number(text_hash), [chance.getrandbits(48) for _ in range(_STAND_IN_MARKS)])
+            self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n + 1, n + 1, n + 1))
+        self.conn.execute("DELETE FROM unread")
+        self.conn.execute("DELETE FROM unsettled")
+
     def _articles(self, numbers: range) -> Iterator[tuple[int, bytes, str]]:
         query = "SELECT page_id, text_hash, text FROM articles WHERE page_id BETWEEN ? AND ?"
         yield from self.conn.execute(query, (numbers.start + 1, numbers.stop)).fetchall()
 
 
-def archive_at(path: Path, size: int) -> Archive:
-    """The archive of that size, made where it is not there."""
+def archive_at(path: Path, size: int, real: int) -> Archive:
+    """The archive of that size, made where it is not there; what comes after the first `real` articles is stand-ins."""
     fresh = not path.exists()
     open_database(path, create=True).conn.close()
     conn = connect(path)
@@ -155,7 +177,8 @@ def archive_at(path: Path, size: int) -> Archive:
     conn.execute("PRAGMA cache_size = -400000")
     for start in range(held, size, 2000):
         with write(conn):
-            archive.store(range(start, min(start + 2000, size)))
+            numbers = range(start, min(start + 2000, size))
+            (archive.store if start < real else archive.stand_in)(numbers)
         if start % 50_000 == 0:
             print(f"  made {start} of {size}", file=sys.stderr, flush=True)
     conn.close()
@@ -193,13 +216,16 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="10000,100000")
+    parser.add_argument(
+        "--real", type=int, default=1_000_000, help="articles after so many are stand-ins: rows and marks"
+    )
     parser.add_argument("--settled", type=int, default=2000)
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
     costs = []
     with nullcontext(options.folder) if options.folder else tempfile.TemporaryDirectory() as folder:
         for size in map(int, options.sizes.split(",")):
-            archive = archive_at(Path(folder) / f"archive-{size}.db", size)
+            archive = archive_at(Path(folder) / f"archive-{size}.db", size, options.real)
             held = int(archive.conn.execute("SELECT max(id) FROM pages").fetchone()[0])
             wall, cpu, verdicts = measure(archive, held, options.settled)
             bytes_each = (index_bytes(archive.conn) or 0) / (held + options.settled)

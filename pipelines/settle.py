@@ -34,41 +34,47 @@ _TEXT = "SELECT text FROM articles WHERE page_id = ?"
 _CHUNK = 500
 
 
-def settle(conn: sqlite3.Connection, page_ids: Collection[int] = ()) -> None:
-    """Decide the given article pages, and all that came or went since the last time. A job for the one writer."""
+def settle(conn: sqlite3.Connection, page_ids: Collection[int] = ()) -> int:
+    """Decide the given article pages, and all that came or went since the last time. A job for the one writer.
+
+    Gives how many pages were decided, those in the same clusters included.
+    """
     waiting = unsettled(conn)
     addresses = {address for address, _ in waiting}
     addresses |= {row[0] for row in conn.execute(_ADDRESSES_OF_PAGES, (json.dumps(sorted(page_ids)),))}
     texts = {text_number(text_hash) for _, text_hash in waiting}
     index = CopyIndex(conn, lambda text: text_of(conn, text))
     touched = texts | index.update(texts)
-    _decide_touched(conn, addresses, touched)
+    decided = _decide_touched(conn, addresses, touched)
     settled(conn, waiting)
+    return len(decided)
 
 
-def settle_all(conn: sqlite3.Connection) -> None:
-    """Drop every decision and the index of near copies, and make them again."""
+def settle_all(conn: sqlite3.Connection) -> int:
+    """Drop every decision and the index of near copies, and make them again. Gives how many pages were decided."""
     conn.execute("DELETE FROM decisions")
     drop_index(conn)
-    settle(conn)
+    return settle(conn)
 
 
-def _decide_touched(conn: sqlite3.Connection, addresses: set[str], texts: set[int]) -> None:
-    """Decide the clusters that hold these addresses or texts, a part at a time."""
+def _decide_touched(conn: sqlite3.Connection, addresses: set[str], texts: set[int]) -> set[int]:
+    """Decide the clusters that hold these addresses or texts, a part at a time. Gives the pages decided."""
+    decided: set[int] = set()
     done: set[int] = set()
     waiting = sorted(addresses)
     for start in range(0, max(1, len(waiting)), _CHUNK):
         clusters = _Clusters(conn=conn)
         clusters.read_addresses(set(waiting[start : start + _CHUNK]))
         clusters.follow(clusters.texts)
-        _write(conn, clusters)
+        decided |= _write(conn, clusters)
         done |= clusters.whole
     left = sorted(texts - done)
     for start in range(0, len(left), _CHUNK):
         clusters = _Clusters(conn=conn)
         clusters.follow(set(left[start : start + _CHUNK]) - done)
-        _write(conn, clusters)
+        decided |= _write(conn, clusters)
         done |= clusters.whole
+    return decided
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,7 +124,8 @@ class _Clusters:
         return [sheet for address in addresses for sheet in self.sheets.get(address, ())]
 
 
-def _write(conn: sqlite3.Connection, clusters: _Clusters) -> None:
+def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
+    """Decide what was read as a whole. Gives the pages decided."""
     sheets = [sheet for pages in clusters.sheets.values() for sheet in pages]
     text_at = {sheet.page_id: sheet.text for sheet in sheets}
 
@@ -126,11 +133,14 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> None:
         before, after = (conn.execute(_TEXT, (page_id,)).fetchone()[0] for page_id in (older, newer))
         return only_surroundings(before, after)
 
+    decided = set()
     for decision in decide(sheets, clusters.likenesses, unchanged):
         # An address that was read for a later revision of its text begins with another text, whose cluster was not read:
         # nothing about it changed, and its decisions stand.
         if text_at[decision.article_id] in clusters.whole:
             put_decision(conn, decision)
+            decided.add(decision.page_id)
+    return decided
 
 
 def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[Sheet]:
