@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from cli.render import local_time
 from db.derived import get_article
 from db.queries import Headline
 from pipelines.article_json import to_json
+
+_FETCHED = "~"
 
 
 def article_object(conn: sqlite3.Connection, head: Headline) -> dict[str, object]:
@@ -33,6 +36,11 @@ def credits_of(head: Headline) -> str:
     """The authors, and after a slash the editors."""
     authors, editors = (", ".join(json.loads(names)) for names in (head.authors, head.editors))
     return f"{authors} / {editors}" if editors else authors
+
+
+def time_of(head: Headline) -> str:
+    """The local time it was published; after ~ the time it was fetched, where the page does not say."""
+    return local_time(head.published) if head.published else _FETCHED + local_time(head.fetched_at)
 
 
 def mark_of(head: Headline) -> str:

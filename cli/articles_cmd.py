@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import click
 
-from cli.article_rows import article_object, credits_of, mark_of
+from cli.article_rows import article_object, credits_of, mark_of, time_of
 from cli.context import Desk
-from cli.render import Column, local_time, on_terminal, screen_width, table
+from cli.render import Column, on_terminal, screen_width, table
 from db.errors import UsageError
 from db.nouns import Source
 from db.pages import count_unread
@@ -27,8 +27,6 @@ _COLUMNS = (
     Column(title="credits", least=8),
     Column(title="mark", least=5, colour="yellow"),
 )
-# Set before a time that the page does not give: the time it was fetched.
-_FETCHED = "~"
 _AT_ONCE = 200
 
 
@@ -79,14 +77,11 @@ def _since(text: str | None) -> datetime | None:
 
 def _print(heads: Sequence[Headline]) -> None:
     rows = [
-        (head.article_id, _time(head), head.source_name, head.title, credits_of(head), mark_of(head)) for head in heads
+        (head.article_id, time_of(head), head.source_name, head.title, credits_of(head), mark_of(head))
+        for head in heads
     ]
     for line in table(_COLUMNS, rows, width=screen_width() if on_terminal() else None):
         click.echo(line)
-
-
-def _time(head: Headline) -> str:
-    return local_time(head.published) if head.published else _FETCHED + local_time(head.fetched_at)
 
 
 def _nothing(conn: sqlite3.Connection, source: Source | None, since: str | None) -> str:

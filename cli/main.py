@@ -24,9 +24,11 @@ _COMMANDS = {
     "crawl": "crawl_cmd",
     "articles": "articles_cmd",
     "show": "show_cmd",
+    "copies": "copies_cmd",
     "stats": "stats_cmd",
     "extract": "extract_cmd",
     "settle": "settle_cmd",
+    "cluster": "cluster_cmd",
     "doctor": "doctor_cmd",
 }
 

@@ -14,24 +14,21 @@ _NAMES = (("new", "new"), ("revision", "revisions"), ("same", "same as before"),
 
 
 @click.command()
-@click.option("--all", "everything", is_flag=True, help="Drop all decisions and make them again.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Drop all decisions and the index of near copies, and make them again."
+)
 @click.pass_obj
 def settle(desk: Desk, everything: bool) -> None:
     """Decide which pages are new, revisions or copies."""
     with desk.open() as db:
         before = count_verdicts(db.conn)
         with write(db.conn) as conn:
-            page_ids = [] if everything else undecided(conn)
-            if everything:
-                settle_all(conn)
-            else:
-                settle_pages(conn, page_ids)
+            settled = settle_all(conn) if everything else settle_pages(conn, undecided(conn))
         after = count_verdicts(db.conn)
     total = sum(after.values())
     if not total:
         click.echo("There are no articles to settle; `copydesk crawl` brings some.")
         return
-    settled = total if everything else len(page_ids)
     click.echo(f"settled {settled} of {total} article pages")
     for verdict, name in _NAMES:
         now, then = after.get(verdict, 0), before.get(verdict, 0)

@@ -75,6 +75,14 @@ def open_readonly(path: Path) -> sqlite3.Connection:
     return connect(path, readonly=True)
 
 
+def open_in_memory() -> sqlite3.Connection:
+    """A database of our shape that no file holds: for work on what is not stored."""
+    db = Database(memory=True)
+    db.conn.isolation_level = None
+    migrations.apply(db)
+    return db.conn
+
+
 @contextmanager
 def write(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """One transaction, begun with the write lock held. Rolled back when the block raises."""

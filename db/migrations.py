@@ -9,6 +9,7 @@
                         └──1 articles ──< credits                             and made again
                                └──1 decisions
     unread: pages without an outcome, kept by triggers. turns: which run is at which source now.
+    marks, marked_texts, likenesses: the index of near copies (`db.likenesses`), derived. unsettled: articles that came or went.
     robots, holds, validators, visits: what the next crawl must know.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` counts in Unix seconds, because it is arithmetic.
@@ -250,6 +251,39 @@ CREATE TRIGGER link_is_unvisited AFTER INSERT ON links
 BEGIN INSERT INTO visits (link_id, source_id) VALUES (new.id, new.source_id); END;
 """
 
+# The tables of `db.likenesses`. Keys of two integers without rowid: a mark of a text takes 20 bytes.
+_COPIES = """
+CREATE TABLE marks (
+    mark INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (mark, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE marked_texts (
+    text INTEGER PRIMARY KEY,
+    marks BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE likenesses (
+    text INTEGER NOT NULL,
+    other INTEGER NOT NULL,
+    PRIMARY KEY (text, other)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE unsettled (
+    address_key TEXT NOT NULL,
+    text_hash BLOB NOT NULL,
+    PRIMARY KEY (address_key, text_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER article_is_unsettled AFTER INSERT ON articles
+BEGIN INSERT OR IGNORE INTO unsettled VALUES (new.address_key, new.text_hash); END;
+CREATE TRIGGER article_is_gone AFTER DELETE ON articles
+BEGIN INSERT OR IGNORE INTO unsettled VALUES (old.address_key, old.text_hash); END;
+
+INSERT INTO unsettled (address_key, text_hash) SELECT DISTINCT address_key, text_hash FROM articles;
+"""
+
 _VIEWS = """
 CREATE VIEW rejections AS
 SELECT o.page_id, p.url, p.fetched_at, s.name AS source_name, o.reason, o.detail
@@ -274,6 +308,13 @@ def m0001_ground(db: Database) -> None:
     for part in (_FACTS, _STATE, _DERIVED, _TRIGGERS, _VIEWS):
         for statement in _statements(part):
             db.execute(statement)
+
+
+@migrations()
+def m0002_copies(db: Database) -> None:
+    """The index of near copies; every article waits to be settled into it."""
+    for statement in _statements(_COPIES):
+        db.execute(statement)
 
 
 def step_names() -> frozenset[str]:

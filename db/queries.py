@@ -56,6 +56,13 @@ WHERE d.original_id = ? AND d.verdict = 'copy'
 ORDER BY d.article_id
 """
 
+# The original first, then as they were published, or seen.
+_CLUSTER = """
+SELECT d.article_id FROM decisions d JOIN articles a ON a.page_id = d.page_id JOIN pages p ON p.id = d.page_id
+WHERE d.original_id = (SELECT original_id FROM decisions WHERE page_id = ?) AND d.verdict IN ('new', 'copy')
+ORDER BY d.verdict = 'new' DESC, coalesce(a.published_utc, p.fetched_at), d.article_id
+"""
+
 _PAGE_STATE = """
 SELECT p.id, p.url, p.fetched_at, p.body_id, s.name, d.article_id, a.page_id IS NOT NULL, o.reason, o.detail
 FROM pages p JOIN sources s ON s.id = p.source_id
@@ -201,6 +208,11 @@ def revisions(conn: sqlite3.Connection, article_id: int) -> list[tuple[int, int,
 def copies(conn: sqlite3.Connection, article_id: int) -> list[tuple[int, str, str]]:
     """The articles elsewhere that are copies of this one: id, source, address."""
     return conn.execute(_COPIES, (article_id,)).fetchall()
+
+
+def cluster(conn: sqlite3.Connection, article_id: int) -> list[int]:
+    """The articles of its cluster, the original first; itself alone where it has no copies and is none."""
+    return [other for (other,) in conn.execute(_CLUSTER, (article_id,))]
 
 
 def page_state(conn: sqlite3.Connection, page_id: int) -> PageState | None:

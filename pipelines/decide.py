@@ -1,22 +1,25 @@
 """What each page is among the others. Pure: the decisions depend on the set of pages, never on their order.
 
-Pages at one address, oldest first:    NEW -> SAME (text unchanged) -> REVISION (text changed) -> SAME -> ...
-First pages with one text, elsewhere:  the original is NEW, every other is a COPY of it
+Pages at one address, oldest first:    NEW -> SAME (article unchanged) -> REVISION (changed) -> SAME -> ...
+First pages with one text or alike:    a cluster; its original is NEW, every other is a COPY of it
 
-The original is the one published first, else seen first; the address breaks a tie.
+Who is the original, `clusters.original_of` says; which texts are alike, the index of near copies; whether a changed text is the
+article's own change, `revisions.only_surroundings`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from db.likenesses import text_number
 from db.nouns import Decision, Verdict
+from pipelines.clusters import Member, connected, original_of
+from pipelines.likeness import SHORTEST_COPY
 
-# Texts shorter than this (in characters) say too little: two pages that only hold "Watch the video"
-# are not copies of each other.
-SHORTEST_COPY = 60
+# Whether two pages at one address, older and newer, by id, differ in nothing of the article itself.
+Unchanged = Callable[[int, int], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,46 +33,74 @@ class Sheet:
     url: str
     fetched_at: str
     published: str | None = None
+    outlet: str | None = None
+    credited: str | None = None
+
+    @property
+    def text(self) -> int:
+        """The number of its text."""
+        return text_number(self.text_hash)
 
 
-def decide(sheets: Iterable[Sheet]) -> list[Decision]:
-    """A decision for every sheet. `sheets` must hold all pages of each address and all addresses of each first text."""
+def decide(
+    sheets: Iterable[Sheet],
+    likenesses: Iterable[tuple[int, int]] = (),
+    unchanged: Unchanged = lambda older, newer: False,
+) -> list[Decision]:
+    """A decision for every sheet. `sheets` must hold all pages of each address and all addresses of each cluster.
+
+    `likenesses` are pairs of numbers of texts that are alike.
+    """
+    histories = histories_of(sheets)
+    originals = _originals([history[0] for history in histories], likenesses)
+    return [decision for history in histories for decision in _history(history, originals, unchanged)]
+
+
+def histories_of(sheets: Iterable[Sheet]) -> list[list[Sheet]]:
+    """The pages of each address, oldest first."""
     addresses: dict[str, list[Sheet]] = defaultdict(list)
     for sheet in sheets:
         addresses[sheet.address_key].append(sheet)
-    histories = [sorted(pages, key=_seen) for pages in addresses.values()]
-    originals = _originals(history[0] for history in histories)
-    return [decision for history in histories for decision in _history(history, originals)]
+    return [sorted(pages, key=lambda page: (page.fetched_at, page.url, page.page_id)) for pages in addresses.values()]
 
 
-def _seen(sheet: Sheet) -> tuple[str, str, int]:
-    return (sheet.fetched_at, sheet.url, sheet.page_id)
-
-
-def _originals(heads: Iterable[Sheet]) -> dict[int, int]:
+def _originals(heads: Iterable[Sheet], likenesses: Iterable[tuple[int, int]]) -> dict[int, int]:
     """The original of each first page that is a copy, by page id."""
-    alike: dict[bytes, list[Sheet]] = defaultdict(list)
+    with_text: dict[int, list[Sheet]] = defaultdict(list)
     for head in heads:
         if head.length >= SHORTEST_COPY:
-            alike[head.text_hash].append(head)
+            with_text[head.text].append(head)
     originals: dict[int, int] = {}
-    for group in alike.values():
-        first = min(group, key=lambda sheet: (sheet.published is None, sheet.published or "", *_seen(sheet)))
-        originals.update({sheet.page_id: first.page_id for sheet in group if sheet is not first})
+    for texts in connected(with_text, likenesses):
+        members = [_member(head) for text in texts for head in with_text[text]]
+        if len(members) > 1:
+            first = original_of(members).number
+            originals.update({member.number: first for member in members if member.number != first})
     return originals
 
 
-def _history(pages: list[Sheet], originals: dict[int, int]) -> list[Decision]:
+def _member(head: Sheet) -> Member:
+    return Member(
+        number=head.page_id,
+        url=head.url,
+        seen=head.fetched_at,
+        published=head.published,
+        outlet=head.outlet,
+        credited=head.credited,
+    )
+
+
+def _history(pages: list[Sheet], originals: dict[int, int], unchanged: Unchanged) -> list[Decision]:
     head = pages[0]
     original = originals.get(head.page_id, head.page_id)
     verdict = Verdict.NEW if original == head.page_id else Verdict.COPY
     decisions = [Decision(page_id=head.page_id, verdict=verdict, article_id=head.page_id, original_id=original)]
-    current, revision = head.text_hash, 1
+    current, revision = head, 1
     for sheet in pages[1:]:
-        if sheet.text_hash == current:
+        if sheet.text_hash == current.text_hash or unchanged(current.page_id, sheet.page_id):
             verdict = Verdict.SAME
         else:
-            verdict, current, revision = Verdict.REVISION, sheet.text_hash, revision + 1
+            verdict, current, revision = Verdict.REVISION, sheet, revision + 1
         decisions.append(
             Decision(
                 page_id=sheet.page_id,

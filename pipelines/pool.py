@@ -1,74 +1,158 @@
-"""Reading processes side by side: one page a task, each with a time limit, a crash costs its own page alone.
+"""Reading processes side by side: one page at a time each, with a time limit; a crash costs its own page alone.
 
-The pool is pebble's: it stops a process whose task is over its time and starts another, which concurrent.futures does not.
-Processes are forked from a server that has imported the extraction once.
+    submit ──> queue ──> thread 1 ──pipe──> process 1
+                    └──> thread 2 ──pipe──> process 2
+
+Every process has a pipe of its own and shares no lock, so it may be killed at any moment, idle or reading, and the others go on.
+(concurrent.futures gives up the whole pool when one process dies; pebble's processes share a lock, and one that is killed
+while it waits for work holds up the rest for a minute: both seen.) Processes are forked from a server that has imported the
+extraction once, and end when their pipe does.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import queue
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError, Future, TimeoutError
-from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-
-from pebble import ProcessExpired, ProcessPool
 
 from db.nouns import Reason, Rejection
 from pipelines.reader import Reading, read, sit_down
 
 # A reading process is replaced after so many pages, which bounds what libxml2 and caches may leak.
 PAGES_PER_PROCESS = 2000
+# Somebody may have killed a process for another reason than its page, so a page gets a second process before it is blamed.
+ATTEMPTS = 2
+
+Done = Callable[[Reading | None], None]
+"""Called once for each page, on a thread of the pool; None where the pool was stopped first: the page stays unread."""
 
 
 class ReadingPool:
-    """`submit` page ids, get called back with a Reading each (on a thread of the pool)."""
+    """`submit` page ids, get called back with a Reading each."""
 
     def __init__(self, database: Path, sites_folders: Sequence[Path], *, processes: int, timeout_s: float) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["pipelines.reader"])
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["pipelines.reader"])
+        self._database, self._sites_folders = database, tuple(sites_folders)
         self._timeout_s = timeout_s
-        self._pool = ProcessPool(
-            max_workers=processes,
-            max_tasks=PAGES_PER_PROCESS,
-            initializer=sit_down,
-            initargs=(database, tuple(sites_folders)),
-            context=context,
-        )
+        self._tasks: queue.SimpleQueue[tuple[int, Done] | None] = queue.SimpleQueue()
+        self._stopped = threading.Event()
+        self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(processes)]
+        for thread in self._threads:
+            thread.start()
 
-    def submit(self, page_id: int, done: Callable[[Reading | None], None], *, again: bool = True) -> None:
-        """Read a page. `done` gets None where the pool ended before the page was read: it stays unread."""
-
-        def finished(future: Future[Reading]) -> None:
-            try:
-                done(future.result())
-            except TimeoutError:
-                detail = f"Extraction took more than {self._timeout_s:g} s and was stopped."
-                done(_rejected(page_id, Reason.TOO_SLOW, detail))
-            except ProcessExpired as error:
-                # Somebody may have killed the process for another reason than this page: it gets a second process.
-                if again:
-                    self.submit(page_id, done, again=False)
-                else:
-                    done(
-                        _rejected(
-                            page_id, Reason.CRASHED, f"The process reading it ended twice (exit {error.exitcode})."
-                        )
-                    )
-            except (CancelledError, BrokenProcessPool):
-                done(None)
-
-        self._pool.schedule(read, args=(page_id,), timeout=self._timeout_s).add_done_callback(finished)
+    def submit(self, page_id: int, done: Done) -> None:
+        """Have a page read."""
+        self._tasks.put((page_id, done))
 
     def close(self) -> None:
         """Finish what is submitted and end the processes."""
-        self._pool.close()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:
+            thread.join()
 
     def stop(self) -> None:
         """End the processes at once; what they were reading stays unread."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        self._stopped.set()
+        self.close()
+
+    def _serve(self) -> None:
+        reader: _Process | None = None
+        while (task := self._tasks.get()) is not None:
+            page_id, done = task
+            reading = None
+            for _ in range(ATTEMPTS):
+                if self._stopped.is_set():
+                    break
+                if reader is None or reader.pages >= PAGES_PER_PROCESS:
+                    if reader is not None:
+                        reader.end()
+                    reader = _Process(self._context, self._database, self._sites_folders)
+                reading, reader = self._read(reader, page_id)
+                if reading is not None:
+                    break
+            if reading is None and not self._stopped.is_set():
+                reading = _rejected(page_id, Reason.CRASHED, f"The process reading it ended, {ATTEMPTS} times.")
+            done(reading)
+        if reader is not None:
+            reader.end()
+
+    def _read(self, reader: _Process, page_id: int) -> tuple[Reading | None, _Process | None]:
+        """The reading, None where the process died or the pool was stopped; and the process, None where it is gone."""
+        waited = 0.0
+        try:
+            reader.ask(page_id)
+            while waited < self._timeout_s and not self._stopped.is_set():
+                step = min(STOP_POLL_S, self._timeout_s - waited)
+                if (reading := reader.answer(step)) is not None:
+                    return reading, reader
+                waited += step
+        except (EOFError, OSError):
+            reader.kill()
+            return None, None
+        reader.kill()
+        if self._stopped.is_set():
+            return None, None
+        detail = f"Extraction took more than {self._timeout_s:g} s and was stopped."
+        return _rejected(page_id, Reason.TOO_SLOW, detail), None
+
+
+# How often a thread that waits for its process looks whether the pool was stopped, in seconds.
+STOP_POLL_S = 0.2
+
+
+class _Process:
+    """One reading process and our end of its pipe."""
+
+    def __init__(
+        self, context: multiprocessing.context.ForkServerContext, database: Path, sites_folders: Sequence[Path]
+    ) -> None:
+        self.pages = 0
+        self._pipe, theirs = context.Pipe()
+        self._process: ForkServerProcess = context.Process(
+            target=_read_until_closed, args=(theirs, database, sites_folders), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+
+    def ask(self, page_id: int) -> None:
+        """Send a page. Raises OSError where the process is gone."""
+        self.pages += 1
+        self._pipe.send(page_id)
+
+    def answer(self, wait_s: float) -> Reading | None:
+        """The reading, None where there is none yet. Raises EOFError or OSError where the process is gone."""
+        if not self._pipe.poll(wait_s):
+            return None
+        reading = self._pipe.recv()
+        assert isinstance(reading, Reading)
+        return reading
+
+    def end(self) -> None:
+        """Let an idle process end."""
+        self._pipe.close()
+        self._process.join()
+
+    def kill(self) -> None:
+        """End a process whatever it does."""
+        self._process.kill()
+        self.end()
+
+
+def _read_until_closed(pipe: Connection, database: Path, sites_folders: Sequence[Path]) -> None:
+    """The life of a reading process."""
+    sit_down(database, sites_folders)
+    while True:
+        try:
+            page_id = pipe.recv()
+            pipe.send(read(page_id))
+        except (EOFError, OSError):
+            return
 
 
 def _rejected(page_id: int, reason: Reason, detail: str) -> Reading:

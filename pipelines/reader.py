@@ -18,7 +18,8 @@ from pathlib import Path
 
 from db.connect import open_readonly
 from db.derived import Fingerprint
-from db.nouns import Article, Outcome
+from db.errors import CopydeskError
+from db.nouns import Article, Outcome, Reason, Rejection
 from db.pages import load_page
 from db.sites import Sites, load_sites
 from pipelines.extract import extract
@@ -60,7 +61,10 @@ def sit_down(database: Path, sites_folders: Sequence[Path]) -> None:
 def read(page_id: int) -> Reading:
     """Extract one stored page. Only after `sit_down`."""
     desk = _desks[os.getpid()]
-    return read_page(desk.conn, desk.sites, page_id)
+    try:
+        return read_page(desk.conn, desk.sites, page_id)
+    except CopydeskError as error:  # the stored body is damaged: said of this page, the others are read
+        return Reading(page_id=page_id, outcome=Rejection(reason=Reason.CRASHED, detail=str(error)))
 
 
 def read_page(conn: sqlite3.Connection, sites: Sites, page_id: int) -> Reading:

@@ -1,58 +1,146 @@
 """Settling: `decide` over the rows that new articles touch, written back in the same transaction.
 
-A new page touches the pages at its address, and the addresses that begin with a text seen at its address. Those are read,
-decided anew as a whole, and written. So an older copy that arrives late takes its place, and any order of arrival ends alike.
+    articles that came or went (`unsettled`) ──> their texts ──> index of near copies ──> texts whose likenesses changed
+                       └──> their addresses ──────────────────────────┬──────────────────────────────┘
+                                           all clusters that these touch, each read as a whole ──> decide ──> decisions
+
+Nothing that was not touched is read. An older copy that arrives late takes its place, an article that goes leaves it, and any
+order of arrival ends alike.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from db.derived import put_decision
-from pipelines.decide import Sheet, decide
+from db.likenesses import drop_index, likenesses_of, settled, text_number, text_of, unsettled
+from pipelines.copy_index import CopyIndex
+from pipelines.decide import Sheet, decide, histories_of
+from pipelines.revisions import only_surroundings
 
 _SHEETS = """
-SELECT a.page_id, a.address_key, a.text_hash, length(a.text), a.url, p.fetched_at, a.published_utc
+SELECT a.page_id, a.address_key, a.text_hash, length(a.text), a.url, p.fetched_at, a.published_utc, a.source, a.original_source
 FROM articles a JOIN pages p ON p.id = a.page_id
 WHERE a.address_key IN (SELECT value FROM json_each(?))
 """
 _ADDRESSES_OF_PAGES = "SELECT DISTINCT address_key FROM articles WHERE page_id IN (SELECT value FROM json_each(?))"
-_ADDRESSES_OF_TEXT = "SELECT DISTINCT address_key FROM articles WHERE text_hash = ?"
+_ADDRESSES_OF_TEXT = "SELECT DISTINCT address_key FROM articles WHERE text_hash BETWEEN ? AND ?"
+_TEXT = "SELECT text FROM articles WHERE page_id = ?"
+
+# Addresses decided at once: bounds what is held in memory.
+_CHUNK = 500
 
 
-def settle(conn: sqlite3.Connection, page_ids: Collection[int]) -> None:
-    """Decide the given article pages and all that they touch. A job for the one writer."""
-    addresses = {row[0] for row in conn.execute(_ADDRESSES_OF_PAGES, (json.dumps(sorted(page_ids)),))}
-    if addresses:
-        _settle_addresses(conn, addresses)
+def settle(conn: sqlite3.Connection, page_ids: Collection[int] = ()) -> int:
+    """Decide the given article pages, and all that came or went since the last time. A job for the one writer.
+
+    Gives how many pages were decided, those in the same clusters included.
+    """
+    waiting = unsettled(conn)
+    addresses = {address for address, _ in waiting}
+    addresses |= {row[0] for row in conn.execute(_ADDRESSES_OF_PAGES, (json.dumps(sorted(page_ids)),))}
+    texts = {text_number(text_hash) for _, text_hash in waiting}
+    index = CopyIndex(conn, lambda text: text_of(conn, text))
+    touched = texts | index.update(texts)
+    decided = _decide_touched(conn, addresses, touched)
+    settled(conn, waiting)
+    return len(decided)
 
 
-def settle_addresses(conn: sqlite3.Connection, addresses: Iterable[str]) -> None:
-    """Decide anew what is at these addresses: for articles that were taken away or whose address changed."""
-    _settle_addresses(conn, set(addresses))
-
-
-def settle_all(conn: sqlite3.Connection) -> None:
-    """Drop every decision and decide all articles again."""
+def settle_all(conn: sqlite3.Connection) -> int:
+    """Drop every decision and the index of near copies, and make them again. Gives how many pages were decided."""
     conn.execute("DELETE FROM decisions")
-    addresses = [row[0] for row in conn.execute("SELECT DISTINCT address_key FROM articles ORDER BY address_key")]
-    for start in range(0, len(addresses), 500):
-        _settle_addresses(conn, set(addresses[start : start + 500]))
+    drop_index(conn)
+    return settle(conn)
 
 
-def _settle_addresses(conn: sqlite3.Connection, addresses: set[str]) -> None:
-    own = _sheets(conn, addresses)
-    texts = {sheet.text_hash for sheet in own}
-    touched = {row[0] for text in sorted(texts) for row in conn.execute(_ADDRESSES_OF_TEXT, (text,))}
-    sheets = own + _sheets(conn, touched - addresses)
-    text_of = {sheet.page_id: sheet.text_hash for sheet in sheets}
-    for decision in decide(sheets):
-        # An address that was read for a later revision of its text begins with another text, whose other addresses were
-        # not read: nothing about it changed, and its decisions stand.
-        if text_of[decision.article_id] in texts:
+def _decide_touched(conn: sqlite3.Connection, addresses: set[str], texts: set[int]) -> set[int]:
+    """Decide the clusters that hold these addresses or texts, a part at a time. Gives the pages decided."""
+    decided: set[int] = set()
+    done: set[int] = set()
+    waiting = sorted(addresses)
+    for start in range(0, max(1, len(waiting)), _CHUNK):
+        clusters = _Clusters(conn=conn)
+        clusters.read_addresses(set(waiting[start : start + _CHUNK]))
+        clusters.follow(clusters.texts)
+        decided |= _write(conn, clusters)
+        done |= clusters.whole
+    left = sorted(texts - done)
+    for start in range(0, len(left), _CHUNK):
+        clusters = _Clusters(conn=conn)
+        clusters.follow(set(left[start : start + _CHUNK]) - done)
+        decided |= _write(conn, clusters)
+        done |= clusters.whole
+    return decided
+
+
+@dataclass(slots=True, kw_only=True)
+class _Clusters:
+    """Clusters read as a whole: all addresses that begin with one of their texts. `whole` holds the texts read so."""
+
+    conn: sqlite3.Connection
+    sheets: dict[str, list[Sheet]] = field(default_factory=dict)
+    whole: set[int] = field(default_factory=set)
+    likenesses: set[tuple[int, int]] = field(default_factory=set)
+
+    @property
+    def texts(self) -> set[int]:
+        """The texts of all pages read so far."""
+        return {sheet.text for sheets in self.sheets.values() for sheet in sheets}
+
+    def read_addresses(self, addresses: set[str]) -> None:
+        """Read all pages of these addresses."""
+        missing = addresses - self.sheets.keys()
+        if missing:
+            for sheet in _sheets(self.conn, missing):
+                self.sheets.setdefault(sheet.address_key, []).append(sheet)
+
+    def follow(self, texts: set[int]) -> None:
+        """Read the clusters of these texts, and of those that are alike: they may have been in one cluster until now.
+
+        From there on only texts that some address begins with connect.
+        """
+        first, queue = set(texts), sorted(texts)
+        while queue:
+            text = queue.pop()
+            if text in self.whole:
+                continue
+            self.whole.add(text)
+            addresses = self._addresses_of(text)
+            self.read_addresses(addresses)
+            if text in first or any(text == history[0].text for history in histories_of(self._pages(addresses))):
+                others = likenesses_of(self.conn, text)
+                self.likenesses |= {(text, other) for other in others}
+                queue += sorted(others - self.whole)
+
+    def _addresses_of(self, text: int) -> set[str]:
+        start = text.to_bytes(8, "big", signed=True)
+        return {row[0] for row in self.conn.execute(_ADDRESSES_OF_TEXT, (start, start + b"\xff" * 9))}
+
+    def _pages(self, addresses: set[str]) -> list[Sheet]:
+        return [sheet for address in addresses for sheet in self.sheets.get(address, ())]
+
+
+def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
+    """Decide what was read as a whole. Gives the pages decided."""
+    sheets = [sheet for pages in clusters.sheets.values() for sheet in pages]
+    text_at = {sheet.page_id: sheet.text for sheet in sheets}
+
+    def unchanged(older: int, newer: int) -> bool:
+        before, after = (conn.execute(_TEXT, (page_id,)).fetchone()[0] for page_id in (older, newer))
+        return only_surroundings(before, after)
+
+    decided = set()
+    for decision in decide(sheets, clusters.likenesses, unchanged):
+        # An address that was read for a later revision of its text begins with another text, whose cluster was not read:
+        # nothing about it changed, and its decisions stand.
+        if text_at[decision.article_id] in clusters.whole:
             put_decision(conn, decision)
+            decided.add(decision.page_id)
+    return decided
 
 
 def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[Sheet]:
@@ -66,6 +154,8 @@ def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[Sheet]:
             url=url,
             fetched_at=fetched_at,
             published=published,
+            outlet=outlet,
+            credited=credited,
         )
-        for page_id, address_key, text_hash, length, url, fetched_at, published in rows
+        for page_id, address_key, text_hash, length, url, fetched_at, published, outlet, credited in rows
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,83 +12,242 @@ import pytest
 
 from db import facts
 from db.connect import open_database, write
-from db.derived import Extractor, Fingerprint, extractor_id, put_article
+from db.derived import Extractor, extractor_id, put_article
 from db.nouns import Article, Moment, Precision
 from db.sources import add_source
+from pipelines import copy_index
+from pipelines.fingerprint import fingerprint
 from pipelines.settle import settle, settle_all
+from tests.pipelines.stories import attributed, bulletin, edited, sequel, story, trimmed
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
+TABLES = ("decisions", "marks", "marked_texts", "likenesses", "unsettled")
 
 
-def build(path: Path, pages: list[tuple[str, str, int]]) -> sqlite3.Connection:
-    """A database of article pages: (address, text, published on day n) each, fetched a minute apart."""
-    db = open_database(path, create=True)
-    with write(db.conn) as conn:
-        add_source(conn, name="s", url="http://s.example/", settings={}, at=START)
-        maker = extractor_id(conn, Extractor(code="t", rules="t", trafilatura="t"))
-        for n, (address, text, day) in enumerate(pages):
-            body = f"{n}".encode()
-            fetch = facts.Fetch(
-                what="article", url=f"http://{address}/", started_at=START + timedelta(minutes=n), status=200
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    """An article page of the test: where, what, published how many days before the start, at which outlet, crediting whom."""
+
+    address: str
+    text: str
+    day: int = 0
+    outlet: str | None = None
+    credited: str | None = None
+
+
+class Room:
+    """A database whose pages are fetched a minute apart and read when the test says so."""
+
+    def __init__(self, path: Path, pages: list[Printed]) -> None:
+        self.pages = pages
+        self.conn: sqlite3.Connection = open_database(path, create=True).conn
+        with write(self.conn) as conn:
+            add_source(conn, name="s", url="http://s.example/", settings={}, at=START)
+            self.maker = extractor_id(conn, Extractor(code="t", rules="t", trafilatura="t"))
+            for n, page in enumerate(pages):
+                body = str(n).encode()
+                at = START + timedelta(minutes=n)
+                fetch = facts.Fetch(what="article", url=f"http://{page.address}.example/", started_at=at, status=200)
+                received = facts.Received(
+                    fetch=fetch,
+                    source_id=1,
+                    headers={},
+                    content_type="text/html",
+                    body=facts.packed_body(body),
+                )
+                assert facts.put_page(conn, received) == n + 1
+
+    def read(self, *page_ids: int) -> None:
+        """Make articles of these pages, and settle them."""
+        with write(self.conn) as conn:
+            for page_id in page_ids:
+                page = self.pages[page_id - 1]
+                article = Article(
+                    url=None,
+                    title="t",
+                    text=page.text,
+                    published=Moment(at=START - timedelta(days=page.day), precision=Precision.DAY),
+                    source=page.outlet,
+                    original_source=page.credited,
+                )
+                url = f"http://{page.address}.example/"
+                put_article(conn, page_id, url, article, fingerprint(article, url), self.maker)
+            settle(conn, page_ids)
+
+    def forget(self, *page_ids: int) -> None:
+        """Drop what was made of these pages, as an extraction that rejects them does."""
+        with write(self.conn) as conn:
+            conn.executemany("DELETE FROM outcomes WHERE page_id = ?", [(page_id,) for page_id in page_ids])
+            settle(conn)
+
+    def settle_all(self) -> None:
+        with write(self.conn) as conn:
+            settle_all(conn)
+
+    def derived(self) -> dict[str, list[tuple[object, ...]]]:
+        return {table: self.conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in TABLES}
+
+    def verdicts(self) -> dict[int, tuple[str, int]]:
+        """Verdict and original of each page."""
+        return {
+            page_id: (verdict, original_id)
+            for page_id, verdict, original_id in self.conn.execute(
+                "SELECT page_id, verdict, original_id FROM decisions"
             )
-            page = facts.Received(
-                fetch=fetch,
-                source_id=1,
-                headers={},
-                content_type="text/html",
-                body=facts.packed_body(body),
-            )
-            page_id = facts.put_page(conn, page)
-            assert page_id == n + 1
-            article = Article(
-                url=fetch.url,
-                title=text,
-                text=text * 100,
-                published=Moment(at=START - timedelta(days=day), precision=Precision.DAY),
-            )
-            prints = Fingerprint(address_key=address, text_hash=text.encode())
-            put_article(conn, page_id, fetch.url, article, prints, maker)
-    return db.conn
+        }
+
+    def close(self) -> None:
+        self.conn.close()
 
 
-def decisions(conn: sqlite3.Connection) -> list[tuple[object, ...]]:
-    return conn.execute("SELECT * FROM decisions ORDER BY page_id").fetchall()
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_one_by_one_in_any_order_equals_all_at_once(tmp_path: Path, seed: int) -> None:
+def newspapers(seed: int, count: int) -> list[Printed]:
+    """Stories, their reprints of every kind, sequels and forms, at few addresses, so that many are revisions of each other."""
     chance = random.Random(seed)
-    pages = [(chance.choice("abcdefgh"), chance.choice("uvwxyz"), chance.randint(0, 5)) for _ in range(60)]
-    conn = build(tmp_path / "s.db", pages)
-    with write(conn):
-        settle_all(conn)
-    expected = decisions(conn)
-    assert len(expected) == 60
-    with write(conn):
-        settle_all(conn)
-    assert decisions(conn) == expected
+    originals = [story(chance.randint(1, 9), 4) for _ in range(4)]
+    pages = []
+    for n in range(count):
+        text = chance.choice(originals)
+        again = [
+            text,
+            edited(text, n),
+            trimmed(text),
+            attributed(text),
+            sequel(text, n),
+            bulletin(n % 12),
+            "Watch the video",
+        ]
+        address = f"site{chance.randint(1, count)}"
+        pages.append(Printed(address=address, text=chance.choice(again), day=chance.randint(0, 4)))
+    return pages
 
-    order = list(range(1, 61))
-    chance.shuffle(order)
-    with write(conn):
-        conn.execute("DELETE FROM decisions")
+
+@pytest.mark.parametrize("bearers", [2, 64])
+@pytest.mark.parametrize("seed", range(4))
+def test_any_order_of_coming_and_going_equals_all_at_once(
+    tmp_path: Path, seed: int, bearers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows of every derived table. With few bearers, every text that comes displaces others."""
+    monkeypatch.setattr(copy_index, "BEARERS", bearers)
+    pages = newspapers(seed, 50)
+    room = Room(tmp_path / "s.db", pages)
+    room.read(*range(1, 51))
+    expected = room.derived()
+    assert len(expected["decisions"]) == 50
+    assert {verdict for verdict, _ in room.verdicts().values()} == {"new", "revision", "same", "copy"}
+    assert expected["likenesses"]
+    assert not expected["unsettled"]
+    room.settle_all()
+    assert room.derived() == expected
+
+    chance = random.Random(seed)
+    room.forget(*range(1, 51))
+    assert not any(room.derived().values())
+    for step in (1, 2):
+        order = chance.sample(range(1, 51), 50)
         while order:
-            batch = [order.pop() for _ in range(min(len(order), chance.randint(1, 7)))]
-            settle(conn, batch)
-    assert decisions(conn) == expected
-    conn.close()
+            room.read(*[order.pop() for _ in range(min(len(order), chance.randint(1, 7)))])
+            if step == 1 and chance.random() < 0.5:
+                room.forget(*chance.sample(range(1, 51), 5))
+    room.forget(1, 2, 3)
+    room.read(2, 3)
+    room.read(1)
+    assert room.derived() == expected
+    room.close()
+
+
+def test_a_page_that_goes_leaves_no_trace(tmp_path: Path) -> None:
+    pages = newspapers(7, 20)
+    room = Room(tmp_path / "s.db", pages)
+    room.read(*range(1, 20))
+    expected = room.derived()
+    room.read(20)
+    room.forget(20)
+    assert room.derived() == expected
+    room.close()
+
+
+def test_a_settling_that_is_cut_off_leaves_everything_to_the_next(tmp_path: Path) -> None:
+    pages = newspapers(3, 20)
+    room = Room(tmp_path / "s.db", pages)
+    room.read(*range(1, 21))
+    expected = room.derived()
+    room.forget(*range(1, 21))
+
+    class Cut(Exception):
+        pass
+
+    def settle_half() -> None:
+        with write(room.conn) as conn:
+            settle(conn)
+            raise Cut
+
+    room.read(*range(1, 6))
+    with write(room.conn) as conn:
+        conn.execute("DELETE FROM outcomes WHERE page_id = 3")
+    with pytest.raises(Cut):
+        settle_half()
+    assert room.derived()["unsettled"]
+    room.read(3, *range(6, 21))
+    assert room.derived() == expected
+    room.close()
 
 
 def test_an_older_copy_that_arrives_late_becomes_the_original(tmp_path: Path) -> None:
-    conn = build(tmp_path / "s.db", [("a", "x", 1)])
-    with write(conn):
-        settle(conn, [1])
-    assert decisions(conn) == [(1, "new", 1, 1, 1)]
-    conn.close()
-    (tmp_path / "s.db").unlink()
-    conn = build(tmp_path / "s.db", [("a", "x", 1), ("b", "x", 2)])
-    with write(conn):
-        settle(conn, [1])
-        settle(conn, [2])
-    assert decisions(conn) == [(1, "copy", 1, 2, 1), (2, "new", 2, 2, 1)]
-    conn.close()
+    text = story(1)
+    pages = [Printed(address="a", text=text, day=1), Printed(address="b", text=edited(text, 1), day=2)]
+    room = Room(tmp_path / "s.db", pages)
+    room.read(1)
+    assert room.verdicts() == {1: ("new", 1)}
+    room.read(2)
+    assert room.verdicts() == {1: ("copy", 2), 2: ("new", 2)}
+    room.forget(2)
+    assert room.verdicts() == {1: ("new", 1)}
+    room.close()
+
+
+def test_the_outlet_that_others_credit_is_the_original_although_it_came_later(tmp_path: Path) -> None:
+    text = story(1)
+    pages = [
+        Printed(address="a", text=attributed(text), day=2, credited="Evening Tidings", outlet="City Mirror"),
+        Printed(address="b", text=text, day=1, outlet="Evening  Tidings"),
+        Printed(address="c", text=trimmed(text, 0.7), day=3, outlet="Daily Echo"),
+    ]
+    room = Room(tmp_path / "s.db", pages)
+    room.read(1, 2, 3)
+    assert room.verdicts() == {1: ("copy", 2), 2: ("new", 2), 3: ("copy", 2)}
+    room.close()
+
+
+def test_two_that_only_a_third_joins_part_when_it_goes(tmp_path: Path) -> None:
+    text = story(1, 10)
+    whole = Printed(address="w", text=text, day=3)
+    # Both are cut and changed so much that neither is found by the other.
+    start, rest = trimmed(text, 0.5), "\n".join(text.split("\n")[5:])
+    room = Room(tmp_path / "s.db", [whole, Printed(address="x", text=start), Printed(address="y", text=rest)])
+    room.read(1, 2, 3)
+    assert room.verdicts() == {1: ("new", 1), 2: ("copy", 1), 3: ("copy", 1)}
+    room.forget(1)
+    assert room.verdicts() == {2: ("new", 2), 3: ("new", 3)}
+    room.close()
+
+
+def test_a_revision_is_changed_text_and_no_moved_counter(tmp_path: Path) -> None:
+    text = story(1)
+    texts = [f"{text}\n{views} views" for views in (12, 15)] + [
+        f"{text}\n15 views\nAdvertisement",
+        story(1) + " Corrected.",
+    ]
+    room = Room(tmp_path / "s.db", [Printed(address="a", text=each) for each in texts])
+    room.read(4, 2)
+    room.read(3, 1)
+    assert [verdict for verdict, _ in room.verdicts().values()] == ["new", "same", "same", "revision"]
+    room.close()
+
+
+def test_forms_and_sequels_are_new(tmp_path: Path) -> None:
+    text = story(1)
+    texts = [text, sequel(text, 1), sequel(text, 2), *[bulletin(n) for n in range(30)]]
+    room = Room(tmp_path / "s.db", [Printed(address=f"a{n}", text=each) for n, each in enumerate(texts)])
+    room.read(*range(1, len(texts) + 1))
+    assert {verdict for verdict, _ in room.verdicts().values()} == {"new"}
+    room.close()

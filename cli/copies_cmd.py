@@ -1,0 +1,75 @@
+"""`copydesk copies`: who printed a story, when, with which credits; the original first."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+import click
+
+from cli.article_rows import credits_of, time_of
+from cli.context import Desk
+from cli.render import Column, on_terminal, screen_width, table
+from cli.which import page_named
+from db.derived import get_article
+from db.errors import UsageError
+from db.queries import Headline, cluster, current_page, headlines, snapshot
+
+_COLUMNS = (
+    Column(title="id", right=True, fixed=True, colour="cyan"),
+    Column(title="time", fixed=True),
+    Column(title="source", least=8),
+    Column(title="title", least=16, weight=2.5),
+    Column(title="credits", least=8),
+    Column(title="what", fixed=True, colour="yellow"),
+)
+
+
+@click.command()
+@click.argument("what", metavar="ID|URL")
+@click.option("--json", "as_json", is_flag=True, help="As JSON lines.")
+@click.pass_obj
+def copies(desk: Desk, what: str, as_json: bool) -> None:
+    """Show who printed a story: its original and every copy.
+
+    A time with ~ is when the page was fetched, where it does not say when it was published.
+    """
+    with desk.read() as conn, snapshot(conn):
+        page = page_named(conn, what)
+        if page.article_id is None:
+            raise UsageError(f"page {page.page_id} is no article that was settled; `copydesk show` says what it is")
+        ids = cluster(conn, page.article_id)
+        heads = headlines(conn, [current for each in ids if (current := current_page(conn, each)) is not None])
+        if as_json:
+            for head in heads:
+                click.echo(json.dumps(_object(conn, head, len(heads)), ensure_ascii=False))
+            return
+        width = screen_width() if on_terminal() else None
+        for line in table(_COLUMNS, [_row(head) for head in heads], width=width):
+            click.echo(line)
+        others = len(heads) - 1
+        click.echo(f"{others} cop{'y' if others == 1 else 'ies'}" if others else "no copies are known")
+
+
+def _row(head: Headline) -> list[object]:
+    what = "original" if head.article_id == head.original_id else "copy"
+    return [head.article_id, time_of(head), head.source_name, head.title, credits_of(head), what]
+
+
+def _object(conn: sqlite3.Connection, head: Headline, size: int) -> dict[str, object]:
+    article = get_article(conn, head.page_id)
+    assert article is not None
+    return {
+        "id": head.article_id,
+        "original_id": head.original_id,
+        "cluster_size": size,
+        "url": head.url,
+        "source_name": head.source_name,
+        "title": head.title,
+        "published": head.published,
+        "fetched_at": head.fetched_at,
+        "source": article.source,
+        "original_source": article.original_source,
+        "authors": list(article.authors),
+        "editors": list(article.editors),
+    }
