@@ -72,6 +72,8 @@ class HostQueue(DownloaderAwarePriorityQueue):
         return request
 
     def _rejoin(self, key: str) -> None:
+        # To the front: a host that was begun is gone on with, so that its articles come in while others' listings are
+        # read and the reading processes have work from the start. No host takes the others' places: its share is small.
         if key in self.pqueues and key not in self._in_ring:
-            self._ring.append(key)
+            self._ring.appendleft(key)
             self._in_ring.add(key)
