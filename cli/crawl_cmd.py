@@ -12,7 +12,7 @@ import click
 from cli.context import Desk
 from db.errors import UsageError
 from db.figures import Figures
-from db.sources import choose_sources
+from db.sources import all_sources, choose_sources
 from db.units import since as parse_since
 
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ def crawl(
     moment = since_option(since)
     with desk.open() as db:
         if not choose_sources(db.conn, names):
-            raise UsageError("there are no sources yet; add one with `copydesk sources add URL`")
+            paused = all_sources(db.conn)
+            advice = "all sources are paused; `copydesk sources resume NAME`, or name those to crawl"
+            raise UsageError(advice if paused else "there are no sources yet; add one with `copydesk sources add URL`")
     # Scrapy takes half a second to import: not before it is known that there is something to do.
     from cli.progress import watching
     from crawler.run import crawl as run_crawl

@@ -49,6 +49,5 @@ def _show(spider: NewsSpider, over: threading.Event) -> None:
         answered = sum(visit.answered for visit in spider.visits)
         text = f"{answered} answers · {waiting} listings and {due} articles to go · {seconds:.0f} s"
         if not waiting and not due and spider.visits:
-            answered = sum(visit.answered for visit in spider.visits)
-        text = f"{answered} answers · reading what came in · {seconds:.0f} s"
+            text = f"{answered} answers · reading what came in · {seconds:.0f} s"
         click.echo(f"\r\x1b[2K{text}", nl=False, err=True)

@@ -19,7 +19,16 @@ from db.errors import UsageError
 from db.nouns import Entry, Source
 from db.opml import read_sources, write_opml
 from db.settings import BY_NAME
-from db.sources import add_source, all_sources, entries_of, find_source, name_for, remove_source, set_source
+from db.sources import (
+    add_source,
+    all_sources,
+    entries_of,
+    find_source,
+    name_for,
+    pause_source,
+    remove_source,
+    set_source,
+)
 from pipelines.addresses import clean_url
 from pipelines.article_json import to_json
 
@@ -31,7 +40,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def sources() -> None:
-    """Add, list, test and remove the sites that are crawled."""
+    """Add, list, test, pause and remove the sites that are crawled."""
 
 
 def _settings_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -145,7 +154,8 @@ def list_sources(desk: Desk, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(_as_json(source, entries), ensure_ascii=False))
         else:
-            click.echo(f"{source.name}  {source.url}  {_kinds(entries)}{_own(source)}")
+            paused = "  paused" if source.paused_at else ""
+            click.echo(f"{source.name}  {source.url}  {_kinds(entries)}{_own(source)}{paused}")
 
 
 @sources.command("set")
@@ -172,6 +182,26 @@ def remove(desk: Desk, names: tuple[str, ...]) -> None:
         for name in names:
             source = remove_source(conn, name, datetime.now(UTC))
             click.echo(f"{source.name} is crawled no more; its pages and articles stay in the database")
+
+
+@sources.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.pass_obj
+def pause(desk: Desk, names: tuple[str, ...]) -> None:
+    """Leave sources out of crawls until they are resumed. `copydesk crawl NAME` still crawls them."""
+    with desk.open() as db, write(db.conn) as conn:
+        for name in names:
+            click.echo(f"{pause_source(conn, name, datetime.now(UTC)).name} is paused")
+
+
+@sources.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.pass_obj
+def resume(desk: Desk, names: tuple[str, ...]) -> None:
+    """Crawl paused sources again."""
+    with desk.open() as db, write(db.conn) as conn:
+        for name in names:
+            click.echo(f"{pause_source(conn, name, None).name} is crawled again")
 
 
 @sources.command()
@@ -342,5 +372,6 @@ def _as_json(source: Source, entries: Sequence[Entry]) -> dict[str, object]:
         "url": source.url,
         "added_at": source.added_at.isoformat(),
         "settings": dict(source.settings),
+        "paused_at": source.paused_at.isoformat() if source.paused_at else None,
         "entries": [{"url": entry.url, "kind": entry.kind.value, "title": entry.title} for entry in entries],
     }

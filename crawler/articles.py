@@ -55,6 +55,7 @@ class Articles:
         if visit.found:
             await session.put(lambda conn: put_entries(conn, visit.source.id, visit.found, now))
         if not session.order.reads:
+            await self._end(visit)
             return []
         await session.put(visit.record_links(now, session.run_id))
         settings, limit = visit.settings, session.order.limit
@@ -69,7 +70,10 @@ class Articles:
                 limit=int(settings["limit"]) if limit is None else limit,
             )
         )
-        return list(self._next(visit))
+        requests = list(self._next(visit))
+        if not requests:
+            await self._end(visit)
+        return requests
 
     async def came_in(self, response: Response, visit: Visit, due: Due) -> AsyncIterator[Any]:
         """An article's page came in, or 304, or an error status: store it, go on with the next due one."""
@@ -81,12 +85,14 @@ class Articles:
         fetch = record.fetch_of("article", response, due.url, session.run_id, visit.source.id, due.link_id)
         if response.status == 304:
             await session.put(lambda conn: facts.put_unchanged(conn, fetch))
+            await self._dealt_with(visit)
         elif response.status == 200:
             whole = Whole(visit=visit, due=due, fetch=fetch, first=response)
             async for result in self._whole_or_more(whole, response):
                 yield result
         else:
             await session.put(lambda conn: facts.put_failure(conn, fetch))
+            await self._dealt_with(visit)
 
     async def part_came_in(self, response: Response, whole: Whole) -> AsyncIterator[Any]:
         """A further page of an article came in: take it, ask for the one after it. Without it the article ends before."""
@@ -118,6 +124,7 @@ class Articles:
             )
             return
         page_id = await session.keep(record.received(whole.fetch, whole.first, visit.source.id, whole.parts))
+        await self._dealt_with(visit)
         if page_id is not None and self._items:
             yield {"page_id": page_id}
 
@@ -129,11 +136,24 @@ class Articles:
         visit.under_way -= 1
         for following in self._next(visit):
             yield following
+        visit.note_stop(error)
         if record.failure_name(error) not in record.NOT_ASKED:
             fetch = record.failed_fetch(
                 "article", request, due.url, error, session.run_id, visit.source.id, due.link_id
             )
             await session.put(lambda conn: facts.put_failure(conn, fetch))
+        await self._dealt_with(visit)
+
+    async def _dealt_with(self, visit: Visit) -> None:
+        """An article is stored, or will not be. After the last one the source is done with."""
+        visit.unfinished -= 1
+        if not visit.due and not visit.unfinished:
+            await self._end(visit)
+
+    async def _end(self, visit: Visit) -> None:
+        """All of a source is asked for. Where the crawl was stopped it is not; then the end of the run says so."""
+        if not visit.stopped:
+            await self._session.end_source(visit.source, visit.failure)
 
     def _next(self, visit: Visit) -> Iterator[Request]:
         for due in visit.take_due():

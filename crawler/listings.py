@@ -82,6 +82,7 @@ class Listings:
         request, error = record.parts_of(failure)
         visit, ask = request.cb_kwargs["visit"], request.cb_kwargs["ask"]
         session = self._session
+        visit.note_stop(error)
         fetch = record.failed_fetch(_what(ask), request, ask.url, error, session.run_id, visit.source.id)
         session.put_later(lambda conn: facts.put_fetch(conn, fetch))
         worth_saying = record.failure_name(error) not in record.NOT_WORTH_SAYING

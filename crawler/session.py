@@ -29,8 +29,9 @@ from db.facts import Received
 from db.figures import Figures, figures_of
 from db.nouns import Source
 from db.sites import Sites, load_sites, shipped_sites_folder
+from db.source_runs import begin_source_runs, end_source_run, end_source_runs
 from db.sources import choose_sources
-from db.turns import end_turns, take_turns
+from db.turns import take_turns
 from db.writer import Writer
 from pipelines.desk import Desk, DeskPlan
 from pipelines.version import extractor_in_force
@@ -45,7 +46,7 @@ MOST_WORKERS = 4
 class Order:
     """What a crawl is to do. `reads`: articles are fetched and read; without it, listings are only found and recorded.
 
-    `again`: every article fetched before is visited again, whatever the rhythm says.
+    `again`: every article fetched before is visited again, whatever the rhythm says. `reason`: why it runs, for its row.
     """
 
     names: tuple[str, ...] = ()
@@ -54,6 +55,7 @@ class Order:
     reads: bool = True
     again: bool = False
     command: str = "crawl"
+    reason: str = "by hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,13 @@ class Session:
             self.desk.wake()
         return page_id
 
+    async def end_source(self, source: Source, error: str | None) -> None:
+        """All of a source is fetched, or nothing of it could be (`error` says why): record it, leave the source to other runs."""
+        ended, now = "failed" if error else "finished", datetime.now(UTC)
+        await self.put(
+            lambda conn: end_source_run(conn, self.run_id, source.id, ended=ended, at=now, error=error),
+        )
+
     async def close(self, *, finished: bool, error: str | None = None) -> Figures:
         """End the run: wait for the desk (or stop it), write the run's row, close everything; the run's figures."""
         failure = await self._end_desk(finished=finished)
@@ -106,7 +115,10 @@ class Session:
                     lambda conn: facts.end_run(conn, self.run_id, ended, datetime.now(UTC), figures.as_dict(), message)
                 )
             )
-            await asyncio.wrap_future(self.writer.submit(lambda conn: end_turns(conn, self.run_id)))
+            now = datetime.now(UTC)
+            await asyncio.wrap_future(
+                self.writer.submit(lambda conn: end_source_runs(conn, self.run_id, ended=ended, at=now, error=message))
+            )
         finally:
             self.packing.shutdown()
             # The writer last: whoever closes last empties the write-ahead log, which a reader may not.
@@ -152,9 +164,15 @@ def open_session(config: Config, order: Order) -> Session:
         db.conn.close()
     started_at, pid = datetime.now(UTC), os.getpid()
     writer = Writer(config.database)
+
+    def begin(conn: sqlite3.Connection) -> tuple[int, list[Source], list[tuple[Source, int]]]:
+        number = facts.begin_run(conn, order.command, pid, started_at, order.reason)
+        free, held = take_turns(conn, sources, number, pid, started_at)
+        begin_source_runs(conn, number, [source.id for source in free], started_at)
+        return number, free, held
+
     try:
-        run_id = writer.submit(lambda conn: facts.begin_run(conn, order.command, pid, started_at)).result()
-        taken, busy = writer.submit(lambda conn: take_turns(conn, sources, run_id, pid, started_at)).result()
+        run_id, taken, busy = writer.submit(begin).result()
     except DatabaseError:
         writer.close()
         raise

@@ -18,6 +18,7 @@ from typing import Any
 from crawler.discover.article_urls import is_excluded, judge_for
 from crawler.discover.listing import Listing, merge
 from crawler.discover.lists import list_urls
+from crawler.errors import Stopping
 from db.agenda import Due
 from db.facts import put_links, put_validators
 from db.nouns import Entry, EntryKind, Link, LinkKind, Source
@@ -68,10 +69,14 @@ class Visit:
     notes: list[str] = field(default_factory=list)
     due: deque[Due] = field(default_factory=deque)
     under_way: int = 0
+    unfinished: int = 0
+    """Articles asked for and not dealt with yet: under way, being gathered, or being stored."""
     stage: int = 0
     answered: int = 0
     reached: bool = False
     """Whether any listing was answered, be it with 304."""
+    stopped: bool = False
+    """Whether a request was not made because the crawl is being stopped."""
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -97,7 +102,19 @@ class Visit:
         room = AHEAD * max(1, int(self.settings["concurrency"])) - self.under_way
         taken = [self.due.popleft() for _ in range(min(room, len(self.due)))]
         self.under_way += len(taken)
+        self.unfinished += len(taken)
         return taken
+
+    def note_stop(self, error: BaseException) -> None:
+        """Note where a request failed because the crawl is being stopped."""
+        self.stopped = self.stopped or isinstance(error, Stopping)
+
+    @property
+    def failure(self) -> str | None:
+        """Why nothing at all could be read of the source, None where something was."""
+        if self.reached or not self.asked:
+            return None
+        return self.notes[0] if self.notes else "none of its listings answered"
 
     def record_entry(self, entry: Entry) -> None:
         """Note a listing that this visit found."""

@@ -53,8 +53,10 @@ class Config:
     def for_source(self, name: str, stored: Mapping[str, object] | None = None) -> dict[str, Any]:
         """The settings in force for one source; `stored` is what its own row holds (as written, not yet read)."""
         merged = dict(self.values)
-        merged.update(read_stored(name, stored or {}))
-        merged.update(self.by_source.get(name, {}))
+        for layer in (read_stored(name, stored or {}), self.by_source.get(name, {})):
+            if "every" in layer:
+                merged["cron"] = ""  # two ways to say the same: the more particular place wins
+            merged.update(layer)
         return merged
 
 

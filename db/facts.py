@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from db import bodies
 from db.nouns import Link
+from db.processes import identity
 
 
 def stamp(moment: datetime) -> str:
@@ -213,7 +214,8 @@ def put_links(
 def begin_run(conn: sqlite3.Connection, command: str, pid: int, at: datetime, reason: str = "by hand") -> int:
     """Record that a run began; its id."""
     cursor = conn.execute(
-        "INSERT INTO runs (command, reason, pid, started_at) VALUES (?, ?, ?, ?)", (command, reason, pid, stamp(at))
+        "INSERT INTO runs (command, reason, pid, process, started_at) VALUES (?, ?, ?, ?, ?)",
+        (command, reason, pid, identity(pid), stamp(at)),
     )
     return int(cursor.lastrowid or 0)
 

@@ -22,7 +22,7 @@ from db.connect import explain
 from db.derived import Extractor
 from db.errors import Damaged
 from db.facts import moment
-from db.turns import process_lives
+from db.processes import process_lives
 
 # A crawl of a few hundred sources writes some 100 MB: less than ten times that is time to look.
 LOW_DISK = 10**9
@@ -41,7 +41,7 @@ _OLDEST_UNREAD = """
 SELECT p.id, p.url, p.fetched_at, (SELECT count(*) FROM unread)
 FROM unread u JOIN pages p ON p.id = u.page_id ORDER BY u.page_id LIMIT 1
 """
-_OPEN_RUNS = "SELECT id, command, pid, started_at FROM runs WHERE ended IS NULL ORDER BY id"
+_OPEN_RUNS = "SELECT id, command, pid, started_at, process FROM runs WHERE ended IS NULL ORDER BY id"
 _EXTRACTORS = """
 SELECT e.code, e.rules, e.trafilatura, o.pages
 FROM (SELECT extractor_id, count(*) AS pages FROM outcomes GROUP BY 1) o JOIN extractors e ON e.id = o.extractor_id
@@ -208,13 +208,13 @@ def _decisions(examination: Examination) -> Iterator[Finding]:
 
 def _runs(examination: Examination) -> Iterator[Finding]:
     open_runs = examination.conn.execute(_OPEN_RUNS).fetchall()
-    gone = [run for run in open_runs if not process_lives(run[2])]
-    for run_id, command, pid, started_at in open_runs:
-        if process_lives(pid):
+    gone = [run for run in open_runs if not process_lives(run[2], run[4])]
+    for run_id, command, pid, started_at, process in open_runs:
+        if process_lives(pid, process):
             says = f"run {run_id} ({command}, process {pid}) is under way since {started_at}"
             yield Finding(level=Level.OK, about="runs", says=says)
     if gone:
-        run_id, command, pid, started_at = gone[-1]
+        run_id, command, pid, started_at, _ = gone[-1]
         says = f"{len(gone)} never ended: the last is run {run_id} ({command}, {started_at}), process {pid} is gone"
         remedy = "it was killed; nothing committed is lost, and the next crawl goes on from there"
         yield Finding(level=Level.WARN, about="runs", says=says, remedy=remedy)

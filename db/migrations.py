@@ -12,6 +12,8 @@
     marks, marked_texts, likenesses: the index of near copies (`db.likenesses`), derived. unsettled: articles that came or went.
     robots, holds, validators, visits: what the next crawl must know.
 
+    source_runs: what one run did at one source. service: the `copydesk run` that is up. alerts: what a person should know.
+
 Times of facts are ISO 8601 in UTC (TEXT); `visits` counts in Unix seconds, because it is arithmetic.
 Never edit a step that was released: add one. A step that rebuilds a table must make its triggers again.
 """
@@ -284,6 +286,62 @@ BEGIN INSERT OR IGNORE INTO unsettled VALUES (old.address_key, old.text_hash); E
 INSERT INTO unsettled (address_key, text_hash) SELECT DISTINCT address_key, text_hash FROM articles;
 """
 
+# `process` tells a living process from another that got its number (`db.processes`).
+_SCHEDULE = """
+ALTER TABLE sources ADD COLUMN paused_at TEXT;
+ALTER TABLE runs ADD COLUMN process TEXT;
+ALTER TABLE turns ADD COLUMN process TEXT;
+
+CREATE TABLE source_runs (
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    source_id INTEGER NOT NULL REFERENCES sources (id),
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    ended TEXT CHECK (ended IN ('finished', 'stopped', 'failed')),
+    listings INTEGER NOT NULL DEFAULT 0,
+    listings_failed INTEGER NOT NULL DEFAULT 0,
+    found INTEGER NOT NULL DEFAULT 0,
+    fetched INTEGER NOT NULL DEFAULT 0,
+    unchanged INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    forbidden INTEGER NOT NULL DEFAULT 0,
+    error TEXT
+) STRICT;
+CREATE INDEX source_runs_source ON source_runs (source_id, id);
+CREATE INDEX source_runs_run ON source_runs (run_id);
+CREATE INDEX links_found ON links (source_id, found_at);
+DROP INDEX fetches_run;
+CREATE INDEX fetches_run ON fetches (run_id, source_id);
+
+CREATE TABLE service (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    pid INTEGER NOT NULL,
+    process TEXT,
+    started_at TEXT NOT NULL,
+    beat_at TEXT NOT NULL,
+    stopped_at TEXT,
+    address TEXT,
+    version TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    source_id INTEGER REFERENCES sources (id),
+    about TEXT NOT NULL DEFAULT '',
+    says TEXT NOT NULL,
+    remedy TEXT NOT NULL,
+    evidence TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(evidence)),
+    opened_at TEXT NOT NULL,
+    closed_at TEXT,
+    told_at TEXT,
+    told INTEGER NOT NULL DEFAULT 0,
+    telling_failed TEXT
+) STRICT;
+CREATE UNIQUE INDEX alerts_open ON alerts (kind, coalesce(source_id, 0), about) WHERE closed_at IS NULL;
+"""
+
 _VIEWS = """
 CREATE VIEW rejections AS
 SELECT o.page_id, p.url, p.fetched_at, s.name AS source_name, o.reason, o.detail
@@ -314,6 +372,13 @@ def m0001_ground(db: Database) -> None:
 def m0002_copies(db: Database) -> None:
     """The index of near copies; every article waits to be settled into it."""
     for statement in _statements(_COPIES):
+        db.execute(statement)
+
+
+@migrations()
+def m0004_schedule(db: Database) -> None:
+    """What a service must keep: one source's part in a run, the service itself, alerts, paused sources."""
+    for statement in _statements(_SCHEDULE):
         db.execute(statement)
 
 

@@ -223,16 +223,20 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A site that is crawled. `settings` holds what was set for this source alone, by setting name."""
+    """A site that is crawled. `settings` holds what was set for this source alone, by setting name.
+
+    One that is paused (`paused_at`) is crawled only where it is named.
+    """
 
     id: int
     name: str
     url: str
     added_at: datetime
     settings: Mapping[str, object] = field(default_factory=dict)
+    paused_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        _require_aware("Source", added_at=self.added_at)
+        _require_aware("Source", added_at=self.added_at, paused_at=self.paused_at)
 
 
 class EntryKind(StrEnum):

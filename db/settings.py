@@ -2,7 +2,8 @@
 
 A setting is looked up from the most particular place to the most general: `[sources."NAME"]` in copydesk.toml, what
 `copydesk sources add/set` stored with the source, the top of copydesk.toml, the default below.
-Durations are seconds once read, sizes are bytes.
+Durations are seconds once read, sizes are bytes. `every` and `cron` say the same thing in two ways: the more particular of the
+two holds, and `cron` where both stand in one place (`db.config`).
 """
 
 from __future__ import annotations
@@ -32,9 +33,34 @@ def _count(value: object) -> int:
     return value
 
 
+def _one_or_more(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"a whole number, 1 or more, was expected, not {value!r}")
+    return value
+
+
 def _front_page(value: object) -> str:
     if value not in ("auto", "always", "never"):
         raise ValueError(f'"auto", "always" or "never" was expected, not {value!r}')
+    return str(value)
+
+
+def _every(value: object) -> float | str:
+    """Seconds, "auto" or "never". A duration under a second is a slip of the pen."""
+    if value in ("auto", "never"):
+        return str(value)
+    try:
+        seconds = units.duration(value)
+    except ValueError as error:
+        raise ValueError(f'a duration such as "15m", "auto" or "never" was expected, not {value!r}') from error
+    if seconds < 1:
+        raise ValueError(f'a second or more was expected, or "never", not {value!r}')
+    return seconds
+
+
+def _log_format(value: object) -> str:
+    if value not in ("human", "json"):
+        raise ValueError(f'"human" or "json" was expected, not {value!r}')
     return str(value)
 
 
@@ -164,6 +190,123 @@ DECLARED: tuple[Setting, ...] = (
         default="30s",
         help="The most that extraction of one page may take before it is stopped and recorded as too_slow.",
     ),
+    Setting(
+        name="every",
+        read=_every,
+        default="30m",
+        help='How often `copydesk run` crawls a source: a duration, "auto" (learned from when it publishes) or "never".',
+        per_source=True,
+    ),
+    Setting(
+        name="cron",
+        read=units.cron_line,
+        default="",
+        help='Times at which it is crawled instead, as a cron line: "*/10 6-23 * * *".',
+        per_source=True,
+    ),
+    Setting(
+        name="timezone",
+        read=units.time_zone,
+        default="UTC",
+        help="The time zone of `cron` and `upkeep`, such as Europe/Berlin.",
+        per_source=True,
+    ),
+    Setting(
+        name="every_least",
+        read=units.duration,
+        default="5m",
+        help='With "auto": a source is never crawled more often than this.',
+        per_source=True,
+    ),
+    Setting(
+        name="every_most",
+        read=units.duration,
+        default="6h",
+        help='With "auto": a source is never crawled less often than this.',
+        per_source=True,
+    ),
+    Setting(name="crawls_at_once", read=_one_or_more, default=3, help="Crawl processes of `copydesk run` at once."),
+    Setting(
+        name="sources_a_crawl",
+        read=_one_or_more,
+        default=100,
+        help="The most sources that one crawl process of `copydesk run` takes.",
+    ),
+    Setting(
+        name="run_limit",
+        read=units.duration,
+        default="1h",
+        help="The most one crawl of `copydesk run` may take; then it is stopped, and the next one goes on from there.",
+    ),
+    Setting(
+        name="listen",
+        read=units.loopback_address,
+        default="127.0.0.1:9109",
+        help="Where `copydesk run` answers /healthz and /metrics: a loopback address and port. Empty: nowhere.",
+    ),
+    Setting(
+        name="log_format",
+        read=_log_format,
+        default="human",
+        help='How `copydesk run` writes its log: "human", or "json" (an object a line).',
+    ),
+    Setting(
+        name="alert_command",
+        read=_text,
+        default="",
+        help="A command that is run for each alert, with the alert as JSON on its standard input.",
+    ),
+    Setting(
+        name="alert_webhook",
+        read=_text,
+        default="",
+        help="A web address to which each alert is posted as JSON.",
+    ),
+    Setting(
+        name="alert_repeat",
+        read=units.duration,
+        default="1d",
+        help="How often an alert that stays open is told again. 0: once only.",
+    ),
+    Setting(
+        name="alert_failures",
+        read=_one_or_more,
+        default=3,
+        help="So many failed crawls of a source in a row raise an alert.",
+        per_source=True,
+    ),
+    Setting(name="alert_disk", read=units.size, default="1GB", help="Less free disk than this raises an alert."),
+    Setting(
+        name="alert_size",
+        read=units.size,
+        default=0,
+        help="A database that has come within a tenth of this size raises an alert. 0: no limit.",
+    ),
+    Setting(
+        name="upkeep",
+        read=units.cron_line,
+        default="30 3 * * *",
+        help="When `copydesk run` looks after the database, as a cron line. Empty: never.",
+    ),
+    Setting(
+        name="keep_bodies",
+        read=units.duration_or_forever,
+        default="forever",
+        help="How long the bodies of pages are kept. What was read out of them stays, but cannot be read again.",
+    ),
+    Setting(
+        name="keep_log",
+        read=units.duration_or_forever,
+        default="90d",
+        help="How long requests and runs that brought no page are kept.",
+    ),
+    Setting(
+        name="backup_folder",
+        read=_text,
+        default="",
+        help="Where upkeep puts a backup each time. Empty: it makes none.",
+    ),
+    Setting(name="backup_keep", read=_one_or_more, default=7, help="So many backups are kept there."),
 )
 
 BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in DECLARED}

@@ -86,8 +86,17 @@ def find_source(conn: sqlite3.Connection, name: str) -> Source:
 
 
 def choose_sources(conn: sqlite3.Connection, names: Sequence[str]) -> list[Source]:
-    """The named sources, or all where none is named. Raises UnknownSource."""
-    return [find_source(conn, name) for name in names] if names else all_sources(conn)
+    """The named sources, or all that are not paused where none is named. Raises UnknownSource."""
+    if names:
+        return [find_source(conn, name) for name in names]
+    return [source for source in all_sources(conn) if source.paused_at is None]
+
+
+def pause_source(conn: sqlite3.Connection, name: str, at: datetime | None) -> Source:
+    """Leave a source out of crawls that do not name it, from a moment on; None: take it in again. Raises UnknownSource."""
+    source = find_source(conn, name)
+    conn.execute("UPDATE sources SET paused_at = ? WHERE id = ?", (stamp(at) if at else None, source.id))
+    return source
 
 
 def put_entries(conn: sqlite3.Connection, source_id: int, entries: Iterable[Entry], at: datetime) -> int:
@@ -116,4 +125,5 @@ def _source(row: Sequence[object]) -> Source:
         url=str(row[2]),
         settings=json.loads(str(row[3])),
         added_at=moment(str(row[4])),
+        paused_at=moment(str(row[6])) if row[6] else None,
     )

@@ -6,15 +6,15 @@ as soon as its process is gone.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from db.facts import moment, stamp
 from db.nouns import Source
+from db.processes import identity, process_lives
 
-# A turn older than this is void whatever runs under its process number now: numbers are used again.
+# A turn older than this is void whatever runs under its process number now: not every system tells who has a number.
 LONGEST_TURN = timedelta(hours=24)
 
 
@@ -24,28 +24,22 @@ def take_turns(
     """Take the sources that nobody is at; those taken, and the others each with the process that is at it."""
     held = {
         source_id: holder
-        for source_id, holder, began_at in conn.execute("SELECT source_id, pid, began_at FROM turns")
-        if holder != pid and process_lives(holder) and now - moment(began_at) < LONGEST_TURN
+        for source_id, holder, process, began_at in conn.execute("SELECT source_id, pid, process, began_at FROM turns")
+        if holder != pid and process_lives(holder, process) and now - moment(began_at) < LONGEST_TURN
     }
     taken = [source for source in sources if source.id not in held]
     conn.executemany(
-        "INSERT OR REPLACE INTO turns (source_id, run_id, pid, began_at) VALUES (?, ?, ?, ?)",
-        [(source.id, run_id, pid, stamp(now)) for source in taken],
+        "INSERT OR REPLACE INTO turns (source_id, run_id, pid, began_at, process) VALUES (?, ?, ?, ?, ?)",
+        [(source.id, run_id, pid, stamp(now), identity(pid)) for source in taken],
     )
     return taken, [(source, held[source.id]) for source in sources if source.id in held]
+
+
+def end_turn(conn: sqlite3.Connection, run_id: int, source_id: int) -> None:
+    """Give back one source."""
+    conn.execute("DELETE FROM turns WHERE run_id = ? AND source_id = ?", (run_id, source_id))
 
 
 def end_turns(conn: sqlite3.Connection, run_id: int) -> None:
     """Give back what a run took."""
     conn.execute("DELETE FROM turns WHERE run_id = ?", (run_id,))
-
-
-def process_lives(pid: int) -> bool:
-    """Whether a process of that number runs."""
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -1,10 +1,14 @@
-"""Durations, sizes and networks as people write them: "30m", "1.5h", "20 MiB", "10.0.0.0/8"."""
+"""Durations, sizes, networks, times of day and zones as people write them: "30m", "20 MiB", "10.0.0.0/8", "*/10 6-23 * * *"."""
 
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _BYTES = {"": 1, "b": 1, "kb": 1000, "kib": 1 << 10, "mb": 10**6, "mib": 1 << 20, "gb": 10**9, "gib": 1 << 30}
@@ -56,3 +60,54 @@ def since(text: str, now: datetime) -> datetime:
     except ValueError:
         raise ValueError(f'a duration ("2d") or a date ("2026-11-02") was expected, not {text!r}') from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def duration_or_forever(value: object) -> float:
+    """Seconds; infinity for "forever"."""
+    if value == "forever":
+        return math.inf
+    try:
+        return duration(value)
+    except ValueError as error:
+        raise ValueError(f'a duration such as "90d", or "forever", was expected, not {value!r}') from error
+
+
+def cron_line(value: object) -> str:
+    """A cron line of five fields, checked; "" stays empty."""
+    if not isinstance(value, str):
+        raise ValueError(f'a cron line such as "*/10 6-23 * * *" was expected, not {value!r}')
+    line = " ".join(value.split())
+    if line:
+        try:
+            next(CronSim(line, datetime(2024, 1, 1, tzinfo=UTC)))
+        except (CronSimError, StopIteration) as error:
+            expected = "minute hour day month weekday"
+            raise ValueError(f"a cron line ({expected}) was expected, not {value!r}: {error or 'never'}") from error
+    return line
+
+
+def time_zone(value: object) -> str:
+    """The name of a time zone, as the tz database has it."""
+    try:
+        return ZoneInfo(value).key if isinstance(value, str) and value else _no_zone(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f'a time zone such as "Europe/Berlin" or "UTC" was expected, not {value!r}') from error
+
+
+def _no_zone(value: object) -> str:
+    raise ValueError(f"no zone: {value!r}")
+
+
+def loopback_address(value: object) -> str:
+    """A "host:port" of this machine's loopback; "" stays empty."""
+    if value == "":
+        return ""
+    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    bare = host.removeprefix("[").removesuffix("]")
+    try:
+        good = (bare == "localhost" or ipaddress.ip_address(bare).is_loopback) and 0 <= int(port) <= 65535
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f'a loopback address and port such as "127.0.0.1:9109" was expected, not {value!r}')
+    return str(value)

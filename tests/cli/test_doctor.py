@@ -12,7 +12,7 @@ import pytest
 
 from cli.doctor_cmd import _hidden
 from db import facts
-from db.health import process_lives
+from db.processes import process_lives
 from tests.cli.conftest import START, Newsroom, open_room, run, spawn
 
 

@@ -1,0 +1,68 @@
+"""One source's part in a run: when it began and ended, how, and what it brought. What is due next is told from these rows.
+
+A part ends as soon as all of its source is fetched, not with its run: a large source does not hold up the others of its run.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from db.facts import stamp
+from db.processes import process_lives
+from db.turns import end_turn, end_turns
+
+_FIGURES = """
+UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
+    (listings, listings_failed, fetched, unchanged, failed, forbidden) = (
+        SELECT count(*) FILTER (WHERE what <> 'article'),
+               count(*) FILTER (WHERE what <> 'article' AND (error IS NOT NULL OR status NOT IN (200, 304))),
+               count(*) FILTER (WHERE what = 'article' AND status = 200),
+               count(*) FILTER (WHERE what = 'article' AND status = 304),
+               count(*) FILTER (WHERE what = 'article' AND (error IS NOT NULL OR status NOT IN (200, 304))),
+               count(*) FILTER (WHERE error = 'robots_forbidden')
+        FROM fetches f WHERE f.run_id = source_runs.run_id AND f.source_id = source_runs.source_id),
+    found = (SELECT count(*) FROM links l WHERE l.source_id = source_runs.source_id AND l.run_id = source_runs.run_id
+             AND l.found_at >= source_runs.started_at)
+WHERE run_id = :run AND ended IS NULL
+"""
+_OPEN_RUNS = "SELECT id, pid, process FROM runs WHERE ended IS NULL"
+
+
+def begin_source_runs(conn: sqlite3.Connection, run_id: int, source_ids: Iterable[int], at: datetime) -> None:
+    """Record which sources a run begins with."""
+    conn.executemany(
+        "INSERT INTO source_runs (run_id, source_id, started_at) VALUES (?, ?, ?)",
+        [(run_id, source_id, stamp(at)) for source_id in source_ids],
+    )
+
+
+def end_source_run(
+    conn: sqlite3.Connection, run_id: int, source_id: int, *, ended: str, at: datetime, error: str | None = None
+) -> None:
+    """A run is through with a source: count what it brought, and leave the source to others."""
+    values = {"run": run_id, "source": source_id, "ended": ended, "at": stamp(at), "error": error}
+    conn.execute(f"{_FIGURES} AND source_id = :source", values)
+    end_turn(conn, run_id, source_id)
+
+
+def end_source_runs(
+    conn: sqlite3.Connection, run_id: int, *, ended: str, at: datetime, error: str | None = None
+) -> None:
+    """A run is over: the same for all sources that it is not through with."""
+    conn.execute(_FIGURES, {"run": run_id, "ended": ended, "at": stamp(at), "error": error})
+    end_turns(conn, run_id)
+
+
+def bury_runs(conn: sqlite3.Connection, at: datetime) -> list[int]:
+    """Record the end of runs whose process is gone (killed, or the machine went down); which they are."""
+    gone = [(run_id, pid) for run_id, pid, process in conn.execute(_OPEN_RUNS) if not process_lives(pid, process)]
+    for run_id, pid in gone:
+        error = f"process {pid} is gone: it was killed, or the machine went down"
+        end_source_runs(conn, run_id, ended="failed", at=at, error=error)
+        conn.execute(
+            "UPDATE runs SET ended = 'failed', ended_at = ?, error = ? WHERE id = ? AND ended IS NULL",
+            (stamp(at), error, run_id),
+        )
+    return [run_id for run_id, _ in gone]
