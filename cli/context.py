@@ -27,7 +27,11 @@ class Desk:
 
     @cached_property
     def config(self) -> Config:
-        """The settings in force. Raises ConfigError."""
+        """The settings in force, read once. Raises ConfigError."""
+        return self.reloaded()
+
+    def reloaded(self) -> Config:
+        """The settings as their file has them now. Raises ConfigError."""
         config = load_config(Path(self.config_path) if self.config_path else find_config(Path()))
         return config.with_values(db=str(Path(self.database).absolute())) if self.database else config
 

@@ -22,6 +22,8 @@ _COMMANDS = {
     "init": "init_cmd",
     "sources": "sources_cmd",
     "crawl": "crawl_cmd",
+    "run": "run_cmd",
+    "status": "status_cmd",
     "articles": "articles_cmd",
     "show": "show_cmd",
     "copies": "copies_cmd",
@@ -31,6 +33,8 @@ _COMMANDS = {
     "cluster": "cluster_cmd",
     "doctor": "doctor_cmd",
 }
+# Not for people: what our own processes call each other with.
+_HIDDEN = {"batch": "batch_cmd"}
 
 
 class LazyGroup(click.Group):
@@ -42,9 +46,10 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, imported."""
-        if cmd_name not in _COMMANDS:
+        module = (_COMMANDS | _HIDDEN).get(cmd_name)
+        if module is None:
             return None
-        command = getattr(importlib.import_module(f"cli.{_COMMANDS[cmd_name]}"), cmd_name)
+        command = getattr(importlib.import_module(f"cli.{module}"), cmd_name)
         assert isinstance(command, click.Command)
         return command
 

@@ -40,7 +40,10 @@ class Crawled:
 
 
 def crawl(config: Config, order: Order, *, watch: Watch | None = None) -> Crawled:
-    """Crawl as ordered. `watch` is given the spider before it starts, for showing progress. Raises CopydeskError."""
+    """Crawl as ordered. `watch` is given the spider before it starts, for showing progress.
+
+    Raises CopydeskError, and KeyboardInterrupt where it was stopped before it had begun.
+    """
     settings = Settings()
     settings.setmodule("crawler.scrapy_settings", priority="project")
     settings.set("COPYDESK_CONFIG_IN_FORCE", config)
@@ -66,6 +69,8 @@ def _crawled(spiders: list[NewsSpider]) -> Crawled:
     spider = spiders[0]
     if spider.failure is not None:
         raise spider.failure
+    if spider.stopped and spider.session is None:
+        raise KeyboardInterrupt  # before anything was begun: there is no run to tell of
     if spider.session is None or spider.figures is None:
         raise CopydeskError("the crawl ended before it began; the log above says why")
     return Crawled(

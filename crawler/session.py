@@ -168,7 +168,8 @@ def open_session(config: Config, order: Order) -> Session:
     def begin(conn: sqlite3.Connection) -> tuple[int, list[Source], list[tuple[Source, int]]]:
         number = facts.begin_run(conn, order.command, pid, started_at, order.reason)
         free, held = take_turns(conn, sources, number, pid, started_at)
-        begin_source_runs(conn, number, [source.id for source in free], started_at)
+        if order.reads:  # who only looks for listings has not crawled
+            begin_source_runs(conn, number, [source.id for source in free], started_at)
         return number, free, held
 
     try:

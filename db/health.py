@@ -98,6 +98,11 @@ def file_sizes(path: Path) -> tuple[int, int]:
     return tuple(file.stat().st_size if file.exists() else 0 for file in (path, wal))  # type: ignore[return-value]
 
 
+def disk_free(path: Path) -> int:
+    """Bytes free on the disk of the database."""
+    return shutil.disk_usage(path.absolute().parent).free
+
+
 def _name(check: Check) -> str:
     return check.__name__.removeprefix("_").replace("_", " ")
 
@@ -123,7 +128,7 @@ def _file(examination: Examination) -> Iterator[Finding]:
 
 
 def _disk(examination: Examination) -> Iterator[Finding]:
-    free = shutil.disk_usage(examination.path.absolute().parent).free
+    free = disk_free(examination.path)
     level = Level.BAD if free < NO_DISK else Level.WARN if free < LOW_DISK else Level.OK
     remedy = "free some, or move the database and name its place with `db` in copydesk.toml"
     yield Finding(level=level, about="disk", says=f"{free:,} bytes free", remedy="" if level is Level.OK else remedy)

@@ -5,11 +5,13 @@ A part ends as soon as all of its source is fetched, not with its run: a large s
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from db.facts import stamp
+from db.facts import moment, stamp
 from db.processes import process_lives
 from db.turns import end_turn, end_turns
 
@@ -27,7 +29,54 @@ UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
              AND l.found_at >= source_runs.started_at)
 WHERE run_id = :run AND ended IS NULL
 """
+_SINCE = """
+SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, r.reason
+FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.id > ? ORDER BY s.id
+"""
+_AGAIN = """
+SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, r.reason
+FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.id IN (SELECT value FROM json_each(?))
+"""
+_LATEST = """
+SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, r.reason
+FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.source_id = ? ORDER BY s.id DESC LIMIT ?
+"""
 _OPEN_RUNS = "SELECT id, pid, process FROM runs WHERE ended IS NULL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRun:
+    """One source's part in a run, as the rows have it. `ended` is None while it lasts; `reason` is why the run ran."""
+
+    id: int
+    source_id: int
+    started_at: datetime
+    ended: str | None
+    ended_at: datetime | None
+    reason: str
+
+
+def latest_source_runs(conn: sqlite3.Connection, source_id: int, number: int) -> list[SourceRun]:
+    """The last runs of a source, latest first."""
+    return [_source_run(row) for row in conn.execute(_LATEST, (source_id, number))]
+
+
+def source_runs_since(conn: sqlite3.Connection, last_id: int, open_ids: Iterable[int] = ()) -> list[SourceRun]:
+    """The runs of all sources after the one of that id, and those of `open_ids` as they stand now; in order."""
+    rows = [*conn.execute(_AGAIN, (json.dumps(list(open_ids)),)), *conn.execute(_SINCE, (last_id,))]
+    return [_source_run(row) for row in rows]
+
+
+def _source_run(row: tuple[int, int, str, str | None, str | None, str]) -> SourceRun:
+    run_id, source_id, started_at, ended, ended_at, reason = row
+    return SourceRun(
+        id=run_id,
+        source_id=source_id,
+        started_at=moment(started_at),
+        ended=ended,
+        ended_at=moment(ended_at) if ended_at else None,
+        reason=reason,
+    )
 
 
 def begin_source_runs(conn: sqlite3.Connection, run_id: int, source_ids: Iterable[int], at: datetime) -> None:
@@ -60,7 +109,8 @@ def bury_runs(conn: sqlite3.Connection, at: datetime) -> list[int]:
     gone = [(run_id, pid) for run_id, pid, process in conn.execute(_OPEN_RUNS) if not process_lives(pid, process)]
     for run_id, pid in gone:
         error = f"process {pid} is gone: it was killed, or the machine went down"
-        end_source_runs(conn, run_id, ended="failed", at=at, error=error)
+        # For the sources it was only broken off: none of them need be to blame.
+        end_source_runs(conn, run_id, ended="stopped", at=at, error=error)
         conn.execute(
             "UPDATE runs SET ended = 'failed', ended_at = ?, error = ? WHERE id = ? AND ended IS NULL",
             (stamp(at), error, run_id),

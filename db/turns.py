@@ -35,6 +35,11 @@ def take_turns(
     return taken, [(source, held[source.id]) for source in sources if source.id in held]
 
 
+def sources_at_work(conn: sqlite3.Connection) -> set[int]:
+    """The sources that some run is at."""
+    return {source_id for (source_id,) in conn.execute("SELECT source_id FROM turns")}
+
+
 def end_turn(conn: sqlite3.Connection, run_id: int, source_id: int) -> None:
     """Give back one source."""
     conn.execute("DELETE FROM turns WHERE run_id = ? AND source_id = ?", (run_id, source_id))

@@ -10,6 +10,7 @@ come out as items once they are read.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,6 +77,12 @@ class NewsSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Open the session and ask for the listings of every source."""
+        if not self.crawler.crawling:
+            # A signal came before the engine ran: Scrapy notes it (2.19, Crawler.stop_async) and would crawl all the same.
+            self.stopped = True
+            assert self.crawler.engine is not None
+            self._ending = asyncio.create_task(self.crawler.engine.stop_async())
+            return
         try:
             session = self.session = open_session(self.config, self.order)
         except CopydeskError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -14,29 +13,13 @@ import pytest
 from tests.crawl.copydesk import Copydesk, wait_for
 from tests.demoweb.asking import AR, DE, EN, GB, RU, ZH
 from tests.demoweb.web import DemoWeb
+from tests.processes import alive, descendants
 
 HOSTS = (ZH, EN, AR, RU, GB, DE)
 
 
 def pages(desk: Copydesk) -> int:
     return int(desk.query("SELECT count(*) FROM pages")[0][0])
-
-
-def descendants(pid: int) -> set[int]:
-    """The processes below `pid`."""
-    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(a): int(b) for a, b in (line.split() for line in listed.splitlines())}
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])

@@ -1,0 +1,270 @@
+"""`copydesk run`: what stays up. It looks at the rows, starts crawls, looks after the database, and tells a person what is wrong.
+
+    clock (APScheduler) ──tick, 1 s──> ended crawls noted ──> standings ──> plan: due, batches ──> crawl processes
+                        ├─beat, 10 s─> the service's row, runs whose process is gone
+                        ├─watch, 1 min─> alerts opened, closed, told
+                        └─upkeep─> when its cron line says so, by the row of the last one
+
+The clock only wakes it; what is to be done is told from rows each time (`scheduler.plan`). Crawls are processes of their own: a
+crawl that hangs, leaks or dies takes nothing with it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from filelock import FileLock, Timeout
+
+from db.config import Config
+from db.connect import connect, explained, open_database, write
+from db.errors import CopydeskError, UsageError
+from db.service import beat, begin_service, end_service, service_row
+from db.source_runs import bury_runs
+from scheduler.crawls import Crawls, Ended
+from scheduler.log import Log
+from scheduler.metrics import Metrics
+from scheduler.plan import batches
+from scheduler.standings import Standings
+from scheduler.web import HealthServer
+
+TICK_S, BEAT_S, WATCH_S, UPKEEP_S = 1.0, 10.0, 60.0, 30.0
+# SIGTERM ends the service within 10 s: crawls get 8 of them (`scheduler.crawls`), and then are killed.
+STOPS_WITHIN_S = 8.5
+# A crawl process that dies before it has recorded a run is started again after 5 s, 10 s, ... at most 5 min.
+START_PAUSE_S, LONGEST_START_PAUSE_S = 5.0, 300.0
+# No tick for so long, and the service is not well.
+STALE_TICK_S = 60.0
+
+
+class Service:
+    """One database's service. `load` gives the settings in force, and is asked again when their file changes."""
+
+    def __init__(self, load: Callable[[], Config], options: tuple[str, ...], log: Log) -> None:
+        self._load, self._log = load, log
+        self._config = load()
+        self._changed_at = self._config_changed_at()
+        self._crawls = Crawls(options, limit_s=float(self._config["run_limit"]))
+        self._standings = Standings(self._config)
+        self._metrics = Metrics()
+        self._stopping = threading.Event()
+        self._tick_lock = threading.Lock()
+        self._ticked = time.monotonic()
+        self._failed_starts, self._start_again = 0, 0.0
+        self._trouble = ""
+
+    @property
+    def database(self) -> Path:
+        """The file."""
+        return self._config.database
+
+    def run(self) -> None:
+        """Stay up until SIGTERM or SIGINT. Raises UsageError where another service is up, or the port is taken."""
+        open_database(self.database).conn.close()
+        with self._only_one():
+            self._stay_up()
+
+    def stop(self) -> None:
+        """End soon."""
+        self._stopping.set()
+
+    # --- The frame: lock, signals, clock, web
+
+    def _only_one(self) -> AbstractContextManager[object]:
+        lock = FileLock(f"{self.database}.service", timeout=0)
+        try:
+            return lock.acquire()
+        except Timeout:
+            conn = connect(self.database, readonly=True)
+            row = service_row(conn)
+            conn.close()
+            who = f"process {row.pid}, up since {row.started_at:%Y-%m-%d %H:%M} UTC" if row else "another process"
+            raise UsageError(f"{self.database}: a service is up already ({who}); stop that one first") from None
+
+    def _stay_up(self) -> None:
+        address = str(self._config["listen"])
+        web = HealthServer(address, self._metrics, self.health) if address else None
+        conn = connect(self.database)
+        clock = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone=UTC,
+        )
+        before = {sign: signal.signal(sign, self._on_signal) for sign in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            now = datetime.now(UTC)
+            with explained(self.database), write(conn):
+                begin_service(conn, os.getpid(), now, address=web.url if web else "", version=version("copydesk"))
+            self._bury(conn)
+            for job, seconds in ((self._tick, TICK_S), (self._beat, BEAT_S)):
+                clock.add_job(self._guarded(job, conn), "interval", seconds=seconds, id=job.__name__)
+            clock.start()
+            where = f", answering at {web.url}" if web else ""
+            self._log.info("service_up", f"up: {self.database}, process {os.getpid()}{where}", pid=os.getpid())
+            self._stopping.wait()
+        finally:
+            self._log.info("service_stopping", f"stopping: {len(self._crawls)} crawls under way")
+            if clock.running:
+                clock.shutdown(wait=False)
+            self._end_crawls(conn)
+            if web:
+                web.close()
+            conn.close()
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self._stopping.is_set():
+            self._crawls.kill()
+            sys.exit(128 + number)
+        self._stopping.set()
+
+    def _end_crawls(self, conn: sqlite3.Connection) -> None:
+        with self._tick_lock:
+            self._crawls.stop()
+            deadline = time.monotonic() + STOPS_WITHIN_S
+            while len(self._crawls) and time.monotonic() < deadline:
+                self._note_ended(self._crawls.poll(), conn)
+                time.sleep(0.05)
+            self._crawls.kill()
+            while len(self._crawls):
+                self._note_ended(self._crawls.poll(), conn)
+                time.sleep(0.02)
+            with write(conn):
+                bury_runs(conn, datetime.now(UTC))
+                end_service(conn, datetime.now(UTC))
+        self._log.info("service_stopped", "stopped")
+
+    def _guarded(self, job: Callable[[sqlite3.Connection], None], conn: sqlite3.Connection) -> Callable[[], None]:
+        """A job that says what went wrong and is tried again at its next time. One at a time: they share a connection."""
+
+        def run() -> None:
+            with self._tick_lock:
+                if self._stopping.is_set():
+                    return
+                try:
+                    with explained(self.database):
+                        job(conn)
+                    self._trouble = ""
+                except CopydeskError as error:
+                    if str(error) != self._trouble:
+                        self._log.error("trouble", str(error))
+                    self._trouble = str(error)
+                except Exception:  # noqa: BLE001 - a fault of ours must not end the service; it is said with its traceback
+                    self._log.error("trouble", f"{job.__name__.strip('_')} failed", trace=True)
+                    self._trouble = f"{job.__name__.strip('_')} failed; the log has the traceback"
+
+        return run
+
+    # --- The jobs
+
+    def _tick(self, conn: sqlite3.Connection) -> None:
+        self._reload()
+        self._note_ended(self._crawls.poll(), conn)
+        now = datetime.now(UTC)
+        self._standings.refresh(conn)
+        waiting = [one for one in self._standings.due(now) if one.source.name not in self._crawls.names]
+        self._metrics.note_due(len(waiting), (now - waiting[0].since).total_seconds() if waiting else 0.0)
+        if waiting and time.monotonic() >= self._start_again:
+            most = int(self._config["crawls_at_once"])
+            free = most - len(self._crawls)
+            slow_free = max(1, most - 1) - self._crawls.slow
+            size = int(self._config["sources_a_crawl"])
+            for batch in batches(waiting, now, free=free, slow_free=slow_free, size=size):
+                self._crawls.start(batch)
+        self._metrics.note_crawls(len(self._crawls))
+        self._ticked = time.monotonic()
+
+    def _beat(self, conn: sqlite3.Connection) -> None:
+        with write(conn):
+            beat(conn, datetime.now(UTC))
+        self._bury(conn)
+
+    def _bury(self, conn: sqlite3.Connection) -> None:
+        """Runs whose process is gone are over, and their sources free."""
+        with write(conn):
+            buried = bury_runs(conn, datetime.now(UTC))
+        for run_id in buried:
+            self._log.warning("run_died", f"run {run_id} was killed; its sources are gone on with", run=run_id)
+
+    def _note_ended(self, ended: list[Ended], conn: sqlite3.Connection) -> None:
+        for one in ended:
+            self._metrics.note_ended(one.how, one.figures)
+            sentence = in_words(one)
+            fields = {"pid": one.pid, "how": one.how, "names": list(one.names), "seconds": round(one.seconds, 1)}
+            tell = self._log.info if one.how != "failed" and not one.limit_s else self._log.warning
+            tell("run_ended", sentence, **(fields | one.figures))
+            if one.last_words and one.how == "finished":
+                self._log.warning("run_said", one.last_words, pid=one.pid)
+            if one.how == "failed" and not one.figures:
+                self._failed_starts += 1
+                pause = min(LONGEST_START_PAUSE_S, START_PAUSE_S * 2 ** min(self._failed_starts - 1, 10))
+                self._start_again = time.monotonic() + pause
+            elif one.how == "finished":
+                self._failed_starts, self._start_again = 0, 0.0
+        if any(one.how != "finished" for one in ended):
+            self._bury(conn)
+
+    # --- Settings and health
+
+    def _config_changed_at(self) -> float | None:
+        path = self._config.path
+        try:
+            return path.stat().st_mtime if path else None
+        except OSError:
+            return None
+
+    def _reload(self) -> None:
+        """Take up changed settings; those that are wrong are said, and the old ones hold."""
+        changed_at = self._config_changed_at()
+        if changed_at == self._changed_at:
+            return
+        self._changed_at = changed_at
+        try:
+            config = self._load()
+        except CopydeskError as error:
+            self._log.error("settings_wrong", f"{error}; the settings from before hold")
+            return
+        self._config = config
+        self._crawls.limit_s = float(config["run_limit"])
+        self._standings.use(config)
+        self._log.info("settings_read", f"{config.path} has changed: read again")
+
+    def health(self) -> tuple[bool, dict[str, object]]:
+        """Whether the service is well, and what it says of itself. Called from the web's threads."""
+        since = time.monotonic() - self._ticked
+        good = since < STALE_TICK_S and not self._trouble
+        says: dict[str, object] = {"status": "ok" if good else "failing", "seconds_since_tick": round(since, 1)}
+        return good, says | ({"trouble": self._trouble} if self._trouble else {})
+
+
+def in_words(one: Ended) -> str:
+    """A crawl that ended, as one line of the log."""
+    figures = one.figures
+    run = f"run {figures['run']}" if "run" in figures else f"crawl process {one.pid}"
+    how = f"stopped after {one.limit_s:g} s, its limit (run_limit)" if one.limit_s else one.how
+    if one.killed:
+        how += "; it did not stop by itself and was killed"
+    if not figures:
+        named = ", ".join(one.names[:3]) + (f" and {len(one.names) - 3} more" if len(one.names) > 3 else "")
+        words = one.last_words.splitlines()
+        return f"{run} {how}: {named}, {one.seconds:.1f} s{f': {words[-1]}' if words else ''}"
+    counts = [f"{figures['sources']} source{'' if figures['sources'] == 1 else 's'}"]
+    for name in ("fetched", "new", "updated", "duplicate"):
+        counts.append(f"{figures.get(name, 0)} {name}")
+    for name in ("rejected", "failed"):
+        if total := sum(figures.get(name, {}).values()):
+            counts.append(f"{total} {name}")
+    return f"{run} {how}: {', '.join(counts)}, {one.seconds:.1f} s"

@@ -1,0 +1,87 @@
+"""The service's page for programs, on loopback: /healthz says whether it is well, /metrics how much it does.
+
+GET /healthz   200 {"status": "ok", ...} or 503 {"status": "failing", "trouble": ...}
+GET /metrics   Prometheus' text format
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import AF_INET, AF_INET6
+from typing import Any
+
+from db.errors import UsageError
+from scheduler.metrics import Metrics
+
+Health = Callable[[], tuple[bool, dict[str, object]]]
+# A client that says nothing for so long is let go.
+PATIENCE_S = 10.0
+
+
+class HealthServer:
+    """Listens from the moment it is made until `close`, on threads of its own."""
+
+    def __init__(self, address: str, metrics: Metrics, health: Health) -> None:
+        """`address` is "host:port", port 0 for a free one. Raises UsageError where it is taken."""
+        host, _, port = address.rpartition(":")
+        host = host.strip("[]")
+        try:
+            self._server = _server_class(host)((host, int(port)), _handler(metrics, health))
+        except OSError as error:
+            raise UsageError(
+                f'{address}: cannot listen there ({error.strerror}); name another place with `listen`, or none with ""'
+            ) from error
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"http://{shown}:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def _server_class(host: str) -> type[ThreadingHTTPServer]:
+    family = AF_INET6 if ":" in host else AF_INET
+    return type("HealthHTTPServer", (ThreadingHTTPServer,), {"address_family": family, "daemon_threads": True})
+
+
+def _handler(metrics: Metrics, health: Health) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = PATIENCE_S
+
+        def do_GET(self) -> None:
+            match self.path.partition("?")[0]:
+                case "/healthz":
+                    good, says = health()
+                    status = HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE
+                    self._answer(status, "application/json", json.dumps(says).encode() + b"\n")
+                case "/metrics":
+                    self._answer(HTTPStatus.OK, metrics.content_type, metrics.page())
+                case "/":
+                    self._answer(HTTPStatus.OK, "text/plain", b"Copydesk: /healthz /metrics\n")
+                case _:
+                    self._answer(HTTPStatus.NOT_FOUND, "text/plain", b"Here: /healthz /metrics\n")
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
+        def _answer(self, status: HTTPStatus, content_type: str, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        def log_message(self, format: str, *arguments: Any) -> None:
+            """Nobody reads who asked."""
+
+    return Handler

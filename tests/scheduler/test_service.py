@@ -1,0 +1,253 @@
+"""`copydesk run` as a real process on the demo web: on its cadence, stopped, hung, killed, refused, asked how it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.copydesk import Copydesk, wait_for
+from tests.demoweb.asking import DE, EN, GB, ZH
+from tests.demoweb.web import DemoWeb
+from tests.processes import alive, descendants
+
+FAST: dict[str, object] = {
+    "every": "2s",
+    "listen": "127.0.0.1:0",
+    "revisit": ["0s"],
+    "crawls_at_once": 2,
+    "retry_failed": ["1s"],
+    "upkeep": "",
+    "workers": 1,
+}
+EN_NAME = "harbourcourier.example"
+
+
+@contextmanager
+def service(desk: Copydesk) -> Iterator[subprocess.Popen[str]]:
+    """The service, up; ended and gone, whatever happened, at the end."""
+    process = desk.start("run", "--log-format", "json")
+    try:
+        wait_for(lambda: (bool(row(desk)) and row(desk)[0] == process.pid) or process.poll() is not None)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def row(desk: Copydesk) -> tuple[object, ...]:
+    """The service's row: pid, address, when it stopped."""
+    rows = desk.query("SELECT pid, address, stopped_at FROM service")
+    return rows[0] if rows else ()
+
+
+def count(desk: Copydesk, table: str, where: str = "1") -> int:
+    return int(desk.query(f"SELECT count(*) FROM {table} WHERE {where}")[0][0])
+
+
+def get(address: object, path: str) -> tuple[int, str]:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{address}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+@pytest.fixture
+def desk(demoweb: DemoWeb, tmp_path: Path) -> Copydesk:
+    """Three sites, not crawled yet."""
+    desk = Copydesk(tmp_path, demoweb.proxy_url, **FAST)
+    desk.add_sites(demoweb, ZH, EN, GB)
+    return desk
+
+
+def test_news_and_corrections_come_in_within_a_cadence_and_it_says_how_it_is(demoweb: DemoWeb, desk: Copydesk) -> None:
+    with service(desk) as process:
+        wait_for(lambda: count(desk, "source_runs", "ended = 'finished' AND fetched > 0") >= 3, 60)
+        published, corrected = demoweb.publish_new(), demoweb.publish_correction()
+        hosts = {EN, ZH, GB}
+        fresh = [url for url in published if any(host in url for host in hosts)]
+        wait_for(lambda: all(count(desk, "links", f"url LIKE '{url}%'") for url in fresh), 60)
+        again = [url for url in corrected if any(host in url for host in hosts)]
+        changed = "id IN (SELECT l.id FROM links l JOIN pages p ON p.link_id = l.id GROUP BY 1 HAVING count(*) > 1)"
+        wait_for(lambda: all(count(desk, "links", f"url LIKE '{url}%' AND {changed}") for url in again), 60)
+
+        status, health = get(row(desk)[1], "/healthz")
+        assert (status, json.loads(health)["status"]) == (200, "ok")
+        _, metrics = get(row(desk)[1], "/metrics")
+        found = {name: float(value) for name, value in re.findall(r"^(\w+(?:\{[^}]*\})?) (\S+)$", metrics, re.M)}
+        assert found['copydesk_runs_total{ended="finished"}'] >= 1
+        assert found['copydesk_crawled_total{what="new"}'] > 10
+        assert get(row(desk)[1], "/elsewhere")[0] == 404
+
+        report = json.loads(desk.run("status", "--json").stdout)
+        assert report["service"]["pid"] == process.pid
+        assert report["service"]["up"] is True
+        assert {one["source"] for one in report["next"]} | {
+            name for one in report["under_way"] for name in one["names"].split(", ") if name
+        } >= {EN_NAME}
+        assert "up for" in desk.run("status").stdout
+
+        refused = desk.run("run", code=2)
+        assert f"process {process.pid}" in refused.stderr
+
+        began = time.monotonic()
+        process.terminate()
+        _, said = process.communicate(timeout=20)
+        assert time.monotonic() - began < 10
+        assert process.returncode == 0
+    events = [json.loads(line) for line in said.splitlines()]
+    assert [one["event"] for one in events if one["event"] != "run_ended"] == [
+        "service_up",
+        "service_stopping",
+        "service_stopped",
+    ], said
+    runs = [one for one in events if one["event"] == "run_ended"]
+    assert len(runs) == count(desk, "runs", "reason = 'schedule'")
+    assert count(desk, "runs", "ended IS NULL") == 0
+    assert count(desk, "turns") == 0
+    assert "stopped" in desk.run("status").stdout
+
+
+def test_sources_are_paused_resumed_added_and_crawled_by_hand_meanwhile(demoweb: DemoWeb, desk: Copydesk) -> None:
+    desk.run("sources", "pause", EN_NAME)
+    with service(desk):
+        wait_for(lambda: count(desk, "source_runs", "ended = 'finished'") >= 4, 60)
+        assert not demoweb.count("www.harbourcourier.example", status=200) or not runs_of(desk, EN_NAME)
+        desk.run("crawl", EN_NAME)
+        assert runs_of(desk, EN_NAME) == ["by hand"]
+        desk.run("sources", "resume", EN_NAME)
+        wait_for(lambda: "schedule" in runs_of(desk, EN_NAME), 60)
+        desk.add_sites(demoweb, DE)
+        wait_for(lambda: "schedule" in runs_of(desk, "heidetaler-bote.example"), 60)
+        # No source twice at once: of each, runs follow one another.
+        spans = desk.query("SELECT source_id, started_at, ended_at FROM source_runs WHERE ended_at IS NOT NULL")
+        for one, started, ended in spans:
+            others = [span for span in spans if span[0] == one and span[1] != started]
+            assert not [span for span in others if started < span[1] < ended]
+
+
+def runs_of(desk: Copydesk, name: str) -> list[str]:
+    query = (
+        "SELECT r.reason FROM source_runs s JOIN runs r ON r.id = s.run_id JOIN sources n ON n.id = s.source_id"
+        " WHERE n.name = ? AND r.command = 'crawl' ORDER BY s.id"
+    )
+    return [reason for (reason,) in desk.query(query, name)]
+
+
+def test_changed_settings_are_taken_up_and_wrong_ones_are_said(demoweb: DemoWeb, desk: Copydesk) -> None:
+    config = desk.folder / "copydesk.toml"
+    right = config.read_text(encoding="utf-8")
+    config.write_text(right.replace('every = "2s"', 'every = "never"'), encoding="utf-8")
+    process = desk.start("run")
+    try:
+        wait_for(lambda: bool(row(desk)))
+        time.sleep(2.5)
+        assert count(desk, "runs", "reason = 'schedule'") == 0
+        config.write_text(right.replace('every = "2s"', 'every = "2 fortnights"'), encoding="utf-8")
+        time.sleep(2.5)
+        config.write_text(right, encoding="utf-8")
+        wait_for(lambda: count(desk, "source_runs", "ended = 'finished'") >= 3, 60)
+    finally:
+        process.terminate()
+        _, said = process.communicate(timeout=20)
+    assert "copydesk.toml:" in said
+    assert "the settings from before hold" in said
+
+
+def test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not_stop(
+    demoweb: DemoWeb, tmp_path: Path
+) -> None:
+    desk = Copydesk(tmp_path, demoweb.proxy_url, **(FAST | {"run_limit": "3s", "every": "1h"}))
+    desk.add_sites(demoweb, EN)
+    desk.run("sources", "set", EN_NAME, "--delay", "30s")
+    with service(desk) as process:
+        wait_for(lambda: count(desk, "runs", "ended = 'stopped'") == 1, 60)
+        wait_for(lambda: count(desk, "runs", "ended IS NULL") == 1, 60)
+        crawl = desk.query("SELECT pid FROM runs WHERE ended IS NULL")[0][0]
+        os.kill(crawl, signal.SIGSTOP)
+        wait_for(lambda: not alive(crawl), 60)
+        wait_for(lambda: count(desk, "runs", "ended = 'failed'") == 1, 60)
+        process.terminate()
+        _, said = process.communicate(timeout=20)
+    sentences = [json.loads(line)["message"] for line in said.splitlines()]
+    assert any("its limit (run_limit)" in one for one in sentences), said
+    assert any("was killed" in one for one in sentences), said
+
+
+def test_a_port_that_is_taken_is_named(demoweb: DemoWeb, desk: Copydesk) -> None:
+    port = demoweb.port
+    config = desk.folder / "copydesk.toml"
+    config.write_text(config.read_text().replace("127.0.0.1:0", f"127.0.0.1:{port}"), encoding="utf-8")
+    refused = desk.run("run", code=2)
+    assert f"127.0.0.1:{port}" in refused.stderr
+    assert "`listen`" in refused.stderr
+
+
+def test_fifty_kills_lose_nothing_and_leave_nothing(demoweb: DemoWeb, tmp_path: Path) -> None:
+    """`kill -9` of the service and of crawls at random moments, 50 in all. Whatever was committed stays, nobody is left over."""
+    desk = Copydesk(tmp_path, demoweb.proxy_url, **(FAST | {"every": "1s"}))
+    desk.add_sites(demoweb, ZH, EN, GB, delay="20ms")
+    chance, kills = random.Random(4), 0
+    while kills < 50:
+        process = desk.start("run")
+        wait_for(lambda running=process: bool(row(desk)) and row(desk)[0] == running.pid)  # type: ignore[misc]
+        for _ in range(chance.randint(2, 4)):
+            wait_for(lambda running=process: bool(descendants(running.pid)), 60)  # type: ignore[misc]
+            time.sleep(chance.random() * 1.2)
+            below = descendants(process.pid)
+            if below:
+                with_rows = committed(desk)
+                victim = chance.choice(sorted(below))
+                try:
+                    os.kill(victim, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+                kills += 1
+                assert with_rows <= committed(desk)
+        below, with_rows = descendants(process.pid), committed(desk)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        kills += 1
+        wait_for(lambda left=below: not any(alive(pid) for pid in left), 15)  # type: ignore[misc]
+        assert with_rows <= committed(desk)
+        assert desk.query("PRAGMA quick_check") == [("ok",)]
+    with service(desk) as process:
+        wait_for(lambda: count(desk, "runs", "ended IS NULL AND pid <> 0") <= 2, 60)
+        last = count(desk, "source_runs")
+        wait_for(lambda: count(desk, "source_runs", f"id > {last} AND ended = 'finished'") >= 3, 90)
+        process.terminate()
+        process.communicate(timeout=20)
+    desk.run("crawl")
+    assert count(desk, "unread") == 0
+    assert count(desk, "runs", "ended IS NULL") == 0
+    assert count(desk, "articles", "page_id NOT IN (SELECT page_id FROM decisions)") == 0
+    live = desk.derived()
+    desk.run("settle", "--all")
+    assert desk.derived()["decisions"] == live["decisions"]
+
+
+def committed(desk: Copydesk) -> set[tuple[object, ...]]:
+    """Pages, links and ended runs that the file holds."""
+    return {
+        *desk.query("SELECT 'page', id, body_id FROM pages"),
+        *desk.query("SELECT 'link', id, url FROM links"),
+        *desk.query("SELECT 'run', id, ended FROM runs WHERE ended IS NOT NULL"),
+    }
