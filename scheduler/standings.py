@@ -17,7 +17,7 @@ from db.config import Config
 from db.errors import ConfigError
 from db.nouns import Source
 from db.source_runs import SourceRun, latest_source_runs, source_runs_since
-from db.sources import all_sources
+from db.sources import source_rows, sources_of
 from db.turns import sources_at_work
 from scheduler.cadence import Auto, Cadence, Never, cadence_of
 from scheduler.plan import Due, PastRun, Planned, as_due, next_run
@@ -37,6 +37,7 @@ class Standings:
         self.problems: dict[str, str] = {}
         """Sources whose stored settings cannot be read, with what is wrong; they are not crawled."""
         self._learned = learned
+        self._source_rows: list[tuple[object, ...]] = []
         self._sources: dict[int, Source] = {}
         self._planned: dict[int, Planned] = {}
         self._rows: dict[int, deque[SourceRun]] = {}
@@ -49,20 +50,27 @@ class Standings:
     def use(self, config: Config) -> None:
         """Plan by other settings from now on."""
         self.config = config
-        self._sources, self._planned, self._next, self.problems = {}, {}, {}, {}
+        self._source_rows, self._sources, self._planned, self._next, self.problems = [], {}, {}, {}, {}
 
     def refresh(self, conn: sqlite3.Connection) -> None:
         """Read what has changed."""
-        sources = {source.id: source for source in all_sources(conn)}
+        rows = source_rows(conn)
+        sources = self._sources
+        if rows != self._source_rows:
+            sources = {source.id: source for source in sources_of(rows)}
         changed = self._read_runs(conn, sources)
         at_work = sources_at_work(conn)
         changed |= at_work ^ self._at_work
         self._at_work = at_work
-        for source_id in self._planned.keys() - sources.keys():
-            self._forget(source_id)
-        for source in sources.values():
-            if source != self._sources.get(source.id) or source.id in changed:
-                self._plan(conn, source)
+        if rows != self._source_rows:
+            self._source_rows = rows
+            for source_id in self._planned.keys() - sources.keys():
+                self._forget(source_id)
+            changed |= {source.id for source in sources.values() if source != self._sources.get(source.id)}
+            for source_id in sources.keys() - self._rows.keys():
+                self._keep(source_id, latest_source_runs(conn, source_id, RUNS_KEPT))
+        for source_id in changed & sources.keys():
+            self._plan(conn, sources[source_id])
         self._sources = sources
 
     @property
