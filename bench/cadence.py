@@ -2,16 +2,16 @@
 
     python -m bench.cadence [--seed 1] [--runs 10] [--sites night,bursty]
 
-No network: sites are simulated, and the code that learns is the one that `copydesk run` uses. Each site lives five weeks. The rhythm
-is learned while it is used: four weeks go by, the fifth is measured. Then clocks with exactly as many looks in that week, from
-20 random first moments, watch the same articles. A delay is the time from an article's appearing to the look that finds it; what is printed
-is the delay of "auto" over that of the clock. The measure ends with 1 where a requirement is missed.
+No network: sites are simulated, and the code that learns is the one that `copydesk run` uses. Each site lives five weeks. The
+rhythm is learned while it is used: four weeks go by, the fifth is measured. Then clocks with exactly as many looks in that
+week, from 20 random first moments, watch the same articles. A delay is the time from an article's appearing to the look that
+finds it; what is printed is the delay of "auto" over that of the clock. It ends with 1 where a requirement is missed.
 
 What is assumed: a look takes no time and comes when it is due (no jitter, no waiting for a free process); a listing shows
-an article at once and holds all that came since the look before. What is not: the learner knows only what it has found. Of "hinted"
-sites it reads the time of publishing to the minute, but only once a look finds the article; of the others it knows between
-which two looks an article came, and takes them as spread evenly over that time (as `db.publishing` does). Nothing from before
-its first look is known to it. It learns anew every 12 hours, as the service does.
+an article at once and holds all that came since the look before. What is not: the learner knows only what it has found. Of
+"hinted" sites it reads the time of publishing to the minute, but only once a look finds the article; of the others it knows
+between which two looks an article came, and takes them as spread evenly over that time (as `db.publishing` does). Nothing
+from before its first look is known to it. It learns anew every 12 hours, and is told in between what was found.
 """
 
 from __future__ import annotations
