@@ -31,6 +31,8 @@ _LONGEST = 42 * DAY
 _MOST_ARTICLES = 4000
 _MOST_IN_BURSTS = 400
 _ROUNDS = 4
+# From when on it is worth a word in `copydesk status`.
+_TELLING_DRAW, _TELLING_BATCH, _MOST_BUSY_HOURS = 0.4, 2.5, 15
 # Steps in looking ahead: fine at first, where a burst fades.
 _FIRST_STEP, _LONGEST_STEP, _STEP_GROWTH = 60.0, 900.0, 1.15
 
@@ -64,6 +66,29 @@ class Rhythm:
     def stories(self, start: float, end: float) -> float:
         """How many of them come by themselves. exp(-stories) is the chance that a span brings nothing at all."""
         return over(self.hours, start, end)
+
+    def in_words(self) -> str:
+        """What a person wants to know of it, in one line."""
+        if not self.is_learned:
+            return "too few articles so far to tell a rhythm"
+        day = self.articles_a_day
+        words = [f"about {day:.0f} articles a day" if day >= 1.5 else f"about {max(1, round(day * 7))} articles a week"]
+        if (busy := self._busy_hours()) is not None:
+            words.append("most of them from {:02}:00 to {:02}:00 UTC".format(*busy))
+        if self.draw.total >= _TELLING_DRAW:
+            words.append("often in bursts")
+        if self.batch >= _TELLING_BATCH:
+            words.append(f"{self.batch:.0f} at once")
+        return ", ".join(words)
+
+    def _busy_hours(self) -> tuple[int, int] | None:
+        """The fewest hours in a row that bring four of five articles; None where they are most of the day."""
+        day = [sum(self.hours[hour::24]) for hour in range(24)] * 2
+        for length in range(1, _MOST_BUSY_HOURS + 1):
+            start = max(range(24), key=lambda hour: sum(day[hour : hour + length]))
+            if sum(day[start : start + length]) >= 0.8 * sum(day[:24]):
+                return start, (start + length) % 24
+        return None
 
     def next_visit(
         self, *, visited: float, latest: float | None, least: float, most: float, recent: Sequence[float] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import statistics
 
 import pytest
@@ -138,6 +139,21 @@ def test_what_is_released_at_once_promises_no_more() -> None:
     assert rhythm.batch == pytest.approx(8, rel=0.1)
     assert rhythm.articles_a_day == pytest.approx(8 * 24 / 9, rel=0.15)
     assert wait(rhythm, latest=NOW - 60) > 0.8 * wait(rhythm, latest=NOW - 8 * HOUR)
+
+
+def test_it_can_be_said_in_words() -> None:
+    assert learn(every(4 * HOUR)[:8], since=START, until=NOW).in_words() == "too few articles so far to tell a rhythm"
+    assert learn(every(2 * HOUR), since=START, until=NOW).in_words() == "about 12 articles a day"
+    assert learn(every(40 * HOUR), since=START, until=NOW).in_words() == "about 4 articles a week"
+    by_day = [time for time in every(0.4 * HOUR) if 8 <= time % DAY / HOUR < 20]
+    assert re.fullmatch(
+        r"about (2[89]|3[0-2]) articles a day, most of them from (07|08|09|10):00 to (18|19|20|21):00 UTC",
+        learn(by_day, since=START, until=NOW).in_words(),
+    )
+    bursts = [start + n * 400 for start in every(11 * HOUR) for n in range(6)]
+    assert learn(bursts, since=START, until=NOW).in_words().endswith("a day, often in bursts")
+    released = [start + n for start in every(9 * HOUR) for n in range(8)]
+    assert learn(released, since=START, until=NOW).in_words().endswith(", 8 at once")
 
 
 def test_a_source_that_awakes_is_noticed_within_days() -> None:
