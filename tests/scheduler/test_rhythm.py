@@ -144,7 +144,10 @@ def test_what_is_released_at_once_promises_no_more() -> None:
 def test_it_can_be_said_in_words() -> None:
     assert learn(every(4 * HOUR)[:8], since=START, until=NOW).in_words() == "too few articles so far to tell a rhythm"
     assert learn(every(2 * HOUR), since=START, until=NOW).in_words() == "about 12 articles a day"
-    assert learn(every(40 * HOUR), since=START, until=NOW).in_words() == "about 4 articles a week"
+    assert learn(every(40 * HOUR), since=START, until=NOW).in_words() in (
+        "about 3 articles a week",
+        "about 4 articles a week",
+    )
     by_day = [time for time in every(0.4 * HOUR) if 8 <= time % DAY / HOUR < 20]
     assert re.fullmatch(
         r"about (2[89]|3[0-2]) articles a day, most of them from (07|08|09|10):00 to (18|19|20|21):00 UTC",
