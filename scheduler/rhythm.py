@@ -95,8 +95,9 @@ class Rhythm:
     ) -> float:
         """When to look again, from `least` to `most` seconds after `visited`, which is when we looked last.
 
-        `latest` is when the last known article appeared; it may be later than what this was learned from. `recent` may name
-        all that appeared since then, sorted; then `latest` is not looked at.
+        `latest` is when the last known article appeared; it may be later than what this was learned from. `recent` are all
+        that appeared since `heard`, sorted; then `latest` is not looked at. Without them a burst is taken for one article: the
+        median delay at the bursty site is then 0.62 of a clock's instead of 0.48 (bench/cadence.py).
         """
         most = max(least, most)
         echo = self._echo_at(visited, recent or (() if latest is None else (latest,)))
@@ -123,12 +124,13 @@ class Rhythm:
 
 
 def learn(appeared: Sequence[float], *, since: float, until: float) -> Rhythm:
-    """The rhythm of a source whose articles appeared at these times, sorted; the history covers [since, until].
+    """The rhythm of a source whose articles appeared at these times, sorted; `since` is when it was looked at first.
 
-    Takes 3 to 15 ms: once in some hours is often enough, as `next_visit` is told what came since.
+    Articles from before that, with a time that their listing stated, count as well. Takes 3 to 15 ms: twice a day is often
+    enough, as `next_visit` is told what came since.
     """
     since = max(since, until - _LONGEST)
-    events, sizes = _events([time for time in appeared if since <= time <= until][-_MOST_ARTICLES:])
+    events, sizes = _events([time for time in appeared if until - _LONGEST <= time <= until][-_MOST_ARTICLES:])
     if events:
         # What came before may not be known to the end (a feed lists its last articles only): the first one opens the history.
         since, events, sizes = events[0], events[1:], sizes[1:]

@@ -167,7 +167,12 @@ def test_a_source_that_awakes_is_noticed_within_days() -> None:
     assert fast.articles_a_day > 5 * slow.articles_a_day
 
 
-def test_an_old_article_before_the_first_look_does_not_make_a_long_silence() -> None:
+def test_what_was_published_before_the_first_look_counts() -> None:
+    before = every(HOUR, since=NOW - 2 * DAY, until=NOW + 2 * HOUR)
+    assert learn(before, since=NOW, until=NOW + 2 * HOUR).articles_a_day == pytest.approx(24, rel=0.1)
+
+
+def test_time_before_the_first_known_article_is_no_silence() -> None:
     known_since = NOW - 3 * DAY
     recent = every(HOUR, since=known_since)
     assert learn(recent, since=START, until=NOW).articles_a_day == pytest.approx(24, rel=0.1)
