@@ -50,7 +50,7 @@ def _look(desk: Desk) -> tuple[Status, list[tuple[datetime, Planned]], datetime]
     now = datetime.now(UTC)
     with desk.read() as conn, snapshot(conn):
         standings = Standings(desk.reloaded())
-        standings.refresh(conn)
+        standings.refresh(conn, now)
         return status_of(conn, now, runs=LINES), standings.next_runs(now), now
 
 

@@ -342,6 +342,14 @@ CREATE TABLE alerts (
 CREATE UNIQUE INDEX alerts_open ON alerts (kind, coalesce(source_id, 0), about) WHERE closed_at IS NULL;
 """
 
+_RHYTHMS = """
+CREATE TABLE rhythms (
+    source_id INTEGER PRIMARY KEY REFERENCES sources (id),
+    learned_at TEXT NOT NULL,
+    rhythm TEXT NOT NULL CHECK (json_valid(rhythm))
+) STRICT;
+"""
+
 _VIEWS = """
 CREATE VIEW rejections AS
 SELECT o.page_id, p.url, p.fetched_at, s.name AS source_name, o.reason, o.detail
@@ -379,6 +387,13 @@ def m0002_copies(db: Database) -> None:
 def m0004_schedule(db: Database) -> None:
     """What a service must keep: one source's part in a run, the service itself, alerts, paused sources."""
     for statement in _statements(_SCHEDULE):
+        db.execute(statement)
+
+
+@migrations()
+def m0007_rhythms(db: Database) -> None:
+    """What was learned of when sources publish."""
+    for statement in _statements(_RHYTHMS):
         db.execute(statement)
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -32,8 +32,10 @@ CRON_SPREAD_S = 60.0
 class Foresight(Protocol):
     """What is known of when a source publishes."""
 
-    def next_visit(self, *, visited: float, latest: float | None, least: float, most: float) -> float:
-        """When to look again (Unix seconds), after a look at `visited` whose latest article is of `latest`."""
+    def next_visit(
+        self, *, visited: float, latest: float | None, least: float, most: float, recent: Sequence[float] = ()
+    ) -> float:
+        """When to look again (Unix seconds), after a look at `visited`; `recent` appeared since it was learned, `latest` last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +84,24 @@ class Cron:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auto:
-    """As often as its publishing asks for, between two bounds in seconds. `latest`: when its latest article appeared."""
+    """As often as its publishing asks for, between two bounds in seconds.
+
+    `recent`: when articles appeared since the foresight was learned; `latest`: the last of all.
+    """
 
     foresight: Foresight
     latest: float | None
+    recent: tuple[float, ...] = ()
     least_s: float
     most_s: float
 
     def after(self, moment: datetime) -> datetime:
         """When it is worth looking again after a look at a moment."""
         at = moment.timestamp()
-        time = self.foresight.next_visit(visited=at, latest=self.latest, least=self.least_s, most=self.most_s)
-        return datetime.fromtimestamp(min(max(time, at + self.least_s), at + self.most_s), UTC)
+        time = self.foresight.next_visit(
+            visited=at, latest=self.latest, least=self.least_s, most=self.most_s, recent=self.recent
+        )
+        return datetime.fromtimestamp(time, UTC)
 
     @property
     def usual_s(self) -> float:
@@ -123,7 +131,7 @@ def phase_of(name: str) -> float:
 
 
 def cadence_of(name: str, settings: Mapping[str, Any], auto: Auto | None = None) -> Cadence:
-    """The cadence that a source's settings name. `auto` is what "auto" means for it; without it the shorter bound holds."""
+    """The cadence that a source's settings name. `auto` is what "auto" means for it."""
     phase = phase_of(name)
     if settings["cron"]:
         return Cron(line=settings["cron"], zone=settings["timezone"], phase=phase)
@@ -131,6 +139,6 @@ def cadence_of(name: str, settings: Mapping[str, Any], auto: Auto | None = None)
         case "never":
             return Never()
         case "auto":
-            return auto or Every(seconds=settings["every_least"], phase=phase)
+            return auto if auto is not None else Every(seconds=settings["every_least"], phase=phase)
         case seconds:
             return Every(seconds=seconds, phase=phase)

@@ -34,6 +34,7 @@ from db.errors import CopydeskError, UsageError
 from db.service import beat, begin_service, end_service, service_row
 from db.source_runs import bury_runs
 from scheduler.crawls import Crawls, Ended
+from scheduler.learning import Learner
 from scheduler.log import Log
 from scheduler.metrics import Metrics
 from scheduler.plan import batches
@@ -58,6 +59,7 @@ class Service:
         self._changed_at = self._config_changed_at()
         self._crawls = Crawls(options, limit_s=float(self._config["run_limit"]))
         self._standings = Standings(self._config)
+        self._learner = Learner()
         self._metrics = Metrics()
         self._stopping = threading.Event()
         self._tick_lock = threading.Lock()
@@ -174,7 +176,8 @@ class Service:
         self._reload()
         self._note_ended(self._crawls.poll(), conn)
         now = datetime.now(UTC)
-        self._standings.refresh(conn)
+        learned = self._learner.learn_due(conn, self._standings.learning, now)
+        self._standings.refresh(conn, now, learned)
         waiting = [one for one in self._standings.due(now) if one.source.name not in self._crawls.names]
         self._metrics.note_due(len(waiting), (now - waiting[0].since).total_seconds() if waiting else 0.0)
         if waiting and time.monotonic() >= self._start_again:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,23 +20,20 @@ from db.source_runs import SourceRun, latest_source_runs, source_runs_since
 from db.sources import source_rows, sources_of
 from db.turns import sources_at_work
 from scheduler.cadence import Auto, Cadence, Never, cadence_of
+from scheduler.learning import auto_of
 from scheduler.plan import Due, PastRun, Planned, as_due, next_run
 
 # As many past runs of a source as the plan looks at: a dozen failures in a row wait the longest of any cadence above 10 s.
 RUNS_KEPT = 12
 
-Learned = Callable[[sqlite3.Connection, Source, dict[str, object]], Auto | None]
-"""What "auto" means for a source now, from its rows; None where that is not known yet."""
-
 
 class Standings:
     """The plan's view of one database. Made by `Standings(config)`, then `refresh` before each question."""
 
-    def __init__(self, config: Config, learned: Learned | None = None) -> None:
+    def __init__(self, config: Config) -> None:
         self.config = config
         self.problems: dict[str, str] = {}
         """Sources whose stored settings cannot be read, with what is wrong; they are not crawled."""
-        self._learned = learned
         self._source_rows: list[tuple[object, ...]] = []
         self._sources: dict[int, Source] = {}
         self._planned: dict[int, Planned] = {}
@@ -52,8 +49,8 @@ class Standings:
         self.config = config
         self._source_rows, self._sources, self._planned, self._next, self.problems = [], {}, {}, {}, {}
 
-    def refresh(self, conn: sqlite3.Connection) -> None:
-        """Read what has changed."""
+    def refresh(self, conn: sqlite3.Connection, now: datetime, learned: Sequence[int] = ()) -> None:
+        """Read what has changed. `learned`: sources whose rhythm is another since the last time."""
         rows = source_rows(conn)
         sources = self._sources
         if rows != self._source_rows:
@@ -69,8 +66,8 @@ class Standings:
             changed |= {source.id for source in sources.values() if source != self._sources.get(source.id)}
             for source_id in sources.keys() - self._rows.keys():
                 self._keep(source_id, latest_source_runs(conn, source_id, RUNS_KEPT))
-        for source_id in changed & sources.keys():
-            self._plan(conn, sources[source_id])
+        for source_id in (changed | set(learned)) & sources.keys():
+            self._plan(conn, sources[source_id], now)
         self._sources = sources
 
     @property
@@ -124,7 +121,12 @@ class Standings:
         for row in kept:
             (self._open.discard if row.ended else self._open.add)(row.id)
 
-    def _plan(self, conn: sqlite3.Connection, source: Source) -> None:
+    @property
+    def learning(self) -> list[Source]:
+        """The sources that are crawled when it pays."""
+        return [self._sources[one.id] for one in self._planned.values() if isinstance(one.cadence, Auto)]
+
+    def _plan(self, conn: sqlite3.Connection, source: Source, now: datetime) -> None:
         at_work = source.id in self._at_work
         known = self._planned.get(source.id)
         if known is not None and source == self._sources.get(source.id) and not isinstance(known.cadence, Auto):
@@ -133,23 +135,21 @@ class Standings:
         self._planned[source.id] = Planned(
             id=source.id,
             name=source.name,
-            cadence=self._cadence(conn, source),
+            cadence=self._cadence(conn, source, now),
             added_at=source.added_at,
             paused=source.paused_at is not None,
             at_work=at_work,
         )
 
-    def _cadence(self, conn: sqlite3.Connection, source: Source) -> Cadence:
+    def _cadence(self, conn: sqlite3.Connection, source: Source, now: datetime) -> Cadence:
         try:
             settings = self.config.for_source(source.name, source.settings)
         except ConfigError as error:
             self.problems[source.name] = str(error)
             return Never()
         self.problems.pop(source.name, None)
-        auto = None
-        if self._learned is not None and settings["every"] == "auto" and not settings["cron"]:
-            auto = self._learned(conn, source, settings)
-        return cadence_of(source.name, settings, auto)
+        learns = settings["every"] == "auto" and not settings["cron"]
+        return cadence_of(source.name, settings, auto_of(conn, source, settings, now) if learns else None)
 
     def _forget(self, source_id: int) -> None:
         for kept in (self._planned, self._rows, self._runs, self._next):

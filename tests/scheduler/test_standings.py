@@ -14,10 +14,13 @@ import pytest
 from db import facts
 from db.config import Config
 from db.connect import open_database, write
+from db.nouns import Link, LinkKind
 from db.source_runs import begin_source_runs, bury_runs, end_source_run, end_source_runs
 from db.sources import add_source, all_sources, pause_source, remove_source, set_source
 from db.turns import take_turns
-from scheduler.cadence import Every
+from pipelines.addresses import link_key
+from scheduler.cadence import Auto, Every
+from scheduler.learning import Learner, from_json, to_json
 from scheduler.plan import due
 from scheduler.standings import Standings
 
@@ -67,9 +70,9 @@ def test_read_bit_by_bit_it_is_what_a_fresh_reading_gives(conn: sqlite3.Connecti
                     facts.end_run(conn, run, "finished", now, {}, None)
                 case 7:
                     bury_runs(conn, now)
-        kept.refresh(conn)
+        kept.refresh(conn, now)
         fresh = Standings(Config())
-        fresh.refresh(conn)
+        fresh.refresh(conn, now)
         assert sorted(kept.planned, key=lambda one: one.id) == sorted(fresh.planned, key=lambda one: one.id)
         for one in fresh.planned:
             assert kept.runs_of(one.id) == fresh.runs_of(one.id)
@@ -83,13 +86,13 @@ def test_settings_that_cannot_be_read_leave_their_source_out(conn: sqlite3.Conne
         add_source(conn, name="good", url="http://good.example/", settings={"every": "15m"}, at=START)
         add_source(conn, name="bad", url="http://bad.example/", settings={"every": "often"}, at=START)
     standings = Standings(Config())
-    standings.refresh(conn)
+    standings.refresh(conn, START)
     assert [one.source.name for one in standings.due(START)] == ["good"]
     assert "every" in standings.problems["bad"]
     assert isinstance(next(one.cadence for one in standings.planned if one.name == "good"), Every)
     with write(conn):
         set_source(conn, next(one for one in all_sources(conn) if one.name == "bad"), {"every": "1h"})
-    standings.refresh(conn)
+    standings.refresh(conn, START)
     assert not standings.problems
     assert len(standings.due(START)) == 2
 
@@ -101,12 +104,12 @@ def test_a_run_whose_process_is_gone_is_over_and_its_sources_are_free(conn: sqli
         take_turns(conn, [source], run, NO_PROCESS, START)
         begin_source_runs(conn, run, [source.id], START)
     standings = Standings(Config())
-    standings.refresh(conn)
+    standings.refresh(conn, START)
     assert standings.due(START) == []
     with write(conn):
         assert bury_runs(conn, START) == [run]
         assert bury_runs(conn, START) == []
-    standings.refresh(conn)
+    standings.refresh(conn, START)
     assert [one.source.id for one in standings.due(START + timedelta(seconds=1))] == [source.id]
     assert conn.execute("SELECT ended, error FROM runs").fetchone()[0] == "failed"
 
@@ -123,3 +126,39 @@ def test_a_process_number_that_was_given_again_does_not_hold_a_source(conn: sqli
     assert ([one.name for one in taken], busy) == (["one"], [])
     with write(conn):
         assert bury_runs(conn, START) == [run]
+
+
+def test_a_rhythm_is_learned_kept_and_planned_by(conn: sqlite3.Connection) -> None:
+    """A source that brings six articles each noon is looked at often then and seldom at night; status plans by the same row."""
+    with write(conn):
+        source, _ = add_source(conn, name="noon", url="http://noon.example/", settings={"every": "auto"}, at=START)
+        for day in range(21):
+            for hour in range(24):
+                at = START + timedelta(days=day, hours=hour)
+                run = facts.begin_run(conn, "crawl", NO_PROCESS, at, "schedule")
+                begin_source_runs(conn, run, [source.id], at)
+                found = [f"http://noon.example/{day}-{n}.html" for n in range(6)] if hour == 13 else []
+                links = [
+                    Link(url=url, key=link_key(url), kind=LinkKind.FEED, published=at - timedelta(minutes=9 * n + 3))
+                    for n, url in enumerate(found)
+                ]
+                facts.put_links(conn, source.id, links, at + timedelta(seconds=9), run)
+                conn.execute("UPDATE source_runs SET listings = 1 WHERE run_id = ?", (run,))
+                end_source_run(conn, run, source.id, ended="finished", at=at + timedelta(seconds=9))
+                conn.execute("UPDATE source_runs SET listings = 1 WHERE run_id = ?", (run,))
+    midnight = START + timedelta(days=21)
+    standings, learner = Standings(Config()), Learner()
+    standings.refresh(conn, midnight)
+    assert learner.learn_due(conn, standings.learning, midnight) == [source.id]
+    assert learner.learn_due(conn, standings.learning, midnight) == []
+    standings.refresh(conn, midnight, [source.id])
+    night = standings.next_runs(midnight)[0][0] - (midnight - timedelta(hours=1))
+    assert timedelta(hours=1, minutes=15) < night <= timedelta(hours=6)
+    another = Standings(Config())
+    another.refresh(conn, midnight)
+    assert another.next_runs(midnight) == standings.next_runs(midnight)
+    planned = standings.planned[0].cadence
+    assert isinstance(planned, Auto)
+    noon = midnight + timedelta(hours=12, minutes=5)
+    assert planned.after(noon) - noon < timedelta(minutes=30)
+    assert from_json(to_json(planned.foresight)) == planned.foresight  # type: ignore[arg-type]
