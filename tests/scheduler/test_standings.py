@@ -160,5 +160,5 @@ def test_a_rhythm_is_learned_kept_and_planned_by(conn: sqlite3.Connection) -> No
     planned = standings.planned[0].cadence
     assert isinstance(planned, Auto)
     noon = midnight + timedelta(hours=12, minutes=5)
-    assert planned.after(noon) - noon < timedelta(minutes=30)
+    assert planned.after(noon) - noon < timedelta(minutes=45)
     assert from_json(to_json(planned.foresight)) == planned.foresight  # type: ignore[arg-type]
