@@ -29,6 +29,8 @@ _COMMANDS = {
     "extract": "extract_cmd",
     "settle": "settle_cmd",
     "cluster": "cluster_cmd",
+    "backup": "backup_cmd",
+    "upkeep": "upkeep_cmd",
     "doctor": "doctor_cmd",
 }
 
