@@ -26,9 +26,9 @@ from db.facts import stamp
 from db.holdings import FAILURES_SINCE
 
 # The longest that one transaction should hold the write lock, and what it aims at: the size of the next one is told by the last.
-MOST_S, AIM_S = 0.05, 0.02
+MOST_S, AIM_S = 0.05, 0.01
 # A rest after each, as a multiple of it and at least: a waiting writer asks again every 25 ms at first, then every 100 ms.
-REST, LEAST_REST_S = 2.0, 0.03
+REST, LEAST_REST_S = 2.0, 0.02
 # Rows looked at between two transactions.
 _CHUNK = 2000
 # A first transaction is of so many weights; a weight is a row, or one page (4 KiB) of a body.

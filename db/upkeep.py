@@ -19,6 +19,8 @@ from db.health import SOUNDNESS, Examination, Finding, Level, examine, file_size
 _PATIENCE_S, _ATTEMPTS, _PAUSE_S = 0.1, 5, 0.4
 # Rows of an index that are looked at: enough for a planner, and milliseconds whatever the size (https://sqlite.org/lang_analyze.html).
 _ANALYSIS_LIMIT = 1000
+# Pages below which there are none: what a planner learns from a small database is wrong the day after, when it has grown.
+LEAST_PAGES = 10_000
 # From this version on PRAGMA optimize looks at tables that the connection has not used (mask 0x10000).
 _LOOKS_AT_ALL = (3, 46, 0)
 # Instructions of SQLite between two questions whether to stop: some milliseconds.
@@ -37,7 +39,7 @@ class Checkpointed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimized:
-    """How many indexes the planner has statistics of."""
+    """How many indexes the planner has statistics of; 0 in a database that is too small for them."""
 
     indexes: int
     seconds: float
@@ -81,9 +83,10 @@ def optimize(path: Path) -> Optimized:
     conn = connect(path)
     try:
         with explained(path):
-            conn.execute(f"PRAGMA analysis_limit = {_ANALYSIS_LIMIT}")
-            # An older PRAGMA optimize looks only at what its own connection has used: nothing, in one just opened.
-            conn.execute("PRAGMA optimize(0x10002)" if sqlite3.sqlite_version_info >= _LOOKS_AT_ALL else "ANALYZE")
+            if conn.execute("SELECT coalesce(max(id), 0) FROM pages").fetchone()[0] >= LEAST_PAGES:
+                conn.execute(f"PRAGMA analysis_limit = {_ANALYSIS_LIMIT}")
+                # An older PRAGMA optimize looks only at what its own connection has used: nothing, in one just opened.
+                conn.execute("PRAGMA optimize(0x10002)" if sqlite3.sqlite_version_info >= _LOOKS_AT_ALL else "ANALYZE")
             indexes = _count_statistics(conn)
     finally:
         conn.close()

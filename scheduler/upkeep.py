@@ -135,6 +135,7 @@ def optimize_step(config: Config, now: datetime, stopping: Stopping = _never) ->
     """Renew the planner's statistics."""
     optimized = optimize(config.database)
     says = f"statistics of {optimized.indexes:,} indexes, {optimized.seconds:.1f} s"
+    says = says if optimized.indexes else "the database is too small to need statistics"
     return Step(name="optimize", ended=Ended.DONE, says=says, figures=asdict(optimized))
 
 
