@@ -179,7 +179,7 @@ def _bodies(examination: Examination) -> Iterator[Finding]:
             pruned += 1
     says = f"{checked:,} of {last:,} unpacked, {checked - len(faults):,} match their checksum"
     if pruned:
-        says += f"; {pruned:,} came up that were pruned" if most else f"; {pruned:,} were pruned"
+        says += f"; {pruned:,} that were looked for are pruned"
     if not faults:
         yield Finding(level=Level.OK, about="bodies", says=says)
     else:
