@@ -146,15 +146,16 @@ def beside_a_crawl(path: Path, name: str, step: Callable[[], str]) -> None:
     began = time.perf_counter()
     says = step()
     seconds = time.perf_counter() - began
+    log = path.with_name(path.name + "-wal")
+    left = log.stat().st_size / 1e6 if log.exists() else 0.0
     over.set()
     took = sorted(waits.get())
     process.join()
-    log = path.with_name(path.name + "-wal")
     print(
         f"{name:10} {seconds:6.1f} s  {says}\n"
         f"{'':10} writer beside it: {len(took)} transactions, median {took[len(took) // 2] * 1000:.1f} ms,"
         f" 99 of 100 under {took[int(len(took) * 0.99)] * 1000:.1f} ms, longest {took[-1] * 1000:.1f} ms;"
-        f" log {log.stat().st_size / 1e6 if log.exists() else 0:.1f} MB",
+        f" log {left:.1f} MB",
         flush=True,
     )
 
