@@ -120,7 +120,7 @@ def make(path: Path, pages: int) -> None:
     conn.close()
 
 
-def crawl(path: str, over: Event, waits: multiprocessing.SimpleQueue[list[float]]) -> None:
+def crawl(path: str, begun: Event, over: Event, waits: multiprocessing.SimpleQueue[list[float]]) -> None:
     """Write a page every 10 ms as a crawl does; how long each transaction took."""
     conn = connect(Path(path))
     maker = conn.execute("SELECT min(id) FROM extractors").fetchone()[0]
@@ -131,6 +131,7 @@ def crawl(path: str, over: Event, waits: multiprocessing.SimpleQueue[list[float]
         with write(conn):
             put(conn, n, 1, None, NOW, maker)
         took.append(time.perf_counter() - began)
+        begun.set()
         n += 1
         time.sleep(0.01)
     waits.put(took)
@@ -139,10 +140,10 @@ def crawl(path: str, over: Event, waits: multiprocessing.SimpleQueue[list[float]
 def beside_a_crawl(path: Path, name: str, step: Callable[[], str]) -> None:
     """Run a step while another process writes, and print both sides."""
     context = multiprocessing.get_context("spawn")
-    over, waits = context.Event(), context.SimpleQueue()
-    process = context.Process(target=crawl, args=(str(path), over, waits))
+    begun, over, waits = context.Event(), context.Event(), context.SimpleQueue()
+    process = context.Process(target=crawl, args=(str(path), begun, over, waits))
     process.start()
-    time.sleep(1.5)
+    begun.wait()
     began = time.perf_counter()
     says = step()
     seconds = time.perf_counter() - began

@@ -16,9 +16,10 @@ import re
 import shutil
 import socket
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -215,22 +216,33 @@ class _Wanted:
 
 
 def _verify(part: Path, wanted: _Wanted, progress: Progress | None) -> None:
-    """Look the copy through on a thread, so that Ctrl-C is heard meanwhile. Raises DatabaseError."""
+    """Look the copy through on a thread, so that Ctrl-C is heard meanwhile. Raises DatabaseError.
+
+    The thread is not waited for when it is broken off: SQLite looks at a whole table before it hears of that.
+    """
     size = part.stat().st_size
     copy = sqlite3.connect(
         f"{part.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
     )
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="verify") as thread:
-        looking = thread.submit(_look_through, copy, part, wanted)
+    looking: Future[None] = Future()
+
+    def look() -> None:
         try:
-            while wait_for([looking], timeout=_REFRESH_S).not_done:
-                if progress is not None:
-                    progress("verifying", 0, size)
-        except BaseException:
-            with suppress(sqlite3.ProgrammingError):  # it has just ended by itself
-                copy.interrupt()
-            raise
-        looking.result()
+            _look_through(copy, part, wanted)
+            looking.set_result(None)
+        except BaseException as error:  # noqa: BLE001 - carried to whoever waits
+            looking.set_exception(error)
+
+    threading.Thread(target=look, name="verify", daemon=True).start()
+    try:
+        while wait_for([looking], timeout=_REFRESH_S).not_done:
+            if progress is not None:
+                progress("verifying", 0, size)
+    except BaseException:
+        with suppress(sqlite3.ProgrammingError):  # it has just ended by itself
+            copy.interrupt()
+        raise
+    looking.result()
 
 
 def _look_through(copy: sqlite3.Connection, part: Path, wanted: _Wanted) -> None:

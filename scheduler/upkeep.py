@@ -79,7 +79,8 @@ def _never() -> bool:
 def look_after(config: Config, now: datetime, *, say: Say, stopping: Stopping = _never) -> UpkeepReport:
     """Do everything that the settings ask for. `say` gets one line a step, `stopping` ends it soon. Raises nothing of ours.
 
-    Blocks for as long as it takes, on connections of its own: call it from a thread.
+    Blocks for as long as it takes, on connections of its own: call it from a daemon thread. The check looks at one table to its end
+    before it hears of `stopping`, which takes seconds in a file of gigabytes; to leave it with the process does no harm.
     """
     began, steps = time.monotonic(), []
     sound = True
