@@ -156,8 +156,8 @@ def _check_space(target: Path, size: int) -> None:
     free = shutil.disk_usage(target.absolute().parent).free
     if free < size + _SPARE:
         raise DiskFull(
-            f"{target.absolute().parent}: {free / 1e6:,.0f} MB are free, and the backup takes {size / 1e6:,.0f} MB;"
-            " free some space or name another place"
+            f"{target.absolute().parent}: {free / 1e6:,.0f} MB are free; the backup takes {size / 1e6:,.0f} MB, and"
+            f" {_SPARE / 1e6:,.0f} MB must stay free beside it; free some space or name another place"
         )
 
 

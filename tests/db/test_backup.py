@@ -196,7 +196,7 @@ def test_a_full_disk_leaves_the_old_backups_and_no_half_one(tmp_path: Path) -> N
 def test_space_is_asked_for_first(newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = shutil.disk_usage(tmp_path)._replace(free=5_000_000)
     monkeypatch.setattr(backup.shutil, "disk_usage", lambda _: few)
-    with pytest.raises(DiskFull, match="5 MB are free, and the backup takes"):
+    with pytest.raises(DiskFull, match="5 MB are free; the backup takes"):
         back_up(newsroom.path, tmp_path / "copy.db", now=NOW)
     assert not list(tmp_path.glob("copy*"))
 
