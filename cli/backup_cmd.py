@@ -15,7 +15,7 @@ import click
 
 from cli.context import Desk
 from cli.render import size, span
-from db.backup import Backup, Progress, back_up, backup_name, thin_out
+from db.backup import Backup, Progress, back_up, new_backup_path, thin_out
 from db.config import Config
 from db.errors import UsageError
 from scheduler.upkeep import backup_folder
@@ -51,13 +51,12 @@ def backup(desk: Desk, file: Path | None, force: bool, as_json: bool) -> None:
 
 
 def _target(config: Config, file: Path | None, now: datetime) -> Path:
-    name = backup_name(config.database, now)
     if file is not None:
-        return file / name if file.is_dir() else file
+        return new_backup_path(file, config.database, now) if file.is_dir() else file
     folder = backup_folder(config)
     if folder is not None and not folder.is_dir():
         raise UsageError(f"{folder}: the folder does not exist; make it, or change backup_folder in copydesk.toml")
-    return (folder if folder is not None else config.database.parent) / name
+    return new_backup_path(folder if folder is not None else config.database.parent, config.database, now)
 
 
 def _print(taken: Backup, gone: list[Path]) -> None:

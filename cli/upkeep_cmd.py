@@ -12,6 +12,7 @@ import click
 from cli.backup_cmd import stoppable
 from cli.context import Desk
 from cli.render import plain, styled
+from db.config import Config
 from db.errors import UsageError
 from scheduler.upkeep import (
     Ended,
@@ -37,11 +38,14 @@ def upkeep(ctx: click.Context, as_json: bool) -> None:
 
     Without a step: all of them, in this order. Crawls may go on meanwhile. Exits with 1 if a step failed.
     """
-    desk = ctx.ensure_object(Desk)
-    with desk.open():
-        pass  # it is there, and ours
     if ctx.invoked_subcommand is None:
-        _all(desk, as_json=as_json)
+        _all(ctx.ensure_object(Desk), as_json=as_json)
+
+
+def _config(desk: Desk) -> Config:
+    """The settings, once it is known that the database is there and ours."""
+    with desk.open():
+        return desk.config
 
 
 def _all(desk: Desk, *, as_json: bool) -> None:
@@ -50,7 +54,7 @@ def _all(desk: Desk, *, as_json: bool) -> None:
             click.echo(plain(line))
 
     with stoppable():
-        report = look_after(desk.config, datetime.now(UTC), say=say)
+        report = look_after(_config(desk), datetime.now(UTC), say=say)
     _end(report, as_json=as_json)
 
 
@@ -77,7 +81,7 @@ def _show(step: Step, *, as_json: bool) -> None:
 def prune(desk: Desk, dry_run: bool, as_json: bool) -> None:
     """Drop what is older than `keep_bodies` and `keep_log` say."""
     with stoppable():
-        _show(prune_step(desk.config, datetime.now(UTC), dry=dry_run), as_json=as_json)
+        _show(prune_step(_config(desk), datetime.now(UTC), dry=dry_run), as_json=as_json)
 
 
 @upkeep.command()
@@ -85,7 +89,7 @@ def prune(desk: Desk, dry_run: bool, as_json: bool) -> None:
 @click.pass_obj
 def optimize(desk: Desk, as_json: bool) -> None:
     """Renew the statistics by which SQLite plans its queries."""
-    _show(optimize_step(desk.config, datetime.now(UTC)), as_json=as_json)
+    _show(optimize_step(_config(desk), datetime.now(UTC)), as_json=as_json)
 
 
 @upkeep.command()
@@ -93,7 +97,7 @@ def optimize(desk: Desk, as_json: bool) -> None:
 @click.pass_obj
 def check(desk: Desk, as_json: bool) -> None:
     """Check structure, references and a sample of bodies; reads the whole file."""
-    _show(check_step(desk.config, datetime.now(UTC)), as_json=as_json)
+    _show(check_step(_config(desk), datetime.now(UTC)), as_json=as_json)
 
 
 @upkeep.command()
@@ -104,7 +108,7 @@ def backup(desk: Desk, as_json: bool) -> None:
     if not desk.config["backup_folder"]:
         raise UsageError("the setting backup_folder names no folder; set it, or use `copydesk backup FILE`")
     with stoppable():
-        _show(backup_step(desk.config, datetime.now(UTC)), as_json=as_json)
+        _show(backup_step(_config(desk), datetime.now(UTC)), as_json=as_json)
 
 
 @upkeep.command()
@@ -112,4 +116,4 @@ def backup(desk: Desk, as_json: bool) -> None:
 @click.pass_obj
 def checkpoint(desk: Desk, as_json: bool) -> None:
     """Move the write-ahead log into the file and empty it."""
-    _show(checkpoint_step(desk.config, datetime.now(UTC)), as_json=as_json)
+    _show(checkpoint_step(_config(desk), datetime.now(UTC)), as_json=as_json)

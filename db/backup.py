@@ -23,7 +23,7 @@ from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from db.connect import connect, explained
@@ -68,6 +68,13 @@ def backup_name(database: Path, now: datetime) -> str:
     return f"{database.stem}-{now.astimezone(UTC):{_TIME}}.db"
 
 
+def new_backup_path(folder: Path, database: Path, now: datetime) -> Path:
+    """Where a backup taken now goes; under the next second where two are taken in one."""
+    while (path := folder / backup_name(database, now)).exists():
+        now += timedelta(seconds=1)
+    return path
+
+
 def backups_in(folder: Path, database: Path) -> list[Path]:
     """The backups of that database in a folder, newest first, told by their names alone."""
     ours = re.compile(re.escape(database.stem) + r"-\d{8}T\d{6}Z\.db")
@@ -75,11 +82,19 @@ def backups_in(folder: Path, database: Path) -> list[Path]:
 
 
 def thin_out(folder: Path, database: Path, keep: int, *, newest: Path) -> list[Path]:
-    """Remove all backups of the database in a folder but the newest `keep`; those removed. `newest` stays whatever its name."""
-    others = [path for path in backups_in(folder, database) if path.name != newest.name]
-    gone = others[max(0, keep - 1) :]
-    for path in gone:
-        path.unlink(missing_ok=True)
+    """Remove all backups of the database in a folder but the newest `keep`; those removed. `newest` stays whatever its name.
+
+    Raises DatabaseError where they cannot be removed.
+    """
+    try:
+        others = [path for path in backups_in(folder, database) if path.name != newest.name]
+        gone = others[max(0, keep - 1) :]
+        for path in gone:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"{folder}: older backups cannot be removed ({error.strerror}); {newest.name} is there"
+        ) from error
     return gone
 
 
@@ -90,11 +105,11 @@ def back_up(
 
     Raises UsageError where there is such a file and `replace` is false, DiskFull, or another DatabaseError.
     """
-    _check_target(database, target, replace=replace)
-    _sweep(target)
     part = target.with_name(f"{target.name}.{_host()}.{os.getpid()}.part")
     source = connect(database)
     try:
+        _check_target(database, target, replace=replace)
+        _sweep(target)
         with explained(database):
             source.execute("PRAGMA query_only = ON")
             source.execute("BEGIN")
@@ -113,7 +128,8 @@ def back_up(
         raise _explain(error, target) from error
     finally:
         source.close()
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return Backup(
         path=target,
         size=size,

@@ -7,6 +7,7 @@ damaged, the backup that follows removes no older one.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -14,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from db.backup import Backup, back_up, backup_name, thin_out
+from db.backup import Backup, back_up, new_backup_path, thin_out
 from db.config import Config
 from db.errors import CopydeskError, UsageError
 from db.health import Level
@@ -101,7 +102,7 @@ def _guarded(name: str, config: Config, now: datetime, stopping: Stopping, *, so
         return STEPS[name](config, now, stopping)
     except _Stopped:
         return Step(name=name, ended=Ended.SKIPPED, says="broken off, because the service stops")
-    except (CopydeskError, OSError) as error:
+    except (CopydeskError, OSError, sqlite3.Error) as error:
         return Step(name=name, ended=Ended.FAILED, says=str(error))
 
 
@@ -163,7 +164,7 @@ def backup_step(config: Config, now: datetime, stopping: Stopping = _never, *, t
         if stopping():
             raise _Stopped
 
-    backup = back_up(config.database, folder / backup_name(config.database, now), now=now, progress=told)
+    backup = back_up(config.database, new_backup_path(folder, config.database, now), now=now, progress=told)
     gone = thin_out(folder, config.database, config["backup_keep"], newest=backup.path) if thin else []
     return backed_up(backup, gone)
 

@@ -68,6 +68,13 @@ def test_a_backup_says_what_it_did_and_refuses_to_overwrite(newsroom: Newsroom, 
     assert run(target, "articles", "--json").output == run(newsroom.path, "articles", "--json").output
 
 
+@pytest.mark.parametrize("command", ["backup", "upkeep", *(f"upkeep {step}" for step in STEPS)])
+def test_help_needs_no_database(command: str, tmp_path: Path) -> None:
+    result = run(tmp_path / "none.db", *command.split(), "--help")
+    assert result.exit_code == 0
+    assert "--json" in result.output
+
+
 def test_no_database_no_backup(tmp_path: Path) -> None:
     for arguments in (["backup"], ["upkeep"], ["upkeep", "prune"]):
         result = spawn("--db", "none.db", *arguments, cwd=tmp_path)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from db import backup
-from db.backup import back_up, backup_name, backups_in, thin_out
+from db.backup import back_up, backup_name, backups_in, new_backup_path, thin_out
 from db.errors import DatabaseError, DiskFull, UsageError
 from tests.cli.conftest import ROOT, Newsroom, open_room, report, run, spawn
 from tests.db.stock import filled, put_pages
@@ -239,6 +239,11 @@ def test_only_old_backups_of_this_database_are_removed(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[:3] + kept)
     assert thin_out(tmp_path, database, 1, newest=tmp_path / names[2]) == [tmp_path / names[0], tmp_path / names[1]]
     assert (tmp_path / names[2]).exists(), "the one just taken stays, also where the clock was set back"
+
+
+def test_two_in_one_second_get_names_of_their_own(newsroom: Newsroom, tmp_path: Path) -> None:
+    taken = [back_up(newsroom.path, new_backup_path(tmp_path, newsroom.path, NOW), now=NOW).path for _ in range(2)]
+    assert [path.name for path in taken] == ["news-20261124T030000Z.db", "news-20261124T030001Z.db"]
 
 
 def test_a_restored_backup_is_gone_on_with(newsroom: Newsroom, tmp_path: Path) -> None:
