@@ -309,7 +309,7 @@ def test_a_writer_is_not_held_up_by_pruning(tmp_path: Path) -> None:
     over.set()
     writer.join()
     assert gone.bodies == 1500
-    assert gone.transactions > 10, "one large transaction would hold up a crawl"
+    assert gone.transactions >= 5, "one large transaction would hold up a crawl"
     assert not failed
     assert len(waited) > gone.transactions
     assert sorted(waited)[len(waited) // 2] < 0.05
