@@ -169,7 +169,7 @@ def archive_at(path: Path, size: int, real: int) -> Archive:
     if fresh:
         with write(conn):
             add_source(conn, name="s", url="http://s.example/", settings={}, at=datetime.now(UTC))
-            conn.execute("INSERT INTO bodies VALUES (1, x'00', 0, 'zstd', x'00')")
+            conn.execute("INSERT INTO bodies (sha256, size, codec, data) VALUES (x'00', 0, 'zstd', x'00')")
     with write(conn):
         maker = extractor_id(conn, Extractor(code="bench", rules="bench", trafilatura="bench"))
     archive = Archive(conn=conn, maker=maker)

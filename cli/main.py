@@ -31,6 +31,8 @@ _COMMANDS = {
     "extract": "extract_cmd",
     "settle": "settle_cmd",
     "cluster": "cluster_cmd",
+    "backup": "backup_cmd",
+    "upkeep": "upkeep_cmd",
     "doctor": "doctor_cmd",
 }
 # Not for people: what our own processes call each other with.

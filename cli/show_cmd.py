@@ -16,7 +16,7 @@ from cli.sheet import sheet, why
 from cli.which import page_named
 from db.bodies import get_body
 from db.derived import get_article
-from db.errors import UsageError
+from db.errors import Pruned, UsageError
 from db.queries import Headline, PageState, current_page, headline, revisions, snapshot
 
 
@@ -34,13 +34,21 @@ def show(desk: Desk, what: str, form: str | None, revision: int | None) -> None:
     with desk.read() as conn, snapshot(conn):
         page = page_named(conn, what, revision)
         if form == "html":
-            sys.stdout.flush()
-            sys.stdout.buffer.write(get_body(conn, page.body_id))
-            sys.stdout.buffer.flush()
+            _print_bytes(conn, page)
         elif page.is_article:
             _print(conn, page.page_id, form)
         else:
             _refuse(page, form)
+
+
+def _print_bytes(conn: sqlite3.Connection, page: PageState) -> None:
+    try:
+        body = get_body(conn, page.body_id)
+    except Pruned as pruned:
+        raise Pruned(f"page {page.page_id} ({plain(page.url)}): {pruned}") from None
+    sys.stdout.flush()
+    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.flush()
 
 
 def _print(conn: sqlite3.Connection, page_id: int, form: str | None) -> None:
@@ -86,5 +94,6 @@ def _refuse(page: PageState, form: str | None) -> None:
         click.echo(f"copydesk: {name} is no article: {page.reason}", err=True)
         if page.detail:
             click.echo(plain_text(page.detail), err=True)
-        click.echo(f"`copydesk show {page.page_id} --html` gives the page", err=True)
+        pruned = f"its body was pruned on {page.pruned_at[:10]}" if page.pruned_at else ""
+        click.echo(pruned or f"`copydesk show {page.page_id} --html` gives the page", err=True)
     sys.exit(1)

@@ -74,13 +74,16 @@ def _lines(path: Path, held: Holdings, width: int | None) -> Iterator[str]:
 def _totals(path: Path, held: Holdings) -> Iterator[tuple[str, str]]:
     main, wal = file_sizes(path)
     share = f", {(main + wal) / held.bodies_raw:.2f} of the bytes received" if held.bodies_raw else ""
+    share = "" if held.bodies_pruned else share
     yield "database", f"{path}: {size(main + wal)}{share}"
     yield "sources", f"{held.sources:,}" + (f" ({held.sources_removed:,} removed)" if held.sources_removed else "")
     yield "links", f"{held.links:,} ({held.links_never_fetched:,} never fetched)"
     yield "fetches", f"{held.fetches:,}"
     yield "pages", f"{held.pages:,}" + (f" ({held.pages_unread:,} not read yet)" if held.pages_unread else "")
     ratio = f", {held.bodies_stored / held.bodies_raw:.2f}" if held.bodies_raw else ""
-    yield "bodies", f"{held.bodies:,}: {size(held.bodies_raw)} received, {size(held.bodies_stored)} stored{ratio}"
+    gone = f"; {held.bodies_pruned:,} more were pruned" if held.bodies_pruned else ""
+    kept = held.bodies - held.bodies_pruned
+    yield "bodies", f"{kept:,}: {size(held.bodies_raw)} received, {size(held.bodies_stored)} stored{ratio}{gone}"
     yield "articles", f"{held.articles:,}, copies among them {held.copies:,}; later revisions {held.revisions:,}"
     yield "rejected", _reasons(held.rejected)
     yield "failed", f"{_reasons(held.failed_7d)} in the last 7 days"

@@ -3,7 +3,8 @@
 CopydeskError
 ├── UsageError          the person at the keyboard asked for something impossible: say it and exit 2
 │   ├── ConfigError     a settings or site file is wrong: names file, line and key
-│   └── UnknownSource   no source of that name: carries the nearest names
+│   ├── UnknownSource   no source of that name: carries the nearest names
+│   └── Pruned          the bytes asked for were dropped after their time
 ├── DatabaseError       the database file cannot serve: says which file and the remedy
 │   ├── NotADatabase    the file is something else
 │   ├── TooNew          a newer Copydesk wrote it
@@ -34,6 +35,10 @@ class ConfigError(UsageError):
 
 class UnknownSource(UsageError):
     """There is no source of that name. The message offers the nearest ones."""
+
+
+class Pruned(UsageError):
+    """The bytes of a body were dropped after their time (setting `keep_bodies`)."""
 
 
 class DatabaseError(CopydeskError):

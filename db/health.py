@@ -11,7 +11,7 @@ import os
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,7 +20,7 @@ from pathlib import Path
 from db.bodies import get_body
 from db.connect import explain
 from db.derived import Extractor
-from db.errors import Damaged
+from db.errors import Damaged, Pruned
 from db.facts import moment
 from db.processes import process_lives
 
@@ -34,6 +34,8 @@ LARGE_LOG = 256 * 10**6
 UNREAD_FOR = timedelta(minutes=10)
 # A quarter of the file empty, and enough of it to be worth the copying.
 EMPTY_SHARE, EMPTY_BYTES = 0.25, 100 * 10**6
+# Bodies looked up for each that is to be checked, at most: the others may be pruned.
+_TRIES = 20
 # The most findings of one PRAGMA that are shown.
 _MOST = 5
 
@@ -82,9 +84,9 @@ class Examination:
 Check = Callable[[Examination], Iterator[Finding]]
 
 
-def examine(examination: Examination) -> Iterator[Finding]:
-    """All checks, one after the other; a check that SQLite breaks off is a finding itself."""
-    for check in CHECKS:
+def examine(examination: Examination, checks: Sequence[Check] | None = None) -> Iterator[Finding]:
+    """These checks (None: all), one after the other; a check that SQLite breaks off is a finding itself."""
+    for check in CHECKS if checks is None else checks:
         try:
             yield from check(examination)
         except sqlite3.Error as error:
@@ -165,27 +167,36 @@ def _references(examination: Examination) -> Iterator[Finding]:
 
 
 def _bodies(examination: Examination) -> Iterator[Finding]:
-    conn = examination.conn
+    conn, most = examination.conn, examination.bodies
     last = conn.execute("SELECT coalesce(max(id), 0) FROM bodies").fetchone()[0]
-    if examination.bodies and last > examination.bodies:
-        # Any sample serves, and another each time serves best.
-        ids = sorted(random.sample(range(1, last + 1), examination.bodies))
-    else:
-        ids = list(range(1, last + 1))
-    checked, faults = 0, []
-    for body_id in ids:
-        if conn.execute("SELECT 1 FROM bodies WHERE id = ?", (body_id,)).fetchone():
-            checked += 1
-            try:
+    checked, pruned, faults = 0, 0, []
+    for body_id in _sample(last, most):
+        if most and checked == most:
+            break
+        try:
+            if conn.execute("SELECT 1 FROM bodies WHERE id = ?", (body_id,)).fetchone():
+                checked += 1
                 get_body(conn, body_id)
-            except Damaged as fault:
-                faults.append(str(fault))
+        except Damaged as fault:
+            faults.append(str(fault))
+        except Pruned:
+            checked -= 1
+            pruned += 1
     says = f"{checked:,} of {last:,} unpacked, {checked - len(faults):,} match their checksum"
+    if pruned:
+        says += f"; {pruned:,} that were looked for are pruned"
     if not faults:
         yield Finding(level=Level.OK, about="bodies", says=says)
     else:
         remedy = "`copydesk doctor --bodies 0` looks at all; restore a backup"
         yield Finding(level=Level.BAD, about="bodies", says=f"{says}; {faults[0]}", remedy=remedy)
+
+
+def _sample(last: int, most: int) -> Iterable[int]:
+    """Ids of bodies to look at. Any sample serves, and another each time serves best; some in it will be pruned."""
+    if most and last > most:
+        return random.sample(range(1, last + 1), min(last, most * _TRIES))
+    return range(1, last + 1)
 
 
 def _queue(examination: Examination) -> Iterator[Finding]:
@@ -239,6 +250,9 @@ def _extractors(examination: Examination) -> Iterator[Finding]:
         remedy = "nothing is wrong; they keep what that version made of them until they are extracted again"
         yield Finding(level=Level.WARN, about="extractors", says=says, remedy=remedy)
 
+
+# What can be told of a file by itself, a backup included: no clock, no disk, no processes.
+SOUNDNESS: tuple[Check, ...] = (_structure, _references, _bodies)
 
 CHECKS: tuple[Check, ...] = (
     _file,

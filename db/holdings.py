@@ -22,7 +22,10 @@ FAILURES_SINCE = timedelta(days=7)
 _SOURCES = "SELECT count(*) FILTER (WHERE removed_at IS NULL), count(removed_at) FROM sources"
 _LINKS = "SELECT (SELECT count(*) FROM links), (SELECT count(*) FROM visits WHERE first_at IS NULL)"
 _COUNTS = "SELECT (SELECT count(*) FROM fetches), (SELECT count(*) FROM pages), (SELECT count(*) FROM unread)"
-_BODIES = "SELECT count(*), coalesce(sum(size), 0), coalesce(sum(length(data)), 0) FROM bodies"
+_BODIES = """
+SELECT count(*), count(pruned_at), coalesce(sum(size) FILTER (WHERE pruned_at IS NULL), 0), coalesce(sum(length(data)), 0)
+FROM bodies
+"""
 _VERDICTS = "SELECT verdict, count(*) FROM decisions GROUP BY 1"
 _REJECTED = "SELECT reason, count(*) FROM outcomes WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
 # A failure is a fetch without a usable answer; what robots.txt forbids is none.
@@ -92,7 +95,9 @@ class Holdings:
     pages: int
     pages_unread: int
     bodies: int
+    bodies_pruned: int
     bodies_raw: int
+    """Received, of those that are still there."""
     bodies_stored: int
     articles: int
     """Each once: the current ones, copies included."""
@@ -121,7 +126,7 @@ def _holdings(conn: sqlite3.Connection, now: datetime, runs: int) -> Holdings:
     sources, removed = conn.execute(_SOURCES).fetchone()
     links, never = conn.execute(_LINKS).fetchone()
     fetches, pages, unread = conn.execute(_COUNTS).fetchone()
-    bodies, raw, stored = conn.execute(_BODIES).fetchone()
+    bodies, pruned, raw, stored = conn.execute(_BODIES).fetchone()
     verdicts = dict(conn.execute(_VERDICTS).fetchall())
     return Holdings(
         sources=sources,
@@ -132,6 +137,7 @@ def _holdings(conn: sqlite3.Connection, now: datetime, runs: int) -> Holdings:
         pages=pages,
         pages_unread=unread,
         bodies=bodies,
+        bodies_pruned=pruned,
         bodies_raw=raw,
         bodies_stored=stored,
         articles=verdicts.get("new", 0) + verdicts.get("copy", 0),

@@ -64,7 +64,8 @@ ORDER BY d.verdict = 'new' DESC, coalesce(a.published_utc, p.fetched_at), d.arti
 """
 
 _PAGE_STATE = """
-SELECT p.id, p.url, p.fetched_at, p.body_id, s.name, d.article_id, a.page_id IS NOT NULL, o.reason, o.detail
+SELECT p.id, p.url, p.fetched_at, p.body_id, s.name, d.article_id, a.page_id IS NOT NULL, o.reason, o.detail,
+       (SELECT pruned_at FROM bodies WHERE id = p.body_id)
 FROM pages p JOIN sources s ON s.id = p.source_id
 LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN articles a ON a.page_id = p.id LEFT JOIN decisions d ON d.page_id = p.id
 WHERE p.id = ?
@@ -139,6 +140,8 @@ class PageState:
     is_article: bool
     reason: str | None
     detail: str | None
+    pruned_at: str | None
+    """When its body was dropped; None where it is still there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
