@@ -39,9 +39,10 @@ from scheduler.log import Log
 from scheduler.metrics import Metrics
 from scheduler.plan import batches
 from scheduler.standings import Standings
+from scheduler.upkeep_times import Upkeep, upkeep_due
 from scheduler.web import HealthServer
 
-TICK_S, BEAT_S, WATCH_S, UPKEEP_S = 1.0, 10.0, 60.0, 30.0
+TICK_S, BEAT_S, WATCH_S = 1.0, 10.0, 60.0
 # SIGTERM ends the service within 10 s: crawls get 8 of them (`scheduler.crawls`), and then are killed.
 STOPS_WITHIN_S = 8.5
 # A crawl process that dies before it has recorded a run is started again after 5 s, 10 s, ... at most 5 min.
@@ -60,6 +61,7 @@ class Service:
         self._crawls = Crawls(options, limit_s=float(self._config["run_limit"]))
         self._standings = Standings(self._config)
         self._learner = Learner()
+        self._upkeep = Upkeep(log, self.is_stopping)
         self._metrics = Metrics()
         self._stopping = threading.Event()
         self._tick_lock = threading.Lock()
@@ -78,9 +80,9 @@ class Service:
         with self._only_one():
             self._stay_up()
 
-    def stop(self) -> None:
-        """End soon."""
-        self._stopping.set()
+    def is_stopping(self) -> bool:
+        """Whether it is about to end."""
+        return self._stopping.is_set()
 
     # --- The frame: lock, signals, clock, web
 
@@ -121,6 +123,7 @@ class Service:
             if clock.running:
                 clock.shutdown(wait=False)
             self._end_crawls(conn)
+            self._upkeep.join(STOPS_WITHIN_S - 8.0)
             if web:
                 web.close()
             conn.close()
@@ -191,9 +194,12 @@ class Service:
         self._ticked = time.monotonic()
 
     def _beat(self, conn: sqlite3.Connection) -> None:
+        now = datetime.now(UTC)
         with write(conn):
-            beat(conn, datetime.now(UTC))
+            beat(conn, now)
         self._bury(conn)
+        if upkeep_due(conn, self._config, now):
+            self._upkeep.start(self._config, now)
 
     def _bury(self, conn: sqlite3.Connection) -> None:
         """Runs whose process is gone are over, and their sources free."""

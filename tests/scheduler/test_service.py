@@ -7,6 +7,7 @@ import os
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import time
 import urllib.error
@@ -190,6 +191,30 @@ def test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not
     sentences = [json.loads(line)["message"] for line in said.splitlines()]
     assert any("its limit (run_limit)" in one for one in sentences), said
     assert any("was killed" in one for one in sentences), said
+
+
+def test_upkeep_that_was_missed_is_made_up_for_once(demoweb: DemoWeb, tmp_path: Path) -> None:
+    settings: dict[str, object] = {"upkeep": "30 3 * * *", "backup_folder": str(tmp_path / "backups"), "every": "never"}
+    (tmp_path / "backups").mkdir()
+    desk = Copydesk(tmp_path, demoweb.proxy_url, **(FAST | settings))
+    desk.add_sites(demoweb, ZH)
+    desk.run("crawl")
+    writer = sqlite3.connect(desk.database)
+    writer.execute("UPDATE sources SET added_at = '2026-01-01T00:00:00.000Z'")
+    writer.commit()
+    writer.close()
+    with service(desk) as process:
+        wait_for(lambda: count(desk, "runs", "command = 'upkeep' AND ended = 'finished'") == 1, 60)
+        time.sleep(11)
+        assert count(desk, "runs", "command = 'upkeep'") == 1
+        process.terminate()
+        _, said = process.communicate(timeout=20)
+    assert "upkeep_ended" in said
+    backups = list((tmp_path / "backups").glob("news-*.db"))
+    assert len(backups) == 1
+    copy = sqlite3.connect(backups[0])
+    assert copy.execute("SELECT count(*) FROM pages").fetchone()[0] == count(desk, "pages")
+    copy.close()
 
 
 def test_a_port_that_is_taken_is_named(demoweb: DemoWeb, desk: Copydesk) -> None:

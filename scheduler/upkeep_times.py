@@ -1,0 +1,85 @@
+"""Upkeep by the service: at the times of the setting `upkeep`, on a thread of its own.
+
+It is a row of `runs` like a crawl: the last one tells when the next is due, so that one that was missed is made up for once.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from db.config import Config
+from db.connect import connect, write
+from db.errors import CopydeskError
+from db.facts import begin_run, end_run, moment
+from scheduler.cadence import Cron
+from scheduler.log import Log
+from scheduler.upkeep import Ended, look_after
+
+COMMAND = "upkeep"
+_LAST = "SELECT started_at FROM runs WHERE command = ? AND reason = 'schedule' ORDER BY id DESC LIMIT 1"
+_FIRST_SOURCE = "SELECT min(added_at) FROM sources"
+
+
+def upkeep_due(conn: sqlite3.Connection, config: Config, now: datetime) -> bool:
+    """Whether upkeep's time has come since the last one, or since the database was begun."""
+    if not config["upkeep"]:
+        return False
+    row = conn.execute(_LAST, (COMMAND,)).fetchone() or conn.execute(_FIRST_SOURCE).fetchone()
+    if row is None or row[0] is None:
+        return False
+    return Cron(line=config["upkeep"], zone=config["timezone"]).after(moment(row[0])) <= now
+
+
+class Upkeep:
+    """At most one upkeep at a time, on a daemon thread: SQLite may take seconds to hear that it is to stop."""
+
+    def __init__(self, log: Log, stopping: Callable[[], bool]) -> None:
+        self._log, self._stopping = log, stopping
+        self._thread: threading.Thread | None = None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether one is."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self, config: Config, now: datetime) -> None:
+        """Begin one, if none is under way."""
+        if not self.under_way:
+            self._thread = threading.Thread(target=self._work, args=(config, now), name=COMMAND, daemon=True)
+            self._thread.start()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the one under way, not for long."""
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    def _work(self, config: Config, now: datetime) -> None:
+        try:
+            conn = connect(config.database)
+            try:
+                self._look_after(conn, config, now)
+            finally:
+                conn.close()
+        except (CopydeskError, sqlite3.Error, OSError) as error:
+            self._log.error("upkeep_failed", f"upkeep: {error}")
+
+    def _look_after(self, conn: sqlite3.Connection, config: Config, now: datetime) -> None:
+        with write(conn):
+            run_id = begin_run(conn, COMMAND, os.getpid(), now, "schedule")
+        report = look_after(config, now, say=lambda _: None, stopping=self._stopping)
+        failed = [f"{step.name}: {step.says}" for step in report.steps if step.ended is Ended.FAILED]
+        ended = "failed" if failed else "stopped" if self._stopping() else "finished"
+        with write(conn):
+            end_run(conn, run_id, ended, datetime.now(UTC), {"seconds": report.seconds}, "; ".join(failed) or None)
+        says = "; ".join(f"{step.name} {step.says}" for step in report.steps)
+        tell = self._log.warning if failed else self._log.info
+        tell(
+            "upkeep_ended",
+            f"run {run_id} upkeep {ended}: {says}, {report.seconds:.1f} s",
+            run=run_id,
+            **report.as_dict(),
+        )
