@@ -18,6 +18,8 @@ from lxml.html import HTMLParser, document_fromstring
 from pipelines.reading.container import Stand
 from pipelines.reading.counting import count_words
 from pipelines.reading.headline import plain
+from pipelines.reading.omissions import with_omissions
+from pipelines.reading.repeats import without_repeats
 from pipelines.reading.sheet import Line, Sheet, Zone, squeeze
 
 _ENOUGH = 0.7
@@ -27,6 +29,8 @@ _MEAGRE, _FEW_WORDS = 160, 25
 _CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
 _PICTURE_BOX = re.compile(r"(?:^|[\s_-])(?:image|photo|picture|img|figure|foto|bild)s?(?:$|[\s_-])", re.I)
+_QUOTE = 120
+"""Characters of a quote beside a picture from which it is text."""
 _CAPTION_LINES = 2
 _CUT_ZONES = Zone.RELATED | Zone.COMMENTS | Zone.NAV | Zone.FOOTER | Zone.FORM | Zone.SHARE
 
@@ -40,6 +44,8 @@ def read_body(sheet: Sheet, stand: Stand) -> list[str]:
     if any(joiner in sheet.html for joiner, _ in _JOINERS):
         _guard_joiners(stand.box)
     want = sum(len(line.text) for line in stand.paragraphs)
+    own = set(stand.box.iter())
+    lines = [line for line in sheet.lines if line.block in own]
     text = _extract(_as_article(stand.box), fast=True)
     if len(text) < _ENOUGH * want:
         cautious = _extract(_as_article(stand.box), fast=False)
@@ -49,7 +55,7 @@ def read_body(sheet: Sheet, stand: Stand) -> list[str]:
     if len(text) < _MEAGRE and count_words(text) < _FEW_WORDS:
         whole = _own(_lines(_extract(sheet.html, fast=True)), sheet, stand)
         return whole if len("".join(whole)) > 2 * len(text) else _lines(text)
-    return _lines(text)
+    return without_repeats(with_omissions(_lines(text), lines, stand.foreign), lines)
 
 
 def _own(lines: list[str], sheet: Sheet, stand: Stand) -> list[str]:
@@ -120,10 +126,16 @@ def _is_caption(line: Line) -> bool:
 
 
 def _unframe_quotes(box: Element) -> None:
-    """A quote set as a `figure` is text: trafilatura drops the words of figures, so the quote is put in a plain box."""
+    """A quote set as a `figure` is text: trafilatura drops the words of figures, so the quote is put in a plain box.
+
+    With a picture it may be the portrait of who is quoted; a quote of a line or two beside one is the picture's caption.
+    """
     for figure in list(box.iter("figure")):
         quote = figure.find(".//blockquote")
-        if quote is not None and figure.find(".//img") is None:
+        if quote is None:
+            continue
+        said = sum(len(str(piece).strip()) for piece in quote.itertext())
+        if said >= _QUOTE or figure.find(".//img") is None:
             figure.tag = "div"
 
 
