@@ -18,6 +18,7 @@ from pipelines.reading.sheet import Line, Zone, home_of
 from pipelines.reading.wordlists import words
 
 _TEXT_TAGS = words("p li dt dd h2 h3 h4 h5 h6 blockquote")
+_HEADINGS = words("h2 h3 h4 h5 h6")
 _SHORT = 20
 """Letters below which a line counts as taken only if a line of the text begins with it: chance would find it inside others."""
 _AT_HOME = 200
@@ -37,13 +38,15 @@ def with_omissions(text: list[str], lines: Sequence[Line], foreign: int) -> list
     homes: Counter[Element | None] = Counter()
     for line, at in zip(lines, taken, strict=True):
         if at >= 0:
-            homes[home_of(line.block)] += len(line.text)
+            homes[_place_of(line)] += len(line.text)
     put: dict[int, list[str]] = {}
     last = -1
-    for line, at in zip(lines, taken, strict=True):
+    for row, (line, at) in enumerate(zip(lines, taken, strict=True)):
         if at >= 0:
             last = at
-        elif last >= 0 and _is_text(line, foreign) and homes[home_of(line.block)] >= _AT_HOME:
+            continue
+        heads = row + 1 < len(lines) and taken[row + 1] >= 0
+        if last >= 0 and homes[_place_of(line)] >= _AT_HOME and _is_text(line, foreign, heads=heads):
             put.setdefault(last, []).append(f"- {line.text}" if _in_list(line.block) else line.text)
     if not put:
         return text
@@ -89,15 +92,18 @@ class _Text:
         return bisect_right(self.starts, begin) - 1 if begin >= 0 else -1
 
 
-def _is_text(line: Line, foreign: int) -> bool:
+def _place_of(line: Line) -> Element | None:
+    """The element that a line stands in: its block's, or the block itself where the text is set in it with line breaks."""
+    return home_of(line.block) if line.block.tag in _TEXT_TAGS else line.block
+
+
+def _is_text(line: Line, foreign: int, *, heads: bool) -> bool:
     el = line.block
-    return (
-        el.tag in _TEXT_TAGS
-        and not line.zone & (foreign | _BARRED)
-        and line.link_chars * 2 <= len(line.text)
-        and plain(line.text) != ""
-        and (el.tag != "p" or _in_list(el) or line.text[-1] in _ENDS)
-    )
+    if line.zone & (foreign | _BARRED) or not plain(line.text):
+        return False
+    if line.link_chars * 2 > len(line.text):
+        return heads and el.tag in _HEADINGS
+    return el.tag in _HEADINGS or _in_list(el) or line.text[-1] in _ENDS
 
 
 def _in_list(el: Element) -> bool:
