@@ -16,6 +16,8 @@ from pipelines.reading.sheet import Line, home_of
 
 _PARAGRAPH = 80
 """Characters from which a line is a full paragraph, if it ends like a sentence."""
+_LONGEST_RUN = 100
+"""Lines that are compared at once. A longer repetition goes in pieces."""
 _WRAPPERS = 4
 """Levels of wrappers that an editor puts around each single paragraph."""
 _FULL_STOPS = tuple(".!?…。！？؟।։")
@@ -24,16 +26,19 @@ _CLOSING = "\"'”’»)）"
 
 def without_repeats(text: list[str], lines: Sequence[Line]) -> list[str]:
     """A text without the runs that it repeats. `lines` are those of the box that it was read from."""
-    if len(set(text)) == len(text):
+    counts = Counter(text)
+    again = {line for line, count in counts.items() if count > 1 and _is_paragraph(line)}
+    if again:
+        again -= _in_one_place(lines)
+    if not again:
         return text
-    twice = _in_one_place(lines)
     first: dict[str, int] = {}
     kept: list[str] = []
     at = 0
     while at < len(text):
         line = text[at]
         run = _run(text, first[line], at) if line in first else 0
-        if any(_is_paragraph(repeat) and repeat not in twice for repeat in text[at : at + run]):
+        if not again.isdisjoint(text[at : at + run]):
             at += run
             continue
         first.setdefault(line, at)
@@ -45,7 +50,7 @@ def without_repeats(text: list[str], lines: Sequence[Line]) -> list[str]:
 def _run(text: list[str], begin: int, at: int) -> int:
     """How many lines from `at` on equal those from `begin` on."""
     run = 0
-    while at + run < len(text) and begin + run < at and text[begin + run] == text[at + run]:
+    while run < _LONGEST_RUN and at + run < len(text) and begin + run < at and text[begin + run] == text[at + run]:
         run += 1
     return run
 
