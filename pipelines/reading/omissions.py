@@ -45,12 +45,15 @@ def with_omissions(text: list[str], lines: Sequence[Line], foreign: int) -> list
         if at >= 0:
             last = at
             continue
-        heads = row + 1 < len(lines) and taken[row + 1] >= 0
-        if last >= 0 and homes[_place_of(line)] >= _AT_HOME and _is_text(line, foreign, heads=heads):
+        below = lines[row + 1] if row + 1 < len(lines) and taken[row + 1] >= 0 else None
+        broken = below is not None and below.block is line.block  # one of several lines that breaks part
+        if (broken or homes[_place_of(line)] >= _AT_HOME) and _is_text(
+            line, foreign, heads=below is not None, broken=broken
+        ):
             put.setdefault(last, []).append(f"- {line.text}" if _in_list(line.block) else line.text)
     if not put:
         return text
-    return [piece for at, line in enumerate(text) for piece in (line, *put.get(at, ()))]
+    return [*put.get(-1, ()), *(piece for at, line in enumerate(text) for piece in (line, *put.get(at, ())))]
 
 
 class _Text:
@@ -97,13 +100,13 @@ def _place_of(line: Line) -> Element | None:
     return home_of(line.block) if line.block.tag in _TEXT_TAGS else line.block
 
 
-def _is_text(line: Line, foreign: int, *, heads: bool) -> bool:
+def _is_text(line: Line, foreign: int, *, heads: bool, broken: bool) -> bool:
     el = line.block
     if line.zone & (foreign | _BARRED) or not plain(line.text):
         return False
     if line.link_chars * 2 > len(line.text):
         return heads and el.tag in _HEADINGS
-    return el.tag in _HEADINGS or _in_list(el) or line.text[-1] in _ENDS
+    return broken or el.tag in _HEADINGS or _in_list(el) or line.text[-1] in _ENDS
 
 
 def _in_list(el: Element) -> bool:
