@@ -7,7 +7,6 @@ lines themselves are the text.
 
 from __future__ import annotations
 
-import re
 from copy import copy
 from functools import cache
 from typing import Any
@@ -15,31 +14,30 @@ from typing import Any
 from lxml.etree import _Element as Element
 from lxml.html import HTMLParser, document_fromstring
 
+from pipelines.reading.clearing import clear
 from pipelines.reading.container import Stand
 from pipelines.reading.counting import count_words
 from pipelines.reading.headline import plain
-from pipelines.reading.sheet import Line, Sheet, Zone, squeeze
+from pipelines.reading.omissions import with_omissions
+from pipelines.reading.repeats import without_repeats
+from pipelines.reading.sheet import Sheet, Zone, squeeze
 
 _ENOUGH = 0.7
 """Share of the visible running text that an extraction must hold; below it the next way is tried."""
 _MEAGRE, _FEW_WORDS = 160, 25
 """Characters and words of text below which the box is doubted and the whole page is read."""
-_CARD = 15
-"""Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
-_PICTURE_BOX = re.compile(r"(?:^|[\s_-])(?:image|photo|picture|img|figure|foto|bild)s?(?:$|[\s_-])", re.I)
-_CAPTION_LINES = 2
-_CUT_ZONES = Zone.RELATED | Zone.COMMENTS | Zone.NAV | Zone.FOOTER | Zone.FORM | Zone.SHARE
 
 
 def read_body(sheet: Sheet, stand: Stand) -> list[str]:
     """The lines of the article's text, strays still among them. This cuts the sheet's tree."""
     if stand.box is None:
         return _own(_lines(_extract(sheet.html, fast=True)), sheet, stand)
-    _clear(sheet, stand)
-    _unframe_quotes(stand.box)
+    clear(sheet, stand)
     if any(joiner in sheet.html for joiner, _ in _JOINERS):
         _guard_joiners(stand.box)
     want = sum(len(line.text) for line in stand.paragraphs)
+    own = set(stand.box.iter())
+    lines = [line for line in sheet.lines if line.block in own]
     text = _extract(_as_article(stand.box), fast=True)
     if len(text) < _ENOUGH * want:
         cautious = _extract(_as_article(stand.box), fast=False)
@@ -49,7 +47,7 @@ def read_body(sheet: Sheet, stand: Stand) -> list[str]:
     if len(text) < _MEAGRE and count_words(text) < _FEW_WORDS:
         whole = _own(_lines(_extract(sheet.html, fast=True)), sheet, stand)
         return whole if len("".join(whole)) > 2 * len(text) else _lines(text)
-    return _lines(text)
+    return without_repeats(with_omissions(_lines(text), lines, stand.foreign), lines)
 
 
 def _own(lines: list[str], sheet: Sheet, stand: Stand) -> list[str]:
@@ -76,68 +74,6 @@ def _in_link(el: Element | None) -> bool:
 
 def _lines(text: str) -> list[str]:
     return [line for raw in text.split("\n") if (line := squeeze(raw))]
-
-
-def _clear(sheet: Sheet, stand: Stand) -> None:
-    """Cut out of the tree what stands in the box but is none of the article's."""
-    keep: set[Element] = set()
-    for line in stand.paragraphs:
-        el: Element | None = line.block if not _is_caption(line) else None
-        while el is not None and el not in keep:
-            keep.add(el)
-            el = el.getparent()
-    cut = _CUT_ZONES & stand.foreign
-    for line in sheet.lines:
-        if line.row >= stand.stop or line.row < stand.start or line.zone & cut or _is_card(line) or _is_caption(line):
-            _remove(line, keep)
-
-
-def _is_card(line: Line) -> bool:
-    """Whether a link wraps the line's whole block: a card that leads to another article."""
-    size = len(line.text)
-    if size < _CARD or line.link_chars < 0.9 * size:
-        return False
-    el: Element | None = line.block
-    for _ in range(4):
-        if el is None:
-            return False
-        if el.tag == "a":
-            return not (el.get("href") or "#").startswith("#")
-        el = el.getparent()
-    return False
-
-
-def _is_caption(line: Line) -> bool:
-    """Whether a line is alone in a box that is named for pictures and holds one."""
-    parent = line.block.getparent()
-    if (
-        line.block.tag not in ("p", "div", "span")
-        or parent is None
-        or not _PICTURE_BOX.search(parent.get("class", "")[:200])
-    ):
-        return False
-    return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _CAPTION_LINES
-
-
-def _unframe_quotes(box: Element) -> None:
-    """A quote set as a `figure` is text: trafilatura drops the words of figures, so the quote is put in a plain box."""
-    for figure in list(box.iter("figure")):
-        quote = figure.find(".//blockquote")
-        if quote is not None and figure.find(".//img") is None:
-            figure.tag = "div"
-
-
-def _remove(line: Line, keep: set[Element]) -> None:
-    el = line.block
-    parent = el.getparent()
-    if el in keep or parent is None:
-        return
-    if el.tail and el.tail.strip():
-        for inner in list(el):
-            el.remove(inner)
-        el.text = None
-    else:
-        parent.remove(el)
 
 
 @cache

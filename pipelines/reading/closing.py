@@ -21,13 +21,14 @@ _HARD = re.compile(
     r"|post a comment|join the (?:conversation|discussion)|comments?(?:\s?\(\d+\)|:|$)|\d+ (?:comments?|responses?"
     r"|thoughts? on)|about the authors?$|recent posts|popular posts|(?:latest|more|top|trending|other) (?:news"
     r"|stories|posts|articles|from)\b.{0,30}$"
+    r"|more (?:\w{1,20} ){1,2}(?:articles|posts|stories|recommendations|recipes|guides|resources)\b.{0,30}:$"
     r"|most (?:read|popular|viewed)|trending(?: now)?$|what to read next|up next|read next|keep reading$|share"
     r" this(?: \w+)?:?$|follow us|similar (?:posts|articles|stories)|(?:previous|next) (?:post|article|story)"
     r"|subscribe to our|sign up (?:for|to)|more on this(?: story| topic)?$|(?:see|read) also\b"
     r"|das könnte (?:sie|dich|ihnen|euch)|mehr zum thema$|lesen sie auch"
     r"|weitere (?:artikel|themen|meldungen|nachrichten)|ähnliche (?:artikel"
     r"|beiträge)|meistgelesen|kommentare?(?:\s?\(\d+\)|:|$)|schreiben? sie einen kommentar|mehr aus |zur"
-    r" startseite|verwandte"
+    r" startseite|verwandte|ähnliche:?$"
     r"|articles? (?:liés?|similaires?|connexes?)|sur le même (?:sujet|thème)|les plus lus"
     r"|commentaires?(?:\s?\(\d+\)|:|$)|vous aimerez|à lire (?:aussi|également) sur"
     r"|(?:artículos|noticias|contenidos|notas) relacionad|te puede interesar|lo más (?:leído|visto)"
@@ -40,7 +41,7 @@ _HARD = re.compile(
     r"|إقرأ أيضا|موضوعات متعلقة|أخبار ذات صلة|بیشتر بخوانید|खबरें और भी)", re.I,
 )  # fmt: skip
 _EDITOR_LINE = re.compile(r"^[\[【(（\s]{0,3}(?:责任编辑|責任編輯|责编|責編|编辑|編輯|值班编辑)\s{0,3}[:：丨|｜/]")
-_MAX_STOP = 40
+_MAX_STOP = 50
 
 
 def is_stop(text: str) -> bool:

@@ -32,6 +32,8 @@ _BODY_NAME = re.compile(
     r"article-?_?body|entry-?_?body|entry-?_?content|post-?_?body|post-?_?content|article-?_?content|story-?_?body",
     re.I,
 )
+_POINT, _LEVELS = 20, 3
+"""Characters from which a line set right in a box around the text is a point of it, not a label; levels that are looked at."""
 _NEARLY_ALL = 0.92
 """Share of the weight that a child must hold for the search to go into it."""
 _ENOUGH_BELOW = 100
@@ -76,7 +78,22 @@ def locate(sheet: Sheet, headline: Line | None) -> Stand:
     own = [line for line in found if line.row < stop]
     if sum(len(line.text) for line in own) < _SPARSE and (named := _named_body(sheet, foreign, own)):
         return named
-    return Stand(own, _box(own), stop, foreign, start)
+    return Stand(own, _with_points(_box(own), sheet.lines[start + 1 : stop], foreign), stop, foreign, start)
+
+
+def _with_points(box: Element | None, lines: Sequence[Line], foreign: int) -> Element | None:
+    """The box, or one around it with lines of its own set right in it: the points of a summary, parted by line breaks."""
+    around = box.getparent() if box is not None else None
+    for _ in range(_LEVELS):
+        if around is None or around.tag in ("body", "html"):
+            break
+        points = [line for line in lines if line.block is around and len(line.text) >= _POINT]
+        if any(line.zone & (foreign | Zone.HIDDEN) or line.link_chars or is_date_line(line.text) for line in points):
+            break
+        if len(points) > 1:
+            return around
+        around = around.getparent()
+    return box
 
 
 def _named_body(sheet: Sheet, foreign: int, own: list[Line]) -> Stand | None:

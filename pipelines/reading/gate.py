@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from urllib.parse import urlsplit
+
+from lxml.etree import _Element as Element
 
 from db.nouns import Page, Reason, Rejection
 from pipelines.reading.counting import count_words
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
-from pipelines.reading.sheet import Line, Sheet, Zone
+from pipelines.reading.sheet import Line, Sheet, Zone, home_of
 
 _ERROR_TITLE = re.compile(
     r"^\W{0,4}(?:(?:error\s)?404\b|403\b|page not found|not found|access denied|forbidden|seite nicht gefunden"
@@ -30,6 +33,8 @@ _CJK = re.compile(r"[\u3040-\u9fff]")
 _HEADING = re.compile(r"h[2-5]$")
 _TEASERS = 8
 """Paragraphs from which even a page so addressed is read as an article."""
+_ONE_TEXT = 0.9
+"""Share of a front page's running text that must stand in one element for it to be an article: teasers stand in one each."""
 _LIST_TYPES = frozenset(("CollectionPage", "SearchResultsPage", "ProfilePage"))
 
 MIN_CJK = 40
@@ -57,6 +62,7 @@ def refuse(
         and _INDEX_PATH.match(address.path or "/")
         and not address.query
         and not (stated.is_article and dated)
+        and not _is_one_text(layout)
     ):
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
     if refusal := _by_links(sheet, layout, stated, address.path, dated=dated, words=words):
@@ -66,6 +72,16 @@ def refuse(
     if (cjk if cjk * 2 > words else words) < least:
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")
     return None
+
+
+def _is_one_text(layout: Layout) -> bool:
+    """Whether a front page holds a single text and nothing else in between: a letter to the readers, the only page of a site."""
+    homes: Counter[Element | None] = Counter()
+    for line in layout.paragraphs:
+        homes[home_of(line.block)] += len(line.text)
+    if len(layout.paragraphs) < _TEASERS or any(_is_link_line(line) for line in layout.inside):
+        return False
+    return max(homes.values()) >= _ONE_TEXT * sum(homes.values())
 
 
 def _by_title(title: str, path: str, query: str, text: str) -> Rejection | None:

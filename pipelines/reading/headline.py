@@ -21,6 +21,9 @@ from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
 _SEPARATOR = re.compile(
     r"\s+[-–—|·•»:_~]+\s+|\s*[|｜_¦]+\s*|[-–—]{2,}\s*|\s?[»›]\s?|(?<=[\u3040-\u9fff”》）！？%。…])\s*[-–—]\s*(?=[\u3400-\u9fffA-Z])|：(?=[\u3400-\u9fff]{2,8}(?:デジタル|新聞|网|網)$)"
 )
+_TIGHT = re.compile(r"(?<=\S)[-–—|_](?=\S)")
+"""A site's name set on without a blank ("GPU-EDN 电子技术"): only a line of the page can tell it from a hyphen in a word."""
+_HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:index\.\w{2,5})?")
 _NOT_WORD = re.compile(r"[\W_]+")
 _ELLIPSIS = ("...", "…", "……")
 _LONGEST = 300
@@ -44,10 +47,16 @@ def plain(text: str) -> str:
 def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:
     """The headline of a page, or None where it has none at all."""
     found = _find(sheet, stated, site_names)
-    return _edited(found, sheet, stated, site_names) if found else None
+    if found is None:
+        return None
+    edited = _edited(found, sheet, stated, site_names)
+    bare = cut_site(edited.text, site_names)
+    return edited._replace(text=bare) if len(bare) >= _SHORTEST else edited
 
 
 _NEWS = frozenset(("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "LiveBlogPosting"))
+_SHORTEST = 8
+"""Letters that must be left of a headline when the site's name is cut off it."""
 _SAME_STORY = 0.5
 """Overlap from which two titles are wordings of one headline."""
 
@@ -89,7 +98,7 @@ def _find(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline
     own = {plain(name) for name in site_names} | {""}
     machine = list(_machine_titles(sheet, stated, site_names, own))
     shown = _shown_lines(sheet, max((len(title) for title, _ in machine), default=0))
-    tops = [line for line in _headings(sheet) if plain(line.text) not in own]
+    tops = [line for line in _headings(sheet) if plain(line.text) not in own and not _leads_home(line)]
     if kicked := _with_kicker(tops, machine):
         return kicked
     seen = _seen_title(machine, shown, own)
@@ -98,9 +107,28 @@ def _find(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline
         return seen
     if top := top or (seen and Headline(tops[0].text, "h1", tops[0])):
         return top
+    if not tops and (named := _named_heading(sheet, own)):
+        return named
     for title, found_by in machine:
         return Headline(_without_tail(title), found_by, None)
     return None
+
+
+_NAMED = re.compile(r"\b(?:entry|post|article|story|news|page)[-_]?(?:title|headline|heading)\b|^headline$", re.I)
+
+
+def _named_heading(sheet: Sheet, own: set[str]) -> Headline | None:
+    """The one heading that calls itself the title of the entry, on a page whose h1 is the site's name."""
+    named = [
+        line
+        for line in sheet.lines
+        if _heading_level(line)
+        and not line.zone & (FOREIGN | Zone.HIDDEN | Zone.ASIDE)
+        and 1 < len(line.text) <= _LONGEST
+        and plain(line.text) not in own
+        and _NAMED.search(f"{line.block.get('class', '')[:200]} {line.block.get('itemprop', '')}")
+    ]
+    return Headline(named[0].text, "heading", named[0]) if len(named) == 1 else None
 
 
 def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], sheet: Sheet) -> bool:
@@ -140,7 +168,7 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
         for part in _parts(title):
             key = plain(part)
             line = shown.get(key)
-            if line is None or key in own or (part != title and len(key) < 6):
+            if line is None or key in own or (part != title and (len(key) < 6 or _leads_home(line))):
                 continue
             level = _heading_level(line)
             grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & FOREIGN else 0)
@@ -148,6 +176,19 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
                 best = (grade, Headline(line.text, found_by, line))
             break
     return best[1] if best else None
+
+
+def _leads_home(line: Line) -> bool:
+    """Whether a line is a link to the front page: the site's name, even where nothing else says so."""
+    if line.link_chars < len(line.text):
+        return False
+    el: Element | None = line.parts[0][1]
+    for _ in range(4):
+        if el is None or el.tag == "a":
+            break
+        el = el.getparent()
+    href = (el.get("href") or "#") if el is not None and el.tag == "a" else "#"
+    return _HOME.fullmatch(href.strip()[:300]) is not None
 
 
 def _parts(title: str) -> Iterator[str]:
@@ -158,6 +199,9 @@ def _parts(title: str) -> Iterator[str]:
         yield title[: cut.start()].strip()
     for cut in cuts:
         yield title[cut.end() :].strip()
+    for at in [mark.start() for mark in _TIGHT.finditer(title[:_LONGEST])][::-1]:
+        if at >= len(title) / 2:
+            yield title[:at]
 
 
 def _machine_titles(

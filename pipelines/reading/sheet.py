@@ -188,6 +188,20 @@ def _unveiled(lines: list[Line]) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+_LIST_TAGS = words("li ul ol dl dt dd")
+_DEEPEST_LIST = 8
+
+
+def home_of(block: Element) -> Element | None:
+    """The element that a block stands in, lists passed over."""
+    home = block.getparent()
+    for _ in range(_DEEPEST_LIST):
+        if home is None or home.tag not in _LIST_TAGS:
+            break
+        home = home.getparent()
+    return home
+
+
 def squeeze(text: str) -> str:
     """White space of every kind as single blanks, none at the ends; invisible marks dropped."""
     if not text.isascii():

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from pipelines.reading.closing import is_stop
 from pipelines.reading.headline import plain
+from pipelines.reading.sign_off import without_sign_off
 from pipelines.reading.times import find_stamps
 
 _CALL = re.compile(
@@ -74,11 +75,6 @@ _BY_WORDS = (
     "storyby",
 )
 _AFTER = ("기자", "특파원", "記者", "记者")
-_BIO = re.compile(
-    r"^(?:\W{0,3})(?:is|are|was|ist|est|es|è|är|er|is een|has been|writes|covers|reports|schreibt|berichtet"
-    r"|arbeitet|studierte|foi|é|pracuje|—|–|-)\b",
-    re.I,
-)
 _LONGEST_STRAY = 220
 _TIME_ALONE = 14
 """Characters that a line may have beside each time and still be a line of time alone ("Stand: ... Uhr")."""
@@ -118,7 +114,7 @@ def _is_stray(line: str, foreign: set[str], bylines: set[str]) -> bool:
 
 
 def _without_end(lines: list[str], names: list[str]) -> list[str]:
-    """Cut at a stop in the last third, then the authors' biographies from the end."""
+    """Cut at a stop in the last third, then the sign-off."""
     total = sum(map(len, lines)) or 1
     done = 0
     for at, line in enumerate(lines):
@@ -126,8 +122,4 @@ def _without_end(lines: list[str], names: list[str]) -> list[str]:
             lines = lines[:at]
             break
         done += len(line)
-    while len(lines) > 2 and any(
-        lines[-1].startswith(name) and _BIO.match(lines[-1][len(name) :].lstrip(", ")) for name in names
-    ):
-        lines = lines[:-1]
-    return lines
+    return without_sign_off(lines, names)

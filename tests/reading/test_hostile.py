@@ -51,6 +51,10 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
         f'<script type=\'application/ld+json\'>{{"headline": "{chr(92) * 300_000}</script>',
     ),
     "many stops": lambda: page("".join(LINE.format(number) + "<h3>Related articles</h3>" for number in range(2000))),
+    "items left out": lambda: page(
+        lines(2000) + "<ul>" + "<li><a href='/x'>item</a> of a list</li>" * 9000 + "</ul>" + lines(1)
+    ),
+    "lines said again": lambda: page((LINE.format(1) + "<p>Refrain</p>") * 9000),
     "bytes of no encoding": lambda: b"<html><title>x</title>" + bytes(range(128, 256)) * 50_000,
 }
 

@@ -1,0 +1,71 @@
+"""The lines with which a page, not the writer, ends a text: who the author is, how to reach the desk, what else there is to buy.
+
+They are sought among the last lines alone: the same words further up are part of the story. A line that says so goes by itself; a
+pitch ("Ready to start? Call us today.") and an author's biography take with them the few lines below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_LAST = 5
+"""Lines from the end in which a sign-off is sought."""
+_LONGEST = 320
+"""Characters of the longest sign-off: appeals to subscribe are one paragraph."""
+_BIO = re.compile(
+    r"^[\W_]{0,3}(?:is|are|was|ist|est|es|è|är|er|is een|has been|writes|covers|reports|explores|schreibt|berichtet"
+    r"|arbeitet|studierte|foi|é|pracuje|—|–|-)\b",
+    re.I,
+)
+_SAYS_SO = re.compile(
+    r"^\W{0,4}(?:e-?mail|orcid|twitter|instagram|facebook|threads|bluesky|mastodon|linkedin)\b[^.]{0,60}:"
+    r"|^\W{0,4}(?:tags?|filed under|keywords?|categories|labels|posted in|schlagwörter|schlagworte|étiquettes"
+    r"|mots[- ]clés|etiquetas|关键[字词]|标签)\s?[:：]"
+    r"|^\W{0,4}(?:sendung:|über dieses thema berichtete|dieses thema im programm|quellen?:)"
+    r"|^\W{0,4}(?:got|do you have|have you got|know) (?:a|any|an? \w+) (?:news )?(?:story|stories|tip|issue|question)\b.*\?"
+    r"|^\W{0,4}more\s?:|^\W{0,4}(?:this site is protected by|like this (?:article|post|story)\?)"
+    r"|^\W{0,4}follow .{1,60}\bon (?:twitter|facebook|instagram|x|linkedin|threads|bluesky)\b"
+    r"|\bsign up (?:for|to) (?:our|the|his|her) .{0,40}newsletters?\b|\bsubscribe to (?:our|the|this) (?:blog|channel|newsletter)\b"
+    r"|^\W{0,4}(?:photo|image|picture)s?(?: sources?| credits?)\s?:"
+    r"|^\([a-zäöüß]{2,4}(?:\s?[/,]\s?[a-zäöüß]{2,6}){0,3}\)$"
+    r"|^[(（](?:综合|据|来源|来自|整理|实习生|原载|本文).{1,60}[)）]$|号より$",
+    re.I,
+)
+_PITCH = re.compile(
+    r"^\W{0,4}(?:(?:are you )?(?:ready|looking|interested|curious)|want|need|would you like|like what|enjoyed|have questions"
+    r"|questions)\b[^?]{0,120}\?",
+    re.I,
+)
+_OFFER = re.compile(
+    r"\b(?:we|our|us|today|now|here|contact|call|check|explore|get|subscribe|sign|learn|visit|book|shop|try|find)\b",
+    re.I,
+)
+
+
+def without_sign_off(lines: Sequence[str], names: Sequence[str]) -> list[str]:
+    """A text's lines without the sign-off. `names` are the authors'."""
+    kept = list(lines)
+    for at in range(max(len(kept) - _LAST, len(kept) // 2 + 1), len(kept)):
+        if is_biography(kept[at], names) or _is_pitch(kept[at:]):
+            kept = kept[:at]
+            break
+    least = max(2, len(kept) - _LAST)
+    return kept[:least] + [line for line in kept[least:] if not _says_so(line)]
+
+
+def is_biography(line: str, names: Sequence[str]) -> bool:
+    """Whether a line tells who an author is."""
+    bare = line.lstrip("*([（ ")
+    return any(bare.startswith(name) and _BIO.match(bare[len(name) :].lstrip(", ")) for name in names)
+
+
+def _is_pitch(lines: Sequence[str]) -> bool:
+    match = _PITCH.match(lines[0])
+    if match is None or sum(map(len, lines)) > _LONGEST:
+        return False
+    return _OFFER.search(" ".join((lines[0][match.end() :], *lines[1:]))) is not None
+
+
+def _says_so(line: str) -> bool:
+    return len(line) <= _LONGEST and _SAYS_SO.search(line.removeprefix("- ")) is not None
