@@ -12,7 +12,8 @@
     marks, marked_texts, likenesses: the index of near copies (`db.likenesses`), derived. unsettled: articles that came or went.
     robots, holds, validators, visits: what the next crawl must know.
 
-    source_runs: what one run did at one source. service: the `copydesk run` that is up. alerts: what a person should know.
+    source_runs: what one run did at one source. service: the `copydesk run` that is up. alerts: what a person should know;
+    watched: how far they have looked.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` counts in Unix seconds, because it is arithmetic.
 Never edit a step that was released: add one. A step that rebuilds a table must make its triggers again.
@@ -138,11 +139,7 @@ CREATE TABLE visits (
 CREATE INDEX visits_waiting ON visits (source_id) WHERE first_at IS NULL;
 CREATE INDEX visits_source ON visits (source_id, first_at);
 
-CREATE TABLE validators (
-    url TEXT PRIMARY KEY,
-    etag TEXT,
-    last_modified TEXT
-) STRICT, WITHOUT ROWID;
+CREATE TABLE validators (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT) STRICT, WITHOUT ROWID;
 
 CREATE TABLE robots (
     origin TEXT PRIMARY KEY,
@@ -153,10 +150,7 @@ CREATE TABLE robots (
     error TEXT
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE holds (
-    host TEXT PRIMARY KEY,
-    until TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+CREATE TABLE holds (host TEXT PRIMARY KEY, until TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE turns (
     source_id INTEGER PRIMARY KEY REFERENCES sources (id),
@@ -165,9 +159,7 @@ CREATE TABLE turns (
     began_at TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE unread (
-    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE
-) STRICT;
+CREATE TABLE unread (page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE) STRICT;
 """
 
 _DERIVED = """
@@ -261,21 +253,12 @@ CREATE TABLE marks (
     PRIMARY KEY (mark, place)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE marked_texts (
-    text INTEGER PRIMARY KEY,
-    marks BLOB NOT NULL
-) STRICT;
+CREATE TABLE marked_texts (text INTEGER PRIMARY KEY, marks BLOB NOT NULL) STRICT;
 
-CREATE TABLE likenesses (
-    text INTEGER NOT NULL,
-    other INTEGER NOT NULL,
-    PRIMARY KEY (text, other)
-) STRICT, WITHOUT ROWID;
+CREATE TABLE likenesses (text INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY (text, other)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unsettled (
-    address_key TEXT NOT NULL,
-    text_hash BLOB NOT NULL,
-    PRIMARY KEY (address_key, text_hash)
+    address_key TEXT NOT NULL, text_hash BLOB NOT NULL, PRIMARY KEY (address_key, text_hash)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER article_is_unsettled AFTER INSERT ON articles
@@ -342,6 +325,13 @@ CREATE TABLE alerts (
 CREATE UNIQUE INDEX alerts_open ON alerts (kind, coalesce(source_id, 0), about) WHERE closed_at IS NULL;
 """
 
+# `quiet_until`: before that moment the source's silence is none, whatever comes.
+_WATCHED = """
+CREATE TABLE watched (
+    source_id INTEGER PRIMARY KEY REFERENCES sources (id), source_run_id INTEGER NOT NULL, page_id INTEGER, quiet_until TEXT
+) STRICT;
+"""
+
 _VIEWS = """
 CREATE VIEW rejections AS
 SELECT o.page_id, p.url, p.fetched_at, s.name AS source_name, o.reason, o.detail
@@ -379,6 +369,13 @@ def m0002_copies(db: Database) -> None:
 def m0004_schedule(db: Database) -> None:
     """What a service must keep: one source's part in a run, the service itself, alerts, paused sources."""
     for statement in _statements(_SCHEDULE):
+        db.execute(statement)
+
+
+@migrations()
+def m0005_watched(db: Database) -> None:
+    """How far the alerts have looked at each source."""
+    for statement in _statements(_WATCHED):
         db.execute(statement)
 
 

@@ -1,0 +1,173 @@
+"""Whether extraction decays at a source, judged by its own past. Pure: readings in, a judgement out.
+
+A site that changes its markup goes on sending pages, and nothing fails: only bylines, times or texts are missing from one day
+to the next. Each sign is a share: of the pages that became articles, of the articles with an author, and so on. A share rots
+where all hold:
+
+    it was at least a half before       what a site never had it cannot lose
+    it is under half of that now        of the last 20 pages that were the first of their link
+    chance does not explain it          binomial tail under `CHANCE`
+    it never was so low before          no run of as many pages among the 200 before did as badly: a night of agency copy is no rot
+
+What was before is kept with the alert, so an open one goes on comparing with the time before the rot.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from db.signs import Reading
+
+RECENT = 20
+LEAST_RECENT = 8
+BEFORE = 200
+LEAST_BEFORE = 10
+# A share must have been so large to be missed, and have fallen under this part of itself.
+LARGE = 0.5
+FALLEN = 0.5
+# Tried on every new page of 1,000 sources for months: 1e-3 would cry daily.
+CHANCE = 1e-5
+# An article is short for its source under this part of the usual length.
+SHORT = 0.3
+# Recovered: of the newest ten, so much of the share before.
+RECOVERED = 0.75
+NEWEST = 10
+
+# Origins of a title (docs/fields.md) that are last resorts: the page showed and stated none.
+_LAST_RESORTS = frozenset({"hint", "first sentence"})
+
+Shown = Callable[[Reading], bool]
+
+SAYS: Mapping[str, str] = {
+    "articles": "pages are articles",
+    "title": "have a title of their own",
+    "text": "are of usual length",
+    "published": "have a time of publication",
+    "time of day": "say the time of day",
+    "authors": "name an author",
+    "editors": "name an editor",
+    "source": "name their outlet",
+}
+"""The signs, and each as the end of "of 20 articles 3 ..."."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """So many of so many."""
+
+    of: int
+    have: int
+
+    @property
+    def value(self) -> float:
+        """0 to 1; 0 of nothing is 0."""
+        return self.have / self.of if self.of else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rot:
+    """One sign that rots: its share before and now."""
+
+    sign: str
+    before: Share
+    now: Share
+
+    @classmethod
+    def of(cls, sign: str, before: Share, recent: Sequence[Reading], words: float) -> Rot:
+        """A sign with its share among the newest pages."""
+        return cls(sign=sign, before=before, now=_share(marks(sign, recent, words)))
+
+    @property
+    def says(self) -> str:
+        """In words."""
+        what = SAYS[self.sign] if self.sign == "articles" else f"articles {SAYS[self.sign]}"
+        return f"{self.now.have} of {self.now.of} {what} ({self.before.have} of {self.before.of} before)"
+
+
+def rots(recent: Sequence[Reading], before: Sequence[Reading]) -> list[Rot]:
+    """What rots: the newest pages against those before them. Both the newest first."""
+    words = usual_words(before)
+    found = []
+    for sign in SAYS:
+        past, now = marks(sign, before, words), marks(sign, recent, words)
+        if _rots(past, now):
+            found.append(Rot(sign=sign, before=_share(past), now=_share(now)))
+    signs = {rot.sign for rot in found}
+    # Without any time there is no time of day either.
+    return [rot for rot in found if not (rot.sign == "time of day" and "published" in signs)]
+
+
+def mended(sign: str, before: Share, words: float, recent: Sequence[Reading]) -> bool:
+    """Whether a sign that rotted is as it was before, or nearly. `recent` are the newest pages, the newest first."""
+    now = marks(sign, recent, words)
+    newest = _share(now[:NEWEST])
+    least = math.floor(RECOVERED * before.value * newest.of)
+    good = newest.of >= LEAST_RECENT and newest.have >= max(1, least)
+    return good and _share(now).value >= FALLEN * before.value
+
+
+def usual_words(readings: Sequence[Reading]) -> float:
+    """The median length of the articles, in words; 0 where there are none."""
+    lengths = [reading.words for reading in readings if reading.article]
+    return float(median(lengths)) if lengths else 0.0
+
+
+def marks(sign: str, readings: Sequence[Reading], words: float) -> list[bool]:
+    """For each page (for each article, but for the sign "articles") whether the sign is there."""
+    if sign == "articles":
+        return [reading.article for reading in readings]
+    articles = [reading for reading in readings if reading.article]
+    titles = Counter(reading.title for reading in articles)
+    tests: dict[str, Shown] = {
+        # A site whose template went wrong gives all its articles one title.
+        "title": lambda reading: reading.title_by not in _LAST_RESORTS and titles[reading.title] == 1,
+        "text": lambda reading: reading.words >= SHORT * words,
+        "published": lambda reading: reading.dated,
+        "time of day": lambda reading: reading.timed,
+        "authors": lambda reading: reading.authors,
+        "editors": lambda reading: reading.editors,
+        "source": lambda reading: reading.source,
+    }
+    return [tests[sign](reading) for reading in articles]
+
+
+def without(sign: str, recent: Sequence[Reading], words: float) -> int:
+    """The newest page that lacks a sign, to be looked at; the newest of all where none does."""
+    judged = recent if sign == "articles" else [reading for reading in recent if reading.article]
+    lacking = (reading for reading, shown in zip(judged, marks(sign, recent, words), strict=True) if not shown)
+    return next(lacking, recent[0]).page_id
+
+
+def chance_of(have: int, of: int, share: float) -> float:
+    """The chance that of so many no more have it, where each has it with a chance of `share` (binomial tail)."""
+    return sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(have + 1))
+
+
+def _rots(before: Sequence[bool], now: Sequence[bool]) -> bool:
+    past, present = _share(before), _share(now)
+    if past.of < LEAST_BEFORE or present.of < LEAST_RECENT or past.value < LARGE:
+        return False
+    if present.value >= FALLEN * past.value:
+        return False
+    # One more with and one more without: ten of ten do not prove that the eleventh has it.
+    expected = (past.have + 1) / (past.of + 2)
+    return chance_of(present.have, present.of, expected) < CHANCE and present.have < _worst_run(before, present.of)
+
+
+def _worst_run(marks: Sequence[bool], length: int) -> float:
+    """The fewest with the sign in any run of `length` pages; infinite where there is no run so long."""
+    if len(marks) < length:
+        return math.inf
+    have = worst = sum(marks[:length])
+    for gone, come in zip(marks, marks[length:], strict=False):
+        have += come - gone
+        worst = min(worst, have)
+    return worst
+
+
+def _share(marks: Sequence[bool]) -> Share:
+    return Share(of=len(marks), have=sum(marks))
