@@ -7,7 +7,7 @@ where all hold:
     it was at least a half before       what a site never had it cannot lose
     it is under half of that now        of the last 20 pages that were the first of their link
     chance does not explain it          binomial tail under `CHANCE`
-    it never was so low before          no run of as many pages among the 200 before did as badly: a night of agency copy is no rot
+    it is under half of its worst       the worst run of as many pages among the 200 before: a night of agency copy is no rot
 
 What was before is kept with the alert, so an open one goes on comparing with the time before the rot.
 """
@@ -18,14 +18,18 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
 from statistics import median
 
 from db.signs import Reading
 
 RECENT = 20
+# Where pages with a sign and pages without come in blocks, 20 of one block prove little; more are taken, up to so many.
+MOST_RECENT = 60
 LEAST_RECENT = 8
 BEFORE = 200
-LEAST_BEFORE = 10
+LEAST_BEFORE = 8
 # A share must have been so large to be missed, and have fallen under this part of itself.
 LARGE = 0.5
 FALLEN = 0.5
@@ -40,7 +44,13 @@ NEWEST = 10
 # Origins of a title (docs/fields.md) that are last resorts: the page showed and stated none.
 _LAST_RESORTS = frozenset({"hint", "first sentence"})
 
-Shown = Callable[[Reading], bool]
+_STATED: Mapping[str, Callable[[Reading], bool]] = {
+    "published": attrgetter("dated"),
+    "time of day": attrgetter("timed"),
+    "authors": attrgetter("authors"),
+    "editors": attrgetter("editors"),
+    "source": attrgetter("source"),
+}
 
 SAYS: Mapping[str, str] = {
     "articles": "pages are articles",
@@ -88,25 +98,24 @@ class Rot:
         return f"{self.now.have} of {self.now.of} {what} ({self.before.have} of {self.before.of} before)"
 
 
-def rots(recent: Sequence[Reading], before: Sequence[Reading]) -> list[Rot]:
-    """What rots: the newest pages against those before them. Both the newest first."""
-    words = usual_words(before)
-    found = []
-    for sign in SAYS:
-        past, now = marks(sign, before, words), marks(sign, recent, words)
-        if _rots(past, now):
-            found.append(Rot(sign=sign, before=_share(past), now=_share(now)))
+def rots(pages: Sequence[Reading], before: Sequence[Reading]) -> list[Rot]:
+    """What rots: the newest of `pages` against those `before` them. Both the newest first."""
+    found = [rot for sign in SAYS if (rot := _rot(sign, pages, before)) is not None]
     signs = {rot.sign for rot in found}
     # Without any time there is no time of day either.
     return [rot for rot in found if not (rot.sign == "time of day" and "published" in signs)]
 
 
+def newest(pages: Sequence[Reading]) -> Sequence[Reading]:
+    """The pages that stand for now: the last 20, of a source with less than 40 the later half."""
+    return pages[: min(RECENT, max(LEAST_RECENT, len(pages) // 2))]
+
+
 def mended(sign: str, before: Share, words: float, recent: Sequence[Reading]) -> bool:
     """Whether a sign that rotted is as it was before, or nearly. `recent` are the newest pages, the newest first."""
     now = marks(sign, recent, words)
-    newest = _share(now[:NEWEST])
-    least = math.floor(RECOVERED * before.value * newest.of)
-    good = newest.of >= LEAST_RECENT and newest.have >= max(1, least)
+    last = _share(now[:NEWEST])
+    good = last.of >= LEAST_RECENT and last.have >= max(1, math.floor(RECOVERED * before.value * last.of))
     return good and _share(now).value >= FALLEN * before.value
 
 
@@ -121,18 +130,13 @@ def marks(sign: str, readings: Sequence[Reading], words: float) -> list[bool]:
     if sign == "articles":
         return [reading.article for reading in readings]
     articles = [reading for reading in readings if reading.article]
-    titles = Counter(reading.title for reading in articles)
-    tests: dict[str, Shown] = {
+    if sign == "title":
         # A site whose template went wrong gives all its articles one title.
-        "title": lambda reading: reading.title_by not in _LAST_RESORTS and titles[reading.title] == 1,
-        "text": lambda reading: reading.words >= SHORT * words,
-        "published": lambda reading: reading.dated,
-        "time of day": lambda reading: reading.timed,
-        "authors": lambda reading: reading.authors,
-        "editors": lambda reading: reading.editors,
-        "source": lambda reading: reading.source,
-    }
-    return [tests[sign](reading) for reading in articles]
+        titles = Counter(reading.title for reading in articles)
+        return [reading.title_by not in _LAST_RESORTS and titles[reading.title] == 1 for reading in articles]
+    if sign == "text":
+        return [reading.words >= SHORT * words for reading in articles]
+    return list(map(_STATED[sign], articles))
 
 
 def without(sign: str, recent: Sequence[Reading], words: float) -> int:
@@ -147,15 +151,46 @@ def chance_of(have: int, of: int, share: float) -> float:
     return sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(have + 1))
 
 
-def _rots(before: Sequence[bool], now: Sequence[bool]) -> bool:
-    past, present = _share(before), _share(now)
-    if past.of < LEAST_BEFORE or present.of < LEAST_RECENT or past.value < LARGE:
-        return False
-    if present.value >= FALLEN * past.value:
-        return False
+def _rot(sign: str, pages: Sequence[Reading], before: Sequence[Reading]) -> Rot | None:
+    recent = newest(pages)
+    fallen = _fallen(sign, recent, before)
+    if fallen is None:
+        return None
+    block = _block(marks(sign, before, usual_words(before)))
+    if block > 1:
+        recent = pages[: min(MOST_RECENT, math.ceil(len(recent) * block))]
+        fallen = _fallen(sign, recent, [page for page in before if page.page_id < recent[-1].page_id])
+        if fallen is None:
+            return None
     # One more with and one more without: ten of ten do not prove that the eleventh has it.
-    expected = (past.have + 1) / (past.of + 2)
-    return chance_of(present.have, present.of, expected) < CHANCE and present.have < _worst_run(before, present.of)
+    expected = (fallen.before.have + 1) / (fallen.before.of + 2)
+    # So many pages as make a block tell as much as one page.
+    chance = chance_of(fallen.now.have, fallen.now.of, expected) ** (1 / block)
+    return fallen if chance < CHANCE else None
+
+
+def _fallen(sign: str, recent: Sequence[Reading], before: Sequence[Reading]) -> Rot | None:
+    """The sign, if it fell so far that it may rot: all that is asked of a rot but that chance does not explain it."""
+    words = usual_words(before)
+    now = _share(marks(sign, recent, words))
+    # Of a share that is large now, none can have been twice as large.
+    if now.of < LEAST_RECENT or now.value >= FALLEN:
+        return None
+    shown = marks(sign, before, words)
+    past = _share(shown)
+    if past.of < LEAST_BEFORE or past.value < LARGE or now.value >= FALLEN * past.value:
+        return None
+    return Rot(sign=sign, before=past, now=now) if now.have < FALLEN * _worst_run(shown, now.of) else None
+
+
+def _block(shown: Sequence[bool]) -> float:
+    """How many pages in a row are alike for coming from one section or agency: 1 and more, by the likeness of neighbours."""
+    share = _share(shown).value
+    spread = share * (1 - share)
+    if len(shown) < RECENT or not spread:
+        return 1.0
+    alike = sum((one - share) * (other - share) for one, other in pairwise(shown)) / (len(shown) - 1) / spread
+    return (1 + alike) / (1 - alike) if 0 < alike < 1 else 1.0
 
 
 def _worst_run(marks: Sequence[bool], length: int) -> float:

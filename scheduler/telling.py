@@ -90,9 +90,11 @@ def _event(alert: Alert, repeat_s: float, now: datetime) -> Event | None:
     """What is due to be told of an alert now, None where nothing is."""
     failed = alert.telling_failed
     is_over = alert.closed_at is not None
+    waits = failed is not None and now < moment(str(failed["again_at"]))
     if repeat_s and alert.told_at and not is_over and now - alert.told_at >= timedelta(seconds=repeat_s):
-        return Event.STILL_OPEN  # one hook that fails for days keeps no other from hearing it again
-    if failed and (now < moment(str(failed["again_at"])) or (is_over and _gave_up(failed))):
+        # One hook that fails for days keeps no other from hearing it again.
+        return None if waits and failed and failed["event"] == Event.STILL_OPEN.value else Event.STILL_OPEN
+    if waits or (failed and is_over and _gave_up(failed)):
         return None
     if is_over:
         return Event.CLOSED

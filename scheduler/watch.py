@@ -11,7 +11,7 @@ from datetime import datetime
 
 from db.alerts import Kind
 from db.signs import Part, Reading, Refused
-from scheduler.rot import RECENT, SAYS, Rot, Share, mended, rots, usual_words, without
+from scheduler.rot import RECENT, SAYS, Rot, Share, mended, newest, rots, usual_words, without
 from scheduler.silence import Quiet
 
 # Once low, the disk must have a tenth more than the least, and a database shrink a little, before it is well again.
@@ -101,18 +101,18 @@ def rotting(
     pages: Sequence[Reading], evidence: Mapping[str, object] | None = None, old: Sequence[range] = ()
 ) -> Condition:
     """Extraction decays. `pages`: the newest first; `evidence`: that of the open alert; `old`: pages of earlier alerts."""
-    recent = pages[:RECENT]
+    recent = newest(pages)
     first = min((page.page_id for page in recent), default=0)
     if evidence is not None:
         first = min(first, _number(evidence, "first_page"))
     before = [
         page for page in pages[len(recent) :] if page.page_id < first and not any(page.page_id in it for it in old)
     ]
-    found = {rot.sign: rot for rot in rots(recent, before)}
+    found = {rot.sign: rot for rot in rots(pages, before)}
     words = usual_words(before)
     if evidence is not None:
         words = float(_number(evidence, "words_before"))
-        found |= {rot.sign: rot for rot in _still(evidence, words, recent)}
+        found |= {rot.sign: rot for rot in _still(evidence, words, pages[:RECENT])}
     if not found:
         return Condition(kind=Kind.ROTTING, holds=False, evidence=_span(evidence or {}, pages))
     ordered = [found[sign] for sign in SAYS if sign in found]
