@@ -127,7 +127,7 @@ def _look(conn: sqlite3.Connection, config: Config, due: Due, opened: Opened, no
     least = _least_failures(config, due)
     parts = last_parts(conn, due.source_id, least)
     conditions = list(_refusals(conn, due, parts, opened)) if parts else []
-    if any(condition.holds for condition in conditions):
+    if any(it.holds or (it.holds is None and (it.kind, due.source_id) in opened) for it in conditions):
         # The reason is known and said; that nothing could be fetched follows from it.
         conditions.append(Condition(kind=Kind.FAILING, holds=False))
     else:
