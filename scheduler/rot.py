@@ -35,6 +35,8 @@ LARGE = 0.5
 FALLEN = 0.5
 # Tried on every new page of 1,000 sources for months: 1e-3 would cry daily.
 CHANCE = 1e-5
+# So many articles may have the same title.
+MOST_ALIKE = 2
 # An article is short for its source under this part of the usual length.
 SHORT = 0.3
 # Recovered: of the newest ten, so much of the share before.
@@ -131,9 +133,9 @@ def marks(sign: str, readings: Sequence[Reading], words: float) -> list[bool]:
         return [reading.article for reading in readings]
     articles = [reading for reading in readings if reading.article]
     if sign == "title":
-        # A site whose template went wrong gives all its articles one title.
+        # A site whose template went wrong gives all its articles one title. Twice is usual: at two addresses, or after a move.
         titles = Counter(reading.title for reading in articles)
-        return [reading.title_by not in _LAST_RESORTS and titles[reading.title] == 1 for reading in articles]
+        return [reading.title_by not in _LAST_RESORTS and titles[reading.title] <= MOST_ALIKE for reading in articles]
     if sign == "text":
         return [reading.words >= SHORT * words for reading in articles]
     return list(map(_STATED[sign], articles))

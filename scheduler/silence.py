@@ -13,7 +13,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import fmean, median
 
@@ -58,7 +58,7 @@ class Quiet:
 
 
 def judge_quiet(links: Sequence[Found], looks: Sequence[datetime]) -> Quiet:
-    """Judge a source by the links found in the last four weeks and the times when we looked, both in order."""
+    """Judge a source by the links of the four weeks before the last one, and the times when we looked since; both in order."""
     looked = LookedTime([at.timestamp() for at in looks])
     moments = sorted({looked.at(at) for at in map(_published, links) if at is not None})
     gaps = [later - earlier for earlier, later in pairwise(moments)]
@@ -132,8 +132,3 @@ class LookedTime:
     def after(self, moment: float) -> int:
         """How many looks began after a moment."""
         return len(self._looks) - bisect_right(self._looks, moment)
-
-
-def since(now: datetime) -> datetime:
-    """From when on links and looks are read."""
-    return (now - PAST).astimezone(UTC)

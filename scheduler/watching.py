@@ -9,7 +9,6 @@ nothing anew.
 
 from __future__ import annotations
 
-import math
 import shutil
 import sqlite3
 import time
@@ -40,7 +39,7 @@ from db.signs import (
 )
 from scheduler import watch as judge
 from scheduler.rot import BEFORE, RECENT
-from scheduler.silence import LEAST_QUIET_S, judge_quiet, since
+from scheduler.silence import LEAST_QUIET_S, PAST, judge_quiet
 from scheduler.watch import Condition
 
 # Of a minute: so much goes into looking at sources. One that has to wait is looked at in the next round, before others.
@@ -175,9 +174,9 @@ def _silence(
         return ([Condition(kind=Kind.SILENT, holds=False)] if is_over else []), due.quiet_until
     if now - last < timedelta(seconds=LEAST_QUIET_S):
         return [], last + timedelta(seconds=LEAST_QUIET_S)
-    start = since(now)
+    start = last - PAST
     quiet = judge_quiet(links_since(conn, due.source_id, start), looks_since(conn, due.source_id, start))
-    if quiet.limit_s is None or math.isinf(quiet.limit_s):
+    if quiet.limit_s is None:
         return [], now + TRY_AGAIN
     return [judge.silent(due.name, quiet, last)], now + timedelta(seconds=max(0.0, quiet.limit_s - quiet.quiet_s))
 

@@ -79,6 +79,12 @@ def test_what_was_never_there_is_not_missed() -> None:
     assert signs(with_news(mixed, 20, authors=False)) == []
 
 
+def test_a_site_that_moves_gives_its_titles_twice() -> None:
+    before = past(40)
+    moved = [reading(40 + old.page_id, title=old.title) for old in before]
+    assert signs(moved + before) == []
+
+
 def test_too_few_pages_say_nothing() -> None:
     assert signs(with_news(past(7), 7, authors=False)) == []
     assert signs(with_news(past(8), 8, authors=False)) == ["authors"]
