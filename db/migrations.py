@@ -325,10 +325,10 @@ CREATE TABLE alerts (
 CREATE UNIQUE INDEX alerts_open ON alerts (kind, coalesce(source_id, 0), about) WHERE closed_at IS NULL;
 """
 
-# `quiet_until`: before that moment the source's silence is none, whatever comes.
+# `usual`: what is usual for the source, kept because it is dear to count (`db.signs.Usual`).
 _WATCHED = """
 CREATE TABLE watched (
-    source_id INTEGER PRIMARY KEY REFERENCES sources (id), source_run_id INTEGER NOT NULL, page_id INTEGER, quiet_until TEXT
+    source_id INTEGER PRIMARY KEY REFERENCES sources (id), source_run_id INTEGER NOT NULL, page_id INTEGER, usual TEXT
 ) STRICT;
 """
 

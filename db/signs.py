@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from db.facts import moment, stamp
 
 # A source is looked at when a part of a run has ended since; the one that ended first comes first.
 _ENDED_LATELY = """
-SELECT s.id, s.name, s.settings, w.page_id, w.quiet_until,
+SELECT s.id, s.name, s.settings, w.page_id, w.usual,
        (SELECT r.id FROM source_runs r WHERE r.source_id = s.id AND r.ended IS NOT NULL ORDER BY r.id DESC LIMIT 1) AS last
 FROM sources s LEFT JOIN watched w ON w.source_id = s.id
 WHERE s.removed_at IS NULL AND s.paused_at IS NULL AND last > coalesce(w.source_run_id, 0)
@@ -33,10 +33,10 @@ _ROBOTS_ERROR = "SELECT error FROM robots WHERE origin = ?"
 _NEWEST_LINK = "SELECT max(found_at) FROM links WHERE source_id = ?"
 _FIRST_RUN = "SELECT run_id FROM links WHERE source_id = ? ORDER BY found_at LIMIT 1"
 _LINKS = "SELECT found_at, published, run_id FROM links WHERE source_id = ? AND found_at >= ? ORDER BY found_at"
-_LOOKS = """
-SELECT started_at FROM source_runs
-WHERE source_id = ? AND ended = 'finished' AND listings > listings_failed AND started_at >= ? ORDER BY id
-"""
+_PART_IDS = "SELECT id FROM source_runs WHERE source_id = ? ORDER BY id DESC"
+_PART = "SELECT started_at, ended = 'finished' AND listings > listings_failed FROM source_runs WHERE id = ?"
+# Of more parts than that every second, third, ... is read: each lies in a block of its own on the disk.
+_MOST_PARTS = 1000
 _NEWEST_PAGE = """
 SELECT p.id FROM pages p JOIN outcomes o ON o.page_id = p.id WHERE p.source_id = ? ORDER BY p.fetched_at DESC LIMIT 1
 """
@@ -52,15 +52,29 @@ ORDER BY p.fetched_at DESC, p.id DESC LIMIT ?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usual:
+    """What was usual for a source when it was last counted: how long it may rest, how its pages read. Dear to count.
+
+    `limit_s` is None where no rhythm was known. `shares` is by sign, `words` the median length of its articles.
+    """
+
+    limit_s: float | None = None
+    limit_at: datetime | None = None
+    shares: Mapping[str, float] = field(default_factory=dict)
+    words: float = 0.0
+    shares_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A source to look at. `part` is its last part of a run that ended; `page_id` and `quiet_until` are from the last look."""
+    """A source to look at. `part` is its last part of a run that ended; `page_id` and `usual` are from the last look."""
 
     source_id: int
     name: str
     settings: Mapping[str, object]
     part: int
     page_id: int | None
-    quiet_until: datetime | None
+    usual: Usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +144,9 @@ def due_sources(conn: sqlite3.Connection) -> list[Due]:
             settings=json.loads(settings),
             part=part,
             page_id=page_id,
-            quiet_until=moment(quiet_until) if quiet_until else None,
+            usual=_usual(usual),
         )
-        for source_id, name, settings, page_id, quiet_until, part in conn.execute(_ENDED_LATELY)
+        for source_id, name, settings, page_id, usual, part in conn.execute(_ENDED_LATELY)
     ]
 
 
@@ -141,12 +155,26 @@ def watched_sources(conn: sqlite3.Connection) -> frozenset[int]:
     return frozenset(source_id for (source_id,) in conn.execute(_WATCHED_SOURCES))
 
 
-def note_watched(conn: sqlite3.Connection, due: Due, *, page_id: int | None, quiet_until: datetime | None) -> None:
+def note_watched(conn: sqlite3.Connection, due: Due, *, page_id: int | None, usual: Usual) -> None:
     """Record how far a source was looked at."""
+    values = {
+        "limit_s": usual.limit_s,
+        "limit_at": stamp(usual.limit_at) if usual.limit_at else None,
+        "shares": dict(usual.shares),
+        "words": usual.words,
+        "shares_at": stamp(usual.shares_at) if usual.shares_at else None,
+    }
     conn.execute(
-        "INSERT OR REPLACE INTO watched (source_id, source_run_id, page_id, quiet_until) VALUES (?, ?, ?, ?)",
-        (due.source_id, due.part, page_id, stamp(quiet_until) if quiet_until else None),
+        "INSERT OR REPLACE INTO watched (source_id, source_run_id, page_id, usual) VALUES (?, ?, ?, ?)",
+        (due.source_id, due.part, page_id, json.dumps(values)),
     )
+
+
+def _usual(text: str | None) -> Usual:
+    values = json.loads(text) if text else {}
+    for name in ("limit_at", "shares_at"):
+        values[name] = moment(values[name]) if values.get(name) else None
+    return Usual(**values)
 
 
 def last_parts(conn: sqlite3.Connection, source_id: int, count: int) -> list[Part]:
@@ -216,8 +244,19 @@ def links_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> li
 
 
 def looks_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> list[datetime]:
-    """When a source's listings were read since a moment: the beginnings of its parts of runs in which any answered."""
-    return [moment(at) for (at,) in conn.execute(_LOOKS, (source_id, stamp(since)))]
+    """When a source's listings were read since a moment: the beginnings of its parts of runs in which any answered.
+
+    Of very many only every so many-th, always the last one among them.
+    """
+    ids = [part for (part,) in conn.execute(_PART_IDS, (source_id,))]
+    first, looks = stamp(since), []
+    for part in ids[:: max(1, len(ids) // _MOST_PARTS)]:
+        started_at, answered = conn.execute(_PART, (part,)).fetchone()
+        if started_at < first:
+            break
+        if answered:
+            looks.append(moment(started_at))
+    return looks[::-1]
 
 
 def newest_page(conn: sqlite3.Connection, source_id: int) -> int | None:

@@ -108,6 +108,20 @@ def rots(pages: Sequence[Reading], before: Sequence[Reading]) -> list[Rot]:
     return [rot for rot in found if not (rot.sign == "time of day" and "published" in signs)]
 
 
+def may_rot(recent: Sequence[Reading], shares: Mapping[str, float], words: float) -> bool:
+    """Whether the newest pages are so unlike what is usual that it is worth counting those before them."""
+    for sign in SAYS:
+        now = _share(marks(sign, recent, words))
+        if now.of >= LEAST_RECENT and now.value < FALLEN and shares.get(sign, 1.0) >= LARGE:
+            return True
+    return False
+
+
+def shares_of(readings: Sequence[Reading], words: float) -> dict[str, float]:
+    """The share of each sign."""
+    return {sign: round(_share(marks(sign, readings, words)).value, 3) for sign in SAYS}
+
+
 def newest(pages: Sequence[Reading]) -> Sequence[Reading]:
     """The pages that stand for now: the last 20, of a source with less than 40 the later half."""
     return pages[: min(RECENT, max(LEAST_RECENT, len(pages) // 2))]

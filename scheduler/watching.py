@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from db.alerts import Alert, Change, Event, Kind, close_alert, closed_evidence, open_alert, open_alerts, reword_alert
@@ -24,6 +24,7 @@ from db.health import file_sizes
 from db.signs import (
     Due,
     Part,
+    Usual,
     due_sources,
     last_parts,
     links_since,
@@ -38,16 +39,38 @@ from db.signs import (
     watched_sources,
 )
 from scheduler import watch as judge
-from scheduler.rot import BEFORE, RECENT
+from scheduler.rot import BEFORE, RECENT, may_rot, newest, shares_of, usual_words
 from scheduler.silence import LEAST_QUIET_S, PAST, judge_quiet
 from scheduler.watch import Condition
 
 # Of a minute: so much goes into looking at sources. One that has to wait is looked at in the next round, before others.
 BUDGET_S = 0.04
-# Where no rhythm is known yet, it is looked for again after so long.
-TRY_AGAIN = timedelta(hours=6)
+# The part of it in which dear figures are counted.
+DEAR_SHARE = 0.5
+# What is usual for a source is counted anew after so long.
+KEPT = timedelta(days=3)
 
-Opened = Mapping[tuple[str, int | None], Alert]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One round: what it works with. `hurried` says whether there is time left for what is dear to count."""
+
+    conn: sqlite3.Connection
+    config: Config
+    now: datetime
+    opened: Mapping[tuple[str, int | None], Alert]
+    budget_s: float
+    started: float
+
+    @property
+    def over(self) -> bool:
+        """Whether the budget is spent."""
+        return time.perf_counter() - self.started > self.budget_s
+
+    @property
+    def hurried(self) -> bool:
+        """Whether half of it is: the rest is for what is cheap."""
+        return time.perf_counter() - self.started > self.budget_s * DEAR_SHARE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +80,7 @@ class Look:
     due: Due
     conditions: list[Condition]
     page_id: int | None
-    quiet_until: datetime | None
+    usual: Usual
 
 
 def watch(conn: sqlite3.Connection, config: Config, now: datetime, *, budget_s: float = BUDGET_S) -> list[Change]:
@@ -67,13 +90,14 @@ def watch(conn: sqlite3.Connection, config: Config, now: datetime, *, budget_s: 
     """
     started = time.perf_counter()
     opened = {(alert.kind, alert.source_id): alert for alert in open_alerts(conn)}
-    machine = list(_machine(config, opened))
+    turn = Round(conn=conn, config=config, now=now, opened=opened, budget_s=budget_s, started=started)
+    machine = list(_machine(turn))
     in_use = watched_sources(conn)
     looks: list[Look] = []
     for due in due_sources(conn):
-        if looks and time.perf_counter() - started > budget_s:
+        if looks and turn.over:
             break
-        looks.append(_look(conn, config, due, opened, now))
+        looks.append(_look(turn, due))
     with write(conn):
         changes = [
             Change(event=Event.CLOSED, alert=close_alert(conn, alert.id, now))
@@ -81,29 +105,20 @@ def watch(conn: sqlite3.Connection, config: Config, now: datetime, *, budget_s: 
             if alert.source_id is not None and alert.source_id not in in_use
         ]
         for condition in machine:
-            changes += _settle(conn, condition, None, opened, now)
+            changes += _settle(turn, condition, None)
         for look in looks:
             for condition in look.conditions:
-                changes += _settle(conn, condition, look.due.source_id, opened, now)
-            note_watched(conn, look.due, page_id=look.page_id, quiet_until=look.quiet_until)
+                changes += _settle(turn, condition, look.due.source_id)
+            note_watched(conn, look.due, page_id=look.page_id, usual=look.usual)
     return changes
 
 
-def _settle(
-    conn: sqlite3.Connection, condition: Condition, source_id: int | None, opened: Opened, now: datetime
-) -> Iterator[Change]:
+def _settle(turn: Round, condition: Condition, source_id: int | None) -> Iterator[Change]:
     """Bring the rows in line with one condition."""
-    alert = opened.get((condition.kind.value, source_id))
+    conn, alert = turn.conn, turn.opened.get((condition.kind.value, source_id))
     if condition.holds and alert is None:
-        new = open_alert(
-            conn,
-            condition.kind,
-            source_id,
-            says=condition.says,
-            remedy=condition.remedy,
-            evidence=condition.evidence,
-            at=now,
-        )
+        words = {"says": condition.says, "remedy": condition.remedy, "evidence": condition.evidence}
+        new = open_alert(conn, condition.kind, source_id, **words, at=turn.now)  # type: ignore[arg-type]
         yield Change(event=Event.OPENED, alert=new)
     elif condition.holds and alert is not None:
         if (alert.says, alert.evidence) != (condition.says, condition.evidence):
@@ -111,33 +126,29 @@ def _settle(
     elif condition.holds is False and alert is not None:
         if condition.evidence:
             reword_alert(conn, alert.id, says=alert.says, evidence=condition.evidence)
-        yield Change(event=Event.CLOSED, alert=close_alert(conn, alert.id, now))
+        yield Change(event=Event.CLOSED, alert=close_alert(conn, alert.id, turn.now))
 
 
-def _machine(config: Config, opened: Opened) -> Iterator[Condition]:
-    path = config.database
+def _machine(turn: Round) -> Iterator[Condition]:
+    path, opened = turn.config.database, turn.opened
     free = shutil.disk_usage(path.absolute().parent).free
-    yield judge.disk(free, int(config["alert_disk"]), is_open=(Kind.DISK, None) in opened)
-    yield judge.size(sum(file_sizes(path)), int(config["alert_size"]), is_open=(Kind.SIZE, None) in opened)
+    yield judge.disk(free, int(turn.config["alert_disk"]), is_open=(Kind.DISK, None) in opened)
+    yield judge.size(sum(file_sizes(path)), int(turn.config["alert_size"]), is_open=(Kind.SIZE, None) in opened)
 
 
-def _look(conn: sqlite3.Connection, config: Config, due: Due, opened: Opened, now: datetime) -> Look:
+def _look(turn: Round, due: Due) -> Look:
     """Judge one source by what can have changed since the last look."""
-    least = _least_failures(config, due)
-    parts = last_parts(conn, due.source_id, least)
-    conditions = list(_refusals(conn, due, parts, opened)) if parts else []
-    if any(it.holds or (it.holds is None and (it.kind, due.source_id) in opened) for it in conditions):
+    least = _least_failures(turn.config, due)
+    parts = last_parts(turn.conn, due.source_id, least)
+    conditions = list(_refusals(turn, due, parts[0])) if parts else []
+    if any(it.holds or (it.holds is None and (it.kind, due.source_id) in turn.opened) for it in conditions):
         # The reason is known and said; that nothing could be fetched follows from it.
         conditions.append(Condition(kind=Kind.FAILING, holds=False))
     else:
         conditions.append(judge.failing(due.name, parts, least))
-    silence, quiet_until = _silence(conn, due, opened.get((Kind.SILENT, due.source_id)), now)
-    rot = opened.get((Kind.ROTTING, due.source_id))
-    page_id = newest_page(conn, due.source_id)
-    # An open one is looked at even without new pages: after a rule was mended, stored pages are read anew.
-    if rot is not None or (page_id is not None and page_id != due.page_id):
-        conditions.append(_rotting(conn, due, rot))
-    return Look(due=due, conditions=[*conditions, *silence], page_id=page_id, quiet_until=quiet_until)
+    silence, usual = _silence(turn, due, due.usual)
+    rot, usual, page_id = _rotting(turn, due, usual)
+    return Look(due=due, conditions=[*conditions, *silence, *rot], page_id=page_id, usual=usual)
 
 
 def _least_failures(config: Config, due: Due) -> int:
@@ -147,41 +158,56 @@ def _least_failures(config: Config, due: Due) -> int:
         return int(config["alert_failures"])
 
 
-def _refusals(conn: sqlite3.Connection, due: Due, parts: list[Part], opened: Opened) -> Iterator[Condition]:
-    part = parts[0]
-    known = opened.get((Kind.ROBOTS_FORBIDDEN, due.source_id))
+def _refusals(turn: Round, due: Due, part: Part) -> Iterator[Condition]:
+    conn, known = turn.conn, turn.opened.get((Kind.ROBOTS_FORBIDDEN, due.source_id))
     if part.forbidden or known:
         seen = refused(conn, due.source_id, part, "robots_forbidden", known.evidence if known else None)
         fine = was_fine_before(conn, due.source_id, part.id)
         yield judge.forbidden(due.name, seen, is_open=known is not None, fine_before=fine)
-    known = opened.get((Kind.CERTIFICATE, due.source_id))
+    known = turn.opened.get((Kind.CERTIFICATE, due.source_id))
     if part.listings_failed or part.failed or known:
         seen = refused(conn, due.source_id, part, "certificate", known.evidence if known else None)
         yield judge.certificate(seen, is_open=known is not None)
 
 
-def _silence(
-    conn: sqlite3.Connection, due: Due, known: Alert | None, now: datetime
-) -> tuple[list[Condition], datetime | None]:
-    """The judgement, and the moment before which none is needed: the rhythm of four weeks is dear to read."""
-    if known is None and due.quiet_until is not None and now < due.quiet_until:
-        return [], due.quiet_until
-    last = newest_link(conn, due.source_id)
+def _silence(turn: Round, due: Due, usual: Usual) -> tuple[list[Condition], Usual]:
+    """The rhythm of four weeks is dear to count: how long the source may rest is kept for some days."""
+    known = turn.opened.get((Kind.SILENT, due.source_id))
+    last = newest_link(turn.conn, due.source_id)
     if last is None:
-        return [], now + TRY_AGAIN
+        return [], usual
     if known is not None:
         is_over = last.isoformat() != known.evidence.get("last_found")
-        return ([Condition(kind=Kind.SILENT, holds=False)] if is_over else []), due.quiet_until
-    if now - last < timedelta(seconds=LEAST_QUIET_S):
-        return [], last + timedelta(seconds=LEAST_QUIET_S)
+        return ([Condition(kind=Kind.SILENT, holds=False)] if is_over else []), usual
+    rest = turn.now - last
+    if usual.limit_at is None or turn.now - usual.limit_at > KEPT:
+        limit_s: float | None = LEAST_QUIET_S
+    else:
+        limit_s = usual.limit_s
+    if limit_s is None or rest < timedelta(seconds=limit_s) or turn.hurried:
+        return [], usual
     start = last - PAST
-    quiet = judge_quiet(links_since(conn, due.source_id, start), looks_since(conn, due.source_id, start))
-    if quiet.limit_s is None:
-        return [], now + TRY_AGAIN
-    return [judge.silent(due.name, quiet, last)], now + timedelta(seconds=max(0.0, quiet.limit_s - quiet.quiet_s))
+    quiet = judge_quiet(links_since(turn.conn, due.source_id, start), looks_since(turn.conn, due.source_id, start))
+    return [judge.silent(due.name, quiet, last)], replace(usual, limit_s=quiet.limit_s, limit_at=turn.now)
 
 
-def _rotting(conn: sqlite3.Connection, due: Due, known: Alert | None) -> Condition:
-    old = pages_between(closed_evidence(conn, Kind.ROTTING, due.source_id))
-    pages = readings(conn, due.source_id, RECENT + BEFORE)
-    return judge.rotting(pages, known.evidence if known else None, old)
+def _rotting(turn: Round, due: Due, usual: Usual) -> tuple[list[Condition], Usual, int | None]:
+    """The last pages are read when there are new ones; those before them when the last are odd, and now and then."""
+    known = turn.opened.get((Kind.ROTTING, due.source_id))
+    page_id = newest_page(turn.conn, due.source_id)
+    # An open one is looked at even without new pages: after a rule was mended, stored pages are read anew.
+    if page_id is None or (known is None and page_id == due.page_id):
+        return [], usual, page_id
+    is_fresh = usual.shares_at is not None and turn.now - usual.shares_at < KEPT
+    if known is None and is_fresh:
+        recent = readings(turn.conn, due.source_id, RECENT)
+        if len(recent) == RECENT and not may_rot(recent, usual.shares, usual.words):
+            return [], usual, page_id
+    if turn.hurried:
+        return [], usual, due.page_id
+    old = pages_between(closed_evidence(turn.conn, Kind.ROTTING, due.source_id))
+    pages = readings(turn.conn, due.source_id, RECENT + BEFORE)
+    before = pages[len(newest(pages)) :]
+    words = usual_words(before)
+    counted = replace(usual, shares=shares_of(before, words), words=words, shares_at=turn.now)
+    return [judge.rotting(pages, known.evidence if known else None, old)], counted, page_id
