@@ -25,6 +25,7 @@ class Kind(StrEnum):
     FAILING = "failing"
     ROBOTS_FORBIDDEN = "robots_forbidden"
     CERTIFICATE = "certificate"
+    NETWORK = "network"
     DISK = "disk"
     SIZE = "size"
 

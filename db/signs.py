@@ -24,6 +24,12 @@ _PARTS = """
 SELECT id, run_id, ended, listings, listings_failed, fetched, unchanged, failed, forbidden, error
 FROM source_runs WHERE source_id = ? AND ended <> 'stopped' ORDER BY id DESC LIMIT ?
 """
+_UNREACHED = """
+SELECT count(*) FILTER (WHERE last = 'failed'), count(*)
+FROM (SELECT (SELECT r.ended FROM source_runs r WHERE r.source_id = s.id AND r.ended <> 'stopped' ORDER BY r.id DESC LIMIT 1)
+      AS last FROM sources s WHERE s.removed_at IS NULL AND s.paused_at IS NULL)
+WHERE last IS NOT NULL
+"""
 _EARLIER_FINE = """
 SELECT 1 FROM source_runs
 WHERE source_id = ? AND id < ? AND (fetched + unchanged > 0 OR listings > listings_failed) ORDER BY id DESC LIMIT 1
@@ -180,6 +186,12 @@ def _usual(text: str | None) -> Usual:
 def last_parts(conn: sqlite3.Connection, source_id: int, count: int) -> list[Part]:
     """The last parts of runs that ended by themselves, the newest first."""
     return [Part(**dict(zip(Part.__slots__, row, strict=True))) for row in conn.execute(_PARTS, (source_id, count))]
+
+
+def unreached(conn: sqlite3.Connection) -> tuple[int, int]:
+    """Of how many sources the last crawl failed, and how many were ever crawled; not those that are paused or removed."""
+    failed, of = conn.execute(_UNREACHED).fetchone()
+    return int(failed), int(of)
 
 
 def was_fine_before(conn: sqlite3.Connection, source_id: int, part: int) -> bool:

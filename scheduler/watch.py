@@ -19,6 +19,8 @@ DISK_AGAIN = 1.1
 NEAR_LIMIT, SIZE_AGAIN = 0.9, 0.85
 # Of one article alone a refusal says little.
 LEAST_ARTICLES = 3
+# So many sources, and most of all, do not fail at once each for a reason of its own.
+LEAST_UNREACHED, UNREACHED, REACHED_AGAIN = 10, 0.5, 0.25
 _LONGEST_ERROR = 300
 
 
@@ -46,6 +48,19 @@ def failing(name: str, parts: Sequence[Part], least: int) -> Condition:
         says=f"the last {least} crawls failed: {error}",
         remedy=f"`copydesk sources test {name}` shows what its listings answer; `copydesk sources pause {name}` leaves it out",
         evidence={"failures": least, "error": error},
+    )
+
+
+def network(failed: int, of: int, *, is_open: bool) -> Condition:
+    """Most sources fail at once: it is not them. `failed` of `of` sources failed at their last crawl."""
+    if failed < LEAST_UNREACHED or failed <= of * (REACHED_AGAIN if is_open else UNREACHED):
+        return Condition(kind=Kind.NETWORK, holds=False)
+    return Condition(
+        kind=Kind.NETWORK,
+        holds=True,
+        says=f"the last crawl of {failed} of {of} sources failed",
+        remedy="see whether this machine reaches the web: its network, its name server, the proxy in http_proxy",
+        evidence={"failed": failed, "sources": of},
     )
 
 

@@ -35,6 +35,7 @@ from db.signs import (
     pages_between,
     readings,
     refused,
+    unreached,
     was_fine_before,
     watched_sources,
 )
@@ -98,6 +99,9 @@ def watch(conn: sqlite3.Connection, config: Config, now: datetime, *, budget_s: 
         if looks and turn.over:
             break
         looks.append(_look(turn, due))
+    network = _network(turn, looks)
+    machine += network
+    cut_off = any(condition.holds for condition in network)
     with write(conn):
         changes = [
             Change(event=Event.CLOSED, alert=close_alert(conn, alert.id, now))
@@ -108,7 +112,8 @@ def watch(conn: sqlite3.Connection, config: Config, now: datetime, *, budget_s: 
             changes += _settle(turn, condition, None)
         for look in looks:
             for condition in look.conditions:
-                changes += _settle(turn, condition, look.due.source_id)
+                if not (cut_off and condition.holds and condition.kind is Kind.FAILING):
+                    changes += _settle(turn, condition, look.due.source_id)
             note_watched(conn, look.due, page_id=look.page_id, usual=look.usual)
     return changes
 
@@ -134,6 +139,13 @@ def _machine(turn: Round) -> Iterator[Condition]:
     free = shutil.disk_usage(path.absolute().parent).free
     yield judge.disk(free, int(turn.config["alert_disk"]), is_open=(Kind.DISK, None) in opened)
     yield judge.size(sum(file_sizes(path)), int(turn.config["alert_size"]), is_open=(Kind.SIZE, None) in opened)
+
+
+def _network(turn: Round, looks: list[Look]) -> list[Condition]:
+    """Whether it is the machine and not its sources. Counted where one would begin to be `failing`, or while it is so."""
+    is_open = (Kind.NETWORK, None) in turn.opened
+    begins = any(it.holds and it.kind is Kind.FAILING for look in looks for it in look.conditions)
+    return [judge.network(*unreached(turn.conn), is_open=is_open)] if begins or is_open else []
 
 
 def _look(turn: Round, due: Due) -> Look:

@@ -175,6 +175,28 @@ def test_failures_in_a_row(diary: Diary) -> None:
     assert guard.said[2:] == [("closed", "failing")] * 2
 
 
+def test_a_network_that_is_down_is_one_alert(diary: Diary) -> None:
+    guard = Guard(diary)
+    sources = [diary.add(f"s{number}.example", START) for number in range(30)]
+
+    def crawl(now: datetime, down: int) -> None:
+        for number, source in enumerate(sources):
+            if number < down:
+                diary.visit(source, now, asked=(("entry", "unknown_host"),), ended="failed", error="unknown host")
+            else:
+                diary.visit(source, now)
+        guard.look(now)
+
+    for hour in range(6):
+        crawl(START + hour * HOUR, down=28)
+    assert guard.said == [("opened", "network")]
+    crawl(START + 6 * HOUR, down=10)
+    assert len(guard.said) == 1, "a third is not well yet"
+    crawl(START + 7 * HOUR, down=1)
+    assert guard.said[1:] == [("closed", "network"), ("opened", "failing")]
+    assert open_alerts(diary.conn)[0].source == "s0.example"
+
+
 def test_robots_txt_newly_forbids(diary: Diary) -> None:
     guard = Guard(diary)
     source, always = diary.add("shop.example", START), diary.add("always.example", START)
