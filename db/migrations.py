@@ -325,11 +325,15 @@ CREATE TABLE alerts (
 CREATE UNIQUE INDEX alerts_open ON alerts (kind, coalesce(source_id, 0), about) WHERE closed_at IS NULL;
 """
 
-# `usual`: what is usual for the source, kept because it is dear to count (`db.signs.Usual`).
+# `part`: the first part of a run that ended since the last look, kept by the trigger. `usual`: see `db.signs.Usual`.
 _WATCHED = """
 CREATE TABLE watched (
-    source_id INTEGER PRIMARY KEY REFERENCES sources (id), source_run_id INTEGER NOT NULL, page_id INTEGER, usual TEXT
-) STRICT;
+    source_id INTEGER PRIMARY KEY REFERENCES sources (id), part INTEGER, page_id INTEGER, usual TEXT) STRICT;
+CREATE INDEX watched_due ON watched (part) WHERE part IS NOT NULL;
+CREATE TRIGGER source_is_to_be_watched AFTER UPDATE OF ended ON source_runs WHEN new.ended IS NOT NULL
+BEGIN INSERT INTO watched (source_id, part) VALUES (new.source_id, new.id)
+    ON CONFLICT (source_id) DO UPDATE SET part = coalesce(part, excluded.part); END;
+INSERT INTO watched (source_id, part) SELECT source_id, min(id) FROM source_runs WHERE ended IS NOT NULL GROUP BY source_id;
 """
 
 _VIEWS = """

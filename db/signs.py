@@ -11,13 +11,17 @@ from urllib.parse import urlsplit
 
 from db.facts import moment, stamp
 
-# A source is looked at when a part of a run has ended since; the one that ended first comes first.
+# A source is looked at when a part of a run has ended since; a trigger notes which.
 _ENDED_LATELY = """
 SELECT s.id, s.name, s.settings, w.page_id, w.usual,
-       (SELECT r.id FROM source_runs r WHERE r.source_id = s.id AND r.ended IS NOT NULL ORDER BY r.id DESC LIMIT 1) AS last
-FROM sources s LEFT JOIN watched w ON w.source_id = s.id
-WHERE s.removed_at IS NULL AND s.paused_at IS NULL AND last > coalesce(w.source_run_id, 0)
-ORDER BY last
+       (SELECT r.id FROM source_runs r WHERE r.source_id = s.id AND r.ended IS NOT NULL ORDER BY r.id DESC LIMIT 1)
+FROM watched w JOIN sources s ON s.id = w.source_id
+WHERE w.part IS NOT NULL AND s.removed_at IS NULL AND s.paused_at IS NULL ORDER BY w.part
+"""
+_WATCHED = """
+UPDATE watched SET page_id = :page, usual = :usual, part = (
+    SELECT max(id) FROM source_runs WHERE source_id = :source AND id > :part AND ended IS NOT NULL)
+WHERE source_id = :source
 """
 _WATCHED_SOURCES = "SELECT id FROM sources WHERE removed_at IS NULL AND paused_at IS NULL"
 _PARTS = """
@@ -78,7 +82,7 @@ class Due:
     source_id: int
     name: str
     settings: Mapping[str, object]
-    part: int
+    part: int | None
     page_id: int | None
     usual: Usual
 
@@ -170,10 +174,7 @@ def note_watched(conn: sqlite3.Connection, due: Due, *, page_id: int | None, usu
         "words": usual.words,
         "shares_at": stamp(usual.shares_at) if usual.shares_at else None,
     }
-    conn.execute(
-        "INSERT OR REPLACE INTO watched (source_id, source_run_id, page_id, usual) VALUES (?, ?, ?, ?)",
-        (due.source_id, due.part, page_id, json.dumps(values)),
-    )
+    conn.execute(_WATCHED, {"source": due.source_id, "part": due.part, "page": page_id, "usual": json.dumps(values)})
 
 
 def _usual(text: str | None) -> Usual:
