@@ -54,7 +54,7 @@ KEPT = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One round: what it works with. `hurried` says whether there is time left for what is dear to count."""
+    """One round: what it works with."""
 
     conn: sqlite3.Connection
     config: Config
@@ -63,15 +63,9 @@ class Round:
     budget_s: float
     started: float
 
-    @property
-    def over(self) -> bool:
-        """Whether the budget is spent."""
-        return time.perf_counter() - self.started > self.budget_s
-
-    @property
-    def hurried(self) -> bool:
-        """Whether half of it is: the rest is for what is cheap."""
-        return time.perf_counter() - self.started > self.budget_s * DEAR_SHARE
+    def spent(self, share: float = 1.0) -> bool:
+        """Whether a share of the budget is spent."""
+        return time.perf_counter() - self.started > self.budget_s * share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +90,10 @@ def watch(conn: sqlite3.Connection, config: Config, now: datetime, *, budget_s: 
     in_use = watched_sources(conn)
     looks: list[Look] = []
     for due in due_sources(conn):
-        if looks and turn.over:
+        if looks and turn.spent():
             break
-        looks.append(_look(turn, due))
+        # What is dear to count waits for the source's next run, but for the first of a round: so all get their turn.
+        looks.append(_look(turn, due, hurried=bool(looks) and turn.spent(DEAR_SHARE)))
     network = _network(turn, looks)
     machine += network
     cut_off = any(condition.holds for condition in network)
@@ -148,7 +143,7 @@ def _network(turn: Round, looks: list[Look]) -> list[Condition]:
     return [judge.network(*unreached(turn.conn), is_open=is_open)] if begins or is_open else []
 
 
-def _look(turn: Round, due: Due) -> Look:
+def _look(turn: Round, due: Due, *, hurried: bool) -> Look:
     """Judge one source by what can have changed since the last look."""
     least = _least_failures(turn.config, due)
     parts = last_parts(turn.conn, due.source_id, least)
@@ -158,8 +153,8 @@ def _look(turn: Round, due: Due) -> Look:
         conditions.append(Condition(kind=Kind.FAILING, holds=False))
     else:
         conditions.append(judge.failing(due.name, parts, least))
-    silence, usual = _silence(turn, due, due.usual)
-    rot, usual, page_id = _rotting(turn, due, usual)
+    silence, usual = _silence(turn, due, due.usual, hurried=hurried)
+    rot, usual, page_id = _rotting(turn, due, usual, hurried=hurried)
     return Look(due=due, conditions=[*conditions, *silence, *rot], page_id=page_id, usual=usual)
 
 
@@ -182,7 +177,7 @@ def _refusals(turn: Round, due: Due, part: Part) -> Iterator[Condition]:
         yield judge.certificate(seen, is_open=known is not None)
 
 
-def _silence(turn: Round, due: Due, usual: Usual) -> tuple[list[Condition], Usual]:
+def _silence(turn: Round, due: Due, usual: Usual, *, hurried: bool) -> tuple[list[Condition], Usual]:
     """The rhythm of four weeks is dear to count: how long the source may rest is kept for some days."""
     known = turn.opened.get((Kind.SILENT, due.source_id))
     last = newest_link(turn.conn, due.source_id)
@@ -196,14 +191,14 @@ def _silence(turn: Round, due: Due, usual: Usual) -> tuple[list[Condition], Usua
         limit_s: float | None = LEAST_QUIET_S
     else:
         limit_s = usual.limit_s
-    if limit_s is None or rest < timedelta(seconds=limit_s) or turn.hurried:
+    if limit_s is None or rest < timedelta(seconds=limit_s) or hurried:
         return [], usual
     start = last - PAST
     quiet = judge_quiet(links_since(turn.conn, due.source_id, start), looks_since(turn.conn, due.source_id, start))
     return [judge.silent(due.name, quiet, last)], replace(usual, limit_s=quiet.limit_s, limit_at=turn.now)
 
 
-def _rotting(turn: Round, due: Due, usual: Usual) -> tuple[list[Condition], Usual, int | None]:
+def _rotting(turn: Round, due: Due, usual: Usual, *, hurried: bool) -> tuple[list[Condition], Usual, int | None]:
     """The last pages are read when there are new ones; those before them when the last are odd, and now and then."""
     known = turn.opened.get((Kind.ROTTING, due.source_id))
     page_id = newest_page(turn.conn, due.source_id)
@@ -213,13 +208,15 @@ def _rotting(turn: Round, due: Due, usual: Usual) -> tuple[list[Condition], Usua
     is_fresh = usual.shares_at is not None and turn.now - usual.shares_at < KEPT
     if known is None and is_fresh:
         recent = readings(turn.conn, due.source_id, RECENT)
-        if len(recent) == RECENT and not may_rot(recent, usual.shares, usual.words):
+        if not may_rot(recent, usual.shares, usual.words):
             return [], usual, page_id
-    if turn.hurried:
+    if hurried:
         return [], usual, due.page_id
     old = pages_between(closed_evidence(turn.conn, Kind.ROTTING, due.source_id))
     pages = readings(turn.conn, due.source_id, RECENT + BEFORE)
     before = pages[len(newest(pages)) :]
+    if len(pages) < 2 * RECENT:  # of few pages fewer stand for now (`newest`), and all are quickly read
+        return [judge.rotting(pages, known.evidence if known else None, old)], usual, page_id
     words = usual_words(before)
     counted = replace(usual, shares=shares_of(before, words), words=words, shares_at=turn.now)
     return [judge.rotting(pages, known.evidence if known else None, old)], counted, page_id

@@ -132,6 +132,16 @@ def test_a_month_of_good_pages_then_rot(diary: Diary) -> None:
     assert isinstance(alert.evidence["first_page"], int)
 
 
+def test_rot_of_a_source_of_few_pages_is_seen_though_all_was_well_a_moment_ago(diary: Diary) -> None:
+    guard = Guard(diary)
+    source = diary.add("small.example", START)
+    diary.visit(source, START, stories=[Story()] * 13)
+    assert guard.look(START) == []
+    diary.visit(source, START + HOUR, stories=[Story(source=None)] * 10)
+    guard.look(START + HOUR)
+    assert guard.said == [("opened", "rotting")]
+
+
 def test_revisions_are_not_counted(diary: Diary) -> None:
     guard = Guard(diary)
     source = diary.add("paper.example", START)
