@@ -247,3 +247,23 @@ def test_templates_refuse_blocks_that_do_not_close() -> None:
     for source in ("{{#a}}x", "{{#a}}{{#b}}{{/a}}{{/b}}", "x{{/a}}"):
         with pytest.raises(ValueError, match="template"):
             parse(source)
+
+
+def test_a_redesign_moves_the_articles_and_may_hide_what_they_say(demoweb: DemoWeb) -> None:
+    old = {row.url: row for row in demoweb.truth(host=EN) if row.kind == "article" and row.listed and not row.hidden}
+    before = {url: ask(demoweb, url).body for url in old}
+    for bare in (True, False):
+        demoweb.redesign(EN, bare=bare)
+        rows = [row for row in demoweb.truth(host=EN) if row.kind == "article" and row.listed and not row.hidden]
+        assert len(rows) == len(old)
+        assert not {row.url for row in rows} & set(before), "new addresses"
+        for row in rows:
+            body = ask(demoweb, row.url).body.decode()
+            assert row.title.partition(",")[0] in body
+            for name in row.authors:
+                assert (name in body) is not bare or name in row.text
+            assert ("The Harbour Courier" in body) is not bare
+        assert {ask(demoweb, url).status for url in before} == {404}
+        before = {row.url: b"" for row in rows}
+    listed = ask(demoweb, f"http://{EN}/feeds/latest.atom").body.decode()
+    assert any(row.path in listed for row in rows)

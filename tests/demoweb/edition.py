@@ -1,7 +1,7 @@
 """One site as it is published right now: what stands at an address, and its bytes.
 
-An edition adds to the files on disk the three things that change: the dates' shift, which hidden articles are out,
-and which pages are corrected. Given those, the same address always has the same bytes.
+An edition adds to the files on disk the four things that change: the dates' shift, which hidden articles are out,
+which pages are corrected, and how often the site was redesigned. Given those, the same address always has the same bytes.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tests.demoweb.content import REFERENCE_NOW, Also, Resource, SiteFiles, address_path, parsed, shifted
@@ -38,6 +38,12 @@ class Edition:
         self.now = REFERENCE_NOW + by
         self._published: set[str] = set()
         self._corrected: set[str] = set()
+        self._designs = 0
+        self._bare = False
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        files = self.files
         self._by_address = {
             (also.host or files.host if also else files.host, address_path((also or resource).path, resource)): Found(
                 resource=resource, also=also
@@ -59,6 +65,14 @@ class Edition:
     def correct(self, resource: Resource) -> None:
         """Serve the corrected version from now on."""
         self._corrected.add(resource.file)
+
+    def redesign(self, *, bare: bool) -> None:
+        """Put all articles on new addresses; `bare`: in a markup that says little (`_BARE`), else in the usual one."""
+        old, new = f"/d{self._designs}" if self._designs else "", f"/d{self._designs + 1}"
+        self.resources = tuple(_moved(r, old, new) if r.kind == "article" else r for r in self.resources)
+        self._designs += 1
+        self._bare = bare
+        self._lay_out()
 
     def correctable(self) -> list[Resource]:
         """Pages that have a correction which is not yet out."""
@@ -130,13 +144,16 @@ class Edition:
         resource = found.resource
         values = self._values(found, bases)
         layout = (found.also.layout if found.also else None) or resource.layout
+        bare = self._bare and resource.kind == "article"
         if not layout or resource.kind == "data":
             text = parsed(resource.body).render(values)
         else:
             values["body"] = (
                 self.body_html(resource, bases) if resource.kind == "article" else resource.template.render(values)
             )
-            text = parsed(self.files.layouts[layout]).render(values)
+            if bare:
+                values["body"] = _first_paragraph(str(values["body"]))
+            text = parsed(_BARE if bare else self.files.layouts[layout]).render(values)
         if resource.pad_to:
             text += "\n<!-- " + "=" * resource.pad_to + " -->\n"
         data = text.encode(self._charset(resource), errors="xmlcharrefreplace")
@@ -228,6 +245,22 @@ class Edition:
             "next_url": url(page + 1) if page < count else None,
             "previous_url": url(page - 1) if page > 1 else None,
         }
+
+
+_BARE = """<!DOCTYPE html>
+<html><head><title>{{title}}</title></head>
+<body><div id="app"><div class="a1"><h1>{{title}}</h1></div><div class="a2"><span>{{{body}}}</span></div></div></body></html>
+"""
+"""What a careless redesign leaves: no credits, no times, no name of the site; the rest of the body comes by script."""
+
+
+def _first_paragraph(body: str) -> str:
+    return re.sub(r"<[^>]+>", "", body.partition("</p>")[0])
+
+
+def _moved(resource: Resource, old: str, new: str) -> Resource:
+    also = tuple(replace(a, path=new + a.path.removeprefix(old)) for a in resource.also)
+    return replace(resource, path=new + resource.path.removeprefix(old), also=also)
 
 
 def _published(resource: Resource) -> datetime:

@@ -6,6 +6,7 @@
         web.truth()                    what must come out of every address
         web.publish_correction()       some pages change
         web.publish_new()              what was hidden appears
+        web.redesign(host)             its articles move to new addresses, in another markup
         web.throttle(...), web.robots(...)     trouble, on demand
         web.requests, web.count(...), web.most_at_once(...), web.forbidden_hits     what the crawler did
 
@@ -176,6 +177,10 @@ class DemoWeb:
     def publish_new(self) -> list[str]:
         """Publish the hidden articles: they answer, and are in the listings. Returns their addresses (proxy form)."""
         return [e.main_url(r, self._names) for e in self._editions.values() for r in e.publish()]
+
+    def redesign(self, host: str, *, bare: bool = True) -> None:
+        """Give the articles of a site new addresses; `bare`: and a markup without credits, times and most of the text."""
+        self._editions[host].redesign(bare=bare)
 
     def throttle(
         self,
