@@ -6,12 +6,21 @@ small tables alone.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from db.alerts import Kind
+from db.connect import open_readonly
+from db.errors import CopydeskError
+from db.health import disk_free, file_sizes
+
+_SOURCES = "SELECT count(*) FILTER (WHERE paused_at IS NULL), count(paused_at) FROM sources WHERE removed_at IS NULL"
+_ALERTS = "SELECT kind, count(*) FROM alerts WHERE closed_at IS NULL GROUP BY 1"
 _COUNTED = ("found", "fetched", "unchanged", "new", "updated", "duplicate", "bytes")
 
 
@@ -20,7 +29,8 @@ class Metrics:
 
     content_type = CONTENT_TYPE_LATEST
 
-    def __init__(self) -> None:
+    def __init__(self, database: Path) -> None:
+        self._database = database
         self.registry = CollectorRegistry()
         self._runs = Counter("copydesk_runs", "Crawl processes that ended, by how.", ("ended",), registry=self.registry)
         self._articles = Counter(
@@ -38,6 +48,14 @@ class Metrics:
         self._late = Gauge(
             "copydesk_longest_wait_seconds", "How long the first of them has waited.", registry=self.registry
         )
+        self._sources = Gauge("copydesk_sources", "Sources in use, by state.", ("state",), registry=self.registry)
+        self._alerts = Gauge("copydesk_alerts_open", "Open alerts, by kind.", ("kind",), registry=self.registry)
+        self._unread = Gauge("copydesk_pages_unread", "Pages without an outcome.", registry=self.registry)
+        self._bytes = Gauge("copydesk_database_bytes", "Size, by file.", ("file",), registry=self.registry)
+        self._free = Gauge("copydesk_disk_free_bytes", "Free on the database's disk.", registry=self.registry)
+        self._readable = Gauge("copydesk_database_readable", "1: yes, 0: no.", registry=self.registry)
+        for kind in Kind:
+            self._alerts.labels(kind.value)
         for ended in ("finished", "stopped", "failed"):
             self._runs.labels(ended)
         for what in _COUNTED:
@@ -64,5 +82,27 @@ class Metrics:
         self._seconds.inc(figures.get("seconds", 0.0))
 
     def page(self) -> bytes:
-        """All of it in Prometheus' text format."""
+        """All of it in Prometheus' text format, the database's state as it is now."""
+        try:
+            self._look()
+            self._readable.set(1)
+        except (sqlite3.Error, CopydeskError, OSError):
+            self._readable.set(0)
         return generate_latest(self.registry)
+
+    def _look(self) -> None:
+        main, wal = file_sizes(self._database)
+        self._bytes.labels("main").set(main)
+        self._bytes.labels("wal").set(wal)
+        self._free.set(disk_free(self._database))
+        conn = open_readonly(self._database)
+        try:
+            in_use, paused = conn.execute(_SOURCES).fetchone()
+            self._sources.labels("in use").set(in_use)
+            self._sources.labels("paused").set(paused)
+            self._unread.set(conn.execute("SELECT count(*) FROM unread").fetchone()[0])
+            alerts = dict(conn.execute(_ALERTS).fetchall())
+        finally:
+            conn.close()
+        for kind in Kind:
+            self._alerts.labels(kind.value).set(alerts.get(kind.value, 0))

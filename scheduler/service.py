@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
@@ -40,11 +40,14 @@ from scheduler.metrics import Metrics
 from scheduler.plan import batches
 from scheduler.standings import Standings
 from scheduler.upkeep_times import Upkeep, upkeep_due
+from scheduler.watchman import Watchman
 from scheduler.web import HealthServer
 
-TICK_S, BEAT_S, WATCH_S = 1.0, 10.0, 60.0
+TICK_S, BEAT_S, WATCH_S, FIRST_WATCH_S = 1.0, 10.0, 60.0, 3.0
 # SIGTERM ends the service within 10 s: crawls get 8 of them (`scheduler.crawls`), and then are killed.
 STOPS_WITHIN_S = 8.5
+# What upkeep and watching get after that; they lose nothing when they are cut off.
+LAST_WAIT_S = 0.5
 # A crawl process that dies before it has recorded a run is started again after 5 s, 10 s, ... at most 5 min.
 START_PAUSE_S, LONGEST_START_PAUSE_S = 5.0, 300.0
 # No tick for so long, and the service is not well.
@@ -62,7 +65,8 @@ class Service:
         self._standings = Standings(self._config)
         self._learner = Learner()
         self._upkeep = Upkeep(log, self.is_stopping)
-        self._metrics = Metrics()
+        self._watchman = Watchman(log, self.is_stopping)
+        self._metrics = Metrics(self.database)
         self._stopping = threading.Event()
         self._tick_lock = threading.Lock()
         self._ticked = time.monotonic()
@@ -114,6 +118,9 @@ class Service:
             self._bury(conn)
             for job, seconds in ((self._tick, TICK_S), (self._beat, BEAT_S)):
                 clock.add_job(self._guarded(job, conn), "interval", seconds=seconds, id=job.__name__)
+            soon = now + timedelta(seconds=FIRST_WATCH_S)
+            watch = {"seconds": WATCH_S, "id": "watch", "next_run_time": soon}
+            clock.add_job(lambda: self._watchman.start(self._config), "interval", **watch)
             clock.start()
             where = f", answering at {web.url}" if web else ""
             self._log.info("service_up", f"up: {self.database}, process {os.getpid()}{where}", pid=os.getpid())
@@ -123,7 +130,8 @@ class Service:
             if clock.running:
                 clock.shutdown(wait=False)
             self._end_crawls(conn)
-            self._upkeep.join(STOPS_WITHIN_S - 8.0)
+            self._upkeep.join(LAST_WAIT_S)
+            self._watchman.join(LAST_WAIT_S)
             if web:
                 web.close()
             conn.close()

@@ -18,6 +18,7 @@ import sqlite3
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -38,18 +39,33 @@ _SOCKET_S = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 # The end of an alert is tried so often: for some five hours.
 MOST_TRIES = 10
+# Seconds between two looks at whether the service stops.
+_STEP_S = 0.25
 _SHOWN = 300
 
 Hook = Callable[[Mapping[str, object]], str | None]
 """Tells one alert; how it went wrong, None where it did not."""
 
 
-def tell(conn: sqlite3.Connection, config: Config, now: datetime, *, limit_s: float = HOOK_LIMIT_S) -> int:
+def _never() -> bool:
+    return False
+
+
+def tell(
+    conn: sqlite3.Connection,
+    config: Config,
+    now: datetime,
+    *,
+    limit_s: float = HOOK_LIMIT_S,
+    stopping: Callable[[], bool] = _never,
+) -> int:
     """Tell what is due to be told; how many alerts some hook took. Raises nothing for a hook that fails.
+
+    `stopping` ends it within half a second, with the command that runs; that alert is told again.
 
     A round ends at the latest `limit_s` seconds (for each of the two hooks) after the last hook that worked.
     """
-    hooks = _hooks(config, limit_s)
+    hooks = _hooks(config, limit_s, stopping)
     told = 0
     for alert in alerts_to_tell(conn) if hooks else []:
         event = _event(alert, float(config["alert_repeat"]), now)
@@ -65,7 +81,7 @@ def tell(conn: sqlite3.Connection, config: Config, now: datetime, *, limit_s: fl
             note_telling(conn, alert.id, heard=heard, failed=failed, at=now)
         # It would fail or hang for the others as well; they wait for the next round, and those that failed come last.
         hooks = {name: hook for name, hook in hooks.items() if name not in failures}
-        if not hooks:
+        if not hooks or stopping():
             break
     return told
 
@@ -126,17 +142,19 @@ def _failure(alert: Alert, event: Event, failures: Mapping[str, str], now: datet
     return {"event": event.value, "hooks": dict(failures), "times": times, "again_at": stamp(now + pause)}
 
 
-def _hooks(config: Config, limit_s: float) -> dict[str, Hook]:
+def _hooks(config: Config, limit_s: float, stopping: Callable[[], bool]) -> dict[str, Hook]:
     hooks: dict[str, Hook] = {}
     command, address = str(config["alert_command"]), str(config["alert_webhook"])
     if command:
-        hooks["alert_command"] = lambda payload: _run(command, payload, config.folder, limit_s)
+        hooks["alert_command"] = lambda payload: _run(command, payload, config.folder, limit_s, stopping)
     if address:
-        hooks["alert_webhook"] = lambda payload: _post(address, payload, limit_s)
+        hooks["alert_webhook"] = lambda payload: _post(address, payload, limit_s, stopping)
     return hooks
 
 
-def _run(command: str, payload: Mapping[str, object], folder: Path, limit_s: float) -> str | None:
+def _run(
+    command: str, payload: Mapping[str, object], folder: Path, limit_s: float, stopping: Callable[[], bool]
+) -> str | None:
     """Run the command, without a shell, in a process group of its own that is ended with it."""
     with tempfile.TemporaryFile() as errors:
         try:
@@ -152,9 +170,9 @@ def _run(command: str, payload: Mapping[str, object], folder: Path, limit_s: flo
         except (OSError, ValueError) as error:
             return f"cannot be started: {getattr(error, 'strerror', None) or error}"
         try:
-            process.communicate(json.dumps(payload, ensure_ascii=False).encode(), timeout=limit_s)
-        except subprocess.TimeoutExpired:
-            return f"did not end within {limit_s:g} s, and was killed"
+            given = json.dumps(payload, ensure_ascii=False).encode()
+            if not _waited(process, given, limit_s, stopping):
+                return "was killed, because the service stops" if stopping() else _late(limit_s)
         finally:
             _end(process)
         if process.returncode == 0:
@@ -163,6 +181,23 @@ def _run(command: str, payload: Mapping[str, object], folder: Path, limit_s: flo
         said = " ".join(errors.read().decode(errors="replace").split())
     how = f"ended with {process.returncode}" if process.returncode > 0 else f"was ended by signal {-process.returncode}"
     return f"{how}: {said}" if said else how
+
+
+def _late(limit_s: float) -> str:
+    return f"did not end within {limit_s:g} s, and was killed"
+
+
+def _waited(process: subprocess.Popen[bytes], given: bytes, limit_s: float, stopping: Callable[[], bool]) -> bool:
+    """Wait for a process in steps, looking whether to stop; whether it ended."""
+    end, unsent = time.monotonic() + limit_s, given or None
+    while (left := end - time.monotonic()) > 0 and not stopping():
+        try:
+            process.communicate(unsent, timeout=min(_STEP_S, left))
+        except subprocess.TimeoutExpired:
+            unsent = None  # it is on its way; to name it again would be an error
+        else:
+            return True
+    return False
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -178,14 +213,16 @@ def _environment(payload: Mapping[str, object]) -> dict[str, str]:
     return values | {"COPYDESK_ALERT_ID": str(payload["alert"])}
 
 
-def _post(address: str, payload: Mapping[str, object], limit_s: float) -> str | None:
+def _post(address: str, payload: Mapping[str, object], limit_s: float, stopping: Callable[[], bool]) -> str | None:
     """Post the payload. In a thread of its own: a server that answers a byte a minute passes every time-out of a socket."""
     if urlsplit(address).scheme not in ("http", "https"):
         return "is no http or https address"
     outcome: list[str | None] = []
     thread = threading.Thread(target=lambda: outcome.append(_ask(address, payload, limit_s)), daemon=True)
     thread.start()
-    thread.join(limit_s)
+    end = time.monotonic() + limit_s
+    while thread.is_alive() and (left := end - time.monotonic()) > 0 and not stopping():
+        thread.join(min(_STEP_S, left))
     return outcome[0] if outcome else f"no answer within {limit_s:g} s"
 
 

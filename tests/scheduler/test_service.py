@@ -6,9 +6,11 @@ import json
 import os
 import random
 import re
+import shlex
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -215,6 +217,29 @@ def test_upkeep_that_was_missed_is_made_up_for_once(demoweb: DemoWeb, tmp_path: 
     copy = sqlite3.connect(backups[0])
     assert copy.execute("SELECT count(*) FROM pages").fetchone()[0] == count(desk, "pages")
     copy.close()
+
+
+def test_an_alert_is_a_row_a_line_and_a_call(demoweb: DemoWeb, tmp_path: Path) -> None:
+    told = tmp_path / "told.jsonl"
+    script = f"import sys; open({str(told)!r}, 'a').write(sys.stdin.read() + chr(10))"
+    settings: dict[str, object] = {
+        "alert_disk": "900000 GB",
+        "alert_command": shlex.join([sys.executable, "-c", script]),
+    }
+    desk = Copydesk(tmp_path, demoweb.proxy_url, **(FAST | settings | {"every": "never"}))
+    desk.add_sites(demoweb, ZH)
+    with service(desk) as process:
+        wait_for(told.exists, 60)
+        wait_for(lambda: told.read_text().endswith("\n"))
+        _, metrics = get(row(desk)[1], "/metrics")
+        assert 'copydesk_alerts_open{kind="disk"} 1.0' in metrics
+        assert 'copydesk_sources{state="in use"} 1.0' in metrics
+        process.terminate()
+        _, said = process.communicate(timeout=20)
+    assert [json.loads(line)["event"] for line in told.read_text().splitlines()] == ["opened"]
+    assert "alert 1 opened: disk" in said
+    assert "disk" in desk.run("alerts").stdout
+    assert "disk" in desk.run("status").stdout
 
 
 def test_a_port_that_is_taken_is_named(demoweb: DemoWeb, desk: Copydesk) -> None:
