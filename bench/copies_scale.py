@@ -35,7 +35,8 @@ from db.likenesses import put_marks, text_number
 from db.nouns import Article
 from db.sources import add_source
 from pipelines.fingerprint import fingerprint
-from pipelines.likeness import Proof, letters_of
+from pipelines.letters import letters_of
+from pipelines.likeness import Proof
 from pipelines.marks import marks_of
 from pipelines.settle import settle
 
@@ -135,7 +136,7 @@ class Archive:
         for page_id, text_hash, text in self._articles(numbers):
             number = text_number(text_hash)
             if self.conn.execute("SELECT 1 FROM marked_texts WHERE text = ?", (number,)).fetchone() is None:
-                put_marks(self.conn, number, marks_of(Proof(letters_of(text))))
+                put_marks(self.conn, {number: marks_of(Proof(letters_of(text)))})
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (page_id, page_id, page_id))
         self.conn.execute("DELETE FROM unsettled")
 
@@ -151,7 +152,7 @@ class Archive:
                 "INSERT INTO articles (page_id, address_key, text_hash, url, title, text) VALUES (?, ?, ?, ?, 'stand-in', 'x')",
                 (n + 1, page[1], text_hash, page[1]),
             )
-            put_marks(self.conn, text_number(text_hash), [chance.getrandbits(48) for _ in range(_STAND_IN_MARKS)])
+            put_marks(self.conn, {text_number(text_hash): [chance.getrandbits(48) for _ in range(_STAND_IN_MARKS)]})
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n + 1, n + 1, n + 1))
         self.conn.execute("DELETE FROM unread")
         self.conn.execute("DELETE FROM unsettled")

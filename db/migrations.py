@@ -317,6 +317,14 @@ def m0002_copies(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m0003_marks(db: Database) -> None:
+    """Marks are hashed in another way: the index is empty until every article is settled again."""
+    for table in ("marks", "marked_texts", "likenesses"):
+        db.execute(f"DELETE FROM {table}")
+    db.execute("INSERT OR IGNORE INTO unsettled SELECT DISTINCT address_key, text_hash FROM articles")
+
+
 def step_names() -> frozenset[str]:
     """The names of all steps that this version knows."""
     return frozenset(name for name in globals() if name.startswith("m0"))

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from pipelines.likeness import letters_of
+from pipelines.letters import letters_of
 
 T = TypeVar("T", bound=Hashable)
 
@@ -60,7 +61,7 @@ def connected(things: Iterable[T], pairs: Iterable[tuple[T, T]]) -> list[list[T]
 
 def original_of(members: Collection[Member]) -> Member:
     """The one that the others are copies of."""
-    named = {member.number: letters_of(member.credited or "") for member in members}
+    named = {member.number: _letters(member.credited or "") for member in members}
     names = {member.number: _names(member) for member in members}
 
     def rank(member: Member) -> tuple[object, ...]:
@@ -77,4 +78,10 @@ def _names(member: Member) -> set[str]:
     """What the outlet may be called: its name, its host and the parts of that."""
     host = (urlsplit(member.url).hostname or "").removeprefix("www.")
     parts = {part for part in host.split(".")[:-1] if len(part) >= _SHORTEST_HOST_PART} - _NO_OUTLET
-    return {letters_of(name) for name in (member.outlet or "", host, *parts)} - {""}
+    return {_letters(name) for name in (member.outlet or "", host, *parts)} - {""}
+
+
+@lru_cache(maxsize=4096)
+def _letters(name: str) -> str:
+    # The same few outlets come again and again.
+    return letters_of(name)

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from db.likenesses import text_number
 from db.nouns import Decision, Verdict
 from pipelines.clusters import Member, connected, original_of
-from pipelines.likeness import SHORTEST_COPY
 
 # Whether two pages at one address, older and newer, by id, differ in nothing of the article itself.
 Unchanged = Callable[[int, int], bool]
@@ -24,12 +23,15 @@ Unchanged = Callable[[int, int], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One article page as `decide` sees it. Times are ISO 8601 in UTC, so that text order is time order."""
+    """One article page as `decide` sees it. Times are ISO 8601 in UTC, so that text order is time order.
+
+    `comparable`: the text is long enough to be a copy.
+    """
 
     page_id: int
     address_key: str
     text_hash: bytes
-    length: int
+    comparable: bool
     url: str
     fetched_at: str
     published: str | None = None
@@ -68,7 +70,7 @@ def _originals(heads: Iterable[Sheet], likenesses: Iterable[tuple[int, int]]) ->
     """The original of each first page that is a copy, by page id."""
     with_text: dict[int, list[Sheet]] = defaultdict(list)
     for head in heads:
-        if head.length >= SHORTEST_COPY:
+        if head.comparable:
             with_text[head.text].append(head)
     originals: dict[int, int] = {}
     for texts in connected(with_text, likenesses):

@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.nouns import Verdict
-from pipelines.decide import SHORTEST_COPY, Sheet, decide
+from pipelines.decide import Sheet, decide
 
 
 def sheet(
-    page_id: int, address: str, text: str, fetched: int, published: str | None = None, length: int = 500
+    page_id: int, address: str, text: str, fetched: int, published: str | None = None, comparable: bool = True
 ) -> Sheet:
     return Sheet(
         page_id=page_id,
         address_key=address,
         text_hash=text.encode(),
-        length=length,
+        comparable=comparable,
         url=f"http://{address}/{page_id}",
         fetched_at=f"2026-11-01T00:00:{fetched:02}.000Z",
         published=published,
@@ -55,8 +55,8 @@ def test_the_earliest_published_is_the_original() -> None:
 
 def test_short_texts_are_not_copies() -> None:
     found = verdicts(
-        sheet(1, "a", "x", 0, length=SHORTEST_COPY - 1),
-        sheet(2, "b", "x", 1, length=SHORTEST_COPY - 1),
+        sheet(1, "a", "x", 0, comparable=False),
+        sheet(2, "b", "x", 1, comparable=False),
     )
     assert {verdict for verdict, *_ in found.values()} == {Verdict.NEW.value}
 

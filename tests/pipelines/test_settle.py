@@ -13,11 +13,12 @@ import pytest
 from db import facts
 from db.connect import open_database, write
 from db.derived import Extractor, extractor_id, put_article
+from db.likenesses import any_unsettled
 from db.nouns import Article, Moment, Precision
 from db.sources import add_source
 from pipelines import copy_index
 from pipelines.fingerprint import fingerprint
-from pipelines.settle import settle, settle_all
+from pipelines.settle import begin_again, settle
 from tests.pipelines.stories import attributed, bulletin, edited, sequel, story, trimmed
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -82,7 +83,10 @@ class Room:
 
     def settle_all(self) -> None:
         with write(self.conn) as conn:
-            settle_all(conn)
+            begin_again(conn)
+        while any_unsettled(self.conn):
+            with write(self.conn) as conn:
+                settle(conn, limit=7)
 
     def derived(self) -> dict[str, list[tuple[object, ...]]]:
         return {table: self.conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in TABLES}
