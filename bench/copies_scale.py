@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from db.connect import connect, open_database, write
 from db.derived import Extractor, extractor_id, put_article
-from db.likenesses import put_marks, text_number
+from db.likenesses import Entry, put_marks, text_number
 from db.nouns import Article
 from db.sources import add_source
 from pipelines.fingerprint import fingerprint
@@ -45,6 +45,7 @@ _VOCABULARY = 30_000
 _HAN_LETTERS = 3_000
 _FORMS = 60
 _STAND_IN_MARKS = 15
+_STAND_IN_LETTERS = 1500
 # What is printed again is one of the first so many.
 _ORIGINALS = 50_000
 _INDEX = ("marks", "marked_texts", "likenesses", "unsettled")
@@ -136,7 +137,8 @@ class Archive:
         for page_id, text_hash, text in self._articles(numbers):
             number = text_number(text_hash)
             if self.conn.execute("SELECT 1 FROM marked_texts WHERE text = ?", (number,)).fetchone() is None:
-                put_marks(self.conn, {number: marks_of(Proof(letters_of(text)))})
+                letters = letters_of(text)
+                put_marks(self.conn, [Entry(text=number, letters=len(letters), marks=marks_of(Proof(letters)))])
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (page_id, page_id, page_id))
         self.conn.execute("DELETE FROM unsettled")
 
@@ -152,7 +154,8 @@ class Archive:
                 "INSERT INTO articles (page_id, address_key, text_hash, url, title, text) VALUES (?, ?, ?, ?, 'stand-in', 'x')",
                 (n + 1, page[1], text_hash, page[1]),
             )
-            put_marks(self.conn, {text_number(text_hash): [chance.getrandbits(48) for _ in range(_STAND_IN_MARKS)]})
+            marks = [chance.getrandbits(48) for _ in range(_STAND_IN_MARKS)]
+            put_marks(self.conn, [Entry(text=text_number(text_hash), letters=_STAND_IN_LETTERS, marks=marks)])
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n + 1, n + 1, n + 1))
         self.conn.execute("DELETE FROM unread")
         self.conn.execute("DELETE FROM unsettled")

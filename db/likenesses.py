@@ -1,7 +1,7 @@
 """The index by which copies are found, and the likenesses that were found. Derived: it follows from the articles' texts alone.
 
     marks         mark -> the texts that have it, in an order of the mark's own
-    marked_texts  text -> its marks
+    marked_texts  text -> how many letters it has, its marks
     likenesses    text -> each text that is alike, both ways round
     unsettled     what articles came and went since the last settling, kept by triggers
 
@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 # A mark of a common phrase would lead to texts without number. Of each mark's texts only the first so many, in the mark's own
 # order, are found by it; the order is by the texts' numbers, so it does not depend on which came first. Clusters of up to
@@ -29,7 +30,7 @@ _SIGN = 1 << 63
 _LETTERS = "SELECT text FROM articles WHERE text_hash BETWEEN ? AND ? LIMIT 1"
 _BEARERS = "SELECT place FROM marks WHERE mark = ? ORDER BY place LIMIT ?"
 _MARKS = "SELECT text, marks FROM marked_texts WHERE text IN (SELECT value FROM json_each(?))"
-_MARKED = "SELECT text FROM marked_texts WHERE text IN (SELECT value FROM json_each(?))"
+_LENGTHS = "SELECT text, letters FROM marked_texts WHERE text IN (SELECT value FROM json_each(?))"
 _LIKENESSES = "SELECT text, other FROM likenesses WHERE text IN (SELECT value FROM json_each(?))"
 _UNSETTLED = "SELECT address_key, text_hash FROM unsettled ORDER BY address_key, text_hash LIMIT ?"
 _UNDECIDED = """
@@ -37,6 +38,15 @@ INSERT OR IGNORE INTO unsettled
 SELECT address_key, text_hash FROM articles WHERE page_id NOT IN (SELECT page_id FROM decisions)
 """
 _ALL_UNSETTLED = "INSERT OR IGNORE INTO unsettled SELECT DISTINCT address_key, text_hash FROM articles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A text as the index has it: its number, how many letters it has, its marks."""
+
+    text: int
+    letters: int
+    marks: Sequence[int]
 
 
 def text_number(text_hash: bytes) -> int:
@@ -51,12 +61,15 @@ def text_of(conn: sqlite3.Connection, text: int) -> str | None:
     return row[0] if row else None
 
 
-def put_marks(conn: sqlite3.Connection, marks: Mapping[int, Sequence[int]]) -> None:
-    """Enter texts in the index, each with its marks."""
-    texts = [(text, b"".join(mark.to_bytes(_MARK_BYTES, "big") for mark in each)) for text, each in marks.items()]
-    conn.executemany("INSERT INTO marked_texts (text, marks) VALUES (?, ?)", texts)
+def put_marks(conn: sqlite3.Connection, entries: Collection[Entry]) -> None:
+    """Put texts into the index."""
+    texts = [
+        (entry.text, entry.letters, b"".join(mark.to_bytes(_MARK_BYTES, "big") for mark in entry.marks))
+        for entry in entries
+    ]
+    conn.executemany("INSERT INTO marked_texts (text, letters, marks) VALUES (?, ?, ?)", texts)
     # In the order of the table, so that a page of it is looked up once.
-    rows = sorted((mark, text ^ _key(mark)) for text, each in marks.items() for mark in each)
+    rows = sorted((mark, entry.text ^ _key(mark)) for entry in entries for mark in entry.marks)
     conn.executemany("INSERT INTO marks (mark, place) VALUES (?, ?)", rows)
 
 
@@ -74,9 +87,9 @@ def marks_in_index(conn: sqlite3.Connection, texts: Iterable[int]) -> dict[int, 
     }
 
 
-def marked(conn: sqlite3.Connection, texts: Iterable[int]) -> set[int]:
-    """Those of the texts that are in the index: all that are long enough to be copies."""
-    return {text for (text,) in conn.execute(_MARKED, (json.dumps(list(texts)),))}
+def lengths_in_index(conn: sqlite3.Connection, texts: Iterable[int]) -> dict[int, int]:
+    """How many letters those of the texts have that are in the index: all that are long enough to be copies."""
+    return dict(conn.execute(_LENGTHS, (json.dumps(list(texts)),)).fetchall())
 
 
 def bearers(conn: sqlite3.Connection, mark: int, limit: int) -> list[int]:

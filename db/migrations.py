@@ -284,6 +284,18 @@ BEGIN INSERT OR IGNORE INTO unsettled VALUES (old.address_key, old.text_hash); E
 INSERT INTO unsettled (address_key, text_hash) SELECT DISTINCT address_key, text_hash FROM articles;
 """
 
+_MARKS_ANEW = """
+DELETE FROM marks;
+DELETE FROM likenesses;
+DROP TABLE marked_texts;
+CREATE TABLE marked_texts (
+    text INTEGER PRIMARY KEY,
+    letters INTEGER NOT NULL,
+    marks BLOB NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO unsettled SELECT DISTINCT address_key, text_hash FROM articles;
+"""
+
 _VIEWS = """
 CREATE VIEW rejections AS
 SELECT o.page_id, p.url, p.fetched_at, s.name AS source_name, o.reason, o.detail
@@ -319,10 +331,9 @@ def m0002_copies(db: Database) -> None:
 
 @migrations()
 def m0003_marks(db: Database) -> None:
-    """Marks are hashed in another way: the index is empty until every article is settled again."""
-    for table in ("marks", "marked_texts", "likenesses"):
-        db.execute(f"DELETE FROM {table}")
-    db.execute("INSERT OR IGNORE INTO unsettled SELECT DISTINCT address_key, text_hash FROM articles")
+    """Marks are hashed in another way and texts have a length: the index is empty until every article is settled again."""
+    for statement in _statements(_MARKS_ANEW):
+        db.execute(statement)
 
 
 def step_names() -> frozenset[str]:

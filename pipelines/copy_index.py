@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from db.likenesses import (
     BEARERS,
+    Entry,
     bearers,
     drop_likenesses,
     drop_marks,
@@ -40,7 +41,7 @@ class CopyIndex:
         self._proofs: dict[int, Proof] = {}
         # What was read of the index since it last changed.
         self._bearers: dict[int, list[int]] = {}
-        self._marks: dict[int, list[int]] = {}
+        self._marks: dict[int, Sequence[int]] = {}
 
     def update(self, texts: Iterable[int]) -> set[int]:
         """Make the index agree with which of these texts there are. Gives the texts whose likenesses changed."""
@@ -50,26 +51,27 @@ class CopyIndex:
         for text, marks in known.items():
             if self._text_of(text) is None:
                 changed |= self._remove(text, marks)
-        new = {}
-        for text in wanted:
-            if text not in known and (marks := self._marks_of(text)):
-                new[text] = marks
-        return changed | self._enter(new)
+        return changed | self._enter([entry for text in wanted if text not in known and (entry := self._entry(text))])
 
-    def _marks_of(self, text: int) -> list[int]:
-        """The marks that a text is to have; none where it is gone, or too short."""
-        letters = self._text_of(text)
-        return marks_of(self._keep(text, Proof(letters_of(letters)))) if letters else []
+    def _entry(self, text: int) -> Entry | None:
+        """How a text is to stand in the index; None where it is gone, or too short."""
+        written = self._text_of(text)
+        if written is None:
+            return None
+        proof = self._keep(text, Proof(letters_of(written)))
+        marks = marks_of(proof)
+        return Entry(text=text, letters=len(proof.letters), marks=marks) if marks else None
 
-    def _enter(self, new: dict[int, list[int]]) -> set[int]:
+    def _enter(self, new: list[Entry]) -> set[int]:
         """Put texts in, all at once, and compare them with what is there and with each other."""
         put_marks(self._conn, new)
-        self._marks = dict(new)
-        comers = defaultdict(set)
-        for text, marks in new.items():
-            for mark in marks:
-                comers[mark].add(text)
-        self._bearers, displaced = {}, set()
+        self._marks = {entry.text: entry.marks for entry in new}
+        comers: dict[int, set[int]] = defaultdict(set)
+        for entry in new:
+            for mark in entry.marks:
+                comers[mark].add(entry.text)
+        self._bearers = {}
+        displaced: set[int] = set()
         for mark in sorted(comers):
             listed = bearers(self._conn, mark, BEARERS + len(comers[mark]))
             self._bearers[mark] = listed[:BEARERS]
@@ -77,9 +79,9 @@ class CopyIndex:
             displaced.update(set(before[:BEARERS]).difference(listed[:BEARERS]))
         changed: set[int] = set()
         compared: set[int] = set()
-        for text in new:
-            changed |= self._compare(text, compared)
-            compared.add(text)
+        for entry in new:
+            changed |= self._compare(entry.text, compared)
+            compared.add(entry.text)
         for other in displaced:
             changed |= self._prune(other)
         return changed
@@ -132,7 +134,7 @@ class CopyIndex:
             found = self._bearers[mark] = bearers(self._conn, mark, BEARERS)
         return found if text in found else []
 
-    def _marks_at(self, texts: Iterable[int]) -> dict[int, list[int]]:
+    def _marks_at(self, texts: Iterable[int]) -> dict[int, Sequence[int]]:
         """The marks of texts that are in the index."""
         wanted = set(texts)
         if missing := wanted - self._marks.keys():

@@ -1,7 +1,7 @@
 """What each page is among the others. Pure: the decisions depend on the set of pages, never on their order.
 
 Pages at one address, oldest first:    NEW -> SAME (article unchanged) -> REVISION (changed) -> SAME -> ...
-First pages with one text or alike:    a cluster; its original is NEW, every other is a COPY of it
+First pages of one story (`clusters.stories`):    a cluster; its original is NEW, every other is a COPY of it
 
 Who is the original, `clusters.original_of` says; which texts are alike, the index of near copies; whether a changed text is the
 article's own change, `revisions.only_surroundings`.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from db.likenesses import text_number
 from db.nouns import Decision, Verdict
-from pipelines.clusters import Member, connected, original_of
+from pipelines.clusters import Member, original_of, stories
 
 # Whether two pages at one address, older and newer, by id, differ in nothing of the article itself.
 Unchanged = Callable[[int, int], bool]
@@ -25,13 +25,13 @@ Unchanged = Callable[[int, int], bool]
 class Sheet:
     """One article page as `decide` sees it. Times are ISO 8601 in UTC, so that text order is time order.
 
-    `comparable`: the text is long enough to be a copy.
+    `letters`: how many letters its text has; None where those are too few for a copy.
     """
 
     page_id: int
     address_key: str
     text_hash: bytes
-    comparable: bool
+    letters: int | None
     url: str
     fetched_at: str
     published: str | None = None
@@ -68,16 +68,17 @@ def histories_of(sheets: Iterable[Sheet]) -> list[list[Sheet]]:
 
 def _originals(heads: Iterable[Sheet], likenesses: Iterable[tuple[int, int]]) -> dict[int, int]:
     """The original of each first page that is a copy, by page id."""
-    with_text: dict[int, list[Sheet]] = defaultdict(list)
+    members: dict[int, list[Member]] = defaultdict(list)
+    letters: dict[int, int] = {}
     for head in heads:
-        if head.comparable:
-            with_text[head.text].append(head)
+        if head.letters is not None:
+            members[head.text].append(_member(head))
+            letters[head.text] = head.letters
     originals: dict[int, int] = {}
-    for texts in connected(with_text, likenesses):
-        members = [_member(head) for text in texts for head in with_text[text]]
-        if len(members) > 1:
-            first = original_of(members).number
-            originals.update({member.number: first for member in members if member.number != first})
+    for together in stories(members, letters, likenesses):
+        if len(together) > 1:
+            first = original_of(together).number
+            originals.update({member.number: first for member in together if member.number != first})
     return originals
 
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from db.derived import put_decision
 from db.likenesses import (
     drop_index,
+    lengths_in_index,
     likenesses_among,
-    marked,
     settled,
     text_number,
     text_of,
@@ -153,13 +153,13 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
 
 def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[Sheet]:
     rows = conn.execute(_SHEETS, (json.dumps(sorted(addresses)),)).fetchall()
-    comparable = marked(conn, {text_number(row[2]) for row in rows})
+    letters = lengths_in_index(conn, {text_number(row[2]) for row in rows})
     return [
         Sheet(
             page_id=page_id,
             address_key=address_key,
             text_hash=text_hash,
-            comparable=text_number(text_hash) in comparable,
+            letters=letters.get(text_number(text_hash)),
             url=url,
             fetched_at=fetched_at,
             published=published,

@@ -17,8 +17,8 @@ from typing import Any
 
 from db.connect import open_in_memory
 from db.errors import UsageError
-from db.likenesses import likenesses_among, marked, text_number
-from pipelines.clusters import Member, connected, original_of
+from db.likenesses import lengths_in_index, likenesses_among, text_number
+from pipelines.clusters import Member, original_of, stories
 from pipelines.copy_index import CopyIndex
 from pipelines.fingerprint import text_hash
 
@@ -56,15 +56,14 @@ def clusters_of(records: Iterable[Record]) -> list[tuple[str | int, str | int]]:
     with closing(open_in_memory()) as conn:
         CopyIndex(conn, texts.get).update(texts)
         pairs = likenesses_among(conn, texts)
-        comparable = marked(conn, texts)
+        letters = lengths_in_index(conn, texts)
     members: dict[int, list[Member]] = defaultdict(list)
     clusters: dict[int, int] = {}
     for at, (number, row) in enumerate(zip(numbers, rows, strict=True)):
         clusters[at] = at
-        if number in comparable:
+        if number in letters:
             members[number].append(_member(at, row))
-    for group in connected(members, pairs):
-        together = [member for number in group for member in members[number]]
+    for together in stories(members, letters, pairs):
         first = original_of(together).number
         clusters.update({member.number: first for member in together})
     return [(row.record_id, rows[clusters[at]].record_id) for at, row in enumerate(rows)]

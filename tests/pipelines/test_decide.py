@@ -12,13 +12,13 @@ from pipelines.decide import Sheet, decide
 
 
 def sheet(
-    page_id: int, address: str, text: str, fetched: int, published: str | None = None, comparable: bool = True
+    page_id: int, address: str, text: str, fetched: int, published: str | None = None, letters: int | None = 400
 ) -> Sheet:
     return Sheet(
         page_id=page_id,
         address_key=address,
         text_hash=text.encode(),
-        comparable=comparable,
+        letters=letters,
         url=f"http://{address}/{page_id}",
         fetched_at=f"2026-11-01T00:00:{fetched:02}.000Z",
         published=published,
@@ -55,8 +55,8 @@ def test_the_earliest_published_is_the_original() -> None:
 
 def test_short_texts_are_not_copies() -> None:
     found = verdicts(
-        sheet(1, "a", "x", 0, comparable=False),
-        sheet(2, "b", "x", 1, comparable=False),
+        sheet(1, "a", "x", 0, letters=None),
+        sheet(2, "b", "x", 1, letters=None),
     )
     assert {verdict for verdict, *_ in found.values()} == {Verdict.NEW.value}
 
