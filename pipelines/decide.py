@@ -1,6 +1,7 @@
 """What each page is among the others. Pure: the decisions depend on the set of pages, never on their order.
 
 Pages at one address, oldest first:    NEW -> SAME (article unchanged) -> REVISION (changed) -> SAME -> ...
+Addresses of one host that gave the same bytes, each time: one address (a parameter that nobody knows for a tracker)
 First pages of one story (`clusters.stories`):    a cluster; its original is NEW, every other is a COPY of it
 
 Who is the original, `clusters.original_of` says; which texts are alike, the index of near copies; whether a changed text is the
@@ -25,12 +26,14 @@ Unchanged = Callable[[int, int], bool]
 class Sheet:
     """One article page as `decide` sees it. Times are ISO 8601 in UTC, so that text order is time order.
 
+    `body` is the number of the bytes that came; equal bytes have one.
     `letters`: how many letters its text has; None where those are too few for a copy.
     """
 
     page_id: int
     address_key: str
     text_hash: bytes
+    body: int
     letters: int | None
     url: str
     fetched_at: str
@@ -59,11 +62,16 @@ def decide(
 
 
 def histories_of(sheets: Iterable[Sheet]) -> list[list[Sheet]]:
-    """The pages of each address, oldest first."""
+    """The pages of each article's address, or addresses, oldest first."""
     addresses: dict[str, list[Sheet]] = defaultdict(list)
     for sheet in sheets:
         addresses[sheet.address_key].append(sheet)
-    return [sorted(pages, key=lambda page: (page.fetched_at, page.url, page.page_id)) for pages in addresses.values()]
+    # Each time: an address that showed the same notice once, and then an article of its own, is no twin.
+    twins: dict[tuple[str, frozenset[tuple[int, bytes]]], list[Sheet]] = defaultdict(list)
+    for key, pages in addresses.items():
+        host = key.partition("/")[0]
+        twins[host, frozenset((page.body, page.text_hash) for page in pages)] += pages
+    return [sorted(pages, key=lambda page: (page.fetched_at, page.url, page.page_id)) for pages in twins.values()]
 
 
 def _originals(heads: Iterable[Sheet], likenesses: Iterable[tuple[int, int]]) -> dict[int, int]:
@@ -99,8 +107,15 @@ def _history(pages: list[Sheet], originals: dict[int, int], unchanged: Unchanged
     verdict = Verdict.NEW if original == head.page_id else Verdict.COPY
     decisions = [Decision(page_id=head.page_id, verdict=verdict, article_id=head.page_id, original_id=original)]
     current, revision = head, 1
+    last_at = {head.address_key: head.text_hash}
+    known = {head.text_hash}
     for sheet in pages[1:]:
-        if sheet.text_hash == current.text_hash or unchanged(current.page_id, sheet.page_id):
+        # One address of several may show what another showed before; only a change at an address is a change.
+        before = last_at.get(sheet.address_key)
+        stands = sheet.text_hash in (current.text_hash, before) or (before is None and sheet.text_hash in known)
+        last_at[sheet.address_key] = sheet.text_hash
+        known.add(sheet.text_hash)
+        if stands or unchanged(current.page_id, sheet.page_id):
             verdict = Verdict.SAME
         else:
             verdict, current, revision = Verdict.REVISION, sheet, revision + 1

@@ -30,7 +30,7 @@ from pipelines.decide import Sheet, decide, histories_of
 from pipelines.revisions import only_surroundings
 
 _SHEETS = """
-SELECT a.page_id, a.address_key, a.text_hash, a.url, p.fetched_at, a.published_utc, a.source, a.original_source
+SELECT a.page_id, a.address_key, a.text_hash, p.body_id, a.url, p.fetched_at, a.published_utc, a.source, a.original_source
 FROM articles a JOIN pages p ON p.id = a.page_id
 WHERE a.address_key IN (SELECT value FROM json_each(?))
 """
@@ -159,6 +159,7 @@ def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[Sheet]:
             page_id=page_id,
             address_key=address_key,
             text_hash=text_hash,
+            body=body,
             letters=letters.get(text_number(text_hash)),
             url=url,
             fetched_at=fetched_at,
@@ -166,5 +167,5 @@ def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[Sheet]:
             outlet=outlet,
             credited=credited,
         )
-        for page_id, address_key, text_hash, url, fetched_at, published, outlet, credited in rows
+        for page_id, address_key, text_hash, body, url, fetched_at, published, outlet, credited in rows
     ]
