@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 
@@ -43,7 +44,14 @@ def settle(desk: Desk, everything: bool, as_json: bool) -> None:
     """
     with desk.open() as db:
         before = count_verdicts(db.conn)
-        pages = set().union(*_steps(db.conn, everything=everything))
+        try:
+            pages = set().union(*_steps(db.conn, everything=everything))
+        except KeyboardInterrupt:
+            left = count_unsettled(db.conn)
+            click.echo(
+                f"stopped early: {left} article pages wait; the next `copydesk settle` or crawl goes on", err=True
+            )
+            sys.exit(130)
         after = count_verdicts(db.conn)
     total = sum(after.values())
     if as_json:

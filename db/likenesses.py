@@ -28,7 +28,11 @@ _ALL = (1 << 64) - 1
 _SIGN = 1 << 63
 
 _LETTERS = "SELECT text FROM articles WHERE text_hash BETWEEN ? AND ? LIMIT 1"
-_BEARERS = "SELECT place FROM marks WHERE mark = ? ORDER BY place LIMIT ?"
+_BEARERS = """
+SELECT wanted.value,
+    (SELECT group_concat(place) FROM (SELECT place FROM marks WHERE mark = wanted.value ORDER BY place LIMIT ?))
+FROM json_each(?) wanted
+"""
 _MARKS = "SELECT text, marks FROM marked_texts WHERE text IN (SELECT value FROM json_each(?))"
 _LENGTHS = "SELECT text, letters FROM marked_texts WHERE text IN (SELECT value FROM json_each(?))"
 _LIKENESSES = "SELECT text, other FROM likenesses WHERE text IN (SELECT value FROM json_each(?))"
@@ -92,10 +96,13 @@ def lengths_in_index(conn: sqlite3.Connection, texts: Iterable[int]) -> dict[int
     return dict(conn.execute(_LENGTHS, (json.dumps(list(texts)),)).fetchall())
 
 
-def bearers(conn: sqlite3.Connection, mark: int, limit: int) -> list[int]:
-    """The first texts of a mark in its order, at most `limit`: up to BEARERS are found by it, one more would be next."""
-    key = _key(mark)
-    return [place ^ key for (place,) in conn.execute(_BEARERS, (mark, limit))]
+def bearers(conn: sqlite3.Connection, marks: Iterable[int], limit: int) -> dict[int, list[int]]:
+    """The first texts of each mark in its order, at most `limit`: up to BEARERS are found by it, one more would be next."""
+    found = {}
+    for mark, places in conn.execute(_BEARERS, (limit, json.dumps(list(marks)))):
+        key = _key(mark)
+        found[mark] = [place ^ key for place in sorted(map(int, places.split(",")))] if places else []
+    return found
 
 
 def likenesses_among(conn: sqlite3.Connection, texts: Iterable[int]) -> list[tuple[int, int]]:

@@ -72,8 +72,8 @@ class CopyIndex:
                 comers[mark].add(entry.text)
         self._bearers = {}
         displaced: set[int] = set()
-        for mark in sorted(comers):
-            listed = bearers(self._conn, mark, BEARERS + len(comers[mark]))
+        most = max(map(len, comers.values()), default=0)
+        for mark, listed in bearers(self._conn, sorted(comers), BEARERS + most).items():
             self._bearers[mark] = listed[:BEARERS]
             before = [text for text in listed if text not in comers[mark]]
             displaced.update(set(before[:BEARERS]).difference(listed[:BEARERS]))
@@ -91,8 +91,7 @@ class CopyIndex:
         others = likenesses_of(self._conn, text)
         drop_likenesses(self._conn, text, others)
         promoted = set()
-        for mark in marks:
-            found = bearers(self._conn, mark, BEARERS + 1)
+        for found in bearers(self._conn, marks, BEARERS + 1).values():
             if text in found[:BEARERS]:
                 promoted.update(found[BEARERS:])
         drop_marks(self._conn, text, marks)
@@ -119,20 +118,20 @@ class CopyIndex:
     def _near(self, text: int) -> set[int]:
         """The texts worth comparing with this one."""
         marks = self._marks_at([text])[text]
-        of_words = [other for mark in marks if not mark & 1 for other in self._found_by(mark, text)]
-        by_figures = [other for mark in marks if mark & 1 for other in self._found_by(mark, text)]
+        found_by = self._found_by(marks, text)
+        of_words = [other for mark in marks if not mark & 1 for other in found_by[mark]]
+        by_figures = [other for mark in marks if mark & 1 for other in found_by[mark]]
         near = {other for other, shared in Counter(of_words + by_figures).items() if shared >= LEAST_COMMON} - {text}
         if of_figures(marks):
             others = near.difference(by_figures)
             near -= {other for other, its_marks in self._marks_at(others).items() if of_figures(its_marks)}
         return near
 
-    def _found_by(self, mark: int, text: int) -> list[int]:
-        """The bearers of a mark, if the text is one of them."""
-        found = self._bearers.get(mark)
-        if found is None:
-            found = self._bearers[mark] = bearers(self._conn, mark, BEARERS)
-        return found if text in found else []
+    def _found_by(self, marks: Sequence[int], text: int) -> dict[int, list[int]]:
+        """The bearers of each mark, if the text is one of them."""
+        if missing := [mark for mark in marks if mark not in self._bearers]:
+            self._bearers |= bearers(self._conn, missing, BEARERS)
+        return {mark: found if text in (found := self._bearers[mark]) else [] for mark in marks}
 
     def _marks_at(self, texts: Iterable[int]) -> dict[int, Sequence[int]]:
         """The marks of texts that are in the index."""

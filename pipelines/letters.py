@@ -88,7 +88,7 @@ def _is_digit() -> NDArray[np.bool_]:
 def _matching(pattern: str) -> NDArray[np.bool_]:
     """For each code point, whether a regular expression matches its character."""
     table = np.zeros(_LAST + 1, dtype=np.bool_)
-    for found in re.finditer(pattern, "".join(map(chr, range(_LAST + 1)))):
+    for found in re.finditer(pattern, _text(np.arange(_LAST + 1, dtype=np.uint32))):
         table[found.start() : found.end()] = True
     return table
 
