@@ -7,10 +7,12 @@ that runs beside it gets its turn between two.
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import sys
-import time
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -44,9 +46,9 @@ def settle(desk: Desk, everything: bool, as_json: bool) -> None:
     """
     with desk.open() as db:
         before = count_verdicts(db.conn)
-        try:
-            pages = set().union(*_steps(db.conn, everything=everything))
-        except KeyboardInterrupt:
+        with _stopping() as stop:
+            pages = set().union(*_steps(db.conn, stop, everything=everything))
+        if stop.is_set():
             left = count_unsettled(db.conn)
             click.echo(
                 f"stopped early: {left} article pages wait; the next `copydesk settle` or crawl goes on", err=True
@@ -68,18 +70,40 @@ def settle(desk: Desk, everything: bool, as_json: bool) -> None:
         click.echo(f"  {name:15} {now}{f'  (before: {then})' if now != then else ''}")
 
 
-def _steps(conn: sqlite3.Connection, *, everything: bool) -> Iterator[set[int]]:
-    """Settle until nothing waits. Gives the pages that each step decided."""
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """Set by Ctrl-C or SIGTERM: the step under way is finished. A second one ends the program at once."""
+    stop = threading.Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def heard(number: int, frame: object) -> None:
+        stop.set()
+        restore()
+
+    for number in before:
+        signal.signal(number, heard)
+    try:
+        yield stop
+    finally:
+        restore()
+
+
+def _steps(conn: sqlite3.Connection, stop: threading.Event, *, everything: bool) -> Iterator[set[int]]:
+    """Settle until nothing waits, or one is to stop. Gives the pages that each step decided."""
     with write(conn):
         if everything:
             begin_again(conn)
         unsettle_undecided(conn)
     total, done = count_unsettled(conn), 0
     with counting("settled", total) as show:
-        while any_unsettled(conn):
+        while not stop.is_set() and any_unsettled(conn):
             with write(conn):
                 decided = settle_pages(conn)
             yield decided
             done = min(total, done + STEP)
             show(done)
-            time.sleep(_REST_S)
+            stop.wait(_REST_S)

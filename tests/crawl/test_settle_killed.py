@@ -139,6 +139,20 @@ def test_a_settled_database_killed_while_it_is_settled_again(
     assert rows(desk) == quiet
 
 
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_after_the_step_and_says_what_is_left(
+    archive: Path, tmp_path: Path, sign: signal.Signals
+) -> None:
+    desk = copy_of(archive, tmp_path)
+    process = desk.start("settle")
+    wait_for(lambda: desk.query("SELECT count(*) FROM decisions") != [(0,)])
+    os.kill(process.pid, sign)
+    _, err = process.communicate(timeout=30)
+    left = desk.query("SELECT count(*) FROM unsettled")[0][0]
+    assert (process.returncode, left > 0) == (130, True)
+    assert f"stopped early: {left} article pages wait" in err
+
+
 def test_two_settlings_at_once_end_like_a_quiet_one(
     archive: Path, quiet: dict[str, list[tuple[Any, ...]]], tmp_path: Path
 ) -> None:
