@@ -1,4 +1,4 @@
-"""Progress of a crawl on a terminal: one line that is rewritten. Nothing where the output is not a terminal."""
+"""Progress on a terminal: one line that is rewritten. Nothing where the output is not a terminal."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
+
+from cli.render import span
 
 if TYPE_CHECKING:
     from crawler.spiders.news import NewsSpider
@@ -40,6 +42,29 @@ def watching(*, enabled: bool = True) -> Iterator[Callable[[NewsSpider], None]]:
             click.echo("\r\x1b[2K", nl=False, err=True)
 
 
+@contextmanager
+def counting(done_is: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A `show` of how many of a known number are done, with rate and time to go; the line is wiped at the end."""
+    began = last = time.monotonic()
+    shown = False
+
+    def show(done: int) -> None:
+        nonlocal last, shown
+        now = time.monotonic()
+        if not sys.stderr.isatty() or now - last < REFRESH_S or not done:
+            return
+        last, shown = now, True
+        rate = done / (now - began)
+        text = f"{done_is} {done:,} of {total:,} · {rate:,.0f} a second · {span((total - done) / rate)} to go"
+        click.echo(f"\r\x1b[2K{text}", nl=False, err=True)
+
+    try:
+        yield show
+    finally:
+        if shown:
+            click.echo("\r\x1b[2K", nl=False, err=True)
+
+
 def _show(spider: NewsSpider, over: threading.Event) -> None:
     began = time.monotonic()
     while not over.wait(REFRESH_S):
@@ -47,7 +72,9 @@ def _show(spider: NewsSpider, over: threading.Event) -> None:
         due = sum(len(visit.due) + visit.under_way for visit in spider.visits)
         seconds = time.monotonic() - began
         answered = sum(visit.answered for visit in spider.visits)
-        text = f"{answered} answers · {waiting} listings and {due} articles to go · {seconds:.0f} s"
-        if not waiting and not due and spider.visits:
-            text = f"{answered} answers · reading what came in · {seconds:.0f} s"
-        click.echo(f"\r\x1b[2K{text}", nl=False, err=True)
+        to_do = (
+            f"{waiting} listings and {due} articles to go"
+            if waiting or due or not spider.visits
+            else "reading what came in"
+        )
+        click.echo(f"\r\x1b[2K{answered} answers · {to_do} · {seconds:.0f} s", nl=False, err=True)

@@ -1,7 +1,7 @@
 """The index by which copies are found, and the likenesses that were found. Derived: it follows from the articles' texts alone.
 
     marks         mark -> the texts that have it, in an order of the mark's own
-    marked_texts  text -> its marks
+    marked_texts  text -> how many letters it has, its marks
     likenesses    text -> each text that is alike, both ways round
     unsettled     what articles came and went since the last settling, kept by triggers
 
@@ -10,8 +10,10 @@ A text is known by its number, the first eight bytes of its hash: all pages with
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 # A mark of a common phrase would lead to texts without number. Of each mark's texts only the first so many, in the mark's own
 # order, are found by it; the order is by the texts' numbers, so it does not depend on which came first. Clusters of up to
@@ -23,10 +25,32 @@ _SPREAD = (
     0x9E3779B97F4A7C15  # 2**64 over the golden ratio, odd: as good a scatter of 64 bits as one multiplication gives
 )
 _ALL = (1 << 64) - 1
+_SIGN = 1 << 63
 
 _LETTERS = "SELECT text FROM articles WHERE text_hash BETWEEN ? AND ? LIMIT 1"
-_BEARERS = "SELECT place FROM marks WHERE mark = ? ORDER BY place LIMIT ?"
-_UNSETTLED = "SELECT address_key, text_hash FROM unsettled ORDER BY address_key, text_hash"
+_BEARERS = """
+SELECT wanted.value,
+    (SELECT group_concat(place) FROM (SELECT place FROM marks WHERE mark = wanted.value ORDER BY place LIMIT ?))
+FROM json_each(?) wanted
+"""
+_MARKS = "SELECT text, marks FROM marked_texts WHERE text IN (SELECT value FROM json_each(?))"
+_LENGTHS = "SELECT text, letters FROM marked_texts WHERE text IN (SELECT value FROM json_each(?))"
+_LIKENESSES = "SELECT text, other FROM likenesses WHERE text IN (SELECT value FROM json_each(?))"
+_UNSETTLED = "SELECT address_key, text_hash FROM unsettled ORDER BY address_key, text_hash LIMIT ?"
+_UNDECIDED = """
+INSERT OR IGNORE INTO unsettled
+SELECT address_key, text_hash FROM articles WHERE page_id NOT IN (SELECT page_id FROM decisions)
+"""
+_ALL_UNSETTLED = "INSERT OR IGNORE INTO unsettled SELECT DISTINCT address_key, text_hash FROM articles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A text as the index has it: its number, how many letters it has, its marks."""
+
+    text: int
+    letters: int
+    marks: Sequence[int]
 
 
 def text_number(text_hash: bytes) -> int:
@@ -41,31 +65,49 @@ def text_of(conn: sqlite3.Connection, text: int) -> str | None:
     return row[0] if row else None
 
 
-def put_marks(conn: sqlite3.Connection, text: int, marks: Sequence[int]) -> None:
-    """Enter a text in the index."""
-    packed = b"".join(mark.to_bytes(_MARK_BYTES, "big") for mark in marks)
-    conn.execute("INSERT INTO marked_texts (text, marks) VALUES (?, ?)", (text, packed))
-    conn.executemany("INSERT INTO marks (mark, place) VALUES (?, ?)", [(mark, _place(mark, text)) for mark in marks])
+def put_marks(conn: sqlite3.Connection, entries: Collection[Entry]) -> None:
+    """Put texts into the index."""
+    texts = [
+        (entry.text, entry.letters, b"".join(mark.to_bytes(_MARK_BYTES, "big") for mark in entry.marks))
+        for entry in entries
+    ]
+    conn.executemany("INSERT INTO marked_texts (text, letters, marks) VALUES (?, ?, ?)", texts)
+    # In the order of the table, so that a page of it is looked up once.
+    rows = sorted((mark, entry.text ^ _key(mark)) for entry in entries for mark in entry.marks)
+    conn.executemany("INSERT INTO marks (mark, place) VALUES (?, ?)", rows)
 
 
 def drop_marks(conn: sqlite3.Connection, text: int, marks: Sequence[int]) -> None:
     """Take a text out of the index, with its likenesses."""
     conn.execute("DELETE FROM marked_texts WHERE text = ?", (text,))
-    conn.executemany("DELETE FROM marks WHERE (mark, place) = (?, ?)", [(mark, _place(mark, text)) for mark in marks])
+    conn.executemany("DELETE FROM marks WHERE (mark, place) = (?, ?)", [(mark, text ^ _key(mark)) for mark in marks])
 
 
-def get_marks(conn: sqlite3.Connection, text: int) -> list[int] | None:
-    """The marks of a text; None where it is not in the index."""
-    row = conn.execute("SELECT marks FROM marked_texts WHERE text = ?", (text,)).fetchone()
-    if row is None:
-        return None
-    packed = row[0]
-    return [int.from_bytes(packed[at : at + _MARK_BYTES], "big") for at in range(0, len(packed), _MARK_BYTES)]
+def marks_in_index(conn: sqlite3.Connection, texts: Iterable[int]) -> dict[int, list[int]]:
+    """The marks of those of the texts that are in the index."""
+    return {
+        text: [int.from_bytes(packed[at : at + _MARK_BYTES], "big") for at in range(0, len(packed), _MARK_BYTES)]
+        for text, packed in conn.execute(_MARKS, (json.dumps(list(texts)),))
+    }
 
 
-def bearers(conn: sqlite3.Connection, mark: int, limit: int) -> list[int]:
-    """The first texts of a mark in its order, at most `limit`: up to BEARERS are found by it, one more would be next."""
-    return [_text(mark, place) for (place,) in conn.execute(_BEARERS, (mark, limit))]
+def lengths_in_index(conn: sqlite3.Connection, texts: Iterable[int]) -> dict[int, int]:
+    """How many letters those of the texts have that are in the index: all that are long enough to be copies."""
+    return dict(conn.execute(_LENGTHS, (json.dumps(list(texts)),)).fetchall())
+
+
+def bearers(conn: sqlite3.Connection, marks: Iterable[int], limit: int) -> dict[int, list[int]]:
+    """The first texts of each mark in its order, at most `limit`: up to BEARERS are found by it, one more would be next."""
+    found = {}
+    for mark, places in conn.execute(_BEARERS, (limit, json.dumps(list(marks)))):
+        key = _key(mark)
+        found[mark] = [place ^ key for place in sorted(map(int, places.split(",")))] if places else []
+    return found
+
+
+def likenesses_among(conn: sqlite3.Connection, texts: Iterable[int]) -> list[tuple[int, int]]:
+    """The pairs of each of these texts and any that is alike."""
+    return conn.execute(_LIKENESSES, (json.dumps(list(texts)),)).fetchall()
 
 
 def likenesses_of(conn: sqlite3.Connection, text: int) -> set[int]:
@@ -73,20 +115,36 @@ def likenesses_of(conn: sqlite3.Connection, text: int) -> set[int]:
     return {other for (other,) in conn.execute("SELECT other FROM likenesses WHERE text = ?", (text,))}
 
 
-def put_likeness(conn: sqlite3.Connection, text: int, other: int) -> None:
-    """Record that two texts are alike."""
-    conn.executemany("INSERT OR IGNORE INTO likenesses (text, other) VALUES (?, ?)", [(text, other), (other, text)])
+def put_likenesses(conn: sqlite3.Connection, text: int, others: Iterable[int]) -> None:
+    """Record that a text and each of the others are alike."""
+    pairs = [pair for other in others for pair in ((text, other), (other, text))]
+    conn.executemany("INSERT OR IGNORE INTO likenesses (text, other) VALUES (?, ?)", pairs)
 
 
-def drop_likeness(conn: sqlite3.Connection, text: int, other: int) -> None:
+def drop_likenesses(conn: sqlite3.Connection, text: int, others: Iterable[int]) -> None:
     """Take that back."""
-    pairs = [(text, other), (other, text)]
+    pairs = [pair for other in others for pair in ((text, other), (other, text))]
     conn.executemany("DELETE FROM likenesses WHERE (text, other) = (?, ?)", pairs)
 
 
-def unsettled(conn: sqlite3.Connection) -> list[tuple[str, bytes]]:
-    """Address key and text hash of the articles that came or went since the last settling."""
-    return conn.execute(_UNSETTLED).fetchall()
+def unsettled(conn: sqlite3.Connection, limit: int) -> list[tuple[str, bytes]]:
+    """Address key and text hash of articles that came or went since they were settled, at most `limit` pairs."""
+    return conn.execute(_UNSETTLED, (limit,)).fetchall()
+
+
+def count_unsettled(conn: sqlite3.Connection) -> int:
+    """How many pairs of address and text wait to be settled."""
+    return int(conn.execute("SELECT count(*) FROM unsettled").fetchone()[0])
+
+
+def any_unsettled(conn: sqlite3.Connection) -> bool:
+    """Whether anything waits to be settled."""
+    return conn.execute("SELECT 1 FROM unsettled LIMIT 1").fetchone() is not None
+
+
+def unsettle_undecided(conn: sqlite3.Connection) -> None:
+    """Call articles unsettled that have no decision, as when somebody dropped decisions by hand."""
+    conn.execute(_UNDECIDED)
 
 
 def settled(conn: sqlite3.Connection, rows: Iterable[tuple[str, bytes]]) -> None:
@@ -95,17 +153,13 @@ def settled(conn: sqlite3.Connection, rows: Iterable[tuple[str, bytes]]) -> None
 
 
 def drop_index(conn: sqlite3.Connection) -> None:
-    """Forget everything and call all articles unsettled."""
-    for table in ("marks", "marked_texts", "likenesses", "unsettled"):
+    """Forget marks and likenesses, and call all articles unsettled."""
+    for table in ("marks", "marked_texts", "likenesses"):
         conn.execute(f"DELETE FROM {table}")
-    conn.execute("INSERT INTO unsettled (address_key, text_hash) SELECT DISTINCT address_key, text_hash FROM articles")
+    conn.execute(_ALL_UNSETTLED)
 
 
-def _place(mark: int, text: int) -> int:
-    place = ((text & _ALL) ^ (mark * _SPREAD)) & _ALL
-    return place - (1 << 63)
-
-
-def _text(mark: int, place: int) -> int:
-    text = ((place + (1 << 63)) ^ (mark * _SPREAD)) & _ALL
-    return text - (1 << 64) if text >> 63 else text
+def _key(mark: int) -> int:
+    """What a text's number is crossed with for its place among the mark's texts, and its place for the number."""
+    key = ((mark * _SPREAD) ^ _SIGN) & _ALL
+    return key - (1 << 64) if key & _SIGN else key

@@ -64,6 +64,18 @@ BEGIN INSERT OR IGNORE INTO unsettled VALUES (old.address_key, old.text_hash); E
 INSERT INTO unsettled (address_key, text_hash) SELECT DISTINCT address_key, text_hash FROM articles;
 """
 
+_MARKS_ANEW = """
+DELETE FROM marks;
+DELETE FROM likenesses;
+DROP TABLE marked_texts;
+CREATE TABLE marked_texts (
+    text INTEGER PRIMARY KEY,
+    letters INTEGER NOT NULL,
+    marks BLOB NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO unsettled SELECT DISTINCT address_key, text_hash FROM articles;
+"""
+
 
 @migrations()
 def m0001_ground(db: Database) -> None:
@@ -78,6 +90,13 @@ def m0001_ground(db: Database) -> None:
 def m0002_copies(db: Database) -> None:
     """The index of near copies; every article waits to be settled into it."""
     for statement in _statements(_COPIES):
+        db.execute(statement)
+
+
+@migrations()
+def m0003_marks(db: Database) -> None:
+    """Marks are hashed in another way and texts have a length: the index is empty until every article is settled again."""
+    for statement in _statements(_MARKS_ANEW):
         db.execute(statement)
 
 

@@ -258,12 +258,6 @@ def last_page_id(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT coalesce(max(id), 0) FROM pages").fetchone()[0])
 
 
-def undecided(conn: sqlite3.Connection) -> list[int]:
-    """Article pages that were never settled."""
-    rows = conn.execute("SELECT page_id FROM articles EXCEPT SELECT page_id FROM decisions ORDER BY 1")
-    return [page_id for (page_id,) in rows]
-
-
 def count_verdicts(conn: sqlite3.Connection) -> dict[str, int]:
     """How many pages are new, revision, same, copy."""
     return dict(conn.execute("SELECT verdict, count(*) FROM decisions GROUP BY 1").fetchall())

@@ -4,7 +4,7 @@ An address has two faces, and they must not be mixed up:
 
     clean_url   what to FETCH: absolute, as published, only made valid. No parameter is dropped, no path changed.
     link_key    what it IS: the identity of an article's address, for de-duplication alone; not to be fetched.
-                Tracking parameters, scheme, `www.`, AMP and mobile twins are folded away.
+                Tracking parameters, scheme, `www.`, AMP, mobile and print twins are folded away.
 
 The trackers are a closed list of whole names and prefixes (`pipelines.trackers`). courlan's own pattern is not used
 for keys: it has no end boundary (`ga` also drops `galleryid=7`, `cid` drops a content id) and it loses parameters
@@ -127,6 +127,9 @@ _AMP_CACHE = re.compile(
 _AMP_START = re.compile(r"/amp(?=/[^/])")
 _AMP_END = re.compile(r"(?<=[^/])/amp(?:\.s?html?)?/*$")
 _AMP_NAME = re.compile(r"(?<=[^/])\.amp(?=(?:\.s?html?)?$)")
+_PRINT_START = re.compile(r"/print(?=/[^/])")
+_PRINT_END = re.compile(r"(?<=[^/])/print(?:able)?(?:\.s?html?)?/*$")
+_PRINT_NAME = re.compile(r"(?<=[^/])\.print(?=(?:\.s?html?)?$)")
 _INDEX = re.compile(r"(?<=/)(?:index\.(?:s?html?|php|aspx?|jsp)|default\.(?:html?|aspx?))$", re.IGNORECASE)
 _INDEX_ENDS = ("html", "htm", "php", "asp", "aspx", "jsp")
 _KEY_HOST = re.compile(rf"(?:\[[0-9a-f:.]+\]|{_HOST.pattern})\.?(?::\d+)?(?=[/?#]|$)", re.IGNORECASE)
@@ -138,7 +141,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 def link_key(url: str) -> str:
     """The identity of an article's address, as `host/path?query`: two addresses with one key are the same article.
 
-    Folded: scheme, `www.`, mobile and AMP hosts, paths and caches, tracking parameters, the order of parameters, a
+    Folded: scheme, `www.`, mobile and AMP hosts, paths and caches, print views, tracking parameters, the order of parameters, a
     closing slash or `index.html`, escapes of plain characters, doubled slashes. Kept: every other parameter (`?id=`,
     `?page=2`, `?copy=2`), also without a value, and upper case in the path. Idempotent; never raises: what is no
     address is its own key.
@@ -148,13 +151,14 @@ def link_key(url: str) -> str:
         return url.strip()
     for _ in range(_MOST_FOLDS):
         folded = _folded(rest)
-        again = folded != rest and ("amp" in folded or "%" in folded or "#" in folded)
+        again = folded != rest and any(mark in folded for mark in _FOLDED_AGAIN)
         rest = folded
         if not again:
             break
     return rest
 
 
+_FOLDED_AGAIN = ("amp", "print", "%", "#")
 _MOST_FOLDS = 12
 """Folding is repeated until nothing changes (an AMP path behind an AMP host behind an escape): real addresses need
 two rounds."""
@@ -195,6 +199,8 @@ def _key_path(path: str, *, bare: bool) -> str:
         path = _SLASHES.sub("/", path)
     if "amp" in path:
         path = _AMP_NAME.sub("", _AMP_END.sub("", _AMP_START.sub("", path, count=1)))
+    if "print" in path:
+        path = _PRINT_NAME.sub("", _PRINT_END.sub("", _PRINT_START.sub("", path, count=1)))
     if bare and (path.endswith(_INDEX_ENDS) or not path.islower()):
         path = _INDEX.sub("", path)
     return path.rstrip("/")

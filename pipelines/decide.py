@@ -1,7 +1,8 @@
 """What each page is among the others. Pure: the decisions depend on the set of pages, never on their order.
 
 Pages at one address, oldest first:    NEW -> SAME (article unchanged) -> REVISION (changed) -> SAME -> ...
-First pages with one text or alike:    a cluster; its original is NEW, every other is a COPY of it
+Addresses of one host that gave the same bytes, each time: one address (a parameter that nobody knows for a tracker)
+First pages of one story (`clusters.stories`):    a cluster; its original is NEW, every other is a COPY of it
 
 Who is the original, `clusters.original_of` says; which texts are alike, the index of near copies; whether a changed text is the
 article's own change, `revisions.only_surroundings`.
@@ -15,8 +16,7 @@ from dataclasses import dataclass
 
 from db.likenesses import text_number
 from db.nouns import Decision, Verdict
-from pipelines.clusters import Member, connected, original_of
-from pipelines.likeness import SHORTEST_COPY
+from pipelines.clusters import Member, original_of, stories
 
 # Whether two pages at one address, older and newer, by id, differ in nothing of the article itself.
 Unchanged = Callable[[int, int], bool]
@@ -24,12 +24,17 @@ Unchanged = Callable[[int, int], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One article page as `decide` sees it. Times are ISO 8601 in UTC, so that text order is time order."""
+    """One article page as `decide` sees it. Times are ISO 8601 in UTC, so that text order is time order.
+
+    `body` is the number of the bytes that came; equal bytes have one.
+    `letters`: how many letters its text has; None where those are too few for a copy.
+    """
 
     page_id: int
     address_key: str
     text_hash: bytes
-    length: int
+    body: int
+    letters: int | None
     url: str
     fetched_at: str
     published: str | None = None
@@ -57,25 +62,31 @@ def decide(
 
 
 def histories_of(sheets: Iterable[Sheet]) -> list[list[Sheet]]:
-    """The pages of each address, oldest first."""
+    """The pages of each article's address, or addresses, oldest first."""
     addresses: dict[str, list[Sheet]] = defaultdict(list)
     for sheet in sheets:
         addresses[sheet.address_key].append(sheet)
-    return [sorted(pages, key=lambda page: (page.fetched_at, page.url, page.page_id)) for pages in addresses.values()]
+    # Each time: an address that showed the same notice once, and then an article of its own, is no twin.
+    twins: dict[tuple[str, frozenset[tuple[int, bytes]]], list[Sheet]] = defaultdict(list)
+    for key, pages in addresses.items():
+        host = key.partition("/")[0]
+        twins[host, frozenset((page.body, page.text_hash) for page in pages)] += pages
+    return [sorted(pages, key=lambda page: (page.fetched_at, page.url, page.page_id)) for pages in twins.values()]
 
 
 def _originals(heads: Iterable[Sheet], likenesses: Iterable[tuple[int, int]]) -> dict[int, int]:
     """The original of each first page that is a copy, by page id."""
-    with_text: dict[int, list[Sheet]] = defaultdict(list)
+    members: dict[int, list[Member]] = defaultdict(list)
+    letters: dict[int, int] = {}
     for head in heads:
-        if head.length >= SHORTEST_COPY:
-            with_text[head.text].append(head)
+        if head.letters is not None:
+            members[head.text].append(_member(head))
+            letters[head.text] = head.letters
     originals: dict[int, int] = {}
-    for texts in connected(with_text, likenesses):
-        members = [_member(head) for text in texts for head in with_text[text]]
-        if len(members) > 1:
-            first = original_of(members).number
-            originals.update({member.number: first for member in members if member.number != first})
+    for together in stories(members, letters, likenesses):
+        if len(together) > 1:
+            first = original_of(together).number
+            originals.update({member.number: first for member in together if member.number != first})
     return originals
 
 
@@ -96,8 +107,15 @@ def _history(pages: list[Sheet], originals: dict[int, int], unchanged: Unchanged
     verdict = Verdict.NEW if original == head.page_id else Verdict.COPY
     decisions = [Decision(page_id=head.page_id, verdict=verdict, article_id=head.page_id, original_id=original)]
     current, revision = head, 1
+    last_at = {head.address_key: head.text_hash}
+    known = {head.text_hash}
     for sheet in pages[1:]:
-        if sheet.text_hash == current.text_hash or unchanged(current.page_id, sheet.page_id):
+        # One address of several may show what another showed before; only a change at an address is a change.
+        before = last_at.get(sheet.address_key)
+        stands = sheet.text_hash in (current.text_hash, before) or (before is None and sheet.text_hash in known)
+        last_at[sheet.address_key] = sheet.text_hash
+        known.add(sheet.text_hash)
+        if stands or unchanged(current.page_id, sheet.page_id):
             verdict = Verdict.SAME
         else:
             verdict, current, revision = Verdict.REVISION, sheet, revision + 1

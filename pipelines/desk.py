@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from db.connect import open_readonly
 from db.derived import Extractor, extractor_id, put_article, put_rejection
+from db.likenesses import any_unsettled
 from db.nouns import Article, Rejection
 from db.pages import count_unread, unread_pages
 from db.writer import Writer
@@ -142,6 +143,9 @@ class Desk:
                 last, under_way = page_id, under_way + 1
             if under_way:
                 under_way -= self._write_next(maker)
+            elif any_unsettled(conn):
+                # What a desk or a `settle --all` that was cut off has left, a step at a time.
+                self._writer.submit(settle).result()
             elif finishing:
                 return
             else:

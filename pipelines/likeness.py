@@ -1,6 +1,6 @@
 """Whether two texts are one story printed twice. Pure, symmetric, and blind to everything but the texts.
 
-    letters    what counts of a text: letters and digits, lower case, Chinese folded (`letters_of`)
+    letters    what counts of a text: letters and digits, lower case, Chinese folded (`letters.letters_of`)
     shingle    a run of `unit` letters: 5 where the script is CJK, 10 elsewhere (about two words either way)
     hit        a position of the shorter text whose shingle the longer one has too
     covered    what lies in hits, with the gaps between hits that an edit or a typo leaves (at most BRIDGE units); the rest is bare
@@ -14,23 +14,20 @@ too few figures, by asking short texts for more hits.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
-from pipelines.fingerprint import significant
-from pipelines.folding import fold
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.letters import codes_of, is_cjk
+from pipelines.shingles import Hashes, hashes_of
+
+Positions = NDArray[np.intp]
 
 # Texts shorter than this (in characters) say too little: two pages that only hold "Watch the video" are not copies.
 SHORTEST_COPY = 60
 
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-# A script is CJK when more than this share of its letters is.
-_CJK_SHARE = 0.2
-# Every fourth letter tells the script as well as all do.
-_SAMPLE = 4
 _CJK_UNIT = 5
 _UNIT = 10
 
@@ -66,33 +63,38 @@ _LEAST_FIGURES_QUICK = 0.25
 _FEW_FIGURES = 4
 _MANY_FIGURES = 5
 
-# Digits, and numbers written in Han characters of two or more (one alone is as often a word).
+# Digits, and in CJK scripts numbers written in Han characters of two or more (one alone is as often a word).
 # Long runs are several numbers that stood side by side.
-_FIGURE = re.compile(r"\d{1,4}|[〇零一二三四五六七八九十百千万亿两]{2,}")
-
-
-def letters_of(text: str) -> str:
-    """What counts of a text. Texts with one `fingerprint.text_hash` have the same letters."""
-    return fold(significant(text))
+_FIGURE = re.compile(r"\d{1,4}")
+_CJK_FIGURE = re.compile(r"\d{1,4}|[〇零一二三四五六七八九十百千万亿两]{2,}")
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A text made ready for comparing."""
+    """A text made ready for comparing: what counts of it (`letters.letters_of`)."""
 
     letters: str
 
     @cached_property
     def unit(self) -> int:
         """Letters in a shingle."""
-        sample = self.letters[::_SAMPLE]
-        return _CJK_UNIT if len(_CJK.findall(sample)) > _CJK_SHARE * len(sample) else _UNIT
+        return _CJK_UNIT if is_cjk(codes_of(self.letters)) else _UNIT
 
     @cached_property
-    def shingles(self) -> frozenset[str]:
-        """All runs of `unit` letters."""
-        letters, unit = self.letters, self.unit
-        return frozenset([letters[at : at + unit] for at in range(len(letters) - unit + 1)])
+    def hashes(self) -> Hashes:
+        """The hash of the shingle at each position."""
+        return hashes_of(codes_of(self.letters), self.unit)
+
+    @cached_property
+    def shingles(self) -> tuple[Hashes, Positions]:
+        """The different hashes, sorted, and for each position which of them stands there."""
+        return np.unique(self.hashes, return_inverse=True)
+
+    @cached_property
+    def figures(self) -> list[tuple[int, int]]:
+        """Where the figures begin and end."""
+        figures = _CJK_FIGURE if self.unit == _CJK_UNIT else _FIGURE
+        return [figure.span() for figure in figures.finditer(self.letters)]
 
 
 def alike(one: Proof, other: Proof) -> bool:
@@ -105,18 +107,24 @@ def alike(one: Proof, other: Proof) -> bool:
         return False
     if _other_figures(shorter, longer):
         return False
-    shared = shorter.shingles & longer.shingles
-    if len(shared) < _LEAST_SHARED * len(shorter.shingles):
+    shingles, shingle_at = shorter.shingles
+    shared = _among(shingles, longer.shingles[0])
+    if np.count_nonzero(shared) < _LEAST_SHARED * len(shingles):
         return False
-    letters, unit = shorter.letters, shorter.unit
-    hits = [at for at in range(size - unit + 1) if letters[at : at + unit] in shared]
-    return _covered(hits, size, unit) and _not_a_template(letters, hits, unit)
+    hits = np.flatnonzero(shared[shingle_at])
+    return _covered(hits, size, shorter.unit) and _not_a_template(shorter, hits)
+
+
+def _among(some: Hashes, others: Hashes) -> NDArray[np.bool_]:
+    """For each of some, whether it is among the others. Both sorted, without repeats, and not empty."""
+    at = np.searchsorted(others, some)
+    at[at == len(others)] = 0
+    return np.equal(others[at], some)
 
 
 def _other_figures(shorter: Proof, longer: Proof) -> bool:
     """Whether the two plainly have different figures: a quick look that spares forms the comparison."""
-    letters, unit = shorter.letters, shorter.unit
-    spans = [figure.span() for figure in _FIGURE.finditer(letters)]
+    letters, unit, spans = shorter.letters, shorter.unit, shorter.figures
     sample = spans[:: -(-len(spans) // _QUICK_LOOK)] if spans else []
     if len(sample) < _MANY_FIGURES:
         return False
@@ -127,39 +135,45 @@ def _other_figures(shorter: Proof, longer: Proof) -> bool:
     return kept < _LEAST_FIGURES_QUICK * len(sample)
 
 
-def _covered(hits: list[int], size: int, unit: int) -> bool:
+def _covered(hits: Positions, size: int, unit: int) -> bool:
     """Whether nearly all of a text of `size` letters lies in hits, short gaps between them, and its edges."""
-    widest = (_BRIDGE + 1) * unit
-    bare = sum(gap - unit for here, there in pairwise(hits) if (gap := there - here) > widest)
+    gaps = np.diff(hits)
+    wide = gaps[gaps > (_BRIDGE + 1) * unit]
+    bare = int(wide.sum()) - unit * len(wide)
     edge = _EDGE * unit
-    ends = max(0, hits[0] - edge) + max(0, size - hits[-1] - unit - edge)
+    ends = max(0, int(hits[0]) - edge) + max(0, size - int(hits[-1]) - unit - edge)
     return max(bare, _sparse(hits, unit)) + ends <= min(_MOST_BARE * size, _MOST_BARE_UNITS * unit)
 
 
-def _sparse(hits: list[int], unit: int) -> int:
+def _sparse(hits: Positions, unit: int) -> int:
     """Letters in the stretches with few hits between the first and the last."""
     stretch = _STRETCH * unit
-    starts = range(hits[0], hits[-1] - stretch, stretch)
-    counts = Counter((at - hits[0]) // stretch for at in hits)
-    return sum(stretch for number in range(len(starts)) if counts[number] < _LEAST_HITS * stretch)
+    whole = len(range(0, int(hits[-1] - hits[0]) - stretch, stretch))
+    counts = np.bincount((hits - hits[0]) // stretch)[:whole]
+    return stretch * int(np.count_nonzero(counts < _LEAST_HITS * stretch))
 
 
-def _not_a_template(letters: str, hits: list[int], unit: int) -> bool:
+def _not_a_template(text: Proof, hits: Positions) -> bool:
     """Whether the figures between the first and the last hit stand in hits too, and, in a short text, most of the rest."""
-    start, end = hits[0], hits[-1] + unit
-    figures = [figure.span() for figure in _FIGURE.finditer(letters, start, end)]
-    kept = sum(_stands(span, hits, unit) for span in figures)
-    if len(figures) >= _FEW_FIGURES and kept < _LEAST_FIGURES * len(figures):
+    unit = text.unit
+    start, end = int(hits[0]), int(hits[-1]) + unit
+    spans = [span for span in text.figures if start <= span[0] and span[1] <= end]
+    kept = _standing(spans, hits, unit)
+    if len(spans) >= _FEW_FIGURES and kept < _LEAST_FIGURES * len(spans):
         return False
     if end - start >= _SHORT * unit:
         return True
-    if kept < _LEAST_FIGURES_SHORT * len(figures):
+    if kept < _LEAST_FIGURES_SHORT * len(spans):
         return False
-    vouched = len(figures) >= _MANY_FIGURES and kept >= len(figures) - 1
+    vouched = len(spans) >= _MANY_FIGURES and kept >= len(spans) - 1
     return vouched or len(hits) >= _LEAST_SHARED_SHORT * (end - start - unit + 1)
 
 
-def _stands(span: tuple[int, int], hits: list[int], unit: int) -> bool:
-    """Whether one hit holds the whole span. Figures are shorter than a shingle."""
-    after = bisect_right(hits, span[0])
-    return after > 0 and hits[after - 1] + unit >= span[1]
+def _standing(spans: list[tuple[int, int]], hits: Positions, unit: int) -> int:
+    """How many of the spans one hit holds as a whole. Figures are shorter than a shingle."""
+    if not spans:
+        return 0
+    starts, ends = np.array(spans).T
+    # The first hit is at or before each of them.
+    before = hits[np.searchsorted(hits, starts, side="right") - 1]
+    return int(np.count_nonzero(before + unit >= ends))

@@ -5,24 +5,32 @@
                                            all clusters that these touch, each read as a whole ──> decide ──> decisions
 
 Nothing that was not touched is read. An older copy that arrives late takes its place, an article that goes leaves it, and any
-order of arrival ends alike.
+order of arrival ends alike. So does any number of steps: a step that is cut off leaves its rows in `unsettled`, for the next.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from db.derived import put_decision
-from db.likenesses import drop_index, likenesses_of, settled, text_number, text_of, unsettled
+from db.likenesses import (
+    drop_index,
+    lengths_in_index,
+    likenesses_among,
+    settled,
+    text_number,
+    text_of,
+    unsettled,
+)
 from pipelines.copy_index import CopyIndex
 from pipelines.decide import Sheet, decide, histories_of
 from pipelines.revisions import only_surroundings
 
 _SHEETS = """
-SELECT a.page_id, a.address_key, a.text_hash, length(a.text), a.url, p.fetched_at, a.published_utc, a.source, a.original_source
+SELECT a.page_id, a.address_key, a.text_hash, p.body_id, a.url, p.fetched_at, a.published_utc, a.source, a.original_source
 FROM articles a JOIN pages p ON p.id = a.page_id
 WHERE a.address_key IN (SELECT value FROM json_each(?))
 """
@@ -30,31 +38,32 @@ _ADDRESSES_OF_PAGES = "SELECT DISTINCT address_key FROM articles WHERE page_id I
 _ADDRESSES_OF_TEXT = "SELECT DISTINCT address_key FROM articles WHERE text_hash BETWEEN ? AND ?"
 _TEXT = "SELECT text FROM articles WHERE page_id = ?"
 
+# Articles settled in one step, so many that they share the work of it, so few that other writers wait for half a second at most.
+STEP = 500
 # Addresses decided at once: bounds what is held in memory.
 _CHUNK = 500
 
 
-def settle(conn: sqlite3.Connection, page_ids: Collection[int] = ()) -> int:
-    """Decide the given article pages, and all that came or went since the last time. A job for the one writer.
+def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: int = STEP) -> set[int]:
+    """Decide the given article pages, and what came or went since the last time, up to so many. A job for the one writer.
 
-    Gives how many pages were decided, those in the same clusters included.
+    Gives the pages that were decided, those in the same clusters included. What is left is in `unsettled`; call again.
     """
-    waiting = unsettled(conn)
+    waiting = unsettled(conn, limit)
     addresses = {address for address, _ in waiting}
-    addresses |= {row[0] for row in conn.execute(_ADDRESSES_OF_PAGES, (json.dumps(sorted(page_ids)),))}
+    if page_ids:
+        addresses |= {row[0] for row in conn.execute(_ADDRESSES_OF_PAGES, (json.dumps(sorted(page_ids)),))}
     texts = {text_number(text_hash) for _, text_hash in waiting}
     index = CopyIndex(conn, lambda text: text_of(conn, text))
     touched = texts | index.update(texts)
     decided = _decide_touched(conn, addresses, touched)
     settled(conn, waiting)
-    return len(decided)
+    return decided
 
 
-def settle_all(conn: sqlite3.Connection) -> int:
-    """Drop every decision and the index of near copies, and make them again. Gives how many pages were decided."""
-    conn.execute("DELETE FROM decisions")
+def begin_again(conn: sqlite3.Connection) -> None:
+    """Drop the index of near copies and call every article unsettled. Decisions stand until they are made again."""
     drop_index(conn)
-    return settle(conn)
 
 
 def _decide_touched(conn: sqlite3.Connection, addresses: set[str], texts: set[int]) -> set[int]:
@@ -103,25 +112,24 @@ class _Clusters:
 
         From there on only texts that some address begins with connect.
         """
-        first, queue = set(texts), sorted(texts)
-        while queue:
-            text = queue.pop()
-            if text in self.whole:
-                continue
-            self.whole.add(text)
-            addresses = self._addresses_of(text)
-            self.read_addresses(addresses)
-            if text in first or any(text == history[0].text for history in histories_of(self._pages(addresses))):
-                others = likenesses_of(self.conn, text)
-                self.likenesses |= {(text, other) for other in others}
-                queue += sorted(others - self.whole)
+        first, wave = set(texts), set(texts)
+        while wave := wave - self.whole:
+            self.whole |= wave
+            addresses = {text: self._addresses_of(text) for text in wave}
+            self.read_addresses({address for several in addresses.values() for address in several})
+            leading = [text for text in wave if text in first or self._some_begins(text, addresses[text])]
+            pairs = likenesses_among(self.conn, leading)
+            self.likenesses.update(pairs)
+            wave = {other for _, other in pairs}
 
     def _addresses_of(self, text: int) -> set[str]:
         start = text.to_bytes(8, "big", signed=True)
         return {row[0] for row in self.conn.execute(_ADDRESSES_OF_TEXT, (start, start + b"\xff" * 9))}
 
-    def _pages(self, addresses: set[str]) -> list[Sheet]:
-        return [sheet for address in addresses for sheet in self.sheets.get(address, ())]
+    def _some_begins(self, text: int, addresses: Iterable[str]) -> bool:
+        """Whether at one of the addresses the first page has this text."""
+        pages = [sheet for address in addresses for sheet in self.sheets.get(address, ())]
+        return any(history[0].text == text for history in histories_of(pages))
 
 
 def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
@@ -144,18 +152,20 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
 
 
 def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[Sheet]:
-    rows = conn.execute(_SHEETS, (json.dumps(sorted(addresses)),))
+    rows = conn.execute(_SHEETS, (json.dumps(sorted(addresses)),)).fetchall()
+    letters = lengths_in_index(conn, {text_number(row[2]) for row in rows})
     return [
         Sheet(
             page_id=page_id,
             address_key=address_key,
             text_hash=text_hash,
-            length=length,
+            body=body,
+            letters=letters.get(text_number(text_hash)),
             url=url,
             fetched_at=fetched_at,
             published=published,
             outlet=outlet,
             credited=credited,
         )
-        for page_id, address_key, text_hash, length, url, fetched_at, published, outlet, credited in rows
+        for page_id, address_key, text_hash, body, url, fetched_at, published, outlet, credited in rows
     ]

@@ -17,11 +17,10 @@ from typing import Any
 
 from db.connect import open_in_memory
 from db.errors import UsageError
-from db.likenesses import likenesses_of, text_number
-from pipelines.clusters import Member, connected, original_of
+from db.likenesses import lengths_in_index, likenesses_among, text_number
+from pipelines.clusters import Member, original_of, stories
 from pipelines.copy_index import CopyIndex
 from pipelines.fingerprint import text_hash
-from pipelines.likeness import SHORTEST_COPY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +55,15 @@ def clusters_of(records: Iterable[Record]) -> list[tuple[str | int, str | int]]:
     texts = {number: row.text for number, row in zip(numbers, rows, strict=True)}
     with closing(open_in_memory()) as conn:
         CopyIndex(conn, texts.get).update(texts)
-        pairs = [(text, other) for text in texts for other in likenesses_of(conn, text)]
+        pairs = likenesses_among(conn, texts)
+        letters = lengths_in_index(conn, texts)
     members: dict[int, list[Member]] = defaultdict(list)
     clusters: dict[int, int] = {}
     for at, (number, row) in enumerate(zip(numbers, rows, strict=True)):
         clusters[at] = at
-        if len(row.text) >= SHORTEST_COPY:
+        if number in letters:
             members[number].append(_member(at, row))
-    for group in connected(members, pairs):
-        together = [member for number in group for member in members[number]]
+    for together in stories(members, letters, pairs):
         first = original_of(together).number
         clusters.update({member.number: first for member in together})
     return [(row.record_id, rows[clusters[at]].record_id) for at, row in enumerate(rows)]

@@ -29,12 +29,16 @@ _NAMES = frozenset(
 )
 
 # Parameters that are trackers or twins with these values alone.
+_YES = frozenset({"", "1", "true", "yes", "y", "on"})
 _VALUES = {
     "amp": frozenset({"", "1", "true", "yes"}),
     "outputtype": frozenset({"amp"}),
-    "output": frozenset({"amp"}),
-    "format": frozenset({"amp"}),
-    "view": frozenset({"amp", "mobile"}),
+    "output": frozenset({"amp", "print"}),
+    "format": frozenset({"amp", "print", "printable"}),
+    "view": frozenset({"amp", "mobile", "print", "printable"}),
+    "mode": frozenset({"print"}),
+    "print": _YES,
+    "printable": _YES,
     "mobile": frozenset({"1", "true", "yes"}),
     "device": frozenset({"mobile"}),
 }

@@ -157,7 +157,7 @@ def test_a_full_disk_is_named_and_nothing_is_lost(newsroom: Newsroom) -> None:
     with open_room(newsroom.path) as conn:
         conn.execute("CREATE TABLE ballast (a TEXT)")
         conn.execute(
-            "CREATE TRIGGER heavy AFTER DELETE ON decisions BEGIN INSERT INTO ballast VALUES (hex(randomblob(9000))); END"
+            "CREATE TRIGGER heavy AFTER DELETE ON marks BEGIN INSERT INTO ballast VALUES (hex(randomblob(9000))); END"
         )
         before = conn.execute("SELECT * FROM decisions ORDER BY page_id").fetchall()
     result = spawn("--db", str(newsroom.path), "settle", "--all", preexec_fn=_small_files)
@@ -167,6 +167,7 @@ def test_a_full_disk_is_named_and_nothing_is_lost(newsroom: Newsroom) -> None:
     assert b"free" in result.stderr
     with open_room(newsroom.path) as conn:
         assert conn.execute("SELECT * FROM decisions ORDER BY page_id").fetchall() == before
+        assert conn.execute("SELECT count(*) FROM marks").fetchone() != (0,)
 
 
 @pytest.mark.parametrize("arguments", [["articles", "--limit", "0"], ["articles", "--json"], ["show", "1"], ["stats"]])

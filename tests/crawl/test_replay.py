@@ -10,7 +10,7 @@ from db.derived import Extractor, extractor_id
 from db.sites import load_sites, shipped_sites_folder
 from pipelines.desk import record
 from pipelines.reader import read_page
-from pipelines.settle import settle_all
+from pipelines.settle import begin_again, settle
 from tests.crawl.copydesk import RULES, Copydesk
 from tests.demoweb.web import DemoWeb
 
@@ -50,6 +50,7 @@ def test_live_and_replay_give_identical_rows(demoweb: DemoWeb, tmp_path: Path) -
             assert again[table] == rows, table
     conn = sqlite3.connect(desk.database)
     with conn:
-        settle_all(conn)
+        begin_again(conn)
+        settle(conn)
     conn.close()
     assert desk.derived() == live

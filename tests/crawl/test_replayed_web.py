@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,17 +27,26 @@ NEWSWEB = SHARED / "newsweb" / "newsweb.py"
 pytestmark = pytest.mark.skipif(not NEWSWEB.exists(), reason="the replayable web is not beside this checkout")
 
 
-@pytest.fixture
-def proxy() -> Iterator[str]:
+@contextmanager
+def replayed(sets: str, *options: str) -> Iterator[str]:
+    """The replayed web of some sets; gives its proxy's address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, str(NEWSWEB), str(CORPUS), "--sets", "zh", "--port", str(port)]
+    command = [sys.executable, str(NEWSWEB), str(CORPUS), "--sets", sets, "--port", str(port), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as web:
         assert web.stdout is not None
         assert web.stdout.readline().startswith("newsweb")
-        yield f"http://127.0.0.1:{port}"
-        web.terminate()
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            web.terminate()
+
+
+@pytest.fixture
+def proxy() -> Iterator[str]:
+    with replayed("zh") as address:
+        yield address
 
 
 def control(proxy: str, path: str) -> str:

@@ -22,6 +22,15 @@ def pages(desk: Copydesk) -> int:
     return int(desk.query("SELECT count(*) FROM pages")[0][0])
 
 
+def articles(desk: Copydesk) -> list[tuple[object, ...]]:
+    """What became of the articles, with no number that depends on which page came first."""
+    return desk.query(
+        "SELECT a.url, a.title, a.text, a.published, a.source, c.role, c.position, c.name, d.verdict, d.revision, o.url"
+        " FROM articles a JOIN decisions d USING (page_id) JOIN articles o ON o.page_id = d.original_id"
+        " LEFT JOIN credits c ON c.page_id = a.page_id ORDER BY a.url, d.revision, c.role, c.position"
+    )
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_within_five_seconds_and_the_next_crawl_goes_on(
     demoweb: DemoWeb, tmp_path: Path, sign: signal.Signals
@@ -68,18 +77,18 @@ def test_kill_9_at_any_moment_then_the_rows_of_a_quiet_run(demoweb: DemoWeb, tmp
     figures = json.loads(killed.run("crawl", "--json").stdout)
     assert figures["unread"] == 0
 
-    def articles(desk: Copydesk) -> list[tuple[object, ...]]:
-        return desk.query(
-            "SELECT a.url, a.title, a.text, d.verdict, o.url FROM articles a JOIN decisions d USING (page_id)"
-            " JOIN articles o ON o.page_id = d.original_id ORDER BY a.url"
-        )
-
     assert articles(killed) == articles(quiet)
 
 
 def test_two_crawls_at_once_end_as_one(demoweb: DemoWeb, tmp_path: Path) -> None:
-    desk = Copydesk(tmp_path, demoweb.proxy_url)
+    for name in ("quiet", "both"):
+        (tmp_path / name).mkdir()
+    quiet = Copydesk(tmp_path / "quiet", demoweb.proxy_url)
+    quiet.add_sites(demoweb)
+    quiet.run("crawl")
+    desk = Copydesk(tmp_path / "both", demoweb.proxy_url)
     desk.add_sites(demoweb)
+    demoweb.reset()
     both = [desk.start("crawl", "--json"), desk.start("crawl", "--json")]
     for process in both:
         out, err = process.communicate(timeout=120)
@@ -91,6 +100,7 @@ def test_two_crawls_at_once_end_as_one(demoweb: DemoWeb, tmp_path: Path) -> None
     assert desk.query("SELECT * FROM turns") == []
     assert desk.query("SELECT count(*) FROM pages WHERE id NOT IN (SELECT page_id FROM outcomes)") == [(0,)]
     assert desk.query("SELECT count(*) FROM articles WHERE page_id NOT IN (SELECT page_id FROM decisions)") == [(0,)]
+    assert articles(desk) == articles(quiet)
     live = desk.derived()
     desk.run("settle", "--all")
     assert desk.derived()["decisions"] == live["decisions"]

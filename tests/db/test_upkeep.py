@@ -17,19 +17,27 @@ from db.bodies import digest, get_body, pack
 from db.connect import connect, open_database, open_readonly
 from db.errors import Pruned
 from db.health import Level
+from db.likenesses import any_unsettled
 from db.migrations import migrations
 from db.nouns import Reason, Rejection
 from db.pages import load_page
 from db.prune import first_id_at, prune
 from db.source_runs import begin_source_runs, end_source_run
 from db.upkeep import LEAST_PAGES, check, checkpoint, optimize
-from pipelines.settle import settle_all
+from pipelines.settle import begin_again, settle
 from tests.cli.conftest import START, Newsroom, open_room, run
 from tests.db.stock import filled, put_pages
 
 DAY = 86400.0
 NEVER = float("inf")
 NOW = START + timedelta(days=40)
+
+
+def settle_anew(conn: sqlite3.Connection) -> None:
+    """All decisions and the index made again."""
+    begin_again(conn)
+    while any_unsettled(conn):
+        settle(conn)
 
 
 def rows(path: Path, query: str) -> list[tuple[object, ...]]:
@@ -70,11 +78,11 @@ def test_old_bodies_go_and_what_was_read_of_them_stays(newsroom: Newsroom) -> No
 
 def test_settling_anew_gives_the_same_after_pruning(newsroom: Newsroom) -> None:
     with open_room(newsroom.path) as conn:
-        settle_all(conn)
+        settle_anew(conn)
     before = derived(newsroom.path)
     prune(newsroom.path, NOW, keep_bodies=0.0, keep_log=0.0)
     with open_room(newsroom.path) as conn:
-        settle_all(conn)
+        settle_anew(conn)
     assert derived(newsroom.path) == before
 
 

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from pipelines.clusters import Member, connected, original_of
+from pipelines.clusters import Member, original_of, stories
 
 
 def member(number: int, **fields: str | None) -> Member:
@@ -36,6 +36,24 @@ def test_the_original(members: list[Member], first: int) -> None:
         assert original_of(order).number == first
 
 
-def test_groups_are_what_pairs_connect() -> None:
-    groups = connected("abcdef", [("a", "b"), ("c", "b"), ("e", "f"), ("a", "z")])
-    assert sorted(map(sorted, groups)) == [["a", "b", "c"], ["d"], ["e", "f"]]
+def groups(letters: dict[int, int], *pairs: tuple[int, int], printed: dict[int, int] | None = None) -> list[list[int]]:
+    """The texts of each cluster, each text printed once or as often as said."""
+    members = {text: [member(text)] * (printed or {}).get(text, 1) for text in letters}
+    return sorted(sorted({each.number for each in group}) for group in stories(members, letters, pairs))
+
+
+def test_clusters_are_what_likenesses_connect() -> None:
+    letters = dict.fromkeys(range(1, 7), 100)
+    assert groups(letters, (1, 2), (3, 2), (5, 6), (1, 99)) == [[1, 2, 3], [4], [5, 6]]
+
+
+def test_two_parts_of_one_story_are_in_its_cluster() -> None:
+    assert groups({1: 1000, 2: 400, 3: 350}, (1, 2), (3, 1)) == [[1, 2, 3]]
+
+
+def test_a_part_of_two_stories_joins_the_one_that_was_printed_most_often_then_first() -> None:
+    assert groups({1: 1000, 2: 1100, 3: 400}, (1, 3), (2, 3)) == [[1, 3], [2]]
+    assert groups({1: 1000, 2: 1100, 3: 400}, (1, 3), (2, 3), printed={2: 2}) == [[1], [2, 3]]
+    assert groups({1: 1000, 2: 1100, 3: 400, 4: 950}, (1, 3), (2, 3), (4, 3), (2, 4)) == [[1], [2, 3, 4]]
+    # It is no part of the one of which it has most.
+    assert groups({1: 1000, 2: 500, 3: 400}, (1, 3), (2, 3)) == [[1], [2, 3]]

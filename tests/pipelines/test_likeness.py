@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.likeness import SHORTEST_COPY, Proof, alike, letters_of
+from pipelines.letters import letters_of
+from pipelines.likeness import SHORTEST_COPY, Proof, alike
 from tests.pipelines.stories import attributed, bulletin, chinese_story, edited, sequel, story, trimmed
 
 NEWSLETTER = "Sign up for our letter of the week, which brings the best of the harbour to your table every Friday."

@@ -13,11 +13,12 @@ import pytest
 from db import facts
 from db.connect import open_database, write
 from db.derived import Extractor, extractor_id, put_article
+from db.likenesses import any_unsettled
 from db.nouns import Article, Moment, Precision
 from db.sources import add_source
 from pipelines import copy_index
 from pipelines.fingerprint import fingerprint
-from pipelines.settle import settle, settle_all
+from pipelines.settle import begin_again, settle
 from tests.pipelines.stories import attributed, bulletin, edited, sequel, story, trimmed
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -26,10 +27,14 @@ TABLES = ("decisions", "marks", "marked_texts", "likenesses", "unsettled")
 
 @dataclass(frozen=True, kw_only=True)
 class Printed:
-    """An article page of the test: where, what, published how many days before the start, at which outlet, crediting whom."""
+    """An article page of the test: where, what, published how many days before the start, at which outlet, crediting whom.
+
+    `twin` is one of several addresses on the host that give the same bytes for the same text.
+    """
 
     address: str
     text: str
+    twin: int | None = None
     day: int = 0
     outlet: str | None = None
     credited: str | None = None
@@ -45,9 +50,9 @@ class Room:
             add_source(conn, name="s", url="http://s.example/", settings={}, at=START)
             self.maker = extractor_id(conn, Extractor(code="t", rules="t", trafilatura="t"))
             for n, page in enumerate(pages):
-                body = str(n).encode()
+                body = (str(n) if page.twin is None else page.text).encode()
                 at = START + timedelta(minutes=n)
-                fetch = facts.Fetch(what="article", url=f"http://{page.address}.example/", started_at=at, status=200)
+                fetch = facts.Fetch(what="article", url=self.url(page), started_at=at, status=200)
                 received = facts.Received(
                     fetch=fetch,
                     source_id=1,
@@ -56,6 +61,10 @@ class Room:
                     body=facts.packed_body(body),
                 )
                 assert facts.put_page(conn, received) == n + 1
+
+    @staticmethod
+    def url(page: Printed) -> str:
+        return f"http://{page.address}.example/a" + (f"?copy={page.twin}" if page.twin else "")
 
     def read(self, *page_ids: int) -> None:
         """Make articles of these pages, and settle them."""
@@ -70,7 +79,7 @@ class Room:
                     source=page.outlet,
                     original_source=page.credited,
                 )
-                url = f"http://{page.address}.example/"
+                url = self.url(page)
                 put_article(conn, page_id, url, article, fingerprint(article, url), self.maker)
             settle(conn, page_ids)
 
@@ -82,7 +91,10 @@ class Room:
 
     def settle_all(self) -> None:
         with write(self.conn) as conn:
-            settle_all(conn)
+            begin_again(conn)
+        while any_unsettled(self.conn):
+            with write(self.conn) as conn:
+                settle(conn, limit=7)
 
     def derived(self) -> dict[str, list[tuple[object, ...]]]:
         return {table: self.conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in TABLES}
@@ -102,7 +114,7 @@ class Room:
 
 def newspapers(seed: int, count: int) -> list[Printed]:
     """Stories, their reprints of every kind, sequels and forms, at few addresses, so that many are revisions of each other."""
-    chance = random.Random(seed)
+    chance, other = random.Random(seed), random.Random(seed)
     originals = [story(chance.randint(1, 9), 4) for _ in range(4)]
     pages = []
     for n in range(count):
@@ -117,7 +129,11 @@ def newspapers(seed: int, count: int) -> list[Printed]:
             "Watch the video",
         ]
         address = f"site{chance.randint(1, count)}"
-        pages.append(Printed(address=address, text=chance.choice(again), day=chance.randint(0, 4)))
+        twin = other.choice([None, 1, 2])
+        pages.append(Printed(address=address, text=chance.choice(again), day=chance.randint(0, 4), twin=twin))
+    # Three addresses of one host, two of which are corrected.
+    for twin, text in ((1, 0), (2, 0), (1, 1), (2, 1), (0, 0)):
+        pages[3 * twin + 2 * text] = Printed(address="twins", text=originals[text], twin=twin)
     return pages
 
 
