@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 from pipelines.reading.headline import plain
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
-from pipelines.reading.names import split_byline
+from pipelines.reading.names import is_bare_name, split_byline
 from pipelines.reading.printed import (
     above_text,
     after_by_word,
@@ -44,19 +44,32 @@ _DESK = re.compile(
 """Names of a desk and of nobody: the house, where no person is named."""
 
 
+_PAPER = re.compile(
+    r"\b(?:times|post|daily|weekly|herald|tribune|gazette|journal|chronicle|star|sun|mail|media|magazine|observer|standard|today"
+    r"|online|digital|zeitung|blatt|kurier|presse|tageblatt|anzeiger|diario|correo|giornale|jornal|gazeta|gazete|team|group|company)\b",
+    re.I,
+)
+"""Words in the name of a house that no person bears."""
+
+
 def read_authors(
     sheet: Sheet, layout: Layout, stated: Stated, site_names: tuple[str, ...], credited: Sequence[str] = ()
 ) -> tuple[list[str], str]:
     """Who wrote the article, and how that was found ("" where nothing was). `credited` are the authors of credit lines."""
     houses: tuple[list[str], str] = ([], "")
+    signed = False
     for by, values in _voices(sheet, layout, stated, credited):
+        if by == "guess" and signed:
+            break
         names = _names(values, trusted=by in ("json-ld", "meta"))
         if not names:
             continue
         people = [name for name in names if not _is_house(name, site_names)]
         if people:
-            return _unless_contradicted(people, by, layout, site_names)
-        houses = houses if houses[0] else (names[:3], by)
+            return _unless_contradicted(people, "byline" if by == "guess" else by, layout, site_names)
+        # A site that bears its author's name, and prints it in the byline, is signed by a person.
+        signed = signed or (by == "byline" and is_bare_name(names[0]) and not _PAPER.search(names[0]))
+        houses = houses if houses[0] else (names[:3], "byline" if by == "guess" else by)
     return houses
 
 
@@ -78,6 +91,7 @@ def _unless_contradicted(
 def _voices(
     sheet: Sheet, layout: Layout, stated: Stated, credited: Sequence[str]
 ) -> Iterator[tuple[str, Iterable[str]]]:
+    """Who says what, surest first; "guess" for printed names that no word and no element calls the author's."""
     if stated.is_article:
         yield "json-ld", stated.authors
     for key in _AUTHOR_METAS:
@@ -91,7 +105,7 @@ def _voices(
     yield "byline", list(in_named_elements(layout))
     yield "credit line", credited
     for printed in (beside_date, above_text, author_box, said_twice, reviewer):
-        yield "byline", list(printed(layout))
+        yield "guess", list(printed(layout))
     yield "json-ld", stated.authors
 
 

@@ -52,6 +52,7 @@ _DATE_CLASS = re.compile(
 )
 _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _MOST = 12
 """Lines below a label that may hold names."""
 
@@ -59,11 +60,8 @@ _MOST = 12
 def header_of(layout: Layout) -> list[Line]:
     """The lines by the headline that may hold a byline: those below it first."""
     start = layout.headline.row if layout.headline else -1
-    lines = [
-        line
-        for line in layout.header
-        if len(line.text) < 200 and not line.zone & (Zone.RELATED | Zone.COMMENTS | Zone.NAV | Zone.HIDDEN)
-    ]
+    blind = (Zone.RELATED | Zone.COMMENTS | Zone.NAV) & layout.foreign | Zone.HIDDEN
+    lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & blind]
     return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
 
 
@@ -109,7 +107,9 @@ def _below(lines: list[Line], at: int) -> Iterator[str]:
     """The names on the lines below a label, until a line that is none."""
     found = False
     for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):
-        if line.row - above.row > 2:
+        if line.row - above.row > 2 or (
+            found and line.block.tag == lines[at].block.tag and line.block.tag in _HEADINGS
+        ):
             return
         parts = [(squeeze(text[:100]).strip(" ,&|·•…"), el) for text, el in line.parts]
         parts = [(name, el) for name, el in parts if len(name) > 1 and name not in ("and", "und", "et", "and the")]
@@ -197,8 +197,9 @@ def in_named_elements(layout: Layout) -> Iterator[str]:
             found = line.row
             yield from bare
             continue
-        own = [squeeze(text) for text, el in named if _calls_itself(el) and not DATED.search(text)]
-        if not rest and own and not find_stamps(line.spaced):
+        named = [(text, el) for text, el in named if not DATED.search(text) and not find_stamps(text)]
+        own = [squeeze(text) for text, el in named if _calls_itself(el)]
+        if not rest and own:
             linked = [squeeze(text) for text, el in named if _in_link(el) and _calls_itself(el)]
             rest = linked or [" ".join(own)]
     if found is None:
