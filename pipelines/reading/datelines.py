@@ -40,12 +40,16 @@ _COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|since
 _NO_PUBLICATION = re.compile(
     r"(?:\bbis|until|till|expir\w{0,4}|deadline|jusqu['’]au|jusqu['’]à|fino al?|hasta(?: el)?|até|t/m|\btot|截止|截至|有效期"
     r"|joined|member since|registered|dabei seit|registriert(?: seit)?|mitglied seit|registrierung|inscri\w{0,8}|注册(?:时间|日期)?"
-    r"|\bborn|geboren|\bnée?)\W{0,4}(?:am\s|zum\s|le\s|on\s|el\s)?$",
+    r"|\bborn|geboren|\bnée?)\W{0,4}(?:am\s|zum\s|le\s|on\s|el\s)?$"
+    r"|(?:\bfoto|\bphoto|\bbild|\bimage|archivbild|symbolbild|aufnahme|credit|crédit|zdjęcie|foto\w{0,8})\s?[:：(][^)]{0,40}$"
+    r"|(?:berichtet\w?\s?:|im programm\s?:|sendung\s?:?|gesendet|ausgestrahlt|aired|broadcast|im (?:radio|fernsehen)|abgerufen"
+    r"|accessed|retrieved|consulté|consultado)\b.{0,24}$",
     re.I,
 )
-"""Before a date: an end, or a date of a person. Seen on media libraries and forums."""
+"""Before a date: an end, or the date of a person, a picture, a broadcast, somebody's reading. Seen on media libraries, forums."""
 _SPAN_OF_DAYS = re.compile(r"\d{1,2}\.?\s?(?:[-–/]|bis|to|au|al)\s?$")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:20)?\d\d(?![\d/])")
+_DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(?:20)?\d\d(?![\d.])")
 _WEEKDAY_BEFORE = re.compile(r"[^\W\d_]{4,12}\.?,?\s{0,2}$")
 _WEEKDAY_EAST = re.compile("星期|周[一二三四五六日天]|週|요일|曜")
 _CHANGED_NAME = re.compile(r"modif|updat|changed|lastmod|revised", re.I)
@@ -79,28 +83,39 @@ class Change(Enum):
 class Datelines:
     """The dated lines of one page."""
 
-    __slots__ = ("_day_first", "_hearing", "_layout", "_lines")
+    __slots__ = ("_address", "_hearing", "_layout", "_leads", "_lines")
 
-    def __init__(self, hearing: Hearing, layout: Layout, lines: Sequence[Line]) -> None:
-        self._hearing, self._layout, self._lines = hearing, layout, lines
-        self._day_first: bool | None = None
+    def __init__(self, hearing: Hearing, layout: Layout, lines: Sequence[Line], address: Stamp | None = None) -> None:
+        self._hearing, self._layout, self._lines, self._address = hearing, layout, lines, address
+        self._leads: dict[str, bool] = {}
 
     def stamps(self, text: str) -> list[Stamp]:
         """The times written in a text of this page."""
         place = self._hearing.place
-        day_first = place.day_first
+        day_first, dots_day_first = place.day_first, True
         if not day_first and _SLASHED.search(text):
-            day_first = self._writes_day_first()
-        return find_stamps(text, language=place.language, day_first=day_first)
+            day_first = self._day_leads(_SLASHED, unknown=False)
+        if place.country in (None, "us") and place.language in (None, "en") and _DOTTED.search(text):
+            dots_day_first = self._day_leads(_DOTTED, unknown=place.country is None)
+        return find_stamps(text, language=place.language, day_first=day_first, dots_day_first=dots_day_first)
 
-    def _writes_day_first(self) -> bool:
-        """Whether a page of which nobody knows the country writes 25/4/2024, by its own dates that can be read in one way only."""
-        if self._day_first is None:
-            known = self._hearing.place.country is not None
-            found = [] if known else [m for line in self._lines[:2000] for m in _SLASHED.finditer(line.text)]
-            days = sum(int(m[1]) > 12 >= int(m[2]) for m in found)
-            self._day_first = days > sum(int(m[2]) > 12 >= int(m[1]) for m in found)
-        return self._day_first
+    def _day_leads(self, form: re.Pattern[str], *, unknown: bool) -> bool:
+        """Whether this page writes 25/4/2024, by those of its dates that can be read in one way only and by the day in its address.
+
+        `unknown` is the answer where neither tells. Where the country is known, slashes are read as it does.
+        """
+        if self._hearing.place.country is not None and form is _SLASHED:
+            return unknown
+        known = self._leads.get(form.pattern)
+        if known is None:
+            found = [m for line in self._lines[:2000] for m in form.finditer(line.text)]
+            days = sum(int(m[1]) > 12 >= int(m[2]) for m in found) - sum(int(m[2]) > 12 >= int(m[1]) for m in found)
+            if days == 0 and self._address:
+                ours = (self._address.day, self._address.month)
+                pairs = [(int(m[1]), int(m[2])) for m in found]
+                days = pairs.count(ours) - pairs.count((ours[1], ours[0]))
+            known = self._leads[form.pattern] = days > 0 if days else unknown
+        return known
 
     def visible(self) -> tuple[Voice | None, Voice | None]:
         """What the reader sees as published and as updated."""
@@ -155,7 +170,7 @@ class Datelines:
             if _NO_PUBLICATION.search(label[-40:]) or _SPAN_OF_DAYS.search(label) or self._is_clock(line, stamp, label):
                 continue
             voice = self._hearing.voice(stamp, "visible")
-            if voice is None:
+            if voice is None or is_embedded(line.block):
                 continue
             voice = replace(voice, strong=self._is_date_line(line, stamp, label))
             named, voice = self._by_element(line, voice)
@@ -253,6 +268,22 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 def _is_byline(line: Line) -> bool:
     """Whether a long line holds a date that its element calls one."""
     return any(el.tag == "time" or "date" in (el.get("itemprop") or "").lower() for _, el in line.parts)
+
+
+_EMBEDDED = re.compile(
+    r"instagram-media|twitter-tweet|tiktok-embed|fb-post|bluesky-embed|mastodon-embed|reddit-card|telegram-post"
+)
+
+
+def is_embedded(el: Element | None) -> bool:
+    """Whether a line stands in a quotation or in a post of a social network that the article shows."""
+    for _ in range(6):
+        if el is None:
+            return False
+        if el.tag == "blockquote" or _EMBEDDED.search(el.get("class", "")[:200]):
+            return True
+        el = el.getparent()
+    return False
 
 
 def _names_of(el: Element) -> str:

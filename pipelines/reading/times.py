@@ -110,14 +110,16 @@ def _plain(char: str) -> str:
     return " " if char == "\u3000" else char
 
 
-def find_stamps(text: str, *, language: str | None = None, day_first: bool = True) -> list[Stamp]:
-    """Every time written in a text, in order. `day_first` reads 3/4/2024 as 3 April."""
+def find_stamps(
+    text: str, *, language: str | None = None, day_first: bool = True, dots_day_first: bool = True
+) -> list[Stamp]:
+    """Every time written in a text, in order. `day_first` reads 3/4/2024 as 3 April, `dots_day_first` 3.4.2024 and 3-4-2024."""
     text = plain_digits(text[:MAX_TEXT])
     if not _WORTH.search(text):
         return []
     found: list[Stamp] = []
     for dates in _DATE_READERS:
-        for year, month, day, start, end in dates(text, language, day_first):
+        for year, month, day, start, end in dates(text, language, (day_first, dots_day_first)):
             if any(start < other.end and other.start < end for other in found):
                 continue
             if stamp := _with_clock(text, year, month, day, start, end):
@@ -131,7 +133,7 @@ _WORTH = re.compile(
 _Found = Iterator[Found]
 
 
-def _dates_ymd(text: str, language: str | None, day_first: bool) -> _Found:
+def _dates_ymd(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _YMD.finditer(text):
         yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
     yield from rare_dates(text, language)
@@ -140,7 +142,7 @@ def _dates_ymd(text: str, language: str | None, day_first: bool) -> _Found:
 _INDIC_FORMS = ((_INDIC, (1, 2, 3)), (_INDIC_WORD_FIRST, (2, 1, 3)), (_INDIC_YEAR_FIRST, (3, 2, 1)))
 
 
-def _dates_worded(text: str, language: str | None, day_first: bool) -> _Found:
+def _dates_worded(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for pattern, (d, w, y) in (
         (_DAY_WORD_YEAR, (1, 2, 3)),
         (_WORD_DAY_YEAR, (2, 1, 3)),
@@ -158,24 +160,25 @@ def _dates_worded(text: str, language: str | None, day_first: bool) -> _Found:
                 yield gregorian.year, gregorian.month, gregorian.day, m.start(), m.end()
 
 
-def _dates_numeric(text: str, language: str | None, day_first: bool) -> _Found:
+def _dates_numeric(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _NUMERIC.finditer(text):
         first, second, year = int(m[1]), int(m[3]), int(m[4])
         if len(m[4]) == 2:
             year += 2000 if year < 70 else 1900
-        # Dots and dashes are European whatever the page is; only slashes are read the American way.
-        months_first = (not day_first and m[2] == "/" and second <= 31 and first <= 12) or second > 12
+        # Dots and dashes are mostly European; slashes are read as the country does.
+        leads = day_first[m[2] != "/"]
+        months_first = (not leads and second <= 31 and first <= 12) or second > 12
         day, month = (second, first) if months_first else (first, second)
         yield year, month, day, m.start(), m.end()
 
 
-def _dates_compact(text: str, language: str | None, day_first: bool) -> _Found:
+def _dates_compact(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _COMPACT.finditer(text):
         if m[4] is None:
             yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
 
 
-_DATE_READERS: tuple[Callable[[str, str | None, bool], _Found], ...] = (
+_DATE_READERS: tuple[Callable[[str, str | None, tuple[bool, bool]], _Found], ...] = (
     _dates_ymd,
     _dates_worded,
     _dates_numeric,
