@@ -14,6 +14,7 @@ from enum import Enum, auto
 
 from lxml.etree import _Element as Element
 
+from pipelines.reading.addressed import outside_month
 from pipelines.reading.agreement import SAME_TIME, reconcile
 from pipelines.reading.layout import Layout
 from pipelines.reading.relative import find_relative, is_named_day
@@ -43,7 +44,7 @@ _NO_PUBLICATION = re.compile(
     r"|\bborn|geboren|\bnée?)\W{0,4}(?:am\s|zum\s|le\s|on\s|el\s)?$"
     r"|(?:\bfoto|\bphoto|\bbild|\bimage|archivbild|symbolbild|aufnahme|credit|crédit|zdjęcie|foto\w{0,8})\s?[:：(][^)]{0,40}$"
     r"|(?:berichtet\w?\s?:|im programm\s?:|sendung\s?:?|gesendet|ausgestrahlt|aired|broadcast|im (?:radio|fernsehen)|abgerufen"
-    r"|accessed|retrieved|consulté|consultado)\b.{0,24}$",
+    r"|accessed|retrieved|consulté|consultado)(?!\w).{0,24}$",
     re.I,
 )
 """Before a date: an end, or the date of a person, a picture, a broadcast, somebody's reading. Seen on media libraries, forums."""
@@ -54,6 +55,13 @@ _WEEKDAY_BEFORE = re.compile(r"[^\W\d_]{4,12}\.?,?\s{0,2}$")
 _WEEKDAY_EAST = re.compile("星期|周[一二三四五六日天]|週|요일|曜")
 _CHANGED_NAME = re.compile(r"modif|updat|changed|lastmod|revised", re.I)
 _PUBLISHED_NAME = re.compile(r"publish|created|entry-date|pubdate|posted", re.I)
+_CLOCK_NAME = re.compile(
+    r"(?:header|current|today|todays|site|top|live|local|page)[-_]?(?:bar[-_]?)?(?:date|time)(?!line)|date-?widget|(?:^|[\s_-])clock",
+    re.I,
+)
+"""What systems call the element in the site's header that prints the day of the fetch."""
+_CLOSE = 3
+"""Lines above the headline within which a date is taken for the article's."""
 _AGO_ELSEWHERE = Zone.RELATED | Zone.COMMENTS | Zone.ASIDE | Zone.SHARE | Zone.FORM | Zone.NAV
 _COMMENT = re.compile(r"comment|repl(?:y|ies)|评论|回复|留言|kommentar|antwort|comentari|online", re.I)
 _NEAR = 9
@@ -83,9 +91,18 @@ class Change(Enum):
 class Datelines:
     """The dated lines of one page."""
 
-    __slots__ = ("_address", "_hearing", "_layout", "_leads", "_lines")
+    __slots__ = ("_address", "_hearing", "_layout", "_leads", "_lines", "_month")
 
-    def __init__(self, hearing: Hearing, layout: Layout, lines: Sequence[Line], address: Stamp | None = None) -> None:
+    def __init__(
+        self,
+        hearing: Hearing,
+        layout: Layout,
+        lines: Sequence[Line],
+        address: Stamp | None = None,
+        month: tuple[int, int] | None = None,
+    ) -> None:
+        """`address` and `month` are the day and the month that the page's address bears."""
+        self._month = month
         self._hearing, self._layout, self._lines, self._address = hearing, layout, lines, address
         self._leads: dict[str, bool] = {}
 
@@ -122,20 +139,28 @@ class Datelines:
         published: Voice | None = None
         updated: Voice | None = None
         named: Voice | None = None
+        outside: Voice | None = None
         label = ""
+        first_published = 0
+        below = self._layout.paragraphs[0].row if self._layout.paragraphs else 10**6
         for line in self._candidates():
             for voice, change in self.read(line, label):
                 if change is Change.SAID:
                     updated = updated or voice
                 elif change is Change.NAMED:
                     named = named or voice
+                elif outside_month(voice.stamp, self._month):
+                    outside = outside or voice
                 elif published is None or (
                     published.stamp.hour is None
                     and voice.stamp.hour is not None
                     and published.stamp.date == voice.stamp.date
                 ):
+                    first_published = line.row if published is None else first_published
                     published = voice
             label = line.text if len(line.text) < 24 else ""
+        if outside and (published is None or first_published > below) and named is None:
+            published = outside  # told by the headline, while only a line in or below the text fits the address
         # A change that only an element's class tells of is what the reader takes for the date where there is no other.
         return (published, updated or named) if published else (named, updated)
 
@@ -210,8 +235,12 @@ class Datelines:
     def _is_clock(self, line: Line, stamp: Stamp, label: str) -> bool:
         """Whether a date above the headline is the day of the fetch, as a site's header prints it."""
         now, headline = self._hearing.place.local_now, self._layout.headline
-        if now is None or (headline and line.row > headline.row) or _PUBLISHED.search(label):
+        if (headline and line.row > headline.row) or _PUBLISHED.search(label):
             return False
+        if any(_CLOCK_NAME.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:60]}") for _, el in line.parts):
+            return True
+        if now is None:  # a page from a file: the day of the week, far above, is how a header prints its own day
+            return headline is not None and headline.row - line.row > _CLOSE and bool(_WEEKDAY_BEFORE.search(label))
         if abs((stamp.date - now.date()).days) > (0 if self._hearing.place.knows_zone else 1):
             return False
         far = headline is None or headline.row - line.row > 2

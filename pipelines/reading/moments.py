@@ -61,7 +61,7 @@ def read_moments(sheet: Sheet, layout: Layout, stated: Stated, place: Place, pag
     hearing = Hearing(place, page.fetched_at)
     where = page.address or sheet.head.canonical
     day, month = date_in_address(where), month_in_address(where)
-    lines = Datelines(hearing, layout, sheet.lines, day)
+    lines = Datelines(hearing, layout, sheet.lines, day, month)
     stated_time = hearing.first(_stated_published(sheet, stated))
     changed = hearing.first(_stated_modified(sheet, stated))
     seen, updated = lines.visible()
