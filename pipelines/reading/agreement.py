@@ -53,10 +53,12 @@ def _on_day(stated: Voice, seen: Voice) -> Voice:
     if (
         stated.stamp.date == seen.stamp.date
         or stated.moment.at.date() == seen.stamp.date
-        or stated.stamp.offset != timedelta(0)
+        or stated.stamp.offset is None
     ):
         return stated
-    for offset in _CLOCKS:
+    # A wrong offset of the system's is put right by the page's own country alone.
+    own = seen.moment.at.utcoffset() if seen.moment.offset_from is not OffsetFrom.UNKNOWN else None
+    for offset in _CLOCKS if stated.stamp.offset == timedelta(0) else (own,) if own is not None else ():
         moment = stated.moment.at.astimezone(timezone(offset))
         if moment.date() == seen.stamp.date:
             return Voice(Moment(at=moment, precision=stated.moment.precision), stated.stamp, stated.by)

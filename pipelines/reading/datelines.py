@@ -14,6 +14,7 @@ from enum import Enum, auto
 
 from lxml.etree import _Element as Element
 
+from pipelines.reading.addressed import outside_month
 from pipelines.reading.agreement import SAME_TIME, reconcile
 from pipelines.reading.layout import Layout
 from pipelines.reading.relative import find_relative, is_named_day
@@ -40,16 +41,27 @@ _COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|since
 _NO_PUBLICATION = re.compile(
     r"(?:\bbis|until|till|expir\w{0,4}|deadline|jusqu['’]au|jusqu['’]à|fino al?|hasta(?: el)?|até|t/m|\btot|截止|截至|有效期"
     r"|joined|member since|registered|dabei seit|registriert(?: seit)?|mitglied seit|registrierung|inscri\w{0,8}|注册(?:时间|日期)?"
-    r"|\bborn|geboren|\bnée?)\W{0,4}(?:am\s|zum\s|le\s|on\s|el\s)?$",
+    r"|\bborn|geboren|\bnée?)\W{0,4}(?:am\s|zum\s|le\s|on\s|el\s)?$"
+    r"|(?:\bfoto|\bphoto|\bbild|\bimage|archivbild|symbolbild|aufnahme|credit|crédit|zdjęcie|foto\w{0,8})\s?[:：(][^)]{0,40}$"
+    r"|(?:berichtet\w?\s?:|im programm\s?:|sendung\s?:?|gesendet|ausgestrahlt|aired|broadcast|im (?:radio|fernsehen)|abgerufen"
+    r"|accessed|retrieved|consulté|consultado)(?!\w).{0,24}$",
     re.I,
 )
-"""Before a date: an end, or a date of a person. Seen on media libraries and forums."""
+"""Before a date: an end, or the date of a person, a picture, a broadcast, somebody's reading. Seen on media libraries, forums."""
 _SPAN_OF_DAYS = re.compile(r"\d{1,2}\.?\s?(?:[-–/]|bis|to|au|al)\s?$")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:20)?\d\d(?![\d/])")
+_DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(?:20)?\d\d(?![\d.])")
 _WEEKDAY_BEFORE = re.compile(r"[^\W\d_]{4,12}\.?,?\s{0,2}$")
 _WEEKDAY_EAST = re.compile("星期|周[一二三四五六日天]|週|요일|曜")
 _CHANGED_NAME = re.compile(r"modif|updat|changed|lastmod|revised", re.I)
 _PUBLISHED_NAME = re.compile(r"publish|created|entry-date|pubdate|posted", re.I)
+_CLOCK_NAME = re.compile(
+    r"(?:header|current|today|todays|site|top|live|local|page)[-_]?(?:bar[-_]?)?(?:date|time)(?!line)|date-?widget|(?:^|[\s_-])clock",
+    re.I,
+)
+"""What systems call the element in the site's header that prints the day of the fetch."""
+_CLOSE = 3
+"""Lines above the headline within which a date is taken for the article's."""
 _AGO_ELSEWHERE = Zone.RELATED | Zone.COMMENTS | Zone.ASIDE | Zone.SHARE | Zone.FORM | Zone.NAV
 _COMMENT = re.compile(r"comment|repl(?:y|ies)|评论|回复|留言|kommentar|antwort|comentari|online", re.I)
 _NEAR = 9
@@ -79,48 +91,76 @@ class Change(Enum):
 class Datelines:
     """The dated lines of one page."""
 
-    __slots__ = ("_day_first", "_hearing", "_layout", "_lines")
+    __slots__ = ("_address", "_hearing", "_layout", "_leads", "_lines", "_month")
 
-    def __init__(self, hearing: Hearing, layout: Layout, lines: Sequence[Line]) -> None:
-        self._hearing, self._layout, self._lines = hearing, layout, lines
-        self._day_first: bool | None = None
+    def __init__(
+        self,
+        hearing: Hearing,
+        layout: Layout,
+        lines: Sequence[Line],
+        address: Stamp | None = None,
+        month: tuple[int, int] | None = None,
+    ) -> None:
+        """`address` and `month` are the day and the month that the page's address bears."""
+        self._month = month
+        self._hearing, self._layout, self._lines, self._address = hearing, layout, lines, address
+        self._leads: dict[str, bool] = {}
 
     def stamps(self, text: str) -> list[Stamp]:
         """The times written in a text of this page."""
         place = self._hearing.place
-        day_first = place.day_first
+        day_first, dots_day_first = place.day_first, True
         if not day_first and _SLASHED.search(text):
-            day_first = self._writes_day_first()
-        return find_stamps(text, language=place.language, day_first=day_first)
+            day_first = self._day_leads(_SLASHED, unknown=False)
+        if place.country in (None, "us") and place.language in (None, "en") and _DOTTED.search(text):
+            dots_day_first = self._day_leads(_DOTTED, unknown=place.country is None)
+        return find_stamps(text, language=place.language, day_first=day_first, dots_day_first=dots_day_first)
 
-    def _writes_day_first(self) -> bool:
-        """Whether a page of which nobody knows the country writes 25/4/2024, by its own dates that can be read in one way only."""
-        if self._day_first is None:
-            known = self._hearing.place.country is not None
-            found = [] if known else [m for line in self._lines[:2000] for m in _SLASHED.finditer(line.text)]
-            days = sum(int(m[1]) > 12 >= int(m[2]) for m in found)
-            self._day_first = days > sum(int(m[2]) > 12 >= int(m[1]) for m in found)
-        return self._day_first
+    def _day_leads(self, form: re.Pattern[str], *, unknown: bool) -> bool:
+        """Whether this page writes 25/4/2024, by those of its dates that can be read in one way only and by the day in its address.
+
+        `unknown` is the answer where neither tells. Where the country is known, slashes are read as it does.
+        """
+        if self._hearing.place.country is not None and form is _SLASHED:
+            return unknown
+        known = self._leads.get(form.pattern)
+        if known is None:
+            found = [m for line in self._lines[:2000] for m in form.finditer(line.text)]
+            days = sum(int(m[1]) > 12 >= int(m[2]) for m in found) - sum(int(m[2]) > 12 >= int(m[1]) for m in found)
+            if days == 0 and self._address:
+                ours = (self._address.day, self._address.month)
+                pairs = [(int(m[1]), int(m[2])) for m in found]
+                days = pairs.count(ours) - pairs.count((ours[1], ours[0]))
+            known = self._leads[form.pattern] = days > 0 if days else unknown
+        return known
 
     def visible(self) -> tuple[Voice | None, Voice | None]:
         """What the reader sees as published and as updated."""
         published: Voice | None = None
         updated: Voice | None = None
         named: Voice | None = None
+        outside: Voice | None = None
         label = ""
+        first_published = 0
+        below = self._layout.paragraphs[0].row if self._layout.paragraphs else 10**6
         for line in self._candidates():
             for voice, change in self.read(line, label):
                 if change is Change.SAID:
                     updated = updated or voice
                 elif change is Change.NAMED:
                     named = named or voice
+                elif outside_month(voice.stamp, self._month):
+                    outside = outside or voice
                 elif published is None or (
                     published.stamp.hour is None
                     and voice.stamp.hour is not None
                     and published.stamp.date == voice.stamp.date
                 ):
+                    first_published = line.row if published is None else first_published
                     published = voice
             label = line.text if len(line.text) < 24 else ""
+        if outside and (published is None or first_published > below) and named is None:
+            published = outside  # told by the headline, while only a line in or below the text fits the address
         # A change that only an element's class tells of is what the reader takes for the date where there is no other.
         return (published, updated or named) if published else (named, updated)
 
@@ -155,7 +195,7 @@ class Datelines:
             if _NO_PUBLICATION.search(label[-40:]) or _SPAN_OF_DAYS.search(label) or self._is_clock(line, stamp, label):
                 continue
             voice = self._hearing.voice(stamp, "visible")
-            if voice is None:
+            if voice is None or is_embedded(line.block):
                 continue
             voice = replace(voice, strong=self._is_date_line(line, stamp, label))
             named, voice = self._by_element(line, voice)
@@ -195,8 +235,12 @@ class Datelines:
     def _is_clock(self, line: Line, stamp: Stamp, label: str) -> bool:
         """Whether a date above the headline is the day of the fetch, as a site's header prints it."""
         now, headline = self._hearing.place.local_now, self._layout.headline
-        if now is None or (headline and line.row > headline.row) or _PUBLISHED.search(label):
+        if (headline and line.row > headline.row) or _PUBLISHED.search(label):
             return False
+        if any(_CLOCK_NAME.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:60]}") for _, el in line.parts):
+            return True
+        if now is None:  # a page from a file: the day of the week, far above, is how a header prints its own day
+            return headline is not None and headline.row - line.row > _CLOSE and bool(_WEEKDAY_BEFORE.search(label))
         if abs((stamp.date - now.date()).days) > (0 if self._hearing.place.knows_zone else 1):
             return False
         far = headline is None or headline.row - line.row > 2
@@ -253,6 +297,22 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 def _is_byline(line: Line) -> bool:
     """Whether a long line holds a date that its element calls one."""
     return any(el.tag == "time" or "date" in (el.get("itemprop") or "").lower() for _, el in line.parts)
+
+
+_EMBEDDED = re.compile(
+    r"instagram-media|twitter-tweet|tiktok-embed|fb-post|bluesky-embed|mastodon-embed|reddit-card|telegram-post"
+)
+
+
+def is_embedded(el: Element | None) -> bool:
+    """Whether a line stands in a quotation or in a post of a social network that the article shows."""
+    for _ in range(6):
+        if el is None:
+            return False
+        if el.tag == "blockquote" or _EMBEDDED.search(el.get("class", "")[:200]):
+            return True
+        el = el.getparent()
+    return False
 
 
 def _names_of(el: Element) -> str:

@@ -17,39 +17,17 @@ from itertools import islice
 from lxml.etree import _Element as Element
 
 from db.nouns import Moment, OffsetFrom, Page, Precision
-from pipelines.reading.addressed import date_in_address
+from pipelines.reading.addressed import date_in_address, month_in_address, outside_month
 from pipelines.reading.agreement import beside_address
-from pipelines.reading.datelines import Datelines
+from pipelines.reading.datelines import Datelines, is_embedded
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
+from pipelines.reading.meta_names import MODIFIED_METAS, PAGE_METAS, PUBLISHED_METAS
 from pipelines.reading.sheet import FOREIGN, Sheet, Zone, zone_of
 from pipelines.reading.times import Stamp, read_machine
 from pipelines.reading.voices import Hearing, Voice
 from pipelines.reading.zones import Place
 
-_PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
-    "article.published",
-    "publishdate", "publish_date", "publish-date", "publication_date", "publicationdate", "published_time", "pubdate", "published",
-    "date_published", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "parsely-pub-date", "sailthru.date",
-    "weibo:article:create_at",
-    "dcterms.created", "dcterms.issued", "dc.date.issued", "dc.date.created", "dc.date", "dcterms.date",
-    "article:create_at", "rnews:datepublished",
-    "citation_publication_date", "bt:pubdate", "iso-8601-publish-date", "originalpublicationdate",
-    "article_date_original", "vr:published_time",
-    "release_date", "published-date", "article:published_date", "article_published", "dc.date.published",
-    "dcterms.available", "pdate", "created", "datecreated", "date.created", "date", "displaydate", "firstpublished",
-    "timestamp", "time", "uploaddate", "article.created", "article:post_date", "citation_date", "citation_online_date",
-    "dateposted", "dc.created", "dc.issued", "dc.date.publication", "doc_date", "og:publish_date", "og:pubdate", "og:regdate",
-    "prism.publicationdate", "rbpubdate", "shareaholic:article_published_time", "mediator_published_time", "publish_time",
-    "publish-time", "publishtime", "creation_date", "creationdate", "date_created",
-)  # fmt: skip
-_MODIFIED_METAS = (
-    "article:modified_time", "og:article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "article:modified",
-    "last-modified", "lastmod", "last_modified", "dcterms.modified", "dc.date.modified", "cxenseparse:recs:mod",
-    "weibo:article:update_at",
-    "updated_time", "modified", "revised", "article:updated_time", "bt:moddate",
-)  # fmt: skip
 _SCRIPT_TIME = re.compile(r"20[0-3]\d[-/]?[01]?\d[-/]?[0-3]?\d[T ]?[\d:.]{0,15}(?:Z|[+-]\d\d:?\d\d)?")
 _SCRIPT_EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?(?!\d)")
 _SCRIPT_KEY = re.compile(
@@ -81,7 +59,9 @@ class Dated:
 def read_moments(sheet: Sheet, layout: Layout, stated: Stated, place: Place, page: Page) -> Dated:
     """Find when the article was published and last changed."""
     hearing = Hearing(place, page.fetched_at)
-    lines = Datelines(hearing, layout, sheet.lines)
+    where = page.address or sheet.head.canonical
+    day, month = date_in_address(where), month_in_address(where)
+    lines = Datelines(hearing, layout, sheet.lines, day, month)
     stated_time = hearing.first(_stated_published(sheet, stated))
     changed = hearing.first(_stated_modified(sheet, stated))
     seen, updated = lines.visible()
@@ -91,8 +71,10 @@ def read_moments(sheet: Sheet, layout: Layout, stated: Stated, place: Place, pag
         seen = None  # of something that the page speaks of: it did not appear after its last change
     if seen and "NewsArticle" in stated.types and _is_of_change(seen, stated_time, changed):
         seen, updated = None, updated or seen  # a press page that shows the day of its last change alone
-    address = hearing.voice(date_in_address(page.address or sheet.head.canonical), "address")
-    chosen = beside_address(stated_time, seen, address, place) or _weaker(sheet, hearing) or address
+    if seen and not seen.strong and outside_month(seen.stamp, month):
+        seen = None
+    address = hearing.voice(day, "address")
+    chosen = beside_address(stated_time, seen, address, place) or _weaker(sheet, hearing, month) or address
     told = lines.relative() if chosen is None or chosen.stamp.hour is None else None
     if told and (chosen is None or (told.stamp.hour is not None and told.stamp.date == chosen.stamp.date)):
         chosen = told
@@ -134,17 +116,20 @@ def _hinted(when: datetime, hearing: Hearing) -> Voice | None:
 def _stated_published(sheet: Sheet, stated: Stated) -> Iterator[tuple[str | None, str]]:
     if stated.is_article:
         yield stated.published, "json-ld"
-    for name in _PUBLISHED_METAS:
+    for name in PUBLISHED_METAS:
         for value in sheet.head.metas.get(name, ())[:20]:
             yield value, "meta"
     for text in _machine_elements(sheet, "datepublished"):
         yield text, "microdata"
+    for name in PAGE_METAS:
+        for value in sheet.head.metas.get(name, ())[:20]:
+            yield value, "meta"
     yield stated.published, "json-ld"
 
 
 def _stated_modified(sheet: Sheet, stated: Stated) -> Iterator[tuple[str | None, str]]:
     yield stated.modified, "json-ld"
-    for name in _MODIFIED_METAS:
+    for name in MODIFIED_METAS:
         for value in sheet.head.metas.get(name, ()):
             yield value, "meta"
     for text in _machine_elements(sheet, "datemodified"):
@@ -171,17 +156,18 @@ def _is_microformat(el: Element) -> bool:
     return bool(el.get("datetime") or el.get("title")) and not _foreign(el)
 
 
-def _weaker(sheet: Sheet, hearing: Hearing) -> Voice | None:
+def _weaker(sheet: Sheet, hearing: Hearing, month: tuple[int, int] | None) -> Voice | None:
     """Weaker places: `<time>` anywhere sensible, scripts."""
     for el in islice(sheet.tree.iter("time"), 60):
         voice = hearing.machine(el.get("datetime") or el.text, "time")
-        if voice and not _foreign(el):
+        if voice and not _foreign(el) and not is_embedded(el) and not outside_month(voice.stamp, month):
             return voice
     html = sheet.html[:3_000_000]
     for pattern in (_SCRIPT_TIME, _SCRIPT_EPOCH):
         for match in pattern.finditer(html):
             before = html[max(0, match.start() - _SCRIPT_WINDOW) : match.start()]
-            if _SCRIPT_KEY.search(before) and (voice := hearing.voice(read_machine(match[0]), "script")):
+            voice = hearing.voice(read_machine(match[0]), "script") if _SCRIPT_KEY.search(before) else None
+            if voice and not outside_month(voice.stamp, month):
                 return voice
     return None
 

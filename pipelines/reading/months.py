@@ -84,8 +84,9 @@ _NAMES = {
           "қазан қаз|қараша қар|желтоқсан жел",
     "et": "jaanuar jaan|veebruar veebr|märts|aprill|mai|juuni|juuli|august aug|september sept|oktoober|"
           "november nov|detsember dets",
-    "lv": "janvāris janv|februāris febr|marts|aprīlis|maijs|jūnijs jūn|jūlijs jūl|augusts aug|"
-          "septembris sept|oktobris|novembris nov|decembris dec",
+    "lv": "janvāris janv janvārī|februāris febr februārī|marts martā|aprīlis aprīlī|maijs maijā|jūnijs jūn jūnijā|"
+          "jūlijs jūl jūlijā|augusts aug augustā|septembris sept septembrī|oktobris oktobrī|"
+          "novembris nov novembrī|decembris dec decembrī",
     "lt": "sausio saus sausis|vasario vas vasaris|kovo kov kovas|balandžio bal balandis|gegužės geg gegužė|"
           "birželio birž birželis|liepos liep liepa|rugpjūčio rugp rugpjūtis|rugsėjo rugs rugsėjis|"
           "spalio spal spalis|lapkričio lapkr lapkritis|gruodžio gruod gruodis",
@@ -113,7 +114,7 @@ _NAMES = {
     "ar": "يناير جانفي|فبراير شباط فيفري|مارس آذار|أبريل نيسان ابريل إبريل أفريل|مايو أيار ماي|"
           "يونيو حزيران جوان|يوليو تموز جويلية|أغسطس آب اغسطس أوت غشت|سبتمبر أيلول|أكتوبر اكتوبر|نوفمبر|"
           "ديسمبر",
-    "he": "ינואר|פברואר|מרץ|אפריל|מאי|יוני|יולי|אוגוסט|ספטמבר|אוקטובר|נובמבר|דצמבר",
+    "he": "ינואר|פברואר|מרץ מרס|אפריל|מאי|יוני|יולי|אוגוסט|ספטמבר|אוקטובר|נובמבר|דצמבר",
     "ka": "იანვარი იან|თებერვალი თებ|მარტი მარ|აპრილი აპრ|მაისი მაი|ივნისი ივნ|ივლისი ივლ|აგვისტო აგვ|"
           "სექტემბერი სექ|ოქტომბერი ოქტ|ნოემბერი ნოე|დეკემბერი დეკ",
     "hy": "հունվարի հնվ հունվար|փետրվարի փտվ փետրվար|մարտի մրտ մարտ|ապրիլի ապր ապրիլ|մայիսի մյս մայիս|"
@@ -121,6 +122,38 @@ _NAMES = {
           "հոկտեմբերի հոկ հոկտեմբեր|նոյեմբերի նոյ նոյեմբեր|դեկտեմբերի դեկ դեկտեմբեր",
     "af": "januarie jan|februarie feb|maart mrt mar|april apr|mei may|junie jun|julie jul|augustus aug|"
           "september sep|oktober okt|november nov|desember des",
+    "eu": "urtarrilaren urtarrila urtarrilak|otsailaren otsaila otsailak|martxoaren martxoa martxoak|apirilaren apirila apirilak|"
+          "maiatzaren maiatza maiatzak|ekainaren ekaina ekainak|uztailaren uztaila uztailak|abuztuaren abuztua abuztuak|"
+          "irailaren iraila irailak|urriaren urria urriak|azaroaren azaroa azaroak|abenduaren abendua abenduak",
+    "gl": "xaneiro xan|febreiro feb|marzo mar|abril abr|maio mai|xuño xuñ|xullo xul|agosto ago|setembro set|outubro out|"
+          "novembro nov|decembro dec",
+    "cy": "ionawr ion|chwefror chwe|mawrth|ebrill ebr|mai|mehefin meh|gorffennaf gor|awst|medi|hydref hyd|tachwedd tach|"
+          "rhagfyr rhag",
+    "ga": "eanáir ean|feabhra feabh|márta|aibreán aib|bealtaine beal|meitheamh meith|iúil|lúnasa lún|mfómhair|dfómhair|"
+          "samhain samh|nollaig noll",
+    "lb": "januar jan|februar feb|mäerz mäe|abrëll abr|mee|juni jun|juli jul|august aug|september sep|oktober okt|november nov|"
+          "dezember dez",
+    "mt": "jannar jan|frar fra|marzu mar|april apr|mejju mej|ġunju ġun|lulju lul|awwissu aww|settembru set|ottubru ott|"
+          "novembru nov|diċembru diċ",
+    "eo": "januaro|februaro|marto|aprilo|majo|junio|julio|aŭgusto|septembro|oktobro|novembro|decembro",
+    "tl": "enero|pebrero|marso|abril|mayo|hunyo|hulyo|agosto|setyembre|oktubre|nobyembre|disyembre",
+    "ha": "janairu|fabrairu|maris|afirilu|mayu|yuni|yuli|agusta|satumba|oktoba|nuwamba|disamba",
+    "so": "janaayo jannaayo|febraayo|maarso|abriil|maajo|juun|luuliyo|agoosto|sebtembar|oktoobar|nofembar|desembar",
+    "zu": "januwari|februwari|mashi|ephreli|meyi|juni|julayi|agasti|septhemba|okthoba|novemba|disemba",
+    "ku": "çile çileya|sibat reşemî|adar adarê|nîsan nîsanê|gulan gulanê|hezîran hezîranê pûşper|tîrmeh tîrmehê|tebax tebaxê|"
+          "îlon îlonê rezber|cotmeh cotmehê|mijdar mijdarê|kanûn berfanbar",
+    "uz": "yanvar yan январ|fevral fev феврал|mart март|aprel apr апрел|may май|iyun iyn июн|iyul iyl июл|avgust avg август|"
+          "sentabr sen сентябр|oktabr okt октябр|noyabr noy ноябр|dekabr dek декабр",
+    "tg": "январи|феврали|марти|апрели|май|июни|июли|августи|сентябри|октябри|ноябри|декабри",
+    "ky": "январь|февраль|март|апрель|май|июнь|июль|август|сентябрь|октябрь|ноябрь|декабрь",
+    "km": "មករា|កុម្ភៈ|មីនា|មេសា|ឧសភា|មិថុនា|កក្កដា|សីហា|កញ្ញា|តុលា|វិច្ឆិកា|ធ្នូ",
+    "lo": "ມັງກອນ|ກຸມພາ|ມີນາ|ເມສາ|ພຶດສະພາ|ມິຖຸນາ|ກໍລະກົດ|ສິງຫາ|ກັນຍາ|ຕຸລາ|ພະຈິກ|ທັນວາ",
+    "my": "ဇန်နဝါရီ|ဖေဖော်ဝါရီ|မတ်|ဧပြီ|မေ|ဇွန်|ဇူလိုင်|ဩဂုတ်|စက်တင်ဘာ|အောက်တိုဘာ|နိုဝင်ဘာ|ဒီဇင်ဘာ",
+    "ml": "ജനുവരി ജനു|ഫെബ്രുവരി ഫെബ്രു|മാർച്ച് മാർ|ഏപ്രിൽ|മേയ് മെയ്|ജൂൺ|ജൂലൈ|ഓഗസ്റ്റ് ആഗസ്റ്റ്|സെപ്റ്റംബർ|ഒക്ടോബർ|നവംബർ|ഡിസംബർ",
+    "gu": "જાન્યુઆરી|ફેબ્રુઆરી|માર્ચ|એપ્રિલ|મે|જૂન|જુલાઈ|ઑગસ્ટ ઓગસ્ટ|સપ્ટેમ્બર|ઑક્ટોબર ઓક્ટોબર|નવેમ્બર|ડિસેમ્બર",
+    "kn": "ಜನವರಿ|ಫೆಬ್ರವರಿ|ಮಾರ್ಚ್|ಏಪ್ರಿಲ್|ಮೇ|ಜೂನ್|ಜುಲೈ|ಆಗಸ್ಟ್|ಸೆಪ್ಟೆಂಬರ್|ಅಕ್ಟೋಬರ್|ನವೆಂಬರ್|ಡಿಸೆಂಬರ್",
+    "pa": "ਜਨਵਰੀ|ਫ਼ਰਵਰੀ ਫਰਵਰੀ|ਮਾਰਚ|ਅਪ੍ਰੈਲ|ਮਈ|ਜੂਨ|ਜੁਲਾਈ|ਅਗਸਤ|ਸਤੰਬਰ|ਅਕਤੂਬਰ|ਨਵੰਬਰ|ਦਸੰਬਰ",
+    "si": "ජනවාරි|පෙබරවාරි|මාර්තු|අප්‍රේල් අප්රේල්|මැයි|ජූනි|ජූලි|අගෝස්තු|සැප්තැම්බර්|ඔක්තෝබර්|නොවැම්බර්|දෙසැම්බර්",
     "sw": "januari jan|februari feb|machi mac mar|aprili apr|mei may|juni jun|julai jul|agosti ago|"
           "septemba sep|oktoba okt|novemba nov|desemba des",
 }
@@ -155,6 +188,8 @@ def _jalali() -> dict[str, int]:
 def month_of(word: str, language: str | None) -> int | None:
     """1 to 12 for the name of a month, in the given language (two letters) first, then in any."""
     key = word.lower().rstrip(".")
+    if language in (None, "he") and len(key) > 3 and key[0] == "ב":  # Hebrew writes "in" with the month
+        key = key[1:]
     if language and (number := _by_language(language).get(key)):
         return number
     return _by_any_language().get(key)

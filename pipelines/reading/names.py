@@ -6,6 +6,7 @@ import re
 
 from pipelines.reading.months import month_of
 from pipelines.reading.sheet import squeeze
+from pipelines.reading.wordlists import words
 
 LEAD = re.compile(
     r"^\W{0,4}(?:(?:written|reported|story|text|words|posted|published|reviewed|article|report|created|analysis"
@@ -21,7 +22,7 @@ _SPLIT = re.compile(
     r"\s{0,3}(?:[,;/|•·⋅、，；]|\s[-–—]\s|\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|ve|и|та|και|dan|mit|with|&|\+)\s)\s{0,3}",
     re.I,
 )
-_DUTY = re.compile(
+DUTY = re.compile(
     r"\b(?:staff|reporters?|writers?|correspondents?|editors?|columnist|contribut(?:or|ing)|journalists?|chief|senior|associate|producer|photographer|expert|founder|co-?founder|gardener|astrologer"
     r"|specialist|analyst|director|manager|coach|consultant|president|professor|candidate|strategist|ceo|cto"
     r"|founder|owner|published|updated|posted|minutes?|min read|hours?|special to"
@@ -34,7 +35,8 @@ _NO_NAME = re.compile(
     r"|subscribe|contact|facebook|twitter|instagram|linkedin|email|print|comments?|more|menu|close|about|bio"
     r"|profile|\bno comments?\b|download.*|.*\bpdf|chefredakteur(?:in)?|redacteur en chef|gespeichert"
     r"|geschrieben|(?:private )?nachricht"
-    r"|the author|all posts|webmaster|(?:written|posted|reviewed) by|foto|photo)$", re.I,
+    r"|the author|all posts|webmaster|(?:written|posted|reviewed) by|foto|photo"
+    r"|cc[- ]by.*|youtube|support team|profile?|dear sirs?)$", re.I,
 )  # fmt: skip
 _DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
 _WORD = re.compile(r"^[^\W\d_][\w.'’\-‐&]*\.?$")
@@ -46,6 +48,11 @@ _WA = re.compile(
     r"(?!و?(?:ليد|ائل|سام|فاء|داد|جدي|ديع|حيد|سيم|صفي|جيه|هيب|ضاح|نيس|فيق|هبة|هبي|لاء|جدان|سيلة|ردة|عد|رد|ائلة|ديان|لد|زير|هاب)(?![\u0620-\u064a\u066e-\u06d3]))"
 )
 """The Arabic "and", written together with the word after it; the names that begin with the same letter are left whole."""
+_AGENCIES = words(
+    "dpa dpa-afx afp apa sda sid epd kna ap ddp dapd ots reuters ansa agi efe lusa belga anp tt ntb ritzau stt pap čtk tasr sita"
+    " mti tass agerpres hina tanjug bta"
+)
+"""News agencies that sign in lower case."""
 _PARTICLES = frozenset(("de", "da", "di", "do", "du", "del", "della", "van", "von", "der", "den", "ter", "ten", "la",
 "le", "los", "las", "bin", "ibn", "al",
     "el", "af", "av", "zu", "zur", "y", "e", "dos", "das", "ben", "st", "of", "the", "het", "ul", "ur"))  # fmt: skip
@@ -64,6 +71,16 @@ _FURNITURE = re.compile(
     r"|читать|читайте|версия|поделиться|смотреть|слушать|печать|распечатать|paylaş|oku|takip|baca|bagikan|chia)\s", re.I,
 )  # fmt: skip
 """What buttons beside a date begin with: a bare name never does."""
+OF_AUTHOR = re.compile(
+    r"^(?:(?:view |see |read )?(?:all |more )?(?:articles?|posts|stories)? ?(?:by|from)|artículos(?: de)?|más de|mehr von"
+    r"|alle (?:beiträge|artikel) von|tous (?:les|ses) articles de|tutti gli articoli di|todos os posts de|alle artikelen van)\s",
+    re.I,
+)
+"""What stands before the name in a link to all that its bearer wrote."""
+_HOUSE_AFTER = re.compile(
+    r"^([^\W\d_]\S* (?!of )\S.{1,40}?)\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
+)
+"""A house written after the name without a comma."""
 _LONGEST = 60
 
 
@@ -79,11 +96,12 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
     text = re.sub(r"\S{1,80}@\S{1,80}", " ", text)
     for _ in range(3):
-        text = LEAD.sub("", text).strip()
+        text = OF_AUTHOR.sub("", LEAD.sub("", text)).strip()
+    text = _HOUSE_AFTER.sub(r"\1, \2", text)
     names: list[str] = []
     for piece in _SPLIT.split(text):
         name = squeeze(piece or "").strip(" .,:;-–—|•\"'“”")
-        if names and (_DEGREE.match(name) or _DUTY.search(name)):
+        if names and (_DEGREE.match(name) or DUTY.search(name)):
             continue
         if name and is_name(name, trusted=trusted) and name not in names:
             names.append(name)
@@ -104,15 +122,15 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
     if _FAR_SCRIPT.search(text):
         return len(words) <= 5 and not re.search(r"[!?:;]", text)
     if text[0].islower() and words[0] not in _PARTICLES:
-        return trusted and len(words) <= 2
-    if len(words) > 3 and _DUTY.search(text) and words[0].lower() not in ("the",):
+        return (trusted and len(words) <= 2) or text in _AGENCIES
+    if len(words) > 3 and DUTY.search(text) and words[0].lower() not in ("the",):
         return False
     return sum(1 for word in words if not _WORD.match(word) and word.lower() not in _PARTICLES) <= 1
 
 
 def is_bare_name(text: str) -> bool:
     """Whether a text can only be a person's name: two to four capitalised words, none of them a word of a page's furniture."""
-    if len(text) > 40 or not _BARE.match(text) or _COMMON.search(text) or _DUTY.search(text) or _FURNITURE.match(text):
+    if len(text) > 40 or not _BARE.match(text) or _COMMON.search(text) or DUTY.search(text) or _FURNITURE.match(text):
         return False
     return all(word[0].isupper() or word in _PARTICLES for word in text.split())
 

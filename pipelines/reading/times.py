@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from pipelines.reading.calendars import from_solar_hijri, our_calendar
+from pipelines.reading.day_forms import Found, rare_dates
 from pipelines.reading.months import month_of, persian_month_of
 from pipelines.reading.offsets import offset_named
 
@@ -47,24 +49,22 @@ _YMD = re.compile(
 _COMPACT = re.compile(
     r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:T?([01]\d|2[0-3])([0-5]\d)([0-5]\d))?(?!\d)"
 )
-_ROC = re.compile(r"(?:民國|民国)\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
 _DAY_WORD_YEAR = re.compile(
     r"(?<![\d:.])(\d{1,2})(?:\.|º|°|ª|er|st|nd|rd|th|-?го|-a(?=\s)|e(?=\s))?[\s\-/.]{0,3}(?:de\s|of\s|di\s|d['’]|da\s|ta['’]\s)?"
-    r"([^\W\d_][^\W\d_\u200c]{1,14}[\u0300-\u0d4d\u200c]?[^\W\d_]{0,6})[.,،]?[\s\-/,.]{0,3}(?:de\s|del\s|do\s|г\.?\s)?(\d{4}|['’]\d{2})(?!\d)"
+    r"([^\W\d_][^\W\d_\u200c]{1,14}[\u0300-\u0d4d\u200c]?[^\W\d_]{0,6})[.,،]?[\s\-/,.]{0,3}(?:de\s|del\s|do\s|г\.?\s)?(\d{4}|['’]\d{2}|\d\d(?=\s?(?:$|[,|•·)–-]|\d{1,2}:\d\d)))(?!\d)"
 )
 _WORD_DAY_YEAR = re.compile(
-    r"([^\W\d_][^\W\d_]{2,14})[.,]?[\s\-]{1,2}(\d{1,2})(?:st|nd|rd|th|a)?[\s]?[,.،]?[\s\-]{1,3}(\d{4})(?!\d)"
+    r"([^\W\d_][^\W\d_]{2,14})[.,]?[\s\-]{1,2}(\d{1,2})(?:st|nd|rd|th|a)?[\s]?[,.،]?[\s\-]{1,3}(\d{4}|['’]\d{2})(?!\d)"
 )
 _YEAR_WORD_DAY = re.compile(r"(?<!\d)(\d{4})[.,]?[\s\-]{1,2}(?:m\.\s)?([^\W\d_]{3,14})\.?[\s\-](\d{1,2})(?!\d)")
-_INDIC = re.compile(r"(?<!\d)(\d{1,2})\s([\u0590-\u0fff\u1780-\u17ff]{2,20})[,،]?\s?(\d{4})(?!\d)")
+_INDIC = re.compile(r"(?<!\d)(\d{1,2})\s([\u0590-\u109f\u1780-\u17ff]{2,20})\s?[,،]?\s?(\d{4})(?!\d)")
+_INDIC_WORD_FIRST = re.compile(r"([\u0590-\u109f\u1780-\u17ff]{2,20})\s(\d{1,2})\s?[,،]?\s(\d{4})(?!\d)")
+_INDIC_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s([\u0590-\u109f\u1780-\u17ff]{2,20})\s(\d{1,2})(?!\d)")
 _NUMERIC = re.compile(r"(?<![\d.,/:-])(\d{1,2})\s?([-/.|])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/-])")
 _WORD_DAY_CLOCK_YEAR = re.compile(
     r"([^\W\d_]{3,9})\.?\s{1,2}(\d{1,2}),?\s\d{1,2}:\d\d(?::\d\d)?\s(?:[A-Z]{3,4}\s)?(\d{4})(?!\d)"
 )
 """C's and Java's way: "Mar 05 14:30:00 CET 2024"."""
-_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s[Tt]háng\s(\d{1,2})(?:,|\snăm)?\s(\d{4})(?!\d)")
-_NO_YEAR = re.compile(r"(?<![\d./-])(\d{1,2})(?:月|-)(\d{1,2})日?\s{1,3}(?=\d{1,2}:\d\d)")
-
 _CLOCK = re.compile(
     r"(?P<mark>上午|下午|中午|晚上|凌晨|早上|傍晚|午前|午後|오전|오후|am|pm|a\.m\.|p\.m\.)?\s?(?P<h>2[0-4]|[01]?\d)(?!\d)"
     r"(?:\s?(?P<sep>[:：]|時|时|点|點|시|h|H|\.|[Uu]hr\s)\s?(?P<m>[0-5]\d)(?:\s?(?:[:：.]|分|분)\s?(?P<s>[0-5]\d)(?:[.,]\d{1,9})?)?(?:分|秒|분|초)?)?"
@@ -74,11 +74,23 @@ _ZONE = re.compile(
     r"\s{0,2}(?:\(?\s?(?:(?:GMT|UTC|Z)?\s?(?P<sign>[+\-−])\s?(?P<oh>\d{1,2}):?(?P<om>\d\d)?|(?P<name>[A-Z][A-Za-z]{0,4})\b"
     r"|(?P<city>北京时间|北京時間|Uhr)))"
 )
+_JOIN_WORDS = (
+    "at um à às as alle ore klo kl ob o om в у о об u saat saati ora os orë στις na jam pukul lúc den le h г года р року d kell"
+    " plkst val hari las"
+)
+"""What stands between a day and its time, "5 March 2024 at 14:30"; then the days of the week that are written after the year."""
+_WEEKDAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
+    " pazartesi salı çarşamba perşembe cuma cumartesi pazar hétfő kedd szerda csütörtök péntek szombat vasárnap"
+    " montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche"
+    " lunes martes miércoles jueves viernes sábado domingo понедельник вторник среда четверг пятница суббота воскресенье"
+)
 _JOIN = re.compile(
-    r"[)）]?(?:\s{0,3}(?:T|[|,，،·•–—-]|\(?(?:星期|週|周|礼拜)[一二三四五六日天]\)?"
-    r"|\([月火水木金土日월화수목금토일]\)|at|um|à|às|alle|ore|a las|klo|kl\.?|o|"
-    r"в|у|о|ob|u|saat|at:|ora|os|orë|στις|na|jam|pukul|lúc|den|le|,\s?à|h|г\.?,?|року,?|Z(?=\d)|ساعت|الساعة|um:|u:)\s{0,2}|\s{0,3}){0,3}"
-)  # fmt: skip
+    r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|[|,，،·•–—-]|\(?(?:星期|週|周|礼拜)[一二三四五六日天]\)?|\([月火水木金土日월화수목금토일]\)"
+    r"|(?:a las|at:|um:|u:|,\s?à|kl\.|г\.,?|р\.,?|d\.|Z(?=\d)|ساعت|الساعة)"
+    rf"|(?:{'|'.join(f'{_JOIN_WORDS} {_WEEKDAYS}'.split())})(?![^\W\d_]))\s{{0,2}}|\s{{0,3}}){{0,4}}",
+    re.I,
+)
 _AFTERNOON = frozenset(("下午", "晚上", "傍晚", "午後", "오후", "pm", "p.m.", "μμ", "م", "ch"))
 _MORNING = frozenset(("上午", "早上", "凌晨", "午前", "오전", "am", "a.m.", "πμ", "ص", "sa"))
 
@@ -98,14 +110,16 @@ def _plain(char: str) -> str:
     return " " if char == "\u3000" else char
 
 
-def find_stamps(text: str, *, language: str | None = None, day_first: bool = True) -> list[Stamp]:
-    """Every time written in a text, in order. `day_first` reads 3/4/2024 as 3 April."""
+def find_stamps(
+    text: str, *, language: str | None = None, day_first: bool = True, dots_day_first: bool = True
+) -> list[Stamp]:
+    """Every time written in a text, in order. `day_first` reads 3/4/2024 as 3 April, `dots_day_first` 3.4.2024 and 3-4-2024."""
     text = plain_digits(text[:MAX_TEXT])
     if not _WORTH.search(text):
         return []
     found: list[Stamp] = []
     for dates in _DATE_READERS:
-        for year, month, day, start, end in dates(text, language, day_first):
+        for year, month, day, start, end in dates(text, language, (day_first, dots_day_first)):
             if any(start < other.end and other.start < end for other in found):
                 continue
             if stamp := _with_clock(text, year, month, day, start, end):
@@ -113,29 +127,32 @@ def find_stamps(text: str, *, language: str | None = None, day_first: bool = Tru
     return sorted(found, key=lambda stamp: stamp.start)
 
 
-_WORTH = re.compile(r"民[國国]|\d{4}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d\d|['’]\d\d")
-_Found = Iterator[tuple[int, int, int, int, int]]
+_WORTH = re.compile(
+    r"民[國国]|年|\d{4}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d\d|['’]\d\d|\d\s[^\W\d_]{3,9}\.?\s\d\d|[คย]\.?\s?\d\d"
+)
+_Found = Iterator[Found]
 
 
-def _dates_ymd(text: str, language: str | None, day_first: bool) -> _Found:
+def _dates_ymd(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _YMD.finditer(text):
         yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
-    for m in _ROC.finditer(text):
-        yield int(m[1]) + 1911, int(m[2]), int(m[3]), m.start(), m.end()
-    for m in _VIETNAMESE.finditer(text):
-        yield int(m[3]), int(m[2]), int(m[1]), m.start(), m.end()
+    yield from rare_dates(text, language)
 
 
-def _dates_worded(text: str, language: str | None, day_first: bool) -> _Found:
+_INDIC_FORMS = ((_INDIC, (1, 2, 3)), (_INDIC_WORD_FIRST, (2, 1, 3)), (_INDIC_YEAR_FIRST, (3, 2, 1)))
+
+
+def _dates_worded(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for pattern, (d, w, y) in (
         (_DAY_WORD_YEAR, (1, 2, 3)),
         (_WORD_DAY_YEAR, (2, 1, 3)),
         (_WORD_DAY_CLOCK_YEAR, (2, 1, 3)),
         (_YEAR_WORD_DAY, (3, 2, 1)),
-        (_INDIC, (1, 2, 3)),
+        *(_INDIC_FORMS if not text.isascii() else ()),
     ):
         for m in pattern.finditer(text):
-            year = int(m[y]) if m[y].isdecimal() else 2000 + int(m[y][1:])
+            year = int(m[y].lstrip("'’"))
+            year += 2000 if year < 100 else 0
             if month := month_of(m[w], language):
                 yield year, month, int(m[d]), m.start(), m.end()
             elif (month := persian_month_of(m[w])) and year < 1500:
@@ -143,24 +160,25 @@ def _dates_worded(text: str, language: str | None, day_first: bool) -> _Found:
                 yield gregorian.year, gregorian.month, gregorian.day, m.start(), m.end()
 
 
-def _dates_numeric(text: str, language: str | None, day_first: bool) -> _Found:
+def _dates_numeric(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _NUMERIC.finditer(text):
         first, second, year = int(m[1]), int(m[3]), int(m[4])
         if len(m[4]) == 2:
             year += 2000 if year < 70 else 1900
-        # Dots and dashes are European whatever the page is; only slashes are read the American way.
-        months_first = (not day_first and m[2] == "/" and second <= 31 and first <= 12) or second > 12
+        # Dots and dashes are mostly European; slashes are read as the country does.
+        leads = day_first[m[2] != "/"]
+        months_first = (not leads and second <= 31 and first <= 12) or second > 12
         day, month = (second, first) if months_first else (first, second)
         yield year, month, day, m.start(), m.end()
 
 
-def _dates_compact(text: str, language: str | None, day_first: bool) -> _Found:
+def _dates_compact(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _COMPACT.finditer(text):
         if m[4] is None:
             yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
 
 
-_DATE_READERS: tuple[Callable[[str, str | None, bool], _Found], ...] = (
+_DATE_READERS: tuple[Callable[[str, str | None, tuple[bool, bool]], _Found], ...] = (
     _dates_ymd,
     _dates_worded,
     _dates_numeric,
@@ -169,7 +187,7 @@ _DATE_READERS: tuple[Callable[[str, str | None, bool], _Found], ...] = (
 
 
 def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int) -> Stamp | None:
-    year, month, day = _our_calendar(year, month, day)
+    year, month, day = our_calendar(year, month, day)
     try:
         date(year, month, day)
     except ValueError:
@@ -196,18 +214,6 @@ def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int
 
 
 _CLOCK_WITHIN = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?=\s)")
-
-
-def _our_calendar(year: int, month: int, day: int) -> tuple[int, int, int]:
-    if 2500 <= year <= 2650:  # Thai Buddhist era
-        return year - 543, month, day
-    if 1370 <= year <= 1450:  # Solar Hijri, written in digits alone
-        try:
-            when = from_solar_hijri(year, month, day)
-        except ValueError:
-            return year, month, day
-        return when.year, when.month, when.day
-    return year, month, day
 
 
 def read_clock(text: str, at: int) -> tuple[int, int, int | None, int] | None:
@@ -262,15 +268,6 @@ def _read_offset(text: str, at: int, day: date) -> tuple[timedelta | None, int]:
         return (timedelta(hours=8), m.end()) if m["city"] != "Uhr" else _read_offset(text, m.end(), day)
     offset = offset_named(m["name"], day)
     return offset, m.end() if offset is not None else at
-
-
-def from_solar_hijri(year: int, month: int, day: int) -> date:
-    """A day of the Persian calendar as ours, by the 33-year cycle (right from 1178 to 1633). ValueError for no such day."""
-    if not (1 <= month <= 12 and 1 <= day <= 31):
-        raise ValueError(f"no such day in the Solar Hijri calendar: {year}-{month}-{day}")
-    cycle_days = 365 * (year - 1) + ((8 * (year - 1) + 29) // 33)
-    day_of_year = (month - 1) * 31 + day if month <= 7 else 186 + (month - 7) * 30 + day
-    return date(622, 3, 21) + timedelta(days=cycle_days + day_of_year - 1)
 
 
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")

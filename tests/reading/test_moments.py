@@ -139,3 +139,70 @@ def test_eastern_time_knows_summer() -> None:
 def test_the_day_in_an_address(address: str | None, day: tuple[int, int, int] | None) -> None:
     stamp = date_in_address(address)
     assert (stamp[:3] if stamp else None) == day
+
+
+def _at(url: str, head: str, body: str, *, language: str = "en") -> str | None:
+    html = f"<html lang={language}><head><title>Gates</title>{head}</head><body>{body}{TEXT}</main>"
+    out = extract(Page(body=html.encode(), url=url), Sites())
+    assert isinstance(out, Article)
+    return out.published.at.date().isoformat() if out.published else None
+
+
+_MAIN = "<main><h1>Four gates get a new coat of green</h1>"
+
+
+def test_metas_of_the_page_come_after_the_microdata_of_the_article() -> None:
+    head = '<meta name="date" content="2022-01-21T15:38:44+01:00"><meta name="dcterms.date" content="2022-01-21">'
+    body = f'{_MAIN}<p><time itemprop="datePublished" datetime="2022-01-27">27.01.2022</time></p>'
+    assert _at("https://gates.example/green", head, body) == "2022-01-27"
+    assert _at("https://gates.example/green", head, _MAIN) == "2022-01-21"
+
+
+@pytest.mark.parametrize(
+    ("url", "line", "want"),
+    [
+        ("https://gates.example/2023/october/03/green", "<p>03/10/2023</p>", "2023-10-03"),
+        ("https://gates.example/2023/oct/03/green", "", "2023-10-03"),
+        ("https://gates.example/green-mar-05-2024", "", "2024-03-05"),
+        ("https://gates.example/2023/10/green", "<p>14.08.2019 <a href='/x'>Other gates</a></p>", "2019-08-14"),
+    ],
+)
+def test_the_address_tells_how_a_date_is_meant(url: str, line: str, want: str) -> None:
+    assert _at(url, "", _MAIN + line) == want
+
+
+def test_a_blogs_month_chooses_among_dates() -> None:
+    body = f"<p>31 October 2023</p>{_MAIN}<p>21.10.2019</p>"
+    assert _at("https://gates.example/2023/10/green", "", body) == "2023-10-31"
+    assert _at("https://gates.example/green", "", body) == "2019-10-21"
+
+
+def test_dots_are_read_as_the_other_dates_of_the_page_say() -> None:
+    assert _at("https://gates.example/green", "", f"{_MAIN}<p>09.10.24</p>") == "2024-10-09"
+    assert (
+        _at("https://gates.example/green", "", f"{_MAIN}<p>09.10.24</p><ul><li>Walls 08.23.24</li></ul>")
+        == "2024-09-10"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>The gate (Foto: U. Holt, 15.01.2022).</p>",
+        "<blockquote class='instagram-media'><p>A post of the painters on 27 March 2018</p></blockquote>",
+        "<p>Über dieses Thema berichtet: Radio Tor am 26.08.2024 um 06:00 Uhr</p>",
+        "<p>Example: The gates. Accessed 5 March 2024.</p>",
+    ],
+)
+def test_dates_of_something_else(line: str) -> None:
+    assert _at("https://gates.example/green", "", _MAIN + line, language="de") is None
+
+
+def test_the_header_of_the_site_prints_its_own_day() -> None:
+    above = "<div class='mh-header-date'>31 October 2023</div>"
+    assert _at("https://gates.example/green", "", f"{above}{_MAIN}<p>30 October 2023</p>") == "2023-10-30"
+
+
+def test_a_systems_wrong_offset_is_put_right_by_the_printed_day() -> None:
+    head = '<meta property="article:published_time" content="2023-10-31T00:01:18+11:00">'
+    assert _at("https://tore.example.de/gruen", head, f"{_MAIN}<p>30.10.2023</p>", language="de") == "2023-10-30"

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from db.nouns import OffsetFrom
+from pipelines.reading.calendars import from_solar_hijri
 from pipelines.reading.relative import find_relative
-from pipelines.reading.times import find_stamps, from_solar_hijri, read_machine
+from pipelines.reading.times import find_stamps, read_machine
 from pipelines.reading.zones import Place, settle_moment
 
 

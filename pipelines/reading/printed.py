@@ -1,0 +1,326 @@
+"""Names printed at an article, outside Chinese: where a reader looks for who wrote it, the surest places first.
+
+After a by-word (`by_words`), the names on its line or on the lines below it; in a link to an author's page; in an element that
+calls itself author or byline; a bare name beside the date; bold above the text; in the author's box below it. A quotation's,
+a picture's or a comment's author is none of the article's. Each reader yields strings; `names` makes names of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.etree import _Element as Element
+
+from pipelines.reading.by_words import ALONE, DATED, GENRE, OPENING, PASSIVE, REVIEWED, TAIL, WEAK
+from pipelines.reading.layout import Layout
+from pipelines.reading.names import DUTY, LEAD, OF_AUTHOR, is_bare_name, is_name
+from pipelines.reading.sheet import Line, Zone, squeeze
+from pipelines.reading.times import find_stamps
+
+_REPORTER = re.compile(r"(?P<name>[\u3400-\u9fff\uac00-\ud7af]{2,5})\s?(?:기자|특파원|記者)")
+_CLASS = re.compile(
+    r"(?:^|[\s_\-])(?:authors?|bylines?|autor(?:e|en|es|i)?|auteurs?|writers?|contributors?|reporters?|authorname|skribent|forfatter"
+    r"|published-by)(?=$|[\s_\-])|[a-z]Author|author[A-Z]|[bB]yline|Author_|Byline",
+    re.A,
+)
+_ANOTHER = re.compile(
+    r"quote|caption|figure|comment|reply|related|recommend|newsletter|instagram|twitter|tweet|media-?(?:author|credit|byline|caption)"
+    r"|(?:image|img|photo|picture|video)[-_]{0,2}(?:author|credit|byline|caption|info)|(?:^|[\s_\-])credits?(?=$|[\s_\-])", re.I,
+)  # fmt: skip
+"""An author of something else: of a quotation, a picture, a comment, another story."""
+_BESIDES = re.compile(
+    r"(?:^|[\s_\-])(?:position|role|job|jobtitle|bio|desc|description|date|time|location|affiliation|special|subtitle|read|section"
+    r"|category|badge|tags?|count|email|follow)(?=$|[\s_\-])", re.I,
+)  # fmt: skip
+"""What stands beside an author's name in the same box."""
+_NAME_CLASS = re.compile(r"author[\w-]{0,12}[_-]name|authorname|author-title|byline-name", re.I)
+_PAGE = re.compile(
+    r"/(?:authors?|autor(?:en|es|i|a)?|auteurs?|by|profiles?|profil|people|persons?|staff|writers?|contributors?|columnists?"
+    r"|journalists?|journalistes?|reporters?|redakt\w{0,9}|redaccion|experts?|bloggers?|users?|members?|skribent(?:er)?|forfatter"
+    r"|kirjoittajat?|yazar(?:lar)?|penulis|avtor\w{0,2})/|/@[\w.-]+/?$|[?&]author=",
+    re.I,
+)
+"""The address of an author's page."""
+_PROMPT = re.compile(
+    r"(?:sign|log|join|view|see|read|show|more|all|follow|about|contact|meet|search|google|profile|anmelden|mehr|voir|ver)\b",
+    re.I,
+)
+"""What a link to an author's page says when it does not say the name."""
+_DATE_CLASS = re.compile(
+    r"(?:^|[\s_\-])(?:date|time|timestamp|published|pubdate|datetime|time-ago)(?=$|[\s_\-])|[a-z](?:Date|Time)", re.A
+)
+_NEAR_DATE = 2
+"""Lines between a bare name and the date it stands by."""
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_MOST = 12
+"""Lines below a label that may hold names."""
+
+
+def header_of(layout: Layout) -> list[Line]:
+    """The lines by the headline that may hold a byline: those below it first."""
+    start = layout.headline.row if layout.headline else -1
+    blind = (Zone.RELATED | Zone.COMMENTS | Zone.NAV) & layout.foreign | Zone.HIDDEN
+    lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & blind]
+    return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
+
+
+def by_lines(layout: Layout) -> Iterator[str]:
+    """What follows a by-word in the short lines by the headline."""
+    for line in header_of(layout):
+        if len(line.text) <= 60 and OPENING.match(line.spaced) and not line.zone & Zone.ASIDE:
+            yield from _after_word(line)
+            return
+
+
+def after_by_word(layout: Layout) -> Iterator[str]:
+    """The names after a by-word, on its line or below it; then such lines below the text."""
+    lines = header_of(layout)
+    for at, line in enumerate(lines):
+        text = line.spaced
+        if ALONE.match(text) and (below := list(_below(lines, at))):
+            yield from below
+            return
+        if len(line.parts) > 1 and find_stamps(line.parts[0][0]) and (by := _by_part(line)):
+            yield by
+            return
+        if OPENING.match(text) and (found := list(_after_word(line))):
+            yield from found
+            return
+        if found := _only_names(text):
+            yield from found
+            return
+        if match := _REPORTER.search(line.text[:60]):
+            yield match["name"]
+            return
+    for line in layout.tail[:8]:
+        if len(line.text) < 160 and OPENING.match(line.text):
+            yield _after_opening(line.spaced)
+            return
+    for line in (*layout.inside[:2], *layout.inside[-3:], *layout.tail[:8]):
+        if len(line.text) < 240 and (match := PASSIVE.search(line.spaced)):
+            yield re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]
+            return
+
+
+def _below(lines: list[Line], at: int) -> Iterator[str]:
+    """The names on the lines below a label, until a line that is none."""
+    found = False
+    for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):
+        if line.row - above.row > 2 or (
+            found and line.block.tag == lines[at].block.tag and line.block.tag in _HEADINGS
+        ):
+            return
+        parts = [(squeeze(text[:100]).strip(" ,&|·•…"), el) for text, el in line.parts]
+        parts = [(name, el) for name, el in parts if len(name) > 1 and name not in ("and", "und", "et", "and the")]
+        if not parts:
+            continue
+        known = [name for name, el in parts if is_bare_name(name) or (_links_to_author(el) and _is_linked_name(name))]
+        if not known and (found or len(line.text) > 60 or not is_name(line.text) or DATED.search(line.text)):
+            return
+        found = True
+        yield from known or [line.spaced]
+
+
+def _is_linked_name(text: str) -> bool:
+    """Whether the text of a link to an author's page is a name, not "View author publications"."""
+    return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not _PROMPT.match(text)
+
+
+def _after_word(line: Line) -> Iterator[str]:
+    """What follows the by-word of a line: its linked names, else the text up to a date."""
+    kept: list[tuple[str, Element]] = []
+    for text, el in line.parts:
+        piece = squeeze(text[:300])
+        if kept and (DATED.search(piece) or find_stamps(piece)):
+            break
+        kept.append((piece, el))
+    linked = [text for text, el in kept if _in_link(el) and not OPENING.match(text)]
+    paged = [text for text, el in kept if _links_to_author(el)]
+    rest = _after_opening(" ".join(text for text, _ in kept))
+    if paged or linked:
+        yield from (TAIL.sub("", name) for name in paged or linked)
+    elif len(rest) >= 2:
+        yield rest
+
+
+def _after_opening(text: str) -> str:
+    return TAIL.sub("", LEAD.sub("", OPENING.sub("", text)))
+
+
+def _only_names(text: str) -> list[str]:
+    """The names after "Kolumne von" or a bare preposition, where nothing but names follows."""
+    if len(text) > 100 or REVIEWED.search(text):
+        return []
+    opened = GENRE.match(text) or WEAK.match(text)
+    return bare_names(text[opened.end() :]) if opened else []
+
+
+def _by_part(line: Line) -> str | None:
+    """`3 May 2024 by A`: the name in a line that begins with the date."""
+    for at, (text, _) in enumerate(line.parts[1:], 1):
+        piece = squeeze(text[:200])
+        if OPENING.match(piece):
+            rest = _after_opening(piece)
+            if len(rest) < 2 and at + 1 < len(line.parts):
+                rest = squeeze(line.parts[at + 1][0][:100])
+            return rest
+    return None
+
+
+def author_links(layout: Layout) -> Iterator[str]:
+    """The texts of links by the headline that lead to an author's page, where they are names."""
+    start = layout.headline.row if layout.headline else -1
+    last = None
+    for line in header_of(layout):
+        if not start - 6 <= line.row <= start + 20 or (last is not None and abs(line.row - last) > 2):
+            continue
+        for text, el in line.parts:
+            name = OF_AUTHOR.sub("", TAIL.sub("", squeeze(text[:80]))).strip(" ,|·•")
+            if not _links_to_author(el) or _of_another(el) or _PROMPT.match(squeeze(text[:80])):
+                continue
+            if is_bare_name(name) or (line.row > start and _is_linked_name(name)):
+                last = line.row
+                yield name
+
+
+def in_named_elements(layout: Layout) -> Iterator[str]:
+    """Names in elements that call themselves author: bare names of lines that belong together, else the first such text."""
+    rest: list[str] = []
+    found = None
+    for line in header_of(layout):
+        named = [(text, el) for text, el in line.parts if 0 < len(text.strip()) < 80 and _named_author(el)]
+        if not named or (found is not None and abs(line.row - found) > 3):
+            continue
+        bare = [name for text, _ in named if is_bare_name(name := _after_opening(squeeze(text)).strip(" ,|·•"))]
+        if bare:
+            found = line.row
+            yield from bare
+            continue
+        named = [(text, el) for text, el in named if not DATED.search(text) and not find_stamps(text)]
+        own = [squeeze(text) for text, el in named if _calls_itself(el)]
+        if not rest and own:
+            linked = [squeeze(text) for text, el in named if _in_link(el) and _calls_itself(el)]
+            rest = linked or [" ".join(own)]
+    if found is None:
+        yield from rest
+
+
+def beside_date(layout: Layout) -> Iterator[str]:
+    """A bare name in or next to the line of the date."""
+    start = layout.headline.row if layout.headline else -1
+    lines = [line for line in header_of(layout) if start < line.row <= start + 14]
+    dated = [line.row for line in lines if len(line.text) < 120 and _is_dated(line)]
+    for line in lines:
+        if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
+            for text, el in line.parts:
+                names = bare_names(text)
+                if names and line.block.tag not in ("button", "figcaption") and not _of_another(el):
+                    yield from names
+                    return
+
+
+def _is_dated(line: Line) -> bool:
+    """Whether a line tells when, even if no day can be made of it: "4 months ago", "Jan 4", "Uppdaterad 15.59"."""
+    if find_stamps(line.spaced):
+        return True
+    if not any(char.isdigit() for char in line.text):
+        return False
+    if any(el.tag == "time" or _DATE_CLASS.search(el.get("class", "")[:200]) for _, el in line.parts):
+        return True
+    return len(line.text) < 60 and DATED.search(line.text) is not None
+
+
+def above_text(layout: Layout) -> Iterator[str]:
+    """Bare names in bold right above the text."""
+    first = layout.paragraphs[0] if layout.paragraphs else None
+    start = layout.headline.row if layout.headline else -1
+    lines = [line for line in header_of(layout) if start < line.row <= start + 14]
+    lines = [line for line in lines if first is None or line.row < first.row]
+    if lines and len(lines[-1].parts) == 1 and lines[-1].parts[0][1].tag in ("strong", "b", "em", "i"):
+        yield from bare_names(lines[-1].text)
+
+
+def bare_names(text: str) -> list[str]:
+    """The names of a text that is names and nothing else."""
+    text = squeeze(text[:120])
+    pieces = [piece.strip(" |·•-–—,") for piece in re.split(r"\s?[/&]\s?|,\s|\s(?:and|und|et|y|e|och|og)\s", text)]
+    return pieces if len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
+
+
+def author_box(layout: Layout) -> Iterator[str]:
+    """The name in the author's box below the text: below its heading, or in an element that says author's name."""
+    tail = list(layout.tail[:12])
+    for at, line in enumerate(tail):
+        if ALONE.match(line.spaced) and (below := list(_below(tail, at))):
+            yield from below
+            return
+    for line in (*layout.inside[-3:], *tail):
+        for text, el in line.parts:
+            named = _NAME_CLASS.search(el.get("class", "")[:200]) or _links_to_author(el)
+            if named and not _of_another(el) and is_bare_name(text.strip()):
+                yield text.strip()
+                return
+
+
+def said_twice(layout: Layout) -> Iterator[str]:
+    """A bare name on a line of its own by the headline, and again as the heading of the author's box below."""
+    start = layout.headline.row if layout.headline else -1
+    below = {line.text for line in (*layout.inside[-8:], *layout.tail) if len(line.text) <= 40 and not line.link_chars}
+    for line in header_of(layout):
+        if start < line.row <= start + 5 and line.text in below and not line.link_chars and is_bare_name(line.text):
+            yield line.text
+            return
+
+
+def reviewer(layout: Layout) -> Iterator[str]:
+    """Last of all who reviewed the text: where nobody else is named, as on pages of medicine."""
+    for line in header_of(layout):
+        if len(line.text) < 120 and re.match(r"\W{0,4}(?:medically )?reviewed by\b", line.spaced, re.I):
+            yield re.sub(r"^.{0,14}reviewed by\W{0,3}", "", line.spaced, flags=re.I)
+            return
+
+
+def _in_link(el: Element) -> bool:
+    parent = el.getparent()
+    return el.tag == "a" or (parent is not None and parent.tag == "a")
+
+
+def _links_to_author(el: Element | None) -> bool:
+    for _ in range(3):
+        if el is None:
+            return False
+        if el.tag == "a":
+            return _PAGE.search((el.get("href") or "")[:400]) is not None
+        el = el.getparent()
+    return False
+
+
+def _calls_itself(el: Element) -> bool:
+    parent = el.getparent()
+    names = [f"{one.get('class', '')[:200]} {one.get('id', '')[:80]}" for one in (el, parent) if one is not None]
+    return _CLASS.search(names[0]) is not None or (
+        el.tag in ("a", "span", "b", "strong") and _CLASS.search(names[-1]) is not None
+    )
+
+
+def _named_author(el: Element | None) -> bool:
+    if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or _of_another(el):
+        return False
+    for _ in range(3):
+        if el is None:
+            return False
+        if _CLASS.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"):
+            return True
+        el = el.getparent()
+    return False
+
+
+def _of_another(el: Element | None) -> bool:
+    for _ in range(4):
+        if el is None:
+            return False
+        if el.tag in ("blockquote", "figure", "figcaption") or _ANOTHER.search(el.get("class", "")[:200]):
+            return True
+        el = el.getparent()
+    return False
