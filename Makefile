@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Most tests wait for servers and processes of their own: four at once use two cores well.
+TEST_PROCESSES ?= 4
 UV := $(shell command -v uv 2>/dev/null)
 
 .PHONY: demo test check lint types lock clean help
@@ -14,7 +16,7 @@ demo: $(VENV)/.installed  ## crawl the embedded news web and show what landed
 	$(BIN)/python -m tests.demoweb.demo
 
 test: $(VENV)/.installed-dev  ## run the tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n $(TEST_PROCESSES)
 
 check: lint types test  ## lint, types, tests: what CI runs
 

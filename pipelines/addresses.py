@@ -169,7 +169,7 @@ def _folded(text: str) -> str:
     if "amp" in text:
         text = _AMP_CACHE.sub("", text, count=1)
     head, _, query = text.partition("?")
-    host, slash, path = head.partition("/")
+    host, slash, path = head.rstrip().partition("/")
     if not slash:
         path = ""
     query = _key_query(query) if query else ""

@@ -25,7 +25,7 @@ BODIES = [
     (b"<?xml version='1.0'?><urlset><url><loc>x</loc></url></urlset>", EntryKind.SITEMAP),
     (b"<urlset xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'></urlset>", EntryKind.NEWS_SITEMAP),
     (b"<sitemapindex></sitemapindex>", EntryKind.SITEMAP),
-    (gzip.compress(b"<sitemapindex></sitemapindex>"), EntryKind.SITEMAP),
+    (gzip.compress(b"<sitemapindex></sitemapindex>", mtime=0), EntryKind.SITEMAP),
     ("<urlset></urlset>".encode("utf-16"), EntryKind.SITEMAP),
     (b"https://news.example/a\nhttps://news.example/b\n", EntryKind.SITEMAP),
     (b"<!DOCTYPE html><html><head><title>x</title>", EntryKind.FRONT_PAGE),
