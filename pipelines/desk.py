@@ -54,7 +54,9 @@ class Desk:
     def __init__(self, plan: DeskPlan, writer: Writer) -> None:
         self._plan = plan
         self._writer = writer
-        self._readings: queue.SimpleQueue[Reading | None] = queue.SimpleQueue()
+        # Not a SimpleQueue: its `get(timeout)` waits for ever where the time is over between its two looks at the lock (CPython
+        # 3.11, the remaining time is negative then). Seen once in 4,000 pages on a busy machine: nothing was read any more.
+        self._readings: queue.Queue[Reading | None] = queue.Queue()
         self._wake = threading.Event()
         self._finishing = threading.Event()
         self._stopping = threading.Event()
@@ -101,6 +103,7 @@ class Desk:
         conn = open_readonly(self._plan.database)
         try:
             while not self._lock_taken():
+                self._wake.clear()  # `finish` has set it: without this, waiting for another desk would be a busy loop
                 if self._stopping.is_set() or (self._finishing.is_set() and count_unread(conn) == 0):
                     return
                 self._rest()

@@ -11,10 +11,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock
+
 from db import facts
 from db.connect import open_database, write
 from db.nouns import Article, Reason, Rejection
-from db.sites import shipped_sites_folder
+from db.sites import load_sites, shipped_sites_folder
 from db.sources import add_source
 from db.writer import Writer
 from pipelines.desk import Desk, DeskPlan
@@ -43,7 +45,7 @@ def database(path: Path, pages: int, paragraphs: int = 8) -> Path:
 
 
 def readings(pool: ReadingPool, pages: int) -> list[Reading]:
-    done: queue.SimpleQueue[Reading | None] = queue.SimpleQueue()
+    done: queue.Queue[Reading | None] = queue.Queue()
     for page_id in range(1, pages + 1):
         pool.submit(page_id, done.put)
     found = [done.get(timeout=60) for _ in range(pages)]
@@ -71,7 +73,7 @@ def test_a_page_over_its_time_is_too_slow_and_the_others_are_read(tmp_path: Path
 def test_processes_that_are_killed_cost_no_page(tmp_path: Path) -> None:
     path = database(tmp_path / "p.db", 150)
     pool = ReadingPool(path, [shipped_sites_folder()], processes=2, timeout_s=30)
-    done: queue.SimpleQueue[Reading | None] = queue.SimpleQueue()
+    done: queue.Queue[Reading | None] = queue.Queue()
     for page_id in range(1, 151):
         pool.submit(page_id, done.put)
     found = []
@@ -116,10 +118,10 @@ def test_readers_end_with_their_parent(tmp_path: Path) -> None:
     code = (
         "import sys, queue, time; from pathlib import Path\n"
         "from pipelines.pool import ReadingPool\n"
-        "from db.sites import shipped_sites_folder\n"
+        "from db.sites import load_sites, shipped_sites_folder\n"
         "if __name__ == '__main__':\n"
         "    pool = ReadingPool(Path(sys.argv[1]), [shipped_sites_folder()], processes=2, timeout_s=30)\n"
-        "    done = queue.SimpleQueue()\n"
+        "    done = queue.Queue()\n"
         "    [pool.submit(n, done.put) for n in range(1, 61)]\n"
         "    done.get(); print('ready', flush=True); time.sleep(60)\n"
     )
@@ -143,3 +145,30 @@ def test_readers_end_with_their_parent(tmp_path: Path) -> None:
     while any(Path(f"/proc/{child}").exists() for child in children):
         assert time.monotonic() < end, "reading processes outlive their parent"
         time.sleep(0.1)
+
+
+def test_a_desk_that_waits_for_another_one_rests(tmp_path: Path) -> None:
+    """Told that no more pages come, it still waits for the other's pages, and not in a busy loop."""
+    path = database(tmp_path / "news.db", 1)
+    sites = shipped_sites_folder()
+    plan = DeskPlan(
+        database=path,
+        sites_folders=(sites,),
+        extractor=extractor_in_force(load_sites(sites)),
+        processes=1,
+        page_timeout_s=30.0,
+    )
+    writer = Writer(path)
+    desk = Desk(plan, writer)
+    with FileLock(f"{path}.lock"):
+        desk.start()
+        desk.finish()
+        time.sleep(0.5)
+        began = time.process_time()
+        time.sleep(2.0)
+        spent = time.process_time() - began
+        assert desk.working, "a page is unread, and the other desk may have died"
+    desk.join(60)
+    writer.close()
+    assert not desk.working
+    assert spent < 0.4, f"{spent:.2f} s of CPU in 2 s of waiting"
