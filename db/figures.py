@@ -36,7 +36,10 @@ FROM decisions d WHERE d.page_id IN ({_PAGES}) GROUP BY 1
 _REJECTED = f"""
 SELECT reason, count(*) FROM outcomes WHERE reason IS NOT NULL AND page_id IN ({_PAGES}) GROUP BY 1 ORDER BY 2 DESC, 1
 """
-_UNREAD = "SELECT count(*) FROM unread"
+# What another crawl has stored since is that one's.
+_UNREAD = (
+    "SELECT count(*) FROM unread WHERE page_id <= (SELECT coalesce(max(page_id), 0) FROM fetches WHERE run_id = ?)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ class Figures:
     failed: Mapping[str, int] = field(default_factory=dict)
     listings_failed: int = 0
     unread: int = 0
-    """Pages still without an outcome, from this run or earlier ones."""
+    """Pages still without an outcome, up to the last one of this run."""
     bytes: int = 0
     seconds: float = 0.0
     pages_per_second: float = 0.0
@@ -82,7 +85,7 @@ def figures_of(conn: sqlite3.Connection, run_id: int, started: datetime, now: da
         rejected=dict(conn.execute(_REJECTED, {"run": run_id}).fetchall()),
         failed=dict(conn.execute(_FAILED, (run_id,)).fetchall()),
         listings_failed=conn.execute(_LISTINGS_FAILED, (run_id,)).fetchone()[0],
-        unread=conn.execute(_UNREAD).fetchone()[0],
+        unread=conn.execute(_UNREAD, (run_id,)).fetchone()[0],
         bytes=size,
         seconds=round(seconds, 3),
         pages_per_second=round(fetched / seconds, 2) if seconds > 0 else 0.0,

@@ -61,12 +61,16 @@ def _hint(  # noqa: PLR0913 - the columns of one row
     )
 
 
-def unread_pages(conn: sqlite3.Connection, after: int, limit: int) -> list[int]:
-    """Ids of pages without an outcome, beyond `after`, in order."""
-    rows = conn.execute("SELECT page_id FROM unread WHERE page_id > ? ORDER BY page_id LIMIT ?", (after, limit))
+def unread_pages(conn: sqlite3.Connection, after: int, limit: int, *, up_to: int | None = None) -> list[int]:
+    """Ids of pages without an outcome, beyond `after` and not beyond `up_to` (None: all), in order."""
+    rows = conn.execute(
+        "SELECT page_id FROM unread WHERE page_id > ? AND page_id <= coalesce(?, page_id) ORDER BY page_id LIMIT ?",
+        (after, up_to, limit),
+    )
     return [row[0] for row in rows]
 
 
-def count_unread(conn: sqlite3.Connection) -> int:
-    """How many pages have no outcome."""
-    return int(conn.execute("SELECT count(*) FROM unread").fetchone()[0])
+def count_unread(conn: sqlite3.Connection, up_to: int | None = None) -> int:
+    """How many pages have no outcome, of those not beyond `up_to` (None: all)."""
+    query = "SELECT count(*) FROM unread WHERE page_id <= coalesce(?, page_id)"
+    return int(conn.execute(query, (up_to,)).fetchone()[0])

@@ -23,6 +23,7 @@ from db.derived import Extractor, extractor_id, put_article, put_rejection
 from db.likenesses import any_unsettled
 from db.nouns import Article, Rejection
 from db.pages import count_unread, unread_pages
+from db.queries import last_page_id
 from db.writer import Writer
 from pipelines.pool import ReadingPool
 from pipelines.reader import Reading
@@ -60,6 +61,7 @@ class Desk:
         self._wake = threading.Event()
         self._finishing = threading.Event()
         self._stopping = threading.Event()
+        self._last_page: int | None = None
         self._lock = FileLock(f"{plan.database}.lock", timeout=0)
         self.error: BaseException | None = None
         self._thread = threading.Thread(target=self._guarded, name="desk", daemon=True)
@@ -78,7 +80,7 @@ class Desk:
         return self._thread.is_alive()
 
     def finish(self) -> None:
-        """No more pages will come: the desk ends by itself when all are read. Does not wait."""
+        """No more pages will come: the desk ends by itself when all that are there now are read. Does not wait."""
         self._finishing.set()
         self._wake.set()
 
@@ -104,7 +106,7 @@ class Desk:
         try:
             while not self._lock_taken():
                 self._wake.clear()  # `finish` has set it: without this, waiting for another desk would be a busy loop
-                if self._stopping.is_set() or (self._finishing.is_set() and count_unread(conn) == 0):
+                if self._stopping.is_set() or (self._is_finishing(conn) and count_unread(conn, self._last_page) == 0):
                     return
                 self._rest()
             try:
@@ -139,8 +141,9 @@ class Desk:
         window, under_way, last = self._plan.processes * WINDOW_PER_PROCESS, 0, 0
         while not self._stopping.is_set():
             self._wake.clear()
-            finishing = self._finishing.is_set()
-            pages = unread_pages(conn, last, window - under_way) if under_way < window else []
+            finishing = self._is_finishing(conn)
+            room = window - under_way
+            pages = unread_pages(conn, last, room, up_to=self._last_page) if room > 0 else []
             for page_id in pages:
                 pool.submit(page_id, self._readings.put)
                 last, under_way = page_id, under_way + 1
@@ -153,6 +156,14 @@ class Desk:
                 return
             else:
                 self._rest()
+
+    def _is_finishing(self, conn: sqlite3.Connection) -> bool:
+        """Whether no more pages of ours will come. What others go on storing is for their desks: else none would ever end."""
+        if not self._finishing.is_set():
+            return False
+        if self._last_page is None:
+            self._last_page = last_page_id(conn)
+        return True
 
     def _rest(self) -> None:
         self._wake.wait(REST_S)
