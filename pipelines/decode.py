@@ -13,6 +13,8 @@ import codecs
 import re
 from typing import NamedTuple
 
+from pipelines.mojibake import repaired
+
 # WHATWG Encoding Standard, section 4.2: what a label means in practice, where Python's own codec is narrower.
 _ALIASES = {
     "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "csgb2312": "gb18030", "cp936": "gb18030",
@@ -101,7 +103,7 @@ def _finish(text: str, encoding: str) -> Decoded | None:
     broken = clean.count("\ufffd")
     if broken > 20 and broken > 0.1 * len(clean):
         return None
-    return Decoded(clean, encoding)
+    return Decoded(repaired(clean), encoding)
 
 
 def _wide_without_mark(body: bytes) -> str | None:

@@ -10,7 +10,7 @@ from db.derived import Extractor
 from db.sites import Sites
 
 # What an article is made of. A change in any of these files makes stored articles stale.
-_MAKERS = ("extract.py", "decode.py", "fingerprint.py", "addresses.py", "trackers.py", "reading/*.py")
+_MAKERS = ("extract.py", "decode.py", "mojibake.py", "fingerprint.py", "addresses.py", "trackers.py", "reading/*.py")
 
 
 def code_version() -> str:

@@ -31,6 +31,10 @@ _TEXT_BETWEEN = 600
 """Characters in long lines between an h1 and a lower line from which the lower one cannot be the headline."""
 
 
+_TEXT_ABOVE = 2000
+"""Characters in long lines above an h1 from which it opens something that follows the article."""
+
+
 class Headline(NamedTuple):
     """The headline, how it was found, and the line of the page that shows it, if one does."""
 
@@ -46,6 +50,7 @@ def plain(text: str) -> str:
 
 def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:
     """The headline of a page, or None where it has none at all."""
+    site_names += tuple(line.text for line in _headings(sheet) if _leads_home(line) and len(line.text) < _LONGEST_NAME)
     found = _find(sheet, stated, site_names)
     if found is None:
         return None
@@ -57,6 +62,8 @@ def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> 
 _NEWS = frozenset(("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "LiveBlogPosting"))
 _SHORTEST = 8
 """Letters that must be left of a headline when the site's name is cut off it."""
+_LONGEST_NAME = 40
+"""Letters up to which an h1 that leads to the front page is taken for the site's name."""
 _SAME_STORY = 0.5
 """Overlap from which two titles are wordings of one headline."""
 
@@ -99,10 +106,11 @@ def _find(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline
     machine = list(_machine_titles(sheet, stated, site_names, own))
     shown = _shown_lines(sheet, max((len(title) for title, _ in machine), default=0))
     tops = [line for line in _headings(sheet) if plain(line.text) not in own and not _leads_home(line)]
+    tops = tops or _misplaced_headings(sheet, [title for title, _ in machine])
     if kicked := _with_kicker(tops, machine):
         return kicked
     seen = _seen_title(machine, shown, own)
-    top = _nearest_heading(tops, machine)
+    top = _nearest_heading([line for line in tops if not _under_text(line, sheet)], machine)
     if seen and not _below_the_text(seen, top, tops, sheet):
         return seen
     if top := top or (seen and Headline(tops[0].text, "h1", tops[0])):
@@ -112,6 +120,33 @@ def _find(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline
     for title, found_by in machine:
         return Headline(_without_tail(title), found_by, None)
     return None
+
+
+def _misplaced_headings(sheet: Sheet, titles: list[str]) -> list[Line]:
+    """The h1 of a page that has none outside the boxes that call themselves a menu or comments, if its titles repeat it.
+
+    A commentary's box is named like one of comments, and whole pages stand inside boxes named after their menu.
+    """
+    keys = [plain(title) for title in titles]
+    return [
+        line
+        for line in sheet.lines
+        if line.zone & FOREIGN
+        and not line.zone & Zone.HIDDEN
+        and _heading_level(line) == 1
+        and len(key := plain(line.text)) >= _SHORTEST
+        and len(line.text) <= _LONGEST
+        and any(key in title and len(key) * 2 >= len(title) for title in keys)
+    ]
+
+
+def _under_text(line: Line, sheet: Sheet) -> bool:
+    """Whether an article's worth of text stands above a heading: it opens a box that follows."""
+    size = 0
+    for other in sheet.lines[: line.row]:
+        if len(other.text) > 80 and not other.zone & (FOREIGN | Zone.HIDDEN) and other.link_chars * 2 < len(other.text):
+            size += len(other.text)
+    return size > _TEXT_ABOVE
 
 
 _NAMED = re.compile(r"\b(?:entry|post|article|story|news|page)[-_]?(?:title|headline|heading)\b|^headline$", re.I)
@@ -170,6 +205,8 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
             line = shown.get(key)
             if line is None or key in own or (part != title and (len(key) < 6 or _leads_home(line))):
                 continue
+            if line.zone & FOREIGN and not _heading_level(line) and len(key) * 2 < len(plain(title)):
+                continue  # a small part of the title in a menu is the name of the site or of a section
             level = _heading_level(line)
             grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & FOREIGN else 0)
             if best is None or grade < best[0]:
