@@ -47,10 +47,16 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
 
     decompressor: Any
     lines = 0
+    cut = False
+    """Whether the gzip member that is being read has not ended yet."""
 
     def _decompress(self, data: bytes) -> bytes:
         try:
-            return self.decompressor.decompress(data) if self.decompressor and data else data
+            if not self.decompressor or not data:
+                return data
+            unpacked: bytes = self.decompressor.decompress(data)
+            self.cut = not self.decompressor.eof
+            return unpacked
         except zlib.error as error:
             if self.num_block_read:
                 raise ArchiveLoadFailed(str(error)) from error
@@ -121,12 +127,15 @@ def _past_damage(file: IO[bytes], *, packed: bool) -> Iterator[Any]:
         try:
             file.seek(at)
             records = _Iterator(file)
+            reader = records.reader
             for record in records:
                 begun = records.offset
                 _check(record)
                 yield record
                 whole = True
                 _skip_rest(record)
+            if whole and reader.cut:
+                yield Damage
             return
         except _BROKEN as error:
             if "non-chunked gzip" in str(error):
