@@ -55,14 +55,13 @@ def test_a_round_trip_through_warc_loses_nothing(crawled: Copydesk, tmp_path: Pa
     report = json.loads(other.run("import", str(file), "--json").stdout)
     pages = crawled.query(_PAGES)
     assert len(pages) > 40
-    assert any(final for _, final, *_ in pages)
+    assert any(title for _, _, _, _, title, *_ in crawled.query(_LINKS))
     assert report["new"] == len(pages)
     assert report["passed"] == {}
     assert other.query(_PAGES) == pages
     assert other.query(_LINKS) == crawled.query(_LINKS)
     assert headers(other) == headers(crawled)
     for table, rows in crawled.derived().items():
-        # Page ids differ where the first crawl stored pages in between that were pruned: here they do not.
         assert other.derived()[table] == rows, table
     again = json.loads(other.run("import", str(file), "--json").stdout)
     assert (again["new"], again["known"]) == (0, len(pages))
@@ -76,7 +75,7 @@ def test_another_library_reads_our_warc(crawled: Copydesk) -> None:
     with (crawled.folder / "all.warc.gz").open("rb") as file:
         kinds = []
         for record in fastwarc.warc.ArchiveIterator(file, parse_http=False):
-            kinds.append(record.record_type.name)
+            kinds.append(record.record_type == fastwarc.warc.WarcRecordType.warcinfo)
             assert record.verify_block_digest()
         file.seek(0)
         for record in fastwarc.warc.ArchiveIterator(file, record_types=fastwarc.warc.WarcRecordType.response):
@@ -87,7 +86,7 @@ def test_another_library_reads_our_warc(crawled: Copydesk) -> None:
     rows = crawled.query(
         "SELECT coalesce(final_url, url), fetched_at, size FROM pages p JOIN bodies b ON b.id = body_id"
     )
-    assert kinds[0] == "warcinfo"
+    assert kinds == [True] + [False] * (len(kinds) - 1)
     assert all(len(bodies[url, at]) == size for url, at, size in rows)
 
 
