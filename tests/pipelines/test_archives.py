@@ -14,13 +14,17 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from db.errors import UsageError
+from db.exports import StoredPage
+from db.nouns import Link, LinkKind, Page
 from pipelines.archives.items import Archived, Item, Known, Passed, Revisit
 from pipelines.archives.warc_in import read_warc
+from pipelines.archives.warc_out import WarcFile
 
 # warcio's writer leaves its temporary file to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 
 LIMIT = 1_000_000
+AT = datetime(2026, 11, 1, 8, 0, 0, 123000, tzinfo=UTC)
 PAGE = "<html><body><p>Die Fähre fährt im April zum letzten Mal.</p></body></html>".encode()
 
 
@@ -198,3 +202,32 @@ def test_a_bomb_of_a_header_takes_no_memory() -> None:
 def test_what_is_no_warc_is_said() -> None:
     with pytest.raises(UsageError, match="is no WARC"):
         read(b"PK\x03\x04 and so on")
+
+
+def test_redirects_and_further_parts_come_back_from_our_own_file() -> None:
+    link = Link(url="https://a.example/go", key="a.example/go", kind=LinkKind.FEED, title="Die Fähre", published=AT)
+    page = Page(
+        body=PAGE,
+        url="https://a.example/go",
+        final_url="https://a.example/story",
+        fetched_at=AT,
+        content_type="text/html",
+        hint=link,
+        parts=(b"<p>two", b"<p>three"),
+    )
+    stored = StoredPage(
+        page=page,
+        headers={"Content-Type": "text/html", "Content-Encoding": "gzip", "ETag": '"x"'},
+        source=("a.example", "https://a.example/"),
+        duration_ms=80,
+        part_urls=("https://a.example/story?p=2", "https://a.example/story?p=3"),
+    )
+    out = io.BytesIO()
+    WarcFile(out, software="test", now=AT).write(stored)
+    [back] = read(out.getvalue())
+    assert isinstance(back, Archived)
+    assert (back.url, back.final_url, back.fetched_at, back.body) == (page.url, page.final_url, AT, PAGE)
+    assert back.headers == stored.headers
+    assert back.link == link
+    assert (back.source, back.duration_ms) == (stored.source, 80)
+    assert back.parts == tuple(zip(stored.part_urls, page.parts, strict=True))
