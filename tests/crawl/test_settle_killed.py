@@ -61,7 +61,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with write(conn):
         add_source(conn, name="s", url="http://s.example/", settings={}, at=START)
         maker = extractor_id(conn, Extractor(code="t", rules="t", trafilatura="t"))
-        conn.execute("INSERT INTO bodies VALUES (1, x'00', 0, 'zstd', x'00')")
+        conn.execute("INSERT INTO bodies (id, sha256, size, codec, data) VALUES (1, x'00', 0, 'zstd', x'00')")
         for n, text in enumerate(texts(ARTICLES), 1):
             # One address in five is visited twice.
             url = f"http://site{chance.randrange(ARTICLES * 2)}.example/a"
