@@ -32,10 +32,14 @@ _COMMANDS = {
     "extract": "extract_cmd",
     "settle": "settle_cmd",
     "cluster": "cluster_cmd",
+    "import": "import_cmd",
+    "export": "export_cmd",
     "backup": "backup_cmd",
     "upkeep": "upkeep_cmd",
     "doctor": "doctor_cmd",
 }
+# Where a command's name is a word of Python's own.
+_ATTRIBUTE = {"import": "import_archives"}
 # Not for people: what our own processes call each other with.
 _HIDDEN = {"batch": "batch_cmd"}
 
@@ -52,7 +56,7 @@ class LazyGroup(click.Group):
         module = (_COMMANDS | _HIDDEN).get(cmd_name)
         if module is None:
             return None
-        command = getattr(importlib.import_module(f"cli.{module}"), cmd_name)
+        command = getattr(importlib.import_module(f"cli.{module}"), _ATTRIBUTE.get(cmd_name, cmd_name))
         assert isinstance(command, click.Command)
         return command
 

@@ -65,6 +65,27 @@ def counting(done_is: str, total: int) -> Iterator[Callable[[int], None]]:
             click.echo("\r\x1b[2K", nl=False, err=True)
 
 
+@contextmanager
+def tallying() -> Iterator[Callable[[str, int], None]]:
+    """A `show` of how many of an unknown number came, with the rate; the line is wiped at the end."""
+    began = last = time.monotonic()
+    shown = False
+
+    def show(text: str, done: int) -> None:
+        nonlocal last, shown
+        now = time.monotonic()
+        if not sys.stderr.isatty() or now - last < REFRESH_S:
+            return
+        last, shown = now, True
+        click.echo(f"\r\x1b[2K{text} · {done / (now - began):,.0f} a second", nl=False, err=True)
+
+    try:
+        yield show
+    finally:
+        if shown:
+            click.echo("\r\x1b[2K", nl=False, err=True)
+
+
 def _show(spider: NewsSpider, over: threading.Event) -> None:
     began = time.monotonic()
     while not over.wait(REFRESH_S):

@@ -7,17 +7,16 @@ that runs beside it gets its turn between two.
 from __future__ import annotations
 
 import json
-import signal
 import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 
 from cli.context import Desk
 from cli.progress import counting
+from cli.stopping import stopping
 from db.connect import write
 from db.likenesses import any_unsettled, count_unsettled, unsettle_undecided
 from db.queries import count_verdicts
@@ -46,7 +45,7 @@ def settle(desk: Desk, everything: bool, as_json: bool) -> None:
     """
     with desk.open() as db:
         before = count_verdicts(db.conn)
-        with _stopping() as stop:
+        with stopping() as stop:
             pages = set().union(*_steps(db.conn, stop, everything=everything))
         if stop.is_set():
             left = count_unsettled(db.conn)
@@ -68,28 +67,6 @@ def settle(desk: Desk, everything: bool, as_json: bool) -> None:
     for verdict, name in _NAMES:
         now, then = after.get(verdict, 0), before.get(verdict, 0)
         click.echo(f"  {name:15} {now}{f'  (before: {then})' if now != then else ''}")
-
-
-@contextmanager
-def _stopping() -> Iterator[threading.Event]:
-    """Set by Ctrl-C or SIGTERM: the step under way is finished. A second one ends the program at once."""
-    stop = threading.Event()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def heard(number: int, frame: object) -> None:
-        stop.set()
-        restore()
-
-    for number in before:
-        signal.signal(number, heard)
-    try:
-        yield stop
-    finally:
-        restore()
 
 
 def _steps(conn: sqlite3.Connection, stop: threading.Event, *, everything: bool) -> Iterator[set[int]]:

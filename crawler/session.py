@@ -15,7 +15,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 from scrapy.exceptions import CloseSpider
@@ -28,18 +27,15 @@ from db.errors import CopydeskError, DatabaseError
 from db.facts import Received
 from db.figures import Figures, figures_of
 from db.nouns import Source
-from db.sites import Sites, load_sites, shipped_sites_folder
+from db.sites import Sites, load_sites
 from db.source_runs import begin_source_runs, end_source_run, end_source_runs
 from db.sources import choose_sources
 from db.turns import take_turns
 from db.writer import Writer
-from pipelines.desk import Desk, DeskPlan
-from pipelines.version import extractor_in_force
+from pipelines.desk import Desk
+from pipelines.desk_plan import plan_desk, sites_folders
 
 T = TypeVar("T")
-
-# On two processors a third reading process wins nothing; past four the writer is the bottleneck.
-MOST_WORKERS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,21 +138,9 @@ class Session:
         return None
 
 
-def worker_count(config: Config) -> int:
-    """How many processes read."""
-    return int(config["workers"]) or max(1, min(MOST_WORKERS, os.cpu_count() or 1))
-
-
-def sites_folders(config: Config) -> tuple[Path, ...]:
-    """Where site rules are: the shipped ones, then the user's own, which win."""
-    own = str(config["sites"])
-    return (shipped_sites_folder(), config.folder / own) if own else (shipped_sites_folder(),)
-
-
 def open_session(config: Config, order: Order) -> Session:
     """Open the database and begin a run. Raises CopydeskError: no database, unknown source, bad rules, ..."""
-    folders = sites_folders(config)
-    sites = load_sites(*folders)
+    sites = load_sites(*sites_folders(config))
     db = open_database(config.database)
     try:
         sources = choose_sources(db.conn, order.names)
@@ -180,14 +164,7 @@ def open_session(config: Config, order: Order) -> Session:
     reader = open_readonly(config.database)
     desk = None
     if order.reads:
-        plan = DeskPlan(
-            database=config.database,
-            sites_folders=folders,
-            extractor=extractor_in_force(sites),
-            processes=worker_count(config),
-            page_timeout_s=float(config["extract_timeout"]),
-        )
-        desk = Desk(plan, writer)
+        desk = Desk(plan_desk(config, sites), writer)
         desk.start()
     return Session(
         config=config,

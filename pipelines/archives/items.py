@@ -1,0 +1,65 @@
+"""What an archive holds, as the import takes it: an answer, a repetition, or something passed over with its reason.
+
+file ──> Archived | Revisit | Known | Passed ──> pages, bodies, fetches
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from db.nouns import Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """A page as it was received. `url` was asked for, `final_url` is where that led, `digest` names the payload in its file.
+
+    `link`, `source`, `duration_ms` and `parts` are known only where the archive is an export of Copydesk's.
+    """
+
+    url: str
+    fetched_at: datetime
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    final_url: str | None = None
+    status: int = 200
+    digest: str | None = None
+    link: Link | None = None
+    source: tuple[str, str] | None = None
+    duration_ms: int | None = None
+    parts: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revisit:
+    """The same page fetched again; the payload stands elsewhere. `unchanged`: the server said so (304)."""
+
+    url: str
+    fetched_at: datetime
+    headers: Mapping[str, str]
+    digest: str | None = None
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A fetch that the database has: not read again. Its digest still serves revisits."""
+
+    url: str
+    fetched_at: datetime
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """Something that a crawl would not have stored, or that cannot be read: `reason` is counted."""
+
+    reason: str
+
+
+Item = Archived | Revisit | Known | Passed
+
+IsKnown = Callable[[str, datetime], bool]
+"""Whether the database has the fetch of an address at a time."""

@@ -1,0 +1,72 @@
+"""Any archive as a stream of items, by what it is: WARC, WACZ, a manifest, a folder, an HTML file.
+
+A WACZ is a zip with WARCs under `archive/` (specs.webrecorder.net/wacz/1.1.1). They are read where they stand: nothing is written
+to disk, so a name that leads out of the folder leads nowhere.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.errors import UsageError
+from pipelines.archives.html_files import is_html_file, read_file, read_folder, read_manifest
+from pipelines.archives.items import IsKnown, Item, Passed
+from pipelines.archives.warc_in import read_warc
+
+_WARCS = (".warc", ".warc.gz")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How archives are read: the largest body kept, what is known, the address of a folder's root."""
+
+    limit: int
+    is_known: IsKnown
+    base: str | None = None
+
+
+def read_archive(path: Path, how: Opening) -> Iterator[Item]:
+    """The items of one archive. Raises UsageError: no such file, or none that can be imported."""
+    name = path.name.lower()
+    if path.is_dir():
+        yield from read_folder(path, how.base, limit=how.limit, is_known=how.is_known)
+    elif not path.is_file():
+        raise UsageError(f"{path}: there is no such file")
+    elif name.endswith((".jsonl", ".ndjson")):
+        yield from read_manifest(path, limit=how.limit, is_known=how.is_known)
+    elif is_html_file(path):
+        yield read_file(path, how.base, limit=how.limit, is_known=how.is_known)
+    elif name.endswith((".wacz", ".zip")):
+        yield from _wacz(path, how)
+    else:
+        try:
+            file = path.open("rb")
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+        with file:
+            yield from read_warc(file, str(path), limit=how.limit, is_known=how.is_known)
+
+
+def _wacz(path: Path, how: Opening) -> Iterator[Item]:
+    try:
+        packed = zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{path}: is no zip file, so no WACZ ({error})") from error
+    with packed:
+        warcs = [entry for entry in packed.infolist() if entry.filename.lower().endswith(_WARCS)]
+        if not warcs:
+            raise UsageError(f"{path}: holds no WARC (a WACZ has them under archive/)")
+        for entry in warcs:
+            yield from _member(packed, entry, path, how)
+
+
+def _member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, how: Opening) -> Iterator[Item]:
+    try:
+        with packed.open(entry) as file:
+            yield from read_warc(file, f"{path}, {entry.filename}", limit=how.limit, is_known=how.is_known)
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, UsageError):
+        yield Passed(reason="damaged")

@@ -1,0 +1,184 @@
+"""The records of a WARC file, one after another, past whatever is damaged.
+
+warcio reads the records; this finds the way on where it gives up. A file whose records are gzip members of their own can be
+entered at any member, a plain one at any line that begins a record, so damage costs the record that it is in. Nothing that is
+read is held: a line has a limit, and what a caller leaves of a record is skipped in pieces.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from typing import IO, Any
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import DecompressingBufferedReader
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeadersParserException
+
+from db.errors import UsageError
+
+GZIP = b"\x1f\x8b\x08"
+_BEGINS = b"WARC/"
+# Of a header: servers take 8 to 16 KiB for all of them. And of all lines between two bodies.
+_LONGEST_LINE, _MOST_HEADERS = 64 * 1024, 1024 * 1024
+_STEP = 1 << 20
+# What warcio raises for what is no record: its own two, and what Python says to missing or impossible values.
+_BROKEN = (
+    ArchiveLoadFailed,
+    StatusAndHeadersParserException,
+    EOFError,
+    OSError,
+    ValueError,
+    AttributeError,
+    TypeError,
+    IndexError,
+    zlib.error,
+)
+
+
+class Damage:
+    """Stands where records were that cannot be read."""
+
+
+class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
+    """Raises where warcio's prints to standard error and goes on as if the file had ended; bounds lines."""
+
+    decompressor: Any
+    lines = 0
+    cut = False
+    """Whether the gzip member that is being read has not ended yet."""
+
+    def _decompress(self, data: bytes) -> bytes:
+        try:
+            if not self.decompressor or not data:
+                return data
+            unpacked: bytes = self.decompressor.decompress(data)
+            self.cut = not self.decompressor.eof
+            return unpacked
+        except zlib.error as error:
+            if self.num_block_read:
+                raise ArchiveLoadFailed(str(error)) from error
+            self.decompressor = None
+            return data
+
+    def readline(self, length: int | None = None) -> bytes:
+        line: bytes = super().readline(min(length or _LONGEST_LINE, _LONGEST_LINE))
+        self.lines += len(line)
+        if self.lines > _MOST_HEADERS or (len(line) == _LONGEST_LINE and not line.endswith(b"\n")):
+            raise ArchiveLoadFailed("a header without end")
+        return line
+
+
+class _Iterator(ArchiveIterator):  # type: ignore[misc]
+    """Warcio's, with that reader; what is left between two records must be blank."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file)
+        self.reader = _Reader(file)
+        self.known_format = "warc"
+
+    def _consume_blanklines(self) -> tuple[bytes | None, int]:
+        size = 0
+        self.reader.lines = 0
+        while line := self.reader.readline():
+            if line.strip():
+                if not line.startswith(_BEGINS):
+                    raise ArchiveLoadFailed("a record is longer than it says")
+                return line, size
+            size += len(line)
+        return None, size
+
+
+def read_records(file: IO[bytes], name: str) -> Iterator[Any]:
+    """The records (warcio's), and one Damage for each stretch that is none. Raises UsageError where it is no WARC at all.
+
+    `file` must be seekable. A record is to be read before the next one is asked for.
+    """
+    start = file.read(len(_BEGINS))
+    if not start:
+        return
+    packed = start.startswith(GZIP)
+    if not packed and start != _BEGINS:
+        raise UsageError(f"{name}: is no WARC file (it begins with neither WARC/ nor gzip)")
+    yielded = 0
+    try:
+        for record in _past_damage(file, packed=packed):
+            yield record
+            yielded += 1
+    except _OnePiece:
+        file.seek(0)
+        whole = gzip.GzipFile(fileobj=file)
+        for number, record in enumerate(_past_damage(whole, packed=False)):  # type: ignore[arg-type]
+            if number >= yielded:
+                yield record
+
+
+class _OnePiece(Exception):
+    """The file is one gzip stream around all records, not one for each."""
+
+
+def _past_damage(file: IO[bytes], *, packed: bool) -> Iterator[Any]:
+    at: int | None = 0
+    whole = True
+    while at is not None:
+        begun = at
+        try:
+            file.seek(at)
+            records = _Iterator(file)
+            reader = records.reader
+            for record in records:
+                begun = records.offset
+                _check(record)
+                yield record
+                whole = True
+                _skip_rest(record)
+            if whole and reader.cut:
+                yield Damage
+            return
+        except _BROKEN as error:
+            if "non-chunked gzip" in str(error):
+                raise _OnePiece from error
+        if whole:
+            yield Damage
+        whole = False
+        at = _next_start(file, begun + 1, GZIP if packed else b"\n" + _BEGINS)
+
+
+def _check(record: Any) -> None:
+    if record.length is None or record.rec_headers.get_header("Content-Length") is None:
+        raise ArchiveLoadFailed("a record without a length")
+
+
+def _skip_rest(record: Any) -> None:
+    """Read what the caller left; a record that ends before its length is damaged, and those behind it may be inside it."""
+    while record.raw_stream.read(_STEP):
+        pass
+    if left(record):
+        raise ArchiveLoadFailed("a record is shorter than it says")
+
+
+def left(record: Any) -> int:
+    """The bytes of a record that were not read (yet)."""
+    return int(getattr(record.raw_stream, "limit", 0))
+
+
+def _next_start(file: IO[bytes], at: int, mark: bytes) -> int | None:
+    """Where `mark` stands next, at or behind a place; a mark that begins with a line end stands behind it."""
+    skip = 1 if mark.startswith(b"\n") else 0
+    try:
+        at = max(0, at - skip)
+        file.seek(at)
+        held = b""
+        while piece := file.read(_STEP):
+            held += piece
+            found = held.find(mark)
+            if found >= 0:
+                return at + found + skip
+            keep = held[-len(mark) :]
+            at += len(held) - len(keep)
+            held = keep
+    except (OSError, EOFError, zlib.error):
+        return None
+    return None
