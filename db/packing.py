@@ -9,13 +9,19 @@ every body packed the old way or the new.
 from __future__ import annotations
 
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from db.bodies import get_body, zstd
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+from db.bodies import get_body
 from db.connect import connect, explained, write
 from db.dictionaries import get_dictionary, pack_by, packed_dictionary, put_dictionary
 from db.errors import Damaged, Pruned
@@ -145,7 +151,7 @@ class _Packing:
 
     def _dictionary(self, source_id: int, rows: list[tuple[int, int]]) -> int | None:
         """The dictionary for these bodies: the source's current one, or a new one where that pays. None: there is none."""
-        current = self.conn.execute(_CURRENT, (source_id,)).fetchone()[0]
+        current: int | None = self.conn.execute(_CURRENT, (source_id,)).fetchone()[0]
         if len(rows) < LEAST_PAGES:
             return current
         ids = [body_id for body_id, _ in rows]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import sqlite3
 import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -152,3 +154,25 @@ def test_the_zstd_command_unpacks_it(path: Path, tmp_path: Path) -> None:
         pytest.skip("there is no zstd command here")
     subprocess.run(["zstd", "-q", "-d", "-D", "d", "b.zst"], cwd=tmp_path, check=True)
     assert (tmp_path / "b").read_bytes() == page(2)
+
+
+def test_killed_at_any_moment_every_body_reads_back(path: Path) -> None:
+    code = (
+        "import sys, db.packing as p; from pathlib import Path; from datetime import datetime, UTC;"
+        "p._BATCH_BYTES = 1; print('up', flush=True);"
+        "p.pack_again(Path(sys.argv[1]), datetime.now(UTC))"
+    )
+    halfway = 0
+    for number in range(5):
+        with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as job:
+            assert job.stdout is not None
+            job.stdout.readline()
+            time.sleep(0.1 + 0.05 * number)
+            job.kill()
+        conn = connect(path)
+        assert [get_body(conn, n + 1) for n in range(20)] == [page(n) for n in range(20)]
+        conn.close()
+        halfway += 0 < sizes(path)[1] < 20
+    assert halfway, "no kill fell between two bodies"
+    pack_again(path, NOW)
+    assert sizes(path)[1] == 20
