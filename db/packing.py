@@ -155,16 +155,18 @@ class _Packing:
         if len(rows) < LEAST_PAGES:
             return current
         ids = [body_id for body_id, _ in rows]
-        tried = list(self._bodies(ids[:-_PAGES][-_TRIED:]))
-        content = b"".join(_fitting(list(self._bodies(ids[-_PAGES:]))))
-        if not content or not tried:
+        others = rows[:-_PAGES]
+        tried = list(self._bodies([body_id for body_id, _ in others[-_TRIED:]]))
+        members = _fitting(list(self._bodies(ids[-_PAGES:])))
+        if not members or not tried:
             return current
+        content = b"".join(members)
         stored = packed_dictionary(content)
-        new = self._share(tried, zstd.ZstdDict(content, is_raw=True))
-        old = self._share(tried, get_dictionary(self.conn, current) if current else None)
-        waiting = sum(size for _, size in rows) / max(1, sum(size for _, size in rows[:-_PAGES][-_TRIED:]))
-        # The pages that it is made of pack to nothing by it; what waits of them is not counted, to err on the side of the old.
-        if (old - new) * waiting <= len(stored):
+        by_old = get_dictionary(self.conn, current) if current else None
+        saved = self._share(tried, by_old) - self._share(tried, zstd.ZstdDict(content, is_raw=True))
+        times = sum(size for _, size in others) / max(1, sum(size for _, size in others[-_TRIED:]))
+        # The pages that it is made of pack to next to nothing by it.
+        if saved <= 0 or saved * times + self._share(members, by_old) <= len(stored):
             return current
         with write(self.conn):
             dictionary_id = put_dictionary(self.conn, source_id, content, stored, self.now)
