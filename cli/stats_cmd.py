@@ -84,6 +84,9 @@ def _totals(path: Path, held: Holdings) -> Iterator[tuple[str, str]]:
     gone = f"; {held.bodies_pruned:,} more were pruned" if held.bodies_pruned else ""
     kept = held.bodies - held.bodies_pruned
     yield "bodies", f"{kept:,}: {size(held.bodies_raw)} received, {size(held.bodies_stored)} stored{ratio}{gone}"
+    if held.dictionaries:
+        by = f"{held.bodies_by_dictionary:,} bodies packed by {held.dictionaries:,} dictionaries"
+        yield "packing", f"{by} ({size(held.dictionaries_stored)}), {kept - held.bodies_by_dictionary:,} plain"
     yield "articles", f"{held.articles:,}, copies among them {held.copies:,}; later revisions {held.revisions:,}"
     yield "rejected", _reasons(held.rejected)
     yield "failed", f"{_reasons(held.failed_7d)} in the last 7 days"

@@ -11,9 +11,10 @@ import click
 
 from cli.backup_cmd import stoppable
 from cli.context import Desk
-from cli.render import plain, styled
+from cli.render import on_terminal, plain, styled
 from db.config import Config
 from db.errors import UsageError
+from db.packing import PackReport
 from scheduler.upkeep import (
     Ended,
     Step,
@@ -23,6 +24,7 @@ from scheduler.upkeep import (
     checkpoint_step,
     look_after,
     optimize_step,
+    pack_step,
     prune_step,
 )
 
@@ -34,7 +36,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="As one JSON obj
 @_as_json
 @click.pass_context
 def upkeep(ctx: click.Context, as_json: bool) -> None:
-    """Look after the database: prune, optimize, check, backup, checkpoint.
+    """Look after the database: prune, pack, optimize, check, backup, checkpoint.
 
     Without a step: all of them, in this order. Crawls may go on meanwhile. Exits with 1 if a step failed.
     """
@@ -82,6 +84,23 @@ def prune(desk: Desk, dry_run: bool, as_json: bool) -> None:
     """Drop what is older than `keep_bodies` and `keep_log` say."""
     with stoppable():
         _show(prune_step(_config(desk), datetime.now(UTC), dry=dry_run), as_json=as_json)
+
+
+@upkeep.command()
+@_as_json
+@click.pass_obj
+def pack(desk: Desk, as_json: bool) -> None:
+    """Pack bodies again, by earlier pages of their source; to the end, or until it is stopped."""
+    with stoppable():
+        _show(
+            pack_step(_config(desk), datetime.now(UTC), most_s=float("inf"), asked=True, progress=_told),
+            as_json=as_json,
+        )
+
+
+def _told(packed: PackReport) -> None:
+    if on_terminal():
+        click.echo(f"\r{packed.tried:,} bodies, {packed.before:,} to {packed.after:,} bytes", nl=False, err=True)
 
 
 @upkeep.command()

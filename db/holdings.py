@@ -26,6 +26,9 @@ _BODIES = """
 SELECT count(*), count(pruned_at), coalesce(sum(size) FILTER (WHERE pruned_at IS NULL), 0), coalesce(sum(length(data)), 0)
 FROM bodies
 """
+_PACKED = """
+SELECT (SELECT count(*) FROM bodies WHERE dictionary_id IS NOT NULL), count(*), coalesce(sum(length(data)), 0) FROM dictionaries
+"""
 _VERDICTS = "SELECT verdict, count(*) FROM decisions GROUP BY 1"
 _REJECTED = "SELECT reason, count(*) FROM outcomes WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
 # A failure is a fetch without a usable answer; what robots.txt forbids is none.
@@ -99,6 +102,10 @@ class Holdings:
     bodies_raw: int
     """Received, of those that are still there."""
     bodies_stored: int
+    bodies_by_dictionary: int
+    """Packed by a dictionary of their source; the others are plain."""
+    dictionaries: int
+    dictionaries_stored: int
     articles: int
     """Each once: the current ones, copies included."""
     revisions: int
@@ -127,6 +134,7 @@ def _holdings(conn: sqlite3.Connection, now: datetime, runs: int) -> Holdings:
     links, never = conn.execute(_LINKS).fetchone()
     fetches, pages, unread = conn.execute(_COUNTS).fetchone()
     bodies, pruned, raw, stored = conn.execute(_BODIES).fetchone()
+    by_dictionary, dictionaries, dictionaries_stored = conn.execute(_PACKED).fetchone()
     verdicts = dict(conn.execute(_VERDICTS).fetchall())
     return Holdings(
         sources=sources,
@@ -140,6 +148,9 @@ def _holdings(conn: sqlite3.Connection, now: datetime, runs: int) -> Holdings:
         bodies_pruned=pruned,
         bodies_raw=raw,
         bodies_stored=stored,
+        bodies_by_dictionary=by_dictionary,
+        dictionaries=dictionaries,
+        dictionaries_stored=dictionaries_stored,
         articles=verdicts.get("new", 0) + verdicts.get("copy", 0),
         revisions=verdicts.get("revision", 0),
         copies=verdicts.get("copy", 0),

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
 from db.service_tables import PRUNED, RHYTHMS, SCHEDULE, WATCHED
 
@@ -125,6 +126,13 @@ def m0006_watched(db: Database) -> None:
 def m0007_rhythms(db: Database) -> None:
     """What was learned of when sources publish."""
     for statement in _statements(RHYTHMS):
+        db.execute(statement)
+
+
+@migrations()
+def m0010_dictionaries(db: Database) -> None:
+    """Bodies may be packed by a dictionary of their source."""
+    for statement in _statements(DICTIONARIES):
         db.execute(statement)
 
 

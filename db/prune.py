@@ -101,7 +101,7 @@ _BODIES = _Kind(
     alias="b",
     goes=_BODY_GOES,
     weight="length(b.data)",
-    act="UPDATE bodies AS b SET data = x'', pruned_at = :now",
+    act="UPDATE bodies AS b SET data = x'', pruned_at = :now, dictionary_id = NULL",
     first_from=_BODY_FROM,
 )
 _LOG = (

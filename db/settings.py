@@ -301,6 +301,12 @@ DECLARED: tuple[Setting, ...] = (
         help="How long requests and runs that brought no page are kept.",
     ),
     Setting(
+        name="pack_bodies",
+        read=_yes_no,
+        default=False,
+        help="Whether upkeep packs bodies again, by earlier pages of their source; at most 30 minutes each time.",
+    ),
+    Setting(
         name="backup_folder",
         read=_text,
         default="",

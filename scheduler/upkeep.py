@@ -1,4 +1,4 @@
-"""Looking after the database, all of it in order: prune, statistics, integrity, backup, checkpoint.
+"""Looking after the database, all of it in order: prune, pack, statistics, integrity, backup, checkpoint.
 
 Pruning comes first, so that a backup is of what is kept; the checkpoint last, because the log grows while a check or backup
 reads. A step that fails is told and does not stop the others. One thing holds between them: where the check finds the database
@@ -19,8 +19,12 @@ from db.backup import Backup, back_up, new_backup_path, thin_out
 from db.config import Config
 from db.errors import CopydeskError, UsageError
 from db.health import Level
+from db.packing import PackReport, pack_again
 from db.prune import PruneReport, prune
 from db.upkeep import check, checkpoint, optimize
+
+# What packing may take of one round; the next one goes on from there.
+PACK_S = 30 * 60
 
 
 class Ended(StrEnum):
@@ -133,6 +137,33 @@ def _pruned_says(pruned: PruneReport) -> str:
     return f"{what} gone{took if pruned.transactions else ''}"
 
 
+def pack_step(
+    config: Config,
+    now: datetime,
+    stopping: Stopping = _never,
+    *,
+    most_s: float = PACK_S,
+    asked: bool = False,
+    progress: Callable[[PackReport], None] = lambda report: None,
+) -> Step:
+    """Pack bodies again by dictionaries of their sources, if `pack_bodies` says so or it was asked for; at most so long."""
+    if not asked and not config["pack_bodies"]:
+        return Step(name="pack", ended=Ended.SKIPPED, says="the setting pack_bodies says no")
+    until = time.monotonic() + most_s
+    packed = pack_again(
+        config.database, now, stopping=lambda: stopping() or time.monotonic() > until, progress=progress
+    )
+    rest = "; broken off, the next time goes on from there" if packed.broken_off else ""
+    says = (
+        f"{packed.packed:,} of {packed.tried:,} bodies packed smaller, {packed.before / 1e6:,.1f} MB to "
+        f"{packed.after / 1e6:,.1f} MB, {packed.dictionaries:,} new dictionaries ({packed.dictionary_bytes / 1e6:,.1f} MB), "
+        f"{packed.seconds:.1f} s, the longest transaction {packed.longest_ms:.0f} ms{rest}"
+    )
+    return Step(
+        name="pack", ended=Ended.DONE, says=says if packed.tried else f"nothing waits{rest}", figures=packed.as_dict()
+    )
+
+
 def optimize_step(config: Config, now: datetime, stopping: Stopping = _never) -> Step:
     """Renew the planner's statistics."""
     optimized = optimize(config.database)
@@ -197,6 +228,7 @@ def backup_folder(config: Config) -> Path | None:
 
 STEPS: Mapping[str, Callable[[Config, datetime, Stopping], Step]] = {
     "prune": prune_step,
+    "pack": pack_step,
     "optimize": optimize_step,
     "check": check_step,
     "backup": backup_step,
