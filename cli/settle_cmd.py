@@ -46,7 +46,7 @@ def settle(desk: Desk, everything: bool, as_json: bool) -> None:
     """
     with desk.open() as db:
         before = count_verdicts(db.conn)
-        with _stopping() as stop:
+        with stopping() as stop:
             pages = set().union(*_steps(db.conn, stop, everything=everything))
         if stop.is_set():
             left = count_unsettled(db.conn)
@@ -71,7 +71,7 @@ def settle(desk: Desk, everything: bool, as_json: bool) -> None:
 
 
 @contextmanager
-def _stopping() -> Iterator[threading.Event]:
+def stopping() -> Iterator[threading.Event]:
     """Set by Ctrl-C or SIGTERM: the step under way is finished. A second one ends the program at once."""
     stop = threading.Event()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
