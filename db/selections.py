@@ -44,9 +44,7 @@ def select_pages(conn: sqlite3.Connection, selection: Selection, maker: int) -> 
         conditions.append(("? IN (pages.url, pages.final_url, articles.url, articles.canonical_url)", selection.url))
     where = [text for text, _ in conditions] + ([f"({selection.where}\n)"] if selection.where else [])
     sql = f"SELECT outcomes.page_id {_FROM} WHERE {' AND '.join(where) or '1'} ORDER BY outcomes.page_id"
-    conn.set_authorizer(
-        lambda action, *_: sqlite3.SQLITE_OK if action in _READS else sqlite3.SQLITE_DENY  # type: ignore[arg-type]
-    )
+    conn.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _READS else sqlite3.SQLITE_DENY)
     try:
         yield from [row[0] for row in conn.execute(sql, [value for _, value in conditions])]
     except (sqlite3.Error, sqlite3.Warning) as error:
