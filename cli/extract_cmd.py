@@ -34,6 +34,7 @@ from pipelines.files import entries_of_manifest, entries_of_paths, json_lines
 @click.option("--where", metavar="SQL", help="Stored pages that meet a condition on pages, outcomes, articles.")
 @click.option("--url", metavar="URL", help="The stored pages of an address.")
 @click.option("--undo", "undone", metavar="RUN", type=int, help="Bring back what a past extraction replaced.")
+@click.option("--dry-run", is_flag=True, help="Tell what would change in stored pages, field by field; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 @click.pass_context
 def extract(  # noqa: PLR0913 - one for each option
@@ -48,6 +49,7 @@ def extract(  # noqa: PLR0913 - one for each option
     where: str | None,
     url: str | None,
     undone: int | None,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Extract articles from HTML files (.gz too) and print one JSON line each, in order.
@@ -60,8 +62,10 @@ def extract(  # noqa: PLR0913 - one for each option
         raise click.UsageError("Give either files, --manifest, --undo, or which stored pages (--stale, --all, ...).")
     if everything and (stale or source or since or where or url):
         raise click.UsageError("--all goes with no other selection.")
+    if dry_run and not selects:
+        raise click.UsageError("--dry-run goes with a selection of stored pages.")
     if undone is not None or selects:
-        _stored(ctx.obj, stale, source, since, where, url, undone, jobs, as_json)
+        _stored(ctx.obj, stale, source, since, where, url, undone, jobs, dry_run, as_json)
         return
     _files(paths, manifest, jobs)
 
@@ -75,9 +79,11 @@ def _stored(  # noqa: PLR0913 - one for each option
     url: str | None,
     undone: int | None,
     jobs: int,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     # Imported here: files are read without a database, and quickly.
+    from cli.extract_stored import dry_run as tell_differences
     from cli.extract_stored import extract_again, undo
     from db.selections import Selection
 
@@ -93,7 +99,7 @@ def _stored(  # noqa: PLR0913 - one for each option
         with desk.read() as conn:
             source_id = find_source(conn, source).id
     selection = Selection(stale=stale, source_id=source_id, since=moment, where=where, url=url)
-    extract_again(desk, selection, jobs=jobs, as_json=as_json)
+    (tell_differences if dry_run else extract_again)(desk, selection, jobs=jobs, as_json=as_json)
 
 
 def _files(paths: tuple[Path, ...], manifest: Path | None, jobs: int) -> None:

@@ -21,12 +21,21 @@ from crawler.session import sites_folders
 from db.connect import open_readonly, write
 from db.derived import extractor_id
 from db.errors import UsageError
-from db.extractions import bring_back, broken_off, count_left, later_extraction, queue_pages
+from db.extractions import (
+    bring_back,
+    broken_off,
+    count_left,
+    known_extractor,
+    later_extraction,
+    queue_pages,
+    without_pruned,
+)
 from db.facts import begin_run, end_run
 from db.selections import Selection, select_pages
 from db.sites import load_sites
+from pipelines.differences import Differences
 from pipelines.pool import ReadingPool
-from pipelines.replay import BATCH, LocalReaders, replay, settle_in_steps
+from pipelines.replay import BATCH, LocalReaders, readings, replay, settle_in_steps
 from pipelines.version import extractor_in_force
 
 # Page ids put on the queue in one transaction: some 10 ms.
@@ -112,6 +121,39 @@ def _tell(conn: sqlite3.Connection, run_id: int, stop: threading.Event, *, as_js
         sys.exit(130)
     if figures.get("failed"):
         sys.exit(1)
+
+
+def dry_run(desk: Desk, selection: Selection, *, jobs: int, as_json: bool) -> None:
+    """Tell what extracting the selected pages again would change; nothing is written."""
+    config = desk.config
+    folders = sites_folders(config)
+    force = extractor_in_force(load_sites(*folders))
+    found = Differences()
+    with desk.read() as conn, stopping() as stop:
+        pages = list(select_pages(conn, selection, known_extractor(conn, force)))
+        pages = without_pruned(conn, pages)
+        executor = LocalReaders(
+            ReadingPool(config.database, folders, processes=jobs, timeout_s=float(config["extract_timeout"]))
+        )
+        try:
+            with counting("read", len(pages)) as show:
+                for some in readings(executor, iter(pages), stop):
+                    for reading in some:
+                        found.add(conn, reading)
+                    show(found.pages)
+        finally:
+            executor.shutdown(cancel_futures=True)
+    told = {"pages": found.pages, "differing": found.differing, "fields": found.fields, "samples": found.samples}
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        click.echo(f"{found.differing} of {found.pages} pages would change")
+        for name, count in found.fields.most_common():
+            click.echo(f"  {name:20} {count} ({count / found.pages:.1%})")
+            for page_id, old, new in found.samples[name]:
+                click.echo(f"    page {page_id}: {old!r} -> {new!r}")
+    if stop.is_set():
+        sys.exit(130)
 
 
 def undo(desk: Desk, run_id: int) -> None:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from db.derived import CreditRow, drop_outcome, put_article_rows
+from db.derived import CreditRow, Extractor, drop_outcome, put_article_rows
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -130,3 +130,16 @@ def bring_back(conn: sqlite3.Connection, run_id: int, limit: int) -> int:
         put_held(conn, page_id, maker, unpack(outcome))
         conn.execute("DELETE FROM past_outcomes WHERE (run_id, page_id) = (?, ?)", (run_id, page_id))
     return len(rows)
+
+
+def known_extractor(conn: sqlite3.Connection, extractor: Extractor) -> int:
+    """The row of an extractor, 0 where it has none yet. Only reads."""
+    values = (extractor.code, extractor.rules, extractor.trafilatura)
+    row = conn.execute("SELECT id FROM extractors WHERE (code, rules, trafilatura) = (?, ?, ?)", values).fetchone()
+    return int(row[0]) if row else 0
+
+
+def without_pruned(conn: sqlite3.Connection, pages: Iterable[int]) -> list[int]:
+    """The pages whose bodies are all there."""
+    pruned = {row[0] for row in conn.execute("SELECT page_id FROM pruned_pages")}
+    return [page_id for page_id in pages if page_id not in pruned]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -71,6 +72,11 @@ def test_the_command_gives_identical_rows_resumes_and_undoes(demoweb: DemoWeb, t
         spoiled.execute("UPDATE outcomes SET extractor_id = (SELECT max(id) FROM extractors)")
     spoiled.close()
     before = desk.derived()
+    told = json.loads(desk.run("extract", "--stale", "--dry-run", "--json").stdout)
+    odd = sum(row[0] % 2 for row in live["articles"])
+    assert told["fields"] == {"title": odd}
+    assert told["differing"] == odd
+    assert desk.derived() == before
     process = desk.start("extract", "--stale")
     wait_for(lambda: desk.query("SELECT count(*) FROM past_outcomes") != [(0,)] or process.poll() is not None)
     process.kill()
