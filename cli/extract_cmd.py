@@ -1,4 +1,4 @@
-"""`copydesk extract`: files on disk to JSON lines on standard output; no database is needed.
+"""`copydesk extract`: files on disk to JSON lines on standard output, without a database; or stored pages extracted again.
 
 A file that cannot be read becomes its own line, `{"id", "rejected": "empty",
 "detail"}`, and the command goes on; it then exits with 1
@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from db.errors import CopydeskError
+from cli.context import Desk
+from db.errors import CopydeskError, UsageError
+from db.facts import stamp
 from db.sites import load_sites, shipped_sites_folder
+from db.sources import find_source
+from db.units import since as parse_since
 from pipelines.files import entries_of_manifest, entries_of_paths, json_lines
 
 
@@ -22,16 +27,86 @@ from pipelines.files import entries_of_manifest, entries_of_paths, json_lines
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--manifest", type=click.Path(path_type=Path), help='JSON lines of {"id", "path", "url"}.')
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes at work.")
-def extract(paths: tuple[Path, ...], manifest: Path | None, jobs: int) -> None:
-    """Extract articles from HTML files (.gz too) and print one JSON line each, in order."""
-    if bool(paths) == (manifest is not None):
-        raise click.UsageError("Give either files or --manifest.")
+@click.option("--stale", is_flag=True, help="Stored pages whose outcome another version or other rules made.")
+@click.option("--all", "everything", is_flag=True, help="All stored pages.")
+@click.option("--source", "source", metavar="NAME", help="Stored pages of one source.")
+@click.option("--since", metavar="WHEN", help="Stored pages fetched since then: 2d, 6h, 2026-11-02.")
+@click.option("--where", metavar="SQL", help="Stored pages that meet a condition on pages, outcomes, articles.")
+@click.option("--url", metavar="URL", help="The stored pages of an address.")
+@click.option("--undo", "undone", metavar="RUN", type=int, help="Bring back what a past extraction replaced.")
+@click.option("--dry-run", is_flag=True, help="Tell what would change in stored pages, field by field; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
+@click.pass_context
+def extract(  # noqa: PLR0913 - one for each option
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    manifest: Path | None,
+    jobs: int,
+    stale: bool,
+    everything: bool,
+    source: str | None,
+    since: str | None,
+    where: str | None,
+    url: str | None,
+    undone: int | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Extract articles from HTML files (.gz too) and print one JSON line each, in order.
+
+    With an option that selects stored pages, extract those again. Stop it at any time: the same command goes on.
+    """
+    jobs = min(jobs, max(1, os.cpu_count() or 1))
+    selects = bool(stale or everything or source or since or where or url)
+    if bool(paths) + (manifest is not None) + selects + (undone is not None) != 1:
+        raise click.UsageError("Give either files, --manifest, --undo, or which stored pages (--stale, --all, ...).")
+    if everything and (stale or source or since or where or url):
+        raise click.UsageError("--all goes with no other selection.")
+    if dry_run and not selects:
+        raise click.UsageError("--dry-run goes with a selection of stored pages.")
+    if undone is not None or selects:
+        _stored(ctx.obj, stale, source, since, where, url, undone, jobs, dry_run, as_json)
+        return
+    _files(paths, manifest, jobs)
+
+
+def _stored(  # noqa: PLR0913 - one for each option
+    desk: Desk,
+    stale: bool,
+    source: str | None,
+    since: str | None,
+    where: str | None,
+    url: str | None,
+    undone: int | None,
+    jobs: int,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    # Imported here: files are read without a database, and quickly.
+    from cli.extract_stored import dry_run as tell_differences
+    from cli.extract_stored import extract_again, undo
+    from db.selections import Selection
+
+    if undone is not None:
+        undo(desk, undone)
+        return
+    try:
+        moment = stamp(parse_since(since, datetime.now(UTC))) if since else None
+    except ValueError as error:
+        raise UsageError(f"--since: {error}") from error
+    source_id = None
+    if source:
+        with desk.read() as conn:
+            source_id = find_source(conn, source).id
+    selection = Selection(stale=stale, source_id=source_id, since=moment, where=where, url=url)
+    (tell_differences if dry_run else extract_again)(desk, selection, jobs=jobs, as_json=as_json)
+
+
+def _files(paths: tuple[Path, ...], manifest: Path | None, jobs: int) -> None:
     missing = [path for path in paths if not path.is_file()]
     entries = entries_of_manifest(manifest) if manifest else entries_of_paths(paths)
     try:
-        for line in json_lines(
-            entries, load_sites(shipped_sites_folder()), jobs=min(jobs, max(1, os.cpu_count() or 1))
-        ):
+        for line in json_lines(entries, load_sites(shipped_sites_folder()), jobs=jobs):
             sys.stdout.write(line + "\n")
     except CopydeskError as error:
         click.echo(f"copydesk extract: {error}", err=True)

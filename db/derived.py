@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from db.nouns import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection
 
+CreditRow = tuple[str, int, str]
 _ROLES = (("author", "authors"), ("editor", "editors"), ("proofreader", "proofreaders"))
 
 
@@ -41,7 +43,7 @@ def extractor_id(conn: sqlite3.Connection, extractor: Extractor) -> int:
 
 def put_rejection(conn: sqlite3.Connection, page_id: int, rejection: Rejection, extractor: int) -> None:
     """Record that a page is not an article. Replaces what was made of the page before."""
-    _drop(conn, page_id)
+    drop_outcome(conn, page_id)
     conn.execute(
         "INSERT INTO outcomes (page_id, extractor_id, reason, detail) VALUES (?, ?, ?, ?)",
         (page_id, extractor, rejection.reason.value, rejection.detail or None),
@@ -52,9 +54,35 @@ def put_article(
     conn: sqlite3.Connection, page_id: int, url: str, article: Article, prints: Fingerprint, extractor: int
 ) -> None:
     """Record the article that a page is. Replaces what was made of the page before."""
-    _drop(conn, page_id)
+    drop_outcome(conn, page_id)
     conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, ?)", (page_id, extractor))
-    row = {
+    put_article_rows(conn, article_row(page_id, url, article, prints), credit_rows(article))
+
+
+def put_article_rows(conn: sqlite3.Connection, row: Mapping[str, object], credits: Iterable[CreditRow]) -> None:
+    """Write an article as rows. Its outcome must be there."""
+    conn.execute(
+        f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+        list(row.values()),
+    )
+    conn.executemany(
+        "INSERT INTO credits (page_id, role, position, name) VALUES (?, ?, ?, ?)",
+        [(row["page_id"], *credit) for credit in credits],
+    )
+
+
+def credit_rows(article: Article) -> list[CreditRow]:
+    """The credits of an article as `credits` keeps them: role, position, name."""
+    return [
+        (role, position, name)
+        for role, attribute in _ROLES
+        for position, name in enumerate(getattr(article, attribute))
+    ]
+
+
+def article_row(page_id: int, url: str, article: Article, prints: Fingerprint) -> dict[str, object]:
+    """An article as `articles` keeps it, credits apart."""
+    return {
         "page_id": page_id,
         "address_key": prints.address_key,
         "text_hash": prints.text_hash,
@@ -77,18 +105,6 @@ def put_article(
         "word_count": article.word_count,
         "provenance": _json(dict(article.provenance)),
     }
-    conn.execute(
-        f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
-        list(row.values()),
-    )
-    conn.executemany(
-        "INSERT INTO credits (page_id, role, position, name) VALUES (?, ?, ?, ?)",
-        [
-            (page_id, role, position, name)
-            for role, attribute in _ROLES
-            for position, name in enumerate(getattr(article, attribute))
-        ],
-    )
 
 
 def put_decision(conn: sqlite3.Connection, decision: Decision) -> None:
@@ -141,7 +157,8 @@ def get_article(conn: sqlite3.Connection, page_id: int) -> Article | None:
     )
 
 
-def _drop(conn: sqlite3.Connection, page_id: int) -> None:
+def drop_outcome(conn: sqlite3.Connection, page_id: int) -> None:
+    """Take away what was made of a page."""
     conn.execute("DELETE FROM outcomes WHERE page_id = ?", (page_id,))
 
 

@@ -14,6 +14,7 @@
 
     source_runs: what one run did at one source. service: the `copydesk run` that is up. alerts: what a person should know;
     watched: how far they have looked. rhythms: when sources publish, as learned.
+    extractions: runs of `copydesk extract`; to_extract: the pages each has left; past_outcomes: what each replaced.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` counts in Unix seconds, because it is arithmetic.
 Never edit a step that was released: add one. A step that rebuilds a table must make its triggers again.
@@ -25,7 +26,7 @@ from sqlite_utils import Database, Migrations
 
 from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
-from db.service_tables import PRUNED, RHYTHMS, SCHEDULE, WATCHED
+from db.service_tables import EXTRACTIONS, PRUNED, RHYTHMS, SCHEDULE, WATCHED
 
 migrations = Migrations("copydesk")
 
@@ -126,6 +127,13 @@ def m0006_watched(db: Database) -> None:
 def m0007_rhythms(db: Database) -> None:
     """What was learned of when sources publish."""
     for statement in _statements(RHYTHMS):
+        db.execute(statement)
+
+
+@migrations()
+def m0008_extractions(db: Database) -> None:
+    """Extracting again: what is left to do, and what was replaced."""
+    for statement in _statements(EXTRACTIONS):
         db.execute(statement)
 
 

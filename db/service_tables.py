@@ -1,4 +1,4 @@
-"""The SQL of the later steps of `db.migrations`: what a service keeps, pruning, alerts, rhythms."""
+"""The SQL of the later steps of `db.migrations`: what a service keeps, pruning, alerts, rhythms, extractions."""
 
 from __future__ import annotations
 
@@ -99,4 +99,32 @@ CREATE TABLE rhythms (
     learned_at TEXT NOT NULL,
     rhythm TEXT NOT NULL CHECK (json_valid(rhythm))
 ) STRICT;
+"""
+
+# `extractions`: one row a run of `copydesk extract`; `queued` is 1 when all its pages are in `to_extract`, which says what is left.
+# `past_outcomes`: what a run replaced, as `db.extractions.pack` makes it.
+EXTRACTIONS = """
+CREATE TABLE extractions (
+    run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+    selection TEXT NOT NULL,
+    extractor_id INTEGER NOT NULL REFERENCES extractors (id),
+    queued INTEGER NOT NULL DEFAULT 0,
+    figures TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(figures))
+) STRICT;
+
+CREATE TABLE to_extract (
+    run_id INTEGER NOT NULL REFERENCES extractions (run_id) ON DELETE CASCADE,
+    page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
+    PRIMARY KEY (run_id, page_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX to_extract_page ON to_extract (page_id);
+
+CREATE TABLE past_outcomes (
+    run_id INTEGER NOT NULL REFERENCES extractions (run_id) ON DELETE CASCADE,
+    page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
+    extractor_id INTEGER NOT NULL REFERENCES extractors (id),
+    outcome BLOB NOT NULL,
+    PRIMARY KEY (run_id, page_id)
+) STRICT;
+CREATE INDEX past_outcomes_page ON past_outcomes (page_id);
 """

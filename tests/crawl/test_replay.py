@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from db.sites import load_sites, shipped_sites_folder
 from pipelines.desk import record
 from pipelines.reader import read_page
 from pipelines.settle import begin_again, settle
-from tests.crawl.copydesk import RULES, Copydesk
+from tests.crawl.copydesk import RULES, Copydesk, wait_for
 from tests.demoweb.web import DemoWeb
 
 
@@ -54,3 +55,40 @@ def test_live_and_replay_give_identical_rows(demoweb: DemoWeb, tmp_path: Path) -
         settle(conn)
     conn.close()
     assert desk.derived() == live
+
+
+def test_the_command_gives_identical_rows_resumes_and_undoes(demoweb: DemoWeb, tmp_path: Path) -> None:
+    desk = Copydesk(tmp_path, demoweb.proxy_url)
+    desk.add_sites(demoweb)
+    desk.run("crawl")
+    live = desk.derived()
+    desk.run("extract", "--all", "--jobs", "2")
+    assert desk.derived() == live
+    assert desk.query("SELECT count(*) FROM past_outcomes") == [(0,)]
+    spoiled = sqlite3.connect(desk.database)
+    with spoiled:
+        spoiled.execute("UPDATE articles SET title = 'spoiled' WHERE page_id % 2")
+        spoiled.execute("INSERT INTO extractors (code, rules, trafilatura) VALUES ('old', 'old', 'old')")
+        spoiled.execute("UPDATE outcomes SET extractor_id = (SELECT max(id) FROM extractors)")
+    spoiled.close()
+    before = desk.derived()
+    told = json.loads(desk.run("extract", "--stale", "--dry-run", "--json").stdout)
+    odd = sum(row[0] % 2 for row in live["articles"])
+    assert told["fields"] == {"title": odd}
+    assert told["differing"] == odd
+    assert desk.derived() == before
+    process = desk.start("extract", "--stale")
+    wait_for(lambda: desk.query("SELECT count(*) FROM past_outcomes") != [(0,)] or process.poll() is not None)
+    process.kill()
+    process.communicate()
+    desk.run("extract", "--stale")
+    assert desk.derived() == live
+    runs = [run for (run,) in desk.query("SELECT DISTINCT run_id FROM past_outcomes")]
+    assert len(runs) == 1
+    desk.run("extract", "--undo", str(runs[0]))
+    back = desk.derived()
+    assert back["articles"] == before["articles"]
+    assert back["credits"] == before["credits"]
+    assert "no such column" in desk.run("extract", "--where", "nonsense = 1", code=2).stderr
+    desk.run("extract", "--where", "articles.title = 'spoiled'")
+    assert desk.derived()["articles"] == live["articles"]

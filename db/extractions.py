@@ -1,0 +1,145 @@
+"""Extracting again, as rows: which pages a run has left, what is held of a page, what a run replaced.
+
+What is held of a page (`Held`) is its outcome, article and credits as the tables have them, so that a past one can be compared with
+a new one and put back to the letter.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from db.derived import CreditRow, Extractor, drop_outcome, put_article_rows
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_CREDITS = "SELECT role, position, name FROM credits WHERE page_id = ? ORDER BY role, position"
+_LATER = """
+SELECT o.run_id FROM past_outcomes o JOIN past_outcomes mine ON mine.page_id = o.page_id
+WHERE mine.run_id = :run AND o.run_id > :run LIMIT 1
+"""
+_BROKEN_OFF = """
+SELECT e.run_id, e.queued FROM extractions e JOIN runs r ON r.id = e.run_id
+WHERE e.selection = ? AND e.extractor_id = ? AND coalesce(r.ended, '') <> 'finished' ORDER BY e.run_id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What is made of a page. `article` is empty where it is a rejection; columns that are NULL are left out."""
+
+    reason: str | None
+    detail: str | None
+    article: dict[str, object] = field(default_factory=dict)
+    credits: tuple[CreditRow, ...] = ()
+
+
+def held(conn: sqlite3.Connection, page_id: int) -> tuple[int, Held] | None:
+    """Who made what is held of a page, and that; None where the page was not read."""
+    row = conn.execute("SELECT extractor_id, reason, detail FROM outcomes WHERE page_id = ?", (page_id,)).fetchone()
+    if row is None:
+        return None
+    maker, reason, detail = row
+    cursor = conn.execute("SELECT * FROM articles WHERE page_id = ?", (page_id,))
+    values = cursor.fetchone()
+    if values is None:
+        return maker, Held(reason=reason, detail=detail)
+    names = [column[0] for column in cursor.description]
+    article = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+    credits = tuple((role, position, name) for role, position, name in conn.execute(_CREDITS, (page_id,)))
+    return maker, Held(reason=reason, detail=detail, article=article, credits=credits)
+
+
+def put_held(conn: sqlite3.Connection, page_id: int, maker: int, made: Held) -> None:
+    """Replace what is made of a page. A decision about it stands until it is settled anew."""
+    decision = conn.execute("SELECT * FROM decisions WHERE page_id = ?", (page_id,)).fetchone()
+    drop_outcome(conn, page_id)
+    conn.execute(
+        "INSERT INTO outcomes (page_id, extractor_id, reason, detail) VALUES (?, ?, ?, ?)",
+        (page_id, maker, made.reason, made.detail),
+    )
+    if made.article:
+        put_article_rows(conn, made.article, made.credits)
+        if decision:
+            conn.execute(f"INSERT INTO decisions VALUES ({', '.join('?' * len(decision))})", decision)
+
+
+def keep_past(conn: sqlite3.Connection, run_id: int, page_id: int, maker: int, made: Held) -> None:
+    """Keep what a run replaces."""
+    conn.execute("INSERT INTO past_outcomes VALUES (?, ?, ?, ?)", (run_id, page_id, maker, pack(made)))
+
+
+def pack(made: Held) -> bytes:
+    """What was held, as JSON under Zstandard; the hash of the text in hex."""
+    article = {name: value.hex() if isinstance(value, bytes) else value for name, value in made.article.items()}
+    text = json.dumps([made.reason, made.detail, article, made.credits], ensure_ascii=False)
+    return zstd.compress(text.encode("utf-8", "surrogatepass"))
+
+
+def unpack(packed: bytes) -> Held:
+    """What `pack` packed."""
+    text = zstd.decompress(packed).decode("utf-8", "surrogatepass")
+    reason, detail, article, credits = json.loads(text)
+    if article:
+        article["text_hash"] = bytes.fromhex(article["text_hash"])
+    return Held(reason=reason, detail=detail, article=article, credits=tuple(map(tuple, credits)))
+
+
+def broken_off(conn: sqlite3.Connection, selection: str, maker: int) -> tuple[int, bool] | None:
+    """The last run of this selection and extractor that did not finish, and whether all its pages were queued."""
+    row = conn.execute(_BROKEN_OFF, (selection, maker)).fetchone()
+    return (row[0], bool(row[1])) if row else None
+
+
+def pages_left(conn: sqlite3.Connection, run_id: int, after: int, limit: int) -> list[int]:
+    """Pages that a run has left, beyond `after`, in order."""
+    sql = "SELECT page_id FROM to_extract WHERE run_id = ? AND page_id > ? ORDER BY page_id LIMIT ?"
+    return [row[0] for row in conn.execute(sql, (run_id, after, limit))]
+
+
+def count_left(conn: sqlite3.Connection, run_id: int) -> int:
+    """How many pages a run has left."""
+    return int(conn.execute("SELECT count(*) FROM to_extract WHERE run_id = ?", (run_id,)).fetchone()[0])
+
+
+def queue_pages(conn: sqlite3.Connection, run_id: int, pages: Iterable[int]) -> None:
+    """Add pages to what a run has left."""
+    conn.executemany("INSERT OR IGNORE INTO to_extract VALUES (?, ?)", [(run_id, page_id) for page_id in pages])
+
+
+def later_extraction(conn: sqlite3.Connection, run_id: int) -> int | None:
+    """A later run that replaced a page that this one replaced too."""
+    row = conn.execute(_LATER, {"run": run_id}).fetchone()
+    return int(row[0]) if row else None
+
+
+def bring_back(conn: sqlite3.Connection, run_id: int, limit: int) -> int:
+    """Put back what a run replaced, so many pages at most; how many there were. A job for the one writer."""
+    rows = conn.execute(
+        "SELECT page_id, extractor_id, outcome FROM past_outcomes WHERE run_id = ?"
+        " AND page_id NOT IN (SELECT page_id FROM pruned_pages) ORDER BY page_id LIMIT ?",
+        (run_id, limit),
+    ).fetchall()
+    for page_id, maker, outcome in rows:
+        put_held(conn, page_id, maker, unpack(outcome))
+        conn.execute("DELETE FROM past_outcomes WHERE (run_id, page_id) = (?, ?)", (run_id, page_id))
+    return len(rows)
+
+
+def known_extractor(conn: sqlite3.Connection, extractor: Extractor) -> int:
+    """The row of an extractor, 0 where it has none yet. Only reads."""
+    values = (extractor.code, extractor.rules, extractor.trafilatura)
+    row = conn.execute("SELECT id FROM extractors WHERE (code, rules, trafilatura) = (?, ?, ?)", values).fetchone()
+    return int(row[0]) if row else 0
+
+
+def without_pruned(conn: sqlite3.Connection, pages: Iterable[int]) -> list[int]:
+    """The pages whose bodies are all there."""
+    pruned = {row[0] for row in conn.execute("SELECT page_id FROM pruned_pages")}
+    return [page_id for page_id in pages if page_id not in pruned]

@@ -1,0 +1,163 @@
+"""Extracting stored pages again: read, compare, replace, settle, in short transactions that a live crawl may run beside.
+
+    selection ──> to_extract ──> executor (reader.read) ──> equal: the extractor's name alone ──┐
+                                                       ├──> other: past_outcomes, new rows ─────┼──> off the queue ──> settle
+                                                       └──> crashed, too slow: nothing ─────────┘
+
+The rows in `to_extract` say what is left, and a page leaves them in the transaction that writes it: a run may be killed at any
+moment and goes on. Any `concurrent.futures.Executor` whose workers sat down (`reader.sit_down`) will do.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from typing import Any
+
+from db.connect import write
+from db.derived import article_row, credit_rows
+from db.extractions import Held, held, keep_past, pages_left, put_held
+from db.likenesses import any_unsettled
+from db.nouns import Article, Reason
+from pipelines.pool import ReadingPool
+from pipelines.reader import Reading, read
+from pipelines.settle import settle
+
+# Pages written in one transaction, and articles settled in one, so that the write lock is held for well under 100 ms.
+BATCH = 16
+SETTLED_AT_ONCE = 8
+AHEAD = 32
+# SQLite's writers look every 100 ms whether the lock is free; a rest after each transaction lets others in.
+REST_S = 0.005
+_BROKE = frozenset({Reason.CRASHED.value, Reason.TOO_SLOW.value})
+FAILED_NAMED = 100
+
+
+class LocalReaders(Executor):
+    """The reading pool as an executor; it runs `reader.read` and nothing else."""
+
+    def __init__(self, pool: ReadingPool) -> None:
+        self._pool = pool
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have a page read. The future is cancelled where the pool was stopped first."""
+        if fn is not read or len(args) != 1 or kwargs:
+            raise ValueError("reading processes run `reader.read` with a page id, nothing else")
+        future: Future[Any] = Future()
+
+        def done(reading: Reading | None) -> None:
+            if reading is None:
+                future.cancel()
+            else:
+                future.set_result(reading)
+
+        self._pool.submit(args[0], done)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes, at once where `cancel_futures` is given."""
+        if cancel_futures:
+            self._pool.stop()
+        else:
+            self._pool.close()
+
+
+def readings(executor: Executor, pages: Iterator[int], stop: threading.Event) -> Iterator[list[Reading]]:
+    """Readings of pages as they come, a bounded number ahead; ends early where one is to stop."""
+    waiting: set[Future[Reading]] = set()
+    more = True
+    while (more or waiting) and not stop.is_set():
+        while more and len(waiting) < AHEAD:
+            page_id = next(pages, None)
+            more = page_id is not None
+            if page_id is not None:
+                waiting.add(executor.submit(read, page_id))
+        if waiting:
+            done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+            if done:
+                yield [future.result() for future in done]
+
+
+def made_of(reading: Reading) -> Held:
+    """A reading as the tables would hold it."""
+    if isinstance(reading.outcome, Article):
+        assert reading.prints is not None
+        row = article_row(reading.page_id, reading.address or "", reading.outcome, reading.prints)
+        article = {name: value for name, value in row.items() if value is not None}
+        credits = tuple(sorted(credit_rows(reading.outcome)))
+        return Held(reason=None, detail=None, article=article, credits=credits)
+    return Held(reason=reading.outcome.reason.value, detail=reading.outcome.detail or None)
+
+
+def left_of(conn: sqlite3.Connection, run_id: int) -> Iterator[int]:
+    """The pages that a run has left, read a few at a time."""
+    last = 0
+    while pages := pages_left(conn, run_id, last, AHEAD):
+        yield from pages
+        last = pages[-1]
+
+
+def replay(
+    conn: sqlite3.Connection,
+    run_id: int,
+    maker: int,
+    executor: Executor,
+    stop: threading.Event,
+    show: Callable[[int], None],
+) -> None:
+    """Read what a run has left, write and settle it. `show` is told how many are done."""
+    done = 0
+    for some in readings(executor, left_of(conn, run_id), stop):
+        for start in range(0, len(some), BATCH):
+            with write(conn):
+                changed = record_again(conn, some[start : start + BATCH], run_id, maker)
+            time.sleep(REST_S)
+            if changed:
+                settle_in_steps(conn, stop)
+        done += len(some)
+        show(done)
+    settle_in_steps(conn, stop)
+
+
+def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event) -> None:
+    """Settle what waits, a few articles a transaction."""
+    while not stop.is_set() and any_unsettled(conn):
+        with write(conn):
+            settle(conn, limit=SETTLED_AT_ONCE)
+        time.sleep(REST_S)
+
+
+def record_again(conn: sqlite3.Connection, some: Sequence[Reading], run_id: int, maker: int) -> int:
+    """Write readings where they differ from what is held, and the run's figures; how many differed."""
+    figures = json.loads(conn.execute("SELECT figures FROM extractions WHERE run_id = ?", (run_id,)).fetchone()[0])
+    changed = 0
+    for reading in some:
+        what = _record(conn, reading, run_id, maker)
+        figures[what] = figures.get(what, 0) + 1
+        changed += what == "changed"
+        if what == "failed":
+            figures["failed_pages"] = [*figures.get("failed_pages", []), reading.page_id][:FAILED_NAMED]
+        conn.execute("DELETE FROM to_extract WHERE (run_id, page_id) = (?, ?)", (run_id, reading.page_id))
+    conn.execute("UPDATE extractions SET figures = ? WHERE run_id = ?", (json.dumps(figures), run_id))
+    return changed
+
+
+def _record(conn: sqlite3.Connection, reading: Reading, run_id: int, maker: int) -> str:
+    page_id, made = reading.page_id, made_of(reading)
+    before = held(conn, page_id)
+    if before is None:
+        return "gone"
+    if conn.execute("SELECT 1 FROM pruned_pages WHERE page_id = ?", (page_id,)).fetchone():
+        return "pruned"
+    if made.reason in _BROKE and before[1].reason not in _BROKE:
+        return "failed"
+    if made == before[1]:
+        conn.execute("UPDATE outcomes SET extractor_id = ? WHERE page_id = ?", (maker, page_id))
+        return "same"
+    keep_past(conn, run_id, page_id, *before)
+    put_held(conn, page_id, maker, made)
+    return "changed"
