@@ -16,7 +16,7 @@ demo: $(VENV)/.installed  ## crawl the embedded news web and show what landed
 	$(BIN)/python -m tests.demoweb.demo
 
 test: $(VENV)/.installed-dev  ## run the tests
-	$(BIN)/python -m pytest -q -n $(TEST_PROCESSES)
+	$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist worksteal
 
 check: lint types test  ## lint, types, tests: what CI runs
 

@@ -35,7 +35,9 @@ for n in count(10_000):
     print(n, flush=True)
 """
 SLOW_BACKUP = """
-import sys, time
+import signal, sys, time
+# Where the tests were started in the background, Ctrl-C is ignored by all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from datetime import UTC, datetime
 from pathlib import Path
 from cli.backup_cmd import stoppable
