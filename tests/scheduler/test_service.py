@@ -123,9 +123,10 @@ def test_news_and_corrections_come_in_within_a_cadence_and_it_says_how_it_is(dem
         "service_stopped",
     ], said
     runs = [one for one in events if one["event"] == "run_ended"]
-    # A process that was stopped before it had begun a run has a line in the log and no row.
-    rows = {number for (number,) in desk.query("SELECT id FROM runs WHERE reason = 'schedule'")}
-    assert {one["run"] for one in runs if "run" in one} <= rows
+    # A line for each run; a process that was stopped before it had begun one has a line and no row.
+    rows = [number for (number,) in desk.query("SELECT id FROM runs WHERE reason = 'schedule' ORDER BY id")]
+    assert sorted(one["run"] for one in runs if "run" in one) == rows
+    assert all(one["how"] == "stopped" for one in runs if "run" not in one)
     assert count(desk, "runs", "ended IS NULL") == 0
     assert count(desk, "turns") == 0
     assert "stopped" in desk.run("status").stdout
