@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import click
 
 from cli.article_rows import article_object, credits_of, mark_of, time_of
 from cli.context import Desk
 from cli.render import Column, on_terminal, screen_width, table
-from db.errors import UsageError
+from cli.since import since_option
 from db.nouns import Source
 from db.pages import count_unread
 from db.queries import Headline, headlines, last_page_id, newest, snapshot
 from db.sources import all_sources, find_source
-from db.units import since as parse_since
 
 _COLUMNS = (
     Column(title="id", right=True, fixed=True, colour="cyan"),
@@ -41,7 +39,7 @@ def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_jso
 
     A time with ~ is when the page was fetched, where it does not say when it was published.
     """
-    moment = _since(since)
+    moment = since_option(since)
     with desk.read() as conn:
         source = find_source(conn, name) if name else None
         page_ids = newest(conn, source_id=source.id if source else None, since=moment, limit=limit)
@@ -66,13 +64,6 @@ def _print_json(conn: sqlite3.Connection, page_ids: Sequence[int]) -> None:
 def _heads(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[Headline]:
     with snapshot(conn):
         return headlines(conn, page_ids)
-
-
-def _since(text: str | None) -> datetime | None:
-    try:
-        return parse_since(text, datetime.now(UTC)) if text else None
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"--since: {error}") from error
 
 
 def _print(heads: Sequence[Headline]) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.context import Desk
+from cli.since import since_option
 from db.errors import UsageError
 from db.figures import Figures
 from db.sources import all_sources, choose_sources
-from db.units import since as parse_since
 
 if TYPE_CHECKING:
     from crawler.run import Crawled
@@ -66,14 +65,6 @@ def crawl(
         sys.exit(130)
     if nothing_reached(crawled):
         sys.exit(1)
-
-
-def since_option(text: str | None) -> datetime | None:
-    """The moment that --since names. Raises UsageError."""
-    try:
-        return parse_since(text, datetime.now(UTC)) if text else None
-    except ValueError as error:
-        raise UsageError(f"--since: {error}") from error
 
 
 def nothing_reached(crawled: Crawled) -> bool:

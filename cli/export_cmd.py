@@ -19,11 +19,11 @@ from cli.article_rows import article_object
 from cli.backup_cmd import stoppable
 from cli.context import Desk
 from cli.progress import tallying
+from cli.since import since_option
 from db.errors import CopydeskError, Damaged, UsageError
 from db.exports import page_ids, stored_page
 from db.queries import headlines, newest, snapshot
 from db.sources import find_source
-from db.units import since as parse_since
 from pipelines.archives.articles_out import write_csv, write_json_feed, write_jsonl, write_rss
 from pipelines.archives.parquet_out import write_parquet
 
@@ -46,11 +46,7 @@ def export(
 
     warc holds the pages as they were received, oldest first; the others hold the articles as `copydesk articles` lists them.
     """
-    now = datetime.now(UTC)
-    try:
-        moment = parse_since(since, now) if since else None
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"--since: {error}") from error
+    now, moment = datetime.now(UTC), since_option(since)
     with desk.read() as conn, stoppable(), _target(output, force=force) as out, tallying() as show:
         source_id = find_source(conn, name).id if name else None
         if form == "warc":

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from cli.context import Desk
-from db.errors import CopydeskError, UsageError
+from cli.since import since_option
+from db.errors import CopydeskError
 from db.facts import stamp
 from db.sites import load_sites, shipped_sites_folder
 from db.sources import find_source
-from db.units import since as parse_since
 from pipelines.files import entries_of_manifest, entries_of_paths, json_lines
 
 
@@ -90,15 +89,14 @@ def _stored(  # noqa: PLR0913 - one for each option
     if undone is not None:
         undo(desk, undone)
         return
-    try:
-        moment = stamp(parse_since(since, datetime.now(UTC))) if since else None
-    except ValueError as error:
-        raise UsageError(f"--since: {error}") from error
+    moment = since_option(since)
     source_id = None
     if source:
         with desk.read() as conn:
             source_id = find_source(conn, source).id
-    selection = Selection(stale=stale, source_id=source_id, since=moment, where=where, url=url)
+    selection = Selection(
+        stale=stale, source_id=source_id, since=stamp(moment) if moment else None, where=where, url=url
+    )
     (tell_differences if dry_run else extract_again)(desk, selection, jobs=jobs, as_json=as_json)
 
 

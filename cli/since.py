@@ -1,0 +1,16 @@
+"""The option --since: a length of time, a date or a time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from db.errors import UsageError
+from db.units import since as parse_since
+
+
+def since_option(text: str | None) -> datetime | None:
+    """The moment that --since names, None where it is not given. Raises UsageError."""
+    try:
+        return parse_since(text, datetime.now(UTC)) if text else None
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"--since: {error}") from error
