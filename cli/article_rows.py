@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator, Sequence
 
 from cli.render import local_time
 from db.derived import get_article
-from db.queries import Headline
+from db.queries import Headline, headlines, snapshot
 from pipelines.article_json import to_json
 
 _FETCHED = "~"
+# Articles read in one transaction.
+_AT_ONCE = 200
 
 
 def article_object(conn: sqlite3.Connection, head: Headline) -> dict[str, object]:
@@ -30,6 +33,14 @@ def article_object(conn: sqlite3.Connection, head: Headline) -> dict[str, object
         "revision": head.revision,
         "original_id": copied,
     }
+
+
+def article_objects(conn: sqlite3.Connection, page_ids: Sequence[int]) -> Iterator[dict[str, object]]:
+    """The articles of these pages. Some are read at a time, so that whoever takes his time with them holds up nobody."""
+    for start in range(0, len(page_ids), _AT_ONCE):
+        with snapshot(conn):
+            objects = [article_object(conn, head) for head in headlines(conn, page_ids[start : start + _AT_ONCE])]
+        yield from objects
 
 
 def credits_of(head: Headline) -> str:

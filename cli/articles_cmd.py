@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from cli.article_rows import article_object, credits_of, mark_of, time_of
+from cli.article_rows import article_objects, credits_of, mark_of, time_of
 from cli.context import Desk
 from cli.render import Column, on_terminal, screen_width, table
 from cli.since import since_option
@@ -25,7 +25,6 @@ _COLUMNS = (
     Column(title="credits", least=8),
     Column(title="mark", least=5, colour="yellow"),
 )
-_AT_ONCE = 200
 
 
 @click.command()
@@ -46,19 +45,10 @@ def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_jso
         if not page_ids:
             click.echo(_nothing(conn, source, since), err=as_json)
         elif as_json:
-            _print_json(conn, page_ids)
+            for item in article_objects(conn, page_ids):
+                click.echo(json.dumps(item, ensure_ascii=False))
         else:
             _print(_heads(conn, page_ids))
-
-
-def _print_json(conn: sqlite3.Connection, page_ids: Sequence[int]) -> None:
-    """Some at a time, so that a reader who takes his time holds up nobody."""
-    for start in range(0, len(page_ids), _AT_ONCE):
-        chosen = page_ids[start : start + _AT_ONCE]
-        with snapshot(conn):
-            objects = [article_object(conn, head) for head in headlines(conn, chosen)]
-        for item in objects:
-            click.echo(json.dumps(item, ensure_ascii=False))
 
 
 def _heads(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[Headline]:

@@ -15,20 +15,19 @@ from typing import IO, Any
 
 import click
 
-from cli.article_rows import article_object
+from cli.article_rows import article_objects
 from cli.backup_cmd import stoppable
 from cli.context import Desk
 from cli.progress import tallying
 from cli.since import since_option
 from db.errors import CopydeskError, Damaged, UsageError
 from db.exports import page_ids, stored_page
-from db.queries import headlines, newest, snapshot
+from db.queries import newest
 from db.sources import find_source
 from pipelines.archives.articles_out import write_csv, write_json_feed, write_jsonl, write_rss
 from pipelines.archives.parquet_out import write_parquet
 
 FORMATS = ("warc", "parquet", "jsonl", "csv", "rss", "jsonfeed")
-_AT_ONCE = 200
 
 
 @click.command(short_help="Pages as WARC; articles as Parquet, JSON, CSV, RSS.")
@@ -74,12 +73,9 @@ def _articles(form: str, rows: Iterator[dict[str, object]], out: IO[bytes], now:
 
 
 def _rows(conn: sqlite3.Connection, chosen: list[int], show: Any) -> Iterator[dict[str, object]]:
-    """Some at a time, so that whoever takes his time with the output holds up nobody."""
-    for start in range(0, len(chosen), _AT_ONCE):
-        with snapshot(conn):
-            rows = [article_object(conn, head) for head in headlines(conn, chosen[start : start + _AT_ONCE])]
-        yield from rows
-        show(f"{start + len(rows):,} of {len(chosen):,} articles", start + len(rows))
+    for count, row in enumerate(article_objects(conn, chosen), 1):
+        yield row
+        show(f"{count:,} of {len(chosen):,} articles", count)
 
 
 def _pages(
