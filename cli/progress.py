@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Often enough to look alive, seldom enough to cost nothing.
 REFRESH_S = 0.5
+# To the line's beginning, and all that is on it away.
+_WIPED = "\r\x1b[2K"
 
 
 @contextmanager
@@ -39,51 +41,48 @@ def watching(*, enabled: bool = True) -> Iterator[Callable[[NewsSpider], None]]:
         for thread in threads:
             thread.join()
         if threads:
-            click.echo("\r\x1b[2K", nl=False, err=True)
+            click.echo(_WIPED, nl=False, err=True)
 
 
 @contextmanager
-def counting(done_is: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A `show` of how many of a known number are done, with rate and time to go; the line is wiped at the end."""
-    began = last = time.monotonic()
-    shown = False
+def rewriting() -> Iterator[Callable[[Callable[[], str]], None]]:
+    """A line that is rewritten: `show` is given what makes its text, and asks for it as often as it is worth; wiped at the end."""
+    last, shown = time.monotonic(), False
 
-    def show(done: int) -> None:
-        nonlocal last, shown
-        now = time.monotonic()
-        if not sys.stderr.isatty() or now - last < REFRESH_S or not done:
-            return
-        last, shown = now, True
-        rate = done / (now - began)
-        text = f"{done_is} {done:,} of {total:,} · {rate:,.0f} a second · {span((total - done) / rate)} to go"
-        click.echo(f"\r\x1b[2K{text}", nl=False, err=True)
-
-    try:
-        yield show
-    finally:
-        if shown:
-            click.echo("\r\x1b[2K", nl=False, err=True)
-
-
-@contextmanager
-def tallying() -> Iterator[Callable[[str, int], None]]:
-    """A `show` of how many of an unknown number came, with the rate; the line is wiped at the end."""
-    began = last = time.monotonic()
-    shown = False
-
-    def show(text: str, done: int) -> None:
+    def show(text: Callable[[], str]) -> None:
         nonlocal last, shown
         now = time.monotonic()
         if not sys.stderr.isatty() or now - last < REFRESH_S:
             return
         last, shown = now, True
-        click.echo(f"\r\x1b[2K{text} · {done / (now - began):,.0f} a second", nl=False, err=True)
+        click.echo(f"{_WIPED}{text()}", nl=False, err=True)
 
     try:
         yield show
     finally:
         if shown:
-            click.echo("\r\x1b[2K", nl=False, err=True)
+            click.echo(_WIPED, nl=False, err=True)
+
+
+@contextmanager
+def counting(done_is: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A `show` of how many of a known number are done, with rate and time to go."""
+    began = time.monotonic()
+
+    def text(done: int) -> str:
+        rate = done / (time.monotonic() - began)
+        return f"{done_is} {done:,} of {total:,} · {rate:,.0f} a second · {span((total - done) / rate)} to go"
+
+    with rewriting() as show:
+        yield lambda done: show(lambda: text(done)) if done else None
+
+
+@contextmanager
+def tallying() -> Iterator[Callable[[str, int], None]]:
+    """A `show` of how many of an unknown number came, with the rate."""
+    began = time.monotonic()
+    with rewriting() as show:
+        yield lambda text, done: show(lambda: f"{text} · {done / (time.monotonic() - began):,.0f} a second")
 
 
 def _show(spider: NewsSpider, over: threading.Event) -> None:
@@ -98,4 +97,4 @@ def _show(spider: NewsSpider, over: threading.Event) -> None:
             if waiting or due or not spider.visits
             else "reading what came in"
         )
-        click.echo(f"\r\x1b[2K{answered} answers · {to_do} · {seconds:.0f} s", nl=False, err=True)
+        click.echo(f"{_WIPED}{answered} answers · {to_do} · {seconds:.0f} s", nl=False, err=True)

@@ -11,7 +11,8 @@ import click
 
 from cli.backup_cmd import stoppable
 from cli.context import Desk
-from cli.render import on_terminal, plain, styled
+from cli.progress import tallying
+from cli.render import plain, styled
 from db.config import Config
 from db.errors import UsageError
 from db.packing import PackReport
@@ -91,16 +92,13 @@ def prune(desk: Desk, dry_run: bool, as_json: bool) -> None:
 @click.pass_obj
 def pack(desk: Desk, as_json: bool) -> None:
     """Pack bodies again, by earlier pages of their source; to the end, or until it is stopped."""
-    with stoppable():
-        _show(
-            pack_step(_config(desk), datetime.now(UTC), most_s=float("inf"), asked=True, progress=_told),
-            as_json=as_json,
-        )
+    with stoppable(), tallying() as show:
 
+        def told(packed: PackReport) -> None:
+            show(f"{packed.tried:,} bodies, {packed.before:,} to {packed.after:,} bytes", packed.tried)
 
-def _told(packed: PackReport) -> None:
-    if on_terminal():
-        click.echo(f"\r{packed.tried:,} bodies, {packed.before:,} to {packed.after:,} bytes", nl=False, err=True)
+        step = pack_step(_config(desk), datetime.now(UTC), most_s=float("inf"), asked=True, progress=told)
+    _show(step, as_json=as_json)
 
 
 @upkeep.command()
