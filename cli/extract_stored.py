@@ -18,13 +18,12 @@ from cli.context import Desk
 from cli.progress import counting
 from cli.stopping import stopping
 from db.connect import open_readonly, write
-from db.derived import extractor_id
+from db.derived import extractor_id, known_extractor
 from db.errors import UsageError
 from db.extractions import (
     bring_back,
     broken_off,
     count_left,
-    known_extractor,
     later_extraction,
     queue_pages,
     without_pruned,

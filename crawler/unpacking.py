@@ -8,7 +8,6 @@ whatever the unpackers raise.
 from __future__ import annotations
 
 import struct
-import sys
 import zlib
 from typing import Any
 
@@ -18,10 +17,7 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, ResponseDataLossError
 from scrapy.http import Response, TextResponse
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from db.zstandard import zstd
 
 # What the unpackers raise for bytes that are not theirs; gzip's is an OSError.
 DAMAGED = (OSError, EOFError, ValueError, struct.error, zlib.error, brotli.error, zstd.ZstdError)

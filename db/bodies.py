@@ -11,15 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import sys
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 from db.dictionaries import get_dictionary
 from db.errors import Damaged, Pruned
+from db.zstandard import zstd
 
 LEVEL = 3
 

@@ -33,12 +33,18 @@ class Fingerprint:
 
 def extractor_id(conn: sqlite3.Connection, extractor: Extractor) -> int:
     """The row of an extractor, made if it is new."""
+    if known := known_extractor(conn, extractor):
+        return known
     values = (extractor.code, extractor.rules, extractor.trafilatura)
-    row = conn.execute("SELECT id FROM extractors WHERE (code, rules, trafilatura) = (?, ?, ?)", values).fetchone()
-    if row:
-        return int(row[0])
     cursor = conn.execute("INSERT INTO extractors (code, rules, trafilatura) VALUES (?, ?, ?)", values)
     return int(cursor.lastrowid or 0)
+
+
+def known_extractor(conn: sqlite3.Connection, extractor: Extractor) -> int:
+    """The row of an extractor, 0 where it has none yet. Only reads."""
+    values = (extractor.code, extractor.rules, extractor.trafilatura)
+    row = conn.execute("SELECT id FROM extractors WHERE (code, rules, trafilatura) = (?, ?, ?)", values).fetchone()
+    return int(row[0]) if row else 0
 
 
 def put_rejection(conn: sqlite3.Connection, page_id: int, rejection: Rejection, extractor: int) -> None:

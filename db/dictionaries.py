@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import sys
 from collections import OrderedDict
 from threading import Lock
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
 from db.errors import Damaged
+from db.zstandard import zstd
 
 # The step m0010. `tried_id`: the dictionary against which a body was last tried, whether or not that was smaller.
 DICTIONARIES = """

@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from db.derived import CreditRow, Extractor, drop_outcome, put_article_rows
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from db.derived import CreditRow, drop_outcome, put_article_rows
+from db.zstandard import zstd
 
 _CREDITS = "SELECT role, position, name FROM credits WHERE page_id = ? ORDER BY role, position"
 _LATER = """
@@ -130,13 +125,6 @@ def bring_back(conn: sqlite3.Connection, run_id: int, limit: int) -> int:
         put_held(conn, page_id, maker, unpack(outcome))
         conn.execute("DELETE FROM past_outcomes WHERE (run_id, page_id) = (?, ?)", (run_id, page_id))
     return len(rows)
-
-
-def known_extractor(conn: sqlite3.Connection, extractor: Extractor) -> int:
-    """The row of an extractor, 0 where it has none yet. Only reads."""
-    values = (extractor.code, extractor.rules, extractor.trafilatura)
-    row = conn.execute("SELECT id FROM extractors WHERE (code, rules, trafilatura) = (?, ?, ?)", values).fetchone()
-    return int(row[0]) if row else 0
 
 
 def without_pruned(conn: sqlite3.Connection, pages: Iterable[int]) -> list[int]:

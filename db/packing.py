@@ -9,24 +9,19 @@ every body packed the old way or the new.
 from __future__ import annotations
 
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
-from db.bodies import get_body
+from db.bodies import get_body, pack
 from db.connect import connect, explained, write
 from db.dictionaries import get_dictionary, pack_by, packed_dictionary, put_dictionary
 from db.errors import Damaged, Pruned
 from db.facts import stamp
 from db.prune import LEAST_REST_S, REST
+from db.zstandard import zstd
 
 # Fewer pages of a source than this give no dictionary.
 LEAST_PAGES = 4
@@ -180,7 +175,7 @@ class _Packing:
         for body in tried:
             if self.stopping():
                 raise _Stopped
-            total += len(pack_by(dictionary, body)) if dictionary else len(zstd.compress(body, level=3))
+            total += len(pack_by(dictionary, body) if dictionary else pack(body))
         return total
 
     def _packed(

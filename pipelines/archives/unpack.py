@@ -6,17 +6,13 @@ not unpack but looks like markup is taken as it is.
 
 from __future__ import annotations
 
-import sys
 import zlib
 from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 from warcio.bufferedreaders import ChunkedDataReader
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from db.zstandard import zstd
 
 _DAMAGED = (zlib.error, brotli.error, zstd.ZstdError, EOFError, ValueError)
 _STEP = 64 * 1024
