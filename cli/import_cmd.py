@@ -20,6 +20,7 @@ from db.connect import open_readonly
 from db.errors import CopydeskError
 from db.facts import begin_run, end_run
 from db.imports import known_fetch
+from db.pages import count_unread
 from db.sources import find_source
 from db.writer import Writer
 from pipelines.addresses import clean_url, link_key
@@ -136,7 +137,7 @@ def _figures(counts: Counts, reader: sqlite3.Connection, began: datetime) -> dic
         "known": counts.known,
         "passed": dict(counts.passed.most_common()),
         "bytes": counts.bytes,
-        "unread": reader.execute("SELECT count(*) FROM unread").fetchone()[0],
+        "unread": count_unread(reader),
         "seconds": round(seconds, 3),
     }
 

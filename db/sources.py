@@ -14,6 +14,8 @@ from db.errors import UnknownSource, UsageError
 from db.facts import moment, stamp
 from db.nouns import Entry, EntryKind, Source
 
+_COUNT = "SELECT count(*) FILTER (WHERE paused_at IS NULL), count(paused_at) FROM sources WHERE removed_at IS NULL"
+
 
 def name_for(url: str) -> str:
     """A source's name from its address: the host without "www.", with the port and path where they tell sites apart."""
@@ -67,6 +69,12 @@ def remove_source(conn: sqlite3.Connection, name: str, at: datetime) -> Source:
 def all_sources(conn: sqlite3.Connection) -> list[Source]:
     """The sources that are crawled, by name."""
     return sources_of(source_rows(conn))
+
+
+def count_sources(conn: sqlite3.Connection) -> tuple[int, int]:
+    """How many are crawled, and how many more are paused."""
+    in_use, paused = conn.execute(_COUNT).fetchone()
+    return int(in_use), int(paused)
 
 
 def source_rows(conn: sqlite3.Connection) -> list[tuple[object, ...]]:

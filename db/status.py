@@ -6,10 +6,13 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from db.alerts import open_alerts
 from db.facts import stamp
 from db.holdings import Run, last_runs
+from db.pages import count_unread
 from db.processes import process_lives
 from db.service import ServiceRow, service_row
+from db.sources import count_sources
 
 DAY = timedelta(hours=24)
 
@@ -40,13 +43,6 @@ SELECT count(*),
        coalesce(sum(figures ->> 'new'), 0),
        coalesce(sum(figures ->> 'updated'), 0)
 FROM runs WHERE id > (SELECT coalesce(max(id), 0) FROM runs WHERE started_at < :since) AND started_at >= :since
-"""
-_SOURCES = """
-SELECT count(*) FILTER (WHERE paused_at IS NULL), count(paused_at) FROM sources WHERE removed_at IS NULL
-"""
-_ALERTS = """
-SELECT a.id, a.kind, s.name, a.says, a.opened_at FROM alerts a LEFT JOIN sources s ON s.id = a.source_id
-WHERE a.closed_at IS NULL ORDER BY a.id
 """
 
 
@@ -117,12 +113,12 @@ class Status:
 
 def status_of(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> Status:
     """How things stand, with the last so many runs."""
-    sources, paused = conn.execute(_SOURCES).fetchone()
+    sources, paused = count_sources(conn)
     return Status(
         service=service_row(conn),
         sources=sources,
         paused=paused,
-        unread=int(conn.execute("SELECT count(*) FROM unread").fetchone()[0]),
+        unread=count_unread(conn),
         under_way=[
             UnderWay(
                 run_id=run_id,
@@ -141,8 +137,10 @@ def status_of(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> Stat
             for name, last_at, error, times in conn.execute(_FAILING)
         ],
         alerts=[
-            OpenAlert(id=number, kind=kind, source=source, says=says, opened_at=opened_at)
-            for number, kind, source, says, opened_at in conn.execute(_ALERTS)
+            OpenAlert(
+                id=alert.id, kind=alert.kind, source=alert.source, says=alert.says, opened_at=stamp(alert.opened_at)
+            )
+            for alert in open_alerts(conn)
         ],
         day=LastDay(
             **dict(zip(LastDay.__slots__, conn.execute(_DAY, {"since": stamp(now - DAY)}).fetchone(), strict=True))

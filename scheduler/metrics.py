@@ -7,6 +7,7 @@ small tables alone.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter as Counted
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,13 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from db.alerts import Kind
+from db.alerts import Kind, open_alerts
 from db.connect import open_readonly
 from db.errors import CopydeskError
 from db.health import disk_free, file_sizes
+from db.pages import count_unread
+from db.sources import count_sources
 
-_SOURCES = "SELECT count(*) FILTER (WHERE paused_at IS NULL), count(paused_at) FROM sources WHERE removed_at IS NULL"
-_ALERTS = "SELECT kind, count(*) FROM alerts WHERE closed_at IS NULL GROUP BY 1"
 _COUNTED = ("found", "fetched", "unchanged", "new", "updated", "duplicate", "bytes")
 
 
@@ -97,12 +98,12 @@ class Metrics:
         self._free.set(disk_free(self._database))
         conn = open_readonly(self._database)
         try:
-            in_use, paused = conn.execute(_SOURCES).fetchone()
+            in_use, paused = count_sources(conn)
             self._sources.labels("in use").set(in_use)
             self._sources.labels("paused").set(paused)
-            self._unread.set(conn.execute("SELECT count(*) FROM unread").fetchone()[0])
-            alerts = dict(conn.execute(_ALERTS).fetchall())
+            self._unread.set(count_unread(conn))
+            alerts = Counted(alert.kind for alert in open_alerts(conn))
         finally:
             conn.close()
         for kind in Kind:
-            self._alerts.labels(kind.value).set(alerts.get(kind.value, 0))
+            self._alerts.labels(kind.value).set(alerts[kind.value])

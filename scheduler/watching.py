@@ -9,7 +9,6 @@ nothing anew.
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -20,7 +19,7 @@ from db.alerts import Alert, Change, Event, Kind, close_alert, closed_evidence, 
 from db.config import Config
 from db.connect import write
 from db.errors import ConfigError
-from db.health import file_sizes
+from db.health import disk_free, file_sizes
 from db.signs import (
     Due,
     Part,
@@ -131,8 +130,7 @@ def _settle(turn: Round, condition: Condition, source_id: int | None) -> Iterato
 
 def _machine(turn: Round) -> Iterator[Condition]:
     path, opened = turn.config.database, turn.opened
-    free = shutil.disk_usage(path.absolute().parent).free
-    yield judge.disk(free, int(turn.config["alert_disk"]), is_open=(Kind.DISK, None) in opened)
+    yield judge.disk(disk_free(path), int(turn.config["alert_disk"]), is_open=(Kind.DISK, None) in opened)
     yield judge.size(sum(file_sizes(path)), int(turn.config["alert_size"]), is_open=(Kind.SIZE, None) in opened)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -283,7 +284,7 @@ def test_disk_and_size_open_once_and_close_with_some_distance(diary: Diary, monk
     guard = Guard(diary, alert_disk="10GB", alert_size="100MB")
     state = SimpleNamespace(free=20e9, used=10e6)
     disk: Any = lambda path: SimpleNamespace(free=int(state.free))  # noqa: E731
-    monkeypatch.setattr(watching.shutil, "disk_usage", disk)
+    monkeypatch.setattr(shutil, "disk_usage", disk)
     monkeypatch.setattr(watching, "file_sizes", lambda path: (int(state.used), 0))
     for free, used, said in (
         (20e9, 10e6, []),
