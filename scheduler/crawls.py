@@ -92,11 +92,6 @@ class Crawls:
         return sum(one.slow for one in self._under_way)
 
     @property
-    def pids(self) -> list[int]:
-        """Their process numbers."""
-        return [one.process.pid for one in self._under_way]
-
-    @property
     def names(self) -> set[str]:
         """The sources that they were started with."""
         return {name for one in self._under_way for name in one.names}

@@ -33,6 +33,7 @@ from db.connect import connect, explained, open_database, write
 from db.errors import CopydeskError, UsageError
 from db.service import beat, begin_service, end_service, service_row
 from db.source_runs import bury_runs
+from scheduler.chore import Chore
 from scheduler.crawls import Crawls, Ended
 from scheduler.learning import Learner
 from scheduler.log import Log
@@ -64,8 +65,8 @@ class Service:
         self._crawls = Crawls(options, limit_s=float(self._config["run_limit"]))
         self._standings = Standings(self._config)
         self._learner = Learner()
-        self._upkeep = Upkeep(log, self.is_stopping)
-        self._watchman = Watchman(log, self.is_stopping)
+        self._upkeep = Chore("upkeep", Upkeep(log, self.is_stopping).round, log)
+        self._watch = Chore("watch", Watchman(log, self.is_stopping).look, log)
         self._metrics = Metrics(self.database)
         self._stopping = threading.Event()
         self._tick_lock = threading.Lock()
@@ -120,7 +121,7 @@ class Service:
                 clock.add_job(self._guarded(job, conn), "interval", seconds=seconds, id=job.__name__)
             soon = now + timedelta(seconds=FIRST_WATCH_S)
             watch = {"seconds": WATCH_S, "id": "watch", "next_run_time": soon}
-            clock.add_job(lambda: self._watchman.start(self._config), "interval", **watch)
+            clock.add_job(lambda: self._watch.start(self._config), "interval", **watch)
             clock.start()
             where = f", answering at {web.url}" if web else ""
             self._log.info("service_up", f"up: {self.database}, process {os.getpid()}{where}", pid=os.getpid())
@@ -131,7 +132,7 @@ class Service:
                 clock.shutdown(wait=False)
             self._end_crawls(conn)
             self._upkeep.join(LAST_WAIT_S)
-            self._watchman.join(LAST_WAIT_S)
+            self._watch.join(LAST_WAIT_S)
             if web:
                 web.close()
             conn.close()
@@ -207,7 +208,7 @@ class Service:
             beat(conn, now)
         self._bury(conn)
         if upkeep_due(conn, self._config, now):
-            self._upkeep.start(self._config, now)
+            self._upkeep.start(self._config)
 
     def _bury(self, conn: sqlite3.Connection) -> None:
         """Runs whose process is gone are over, and their sources free."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -37,7 +36,7 @@ class Standings:
         self._source_rows: list[tuple[object, ...]] = []
         self._sources: dict[int, Source] = {}
         self._planned: dict[int, Planned] = {}
-        self._rows: dict[int, deque[SourceRun]] = {}
+        self._rows: dict[int, Sequence[SourceRun]] = {}
         self._runs: dict[int, tuple[PastRun, ...]] = {}
         self._last_id = -1
         self._open: set[int] = set()
@@ -51,24 +50,12 @@ class Standings:
 
     def refresh(self, conn: sqlite3.Connection, now: datetime, learned: Sequence[int] = ()) -> None:
         """Read what has changed. `learned`: sources whose rhythm is another since the last time."""
-        rows = source_rows(conn)
-        sources = self._sources
-        if rows != self._source_rows:
-            sources = {source.id: source for source in sources_of(rows)}
-        changed = self._read_runs(conn, sources)
+        changed = self._read_sources(conn) | self._read_runs(conn) | set(learned)
         at_work = sources_at_work(conn)
         changed |= at_work ^ self._at_work
         self._at_work = at_work
-        if rows != self._source_rows:
-            self._source_rows = rows
-            for source_id in self._planned.keys() - sources.keys():
-                self._forget(source_id)
-            changed |= {source.id for source in sources.values() if source != self._sources.get(source.id)}
-            for source_id in sources.keys() - self._rows.keys():
-                self._keep(source_id, latest_source_runs(conn, source_id, RUNS_KEPT))
-        for source_id in (changed | set(learned)) & sources.keys():
-            self._plan(conn, sources[source_id], now)
-        self._sources = sources
+        for source_id in changed & self._sources.keys():
+            self._plan(conn, self._sources[source_id], now)
 
     @property
     def planned(self) -> Sequence[Planned]:
@@ -101,13 +88,26 @@ class Standings:
             known = self._next[source.id] = (key, next_run(source, past, now))
         return known[1]
 
-    def _read_runs(self, conn: sqlite3.Connection, sources: dict[int, Source]) -> set[int]:
+    def _read_sources(self, conn: sqlite3.Connection) -> set[int]:
+        """Take in the sources as they are; those that are new or other."""
+        rows = source_rows(conn)
+        if rows == self._source_rows:
+            return set()
+        sources = {source.id: source for source in sources_of(rows)}
+        for source_id in self._sources.keys() - sources.keys():
+            self._forget(source_id)
+        changed = {source.id for source in sources.values() if source != self._sources.get(source.id)}
+        for source_id in changed:
+            self._planned.pop(source_id, None)
+        self._source_rows, self._sources = rows, sources
+        return changed
+
+    def _read_runs(self, conn: sqlite3.Connection) -> set[int]:
         """Take in new rows; the sources that they are of."""
         if self._last_id < 0:
             self._last_id = int(conn.execute("SELECT coalesce(max(id), 0) FROM source_runs").fetchone()[0])
-            for source_id in sources:
-                self._keep(source_id, latest_source_runs(conn, source_id, RUNS_KEPT))
-            return set(sources)
+        for source_id in self._sources.keys() - self._rows.keys():
+            self._keep(source_id, latest_source_runs(conn, source_id, RUNS_KEPT))
         rows = source_runs_since(conn, self._last_id, self._open)
         for row in rows:
             kept = [row, *(old for old in self._rows.get(row.source_id, ()) if old.id != row.id)]
@@ -116,7 +116,7 @@ class Standings:
         return {row.source_id for row in rows}
 
     def _keep(self, source_id: int, rows: Sequence[SourceRun]) -> None:
-        kept = self._rows[source_id] = deque(rows[:RUNS_KEPT])
+        kept = self._rows[source_id] = rows[:RUNS_KEPT]
         self._runs[source_id] = tuple(_past(row) for row in kept)
         for row in kept:
             (self._open.discard if row.ended else self._open.add)(row.id)
@@ -129,7 +129,7 @@ class Standings:
     def _plan(self, conn: sqlite3.Connection, source: Source, now: datetime) -> None:
         at_work = source.id in self._at_work
         known = self._planned.get(source.id)
-        if known is not None and source == self._sources.get(source.id) and not isinstance(known.cadence, Auto):
+        if known is not None and not isinstance(known.cadence, Auto):
             self._planned[source.id] = replace(known, at_work=at_work)
             return
         self._planned[source.id] = Planned(

@@ -1,4 +1,4 @@
-"""Upkeep by the service: at the times of the setting `upkeep`, on a thread of its own.
+"""Upkeep by the service: at the times of the setting `upkeep`.
 
 It is a row of `runs` like a crawl: the last one tells when the next is due, so that one that was missed is made up for once.
 """
@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from db.config import Config
-from db.connect import connect, write
-from db.errors import CopydeskError
+from db.connect import write
 from db.facts import begin_run, end_run, moment
 from scheduler.cadence import Cron
 from scheduler.log import Log
@@ -35,39 +33,14 @@ def upkeep_due(conn: sqlite3.Connection, config: Config, now: datetime) -> bool:
 
 
 class Upkeep:
-    """At most one upkeep at a time, on a daemon thread: SQLite may take seconds to hear that it is to stop."""
+    """A chore: one round of upkeep, with its row."""
 
     def __init__(self, log: Log, stopping: Callable[[], bool]) -> None:
         self._log, self._stopping = log, stopping
-        self._thread: threading.Thread | None = None
 
-    @property
-    def under_way(self) -> bool:
-        """Whether one is."""
-        return self._thread is not None and self._thread.is_alive()
-
-    def start(self, config: Config, now: datetime) -> None:
-        """Begin one, if none is under way."""
-        if not self.under_way:
-            self._thread = threading.Thread(target=self._work, args=(config, now), name=COMMAND, daemon=True)
-            self._thread.start()
-
-    def join(self, timeout_s: float) -> None:
-        """Wait for the one under way, not for long."""
-        if self._thread is not None:
-            self._thread.join(timeout_s)
-
-    def _work(self, config: Config, now: datetime) -> None:
-        try:
-            conn = connect(config.database)
-            try:
-                self._look_after(conn, config, now)
-            finally:
-                conn.close()
-        except (CopydeskError, sqlite3.Error, OSError) as error:
-            self._log.error("upkeep_failed", f"upkeep: {error}")
-
-    def _look_after(self, conn: sqlite3.Connection, config: Config, now: datetime) -> None:
+    def round(self, conn: sqlite3.Connection, config: Config) -> None:
+        """Look after everything that the settings ask for."""
+        now = datetime.now(UTC)
         with write(conn):
             run_id = begin_run(conn, COMMAND, os.getpid(), now, "schedule")
         report = look_after(config, now, say=lambda _: None, stopping=self._stopping)
