@@ -24,6 +24,8 @@ import urllib.request
 from datetime import datetime
 from pathlib import Path
 
+from tests.processes import descendants
+
 TICKS = os.sysconf("SC_CLK_TCK")
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 
@@ -42,20 +44,10 @@ def memory_mib(pid: int, name: str = "VmHWM") -> float:
     return 0.0
 
 
-def below(pid: int) -> list[int]:
-    """The processes below one."""
-    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(a): int(b) for a, b in (line.split() for line in listed.splitlines())}
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return sorted(found - {pid})
-
-
 def whole_memory_mib(pid: int) -> float:
     """Memory of a process and all below it, shared pages divided among them (Pss)."""
     total = 0.0
-    for one in (pid, *below(pid)):
+    for one in (pid, *sorted(descendants(pid))):
         try:
             rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
         except OSError:

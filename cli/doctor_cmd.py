@@ -21,8 +21,9 @@ from db.derived import Extractor
 from db.errors import CopydeskError, DatabaseError
 from db.health import Examination, Finding, Level, examine
 from db.settings import DECLARED, Setting
-from db.sites import load_sites, shipped_sites_folder
+from db.sites import load_sites
 from db.sources import all_sources
+from pipelines.desk_plan import sites_folders
 from pipelines.version import extractor_in_force
 
 _PACKAGES = ("copydesk", "scrapy", "trafilatura", "lxml", "sqlite-utils", "apscheduler")
@@ -167,9 +168,7 @@ def _findings(desk: Desk, bodies: int) -> Iterator[Finding]:
 
 
 def _extractor(desk: Desk) -> Extractor:
-    own = str(desk.config["sites"])
-    folders = (shipped_sites_folder(), desk.config.folder / own) if own else (shipped_sites_folder(),)
-    return extractor_in_force(load_sites(*folders))
+    return extractor_in_force(load_sites(*sites_folders(desk.config)))
 
 
 def _stored_settings(desk: Desk, conn: sqlite3.Connection) -> Iterator[Finding]:

@@ -30,12 +30,11 @@ from db.extractions import (
 )
 from db.facts import begin_run, end_run
 from db.selections import Selection, select_pages
-from db.sites import load_sites
-from pipelines.desk_plan import sites_folders
+from pipelines.desk import DeskPlan
+from pipelines.desk_plan import plan_desk
 from pipelines.differences import Differences
 from pipelines.pool import ReadingPool
 from pipelines.replay import BATCH, LocalReaders, readings, replay, settle_in_steps
-from pipelines.version import extractor_in_force
 
 # Page ids put on the queue in one transaction: some 10 ms.
 QUEUED_AT_ONCE = 5000
@@ -55,23 +54,27 @@ def _alone(desk: Desk) -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def _readers(plan: DeskPlan, jobs: int) -> Iterator[LocalReaders]:
+    """So many reading processes; ended at once with the block, which takes what it wants from them before."""
+    pool = ReadingPool(plan.database, plan.sites_folders, processes=jobs, timeout_s=plan.page_timeout_s)
+    executor = LocalReaders(pool)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
 def extract_again(desk: Desk, selection: Selection, *, jobs: int, as_json: bool) -> None:
     """Extract the selected pages again; goes on with the last run of the same selection where that was broken off."""
-    config = desk.config
-    folders = sites_folders(config)
+    plan = plan_desk(desk.config)
     with desk.open() as db, _alone(desk), stopping() as stop:
         conn = db.conn
         with write(conn):
-            maker = extractor_id(conn, extractor_in_force(load_sites(*folders)))
+            maker = extractor_id(conn, plan.extractor)
         run_id = _queued(desk, conn, selection, maker, as_json=as_json)
-        executor = LocalReaders(
-            ReadingPool(config.database, folders, processes=jobs, timeout_s=float(config["extract_timeout"]))
-        )
-        try:
-            with counting("extracted", count_left(conn, run_id)) as show:
-                replay(conn, run_id, maker, executor, stop, show)
-        finally:
-            executor.shutdown(cancel_futures=True)
+        with _readers(plan, jobs) as executor, counting("extracted", count_left(conn, run_id)) as show:
+            replay(conn, run_id, maker, executor, stop, show)
         _tell(conn, run_id, stop, as_json=as_json)
 
 
@@ -124,24 +127,16 @@ def _tell(conn: sqlite3.Connection, run_id: int, stop: threading.Event, *, as_js
 
 def dry_run(desk: Desk, selection: Selection, *, jobs: int, as_json: bool) -> None:
     """Tell what extracting the selected pages again would change; nothing is written."""
-    config = desk.config
-    folders = sites_folders(config)
-    force = extractor_in_force(load_sites(*folders))
+    plan = plan_desk(desk.config)
     found = Differences()
     with desk.read() as conn, stopping() as stop:
-        pages = list(select_pages(conn, selection, known_extractor(conn, force)))
+        pages = list(select_pages(conn, selection, known_extractor(conn, plan.extractor)))
         pages = without_pruned(conn, pages)
-        executor = LocalReaders(
-            ReadingPool(config.database, folders, processes=jobs, timeout_s=float(config["extract_timeout"]))
-        )
-        try:
-            with counting("read", len(pages)) as show:
-                for some in readings(executor, iter(pages), stop):
-                    for reading in some:
-                        found.add(conn, reading)
-                    show(found.pages)
-        finally:
-            executor.shutdown(cancel_futures=True)
+        with _readers(plan, jobs) as executor, counting("read", len(pages)) as show:
+            for some in readings(executor, iter(pages), stop):
+                for reading in some:
+                    found.add(conn, reading)
+                show(found.pages)
     told = {"pages": found.pages, "differing": found.differing, "fields": found.fields, "samples": found.samples}
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
