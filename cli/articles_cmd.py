@@ -9,7 +9,10 @@ from collections.abc import Sequence
 import click
 
 from cli.article_rows import article_objects, credits_of, mark_of, time_of
+from cli.completing import source_names
 from cli.context import Desk
+from cli.csv_out import print_csv
+from cli.paging import show_lines
 from cli.render import Column, on_terminal, screen_width, table
 from cli.since import since_option
 from db.nouns import Source
@@ -28,12 +31,13 @@ _COLUMNS = (
 
 
 @click.command()
-@click.option("--source", "name", metavar="NAME", help="Only of this source.")
+@click.option("--source", "name", metavar="NAME", shell_complete=source_names, help="Only of this source.")
 @click.option("--since", metavar="WHEN", help="Only what was published since then: 2d, 6h, 2026-11-02.")
 @click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="The most articles. 0: all.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON lines, with the text and every field.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with the same fields.")
 @click.pass_obj
-def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_json: bool) -> None:
+def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_json: bool, as_csv: bool) -> None:
     """List the articles, newest first, with credits and copies.
 
     A time with ~ is when the page was fetched, where it does not say when it was published.
@@ -43,12 +47,16 @@ def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_jso
         source = find_source(conn, name) if name else None
         page_ids = newest(conn, source_id=source.id if source else None, since=moment, limit=limit)
         if not page_ids:
-            click.echo(_nothing(conn, source, since), err=as_json)
-        elif as_json:
+            click.echo(_nothing(conn, source, since), err=as_json or as_csv)
+            return
+        if as_csv:
+            return print_csv(article_objects(conn, page_ids))
+        if as_json:
             for item in article_objects(conn, page_ids):
                 click.echo(json.dumps(item, ensure_ascii=False))
-        else:
-            _print(_heads(conn, page_ids))
+            return
+        heads = _heads(conn, page_ids)
+    _print(heads)
 
 
 def _heads(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[Headline]:
@@ -61,8 +69,7 @@ def _print(heads: Sequence[Headline]) -> None:
         (head.article_id, time_of(head), head.source_name, head.title, credits_of(head), mark_of(head))
         for head in heads
     ]
-    for line in table(_COLUMNS, rows, width=screen_width() if on_terminal() else None):
-        click.echo(line)
+    show_lines(list(table(_COLUMNS, rows, width=screen_width() if on_terminal() else None)))
 
 
 def _nothing(conn: sqlite3.Connection, source: Source | None, since: str | None) -> str:

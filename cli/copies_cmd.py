@@ -9,6 +9,8 @@ import click
 
 from cli.article_rows import credits_of, time_of
 from cli.context import Desk
+from cli.csv_out import print_csv
+from cli.paging import show_lines
 from cli.render import Column, on_terminal, screen_width, table
 from cli.which import page_named
 from db.derived import get_article
@@ -28,8 +30,9 @@ _COLUMNS = (
 @click.command()
 @click.argument("what", metavar="ID|URL")
 @click.option("--json", "as_json", is_flag=True, help="As JSON lines.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with the same fields.")
 @click.pass_obj
-def copies(desk: Desk, what: str, as_json: bool) -> None:
+def copies(desk: Desk, what: str, as_json: bool, as_csv: bool) -> None:
     """Show who printed a story: its original and every copy.
 
     A time with ~ is when the page was fetched, where it does not say when it was published.
@@ -40,15 +43,17 @@ def copies(desk: Desk, what: str, as_json: bool) -> None:
             raise UsageError(f"page {page.page_id} is no article that was settled; `copydesk show` says what it is")
         ids = cluster(conn, page.article_id)
         heads = headlines(conn, [current for each in ids if (current := current_page(conn, each)) is not None])
-        if as_json:
-            for head in heads:
-                click.echo(json.dumps(_object(conn, head, len(heads)), ensure_ascii=False))
-            return
-        width = screen_width() if on_terminal() else None
-        for line in table(_COLUMNS, [_row(head) for head in heads], width=width):
-            click.echo(line)
-        others = len(heads) - 1
-        click.echo(f"{others} cop{'y' if others == 1 else 'ies'}" if others else "no copies are known")
+        objects = [_object(conn, head, len(heads)) for head in heads] if as_json or as_csv else []
+    if as_csv:
+        return print_csv(objects, list(objects[0]))
+    if as_json:
+        for item in objects:
+            click.echo(json.dumps(item, ensure_ascii=False))
+        return
+    width = screen_width() if on_terminal() else None
+    others = len(heads) - 1
+    last = f"{others} cop{'y' if others == 1 else 'ies'}" if others else "no copies are known"
+    show_lines([*table(_COLUMNS, [_row(head) for head in heads], width=width), last])
 
 
 def _row(head: Headline) -> list[object]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.completing import source_names
 from cli.context import Desk
 from cli.since import since_option
 from db.errors import UsageError
@@ -22,7 +23,7 @@ _FORBIDDEN = "robots_forbidden"
 
 
 @click.command(short_help="Fetch what is due, extract it, settle it.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=source_names)
 @click.option("--limit", type=click.IntRange(0), help="The most articles from each source, newest first. 0: no limit.")
 @click.option("--since", metavar="WHEN", help="Only articles announced since then: 2d, 6h, 2026-11-02.")
 @click.option("--again", is_flag=True, help="Visit the articles we have again now, whatever `revisit` says.")

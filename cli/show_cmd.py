@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+from typing import NoReturn
 
 import click
 
 from cli.article_rows import article_object
 from cli.context import Desk
 from cli.diff_lines import diff_lines
+from cli.paging import show_lines
 from cli.render import local_time, on_terminal, plain, plain_text, screen_width, styled
 from cli.sheet import sheet, why
 from cli.which import page_named
@@ -34,11 +36,11 @@ def show(desk: Desk, what: str, form: str | None, revision: int | None) -> None:
     with desk.read() as conn, snapshot(conn):
         page = page_named(conn, what, revision)
         if form == "html":
-            _print_bytes(conn, page)
-        elif page.is_article:
-            _print(conn, page.page_id, form)
-        else:
+            return _print_bytes(conn, page)
+        if not page.is_article:
             _refuse(page, form)
+        lines = _lines(conn, page.page_id, form)
+    show_lines(lines)
 
 
 def _print_bytes(conn: sqlite3.Connection, page: PageState) -> None:
@@ -51,22 +53,24 @@ def _print_bytes(conn: sqlite3.Connection, page: PageState) -> None:
     sys.stdout.buffer.flush()
 
 
-def _print(conn: sqlite3.Connection, page_id: int, form: str | None) -> None:
+def _lines(conn: sqlite3.Connection, page_id: int, form: str | None) -> list[str]:
     head, article = headline(conn, page_id), get_article(conn, page_id)
     assert head is not None
     assert article is not None
-    if form == "diff":
-        _print_diff(conn, head)
-    elif form == "json":
-        click.echo(json.dumps(article_object(conn, head), ensure_ascii=False, indent=2 if on_terminal() else None))
-    elif form == "text":
-        click.echo(plain_text(article.text) if on_terminal() else article.text)
-    else:
-        for line in why(article, screen_width()) if form == "why" else sheet(conn, head, screen_width()):
-            click.echo(line)
+    match form:
+        case "diff":
+            return _diff(conn, head)
+        case "json":
+            return [json.dumps(article_object(conn, head), ensure_ascii=False, indent=2 if on_terminal() else None)]
+        case "text":
+            return (plain_text(article.text) if on_terminal() else article.text).split("\n")
+        case "why":
+            return list(why(article, screen_width()))
+        case _:
+            return list(sheet(conn, head, screen_width()))
 
 
-def _print_diff(conn: sqlite3.Connection, head: Headline) -> None:
+def _diff(conn: sqlite3.Connection, head: Headline) -> list[str]:
     """What the revision of this page changed against the one before."""
     steps = {number: at for _, number, at in revisions(conn, head.article_id)} if head.article_id else {}
     if head.article_id is None or head.revision is None or head.revision - 1 not in steps:
@@ -77,12 +81,11 @@ def _print_diff(conn: sqlite3.Connection, head: Headline) -> None:
     assert older is not None
     assert newer is not None
     before, after = (f"revision {n} ({local_time(steps[n])})" for n in (head.revision - 1, head.revision))
-    click.echo(styled(f"article {head.article_id}, {before} to {after}", bold=True))
-    for line in diff_lines(older, newer, screen_width()):
-        click.echo(line)
+    title = styled(f"article {head.article_id}, {before} to {after}", bold=True)
+    return [title, *diff_lines(older, newer, screen_width())]
 
 
-def _refuse(page: PageState, form: str | None) -> None:
+def _refuse(page: PageState, form: str | None) -> NoReturn:
     """Say why there is no article."""
     if form == "json":
         rejected = {"id": page.page_id, "url": page.url, "rejected": page.reason, "detail": page.detail}

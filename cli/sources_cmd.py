@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.completing import source_names
 from cli.context import Desk
 from cli.progress import watching
 from db.config import read_stored
@@ -159,7 +160,7 @@ def list_sources(desk: Desk, as_json: bool) -> None:
 
 
 @sources.command("set")
-@click.argument("name")
+@click.argument("name", shell_complete=source_names)
 @_settings_options
 @click.pass_obj
 def set_command(desk: Desk, name: str, delay: str | None, allowed: tuple[str, ...], pairs: tuple[str, ...]) -> None:
@@ -174,7 +175,7 @@ def set_command(desk: Desk, name: str, delay: str | None, allowed: tuple[str, ..
 
 
 @sources.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=source_names)
 @click.pass_obj
 def remove(desk: Desk, names: tuple[str, ...]) -> None:
     """Stop crawling sources. What was fetched from them stays."""
@@ -185,7 +186,7 @@ def remove(desk: Desk, names: tuple[str, ...]) -> None:
 
 
 @sources.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=source_names)
 @click.pass_obj
 def pause(desk: Desk, names: tuple[str, ...]) -> None:
     """Leave sources out of crawls until they are resumed. `copydesk crawl NAME` still crawls them."""
@@ -195,7 +196,7 @@ def pause(desk: Desk, names: tuple[str, ...]) -> None:
 
 
 @sources.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=source_names)
 @click.pass_obj
 def resume(desk: Desk, names: tuple[str, ...]) -> None:
     """Crawl paused sources again."""
@@ -205,7 +206,7 @@ def resume(desk: Desk, names: tuple[str, ...]) -> None:
 
 
 @sources.command()
-@click.argument("name")
+@click.argument("name", shell_complete=source_names)
 @click.option("--limit", type=click.IntRange(1), default=5, show_default=True, help="How many articles to try.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from cli.context import Desk
+from cli.csv_out import print_csv
 from cli.render import Column, local_time, on_terminal, padded, plain, screen_width, size, span, styled, table
 from db.facts import moment
 from db.health import file_sizes
@@ -39,12 +41,16 @@ _RUN_COLUMNS = (
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("--csv", "as_csv", is_flag=True, help="The sources as CSV, one a line.")
 @click.pass_obj
-def stats(desk: Desk, as_json: bool) -> None:
+def stats(desk: Desk, as_json: bool, as_csv: bool) -> None:
     """Count what the database holds, and show the last runs."""
     path = desk.config.database
     with desk.read() as conn:
         held = holdings(conn, datetime.now(UTC))
+    if as_csv:
+        columns = [field.name for field in fields(SourceHoldings)]
+        return print_csv([asdict(source) for source in held.by_source], columns)
     if as_json:
         main, wal = file_sizes(path)
         head = {"database": str(path), "database_size": main, "wal_size": wal}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import Desk
+from cli.csv_out import print_csv
 from cli.render import cut, local_time, on_terminal, padded, plain, screen_width, size, span, styled
 from db.facts import moment, stamp
 from db.health import disk_free, file_sizes
@@ -32,10 +33,14 @@ _LABEL = 9
 @click.command()
 @click.option("--watch", is_flag=True, help="Stay and show it anew every 2 seconds; Ctrl-C ends.")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object, with every source's next time.")
+@click.option("--csv", "as_csv", is_flag=True, help="Every source's next time as CSV, one a line.")
 @click.pass_obj
-def status(desk: Desk, watch: bool, as_json: bool) -> None:
+def status(desk: Desk, watch: bool, as_json: bool, as_csv: bool) -> None:
     """Show how things stand: the service, crawls under way, what is next, what fails, open alerts."""
-    if watch and not as_json:
+    if as_csv:
+        _, coming, now = _look(desk)
+        print_csv(_following(coming, now), ("source", "at", "due"))
+    elif watch and not as_json:
         _watch(desk)
     elif as_json:
         click.echo(json.dumps(_as_json(*_look(desk)), ensure_ascii=False))
@@ -162,5 +167,8 @@ def _as_json(now_status: Status, coming: list[tuple[datetime, Planned]], now: da
             "version": row.version,
         }
     rest = {name: value for name, value in asdict(now_status).items() if name != "service"}
-    following = [{"source": source.name, "at": stamp(when), "due": when <= now} for when, source in coming]
-    return {"at": stamp(now), "service": service} | rest | {"next": following}
+    return {"at": stamp(now), "service": service} | rest | {"next": _following(coming, now)}
+
+
+def _following(coming: list[tuple[datetime, Planned]], now: datetime) -> list[dict[str, object]]:
+    return [{"source": source.name, "at": stamp(when), "due": when <= now} for when, source in coming]

@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import IO, Any
@@ -66,15 +66,15 @@ def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> int:
     return count
 
 
-def write_csv(rows: Iterable[Row], out: IO[bytes]) -> int:
-    """RFC 4180 in UTF-8 with a line of names. Lists and objects are JSON, what is absent is empty."""
+def write_csv(rows: Iterable[Row], out: IO[bytes], columns: Sequence[str] = COLUMNS) -> int:
+    """RFC 4180 in UTF-8 with a line of names; how many rows. Lists and objects are JSON, what is absent is empty."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     count = 0
     for row in rows:
         count += 1
-        writer.writerow([_cell(row[name]) for name in COLUMNS])
+        writer.writerow([_cell(row[name]) for name in columns])
         out.write(text.getvalue().encode("utf-8", "replace"))
         text.seek(0)
         text.truncate()

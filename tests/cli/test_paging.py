@@ -1,0 +1,99 @@
+"""A terminal's size and a person's habits: the pager, CSV, completion. Real terminals (pty), real shells."""
+
+import csv
+import io
+import os
+import pty
+import select
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Newsroom, run
+
+_ROWS, _COLUMNS = 5, 70
+
+
+def _at_terminal(arguments: list[str], *, pager: str) -> str:
+    """What a terminal of five lines shows, with colours as they come."""
+    main, terminal = pty.openpty()
+    size = {"LINES": str(_ROWS), "COLUMNS": str(_COLUMNS), "PAGER": pager, "TERM": "xterm"}
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | size
+    command = [sys.executable, "-m", "cli.main", *arguments]
+    process = subprocess.Popen(
+        command, stdin=terminal, stdout=terminal, stderr=terminal, env=environment, close_fds=True
+    )
+    os.close(terminal)
+    shown, until = b"", time.monotonic() + 30
+    while time.monotonic() < until:
+        if not select.select([main], [], [], 0.2)[0]:
+            continue
+        try:
+            part = os.read(main, 65536)
+        except OSError:  # the other end is closed: the command has ended
+            break
+        shown += part
+    os.close(main)
+    assert process.wait(timeout=10) == 0
+    return shown.decode()
+
+
+def test_what_does_not_fit_the_screen_goes_through_the_pager(newsroom: Newsroom, tmp_path: Path) -> None:
+    """The pager gets every line; a short answer is printed as it is."""
+    pager = tmp_path / "pager"
+    pager.write_text("#!/bin/sh\nexec sed 's/^/page> /'\n")
+    pager.chmod(0o755)
+    listed = _at_terminal(["--db", str(newsroom.path), "articles"], pager=str(pager))
+    lines = listed.splitlines()
+    assert len(lines) >= _ROWS
+    assert all("page> " in line for line in lines)
+    short = _at_terminal(["--db", str(newsroom.path), "articles", "--limit", "1"], pager=str(pager))
+    assert "page> " not in short
+    assert len(short.splitlines()) == 2
+    assert "page> " not in _at_terminal(["--db", str(newsroom.path), "articles"], pager="cat")
+
+
+@pytest.mark.parametrize("command", [["articles"], ["stats"], ["status"]])
+def test_csv_has_a_line_of_names_and_a_line_each(newsroom: Newsroom, command: list[str]) -> None:
+    """The same rows as in JSON, read back by the csv module."""
+    text = run(newsroom.path, *command, "--csv").stdout_bytes.decode()
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert rows
+    if command == ["articles"]:
+        assert len(rows) == len(run(newsroom.path, "articles", "--json").output.splitlines())
+        assert all(row["title"] and row["text"] for row in rows)
+        assert all(row["authors"].startswith("[") for row in rows)
+    else:
+        assert {row["source" if command == ["status"] else "name"] for row in rows} >= {"wanbao.example"}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_completion_script_is_one_of_that_shell(newsroom: Newsroom, shell: str) -> None:
+    """Each names the variable by which the command is asked; a shell that is here takes it without an error."""
+    script = run(newsroom.path, "completion", shell).output
+    assert "_COPYDESK_COMPLETE" in script
+    if program := shutil.which(shell):
+        subprocess.run([program, "-n", "-c", script], check=True, timeout=20)
+
+
+def test_a_tab_completes_commands_and_sources(newsroom: Newsroom, tmp_path: Path) -> None:
+    """As bash asks: by its words and the place of the cursor. No database: nothing is offered and nothing printed."""
+
+    def offered(words: str) -> list[str]:
+        asked = {"_COPYDESK_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+        program = "import sys; sys.argv[0] = 'copydesk'; from cli.main import main; main()"
+        command = [sys.executable, "-c", program]
+        result = subprocess.run(
+            command, env=os.environ | asked, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert not result.stderr
+        return [line.partition(",")[2] for line in result.stdout.splitlines() if line]
+
+    assert "articles" in offered("copydesk art")
+    assert offered(f"copydesk --db {newsroom.path} articles --source wan") == ["wanbao.example"]
+    assert offered(f"copydesk --db {newsroom.path} crawl wan") == ["wanbao.example"]
+    assert offered(f"copydesk --db {tmp_path / 'none.db'} crawl wan") == []
