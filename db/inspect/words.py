@@ -97,7 +97,7 @@ def marked(pieces: list[Piece]) -> Markup:
 
 
 FILTERS = {
-    "when": when, "stated": stated, "outward": outward, "names": names, "figure": figure, "marked": marked, "bytes": size,
+    "when": when, "stated": stated, "outward": outward, "span": span, "names": names, "figure": figure, "marked": marked, "bytes": size,
     "is_web": is_web,
 }  # fmt: skip
 FUNCTIONS = {"took": took, "share": share, "ago": ago}
