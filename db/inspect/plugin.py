@@ -9,7 +9,7 @@ import sqlite3
 from typing import Any
 
 from datasette import hookimpl
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import NotFound, Response
 from markupsafe import Markup
 
 from db.inspect import views
@@ -22,6 +22,8 @@ _LEADS = {
     "source_id": "/-/source/{}",
 }  # fmt: skip
 _ID_LEADS = {"current_articles": "/-/article/{}", "pages": "/-/page/{}", "runs": "/-/run/{}", "sources": "/-/source/{}"}
+# A SHA-256 is shown, longer values are counted.
+_HASH = 32
 _ADDRESSES = frozenset({"url", "final_url", "canonical_url"})
 
 
@@ -63,6 +65,9 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
     """
     if not _ours(datasette) or value is None:
         return None
+    if isinstance(value, bytes):
+        # Datasette would link to the row for them, and a view has no row ids: its page would break.
+        return Markup("<code>{}</code>").format(value.hex()) if len(value) <= _HASH else f"{len(value):,} bytes"
     lead = _ID_LEADS.get(table or "") if column == "id" else _LEADS.get(column)
     if lead and isinstance(value, int):
         return Markup('<a href="{}">{}</a>').format(lead.format(value), value)
@@ -73,13 +78,20 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
 
 @hookimpl(tryfirst=True)
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
-    """A query of ours that took too long: say so, instead of a page about an error."""
-    if not _ours(datasette) or not isinstance(exception, sqlite3.OperationalError) or "interrupted" not in str(exception):
+    """What is not there, and a question of ours that took too long: one sentence, without a traceback in the terminal."""
+    if not _ours(datasette):
+        return None
+    if isinstance(exception, NotFound):
+        status, heading, says = 404, "Not here", str(exception) or "There is no such page."
+    elif isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception):
+        status, heading = 503, "Not in time"
+        says = "This took too long and was broken off. The disk may be busy; try again in a moment."
+    else:
         return None
 
     async def answer() -> Any:
-        says = "This took too long and was broken off. The disk may be busy; try again in a moment."
-        html = await datasette.render_template("says.html", {"ours": True, "heading": "Not in time", "says": says}, request=request)
-        return Response.html(html, status=503, headers={"content-security-policy": STRICT})
+        values = {"ours": True, "heading": heading, "says": says}
+        html = await datasette.render_template("says.html", values, request=request)
+        return Response.html(html, status=status, headers={"content-security-policy": STRICT})
 
     return answer
