@@ -74,7 +74,7 @@ def week_chart(arrived: Arrivals) -> Chart:
         columns=("Day", "Articles"),
         rows=_by_day(arrived.week),
         spec={
-            "height": {"step": 20},
+            "height": 20 * len({hour.date() for hour, _ in arrived.week}),
             "mark": {"type": "rect"},
             "data": {"values": values},
             "encoding": {
@@ -108,7 +108,7 @@ def source_chart(arrived: Arrivals) -> Chart:
         columns=("Source", "24 hours", "7 days"),
         rows=rows,
         spec={
-            "height": {"step": 22},
+            "height": 22 * len(rows),
             "mark": {"type": "bar", "cornerRadiusEnd": 1},
             "data": {"values": values},
             "encoding": {
@@ -136,7 +136,7 @@ def rhythm_chart(rhythm: dict[tuple[int, int], int]) -> Chart:
             (_DAYS[day], *(sum(rhythm.get((day, hour + n), 0) for n in range(6)) for hour in range(0, 24, 6))) for day in _WEEK
         ],
         spec={
-            "height": {"step": 20},
+            "height": 20 * len(_WEEK),
             "mark": {"type": "rect"},
             "data": {"values": values},
             "encoding": {
@@ -185,7 +185,7 @@ def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
         columns=("Time", "Source", "What"),
         rows=[(f"{at:%Y-%m-%d %H:%M}", source, "original" if first else "copy") for at, source, first in copies],
         spec={
-            "height": {"step": 24},
+            "height": 24 * max(2, len({source for _, source, _ in copies})),
             "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
             "data": {"values": values},
             "encoding": {

@@ -64,6 +64,7 @@ class Inspector(Datasette):  # type: ignore[misc]
         """`path` is a database that was opened and migrated before."""
         if not pm.is_registered(plugin):
             pm.register(plugin, name="copydesk")
+            pm.unregister(name="datasette.handle_exception")
         super().__init__(
             [str(path.absolute())],
             metadata=_metadata(path),

@@ -6,14 +6,16 @@ Registered once for the process. A hook does something only for an `Inspector`; 
 from __future__ import annotations
 
 import sqlite3
+import sys
+import traceback
 from typing import Any
 
 from datasette import hookimpl
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import Base400, Response
+from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
 from db.inspect import views
-from db.inspect.guard import STRICT
 from db.inspect.words import FILTERS, FUNCTIONS, outward
 
 # Where a number in a table leads. Of `decisions`, `articles` and `current_articles` these name articles; elsewhere pages.
@@ -76,22 +78,27 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
     return None
 
 
-@hookimpl(tryfirst=True)
+@hookimpl
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
-    """What is not there, and a question of ours that took too long: one sentence, without a traceback in the terminal."""
-    if not _ours(datasette):
-        return None
-    if isinstance(exception, NotFound):
-        status, heading, says = 404, "Not here", str(exception) or "There is no such page."
+    """Whatever went wrong as a page of ours, or as JSON. In the place of Datasette's handler (`db.inspect.inspector`), which prints
+    each mistyped address to the terminal as a traceback with all its values."""
+    if isinstance(exception, DatasetteError):
+        status, heading, says = exception.status, exception.title or "Not possible", exception.message
+        says = Markup(says) if exception.message_is_html else says
+    elif isinstance(exception, Base400):
+        status, heading, says = exception.status, "Not here", str(exception) or "There is no such page."
     elif isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception):
         status, heading = 503, "Not in time"
         says = "This took too long and was broken off. The disk may be busy; try again in a moment."
     else:
-        return None
+        status, heading, says = 500, "This broke", f"{type(exception).__name__}: {exception}"
+        traceback.print_exception(exception, file=sys.stderr)
 
     async def answer() -> Any:
+        if request.path.endswith(".json"):
+            return Response.json({"ok": False, "error": str(says), "status": status, "title": heading}, status=status)
         values = {"ours": True, "heading": heading, "says": says}
         html = await datasette.render_template("says.html", values, request=request)
-        return Response.html(html, status=status, headers={"content-security-policy": STRICT})
+        return Response.html(html, status=status)
 
     return answer

@@ -56,12 +56,13 @@ def fill(path: Path, trap: str) -> dict[str, int]:
     ill = room.source("ill.example<img src=x onerror=alert(1)>", f"javascript:fetch('{trap}/source')")
     with open_room(path) as conn:
         room.run_id = facts.begin_run(conn, "crawl", 1, room.tick())
+    pictures = (Image(url=f"{trap}/picture.jpg", caption="水厂外景", credit="王小雨 摄"),)
     water = "https://www.wanbao.example/a/1001.html"
     pages = {
-        "water": room.article(evening, water, report(images=(Image(url=f"{trap}/picture.jpg", caption="水厂外景", credit="王小雨 摄"),))),
+        "water": room.article(evening, water, report(images=pictures)),
         "ferry": room.article(evening, "https://www.wanbao.example/b", Article(url=None, title="The last ferry", text=STORY, authors=("Ann Reed",), language="en")),
         "copy": room.article(mirror, "https://mirror.example/x/9", report(source="镜报", original_source="江城晚报"), body=b"<p>copied</p>"),
-        "water2": room.article(evening, water, report(CORRECTED, editors=("李青山",)), body=b"<p>corrected</p>"),
+        "water2": room.article(evening, water, report(CORRECTED, editors=("李青山",), images=pictures), body=b"<p>corrected</p>"),
         "short": room.rejection(evening, "https://www.wanbao.example/v/3", Rejection(reason=Reason.TOO_SHORT, detail="2 characters of text")),
         "crashed": room.rejection(ill, "https://ill.example/v", Rejection(reason=Reason.CRASHED, detail=SCRIPT.format(trap=trap))),
         "unread": room.page(mirror, "https://mirror.example/x/11", b"<p>wait</p>"),
