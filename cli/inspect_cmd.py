@@ -17,7 +17,12 @@ PORT = 8001
 
 
 @click.command(short_help="Look inside, in a browser.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen. Anything but loopback lets others read along.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where to listen. Anything but loopback lets others read along.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0: a free one.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser, too.")
 @click.pass_obj
@@ -27,7 +32,9 @@ def inspect(desk: Desk, host: str, port: int, open_browser: bool) -> None:
     It is Datasette, with pages that know what a news database is. It only reads, and may run beside a crawl. Ctrl-C ends it.
     """
     if importlib.util.find_spec("datasette") is None or importlib.util.find_spec("nh3") is None:
-        raise UsageError("`copydesk inspect` needs Datasette; `pip install 'copydesk[inspect]'` (or `make demo`) installs it")
+        raise UsageError(
+            "`copydesk inspect` needs Datasette; `pip install 'copydesk[inspect]'` (or `make demo`) installs it"
+        )
     from db.inspect.server import address_of, serve, take_port
     from pipelines.decode import decode
 
@@ -41,7 +48,8 @@ def inspect(desk: Desk, host: str, port: int, open_browser: bool) -> None:
     url = address_of(taken)
     if not _is_loopback(taken):
         click.echo(
-            f"copydesk: warning: {host} is not loopback: whoever reaches this machine can read the whole database", err=True
+            f"copydesk: warning: {host} is not loopback: whoever reaches this machine can read the whole database",
+            err=True,
         )
 
     def ready() -> None:

@@ -1,8 +1,8 @@
 """What one revision of an article changed against another: fields, then paragraphs, then the words in them. Pure.
 
-    Step UNCHANGED   so many paragraphs stand as they were
-    Step GONE, COME  a paragraph that is not there any more, or was not there before
-    Step CHANGED     a paragraph that was reworded: its pieces in order, each the same, gone or come
+Step UNCHANGED   so many paragraphs stand as they were
+Step GONE, COME  a paragraph that is not there any more, or was not there before
+Step CHANGED     a paragraph that was reworded: its pieces in order, each the same, gone or come
 """
 
 from __future__ import annotations

@@ -15,10 +15,24 @@ TABLES: dict[str, Any] = {
     "articles": {"description": "The article on each page, revisions and copies included.", "sort_desc": "page_id"},
     "current_articles": {"description": "Each article once, in its latest revision."},
     "credits": {"description": "Names: author, editor, proofreader."},
-    "decisions": {"description": "What each article page is among the others: new, revision, same, copy.", "sort_desc": "page_id"},
-    "outcomes": {"description": "What each page turned out to be; `reason` is empty where it is an article.", "sort_desc": "page_id"},
-    "pages": {"description": "What was received: address, time, status, headers.", "sort_desc": "id", "label_column": "url"},
-    "links": {"description": "Addresses of articles, and what their listings said.", "sort_desc": "id", "label_column": "url"},
+    "decisions": {
+        "description": "What each article page is among the others: new, revision, same, copy.",
+        "sort_desc": "page_id",
+    },
+    "outcomes": {
+        "description": "What each page turned out to be; `reason` is empty where it is an article.",
+        "sort_desc": "page_id",
+    },
+    "pages": {
+        "description": "What was received: address, time, status, headers.",
+        "sort_desc": "id",
+        "label_column": "url",
+    },
+    "links": {
+        "description": "Addresses of articles, and what their listings said.",
+        "sort_desc": "id",
+        "label_column": "url",
+    },
     "fetches": {"description": "Every request and what came of it.", "sort_desc": "id"},
     "runs": {"description": "Every crawl, import, extraction.", "sort_desc": "id"},
     "source_runs": {"description": "What a run did at one source.", "sort_desc": "id"},

@@ -167,7 +167,7 @@ def volume_chart(days: Sequence[Day]) -> Chart:
             "mark": {"type": "bar"},
             "data": {"values": values},
             "encoding": {
-                "x": {"field": "date", "type": "ordinal", "title": None, "timeUnit": "yearmonthdate", "axis": {"format": "%d %b", "labelAngle": 0, "labelOverlap": True, "ticks": False}},
+                "x": {"field": "date", "type": "ordinal", "title": None, "timeUnit": "yearmonthdate", "axis": {"format": "%d %b", "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 10, "ticks": False}},
                 "y": {"field": "pages", "type": "quantitative", "title": None, "axis": {"tickMinStep": 1, "tickCount": 4}},
                 "color": {"field": "what", "type": "nominal", "title": None, "scale": {"domain": ["articles", "revisions", "rejected"], "range": "category"}},
                 "tooltip": [{"field": "date"}, {"field": "what"}, {"field": "pages"}],
@@ -178,7 +178,10 @@ def volume_chart(days: Sequence[Day]) -> Chart:
 
 def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
     """A story's way through the outlets: when, where, and whether it is the original."""
-    values = [{"at": f"{at:%Y-%m-%dT%H:%M}", "source": source, "what": "original" if first else "copy"} for at, source, first in copies]
+    values = [
+        {"at": f"{at:%Y-%m-%dT%H:%M}", "source": source, "what": "original" if first else "copy"}
+        for at, source, first in copies
+    ]
     return Chart(
         name="copies",
         says=f"When each of {len(copies)} outlets had it.",

@@ -24,14 +24,11 @@ POLICY = (
 MOST_CHARACTERS = 4_000_000
 
 _TAGS = frozenset(
-    "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em"
-    " figcaption figure font footer h1 h2 h3 h4 h5 h6 header hgroup hr i img ins kbd label legend li main mark menu nav ol p pre q rp"
-    " rt ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+    ["a", "abbr", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "i", "img", "ins", "kbd", "label", "legend", "li", "main", "mark", "menu", "nav", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr"]
 )
 # Gone with all that is in them. Of other elements that are not on the list the text stays.
 _GONE = frozenset(
-    "applet audio canvas datalist embed frame frameset iframe math noembed object option script select style svg template textarea"
-    " title video".split()
+    ["applet", "audio", "canvas", "datalist", "embed", "frame", "frameset", "iframe", "math", "noembed", "object", "option", "script", "select", "style", "svg", "template", "textarea", "title", "video"]
 )
 _EVERYWHERE = frozenset({"align", "dir", "lang", "style", "title", "hidden"})
 _ATTRIBUTES = {
@@ -48,7 +45,9 @@ _STYLES = {"display", "visibility", "text-align", "font-weight", "font-style", "
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s]+", re.I)
 # A browser that runs no scripts shows what is in it; html5ever, which reckons with scripts, would give its markup as text.
 _NOSCRIPT = re.compile(r"</?noscript\b[^>]{0,200}>", re.I)
-_LANGUAGE = re.compile(r"<html\b[^>]{0,500}?\blang\s{0,3}=\s{0,3}[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})\b", re.I)
+_LANGUAGE = re.compile(
+    r"<html\b[^>]{0,500}?\blang\s{0,3}=\s{0,3}[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})\b", re.I
+)
 
 _STYLE = """
 :root { color-scheme: light dark; }

@@ -167,7 +167,9 @@ def source_lines(conn: sqlite3.Connection, now: datetime, limit: int = 2000) -> 
     """The sources by name, removed ones last."""
     rows = conn.execute(_ALL, {"since": stamp(now - timedelta(days=7)), "limit": limit})
     return [
-        SourceLine(**dict(zip(SourceLine.__slots__, row, strict=True)) | {"removed": bool(row[3]), "paused": bool(row[4])})
+        SourceLine(
+            **dict(zip(SourceLine.__slots__, row, strict=True)) | {"removed": bool(row[3]), "paused": bool(row[4])}
+        )
         for row in rows
     ]
 
@@ -193,7 +195,9 @@ def portrait(conn: sqlite3.Connection, source_id: int, now: datetime) -> Portrai
         rejected=[(reason, number) for reason, number in conn.execute(_REJECTED, bounds)],
         runs=[Part(**dict(zip(Part.__slots__, part, strict=True))) for part in conn.execute(_PARTS, (source_id, 15))],
         entries=[(kind, url, title) for kind, url, title in conn.execute(_ENTRIES, (source_id,))],
-        alerts=[Alerted(**dict(zip(Alerted.__slots__, alert, strict=True))) for alert in conn.execute(_ALERTS, (source_id,))],
+        alerts=[
+            Alerted(**dict(zip(Alerted.__slots__, alert, strict=True))) for alert in conn.execute(_ALERTS, (source_id,))
+        ],
         newest=[page_id for (page_id,) in conn.execute(_NEWEST, bounds)],
     )
 
@@ -211,7 +215,4 @@ def _days(conn: sqlite3.Connection, source_id: int, now: datetime) -> list[Day]:
     rows = conn.execute(_VOLUME, {"source": source_id, "since": stamp(first)})
     known = {date: counts for date, *counts in rows}
     dates = [f"{(first + timedelta(days=n)):%Y-%m-%d}" for n in range(DAYS)]
-    return [
-        Day(**dict(zip(Day.__slots__, (date, *known.get(date, (0, 0, 0))), strict=True)))
-        for date in dates
-    ]
+    return [Day(**dict(zip(Day.__slots__, (date, *known.get(date, (0, 0, 0))), strict=True))) for date in dates]

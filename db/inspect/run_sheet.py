@@ -95,4 +95,4 @@ def run_sheet(conn: sqlite3.Connection, run_id: int) -> RunSheet | None:
 def _run(row: list[object] | sqlite3.Row) -> Run:
     values = dict(zip(Run.__slots__, row, strict=True))
     figures = values["figures"]
-    return Run(**values | {"figures": json.loads(str(figures)) if figures else {}})  # type: ignore[arg-type]
+    return Run(**values | {"figures": json.loads(str(figures)) if figures else {}})

@@ -23,7 +23,9 @@ def take_port(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
-        raise UsageError(f"--host {host}: no address of this machine is known by that name ({error.strerror})") from error
+        raise UsageError(
+            f"--host {host}: no address of this machine is known by that name ({error.strerror})"
+        ) from error
     taken = socket.socket(family, socket.SOCK_STREAM)
     try:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -42,7 +44,9 @@ def address_of(taken: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def serve(path: Path, decode: Decode, taken: socket.socket, *, names: frozenset[str], ready: Callable[[], None]) -> None:
+def serve(
+    path: Path, decode: Decode, taken: socket.socket, *, names: frozenset[str], ready: Callable[[], None]
+) -> None:
     """Answer until SIGINT or SIGTERM. `names` are host names to answer to beside addresses and localhost; `ready` is called once
     requests are answered."""
     inspector = Inspector(path, decode)

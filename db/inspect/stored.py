@@ -70,4 +70,7 @@ def _held(conn: sqlite3.Connection, page_id: int) -> Page | str:
 def _is_markup(page: Page) -> bool:
     """Whether its own label allows for text: a picture or archive is shown as nothing, also where its bytes pass for text."""
     kind = (page.content_type or "").partition(";")[0].strip().lower()
-    return not kind.startswith(("image/", "audio/", "video/", "font/")) and kind not in ("application/pdf", "application/zip")
+    return not kind.startswith(("image/", "audio/", "video/", "font/")) and kind not in (
+        "application/pdf",
+        "application/zip",
+    )

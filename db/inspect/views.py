@@ -64,7 +64,9 @@ async def front(request: Any, datasette: Any) -> Any:
             return arrivals(conn, now), status_of(conn, now), headlines(conn, newest(conn, limit=_NEWEST))
 
     arrived, status, heads = await datasette.ask(ask)
-    drawn = [charts.day_chart(arrived), charts.week_chart(arrived), charts.source_chart(arrived)] if arrived.sources else []
+    drawn = (
+        [charts.day_chart(arrived), charts.week_chart(arrived), charts.source_chart(arrived)] if arrived.sources else []
+    )
     return await _page(datasette, request, "front.html", arrived=arrived, status=status, heads=heads, charts=drawn)
 
 
@@ -93,7 +95,10 @@ async def changes(request: Any, datasette: Any) -> Any:
 
     shown = await datasette.ask(ask)
     if shown is None:
-        raise NotFound(f"Article {article_id} has no revision with one before it" + (f" and the number {revision}" if revision else ""))
+        raise NotFound(
+            f"Article {article_id} has no revision with one before it"
+            + (f" and the number {revision}" if revision else "")
+        )
     return await _page(datasette, request, "changes.html", shown=shown)
 
 
@@ -181,7 +186,11 @@ async def rejections(request: Any, datasette: Any) -> Any:
     def ask(conn: sqlite3.Connection) -> Any:
         with snapshot(conn):
             name = conn.execute("SELECT name FROM sources WHERE id = ?", (source_id,)).fetchone() if source_id else None
-            return reasons(conn), refused(conn, reason=reason, source_id=source_id, before=before), name[0] if name else None
+            return (
+                reasons(conn),
+                refused(conn, reason=reason, source_id=source_id, before=before),
+                name[0] if name else None,
+            )
 
     counts, found, name = await datasette.ask(ask)
     older = found[SCREEN - 1].page_id if len(found) > SCREEN else None

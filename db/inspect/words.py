@@ -47,7 +47,7 @@ def took(start: str, end: str | None) -> str:
 
 def ago(text: str | None, now: datetime) -> str:
     """How long ago, roughly."""
-    return f"{span(max(0.0, (now - moment(text)).total_seconds())).rsplit(' ', 2)[0]} ago" if text else ""
+    return f"{' '.join(span(max(0.0, (now - moment(text)).total_seconds())).split()[:2])} ago" if text else ""
 
 
 def outward(url: str | None, text: str | None = None) -> Markup:
@@ -56,9 +56,9 @@ def outward(url: str | None, text: str | None = None) -> Markup:
         return Markup("")
     if not is_web(url):
         return Markup('<span class="url">{}</span>').format(text or url)
-    return Markup('<a class="url out" href="{}" rel="noreferrer noopener nofollow external" target="_blank">{}</a>').format(
-        url, text or url
-    )
+    return Markup(
+        '<a class="url out" href="{}" rel="noreferrer noopener nofollow external" target="_blank">{}</a>'
+    ).format(url, text or url)
 
 
 def is_web(url: str) -> bool:

@@ -60,11 +60,26 @@ def fill(path: Path, trap: str) -> dict[str, int]:
     water = "https://www.wanbao.example/a/1001.html"
     pages = {
         "water": room.article(evening, water, report(images=pictures)),
-        "ferry": room.article(evening, "https://www.wanbao.example/b", Article(url=None, title="The last ferry", text=STORY, authors=("Ann Reed",), language="en")),
-        "copy": room.article(mirror, "https://mirror.example/x/9", report(source="镜报", original_source="江城晚报"), body=b"<p>copied</p>"),
-        "water2": room.article(evening, water, report(CORRECTED, editors=("李青山",), images=pictures), body=b"<p>corrected</p>"),
-        "short": room.rejection(evening, "https://www.wanbao.example/v/3", Rejection(reason=Reason.TOO_SHORT, detail="2 characters of text")),
-        "crashed": room.rejection(ill, "https://ill.example/v", Rejection(reason=Reason.CRASHED, detail=SCRIPT.format(trap=trap))),
+        "ferry": room.article(
+            evening,
+            "https://www.wanbao.example/b",
+            Article(url=None, title="The last ferry", text=STORY, authors=("Ann Reed",), language="en"),
+        ),
+        "copy": room.article(
+            mirror,
+            "https://mirror.example/x/9",
+            report(source="镜报", original_source="江城晚报"),
+            body=b"<p>copied</p>",
+        ),
+        "water2": room.article(
+            evening, water, report(CORRECTED, editors=("李青山",), images=pictures), body=b"<p>corrected</p>"
+        ),
+        "short": room.rejection(
+            evening, "https://www.wanbao.example/v/3", Rejection(reason=Reason.TOO_SHORT, detail="2 characters of text")
+        ),
+        "crashed": room.rejection(
+            ill, "https://ill.example/v", Rejection(reason=Reason.CRASHED, detail=SCRIPT.format(trap=trap))
+        ),
         "unread": room.page(mirror, "https://mirror.example/x/11", b"<p>wait</p>"),
     }
     script = SCRIPT.format(trap=trap)
@@ -75,7 +90,8 @@ def fill(path: Path, trap: str) -> dict[str, int]:
             url=None,
             title=f"{script}</title><img src=x onerror=fetch('{trap}/title')>",
             subtitle=script,
-            text=f"{script}\n<img src={trap}/text.png onerror=fetch('{trap}/text')>\n" + "An ordinary sentence stands here as well. " * 5,
+            text=f"{script}\n<img src={trap}/text.png onerror=fetch('{trap}/text')>\n"
+            + "An ordinary sentence stands here as well. " * 5,
             authors=(f"<b onmouseover=alert(1)>Bold</b>{script}", "\"'><svg onload=alert(1)>"),
             editors=("{{ 7*7 }}",),
             source=script,
@@ -93,7 +109,9 @@ def fill(path: Path, trap: str) -> dict[str, int]:
     )
     room.failure(mirror, "https://mirror.example/x/13", f"timeout{script}")
     with open_room(path) as conn:
-        open_alert(conn, Kind.SILENT, mirror, says=f"nothing new {script}", remedy="look at it", evidence={}, at=room.tick())
+        open_alert(
+            conn, Kind.SILENT, mirror, says=f"nothing new {script}", remedy="look at it", evidence={}, at=room.tick()
+        )
         assert room.run_id is not None
         facts.end_run(conn, room.run_id, "failed", room.tick(), {"fetched": 8, "new": 3, "failed": {script: 1}}, script)
     return pages | {"evening": evening, "mirror": mirror, "ill_source": ill, "run": room.run_id}

@@ -75,7 +75,8 @@ class Trap:
                 self.send_response(204)
                 self.end_headers()
 
-            do_POST = do_HEAD = do_GET
+            def do_POST(self) -> None:
+                self.do_GET()
 
             def log_message(self, format: str, *arguments: object) -> None:
                 pass
@@ -116,7 +117,7 @@ class Watched:
 
     def go(self, path: str, *, drawn: bool = False) -> None:
         """Open a page and wait until nothing is asked for any more."""
-        self.page.goto(self.home + path, wait_until="networkidle")
+        self.page.goto(self.home + path, wait_until="load")
         if drawn:
             self.page.wait_for_selector("html[data-drawn]", timeout=10_000)
 

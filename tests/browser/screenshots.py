@@ -1,7 +1,7 @@
 """The pictures of docs/inspecting.md, of the demo web's pages: python -m tests.browser.screenshots [FOLDER]
 
-Crawls the demo web into a folder of its own, opens `copydesk inspect` on it, and takes each kind of page light and dark, for a desktop
-(1280 wide) and a phone (390). Needs chromium and a font with Chinese letters (Debian: chromium, fonts-noto-cjk).
+Crawls the demo web into a folder of its own, opens `copydesk inspect` on it, and takes each kind of page light and dark,
+for a desktop (1280 wide) and a phone (390). Needs chromium and a font with Chinese letters (Debian: chromium, fonts-noto-cjk).
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ def main() -> int:
         database = Path(work) / "demo.db"
         with inspecting(database) as home, chromium() as browser:
             take(browser, home, pages(database), folder)
-    print(f"{len(list(folder.glob('*.webp')))} pictures in {folder}, {sum(p.stat().st_size for p in folder.glob('*.webp')):,} bytes")
+    print(
+        f"{len(list(folder.glob('*.webp')))} pictures in {folder}, {sum(p.stat().st_size for p in folder.glob('*.webp')):,} bytes"
+    )
     return 0
 
 
