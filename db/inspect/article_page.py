@@ -20,7 +20,8 @@ MOST_COPIES = 200
 
 _FETCHED = """
 SELECT p.final_url, p.status, p.content_type, p.headers, b.size, b.pruned_at, e.code, e.rules, e.trafilatura, p.source_id, p.link_id
-FROM pages p JOIN bodies b ON b.id = p.body_id LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN extractors e ON e.id = o.extractor_id
+FROM pages p JOIN bodies b ON b.id = p.body_id
+LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN extractors e ON e.id = o.extractor_id
 WHERE p.id = ?
 """
 _LINK = "SELECT l.kind, l.found_in, l.found_at, l.title FROM pages p JOIN links l ON l.id = p.link_id WHERE p.id = ?"

@@ -48,18 +48,28 @@ def day_chart(arrived: Arrivals) -> Chart:
             "data": {"values": values},
             "encoding": {
                 "x": {
-                    "field": "hour", "type": "ordinal", "title": None, "sort": {"field": "at"},
+                    "field": "hour",
+                    "type": "ordinal",
+                    "title": None,
+                    "sort": {"field": "at"},
                     "axis": {"labelAngle": 0, "labelOverlap": True, "ticks": False},
                 },
-                "y": {"field": "articles", "type": "quantitative", "title": None, "axis": {"tickMinStep": 1, "tickCount": 4}},
+                "y": {
+                    "field": "articles",
+                    "type": "quantitative",
+                    "title": None,
+                    "axis": {"tickMinStep": 1, "tickCount": 4},
+                },
                 "color": {
-                    "field": "what", "type": "nominal", "title": None,
+                    "field": "what",
+                    "type": "nominal",
+                    "title": None,
                     "scale": {"domain": ["new", "copies", "revisions"], "range": "category"},
                 },
                 "tooltip": [{"field": "hour"}, {"field": "what"}, {"field": "articles"}],
             },
         },
-    )  # fmt: skip
+    )
 
 
 def week_chart(arrived: Arrivals) -> Chart:
@@ -79,15 +89,29 @@ def week_chart(arrived: Arrivals) -> Chart:
             "data": {"values": values},
             "encoding": {
                 "x": {
-                    "field": "hour", "type": "ordinal", "title": None,
+                    "field": "hour",
+                    "type": "ordinal",
+                    "title": None,
                     "axis": {"labelAngle": 0, "labelOverlap": True, "ticks": False, "domain": False},
                 },
-                "y": {"field": "day", "type": "ordinal", "title": None, "sort": {"field": "row"}, "axis": {"ticks": False, "domain": False}},
-                "color": {"field": "articles", "type": "quantitative", "title": None, "legend": None, "scale": {"range": "heatmap", "domainMin": 0}},
+                "y": {
+                    "field": "day",
+                    "type": "ordinal",
+                    "title": None,
+                    "sort": {"field": "row"},
+                    "axis": {"ticks": False, "domain": False},
+                },
+                "color": {
+                    "field": "articles",
+                    "type": "quantitative",
+                    "title": None,
+                    "legend": None,
+                    "scale": {"range": "heatmap", "domainMin": 0},
+                },
                 "tooltip": [{"field": "day"}, {"field": "hour"}, {"field": "articles"}],
             },
         },
-    )  # fmt: skip
+    )
 
 
 def source_chart(arrived: Arrivals) -> Chart:
@@ -112,13 +136,29 @@ def source_chart(arrived: Arrivals) -> Chart:
             "mark": {"type": "bar", "cornerRadiusEnd": 1},
             "data": {"values": values},
             "encoding": {
-                "y": {"field": "source", "type": "nominal", "title": None, "sort": {"field": "at"}, "axis": {"ticks": False, "domain": False, "labelLimit": 150}},
-                "x": {"field": "articles", "type": "quantitative", "title": None, "axis": {"tickMinStep": 1, "tickCount": 5}},
-                "color": {"field": "when", "type": "nominal", "title": None, "scale": {"domain": ["last 24 hours", "days before"], "range": "category"}},
+                "y": {
+                    "field": "source",
+                    "type": "nominal",
+                    "title": None,
+                    "sort": {"field": "at"},
+                    "axis": {"ticks": False, "domain": False, "labelLimit": 150},
+                },
+                "x": {
+                    "field": "articles",
+                    "type": "quantitative",
+                    "title": None,
+                    "axis": {"tickMinStep": 1, "tickCount": 5},
+                },
+                "color": {
+                    "field": "when",
+                    "type": "nominal",
+                    "title": None,
+                    "scale": {"domain": ["last 24 hours", "days before"], "range": "category"},
+                },
                 "tooltip": [{"field": "source"}, {"field": "when"}, {"field": "articles"}],
             },
         },
-    )  # fmt: skip
+    )
 
 
 def rhythm_chart(rhythm: dict[tuple[int, int], int]) -> Chart:
@@ -130,23 +170,40 @@ def rhythm_chart(rhythm: dict[tuple[int, int], int]) -> Chart:
     ]
     return Chart(
         name="rhythm",
-        says=f"When it publishes, by weekday and hour as its pages state them: {sum(rhythm.values()):,} articles with a time of day.",
+        says=f"When it publishes, by weekday and hour as its pages state them: {sum(rhythm.values()):,} articles.",
         columns=("Weekday", *(f"{hour:02}" for hour in range(0, 24, 6))),
         rows=[
-            (_DAYS[day], *(sum(rhythm.get((day, hour + n), 0) for n in range(6)) for hour in range(0, 24, 6))) for day in _WEEK
+            (_DAYS[day], *(sum(rhythm.get((day, hour + n), 0) for n in range(6)) for hour in range(0, 24, 6)))
+            for day in _WEEK
         ],
         spec={
             "height": 20 * len(_WEEK),
             "mark": {"type": "rect"},
             "data": {"values": values},
             "encoding": {
-                "x": {"field": "hour", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True, "ticks": False, "domain": False}},
-                "y": {"field": "day", "type": "ordinal", "title": None, "sort": {"field": "row"}, "axis": {"ticks": False, "domain": False}},
-                "color": {"field": "articles", "type": "quantitative", "legend": None, "scale": {"range": "heatmap", "domainMin": 0}},
+                "x": {
+                    "field": "hour",
+                    "type": "ordinal",
+                    "title": None,
+                    "axis": {"labelAngle": 0, "labelOverlap": True, "ticks": False, "domain": False},
+                },
+                "y": {
+                    "field": "day",
+                    "type": "ordinal",
+                    "title": None,
+                    "sort": {"field": "row"},
+                    "axis": {"ticks": False, "domain": False},
+                },
+                "color": {
+                    "field": "articles",
+                    "type": "quantitative",
+                    "legend": None,
+                    "scale": {"range": "heatmap", "domainMin": 0},
+                },
                 "tooltip": [{"field": "day"}, {"field": "hour"}, {"field": "articles"}],
             },
         },
-    )  # fmt: skip
+    )
 
 
 def volume_chart(days: Sequence[Day]) -> Chart:
@@ -167,13 +224,35 @@ def volume_chart(days: Sequence[Day]) -> Chart:
             "mark": {"type": "bar"},
             "data": {"values": values},
             "encoding": {
-                "x": {"field": "date", "type": "ordinal", "title": None, "timeUnit": "yearmonthdate", "axis": {"format": "%d %b", "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 10, "ticks": False}},
-                "y": {"field": "pages", "type": "quantitative", "title": None, "axis": {"tickMinStep": 1, "tickCount": 4}},
-                "color": {"field": "what", "type": "nominal", "title": None, "scale": {"domain": ["articles", "revisions", "rejected"], "range": "category"}},
+                "x": {
+                    "field": "date",
+                    "type": "ordinal",
+                    "title": None,
+                    "timeUnit": "yearmonthdate",
+                    "axis": {
+                        "format": "%d %b",
+                        "labelAngle": 0,
+                        "labelOverlap": "greedy",
+                        "labelSeparation": 10,
+                        "ticks": False,
+                    },
+                },
+                "y": {
+                    "field": "pages",
+                    "type": "quantitative",
+                    "title": None,
+                    "axis": {"tickMinStep": 1, "tickCount": 4},
+                },
+                "color": {
+                    "field": "what",
+                    "type": "nominal",
+                    "title": None,
+                    "scale": {"domain": ["articles", "revisions", "rejected"], "range": "category"},
+                },
                 "tooltip": [{"field": "date"}, {"field": "what"}, {"field": "pages"}],
             },
         },
-    )  # fmt: skip
+    )
 
 
 def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
@@ -192,13 +271,30 @@ def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
             "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
             "data": {"values": values},
             "encoding": {
-                "x": {"field": "at", "type": "temporal", "title": None, "axis": {"labelOverlap": True, "tickCount": 6}, "scale": {"nice": True}},
-                "y": {"field": "source", "type": "nominal", "title": None, "sort": None, "axis": {"ticks": False, "domain": False, "grid": True, "labelLimit": 150}},
-                "color": {"field": "what", "type": "nominal", "title": None, "scale": {"domain": ["original", "copy"], "range": "category"}},
+                "x": {
+                    "field": "at",
+                    "type": "temporal",
+                    "title": None,
+                    "axis": {"labelOverlap": True, "tickCount": 6},
+                    "scale": {"nice": True},
+                },
+                "y": {
+                    "field": "source",
+                    "type": "nominal",
+                    "title": None,
+                    "sort": None,
+                    "axis": {"ticks": False, "domain": False, "grid": True, "labelLimit": 150},
+                },
+                "color": {
+                    "field": "what",
+                    "type": "nominal",
+                    "title": None,
+                    "scale": {"domain": ["original", "copy"], "range": "category"},
+                },
                 "tooltip": [{"field": "source"}, {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M"}],
             },
         },
-    )  # fmt: skip
+    )
 
 
 def _by_day(week: Sequence[tuple[datetime, int]]) -> list[tuple[str, int]]:

@@ -1,7 +1,7 @@
 """What every request passes: only this machine's own names, only reading, and headers that hold a browser to this server.
 
 A page of the web could have its name point to 127.0.0.1 (DNS rebinding) and then read what stands here: such a request carries
-that name as its Host and is refused. One that comes from another site's page without a person having followed a link is refused too.
+that name as its Host and is refused. One that comes from another site's page without anybody having followed a link is refused too.
 """
 
 from __future__ import annotations

@@ -24,11 +24,112 @@ POLICY = (
 MOST_CHARACTERS = 4_000_000
 
 _TAGS = frozenset(
-    ["a", "abbr", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "i", "img", "ins", "kbd", "label", "legend", "li", "main", "mark", "menu", "nav", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr"]
+    [
+        "a",
+        "abbr",
+        "address",
+        "article",
+        "aside",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "font",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "legend",
+        "li",
+        "main",
+        "mark",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "section",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "wbr",
+    ]
 )
 # Gone with all that is in them. Of other elements that are not on the list the text stays.
 _GONE = frozenset(
-    ["applet", "audio", "canvas", "datalist", "embed", "frame", "frameset", "iframe", "math", "noembed", "object", "option", "script", "select", "style", "svg", "template", "textarea", "title", "video"]
+    [
+        "applet",
+        "audio",
+        "canvas",
+        "datalist",
+        "embed",
+        "frame",
+        "frameset",
+        "iframe",
+        "math",
+        "noembed",
+        "object",
+        "option",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+        "video",
+    ]
 )
 _EVERYWHERE = frozenset({"align", "dir", "lang", "style", "title", "hidden"})
 _ATTRIBUTES = {
@@ -55,7 +156,8 @@ body { margin: 1rem; font: 15px/1.55 Georgia, "Noto Serif", "Songti SC", "Noto S
   color: #23211e; background: #fdfcf9; }
 h1, h2, h3, h4 { line-height: 1.25; }
 img { max-width: 100%; }
-img:not([src]) { display: inline-block; padding: .3rem .6rem; border: 1px dashed #8b857a; color: #5d574c; font: 13px/1.4 system-ui, sans-serif; }
+img:not([src]) { display: inline-block; padding: .3rem .6rem; border: 1px dashed #8b857a; color: #5d574c;
+  font: 13px/1.4 system-ui, sans-serif; }
 img:not([src]):not([alt]), img[alt=""]:not([src]) { display: none; }
 a { color: #1f4e79; text-decoration: underline dotted; }
 table { border-collapse: collapse; } td, th { padding: .15rem .4rem; vertical-align: top; }

@@ -1,8 +1,8 @@
 """Datasette on one database of ours: opened for reading alone, with limits, with our pages in front of its own.
 
-Nothing is written by three means: the file is opened `mode=ro`, the connection is `query_only`, and the guard lets through GET and HEAD.
-A query is broken off after `TIME_LIMIT_MS`, and gives `MOST_ROWS` rows at most. No transaction outlasts its request, so that a crawl
-beside it can empty its log.
+Nothing is written by three means: the file is opened `mode=ro`, the connection is `query_only`, and the guard lets through GET and
+HEAD. A query is broken off after `TIME_LIMIT_MS`, and gives `MOST_ROWS` rows at most. No transaction outlasts its request, so that
+a crawl beside it can empty its log.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Inspector(Datasette):  # type: ignore[misc]
         self.add_database(NewsDatabase(self, str(self.file), is_mutable=True), name=self.news_name)
 
     async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        """The answer to a question about the database, on a thread of its own. Raises sqlite3.OperationalError past the time limit."""
+        """The answer to a question about the database, on a thread of its own. Raises OperationalError past its time."""
 
         def in_time(conn: sqlite3.Connection) -> T:
             with sqlite_timelimit(conn, OWN_LIMIT_MS):

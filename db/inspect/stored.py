@@ -1,4 +1,4 @@
-"""Answers with a stored body: made inert for a frame, or as plain text. Neither can run, load or lead away, wherever it is opened."""
+"""Answers with a stored body: made inert for a frame, or as plain text. Neither runs, loads or leads away wherever it is opened."""
 
 from __future__ import annotations
 

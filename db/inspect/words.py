@@ -20,7 +20,7 @@ _OFFSETS = {
     OffsetFrom.LANGUAGE: "offset of the language's country",
     OffsetFrom.UNKNOWN: "offset unknown",
 }
-_MARKS = {"gone": "del", "come": "ins"}
+_MARKS = {"gone": Markup("<del>{}</del>"), "come": Markup("<ins>{}</ins>")}
 
 
 def when(text: str | None) -> Markup:
@@ -91,13 +91,14 @@ def marked(pieces: list[Piece]) -> Markup:
     """Words with what is gone and what has come marked."""
     parts = []
     for piece in pieces:
-        tag = _MARKS.get(piece.kind.value)
-        parts.append(Markup("<{0}>{1}</{0}>").format(Markup(tag), piece.text) if tag else escape(piece.text))
+        wrapping = _MARKS.get(piece.kind.value)
+        parts.append(wrapping.format(piece.text) if wrapping else escape(piece.text))
     return Markup("").join(parts)
 
 
 FILTERS = {
-    "when": when, "stated": stated, "outward": outward, "span": span, "names": names, "figure": figure, "marked": marked, "bytes": size,
+    "when": when, "stated": stated, "outward": outward, "span": span, "names": names, "figure": figure,
+    "marked": marked, "bytes": size,
     "is_web": is_web,
 }  # fmt: skip
 FUNCTIONS = {"took": took, "share": share, "ago": ago}

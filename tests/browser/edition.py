@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a page that means ill has long lines
 """A database for the browser: an ordinary day, and articles and pages by somebody who means ill."""
 
 from __future__ import annotations

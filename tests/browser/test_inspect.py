@@ -68,7 +68,8 @@ KINDS = {
 DRAWN = {"front", "article", "copies", "source"}
 # Where somebody's ill will shows.
 HOSTILE = (
-    "/", "/-/article/{ill}", "/-/page/{ill}", "/-/page/{crashed}", "/-/sources", "/-/source/{ill_source}", "/-/run/{run}", "/-/runs",
+    "/", "/-/article/{ill}", "/-/page/{ill}", "/-/page/{crashed}", "/-/sources", "/-/source/{ill_source}", "/-/run/{run}",
+    "/-/runs",
     "/-/people", "/-/rejections", "/-/person?name=%7B%7B%207*7%20%7D%7D", "/news/articles", "/news/current_articles",
     "/news/credits", "/news/pages", "/news/sources",
 )  # fmt: skip
