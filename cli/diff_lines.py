@@ -1,4 +1,4 @@
-"""Two revisions of an article as a person compares them.
+"""Two revisions of an article (`db.changes`) as lines for a terminal.
 
     2 paragraphs unchanged
     ~ every day [-thirty-] {+twenty-eight+} tonnes          a changed paragraph, its words marked
@@ -11,68 +11,39 @@ Where colours may be used they mark the words as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Iterator
 
 from cli.render import coloured, plain, plain_text, styled, wrapped
+from db.changes import Kind, Piece, changed_fields, steps
 from db.nouns import Article
 
-# A word, a run of space, or one character of a script without words.
-_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|\s+|.", re.DOTALL)
-# Paragraphs that have less in common than this are another paragraph, not the same one changed.
-_SAME_PARAGRAPH = 0.4
-_FIELDS = ("title", "subtitle", "authors", "editors", "source", "original_source", "published")
+_LEADS = {Kind.GONE: ("- ", "red"), Kind.COME: ("+ ", "green")}
+_BRACKETS = {Kind.UNCHANGED: ("", ""), Kind.GONE: ("[-", "-]"), Kind.COME: ("{+", "+}")}
 
 
 def diff_lines(older: Article, newer: Article, width: int) -> Iterator[str]:
     """The lines that say what changed, wrapped to `width` cells."""
-    fields = [(name, _shown(getattr(older, name)), _shown(getattr(newer, name))) for name in _FIELDS]
-    for name, before, after in fields:
-        if before != after:
-            yield from _changed(f"{name}: ", before, after, width)
-    old, new = (plain_text(article.text).split("\n") for article in (older, newer))
+    for name, words in changed_fields(older, newer, _shown):
+        yield from _changed(f"{name}: ", words, width)
+    old, new = plain_text(older.text), plain_text(newer.text)
     if old == new:
         yield "the text is the same"
         return
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield styled(f"  {b - a} paragraph{'s' if b - a > 1 else ''} unchanged", dim=True)
+    for step in steps(old, new):
+        if step.kind is Kind.UNCHANGED:
+            number = step.paragraphs
+            yield styled(f"  {number} paragraph{'s' if number > 1 else ''} unchanged", dim=True)
+        elif step.kind is Kind.CHANGED:
+            yield from _changed("~ ", step.pieces, width)
         else:
-            yield from _replaced(old[a:b], new[c:d], width)
+            lead, colour = _LEADS[step.kind]
+            for line in wrapped(lead + step.text, width):
+                yield styled(line, fg=colour)
 
 
-def _replaced(old: Sequence[str], new: Sequence[str], width: int) -> Iterator[str]:
-    """Paragraphs in place of others: those that are alike as one, in order; the rest as gone and new."""
-    waiting = list(new)
-    for paragraph in old:
-        likeness = [_likeness(paragraph, other) for other in waiting]
-        if max(likeness, default=0.0) < _SAME_PARAGRAPH:
-            yield from _marked("- ", paragraph, width, "red")
-            continue
-        at = likeness.index(max(likeness))
-        for other in waiting[:at]:
-            yield from _marked("+ ", other, width, "green")
-        yield from _changed("~ ", paragraph, waiting[at], width)
-        waiting = waiting[at + 1 :]
-    for other in waiting:
-        yield from _marked("+ ", other, width, "green")
-
-
-def _likeness(one: str, other: str) -> float:
-    words = [[token for token in _TOKEN.findall(text) if token[0].isalnum()] for text in (one, other)]
-    return SequenceMatcher(None, words[0], words[1], autojunk=False).ratio()
-
-
-def _changed(lead: str, before: str, after: str, width: int) -> Iterator[str]:
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    parts = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            parts.append("".join(old[a:b]))
-            continue
-        gone, come = "".join(old[a:b]), "".join(new[c:d])
-        parts.append((f"[-{gone}-]" if gone else "") + (f"{{+{come}+}}" if come else ""))
-    for line in wrapped(lead + "".join(parts), width):
+def _changed(lead: str, words: Iterable[Piece], width: int) -> Iterator[str]:
+    marked = [piece.text.join(_BRACKETS[piece.kind]) for piece in words]
+    for line in wrapped(lead + "".join(marked), width):
         yield _with_colours(line)
 
 
@@ -82,11 +53,6 @@ def _with_colours(line: str) -> str:
         return line
     line = re.sub(r"\[-.*?-\]", lambda found: styled(found[0], fg="red"), line)
     return re.sub(r"\{\+.*?\+\}", lambda found: styled(found[0], fg="green"), line)
-
-
-def _marked(lead: str, paragraph: str, width: int, colour: str) -> Iterator[str]:
-    for line in wrapped(lead + paragraph, width):
-        yield styled(line, fg=colour)
 
 
 def _shown(value: object) -> str:

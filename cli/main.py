@@ -28,6 +28,7 @@ _COMMANDS = {
     "show": "show_cmd",
     "copies": "copies_cmd",
     "stats": "stats_cmd",
+    "inspect": "inspect_cmd",
     "alerts": "alerts_cmd",
     "extract": "extract_cmd",
     "settle": "settle_cmd",

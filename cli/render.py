@@ -14,10 +14,13 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import click
 from rich.cells import cell_len, set_cell_size
+
+from db.wording import local_time as local_time
+from db.wording import size as size
+from db.wording import span as span
 
 # Prose is read with ease up to about 90 characters a line; wider terminals get a margin.
 WIDEST_PROSE = 88
@@ -172,35 +175,3 @@ def _may_break(left: str, right: str) -> bool:
     if right.isspace() or right in _NOT_FIRST or left in _NOT_LAST:
         return False
     return left.isspace() or cell_len(left) == 2 or cell_len(right) == 2
-
-
-def local_time(text: str | None) -> str:
-    """A time on the reader's clock, to the minute. A day stays a day, and a time without an offset stays as it is."""
-    if not text:
-        return ""
-    moment = datetime.fromisoformat(text)
-    if "T" not in text or moment.tzinfo is None:
-        return text.replace("T", " ")[:16]
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
-
-
-def size(number: float | None) -> str:
-    """Bytes for a person: 512 B, 1.9 MB (decimal, as disks are sold)."""
-    value = float(number or 0)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
-
-
-def span(seconds: float) -> str:
-    """A length of time for a person, in its two largest units: 45 s, 3 min 20 s, 2 h 5 min, 4 d 3 h."""
-    whole = round(seconds)
-    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-    parts = []
-    for name, length in units:
-        if whole >= length:
-            parts.append(f"{whole // length} {name}")
-            whole %= length
-    return " ".join(parts[:2]) or f"{seconds:.1f} s"

@@ -33,12 +33,19 @@ _MAGIC = b"SQLite format 3\x00"
 _LEAST_SPACE = 64 * 1024
 
 
-def connect(path: Path, *, readonly: bool = False, lock_wait_s: float = LOCK_WAIT_S) -> sqlite3.Connection:
-    """A plain connection with the pragmas that all ours share. Does not look at what is in the file."""
+def connect(
+    path: Path, *, readonly: bool = False, lock_wait_s: float = LOCK_WAIT_S, any_thread: bool = False
+) -> sqlite3.Connection:
+    """A plain connection with the pragmas that all ours share. Does not look at what is in the file.
+
+    One that is `readonly` cannot write whatever it is asked; `any_thread` lets others than the one that made it close it.
+    """
     try:
         if readonly:
             address = f"{path.absolute().as_uri()}?mode=ro"
-            conn = sqlite3.connect(address, uri=True, timeout=lock_wait_s, isolation_level=None)
+            conn = sqlite3.connect(
+                address, uri=True, timeout=lock_wait_s, isolation_level=None, check_same_thread=not any_thread
+            )
         else:
             conn = sqlite3.connect(path, timeout=lock_wait_s, isolation_level=None, check_same_thread=False)
     except sqlite3.OperationalError as error:
@@ -51,6 +58,8 @@ def connect(path: Path, *, readonly: bool = False, lock_wait_s: float = LOCK_WAI
             conn.execute("PRAGMA synchronous = NORMAL")
             conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             conn.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            if readonly:
+                conn.execute("PRAGMA query_only = ON")
     except BaseException:
         conn.close()
         raise

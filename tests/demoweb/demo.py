@@ -57,6 +57,8 @@ def main() -> int:
         f"What landed is in {database}. Look around:\n"
         f"  {desk.words('articles')}\n  {desk.words('show', '1')}\n  {desk.words('show', '1', '--why')}\n"
         f"  sqlite3 {database} 'SELECT title, source, published FROM current_articles'\n"
+        "Or in a browser:\n"
+        f"  {desk.words('inspect', '--open')}\n"
         "For real sites: copydesk sources add https://www.example-daily.com/ && copydesk crawl"
     )
     return 0

@@ -1,0 +1,59 @@
+"""Pages that are no articles: which, why, and how many of each reason. Newest first, a screen at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+SCREEN = 50
+# A reason that is rare at a source is looked for among so many of its latest pages.
+FAR = 50_000
+
+_COUNTS = "SELECT reason, count(*) FROM outcomes WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+_COLUMNS = "SELECT p.id, p.url, p.fetched_at, p.status, p.content_type, s.id, s.name, o.reason, o.detail"
+# By the index on reasons, whose rows of one reason are in the order of pages.
+_OF_REASON = f"""
+{_COLUMNS} FROM outcomes o JOIN pages p ON p.id = o.page_id JOIN sources s ON s.id = p.source_id
+WHERE o.reason = :reason AND o.page_id < :before ORDER BY o.page_id DESC LIMIT :limit
+"""
+_OF_ALL = f"""
+{_COLUMNS} FROM outcomes o JOIN pages p ON p.id = o.page_id JOIN sources s ON s.id = p.source_id
+WHERE o.reason IS NOT NULL AND +o.page_id < :before AND o.page_id IN (
+    SELECT page_id FROM outcomes WHERE page_id < :before AND reason IS NOT NULL ORDER BY page_id DESC LIMIT :limit)
+ORDER BY o.page_id DESC
+"""
+_OF_SOURCE = f"""
+{_COLUMNS} FROM (SELECT * FROM pages WHERE source_id = :source ORDER BY fetched_at DESC LIMIT {FAR}) p
+JOIN outcomes o ON o.page_id = p.id JOIN sources s ON s.id = p.source_id
+WHERE o.reason IS NOT NULL AND p.id < :before AND o.reason = coalesce(:reason, o.reason)
+ORDER BY p.fetched_at DESC LIMIT :limit
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A page that is no article."""
+
+    page_id: int
+    url: str
+    fetched_at: str
+    status: int
+    content_type: str | None
+    source_id: int
+    source: str
+    reason: str
+    detail: str | None
+
+
+def reasons(conn: sqlite3.Connection) -> list[tuple[str, int]]:
+    """How many pages each reason has, from its index."""
+    return [(reason, number) for reason, number in conn.execute(_COUNTS)]
+
+
+def refused(
+    conn: sqlite3.Connection, *, reason: str | None = None, source_id: int | None = None, before: int | None = None
+) -> list[Refused]:
+    """The next `SCREEN` of them and one more, if there are, of pages before that id."""
+    bounds = {"reason": reason, "source": source_id, "before": before or 2**62, "limit": SCREEN + 1}
+    query = _OF_SOURCE if source_id is not None else _OF_REASON if reason else _OF_ALL
+    return [Refused(**dict(zip(Refused.__slots__, row, strict=True))) for row in conn.execute(query, bounds)]

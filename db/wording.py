@@ -1,0 +1,37 @@
+"""Times, sizes and lengths of time in a person's words: the same in the terminal and on the web page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def local_time(text: str | None) -> str:
+    """A time on the reader's clock, to the minute. A day stays a day, and a time without an offset stays as it is."""
+    if not text:
+        return ""
+    moment = datetime.fromisoformat(text)
+    if "T" not in text or moment.tzinfo is None:
+        return text.replace("T", " ")[:16]
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
+def size(number: float | None) -> str:
+    """Bytes for a person: 512 B, 1.9 MB (decimal, as disks are sold)."""
+    value = float(number or 0)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def span(seconds: float) -> str:
+    """A length of time for a person, in its two largest units: 45 s, 3 min 20 s, 2 h 5 min, 4 d 3 h."""
+    whole = round(seconds)
+    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+    parts = []
+    for name, length in units:
+        if whole >= length:
+            parts.append(f"{whole // length} {name}")
+            whole %= length
+    return " ".join(parts[:2]) or f"{seconds:.1f} s"

@@ -1,0 +1,118 @@
+# ruff: noqa: E501 - a page that means ill has long lines
+"""A database for the browser: an ordinary day, and articles and pages by somebody who means ill."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from db import facts
+from db.alerts import Kind, open_alert
+from db.connect import open_database
+from db.nouns import Article, Image, Reason, Rejection
+from tests.cli.conftest import CORRECTED, STORY, Newsroom, open_room, report
+
+SCRIPT = "<script>document.title='ran';fetch('{trap}/script')</script>"
+
+
+def hostile_page(trap: str) -> str:
+    """A page that tries all it can to run, to load, to leave."""
+    return f"""<!doctype html><html onload="fetch('{trap}/onload')"><head><base href="{trap}/">
+<title></title><script>top.location='{trap}/top'</script></title>
+<meta http-equiv="refresh" content="0;url={trap}/refresh">
+<meta http-equiv="Content-Security-Policy" content="default-src *">
+<link rel="preconnect" href="{trap}"><link rel="dns-prefetch" href="{trap}"><link rel="prefetch" href="{trap}/prefetch">
+<link rel="preload" as="image" href="{trap}/preload"><link rel="stylesheet" href="{trap}/style.css"><link rel="icon" href="{trap}/icon">
+<link rel="manifest" href="{trap}/manifest"><link rel="modulepreload" href="{trap}/module.js">
+<script type="speculationrules">{{"prefetch": [{{"urls": ["{trap}/speculation"]}}]}}</script>
+<style>@import url({trap}/import.css); @font-face {{ font-family: x; src: url({trap}/font.woff) }}
+body {{ background: url({trap}/background.png); font-family: x }} p::before {{ content: url({trap}/content.png) }}
+@namespace url({trap}/ns);</style></head>
+<body onload="fetch('{trap}/body')" background="{trap}/body.png">
+<noscript><img src="{trap}/noscript.png"><style><img src="{trap}/mutation.png" onerror="fetch('{trap}/mutation')"></style></noscript>
+<img src="{trap}/img.png" srcset="{trap}/srcset.png 2x" onerror="fetch('{trap}/onerror')" alt="the bridge">
+<picture><source srcset="{trap}/picture.png"><img src="x" alt=""></picture>
+<iframe src="{trap}/iframe"></iframe><iframe srcdoc="<script>parent.location='{trap}/srcdoc'</script>"></iframe>
+<object data="{trap}/object"></object><embed src="{trap}/embed"><applet code="{trap}/applet"></applet>
+<video autoplay src="{trap}/video.mp4" poster="{trap}/poster.png"></video><audio autoplay src="{trap}/audio.mp3"></audio>
+<svg><image href="{trap}/svg.png"/><use href="{trap}/use.svg#a"/><script>fetch('{trap}/svgscript')</script><a xlink:href="{trap}/svglink"><text>svg</text></a></svg>
+<math><mtext><table><mglyph><style><img src="{trap}/mglyph" onerror="fetch('{trap}/mglyph')"></style></mglyph></table></mtext></math>
+<div style="background-image:url({trap}/inline.png)">inline</div>
+<p>The first sentence of a page that means ill is as plain as any other.</p>
+<a id="out" href="{trap}/clicked" ping="{trap}/ping" target="_top">a link</a> <a href="javascript:fetch('{trap}/js')">another</a>
+<form action="{trap}/form"><input autofocus onfocus="fetch('{trap}/focus')" name="q"><button formaction="{trap}/button">Send</button></form>
+<details open ontoggle="fetch('{trap}/toggle')"><summary>more</summary></details>
+<table background="{trap}/table.png"><tr><td background="{trap}/cell.png">cell</td></tr></table>
+<body><frameset><frame src="{trap}/frame"></frameset>
+<script src="{trap}/late.js"></script><plaintext>the end"""
+
+
+def fill(path: Path, trap: str) -> dict[str, int]:
+    """The database; the numbers of its articles and pages by name."""
+    open_database(path, create=True).conn.close()
+    now = facts.datetime.now(facts.UTC)
+    room = Newsroom(path=path, clock=now - timedelta(hours=3))
+    evening = room.source("wanbao.example", "https://www.wanbao.example/")
+    mirror = room.source("mirror.example", "https://mirror.example/")
+    ill = room.source("ill.example<img src=x onerror=alert(1)>", f"javascript:fetch('{trap}/source')")
+    with open_room(path) as conn:
+        room.run_id = facts.begin_run(conn, "crawl", 1, room.tick())
+    pictures = (Image(url=f"{trap}/picture.jpg", caption="水厂外景", credit="王小雨 摄"),)
+    water = "https://www.wanbao.example/a/1001.html"
+    pages = {
+        "water": room.article(evening, water, report(images=pictures)),
+        "ferry": room.article(
+            evening,
+            "https://www.wanbao.example/b",
+            Article(url=None, title="The last ferry", text=STORY, authors=("Ann Reed",), language="en"),
+        ),
+        "copy": room.article(
+            mirror,
+            "https://mirror.example/x/9",
+            report(source="镜报", original_source="江城晚报"),
+            body=b"<p>copied</p>",
+        ),
+        "water2": room.article(
+            evening, water, report(CORRECTED, editors=("李青山",), images=pictures), body=b"<p>corrected</p>"
+        ),
+        "short": room.rejection(
+            evening, "https://www.wanbao.example/v/3", Rejection(reason=Reason.TOO_SHORT, detail="2 characters of text")
+        ),
+        "crashed": room.rejection(
+            ill, "https://ill.example/v", Rejection(reason=Reason.CRASHED, detail=SCRIPT.format(trap=trap))
+        ),
+        "unread": room.page(mirror, "https://mirror.example/x/11", b"<p>wait</p>"),
+    }
+    script = SCRIPT.format(trap=trap)
+    pages["ill"] = room.article(
+        ill,
+        f"javascript:fetch('{trap}/url')",
+        Article(
+            url=None,
+            title=f"{script}</title><img src=x onerror=fetch('{trap}/title')>",
+            subtitle=script,
+            text=f"{script}\n<img src={trap}/text.png onerror=fetch('{trap}/text')>\n"
+            + "An ordinary sentence stands here as well. " * 5,
+            authors=(f"<b onmouseover=alert(1)>Bold</b>{script}", "\"'><svg onload=alert(1)>"),
+            editors=("{{ 7*7 }}",),
+            source=script,
+            section=script,
+            tags=(script,),
+            language="en",
+            canonical_url="data:text/html,<script>alert(1)</script>",
+            images=(
+                Image(url=f"javascript:fetch('{trap}/image')", caption=script, alt=script, credit=script),
+                Image(url=f"{trap}/image.png", caption="plain"),
+            ),
+            provenance={"title": script},
+        ),
+        body=hostile_page(trap).encode(),
+    )
+    room.failure(mirror, "https://mirror.example/x/13", f"timeout{script}")
+    with open_room(path) as conn:
+        open_alert(
+            conn, Kind.SILENT, mirror, says=f"nothing new {script}", remedy="look at it", evidence={}, at=room.tick()
+        )
+        assert room.run_id is not None
+        facts.end_run(conn, room.run_id, "failed", room.tick(), {"fetched": 8, "new": 3, "failed": {script: 1}}, script)
+    return pages | {"evening": evening, "mirror": mirror, "ill_source": ill, "run": room.run_id}

@@ -1,0 +1,136 @@
+"""What the browser tests look with: the command as a process, Debian's chromium, and a trap that counts who comes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@contextmanager
+def inspecting(database: Path) -> Iterator[str]:
+    """`copydesk inspect` on a free port; its address. Ended as by Ctrl-C, which must be clean."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "--db", str(database), "inspect", "--port", "0"],
+        cwd=database.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TZ": "UTC"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+", line)
+        assert found, line + (process.stdout.read() if process.poll() is not None else "")
+        yield found[0]
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+        assert process.returncode == 0, rest
+        assert "Traceback" not in rest, rest
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser, headless."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Trap:
+    """A server that must hear nothing. `heard` has the path of each request, "connected" for a connection alone."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        heard = self.heard
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                heard.append(self.path)
+                self.send_response(204)
+                self.end_headers()
+
+            def do_POST(self) -> None:
+                self.do_GET()
+
+            def log_message(self, format: str, *arguments: object) -> None:
+                pass
+
+        class Counting(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def get_request(self):  # type: ignore[no-untyped-def]
+                heard.append("connected")
+                return super().get_request()
+
+        self._server = Counting(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@dataclass(kw_only=True)
+class Watched:
+    """A page with all that it complained about and asked for."""
+
+    page: Page
+    home: str
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        self.page.on("request", self._asked)
+
+    def go(self, path: str, *, drawn: bool = False) -> None:
+        """Open a page and wait until nothing is asked for any more."""
+        self.page.goto(self.home + path, wait_until="load")
+        if drawn:
+            self.page.wait_for_selector("html[data-drawn]", timeout=10_000)
+
+    def check(self) -> None:
+        """Nothing was complained of, and nothing was asked of another server."""
+        assert not self.complaints, (self.page.url, self.complaints)
+        assert not self.strangers, (self.page.url, self.strangers)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        asked, home = urlsplit(request.url), urlsplit(self.home)
+        if asked.scheme not in ("data", "blob", "about") and asked.netloc != home.netloc:
+            self.strangers.append(request.url)

@@ -1,0 +1,90 @@
+"""The pictures of docs/inspecting.md, of the demo web's pages: python -m tests.browser.screenshots [FOLDER]
+
+Crawls the demo web into a folder of its own, opens `copydesk inspect` on it, and takes each kind of page light and dark,
+for a desktop (1280 wide) and a phone (390). Needs chromium and a font with Chinese letters (Debian: chromium, fonts-noto-cjk).
+"""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.browser.looking import CHROMIUM, ROOT, chromium, inspecting
+from tests.demoweb import demo
+
+SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+_LARGEST_HEIGHT = {"desktop": 1250, "phone": 1500}
+
+
+def pages(database: Path) -> dict[str, str]:
+    """Name of a picture to its address."""
+    conn = sqlite3.connect(database)
+    one = lambda sql: conn.execute(sql).fetchone()[0]  # noqa: E731
+    revised = one("SELECT article_id FROM decisions WHERE verdict = 'revision' ORDER BY page_id LIMIT 1")
+    copied = one("SELECT original_id FROM decisions WHERE verdict = 'copy' LIMIT 1")
+    source = one("SELECT id FROM sources WHERE name = 'yunting.example'")
+    rejected = one("SELECT page_id FROM outcomes WHERE reason = 'too_short' LIMIT 1")
+    run = one("SELECT max(id) FROM runs WHERE command = 'crawl'")
+    name = one("SELECT name FROM credits WHERE role = 'editor' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
+    conn.close()
+    return {
+        "front": "/",
+        "article": f"/-/article/{copied}",
+        "copies": f"/-/article/{copied}#copies",
+        "changes": f"/-/article/{revised}/changes",
+        "source": f"/-/source/{source}",
+        "run": f"/-/run/{run}",
+        "person": f"/-/person?name={name}",
+        "rejections": "/-/rejections",
+        "rejected-page": f"/-/page/{rejected}",
+    }
+
+
+def take(browser: Browser, home: str, wanted: dict[str, str], folder: Path) -> None:
+    """All pictures, as WebP."""
+    for size, (width, height) in SIZES.items():
+        for colours in ("light", "dark"):
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=colours, reduced_motion="reduce"
+            )
+            tab = context.new_page()
+            for name, path in wanted.items():
+                tab.goto("about:blank")
+                tab.goto(home + path, wait_until="networkidle")
+                if tab.locator(".chart").count():
+                    tab.wait_for_selector("html[data-drawn]")
+                top = int(tab.evaluate("scrollY"))
+                tall = min(tab.evaluate("document.documentElement.scrollHeight") - top, _LARGEST_HEIGHT[size])
+                clip = {"x": 0, "y": top, "width": width, "height": tall, "scale": 1}
+                asked = {"format": "webp", "quality": 60, "captureBeyondViewport": True, "clip": clip}
+                picture = context.new_cdp_session(tab).send("Page.captureScreenshot", asked)["data"]
+                (folder / f"{name}-{size}-{colours}.webp").write_bytes(base64.b64decode(picture))
+            context.close()
+
+
+def main() -> int:
+    """Take them all; the exit code is 1 where there is no browser."""
+    if CHROMIUM is None:
+        print("there is no chromium; `apt-get install chromium fonts-noto-cjk`", file=sys.stderr)
+        return 1
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as work:
+        sys.argv = [sys.argv[0], work]
+        demo.main()
+        database = Path(work) / "demo.db"
+        with inspecting(database) as home, chromium() as browser:
+            take(browser, home, pages(database), folder)
+    print(
+        f"{len(list(folder.glob('*.webp')))} pictures in {folder}, {sum(p.stat().st_size for p in folder.glob('*.webp')):,} bytes"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+"""`copydesk inspect` in a real browser: every kind of page, who can use it (axe-core), and hostile content."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
+pytest.importorskip("playwright", reason="Playwright is not installed")
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.browser.edition import fill, hostile_page
+from tests.browser.looking import CHROMIUM, Trap, Watched, chromium, inspecting
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here (apt-get install chromium)"),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@dataclass(kw_only=True)
+class Scene:
+    """One server, one browser, one trap for all tests of this file."""
+
+    home: str
+    browser: Browser
+    trap: Trap
+    ids: dict[str, int]
+
+    def watched(self, **options: object) -> Watched:
+        """A fresh tab."""
+        return Watched(page=self.browser.new_context(**options).new_page(), home=self.home)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    trap = Trap()
+    database: Path = tmp_path_factory.mktemp("inspect") / "news.db"
+    try:
+        ids = fill(database, trap.url)
+        with inspecting(database) as home, chromium() as browser:
+            yield Scene(home=home, browser=browser, trap=trap, ids=ids)
+    finally:
+        trap.close()
+
+
+KINDS = {
+    "front": "/",
+    "article": "/-/article/{water}",
+    "copies": "/-/article/{copy}",
+    "changes": "/-/article/{water}/changes",
+    "rejected page": "/-/page/{short}",
+    "sources": "/-/sources",
+    "source": "/-/source/{evening}",
+    "runs": "/-/runs",
+    "run": "/-/run/{run}",
+    "people": "/-/people",
+    "person": "/-/person?name=王小雨",
+    "rejections": "/-/rejections",
+    "nothing": "/-/article/999999",
+}
+DRAWN = {"front", "article", "copies", "source"}
+# Where somebody's ill will shows.
+HOSTILE = (
+    "/", "/-/article/{ill}", "/-/page/{ill}", "/-/page/{crashed}", "/-/sources", "/-/source/{ill_source}", "/-/run/{run}",
+    "/-/runs",
+    "/-/people", "/-/rejections", "/-/person?name=%7B%7B%207*7%20%7D%7D", "/news/articles", "/news/current_articles",
+    "/news/credits", "/news/pages", "/news/sources",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_is_quiet_and_usable_by_all(scene: Scene, kind: str) -> None:
+    tab = scene.watched()
+    tab.go(KINDS[kind].format(**scene.ids), drawn=kind in DRAWN)
+    if kind == "nothing":
+        tab.complaints = [one for one in tab.complaints if "404" not in one]
+    tab.check()
+    assert tab.page.locator("h1").count() == 1
+    for colours in ("light", "dark"):
+        tab.page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        options = {} if colours == "light" else {"runOnly": ["color-contrast"]}
+        found = Axe().run(tab.page, options=options).response["violations"]
+        serious = [
+            (one["id"], one["nodes"][0]["html"], one["nodes"][0].get("failureSummary"))
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert not serious, json.dumps(serious, indent=1)
+    tab.page.context.close()
+
+
+def test_charts_are_drawn_and_no_phone_scrolls_sideways(scene: Scene) -> None:
+    tab = scene.watched(viewport={"width": 390, "height": 844})
+    for kind, path in KINDS.items():
+        tab.go(path.format(**scene.ids), drawn=kind in DRAWN)
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, kind
+        for drawing in tab.page.locator(".chart canvas").all():
+            box = drawing.bounding_box()
+            assert box is not None
+            assert box["width"] > 200
+            assert box["height"] > 30
+    tab.go("/", drawn=True)
+    assert tab.page.locator(".chart canvas").count() == 3
+    tab.page.context.close()
+
+
+def test_what_the_pages_say(scene: Scene) -> None:
+    tab = scene.watched()
+    tab.go("/")
+    tab.page.get_by_role("link", name="城北水厂").first.click()
+    tab.page.wait_for_url("**/-/article/*")
+    tab.go(f"/-/article/{scene.ids['water']}", drawn=True)
+    said = tab.page.locator("main").inner_text()
+    for piece in ("二十八万吨", "王小雨", "credit line", "水厂外景", "2 revisions", "2 outlets printed it"):
+        assert piece in said, piece
+    assert tab.page.locator("main img").count() == 0
+    assert tab.page.frame_locator("iframe").locator("body").inner_text() == "corrected"
+    tab.go(f"/-/article/{scene.ids['water']}/changes")
+    assert tab.page.locator(".diff del").all_inner_texts() == ["三"]
+    assert tab.page.locator(".diff ins").all_inner_texts() == ["二", "八"]
+    tab.go("/-/rejections?reason=too_short")
+    assert tab.page.locator("tbody tr").count() == 1
+    tab.go("/-/people?begins=王")
+    tab.page.get_by_role("link", name="王小雨").click()
+    tab.page.wait_for_url("**/-/person?*")
+    assert "江" in tab.page.locator("main").inner_text() or "wanbao.example" in tab.page.locator("main").inner_text()
+    tab.check()
+    tab.page.context.close()
+
+
+def test_a_keyboard_gets_everywhere(scene: Scene) -> None:
+    tab = scene.watched()
+    tab.go("/-/sources")
+    tab.page.keyboard.press("Tab")
+    assert tab.page.evaluate("document.activeElement.className") == "skip"
+    tab.page.keyboard.press("Enter")
+    assert tab.page.evaluate("document.activeElement.id") == "main"
+    tab.page.keyboard.press("Tab")
+    tab.page.keyboard.press("Tab")
+    assert tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    tab.page.context.close()
+
+
+def test_hostile_content_is_text(scene: Scene) -> None:
+    tab = scene.watched()
+    for path in HOSTILE:
+        tab.go(path.format(**scene.ids))
+        assert tab.page.title() != "ran"
+        assert tab.page.url.startswith(scene.home)
+        assert not tab.page.locator(
+            "a[href^='javascript:' i], a[href^='data:' i], main img, main svg[onload]"
+        ).count(), path
+        tab.check()
+    tab.page.context.close()
+    assert scene.trap.heard == []
+
+
+def test_a_hostile_page_stays_inert(scene: Scene) -> None:
+    """In its frame, opened by itself, and as text: nothing runs, nothing leaves; a click leads nowhere."""
+    tab = scene.watched()
+    for path in ("/-/article/{ill}", "/-/stored/{ill}", "/-/received/{ill}"):
+        tab.go(path.format(**scene.ids))
+        for frame in tab.page.frames:
+            if links := frame.get_by_text("a link", exact=True).all():
+                links[0].click()
+        time.sleep(0.5)
+        assert tab.page.url == scene.home + path.format(**scene.ids)
+        assert all(frame.url.startswith(scene.home) for frame in tab.page.frames), [
+            frame.url for frame in tab.page.frames
+        ]
+        tab.check()
+    tab.go("/-/article/{ill}".format(**scene.ids))
+    shown = tab.page.frame_locator("iframe").locator("body").inner_text()
+    assert "as plain as any other" in shown
+    assert scene.trap.heard == []
+    tab.page.context.close()
+
+
+def test_the_trap_hears_what_is_not_made_inert(scene: Scene) -> None:
+    """The same page without our walls, so that silence above means something. And the frame alone holds what it is for."""
+    own, silent = Trap(), Trap()
+    try:
+        tab = scene.watched()
+        page = hostile_page(own.url).replace("top.location=", "void ").replace('http-equiv="refresh"', "")
+        tab.page.set_content(page, wait_until="commit")
+        tab.page.wait_for_timeout(1000)
+        assert len({heard for heard in own.heard if heard.startswith("/")}) > 3
+        tab.page.context.close()
+        tab = scene.watched()
+        framed = f'<meta http-equiv="refresh" content="0;url={silent.url}/refresh"><script>fetch("{silent.url}/script")</script>'
+        tab.page.set_content(f"<iframe sandbox='' srcdoc='{framed}'></iframe>")
+        tab.page.wait_for_timeout(700)
+        assert silent.heard == []
+        tab.page.context.close()
+    finally:
+        own.close()
+        silent.close()

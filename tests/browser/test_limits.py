@@ -1,0 +1,110 @@
+"""What `copydesk inspect` refuses, asked without a browser: writing, endless queries, other names, a port that is taken."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
+
+from db.inspect.guard import answers_to
+from db.inspect.inert import inert
+from tests.browser.edition import fill, hostile_page
+from tests.browser.looking import inspecting
+from tests.cli.conftest import spawn
+
+ENDLESS = "WITH RECURSIVE a(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM a) SELECT count(*) FROM a"
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("limits") / "news.db"
+    fill(path, "http://127.0.0.1:9")
+    return path
+
+
+@pytest.fixture(scope="module")
+def home(database: Path) -> Iterator[str]:
+    with inspecting(database) as address:
+        yield address
+
+
+def ask(home: str, path: str, *, method: str = "GET", **headers: str) -> tuple[int, str, http.client.HTTPMessage]:
+    connection = http.client.HTTPConnection(urlsplit(home).netloc, timeout=30)
+    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    answer = connection.getresponse()
+    body = answer.read().decode("utf-8", "replace")
+    connection.close()
+    return answer.status, body, answer.headers
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM articles",
+        "WITH x AS (SELECT 1) DELETE FROM articles",
+        "ATTACH '/tmp/other.db' AS other",
+        "PRAGMA writable_schema = 1",
+        "VACUUM INTO '/tmp/other.db'",
+        "SELECT length(zeroblob(500000000))",
+        "SELECT load_extension('x')",
+    ],
+)
+def test_what_sql_may_not_do(home: str, database: Path, sql: str) -> None:
+    status, body, _ = ask(home, f"/news.json?sql={quote(sql)}")
+    assert status == 400, body
+    assert sqlite3.connect(database).execute("SELECT count(*) FROM articles").fetchone()[0] == 5
+
+
+def test_an_endless_query_is_broken_off(home: str) -> None:
+    status, body, _ = ask(home, f"/news.json?sql={quote(ENDLESS)}")
+    assert status == 400
+    assert "took too long" in json.loads(body)["error"]
+    assert ask(home, "/")[0] == 200
+
+
+def test_other_methods_and_other_names_are_refused(home: str) -> None:
+    assert ask(home, "/", method="POST")[0] == 405
+    assert ask(home, "/", Host="evil.example")[0] == 403
+    assert ask(home, "/news.json", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="cors")[0] == 403
+    assert ask(home, "/", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate")[0] == 200
+    assert answers_to("[::1]:8001", frozenset())
+    assert answers_to("desk.example:8001", frozenset({"desk.example"}))
+    assert not answers_to("127.0.0.1.evil.example", frozenset())
+    assert not answers_to("", frozenset())
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/news", "/-/stored/8", "/-/received/8", "/-/article/99999", "/-/copydesk/desk.css"]
+)
+def test_every_answer_carries_its_policy(home: str, path: str) -> None:
+    _, _, headers = ask(home, path)
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'unsafe-inline'" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert ("sandbox" in policy) == path.startswith(("/-/stored", "/-/received"))
+
+
+def test_no_address_is_left_in_an_inert_page() -> None:
+    left = inert(hostile_page("http://trap.example"))
+    body = left[left.index("<body>") :]
+    assert "trap.example" not in body.replace("&lt;", "<").split("the end")[0]
+    assert "as plain as any other" in body
+
+
+def test_a_port_that_is_taken_is_said_with_the_remedy(database: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = spawn("--db", str(database), "inspect", "--port", str(port), cwd=database.parent)
+    assert done.returncode == 2
+    assert f"port {port} is taken" in done.stderr.decode()
+    assert "--port 0" in done.stderr.decode()
