@@ -15,10 +15,9 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from cli.render import coloured, plain, plain_text, styled, wrapped
+from cli.word_marks import TOKEN, word_marks
 from db.nouns import Article
 
-# A word, a run of space, or one character of a script without words.
-_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|\s+|.", re.DOTALL)
 # Paragraphs that have less in common than this are another paragraph, not the same one changed.
 _SAME_PARAGRAPH = 0.4
 _FIELDS = ("title", "subtitle", "authors", "editors", "source", "original_source", "published")
@@ -59,19 +58,13 @@ def _replaced(old: Sequence[str], new: Sequence[str], width: int) -> Iterator[st
 
 
 def _likeness(one: str, other: str) -> float:
-    words = [[token for token in _TOKEN.findall(text) if token[0].isalnum()] for text in (one, other)]
+    words = [[token for token in TOKEN.findall(text) if token[0].isalnum()] for text in (one, other)]
     return SequenceMatcher(None, words[0], words[1], autojunk=False).ratio()
 
 
 def _changed(lead: str, before: str, after: str, width: int) -> Iterator[str]:
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    parts = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            parts.append("".join(old[a:b]))
-            continue
-        gone, come = "".join(old[a:b]), "".join(new[c:d])
-        parts.append((f"[-{gone}-]" if gone else "") + (f"{{+{come}+}}" if come else ""))
+    marks = {"same": "{}", "gone": "[-{}-]", "come": "{{+{}+}}"}
+    parts = [marks[kind].format(text) for kind, text in word_marks(before, after)]
     for line in wrapped(lead + "".join(parts), width):
         yield _with_colours(line)
 

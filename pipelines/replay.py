@@ -20,7 +20,7 @@ from typing import Any
 
 from db.connect import write
 from db.derived import article_row, credit_rows
-from db.extractions import Held, held, keep_past, pages_left, put_held
+from db.extractions import Held, held, is_pruned, keep_past, pages_left, put_held
 from db.likenesses import any_unsettled
 from db.nouns import Article, Reason
 from pipelines.pool import ReadingPool
@@ -146,14 +146,19 @@ def record_again(conn: sqlite3.Connection, some: Sequence[Reading], run_id: int,
     return changed
 
 
+def fails(before: Held, made: Held) -> bool:
+    """Whether a page that was read before breaks the extraction now: what is held of it stays."""
+    return made.reason in _BROKE and before.reason not in _BROKE
+
+
 def _record(conn: sqlite3.Connection, reading: Reading, run_id: int, maker: int) -> str:
     page_id, made = reading.page_id, made_of(reading)
     before = held(conn, page_id)
     if before is None:
         return "gone"
-    if conn.execute("SELECT 1 FROM pruned_pages WHERE page_id = ?", (page_id,)).fetchone():
+    if is_pruned(conn, page_id):
         return "pruned"
-    if made.reason in _BROKE and before[1].reason not in _BROKE:
+    if fails(before[1], made):
         return "failed"
     if made == before[1]:
         conn.execute("UPDATE outcomes SET extractor_id = ? WHERE page_id = ?", (maker, page_id))
