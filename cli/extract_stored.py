@@ -68,8 +68,8 @@ def extract_again(desk: Desk, selection: Selection, *, jobs: int, as_json: bool)
         run_id = _queued(desk, conn, selection, maker)
         with failing(conn, run_id):
             with readers(plan, jobs) as executor, counting("extracted", count_left(conn, run_id)) as show:
-                replay(conn, run_id, maker, executor, stop, show)
-            code = _tell(conn, run_id, stop, as_json=as_json)
+                longest_ms = replay(conn, run_id, maker, executor, stop, show)
+            code = _tell(conn, run_id, stop, longest_ms, as_json=as_json)
     sys.exit(code)
 
 
@@ -126,10 +126,11 @@ def _queued(desk: Desk, conn: sqlite3.Connection, selection: Selection, maker: i
     return run_id
 
 
-def _tell(conn: sqlite3.Connection, run_id: int, stop: threading.Event, *, as_json: bool) -> int:
+def _tell(conn: sqlite3.Connection, run_id: int, stop: threading.Event, longest_ms: float, *, as_json: bool) -> int:
     """Say what came of the run, and end it; the exit code."""
     left = count_left(conn, run_id)
     figures = json.loads(conn.execute("SELECT figures FROM extractions WHERE run_id = ?", (run_id,)).fetchone()[0])
+    figures["longest_ms"] = round(longest_ms, 1)
     stopped = stop.is_set()
     with write(conn):
         end_run(conn, run_id, "stopped" if stopped else "finished", datetime.now(UTC), figures, None)

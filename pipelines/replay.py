@@ -108,27 +108,33 @@ def replay(
     executor: Executor,
     stop: threading.Event,
     show: Callable[[int], None],
-) -> None:
-    """Read what a run has left, write and settle it. `show` is told how many are done."""
-    done = 0
+) -> float:
+    """Read what a run has left, write and settle it. `show` is told how many are done. The longest transaction, in ms."""
+    done, longest = 0, 0.0
     for some in readings(executor, left_of(conn, run_id), stop):
         for start in range(0, len(some), BATCH):
             with write(conn):
+                began = time.perf_counter()
                 changed = record_again(conn, some[start : start + BATCH], run_id, maker)
+            longest = max(longest, time.perf_counter() - began)
             time.sleep(REST_S)
             if changed:
-                settle_in_steps(conn, stop)
+                longest = max(longest, settle_in_steps(conn, stop))
         done += len(some)
         show(done)
-    settle_in_steps(conn, stop)
+    return max(longest, settle_in_steps(conn, stop)) * 1000
 
 
-def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event) -> None:
-    """Settle what waits, a few articles a transaction."""
+def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event) -> float:
+    """Settle what waits, a few articles a transaction. How many seconds the longest of them took."""
+    longest = 0.0
     while not stop.is_set() and any_unsettled(conn):
         with write(conn):
+            began = time.perf_counter()
             settle(conn, limit=SETTLED_AT_ONCE)
+        longest = max(longest, time.perf_counter() - began)
         time.sleep(REST_S)
+    return longest
 
 
 def record_again(conn: sqlite3.Connection, some: Sequence[Reading], run_id: int, maker: int) -> int:
