@@ -45,7 +45,7 @@ def preview_page(found: Differences, selection: Selection, extractor: Extractor,
         _bars("By field", found.fields, found.pages, "field-"),
         _bars("By source", Counter(dict(found.sources.most_common(_SOURCES))), max(1, found.differing), None),
         _failed(found.failed, found.fates["failed"]),
-        *(_samples(name, count, found.samples[name]) for name, count in found.fields.most_common()),
+        *(_samples(name, count, found.samples[name]) for name, count in _by_interest(found.fields)),
     ]
     head = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -53,6 +53,11 @@ def preview_page(found: Differences, selection: Selection, extractor: Extractor,
         f"<title>Copydesk: what would change</title><style>{STYLE}</style></head>"
     )
     return f"{head}<body><main>{''.join(parts)}</main></body></html>\n"
+
+
+def _by_interest(fields: Counter[str]) -> list[tuple[str, int]]:
+    """The commonest first; last what only says how a field was found, which differs with the field."""
+    return sorted(fields.most_common(), key=lambda one: one[0] == "provenance")
 
 
 def _asked(selection: Selection) -> str:

@@ -35,6 +35,6 @@ del{background:var(--del)}ins{background:var(--ins)}
 .tag{color:var(--amber)}details{border-top:1px solid var(--line);padding:.4rem 0}summary{cursor:pointer;overflow-wrap:anywhere}
 pre{background:var(--box);padding:.7rem;overflow-x:auto;font-size:.8rem;white-space:pre-wrap;overflow-wrap:anywhere}
 @media (max-width:40rem){main{padding:1rem .8rem 3rem}.pair{grid-template-columns:1fr}
-.bars th{white-space:normal;overflow-wrap:anywhere;min-width:6.5rem}h1{font-size:1.35rem}}
+.bars th{white-space:normal;overflow-wrap:anywhere;min-width:9.5rem;font-size:.9rem}h1{font-size:1.35rem}}
 @media print{article{break-inside:avoid}}
 """
