@@ -17,8 +17,10 @@ from cli.context import Desk
 from cli.since import since_option
 from db.errors import CopydeskError
 from db.facts import stamp
+from db.selections import Selection
 from db.sites import load_sites, shipped_sites_folder
 from db.sources import find_source
+from pipelines.addresses import clean_url, link_key
 from pipelines.files import entries_of_manifest, entries_of_paths, json_lines
 
 
@@ -34,6 +36,7 @@ from pipelines.files import entries_of_manifest, entries_of_paths, json_lines
 @click.option("--url", metavar="URL", help="The stored pages of an address.")
 @click.option("--undo", "undone", metavar="RUN", type=int, help="Bring back what a past extraction replaced.")
 @click.option("--dry-run", is_flag=True, help="Tell what would change in stored pages, field by field; write nothing.")
+@click.option("--report", type=click.Path(path_type=Path), help="With --dry-run: a page of HTML that shows it all.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 @click.pass_context
 def extract(  # noqa: PLR0913 - one for each option
@@ -49,6 +52,7 @@ def extract(  # noqa: PLR0913 - one for each option
     url: str | None,
     undone: int | None,
     dry_run: bool,
+    report: Path | None,
     as_json: bool,
 ) -> None:
     """Extract articles from HTML files (.gz too) and print one JSON line each, in order.
@@ -63,41 +67,51 @@ def extract(  # noqa: PLR0913 - one for each option
         raise click.UsageError("--all goes with no other selection.")
     if dry_run and not selects:
         raise click.UsageError("--dry-run goes with a selection of stored pages.")
-    if undone is not None or selects:
-        _stored(ctx.obj, stale, source, since, where, url, undone, jobs, dry_run, as_json)
-        return
-    _files(paths, manifest, jobs)
-
-
-def _stored(  # noqa: PLR0913 - one for each option
-    desk: Desk,
-    stale: bool,
-    source: str | None,
-    since: str | None,
-    where: str | None,
-    url: str | None,
-    undone: int | None,
-    jobs: int,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    # Imported here: files are read without a database, and quickly.
-    from cli.extract_stored import dry_run as tell_differences
-    from cli.extract_stored import extract_again, undo
-    from db.selections import Selection
-
+    if report is not None and not dry_run:
+        raise click.UsageError("--report goes with --dry-run.")
     if undone is not None:
-        undo(desk, undone)
-        return
+        from cli.extract_undo import undo
+
+        undo(ctx.obj, undone, as_json=as_json)
+    elif selects:
+        selection = _selection(ctx.obj, stale, source, since, where, url)
+        _stored(ctx.obj, selection, jobs, report, dry_run=dry_run, as_json=as_json)
+    else:
+        _files(paths, manifest, jobs)
+
+
+def _selection(
+    desk: Desk, stale: bool, source: str | None, since: str | None, where: str | None, url: str | None
+) -> Selection:
     moment = since_option(since)
+    address = clean_url(url) if url else None
+    if url and address is None:
+        raise click.UsageError(f"--url: {url} is no address of a web page")
     source_id = None
     if source:
         with desk.read() as conn:
             source_id = find_source(conn, source).id
-    selection = Selection(
-        stale=stale, source_id=source_id, since=stamp(moment) if moment else None, where=where, url=url
+    return Selection(
+        stale=stale,
+        source_id=source_id,
+        since=stamp(moment) if moment else None,
+        since_said=since,
+        where=where,
+        url=address,
+        url_key=link_key(address) if address else None,
     )
-    (tell_differences if dry_run else extract_again)(desk, selection, jobs=jobs, as_json=as_json)
+
+
+def _stored(desk: Desk, selection: Selection, jobs: int, report: Path | None, *, dry_run: bool, as_json: bool) -> None:
+    # Imported here: files are read without a database, and quickly.
+    if dry_run:
+        from cli.extract_preview import dry_run as tell_differences
+
+        tell_differences(desk, selection, jobs=jobs, as_json=as_json, report=report)
+    else:
+        from cli.extract_stored import extract_again
+
+        extract_again(desk, selection, jobs=jobs, as_json=as_json)
 
 
 def _files(paths: tuple[Path, ...], manifest: Path | None, jobs: int) -> None:

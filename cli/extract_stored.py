@@ -1,4 +1,4 @@
-"""`copydesk extract` over the database: extract stored pages again, or bring a past extraction back."""
+"""`copydesk extract` over the database: extract stored pages again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import click
@@ -18,30 +18,22 @@ from cli.context import Desk
 from cli.progress import counting
 from cli.stopping import stopping
 from db.connect import open_readonly, write
-from db.derived import extractor_id, known_extractor
+from db.derived import extractor_id
 from db.errors import UsageError
-from db.extractions import (
-    bring_back,
-    broken_off,
-    count_left,
-    later_extraction,
-    queue_pages,
-    without_pruned,
-)
-from db.facts import begin_run, end_run
+from db.extractions import broken_off, count_left, drop_left, outdated, queue_pages
+from db.facts import abandon_run, begin_run, end_run
 from db.selections import Selection, select_pages
 from pipelines.desk import DeskPlan
 from pipelines.desk_plan import plan_desk
-from pipelines.differences import Differences
 from pipelines.pool import ReadingPool
-from pipelines.replay import BATCH, LocalReaders, readings, replay, settle_in_steps
+from pipelines.replay import LocalReaders, replay
 
 # Page ids put on the queue in one transaction: some 10 ms.
 QUEUED_AT_ONCE = 5000
 
 
 @contextmanager
-def _alone(desk: Desk) -> Iterator[None]:
+def alone(desk: Desk) -> Iterator[None]:
     """One extraction at a time on a database."""
     lock = FileLock(f"{desk.config.database}.extract.lock", timeout=0)
     try:
@@ -55,7 +47,7 @@ def _alone(desk: Desk) -> Iterator[None]:
 
 
 @contextmanager
-def _readers(plan: DeskPlan, jobs: int) -> Iterator[LocalReaders]:
+def readers(plan: DeskPlan, jobs: int) -> Iterator[LocalReaders]:
     """So many reading processes; ended at once with the block, which takes what it wants from them before."""
     pool = ReadingPool(plan.database, plan.sites_folders, processes=jobs, timeout_s=plan.page_timeout_s)
     executor = LocalReaders(pool)
@@ -68,17 +60,48 @@ def _readers(plan: DeskPlan, jobs: int) -> Iterator[LocalReaders]:
 def extract_again(desk: Desk, selection: Selection, *, jobs: int, as_json: bool) -> None:
     """Extract the selected pages again; goes on with the last run of the same selection where that was broken off."""
     plan = plan_desk(desk.config)
-    with desk.open() as db, _alone(desk), stopping() as stop:
+    with desk.open() as db, alone(desk), stopping() as stop:
         conn = db.conn
         with write(conn):
             maker = extractor_id(conn, plan.extractor)
-        run_id = _queued(desk, conn, selection, maker, as_json=as_json)
-        with _readers(plan, jobs) as executor, counting("extracted", count_left(conn, run_id)) as show:
-            replay(conn, run_id, maker, executor, stop, show)
-        _tell(conn, run_id, stop, as_json=as_json)
+        _drop_outdated(conn, maker)
+        run_id = _queued(desk, conn, selection, maker)
+        with failing(conn, run_id):
+            with readers(plan, jobs) as executor, counting("extracted", count_left(conn, run_id)) as show:
+                longest_ms = replay(conn, run_id, maker, executor, stop, show)
+            code = _tell(conn, run_id, stop, longest_ms, as_json=as_json)
+    sys.exit(code)
 
 
-def _queued(desk: Desk, conn: sqlite3.Connection, selection: Selection, maker: int, *, as_json: bool) -> int:
+@contextmanager
+def failing(conn: sqlite3.Connection, run_id: int) -> Iterator[None]:
+    """A run that an error ends says so, where the database still takes it; it can be gone on with."""
+    try:
+        yield
+    except Exception as error:
+        with suppress(sqlite3.Error), write(conn):
+            end_run(conn, run_id, "failed", datetime.now(UTC), {}, str(error) or type(error).__name__)
+        raise
+
+
+def _drop_outdated(conn: sqlite3.Connection, maker: int) -> None:
+    """Runs that another version or other rules began cannot be gone on with: what they have left is let go, and that is said."""
+    for run_id, left in outdated(conn, maker):
+        told = f"run {run_id} was broken off by another version or other rules; the {left} pages that it had left are let go"
+        click.echo(f"{told} (--stale finds them)", err=True)
+        drop_all_left(conn, run_id, told)
+
+
+def drop_all_left(conn: sqlite3.Connection, run_id: int, why: str) -> None:
+    """Empty what a run has left, a part at a time; `why` is kept with the run where it was killed."""
+    while True:
+        with write(conn):
+            if not drop_left(conn, run_id, QUEUED_AT_ONCE):
+                abandon_run(conn, run_id, datetime.now(UTC), why)
+                return
+
+
+def _queued(desk: Desk, conn: sqlite3.Connection, selection: Selection, maker: int) -> int:
     """The run that is to be worked off, with its pages on the queue."""
     before = broken_off(conn, selection.name, maker)
     if before and before[1]:
@@ -103,9 +126,11 @@ def _queued(desk: Desk, conn: sqlite3.Connection, selection: Selection, maker: i
     return run_id
 
 
-def _tell(conn: sqlite3.Connection, run_id: int, stop: threading.Event, *, as_json: bool) -> None:
+def _tell(conn: sqlite3.Connection, run_id: int, stop: threading.Event, longest_ms: float, *, as_json: bool) -> int:
+    """Say what came of the run, and end it; the exit code."""
     left = count_left(conn, run_id)
     figures = json.loads(conn.execute("SELECT figures FROM extractions WHERE run_id = ?", (run_id,)).fetchone()[0])
+    figures["longest_ms"] = round(longest_ms, 1)
     stopped = stop.is_set()
     with write(conn):
         end_run(conn, run_id, "stopped" if stopped else "finished", datetime.now(UTC), figures, None)
@@ -120,57 +145,5 @@ def _tell(conn: sqlite3.Connection, run_id: int, stop: threading.Event, *, as_js
         click.echo(f"copydesk extract: page {page_id} could not be read; what was held of it stays", err=True)
     if stopped:
         click.echo(f"stopped early: {left} pages left; the same command goes on", err=True)
-        sys.exit(130)
-    if figures.get("failed"):
-        sys.exit(1)
-
-
-def dry_run(desk: Desk, selection: Selection, *, jobs: int, as_json: bool) -> None:
-    """Tell what extracting the selected pages again would change; nothing is written."""
-    plan = plan_desk(desk.config)
-    found = Differences()
-    with desk.read() as conn, stopping() as stop:
-        pages = list(select_pages(conn, selection, known_extractor(conn, plan.extractor)))
-        pages = without_pruned(conn, pages)
-        with _readers(plan, jobs) as executor, counting("read", len(pages)) as show:
-            for some in readings(executor, iter(pages), stop):
-                for reading in some:
-                    found.add(conn, reading)
-                show(found.pages)
-    told = {"pages": found.pages, "differing": found.differing, "fields": found.fields, "samples": found.samples}
-    if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
-    else:
-        click.echo(f"{found.differing} of {found.pages} pages would change")
-        for name, count in found.fields.most_common():
-            click.echo(f"  {name:20} {count} ({count / found.pages:.1%})")
-            for page_id, old, new in found.samples[name]:
-                click.echo(f"    page {page_id}: {old!r} -> {new!r}")
-    if stop.is_set():
-        sys.exit(130)
-
-
-def undo(desk: Desk, run_id: int) -> None:
-    """Bring back what a past extraction replaced. Cut off, the same command goes on."""
-    with desk.open() as db, _alone(desk), stopping() as stop:
-        conn = db.conn
-        if conn.execute("SELECT 1 FROM extractions WHERE run_id = ?", (run_id,)).fetchone() is None:
-            raise UsageError(f"run {run_id} is no extraction; `copydesk stats` lists the last runs")
-        if (later := later_extraction(conn, run_id)) is not None:
-            raise UsageError(f"run {later} replaced some of the same pages later; undo that one first")
-        with write(conn):
-            # What the run had left is not to be done any more.
-            conn.execute("DELETE FROM to_extract WHERE run_id = ?", (run_id,))
-            conn.execute("UPDATE extractions SET selection = 'undone' WHERE run_id = ?", (run_id,))
-        back = 0
-        while not stop.is_set():
-            with write(conn):
-                some = bring_back(conn, run_id, BATCH)
-            if not some:
-                break
-            back += some
-            settle_in_steps(conn, stop)
-        settle_in_steps(conn, stop)
-        click.echo(f"run {run_id} undone: {back} pages are as before")
-        if stop.is_set():
-            sys.exit(130)
+        return 130
+    return 1 if figures.get("failed") else 0

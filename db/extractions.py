@@ -23,6 +23,14 @@ _BROKEN_OFF = """
 SELECT e.run_id, e.queued FROM extractions e JOIN runs r ON r.id = e.run_id
 WHERE e.selection = ? AND e.extractor_id = ? AND coalesce(r.ended, '') <> 'finished' ORDER BY e.run_id DESC LIMIT 1
 """
+_OUTDATED = """
+SELECT run_id, (SELECT count(*) FROM to_extract t WHERE t.run_id = e.run_id) FROM extractions e
+WHERE extractor_id <> ? AND EXISTS (SELECT 1 FROM to_extract t WHERE t.run_id = e.run_id) ORDER BY run_id
+"""
+_DROP_LEFT = """
+DELETE FROM to_extract WHERE run_id = :run AND page_id IN (
+    SELECT page_id FROM to_extract WHERE run_id = :run ORDER BY page_id LIMIT :limit)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +116,16 @@ def queue_pages(conn: sqlite3.Connection, run_id: int, pages: Iterable[int]) -> 
     conn.executemany("INSERT OR IGNORE INTO to_extract VALUES (?, ?)", [(run_id, page_id) for page_id in pages])
 
 
+def outdated(conn: sqlite3.Connection, maker: int) -> list[tuple[int, int]]:
+    """Runs of other extractors that were broken off, and how many pages each has left: nobody goes on with them."""
+    return conn.execute(_OUTDATED, (maker,)).fetchall()
+
+
+def drop_left(conn: sqlite3.Connection, run_id: int, limit: int) -> int:
+    """Take so many pages at most off what a run has left; how many there were. A job for the one writer."""
+    return max(0, conn.execute(_DROP_LEFT, {"run": run_id, "limit": limit}).rowcount)
+
+
 def later_extraction(conn: sqlite3.Connection, run_id: int) -> int | None:
     """A later run that replaced a page that this one replaced too."""
     row = conn.execute(_LATER, {"run": run_id}).fetchone()
@@ -125,6 +143,21 @@ def bring_back(conn: sqlite3.Connection, run_id: int, limit: int) -> int:
         put_held(conn, page_id, maker, unpack(outcome))
         conn.execute("DELETE FROM past_outcomes WHERE (run_id, page_id) = (?, ?)", (run_id, page_id))
     return len(rows)
+
+
+def begin_undo(conn: sqlite3.Connection, run_id: int) -> None:
+    """No command goes on with this run any more."""
+    conn.execute("UPDATE extractions SET selection = 'undone' WHERE run_id = ?", (run_id,))
+
+
+def count_past(conn: sqlite3.Connection, run_id: int) -> int:
+    """How many replaced outcomes of a run are kept."""
+    return int(conn.execute("SELECT count(*) FROM past_outcomes WHERE run_id = ?", (run_id,)).fetchone()[0])
+
+
+def is_pruned(conn: sqlite3.Connection, page_id: int) -> bool:
+    """Whether a body of the page is gone: what was read out of it is final."""
+    return conn.execute("SELECT 1 FROM pruned_pages WHERE page_id = ?", (page_id,)).fetchone() is not None
 
 
 def without_pruned(conn: sqlite3.Connection, pages: Iterable[int]) -> list[int]:

@@ -228,3 +228,11 @@ def end_run(
         "UPDATE runs SET ended = ?, ended_at = ?, figures = ?, error = ? WHERE id = ?",
         (ended, stamp(at), json.dumps(figures, ensure_ascii=False), error, run_id),
     )
+
+
+def abandon_run(conn: sqlite3.Connection, run_id: int, at: datetime, why: str) -> None:
+    """Record that nobody goes on with a run that was killed. One that ended keeps how it ended."""
+    conn.execute(
+        "UPDATE runs SET ended = 'stopped', ended_at = ?, error = ? WHERE id = ? AND ended IS NULL",
+        (stamp(at), why, run_id),
+    )

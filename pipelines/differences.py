@@ -1,4 +1,12 @@
-"""What extracting again would change, field by field: counts, and samples of before and after. Nothing is written."""
+"""What extracting again would change, field by field: counts, and samples of before and after. Nothing is written.
+
+Each page has one fate, the same that the extraction itself would give it (`pipelines.replay`):
+
+    same       nothing differs                         rejected   an article that would be none any more
+    changed    an article of which fields differ       accepted   a rejected page that would be an article
+    reason     rejected for another reason, or the     failed     crashed or too slow: what is held would stay
+               same in other words                     pruned     its body is gone: it stays as it is
+"""
 
 from __future__ import annotations
 
@@ -6,55 +14,109 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
-from db.extractions import Held, held
+from db.extractions import Held, held, is_pruned
 from pipelines.reader import Reading
-from pipelines.replay import made_of
+from pipelines.replay import fails, made_of
 
 SAMPLES = 5
-# Characters of a value in a sample.
-SAMPLE_LENGTH = 200
-# Told by other fields: hashes, and the same moment in another form.
-_TOLD_ELSEWHERE = frozenset({"page_id", "text_hash", "published_utc", "modified_utc"})
+# Pages that would fail are named, up to so many.
+FAILED_NAMED = 100
+# What follows from other fields (hashes, the same moment in another form): named only where nothing else differs.
+_FOLLOWS = frozenset({"page_id", "text_hash", "published_utc", "modified_utc"})
+DIFFERING = ("changed", "rejected", "accepted", "reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A field of one page before and after, None where it is empty."""
+
+    page_id: int
+    url: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A page that the new extraction cannot read."""
+
+    page_id: int
+    url: str
+    reason: str
+    detail: str
 
 
 @dataclass(slots=True, kw_only=True)
 class Differences:
-    """Counts of pages, of pages for each field that differs, and samples: page, before, after."""
+    """Pages by fate, by source those that differ, by field those where it does; samples of each field; pages that fail."""
 
-    pages: int = 0
-    differing: int = 0
+    fates: Counter[str] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)
-    samples: dict[str, list[tuple[int, str | None, str | None]]] = field(default_factory=dict)
+    sources: Counter[str] = field(default_factory=Counter)
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
+    failed: list[Failed] = field(default_factory=list)
+
+    @property
+    def pages(self) -> int:
+        """How many pages were looked at, pruned ones among them."""
+        return sum(self.fates.values())
+
+    @property
+    def differing(self) -> int:
+        """How many would be written anew."""
+        return sum(self.fates[fate] for fate in DIFFERING)
 
     def add(self, conn: sqlite3.Connection, reading: Reading) -> None:
-        """Compare one reading with what is held."""
-        before = held(conn, reading.page_id)
+        """Compare one reading with what is held. A page that has no outcome any more is passed over."""
+        before, made = held(conn, reading.page_id), made_of(reading)
         if before is None:
             return
-        self.pages += 1
-        old, new = _fields(before[1]), _fields(made_of(reading))
-        names = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
-        if old.get("rejected") != new.get("rejected"):
-            names = ["rejected"]  # every other field comes or goes with it
-        self.differing += bool(names)
-        for name in names:
+        fate = _fate(before[1], made)
+        if fate == "failed" and is_pruned(conn, reading.page_id):
+            fate = "pruned"  # since it was selected
+        self.fates[fate] += 1
+        if fate in DIFFERING or fate == "failed":
+            url, source = _place(conn, reading.page_id)
+            if fate != "failed":
+                self.sources[source] += 1
+                self._compare(reading.page_id, url, before[1], made)
+            elif len(self.failed) < FAILED_NAMED:
+                told = Failed(page_id=reading.page_id, url=url, reason=made.reason or "", detail=made.detail or "")
+                self.failed.append(told)
+
+    def _compare(self, page_id: int, url: str, before: Held, made: Held) -> None:
+        old, new = _fields(before), _fields(made)
+        names = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+        if "rejected" in names:
+            names = {"rejected"}  # every other field comes or goes with it
+        for name in names - _FOLLOWS or names:
             self.fields[name] += 1
             samples = self.samples.setdefault(name, [])
             if len(samples) < SAMPLES:
-                samples.append((reading.page_id, *_apart(old.get(name), new.get(name))))
+                samples.append(Sample(page_id=page_id, url=url, before=old.get(name), after=new.get(name)))
+
+
+def _fate(before: Held, made: Held) -> str:
+    if fails(before, made):
+        return "failed"
+    if before == made:
+        return "same"
+    if before.reason and made.reason:
+        return "reason"
+    return "rejected" if made.reason else "accepted" if before.reason else "changed"
 
 
 def _fields(made: Held) -> dict[str, str]:
-    values = {name: str(value) for name, value in made.article.items() if name not in _TOLD_ELSEWHERE}
+    if made.reason:
+        return {"rejected": made.reason} | ({"detail": made.detail} if made.detail else {})
+    values = {name: str(value) for name, value in made.article.items()}
     for role, _, name in made.credits:
         values[role] = f"{values[role]}, {name}" if role in values else name
-    return values | ({"rejected": made.reason} if made.reason else {})
+    return values
 
 
-def _apart(old: str | None, new: str | None) -> tuple[str | None, str | None]:
-    """Both from shortly before where they part."""
-    a, b = old or "", new or ""
-    same = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    start = max(0, same - 20) if max(len(a), len(b)) > SAMPLE_LENGTH else 0
-    end = start + SAMPLE_LENGTH
-    return (None if old is None else old[start:end], None if new is None else new[start:end])
+def _place(conn: sqlite3.Connection, page_id: int) -> tuple[str, str]:
+    """Where a page was found, and the name of its source."""
+    sql = "SELECT p.url, s.name FROM pages p JOIN sources s ON s.id = p.source_id WHERE p.id = ?"
+    url, source = conn.execute(sql, (page_id,)).fetchone()
+    return url, source

@@ -20,7 +20,7 @@ from typing import Any
 
 from db.connect import write
 from db.derived import article_row, credit_rows
-from db.extractions import Held, held, keep_past, pages_left, put_held
+from db.extractions import Held, held, is_pruned, keep_past, pages_left, put_held
 from db.likenesses import any_unsettled
 from db.nouns import Article, Reason
 from pipelines.pool import ReadingPool
@@ -108,27 +108,33 @@ def replay(
     executor: Executor,
     stop: threading.Event,
     show: Callable[[int], None],
-) -> None:
-    """Read what a run has left, write and settle it. `show` is told how many are done."""
-    done = 0
+) -> float:
+    """Read what a run has left, write and settle it. `show` is told how many are done. The longest transaction, in ms."""
+    done, longest = 0, 0.0
     for some in readings(executor, left_of(conn, run_id), stop):
         for start in range(0, len(some), BATCH):
             with write(conn):
+                began = time.perf_counter()
                 changed = record_again(conn, some[start : start + BATCH], run_id, maker)
+            longest = max(longest, time.perf_counter() - began)
             time.sleep(REST_S)
             if changed:
-                settle_in_steps(conn, stop)
+                longest = max(longest, settle_in_steps(conn, stop))
         done += len(some)
         show(done)
-    settle_in_steps(conn, stop)
+    return max(longest, settle_in_steps(conn, stop)) * 1000
 
 
-def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event) -> None:
-    """Settle what waits, a few articles a transaction."""
+def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event) -> float:
+    """Settle what waits, a few articles a transaction. How many seconds the longest of them took."""
+    longest = 0.0
     while not stop.is_set() and any_unsettled(conn):
         with write(conn):
+            began = time.perf_counter()
             settle(conn, limit=SETTLED_AT_ONCE)
+        longest = max(longest, time.perf_counter() - began)
         time.sleep(REST_S)
+    return longest
 
 
 def record_again(conn: sqlite3.Connection, some: Sequence[Reading], run_id: int, maker: int) -> int:
@@ -146,14 +152,19 @@ def record_again(conn: sqlite3.Connection, some: Sequence[Reading], run_id: int,
     return changed
 
 
+def fails(before: Held, made: Held) -> bool:
+    """Whether a page that was read before breaks the extraction now: what is held of it stays."""
+    return made.reason in _BROKE and before.reason not in _BROKE
+
+
 def _record(conn: sqlite3.Connection, reading: Reading, run_id: int, maker: int) -> str:
     page_id, made = reading.page_id, made_of(reading)
     before = held(conn, page_id)
     if before is None:
         return "gone"
-    if conn.execute("SELECT 1 FROM pruned_pages WHERE page_id = ?", (page_id,)).fetchone():
+    if is_pruned(conn, page_id):
         return "pruned"
-    if made.reason in _BROKE and before[1].reason not in _BROKE:
+    if fails(before[1], made):
         return "failed"
     if made == before[1]:
         conn.execute("UPDATE outcomes SET extractor_id = ? WHERE page_id = ?", (maker, page_id))

@@ -1,0 +1,74 @@
+"""`copydesk extract --undo`: what a past extraction replaced is put back, as a run of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+import threading
+from datetime import UTC, datetime
+
+import click
+
+from cli.context import Desk
+from cli.extract_stored import alone, drop_all_left, failing
+from cli.progress import counting
+from cli.stopping import stopping
+from db.connect import write
+from db.errors import UsageError
+from db.extractions import begin_undo, bring_back, count_past, later_extraction
+from db.facts import begin_run, end_run
+from pipelines.replay import BATCH, settle_in_steps
+
+
+def undo(desk: Desk, undone: int, *, as_json: bool) -> None:
+    """Bring back what run `undone` replaced. Cut off, the same command goes on. Raises UsageError where it cannot."""
+    with desk.open() as db, alone(desk), stopping() as stop:
+        conn = db.conn
+        _check(conn, undone)
+        with write(conn):
+            begin_undo(conn, undone)
+            run_id = begin_run(conn, "undo", os.getpid(), datetime.now(UTC))
+        with failing(conn, run_id):
+            drop_all_left(conn, undone, f"undone by run {run_id}")
+            back = _bring_back(conn, undone, stop)
+            figures = {"undone": undone, "back": back, "left": count_past(conn, undone)}
+            ended = "stopped" if stop.is_set() else "finished"
+            with write(conn):
+                end_run(conn, run_id, ended, datetime.now(UTC), figures, None)
+    if as_json:
+        click.echo(json.dumps({"run": run_id} | figures))
+    elif stop.is_set():
+        click.echo(
+            f"stopped early: {figures['left']} pages of run {undone} are to be brought back; the same command goes on"
+        )
+    else:
+        click.echo(f"run {undone} undone: {back} pages are as before")
+        if figures["left"]:
+            click.echo(f"{figures['left']} stay as they are: their bodies were pruned since", err=True)
+    if stop.is_set():
+        sys.exit(130)
+
+
+def _check(conn: sqlite3.Connection, undone: int) -> None:
+    if conn.execute("SELECT 1 FROM extractions WHERE run_id = ?", (undone,)).fetchone() is None:
+        raise UsageError(f"run {undone} is no extraction; `copydesk stats` lists the last runs")
+    if (later := later_extraction(conn, undone)) is not None:
+        raise UsageError(f"run {later} replaced some of the same pages later; undo that one first")
+
+
+def _bring_back(conn: sqlite3.Connection, undone: int, stop: threading.Event) -> int:
+    """Put back and settle, a few pages a transaction; how many pages."""
+    back = 0
+    with counting("brought back", count_past(conn, undone)) as show:
+        while not stop.is_set():
+            with write(conn):
+                some = bring_back(conn, undone, BATCH)
+            if not some:
+                break
+            back += some
+            settle_in_steps(conn, stop)
+            show(back)
+        settle_in_steps(conn, stop)
+    return back
