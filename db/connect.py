@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from db import errors
+from db.dictionaries import Connection
 from db.migrations import APPLICATION_ID, migrations, step_names
 
 # A writer waits this long for another's transaction. Ours last milliseconds, so a longer wait means a stuck process.
@@ -33,14 +34,16 @@ _MAGIC = b"SQLite format 3\x00"
 _LEAST_SPACE = 64 * 1024
 
 
-def connect(path: Path, *, readonly: bool = False, lock_wait_s: float = LOCK_WAIT_S) -> sqlite3.Connection:
-    """A plain connection with the pragmas that all ours share. Does not look at what is in the file."""
+def connect(path: Path, *, readonly: bool = False, lock_wait_s: float = LOCK_WAIT_S) -> Connection:
+    """A connection with the pragmas that all ours share. Does not look at what is in the file."""
     try:
         if readonly:
             address = f"{path.absolute().as_uri()}?mode=ro"
-            conn = sqlite3.connect(address, uri=True, timeout=lock_wait_s, isolation_level=None)
+            conn = sqlite3.connect(address, uri=True, timeout=lock_wait_s, isolation_level=None, factory=Connection)
         else:
-            conn = sqlite3.connect(path, timeout=lock_wait_s, isolation_level=None, check_same_thread=False)
+            conn = sqlite3.connect(
+                path, timeout=lock_wait_s, isolation_level=None, check_same_thread=False, factory=Connection
+            )
     except sqlite3.OperationalError as error:
         raise errors.DatabaseError(f"{path}: cannot be opened ({error}); check that the folder exists") from error
     try:
