@@ -13,12 +13,13 @@ import json
 import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from db.bodies import get_body, pack
-from db.connect import connect, explained, write
+from db.connect import connect, explained
 from db.dictionaries import QUICK, Connection, Shelf, get_dictionary, pack_by, packed_dictionary, put_dictionary
 from db.errors import Damaged, Pruned
 from db.exemplars import PAGES, choose, spread
@@ -175,7 +176,7 @@ class _Packing:
                 if str(fault) not in self.report.damaged_dictionaries:
                     self.report.damaged_dictionaries.append(str(fault))
         if len(rows) >= LEAST_PAGES and (content := self._new(rows, list(live.values()))):
-            with write(self.conn):
+            with self._timed():
                 dictionary_id = put_dictionary(self.conn, source_id, *content, self.now)
             self.report.dictionaries += 1
             self.report.dictionary_bytes += len(content[1])
@@ -229,10 +230,9 @@ class _Packing:
         }
 
     def _write(self, batch: list[dict[str, object]]) -> None:
-        with write(self.conn):
-            began = time.monotonic()
+        with self._timed():
             changed = [self.conn.execute(_KEEP if row["data"] is None else _PUT, row).rowcount for row in batch]
-        took, report = time.monotonic() - began, self.report
+        report = self.report
         for row, number in zip(batch, changed, strict=True):
             data = row["data"]
             size = int(str(row["size"]))
@@ -240,7 +240,20 @@ class _Packing:
             report.packed += number if isinstance(data, bytes) else 0
             report.before += size * number
             report.after += (len(data) if isinstance(data, bytes) else size) * number
-        report.transactions += 1
-        report.longest_ms = max(report.longest_ms, round(took * 1000, 1))
         self.progress(report)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """One transaction, how long it held the lock (its end included), and a rest in which others have it."""
+        self.conn.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        try:
+            yield
+        except BaseException:
+            self.conn.execute("ROLLBACK")
+            raise
+        self.conn.execute("COMMIT")
+        took = time.monotonic() - began
+        self.report.transactions += 1
+        self.report.longest_ms = max(self.report.longest_ms, round(took * 1000, 1))
         time.sleep(max(LEAST_REST_S, REST * took))
