@@ -120,21 +120,25 @@ def make(path: Path, pages: int) -> None:
     conn.close()
 
 
-def crawl(path: str, begun: Event, over: Event, waits: multiprocessing.SimpleQueue[list[float]]) -> None:
+def crawl(
+    path: str, begun: Event, over: Event, waits: multiprocessing.SimpleQueue[tuple[list[float], list[float]]]
+) -> None:
     """Write a page every 10 ms as a crawl does; how long each transaction took."""
     conn = connect(Path(path))
     maker = conn.execute("SELECT min(id) FROM extractors").fetchone()[0]
     took: list[float] = []
+    waited: list[float] = []
     n = 10**9 + random.SystemRandom().randrange(10**8)
     while not over.is_set():
         began = time.perf_counter()
         with write(conn):
+            waited.append(time.perf_counter() - began)
             put(conn, n, 1, None, NOW, maker)
         took.append(time.perf_counter() - began)
         begun.set()
         n += 1
         time.sleep(0.01)
-    waits.put(took)
+    waits.put((took, waited))
 
 
 def beside_a_crawl(path: Path, name: str, step: Callable[[], str]) -> None:
@@ -150,13 +154,13 @@ def beside_a_crawl(path: Path, name: str, step: Callable[[], str]) -> None:
     log = path.with_name(path.name + "-wal")
     left = log.stat().st_size / 1e6 if log.exists() else 0.0
     over.set()
-    took = sorted(waits.get())
+    took, waited = map(sorted, waits.get())
     process.join()
     print(
         f"{name:10} {seconds:6.1f} s  {says}\n"
         f"{'':10} writer beside it: {len(took)} transactions, median {took[len(took) // 2] * 1000:.1f} ms,"
         f" 99 of 100 under {took[int(len(took) * 0.99)] * 1000:.1f} ms, longest {took[-1] * 1000:.1f} ms;"
-        f" log {left:.1f} MB",
+        f" longest wait for the lock {waited[-1] * 1000:.1f} ms; log {left:.1f} MB",
         flush=True,
     )
 

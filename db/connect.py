@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from db import errors
+from db.dictionaries import Connection
 from db.migrations import APPLICATION_ID, migrations, step_names
 
 # A writer waits this long for another's transaction. Ours last milliseconds, so a longer wait means a stuck process.
@@ -35,8 +36,8 @@ _LEAST_SPACE = 64 * 1024
 
 def connect(
     path: Path, *, readonly: bool = False, lock_wait_s: float = LOCK_WAIT_S, any_thread: bool = False
-) -> sqlite3.Connection:
-    """A plain connection with the pragmas that all ours share. Does not look at what is in the file.
+) -> Connection:
+    """A connection with the pragmas that all ours share. Does not look at what is in the file.
 
     One that is `readonly` cannot write whatever it is asked; `any_thread` lets others than the one that made it close it.
     """
@@ -44,10 +45,17 @@ def connect(
         if readonly:
             address = f"{path.absolute().as_uri()}?mode=ro"
             conn = sqlite3.connect(
-                address, uri=True, timeout=lock_wait_s, isolation_level=None, check_same_thread=not any_thread
+                address,
+                uri=True,
+                timeout=lock_wait_s,
+                isolation_level=None,
+                check_same_thread=not any_thread,
+                factory=Connection,
             )
         else:
-            conn = sqlite3.connect(path, timeout=lock_wait_s, isolation_level=None, check_same_thread=False)
+            conn = sqlite3.connect(
+                path, timeout=lock_wait_s, isolation_level=None, check_same_thread=False, factory=Connection
+            )
     except sqlite3.OperationalError as error:
         raise errors.DatabaseError(f"{path}: cannot be opened ({error}); check that the folder exists") from error
     try:

@@ -20,6 +20,7 @@ from pathlib import Path
 from db.bodies import get_body
 from db.connect import explain
 from db.derived import Extractor
+from db.dictionaries import get_dictionary
 from db.errors import Damaged, Pruned
 from db.facts import moment
 from db.processes import process_lives
@@ -48,6 +49,10 @@ _EXTRACTORS = """
 SELECT e.code, e.rules, e.trafilatura, o.pages
 FROM (SELECT extractor_id, count(*) AS pages FROM outcomes GROUP BY 1) o JOIN extractors e ON e.id = o.extractor_id
 ORDER BY e.id
+"""
+_DICTIONARIES = """
+SELECT count(*), coalesce(sum(length(data)), 0), (SELECT count(*) FROM bodies WHERE dictionary_id IS NOT NULL)
+FROM dictionaries
 """
 _UNSETTLED = "SELECT count(*) FROM (SELECT page_id FROM articles EXCEPT SELECT page_id FROM decisions)"
 
@@ -192,6 +197,31 @@ def _bodies(examination: Examination) -> Iterator[Finding]:
         yield Finding(level=Level.BAD, about="bodies", says=f"{says}; {faults[0]}", remedy=remedy)
 
 
+def _dictionaries(examination: Examination) -> Iterator[Finding]:
+    conn = examination.conn
+    number, size, packed = conn.execute(_DICTIONARIES).fetchone()
+    if not number:
+        return
+    ids = [row[0] for row in conn.execute("SELECT id FROM dictionaries")]
+    looked_at = random.sample(ids, min(number, examination.bodies or number))
+    faults = []
+    for dictionary_id in looked_at:
+        try:
+            get_dictionary(conn, dictionary_id)
+        except Damaged as fault:
+            users = conn.execute("SELECT count(*) FROM bodies WHERE dictionary_id = ?", (dictionary_id,)).fetchone()[0]
+            faults.append(f"{fault}; {users:,} bodies need it")
+    says = (
+        f"{number:,} of {size:,} bytes, by which {packed:,} bodies are packed; {len(looked_at):,} unpacked, "
+        f"{len(looked_at) - len(faults):,} match their checksum"
+    )
+    if not faults:
+        yield Finding(level=Level.OK, about="dictionaries", says=says)
+    else:
+        remedy = "`copydesk doctor --bodies 0` looks at all; restore a backup"
+        yield Finding(level=Level.BAD, about="dictionaries", says=f"{says}; {faults[0]}", remedy=remedy)
+
+
 def _sample(last: int, most: int) -> Iterable[int]:
     """Ids of bodies to look at. Any sample serves, and another each time serves best; some in it will be pruned."""
     if most and last > most:
@@ -252,7 +282,7 @@ def _extractors(examination: Examination) -> Iterator[Finding]:
 
 
 # What can be told of a file by itself, a backup included: no clock, no disk, no processes.
-SOUNDNESS: tuple[Check, ...] = (_structure, _references, _bodies)
+SOUNDNESS: tuple[Check, ...] = (_structure, _references, _bodies, _dictionaries)
 
 CHECKS: tuple[Check, ...] = (
     _file,
@@ -261,6 +291,7 @@ CHECKS: tuple[Check, ...] = (
     _structure,
     _references,
     _bodies,
+    _dictionaries,
     _queue,
     _decisions,
     _runs,

@@ -159,9 +159,10 @@ def pack_step(
         f"{packed.after / 1e6:,.1f} MB, {packed.dictionaries:,} new dictionaries ({packed.dictionary_bytes / 1e6:,.1f} MB), "
         f"{packed.seconds:.1f} s, the longest transaction {packed.longest_ms:.0f} ms{rest}"
     )
-    return Step(
-        name="pack", ended=Ended.DONE, says=says if packed.tried else f"nothing waits{rest}", figures=packed.as_dict()
-    )
+    says = says if packed.tried else f"nothing to pack{rest}"
+    faults = packed.damaged_dictionaries + ([f"{packed.damaged:,} bodies are damaged"] if packed.damaged else [])
+    ended = Ended.WARNED if faults else Ended.DONE
+    return Step(name="pack", ended=ended, says="; ".join([says, *faults]), figures=packed.as_dict())
 
 
 def optimize_step(config: Config, now: datetime, stopping: Stopping = _never) -> Step:
