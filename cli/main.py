@@ -37,6 +37,7 @@ _COMMANDS = {
     "backup": "backup_cmd",
     "upkeep": "upkeep_cmd",
     "doctor": "doctor_cmd",
+    "schema": "schema_cmd",
 }
 # Where a command's name is a word of Python's own.
 _ATTRIBUTE = {"import": "import_archives"}

@@ -17,11 +17,13 @@ from db.exports import StoredPage
 from db.nouns import Page
 from pipelines.archives.intake import MOST_PAGES
 from pipelines.archives.warc_out import WarcFile
-from tests.crawl.copydesk import Copydesk, wait_for
+from tests.crawl.copydesk import Copydesk
 from tests.pipelines.stories import story, trimmed
 
 # Several transactions of the intake.
-PAGES = 5 * MOST_PAGES
+PAGES = 4 * MOST_PAGES
+# In a comment of each page, so that storing takes longer than looking whether it has begun.
+FILLER = story(1, 300) * 2
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 # Without the times of the import's own run.
 _ROWS = {
@@ -42,7 +44,7 @@ def page(number: int) -> StoredPage:
     body = (
         f"<html><head><title>{text[:40]}</title></head><body><article><h1>{text[:40]}</h1>"
         f"<p class='byline'>By Ada Clerk</p><time datetime='{at.isoformat()}'>{at:%d %B %Y}</time>"
-        f"{paragraphs}</article></body></html>"
+        f"{paragraphs}</article><!-- {FILLER[number * 97 :]} --></body></html>"
     )
     return StoredPage(
         page=Page(body=body.encode(), url=url, fetched_at=at, content_type="text/html"),
@@ -77,7 +79,10 @@ def import_and_kill(desk: Copydesk, archive: Path, after_s: float) -> int:
     """Start importing, kill it so long after its first commit of pages; the pages that are stored then."""
     before = pages(desk) if desk.database.exists() else 0
     process = desk.start("import", str(archive))
-    wait_for(lambda: process.poll() is not None or (desk.database.exists() and _more(desk, before)))
+    end = time.monotonic() + 60
+    while process.poll() is None and not (desk.database.exists() and _more(desk, before)):
+        assert time.monotonic() < end
+        time.sleep(0.005)
     time.sleep(after_s)
     assert process.poll() is None, "the kill came too late"
     os.kill(process.pid, signal.SIGKILL)
@@ -101,7 +106,7 @@ def test_killed_imports_end_like_a_quiet_one(archive: Path, tmp_path: Path) -> N
     (tmp_path / "killed").mkdir()
     desk = Copydesk(tmp_path / "killed", None)
     chance = random.Random(7)
-    stored = [import_and_kill(desk, archive, chance.uniform(0, 0.05)) for _ in range(3)]
+    stored = [import_and_kill(desk, archive, chance.uniform(0, 0.1)) for _ in range(3)]
     # Each was cut off, in another place.
     assert 0 < stored[0] < stored[1] < stored[2] < PAGES
     unfinished = desk.query("SELECT count(*) FROM pages WHERE id NOT IN (SELECT page_id FROM outcomes)")
