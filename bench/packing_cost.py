@@ -3,7 +3,8 @@
     python -m bench.packing_cost CORPUS [--least 2] [--folder FOLDER]
 
 CORPUS as for `bench.body_size`; each site with so many pages or more is a source. Beside the job another process writes a page
-every 10 ms (`bench.upkeep_cost`). Then every page is read back with its checksum, each on its own. With --folder the database is kept.
+every 10 ms (`bench.upkeep_cost`). Then every page is read back with its checksum, each on its own. With --folder the database
+is kept.
 """
 
 from __future__ import annotations

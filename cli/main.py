@@ -39,6 +39,7 @@ _COMMANDS = {
     "upkeep": "upkeep_cmd",
     "doctor": "doctor_cmd",
     "completion": "completion_cmd",
+    "schema": "schema_cmd",
 }
 # Where a command's name is a word of Python's own.
 _ATTRIBUTE = {"import": "import_archives"}

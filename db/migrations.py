@@ -27,6 +27,7 @@ from sqlite_utils import Database, Migrations
 from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
 from db.service_tables import EXTRACTIONS, PRUNED, RHYTHMS, SCHEDULE, WATCHED
+from db.views import make_views
 
 migrations = Migrations("copydesk")
 
@@ -142,6 +143,12 @@ def m0010_dictionaries(db: Database) -> None:
     """Bodies may be packed by a dictionary of their source."""
     for statement in _statements(DICTIONARIES):
         db.execute(statement)
+
+
+@migrations()
+def m0012_views(db: Database) -> None:
+    """Views that need no joins. A later step that changes a table under them: `drop_views` before, `make_views` behind."""
+    make_views(db)
 
 
 def step_names() -> frozenset[str]:

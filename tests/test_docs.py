@@ -17,8 +17,10 @@ from crawler.record import _FAILURES
 from db.config import load_config
 from db.connect import open_database
 from db.nouns import Article, Reason
+from db.schema_text import schema_markdown
 from db.settings import DECLARED
 from db.sites import load_site
+from db.views import VIEWS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -202,6 +204,22 @@ def test_schema_names_every_table_and_view(tmp_path: Path) -> None:
     finally:
         db.conn.close()
     assert not [name for name in names if not name.startswith("_") and f"`{name}`" not in text]
+
+
+def test_schema_is_as_the_database_has_it(tmp_path: Path) -> None:
+    """To make it anew: `copydesk schema`, between the two comments."""
+    text = text_of(ROOT / "docs" / "schema.md")
+    made = text.partition("<!-- made by `copydesk schema` -->\n")[2].partition("<!-- until here -->")[0]
+    db = open_database(tmp_path / "fresh.db", create=True)
+    try:
+        assert made == schema_markdown(db.conn)
+        for view in VIEWS:
+            assert [row[1] for row in db.conn.execute(f"PRAGMA table_info({view.name})")] == [
+                c[0] for c in view.columns
+            ]
+            assert all(says for _, _, says in view.columns)
+    finally:
+        db.conn.close()
 
 
 def test_names_of_failures_reasons_and_fields_are_all_explained() -> None:

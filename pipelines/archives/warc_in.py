@@ -61,6 +61,9 @@ class _Reading:
         if record.rec_type == "revisit":
             yield from self.abandoned()
             yield self._revisit(record)
+        elif record.rec_type in ("resource", "conversion") and not isinstance(_place(record), Passed):
+            # What somebody made of an address, not what its server said: counted, so that nobody looks for it in vain.
+            yield Passed(reason="resource")
         elif record.rec_type == "response":
             exported = read_exported(record.rec_headers)
             if exported is not None and exported.is_part and (self._whole or self._skipping):

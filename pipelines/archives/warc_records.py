@@ -3,11 +3,17 @@
 warcio reads the records; this finds the way on where it gives up. A file whose records are gzip members of their own can be
 entered at any member, a plain one at any line that begins a record, so damage costs the record that it is in. Nothing that is
 read is held: a line has a limit, and what a caller leaves of a record is skipped in pieces.
+
+Going back costs reading again, and whoever writes the file decides how often. In a plain file the end of a record is looked up
+before its content is read, so a false length costs nothing; everywhere, what is read again has a bound (`_AGAIN`), past which the
+rest of the file is given up.
 """
 
 from __future__ import annotations
 
 import gzip
+import io
+import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import IO, Any
@@ -24,6 +30,11 @@ _BEGINS = b"WARC/"
 # Of a header: servers take 8 to 16 KiB for all of them. And of all lines between two bodies.
 _LONGEST_LINE, _MOST_HEADERS = 64 * 1024, 1024 * 1024
 _STEP = 1 << 20
+# Between two records stand two line ends; some writers put more.
+_BETWEEN = 64
+# Bytes that may be read again: so many times those read, and a small file's worth. A file with a damaged record in each hundred
+# stays far below, one whose every record claims the whole rest goes past it after some dozens.
+_AGAIN, _AGAIN_AT_LEAST = 32, 64 << 20
 # What warcio raises for what is no record: its own two, and what Python says to missing or impossible values.
 _BROKEN = (
     ArchiveLoadFailed,
@@ -122,6 +133,7 @@ class _OnePiece(Exception):
 def _past_damage(file: IO[bytes], *, packed: bool) -> Iterator[Any]:
     at: int | None = 0
     whole = True
+    again = _Again(file)
     while at is not None:
         begun = at
         try:
@@ -131,6 +143,8 @@ def _past_damage(file: IO[bytes], *, packed: bool) -> Iterator[Any]:
             for record in records:
                 begun = records.offset
                 _check(record)
+                if not packed and not again.slow:
+                    _check_end(record, file, reader)
                 yield record
                 whole = True
                 _skip_rest(record)
@@ -143,7 +157,41 @@ def _past_damage(file: IO[bytes], *, packed: bool) -> Iterator[Any]:
         if whole:
             yield Damage
         whole = False
+        if not again.may_go_to(begun + 1):
+            return
         at = _next_start(file, begun + 1, GZIP if packed else b"\n" + _BEGINS)
+
+
+class _Again:
+    """Counts what going back costs, and says when that is out of proportion."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._bytes = self._furthest = 0
+        self.slow = isinstance(file, gzip.GzipFile | zipfile.ZipExtFile)
+        """Whether going back means unpacking from the beginning."""
+
+    def may_go_to(self, place: int) -> bool:
+        at = self._file.tell()
+        self._furthest = max(self._furthest, at)
+        self._bytes += at if self.slow else max(0, at - place)
+        return self._bytes <= _AGAIN * self._furthest + _AGAIN_AT_LEAST
+
+
+def _check_end(record: Any, file: IO[bytes], reader: _Reader) -> None:
+    """See whether the next record, or nothing, stands where this one says that it ends."""
+    here = file.tell()
+    try:
+        end = here - reader.rem_length() + left(record)
+        if end > file.seek(0, io.SEEK_END):
+            raise ArchiveLoadFailed("a record is shorter than it says")
+        file.seek(end)
+        behind = file.read(_BETWEEN)
+        # The two line ends suffice: what comes behind them may be the damaged one.
+        if not behind.startswith(b"\r\n\r\n") and not _BEGINS.startswith(behind.lstrip()[: len(_BEGINS)]):
+            raise ArchiveLoadFailed("a record is longer than it says")
+    finally:
+        file.seek(here)
 
 
 def _check(record: Any) -> None:
@@ -170,9 +218,10 @@ def _next_start(file: IO[bytes], at: int, mark: bytes) -> int | None:
     try:
         at = max(0, at - skip)
         file.seek(at)
-        held = b""
-        while piece := file.read(_STEP):
+        held, step = b"", 4096
+        while piece := file.read(step):
             held += piece
+            step = min(2 * step, _STEP)
             found = held.find(mark)
             if found >= 0:
                 return at + found + skip

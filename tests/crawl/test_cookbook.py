@@ -1,0 +1,130 @@
+"""The cookbook's questions over the demo web, with the answers that were planted there; the views by other people's tools."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas
+import pytest
+
+from db.views import VIEWS
+from tests.crawl.copydesk import Copydesk
+from tests.demoweb.truth import PageTruth
+from tests.demoweb.web import DemoWeb
+from tests.test_docs import ROOT, blocks
+
+QUERIES = blocks(ROOT / "docs" / "cookbook.md", "sql")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Copydesk:
+    """The demo web, crawled before and after its corrections."""
+    with DemoWeb() as web:
+        made = Copydesk(tmp_path_factory.mktemp("cookbook"), web.proxy_url, follow_pages=True)
+        made.add_sites(web)
+        made.run("crawl")
+        web.publish_correction()
+        made.run("crawl", "--again")
+        made_of[made.folder] = list(web.truth())
+    return made
+
+
+made_of: dict[Path, list[PageTruth]] = {}
+
+
+@pytest.fixture
+def truth(desk: Copydesk) -> dict[str, PageTruth]:
+    """The articles of the demo web, by address."""
+    return {page.url: page for page in made_of[desk.folder] if page.kind == "article"}
+
+
+def test_there_are_twenty() -> None:
+    assert len(QUERIES) == 20
+
+
+@pytest.mark.parametrize("number", range(1, 21))
+def test_each_question_has_an_answer(desk: Copydesk, number: int) -> None:
+    rows = desk.query(QUERIES[number - 1])
+    assert rows
+
+
+def test_who_edits_whom_is_as_planted(desk: Copydesk, truth: dict[str, PageTruth]) -> None:
+    stored = {url for (url,) in desk.query("SELECT url FROM pages")}
+    pairs = Counter((e, w) for page in truth.values() if page.url in stored for e in page.editors for w in page.authors)
+    assert {(editor, author): count for editor, author, count in desk.query(QUERIES[0])} == pairs
+
+
+def test_reprints_and_their_hours_are_as_planted(desk: Copydesk, truth: dict[str, PageTruth]) -> None:
+    rows = desk.query("SELECT copy_url, original_url, hours_after FROM copies_view")
+    assert len(rows) == 1
+    for copy, original, hours in rows:
+        assert truth[copy].copy_of == original
+        after, before = truth[copy].published, truth[original].published
+        assert after is not None
+        assert before is not None
+        assert hours == round((after - before).total_seconds() / 3600, 2)
+
+
+def untracked(url: str) -> str:
+    """The address without what a feed put behind it."""
+    return url.partition("?utm_")[0]
+
+
+def test_corrections_are_as_planted(desk: Copydesk, truth: dict[str, PageTruth]) -> None:
+    corrected = {url for url, page in truth.items() if page.corrected}
+    found = desk.query("SELECT url FROM revisions_view WHERE revision > 1")
+    assert {untracked(url) for (url,) in found} == corrected
+    assert sum(row[2] for row in desk.query(QUERIES[8])) == len(corrected)
+
+
+def test_the_paywalled_and_the_editorless_are_as_planted(desk: Copydesk, truth: dict[str, PageTruth]) -> None:
+    answers = desk.query("SELECT url, editors IS NULL, paywalled FROM articles_view")
+    rows = [(untracked(url), without, paywalled) for url, without, paywalled in answers]
+    assert {url for url, _, paywalled in rows if paywalled} == {url for url, _, _ in rows if truth[url].paywalled}
+    assert {url for url, without, _ in rows if without} == {url for url, _, _ in rows if not truth[url].editors}
+
+
+def test_days_add_up(desk: Copydesk) -> None:
+    assert desk.query("SELECT sum(articles) FROM daily_counts") == desk.query("SELECT count(*) FROM articles_view")
+
+
+def stock(desk: Copydesk, sql: str) -> list[dict[str, Any]]:
+    """Rows by the `sqlite-utils` command."""
+    command = [sys.executable, "-m", "sqlite_utils", "query", str(desk.database), sql]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    return rows
+
+
+def test_sqlite_utils_reads_the_views_while_somebody_writes(desk: Copydesk) -> None:
+    writing = sqlite3.connect(desk.database, isolation_level=None)
+    try:
+        writing.execute("BEGIN IMMEDIATE")
+        writing.execute("UPDATE sources SET name = 'not yet ' || id")
+        for view in VIEWS:
+            names = [name for name, _, _ in view.columns]
+            rows = stock(desk, f"SELECT * FROM {view.name} LIMIT 3")
+            assert rows, view.name
+            assert list(rows[0]) == names
+        assert all(not row["name"].startswith("not yet") for row in stock(desk, "SELECT name FROM sources_view"))
+    finally:
+        writing.execute("ROLLBACK")
+        writing.close()
+
+
+def test_pandas_and_duckdb_read_the_views(desk: Copydesk) -> None:
+    """DuckDB by way of pandas: its own reader of SQLite files is an extension that it downloads."""
+    conn = sqlite3.connect(f"{desk.database.as_uri()}?mode=ro", uri=True)
+    try:
+        articles = pandas.read_sql("SELECT * FROM articles_view", conn, parse_dates=["published_utc"])
+    finally:
+        conn.close()
+    told = duckdb.from_df(articles).aggregate("source_name, count(*)").order("source_name").fetchall()
+    assert told == desk.query("SELECT source_name, count(*) FROM articles_view GROUP BY 1 ORDER BY 1")
