@@ -17,18 +17,14 @@ from pipelines.reading.layout import Layout
 from pipelines.reading.sheet import Line, Zone
 from pipelines.reading.wordlists import words
 
-_EDITOR = (
-    "责任编辑|責任編輯|责任编缉|值班编辑|执行编辑|本文编辑|本期编辑|文字编辑|网络编辑|栏目编辑|编辑|編輯|责编"
-    "|責編|网编|编审|编校"
-)
-_PROOF = "责任校对|校对|校對|审校|校审|审读|审核校对"
+_EDITOR = "责任编辑|责任编缉|值班编辑|执行编辑|本文编辑|本期编辑|文字编辑|网络编辑|栏目编辑|编辑|责编|网编|编审|编校"
+_PROOF = "责任校对|校对|审校|校审|审读|审核校对"
 _AUTHOR = (
-    "文字记者|见习记者|实习记者|首席记者|特约记者|本报记者|本刊记者|本网记者|记者|記者|本报通讯员|通讯员"
+    "文字记者|见习记者|实习记者|首席记者|特约记者|本报记者|本刊记者|本网记者|记者|本报通讯员|通讯员"
     "|特约通讯员|通讯作者|文章作者|本文作者|作者|撰文|撰稿人|撰稿|采写|采访|文字|文|作　者"
 )
 _SOURCE = (
-    "本文来源于|本文来源|文章来源|稿件来源|新闻来源|信息来源|内容来源|消息来源|来源于|来源|來源|稿源|出处|出處"
-    "|转自|转载自|摘自"
+    "本文来源于|本文来源|文章来源|稿件来源|新闻来源|信息来源|内容来源|消息来源|来源于|来源|稿源|出处|转自|转载自|摘自"
 )
 _OTHER = (
     "摄影|图片|图|摄像|视频|制图|设计|美编|监制|主编|总编辑|总编|总监制|策划|统筹|审核|审签|终审|初审|复审|三审|二审"
@@ -37,6 +33,14 @@ _OTHER = (
     "|信息员|信息来源单位|审核人|录入|录入人|责任人|字数|作者简介|分享|标签|关键词|关键字|原标题|版权|声明|纠错|打印|评论|栏目|分类|编译|翻译|译者|制作|运营|主持人|嘉宾|录音|播音"
     "|电话|邮箱|人气|热度|责任印制|版式|排版|新媒体编辑|视觉编辑|视频编辑|图片编辑|摄影编辑|见习编辑助理"
 )
+
+
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | {ord("丨"): "｜"}
+_SIMPLIFIED = _BLANKS | str.maketrans(
+    "責編輯記來訊對審員聞處轉載報導電據採寫撰攝圖發佈時間點擊閱讀瀏覽標題聲鐘駐實習約華國網聯",
+    "责编辑记来讯对审员闻处转载报导电据采写撰摄图发布时间点击阅读浏览标题声钟驻实习约华国网联",
+)
+"""The characters of labels in traditional writing; text written either way is matched in one. Lengths stay, so places fit both."""
 
 
 def _padded(labels: str) -> str:
@@ -56,27 +60,27 @@ _GLUED = re.compile(
     + r")[ \u3000]{0,3}[:：]"
 )
 _BRACKET_REPORTER = re.compile(
-    r"[（(【\[]\s{0,2}(?:[\u4e00-\u9fff·A-Za-z]{0,14}?)(?:记者|記者|通讯员)[\s：:]{0,3}(?P<names>[^（()）】\]。]{2,40}?)(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
+    r"[（(【\[]\s{0,2}(?:[\u4e00-\u9fff·A-Za-z]{0,14}?)(?:记者|通讯员)[\s：:]{0,3}(?P<names>[^（()）】\]。]{2,40}?)(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
 )
 _LINE_REPORTER = re.compile(
-    r"^(?:【|\[|（|\()?\s{0,2}(?P<house>[\u4e00-\u9fffA-Za-z·]{0,12}?)(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者|記者)[\s：:]{0,3}(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
+    r"(?:【|\[|（|\(|[□■●◎○◆▲])?\s{0,2}(?P<house>[\u4e00-\u9fffA-Za-z·]{0,12}?)(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者)[\s：:]{0,3}(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
 )
 _WRITTEN_BY = re.compile(
-    r"^[【\[（(]?\s{0,2}(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
+    r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
 )
 _PHOTO = re.compile(r"(?:摄|图|供图|摄影)\s{0,2}[)）】]?$")
 _DATELINE = re.compile(
     r"^\s{0,4}(?P<house>新华社|新华网|中新社|中新网|中国新闻网|央视网|人民网|法新社|路透社|美联社|共同社|中央社)[\u4e00-\u9fff、/·]{0,16}\d{0,2}月?\d{1,2}日[电讯]"
 )
 _ACCORDING = re.compile(
-    r"^\s{0,4}(?:(?:【[^】]{1,60}】|\[[^\]]{1,60}\]|#[^#]{1,60}#)\s{0,2}){0,3}(?:[\u4e00-\u9fff]{2,8}\d{0,2}月?\d{1,2}日[电讯]\s{0,2})?(?:[\u4e00-\u9fff\d月日，,]{0,12}?)?据[“”《\s]{0,2}(?P<house>[\u4e00-\u9fffA-Za-z·（()）\d\s]{2,24}?(?:(?:(?<=政府)|(?<=[局委部院厅办]))网站)?)[》”“\s]{0,2}(?:网站)?"
+    r"^\s{0,4}(?:(?:【[^】]{1,60}】|\[[^\]]{1,60}\]|#[^#]{1,60}#|[\u4e00-\u9fff]{0,8}[（(][^（()）]{1,30}[）)])\s{0,2}){0,3}(?:[\u4e00-\u9fff]{2,8}\d{0,2}月?\d{1,2}日[电讯]\s{0,2})?(?:[\u4e00-\u9fff\d月日，,]{0,12}?)?据[“”《\s]{0,2}(?P<house>[\u4e00-\u9fffA-Za-z·（()）\d\s]{2,24}?(?:(?:(?<=政府)|(?<=[局委部院厅办]))网站)?)[》”“\s]{0,2}(?:网站)?"
     r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:最新)?(?:消息|报道|报导|電|电|讯|披露|援引)"
 )
 _TAKEN = re.compile(
-    r"(?:转载自|转自|摘自|原载于|原载|综合整理自|整理自|编译自|资料来源|本文来源|原文来源|文章来源|首发于|刊发于)[\s：:]{0,2}[《“]?(?P<house>[^）)】\]。；;》”\s]{2,30}?)(?:等)?[》”]?(?:[）)】\]。；;\s,，]|等|$)"
+    r"(?:转载自|转自|摘自|原载于|原载|综合整理自|综合自|整理自|编译自|资料来源|本文来源|原文来源|文章来源|首发于|刊发于)[\s：:]{0,2}[《“]?(?P<house>[^）)】\]。；;》”\s]{2,30}?)(?:等)?[》”]?(?:[）)】\]。；;\s,，]|等|$)"
 )
 _VAGUE_HOUSE = re.compile(
-    r"^(?:外媒|媒体|当地|多家|悉|了解|介绍|报道|路透|新华|记者|本报|央行|知情人士|相关|有关|统计|多方|可靠|最新|最近|其|此前|官方|警方|目击者|该|前述|业内|香港媒体|台湾媒体|.{0,5}媒体$|美媒|日媒|韩媒|英媒|俄媒|港媒|台媒)"
+    r"^(?:外媒|媒体|当地|多家|悉|了解|介绍|报道|路透(?!社)|新华(?!社)|记者|本报|央行|知情人士|相关|有关|统计|多方|可靠|最新|最近|其|此前|官方|警方|目击者|该|前述|业内|香港媒体|台湾媒体|.{0,5}媒体$|美媒|日媒|韩媒|英媒|俄媒|港媒|台媒)"
 )
 _CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
 _NAME = re.compile(
@@ -100,7 +104,7 @@ _DUTY = re.compile(
 _TITLE = re.compile(r"^\S{0,14}(?:专栏作者|专栏|作者|记者|评论员|撰稿人|研究员|主笔|教授)\s?")
 _TITLED = re.compile(r"(?:研究员|教授|评论员|主任|部长|院长|博士|主编|记者|会长|秘书长)([\u4e00-\u9fff]{2,3})$")
 _JUNK = re.compile(
-    r"^(?:浏览|访问|人气|字体|审核|摄影|图片|视频|分享|返回|查看|字号|打印|阅读|点击|评论|关注|举报|收藏|责任|来源|发布|更多|下载|登录|注册|扫码|微信|纠错|点赞|时间|标签)"
+    r"^(?:我要|相关|推荐|热门|浏览|访问|人气|字体|审核|摄影|图片|视频|分享|返回|查看|字号|打印|阅读|点击|评论|关注|举报|收藏|责任|来源|发布|更多|下载|登录|注册|扫码|微信|纠错|点赞|时间|标签)"
 )
 _SIGNED = re.compile(r"[（(](?P<who>[\u3400-\u9fff·]{2,12})[）)]$")
 _ORGAN = re.compile(r"(?:局|委|厅|部|院|报|网|社|台|公司|中心|办|政府|杂志|周刊|新闻|宣)$")
@@ -163,10 +167,11 @@ def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None
     for at, line in enumerate(lines):
         if len(line.text) > 160:
             continue
-        text = _EDGE.join([part.strip() for part, _ in line.parts])
-        if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.HIDDEN) or _DISCLAIMER.search(line.text):
+        text = _EDGE.join([part.strip() for part, _ in line.parts]).translate(_BLANKS)
+        folded = text.translate(_SIMPLIFIED)
+        if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.HIDDEN) or _DISCLAIMER.search(folded):
             continue
-        marks = list(_LABEL.finditer(text)) or list(_GLUED.finditer(text))
+        marks = list(_LABEL.finditer(folded)) or list(_GLUED.finditer(folded))
         for mark, following in zip_longest(marks, marks[1:]):
             kind = str(mark.lastgroup if mark.lastgroup != "sep" else next(k for k, _ in _KINDS if mark[k]))
             if kind == "other":
@@ -187,8 +192,9 @@ def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None
 
 
 def _value_below(lines: list[Line], at: int) -> str:
-    text = _EDGE.join([part.strip() for part, _ in lines[at].parts]).lstrip(" 　\u2003:：|｜丨/")
-    return text if len(text) <= 40 and lines[at].row == lines[at - 1].row + 1 and not _LABEL.search(text) else ""
+    text = _EDGE.join([part.strip() for part, _ in lines[at].parts]).translate(_BLANKS).lstrip(" 　\u2003:：|｜/")
+    labelled = _LABEL.search(text.translate(_SIMPLIFIED))
+    return text if len(text) <= 40 and lines[at].row == lines[at - 1].row + 1 and not labelled else ""
 
 
 def _take(kind: str, value: str, credits: Credits, *, header: bool, at_start: bool) -> bool:
@@ -266,28 +272,68 @@ def split_names(value: str) -> list[str]:
 
 def _read_unlabelled(line: Line, credits: Credits) -> None:
     """（记者叶婉）, 新华社记者邹多为、唐诗凝, 【文/王文】: credits whose label has no colon."""
-    text = line.spaced if len(line.text) < 400 else line.text
-    if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED) or _PHOTO.search(text):
+    text = (line.spaced if len(line.text) < 400 else line.text).translate(_BLANKS)
+    folded = whole = text.translate(_SIMPLIFIED)
+    if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED) or _PHOTO.search(folded):
         return
-    if len(text) <= 160 and _DISCLAIMER.search(text):
+    if len(text) <= 160 and _DISCLAIMER.search(folded):
         return
     names: list[str] = []
-    if len(text) <= 60 and (label := _LABEL.search(text)) and label.start() > 6 and not label["authors"]:
-        text = text[: label.start()].strip()
-    if len(text) <= 60 and (match := _WRITTEN_BY.match(text) or _LINE_REPORTER.match(text)):
-        names = split_names(_TITLE.sub("", match["names"]))
+    if len(text) <= 60 and (label := _LABEL.search(folded)) and label.start() > 6 and not label["authors"]:
+        whole = folded[: label.start()].rstrip()
+    if len(text) <= 60 and (match := _WRITTEN_BY.match(whole) or _LINE_REPORTER.match(whole)):
+        names = split_names(_TITLE.sub("", _as_written(match, "names", text)))
         if names:
             credits.lines.add(line.row)
-    match = None if names else _BRACKET_REPORTER.search(text[:120])
-    if match and (match.start() < 30 or len(text) < 40) and not _PHOTO.search(match["names"]):
-        names = split_names(match["names"])
+    elif len(text) <= 120 and (piece := _reporter_among(folded)):
+        names = split_names(_as_written(piece, "names", text))
+    match = None if names else _bracketed_reporter(folded)
+    if match and not _PHOTO.search(match["names"]):
+        names = split_names(_as_written(match, "names", text))
     credits.authors.extend(name for name in names if name not in credits.authors)
+
+
+def _reporter_among(text: str) -> re.Match[str] | None:
+    """The reporters in one piece of a line of several: 2024-03-05 15:32 | 本报记者 叶婉."""
+    at = 0
+    for cut in (*(match.span() for match in _PIECES.finditer(text)), (len(text), len(text))):
+        piece = text[: cut[0]].rstrip()
+        if _AT_REPORTER.match(piece, at) and (match := _LINE_REPORTER.match(piece, at)):
+            return match
+        at = cut[1]
+    return None
+
+
+_PIECES = re.compile(
+    r"(?<=\d)\s+|(?<=[日分])\s+|\s+(?=\d{4})|\s*[|｜\u2003]\s*|\s+(?=[□■●◎○◆▲])"
+    r"|[ \u3000]{2,}|\u3000|\s(?=[\u4e00-\u9fff]{2,6}[:：])"
+)
+_AT_REPORTER = re.compile(r"[□■●◎○◆▲]|[\u4e00-\u9fff]{2,10}(?:记者)|记者\s")
+"""What marks a piece of a line as a byline where no line of its own does."""
+_SIGNATURE = 60
+"""Characters at the end of a paragraph in which its writer may be named in brackets."""
+
+
+def _bracketed_reporter(text: str) -> re.Match[str] | None:
+    """（记者叶婉） near the beginning of a line, or as its very end."""
+    match = _BRACKET_REPORTER.search(text[:120])
+    if match and (match.start() < 30 or len(text) < 40):
+        return match
+    for match in _BRACKET_REPORTER.finditer(text, max(0, len(text) - _SIGNATURE)):
+        if match.end() >= len(text.rstrip("。 ")):
+            return match
+    return None
+
+
+def _as_written(match: re.Match[str], group: str, text: str) -> str:
+    """What a match in the simplified text says in the page's own writing."""
+    return text[match.start(group) : match.end(group)]
 
 
 def _read_signature(layout: Layout, credits: Credits) -> None:
     """（郭旭） or （德清县发改局） at the end of the last paragraph: who wrote it, or which office gave it."""
     match = _SIGNED.search(layout.inside[-1].text.rstrip("。 ")) if layout.inside else None
-    if match is None or _NOT_SIGNED.search(match["who"]):
+    if match is None or _NOT_SIGNED.search(match["who"].translate(_SIMPLIFIED)):
         return
     who = match["who"]
     if _ORGAN.search(who) and len(who) > 3:
@@ -301,15 +347,17 @@ def _read_origin(layout: Layout, credits: Credits) -> None:
     if credits.original_source:
         return
     for line in [*_short(layout.inside[:3]), *_short(layout.inside[-6:]), *layout.tail[:12]]:
-        match = None if _by_picture(line) or _DISCLAIMER.search(line.text) else _TAKEN.search(line.text)
-        house = clean_house(match["house"]) if match else None
+        folded = line.text.translate(_SIMPLIFIED)
+        match = None if _by_picture(line) or _DISCLAIMER.search(folded) else _TAKEN.search(folded)
+        house = clean_house(_as_written(match, "house", line.text)) if match else None
         if house and house != credits.source and not _NO_HOUSE.match(house):
             credits.original_source = house
             return
     for line in layout.inside[:3]:
-        match = _DATELINE.match(line.text) or _ACCORDING.match(line.text)
+        folded = line.text[:200].translate(_SIMPLIFIED)
+        match = _DATELINE.match(folded) or _ACCORDING.match(folded)
         if match and (match.re is _DATELINE or not _VAGUE_HOUSE.match(match["house"])):
-            house = match["house"].strip()
+            house = _as_written(match, "house", line.text).strip()
             if house and house != credits.source and not (credits.source or "").startswith(house):
                 credits.original_source = house
-            return
+                return

@@ -323,6 +323,10 @@ def _with_kicker(tops: list[Line], machine: list[tuple[str, str]]) -> Headline |
     return None
 
 
+_TELLING = 7
+"""Letters below which a page's only titles ("Home", "首页", "新闻中心") are its section's: they say nothing of its headline."""
+
+
 def _nearest_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headline | None:
     """The h1 that shares most with the machine's titles; a lone h1 needs to share little."""
     best: tuple[float, Line] | None = None
@@ -330,7 +334,12 @@ def _nearest_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headli
         share = max((overlap(plain(line.text), plain(title)) for title, _ in machine), default=0.5)
         if best is None or share > best[0]:
             best = (share, line)
-    if best is None or (best[0] < 0.5 and len(tops) > 1) or best[0] < 0.25:
+    if best is None:
+        return None
+    telling = any(len(plain(title)) >= _TELLING for title, _ in machine)
+    if not telling and best[0] < 0.5:
+        return Headline(tops[0].text, "h1", tops[0])
+    if (best[0] < 0.5 and len(tops) > 1) or best[0] < 0.25:
         return None
     return Headline(best[1].text, "h1", best[1])
 
