@@ -25,6 +25,7 @@ _COMMANDS = {
     "run": "run_cmd",
     "status": "status_cmd",
     "articles": "articles_cmd",
+    "search": "search_cmd",
     "show": "show_cmd",
     "copies": "copies_cmd",
     "stats": "stats_cmd",

@@ -1,4 +1,4 @@
-"""The option --since: a length of time, a date or a time."""
+"""The options --since and --until: a length of time, a date or a time."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from db.errors import UsageError
 from db.units import since as parse_since
 
 
-def since_option(text: str | None) -> datetime | None:
-    """The moment that --since names, None where it is not given. Raises UsageError."""
+def since_option(text: str | None, option: str = "--since") -> datetime | None:
+    """The moment that the option names, None where it is not given. Raises UsageError."""
     try:
         return parse_since(text, datetime.now(UTC)) if text else None
     except (ValueError, OverflowError) as error:
-        raise UsageError(f"--since: {error}") from error
+        raise UsageError(f"{option}: {error}") from error

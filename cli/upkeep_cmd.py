@@ -23,6 +23,7 @@ from scheduler.upkeep import (
     backup_step,
     check_step,
     checkpoint_step,
+    index_step,
     look_after,
     optimize_step,
     pack_step,
@@ -37,7 +38,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="As one JSON obj
 @_as_json
 @click.pass_context
 def upkeep(ctx: click.Context, as_json: bool) -> None:
-    """Look after the database: prune, pack, optimize, check, backup, checkpoint.
+    """Look after the database: prune, index, pack, optimize, check, backup, checkpoint.
 
     Without a step: all of them, in this order. Crawls may go on meanwhile. Exits with 1 if a step failed.
     """
@@ -85,6 +86,16 @@ def prune(desk: Desk, dry_run: bool, as_json: bool) -> None:
     """Drop what is older than `keep_bodies` and `keep_log` say."""
     with stoppable():
         _show(prune_step(_config(desk), datetime.now(UTC), dry=dry_run), as_json=as_json)
+
+
+@upkeep.command()
+@_as_json
+@click.pass_obj
+def index(desk: Desk, as_json: bool) -> None:
+    """Index for search what waits, to the end or until it is stopped."""
+    with stoppable(), tallying() as show:
+        step = index_step(_config(desk), datetime.now(UTC), show=lambda done: show(f"{done:,} articles indexed", done))
+    _show(step, as_json=as_json)
 
 
 @upkeep.command()

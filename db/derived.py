@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from db.nouns import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection
+from db.search_index import drop_page, index_page
 
 CreditRow = tuple[str, int, str]
 _ROLES = (("author", "authors"), ("editor", "editors"), ("proofreader", "proofreaders"))
@@ -66,7 +67,7 @@ def put_article(
 
 
 def put_article_rows(conn: sqlite3.Connection, row: Mapping[str, object], credits: Iterable[CreditRow]) -> None:
-    """Write an article as rows. Its outcome must be there."""
+    """Write an article as rows, and into the search index. Its outcome must be there."""
     conn.execute(
         f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
         list(row.values()),
@@ -75,6 +76,7 @@ def put_article_rows(conn: sqlite3.Connection, row: Mapping[str, object], credit
         "INSERT INTO credits (page_id, role, position, name) VALUES (?, ?, ?, ?)",
         [(row["page_id"], *credit) for credit in credits],
     )
+    index_page(conn, int(str(row["page_id"])))
 
 
 def credit_rows(article: Article) -> list[CreditRow]:
@@ -165,6 +167,7 @@ def get_article(conn: sqlite3.Connection, page_id: int) -> Article | None:
 
 def drop_outcome(conn: sqlite3.Connection, page_id: int) -> None:
     """Take away what was made of a page."""
+    drop_page(conn, page_id)
     conn.execute("DELETE FROM outcomes WHERE page_id = ?", (page_id,))
 
 

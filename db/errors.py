@@ -4,7 +4,8 @@ CopydeskError
 ├── UsageError          the person at the keyboard asked for something impossible: say it and exit 2
 │   ├── ConfigError     a settings or site file is wrong: names file, line and key
 │   ├── UnknownSource   no source of that name: carries the nearest names
-│   └── Pruned          the bytes asked for were dropped after their time
+│   ├── Pruned          the bytes asked for were dropped after their time
+│   └── BadQuery        a search query cannot be read: says what is wrong with it
 ├── DatabaseError       the database file cannot serve: says which file and the remedy
 │   ├── NotADatabase    the file is something else
 │   ├── TooNew          a newer Copydesk wrote it
@@ -39,6 +40,10 @@ class UnknownSource(UsageError):
 
 class Pruned(UsageError):
     """The bytes of a body were dropped after their time (setting `keep_bodies`)."""
+
+
+class BadQuery(UsageError):
+    """A search query cannot be read."""
 
 
 class DatabaseError(CopydeskError):

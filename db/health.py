@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from db import search_index
 from db.bodies import get_body
 from db.connect import explain
 from db.derived import Extractor
@@ -252,6 +253,23 @@ def _decisions(examination: Examination) -> Iterator[Finding]:
         yield Finding(level=Level.OK, about="decisions", says="every article page is settled")
 
 
+def _search(examination: Examination) -> Iterator[Finding]:
+    conn = examination.conn
+    waiting, (missing, left) = search_index.count_unindexed(conn), search_index.strays(conn)
+    again = "`copydesk search --rebuild` makes the index again"
+    if missing or left:
+        says = f"{missing:,} articles are missing in the search index, {left:,} pages in it are no articles (any more)"
+        yield Finding(level=Level.WARN, about="search", says=says, remedy=again)
+    elif search_index.stored_version(conn) != search_index.version():
+        says = "the search index was made by another version; some characters may not be found"
+        yield Finding(level=Level.WARN, about="search", says=says, remedy=again)
+    elif waiting:
+        says = f"{waiting:,} articles are not in the search index yet"
+        yield Finding(level=Level.WARN, about="search", says=says, remedy="`copydesk upkeep index` does it")
+    else:
+        yield Finding(level=Level.OK, about="search", says="every article is in the search index")
+
+
 def _runs(examination: Examination) -> Iterator[Finding]:
     open_runs = examination.conn.execute(_OPEN_RUNS).fetchall()
     gone = [run for run in open_runs if not process_lives(run[2], run[4])]
@@ -294,6 +312,7 @@ CHECKS: tuple[Check, ...] = (
     _dictionaries,
     _queue,
     _decisions,
+    _search,
     _runs,
     _extractors,
 )

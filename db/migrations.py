@@ -14,6 +14,7 @@
 
     source_runs: what one run did at one source. service: the `copydesk run` that is up. alerts: what a person should know;
     watched: how far they have looked. rhythms: when sources publish, as learned.
+    search_index: where grams stand (`db.search_index`), derived. unindexed: articles that are not in it yet, kept by triggers.
     extractions: runs of `copydesk extract`; to_extract: the pages each has left; past_outcomes: what each replaced.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` counts in Unix seconds, because it is arithmetic.
@@ -26,6 +27,7 @@ from sqlite_utils import Database, Migrations
 
 from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
+from db.search_index import SEARCH, version
 from db.service_tables import EXTRACTIONS, PRUNED, RHYTHMS, SCHEDULE, WATCHED
 from db.views import make_views
 
@@ -149,6 +151,14 @@ def m0010_dictionaries(db: Database) -> None:
 def m0012_views(db: Database) -> None:
     """Views that need no joins. A later step that changes a table under them: `drop_views` before, `make_views` behind."""
     make_views(db)
+
+
+@migrations()
+def m0013_search(db: Database) -> None:
+    """The search index. Articles that are there wait for it: to make it takes minutes, and a migration holds the lock."""
+    for statement in _statements(SEARCH):
+        db.execute(statement)
+    db.execute("INSERT INTO search_version VALUES (?)", (version(),))
 
 
 def step_names() -> frozenset[str]:

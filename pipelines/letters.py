@@ -5,8 +5,7 @@
 It is `fingerprint.significant`, folded. That runs in every reading process, on each page once; this runs where texts are settled,
 on thousands a minute, and so works on arrays of code points: eight times as fast, and the same letters (a test holds it).
 
-Folding goes one character for one character, by OpenCC's table: what a phrase would decide (乾 in 乾隆) is folded alike on both
-sides, which is all that comparing needs. Words that differ between regions (軟體, 软件) stay different.
+Folding goes one character for one character (`db.folding`), on both sides alike, which is all that comparing needs.
 """
 
 from __future__ import annotations
@@ -16,13 +15,10 @@ import unicodedata
 from functools import cache
 
 import numpy as np
-import opencc
 from numpy.typing import NDArray
 
-Codes = NDArray[np.uint32]
+from db.folding import LAST, Codes, codes_of, simplified, text_of
 
-# No letter lies in the planes after these; the last code point of the last of them is none either, and stands for all beyond.
-_LAST = 0x3FFFF
 _HAN = (0x3400, 0x9FFF)
 _KANA = (0x3040, 0x30FF)
 _HANGUL = (0xAC00, 0xD7AF)
@@ -39,14 +35,9 @@ _SAMPLE = 4
 def letters_of(text: str) -> str:
     """What counts of a text. Texts with one `fingerprint.text_hash` have the same letters."""
     codes = codes_of(unicodedata.normalize("NFKC", text))
-    lower = _text(codes[_is_letter()[np.minimum(codes, _LAST)]]).lower()
+    lower = text_of(codes[_is_letter()[np.minimum(codes, LAST)]]).lower()
     codes = codes_of(lower)
-    return _text(_simplified()[np.minimum(codes, _LAST)]) if _is_chinese(codes) else lower
-
-
-def codes_of(letters: str) -> Codes:
-    """The code points of a string."""
-    return np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    return text_of(simplified()[np.minimum(codes, LAST)]) if _is_chinese(codes) else lower
 
 
 def is_cjk(codes: Codes) -> bool:
@@ -57,7 +48,7 @@ def is_cjk(codes: Codes) -> bool:
 
 def digits_at(codes: Codes) -> NDArray[np.bool_]:
     """Where the digits of any script are."""
-    return _is_digit()[np.minimum(codes, _LAST)]
+    return _is_digit()[np.minimum(codes, LAST)]
 
 
 def _is_chinese(codes: Codes) -> bool:
@@ -69,10 +60,6 @@ def _is_chinese(codes: Codes) -> bool:
 def _share(codes: Codes, *ranges: tuple[int, int]) -> float:
     found = sum(np.count_nonzero((codes >= first) & (codes <= last)) for first, last in ranges)
     return found / len(codes) if len(codes) else 0.0
-
-
-def _text(codes: Codes) -> str:
-    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @cache
@@ -87,18 +74,7 @@ def _is_digit() -> NDArray[np.bool_]:
 
 def _matching(pattern: str) -> NDArray[np.bool_]:
     """For each code point, whether a regular expression matches its character."""
-    table = np.zeros(_LAST + 1, dtype=np.bool_)
-    for found in re.finditer(pattern, _text(np.arange(_LAST + 1, dtype=np.uint32))):
+    table = np.zeros(LAST + 1, dtype=np.bool_)
+    for found in re.finditer(pattern, text_of(np.arange(LAST + 1, dtype=np.uint32))):
         table[found.start() : found.end()] = True
-    return table
-
-
-@cache
-def _simplified() -> Codes:
-    """For each character the one that it is folded to, most often itself."""
-    table = np.arange(_LAST + 1, dtype=np.uint32)
-    han = [chr(code) for code in range(_HAN[0], _HAN[1] + 1)]
-    for old, new in zip(han, opencc.OpenCC("t2s").convert("\n".join(han)).split("\n"), strict=True):
-        if len(new) == 1:
-            table[ord(old)] = ord(new)
     return table

@@ -20,7 +20,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.letters import codes_of, is_cjk
+from db.folding import codes_of
+from pipelines.letters import is_cjk
 from pipelines.shingles import Hashes, hashes_of
 
 Positions = NDArray[np.intp]

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.letters import codes_of, digits_at
+from db.folding import codes_of
+from pipelines.letters import digits_at
 from pipelines.likeness import SHORTEST_COPY, Proof
 from pipelines.shingles import smallest
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.letters import Codes
+from db.folding import Codes
 
 Hashes = NDArray[np.uint64]
 

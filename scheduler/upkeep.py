@@ -1,4 +1,4 @@
-"""Looking after the database, all of it in order: prune, pack, statistics, integrity, backup, checkpoint.
+"""Looking after the database, all of it in order: prune, index, pack, statistics, integrity, backup, checkpoint.
 
 Pruning comes first, so that a backup is of what is kept; the checkpoint last, because the log grows while a check or backup
 reads. A step that fails is told and does not stop the others. One thing holds between them: where the check finds the database
@@ -17,10 +17,12 @@ from pathlib import Path
 
 from db.backup import Backup, back_up, new_backup_path, thin_out
 from db.config import Config
+from db.connect import connect, explained
 from db.errors import CopydeskError, UsageError
 from db.health import Level
 from db.packing import PackReport, pack_again
 from db.prune import PruneReport, prune
+from db.search_index import catch_up, count_unindexed
 from db.upkeep import check, checkpoint, optimize
 
 # What packing may take of one round; the next one goes on from there.
@@ -137,6 +139,23 @@ def _pruned_says(pruned: PruneReport) -> str:
     return f"{what} gone{took if pruned.transactions else ''}"
 
 
+def index_step(
+    config: Config, now: datetime, stopping: Stopping = _never, *, show: Callable[[int], None] = lambda done: None
+) -> Step:
+    """Index for search what was stored before there was an index, or was written by another program."""
+    conn = connect(config.database)
+    try:
+        with explained(config.database):
+            done = catch_up(conn, stopping=stopping, show=show)
+            left = count_unindexed(conn)
+    finally:
+        conn.close()
+    says = f"{done:,} articles indexed" if done else "every article is in the search index"
+    if left:
+        says += f", {left:,} are left for the next time"
+    return Step(name="index", ended=Ended.DONE, says=says, figures={"indexed": done, "left": left})
+
+
 def pack_step(
     config: Config,
     now: datetime,
@@ -229,6 +248,7 @@ def backup_folder(config: Config) -> Path | None:
 
 STEPS: Mapping[str, Callable[[Config, datetime, Stopping], Step]] = {
     "prune": prune_step,
+    "index": index_step,
     "pack": pack_step,
     "optimize": optimize_step,
     "check": check_step,

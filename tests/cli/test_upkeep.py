@@ -20,7 +20,7 @@ from scheduler.upkeep import Ended, Step, look_after
 from tests.cli.conftest import START, Newsroom, open_room, run, spawn
 
 NOW = START + timedelta(days=40)
-STEPS = ["prune", "pack", "optimize", "check", "backup", "checkpoint"]
+STEPS = ["prune", "index", "pack", "optimize", "check", "backup", "checkpoint"]
 
 
 def settings(newsroom: Newsroom, **values: object) -> None:
@@ -151,6 +151,7 @@ def test_a_step_that_fails_does_not_stop_the_others(newsroom: Newsroom) -> None:
     assert report.failed
     assert {name: step.ended for name, step in steps.items()} == {
         "prune": Ended.DONE,
+        "index": Ended.DONE,
         "pack": Ended.SKIPPED,
         "optimize": Ended.DONE,
         "check": Ended.DONE,
@@ -204,7 +205,7 @@ def test_a_service_that_stops_ends_it_soon(newsroom: Newsroom, tmp_path: Path) -
         return any(folder.iterdir())
 
     report = look_after(config(newsroom, backup_folder=str(folder)), NOW, say=print, stopping=stopping)
-    assert [step.ended for step in report.steps[3:]] == [Ended.DONE, Ended.SKIPPED, Ended.DONE]
+    assert [step.ended for step in report.steps[4:]] == [Ended.DONE, Ended.SKIPPED, Ended.DONE]
     assert asked["times"] > 5
     assert list(folder.iterdir()) == [], "what was begun is gone"
     stopped = look_after(config(newsroom), NOW, say=print, stopping=lambda: True)

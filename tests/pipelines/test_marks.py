@@ -8,8 +8,9 @@ import opencc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from db.folding import codes_of
 from pipelines.fingerprint import significant
-from pipelines.letters import codes_of, digits_at, letters_of
+from pipelines.letters import digits_at, letters_of
 from pipelines.likeness import Proof
 from pipelines.marks import marks_of
 from pipelines.shingles import hashes_of, smallest

@@ -1,0 +1,333 @@
+"""Search finds what stands in the text, in any script, and the index follows the rows whoever writes them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from db.connect import connect, open_in_memory, write
+from db.derived import drop_outcome, get_article
+from db.errors import BadQuery
+from db.extractions import held, keep_past, put_held
+from db.folding import fold, folded
+from db.migrations import migrations
+from db.nouns import Article, Moment, Precision
+from db.prune import prune
+from db.queries import newest
+from db.search import Filters, Page, period_grams, search
+from db.search_index import begin_again, catch_up, count_unindexed, strays
+from db.search_query import parse
+from tests.cli.conftest import START, Newsroom, open_room, report
+
+TRADITIONAL = "臺灣媒體報導，國際機場擴建工程於昨日動工，預計三年後完工。總統府發言人表示樂觀其成。" * 3
+MIXED = "中国移动宣布，5G网络建设今年提速，iPhone用户可使用新套餐；国家发展改革委表示支持（上海）自贸区。" * 2
+
+
+@pytest.fixture
+def conn(newsroom: Newsroom) -> Iterator[sqlite3.Connection]:
+    site = newsroom.source("intl.example", "https://intl.example/")
+    for name, article in {
+        "airport": Article(url=None, title="機場擴建", text=TRADITIONAL, language="zh-TW", authors=("陳大文",)),
+        "mobile": Article(url=None, title="5G提速", text=MIXED, language="zh", editors=("王 小雨",)),
+        "german": Article(url=None, title="Straßenbau in Köln", text="Die Müllabfuhr ruht. " * 9, language="de"),
+        "hindi": Article(url=None, title="हिन्दी समाचार", text="दिल्ली में बारिश हुई। " * 9, language="hi"),
+    }.items():
+        newsroom.pages[name] = newsroom.article(site, f"https://intl.example/{name}", article)
+    conn = connect(newsroom.path)
+    yield conn
+    conn.close()
+
+
+def names(newsroom: Newsroom, conn: sqlite3.Connection, query: str, **filters: object) -> set[str]:
+    of_page = {page_id: name for name, page_id in newsroom.pages.items()}
+    found = search(conn, query, Filters(**filters))  # type: ignore[arg-type]
+    assert found.complete
+    assert found.found == len(found.hits)
+    return {of_page[hit.headline.page_id] for hit in found.hits}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("水", {"water2", "copy"}),
+        ("水厂", {"water2", "copy"}),
+        ("水廠", {"water2", "copy"}),
+        ("城北水廠改造工程", {"water2", "copy"}),
+        ("二十八万", {"water2"}),
+        ("水改", set()),
+        ("机场", {"airport"}),
+        ("臺灣", {"airport"}),
+        ("台湾", {"airport"}),
+        ("总统府", {"airport"}),
+        ("5g网络", {"mobile"}),
+        ("５Ｇ網絡", {"mobile"}),
+        ("IPHONE用户", {"mobile"}),
+        ("改革委表示支持（上海）自贸区", {"mobile"}),
+        ("支持上海", set()),
+        ("上海", {"mobile"}),
+        ("g网络", set()),
+        ("陈大文", {"airport"}),
+        ("ferry", {"ferry"}),
+        ("FERRY boat", {"ferry"}),
+        ('"two banks of the estuary"', {"ferry"}),
+        ('"ferry last"', set()),
+        ("“the last boat”", {"ferry"}),
+        ("ferr", set()),
+        ("ferr*", {"ferry"}),
+        ("Ann Reed", {"ferry"}),
+        ("ferry OR 轮渡 OR 机场", {"ferry", "airport"}),
+        ("江城 -二十八万吨", {"copy"}),
+        ("江城 -二十 NOT 三十", set()),
+        ("strassenbau koln", {"german"}),
+        ("mullabfuhr", {"german"}),
+        ("हिन्दी", {"hindi"}),
+        ("दिल्ली", {"hindi"}),
+    ],
+)
+def test_what_is_found(newsroom: Newsroom, conn: sqlite3.Connection, query: str, expected: set[str]) -> None:
+    assert names(newsroom, conn, query) == expected
+
+
+def test_an_article_is_found_in_its_latest_revision(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
+    assert names(newsroom, conn, "三十万吨 王小雨") == {"water2", "copy"}, "it is in the title of both"
+    assert newsroom.pages["water"] not in {hit.headline.page_id for hit in search(conn, "水厂").hits}
+
+
+def test_filters(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
+    assert names(newsroom, conn, "水厂", source_id=2) == {"copy"}
+    assert names(newsroom, conn, "机场 OR 网络", language="zh") == {"airport", "mobile"}
+    assert names(newsroom, conn, "机场 OR 网络", language="zh-tw") == {"airport"}
+    assert names(newsroom, conn, "机场 OR 网络", language="?") == set()
+    assert names(newsroom, conn, "水厂", person="李青山") == {"water2", "copy"}
+    assert names(newsroom, conn, "水厂", person="水厂") == set()
+    assert names(newsroom, conn, "ferry", person="ann reed") == {"ferry"}
+    assert names(newsroom, conn, "ferry", person="?") == set()
+    noon = datetime(2026, 11, 1, 8, tzinfo=UTC)
+    assert names(newsroom, conn, "水厂", since=noon) == {"copy"}
+    assert names(newsroom, conn, "水厂", until=noon) == {"water2"}
+    assert names(newsroom, conn, "水厂", since=noon - timedelta(days=400), until=noon + timedelta(days=1)) == {
+        "water2",
+        "copy",
+    }
+
+
+def test_ranking_pages_and_marks(newsroom: Newsroom) -> None:
+    filler = "Rain fell over the hills for a day and a night. " * 20
+    for name, title, text in (
+        ("once", "Weather", f"{filler} A comet was seen. {filler}"),
+        ("title", "A comet at dawn", f"{filler}"),
+        ("often", "Sky", f"{filler} comet, comet and comet. {filler}"),
+        ("later", "Weather", f"{filler} A comet was seen! {filler}"),
+    ):
+        source_id = 1
+        newsroom.pages[name] = newsroom.article(
+            source_id, f"https://sky.example/{name}", Article(url=None, title=title, text=text)
+        )
+    of_page = {page_id: name for name, page_id in newsroom.pages.items()}
+    conn = connect(newsroom.path)
+    first = search(conn, "comet", page=Page(size=3))
+    last = search(conn, "comet", page=Page(number=2, size=3))
+    assert [of_page[hit.headline.page_id] for hit in (*first.hits, *last.hits)] == ["title", "often", "later", "once"]
+    assert (first.more, last.more, first.found) == (True, False, 4)
+    latest = search(conn, "comet", page=Page(newest=True))
+    assert [of_page[hit.headline.page_id] for hit in latest.hits] == ["later", "often", "title", "once"]
+    piece = first.hits[1].snippet
+    assert [piece.text[start:end] for start, end in piece.marks] == ["comet"] * 3
+    assert [first.hits[0].title.text[a:b] for a, b in first.hits[0].title.marks] == ["comet"]
+    conn.close()
+
+
+def test_marks_stand_in_the_text_as_written(conn: sqlite3.Connection) -> None:
+    (hit,) = search(conn, "strassenbau").hits
+    assert [hit.title.text[a:b] for a, b in hit.title.marks] == ["Straßenbau"]
+    (hit,) = search(conn, "国际机场").hits
+    assert {hit.snippet.text[a:b] for a, b in hit.snippet.marks} == {"國際機場"}
+
+
+def test_the_index_follows_a_replay_and_its_undo(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
+    page_id = newsroom.pages["mobile"]
+    known = held(conn, page_id)
+    assert known is not None
+    maker, before = known
+    after = replace(before, article=before.article | {"text": "卫星发射成功。" * 20})
+    with write(conn):
+        conn.execute("INSERT INTO extractions (run_id, selection, extractor_id) SELECT 1, '', ?", (maker,))
+        keep_past(conn, 1, page_id, maker, before)
+        put_held(conn, page_id, maker, after)
+    assert names(newsroom, conn, "网络") == set()
+    assert names(newsroom, conn, "卫星") == {"mobile"}
+    with write(conn):
+        put_held(conn, page_id, maker, before)
+    assert names(newsroom, conn, "网络") == {"mobile"}
+    assert names(newsroom, conn, "卫星") == set()
+    with write(conn):
+        drop_outcome(conn, page_id)
+    assert names(newsroom, conn, "网络") == set()
+    assert strays(conn) == (0, 0)
+
+
+def test_pruned_pages_are_found(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
+    assert prune(newsroom.path, START + timedelta(days=900), keep_bodies=1.0, keep_log=1.0).bodies
+    assert names(newsroom, conn, "网络") == {"mobile"}
+    assert strays(conn) == (0, 0)
+
+
+def test_a_transaction_that_fails_leaves_the_index_as_it_was(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
+    def fail() -> None:
+        with write(conn):
+            drop_outcome(conn, newsroom.pages["mobile"])
+            conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (1, 1)")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        fail()
+    assert names(newsroom, conn, "网络") == {"mobile"}
+    assert strays(conn) == (0, 0)
+
+
+def test_what_other_programs_write_waits_and_is_caught_up(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
+    conn.execute("UPDATE articles SET text = '卫星发射' WHERE page_id = ?", (newsroom.pages["mobile"],))
+    conn.execute("DELETE FROM outcomes WHERE page_id = ?", (newsroom.pages["airport"],))
+    assert count_unindexed(conn) == 1
+    assert names(newsroom, conn, "卫星") == set()
+    assert names(newsroom, conn, "网络") == set(), "what is left over in the index does no harm"
+    assert names(newsroom, conn, "机场") == set()
+    assert catch_up(conn) == 1
+    assert names(newsroom, conn, "卫星") == {"mobile"}
+    assert strays(conn) == (0, 1)
+    with write(conn):
+        begin_again(conn)
+    assert catch_up(conn) == conn.execute("SELECT count(*) FROM articles").fetchone()[0]
+    assert strays(conn) == (0, 0)
+    assert names(newsroom, conn, "卫星") == {"mobile"}
+    drop_outcome(conn, newsroom.pages["mobile"])
+    assert names(newsroom, conn, "卫星") == set()
+
+
+def test_search_serves_after_each_migration() -> None:
+    """A step that rebuilds a table drops its triggers unless it makes them again."""
+    db = Database(memory=True)
+    db.conn.isolation_level = None
+    steps = [step.name for step in migrations.pending(db)]
+    at = steps.index("m0013_search")
+    for n, last in enumerate([*steps[at + 1 :], None], start=1):
+        migrations.apply(db, stop_before=last) if last else migrations.apply(db)
+        conn = db.conn
+        conn.execute(
+            "INSERT OR IGNORE INTO sources (id, name, url, added_at) VALUES (1, 'a', 'https://a.example/', '')"
+        )
+        conn.execute("INSERT OR IGNORE INTO bodies (id, sha256, size, codec, data) VALUES (1, x'00', 0, 'zstd', x'')")
+        conn.execute("INSERT OR IGNORE INTO extractors VALUES (1, '', '', '')")
+        page = "INSERT INTO pages (id, source_id, url, fetched_at, status, headers, body_id) VALUES (?, 1, '', ?, 200, '{}', 1)"
+        conn.execute(page, (n, "2026-11-01T00:00:00.000Z"))
+        conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, 1)", (n,))
+        conn.execute(
+            "INSERT INTO articles (page_id, address_key, text_hash, url, title, text) VALUES (?, ?, x'00', '', '水厂', '改造')",
+            (n, str(n)),
+        )
+        conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n, n, n))
+        assert count_unindexed(conn) == 1
+        catch_up(conn)
+        assert search(conn, "水廠 改造").found == n
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("", "no letter"),
+        ("，。!?", "no letter"),
+        ("-ferry", "leave out"),
+        ('"open', "not closed"),
+        ("OR ferry", "between two"),
+        ("ferry OR", "between two"),
+        ("ferry OR OR bus", "between two"),
+        ("(ferry bus) OR boat", "parentheses"),
+        ("fe*", "3 letters"),
+        ("a" * 501, "500"),
+        ("x " * 40, "32"),
+    ],
+)
+def test_a_query_that_cannot_be_read_is_told_why(query: str, says: str) -> None:
+    with pytest.raises(BadQuery, match=says):
+        parse(query)
+
+
+_HOSTILE = st.text(st.sampled_from("水厂5gab\"“”*-()OR AND:^+{}\\'\x00_\ud800́㎡ß%;") | st.characters(), max_size=60)
+
+
+@settings(max_examples=300, deadline=None)
+@given(_HOSTILE, _HOSTILE)
+def test_no_query_breaks_anything(query: str, person: str) -> None:
+    conn = _memory()
+    with suppress(BadQuery):
+        search(conn, query, Filters(person=person, language=person))
+
+
+_IN_MEMORY: list[sqlite3.Connection] = []
+
+
+def _memory() -> sqlite3.Connection:
+    if not _IN_MEMORY:
+        _IN_MEMORY.append(open_in_memory())
+    return _IN_MEMORY[0]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=80))
+def test_folding_leads_back(text: str) -> None:
+    made = folded(text)
+    assert made.letters == fold(made.text)
+    assert fold(made.letters) == fold(fold(made.letters))
+    places = [made.place(at) for at in range(len(made.letters) + 1)]
+    assert places == sorted(places)
+    assert places[-1] <= len(made.text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dates(datetime(1901, 1, 1).date(), datetime(2150, 1, 1).date()), st.integers(-3, 5000))  # noqa: DTZ001
+def test_a_period_is_its_days(first: datetime, days: int) -> None:
+    last = first + timedelta(days=days)
+    found = set(period_grams(first, last))  # type: ignore[arg-type]
+    for shift in (-400, -40, -1, 0, 1, days // 2, days - 1, days, days + 1, days + 40, days + 400):
+        day = first + timedelta(days=shift)
+        grams = {f"_y{day.year}", f"_m{day:%Y%m}", f"_d{day:%Y%m%d}"}
+        assert bool(grams & found) == (first <= day <= last)
+    assert len(found) < 120
+
+
+def test_what_is_stored_is_what_was_put(newsroom: Newsroom) -> None:
+    """A page without a name, title or language is indexed too."""
+    page_id = newsroom.article(1, "https://bare.example/1", Article(url=None, title="", text="光秃秃的一页"))
+    with open_room(newsroom.path) as conn:
+        assert get_article(conn, page_id) is not None
+        assert newest(conn)
+    conn = connect(newsroom.path)
+    assert [hit.headline.page_id for hit in search(conn, "光秃秃").hits] == [page_id]
+    conn.close()
+
+
+def test_more_than_are_ranked(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The latest, and whatever has it in the title however old it is."""
+    monkeypatch.setattr("db.search.POOL", 3)
+    old = newsroom.article(1, "https://many.example/old", report("彗星。" * 9, title="彗星来了"))
+    for n in range(6):
+        moment = Moment(at=START + timedelta(hours=n), precision=Precision.MINUTE)
+        newsroom.article(
+            1, f"https://many.example/{n}", report(f"第{n}次看见彗星。" * 9, title=f"天{n}", published=moment)
+        )
+    conn = connect(newsroom.path)
+    found = search(conn, "彗星")
+    assert not found.complete
+    assert found.found == 7
+    assert found.hits[0].headline.page_id == old
+    assert len(found.hits) == 4
+    latest = search(conn, "彗星", page=Page(number=2, size=5, newest=True))
+    assert len(latest.hits) == 2
+    conn.close()
