@@ -11,7 +11,11 @@ _DRAWN = (
     "sources", "entries", "links", "fetches", "pages", "page_parts", "bodies", "runs", "source_runs", "alerts",
     "outcomes", "extractors", "articles", "credits", "decisions",
 )  # fmt: skip
-_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+# Without those in which a full-text index keeps its own state.
+_TABLES = """
+SELECT name FROM pragma_table_list
+WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite_%' ORDER BY name
+"""
 
 
 def schema_markdown(conn: sqlite3.Connection) -> str:
