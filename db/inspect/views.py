@@ -17,13 +17,16 @@ from db.inspect.people import people, person
 from db.inspect.portrait import portrait, source_lines
 from db.inspect.refused import SCREEN, reasons, refused
 from db.inspect.run_sheet import run_sheet, runs_before
+from db.inspect.search_page import SIZE, Form, answer
 from db.inspect.stored import received, stored
 from db.queries import headlines, newest, snapshot
+from db.search import MOST_COUNTED
 from db.status import status_of
 
 # The links at the top of every page: where, and what it is called.
 SECTIONS = (
     ("/", "Front page"),
+    ("/-/search", "Search"),
     ("/-/sources", "Sources"),
     ("/-/people", "People"),
     ("/-/runs", "Runs"),
@@ -114,6 +117,13 @@ async def page(request: Any, datasette: Any) -> Any:
     if shown is None:
         raise NotFound(f"There is no page {page_id}")
     return await _page(datasette, request, "page.html", shown=shown)
+
+
+async def search(request: Any, datasette: Any) -> Any:
+    """What was written about something, by the same search as `copydesk search`."""
+    form = Form.of(request.args)
+    found = await datasette.ask(lambda conn: answer(conn, form))
+    return await _page(datasette, request, "search.html", form=form, answer=found, size=SIZE, most=MOST_COUNTED)
 
 
 async def sources(request: Any, datasette: Any) -> Any:
@@ -217,6 +227,7 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/-/page/(?P<id>\d+)$", page),
     (r"^/-/stored/(?P<id>\d+)$", stored_page),
     (r"^/-/received/(?P<id>\d+)$", received_page),
+    (r"^/-/search$", search),
     (r"^/-/sources$", sources),
     (r"^/-/source/(?P<id>\d+)$", source),
     (r"^/-/runs$", runs),

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from db.changes import Piece
 from db.facts import moment
 from db.nouns import Moment, OffsetFrom, Precision
+from db.snippets import Marked
 from db.wording import local_time, size, span
 
 _OFFSETS = {
@@ -96,9 +97,18 @@ def marked(pieces: list[Piece]) -> Markup:
     return Markup("").join(parts)
 
 
+def lit(piece: Marked) -> Markup:
+    """A text with what was searched for marked."""
+    parts, at = [], 0
+    for start, end in piece.marks:
+        parts += [escape(piece.text[at:start]), Markup("<mark>{}</mark>").format(piece.text[start:end])]
+        at = end
+    return Markup("").join([*parts, escape(piece.text[at:])])
+
+
 FILTERS = {
     "when": when, "stated": stated, "outward": outward, "span": span, "names": names, "figure": figure,
-    "marked": marked, "bytes": size,
+    "marked": marked, "lit": lit, "bytes": size,
     "is_web": is_web,
 }  # fmt: skip
 FUNCTIONS = {"took": took, "share": share, "ago": ago}

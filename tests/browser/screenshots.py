@@ -37,6 +37,7 @@ def pages(database: Path) -> dict[str, str]:
         "article": f"/-/article/{copied}",
         "copies": f"/-/article/{copied}#copies",
         "changes": f"/-/article/{revised}/changes",
+        "search": "/-/search?q=江城",
         "source": f"/-/source/{source}",
         "run": f"/-/run/{run}",
         "person": f"/-/person?name={name}",

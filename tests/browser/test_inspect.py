@@ -56,6 +56,8 @@ KINDS = {
     "copies": "/-/article/{copy}",
     "changes": "/-/article/{water}/changes",
     "rejected page": "/-/page/{short}",
+    "search": "/-/search?q=水厂",
+    "search form": "/-/search?language=en",
     "sources": "/-/sources",
     "source": "/-/source/{evening}",
     "runs": "/-/runs",
@@ -68,7 +70,8 @@ KINDS = {
 DRAWN = {"front", "article", "copies", "source"}
 # Where somebody's ill will shows.
 HOSTILE = (
-    "/", "/-/article/{ill}", "/-/page/{ill}", "/-/page/{crashed}", "/-/sources", "/-/source/{ill_source}", "/-/run/{run}",
+    "/", "/-/search?q=page", "/-/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
+    "/-/article/{ill}", "/-/page/{ill}", "/-/page/{crashed}", "/-/sources", "/-/source/{ill_source}", "/-/run/{run}",
     "/-/runs",
     "/-/people", "/-/rejections", "/-/person?name=%7B%7B%207*7%20%7D%7D", "/news/articles", "/news/current_articles",
     "/news/credits", "/news/pages", "/news/sources",
@@ -131,6 +134,34 @@ def test_what_the_pages_say(scene: Scene) -> None:
     tab.page.get_by_role("link", name="王小雨").click()
     tab.page.wait_for_url("**/-/person?*")
     assert "江" in tab.page.locator("main").inner_text() or "wanbao.example" in tab.page.locator("main").inner_text()
+    tab.check()
+    tab.page.context.close()
+
+
+def test_search_finds_chinese_and_english(scene: Scene) -> None:
+    """From the form as a person fills it: simplified and traditional alike, phrases, filters, a query that cannot be read."""
+    tab = scene.watched()
+    tab.go("/-/search")
+    tab.page.get_by_role("searchbox").fill("水廠")
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_url("**/-/search?*")
+    titles = tab.page.locator(".found h2")
+    assert titles.count() == 2
+    assert set(tab.page.locator(".found h2 mark").all_inner_texts()) == {"水厂"}
+    tab.page.get_by_text("Only some articles").click()
+    tab.page.get_by_label("Source").select_option("mirror.example")
+    tab.page.get_by_role("button", name="Search").click()
+    tab.page.wait_for_url("**source=*")
+    assert titles.count() == 1
+    tab.go('/-/search?q="last ferry"')
+    assert titles.all_inner_texts() == ["The last ferry"]
+    titles.first.get_by_role("link").click()
+    tab.page.wait_for_url("**/-/article/*")
+    tab.go("/-/search?q=ferry -bridge")
+    assert "Nothing found" in tab.page.locator("main").inner_text()
+    tab.go("/-/search?q=-ferry")
+    assert "copydesk" not in tab.page.title().lower().split("search")[0]
+    assert not titles.count()
     tab.check()
     tab.page.context.close()
 
