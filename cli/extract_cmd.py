@@ -35,6 +35,14 @@ from pipelines.files import entries_of_manifest, entries_of_paths, json_lines
 @click.option("--undo", "undone", metavar="RUN", type=int, help="Bring back what a past extraction replaced.")
 @click.option("--dry-run", is_flag=True, help="Tell what would change in stored pages, field by field; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="This machine or a cluster.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler, such as tcp://10.0.0.1:8786.")
 @click.pass_context
 def extract(  # noqa: PLR0913 - one for each option
     ctx: click.Context,
@@ -50,6 +58,8 @@ def extract(  # noqa: PLR0913 - one for each option
     undone: int | None,
     dry_run: bool,
     as_json: bool,
+    engine: str,
+    scheduler: str | None,
 ) -> None:
     """Extract articles from HTML files (.gz too) and print one JSON line each, in order.
 
@@ -64,8 +74,10 @@ def extract(  # noqa: PLR0913 - one for each option
     if dry_run and not selects:
         raise click.UsageError("--dry-run goes with a selection of stored pages.")
     if undone is not None or selects:
-        _stored(ctx.obj, stale, source, since, where, url, undone, jobs, dry_run, as_json)
+        _stored(ctx.obj, stale, source, since, where, url, undone, (engine, scheduler, jobs), dry_run, as_json)
         return
+    if engine != "local" or scheduler:
+        raise click.UsageError("--engine goes with a selection of stored pages.")
     _files(paths, manifest, jobs)
 
 
@@ -77,11 +89,12 @@ def _stored(  # noqa: PLR0913 - one for each option
     where: str | None,
     url: str | None,
     undone: int | None,
-    jobs: int,
+    engine: tuple[str, str | None, int],
     dry_run: bool,
     as_json: bool,
 ) -> None:
     # Imported here: files are read without a database, and quickly.
+    from cli.extract_engine import Engine
     from cli.extract_stored import dry_run as tell_differences
     from cli.extract_stored import extract_again, undo
     from db.selections import Selection
@@ -97,7 +110,7 @@ def _stored(  # noqa: PLR0913 - one for each option
     selection = Selection(
         stale=stale, source_id=source_id, since=stamp(moment) if moment else None, where=where, url=url
     )
-    (tell_differences if dry_run else extract_again)(desk, selection, jobs=jobs, as_json=as_json)
+    (tell_differences if dry_run else extract_again)(desk, selection, engine=Engine.asked(*engine), as_json=as_json)
 
 
 def _files(paths: tuple[Path, ...], manifest: Path | None, jobs: int) -> None:

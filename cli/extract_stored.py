@@ -15,6 +15,7 @@ import click
 from filelock import FileLock, Timeout
 
 from cli.context import Desk
+from cli.extract_engine import Engine, readers
 from cli.progress import counting
 from cli.stopping import stopping
 from db.connect import open_readonly, write
@@ -30,11 +31,9 @@ from db.extractions import (
 )
 from db.facts import begin_run, end_run
 from db.selections import Selection, select_pages
-from pipelines.desk import DeskPlan
 from pipelines.desk_plan import plan_desk
 from pipelines.differences import Differences
-from pipelines.pool import ReadingPool
-from pipelines.replay import BATCH, LocalReaders, readings, replay, settle_in_steps
+from pipelines.replay import BATCH, readings, replay, settle_in_steps
 
 # Page ids put on the queue in one transaction: some 10 ms.
 QUEUED_AT_ONCE = 5000
@@ -54,18 +53,7 @@ def _alone(desk: Desk) -> Iterator[None]:
         lock.release()
 
 
-@contextmanager
-def _readers(plan: DeskPlan, jobs: int) -> Iterator[LocalReaders]:
-    """So many reading processes; ended at once with the block, which takes what it wants from them before."""
-    pool = ReadingPool(plan.database, plan.sites_folders, processes=jobs, timeout_s=plan.page_timeout_s)
-    executor = LocalReaders(pool)
-    try:
-        yield executor
-    finally:
-        executor.shutdown(cancel_futures=True)
-
-
-def extract_again(desk: Desk, selection: Selection, *, jobs: int, as_json: bool) -> None:
+def extract_again(desk: Desk, selection: Selection, *, engine: Engine, as_json: bool) -> None:
     """Extract the selected pages again; goes on with the last run of the same selection where that was broken off."""
     plan = plan_desk(desk.config)
     with desk.open() as db, _alone(desk), stopping() as stop:
@@ -73,7 +61,10 @@ def extract_again(desk: Desk, selection: Selection, *, jobs: int, as_json: bool)
         with write(conn):
             maker = extractor_id(conn, plan.extractor)
         run_id = _queued(desk, conn, selection, maker, as_json=as_json)
-        with _readers(plan, jobs) as executor, counting("extracted", count_left(conn, run_id)) as show:
+        with (
+            readers(plan, engine, database=plan.database) as executor,
+            counting("extracted", count_left(conn, run_id)) as show,
+        ):
             replay(conn, run_id, maker, executor, stop, show)
         _tell(conn, run_id, stop, as_json=as_json)
 
@@ -125,14 +116,14 @@ def _tell(conn: sqlite3.Connection, run_id: int, stop: threading.Event, *, as_js
         sys.exit(1)
 
 
-def dry_run(desk: Desk, selection: Selection, *, jobs: int, as_json: bool) -> None:
+def dry_run(desk: Desk, selection: Selection, *, engine: Engine, as_json: bool) -> None:
     """Tell what extracting the selected pages again would change; nothing is written."""
     plan = plan_desk(desk.config)
     found = Differences()
     with desk.read() as conn, stopping() as stop:
         pages = list(select_pages(conn, selection, known_extractor(conn, plan.extractor)))
         pages = without_pruned(conn, pages)
-        with _readers(plan, jobs) as executor, counting("read", len(pages)) as show:
+        with readers(plan, engine, database=plan.database) as executor, counting("read", len(pages)) as show:
             for some in readings(executor, iter(pages), stop):
                 for reading in some:
                     found.add(conn, reading)

@@ -109,9 +109,7 @@ STOP_POLL_S = 0.2
 class _Process:
     """One reading process and our end of its pipe."""
 
-    def __init__(
-        self, context: multiprocessing.context.ForkServerContext, database: Path | None, rules: Rules
-    ) -> None:
+    def __init__(self, context: multiprocessing.context.ForkServerContext, database: Path | None, rules: Rules) -> None:
         self.pages = 0
         self._pipe, theirs = context.Pipe()
         self._process: ForkServerProcess = context.Process(

@@ -1,7 +1,7 @@
 """A reading process: takes a page id or a parcel, extracts that page, hands back the outcome with its fingerprint.
 
-It holds the site rules and, unless all pages are handed to it as parcels, a read-only connection; it writes nothing. When the process that started it dies, however, it
-ends: a daemon thread waits for just that.
+It holds the site rules and, unless all pages are handed to it as parcels, a read-only connection; it writes nothing.
+When the process that started it dies, however, it ends: a daemon thread waits for just that.
 """
 
 from __future__ import annotations
