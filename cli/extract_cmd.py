@@ -43,6 +43,10 @@ from pipelines.files import entries_of_manifest, entries_of_paths, json_lines
     help="This machine or a cluster.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler, such as tcp://10.0.0.1:8786.")
+@click.option("--from", "sources", metavar="ADDRESS", multiple=True, help="WARC or Parquet files of pages, with --to.")
+@click.option(
+    "--to", metavar="ADDRESS", help="A folder for Parquet files of the outcomes; the database stays as it is."
+)
 @click.pass_context
 def extract(  # noqa: PLR0913 - one for each option
     ctx: click.Context,
@@ -60,6 +64,8 @@ def extract(  # noqa: PLR0913 - one for each option
     as_json: bool,
     engine: str,
     scheduler: str | None,
+    sources: tuple[str, ...],
+    to: str | None,
 ) -> None:
     """Extract articles from HTML files (.gz too) and print one JSON line each, in order.
 
@@ -67,17 +73,22 @@ def extract(  # noqa: PLR0913 - one for each option
     """
     jobs = min(jobs, max(1, os.cpu_count() or 1))
     selects = bool(stale or everything or source or since or where or url)
-    if bool(paths) + (manifest is not None) + selects + (undone is not None) != 1:
-        raise click.UsageError("Give either files, --manifest, --undo, or which stored pages (--stale, --all, ...).")
+    if bool(paths) + (manifest is not None) + selects + (undone is not None) + bool(sources) != 1:
+        raise click.UsageError(
+            "Give either files, --manifest, --from, --undo, or which stored pages (--stale, --all, ...)."
+        )
     if everything and (stale or source or since or where or url):
         raise click.UsageError("--all goes with no other selection.")
     if dry_run and not selects:
         raise click.UsageError("--dry-run goes with a selection of stored pages.")
     if undone is not None or selects:
-        _stored(ctx.obj, stale, source, since, where, url, undone, (engine, scheduler, jobs), dry_run, as_json)
+        _stored(ctx.obj, stale, source, since, where, url, undone, (engine, scheduler, jobs), dry_run, as_json, to)
         return
-    if engine != "local" or scheduler:
-        raise click.UsageError("--engine goes with a selection of stored pages.")
+    if sources:
+        _archives(ctx.obj, sources, to, (engine, scheduler, jobs), as_json)
+        return
+    if engine != "local" or scheduler or to:
+        raise click.UsageError("--engine, --scheduler and --to go with --from or a selection of stored pages.")
     _files(paths, manifest, jobs)
 
 
@@ -92,6 +103,7 @@ def _stored(  # noqa: PLR0913 - one for each option
     engine: tuple[str, str | None, int],
     dry_run: bool,
     as_json: bool,
+    to: str | None,
 ) -> None:
     # Imported here: files are read without a database, and quickly.
     from cli.extract_engine import Engine
@@ -110,7 +122,24 @@ def _stored(  # noqa: PLR0913 - one for each option
     selection = Selection(
         stale=stale, source_id=source_id, since=stamp(moment) if moment else None, where=where, url=url
     )
+    if to:
+        from cli.extract_far import checked, extract_selected
+
+        checked((), to, selects=True, dry_run=dry_run)
+        extract_selected(desk, selection, to, engine=Engine.asked(*engine), as_json=as_json)
+        return
     (tell_differences if dry_run else extract_again)(desk, selection, engine=Engine.asked(*engine), as_json=as_json)
+
+
+def _archives(
+    desk: Desk, sources: tuple[str, ...], to: str | None, engine: tuple[str, str | None, int], as_json: bool
+) -> None:
+    from cli.extract_engine import Engine
+    from cli.extract_far import checked, extract_archives
+
+    checked(sources, to, selects=False, dry_run=False)
+    assert to is not None
+    extract_archives(desk, sources, to, engine=Engine.asked(*engine), as_json=as_json)
 
 
 def _files(paths: tuple[Path, ...], manifest: Path | None, jobs: int) -> None:

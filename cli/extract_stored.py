@@ -58,14 +58,13 @@ def extract_again(desk: Desk, selection: Selection, *, engine: Engine, as_json: 
     plan = plan_desk(desk.config)
     with desk.open() as db, _alone(desk), stopping() as stop:
         conn = db.conn
-        with write(conn):
-            maker = extractor_id(conn, plan.extractor)
-        run_id = _queued(desk, conn, selection, maker, as_json=as_json)
-        with (
-            readers(plan, engine, database=plan.database) as executor,
-            counting("extracted", count_left(conn, run_id)) as show,
-        ):
-            replay(conn, run_id, maker, executor, stop, show)
+        # A cluster that cannot be used leaves no run behind.
+        with readers(plan, engine, database=plan.database) as executor:
+            with write(conn):
+                maker = extractor_id(conn, plan.extractor)
+            run_id = _queued(desk, conn, selection, maker, as_json=as_json)
+            with counting("extracted", count_left(conn, run_id)) as show:
+                replay(conn, run_id, maker, executor, stop, show)
         _tell(conn, run_id, stop, as_json=as_json)
 
 

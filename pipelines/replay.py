@@ -82,13 +82,19 @@ class LocalReaders(Readers):
             self._pool.close()
 
 
-def readings(executor: Readers, pages: Iterator[Task], stop: threading.Event) -> Iterator[list[Reading]]:
-    """Readings of pages as they come, a bounded number ahead; ends early where one is to stop."""
+def _always() -> bool:
+    return True
+
+
+def readings(
+    executor: Readers, pages: Iterator[Task], stop: threading.Event, room: Callable[[], bool] = _always
+) -> Iterator[list[Reading]]:
+    """Readings of pages as they come, a bounded number ahead, none taken while there is no `room`; ends early on `stop`."""
     waiting: set[Future[Reading]] = set()
     more = True
     while (more or waiting) and not stop.is_set():
         ahead = executor.ahead
-        while more and len(waiting) < ahead:
+        while more and len(waiting) < ahead and room():
             page = next(pages, None)
             more = page is not None
             if page is not None:
