@@ -24,9 +24,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from db.errors import EngineError
 from db.nouns import Reason, Rejection
 from db.sites import Sites
-from pipelines.cluster.connect import dask_readers
+from pipelines.cluster.connect import CONNECT_S, dask_readers
 from pipelines.reader import Reading, read
 from tests.crawl.copydesk import Copydesk, wait_for
 from tests.pipelines.test_pool import database
@@ -49,9 +50,7 @@ class Cluster:
 
     def workers(self) -> list[int]:
         """The worker processes, not what is below them."""
-        listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
-        rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
-        return [int(pid) for pid, parent, args in rows if int(parent) == self.nanny.pid and "spawn_main" in args]
+        return [pid for pid in children_of(self.nanny.pid) if b"spawn_main" in command_of(pid)]
 
     def options(self) -> tuple[str, ...]:
         return ("--engine", "dask", "--scheduler", self.address)
@@ -100,10 +99,12 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     scheduler = start(folder, "scheduler", "--host", "127.0.0.1", "--port", str(port), **patience)
     wait_for(lambda: listens(port))
     running = Cluster(address=address, folder=folder, nanny=start_workers(folder, address, 2))
-    wait_for(lambda: len(running.workers()) == 2)
-    yield running
-    end(running.nanny)
-    end(scheduler)
+    try:
+        wait_for(lambda: len(running.workers()) == 2)
+        yield running
+    finally:
+        end(running.nanny)
+        end(scheduler)
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +215,13 @@ def children_of(pid: int) -> list[int]:
     return [int(line) for line in listed.split()]
 
 
+def command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 @pytest.mark.parametrize("without", ["another version", "no Copydesk"])
 def test_a_worker_that_would_extract_otherwise_is_refused(
     cluster: Cluster, stale: Path, tmp_path: Path, without: str
@@ -221,8 +229,10 @@ def test_a_worker_that_would_extract_otherwise_is_refused(
     theirs = tmp_path / "theirs"
     if without == "no Copydesk":
         (theirs / "pipelines").mkdir(parents=True)
-        (theirs / "pipelines" / "__init__.py").touch()
-        told = "cannot run Copydesk (ModuleNotFoundError"
+        # Not just empty: the finder of an editable installation would still find what is below it.
+        refuses = "raise ModuleNotFoundError('No module named pipelines')\n"
+        (theirs / "pipelines" / "__init__.py").write_text(refuses, encoding="utf-8")
+        told = "cannot run Copydesk (Exception: ModuleNotFoundError"
     else:
         for package in ("db", "pipelines"):
             shutil.copytree(ROOT / package, theirs / package)
@@ -245,8 +255,13 @@ def test_no_scheduler_and_no_extra_are_said_at_once(stale: Path, tmp_path: Path)
     desk = desk_with(stale, tmp_path)
     port = free_port()
     began = time.monotonic()
+    with (
+        pytest.raises(EngineError, match="there is no Dask scheduler"),
+        dask_readers(f"tcp://127.0.0.1:{port}", database=None, sites=Sites(), timeout_s=1, say=print),
+    ):
+        pass
+    assert time.monotonic() - began < CONNECT_S / 2
     nobody = desk.run("extract", "--all", "--engine", "dask", "--scheduler", f"tcp://127.0.0.1:{port}", code=4)
-    assert time.monotonic() - began < 5
     assert f"start one: dask scheduler --port {port}" in nobody.stderr
     assert "--scheduler ADDRESS" in desk.run("extract", "--all", "--engine", "dask", code=2).stderr
     (tmp_path / "without").mkdir()
