@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +23,9 @@ from db.sites import load_sites, shipped_sites_folder
 from db.sources import find_source
 from pipelines.addresses import clean_url, link_key
 from pipelines.files import entries_of_manifest, entries_of_paths, json_lines
+
+if TYPE_CHECKING:
+    from cli.extract_engine import Engine
 
 
 @click.command("extract")
@@ -38,6 +42,18 @@ from pipelines.files import entries_of_manifest, entries_of_paths, json_lines
 @click.option("--dry-run", is_flag=True, help="Tell what would change in stored pages, field by field; write nothing.")
 @click.option("--report", type=click.Path(path_type=Path), help="With --dry-run: a page of HTML that shows it all.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="This machine or a cluster.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler, such as tcp://10.0.0.1:8786.")
+@click.option("--from", "sources", metavar="ADDRESS", multiple=True, help="WARC or Parquet files of pages, with --to.")
+@click.option(
+    "--to", metavar="ADDRESS", help="A folder for Parquet files of the outcomes; the database stays as it is."
+)
 @click.pass_context
 def extract(  # noqa: PLR0913 - one for each option
     ctx: click.Context,
@@ -54,6 +70,10 @@ def extract(  # noqa: PLR0913 - one for each option
     dry_run: bool,
     report: Path | None,
     as_json: bool,
+    engine: str,
+    scheduler: str | None,
+    sources: tuple[str, ...],
+    to: str | None,
 ) -> None:
     """Extract articles from HTML files (.gz too) and print one JSON line each, in order.
 
@@ -61,23 +81,36 @@ def extract(  # noqa: PLR0913 - one for each option
     """
     jobs = min(jobs, max(1, os.cpu_count() or 1))
     selects = bool(stale or everything or source or since or where or url)
-    if bool(paths) + (manifest is not None) + selects + (undone is not None) != 1:
-        raise click.UsageError("Give either files, --manifest, --undo, or which stored pages (--stale, --all, ...).")
+    if bool(paths) + (manifest is not None) + selects + (undone is not None) + bool(sources) != 1:
+        raise click.UsageError(
+            "Give either files, --manifest, --from, --undo, or which stored pages (--stale, --all, ...)."
+        )
     if everything and (stale or source or since or where or url):
         raise click.UsageError("--all goes with no other selection.")
     if dry_run and not selects:
         raise click.UsageError("--dry-run goes with a selection of stored pages.")
     if report is not None and not dry_run:
         raise click.UsageError("--report goes with --dry-run.")
+    if not (sources or selects) and (engine != "local" or scheduler or to):
+        raise click.UsageError("--engine, --scheduler and --to go with --from or a selection of stored pages.")
     if undone is not None:
         from cli.extract_undo import undo
 
         undo(ctx.obj, undone, as_json=as_json)
     elif selects:
         selection = _selection(ctx.obj, stale, source, since, where, url)
-        _stored(ctx.obj, selection, jobs, report, dry_run=dry_run, as_json=as_json)
+        asked = _engine(engine, scheduler, jobs)
+        _stored(ctx.obj, selection, asked, report, dry_run=dry_run, as_json=as_json, to=to)
+    elif sources:
+        _archives(ctx.obj, sources, to, _engine(engine, scheduler, jobs), as_json=as_json)
     else:
         _files(paths, manifest, jobs)
+
+
+def _engine(name: str, scheduler: str | None, jobs: int) -> Engine:
+    from cli.extract_engine import Engine
+
+    return Engine.asked(name, scheduler, jobs)
 
 
 def _selection(
@@ -102,16 +135,38 @@ def _selection(
     )
 
 
-def _stored(desk: Desk, selection: Selection, jobs: int, report: Path | None, *, dry_run: bool, as_json: bool) -> None:
+def _stored(
+    desk: Desk,
+    selection: Selection,
+    engine: Engine,
+    report: Path | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
+    to: str | None,
+) -> None:
     # Imported here: files are read without a database, and quickly.
-    if dry_run:
+    if to:
+        from cli.extract_far import checked, extract_selected
+
+        checked((), to, selects=True, dry_run=dry_run)
+        extract_selected(desk, selection, to, engine=engine, as_json=as_json)
+    elif dry_run:
         from cli.extract_preview import dry_run as tell_differences
 
-        tell_differences(desk, selection, jobs=jobs, as_json=as_json, report=report)
+        tell_differences(desk, selection, engine=engine, as_json=as_json, report=report)
     else:
         from cli.extract_stored import extract_again
 
-        extract_again(desk, selection, jobs=jobs, as_json=as_json)
+        extract_again(desk, selection, engine=engine, as_json=as_json)
+
+
+def _archives(desk: Desk, sources: tuple[str, ...], to: str | None, engine: Engine, *, as_json: bool) -> None:
+    from cli.extract_far import checked, extract_archives
+
+    checked(sources, to, selects=False, dry_run=False)
+    assert to is not None
+    extract_archives(desk, sources, to, engine=engine, as_json=as_json)
 
 
 def _files(paths: tuple[Path, ...], manifest: Path | None, jobs: int) -> None:

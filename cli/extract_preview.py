@@ -11,7 +11,7 @@ import click
 
 from cli.context import Desk
 from cli.excerpts import excerpt
-from cli.extract_stored import readers
+from cli.extract_engine import Engine, readers
 from cli.preview_page import preview_page
 from cli.progress import counting
 from cli.render import plain
@@ -25,7 +25,7 @@ from pipelines.differences import Differences, Sample
 from pipelines.replay import readings
 
 
-def dry_run(desk: Desk, selection: Selection, *, jobs: int, as_json: bool, report: Path | None) -> None:
+def dry_run(desk: Desk, selection: Selection, *, engine: Engine, as_json: bool, report: Path | None) -> None:
     """Tell what extracting the selected pages again would change; nothing is written but `report`. Raises UsageError."""
     if report is not None and not report.absolute().parent.is_dir():
         raise UsageError(f"--report {report}: there is no such folder")
@@ -35,7 +35,7 @@ def dry_run(desk: Desk, selection: Selection, *, jobs: int, as_json: bool, repor
         selected = list(select_pages(conn, selection, known_extractor(conn, plan.extractor)))
         pages = without_pruned(conn, selected)
         found.fates["pruned"] = len(selected) - len(pages)
-        with readers(plan, jobs) as executor, counting("read", len(pages)) as show:
+        with readers(plan, engine, database=plan.database) as executor, counting("read", len(pages)) as show:
             for some in readings(executor, iter(pages), stop):
                 for reading in some:
                     found.add(conn, reading)

@@ -15,6 +15,7 @@ import click
 from filelock import FileLock, Timeout
 
 from cli.context import Desk
+from cli.extract_engine import Engine, readers
 from cli.progress import counting
 from cli.stopping import stopping
 from db.connect import open_readonly, write
@@ -23,10 +24,8 @@ from db.errors import UsageError
 from db.extractions import broken_off, count_left, drop_left, outdated, queue_pages
 from db.facts import abandon_run, begin_run, end_run
 from db.selections import Selection, select_pages
-from pipelines.desk import DeskPlan
 from pipelines.desk_plan import plan_desk
-from pipelines.pool import ReadingPool
-from pipelines.replay import LocalReaders, replay
+from pipelines.replay import replay
 
 # Page ids put on the queue in one transaction: some 10 ms.
 QUEUED_AT_ONCE = 5000
@@ -46,30 +45,20 @@ def alone(desk: Desk) -> Iterator[None]:
         lock.release()
 
 
-@contextmanager
-def readers(plan: DeskPlan, jobs: int) -> Iterator[LocalReaders]:
-    """So many reading processes; ended at once with the block, which takes what it wants from them before."""
-    pool = ReadingPool(plan.database, plan.sites_folders, processes=jobs, timeout_s=plan.page_timeout_s)
-    executor = LocalReaders(pool)
-    try:
-        yield executor
-    finally:
-        executor.shutdown(cancel_futures=True)
-
-
-def extract_again(desk: Desk, selection: Selection, *, jobs: int, as_json: bool) -> None:
+def extract_again(desk: Desk, selection: Selection, *, engine: Engine, as_json: bool) -> None:
     """Extract the selected pages again; goes on with the last run of the same selection where that was broken off."""
     plan = plan_desk(desk.config)
     with desk.open() as db, alone(desk), stopping() as stop:
         conn = db.conn
-        with write(conn):
-            maker = extractor_id(conn, plan.extractor)
-        _drop_outdated(conn, maker)
-        run_id = _queued(desk, conn, selection, maker)
-        with failing(conn, run_id):
-            with readers(plan, jobs) as executor, counting("extracted", count_left(conn, run_id)) as show:
+        # A cluster that cannot be used leaves no run behind.
+        with readers(plan, engine, database=plan.database) as executor:
+            with write(conn):
+                maker = extractor_id(conn, plan.extractor)
+            _drop_outdated(conn, maker)
+            run_id = _queued(desk, conn, selection, maker)
+            with failing(conn, run_id), counting("extracted", count_left(conn, run_id)) as show:
                 longest_ms = replay(conn, run_id, maker, executor, stop, show)
-            code = _tell(conn, run_id, stop, longest_ms, as_json=as_json)
+        code = _tell(conn, run_id, stop, longest_ms, as_json=as_json)
     sys.exit(code)
 
 

@@ -12,6 +12,7 @@ CopydeskError
 │   ├── Busy            another process held the write lock too long: try again
 │   ├── Damaged         SQLite finds the file malformed
 │   └── DiskFull        nothing more can be written; what was committed is kept
+├── EngineError         the cluster that was to work cannot be used, or was lost: what was written stays
 └── FetchError          the web refused or could not be reached: the message says which address
 """
 
@@ -70,6 +71,12 @@ class Damaged(DatabaseError):
 
 class DiskFull(DatabaseError):
     """Nothing more can be written. What was committed is kept."""
+
+
+class EngineError(CopydeskError):
+    """The cluster cannot be used, or was lost. What was written stays, and the same command goes on."""
+
+    exit_code = 4
 
 
 class FetchError(CopydeskError):

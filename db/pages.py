@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 from db.bodies import get_body
 from db.facts import moment
@@ -21,20 +22,26 @@ _PARTS = "SELECT body_id FROM page_parts WHERE page_id = ? ORDER BY position"
 
 def load_page(conn: sqlite3.Connection, page_id: int) -> Page:
     """A stored page, with its exact body and what its link said. Raises Damaged, or KeyError where there is none."""
+    page, body_id, parts = load_page_without_bodies(conn, page_id)
+    return replace(page, body=get_body(conn, body_id), parts=tuple(get_body(conn, part) for part in parts))
+
+
+def load_page_without_bodies(conn: sqlite3.Connection, page_id: int) -> tuple[Page, int, tuple[int, ...]]:
+    """A stored page with an empty body, and the ids of its body and of its further parts. Raises KeyError."""
     row = conn.execute(_PAGE, (page_id,)).fetchone()
     if row is None:
         raise KeyError(f"there is no page {page_id}")
     body_id, url, final_url, fetched_at, status, content_type, *link = row
-    return Page(
-        body=get_body(conn, body_id),
+    page = Page(
+        body=b"",
         url=url,
         final_url=final_url,
         fetched_at=moment(fetched_at),
         status=status,
         content_type=content_type,
         hint=_hint(*link) if link[0] else None,
-        parts=tuple(get_body(conn, part) for (part,) in conn.execute(_PARTS, (page_id,))),
     )
+    return page, body_id, tuple(part for (part,) in conn.execute(_PARTS, (page_id,)))
 
 
 def _hint(  # noqa: PLR0913 - the columns of one row

@@ -14,13 +14,13 @@ from __future__ import annotations
 import multiprocessing
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from db.nouns import Reason, Rejection
-from pipelines.reader import Reading, read, sit_down
+from pipelines.reader import Reading, Rules, Task, number_of, read, sit_down
 
 # A reading process is replaced after so many pages, which bounds what libxml2 and caches may leak.
 PAGES_PER_PROCESS = 2000
@@ -32,22 +32,22 @@ Done = Callable[[Reading | None], None]
 
 
 class ReadingPool:
-    """`submit` page ids, get called back with a Reading each."""
+    """`submit` pages, get called back with a Reading each. Without a database they come as parcels."""
 
-    def __init__(self, database: Path, sites_folders: Sequence[Path], *, processes: int, timeout_s: float) -> None:
+    def __init__(self, database: Path | None, rules: Rules, *, processes: int, timeout_s: float) -> None:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["pipelines.reader"])
-        self._database, self._sites_folders = database, tuple(sites_folders)
+        self._database, self._rules = database, rules
         self._timeout_s = timeout_s
-        self._tasks: queue.SimpleQueue[tuple[int, Done] | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[tuple[Task, Done] | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
         self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(processes)]
         for thread in self._threads:
             thread.start()
 
-    def submit(self, page_id: int, done: Done) -> None:
+    def submit(self, page: Task, done: Done) -> None:
         """Have a page read."""
-        self._tasks.put((page_id, done))
+        self._tasks.put((page, done))
 
     def close(self) -> None:
         """Finish what is submitted and end the processes."""
@@ -64,7 +64,7 @@ class ReadingPool:
     def _serve(self) -> None:
         reader: _Process | None = None
         while (task := self._tasks.get()) is not None:
-            page_id, done = task
+            page, done = task
             reading = None
             for _ in range(ATTEMPTS):
                 if self._stopped.is_set():
@@ -72,21 +72,21 @@ class ReadingPool:
                 if reader is None or reader.pages >= PAGES_PER_PROCESS:
                     if reader is not None:
                         reader.end()
-                    reader = _Process(self._context, self._database, self._sites_folders)
-                reading, reader = self._read(reader, page_id)
+                    reader = _Process(self._context, self._database, self._rules)
+                reading, reader = self._read(reader, page)
                 if reading is not None:
                     break
             if reading is None and not self._stopped.is_set():
-                reading = _rejected(page_id, Reason.CRASHED, f"The process reading it ended, {ATTEMPTS} times.")
+                reading = _rejected(page, Reason.CRASHED, f"The process reading it ended, {ATTEMPTS} times.")
             done(reading)
         if reader is not None:
             reader.end()
 
-    def _read(self, reader: _Process, page_id: int) -> tuple[Reading | None, _Process | None]:
+    def _read(self, reader: _Process, page: Task) -> tuple[Reading | None, _Process | None]:
         """The reading, None where the process died or the pool was stopped; and the process, None where it is gone."""
         waited = 0.0
         try:
-            reader.ask(page_id)
+            reader.ask(page)
             while waited < self._timeout_s and not self._stopped.is_set():
                 step = min(STOP_POLL_S, self._timeout_s - waited)
                 if (reading := reader.answer(step)) is not None:
@@ -99,7 +99,7 @@ class ReadingPool:
         if self._stopped.is_set():
             return None, None
         detail = f"Extraction took more than {self._timeout_s:g} s and was stopped."
-        return _rejected(page_id, Reason.TOO_SLOW, detail), None
+        return _rejected(page, Reason.TOO_SLOW, detail), None
 
 
 # How often a thread that waits for its process looks whether the pool was stopped, in seconds.
@@ -109,21 +109,19 @@ STOP_POLL_S = 0.2
 class _Process:
     """One reading process and our end of its pipe."""
 
-    def __init__(
-        self, context: multiprocessing.context.ForkServerContext, database: Path, sites_folders: Sequence[Path]
-    ) -> None:
+    def __init__(self, context: multiprocessing.context.ForkServerContext, database: Path | None, rules: Rules) -> None:
         self.pages = 0
         self._pipe, theirs = context.Pipe()
         self._process: ForkServerProcess = context.Process(
-            target=_read_until_closed, args=(theirs, database, sites_folders), daemon=True
+            target=_read_until_closed, args=(theirs, database, rules), daemon=True
         )
         self._process.start()
         theirs.close()
 
-    def ask(self, page_id: int) -> None:
+    def ask(self, page: Task) -> None:
         """Send a page. Raises OSError where the process is gone."""
         self.pages += 1
-        self._pipe.send(page_id)
+        self._pipe.send(page)
 
     def answer(self, wait_s: float) -> Reading | None:
         """The reading, None where there is none yet. Raises EOFError or OSError where the process is gone."""
@@ -144,16 +142,16 @@ class _Process:
         self.end()
 
 
-def _read_until_closed(pipe: Connection, database: Path, sites_folders: Sequence[Path]) -> None:
+def _read_until_closed(pipe: Connection, database: Path | None, rules: Rules) -> None:
     """The life of a reading process."""
-    sit_down(database, sites_folders)
+    sit_down(database, rules)
     while True:
         try:
-            page_id = pipe.recv()
-            pipe.send(read(page_id))
+            page = pipe.recv()
+            pipe.send(read(page))
         except (EOFError, OSError):
             return
 
 
-def _rejected(page_id: int, reason: Reason, detail: str) -> Reading:
-    return Reading(page_id=page_id, outcome=Rejection(reason=reason, detail=detail))
+def _rejected(page: Task, reason: Reason, detail: str) -> Reading:
+    return Reading(page_id=number_of(page), outcome=Rejection(reason=reason, detail=detail))

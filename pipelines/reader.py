@@ -1,7 +1,7 @@
-"""A reading process: takes a page id, reads the stored page, extracts, hands back the outcome with its fingerprint.
+"""A reading process: takes a page id or a parcel, extracts that page, hands back the outcome with its fingerprint.
 
-It holds a read-only connection and the site rules; it writes nothing. When the process that started it dies, however, it
-ends: a daemon thread waits for just that.
+It holds the site rules and, unless all pages are handed to it as parcels, a read-only connection; it writes nothing.
+When the process that started it dies, however, it ends: a daemon thread waits for just that.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from pathlib import Path
 from db.connect import open_readonly
 from db.derived import Fingerprint
 from db.errors import CopydeskError
-from db.nouns import Article, Outcome, Reason, Rejection
+from db.nouns import Article, Outcome, Page, Reason, Rejection
 from db.pages import load_page
+from db.parcels import Parcel
 from db.sites import Sites, load_sites
 from pipelines.extract import extract
 from pipelines.fingerprint import fingerprint
@@ -40,36 +41,61 @@ class Reading:
     prints: Fingerprint | None = None
 
 
+Task = int | Parcel
+"""What is to be read: a page of the database by its id, or one that was sent along."""
+Rules = Sequence[Path] | Sites
+"""Site rules: the folders that they are in, or the rules themselves."""
+
+
 @dataclass(slots=True)
 class _Desk:
-    conn: sqlite3.Connection
+    conn: sqlite3.Connection | None
     sites: Sites
 
 
 _desks: dict[int, _Desk] = {}
 
 
-def sit_down(database: Path, sites_folders: Sequence[Path]) -> None:
-    """Prepare this process for reading: called once, as the pool's initializer."""
+def sit_down(database: Path | None, rules: Rules) -> None:
+    """Prepare this process for reading: called once, as the pool's initializer. Without a database it reads parcels only."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when we end
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _desks[os.getpid()] = _Desk(conn=open_readonly(database), sites=load_sites(*sites_folders))
+    _desks[os.getpid()] = _Desk(
+        conn=open_readonly(database) if database else None,
+        sites=rules if isinstance(rules, Sites) else load_sites(*rules),
+    )
 
 
-def read(page_id: int) -> Reading:
-    """Extract one stored page. Only after `sit_down`."""
+def read(task: Task) -> Reading:
+    """Extract one page. Only after `sit_down`."""
     desk = _desks[os.getpid()]
     try:
-        return read_page(desk.conn, desk.sites, page_id)
+        if isinstance(task, Parcel):
+            return _read(task.page_id, task.opened(), desk.sites)
+        assert desk.conn is not None
+        return read_page(desk.conn, desk.sites, task)
     except CopydeskError as error:  # the stored body is damaged: said of this page, the others are read
-        return Reading(page_id=page_id, outcome=Rejection(reason=Reason.CRASHED, detail=str(error)))
+        return broken(task, error)
+
+
+def number_of(task: Task) -> int:
+    """The number that the page's reading will have."""
+    return task.page_id if isinstance(task, Parcel) else task
+
+
+def broken(task: Task, error: CopydeskError) -> Reading:
+    """The reading of a page whose stored body cannot be had."""
+    return Reading(page_id=number_of(task), outcome=Rejection(reason=Reason.CRASHED, detail=str(error)))
 
 
 def read_page(conn: sqlite3.Connection, sites: Sites, page_id: int) -> Reading:
     """Extract one stored page over any connection."""
-    page = load_page(conn, page_id)
+    return _read(page_id, load_page(conn, page_id), sites)
+
+
+def _read(page_id: int, page: Page, sites: Sites) -> Reading:
     outcome = extract(page, sites)
     if not isinstance(outcome, Article):
         return Reading(page_id=page_id, outcome=outcome)

@@ -5,7 +5,7 @@
                                                        └──> crashed, too slow: nothing ─────────┘
 
 The rows in `to_extract` say what is left, and a page leaves them in the transaction that writes it: a run may be killed at any
-moment and goes on. Any `concurrent.futures.Executor` whose workers sat down (`reader.sit_down`) will do.
+moment and goes on. The executor is this machine's reading pool (`LocalReaders`) or a cluster's (`pipelines.cluster`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from db.extractions import Held, held, is_pruned, keep_past, pages_left, put_hel
 from db.likenesses import any_unsettled
 from db.nouns import Article, Reason
 from pipelines.pool import ReadingPool
-from pipelines.reader import Reading, read
+from pipelines.reader import Reading, Task, read
 from pipelines.settle import settle
 
 # Pages written in one transaction, and articles settled in one, so that the write lock is held for well under 100 ms.
@@ -37,16 +37,32 @@ _BROKE = frozenset({Reason.CRASHED.value, Reason.TOO_SLOW.value})
 FAILED_NAMED = 100
 
 
-class LocalReaders(Executor):
-    """The reading pool as an executor; it runs `reader.read` and nothing else."""
+class Readers(Executor):
+    """An executor that runs `reader.read` and nothing else. `ahead`: how many pages it is given before they are needed."""
+
+    @property
+    def ahead(self) -> int:
+        """How many pages are to be under way at once."""
+        return AHEAD
+
+
+def page_of(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Task:
+    """The page that an executor of ours is asked to read. Raises ValueError where it is asked for something else."""
+    if fn is not read or len(args) != 1 or kwargs:
+        raise ValueError("reading processes run `reader.read` with a page, nothing else")
+    page: Task = args[0]
+    return page
+
+
+class LocalReaders(Readers):
+    """The reading pool as an executor."""
 
     def __init__(self, pool: ReadingPool) -> None:
         self._pool = pool
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have a page read. The future is cancelled where the pool was stopped first."""
-        if fn is not read or len(args) != 1 or kwargs:
-            raise ValueError("reading processes run `reader.read` with a page id, nothing else")
+        page = page_of(fn, args, kwargs)
         future: Future[Any] = Future()
 
         def done(reading: Reading | None) -> None:
@@ -55,7 +71,7 @@ class LocalReaders(Executor):
             else:
                 future.set_result(reading)
 
-        self._pool.submit(args[0], done)
+        self._pool.submit(page, done)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -66,16 +82,23 @@ class LocalReaders(Executor):
             self._pool.close()
 
 
-def readings(executor: Executor, pages: Iterator[int], stop: threading.Event) -> Iterator[list[Reading]]:
-    """Readings of pages as they come, a bounded number ahead; ends early where one is to stop."""
+def _always() -> bool:
+    return True
+
+
+def readings(
+    executor: Readers, pages: Iterator[Task], stop: threading.Event, room: Callable[[], bool] = _always
+) -> Iterator[list[Reading]]:
+    """Readings of pages as they come, a bounded number ahead, none taken while there is no `room`; ends early on `stop`."""
     waiting: set[Future[Reading]] = set()
     more = True
     while (more or waiting) and not stop.is_set():
-        while more and len(waiting) < AHEAD:
-            page_id = next(pages, None)
-            more = page_id is not None
-            if page_id is not None:
-                waiting.add(executor.submit(read, page_id))
+        ahead = executor.ahead
+        while more and len(waiting) < ahead and room():
+            page = next(pages, None)
+            more = page is not None
+            if page is not None:
+                waiting.add(executor.submit(read, page))
         if waiting:
             done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
             if done:
@@ -105,7 +128,7 @@ def replay(
     conn: sqlite3.Connection,
     run_id: int,
     maker: int,
-    executor: Executor,
+    executor: Readers,
     stop: threading.Event,
     show: Callable[[int], None],
 ) -> float:
