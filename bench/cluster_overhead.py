@@ -1,9 +1,9 @@
 """What a Dask cluster costs over the local pool at equal cores: CPU of all processes and wall time of the same extraction.
 
-    python bench/cluster_overhead.py FOLDER_OR_MANIFEST [--pages 3000] [--cores 2] [--rounds 3]
+    python -m bench.cluster_overhead FOLDER_OR_MANIFEST [--pages 3000] [--cores 2] [--rounds 3]
 
-The pages (HTML files, also .gz, or a manifest of `copydesk extract`) are stored at as many addresses as are needed, with an outcome of
-an older extractor. Each round extracts a copy of that database by the local pool and another one by a scheduler and workers of
+The pages (HTML files, also .gz, or a manifest of `copydesk extract`) are stored at as many addresses as are needed, with an outcome
+of an older extractor. Each round extracts a copy of that database by the local pool and another one by a scheduler and workers of
 one thread each, in alternating order; the workers' reading processes are started anew each time, as the local pool's are. The
 median of the rounds' ratios is printed, with how much CPU the client spends on a page: what bounds a large cluster. Linux only.
 """
@@ -24,9 +24,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
 import psutil
 
 from db import facts
@@ -34,6 +31,8 @@ from db.connect import open_database, write
 from db.sources import add_source
 from pipelines.files import entries_of_manifest
 
+ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 START = datetime(2026, 11, 1, tzinfo=UTC)
 POLL_S = 0.2
 
