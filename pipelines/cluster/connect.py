@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +38,8 @@ def dask_readers(
     except ImportError as error:
         raise UsageError(f"{NEEDS} ({error})") from error
     _knock(address)
+    # What it has to say at ERROR is a traceback for what we say in a sentence.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=CONNECT_S, set_as_default=False, name="copydesk")
     except (OSError, ValueError, RuntimeError) as error:
