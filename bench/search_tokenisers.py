@@ -2,13 +2,12 @@
 
     python bench/search_tokenisers.py [--texts GOLD.jsonl] [--articles 4000] [--times 5]
 
-Texts are generated (`bench/search_texts.py`), or the `text` of each line of a JSON lines file. The queries are words and phrases of
-the texts themselves, drawn by chance but always the same: Han substrings of one, two, three and four characters, each also in the
-other form of writing, and of scripts with spaces single words and two in a row; with --texts also a list of everyday words. A text
-should be found when the folded query stands in the folded text, letters as whole words. All queries are asked of each index as its own
-expression, phrases where it can tell them; "looked through" looks for the query
-in the texts that its index gives, as Copydesk does.
-jieba is asked too where it is installed (`pip install jieba`).
+Texts are generated (`bench/search_texts.py`), or the `text` of each line of a JSON lines file. The queries are words and phrases
+of the texts themselves, drawn by chance but always the same: Han substrings of one, two, three and four characters, each also in
+the other form of writing, and of scripts with spaces single words and two in a row; with --texts also a list of everyday words. A
+text should be found when the folded query stands in the folded text, letters as whole words. All queries are asked of each index
+as its own expression, phrases where it can tell them; "looked through" looks for the query in the texts that its index gives, as
+Copydesk does. jieba is asked too where it is installed (`pip install jieba`).
 """
 
 from __future__ import annotations
