@@ -146,7 +146,7 @@ def _lines(found: Hits) -> Iterator[str]:
     for hit in found.hits:
         head = hit.headline
         number = styled(padded(str(head.article_id), most, right=True), fg="cyan")
-        rest = [time_of(head), plain(head.source_name), plain(credits_of(head)), mark_of(head)]
+        rest = [time_of(head), plain(head.source_name), mark_of(head), plain(credits_of(head))]
         yield f"{number}  {cut('  '.join(part for part in rest if part), width - most - 2)}"
         yield from _marked(hit.title, width, most + 2, bold=True)
         yield from _marked(hit.snippet, width, most + 2)

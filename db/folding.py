@@ -24,6 +24,8 @@ Codes = NDArray[np.uint32]
 # No letter lies in the planes after these; the last code point of the last of them is none either, and stands for all beyond.
 LAST = 0x3FFFF
 _HAN = (0x3400, 0x9FFF)
+# Stands in the table for what does not become one character.
+_SPECIAL = 0xFFFFFFFF
 # Where a character may fold to another. What lies between is Han, Hangul or nothing with a compatibility form or a case.
 _FOLDING = (
     (0x41, 0x33FF),
@@ -85,16 +87,20 @@ def fold(text: str) -> str:
 
 def folded(text: str) -> Folded:
     """The folded text, with the way back."""
+    if text.isascii():
+        return Folded(text=text, letters=text.lower(), places=None)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     codes = codes_of(text)
     table, lengths, longer = _tables()
-    capped = np.minimum(codes, LAST)
-    each = lengths[capped]
-    if not len(codes) or bool((each == 1).all()):
-        return Folded(text=text, letters=text_of(np.where(codes > LAST, codes, table[capped])), places=None)
+    if len(codes) and int(codes.max()) > LAST:
+        codes = np.minimum(codes, LAST)
+    letters = table[codes]
+    if not (letters == _SPECIAL).any():
+        return Folded(text=text, letters=text_of(letters), places=None)
+    each = lengths[codes]
     places = np.repeat(np.arange(len(codes)), each)
-    letters = np.where(codes > LAST, codes, table[capped])[places]
+    letters = letters[places]
     starts = np.cumsum(each, dtype=np.int64) - each
     for at in np.flatnonzero(each > 1).tolist():
         letters[starts[at] : starts[at] + each[at]] = codes_of(longer[int(codes[at])])
@@ -125,7 +131,8 @@ def simplified() -> Codes:
 @cache
 def _tables() -> tuple[Codes, NDArray[np.uint8], dict[int, str]]:
     """For each code point the one it folds to, to how many, and what to where they are several."""
-    table = simplified().copy()
+    simple = simplified()
+    table = simple.copy()
     lengths = np.ones(LAST + 1, dtype=np.uint8)
     longer = {}
     for first, last in (*_FOLDING, *_FOLDING_TOO):
@@ -135,12 +142,14 @@ def _tables() -> tuple[Codes, NDArray[np.uint8], dict[int, str]]:
             if new == character:
                 continue
             if len(new) == 1:
-                table[code] = table[ord(new)]
+                table[code] = simple[ord(new)]
             else:
                 lengths[code] = len(new)
-                longer[code] = "".join(chr(table[ord(one)]) for one in new)
+                table[code] = _SPECIAL
+                longer[code] = "".join(chr(simple[ord(one)]) for one in new)
     for first, last in (*_DROPPED, *_DROPPED_TOO):
         lengths[first : last + 1] = 0
+        table[first : last + 1] = _SPECIAL
     return table, lengths, longer
 
 

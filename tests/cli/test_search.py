@@ -1,0 +1,97 @@
+"""`copydesk search`: what it prints, for people and programs, and what it says where it cannot."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+
+import pytest
+from rich.cells import cell_len
+
+from db.connect import connect
+from db.errors import BadQuery, UnknownSource, UsageError
+from tests.cli.conftest import Newsroom, run
+
+
+def test_hits_fit_and_say_how_many(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("cli.search_cmd.on_terminal", lambda: True)
+    result = run(newsroom.path, "search", "水廠", "改造")
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    assert max(map(cell_len, lines)) <= 60
+    assert "城北水厂改造主体完工" in result.output
+    assert "copy of" in result.output
+    assert lines[-1] == "2 articles"
+    assert "\x1b" not in result.output
+
+
+def test_marks_are_coloured_on_a_terminal_alone(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.search_cmd.coloured", lambda: True)
+    monkeypatch.setattr("cli.render.coloured", lambda: True)
+    # The runner takes colours out unless told otherwise: ask for the lines themselves.
+    from cli.search_cmd import _lines
+    from db.search import search
+
+    conn = connect(newsroom.path)
+    text = "\n".join(_lines(search(conn, "ferry")))
+    conn.close()
+    assert "\x1b[33m\x1b[1mferry\x1b[0m" in text
+    assert "\x1b[31m" not in text, "what a page brought moves no cursor"
+
+
+def test_programs_get_json_and_csv(newsroom: Newsroom) -> None:
+    items = [json.loads(line) for line in run(newsroom.path, "search", "水厂", "--json").stdout.splitlines()]
+    assert {item["source_name"] for item in items} == {"wanbao.example", "mirror.example"}
+    first = items[0]
+    assert {first["snippet"]["text"][a:b] for a, b in first["snippet"]["marks"]} == {"水厂"}
+    rows = list(csv.DictReader(run(newsroom.path, "search", "水厂", "--csv").stdout.splitlines()))
+    assert [row["id"] for row in rows] == [str(item["id"]) for item in items]
+
+
+def test_filters_and_pages(newsroom: Newsroom) -> None:
+    def ids(*arguments: str) -> list[int]:
+        lines = run(newsroom.path, "search", "水厂", "--json", *arguments).stdout.splitlines()
+        return [json.loads(line)["id"] for line in lines]
+
+    assert len(ids()) == 2
+    assert ids("--source", "mirror.example") == [newsroom.pages["copy"]]
+    assert ids("--since", "2026-11-01T08:00") == [newsroom.pages["copy"]]
+    assert ids("--until", "2026-11-01T08:00") == [newsroom.pages["water"]]
+    assert ids("--language", "en") == []
+    assert len(ids("--person", "李青山")) == 2
+    assert ids("--limit", "1") + ids("--limit", "1", "--page", "2") == ids()
+    assert ids("--newest") == [newsroom.pages["copy"], newsroom.pages["water"]]
+
+
+def test_what_cannot_be_done_is_said(newsroom: Newsroom) -> None:
+    for arguments, kind in (
+        ((), BadQuery),
+        (("-ferry",), SystemExit),
+        (("--", "-ferry"), BadQuery),
+        (("x", "--source", "nobody"), UnknownSource),
+        (("x", "--until", "soon"), UsageError),
+        (("x", "--json", "--csv"), UsageError),
+    ):
+        result = run(newsroom.path, "search", *arguments)
+        assert isinstance(result.exception, kind), (arguments, result.exception)
+    assert "--until" in str(run(newsroom.path, "search", "x", "--until", "soon").exception)
+    assert "Nothing found" in run(newsroom.path, "search", "nothingofthekind").output
+
+
+def test_a_database_without_index_is_indexed_and_doctor_tells(newsroom: Newsroom) -> None:
+    conn = sqlite3.connect(newsroom.path)
+    conn.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+    conn.commit()
+    assert "missing in the search index" in run(newsroom.path, "doctor").output
+    conn.execute("INSERT INTO unindexed SELECT page_id FROM articles")
+    conn.commit()
+    assert "6 articles are not in the search index yet" in run(newsroom.path, "doctor").output
+    assert "2 articles" in run(newsroom.path, "search", "水厂").output
+    assert "every article is in the search index" in run(newsroom.path, "doctor").output
+    assert "6 articles indexed" in run(newsroom.path, "search", "--rebuild").output
+    conn.execute("UPDATE search_version SET version = 'old'")
+    conn.commit()
+    assert "made by another version" in run(newsroom.path, "doctor").output
+    conn.close()
