@@ -3,7 +3,8 @@
     python bench/search_scale.py [--articles 1000000] [--folder FOLDER] [--times 15]
 
 Articles are generated (`bench/search_texts.py`), of 500 sources and ten years, every fiftieth a later revision. They are written as
-rows, then indexed some a transaction (`search_index.AT_ONCE`). Each query is asked once to warm up and then so many times: median and 95th
+rows, then indexed some a transaction (`search_index.AT_ONCE`).
+Each query is asked once to warm up and then so many times: median and 95th
 percentile by the clock, median of CPU, of `db.search.search` on an open connection. With --folder the database is kept and
 used again.
 1,000,000 articles take about 7 GB of disk and some two hours on one core, most of it to make them.
