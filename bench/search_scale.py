@@ -3,10 +3,11 @@
     python bench/search_scale.py [--articles 1000000] [--folder FOLDER] [--times 15]
 
 Articles are generated (`bench/search_texts.py`), of 500 sources and ten years, every fiftieth a later revision. They are written as
-rows, then indexed 32 a transaction as a crawl does. Each query is asked once to warm up and then so many times: median and 95th
+rows, then indexed some a transaction (`search_index.AT_ONCE`).
+Each query is asked once to warm up and then so many times: median and 95th
 percentile by the clock, median of CPU, of `db.search.search` on an open connection. With --folder the database is kept and
 used again.
-1,000,000 articles take about 10 GB of disk and 45 minutes on one core.
+1,000,000 articles take about 7 GB of disk and some two hours on one core, most of it to make them.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def fill(path: Path, whole: int) -> None:
     if done:
         seconds, worked = time.perf_counter() - began, time.process_time() - cpu
         print(
-            f"indexed {done:,}: {done / seconds:.0f} a second, {worked / done * 1000:.2f} ms CPU each, longest transaction of 32"
+            f"indexed {done:,}: {done / seconds:.0f} a second, {worked / done * 1000:.2f} ms CPU each, longest transaction"
             f" {longest * 1000:.0f} ms"
         )
     conn.close()
