@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Most tests wait for servers and processes of their own: four at once use two cores well.
-TEST_PROCESSES ?= 4
+# Most tests wait for servers and processes of their own: three at once use two cores well.
+TEST_PROCESSES ?= 3
 UV := $(shell command -v uv 2>/dev/null)
 
 .PHONY: demo test check lint types lock clean help

@@ -6,8 +6,8 @@ The pages (HTML files, also .gz, or a manifest of `copydesk extract`) are stored
 outcome
 of an older extractor. Each round extracts a copy of that database by the local pool and another one by a scheduler and workers of
 one thread each, in alternating order; the workers' reading processes are started anew each time, as the local pool's are. The
-median of the rounds' ratios is printed. Dask runs as docs/scaling.md advises, with --plain by its own defaults. Each line
-tells how much CPU the client spends on a page: what bounds a large cluster. Linux only.
+median of the rounds' ratios is printed. Dask runs as docs/scaling.md advises, with --plain by its own
+defaults. Each line tells how much CPU the client spends on a page: what bounds a large cluster. Linux only.
 """
 
 from __future__ import annotations

@@ -53,15 +53,20 @@ def test_no_connection_ends_with_its_error(web: Web) -> None:
     assert "connection_refused" in str(crawl([ask(url)])[url].error)
 
 
+def _second(web: Web) -> float:
+    """When the host that pauses was asked again: all others must be done by then, on a slow machine too."""
+    return [a.at for a in web.arrivals if a.host != "other.test"][2]
+
+
 def test_pauses_grow_and_hold_the_whole_host(web: Web) -> None:
     web.pages["/a"] = [Answer(status=500), Answer(status=500), Answer()]
     others = [ask(web.url(f"/{n}", "other.test")) for n in range(5)]
-    crawl([ask(web.url("/a")), ask(web.url("/b")), *others], COPYDESK_RETRY_PAUSE=0.3)
+    crawl([ask(web.url("/a")), ask(web.url("/b")), *others], COPYDESK_RETRY_PAUSE=1.0)
     gaps = web.gaps()
     first_pause = gaps[1]  # robots.txt, /a, then either of the two
-    assert 0.3 <= first_pause < 0.6
-    assert any(gap >= 0.6 for gap in gaps[2:])
-    assert max(a.at for a in web.arrivals if a.host == "other.test") < web.arrivals[0].at + 0.3
+    assert 1.0 <= first_pause < 2.0
+    assert any(gap >= 2.0 for gap in gaps[2:])
+    assert max(a.at for a in web.arrivals if a.host == "other.test") < _second(web)
 
 
 def test_dont_retry(web: Web) -> None:
@@ -72,14 +77,14 @@ def test_dont_retry(web: Web) -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_in_seconds_is_waited_out_by_the_host_alone(web: Web, status: int) -> None:
-    web.pages["/a"] = [Answer(status=status, headers={"Retry-After": "1"}), Answer()]
+    web.pages["/a"] = [Answer(status=status, headers={"Retry-After": "2"}), Answer()]
     others = [ask(web.url(f"/{n}", "other.test"), delay=0.05) for n in range(8)]
     ends = crawl([ask(web.url("/a")), ask(web.url("/b")), *others])
     assert ends[web.url("/a")].status == 200
     assert ends[web.url("/b")].status == 200
-    assert web.gaps()[1] >= 1.0
+    assert web.gaps()[1] >= 2.0
     busy = [a.at for a in web.arrivals if a.host == "other.test"]
-    assert max(busy) < web.arrivals[0].at + 0.95
+    assert max(busy) < _second(web)
 
 
 def test_retry_after_as_a_date(web: Web) -> None:
