@@ -3,7 +3,7 @@
     python bench/search_scale.py [--articles 1000000] [--folder FOLDER] [--times 15]
 
 Articles are generated (`bench/search_texts.py`), of 500 sources and ten years, every fiftieth a later revision. They are written as
-rows, then indexed some a transaction (`search_index.AT_ONCE`).
+rows, then indexed some a transaction (`indexing.AT_ONCE`).
 Each query is asked once to warm up and then so many times: median and 95th
 percentile by the clock, median of CPU, of `db.search.search` on an open connection. With --folder the database is kept and
 used again.
@@ -27,8 +27,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.search_texts import article_at, is_han, language
 from cli.context import READ_CACHE_KIB
 from db.connect import connect, open_database, write
+from db.indexing import index_some
 from db.search import Filters, Page, search
-from db.search_index import count_unindexed, index_some
+from db.search_index import count_unindexed
 
 _START = datetime(2016, 1, 1, tzinfo=UTC)
 _SPAN = timedelta(days=3650)

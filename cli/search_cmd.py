@@ -18,9 +18,10 @@ from cli.render import WIDEST_PADDING, coloured, cut, on_terminal, padded, plain
 from cli.since import since_option
 from db.connect import write
 from db.errors import UsageError
+from db.indexing import catch_up
 from db.search import MOST_COUNTED, Filters, Hit, Hits, Page
 from db.search import search as find
-from db.search_index import begin_again, catch_up, count_unindexed
+from db.search_index import begin_again, count_unindexed
 from db.snippets import Marked
 from db.sources import find_source
 

@@ -73,13 +73,10 @@ def _solid() -> re.Pattern[str]:
 def _units() -> re.Pattern[str]:
     """Letters, marks and digits in a row, parted where solid writing begins or ends."""
     solid = _solid()
-    loose = _ranges(
-        code for code in range(_LAST + 1) if unicodedata.category(chr(code))[0] in "LMN" and not solid.match(chr(code))
-    )
-    marks = _ranges(
-        code for code in range(_LAST + 1) if unicodedata.category(chr(code))[0] in "LMN" and solid.match(chr(code))
-    )
-    return re.compile(f"[{marks}\U00020000-\U0003ffff]+|[{loose}]+")
+    written = [code for code in range(_LAST + 1) if unicodedata.category(chr(code))[0] in "LMN"]
+    inside = {code for code in written if solid.match(chr(code))}
+    loose = _ranges(code for code in written if code not in inside)
+    return re.compile(f"[{_ranges(sorted(inside))}\U00020000-\U0003ffff]+|[{loose}]+")
 
 
 def _ranges(codes: Iterable[int]) -> str:

@@ -19,9 +19,7 @@ from the rows: so it must be called first.
 from __future__ import annotations
 
 import sqlite3
-import time
 import zlib
-from collections.abc import Callable
 from functools import cache
 
 from db.folding import fold, simplified
@@ -57,9 +55,6 @@ INSERT INTO unindexed SELECT page_id FROM articles;
 
 # Raised when what is put into the index changes.
 _MADE = 1
-# Pages indexed in one transaction, at some 3 ms of CPU each, with the write lock held. The rest lets another writer in.
-AT_ONCE = 16
-_REST_S = 0.02
 
 _DOCUMENT = """
 SELECT a.title, a.subtitle, a.text, a.source, a.language, coalesce(a.published_utc, p.fetched_at), p.source_id,
@@ -85,8 +80,10 @@ def index_page(conn: sqlite3.Connection, page_id: int) -> None:
 
 def drop_page(conn: sqlite3.Connection, page_id: int) -> None:
     """Take a page out of the index, if it is in there. In the transaction that drops its rows, before they go."""
+    if conn.execute(_IS_UNINDEXED, (page_id,)).fetchone() is not None:
+        return
     document = document_of(conn, page_id)
-    if document is not None and conn.execute(_IS_UNINDEXED, (page_id,)).fetchone() is None:
+    if document is not None:
         values = ("delete", page_id, document)
         conn.execute("INSERT INTO search_index (search_index, rowid, grams) VALUES (?, ?, ?)", values)
 
@@ -116,38 +113,6 @@ def language_grams(tag: str) -> list[str]:
 def count_unindexed(conn: sqlite3.Connection) -> int:
     """How many articles wait to be indexed."""
     return int(conn.execute("SELECT count(*) FROM unindexed").fetchone()[0])
-
-
-def index_some(conn: sqlite3.Connection, limit: int = AT_ONCE) -> int:
-    """Index some of those that wait, the lowest page ids first; how many there were."""
-    pages = [page for (page,) in conn.execute("SELECT page_id FROM unindexed ORDER BY page_id LIMIT ?", (limit,))]
-    for page_id in pages:
-        index_page(conn, page_id)
-    return len(pages)
-
-
-def catch_up(
-    conn: sqlite3.Connection,
-    *,
-    stopping: Callable[[], bool] = lambda: False,
-    show: Callable[[int], None] = lambda done: None,
-) -> int:
-    """Index all that wait, some in a transaction, with a rest after each; how many. `show` is told how many are done."""
-    done = 0
-    while not stopping():
-        conn.execute("BEGIN IMMEDIATE")
-        try:
-            some = index_some(conn)
-        except BaseException:
-            conn.execute("ROLLBACK")
-            raise
-        conn.execute("COMMIT")
-        if not some:
-            break
-        done += some
-        show(done)
-        time.sleep(_REST_S)
-    return done
 
 
 def begin_again(conn: sqlite3.Connection) -> None:

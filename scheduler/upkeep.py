@@ -20,9 +20,10 @@ from db.config import Config
 from db.connect import connect, explained
 from db.errors import CopydeskError, UsageError
 from db.health import Level
+from db.indexing import catch_up
 from db.packing import PackReport, pack_again
 from db.prune import PruneReport, prune
-from db.search_index import catch_up, count_unindexed
+from db.search_index import count_unindexed
 from db.upkeep import check, checkpoint, optimize
 
 # What packing may take of one round; the next one goes on from there.

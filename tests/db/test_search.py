@@ -18,12 +18,13 @@ from db.derived import drop_outcome, get_article
 from db.errors import BadQuery
 from db.extractions import held, keep_past, put_held
 from db.folding import fold, folded
+from db.indexing import catch_up
 from db.migrations import migrations
 from db.nouns import Article, Moment, Precision
 from db.prune import prune
 from db.queries import newest
 from db.search import Filters, Page, period_grams, search
-from db.search_index import begin_again, catch_up, count_unindexed, strays
+from db.search_index import begin_again, count_unindexed, strays
 from db.search_query import parse
 from tests.cli.conftest import START, Newsroom, open_room, report
 
