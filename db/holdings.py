@@ -10,6 +10,7 @@ import json
 import sqlite3
 from array import array
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
@@ -51,7 +52,9 @@ SELECT source_id, count(*) FROM fetches
 WHERE started_at >= ? AND what IN ('article', 'entry') AND {_IS_FAILURE}
 GROUP BY 1
 """
-_RUNS = "SELECT id, command, started_at, ended_at, ended, figures, error FROM runs ORDER BY id DESC LIMIT ?"
+_RUNS = """
+SELECT id, command, started_at, ended_at, ended, figures, error FROM runs WHERE id < ? ORDER BY id DESC LIMIT ?
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,20 +165,16 @@ def _holdings(conn: sqlite3.Connection, now: datetime, runs: int) -> Holdings:
     )
 
 
-def last_runs(conn: sqlite3.Connection, number: int) -> list[Run]:
-    """The last runs, latest first."""
-    return [
-        Run(
-            id=run_id,
-            command=command,
-            started_at=started_at,
-            ended_at=ended_at,
-            ended=ended,
-            figures=json.loads(figures) if figures else {},
-            error=error,
-        )
-        for run_id, command, started_at, ended_at, ended, figures, error in conn.execute(_RUNS, (number,))
-    ]
+def last_runs(conn: sqlite3.Connection, number: int, *, before: int | None = None) -> list[Run]:
+    """The last runs, latest first; of those below the id `before`, where it is given."""
+    return [run_of(row) for row in conn.execute(_RUNS, (before or 2**62, number))]
+
+
+def run_of(row: Sequence[object]) -> Run:
+    """A run from the columns of `runs`, in the order of the fields."""
+    values = dict(zip(Run.__slots__, row, strict=True))
+    figures = values["figures"]
+    return Run(**values | {"figures": json.loads(str(figures)) if figures else {}})  # type: ignore[arg-type]
 
 
 def _by_source(conn: sqlite3.Connection, since: tuple[str]) -> list[SourceHoldings]:

@@ -14,14 +14,17 @@ from datetime import datetime
 
 from db.facts import stamp
 
+# Of a row `d` of decisions: that its page is the current one of an article.
+IS_CURRENT = """d.verdict IN ('new', 'copy', 'revision')
+  AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)"""
+
 # Two legs, so that the index on `published_utc` gives the newest without looking at the rest (0.1 ms of 200,000 articles;
 # one ORDER BY over both times takes 400 ms).
-_CURRENT = """
-SELECT a.page_id, {time} AS at
+_CURRENT = f"""
+SELECT a.page_id, {{time}} AS at
 FROM articles a JOIN decisions d ON d.page_id = a.page_id JOIN pages p ON p.id = a.page_id
-WHERE a.published_utc IS {known}NULL AND d.verdict IN ('new', 'copy', 'revision')
-  AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)
-  {conditions}
+WHERE a.published_utc IS {{known}}NULL AND {IS_CURRENT}
+  {{conditions}}
 ORDER BY at DESC, a.page_id DESC
 LIMIT :limit
 """

@@ -21,7 +21,7 @@ from datetime import date, datetime, timedelta
 
 from db.facts import stamp
 from db.folding import fold
-from db.queries import Headline, headline, snapshot
+from db.queries import IS_CURRENT, Headline, headline, snapshot
 from db.search_index import count_unindexed, language_grams
 from db.search_query import Query, Term, group_match, parse, term_of
 from db.snippets import Marked, marked, snippet
@@ -44,14 +44,13 @@ _STEP = 0.25
 _PARTED = "\n\x00\n"
 _FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
 
-_CANDIDATES = """
+_CANDIDATES = f"""
 SELECT a.page_id, coalesce(a.published_utc, p.fetched_at) AS at, a.title, a.subtitle, a.text, a.source,
        (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id)
 FROM search_index s CROSS JOIN articles a ON a.page_id = s.rowid
 CROSS JOIN decisions d ON d.page_id = a.page_id CROSS JOIN pages p ON p.id = a.page_id
 WHERE s.search_index MATCH :match
-  AND d.verdict IN ('new', 'copy', 'revision')
-  AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)
+  AND {IS_CURRENT}
   AND (:since IS NULL OR coalesce(a.published_utc, p.fetched_at) >= :since)
   AND (:until IS NULL OR coalesce(a.published_utc, p.fetched_at) < :until)
 ORDER BY s.rowid DESC

@@ -77,6 +77,11 @@ def count_sources(conn: sqlite3.Connection) -> tuple[int, int]:
     return int(in_use), int(paused)
 
 
+def source_names(conn: sqlite3.Connection) -> dict[int, str]:
+    """The names of all sources by their ids, removed ones included."""
+    return dict(conn.execute("SELECT id, name FROM sources").fetchall())
+
+
 def source_rows(conn: sqlite3.Connection) -> list[tuple[object, ...]]:
     """Their rows: equal to earlier ones where nothing has changed, and seven times as fast as `all_sources`."""
     return conn.execute("SELECT * FROM sources WHERE removed_at IS NULL ORDER BY name").fetchall()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.facts import stamp
+from db.sources import source_names
 
 DAYS = 7
 HOURS = 24
@@ -26,7 +27,6 @@ CROSS JOIN decisions d ON d.page_id = p.id
 WHERE d.verdict IN ('new', 'copy', 'revision')
 GROUP BY 1, 2, 3
 """
-_NAMES = "SELECT id, name FROM sources"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def arrivals(conn: sqlite3.Connection, now: datetime) -> Arrivals:
         week[source_id] += number
         if label in lately:
             day[source_id] += number
-    names = dict(conn.execute(_NAMES).fetchall()) if week else {}
+    names = source_names(conn) if week else {}
     return Arrivals(
         day=[
             Hour(

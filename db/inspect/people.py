@@ -6,18 +6,17 @@ import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from db.queries import IS_CURRENT
+from db.sources import source_names
+
 # Articles whose credits are read for the list of people, the latest; and those of one person.
 LATEST = 5000
 MOST_OF_ONE = 1000
 MOST_SHOWN = 300
 
-_CURRENT = """
-d.verdict IN ('new', 'copy', 'revision')
-AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)
-"""
 _LATELY = f"""
 SELECT c.name, c.role, p.source_id
-FROM (SELECT d.page_id FROM decisions d WHERE {_CURRENT} ORDER BY d.page_id DESC LIMIT :latest) l
+FROM (SELECT d.page_id FROM decisions d WHERE {IS_CURRENT} ORDER BY d.page_id DESC LIMIT :latest) l
 JOIN credits c ON c.page_id = l.page_id JOIN pages p ON p.id = l.page_id
 """
 # By the index of names, as far as its first characters go.
@@ -25,20 +24,19 @@ _BY_NAME = f"""
 SELECT c.name, c.role, p.source_id
 FROM (SELECT name, role, page_id FROM credits WHERE name >= :start AND name < :end LIMIT :latest) c
 JOIN decisions d ON d.page_id = c.page_id JOIN pages p ON p.id = c.page_id
-WHERE {_CURRENT}
+WHERE {IS_CURRENT}
 """
 _OF_ONE = f"""
 SELECT c.page_id, c.role, s.id, s.name
 FROM (SELECT page_id, role FROM credits WHERE name = :name ORDER BY page_id DESC LIMIT :most) c
 JOIN decisions d ON d.page_id = c.page_id JOIN pages p ON p.id = c.page_id JOIN sources s ON s.id = p.source_id
-WHERE {_CURRENT}
+WHERE {IS_CURRENT}
 ORDER BY c.page_id DESC
 """
 _WITH = """
 SELECT other.name, other.role, count(*) FROM json_each(:pages) j JOIN credits other ON other.page_id = j.value
 WHERE other.name <> :name GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 30
 """
-_SOURCE_NAMES = "SELECT id, name FROM sources"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,7 @@ def people(conn: sqlite3.Connection, begins: str = "") -> list[PersonLine]:
     for name, role, source_id in rows:
         roles[name][role] += 1
         places[name][source_id] += 1
-    names = dict(conn.execute(_SOURCE_NAMES).fetchall())
+    names = source_names(conn)
     ranked = sorted(roles, key=lambda name: (-roles[name].total(), name))[:MOST_SHOWN]
     return [
         PersonLine(

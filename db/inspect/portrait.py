@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.facts import stamp
+from db.queries import IS_CURRENT
 
 # Pages that are looked at, the latest; some weeks of a large site, all of a small one.
 LATEST = 3000
@@ -63,8 +64,7 @@ ORDER BY closed_at IS NOT NULL, id DESC LIMIT 20
 """
 _NEWEST = f"""
 SELECT d.page_id FROM ({_LATEST}) l JOIN decisions d ON d.page_id = l.id
-WHERE d.verdict IN ('new', 'copy', 'revision')
-  AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)
+WHERE {IS_CURRENT}
 ORDER BY l.id DESC LIMIT :most
 """
 # One step into the index for each: the newest page, and the last part of a run.

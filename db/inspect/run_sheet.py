@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import dataclass
 
-from db.holdings import Run
+from db.holdings import Run, run_of
 
 MOST_SOURCES = 500
 MOST_FAILURES = 100
@@ -20,9 +19,6 @@ _FAILURES = """
 SELECT f.started_at, f.what, f.url, coalesce(f.error, 'http_' || f.status), s.name, s.id
 FROM fetches f LEFT JOIN sources s ON s.id = f.source_id
 WHERE f.run_id = ? AND (f.error IS NOT NULL OR f.status NOT IN (200, 304)) ORDER BY f.id DESC LIMIT ?
-"""
-_RUNS = """
-SELECT id, command, started_at, ended_at, ended, figures, error FROM runs WHERE id < ? ORDER BY id DESC LIMIT ?
 """
 
 
@@ -66,11 +62,6 @@ class RunSheet:
     failures: list[Failure]
 
 
-def runs_before(conn: sqlite3.Connection, before: int | None, number: int) -> list[Run]:
-    """The next `number` runs below an id, latest first."""
-    return [_run(row) for row in conn.execute(_RUNS, (before or 2**62, number))]
-
-
 def run_sheet(conn: sqlite3.Connection, run_id: int) -> RunSheet | None:
     """The run of that id; None where there is none (a short log forgets runs that brought nothing)."""
     row = conn.execute(_RUN, (run_id,)).fetchone()
@@ -78,7 +69,7 @@ def run_sheet(conn: sqlite3.Connection, run_id: int) -> RunSheet | None:
         return None
     *run, reason, pid = row
     return RunSheet(
-        run=_run(run),
+        run=run_of(run),
         reason=reason,
         pid=pid,
         sources=[
@@ -90,9 +81,3 @@ def run_sheet(conn: sqlite3.Connection, run_id: int) -> RunSheet | None:
             for one in conn.execute(_FAILURES, (run_id, MOST_FAILURES))
         ],
     )
-
-
-def _run(row: list[object] | sqlite3.Row) -> Run:
-    values = dict(zip(Run.__slots__, row, strict=True))
-    figures = values["figures"]
-    return Run(**values | {"figures": json.loads(str(figures)) if figures else {}})

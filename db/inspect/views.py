@@ -9,6 +9,7 @@ from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
+from db.holdings import last_runs
 from db.inspect import charts
 from db.inspect.arrivals import arrivals
 from db.inspect.article_page import article_page, changes_page, page_page
@@ -16,7 +17,7 @@ from db.inspect.guard import STRICT
 from db.inspect.people import people, person
 from db.inspect.portrait import portrait, source_lines
 from db.inspect.refused import SCREEN, reasons, refused
-from db.inspect.run_sheet import run_sheet, runs_before
+from db.inspect.run_sheet import run_sheet
 from db.inspect.search_page import SIZE, Form, answer
 from db.inspect.stored import received, stored
 from db.queries import headlines, newest, snapshot
@@ -151,7 +152,7 @@ async def source(request: Any, datasette: Any) -> Any:
 async def runs(request: Any, datasette: Any) -> Any:
     """The runs, latest first."""
     before = _number(request.args.get("before"))
-    found = await datasette.ask(lambda conn: runs_before(conn, before, _RUNS + 1))
+    found = await datasette.ask(lambda conn: last_runs(conn, _RUNS + 1, before=before))
     older = found[_RUNS - 1].id if len(found) > _RUNS else None
     return await _page(datasette, request, "runs.html", runs=found[:_RUNS], older=older, before=before)
 
