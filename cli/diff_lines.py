@@ -23,7 +23,7 @@ _BRACKETS = {Kind.UNCHANGED: ("", ""), Kind.GONE: ("[-", "-]"), Kind.COME: ("{+"
 
 def diff_lines(older: Article, newer: Article, width: int) -> Iterator[str]:
     """The lines that say what changed, wrapped to `width` cells."""
-    for name, words in changed_fields(older, newer, _shown):
+    for name, words in changed_fields(older, newer, plain):
         yield from _changed(f"{name}: ", words, width)
     old, new = plain_text(older.text), plain_text(newer.text)
     if old == new:
@@ -53,9 +53,3 @@ def _with_colours(line: str) -> str:
         return line
     line = re.sub(r"\[-.*?-\]", lambda found: styled(found[0], fg="red"), line)
     return re.sub(r"\{\+.*?\+\}", lambda found: styled(found[0], fg="green"), line)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, tuple):
-        return plain(", ".join(map(str, value)))
-    return plain(getattr(value, "iso", value))

@@ -53,9 +53,9 @@ class Step:
         return "".join(piece.text for piece in self.pieces)
 
 
-def changed_fields(older: Article, newer: Article, shown: Callable[[object], str]) -> list[tuple[str, list[Piece]]]:
-    """The fields that differ, each with its pieces. `shown` gives a field's value as text."""
-    pairs = [(name, shown(getattr(older, name)), shown(getattr(newer, name))) for name in _FIELDS]
+def changed_fields(older: Article, newer: Article, shown: Callable[[str], str] = str) -> list[tuple[str, list[Piece]]]:
+    """The fields that differ, each with its pieces. `shown` makes a value's text fit for where it is shown."""
+    pairs = [(name, shown(_text(getattr(older, name))), shown(_text(getattr(newer, name)))) for name in _FIELDS]
     return [(name, pieces(before, after)) for name, before, after in pairs if before != after]
 
 
@@ -108,3 +108,10 @@ def _whole(kind: Kind, paragraph: str) -> Step:
 def _likeness(one: str, other: str) -> float:
     words = [[token for token in _TOKEN.findall(text) if token[0].isalnum()] for text in (one, other)]
     return SequenceMatcher(None, words[0], words[1], autojunk=False).ratio()
+
+
+def _text(value: object) -> str:
+    """A field's value as text: names joined, a time as the page gives it, nothing as nothing."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(getattr(value, "iso", value))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from db.changes import Piece, Step, changed_fields, steps
 from db.derived import get_article
 from db.nouns import Article
-from db.queries import Headline, PageState, cluster, current_page, headline, page_state, revisions
+from db.queries import Headline, PageState, cluster, current_page, headline, headlines, page_state, revisions
 
 # A comparison takes a square of the length; beyond this the terminal has more patience.
 MOST_COMPARED = 60_000
@@ -91,8 +91,7 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
     if head is None or article is None:
         return None
     ids = cluster(conn, article_id)
-    pages = [current_page(conn, other) for other in ids[:MOST_COPIES]]
-    heads = [found for page in pages if page is not None and (found := headline(conn, page))]
+    heads = headlines(conn, [page for other in ids[:MOST_COPIES] if (page := current_page(conn, other)) is not None])
     moments = [(_at(one), one.source_name, one.article_id == one.original_id) for one in heads]
     earliest = min((at for at, _, _ in moments), default=None)
     return ArticlePage(
@@ -122,7 +121,7 @@ def changes_page(conn: sqlite3.Connection, article_id: int, revision: int | None
         return None
     comparable = max(len(old.text), len(new.text)) <= MOST_COMPARED
     found = [] if old.text == new.text else list(steps(old.text, new.text)) if comparable else None
-    return ChangesPage(head=head, older=older, fields=changed_fields(old, new, _shown), steps=found, revisions=known)
+    return ChangesPage(head=head, older=older, fields=changed_fields(old, new), steps=found, revisions=known)
 
 
 def page_page(conn: sqlite3.Connection, page_id: int) -> PagePage | None:
@@ -147,9 +146,3 @@ def _fetched(conn: sqlite3.Connection, page_id: int) -> Fetched:
 def _at(head: Headline) -> datetime:
     at = datetime.fromisoformat(head.published_utc or head.fetched_at)
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone()
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(getattr(value, "iso", value))

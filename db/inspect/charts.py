@@ -54,18 +54,8 @@ def day_chart(arrived: Arrivals) -> Chart:
                     "sort": {"field": "at"},
                     "axis": {"labelAngle": 0, "labelOverlap": True, "ticks": False},
                 },
-                "y": {
-                    "field": "articles",
-                    "type": "quantitative",
-                    "title": None,
-                    "axis": {"tickMinStep": 1, "tickCount": 4},
-                },
-                "color": {
-                    "field": "what",
-                    "type": "nominal",
-                    "title": None,
-                    "scale": {"domain": ["new", "copies", "revisions"], "range": "category"},
-                },
+                "y": _amount("articles", ticks=4),
+                "color": _coloured("what", ["new", "copies", "revisions"]),
                 "tooltip": [{"field": "hour"}, {"field": "what"}, {"field": "articles"}],
             },
         },
@@ -83,34 +73,7 @@ def week_chart(arrived: Arrivals) -> Chart:
         says=f"Articles of the last 7 days by day and hour of fetch: {arrived.in_week:,}.",
         columns=("Day", "Articles"),
         rows=_by_day(arrived.week),
-        spec={
-            "height": 20 * len({hour.date() for hour, _ in arrived.week}),
-            "mark": {"type": "rect"},
-            "data": {"values": values},
-            "encoding": {
-                "x": {
-                    "field": "hour",
-                    "type": "ordinal",
-                    "title": None,
-                    "axis": {"labelAngle": 0, "labelOverlap": True, "ticks": False, "domain": False},
-                },
-                "y": {
-                    "field": "day",
-                    "type": "ordinal",
-                    "title": None,
-                    "sort": {"field": "row"},
-                    "axis": {"ticks": False, "domain": False},
-                },
-                "color": {
-                    "field": "articles",
-                    "type": "quantitative",
-                    "title": None,
-                    "legend": None,
-                    "scale": {"range": "heatmap", "domainMin": 0},
-                },
-                "tooltip": [{"field": "day"}, {"field": "hour"}, {"field": "articles"}],
-            },
-        },
+        spec=_heatmap(values, rows=len({hour.date() for hour, _ in arrived.week})),
     )
 
 
@@ -143,18 +106,8 @@ def source_chart(arrived: Arrivals) -> Chart:
                     "sort": {"field": "at"},
                     "axis": {"ticks": False, "domain": False, "labelLimit": 150},
                 },
-                "x": {
-                    "field": "articles",
-                    "type": "quantitative",
-                    "title": None,
-                    "axis": {"tickMinStep": 1, "tickCount": 5},
-                },
-                "color": {
-                    "field": "when",
-                    "type": "nominal",
-                    "title": None,
-                    "scale": {"domain": ["last 24 hours", "days before"], "range": "category"},
-                },
+                "x": _amount("articles", ticks=5),
+                "color": _coloured("when", ["last 24 hours", "days before"]),
                 "tooltip": [{"field": "source"}, {"field": "when"}, {"field": "articles"}],
             },
         },
@@ -176,33 +129,7 @@ def rhythm_chart(rhythm: dict[tuple[int, int], int]) -> Chart:
             (_DAYS[day], *(sum(rhythm.get((day, hour + n), 0) for n in range(6)) for hour in range(0, 24, 6)))
             for day in _WEEK
         ],
-        spec={
-            "height": 20 * len(_WEEK),
-            "mark": {"type": "rect"},
-            "data": {"values": values},
-            "encoding": {
-                "x": {
-                    "field": "hour",
-                    "type": "ordinal",
-                    "title": None,
-                    "axis": {"labelAngle": 0, "labelOverlap": True, "ticks": False, "domain": False},
-                },
-                "y": {
-                    "field": "day",
-                    "type": "ordinal",
-                    "title": None,
-                    "sort": {"field": "row"},
-                    "axis": {"ticks": False, "domain": False},
-                },
-                "color": {
-                    "field": "articles",
-                    "type": "quantitative",
-                    "legend": None,
-                    "scale": {"range": "heatmap", "domainMin": 0},
-                },
-                "tooltip": [{"field": "day"}, {"field": "hour"}, {"field": "articles"}],
-            },
-        },
+        spec=_heatmap(values, rows=len(_WEEK)),
     )
 
 
@@ -237,18 +164,8 @@ def volume_chart(days: Sequence[Day]) -> Chart:
                         "ticks": False,
                     },
                 },
-                "y": {
-                    "field": "pages",
-                    "type": "quantitative",
-                    "title": None,
-                    "axis": {"tickMinStep": 1, "tickCount": 4},
-                },
-                "color": {
-                    "field": "what",
-                    "type": "nominal",
-                    "title": None,
-                    "scale": {"domain": ["articles", "revisions", "rejected"], "range": "category"},
-                },
+                "y": _amount("pages", ticks=4),
+                "color": _coloured("what", ["articles", "revisions", "rejected"]),
                 "tooltip": [{"field": "date"}, {"field": "what"}, {"field": "pages"}],
             },
         },
@@ -285,12 +202,7 @@ def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
                     "sort": None,
                     "axis": {"ticks": False, "domain": False, "grid": True, "labelLimit": 150},
                 },
-                "color": {
-                    "field": "what",
-                    "type": "nominal",
-                    "title": None,
-                    "scale": {"domain": ["original", "copy"], "range": "category"},
-                },
+                "color": _coloured("what", ["original", "copy"]),
                 "tooltip": [{"field": "source"}, {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M"}],
             },
         },
@@ -303,3 +215,54 @@ def _by_day(week: Sequence[tuple[datetime, int]]) -> list[tuple[str, int]]:
         label = f"{hour:%a %d %b}"
         days[label] = days.get(label, 0) + number
     return list(days.items())
+
+
+def _heatmap(values: Sequence[Spec], *, rows: int) -> Spec:
+    """Articles by day and hour, each day a row; `row` of a value is what the days are sorted by."""
+    return {
+        "height": 20 * rows,
+        "mark": {"type": "rect"},
+        "data": {"values": values},
+        "encoding": {
+            "x": {
+                "field": "hour",
+                "type": "ordinal",
+                "title": None,
+                "axis": {"labelAngle": 0, "labelOverlap": True, "ticks": False, "domain": False},
+            },
+            "y": {
+                "field": "day",
+                "type": "ordinal",
+                "title": None,
+                "sort": {"field": "row"},
+                "axis": {"ticks": False, "domain": False},
+            },
+            "color": {
+                "field": "articles",
+                "type": "quantitative",
+                "legend": None,
+                "scale": {"range": "heatmap", "domainMin": 0},
+            },
+            "tooltip": [{"field": "day"}, {"field": "hour"}, {"field": "articles"}],
+        },
+    }
+
+
+def _amount(field: str, *, ticks: int) -> Spec:
+    """An axis of whole numbers."""
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": None,
+        "axis": {"tickMinStep": 1, "tickCount": ticks},
+    }
+
+
+def _coloured(field: str, kinds: Sequence[str]) -> Spec:
+    """A colour for each kind, in this order."""
+    return {
+        "field": field,
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": kinds, "range": "category"},
+    }

@@ -62,12 +62,14 @@ class Inspector(Datasette):  # type: ignore[misc]
 
     def __init__(self, path: Path, decode: Decode) -> None:
         """`path` is a database that was opened and migrated before."""
+        # As it stands in addresses: letters, digits and underscores.
+        news_name = "_".join(re.findall(r"\w+", path.stem)) or "news"
         if not pm.is_registered(plugin):
             pm.register(plugin, name="copydesk")
             pm.unregister(name="datasette.handle_exception")
         super().__init__(
             [str(path.absolute())],
-            metadata=_metadata(path),
+            metadata=_metadata(news_name),
             template_dir=str(HERE / "templates"),
             static_mounts=[(STATIC, str(HERE / "static"))],
             settings={
@@ -83,9 +85,8 @@ class Inspector(Datasette):  # type: ignore[misc]
         )
         self.decode = decode
         self.file = path.absolute()
-        name = next(name for name, known in self.databases.items() if known.path is not None)
-        self.remove_database(name)
-        self.news_name = "_".join(re.findall(r"\w+", name)) or "news"
+        self.remove_database(next(name for name, known in self.databases.items() if known.path is not None))
+        self.news_name = news_name
         self.add_database(NewsDatabase(self, str(self.file), is_mutable=True), name=self.news_name)
 
     async def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
@@ -110,8 +111,7 @@ class Inspector(Datasette):  # type: ignore[misc]
         return guarded(self.app(), names, loosened(_script_hashes()))
 
 
-def _metadata(path: Path) -> dict[str, Any]:
-    name = "_".join(re.findall(r"\w+", path.stem)) or "news"
+def _metadata(name: str) -> dict[str, Any]:
     return {
         "title": "Copydesk",
         "about": f"Copydesk {version('copydesk')}",

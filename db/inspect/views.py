@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from datasette.utils.asgi import NotFound, Response
 
@@ -37,6 +37,7 @@ _NEWEST = 24
 _RUNS = 40
 _LARGEST_ID = 2**62
 
+T = TypeVar("T")
 View = Callable[[Any, Any], Awaitable[Any]]
 
 
@@ -45,6 +46,17 @@ async def _page(datasette: Any, request: Any, template: str, **values: object) -
     context = {"ours": True, "now": datetime.now(UTC), **values}
     html = await datasette.render_template(template, context, request=request)
     return Response.html(html, headers={"content-security-policy": STRICT, "cache-control": "no-store"})
+
+
+async def _ask(datasette: Any, question: Callable[[sqlite3.Connection], T]) -> T:
+    """The answer to a question of several queries, all of one moment."""
+
+    def of_one_moment(conn: sqlite3.Connection) -> T:
+        with snapshot(conn):
+            return question(conn)
+
+    answered: T = await datasette.ask(of_one_moment)
+    return answered
 
 
 def _number(text: str | None) -> int | None:
@@ -62,12 +74,10 @@ def _required(request: Any) -> int:
 async def front(request: Any, datasette: Any) -> Any:
     """What came in today and this week, what is newest, what needs somebody to look."""
     now = datetime.now(UTC)
-
-    def ask(conn: sqlite3.Connection) -> tuple[Any, ...]:
-        with snapshot(conn):
-            return arrivals(conn, now), status_of(conn, now), headlines(conn, newest(conn, limit=_NEWEST))
-
-    arrived, status, heads = await datasette.ask(ask)
+    arrived, status, heads = await _ask(
+        datasette,
+        lambda conn: (arrivals(conn, now), status_of(conn, now), headlines(conn, newest(conn, limit=_NEWEST))),
+    )
     drawn = (
         [charts.day_chart(arrived), charts.week_chart(arrived), charts.source_chart(arrived)] if arrived.sources else []
     )
@@ -77,12 +87,7 @@ async def front(request: Any, datasette: Any) -> Any:
 async def article(request: Any, datasette: Any) -> Any:
     """One article, its latest revision or the one asked for."""
     article_id, revision = _required(request), _number(request.args.get("revision"))
-
-    def ask(conn: sqlite3.Connection) -> Any:
-        with snapshot(conn):
-            return article_page(conn, article_id, revision)
-
-    shown = await datasette.ask(ask)
+    shown = await _ask(datasette, lambda conn: article_page(conn, article_id, revision))
     if shown is None:
         raise NotFound(f"There is no article {article_id}" + (f" with a revision {revision}" if revision else ""))
     drawn = charts.copies_chart(shown.moments) if len(shown.cluster) > 1 else None
@@ -92,12 +97,7 @@ async def article(request: Any, datasette: Any) -> Any:
 async def changes(request: Any, datasette: Any) -> Any:
     """What a revision changed against the one before."""
     article_id, revision = _required(request), _number(request.args.get("revision"))
-
-    def ask(conn: sqlite3.Connection) -> Any:
-        with snapshot(conn):
-            return changes_page(conn, article_id, revision)
-
-    shown = await datasette.ask(ask)
+    shown = await _ask(datasette, lambda conn: changes_page(conn, article_id, revision))
     if shown is None:
         raise NotFound(
             f"Article {article_id} has no revision with one before it"
@@ -109,12 +109,7 @@ async def changes(request: Any, datasette: Any) -> Any:
 async def page(request: Any, datasette: Any) -> Any:
     """One page as it was fetched, whatever became of it."""
     page_id = _required(request)
-
-    def ask(conn: sqlite3.Connection) -> Any:
-        with snapshot(conn):
-            return page_page(conn, page_id)
-
-    shown = await datasette.ask(ask)
+    shown = await _ask(datasette, lambda conn: page_page(conn, page_id))
     if shown is None:
         raise NotFound(f"There is no page {page_id}")
     return await _page(datasette, request, "page.html", shown=shown)
@@ -138,11 +133,10 @@ async def source(request: Any, datasette: Any) -> Any:
     source_id, now = _required(request), datetime.now(UTC)
 
     def ask(conn: sqlite3.Connection) -> Any:
-        with snapshot(conn):
-            shown = portrait(conn, source_id, now)
-            return shown, headlines(conn, shown.newest) if shown else []
+        shown = portrait(conn, source_id, now)
+        return shown, headlines(conn, shown.newest) if shown else []
 
-    shown, heads = await datasette.ask(ask)
+    shown, heads = await _ask(datasette, ask)
     if shown is None:
         raise NotFound(f"There is no source {source_id}")
     drawn = [charts.rhythm_chart(shown.rhythm), charts.volume_chart(shown.days)]
@@ -178,12 +172,11 @@ async def one_person(request: Any, datasette: Any) -> Any:
     name = (request.args.get("name") or "")[:500]
 
     def ask(conn: sqlite3.Connection) -> Any:
-        with snapshot(conn):
-            shown = person(conn, name)
-            parts = (("Wrote", shown.wrote), ("Edited", shown.edited), ("Proofread", shown.proofread)) if shown else ()
-            return shown, [(what, len(ids), headlines(conn, ids[:100])) for what, ids in parts if ids]
+        shown = person(conn, name)
+        parts = (("Wrote", shown.wrote), ("Edited", shown.edited), ("Proofread", shown.proofread)) if shown else ()
+        return shown, [(what, len(ids), headlines(conn, ids[:100])) for what, ids in parts if ids]
 
-    shown, parts = await datasette.ask(ask)
+    shown, parts = await _ask(datasette, ask)
     if shown is None:
         raise NotFound(f"No article credits {name}" if name else "Name a person")
     return await _page(datasette, request, "person.html", shown=shown, works=parts)
@@ -195,15 +188,14 @@ async def rejections(request: Any, datasette: Any) -> Any:
     before = _number(request.args.get("before"))
 
     def ask(conn: sqlite3.Connection) -> Any:
-        with snapshot(conn):
-            name = conn.execute("SELECT name FROM sources WHERE id = ?", (source_id,)).fetchone() if source_id else None
-            return (
-                reasons(conn),
-                refused(conn, reason=reason, source_id=source_id, before=before),
-                name[0] if name else None,
-            )
+        name = conn.execute("SELECT name FROM sources WHERE id = ?", (source_id,)).fetchone() if source_id else None
+        return (
+            reasons(conn),
+            refused(conn, reason=reason, source_id=source_id, before=before),
+            name[0] if name else None,
+        )
 
-    counts, found, name = await datasette.ask(ask)
+    counts, found, name = await _ask(datasette, ask)
     older = found[SCREEN - 1].page_id if len(found) > SCREEN else None
     return await _page(
         datasette, request, "rejections.html",
