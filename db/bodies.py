@@ -53,11 +53,16 @@ def get_body(conn: sqlite3.Connection, body_id: int) -> bytes:
         raise Pruned(
             f"its body was pruned on {pruned_at[:10]} (setting keep_bodies); what was read out of it stays, the bytes are gone"
         )
+    dictionary = get_dictionary(conn, dictionary_id) if dictionary_id is not None else None
+    return unpack(f"body {body_id}", data, sha256, dictionary)
+
+
+def unpack(name: str, data: bytes, sha256: bytes, dictionary: zstd.ZstdDict | None = None) -> bytes:
+    """The exact bytes of a body as it is stored or travels. Raises Damaged, which calls it `name`."""
     try:
-        dictionary = get_dictionary(conn, dictionary_id) if dictionary_id is not None else None
         body = zstd.decompress(data, zstd_dict=dictionary)
     except zstd.ZstdError as error:
-        raise Damaged(f"body {body_id} cannot be unpacked ({error}); restore it from a backup") from error
+        raise Damaged(f"{name} cannot be unpacked ({error}); restore it from a backup") from error
     if digest(body) != sha256:
-        raise Damaged(f"body {body_id} does not match its checksum; restore it from a backup")
+        raise Damaged(f"{name} does not match its checksum; restore it from a backup")
     return body

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 
 from db.bodies import get_body, pack
-from db.connect import connect, explained
+from db.connect import connect, explained, write
 from db.dictionaries import QUICK, Connection, Shelf, get_dictionary, pack_by, packed_dictionary, put_dictionary
 from db.errors import Damaged, Pruned
 from db.exemplars import PAGES, choose, spread
@@ -245,14 +245,9 @@ class _Packing:
     @contextmanager
     def _timed(self) -> Iterator[None]:
         """One transaction, how long it held the lock (its end included), and a rest in which others have it."""
-        self.conn.execute("BEGIN IMMEDIATE")
-        began = time.monotonic()
-        try:
+        with write(self.conn):
+            began = time.monotonic()
             yield
-        except BaseException:
-            self.conn.execute("ROLLBACK")
-            raise
-        self.conn.execute("COMMIT")
         took = time.monotonic() - began
         self.report.transactions += 1
         self.report.longest_ms = max(self.report.longest_ms, round(took * 1000, 1))

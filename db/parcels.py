@@ -9,8 +9,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field, replace
 
-from db.bodies import digest, get_body
-from db.errors import Damaged
+from db.bodies import digest, get_body, unpack
 from db.nouns import Page
 from db.pages import load_page_without_bodies
 from db.zstandard import zstd
@@ -29,13 +28,7 @@ class Packed:
 
     def opened(self) -> bytes:
         """The exact bytes. Raises Damaged where they are not what was sent."""
-        try:
-            body = zstd.decompress(self.data)
-        except zstd.ZstdError as error:
-            raise Damaged(f"{self.name} cannot be unpacked ({error}); restore it from a backup") from error
-        if digest(body) != self.sha256:
-            raise Damaged(f"{self.name} does not match its checksum; restore it from a backup")
-        return body
+        return unpack(self.name, self.data, self.sha256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
