@@ -1,8 +1,7 @@
 """`copydesk extract`: files on disk to JSON lines on standard output, without a database; or stored pages extracted again.
 
-A file that cannot be read becomes its own line, `{"id", "rejected": "empty",
-"detail"}`, and the command goes on; it then exits with 1
-after the last line when the files were named on the command line. A faulty manifest ends it at once with exit code 2.
+A file that cannot be read becomes its own line, `{"id", "rejected": "empty", "detail"}`, and the command goes on; it then exits
+with 1 after the last line when the files were named on the command line. A faulty manifest ends it at once with exit code 2.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import click
 
 from cli.context import Desk
 from cli.since import since_option
-from db.errors import CopydeskError
+from db.errors import CopydeskError, UsageError
 from db.facts import stamp
 from db.selections import Selection
 from db.sites import load_sites, shipped_sites_folder
@@ -147,9 +146,10 @@ def _stored(
 ) -> None:
     # Imported here: files are read without a database, and quickly.
     if to:
-        from cli.extract_far import checked, extract_selected
+        from cli.extract_far import extract_selected
 
-        checked((), to, selects=True, dry_run=dry_run)
+        if dry_run:
+            raise UsageError("--dry-run goes without --to")
         extract_selected(desk, selection, to, engine=engine, as_json=as_json)
     elif dry_run:
         from cli.extract_preview import dry_run as tell_differences
@@ -162,10 +162,10 @@ def _stored(
 
 
 def _archives(desk: Desk, sources: tuple[str, ...], to: str | None, engine: Engine, *, as_json: bool) -> None:
-    from cli.extract_far import checked, extract_archives
+    from cli.extract_far import extract_archives
 
-    checked(sources, to, selects=False, dry_run=False)
-    assert to is not None
+    if not to:
+        raise UsageError("--from needs --to ADDRESS, the folder for Parquet files; `copydesk import` takes archives in")
     extract_archives(desk, sources, to, engine=engine, as_json=as_json)
 
 

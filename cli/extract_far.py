@@ -17,7 +17,6 @@ from cli.progress import tallying
 from cli.stopping import stopping
 from db.connect import open_readonly
 from db.derived import known_extractor
-from db.errors import UsageError
 from db.extractions import without_pruned
 from db.parcels import Parcel, load_parcel
 from db.selections import Selection, select_pages
@@ -90,13 +89,3 @@ def _tell(tally: Tally, folder: OutcomeFolder, passed: Counter[str], stop: threa
     if stop.is_set():
         click.echo("stopped early; the same command goes on", err=True)
         sys.exit(130)
-
-
-def checked(sources: Sequence[str], to: str | None, *, selects: bool, dry_run: bool) -> None:
-    """Raises UsageError where the options for files do not go together."""
-    if sources and not to:
-        raise UsageError("--from needs --to ADDRESS, the folder for Parquet files; `copydesk import` takes archives in")
-    if to and not (sources or selects):
-        raise UsageError("--to goes with --from or a selection of stored pages")
-    if to and dry_run:
-        raise UsageError("--dry-run goes without --to")
