@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import click
 
 from cli.context import Desk
 from cli.render import size, span
+from cli.stopping import stoppable
 from db.backup import Backup, Progress, back_up, new_backup_path, thin_out
 from db.config import Config
 from db.errors import UsageError
@@ -66,20 +66,6 @@ def _print(taken: Backup, gone: list[Path]) -> None:
     click.echo(f"  copied in {span(taken.copying_s)}{rate}, opened and verified in {span(taken.verifying_s)}")
     for path in gone:
         click.echo(f"  removed {path}")
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """SIGTERM ends the block as Ctrl-C does, so that nothing half done is left."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

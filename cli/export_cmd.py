@@ -16,10 +16,10 @@ from typing import IO, Any
 import click
 
 from cli.article_rows import article_objects
-from cli.backup_cmd import stoppable
 from cli.context import Desk
 from cli.progress import tallying
 from cli.since import since_option
+from cli.stopping import stoppable
 from db.errors import CopydeskError, Damaged, UsageError
 from db.exports import page_ids, stored_page
 from db.queries import newest

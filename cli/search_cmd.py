@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 import click
 
 from cli.article_rows import credits_of, mark_of, time_of
-from cli.backup_cmd import stoppable
 from cli.context import Desk
+from cli.csv_out import print_csv
 from cli.progress import tallying
 from cli.render import WIDEST_PADDING, coloured, cut, on_terminal, padded, plain, screen_width, styled, wrapped
 from cli.since import since_option
+from cli.stopping import stoppable
 from db.connect import write
 from db.errors import UsageError
 from db.indexing import catch_up
@@ -69,9 +68,7 @@ def search(
         for hit in found.hits:
             click.echo(json.dumps(_object(hit), ensure_ascii=False))
     elif as_csv:
-        table = csv.writer(sys.stdout, lineterminator="\n")
-        table.writerow(_COLUMNS)
-        table.writerows(_row(hit) for hit in found.hits)
+        print_csv((dict(zip(_COLUMNS, _row(hit), strict=True)) for hit in found.hits), _COLUMNS)
     else:
         for line in _lines(found):
             click.echo(line)

@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM as a wish to stop: what is under way is finished first. A second one ends the program at once."""
+"""Ctrl-C and SIGTERM as a wish to stop.
+
+`stopping`: what is under way is finished first; a second signal ends the program at once. `stoppable`: the block is left at once.
+"""
 
 from __future__ import annotations
 
@@ -28,3 +31,17 @@ def stopping() -> Iterator[threading.Event]:
         yield stop
     finally:
         restore()
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """SIGTERM ends the block as Ctrl-C does, so that nothing half done is left."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

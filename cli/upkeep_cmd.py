@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import click
 
-from cli.backup_cmd import stoppable
 from cli.context import Desk
 from cli.progress import tallying
 from cli.render import plain, styled
+from cli.stopping import stoppable
 from db.config import Config
 from db.errors import UsageError
 from db.packing import PackReport

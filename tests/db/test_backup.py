@@ -40,7 +40,7 @@ import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from datetime import UTC, datetime
 from pathlib import Path
-from cli.backup_cmd import stoppable
+from cli.stopping import stoppable
 from db.backup import back_up
 def slow(*_):
     print("going on", flush=True)
