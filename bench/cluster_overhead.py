@@ -2,12 +2,11 @@
 
     python -m bench.cluster_overhead FOLDER_OR_MANIFEST [--pages 3000] [--cores 2] [--rounds 3]
 
-The pages (HTML files, also .gz, or a manifest of `copydesk extract`) are stored at as many addresses as are needed, with an
-outcome
+The pages (HTML files, also .gz, or a manifest of `copydesk extract`) are stored at as many addresses as are needed, with an outcome
 of an older extractor. Each round extracts a copy of that database by the local pool and another one by a scheduler and workers of
 one thread each, in alternating order; the workers' reading processes are started anew each time, as the local pool's are. The
-median of the rounds' ratios is printed. Dask runs as docs/scaling.md advises, with --plain by its own
-defaults. Each line tells how much CPU the client spends on a page: what bounds a large cluster. Linux only.
+median of the rounds' ratios is printed. Dask runs as docs/scaling.md advises, with --plain by its own defaults. Each line tells
+how much CPU the client spends on a page: what bounds a large cluster. Linux only.
 """
 
 from __future__ import annotations
@@ -27,14 +26,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
-
+from bench.cpu import Cpu
 from db import facts
 from db.connect import open_database, write
 from db.sources import add_source
 from pipelines.files import entries_of_manifest
+from tests.processes import descendants
 
-ROOT = Path(__file__).resolve().parent.parent
 ROOT = Path(__file__).resolve().parent.parent
 # What docs/scaling.md advises: Dask's own looking at itself takes some 4 % of a core for each worker, doing nothing.
 ADVISED = {
@@ -44,37 +42,6 @@ ADVISED = {
 }
 START = datetime(2026, 11, 1, tzinfo=UTC)
 POLL_S = 0.2
-
-
-class Cpu:
-    """CPU seconds of process trees, polled: what a process had at its last poll counts after its end."""
-
-    def __init__(self, *roots: int) -> None:
-        self._roots = roots
-        self._seen: dict[tuple[int, float], float] = {}
-        self.poll()
-        self._before = self.total
-
-    def poll(self) -> None:
-        """Look at all processes once."""
-        for root in self._roots:
-            try:
-                top = psutil.Process(root)
-                for process in (top, *top.children(recursive=True)):
-                    times = process.cpu_times()
-                    self._seen[process.pid, process.create_time()] = times.user + times.system
-            except psutil.NoSuchProcess:
-                continue
-
-    @property
-    def total(self) -> float:
-        """What was seen, that before the beginning included."""
-        return sum(self._seen.values())
-
-    @property
-    def spent(self) -> float:
-        """Since the beginning."""
-        return self.total - self._before
 
 
 def fill(path: Path, where: Path, pages: int) -> None:
@@ -109,20 +76,15 @@ def extract(database: Path, options: list[str], cluster: tuple[int, ...]) -> tup
     began = time.monotonic()
     command = [sys.executable, "-m", "cli.main", "--db", str(database), "extract", "--all", *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    cpu, client = Cpu(process.pid, *cluster), 0.0
+    cpu = Cpu(process.pid, *cluster)
     while process.poll() is None:
         cpu.poll()
-        try:
-            times = psutil.Process(process.pid).cpu_times()
-            client = max(client, times.user + times.system)
-        except psutil.NoSuchProcess:
-            pass
         time.sleep(POLL_S)
     cpu.poll()
     wall = time.monotonic() - began
     if process.returncode not in (0, 1):
         raise SystemExit(f"the command ended with {process.returncode}")
-    return wall, cpu.spent, client
+    return wall, cpu.spent, cpu.of(process.pid)
 
 
 def start_cluster(folder: Path, cores: int, *, plain: bool = False) -> tuple[str, list[subprocess.Popen[bytes]]]:
@@ -140,7 +102,7 @@ def start_cluster(folder: Path, cores: int, *, plain: bool = False) -> tuple[str
     scheduler = start("scheduler", "--host", "127.0.0.1", "--port", str(port))
     wait_until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
     worker = start("worker", address, "--nworkers", str(cores), "--nthreads", "1", "--memory-limit", "0")
-    wait_until(lambda: len(psutil.Process(worker.pid).children()) > cores)
+    wait_until(lambda: len(descendants(worker.pid)) > cores)
     time.sleep(3)  # until they have registered and their imports are over
     return address, [scheduler, worker]
 

@@ -29,13 +29,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+from bench.cpu import Cpu
 from bench.crawl_memory import rss
-from bench.service_load import cpu_seconds
 from db.connect import connect, open_readonly, write
 from db.pages import load_page
 from db.sites import load_sites, shipped_sites_folder
@@ -145,21 +144,18 @@ def measured(folder: Path, jobs: int, *, beside: bool) -> Run:
     if beside:
         writer.start()
         time.sleep(1.0)
-    spent: dict[int, float] = {}  # by process: readers are not our children, so nobody adds them up for us
     began = time.perf_counter()
     log = folder / "log"
     with log.open("wb") as out:
         command = [*COPYDESK, "extract", "--all", "--jobs", str(jobs), "--json"]
         process = subprocess.Popen(command, cwd=folder, env=environment(), stdout=out)
+        cpu = Cpu(process.pid)
         while process.poll() is None:
-            below = descendants(process.pid)
-            for pid in (process.pid, *below):
-                with suppress(OSError, IndexError):
-                    spent[pid] = cpu_seconds(pid)
-            run.memory.append((rss(process.pid), max(map(rss, below), default=0.0)))
+            cpu.poll()
+            run.memory.append((rss(process.pid), max(map(rss, descendants(process.pid)), default=0.0)))
             time.sleep(0.2)
     run.seconds = time.perf_counter() - began
-    run.cpu, run.main_cpu = sum(spent.values()), spent.get(process.pid, 0.0)
+    run.cpu, run.main_cpu = cpu.spent, cpu.of(process.pid)
     if beside:
         over.set()
         run.waits = sorted(answer.get())

@@ -24,16 +24,10 @@ import urllib.request
 from datetime import datetime
 from pathlib import Path
 
+from bench.cpu import cpu_seconds
 from tests.processes import descendants
 
-TICKS = os.sysconf("SC_CLK_TCK")
 SECONDS = {"s": 1, "m": 60, "h": 3600}
-
-
-def cpu_seconds(pid: int) -> float:
-    """CPU time of one process so far, without its children."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def memory_mib(pid: int, name: str = "VmHWM") -> float:

@@ -26,7 +26,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.service_load import SECONDS, cpu_seconds, memory_mib, whole_memory_mib
+from bench.cpu import cpu_seconds
+from bench.service_load import SECONDS, memory_mib, whole_memory_mib
 from pipelines.addresses import link_key
 
 WINDOW_S = 300.0
