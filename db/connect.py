@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from db import errors
 from db.dictionaries import Connection
 from db.migrations import APPLICATION_ID, migrations, step_names
+from db.sqlite_tools import Database
 
 # A writer waits this long for another's transaction. Ours last milliseconds, so a longer wait means a stuck process.
 LOCK_WAIT_S = 30.0

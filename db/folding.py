@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import opencc
 from numpy.typing import NDArray
 
 Codes = NDArray[np.uint32]
@@ -120,6 +119,9 @@ def text_of(codes: Codes) -> str:
 @cache
 def simplified() -> Codes:
     """For each Han character the one that it is folded to, most often itself; itself for any other."""
+    # Imported here: most commands fold nothing.
+    import opencc
+
     table = np.arange(LAST + 1, dtype=np.uint32)
     han = [chr(code) for code in range(_HAN[0], _HAN[1] + 1)]
     for old, new in zip(han, opencc.OpenCC("t2s").convert("\n".join(han)).split("\n"), strict=True):

@@ -23,12 +23,11 @@ Never edit a step that was released: add one. A step that rebuilds a table must 
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
-
 from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
 from db.search_index import SEARCH, version
 from db.service_tables import EXTRACTIONS, PRUNED, RHYTHMS, SCHEDULE, WATCHED
+from db.sqlite_tools import Database, Migrations
 from db.views import make_views
 
 migrations = Migrations("copydesk")
