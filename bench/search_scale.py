@@ -38,7 +38,7 @@ _ROWS = 2000
 def put(conn: sqlite3.Connection, numbers: range, whole: int) -> None:
     """Write articles as rows, as if settled long ago."""
     for n in numbers:
-        page_id, at = n + 1, _START + _SPAN * n / whole
+        page_id, at = n + 1, _START + _SPAN * (n / whole)
         fetched = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         published = (at - timedelta(minutes=20)).isoformat(timespec="seconds").replace("+00:00", "Z")
         title, text = article_at(n)

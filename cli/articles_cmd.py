@@ -11,7 +11,7 @@ import click
 from cli.article_rows import article_objects, credits_of, mark_of, time_of
 from cli.completing import source_names
 from cli.context import Desk
-from cli.csv_out import print_csv
+from cli.csv_out import one_form, print_csv
 from cli.paging import show_lines
 from cli.render import Column, on_terminal, screen_width, table
 from cli.since import since_option
@@ -42,6 +42,7 @@ def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_jso
 
     A time with ~ is when the page was fetched, where it does not say when it was published.
     """
+    one_form(as_json, as_csv)
     moment = since_option(since)
     with desk.read() as conn:
         source = find_source(conn, name) if name else None

@@ -9,7 +9,7 @@ import click
 
 from cli.article_rows import credits_of, time_of
 from cli.context import Desk
-from cli.csv_out import print_csv
+from cli.csv_out import one_form, print_csv
 from cli.paging import show_lines
 from cli.render import Column, on_terminal, screen_width, table
 from cli.which import page_named
@@ -37,6 +37,7 @@ def copies(desk: Desk, what: str, as_json: bool, as_csv: bool) -> None:
 
     A time with ~ is when the page was fetched, where it does not say when it was published.
     """
+    one_form(as_json, as_csv)
     with desk.read() as conn, snapshot(conn):
         page = page_named(conn, what)
         if page.article_id is None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 
+from db.errors import UsageError
 from pipelines.archives.articles_out import COLUMNS, Row, write_csv
+
+
+def one_form(as_json: bool, as_csv: bool) -> None:
+    """Raises UsageError where both are asked for: one output has one form."""
+    if as_json and as_csv:
+        raise UsageError("--json and --csv exclude each other; ask for one")
 
 
 def print_csv(rows: Iterable[Row], columns: Sequence[str] = COLUMNS) -> None:

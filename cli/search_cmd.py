@@ -10,13 +10,13 @@ import click
 
 from cli.article_rows import credits_of, mark_of, time_of
 from cli.context import Desk
-from cli.csv_out import print_csv
+from cli.csv_out import one_form, print_csv
+from cli.paging import show_lines
 from cli.progress import tallying
 from cli.render import WIDEST_PADDING, coloured, cut, on_terminal, padded, plain, screen_width, styled, wrapped
 from cli.since import since_option
 from cli.stopping import stoppable
 from db.connect import write
-from db.errors import UsageError
 from db.indexing import catch_up
 from db.search import MOST_COUNTED, Filters, Hit, Hits, Page
 from db.search import search as find
@@ -60,8 +60,7 @@ def search(
     if rebuild:
         _index(desk, anew=True)
         return
-    if as_json and as_csv:
-        raise UsageError("--json and --csv exclude each other")
+    one_form(as_json, as_csv)
     query = " ".join(words)
     found = _find(desk, query, options)
     if as_json:
@@ -70,10 +69,9 @@ def search(
     elif as_csv:
         print_csv((dict(zip(_COLUMNS, _row(hit), strict=True)) for hit in found.hits), _COLUMNS)
     else:
-        for line in _lines(found):
-            click.echo(line)
+        return show_lines([*_lines(found), *_says(found, query)])
     for line in _says(found, query):
-        click.echo(line, err=as_json or as_csv)
+        click.echo(line, err=True)
 
 
 def _find(desk: Desk, query: str, options: dict[str, object]) -> Hits:

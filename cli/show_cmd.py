@@ -11,6 +11,7 @@ import click
 
 from cli.article_rows import article_object
 from cli.context import Desk
+from cli.csv_out import print_csv
 from cli.diff_lines import diff_lines
 from cli.paging import show_lines
 from cli.render import local_time, on_terminal, plain, plain_text, screen_width, styled
@@ -27,6 +28,7 @@ from db.queries import Headline, PageState, current_page, headline, revisions, s
 @click.option("--html", "form", flag_value="html", help="The page as received, byte for byte.")
 @click.option("--text", "form", flag_value="text", help="The text alone.")
 @click.option("--json", "form", flag_value="json", help="Every field as one JSON object.")
+@click.option("--csv", "form", flag_value="csv", help="The same as CSV, a line of names and one of values.")
 @click.option("--why", "form", flag_value="why", help="For each field, how it was found.")
 @click.option("--diff", "form", flag_value="diff", help="What the revision changed.")
 @click.option("--revision", type=click.IntRange(1), metavar="N", help="Not the current revision but this one.")
@@ -39,6 +41,8 @@ def show(desk: Desk, what: str, form: str | None, revision: int | None) -> None:
             return _print_bytes(conn, page)
         if not page.is_article:
             _refuse(page, form)
+        if form == "csv":
+            return print_csv([_object(conn, page.page_id)])
         lines = _lines(conn, page.page_id, form)
     show_lines(lines)
 
@@ -54,20 +58,29 @@ def _print_bytes(conn: sqlite3.Connection, page: PageState) -> None:
 
 
 def _lines(conn: sqlite3.Connection, page_id: int, form: str | None) -> list[str]:
-    head, article = headline(conn, page_id), get_article(conn, page_id)
-    assert head is not None
+    head, article = _headline(conn, page_id), get_article(conn, page_id)
     assert article is not None
     match form:
         case "diff":
             return _diff(conn, head)
         case "json":
-            return [json.dumps(article_object(conn, head), ensure_ascii=False, indent=2 if on_terminal() else None)]
+            return [json.dumps(_object(conn, page_id), ensure_ascii=False, indent=2 if on_terminal() else None)]
         case "text":
             return (plain_text(article.text) if on_terminal() else article.text).split("\n")
         case "why":
             return list(why(article, screen_width()))
         case _:
             return list(sheet(conn, head, screen_width()))
+
+
+def _headline(conn: sqlite3.Connection, page_id: int) -> Headline:
+    head = headline(conn, page_id)
+    assert head is not None
+    return head
+
+
+def _object(conn: sqlite3.Connection, page_id: int) -> dict[str, object]:
+    return article_object(conn, _headline(conn, page_id))
 
 
 def _diff(conn: sqlite3.Connection, head: Headline) -> list[str]:

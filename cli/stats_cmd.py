@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from cli.context import Desk
-from cli.csv_out import print_csv
+from cli.csv_out import one_form, print_csv
+from cli.paging import show_lines
 from cli.render import Column, local_time, on_terminal, padded, plain, screen_width, size, span, styled, table
 from db.facts import moment
 from db.health import file_sizes
@@ -45,6 +46,7 @@ _RUN_COLUMNS = (
 @click.pass_obj
 def stats(desk: Desk, as_json: bool, as_csv: bool) -> None:
     """Count what the database holds, and show the last runs."""
+    one_form(as_json, as_csv)
     path = desk.config.database
     with desk.read() as conn:
         held = holdings(conn, datetime.now(UTC))
@@ -57,8 +59,7 @@ def stats(desk: Desk, as_json: bool, as_csv: bool) -> None:
         click.echo(json.dumps(head | held.as_dict(), ensure_ascii=False))
         return
     width = screen_width() if on_terminal() else None
-    for line in _lines(path, held, width):
-        click.echo(line)
+    show_lines(list(_lines(path, held, width)))
 
 
 def _lines(path: Path, held: Holdings, width: int | None) -> Iterator[str]:

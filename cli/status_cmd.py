@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import Desk
-from cli.csv_out import print_csv
+from cli.csv_out import one_form, print_csv
 from cli.render import cut, local_time, on_terminal, padded, plain, screen_width, size, span, styled
 from db.facts import moment, stamp
 from db.health import disk_free, file_sizes
@@ -37,6 +37,7 @@ _LABEL = 9
 @click.pass_obj
 def status(desk: Desk, watch: bool, as_json: bool, as_csv: bool) -> None:
     """Show how things stand: the service, crawls under way, what is next, what fails, open alerts."""
+    one_form(as_json, as_csv)
     if as_csv:
         _, coming, now = _look(desk)
         print_csv(_following(coming, now), ("source", "at", "due"))

@@ -15,8 +15,10 @@ from enum import StrEnum
 
 from db.nouns import Article
 
-# A word, a run of space, or one character of a script without words.
-_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|\s+|.", re.DOTALL)
+# A number with what stands inside it (8,6 · 15:30 · 1.200), a word, a run of space, or one character of a script without words.
+_TOKEN = re.compile(
+    r"[0-9]+(?:[.,:/-][0-9]+)*|[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|\s+|.", re.DOTALL
+)
 # Paragraphs that have less in common than this are another paragraph, not the same one changed.
 _SAME_PARAGRAPH = 0.4
 _FIELDS = ("title", "subtitle", "authors", "editors", "source", "original_source", "published")

@@ -160,6 +160,12 @@ def m0013_search(db: Database) -> None:
     db.execute("INSERT INTO search_version VALUES (?)", (version(),))
 
 
+@migrations()
+def m0014_sources_counted_once(db: Database) -> None:
+    """`sources_view` counts for all sources at once."""
+    make_views(db)
+
+
 def step_names() -> frozenset[str]:
     """The names of all steps that this version knows."""
     return frozenset(name for name in globals() if name.startswith("m0"))

@@ -151,7 +151,7 @@ _COPIES = View(
     rows="FROM articles_view c JOIN articles_view o ON o.id = c.original_id WHERE c.is_copy",
 )
 
-_OF_SOURCE = "FROM current_articles a WHERE a.source_name = s.name"
+# Counted once for all sources: asked for each by itself, 500 sources of 20,000 articles took 30 seconds.
 _SOURCES = View(
     name="sources_view",
     says="a site and what came of it",
@@ -164,24 +164,29 @@ _SOURCES = View(
             "crawled, paused or removed",
         ),
         ("added_utc", "s.added_at", "when it was added"),
-        ("pages", "(SELECT count(*) FROM pages p WHERE p.source_id = s.id)", "pages stored"),
-        ("articles", f"(SELECT count(*) {_OF_SOURCE})", "articles, copies included"),
-        ("copies", f"(SELECT count(*) {_OF_SOURCE} AND a.original_id <> a.id)", "of these, copies"),
-        ("corrected", f"(SELECT count(*) {_OF_SOURCE} AND a.revision > 1)", "of these, with more than one revision"),
-        (
-            "rejected",
-            "(SELECT count(*) FROM pages p JOIN outcomes o ON o.page_id = p.id"
-            " WHERE p.source_id = s.id AND o.reason IS NOT NULL)",
-            "pages that are no articles",
-        ),
-        ("newest_utc", f"(SELECT max(a.published_utc) {_OF_SOURCE})", "when its newest article was published"),
-        (
-            "last_page_utc",
-            "(SELECT max(p.fetched_at) FROM pages p WHERE p.source_id = s.id)",
-            "when a page with something new was fetched last",
-        ),
+        ("pages", "coalesce(g.pages, 0)", "pages stored"),
+        ("articles", "coalesce(t.articles, 0)", "articles, copies included"),
+        ("copies", "coalesce(t.copies, 0)", "of these, copies"),
+        ("corrected", "coalesce(t.corrected, 0)", "of these, with more than one revision"),
+        ("rejected", "coalesce(g.rejected, 0)", "pages that are no articles"),
+        ("newest_utc", "t.newest", "when its newest article was published"),
+        ("last_page_utc", "g.last", "when a page with something new was fetched last"),
     ),
-    rows="FROM sources s",
+    rows="""
+FROM sources s
+LEFT JOIN (
+    SELECT p.source_id, count(*) AS pages, count(o.reason) AS rejected, max(p.fetched_at) AS last
+    FROM pages p LEFT JOIN outcomes o ON o.page_id = p.id GROUP BY p.source_id
+) g ON g.source_id = s.id
+LEFT JOIN (
+    SELECT p.source_id, count(*) AS articles, sum(d.original_id <> d.article_id) AS copies, sum(d.revision > 1) AS corrected,
+           max(a.published_utc) AS newest
+    FROM decisions d JOIN pages p ON p.id = d.page_id JOIN articles a ON a.page_id = d.page_id
+    WHERE d.verdict IN ('new', 'copy', 'revision')
+      AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)
+    GROUP BY p.source_id
+) t ON t.source_id = s.id
+""",
 )
 
 _DAILY = View(

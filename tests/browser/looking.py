@@ -23,12 +23,12 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 
 @contextmanager
-def inspecting(database: Path) -> Iterator[str]:
-    """`copydesk inspect` on a free port; its address. Ended as by Ctrl-C, which must be clean."""
+def inspecting(database: Path, *options: str, browser: Path | None = None) -> Iterator[str]:
+    """`copydesk inspect` on a free port; its address. `browser` is what `--open` starts. Ended as by Ctrl-C, which must be clean."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "--db", str(database), "inspect", "--port", "0"],
+        [sys.executable, "-m", "cli.main", "--db", str(database), "inspect", "--port", "0", *options],
         cwd=database.parent,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TZ": "UTC"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TZ": "UTC"} | ({"BROWSER": f"{browser} %s"} if browser else {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

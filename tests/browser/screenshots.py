@@ -37,7 +37,8 @@ def pages(database: Path) -> dict[str, str]:
         "article": f"/-/article/{copied}",
         "copies": f"/-/article/{copied}#copies",
         "changes": f"/-/article/{revised}/changes",
-        "search": "/-/search?q=江城",
+        "search": "/-/search?q=輪渡",
+        "search-phrase": "/-/search?q=%22stuck gate%22",
         "source": f"/-/source/{source}",
         "run": f"/-/run/{run}",
         "person": f"/-/person?name={name}",
@@ -61,6 +62,11 @@ def take(browser: Browser, home: str, wanted: dict[str, str], folder: Path) -> N
                     tab.wait_for_selector("html[data-drawn]")
                 top = int(tab.evaluate("scrollY"))
                 tall = min(tab.evaluate("document.documentElement.scrollHeight") - top, _LARGEST_HEIGHT[size])
+                if size == "phone":
+                    # A frame is painted only where it is within the window.
+                    tab.set_viewport_size({"width": width, "height": tall})
+                    tab.wait_for_load_state("networkidle")
+                    tab.evaluate("top => scrollTo(0, top)", top)
                 clip = {"x": 0, "y": top, "width": width, "height": tall, "scale": 1}
                 asked = {"format": "webp", "quality": 60, "captureBeyondViewport": True, "clip": clip}
                 picture = context.new_cdp_session(tab).send("Page.captureScreenshot", asked)["data"]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -17,8 +20,9 @@ pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
 from db.inspect.guard import answers_to
 from db.inspect.inert import inert
 from tests.browser.edition import fill, hostile_page
-from tests.browser.looking import inspecting
+from tests.browser.looking import ROOT, inspecting
 from tests.cli.conftest import spawn
+from tests.crawl.copydesk import wait_for
 
 ENDLESS = "WITH RECURSIVE a(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM a) SELECT count(*) FROM a"
 
@@ -108,3 +112,28 @@ def test_a_port_that_is_taken_is_said_with_the_remedy(database: Path) -> None:
     assert done.returncode == 2
     assert f"port {port} is taken" in done.stderr.decode()
     assert "--port 0" in done.stderr.decode()
+
+
+def test_it_opens_the_browser(database: Path, tmp_path: Path) -> None:
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
+    browser.chmod(0o755)
+    with inspecting(database, "--open", browser=browser) as address:
+        wait_for(lambda: opened.exists() and opened.read_text() != "")
+        assert opened.read_text() == f"{address}/\n"
+        assert ask(address, "/")[0] == 200
+
+
+def test_it_warns_where_others_can_read_along(database: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "--db", str(database), "inspect", "--port", "0", "--host", "0.0.0.0"],  # noqa: S104
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        assert "0.0.0.0 is not loopback: whoever reaches this machine can read" in process.stderr.readline()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import pty
 import select
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from db.errors import UsageError
 from tests.cli.conftest import Newsroom, run
 
 _ROWS, _COLUMNS = 5, 70
@@ -54,6 +56,8 @@ def test_what_does_not_fit_the_screen_goes_through_the_pager(newsroom: Newsroom,
     short = _at_terminal(["--db", str(newsroom.path), "articles", "--limit", "1"], pager=str(pager))
     assert "page> " not in short
     assert len(short.splitlines()) == 2
+    for command in ("stats", "search Ferry"):
+        assert "page> " in _at_terminal(["--db", str(newsroom.path), *command.split()], pager=str(pager)), command
     assert "page> " not in _at_terminal(["--db", str(newsroom.path), "articles"], pager="cat")
 
 
@@ -69,6 +73,20 @@ def test_csv_has_a_line_of_names_and_a_line_each(newsroom: Newsroom, command: li
         assert all(row["authors"].startswith("[") for row in rows)
     else:
         assert {row["source" if command == ["status"] else "name"] for row in rows} >= {"wanbao.example"}
+
+
+def test_one_article_as_csv_is_as_in_json(newsroom: Newsroom) -> None:
+    (row,) = csv.DictReader(io.StringIO(run(newsroom.path, "show", "1", "--csv").stdout_bytes.decode(), newline=""))
+    shown = json.loads(run(newsroom.path, "show", "1", "--json").output)
+    assert (row["title"], row["text"]) == (shown["title"], shown["text"])
+    assert json.loads(row["editors"]) == shown["editors"]
+
+
+@pytest.mark.parametrize("command", ["articles", "copies 1", "stats", "status", "search Ferry"])
+def test_two_forms_at_once_are_refused(newsroom: Newsroom, command: str) -> None:
+    result = run(newsroom.path, *command.split(), "--json", "--csv")
+    assert isinstance(result.exception, UsageError)
+    assert "--json and --csv exclude each other" in str(result.exception)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
