@@ -24,7 +24,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 @contextmanager
 def inspecting(database: Path, *options: str, browser: Path | None = None) -> Iterator[str]:
-    """`copydesk inspect` on a free port; its address. `browser` is what `--open` starts. Ended as by Ctrl-C, which must be clean."""
+    """`copydesk inspect` on a free port; its address. `--open` starts `browser`. Ended as by Ctrl-C, which must be clean."""
     process = subprocess.Popen(
         [sys.executable, "-m", "cli.main", "--db", str(database), "inspect", "--port", "0", *options],
         cwd=database.parent,

@@ -126,7 +126,7 @@ def test_it_opens_the_browser(database: Path, tmp_path: Path) -> None:
 
 def test_it_warns_where_others_can_read_along(database: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "--db", str(database), "inspect", "--port", "0", "--host", "0.0.0.0"],  # noqa: S104
+        [sys.executable, "-m", "cli.main", "--db", str(database), "inspect", "--port", "0", "--host", "0.0.0.0"],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
