@@ -58,8 +58,8 @@ def inspect(desk: Desk, host: str, port: int, open_browser: bool) -> None:
             click.echo("No browser was found; open the address above.", err=True)
 
     names = frozenset({host.lower(), socket.gethostname().lower()})
-    with taken, stopping():
-        serve(desk.config.database, text_of, taken, names=names, ready=ready)
+    with taken, stopping() as stop:
+        serve(desk.config.database, text_of, taken, names=names, ready=ready, stop=stop)
 
 
 def _is_loopback(taken: socket.socket) -> bool:

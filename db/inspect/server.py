@@ -6,6 +6,7 @@ import contextlib
 import errno
 import logging
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,10 +46,16 @@ def address_of(taken: socket.socket) -> str:
 
 
 def serve(
-    path: Path, decode: Decode, taken: socket.socket, *, names: frozenset[str], ready: Callable[[], None]
+    path: Path,
+    decode: Decode,
+    taken: socket.socket,
+    *,
+    names: frozenset[str],
+    ready: Callable[[], None],
+    stop: threading.Event,
 ) -> None:
     """Answer until SIGINT or SIGTERM. `names` are host names to answer to beside addresses and localhost; `ready` is called once
-    requests are answered."""
+    requests are answered; `stop` is set where a signal came before that."""
     inspector = Inspector(path, decode)
     server = _Server(
         uvicorn.Config(
@@ -61,6 +68,7 @@ def serve(
             timeout_graceful_shutdown=GRACE_S,
         ),
         ready,
+        stop,
     )
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[taken])
@@ -68,14 +76,16 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], stop: threading.Event) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._ready, self._stop = ready, stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's, then tell."""
         await super().startup(sockets)
-        if self.started:
+        if self._stop.is_set():
+            self.should_exit = True
+        elif self.started:
             self._ready()
 
 
