@@ -11,11 +11,12 @@ moment and goes on. The executor is this machine's reading pool (`LocalReaders`)
 from __future__ import annotations
 
 import json
+import queue
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from typing import Any
 
 from db.connect import write
@@ -31,6 +32,8 @@ from pipelines.settle import settle
 BATCH = 16
 SETTLED_AT_ONCE = 8
 AHEAD = 32
+# How long a reading waits for others to be written with, in seconds.
+LINGER_S = 1.0
 # SQLite's writers look every 100 ms whether the lock is free; a rest after each transaction lets others in.
 REST_S = 0.005
 _BROKE = frozenset({Reason.CRASHED.value, Reason.TOO_SLOW.value})
@@ -89,20 +92,37 @@ def _always() -> bool:
 def readings(
     executor: Readers, pages: Iterator[Task], stop: threading.Event, room: Callable[[], bool] = _always
 ) -> Iterator[list[Reading]]:
-    """Readings of pages as they come, a bounded number ahead, none taken while there is no `room`; ends early on `stop`."""
-    waiting: set[Future[Reading]] = set()
-    more = True
-    while (more or waiting) and not stop.is_set():
+    """Readings of pages, up to BATCH at a time, a bounded number ahead, none taken while there is no `room`; ends early on `stop`.
+
+    None waits longer than LINGER_S for others: who writes them pays for a transaction, not for each page.
+    """
+    came: queue.Queue[Future[Reading]] = queue.Queue()
+    under_way, more = 0, True
+    while (more or under_way) and not stop.is_set():
         ahead = executor.ahead
-        while more and len(waiting) < ahead and room():
+        while more and under_way < ahead and room():
             page = next(pages, None)
             more = page is not None
             if page is not None:
-                waiting.add(executor.submit(read, page))
-        if waiting:
-            done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
-            if done:
-                yield [future.result() for future in done]
+                executor.submit(read, page).add_done_callback(came.put)
+                under_way += 1
+        some = _gathered(came, min(under_way, BATCH))
+        under_way -= len(some)
+        if some:
+            yield [future.result() for future in some]
+
+
+def _gathered(came: queue.Queue[Future[Reading]], most: int) -> list[Future[Reading]]:
+    """What has come, or comes within LINGER_S, so many at most."""
+    some: list[Future[Reading]] = []
+    deadline = time.monotonic() + LINGER_S
+    # Never a negative time: `get` of CPython 3.11 may wait for ever then.
+    while (left := deadline - time.monotonic()) > 0 and len(some) < max(1, most):
+        try:
+            some.append(came.get(timeout=left))
+        except queue.Empty:
+            break
+    return some
 
 
 def made_of(reading: Reading) -> Held:
@@ -135,14 +155,13 @@ def replay(
     """Read what a run has left, write and settle it. `show` is told how many are done. The longest transaction, in ms."""
     done, longest = 0, 0.0
     for some in readings(executor, left_of(conn, run_id), stop):
-        for start in range(0, len(some), BATCH):
-            with write(conn):
-                began = time.perf_counter()
-                changed = record_again(conn, some[start : start + BATCH], run_id, maker)
-            longest = max(longest, time.perf_counter() - began)
-            time.sleep(REST_S)
-            if changed:
-                longest = max(longest, settle_in_steps(conn, stop))
+        with write(conn):
+            began = time.perf_counter()
+            changed = record_again(conn, some, run_id, maker)
+        longest = max(longest, time.perf_counter() - began)
+        time.sleep(REST_S)
+        if changed:
+            longest = max(longest, settle_in_steps(conn, stop))
         done += len(some)
         show(done)
     return max(longest, settle_in_steps(conn, stop)) * 1000
