@@ -12,8 +12,9 @@ from collections.abc import Callable
 from db.connect import write
 from db.search_index import index_page
 
-# Pages indexed in one transaction, at some 3 ms of CPU each, with the write lock held. The rest lets another writer in.
-AT_ONCE = 16
+# Pages indexed in one transaction, at some 2 ms of CPU each and up to 30 ms for what FTS5 merges by the way, with the write lock
+# held. The rest lets another writer in.
+AT_ONCE = 8
 _REST_S = 0.02
 
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
-from db.search_index import SEARCH, version
+from db.search_index import SEARCH, SEARCH_MERGES, version
 from db.service_tables import EXTRACTIONS, PRUNED, RHYTHMS, SCHEDULE, WATCHED
 from db.sqlite_tools import Database, Migrations
 from db.views import make_views
@@ -164,6 +164,13 @@ def m0013_search(db: Database) -> None:
 def m0014_sources_counted_once(db: Database) -> None:
     """`sources_view` counts for all sources at once."""
     make_views(db)
+
+
+@migrations()
+def m0015_search_merges(db: Database) -> None:
+    """Smaller steps for the search index."""
+    for name, value in SEARCH_MERGES:
+        db.execute("INSERT INTO search_index (search_index, rank) VALUES (?, ?)", (name, value))
 
 
 def step_names() -> frozenset[str]:
