@@ -80,9 +80,7 @@ _BEFORE = frozenset(("en", "vi", "id", "ru", "uk", "ro", "el", "tr", "ar", "es",
 _DIGITS = {"ar": "٠١٢٣٤٥٦٧٨٩", "fa": "۰۱۲۳۴۵۶۷۸۹", "hi": "०१२३४५६७८९", "th": "๐๑๒๓๔๕๖๗๘๙"}
 _JALALI = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند".split()
 _THAI_SHORT = "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.".split()
-_LEVANT = (
-    "كانون الثاني|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول|تشرين الأول|تشرين الثاني|كانون الأول".split("|")
-)
+_LEVANT = "كانون الثاني|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول|تشرين الأول|تشرين الثاني|كانون الأول".split("|")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +118,15 @@ def written(dice: random.Random, language: str, locale: str, wall: datetime, at:
     return Clocked(text=text, wall=wall, precision=precision, offset=offset, forms=tuple(forms))
 
 
-def _day(
-    dice: random.Random, language: str, locale: str, day: date, values: dict[str, str]
-) -> tuple[str, list[str]]:
+def _day(dice: random.Random, language: str, locale: str, day: date, values: dict[str, str]) -> tuple[str, list[str]]:
     if dice.random() < 0.3 and language not in ("fa", "th"):
         style = dice.choice(("full", "long", "medium"))
         text = format_date(day, style, locale=locale).replace("\u200f", "")
         return text, [f"{locale} CLDR {style}"]
     form = dice.choice((_NUMERIC.get(locale) or _NUMERIC[language]).split("|"))
+    if language == "ar" and dice.random() < 0.12:  # the Hijri day beside ours; it need not be the right one
+        hijri = f"{dice.randint(1, 29)} {dice.choice(('شعبان', 'رمضان', 'محرم'))} {dice.randint(1445, 1446)} هـ"
+        return f"{form.format_map(values)} {dice.choice(('الموافق', '-', '|'))} {hijri}", [f"ar Hijri beside {form}"]
     if "th" in form and day.day in (1, 2, 3, 21, 22, 23):
         form = form.replace("{d}th", "{d}")
     return form.format_map(values), [f"{language} day {form}"]
@@ -161,9 +160,7 @@ def _values(dice: random.Random, locale: str, language: str, wall: datetime) -> 
     }  # fmt: skip
 
 
-def _zone(
-    dice: random.Random, locale: str, wall: datetime, forms: list[str]
-) -> tuple[str, timedelta | None]:
+def _zone(dice: random.Random, locale: str, wall: datetime, forms: list[str]) -> tuple[str, timedelta | None]:
     name = _ZONES.get(locale)
     if name is None or dice.random() > 0.2:
         return "", None
@@ -211,4 +208,3 @@ def long_day(locale: str, day: date) -> str:
     """A day as a sentence writes it."""
     text = format_date(day, "long", locale=locale)
     return " ".join(text.replace("\u200f", "").split())
-

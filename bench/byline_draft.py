@@ -118,7 +118,9 @@ def joined(draft: Draft, names: list[str], *, markup: bool = True) -> str:
     last = f"{last} " if last in (",", "،") else last if tight else f" {last} "
     if draft.language == "he" and last == " ו ":
         last = " ו"
-    between = ", " if draft.language not in ("ja", "ko", "ar", "fa") else {"ja": "、", "ko": "·"}.get(draft.language, "، ")
+    between = (
+        ", " if draft.language not in ("ja", "ko", "ar", "fa") else {"ja": "、", "ko": "·"}.get(draft.language, "، ")
+    )
     draft.form(f"{draft.language} divided by {last.strip()}")
     return between.join(written[:-1]) + last + written[-1]
 

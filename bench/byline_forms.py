@@ -161,17 +161,25 @@ def _byline(draft: Draft, *, dated: bool) -> str:
 def _without_word(draft: Draft, kind: str) -> str:
     dice, names = draft.dice, draft.people
     if kind == "class":
-        name = dice.choice(("byline", "author", "article-author", "c-byline", "post-author", "meta__author", "articleAuthor"))
+        name = dice.choice(
+            ("byline", "author", "article-author", "c-byline", "post-author", "meta__author", "articleAuthor")
+        )
         draft.form(f"class {name}")
         return f'<div class="{name}">{joined(draft, names)}</div>'
     if kind == "rel":
         return "<p>" + ", ".join(f'<a rel="author" href="/u/{at}">{name}</a>' for at, name in enumerate(names)) + "</p>"
     if kind == "itemprop":
-        return f'<div>{"".join(_person(name) for name in names)}</div>'
+        return f"<div>{''.join(_person(name) for name in names)}</div>"
     if kind == "label":
-        label = dice.choice([by for by in draft.words["by"] if by.endswith(" {n}")] or ["{n}"]).removesuffix("{n}").strip()
+        label = (
+            dice.choice([by for by in draft.words["by"] if by.endswith(" {n}")] or ["{n}"]).removesuffix("{n}").strip()
+        )
         draft.form(f"{draft.language} label {label}")
-        return f"<div><span>{label}</span></div><div>" + "".join(f"<p>{name}</p>" for name in names) + "</div>" if label else ""
+        return (
+            f"<div><span>{label}</span></div><div>" + "".join(f"<p>{name}</p>" for name in names) + "</div>"
+            if label
+            else ""
+        )
     if kind == "link":
         return "<div>" + ", ".join(f'<a href="{slug(draft, name)}">{name}</a>' for name in names) + "</div>"
     clocked = draft.clocked
@@ -204,7 +212,9 @@ def _by_word(draft: Draft, names: list[str], *, agency: bool) -> str:
         value = value.upper() if draft.language != "de" else value
         draft.form("names in capitals")
     line = by.replace("{n}", value)
-    extra = draw(dice, {"": 6, "role comma": 1, "role bar": 0.4, "role line": 0.8, "town": 0.5, "mail": 0.7, "agencies": 0.4})
+    extra = draw(
+        dice, {"": 6, "role comma": 1, "role bar": 0.4, "role line": 0.8, "town": 0.5, "mail": 0.7, "agencies": 0.4}
+    )
     if extra and not agency and by.endswith("{n}"):
         draft.form(f"after names: {extra}")
         line += {
@@ -215,7 +225,20 @@ def _by_word(draft: Draft, names: list[str], *, agency: bool) -> str:
             line = line.replace("<br>", '</p><p class="role">')
         if extra == "agencies" and draft.words["with"][0].upper() == draft.words["with"][0]:
             draft.people = [*names, draft.words["with"][0]]
-        elif extra == "agencies" and draft.language in ("ru", "uk", "ro", "el", "hi", "th", "vi", "id", "ja", "ko", "fa", "nb"):
+        elif extra == "agencies" and draft.language in (
+            "ru",
+            "uk",
+            "ro",
+            "el",
+            "hi",
+            "th",
+            "vi",
+            "id",
+            "ja",
+            "ko",
+            "fa",
+            "nb",
+        ):
             line = line.rpartition(",")[0]
     build = dice.choice(("<p>{}</p>", "<div>{}</div>", "<p><em>{}</em></p>", "<p><strong>{}</strong></p>", '<div class="byline">{}</div>',
                          "<div><span>{}</span></div>", '<p class="c9x">{}</p>', "<address>{}</address>", "<ul><li>{}</li></ul>"))  # fmt: skip
@@ -231,11 +254,15 @@ def _in_text(draft: Draft, kind: str) -> str:
         draft.form(f"{draft.language} end {by}")
         draft.end.append(f"<p>{by.replace('{n}', joined(draft, names, markup=False))}</p>")
     elif kind == "lead":
-        draft.lead = f"{draft.dice.choice(('(서울=강변일보) ', '[서울=강변일보] ', '[강변일보 '))}{'·'.join(names)} 기자"
+        draft.lead = (
+            f"{draft.dice.choice(('(서울=강변일보) ', '[서울=강변일보] ', '[강변일보 '))}{'·'.join(names)} 기자"
+        )
         draft.lead += "] " if "[강변" in draft.lead else " = "
     elif kind == "end mail":
         draft.people = names[:1]
-        draft.end.append(f"<p>{names[0]} 기자 {draft.dice.choice(('kim@example.co.kr', '<a href=mailto:k@e.kr>k@e.kr</a>'))}</p>")
+        draft.end.append(
+            f"<p>{names[0]} 기자 {draft.dice.choice(('kim@example.co.kr', '<a href=mailto:k@e.kr>k@e.kr</a>'))}</p>"
+        )
     else:
         draft.people = names[:1]
         draft.end.append(f"<p>{draft.dice.choice(('（{}）', '【{}】')).format(names[0])}</p>")
@@ -247,7 +274,9 @@ def _system(draft: Draft) -> None:
     dice, names, clocked = draft.dice, draft.people, draft.clocked
     text = clocked.text if clocked else ""
     wall = clocked.wall if clocked else draft.published
-    iso = draft.instant(wall.replace(second=0 if not clocked or clocked.precision != "second" else wall.second)).isoformat()
+    iso = draft.instant(
+        wall.replace(second=0 if not clocked or clocked.precision != "second" else wall.second)
+    ).isoformat()
     if clocked and (clocked.precision == "day" or clocked.offset is not None or draft.zone is None):
         iso = f"{wall:%Y-%m-%d}"
     by = dice.choice([by for by in draft.words["by"] if by.endswith(" {n}")] or ["{n}"]).removesuffix("{n}").strip()
@@ -291,7 +320,9 @@ def _ago(draft: Draft) -> None:
     draft.form(f"{draft.language} ago {form}")
     draft.top.append(f"<div>{form.format(h=hours, m=minutes)}</div>")
     wall = draft.published.replace(second=0)
-    draft.truth["ago"] = Clocked(text="", wall=wall, precision="minute", offset=timedelta(0) if not draft.zone else None, forms=())
+    draft.truth["ago"] = Clocked(
+        text="", wall=wall, precision="minute", offset=timedelta(0) if not draft.zone else None, forms=()
+    )
 
 
 def _built(draft: Draft) -> tuple[str, str]:
@@ -311,12 +342,16 @@ def _built(draft: Draft) -> tuple[str, str]:
     if dice.random() < 0.5:
         draft.form("bait: related")
         box = dice.choice(('<div class="related">{}</div>', "<aside>{}</aside>", "<section>{}</section>"))
-        items = "".join(f'<li><a href="/n/{at}">{words["title"][0][::-1][:30]}</a> <span>{old}</span></li>' for at in range(3))
+        items = "".join(
+            f'<li><a href="/n/{at}">{words["title"][0][::-1][:30]}</a> <span>{old}</span></li>' for at in range(3)
+        )
         after.append(box.format(f"<h3>{related}</h3><ul>{items}</ul>"))
     if dice.random() < 0.35:
         draft.form("bait: comments")
         said = words["text"][1][:70]
-        after.append(f'<div id="comments"><h3>{comments} (2)</h3><div class="comment"><b>owl77</b> <time>{old}</time><p>{said}</p></div></div>')
+        after.append(
+            f'<div id="comments"><h3>{comments} (2)</h3><div class="comment"><b>owl77</b> <time>{old}</time><p>{said}</p></div></div>'
+        )
     foot = f"<footer>© {dice.choice(('2024', '2019-2024', '2024'))} {draft.house}. All rights reserved.</footer>"
     text = "".join(f"<p>{draft.lead if at == 0 else ''}{one}</p>" for at, one in enumerate(paragraphs))
     top = "".join(draft.top)
@@ -328,9 +363,9 @@ def _built(draft: Draft) -> tuple[str, str]:
         f'<!doctype html><html lang="{draft.tag}"><head><meta charset="utf-8"><title>{words["title"][0]} | {draft.house}</title>'
         f'{"".join(draft.head)}</head><body><nav><a href="/">{draft.house}</a> <a href="/s/">News</a></nav>'
         f'<main><article><h1>{words["title"][0]}</h1>{top}<div class="article-body">{text}</div>{"".join(draft.end)}</article>'
-        f'{"".join(after)}</main>{foot}</body></html>'
+        f"{''.join(after)}</main>{foot}</body></html>"
     )
-    return html, "\n".join(paragraphs)
+    return html, "\n".join([draft.lead + paragraphs[0], *paragraphs[1:]])
 
 
 def read(page: BylinePage) -> dict[str, Any]:

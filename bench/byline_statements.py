@@ -133,5 +133,3 @@ def _address(draft: Draft) -> list[str]:
 
 def _twitter(draft: Draft) -> list[str]:
     return [_meta("twitter:label1", "Written by"), _meta("twitter:data1", ", ".join(draft.people)), *_times(draft)]
-
-

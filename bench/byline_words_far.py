@@ -52,7 +52,7 @@ text: Стара бібліотека біля річки знову відкр�
 ar
 places: ar www.example.com - ar_EG | ar-EG www.example.com.eg Africa/Cairo ar_EG | ar-SA www.example.com.sa Asia/Riyadh ar_SA | ar-LB www.example.com.lb Asia/Beirut ar_LB
 people: أحمد علي | منى حسن | خالد عبد الله | ليلى الحسيني | يوسف إبراهيم
-by: بقلم {n} | بقلم: {n} | كتب: {n} | كتب - {n} | كتبت: {n} | كتب {n} | كتبت {n} | إعداد: {n} | الكاتب: {n} | تقرير: {n} | بواسطة {n} | محرر: {n} | حرره: {n}
+by: بقلم {n} | بقلم: {n} | كتب: {n} | كتب - {n} | كتبت: {n} | كتب {n} | كتبت {n} | إعداد: {n} | الكاتب: {n} | تقرير: {n} | بواسطة {n}
 and: ،
 role: مراسل | صحفية | كاتب صحفي | مراسلة الشؤون السياسية
 town: القاهرة | بيروت
@@ -142,7 +142,7 @@ text: Perpustakaan tua di tepi sungai dibuka lagi pada hari Sabtu, tiga tahun se
 vi
 places: vi www.example.vn Asia/Ho_Chi_Minh vi_VN
 people: Nguyễn Văn An | Trần Thị Mai | Lê Hoàng Long | Phạm Thu Hà | Đỗ Minh
-by: Tác giả: {n} | Tác giả {n} | Bài: {n} | Bởi {n} | bởi {n} | Theo {n} | Viết bởi {n} | Phóng viên: {n} | Người viết: {n} | Đăng bởi {n} | PV: {n}
+by: Tác giả: {n} | Tác giả {n} | Bài: {n} | Bởi {n} | bởi {n} | Viết bởi {n} | Phóng viên: {n} | Người viết: {n} | Đăng bởi {n} | PV: {n}
 and: và | , | -
 role: Phóng viên | Biên tập viên | Phóng viên thường trú
 town: Hà Nội | tại Berlin
@@ -157,7 +157,7 @@ text: Thư viện cũ bên sông đã mở cửa trở lại vào thứ bảy, b
 ja
 places: ja www.example.co.jp Asia/Tokyo ja_JP | ja www.example.jp Asia/Tokyo ja_JP
 people: 山田太郎 | 佐藤花子 | 鈴木 一郎 | 高橋みなみ | 中村健
-by: 文＝{n} | 文：{n} | 記者 {n} | {n}記者 | 取材・文：{n} | 取材・文＝{n} | 執筆：{n} | 著者：{n} | 筆者：{n} | ライター：{n} | 文・{n} | 文/{n} | 著者: {n} | 取材・文／{n} | 編集委員 {n} | 投稿者：{n} | by {n} | 執筆者：{n} | 【{n}】 | {n}（ライター）
+by: 文＝{n} | 文：{n} | 記者 {n} | {n}記者 | 取材・文：{n} | 取材・文＝{n} | 執筆：{n} | 著者：{n} | 筆者：{n} | ライター：{n} | 文・{n} | 文/{n} | 著者: {n} | 取材・文／{n} | 編集委員 {n} | 投稿者：{n} | by {n} | 執筆者：{n}
 and: 、 | ・
 role: 編集委員 | 社会部記者 | ジャーナリスト
 town: 東京 | ベルリン

@@ -28,6 +28,7 @@ from pipelines.reading.printed import (
     said_twice,
 )
 from pipelines.reading.sheet import Sheet, squeeze
+from pipelines.reading.signed import signed
 
 _AUTHOR_METAS = (
     "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "byline",
@@ -35,7 +36,8 @@ _AUTHOR_METAS = (
     "citation_author", "cxenseparse:author", "article.author", "og:article:author", "dc.contributor", "authors",
 )  # fmt: skip
 _DESK = re.compile(
-    r"(?:(?:news )?agenc(?:y|ies)|agenturen|agences|agencias|agenzie|agências|agentschappen|ajanslar|агентства|وكالات|الوكالات"
+    r"(?:(?:news )?agenc(?:y|ies)|agenturen|agences|agencias|agenzie|agências|agenții|agentschappen|persbureaus|nyhedsbureauer|nyhetsbyråer|ajanslar"
+    r"|агентства|وكالات|الوكالات"
     r"|(?:[\w.&]{1,20} ){0,3}(?:news|online|web|editorial|global|international|business|sports?|city|national|breaking)"
     r" ?(?:desk|team|staff)|editorial board|redaktion|die redaktion|la rédaction|la redacción"
     r"|redacción|redazione|la redazione|redação|da redação|redactie|redaksjonen|redaktionen|redakcja|redakce|редакция|редакція"
@@ -53,12 +55,17 @@ _PAPER = re.compile(
 
 
 def read_authors(
-    sheet: Sheet, layout: Layout, stated: Stated, site_names: tuple[str, ...], credited: Sequence[str] = ()
+    sheet: Sheet,
+    layout: Layout,
+    stated: Stated,
+    site_names: tuple[str, ...],
+    credited: Sequence[str] = (),
+    language: str | None = None,
 ) -> tuple[list[str], str]:
     """Who wrote the article, and how that was found ("" where nothing was). `credited` are the authors of credit lines."""
     houses: tuple[list[str], str] = ([], "")
     signed = False
-    for by, values in _voices(sheet, layout, stated, credited):
+    for by, values in _voices(sheet, layout, stated, credited, language):
         if by == "guess" and signed:
             break
         names = _names(values, trusted=by in ("json-ld", "meta"))
@@ -89,7 +96,7 @@ def _unless_contradicted(
 
 
 def _voices(
-    sheet: Sheet, layout: Layout, stated: Stated, credited: Sequence[str]
+    sheet: Sheet, layout: Layout, stated: Stated, credited: Sequence[str], language: str | None
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Who says what, surest first; "guess" for printed names that no word and no element calls the author's."""
     if stated.is_article:
@@ -104,6 +111,7 @@ def _voices(
     yield "byline", list(author_links(layout))
     yield "byline", list(in_named_elements(layout))
     yield "credit line", credited
+    yield "byline", signed(layout, language)
     for printed in (beside_date, above_text, author_box, said_twice, reviewer):
         yield "guess", list(printed(layout))
     yield "json-ld", stated.authors

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from pipelines.reading.by_words import OPENING
 from pipelines.reading.closing import is_editor_line, is_stop
 from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
 from pipelines.reading.times import find_stamps
@@ -22,6 +23,11 @@ _SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]
 _CLAUSE = re.compile(r"[،,]\s?\S")
 _LONG_CLAUSE = 90
 """Characters from which a line with a comma alone is running text; shorter ones are dates and lists of names."""
+_LONG_DATES = 160
+"""Characters up to which a line that is mostly times is one of dates: published and updated, with weekdays and zones."""
+_LONG_BYLINE = 120
+_CLOSED = ".!?…。！？\"'”»"
+"""How a sentence ends and a byline does not, but for its last initial."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MIN_PARAGRAPH = 40
@@ -117,7 +123,9 @@ def is_paragraph(line: Line, foreign: int = FOREIGN) -> bool:
         return False
     if size < MIN_PARAGRAPH and not _CJK.search(line.text):
         return False
-    if size < _LONG_CLAUSE and _YEAR.search(line.text) and is_date_line(line.text):
+    if size < _LONG_DATES and _YEAR.search(line.text) and is_date_line(line.text):
+        return False
+    if size < _LONG_BYLINE and line.text[-1] not in _CLOSED and OPENING.match(line.text):
         return False
     return _SENTENCE.search(line.text) is not None or (size >= _LONG_CLAUSE and _CLAUSE.search(line.text) is not None)
 

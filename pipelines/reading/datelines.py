@@ -23,18 +23,24 @@ from pipelines.reading.times import Stamp, find_stamps, read_machine
 from pipelines.reading.voices import Hearing, Voice
 
 UPDATED = re.compile(
-    r"updat|modifi|chang|revis|edited|aktualis|geändert|mis(?:e)? à jour|maj\b|actualiz|atualiz|aggiornat"
-    r"|bijgewerkt|gewijzigd|uppdater|oppdater|redigert|ändrad|endret|ændret|bearbeitet|editado|última edici[oó]n"
-    r"|opdater|päivitet|muokat|zaktualiz|aktualiz|frissít|modificat|обновл|измен|оновл|ενημ|güncel"
-    r"|更新|修改|最后|编辑于|수정|최종|업데이트|تحديث|به‌روز|עודכן|अपडेट",
+    r"updat|modifi|modyfik|chang|revis|edited|aktualis|geändert|mis(?:e)? à jour|maj\b|actuali[sz]|atualiz|aggiorna"
+    r"|bijgewerkt|gewijzigd|aangepast|uppdater|oppdater|redigert|ändrad|endret|ændret|bearbeitet|editado|última edici[oó]n"
+    r"|opdater|päivitet|muokat|zaktualiz|aktualiz|\bakt\.|upraven|frissít|módosít|modificat|обновл|измен|отредакт|оновл|змінен|відредаг"
+    r"|ενημ|τροποποί|güncel|cập nhật|chỉnh sửa|diperbarui|diubah|disunting"
+    r"|更新|修改|最后|编辑于|수정|최종|업데이트|تحديث|به‌روز|به روز|روزرسانی|ویرایش|עודכן|עדכון|अपडेट|अद्यतन"
+    r"|อัปเดต|อัพเดต|อัปเดท|อัพเดท|ปรับปรุง|แก้ไข",
     re.I,
 )
 _PUBLISHED = re.compile(
-    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|時間|时间|日期|公開|配信|입력|게재|등록|опублик|создад|tarih|نشر|yayın",
+    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|時間|时间|日期|公開|配信|입력|게재|등록|опублик|созда|размещ|опублік|створен|tarih|نشر|yayın|eklenme|giriş|oluştur"
+    r"|skapad|oprettet|opprettet|udgivet|lagt ut|julkais|luotu|dodano|utworzono|vydáno|zveřejn|megjelen|közzét|létrehoz|geplaatst|δημοσ|αναρτ"
+    r"|đăng|xuất bản|terbit|tayang|פורסם|انتشار|منتشر|प्रकाशित|पब्लिश|เผยแพร่|โพสต์",
     re.I,
 )
 _PUBLISHED_LAST = re.compile(
-    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|公開|配信|입력|게재|등록|опублик|نشر|yayın", re.I
+    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|公開|配信|입력|게재|등록|опублик|опублік|نشر|yayın|julkais|vydáno|zveřejn|megjelen"
+    r"|közzét|geplaatst|δημοσ|đăng|xuất bản|terbit|tayang|פורסם|انتشار|منتشر|प्रकाशित|เผยแพร่|udgivet|dodano",
+    re.I,
 )
 """Words that take a label back from "updated". 时间 does not: 更新时间 is the time of a change."""
 _COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|since\s\d{4}|est\.\s?\d{4}", re.I)
@@ -144,7 +150,9 @@ class Datelines:
         first_published = 0
         below = self._layout.paragraphs[0].row if self._layout.paragraphs else 10**6
         for line in self._candidates():
+            heard = False
             for voice, change in self.read(line, label):
+                heard = True
                 if change is Change.SAID:
                     updated = updated or voice
                 elif change is Change.NAMED:
@@ -158,7 +166,7 @@ class Datelines:
                 ):
                     first_published = line.row if published is None else first_published
                     published = voice
-            label = line.text if len(line.text) < 24 else ""
+            label = line.text if len(line.text) < 24 and not heard else ""
         if outside and (published is None or first_published > below) and named is None:
             published = outside  # told by the headline, while only a line in or below the text fits the address
         # A change that only an element's class tells of is what the reader takes for the date where there is no other.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from pipelines.reading.by_words import FAR_OPENING, LABELLED
+from pipelines.reading.duties import AGENCIES, DUTY, TOWNS
 from pipelines.reading.months import month_of
 from pipelines.reading.sheet import squeeze
-from pipelines.reading.wordlists import words
 
 LEAD = re.compile(
     r"^\W{0,4}(?:(?:written|reported|story|text|words|posted|published|reviewed|article|report|created|analysis"
@@ -18,17 +19,15 @@ LEAD = re.compile(
     r"|文|取材・文|執筆|筆者|ライター|글)\s?[:：=＝]\s{0,2}",
     re.I,
 )
+AND = r"and|und|et|y|e|en|och|og|ja|i|a|és|ve|și|şi|si|oraz|и|та|і|й|και|κι|dan|và|और|एवं|व|และ|&|\+"
+"""The words that join the last two names."""
 _SPLIT = re.compile(
-    r"\s{0,3}(?:[,;/|•·⋅、，；]|\s[-–—]\s|\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|ve|и|та|και|dan|mit|with|&|\+)\s)\s{0,3}",
+    rf"\s{{0,3}}(?:[,;/|•·⋅、，；،؛]|\s[-–—]\s|\s(?:{AND}|mit|with)\s|\s・\s|(?<=[\u3400-\u9fff])・(?=[\u3400-\u9fff]))\s{{0,3}}",
     re.I,
 )
-DUTY = re.compile(
-    r"\b(?:staff|reporters?|writers?|correspondents?|editors?|columnist|contribut(?:or|ing)|journalists?|chief|senior|associate|producer|photographer|expert|founder|co-?founder|gardener|astrologer"
-    r"|specialist|analyst|director|manager|coach|consultant|president|professor|candidate|strategist|ceo|cto"
-    r"|founder|owner|published|updated|posted|minutes?|min read|hours?|special to"
-    r"|redakteur(?:in)?|korrespondent(?:in)?|journaliste|redacción|redazione|redactie|politics|health|uhr"
-    r"|aktualisiert|kommentar|analyse|edition|digital edition)\b", re.I,
-)  # fmt: skip
+_JOINED_ON = re.compile(rf"^(?:{AND}|mit|with|com|avec|con|med|met)\s", re.I)
+"""What is left of ", y agencias" where the comma has divided."""
+_BEHIND = re.compile(r"\s(?:द्वारा|tarafından)$")
 _NO_NAME = re.compile(
     r"@|https?:|www\.|\d{3,}|^(?:admin(?:istrator)?|editor|staff|author|guest|anonymous|unknown|user|none|null"
     r"|undefined|n/?a|home|share|follow|read more|see all|view all|by|von|par"
@@ -48,11 +47,6 @@ _WA = re.compile(
     r"(?!و?(?:ليد|ائل|سام|فاء|داد|جدي|ديع|حيد|سيم|صفي|جيه|هيب|ضاح|نيس|فيق|هبة|هبي|لاء|جدان|سيلة|ردة|عد|رد|ائلة|ديان|لد|زير|هاب)(?![\u0620-\u064a\u066e-\u06d3]))"
 )
 """The Arabic "and", written together with the word after it; the names that begin with the same letter are left whole."""
-_AGENCIES = words(
-    "dpa dpa-afx afp apa sda sid epd kna ap ddp dapd ots reuters ansa agi efe lusa belga anp tt ntb ritzau stt pap čtk tasr sita"
-    " mti tass agerpres hina tanjug bta"
-)
-"""News agencies that sign in lower case."""
 _PARTICLES = frozenset(("de", "da", "di", "do", "du", "del", "della", "van", "von", "der", "den", "ter", "ten", "la",
 "le", "los", "las", "bin", "ibn", "al",
     "el", "af", "av", "zu", "zur", "y", "e", "dos", "das", "ben", "st", "of", "the", "het", "ul", "ur"))  # fmt: skip
@@ -66,7 +60,7 @@ _COMMON = re.compile(
     re.I,
 )
 _FURNITURE = re.compile(
-    r"(?:zur|zum|zu|mehr|jetzt|hier|alle|lesen|lire|voir|suivre|partager|écouter|ver|leer|leia|lea|más|mais|compartir|compartilhar"
+    r"(?:zur|zum|zu|mehr|jetzt|hier|alle|lesen|lire|voir|suivre|partager|écouter|ver|leer|leia(?= mais| também)|lea(?= más| también)|más|mais|compartir|compartilhar"
     r"|seguir|leggi|condividi|ascolta|segui|lees|meer|deel|volg|læs|les|läs|del|dela|lue|jaa|czytaj|zobacz|udostępnij|číst|sdílet"
     r"|читать|читайте|версия|поделиться|смотреть|слушать|печать|распечатать|paylaş|oku|takip|baca|bagikan|chia)\s", re.I,
 )  # fmt: skip
@@ -96,16 +90,31 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
     text = re.sub(r"\S{1,80}@\S{1,80}", " ", text)
     for _ in range(3):
-        text = OF_AUTHOR.sub("", LEAD.sub("", text)).strip()
-    text = _HOUSE_AFTER.sub(r"\1, \2", text)
+        text = OF_AUTHOR.sub("", LEAD.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
+    text = _BEHIND.sub("", _HOUSE_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
     for piece in _SPLIT.split(text):
         name = squeeze(piece or "").strip(" .,:;-–—|•\"'“”")
         if names and (_DEGREE.match(name) or DUTY.search(name)):
             continue
+        if names and ":" in name:
+            break  # another credit: "Text: A, Photo: B"
+        name = _JOINED_ON.sub("", name) if names else name
+        if names and not trusted and _is_place(name, names[0]):
+            continue
         if name and is_name(name, trusted=trusted) and name not in names:
             names.append(name)
     return names
+
+
+def _is_place(piece: str, first: str) -> bool:
+    """Whether what follows full names is where they write from: a single word that signs for no agency, or a town of two."""
+    if piece in TOWNS:
+        return True
+    if " " not in first or _CJK.search(piece) or piece in AGENCIES or (piece.isupper() and len(piece) < 9):
+        return False
+    words = piece.split()
+    return len(words) == 1 or (len(words) == 2 and words[0] in _PARTICLES and words[0].islower() and len(words[0]) < 4)
 
 
 def is_name(text: str, *, trusted: bool = False) -> bool:
@@ -122,7 +131,7 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
     if _FAR_SCRIPT.search(text):
         return len(words) <= 5 and not re.search(r"[!?:;]", text)
     if text[0].islower() and words[0] not in _PARTICLES:
-        return (trusted and len(words) <= 2) or text in _AGENCIES
+        return (trusted and len(words) <= 2) or text in AGENCIES
     if len(words) > 3 and DUTY.search(text) and words[0].lower() not in ("the",):
         return False
     return sum(1 for word in words if not _WORD.match(word) and word.lower() not in _PARTICLES) <= 1

@@ -12,16 +12,17 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
 
-from pipelines.reading.by_words import ALONE, DATED, GENRE, OPENING, PASSIVE, REVIEWED, TAIL, WEAK
+from pipelines.reading.by_words import ALONE, DATED, FAR_OPENING, GENRE, OPENING, PASSIVE, REVIEWED, TAIL, WEAK
+from pipelines.reading.duties import AGENCIES, DUTY
 from pipelines.reading.layout import Layout
-from pipelines.reading.names import DUTY, LEAD, OF_AUTHOR, is_bare_name, is_name
+from pipelines.reading.names import AND, LEAD, OF_AUTHOR, has_case, is_bare_name, is_name
 from pipelines.reading.sheet import Line, Zone, squeeze
+from pipelines.reading.signed import reporters
 from pipelines.reading.times import find_stamps
 
-_REPORTER = re.compile(r"(?P<name>[\u3400-\u9fff\uac00-\ud7af]{2,5})\s?(?:기자|특파원|記者)")
 _CLASS = re.compile(
     r"(?:^|[\s_\-])(?:authors?|bylines?|autor(?:e|en|es|i)?|auteurs?|writers?|contributors?|reporters?|authorname|skribent|forfatter"
-    r"|published-by)(?=$|[\s_\-])|[a-z]Author|author[A-Z]|[bB]yline|Author_|Byline",
+    r"|published-by|created-?by|submitted-?by)(?=$|[\s_\-])|[a-z]Author|author[A-Z]|[bB]yline|Author_|Byline",
     re.A,
 )
 _ANOTHER = re.compile(
@@ -84,17 +85,17 @@ def after_by_word(layout: Layout) -> Iterator[str]:
         if len(line.parts) > 1 and find_stamps(line.parts[0][0]) and (by := _by_part(line)):
             yield by
             return
-        if OPENING.match(text) and (found := list(_after_word(line))):
+        if (OPENING.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line))):
             yield from found
             return
         if found := _only_names(text):
             yield from found
             return
-        if match := _REPORTER.search(line.text[:60]):
-            yield match["name"]
+        if found := reporters(line.text[:80]):
+            yield from found
             return
     for line in layout.tail[:8]:
-        if len(line.text) < 160 and OPENING.match(line.text):
+        if len(line.text) < 160 and (OPENING.match(line.text) or FAR_OPENING.match(line.text)):
             yield _after_opening(line.spaced)
             return
     for line in (*layout.inside[:2], *layout.inside[-3:], *layout.tail[:8]):
@@ -116,7 +117,10 @@ def _below(lines: list[Line], at: int) -> Iterator[str]:
         if not parts:
             continue
         known = [name for name, el in parts if is_bare_name(name) or (_links_to_author(el) and _is_linked_name(name))]
-        if not known and (found or len(line.text) > 60 or not is_name(line.text) or DATED.search(line.text)):
+        again = found and line.block.tag == above.block.tag and not has_case(line.text) and not DUTY.search(line.text)
+        if not known and (
+            (found and not again) or len(line.text) > 60 or not is_name(line.text) or DATED.search(line.text)
+        ):
             return
         found = True
         yield from known or [line.spaced]
@@ -140,12 +144,16 @@ def _after_word(line: Line) -> Iterator[str]:
     rest = _after_opening(" ".join(text for text, _ in kept))
     if paged or linked:
         yield from (TAIL.sub("", name) for name in paged or linked)
+        if kept[-1][0].strip(" ,").upper() == kept[-1][0].strip(" ,") and 2 <= len(kept[-1][0].strip(" ,")) <= 8:
+            yield kept[-1][0]  # an agency that signs with them: "A and B, PAP"
     elif len(rest) >= 2:
         yield rest
 
 
 def _after_opening(text: str) -> str:
-    return TAIL.sub("", LEAD.sub("", OPENING.sub("", text)))
+    text = TAIL.sub("", LEAD.sub("", OPENING.sub("", FAR_OPENING.sub("", text))))
+    weak = WEAK.match(text)
+    return text[weak.end() :] if weak and text[weak.end() :] in AGENCIES else text
 
 
 def _only_names(text: str) -> list[str]:
@@ -153,7 +161,11 @@ def _only_names(text: str) -> list[str]:
     if len(text) > 100 or REVIEWED.search(text):
         return []
     opened = GENRE.match(text) or WEAK.match(text)
-    return bare_names(text[opened.end() :]) if opened else []
+    if opened is None:
+        return []
+    rest, _, more = text[opened.end() :].partition(", ")
+    found = bare_names(text[opened.end() :]) or ([rest] if rest in AGENCIES else [])
+    return found or (bare_names(rest) if DUTY.search(more) or " " not in more else [])
 
 
 def _by_part(line: Line) -> str | None:
@@ -161,10 +173,12 @@ def _by_part(line: Line) -> str | None:
     for at, (text, _) in enumerate(line.parts[1:], 1):
         piece = squeeze(text[:200])
         if OPENING.match(piece):
-            rest = _after_opening(piece)
-            if len(rest) < 2 and at + 1 < len(line.parts):
-                rest = squeeze(line.parts[at + 1][0][:100])
-            return rest
+            rest = [_after_opening(piece)]
+            for text, _ in line.parts[at + 1 : at + 12]:
+                if DATED.search(text) or find_stamps(text):
+                    break
+                rest.append(squeeze(text[:100]))
+            return " ".join(rest).strip()
     return None
 
 
@@ -214,10 +228,26 @@ def beside_date(layout: Layout) -> Iterator[str]:
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
             for text, el in line.parts:
-                names = bare_names(text)
+                names = bare_names(text) or bare_names(_without_time(text))
                 if names and line.block.tag not in ("button", "figcaption") and not _of_another(el):
                     yield from names
                     return
+
+
+def _without_time(text: str) -> str:
+    """What a text says beside a time: "A B – 5 March 2024", "Tuesday, 5 March 2024 | A B"."""
+    if len(text) > 160:
+        return ""
+    text = squeeze(text)
+    for stamp in reversed(find_stamps(text)):
+        text = f"{_WEEKDAY.sub('', text[: stamp.start])}|{text[stamp.end :]}"
+    pieces = [piece.strip(" ,·•–—-") for piece in re.split(r"[|·•]|\s[–—-]\s", text)]
+    pieces = [piece for piece in pieces if piece]
+    return pieces[0] if len(pieces) == 1 and len(pieces[0]) < len(text) - 6 else ""
+
+
+_WEEKDAY = re.compile(r"(?<![^\s,|·•–—-])[^\W\d_]{2,12}\.?,?\s{0,2}$")
+"""The day of the week before a date."""
 
 
 def _is_dated(line: Line) -> bool:
@@ -241,10 +271,13 @@ def above_text(layout: Layout) -> Iterator[str]:
         yield from bare_names(lines[-1].text)
 
 
+_PIECES = re.compile(rf"\s?[/&]\s?|,\s|\s(?:{AND})\s", re.I)
+
+
 def bare_names(text: str) -> list[str]:
     """The names of a text that is names and nothing else."""
     text = squeeze(text[:120])
-    pieces = [piece.strip(" |·•-–—,") for piece in re.split(r"\s?[/&]\s?|,\s|\s(?:and|und|et|y|e|och|og)\s", text)]
+    pieces = [piece.strip(" |·•-–—,") for piece in _PIECES.split(text)]
     return pieces if len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
 
 
