@@ -126,7 +126,7 @@ def _day(dice: random.Random, language: str, locale: str, day: date, values: dic
     form = dice.choice((_NUMERIC.get(locale) or _NUMERIC[language]).split("|"))
     if language == "ar" and dice.random() < 0.12:  # the Hijri day beside ours; it need not be the right one
         hijri = f"{dice.randint(1, 29)} {dice.choice(('شعبان', 'رمضان', 'محرم'))} {dice.randint(1445, 1446)} هـ"
-        return f"{form.format_map(values)} {dice.choice(('الموافق', '-', '|'))} {hijri}", [f"ar Hijri beside {form}"]
+        return f"{hijri} {dice.choice(('الموافق', '-', '|'))} {form.format_map(values)}", [f"ar Hijri beside {form}"]
     if "th" in form and day.day in (1, 2, 3, 21, 22, 23):
         form = form.replace("{d}th", "{d}")
     return form.format_map(values), [f"{language} day {form}"]

@@ -215,6 +215,8 @@ def _by_word(draft: Draft, names: list[str], *, agency: bool) -> str:
     extra = draw(
         dice, {"": 6, "role comma": 1, "role bar": 0.4, "role line": 0.8, "town": 0.5, "mail": 0.7, "agencies": 0.4}
     )
+    if extra == "town" and draft.language in ("ja", "ko"):
+        extra = ""
     if extra and not agency and by.endswith("{n}"):
         draft.form(f"after names: {extra}")
         line += {
@@ -223,7 +225,7 @@ def _by_word(draft: Draft, names: list[str], *, agency: bool) -> str:
         }[extra]  # fmt: skip
         if extra == "role line" and dice.random() < 0.5:
             line = line.replace("<br>", '</p><p class="role">')
-        if extra == "agencies" and draft.words["with"][0].upper() == draft.words["with"][0]:
+        if extra == "agencies" and draft.words["with"][0].isupper():
             draft.people = [*names, draft.words["with"][0]]
         elif extra == "agencies" and draft.language in (
             "ru",

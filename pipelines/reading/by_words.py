@@ -18,13 +18,15 @@ _VERBS = (
 )
 _BY = "by|von|vom|par|di|por|door|av|af|od|deur|oleh|από|bởi|nga|autorstwa|przez|від"
 _NOUNS = (
-    "автор|autor(?:in|ka)?|author|autore|autrice|auteur|szerző|írta|tekst|скрипт|kirjoittaja|yazar|yazan|penulis|pewarta"
-    "|tác giả|пише|piše|napisal[ai]?|napisał[a]?|autors|autorius|autorė|muallif|müəllif|idazlea"
-    "|author of (?:the|this) (?:article|story)|autorzy|autoři|autor[ei]s?|auteure?s|авторка|автори|авторы|szerzők|haberi yazan"
-    "|автор(?:ы|и|ка)? (?:статьи|текста|материала|статті|тексту|матеріалу)|(?:материал )?подготовил[аи]?|(?:матеріал )?"
+    "автор(?:ы|и|ка)? (?:статьи|текста|материала|статті|тексту|матеріалу)|haberi yazan|author of (?:the|this) (?:article|story)"
+    "|(?:pubblicato|postato|scritto|redatto|inserito) da|(?:publicat|postat|redactat|scris) de"
+    "|автор|autor(?:in|ka)?|author|autore|autrice|auteur|szerző|írta|tekst|скрипт|kirjoittaja|yazar|yazan|penulis|pewarta"
+    "|tác giả|пише|piše|napisal[ai]?|napsal[ai]?|napisał[a]?|autors|autorius|autorė|muallif|müəllif|idazlea"
+    "|autorzy|autoři|autor[ei]s?|auteure?s|авторка|автори|авторы|szerzők"
+    "|(?:материал )?подготовил[аи]?|(?:матеріал )?"
     "підготува(?:в|ла|ли)"
     "|vložil[a]?|dodał[a]?|opracował[a]?|oprac|opracowanie|συντάκτης|συντάκτρια|συντακτική ομάδα|közzétette|kirjoittanut|toimittaja"
-    "|skribent|forfatter|författare|người viết|phóng viên|scris de|γράφει (?:ο|η)"
+    "|skribent|forfatter|författare|người viết|phóng viên|γράφει (?:ο|η)"
 )
 _LABELS = (
     "texte?|textos?|testo|testi|teksti|reporters?|reportage|reportagem|reportaje|journaliste?|journalist|haber|muhabir|laporan|szöveg"
@@ -32,7 +34,7 @@ _LABELS = (
     "|(?:te[kx]st|teksti|texte|texto|testo) (?:og|och|und|and|ja|et|y|e|&) (?:foto|fotos|photos?|bild|bilder|kuvat?)"
 )
 OPENING = re.compile(
-    rf"^\W{{0,4}}(?:(?:(?:{_VERBS})\s{{1,3}})?(?:{_BY}|{_NOUNS})\b\s?[:：.]?(?:\s|$)|(?:{_LABELS})\s?[:：](?:\s|$))(?=.{{0,140}}$)",
+    rf"^\W{{0,4}}(?:(?:{_LABELS})\s?[:：](?:\s|$)|(?:(?:{_VERBS})\s{{1,3}}){{0,2}}(?:{_BY}|{_NOUNS})\b\s?[:：.]?(?:\s|$))(?=.{{0,140}}$)",
     re.I,
 )
 """A word that says by whom, at the beginning of a line; a name of a duty or of a text only as a label."""
@@ -41,11 +43,11 @@ LABELLED = re.compile(rf"^\W{{0,4}}(?:{_NOUNS}|{_LABELS})\s?[:：]\s{{0,2}}", re
 
 _FAR = (
     "بقلم|كتب(?:ت|ه|ها)?|الكاتبة?|بواسطة|به قلم|نوشتهٔ?|گزارش از|מאת|द्वारा|เขียนโดย|โดย|ผู้เขียน|取材・文|執筆者?|著者|筆者|ライター"
-    "|編集委員|投稿者|記者|글쓴이|작성자|기자명?|취재"
+    r"|編集委員|投稿者|記者|글쓴이|작성자|기자명?(?!\s?소개)|취재|글"
 )
 _FAR_LABELS = (
     "إعداد|اعداد|تقرير|المؤلف|كتابة|نویسندگان|نویسنده|خبرنگار|گزارشگر|گزارش|تهیه و تنظیم|תקציר|כתבת?ה?|כות(?:בת|ב)|הכות(?:בת|ב)"
-    "|लेखक|लेखिका|रिपोर्टर|रिपोर्ट|संवाददाता|เรื่อง|ผู้สื่อข่าว|文・写真|取材|文|글|লেখক|প্রতিবেদক"
+    "|लेखक|लेखिका|रिपोर्टर|रिपोर्ट|संवाददाता|เรื่อง|ผู้สื่อข่าว|文・写真|取材|文|লেখক|প্রতিবেদক"
 )
 FAR_OPENING = re.compile(
     rf"^\W{{0,4}}(?:(?:{_FAR})(?:\s{{0,2}}[:：=＝/／・·|–—-]|(?=\s|$))|(?:{_FAR_LABELS})\s{{0,2}}(?:[:：=＝/／・·|–—-]|(?=$)))\s{{0,2}}"
@@ -54,7 +56,7 @@ FAR_OPENING = re.compile(
 """The same in scripts without capitals. Japanese and Korean need no blank after the mark."""
 
 GENRE = re.compile(
-    r"^(?:(?:an?|the|this|ein|eine|un|une|una|uno|um|uma|et|en)\s)?(?:(?:[^\W\d_]{2,18}\s){1,3}(?:by|von|par|por|di|door|av|af|van)"
+    r"^(?:(?:an?|the|this|ein|eine|un|une|una|uno|um|uma|et|en)\s)?(?:(?:[^\W\d_]{2,18}\s){1,3}?(?:by|von|par|por|di|door|av|af|van)"
     r"|(?:articol|article|texte|texto|artículo|artigo|reportaj?e|reportagem|récit|analyse|chronique|tribune|billet|crónica|columna|coluna"
     r"|servizio|testo|articolo|foto|texto y fotos|texte et photos) d[eai])\s(?=\S)",
     re.I,
@@ -65,17 +67,20 @@ WEAK = re.compile(
     re.I,
 )
 ALONE = re.compile(
-    rf"^\W{{0,4}}(?:(?:(?:{_VERBS})\s{{1,3}})?(?:{_BY}|{_NOUNS})|{_FAR}|{_FAR_LABELS}|{_LABELS}"
+    rf"^\W{{0,4}}(?:(?:(?:{_VERBS})\s{{1,3}}){{0,2}}(?:{_BY}|{_NOUNS})|{_FAR}|{_FAR_LABELS}|{_LABELS}"
     r"|(?:(?:ein|eine|un|une|una|um|uma)\s)?(?:artikel|text|reportage|kommentar|gastbeitrag|beitrag|bericht|analyse) von"
     r"|(?:(?:un|une|una|um|uma)\s)?(?:articol|article|texte|texto|artículo|artigo|testo|articolo|servizio) d[ei]"
     r"|(?:the\s)?authors?(?: of (?:the|this) (?:article|post|story))?|about the authors?|(?:contributing )?writers?"
     r"|über (?:den|die) autor(?:in|en|innen)?|autor(?:en|innen|es|as|i|zy|a)?|auteure?s?|(?:sur|à propos de) l['’]auteure?"
     r"|(?:sobre|acerca de[l]?) (?:el|la|o|a) autora?|l['’]autore|over de auteur|om (?:författaren|forfatteren|skribenten)"
     r"|o autor(?:ze|ovi|ce|ech)?|об авторе|про автора|авторы?|автори|yazar hakkında|tentang penulis|著者|筆者|執筆者|ライター"
-    r"|글쓴이|(?:kolumne|kommentar|gastbeitrag|analyse|interview) von|reporters?|journalist(?:e|en)?|skribent|tekst|texte?|words)"
+    r"|글쓴이|기자\s?소개|著者について|この記事を書いた人|(?:نبذة )?عن الكاتبة?|درباره نویسنده|על (?:הכותבת?|המחבר)|लेखक के बारे में|เกี่ยวกับผู้เขียน"
+    r"|kirjoittajasta|despre autor|a szerzőről|σχετικά με τ(?:ον|ην) συντάκτ(?:η|ρια)|về tác giả|(?:kolumne|kommentar|gastbeitrag|analyse|interview) von|reporters?|journalist(?:e|en)?|skribent|tekst|texte?|words)"
     r"\W{0,3}$",
     re.I,
 )
+BEHIND = re.compile(r"^([^\d:：|]{3,60}?)\s(?:द्वारा|tarafından)$")
+"""The word for "by" behind the name."""
 PASSIVE = re.compile(
     r"\b(?:this|the) (?:post|article|blog|story|piece|guide|entry)"
     r" (?:was|is|has been) (?:written|authored|contributed|penned) by\s",

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.reading.by_words import OPENING
+from pipelines.reading.by_words import FAR_OPENING, OPENING
 from pipelines.reading.closing import is_editor_line, is_stop
 from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
 from pipelines.reading.times import find_stamps
@@ -25,10 +25,16 @@ _LONG_CLAUSE = 90
 """Characters from which a line with a comma alone is running text; shorter ones are dates and lists of names."""
 _LONG_DATES = 160
 """Characters up to which a line that is mostly times is one of dates: published and updated, with weekdays and zones."""
+_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]{12}")
+_LONG_SPACELESS = 70
+"""Characters from which a line of Thai, Lao, Burmese or Khmer is running text: they write neither full stops nor commas."""
+_BETWEEN_NAMES = frozenset(
+    "& and und et y e en och og ja i a és și и та і και von van de da di del der af av la le el al bin".split()
+)
 _LONG_BYLINE = 120
 _CLOSED = ".!?…。！？\"'”»"
 """How a sentence ends and a byline does not, but for its last initial."""
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(r"(?:19|20|25|๒๕)\d\d")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
@@ -125,9 +131,23 @@ def is_paragraph(line: Line, foreign: int = FOREIGN) -> bool:
         return False
     if size < _LONG_DATES and _YEAR.search(line.text) and is_date_line(line.text):
         return False
-    if size < _LONG_BYLINE and line.text[-1] not in _CLOSED and OPENING.match(line.text):
+    if (
+        size < _LONG_BYLINE
+        and line.text[-1] not in _CLOSED
+        and (OPENING.match(line.text) or FAR_OPENING.match(line.text))
+    ):
         return False
+    if size < _LONG_CLAUSE and line.text[-1] not in _CLOSED and _is_names(line.text):
+        return False
+    if size >= _LONG_SPACELESS and _SPACELESS.search(line.text):
+        return True
     return _SENTENCE.search(line.text) is not None or (size >= _LONG_CLAUSE and _CLAUSE.search(line.text) is not None)
+
+
+def _is_names(text: str) -> bool:
+    """Whether a line is names and no sentence, whatever points their initials have: "Anna Holt, James T. Ruud and Eva Lind"."""
+    words = text.split()
+    return "," in text and all(word[0].isupper() or word in _BETWEEN_NAMES for word in words) and not text.isupper()
 
 
 def is_date_line(text: str) -> bool:

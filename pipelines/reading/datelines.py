@@ -31,7 +31,7 @@ UPDATED = re.compile(
     r"|อัปเดต|อัพเดต|อัปเดท|อัพเดท|ปรับปรุง|แก้ไข",
     re.I,
 )
-_PUBLISHED = re.compile(
+PUBLISHED = re.compile(
     r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|時間|时间|日期|公開|配信|입력|게재|등록|опублик|созда|размещ|опублік|створен|tarih|نشر|yayın|eklenme|giriş|oluştur"
     r"|skapad|oprettet|opprettet|udgivet|lagt ut|julkais|luotu|dodano|utworzono|vydáno|zveřejn|megjelen|közzét|létrehoz|geplaatst|δημοσ|αναρτ"
     r"|đăng|xuất bản|terbit|tayang|פורסם|انتشار|منتشر|प्रकाशित|पब्लिश|เผยแพร่|โพสต์",
@@ -54,7 +54,7 @@ _NO_PUBLICATION = re.compile(
     re.I,
 )
 """Before a date: an end, or the date of a person, a picture, a broadcast, somebody's reading. Seen on media libraries, forums."""
-_SPAN_OF_DAYS = re.compile(r"\d{1,2}\.?\s?(?:[-–/]|bis|to|au|al)\s?$")
+_SPAN_OF_DAYS = re.compile(r"(?<![\d:])\d{1,2}\.?\s?(?:[-–/]|bis|to|au|al)\s?$")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:20)?\d\d(?![\d/])")
 _DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(?:20)?\d\d(?![\d.])")
 _WEEKDAY_BEFORE = re.compile(r"[^\W\d_]{4,12}\.?,?\s{0,2}$")
@@ -184,7 +184,7 @@ class Datelines:
         mine = True
         for line in layout.tail:
             if line.block.tag in _HEADINGS:
-                mine = bool(_PUBLISHED.search(line.text) or UPDATED.search(line.text))
+                mine = bool(PUBLISHED.search(line.text) or UPDATED.search(line.text))
             if mine:
                 yield line
 
@@ -243,7 +243,7 @@ class Datelines:
     def _is_clock(self, line: Line, stamp: Stamp, label: str) -> bool:
         """Whether a date above the headline is the day of the fetch, as a site's header prints it."""
         now, headline = self._hearing.place.local_now, self._layout.headline
-        if (headline and line.row > headline.row) or _PUBLISHED.search(label):
+        if (headline and line.row > headline.row) or PUBLISHED.search(label):
             return False
         if any(_CLOCK_NAME.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:60]}") for _, el in line.parts):
             return True
@@ -258,7 +258,7 @@ class Datelines:
         headline = self._layout.headline
         if headline is None or not -4 <= line.row - headline.row <= _NEAR or line.block.tag == "figcaption":
             return False
-        return (stamp.end - stamp.start) * 3 > len(line.text) or _PUBLISHED.search(label[-40:]) is not None
+        return (stamp.end - stamp.start) * 3 > len(line.text) or PUBLISHED.search(label[-40:]) is not None
 
     def relative(self) -> Voice | None:
         """A time told from the fetch, where it is that of the article: short, by the headline, in a form that says how long ago."""
@@ -280,7 +280,7 @@ class Datelines:
             stamp = find_relative(line.spaced, now)
             if stamp is None or _is_change(line.spaced[: stamp.start][-40:]):
                 continue
-            if is_named_day(line.spaced[stamp.start : stamp.end]) and not _PUBLISHED.search(line.spaced[: stamp.start]):
+            if is_named_day(line.spaced[stamp.start : stamp.end]) and not PUBLISHED.search(line.spaced[: stamp.start]):
                 continue  # "today" alone is a word, not a time
             if voice := self._hearing.voice(stamp, "visible"):
                 heard.append(voice)

@@ -27,11 +27,18 @@ DUTY = re.compile(
 """What somebody is: never a name where one stands before it."""
 AGENCIES = words(
     "dpa dpa-afx afp apa sda sid epd kna ap ddp dapd ots reuters ansa agi efe lusa belga anp tt ntb ritzau stt pap čtk tasr sita"
-    " mti tass agerpres hina tanjug bta"
+    " mti aa тасс pti ani ians upi mena sana wam spa dpa-infocom tass agerpres hina tanjug bta"
     " Reuters Bloomberg Lusa Ritzau Agerpres Antara Belga Tanjug Hina Xinhua Kyodo Yonhap Anadolu Mediafax Ukrinform Укрінформ Интерфакс"
     " Belga Sputnik Axios Ansa"
 )
 """News agencies that sign with one word and are told from a town by nothing else; those in capitals need no table."""
+
+
+def is_agency(text: str) -> bool:
+    """Whether a text is an agency that signs with one word, however it is written."""
+    return text in AGENCIES or text.lower() in AGENCIES
+
+
 TOWNS = frozenset(
     (
         "New York", "New Delhi", "Hong Kong", "Tel Aviv", "Los Angeles", "San Francisco", "Buenos Aires", "São Paulo", "Rio de Janeiro",

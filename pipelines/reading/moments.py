@@ -42,7 +42,8 @@ _COMMENT_TIME = re.compile(r"<!--[^<>]{0,300}?((?:19|20)\d\d[-/年]\d{1,2}[-/月
 _MICROFORMAT = re.compile(r"(?:^|\s)(?:dt-published|published|entry-date|entry-time|post-date|post-time)(?:\s|$)")
 _DATELINE = 25
 """Characters before a date that opens the text: a town and an agency."""
-_TEASER = 20
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_TEASER, _TEASER_CJK = 20, 9
 """Characters of a link that is another story's headline; an author's name or a section's is shorter."""
 _FOOT = 60
 """Lines at the end of a page among which its foot is looked for."""
@@ -198,7 +199,8 @@ def _weakest(sheet: Sheet, layout: Layout, hearing: Hearing, lines: Datelines) -
 
 def _is_teaser(line: Line) -> bool:
     """Whether a line is the link to another story with its date beside it."""
-    return line.link_chars >= _TEASER and line.link_chars * 2 > len(line.text)
+    least = _TEASER_CJK if _CJK.search(line.text) else _TEASER
+    return line.link_chars >= least and line.link_chars * 2 > len(line.text)
 
 
 def _foreign(el: Element) -> bool:

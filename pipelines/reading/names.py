@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pipelines.reading.by_words import FAR_OPENING, LABELLED
-from pipelines.reading.duties import AGENCIES, DUTY, TOWNS
+from pipelines.reading.by_words import BEHIND, FAR_OPENING, LABELLED
+from pipelines.reading.duties import AGENCIES, DUTY, TOWNS, is_agency
 from pipelines.reading.months import month_of
 from pipelines.reading.sheet import squeeze
 
@@ -19,7 +19,7 @@ LEAD = re.compile(
     r"|文|取材・文|執筆|筆者|ライター|글)\s?[:：=＝]\s{0,2}",
     re.I,
 )
-AND = r"and|und|et|y|e|en|och|og|ja|i|a|és|ve|și|şi|si|oraz|и|та|і|й|και|κι|dan|và|और|एवं|व|และ|&|\+"
+AND = r"and|und|et|y|e|en|och|og|ja|i|a|és|ve|și|şi|si|oraz|и|та|і|й|και|κι|dan|và|और|एवं|व|และ|ו|&|\+"
 """The words that join the last two names."""
 _SPLIT = re.compile(
     rf"\s{{0,3}}(?:[,;/|•·⋅、，；،؛]|\s[-–—]\s|\s(?:{AND}|mit|with)\s|\s・\s|(?<=[\u3400-\u9fff])・(?=[\u3400-\u9fff]))\s{{0,3}}",
@@ -27,7 +27,10 @@ _SPLIT = re.compile(
 )
 _JOINED_ON = re.compile(rf"^(?:{AND}|mit|with|com|avec|con|med|met)\s", re.I)
 """What is left of ", y agencias" where the comma has divided."""
-_BEHIND = re.compile(r"\s(?:द्वारा|tarafından)$")
+_ADDRESS = re.compile(r"https?://\S{0,200}")
+MAIL = re.compile(r"\S{1,80}@\S{1,80}")
+_VAV = re.compile(r"\sו(?!ו?(?:רד|יקטור|לדימיר|יקי|רה)\s)(?=[א-ת]{2,12}\s[א-ת]{2})")
+"""The Hebrew "and", written together with the name after it; names that begin with the same letter are left whole."""
 _NO_NAME = re.compile(
     r"@|https?:|www\.|\d{3,}|^(?:admin(?:istrator)?|editor|staff|author|guest|anonymous|unknown|user|none|null"
     r"|undefined|n/?a|home|share|follow|read more|see all|view all|by|von|par"
@@ -51,12 +54,12 @@ _PARTICLES = frozenset(("de", "da", "di", "do", "du", "del", "della", "van", "vo
 "le", "los", "las", "bin", "ibn", "al",
     "el", "af", "av", "zu", "zur", "y", "e", "dos", "das", "ben", "st", "of", "the", "het", "ul", "ur"))  # fmt: skip
 _BARE = re.compile(
-    r"^[^\W\d_a-z][\w.'’\-]{1,20}(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al)){1,3}$"
+    r"^[^\W\d_a-z][\w.'’\-]{1,20}(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al|af|av|zu|ter|ten|dos|das|do|ibn|ben|['’]t)){1,3}$"
 )
 _COMMON = re.compile(
     r"\b(?:news|share|read|comments?|home|about|sign|log|menu|search|more|video|photo|live|sports?|business|politics|world|opinion|culture|technology|science|health|travel|food|style|life|money"
     r"|listen|watch|follow|subscribe|newsletter|print|email|copy|link|save|edition|section|table|contents|article|blog|posts?|guide|review|tips|story|stories|featured|latest|updated|published"
-    r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with|new|add|get|skip|go|press|releases?)\b",
+    r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with|new|add|get|skip|go|press|releases?|subscriptions?|licensed|certified|registered)\b",
     re.I,
 )
 _FURNITURE = re.compile(
@@ -88,14 +91,14 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
         return []
     text = _WA.sub(", ", text) if _ARABIC.search(text) else text
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
-    text = re.sub(r"\S{1,80}@\S{1,80}", " ", text)
+    text = _VAV.sub(", ", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
     for _ in range(3):
         text = OF_AUTHOR.sub("", LEAD.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
-    text = _BEHIND.sub("", _HOUSE_AFTER.sub(r"\1, \2", text))
+    text = BEHIND.sub(r"\1", _HOUSE_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
     for piece in _SPLIT.split(text):
         name = squeeze(piece or "").strip(" .,:;-–—|•\"'“”")
-        if names and (_DEGREE.match(name) or DUTY.search(name)):
+        if names and not is_agency(name) and (_DEGREE.match(name) or DUTY.search(name)):
             continue
         if names and ":" in name:
             break  # another credit: "Text: A, Photo: B"
@@ -111,7 +114,7 @@ def _is_place(piece: str, first: str) -> bool:
     """Whether what follows full names is where they write from: a single word that signs for no agency, or a town of two."""
     if piece in TOWNS:
         return True
-    if " " not in first or _CJK.search(piece) or piece in AGENCIES or (piece.isupper() and len(piece) < 9):
+    if " " not in first or _CJK.search(piece) or is_agency(piece) or (piece.isupper() and len(piece) < 9):
         return False
     words = piece.split()
     return len(words) == 1 or (len(words) == 2 and words[0] in _PARTICLES and words[0].islower() and len(words[0]) < 4)
@@ -124,6 +127,8 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
     words = text.split()
     if len(words) > 6 or any(word.isdecimal() for word in words):
         return False
+    if len(words) > 1 and len(text) < 6 and text.isascii() and text.count("."):
+        return False  # two initials
     if any(char.isdigit() for char in text) and month_of(words[0], None):
         return False
     if _CJK.search(text):
@@ -141,7 +146,9 @@ def is_bare_name(text: str) -> bool:
     """Whether a text can only be a person's name: two to four capitalised words, none of them a word of a page's furniture."""
     if len(text) > 40 or not _BARE.match(text) or _COMMON.search(text) or DUTY.search(text) or _FURNITURE.match(text):
         return False
-    return all(word[0].isupper() or word in _PARTICLES for word in text.split())
+    if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
+        return False
+    return all(word[0].isupper() or word in _PARTICLES or word in ("'t", "’t") for word in text.split())
 
 
 def has_case(text: str) -> bool:

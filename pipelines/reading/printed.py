@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element as Element
 
-from pipelines.reading.by_words import ALONE, DATED, FAR_OPENING, GENRE, OPENING, PASSIVE, REVIEWED, TAIL, WEAK
-from pipelines.reading.duties import AGENCIES, DUTY
+from pipelines.reading.by_words import ALONE, BEHIND, DATED, FAR_OPENING, GENRE, OPENING, PASSIVE, REVIEWED, TAIL, WEAK
+from pipelines.reading.duties import DUTY, is_agency
 from pipelines.reading.layout import Layout
-from pipelines.reading.names import AND, LEAD, OF_AUTHOR, has_case, is_bare_name, is_name
+from pipelines.reading.names import AND, LEAD, MAIL, OF_AUTHOR, has_case, is_bare_name, is_name
 from pipelines.reading.sheet import Line, Zone, squeeze
 from pipelines.reading.signed import reporters
 from pipelines.reading.times import find_stamps
@@ -144,8 +144,9 @@ def _after_word(line: Line) -> Iterator[str]:
     rest = _after_opening(" ".join(text for text, _ in kept))
     if paged or linked:
         yield from (TAIL.sub("", name) for name in paged or linked)
-        if kept[-1][0].strip(" ,").upper() == kept[-1][0].strip(" ,") and 2 <= len(kept[-1][0].strip(" ,")) <= 8:
-            yield kept[-1][0]  # an agency that signs with them: "A and B, PAP"
+        last = kept[-1][0].strip(" ,")
+        if is_agency(last) or (2 <= len(last) <= 8 and has_case(last) and last.isupper()):
+            yield last  # that signs with them: "A and B, PAP"
     elif len(rest) >= 2:
         yield rest
 
@@ -153,31 +154,34 @@ def _after_word(line: Line) -> Iterator[str]:
 def _after_opening(text: str) -> str:
     text = TAIL.sub("", LEAD.sub("", OPENING.sub("", FAR_OPENING.sub("", text))))
     weak = WEAK.match(text)
-    return text[weak.end() :] if weak and text[weak.end() :] in AGENCIES else text
+    return text[weak.end() :] if weak and is_agency(text[weak.end() :]) else text
 
 
 def _only_names(text: str) -> list[str]:
     """The names after "Kolumne von" or a bare preposition, where nothing but names follows."""
-    if len(text) > 100 or REVIEWED.search(text):
+    if len(text) > 100:
         return []
+    if behind := BEHIND.match(text):
+        return [behind[1]] if is_name(behind[1]) else []
     opened = GENRE.match(text) or WEAK.match(text)
-    if opened is None:
+    if opened is None or REVIEWED.search(opened[0]):
         return []
-    rest, _, more = text[opened.end() :].partition(", ")
-    found = bare_names(text[opened.end() :]) or ([rest] if rest in AGENCIES else [])
-    return found or (bare_names(rest) if DUTY.search(more) or " " not in more else [])
+    rest = MAIL.sub("", text[opened.end() :]).strip()
+    most, _, last = rest.rpartition(", ")
+    found = bare_names(rest) or ([rest] if is_agency(rest) else [])
+    return found or (bare_names(most) if DUTY.search(last) or len(last.split()) <= 2 else [])
 
 
 def _by_part(line: Line) -> str | None:
     """`3 May 2024 by A`: the name in a line that begins with the date."""
     for at, (text, _) in enumerate(line.parts[1:], 1):
         piece = squeeze(text[:200])
-        if OPENING.match(piece):
+        if OPENING.match(piece) or FAR_OPENING.match(piece):
             rest = [_after_opening(piece)]
-            for text, _ in line.parts[at + 1 : at + 12]:
-                if DATED.search(text) or find_stamps(text):
+            for more, _ in line.parts[at + 1 : at + 12]:
+                if DATED.search(more) or find_stamps(more):
                     break
-                rest.append(squeeze(text[:100]))
+                rest.append(squeeze(more[:100]))
             return " ".join(rest).strip()
     return None
 
@@ -239,15 +243,19 @@ def _without_time(text: str) -> str:
     if len(text) > 160:
         return ""
     text = squeeze(text)
+    size = len(text)
     for stamp in reversed(find_stamps(text)):
-        text = f"{_WEEKDAY.sub('', text[: stamp.start])}|{text[stamp.end :]}"
-    pieces = [piece.strip(" ,·•–—-") for piece in re.split(r"[|·•]|\s[–—-]\s", text)]
-    pieces = [piece for piece in pieces if piece]
-    return pieces[0] if len(pieces) == 1 and len(pieces[0]) < len(text) - 6 else ""
+        text = f"{_WEEKDAY.sub('', text[: stamp.start])}|{_AFTER_TIME.sub('', text[stamp.end :])}"
+    pieces = [piece.strip(" ,·•–—-") for piece in re.split(r"[|·•]|\s[–—-](?=\s|$)|^[–—-]\s", text)]
+    pieces = [piece for piece in pieces if " " in piece and not any(char.isdigit() for char in piece)]
+    return pieces[0] if len(pieces) == 1 and len(pieces[0]) < size - 6 else ""
 
 
 _WEEKDAY = re.compile(r"(?<![^\s,|·•–—-])[^\W\d_]{2,12}\.?,?\s{0,2}$")
 """The day of the week before a date."""
+_AFTER_TIME = re.compile(
+    r"^\s{0,2}(?:(?:Uhr|uur|hrs?|hs?|น\.|ч\.?|г\.|р\.|r\.|[A-Z]{3,4})(?![^\W\d_])|[^\W\d_]{3,12}(?=\s?[|·•–—-]))"
+)
 
 
 def _is_dated(line: Line) -> bool:
@@ -291,9 +299,16 @@ def author_box(layout: Layout) -> Iterator[str]:
     for line in (*layout.inside[-3:], *tail):
         for text, el in line.parts:
             named = _NAME_CLASS.search(el.get("class", "")[:200]) or _links_to_author(el)
-            if named and not _of_another(el) and is_bare_name(text.strip()):
+            if named and not _of_another(el) and _is_printed_name(text.strip()):
                 yield text.strip()
                 return
+
+
+def _is_printed_name(text: str) -> bool:
+    """Whether the text of an element that says author's name is one; without capitals short words must do."""
+    if has_case(text):
+        return is_bare_name(text)
+    return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not _PROMPT.match(text)
 
 
 def said_twice(layout: Layout) -> Iterator[str]:

@@ -43,7 +43,7 @@ class Stamp(NamedTuple):
 
 
 _YMD = re.compile(
-    r"(?<![\d.,/-])((?:1[34]|2[056]|19)\d\d)\s?(?:[-/.‐‑–]|年|년|\. )\s?(\d{1,2})\s?(?:[-/.‐‑–]|月|월|\. )\s?(\d{1,2})(?!\d{3})"
+    r"(?<![\d.,/-])((?:1[34]|2[056]|19)\d\d)\s?([-/.‐‑–]|年|년|\. )\s?(\d{1,2})\s?([-/.‐‑–]|月|월|\. )\s?(\d{1,2})(?!\d{3})"
     r"(?:\s?[日号號일]|\.(?!\d))?"
 )
 _COMPACT = re.compile(
@@ -91,7 +91,7 @@ _WEEKDAYS = (
 )
 _JOIN = re.compile(
     r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|[|,，،·•–—-]|\(?(?:星期|週|周|礼拜)[一二三四五六日天]\)?|[(（][月火水木金土日월화수목금토일](?:[・/]祝)?[)）]"
-    r"|(?:a las|at:|um:|u:|,\s?à|kl\.|г\.,?|р\.,?|d\.|Z(?=\d)|ساعت|الساعة)"
+    r"|(?:a las|at:|um:|u:|,\s?à|kl\.|godz\.|г\.,?|р\.,?|d\.|Z(?=\d)|ساعت|الساعة)"
     rf"|(?:{'|'.join(f'{_JOIN_WORDS} {_WEEKDAYS}'.split())})(?![^\W\d_]))\s{{0,2}}|\s{{0,3}}){{0,4}}",
     re.I,
 )
@@ -123,6 +123,8 @@ def find_stamps(
 ) -> list[Stamp]:
     """Every time written in a text, in order. `day_first` reads 3/4/2024 as 3 April, `dots_day_first` 3.4.2024 and 3-4-2024."""
     text = plain_digits(text[:MAX_TEXT])
+    if "ב-" in text:  # Hebrew writes "on" with the day
+        text = text.replace("ב-", "ב ")
     if not _WORTH.search(text):
         return []
     found: list[Stamp] = []
@@ -143,7 +145,9 @@ _Found = Iterator[Found]
 
 def _dates_ymd(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _YMD.finditer(text):
-        yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
+        if m[2] in "-–" and m[4] in "./":
+            continue  # "20 nov. 2024 - 01.31": a clock
+        yield int(m[1]), int(m[3]), int(m[5]), m.start(), m.end()
     yield from rare_dates(text, language)
 
 
@@ -249,7 +253,7 @@ def read_clock(text: str, at: int) -> tuple[int, int, int | None, int] | None:
 
 _CLOCK_BEFORE = re.compile(
     r"(?<![\d:])((?:[01]?\d|2[0-3])[:.h][0-5]\d(?::[0-5]\d)?\s?(?:[AaPp]\.?[Mm]\.?|μ\.μ\.?|π\.μ\.?|[مص](?![^\W\d_])|مساء\S?|صباح\S{0,2})?)\s{0,2}(?:Uhr|hrs?|hs|h|ч|น\.)?"
-    r"\s{0,2}(?P<zone>\(?[A-Z]{2,4}\)?)?\s{0,2}(?:on|[|,،·•–—-]|del|am|den)?\s{0,2}(?:(?:[^\W\d_]{2,6}\s)?[^\W\d_]{2,12}[,،]?\s)?$"
+    r"\s{0,2}(?P<zone>\(?(?:GMT|UTC)?[+-]\d{1,2}\)?|\(?[A-Z]{2,4}\)?)?\s{0,2}(?:on|[|,،·•–—-]|del|am|den)?\s{0,2}(?:(?:[^\W\d_]{2,6}\s)?[^\W\d_]{2,12}[,،]?\s)?$"
 )
 
 
@@ -258,7 +262,7 @@ def _clock_before(text: str, start: int, day: date) -> tuple[int, int, int | Non
     m = _CLOCK_BEFORE.search(text[max(0, start - 45) : start])
     if m is None or not (clock := read_clock(m[1], 0)):
         return None
-    zone = offset_named(m["zone"].strip("()"), day) if m["zone"] else None
+    zone = _read_offset(m["zone"].strip("()"), 0, day)[0] if m["zone"] else None
     return clock[0], clock[1], clock[2], zone
 
 
