@@ -23,6 +23,7 @@ from pipelines.reading.printed import (
     author_links,
     beside_date,
     by_lines,
+    house_accounts,
     in_named_elements,
     reviewer,
     said_twice,
@@ -54,6 +55,9 @@ _PAPER = re.compile(
 """Words in the name of a house that no person bears."""
 
 
+_SAID = {"guess": "byline", "signed": "byline"}
+
+
 def read_authors(
     sheet: Sheet,
     layout: Layout,
@@ -64,19 +68,27 @@ def read_authors(
 ) -> tuple[list[str], str]:
     """Who wrote the article, and how that was found ("" where nothing was). `credited` are the authors of credit lines."""
     houses: tuple[list[str], str] = ([], "")
-    signed = False
+    signed_by_house = False
+    accounts = frozenset(plain(name) for name in house_accounts(layout))
     for by, values in _voices(sheet, layout, stated, credited, language):
-        if by == "guess" and signed:
+        if by == "guess" and signed_by_house:
             break
+        if by == "signed" and houses[0]:
+            continue  # where the page says that the house wrote it, the signature at its end is not what it credits
         names = _names(values, trusted=by in ("json-ld", "meta"))
         if not names:
             continue
-        people = [name for name in names if not _is_house(name, site_names)]
+        people = [name for name in names if not _is_house(name, site_names) and plain(name) not in accounts]
         if people:
-            return _unless_contradicted(people, "byline" if by == "guess" else by, layout, site_names)
+            return _unless_contradicted(people, _SAID.get(by, by), layout, site_names)
         # A site that bears its author's name, and prints it in the byline, is signed by a person.
-        signed = signed or (by == "byline" and is_bare_name(names[0]) and not _PAPER.search(names[0]))
-        houses = houses if houses[0] else (names[:3], "byline" if by == "guess" else by)
+        signed_by_house = signed_by_house or (
+            by == "byline"
+            and is_bare_name(names[0])
+            and plain(names[0]) not in accounts
+            and not _PAPER.search(names[0])
+        )
+        houses = houses if houses[0] else (names[:3], _SAID.get(by, by))
     return houses
 
 
@@ -111,7 +123,7 @@ def _voices(
     yield "byline", list(author_links(layout))
     yield "byline", list(in_named_elements(layout))
     yield "credit line", credited
-    yield "byline", signed(layout, language)
+    yield "signed", signed(layout, language)
     for printed in (beside_date, above_text, author_box, said_twice, reviewer):
         yield "guess", list(printed(layout))
     yield "json-ld", stated.authors

@@ -23,6 +23,7 @@ _SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]
 _CLAUSE = re.compile(r"[،,]\s?\S")
 _LONG_CLAUSE = 90
 """Characters from which a line with a comma alone is running text; shorter ones are dates and lists of names."""
+_SHORT_DATES = 64
 _LONG_DATES = 160
 """Characters up to which a line that is mostly times is one of dates: published and updated, with weekdays and zones."""
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]{12}")
@@ -153,7 +154,8 @@ def _is_names(text: str) -> bool:
 def is_date_line(text: str) -> bool:
     """Whether a line says little but a time."""
     stamps = find_stamps(text)
-    return sum(stamp.end - stamp.start for stamp in stamps) * 3 > len(text)
+    # The clock before a day is not in its stamp: "Posted 9:36 pm EET | 29 Nov. 2024".
+    return sum(stamp.end - stamp.start for stamp in stamps) * (4 if len(text) < _SHORT_DATES else 3) > len(text)
 
 
 def _foreign_zones(running: Sequence[Line]) -> int:

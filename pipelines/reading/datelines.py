@@ -43,7 +43,7 @@ _PUBLISHED_LAST = re.compile(
     re.I,
 )
 """Words that take a label back from "updated". 时间 does not: 更新时间 is the time of a change."""
-_COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|since\s\d{4}|est\.\s?\d{4}", re.I)
+_COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|\bsince\s\d{4}|\best\.\s?\d{4}", re.I)
 _NO_PUBLICATION = re.compile(
     r"(?:\bbis|until|till|expir\w{0,4}|deadline|jusqu['’]au|jusqu['’]à|fino al?|hasta(?: el)?|até|t/m|\btot|截止|截至|有效期"
     r"|joined|member since|registered|dabei seit|registriert(?: seit)?|mitglied seit|registrierung|inscri\w{0,8}|注册(?:时间|日期)?"

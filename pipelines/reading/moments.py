@@ -43,7 +43,7 @@ _MICROFORMAT = re.compile(r"(?:^|\s)(?:dt-published|published|entry-date|entry-t
 _DATELINE = 25
 """Characters before a date that opens the text: a town and an agency."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_TEASER, _TEASER_CJK = 20, 9
+_TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
 """Characters of a link that is another story's headline; an author's name or a section's is shorter."""
 _FOOT = 60
 """Lines at the end of a page among which its foot is looked for."""
@@ -200,7 +200,7 @@ def _weakest(sheet: Sheet, layout: Layout, hearing: Hearing, lines: Datelines) -
 def _is_teaser(line: Line) -> bool:
     """Whether a line is the link to another story with its date beside it."""
     least = _TEASER_CJK if _CJK.search(line.text) else _TEASER
-    return line.link_chars >= least and line.link_chars * 2 > len(line.text)
+    return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE
 
 
 def _foreign(el: Element) -> bool:

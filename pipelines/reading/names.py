@@ -116,8 +116,9 @@ def _is_place(piece: str, first: str) -> bool:
         return True
     if " " not in first or _CJK.search(piece) or is_agency(piece) or (piece.isupper() and len(piece) < 9):
         return False
-    words = piece.split()
-    return len(words) == 1 or (len(words) == 2 and words[0] in _PARTICLES and words[0].islower() and len(words[0]) < 4)
+    words = piece.split() or [""]
+    preposition = words[0].islower() and len(words[0]) < 4
+    return len(words) == 1 or (preposition and (len(words) == 2 or " ".join(words[1:]) in TOWNS))
 
 
 def is_name(text: str, *, trusted: bool = False) -> bool:

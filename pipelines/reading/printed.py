@@ -43,6 +43,11 @@ _PAGE = re.compile(
     re.I,
 )
 """The address of an author's page."""
+_ACCOUNT = re.compile(
+    r"/(?:authors?|autor|auteur|users?|profile|by)/(?:[\w.]{0,20}[-_.])?"
+    r"(?:admin\d{0,4}|administrator|webmaster|newsroom|newsdesk|webdesk|redaktion|redaccion|redazione|redakcja|redactie|redaction)/?$",
+    re.I,
+)
 _PROMPT = re.compile(
     r"(?:sign|log|join|view|see|read|show|more|all|follow|about|contact|meet|search|google|profile|anmelden|mehr|voir|ver)\b",
     re.I,
@@ -53,6 +58,8 @@ _DATE_CLASS = re.compile(
 )
 _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
+_BIOGRAPHY = 40
+"""Characters of the shortest paragraph that tells who somebody is."""
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _MOST = 12
 """Lines below a label that may hold names."""
@@ -166,7 +173,10 @@ def _only_names(text: str) -> list[str]:
     opened = GENRE.match(text) or WEAK.match(text)
     if opened is None or REVIEWED.search(opened[0]):
         return []
-    rest = MAIL.sub("", text[opened.end() :]).strip()
+    rest = MAIL.sub("", text[opened.end() :])
+    if stamps := find_stamps(rest):
+        rest = rest[: stamps[0].start]
+    rest = rest.strip(" ,|·•–—-")
     most, _, last = rest.rpartition(", ")
     found = bare_names(rest) or ([rest] if is_agency(rest) else [])
     return found or (bare_names(most) if DUTY.search(last) or len(last.split()) <= 2 else [])
@@ -200,6 +210,15 @@ def author_links(layout: Layout) -> Iterator[str]:
             if is_bare_name(name) or (line.row > start and _is_linked_name(name)):
                 last = line.row
                 yield name
+
+
+def house_accounts(layout: Layout) -> Iterator[str]:
+    """The names under which the house itself puts pages in: linked to the page of "admin", "webmaster", "newsroom"."""
+    for line in layout.header:
+        for text, el in line.parts if line.link_chars else ():
+            link = el if el.tag == "a" else el.getparent()
+            if link is not None and link.tag == "a" and _ACCOUNT.search((link.get("href") or "")[:400]):
+                yield squeeze(text[:80])
 
 
 def in_named_elements(layout: Layout) -> Iterator[str]:
@@ -251,7 +270,7 @@ def _without_time(text: str) -> str:
     return pieces[0] if len(pieces) == 1 and len(pieces[0]) < size - 6 else ""
 
 
-_WEEKDAY = re.compile(r"(?<![^\s,|·•–—-])[^\W\d_]{2,12}\.?,?\s{0,2}$")
+_WEEKDAY = re.compile(r"(?<![^\s,|·•])[^\W\d_]{2,12}\.?,?\s{0,2}$")
 """The day of the week before a date."""
 _AFTER_TIME = re.compile(
     r"^\s{0,2}(?:(?:Uhr|uur|hrs?|hs?|น\.|ч\.?|г\.|р\.|r\.|[A-Z]{3,4})(?![^\W\d_])|[^\W\d_]{3,12}(?=\s?[|·•–—-]))"
@@ -279,7 +298,7 @@ def above_text(layout: Layout) -> Iterator[str]:
         yield from bare_names(lines[-1].text)
 
 
-_PIECES = re.compile(rf"\s?[/&]\s?|,\s|\s(?:{AND})\s", re.I)
+_PIECES = re.compile(rf"\s?[/&]\s?|,\s|\s[-–—]\s|\s(?:{AND})\s", re.I)
 
 
 def bare_names(text: str) -> list[str]:
@@ -296,12 +315,27 @@ def author_box(layout: Layout) -> Iterator[str]:
         if ALONE.match(line.spaced) and (below := list(_below(tail, at))):
             yield from below
             return
+    below = [*layout.inside[-4:], *tail[:9]]
+    for line, following in zip(below, below[1:], strict=False):
+        if name := _heads_biography(line, following):
+            yield name
+            return
     for line in (*layout.inside[-3:], *tail):
         for text, el in line.parts:
             named = _NAME_CLASS.search(el.get("class", "")[:200]) or _links_to_author(el)
             if named and not _of_another(el) and _is_printed_name(text.strip()):
                 yield text.strip()
                 return
+
+
+def _heads_biography(line: Line, following: Line) -> str | None:
+    """The name in bold, or as a heading, over a paragraph that tells of its bearer: "Tim Green" over "Tim explores …"."""
+    text, el = line.parts[0]
+    name = squeeze(text[:60])
+    strong = el.tag in ("strong", "b") or line.block.tag in _HEADINGS
+    if not strong or not is_bare_name(name) or line.link_chars or _of_another(el) or len(following.text) < _BIOGRAPHY:
+        return None
+    return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
 
 
 def _is_printed_name(text: str) -> bool:
