@@ -1,5 +1,6 @@
 """A generated page being written: what was drawn for it, what it says, and the markup of its names and times."""
 
+# ruff: noqa: E501 -- tables of forms are read along the line
 from __future__ import annotations
 
 import random
@@ -71,7 +72,9 @@ def begin(seed: int) -> Draft:
     language = dice.choice(list(vocabulary()))
     words = vocabulary()[language]
     tag, host, zone, locale = dice.choice(words["places"]).split()
-    published = datetime(2024, 1, 1) + timedelta(minutes=dice.randrange(540 * 1440), seconds=dice.randrange(60))
+    published = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None) + timedelta(
+        minutes=dice.randrange(540 * 1440), seconds=dice.randrange(60)
+    )
     draft = Draft(
         dice=dice, language=language, words=words, tag=tag, host=host, zone=None if zone == "-" else zone, locale=locale, published=published
     )  # fmt: skip

@@ -1,10 +1,11 @@
 """What generated pages state for machines: JSON-LD whole, as a graph, broken; metas of several systems; a template's false author."""
 
+# ruff: noqa: E501 -- tables of forms are read along the line
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 
 from bench.byline_dates import Clocked
@@ -29,6 +30,8 @@ def state(draft: Draft) -> None:
             "meta twitter:data1": _twitter,
             "meta author house": lambda draft: [_meta("author", draft.house), _meta("og:site_name", draft.house)],
         }
+    if draft.truth.get("signed"):  # there the statement, were it the house, would stand
+        kinds = {name: kind for name, kind in kinds.items() if "house" not in name}
     name = dice.choice(list(kinds))
     draft.form(f"stated: {name}")
     draft.head += kinds[name](draft)

@@ -4,7 +4,7 @@ One block a language, one line a kind: its name, a colon, what may be drawn divi
 are the `lang` attribute, the site's host, its time zone ("-" where no page tells it), and the locale that dates are written in.
 """
 
-# ruff: noqa: E501, RUF001
+# ruff: noqa: E501
 from __future__ import annotations
 
 from functools import cache

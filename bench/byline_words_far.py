@@ -1,6 +1,6 @@
 """The words of generated pages in Greek, Cyrillic, Arabic and the scripts of Asia; see `bench.byline_words`."""
 
-# ruff: noqa: E501, RUF001
+# ruff: noqa: E501
 from __future__ import annotations
 
 BLOCKS = """

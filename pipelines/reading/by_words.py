@@ -13,13 +13,14 @@ _VERBS = (
     "written|posted|words|story|text|reported|report|published|analysis|opinion|created|authored|contributed|compiled|uploaded"
     "|submitted|article|column|commentary|essay|interview"
     "|gespeichert|geschrieben|verfasst|veröffentlicht|erstellt|publié|écrit|rédigé|escrito|publicado|redactado|scritto|pubblicato"
-    "|geschreven|geplaatst|skrevet|skriven|skrivet|publicerad|publiceret|udgivet|publisert|napisane|opublikowane|dodane"
+    "|geschreven|geplaatst|skrevet|skriven|skrivet|redigido|postado|criado|elaborado|publicerad|publiceret|udgivet"
+    "|publisert|napisane|opublikowane|dodane"
     "|ditulis|dipublikasikan|diposting|dilaporkan|viết|đăng"
 )
 _BY = "by|von|vom|par|di|por|door|av|af|od|deur|oleh|από|bởi|nga|autorstwa|przez|від"
 _NOUNS = (
     "автор(?:ы|и|ка)? (?:статьи|текста|материала|статті|тексту|матеріалу)|haberi yazan|author of (?:the|this) (?:article|story)"
-    "|(?:pubblicato|postato|scritto|redatto|inserito) da|(?:publicat|postat|redactat|scris) de"
+    "|(?:pubblicato|postato|scritto|redatto|inserito) da|(?:publicat|postat|redactat|scris) de|a cura di"
     "|автор|autor(?:in|ka)?|author|autore|autrice|auteur|szerző|írta|tekst|скрипт|kirjoittaja|yazar|yazan|penulis|pewarta"
     "|tác giả|пише|piše|napisal[ai]?|napsal[ai]?|napisał[a]?|autors|autorius|autorė|muallif|müəllif|idazlea"
     "|autorzy|autoři|autor[ei]s?|auteure?s|авторка|автори|авторы|szerzők"
@@ -29,12 +30,14 @@ _NOUNS = (
     "|skribent|forfatter|författare|người viết|phóng viên|γράφει (?:ο|η)"
 )
 _LABELS = (
-    "texte?|textos?|testo|testi|teksti|reporters?|reportage|reportagem|reportaje|journaliste?|journalist|haber|muhabir|laporan|szöveg"
+    "texte?|textos?|testo|testi|teksti|reporters?|reportage|reportagem|reportaje|journaliste?|journalist|haber"
+    "|muhabir|laporan|szöveg"
     "|újságíró|κείμενο|ρεπορτάζ|pv|bài|корреспондент|журналист|журналистка|журналіст|журналістка|кореспондент|текст|rédaction|words"
     "|(?:te[kx]st|teksti|texte|texto|testo) (?:og|och|und|and|ja|et|y|e|&) (?:foto|fotos|photos?|bild|bilder|kuvat?)"
 )
 OPENING = re.compile(
-    rf"^\W{{0,4}}(?:(?:{_LABELS})\s?[:：](?:\s|$)|(?:(?:{_VERBS})\s{{1,3}}){{0,2}}(?:{_BY}|{_NOUNS})\b\s?[:：.]?(?:\s|$))(?=.{{0,140}}$)",
+    rf"^\W{{0,4}}(?:(?:{_LABELS})\s?[:：](?:\s|$)|(?:(?:{_VERBS})\s{{1,3}}){{0,2}}(?:{_BY}|{_NOUNS})\b\s?[:：.]?(?:\s"
+    rf"|$))(?=.{{0,140}}$)",
     re.I,
 )
 """A word that says by whom, at the beginning of a line; a name of a duty or of a text only as a label."""
@@ -56,8 +59,10 @@ FAR_OPENING = re.compile(
 """The same in scripts without capitals. Japanese and Korean need no blank after the mark."""
 
 GENRE = re.compile(
-    r"^(?:(?:an?|the|this|ein|eine|un|une|una|uno|um|uma|et|en)\s)?(?:(?:[^\W\d_]{2,18}\s){1,3}?(?:by|von|par|por|di|door|av|af|van)"
-    r"|(?:articol|article|texte|texto|artículo|artigo|reportaj?e|reportagem|récit|analyse|chronique|tribune|billet|crónica|columna|coluna"
+    r"^(?:(?:an?|the|this|ein|eine|un|une|una|uno|um|uma|et|en)\s)?(?:(?:[^\W\d_]{2,18}\s){1,3}?(?:by|von|par|por|di"
+    r"|door|av|af|van)"
+    r"|(?:articol|article|texte|texto|artículo|artigo|reportaj?e|reportagem|récit|analyse|chronique|tribune|billet"
+    r"|crónica|columna|coluna"
     r"|servizio|testo|articolo|foto|texto y fotos|texte et photos) d[eai])\s(?=\S)",
     re.I,
 )
@@ -75,7 +80,8 @@ ALONE = re.compile(
     r"|(?:sobre|acerca de[l]?) (?:el|la|o|a) autora?|l['’]autore|over de auteur|om (?:författaren|forfatteren|skribenten)"
     r"|o autor(?:ze|ovi|ce|ech)?|об авторе|про автора|авторы?|автори|yazar hakkında|tentang penulis|著者|筆者|執筆者|ライター"
     r"|글쓴이|기자\s?소개|著者について|この記事を書いた人|(?:نبذة )?عن الكاتبة?|درباره نویسنده|על (?:הכותבת?|המחבר)|लेखक के बारे में|เกี่ยวกับผู้เขียน"
-    r"|kirjoittajasta|despre autor|a szerzőről|σχετικά με τ(?:ον|ην) συντάκτ(?:η|ρια)|về tác giả|(?:kolumne|kommentar|gastbeitrag|analyse|interview) von|reporters?|journalist(?:e|en)?|skribent|tekst|texte?|words)"
+    r"|kirjoittajasta|despre autor|a szerzőről|σχετικά με τ(?:ον|ην) συντάκτ(?:η|ρια)|về tác giả|(?:kolumne|kommentar"
+    r"|gastbeitrag|analyse|interview) von|reporters?|journalist(?:e|en)?|skribent|tekst|texte?|words)"
     r"\W{0,3}$",
     re.I,
 )
@@ -94,7 +100,8 @@ REVIEWED = re.compile(
 
 TAIL = re.compile(
     r"\s(?:(?:on|am|le|el|il|em|op|den|dne|в)\s(?=\S{0,12}\s?\d)"
-    r"|on\s(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:for|für|pour|para|voor)\s(?=\S)|in\s(?=[A-Z][a-z])).*$|\s(?:on|am|le|el|il|em|op|den|in|at|from|with)$",
+    r"|on\s(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:for|für|pour|para|voor)\s(?=\S)|in\s(?=[A-Z][a-z])).*$"
+    r"|\s(?:on|am|le|el|il|em|op|den|in|at|from|with)$",
     re.I,
 )
 """`Posted by A on 3 May in News`, `A for Example Daily`: what follows the name."""

@@ -37,7 +37,8 @@ _AUTHOR_METAS = (
     "citation_author", "cxenseparse:author", "article.author", "og:article:author", "dc.contributor", "authors",
 )  # fmt: skip
 _DESK = re.compile(
-    r"(?:(?:news )?agenc(?:y|ies)|agenturen|agences|agencias|agenzie|agências|agenții|agentschappen|persbureaus|nyhedsbureauer|nyhetsbyråer|ajanslar"
+    r"(?:(?:news )?agenc(?:y|ies)|agenturen|agences|agencias|agenzie|agências|agenții|agentschappen|persbureaus"
+    r"|nyhedsbureauer|nyhetsbyråer|ajanslar"
     r"|агентства|وكالات|الوكالات"
     r"|(?:[\w.&]{1,20} ){0,3}(?:news|online|web|editorial|global|international|business|sports?|city|national|breaking)"
     r" ?(?:desk|team|staff)|editorial board|redaktion|die redaktion|la rédaction|la redacción"
@@ -49,7 +50,8 @@ _DESK = re.compile(
 
 _PAPER = re.compile(
     r"\b(?:times|post|daily|weekly|herald|tribune|gazette|journal|chronicle|star|sun|mail|media|magazine|observer|standard|today"
-    r"|online|digital|zeitung|blatt|kurier|presse|tageblatt|anzeiger|diario|correo|giornale|jornal|gazeta|gazete|team|group|company)\b",
+    r"|online|digital|zeitung|blatt|kurier|presse|tageblatt|anzeiger|diario|correo|giornale|jornal|gazeta|gazete|team"
+    r"|group|company)\b",
     re.I,
 )
 """Words in the name of a house that no person bears."""
@@ -170,6 +172,6 @@ def _marked(sheet: Sheet) -> Iterator[str]:
         inner = next((sub for sub in el.iter() if sub is not el and (sub.get("itemprop") or "") == "name"), None)
         target = inner if inner is not None else el
         text = target.get("content") or squeeze("".join(str(piece) for piece in target.itertext())[:300])
-        if 2 < len(text) < 100:
+        if 1 < len(text) < 100:
             home = home if home is not None else box
             yield text

@@ -18,6 +18,7 @@ from pipelines.reading.by_words import FAR_OPENING, OPENING
 from pipelines.reading.closing import is_editor_line, is_stop
 from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
 from pipelines.reading.times import find_stamps
+from pipelines.reading.wordlists import words
 
 _SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))")
 _CLAUSE = re.compile(r"[،,]\s?\S")
@@ -29,8 +30,8 @@ _LONG_DATES = 160
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]{12}")
 _LONG_SPACELESS = 70
 """Characters from which a line of Thai, Lao, Burmese or Khmer is running text: they write neither full stops nor commas."""
-_BETWEEN_NAMES = frozenset(
-    "& and und et y e en och og ja i a és și и та і και von van de da di del der af av la le el al bin".split()
+_BETWEEN_NAMES = words(
+    "& and und et y e en och og ja i a és și и та і και von van de da di del der af av la le el al bin"
 )
 _LONG_BYLINE = 120
 _CLOSED = ".!?…。！？\"'”»"
@@ -130,7 +131,7 @@ def is_paragraph(line: Line, foreign: int = FOREIGN) -> bool:
         return False
     if size < MIN_PARAGRAPH and not _CJK.search(line.text):
         return False
-    if size < _LONG_DATES and _YEAR.search(line.text) and is_date_line(line.text):
+    if size < _LONG_DATES and _YEAR.search(line.text) and (is_date_line(line.text) or _is_dated_byline(line)):
         return False
     if (
         size < _LONG_BYLINE
@@ -147,8 +148,25 @@ def is_paragraph(line: Line, foreign: int = FOREIGN) -> bool:
 
 def _is_names(text: str) -> bool:
     """Whether a line is names and no sentence, whatever points their initials have: "Anna Holt, James T. Ruud and Eva Lind"."""
-    words = text.split()
-    return "," in text and all(word[0].isupper() or word in _BETWEEN_NAMES for word in words) and not text.isupper()
+    return (
+        "," in text and all(word[0].isupper() or word in _BETWEEN_NAMES for word in text.split()) and not text.isupper()
+    )
+
+
+def _is_dated_byline(line: Line) -> bool:
+    """Whether a line with a year is a date and names: a byline in one of its parts, or nothing but capitalised words beside."""
+    text = line.text
+    if text[-1] in _CLOSED:
+        return False
+    if len(line.parts) > 1 and any(OPENING.match(part.strip()) for part, _ in line.parts[1:6]):
+        return True
+    stamps = find_stamps(text)
+    if not stamps:
+        return False
+    for stamp in reversed(stamps):
+        text = f"{text[: stamp.start]} {text[stamp.end :]}"
+    rest = [word for word in text.split() if len(word.strip(".,:")) > 2]
+    return len(rest) > 1 and all(word[0].isupper() or word in _BETWEEN_NAMES for word in rest)
 
 
 def is_date_line(text: str) -> bool:

@@ -25,15 +25,18 @@ from pipelines.reading.voices import Hearing, Voice
 UPDATED = re.compile(
     r"updat|modifi|modyfik|chang|revis|edited|aktualis|geändert|mis(?:e)? à jour|maj\b|actuali[sz]|atualiz|aggiorna"
     r"|bijgewerkt|gewijzigd|aangepast|uppdater|oppdater|redigert|ändrad|endret|ændret|bearbeitet|editado|última edici[oó]n"
-    r"|opdater|päivitet|muokat|zaktualiz|aktualiz|\bakt\.|upraven|frissít|módosít|modificat|обновл|измен|отредакт|оновл|змінен|відредаг"
+    r"|opdater|päivitet|muokat|zaktualiz|aktualiz|\bakt\.|upraven|frissít|módosít|modificat|обновл|измен|отредакт"
+    r"|оновл|змінен|відредаг"
     r"|ενημ|τροποποί|güncel|cập nhật|chỉnh sửa|diperbarui|diubah|disunting"
     r"|更新|修改|最后|编辑于|수정|최종|업데이트|تحديث|به‌روز|به روز|روزرسانی|ویرایش|עודכן|עדכון|अपडेट|अद्यतन"
     r"|อัปเดต|อัพเดต|อัปเดท|อัพเดท|ปรับปรุง|แก้ไข",
     re.I,
 )
 PUBLISHED = re.compile(
-    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|時間|时间|日期|公開|配信|입력|게재|등록|опублик|созда|размещ|опублік|створен|tarih|نشر|yayın|eklenme|giriş|oluştur"
-    r"|skapad|oprettet|opprettet|udgivet|lagt ut|julkais|luotu|dodano|utworzono|vydáno|zveřejn|megjelen|közzét|létrehoz|geplaatst|δημοσ|αναρτ"
+    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|時間|时间|日期|公開|配信|입력|게재|등록|опублик|созда|размещ|опублік|створен|tarih"
+    r"|نشر|yayın|eklenme|giriş|oluştur"
+    r"|skapad|oprettet|opprettet|udgivet|lagt ut|julkais|luotu|dodano|utworzono|vydáno|zveřejn|megjelen|közzét"
+    r"|létrehoz|geplaatst|δημοσ|αναρτ"
     r"|đăng|xuất bản|terbit|tayang|פורסם|انتشار|منتشر|प्रकाशित|पब्लिश|เผยแพร่|โพสต์",
     re.I,
 )
@@ -54,7 +57,7 @@ _NO_PUBLICATION = re.compile(
     re.I,
 )
 """Before a date: an end, or the date of a person, a picture, a broadcast, somebody's reading. Seen on media libraries, forums."""
-_SPAN_OF_DAYS = re.compile(r"(?<![\d:])\d{1,2}\.?\s?(?:[-–/]|bis|to|au|al)\s?$")
+_SPAN_OF_DAYS = re.compile(r"(?<![\d:h])\d{1,2}\.?\s?(?:[-–/]|bis|to|au|al)\s?$")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:20)?\d\d(?![\d/])")
 _DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(?:20)?\d\d(?![\d.])")
 _WEEKDAY_BEFORE = re.compile(r"[^\W\d_]{4,12}\.?,?\s{0,2}$")
@@ -62,7 +65,8 @@ _WEEKDAY_EAST = re.compile("星期|周[一二三四五六日天]|週|요일|曜"
 _CHANGED_NAME = re.compile(r"modif|updat|changed|lastmod|revised", re.I)
 _PUBLISHED_NAME = re.compile(r"publish|created|entry-date|pubdate|posted", re.I)
 _CLOCK_NAME = re.compile(
-    r"(?:header|current|today|todays|site|top|live|local|page)[-_]?(?:bar[-_]?)?(?:date|time)(?!line)|date-?widget|(?:^|[\s_-])clock",
+    r"(?:header|current|today|todays|site|top|live|local|page)[-_]?(?:bar[-_]?)?(?:date|time)(?!line)|date-?widget"
+    r"|(?:^|[\s_-])clock",
     re.I,
 )
 """What systems call the element in the site's header that prints the day of the fetch."""

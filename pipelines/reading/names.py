@@ -8,10 +8,12 @@ from pipelines.reading.by_words import BEHIND, FAR_OPENING, LABELLED
 from pipelines.reading.duties import AGENCIES, DUTY, TOWNS, is_agency
 from pipelines.reading.months import month_of
 from pipelines.reading.sheet import squeeze
+from pipelines.reading.times import find_stamps
 
 LEAD = re.compile(
     r"^\W{0,4}(?:(?:written|reported|story|text|words|posted|published|reviewed|article|report|created|analysis"
-    r"|gespeichert|geschrieben|verfasst|veröffentlicht|publié|écrit|rédigé|escrito|publicado|scritto|pubblicato|geschreven|geplaatst"
+    r"|gespeichert|geschrieben|verfasst|veröffentlicht|publié|écrit|rédigé|escrito|publicado|scritto|pubblicato"
+    r"|geschreven|geplaatst"
     r"|skrevet|skriven|publicerad)\s{1,2})?(?:by|von|vom|par|di|por|door|av|af|od|autor(?:in|es|a)?|author|autore|auteur|"
     r"tekst|text|skribent|kirjoittaja|szerző|autorzy|автор|авторы|текст|από|yazan|yazar|penulis|oleh|bởi"
     r"|بقلم|كتب|كتبت|كتبه|إعداد|اعداد|الكاتب|نویسنده|به قلم|تحریر|מאת|लेखक|द्वारा|লেখক)\b\s{0,2}[:"
@@ -22,7 +24,8 @@ LEAD = re.compile(
 AND = r"and|und|et|y|e|en|och|og|ja|i|a|és|ve|și|şi|si|oraz|и|та|і|й|και|κι|dan|và|और|एवं|व|และ|ו|&|\+"
 """The words that join the last two names."""
 _SPLIT = re.compile(
-    rf"\s{{0,3}}(?:[,;/|•·⋅、，；،؛]|\s[-–—]\s|\s(?:{AND}|mit|with)\s|\s・\s|(?<=[\u3400-\u9fff])・(?=[\u3400-\u9fff]))\s{{0,3}}",
+    rf"\s{{0,3}}(?:[,;/|•·⋅、，；،؛]|\s[-–—]\s|\s(?:{AND}|mit|with)\s|\s・\s"
+    rf"|(?<=[\u3040-\u309f\u3400-\u9fff])・(?=[\u3040-\u309f\u3400-\u9fff]))\s{{0,3}}",
     re.I,
 )
 _JOINED_ON = re.compile(rf"^(?:{AND}|mit|with|com|avec|con|med|met)\s", re.I)
@@ -47,23 +50,30 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3]{2}")
 _WA = re.compile(
     r"\sو\s{0,2}(?=[\u0620-\u064a\u066e-\u06d3]{3})"
-    r"(?!و?(?:ليد|ائل|سام|فاء|داد|جدي|ديع|حيد|سيم|صفي|جيه|هيب|ضاح|نيس|فيق|هبة|هبي|لاء|جدان|سيلة|ردة|عد|رد|ائلة|ديان|لد|زير|هاب)(?![\u0620-\u064a\u066e-\u06d3]))"
+    r"(?!و?(?:ليد|ائل|سام|فاء|داد|جدي|ديع|حيد|سيم|صفي|جيه|هيب|ضاح|نيس|فيق|هبة|هبي|لاء|جدان|سيلة|ردة|عد|رد|ائلة|ديان"
+    r"|لد|زير|هاب)(?![\u0620-\u064a\u066e-\u06d3]))"
 )
 """The Arabic "and", written together with the word after it; the names that begin with the same letter are left whole."""
 _PARTICLES = frozenset(("de", "da", "di", "do", "du", "del", "della", "van", "von", "der", "den", "ter", "ten", "la",
 "le", "los", "las", "bin", "ibn", "al",
     "el", "af", "av", "zu", "zur", "y", "e", "dos", "das", "ben", "st", "of", "the", "het", "ul", "ur"))  # fmt: skip
 _BARE = re.compile(
-    r"^[^\W\d_a-z][\w.'’\-]{1,20}(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al|af|av|zu|ter|ten|dos|das|do|ibn|ben|['’]t)){1,3}$"
+    r"^[^\W\d_a-z][\w.'’\-]{1,20}(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al|af|av|zu"
+    r"|ter|ten|dos|das|do|ibn|ben|['’]t)){1,3}$"
 )
 _COMMON = re.compile(
-    r"\b(?:news|share|read|comments?|home|about|sign|log|menu|search|more|video|photo|live|sports?|business|politics|world|opinion|culture|technology|science|health|travel|food|style|life|money"
-    r"|listen|watch|follow|subscribe|newsletter|print|email|copy|link|save|edition|section|table|contents|article|blog|posts?|guide|review|tips|story|stories|featured|latest|updated|published"
-    r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with|new|add|get|skip|go|press|releases?|subscriptions?|licensed|certified|registered)\b",
+    r"\b(?:news|share|read|comments?|home|about|sign|log|menu|search|more|video|photo|live|sports?|business|politics"
+    r"|world|opinion|culture|technology|science|health|travel|food|style|life|money"
+    r"|listen|watch|follow|subscribe|newsletter|print|email|copy|link|save|edition|section|table|contents|article"
+    r"|blog|posts?|guide|review|tips|story|stories|featured|latest|updated|published"
+    r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin"
+    r"|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with"
+    r"|new|add|get|skip|go|press|releases?|subscriptions?|licensed|certified|registered)\b",
     re.I,
 )
 _FURNITURE = re.compile(
-    r"(?:zur|zum|zu|mehr|jetzt|hier|alle|lesen|lire|voir|suivre|partager|écouter|ver|leer|leia(?= mais| também)|lea(?= más| también)|más|mais|compartir|compartilhar"
+    r"(?:zur|zum|zu|mehr|jetzt|hier|alle|lesen|lire|voir|suivre|partager|écouter|ver|leer|leia(?= mais| também)"
+    r"|lea(?= más| también)|más|mais|compartir|compartilhar"
     r"|seguir|leggi|condividi|ascolta|segui|lees|meer|deel|volg|læs|les|läs|del|dela|lue|jaa|czytaj|zobacz|udostępnij|číst|sdílet"
     r"|читать|читайте|версия|поделиться|смотреть|слушать|печать|распечатать|paylaş|oku|takip|baca|bagikan|chia)\s", re.I,
 )  # fmt: skip
@@ -103,6 +113,8 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
         if names and ":" in name:
             break  # another credit: "Text: A, Photo: B"
         name = _JOINED_ON.sub("", name) if names else name
+        if len(name) > 4 and name.endswith(("記者", "기자")):
+            name = name[:-2].strip()
         if names and not trusted and _is_place(name, names[0]):
             continue
         if name and is_name(name, trusted=trusted) and name not in names:
@@ -145,6 +157,8 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
 
 def is_bare_name(text: str) -> bool:
     """Whether a text can only be a person's name: two to four capitalised words, none of them a word of a page's furniture."""
+    if text in AGENCIES and " " in text:
+        return True
     if len(text) > 40 or not _BARE.match(text) or _COMMON.search(text) or DUTY.search(text) or _FURNITURE.match(text):
         return False
     if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
@@ -155,3 +169,37 @@ def is_bare_name(text: str) -> bool:
 def has_case(text: str) -> bool:
     """Whether a text is in a script with capitals: there a name begins with one, elsewhere nothing can be told."""
     return any(char.isupper() or char.islower() for char in text)
+
+
+_LABEL = re.compile(
+    r"\w{0,4}(?:updat|publi|post|aktual|actuali|atuali|aggiorn|bijgewerkt|uppdater|oppdater|opdater|veröff|diperbarui"
+    r"|diterbit|terbit|tayang"
+    r"|δημοσ|ενημ|αναρτ|обнов|опубл|оновл|опубл|güncel|yayın|megjelen|frissít|julkais|päivit|vydáno|zveřejn|dodano"
+    r"|geplaatst|udgivet)",
+    re.I,
+)
+"""A label of a time and a weekday are two capitalised words and no name: "Diterbitkan Senin"."""
+
+
+def without_time(text: str) -> str:
+    """What a text says beside a time: "A B – 5 March 2024", "Tuesday, 5 March 2024 | A B"."""
+    if len(text) > 160:
+        return ""
+    text = squeeze(text)
+    size = len(text)
+    for stamp in reversed(find_stamps(text)):
+        text = f"{_WEEKDAY.sub('', text[: stamp.start])}|{_AFTER_TIME.sub('', text[stamp.end :])}"
+    pieces = [piece.strip(" ,·•–—-") for piece in re.split(r"[|·•]|\s[–—-](?=\s|$)|^[–—-]\s", text)]
+    pieces = [
+        piece
+        for piece in pieces
+        if " " in piece and not _LABEL.match(piece) and not any(char.isdigit() for char in piece)
+    ]
+    return pieces[0] if len(pieces) == 1 and len(pieces[0]) < size - 6 else ""
+
+
+_WEEKDAY = re.compile(r"(?:^|[,|·•]\s?|\s[–—-]\s)[^\W\d_]{2,12}\.?,?\s{0,2}$")
+"""The day of the week before a date."""
+_AFTER_TIME = re.compile(
+    r"^\s{0,2}(?:(?:Uhr|uur|hrs?|hs?|น\.|ч\.?|г\.|р\.|r\.|[A-Z]{3,4})(?![^\W\d_])|[^\W\d_]{3,12}(?=\s?[|·•–—-]))"
+)

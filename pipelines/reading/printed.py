@@ -9,24 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from lxml.etree import _Element as Element
 
 from pipelines.reading.by_words import ALONE, BEHIND, DATED, FAR_OPENING, GENRE, OPENING, PASSIVE, REVIEWED, TAIL, WEAK
 from pipelines.reading.duties import DUTY, is_agency
 from pipelines.reading.layout import Layout
-from pipelines.reading.names import AND, LEAD, MAIL, OF_AUTHOR, has_case, is_bare_name, is_name
+from pipelines.reading.names import AND, LEAD, MAIL, OF_AUTHOR, has_case, is_bare_name, is_name, without_time
 from pipelines.reading.sheet import Line, Zone, squeeze
 from pipelines.reading.signed import reporters
 from pipelines.reading.times import find_stamps
 
 _CLASS = re.compile(
-    r"(?:^|[\s_\-])(?:authors?|bylines?|autor(?:e|en|es|i)?|auteurs?|writers?|contributors?|reporters?|authorname|skribent|forfatter"
+    r"(?:^|[\s_\-])(?:authors?|bylines?|autor(?:e|en|es|i)?|auteurs?|writers?|contributors?|reporters?|authorname"
+    r"|skribent|forfatter"
     r"|published-by|created-?by|submitted-?by)(?=$|[\s_\-])|[a-z]Author|author[A-Z]|[bB]yline|Author_|Byline",
     re.A,
 )
 _ANOTHER = re.compile(
-    r"quote|caption|figure|comment|reply|related|recommend|newsletter|instagram|twitter|tweet|media-?(?:author|credit|byline|caption)"
+    r"quote|caption|figure|comment|reply|related|recommend|newsletter|instagram|twitter|tweet|media-?(?:author|credit"
+    r"|byline|caption)"
     r"|(?:image|img|photo|picture|video)[-_]{0,2}(?:author|credit|byline|caption|info)|(?:^|[\s_\-])credits?(?=$|[\s_\-])", re.I,
 )  # fmt: skip
 """An author of something else: of a quotation, a picture, a comment, another story."""
@@ -45,7 +48,8 @@ _PAGE = re.compile(
 """The address of an author's page."""
 _ACCOUNT = re.compile(
     r"/(?:authors?|autor|auteur|users?|profile|by)/(?:[\w.]{0,20}[-_.])?"
-    r"(?:admin\d{0,4}|administrator|webmaster|newsroom|newsdesk|webdesk|redaktion|redaccion|redazione|redakcja|redactie|redaction)/?$",
+    r"(?:admin\d{0,4}|administrator|webmaster|newsroom|newsdesk|webdesk|redaktion|redaccion|redazione|redakcja"
+    r"|redactie|redaction)/?$",
     re.I,
 )
 _PROMPT = re.compile(
@@ -169,14 +173,14 @@ def _only_names(text: str) -> list[str]:
     if len(text) > 100:
         return []
     if behind := BEHIND.match(text):
-        return [behind[1]] if is_name(behind[1]) else []
+        return [behind[1]]
     opened = GENRE.match(text) or WEAK.match(text)
     if opened is None or REVIEWED.search(opened[0]):
         return []
     rest = MAIL.sub("", text[opened.end() :])
     if stamps := find_stamps(rest):
         rest = rest[: stamps[0].start]
-    rest = rest.strip(" ,|·•–—-")
+    rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
     most, _, last = rest.rpartition(", ")
     found = bare_names(rest) or ([rest] if is_agency(rest) else [])
     return found or (bare_names(most) if DUTY.search(last) or len(last.split()) <= 2 else [])
@@ -193,6 +197,8 @@ def _by_part(line: Line) -> str | None:
                     break
                 rest.append(squeeze(more[:100]))
             return " ".join(rest).strip()
+        if names := _only_names(piece):
+            return ", ".join(names)
     return None
 
 
@@ -251,30 +257,10 @@ def beside_date(layout: Layout) -> Iterator[str]:
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
             for text, el in line.parts:
-                names = bare_names(text) or bare_names(_without_time(text))
+                names = bare_names(text) or bare_names(without_time(text))
                 if names and line.block.tag not in ("button", "figcaption") and not _of_another(el):
                     yield from names
                     return
-
-
-def _without_time(text: str) -> str:
-    """What a text says beside a time: "A B – 5 March 2024", "Tuesday, 5 March 2024 | A B"."""
-    if len(text) > 160:
-        return ""
-    text = squeeze(text)
-    size = len(text)
-    for stamp in reversed(find_stamps(text)):
-        text = f"{_WEEKDAY.sub('', text[: stamp.start])}|{_AFTER_TIME.sub('', text[stamp.end :])}"
-    pieces = [piece.strip(" ,·•–—-") for piece in re.split(r"[|·•]|\s[–—-](?=\s|$)|^[–—-]\s", text)]
-    pieces = [piece for piece in pieces if " " in piece and not any(char.isdigit() for char in piece)]
-    return pieces[0] if len(pieces) == 1 and len(pieces[0]) < size - 6 else ""
-
-
-_WEEKDAY = re.compile(r"(?<![^\s,|·•])[^\W\d_]{2,12}\.?,?\s{0,2}$")
-"""The day of the week before a date."""
-_AFTER_TIME = re.compile(
-    r"^\s{0,2}(?:(?:Uhr|uur|hrs?|hs?|น\.|ч\.?|г\.|р\.|r\.|[A-Z]{3,4})(?![^\W\d_])|[^\W\d_]{3,12}(?=\s?[|·•–—-]))"
-)
 
 
 def _is_dated(line: Line) -> bool:
@@ -316,7 +302,7 @@ def author_box(layout: Layout) -> Iterator[str]:
             yield from below
             return
     below = [*layout.inside[-4:], *tail[:9]]
-    for line, following in zip(below, below[1:], strict=False):
+    for line, following in pairwise(below):
         if name := _heads_biography(line, following):
             yield name
             return

@@ -16,7 +16,7 @@ _AGO = re.compile(
     r"|(?<!\d)(?P<kn>\d{1,3})\s?(?P<ku>초|분|시간|일|주)\s?전"
     r"|(?<!\w)(?P<en>\d{1,3}|an?|één|en|ett|bir|uma?|una?|un['’])\s?"
     r"(?P<eu>seconds?|secs?|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|minut[oi]|min\.?|or[ae]|giorn[oi]"
-    r"|minuten|minuut|uur|dag(?:en)?|minutter|tim(?:er|e|mar|me)|minu?uttia|tuntia|päivää|dakika|saat|gün"
+    r"|minuten|minuut|uur|dag(?:en)?|minutter|minuter|tim(?:er|e|mar|me)|minu?uttia|tuntia|päivää|dakika|saat|gün"
     r"|минут[ауы]?|мин\.?|час(?:а|ов)?|ч\.?|год\.?|дня|дней|день|хвилин[аиу]?|годин[аиу]?|дні|днів|godzin[ęy]?|godz\.?|minuty?|dni"
     r"|phút|giờ|ngày|menit|jam|hari|घंटे|घंटा|मिनट|दिन|órá(?:ja|val)|perc(?:e|cel)|nap(?:ja|pal)|ساعت|دقیقه|روز|นาที|ชั่วโมง|วัน)"
     r"\s?(?:ago|fa|geleden|sedan|siden|sitten|önce|назад|тому|temu|trước|(?:yang\s)?lalu|पहले|ที่แล้ว|ที่ผ่านมา|ezelőtt|پیش|قبل)(?!\w)"

@@ -11,8 +11,9 @@ _KOREAN = re.compile(
     rf"(?<![\uac00-\ud7af])(?P<names>{_NAME}(?:\s?[·,ㆍ]\s?{_NAME}){{0,4}})\s?(?:선임|인턴|객원|전문|수석|시민|명예|수습|대)?"
     r"\s?(?:기자|특파원|논설위원|에디터)(?![\uac00-\ud7af])"
 )
+_KANJI = r"(?:[\u3400-\u9fff]{1,3}[ \u3000][\u3400-\u9fff]{1,3}|[\u3400-\u9fff][\u3040-\u309f\u3400-\u9fff]{1,4})"
 _JAPANESE = re.compile(
-    r"(?P<names>^[\u3400-\u9fff]{1,3}[ \u3000][\u3400-\u9fff]{1,3}(?=\s?(?:記者|特派員)$)|[\u3400-\u9fff]{2,5})\s?(?:記者|特派員)"
+    rf"^(?P<names>{_KANJI}(?:\s?[・、]\s?{_KANJI}){{0,4}})\s?(?:記者|特派員)(?:$|[\s（(])|(?P<name>[\u3400-\u9fff]{{2,5}})\s?(?:記者|特派員)"
 )
 _OFFICE = re.compile(
     r"(?:부|팀|국|취재|연예|사회|정치|경제|전문|인턴|선임|객원|수습|시민|部|社会|政治|経済|本紙|本誌)$"
@@ -38,7 +39,8 @@ def reporters(text: str) -> list[str]:
         return []
     for pattern in (_KOREAN, _JAPANESE):
         for match in pattern.finditer(text):
-            names = re.split(r"\s?[·,ㆍ]\s?", match["names"])
+            one = match.groupdict().get("name")
+            names = [one] if one else re.split(r"\s?[·,ㆍ・、]\s?", match["names"])
             if not _OFFICE.search(names[0]):
                 return names
     return []
