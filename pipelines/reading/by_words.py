@@ -79,7 +79,8 @@ ALONE = re.compile(
     r"|über (?:den|die) autor(?:in|en|innen)?|autor(?:en|innen|es|as|i|zy|a)?|auteure?s?|(?:sur|à propos de) l['’]auteure?"
     r"|(?:sobre|acerca de[l]?) (?:el|la|o|a) autora?|l['’]autore|over de auteur|om (?:författaren|forfatteren|skribenten)"
     r"|o autor(?:ze|ovi|ce|ech)?|об авторе|про автора|авторы?|автори|yazar hakkında|tentang penulis|著者|筆者|執筆者|ライター"
-    r"|글쓴이|기자\s?소개|著者について|この記事を書いた人|(?:نبذة )?عن الكاتبة?|درباره نویسنده|על (?:הכותבת?|המחבר)|लेखक के बारे में|เกี่ยวกับผู้เขียน"
+    r"|글쓴이|기자\s?소개|著者について|この記事を書いた人|(?:نبذة )?عن الكاتبة?|درباره نویسنده|על (?:הכותבת?|המחבר)"
+    r"|लेखक के बारे में|เกี่ยวกับผู้เขียน"
     r"|kirjoittajasta|despre autor|a szerzőről|σχετικά με τ(?:ον|ην) συντάκτ(?:η|ρια)|về tác giả|(?:kolumne|kommentar"
     r"|gastbeitrag|analyse|interview) von|reporters?|journalist(?:e|en)?|skribent|tekst|texte?|words)"
     r"\W{0,3}$",

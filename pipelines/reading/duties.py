@@ -33,7 +33,8 @@ DUTY = re.compile(
 AGENCIES = words(
     "dpa dpa-afx afp apa sda sid epd kna ap ddp dapd ots reuters ansa agi efe lusa belga anp tt ntb ritzau stt pap čtk tasr sita"
     " mti aa тасс pti ani ians upi mena sana wam spa dpa-infocom tass agerpres hina tanjug bta"
-    " Reuters Bloomberg Lusa Ritzau Agerpres Antara Belga Tanjug Hina Xinhua Kyodo Yonhap Anadolu Mediafax Ukrinform Укрінформ Интерфакс"
+    " Reuters Bloomberg Lusa Ritzau Agerpres Antara Belga Tanjug Hina Xinhua Kyodo Yonhap Anadolu Mediafax"
+    " Ukrinform Укрінформ Интерфакс"
     " Belga Sputnik Axios Ansa"
 ) | {"Europa Press", "Associated Press", "Agence France-Presse", "Press Association", "Press Trust of India"}
 """News agencies that sign, most with one word, and are told from a town by nothing else; those in capitals need no table."""
@@ -46,8 +47,10 @@ def is_agency(text: str) -> bool:
 
 TOWNS = frozenset(
     (
-        "New York", "New Delhi", "Hong Kong", "Tel Aviv", "Los Angeles", "San Francisco", "Buenos Aires", "São Paulo", "Rio de Janeiro",
-        "Mexico City", "Ciudad de México", "Kuala Lumpur", "Phnom Penh", "Addis Ababa", "Cape Town", "Den Haag", "The Hague", "Hà Nội",
+        "New York", "New Delhi", "Hong Kong", "Tel Aviv", "Los Angeles",
+        "San Francisco", "Buenos Aires", "São Paulo", "Rio de Janeiro",
+        "Mexico City", "Ciudad de México", "Kuala Lumpur", "Phnom Penh",
+        "Addis Ababa", "Cape Town", "Den Haag", "The Hague", "Hà Nội",
         "नई दिल्ली", "תל אביב", "Нью-Йорк", "Abu Dhabi", "Saint Petersburg", "Санкт-Петербург",
     )
 )  # fmt: skip

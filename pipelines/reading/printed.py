@@ -301,8 +301,8 @@ def author_box(layout: Layout) -> Iterator[str]:
         if ALONE.match(line.spaced) and (below := list(_below(tail, at))):
             yield from below
             return
-    below = [*layout.inside[-4:], *tail[:9]]
-    for line, following in pairwise(below):
+    nearby = [*layout.inside[-4:], *tail[:9]]
+    for line, following in pairwise(nearby):
         if name := _heads_biography(line, following):
             yield name
             return
