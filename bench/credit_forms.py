@@ -10,13 +10,13 @@ where a form is read wrongly on more than one page in fifty.
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
-from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from bench.form_report import run
 
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉萍红建国文辉力宁婷雪琳晨阳浩宇欣怡"
@@ -364,32 +364,23 @@ def _bare(name: str) -> str:
     return "".join(char for char in name if char.isalnum())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditPage:
+    """A page, what it says, and the forms that it uses."""
+
+    html: str
+    truth: dict[str, Any]
+    forms: list[str]
+
+
+def _written(seed: int) -> CreditPage:
+    html, truth, forms = write_page(seed)
+    return CreditPage(html=html, truth=truth, forms=forms)
+
+
 def main() -> int:
     """Write, read, judge."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--pages", type=int, default=2000)
-    parser.add_argument("--show", type=int, default=0, help="print so many of the pages that are read wrongly")
-    options = parser.parse_args()
-    wrong: Counter[str] = Counter()
-    by_form: dict[str, Counter[str]] = defaultdict(Counter)
-    uses: Counter[str] = Counter()
-    for seed in range(options.seed, options.seed + options.pages):
-        html, truth, forms = write_page(seed)
-        bad = faults(html, truth)
-        wrong.update(bad.keys())
-        uses.update(set(forms))
-        for form in set(forms):
-            by_form[form].update(bad.keys())
-        if bad and options.show > 0:
-            options.show -= 1
-            print(seed, bad, [form for form in forms if "head" not in form])
-    for name in FIELDS:
-        print(f"{name:16} {1 - wrong[name] / options.pages:.4f} of the pages")
-    poor = [form for form in uses if max(by_form[form].values(), default=0) > max(1, uses[form] / 50)]
-    for form in sorted(poor, key=lambda form: -max(by_form[form].values()) / uses[form]):
-        print(f"  {form:32} {uses[form]:5} pages, wrong: {dict(by_form[form])}")
-    return 1 if poor else 0
+    return run(__doc__, _written, lambda page: faults(page.html, page.truth), FIELDS, pages=2000)
 
 
 if __name__ == "__main__":

@@ -13,34 +13,81 @@ _VERBS = (
     "written|posted|words|story|text|reported|report|published|analysis|opinion|created|authored|contributed|compiled|uploaded"
     "|submitted|article|column|commentary|essay|interview"
     "|gespeichert|geschrieben|verfasst|veröffentlicht|erstellt|publié|écrit|rédigé|escrito|publicado|redactado|scritto|pubblicato"
-    "|geschreven|geplaatst|skrevet|skriven|publicerad|publisert|napisane|opublikowane|ditulis|dipublikasikan|diposting"
+    "|geschreven|geplaatst|skrevet|skriven|skrivet|redigido|postado|criado|elaborado|publicerad|publiceret|udgivet"
+    "|publisert|napisane|opublikowane|dodane"
+    "|ditulis|dipublikasikan|diposting|dilaporkan|viết|đăng"
 )
-_BY = "by|von|vom|par|di|por|door|av|af|od|deur|oleh|από|bởi|nga|autorstwa|від"
+_BY = "by|von|vom|par|di|por|door|av|af|od|deur|oleh|από|bởi|nga|autorstwa|przez|від"
 _NOUNS = (
-    "автор|autor(?:in|ka)?|author|autore|autrice|auteur|szerző|írta|tekst|скрипт|kirjoittaja|yazar|yazan|penulis|pewarta"
-    "|tác giả|пише|piše|napisal[ai]?|napisał[a]?|autors|autorius|autorė|muallif|müəllif|idazlea"
+    "автор(?:ы|и|ка)? (?:статьи|текста|материала|статті|тексту|матеріалу)|haberi yazan|author of (?:the|this) (?:article|story)"
+    "|(?:pubblicato|postato|scritto|redatto|inserito) da|(?:publicat|postat|redactat|scris) de|a cura di"
+    "|автор|autor(?:in|ka)?|author|autore|autrice|auteur|szerző|írta|tekst|скрипт|kirjoittaja|yazar|yazan|penulis|pewarta"
+    "|tác giả|пише|piše|napisal[ai]?|napsal[ai]?|napisał[a]?|autors|autorius|autorė|muallif|müəllif|idazlea"
+    "|autorzy|autoři|autor[ei]s?|auteure?s|авторка|автори|авторы|szerzők"
+    "|(?:материал )?подготовил[аи]?|(?:матеріал )?"
+    "підготува(?:в|ла|ли)"
+    "|vložil[a]?|dodał[a]?|opracował[a]?|oprac|opracowanie|συντάκτης|συντάκτρια|συντακτική ομάδα|közzétette|kirjoittanut|toimittaja"
+    "|skribent|forfatter|författare|người viết|phóng viên|γράφει (?:ο|η)"
 )
-OPENING = re.compile(rf"^\W{{0,4}}(?:(?:{_VERBS})\s{{1,3}})?(?:{_BY}|{_NOUNS})\b\s?[:：]?(?:\s|$)(?=.{{0,140}}$)", re.I)
-"""A word that says by whom, at the beginning of a line."""
+_LABELS = (
+    "texte?|textos?|testo|testi|teksti|reporters?|reportage|reportagem|reportaje|journaliste?|journalist|haber"
+    "|muhabir|laporan|szöveg"
+    "|újságíró|κείμενο|ρεπορτάζ|pv|bài|корреспондент|журналист|журналистка|журналіст|журналістка|кореспондент|текст|rédaction|words"
+    "|(?:te[kx]st|teksti|texte|texto|testo) (?:og|och|und|and|ja|et|y|e|&) (?:foto|fotos|photos?|bild|bilder|kuvat?)"
+)
+OPENING = re.compile(
+    rf"^\W{{0,4}}(?:(?:{_LABELS})\s?[:：](?:\s|$)|(?:(?:{_VERBS})\s{{1,3}}){{0,2}}(?:{_BY}|{_NOUNS})\b\s?[:：.]?(?:\s"
+    rf"|$))(?=.{{0,140}}$)",
+    re.I,
+)
+"""A word that says by whom, at the beginning of a line; a name of a duty or of a text only as a label."""
+LABELLED = re.compile(rf"^\W{{0,4}}(?:{_NOUNS}|{_LABELS})\s?[:：]\s{{0,2}}", re.I)
+"""Such a word as a label: what stands after it is all that is left, whatever field it was found in."""
+
+_FAR = (
+    "بقلم|كتب(?:ت|ه|ها)?|الكاتبة?|بواسطة|به قلم|نوشتهٔ?|گزارش از|מאת|द्वारा|เขียนโดย|โดย|ผู้เขียน|取材・文|執筆者?|著者|筆者|ライター"
+    r"|編集委員|投稿者|記者|글쓴이|작성자|기자명?(?!\s?소개)|취재|글"
+)
+_FAR_LABELS = (
+    "إعداد|اعداد|تقرير|المؤلف|كتابة|نویسندگان|نویسنده|خبرنگار|گزارشگر|گزارش|تهیه و تنظیم|תקציר|כתבת?ה?|כות(?:בת|ב)|הכות(?:בת|ב)"
+    "|लेखक|लेखिका|रिपोर्टर|रिपोर्ट|संवाददाता|เรื่อง|ผู้สื่อข่าว|文・写真|取材|文|লেখক|প্রতিবেদক"
+)
+FAR_OPENING = re.compile(
+    rf"^\W{{0,4}}(?:(?:{_FAR})(?:\s{{0,2}}[:：=＝/／・·|–—-]|(?=\s|$))|(?:{_FAR_LABELS})\s{{0,2}}(?:[:：=＝/／・·|–—-]|(?=$)))\s{{0,2}}"
+    r"(?=.{0,140}$)"
+)
+"""The same in scripts without capitals. Japanese and Korean need no blank after the mark."""
 
 GENRE = re.compile(
-    r"^(?:(?:an?|the|this|ein|eine|un|une|una|uno|et|en)\s)?(?:[^\W\d_]{2,18}\s){1,3}(?:by|von|par|por|di|door|av|af)\s(?=\S)",
+    r"^(?:(?:an?|the|this|ein|eine|un|une|una|uno|um|uma|et|en)\s)?(?:(?:[^\W\d_]{2,18}\s){1,3}?(?:by|von|par|por|di"
+    r"|door|av|af|van)"
+    r"|(?:articol|article|texte|texto|artículo|artigo|reportaj?e|reportagem|récit|analyse|chronique|tribune|billet"
+    r"|crónica|columna|coluna"
+    r"|servizio|testo|articolo|foto|texto y fotos|texte et photos) d[eai])\s(?=\S)",
     re.I,
 )
 WEAK = re.compile(
-    r"^(?:de|da|del|per|pel|du|του|της|γράφει (?:ο|η)|пише|от|ад|од|na|ni|gan|ngu|kirjutas|parengė|foto e testo di)\s(?=\S)",
+    r"^(?:te[kx]ste?i?|texto|testo|(?-i:per|pel)|de|da|del|du|του|της|γράφει (?:ο|η)|пише|от|ад|од|na|ni|gan|ngu|kirjutas|parengė"
+    r"|foto e testo di)\s(?=\S)",
     re.I,
 )
 ALONE = re.compile(
-    rf"^\W{{0,4}}(?:(?:(?:{_VERBS})\s{{1,3}})?(?:{_BY}|{_NOUNS})"
+    rf"^\W{{0,4}}(?:(?:(?:{_VERBS})\s{{1,3}}){{0,2}}(?:{_BY}|{_NOUNS})|{_FAR}|{_FAR_LABELS}|{_LABELS}"
+    r"|(?:(?:ein|eine|un|une|una|um|uma)\s)?(?:artikel|text|reportage|kommentar|gastbeitrag|beitrag|bericht|analyse) von"
+    r"|(?:(?:un|une|una|um|uma)\s)?(?:articol|article|texte|texto|artículo|artigo|testo|articolo|servizio) d[ei]"
     r"|(?:the\s)?authors?(?: of (?:the|this) (?:article|post|story))?|about the authors?|(?:contributing )?writers?"
     r"|über (?:den|die) autor(?:in|en|innen)?|autor(?:en|innen|es|as|i|zy|a)?|auteure?s?|(?:sur|à propos de) l['’]auteure?"
     r"|(?:sobre|acerca de[l]?) (?:el|la|o|a) autora?|l['’]autore|over de auteur|om (?:författaren|forfatteren|skribenten)"
     r"|o autor(?:ze|ovi|ce|ech)?|об авторе|про автора|авторы?|автори|yazar hakkında|tentang penulis|著者|筆者|執筆者|ライター"
-    r"|글쓴이|(?:kolumne|kommentar|gastbeitrag|analyse|interview) von|reporters?|journalist(?:e|en)?|skribent|tekst|texte?|words)"
+    r"|글쓴이|기자\s?소개|著者について|この記事を書いた人|(?:نبذة )?عن الكاتبة?|درباره نویسنده|על (?:הכותבת?|המחבר)"
+    r"|लेखक के बारे में|เกี่ยวกับผู้เขียน"
+    r"|kirjoittajasta|despre autor|a szerzőről|σχετικά με τ(?:ον|ην) συντάκτ(?:η|ρια)|về tác giả|(?:kolumne|kommentar"
+    r"|gastbeitrag|analyse|interview) von|reporters?|journalist(?:e|en)?|skribent|tekst|texte?|words)"
     r"\W{0,3}$",
     re.I,
 )
+BEHIND = re.compile(r"^([^\d:：|]{3,60}?)\s(?:द्वारा|tarafından)$")
+"""The word for "by" behind the name."""
 PASSIVE = re.compile(
     r"\b(?:this|the) (?:post|article|blog|story|piece|guide|entry)"
     r" (?:was|is|has been) (?:written|authored|contributed|penned) by\s",
@@ -54,7 +101,8 @@ REVIEWED = re.compile(
 
 TAIL = re.compile(
     r"\s(?:(?:on|am|le|el|il|em|op|den|dne|в)\s(?=\S{0,12}\s?\d)"
-    r"|on\s(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:for|für|pour|para|voor)\s(?=\S)|in\s(?=[A-Z][a-z])).*$|\s(?:on|am|le|el|il|em|op|den|in|at|from|with)$",
+    r"|on\s(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:for|für|pour|para|voor)\s(?=\S)|in\s(?=[A-Z][a-z])).*$"
+    r"|\s(?:on|am|le|el|il|em|op|den|in|at|from|with)$",
     re.I,
 )
 """`Posted by A on 3 May in News`, `A for Example Daily`: what follows the name."""

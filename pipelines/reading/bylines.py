@@ -23,11 +23,13 @@ from pipelines.reading.printed import (
     author_links,
     beside_date,
     by_lines,
+    house_accounts,
     in_named_elements,
     reviewer,
     said_twice,
 )
 from pipelines.reading.sheet import Sheet, squeeze
+from pipelines.reading.signed import signed
 
 _AUTHOR_METAS = (
     "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "byline",
@@ -35,7 +37,9 @@ _AUTHOR_METAS = (
     "citation_author", "cxenseparse:author", "article.author", "og:article:author", "dc.contributor", "authors",
 )  # fmt: skip
 _DESK = re.compile(
-    r"(?:(?:news )?agenc(?:y|ies)|agenturen|agences|agencias|agenzie|agências|agentschappen|ajanslar|агентства|وكالات|الوكالات"
+    r"(?:(?:news )?agenc(?:y|ies)|agenturen|agences|agencias|agenzie|agências|agenții|agentschappen|persbureaus"
+    r"|nyhedsbureauer|nyhetsbyråer|ajanslar"
+    r"|агентства|وكالات|الوكالات"
     r"|(?:[\w.&]{1,20} ){0,3}(?:news|online|web|editorial|global|international|business|sports?|city|national|breaking)"
     r" ?(?:desk|team|staff)|editorial board|redaktion|die redaktion|la rédaction|la redacción"
     r"|redacción|redazione|la redazione|redação|da redação|redactie|redaksjonen|redaktionen|redakcja|redakce|редакция|редакція"
@@ -46,30 +50,47 @@ _DESK = re.compile(
 
 _PAPER = re.compile(
     r"\b(?:times|post|daily|weekly|herald|tribune|gazette|journal|chronicle|star|sun|mail|media|magazine|observer|standard|today"
-    r"|online|digital|zeitung|blatt|kurier|presse|tageblatt|anzeiger|diario|correo|giornale|jornal|gazeta|gazete|team|group|company)\b",
+    r"|online|digital|zeitung|blatt|kurier|presse|tageblatt|anzeiger|diario|correo|giornale|jornal|gazeta|gazete|team"
+    r"|group|company)\b",
     re.I,
 )
 """Words in the name of a house that no person bears."""
 
 
+_SAID = {"guess": "byline", "signed": "byline"}
+
+
 def read_authors(
-    sheet: Sheet, layout: Layout, stated: Stated, site_names: tuple[str, ...], credited: Sequence[str] = ()
+    sheet: Sheet,
+    layout: Layout,
+    stated: Stated,
+    site_names: tuple[str, ...],
+    credited: Sequence[str] = (),
+    language: str | None = None,
 ) -> tuple[list[str], str]:
     """Who wrote the article, and how that was found ("" where nothing was). `credited` are the authors of credit lines."""
     houses: tuple[list[str], str] = ([], "")
-    signed = False
-    for by, values in _voices(sheet, layout, stated, credited):
-        if by == "guess" and signed:
+    signed_by_house = False
+    accounts = frozenset(plain(name) for name in house_accounts(layout))
+    for by, values in _voices(sheet, layout, stated, credited, language):
+        if by == "guess" and signed_by_house:
             break
+        if by == "signed" and houses[0]:
+            continue  # where the page says that the house wrote it, the signature at its end is not what it credits
         names = _names(values, trusted=by in ("json-ld", "meta"))
         if not names:
             continue
-        people = [name for name in names if not _is_house(name, site_names)]
+        people = [name for name in names if not _is_house(name, site_names) and plain(name) not in accounts]
         if people:
-            return _unless_contradicted(people, "byline" if by == "guess" else by, layout, site_names)
+            return _unless_contradicted(people, _SAID.get(by, by), layout, site_names)
         # A site that bears its author's name, and prints it in the byline, is signed by a person.
-        signed = signed or (by == "byline" and is_bare_name(names[0]) and not _PAPER.search(names[0]))
-        houses = houses if houses[0] else (names[:3], "byline" if by == "guess" else by)
+        signed_by_house = signed_by_house or (
+            by == "byline"
+            and is_bare_name(names[0])
+            and plain(names[0]) not in accounts
+            and not _PAPER.search(names[0])
+        )
+        houses = houses if houses[0] else (names[:3], _SAID.get(by, by))
     return houses
 
 
@@ -89,7 +110,7 @@ def _unless_contradicted(
 
 
 def _voices(
-    sheet: Sheet, layout: Layout, stated: Stated, credited: Sequence[str]
+    sheet: Sheet, layout: Layout, stated: Stated, credited: Sequence[str], language: str | None
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Who says what, surest first; "guess" for printed names that no word and no element calls the author's."""
     if stated.is_article:
@@ -104,6 +125,7 @@ def _voices(
     yield "byline", list(author_links(layout))
     yield "byline", list(in_named_elements(layout))
     yield "credit line", credited
+    yield "signed", signed(layout, language)
     for printed in (beside_date, above_text, author_box, said_twice, reviewer):
         yield "guess", list(printed(layout))
     yield "json-ld", stated.authors
@@ -150,6 +172,6 @@ def _marked(sheet: Sheet) -> Iterator[str]:
         inner = next((sub for sub in el.iter() if sub is not el and (sub.get("itemprop") or "") == "name"), None)
         target = inner if inner is not None else el
         text = target.get("content") or squeeze("".join(str(piece) for piece in target.itertext())[:300])
-        if 2 < len(text) < 100:
+        if 1 < len(text) < 100:
             home = home if home is not None else box
             yield text

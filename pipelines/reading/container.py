@@ -14,15 +14,29 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from pipelines.reading.by_words import FAR_OPENING, OPENING
 from pipelines.reading.closing import is_editor_line, is_stop
 from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
 from pipelines.reading.times import find_stamps
+from pipelines.reading.wordlists import words
 
 _SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))")
 _CLAUSE = re.compile(r"[،,]\s?\S")
 _LONG_CLAUSE = 90
 """Characters from which a line with a comma alone is running text; shorter ones are dates and lists of names."""
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_SHORT_DATES = 64
+_LONG_DATES = 160
+"""Characters up to which a line that is mostly times is one of dates: published and updated, with weekdays and zones."""
+_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]{12}")
+_LONG_SPACELESS = 70
+"""Characters from which a line of Thai, Lao, Burmese or Khmer is running text: they write neither full stops nor commas."""
+_BETWEEN_NAMES = words(
+    "& and und et y e en och og ja i a és și и та і και von van de da di del der af av la le el al bin"
+)
+_LONG_BYLINE = 120
+_CLOSED = ".!?…。！？\"'”»"
+"""How a sentence ends and a byline does not, but for its last initial."""
+_YEAR = re.compile(r"(?:19|20|25|๒๕)\d\d")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
@@ -117,15 +131,49 @@ def is_paragraph(line: Line, foreign: int = FOREIGN) -> bool:
         return False
     if size < MIN_PARAGRAPH and not _CJK.search(line.text):
         return False
-    if size < _LONG_CLAUSE and _YEAR.search(line.text) and is_date_line(line.text):
+    if size < _LONG_DATES and _YEAR.search(line.text) and (is_date_line(line.text) or _is_dated_byline(line)):
         return False
+    if (
+        size < _LONG_BYLINE
+        and line.text[-1] not in _CLOSED
+        and (OPENING.match(line.text) or FAR_OPENING.match(line.text))
+    ):
+        return False
+    if size < _LONG_CLAUSE and line.text[-1] not in _CLOSED and _is_names(line.text):
+        return False
+    if size >= _LONG_SPACELESS and _SPACELESS.search(line.text):
+        return True
     return _SENTENCE.search(line.text) is not None or (size >= _LONG_CLAUSE and _CLAUSE.search(line.text) is not None)
+
+
+def _is_names(text: str) -> bool:
+    """Whether a line is names and no sentence, whatever points their initials have: "Anna Holt, James T. Ruud and Eva Lind"."""
+    return (
+        "," in text and all(word[0].isupper() or word in _BETWEEN_NAMES for word in text.split()) and not text.isupper()
+    )
+
+
+def _is_dated_byline(line: Line) -> bool:
+    """Whether a line with a year is a date and names: a byline in one of its parts, or nothing but capitalised words beside."""
+    text = line.text
+    if text[-1] in _CLOSED:
+        return False
+    if len(line.parts) > 1 and any(OPENING.match(part.strip()) for part, _ in line.parts[1:6]):
+        return True
+    stamps = find_stamps(text)
+    if not stamps:
+        return False
+    for stamp in reversed(stamps):
+        text = f"{text[: stamp.start]} {text[stamp.end :]}"
+    rest = [word for word in text.split() if len(word.strip(".,:")) > 2]
+    return len(rest) > 1 and all(word[0].isupper() or word in _BETWEEN_NAMES for word in rest)
 
 
 def is_date_line(text: str) -> bool:
     """Whether a line says little but a time."""
     stamps = find_stamps(text)
-    return sum(stamp.end - stamp.start for stamp in stamps) * 3 > len(text)
+    # The clock before a day is not in its stamp: "Posted 9:36 pm EET | 29 Nov. 2024".
+    return sum(stamp.end - stamp.start for stamp in stamps) * (4 if len(text) < _SHORT_DATES else 3) > len(text)
 
 
 def _foreign_zones(running: Sequence[Line]) -> int:

@@ -23,21 +23,30 @@ from pipelines.reading.times import Stamp, find_stamps, read_machine
 from pipelines.reading.voices import Hearing, Voice
 
 UPDATED = re.compile(
-    r"updat|modifi|chang|revis|edited|aktualis|geändert|mis(?:e)? à jour|maj\b|actualiz|atualiz|aggiornat"
-    r"|bijgewerkt|gewijzigd|uppdater|oppdater|redigert|ändrad|endret|ændret|bearbeitet|editado|última edici[oó]n"
-    r"|opdater|päivitet|muokat|zaktualiz|aktualiz|frissít|modificat|обновл|измен|оновл|ενημ|güncel"
-    r"|更新|修改|最后|编辑于|수정|최종|업데이트|تحديث|به‌روز|עודכן|अपडेट",
+    r"updat|modifi|modyfik|chang|revis|edited|aktualis|geändert|mis(?:e)? à jour|maj\b|actuali[sz]|atualiz|aggiorna"
+    r"|bijgewerkt|gewijzigd|aangepast|uppdater|oppdater|redigert|ändrad|endret|ændret|bearbeitet|editado|última edici[oó]n"
+    r"|opdater|päivitet|muokat|zaktualiz|aktualiz|\bakt\.|upraven|frissít|módosít|modificat|обновл|измен|отредакт"
+    r"|оновл|змінен|відредаг"
+    r"|ενημ|τροποποί|güncel|cập nhật|chỉnh sửa|diperbarui|diubah|disunting"
+    r"|更新|修改|最后|编辑于|수정|최종|업데이트|تحديث|به‌روز|به روز|روزرسانی|ویرایش|עודכן|עדכון|अपडेट|अद्यतन"
+    r"|อัปเดต|อัพเดต|อัปเดท|อัพเดท|ปรับปรุง|แก้ไข",
     re.I,
 )
-_PUBLISHED = re.compile(
-    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|時間|时间|日期|公開|配信|입력|게재|등록|опублик|создад|tarih|نشر|yayın",
+PUBLISHED = re.compile(
+    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|時間|时间|日期|公開|配信|입력|게재|등록|опублик|созда|размещ|опублік|створен|tarih"
+    r"|نشر|yayın|eklenme|giriş|oluştur"
+    r"|skapad|oprettet|opprettet|udgivet|lagt ut|julkais|luotu|dodano|utworzono|vydáno|zveřejn|megjelen|közzét"
+    r"|létrehoz|geplaatst|δημοσ|αναρτ"
+    r"|đăng|xuất bản|terbit|tayang|פורסם|انتشار|منتشر|प्रकाशित|पब्लिश|เผยแพร่|โพสต์",
     re.I,
 )
 _PUBLISHED_LAST = re.compile(
-    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|公開|配信|입력|게재|등록|опублик|نشر|yayın", re.I
+    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|公開|配信|입력|게재|등록|опублик|опублік|نشر|yayın|julkais|vydáno|zveřejn|megjelen"
+    r"|közzét|geplaatst|δημοσ|đăng|xuất bản|terbit|tayang|פורסם|انتشار|منتشر|प्रकाशित|เผยแพร่|udgivet|dodano",
+    re.I,
 )
 """Words that take a label back from "updated". 时间 does not: 更新时间 is the time of a change."""
-_COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|since\s\d{4}|est\.\s?\d{4}", re.I)
+_COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|\bsince\s\d{4}|\best\.\s?\d{4}", re.I)
 _NO_PUBLICATION = re.compile(
     r"(?:\bbis|until|till|expir\w{0,4}|deadline|jusqu['’]au|jusqu['’]à|fino al?|hasta(?: el)?|até|t/m|\btot|截止|截至|有效期"
     r"|joined|member since|registered|dabei seit|registriert(?: seit)?|mitglied seit|registrierung|inscri\w{0,8}|注册(?:时间|日期)?"
@@ -48,7 +57,7 @@ _NO_PUBLICATION = re.compile(
     re.I,
 )
 """Before a date: an end, or the date of a person, a picture, a broadcast, somebody's reading. Seen on media libraries, forums."""
-_SPAN_OF_DAYS = re.compile(r"\d{1,2}\.?\s?(?:[-–/]|bis|to|au|al)\s?$")
+_SPAN_OF_DAYS = re.compile(r"(?<![\d:h])\d{1,2}\.?\s?(?:[-–/]|bis|to|au|al)\s?$")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:20)?\d\d(?![\d/])")
 _DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(?:20)?\d\d(?![\d.])")
 _WEEKDAY_BEFORE = re.compile(r"[^\W\d_]{4,12}\.?,?\s{0,2}$")
@@ -56,7 +65,8 @@ _WEEKDAY_EAST = re.compile("星期|周[一二三四五六日天]|週|요일|曜"
 _CHANGED_NAME = re.compile(r"modif|updat|changed|lastmod|revised", re.I)
 _PUBLISHED_NAME = re.compile(r"publish|created|entry-date|pubdate|posted", re.I)
 _CLOCK_NAME = re.compile(
-    r"(?:header|current|today|todays|site|top|live|local|page)[-_]?(?:bar[-_]?)?(?:date|time)(?!line)|date-?widget|(?:^|[\s_-])clock",
+    r"(?:header|current|today|todays|site|top|live|local|page)[-_]?(?:bar[-_]?)?(?:date|time)(?!line)|date-?widget"
+    r"|(?:^|[\s_-])clock",
     re.I,
 )
 """What systems call the element in the site's header that prints the day of the fetch."""
@@ -144,7 +154,9 @@ class Datelines:
         first_published = 0
         below = self._layout.paragraphs[0].row if self._layout.paragraphs else 10**6
         for line in self._candidates():
+            heard = False
             for voice, change in self.read(line, label):
+                heard = True
                 if change is Change.SAID:
                     updated = updated or voice
                 elif change is Change.NAMED:
@@ -158,7 +170,7 @@ class Datelines:
                 ):
                     first_published = line.row if published is None else first_published
                     published = voice
-            label = line.text if len(line.text) < 24 else ""
+            label = line.text if len(line.text) < 24 and not heard else ""
         if outside and (published is None or first_published > below) and named is None:
             published = outside  # told by the headline, while only a line in or below the text fits the address
         # A change that only an element's class tells of is what the reader takes for the date where there is no other.
@@ -176,7 +188,7 @@ class Datelines:
         mine = True
         for line in layout.tail:
             if line.block.tag in _HEADINGS:
-                mine = bool(_PUBLISHED.search(line.text) or UPDATED.search(line.text))
+                mine = bool(PUBLISHED.search(line.text) or UPDATED.search(line.text))
             if mine:
                 yield line
 
@@ -235,7 +247,7 @@ class Datelines:
     def _is_clock(self, line: Line, stamp: Stamp, label: str) -> bool:
         """Whether a date above the headline is the day of the fetch, as a site's header prints it."""
         now, headline = self._hearing.place.local_now, self._layout.headline
-        if (headline and line.row > headline.row) or _PUBLISHED.search(label):
+        if (headline and line.row > headline.row) or PUBLISHED.search(label):
             return False
         if any(_CLOCK_NAME.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:60]}") for _, el in line.parts):
             return True
@@ -250,7 +262,7 @@ class Datelines:
         headline = self._layout.headline
         if headline is None or not -4 <= line.row - headline.row <= _NEAR or line.block.tag == "figcaption":
             return False
-        return (stamp.end - stamp.start) * 3 > len(line.text) or _PUBLISHED.search(label[-40:]) is not None
+        return (stamp.end - stamp.start) * 3 > len(line.text) or PUBLISHED.search(label[-40:]) is not None
 
     def relative(self) -> Voice | None:
         """A time told from the fetch, where it is that of the article: short, by the headline, in a form that says how long ago."""
@@ -272,7 +284,7 @@ class Datelines:
             stamp = find_relative(line.spaced, now)
             if stamp is None or _is_change(line.spaced[: stamp.start][-40:]):
                 continue
-            if is_named_day(line.spaced[stamp.start : stamp.end]) and not _PUBLISHED.search(line.spaced[: stamp.start]):
+            if is_named_day(line.spaced[stamp.start : stamp.end]) and not PUBLISHED.search(line.spaced[: stamp.start]):
                 continue  # "today" alone is a word, not a time
             if voice := self._hearing.voice(stamp, "visible"):
                 heard.append(voice)

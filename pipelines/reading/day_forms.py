@@ -35,6 +35,11 @@ _YEAR_DAY_WORD = re.compile(
 )
 _YEAR_WORD_DAY = re.compile(r"(?<!\d)(\d{4})\s?\(?e?\)?ko\s([^\W\d_]{4,14})\s(\d{1,2})")
 _KHMER = re.compile(r"(\d{1,2})\s?ខែ\s?([\u1780-\u17d3]{3,12})\s?(?:ឆ្នាំ)?\s?(\d{4})")
+_LEVANT = re.compile(
+    r"(?<!\d)(\d{1,2})\s(?:(كانون|تشرين)\s(?:ال)?([أا]ول|ثاني))(?:\s?[/(]\s?[\u0620-\u064a]{2,10}\)?)?[,،]?\s(\d{4})(?!\d)"
+)
+_LEVANT_MONTHS = {("كانون", "ثاني"): 1, ("كانون", "ول"): 12, ("تشرين", "ول"): 10, ("تشرين", "ثاني"): 11}
+"""The four months that Syria, Lebanon, Iraq, Jordan and Palestine name with two words."""
 _TWO_NAMES = re.compile(r"(?<!\d)(\d{1,2})\s([\u0620-\u064a]{2,10})\s?[/(]\s?([\u0620-\u064a]{2,10})\)?[,،]?\s(\d{4})")
 """Arabic with both names of a month: `5 آذار/مارس 2024`."""
 
@@ -48,6 +53,8 @@ def rare_dates(text: str, language: str | None) -> Iterator[Found]:
         yield int(m[3]), int(m[2]), int(m[1]), m.start(), m.end()
     for m in _MONGOLIAN.finditer(text):
         yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
+    for m in _LEVANT.finditer(text):
+        yield int(m[4]), _LEVANT_MONTHS[m[2], m[3].lstrip("أا")], int(m[1]), m.start(), m.end()
     for m in _THAI.finditer(text):
         if month := _thai_month(m[2]):
             year = int(m[3])

@@ -120,7 +120,7 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     """Every field that needs no text, with how it was found."""
     sheet, layout, stated, credits, page = desk.sheet, desk.layout, desk.stated, desk.credits, desk.page
     site_names, language, hint, headline = desk.site_names, desk.place.language, desk.page.hint, desk.headline
-    authors, authors_by = read_authors(sheet, layout, stated, site_names, credits.authors)
+    authors, authors_by = read_authors(sheet, layout, stated, site_names, credits.authors, language)
     if language == "zh":
         authors, authors_by = credits.authors, "credit line"
     if not authors and hint and hint.author:

@@ -47,7 +47,8 @@ def lay_around(sheet: Sheet, headline: Line | None, stand: Stand) -> Layout:
     first = own[0].row if own else min(len(sheet.lines), start + _HEADER)
     last = own[-1].row if own else first - 1
     top = max(0, start - _ABOVE) if headline else max(0, first - 25)
-    above = sheet.lines[top : max(min(first, max(start, top) + _HEADER), start + _SURELY if headline else 0)]
+    surely = min(start + _SURELY, last + 1 if own else first) if headline else 0
+    above = sheet.lines[top : max(min(first, max(start, top) + _HEADER), surely)]
     blind = _BLIND & stand.foreign
     after: list[Line] = []
     strange = 0

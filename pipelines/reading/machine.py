@@ -46,8 +46,10 @@ _PICKED = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated|articleSection|description)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,2000})"'
 )
 _PICKED_AUTHOR = re.compile(
-    r'"author"\s{0,20}:\s{0,20}[\[{\s]{0,20}[^\]}]{0,300}?"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"'
+    r'"author"\s{0,20}:\s{0,20}(?:\[([^\]]{0,3000})|\{([^}]{0,1000})|("(?:[^"\\]|\\.){1,200}"))'
 )
+_PICKED_NAME = re.compile(r'"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"')
+_PICKED_STRING = re.compile(r'\s{0,20}"((?:[^"\\]|\\.){1,200})"\s{0,20}(?:,|$)')
 _MAX_NODES = 4000
 _MAX_DEPTH = 24
 
@@ -113,7 +115,9 @@ def _pick(text: str) -> list[Any]:
     for match in _PICKED.finditer(text[:200_000]):
         node.setdefault(match[1], _unescape(match[2]))
     if author := _PICKED_AUTHOR.search(text[:200_000]):
-        node["author"] = _unescape(author[1])
+        inner = author[1] or author[2] or author[3] or ""
+        names = _PICKED_NAME.findall(inner) or ([] if "{" in inner else _PICKED_STRING.findall(inner))
+        node["author"] = [_unescape(name) for name in names[:20]]
     return [{"@type": "Article", **node}] if node else []
 
 

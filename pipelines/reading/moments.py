@@ -23,7 +23,7 @@ from pipelines.reading.datelines import Datelines, is_embedded
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
 from pipelines.reading.meta_names import MODIFIED_METAS, PAGE_METAS, PUBLISHED_METAS
-from pipelines.reading.sheet import FOREIGN, Sheet, Zone, zone_of
+from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone, zone_of
 from pipelines.reading.times import Stamp, read_machine
 from pipelines.reading.voices import Hearing, Voice
 from pipelines.reading.zones import Place
@@ -42,6 +42,9 @@ _COMMENT_TIME = re.compile(r"<!--[^<>]{0,300}?((?:19|20)\d\d[-/年]\d{1,2}[-/月
 _MICROFORMAT = re.compile(r"(?:^|\s)(?:dt-published|published|entry-date|entry-time|post-date|post-time)(?:\s|$)")
 _DATELINE = 25
 """Characters before a date that opens the text: a town and an agency."""
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
+"""Characters of a link that is another story's headline; an author's name or a section's is shorter."""
 _FOOT = 60
 """Lines at the end of a page among which its foot is looked for."""
 
@@ -179,7 +182,7 @@ def _weakest(sheet: Sheet, layout: Layout, hearing: Hearing, lines: Datelines) -
         if stamps and stamps[0].start < _DATELINE and (voice := hearing.voice(stamps[0], "dateline")):
             return voice
     for line in sheet.lines[:2000]:
-        if len(line.text) < 120 and not line.zone & FOREIGN & layout.foreign:
+        if len(line.text) < 120 and not line.zone & FOREIGN & layout.foreign and not _is_teaser(line):
             for found, _ in lines.read(line, ""):
                 return found
     if changed := lines.last_change(iter(sheet.lines)):
@@ -192,6 +195,12 @@ def _weakest(sheet: Sheet, layout: Layout, hearing: Hearing, lines: Datelines) -
         if voice := hearing.voice(read_machine(match[1]), "comment"):
             return voice
     return None
+
+
+def _is_teaser(line: Line) -> bool:
+    """Whether a line is the link to another story with its date beside it."""
+    least = _TEASER_CJK if _CJK.search(line.text) else _TEASER
+    return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE
 
 
 def _foreign(el: Element) -> bool:

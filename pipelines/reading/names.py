@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from pipelines.reading.by_words import BEHIND, FAR_OPENING, LABELLED
+from pipelines.reading.duties import AGENCIES, DUTY, TOWNS, is_agency
 from pipelines.reading.months import month_of
 from pipelines.reading.sheet import squeeze
-from pipelines.reading.wordlists import words
+from pipelines.reading.times import find_stamps
 
 LEAD = re.compile(
     r"^\W{0,4}(?:(?:written|reported|story|text|words|posted|published|reviewed|article|report|created|analysis"
-    r"|gespeichert|geschrieben|verfasst|veröffentlicht|publié|écrit|rédigé|escrito|publicado|scritto|pubblicato|geschreven|geplaatst"
+    r"|gespeichert|geschrieben|verfasst|veröffentlicht|publié|écrit|rédigé|escrito|publicado|scritto|pubblicato"
+    r"|geschreven|geplaatst"
     r"|skrevet|skriven|publicerad)\s{1,2})?(?:by|von|vom|par|di|por|door|av|af|od|autor(?:in|es|a)?|author|autore|auteur|"
     r"tekst|text|skribent|kirjoittaja|szerző|autorzy|автор|авторы|текст|από|yazan|yazar|penulis|oleh|bởi"
     r"|بقلم|كتب|كتبت|كتبه|إعداد|اعداد|الكاتب|نویسنده|به قلم|تحریر|מאת|लेखक|द्वारा|লেখক)\b\s{0,2}[:"
@@ -18,17 +21,19 @@ LEAD = re.compile(
     r"|文|取材・文|執筆|筆者|ライター|글)\s?[:：=＝]\s{0,2}",
     re.I,
 )
+AND = r"and|und|et|y|e|en|och|og|ja|i|a|és|ve|și|şi|si|oraz|и|та|і|й|και|κι|dan|và|और|एवं|व|และ|ו|&|\+"
+"""The words that join the last two names."""
 _SPLIT = re.compile(
-    r"\s{0,3}(?:[,;/|•·⋅、，；]|\s[-–—]\s|\s(?:and|und|et|y|e|en|och|og|ja|i|a|és|ve|и|та|και|dan|mit|with|&|\+)\s)\s{0,3}",
+    rf"\s{{0,3}}(?:[,;/|•·⋅、，；،؛]|\s[-–—]\s|\s(?:{AND}|mit|with)\s|\s・\s"
+    rf"|(?<=[\u3040-\u309f\u3400-\u9fff])・(?=[\u3040-\u309f\u3400-\u9fff]))\s{{0,3}}",
     re.I,
 )
-DUTY = re.compile(
-    r"\b(?:staff|reporters?|writers?|correspondents?|editors?|columnist|contribut(?:or|ing)|journalists?|chief|senior|associate|producer|photographer|expert|founder|co-?founder|gardener|astrologer"
-    r"|specialist|analyst|director|manager|coach|consultant|president|professor|candidate|strategist|ceo|cto"
-    r"|founder|owner|published|updated|posted|minutes?|min read|hours?|special to"
-    r"|redakteur(?:in)?|korrespondent(?:in)?|journaliste|redacción|redazione|redactie|politics|health|uhr"
-    r"|aktualisiert|kommentar|analyse|edition|digital edition)\b", re.I,
-)  # fmt: skip
+_JOINED_ON = re.compile(rf"^(?:{AND}|mit|with|com|avec|con|med|met)\s", re.I)
+"""What is left of ", y agencias" where the comma has divided."""
+_ADDRESS = re.compile(r"https?://\S{0,200}")
+MAIL = re.compile(r"\S{1,80}@\S{1,80}")
+_VAV = re.compile(r"\sו(?!ו?(?:רד|יקטור|לדימיר|יקי|רה)\s)(?=[א-ת]{2,12}\s[א-ת]{2})")
+"""The Hebrew "and", written together with the name after it; names that begin with the same letter are left whole."""
 _NO_NAME = re.compile(
     r"@|https?:|www\.|\d{3,}|^(?:admin(?:istrator)?|editor|staff|author|guest|anonymous|unknown|user|none|null"
     r"|undefined|n/?a|home|share|follow|read more|see all|view all|by|von|par"
@@ -45,28 +50,30 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3]{2}")
 _WA = re.compile(
     r"\sو\s{0,2}(?=[\u0620-\u064a\u066e-\u06d3]{3})"
-    r"(?!و?(?:ليد|ائل|سام|فاء|داد|جدي|ديع|حيد|سيم|صفي|جيه|هيب|ضاح|نيس|فيق|هبة|هبي|لاء|جدان|سيلة|ردة|عد|رد|ائلة|ديان|لد|زير|هاب)(?![\u0620-\u064a\u066e-\u06d3]))"
+    r"(?!و?(?:ليد|ائل|سام|فاء|داد|جدي|ديع|حيد|سيم|صفي|جيه|هيب|ضاح|نيس|فيق|هبة|هبي|لاء|جدان|سيلة|ردة|عد|رد|ائلة|ديان"
+    r"|لد|زير|هاب)(?![\u0620-\u064a\u066e-\u06d3]))"
 )
 """The Arabic "and", written together with the word after it; the names that begin with the same letter are left whole."""
-_AGENCIES = words(
-    "dpa dpa-afx afp apa sda sid epd kna ap ddp dapd ots reuters ansa agi efe lusa belga anp tt ntb ritzau stt pap čtk tasr sita"
-    " mti tass agerpres hina tanjug bta"
-)
-"""News agencies that sign in lower case."""
 _PARTICLES = frozenset(("de", "da", "di", "do", "du", "del", "della", "van", "von", "der", "den", "ter", "ten", "la",
 "le", "los", "las", "bin", "ibn", "al",
     "el", "af", "av", "zu", "zur", "y", "e", "dos", "das", "ben", "st", "of", "the", "het", "ul", "ur"))  # fmt: skip
 _BARE = re.compile(
-    r"^[^\W\d_a-z][\w.'’\-]{1,20}(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al)){1,3}$"
+    r"^[^\W\d_a-z][\w.'’\-]{1,20}(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al|af|av|zu"
+    r"|ter|ten|dos|das|do|ibn|ben|['’]t)){1,3}$"
 )
 _COMMON = re.compile(
-    r"\b(?:news|share|read|comments?|home|about|sign|log|menu|search|more|video|photo|live|sports?|business|politics|world|opinion|culture|technology|science|health|travel|food|style|life|money"
-    r"|listen|watch|follow|subscribe|newsletter|print|email|copy|link|save|edition|section|table|contents|article|blog|posts?|guide|review|tips|story|stories|featured|latest|updated|published"
-    r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with|new|add|get|skip|go|press|releases?)\b",
+    r"\b(?:news|share|read|comments?|home|about|sign|log|menu|search|more|video|photo|live|sports?|business|politics"
+    r"|world|opinion|culture|technology|science|health|travel|food|style|life|money"
+    r"|listen|watch|follow|subscribe|newsletter|print|email|copy|link|save|edition|section|table|contents|article"
+    r"|blog|posts?|guide|review|tips|story|stories|featured|latest|updated|published"
+    r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin"
+    r"|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with"
+    r"|new|add|get|skip|go|press|releases?|subscriptions?|licensed|certified|registered)\b",
     re.I,
 )
 _FURNITURE = re.compile(
-    r"(?:zur|zum|zu|mehr|jetzt|hier|alle|lesen|lire|voir|suivre|partager|écouter|ver|leer|leia|lea|más|mais|compartir|compartilhar"
+    r"(?:zur|zum|zu|mehr|jetzt|hier|alle|lesen|lire|voir|suivre|partager|écouter|ver|leer|leia(?= mais| também)"
+    r"|lea(?= más| también)|más|mais|compartir|compartilhar"
     r"|seguir|leggi|condividi|ascolta|segui|lees|meer|deel|volg|læs|les|läs|del|dela|lue|jaa|czytaj|zobacz|udostępnij|číst|sdílet"
     r"|читать|читайте|версия|поделиться|смотреть|слушать|печать|распечатать|paylaş|oku|takip|baca|bagikan|chia)\s", re.I,
 )  # fmt: skip
@@ -94,18 +101,36 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
         return []
     text = _WA.sub(", ", text) if _ARABIC.search(text) else text
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
-    text = re.sub(r"\S{1,80}@\S{1,80}", " ", text)
+    text = _VAV.sub(", ", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
     for _ in range(3):
-        text = OF_AUTHOR.sub("", LEAD.sub("", text)).strip()
-    text = _HOUSE_AFTER.sub(r"\1, \2", text)
+        text = OF_AUTHOR.sub("", LEAD.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
+    text = BEHIND.sub(r"\1", _HOUSE_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
     for piece in _SPLIT.split(text):
         name = squeeze(piece or "").strip(" .,:;-–—|•\"'“”")
-        if names and (_DEGREE.match(name) or DUTY.search(name)):
+        if names and not is_agency(name) and (_DEGREE.match(name) or DUTY.search(name)):
+            continue
+        if names and ":" in name:
+            break  # another credit: "Text: A, Photo: B"
+        name = _JOINED_ON.sub("", name) if names else name
+        if len(name) > 4 and name.endswith(("記者", "기자")):
+            name = name[:-2].strip()
+        if names and not trusted and _is_place(name, names[0]):
             continue
         if name and is_name(name, trusted=trusted) and name not in names:
             names.append(name)
     return names
+
+
+def _is_place(piece: str, first: str) -> bool:
+    """Whether what follows full names is where they write from: a single word that signs for no agency, or a town of two."""
+    if piece in TOWNS:
+        return True
+    if " " not in first or _CJK.search(piece) or is_agency(piece) or (piece.isupper() and len(piece) < 9):
+        return False
+    words = piece.split() or [""]
+    preposition = words[0].islower() and len(words[0]) < 4
+    return len(words) == 1 or (preposition and (len(words) == 2 or " ".join(words[1:]) in TOWNS))
 
 
 def is_name(text: str, *, trusted: bool = False) -> bool:
@@ -115,6 +140,8 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
     words = text.split()
     if len(words) > 6 or any(word.isdecimal() for word in words):
         return False
+    if len(words) > 1 and len(text) < 6 and text.isascii() and text.count("."):
+        return False  # two initials
     if any(char.isdigit() for char in text) and month_of(words[0], None):
         return False
     if _CJK.search(text):
@@ -122,7 +149,7 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
     if _FAR_SCRIPT.search(text):
         return len(words) <= 5 and not re.search(r"[!?:;]", text)
     if text[0].islower() and words[0] not in _PARTICLES:
-        return (trusted and len(words) <= 2) or text in _AGENCIES
+        return (trusted and len(words) <= 2) or text in AGENCIES
     if len(words) > 3 and DUTY.search(text) and words[0].lower() not in ("the",):
         return False
     return sum(1 for word in words if not _WORD.match(word) and word.lower() not in _PARTICLES) <= 1
@@ -130,11 +157,49 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
 
 def is_bare_name(text: str) -> bool:
     """Whether a text can only be a person's name: two to four capitalised words, none of them a word of a page's furniture."""
+    if text in AGENCIES and " " in text:
+        return True
     if len(text) > 40 or not _BARE.match(text) or _COMMON.search(text) or DUTY.search(text) or _FURNITURE.match(text):
         return False
-    return all(word[0].isupper() or word in _PARTICLES for word in text.split())
+    if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
+        return False
+    return all(word[0].isupper() or word in _PARTICLES or word in ("'t", "’t") for word in text.split())
 
 
 def has_case(text: str) -> bool:
     """Whether a text is in a script with capitals: there a name begins with one, elsewhere nothing can be told."""
     return any(char.isupper() or char.islower() for char in text)
+
+
+_LABEL = re.compile(
+    r"\w{0,4}(?:updat|publi|post|aktual|actuali|atuali|aggiorn|bijgewerkt|uppdater|oppdater|opdater|veröff|diperbarui"
+    r"|diterbit|terbit|tayang"
+    r"|δημοσ|ενημ|αναρτ|обнов|опубл|оновл|опубл|güncel|yayın|megjelen|frissít|julkais|päivit|vydáno|zveřejn|dodano"
+    r"|geplaatst|udgivet)",
+    re.I,
+)
+"""A label of a time and a weekday are two capitalised words and no name: "Diterbitkan Senin"."""
+
+
+def without_time(text: str) -> str:
+    """What a text says beside a time: "A B – 5 March 2024", "Tuesday, 5 March 2024 | A B"."""
+    if len(text) > 160:
+        return ""
+    text = squeeze(text)
+    size = len(text)
+    for stamp in reversed(find_stamps(text)):
+        text = f"{_WEEKDAY.sub('', text[: stamp.start])}|{_AFTER_TIME.sub('', text[stamp.end :])}"
+    pieces = [piece.strip(" ,·•–—-") for piece in re.split(r"[|·•]|\s[–—-](?=\s|$)|^[–—-]\s", text)]
+    pieces = [
+        piece
+        for piece in pieces
+        if " " in piece and not _LABEL.match(piece) and not any(char.isdigit() for char in piece)
+    ]
+    return pieces[0] if len(pieces) == 1 and len(pieces[0]) < size - 6 else ""
+
+
+_WEEKDAY = re.compile(r"(?:^|[,|·•]\s?|\s[–—-]\s)[^\W\d_]{2,12}\.?,?\s{0,2}$")
+"""The day of the week before a date."""
+_AFTER_TIME = re.compile(
+    r"^\s{0,2}(?:(?:Uhr|uur|hrs?|hs?|น\.|ч\.?|г\.|р\.|r\.|[A-Z]{3,4})(?![^\W\d_])|[^\W\d_]{3,12}(?=\s?[|·•–—-]))"
+)

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from lxml.etree import _Element as Element
 
-from pipelines.reading.by_words import ALONE, DATED, GENRE, OPENING, PASSIVE, REVIEWED, TAIL, WEAK
+from pipelines.reading.by_words import ALONE, BEHIND, DATED, FAR_OPENING, GENRE, OPENING, PASSIVE, REVIEWED, TAIL, WEAK
+from pipelines.reading.duties import DUTY, is_agency
 from pipelines.reading.layout import Layout
-from pipelines.reading.names import DUTY, LEAD, OF_AUTHOR, is_bare_name, is_name
+from pipelines.reading.names import AND, LEAD, MAIL, OF_AUTHOR, has_case, is_bare_name, is_name, without_time
 from pipelines.reading.sheet import Line, Zone, squeeze
+from pipelines.reading.signed import reporters
 from pipelines.reading.times import find_stamps
 
-_REPORTER = re.compile(r"(?P<name>[\u3400-\u9fff\uac00-\ud7af]{2,5})\s?(?:기자|특파원|記者)")
 _CLASS = re.compile(
-    r"(?:^|[\s_\-])(?:authors?|bylines?|autor(?:e|en|es|i)?|auteurs?|writers?|contributors?|reporters?|authorname|skribent|forfatter"
-    r"|published-by)(?=$|[\s_\-])|[a-z]Author|author[A-Z]|[bB]yline|Author_|Byline",
+    r"(?:^|[\s_\-])(?:authors?|bylines?|autor(?:e|en|es|i)?|auteurs?|writers?|contributors?|reporters?|authorname"
+    r"|skribent|forfatter"
+    r"|published-by|created-?by|submitted-?by)(?=$|[\s_\-])|[a-z]Author|author[A-Z]|[bB]yline|Author_|Byline",
     re.A,
 )
 _ANOTHER = re.compile(
-    r"quote|caption|figure|comment|reply|related|recommend|newsletter|instagram|twitter|tweet|media-?(?:author|credit|byline|caption)"
+    r"quote|caption|figure|comment|reply|related|recommend|newsletter|instagram|twitter|tweet|media-?(?:author|credit"
+    r"|byline|caption)"
     r"|(?:image|img|photo|picture|video)[-_]{0,2}(?:author|credit|byline|caption|info)|(?:^|[\s_\-])credits?(?=$|[\s_\-])", re.I,
 )  # fmt: skip
 """An author of something else: of a quotation, a picture, a comment, another story."""
@@ -42,6 +46,12 @@ _PAGE = re.compile(
     re.I,
 )
 """The address of an author's page."""
+_ACCOUNT = re.compile(
+    r"/(?:authors?|autor|auteur|users?|profile|by)/(?:[\w.]{0,20}[-_.])?"
+    r"(?:admin\d{0,4}|administrator|webmaster|newsroom|newsdesk|webdesk|redaktion|redaccion|redazione|redakcja"
+    r"|redactie|redaction)/?$",
+    re.I,
+)
 _PROMPT = re.compile(
     r"(?:sign|log|join|view|see|read|show|more|all|follow|about|contact|meet|search|google|profile|anmelden|mehr|voir|ver)\b",
     re.I,
@@ -52,6 +62,8 @@ _DATE_CLASS = re.compile(
 )
 _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
+_BIOGRAPHY = 40
+"""Characters of the shortest paragraph that tells who somebody is."""
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _MOST = 12
 """Lines below a label that may hold names."""
@@ -84,17 +96,17 @@ def after_by_word(layout: Layout) -> Iterator[str]:
         if len(line.parts) > 1 and find_stamps(line.parts[0][0]) and (by := _by_part(line)):
             yield by
             return
-        if OPENING.match(text) and (found := list(_after_word(line))):
+        if (OPENING.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line))):
             yield from found
             return
         if found := _only_names(text):
             yield from found
             return
-        if match := _REPORTER.search(line.text[:60]):
-            yield match["name"]
+        if found := reporters(line.text[:80]):
+            yield from found
             return
     for line in layout.tail[:8]:
-        if len(line.text) < 160 and OPENING.match(line.text):
+        if len(line.text) < 160 and (OPENING.match(line.text) or FAR_OPENING.match(line.text)):
             yield _after_opening(line.spaced)
             return
     for line in (*layout.inside[:2], *layout.inside[-3:], *layout.tail[:8]):
@@ -116,7 +128,10 @@ def _below(lines: list[Line], at: int) -> Iterator[str]:
         if not parts:
             continue
         known = [name for name, el in parts if is_bare_name(name) or (_links_to_author(el) and _is_linked_name(name))]
-        if not known and (found or len(line.text) > 60 or not is_name(line.text) or DATED.search(line.text)):
+        again = found and line.block.tag == above.block.tag and not has_case(line.text) and not DUTY.search(line.text)
+        if not known and (
+            (found and not again) or len(line.text) > 60 or not is_name(line.text) or DATED.search(line.text)
+        ):
             return
         found = True
         yield from known or [line.spaced]
@@ -140,31 +155,50 @@ def _after_word(line: Line) -> Iterator[str]:
     rest = _after_opening(" ".join(text for text, _ in kept))
     if paged or linked:
         yield from (TAIL.sub("", name) for name in paged or linked)
+        last = kept[-1][0].strip(" ,")
+        if is_agency(last) or (2 <= len(last) <= 8 and has_case(last) and last.isupper()):
+            yield last  # that signs with them: "A and B, PAP"
     elif len(rest) >= 2:
         yield rest
 
 
 def _after_opening(text: str) -> str:
-    return TAIL.sub("", LEAD.sub("", OPENING.sub("", text)))
+    text = TAIL.sub("", LEAD.sub("", OPENING.sub("", FAR_OPENING.sub("", text))))
+    weak = WEAK.match(text)
+    return text[weak.end() :] if weak and is_agency(text[weak.end() :]) else text
 
 
 def _only_names(text: str) -> list[str]:
     """The names after "Kolumne von" or a bare preposition, where nothing but names follows."""
-    if len(text) > 100 or REVIEWED.search(text):
+    if len(text) > 100:
         return []
+    if behind := BEHIND.match(text):
+        return [behind[1]]
     opened = GENRE.match(text) or WEAK.match(text)
-    return bare_names(text[opened.end() :]) if opened else []
+    if opened is None or REVIEWED.search(opened[0]):
+        return []
+    rest = MAIL.sub("", text[opened.end() :])
+    if stamps := find_stamps(rest):
+        rest = rest[: stamps[0].start]
+    rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
+    most, _, last = rest.rpartition(", ")
+    found = bare_names(rest) or ([rest] if is_agency(rest) else [])
+    return found or (bare_names(most) if DUTY.search(last) or len(last.split()) <= 2 else [])
 
 
 def _by_part(line: Line) -> str | None:
     """`3 May 2024 by A`: the name in a line that begins with the date."""
     for at, (text, _) in enumerate(line.parts[1:], 1):
         piece = squeeze(text[:200])
-        if OPENING.match(piece):
-            rest = _after_opening(piece)
-            if len(rest) < 2 and at + 1 < len(line.parts):
-                rest = squeeze(line.parts[at + 1][0][:100])
-            return rest
+        if OPENING.match(piece) or FAR_OPENING.match(piece):
+            rest = [_after_opening(piece)]
+            for more, _ in line.parts[at + 1 : at + 12]:
+                if DATED.search(more) or find_stamps(more):
+                    break
+                rest.append(squeeze(more[:100]))
+            return " ".join(rest).strip()
+        if names := _only_names(piece):
+            return ", ".join(names)
     return None
 
 
@@ -182,6 +216,15 @@ def author_links(layout: Layout) -> Iterator[str]:
             if is_bare_name(name) or (line.row > start and _is_linked_name(name)):
                 last = line.row
                 yield name
+
+
+def house_accounts(layout: Layout) -> Iterator[str]:
+    """The names under which the house itself puts pages in: linked to the page of "admin", "webmaster", "newsroom"."""
+    for line in layout.header:
+        for text, el in line.parts if line.link_chars else ():
+            link = el if el.tag == "a" else el.getparent()
+            if link is not None and link.tag == "a" and _ACCOUNT.search((link.get("href") or "")[:400]):
+                yield squeeze(text[:80])
 
 
 def in_named_elements(layout: Layout) -> Iterator[str]:
@@ -214,7 +257,7 @@ def beside_date(layout: Layout) -> Iterator[str]:
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
             for text, el in line.parts:
-                names = bare_names(text)
+                names = bare_names(text) or bare_names(without_time(text))
                 if names and line.block.tag not in ("button", "figcaption") and not _of_another(el):
                     yield from names
                     return
@@ -241,10 +284,13 @@ def above_text(layout: Layout) -> Iterator[str]:
         yield from bare_names(lines[-1].text)
 
 
+_PIECES = re.compile(rf"\s?[/&]\s?|,\s|\s[-–—]\s|\s(?:{AND})\s", re.I)
+
+
 def bare_names(text: str) -> list[str]:
     """The names of a text that is names and nothing else."""
     text = squeeze(text[:120])
-    pieces = [piece.strip(" |·•-–—,") for piece in re.split(r"\s?[/&]\s?|,\s|\s(?:and|und|et|y|e|och|og)\s", text)]
+    pieces = [piece.strip(" |·•-–—,") for piece in _PIECES.split(text)]
     return pieces if len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
 
 
@@ -255,12 +301,34 @@ def author_box(layout: Layout) -> Iterator[str]:
         if ALONE.match(line.spaced) and (below := list(_below(tail, at))):
             yield from below
             return
+    nearby = [*layout.inside[-4:], *tail[:9]]
+    for line, following in pairwise(nearby):
+        if name := _heads_biography(line, following):
+            yield name
+            return
     for line in (*layout.inside[-3:], *tail):
         for text, el in line.parts:
             named = _NAME_CLASS.search(el.get("class", "")[:200]) or _links_to_author(el)
-            if named and not _of_another(el) and is_bare_name(text.strip()):
+            if named and not _of_another(el) and _is_printed_name(text.strip()):
                 yield text.strip()
                 return
+
+
+def _heads_biography(line: Line, following: Line) -> str | None:
+    """The name in bold, or as a heading, over a paragraph that tells of its bearer: "Tim Green" over "Tim explores …"."""
+    text, el = line.parts[0]
+    name = squeeze(text[:60])
+    strong = el.tag in ("strong", "b") or line.block.tag in _HEADINGS
+    if not strong or not is_bare_name(name) or line.link_chars or _of_another(el) or len(following.text) < _BIOGRAPHY:
+        return None
+    return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
+
+
+def _is_printed_name(text: str) -> bool:
+    """Whether the text of an element that says author's name is one; without capitals short words must do."""
+    if has_case(text):
+        return is_bare_name(text)
+    return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not _PROMPT.match(text)
 
 
 def said_twice(layout: Layout) -> Iterator[str]:

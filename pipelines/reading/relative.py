@@ -16,17 +16,18 @@ _AGO = re.compile(
     r"|(?<!\d)(?P<kn>\d{1,3})\s?(?P<ku>초|분|시간|일|주)\s?전"
     r"|(?<!\w)(?P<en>\d{1,3}|an?|één|en|ett|bir|uma?|una?|un['’])\s?"
     r"(?P<eu>seconds?|secs?|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|minut[oi]|min\.?|or[ae]|giorn[oi]"
-    r"|minuten|minuut|uur|dag(?:en)?|minutter|tim(?:er|e|mar|me)|minuttia|tuntia|päivää|dakika|saat|gün"
-    r"|минут[ауы]?|мин\.?|час(?:а|ов)?|дня|дней|день|хвилин[аиу]?|годин[аиу]?|дні|днів|godzin[ęy]?|godz\.?|minuty?|dni"
-    r"|phút|giờ|ngày|menit|jam|hari|घंटे|मिनट|दिन|นาที|ชั่วโมง|วัน)"
-    r"\s?(?:ago|fa|geleden|sedan|siden|sitten|önce|назад|тому|temu|trước|(?:yang\s)?lalu|पहले|ที่แล้ว)(?!\w)"
-    r"|(?<!\w)(?:vor|il y a|hace|há|před|πριν από|acum|منذ|قبل|לפני)\s(?P<vn>\d{1,3}|eine[rm]|une?|una?|uma?)\s"
+    r"|minuten|minuut|uur|dag(?:en)?|minutter|minuter|tim(?:er|e|mar|me)|minu?uttia|tuntia|päivää|dakika|saat|gün"
+    r"|минут[ауы]?|мин\.?|час(?:а|ов)?|ч\.?|год\.?|дня|дней|день|хвилин[аиу]?|годин[аиу]?|дні|днів|godzin[ęy]?|godz\.?|minuty?|dni"
+    r"|phút|giờ|ngày|menit|jam|hari|घंटे|घंटा|मिनट|दिन|órá(?:ja|val)|perc(?:e|cel)|nap(?:ja|pal)|ساعت|دقیقه|روز|นาที|ชั่วโมง|วัน)"
+    r"\s?(?:ago|fa|geleden|sedan|siden|sitten|önce|назад|тому|temu|trước|(?:yang\s)?lalu|पहले|ที่แล้ว|ที่ผ่านมา|ezelőtt|پیش|قبل)(?!\w)"
+    r"|(?<!\w)(?P<hn>\d{1,3})\s(?P<hu>órája|perce|napja)(?!\w)"
+    r"|(?<!\w)(?:vor|il y a|hace|há|před|πριν(?: από)?|преди|acum|منذ|قبل|לפני)\s(?P<vn>\d{1,3}|eine[rm]|une?|una?|uma?)\s"
     r"(?P<vu>sekunde|minut|min|stunde|std|heure|h\b|hor|tag|jour|d[ií]a|hodin|dn|or[eă]|zil|λεπτ|ώρ|ημέρ|دقيق|ساع|يوم|أيام|דקות|שעות|ימים)",
     re.I,
 )
 _SECONDS = re.compile(r"s(?!t|a)|秒|초", re.I)
-_MINUTES = re.compile(r"m|分|분|phút|dak|мин|хв|मि|นา|λεπ|دقي|דק", re.I)
-_DAYS = re.compile(r"d(?!ak)|天|日|일|tag|jour|gi(?!ờ)|päi|gün|д|ngày|hari|दि|วัน|zil|ημέ|يوم|أيا|ימ", re.I)
+_MINUTES = re.compile(r"m|perc|دقیقه|分|분|phút|dak|мин|хв|मि|นา|λεπ|دقي|דק", re.I)
+_DAYS = re.compile(r"d(?!ak)|nap|روز|天|日|일|tag|jour|gi(?!ờ)|päi|gün|д|ngày|hari|दि|วัน|zil|ημέ|يوم|أيا|ימ", re.I)
 _WEEKS = re.compile(r"w|周|週|주", re.I)
 _NAMED_DAY = re.compile(
     r"(今天|今日|昨天|昨日|前天|오늘|어제|\btoday\b|\byesterday\b|\bheute\b|\bgestern\b|\bhoy\b|\bayer\b|\boggi\b|\bieri\b"
@@ -44,7 +45,9 @@ def find_relative(text: str, now: datetime) -> Stamp | None:
     """A time told from `now` ("3小时前", "昨天 15:32", "2 hours ago"). `now` must be in the page's own zone."""
     text = plain_digits(text[:MAX_TEXT])
     if m := _AGO.search(text):
-        count, unit = next((m[n], m[u]) for n, u in (("cn", "cu"), ("kn", "ku"), ("en", "eu"), ("vn", "vu")) if m[n])
+        count, unit = next(
+            (m[n], m[u]) for n, u in (("cn", "cu"), ("kn", "ku"), ("en", "eu"), ("vn", "vu"), ("hn", "hu")) if m[n]
+        )
         span = _span(unit)
         when = now - (span / 2 if count == "半" else (int(count) if count.isdecimal() else 1) * span)
         if span >= timedelta(days=1):

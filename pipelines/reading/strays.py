@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pipelines.reading.by_words import OPENING
 from pipelines.reading.closing import is_stop
+from pipelines.reading.datelines import PUBLISHED, UPDATED
 from pipelines.reading.headline import plain
 from pipelines.reading.sign_off import without_sign_off
 from pipelines.reading.times import find_stamps
@@ -76,6 +78,11 @@ _BY_WORDS = (
 )
 _AFTER = ("기자", "특파원", "記者", "记者")
 _LONGEST_STRAY = 220
+_LABEL_END = re.compile(r"[:：]$|\s(?:am|on|le|el|il|op|em|på|den|la|at|pada|lúc|dne)$", re.I)
+_LONGEST_LABEL = 40
+"""Characters of a label whose time stood in an element that is gone: "Veröffentlicht am"."""
+_BESIDE_NAMES = 16
+"""Letters that a line may have beside authors and time: a weekday, a duty, "Uhr"."""
 _TIME_ALONE = 14
 """Characters that a line may have beside each time and still be a line of time alone ("Stand: ... Uhr")."""
 
@@ -90,7 +97,7 @@ def clean_lines(lines: Iterable[str], foreign: set[str], authors: Iterable[str])
     kept: list[str] = []
     for line in lines:
         bare = line.removeprefix("- ")
-        if _is_stray(bare, foreign, bylines) or (kept and kept[-1] == line):
+        if _is_stray(bare, foreign, bylines) or _is_byline(bare, names) or (kept and kept[-1] == line):
             continue
         kept.append(line)
     return _without_end(kept, names)
@@ -106,11 +113,29 @@ def _is_stray(line: str, foreign: set[str], bylines: set[str]) -> bool:
         return True
     if len(line) <= 120 and (_CALL.match(line) or _PHOTO_CREDIT.match(line)):
         return True
+    if len(line) <= _LONGEST_LABEL and _LABEL_END.search(line) and (PUBLISHED.match(line) or UPDATED.match(line)):
+        return True
     if len(line) <= 60 and any(char.isdigit() for char in line):
         stamps = find_stamps(line)
         if stamps and len(line) - sum(stamp.end - stamp.start for stamp in stamps) <= _TIME_ALONE * len(stamps):
             return True
     return False
+
+
+def _is_byline(line: str, names: list[str]) -> bool:
+    """Whether a line holds the authors, and beside them no more than a word for them or a time."""
+    if len(line) > 120 or not names:
+        return False
+    opened = OPENING.match(line)
+    rest = line[opened.end() :] if opened else line
+    for stamp in reversed(find_stamps(rest) if any(char.isdigit() for char in rest) else ()):
+        rest = f"{rest[: stamp.start]} {rest[stamp.end :]}"
+    key, size = plain(rest), len(rest)
+    if not opened and size == len(line):
+        return False
+    for name in names:
+        key = key.replace(plain(name), "")
+    return len(key) <= _BESIDE_NAMES and len(plain(rest)) > len(key)
 
 
 def _without_end(lines: list[str], names: list[str]) -> list[str]:

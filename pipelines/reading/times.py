@@ -43,7 +43,7 @@ class Stamp(NamedTuple):
 
 
 _YMD = re.compile(
-    r"(?<![\d.,/-])((?:1[34]|2[056]|19)\d\d)\s?(?:[-/.‐‑–]|年|년|\. )\s?(\d{1,2})\s?(?:[-/.‐‑–]|月|월|\. )\s?(\d{1,2})(?!\d{3})"
+    r"(?<![\d.,/-])((?:1[34]|2[056]|19)\d\d)\s?([-/.‐‑–]|年|년|\. )\s?(\d{1,2})\s?([-/.‐‑–]|月|월|\. )\s?(\d{1,2})(?!\d{3})"
     r"(?:\s?[日号號일]|\.(?!\d))?"
 )
 _COMPACT = re.compile(
@@ -60,7 +60,10 @@ _YEAR_WORD_DAY = re.compile(r"(?<!\d)(\d{4})[.,]?[\s\-]{1,2}(?:m\.\s)?([^\W\d_]{
 _INDIC = re.compile(r"(?<!\d)(\d{1,2})\s([\u0590-\u109f\u1780-\u17ff]{2,20})\s?[,،]?\s?(\d{4})(?!\d)")
 _INDIC_WORD_FIRST = re.compile(r"([\u0590-\u109f\u1780-\u17ff]{2,20})\s(\d{1,2})\s?[,،]?\s(\d{4})(?!\d)")
 _INDIC_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s([\u0590-\u109f\u1780-\u17ff]{2,20})\s(\d{1,2})(?!\d)")
-_NUMERIC = re.compile(r"(?<![\d.,/:-])(\d{1,2})\s?([-/.|])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/-])")
+_NUMERIC = re.compile(
+    r"(?<![\d.,/:-])(\d{1,2})\s?([-/.|])\s?(\d{1,2})(?:\s?\2\s?(\d{4}|\d{2})(?![\d/-])|(?<=/\d|\d\d)\s(20\d\d)(?![\d/:.-]))"
+)
+"""5/3/2024, 05.03.24, and the Swedish 5/3 2024."""
 _WORD_DAY_CLOCK_YEAR = re.compile(
     r"([^\W\d_]{3,9})\.?\s{1,2}(\d{1,2}),?\s\d{1,2}:\d\d(?::\d\d)?\s(?:[A-Z]{3,4}\s)?(\d{4})(?!\d)"
 )
@@ -68,15 +71,15 @@ _WORD_DAY_CLOCK_YEAR = re.compile(
 _CLOCK = re.compile(
     r"(?P<mark>上午|下午|中午|晚上|凌晨|早上|傍晚|午前|午後|오전|오후|am|pm|a\.m\.|p\.m\.)?\s?(?P<h>2[0-4]|[01]?\d)(?!\d)"
     r"(?:\s?(?P<sep>[:：]|時|时|点|點|시|h|H|\.|[Uu]hr\s)\s?(?P<m>[0-5]\d)(?:\s?(?:[:：.]|分|분)\s?(?P<s>[0-5]\d)(?:[.,]\d{1,9})?)?(?:分|秒|분|초)?)?"
-    r"\s{0,2}(?P<ap>[ap]\.?\s?m\b\.?|[AP]\.?\s?M\b\.?|μ\.?μ\.?|π\.?μ\.?|م\b|ص\b|SA\b|CH\b)?"
+    r"\s{0,2}(?P<ap>[ap]\.?\s?m\b\.?|[AP]\.?\s?M\b\.?|μ\.?μ\.?|π\.?μ\.?|مساء\w?\u064b?|صباحا?\u064b?ا?|م\b|ص\b|SA\b|CH\b)?"
 )
 _ZONE = re.compile(
-    r"\s{0,2}(?:\(?\s?(?:(?:GMT|UTC|Z)?\s?(?P<sign>[+\-−])\s?(?P<oh>\d{1,2}):?(?P<om>\d\d)?|(?P<name>[A-Z][A-Za-z]{0,4})\b"
+    r"\s{0,2}(?:\(?\s?(?:(?:GMT|UTC|Z)?\s?(?P<sign>[+\-−])\s?(?P<oh>\d{1,2}):?(?P<om>\d\d)?|(?P<name>[A-Z][A-Za-z]{0,4}|МСК|мск)\b"
     r"|(?P<city>北京时间|北京時間|Uhr)))"
 )
 _JOIN_WORDS = (
     "at um à às as alle ore klo kl ob o om в у о об u saat saati ora os orë στις na jam pukul lúc den le h г года р року d kell"
-    " plkst val hari las"
+    " plkst val hari las v ve klockan klokken kello klukken la orele godz godzina r בשעה เวลา ساعت الساعة"
 )
 """What stands between a day and its time, "5 March 2024 at 14:30"; then the days of the week that are written after the year."""
 _WEEKDAYS = (
@@ -84,15 +87,20 @@ _WEEKDAYS = (
     " pazartesi salı çarşamba perşembe cuma cumartesi pazar hétfő kedd szerda csütörtök péntek szombat vasárnap"
     " montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche"
     " lunes martes miércoles jueves viernes sábado domingo понедельник вторник среда четверг пятница суббота воскресенье"
+    " 월요일 화요일 수요일 목요일 금요일 토요일 일요일 月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日"
 )
 _JOIN = re.compile(
-    r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|[|,，،·•–—-]|\(?(?:星期|週|周|礼拜)[一二三四五六日天]\)?|\([月火水木金土日월화수목금토일]\)"
-    r"|(?:a las|at:|um:|u:|,\s?à|kl\.|г\.,?|р\.,?|d\.|Z(?=\d)|ساعت|الساعة)"
+    r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|[|,，،·•–—-]|\(?(?:星期|週|周|礼拜)[一二三四五六日天]\)?|[(（][月火水木金土日월화수목금토일](?:[・/]祝)?[)）]"
+    r"|(?:a las|at:|um:|u:|,\s?à|kl\.|godz\.|r\.,?|г\.,?|р\.,?|d\.|Z(?=\d)|ساعت|الساعة)"
     rf"|(?:{'|'.join(f'{_JOIN_WORDS} {_WEEKDAYS}'.split())})(?![^\W\d_]))\s{{0,2}}|\s{{0,3}}){{0,4}}",
     re.I,
 )
-_AFTERNOON = frozenset(("下午", "晚上", "傍晚", "午後", "오후", "pm", "p.m.", "μμ", "م", "ch"))
-_MORNING = frozenset(("上午", "早上", "凌晨", "午前", "오전", "am", "a.m.", "πμ", "ص", "sa"))
+_AFTERNOON = frozenset(
+    ("下午", "晚上", "傍晚", "午後", "오후", "pm", "p.m.", "μμ", "م", "مساء", "مساءً", "مساءا", "مساءً", "ch")
+)
+_MORNING = frozenset(
+    ("上午", "早上", "凌晨", "午前", "오전", "am", "a.m.", "πμ", "ص", "صباح", "صباحا", "صباحًا", "صباحاً", "sa")
+)
 
 
 def plain_digits(text: str) -> str:
@@ -115,6 +123,8 @@ def find_stamps(
 ) -> list[Stamp]:
     """Every time written in a text, in order. `day_first` reads 3/4/2024 as 3 April, `dots_day_first` 3.4.2024 and 3-4-2024."""
     text = plain_digits(text[:MAX_TEXT])
+    if "ב-" in text:  # Hebrew writes "on" with the day
+        text = text.replace("ב-", "ב ")
     if not _WORTH.search(text):
         return []
     found: list[Stamp] = []
@@ -135,7 +145,9 @@ _Found = Iterator[Found]
 
 def _dates_ymd(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _YMD.finditer(text):
-        yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
+        if m[2] in "-–" and m[4] in "./":
+            continue  # "20 nov. 2024 - 01.31": a clock
+        yield int(m[1]), int(m[3]), int(m[5]), m.start(), m.end()
     yield from rare_dates(text, language)
 
 
@@ -153,17 +165,20 @@ def _dates_worded(text: str, language: str | None, day_first: tuple[bool, bool])
         for m in pattern.finditer(text):
             year = int(m[y].lstrip("'’"))
             year += 2000 if year < 100 else 0
-            if month := month_of(m[w], language):
+            word = m[w].rstrip("،")
+            if month := month_of(word, language):
                 yield year, month, int(m[d]), m.start(), m.end()
-            elif (month := persian_month_of(m[w])) and year < 1500:
+            elif (month := persian_month_of(word)) and year < 1500:
                 gregorian = from_solar_hijri(year, month, int(m[d]))
                 yield gregorian.year, gregorian.month, gregorian.day, m.start(), m.end()
 
 
 def _dates_numeric(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _NUMERIC.finditer(text):
-        first, second, year = int(m[1]), int(m[3]), int(m[4])
-        if len(m[4]) == 2:
+        if m[5] and m[2] != "/":
+            continue
+        first, second, year = int(m[1]), int(m[3]), int(m[4] or m[5])
+        if year < 100:
             year += 2000 if year < 70 else 1900
         # Dots and dashes are mostly European; slashes are read as the country does.
         leads = day_first[m[2] != "/"]
@@ -237,8 +252,8 @@ def read_clock(text: str, at: int) -> tuple[int, int, int | None, int] | None:
 
 
 _CLOCK_BEFORE = re.compile(
-    r"(?<![\d:])((?:[01]?\d|2[0-3])[:.h][0-5]\d(?::[0-5]\d)?\s?(?:[AaPp]\.?[Mm]\.?)?)\s{0,2}(?:Uhr|hrs|h|ч|น\.)?"
-    r"\s{0,2}(?P<zone>\(?[A-Z]{2,4}\)?)?\s{0,2}(?:on|[|,،·•–—-]|del|am|den)?\s{0,2}(?:[^\W\d_]{3,12},?\s)?$"
+    r"(?<![\d:.])((?:[01]?\d|2[0-3])[:.h][0-5]\d(?::[0-5]\d)?\s?(?:[AaPp]\.?[Mm]\.?|μ\.μ\.?|π\.μ\.?|[مص](?![^\W\d_])|مساء\S?|صباح\S{0,2})?)\s{0,2}(?:Uhr|hrs?|hs|h|ч|น\.)?[,]?"
+    r"\s{0,2}(?P<zone>\(?(?:GMT|UTC)?[+-]\d{1,2}\)?|\(?(?:[A-Z]{2,4}|МСК)\)?)?\s{0,2}(?:on|[|,،·•–—-]|del|am|den)?\s{0,2}(?:(?:[^\W\d_]{2,6}\s)?[^\W\d_](?:[^\W\d_]|[\u0e31-\u0e4e]){1,11}[,،]?\s)?$"
 )
 
 
@@ -247,7 +262,7 @@ def _clock_before(text: str, start: int, day: date) -> tuple[int, int, int | Non
     m = _CLOCK_BEFORE.search(text[max(0, start - 45) : start])
     if m is None or not (clock := read_clock(m[1], 0)):
         return None
-    zone = offset_named(m["zone"].strip("()"), day) if m["zone"] else None
+    zone = _read_offset(m["zone"].strip("()"), 0, day)[0] if m["zone"] else None
     return clock[0], clock[1], clock[2], zone
 
 

@@ -15,7 +15,7 @@ from pipelines.reading.times import Stamp
 
 _COUNTRY_ZONES = {
     "cn": "Asia/Shanghai", "hk": "Asia/Hong_Kong", "mo": "Asia/Macau", "tw": "Asia/Taipei", "jp": "Asia/Tokyo", "kr": "Asia/Seoul",
-    "sg": "Asia/Singapore", "my": "Asia/Kuala_Lumpur", "th": "Asia/Bangkok", "vn": "Asia/Ho_Chi_Minh",
+    "id": "Asia/Jakarta", "sg": "Asia/Singapore", "my": "Asia/Kuala_Lumpur", "th": "Asia/Bangkok", "vn": "Asia/Ho_Chi_Minh",
     "ph": "Asia/Manila", "in": "Asia/Kolkata",
     "pk": "Asia/Karachi", "bd": "Asia/Dhaka", "lk": "Asia/Colombo", "np": "Asia/Kathmandu", "ir": "Asia/Tehran",
     "il": "Asia/Jerusalem",
@@ -44,11 +44,11 @@ _COUNTRY_ZONES = {
     "ec": "America/Guayaquil", "uy": "America/Montevideo", "cu": "America/Havana", "nz": "Pacific/Auckland",
     "cy": "Asia/Nicosia", "mt": "Europe/Malta",
 }  # fmt: skip
-"""Countries with one civil time, or with one in which nearly all of the national press lives (ru, br, mx). us, ca
+"""Countries with one civil time, or with one in which nearly all of the national press lives (ru, br, mx, id). us, ca
 and au are left out."""
 
 _LANGUAGE_COUNTRIES = {
-    "zh": "cn", "ja": "jp", "ko": "kr", "th": "th", "vi": "vn", "hi": "in", "bn": "bd", "fa": "ir", "he": "il",
+    "zh": "cn", "ja": "jp", "ko": "kr", "th": "th", "vi": "vn", "id": "id", "hi": "in", "bn": "bd", "fa": "ir", "he": "il",
     "tr": "tr", "de": "de", "fr": "fr",
     "it": "it", "nl": "nl", "da": "dk", "nb": "no", "no": "no", "sv": "se", "fi": "fi", "is": "is", "pl": "pl",
     "cs": "cz", "sk": "sk", "hu": "hu",
