@@ -8,10 +8,10 @@ is fetched again with other bytes; headers are repeated, set cookies, are not AS
 
     corpus ──> source.warc.gz ──import──> first/news.db ──export──> first/pages.warc.gz ──import──> second/news.db
 
-Compared are the answers as written with the first database, and the first database with the second: addresses, times, statuses, the
-headers that a crawl keeps, the bytes (unpacked, not only their hashes), links, fetches, sources, and all derived rows. `warcio check`
-judges the exported file. Printed: what was compared, what differs, seconds, CPU and peak memory of each command. Exit code 1
-where anything differs. Linux only.
+Compared are the answers as written with the first database, and the first database with the second: addresses, times,
+statuses, the headers that a crawl keeps, the bytes (unpacked, not only their hashes), links, fetches, sources, and all
+derived rows. `warcio check` judges the exported file. Printed: what was compared, what differs, seconds, CPU and peak
+memory of each command. Exit code 1 where anything differs. Linux only.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import argparse
 import gzip
 import io
 import json
-import os
 import resource
 import shutil
 import sqlite3
@@ -43,6 +42,7 @@ from bench.replay_speed import COPYDESK, corpus, environment
 from db.bodies import get_body
 from db.connect import open_readonly
 from db.facts import stamp
+from pipelines.addresses import clean_url
 from tests.processes import descendants
 
 START = datetime(2026, 10, 1, 8, 0, 0, 123000, tzinfo=UTC)
@@ -106,7 +106,7 @@ class Answer:
 
 def answers(where: Path, pages: int) -> Iterator[Answer]:
     """So many, of the corpus again and again, at other addresses each time."""
-    found = corpus(where)
+    found = [(path, clean) for path, url in corpus(where) if (clean := clean_url(url))]
     if not found:
         sys.exit(f"{where}: no pages there; name a folder of HTML files")
     for number in range(pages):
