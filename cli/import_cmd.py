@@ -15,6 +15,7 @@ import click
 
 from cli.context import Desk
 from cli.progress import tallying
+from cli.render import plain
 from cli.stopping import stopping
 from db.connect import open_readonly
 from db.errors import CopydeskError
@@ -24,7 +25,7 @@ from db.pages import count_unread
 from db.sources import find_source
 from db.writer import Writer
 from pipelines.addresses import clean_url, link_key
-from pipelines.archives.intake import Counts, Intake
+from pipelines.archives.intake import MOST_TOLD, Counts, Intake
 from pipelines.archives.open_archive import Opening, read_archive
 from pipelines.desk import Desk as ReadingDesk
 from pipelines.desk_plan import plan_desk
@@ -48,7 +49,8 @@ def import_archives(
 
     \b
     Pages keep their times, addresses, headers and bytes. Importing a file again adds nothing, so one that
-    was stopped is simply imported again.
+    was stopped is simply imported again. Exit code 1: some of an archive could not be read; it is told
+    where, and the rest is in.
     """
     if base is not None and clean_url(base) is None:
         raise click.UsageError(f"--base: {base} is no address of a web page")
@@ -59,8 +61,11 @@ def import_archives(
         source_id = find_source(db.conn, name).id if name else None
     outcome = _import(desk, files, source_id, clean_url(base) if base else None, extract=not no_extract)
     click.echo(json.dumps(outcome) if as_json else "\n".join(_summary(outcome)))
+    _tell_damage(outcome)
     if outcome["ended"] == "stopped":
         sys.exit(130)
+    if outcome["incomplete"]:
+        sys.exit(1)
 
 
 def _import(
@@ -136,10 +141,22 @@ def _figures(counts: Counts, reader: sqlite3.Connection, began: datetime) -> dic
         "unchanged": counts.unchanged,
         "known": counts.known,
         "passed": dict(counts.passed.most_common()),
+        "damage": counts.damage,
+        "incomplete": counts.incomplete,
         "bytes": counts.bytes,
         "unread": count_unread(reader),
         "seconds": round(seconds, 3),
     }
+
+
+def _tell_damage(outcome: dict[str, object]) -> None:
+    """Each place on a line, with a terminal's own signs taken out of what an archive says."""
+    damage = outcome["damage"]
+    assert isinstance(damage, list)
+    for where in damage:
+        click.echo(f"copydesk import: {plain(where)}", err=True)
+    if len(damage) == MOST_TOLD:
+        click.echo("copydesk import: there may be more such places; these were the first", err=True)
 
 
 def _summary(outcome: dict[str, object]) -> list[str]:
