@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from db.errors import UsageError
 from pipelines.archives.html_files import is_html_file, read_file, read_folder, read_manifest
@@ -47,19 +48,24 @@ def read_archive(path: Path, how: Opening) -> Iterator[Item]:
     elif is_html_file(path):
         yield read_file(path, how.base, limit=how.limit, is_known=how.is_known)
     elif name.endswith((".wacz", ".zip")):
-        yield from _wacz(path, how)
+        with _opened(path) as file:
+            yield from read_wacz(file, str(path), how)
     else:
-        try:
-            file = path.open("rb")
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
-        with file:
+        with _opened(path) as file:
             yield from read_warc(file, str(path), limit=how.limit, is_known=how.is_known)
 
 
-def _wacz(path: Path, how: Opening) -> Iterator[Item]:
+def _opened(path: Path) -> IO[bytes]:
     try:
-        packed = zipfile.ZipFile(path)
+        return path.open("rb")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def read_wacz(file: IO[bytes], path: str, how: Opening) -> Iterator[Item]:
+    """The items of a WACZ. `path` is what messages call it. Raises UsageError: none."""
+    try:
+        packed = zipfile.ZipFile(file)
     except (OSError, zipfile.BadZipFile) as error:
         raise UsageError(f"{path}: is no zip file, so no WACZ ({error})") from error
     with packed:
@@ -83,7 +89,7 @@ def _missing(packed: zipfile.ZipFile) -> list[str]:
     return sorted({path for path in paths if path.lower().endswith(_WARCS)} - set(packed.namelist()))
 
 
-def _member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, how: Opening) -> Iterator[Item]:
+def _member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, how: Opening) -> Iterator[Item]:
     where = f"{path}, {entry.filename}"
     if entry.file_size > max(_BOMB, _MOST_PACKED * entry.compress_size):
         why = (
