@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -32,12 +31,10 @@ from pipelines.addresses import clean_url, link_key
 from pipelines.archives.intake import MOST_TOLD, Counts, Intake
 from pipelines.archives.items import Item
 from pipelines.archives.open_archive import Opening, read_archive
+from pipelines.archives.remote import Archives, find_archives, read_items
 from pipelines.desk import Desk as ReadingDesk
 from pipelines.desk import DeskPlan
 from pipelines.desk_plan import plan_desk
-
-if TYPE_CHECKING:
-    from pipelines.archives.remote import Archives
 
 _WAITS_S = 0.2
 
@@ -102,13 +99,7 @@ def _found(files: Sequence[str]) -> list[Path | Archives]:
         raise click.UsageError(f"there is no such file: {', '.join(missing)}")
     found: list[Path | Archives] = []
     for file in files:
-        if "://" in file:
-            # Imported here: it takes a third of a second, and most archives are files.
-            from pipelines.archives.remote import find_archives
-
-            found += find_archives([file])
-        else:
-            found.append(Path(file))
+        found += find_archives([file]) if "://" in file else [Path(file)]
     return found
 
 
@@ -188,8 +179,6 @@ def _items(one: Path | Archives, how: Opening) -> tuple[str, Iterator[Item]]:
     """What it is called, and what is in it."""
     if isinstance(one, Path):
         return one.name, read_archive(one, how)
-    from pipelines.archives.remote import read_items
-
     return f"{len(one.paths):,} files", read_items(one, how)
 
 

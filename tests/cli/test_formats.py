@@ -273,6 +273,7 @@ ODD = b"WARC/1.0\r\n\r\n\x00\xff\x1f\x8b\x08 WARC/1.1\r\nContent-Length: 5\r\n" 
 HEADERS = {
     "Content-Type": "text/html",
     "X-Editor": "Łucja 王小雨",
+    "X-Half": "a\ud800b",
     "X-Odd": "a\r\nInjected: yes",
     "Content-Encoding": "br",
 }
@@ -319,6 +320,7 @@ def test_warcio_reads_our_warc(pages: Newsroom) -> None:
     assert [body for *_, body in records] == [ODD, b"", b"x" * 3_000_000, "<p>王小雨</p>".encode()]
     for *_, headers, body in records:
         assert headers["X-Editor"] == "Łucja 王小雨"
+        assert headers["X-Half"] == "a?b"
         assert "Injected" not in headers
         assert headers["Content-Length"] == str(len(body))
         assert "Content-Encoding" not in headers
