@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 import zipfile
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from db.errors import UsageError
+from db.errors import EngineError, UsageError
 from tests.cli.conftest import run
 from tests.pipelines.test_archives import PAGE, record
 
@@ -105,3 +106,21 @@ def test_an_address_with_nothing_there(tmp_path: Path, address: str, why: str) -
 def test_an_engine_needs_something_to_read(tmp_path: Path) -> None:
     result = run(tmp_path / "n.db", "import", "x", "--no-extract", "--engine", "dask", "--scheduler", "tcp://h:1")
     assert "--engine goes without --no-extract" in str(result.exception)
+
+
+def test_a_cluster_that_is_not_there_leaves_no_run(tmp_path: Path) -> None:
+    file, database = tmp_path / "a.warc.gz", tmp_path / "n.db"
+    file.write_bytes(record("https://a.example/1"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        nobody = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        result = run(database, "import", str(file), "--engine", "dask", "--scheduler", nobody)
+    assert isinstance(result.exception, EngineError)
+    conn = sqlite3.connect(database)
+    assert conn.execute("SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM pages)").fetchone() == (0, 0)
+    conn.close()
+
+
+def test_extraction_without_a_folder_names_the_way_into_the_database(tmp_path: Path) -> None:
+    result = run(tmp_path / "n.db", "extract", "--from", f"file://{tmp_path}/a.warc.gz")
+    assert "`copydesk import ADDRESS`, which reads them on a cluster" in str(result.exception)
