@@ -165,7 +165,10 @@ def _archives(desk: Desk, sources: tuple[str, ...], to: str | None, engine: Engi
     from cli.extract_far import extract_archives
 
     if not to:
-        raise UsageError("--from needs --to ADDRESS, the folder for Parquet files; `copydesk import` takes archives in")
+        raise UsageError(
+            "--from needs --to ADDRESS, the folder for Parquet files; into the database, archives are taken by "
+            "`copydesk import ADDRESS`, which reads them on a cluster with the same --engine"
+        )
     extract_archives(desk, sources, to, engine=engine, as_json=as_json)
 
 

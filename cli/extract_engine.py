@@ -47,7 +47,7 @@ def readers(plan: DeskPlan, engine: Engine, *, database: Path | None) -> Iterato
             database=database,
             sites=load_sites(*plan.sites_folders),
             timeout_s=plan.page_timeout_s,
-            say=lambda text: click.echo(f"copydesk extract: {text}", err=True),
+            say=lambda text: click.echo(f"copydesk: {text}", err=True),
         ) as cluster:
             yield cluster
         return

@@ -17,7 +17,7 @@ from cli.progress import counting
 from cli.stopping import stopping
 from db.connect import write
 from db.errors import UsageError
-from db.extractions import begin_undo, bring_back, count_past, later_extraction
+from db.extractions import begin_undo, bring_back, count_past, is_being_pruned, later_extraction
 from db.facts import begin_run, end_run
 from pipelines.replay import BATCH, settle_in_steps
 
@@ -54,6 +54,8 @@ def undo(desk: Desk, undone: int, *, as_json: bool) -> None:
 def _check(conn: sqlite3.Connection, undone: int) -> None:
     if conn.execute("SELECT 1 FROM extractions WHERE run_id = ?", (undone,)).fetchone() is None:
         raise UsageError(f"run {undone} is no extraction; `copydesk stats` lists the last runs")
+    if is_being_pruned(conn, undone):
+        raise UsageError(f"run {undone} is too old: what it replaced was pruned (setting keep_log)")
     if (later := later_extraction(conn, undone)) is not None:
         raise UsageError(f"run {later} replaced some of the same pages later; undo that one first")
 

@@ -7,6 +7,8 @@ import os
 import sqlite3
 import sys
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,88 +16,143 @@ from pathlib import Path
 import click
 
 from cli.context import Desk
+from cli.extract_engine import Engine, readers
 from cli.progress import tallying
+from cli.render import plain
 from cli.stopping import stopping
 from db.connect import open_readonly
-from db.errors import CopydeskError
+from db.errors import CopydeskError, UsageError
 from db.facts import begin_run, end_run
 from db.imports import known_fetch
 from db.pages import count_unread
 from db.sources import find_source
 from db.writer import Writer
 from pipelines.addresses import clean_url, link_key
-from pipelines.archives.intake import Counts, Intake
+from pipelines.archives.intake import MOST_TOLD, Counts, Intake
+from pipelines.archives.items import Item
 from pipelines.archives.open_archive import Opening, read_archive
+from pipelines.archives.remote import Archives, find_archives, read_items
 from pipelines.desk import Desk as ReadingDesk
+from pipelines.desk import DeskPlan
 from pipelines.desk_plan import plan_desk
 
 _WAITS_S = 0.2
 
 
 @click.command("import", short_help="Archives into the database: WARC, WACZ, HTML files.")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--source", "name", metavar="NAME", help="The source of all pages. Default: one for each host, made paused."
 )
 @click.option("--base", metavar="URL", help="The address that a folder of HTML files is a copy of.")
 @click.option("--no-extract", is_flag=True, help="Only store the pages; the next crawl reads them.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="Who reads the pages: this machine or a cluster.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler, such as tcp://10.0.0.1:8786.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
 @click.pass_obj
-def import_archives(
-    desk: Desk, files: tuple[Path, ...], name: str | None, base: str | None, no_extract: bool, as_json: bool
+def import_archives(  # noqa: PLR0913 - one for each option
+    desk: Desk,
+    files: tuple[str, ...],
+    name: str | None,
+    base: str | None,
+    no_extract: bool,
+    engine: str,
+    scheduler: str | None,
+    as_json: bool,
 ) -> None:
     """Import WARC files (.warc, .warc.gz), WACZ, HTML files, folders of them, or a manifest (.jsonl).
 
     \b
-    Pages keep their times, addresses, headers and bytes. Importing a file again adds nothing, so one that
-    was stopped is simply imported again.
+    A FILE may be an address that fsspec has a driver for, with * for any name: s3://bucket/*.warc.gz;
+    there WARC, WACZ, and Parquet files of pages are read. Pages keep their times, addresses, headers and
+    bytes. Importing a file again adds nothing, so one that was stopped is simply imported again.
+    Exit code 1: some of an archive could not be read; it is told where, and the rest is in.
     """
     if base is not None and clean_url(base) is None:
         raise click.UsageError(f"--base: {base} is no address of a web page")
-    missing = [str(path) for path in files if not path.exists()]
-    if missing:
-        raise click.UsageError(f"there is no such file: {', '.join(missing)}")
+    asked = Engine.asked(engine, scheduler, 1)
+    if no_extract and asked.scheduler:
+        raise UsageError("--engine goes without --no-extract: it reads the pages")
+    found = _found(files)
     with desk.open(create=True) as db:
         source_id = find_source(db.conn, name).id if name else None
-    outcome = _import(desk, files, source_id, clean_url(base) if base else None, extract=not no_extract)
+    plan = None if no_extract else plan_desk(desk.config)
+    outcome = _import(desk, found, source_id, clean_url(base) if base else None, plan, asked)
     click.echo(json.dumps(outcome) if as_json else "\n".join(_summary(outcome)))
+    _tell_damage(outcome)
     if outcome["ended"] == "stopped":
         sys.exit(130)
+    if outcome["incomplete"]:
+        sys.exit(1)
+
+
+def _found(files: Sequence[str]) -> list[Path | Archives]:
+    """What is to be read. Raises UsageError: there is no such thing."""
+    missing = [file for file in files if "://" not in file and not Path(file).exists()]
+    if missing:
+        raise click.UsageError(f"there is no such file: {', '.join(missing)}")
+    found: list[Path | Archives] = []
+    for file in files:
+        found += find_archives([file]) if "://" in file else [Path(file)]
+    return found
 
 
 def _import(
-    desk: Desk, files: tuple[Path, ...], source_id: int | None, base: str | None, *, extract: bool
+    desk: Desk,
+    found: Sequence[Path | Archives],
+    source_id: int | None,
+    base: str | None,
+    plan: DeskPlan | None,
+    engine: Engine,
 ) -> dict[str, object]:
     config, began = desk.config, datetime.now(UTC)
-    plan = plan_desk(config) if extract else None
     writer = Writer(config.database)
     reader = open_readonly(config.database)
-    ended, error, intake = "failed", None, None
     try:
-        run_id = writer.submit(partial(begin_run, command="import", pid=os.getpid(), at=began)).result()
-        reading = ReadingDesk(plan, writer) if plan else None
-        intake = Intake(writer, run_id, source_id=source_id, wake=reading.wake if reading else None)
-        if reading:
-            reading.start()
-        try:
-            with stopping() as stop:
-                _take(intake, files, _opening(reader, int(config["max_page_size"]), base), stop)
-                _finish(reading, stop)
-                ended = "stopped" if stop.is_set() else "finished"
-        except CopydeskError as failure:
-            error = str(failure)
-            raise
-        finally:
-            if reading and reading.working:
-                reading.stop()
-                reading.join()
-            figures = _figures(intake.counts, reader, began)
-            end = partial(end_run, run_id=run_id, ended=ended, at=datetime.now(UTC), figures=figures, error=error)
-            writer.submit(end).result()
+        # A cluster that cannot be used leaves no run behind.
+        with _reading_desk(plan, engine, writer) as reading:
+            run_id = writer.submit(partial(begin_run, command="import", pid=os.getpid(), at=began)).result()
+            intake = Intake(writer, run_id, source_id=source_id, wake=reading.wake if reading else None)
+            ended, error = "failed", None
+            if reading:
+                reading.start()
+            try:
+                with stopping() as stop:
+                    _take(intake, found, _opening(reader, int(config["max_page_size"]), base), stop)
+                    _finish(reading, stop)
+                    ended = "stopped" if stop.is_set() else "finished"
+            except CopydeskError as failure:
+                error = str(failure)
+                raise
+            finally:
+                if reading and reading.working:
+                    reading.stop()
+                    reading.join()
+                figures = _figures(intake.counts, reader, began)
+                end = partial(end_run, run_id=run_id, ended=ended, at=datetime.now(UTC), figures=figures, error=error)
+                writer.submit(end).result()
     finally:
         reader.close()
         writer.close()
     return {"run": run_id, "ended": ended, **figures}
+
+
+@contextmanager
+def _reading_desk(plan: DeskPlan | None, engine: Engine, writer: Writer) -> Iterator[ReadingDesk | None]:
+    """Who reads what comes in: nobody without a plan, processes of this machine, or a cluster's."""
+    if plan is None:
+        yield None
+    elif engine.scheduler is None:
+        yield ReadingDesk(plan, writer)
+    else:
+        with readers(plan, engine, database=plan.database) as cluster:
+            yield ReadingDesk(plan, writer, cluster)
 
 
 def _opening(reader: sqlite3.Connection, limit: int, base: str | None) -> Opening:
@@ -105,15 +162,24 @@ def _opening(reader: sqlite3.Connection, limit: int, base: str | None) -> Openin
     return Opening(limit=limit, is_known=is_known, base=base)
 
 
-def _take(intake: Intake, files: tuple[Path, ...], how: Opening, stop: threading.Event) -> None:
+def _take(intake: Intake, found: Sequence[Path | Archives], how: Opening, stop: threading.Event) -> None:
     with tallying() as show:
 
         def tell(counts: Counts) -> None:
-            show(f"{path.name}: {counts.new:,} new pages of {counts.items:,} records", counts.items)
+            show(f"{name}: {counts.new:,} new pages of {counts.items:,} records", counts.items)
 
-        for path in files:
-            if not stop.is_set():
-                intake.take(read_archive(path, how), stopped=stop.is_set, show=tell)
+        for one in found:
+            if stop.is_set():
+                return
+            name, items = _items(one, how)
+            intake.take(items, stopped=stop.is_set, show=tell)
+
+
+def _items(one: Path | Archives, how: Opening) -> tuple[str, Iterator[Item]]:
+    """What it is called, and what is in it."""
+    if isinstance(one, Path):
+        return one.name, read_archive(one, how)
+    return f"{len(one.paths):,} files", read_items(one, how)
 
 
 def _finish(reading: ReadingDesk | None, stop: threading.Event) -> None:
@@ -136,10 +202,22 @@ def _figures(counts: Counts, reader: sqlite3.Connection, began: datetime) -> dic
         "unchanged": counts.unchanged,
         "known": counts.known,
         "passed": dict(counts.passed.most_common()),
+        "damage": counts.damage,
+        "incomplete": counts.incomplete,
         "bytes": counts.bytes,
         "unread": count_unread(reader),
         "seconds": round(seconds, 3),
     }
+
+
+def _tell_damage(outcome: dict[str, object]) -> None:
+    """Each place on a line, with a terminal's own signs taken out of what an archive says."""
+    damage = outcome["damage"]
+    assert isinstance(damage, list)
+    for where in damage:
+        click.echo(f"copydesk import: {plain(where)}", err=True)
+    if len(damage) == MOST_TOLD:
+        click.echo("copydesk import: there may be more such places; these were the first", err=True)
 
 
 def _summary(outcome: dict[str, object]) -> list[str]:

@@ -150,6 +150,17 @@ def begin_undo(conn: sqlite3.Connection, run_id: int) -> None:
     conn.execute("UPDATE extractions SET selection = 'undone' WHERE run_id = ?", (run_id,))
 
 
+def begin_pruning(conn: sqlite3.Connection, run_id: int) -> None:
+    """What the run replaced is being dropped: no command undoes it or goes on with it any more."""
+    conn.execute("UPDATE extractions SET selection = 'pruned' WHERE run_id = ?", (run_id,))
+
+
+def is_being_pruned(conn: sqlite3.Connection, run_id: int) -> bool:
+    """Whether what a run replaced is gone, wholly or in part, because its time was over."""
+    query = "SELECT 1 FROM extractions WHERE run_id = ? AND selection = 'pruned'"
+    return conn.execute(query, (run_id,)).fetchone() is not None
+
+
 def count_past(conn: sqlite3.Connection, run_id: int) -> int:
     """How many replaced outcomes of a run are kept."""
     return int(conn.execute("SELECT count(*) FROM past_outcomes WHERE run_id = ?", (run_id,)).fetchone()[0])

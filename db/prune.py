@@ -4,7 +4,7 @@ What stays, whatever its age:
     bodies        of pages without an outcome, and those that a younger page shares; the row, hash and size of every other
     fetches       that brought a page; of runs under way; the last failure of an address that has failed since it last answered
     source_runs   under way; the last of each source, and its last that finished
-    runs          under way, and those that any other row refers to
+    runs          under way, and those that any other row refers to; what an extraction replaced goes before its run does
 
 Rows go in transactions of at most `MOST_S`, with a rest after each, so that a crawl that writes meanwhile is never held up.
 Nothing here gives space back to the disk: pages of the file that fall empty are used for what comes next.
@@ -22,6 +22,7 @@ from math import isinf
 from pathlib import Path
 
 from db.connect import connect, explained, write
+from db.extractions import begin_pruning
 from db.facts import stamp
 from db.holdings import FAILURES_SINCE
 
@@ -55,13 +56,21 @@ _FETCH_GOES = """
 _PART_GOES = """
     s.started_at < :before AND s.ended IS NOT NULL AND s.id NOT IN (SELECT value FROM json_each(:kept))
 """
-_RUN_GOES = """
+_RUN_IS_OVER = """
     r.started_at < :before AND r.ended IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM fetches WHERE run_id = r.id)
     AND NOT EXISTS (SELECT 1 FROM source_runs WHERE run_id = r.id)
     AND NOT EXISTS (SELECT 1 FROM links WHERE run_id = r.id)
     AND NOT EXISTS (SELECT 1 FROM turns WHERE run_id = r.id)
     AND r.id < (SELECT max(id) FROM runs)
+"""
+# Deleting a run would take these with it in one transaction, however many they are.
+_RUN_GOES = f"""{_RUN_IS_OVER}
+    AND NOT EXISTS (SELECT 1 FROM past_outcomes WHERE run_id = r.id)
+    AND NOT EXISTS (SELECT 1 FROM to_extract WHERE run_id = r.id)
+"""
+_EXTRACTIONS_OVER = f"""
+SELECT r.id FROM extractions e JOIN runs r ON r.id = e.run_id WHERE {_RUN_IS_OVER} ORDER BY r.id
 """
 _LAST_PARTS = """
 SELECT (SELECT max(id) FROM source_runs WHERE source_id = s.id),
@@ -85,8 +94,9 @@ class _Kind:
     goes: str
     weight: str
     act: str
-    first_from: str
-    """The first row from an id on, with its time: the id grows with the time."""
+    first_from: str = ""
+    """The first row from an id on, with its time: the id grows with the time. Empty where rows are found by their run."""
+    key: str = "id"
 
 
 def _log(name: str, table: str, alias: str, goes: str) -> _Kind:
@@ -107,7 +117,18 @@ _BODIES = _Kind(
 _LOG = (
     _log("fetches", "fetches", "f", _FETCH_GOES),
     _log("source_runs", "source_runs", "s", _PART_GOES),
-    _log("runs", "runs", "r", _RUN_GOES),
+)
+_RUNS = _log("runs", "runs", "r", _RUN_GOES)
+
+
+def _of_extraction(name: str, table: str, weight: str) -> _Kind:
+    goes, act = "t.run_id = :run", f"DELETE FROM {table} AS t"
+    return _Kind(name=name, table=table, alias="t", goes=goes, weight=weight, act=act, key="page_id")
+
+
+_OF_EXTRACTIONS = (
+    _of_extraction("past_outcomes", "past_outcomes", "length(t.outcome)"),
+    _of_extraction("to_extract", "to_extract", "0"),
 )
 
 
@@ -115,13 +136,16 @@ _LOG = (
 class PruneReport:
     """What went. `bytes` is what the bodies took in the file; `longest_ms` the longest transaction.
 
-    A dry run (`dry`) counts what would go; of `runs` only those that nothing refers to already.
+    `past_outcomes` and `to_extract` are what extractions replaced and had left. A dry run (`dry`) counts what would go; of `runs`
+    only those that nothing refers to already.
     """
 
     bodies: int = 0
     bytes: int = 0
     fetches: int = 0
     source_runs: int = 0
+    past_outcomes: int = 0
+    to_extract: int = 0
     runs: int = 0
     transactions: int = 0
     longest_ms: float = 0.0
@@ -161,6 +185,8 @@ def prune(
                 before = min(now - timedelta(seconds=keep_log), now - FAILURES_SINCE)
                 for kind in _LOG:
                     pruning.run(kind, before)
+                pruning.run_extractions(before)
+                pruning.run(_RUNS, before)
             if pruning.report.transactions:
                 pruning.checkpoint()
     finally:
@@ -185,7 +211,22 @@ class _Pruning:
         if kind.goes is _PART_GOES:
             kept = {part for row in self.conn.execute(_LAST_PARTS) for part in row if part is not None}
             values["kept"] = json.dumps(sorted(kept))
-        for rows in self._due(kind, values):
+        self._drop(kind, self._due(kind, values), values)
+
+    def run_extractions(self, before: datetime) -> None:
+        """What extractions replaced or had left, of those whose run goes next; they cannot be undone or gone on with any more."""
+        over = {"before": stamp(before)}
+        for (run_id,) in self.conn.execute(_EXTRACTIONS_OVER, over).fetchall():
+            if self.stopping():
+                return
+            if not self.dry:
+                with write(self.conn):
+                    begin_pruning(self.conn, run_id)
+            for kind in _OF_EXTRACTIONS:
+                self._drop(kind, self._of_run(kind, run_id), {"run": run_id})
+
+    def _drop(self, kind: _Kind, due: Iterator[list[tuple[int, int]]], values: Mapping[str, object]) -> None:
+        for rows in due:
             if self.dry:
                 self._count(kind, len(rows), sum(size for _, size in rows))
                 continue
@@ -193,6 +234,17 @@ class _Pruning:
                 if self.stopping():
                     return
                 self._write(kind, batch, values)
+
+    def _of_run(self, kind: _Kind, run_id: int) -> Iterator[list[tuple[int, int]]]:
+        """Keys and bytes of a run's rows, some at a time."""
+        query = (
+            f"SELECT t.{kind.key}, {kind.weight} FROM {kind.table} AS t"
+            f" WHERE t.run_id = ? AND t.{kind.key} > ? ORDER BY 1 LIMIT {_CHUNK}"
+        )
+        after = 0
+        while not self.stopping() and (rows := self.conn.execute(query, (run_id, after)).fetchall()):
+            yield rows
+            after = rows[-1][0]
 
     def _due(self, kind: _Kind, values: Mapping[str, object]) -> Iterator[list[tuple[int, int]]]:
         """Ids and bytes of the rows that go, some at a time, read without a lock."""
@@ -225,7 +277,8 @@ class _Pruning:
     def _write(self, kind: _Kind, batch: list[tuple[int, int]], values: Mapping[str, object]) -> None:
         ids = json.dumps([row_id for row_id, _ in batch])
         # Asked again with the lock held: a crawl may have written since.
-        act = f"{kind.act} WHERE {kind.alias}.id IN (SELECT value FROM json_each(:ids)) AND {kind.goes} RETURNING id"
+        chosen = f"{kind.alias}.{kind.key} IN (SELECT value FROM json_each(:ids)) AND {kind.goes}"
+        act = f"{kind.act} WHERE {chosen} RETURNING {kind.key}"
         with write(self.conn):
             began = time.monotonic()
             gone = {row_id for (row_id,) in self.conn.execute(act, {**values, "ids": ids})}
@@ -238,7 +291,10 @@ class _Pruning:
 
     def _count(self, kind: _Kind, rows: int, size: int, took: float | None = None) -> None:
         report = self.report
-        more: dict[str, object] = {kind.name: getattr(report, kind.name) + rows, "bytes": report.bytes + size}
+        more: dict[str, object] = {
+            kind.name: getattr(report, kind.name) + rows,
+            "bytes": report.bytes + (size if kind is _BODIES else 0),
+        }
         if took is not None:
             more |= {
                 "transactions": report.transactions + 1,

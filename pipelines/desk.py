@@ -1,6 +1,7 @@
 """The desk: takes the pages that have no outcome, has them read, writes what they are, settles them.
 
     unread rows ──> window of page ids ──> reading processes ──> outcome + articles + decisions, one transaction a batch
+                                           (or a cluster's)
 
 The rows are the queue: a desk that is killed leaves its pages unread, and the next one goes on with them. One desk works on a
 database at a time (a lock held by the operating system, gone with its process); a second one waits for its pages to be read.
@@ -13,6 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +28,8 @@ from db.pages import count_unread, unread_pages
 from db.queries import last_page_id
 from db.writer import Writer
 from pipelines.pool import ReadingPool
-from pipelines.reader import Reading
+from pipelines.reader import Reading, read
+from pipelines.replay import LocalReaders, Readers
 from pipelines.settle import settle
 
 # Pages handed to the pool ahead of need, for each process: enough that none waits, few enough that a stop is quick.
@@ -50,14 +53,18 @@ class DeskPlan:
 
 
 class Desk:
-    """Reads and settles on a thread of its own until `finish` or `stop`."""
+    """Reads and settles on a thread of its own until `finish` or `stop`.
 
-    def __init__(self, plan: DeskPlan, writer: Writer) -> None:
+    `readers` read instead of processes of this machine, which are started otherwise; whoever gave them ends them.
+    """
+
+    def __init__(self, plan: DeskPlan, writer: Writer, readers: Readers | None = None) -> None:
         self._plan = plan
         self._writer = writer
+        self._readers = readers
         # Not a SimpleQueue: its `get(timeout)` waits for ever where the time is over between its two looks at the lock (CPython
         # 3.11, the remaining time is negative then). Seen once in 4,000 pages on a busy machine: nothing was read any more.
-        self._readings: queue.Queue[Reading | None] = queue.Queue()
+        self._read: queue.Queue[Future[Reading]] = queue.Queue()
         self._wake = threading.Event()
         self._finishing = threading.Event()
         self._stopping = threading.Event()
@@ -126,9 +133,11 @@ class Desk:
     def _read_all(self, conn: sqlite3.Connection) -> None:
         plan = self._plan
         maker = self._writer.submit(lambda writing: extractor_id(writing, plan.extractor)).result()
+        if self._readers is not None:
+            return self._feed(conn, self._readers, maker)
         pool = ReadingPool(plan.database, plan.sites_folders, processes=plan.processes, timeout_s=plan.page_timeout_s)
         try:
-            self._feed(conn, pool, maker)
+            self._feed(conn, LocalReaders(pool), maker)
         except BaseException:
             pool.stop()
             raise
@@ -137,15 +146,17 @@ class Desk:
         else:
             pool.close()
 
-    def _feed(self, conn: sqlite3.Connection, pool: ReadingPool, maker: int) -> None:
-        window, under_way, last = self._plan.processes * WINDOW_PER_PROCESS, 0, 0
+    def _feed(self, conn: sqlite3.Connection, readers: Readers, maker: int) -> None:
+        under_way = last = 0
         while not self._stopping.is_set():
+            # The workers of a cluster come and go.
+            window = readers.ahead if self._readers else self._plan.processes * WINDOW_PER_PROCESS
             self._wake.clear()
             finishing = self._is_finishing(conn)
             room = window - under_way
             pages = unread_pages(conn, last, room, up_to=self._last_page) if room > 0 else []
             for page_id in pages:
-                pool.submit(page_id, self._readings.put)
+                readers.submit(read, page_id).add_done_callback(self._read.put)
                 last, under_way = page_id, under_way + 1
             if under_way:
                 under_way -= self._write_next(maker)
@@ -170,16 +181,17 @@ class Desk:
 
     def _write_next(self, maker: int) -> int:
         """Wait for a reading, take those that come with it, write and settle them; how many there were."""
-        batch: list[Reading | None] = []
+        batch: list[Future[Reading]] = []
         deadline = time.monotonic() + REST_S
         while len(batch) < BATCH and (left := deadline - time.monotonic()) > 0:
             try:
-                batch.append(self._readings.get(timeout=left))
+                batch.append(self._read.get(timeout=left))
             except queue.Empty:
                 break
             if len(batch) == 1:
                 deadline = time.monotonic() + GATHER_S
-        readings = [reading for reading in batch if reading is not None]
+        # Cancelled are those whose processes were stopped first; what a cluster failed with is raised here.
+        readings = [future.result() for future in batch if not future.cancelled()]
         if readings:
             self._writer.submit(lambda writing: record(writing, readings, maker)).result()
         return len(batch)

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,33 +50,40 @@ def entries_of_paths(paths: Iterable[Path]) -> Iterator[FileEntry]:
 def entries_of_manifest(manifest: Path) -> Iterator[FileEntry]:
     """The entries of a manifest, read line by line. UsageError names the line that is wrong."""
     try:
-        with manifest.open(encoding="utf-8") as lines:
+        with manifest.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     yield _entry(line, number, manifest)
     except OSError as error:
         raise UsageError(f"Cannot read the manifest {manifest}: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"The manifest {manifest} is not UTF-8 text.") from error
 
 
-def _entry(line: str, number: int, manifest: Path) -> FileEntry:
+def _entry(line: bytes, number: int, manifest: Path) -> FileEntry:
     where = f"{manifest}, line {number}"
     try:
-        row: Any = json.loads(line)
-    except ValueError as error:
+        row: Any = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{where}: not UTF-8 text.") from error
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{where}: not a JSON object ({error}).") from error
     if not isinstance(row, dict) or not isinstance(row.get("path"), str):
         raise UsageError(f'{where}: expected an object with "id" and "path".')
     return FileEntry(
         page_id=row["id"] if isinstance(row.get("id"), str | int) else row["path"],
         path=manifest.parent / row["path"],
-        url=row.get("url") or None,
-        final_url=row.get("final_url") or None,
-        content_type=row.get("content_type") or None,
+        url=_text(row, "url", where),
+        final_url=_text(row, "final_url", where),
+        content_type=_text(row, "content_type", where),
         status=_status(row.get("status"), where),
         fetched_at=_when(row.get("fetched_at"), where),
     )
+
+
+def _text(row: dict[str, Any], name: str, where: str) -> str | None:
+    value = row.get(name) or None
+    if value is None or isinstance(value, str):
+        return value
+    raise UsageError(f'{where}: "{name}" must be a text, got {value!r:.50}.')
 
 
 def _status(value: Any, where: str) -> int:
@@ -96,6 +103,10 @@ def _when(value: Any, where: str) -> datetime | None:
         raise UsageError(f'{where}: "fetched_at" is no ISO 8601 time: {value!r}.') from error
     if when.utcoffset() is None:
         raise UsageError(f'{where}: "fetched_at" must carry a UTC offset, got {value!r}.')
+    try:
+        when.astimezone(UTC)
+    except OverflowError as error:
+        raise UsageError(f'{where}: "fetched_at" is out of all time: {value!r}.') from error
     return when
 
 

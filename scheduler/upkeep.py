@@ -131,6 +131,8 @@ def _pruned_says(pruned: PruneReport) -> str:
         (pruned.bodies, f"bodies ({pruned.bytes / 1e6:,.1f} MB)"),
         (pruned.fetches, "requests"),
         (pruned.source_runs, "parts of runs"),
+        (pruned.past_outcomes, "outcomes that extractions replaced"),
+        (pruned.to_extract, "pages that extractions had left"),
         (pruned.runs, "runs"),
     )
     what = ", ".join(f"{number:,} {name}" for number, name in counts if number) or "nothing"

@@ -54,7 +54,11 @@ COLUMNS = (
     "provenance",
 )
 # What XML 1.0 has no way to say (w3.org/TR/xml, 2.2).
+_CR = "\r"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What a spreadsheet takes for a formula (OWASP, "CSV Injection"; ASVS 1.2.10): these at the start of a cell, in full width
+# too, control characters for those that skip them. Quotes before them belong to it: so each cell can be told back.
+_FORMULA = re.compile("'*[\x00-\x1f=+\\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> int:
@@ -67,7 +71,11 @@ def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> int:
 
 
 def write_csv(rows: Iterable[Row], out: IO[bytes], columns: Sequence[str] = COLUMNS) -> int:
-    """RFC 4180 in UTF-8 with a line of names; how many rows. Lists and objects are JSON, what is absent is empty."""
+    """RFC 4180 in UTF-8 with a line of names; how many rows. Lists and objects are JSON, what is absent is empty.
+
+    A text that a spreadsheet would take for a formula has one more `'` before it. Nothing is lost: the first `'` of a cell is
+    ours where, behind it and any others, such a character follows, and only there.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
@@ -85,6 +93,8 @@ def write_csv(rows: Iterable[Row], out: IO[bytes], columns: Sequence[str] = COLU
 def _cell(value: Any) -> Any:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and _FORMULA.match(value):
+        return f"'{value}"
     return json.dumps(value) if isinstance(value, bool) else value
 
 
@@ -108,13 +118,16 @@ def _rss_item(row: Row) -> str:
     elements = [
         ("title", row["title"]),
         ("link", _link(row)),
-        ("description", row["description"] or row["subtitle"]),
+        # The text of a description is HTML, a title's is not (rssboard.org/rss-profile).
+        ("description", escape(row["description"] or row["subtitle"] or "")),
         ("pubDate", format_datetime(when(row), usegmt=True)),
         *[("dc:creator", name) for name in row["authors"]],
         *[("category", tag) for tag in row["tags"]],
         ("content:encoded", _as_html(row)),
     ]
-    inner = "".join(f"<{name}>{escape(_NOT_XML.sub('', value))}</{name}>" for name, value in elements if value)
+    said = ((name, _NOT_XML.sub("", value or "")) for name, value in elements)
+    # A reader of XML makes a bare carriage return a line end.
+    inner = "".join(f"<{name}>{escape(text, {_CR: '&#13;'})}</{name}>" for name, text in said if text)
     return f'<item>{inner}<guid isPermaLink="false">copydesk:{row["id"]}:{row["revision"]}</guid></item>'
 
 
@@ -142,7 +155,8 @@ def _feed_item(row: Row) -> dict[str, Any]:
         "language": row["language"],
         "image": row["images"][0]["url"] if row["images"] else None,
     }
-    return {name: value for name, value in item.items() if value}
+    # Nothing is null or empty, but for the text: an item has one.
+    return {name: value for name, value in item.items() if value or name == "content_text"}
 
 
 def when(row: Row) -> datetime:

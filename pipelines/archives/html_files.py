@@ -65,8 +65,9 @@ def _item(entry: FileEntry, limit: int, is_known: IsKnown) -> Item:
         if entry.url and (url := clean_url(entry.url)) and is_known(url, at):
             return Known(url=url, fetched_at=at)
         body = _read(entry.path, limit)
-    except (OSError, EOFError, zlib.error):
-        return Passed(reason="unreadable")
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return Passed(reason="unreadable", where=f"{entry.path}: {why}")
     if len(body) > limit:
         return Passed(reason="too_big")
     if entry.status != 200:

@@ -23,6 +23,7 @@ from pipelines.addresses import link_key
 from pipelines.archives.items import Archived, Item, Known, Passed, Revisit
 
 MOST_PAGES, MOST_BYTES = 64, 16_000_000
+MOST_TOLD = 20
 # Payloads of a file that a revisit may name, 150 bytes each.
 _MOST_DIGESTS = 200_000
 
@@ -40,6 +41,13 @@ class Counts:
     known: int = 0
     """Fetches that the database had already."""
     passed: Counter[str] = field(default_factory=Counter)
+    damage: list[str] = field(default_factory=list)
+    """The first `MOST_TOLD` places that somebody should look at: file, where in it, what is wrong."""
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether an archive could not be read as a whole; an answer that its server cut short is no damage of the archive."""
+        return bool(self.passed["damaged"] or self.passed["unreadable"])
 
 
 class Intake:
@@ -66,7 +74,7 @@ class Intake:
                     held.append((item, body, tuple(packed_body(data, url) for url, data in item.parts)))
                     size += len(item.body) + sum(len(data) for _, data in item.parts)
                 elif isinstance(item, Passed):
-                    self.counts.passed[item.reason] += 1
+                    self._pass(item)
                 else:
                     held.append((item, None, ()))
                 if len(held) >= MOST_PAGES or size >= MOST_BYTES:
@@ -81,6 +89,11 @@ class Intake:
         finally:
             if held:
                 self._store(held)
+
+    def _pass(self, item: Passed) -> None:
+        self.counts.passed[item.reason] += 1
+        if item.where is not None and len(self.counts.damage) < MOST_TOLD:
+            self.counts.damage.append(item.where)
 
     def _store(self, held: list[tuple[Item, Body | None, tuple[Body, ...]]]) -> None:
         def job(conn: sqlite3.Connection) -> Counter[str]:

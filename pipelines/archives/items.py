@@ -54,9 +54,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """Something that a crawl would not have stored, or that cannot be read: `reason` is counted."""
+    """Something that a crawl would not have stored, or that cannot be read: `reason` is counted.
+
+    `where` names the file, the place in it and what is wrong, for what somebody should look at.
+    """
 
     reason: str
+    where: str | None = None
 
 
 Item = Archived | Revisit | Known | Passed

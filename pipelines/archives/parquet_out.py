@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from itertools import islice
 from typing import IO, Any
@@ -42,6 +43,8 @@ def _schema(pa: Any) -> Any:
 
 
 def _typed(row: Row) -> dict[str, Any]:
+    # Half a surrogate pair, which Parquet has no way to say, becomes what it is in the other formats.
+    row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
     return {name: row[name] for name in COLUMNS} | {
         "fetched_at": moment(row["fetched_at"]),
         "provenance": list(row["provenance"].items()),

@@ -19,7 +19,8 @@ from db.errors import UsageError
 from db.nouns import Link, LinkKind, Page
 from db.parcels import Parcel, parcel_of
 from pipelines.addresses import clean_url, link_key
-from pipelines.archives.items import Archived, Passed
+from pipelines.archives.items import Archived, Item, Known, Passed
+from pipelines.archives.open_archive import Opening, read_wacz
 from pipelines.archives.warc_in import read_warc
 
 NEEDS = "archives at addresses need fsspec and pyarrow: pip install 'copydesk[dask]'"
@@ -87,6 +88,41 @@ def _pages(fs: Any, path: str, limit: int, passed: Counter[str]) -> Iterator[Pag
         raise UsageError(f"{path}: cannot be read ({error})") from error
 
 
+def read_items(found: Archives, how: Opening) -> Iterator[Item]:
+    """The items of WARC, WACZ and Parquet files, for an import. Raises UsageError: not such a file."""
+    for path in found.paths:
+        try:
+            with _seekable(found.fs, path) as file:
+                if path.lower().endswith(".parquet"):
+                    yield from (_item_of_row(row, how) for row in _rows(file, path))
+                elif path.lower().endswith((".wacz", ".zip")):
+                    yield from read_wacz(file, path, how)
+                else:
+                    yield from read_warc(file, path, limit=how.limit, is_known=how.is_known)
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read ({error})") from error
+
+
+def _item_of_row(row: dict[str, Any], how: Opening) -> Item:
+    page = _page_of_row(row, how.limit)
+    if isinstance(page, str):
+        return Passed(reason=page)
+    if page.status != 200:
+        return Passed(reason=f"status_{page.status}")
+    if page.fetched_at is None:
+        return Passed(reason="bad_date")
+    assert page.url is not None
+    if how.is_known(page.url, page.fetched_at):
+        return Known(url=page.url, fetched_at=page.fetched_at)
+    return Archived(
+        url=page.url,
+        final_url=page.final_url,
+        fetched_at=page.fetched_at,
+        headers={"Content-Type": page.content_type} if page.content_type else {},
+        body=page.body,
+    )
+
+
 def page_as_imported(item: Archived) -> Page:
     """The page that extraction would get if the item were imported first."""
     return Page(
@@ -116,6 +152,15 @@ def _seekable(fs: Any, path: str) -> Iterator[IO[bytes]]:
 
 
 def _parquet(file: IO[bytes], path: str, limit: int, passed: Counter[str]) -> Iterator[Page]:
+    for row in _rows(file, path):
+        page = _page_of_row(row, limit)
+        if isinstance(page, str):
+            passed[page] += 1
+        else:
+            yield page
+
+
+def _rows(file: IO[bytes], path: str) -> Iterator[dict[str, Any]]:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -129,20 +174,16 @@ def _parquet(file: IO[bytes], path: str, limit: int, passed: Counter[str]) -> It
     if missing := {"url", "body"} - names:
         raise UsageError(f"{path}: has no column {', '.join(sorted(missing))}; it needs url and body")
     for rows in table.iter_batches(_ROWS, columns=[name for name in _COLUMNS if name in names]):
-        for row in rows.to_pylist():
-            page = _page_of_row(row, limit)
-            if isinstance(page, str):
-                passed[page] += 1
-            else:
-                yield page
+        yield from rows.to_pylist()
 
 
 def _page_of_row(row: dict[str, Any], limit: int) -> Page | str:
     """The page, or why the row is none."""
-    url, body, kind = clean_url(row["url"] or ""), row["body"], row.get("content_type")
+    url, body, kind = row["url"], row["body"], row.get("content_type")
+    url = clean_url(url) if isinstance(url, str) else None
     if url is None:
         return "bad_address"
-    if body is None:
+    if not isinstance(body, bytes | str):
         return "no_body"
     if isinstance(body, str):
         body, kind = body.encode("utf-8", "replace"), "text/html; charset=utf-8"
@@ -150,7 +191,10 @@ def _page_of_row(row: dict[str, Any], limit: int) -> Page | str:
         return "too_big"
     at = row.get("fetched_at")
     if isinstance(at, str):
-        at = datetime.fromisoformat(at)
+        try:
+            at = datetime.fromisoformat(at)
+        except ValueError:
+            return "bad_date"
     final = clean_url(row["final_url"]) if row.get("final_url") else None
     return Page(
         body=body,

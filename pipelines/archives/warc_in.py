@@ -16,7 +16,7 @@ from pipelines.addresses import clean_url
 from pipelines.archives.exported import ORIGINAL, Exported, read_exported
 from pipelines.archives.items import Archived, IsKnown, Item, Known, Passed, Revisit
 from pipelines.archives.unpack import DoesNotUnpack, TooBig, looks_like_markup, read_body
-from pipelines.archives.warc_records import Damage, left, read_records
+from pipelines.archives.warc_records import CUT_OFF, Damage, left, read_records
 
 _HTML = ("text/html", "application/xhtml+xml")
 _SAYS_NOTHING = ("", "text/plain", "application/octet-stream", "unknown", "unk")
@@ -30,21 +30,26 @@ _REDIRECT_HOLDS, _MOST_REDIRECTS = timedelta(minutes=10), 5000
 
 def read_warc(file: IO[bytes], name: str, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
     """The items of a WARC file, plain or gzip. `limit`: the largest body that is kept. Raises UsageError: no WARC."""
-    reading = _Reading(limit, is_known)
+    reading = _Reading(name, limit, is_known)
     for record in read_records(file, name):
-        if record is Damage:
+        if isinstance(record, Damage):
             yield from reading.abandoned()
-            yield Passed(reason="damaged")
-        else:
+            place = f"{name}, {'unpacked, ' if record.unpacked else ''}byte {record.at:,}"
+            yield Passed(reason="damaged", where=f"{place}: {record.why}")
+            continue
+        try:
             yield from reading.items(record)
+        except CUT_OFF as error:
+            # The damage comes next, once.
+            record.damage = str(error)
     yield from reading.abandoned()
 
 
 class _Reading:
     """What must be remembered from record to record: redirects, and the page whose further parts follow it."""
 
-    def __init__(self, limit: int, is_known: IsKnown) -> None:
-        self._limit, self._is_known = limit, is_known
+    def __init__(self, name: str, limit: int, is_known: IsKnown) -> None:
+        self._name, self._limit, self._is_known = name, limit, is_known
         self._redirects: OrderedDict[str, tuple[str, datetime]] = OrderedDict()
         self._whole: Archived | None = None
         self._missing = 0
@@ -132,20 +137,29 @@ class _Reading:
 
     def _body(self, record: Any, headers: Mapping[str, str]) -> bytes | Passed:
         if record.rec_headers.get_header("WARC-Truncated"):
-            return Passed(reason="truncated")
+            return self._spoilt(record, "truncated", "its crawler cut it off (WARC-Truncated)")
         encodings = headers.get("Content-Encoding", "")
         chunked = "chunked" in (record.http_headers.get_header("Transfer-Encoding") or "").lower()
         try:
             body = read_body(record.raw_stream, encodings=encodings, chunked=chunked, limit=self._limit)
         except TooBig:
             return Passed(reason="too_big")
-        except DoesNotUnpack:
-            return Passed(reason="damaged")
+        except DoesNotUnpack as error:
+            return self._spoilt(record, "damaged", f"is not {encodings}: {error}")
         length = headers.get("Content-Length", "")
         declared = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
-        if left(record) > 0 or (declared > len(body) and not encodings and not chunked):
-            return Passed(reason="truncated")
+        if left(record) > 0:
+            raise EOFError("a record is shorter than it says")
+        if declared > len(body) and not encodings and not chunked:
+            return self._spoilt(
+                record, "truncated", f"has {len(body):,} bytes of the {declared:,} of its Content-Length"
+            )
         return body
+
+    def _spoilt(self, record: Any, reason: str, why: str) -> Passed:
+        """An answer that is not whole, in a record that is."""
+        url = record.rec_headers.get_header("WARC-Target-URI")
+        return Passed(reason=reason, where=f"{self._name}, byte {record.begins:,}: {url} {why}")
 
     def _revisit(self, record: Any) -> Item:
         place = _place(record)

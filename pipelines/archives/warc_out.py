@@ -25,6 +25,13 @@ _NOT_AS_STORED = frozenset({"content-encoding", "content-length", "transfer-enco
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
+class _Headers(StatusAndHeaders):  # type: ignore[misc]
+    """Warcio's, written as they are (RFC 9110, 5.5: opaque bytes): it would put percent signs for what is not ASCII."""
+
+    def to_ascii_bytes(self, filter_func: object = None) -> bytes:
+        return str(self.to_str(filter_func)).encode("utf-8", "replace") + b"\r\n"
+
+
 class WarcFile:
     """Writes records to `out`, the first of them saying who wrote the file."""
 
@@ -68,7 +75,7 @@ class WarcFile:
             "response",
             payload=BytesIO(body),
             length=len(body),
-            http_headers=StatusAndHeaders(f"{status} {_phrase(status)}", kept, protocol="HTTP/1.1"),
+            http_headers=_Headers(f"{status} {_phrase(status)}", kept, protocol="HTTP/1.1"),
             warc_headers_dict={"WARC-Date": stamp(at), HEADER: write_exported(exported)},
         )
         self._writer.write_record(record)

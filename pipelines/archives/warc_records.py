@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from warcio.archiveiterator import ArchiveIterator
@@ -36,7 +38,7 @@ _BETWEEN = 64
 # stays far below, one whose every record claims the whole rest goes past it after some dozens.
 _AGAIN, _AGAIN_AT_LEAST = 32, 64 << 20
 # What warcio raises for what is no record: its own two, and what Python says to missing or impossible values.
-_BROKEN = (
+BROKEN = (
     ArchiveLoadFailed,
     StatusAndHeadersParserException,
     EOFError,
@@ -47,10 +49,24 @@ _BROKEN = (
     IndexError,
     zlib.error,
 )
+# Of those, what reading a record raises where it is not whole: these say what is wrong. As much of it as fits a line.
+CUT_OFF = (ArchiveLoadFailed, EOFError, OSError, zlib.error)
+_WHY = 120
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """Stands where records were that cannot be read."""
+    """Stands where records were that cannot be read. `at` is a byte of the file, or of what it unpacks to (`unpacked`)."""
+
+    at: int
+    why: str
+    unpacked: bool = False
+
+
+def _why(error: Exception) -> str:
+    """What is wrong, in one short line."""
+    said = str(error).partition("while decompressing data: ")
+    return re.sub(r"\s+", " ", said[2] or said[0])[:_WHY] if isinstance(error, CUT_OFF) else "is no record of a WARC"
 
 
 class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
@@ -70,7 +86,7 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
             return unpacked
         except zlib.error as error:
             if self.num_block_read:
-                raise ArchiveLoadFailed(str(error)) from error
+                raise ArchiveLoadFailed(_why(error)) from error
             self.decompressor = None
             return data
 
@@ -105,7 +121,8 @@ class _Iterator(ArchiveIterator):  # type: ignore[misc]
 def read_records(file: IO[bytes], name: str) -> Iterator[Any]:
     """The records (warcio's), and one Damage for each stretch that is none. Raises UsageError where it is no WARC at all.
 
-    `file` must be seekable. A record is to be read before the next one is asked for.
+    `file` must be seekable. A record is to be read before the next one is asked for; whoever cannot read it to its end (`CUT_OFF`)
+    says so in its `damage`. `begins` is the byte at which it stands.
     """
     start = file.read(len(_BEGINS))
     if not start:
@@ -123,7 +140,7 @@ def read_records(file: IO[bytes], name: str) -> Iterator[Any]:
         whole = gzip.GzipFile(fileobj=file)
         for number, record in enumerate(_past_damage(whole, packed=False)):  # type: ignore[arg-type]
             if number >= yielded:
-                yield record
+                yield replace(record, unpacked=True) if isinstance(record, Damage) else record
 
 
 class _OnePiece(Exception):
@@ -141,7 +158,8 @@ def _past_damage(file: IO[bytes], *, packed: bool) -> Iterator[Any]:
             records = _Iterator(file)
             reader = records.reader
             for record in records:
-                begun = records.offset
+                begun = record.begins = records.offset
+                record.damage = None
                 _check(record)
                 if not packed and not again.slow:
                     _check_end(record, file, reader)
@@ -149,15 +167,19 @@ def _past_damage(file: IO[bytes], *, packed: bool) -> Iterator[Any]:
                 whole = True
                 _skip_rest(record)
             if whole and reader.cut:
-                yield Damage
+                # The last one begun: that of the last record, or one behind it that gave nothing.
+                last = records.offset if records.offset < file.tell() else begun
+                yield Damage(at=last, why="the file breaks off in a gzip member")
             return
-        except _BROKEN as error:
+        except BROKEN as error:
             if "non-chunked gzip" in str(error):
                 raise _OnePiece from error
+            damage = Damage(at=max(begun, records.offset), why=_why(error))
         if whole:
-            yield Damage
+            yield damage
         whole = False
         if not again.may_go_to(begun + 1):
+            yield Damage(at=begun, why="too much is damaged; the rest of the file is passed over")
             return
         at = _next_start(file, begun + 1, GZIP if packed else b"\n" + _BEGINS)
 
@@ -201,6 +223,8 @@ def _check(record: Any) -> None:
 
 def _skip_rest(record: Any) -> None:
     """Read what the caller left; a record that ends before its length is damaged, and those behind it may be inside it."""
+    if record.damage is not None:
+        raise ArchiveLoadFailed(record.damage)
     while record.raw_stream.read(_STEP):
         pass
     if left(record):

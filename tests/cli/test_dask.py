@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import shutil
 import signal
@@ -23,6 +24,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from distributed import Client
 
 from db.errors import EngineError
 from db.nouns import Reason, Rejection
@@ -51,6 +53,17 @@ class Cluster:
     def workers(self) -> list[int]:
         """The worker processes, not what is below them."""
         return [pid for pid in children_of(self.nanny.pid) if b"spawn_main" in command_of(pid)]
+
+    def processed(self) -> int:
+        """How many tasks of ours the workers have done."""
+        with Client(self.address, set_as_default=False) as client:
+            # As a lambda it travels whole: the scheduler has no package of tests.
+            prefixes = client.run_on_scheduler(
+                lambda dask_scheduler: {
+                    name: one.state_counts["memory"] for name, one in dask_scheduler.task_prefixes.items()
+                }
+            )
+        return int(prefixes.get("read_batch", 0))
 
     def options(self) -> tuple[str, ...]:
         return ("--engine", "dask", "--scheduler", self.address)
@@ -310,6 +323,24 @@ def test_files_in_and_out_are_the_same_by_either_engine(
     assert sorted((row[1], row[2]) for row in rows["far"]) == sorted((a[5], a[7]) for a in articles(desk, local))
     other = desk.run("extract", "--url", "http://s.example/1.html", "--to", f"file://{tmp_path}/far", code=2)
     assert "take another folder" in other.stderr
+
+
+def test_archives_at_an_address_go_into_the_database_by_either_engine(
+    cluster: Cluster, stale: Path, web: str, tmp_path: Path
+) -> None:
+    desk_with(stale, tmp_path).run("export", "warc", "--limit", "40", "--output", "pages.warc.gz")
+    made = {}
+    for name, options in {"here": (), "there": cluster.options()}.items():
+        (tmp_path / name).mkdir()
+        desk = Copydesk(tmp_path / name, None)
+        before = cluster.processed()
+        report = json.loads(desk.run("import", f"{web}/pages.warc.gz", "--json", *options).stdout)
+        assert (report["new"], report["unread"], report["passed"]) == (40, 0, {})
+        assert (cluster.processed() > before) == (name == "there"), "it is the cluster that reads, or is not"
+        pages = desk.query("SELECT id, url, fetched_at, body_id FROM pages ORDER BY id")
+        made[name] = (pages, {table: sorted(rows) for table, rows in desk.derived().items()})
+    assert made["here"] == made["there"]
+    assert len(made["there"][1]["articles"]) == 40
 
 
 def articles(desk: Copydesk, local: Any) -> list[tuple[Any, ...]]:
