@@ -17,9 +17,6 @@ from pipelines.archives import open_archive
 from tests.cli.conftest import run
 from tests.pipelines.test_archives import PAGE, bare, record
 
-# warcio's writer leaves its temporary file to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
-
 # Longer than what is unpacked at once, and hard to pack: damage shows only in the middle of reading it.
 LONG = b"<html><p>" + random.Random(1).randbytes(150_000).hex().encode()
 FIRST, MIDDLE, LAST = (record(f"https://a.example/{n}", body) for n, body in enumerate((PAGE, LONG, PAGE)))

@@ -43,7 +43,7 @@ def record(
     warc: dict[str, str] | None = None,
     **headers: str,
 ) -> bytes:
-    """One record, by warcio."""
+    """One record, by warcio. It is told the length: else it leaves a temporary file to the garbage collector."""
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=packed)
     given = {"Content-Type": "text/html"} | {name.replace("_", "-"): value for name, value in headers.items()}
@@ -52,6 +52,7 @@ def record(
         url,
         kind,
         payload=io.BytesIO(body),
+        length=len(body),
         http_headers=http,
         warc_headers_dict={"WARC-Date": "2026-11-01T08:00:00Z"} | (warc or {}),
     )
