@@ -11,15 +11,14 @@ queries of the cookbook are run by sqlite3 alone, once each, without the time li
 from __future__ import annotations
 
 import argparse
-import http.client
 import sqlite3
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from tests.browser.looking import inspecting
+from tests.browser.looking import ask, inspecting
 from tests.test_docs import ROOT, blocks
 
 PAGES = {
@@ -60,16 +59,6 @@ def enliven(database: Path, count: int) -> dict[str, object]:
     return known | {"word": quote(title[:2]), "name": database.stem.replace("-", "_")}
 
 
-def ask(home: str, path: str) -> tuple[int, int]:
-    """Status and length of an answer."""
-    connection = http.client.HTTPConnection(urlsplit(home).netloc, timeout=300)
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    body = answer.read()
-    connection.close()
-    return answer.status, len(body)
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -84,10 +73,10 @@ def main() -> None:
             took = []
             for _ in range(options.times + 1):
                 began = time.perf_counter()
-                status, length = ask(home, path.format(**known))
+                status, body, _ = ask(home, path.format(**known))
                 took.append((time.perf_counter() - began) * 1000)
             times = f"{took[0]:.0f} | {statistics.median(took[1:]):.0f} | {max(took[1:]):.0f}"
-            print(f"| {name} | {status} | {length / 1000:.0f} | {times} |", flush=True)
+            print(f"| {name} | {status} | {len(body.encode()) / 1000:.0f} | {times} |", flush=True)
     conn = sqlite3.connect(f"{options.database.absolute().as_uri()}?mode=ro", uri=True)
     print("\n| question of the cookbook | rows | s |\n| --- | ---: | ---: |")
     for number, query in enumerate(blocks(ROOT / "docs" / "cookbook.md", "sql"), 1):

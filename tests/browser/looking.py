@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import shutil
@@ -49,6 +50,16 @@ def inspecting(database: Path, *options: str, browser: Path | None = None) -> It
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
+
+
+def ask(home: str, path: str, *, method: str = "GET", **headers: str) -> tuple[int, str, http.client.HTTPMessage]:
+    """An answer without a browser: status, body, headers. An underscore in the name of a header is a hyphen."""
+    connection = http.client.HTTPConnection(urlsplit(home).netloc, timeout=60)
+    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    answer = connection.getresponse()
+    body = answer.read().decode("utf-8", "replace")
+    connection.close()
+    return answer.status, body, answer.headers
 
 
 @contextmanager

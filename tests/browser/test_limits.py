@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import signal
 import socket
@@ -11,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 
@@ -20,7 +19,7 @@ pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
 from db.inspect.guard import answers_to
 from db.inspect.inert import inert
 from tests.browser.edition import fill, hostile_page
-from tests.browser.looking import ROOT, inspecting
+from tests.browser.looking import ROOT, ask, inspecting
 from tests.cli.conftest import spawn
 from tests.crawl.copydesk import wait_for
 
@@ -38,15 +37,6 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(database: Path) -> Iterator[str]:
     with inspecting(database) as address:
         yield address
-
-
-def ask(home: str, path: str, *, method: str = "GET", **headers: str) -> tuple[int, str, http.client.HTTPMessage]:
-    connection = http.client.HTTPConnection(urlsplit(home).netloc, timeout=30)
-    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-    answer = connection.getresponse()
-    body = answer.read().decode("utf-8", "replace")
-    connection.close()
-    return answer.status, body, answer.headers
 
 
 @pytest.mark.parametrize(

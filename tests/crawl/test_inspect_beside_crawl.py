@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
 import sqlite3
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
 
-from tests.browser.looking import inspecting
+from tests.browser.looking import ask, inspecting
 from tests.crawl.copydesk import Copydesk
 from tests.demoweb.web import DemoWeb
 
@@ -26,17 +24,6 @@ PATHS = (
 )
 
 
-def status(home: str, path: str) -> int:
-    connection = http.client.HTTPConnection(urlsplit(home).netloc, timeout=30)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status
-    finally:
-        connection.close()
-
-
 def test_it_answers_while_crawls_write(tmp_path: Path) -> None:
     with DemoWeb() as web:
         desk = Copydesk(tmp_path, web.proxy_url)
@@ -49,7 +36,7 @@ def test_it_answers_while_crawls_write(tmp_path: Path) -> None:
                     last = desk.query("SELECT max(article_id) FROM decisions")[0][0]
                     for path in PATHS:
                         if "{last}" not in path or last:
-                            assert status(home, path.format(last=last)) == 200, path
+                            assert ask(home, path.format(last=last))[0] == 200, path
                             asked += 1
                 out, err = crawl.communicate()
                 assert crawl.returncode == 0, out + err
@@ -61,4 +48,4 @@ def test_it_answers_while_crawls_write(tmp_path: Path) -> None:
             busy, _, _ = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             conn.close()
             assert not busy
-            assert status(home, "/") == 200
+            assert ask(home, "/")[0] == 200
