@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import Desk
+from cli.engine_options import engine_options
 from cli.since import since_option
 from db.errors import CopydeskError, UsageError
 from db.facts import stamp
@@ -41,14 +42,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Tell what would change in stored pages, field by field; write nothing.")
 @click.option("--report", type=click.Path(path_type=Path), help="With --dry-run: a page of HTML that shows it all.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
-@click.option(
-    "--engine",
-    type=click.Choice(["local", "dask"]),
-    default="local",
-    show_default=True,
-    help="This machine or a cluster.",
-)
-@click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler, such as tcp://10.0.0.1:8786.")
+@engine_options("This machine or a cluster.")
 @click.option("--from", "sources", metavar="ADDRESS", multiple=True, help="WARC or Parquet files of pages, with --to.")
 @click.option(
     "--to", metavar="ADDRESS", help="A folder for Parquet files of the outcomes; the database stays as it is."

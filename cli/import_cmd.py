@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from cli.context import Desk
+from cli.engine_options import engine_options
 from cli.extract_engine import Engine, readers
 from cli.progress import tallying
 from cli.render import plain
@@ -46,14 +47,7 @@ _WAITS_S = 0.2
 )
 @click.option("--base", metavar="URL", help="The address that a folder of HTML files is a copy of.")
 @click.option("--no-extract", is_flag=True, help="Only store the pages; the next crawl reads them.")
-@click.option(
-    "--engine",
-    type=click.Choice(["local", "dask"]),
-    default="local",
-    show_default=True,
-    help="Who reads the pages: this machine or a cluster.",
-)
-@click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler, such as tcp://10.0.0.1:8786.")
+@engine_options("Who reads the pages: this machine or a cluster.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
 @click.pass_obj
 def import_archives(  # noqa: PLR0913 - one for each option
