@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from db.queries import IS_CURRENT
+
 
 class _Executes(Protocol):
     def execute(self, sql: str, /) -> object: ...
@@ -172,7 +174,7 @@ _SOURCES = View(
         ("newest_utc", "t.newest", "when its newest article was published"),
         ("last_page_utc", "g.last", "when a page with something new was fetched last"),
     ),
-    rows="""
+    rows=f"""
 FROM sources s
 LEFT JOIN (
     SELECT p.source_id, count(*) AS pages, count(o.reason) AS rejected, max(p.fetched_at) AS last
@@ -182,8 +184,7 @@ LEFT JOIN (
     SELECT p.source_id, count(*) AS articles, sum(d.original_id <> d.article_id) AS copies, sum(d.revision > 1) AS corrected,
            max(a.published_utc) AS newest
     FROM decisions d JOIN pages p ON p.id = d.page_id JOIN articles a ON a.page_id = d.page_id
-    WHERE d.verdict IN ('new', 'copy', 'revision')
-      AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)
+    WHERE {IS_CURRENT}
     GROUP BY p.source_id
 ) t ON t.source_id = s.id
 """,
