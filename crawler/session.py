@@ -102,7 +102,8 @@ class Session:
     async def close(self, *, finished: bool, error: str | None = None) -> Figures:
         """End the run: wait for the desk (or stop it), write the run's row, close everything; the run's figures."""
         failure = await self._end_desk(finished=finished)
-        ended = "failed" if error or failure else "finished" if finished else "stopped"
+        stopped = not finished or (self.desk is not None and self.desk.stopped)
+        ended = "failed" if error or failure else "stopped" if stopped else "finished"
         figures = figures_of(self.reader, self.run_id, self.started_at, datetime.now(UTC))
         message = error or (str(failure) if failure else None)
         try:
@@ -123,6 +124,11 @@ class Session:
         if failure is not None:
             raise failure
         return figures
+
+    def stop_reading(self) -> None:
+        """Have `close` wait no longer for pages that are not read. Does not wait."""
+        if self.desk is not None:
+            self.desk.stop()
 
     async def _end_desk(self, *, finished: bool) -> CopydeskError | None:
         if self.desk is None:

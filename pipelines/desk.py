@@ -96,6 +96,11 @@ class Desk:
         self._stopping.set()
         self._wake.set()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody had it stop."""
+        return self._stopping.is_set()
+
     def join(self, timeout_s: float | None = None) -> None:
         """Wait for the end. Raises what made the desk fail, if anything did."""
         self._thread.join(timeout_s)

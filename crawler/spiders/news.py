@@ -140,6 +140,12 @@ class NewsSpider(Spider):
         except CopydeskError as failure:
             self.failure = self.failure or failure
 
+    def stop_reading(self) -> None:
+        """End a crawl that only waits for its pages to be read."""
+        if self.session is not None:
+            self.stopped = True
+            self.session.stop_reading()
+
     def _policy_of(self, url: str) -> RobotsPolicy | None:
         middleware = self.crawler.get_downloader_middleware(RobotsMiddleware)
         return middleware.policy(url) if middleware is not None else None

@@ -54,6 +54,37 @@ def test_a_signal_stops_within_five_seconds_and_the_next_crawl_goes_on(
     assert pages(desk) > had
 
 
+def test_a_signal_while_the_last_pages_are_read_leaves_them_to_the_next_crawl(
+    demoweb: DemoWeb, tmp_path: Path
+) -> None:
+    desk = Copydesk(tmp_path, demoweb.proxy_url)
+    desk.add_sites(demoweb, DE)
+    process = desk.start("crawl")
+    wait_for(lambda: pages(desk) >= 2)
+    readers: set[int] = set()
+    until = "SELECT count(*) = (SELECT count(*) FROM source_runs WHERE ended IS NOT NULL) FROM source_runs"
+    while not desk.query(until)[0][0]:
+        # Fetching goes on; nothing is read any more.
+        below = (descendants(child) for child in descendants(process.pid))
+        for reader in set().union(*below) - readers:
+            os.kill(reader, signal.SIGSTOP)
+            readers.add(reader)
+        time.sleep(0.01)
+    time.sleep(0.5)
+    assert process.poll() is None
+    assert desk.query("SELECT ended FROM runs ORDER BY id DESC LIMIT 1") == [(None,)]
+    began = time.monotonic()
+    os.kill(process.pid, signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert time.monotonic() - began < 5.0
+    assert process.returncode == 130, err
+    assert "stopped early" in out
+    assert desk.query("SELECT ended FROM runs ORDER BY id DESC LIMIT 1") == [("stopped",)]
+    unread = desk.query("SELECT count(*) FROM unread")[0][0]
+    assert unread > 0
+    assert json.loads(desk.run("crawl", "--json").stdout)["unread"] == 0
+
+
 def test_kill_9_at_any_moment_then_the_rows_of_a_quiet_run(demoweb: DemoWeb, tmp_path: Path) -> None:
     quiet_folder, killed_folder = tmp_path / "quiet", tmp_path / "killed"
     quiet_folder.mkdir()
