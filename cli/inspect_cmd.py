@@ -46,12 +46,6 @@ def inspect(desk: Desk, host: str, port: int, open_browser: bool) -> None:
         pass  # made fit for this version, or refused with the reason
     taken = take_port(host, port)
     url = address_of(taken)
-    if not _is_loopback(taken):
-        click.echo(
-            f"copydesk: warning: {host} is not loopback: whoever reaches this machine can read the whole database",
-            err=True,
-        )
-
     def ready() -> None:
         click.echo(f"Looking into {desk.config.database} at {url} (Ctrl-C ends)")
         if open_browser and not webbrowser.open(url):
@@ -59,6 +53,11 @@ def inspect(desk: Desk, host: str, port: int, open_browser: bool) -> None:
 
     names = frozenset({host.lower(), socket.gethostname().lower()})
     with taken, stopping() as stop:
+        if not _is_loopback(taken):
+            click.echo(
+                f"copydesk: warning: {host} is not loopback: whoever reaches this machine can read the whole database",
+                err=True,
+            )
         serve(desk.config.database, text_of, taken, names=names, ready=ready, stop=stop)
 
 
