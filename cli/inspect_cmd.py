@@ -46,6 +46,7 @@ def inspect(desk: Desk, host: str, port: int, open_browser: bool) -> None:
         pass  # made fit for this version, or refused with the reason
     taken = take_port(host, port)
     url = address_of(taken)
+
     def ready() -> None:
         click.echo(f"Looking into {desk.config.database} at {url} (Ctrl-C ends)")
         if open_browser and not webbrowser.open(url):

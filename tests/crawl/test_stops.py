@@ -54,9 +54,7 @@ def test_a_signal_stops_within_five_seconds_and_the_next_crawl_goes_on(
     assert pages(desk) > had
 
 
-def test_a_signal_while_the_last_pages_are_read_leaves_them_to_the_next_crawl(
-    demoweb: DemoWeb, tmp_path: Path
-) -> None:
+def test_a_signal_while_the_last_pages_are_read_leaves_them_to_the_next_crawl(demoweb: DemoWeb, tmp_path: Path) -> None:
     desk = Copydesk(tmp_path, demoweb.proxy_url)
     desk.add_sites(demoweb, DE)
     process = desk.start("crawl")
