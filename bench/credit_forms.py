@@ -22,6 +22,7 @@ _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋�
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉萍红建国文辉力宁婷雪琳晨阳浩宇欣怡"
 _HOUSES = "山城日报 清溪网 江海晚报 云岭时报 北塘新闻网 中原在线 东港发布 石桥融媒 新川周刊 海岸财经"
 _ORIGINALS = "新华社 人民日报 中国新闻网 澎湃新闻 南方周末 经济参考报 科技日报 浙江日报"
+_REPORTERS = "新华社 新京报 澎湃新闻 科技日报 浙江日报 江城晚报 大河网 红星新闻 中新社 财经周刊"
 _PARAGRAPHS = (
     "清溪镇图书馆周六重新开放，二层新增了儿童阅览区和自习室，镇上的孩子们一早就在门口排起了队。",
     "馆长在现场介绍，新馆藏书三万册，其中一半由居民捐赠，每周二闭馆整理，其余时间开放到晚上九点。",
@@ -263,6 +264,27 @@ def origin(draft: Draft) -> None:
         draft.tail.insert(0, line)
 
 
+def reporters_of_another(draft: Draft) -> None:
+    """Authors with the outlet that they work for, on the page of another."""
+    house = draft.dice.choice([name for name in _REPORTERS.split() if name[:2] != draft.truth["source"][:2]])
+    names = draft.people(2)
+    draft.truth |= {"authors": names, "original_source": house}
+    value = draft.dice.choice(("、", " ", "　")).join(names)
+    builds: dict[str, tuple[str, str, str]] = {
+        "采写：house记者": ("", "", f"采写：{house}记者 {value}"),
+        "house记者": ("", "", f"{house}记者 {value}"),
+        "文/house记者": ("", "", f"文/{house}记者 {value}"),
+        "（house记者）": (f"（{house}记者{value}）", "", ""),
+        "closing（house记者）": ("", f"（{house}记者 {value}）", ""),
+        "closing（house记者 报道）": ("", f"（{house}记者 {value} 报道）", ""),
+    }
+    name = draft.dice.choice(list(builds))
+    draft.forms.append(f"another's: {name}")
+    draft.lead, draft.close, line = builds[name]
+    if line:
+        draft.tail.insert(0, line)
+
+
 def write_page(seed: int) -> tuple[str, dict[str, Any], list[str]]:
     """One page: its HTML, what must be read from it, the forms it uses."""
     draft = Draft(random.Random(seed))
@@ -279,6 +301,8 @@ def write_page(seed: int) -> tuple[str, dict[str, Any], list[str]]:
         proof_line(draft)
     if dice.random() < 0.4:
         origin(draft)
+    if "source" in draft.truth and not {"authors", "original_source"} & draft.truth.keys() and dice.random() < 0.5:
+        reporters_of_another(draft)
     noise = ["分享到：", "字号：大 中 小", f"浏览：{dice.randint(9, 999)}", "我要评论", "点击：33"]
     head = [*draft.head, *dice.sample(noise, dice.randint(0, 2))]
     dice.shuffle(head)

@@ -21,6 +21,7 @@ from pipelines.reading.layout import Layout, lay_around
 from pipelines.reading.machine import Stated, read_stated
 from pipelines.reading.moments import read_moments
 from pipelines.reading.names import split_byline
+from pipelines.reading.origin import read_origin
 from pipelines.reading.outlet import read_outlet, site_names_of
 from pipelines.reading.pictures import read_images
 from pipelines.reading.sheet import Sheet, lay_out
@@ -131,13 +132,14 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     source, source_by = read_outlet(sheet, layout, stated, credits, site_names, language)
     if source is None and desk.site and desk.site.outlet:
         source, source_by = desk.site.outlet, "site"
+    original = credits.original_source or (read_origin(layout, source) if language in ("zh", None) else None)
     tags, tags_by = around.read_tags(sheet.head, stated)
     return {
         "authors": (tuple(authors), authors_by),
         "editors": (tuple(credits.editors), "credit line") if credits.editors else (tuple(stated.editors), "json-ld"),
         "proofreaders": (tuple(credits.proofreaders), "credit line"),
         "source": (source, source_by),
-        "original_source": (credits.original_source, "credit line"),
+        "original_source": (original, "credit line"),
         "canonical_url": around.read_canonical(sheet.head, stated, page.address),
         "subtitle": around.read_subtitle(layout, headline.text if headline else "", stated),
         "section": (section, section_by),

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from db.sites import Site
-from pipelines.reading.credits import Credits, clean_house
+from pipelines.reading.credits import Credits
 from pipelines.reading.headline import plain, title_pieces
+from pipelines.reading.houses import clean_house
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
 from pipelines.reading.sheet import Sheet, Zone, squeeze
@@ -31,6 +32,11 @@ _LOGO = re.compile(r"logo|masthead|brand", re.I)
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright|все права|alle rechte|tous droits|حقوق|版权|無断転載|무단", re.I)
 _MOST_LINKS = 200
 """Links and pictures asked for the site's name: its own stand at the top of the page."""
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:media")
+_ACCOUNT_PAGE = re.compile(r"/(?:profile|user|media|account|author|home|space|people|mp|dy)\b[/?]", re.I)
+_PLATFORM = re.compile(r"(?:^|[\s\-_/.])(?:mp|pgc|wemedia|media|account|baijiahao|dy)(?:$|[\s\-_/.?])", re.I)
+"""Names that platforms have for the accounts that publish on them, in classes and addresses."""
 _SOURCE_CLASS = re.compile(
     r"source|media|from|reporter|origin|laiyuan|outlet|name|author|user|account|provider|publish", re.I
 )
@@ -63,12 +69,32 @@ def read_outlet(
     if language in ("zh", None) and (name := _beside_time(sheet, layout)):
         return name, "header"
     if language == "zh":
-        return None, ""
+        return _account(sheet)
     if site_names:
         return site_names[0], "site name"
     if stated.house and 2 <= len(stated.house) <= 60:
         return stated.house, "json-ld"
     return _in_title(sheet)
+
+
+def _account(sheet: Sheet) -> tuple[str | None, str]:
+    """The account that published on a platform of accounts (搜狐号, 头条号, …): by its meta, else by the link to its own page."""
+    stated = _name(sheet.head.meta(*_ACCOUNT_METAS) or "")
+    if stated and _CJK.search(stated):
+        return stated, "meta"
+    for seen, link in enumerate(sheet.tree.iter("a")):
+        if seen > _MOST_LINKS:
+            break
+        href = (link.get("href") or "")[:200]
+        if not _ACCOUNT_PAGE.search(href):
+            continue
+        parent = link.getparent()
+        classes = f"{link.get('class', '')[:80]} {parent.get('class', '')[:80] if parent is not None else ''}"
+        if _PLATFORM.search(href) or _PLATFORM.search(classes):
+            name = _name(squeeze("".join(str(piece) for piece in link.itertext())[:80]))
+            if name and _CJK.search(name):
+                return name, "account"
+    return None, ""
 
 
 def _in_title(sheet: Sheet) -> tuple[str | None, str]:
