@@ -22,7 +22,7 @@ from db.connect import open_readonly, write
 from db.derived import extractor_id
 from db.errors import UsageError
 from db.extractions import broken_off, count_left, drop_left, outdated, queue_pages
-from db.facts import abandon_run, begin_run, end_run
+from db.facts import abandon_run, begin_run, end_run, resume_run
 from db.selections import Selection, select_pages
 from pipelines.desk_plan import plan_desk
 from pipelines.replay import replay
@@ -93,6 +93,9 @@ def drop_all_left(conn: sqlite3.Connection, run_id: int, why: str) -> None:
 def _queued(desk: Desk, conn: sqlite3.Connection, selection: Selection, maker: int) -> int:
     """The run that is to be worked off, with its pages on the queue."""
     before = broken_off(conn, selection.name, maker)
+    if before:
+        with write(conn):
+            resume_run(conn, before[0], os.getpid())
     if before and before[1]:
         click.echo(f"going on with run {before[0]}, {count_left(conn, before[0])} pages left", err=True)
         return before[0]

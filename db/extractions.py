@@ -150,9 +150,10 @@ def begin_undo(conn: sqlite3.Connection, run_id: int) -> None:
     conn.execute("UPDATE extractions SET selection = 'undone' WHERE run_id = ?", (run_id,))
 
 
-def begin_pruning(conn: sqlite3.Connection, run_id: int) -> None:
-    """What the run replaced is being dropped: no command undoes it or goes on with it any more."""
-    conn.execute("UPDATE extractions SET selection = 'pruned' WHERE run_id = ?", (run_id,))
+def begin_pruning(conn: sqlite3.Connection, run_id: int) -> bool:
+    """What the run replaced is to be dropped: no command undoes it or goes on with it any more. False where one has begun to."""
+    over = "EXISTS (SELECT 1 FROM runs r WHERE r.id = run_id AND r.ended IS NOT NULL)"
+    return conn.execute(f"UPDATE extractions SET selection = 'pruned' WHERE run_id = ? AND {over}", (run_id,)).rowcount > 0
 
 
 def is_being_pruned(conn: sqlite3.Connection, run_id: int) -> bool:

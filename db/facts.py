@@ -230,6 +230,14 @@ def end_run(
     )
 
 
+def resume_run(conn: sqlite3.Connection, run_id: int, pid: int) -> None:
+    """Record that a process goes on with a run that was broken off: it is under way again."""
+    conn.execute(
+        "UPDATE runs SET ended = NULL, ended_at = NULL, error = NULL, pid = ?, process = ? WHERE id = ?",
+        (pid, identity(pid), run_id),
+    )
+
+
 def abandon_run(conn: sqlite3.Connection, run_id: int, at: datetime, why: str) -> None:
     """Record that nobody goes on with a run that was killed. One that ended keeps how it ended."""
     conn.execute(

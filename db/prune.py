@@ -221,7 +221,9 @@ class _Pruning:
                 return
             if not self.dry:
                 with write(self.conn):
-                    begin_pruning(self.conn, run_id)
+                    begun = begin_pruning(self.conn, run_id)
+                if not begun:
+                    continue
             for kind in _OF_EXTRACTIONS:
                 self._drop(kind, self._of_run(kind, run_id), {"run": run_id})
 

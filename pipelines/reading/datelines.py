@@ -152,7 +152,7 @@ class Datelines:
         outside: Voice | None = None
         label = ""
         first_published = 0
-        below = self._layout.paragraphs[0].row if self._layout.paragraphs else 10**6
+        below = self._layout.first_row
         for line in self._candidates():
             heard = False
             for voice, change in self.read(line, label):
@@ -195,8 +195,8 @@ class Datelines:
     def read(self, line: Line, label_above: str) -> Iterator[tuple[Voice, Change]]:
         """The times of a line, each with whether it is that of a change."""
         text = line.spaced if len(line.text) <= 250 else line.text
-        other = (Zone.RELATED | Zone.COMMENTS) & self._layout.foreign | Zone.HIDDEN
-        if len(text) > 260 or _COPYRIGHT.search(text) or line.zone & other:
+        other = self._layout.zones_of(line) & (Zone.RELATED | Zone.COMMENTS) or line.zone & Zone.HIDDEN
+        if len(text) > 260 or _COPYRIGHT.search(text) or other:
             return
         if line.link_chars > 0.8 * len(text) and line.link_chars > 30:
             return
@@ -274,7 +274,7 @@ class Datelines:
             if not -2 <= line.row - headline.row <= _NEAR or len(line.text) > _AGO_LINE or line.row == headline.row:
                 continue
             if (
-                line.zone & _AGO_ELSEWHERE & self._layout.foreign
+                self._layout.zones_of(line) & _AGO_ELSEWHERE
                 or line.zone & Zone.HIDDEN
                 or line.block.tag in _NO_DATELINE
             ):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from pipelines.reading.container import Stand, is_paragraph
+from pipelines.reading.container import Stand, is_date_line, is_paragraph
 from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
 
 _ABOVE = 8
@@ -25,6 +25,9 @@ _SURELY = 12
 _TAIL = 30
 _STRANGE = 3
 """Lines of other boxes after which the tail has ended: one may stand between the text and the editor's line."""
+_NO_ROW = 1 << 40
+_BENEATH = 3
+"""Lines below the headline in which a line that is a date belongs to it, even in a list named like a menu ("nav meta")."""
 _BLIND = Zone.NAV | Zone.RELATED | Zone.COMMENTS
 
 
@@ -38,6 +41,19 @@ class Layout:
     tail: tuple[Line, ...]
     paragraphs: tuple[Line, ...]
     foreign: int
+
+    def zones_of(self, line: Line) -> int:
+        """The zones of a line that tell it from the article: above the text not those in which the headline stands as well.
+
+        A commentary's header is named like a comment's ("HeaderComment").
+        """
+        above = self.headline is not None and self.headline.row < line.row < self.first_row
+        return line.zone & self.foreign & ~(self.headline.zone if above and self.headline else 0)
+
+    @property
+    def first_row(self) -> int:
+        """The row of the first paragraph; where there is none, one beyond all rows."""
+        return self.paragraphs[0].row if self.paragraphs else _NO_ROW
 
 
 def lay_around(sheet: Sheet, headline: Line | None, stand: Stand) -> Layout:
@@ -61,12 +77,27 @@ def lay_around(sheet: Sheet, headline: Line | None, stand: Stand) -> Layout:
         after.append(line)
     return Layout(
         headline=headline,
-        header=tuple(line for line in above if not line.zone & blind and (not is_paragraph(line) or line.row < start)),
+        header=tuple(line for line in above if _is_header(line, headline, blind)),
         inside=tuple(sheet.lines[first : last + 1]),
         tail=tuple(after),
         paragraphs=tuple(own),
         foreign=stand.foreign,
     )
+
+
+def _is_header(line: Line, headline: Line | None, blind: int) -> bool:
+    """Whether a line around the headline is none of another box and no text."""
+    if headline is None or line.row < headline.row:
+        return not line.zone & blind and (headline is not None or not is_paragraph(line))
+    if is_paragraph(line):
+        return False
+    if not line.zone & blind & ~headline.zone:
+        return True
+    dated = line.row - headline.row <= _BENEATH and line.zone & blind == Zone.NAV and len(line.text) < _DATE_LINE
+    return dated and is_date_line(line.text)
+
+
+_DATE_LINE = 40
 
 
 def within(el: Element | None, box: Element | None) -> bool:

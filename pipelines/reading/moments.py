@@ -42,6 +42,8 @@ _COMMENT_TIME = re.compile(r"<!--[^<>]{0,300}?((?:19|20)\d\d[-/年]\d{1,2}[-/月
 _MICROFORMAT = re.compile(r"(?:^|\s)(?:dt-published|published|entry-date|entry-time|post-date|post-time)(?:\s|$)")
 _DATELINE = 25
 """Characters before a date that opens the text: a town and an agency."""
+_OPENING = 3
+"""Paragraphs that may open with the date itself: a standfirst, or a heading that is told from none, stands before the text."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
 """Characters of a link that is another story's headline; an author's name or a section's is shorter."""
@@ -175,12 +177,19 @@ def _weaker(sheet: Sheet, hearing: Hearing, month: tuple[int, int] | None) -> Vo
     return None
 
 
+def _dateline(layout: Layout, hearing: Hearing, lines: Datelines) -> Voice | None:
+    """The date that opens the text, after a town and an agency or as the very first of one of its first paragraphs."""
+    for at, line in enumerate(layout.paragraphs[:_OPENING]):
+        stamps = lines.stamps(line.text[:60])
+        if stamps and stamps[0].start < (1 if at else _DATELINE) and (voice := hearing.voice(stamps[0], "dateline")):
+            return voice
+    return None
+
+
 def _weakest(sheet: Sheet, layout: Layout, hearing: Hearing, lines: Datelines) -> Voice | None:
     """A dateline that opens the text, any dated short line, the page's summary, and last a comment in the source."""
-    for line in layout.paragraphs[:1]:
-        stamps = lines.stamps(line.text[:60])
-        if stamps and stamps[0].start < _DATELINE and (voice := hearing.voice(stamps[0], "dateline")):
-            return voice
+    if opening := _dateline(layout, hearing, lines):
+        return opening
     for line in sheet.lines[:2000]:
         if len(line.text) < 120 and not line.zone & FOREIGN & layout.foreign and not _is_teaser(line):
             for found, _ in lines.read(line, ""):

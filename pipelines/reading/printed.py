@@ -72,8 +72,9 @@ _MOST = 12
 def header_of(layout: Layout) -> list[Line]:
     """The lines by the headline that may hold a byline: those below it first."""
     start = layout.headline.row if layout.headline else -1
-    blind = (Zone.RELATED | Zone.COMMENTS | Zone.NAV) & layout.foreign | Zone.HIDDEN
-    lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & blind]
+    blind = Zone.RELATED | Zone.COMMENTS | Zone.NAV
+    lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & Zone.HIDDEN]
+    lines = [line for line in lines if not layout.zones_of(line) & blind]
     return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
 
 

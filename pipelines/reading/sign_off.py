@@ -24,6 +24,8 @@ _SAYS_SO = re.compile(
     r"|mots[- ]clés|etiquetas|关键[字词]|标签)\s?[:：]"
     r"|^\W{0,4}(?:sendung:|über dieses thema berichtete|dieses thema im programm|quellen?:)"
     r"|^\W{0,4}(?:got|do you have|have you got|know) (?:a|any|an? \w+) (?:news )?(?:story|stories|tip|issue|question)\b.*\?"
+    r"|^\W{0,4}(?:the update to )?this (?:episode|segment|podcast) was (?:produced|edited|hosted|fact)\b"
+    r"|^\W{0,4}listen to (?:every|all|more|the full|our) (?:\S{1,20} )?(?:episodes?|podcasts?|show)\b"
     r"|^\W{0,4}more\s?:|^\W{0,4}(?:this site is protected by|like this (?:article|post|story)\?)"
     r"|^\W{0,4}follow .{1,60}\bon (?:twitter|facebook|instagram|x|linkedin|threads|bluesky)\b"
     r"|\bsign up (?:for|to) (?:our|the|his|her) .{0,40}newsletters?\b|\bsubscribe to (?:our|the|this) (?:blog|channel|newsletter)\b"

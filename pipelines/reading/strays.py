@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pipelines.reading.appeals import without_appeals
 from pipelines.reading.by_words import OPENING
 from pipelines.reading.closing import is_stop
 from pipelines.reading.datelines import PUBLISHED, UPDATED
@@ -41,10 +42,15 @@ _CONSENT = re.compile(
     r"^\W{0,4}(?:an dieser stelle (?:finden sie|befindet sich)|ich bin damit einverstanden, dass mir"
     r"|empfohlener (?:redaktioneller|externer) inhalt"
     r"|externer inhalt|mit (?:dem )?(?:klick|aktivierung).{0,60}(?:einverstanden|datenschutz)|ce contenu (?:externe|est bloqué)"
+    r"|by (?:signing up|subscribing|clicking|submitting|entering|providing|registering)\b[^.]{0,100}\byou (?:agree|confirm|consent"
+    r"|acknowledge|accept|are agreeing)"
+    r"|mit (?:der|ihrer|deiner) (?:anmeldung|registrierung|bestellung)\b.{0,60}(?:stimm|akzeptier|einverstanden|erklär)"
+    r"|en (?:vous inscrivant|cliquant|soumettant)\b.{0,80}\bvous (?:acceptez|consentez)"
+    r"|al (?:suscribirte|registrarte|inscribirte|hacer clic)\b.{0,80}\b(?:aceptas|acepta)"
     r"|pour afficher ce contenu|para ver este contenido|this (?:content|video) is (?:hosted|provided) by|to view this content"
     r")", re.I,
 )  # fmt: skip
-"""What stands in the place of an embedded post until the reader consents."""
+"""What stands in the place of an embedded post until the reader consents, and below a form to sign up."""
 _LONGEST_CONSENT = 500
 _PHOTO_CREDIT = re.compile(
     r"^\W{0,3}(?:image|photo(?:graph)?|picture|foto|bild|bildquelle|fotó|photo credit|credit|crédit(?: photo)?"
@@ -139,7 +145,7 @@ def _is_byline(line: str, names: list[str]) -> bool:
 
 
 def _without_end(lines: list[str], names: list[str]) -> list[str]:
-    """Cut at a stop in the last third, then the sign-off."""
+    """Cut at a stop in the last third, then appeals, then the sign-off."""
     total = sum(map(len, lines)) or 1
     done = 0
     for at, line in enumerate(lines):
@@ -147,4 +153,4 @@ def _without_end(lines: list[str], names: list[str]) -> list[str]:
             lines = lines[:at]
             break
         done += len(line)
-    return without_sign_off(lines, names)
+    return without_sign_off(without_appeals(lines), names)

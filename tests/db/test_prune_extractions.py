@@ -107,3 +107,15 @@ def test_stopped_in_the_middle_it_cannot_be_undone_and_the_next_pruning_goes_on(
     rest = prune.prune(path, NOW, keep_bodies=NEVER, keep_log=30 * DAY)
     assert (rest.past_outcomes, rest.runs) == (PAGES - gone.past_outcomes, 1)
     assert count(path, "past_outcomes", young) == 50
+
+
+def test_a_run_that_somebody_goes_on_with_stays(archive: tuple[Path, int, int]) -> None:
+    path, old, _ = archive
+    with open_room(path) as conn:
+        facts.resume_run(conn, old, os.getpid())
+    gone = prune.prune(path, NOW, keep_bodies=NEVER, keep_log=30 * DAY)
+    assert (gone.past_outcomes, gone.to_extract, gone.runs) == (0, 0, 0)
+    assert [count(path, table, old) for table in ("past_outcomes", "to_extract")] == [PAGES, LEFT]
+    with open_room(path) as conn:
+        facts.end_run(conn, old, "stopped", NOW - timedelta(days=1), {}, None)
+    assert prune.prune(path, NOW, keep_bodies=NEVER, keep_log=30 * DAY).past_outcomes == PAGES
