@@ -4,7 +4,8 @@
 
 CORPUS is a folder of *.html or *.html.gz, or one with a `gold.jsonl` of addresses beside `pages/`. Its pages are imported at as
 many addresses as it takes; then all are extracted again, by the command itself, at 1 and at 2 jobs in turn. Behind them the first
-pages are extracted alone: one process, bodies in memory, nothing but `extract`. Printed for each round:
+pages are extracted alone: one process, bodies in memory, nothing but `extract`; and by two such processes at once, which says how
+the machine itself scales (turbo, caches). Printed for each round:
 
     rate, CPU of all processes (main and readers), CPU a page, over the CPU of extraction alone
     peak memory of the main process and of the largest reader, in the first and in the last third
@@ -83,16 +84,30 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path.cwd())}
 
 
-def alone(database: str, answer: multiprocessing.SimpleQueue[float]) -> None:
-    """CPU seconds a page of `extract` over the first ALONE pages that are stored: reading them is not counted."""
-    conn, sites, spent = open_readonly(Path(database)), load_sites(shipped_sites_folder()), 0.0
+def alone(database: str, answer: multiprocessing.SimpleQueue[tuple[float, float]]) -> None:
+    """CPU and wall seconds a page of `extract` over the first ALONE pages that are stored: reading them is not counted."""
+    conn, sites, spent, took = open_readonly(Path(database)), load_sites(shipped_sites_folder()), 0.0, 0.0
     pages = conn.execute("SELECT page_id FROM outcomes ORDER BY 1 LIMIT ?", (ALONE,)).fetchall()
     for (page_id,) in pages:
         page = load_page(conn, page_id)
-        began = time.process_time()
+        began, at = time.process_time(), time.perf_counter()
         extract(page, sites)
         spent += time.process_time() - began
-    answer.put(spent / len(pages))
+        took += time.perf_counter() - at
+    answer.put((spent / len(pages), took / len(pages)))
+
+
+def processes_alone(database: Path, number: int) -> tuple[float, float]:
+    """CPU and wall seconds a page of so many processes that do nothing but extract, at once; the mean of them."""
+    context = multiprocessing.get_context("spawn")
+    answer: multiprocessing.SimpleQueue[tuple[float, float]] = context.SimpleQueue()
+    running = [context.Process(target=alone, args=(str(database), answer)) for _ in range(number)]
+    for process in running:
+        process.start()
+    answers = [answer.get() for _ in running]
+    for process in running:
+        process.join()
+    return statistics.mean(cpu for cpu, _ in answers), statistics.mean(took for _, took in answers)
 
 
 def write_beside(database: str, over: Event, answer: multiprocessing.SimpleQueue[list[float]]) -> None:
@@ -199,7 +214,6 @@ def report(folder: Path, options: argparse.Namespace) -> None:
     conn = sqlite3.connect(database)
     pages = conn.execute("SELECT count(*) FROM outcomes").fetchone()[0]
     conn.close()
-    context = multiprocessing.get_context("spawn")
     scaling, over = [], []
     for number in range(options.rounds):
         runs = {}
@@ -207,11 +221,9 @@ def report(folder: Path, options: argparse.Namespace) -> None:
             if options.change:
                 spoil(database)
             runs[jobs] = measured(folder, jobs, beside=False)
-        answer = context.SimpleQueue()
-        process = context.Process(target=alone, args=(str(database), answer))
-        process.start()
-        bare = answer.get() * pages
-        process.join()
+        (cpu, single), (_, double) = processes_alone(database, 1), processes_alone(database, 2)
+        bare = cpu * pages
+        print(f"round {number + 1}: the machine itself does {2 * single / double:.2f} times as much with two processes")
         scaling.append(runs[1].seconds / runs[2].seconds)
         print(f"round {number + 1}: extraction alone {bare / pages * 1000:.2f} ms CPU a page")
         for jobs, run in sorted(runs.items()):

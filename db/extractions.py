@@ -153,7 +153,9 @@ def begin_undo(conn: sqlite3.Connection, run_id: int) -> None:
 def begin_pruning(conn: sqlite3.Connection, run_id: int) -> bool:
     """What the run replaced is to be dropped: no command undoes it or goes on with it any more. False where one has begun to."""
     over = "EXISTS (SELECT 1 FROM runs r WHERE r.id = run_id AND r.ended IS NOT NULL)"
-    return conn.execute(f"UPDATE extractions SET selection = 'pruned' WHERE run_id = ? AND {over}", (run_id,)).rowcount > 0
+    return (
+        conn.execute(f"UPDATE extractions SET selection = 'pruned' WHERE run_id = ? AND {over}", (run_id,)).rowcount > 0
+    )
 
 
 def is_being_pruned(conn: sqlite3.Connection, run_id: int) -> bool:
