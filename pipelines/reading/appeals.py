@@ -47,6 +47,17 @@ _PRIVACY = (
 )
 _COOKIES = re.compile(rf"\bcookies\b.{{0,200}}{_PRIVACY}|{_PRIVACY}.{{0,200}}\bcookies\b", re.I)
 _ANY_COOKIE = re.compile(r"\bcookies?\b", re.I)
+_HINTS = (
+    "like you", "reader-", "reader ", "donat", "contribution", "gift", "member", "supporter", "subscriber", "patron", "support",
+    "subscribe", "join us", "contribute", "your help", "generosity", "will you", "help us", "help keep", "help fund",
+    "help sustain",
+    "rely on", "unterstütz", "spende", "mitglied", "abonn", "soutenez", " un don", "vos dons", "votre don", "soutien", "membre",
+    "adhérent", "periodismo", "socio", "socia", "miembro", "donación", "apoyo", "aporte", "sostieni", "donazione", "dona ora",
+    "sostegno", "contributo", "apoie", "doação", "assinante", "apoiador", "membro", "steun", "word ", "wesprzyj", "wsparcie",
+    "støt",
+    "stöd", "поддерж", "пожертвован",
+)  # fmt: skip
+"""What a line holds that `_ASKS` can match, in lower case: looking for these costs a hundredth of it."""
 _MOST = 0.5
 """Share of the lines to the end that must appeal as well."""
 _UPPER = 0.3
@@ -55,28 +66,35 @@ _UPPER = 0.3
 
 def without_appeals(lines: Sequence[str]) -> list[str]:
     """A text's lines without what the page asks of its reader at the end."""
-    end = _beginning(lines, _COOKIES, _ANY_COOKIE)
-    kept = lines[:end]
-    end = _beginning(kept, _ASKS, _ASKS, _TELLS)
-    while 1 < end < len(kept) and _TELLS.search(kept[end - 1]):
-        end -= 1
-    return list(kept[:end])
+    end, text = len(lines), "\n".join(lines).lower()
+    if "cookie" in text:
+        said = [_COOKIES.search(line) is not None for line in lines]
+        end = _beginning(lines, said, said, [_ANY_COOKIE.search(line) is not None for line in lines])
+    if hints := [hint for hint in _HINTS if hint in text]:
+        asked = [_asks(line, hints) for line in lines[:end]]
+        if any(asked):
+            told = [_TELLS.search(line) is not None for line in lines[:end]]
+            end = _beginning(lines[:end], asked, [a or b for a, b in zip(asked, told, strict=True)], asked)
+            while 1 < end < len(told) and told[end - 1]:
+                end -= 1
+    return list(lines[:end])
 
 
-def _beginning(
-    lines: Sequence[str], says: re.Pattern[str], topic: re.Pattern[str], too: re.Pattern[str] | None = None
-) -> int:
-    """Where the run at the end begins that `says` so, or says it `too`; the number of lines where there is none.
+def _asks(line: str, hints: Sequence[str]) -> bool:
+    lower = line.lower()
+    return any(hint in lower for hint in hints) and _ASKS.search(line) is not None
+
+
+def _beginning(lines: Sequence[str], says: Sequence[bool], too: Sequence[bool], topic: Sequence[bool]) -> int:
+    """Where the run at the end begins whose first line `says` so and most of whose lines do `too`; else the number of lines.
 
     There is none where a line above is on the `topic` already.
     """
     total, done = sum(map(len, lines)), 0
     for at, line in enumerate(lines):
-        if says.search(line) and done > _UPPER * total:
-            rest = lines[at:]
-            hits = sum(1 for other in rest if says.search(other) or (too is not None and too.search(other)))
-            return at if hits >= _MOST * len(rest) else len(lines)
-        if topic.search(line):
+        if says[at] and done > _UPPER * total:
+            return at if sum(too[at:]) >= _MOST * (len(lines) - at) else len(lines)
+        if topic[at]:
             break
         done += len(line)
     return len(lines)
