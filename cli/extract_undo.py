@@ -19,7 +19,7 @@ from db.connect import write
 from db.errors import UsageError
 from db.extractions import begin_undo, bring_back, count_past, is_being_pruned, later_extraction
 from db.facts import begin_run, end_run
-from pipelines.replay import BATCH, settle_in_steps
+from pipelines.replay import BROUGHT_BACK_AT_ONCE, settle_in_steps
 
 
 def undo(desk: Desk, undone: int, *, as_json: bool) -> None:
@@ -66,7 +66,7 @@ def _bring_back(conn: sqlite3.Connection, undone: int, stop: threading.Event) ->
     with counting("brought back", count_past(conn, undone)) as show:
         while not stop.is_set():
             with write(conn):
-                some = bring_back(conn, undone, BATCH)
+                some = bring_back(conn, undone, BROUGHT_BACK_AT_ONCE)
             if not some:
                 break
             back += some

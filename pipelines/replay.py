@@ -28,9 +28,12 @@ from pipelines.pool import ReadingPool
 from pipelines.reader import Reading, Task, read
 from pipelines.settle import settle
 
-# Pages written in one transaction, and articles settled in one, so that the write lock is held for well under 100 ms.
+# Pages written in one transaction, and articles settled in one, so that the write lock is held for well under 100 ms. Pages that
+# have changed take some 5 ms each, most of it in the search index, and more on a slow machine: past HOLD_S no more are begun.
 BATCH = 16
+HOLD_S = 0.03
 SETTLED_AT_ONCE = 8
+BROUGHT_BACK_AT_ONCE = 4
 AHEAD = 32
 # How long a reading waits for others to be written with, in seconds.
 LINGER_S = 1.0
@@ -154,16 +157,19 @@ def replay(
 ) -> float:
     """Read what a run has left, write and settle it. `show` is told how many are done. The longest transaction, in ms."""
     done, longest = 0, 0.0
-    for some in readings(executor, left_of(conn, run_id), stop):
-        with write(conn):
-            began = time.perf_counter()
-            changed = record_again(conn, some, run_id, maker)
-        longest = max(longest, time.perf_counter() - began)
-        time.sleep(REST_S)
-        if changed:
-            longest = max(longest, settle_in_steps(conn, stop))
-        done += len(some)
-        show(done)
+    for came in readings(executor, left_of(conn, run_id), stop):
+        some = came
+        while some:
+            with write(conn):
+                began = time.perf_counter()
+                written, changed = record_again(conn, some, run_id, maker)
+            longest = max(longest, time.perf_counter() - began)
+            time.sleep(REST_S)
+            if changed:
+                longest = max(longest, settle_in_steps(conn, stop))
+            some = some[written:]
+            done += written
+            show(done)
     return max(longest, settle_in_steps(conn, stop)) * 1000
 
 
@@ -179,8 +185,12 @@ def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event) -> float:
     return longest
 
 
-def record_again(conn: sqlite3.Connection, some: Sequence[Reading], run_id: int, maker: int) -> int:
-    """Write readings where they differ from what is held, and the run's figures; how many differed."""
+def record_again(conn: sqlite3.Connection, some: Sequence[Reading], run_id: int, maker: int) -> tuple[int, int]:
+    """Write the first of the readings, as many as HOLD_S allows, where they differ from what is held, and the run's figures.
+
+    How many were looked at, and how many of them differed.
+    """
+    until, written = time.perf_counter() + HOLD_S, 0
     figures = json.loads(conn.execute("SELECT figures FROM extractions WHERE run_id = ?", (run_id,)).fetchone()[0])
     changed = 0
     for reading in some:
@@ -190,8 +200,11 @@ def record_again(conn: sqlite3.Connection, some: Sequence[Reading], run_id: int,
         if what == "failed":
             figures["failed_pages"] = [*figures.get("failed_pages", []), reading.page_id][:FAILED_NAMED]
         conn.execute("DELETE FROM to_extract WHERE (run_id, page_id) = (?, ?)", (run_id, reading.page_id))
+        written += 1
+        if time.perf_counter() > until:
+            break
     conn.execute("UPDATE extractions SET figures = ? WHERE run_id = ?", (json.dumps(figures), run_id))
-    return changed
+    return written, changed
 
 
 def fails(before: Held, made: Held) -> bool:

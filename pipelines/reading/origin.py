@@ -32,7 +32,7 @@ _REPORTERS_HOUSE = re.compile(
 """采写：南都记者 叶婉: the reporters of another outlet than the one that publishes."""
 _BRACKETED_HOUSE = re.compile(
     r"[（(【](?P<house>[\u4e00-\u9fff]{2,10}?)(?:首席|见习|实习|特约|特派|全媒体|融媒体)?记者[\s：:]{0,2}"
-    r"[\u4e00-\u9fff·、,，/\s]{2,40}[）)】](?:[。\s]{0,3}$)?"
+    r"[\u4e00-\u9fff·、,，/\s]{2,40}(?<![摄图影])[）)】](?:[。\s]{0,3}$)?"
 )
 """（江城晚报记者叶婉） in the first paragraph or at the end of the last."""
 _HOUSE_NAME = re.compile(r"(?:报|网|社|台|新闻|周刊|周末|杂志|在线|客户端|财经|视频|传媒|融媒)$")
@@ -42,6 +42,7 @@ _SHORT_NAMES = {
 }  # fmt: skip
 """Names that outlets have in their own bylines, where they are no longer recognised as an outlet's."""
 _OWN_HOUSE = re.compile(r"^(?:本报|本刊|本网|本社|本台|我报|我网|该报)|媒体$")
+_OF_PICTURE = re.compile(r"(?:摄|摄影|图|供图|视频|制图|拍摄)\s{0,2}[）)】]?$|^\s{0,4}(?:图|摄影|视频|制图)")
 _GIVEN_BY = re.compile(r"\s{0,4}(?P<house>新华社|中新社)发(?:\s{0,2}[（(][^（()）]{2,20}[）)])?")
 """The line under an agency's pictures. Only under the agency's own site does it speak of the article."""
 
@@ -101,11 +102,11 @@ def is_organ(who: str) -> bool:
 def _others(line: Line, source: str) -> str | None:
     """The outlet of the reporters that a short line names, or the agency whose pictures it tells of."""
     folded = line.text.translate(SIMPLIFIED)
-    if len(folded) > _BYLINE or DISCLAIMER.search(folded):
+    if len(folded) > _BYLINE or DISCLAIMER.search(folded) or by_picture(line):
         return None
     if given := _GIVEN_BY.fullmatch(folded):
-        return given["house"] if source.startswith(given["house"][:2]) and not by_picture(line) else None
-    return _reporters_house(_REPORTERS_HOUSE.search(folded), line.text, source)
+        return given["house"] if source.startswith(given["house"][:2]) else None
+    return None if _OF_PICTURE.search(folded) else _reporters_house(_REPORTERS_HOUSE.search(folded), line.text, source)
 
 
 def _reporters_house(match: re.Match[str] | None, text: str, source: str) -> str | None:

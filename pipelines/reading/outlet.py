@@ -13,7 +13,7 @@ from pipelines.reading.headline import plain, title_pieces
 from pipelines.reading.houses import clean_house
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
-from pipelines.reading.sheet import Sheet, Zone, squeeze
+from pipelines.reading.sheet import Sheet, Zone, squeeze, zone_of
 from pipelines.reading.times import find_stamps
 
 _HOUSE = re.compile(
@@ -34,9 +34,20 @@ _MOST_LINKS = 200
 """Links and pictures asked for the site's name: its own stand at the top of the page."""
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:media")
-_ACCOUNT_PAGE = re.compile(r"/(?:profile|user|media|account|author|home|space|people|mp|dy)\b[/?]", re.I)
-_PLATFORM = re.compile(r"(?:^|[\s\-_/.])(?:mp|pgc|wemedia|media|account|baijiahao|dy)(?:$|[\s\-_/.?])", re.I)
-"""Names that platforms have for the accounts that publish on them, in classes and addresses."""
+_ACCOUNT_PAGE = re.compile(
+    r"/(?:profile|user|media|account|author|home|space|people|u)(?:/[\w-]{0,40}\d[\w-]*|/?\?\w+=)", re.I
+)
+"""An account's page on a platform: it has the account's number."""
+_PLATFORM = re.compile(
+    r"(?:^|\s)(?:mp|pgc|wemedia|media|account)(?:[-_](?:user|name|author|info|id|link|title))?(?:\s|$)|//mp\.|/dy/media/|/pgc/|bjh|baijiahao"
+    r"|wemedia",
+    re.I,
+)
+"""What platforms call the accounts that publish on them, in classes and addresses."""
+_NO_ACCOUNT = re.compile(
+    r"登录|登陆|注册|我的|中心|会员|退出|账号|帐号|媒体报道|视频|图片|更多|详情|首页|投稿|发文|入驻"
+)
+_ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
 _SOURCE_CLASS = re.compile(
     r"source|media|from|reporter|origin|laiyuan|outlet|name|author|user|account|provider|publish", re.I
 )
@@ -82,6 +93,7 @@ def _account(sheet: Sheet) -> tuple[str | None, str]:
     stated = _name(sheet.head.meta(*_ACCOUNT_METAS) or "")
     if stated and _CJK.search(stated):
         return stated, "meta"
+    zones: dict[str, int] = {}
     for seen, link in enumerate(sheet.tree.iter("a")):
         if seen > _MOST_LINKS:
             break
@@ -90,11 +102,21 @@ def _account(sheet: Sheet) -> tuple[str | None, str]:
             continue
         parent = link.getparent()
         classes = f"{link.get('class', '')[:80]} {parent.get('class', '')[:80] if parent is not None else ''}"
-        if _PLATFORM.search(href) or _PLATFORM.search(classes):
-            name = _name(squeeze("".join(str(piece) for piece in link.itertext())[:80]))
-            if name and _CJK.search(name):
-                return name, "account"
+        if not _PLATFORM.search(f"{classes} {href}"):
+            continue
+        name = _name(squeeze("".join(str(piece) for piece in link.itertext())[:80]))
+        if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not _stands_elsewhere(link, zones):
+            return name, "account"
     return None, ""
+
+
+def _stands_elsewhere(el: Element, zones: dict[str, int]) -> bool:
+    node: Element | None = el
+    while node is not None and node.tag != "body":
+        if zone_of(node, zones) & _ELSEWHERE:
+            return True
+        node = node.getparent()
+    return False
 
 
 def _in_title(sheet: Sheet) -> tuple[str | None, str]:
