@@ -19,6 +19,7 @@ from db.connect import write
 from db.errors import UsageError
 from db.extractions import begin_undo, bring_back, count_past, is_being_pruned, later_extraction
 from db.facts import begin_run, end_run
+from db.search_index import make_ready
 from pipelines.replay import BROUGHT_BACK_AT_ONCE, settle_in_steps
 
 
@@ -63,6 +64,7 @@ def _check(conn: sqlite3.Connection, undone: int) -> None:
 def _bring_back(conn: sqlite3.Connection, undone: int, stop: threading.Event) -> int:
     """Put back and settle, a few pages a transaction; how many pages."""
     back = 0
+    make_ready()
     with counting("brought back", count_past(conn, undone)) as show:
         while not stop.is_set():
             with write(conn):

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from db.connect import write
-from db.search_index import index_page
+from db.search_index import index_page, make_ready
 
 # Pages indexed in one transaction, at some 2 ms of CPU each and up to 30 ms for what FTS5 merges by the way, with the write lock
 # held. The rest lets another writer in.
@@ -34,6 +34,7 @@ def catch_up(
 ) -> int:
     """Index all that wait, some in a transaction, with a rest after each; how many. `show` is told how many are done."""
     done = 0
+    make_ready()
     while not stopping():
         with write(conn):
             some = index_some(conn)

@@ -75,6 +75,12 @@ def version() -> str:
     return f"{_MADE}-{zlib.crc32(simplified().tobytes()):08x}"
 
 
+def make_ready() -> None:
+    """Make the tables by which articles are indexed. It takes 60 ms: who is to write them does it before his first transaction."""
+    version()
+    grams(fold("ready"))
+
+
 def index_page(conn: sqlite3.Connection, page_id: int) -> None:
     """Put an article page into the index. In the transaction that wrote its rows."""
     document = document_of(conn, page_id)

@@ -26,6 +26,7 @@ from db.likenesses import any_unsettled
 from db.nouns import Article, Rejection
 from db.pages import count_unread, unread_pages
 from db.queries import last_page_id
+from db.search_index import make_ready
 from db.writer import Writer
 from pipelines.pool import ReadingPool
 from pipelines.reader import Reading, read
@@ -137,6 +138,7 @@ class Desk:
 
     def _read_all(self, conn: sqlite3.Connection) -> None:
         plan = self._plan
+        make_ready()
         maker = self._writer.submit(lambda writing: extractor_id(writing, plan.extractor)).result()
         if self._readers is not None:
             return self._feed(conn, self._readers, maker)

@@ -24,6 +24,7 @@ from db.derived import article_row, credit_rows
 from db.extractions import Held, held, is_pruned, keep_past, pages_left, put_held
 from db.likenesses import any_unsettled
 from db.nouns import Article, Reason
+from db.search_index import make_ready
 from pipelines.pool import ReadingPool
 from pipelines.reader import Reading, Task, read
 from pipelines.settle import settle
@@ -31,14 +32,16 @@ from pipelines.settle import settle
 # Pages written in one transaction, and articles settled in one, so that the write lock is held for well under 100 ms. Pages that
 # have changed take some 5 ms each, most of it in the search index, and more on a slow machine: past HOLD_S no more are begun.
 BATCH = 16
-HOLD_S = 0.03
+HOLD_S = 0.015
 SETTLED_AT_ONCE = 8
 BROUGHT_BACK_AT_ONCE = 4
 AHEAD = 32
 # How long a reading waits for others to be written with, in seconds.
 LINGER_S = 1.0
-# SQLite's writers look every 100 ms whether the lock is free; a rest after each transaction lets others in.
+# A writer that waits for SQLite's lock looks for it after 1, 2, 5, 10, 15, 20 and then every 25 ms, later every 50 and 100
+# (sqlite3.c, sqliteDefaultBusyCallback). A rest after each transaction lets it in: as long as that was, within these bounds.
 REST_S = 0.005
+LONGEST_REST_S = 0.03
 _BROKE = frozenset({Reason.CRASHED.value, Reason.TOO_SLOW.value})
 FAILED_NAMED = 100
 
@@ -157,14 +160,14 @@ def replay(
 ) -> float:
     """Read what a run has left, write and settle it. `show` is told how many are done. The longest transaction, in ms."""
     done, longest = 0, 0.0
+    make_ready()
     for came in readings(executor, left_of(conn, run_id), stop):
         some = came
         while some:
             with write(conn):
                 began = time.perf_counter()
                 written, changed = record_again(conn, some, run_id, maker)
-            longest = max(longest, time.perf_counter() - began)
-            time.sleep(REST_S)
+            longest = max(longest, _rest(time.perf_counter() - began))
             if changed:
                 longest = max(longest, settle_in_steps(conn, stop))
             some = some[written:]
@@ -180,9 +183,14 @@ def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event) -> float:
         with write(conn):
             began = time.perf_counter()
             settle(conn, limit=SETTLED_AT_ONCE)
-        longest = max(longest, time.perf_counter() - began)
-        time.sleep(REST_S)
+        longest = max(longest, _rest(time.perf_counter() - began))
     return longest
+
+
+def _rest(held_s: float) -> float:
+    """Let others have the lock that was held so long; that again."""
+    time.sleep(min(LONGEST_REST_S, max(REST_S, held_s)))
+    return held_s
 
 
 def record_again(conn: sqlite3.Connection, some: Sequence[Reading], run_id: int, maker: int) -> tuple[int, int]:
