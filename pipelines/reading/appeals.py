@@ -60,20 +60,23 @@ _HINTS = (
 """What a line holds that `_ASKS` can match, in lower case: looking for these costs a hundredth of it."""
 _MOST = 0.5
 """Share of the lines to the end that must appeal as well."""
+_LONGEST = 2000
+"""Characters of a line that are looked at."""
 _UPPER = 0.3
 """Share of the text, by characters, in which nothing is cut."""
 
 
 def without_appeals(lines: Sequence[str]) -> list[str]:
     """A text's lines without what the page asks of its reader at the end."""
-    end, text = len(lines), "\n".join(lines).lower()
+    heads = [line[:_LONGEST] for line in lines]
+    end, text = len(lines), "\n".join(heads).lower()
     if "cookie" in text:
-        said = [_COOKIES.search(line) is not None for line in lines]
-        end = _beginning(lines, said, said, [_ANY_COOKIE.search(line) is not None for line in lines])
+        said = [_COOKIES.search(line) is not None for line in heads]
+        end = _beginning(lines, said, said, [_ANY_COOKIE.search(line) is not None for line in heads])
     if hints := [hint for hint in _HINTS if hint in text]:
-        asked = [_asks(line, hints) for line in lines[:end]]
+        asked = [_asks(line, hints) for line in heads[:end]]
         if any(asked):
-            told = [_TELLS.search(line) is not None for line in lines[:end]]
+            told = [_TELLS.search(line) is not None for line in heads[:end]]
             end = _beginning(lines[:end], asked, [a or b for a, b in zip(asked, told, strict=True)], asked)
             while 1 < end < len(told) and told[end - 1]:
                 end -= 1

@@ -43,6 +43,11 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
         f"<div>{'12/12/' * 100_000}</div><div>{'2024年' * 90_000}</div><div>{'1 de ' * 90_000}</div>{lines(9)}"
         + "".join(f"<div>{'1 ' * 40}</div>" for _ in range(2000))
     ),
+    "appeal bait": lambda: page(
+        lines(9)
+        + f"<p>{'your support and privacy of cookies, our ' * 20_000}</p>" * 5
+        + "<p>your support for cookies, and</p>" * 20_000
+    ),
     "title bait": lambda: page(lines(9), f"<title>{'a - ' * 300_000}</title>"),
     "JSON-LD bait": lambda: page(
         lines(9),
