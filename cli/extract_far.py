@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from cli.context import Desk
+from cli.damage import tell_damage
 from cli.extract_engine import Engine, readers
 from cli.progress import tallying
 from cli.stopping import stopping
@@ -20,6 +20,7 @@ from db.derived import known_extractor
 from db.extractions import without_pruned
 from db.parcels import Parcel, load_parcel
 from db.selections import Selection, select_pages
+from pipelines.archives.items import PassedOver
 from pipelines.archives.outcomes_out import OutcomeFolder
 from pipelines.archives.remote import find_archives, read_pages
 from pipelines.desk import DeskPlan
@@ -32,7 +33,7 @@ def extract_archives(desk: Desk, addresses: Sequence[str], to: str, *, engine: E
     plan = plan_desk(desk.config)
     found = find_archives(addresses)
     folder = OutcomeFolder(to, plan.extractor, json.dumps([path for archives in found for path in archives.paths]))
-    passed: Counter[str] = Counter()
+    passed = PassedOver()
     pages = read_pages(found, limit=int(desk.config["max_page_size"]), after=folder.after, passed=passed)
     _extract(plan, folder, pages, engine, passed, as_json=as_json)
 
@@ -43,7 +44,7 @@ def extract_selected(desk: Desk, selection: Selection, to: str, *, engine: Engin
     folder = OutcomeFolder(to, plan.extractor, selection.name)
     with desk.read() as conn:
         chosen = without_pruned(conn, select_pages(conn, selection, known_extractor(conn, plan.extractor)))
-    _extract(plan, folder, _stored(plan.database, chosen, folder.after), engine, Counter(), as_json=as_json)
+    _extract(plan, folder, _stored(plan.database, chosen, folder.after), engine, PassedOver(), as_json=as_json)
 
 
 def _stored(database: Path, chosen: Sequence[int], after: int) -> Iterator[tuple[None, Parcel]]:
@@ -61,7 +62,7 @@ def _extract(
     folder: OutcomeFolder,
     pages: Iterator[tuple[str | None, Parcel]],
     engine: Engine,
-    passed: Counter[str],
+    passed: PassedOver,
     *,
     as_json: bool,
 ) -> None:
@@ -72,20 +73,24 @@ def _extract(
     _tell(tally, folder, passed, stop, as_json=as_json)
 
 
-def _tell(tally: Tally, folder: OutcomeFolder, passed: Counter[str], stop: threading.Event, *, as_json: bool) -> None:
+def _tell(tally: Tally, folder: OutcomeFolder, passed: PassedOver, stop: threading.Event, *, as_json: bool) -> None:
     told = {
         "articles": tally.articles,
         "rejected": dict(tally.rejected.most_common()),
-        "passed": dict(passed.most_common()),
+        "passed": dict(passed.reasons.most_common()),
+        "damage": passed.places,
         "parts": folder.parts,
     }
     if as_json:
         click.echo(json.dumps(told))
     else:
         click.echo(f"{tally.articles} articles, {tally.rejected.total()} rejected; {folder.parts} parts are there")
-        if passed:
-            reasons = ", ".join(f"{reason} {count}" for reason, count in passed.most_common())
-            click.echo(f"  passed over: {passed.total()} ({reasons})")
+        if passed.reasons:
+            reasons = ", ".join(f"{reason} {count}" for reason, count in passed.reasons.most_common())
+            click.echo(f"  passed over: {passed.reasons.total()} ({reasons})")
+    tell_damage("extract", passed.places)
     if stop.is_set():
         click.echo("stopped early; the same command goes on", err=True)
         sys.exit(130)
+    if passed.incomplete:
+        sys.exit(1)

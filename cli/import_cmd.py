@@ -16,10 +16,10 @@ from pathlib import Path
 import click
 
 from cli.context import Desk
+from cli.damage import tell_damage
 from cli.engine_options import engine_options
 from cli.extract_engine import Engine, readers
 from cli.progress import tallying
-from cli.render import plain
 from cli.stopping import stopping
 from db.connect import open_readonly
 from db.errors import CopydeskError, UsageError
@@ -29,7 +29,7 @@ from db.pages import count_unread
 from db.sources import find_source
 from db.writer import Writer
 from pipelines.addresses import clean_url, link_key
-from pipelines.archives.intake import MOST_TOLD, Counts, Intake
+from pipelines.archives.intake import Counts, Intake
 from pipelines.archives.items import Item
 from pipelines.archives.open_archive import Opening, read_archive
 from pipelines.archives.remote import Archives, find_archives, read_items
@@ -79,7 +79,9 @@ def import_archives(  # noqa: PLR0913 - one for each option
     plan = None if no_extract else plan_desk(desk.config)
     outcome = _import(desk, found, source_id, clean_url(base) if base else None, plan, asked)
     click.echo(json.dumps(outcome) if as_json else "\n".join(_summary(outcome)))
-    _tell_damage(outcome)
+    damage = outcome["damage"]
+    assert isinstance(damage, list)
+    tell_damage("import", damage)
     if outcome["ended"] == "stopped":
         sys.exit(130)
     if outcome["incomplete"]:
@@ -195,23 +197,13 @@ def _figures(counts: Counts, reader: sqlite3.Connection, began: datetime) -> dic
         "new": counts.new,
         "unchanged": counts.unchanged,
         "known": counts.known,
-        "passed": dict(counts.passed.most_common()),
-        "damage": counts.damage,
-        "incomplete": counts.incomplete,
+        "passed": dict(counts.passed.reasons.most_common()),
+        "damage": counts.passed.places,
+        "incomplete": counts.passed.incomplete,
         "bytes": counts.bytes,
         "unread": count_unread(reader),
         "seconds": round(seconds, 3),
     }
-
-
-def _tell_damage(outcome: dict[str, object]) -> None:
-    """Each place on a line, with a terminal's own signs taken out of what an archive says."""
-    damage = outcome["damage"]
-    assert isinstance(damage, list)
-    for where in damage:
-        click.echo(f"copydesk import: {plain(where)}", err=True)
-    if len(damage) == MOST_TOLD:
-        click.echo("copydesk import: there may be more such places; these were the first", err=True)
 
 
 def _summary(outcome: dict[str, object]) -> list[str]:

@@ -20,10 +20,9 @@ from db.imports import known_fetch, put_archived, put_not_modified, put_revisit,
 from db.nouns import Link, LinkKind
 from db.writer import Writer
 from pipelines.addresses import link_key
-from pipelines.archives.items import Archived, Item, Known, Passed, Revisit
+from pipelines.archives.items import Archived, Item, Known, Passed, PassedOver, Revisit
 
 MOST_PAGES, MOST_BYTES = 64, 16_000_000
-MOST_TOLD = 20
 # Payloads of a file that a revisit may name, 150 bytes each.
 _MOST_DIGESTS = 200_000
 
@@ -40,14 +39,7 @@ class Counts:
     """Fetches that brought the body which their link had: no page, only the fetch."""
     known: int = 0
     """Fetches that the database had already."""
-    passed: Counter[str] = field(default_factory=Counter)
-    damage: list[str] = field(default_factory=list)
-    """The first `MOST_TOLD` places that somebody should look at: file, where in it, what is wrong."""
-
-    @property
-    def incomplete(self) -> bool:
-        """Whether an archive could not be read as a whole; an answer that its server cut short is no damage of the archive."""
-        return bool(self.passed["damaged"] or self.passed["unreadable"])
+    passed: PassedOver = field(default_factory=PassedOver)
 
 
 class Intake:
@@ -74,7 +66,7 @@ class Intake:
                     held.append((item, body, tuple(packed_body(data, url) for url, data in item.parts)))
                     size += len(item.body) + sum(len(data) for _, data in item.parts)
                 elif isinstance(item, Passed):
-                    self._pass(item)
+                    self.counts.passed.note(item)
                 else:
                     held.append((item, None, ()))
                 if len(held) >= MOST_PAGES or size >= MOST_BYTES:
@@ -90,11 +82,6 @@ class Intake:
             if held:
                 self._store(held)
 
-    def _pass(self, item: Passed) -> None:
-        self.counts.passed[item.reason] += 1
-        if item.where is not None and len(self.counts.damage) < MOST_TOLD:
-            self.counts.damage.append(item.where)
-
     def _store(self, held: list[tuple[Item, Body | None, tuple[Body, ...]]]) -> None:
         def job(conn: sqlite3.Connection) -> Counter[str]:
             if self._hosts is None:
@@ -106,7 +93,7 @@ class Intake:
         counts.new += came.pop("new", 0)
         counts.unchanged += came.pop("unchanged", 0)
         counts.known += came.pop("known", 0)
-        counts.passed += came
+        counts.passed.reasons += came
         counts.bytes += sum(len(body.data) for _, body, _ in held if body)
         if self._wake is not None:
             self._wake()

@@ -5,6 +5,7 @@ file ──> Archived | Revisit | Known | Passed ──> pages, bodies, fetches
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,3 +68,24 @@ Item = Archived | Revisit | Known | Passed
 
 IsKnown = Callable[[str, datetime], bool]
 """Whether the database has the fetch of an address at a time."""
+
+MOST_TOLD = 20
+
+
+@dataclass(slots=True, kw_only=True)
+class PassedOver:
+    """What archives held that is no page: how much, by reason, and the first `MOST_TOLD` places that somebody should look at."""
+
+    reasons: Counter[str] = field(default_factory=Counter)
+    places: list[str] = field(default_factory=list)
+
+    def note(self, item: Passed) -> None:
+        """Count one."""
+        self.reasons[item.reason] += 1
+        if item.where is not None and len(self.places) < MOST_TOLD:
+            self.places.append(item.where)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether an archive could not be read as a whole; an answer that its server cut short is no damage of the archive."""
+        return bool(self.reasons["damaged"] or self.reasons["unreadable"])

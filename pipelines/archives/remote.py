@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from db.errors import UsageError
 from db.nouns import Link, LinkKind, Page
 from db.parcels import Parcel, parcel_of
 from pipelines.addresses import clean_url, link_key
-from pipelines.archives.items import Archived, Item, Known, Passed
+from pipelines.archives.items import Archived, Item, Known, Passed, PassedOver
 from pipelines.archives.open_archive import Opening, read_wacz
 from pipelines.archives.warc_in import read_warc
 
@@ -58,11 +57,11 @@ def find_archives(addresses: Sequence[str]) -> list[Archives]:
 
 
 def read_pages(
-    found: Sequence[Archives], *, limit: int, after: int, passed: Counter[str]
+    found: Sequence[Archives], *, limit: int, after: int, passed: PassedOver
 ) -> Iterator[tuple[str, Parcel]]:
     """Name of the archive and page, numbered from 1 over all archives; those up to `after` are passed over unpacked.
 
-    `limit`: the largest body that is read; what is no page is counted in `passed`. Raises UsageError: not such a file.
+    `limit`: the largest body that is read; what is no page is noted in `passed`. Raises UsageError: not such a file.
     """
     number = 0
     for archives in found:
@@ -73,7 +72,7 @@ def read_pages(
                     yield path, parcel_of(number, page)
 
 
-def _pages(fs: Any, path: str, limit: int, passed: Counter[str]) -> Iterator[Page]:
+def _pages(fs: Any, path: str, limit: int, passed: PassedOver) -> Iterator[Page]:
     try:
         with _seekable(fs, path) as file:
             if path.lower().endswith(".parquet"):
@@ -83,7 +82,7 @@ def _pages(fs: Any, path: str, limit: int, passed: Counter[str]) -> Iterator[Pag
                 if isinstance(item, Archived):
                     yield page_as_imported(item)
                 else:
-                    passed[item.reason if isinstance(item, Passed) else "revisit"] += 1
+                    passed.note(item if isinstance(item, Passed) else Passed(reason="revisit"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error})") from error
 
@@ -151,11 +150,11 @@ def _seekable(fs: Any, path: str) -> Iterator[IO[bytes]]:
             yield copy
 
 
-def _parquet(file: IO[bytes], path: str, limit: int, passed: Counter[str]) -> Iterator[Page]:
+def _parquet(file: IO[bytes], path: str, limit: int, passed: PassedOver) -> Iterator[Page]:
     for row in _rows(file, path):
         page = _page_of_row(row, limit)
         if isinstance(page, str):
-            passed[page] += 1
+            passed.note(Passed(reason=page))
         else:
             yield page
 

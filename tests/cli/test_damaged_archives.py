@@ -192,3 +192,19 @@ def test_what_is_no_archive_at_all_is_refused(tmp_path: Path) -> None:
         result = run(tmp_path / "news.db", "import", str(tmp_path / name), "--no-extract")
         assert isinstance(result.exception, UsageError)
         assert str(tmp_path / name) in str(result.exception)
+
+
+def test_extracting_from_an_archive_names_the_place_too(tmp_path: Path) -> None:
+    pytest.importorskip("fsspec", reason="the extra `dask` is not installed")
+    pytest.importorskip("pyarrow", reason="the extra `dask` is not installed")
+    file = tmp_path / "a.warc.gz"
+    file.write_bytes(FIRST + flipped(MIDDLE, -6) + LAST)
+    result = run(
+        tmp_path / "news.db", "extract", "--from", f"file://{file}", "--to", f"file://{tmp_path}/out", "--json"
+    )
+    assert result.exit_code == 1, (result.output, result.exception)
+    report = json.loads(result.stdout)
+    assert report["passed"] == {"damaged": 1}
+    assert report["damage"] == [line.removeprefix("copydesk extract: ") for line in result.stderr.splitlines()]
+    assert f"a.warc.gz, byte {AT}" in report["damage"][0]
+    assert "incorrect data check" in report["damage"][0]
