@@ -46,6 +46,13 @@ _PRIVACY = (
     r"|datenschutz|dienste|vie privée|privacidad|preferenze)"
 )
 _COOKIES = re.compile(rf"\bcookies\b.{{0,200}}{_PRIVACY}|{_PRIVACY}.{{0,200}}\bcookies\b", re.I)
+_CONSENT = re.compile(
+    r"^(?:die technische speicherung oder der zugriff|the technical storage or access|le stockage ou l.accès technique"
+    r"|el almacenamiento o acceso técnico|l.archiviazione tecnica o l.accesso|de technische opslag of toegang"
+    r"|wird verwendet, um .{1,40}-inhalte zu entsperren)",
+    re.I,
+)
+"""The dialogs of Complianz and Borlabs, which do without the word."""
 _ANY_COOKIE = re.compile(r"\bcookies?\b", re.I)
 _HINTS = (
     "like you", "reader-", "reader ", "donat", "contribution", "gift", "member", "supporter", "subscriber", "patron", "support",
@@ -58,6 +65,15 @@ _HINTS = (
     "stöd", "поддерж", "пожертвован",
 )  # fmt: skip
 """What a line holds that `_ASKS` can match, in lower case: looking for these costs a hundredth of it."""
+_CONSENT_HINTS = (
+    "cookie",
+    "technische",
+    "technical storage",
+    "stockage ou",
+    "almacenamiento o",
+    "archiviazione tecnica",
+    "entsperren",
+)
 _MOST = 0.5
 """Share of the lines to the end that must appeal as well."""
 _LONGEST = 2000
@@ -70,9 +86,9 @@ def without_appeals(lines: Sequence[str]) -> list[str]:
     """A text's lines without what the page asks of its reader at the end."""
     heads = [line[:_LONGEST] for line in lines]
     end, text = len(lines), "\n".join(heads).lower()
-    if "cookie" in text:
-        said = [_COOKIES.search(line) is not None for line in heads]
-        end = _beginning(lines, said, said, [_ANY_COOKIE.search(line) is not None for line in heads])
+    if any(hint in text for hint in _CONSENT_HINTS):
+        said = [(_COOKIES.search(line) or _CONSENT.match(line)) is not None for line in heads]
+        end = _beginning(lines, said, said, [bool(_ANY_COOKIE.search(line)) for line in heads])
     if hints := [hint for hint in _HINTS if hint in text]:
         asked = [_asks(line, hints) for line in heads[:end]]
         if any(asked):

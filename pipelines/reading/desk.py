@@ -16,7 +16,7 @@ from pipelines.reading.counting import count_words
 from pipelines.reading.credit_lines import read_credit_lines
 from pipelines.reading.credits import Credits, read_credits
 from pipelines.reading.gate import refuse
-from pipelines.reading.headline import Headline, plain, read_headline
+from pipelines.reading.headline import NEWS, Headline, plain, read_headline
 from pipelines.reading.layout import Layout, lay_around
 from pipelines.reading.machine import Stated, read_stated
 from pipelines.reading.moments import read_moments
@@ -68,7 +68,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     names = fields["authors"][0]
     authors = names if isinstance(names, tuple) else ()
     lines = with_standfirst(read_body(sheet, stand), standfirst)
-    lines = clean_lines(lines, _foreign(sheet, headline, credits), authors)
+    lines = clean_lines(lines, _foreign(sheet, headline, credits) | _teasers(sheet, stated), authors)
     text = "\n".join(lines)
     headline = headline or _first_sentence(lines)
     refusal = refuse(
@@ -162,6 +162,26 @@ def _place(
         language=language,
         fetched_at=page.fetched_at,
     )
+
+
+def _teasers(sheet: Sheet, stated: Stated) -> set[str]:
+    """Paragraphs of a news page that are one link: they lead to other stories. On other pages they are often points of the text."""
+    if not NEWS & set(stated.types):
+        return set()
+    return {
+        plain(line.text)
+        for line in sheet.lines
+        if line.link_chars >= _ALL_LINK * len(line.text)
+        and line.block.tag in ("p", "div")
+        and len(line.text) >= _TEASER
+        and "://" not in line.text
+        and line.text[-1] not in ",;:，；："
+    }
+
+
+_ALL_LINK = 0.9
+_TEASER = 20
+"""Characters of a link that is a sentence; a shorter one is a name."""
 
 
 def _foreign(sheet: Sheet, headline: Headline | None, credits: Credits) -> set[str]:

@@ -17,7 +17,8 @@ _CALL = re.compile(
     r"^\W{0,6}(?:advertisement|advertising|anzeige|werbung|publicité|publicidad|pubblicità|reklama|реклама|广告"
     r"|廣告|sponsored|story continues below|article continues below|continue reading|scroll to continue"
     r"|(?:click|tap) here\b|read more:|read (?:also|more)\b|also read|see also:|related:|more:|watch:|listen:"
-    r"|lesen sie (?:auch|dazu|mehr)|lies auch|mehr dazu|mehr zum thema|lire aussi|à lire (?:aussi|également)|lea"
+    r"|lesen sie (?:auch|dazu|mehr)|(?:sehen sie|siehe) auch:|lies auch"
+    r"|mehr dazu|mehr zum thema|lire aussi|à lire (?:aussi|également)|lea"
     r" también|lee también|te puede interesar"
     r"|leggi anche|leia também|leia mais|lees ook|les også|läs också|läs även|læs også|lue myös|czytaj (?:też"
     r"|także|również)|zobacz (?:też|także|również)|читайте также|читать также|также по теме|okumaya devam|ayrıca"
@@ -53,7 +54,8 @@ _CONSENT = re.compile(
 """What stands in the place of an embedded post until the reader consents, and below a form to sign up."""
 _LONGEST_CONSENT = 500
 _PHOTO_CREDIT = re.compile(
-    r"^\W{0,3}(?:image|photo(?:graph)?|picture|foto|bild|bildquelle|fotó|photo credit|credit|crédit(?: photo)?"
+    r"^\W{0,3}(?:image|titelbild|beitragsbild|coverbild|(?:featured|header|cover) (?:image|photo)"
+    r"|photo(?:graph)?|picture|foto|bild|bildquelle|fotó|photo credit|credit|crédit(?: photo)?"
     r"|immagine|imagem|quelle|fotograf|getty images|reuters|ap photo)s?\s?(?:by|von|de|di|:|/|\||©)\s?\S.{0,80}$"
     r"|^©.{0,80}$",
     re.I,

@@ -100,3 +100,20 @@ def test_labels() -> None:
     assert codec_of("GB2312") == "gb18030"
     assert codec_of("x-sjis") == "cp932"
     assert codec_of("no-such-thing") is None
+
+
+def test_a_utf8_page_with_a_template_in_latin_bytes() -> None:
+    text = "<p>Für die Vögel im Süden genügt ein großer Käfig, sagt Jürgen Krähenbühl, fünfzig Jahre alt.</p>"
+    alt = '<img alt="Mitgefühl wählen"><img alt="Mitgefühl für alle">'
+    body = b'<html><head><meta charset="utf-8"></head><body>' + alt.encode("latin-1") + text.encode()
+    read = decode(body)
+    assert read is not None
+    assert read.encoding == "utf-8"
+    assert read.text.endswith(alt + text)
+
+
+def test_gbk_that_says_it_is_utf8() -> None:
+    text = "清溪镇图书馆周六重新开放，二层新增了儿童阅览区和自习室，镇上的孩子们一早就在门口排起了队。" * 4
+    read = decode(b'<meta charset="utf-8"><p>' + text.encode("gbk"))
+    assert read is not None
+    assert text in read.text
