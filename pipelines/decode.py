@@ -146,7 +146,7 @@ def _as_utf8(body: bytes, *, declared: bool) -> str | None:
     """The text if the bytes are UTF-8 but for strays: a page cut in mid-character, a foreign byte.
 
     Where the page says that it is UTF-8, also a template in Latin letters of one byte, which are read as such: other encodings
-    give at most half a valid character of UTF-8 for each broken one by chance (the texts of tests/reading/test_decode.py: 0 to 0.44).
+    give at most half a valid character of UTF-8 for each broken one by chance (texts of tests/reading/test_decode.py: 0 to 0.44).
     """
     try:
         return body.decode("utf-8")
