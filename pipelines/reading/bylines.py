@@ -77,7 +77,7 @@ def read_authors(
             break
         if by == "signed" and houses[0]:
             continue  # where the page says that the house wrote it, the signature at its end is not what it credits
-        names = _names(values, trusted=by in ("json-ld", "meta"))
+        names = _names(values, site_names, trusted=by in ("json-ld", "meta"))
         if not names:
             continue
         people = [name for name in names if not _is_house(name, site_names) and plain(name) not in accounts]
@@ -100,7 +100,7 @@ def _unless_contradicted(
     """The stated names, unless nobody sees them while a line of its own by the headline says By another: a template states
     whoever put the page in."""
     if by in ("json-ld", "meta"):
-        printed = _names(by_lines(layout), trusted=False)
+        printed = _names(by_lines(layout), site_names, trusted=False)
         printed = [name for name in printed if " " in name and not _is_house(name, site_names)]
         if printed:
             seen = plain(" ".join(line.text for line in (*layout.header, *layout.inside[-4:], *layout.tail)))
@@ -137,11 +137,14 @@ def _forename_first(value: str) -> str:
     return f"{forename} {surname}" if comma and "," not in forename and len(surname.split()) <= 3 else value
 
 
-def _names(values: Iterable[str], *, trusted: bool) -> list[str]:
+def _names(values: Iterable[str], site_names: tuple[str, ...], *, trusted: bool) -> list[str]:
     found: list[str] = []
     known: set[str] = set()
+    houses = {plain(name) for name in site_names}
     for value in list(values)[:30]:
-        for name in split_byline(value, trusted=trusted):
+        # "Jobs & Hire" are not two people where the site is called so.
+        whole = trusted and len(value) <= 60 and plain(value) in houses
+        for name in [squeeze(value)] if whole else split_byline(value, trusted=trusted):
             if (key := plain(name)) not in known:
                 known.add(key)
                 found.append(name)

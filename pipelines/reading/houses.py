@@ -32,6 +32,7 @@ NO_NAME = words(
 _CAPTION_CLASS = re.compile(
     r"caption|pic-?(?:intro|desc|txt|text|info)|img-?(?:intro|desc|txt|text|info|note)|tupian|photo|image", re.I
 )
+_LABEL_ALONE = re.compile(r"(?:稿件|新闻|文章|信息|内容|消息|本文|图文)?(?:来源|稿源|出处|来自)")
 EDGE = "\u2003"
 """Joins the parts of a line: a blank that no page uses, so the border of two elements can be told from a blank between names."""
 
@@ -57,12 +58,15 @@ def clean_house(value: str) -> str | None:
     """The name of an outlet out of what follows its label, None for what is no name."""
     text = value.strip(" 　\u2003:：|｜丨[]【】()（）《》“”\"'").split(EDGE)[0].strip(" 　:：")
     text = re.split(
-        r"\s{1,}(?=\d{4}[-年/.])|\d{4}[-年/.]\d|\s{2,}|[|｜丨]|[。；;]|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)",
+        r"\s{1,}(?=\d{4}[-年/.])|\d{4}[-年/.]\d|\s{2,}|[|｜丨]|[。；;]|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏"
+        r"|記者|編輯|責|發佈|時間)",
         text,
     )[0].strip()
     text = re.split(r"[（(【\[](?!\w{1,20}[)）])", text)[0].strip(" 　:：,，、)）】]》")
     if label := NEXT_LABEL.search(text):
         text = text[: label.start()].strip()
+    if _LABEL_ALONE.fullmatch(text.translate(SIMPLIFIED)):
+        return None
     if not 2 <= len(text) <= 40 or re.fullmatch(r"[\W\d_]+", text) or (text in NO_NAME and text != "网络"):
         return None
     return text

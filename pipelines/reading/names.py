@@ -12,7 +12,8 @@ from pipelines.reading.times import find_stamps
 
 LEAD = re.compile(
     r"^\W{0,4}(?:(?:written|reported|story|text|words|posted|published|reviewed|article|report|created|analysis"
-    r"|gespeichert|geschrieben|verfasst|veröffentlicht|publié|écrit|rédigé|escrito|publicado|scritto|pubblicato"
+    r"|gespeichert|geschrieben|verfasst|veröffentlicht|publié|écrit|rédigé|(?:propos )?recueillis?|escrito|publicado|scritto"
+    r"|pubblicato"
     r"|geschreven|geplaatst"
     r"|skrevet|skriven|publicerad)\s{1,2})?(?:by|von|vom|par|di|por|door|av|af|od|autor(?:in|es|a)?|author|autore|auteur|"
     r"tekst|text|skribent|kirjoittaja|szerző|autorzy|автор|авторы|текст|από|yazan|yazar|penulis|oleh|bởi"
@@ -88,6 +89,18 @@ _HOUSE_AFTER = re.compile(
     r"^([^\W\d_]\S* (?!of )\S.{1,40}?)\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
 )
 """A house written after the name without a comma."""
+_OF_PICTURE = re.compile(
+    r"^\W{0,3}(?:photos?|photograph\w{0,2}|fotos?|fotografie|фото|bild(?:er)?|images?|illustrations?|grafik)\s{0,2}"
+    r"(?:[:：/©|]|(?:by|von|de|di|par|из|от)\s)", re.I,
+)  # fmt: skip
+"""Whose the picture is: written where a system has a field for the author."""
+_CALLED = re.compile(
+    r"^[\w&]{2,20}(?:-[\w&]{2,20}){0,3}-(?:experte|expertin|autorin?|redakteur(?:in)?|reporter(?:in)?|korrespondent(?:in)?"
+    r"|kolumnist(?:in)?|gastautor(?:in)?)\s{1,3}(?=(?-i:[^\W\d_a-z]))", re.I,
+)  # fmt: skip
+"""A duty of several words before the name ("FOCUS-Online-Experte Robin Tschöpe")."""
+_OF_SENTENCES = frozenset(("über", "bis", "gegen", "ohne", "statt", "about", "into"))
+"""Words that no name holds and a line that only looks like a byline does ("Von Abstand über Maske bis Zoonose")."""
 _LONGEST = 60
 
 
@@ -97,13 +110,14 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
     `trusted` strings come from fields that hold names alone: there a name may be all lower case ("dpa").
     """
     text = squeeze(value[:400])[:300]
-    if text.startswith(("http:", "https:", "/", "@")):
+    if text.startswith(("http:", "https:", "/", "@")) or _OF_PICTURE.match(text):
         return []
     text = _WA.sub(", ", text) if _ARABIC.search(text) else text
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
     text = _VAV.sub(", ", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
     for _ in range(3):
         text = OF_AUTHOR.sub("", LEAD.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
+    text = _CALLED.sub("", text)
     text = BEHIND.sub(r"\1", _HOUSE_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
     for piece in _SPLIT.split(text):
@@ -138,7 +152,7 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
     if not 2 <= len(text) <= _LONGEST or _NO_NAME.search(text) or text[-1] in "?!:":
         return False
     words = text.split()
-    if len(words) > 6 or any(word.isdecimal() for word in words):
+    if len(words) > 6 or any(word.isdecimal() or word in _OF_SENTENCES for word in words):
         return False
     if len(words) > 1 and len(text) < 6 and text.isascii() and text.count("."):
         return False  # two initials

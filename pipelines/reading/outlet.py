@@ -66,7 +66,7 @@ def site_names_of(sheet: Sheet, stated: Stated, site: Site | None) -> tuple[str,
     ]
     found: list[str] = []
     for name in names:
-        if name and 2 <= len(name) <= 60 and name not in found:
+        if name and 2 <= len(name) <= 60 and name not in found and "://" not in name:
             found.append(name)
     return tuple(found)
 

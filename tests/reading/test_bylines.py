@@ -7,6 +7,7 @@ import pytest
 from db.nouns import Article, Page
 from db.sites import Sites
 from pipelines.extract import extract
+from pipelines.reading.names import split_byline
 
 _TEXT = {
     "en": "The ferry to the island runs again from Monday, three weeks after a storm tore away part of the pier, the office said. ",
@@ -103,3 +104,20 @@ def test_author_box_below_the_text() -> None:
 def test_library_tags_put_the_surname_first() -> None:
     head = '<meta name="citation_author" content="Holt, Anna M."><meta name="citation_author" content="Ruud, Ben">'
     assert authors("", head=head) == ["Anna M. Holt", "Ben Ruud"]
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("Фото: Алексей Меринов", []),
+        ("Foto von Jan Holt", []),
+        ("Photo by Ann Holt", []),
+        ("Bild", ["Bild"]),
+        ("Recueilli par Anne Martin", ["Anne Martin"]),
+        ("Propos recueillis par Anne Martin et Luc Moreau", ["Anne Martin", "Luc Moreau"]),
+        ("KURIER-Online-Experte Jan Holt", ["Jan Holt"]),
+        ("Von Abstand über Maske bis Zoonose", []),
+    ],
+)
+def test_what_only_looks_like_a_name(value: str, names: list[str]) -> None:
+    assert split_byline(value, trusted=True) == names
