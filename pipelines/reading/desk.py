@@ -43,7 +43,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     site = sites.for_host(urlsplit(page.address or "").hostname)
     stated = read_stated(sheet.head, page.address)
     site_names = site_names_of(sheet, stated, site)
-    headline = _headline(sheet, stated, site_names, page)
+    headline = _headline(sheet, stated, (*site_names, *_host_labels(page)), page)
     line = headline.line if headline else None
     stand = locate(sheet, line)
     layout = lay_around(sheet, line, stand)
@@ -85,6 +85,14 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         provenance={name: by for name, (value, by) in fields.items() if by and value not in (None, (), "", False)},
     )
     return apply_rules(article, sheet, site, place)
+
+
+def _host_labels(page: Page) -> tuple[str, ...]:
+    """What a title may call the site by: the parts of its host's name ("nzz" of www.nzz.ch), but for the short last ones."""
+    labels = (urlsplit(page.address or "").hostname or "").split(".")[:-1]
+    return tuple(
+        label for label in labels if len(label) > 2 and label not in ("www", "com", "org", "net", "gov", "edu")
+    )
 
 
 def _headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...], page: Page) -> Headline | None:
@@ -129,7 +137,7 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     section, section_by = around.read_section(sheet, stated)
     if section is None and hint and hint.section:
         section, section_by = hint.section, "hint"
-    source, source_by = read_outlet(sheet, layout, stated, credits, site_names, language)
+    source, source_by = read_outlet(sheet, layout, stated, credits, site_names, _host_labels(page), language)
     if source is None and desk.site and desk.site.outlet:
         source, source_by = desk.site.outlet, "site"
     original = credits.original_source or (read_origin(layout, source) if language in ("zh", None) else None)

@@ -72,9 +72,15 @@ def site_names_of(sheet: Sheet, stated: Stated, site: Site | None) -> tuple[str,
 
 
 def read_outlet(
-    sheet: Sheet, layout: Layout, stated: Stated, credits: Credits, site_names: tuple[str, ...], language: str | None
+    sheet: Sheet,
+    layout: Layout,
+    stated: Stated,
+    credits: Credits,
+    site_names: tuple[str, ...],
+    labels: tuple[str, ...],
+    language: str | None,
 ) -> tuple[str | None, str]:
-    """The outlet and how it was found."""
+    """The outlet and how it was found. `labels` are the parts of the host's name that may be its own."""
     if credits.source:
         return credits.source, "credit line"
     if language in ("zh", None) and (name := _beside_time(sheet, layout)):
@@ -82,10 +88,26 @@ def read_outlet(
     if language == "zh":
         return _account(sheet)
     if site_names:
-        return site_names[0], "site name"
+        return _without_slogan(site_names[0], layout, labels), "site name"
     if stated.house and 2 <= len(stated.house) <= 60:
         return stated.house, "json-ld"
     return _in_title(sheet)
+
+
+def _without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
+    """A site's name without what stands behind a bar or a dash ("Talbote | Nachrichten aus dem Tal"), or the headline before it.
+
+    Of several pieces the one that its host is called by is the name; an abbreviation keeps what it stands for.
+    """
+    headline = plain(layout.headline.text) if layout.headline else ""
+    pieces = [piece for piece in title_pieces(name) if plain(piece) and plain(piece) != headline]
+    hosts = [plain(label) for label in labels]
+    named = [piece for piece in pieces if any(host in plain(piece) for host in hosts)]
+    chosen = (named or pieces or [name])[0]
+    return name if len(chosen) < _ABBREVIATION and chosen.isupper() else chosen
+
+
+_ABBREVIATION = 5
 
 
 def _account(sheet: Sheet) -> tuple[str | None, str]:
