@@ -27,6 +27,10 @@ _OUTDATED = """
 SELECT run_id, (SELECT count(*) FROM to_extract t WHERE t.run_id = e.run_id) FROM extractions e
 WHERE extractor_id <> ? AND EXISTS (SELECT 1 FROM to_extract t WHERE t.run_id = e.run_id) ORDER BY run_id
 """
+_BEGIN_PRUNING = """
+UPDATE extractions SET selection = 'pruned'
+WHERE run_id = ? AND EXISTS (SELECT 1 FROM runs r WHERE r.id = run_id AND r.ended IS NOT NULL)
+"""
 _DROP_LEFT = """
 DELETE FROM to_extract WHERE run_id = :run AND page_id IN (
     SELECT page_id FROM to_extract WHERE run_id = :run ORDER BY page_id LIMIT :limit)
@@ -152,10 +156,7 @@ def begin_undo(conn: sqlite3.Connection, run_id: int) -> None:
 
 def begin_pruning(conn: sqlite3.Connection, run_id: int) -> bool:
     """What the run replaced is to be dropped: no command undoes it or goes on with it any more. False where one has begun to."""
-    over = "EXISTS (SELECT 1 FROM runs r WHERE r.id = run_id AND r.ended IS NOT NULL)"
-    return (
-        conn.execute(f"UPDATE extractions SET selection = 'pruned' WHERE run_id = ? AND {over}", (run_id,)).rowcount > 0
-    )
+    return conn.execute(_BEGIN_PRUNING, (run_id,)).rowcount > 0
 
 
 def is_being_pruned(conn: sqlite3.Connection, run_id: int) -> bool:

@@ -77,7 +77,6 @@ def version() -> str:
 
 def make_ready() -> None:
     """Make the tables by which articles are indexed. It takes 60 ms: who is to write them does it before his first transaction."""
-    version()
     grams(fold("ready"))
 
 

@@ -1,7 +1,7 @@
 """What a page says to its reader behind the article: give, join, subscribe; and what its cookies are for.
 
 Such a text is several paragraphs of prose, often in the article's own box, so no box and no single line tells it. It is told by
-its words as a run: a line that appeals, after which most lines to the end do so. Above the middle of a text nothing is cut, and
+its words as a run: a line that appeals, after which most lines to the end do so. In the first third of a text nothing is cut, and
 nothing where the article itself speaks of the same (a story about a fund, a recipe for cookies).
 """
 

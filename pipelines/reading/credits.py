@@ -18,6 +18,7 @@ from pipelines.reading.houses import (
     EDGE,
     NEXT_LABEL,
     NO_NAME,
+    PHOTO,
     SIMPLIFIED,
     as_written,
     by_picture,
@@ -71,7 +72,6 @@ _LINE_REPORTER = re.compile(
 _WRITTEN_BY = re.compile(
     r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
 )
-_PHOTO = re.compile(r"(?:摄|图|供图|摄影)\s{0,2}[)）】]?$")
 _CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
 _NAME = re.compile(
     r"^(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•.][\u3400-\u9fff]{1,10}|[A-Za-z][A-Za-z.\-' ]{1,30}"
@@ -138,7 +138,7 @@ def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None
             value = text[mark.end() : following.start() if following else len(text)]
             if not value.strip(" 　\u2003:：|｜丨/") and following is None and at + 1 < len(lines):
                 value = _value_below(lines, at + 1)
-            if _PHOTO.search(value.strip()) and kind == "authors":
+            if PHOTO.search(value.strip()) and kind == "authors":
                 continue
             if _take(kind, value, credits, header=header, at_start=mark.start() < 4):
                 credits.lines.add(line.row)
@@ -214,7 +214,7 @@ def _read_unlabelled(line: Line, credits: Credits) -> None:
     """（记者叶婉）, 新华社记者邹多为、唐诗凝, 【文/王文】: credits whose label has no colon."""
     text = (line.spaced if len(line.text) < 400 else line.text).translate(BLANKS)
     folded = whole = text.translate(SIMPLIFIED)
-    if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED) or _PHOTO.search(folded):
+    if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED) or PHOTO.search(folded):
         return
     if len(text) <= 160 and DISCLAIMER.search(folded):
         return
@@ -228,7 +228,7 @@ def _read_unlabelled(line: Line, credits: Credits) -> None:
     elif len(text) <= 120 and (piece := _reporter_among(folded)):
         names = split_names(as_written(piece, "names", text))
     match = None if names else _bracketed_reporter(folded)
-    if match and not _PHOTO.search(match["names"]):
+    if match and not PHOTO.search(match["names"]):
         names = split_names(as_written(match, "names", text))
     credits.authors.extend(name for name in names if name not in credits.authors)
 

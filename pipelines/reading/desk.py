@@ -16,7 +16,7 @@ from pipelines.reading.counting import count_words
 from pipelines.reading.credit_lines import read_credit_lines
 from pipelines.reading.credits import Credits, read_credits
 from pipelines.reading.gate import refuse
-from pipelines.reading.headline import NEWS, Headline, plain, read_headline
+from pipelines.reading.headline import Headline, plain, read_headline
 from pipelines.reading.layout import Layout, lay_around
 from pipelines.reading.machine import Stated, read_stated
 from pipelines.reading.moments import read_moments
@@ -43,7 +43,8 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     site = sites.for_host(urlsplit(page.address or "").hostname)
     stated = read_stated(sheet.head, page.address)
     site_names = site_names_of(sheet, stated, site)
-    headline = _headline(sheet, stated, (*site_names, *_host_labels(page)), page)
+    labels = _host_labels(page)
+    headline = _headline(sheet, stated, (*site_names, *labels), page)
     line = headline.line if headline else None
     stand = locate(sheet, line)
     layout = lay_around(sheet, line, stand)
@@ -62,6 +63,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         credits=credits,
         site=site,
         site_names=site_names,
+        labels=labels,
         headline=headline,
     )
     fields = _fields(desk)
@@ -122,6 +124,7 @@ class _Desk:
     credits: Credits
     site: Site | None
     site_names: tuple[str, ...]
+    labels: tuple[str, ...]
     headline: Headline | None
 
 
@@ -137,7 +140,7 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     section, section_by = around.read_section(sheet, stated)
     if section is None and hint and hint.section:
         section, section_by = hint.section, "hint"
-    source, source_by = read_outlet(sheet, layout, stated, credits, site_names, _host_labels(page), language)
+    source, source_by = read_outlet(sheet, layout, stated, credits, site_names, desk.labels, language)
     if source is None and desk.site and desk.site.outlet:
         source, source_by = desk.site.outlet, "site"
     original = credits.original_source or (read_origin(layout, source) if language in ("zh", None) else None)
@@ -174,7 +177,7 @@ def _place(
 
 def _teasers(sheet: Sheet, stated: Stated) -> set[str]:
     """Paragraphs of a news page that are one link: they lead to other stories. On other pages they are often points of the text."""
-    if not NEWS & set(stated.types):
+    if not stated.is_news:
         return set()
     return {
         plain(line.text)

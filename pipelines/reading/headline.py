@@ -59,7 +59,6 @@ def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> 
     return edited._replace(text=bare) if len(bare) >= _SHORTEST else edited
 
 
-NEWS = frozenset(("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "LiveBlogPosting"))
 _SHORTEST = 8
 """Letters that must be left of a headline when the site's name is cut off it."""
 _LONGEST_NAME = 40
@@ -79,7 +78,7 @@ def _edited(found: Headline, sheet: Sheet, stated: Stated, site_names: tuple[str
     shown, window = plain(found.text), plain(sheet.head.title or "")
     if not kept and social and _is_kickered(shown, social):
         return Headline(social, "og:title", found.line)
-    if not NEWS & set(stated.types):
+    if not stated.is_news:
         return found
     other = plain(kept)
     vouched = found.line is None or (_heading_level(found.line) == 1 and window.startswith(other))

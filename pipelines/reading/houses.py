@@ -14,8 +14,6 @@ SIMPLIFIED = BLANKS | str.maketrans(
     "责编辑记来讯对审员闻处转载报导电据采写撰摄图发布时间点击阅读浏览标题声钟驻实习约华国网联",
 )
 """The characters of labels in traditional writing; text written either way is matched in one. Lengths stay, so places fit both."""
-
-
 NEXT_LABEL = re.compile(r"[\s　|｜/、，,]([\u4e00-\u9fff]{2,8})\s{0,3}[:：]")
 """A word with a colon after the names: the label of what comes next, whatever it is."""
 DISCLAIMER = re.compile(
@@ -32,12 +30,20 @@ NO_NAME = words(
 _CAPTION_CLASS = re.compile(
     r"caption|pic-?(?:intro|desc|txt|text|info)|img-?(?:intro|desc|txt|text|info|note)|tupian|photo|image", re.I
 )
+_BEHIND_HOUSE = re.compile(
+    r"\s{1,}(?=\d{4}[-年/.])|\d{4}[-年/.]\d|\s{2,}|[|｜丨]|[。；;]"
+    r"|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)"
+)
+"""Where the name of an outlet ends and what else its line holds begins."""
+PHOTO = re.compile(r"(?:摄|图|供图|摄影)\s{0,2}[)）】]?$")
+"""The end of a photographer's credit."""
 _LABEL_ALONE = re.compile(r"(?:稿件|新闻|文章|信息|内容|消息|本文|图文)?(?:来源|稿源|出处|来自)")
 EDGE = "\u2003"
 """Joins the parts of a line: a blank that no page uses, so the border of two elements can be told from a blank between names."""
 
 
 def short_lines(lines: Iterable[Line]) -> list[Line]:
+    """The lines that are too short to be prose."""
     return [line for line in lines if len(line.text) <= 90]
 
 
@@ -57,11 +63,9 @@ def as_written(match: re.Match[str], group: str, text: str) -> str:
 def clean_house(value: str) -> str | None:
     """The name of an outlet out of what follows its label, None for what is no name."""
     text = value.strip(" 　\u2003:：|｜丨[]【】()（）《》“”\"'").split(EDGE)[0].strip(" 　:：")
-    text = re.split(
-        r"\s{1,}(?=\d{4}[-年/.])|\d{4}[-年/.]\d|\s{2,}|[|｜丨]|[。；;]|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏"
-        r"|記者|編輯|責|發佈|時間)",
-        text,
-    )[0].strip()
+    if behind := _BEHIND_HOUSE.search(text.translate(SIMPLIFIED)):
+        text = text[: behind.start()]
+    text = text.strip()
     text = re.split(r"[（(【\[](?!\w{1,20}[)）])", text)[0].strip(" 　:：,，、)）】]》")
     if label := NEXT_LABEL.search(text):
         text = text[: label.start()].strip()

@@ -54,6 +54,9 @@ _MAX_NODES = 4000
 _MAX_DEPTH = 24
 
 
+_NEWS = frozenset(("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "LiveBlogPosting"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
     """The article as JSON-LD states it; everything as written there, tags and entities undone."""
@@ -79,6 +82,11 @@ class Stated:
     """The site's or its owner's name, as a node of its own states it."""
     other_types: frozenset[str] = field(default_factory=frozenset)
     """The types of all nodes of the page: a front page says CollectionPage, a search page SearchResultsPage."""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the article says that it is news, not just an article or a page."""
+        return not _NEWS.isdisjoint(self.types)
 
 
 def read_stated(head: Head, address: str | None) -> Stated:

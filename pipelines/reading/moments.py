@@ -23,7 +23,7 @@ from pipelines.reading.datelines import Datelines, is_embedded
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
 from pipelines.reading.meta_names import MODIFIED_METAS, PAGE_METAS, PUBLISHED_METAS
-from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone, zone_of
+from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone, stands_in
 from pipelines.reading.times import Stamp, read_machine
 from pipelines.reading.voices import Hearing, Voice
 from pipelines.reading.zones import Place
@@ -47,6 +47,8 @@ _OPENING = 3
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
 """Characters of a link that is another story's headline; an author's name or a section's is shorter."""
+_OTHERS = Zone.RELATED | Zone.COMMENTS | Zone.ASIDE
+"""Boxes whose times are another story's."""
 _FOOT = 60
 """Lines at the end of a page among which its foot is looked for."""
 
@@ -158,14 +160,14 @@ def _is_microformat(el: Element) -> bool:
     name = el.get("class")
     if not name or not _MICROFORMAT.search(name[:200]):
         return False
-    return bool(el.get("datetime") or el.get("title")) and not _foreign(el)
+    return bool(el.get("datetime") or el.get("title")) and not stands_in(el, _OTHERS, {})
 
 
 def _weaker(sheet: Sheet, hearing: Hearing, month: tuple[int, int] | None) -> Voice | None:
     """Weaker places: `<time>` anywhere sensible, scripts."""
     for el in islice(sheet.tree.iter("time"), 60):
         voice = hearing.machine(el.get("datetime") or el.text, "time")
-        if voice and not _foreign(el) and not is_embedded(el) and not outside_month(voice.stamp, month):
+        if voice and not stands_in(el, _OTHERS, {}) and not is_embedded(el) and not outside_month(voice.stamp, month):
             return voice
     html = sheet.html[:3_000_000]
     for pattern in (_SCRIPT_TIME, _SCRIPT_EPOCH):
@@ -210,13 +212,3 @@ def _is_teaser(line: Line) -> bool:
     """Whether a line is the link to another story with its date beside it."""
     least = _TEASER_CJK if _CJK.search(line.text) else _TEASER
     return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE
-
-
-def _foreign(el: Element) -> bool:
-    cache: dict[str, int] = {}
-    node: Element | None = el
-    while node is not None and node.tag != "body":
-        if zone_of(node, cache) & (Zone.RELATED | Zone.COMMENTS | Zone.ASIDE):
-            return True
-        node = node.getparent()
-    return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.reading.houses import DISCLAIMER, SIMPLIFIED, as_written, by_picture, clean_house, short_lines
+from pipelines.reading.houses import DISCLAIMER, PHOTO, SIMPLIFIED, as_written, by_picture, clean_house, short_lines
 from pipelines.reading.layout import Layout
 from pipelines.reading.sheet import Line
 
@@ -25,13 +25,14 @@ _VAGUE_HOUSE = re.compile(
 _NO_HOUSE = re.compile(
     r"^(?:其他|其它|别的|各|多家|第三方|合作|相关)?(?:媒体|网站|网络|互联网|平台|网友|作者|他处|网上|公开资料|官网|自媒体)|^[×xX○*Ｘ]{2,}|^(?:本网|本站|本报|本刊|我网|我站|他人)(?![\u4e00-\u9fff])"
 )
+_RANK = "(?:首席|见习|实习|特约|特派|全媒体|融媒体)"
 _REPORTERS_HOUSE = re.compile(
-    r"(?:^|[\s:：/／|｜丨（(【\[□■●◎○◆▲])(?P<house>[\u4e00-\u9fff]{2,10}?)(?:首席|见习|实习|特约|特派|全媒体|融媒体)?(?:记者)"
+    rf"(?:^|[\s:：/／|｜丨（(【\[□■●◎○◆▲])(?P<house>[\u4e00-\u9fff]{{2,10}}?){_RANK}?记者"
     r"(?:[\s：:][\u4e00-\u9fff·、,，/\s]{2,40}|[\u4e00-\u9fff·]{2,4}(?:[、,，/\s][\u4e00-\u9fff·]{2,4}){0,5})[）)】\]]?$"
 )
 """采写：南都记者 叶婉: the reporters of another outlet than the one that publishes."""
 _BRACKETED_HOUSE = re.compile(
-    r"[（(【](?P<house>[\u4e00-\u9fff]{2,10}?)(?:首席|见习|实习|特约|特派|全媒体|融媒体)?记者[\s：:]{0,2}"
+    rf"[（(【](?P<house>[\u4e00-\u9fff]{{2,10}}?){_RANK}?记者[\s：:]{{0,2}}"
     r"[\u4e00-\u9fff·、,，/\s]{2,40}(?<![摄图影])[）)】](?:[。\s]{0,3}$)?"
 )
 """（江城晚报记者叶婉） in the first paragraph or at the end of the last."""
@@ -42,10 +43,9 @@ _SHORT_NAMES = {
 }  # fmt: skip
 """Names that outlets have in their own bylines, where they are no longer recognised as an outlet's."""
 _OWN_HOUSE = re.compile(r"^(?:本报|本刊|本网|本社|本台|我报|我网|该报)|媒体$")
-_OF_PICTURE = re.compile(r"(?:摄|摄影|图|供图|视频|制图|拍摄)\s{0,2}[）)】]?$|^\s{0,4}(?:图|摄影|视频|制图)")
+_OF_PICTURE = re.compile(r"视频\s{0,2}[）)】]?$|^\s{0,4}(?:图|摄影|视频|制图)")
 _GIVEN_BY = re.compile(r"\s{0,4}(?P<house>新华社|中新社)发(?:\s{0,2}[（(][^（()）]{2,20}[）)])?")
 """The line under an agency's pictures. Only under the agency's own site does it speak of the article."""
-
 _SIGNED = re.compile(r"[（(](?P<who>[\u3400-\u9fff·]{2,12})[）)]$")
 _ORGAN = re.compile(r"(?:局|委|厅|部|院|报|网|社|台|公司|中心|办|政府|杂志|周刊|新闻|宣)$")
 _NOT_SIGNED = re.compile(r"完|图|摄|待续|下同|上接|下转|记者|编辑|来源|化名|略|如图|资料|注|作者|本文|责")
@@ -58,7 +58,8 @@ def read_origin(layout: Layout, source: str | None) -> str | None:
 
 def _origins(layout: Layout, source: str | None) -> Iterator[str | None]:
     """All that is said of it, the surest first."""
-    for line in [*short_lines(layout.inside[:3]), *short_lines(layout.inside[-6:]), *layout.tail[:12]]:
+    around = [*short_lines(layout.inside[:3]), *short_lines(layout.inside[-6:]), *layout.tail[:12]]
+    for line in around:
         folded = line.text.translate(SIMPLIFIED)
         match = None if by_picture(line) or DISCLAIMER.search(folded) else _TAKEN.search(folded)
         house = clean_house(as_written(match, "house", line.text)) if match else None
@@ -72,16 +73,10 @@ def _origins(layout: Layout, source: str | None) -> Iterator[str | None]:
             if not (source or "").startswith(house):
                 yield house
     if source:
-        for line in [
-            *layout.header,
-            *short_lines(layout.inside[:3]),
-            *short_lines(layout.inside[-6:]),
-            *layout.tail[:12],
-        ]:
+        for line in [*layout.header, *around]:
             yield _others(line, source)
-        for text in [line.text[:_BYLINE] for line in layout.inside[:2]] + [
-            line.text[-_BYLINE:] for line in layout.inside[-2:]
-        ]:
+        openings = [line.text[:_BYLINE] for line in layout.inside[:2]]
+        for text in [*openings, *(line.text[-_BYLINE:] for line in layout.inside[-2:])]:
             yield _reporters_house(_BRACKETED_HOUSE.search(text.translate(SIMPLIFIED)), text, source)
     who = signature(layout)
     if who and is_organ(who):
@@ -106,7 +101,9 @@ def _others(line: Line, source: str) -> str | None:
         return None
     if given := _GIVEN_BY.fullmatch(folded):
         return given["house"] if source.startswith(given["house"][:2]) else None
-    return None if _OF_PICTURE.search(folded) else _reporters_house(_REPORTERS_HOUSE.search(folded), line.text, source)
+    if PHOTO.search(folded) or _OF_PICTURE.search(folded):
+        return None
+    return _reporters_house(_REPORTERS_HOUSE.search(folded), line.text, source)
 
 
 def _reporters_house(match: re.Match[str] | None, text: str, source: str) -> str | None:

@@ -13,7 +13,7 @@ from pipelines.reading.headline import plain, title_pieces
 from pipelines.reading.houses import clean_house
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
-from pipelines.reading.sheet import Sheet, Zone, squeeze, zone_of
+from pipelines.reading.sheet import Sheet, Zone, squeeze, stands_in
 from pipelines.reading.times import find_stamps
 
 _HOUSE = re.compile(
@@ -127,18 +127,9 @@ def _account(sheet: Sheet) -> tuple[str | None, str]:
         if not _PLATFORM.search(f"{classes} {href}"):
             continue
         name = _name(squeeze("".join(str(piece) for piece in link.itertext())[:80]))
-        if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not _stands_elsewhere(link, zones):
+        if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not stands_in(link, _ELSEWHERE, zones):
             return name, "account"
     return None, ""
-
-
-def _stands_elsewhere(el: Element, zones: dict[str, int]) -> bool:
-    node: Element | None = el
-    while node is not None and node.tag != "body":
-        if zone_of(node, zones) & _ELSEWHERE:
-            return True
-        node = node.getparent()
-    return False
 
 
 def _in_title(sheet: Sheet) -> tuple[str | None, str]:

@@ -259,6 +259,16 @@ def zone_of(el: Element, cache: dict[str, int]) -> int:
     return zone
 
 
+def stands_in(el: Element, zones: int, cache: dict[str, int]) -> bool:
+    """Whether an element, or a box around it, opens one of these zones."""
+    node: Element | None = el
+    while node is not None and node.tag != "body":
+        if zone_of(node, cache) & zones:
+            return True
+        node = node.getparent()
+    return False
+
+
 def _zone_named(names: str) -> int:
     """Look up the words of class and id names, single and in pairs ("most-read", "mostRead")."""
     zone = 0
