@@ -13,13 +13,12 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from bench.credit_draft import Draft, colon, credit_line, joined
 from bench.form_report import run
 
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
-_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉萍红建国文辉力宁婷雪琳晨阳浩宇欣怡"
 _HOUSES = "山城日报 清溪网 江海晚报 云岭时报 北塘新闻网 中原在线 东港发布 石桥融媒 新川周刊 海岸财经"
 _ORIGINALS = "新华社 人民日报 中国新闻网 澎湃新闻 南方周末 经济参考报 科技日报 浙江日报"
 _REPORTERS = "新华社 新京报 澎湃新闻 科技日报 浙江日报 江城晚报 大河网 红星新闻 中新社 财经周刊"
@@ -31,71 +30,6 @@ _PARAGRAPHS = (
 )
 _HEADLINE = "清溪镇图书馆重新开放"
 _TRADITIONAL = str.maketrans("责编辑记者来源审校对报讯员", "責編輯記者來源審校對報訊員")
-
-
-@dataclass(slots=True)
-class Draft:
-    """A page being written, and what it says."""
-
-    dice: random.Random
-    head: list[str] = field(default_factory=list)
-    lead: str = ""
-    close: str = ""
-    tail: list[str] = field(default_factory=list)
-    truth: dict[str, Any] = field(default_factory=dict)
-    forms: list[str] = field(default_factory=list)
-
-    def person(self) -> str:
-        """A name of two or three characters."""
-        return self.dice.choice(_SURNAMES) + "".join(self.dice.sample(_GIVEN, self.dice.choice((1, 2, 2))))
-
-    def people(self, most: int = 3) -> list[str]:
-        """One to `most` different names."""
-        found: list[str] = []
-        while len(found) < self.dice.randint(1, most):
-            if (name := self.person()) not in found:
-                found.append(name)
-        return found
-
-
-def _joined(draft: Draft, names: list[str]) -> str:
-    """Names in one string; two characters may be padded where nothing else parts names by a blank."""
-    divider = draft.dice.choice(("、", " ", "，", "/", " | ", "　", "&nbsp;", " / "))
-    draft.forms.append(f"names by {divider!r}")
-    if divider.strip() and divider != "&nbsp;" and draft.dice.random() < 0.4:
-        pad = draft.dice.choice((" ", "　", "&nbsp;&nbsp;"))
-        names = [pad.join(name) if len(name) == 2 else name for name in names]
-        draft.forms.append(f"padded by {pad!r}")
-    return divider.join(names)
-
-
-def _line(draft: Draft, label: str, value: str, colon: str) -> str:
-    """A credit in the markup that some system writes."""
-    if draft.dice.random() < 0.15 and len(label) == 2:
-        label = draft.dice.choice((" ", "　", "&nbsp;&nbsp;")).join(label)
-        draft.forms.append("padded label")
-    builds: dict[str, str] = {
-        "plain": f"{label}{colon}{value}",
-        "blank after colon": f"{label}{colon} {value}",
-        "ideographic blank": f"{label}{colon}　{value}",
-        "nbsp": f"{label}{colon}&nbsp;&nbsp;{value}",
-        "span value": f"{label}{colon}<span>{value}</span>",
-        "span both": f"<span>{label}{colon}</span><span>{value}</span>",
-        "em": f"<em>{label}{colon}</em>{value}",
-        "strong label": f"<strong>{label}</strong>{colon}{value}",
-        "colon apart": f"<i>{label}</i><i>{colon}</i><i>{value}</i>",
-        "link": f'{label}{colon}<a href="/s/1">{value}</a>',
-        "blank before colon": f"{label} {colon}{value}",
-    }
-    name = draft.dice.choice(list(builds))
-    draft.forms.append(f"build: {name}")
-    return builds[name]
-
-
-def _colon(draft: Draft) -> str:
-    colon = draft.dice.choice(("：", "：", "：", ":", "｜", "/", "丨", "|"))
-    draft.forms.append(f"colon {colon}")
-    return colon
 
 
 def time_line(draft: Draft) -> None:
@@ -134,7 +68,7 @@ def source_line(draft: Draft) -> None:
     label = draft.dice.choice(("来源", "来源", "稿源", "稿件来源", "新闻来源", "文章来源", "信息来源", "本文来源"))
     draft.forms.append(f"label {label}")
     draft.truth["source"] = house
-    draft.head.append(_line(draft, label, house, _colon(draft)))
+    draft.head.append(credit_line(draft, label, house, colon(draft)))
 
 
 def author_line(draft: Draft) -> None:
@@ -146,7 +80,7 @@ def author_line(draft: Draft) -> None:
     draft.forms.append(f"label {label}")
     draft.truth["authors"] = names
     where = draft.dice.choice((draft.head, draft.tail))
-    where.append(_line(draft, label, _joined(draft, names), _colon(draft)))
+    where.append(credit_line(draft, label, joined(draft, names), colon(draft)))
 
 
 def author_in_text(draft: Draft) -> None:
@@ -202,11 +136,11 @@ def editor_line(draft: Draft) -> None:
     label = dice.choice(("责任编辑", "责任编辑", "责编", "编辑", "值班编辑", "网络编辑", "本文编辑", "文字编辑"))
     code = dice.choice(("NF4425", "NN1234", "UN652"))
     builds: dict[str, Callable[[], tuple[str, list[str]]]] = {
-        "line": lambda: (_line(draft, label, _joined(draft, names), _colon(draft)), names),
-        "bracketed": lambda: (f"（{label}：{_joined(draft, names)}）", names),
-        "square": lambda: (f"[{label}：{_joined(draft, names)}]", names),
-        "lenticular": lambda: (f"【{label}：{_joined(draft, names)}】", names),
-        "half brackets": lambda: (f"({label}:{_joined(draft, names)})", names),
+        "line": lambda: (credit_line(draft, label, joined(draft, names), colon(draft)), names),
+        "bracketed": lambda: (f"（{label}：{joined(draft, names)}）", names),
+        "square": lambda: (f"[{label}：{joined(draft, names)}]", names),
+        "lenticular": lambda: (f"【{label}：{joined(draft, names)}】", names),
+        "half brackets": lambda: (f"({label}:{joined(draft, names)})", names),
         "code alone": lambda: (f"（{label}：{code}）", [code]),
         "name_code": lambda: (f"{label}：{names[0]}_{code}", [f"{names[0]}_{code}"]),
         "source before": lambda: (f"本文来源：{draft.truth.get('source', '')} {label}：{names[0]}", names[:1]),
@@ -227,9 +161,9 @@ def proof_line(draft: Draft) -> None:
     draft.truth["proofreaders"] = names
     if draft.tail and draft.tail[-1][-1] not in "）】])>" and draft.dice.random() < 0.5:
         draft.forms.append("one line with editors")
-        draft.tail[-1] += draft.dice.choice((" ", "　", "&nbsp;&nbsp;", " | ")) + f"{label}：" + _joined(draft, names)
+        draft.tail[-1] += draft.dice.choice((" ", "　", "&nbsp;&nbsp;", " | ")) + f"{label}：" + joined(draft, names)
     else:
-        draft.tail.append(_line(draft, label, _joined(draft, names), _colon(draft)))
+        draft.tail.append(credit_line(draft, label, joined(draft, names), colon(draft)))
 
 
 def origin(draft: Draft) -> None:
