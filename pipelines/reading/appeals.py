@@ -55,14 +55,12 @@ _CONSENT = re.compile(
 """The dialogs of Complianz and Borlabs, which do without the word."""
 _ANY_COOKIE = re.compile(r"\bcookies?\b", re.I)
 _HINTS = (
-    "like you", "reader-", "reader ", "donat", "contribution", "gift", "member", "supporter", "subscriber", "patron", "support",
-    "subscribe", "join us", "contribute", "your help", "generosity", "will you", "help us", "help keep", "help fund",
-    "help sustain",
-    "rely on", "unterstütz", "spende", "mitglied", "abonn", "soutenez", " un don", "vos dons", "votre don", "soutien", "membre",
-    "adhérent", "periodismo", "socio", "socia", "miembro", "donación", "apoyo", "aporte", "sostieni", "donazione", "dona ora",
-    "sostegno", "contributo", "apoie", "doação", "assinante", "apoiador", "membro", "steun", "word ", "wesprzyj", "wsparcie",
-    "støt",
-    "stöd", "поддерж", "пожертвован",
+    "like you", "reader-", "reader ", "donat", "contribution", "gift", "member", "supporter", "subscriber", "patron",
+    "support", "subscribe", "join us", "contribute", "your help", "generosity", "will you", "help us", "help keep",
+    "help fund", "help sustain", "rely on", "unterstütz", "spende", "mitglied", "abonn", "abbon", "soutenez", " un don",
+    "vos dons", "votre don", "soutien", "membre", "adhérent", "periodismo", "socio", "socia", "miembro", "donación", "apoyo",
+    "aporte", "sostieni", "donazione", "dona ora", "sostegno", "contributo", "apoie", "doação", "assinante", "apoiador",
+    "membro", "steun", "word ", "wesprzyj", "wsparcie", "støt", "stöd", "поддерж", "пожертвован",
 )  # fmt: skip
 """What a line holds that `_ASKS` can match, in lower case: looking for these costs a hundredth of it."""
 _CONSENT_HINTS = (
