@@ -8,10 +8,10 @@ from urllib.parse import urljoin, urlsplit
 from lxml.etree import _Element as Element
 
 from pipelines.reading.closing import is_stop
-from pipelines.reading.headline import plain
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
 from pipelines.reading.sheet import Head, Line, Sheet, Zone
+from pipelines.reading.titles import plain
 
 _SUBTITLE_CLASS = re.compile(
     r"sub-?title|sub-?head(?:line|ing)?|standfirst|(?:^|[\s_-])dek(?:$|[\s_-])|(?:^|[\s_-])deck(?:$|[\s_-])|kicker-?text|lead-?text|teaser-?text|ingress|chapo"

@@ -17,10 +17,10 @@ from lxml.html import HTMLParser, document_fromstring
 from pipelines.reading.clearing import clear
 from pipelines.reading.container import Stand
 from pipelines.reading.counting import count_words
-from pipelines.reading.headline import plain
 from pipelines.reading.omissions import with_omissions
 from pipelines.reading.repeats import without_repeats
 from pipelines.reading.sheet import Sheet, Zone, squeeze
+from pipelines.reading.titles import plain
 
 _ENOUGH = 0.7
 """Share of the visible running text that an extraction must hold; below it the next way is tried."""

@@ -102,7 +102,7 @@ REVIEWED = re.compile(
 TAIL = re.compile(
     r"\s(?:(?:on|am|le|el|il|em|op|den|dne|в)\s(?=\S{0,12}\s?\d)"
     r"|on\s(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:for|für|pour|para|voor)\s(?=\S)|in\s(?=[A-Z][a-z])).*$"
-    r"|\s(?:on|am|le|el|il|em|op|den|in|at|from|with)$",
+    r"|\s(?:on|am|le|el|il|em|op|den|in|at|from|with|under)$",
     re.I,
 )
 """`Posted by A on 3 May in News`, `A for Example Daily`: what follows the name."""

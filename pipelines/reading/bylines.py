@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.etree import _Element as Element
 
-from pipelines.reading.headline import plain
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
 from pipelines.reading.names import is_bare_name, split_byline
@@ -28,8 +27,9 @@ from pipelines.reading.printed import (
     reviewer,
     said_twice,
 )
-from pipelines.reading.sheet import Sheet, squeeze
+from pipelines.reading.sheet import Sheet, of_another_work, squeeze
 from pipelines.reading.signed import signed
+from pipelines.reading.titles import plain
 
 _AUTHOR_METAS = (
     "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "byline",
@@ -170,6 +170,8 @@ def _marked(sheet: Sheet) -> Iterator[str]:
         box = el.getparent()
         if seen > 40:
             return
+        if of_another_work(el):
+            continue
         if home is not None and box is not home and (box is None or box.getparent() is not home):
             return
         inner = next((sub for sub in el.iter() if sub is not el and (sub.get("itemprop") or "") == "name"), None)

@@ -30,6 +30,10 @@ _END = re.compile(r"[|;；\n]|(?<=[^\W\d_]{3})\.(?=\s|$)|(?<=[^\W\d_])[)）\]]")
 _PLACE = re.compile(r"\s(?:in|à|a|en|em|aus|w|в|i|у)\s[^\W\d_][\w.\- ]{1,30}?(?=,|$|\s(?:and|und|et|y|e|и)\s)", re.I)
 """`Reporting by A in Paris and B in Oslo`: the place is cut."""
 _PICTURE = re.compile(r"caption|credit|photo|foto|image|gallery|picture|infogra|chart|legende|bildunter", re.I)
+_BY_PERSON = re.compile(r"[(（](?:text|texte|texto|testo|tekst|bild(?:er)?|fotos?|photos?|foto und text)[)）]", re.I)
+"""`A (Text), B (Bild)` are persons, whatever word stands before."""
+_BRACKETED = re.compile(r"[(（]([^()（）]{2,60})[)）]\s{0,2}[(（]")
+"""(A) (B): of several in brackets the first."""
 _QUOTES = " \t\u00a0\"'«»„“”‘’‹›「」『』《》()[]（）.,:：-–—|"
 _BLIND = Zone.COMMENTS | Zone.NAV | Zone.HIDDEN | Zone.RELATED
 _MARK = re.compile(r"\s?(?:기자|특파원|記者)$")
@@ -58,7 +62,7 @@ def _with_next(lines: list[Line]) -> Iterator[tuple[Line, Line | None]]:
 
 def _read(line: Line, following: Line | None, marks: re.Pattern[str], credits: Credits, *, source: bool) -> None:
     text = line.spaced
-    if len(text) > _LONGEST or line.zone & _BLIND or _by_picture(line.block):
+    if len(text) > _LONGEST or line.zone & _BLIND or _by_picture(line.block) or _by_picture(line.parts[0][1]):
         return
     found = list(marks.finditer(text))
     openings = {0, *_openings(line)}
@@ -132,7 +136,12 @@ def _is_credited(name: str) -> bool:
 
 def house_of(value: str) -> str | None:
     """The name of an outlet after a source's word, None where what stands there is no name."""
-    text = value.strip(_QUOTES)
+    text = value.strip(" \t\u00a0:：")
+    if _BY_PERSON.search(text):
+        return None
+    if listed := _BRACKETED.match(text):
+        text = listed[1]
+    text = text.strip(_QUOTES)
     if cut := _UNKNOWN_LABEL.search(f" {text}"):
         text = text[: max(0, cut.start() - 1)]
     text = squeeze(re.split(r"[|;；\n,，]|\s[-–—·•]\s|\.\s|\s{2,}|\s(?=\d{1,2}[./]\d{1,2}[./])", text)[0]).strip(

@@ -16,7 +16,7 @@ from pipelines.reading.counting import count_words
 from pipelines.reading.credit_lines import read_credit_lines
 from pipelines.reading.credits import Credits, read_credits
 from pipelines.reading.gate import refuse
-from pipelines.reading.headline import Headline, plain, read_headline
+from pipelines.reading.headline import Headline, read_headline
 from pipelines.reading.layout import Layout, lay_around
 from pipelines.reading.machine import Stated, read_stated
 from pipelines.reading.moments import read_moments
@@ -28,6 +28,7 @@ from pipelines.reading.sheet import Sheet, lay_out
 from pipelines.reading.site_rules import apply_rules
 from pipelines.reading.standfirst import read_standfirst, with_standfirst
 from pipelines.reading.strays import clean_lines
+from pipelines.reading.titles import plain
 from pipelines.reading.tongue import read_country, read_language
 from pipelines.reading.zones import Place
 
@@ -198,4 +199,8 @@ _TEASER = 20
 def _foreign(sheet: Sheet, headline: Headline | None, credits: Credits) -> set[str]:
     """Lines that the other readers have taken: they are not text."""
     lines = {plain(sheet.lines[row].text) for row in credits.lines}
-    return lines | ({plain(headline.text)} if headline else set())
+    if headline:
+        lines.add(plain(headline.text))
+        if headline.line:
+            lines.add(plain(headline.line.text))
+    return lines

@@ -16,15 +16,10 @@ from typing import NamedTuple
 from lxml.etree import _Element as Element
 
 from pipelines.reading.machine import Stated
-from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone
+from pipelines.reading.sheet import FOREIGN, Line, Sheet, Zone, squeeze
+from pipelines.reading.titles import cut_site, overlap, parts_of, plain, without_tail
 
-_SEPARATOR = re.compile(
-    r"\s+[-–—|·•»:_~]+\s+|\s*[|｜_¦]+\s*|[-–—]{2,}\s*|\s?[»›]\s?|(?<=[\u3040-\u9fff”》）！？%。…])\s*[-–—]\s*(?=[\u3400-\u9fffA-Z])|：(?=[\u3400-\u9fff]{2,8}(?:デジタル|新聞|网|網)$)"
-)
-_TIGHT = re.compile(r"(?<=\S)[-–—|_](?=\S)")
-"""A site's name set on without a blank ("GPU-EDN 电子技术"): only a line of the page can tell it from a hyphen in a word."""
 _HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:index\.\w{2,5})?")
-_NOT_WORD = re.compile(r"[\W_]+")
 _ELLIPSIS = ("...", "…", "……")
 _LONGEST = 300
 _TEXT_BETWEEN = 600
@@ -43,20 +38,64 @@ class Headline(NamedTuple):
     line: Line | None
 
 
-def plain(text: str) -> str:
-    """A text for comparing: lower case, letters and digits alone."""
-    return _NOT_WORD.sub("", text).lower()
-
-
 def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:
     """The headline of a page, or None where it has none at all."""
     site_names += tuple(line.text for line in _headings(sheet) if _leads_home(line) and len(line.text) < _LONGEST_NAME)
     found = _find(sheet, stated, site_names)
     if found is None:
         return None
-    edited = _edited(found, sheet, stated, site_names)
+    edited = _edited(_as_seen(found), sheet, stated, site_names)
     bare = cut_site(edited.text, site_names)
     return edited._replace(text=bare) if len(bare) >= _SHORTEST else edited
+
+
+def _as_seen(found: Headline) -> Headline:
+    """A heading as its reader takes it: a blank between two boxes of it, without the date, label or subtitle set in it."""
+    line = found.line
+    if line is None or found.text != line.text or not _heading_level(line):
+        return found
+    text, at = "", 0
+    for part, el in line.parts:
+        piece = squeeze(part)
+        start = line.text.find(piece, at)
+        day = not text and _DAY.fullmatch(piece)
+        if not plain(piece) or not (day or _is_beside(el, _BELOW if text else _DATE)):
+            glued = start == at and _is_joint(text, piece)
+            text += f" {piece}" if glued else line.text[at:start] + piece if text else piece
+        at = start + len(piece)
+    if dated := _DATED.match(text):
+        text = text[dated.end() :]
+    return found._replace(text=text.strip(" :")) if len(plain(text)) >= _SHORTEST else found
+
+
+_DAY = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d\d-\d\d")
+_DATED = re.compile(rf"(?:{_DAY.pattern})\s[-–—|]\s")
+"""A date set before a headline; it is when, not what."""
+_DATE = re.compile(r"(?:^|[\s_-])(?:date|datum|time|timestamp)(?=$|[\s_-])", re.I)
+_BELOW = re.compile(
+    r"(?:^|[\s_-])(?:date|datum|time|timestamp|meta|metadata|subtitle|subline|subheading|subheadline|untertitel)(?=$|[\s_-])",
+    re.I,
+)
+"""What is set into a heading behind the headline; before it only a date is none of it, all else is a kicker."""
+
+
+def _is_beside(el: Element | None, called: re.Pattern[str]) -> bool:
+    """Whether a part of a heading calls itself something else than the headline."""
+    while el is not None and el.tag not in _HEADINGS:
+        if el.tag == "time" or (called is _BELOW and el.tag == "small") or called.search(el.get("class", "")[:200]):
+            return True
+        el = el.getparent()
+    return False
+
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+
+
+def _is_joint(before: str, after: str) -> bool:
+    """Whether two elements' texts are words apart: "Demo" and "Der 9. Juli", not "i" and "Phone"."""
+    if min(len(before), len(after)) < 3:
+        return False
+    return (before[-1].islower() or before[-1] in '0123456789.:!?"”»“') and (after[0].isupper() or after[0] in '„“«»"')
 
 
 _SHORTEST = 8
@@ -86,6 +125,8 @@ def _edited(found: Headline, sheet: Sheet, stated: Stated, site_names: tuple[str
         return Headline(kept, "json-ld", found.line)
     if not social or social.endswith(_ELLIPSIS) or overlap(plain(social), shown) <= _SAME_STORY:
         return found
+    if plain(social) != shown and plain(social).startswith(shown):
+        return found  # the same wording with a section, a date or a slide's name set on
     if other != shown or (window.startswith(shown) and not shown.endswith(plain(social))):
         return Headline(social, "og:title", found.line)
     return found
@@ -117,7 +158,7 @@ def _find(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline
     if not tops and (named := _named_heading(sheet, own)):
         return named
     for title, found_by in machine:
-        return Headline(_without_tail(title), found_by, None)
+        return Headline(without_tail(title), found_by, None)
     return None
 
 
@@ -199,7 +240,7 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
     """A machine's title that the page shows. A heading beats a line of running text, an earlier candidate a later one."""
     best: tuple[int, Headline] | None = None
     for title, found_by in machine:
-        for part in _parts(title):
+        for part in parts_of(title):
             key = plain(part)
             line = shown.get(key)
             if line is None or key in own or (part != title and (len(key) < 6 or _leads_home(line))):
@@ -227,19 +268,6 @@ def _leads_home(line: Line) -> bool:
     return _HOME.fullmatch(href.strip()[:300]) is not None
 
 
-def _parts(title: str) -> Iterator[str]:
-    """The title itself, then without ever more of its tail, then without its head."""
-    yield title
-    cuts = list(_SEPARATOR.finditer(title[:_LONGEST]))
-    for cut in reversed(cuts):
-        yield title[: cut.start()].strip()
-    for cut in cuts:
-        yield title[cut.end() :].strip()
-    for at in [mark.start() for mark in _TIGHT.finditer(title[:_LONGEST])][::-1]:
-        if at >= len(title) / 2:
-            yield title[:at]
-
-
 def _machine_titles(
     sheet: Sheet, stated: Stated, site_names: tuple[str, ...], own: set[str]
 ) -> Iterator[tuple[str, str]]:
@@ -265,31 +293,6 @@ def _machine_titles(
         else:
             yield title, found_by
     yield from cut_short
-
-
-def cut_site(title: str, site_names: tuple[str, ...]) -> str:
-    """A title without the name of the site behind or before it."""
-    for name in site_names:
-        if len(name) < 2:
-            continue
-        word = re.escape(name)
-        for pattern in (
-            rf"\s{{0,5}}[-–—|｜·•»:：_(（【\[,，]{{1,3}}\s{{0,5}}{word}\s{{0,5}}[)）】\]]?\s{{0,5}}$",
-            rf"^{word}\s{{0,5}}[-–—|｜·•»:_：]{{1,3}}\s{{0,5}}",
-        ):
-            shorter = re.sub(pattern, "", title, flags=re.I)
-            if shorter and len(shorter) < len(title):
-                title = shorter
-    return title.strip()
-
-
-def _without_tail(title: str) -> str:
-    """The longest of the title's parts that stands first, for pages that show it nowhere."""
-    pieces = title_pieces(title)
-    if len(pieces) < 2:
-        return title
-    first = pieces[0]
-    return first if len(first) >= 10 or len(first) * 2 >= max(len(piece) for piece in pieces) else max(pieces, key=len)
 
 
 def _headings(sheet: Sheet) -> list[Line]:
@@ -341,19 +344,3 @@ def _nearest_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headli
     if (best[0] < 0.5 and len(tops) > 1) or best[0] < 0.25:
         return None
     return Headline(best[1].text, "h1", best[1])
-
-
-def overlap(one: str, other: str) -> float:
-    """Share of the shorter text's pairs of characters that the longer has too."""
-    if not one or not other:
-        return 0.0
-    if one in other or other in one:
-        return min(len(one), len(other)) / max(len(one), len(other)) * 0.5 + 0.5
-    pairs = {one[i : i + 2] for i in range(len(one) - 1)}
-    others = {other[i : i + 2] for i in range(len(other) - 1)}
-    return len(pairs & others) / max(1, min(len(pairs), len(others)))
-
-
-def title_pieces(title: str) -> list[str]:
-    """A `<title>` at its dashes and bars."""
-    return [piece.strip() for piece in _SEPARATOR.split(title[:_LONGEST]) if piece and piece.strip()]

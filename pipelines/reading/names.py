@@ -40,7 +40,7 @@ _NO_NAME = re.compile(
     r"|undefined|n/?a|home|share|follow|read more|see all|view all|by|von|par"
     r"|subscribe|contact|facebook|twitter|instagram|linkedin|email|print|comments?|more|menu|close|about|bio"
     r"|profile|\bno comments?\b|download.*|.*\bpdf|chefredakteur(?:in)?|redacteur en chef|gespeichert"
-    r"|geschrieben|(?:private )?nachricht"
+    r"|geschrieben|(?:private )?nachricht|publisher|no author|unknown .*|all rights reserved|sin autor|ohne autor|kein autor"
     r"|the author|all posts|webmaster|(?:written|posted|reviewed) by|foto|photo"
     r"|cc[- ]by.*|youtube|support team|profile?|dear sirs?)$", re.I,
 )  # fmt: skip
@@ -99,6 +99,14 @@ _CALLED = re.compile(
     r"|kolumnist(?:in)?|gastautor(?:in)?)\s{1,3}(?=(?-i:[^\W\d_a-z]))", re.I,
 )  # fmt: skip
 """A duty of several words before the name ("FOCUS-Online-Experte Robin Tschöpe")."""
+_FOR_HOUSE = re.compile(r"(?<=[^\W\d_]{2})\s(?:For|for)\s(?:the |The )?(?=[A-Z][\w]{2})[\w. &'’-]{3,40}$")
+"""`A B for Example Daily`: the house that a freelance writes for."""
+_LOCATED = re.compile(
+    r"(?<=[^,]),\s[^\W\d_][^,\d]{2,30},\s(?:Germany|Deutschland|Austria|Österreich|Switzerland|Schweiz|Suisse|France|Frankreich|Italy"
+    r"|Italia|Spain|España|United Kingdom|UK|United States|USA)$"
+)
+"""Town and country of a house that is stated as the author: "Example Verlag, Nürnberg, Germany"."""
+_IN_TALK = re.compile(r"\sim (?:Gespräch|Interview)(?=\s|,|$)")
 _OF_SENTENCES = frozenset(("über", "bis", "gegen", "ohne", "statt", "about", "into"))
 """Words that no name holds and a line that only looks like a byline does ("Von Abstand über Maske bis Zoonose")."""
 _LONGEST = 60
@@ -118,6 +126,9 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
     for _ in range(3):
         text = OF_AUTHOR.sub("", LEAD.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
     text = _CALLED.sub("", text)
+    text = _IN_TALK.sub("", text)
+    if trusted:
+        text = _LOCATED.sub("", _FOR_HOUSE.sub("", text))
     text = BEHIND.sub(r"\1", _HOUSE_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
     for piece in _SPLIT.split(text):
@@ -149,7 +160,7 @@ def _is_place(piece: str, first: str) -> bool:
 
 def is_name(text: str, *, trusted: bool = False) -> bool:
     """Whether a text reads as a person's or desk's name: one to six words, no address, no date."""
-    if not 2 <= len(text) <= _LONGEST or _NO_NAME.search(text) or text[-1] in "?!:":
+    if not 2 <= len(text) <= _LONGEST or _NO_NAME.search(text) or text[-1] in "?!:" or text in TOWNS:
         return False
     words = text.split()
     if len(words) > 6 or any(word.isdecimal() or word in _OF_SENTENCES for word in words):

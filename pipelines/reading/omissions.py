@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from lxml.etree import _Element as Element
 
-from pipelines.reading.headline import plain
 from pipelines.reading.sheet import Line, Zone, home_of
+from pipelines.reading.titles import plain
 from pipelines.reading.wordlists import words
 
 _TEXT_TAGS = words("p li dt dd h2 h3 h4 h5 h6 blockquote")

@@ -9,12 +9,12 @@ from lxml.etree import _Element as Element
 
 from db.sites import Site
 from pipelines.reading.credits import Credits
-from pipelines.reading.headline import plain, title_pieces
 from pipelines.reading.houses import clean_house
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
 from pipelines.reading.sheet import Sheet, Zone, squeeze, stands_in
 from pipelines.reading.times import find_stamps
+from pipelines.reading.titles import plain, title_pieces
 
 _HOUSE = re.compile(
     r"(?:报|网|社|台|新闻|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$"

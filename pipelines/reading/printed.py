@@ -148,7 +148,7 @@ def _after_word(line: Line) -> Iterator[str]:
     kept: list[tuple[str, Element]] = []
     for text, el in line.parts:
         piece = squeeze(text[:300])
-        if kept and (DATED.search(piece) or find_stamps(piece)):
+        if kept and (DATED.search(piece) or find_stamps(piece) or _is_filed(el)):
             break
         kept.append((piece, el))
     linked = [text for text, el in kept if _in_link(el) and not OPENING.match(text)]
@@ -161,6 +161,14 @@ def _after_word(line: Line) -> Iterator[str]:
             yield last  # that signs with them: "A and B, PAP"
     elif len(rest) >= 2:
         yield rest
+
+
+_FILED = re.compile(r"(?:^|\s)(?:tag|category)(?:\s|$)", re.I)
+
+
+def _is_filed(el: Element) -> bool:
+    """Whether a text is the link of a tag or a category: "Posted by A under B, C"."""
+    return el.tag == "a" and _FILED.search((el.get("rel") or "")[:60]) is not None
 
 
 def _after_opening(text: str) -> str:
@@ -212,11 +220,21 @@ def author_links(layout: Layout) -> Iterator[str]:
             continue
         for text, el in line.parts:
             name = OF_AUTHOR.sub("", TAIL.sub("", squeeze(text[:80]))).strip(" ,|·•")
-            if not _links_to_author(el) or _of_another(el) or _PROMPT.match(squeeze(text[:80])):
+            if not _links_to_author(el) or _of_another(el) or _PROMPT.match(squeeze(text[:80])) or _counts(el):
                 continue
             if is_bare_name(name) or (line.row > start and _is_linked_name(name)):
                 last = line.row
                 yield name
+
+
+def _counts(el: Element) -> bool:
+    """Whether a link tells how many of something its bearer has: "2 Posts"."""
+    link = el.getparent() if el.tag != "a" else el
+    return (
+        link is not None
+        and re.fullmatch(r"\d[\d.,]{0,8}[km]?\s\D{2,20}", squeeze("".join(map(str, link.itertext()))[:80]), re.I)
+        is not None
+    )
 
 
 def house_accounts(layout: Layout) -> Iterator[str]:

@@ -218,7 +218,7 @@ def _head(tree: Element) -> Head:
             continue
         content = squeeze(content[:5000])
         for key in ("name", "property", "itemprop", "http-equiv"):
-            if name := el.get(key):
+            if (name := el.get(key)) and not (key == "itemprop" and of_another_work(el)):
                 metas.setdefault(name.strip().lower()[:100], []).append(content)
     canonical = base = None
     for el in tree.iter("link"):
@@ -235,6 +235,22 @@ def _head(tree: Element) -> Head:
     )
     lang = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang")
     return Head(lang=lang, title=title or None, metas=metas, canonical=canonical, base=base, scripts=scripts)
+
+
+_ANOTHER_WORK = frozenset(("citation", "comment", "review", "itemlistelement", "haspart", "isrelatedto", "mentions"))
+_DEEPEST_WORK = 12
+
+
+def of_another_work(el: Element) -> bool:
+    """Whether an element of microdata tells of a work that the page only lists or cites (schema.org/citation and the like)."""
+    node = el.getparent()
+    for _ in range(_DEEPEST_WORK):
+        if node is None or node.tag == "body":
+            return False
+        if (node.get("itemprop") or "").strip().lower() in _ANOTHER_WORK:
+            return True
+        node = node.getparent()
+    return False
 
 
 def _inside_svg(el: Element) -> bool:

@@ -11,9 +11,10 @@ import re
 from lxml.etree import _Element as Element
 
 from pipelines.reading.container import Stand, is_date_line
-from pipelines.reading.headline import Headline, plain
+from pipelines.reading.headline import Headline
 from pipelines.reading.machine import Stated
 from pipelines.reading.sheet import Line, Sheet, Zone
+from pipelines.reading.titles import plain
 
 _NAMED = re.compile(
     r"standfirst|(?:^|[\s_-])(?:dek|deck|lede|perex)(?:$|[\s_-])|ingress|chapo|entradilla|bajada|sommario|vorspann|daodu",

@@ -9,9 +9,9 @@ from pipelines.reading.appeals import without_appeals
 from pipelines.reading.by_words import OPENING
 from pipelines.reading.closing import is_stop
 from pipelines.reading.datelines import PUBLISHED, UPDATED
-from pipelines.reading.headline import plain
 from pipelines.reading.sign_off import without_sign_off
 from pipelines.reading.times import find_stamps
+from pipelines.reading.titles import plain
 
 _CALL = re.compile(
     r"^\W{0,6}(?:advertisement|advertising|anzeige|werbung|publicité|publicidad|pubblicità|reklama|реклама|广告"
@@ -25,6 +25,8 @@ _CALL = re.compile(
     r" oku|baca juga|xem thêm|अधिक पढ़ें|ये भी पढ़ें|यह भी पढ़ें|اقرأ أيضا|بیشتر بخوانید"
     r"|read next:|get in touch with our|for more stories like this|do you have a story|got a (?:news )?(?:story|tip)"
     r"|contribute as little as|we independently (?:select|review)|copyright\s?(?:©|\(c\))|[ⓒ☞]"
+    r"|(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados"
+    r"|todos os direitos reservados|tutti i diritti riservati|все права защищены)\W{0,3}$"
     r"|sign up (?:for|to|here|now)|subscribe (?:to|now|here|for)|by signing up|get (?:the|our) (?:latest|best"
     r"|daily)|follow (?:us|me|him|her)\b|like us on|join (?:us|our)|download (?:the|our) app|enter your email"
     r"|newsletter\b|abonnieren sie|jetzt abonnieren|inscrivez-vous|suscríbete|iscriviti"
