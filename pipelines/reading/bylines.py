@@ -2,7 +2,7 @@
 
 The statement is believed if it names people. If it only names the house (a site's own name, a desk), a person printed in the byline
 is better, and the house the last resort. Where names are printed, and how they are told from what stands beside them, is in
-`printed`.
+`after_words` and `printed`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.etree import _Element as Element
 
+from pipelines.reading.after_words import after_by_word, by_lines
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
 from pipelines.reading.names import is_bare_name, split_byline
 from pipelines.reading.printed import (
     above_text,
-    after_by_word,
     author_box,
     author_links,
     beside_date,
-    by_lines,
     house_accounts,
     in_named_elements,
     reviewer,
@@ -155,7 +154,16 @@ def _is_house(name: str, site_names: tuple[str, ...]) -> bool:
     key = plain(name)
     if _DESK.match(name):
         return True
-    return any(key == plain(site) or (len(key) > 4 and key in plain(site)) for site in site_names)
+    return any(
+        key == plain(site) or (len(key) > 4 and key in plain(site)) or (name.isupper() and _abbreviates(name, site))
+        for site in site_names
+    )
+
+
+def _abbreviates(name: str, site: str) -> bool:
+    """Whether letters stand for the name of a site: "LN" for "LN - Lübecker Nachrichten"."""
+    words = re.findall(r"\w+", site)
+    return len(words) > 1 and (name in words or name == "".join(word[0] for word in words).upper())
 
 
 def _marked(sheet: Sheet) -> Iterator[str]:

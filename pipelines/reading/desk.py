@@ -15,6 +15,7 @@ from pipelines.reading.container import locate
 from pipelines.reading.counting import count_words
 from pipelines.reading.credit_lines import read_credit_lines
 from pipelines.reading.credits import Credits, read_credits
+from pipelines.reading.elsewhere import read_elsewhere
 from pipelines.reading.gate import refuse
 from pipelines.reading.headline import Headline, read_headline
 from pipelines.reading.layout import Layout, lay_around
@@ -71,7 +72,9 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     names = fields["authors"][0]
     authors = names if isinstance(names, tuple) else ()
     lines = with_standfirst(read_body(sheet, stand), standfirst)
-    lines = clean_lines(lines, _foreign(sheet, headline, credits) | _teasers(sheet, stated), authors)
+    elsewhere = read_elsewhere(sheet)
+    foreign = _foreign(sheet, headline, credits) | (elsewhere.links if stated.is_news else set())
+    lines = clean_lines(lines, foreign, elsewhere, authors)
     text = "\n".join(lines)
     headline = headline or _first_sentence(lines)
     refusal = refuse(
@@ -174,26 +177,6 @@ def _place(
         language=language,
         fetched_at=page.fetched_at,
     )
-
-
-def _teasers(sheet: Sheet, stated: Stated) -> set[str]:
-    """Paragraphs of a news page that are one link: they lead to other stories. On other pages they are often points of the text."""
-    if not stated.is_news:
-        return set()
-    return {
-        plain(line.text)
-        for line in sheet.lines
-        if line.link_chars >= _ALL_LINK * len(line.text)
-        and line.block.tag in ("p", "div")
-        and len(line.text) >= _TEASER
-        and "://" not in line.text
-        and line.text[-1] not in ",;:，；："
-    }
-
-
-_ALL_LINK = 0.9
-_TEASER = 20
-"""Characters of a link that is a sentence; a shorter one is a name."""
 
 
 def _foreign(sheet: Sheet, headline: Headline | None, credits: Credits) -> set[str]:

@@ -1,8 +1,8 @@
-"""Names printed at an article, outside Chinese: where a reader looks for who wrote it, the surest places first.
+"""Names printed at an article without a by-word, outside Chinese: where a reader looks for who wrote it, the surest places first.
 
-After a by-word (`by_words`), the names on its line or on the lines below it; in a link to an author's page; in an element that
-calls itself author or byline; a bare name beside the date; bold above the text; in the author's box below it. A quotation's,
-a picture's or a comment's author is none of the article's. Each reader yields strings; `names` makes names of them.
+In a link to an author's page; in an element that calls itself author or byline; a bare name beside the date; bold above the
+text; in the author's box below it. A quotation's, a picture's or a comment's author is none of the article's. Each reader
+yields strings; `names` makes names of them.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from itertools import pairwise
 
 from lxml.etree import _Element as Element
 
-from pipelines.reading.by_words import ALONE, BEHIND, DATED, FAR_OPENING, GENRE, OPENING, PASSIVE, REVIEWED, TAIL, WEAK
-from pipelines.reading.duties import DUTY, is_agency
+from pipelines.reading.after_words import after_opening, below
+from pipelines.reading.by_words import ALONE, DATED, TAIL
+from pipelines.reading.duties import DUTY
 from pipelines.reading.layout import Layout
-from pipelines.reading.names import AND, LEAD, MAIL, OF_AUTHOR, has_case, is_bare_name, is_name, without_time
-from pipelines.reading.sheet import Line, Zone, squeeze
-from pipelines.reading.signed import reporters
+from pipelines.reading.name_places import PROMPT, bare_names, header_of, in_link, is_linked_name, links_to_author
+from pipelines.reading.names import OF_AUTHOR, has_case, is_bare_name, is_name, without_time
+from pipelines.reading.sheet import Line, squeeze
 from pipelines.reading.times import find_stamps
 
 _CLASS = re.compile(
@@ -39,24 +40,12 @@ _BESIDES = re.compile(
 )  # fmt: skip
 """What stands beside an author's name in the same box."""
 _NAME_CLASS = re.compile(r"author[\w-]{0,12}[_-]name|authorname|author-title|byline-name", re.I)
-_PAGE = re.compile(
-    r"/(?:authors?|autor(?:en|es|i|a)?|auteurs?|by|profiles?|profil|people|persons?|staff|writers?|contributors?|columnists?"
-    r"|journalists?|journalistes?|reporters?|redakt\w{0,9}|redaccion|experts?|bloggers?|users?|members?|skribent(?:er)?|forfatter"
-    r"|kirjoittajat?|yazar(?:lar)?|penulis|avtor\w{0,2})/|/@[\w.-]+/?$|[?&]author=",
-    re.I,
-)
-"""The address of an author's page."""
 _ACCOUNT = re.compile(
     r"/(?:authors?|autor|auteur|users?|profile|by)/(?:[\w.]{0,20}[-_.])?"
     r"(?:admin\d{0,4}|administrator|webmaster|newsroom|newsdesk|webdesk|redaktion|redaccion|redazione|redakcja"
     r"|redactie|redaction)/?$",
     re.I,
 )
-_PROMPT = re.compile(
-    r"(?:sign|log|join|view|see|read|show|more|all|follow|about|contact|meet|search|google|profile|anmelden|mehr|voir|ver)\b",
-    re.I,
-)
-"""What a link to an author's page says when it does not say the name."""
 _DATE_CLASS = re.compile(
     r"(?:^|[\s_\-])(?:date|time|timestamp|published|pubdate|datetime|time-ago)(?=$|[\s_\-])|[a-z](?:Date|Time)", re.A
 )
@@ -65,150 +54,6 @@ _NEAR_DATE = 2
 _BIOGRAPHY = 40
 """Characters of the shortest paragraph that tells who somebody is."""
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_MOST = 12
-"""Lines below a label that may hold names."""
-
-
-def header_of(layout: Layout) -> list[Line]:
-    """The lines by the headline that may hold a byline: those below it first."""
-    start = layout.headline.row if layout.headline else -1
-    blind = Zone.RELATED | Zone.COMMENTS | Zone.NAV
-    lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & Zone.HIDDEN]
-    lines = [line for line in lines if not layout.zones_of(line) & blind]
-    return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
-
-
-def by_lines(layout: Layout) -> Iterator[str]:
-    """What follows a by-word in the short lines by the headline."""
-    for line in header_of(layout):
-        if len(line.text) <= 60 and OPENING.match(line.spaced) and not line.zone & Zone.ASIDE:
-            yield from _after_word(line)
-            return
-
-
-def after_by_word(layout: Layout) -> Iterator[str]:
-    """The names after a by-word, on its line or below it; then such lines below the text."""
-    lines = header_of(layout)
-    for at, line in enumerate(lines):
-        text = line.spaced
-        if ALONE.match(text) and (below := list(_below(lines, at))):
-            yield from below
-            return
-        if len(line.parts) > 1 and find_stamps(line.parts[0][0]) and (by := _by_part(line)):
-            yield by
-            return
-        if (OPENING.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line))):
-            yield from found
-            return
-        if found := _only_names(text):
-            yield from found
-            return
-        if found := reporters(line.text[:80]):
-            yield from found
-            return
-    for line in layout.tail[:8]:
-        if len(line.text) < 160 and (OPENING.match(line.text) or FAR_OPENING.match(line.text)):
-            yield _after_opening(line.spaced)
-            return
-    for line in (*layout.inside[:2], *layout.inside[-3:], *layout.tail[:8]):
-        if len(line.text) < 240 and (match := PASSIVE.search(line.spaced)):
-            yield re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]
-            return
-
-
-def _below(lines: list[Line], at: int) -> Iterator[str]:
-    """The names on the lines below a label, until a line that is none."""
-    found = False
-    for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):
-        if line.row - above.row > 2 or (
-            found and line.block.tag == lines[at].block.tag and line.block.tag in _HEADINGS
-        ):
-            return
-        parts = [(squeeze(text[:100]).strip(" ,&|·•…"), el) for text, el in line.parts]
-        parts = [(name, el) for name, el in parts if len(name) > 1 and name not in ("and", "und", "et", "and the")]
-        if not parts:
-            continue
-        known = [name for name, el in parts if is_bare_name(name) or (_links_to_author(el) and _is_linked_name(name))]
-        again = found and line.block.tag == above.block.tag and not has_case(line.text) and not DUTY.search(line.text)
-        if not known and (
-            (found and not again) or len(line.text) > 60 or not is_name(line.text) or DATED.search(line.text)
-        ):
-            return
-        found = True
-        yield from known or [line.spaced]
-
-
-def _is_linked_name(text: str) -> bool:
-    """Whether the text of a link to an author's page is a name, not "View author publications"."""
-    return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not _PROMPT.match(text)
-
-
-def _after_word(line: Line) -> Iterator[str]:
-    """What follows the by-word of a line: its linked names, else the text up to a date."""
-    kept: list[tuple[str, Element]] = []
-    for text, el in line.parts:
-        piece = squeeze(text[:300])
-        if kept and (DATED.search(piece) or find_stamps(piece) or _is_filed(el)):
-            break
-        kept.append((piece, el))
-    linked = [text for text, el in kept if _in_link(el) and not OPENING.match(text)]
-    paged = [text for text, el in kept if _links_to_author(el)]
-    rest = _after_opening(" ".join(text for text, _ in kept))
-    if paged or linked:
-        yield from (TAIL.sub("", name) for name in paged or linked)
-        last = kept[-1][0].strip(" ,")
-        if is_agency(last) or (2 <= len(last) <= 8 and has_case(last) and last.isupper()):
-            yield last  # that signs with them: "A and B, PAP"
-    elif len(rest) >= 2:
-        yield rest
-
-
-_FILED = re.compile(r"(?:^|\s)(?:tag|category)(?:\s|$)", re.I)
-
-
-def _is_filed(el: Element) -> bool:
-    """Whether a text is the link of a tag or a category: "Posted by A under B, C"."""
-    return el.tag == "a" and _FILED.search((el.get("rel") or "")[:60]) is not None
-
-
-def _after_opening(text: str) -> str:
-    text = TAIL.sub("", LEAD.sub("", OPENING.sub("", FAR_OPENING.sub("", text))))
-    weak = WEAK.match(text)
-    return text[weak.end() :] if weak and is_agency(text[weak.end() :]) else text
-
-
-def _only_names(text: str) -> list[str]:
-    """The names after "Kolumne von" or a bare preposition, where nothing but names follows."""
-    if len(text) > 100:
-        return []
-    if behind := BEHIND.match(text):
-        return [behind[1]]
-    opened = GENRE.match(text) or WEAK.match(text)
-    if opened is None or REVIEWED.search(opened[0]):
-        return []
-    rest = MAIL.sub("", text[opened.end() :])
-    if stamps := find_stamps(rest):
-        rest = rest[: stamps[0].start]
-    rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
-    most, _, last = rest.rpartition(", ")
-    found = bare_names(rest) or ([rest] if is_agency(rest) else [])
-    return found or (bare_names(most) if DUTY.search(last) or len(last.split()) <= 2 else [])
-
-
-def _by_part(line: Line) -> str | None:
-    """`3 May 2024 by A`: the name in a line that begins with the date."""
-    for at, (text, _) in enumerate(line.parts[1:], 1):
-        piece = squeeze(text[:200])
-        if OPENING.match(piece) or FAR_OPENING.match(piece):
-            rest = [_after_opening(piece)]
-            for more, _ in line.parts[at + 1 : at + 12]:
-                if DATED.search(more) or find_stamps(more):
-                    break
-                rest.append(squeeze(more[:100]))
-            return " ".join(rest).strip()
-        if names := _only_names(piece):
-            return ", ".join(names)
-    return None
 
 
 def author_links(layout: Layout) -> Iterator[str]:
@@ -220,9 +65,9 @@ def author_links(layout: Layout) -> Iterator[str]:
             continue
         for text, el in line.parts:
             name = OF_AUTHOR.sub("", TAIL.sub("", squeeze(text[:80]))).strip(" ,|·•")
-            if not _links_to_author(el) or _of_another(el) or _PROMPT.match(squeeze(text[:80])) or _counts(el):
+            if not links_to_author(el) or _of_another(el) or PROMPT.match(squeeze(text[:80])) or _counts(el):
                 continue
-            if is_bare_name(name) or (line.row > start and _is_linked_name(name)):
+            if is_bare_name(name) or (line.row > start and is_linked_name(name)):
                 last = line.row
                 yield name
 
@@ -254,7 +99,7 @@ def in_named_elements(layout: Layout) -> Iterator[str]:
         named = [(text, el) for text, el in line.parts if 0 < len(text.strip()) < 80 and _named_author(el)]
         if not named or (found is not None and abs(line.row - found) > 3):
             continue
-        bare = [name for text, _ in named if is_bare_name(name := _after_opening(squeeze(text)).strip(" ,|·•"))]
+        bare = [name for text, _ in named if is_bare_name(name := after_opening(squeeze(text)).strip(" ,|·•"))]
         if bare:
             found = line.row
             yield from bare
@@ -262,7 +107,7 @@ def in_named_elements(layout: Layout) -> Iterator[str]:
         named = [(text, el) for text, el in named if not DATED.search(text) and not find_stamps(text)]
         own = [squeeze(text) for text, el in named if _calls_itself(el)]
         if not rest and own:
-            linked = [squeeze(text) for text, el in named if _in_link(el) and _calls_itself(el)]
+            linked = [squeeze(text) for text, el in named if in_link(el) and _calls_itself(el)]
             rest = linked or [" ".join(own)]
     if found is None:
         yield from rest
@@ -303,22 +148,12 @@ def above_text(layout: Layout) -> Iterator[str]:
         yield from bare_names(lines[-1].text)
 
 
-_PIECES = re.compile(rf"\s?[/&]\s?|,\s|\s[-–—]\s|\s(?:{AND})\s", re.I)
-
-
-def bare_names(text: str) -> list[str]:
-    """The names of a text that is names and nothing else."""
-    text = squeeze(text[:120])
-    pieces = [piece.strip(" |·•-–—,") for piece in _PIECES.split(text)]
-    return pieces if len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
-
-
 def author_box(layout: Layout) -> Iterator[str]:
     """The name in the author's box below the text: below its heading, or in an element that says author's name."""
     tail = list(layout.tail[:12])
     for at, line in enumerate(tail):
-        if ALONE.match(line.spaced) and (below := list(_below(tail, at))):
-            yield from below
+        if ALONE.match(line.spaced) and (names := list(below(tail, at))):
+            yield from names
             return
     nearby = [*layout.inside[-4:], *tail[:9]]
     for line, following in pairwise(nearby):
@@ -327,7 +162,7 @@ def author_box(layout: Layout) -> Iterator[str]:
             return
     for line in (*layout.inside[-3:], *tail):
         for text, el in line.parts:
-            named = _NAME_CLASS.search(el.get("class", "")[:200]) or _links_to_author(el)
+            named = _NAME_CLASS.search(el.get("class", "")[:200]) or links_to_author(el)
             if named and not _of_another(el) and _is_printed_name(text.strip()):
                 yield text.strip()
                 return
@@ -347,7 +182,7 @@ def _is_printed_name(text: str) -> bool:
     """Whether the text of an element that says author's name is one; without capitals short words must do."""
     if has_case(text):
         return is_bare_name(text)
-    return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not _PROMPT.match(text)
+    return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not PROMPT.match(text)
 
 
 def said_twice(layout: Layout) -> Iterator[str]:
@@ -366,21 +201,6 @@ def reviewer(layout: Layout) -> Iterator[str]:
         if len(line.text) < 120 and re.match(r"\W{0,4}(?:medically )?reviewed by\b", line.spaced, re.I):
             yield re.sub(r"^.{0,14}reviewed by\W{0,3}", "", line.spaced, flags=re.I)
             return
-
-
-def _in_link(el: Element) -> bool:
-    parent = el.getparent()
-    return el.tag == "a" or (parent is not None and parent.tag == "a")
-
-
-def _links_to_author(el: Element | None) -> bool:
-    for _ in range(3):
-        if el is None:
-            return False
-        if el.tag == "a":
-            return _PAGE.search((el.get("href") or "")[:400]) is not None
-        el = el.getparent()
-    return False
 
 
 def _calls_itself(el: Element) -> bool:

@@ -9,6 +9,7 @@ from pipelines.reading.appeals import without_appeals
 from pipelines.reading.by_words import OPENING
 from pipelines.reading.closing import is_stop
 from pipelines.reading.datelines import PUBLISHED, UPDATED
+from pipelines.reading.elsewhere import Elsewhere, without_links
 from pipelines.reading.sign_off import without_sign_off
 from pipelines.reading.times import find_stamps
 from pipelines.reading.titles import plain
@@ -22,7 +23,21 @@ _CALL = re.compile(
     r" también|lee también|te puede interesar"
     r"|leggi anche|leia também|leia mais|lees ook|les også|läs också|läs även|læs også|lue myös|czytaj (?:też"
     r"|także|również)|zobacz (?:też|także|również)|читайте также|читать также|также по теме|okumaya devam|ayrıca"
-    r" oku|baca juga|xem thêm|अधिक पढ़ें|ये भी पढ़ें|यह भी पढ़ें|اقرأ أيضا|بیشتر بخوانید"
+    r" oku|baca juga|xem thêm|अधिक पढ़ें|ये भी पढ़ें|यह भी पढ़ें|(?:इसे|यह|ये) भी (?:पढ़ें|देखें)|اقرأ أيضا|بیشتر بخوانید|شاهد أيضا"
+    r"|you (?:may|might) also (?:like|be interested)|don['’]t miss:|must[- ]read:|recommended(?: (?:stories|reading))?:"
+    r"|in pictures:|auch interessant|das könnte (?:sie|dich|euch|ihnen) auch|passend dazu:|weiterlesen:|siehe dazu|mehr lesen:"
+    r"|sur le même (?:sujet|thème)|à (?:voir|écouter|découvrir) aussi|lire (?:également|plus\s?:)|(?:voir|découvrir) aussi\b"
+    r"|(?:ver|vea|mira|lee|leer) (?:también\b|además\b|más(?::|$))|también puedes leer"
+    r"|más información:|(?:noticia|nota)s? relacionadas?"
+    r"|(?:veja|confira|assista) também|saiba mais|notícias? relacionadas?"
+    r"|leggi pure|guarda anche|approfondi(?:sci|mento):|(?:zie|bekijk) ook|meer (?:lezen|over dit):"
+    r"|l[äæe]s mere?:|se (?:også|även|också)(?::|$)|katso myös|przeczytaj (?:też|także|również)|(?:polecamy|czytaj więcej):"
+    r"|(?:přečtěte si|čtěte) (?:také|i|více|dále)|prečítajte si (?:aj|tiež)|(?:citește|citiți|vezi) și\b"
+    r"|olvass(?:a|on|uk)? (?:el|tovább)|ez is érdekelheti|διαβάστε (?:επίσης|ακόμα|ακόμη|περισσότερα)"
+    r"|(?:прочетете|вижте) (?:още|също)|читайте (?:ще|ещё|еще|також)\b"
+    r"|(?:pročitajte|pogledajte|čitajte) (?:i|još|takođe|također)\b|ilgili haber|bakınız:|(?:lihat|simak) juga\b|đọc thêm"
+    r"|อ่าน(?:เพิ่มเติม|ข่าวที่เกี่ยวข้อง)|আরও পড়ুন|קראו (?:גם|עוד)|관련\s?기사|함께 (?:보기|읽기)|(?:関連|あわせて|合わせて)(?:記事|読みたい)"
+    r"|(?:相关|推荐|延伸|拓展)(?:阅读|报道|新闻)|(?:相關|推薦|延伸)(?:閱讀|報導|新聞)"
     r"|read next:|get in touch with our|for more stories like this|do you have a story|got a (?:news )?(?:story|tip)"
     r"|contribute as little as|we independently (?:select|review)|copyright\s?(?:©|\(c\))|[ⓒ☞]"
     r"|(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados"
@@ -41,6 +56,9 @@ _CALL = re.compile(
     r"|この記事を|シェアする|ツイート|ブックマーク|フォローする|続きを読む|有料会員|会員限定|無料で|저작권"
     r"|무단\s?전재|기사제보|구독|좋아요|공유)", re.I,
 )  # fmt: skip
+_LONGEST_CALL = 120
+_MARKS = frozenset("*•►▶>»→☞■▪")
+"""What stands before a link to another story amid a text."""
 _CONSENT = re.compile(
     r"^\W{0,4}(?:an dieser stelle (?:finden sie|befindet sich)|ich bin damit einverstanden, dass mir"
     r"|empfohlener (?:redaktioneller|externer) inhalt"
@@ -97,20 +115,29 @@ _TIME_ALONE = 14
 """Characters that a line may have beside each time and still be a line of time alone ("Stand: ... Uhr")."""
 
 
-def clean_lines(lines: Iterable[str], foreign: set[str], authors: Iterable[str]) -> list[str]:
-    """The lines of a text without strays, without repeats side by side, and cut at the stop if little comes after it."""
+def clean_lines(lines: Iterable[str], foreign: set[str], elsewhere: Elsewhere, authors: Iterable[str]) -> list[str]:
+    """The lines of a text without strays, without repeats side by side, and cut at the stop if little comes after it.
+
+    `foreign` are lines that are none of the text, as plain text; `elsewhere` are those that lead to other pages.
+    """
     names = [name for name in authors if len(name) > 2]
     bylines = {plain(word + name) for name in names for word in ("", *_BY_WORDS)} | {plain("".join(names))}
     bylines |= {plain(word + " ".join(names)) for word in _BY_WORDS} | {
         plain(name + word) for name in names for word in _AFTER
     }
     kept: list[str] = []
+    called = False
     for line in lines:
         bare = line.removeprefix("- ")
-        if _is_stray(bare, foreign, bylines) or _is_byline(bare, names) or (kept and kept[-1] == line):
+        if called and " " in bare and plain(bare) in elsewhere.links:
+            continue
+        called = len(bare) <= _LONGEST_CALL and _CALL.match(bare) is not None
+        if called or _is_stray(bare, foreign, bylines) or _is_byline(bare, names) or (kept and kept[-1] == line):
+            continue
+        if bare[0] in _MARKS and plain(bare) in elsewhere.links:
             continue
         kept.append(line)
-    return _without_end(kept, names)
+    return _without_end(kept, elsewhere, names)
 
 
 def _is_stray(line: str, foreign: set[str], bylines: set[str]) -> bool:
@@ -121,7 +148,7 @@ def _is_stray(line: str, foreign: set[str], bylines: set[str]) -> bool:
     key = plain(line)
     if not key or key in foreign or (key in bylines and key):
         return True
-    if len(line) <= 120 and (_CALL.match(line) or _PHOTO_CREDIT.match(line)):
+    if len(line) <= _LONGEST_CALL and _PHOTO_CREDIT.match(line):
         return True
     if len(line) <= _LONGEST_LABEL and _LABEL_END.search(line) and (PUBLISHED.match(line) or UPDATED.match(line)):
         return True
@@ -148,8 +175,8 @@ def _is_byline(line: str, names: list[str]) -> bool:
     return len(key) <= _BESIDE_NAMES and len(plain(rest)) > len(key)
 
 
-def _without_end(lines: list[str], names: list[str]) -> list[str]:
-    """Cut at a stop in the last third, then appeals, then the sign-off."""
+def _without_end(lines: list[str], elsewhere: Elsewhere, names: list[str]) -> list[str]:
+    """Cut at a stop in the last third, then appeals, then the sign-off, then links to other stories."""
     total = sum(map(len, lines)) or 1
     done = 0
     for at, line in enumerate(lines):
@@ -157,4 +184,4 @@ def _without_end(lines: list[str], names: list[str]) -> list[str]:
             lines = lines[:at]
             break
         done += len(line)
-    return without_sign_off(without_appeals(lines), names)
+    return without_links(without_sign_off(without_appeals(lines), names), elsewhere)

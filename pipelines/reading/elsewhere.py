@@ -1,0 +1,66 @@
+"""Lines that are one link to another page: on a news page other stories, on other pages often points of the text, but where
+they end it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from pipelines.reading.sheet import Line, Sheet
+from pipelines.reading.titles import plain
+
+_ALL_LINK = 0.9
+_SENTENCE = 20
+"""Characters of a link that is a sentence; a shorter one is a name."""
+_ITEMS = 3
+_ITEM = 40
+"""Items of a list at the end, and characters of each, from which they are headlines of other stories; shorter ones are points."""
+_LEAD_IN = 40
+"""Characters of the longest line over such links that says what they are."""
+_ENDS = frozenset('.!…。！"”»')
+
+
+class Elsewhere(NamedTuple):
+    """The lines of a page that lead elsewhere, as plain text."""
+
+    links: frozenset[str] = frozenset()
+    lead_ins: frozenset[str] = frozenset()
+    """Short lines right over such links: "Related information"."""
+
+
+def read_elsewhere(sheet: Sheet) -> Elsewhere:
+    """The paragraphs of a page that are a link and nothing else, and the short lines over them."""
+    links = [line for line in sheet.lines if _is_link(line)]
+    rows = {line.row for line in links}
+    over = [line for line, below in pairwise(sheet.lines) if below.row in rows and _leads_in(line.text)]
+    return Elsewhere(frozenset(plain(line.text) for line in links), frozenset(plain(line.text) for line in over))
+
+
+def _is_link(line: Line) -> bool:
+    return (
+        line.link_chars >= _ALL_LINK * len(line.text)
+        and line.block.tag in ("p", "div")
+        and len(line.text) >= _SENTENCE
+        and "://" not in line.text
+        and line.text[-1] not in ",;:，；："
+    )
+
+
+def _leads_in(text: str) -> bool:
+    return len(text) <= _LEAD_IN and text[-1] not in _ENDS
+
+
+def without_links(lines: list[str], elsewhere: Elsewhere) -> list[str]:
+    """Without the links that end a text, and the words over them ("Read more on this:")."""
+    at = len(lines)
+    while at > 1 and " " in lines[at - 1] and plain(lines[at - 1]) in elsewhere.links:
+        at -= 1
+    links = lines[at:]
+    if sum(map(len, links)) > sum(map(len, lines[:at])):
+        return lines
+    items = [line for line in links if line.startswith("- ")]
+    if items and (len(items) < _ITEMS or min(map(len, items)) < _ITEM):
+        return lines
+    if at > 1 and _leads_in(lines[at - 1]) and (links or plain(lines[at - 1]) in elsewhere.lead_ins):
+        at -= 1
+    return lines[:at]
