@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 
 from pipelines.reading.houses import (
     BLANKS,
@@ -40,7 +40,7 @@ _SOURCE = (
 )
 _OTHER = (
     "摄影|图片|图|摄像|视频|制图|设计|美编|监制|主编|总编辑|总编|总监制|策划|统筹|审核|审签|终审|初审|复审|三审|二审"
-    "|一审|签发|校稿|实习生|题图|时间|日期|发布时间|发稿时间|点击|阅读|浏览|字号|字体"
+    "|一审|签发|校稿|实习生|题图|时间|日期|发布时间|发表时间|发稿时间|更新时间|点击|阅读|浏览|字号|字体"
     "|浏览次数|浏览量|点击次数|点击量|点击数|点击率|阅读次数|阅读量|阅读数|访问量|访问次数|查看次数|查看|发布人|发布者|发布单位"
     "|信息员|信息来源单位|审核人|录入|录入人|责任人|字数|作者简介|分享|标签|关键词|关键字|原标题|版权|声明|纠错|打印|评论|栏目|分类|编译|翻译|译者|制作|运营|主持人|嘉宾|录音|播音"
     "|电话|邮箱|人气|热度|责任印制|版式|排版|新媒体编辑|视觉编辑|视频编辑|图片编辑|摄影编辑|见习编辑助理"
@@ -58,6 +58,7 @@ _LABEL = re.compile(
     r"(?<![\u4e00-\u9fff])(?:" + "|".join(f"(?P<{kind}>{_padded(labels)})" for kind, labels in _KINDS) + r")"
     r"(?=[^\u4e00-\u9fff]|$)[ \u3000\u2003]{0,3}(?P<sep>[:：/／|｜丨︱]|$|(?=[ \u3000\u2003]))"
 )
+_LABELS = frozenset("|".join(labels for _, labels in _KINDS).split("|"))
 _GLUED = re.compile(
     r"(?:^|[\s\]】)）|｜/，。])(?:"
     + "|".join(f"(?P<{kind}>{_padded(labels)})" for kind, labels in _KINDS)
@@ -107,13 +108,25 @@ def read_credits(layout: Layout) -> Credits:
     credits = Credits()
     first = layout.paragraphs[0].row if layout.paragraphs else None
     above = [line for line in layout.header if first is None or line.row < first]
-    groups = (above, [line for line in short_lines(layout.inside) if not by_picture(line)], layout.tail)
+    # A line of several credits has the length of a paragraph: it is the head of the text all the same.
+    opening = list(takewhile(_opens, layout.inside))
+    inside = [line for line in short_lines(layout.inside[len(opening) :]) if not by_picture(line)]
+    groups = ([*above, *opening], inside, layout.tail)
     for place, lines in enumerate(groups):
         _read_labelled(list(lines), credits, header=place == 0)
     for line in [*layout.header, *layout.inside[:6], *short_lines(layout.inside[-8:]), *layout.tail]:
         _read_unlabelled(line, credits)
     _read_signature(layout, credits)
     return credits
+
+
+def _opens(line: Line) -> bool:
+    """Whether a line at the beginning of the text has credits."""
+    return (
+        bool(short_lines([line]))
+        and not by_picture(line)
+        and _LABEL.search(line.text.translate(SIMPLIFIED)) is not None
+    )
 
 
 def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None:
@@ -124,7 +137,8 @@ def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None
         folded = text.translate(SIMPLIFIED)
         if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.HIDDEN) or DISCLAIMER.search(folded):
             continue
-        marks = list(_LABEL.finditer(folded)) or list(_GLUED.finditer(folded))
+        marks = [mark for mark in _LABEL.finditer(folded) if not _is_padded_name(mark, folded)]
+        marks = marks or list(_GLUED.finditer(folded))
         for mark, following in zip_longest(marks, marks[1:]):
             kind = str(mark.lastgroup if mark.lastgroup != "sep" else next(k for k, _ in _KINDS if mark[k]))
             if kind == "other":
@@ -142,6 +156,15 @@ def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None
                 continue
             if _take(kind, value, credits, header=header, at_start=mark.start() < 4):
                 credits.lines.add(line.row)
+
+
+_FIRST_OF_PAIR = re.compile(r"(?<![\u4e00-\u9fff])(?![大中小])[\u4e00-\u9fff][ \u3000]{1,3}$")
+
+
+def _is_padded_name(mark: re.Match[str], folded: str) -> bool:
+    """Whether a label of one character is the second of a name: 郑　文 / 于娜平, 张 文."""
+    label = mark[0].rstrip(f"{mark['sep']} \u3000\u2003")
+    return len(label) == 1 and (not mark["sep"] or _FIRST_OF_PAIR.search(folded[: mark.start()]) is not None)
 
 
 def _value_below(lines: list[Line], at: int) -> str:
@@ -199,7 +222,7 @@ def split_names(value: str) -> list[str]:
             token = token[duty.end() :].strip()
         if not token:
             continue
-        if _JUNK.match(token) or not _NAME.match(token) or token in NO_NAME:
+        if _JUNK.match(token) or not _NAME.match(token) or token in NO_NAME or token.translate(SIMPLIFIED) in _LABELS:
             break
         if token not in found:
             found.append(token)
@@ -246,7 +269,9 @@ def _reporter_among(text: str) -> re.Match[str] | None:
 
 _PIECES = re.compile(
     r"(?<=\d)\s+|(?<=[日分])\s+|\s+(?=\d{4})|\s*[|｜\u2003]\s*|\s+(?=[□■●◎○◆▲])"
-    r"|[ \u3000]{2,}|\u3000|\s(?=[\u4e00-\u9fff]{2,6}[:：])"
+    r"|[ \u3000]{2,}|\u3000|\s(?=[\u4e00-\u9fff]{2,6}\s{0,2}[:：])|\s(?=[\u4e00-\u9fff]{2,10}记者\s)"
+    r"|\s(?=[\u4e00-\u9fff][ \u3000]{1,3}[\u4e00-\u9fff]\s{0,2}[:：])"
+    r"|\s(?=[\u4e00-\u9fff]{0,4}(?:来源|稿源|出处|编辑|校对|时间)\s{0,2}[/／|｜])"
 )
 _AT_REPORTER = re.compile(r"[□■●◎○◆▲]|[\u4e00-\u9fff]{2,10}(?:记者)|记者\s")
 """What marks a piece of a line as a byline where no line of its own does."""
