@@ -18,6 +18,8 @@ Found = tuple[int, int, int, int, int]
 _ROC = re.compile(
     r"(?:民國|民国)\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日|(?<!\d)(1[01]\d)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日"
 )
+_ROC_DIGITS = re.compile(r"(?<![\d.,/-])(1[0-2]\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d/-])")
+"""113/03/05: as offices of Taiwan write."""
 _ERA = re.compile(r"(令和|平成)\s?(\d{1,2}|元)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
 _ERA_BEGAN = {"令和": 2018, "平成": 1988}
 _NUMERALS = re.compile(
@@ -46,6 +48,9 @@ _TWO_NAMES = re.compile(r"(?<!\d)(\d{1,2})\s([\u0620-\u064a]{2,10})\s?[/(]\s?([\
 
 def rare_dates(text: str, language: str | None) -> Iterator[Found]:
     """The dates of a text in the forms of single languages."""
+    if language == "zh":
+        for m in _ROC_DIGITS.finditer(text):
+            yield int(m[1]) + 1911, int(m[3]), int(m[4]), m.start(), m.end()
     if text.isascii() and language not in ("lt", "uz", "eu", "lv", "vi"):
         return
     yield from _eras(text)

@@ -10,8 +10,8 @@ from pipelines.reading.wordlists import words
 
 BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | {ord("丨"): "｜"}
 SIMPLIFIED = BLANKS | str.maketrans(
-    "責編輯記來訊對審員聞處轉載報導電據採寫撰攝圖發佈時間點擊閱讀瀏覽標題聲鐘駐實習約華國網聯",
-    "责编辑记来讯对审员闻处转载报导电据采写撰摄图发布时间点击阅读浏览标题声钟驻实习约华国网联",
+    "責編輯記來訊對審員聞處轉載報導電據採寫撰攝圖發佈時間點擊閱讀瀏覽標題聲鐘駐實習約華國網聯專綜訪執筆總員",
+    "责编辑记来讯对审员闻处转载报导电据采写撰摄图发布时间点击阅读浏览标题声钟驻实习约华国网联专综访执笔总员",
 )
 """The characters of labels in traditional writing; text written either way is matched in one. Lengths stay, so places fit both."""
 NEXT_LABEL = re.compile(r"[\s　|｜/、，,]([\u4e00-\u9fff]{2,8})\s{0,3}[:：]")
@@ -37,6 +37,8 @@ _BEHIND_HOUSE = re.compile(
 """Where the name of an outlet ends and what else its line holds begins."""
 PHOTO = re.compile(r"(?:摄|图|供图|摄影)\s{0,2}[)）】]?$")
 """The end of a photographer's credit."""
+_ACCOUNT = re.compile(r"^(?:微信)?(?:公众号|公眾號|订阅号|訂閱號|视频号)[：:\s]?(?=[“「\"《])")
+"""微信公众号“清溪读书”: what kind of account the name is."""
 _LABEL_ALONE = re.compile(r"(?:稿件|新闻|文章|信息|内容|消息|本文|图文)?(?:来源|稿源|出处|来自)")
 EDGE = "\u2003"
 """Joins the parts of a line: a blank that no page uses, so the border of two elements can be told from a blank between names."""
@@ -62,13 +64,17 @@ def as_written(match: re.Match[str], group: str, text: str) -> str:
 
 def clean_house(value: str) -> str | None:
     """The name of an outlet out of what follows its label, None for what is no name."""
-    text = value.strip(" 　\u2003:：|｜丨[]【】()（）《》“”\"'").split(EDGE)[0].strip(" 　:：")
+    text = value.strip(" 　\u2003:：|｜丨[]【】()（）《》“”\"'@").split(EDGE)[0].strip(" 　:：")
     if behind := _BEHIND_HOUSE.search(text.translate(SIMPLIFIED)):
         text = text[: behind.start()]
     text = text.strip()
     text = re.split(r"[（(【\[](?!\w{1,20}[)）])", text)[0].strip(" 　:：,，、)）】]》")
     if label := NEXT_LABEL.search(text):
         text = text[: label.start()].strip()
+    if account := _ACCOUNT.match(text):
+        text = text[account.end() :].strip('“”「」"《》')
+    if text.count("《") > text.count("》"):
+        text += "》"
     if _LABEL_ALONE.fullmatch(text.translate(SIMPLIFIED)):
         return None
     if not 2 <= len(text) <= 40 or re.fullmatch(r"[\W\d_]+", text) or (text in NO_NAME and text != "网络"):

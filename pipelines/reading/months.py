@@ -10,6 +10,7 @@ from functools import cache
 
 # fmt: off
 _NAMES = {
+    "zh": "一月|二月|三月|四月|五月|六月|七月|八月|九月|十月|十一月|十二月",
     "en": "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|"
           "september sep sept|october oct|november nov|december dec",
     "de": "januar jan jänner jän|februar feb feber|märz mär mrz maerz|april apr|mai|juni jun|juli jul|"

@@ -17,7 +17,7 @@ from pipelines.reading.times import find_stamps
 from pipelines.reading.titles import plain, title_pieces
 
 _HOUSE = re.compile(
-    r"(?:报|网|社|台|新闻|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$"
+    r"(?:报|网|社|台|新闻|财经|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$"
 )
 _NO_OUTLET = re.compile(
     r"来自|字号|字体|打印|评论|阅读|关注|原创|下载|客户端$|分享|转发|收藏|点击|浏览|人气|订阅|微信|微博|抢先看|发布|时间|举报|反馈|播放|正文|首页|标签|编辑|记者|作者|通讯员|[月日时分秒前]$|^[\\W_]+$|次$|人$|^[A-Za-z]$"
@@ -175,8 +175,12 @@ def _beside_time(sheet: Sheet, layout: Layout) -> str | None:
         if len(line.text) > 80 or not find_stamps(line.spaced):
             continue
         for text, _ in line.parts:
-            if (name := _name(text)) and not find_stamps(text):
+            stamps = find_stamps(text)
+            if (name := _name(text)) and not stamps:
                 return name
+            before = _name(text[: stamps[0].start]) if stamps else None
+            if before and (_HOUSE.search(before) or before in known):
+                return before
         near = [part for other in (*header[max(0, at - 3) : at], *header[at + 1 : at + 2]) for part in other.parts]
         for text, el in near:
             name = _name(text)
@@ -195,7 +199,7 @@ def _beside_time(sheet: Sheet, layout: Layout) -> str | None:
 def _name(text: str) -> str | None:
     """An outlet's or account's name, None for counters, buttons and places."""
     name = clean_house(text)
-    if name is None or not 2 <= len(name) <= 16 or _NO_OUTLET.search(name):
+    if name is None or not 2 <= len(name) <= 16 or _NO_OUTLET.search(name) or re.search(r"[:：]", name):
         return None
     numbered = re.search(r"\d", name) and not re.match(r"\d{2,4}[\u3400-\u9fff]", name)
     return None if numbered else name

@@ -7,7 +7,7 @@ comments and other boxes. Where a line is that of the article is judged by `date
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pipelines.reading.times import MAX_TEXT, Stamp, plain_digits, read_clock
 
@@ -38,6 +38,8 @@ _DAYS_BACK = {
     "昨天": 1, "昨日": 1, "前天": 2, "어제": 1, "yesterday": 1, "gestern": 1, "ayer": 1, "ieri": 1, "hier": 1, "ontem": 1,
     "gisteren": 1, "вчера": 1,
 }  # fmt: skip
+_NO_YEAR = re.compile(r"(?<![\d./年-])(\d{1,2})(?:\s?月\s?(\d{1,2})\s?[日号]|-(\d{2}))\s{0,2}(?=\d{1,2}[:：]\d\d)")
+"""03-05 15:32, 3月5日 15:32: the last such day."""
 _BETWEEN = re.compile(r"[\s,，|·]{0,3}(?:(?:at|um|a las|alle|às|à|om|в)\s)?")
 
 
@@ -60,6 +62,22 @@ def find_relative(text: str, now: datetime) -> Stamp | None:
         if clock:
             return Stamp(day.year, day.month, day.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
         return Stamp(day.year, day.month, day.day, start=m.start(), end=m.end())
+    return _without_year(text, now)
+
+
+def _without_year(text: str, now: datetime) -> Stamp | None:
+    """A day and a time of day without the year: the last such day before the fetch."""
+    m = _NO_YEAR.search(text)
+    clock = read_clock(text, m.end()) if m else None
+    if m is None or clock is None:
+        return None
+    for year in (now.year, now.year - 1):
+        try:
+            day = date(year, int(m[1]), int(m[2] or m[3]))
+        except ValueError:
+            continue
+        if day <= now.date():
+            return Stamp(day.year, day.month, day.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
     return None
 
 

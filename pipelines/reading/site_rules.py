@@ -14,7 +14,7 @@ from lxml.cssselect import CSSSelector
 
 from db.nouns import Article, Moment
 from db.sites import FieldRule, Site
-from pipelines.reading.credits import split_names
+from pipelines.reading.credited_names import split_names
 from pipelines.reading.names import split_byline
 from pipelines.reading.sheet import Sheet, squeeze
 from pipelines.reading.times import read_machine

@@ -46,6 +46,8 @@ _YMD = re.compile(
     r"(?<![\d.,/-])((?:1[34]|2[056]|19)\d\d)\s?([-/.‐‑–]|年|년|\. )\s?(\d{1,2})\s?([-/.‐‑–]|月|월|\. )\s?(\d{1,2})(?!\d{3})"
     r"(?:\s?[日号號일]|\.(?!\d))?"
 )
+_YEAR_APART = re.compile(r"(?<!\d)(20\d\d)\s(\d\d)\s?/\s?(\d\d)(?=\s\d{1,2}:\d\d)")
+"""The year in an element of its own: 2024 03/05 15:32:45."""
 _COMPACT = re.compile(
     r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:T?([01]\d|2[0-3])([0-5]\d)([0-5]\d))?(?!\d)"
 )
@@ -148,6 +150,8 @@ def _dates_ymd(text: str, language: str | None, day_first: tuple[bool, bool]) ->
         if m[2] in "-–" and m[4] in "./":
             continue  # "20 nov. 2024 - 01.31": a clock
         yield int(m[1]), int(m[3]), int(m[5]), m.start(), m.end()
+    for m in _YEAR_APART.finditer(text):
+        yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
     yield from rare_dates(text, language)
 
 
@@ -173,11 +177,18 @@ def _dates_worded(text: str, language: str | None, day_first: tuple[bool, bool])
                 yield gregorian.year, gregorian.month, gregorian.day, m.start(), m.end()
 
 
+_YEAR_FIRST = frozenset(("zh", "ja", "ko"))
+"""Languages in which a year of two digits leads: 24-03-05."""
+
+
 def _dates_numeric(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
     for m in _NUMERIC.finditer(text):
         if m[5] and m[2] != "/":
             continue
         first, second, year = int(m[1]), int(m[3]), int(m[4] or m[5])
+        if year < 100 and language in _YEAR_FIRST and first > 9 and second <= 12 and year <= 31:
+            yield 2000 + first, second, year, m.start(), m.end()
+            continue
         if year < 100:
             year += 2000 if year < 70 else 1900
         # Dots and dashes are mostly European; slashes are read as the country does.
