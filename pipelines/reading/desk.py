@@ -11,6 +11,7 @@ from db.sites import Site, Sites
 from pipelines.reading import around
 from pipelines.reading.body import read_body
 from pipelines.reading.bylines import read_authors
+from pipelines.reading.chinese_names import read_people
 from pipelines.reading.container import locate
 from pipelines.reading.counting import count_words
 from pipelines.reading.credit_lines import read_credit_lines
@@ -139,6 +140,8 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     authors, authors_by = read_authors(sheet, layout, stated, site_names, credits.authors, language)
     if language == "zh":
         authors, authors_by = credits.authors, "credit line"
+        if not authors:
+            authors, authors_by = read_people(sheet, layout, stated, desk.place, credits)
     if not authors and hint and hint.author:
         authors, authors_by = split_byline(hint.author), "hint"
     section, section_by = around.read_section(sheet, stated)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from db.sites import Site
+from pipelines.reading.chinese_names import is_person
 from pipelines.reading.credits import Credits
 from pipelines.reading.houses import clean_house
 from pipelines.reading.layout import Layout
@@ -20,7 +21,7 @@ _HOUSE = re.compile(
     r"(?:报|网|社|台|新闻|财经|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$"
 )
 _NO_OUTLET = re.compile(
-    r"来自|字号|字体|打印|评论|阅读|关注|原创|下载|客户端$|分享|转发|收藏|点击|浏览|人气|订阅|微信|微博|抢先看|发布|时间|举报|反馈|播放|正文|首页|标签|编辑|记者|作者|通讯员|[月日时分秒前]$|^[\\W_]+$|次$|人$|^[A-Za-z]$"
+    r"来自|字号|字体|打印|评论|阅读|关注|原创|下载|^.{0,2}客户端$|分享|转发|收藏|点击|浏览|人气|订阅|微信|微博|抢先看|发布|时间|举报|反馈|播放|正文|首页|标签|编辑|记者|作者|通讯员|[月日时分秒前]$|^[\\W_]+$|次$|人$|^[A-Za-z]$"
 )
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
 _FRONT_WORD = re.compile(
@@ -34,6 +35,8 @@ _MOST_LINKS = 200
 """Links and pictures asked for the site's name: its own stand at the top of the page."""
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:media")
+_SOURCE_METAS = ("source", "contentsource", "article:source", "og:source", "sourcename")
+_LABEL = re.compile(r"^(?:文章|稿件|信息|内容)?(?:来源|來源|稿源)\s?[:：]\s?")
 _ACCOUNT_PAGE = re.compile(
     r"/(?:profile|user|media|account|author|home|space|people|u)(?:/[\w-]{0,40}\d[\w-]*|/?\?\w+=)", re.I
 )
@@ -86,7 +89,8 @@ def read_outlet(
     if language in ("zh", None) and (name := _beside_time(sheet, layout)):
         return name, "header"
     if language == "zh":
-        return _account(sheet)
+        house, by = _account(sheet)
+        return (house, by) if house else (clean_house(_LABEL.sub("", sheet.head.meta(*_SOURCE_METAS) or "")), "meta")
     if site_names:
         return _without_slogan(site_names[0], layout, labels), "site name"
     if stated.house and 2 <= len(stated.house) <= 60:
@@ -176,7 +180,7 @@ def _beside_time(sheet: Sheet, layout: Layout) -> str | None:
             continue
         for text, _ in line.parts:
             stamps = find_stamps(text)
-            if (name := _name(text)) and not stamps:
+            if (name := _name(text)) and not stamps and not is_person(name):
                 return name
             before = _name(text[: stamps[0].start]) if stamps else None
             if before and (_HOUSE.search(before) or before in known):
@@ -184,10 +188,14 @@ def _beside_time(sheet: Sheet, layout: Layout) -> str | None:
         near = [part for other in (*header[max(0, at - 3) : at], *header[at + 1 : at + 2]) for part in other.parts]
         for text, el in near:
             name = _name(text)
-            if name and (
-                name in known
-                or _HOUSE.search(name)
-                or _SOURCE_CLASS.search(f"{el.get('class', '')} {el.get('id', '')}")
+            if (
+                name
+                and not is_person(name)
+                and (
+                    name in known
+                    or _HOUSE.search(name)
+                    or _SOURCE_CLASS.search(f"{el.get('class', '')} {el.get('id', '')}")
+                )
             ):
                 return name
         first = header[0]

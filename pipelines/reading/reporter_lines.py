@@ -71,6 +71,16 @@ def reporters_of(line: Line, *, opening: bool) -> Reporters:
     return Reporters([])
 
 
+def reporters_in(value: str) -> list[str]:
+    """The reporters in a field for authors: 記者張偉明／台北報導, 本报记者 张伟."""
+    text = value.translate(BLANKS)
+    folded = text.translate(SIMPLIFIED)
+    if names := _reporting(folded, text):
+        return names
+    match = _LINE_REPORTER.match(folded)
+    return split_names(as_written(match, "names", text)) if match else []
+
+
 def _reporting(folded: str, text: str) -> list[str]:
     """The names of a line that says from where they report."""
     if match := _WIRE.match(folded):

@@ -1,35 +1,10 @@
-"""Chinese credits and times as outlets write them, form by form: a page around each, and what must be read."""
+"""Chinese credits as outlets write them, form by form: a page around each, and what must be read."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, NamedTuple
-
 import pytest
 
-from db.nouns import Page
-from db.sites import Sites
-from pipelines.article_json import to_json
-from pipelines.extract import extract
-
-PARAGRAPHS = (
-    "清溪镇图书馆周六重新开放，二层新增了儿童阅览区和自习室，镇上的孩子们一早就在门口排起了队，许多家长也陪着一同前来。",
-    "馆长在现场介绍，新馆藏书三万册，其中一半由居民捐赠，每周二闭馆整理，其余时间开放到晚上九点，周末延长一个小时。",
-    "镇政府表示，明年还将在三个村设立流动书箱，由志愿者每月更换一次图书，让山里的老人也能借到书，不必再走远路。",
-)
-TIME = "<div><span>2024-03-05 15:32</span></div>"
-
-
-class Form(NamedTuple):
-    """What stands above the text, opens it, leads its first paragraph in and ends it, and what must come out."""
-
-    want: dict[str, Any]
-    head: str = TIME
-    first: str = ""
-    lead_in: str = ""
-    tail: str = ""
-    language: str = "zh-CN"
-
+from tests.reading.chinese_page import PARAGRAPHS, Form, read_form
 
 FORMS = {
     "总台记者": Form({"authors": ["张伟", "李静"]}, tail="<p>（总台央视记者 张伟 李静）</p>"),
@@ -166,85 +141,14 @@ FORMS = {
     "三人顿号": Form({"authors": ["张伟", "李静", "王大强"]}, tail="<p>本报记者 张伟、李静、王大强 摄影报道</p>"),
 }
 
-TIMES = {
-    "2024年3月5日 星期二 15:32": "2024-03-05T15:32+08:00",
-    "2024-03-05 15:32 星期二": "2024-03-05T15:32+08:00",
-    "03-05 15:32": "2024-03-05T15:32+08:00",
-    "昨天 15:32": "2024-03-05T15:32+08:00",
-    "3月5日 15:32": "2024-03-05T15:32+08:00",
-    "发布于 2024-03-05": "2024-03-05",
-    "发布于：2024-03-05 15:32 北京": "2024-03-05T15:32+08:00",
-    "2024/3/5 下午3:32": "2024-03-05T15:32+08:00",
-    "2024/3/5 下午 03:32:10": "2024-03-05T15:32:10+08:00",
-    "二〇二四年三月五日": "2024-03-05",
-    "二零二四年三月五日": "2024-03-05",
-    "2024年03月05日15时32分": "2024-03-05T15:32+08:00",
-    "2024年03月05日 15点32分": "2024-03-05T15:32+08:00",
-    "18小时前": "2024-03-05T16:00+08:00",
-    "民國113年3月5日": "2024-03-05",
-    "113/03/05 15:32": "2024-03-05T15:32+08:00",
-    "113-03-05": "2024-03-05",
-    "中華民國113年03月05日（星期二）": "2024-03-05",
-    "2024-03-05T15:32:00.000+0800": "2024-03-05T15:32:00+08:00",
-    "更新时间：2024-03-05 18:00 发布时间：2024-03-05 15:32": "2024-03-05T15:32+08:00",
-    "发表时间 ｜ 2024-03-05 15:32:45": "2024-03-05T15:32:45+08:00",
-    "24-03-05 15:32": "2024-03-05T15:32+08:00",
-    "2024 年 3 月 5 日 15:32": "2024-03-05T15:32+08:00",
-    "2024. 3. 5 15:32": "2024-03-05T15:32+08:00",
-    '<em class="y">2024</em><em>03</em>/<em>05</em> 15:32:45': "2024-03-05T15:32:45+08:00",
-    '<span class="year"><em>2024</em></span><span class="day"><em>03</em>/<em>05</em></span>'
-    '<span class="time">15:32:45</span>': "2024-03-05T15:32:45+08:00",
-    "05/03/2024 15:32": "2024-03-05T15:32+08:00",
-    "星期二, 05 三月 2024": "2024-03-05",
-    "2024-03-05 15:32 | 阅读 2023": "2024-03-05T15:32+08:00",
-    "2024-03-0515:32:45": "2024-03-05T15:32:45+08:00",
-    "2024-03-05 凌晨1:32": "2024-03-05T01:32+08:00",
-    "2024-03-05 晚上9:32": "2024-03-05T21:32+08:00",
-    "2024年3月5日 中午12:32": "2024-03-05T12:32+08:00",
-    "時間：2024-03-05 15:32（更新：2024-03-05 18:00）": "2024-03-05T15:32+08:00",
-    "前天 15:32": "2024-03-04T15:32+08:00",
-    "周二 15:32": None,
-    "1天前": "2024-03-05",
-    "出版 2024-03-05 15:32 更新 2024-03-05 18:00": "2024-03-05T15:32+08:00",
-    "2024-03-05 15:32 首發": "2024-03-05T15:32+08:00",
-    "上传时间：2024-03-05 15:32:45 浏览次数：1024": "2024-03-05T15:32:45+08:00",
-    "清溪新闻网 www.qingxi.example 2024-03-05 15:32:45": "2024-03-05T15:32:45+08:00",
-    "[2024-03-05]": "2024-03-05",
-    "【2024-03-05 15:32】": "2024-03-05T15:32+08:00",
-    "（2024-03-05 15:32）": "2024-03-05T15:32+08:00",
-    "2024年3月5日号": "2024-03-05",
-    "山城日报 2024年03月05日 第A03版": "2024-03-05",
-    "2024-03-05第03版：要闻": "2024-03-05",
-}
-
-
-def _read(form: Form, fetched_at: datetime | None = None) -> dict[str, Any]:
-    first, *rest = PARAGRAPHS
-    title = "清溪镇图书馆重新开放"
-    paragraphs = "".join(f"<p>{text}</p>" for text in (form.lead_in + first, *rest))
-    html = (
-        f"<!DOCTYPE html><html lang='{form.language}'><head><meta charset='utf-8'><title>{title}</title></head>"
-        f"<body><div class='main'><h1>{title}</h1>{form.head}"
-        f"<div class='content'>{form.first}{paragraphs}{form.tail}</div></div></body></html>"
-    )
-    page = Page(body=html.encode(), url="https://www.qingxi.example/a/1.html", fetched_at=fetched_at)
-    return to_json(extract(page, Sites()))
-
 
 @pytest.mark.parametrize("name", FORMS)
 def test_credits(name: str) -> None:
-    got = _read(FORMS[name])
+    got = read_form(FORMS[name])
     assert {field: got[field] for field in FORMS[name].want} == FORMS[name].want
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_no_credit_line_is_text(name: str) -> None:
-    got = _read(FORMS[name])
+    got = read_form(FORMS[name])
     assert got["text"].split("\n")[-1] == PARAGRAPHS[-1]
-
-
-@pytest.mark.parametrize("written", TIMES)
-def test_time(written: str) -> None:
-    form = Form({}, head=f"<div>{written}</div>")
-    got = _read(form, datetime.fromisoformat("2024-03-06T10:00+08:00"))
-    assert got["published"] == TIMES[written]
