@@ -22,6 +22,8 @@ from pipelines.reading.times import find_stamps
 
 _LONGEST = 240
 """Characters of a credit line; a news agency's line of three credits with places has about 200."""
+_SHORT = 80
+"""Characters of a line that credits pictures and nothing else."""
 _TAIL = 12
 _LAST = 3
 """Lines at the end of the text that may be credits."""
@@ -46,11 +48,11 @@ def read_credit_lines(layout: Layout, language: str | None) -> Credits:
     header = [line for line in layout.header if line.row > start]
     marks = credit_marks(language)
     for line, following in _with_next(header):
-        _read(line, following, marks, credits, source=True)
+        _read(line, following, marks, credits, source=True, ends=False)
     for line in layout.inside[-_LAST:]:
-        _read(line, None, marks, credits, source=False)
+        _read(line, None, marks, credits, source=False, ends=True)
     for line, following in _with_next(list(layout.tail[:_TAIL])):
-        _read(line, following, marks, credits, source=True)
+        _read(line, following, marks, credits, source=True, ends=True)
     return credits
 
 
@@ -60,7 +62,10 @@ def _with_next(lines: list[Line]) -> Iterator[tuple[Line, Line | None]]:
             yield line, following
 
 
-def _read(line: Line, following: Line | None, marks: re.Pattern[str], credits: Credits, *, source: bool) -> None:
+def _read(
+    line: Line, following: Line | None, marks: re.Pattern[str], credits: Credits, *, source: bool, ends: bool
+) -> None:
+    """Read one line; `ends` for those that end the text, where who took the pictures is no text either."""
     text = line.spaced
     if len(text) > _LONGEST or line.zone & _BLIND or _by_picture(line.block) or _by_picture(line.parts[0][1]):
         return
@@ -68,18 +73,19 @@ def _read(line: Line, following: Line | None, marks: re.Pattern[str], credits: C
     openings = {0, *_openings(line)}
     while found and found[0].start() not in openings:
         found.pop(0)
-    used = False
+    used = aside = False
     for mark, after in zip_longest(found, found[1:]):
         kind = str(mark.lastgroup).rstrip("_")
         if kind == "other":
             # The source after a photographer's name is the picture's.
             source = source and mark.start() > 0
+            aside = ends
             continue
         value = text[mark.end() : after.start() if after else len(text)]
         if not value.strip(_QUOTES) and after is None and following is not None and following.row == line.row + 1:
             value = following.text if len(following.text) <= 60 and not marks.search(following.text) else ""
         used |= _take(kind, value, credits, source=source)
-    if used and found and found[0].start() <= 2:
+    if found and found[0].start() <= 2 and (used or (aside and len(text) <= _SHORT)):
         credits.lines.add(line.row)
 
 
@@ -114,7 +120,7 @@ def _take(kind: str, value: str, credits: Credits, *, source: bool) -> bool:
 
 def names_of(value: str) -> list[str]:
     """The names after a credit's word; empty where what stands there does not read as names."""
-    text = value.strip(" \u00a0:：-–—")
+    text = value.strip(" \u00a0:：-–—・／")
     for pattern in (_UNKNOWN_LABEL, _END):
         if cut := pattern.search(text):
             text = text[: cut.start()]
@@ -144,9 +150,9 @@ def house_of(value: str) -> str | None:
     text = text.strip(_QUOTES)
     if cut := _UNKNOWN_LABEL.search(f" {text}"):
         text = text[: max(0, cut.start() - 1)]
-    text = squeeze(re.split(r"[|;；\n,，]|\s[-–—·•]\s|\.\s|\s{2,}|\s(?=\d{1,2}[./]\d{1,2}[./])", text)[0]).strip(
-        _QUOTES
-    )
+    text = squeeze(
+        re.split(r"[|;；\n,，]|\s?[(（](?=https?:|www\.)|\s[-–—·•]\s|\.\s|\s{2,}|\s(?=\d{1,2}[./]\d{1,2}[./])", text)[0]
+    ).strip(_QUOTES)
     if not 2 <= len(text) <= 60 or len(text.split()) > 7 or sum(map(str.isalpha, text)) < 2:
         return None
     if re.match(r"https?:|www\.|@", text) or text[-1] in "?!…" or find_stamps(text):

@@ -227,7 +227,7 @@ _LABELS: dict[str, dict[str, str]] = {
         "editors": "편집, 편집자, 편집기자, 에디터",
         "proofreaders": "교정, 교열",
         "source": "출처, 자료출처, 자료, 기사출처",
-        "other": "사진, 영상, 이미지, 그래픽, 번역, 입력, 수정, 등록, 조회, 승인, 편집장, 편집인, 발행인",
+        "other": "사진, 영상, 영상취재, 영상편집, 촬영, 이미지, 그래픽, 번역, 입력, 수정, 등록, 조회, 승인, 편집장, 편집인, 발행인",
     },
     "vi": {
         "authors": "tác giả, bài, thực hiện, phóng viên, người viết",
@@ -271,6 +271,8 @@ _PHRASES: dict[str, dict[str, str]] = {
     "ar": {"authors": "بقلم", "editors": "حرره", "other": "تصوير"},
     "fa": {"authors": "به قلم"},
     "he": {"authors": "מאת"},
+    "ja": {"authors": "聞き手・構成, 構成・聞き手, 聞き手, 取材・構成", "editors": "編集"},
+    "ko": {"editors": "편집", "other": "사진, 영상, 영상취재, 영상편집, 촬영"},
 }
 _SAME_AS = {
     "no": "nb",
@@ -285,7 +287,7 @@ _SAME_AS = {
     "ms": "id",
 }
 _JOINED = re.compile(r"\s+")
-_SEPARATOR = r"\s{0,3}(?:[:：=＝｜]|\|(?!\|))"
+_SEPARATOR = r"\s{0,3}(?:[:：=＝｜／]|\|(?!\|))"
 
 
 @lru_cache(maxsize=64)
@@ -303,7 +305,7 @@ def credit_marks(language: str | None) -> re.Pattern[str]:
         labels = _alternatives(_LABELS, languages, kind)
         phrases = _alternatives(_PHRASES, languages, kind)
         groups.append(rf"(?P<{kind}>{labels}){_SEPARATOR}")
-        groups.append(rf"(?P<{kind}_>{phrases})(?=\s)")
+        groups.append(rf"(?P<{kind}_>{phrases})(?=[\s・])")
     return re.compile(rf"(?:(?<=[\s;,.(（\[/・|•·—–])|^)(?:{'|'.join(groups)})\s{{0,3}}", re.I)
 
 

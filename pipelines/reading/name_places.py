@@ -23,7 +23,7 @@ PROMPT = re.compile(
     re.I,
 )
 """What a link to an author's page says when it does not say the name."""
-_PIECES = re.compile(rf"\s?[/&]\s?|,\s|\s[-–—]\s|\s(?:{AND})\s", re.I)
+_PIECES = re.compile(rf"\s?[/&]\s?|,\s|、|(?<=[\u3040-\u9fff])・(?=[\u3400-\u9fff])|\s[-–—]\s|\s(?:{AND})\s", re.I)
 
 
 def header_of(layout: Layout) -> list[Line]:

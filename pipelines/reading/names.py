@@ -6,6 +6,7 @@ import re
 
 from pipelines.reading.by_words import BEHIND, FAR_OPENING, LABELLED
 from pipelines.reading.duties import AGENCIES, DUTY, TOWNS, is_agency
+from pipelines.reading.japanese_names import is_japanese_person
 from pipelines.reading.months import month_of
 from pipelines.reading.sheet import squeeze
 from pipelines.reading.times import find_stamps
@@ -99,6 +100,11 @@ _CALLED = re.compile(
     r"|kolumnist(?:in)?|gastautor(?:in)?)\s{1,3}(?=(?-i:[^\W\d_a-z]))", re.I,
 )  # fmt: skip
 """A duty of several words before the name ("FOCUS-Online-Experte Robin Tschöpe")."""
+_NEXT_CREDIT = re.compile(
+    r"(?<=\S)\s(?:[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=]"
+    r"|(?:사진|영상|그래픽|편집|촬영|그림|정리|번역|일러스트|구성|삽화|교정|교열)(?:\s?[:：=／/·]|\s))"
+)
+"""山田太郎 編集／田中花子, 글 김민수 사진 박철수: where the next credit begins."""
 _FOR_HOUSE = re.compile(r"(?<=[^\W\d_]{2})\s(?:For|for)\s(?:the |The )?(?=[A-Z][\w]{2})[\w. &'’-]{3,40}$")
 """`A B for Example Daily`: the house that a freelance writes for."""
 _LOCATED = re.compile(
@@ -126,13 +132,15 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
     for _ in range(3):
         text = OF_AUTHOR.sub("", LEAD.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
     text = _CALLED.sub("", text)
+    if following := _NEXT_CREDIT.search(text):
+        text = text[: following.start()]
     text = _IN_TALK.sub("", text)
     if trusted:
         text = _LOCATED.sub("", _FOR_HOUSE.sub("", text))
     text = BEHIND.sub(r"\1", _HOUSE_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
     for piece in _SPLIT.split(text):
-        name = squeeze(piece or "").strip(" .,:;-–—|•\"'“”")
+        name = squeeze(piece or "").strip(" .,:;-–—|•\"'“”()（）【】")
         if names and not is_agency(name) and (_DEGREE.match(name) or DUTY.search(name)):
             continue
         if names and ":" in name:
@@ -182,7 +190,7 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
 
 def is_bare_name(text: str) -> bool:
     """Whether a text can only be a person's name: two to four capitalised words, none of them a word of a page's furniture."""
-    if text in AGENCIES and " " in text:
+    if (text in AGENCIES and " " in text) or is_japanese_person(text):
         return True
     if len(text) > 40 or not _BARE.match(text) or _COMMON.search(text) or DUTY.search(text) or _FURNITURE.match(text):
         return False

@@ -38,8 +38,11 @@ _DAYS_BACK = {
     "昨天": 1, "昨日": 1, "前天": 2, "어제": 1, "yesterday": 1, "gestern": 1, "ayer": 1, "ieri": 1, "hier": 1, "ontem": 1,
     "gisteren": 1, "вчера": 1,
 }  # fmt: skip
-_NO_YEAR = re.compile(r"(?<![\d./年-])(\d{1,2})(?:\s?月\s?(\d{1,2})\s?[日号]|-(\d{2}))\s{0,2}(?=\d{1,2}[:：]\d\d)")
-"""03-05 15:32, 3月5日 15:32: the last such day."""
+_NO_YEAR = re.compile(
+    r"(?<![\d./年-])(\d{1,2})(?:\s?月\s?(\d{1,2})\s?[日号]|-(\d{2})|/(\d{1,2})(?=\s?[(（][月火水木金土日]))"
+    r"(?:\s?[(（][月火水木金土日](?:曜日?)?[)）])?\s{0,2}(?=\d{1,2}[:：時]\d\d)"
+)
+"""03-05 15:32, 3月5日 15:32, 3/5(火) 15:32: the last such day."""
 _BETWEEN = re.compile(r"[\s,，|·]{0,3}(?:(?:at|um|a las|alle|às|à|om|в)\s)?")
 
 
@@ -73,7 +76,7 @@ def _without_year(text: str, now: datetime) -> Stamp | None:
         return None
     for year in (now.year, now.year - 1):
         try:
-            day = date(year, int(m[1]), int(m[2] or m[3]))
+            day = date(year, int(m[1]), int(m[2] or m[3] or m[4]))
         except ValueError:
             continue
         if day <= now.date():

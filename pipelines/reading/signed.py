@@ -8,7 +8,8 @@ from pipelines.reading.layout import Layout
 
 _NAME = r"[\uac00-\ud7af]{2,4}"
 _KOREAN = re.compile(
-    rf"(?<![\uac00-\ud7af])(?P<names>{_NAME}(?:\s?[·,ㆍ]\s?{_NAME}){{0,4}})\s?(?:선임|인턴|객원|전문|수석|시민|명예|수습|대)?"
+    rf"(?<![\uac00-\ud7af])(?P<names>{_NAME}(?:\s?[·,ㆍ]\s?{_NAME}){{0,4}})\s?(?:선임|인턴|객원|전문|수석|시민|명예|수습|대"
+    r"|[\uac00-\ud7af]{2,6}(?:뉴스|팀|부))?"
     r"\s?(?:기자|특파원|논설위원|에디터)(?![\uac00-\ud7af])"
 )
 _KANJI = r"(?:[\u3400-\u9fff]{1,3}[ \u3000][\u3400-\u9fff]{1,3}|[\u3400-\u9fff][\u3040-\u309f\u3400-\u9fff]{1,4})"
@@ -20,11 +21,18 @@ _OFFICE = re.compile(
 )
 """What stands before the word for a reporter and is a desk."""
 _LEAD = re.compile(
-    rf"^[(\[【（]\s?[^()\[\]【】（）]{{1,24}}[)\]】）]\s?(?P<names>{_NAME}(?:[·,ㆍ]\s?{_NAME}){{0,4}})\s?(?:기자|특파원)\s?="
+    rf"^[(\[【（]\s?[^()\[\]【】（）]{{1,24}}[)\]】）]\s?(?P<names>{_NAME}(?:(?:[·,ㆍ]\s?|\s){_NAME}){{0,4}})\s?(?:선임|인턴|객원)?(?:기자|특파원)\s?[=|｜ㅣ]"
 )
 _LEAD_IN = re.compile(
     rf"^[(\[【（][^()\[\]【】（）]{{1,16}}\s(?P<names>{_NAME}(?:[·,ㆍ]\s?{_NAME}){{0,4}})\s?(?:기자|특파원)[)\]】）]"
 )
+_BROADCAST = re.compile(rf"(?:뉴스|[A-Z]{{2,6}})\s(?P<name>{_NAME})(?:입니다|이었습니다|였습니다)\.?$")
+"""KBS 뉴스 김민수입니다.: how a broadcaster's report ends."""
+_SIGN_OFF = 30
+_JAPANESE_LEAD = re.compile(
+    rf"^[【（(]\s?[\u3040-\u30ff\u3400-\u9fffー・]{{1,12}}[＝=]\s?(?P<names>{_KANJI}(?:[、・]{_KANJI}){{0,3}})[】）)]"
+)
+"""【北京＝山田太郎】 at the head of the text."""
 _BRACKET = re.compile(
     r"[（【](?P<names>[\u4e00-\u9fff][\u3040-\u30ff\u4e00-\u9fff々]{1,3}[\s\u3000]?[\u3040-\u30ff\u4e00-\u9fff々]{1,4})[）】]$"
 )
@@ -53,11 +61,16 @@ def signed(layout: Layout, language: str | None) -> list[str]:
     if language == "ko":
         first = layout.paragraphs[0].text[:90]
         if match := _LEAD.match(first) or _LEAD_IN.match(first):
-            return re.split(r"[·,ㆍ]\s?", match["names"])
+            return re.split(r"[·,ㆍ]\s?|\s", match["names"])
+        for line in (*layout.inside[-1:], *layout.tail[:1]):
+            if match := _BROADCAST.search(line.text[-_SIGN_OFF:]):
+                return [match["name"]]
         for line in (*layout.tail[:4], *layout.inside[-2:]):
             if len(line.text) < 60 and (names := reporters(line.text)):
                 return names
         return []
+    if match := _JAPANESE_LEAD.match(layout.paragraphs[0].text[:60]):
+        return re.split(r"[、・]", match["names"])
     for line in (layout.paragraphs[-1], *layout.inside[-1:], *layout.tail[:3]):
         match = _BRACKET.search(line.text[-20:])
         if match and not _NO_NAME.search(match["names"]):

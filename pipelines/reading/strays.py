@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable
 
 from pipelines.reading.appeals import without_appeals
-from pipelines.reading.by_words import OPENING
+from pipelines.reading.by_words import FAR_OPENING, OPENING
 from pipelines.reading.closing import is_stop
 from pipelines.reading.datelines import PUBLISHED, UPDATED
 from pipelines.reading.elsewhere import Elsewhere, without_links
+from pipelines.reading.names import MAIL
 from pipelines.reading.sign_off import without_sign_off
+from pipelines.reading.signed import reporters
 from pipelines.reading.times import find_stamps
 from pipelines.reading.titles import plain
 
@@ -123,7 +125,7 @@ def clean_lines(lines: Iterable[str], foreign: set[str], elsewhere: Elsewhere, a
     names = [name for name in authors if len(name) > 2]
     bylines = {plain(word + name) for name in names for word in ("", *_BY_WORDS)} | {plain("".join(names))}
     bylines |= {plain(word + " ".join(names)) for word in _BY_WORDS} | {
-        plain(name + word) for name in names for word in _AFTER
+        plain(name + word) for name in (*names, "".join(names)) for word in _AFTER
     }
     kept: list[str] = []
     called = False
@@ -163,8 +165,10 @@ def _is_byline(line: str, names: list[str]) -> bool:
     """Whether a line holds the authors, and beside them no more than a word for them or a time."""
     if len(line) > 120 or not names:
         return False
-    opened = OPENING.match(line)
-    rest = line[opened.end() :] if opened else line
+    if len(line) <= _LONGEST_LABEL and (signed := reporters(line)) and set(signed) <= set(names):
+        return True
+    opened = OPENING.match(line) or FAR_OPENING.match(line)
+    rest = MAIL.sub(" ", line[opened.end() :] if opened else line)
     for stamp in reversed(find_stamps(rest) if any(char.isdigit() for char in rest) else ()):
         rest = f"{rest[: stamp.start]} {rest[stamp.end :]}"
     key, size = plain(rest), len(rest)

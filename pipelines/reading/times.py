@@ -89,7 +89,8 @@ _WEEKDAYS = (
     " pazartesi salı çarşamba perşembe cuma cumartesi pazar hétfő kedd szerda csütörtök péntek szombat vasárnap"
     " montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche"
     " lunes martes miércoles jueves viernes sábado domingo понедельник вторник среда четверг пятница суббота воскресенье"
-    " 월요일 화요일 수요일 목요일 금요일 토요일 일요일 月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日"
+    " 월요일 화요일 수요일 목요일 금요일 토요일 일요일"
+    " 月曜 火曜 水曜 木曜 金曜 土曜 日曜 月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日"
 )
 _JOIN = re.compile(
     r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|[|,，،·•–—-]|\(?(?:星期|週|周|礼拜)[一二三四五六日天]\)?|[(（][月火水木金土日월화수목금토일](?:[・/]祝)?[)）]"
