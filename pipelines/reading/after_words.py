@@ -11,7 +11,7 @@ from pipelines.reading.by_words import ALONE, BEHIND, DATED, FAR_OPENING, GENRE,
 from pipelines.reading.duties import DUTY, is_agency
 from pipelines.reading.layout import Layout
 from pipelines.reading.name_places import bare_names, header_of, in_link, is_linked_name, links_to_author
-from pipelines.reading.names import LEAD, MAIL, has_case, is_bare_name, is_name
+from pipelines.reading.names import LEAD, MAIL, before_next_credit, has_case, is_bare_name, is_name
 from pipelines.reading.sheet import Line, Zone, squeeze
 from pipelines.reading.signed import reporters
 from pipelines.reading.times import find_stamps
@@ -136,7 +136,7 @@ def _only_names(text: str) -> list[str]:
     opened = GENRE.match(text) or WEAK.match(text)
     if opened is None or REVIEWED.search(opened[0]):
         return []
-    rest = MAIL.sub("", text[opened.end() :])
+    rest = before_next_credit(MAIL.sub("", text[opened.end() :]))
     if stamps := find_stamps(rest):
         rest = rest[: stamps[0].start]
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")

@@ -30,7 +30,7 @@ _NOUNS = (
     "|skribent|forfatter|författare|người viết|phóng viên|γράφει (?:ο|η)"
 )
 _LABELS = (
-    "texte?|textos?|testo|testi|teksti|reporters?|reportage|reportagem|reportaje|journaliste?|journalist|haber"
+    "interview|gespräch|protokoll|entretien|entrevista|intervista|texte?|textos?|testo|testi|teksti|reporters?|reportage|reportagem|reportaje|journaliste?|journalist|haber"
     "|muhabir|laporan|szöveg"
     "|újságíró|κείμενο|ρεπορτάζ|pv|bài|корреспондент|журналист|журналистка|журналіст|журналістка|кореспондент|текст|rédaction|words"
     "|(?:te[kx]st|teksti|texte|texto|testo) (?:og|och|und|and|ja|et|y|e|&) (?:foto|fotos|photos?|bild|bilder|kuvat?)"
@@ -64,7 +64,12 @@ GENRE = re.compile(
     r"|door|av|af|van)"
     r"|(?:articol|article|texte|texto|artículo|artigo|reportaj?e|reportagem|récit|analyse|chronique|tribune|billet"
     r"|crónica|columna|coluna"
-    r"|servizio|testo|articolo|foto|texto y fotos|texte et photos) d[eai])\s(?=\S)",
+    r"|servizio|testo|articolo|foto|texto y fotos|texte et photos"
+    r"|entrevista|intervista|entretien|análisis|análise|opinión|opinião|comentario|commento|analisi|enquête|portrait) d[eai]"
+    r"|(?:de|par) (?:notre|nos) (?:correspondante?s?|envoyée?s? spéciale?s?)(?:\s(?:à|en|au|aux)\s[^,]{2,20})?,?"
+    r"|(?:dal|dalla|dai) nostr[oaie] (?:inviat[oaie]|corrispondent[ei])(?:\s(?:a|da|in)\s\S{2,20})?,?"
+    r"|(?:de )?(?:nuestr[oa] )?(?:enviad[oa] especial|corresponsal)(?:\s(?:en|a)\s[^,]{2,20})?,?"
+    r"|von unsere[mr] (?:korrespondent(?:in|en)|reporter(?:in)?)(?:\s(?:in|aus)\s\S{2,20})?,?)\s(?=\S)",
     re.I,
 )
 WEAK = re.compile(

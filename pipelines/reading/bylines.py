@@ -25,6 +25,7 @@ from pipelines.reading.printed import (
     in_named_elements,
     reviewer,
     said_twice,
+    signs_off,
 )
 from pipelines.reading.sheet import Sheet, of_another_work, squeeze
 from pipelines.reading.signed import signed
@@ -125,8 +126,10 @@ def _voices(
     yield "byline", list(in_named_elements(layout))
     yield "credit line", credited
     yield "signed", signed(layout, language)
-    for printed in (beside_date, above_text, author_box, said_twice, reviewer):
+    for printed in (beside_date, above_text, author_box, said_twice):
         yield "guess", list(printed(layout))
+    yield "guess", list(signs_off(layout, language))
+    yield "guess", list(reviewer(layout))
     yield "json-ld", stated.authors
 
 

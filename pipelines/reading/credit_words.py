@@ -103,7 +103,7 @@ _LABELS: dict[str, dict[str, str]] = {
     },
     "pl": {
         "authors": "autor, autorka, autorzy, tekst, napisał, napisała, oprac., opracowanie, opracował, opracowała",
-        "editors": "redakcja, redaktor, redaktorka, red., edycja",
+        "editors": "redakcja, redaktor, redaktorka, red., edycja, redagował, redagowała",
         "proofreaders": "korekta, korektor, korektorka",
         "source": "źródło, źródła",
         "other": "foto, fot., zdjęcie, zdjęcia, wideo, ilustracja, tłumaczenie, redaktor naczelny, data, tagi",

@@ -6,7 +6,7 @@ import re
 
 from lxml.etree import _Element as Element
 
-from pipelines.reading.duties import DUTY
+from pipelines.reading.duties import DUTY, is_agency
 from pipelines.reading.layout import Layout
 from pipelines.reading.names import AND, is_bare_name, is_name
 from pipelines.reading.sheet import Line, Zone, squeeze
@@ -40,6 +40,32 @@ def bare_names(text: str) -> list[str]:
     text = squeeze(text[:120])
     pieces = [piece.strip(" |·•-–—,") for piece in _PIECES.split(text)]
     return pieces if len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
+
+
+_FROM = re.compile(r"\s(?:in|à|en|aus|w|из|da|em)\s[^\W\d_a-z][\w.’'-]{1,20}(?:\s[^\W\d_a-z][\w.’'-]{1,20})?$")
+_BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
+_TOWN = re.compile(r"[^\W\d_a-z][\w.’'-]{1,20}")
+
+
+def names_beside(text: str) -> list[str]:
+    """The names of a text by a date, without what stands behind them: a duty, a town, more in brackets; an agency stays."""
+    text = _BEHIND.sub("", squeeze(text[:120]))
+    if names := bare_names(text):
+        return names
+    if is_agency(text):
+        return [text]
+    pieces = [piece.strip(" |·•-–—,") for piece in _PIECES.split(text)]
+    if len(pieces) == 1 and (place := _FROM.search(text)):
+        return bare_names(text[: place.start()])
+    names = [piece for piece in pieces if is_bare_name(piece)]
+    if not names or not is_bare_name(pieces[0]) or " " not in names[0]:
+        return []
+    for piece in pieces[1:]:
+        if is_agency(piece):
+            names.append(piece)
+        elif piece not in names and not (DUTY.search(piece) or (piece == pieces[-1] and _TOWN.fullmatch(piece))):
+            return []
+    return names
 
 
 def is_linked_name(text: str) -> bool:

@@ -26,7 +26,7 @@ LEAD = re.compile(
 AND = r"and|und|et|y|e|en|och|og|ja|i|a|és|ve|și|şi|si|oraz|и|та|і|й|και|κι|dan|và|और|एवं|व|และ|ו|&|\+"
 """The words that join the last two names."""
 _SPLIT = re.compile(
-    rf"\s{{0,3}}(?:[,;/|•·⋅、，；،؛]|\s[-–—]\s|\s(?:{AND}|mit|with)\s|\s・\s"
+    rf"\s{{0,3}}(?:[,;/|•·⋅、，；،؛]|\s[-–—]\s|\s(?:{AND}|mit|with|avec|con(?=\s[A-Z]{{3}})|com(?=\s[A-Z]))\s|\s・\s"
     rf"|(?<=[\u3040-\u309f\u3400-\u9fff])・(?=[\u3040-\u309f\u3400-\u9fff]))\s{{0,3}}",
     re.I,
 )
@@ -70,7 +70,7 @@ _COMMON = re.compile(
     r"|blog|posts?|guide|review|tips|story|stories|featured|latest|updated|published"
     r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin"
     r"|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with"
-    r"|new|add|get|skip|go|press|releases?|subscriptions?|licensed|certified|registered)\b",
+    r"|new|add|get|skip|go|related|topics?|tags?|copyright|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|trending|recommended|popular|press|releases?|subscriptions?|licensed|certified|registered)\b",
     re.I,
 )
 _FURNITURE = re.compile(
@@ -101,10 +101,17 @@ _CALLED = re.compile(
 )  # fmt: skip
 """A duty of several words before the name ("FOCUS-Online-Experte Robin Tschöpe")."""
 _NEXT_CREDIT = re.compile(
-    r"(?<=\S)\s(?:[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=]"
-    r"|(?:사진|영상|그래픽|편집|촬영|그림|정리|번역|일러스트|구성|삽화|교정|교열)(?:\s?[:：=／/·]|\s))"
-)
+    r"(?<=\S)(?:[.;,|]?\s(?:photo(?:graph(?:s|y)?|s)?|pictures?|illustrations?|video|film|fotos?|bild(?:er)?|photographies?|fotografías?"
+    r"|fotografias?|immagini)\s(?:by|von|de|di|par|por|av|af)\s|[.;,|]?\s(?-i:Fotos?|Beeld|Foto's|Bild(?:er)?|Photos?)\s(?=[A-Z])"
+    r"|\s(?:[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=]"
+    r"|(?:사진|영상|그래픽|편집|촬영|그림|정리|번역|일러스트|구성|삽화|교정|교열)(?:\s?[:：=／/·]|\s)))", re.I,
+)  # fmt: skip
 """山田太郎 編集／田中花子, 글 김민수 사진 박철수: where the next credit begins."""
+_OF_PICTURES = re.compile(
+    rf"(?:,\s|\s(?:{AND})\s)[^,()]{{3,40}}\s\((?:fotos?|bild(?:er)?|photos?|pictures|video|illustrations?|grafik|kamera)\)",
+    re.I,
+)
+"""A (Text) und B (Fotos): who took the pictures."""
 _FOR_HOUSE = re.compile(r"(?<=[^\W\d_]{2})\s(?:For|for)\s(?:the |The )?(?=[A-Z][\w]{2})[\w. &'’-]{3,40}$")
 """`A B for Example Daily`: the house that a freelance writes for."""
 _LOCATED = re.compile(
@@ -127,13 +134,13 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
     if text.startswith(("http:", "https:", "/", "@")) or _OF_PICTURE.match(text):
         return []
     text = _WA.sub(", ", text) if _ARABIC.search(text) else text
+    text = _OF_PICTURES.sub("", text)
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
     text = _VAV.sub(", ", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
     for _ in range(3):
         text = OF_AUTHOR.sub("", LEAD.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
     text = _CALLED.sub("", text)
-    if following := _NEXT_CREDIT.search(text):
-        text = text[: following.start()]
+    text = before_next_credit(text)
     text = _IN_TALK.sub("", text)
     if trusted:
         text = _LOCATED.sub("", _FOR_HOUSE.sub("", text))
@@ -143,6 +150,8 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
         name = squeeze(piece or "").strip(" .,:;-–—|•\"'“”()（）【】")
         if names and not is_agency(name) and (_DEGREE.match(name) or DUTY.search(name)):
             continue
+        if names and name.startswith("The ") and " " in names[0] and not is_agency(name[4:]):
+            continue  # the paper: "A B, The Example"
         if names and ":" in name:
             break  # another credit: "Text: A, Photo: B"
         name = _JOINED_ON.sub("", name) if names else name
@@ -153,6 +162,12 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
         if name and is_name(name, trusted=trusted) and name not in names:
             names.append(name)
     return names
+
+
+def before_next_credit(text: str) -> str:
+    """The part of a byline that is the writer's: up to "Photographs by", 写真／, 사진."""
+    following = _NEXT_CREDIT.search(text)
+    return text[: following.start()] if following else text
 
 
 def _is_place(piece: str, first: str) -> bool:

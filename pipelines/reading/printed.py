@@ -17,7 +17,15 @@ from pipelines.reading.after_words import after_opening, below
 from pipelines.reading.by_words import ALONE, DATED, TAIL
 from pipelines.reading.duties import DUTY
 from pipelines.reading.layout import Layout
-from pipelines.reading.name_places import PROMPT, bare_names, header_of, in_link, is_linked_name, links_to_author
+from pipelines.reading.name_places import (
+    PROMPT,
+    bare_names,
+    header_of,
+    in_link,
+    is_linked_name,
+    links_to_author,
+    names_beside,
+)
 from pipelines.reading.names import OF_AUTHOR, has_case, is_bare_name, is_name, without_time
 from pipelines.reading.sheet import Line, squeeze
 from pipelines.reading.times import find_stamps
@@ -121,7 +129,7 @@ def beside_date(layout: Layout) -> Iterator[str]:
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
             for text, el in line.parts:
-                names = bare_names(text) or bare_names(without_time(text))
+                names = names_beside(text) or names_beside(without_time(text))
                 if names and line.block.tag not in ("button", "figcaption") and not _of_another(el):
                     yield from names
                     return
@@ -193,6 +201,21 @@ def said_twice(layout: Layout) -> Iterator[str]:
         if start < line.row <= start + 5 and line.text in below and not line.link_chars and is_bare_name(line.text):
             yield line.text
             return
+
+
+def signs_off(layout: Layout, language: str | None) -> Iterator[str]:
+    """A bare name on a line of its own right below the last paragraph, in a language whose headings have one capital."""
+    if language in _CAPITALS:
+        return
+    last = layout.paragraphs[-1].row if layout.paragraphs else None
+    for line in (*layout.inside[-1:], *layout.tail[:1]):
+        if last is not None and line.row == last + 1 and not line.link_chars and line.block.tag in ("p", "div"):
+            yield from bare_names(line.text) if len(line.text) <= _SIGNED else ()
+
+
+_SIGNED = 40
+_CAPITALS = frozenset((None, "en", "de"))
+"""Languages in which a heading of two words looks like a name."""
 
 
 def reviewer(layout: Layout) -> Iterator[str]:
