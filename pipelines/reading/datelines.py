@@ -23,7 +23,7 @@ from pipelines.reading.times import Stamp, find_stamps, read_machine
 from pipelines.reading.voices import Hearing, Voice
 
 UPDATED = re.compile(
-    r"updat|modifi|modyfik|chang|revis|edited|aktualis|geändert|mis(?:e)? à jour|maj\b|actuali[sz]|atualiz|aggiorna"
+    r"updat|modifi|modyfik|chang|revis|edited|aktualis|geändert|mis(?:e)? à jour|maj\b|actuali[sz]|atualiz|aggiorna|\bagg\."
     r"|bijgewerkt|gewijzigd|aangepast|uppdater|oppdater|redigert|ändrad|endret|ændret|bearbeitet|editado|última edici[oó]n"
     r"|opdater|päivitet|muokat|zaktualiz|aktualiz|\bakt\.|upraven|frissít|módosít|modificat|обновл|измен|отредакт"
     r"|оновл|змінен|відредаг"
@@ -124,7 +124,17 @@ class Datelines:
             day_first = self._day_leads(_SLASHED, unknown=False)
         if place.country in (None, "us") and place.language in (None, "en") and _DOTTED.search(text):
             dots_day_first = self._day_leads(_DOTTED, unknown=place.country is None)
-        return find_stamps(text, language=place.language, day_first=day_first, dots_day_first=dots_day_first)
+        stamps = find_stamps(text, language=place.language, day_first=day_first, dots_day_first=dots_day_first)
+        if place.local_now and _SLASHED.search(text) and any(self._is_ahead(stamp) for stamp in stamps):
+            # A day to come read one way may be a day gone by read the other.
+            turned = find_stamps(text, language=place.language, day_first=not day_first, dots_day_first=dots_day_first)
+            if not any(self._is_ahead(stamp) for stamp in turned):
+                return turned
+        return stamps
+
+    def _is_ahead(self, stamp: Stamp) -> bool:
+        now = self._hearing.place.local_now
+        return now is not None and (stamp.date - now.date()).days > 1
 
     def _day_leads(self, form: re.Pattern[str], *, unknown: bool) -> bool:
         """Whether this page writes 25/4/2024, by those of its dates that can be read in one way only and by the day in its address.

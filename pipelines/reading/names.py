@@ -70,7 +70,9 @@ _COMMON = re.compile(
     r"|blog|posts?|guide|review|tips|story|stories|featured|latest|updated|published"
     r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin"
     r"|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with"
-    r"|new|add|get|skip|go|related|topics?|tags?|copyright|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|trending|recommended|popular|press|releases?|subscriptions?|licensed|certified|registered)\b",
+    r"|new|add|get|skip|go|related|topics?|tags?|copyright"
+    r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|trending|recommended|popular"
+    r"|press|releases?|subscriptions?|licensed|certified|registered)\b",
     re.I,
 )
 _FURNITURE = re.compile(
