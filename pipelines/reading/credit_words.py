@@ -271,6 +271,7 @@ _PHRASES: dict[str, dict[str, str]] = {
     "ar": {"authors": "بقلم", "editors": "حرره", "other": "تصوير"},
     "fa": {"authors": "به قلم"},
     "he": {"authors": "מאת"},
+    "id": {"editors": "editor, penyunting"},
     "ja": {"authors": "聞き手・構成, 構成・聞き手, 聞き手, 取材・構成", "editors": "編集"},
     "ko": {"editors": "편집", "other": "사진, 영상, 영상취재, 영상편집, 촬영"},
 }

@@ -104,7 +104,7 @@ _CALLED = re.compile(
 """A duty of several words before the name ("FOCUS-Online-Experte Robin Tschöpe")."""
 _NEXT_CREDIT = re.compile(
     r"(?<=\S)(?:[.;,|]?\s(?:photo(?:graph(?:s|y)?|s)?|pictures?|illustrations?|video|film|fotos?|bild(?:er)?|photographies?|fotografías?"
-    r"|fotografias?|immagini)\s(?:by|von|de|di|par|por|av|af)\s|[.;,|]?\s(?-i:Fotos?|Beeld|Foto's|Bild(?:er)?|Photos?)\s(?=[A-Z])"
+    r"|fotografias?|immagini)\s(?:by|von|de|di|par|por|av|af)\s|[.;,|]?\s(?:fotos?|foto's|beeld|bild(?:er)?|photos?|kuvat?|valokuvat?|zdjęcia)\s?:?\s(?-i:(?=[^\W\d_a-zà-ÿ]))"
     r"|\s(?:[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=]"
     r"|(?:사진|영상|그래픽|편집|촬영|그림|정리|번역|일러스트|구성|삽화|교정|교열)(?:\s?[:：=／/·]|\s)))", re.I,
 )  # fmt: skip

@@ -1,27 +1,10 @@
-"""Bylines, times and credits as the press of twelve languages writes them: a page around each, and what must be read."""
+"""Bylines, times and credits as the press of twelve languages writes them: what must be read."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, NamedTuple
-
 import pytest
 
-from db.nouns import Page
-from db.sites import Sites
-from pipelines.article_json import to_json
-from pipelines.extract import extract
-from tests.reading.press_texts import TEXTS
-
-
-class Form(NamedTuple):
-    """What stands above and below the text of a page, and what must come out."""
-
-    language: str
-    want: dict[str, Any]
-    head: str = ""
-    tail: str = ""
-
+from tests.reading.press_page import Form, check
 
 FORMS = (
     Form(
@@ -332,15 +315,4 @@ FORMS = (
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.language}: {form.head}{form.tail}"[:90])
 def test_form(form: Form) -> None:
-    title, *paragraphs = TEXTS[form.language]
-    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    html = (
-        f"<!DOCTYPE html><html lang='{form.language}'><head><meta charset='utf-8'><title>{title}</title>"
-        f"<meta property='og:site_name' content='Harbour Post'></head><body><header><a href='/'>Harbour Post</a></header>"
-        f"<main><article><h1>{title}</h1>{form.head}<div class='content'>{text}{form.tail}</div></article></main></body></html>"
-    )
-    fetched_at = datetime.fromisoformat("2024-03-05T20:00+00:00")
-    page = Page(body=html.encode(), url="https://www.news.example/a/1.html", fetched_at=fetched_at)
-    got = to_json(extract(page, Sites()))
-    assert {field: got[field] for field in form.want} == form.want
-    assert got["text"].split("\n") == paragraphs, "a credit is no text"
+    check(form)

@@ -10,7 +10,7 @@ from db.nouns import Page
 from db.sites import Sites
 from pipelines.article_json import to_json
 from pipelines.extract import extract
-from tests.reading.press_texts import TEXTS
+from tests.reading.press_page import TEXTS
 
 ANY = "any"
 FETCHED = "2024-03-07T20:00+00:00"
