@@ -1,10 +1,12 @@
 """Quality of extraction on labelled pages, as one table, refused when it falls below the floor.
 
-    python -m bench.quality CORPUS SCORER [--jobs N] [--halves] [--raise-floor]
+    python -m bench.quality CORPUS SCORER [--jobs N] [--halves] [--splits N] [--without-doubtful] [--raise-floor]
 
 CORPUS is a folder with gold.jsonl and pages/<id>.html.gz, SCORER the scoring script that goes with it (called as
 `SCORER GOLD PREDICTIONS --json OUT`). The floor is bench/quality_floor.json: what was reached and must not be lost; exit code 1
 names each figure that is under it. --halves scores two halves of the sites apart: rules that fit single sites show there.
+--splits N scores N other halves, drawn by chance, and prints how far apart they are: what a difference of two halves can tell.
+--without-doubtful leaves out the labels of doubtful_labels.json, which do not say what the page shows (each with its reason).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import gzip
 import hashlib
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,6 +27,7 @@ from urllib.parse import urlsplit
 
 HERE = Path(__file__).parent
 FLOOR = HERE / "quality_floor.json"
+DOUBTFUL = HERE / "doubtful_labels.json"
 # Two runs give equal figures; this only forgives rounding in the floor file.
 TOLERANCE = 0.0001
 
@@ -37,9 +41,13 @@ def main() -> int:
     parser.add_argument("scorer", type=Path)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--halves", action="store_true")
+    parser.add_argument("--splits", type=int, default=0, metavar="N")
+    parser.add_argument("--without-doubtful", action="store_true")
     parser.add_argument("--raise-floor", action="store_true", help="write what was reached as the new floor")
     options = parser.parse_args()
     gold = read_gold(options.corpus)
+    if options.without_doubtful:
+        gold = without(gold, json.loads(DOUBTFUL.read_text(encoding="utf-8")))
     predictions = predict(options.corpus, gold, options.jobs)
     figures = score(gold, predictions, options.scorer)
     columns = {"all": figures}
@@ -49,6 +57,8 @@ def main() -> int:
             columns[half] = score(part, predictions, options.scorer)
     floor: Figures = json.loads(FLOOR.read_text()) if FLOOR.exists() else {}
     print_table(columns, floor)
+    if options.splits:
+        print_splits(gold, predictions, options.scorer, options.splits)
     lost = below(figures, floor)
     for line in lost:
         print(f"LOST {line}")
@@ -99,11 +109,41 @@ def score(gold: list[dict[str, Any]], predictions: list[dict[str, Any]], scorer:
     }
 
 
-def half_of(record: dict[str, Any]) -> str:
-    """A or B, by the site of a page."""
+def without(gold: list[dict[str, Any]], doubtful: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+    """The labels without those in doubt."""
+    return [{k: v for k, v in record.items() if k not in doubtful.get(record["id"], {})} for record in gold]
+
+
+def site_of(record: dict[str, Any]) -> str:
+    """The site of a page: the last two labels of its host."""
     host = (urlsplit(record.get("url") or "").hostname or record["id"]).lower()
-    site = ".".join(host.split(".")[-2:])
-    return "AB"[hashlib.sha1(site.encode(), usedforsecurity=False).digest()[0] % 2]
+    return ".".join(host.split(".")[-2:])
+
+
+def half_of(record: dict[str, Any], draw: str = "") -> str:
+    """A or B, by the site of a page; another `draw` gives other halves."""
+    return "AB"[hashlib.sha1((draw + site_of(record)).encode(), usedforsecurity=False).digest()[0] % 2]
+
+
+def print_splits(gold: list[dict[str, Any]], predictions: list[dict[str, Any]], scorer: Path, splits: int) -> None:
+    """How many points two halves drawn by chance are apart, field by field."""
+    apart: dict[tuple[str, str], list[float]] = {}
+    for draw in range(splits):
+        one, other = (
+            score([record for record in gold if half_of(record, str(draw)) == half], predictions, scorer)
+            for half in "AB"
+        )
+        for name, fields in one.items():
+            for field, value in fields.items():
+                if field in other.get(name, {}):
+                    apart.setdefault((name, field), []).append(abs(value - other[name][field]) * 100)
+    print(f"\n{splits} halves drawn by chance: points apart\n{'set':10} {'field':16}  median   9 in 10  within 3")
+    for (name, field), values in sorted(apart.items()):
+        values.sort()
+        within = sum(value <= 3 for value in values) / len(values)
+        print(
+            f"{name:10} {field:16} {statistics.median(values):7.2f} {values[int(0.9 * len(values))]:9.2f} {within:8.0%}"
+        )
 
 
 def below(figures: Figures, floor: Figures) -> list[str]:

@@ -65,6 +65,8 @@ class Stated:
     headline: str | None = None
     alternative: str | None = None
     published: str | None = None
+    pushed: str | None = None
+    """When the page was put up by Baidu's own vocabulary: to the second, and often later than the page says."""
     modified: str | None = None
     authors: tuple[str, ...] = ()
     editors: tuple[str, ...] = ()
@@ -160,7 +162,13 @@ def _types(node: Node) -> list[str]:
 
 def _choose(nodes: list[Node], address: str | None) -> Node | None:
     strong = [node for node in nodes if any(_ARTICLE_TYPE.search(kind) for kind in _types(node))]
-    weak = [node for node in nodes if "datePublished" in node or ("author" in node and _WEAK_TYPES & set(_types(node)))]
+    weak = [
+        node
+        for node in nodes
+        if "datePublished" in node
+        or ("author" in node and _WEAK_TYPES & set(_types(node)))
+        or ("pubDate" in node and "@context" in node)  # Baidu's own, without a type
+    ]
     path = _path(address)
     for node in strong:
         if path and any(_path(link) == path for link in _addresses(node)):
@@ -203,7 +211,8 @@ def _stated(
         headline=_text(node.get("headline")) or _text(node.get("name")),
         alternative=_text(node.get("alternativeHeadline")),
         published=_text(node.get("datePublished")) or _text(node.get("dateCreated")) or _text(node.get("uploadDate")),
-        modified=_text(node.get("dateModified")),
+        pushed=_text(node.get("pubDate")),
+        modified=_text(node.get("dateModified")) or _text(node.get("upDate")),
         authors=tuple(_names(node.get("author") or node.get("creator"), by_id)),
         editors=tuple(_names(node.get("editor"), by_id)),
         publisher=next(iter(_names(node.get("publisher"), by_id)), None),

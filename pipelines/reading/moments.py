@@ -85,6 +85,9 @@ def read_moments(sheet: Sheet, layout: Layout, stated: Stated, place: Place, pag
     told = lines.relative() if chosen is None or chosen.stamp.hour is None else None
     if told and (chosen is None or (told.stamp.hour is not None and told.stamp.date == chosen.stamp.date)):
         chosen = told
+    pushed = hearing.machine(stated.pushed, "json-ld")
+    if pushed and (chosen is None or (chosen.stamp.hour is None and chosen.stamp.date == pushed.stamp.date)):
+        chosen = pushed
     chosen = chosen or updated or _weakest(sheet, layout, hearing, lines) or changed
     return _dated(chosen, changed or updated, page, hearing)
 
