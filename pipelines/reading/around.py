@@ -11,7 +11,7 @@ from pipelines.reading.closing import is_stop
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
 from pipelines.reading.sheet import Head, Line, Sheet, Zone
-from pipelines.reading.titles import plain
+from pipelines.reading.titles import overlap, plain
 
 _SUBTITLE_CLASS = re.compile(
     r"sub-?title|sub-?head(?:line|ing)?|standfirst|(?:^|[\s_-])dek(?:$|[\s_-])|(?:^|[\s_-])deck(?:$|[\s_-])|kicker-?text|lead-?text|teaser-?text|ingress|chapo"
@@ -31,7 +31,18 @@ _PAYWALL = re.compile(
     r" suscriptores|contenuto riservato agli abbonati|la suite est réservée"
     r"|付费(?:阅读|内容)|订阅后(?:阅读|查看)|登录后(?:可)?(?:查看|阅读)全文|会员专享|購読者限定|有料会員|続きを読むには", re.I,
 )  # fmt: skip
-_SECTION_JUNK = re.compile(r"^(?:home|首页|startseite|accueil|inicio|portada|главная|news|article|articles)$", re.I)
+_KEY = re.compile(
+    r"^(?:uncategori[sz]ed|none|null|undefined|default|下一页|上一页|[a-z]{2,20}(?:_[a-z-]{2,20}){1,3})$", re.I
+)
+"""A system's own key ("news_pegged_article"), a button: no part of a paper."""
+_SECTION_JUNK = re.compile(
+    r"^(?:home|首页|正文|详情|下一页|上一页|startseite|accueil|inicio|portada|главная|news|article|articles)$", re.I
+)
+_TAG_JUNK = re.compile(
+    r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|^(?:NLP )?(?:Category|Entity Tokens|Tag|Section|Type)\s?:|^[a-z]{3,20}/\w"
+    r"|^https?:|^(?:none|null|undefined)$", re.I,
+)  # fmt: skip
+"""Marks of a system among the key words: its own numbers, categories and paths."""
 
 
 def read_canonical(head: Head, stated: Stated, address: str | None) -> tuple[str | None, str]:
@@ -81,12 +92,15 @@ def read_section(sheet: Sheet, stated: Stated) -> tuple[str | None, str]:
         (stated.section, "json-ld"),
         (sheet.head.meta("article:section", "parsely-section", "section", "og:section"), "meta"),
     ):
-        if value and len(value) <= 60 and not value.startswith("http"):
-            return value, by
+        name = " ".join((value or "").split())
+        if 1 < len(name) <= 60 and not name.startswith("http") and not _KEY.match(name):
+            return name, by
     for line in sheet.lines[:400]:
         crumbs = [part.strip(" >›»/|") for part, el in line.parts if el.tag == "a"]
         if len(crumbs) >= 2 and re.search(r"[>›»]|当前位置|您的位置", line.text) and len(line.text) < 120:
-            kept = [crumb for crumb in crumbs if 1 < len(crumb) <= 20 and not _SECTION_JUNK.match(crumb)]
+            kept = [
+                crumb for crumb in crumbs if 1 < len(crumb) <= 20 and plain(crumb) and not _SECTION_JUNK.match(crumb)
+            ]
             if kept:
                 return kept[-1], "breadcrumb"
     return None, ""
@@ -102,7 +116,8 @@ def read_tags(head: Head, stated: Stated) -> tuple[tuple[str, ...], str]:
         words = [word.strip() for value in values for word in re.split(r"[,;，；、|]|\s{2,}", value)]
         if len(words) == 1 and words[0].count(" ") >= 2 and re.search(r"[\u3400-\u9fff]", words[0]):
             words = words[0].split()
-        kept = tuple(dict.fromkeys(word for word in words if 1 < len(word) <= 60))[:40]
+        words = [word.removeprefix("& ").removeprefix("#") for word in words]
+        kept = tuple(dict.fromkeys(word for word in words if 1 < len(word) <= 60 and not _TAG_JUNK.match(word)))[:40]
         if kept:
             return kept, by
     return (), ""
@@ -133,13 +148,33 @@ def read_subtitle(layout: Layout, title: str, stated: Stated) -> tuple[str | Non
         if (
             (_SUBTITLE_CLASS.search(names) or (el.tag == "h2" and not _heads_text(el, first)))
             and not is_stop(line.text)
-            and 6 <= len(line.text) <= 400
-            and plain(line.text) != plain(title)
+            and _is_subtitle(line.text, title)
         ):
             return line.text, "subheading"
-    if stated.alternative and plain(stated.alternative) != plain(title) and 6 <= len(stated.alternative) <= 400:
+    if stated.alternative and _is_subtitle(stated.alternative, title):
         return stated.alternative, "json-ld"
     return None, ""
+
+
+_SHORTEST_SUBTITLE, _SHORTEST_CJK = 18, 8
+"""Letters of a standfirst; a shorter line is a kicker, a button or a label."""
+_SAME, _LONGER = 0.7, 1.7
+"""Overlap from which a line of about the headline's length is the headline again, as with its kicker before it."""
+
+
+def _is_subtitle(text: str, title: str) -> bool:
+    """Whether a line can be a standfirst: long enough, no label, not the headline again, in the headline's own writing."""
+    least = _SHORTEST_CJK if _CJK.search(text) else _SHORTEST_SUBTITLE
+    if not least <= len(text) <= 400 or text[-1] in ":：" or (text.isascii() and not _LATIN.search(title)):
+        return False
+    key, ours = plain(text), plain(title)
+    if not ours or len(key) > _LONGER * len(ours):
+        return True
+    return ours not in key and overlap(key, ours) < _SAME
+
+
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LATIN = re.compile(r"[A-Za-z]{3}")
 
 
 def _heads_text(el: Element, first: Line | None) -> bool:
