@@ -22,6 +22,9 @@ _ASKS = re.compile(
     r"|\bwill you (?:help|support|join) us\b|\bhelp (?:us )?(?:to )?(?:fund|keep|sustain) (?:our|us)\b"
     r"|\brely on (?:readers|your|our readers)\b|\bunterstützen sie (?:uns|unsere|unabhängigen)|\bunterstütze (?:uns|unsere)"
     r"|\bmit (?:ihrer|deiner|eurer) (?:spende|unterstützung)|\bjetzt spenden\b|\bspenden sie\b"
+    r"|\b(?:kostenlos|gratis|unverbindlich) (?:testen|probelesen)\b|\btesten sie\b.{0,40}\b(?:zeitung|ausgabe|abo|woche|monat)"
+    r"|^(?:start|begin|try|get) .{0,30}\bfree trial\b|\bessai gratuit\b|\bprueba gratis\b"
+    r"|\bprova gratis\b|\bteste grátis\b|\bgratis proberen\b"
     r"|\bwerden sie (?:\S{1,20} )?(?:mitglied|fördermitglied|abonnent)"
     r"|\bauf (?:ihre|eure|deine) (?:unterstützung|spenden?)\b|\bsoutenez(?:-nous|[- ](?:notre|une|la presse|le journalisme))"
     r"|\bfai(?:tes|re) un don\b|\bvo(?:s|tre) (?:dons?|soutien)\b|\bdevenez (?:membre|abonné|adhérent)"
@@ -60,6 +63,7 @@ _HINTS = (
     "help fund", "help sustain", "rely on", "unterstütz", "spende", "mitglied", "abonn", "abbon", "soutenez", " un don",
     "vos dons", "votre don", "soutien", "membre", "adhérent", "periodismo", "socio", "socia", "miembro", "donación", "apoyo",
     "aporte", "sostieni", "donazione", "dona ora", "sostegno", "contributo", "apoie", "doação", "assinante", "apoiador",
+    "kostenlos ", "gratis", "gratuit", "unverbindlich ", "testen sie", "free trial", "grátis",
     "membro", "steun", "word ", "wesprzyj", "wsparcie", "støt", "stöd", "поддерж", "пожертвован",
 )  # fmt: skip
 """What a line holds that `_ASKS` can match, in lower case: looking for these costs a hundredth of it."""

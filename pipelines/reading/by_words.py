@@ -81,6 +81,7 @@ ALONE = re.compile(
     rf"^\W{{0,4}}(?:(?:(?:{_VERBS})\s{{1,3}}){{0,2}}(?:{_BY}|{_NOUNS})|{_FAR}|{_FAR_LABELS}|{_LABELS}"
     r"|(?:(?:ein|eine|un|une|una|um|uma)\s)?(?:artikel|text|reportage|kommentar|gastbeitrag|beitrag|bericht|analyse) von"
     r"|(?:(?:un|une|una|um|uma)\s)?(?:articol|article|texte|texto|artículo|artigo|testo|articolo|servizio) d[ei]"
+    r"|(?:author|autor|auteur|autore)\s?[(/](?:s|en|es|i|in)\)?"
     r"|(?:the\s)?authors?(?: of (?:the|this) (?:article|post|story))?|about the authors?|(?:contributing )?writers?"
     r"|über (?:den|die) autor(?:in|en|innen)?|autor(?:en|innen|es|as|i|zy|a)?|auteure?s?|(?:sur|à propos de) l['’]auteure?"
     r"|(?:sobre|acerca de[l]?) (?:el|la|o|a) autora?|l['’]autore|over de auteur|om (?:författaren|forfatteren|skribenten)"

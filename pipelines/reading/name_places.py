@@ -14,7 +14,7 @@ from pipelines.reading.sheet import Line, Zone, squeeze
 _PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es|i|a)?|auteurs?|by|profiles?|profil|people|persons?|staff|writers?|contributors?|columnists?"
     r"|journalists?|journalistes?|reporters?|redakt\w{0,9}|redaccion|experts?|bloggers?|users?|members?|skribent(?:er)?|forfatter"
-    r"|kirjoittajat?|yazar(?:lar)?|penulis|avtor\w{0,2})/|/@[\w.-]+/?$|[?&]author=",
+    r"|kirjoittajat?|yazar(?:lar)?|penulis|avtor\w{0,2})/|/@[\w.-]+/?$|[?&]_?authors?=",
     re.I,
 )
 """The address of an author's page."""
