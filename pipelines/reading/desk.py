@@ -186,7 +186,12 @@ def _foreign(sheet: Sheet, headline: Headline | None, credits: Credits) -> set[s
     """Lines that the other readers have taken: they are not text."""
     lines = {plain(sheet.lines[row].text) for row in credits.lines}
     if headline:
-        lines.add(plain(headline.text))
+        title = plain(headline.text)
+        lines |= {title, *(mark + title for mark in _MARKS)}
         if headline.line:
             lines.add(plain(headline.line.text))
     return lines
+
+
+_MARKS = ("原创", "原創", "视频", "图集", "组图", "独家", "plus", "exklusiv", "premium", "abo")
+"""What stands before a headline that a page says again over its text."""

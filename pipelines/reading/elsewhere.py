@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipelines.reading.sheet import Line, Sheet
+from pipelines.reading.times import find_stamps
 from pipelines.reading.titles import plain
 
 _ALL_LINK = 0.9
@@ -26,6 +27,8 @@ class Elsewhere(NamedTuple):
     links: frozenset[str] = frozenset()
     lead_ins: frozenset[str] = frozenset()
     """Short lines right over such links: "Related information"."""
+    dated: frozenset[str] = frozenset()
+    """Items of lists that are a link and its date."""
 
 
 def read_elsewhere(sheet: Sheet) -> Elsewhere:
@@ -33,7 +36,23 @@ def read_elsewhere(sheet: Sheet) -> Elsewhere:
     links = [line for line in sheet.lines if _is_link(line)]
     rows = {line.row for line in links}
     over = [line for line, below in pairwise(sheet.lines) if below.row in rows and _leads_in(line.text)]
-    return Elsewhere(frozenset(plain(line.text) for line in links), frozenset(plain(line.text) for line in over))
+    dated = [line for line in sheet.lines if line.link_chars and line.block.tag == "li" and _is_dated_link(line)]
+    return Elsewhere(*(frozenset(plain(line.text) for line in lines) for lines in (links, over, dated)))
+
+
+def _is_dated_link(line: Line) -> bool:
+    """Whether an item is a link and its date: "2024-03-05 The ferry sails again"."""
+    rest = len(line.text) - line.link_chars
+    if not 4 < rest <= _DATE or line.link_chars < _NAME:
+        return False
+    stamps = find_stamps(line.spaced)
+    return len(stamps) == 1 and (stamps[0].start < 3 or len(line.spaced) - stamps[0].end < 3)
+
+
+_DATE = 24
+"""Characters of a date in brackets, at most."""
+_NAME = 8
+"""Characters of a headline in an item that is dated."""
 
 
 def _is_link(line: Line) -> bool:
@@ -53,14 +72,19 @@ def _leads_in(text: str) -> bool:
 def without_links(lines: list[str], elsewhere: Elsewhere) -> list[str]:
     """Without the links that end a text, and the words over them ("Read more on this:")."""
     at = len(lines)
-    while at > 1 and " " in lines[at - 1] and plain(lines[at - 1]) in elsewhere.links:
+    while at > 1 and _leads_away(lines[at - 1], elsewhere):
         at -= 1
     links = lines[at:]
     if sum(map(len, links)) > sum(map(len, lines[:at])):
         return lines
-    items = [line for line in links if line.startswith("- ")]
+    items = [line for line in links if line.startswith("- ") and plain(line) not in elsewhere.dated]
     if items and (len(items) < _ITEMS or min(map(len, items)) < _ITEM):
         return lines
     if at > 1 and _leads_in(lines[at - 1]) and (links or plain(lines[at - 1]) in elsewhere.lead_ins):
         at -= 1
     return lines[:at]
+
+
+def _leads_away(line: str, elsewhere: Elsewhere) -> bool:
+    key = plain(line)
+    return (" " in line and key in elsewhere.links) or key in elsewhere.dated

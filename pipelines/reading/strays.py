@@ -51,7 +51,7 @@ _CALL = re.compile(
     r"|email$|whatsapp$|facebook$|twitter$|x$|telegram$|add to (?:favorites|your saved)|save$"
     r"|this advertisement has not loaded|we apologize, but this video|try refreshing your browser|play video|play"
     r" audio|mute$|video:?$|loading\b|your browser does not support|javascript (?:is|must)"
-    r"|分享(?:到|至)?[:：]?|微信扫|扫码|扫一扫|打印|关闭窗口|纠错|【?纠错】?|收藏$|举报$|关注$|点赞|字号|字体|阅读全文|展开全文|点击(?:查看|阅读|进入|关注)|查看更多|更多(?:精彩|内容)|编辑推荐|本文(?:来自|转自|转载自|系转载|经授权|仅代表)|(?:以上)?(?:内容|文章)(?:仅代表|为)|声明[:：]|免责声明|版权(?:声明|所有|归)|未经(?:授权|许可|书面)"
+    r"|分享(?:到|至)?[:：]?|微信扫|扫码|扫一扫|打印|关闭窗口|纠错|【?纠错】?|收藏$|举报$|关注$|点赞|字号|字体|阅读全文|展开全文|点击(?:查看|阅读|进入|关注)|查看更多|更多(?:精彩|内容)|编辑推荐|本文(?:来自|转自|转载自|系转载|经授权|仅代表)|(?:以上)?(?:内容|文章)(?:仅代表|为)|声明[:：]|免责声明|版权(?:声明|所有|归)|(?:[^。]{2,24}(?:专稿|独家|原创|出品)[，,]?)?未经(?:授权|许可|书面)"
     r"|转载请(?:注明|联系)|(?:欢迎|敬请)关注|长按(?:二维码|识别)|来源[:：]|原标题[:：]|责任?编[辑]?[:：]"
     r"|原文(?:链接|地址)|特别声明|以上内容|notice: the content above|返回(?:首页|列表|顶部|搜狐)|下一页|上一页"
     r"|首页\s*[|｜]\s*上一页|加载更多"
@@ -108,6 +108,10 @@ _BY_WORDS = (
 )
 _AFTER = ("기자", "특파원", "記者", "记者")
 _LONGEST_STRAY = 220
+_COUNT = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
+_FRACTIONS = frozenset(("1/2", "1/3", "2/3", "1/4", "3/4", "1/8"))
+_COUNTER = 9
+"""Characters of a gallery's counter: "3 / 12"."""
 _LABEL_END = re.compile(r"[:：]$|\s(?:am|on|le|el|il|op|em|på|den|la|at|pada|lúc|dne)$", re.I)
 _LONGEST_LABEL = 40
 """Characters of a label whose time stood in an element that is gone: "Veröffentlicht am"."""
@@ -148,6 +152,8 @@ def _is_stray(line: str, foreign: set[str], bylines: set[str]) -> bool:
     if len(line) > _LONGEST_STRAY:
         return False
     key = plain(line)
+    if len(line) <= _COUNTER and (counter := _COUNT.fullmatch(line)) and line not in _FRACTIONS and int(counter[2]) > 1:
+        return True
     if not key or key in foreign or (key in bylines and key):
         return True
     if len(line) <= _LONGEST_CALL and _PHOTO_CREDIT.match(line):
