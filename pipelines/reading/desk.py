@@ -23,7 +23,7 @@ from pipelines.reading.layout import Layout, lay_around
 from pipelines.reading.machine import Stated, read_stated
 from pipelines.reading.moments import read_moments
 from pipelines.reading.names import split_byline
-from pipelines.reading.origin import read_origin
+from pipelines.reading.origin import Origin, read_origin
 from pipelines.reading.outlet import read_outlet, site_names_of
 from pipelines.reading.pictures import read_images
 from pipelines.reading.sheet import Sheet, lay_out
@@ -150,7 +150,9 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     source, source_by = read_outlet(sheet, layout, stated, credits, site_names, desk.labels, language)
     if source is None and desk.site and desk.site.outlet:
         source, source_by = desk.site.outlet, "site"
-    original = credits.original_source or (read_origin(layout, source) if language in ("zh", None) else None)
+    origin = read_origin(layout, source) if language in ("zh", None) else Origin()
+    original = credits.original_source or origin.house
+    credits.lines |= origin.rows
     tags, tags_by = around.read_tags(sheet.head, stated)
     return {
         "authors": (tuple(authors), authors_by),

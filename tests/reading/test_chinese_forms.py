@@ -122,7 +122,7 @@ FORMS = {
     "原载公众号": Form({"original_source": "清溪读书"}, tail="<p>本文转自微信公众号“清溪读书”，作者张伟</p>"),
     "来源公众号": Form({"source": "清溪读书"}, head="<div>来源：微信公众号“清溪读书” 2024-03-05 15:32</div>"),
     "来源 | ": Form({"source": "山城日报"}, head="<div>2024-03-05 15:32 | 来源 | 山城日报</div>"),
-    "综合": Form({"original_source": None}, tail="<p>（综合新华社、人民日报、央视新闻等）</p>"),
+    "综合": Form({"original_source": "新华社、人民日报、央视新闻"}, tail="<p>（综合新华社、人民日报、央视新闻等）</p>"),
     "记者 丨": Form(
         {"authors": ["张伟"], "editors": ["李静"], "proofreaders": ["陈晨"]},
         tail="<p>记者丨张伟</p><p>责编丨李静</p><p>审校丨陈晨</p><p>监制丨王强</p>",
