@@ -123,8 +123,8 @@ def _origins(layout: Layout, source: str | None) -> Iterator[tuple[str | None, i
     if who and is_organ(who):
         yield who, None
     for line in (*layout.inside[-1:], *layout.tail[:2]):
-        match = _BRACKETED.match(line.text.translate(SIMPLIFIED))
-        house = clean_house(as_written(match, "house", line.text)) if match else None
+        bracketed = _BRACKETED.match(line.text.translate(SIMPLIFIED))
+        house = clean_house(as_written(bracketed, "house", line.text)) if bracketed else None
         if house and _HOUSE_NAME.search(house) and not _VAGUE_HOUSE.match(house):
             yield house, line.row
 
