@@ -48,16 +48,33 @@ _CALL = re.compile(
     r"|daily)|follow (?:us|me|him|her)\b|like us on|join (?:us|our)|download (?:the|our) app|enter your email"
     r"|newsletter\b|abonnieren sie|jetzt abonnieren|inscrivez-vous|suscríbete|iscriviti"
     r"|share (?:this|on|via)\b|share$|teilen$|partager$|compartir$|condividi$|print$|drucken$|copy link|copied"
-    r"|email$|whatsapp$|facebook$|twitter$|x$|telegram$|add to (?:favorites|your saved)|save$"
+    r"|email$|whatsapp$|facebook$|twitter$|x$|telegram$|(?-i:END|The End)\W{0,4}$|add to (?:favorites|your saved)|save$"
     r"|this advertisement has not loaded|we apologize, but this video|try refreshing your browser|play video|play"
     r" audio|mute$|video:?$|loading\b|your browser does not support|javascript (?:is|must)"
-    r"|分享(?:到|至)?[:：]?|微信扫|扫码|扫一扫|打印|关闭窗口|纠错|【?纠错】?|收藏$|举报$|关注$|点赞|字号|字体|阅读全文|展开全文|点击(?:查看|阅读|进入|关注)|查看更多|更多(?:精彩|内容)|编辑推荐|本文(?:来自|转自|转载自|系转载|经授权|仅代表)|(?:以上)?(?:内容|文章)(?:仅代表|为)|声明[:：]|免责声明|版权(?:声明|所有|归)|(?:[^。]{2,24}(?:专稿|独家|原创|出品)[，,]?)?未经(?:授权|许可|书面)"
-    r"|转载请(?:注明|联系)|(?:欢迎|敬请)关注|长按(?:二维码|识别)|来源[:：]|原标题[:：]|责任?编[辑]?[:：]"
-    r"|原文(?:链接|地址)|特别声明|以上内容|notice: the content above|返回(?:首页|列表|顶部|搜狐)|下一页|上一页"
-    r"|首页\s*[|｜]\s*上一页|加载更多"
     r"|この記事を|シェアする|ツイート|ブックマーク|フォローする|続きを読む|有料会員|会員限定|無料で|저작권"
     r"|무단\s?전재|기사제보|구독|좋아요|공유)", re.I,
 )  # fmt: skip
+_CALL_CHINESE = re.compile(
+    r"^\W{0,6}(?:分享(?:到|至)?[:：]?|微信扫|扫码|扫一扫|打印|关闭窗口|纠错|【?纠错】?|收藏$|举报$|关注$|点赞|字号|字体"
+    r"|阅读全文|展开全文|点击(?:查看|阅读|进入|关注)|查看更多|更多(?:精彩|内容)|编辑推荐"
+    r"|本文(?:来自|转自|转载自|系转载|经授权|仅代表)|(?:以上)?(?:内容|文章)(?:仅代表|为)|声明[:：]|免责声明"
+    r"|版权(?:声明|所有|归)|(?:[^。]{2,24}(?:专稿|独家|原创|出品)[，,]?)?未经(?:授权|许可|书面)"
+    r"|转载请(?:注明|联系)|(?:欢迎|敬请)关注|长按(?:二维码|识别)|来源[:：]|原标题[:：]|责任?编[辑]?[:：]"
+    r"|原文(?:链接|地址)|特别声明|以上内容|notice: the content above|返回(?:首页|列表|顶部|搜狐)|下一页|上一页"
+    r"|首页\s*[|｜]\s*上一页|加载更多|扫描?二维码|点击(?:下方|上方|链接|蓝字|右上角|图片)"
+    r"|(?:本文|本稿|此文|以上)[为系].{1,20}(?:原创|独家)|投稿(?:邮箱|热线|方式|信箱)"
+    r"|(?:新闻|爆料|报料|投诉|商务|联系|读者|服务|编辑部|采编|合作)(?:热线|电话|邮箱|合作|微信|QQ)[:：]"
+    r"|欢迎.{0,8}(?:留言|评论|投稿|转发|分享|订阅|点赞)|[（(]?完[）)]$|打赏(?:作者|支持)?$|赞\s?[（(]?\d"
+    r"|(?:如有|若有|如涉及?|如果?).{0,4}侵权.{0,12}(?:联系|删|告知)|(?:图片|图源|配图|题图|封面图?)(?:来源|来自|源自|[:：]).{0,16}$"
+    r"|[（(]?(?:图片|本文图片|配图|文中图片|题图|封面图?)(?:均?由|均?为|来自|来源|均?系).{1,20}$"
+    r"|(?:资料图片?|示意图|网络配图|配图|视频截图|网页截图|图)[）)]?$|(?:下载|打开).{0,10}(?:APP|App|客户端).{0,10}$"
+    r"|查看(?:全部|原文|更多|评论)|浏览(?:次数|量)?[:：]?\s?\d+$|阅读(?:次数|量|数)?[:：]?\s?\d+$"
+    r"|(?:您(?:的|现在的)?|当前)位置|已有\s?\d+\s?人|登录后.{0,6}(?:评论|查看|阅读|发表|收藏)|微信(?:号|公众号)[:：]"
+    r"|关注.{2,14}[，,].{0,6}(?:了解|获取|看)更多|[来上].{2,10}[，,]看更多|更多\s?[>»]+"
+    r"|(?:详细|全文|更多|查看)[\]】]$|作者(?:单位|系|为|是|简介).{2,60}[）)]$"
+    r")|^(?:#[^#\s]{1,20}#?\s?){1,8}$", re.I,
+)  # fmt: skip
+"""The same in Chinese, and what else a platform writes under a text: its hotline, its counters, whose the pictures are."""
 _LONGEST_CALL = 120
 _MARKS = frozenset("*•►▶>»→☞■▪")
 """What stands before a link to another story amid a text."""
@@ -137,13 +154,18 @@ def clean_lines(lines: Iterable[str], foreign: set[str], elsewhere: Elsewhere, a
         bare = line.removeprefix("- ")
         if called and " " in bare and plain(bare) in elsewhere.links:
             continue
-        called = len(bare) <= _LONGEST_CALL and _CALL.match(bare) is not None
+        called = len(bare) <= _LONGEST_CALL and _calls(bare)
         if called or _is_stray(bare, foreign, bylines) or _is_byline(bare, names) or (kept and kept[-1] == line):
             continue
         if bare[0] in _MARKS and plain(bare) in elsewhere.links:
             continue
         kept.append(line)
     return _without_end(kept, elsewhere, names)
+
+
+def _calls(line: str) -> bool:
+    """Whether a line asks the reader to go on, elsewhere or by a button."""
+    return _CALL.match(line) is not None or (not line.isascii() and _CALL_CHINESE.match(line) is not None)
 
 
 def _is_stray(line: str, foreign: set[str], bylines: set[str]) -> bool:
