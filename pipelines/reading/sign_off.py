@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pipelines.reading.duties import is_agency
+
 _LAST = 5
 """Lines from the end in which a sign-off is sought."""
 _LONGEST = 320
@@ -31,12 +33,49 @@ _SAYS_SO = re.compile(
     r"|^\W{0,4}corrections?: if you\b|^\W{0,4}simak (?:juga )?video\b|^\W{0,4}(?:diese|weitere) artikel könnten"
     r"|^\W{0,4}more\s?:|^\W{0,4}(?:this site is protected by|like this (?:article|post|story)\?)"
     r"|^\W{0,4}follow .{1,60}\bon (?:twitter|facebook|instagram|x|linkedin|threads|bluesky)\b"
-    r"|\bsign up (?:for|to) (?:our|the|his|her) .{0,40}newsletters?\b|\bsubscribe to (?:our|the|this) (?:blog|channel|newsletter)\b"
+    r"|\bsign up (?:for|to) (?:our|the|his|her) .{0,40}newsletters?\b|\bsubscribe to (?:our|the|this) (?:blog"
+    r"|channel|newsletter)\b"
     r"|^\W{0,4}(?:photo|image|picture)s?(?: sources?| credits?)\s?:"
     r"|^\([a-zäöüß]{2,4}(?:\s?[/,]\s?[a-zäöüß]{2,6}){0,3}\)$"
     r"|^[(（](?:综合|据|来源|来自|整理|实习生|原载|本文).{1,60}[)）]$|号より$",
     re.I,
 )
+_OF_THE_PAGE = re.compile(
+    r"^\W{0,4}copyright\b.{0,40}\b(?:19|20)\d\d\b|\bmay not be (?:published|reproduced|reprinted)\b"
+    r"|^\W{0,4}(?:this|the) (?:story|article|post|report|piece|text) (?:has been|was) (?:updated|(?:originally"
+    r"|first) (?:published|posted))\b.{0,120}$"
+    r"|^\W{0,4}(?:this|the) (?:story|article|report|copy) (?:has not been edited|(?:is|has been) (?:auto-?generated"
+    r"|published from))\b"
+    r"|^\W{0,4}(?:originally|first) (?:published|posted) (?:on|in|by|at)\b.{0,60}$|^\W{0,4}(?:published|posted"
+    r"|filed) (?:in|under):? \S.{0,40}$"
+    r"|^\W{0,4}(?:read|see|view) the (?:full|original|whole|entire|complete) (?:story|article|report|post|interview)\b.{0,60}$"
+    r"|^\W{0,4}for (?:more|the latest|all the latest)\b.{1,60}\b(?:follow|subscribe|visit|download|click|sign up)\b"
+    r"|^\W{0,4}follow .{1,60}\bon (?:whatsapp|telegram|google news|youtube|tiktok|flipboard)\b"
+    r"|\b(?:contact|reach|e-?mail)\b.{1,40}\b(?:at|via) \S{1,40}@\S|\bcan be reached (?:at|on|by|via)\b"
+    r"|^\W{0,4}have an? (?:news )?(?:story|tip|idea)\b.*\?"
+    r"|^\W{0,4}with (?:inputs?|files|contributions?|(?:additional )?reporting|agency inputs?|material) (?:from|by)\b.{0,80}$"
+    r"|^[^\W\d_]\S{1,20} [^\W\d_]\S{1,20} (?:is|was) an? (?:\S{1,24} ){0,4}(?:reporter|journalist|correspondent"
+    r"|staff writer|editor|columnist"
+    r"|freelancer?|contributor)\b.{0,200}$"
+    r"|^[^\W\d_]\S{1,20} [^\W\d_]\S{1,20} ist (?:\S{1,24} ){0,4}(?:redakteur|reporter|korrespondent|journalist"
+    r"|autor)(?:in)?\b.{0,200}$"
+    r"|^\W{0,4}our standards:|^\W{0,4}disclaimer\s?:|^\W{0,4}(?:the )?(?:views|opinions) expressed (?:in this|here|are)\b"
+    r"|^\W{0,4}already an? (?:subscriber|member)\?"
+    r"|^\W{0,4}dieser (?:artikel|text|beitrag) (?:wurde|ist|erschien)\b.{0,40}(?:aktualisiert|zuerst|erschienen"
+    r"|veröffentlicht|ausgabe|am)\b"
+    r"|^\W{0,4}haben sie (?:hinweise|fragen|anregungen|einen fehler)\b.*\?|^\W{0,4}fehler (?:gefunden|entdeckt)\?"
+    r"|^\W{0,4}folgen sie (?:uns|der|dem)\b"
+    r"|^\W{0,4}(?:article )?mis à jour le\b.{0,60}$|^\W{0,4}article (?:mis à jour|publié|paru)\b.{0,60}$"
+    r"|^\W{0,4}retrouvez (?:tout|toute|tous|toutes|nos)\b"
+    r"|^\W{0,4}suivez[- ]nous\b|^\W{0,4}abonnez-vous\b|^\W{0,4}con (?:información|datos|reportes) de\b.{0,60}$"
+    r"|^\W{0,4}(?:suscríb(?:ase|ete)|síguenos|sígan?os|siga-nos|assine|inscreva-se|seguici|iscriviti|volg ons"
+    r"|meld je aan|följ oss|følg oss)\b"
+    r"|^\W{0,4}recibe\b.{0,60}\b(?:correo|email|whatsapp)\b|^\W{0,4}última (?:actualización|modificación)\s?:"
+    r"|\briproduzione riservata\b"
+    r"|^[-–—]\s?30\s?[-–—]$",
+    re.I,
+)
+"""What a page says of itself under a text: its rights, when it was put up, where it is found, how to reach its people."""
 _PITCH = re.compile(
     r"^\W{0,4}(?:(?:are you )?(?:ready|looking|interested|curious)|want|need|would you like|like what|enjoyed|have questions"
     r"|questions)\b[^?]{0,120}\?",
@@ -73,4 +112,7 @@ def _is_pitch(lines: Sequence[str]) -> bool:
 
 
 def _says_so(line: str) -> bool:
-    return len(line) <= _LONGEST and _SAYS_SO.search(line.removeprefix("- ")) is not None
+    bare = line.removeprefix("- ")
+    if len(bare) > _LONGEST:
+        return False
+    return any(pattern.search(bare) for pattern in (_SAYS_SO, _OF_THE_PAGE)) or is_agency(bare.strip(" -–—()"))

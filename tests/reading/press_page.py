@@ -228,18 +228,25 @@ class Form(NamedTuple):
     """The text of a tail that is text."""
 
 
+def read_page(language: str, head: str = "<div>5/3/2024</div>", tail: str = "", lead_in: str = "") -> dict[str, Any]:
+    """What is read from a page in a language with this above, below and at the head of its text."""
+    title, first, *rest = TEXTS[language]
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in (lead_in + first, *rest))
+    html = (
+        f"<!DOCTYPE html><html lang='{language}'><head><meta charset='utf-8'><title>{title}</title>"
+        f"<meta property='og:site_name' content='Harbour Post'></head><body><header><a href='/'>Harbour Post</a></header>"
+        f"<main><article><h1>{title}</h1>{head}<div class='content'>{text}{tail}</div></article></main></body></html>"
+    )
+    fetched_at = datetime.fromisoformat("2024-03-07T20:00+00:00")
+    return to_json(
+        extract(Page(body=html.encode(), url="https://www.news.example/a/1.html", fetched_at=fetched_at), Sites())
+    )
+
+
 def check(form: Form) -> None:
     """Read the page of a form and compare."""
-    title, first, *rest = TEXTS[form.language]
-    paragraphs = [form.lead_in + first, *rest]
-    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    html = (
-        f"<!DOCTYPE html><html lang='{form.language}'><head><meta charset='utf-8'><title>{title}</title>"
-        f"<meta property='og:site_name' content='Harbour Post'></head><body><header><a href='/'>Harbour Post</a></header>"
-        f"<main><article><h1>{title}</h1>{form.head}<div class='content'>{text}{form.tail}</div></article></main></body></html>"
-    )
-    fetched_at = datetime.fromisoformat("2024-03-05T20:00+00:00")
-    page = Page(body=html.encode(), url="https://www.news.example/a/1.html", fetched_at=fetched_at)
-    got = to_json(extract(page, Sites()))
+    _, first, *rest = TEXTS[form.language]
+    got = read_page(form.language, form.head, form.tail, form.lead_in)
     assert {field: got[field] for field in form.want} == form.want
-    assert got["text"].split("\n") == paragraphs + [form.spoken] * bool(form.spoken), "a credit is no text"
+    paragraphs = [form.lead_in + first, *rest] + [form.spoken] * bool(form.spoken)
+    assert got["text"].split("\n") == paragraphs, "a credit is no text"

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
-from db.nouns import Page
-from db.sites import Sites
-from pipelines.article_json import to_json
-from pipelines.extract import extract
-from tests.reading.press_page import TEXTS
+from tests.reading.press_page import TEXTS, read_page
 
 ANY = "any"
-FETCHED = "2024-03-07T20:00+00:00"
 
 TIMES = (
     ("en", "Published 5:00 AM, March 5, 2024", "2024-03-05T05:00", ANY),
@@ -121,14 +114,8 @@ def _fits(want: str | None, got: str | None) -> bool:
 
 @pytest.mark.parametrize(("language", "written", "published", "modified"), TIMES, ids=lambda value: str(value)[:60])
 def test_time(language: str, written: str, published: str | None, modified: str | None) -> None:
-    title, *paragraphs = TEXTS[language]
-    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    html = (
-        f"<!DOCTYPE html><html lang='{language}'><head><meta charset='utf-8'><title>{title}</title></head><body><main><article>"
-        f"<h1>{title}</h1><div class='x9'>{written}</div><div class='content'>{text}</div></article></main></body></html>"
-    )
-    page = Page(body=html.encode(), url="https://www.news.example/a/1.html", fetched_at=datetime.fromisoformat(FETCHED))
-    got = to_json(extract(page, Sites()))
+    _, *paragraphs = TEXTS[language]
+    got = read_page(language, f"<div class='x9'>{written}</div>")
     assert _fits(published, got["published"]), got["published"]
     assert _fits(modified, got["modified"]), got["modified"]
     assert got["text"].split("\n") == paragraphs
