@@ -40,13 +40,23 @@ class Headline(NamedTuple):
 
 def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:
     """The headline of a page, or None where it has none at all."""
-    site_names += tuple(line.text for line in _headings(sheet) if _leads_home(line) and len(line.text) < _LONGEST_NAME)
+    site_names += tuple(_home_names(sheet))
     found = _find(sheet, stated, site_names)
     if found is None:
         return None
     edited = _edited(_as_seen(found), sheet, stated, site_names)
     bare = cut_site(edited.text, site_names)
     return edited._replace(text=bare) if len(bare) >= _SHORTEST else edited
+
+
+def _home_names(sheet: Sheet) -> Iterator[str]:
+    """What the links to the front page say: the site's name, as a rule; a heading anywhere, a line at the top."""
+    for line in (*_headings(sheet), *sheet.lines[:_TOP]):
+        if _SHORTEST_NAME <= len(line.text) < _LONGEST_NAME and line.link_chars and _leads_home(line):
+            yield line.text
+
+
+_SHORTEST_NAME = 4
 
 
 def _as_seen(found: Headline) -> Headline:
@@ -100,6 +110,8 @@ def _is_joint(before: str, after: str) -> bool:
 
 _SHORTEST = 8
 """Letters that must be left of a headline when the site's name is cut off it."""
+_TOP = 200
+"""Lines from the top among which the site's name is a link to the front page."""
 _LONGEST_NAME = 40
 """Letters up to which an h1 that leads to the front page is taken for the site's name."""
 _SAME_STORY = 0.5

@@ -48,6 +48,11 @@ def parts_of(title: str) -> Iterator[str]:
             yield title[:at]
 
 
+_SLOGAN = r"(?:\s[-–—|]\s.{2,40})?"
+"""What a site's name may have behind it: "Harbour Post - Local News, Weather & Sports"."""
+_ABBREVIATION = 5
+
+
 def cut_site(title: str, site_names: tuple[str, ...]) -> str:
     """A title without the name of the site behind or before it."""
     for name in site_names:
@@ -55,8 +60,9 @@ def cut_site(title: str, site_names: tuple[str, ...]) -> str:
             continue
         word = re.escape(name)
         for pattern in (
-            rf"\s{{0,5}}[-–—|｜·•»:：_(（【\[,，]{{1,3}}\s{{0,5}}{word}\s{{0,5}}[)）】\]]?\s{{0,5}}$",
-            rf"^{word}\s{{0,5}}[-–—|｜·•»:_：]{{1,3}}\s{{0,5}}",
+            rf"\s{{0,5}}[-–—|｜·•»:：_(（【\[,，/«‹~]{{1,3}}\s{{0,5}}(?:the\s)?{word}(?:\s(?:online|news|digital))?\s{{0,5}}[)）】\]]?\s{{0,5}}"
+            rf"{_SLOGAN if len(name) > _ABBREVIATION else ''}$",
+            rf"^{word}\s{{0,5}}[-–—|｜·•»:_：/]{{1,3}}\s{{0,5}}",
         ):
             shorter = re.sub(pattern, "", title, flags=re.I)
             if shorter and len(shorter) < len(title):
