@@ -71,7 +71,8 @@ def _as_seen(found: Headline) -> Headline:
         day = not text and _DAY.fullmatch(piece)
         if not plain(piece) or not (day or _is_beside(el, _BELOW if text else _DATE)):
             glued = start == at and _is_joint(text, piece)
-            text += f" {piece}" if glued else line.text[at:start] + piece if text else piece
+            apart = " " if glued else "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
+            text += apart + piece if text else piece
         at = start + len(piece)
     if dated := _DATED.match(text):
         text = text[dated.end() :]
