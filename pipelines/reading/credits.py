@@ -38,6 +38,8 @@ class Credits:
     proofreaders: list[str] = field(default_factory=list)
     source: str | None = None
     original_source: str | None = None
+    second_source: bool = False
+    """Whether `original_source` stands after the word for a source, not for taking over: it is the source where no other is."""
     lines: set[int] = field(default_factory=set)
     """Rows of lines that are credits and nothing else: they are not text."""
 
@@ -96,7 +98,9 @@ def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None
                 value = _value_below(lines, at + 1)
             if PHOTO.search(value.strip()) and kind == "authors":
                 continue
+            second = kind == "source" and credits.original_source is None and mark[0][0] not in "转摘"
             taken = _take(kind, value, credits, header=header, at_start=mark.start() < 4)
+            credits.second_source = credits.second_source or (second and credits.original_source is not None)
             if taken and marks[0].start() < 4:
                 credits.lines.add(line.row)
 

@@ -150,6 +150,9 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     source, source_by = read_outlet(sheet, layout, stated, credits, site_names, desk.labels, language)
     if source is None and desk.site and desk.site.outlet:
         source, source_by = desk.site.outlet, "site"
+    if source is None and credits.second_source:
+        source, source_by = credits.original_source, "credit line"
+        credits.original_source = None
     origin = read_origin(layout, source) if language in ("zh", None) else Origin()
     original = credits.original_source or origin.house
     credits.lines |= origin.rows

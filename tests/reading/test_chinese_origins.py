@@ -72,3 +72,13 @@ def test_origin(want: str | None, lead_in: str, tail: str) -> None:
 
 def test_the_outlet_of_a_dateline_is_its_own_where_no_other_is_named() -> None:
     assert read_form(Form({}, lead_in="清溪网讯（记者 张伟）"))["original_source"] is None
+
+
+@pytest.mark.parametrize(
+    "tail", ["<p>来源：新华社</p>", "<p>（来源：新华社）</p>", "<p>本文来源：新华社 责任编辑：杨倩_NF4425</p>"]
+)
+def test_the_only_source_that_is_named_is_the_source(tail: str) -> None:
+    got = read_form(Form({}, tail=tail))
+    assert (got["source"], got["original_source"]) == ("新华社", None)
+    taken = read_form(Form({}, tail="<p>转载自：新华社</p>"))
+    assert (taken["source"], taken["original_source"]) == (None, "新华社")
