@@ -133,6 +133,8 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
     `trusted` strings come from fields that hold names alone: there a name may be all lower case ("dpa").
     """
     text = squeeze(value[:400])[:300]
+    if of_feed := _OF_FEED.fullmatch(text):
+        text = of_feed[1]
     if text.startswith(("http:", "https:", "/", "@")) or _OF_PICTURE.match(text):
         return []
     text = _WA.sub(", ", text) if _ARABIC.search(text) else text
@@ -150,6 +152,7 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
     names: list[str] = []
     for piece in _SPLIT.split(text):
         name = squeeze(piece or "").strip(" .,:;-–—|•\"'“”()（）【】")
+        name = _without_duty(name)
         if names and not is_agency(name) and (_DEGREE.match(name) or DUTY.search(name)):
             continue
         if names and name.startswith("The ") and " " in names[0] and not is_agency(name[4:]):
@@ -164,6 +167,20 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
         if name and is_name(name, trusted=trusted) and name not in names:
             names.append(name)
     return names
+
+
+_OF_FEED = re.compile(r"\S{1,60}@\S{1,60}\s?\(([^()]{2,60})\)")
+"""ada@example.org (Ada Holm): as RSS has it."""
+_SINCE = re.compile(r"\s\d{1,2}\s(?:minute|min|hour|day|week)s?(?:\sago)?$|\sin\s[A-Z]\w{2,20}(?:\s[A-Z]\w{2,20})?$")
+
+
+def _without_duty(name: str) -> str:
+    """A name without what is set on to it without a comma: "A B Staff Writer", "A B in Oslo", "A B 5 hours ago"."""
+    cut = _SINCE.search(name) or DUTY.search(name)
+    if cut is None or not cut.start():
+        return name
+    bare = name[: cut.start()].strip()
+    return bare if " " in bare and is_bare_name(bare) else name
 
 
 def before_next_credit(text: str) -> str:
