@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 from pipelines.reading.by_words import ALONE, BEHIND, DATED, FAR_OPENING, GENRE, OPENING, PASSIVE, REVIEWED, TAIL, WEAK
 from pipelines.reading.duties import DUTY, is_agency
 from pipelines.reading.layout import Layout
-from pipelines.reading.name_places import bare_names, header_of, in_link, is_linked_name, links_to_author
+from pipelines.reading.name_places import HEADINGS, bare_names, header_of, in_link, is_linked_name, links_to_author
 from pipelines.reading.names import LEAD, MAIL, before_next_credit, has_case, is_bare_name, is_name
 from pipelines.reading.sheet import Line, Zone, squeeze
 from pipelines.reading.signed import reporters
@@ -20,7 +20,6 @@ _MOST = 12
 """Lines below a label that may hold names."""
 _SIGNATURE = 60
 """Characters of a by-line that ends the text."""
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
 def by_lines(layout: Layout) -> Iterator[str]:
@@ -75,9 +74,7 @@ def below(lines: list[Line], at: int) -> Iterator[str]:
     """The names on the lines below a label, until a line that is none."""
     found = False
     for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):
-        if line.row - above.row > 2 or (
-            found and line.block.tag == lines[at].block.tag and line.block.tag in _HEADINGS
-        ):
+        if line.row - above.row > 2 or (found and line.block.tag == lines[at].block.tag and line.block.tag in HEADINGS):
             return
         parts = [(squeeze(text[:100]).strip(" ,&|·•…"), el) for text, el in line.parts]
         parts = [(name, el) for name, el in parts if len(name) > 1 and name not in ("and", "und", "et", "and the")]
@@ -122,6 +119,7 @@ def _is_filed(el: Element) -> bool:
 
 
 def after_opening(text: str) -> str:
+    """What a byline says behind its by-word, up to a date, a house or a place."""
     text = TAIL.sub("", LEAD.sub("", OPENING.sub("", FAR_OPENING.sub("", text))))
     weak = WEAK.match(text)
     return text[weak.end() :] if weak and is_agency(text[weak.end() :]) else text

@@ -98,9 +98,8 @@ def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None
                 value = _value_below(lines, at + 1)
             if PHOTO.search(value.strip()) and kind == "authors":
                 continue
-            second = kind == "source" and credits.original_source is None and mark[0][0] not in "转摘"
-            taken = _take(kind, value, credits, header=header, at_start=mark.start() < 4)
-            credits.second_source = credits.second_source or (second and credits.original_source is not None)
+            lent = mark[0][0] in "转摘"
+            taken = _take(kind, value, credits, header=header, at_start=mark.start() < 4, lent=lent)
             if taken and marks[0].start() < 4:
                 credits.lines.add(line.row)
 
@@ -111,8 +110,8 @@ def _value_below(lines: list[Line], at: int) -> str:
     return text if len(text) <= 40 and lines[at].row == lines[at - 1].row + 1 and not labelled else ""
 
 
-def _take(kind: str, value: str, credits: Credits, *, header: bool, at_start: bool) -> bool:
-    """Keep what a label credits; whether it was anything. A source in the tail must begin its line."""
+def _take(kind: str, value: str, credits: Credits, *, header: bool, at_start: bool, lent: bool) -> bool:
+    """Keep what a label credits; whether it was anything. A source in the tail must begin its line; `lent` is one behind 转自."""
     if kind == "source":
         house = clean_house(value)
         if not house:
@@ -120,7 +119,7 @@ def _take(kind: str, value: str, credits: Credits, *, header: bool, at_start: bo
         if credits.source is None and header:
             credits.source = house
         elif at_start and not header and house != credits.source and credits.original_source is None:
-            credits.original_source = house
+            credits.original_source, credits.second_source = house, not lent
         return at_start
     names = split_names(value)
     bucket: list[str] = getattr(credits, kind)

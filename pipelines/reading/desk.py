@@ -137,11 +137,12 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     """Every field that needs no text, with how it was found."""
     sheet, layout, stated, credits, page = desk.sheet, desk.layout, desk.stated, desk.credits, desk.page
     site_names, language, hint, headline = desk.site_names, desk.place.language, desk.page.hint, desk.headline
-    authors, authors_by = read_authors(sheet, layout, stated, site_names, credits.authors, language)
-    if language == "zh":
+    if language != "zh":
+        authors, authors_by = read_authors(sheet, layout, stated, site_names, credits.authors, language)
+    elif credits.authors:
         authors, authors_by = credits.authors, "credit line"
-        if not authors:
-            authors, authors_by = read_people(sheet, layout, stated, desk.place, credits)
+    else:
+        authors, authors_by = read_people(sheet, layout, stated, desk.place, credits)
     if not authors and hint and hint.author:
         authors, authors_by = split_byline(hint.author), "hint"
     section, section_by = around.read_section(sheet, stated)

@@ -40,7 +40,7 @@ class Headline(NamedTuple):
 
 def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:
     """The headline of a page, or None where it has none at all."""
-    site_names += tuple(_home_names(sheet))
+    site_names = tuple(dict.fromkeys((*site_names, *_home_names(sheet))))
     found = _find(sheet, stated, site_names)
     if found is None:
         return None

@@ -11,6 +11,7 @@ from pipelines.reading.layout import Layout
 from pipelines.reading.names import AND, is_bare_name, is_name
 from pipelines.reading.sheet import Line, Zone, squeeze
 
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es|i|a)?|auteurs?|by|profiles?|profil|people|persons?|staff|writers?|contributors?|columnists?"
     r"|journalists?|journalistes?|reporters?|redakt\w{0,9}|redaccion|experts?|bloggers?|users?|members?|skribent(?:er)?|forfatter"

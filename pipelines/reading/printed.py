@@ -18,6 +18,7 @@ from pipelines.reading.by_words import ALONE, DATED, TAIL
 from pipelines.reading.duties import DUTY
 from pipelines.reading.layout import Layout
 from pipelines.reading.name_places import (
+    HEADINGS,
     PROMPT,
     bare_names,
     header_of,
@@ -61,7 +62,6 @@ _NEAR_DATE = 2
 """Lines between a bare name and the date it stands by."""
 _BIOGRAPHY = 40
 """Characters of the shortest paragraph that tells who somebody is."""
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
 def author_links(layout: Layout) -> Iterator[str]:
@@ -180,7 +180,7 @@ def _heads_biography(line: Line, following: Line) -> str | None:
     """The name in bold, or as a heading, over a paragraph that tells of its bearer: "Tim Green" over "Tim explores …"."""
     text, el = line.parts[0]
     name = squeeze(text[:60])
-    strong = el.tag in ("strong", "b") or line.block.tag in _HEADINGS
+    strong = el.tag in ("strong", "b") or line.block.tag in HEADINGS
     if not strong or not is_bare_name(name) or line.link_chars or _of_another(el) or len(following.text) < _BIOGRAPHY:
         return None
     return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
