@@ -1,6 +1,6 @@
 """The `copydesk` command: one module a command group, imported only when it is asked for, so that each starts quickly.
 
-Exit codes: 0 done, 1 failed, 2 asked for something impossible, 3 the database cannot serve, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 asked for something impossible, 3 the database or the machine cannot serve, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from cli.context import Desk
-from db.errors import CopydeskError
+from db.errors import CopydeskError, MachineError
 
 # Command -> module of `cli` that holds a click command of that name.
 _COMMANDS = {
@@ -117,6 +117,12 @@ def main() -> None:
     except CopydeskError as error:
         click.echo(f"copydesk: {error}", err=True)
         sys.exit(error.exit_code)
+    except MemoryError:
+        click.echo("copydesk: not enough memory; raise the limit (ulimit -v) or free some, then run it again", err=True)
+        sys.exit(MachineError.exit_code)
+    except ModuleNotFoundError as error:
+        click.echo(f"copydesk: the module {error.name} is missing; install Copydesk again with what it needs", err=True)
+        sys.exit(MachineError.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -12,6 +12,7 @@ CopydeskError
 │   ├── Busy            another process held the write lock too long: try again
 │   ├── Damaged         SQLite finds the file malformed
 │   └── DiskFull        nothing more can be written; what was committed is kept
+├── MachineError        the machine cannot serve (no process, memory or file handle, a missing module): says what to see to
 ├── EngineError         the cluster that was to work cannot be used, or was lost: what was written stays
 └── FetchError          the web refused or could not be reached: the message says which address
 """
@@ -71,6 +72,12 @@ class Damaged(DatabaseError):
 
 class DiskFull(DatabaseError):
     """Nothing more can be written. What was committed is kept."""
+
+
+class MachineError(CopydeskError):
+    """The machine cannot serve: no process, memory or file handle is to be had, or a module is missing. What was written stays."""
+
+    exit_code = 3
 
 
 class EngineError(CopydeskError):

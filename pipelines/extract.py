@@ -38,9 +38,15 @@ _BINARY = (
 
 
 def extract(page: Page, sites: Sites) -> Outcome:
-    """Read one page. Never raises: what goes wrong inside is a rejection with its traceback."""
+    """Read one page. What goes wrong inside is a rejection with its traceback.
+
+    Raises MemoryError, OSError and ImportError: they may be trouble of the machine, which is no property of a page
+    (`pipelines.worker_pool` finds out).
+    """
     try:
         return _extract(page, sites)
+    except (MemoryError, OSError, ImportError):
+        raise
     except Exception:  # noqa: BLE001 - the one boundary where a crash becomes an outcome
         return Rejection(reason=Reason.CRASHED, detail=_traceback_without_paths())
 

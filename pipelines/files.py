@@ -8,11 +8,13 @@ one line; a manifest that is no manifest is the user's error.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +25,13 @@ from db.nouns import Outcome, Page, Reason, Rejection
 from db.sites import Sites
 from pipelines.article_json import to_json
 from pipelines.extract import MAX_BODY, extract
+from pipelines.reader import rehearse
+from pipelines.worker_pool import TaskDied, TaskTooSlow, WorkerPool
 
+_MACHINES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""Errors in opening a file that say nothing of the file."""
+PAGE_TIMEOUT_S = 30.0
+"""The default of the setting `extract_timeout`, in seconds: files are read without settings."""
 _AHEAD = 4
 """Pages a worker may have waiting. Enough to keep it busy, few enough that a manifest of a million lines stays on disk."""
 
@@ -115,6 +123,8 @@ def read_entry(entry: FileEntry, sites: Sites) -> Outcome:
     try:
         body = _read(entry.path)
     except (OSError, EOFError, zlib.error) as error:
+        if getattr(error, "errno", None) in _MACHINES:
+            raise
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return Rejection(reason=Reason.EMPTY, detail=f"Cannot read {entry.path}: {reason}.")
     page = Page(
@@ -137,21 +147,49 @@ def _read(path: Path) -> bytes:
         return file.read(MAX_BODY + 1)
 
 
-def json_lines(entries: Iterable[FileEntry], sites: Sites, *, jobs: int = 1) -> Iterator[str]:
-    """One JSON line an entry, in order, made by `jobs` processes; nothing is gathered."""
-    if jobs <= 1:
+def json_lines(
+    entries: Iterable[FileEntry], sites: Sites, *, jobs: int = 1, timeout_s: float = PAGE_TIMEOUT_S
+) -> Iterator[str]:
+    """One JSON line an entry, in order, made by `jobs` processes; nothing is gathered. Raises MachineError."""
+    pool = WorkerPool(ReadFiles(sites=sites), processes=jobs, timeout_s=timeout_s)
+    waiting: deque[tuple[FileEntry, Future[str]]] = deque()
+    try:
         for entry in entries:
-            yield _line(entry, sites)
-        return
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
-        waiting: list[Future[str]] = []
-        for entry in entries:
-            waiting.append(pool.submit(_line, entry, sites))
+            waiting.append((entry, pool.submit(entry)))
             if len(waiting) >= jobs * _AHEAD:
-                yield waiting.pop(0).result()
-        for future in waiting:
-            yield future.result()
+                yield _line_of(*waiting.popleft())
+        while waiting:
+            yield _line_of(*waiting.popleft())
+    finally:
+        pool.stop()
 
 
-def _line(entry: FileEntry, sites: Sites) -> str:
-    return json.dumps(to_json(read_entry(entry, sites), page_id=entry.page_id), ensure_ascii=False)
+def _line_of(entry: FileEntry, line: Future[str]) -> str:
+    try:
+        return line.result()
+    except TaskTooSlow as error:
+        outcome = Rejection(reason=Reason.TOO_SLOW, detail=str(error))
+    except TaskDied as error:
+        outcome = Rejection(reason=Reason.CRASHED, detail=str(error))
+    return _line(entry, outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFiles:
+    """The work of a process that extracts files (`pipelines.worker_pool.Work`)."""
+
+    sites: Sites
+    name: str = "page"
+    preload: tuple[str, ...] = ("pipelines.files",)
+
+    def prepare(self) -> Callable[[FileEntry], str]:
+        """A function that extracts one file into its JSON line."""
+        return lambda entry: _line(entry, read_entry(entry, self.sites))
+
+    def rehearse(self) -> None:
+        """Extract a page that is known to be an article."""
+        rehearse()
+
+
+def _line(entry: FileEntry, outcome: Outcome) -> str:
+    return json.dumps(to_json(outcome, page_id=entry.page_id), ensure_ascii=False)

@@ -1,34 +1,25 @@
-"""A reading process: takes a page id or a parcel, extracts that page, hands back the outcome with its fingerprint.
+"""Reading a page: a page id or a parcel in, its outcome with its fingerprint out. What the reading processes do (`ReadPages`).
 
-It holds the site rules and, unless all pages are handed to it as parcels, a read-only connection; it writes nothing.
-When the process that started it dies, however, it ends: a daemon thread waits for just that.
+A reading process holds the site rules and, unless all pages are handed to it as parcels, a read-only connection; it writes nothing.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import resource
-import signal
 import sqlite3
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from db.connect import open_readonly
 from db.derived import Fingerprint
-from db.errors import CopydeskError
+from db.errors import CopydeskError, Damaged, DatabaseError
 from db.nouns import Article, Outcome, Page, Reason, Rejection
 from db.pages import load_page
 from db.parcels import Parcel
 from db.sites import Sites, load_sites
 from pipelines.extract import extract
 from pipelines.fingerprint import fingerprint
-
-# Address space of one reading process. A hostile page must not take the machine's memory; the largest honest page of 876
-# needed under 300 MiB in all.
-MEMORY_LIMIT_BYTES = 2 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,28 +47,56 @@ class _Desk:
 _desks: dict[int, _Desk] = {}
 
 
-def sit_down(database: Path | None, rules: Rules) -> None:
-    """Prepare this process for reading: called once, as the pool's initializer. Without a database it reads parcels only."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when we end
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _desks[os.getpid()] = _Desk(
-        conn=open_readonly(database) if database else None,
-        sites=rules if isinstance(rules, Sites) else load_sites(*rules),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPages:
+    """The work of a reading process (`pipelines.worker_pool.Work`). Without a database it reads parcels only."""
+
+    database: Path | None
+    rules: Rules
+    name: str = "page"
+    preload: tuple[str, ...] = ("pipelines.reader",)
+
+    def prepare(self) -> Callable[[Task], Reading]:
+        """Open the database, load the rules."""
+        _desks[os.getpid()] = _Desk(
+            conn=open_readonly(self.database) if self.database else None,
+            sites=self.rules if isinstance(self.rules, Sites) else load_sites(*self.rules),
+        )
+        return read
+
+    def rehearse(self) -> None:
+        """Extract a page that is known to be an article."""
+        rehearse()
 
 
 def read(task: Task) -> Reading:
-    """Extract one page. Only after `sit_down`."""
+    """Extract one page. Only in a process that is prepared for it."""
     desk = _desks[os.getpid()]
     try:
         if isinstance(task, Parcel):
             return _read(task.page_id, task.opened(), desk.sites)
         assert desk.conn is not None
         return read_page(desk.conn, desk.sites, task)
-    except CopydeskError as error:  # the stored body is damaged: said of this page, the others are read
-        return broken(task, error)
+    except CopydeskError as error:
+        if isinstance(error, DatabaseError) and not isinstance(error, Damaged):
+            raise
+        return broken(task, error)  # the stored body is damaged: said of this page, the others are read
+
+
+def rehearse() -> None:
+    """Extract a page that is known to be an article. Raises whatever is in the way."""
+    outcome = extract(Page(body=_KNOWN_PAGE.encode(), url="https://news.example/2026/11/bridge.html"), Sites())
+    if not isinstance(outcome, Article):
+        raise RuntimeError(f"a known article is read as {outcome.reason.value}: {outcome.detail}")
+
+
+_SENTENCE = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "
+_KNOWN_PAGE = (
+    "<!doctype html><html lang=en><head><meta charset=utf-8><title>The bridge is open again</title></head><body><article>"
+    "<h1>The bridge is open again</h1><p>By Anna Holt</p><time datetime=2026-11-01T08:00:00Z>1 November 2026</time>"
+    + f"<p>{_SENTENCE * 3}</p>" * 4
+    + "</article></body></html>"
+)
 
 
 def number_of(task: Task) -> int:
@@ -101,10 +120,3 @@ def _read(page_id: int, page: Page, sites: Sites) -> Reading:
         return Reading(page_id=page_id, outcome=outcome)
     address = page.address or ""
     return Reading(page_id=page_id, outcome=outcome, address=address, prints=fingerprint(outcome, address))
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -71,17 +71,7 @@ class LocalReaders(Readers):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have a page read. The future is cancelled where the pool was stopped first."""
-        page = page_of(fn, args, kwargs)
-        future: Future[Any] = Future()
-
-        def done(reading: Reading | None) -> None:
-            if reading is None:
-                future.cancel()
-            else:
-                future.set_result(reading)
-
-        self._pool.submit(page, done)
-        return future
+        return self._pool.submit(page_of(fn, args, kwargs))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes, at once where `cancel_futures` is given."""

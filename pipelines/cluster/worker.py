@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import queue
 import threading
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from importlib.metadata import version
 from typing import Any
 
@@ -75,16 +75,11 @@ class ReaderPlugin(WorkerPlugin):  # type: ignore[misc]
             raise MakerDiffers(f"{self._maker} instead of {wanted}")
         pool = self._begin()
         try:
-            done: queue.Queue[Reading | None] = queue.Queue()
-            for parcel in parcels:
-                pool.submit(parcel, done.put)
-            read = [done.get() for _ in parcels]
+            return [reading.result() for reading in [pool.submit(parcel) for parcel in parcels]]
+        except CancelledError:
+            raise PoolStopped("the worker is closing") from None
         finally:
             self._end()
-        readings = [reading for reading in read if reading is not None]
-        if len(readings) < len(parcels):
-            raise PoolStopped("the worker is closing")
-        return readings
 
     def _begin(self) -> ReadingPool:
         with self._lock:

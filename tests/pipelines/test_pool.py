@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,11 +46,7 @@ def database(path: Path, pages: int, paragraphs: int = 8) -> Path:
 
 
 def readings(pool: ReadingPool, pages: int) -> list[Reading]:
-    done: queue.Queue[Reading | None] = queue.Queue()
-    for page_id in range(1, pages + 1):
-        pool.submit(page_id, done.put)
-    found = [done.get(timeout=60) for _ in range(pages)]
-    return [reading for reading in found if reading is not None]
+    return [future.result(timeout=60) for future in [pool.submit(page_id) for page_id in range(1, pages + 1)]]
 
 
 def workers_of(pid: int) -> list[int]:
@@ -73,17 +70,17 @@ def test_a_page_over_its_time_is_too_slow_and_the_others_are_read(tmp_path: Path
 def test_processes_that_are_killed_cost_no_page(tmp_path: Path) -> None:
     path = database(tmp_path / "p.db", 150)
     pool = ReadingPool(path, [shipped_sites_folder()], processes=2, timeout_s=30)
-    done: queue.Queue[Reading | None] = queue.Queue()
+    done: queue.Queue[Future[Reading]] = queue.Queue()
     for page_id in range(1, 151):
-        pool.submit(page_id, done.put)
+        pool.submit(page_id).add_done_callback(done.put)
     found = []
     for n in range(150):
-        found.append(done.get(timeout=60))
+        found.append(done.get(timeout=60).result())
         if n in (5, 100):  # the oldest, idle or reading, whichever it is; a page's second process is always younger
             os.kill(min(workers_of(os.getpid())), signal.SIGKILL)
     pool.close()
-    assert sorted(reading.page_id for reading in found if reading) == list(range(1, 151))
-    assert not [reading for reading in found if reading and not isinstance(reading.outcome, Article)]
+    assert sorted(reading.page_id for reading in found) == list(range(1, 151))
+    assert all(isinstance(reading.outcome, Article) for reading in found)
 
 
 def test_a_second_desk_waits_for_the_first(tmp_path: Path) -> None:
@@ -116,14 +113,13 @@ def test_a_second_desk_waits_for_the_first(tmp_path: Path) -> None:
 def test_readers_end_with_their_parent(tmp_path: Path) -> None:
     path = database(tmp_path / "p.db", 60)
     code = (
-        "import sys, queue, time; from pathlib import Path\n"
+        "import sys, time; from pathlib import Path\n"
         "from pipelines.pool import ReadingPool\n"
         "from db.sites import load_sites, shipped_sites_folder\n"
         "if __name__ == '__main__':\n"
         "    pool = ReadingPool(Path(sys.argv[1]), [shipped_sites_folder()], processes=2, timeout_s=30)\n"
-        "    done = queue.Queue()\n"
-        "    [pool.submit(n, done.put) for n in range(1, 61)]\n"
-        "    done.get(); print('ready', flush=True); time.sleep(60)\n"
+        "    found = [pool.submit(n) for n in range(1, 61)]\n"
+        "    found[0].result(); print('ready', flush=True); time.sleep(60)\n"
     )
     script = tmp_path / "parent.py"
     script.write_text(code, encoding="utf-8")
