@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,15 +13,20 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import record
-from crawler.discover.parts import next_part
+from crawler.discover.listing import merge
+from crawler.parser import ParseNextPart, ParserStopped
 from crawler.session import Session
 from crawler.visit import Visit
 from db import facts
 from db.agenda import Due, due_links
+from db.facts import put_links, put_validators
 from db.sources import put_entries
+from pipelines.worker_pool import TaskFailed
 
 # An article of more pages than this is a gallery or a trap.
 MOST_PARTS = 20
+# Links written in one transaction: some 20 ms of the write lock.
+LINKS_AT_ONCE = 1000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,14 +38,6 @@ class Whole:
     fetch: facts.Fetch
     first: Response
     parts: list[tuple[str, bytes]] = field(default_factory=list)
-
-    def after(self, last: Response) -> str | None:
-        """The address of the page after `last`, None where the article ends."""
-        if len(self.parts) >= MOST_PARTS:
-            return None
-        content_type = record.headers_of(last).get("Content-Type")
-        following = next_part(last.body, last.url, content_type, self.first.url)
-        return None if following in {url for url, _ in self.parts} else following
 
 
 class Articles:
@@ -57,11 +55,11 @@ class Articles:
         if not session.order.reads:
             await self._end(visit)
             return []
-        await session.put(visit.record_links(now, session.run_id))
+        await self._record_links(visit, now)
         settings, limit = visit.settings, session.order.limit
-        visit.due.extend(
-            due_links(
-                session.reader,
+        due = await session.ask(
+            lambda conn: due_links(
+                conn,
                 visit.source.id,
                 now=now + timedelta(milliseconds=1),
                 revisit=(0.0,) if session.order.again else settings["revisit"],
@@ -70,10 +68,25 @@ class Articles:
                 limit=int(settings["limit"]) if limit is None else limit,
             )
         )
+        visit.due.extend(due)
         requests = list(self._next(visit))
         if not requests:
             await self._end(visit)
         return requests
+
+    async def _record_links(self, visit: Visit, now: datetime) -> None:
+        """Record the articles that the listings named, and after the last of them the listings' validators.
+
+        A listing may name 50,000: they are merged on another thread, and written in parts between which others write.
+        """
+        session, source = self._session, visit.source
+        listings, validators = visit.take_listings()
+        links = await asyncio.to_thread(merge, listings)
+        for start in range(0, len(links), LINKS_AT_ONCE):
+            part = links[start : start + LINKS_AT_ONCE]
+            await session.put(lambda conn, part=part: put_links(conn, source.id, part, now, session.run_id))  # type: ignore[misc]
+        for url, headers in validators.items():
+            await session.put(lambda conn, url=url, headers=headers: put_validators(conn, url, headers))  # type: ignore[misc]
 
     async def came_in(self, response: Response, visit: Visit, due: Due) -> AsyncIterator[Any]:
         """An article's page came in, or 304, or an error status: store it, go on with the next due one."""
@@ -110,7 +123,7 @@ class Articles:
     async def _whole_or_more(self, whole: Whole, last: Response | None) -> AsyncIterator[Any]:
         """Ask for the page after `last`, or store the article if there is none."""
         session, visit = self._session, whole.visit
-        following = whole.after(last) if last is not None and visit.settings["follow_pages"] else None
+        following = await self._after(whole, last) if last is not None and visit.settings["follow_pages"] else None
         if following:
             yield record.began(
                 Request(
@@ -127,6 +140,18 @@ class Articles:
         await self._dealt_with(visit)
         if page_id is not None and self._items:
             yield {"page_id": page_id}
+
+    async def _after(self, whole: Whole, last: Response) -> str | None:
+        """The address of the page after `last`, None where the article ends, or where that cannot be made out."""
+        if len(whole.parts) >= MOST_PARTS:
+            return None
+        content_type = record.headers_of(last).get("Content-Type")
+        task = ParseNextPart(body=last.body, url=last.url, content_type=content_type, first=whole.first.url)
+        try:
+            following = await self._session.parser.parse(task)
+        except (TaskFailed, ParserStopped):
+            return None
+        return None if following in {url for url, _ in whole.parts} else following
 
     async def failed(self, failure: Failure) -> AsyncIterator[Any]:
         """An article could not be fetched."""

@@ -106,6 +106,7 @@ class HostDownloader(Downloader):
         self.load: Counter[str] = Counter()
         self.on_freed: list[Callable[[str], None]] = []
         self.on_outcome: list[Callable[[Request, Response | Exception], None]] = []
+        self.on_stopping: list[Callable[[], None]] = []
         self.on_stop: list[Callable[[], None]] = []
         self._transfers: set[asyncio.Task[None]] = set()
         self._stop_seen: float | None = None
@@ -221,7 +222,10 @@ class HostDownloader(Downloader):
         if engine_slot is None or engine_slot.closing is None:
             return
         now = time.monotonic()
-        self._stop_seen = self._stop_seen or now
+        if self._stop_seen is None:
+            self._stop_seen = now
+            for stopping in self.on_stopping:
+                stopping()
         for key in list(self.slots):
             self.refuse_waiting(key, lambda request: Stopping(request.url))
         if now - self._stop_seen >= GRACE_SECONDS:

@@ -34,9 +34,11 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
+    ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
+from scrapy.utils._download_handlers import make_response
 from scrapy.utils.misc import load_object
 from scrapy.utils.ssl import _make_ssl_context
 from w3lib.url import safe_url_string
@@ -132,6 +134,24 @@ class GuardedHandler(AiohttpDownloadHandler):
             raise DownloadConnectionRefusedError(str(error)) from error
         except aiohttp.ClientError as error:
             raise DownloadFailedError(str(error)) from error
+
+    async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
+        """The response with its body; with the beginning of it where no more is wanted (`meta["download_beginning"]`, bytes)."""
+        limit: int | None = request.meta.get("download_beginning")
+        if limit is None:
+            return await super()._read_response(response, request)
+        arguments = self._build_base_response_args(response, request, self._extract_headers(response))
+        body = bytearray()
+        try:
+            async for chunk in self._iter_body_chunks(response):
+                body += chunk
+                if len(body) >= limit:
+                    break  # the connection is closed with the rest of the body on it
+        except Exception as error:
+            if self._is_dataloss_exception(error):
+                raise ResponseDataLossError(str(error)) from error
+            raise
+        return make_response(**arguments, body=bytes(body[:limit]))
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:

@@ -5,7 +5,6 @@ ask ──> listing ──> what it names (pages, sitemaps, feeds) ──> ask .
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,38 +16,34 @@ from twisted.python.failure import Failure
 from crawler import record
 from crawler.articles import Articles
 from crawler.discover.listing import Listing
+from crawler.parser import ParseListing, ParserStopped
 from crawler.probe import next_probes
-from crawler.reading import read_listing
+from crawler.reading import Ask
 from crawler.robots import RobotsPolicy
 from crawler.session import Session
-from crawler.visit import (
-    PAGES_FOLLOWED,
-    SITEMAPS_OF_INDEX,
-    Ask,
-    Visit,
-    asks_of_entries,
-    json_list_asks,
-    next_page,
-)
+from crawler.visit import PAGES_FOLLOWED, SITEMAPS_OF_INDEX, Visit, asks_of_entries, json_list_asks, next_page
 from db import facts
-from db.agenda import validators_for
+from db.agenda import any_unknown, validators_for
 from db.nouns import Entry, EntryKind
+from pipelines.addresses import host_of
+from pipelines.worker_pool import TaskFailed, TaskTooSlow
 
 # Listings before articles, so that the newest are known before the first is fetched.
 PRIORITY = 100
+# A source whose listings hurt is given up for a crawl after so many: each may take a worker process for half a minute.
+MOST_UNREADABLE = 2
 
 PolicyOf = Callable[[str], RobotsPolicy | None]
 """What is known of an address's robots.txt, None before its host was asked for anything."""
 
 
 class Listings:
-    """The listing half of a crawl. `product` is the name that robots.txt knows us by."""
+    """The listing half of a crawl."""
 
-    def __init__(self, session: Session, articles: Articles, policy_of: PolicyOf, product: str) -> None:
+    def __init__(self, session: Session, articles: Articles, policy_of: PolicyOf) -> None:
         self._session = session
         self._articles = articles
         self._policy_of = policy_of
-        self._product = product
 
     async def begin(self, visit: Visit) -> list[Request]:
         """The first requests of a visit."""
@@ -68,12 +63,20 @@ class Listings:
         visit.answered += 1
         visit.reached = visit.reached or response.status in (200, 304)
         fetch = record.fetch_of(_what(ask), response, ask.url, session.run_id, visit.source.id)
-        session.put_later(lambda conn: facts.put_fetch(conn, fetch))
         asks: list[Ask] = []
         if response.status == 200:
-            asks = self._read(response, visit, ask)
+            try:
+                asks = await self._read(response, visit, ask)
+            except TaskFailed as error:
+                name = _unreadable(error)
+                fetch = replace(fetch, error=name)
+                visit.unreadable += 1
+                visit.notes.append(f"{ask.url}: {record.IN_WORDS[name]}")
+            except ParserStopped:
+                visit.stopped = True
         elif not ask.probe and response.status != 304:
             visit.notes.append(f"{ask.url}: status {response.status}")
+        session.put_later(lambda conn: facts.put_fetch(conn, fetch))
         for request in await self._done(visit, asks):
             yield request
 
@@ -91,9 +94,18 @@ class Listings:
         for following in await self._done(visit, []):
             yield following
 
-    def _read(self, response: Response, visit: Visit, ask: Ask) -> list[Ask]:
+    async def _read(self, response: Response, visit: Visit, ask: Ask) -> list[Ask]:
+        if visit.unreadable >= MOST_UNREADABLE:
+            return []  # its listings are made to hurt, or badly broken; they have had their share of this crawl
         headers = record.headers_of(response)
-        listing = read_listing(ask, response.body, response.url, headers.get("Content-Type"), visit.site)
+        task = ParseListing(
+            ask=ask,
+            body=response.body,
+            url=response.url,
+            content_type=headers.get("Content-Type"),
+            host=host_of(visit.source.url),
+        )
+        listing = await self._session.parser.parse(task)
         if listing is None:
             if not ask.probe:
                 visit.notes.append(f"{ask.url}: is no {ask.kind.value} any more")
@@ -105,15 +117,17 @@ class Listings:
             for entry in listing.entries:
                 if entry.kind is EntryKind.SECTION and self._allowed(entry.url):
                     visit.record_entry(entry)
-        return self._named_by(ask, listing)
+        return await self._named_by(ask, listing)
 
-    def _named_by(self, ask: Ask, listing: Listing) -> list[Ask]:
+    async def _named_by(self, ask: Ask, listing: Listing) -> list[Ask]:
         asks = []
         if ask.depth == 0:
             children = listing.children[:SITEMAPS_OF_INDEX]
             asks += [Ask(url=child.url, kind=listing.kind, depth=1) for child in children]
-        if ask.depth < PAGES_FOLLOWED and _brings_unknown(self._session.reader, listing):
-            asks += next_page(ask, listing)
+        if ask.depth < PAGES_FOLLOWED and (following := next_page(ask, listing)):
+            keys = [link.key for link in listing.links]
+            if await self._session.ask(lambda conn: any_unknown(conn, keys)):
+                asks += following
         return asks
 
     async def _done(self, visit: Visit, asks: Sequence[Ask]) -> list[Request]:
@@ -128,7 +142,7 @@ class Listings:
 
     def _allowed(self, url: str) -> bool:
         policy = self._policy_of(url)
-        return policy is None or policy.allows(url, self._product)
+        return policy is None or policy.allows(url)
 
     def _request(self, visit: Visit, ask: Ask) -> Request:
         etag, modified = (None, None) if ask.probe else validators_for(self._session.reader, ask.url)
@@ -150,6 +164,5 @@ def _what(ask: Ask) -> str:
     return "discovery" if ask.probe else "entry"
 
 
-def _brings_unknown(conn: sqlite3.Connection, listing: Listing) -> bool:
-    query = "SELECT 1 FROM links WHERE key = ?"
-    return any(conn.execute(query, (link.key,)).fetchone() is None for link in listing.links)
+def _unreadable(error: TaskFailed) -> str:
+    return "listing_too_slow" if isinstance(error, TaskTooSlow) else "listing_broken"

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from urllib.parse import urljoin
 
 from crawler.discover.guess import usual_feeds, usual_sitemaps
-from crawler.visit import Ask, Visit
+from crawler.reading import Ask
+from crawler.visit import Visit
 from db.nouns import EntryKind
 
 # Sites name feeds for each section; the first few are the main ones.

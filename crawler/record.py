@@ -52,21 +52,23 @@ def failure_name(error: BaseException) -> str:
 
 
 # What a failure means, for a person. Refusals explain themselves.
-_IN_WORDS = {
+IN_WORDS = {
     "unknown_host": "its host name is unknown (check the spelling, and the network)",
     "connection_refused": "its host refuses connections",
     "timeout": "no answer in time",
     "cut_short": "the answer broke off",
     "too_big": "the answer is larger than max_page_size",
     "connection_failed": "the connection failed",
+    "listing_too_slow": "reading it took longer than extract_timeout and was stopped",
+    "listing_broken": "reading it takes more memory than there is for it, or fails",
 }
 
 
 def in_words(error: BaseException) -> str:
     """A failure as half a sentence."""
-    if isinstance(error, errors.RobotsUnavailable) and error.reason in _IN_WORDS:
-        return f"{_IN_WORDS[error.reason]}, seen when asking for its robots.txt"
-    return _IN_WORDS.get(failure_name(error)) or str(error) or type(error).__name__
+    if isinstance(error, errors.RobotsUnavailable) and error.reason in IN_WORDS:
+        return f"{IN_WORDS[error.reason]}, seen when asking for its robots.txt"
+    return IN_WORDS.get(failure_name(error)) or str(error) or type(error).__name__
 
 
 def began(request: Request) -> Request:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -41,14 +42,25 @@ from crawler.errors import (
     Stopping,
     TooManyRedirects,
 )
+from crawler.parser import Parser, ParseRobots, ParserStopped
 from crawler.record import failure_name
 from crawler.request_defaults import product_token
-from crawler.robots import ROBOTS_FETCH, RobotsCache, RobotsMemory, RobotsPolicy, RobotsRecord, bounded, kept_for
+from crawler.robots import (
+    BODY_BYTES_READ,
+    ROBOTS_FETCH,
+    RobotsCache,
+    RobotsMemory,
+    RobotsPolicy,
+    RobotsRecord,
+    bounded,
+    has_rules,
+    kept_for,
+)
+from db.sites import Sites
+from pipelines.worker_pool import TaskFailed
 
 # RFC 9309, 2.3.1.2: at least five.
 REDIRECT_HOPS = 5
-# The body is read up to 500 KiB; a longer one is still received, up to this, so that its beginning can be read.
-BODY_BYTES_RECEIVED = 5 * 1024 * 1024
 # What a page's request hands on to the one for its robots.txt.
 HANDED_ON = ("slot_delay", "slot_concurrency", "allow_networks", "download_timeout", "proxy")
 # These mean that no robots.txt came.
@@ -82,6 +94,7 @@ class RobotsMiddleware:
         self._policies: dict[str, RobotsPolicy] = {}
         self._asked: dict[Asked, asyncio.Task[RobotsPolicy]] = {}
         self._refused: dict[Asked, AddressRefused] = {}
+        self._own_parser: Parser | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -121,10 +134,10 @@ class RobotsMiddleware:
         if not policy.reachable:
             record = policy.record
             raise RobotsUnavailable(record.origin, record.error or f"status {record.status}")
-        if not policy.allows(request.url, self._product):
+        if not policy.allows(request.url):
             raise ForbiddenByRobots(request.url)
         # For each request, not once: Scrapy forgets a slot that rests.
-        if delay := policy.crawl_delay(self._product, self._delay_cap):
+        if delay := policy.crawl_delay(self._delay_cap):
             downloader = self._crawler.engine.downloader
             if isinstance(downloader, HostDownloader):
                 downloader.slot_for(request).heed(delay)
@@ -135,15 +148,38 @@ class RobotsMiddleware:
         if record is None or record.expires_at <= datetime.now(UTC):
             record = await self._fetch(request, origin)
             cache.put(record)
-        policy = self._policies[origin] = RobotsPolicy(record)
+        try:
+            policy = await self._read(record)
+        except TaskFailed as error:
+            # Rules that nobody can read: as good as no answer. Kept for this run alone.
+            policy = RobotsPolicy(replace(record, body=b"", status=None, error=f"it cannot be read: {error}"))
+        except ParserStopped as error:
+            raise Stopping(request.url) from error
+        self._policies[origin] = policy
         return policy
+
+    async def _read(self, record: RobotsRecord) -> RobotsPolicy:
+        if not has_rules(record):
+            return RobotsPolicy(record)
+        rules = await self._parser().parse(ParseRobots(body=record.body, product=self._product))
+        return await asyncio.to_thread(RobotsPolicy, record, rules)
+
+    def _parser(self) -> Parser:
+        """The session's; under a spider without one (`scrapy shell`) one of our own."""
+        if (parser := getattr(self._crawler.spider, "parser", None)) is not None:
+            assert isinstance(parser, Parser)
+            return parser
+        if self._own_parser is None:
+            self._own_parser = Parser(Sites())
+            self._crawler.signals.connect(self._own_parser.close, signal=signals.engine_stopped)
+        return self._own_parser
 
     async def _fetch(self, request: Request, origin: str) -> RobotsRecord:
         url = f"{origin}/robots.txt"
         meta = {key: request.meta[key] for key in HANDED_ON if key in request.meta}
         if "_scheme_proxy" in request.meta:  # from the environment: the middleware will find it again
             del meta["proxy"]
-        meta |= {ROBOTS_FETCH: True, "redirect_ttl": REDIRECT_HOPS, "download_maxsize": BODY_BYTES_RECEIVED}
+        meta |= {ROBOTS_FETCH: True, "redirect_ttl": REDIRECT_HOPS, "download_beginning": BODY_BYTES_READ + 1}
         started = time.monotonic()
         record = await self._ask(Request(url, callback=NO_CALLBACK, meta=meta), origin)
         if report := getattr(self._crawler.spider, "on_robots", None):

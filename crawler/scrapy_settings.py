@@ -11,12 +11,14 @@ last three):
                                         `("127.0.0.0/8",)`. Default: COPYDESK_ALLOW_NETWORKS.
     download_timeout  float, seconds    whole request, connecting included. Default: DOWNLOAD_TIMEOUT.
     download_maxsize  int, bytes        as received and unpacked. Default: DOWNLOAD_MAXSIZE.
+    download_beginning  int, bytes      so much of the body is read, and the rest is left. Default: all of it.
     dont_retry        bool              leave transient failures to the caller.
     verbatim_url      bool              Scrapy's: the address is sent as published, escaped only where it must be.
 
 The spider may offer (each is optional; `crawler.spider` is asked by name):
 
     robots_cache      RobotsCache                                     keeps robots.txt across runs (`robots.py`)
+    parser            Parser                                          parses robots.txt (`parser.py`)
     on_robots         (record, duration_ms: int, url: str) -> None    a robots.txt was fetched
     host_hold         (host: str) -> datetime | None                  the host is on hold from an earlier run
     on_hold           (host: str, until: datetime) -> None            the host asked for a long rest

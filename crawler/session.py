@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from scrapy.exceptions import CloseSpider
 
+from crawler.parser import Parser
 from crawler.state import StoredHolds, StoredRobots
 from db import facts
 from db.config import Config
@@ -27,6 +28,7 @@ from db.errors import CopydeskError, DatabaseError
 from db.facts import Received
 from db.figures import Figures, figures_of
 from db.nouns import Source
+from db.reader_thread import ReaderThread
 from db.sites import Sites, load_sites
 from db.source_runs import begin_source_runs, end_source_run, end_source_runs
 from db.sources import choose_sources
@@ -67,6 +69,8 @@ class Session:
     run_id: int
     started_at: datetime
     reader: sqlite3.Connection = field(repr=False)
+    asker: ReaderThread = field(repr=False)
+    parser: Parser = field(repr=False)
     writer: Writer = field(repr=False)
     desk: Desk | None = field(repr=False)
     robots: StoredRobots = field(repr=False)
@@ -84,12 +88,23 @@ class Session:
         """Have the writer run a job, without waiting."""
         return self.writer.submit(job)
 
+    async def ask(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a query that may take a while, on a thread of its own. A database that fails ends the crawl."""
+        try:
+            return await asyncio.wrap_future(self.asker.submit(query))
+        except DatabaseError as error:
+            raise CloseSpider(str(error)) from error
+
     async def keep(self, pack: Callable[[], Received]) -> int | None:
         """Store a page that came in; its id, or None where it is the one we had. Wakes the desk."""
         page = await asyncio.get_running_loop().run_in_executor(self.packing, pack)
         page_id = await self.put(lambda conn: facts.put_page(conn, page))
-        if page_id is not None and self.desk is not None:
-            self.desk.wake()
+        if self.desk is not None:
+            if self.desk.error is not None:
+                # Nothing of what comes in would be read: what is stored stays, and is read by the next crawl.
+                raise CloseSpider(str(self.desk.error)) from self.desk.error
+            if page_id is not None:
+                self.desk.wake()
         return page_id
 
     async def end_source(self, source: Source, error: str | None) -> None:
@@ -118,6 +133,8 @@ class Session:
             )
         finally:
             self.packing.shutdown()
+            await self.parser.close()
+            self.asker.close()
             # The writer last: whoever closes last empties the write-ahead log, which a reader may not.
             self.reader.close()
             self.writer.close()
@@ -181,6 +198,8 @@ def open_session(config: Config, order: Order) -> Session:
         run_id=run_id,
         started_at=started_at,
         reader=reader,
+        asker=ReaderThread(config.database),
+        parser=Parser(sites, timeout_s=float(config["extract_timeout"])),
         writer=writer,
         desk=desk,
         robots=StoredRobots(reader, writer),

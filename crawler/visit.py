@@ -8,21 +8,18 @@ A visit keeps ids of due links, not requests: a source with 20,000 due articles 
 
 from __future__ import annotations
 
-import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from crawler.discover.article_urls import is_excluded, judge_for
-from crawler.discover.listing import Listing, merge
+from crawler.discover.listing import Listing
 from crawler.discover.lists import list_urls
 from crawler.errors import Stopping
+from crawler.reading import Ask
 from db.agenda import Due
-from db.facts import put_links, put_validators
-from db.nouns import Entry, EntryKind, Link, LinkKind, Source
-from db.sites import JsonList, Site
+from db.nouns import Entry, EntryKind, Source
+from db.sites import Site
 
 # Articles of a source handed to Scrapy ahead of need, for each request that may be under way at its host.
 AHEAD = 2
@@ -32,23 +29,9 @@ SITEMAPS_OF_INDEX = 5
 SECTIONS_READ = 12
 # "Next page" of a section or JSON list is followed so often at most, and only while pages still bring unknown links.
 PAGES_FOLLOWED = 5
-# What the form of `/politics/` scores. In a sitemap such an address is a section; on the labelled forms of tests/discover no
-# article scores so low, while of addresses without any hint (0 points) many are articles.
-SECTION_POINTS = -3
 
 _LISTS_ALL = frozenset({EntryKind.NEWS_SITEMAP, EntryKind.JSON_LIST})
 _LISTS_SOME = _LISTS_ALL | {EntryKind.FEED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """One listing to fetch. `probe`: we do not know yet whether it is there and what it is."""
-
-    url: str
-    kind: EntryKind
-    depth: int = 0
-    probe: bool = False
-    json_list: JsonList | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,6 +58,8 @@ class Visit:
     answered: int = 0
     reached: bool = False
     """Whether any listing was answered, be it with 304."""
+    unreadable: int = 0
+    """How many of its listings could not be parsed within the limits of time and memory."""
     stopped: bool = False
     """Whether a request was not made because the crawl is being stopped."""
 
@@ -121,29 +106,11 @@ class Visit:
         if entry.url not in {known.url for known in (*self.entries, *self.found)}:
             self.found.append(entry)
 
-    def record_links(self, at: datetime, run_id: int) -> Callable[[sqlite3.Connection], int]:
-        """A job that records the articles which the listings named, and only with them the listings' validators."""
-        links = [link for link in merge(self.listings) if worth_fetching(link, self.site)]
-        validators = self.validators
+    def take_listings(self) -> tuple[list[Listing], dict[str, dict[str, str]]]:
+        """What the listings named, and their validators, to be recorded only with all of the links; the visit lets go of them."""
+        taken = self.listings, self.validators
         self.listings, self.validators = [], {}
-
-        def job(conn: sqlite3.Connection) -> int:
-            found = put_links(conn, self.source.id, links, at, run_id)
-            for url, headers in validators.items():
-                put_validators(conn, url, headers)
-            return found
-
-        return job
-
-
-def worth_fetching(link: Link, site: Site | None) -> bool:
-    """Whether a listed address may be an article. A feed's word is taken; a sitemap lists sections and the front page as well.
-
-    What the site's own rules exclude is left out wherever it is listed.
-    """
-    if link.kind is LinkKind.SITEMAP:
-        return judge_for(link.url, site).points > SECTION_POINTS
-    return not is_excluded(link.url, site)
+        return taken
 
 
 def asks_of_entries(entries: Sequence[Entry], site: Site | None, front_page: str) -> list[Ask]:

@@ -86,3 +86,9 @@ def validators_for(conn: sqlite3.Connection, url: str) -> tuple[str | None, str 
     """The ETag and Last-Modified that `url` came with last time."""
     row = conn.execute("SELECT etag, last_modified FROM validators WHERE url = ?", (url,)).fetchone()
     return (row[0], row[1]) if row else (None, None)
+
+
+def any_unknown(conn: sqlite3.Connection, keys: Sequence[str]) -> bool:
+    """Whether any of these keys belongs to no link yet."""
+    query = "SELECT EXISTS (SELECT 1 FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM links WHERE key = value))"
+    return bool(conn.execute(query, (json.dumps(keys),)).fetchone()[0])

@@ -54,6 +54,10 @@ STOP_POLL_S = 0.2
 PATIENCE = 10.0
 
 
+# What the server of processes imports, of all pools of this process: it is started with the first of their processes.
+_preload: set[str] = set()
+
+
 class Work(Protocol):
     """What the processes of a pool do. It is pickled once for each process."""
 
@@ -92,7 +96,8 @@ class WorkerPool:
 
     def __init__(self, work: Work, *, processes: int, timeout_s: float) -> None:
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(work.preload))
+        _preload.update(work.preload)
+        self._context.set_forkserver_preload(sorted(_preload))
         self._work = work
         self._timeout_s = timeout_s
         self._tasks: queue.SimpleQueue[tuple[Any, Future[Any]] | None] = queue.SimpleQueue()

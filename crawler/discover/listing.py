@@ -9,7 +9,7 @@ what the web sends: what could not be read is said in `note`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -39,6 +39,10 @@ class Listing:
     language: str | None = None
     note: str | None = None
     """What was wrong with it, one sentence for a person; None where nothing was."""
+
+    def only(self, wanted: Callable[[Link], bool]) -> Listing:
+        """The listing with those of its links that are wanted."""
+        return replace(self, links=tuple(link for link in self.links if wanted(link)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,9 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
 from crawler.articles import Articles
+from crawler.downloader import HostDownloader
 from crawler.listings import Listings
-from crawler.request_defaults import product_token
+from crawler.parser import Parser
 from crawler.robots import RobotsCache, RobotsPolicy, RobotsRecord
 from crawler.robots_middleware import RobotsMiddleware
 from crawler.session import Order, Session, open_session
@@ -57,6 +58,7 @@ class NewsSpider(Spider):
         self.failure: CopydeskError | None = None
         self.stopped = False
         self.robots_cache: RobotsCache | None = None
+        self.parser: Parser | None = None
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -90,9 +92,12 @@ class NewsSpider(Spider):
             if self.crawler.settings.get("COPYDESK_ORDER") is None:  # bare Scrapy: nobody else says it
                 self.logger.error("%s", error)
             return
-        self.robots_cache = session.robots
+        self.robots_cache, self.parser = session.robots, session.parser
+        downloader = self.crawler.engine.downloader if self.crawler.engine else None
+        if isinstance(downloader, HostDownloader):
+            downloader.on_stopping.append(session.parser.stop)
         articles = Articles(session, items=bool(self.crawler.settings.getdict("FEEDS")))
-        listings = Listings(session, articles, self._policy_of, product_token(self.settings))
+        listings = Listings(session, articles, self._policy_of)
         self.visits = [self._visit(session, source) for source in session.sources]
         for visit in self.visits:
             for request in await listings.begin(visit):

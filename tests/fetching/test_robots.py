@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.robots import BODY_BYTES_READ, RobotsPolicy, RobotsRecord, bounded, kept_for
+from crawler.robots import BODY_BYTES_READ, RobotsPolicy, RobotsRecord, bounded, has_rules, kept_for, read_rules
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ORIGIN = "https://www.example.test"
@@ -20,7 +20,7 @@ def policy(body: str | bytes = b"", status: int | None = 200, error: str | None 
     record = RobotsRecord(
         origin=ORIGIN, fetched_at=NOW, expires_at=NOW + timedelta(hours=1), status=status, body=raw, error=error
     )
-    return RobotsPolicy(record)
+    return RobotsPolicy(record, read_rules(record.body, ME)) if has_rules(record) else RobotsPolicy(record)
 
 
 FORBID_ALL = "User-agent: *\nDisallow: /\n"
@@ -28,31 +28,31 @@ FORBID_ALL = "User-agent: *\nDisallow: /\n"
 
 @pytest.mark.parametrize("status", [301, 302, 400, 401, 403, 404, 410, 418, 451])
 def test_no_robots_allows_all_whatever_the_body(status: int) -> None:
-    assert policy(FORBID_ALL, status).allows(f"{ORIGIN}/a", ME)
+    assert policy(FORBID_ALL, status).allows(f"{ORIGIN}/a")
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 599])
 def test_unreachable_forbids_all_whatever_the_body(status: int) -> None:
-    assert not policy("User-agent: *\nAllow: /\n", status).allows(f"{ORIGIN}/a", ME)
+    assert not policy("User-agent: *\nAllow: /\n", status).allows(f"{ORIGIN}/a")
     assert not policy("", status).reachable
 
 
 def test_no_answer_forbids_all() -> None:
-    assert not policy(status=None, error="DownloadTimeoutError: too long").allows(f"{ORIGIN}/a", ME)
+    assert not policy(status=None, error="DownloadTimeoutError: too long").allows(f"{ORIGIN}/a")
 
 
 @pytest.mark.parametrize("status", [200, 203, 206])
 def test_rules_are_kept(status: int) -> None:
     rules = policy("User-agent: *\nDisallow: /private/\nAllow: /private/press\n", status)
-    assert rules.allows(f"{ORIGIN}/news/1", ME)
-    assert not rules.allows(f"{ORIGIN}/private/x", ME)
-    assert rules.allows(f"{ORIGIN}/private/press-1", ME)
+    assert rules.allows(f"{ORIGIN}/news/1")
+    assert not rules.allows(f"{ORIGIN}/private/x")
+    assert rules.allows(f"{ORIGIN}/private/press-1")
 
 
 def test_own_group_counts_before_the_star() -> None:
     rules = policy("User-agent: *\nDisallow: /\n\nUser-agent: copydesk\nDisallow: /x\n")
-    assert rules.allows(f"{ORIGIN}/a", ME)
-    assert not rules.allows(f"{ORIGIN}/x", ME)
+    assert rules.allows(f"{ORIGIN}/a")
+    assert not rules.allows(f"{ORIGIN}/x")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_own_group_counts_before_the_star() -> None:
     ],
 )
 def test_patterns(rule: str, path: str, allowed: bool) -> None:
-    assert policy(f"User-agent: *\nDisallow: {rule}\n").allows(ORIGIN + path, ME) is allowed
+    assert policy(f"User-agent: *\nDisallow: {rule}\n").allows(ORIGIN + path) is allowed
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_patterns(rule: str, path: str, allowed: bool) -> None:
     ],
 )
 def test_what_is_no_robots_file_allows_all(body: bytes) -> None:
-    assert policy(body).allows(f"{ORIGIN}/a", ME)
+    assert policy(body).allows(f"{ORIGIN}/a")
 
 
 @given(
@@ -98,13 +98,13 @@ def test_what_is_no_robots_file_allows_all(body: bytes) -> None:
 @example([b"User-agent: *", b"Crawl-delay: -inf"])
 def test_any_bytes_can_be_read(lines: list[bytes]) -> None:
     rules = policy(b"\n".join(lines))
-    assert rules.allows(f"{ORIGIN}/a", ME) in (True, False)
-    assert 0 <= rules.crawl_delay(ME, 30) <= 30
+    assert rules.allows(f"{ORIGIN}/a") in (True, False)
+    assert 0 <= rules.crawl_delay(30) <= 30
     assert isinstance(rules.sitemaps, tuple)
 
 
 def test_byte_order_mark_and_carriage_returns() -> None:
-    assert not policy(b"\xef\xbb\xbfUser-agent: *\rDisallow: /\r").allows(f"{ORIGIN}/a", ME)
+    assert not policy(b"\xef\xbb\xbfUser-agent: *\rDisallow: /\r").allows(f"{ORIGIN}/a")
 
 
 def test_500_kib_are_read_and_cut_at_a_line() -> None:
@@ -114,11 +114,11 @@ def test_500_kib_are_read_and_cut_at_a_line() -> None:
     cut = bounded(body)
     assert BODY_BYTES_READ - 1000 < len(cut) <= BODY_BYTES_READ
     rules = policy(body + b"Disallow: /late\n")
-    assert not rules.allows(f"{ORIGIN}/early", ME)
-    assert rules.allows(f"{ORIGIN}/late", ME)
+    assert not rules.allows(f"{ORIGIN}/early")
+    assert rules.allows(f"{ORIGIN}/late")
     # A rule that the limit falls into is dropped, not shortened to `Disallow: /`.
     start = b"User-agent: *\n" + b"#" * (BODY_BYTES_READ - 14 - 12) + b"\nDisallow: /only-this\n"
-    assert policy(start).allows(f"{ORIGIN}/news", ME)
+    assert policy(start).allows(f"{ORIGIN}/news")
 
 
 def test_a_body_of_exactly_the_limit_is_whole() -> None:
@@ -127,12 +127,12 @@ def test_a_body_of_exactly_the_limit_is_whole() -> None:
 
 
 def test_crawl_delay_is_capped() -> None:
-    assert policy("User-agent: *\nCrawl-delay: 7.5\n").crawl_delay(ME, 30) == 7.5
-    assert policy("User-agent: *\nCrawl-delay: 600\n").crawl_delay(ME, 30) == 30
-    assert policy("User-agent: *\nCrawl-delay: soon\n").crawl_delay(ME, 30) == 0
-    assert policy("User-agent: other\nCrawl-delay: 9\n").crawl_delay(ME, 30) == 0
-    assert policy("User-agent: *\nCrawl-delay: -9\n").crawl_delay(ME, 30) == 0
-    assert policy(status=404).crawl_delay(ME, 30) == 0
+    assert policy("User-agent: *\nCrawl-delay: 7.5\n").crawl_delay(30) == 7.5
+    assert policy("User-agent: *\nCrawl-delay: 600\n").crawl_delay(30) == 30
+    assert policy("User-agent: *\nCrawl-delay: soon\n").crawl_delay(30) == 0
+    assert policy("User-agent: other\nCrawl-delay: 9\n").crawl_delay(30) == 0
+    assert policy("User-agent: *\nCrawl-delay: -9\n").crawl_delay(30) == 0
+    assert policy(status=404).crawl_delay(30) == 0
 
 
 def test_sitemaps_each_once() -> None:

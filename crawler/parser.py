@@ -1,0 +1,162 @@
+"""Parsing what comes from outside, in worker processes: the event loop of a crawl only waits for the answer.
+
+    listing ──┐                      ┌──> worker process 1
+    robots.txt ├──> Parser.parse ────┤
+    next page ─┘    (a task)         └──> worker process 2
+
+Listings, robots.txt and the links to an article's next page are written by strangers, and may be made to take hours or all memory.
+A task is stopped at the time limit of a page, by killing its process, and all other hosts go on meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from crawler.discover.feeds import read_feed
+from crawler.discover.listing import Listing
+from crawler.discover.parts import next_part
+from crawler.reading import Ask, read_listing, worth_fetching
+from crawler.robots import RobotsRules, read_rules
+from db.errors import CopydeskError
+from db.sites import Sites
+from pipelines.worker_pool import WorkerPool
+
+# One for the listing that takes its time, one for all others.
+PROCESSES = 2
+# Seconds of processor time, where no setting says it.
+TIMEOUT_S = 30.0
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Task(Protocol, Generic[T_co]):
+    """Something to parse, with all that parsing it needs. Pickled on its way to a process."""
+
+    def parse(self, sites: Sites) -> T_co:
+        """Parse it, in a worker process. Pure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseListing:
+    """A listing that came in. `host` is its source's, for the site's rules."""
+
+    ask: Ask
+    body: bytes
+    url: str
+    content_type: str | None
+    host: str | None
+
+    def parse(self, sites: Sites) -> Listing | None:
+        """What it lists; None where a probed address holds something else. Only links that are worth fetching."""
+        site = sites.for_host(self.host)
+        listing = read_listing(self.ask, self.body, self.url, self.content_type, site)
+        return listing.only(lambda link: worth_fetching(link, site)) if listing else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseRobots:
+    """A robots.txt that came in."""
+
+    body: bytes
+    product: str
+
+    def parse(self, sites: Sites) -> RobotsRules:
+        """The rules for `product`."""
+        return read_rules(self.body, self.product)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseNextPart:
+    """A page of an article that may go on on another page."""
+
+    body: bytes
+    url: str
+    content_type: str | None
+    first: str
+
+    def parse(self, sites: Sites) -> str | None:
+        """The address of the next page, None where the article ends."""
+        return next_part(self.body, self.url, self.content_type, self.first)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsing:
+    """The work of the processes (`pipelines.worker_pool.Work`)."""
+
+    sites: Sites
+    name: str = "listing"
+    preload: tuple[str, ...] = ("crawler.parser", "pipelines.reader")
+
+    def prepare(self) -> Callable[[Task[Any]], Any]:
+        """A function that parses a task."""
+        return lambda task: task.parse(self.sites)
+
+    def rehearse(self) -> None:
+        """Parse a listing that is known to be good. Raises whatever is in the way."""
+        listing = read_feed(_KNOWN_FEED, "https://news.example/feed")
+        if len(listing.links) != 1:
+            raise RuntimeError(f"a known feed is not understood: {listing.note}")
+
+
+_KNOWN_FEED = (
+    b"<rss version='2.0'><channel><title>News</title><item><title>The bridge is open again</title>"
+    b"<link>https://news.example/2026/11/bridge.html</link></item></channel></rss>"
+)
+
+
+class ParserStopped(CopydeskError):
+    """The crawl ends: what was to be parsed is left to the next one."""
+
+
+class Parser:
+    """The worker processes of a crawl that parse. They start with the first task."""
+
+    def __init__(self, sites: Sites, *, timeout_s: float = TIMEOUT_S) -> None:
+        self._sites, self._timeout_s = sites, timeout_s
+        self._pool: WorkerPool | None = None
+        self._stopping: asyncio.Future[None] | None = None
+
+    async def parse(self, task: Task[T_co]) -> T_co:
+        """Have a task parsed. Raises TaskFailed for what is its own doing, MachineError, and ParserStopped."""
+        if self._stopping is not None:
+            raise ParserStopped("the crawl is being stopped")
+        if self._pool is None:
+            self._pool = WorkerPool(Parsing(sites=self._sites), processes=PROCESSES, timeout_s=self._timeout_s)
+        answer: Future[T_co] = self._pool.submit(task)
+        await _done(answer)
+        if answer.cancelled():
+            raise ParserStopped("the crawl is being stopped")
+        return answer.result()
+
+    def stop(self) -> None:
+        """End the processes at once, without waiting for it; whoever waits for a task gets ParserStopped."""
+        if self._stopping is None:
+            loop = asyncio.get_running_loop()
+            self._stopping = loop.run_in_executor(None, self._pool.stop if self._pool else lambda: None)
+
+    async def close(self) -> None:
+        """End the processes and wait until they have."""
+        self.stop()
+        assert self._stopping is not None
+        await self._stopping
+
+
+async def _done(answer: Future[Any]) -> None:
+    """Wait for a future of another thread. Not `asyncio.wrap_future`: one that is cancelled there would cancel who waits here."""
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+
+    def end() -> None:
+        if not done.done():
+            done.set_result(None)
+
+    def tell(_: Future[Any]) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(end)
+
+    answer.add_done_callback(tell)
+    await done
