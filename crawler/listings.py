@@ -26,7 +26,7 @@ from db import facts
 from db.agenda import any_unknown, validators_for
 from db.nouns import Entry, EntryKind
 from pipelines.addresses import host_of
-from pipelines.worker_pool import TaskFailed, TaskTooSlow
+from pipelines.worker_pool import TaskFailed
 
 # Listings before articles, so that the newest are known before the first is fetched.
 PRIORITY = 100
@@ -68,10 +68,9 @@ class Listings:
             try:
                 asks = await self._read(response, visit, ask)
             except TaskFailed as error:
-                name = _unreadable(error)
-                fetch = replace(fetch, error=name)
+                fetch = replace(fetch, error=record.failure_name(error))
                 visit.unreadable += 1
-                visit.notes.append(f"{ask.url}: {record.IN_WORDS[name]}")
+                visit.notes.append(f"{ask.url}: {record.in_words(error)}")
             except ParserStopped:
                 visit.stopped = True
         elif not ask.probe and response.status != 304:
@@ -162,7 +161,3 @@ class Listings:
 
 def _what(ask: Ask) -> str:
     return "discovery" if ask.probe else "entry"
-
-
-def _unreadable(error: TaskFailed) -> str:
-    return "listing_too_slow" if isinstance(error, TaskTooSlow) else "listing_broken"

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 
 from crawler import errors
 from db.facts import Fetch, Received, packed_body
+from pipelines.worker_pool import TaskFailed, TaskTooSlow
 
 # Most particular first: the first class that an exception belongs to names it.
 _FAILURES: tuple[tuple[type[BaseException], str], ...] = (
@@ -34,6 +35,8 @@ _FAILURES: tuple[tuple[type[BaseException], str], ...] = (
     (scrapy_errors.UnsupportedURLSchemeError, "not_http"),
     (scrapy_errors.DownloadCancelledError, "too_big"),
     (scrapy_errors.DownloadFailedError, "connection_failed"),
+    (TaskTooSlow, "listing_too_slow"),
+    (TaskFailed, "listing_broken"),
 )
 
 # Refusals that say nothing about the link: it stays as due as it was, and no fetch took place.
@@ -52,7 +55,7 @@ def failure_name(error: BaseException) -> str:
 
 
 # What a failure means, for a person. Refusals explain themselves.
-IN_WORDS = {
+_IN_WORDS = {
     "unknown_host": "its host name is unknown (check the spelling, and the network)",
     "connection_refused": "its host refuses connections",
     "timeout": "no answer in time",
@@ -66,9 +69,9 @@ IN_WORDS = {
 
 def in_words(error: BaseException) -> str:
     """A failure as half a sentence."""
-    if isinstance(error, errors.RobotsUnavailable) and error.reason in IN_WORDS:
-        return f"{IN_WORDS[error.reason]}, seen when asking for its robots.txt"
-    return IN_WORDS.get(failure_name(error)) or str(error) or type(error).__name__
+    if isinstance(error, errors.RobotsUnavailable) and error.reason in _IN_WORDS:
+        return f"{_IN_WORDS[error.reason]}, seen when asking for its robots.txt"
+    return _IN_WORDS.get(failure_name(error)) or str(error) or type(error).__name__
 
 
 def began(request: Request) -> Request:

@@ -150,9 +150,10 @@ class RobotsMiddleware:
             cache.put(record)
         try:
             policy = await self._read(record)
-        except TaskFailed as error:
+        except TaskFailed:
             # Rules that nobody can read: as good as no answer. Kept for this run alone.
-            policy = RobotsPolicy(replace(record, body=b"", status=None, error=f"it cannot be read: {error}"))
+            error = "its rules take more time or memory than there is for them"
+            policy = RobotsPolicy(replace(record, body=b"", status=None, error=error))
         except ParserStopped as error:
             raise Stopping(request.url) from error
         self._policies[origin] = policy

@@ -77,6 +77,9 @@ CONCURRENT_REQUESTS = 256
 # Items of one response in the pipelines at once. Scrapy makes that many tasks for each response, items or not: with its
 # default of 100 they take a third of a crawl's CPU time (2,000 small pages: 2.0 against 1.2 ms a request).
 CONCURRENT_ITEMS = 2
+# Bytes of answers that callbacks are at before nothing more is fetched. A listing that waits to be parsed (`parser.py`) counts as
+# long; with Scrapy's 5 MB, one large sitemap would have all hosts wait for it.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 256 * 1024 * 1024
 DOWNLOADER = "crawler.downloader.HostDownloader"
 SCHEDULER_PRIORITY_QUEUE = "crawler.host_queue.HostQueue"
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # as asked for: the spider asks for the newest first

@@ -1,0 +1,94 @@
+"""Sites that are made to hurt whoever reads them: the others are crawled all the same, and a signal ends the crawl."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from db.connect import open_database, write
+from db.nouns import Entry
+from db.sources import add_source, put_entries
+from tests.crawl.copydesk import Copydesk, wait_for
+from tests.hostile.web import ARTICLES, SITES, hostile_web
+from tests.processes import alive, descendants
+
+
+def with_sites(folder: Path, homes: dict[str, str], **settings: object) -> Copydesk:
+    """A database with a source for each site, its listing known."""
+    desk = Copydesk(folder, None, allow_networks=["127.0.0.0/8"], delay="0s", **settings)
+    db = open_database(desk.database, create=True)
+    now = datetime.now(UTC)
+    with write(db.conn) as conn:
+        for site in SITES:
+            if home := homes.get(site.name):
+                source, _ = add_source(conn, name=site.name, url=f"{home}/", settings={}, at=now)
+                put_entries(conn, source.id, [Entry(url=home + site.path, kind=site.kind)], now)
+    db.conn.close()
+    return desk
+
+
+def pages_of(desk: Copydesk) -> dict[str, int]:
+    rows = desk.query(
+        "SELECT s.name, count(p.id) FROM sources s LEFT JOIN pages p ON p.source_id = s.id GROUP BY s.id ORDER BY s.id"
+    )
+    return {str(name): int(str(count)) for name, count in rows}
+
+
+def test_the_others_are_crawled_beside_listings_that_hurt(tmp_path: Path) -> None:
+    hostile = ("sitemap-49000", "robots-of-10000-agents", "deep-front-page", "feed-of-ampersands")
+    with hostile_web("innocent-1", "innocent-long-robots", *hostile) as homes:
+        # Far less time than the large ones need: they are stopped, and said.
+        desk = with_sites(tmp_path, homes, extract_timeout="500ms")
+        crawled = json.loads(desk.run("crawl", "--json", code=None).stdout)
+    pages = pages_of(desk)
+    assert pages["innocent-1"] == pages["innocent-long-robots"] == ARTICLES
+    assert pages["sitemap-49000"] == pages["robots-of-10000-agents"] == 0
+    assert crawled["listings_failed"] >= 2
+    errors = dict(
+        desk.query("SELECT s.name, f.error FROM fetches f JOIN sources s ON s.id = f.source_id WHERE what = 'entry'")
+    )
+    assert errors["sitemap-49000"] == "listing_too_slow"
+    assert errors["robots-of-10000-agents"] == "robots_unavailable"
+    assert errors["innocent-1"] is None
+
+
+def test_a_robots_txt_of_48_megabytes_is_obeyed_as_far_as_it_is_read(tmp_path: Path) -> None:
+    with hostile_web("innocent-long-robots") as homes:
+        desk = with_sites(tmp_path, homes)
+        now = datetime.now(UTC)
+        db = open_database(desk.database)
+        with write(db.conn) as conn:
+            put_entries(conn, 1, [Entry(url=homes["innocent-long-robots"] + "/private/feed", kind=SITES[0].kind)], now)
+        db.conn.close()
+        desk.run("crawl")
+    assert pages_of(desk) == {"innocent-long-robots": ARTICLES}
+    assert desk.query("SELECT error FROM fetches WHERE url LIKE '%/private/feed'") == [("robots_forbidden",)]
+    status, size = desk.query("SELECT status, length(body) FROM robots")[0]
+    assert status == 200
+    assert 499 * 1024 <= int(str(size)) <= 500 * 1024
+    assert int(str(desk.query("SELECT bytes FROM fetches WHERE what = 'robots'")[0][0])) <= 500 * 1024
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_crawl_whatever_it_is_parsing(tmp_path: Path, sign: signal.Signals) -> None:
+    with hostile_web("innocent-1", "sitemap-49000", "feed-20-mb", "robots-of-10000-agents") as homes:
+        desk = with_sites(tmp_path, homes, extract_timeout="10m")
+        process = desk.start("crawl")
+        wait_for(lambda: pages_of(desk)["innocent-1"] == ARTICLES)
+        # The robots.txt alone takes longer than this test.
+        assert process.poll() is None
+        children = descendants(process.pid)
+        began = time.monotonic()
+        os.kill(process.pid, sign)
+        out, err = process.communicate(timeout=20)
+        assert time.monotonic() - began < 5.0, err
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert "stopped early" in out
+    wait_for(lambda: not any(alive(child) for child in children), 5)
