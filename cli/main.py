@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from cli.context import Desk
-from db.errors import CopydeskError, MachineError
+from db.errors import CopydeskError, MachineError, machine_error
 
 # Command -> module of `cli` that holds a click command of that name.
 _COMMANDS = {
@@ -117,9 +117,11 @@ def main() -> None:
     except CopydeskError as error:
         click.echo(f"copydesk: {error}", err=True)
         sys.exit(error.exit_code)
-    except MemoryError:
-        click.echo("copydesk: not enough memory; raise the limit (ulimit -v) or free some, then run it again", err=True)
-        sys.exit(MachineError.exit_code)
+    except (MemoryError, OSError, RuntimeError) as error:
+        if (trouble := machine_error(error)) is None:
+            raise
+        click.echo(f"copydesk: {trouble}", err=True)
+        sys.exit(trouble.exit_code)
     except ModuleNotFoundError as error:
         click.echo(f"copydesk: the module {error.name} is missing; install Copydesk again with what it needs", err=True)
         sys.exit(MachineError.exit_code)

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from crawler import record
 from crawler.discover.listing import merge
 from crawler.parser import ParseNextPart, ParserStopped
-from crawler.session import Session
+from crawler.session import Session, end_for_machine
 from crawler.visit import Visit
 from db import facts
 from db.agenda import Due, due_links
@@ -116,7 +116,8 @@ class Articles:
 
     async def part_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """A further page of an article could not be fetched: what there is of it is kept."""
-        request, _ = record.parts_of(failure)
+        request, error = record.parts_of(failure)
+        end_for_machine(error)
         async for result in self._whole_or_more(request.cb_kwargs["whole"], None):
             yield result
 
@@ -148,7 +149,7 @@ class Articles:
         content_type = record.headers_of(last).get("Content-Type")
         task = ParseNextPart(body=last.body, url=last.url, content_type=content_type, first=whole.first.url)
         try:
-            following = await self._session.parser.parse(task)
+            following = await self._session.parse(task)
         except (TaskFailed, ParserStopped):
             return None
         return None if following in {url for url, _ in whole.parts} else following
@@ -156,6 +157,7 @@ class Articles:
     async def failed(self, failure: Failure) -> AsyncIterator[Any]:
         """An article could not be fetched."""
         request, error = record.parts_of(failure)
+        end_for_machine(error)
         visit, due = request.cb_kwargs["visit"], request.cb_kwargs["due"]
         session = self._session
         visit.under_way -= 1

@@ -47,6 +47,7 @@ from crawler.downloader import HostDownloader
 from crawler.errors import CertificateRefused, Stopping
 from crawler.guard import Answers, GuardedResolver, check_host
 from crawler.networks import parse_networks
+from db.errors import machine_error
 
 # Connections open at once, over all hosts. Requests that wait for their host's turn hold none.
 CONNECTIONS_AT_ONCE = 100
@@ -127,10 +128,12 @@ class GuardedHandler(AiohttpDownloadHandler):
         except (aiohttp.InvalidUrlClientError, aiohttp.NonHttpUrlClientError) as error:
             raise UnsupportedURLSchemeError(str(error)) from error
         except aiohttp.ClientConnectorDNSError as error:
+            _end_for_machine(error)
             raise CannotResolveHostError(str(error)) from error
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as error:
             raise CertificateRefused(url.host or "", str(error)) from error
         except aiohttp.ClientConnectorError as error:
+            _end_for_machine(error)
             raise DownloadConnectionRefusedError(str(error)) from error
         except aiohttp.ClientError as error:
             raise DownloadFailedError(str(error)) from error
@@ -205,6 +208,12 @@ class GuardedHandler(AiohttpDownloadHandler):
         """Close all connections."""
         for pool in self._pools.values():
             await pool.close()
+
+
+def _end_for_machine(error: aiohttp.ClientConnectorError) -> None:
+    """Raise MachineError where there is no connection because this machine has no more to give."""
+    if (trouble := machine_error(error.os_error)) is not None:
+        raise trouble from error
 
 
 def wire_url(url: str) -> yarl.URL:

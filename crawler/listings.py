@@ -20,7 +20,7 @@ from crawler.parser import ParseListing, ParserStopped
 from crawler.probe import next_probes
 from crawler.reading import Ask
 from crawler.robots import RobotsPolicy
-from crawler.session import Session
+from crawler.session import Session, end_for_machine
 from crawler.visit import PAGES_FOLLOWED, SITEMAPS_OF_INDEX, Visit, asks_of_entries, json_list_asks, next_page
 from db import facts
 from db.agenda import any_unknown, validators_for
@@ -82,6 +82,7 @@ class Listings:
     async def failed(self, failure: Failure) -> AsyncIterator[Any]:
         """A listing could not be fetched."""
         request, error = record.parts_of(failure)
+        end_for_machine(error)
         visit, ask = request.cb_kwargs["visit"], request.cb_kwargs["ask"]
         session = self._session
         visit.note_stop(error)
@@ -104,7 +105,7 @@ class Listings:
             content_type=headers.get("Content-Type"),
             host=host_of(visit.source.url),
         )
-        listing = await self._session.parser.parse(task)
+        listing = await self._session.parse(task)
         if listing is None:
             if not ask.probe:
                 visit.notes.append(f"{ask.url}: is no {ask.kind.value} any more")

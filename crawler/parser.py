@@ -36,7 +36,7 @@ SLOW_S = 30.0
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Task(Protocol, Generic[T_co]):
+class ParseTask(Protocol, Generic[T_co]):
     """Something to parse, with all that parsing it needs. Pickled on its way to a process."""
 
     @property
@@ -113,7 +113,7 @@ class Parsing:
     name: str = "listing"
     preload: tuple[str, ...] = ("crawler.parser", "pipelines.reader")
 
-    def prepare(self) -> Callable[[Task[Any]], Any]:
+    def prepare(self) -> Callable[[ParseTask[Any]], Any]:
         """A function that parses a task."""
         return lambda task: task.parse(self.sites)
 
@@ -143,7 +143,7 @@ class Parser:
         self._lanes: dict[str, WorkerPool] = {}
         self._stopping: asyncio.Future[None] | None = None
 
-    async def parse(self, task: Task[T_co]) -> T_co:
+    async def parse(self, task: ParseTask[T_co]) -> T_co:
         """Have a task parsed. Raises TaskFailed for what is its own doing, MachineError, and ParserStopped."""
         if task.size <= QUICK_BYTES:
             try:
@@ -152,7 +152,7 @@ class Parser:
                 pass
         return await self._parse("slow", task)
 
-    async def _parse(self, lane: str, task: Task[T_co]) -> T_co:
+    async def _parse(self, lane: str, task: ParseTask[T_co]) -> T_co:
         if self._stopping is not None:
             raise ParserStopped("the crawl is being stopped")
         if lane not in self._lanes:

@@ -19,12 +19,12 @@ from typing import Any, TypeVar
 
 from scrapy.exceptions import CloseSpider
 
-from crawler.parser import Parser
+from crawler.parser import Parser, ParseTask
 from crawler.state import StoredHolds, StoredRobots
 from db import facts
 from db.config import Config
 from db.connect import open_database, open_readonly
-from db.errors import CopydeskError, DatabaseError
+from db.errors import CopydeskError, DatabaseError, MachineError
 from db.facts import Received
 from db.figures import Figures, figures_of
 from db.nouns import Source
@@ -95,6 +95,13 @@ class Session:
         except DatabaseError as error:
             raise CloseSpider(str(error)) from error
 
+    async def parse(self, task: ParseTask[T]) -> T:
+        """Have something parsed. Raises TaskFailed, ParserStopped, and CloseSpider for trouble of the machine."""
+        try:
+            return await self.parser.parse(task)
+        except MachineError as error:
+            raise CloseSpider(str(error)) from error
+
     async def keep(self, pack: Callable[[], Received]) -> int | None:
         """Store a page that came in; its id, or None where it is the one we had. Wakes the desk."""
         page = await asyncio.get_running_loop().run_in_executor(self.packing, pack)
@@ -159,6 +166,12 @@ class Session:
         except CopydeskError as error:
             return error
         return None
+
+
+def end_for_machine(error: BaseException) -> None:
+    """End the crawl where a request failed for want of something that the machine has none of: it says nothing of the host."""
+    if isinstance(error, MachineError):
+        raise CloseSpider(str(error)) from error
 
 
 def open_session(config: Config, order: Order) -> Session:

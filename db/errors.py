@@ -19,6 +19,8 @@ CopydeskError
 
 from __future__ import annotations
 
+import errno
+
 
 class CopydeskError(Exception):
     """Anything Copydesk raises on purpose. The message is one sentence for a person; `exit_code` is the shell's."""
@@ -88,3 +90,24 @@ class EngineError(CopydeskError):
 
 class FetchError(CopydeskError):
     """An address could not be fetched."""
+
+
+# What the system says where it has no more of something: no property of whatever was being opened or reached.
+_SHORT_OF = {
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "close other programs, or raise the system's limit of open files",
+    errno.ENOMEM: "free some memory, or raise the limit (ulimit -v)",
+    errno.ENOBUFS: "free some memory",
+    errno.EAGAIN: "raise the limit of processes (ulimit -u)",
+}
+
+
+def machine_error(error: BaseException) -> MachineError | None:
+    """What an error says of the machine: that it has no more memory, file handles, threads or processes. None for any other."""
+    if isinstance(error, MemoryError):
+        return MachineError("there is not enough memory; free some, or raise the limit (ulimit -v)")
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return MachineError("no thread can be started; raise the limits of processes and memory (ulimit -u, -v)")
+    if isinstance(error, OSError) and error.errno in _SHORT_OF:
+        return MachineError(f"{error.strerror}; {_SHORT_OF[error.errno]}")
+    return None

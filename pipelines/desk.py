@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from db.connect import open_readonly
 from db.derived import Extractor, extractor_id, put_article, put_rejection
+from db.errors import machine_error
 from db.likenesses import any_unsettled
 from db.nouns import Article, Rejection
 from db.pages import count_unread, unread_pages
@@ -112,7 +113,7 @@ class Desk:
         try:
             self._work()
         except BaseException as error:  # noqa: BLE001 - carried to whoever joins
-            self.error = error
+            self.error = machine_error(error) or error
 
     def _work(self) -> None:
         conn = open_readonly(self._plan.database)

@@ -8,7 +8,6 @@ one line; a manifest that is no manifest is the user's error.
 
 from __future__ import annotations
 
-import errno
 import gzip
 import json
 import zlib
@@ -20,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from db.errors import UsageError
+from db.errors import UsageError, machine_error
 from db.nouns import Outcome, Page, Reason, Rejection
 from db.sites import Sites
 from pipelines.article_json import to_json
@@ -28,8 +27,6 @@ from pipelines.extract import MAX_BODY, extract
 from pipelines.reader import rehearse
 from pipelines.worker_pool import TaskDied, TaskTooSlow, WorkerPool
 
-_MACHINES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
-"""Errors in opening a file that say nothing of the file."""
 PAGE_TIMEOUT_S = 30.0
 """The default of the setting `extract_timeout`, in seconds: files are read without settings."""
 _AHEAD = 4
@@ -123,7 +120,7 @@ def read_entry(entry: FileEntry, sites: Sites) -> Outcome:
     try:
         body = _read(entry.path)
     except (OSError, EOFError, zlib.error) as error:
-        if getattr(error, "errno", None) in _MACHINES:
+        if machine_error(error):
             raise
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return Rejection(reason=Reason.EMPTY, detail=f"Cannot read {entry.path}: {reason}.")

@@ -30,7 +30,7 @@ from crawler.session import Order, Session, open_session
 from crawler.visit import Visit
 from db import facts
 from db.config import Config, find_config, load_config
-from db.errors import CopydeskError, DatabaseError
+from db.errors import CopydeskError, DatabaseError, machine_error
 from db.figures import Figures
 from db.nouns import Source
 from db.sources import entries_of
@@ -87,8 +87,10 @@ class NewsSpider(Spider):
             return
         try:
             session = self.session = open_session(self.config, self.order)
-        except CopydeskError as error:
-            self.failure = error
+        except (CopydeskError, OSError, RuntimeError, MemoryError) as error:
+            self.failure = failure = error if isinstance(error, CopydeskError) else machine_error(error)
+            if failure is None:
+                raise
             if self.crawler.settings.get("COPYDESK_ORDER") is None:  # bare Scrapy: nobody else says it
                 self.logger.error("%s", error)
             return

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,8 @@ from db.sources import add_source, put_entries
 from tests.crawl.copydesk import Copydesk, wait_for
 from tests.hostile.web import ARTICLES, SITES, hostile_web
 from tests.processes import alive, descendants
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def with_sites(folder: Path, homes: dict[str, str], **settings: object) -> Copydesk:
@@ -56,6 +60,32 @@ def test_the_others_are_crawled_beside_listings_that_hurt(tmp_path: Path) -> Non
     assert errors["sitemap-49000"] == "listing_too_slow"
     assert errors["robots-of-10000-agents"] == "robots_unavailable"
     assert errors["innocent-1"] is None
+
+
+@pytest.mark.parametrize("limit", ["-n 24", "-n 28", "-v 900000"])
+def test_what_the_machine_lacks_is_no_property_of_a_page(tmp_path: Path, limit: str) -> None:
+    """Whether it suffices or not: no page is rejected, no host blamed, nothing hangs, and what is missing is said in one line."""
+    with hostile_web("innocent-1") as homes:
+        desk = with_sites(tmp_path, homes)
+        program = f"ulimit {limit}; exec {sys.executable} -m cli.main crawl"
+        ran = subprocess.run(
+            ["bash", "-c", program],
+            cwd=desk.folder,
+            env=desk.env | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert ran.returncode in (0, 3), ran.stderr
+        if ran.returncode == 3:
+            assert ran.stderr.splitlines()[-1].startswith("copydesk: ")
+            assert desk.query("SELECT ended FROM runs ORDER BY id DESC LIMIT 1") == [("failed",)]
+        assert desk.query("SELECT DISTINCT reason FROM outcomes WHERE reason IS NOT NULL") == []
+        assert desk.query("SELECT error FROM fetches WHERE error IS NOT NULL AND error <> 'stopped'") == []
+        desk.run("crawl")
+    assert pages_of(desk) == {"innocent-1": ARTICLES}
+    assert desk.query("SELECT count(*), count(reason) FROM outcomes") == [(ARTICLES, 0)]
 
 
 def test_a_robots_txt_of_48_megabytes_is_obeyed_as_far_as_it_is_read(tmp_path: Path) -> None:
