@@ -19,6 +19,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from crawler.discover.feeds import read_feed
 from crawler.discover.listing import Listing
 from crawler.discover.parts import next_part
+from crawler.discover.refresh import next_address
 from crawler.reading import Ask, read_listing, worth_fetching
 from crawler.robots import RobotsRules, read_rules
 from db.errors import CopydeskError
@@ -103,6 +104,24 @@ class ParseNextPart:
     def parse(self, sites: Sites) -> str | None:
         """The address of the next page, None where the article ends."""
         return next_part(self.body, self.url, self.content_type, self.first)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseRefresh:
+    """The head of a page that may send its readers on."""
+
+    body: bytes
+    url: str
+    content_type: str | None
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are to parse."""
+        return len(self.body)
+
+    def parse(self, sites: Sites) -> str | None:
+        """The address that it sends them to, None where it does not."""
+        return next_address(self.body, self.url, self.content_type)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from scrapy import Request, signals
+from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -42,7 +42,8 @@ from crawler.errors import (
     Stopping,
     TooManyRedirects,
 )
-from crawler.parser import Parser, ParseRobots, ParserStopped
+from crawler.parser import ParseRobots, ParserStopped
+from crawler.parser_of import parser_of
 from crawler.record import failure_name
 from crawler.request_defaults import product_token
 from crawler.robots import (
@@ -56,7 +57,6 @@ from crawler.robots import (
     has_rules,
     kept_for,
 )
-from db.sites import Sites
 from pipelines.worker_pool import TaskFailed
 
 # RFC 9309, 2.3.1.2: at least five.
@@ -94,7 +94,6 @@ class RobotsMiddleware:
         self._policies: dict[str, RobotsPolicy] = {}
         self._asked: dict[Asked, asyncio.Task[RobotsPolicy]] = {}
         self._refused: dict[Asked, AddressRefused] = {}
-        self._own_parser: Parser | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -162,18 +161,8 @@ class RobotsMiddleware:
     async def _read(self, record: RobotsRecord) -> RobotsPolicy:
         if not has_rules(record):
             return RobotsPolicy(record)
-        rules = await self._parser().parse(ParseRobots(body=record.body, product=self._product))
+        rules = await parser_of(self._crawler).parse(ParseRobots(body=record.body, product=self._product))
         return await asyncio.to_thread(RobotsPolicy, record, rules)
-
-    def _parser(self) -> Parser:
-        """The session's; under a spider without one (`scrapy shell`) one of our own."""
-        if (parser := getattr(self._crawler.spider, "parser", None)) is not None:
-            assert isinstance(parser, Parser)
-            return parser
-        if self._own_parser is None:
-            self._own_parser = Parser(Sites())
-            self._crawler.signals.connect(self._own_parser.close, signal=signals.engine_stopped)
-        return self._own_parser
 
     async def _fetch(self, request: Request, origin: str) -> RobotsRecord:
         url = f"{origin}/robots.txt"

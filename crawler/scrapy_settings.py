@@ -113,7 +113,7 @@ DOWNLOADER_MIDDLEWARES = {
     # ... and not needed
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the spider knows its sites
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # would parse each page
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # replaced by ours; it parses each page on the event loop
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,  # every fetch is a row
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
@@ -121,6 +121,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.robots_middleware.RobotsMiddleware": 100,
     "crawler.request_defaults.RequestDefaults": 400,
     "crawler.retry.RetryMiddleware": 550,
+    "crawler.refreshes.Refreshes": 580,
     "crawler.unpacking.Unpacking": 590,
     "crawler.redirect.Redirects": 600,
     "crawler.proxies.EnvironmentProxies": 750,
