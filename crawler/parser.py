@@ -76,6 +76,7 @@ class ParseRobots:
 
     body: bytes
     product: str
+    origin: str
 
     @property
     def size(self) -> int:
@@ -84,7 +85,7 @@ class ParseRobots:
 
     def parse(self, sites: Sites) -> RobotsRules:
         """The rules for `product`."""
-        return read_rules(self.body, self.product)
+        return read_rules(self.body, self.product, self.origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

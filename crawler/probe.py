@@ -52,8 +52,8 @@ def _named(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:
 def _usual(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:
     kinds = {entry.kind for entry in visit.found}
     asks: list[Ask] = []
-    if not visit.listings:
-        return asks  # not even the front page answered: the host is down or forbids us
+    if not visit.answered:
+        return asks  # the host is down or forbids us; one that refuses its front page (403) may still have open feeds
     if EntryKind.FEED not in kinds:
         asks += [Ask(url=url, kind=EntryKind.FEED, probe=True) for url in usual_feeds(visit.source.url)]
     if not kinds & _SITEMAPS:

@@ -19,6 +19,8 @@ from typing import Protocol
 
 from protego import Protego
 
+from crawler.discover.sitemaps import sitemaps_in_robots
+
 # In a request's meta: it is for robots.txt itself, redirects included.
 ROBOTS_FETCH = "robots_fetch"
 # RFC 9309, 2.5: "at least 500 kibibytes" must be read.
@@ -91,16 +93,17 @@ class RobotsRules:
     sitemaps: tuple[str, ...] = ()
 
 
-def read_rules(body: bytes, product: str) -> RobotsRules:
+def read_rules(body: bytes, product: str, origin: str) -> RobotsRules:
     """The rules for the crawler named `product`, and the sitemap addresses named, each once. Not bounded in time."""
-    parsed = Protego.parse(robots_text(body))
+    text = robots_text(body)
+    parsed = Protego.parse(text)
     # Protego keeps a group's rules to itself; those of 0.7 are pinned by a test.
     group = parsed._get_matching_rule_set(product)
     lines = [f"{rule.field}: {rule.value._pattern}" for rule in group._rules] if group else []
     return RobotsRules(
         text="\n".join(["user-agent: *", *lines]) if lines else "",
         crawl_delay=parsed.crawl_delay(product),
-        sitemaps=tuple(dict.fromkeys(parsed.sitemaps)),
+        sitemaps=sitemaps_in_robots(text, f"{origin}/robots.txt"),
     )
 
 

@@ -161,7 +161,9 @@ class RobotsMiddleware:
     async def _read(self, record: RobotsRecord) -> RobotsPolicy:
         if not has_rules(record):
             return RobotsPolicy(record)
-        rules = await parser_of(self._crawler).parse(ParseRobots(body=record.body, product=self._product))
+        rules = await parser_of(self._crawler).parse(
+            ParseRobots(body=record.body, product=self._product, origin=record.origin)
+        )
         return await asyncio.to_thread(RobotsPolicy, record, rules)
 
     async def _fetch(self, request: Request, origin: str) -> RobotsRecord:

@@ -11,7 +11,6 @@ ampersands, prefixes nobody declared, a cut end) are repaired on the way.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 
 from lxml import etree
@@ -20,7 +19,7 @@ from crawler.discover.listing import Child, Hints, Listing, link_to
 from crawler.discover.markup import XmlStream, looks_like_xml, name_of, plain, text_of, unpack
 from crawler.discover.times import read_time
 from db.nouns import EntryKind, Link, LinkKind
-from pipelines.addresses import clean_url
+from pipelines.addresses import clean_url, same_site
 from pipelines.decode import decode
 
 MAX_ENTRIES = 50_000
@@ -121,13 +120,23 @@ def _read_text(body: bytes, url: str, content_type: str | None) -> Listing:
     return Listing(kind=EntryKind.SITEMAP, url=url, links=kept, note=None if kept else "the body is not a sitemap")
 
 
-def sitemaps_in_robots(body: bytes, url: str) -> Iterator[str]:
-    """The addresses of the `Sitemap:` lines of a robots.txt, which may stand anywhere in it (RFC 9309, 2.2.4)."""
-    for line in body[:_ROBOTS_READ].decode("utf-8", "replace").splitlines():
+_ROBOTS_NAMES = frozenset({"sitemap", "sitemaps", "site-map"})
+_HOST_FIRST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?::\d{1,5})?/", re.IGNORECASE)
+
+
+def sitemaps_in_robots(text: str, url: str) -> tuple[str, ...]:
+    """The addresses of the `Sitemap:` lines of a robots.txt, which may stand anywhere in it (RFC 9309, 2.2.4), each once.
+
+    They should be absolute. What is relative is joined to `url`, and an address of the same site without its scheme is completed;
+    what is no address of a web page is left out.
+    """
+    found: dict[str, None] = {}
+    for line in text.splitlines():
         name, colon, value = line.partition(":")
-        if colon and name.strip().lower() == "sitemap" and (target := clean_url(value.partition(" #")[0], url)):
-            yield target
-
-
-_ROBOTS_READ = 500 * 1024
-"""Bytes read of a robots.txt: what RFC 9309 (2.5) asks to read at least."""
+        if colon and name.strip().lower() in _ROBOTS_NAMES:
+            value = value.partition(" #")[0].strip()
+            if _HOST_FIRST.match(value) and same_site(f"http://{value}", url):
+                value = f"{url.partition('://')[0]}://{value}"
+            if target := clean_url(value, url):
+                found[target] = None
+    return tuple(found)

@@ -3,27 +3,51 @@
 A hint is only worth keeping when it is exact, so a time without an offset is None unless the caller knows the zone of
 the listing (`zone`), and nothing is guessed from words. Read are the forms of RFC 822/2822 (feeds), W3C date-time
 and ISO 8601 (Atom, sitemaps, JSON), Unix seconds or milliseconds, and the near misses that feeds of the world show:
-a missing comma, full month names, "2024/03/05 14:30:00", "Z+0800", a bare day (None without a zone: which midnight?).
+a missing comma, months by name in any language, "2024/03/05 14:30:00", "Z+0800", zones by name (America/Los_Angeles), ctime(3),
+twelve-hour clocks, a bare day (None without a zone: which midnight?).
 """
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
-_ISO = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T\s]+(\d{1,2})[::](\d{2})(?:[::](\d{2})(?:[.,]\d+)?)?)?\s*"
-    r"(Z|UTC|GMT|(?:UTC|GMT|Z)?\s*[+-]\d{1,2}(?::?\d{2})?|[A-Z]{2,5})?",
-    re.IGNORECASE,
+from pipelines.reading.months import month_of
+
+_CLOCK = (
+    r"(?P<hour>\d{1,2})[:：](?P<minute>\d{2})(?:[:：](?P<second>\d{2})(?:[.,]\d{1,9})?)?(?:\s?(?P<half>[ap])\.?m\b\.?)?"
 )
-_RFC = re.compile(
-    r"(?:[^\W\d]{2,12}\.?,?\s+)?(\d{1,2})[\s-]+([A-Za-z]{3,9})\.?[\s,-]+(\d{2,4}),?"
-    r"(?:\s+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*"
-    r"((?:UTC|GMT|Z)?\s*[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{1,5})?(?:\s*\([^)]*\))?"
+# An offset, an abbreviation, or a name of the time zone database.
+_PLACE = (
+    r"(?:(?P<zone>(?:UTC|GMT|Z)?\s?[+-]\d{1,2}(?::?\d{2})?|[A-Za-z]{1,12}/[A-Za-z_]{1,20}(?:/[A-Za-z_]{1,20})?|[A-Za-z]{1,5})"
+    r"(?:\s?\([^)]{0,40}\))?)"
+)
+_MONTH = r"(?P<month>[^\W\d_]{2,12}|\d{1,2}月)\.?"
+_WEEKDAY = r"(?:[^\W\d_]{1,12}\.?,?\s)?"
+# Blanks are folded before: each form has single ones.
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        # ISO 8601 and what looks like it.
+        rf"(?P<year>\d{{4}})[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?(?:(?:[T\s]|(?<=日)){_CLOCK})?\s?{_PLACE}?",
+        # RFC 822: Tue, 5 Mar 2024 14:30:05 +0100; 5 de marzo de 2024
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.?[\s-](?:de\s)?{_MONTH}[\s,-]\s?(?:de\s)?(?P<year>\d{{2,4}}),?(?:\s{_CLOCK})?\s?{_PLACE}?",
+        # ctime(3): Tue Mar 5 14:30:05 2024, with the zone before the year or behind it.
+        rf"{_WEEKDAY}{_MONTH}\s(?P<day>\d{{1,2}}),?\s{_CLOCK}\s(?:{_PLACE}\s)?(?P<year>\d{{4}})",
+        rf"{_WEEKDAY}{_MONTH}\s(?P<day>\d{{1,2}}),?\s{_CLOCK}\s(?P<year>\d{{4}})\s{_PLACE}",
+        # March 5, 2024, 2:30 p.m. EST
+        rf"{_WEEKDAY}{_MONTH}\s(?P<day>\d{{1,2}}),?\s(?P<year>\d{{4}}),?(?:\s(?:at\s)?{_CLOCK})?\s?{_PLACE}?",
+    )
 )
 _UNIX = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d+)?")
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?$")
 _MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # noqa: SIM905
+_ENGLISH = frozenset(
+    name
+    for full in ("january february march april may june july august september october november december").split()  # noqa: SIM905
+    for name in (full, full[:3], full[:4])
+)
 # RFC 822's own zones and the abbreviations that mean one offset wherever feeds use them ("IST", "CST" and "BST" do
 # not).
 _ZONES = {
@@ -38,7 +62,7 @@ def read_time(text: str | None, zone: tzinfo | None = None) -> datetime | None:
     raises."""
     if not text:
         return None
-    text = text.strip()
+    text = " ".join(text[:200].split())
     if not text or len(text) > 80:
         return None
     try:
@@ -51,27 +75,41 @@ def _read(text: str, zone: tzinfo | None) -> datetime | None:
     if _UNIX.fullmatch(text):
         seconds = float(text)
         return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
-    if found := _ISO.match(text):
-        year, month, day = int(found[1]), int(found[2]), int(found[3])
-    elif found := _RFC.match(text):
-        year, month, day = int(found[3]), _MONTHS.get(found[2][:3].lower(), 0), int(found[1])
-        year += 0 if year > 99 else 1900 if year > 68 else 2000
-    else:
+    found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
+    if found is None:
         return None
-    offset = _offset(found[7]) if found[7] else zone
-    if offset is None or (found[4] is None and not found[7] and zone is None):
+    year, month = int(found["year"]), _month(found["month"])
+    if len(found["year"]) == 2:
+        year += 1900 if year > 68 else 2000
+    offset = _offset(found["zone"]) if found["zone"] else zone
+    if month is None or offset is None or (found["hour"] is None and not found["zone"] and zone is None):
         return None
-    moment = datetime(
-        year, month, day, int(found[4] or 0), int(found[5] or 0), min(int(found[6] or 0), 59), tzinfo=offset
-    )
+    hour = int(found["hour"] or 0)
+    if found["half"]:
+        hour = hour % 12 + 12 * (found["half"].lower() == "p")
+    minute, second = int(found["minute"] or 0), min(int(found["second"] or 0), 59)
+    moment = datetime(year, month, int(found["day"]), hour, minute, second, tzinfo=offset)
     moment.astimezone(UTC)  # raises where the offset leads out of the calendar
-    return moment
+    # A listing's hint has an offset, not a zone: what is stored must be the same whatever the zone's later rules say.
+    return moment.astimezone(timezone(moment.utcoffset() or timedelta())) if isinstance(offset, ZoneInfo) else moment
+
+
+def _month(word: str) -> int | None:
+    """The month of a number or a name in any language; None where it is none, or another in another language."""
+    if word[0].isdecimal():
+        return int(word.rstrip("月"))
+    return _MONTHS.get(word[:3].lower()) if word.isascii() and word.lower() in _ENGLISH else month_of(word, None)
 
 
 def _offset(text: str) -> tzinfo | None:
     text = text.strip()
     if (hours := _ZONES.get(text.lower())) is not None:
         return timezone(timedelta(hours=hours)) if hours else UTC
+    if "/" in text:
+        try:
+            return ZoneInfo(text)
+        except (KeyError, ValueError, OSError):  # no such zone
+            return None
     found = _OFFSET.search(text)
     if not found:
         return None

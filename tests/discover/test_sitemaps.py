@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.discover.markup import MAX_UNPACKED, unpack
-from crawler.discover.sitemaps import read_sitemap, sitemaps_in_robots
+from crawler.discover.sitemaps import read_sitemap
 from db.nouns import EntryKind, LinkKind
 
 URL = "https://news.example/sitemap.xml"
@@ -97,14 +97,3 @@ def test_what_is_no_sitemap_is_empty_and_says_so(body: bytes) -> None:
     listing = read_sitemap(body, URL)
     assert (listing.links, listing.children) == ((), ())
     assert listing.note
-
-
-def test_sitemaps_in_robots() -> None:
-    robots = (
-        b"\xef\xbb\xbfUser-agent: *\nDisallow: /x\nSITEMAP : /a.xml\n"
-        b"sitemap:https://cdn.example/b.xml # all\nSitemap:\nSitemap: ftp://x/\n"
-    )
-    assert list(sitemaps_in_robots(robots, "https://news.example/robots.txt")) == [
-        "https://news.example/a.xml",
-        "https://cdn.example/b.xml",
-    ]

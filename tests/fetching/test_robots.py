@@ -20,7 +20,7 @@ def policy(body: str | bytes = b"", status: int | None = 200, error: str | None 
     record = RobotsRecord(
         origin=ORIGIN, fetched_at=NOW, expires_at=NOW + timedelta(hours=1), status=status, body=raw, error=error
     )
-    return RobotsPolicy(record, read_rules(record.body, ME)) if has_rules(record) else RobotsPolicy(record)
+    return RobotsPolicy(record, read_rules(record.body, ME, ORIGIN)) if has_rules(record) else RobotsPolicy(record)
 
 
 FORBID_ALL = "User-agent: *\nDisallow: /\n"
@@ -139,6 +139,26 @@ def test_sitemaps_each_once() -> None:
     body = "Sitemap: https://a.test/1.xml\nUser-agent: *\nsitemap:https://a.test/2.xml\nSITEMAP: https://a.test/1.xml\n"
     assert policy(body).sitemaps == ("https://a.test/1.xml", "https://a.test/2.xml")
     assert policy(status=500).sitemaps == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("/sm.xml", f"{ORIGIN}/sm.xml"),
+        ("sm.xml", f"{ORIGIN}/sm.xml"),
+        ("//cdn.test/sm.xml", "https://cdn.test/sm.xml"),
+        ("www.example.test/sm.xml", f"{ORIGIN}/sm.xml"),
+        ("example.test/sm.xml", "https://example.test/sm.xml"),
+        ("http://www.example.test/sm.xml # the newest", "http://www.example.test/sm.xml"),
+        ("https://[broken/sm.xml", None),
+        ("ftp://www.example.test/sm.xml", None),
+        ("javascript:alert(1)", None),
+        ("", None),
+    ],
+)
+def test_a_sitemap_line_is_joined_or_skipped_and_spoils_no_other(written: str, read: str | None) -> None:
+    sitemaps = policy(f"Sitemap: {written}\nUser-agent: *\nSitemap: {ORIGIN}/other.xml\n").sitemaps
+    assert sitemaps == ((read,) if read else ()) + (f"{ORIGIN}/other.xml",)
 
 
 @pytest.mark.parametrize(
