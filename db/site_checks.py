@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
-from lxml.etree import XPath, XPathSyntaxError
+from lxml.etree import Element, XPath, XPathError
 
 from db.nouns import Article
 
@@ -90,8 +90,8 @@ def css(value: object) -> str:
     """A CSS selector that compiles."""
     selector = text(value)
     try:
-        CSSSelector(selector)
-    except SelectorError as error:
+        CSSSelector(selector, translator="html")(_NO_PAGE)
+    except (SelectorError, XPathError) as error:
         raise ValueError(f"{selector!r} is not a CSS selector: {error}") from error
     return selector
 
@@ -100,8 +100,8 @@ def xpath(value: object) -> str:
     """An XPath expression that compiles."""
     expression = text(value)
     try:
-        XPath(expression)
-    except XPathSyntaxError as error:
+        XPath(expression)(_NO_PAGE)  # names of functions, variables and prefixes are looked up only now
+    except XPathError as error:
         raise ValueError(f"{expression!r} is not an XPath expression: {error}") from error
     return expression
 
@@ -142,6 +142,7 @@ def as_is(value: object) -> object:
 
 
 _MOST_PAGES = 1000
+_NO_PAGE = Element("html")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 PLACE = re.compile(r"\{[^{}]+\}")
