@@ -10,6 +10,7 @@ from pathlib import Path
 
 from crawler.run import Watch, crawl
 from crawler.session import Order
+from crawler.visit import ListRead
 from db.config import Config
 from db.connect import open_database, write
 from db.derived import get_article
@@ -29,6 +30,7 @@ class Rehearsal:
     rejected: Sequence[tuple[str, str, str]]
     failed: Sequence[tuple[str, str]]
     notes: Sequence[str]
+    lists: Sequence[ListRead]
     figures: Figures
 
 
@@ -55,6 +57,7 @@ def rehearse(
                     " WHERE what = 'article' AND (error IS NOT NULL OR status >= 400)"
                 ).fetchall(),
                 notes=[note for visit in crawled.visits for note in visit.notes],
+                lists=[read for visit in crawled.visits for read in visit.lists],
                 figures=crawled.figures,
             )
         finally:

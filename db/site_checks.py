@@ -17,6 +17,7 @@ from lxml.cssselect import CSSSelector
 from lxml.etree import Element, XPath, XPathError
 
 from db.nouns import Article
+from db.site_nouns import Pick
 
 # ------------------------
 
@@ -76,7 +77,7 @@ def regex(value: object) -> str:
     pattern = text(value)
     try:
         re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
     return pattern
 
@@ -106,6 +107,17 @@ def xpath(value: object) -> str:
     return expression
 
 
+def pick(value: object) -> Pick:
+    """What one value of an entry is read from: a CSS selector, or a table of it and an attribute."""
+    if not isinstance(value, dict):
+        return Pick(css=css(value))
+    for key in value:
+        if key not in ("css", "attribute"):
+            raise ValueError(f"unknown key {key}{nearest(key, ('css', 'attribute'))}")
+    attribute = text(value["attribute"]) if "attribute" in value else None
+    return Pick(css=css(value["css"]) if "css" in value else "", attribute=attribute)
+
+
 def count(value: object) -> int:
     """A whole number."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_PAGES:
@@ -131,7 +143,7 @@ def article_field(value: object) -> str:
 def http(value: object) -> str:
     """An http address, perhaps with places such as {page}."""
     url = text(value)
-    if not re.match(r"https?://[^/\s]+", url):
+    if not re.match(r"https?://[^/\s]+", url) or re.search(r"\s", url):
         raise ValueError(f"{url!r} is not an http address")
     return url
 

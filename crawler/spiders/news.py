@@ -26,7 +26,7 @@ from crawler.request_defaults import product_token
 from crawler.robots import RobotsCache, RobotsPolicy, RobotsRecord
 from crawler.robots_middleware import RobotsMiddleware
 from crawler.session import Order, Session, open_session
-from crawler.visit import Visit
+from crawler.visit import Visit, needs_probing
 from db import facts
 from db.config import Config, find_config, load_config
 from db.errors import CopydeskError, DatabaseError
@@ -152,12 +152,13 @@ class NewsSpider(Spider):
 
     def _visit(self, session: Session, source: Source) -> Visit:
         entries = entries_of(session.reader, source.id)
+        site = session.sites.for_host(host_of(source.url))
         return Visit(
             source=source,
             settings=self.config.for_source(source.name, source.settings),
-            site=session.sites.for_host(host_of(source.url)),
+            site=site,
             entries=entries,
-            probing=not entries or not session.order.reads,
+            probing=needs_probing(entries, site) or not session.order.reads,
         )
 
 
