@@ -13,6 +13,7 @@ import click
 
 from cli.completing import source_names
 from cli.context import Desk
+from cli.crawl_cmd import say_mistakes
 from cli.progress import watching
 from db.config import read_stored
 from db.connect import write
@@ -335,6 +336,7 @@ def _discover(desk: Desk, added: Sequence[tuple[Source, bool]]) -> None:
     names = tuple(source.name for source, _ in added)
     with watching() as watch:
         crawled = run_crawl(desk.config, Order(names=names, reads=False, command="sources add"), watch=watch)
+    say_mistakes(crawled.mistakes)
     notes = {visit.source.name: visit.notes for visit in crawled.visits}
     empty = []
     with desk.open() as db:

@@ -14,6 +14,11 @@ from db.errors import ConfigError
 from db.site_nouns import FieldRule, HtmlList, JsonList, ListRule, Site
 
 
+def load_site(path: Path) -> Site:
+    """The rules in one file. Raises ConfigError."""
+    return parse_site(read_text(path), path)
+
+
 def read_text(path: Path) -> str:
     """The text of a site file. Raises ConfigError."""
     try:
@@ -33,7 +38,8 @@ def parse_site(text: str, path: Path) -> Site:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = _TOML_LINE.search(str(error))
-        raise ConfigError(f"{path}{f':{at[1]}' if at else ''}: is not valid TOML: {error}") from error
+        line = int(at[1]) if at else len(text.splitlines())
+        raise ConfigError(f"{path}:{line}: is not valid TOML: {error}") from error
     except RecursionError as error:
         raise ConfigError(f"{path}: is not valid TOML: its brackets are nested too deep") from error
     file = _File(path=path, lines=tuple(text.splitlines()))

@@ -47,7 +47,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from db.errors import ConfigError
-from db.site_file import claimed_hosts, parse_site, place_of, read_text
+from db.site_file import claimed_hosts, load_site, parse_site, place_of, read_text
 from db.site_nouns import FieldRule, HtmlList, JsonList, ListRule, Pick, Site
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "Site",
     "Sites",
     "load_rules",
+    "load_site",
     "load_sites",
     "shipped_sites_folder",
     "sites_of",
@@ -96,9 +97,7 @@ class Mistake:
     @property
     def meanwhile(self) -> str:
         """What is done until it is mended, as half a sentence."""
-        if self.holds:
-            return "the rules from before hold"
-        return f"there were none before: {', '.join(self.hosts) or 'its site'} is read without rules"
+        return "the rules from before hold" if self.holds else "nothing in it is used (it was never right before)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

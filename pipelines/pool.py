@@ -20,7 +20,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from db.nouns import Reason, Rejection
-from pipelines.reader import Reading, Rules, Task, number_of, read, sit_down
+from db.sites import Sites
+from pipelines.reader import Reading, Task, number_of, read, sit_down
 
 # A reading process is replaced after so many pages, which bounds what libxml2 and caches may leak.
 PAGES_PER_PROCESS = 2000
@@ -34,10 +35,10 @@ Done = Callable[[Reading | None], None]
 class ReadingPool:
     """`submit` pages, get called back with a Reading each. Without a database they come as parcels."""
 
-    def __init__(self, database: Path | None, rules: Rules, *, processes: int, timeout_s: float) -> None:
+    def __init__(self, database: Path | None, sites: Sites, *, processes: int, timeout_s: float) -> None:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["pipelines.reader"])
-        self._database, self._rules = database, rules
+        self._database, self._sites = database, sites
         self._timeout_s = timeout_s
         self._tasks: queue.SimpleQueue[tuple[Task, Done] | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
@@ -72,7 +73,7 @@ class ReadingPool:
                 if reader is None or reader.pages >= PAGES_PER_PROCESS:
                     if reader is not None:
                         reader.end()
-                    reader = _Process(self._context, self._database, self._rules)
+                    reader = _Process(self._context, self._database, self._sites)
                 reading, reader = self._read(reader, page)
                 if reading is not None:
                     break
@@ -109,11 +110,11 @@ STOP_POLL_S = 0.2
 class _Process:
     """One reading process and our end of its pipe."""
 
-    def __init__(self, context: multiprocessing.context.ForkServerContext, database: Path | None, rules: Rules) -> None:
+    def __init__(self, context: multiprocessing.context.ForkServerContext, database: Path | None, sites: Sites) -> None:
         self.pages = 0
         self._pipe, theirs = context.Pipe()
         self._process: ForkServerProcess = context.Process(
-            target=_read_until_closed, args=(theirs, database, rules), daemon=True
+            target=_read_until_closed, args=(theirs, database, sites), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -142,9 +143,9 @@ class _Process:
         self.end()
 
 
-def _read_until_closed(pipe: Connection, database: Path | None, rules: Rules) -> None:
+def _read_until_closed(pipe: Connection, database: Path | None, sites: Sites) -> None:
     """The life of a reading process."""
-    sit_down(database, rules)
+    sit_down(database, sites)
     while True:
         try:
             page = pipe.recv()

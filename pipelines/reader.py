@@ -12,7 +12,6 @@ import resource
 import signal
 import sqlite3
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from db.errors import CopydeskError
 from db.nouns import Article, Outcome, Page, Reason, Rejection
 from db.pages import load_page
 from db.parcels import Parcel
-from db.sites import Sites, load_sites
+from db.sites import Sites
 from pipelines.extract import extract
 from pipelines.fingerprint import fingerprint
 
@@ -43,8 +42,6 @@ class Reading:
 
 Task = int | Parcel
 """What is to be read: a page of the database by its id, or one that was sent along."""
-Rules = Sequence[Path] | Sites
-"""Site rules: the folders that they are in, or the rules themselves."""
 
 
 @dataclass(slots=True)
@@ -56,7 +53,7 @@ class _Desk:
 _desks: dict[int, _Desk] = {}
 
 
-def sit_down(database: Path | None, rules: Rules) -> None:
+def sit_down(database: Path | None, sites: Sites) -> None:
     """Prepare this process for reading: called once, as the pool's initializer. Without a database it reads parcels only."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when we end
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -64,7 +61,7 @@ def sit_down(database: Path | None, rules: Rules) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _desks[os.getpid()] = _Desk(
         conn=open_readonly(database) if database else None,
-        sites=rules if isinstance(rules, Sites) else load_sites(*rules),
+        sites=sites,
     )
 
 

@@ -94,7 +94,7 @@ def test_shipped_rules_load() -> None:
 
 
 MISTAKES = [
-    ('hosts = ["a.example"', "", "not valid TOML"),
+    ('hosts = ["a.example"', ":1", "not valid TOML"),
     ('hosts = ["a.example"]\n\n= 3', ":3", "not valid TOML"),
     ("a = " + "[" * 5000, "", "not valid TOML"),
     ('hosts = ["a.example"]\n[articles]\ninclude = ["x{99999999999}"]', ":3", "is not a regular expression"),

@@ -90,6 +90,9 @@ class NewsSpider(Spider):
             if self.crawler.settings.get("COPYDESK_ORDER") is None:  # bare Scrapy: nobody else says it
                 self.logger.error("%s", error)
             return
+        if self.crawler.settings.get("COPYDESK_ORDER") is None:
+            for mistake in session.sites.mistakes:
+                self.logger.warning("%s; %s", mistake.says, mistake.meanwhile)
         self.robots_cache = session.robots
         articles = Articles(session, items=bool(self.crawler.settings.getdict("FEEDS")))
         listings = Listings(session, articles, self._policy_of, product_token(self.settings))
