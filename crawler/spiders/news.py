@@ -64,7 +64,7 @@ class NewsSpider(Spider):
         super().update_settings(settings)
         config = settings.get("COPYDESK_CONFIG_IN_FORCE") or _config(settings)
         settings.set("COPYDESK_CONFIG_IN_FORCE", config, priority="spider")
-        for name, value in _in_scrapys_words(config).items():
+        for name, value in in_scrapys_words(config).items():
             settings.set(name, value, priority="spider")
 
     @classmethod
@@ -175,7 +175,8 @@ def _config(settings: BaseSettings) -> Config:
     return config.with_values(db=str(Path(database).absolute())) if database else config
 
 
-def _in_scrapys_words(config: Config) -> dict[str, Any]:
+def in_scrapys_words(config: Config) -> dict[str, Any]:
+    """Copydesk's settings under the names that the fetching layer knows them by."""
     words = {
         "COPYDESK_CONTACT": config["contact"],
         "CONCURRENT_REQUESTS": max(1, config["hosts_at_once"]),
