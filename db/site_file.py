@@ -88,13 +88,17 @@ def _list_rule(file: _File, table: dict[str, Any], number: int) -> ListRule:
             f"{file.at('link', 'lists', number)}: link has no place for a value of the item, such as {{id}};"
             " if the list is an HTML page, give item, the CSS of one entry"
         )
-    for place in checks.PLACE.findall(values["url"]):
+    for place in _COUNTED.findall(values["url"]):
         if place != "{page}":
             raise ConfigError(f"{file.at('url', 'lists', number)}: url: {place} is not counted; only {{page}} is")
     if "{page}" not in values["url"] and values.get("pages", 1) > 1:
         advice = "; next follows links to further pages" if is_html else ""
         raise ConfigError(f"{file.at('pages', 'lists', number)}: pages: the url has no {{page}} to count{advice}")
     return HtmlList(**values) if is_html else JsonList(**values)
+
+
+_COUNTED = re.compile(r"\{\w+\}")
+"""What looks like a place in an address. Other braces are the address's own: some sites have JSON in a query."""
 
 
 def _field_rule(file: _File, table: dict[str, Any], number: int) -> FieldRule:
