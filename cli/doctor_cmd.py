@@ -23,7 +23,7 @@ from db.health import Examination, Finding, Level, examine
 from db.settings import DECLARED, Setting
 from db.sites import Mistake
 from db.sources import all_sources
-from pipelines.desk_plan import mistakes_of, rules_of
+from db.stored_rules import mistakes_of, rules_of
 from pipelines.version import extractor_in_force
 
 _PACKAGES = ("copydesk", "scrapy", "trafilatura", "lxml", "sqlite-utils", "apscheduler")

@@ -18,8 +18,8 @@ from cli.context import Desk
 from db.errors import CopydeskError, FetchError
 from db.nouns import Page
 from db.sites import Sites, load_sites
+from db.stored_rules import sites_folders
 from pipelines.addresses import clean_url
-from pipelines.desk_plan import sites_folders
 from pipelines.extract import MAX_BODY
 from pipelines.files import FileEntry, entries_of_manifest, json_lines
 

@@ -21,7 +21,7 @@ from db.holdings import Run
 from db.queries import snapshot
 from db.sites import Mistake
 from db.status import Failing, Status, UnderWay, status_of
-from pipelines.desk_plan import mistakes_of
+from db.stored_rules import mistakes_of
 
 if TYPE_CHECKING:
     from scheduler.plan import Planned

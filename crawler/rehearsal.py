@@ -18,8 +18,8 @@ from db.errors import ConfigError
 from db.figures import Figures
 from db.nouns import Article, Entry, Source
 from db.sources import add_source, entries_of, put_entries
+from db.stored_rules import rules_of
 from pipelines.addresses import host_of
-from pipelines.desk_plan import rules_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

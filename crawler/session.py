@@ -30,10 +30,11 @@ from db.nouns import Source
 from db.sites import Sites
 from db.source_runs import begin_source_runs, end_source_run, end_source_runs
 from db.sources import choose_sources
+from db.stored_rules import rules_of
 from db.turns import take_turns
 from db.writer import Writer
 from pipelines.desk import Desk
-from pipelines.desk_plan import plan_desk, rules_of
+from pipelines.desk_plan import plan_desk
 
 T = TypeVar("T")
 

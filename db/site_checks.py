@@ -12,10 +12,6 @@ from dataclasses import fields
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cssselect import SelectorError
-from lxml.cssselect import CSSSelector
-from lxml.etree import Element, XPath, XPathError
-
 from db.nouns import Article
 from db.site_nouns import Pick
 
@@ -89,9 +85,14 @@ def regexes(value: object) -> tuple[str, ...]:
 
 def css(value: object) -> str:
     """A CSS selector that compiles."""
+    # Imported here and below: most commands read site files that have no selectors, and lxml takes its time.
+    from cssselect import SelectorError
+    from lxml.cssselect import CSSSelector
+    from lxml.etree import Element, XPathError
+
     selector = text(value)
     try:
-        CSSSelector(selector, translator="html")(_NO_PAGE)
+        CSSSelector(selector, translator="html")(Element("html"))
     except (SelectorError, XPathError) as error:
         raise ValueError(f"{selector!r} is not a CSS selector: {error}") from error
     return selector
@@ -99,9 +100,11 @@ def css(value: object) -> str:
 
 def xpath(value: object) -> str:
     """An XPath expression that compiles."""
+    from lxml.etree import Element, XPath, XPathError
+
     expression = text(value)
     try:
-        XPath(expression)(_NO_PAGE)  # names of functions, variables and prefixes are looked up only now
+        XPath(expression)(Element("html"))  # names of functions, variables and prefixes are looked up only now
     except XPathError as error:
         raise ValueError(f"{expression!r} is not an XPath expression: {error}") from error
     return expression
@@ -154,7 +157,6 @@ def as_is(value: object) -> object:
 
 
 _MOST_PAGES = 1000
-_NO_PAGE = Element("html")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 PLACE = re.compile(r"\{[^{}]+\}")

@@ -1,4 +1,5 @@
-"""Site rules as the database keeps them: each version that derived rows were made by, and which one is in force.
+"""Site rules as the database keeps them: each version that derived rows were made by, and which one is in force; and the rules that
+hold now, by the files and by what is kept.
 
 The user's files are on a disk that is edited at any time. What they said is needed later: to read a page again as it was read, and
 to go on by the last rules that were right while a file is broken.
@@ -11,8 +12,11 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable
+from pathlib import Path
 
-from db.sites import RuleFile, Sites, sites_of
+from db.config import Config
+from db.errors import ConfigError
+from db.sites import Mistake, RuleFile, Sites, load_rules, shipped_sites_folder, sites_of
 
 _FILES = """
 SELECT f.name, f.text, f.own FROM rule_sets s JOIN site_rules f ON f.id = s.rule_id WHERE s.version = ? ORDER BY f.name
@@ -54,3 +58,25 @@ def stored_sites(conn: sqlite3.Connection, version: str) -> Sites:
 def _files(conn: sqlite3.Connection, version: str) -> tuple[RuleFile, ...]:
     rows = conn.execute(_FILES, (version,)).fetchall()
     return tuple(RuleFile(name=name, text=text, own=bool(own)) for name, text, own in rows)
+
+
+def sites_folders(config: Config) -> tuple[Path, ...]:
+    """Where site rules are: the shipped ones, then the user's own, which win."""
+    own = str(config["sites"])
+    return (shipped_sites_folder(), config.folder / own) if own else (shipped_sites_folder(),)
+
+
+def rules_of(config: Config, conn: sqlite3.Connection | None) -> Sites:
+    """The rules for a crawl: in place of a file that is wrong holds what the database kept of it, and `mistakes` says so.
+
+    Without a database nothing was kept. Raises ConfigError where the folder is not there and never was.
+    """
+    return load_rules(sites_folders(config), rules_in_force(conn) if conn is not None else ())
+
+
+def mistakes_of(config: Config, conn: sqlite3.Connection | None) -> tuple[Mistake, ...]:
+    """The site files that cannot be used now. Never raises ConfigError."""
+    try:
+        return rules_of(config, conn).mistakes
+    except ConfigError as error:
+        return (Mistake(path=str(config["sites"]), says=str(error)),)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from db.config import Config
 from db.connect import write
 from db.errors import ConfigError
 from db.sites import Mistake
-from db.stored_rules import put_rules
-from pipelines.desk_plan import rules_of, sites_folders
+from db.stored_rules import put_rules, rules_of, sites_folders
 
 _State = tuple[tuple[str, int, int, int], ...]
 
@@ -34,7 +34,8 @@ class RulesCheck:
             except ConfigError as error:
                 self._mistakes = (Mistake(path=str(config["sites"]), says=str(error)),)
             else:
-                self._mistakes = sites.mistakes
+                # An alert is about a file, however the service was started.
+                self._mistakes = tuple(replace(one, path=str(Path(one.path).absolute())) for one in sites.mistakes)
                 with write(conn):
                     put_rules(conn, sites.version, sites.files)
             self._seen = seen

@@ -14,8 +14,8 @@ from db.errors import ConfigError
 from db.nouns import Article, Page
 from db.sites import Sites, load_rules, load_sites
 from db.sqlite_tools import Database
-from db.stored_rules import put_rules, rules_in_force, stored_sites
-from pipelines.desk_plan import mistakes_of, plan_desk, rules_of
+from db.stored_rules import mistakes_of, put_rules, rules_in_force, rules_of, stored_sites
+from pipelines.desk_plan import plan_desk
 from pipelines.extract import extract
 from pipelines.version import extractor_in_force
 
