@@ -10,7 +10,7 @@ import html as entities
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -59,7 +59,10 @@ class ReceivedPage:
         if self._tree is None:
             return []
         found = _selector(rule.css, rule.xpath)(self._tree)
-        pieces = (_piece(item, rule.attribute, wanted) for item in (found if isinstance(found, list) else [found]))
+        items = found if isinstance(found, list) else [found]
+        # A headline about the <b> tag is text; a whole article in an attribute is markup.
+        of_string = _of_article if rule.field == "text" else _of_text
+        pieces = (_piece(item, rule.attribute, wanted, of_string) for item in items)
         return [piece for piece in pieces if piece.lines or (piece.element is not None and rule.attribute is None)]
 
     def _by_pattern(self, pattern: str) -> Iterator[Piece]:
@@ -90,15 +93,18 @@ def _parsed(html: str) -> Element | None:
         return None
 
 
-def _piece(item: Any, attribute: str | None, wanted: str | None) -> Piece:
+_ReadString = Callable[[str], tuple[str, ...]]
+
+
+def _piece(item: Any, attribute: str | None, wanted: str | None, of_string: _ReadString) -> Piece:
     """One result of a selector: an element, an attribute or text, or what an XPath function gave."""
     if not isinstance(item, etree._Element):
-        return Piece(lines=_of_string(_words(item)))
+        return Piece(lines=of_string(_words(item)))
     if not isinstance(item.tag, str):  # a comment of the markup
         return Piece(lines=_of_markup(item.text or ""), element=item)
     name = attribute.lower() if attribute else _telling(item, wanted)
     if name is not None:
-        return Piece(lines=_of_string(item.get(name) or ""), element=item)
+        return Piece(lines=of_string(item.get(name) or ""), element=item)
     if item.tag in _UNSEEN:
         return Piece(lines=_of_markup("".join(str(text) for text in item.itertext())), element=item)
     return Piece(lines=_lines(item), element=item)
@@ -119,17 +125,20 @@ def _words(item: Any) -> str:
     return str(item)
 
 
-def _of_string(text: str) -> tuple[str, ...]:
-    """The lines of a string that is text already, as of an attribute; where it holds markup, those of the markup."""
-    if _MARKUP.search(text):
-        return _of_markup(text)
+def _of_text(text: str) -> tuple[str, ...]:
+    """The lines of a string that is text already, as of an attribute."""
     return tuple(line for raw in text.splitlines() if (line := squeeze(raw)))
+
+
+def _of_article(text: str) -> tuple[str, ...]:
+    """The lines of a string that is a whole article: text, or the markup of one."""
+    return _of_markup(text) if _MARKUP.search(text) else _of_text(text)
 
 
 def _of_markup(source: str) -> tuple[str, ...]:
     """The lines of a piece of markup as a browser would show them."""
     if not _MARKUP.search(source):
-        return _of_string(entities.unescape(source))
+        return _of_text(entities.unescape(source))
     root = _parsed(f"<div>{source}</div>")
     return _lines(root) if root is not None else ()
 

@@ -267,6 +267,20 @@ def test_every_other_field() -> None:
     assert (ruled.language, ruled.paywalled) == ("zh", True)
 
 
+def test_what_looks_like_markup_and_is_text() -> None:
+    page = with_body("<h2 title='The &lt;b&gt; tag &amp;amp; co'>The &lt;i&gt; tag</h2><!-- The <u>coast</u> -->")
+    article = article_of(
+        page,
+        FieldRule(field="title", css="h2", attribute="title"),
+        FieldRule(field="subtitle", css="h2"),
+        FieldRule(field="section", xpath="string(//h2)"),
+        FieldRule(field="description", xpath="//comment()"),
+        FieldRule(field="source", regex="title='([^']+)'"),
+    )
+    assert (article.title, article.subtitle, article.section) == ("The <b> tag &amp; co", "The <i> tag", "The <i> tag")
+    assert (article.description, article.source) == ("The coast", "The <b> tag &amp; co")
+
+
 # --- Which rules hold
 
 
