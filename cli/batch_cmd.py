@@ -31,6 +31,8 @@ def batch(desk: Desk) -> None:
     from crawler.session import Order
 
     crawled = crawl(desk.config, Order(names=tuple(order["names"]), reason=order["reason"]))
+    for wrong in (one for visit in crawled.visits for one in visit.lists if one.wrong):
+        click.echo(f"{wrong.url}: {wrong.note}", err=True)  # the service's log says it
     summary = {"run": crawled.run_id, "stopped": crawled.stopped, "sources": len(crawled.visits)}
     click.echo(json.dumps(summary | crawled.figures.as_dict()))
     if crawled.stopped:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from cli.context import Desk
 from cli.since import since_option
 from db.errors import UsageError
 from db.figures import Figures
+from db.sites import Mistake
 from db.sources import all_sources, choose_sources
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def crawl(
     order = Order(names=names, since=moment, limit=limit, again=again)
     with watching(enabled=not quiet and not as_json) as watch:
         crawled = run_crawl(desk.config, order, watch=watch)
+    say_mistakes(crawled.mistakes)
     if as_json:
         click.echo(json.dumps({"run": crawled.run_id, "stopped": crawled.stopped} | crawled.figures.as_dict()))
     elif not quiet:
@@ -66,6 +69,12 @@ def crawl(
         sys.exit(130)
     if nothing_reached(crawled):
         sys.exit(1)
+
+
+def say_mistakes(mistakes: Iterable[Mistake]) -> None:
+    """Name the site files that a crawl could not use, on standard error."""
+    for mistake in mistakes:
+        click.echo(f"copydesk: {mistake.says}; {mistake.meanwhile}", err=True)
 
 
 def nothing_reached(crawled: Crawled) -> bool:

@@ -6,7 +6,7 @@ import json
 import platform
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit, urlunsplit
@@ -18,12 +18,12 @@ from cli.context import Desk
 from cli.render import on_terminal, plain, size, span, styled
 from db import units
 from db.derived import Extractor
-from db.errors import CopydeskError, DatabaseError
+from db.errors import ConfigError, CopydeskError, DatabaseError
 from db.health import Examination, Finding, Level, examine
 from db.settings import DECLARED, Setting
-from db.sites import load_sites
+from db.sites import Mistake
 from db.sources import all_sources
-from pipelines.desk_plan import sites_folders
+from db.stored_rules import mistakes_of, rules_of
 from pipelines.version import extractor_in_force
 
 _PACKAGES = ("copydesk", "scrapy", "trafilatura", "lxml", "sqlite-utils", "apscheduler")
@@ -147,28 +147,32 @@ def _hidden(address: str) -> str:
 
 
 def _findings(desk: Desk, bodies: int) -> Iterator[Finding]:
-    extractor: Extractor | None = None
-    try:
-        extractor = _extractor(desk)
-    except CopydeskError as error:
-        yield Finding(level=Level.BAD, about="site rules", says=str(error))
     path = desk.config.database
     if not path.exists():
+        yield from _site_rules(mistakes_of(desk.config, None))
         says = "there is none yet"
         yield Finding(level=Level.OK, about="file", says=says, remedy="`copydesk sources add URL` makes one")
         return
     try:
         with desk.read() as conn:
+            yield from _site_rules(mistakes_of(desk.config, conn))
             yield from _stored_settings(desk, conn)
-            yield from examine(
-                Examination(conn=conn, path=path, now=datetime.now(UTC), extractor=extractor, bodies=bodies)
-            )
+            extractor, now = _extractor(desk, conn), datetime.now(UTC)
+            yield from examine(Examination(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
     except DatabaseError as error:
         yield Finding(level=Level.BAD, about="file", says=str(error))
 
 
-def _extractor(desk: Desk) -> Extractor:
-    return extractor_in_force(load_sites(*sites_folders(desk.config)))
+def _site_rules(mistakes: Iterable[Mistake]) -> Iterator[Finding]:
+    for mistake in mistakes:
+        yield Finding(level=Level.BAD, about="site rules", says=mistake.says, remedy=f"mend it; {mistake.meanwhile}")
+
+
+def _extractor(desk: Desk, conn: sqlite3.Connection) -> Extractor | None:
+    try:
+        return extractor_in_force(rules_of(desk.config, conn))
+    except ConfigError:  # said by `_site_rules`
+        return None
 
 
 def _stored_settings(desk: Desk, conn: sqlite3.Connection) -> Iterator[Finding]:

@@ -1,13 +1,11 @@
-"""`copydesk extract`: files on disk to JSON lines on standard output, without a database; or stored pages extracted again.
+"""`copydesk extract`: files, standard input or addresses to JSON lines on standard output; or stored pages extracted again.
 
-A file that cannot be read becomes its own line, `{"id", "rejected": "empty", "detail"}`, and the command goes on; it then exits
-with 1 after the last line when the files were named on the command line. A faulty manifest ends it at once with exit code 2.
+Where pages come from outside, `cli.extract_pages` does the work, without a database.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,20 +14,18 @@ import click
 from cli.context import Desk
 from cli.engine_options import engine_options
 from cli.since import since_option
-from db.errors import CopydeskError, UsageError
+from db.errors import UsageError
 from db.facts import stamp
 from db.selections import Selection
-from db.sites import load_sites, shipped_sites_folder
 from db.sources import find_source
 from pipelines.addresses import clean_url, link_key
-from pipelines.files import entries_of_manifest, entries_of_paths, json_lines
 
 if TYPE_CHECKING:
     from cli.extract_engine import Engine
 
 
 @click.command("extract")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("pages", nargs=-1, metavar="[FILE|-|ADDRESS]...")
 @click.option("--manifest", type=click.Path(path_type=Path), help='JSON lines of {"id", "path", "url"}.')
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes at work.")
 @click.option("--stale", is_flag=True, help="Stored pages whose outcome another version or other rules made.")
@@ -37,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--source", "source", metavar="NAME", help="Stored pages of one source.")
 @click.option("--since", metavar="WHEN", help="Stored pages fetched since then: 2d, 6h, 2026-11-02.")
 @click.option("--where", metavar="SQL", help="Stored pages that meet a condition on pages, outcomes, articles.")
-@click.option("--url", metavar="URL", help="The stored pages of an address.")
+@click.option("--url", metavar="URL", help="The stored pages of an address; with one FILE or -, the address of that.")
 @click.option("--undo", "undone", metavar="RUN", type=int, help="Bring back what a past extraction replaced.")
 @click.option("--dry-run", is_flag=True, help="Tell what would change in stored pages, field by field; write nothing.")
 @click.option("--report", type=click.Path(path_type=Path), help="With --dry-run: a page of HTML that shows it all.")
@@ -50,7 +46,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def extract(  # noqa: PLR0913 - one for each option
     ctx: click.Context,
-    paths: tuple[Path, ...],
+    pages: tuple[str, ...],
     manifest: Path | None,
     jobs: int,
     stale: bool,
@@ -68,13 +64,13 @@ def extract(  # noqa: PLR0913 - one for each option
     sources: tuple[str, ...],
     to: str | None,
 ) -> None:
-    """Extract articles from HTML files (.gz too) and print one JSON line each, in order.
+    """Extract articles from HTML files (.gz too), standard input (-) or pages fetched once, and print one JSON line each, in order.
 
     With an option that selects stored pages, extract those again. Stop it at any time: the same command goes on.
     """
     jobs = min(jobs, max(1, os.cpu_count() or 1))
-    selects = bool(stale or everything or source or since or where or url)
-    if bool(paths) + (manifest is not None) + selects + (undone is not None) + bool(sources) != 1:
+    selects = bool(stale or everything or source or since or where or (url and not pages))
+    if bool(pages) + (manifest is not None) + selects + (undone is not None) + bool(sources) != 1:
         raise click.UsageError(
             "Give either files, --manifest, --from, --undo, or which stored pages (--stale, --all, ...)."
         )
@@ -97,7 +93,13 @@ def extract(  # noqa: PLR0913 - one for each option
     elif sources:
         _archives(ctx.obj, sources, to, _engine(engine, scheduler, jobs), as_json=as_json)
     else:
-        _files(paths, manifest, jobs)
+        from cli.extract_pages import extract_manifest, extract_pages
+
+        desk = ctx.obj or Desk()
+        if manifest is not None:
+            extract_manifest(desk, manifest, jobs)
+        else:
+            extract_pages(desk, pages, url, jobs)
 
 
 def _engine(name: str, scheduler: str | None, jobs: int) -> Engine:
@@ -164,21 +166,6 @@ def _archives(desk: Desk, sources: tuple[str, ...], to: str | None, engine: Engi
             "`copydesk import ADDRESS`, which reads them on a cluster with the same --engine"
         )
     extract_archives(desk, sources, to, engine=engine, as_json=as_json)
-
-
-def _files(paths: tuple[Path, ...], manifest: Path | None, jobs: int) -> None:
-    missing = [path for path in paths if not path.is_file()]
-    entries = entries_of_manifest(manifest) if manifest else entries_of_paths(paths)
-    try:
-        for line in json_lines(entries, load_sites(shipped_sites_folder()), jobs=jobs):
-            sys.stdout.write(line + "\n")
-    except CopydeskError as error:
-        click.echo(f"copydesk extract: {error}", err=True)
-        sys.exit(error.exit_code)
-    for path in missing:
-        click.echo(f"copydesk extract: no such file: {path}", err=True)
-    if missing:
-        sys.exit(1)
 
 
 if __name__ == "__main__":

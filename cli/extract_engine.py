@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from db.errors import UsageError
-from db.sites import load_sites
 from pipelines.desk import DeskPlan
 from pipelines.pool import ReadingPool
 from pipelines.replay import LocalReaders, Readers
@@ -45,13 +44,13 @@ def readers(plan: DeskPlan, engine: Engine, *, database: Path | None) -> Iterato
         with dask_readers(
             engine.scheduler,
             database=database,
-            sites=load_sites(*plan.sites_folders),
+            sites=plan.sites,
             timeout_s=plan.page_timeout_s,
             say=lambda text: click.echo(f"copydesk: {text}", err=True),
         ) as cluster:
             yield cluster
         return
-    pool = ReadingPool(database, plan.sites_folders, processes=engine.jobs, timeout_s=plan.page_timeout_s)
+    pool = ReadingPool(database, plan.sites, processes=engine.jobs, timeout_s=plan.page_timeout_s)
     local = LocalReaders(pool)
     try:
         yield local

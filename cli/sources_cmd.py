@@ -13,6 +13,7 @@ import click
 
 from cli.completing import source_names
 from cli.context import Desk
+from cli.crawl_cmd import say_mistakes
 from cli.progress import watching
 from db.config import read_stored
 from db.connect import write
@@ -225,7 +226,7 @@ def test(desk: Desk, name: str, limit: int, as_json: bool) -> None:
     else:
         for line in _rehearsal_lines(report):
             click.echo(line)
-    if not report.articles:
+    if not report.articles or any(one.wrong for one in report.lists):
         sys.exit(1)
 
 
@@ -250,6 +251,7 @@ def _unknown(url: str) -> Source:
 
 def _rehearsal_lines(report: Rehearsal) -> list[str]:
     lines = [f"{report.source.name}: {_kinds(report.entries)}, {report.links} links; nothing was stored"]
+    lines += [f"  {one.kind.value} of its rules: {one.links} links at {one.url}" for one in report.lists]
     lines += [f"  {note}" for note in report.notes]
     for article in report.articles:
         credit = " · ".join(
@@ -276,6 +278,9 @@ def _rehearsal_json(report: Rehearsal) -> dict[str, object]:
         "source": report.source.name,
         "entries": [{"url": entry.url, "kind": entry.kind.value} for entry in report.entries],
         "links": report.links,
+        "lists": [
+            {"url": one.url, "kind": one.kind.value, "links": one.links, "note": one.note} for one in report.lists
+        ],
         "articles": [to_json(article) for article in report.articles],
         "rejected": [{"url": url, "reason": reason, "detail": detail} for url, reason, detail in report.rejected],
         "failed": [{"url": url, "error": error} for url, error in report.failed],
@@ -331,6 +336,7 @@ def _discover(desk: Desk, added: Sequence[tuple[Source, bool]]) -> None:
     names = tuple(source.name for source, _ in added)
     with watching() as watch:
         crawled = run_crawl(desk.config, Order(names=names, reads=False, command="sources add"), watch=watch)
+    say_mistakes(crawled.mistakes)
     notes = {visit.source.name: visit.notes for visit in crawled.visits}
     empty = []
     with desk.open() as db:

@@ -19,7 +19,9 @@ from db.facts import moment, stamp
 from db.health import disk_free, file_sizes
 from db.holdings import Run
 from db.queries import snapshot
+from db.sites import Mistake
 from db.status import Failing, Status, UnderWay, status_of
+from db.stored_rules import mistakes_of
 
 if TYPE_CHECKING:
     from scheduler.plan import Planned
@@ -39,7 +41,7 @@ def status(desk: Desk, watch: bool, as_json: bool, as_csv: bool) -> None:
     """Show how things stand: the service, crawls under way, what is next, what fails, open alerts."""
     one_form(as_json, as_csv)
     if as_csv:
-        _, coming, now = _look(desk)
+        _, coming, now, _ = _look(desk)
         print_csv(_following(coming, now), ("source", "at", "due"))
     elif watch and not as_json:
         _watch(desk)
@@ -50,14 +52,14 @@ def status(desk: Desk, watch: bool, as_json: bool, as_csv: bool) -> None:
             click.echo(line)
 
 
-def _look(desk: Desk) -> tuple[Status, list[tuple[datetime, Planned]], datetime]:
+def _look(desk: Desk) -> tuple[Status, list[tuple[datetime, Planned]], datetime, tuple[Mistake, ...]]:
     from scheduler.standings import Standings
 
-    now = datetime.now(UTC)
+    now, config = datetime.now(UTC), desk.reloaded()
     with desk.read() as conn, snapshot(conn):
-        standings = Standings(desk.reloaded())
+        standings = Standings(config)
         standings.refresh(conn, now)
-        return status_of(conn, now, runs=LINES), standings.next_runs(now), now
+        return status_of(conn, now, runs=LINES), standings.next_runs(now), now, mistakes_of(config, conn)
 
 
 def _watch(desk: Desk) -> None:
@@ -73,7 +75,13 @@ def _watch(desk: Desk) -> None:
             time.sleep(WATCH_S)
 
 
-def _lines(path: Path, now_status: Status, coming: list[tuple[datetime, Planned]], now: datetime) -> Iterator[str]:
+def _lines(
+    path: Path,
+    now_status: Status,
+    coming: list[tuple[datetime, Planned]],
+    now: datetime,
+    mistakes: tuple[Mistake, ...],
+) -> Iterator[str]:
     width = screen_width() if on_terminal() else None
     blocks = (
         ("service", [_service(now_status, now)]),
@@ -82,13 +90,14 @@ def _lines(path: Path, now_status: Status, coming: list[tuple[datetime, Planned]
         ("last day", [_day(now_status)]),
         ("now", [_under_way(one, now) for one in now_status.under_way]),
         ("next", [_next(when, source, now) for when, source in coming]),
+        ("rules", [f"{plain(mistake.says)}; {mistake.meanwhile}" for mistake in mistakes]),
         ("failing", [_failing(one) for one in now_status.failing]),
         ("alerts", [_alert(one.kind, one.source, one.says, one.opened_at) for one in now_status.alerts]),
         ("last runs", [_run(run) for run in now_status.runs]),
     )
     for label, lines in blocks:
         shown = lines[:LINES] + ([f"… and {len(lines) - LINES} more"] if len(lines) > LINES else [])
-        colour = "red" if label in ("failing", "alerts") else None
+        colour = "red" if label in ("rules", "failing", "alerts") else None
         for number, line in enumerate(shown):
             head = styled(padded(label if number == 0 else "", _LABEL), bold=True, fg=colour)
             yield f"{head}  {cut(line, width - _LABEL - 2) if width else line}"
@@ -154,7 +163,9 @@ def _run(run: Run) -> str:
     return f"{run.id}  {local_time(run.started_at)}  {run.command} {run.ended or 'under way'}, {counts}{error}"
 
 
-def _as_json(now_status: Status, coming: list[tuple[datetime, Planned]], now: datetime) -> dict[str, object]:
+def _as_json(
+    now_status: Status, coming: list[tuple[datetime, Planned]], now: datetime, mistakes: tuple[Mistake, ...]
+) -> dict[str, object]:
     row = now_status.service
     service = None
     if row is not None:
@@ -168,7 +179,11 @@ def _as_json(now_status: Status, coming: list[tuple[datetime, Planned]], now: da
             "version": row.version,
         }
     rest = {name: value for name, value in asdict(now_status).items() if name != "service"}
-    return {"at": stamp(now), "service": service} | rest | {"next": _following(coming, now)}
+    rules = [
+        {"path": mistake.path, "says": mistake.says, "hosts": list(mistake.hosts), "rules_hold": mistake.holds}
+        for mistake in mistakes
+    ]
+    return {"at": stamp(now), "service": service} | rest | {"rules": rules, "next": _following(coming, now)}
 
 
 def _following(coming: list[tuple[datetime, Planned]], now: datetime) -> list[dict[str, object]]:

@@ -21,7 +21,15 @@ from crawler.probe import next_probes
 from crawler.reading import Ask
 from crawler.robots import RobotsPolicy
 from crawler.session import Session, end_for_machine
-from crawler.visit import PAGES_FOLLOWED, SITEMAPS_OF_INDEX, Visit, asks_of_entries, json_list_asks, next_page
+from crawler.visit import (
+    PAGES_FOLLOWED,
+    SITEMAPS_OF_INDEX,
+    ListRead,
+    Visit,
+    asks_of_entries,
+    declared_asks,
+    next_page,
+)
 from db import facts
 from db.agenda import any_unknown, validators_for
 from db.nouns import Entry, EntryKind
@@ -48,10 +56,10 @@ class Listings:
     async def begin(self, visit: Visit) -> list[Request]:
         """The first requests of a visit."""
         if visit.probing:
-            declared = [replace(ask, probe=True) for ask in json_list_asks(visit.site)]
-            asks = next_probes(visit, ()) + declared
+            # Declared lists first: what discovery takes for a section may be one of them.
+            asks = [replace(ask, probe=True) for ask in declared_asks(visit.site)] + next_probes(visit, ())
         else:
-            asks = asks_of_entries(visit.entries, visit.site, visit.settings["front_page"]) + json_list_asks(visit.site)
+            asks = declared_asks(visit.site) + asks_of_entries(visit.entries, visit.site, visit.settings["front_page"])
         fresh = visit.new_asks(asks)
         if not fresh:
             return await self._articles.begin(visit)
@@ -111,13 +119,24 @@ class Listings:
                 visit.notes.append(f"{ask.url}: is no {ask.kind.value} any more")
             return []
         visit.listings.append(listing)
-        visit.validators[ask.url] = headers
+        if not self._is_wrong(visit, ask, listing):
+            visit.validators[ask.url] = headers
         if ask.probe:
             visit.record_entry(Entry(url=ask.url, kind=listing.kind, title=listing.title))
             for entry in listing.entries:
                 if entry.kind is EntryKind.SECTION and self._allowed(entry.url):
                     visit.record_entry(entry)
         return await self._named_by(ask, listing)
+
+    def _is_wrong(self, visit: Visit, ask: Ask, listing: Listing) -> bool:
+        """Whether a declared list gives nothing for a mistake of its rule: then it is asked for in full until that is mended."""
+        if ask.rule is None:
+            return False
+        read = ListRead(url=ask.url, kind=listing.kind, links=len(listing.links), note=listing.note)
+        visit.lists.append(read)
+        if listing.note and ask.depth == 0:
+            visit.notes.append(f"{ask.url}: {listing.note}")
+        return read.wrong
 
     async def _named_by(self, ask: Ask, listing: Listing) -> list[Ask]:
         asks = []

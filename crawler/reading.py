@@ -8,11 +8,12 @@ from crawler.discover.article_urls import is_excluded, judge_for
 from crawler.discover.feeds import read_feed
 from crawler.discover.frontpage import read_front_page
 from crawler.discover.guess import classify
+from crawler.discover.html_lists import read_html_list
 from crawler.discover.listing import Listing
 from crawler.discover.lists import read_list
 from crawler.discover.sitemaps import read_sitemap
 from db.nouns import EntryKind, Link, LinkKind
-from db.sites import JsonList, Site
+from db.sites import HtmlList, ListRule, Site
 
 # What the form of `/politics/` scores. In a sitemap such an address is a section; on the labelled forms of tests/discover no
 # article scores so low, while of addresses without any hint (0 points) many are articles.
@@ -29,7 +30,7 @@ class Ask:
     kind: EntryKind
     depth: int = 0
     probe: bool = False
-    json_list: JsonList | None = None
+    rule: ListRule | None = None
 
 
 def worth_fetching(link: Link, site: Site | None) -> bool:
@@ -44,8 +45,9 @@ def worth_fetching(link: Link, site: Site | None) -> bool:
 
 def read_listing(ask: Ask, body: bytes, url: str, content_type: str | None, site: Site | None) -> Listing | None:
     """What a listing says. None where a probed address holds something else, or nothing that lists articles."""
-    if ask.json_list is not None and site is not None:
-        return read_list(body, ask.json_list, site, url, content_type)
+    if ask.rule is not None and site is not None:
+        read = read_html_list if isinstance(ask.rule, HtmlList) else read_list
+        return read(body, ask.rule, site, url, content_type)  # type: ignore[arg-type]
     kind = classify(body, content_type, url) if ask.probe else ask.kind
     if ask.probe and kind in _PAGES and ask.kind not in _PAGES:
         return None  # a front page in place of the feed that was asked for: many sites answer so instead of 404

@@ -10,12 +10,16 @@ from pathlib import Path
 
 from crawler.run import Watch, crawl
 from crawler.session import Order
+from crawler.visit import ListRead
 from db.config import Config
 from db.connect import open_database, write
 from db.derived import get_article
+from db.errors import ConfigError
 from db.figures import Figures
 from db.nouns import Article, Entry, Source
 from db.sources import add_source, entries_of, put_entries
+from db.stored_rules import rules_of
+from pipelines.addresses import host_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +33,19 @@ class Rehearsal:
     rejected: Sequence[tuple[str, str, str]]
     failed: Sequence[tuple[str, str]]
     notes: Sequence[str]
+    lists: Sequence[ListRead]
     figures: Figures
 
 
 def rehearse(
     config: Config, source: Source, entries: Sequence[Entry], limit: int, *, watch: Watch | None = None
 ) -> Rehearsal:
-    """Crawl at most `limit` articles of a source; nothing is stored that lasts. Raises CopydeskError."""
+    """Crawl at most `limit` articles of a source; nothing is stored that lasts.
+
+    Raises CopydeskError, among others where the site's own rules are wrong: these are what is to be tried. What is wrong with the
+    rules of other sites is a note.
+    """
+    others = _mistakes_elsewhere(config, source)
     with tempfile.TemporaryDirectory(prefix="copydesk-test-") as folder:
         apart = config.with_values(db=str(Path(folder) / "test.db"))
         _prepare(apart, source, entries)
@@ -54,11 +64,19 @@ def rehearse(
                     "SELECT url, coalesce(error, 'http_' || status) FROM fetches"
                     " WHERE what = 'article' AND (error IS NOT NULL OR status >= 400)"
                 ).fetchall(),
-                notes=[note for visit in crawled.visits for note in visit.notes],
+                notes=[*others, *(note for visit in crawled.visits for note in visit.notes)],
+                lists=[read for visit in crawled.visits for read in visit.lists],
                 figures=crawled.figures,
             )
         finally:
             conn.close()
+
+
+def _mistakes_elsewhere(config: Config, source: Source) -> list[str]:
+    mistakes = rules_of(config, None).mistakes
+    if mine := next((mistake for mistake in mistakes if mistake.concerns(host_of(source.url))), None):
+        raise ConfigError(mine.says)
+    return [mistake.says for mistake in mistakes]
 
 
 def _prepare(config: Config, source: Source, entries: Sequence[Entry]) -> None:

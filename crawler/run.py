@@ -20,6 +20,7 @@ from db.config import Config
 from db.errors import CopydeskError
 from db.figures import Figures
 from db.nouns import Source
+from db.sites import Mistake
 
 Watch = Callable[[NewsSpider], None]
 """Called with the spider when it opens: for showing progress."""
@@ -29,7 +30,7 @@ Watch = Callable[[NewsSpider], None]
 class Crawled:
     """What a crawl came to. `stopped`: somebody ended it early; what it fetched is kept and the next one goes on.
 
-    `busy`: sources that it left to another crawl, with that one's process number.
+    `busy`: sources that it left to another crawl, with that one's process number. `mistakes`: site files that it could not use.
     """
 
     run_id: int
@@ -37,6 +38,7 @@ class Crawled:
     visits: list[Visit]
     busy: list[tuple[Source, int]]
     stopped: bool
+    mistakes: tuple[Mistake, ...] = ()
 
 
 def crawl(config: Config, order: Order, *, watch: Watch | None = None) -> Crawled:
@@ -79,4 +81,5 @@ def _crawled(spiders: list[NewsSpider]) -> Crawled:
         visits=spider.visits,
         busy=spider.session.busy,
         stopped=spider.stopped,
+        mistakes=spider.session.sites.mistakes,
     )

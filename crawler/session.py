@@ -29,13 +29,14 @@ from db.facts import Received
 from db.figures import Figures, figures_of
 from db.nouns import Source
 from db.reader_thread import ReaderThread
-from db.sites import Sites, load_sites
+from db.sites import Sites
 from db.source_runs import begin_source_runs, end_source_run, end_source_runs
 from db.sources import choose_sources
+from db.stored_rules import rules_of
 from db.turns import take_turns
 from db.writer import Writer
 from pipelines.desk import Desk
-from pipelines.desk_plan import plan_desk, sites_folders
+from pipelines.desk_plan import plan_desk
 
 T = TypeVar("T")
 
@@ -175,10 +176,13 @@ def end_for_machine(error: BaseException) -> None:
 
 
 def open_session(config: Config, order: Order) -> Session:
-    """Open the database and begin a run. Raises CopydeskError: no database, unknown source, bad rules, ..."""
-    sites = load_sites(*sites_folders(config))
+    """Open the database and begin a run. Raises CopydeskError: no database, unknown source, no folder of rules, ...
+
+    A site file that is wrong concerns its own site: `Session.sites.mistakes` names it.
+    """
     db = open_database(config.database)
     try:
+        sites = rules_of(config, db.conn)
         sources = choose_sources(db.conn, order.names)
     finally:
         db.conn.close()

@@ -19,7 +19,7 @@ from crawler.errors import Stopping
 from crawler.reading import Ask
 from db.agenda import Due
 from db.nouns import Entry, EntryKind, Source
-from db.sites import Site
+from db.sites import HtmlList, ListRule, Site
 
 # Articles of a source handed to Scrapy ahead of need, for each request that may be under way at its host.
 AHEAD = 2
@@ -27,11 +27,28 @@ AHEAD = 2
 SITEMAPS_OF_INDEX = 5
 # Sections are read where nothing better lists the articles; each costs a pause of the host.
 SECTIONS_READ = 12
-# "Next page" of a section or JSON list is followed so often at most, and only while pages still bring unknown links.
+# "Next page" of a section or declared list is followed so often at most, and only while pages still bring unknown links.
 PAGES_FOLLOWED = 5
 
-_LISTS_ALL = frozenset({EntryKind.NEWS_SITEMAP, EntryKind.JSON_LIST})
+# What the site's rules declare. Rows of these kinds are of the past: which lists there are now, the rules say.
+DECLARED = frozenset({EntryKind.JSON_LIST, EntryKind.HTML_LIST})
+_LISTS_ALL = DECLARED | {EntryKind.NEWS_SITEMAP}
 _LISTS_SOME = _LISTS_ALL | {EntryKind.FEED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRead:
+    """One page of a list that the site's rules declare: how many articles it named, and what does not fit (`note`)."""
+
+    url: str
+    kind: EntryKind
+    links: int
+    note: str | None = None
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the rule brings nothing and something does not fit: it is mistaken, or the site has changed."""
+        return self.note is not None and not self.links
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,6 +67,8 @@ class Visit:
     """Headers of each listing that was read, by address: they make the next request conditional."""
     found: list[Entry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    lists: list[ListRead] = field(default_factory=list)
+    """What the lists brought that the site's rules declare, in the order they came in."""
     due: deque[Due] = field(default_factory=deque)
     under_way: int = 0
     unfinished: int = 0
@@ -116,10 +135,10 @@ class Visit:
 def asks_of_entries(entries: Sequence[Entry], site: Site | None, front_page: str) -> list[Ask]:
     """The listings that a visit reads, the best first.
 
-    A feed gives the newest, a news sitemap all of two days: where there is a news sitemap or JSON list, the front page and
+    A feed gives the newest, a news sitemap all of two days: where there is a news sitemap or declared list, the front page and
     sitemaps add nothing but load, so "auto" leaves them; sections are read where there is no feed either.
     """
-    kinds = {entry.kind for entry in entries} | ({EntryKind.JSON_LIST} if site and site.lists else set())
+    kinds = {entry.kind for entry in entries} - DECLARED | ({kind_of(rule) for rule in site.lists} if site else set())
     wanted = {EntryKind.FEED, EntryKind.NEWS_SITEMAP}
     if front_page == "always" or (front_page == "auto" and not kinds & _LISTS_ALL):
         wanted.add(EntryKind.FRONT_PAGE)
@@ -136,19 +155,25 @@ def asks_of_entries(entries: Sequence[Entry], site: Site | None, front_page: str
     return asks
 
 
-def json_list_asks(site: Site | None) -> list[Ask]:
-    """The first page of each JSON list that the site's rules declare."""
-    return [
-        Ask(url=list_urls(described)[0], kind=EntryKind.JSON_LIST, json_list=described)
-        for described in (site.lists if site else ())
-    ]
+def kind_of(rule: ListRule) -> EntryKind:
+    """What kind of listing a declared list is."""
+    return EntryKind.HTML_LIST if isinstance(rule, HtmlList) else EntryKind.JSON_LIST
+
+
+def declared_asks(site: Site | None) -> list[Ask]:
+    """The first page of each list that the site's rules declare."""
+    return [Ask(url=list_urls(rule)[0], kind=kind_of(rule), rule=rule) for rule in (site.lists if site else ())]
+
+
+def needs_probing(entries: Sequence[Entry], site: Site | None) -> bool:
+    """Whether nothing is known that lists articles: no listing was found, or only lists that no rule declares any more."""
+    return not entries or (not (site and site.lists) and all(entry.kind in DECLARED for entry in entries))
 
 
 def next_page(ask: Ask, listing: Listing) -> list[Ask]:
     """The page after this one of the same listing, if there is one."""
-    if ask.json_list is None:
-        following = listing.pages[:1]
-    else:
-        pages = list_urls(ask.json_list)
+    following = listing.pages[:1]
+    if ask.rule is not None and "{page}" in ask.rule.url:
+        pages = list_urls(ask.rule)
         following = pages[pages.index(ask.url) + 1 :][:1]
-    return [Ask(url=url, kind=ask.kind, depth=ask.depth + 1, json_list=ask.json_list) for url in following]
+    return [Ask(url=url, kind=ask.kind, depth=ask.depth + 1, rule=ask.rule) for url in following]

@@ -2,7 +2,8 @@
 
     open_alert ──> told, told again ──> close_alert ──> told as closed
 
-Of one kind there is at most one open alert for a source (an index holds that). A closed row stays: it is the history.
+Of one kind there is at most one open alert for a source, or for what it is `about` (an index holds that). A closed row stays: it is
+the history.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ class Kind(StrEnum):
     FAILING = "failing"
     ROBOTS_FORBIDDEN = "robots_forbidden"
     CERTIFICATE = "certificate"
+    SITE_RULES = "site_rules"
+    CRAWL_START = "crawl_start"
     NETWORK = "network"
     DISK = "disk"
     SIZE = "size"
@@ -40,7 +43,8 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One row. `source` is the source's name, None for what concerns the machine; `evidence` holds the figures behind `says`.
+    """One row. `source` is the source's name, None for what concerns the machine; `about` tells apart alerts of one kind that no
+    source tells apart, such as files; `evidence` holds the figures behind `says`.
 
     `told` counts the times that a hook took it, `told_at` is the last of them; `telling_failed` is how the last try went wrong.
     """
@@ -49,6 +53,7 @@ class Alert:
     kind: str
     source_id: int | None
     source: str | None
+    about: str = ""
     says: str
     remedy: str
     evidence: Mapping[str, object] = field(default_factory=dict)
@@ -69,7 +74,7 @@ class Change:
 
 _ALERTS = """
 SELECT a.id, a.kind, a.source_id, s.name, a.says, a.remedy, a.evidence, a.opened_at, a.closed_at, a.told_at, a.told,
-       a.telling_failed
+       a.telling_failed, a.about
 FROM alerts a LEFT JOIN sources s ON s.id = a.source_id
 """
 _OPEN = f"{_ALERTS} WHERE a.closed_at IS NULL ORDER BY a.id"
@@ -105,7 +110,7 @@ def closed_evidence(conn: sqlite3.Connection, kind: Kind, source_id: int) -> lis
     return [json.loads(row[0]) for row in conn.execute(_CLOSED_EVIDENCE, (kind.value, source_id))]
 
 
-def open_alert(
+def open_alert(  # noqa: PLR0913 - one for each column
     conn: sqlite3.Connection,
     kind: Kind,
     source_id: int | None,
@@ -114,11 +119,12 @@ def open_alert(
     remedy: str,
     evidence: Mapping[str, object],
     at: datetime,
+    about: str = "",
 ) -> Alert:
     """Open an alert. Raises sqlite3.IntegrityError where one of the kind is open for that source."""
     cursor = conn.execute(
-        "INSERT INTO alerts (kind, source_id, says, remedy, evidence, opened_at) VALUES (?, ?, ?, ?, ?, ?)",
-        (kind.value, source_id, says, remedy, _json(evidence), stamp(at)),
+        "INSERT INTO alerts (kind, source_id, about, says, remedy, evidence, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (kind.value, source_id, about, says, remedy, _json(evidence), stamp(at)),
     )
     return _one(conn, int(cursor.lastrowid or 0))
 
@@ -169,6 +175,7 @@ def _alert(row: tuple[object, ...]) -> Alert:
         told_at=told_at,
         told=int(str(row[10])),
         telling_failed=_failure(row[11]),
+        about=str(row[12]),
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from db.nouns import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection
 from db.search_index import drop_page, index_page
+from db.sites import RuleFile
+from db.stored_rules import put_rules
 
 CreditRow = tuple[str, int, str]
 _ROLES = (("author", "authors"), ("editor", "editors"), ("proofreader", "proofreaders"))
@@ -22,6 +24,8 @@ class Extractor:
     code: str
     rules: str
     trafilatura: str
+    rule_files: tuple[RuleFile, ...] = field(default=(), repr=False, compare=False)
+    """The texts behind `rules`, to be kept with the first row that they make."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,9 @@ class Fingerprint:
 
 
 def extractor_id(conn: sqlite3.Connection, extractor: Extractor) -> int:
-    """The row of an extractor, made if it is new."""
+    """The row of an extractor, made if it is new. Its site rules are in force from now on."""
+    if extractor.rule_files:
+        put_rules(conn, extractor.rules, extractor.rule_files)
     if known := known_extractor(conn, extractor):
         return known
     values = (extractor.code, extractor.rules, extractor.trafilatura)

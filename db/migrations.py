@@ -15,6 +15,7 @@
     source_runs: what one run did at one source. service: the `copydesk run` that is up. alerts: what a person should know;
     watched: how far they have looked. rhythms: when sources publish, as learned.
     search_index: where grams stand (`db.search_index`), derived. unindexed: articles that are not in it yet, kept by triggers.
+    site_rules, rule_sets, rules_in_force: the texts of site rules (`db.stored_rules`).
     extractions: runs of `copydesk extract`; to_extract: the pages each has left; past_outcomes: what each replaced.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` counts in Unix seconds, because it is arithmetic.
@@ -26,7 +27,7 @@ from __future__ import annotations
 from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
 from db.search_index import SEARCH, SEARCH_MERGES, version
-from db.service_tables import EXTRACTIONS, PRUNED, RHYTHMS, SCHEDULE, WATCHED
+from db.service_tables import EXTRACTIONS, PRUNED, RHYTHMS, SCHEDULE, SITE_RULES, WATCHED
 from db.sqlite_tools import Database, Migrations
 from db.views import make_views
 
@@ -171,6 +172,13 @@ def m0015_search_merges(db: Database) -> None:
     """Smaller steps for the search index."""
     for name, value in SEARCH_MERGES:
         db.execute("INSERT INTO search_index (search_index, rank) VALUES (?, ?)", (name, value))
+
+
+@migrations()
+def m0016_site_rules(db: Database) -> None:
+    """The site rules that outcomes were made by are kept, and which of them are in force."""
+    for statement in _statements(SITE_RULES):
+        db.execute(statement)
 
 
 def step_names() -> frozenset[str]:

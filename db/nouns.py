@@ -68,6 +68,7 @@ class LinkKind(StrEnum):
     FRONT_PAGE = "front-page"
     SECTION = "section"
     JSON_LIST = "json-list"
+    HTML_LIST = "html-list"
     MANUAL = "manual"
 
 
@@ -248,6 +249,7 @@ class EntryKind(StrEnum):
     FRONT_PAGE = "front-page"
     SECTION = "section"
     JSON_LIST = "json-list"
+    HTML_LIST = "html-list"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

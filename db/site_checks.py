@@ -12,11 +12,8 @@ from dataclasses import fields
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cssselect import SelectorError
-from lxml.cssselect import CSSSelector
-from lxml.etree import XPath, XPathSyntaxError
-
 from db.nouns import Article
+from db.site_nouns import Pick
 
 # ------------------------
 
@@ -76,7 +73,7 @@ def regex(value: object) -> str:
     pattern = text(value)
     try:
         re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
     return pattern
 
@@ -88,22 +85,40 @@ def regexes(value: object) -> tuple[str, ...]:
 
 def css(value: object) -> str:
     """A CSS selector that compiles."""
+    # Imported here and below: most commands read site files that have no selectors, and lxml takes its time.
+    from cssselect import SelectorError
+    from lxml.cssselect import CSSSelector
+    from lxml.etree import Element, XPathError
+
     selector = text(value)
     try:
-        CSSSelector(selector)
-    except SelectorError as error:
+        CSSSelector(selector, translator="html")(Element("html"))
+    except (SelectorError, XPathError) as error:
         raise ValueError(f"{selector!r} is not a CSS selector: {error}") from error
     return selector
 
 
 def xpath(value: object) -> str:
     """An XPath expression that compiles."""
+    from lxml.etree import Element, XPath, XPathError
+
     expression = text(value)
     try:
-        XPath(expression)
-    except XPathSyntaxError as error:
+        XPath(expression)(Element("html"))  # names of functions, variables and prefixes are looked up only now
+    except XPathError as error:
         raise ValueError(f"{expression!r} is not an XPath expression: {error}") from error
     return expression
+
+
+def pick(value: object) -> Pick:
+    """What one value of an entry is read from: a CSS selector, or a table of it and an attribute."""
+    if not isinstance(value, dict):
+        return Pick(css=css(value))
+    for key in value:
+        if key not in ("css", "attribute"):
+            raise ValueError(f"unknown key {key}{nearest(key, ('css', 'attribute'))}")
+    attribute = text(value["attribute"]) if "attribute" in value else None
+    return Pick(css=css(value["css"]) if "css" in value else "", attribute=attribute)
 
 
 def count(value: object) -> int:
@@ -131,7 +146,7 @@ def article_field(value: object) -> str:
 def http(value: object) -> str:
     """An http address, perhaps with places such as {page}."""
     url = text(value)
-    if not re.match(r"https?://[^/\s]+", url):
+    if not re.match(r"https?://[^/\s]+", url) or re.search(r"\s", url):
         raise ValueError(f"{url!r} is not an http address")
     return url
 

@@ -21,6 +21,14 @@ modified = "row.update_time"
 author = "row.author"
 section = "row.column.0.name"
 
+[[lists]]                               an HTML page that lists articles
+url = "https://example-daily.com/news/"
+item = "li.teaser"                      CSS of one entry; the other selectors search within it
+link = "h3 a"                           without it the entry itself, or its first link
+title = "h3"
+published = "time"                      or { css = "span", attribute = "data-time" }
+next = "a.older"                        the link to the next page, anywhere on the page
+
 [[fields]]                              overrides what the general reader finds
 field = "title"                         a field of Article
 css = "h1.headline"                     or xpath = "...", or regex = '...' over the decoded HTML (group 1)
@@ -32,68 +40,77 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import tomllib
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from db import site_checks as checks
 from db.errors import ConfigError
+from db.site_file import claimed_hosts, load_site, parse_site, place_of, read_text
+from db.site_nouns import FieldRule, HtmlList, JsonList, ListRule, Pick, Site
+
+__all__ = [
+    "FieldRule",
+    "HtmlList",
+    "JsonList",
+    "ListRule",
+    "Mistake",
+    "Pick",
+    "RuleFile",
+    "Site",
+    "Sites",
+    "load_rules",
+    "load_site",
+    "load_sites",
+    "shipped_sites_folder",
+    "sites_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FieldRule:
-    """How one field of Article is read on one site. Exactly one of `css`, `xpath`, `regex` is set."""
-
-    field: str
-    css: str | None = None
-    xpath: str | None = None
-    regex: str | None = None
-    attribute: str | None = None
-    until: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JsonList:
-    """A JSON list of articles: where it is and where in it the values are."""
-
-    url: str
-    link: str
-    items: str = ""
-    first_page: int = 1
-    pages: int = 1
-    title: str | None = None
-    published: str | None = None
-    modified: str | None = None
-    author: str | None = None
-    section: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """What is known of one site. `name` is the file's name without its ending."""
+class RuleFile:
+    """A site file that is in force: its name and its text. `own`: it is the user's, not one that ships with Copydesk."""
 
     name: str
-    hosts: tuple[str, ...]
-    outlet: str | None = None
-    language: str | None = None
-    timezone: str | None = None
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    lists: tuple[JsonList, ...] = ()
-    fields: tuple[FieldRule, ...] = ()
+    text: str = field(repr=False)
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """A site file that cannot be used, or a folder of them (`hosts` is empty then: it may concern every site).
+
+    `says` is a sentence that begins with file and line. `holds`: the rules that were in force before stay so.
+    """
+
+    path: str
+    says: str
+    hosts: tuple[str, ...] = ()
+    holds: bool = False
+
+    def concerns(self, host: str | None) -> bool:
+        """Whether pages of a host are read by other rules than their file says."""
+        name = (host or "").lower()
+        return not self.hosts or any(name == own or name.endswith(f".{own}") for own in self.hosts)
+
+    @property
+    def meanwhile(self) -> str:
+        """What is done until it is mended, as half a sentence."""
+        return "the rules from before hold" if self.holds else "nothing in it is used (it was never right before)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sites:
-    """All site rules. `version` is a digest of their content: it is part of an extractor's name."""
+    """All site rules. `version` is a digest of their content: it is part of an extractor's name.
+
+    `files` are the texts that they were read from, by which a version can be had again; `mistakes` the files that cannot be used.
+    """
 
     by_host: Mapping[str, Site] = field(default_factory=dict)
     version: str = "none"
+    files: tuple[RuleFile, ...] = field(default=(), repr=False, compare=False)
+    mistakes: tuple[Mistake, ...] = field(default=(), compare=False)
 
     def for_host(self, host: str | None) -> Site | None:
         """The rules for a host: its own, else those of the nearest parent domain."""
@@ -117,148 +134,129 @@ def load_sites(*folders: Path) -> Sites:
     unknown key (with the nearest), a wrong value, a pattern or selector that does not compile, a host that two files
     claim.
     """
-    paths: dict[str, Path] = {}
+    sites = load_rules(folders)
+    if sites.mistakes:
+        raise ConfigError(sites.mistakes[0].says)
+    return sites
+
+
+def load_rules(folders: Sequence[Path], kept: Sequence[RuleFile] = ()) -> Sites:
+    """The rules of these folders, whatever is wrong with single files: in place of one that cannot be used holds what was `kept` of
+    it, the last that was right.
+
+    Of two files that claim a host, the one that claimed it before keeps it. A folder that cannot be read leaves in force what was
+    kept of the user's own files; where nothing was, that is a ConfigError.
+    """
+    before = {file.name: file for file in kept}
+    places: dict[str, tuple[Path, bool]] = {}
+    lost: dict[str, RuleFile] = {}
+    mistakes: list[Mistake] = []
     for folder in folders:
-        if not folder.is_dir():
-            raise ConfigError(f"{folder}: there is no such folder of site rules")
-        paths |= {path.name: path for path in folder.glob("*.toml")}
-    by_host: dict[str, Site] = {}
-    sites = [(paths[name], load_site(paths[name])) for name in sorted(paths)]
-    for path, site in sites:
-        for host in site.hosts:
-            if (other := by_host.setdefault(host, site)) is not site:
-                raise ConfigError(f"{path}: hosts: {host} is already claimed by {paths[other.name + '.toml']}")
-    content = json.dumps([asdict(site) for _, site in sites], sort_keys=True, default=str, ensure_ascii=False)
-    version = hashlib.sha256(content.encode()).hexdigest()[:_VERSION_DIGITS] if sites else "none"
-    return Sites(by_host=by_host, version=version)
+        is_own = folder != shipped_sites_folder()
+        try:
+            names = [name for name in os.listdir(folder) if name.endswith(".toml")]  # noqa: PTH208 - glob hides errors
+        except OSError as error:
+            missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+            why = "there is no such folder of site rules" if missing else f"cannot be read ({error.strerror})"
+            lost = {file.name: file for file in kept if file.own and _parsed(file)}
+            if not lost:
+                raise ConfigError(f"{folder}: {why}") from error
+            mistakes.append(Mistake(path=str(folder), says=f"{folder}: {why}", holds=True))
+            continue
+        places |= {name: (folder / name, is_own) for name in names}
+    found = [_read(path, is_own, before.get(name)) for name, (path, is_own) in places.items() if name not in lost]
+    found += [_Found(path=Path(name), file=file, site=_parsed(file), rank=0) for name, file in lost.items()]
+    chosen, wrong = _without_clashes(found, before)
+    return _joined(chosen, (*mistakes, *wrong))
+
+
+def sites_of(files: Iterable[RuleFile]) -> Sites:
+    """The rules in texts that were in force once. A text that this version refuses is left out."""
+    return _joined({file.name: (site, file) for file in files if (site := _parsed(file))}, ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A site file as it was found: `site` is None where it cannot be used, for the reason that `says` gives.
+
+    The lower its rank, the sooner it claims its hosts: what is as it was before comes first, what is new last.
+    """
+
+    path: Path
+    file: RuleFile
+    site: Site | None
+    rank: int
+    says: str = ""
+
+
+def _read(path: Path, is_own: bool, kept: RuleFile | None) -> _Found:
+    text = ""
+    try:
+        text = read_text(path)
+        site = parse_site(text, path)
+    except ConfigError as error:
+        file = RuleFile(name=path.name, text=text, own=is_own)
+        return _Found(path=path, file=file, site=None, rank=0 if kept else 2, says=str(error))
+    rank = 2 if kept is None else 0 if kept.text == text else 1
+    return _Found(path=path, file=RuleFile(name=path.name, text=text, own=is_own), site=site, rank=rank)
+
+
+def _parsed(file: RuleFile) -> Site | None:
+    """The rules in a text that was right once; None where this version refuses it."""
+    try:
+        return parse_site(file.text, Path(file.name))
+    except ConfigError:
+        return None
+
+
+_Chosen = dict[str, tuple[Site, RuleFile]]
+
+
+def _without_clashes(found: Sequence[_Found], before: Mapping[str, RuleFile]) -> tuple[_Chosen, list[Mistake]]:
+    """The rules by file name, none of which claims the host of another; and what was wrong, by file name."""
+    chosen: _Chosen = {}
+    claimed: dict[str, Path] = {}
+    mistakes: list[Mistake] = []
+
+    def free(site: Site | None) -> bool:
+        return site is not None and not any(host in claimed for host in site.hosts)
+
+    for one in sorted(found, key=lambda one: (one.rank, one.path.name)):
+        kept = before.get(one.path.name)
+        past = _parsed(kept) if kept else None
+        use = (one.site, one.file) if free(one.site) else (past, kept) if free(past) else (None, None)
+        site, file = use
+        if site is not None and file is not None:
+            chosen[one.path.name] = (site, file)
+            claimed |= dict.fromkeys(site.hosts, one.path)
+        if site is one.site and site is not None:
+            continue
+        says = one.says or _clash(one, claimed)
+        hosts = {*claimed_hosts(one.file.text), *(past.hosts if past else ())}
+        if not hosts and "." in one.path.stem:
+            hosts = {one.path.stem}
+        mistakes.append(Mistake(path=str(one.path), says=says, hosts=tuple(sorted(hosts)), holds=site is not None))
+    return chosen, sorted(mistakes, key=lambda mistake: Path(mistake.path).name)
+
+
+def _clash(one: _Found, claimed: Mapping[str, Path]) -> str:
+    hosts = one.site.hosts if one.site else ()
+    host = next((host for host in hosts if claimed.get(host, one.path) != one.path), "")
+    other = claimed.get(host, one.path)
+    return f"{place_of('hosts', one.file.text, one.path)}: hosts: {host} is already claimed by {other}"
+
+
+def _joined(chosen: _Chosen, mistakes: Sequence[Mistake]) -> Sites:
+    """Rules as they are used: by host, with their version, sorted by file name."""
+    sites = [chosen[name] for name in sorted(chosen)]
+    content = json.dumps([asdict(site) for site, _ in sites], sort_keys=True, default=str, ensure_ascii=False)
+    return Sites(
+        by_host={host: site for site, _ in sites for host in site.hosts},
+        version=hashlib.sha256(content.encode()).hexdigest()[:_VERSION_DIGITS] if sites else "none",
+        files=tuple(file for _, file in sites),
+        mistakes=tuple(mistakes),
+    )
 
 
 _VERSION_DIGITS = 12
 """Hex digits of a version: 48 bits tell any number of rule sets apart and can still be read out."""
-
-
-def load_site(path: Path) -> Site:
-    """The rules in one file. Raises ConfigError as `load_sites` does."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        document = tomllib.loads(text)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
-    file = _File(path=path, lines=tuple(text.splitlines()))
-    articles = document.pop("articles", {})
-    if not isinstance(articles, dict):
-        raise ConfigError(f"{file.at('articles')}: articles must be a table, written as [articles]")
-    values = file.checked(document, _SITE_KEYS, "", required=("hosts",))
-    values |= file.checked(articles, _ARTICLES_KEYS, "articles")
-    lists, fields = (file.tables(values.get(name), name) for name in ("lists", "fields"))
-    values["lists"] = tuple(_json_list(file, table, number) for number, table in enumerate(lists))
-    values["fields"] = tuple(_field_rule(file, table, number) for number, table in enumerate(fields))
-    return Site(name=path.stem, **values)
-
-
-def _json_list(file: _File, table: dict[str, Any], number: int) -> JsonList:
-    values = file.checked(table, _LIST_KEYS, "lists", number, required=("url", "link"))
-    where = file.at("link", "lists", number)
-    if not checks.PLACE.search(values["link"]):
-        raise ConfigError(f"{where}: link has no place for a value of the item, such as {{id}}")
-    if "{page}" not in values["url"] and values.get("pages", 1) > 1:
-        raise ConfigError(f"{file.at('pages', 'lists', number)}: pages: the url has no {{page}} to count")
-    return JsonList(**values)
-
-
-def _field_rule(file: _File, table: dict[str, Any], number: int) -> FieldRule:
-    values = file.checked(table, _FIELD_KEYS, "fields", number, required=("field",))
-    readers = [name for name in ("css", "xpath", "regex") if name in values]
-    if len(readers) != 1:
-        told = f"has {' and '.join(readers)}" if readers else "has none"
-        raise ConfigError(
-            f"{file.at('field', 'fields', number)}: field {values['field']} {told}: give one of css, xpath, regex"
-        )
-    if "regex" in values and "attribute" in values:
-        raise ConfigError(f"{file.at('attribute', 'fields', number)}: attribute goes with css or xpath, not with regex")
-    return FieldRule(**values)
-
-
-Check = Callable[[object], Any]
-_SITE_KEYS: dict[str, Check] = {
-    "hosts": checks.hosts,
-    "outlet": checks.text,
-    "language": checks.language,
-    "timezone": checks.timezone,
-    "lists": checks.as_is,
-    "fields": checks.as_is,
-}
-_ARTICLES_KEYS: dict[str, Check] = {"include": checks.regexes, "exclude": checks.regexes}
-_LIST_KEYS: dict[str, Check] = {
-    "url": checks.http,
-    "link": checks.text,
-    "items": checks.path,
-    "first_page": checks.count,
-    "pages": checks.count,
-    "title": checks.path,
-    "published": checks.path,
-    "modified": checks.path,
-    "author": checks.path,
-    "section": checks.path,
-}
-_FIELD_KEYS: dict[str, Check] = {
-    "field": checks.article_field,
-    "css": checks.css,
-    "xpath": checks.xpath,
-    "regex": checks.regex,
-    "attribute": checks.text,
-    "until": checks.day,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
-    """A site file as text, to say where a mistake is."""
-
-    path: Path
-    lines: tuple[str, ...]
-
-    def at(self, key: str, table: str = "", number: int = 0) -> str:
-        """`path:7`: the line that sets `key` in the `number`th `table`; the path alone if it cannot be told."""
-        header = re.compile(rf"\s*\[+\s*{re.escape(table)}\s*\]+") if table else None
-        starts = [n for n, line in enumerate(self.lines) if header and header.match(line)]
-        start = starts[number] if number < len(starts) else 0
-        wanted = re.compile(rf"""\s*(\[+\s*)?["']?{re.escape(key)}["']?\s*[=\].]""")
-        return next(
-            (f"{self.path}:{n + 1}" for n in range(start, len(self.lines)) if wanted.match(self.lines[n])),
-            str(self.path),
-        )
-
-    def checked(
-        self, table: dict[str, Any], keys: dict[str, Check], name: str, number: int = 0, required: tuple[str, ...] = ()
-    ) -> dict[str, Any]:
-        """The values of a table, each checked. Raises ConfigError for an unknown, wrong or missing key."""
-        values: dict[str, Any] = {}
-        for key, value in table.items():
-            where = self.at(key, name, number)
-            if key not in keys:
-                place = f" in [{name}]" if name else ""
-                raise ConfigError(
-                    f"{where}: unknown key {key}{place}{checks.nearest(key, (*keys, *(() if name else ('articles',))))}"
-                )
-            try:
-                values[key] = keys[key](value)
-            except ValueError as error:
-                raise ConfigError(f"{where}: {key}: {error}") from error
-        for key in required:
-            if key not in values:
-                place = f"[[{name}]] number {number + 1}" if name else "the file"
-                raise ConfigError(f"{self.at(name, '', 0) if name else self.path}: {place} must set {key}")
-        return values
-
-    def tables(self, value: object, name: str) -> list[dict[str, Any]]:
-        """The tables of `[[name]]`."""
-        if value is None:
-            return []
-        if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
-            raise ConfigError(f"{self.at(name)}: {name} must be tables, written as [[{name}]]")
-        return value

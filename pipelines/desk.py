@@ -28,6 +28,7 @@ from db.nouns import Article, Rejection
 from db.pages import count_unread, unread_pages
 from db.queries import last_page_id
 from db.search_index import make_ready
+from db.sites import Sites
 from db.writer import Writer
 from pipelines.pool import ReadingPool
 from pipelines.reader import Reading, read
@@ -45,10 +46,13 @@ GATHER_S = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPlan:
-    """How a desk works: which database and rules, how many processes, how long a page may take."""
+    """How a desk works: which database and rules, how many processes, how long a page may take.
+
+    `sites` are the rules themselves, not where they are: a reading process that starts later must read by the same ones.
+    """
 
     database: Path
-    sites_folders: Sequence[Path]
+    sites: Sites
     extractor: Extractor
     processes: int
     page_timeout_s: float
@@ -143,7 +147,7 @@ class Desk:
         maker = self._writer.submit(lambda writing: extractor_id(writing, plan.extractor)).result()
         if self._readers is not None:
             return self._feed(conn, self._readers, maker)
-        pool = ReadingPool(plan.database, plan.sites_folders, processes=plan.processes, timeout_s=plan.page_timeout_s)
+        pool = ReadingPool(plan.database, plan.sites, processes=plan.processes, timeout_s=plan.page_timeout_s)
         try:
             self._feed(conn, LocalReaders(pool), maker)
         except BaseException:

@@ -14,7 +14,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ _AHEAD = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileEntry:
-    """One page on disk and what is known of it."""
+    """One page on disk and what is known of it. `body` is there where it was read already, from a pipe or the web."""
 
     page_id: str | int
     path: Path
@@ -44,12 +44,7 @@ class FileEntry:
     content_type: str | None = None
     status: int = 200
     fetched_at: datetime | None = None
-
-
-def entries_of_paths(paths: Iterable[Path]) -> Iterator[FileEntry]:
-    """One entry a file; its id is the path as given."""
-    for path in paths:
-        yield FileEntry(page_id=str(path), path=path)
+    body: bytes | None = field(default=None, repr=False)
 
 
 def entries_of_manifest(manifest: Path) -> Iterator[FileEntry]:
@@ -118,7 +113,7 @@ def _when(value: Any, where: str) -> datetime | None:
 def read_entry(entry: FileEntry, sites: Sites) -> Outcome:
     """Read one file and extract it."""
     try:
-        body = _read(entry.path)
+        body = _read(entry.path) if entry.body is None else entry.body
     except (OSError, EOFError, zlib.error) as error:
         if machine_error(error):
             raise

@@ -6,7 +6,8 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from db.nouns import Reason, Rejection
-from pipelines.reader import Reading, ReadPages, Rules, Task, number_of
+from db.sites import Sites
+from pipelines.reader import Reading, ReadPages, Task, number_of
 from pipelines.worker_pool import TaskDied, TaskTooSlow, WorkerPool
 
 
@@ -16,8 +17,8 @@ class ReadingPool:
     A future gives MachineError where the machine cannot serve, and is cancelled where the pool was stopped: the page stays unread.
     """
 
-    def __init__(self, database: Path | None, rules: Rules, *, processes: int, timeout_s: float) -> None:
-        self._pool = WorkerPool(ReadPages(database=database, rules=rules), processes=processes, timeout_s=timeout_s)
+    def __init__(self, database: Path | None, sites: Sites, *, processes: int, timeout_s: float) -> None:
+        self._pool = WorkerPool(ReadPages(database=database, sites=sites), processes=processes, timeout_s=timeout_s)
 
     def submit(self, page: Task) -> Future[Reading]:
         """Have a page read."""

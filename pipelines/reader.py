@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from db.errors import CopydeskError, Damaged, DatabaseError
 from db.nouns import Article, Outcome, Page, Reason, Rejection
 from db.pages import load_page
 from db.parcels import Parcel
-from db.sites import Sites, load_sites
+from db.sites import Sites
 from pipelines.extract import extract
 from pipelines.fingerprint import fingerprint
 
@@ -34,8 +34,6 @@ class Reading:
 
 Task = int | Parcel
 """What is to be read: a page of the database by its id, or one that was sent along."""
-Rules = Sequence[Path] | Sites
-"""Site rules: the folders that they are in, or the rules themselves."""
 
 
 @dataclass(slots=True)
@@ -52,15 +50,15 @@ class ReadPages:
     """The work of a reading process (`pipelines.worker_pool.Work`). Without a database it reads parcels only."""
 
     database: Path | None
-    rules: Rules
+    sites: Sites
     name: str = "page"
     preload: tuple[str, ...] = ("pipelines.reader",)
 
     def prepare(self) -> Callable[[Task], Reading]:
-        """Open the database, load the rules."""
+        """Open the database."""
         _desks[os.getpid()] = _Desk(
             conn=open_readonly(self.database) if self.database else None,
-            sites=self.rules if isinstance(self.rules, Sites) else load_sites(*self.rules),
+            sites=self.sites,
         )
         return read
 

@@ -25,4 +25,6 @@ def code_version() -> str:
 
 def extractor_in_force(sites: Sites) -> Extractor:
     """The extractor that this process runs."""
-    return Extractor(code=code_version(), rules=sites.version, trafilatura=version("trafilatura"))
+    return Extractor(
+        code=code_version(), rules=sites.version, trafilatura=version("trafilatura"), rule_files=sites.files
+    )

@@ -40,6 +40,7 @@ from scheduler.log import Log
 from scheduler.metrics import Metrics
 from scheduler.plan import batches
 from scheduler.standings import Standings
+from scheduler.starts import Starts
 from scheduler.upkeep_times import Upkeep, upkeep_due
 from scheduler.watchman import Watchman
 from scheduler.web import HealthServer
@@ -66,7 +67,8 @@ class Service:
         self._standings = Standings(self._config)
         self._learner = Learner()
         self._upkeep = Chore("upkeep", Upkeep(log, self.is_stopping).round, log)
-        self._watch = Chore("watch", Watchman(log, self.is_stopping).look, log)
+        self._starts = Starts()
+        self._watch = Chore("watch", Watchman(log, self.is_stopping, self._starts).look, log)
         self._metrics = Metrics(self.database)
         self._stopping = threading.Event()
         self._tick_lock = threading.Lock()
@@ -198,7 +200,16 @@ class Service:
             slow_free = max(1, most - 1) - self._crawls.slow
             size = int(self._config["sources_a_crawl"])
             for batch in batches(waiting, now, free=free, slow_free=slow_free, size=size):
-                self._crawls.start(batch)
+                try:
+                    self._crawls.start(batch)
+                except (
+                    OSError
+                ) as error:  # no memory, no process number, no file handle: the next sources would fare no better
+                    self._starts.note_failed(
+                        [due.source.name for due in batch], f"no process could be started: {error}"
+                    )
+                    self._wait_before_starting()
+                    break
         self._metrics.note_crawls(len(self._crawls))
         self._ticked = time.monotonic()
 
@@ -220,6 +231,7 @@ class Service:
     def _note_ended(self, ended: list[Ended], conn: sqlite3.Connection) -> None:
         for one in ended:
             self._metrics.note_ended(one.how, one.figures)
+            self._starts.note(one)
             sentence = in_words(one)
             fields = {"pid": one.pid, "how": one.how, "names": list(one.names), "seconds": round(one.seconds, 1)}
             tell = self._log.info if one.how != "failed" and not one.limit_s else self._log.warning
@@ -227,13 +239,16 @@ class Service:
             if one.last_words and one.how == "finished":
                 self._log.warning("run_said", one.last_words, pid=one.pid)
             if one.how == "failed" and not one.figures:
-                self._failed_starts += 1
-                pause = min(LONGEST_START_PAUSE_S, START_PAUSE_S * 2 ** min(self._failed_starts - 1, 10))
-                self._start_again = time.monotonic() + pause
+                self._wait_before_starting()
             elif one.how == "finished":
                 self._failed_starts, self._start_again = 0, 0.0
         if any(one.how != "finished" for one in ended):
             self._bury(conn)
+
+    def _wait_before_starting(self) -> None:
+        self._failed_starts += 1
+        pause = min(LONGEST_START_PAUSE_S, START_PAUSE_S * 2 ** min(self._failed_starts - 1, 10))
+        self._start_again = time.monotonic() + pause
 
     # --- Settings and health
 
@@ -263,9 +278,11 @@ class Service:
     def health(self) -> tuple[bool, dict[str, object]]:
         """Whether the service is well, and what it says of itself. Called from the web's threads."""
         since = time.monotonic() - self._ticked
-        good = since < STALE_TICK_S and not self._trouble
+        failed = self._starts.failed()
+        trouble = self._trouble or (f"crawl processes end before they have begun: {failed.words}" if failed else "")
+        good = since < STALE_TICK_S and not trouble
         says: dict[str, object] = {"status": "ok" if good else "failing", "seconds_since_tick": round(since, 1)}
-        return good, says | ({"trouble": self._trouble} if self._trouble else {})
+        return good, says | ({"trouble": trouble} if trouble else {})
 
 
 def in_words(one: Ended) -> str:

@@ -11,8 +11,10 @@ from datetime import datetime
 
 from db.alerts import Kind
 from db.signs import Part, Reading, Refused
+from db.sites import Mistake
 from scheduler.rot import RECENT, SAYS, Rot, Share, mended, newest, rots, usual_words, without
 from scheduler.silence import Quiet
+from scheduler.starts import FailedStarts
 
 # Once low, the disk must have a tenth more than the least, and a database shrink a little, before it is well again.
 DISK_AGAIN = 1.1
@@ -33,6 +35,8 @@ class Condition:
     says: str = ""
     remedy: str = ""
     evidence: Mapping[str, object] = field(default_factory=dict)
+    about: str = ""
+    """Which of several things without a source, such as files, it concerns."""
 
 
 def failing(name: str, parts: Sequence[Part], least: int) -> Condition:
@@ -144,6 +148,35 @@ def rotting(
             **_span({"first_page": first}, pages),
         },
     )
+
+
+def site_rules(mistake: Mistake) -> Condition:
+    """A site file, or a folder of them, cannot be used."""
+    return Condition(
+        kind=Kind.SITE_RULES,
+        holds=True,
+        about=mistake.path,
+        says=f"{mistake.says}; {mistake.meanwhile}",
+        remedy="mend it; it is taken up by itself, and `copydesk doctor` says whether it is right",
+        evidence={"path": mistake.path, "hosts": list(mistake.hosts), "rules_hold": mistake.holds},
+    )
+
+
+def crawl_start(failed: FailedStarts | None, *, good: bool) -> Condition:
+    """Crawl processes end before they have begun a run. `good`: one has begun, and none fails."""
+    if failed is None:
+        return Condition(kind=Kind.CRAWL_START, holds=False if good else None)
+    shown = ", ".join(failed.names[:3]) + (f" and {len(failed.names) - 3} more" if len(failed.names) > 3 else "")
+    return Condition(
+        kind=Kind.CRAWL_START,
+        holds=True,
+        says=f"crawls of {shown} end before they have begun: {failed.words}",
+        remedy=f"`copydesk crawl {failed.names[0]}` shows it; `copydesk doctor` checks settings, site rules and database",
+        evidence={"sources": len(failed.names), "names": list(failed.names[:_NAMED]), "error": failed.words},
+    )
+
+
+_NAMED = 20
 
 
 def disk(free: int, least: int, *, is_open: bool) -> Condition:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -59,6 +59,7 @@ class Round:
     config: Config
     now: datetime
     opened: Mapping[tuple[str, int | None], Alert]
+    about: Mapping[tuple[str, str], Alert]
     budget_s: float
     started: float
 
@@ -77,15 +78,25 @@ class Look:
     usual: Usual
 
 
-def watch(conn: sqlite3.Connection, config: Config, now: datetime, *, budget_s: float = BUDGET_S) -> list[Change]:
+def watch(
+    conn: sqlite3.Connection,
+    config: Config,
+    now: datetime,
+    *,
+    budget_s: float = BUDGET_S,
+    service: Sequence[Condition] = (),
+) -> list[Change]:
     """Look at what has changed; open and close alerts accordingly. What was opened and closed now, for the log.
 
+    `service` is what the service itself has judged: its site files, its processes.
     `conn` must be able to write. Raises sqlite3.Error where the database fails.
     """
     started = time.perf_counter()
-    opened = {(alert.kind, alert.source_id): alert for alert in open_alerts(conn)}
-    turn = Round(conn=conn, config=config, now=now, opened=opened, budget_s=budget_s, started=started)
-    machine = list(_machine(turn))
+    all_open = open_alerts(conn)
+    opened = {(alert.kind, alert.source_id): alert for alert in all_open if not alert.about}
+    about = {(alert.kind, alert.about): alert for alert in all_open if alert.about}
+    turn = Round(conn=conn, config=config, now=now, opened=opened, about=about, budget_s=budget_s, started=started)
+    machine = [*_machine(turn), *service]
     in_use = watched_sources(conn)
     looks: list[Look] = []
     for due in due_sources(conn):
@@ -115,9 +126,11 @@ def watch(conn: sqlite3.Connection, config: Config, now: datetime, *, budget_s: 
 def _settle(turn: Round, condition: Condition, source_id: int | None) -> Iterator[Change]:
     """Bring the rows in line with one condition."""
     conn, alert = turn.conn, turn.opened.get((condition.kind.value, source_id))
+    if condition.about:
+        alert = turn.about.get((condition.kind.value, condition.about))
     if condition.holds and alert is None:
         words = {"says": condition.says, "remedy": condition.remedy, "evidence": condition.evidence}
-        new = open_alert(conn, condition.kind, source_id, **words, at=turn.now)  # type: ignore[arg-type]
+        new = open_alert(conn, condition.kind, source_id, **words, about=condition.about, at=turn.now)  # type: ignore[arg-type]
         yield Change(event=Event.OPENED, alert=new)
     elif condition.holds and alert is not None:
         if (alert.says, alert.evidence) != (condition.says, condition.evidence):

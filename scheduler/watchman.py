@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from db.alerts import Change, Event
+from db.alerts import Change, Event, Kind, open_alerts
 from db.config import Config
+from scheduler import watch as judge
 from scheduler.log import Log
+from scheduler.rules_check import RulesCheck
+from scheduler.starts import Starts
 from scheduler.telling import tell
+from scheduler.watch import Condition
 from scheduler.watching import watch
 
 
 class Watchman:
     """A chore that looks once. What is found is a row; what is new is said in the log."""
 
-    def __init__(self, log: Log, stopping: Callable[[], bool]) -> None:
-        self._log, self._stopping = log, stopping
+    def __init__(self, log: Log, stopping: Callable[[], bool], starts: Starts) -> None:
+        self._log, self._stopping, self._starts = log, stopping, starts
+        self._rules = RulesCheck()
 
     def look(self, conn: sqlite3.Connection, config: Config) -> None:
         """One round."""
         if self._stopping():
             return
         now = datetime.now(UTC)
-        for change in watch(conn, config, now):
+        for change in watch(conn, config, now, service=list(self._of_service(conn, config))):
             self._say(change)
         tell(conn, config, now, stopping=self._stopping)
+
+    def _of_service(self, conn: sqlite3.Connection, config: Config) -> Iterator[Condition]:
+        mistakes = self._rules.mistakes(conn, config)
+        yield from map(judge.site_rules, mistakes)
+        wrong = {mistake.path for mistake in mistakes}
+        for alert in open_alerts(conn):
+            if alert.kind == Kind.SITE_RULES and alert.about not in wrong:
+                yield Condition(kind=Kind.SITE_RULES, holds=False, about=alert.about)
+        yield judge.crawl_start(self._starts.failed(), good=self._starts.good)
 
     def _say(self, change: Change) -> None:
         alert = change.alert

@@ -12,7 +12,7 @@ import lxml.etree
 import lxml.html
 import pytest
 
-from db.sites import load_site
+from db.sites import JsonList, load_sites
 from tests.demoweb.asking import (
     AR,
     DE,
@@ -86,7 +86,10 @@ def test_the_json_list_builds_every_article_in_pages(demoweb: DemoWeb) -> None:
 
 
 def test_the_rules_that_a_user_would_write_fit_the_json_list(demoweb: DemoWeb) -> None:
-    rules = load_site(ROOT / "tests" / "demoweb" / "rules" / "yunting.toml").lists[0]
+    site = load_sites(ROOT / "tests" / "demoweb" / "rules").for_host(ZH)
+    assert site is not None
+    rules = site.lists[0]
+    assert isinstance(rules, JsonList)
     rows = json.loads(ask(demoweb, rules.url.format(page=rules.first_page)).body)[rules.items]
     linked = [truth_at(demoweb, rules.link.format(**row)) for row in rows]
     assert [row.title for row in linked if row.kind == "article"] == [

@@ -94,7 +94,13 @@ def test_shipped_rules_load() -> None:
 
 
 MISTAKES = [
-    ('hosts = ["a.example"', "", "not valid TOML"),
+    ('hosts = ["a.example"', ":1", "not valid TOML"),
+    ('hosts = ["a.example"]\n\n= 3', ":3", "not valid TOML"),
+    ("a = " + "[" * 5000, "", "not valid TOML"),
+    ('hosts = ["a.example"]\n[articles]\ninclude = ["x{99999999999}"]', ":3", "is not a regular expression"),
+    ('hosts = ["a.example"]\n[[fields]]\nfield = "title"\ncss = "h1::text"', ":4", "not a CSS selector"),
+    ('hosts = ["a.example"]\n[[fields]]\nfield = "title"\nxpath = "x:h1"', ":4", "not an XPath expression"),
+    ('hosts = ["a.example"]\n[[fields]]\nfield = "title"\nxpath = "first(//h1)"', ":4", "not an XPath expression"),
     ("", "", "must set hosts"),
     ("outlet = 3\n", ":1", "outlet: must be a text"),
     ('hosts = "a.example"', ":1", "hosts: must be a list"),
@@ -122,6 +128,29 @@ MISTAKES = [
         'hosts = ["a.example"]\n[[lists]]\nurl = "https://a.example/{page}"\nlink = "{u}"\npages = "2"',
         ":5",
         "pages: must be a whole number",
+    ),
+    ('hosts = ["a.example"]\n[[lists]]\nurl = "https://a.example/{pag}"\nlink = "{u}"', ":3", "{pag} is not counted"),
+    (
+        'hosts = ["a.example"]\n[[lists]]\nurl = "https://a.example/"\nitem = "li"\nitems = "data"',
+        ":4",
+        "give one of them",
+    ),
+    ('hosts = ["a.example"]\n[[lists]]\nurl = "https://a.example/"\nitem = "li["', ":4", "item: 'li[' is not a CSS"),
+    ('hosts = ["a.example"]\n[[lists]]\nitem = "li"', ":2", "must set url"),
+    (
+        'hosts = ["a.example"]\n[[lists]]\nurl = "https://a.example/"\nitem = "li"\npublised = "time"',
+        ":5",
+        "did you mean published?",
+    ),
+    (
+        'hosts = ["a.example"]\n[[lists]]\nurl = "https://a.example/"\nitem = "li"\nlink = { cs = "a" }',
+        ":5",
+        "link: unknown key cs; did you mean css?",
+    ),
+    (
+        'hosts = ["a.example"]\n[[lists]]\nurl = "https://a.example/"\nitem = "li"\npages = 3',
+        ":5",
+        "next follows links",
     ),
     ('hosts = ["a.example"]\n[[fields]]\nfield = "titel"\ncss = "h1"', ":3", "did you mean title?"),
     ('hosts = ["a.example"]\n[[fields]]\nfield = "title"', ":3", "has none"),

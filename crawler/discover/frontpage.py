@@ -83,7 +83,7 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
     """
     is_front = not re.sub(r"^https?://[^/]*/?", "", url).strip("/")
     kind = EntryKind.FRONT_PAGE if is_front else EntryKind.SECTION
-    root = _parsed(body, content_type)
+    root = parse_page(body, content_type)
     if root is None:
         return Listing(kind=kind, url=url, note="the body is not an HTML page")
     base = (
@@ -106,7 +106,8 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
     )
 
 
-def _parsed(body: bytes, content_type: str | None) -> etree._Element | None:
+def parse_page(body: bytes, content_type: str | None) -> etree._Element | None:
+    """The tree of an HTML page; None where the body is none."""
     decoded = decode(body, content_type) if body else None
     if decoded is None or "<" not in decoded.text:
         return None

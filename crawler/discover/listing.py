@@ -1,6 +1,6 @@
 """The common noun of discovery: whatever lists articles is read into a Listing.
 
-    bytes of a feed, sitemap, front page, JSON list  --read_*-->  Listing  --merge-->  Links, one for each article
+    bytes of a feed, sitemap, front page, list  --read_*-->  Listing  --merge-->  Links, one for each article
 
 A Listing holds `links` (articles), `entries` (further places that list articles: feeds, sections), `children`
 (sitemaps that an index names) and `pages` (the next pages of the same list). Readers are pure and never raise on
@@ -84,6 +84,7 @@ def link_to(
 # for readers of titles and times, a news sitemap for one crawler, a front page gives what a link happens to say.
 _RANK = {
     LinkKind.JSON_LIST: 0,
+    LinkKind.HTML_LIST: 0,
     LinkKind.FEED: 0,
     LinkKind.NEWS_SITEMAP: 1,
     LinkKind.FRONT_PAGE: 2,

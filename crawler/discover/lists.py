@@ -8,24 +8,25 @@ must be.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import tzinfo
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from crawler.discover.feeds import MAX_ITEMS, parse_json
+from crawler.discover.list_values import hints_of, what_reads_nothing
 from crawler.discover.listing import Hints, Listing, link_to
-from crawler.discover.markup import plain, unpack
+from crawler.discover.markup import unpack
 from crawler.discover.times import read_time
 from db.nouns import EntryKind, Link, LinkKind
-from db.sites import JsonList, Site
+from db.site_checks import nearest
+from db.sites import JsonList, ListRule, Site
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
-_HTTP = re.compile(r"https?://", re.IGNORECASE)
 
 
-def list_urls(described: JsonList) -> tuple[str, ...]:
+def list_urls(described: ListRule) -> tuple[str, ...]:
     """The addresses of the list's pages, the first (newest) first; one where the address does not count pages."""
     if "{page}" not in described.url:
         return (described.url,)
@@ -46,13 +47,81 @@ def read_list(body: bytes, described: JsonList, site: Site, url: str, content_ty
         items = list(items.values())
     if not isinstance(items, list):
         told = "the root" if not described.items else f"items = {described.items!r}"
-        return Listing(kind=EntryKind.JSON_LIST, url=url, note=f"there is no list at {told}")
+        why = _why(document, described.items) or (f": it is {_kind(items)}" if described.items else "")
+        return Listing(kind=EntryKind.JSON_LIST, url=url, note=f"there is no list at {told}{why}")
+    items = items[:MAX_ITEMS]
     zone = ZoneInfo(site.timezone) if site.timezone else None
-    links = [_link(item, described, zone, url) for item in items[:MAX_ITEMS]]
-    kept = tuple(link for link in links if link is not None)
-    missing = len(links) - len(kept)
-    note = f"{missing} of {len(links)} items have no value for link = {described.link!r}" if missing else None
-    return Listing(kind=EntryKind.JSON_LIST, url=url, links=kept, language=site.language, note=note)
+
+    def time_of(words: str | None) -> datetime | None:
+        return read_time(words, zone)
+
+    rules = {name: path for name in _HINTS if (path := getattr(described, name)) is not None}
+    entries = [{name: _words(item, path) for name, path in rules.items()} for item in items]
+    addresses = [_filled(described.link, item) for item in items]
+    links = tuple(
+        link
+        for address, words in zip(addresses, entries, strict=True)
+        if address and (link := _link(address, hints_of(words, time_of), url))
+    )
+    missing = addresses.count(None)
+    notes = [f"{missing} of {len(items)} items have no value for link = {described.link!r}"] if missing else []
+    if missing == len(items):  # one of the link's places is in no item: which?
+        notes[:] = [note + _why_of_places(described.link, items) for note in notes]
+    notes += what_reads_nothing(rules, entries, time_of, lambda path: _why_in(items, path))
+    note = "; ".join(notes) or None
+    return Listing(kind=EntryKind.JSON_LIST, url=url, links=links, language=site.language, note=note)
+
+
+_HINTS = ("title", "published", "modified", "author", "section")
+_MOST_KEYS, _LONGEST_KEY = 12, 60
+"""Keys named in a sentence where none is near the wrong one, and how much of one: they come from outside."""
+
+
+def _why(value: Any, path: str) -> str:
+    """ ": data has no itmes; did you mean items?": where a path leads nowhere, and the nearest right key. "" where it leads on."""
+    done: list[str] = []
+    for step in path.split(".") if path else ():
+        following = at_path(value, step)
+        if following is None:
+            where = ".".join(done) or "the root"
+            if isinstance(value, dict):
+                return (
+                    f": {step} of {where} is empty"
+                    if step in value
+                    else f": {where} has no {step}{_nearest(step, value)}"
+                )
+            return f": {where} is {_kind(value)}"
+        value, done = following, [*done, step]
+    return ""
+
+
+def _nearest(step: str, value: dict[str, Any]) -> str:
+    keys = [str(key)[:_LONGEST_KEY] for key in value]
+    near = nearest(step, keys)
+    return (
+        near if "did you mean" in near or len(keys) <= _MOST_KEYS else f"; there are {', '.join(keys[:_MOST_KEYS])}, …"
+    )
+
+
+def _why_in(items: Sequence[Any], path: str) -> str:
+    return _why(items[0], path).replace(": the root", ": an item") if items else ""
+
+
+def _why_of_places(template: str, items: Sequence[Any]) -> str:
+    return next((why for place in _PLACE.findall(template) if (why := _why_in(items, place.strip()))), "")
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case dict():
+            return "an object"
+        case list():
+            return f"a list of {len(value)}"
+        case str():
+            return "a text"
+        case None:
+            return "empty"
+    return "true or false" if isinstance(value, bool) else "a number"
 
 
 _CALLBACK = re.compile(rb"\s*[\w.$]{1,80}\s*\((.*)\)\s*;?\s*", re.DOTALL)
@@ -76,17 +145,7 @@ def at_path(value: Any, path: str) -> Any:
     return value
 
 
-def _link(item: Any, described: JsonList, zone: tzinfo | None, url: str) -> Link | None:
-    address = _filled(described.link, item)
-    if address is None:
-        return None
-    hints = Hints(
-        title=plain(_words(item, described.title)),
-        published=read_time(_words(item, described.published), zone),
-        modified=read_time(_words(item, described.modified), zone),
-        author=plain(_words(item, described.author)),
-        section=plain(_words(item, described.section)),
-    )
+def _link(address: str, hints: Hints, url: str) -> Link | None:
     return link_to(address, kind=LinkKind.JSON_LIST, found_in=url, hints=hints)
 
 

@@ -27,7 +27,7 @@ from crawler.parser import Parser
 from crawler.robots import RobotsCache, RobotsPolicy, RobotsRecord
 from crawler.robots_middleware import RobotsMiddleware
 from crawler.session import Order, Session, open_session
-from crawler.visit import Visit
+from crawler.visit import Visit, needs_probing
 from db import facts
 from db.config import Config, find_config, load_config
 from db.errors import CopydeskError, DatabaseError, machine_error
@@ -66,7 +66,7 @@ class NewsSpider(Spider):
         super().update_settings(settings)
         config = settings.get("COPYDESK_CONFIG_IN_FORCE") or _config(settings)
         settings.set("COPYDESK_CONFIG_IN_FORCE", config, priority="spider")
-        for name, value in _in_scrapys_words(config).items():
+        for name, value in in_scrapys_words(config).items():
             settings.set(name, value, priority="spider")
 
     @classmethod
@@ -98,6 +98,9 @@ class NewsSpider(Spider):
         downloader = self.crawler.engine.downloader if self.crawler.engine else None
         if isinstance(downloader, HostDownloader):
             downloader.on_stopping.append(session.parser.stop)
+        if self.crawler.settings.get("COPYDESK_ORDER") is None:
+            for mistake in session.sites.mistakes:
+                self.logger.warning("%s; %s", mistake.says, mistake.meanwhile)
         articles = Articles(session, items=bool(self.crawler.settings.getdict("FEEDS")))
         listings = Listings(session, articles, self._policy_of)
         self.visits = [self._visit(session, source) for source in session.sources]
@@ -159,12 +162,13 @@ class NewsSpider(Spider):
 
     def _visit(self, session: Session, source: Source) -> Visit:
         entries = entries_of(session.reader, source.id)
+        site = session.sites.for_host(host_of(source.url))
         return Visit(
             source=source,
             settings=self.config.for_source(source.name, source.settings),
-            site=session.sites.for_host(host_of(source.url)),
+            site=site,
             entries=entries,
-            probing=not entries or not session.order.reads,
+            probing=needs_probing(entries, site) or not session.order.reads,
         )
 
 
@@ -178,7 +182,8 @@ def _config(settings: BaseSettings) -> Config:
     return config.with_values(db=str(Path(database).absolute())) if database else config
 
 
-def _in_scrapys_words(config: Config) -> dict[str, Any]:
+def in_scrapys_words(config: Config) -> dict[str, Any]:
+    """Copydesk's settings under the names that the fetching layer knows them by."""
     words = {
         "COPYDESK_CONTACT": config["contact"],
         "CONCURRENT_REQUESTS": max(1, config["hosts_at_once"]),

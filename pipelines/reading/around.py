@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
@@ -50,13 +51,14 @@ def read_canonical(head: Head, stated: Stated, address: str | None) -> tuple[str
     for value, by in ((head.canonical, "link"), (head.meta("og:url"), "meta")):
         if not value:
             continue
-        link = _absolute(value.strip()[:2000], address)
+        link = absolute(value.strip()[:2000], address)
         if link and _plausible(link, address):
             return link, by
     return None, ""
 
 
-def _absolute(link: str, address: str | None) -> str | None:
+def absolute(link: str, address: str | None) -> str | None:
+    """A link joined to the page's address; None where it is no http address."""
     try:
         whole = urljoin(address or "", link)
         parts = urlsplit(whole)
@@ -113,7 +115,7 @@ def read_tags(head: Head, stated: Stated) -> tuple[tuple[str, ...], str]:
         (list(stated.keywords), "json-ld"),
         ([head.meta("news_keywords", "keywords", "sailthru.tags", "parsely-tags", "weibo:keywords") or ""], "meta"),
     ):
-        words = [word.strip() for value in values for word in re.split(r"[,;，；、|]|\s{2,}", value)]
+        words = split_tags(values)
         if len(words) == 1 and words[0].count(" ") >= 2 and re.search(r"[\u3400-\u9fff]", words[0]):
             words = words[0].split()
         words = [word.removeprefix("& ").removeprefix("#") for word in words]
@@ -121,6 +123,11 @@ def read_tags(head: Head, stated: Stated) -> tuple[tuple[str, ...], str]:
         if kept:
             return kept, by
     return (), ""
+
+
+def split_tags(values: Sequence[str]) -> list[str]:
+    """Key words out of strings that hold several each."""
+    return [word.strip() for value in values for word in re.split(r"[,;，；、|]|\s{2,}", value)]
 
 
 def read_description(head: Head, stated: Stated) -> tuple[str | None, str]:

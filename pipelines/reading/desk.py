@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from db.nouns import Article, Outcome, Page, Reason, Rejection
@@ -17,7 +17,7 @@ from pipelines.reading.counting import count_words
 from pipelines.reading.credit_lines import read_credit_lines
 from pipelines.reading.credits import Credits, read_credits
 from pipelines.reading.elsewhere import read_elsewhere
-from pipelines.reading.gate import refuse
+from pipelines.reading.gate import refuse, refuse_by_title
 from pipelines.reading.headline import Headline, read_headline
 from pipelines.reading.layout import Layout, lay_around
 from pipelines.reading.machine import Stated, read_stated
@@ -27,11 +27,11 @@ from pipelines.reading.origin import Origin, read_origin
 from pipelines.reading.outlet import read_outlet, site_names_of
 from pipelines.reading.pictures import read_images
 from pipelines.reading.sheet import Sheet, lay_out
-from pipelines.reading.site_rules import apply_rules
+from pipelines.reading.site_rules import Ruled, read_ruled
 from pipelines.reading.standfirst import read_standfirst, with_standfirst
 from pipelines.reading.strays import clean_lines
 from pipelines.reading.titles import plain
-from pipelines.reading.tongue import read_country, read_language
+from pipelines.reading.tongue import language_code, read_country, read_language
 from pipelines.reading.zones import Place
 
 _HEADLESS = 400
@@ -43,7 +43,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     sheet = lay_out(html)
     if sheet is None:
         return Rejection(reason=Reason.EMPTY, detail="The body holds no markup that can be read.")
-    site = sites.for_host(urlsplit(page.address or "").hostname)
+    site = sites.for_host(_host(page, sheet))
     stated = read_stated(sheet.head, page.address)
     site_names = site_names_of(sheet, stated, site)
     labels = _host_labels(page)
@@ -53,6 +53,10 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     layout = lay_around(sheet, line, stand)
     place = _place(sheet, page, site, layout, headline, stated)
     dated = read_moments(sheet, layout, stated, place, page)
+    ruled = read_ruled(html, site, place, page.address, dated.published)
+    if (language := ruled.get("language")) and language != place.language:
+        place = replace(place, language=language)
+        dated = read_moments(sheet, layout, stated, place, page)
     credits = read_credits(layout) if place.language in ("zh", None) else read_credit_lines(layout, place.language)
     images = read_images(stand.box, page.address)
     standfirst = read_standfirst(sheet, stand, stated, headline)
@@ -70,28 +74,46 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         headline=headline,
     )
     fields = _fields(desk)
-    names = fields["authors"][0]
-    authors = names if isinstance(names, tuple) else ()
-    lines = with_standfirst(read_body(sheet, stand), standfirst)
-    elsewhere = read_elsewhere(sheet)
-    foreign = _foreign(sheet, headline, credits) | (elsewhere.links if stated.is_news else set())
-    lines = clean_lines(lines, foreign, elsewhere, authors)
-    text = "\n".join(lines)
-    headline = headline or _first_sentence(lines)
-    refusal = refuse(
-        page, sheet, layout, stated, title=headline.text if headline else None, text=text, dated=bool(dated.published)
-    )
+    if text := ruled.get("text"):
+        lines = text.split("\n")
+    else:
+        names = ruled.get("authors") or fields["authors"][0]
+        authors = names if isinstance(names, tuple) else ()
+        lines = with_standfirst(read_body(sheet, stand), standfirst)
+        elsewhere = read_elsewhere(sheet)
+        foreign = _foreign(sheet, headline, credits) | (elsewhere.links if stated.is_news else set())
+        lines = clean_lines(lines, foreign, elsewhere, authors)
+        text = "\n".join(lines)
+    headline = _ruled_headline(ruled) or headline or _first_sentence(lines)
+    title = headline.text if headline else None
+    if "text" in ruled.values:
+        # The site's rule says what the article is: the general reader's judgement of text and links is none of this page.
+        refusal = refuse_by_title(page, title, text) if title else None
+    else:
+        is_dated = bool(ruled.get("published") or dated.published)
+        refusal = refuse(page, sheet, layout, stated, title=title, text=text, dated=is_dated)
     if refusal or headline is None:
         return refusal or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
     fields |= {"published": (dated.published, dated.published_by), "modified": (dated.modified, dated.modified_by)}
     fields |= {"title": (headline.text, headline.found_by), "images": (images, "body"), "text": (text, "trafilatura")}
     fields["word_count"] = (count_words(text), "text")
-    article = Article(
+    fields |= ruled.fields
+    return Article(
         url=page.url,
         **{name: value for name, (value, _) in fields.items()},  # type: ignore[arg-type]
         provenance={name: by for name, (value, by) in fields.items() if by and value not in (None, (), "", False)},
     )
-    return apply_rules(article, sheet, site, place)
+
+
+def _host(page: Page, sheet: Sheet) -> str | None:
+    """The host whose rules hold: that of the page's address, of a file without one that of the address which it states."""
+    own = page.address or around.absolute(sheet.head.canonical or sheet.head.meta("og:url") or "", None)
+    return urlsplit(own or "").hostname
+
+
+def _ruled_headline(ruled: Ruled) -> Headline | None:
+    title = ruled.get("title")
+    return Headline(title, ruled.by, None) if title else None
 
 
 def _host_labels(page: Page) -> tuple[str, ...]:
@@ -179,7 +201,9 @@ def _place(
     sheet: Sheet, page: Page, site: Site | None, layout: Layout, headline: Headline | None, stated: Stated
 ) -> Place:
     sample = " ".join(line.text for line in layout.paragraphs[:12]) or (headline.text if headline else "")
-    language = (site.language if site else None) or read_language(sheet.head, sample, stated.language)
+    language = (language_code(site.language) if site and site.language else None) or read_language(
+        sheet.head, sample, stated.language
+    )
     return Place(
         site_timezone=site.timezone if site else None,
         country=read_country(sheet.head, page.address),

@@ -50,7 +50,7 @@ def refuse(
 ) -> Rejection | None:
     """The refusal of a page, None for an article."""
     address = urlsplit(page.address or "")
-    if title and (refusal := _by_title(title, address.path, address.query, text)):
+    if title and (refusal := refuse_by_title(page, title, text)):
         return refusal
     words = count_words(text)
     if not text or words == 0:
@@ -84,12 +84,14 @@ def _is_one_text(layout: Layout) -> bool:
     return max(homes.values()) >= _ONE_TEXT * sum(homes.values())
 
 
-def _by_title(title: str, path: str, query: str, text: str) -> Rejection | None:
+def refuse_by_title(page: Page, title: str, text: str) -> Rejection | None:
+    """The refusal of a page that calls itself an error, a form or a search."""
+    address = urlsplit(page.address or "")
     if _ERROR_TITLE.search(title) and len(text) < 1500:
         return Rejection(reason=Reason.NOT_FOUND, detail=f"The page says it is an error page: {title[:80]!r}.")
     if _LOGIN_TITLE.search(title) and len(text) < 1500:
         return Rejection(reason=Reason.NOT_ARTICLE, detail=f"The page is a login or registration form: {title[:80]!r}.")
-    if (_SEARCH_TITLE.search(title) and _SEARCH_PATH.search(f"{path}?{query}")) or (
+    if (_SEARCH_TITLE.search(title) and _SEARCH_PATH.search(f"{address.path}?{address.query}")) or (
         _SEARCH_TITLE.search(title) and len(text) < 400
     ):
         return Rejection(reason=Reason.NOT_ARTICLE, detail=f"The page lists search results: {title[:80]!r}.")

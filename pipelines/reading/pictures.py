@@ -38,13 +38,22 @@ def read_images(container: Element | None, address: str | None) -> tuple[Image, 
         link = _address(el, address)
         if link is None or link in found or _foreign(el, container, cache):
             continue
-        alt = squeeze((el.get("alt") or "")[:1000]) or None
-        caption = _caption(el)
-        credit = _credit(caption or alt)
-        found[link] = Image(url=link, alt=alt, caption=caption, credit=credit)
+        found[link] = _image(el, link)
         if len(found) >= _MAX_IMAGES:
             break
     return tuple(found.values())
+
+
+def image_of(el: Element, address: str | None) -> Image | None:
+    """One picture, whatever box it stands in; None for an icon or a tracker."""
+    link = _address(el, address)
+    return _image(el, link) if link else None
+
+
+def _image(el: Element, link: str) -> Image:
+    alt = squeeze((el.get("alt") or "")[:1000]) or None
+    caption = _caption(el)
+    return Image(url=link, alt=alt, caption=caption, credit=_credit(caption or alt))
 
 
 def _address(el: Element, base: str | None) -> str | None:

@@ -1,90 +1,166 @@
-"""Site rules applied to a page: the fields that a site's TOML file reads by CSS, XPath or pattern, over what the
-general reader found."""
+"""The fields that a site's TOML file reads from a page by CSS, XPath or pattern. They see the page as it was received, and what
+they find beats the general reader: its fields, its text, and its judgement of what is an article.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from lxml import etree
-from lxml.cssselect import CSSSelector
-
-from db.nouns import Article, Moment
+from db.nouns import Image, Moment
 from db.sites import FieldRule, Site
+from pipelines.reading.around import absolute, split_tags
 from pipelines.reading.credited_names import split_names
 from pipelines.reading.names import split_byline
-from pipelines.reading.sheet import Sheet, squeeze
-from pipelines.reading.times import read_machine
+from pipelines.reading.pictures import image_of
+from pipelines.reading.received import Piece, ReceivedPage
+from pipelines.reading.relative import find_relative
+from pipelines.reading.times import find_stamps, plain_digits, read_machine
+from pipelines.reading.tongue import language_code
 from pipelines.reading.zones import Place, settle_moment
 
-_LISTS = frozenset(("authors", "editors", "proofreaders"))
+_NAMES = frozenset(("authors", "editors", "proofreaders"))
 _TIMES = frozenset(("published", "modified"))
-_NUMBERS = frozenset(("comment_count",))
+_TELLING = {"published": "datetime", "modified": "datetime", "canonical_url": "href"}
+"""The attribute of an element that says more than its words, by the field that is read."""
+_NO = frozenset(("false", "no", "0", "off", "free", "open"))
+_MOST_IMAGES = 40
 
 
-def apply_rules(article: Article, sheet: Sheet, site: Site | None, place: Place) -> Article:
-    """The article with the site's own fields put in. A rule that finds nothing changes nothing; the first that finds wins."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """What the rules of a site read of one page, by field of Article."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    by: str = ""
+    """The word for `provenance`."""
+
+    def get(self, name: str) -> Any:
+        """A field's value; None where no rule found one."""
+        return self.values.get(name)
+
+    @property
+    def fields(self) -> dict[str, tuple[object, str]]:
+        """Every field that a rule found, with how it was found."""
+        return {name: (value, self.by) for name, value in self.values.items()}
+
+
+NOTHING = Ruled()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """What a rule's find is read with."""
+
+    page: ReceivedPage
+    place: Place
+    address: str | None
+
+    def first(self, rules: Sequence[FieldRule]) -> Any:
+        """The value of the first rule that finds one."""
+        for rule in rules:
+            if (value := self.value(rule)) is not None:
+                return value
+        return None
+
+    def value(self, rule: FieldRule) -> Any:
+        """What one rule gives, None where it finds nothing that can be read as its field."""
+        pieces = self.page.find(rule, _TELLING.get(rule.field))
+        if rule.field == "images":
+            return _images(pieces, self.address)
+        pieces = [piece for piece in pieces if piece.lines]
+        return _value(rule.field, pieces, self.place, self.address) if pieces else None
+
+
+def read_ruled(html: str, site: Site | None, place: Place, address: str | None, published: Moment | None) -> Ruled:
+    """The site's own fields of a page. Of several rules for one field the first that finds something counts.
+
+    `published` is what the general reader found: by it, or better by a rule of its own, a page is before or after the day on which
+    a rule ends (`until`).
+    """
     if site is None or not site.fields:
-        return article
-    day = article.published.at.date() if article.published else None
-    changes: dict[str, Any] = {}
+        return NOTHING
+    rules: dict[str, list[FieldRule]] = {}
     for rule in site.fields:
-        if rule.field in changes or _outdated(rule, day):
+        rules.setdefault(rule.field, []).append(rule)
+    reader = _Reader(page=ReceivedPage(html), place=place, address=address)
+    day = published.at.date() if published else None
+    values: dict[str, Any] = {}
+    value: Any
+    # First what the other fields are read by: the language of names and times, the day on which rules end.
+    for name in ("language", "published", *rules):
+        if name not in rules or name in values:
             continue
-        texts = _texts(rule, sheet)
-        value = _value(rule.field, texts, place) if texts else None
-        if value is not None:
-            changes[rule.field] = value
-    if not changes:
-        return article
-    provenance = {**article.provenance, **dict.fromkeys(changes, f"site rule {site.name}")}
-    return replace(article, **changes, provenance=provenance)
+        value = (
+            _published(rules[name], reader, day)
+            if name == "published"
+            else reader.first([rule for rule in rules[name] if _is_in_force(rule, day, place)])
+        )
+        if value is None:
+            continue
+        values[name] = value
+        if name == "language":
+            reader = replace(reader, place=replace(place, language=value))
+        elif name == "published":
+            day = value.at.date()
+    return Ruled(values=values, by=f"site rule {site.name}")
 
 
-def _outdated(rule: FieldRule, day: date | None) -> bool:
-    return rule.until is not None and (day is None or day >= rule.until)
+def _published(rules: Sequence[FieldRule], reader: _Reader, day: date | None) -> Moment | None:
+    """The time of publication: where nothing else says it, what a rule reads says whether the rule was in force then."""
+    for rule in rules:
+        value: Moment | None = reader.value(rule)
+        if value is not None and _is_in_force(rule, day or value.at.date(), reader.place):
+            return value
+    return None
 
 
-def _texts(rule: FieldRule, sheet: Sheet) -> list[str]:
-    if rule.regex:
-        match = re.search(rule.regex, sheet.html[:2_000_000])
-        return [squeeze(match[1] if match.groups() else match[0])] if match else []
-    selector = _selector(rule.css, rule.xpath)
-    found = selector(sheet.tree)
-    texts = []
-    for item in found if isinstance(found, list) else [found]:
-        value = item
-        if isinstance(item, etree._Element):
-            value = item.get(rule.attribute) if rule.attribute else "".join(str(piece) for piece in item.itertext())
-        if text := squeeze(str(value or "")):
-            texts.append(text)
-    return texts
-
-
-@lru_cache(maxsize=512)
-def _selector(css: str | None, xpath: str | None) -> Any:
-    return CSSSelector(css) if css else etree.XPath(xpath or "self::node()[false()]")
-
-
-def _value(field: str, texts: list[str], place: Place) -> Any:
-    if field in _TIMES:
-        return _moment(texts[0], place)
-    if field in _LISTS:
-        names = [name for text in texts for name in (split_names(_unlabelled(text)) or split_byline(text))]
-        return tuple(dict.fromkeys(names)) or None
-    if field == "tags":
-        return tuple(dict.fromkeys(texts))
-    if field in _NUMBERS:
-        digits = re.search(r"\d{1,9}", texts[0])
-        return int(digits[0]) if digits else None
-    if field == "text":
-        return "\n".join(texts)
-    if field == "paywalled":
+def _is_in_force(rule: FieldRule, day: date | None, place: Place) -> bool:
+    """Whether a page of that day is one that the rule reads. A page without a day was published before it was fetched."""
+    if rule.until is None:
         return True
-    return texts[0]
+    if day is None and place.fetched_at is not None:
+        day = place.fetched_at.date()
+    return day is not None and day < rule.until
+
+
+def _value(name: str, pieces: Sequence[Piece], place: Place, address: str | None) -> Any:
+    text = pieces[0].text
+    match name:
+        case "published" | "modified":
+            return _moment(text, place)
+        case "authors" | "editors" | "proofreaders":
+            lines = [line for piece in pieces for line in piece.lines]
+            return tuple(dict.fromkeys(name for line in lines for name in _names(line, place.language))) or None
+        case "tags":
+            words = split_tags([text]) if len(pieces) == 1 else [piece.text for piece in pieces]
+            return tuple(dict.fromkeys(word for word in words if word)) or None
+        case "text":
+            return "\n".join(line for piece in pieces for line in piece.lines)
+        case "comment_count":
+            return _number(text)
+        case "paywalled":
+            return text.lower() not in _NO
+        case "canonical_url":
+            return absolute(text, address)
+        case "language":
+            return language_code(text)
+    return text
+
+
+def _names(line: str, language: str | None) -> list[str]:
+    """Names as the general reader of the page's language divides them."""
+    is_chinese = language == "zh" or (language is None and not _KANA.search(line))
+    if is_chinese and _HAN.search(line) and (names := split_names(_unlabelled(line))):
+        return names
+    return split_byline(line) or split_byline(line, trusted=True)
+
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_KANA = re.compile(r"[\u3041-\u30ff]")
 
 
 def _unlabelled(text: str) -> str:
@@ -92,5 +168,39 @@ def _unlabelled(text: str) -> str:
 
 
 def _moment(text: str, place: Place) -> Moment | None:
-    stamp = read_machine(text, language=place.language)
+    """A time as machines write it, as readers see it, or told from the time of the fetch."""
+    if _ISO_BEGINS.match(text):
+        stamp = read_machine(text, language=place.language)
+    else:
+        stamps = find_stamps(text, language=place.language, day_first=place.day_first)
+        stamp = stamps[0] if stamps else read_machine(text, language=place.language)
+    if stamp is None and place.local_now is not None:
+        stamp = find_relative(text, place.local_now)
     return settle_moment(stamp, place) if stamp else None
+
+
+_ISO_BEGINS = re.compile(r"\d{4}-\d\d|\d{10,14}$")
+_NUMBER = re.compile(
+    r"(?<!\d)(?:\d{1,3}(?:[.,'’ ]\d{3}){1,3}|\d{1,9})(?!\d|[\d.,]{0,4}\s?(?:[kKmM](?![A-Za-z])|[万萬千억만]))"
+)
+
+
+def _number(text: str) -> int | None:
+    """The first number of a text, its groups of three joined; a rounded one ("1.2k") is none."""
+    match = _NUMBER.search(plain_digits(text))
+    return int(re.sub(r"\D", "", match[0])) if match else None
+
+
+def _images(pieces: Sequence[Piece], address: str | None) -> tuple[Image, ...] | None:
+    """The pictures that a rule names: elements, boxes that hold some, or addresses."""
+    images: dict[str, Image] = {}
+    for piece in pieces:
+        found = (
+            [image_of(el, address) for el in piece.element.iter("img", "amp-img")] if piece.element is not None else []
+        )
+        if not any(found) and piece.lines and (link := absolute(piece.lines[0], address)):
+            found = [Image(url=link)]
+        for image in found:
+            if image is not None:
+                images.setdefault(image.url, image)
+    return tuple(images.values())[:_MOST_IMAGES] or None

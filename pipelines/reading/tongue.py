@@ -94,6 +94,12 @@ def read_language(head: Head, text: str, stated: str | None) -> str | None:
     return script or _by_words(text)
 
 
+def language_code(tag: str) -> str | None:
+    """The two letters that stand for a language tag ("zh-Hant-TW", "zh_TW": zh); None for what is no tag."""
+    match = _TAG.match(tag.strip())
+    return _code(match[1]) if match else None
+
+
 def _code(tag: str) -> str:
     code = tag.lower()
     return {

@@ -58,18 +58,18 @@ def workers_of(pid: int) -> list[int]:
 
 def test_a_page_over_its_time_is_too_slow_and_the_others_are_read(tmp_path: Path) -> None:
     path = database(tmp_path / "p.db", 2, paragraphs=4000)
-    pool = ReadingPool(path, [shipped_sites_folder()], processes=1, timeout_s=0.05)
+    pool = ReadingPool(path, load_sites(shipped_sites_folder()), processes=1, timeout_s=0.05)
     outcomes = [reading.outcome for reading in readings(pool, 2)]
     pool.close()
     assert all(isinstance(outcome, Rejection) and outcome.reason is Reason.TOO_SLOW for outcome in outcomes)
-    pool = ReadingPool(path, [shipped_sites_folder()], processes=1, timeout_s=30)
+    pool = ReadingPool(path, load_sites(shipped_sites_folder()), processes=1, timeout_s=30)
     assert all(isinstance(reading.outcome, Article) for reading in readings(pool, 2))
     pool.close()
 
 
 def test_processes_that_are_killed_cost_no_page(tmp_path: Path) -> None:
     path = database(tmp_path / "p.db", 150)
-    pool = ReadingPool(path, [shipped_sites_folder()], processes=2, timeout_s=30)
+    pool = ReadingPool(path, load_sites(shipped_sites_folder()), processes=2, timeout_s=30)
     done: queue.Queue[Future[Reading]] = queue.Queue()
     for page_id in range(1, 151):
         pool.submit(page_id).add_done_callback(done.put)
@@ -89,7 +89,7 @@ def test_a_second_desk_waits_for_the_first(tmp_path: Path) -> None:
 
     plan = DeskPlan(
         database=path,
-        sites_folders=[shipped_sites_folder()],
+        sites=load_sites(shipped_sites_folder()),
         extractor=extractor_in_force(Sites()),
         processes=1,
         page_timeout_s=30,
@@ -117,7 +117,7 @@ def test_readers_end_with_their_parent(tmp_path: Path) -> None:
         "from pipelines.pool import ReadingPool\n"
         "from db.sites import load_sites, shipped_sites_folder\n"
         "if __name__ == '__main__':\n"
-        "    pool = ReadingPool(Path(sys.argv[1]), [shipped_sites_folder()], processes=2, timeout_s=30)\n"
+        "    pool = ReadingPool(Path(sys.argv[1]), load_sites(shipped_sites_folder()), processes=2, timeout_s=30)\n"
         "    found = [pool.submit(n) for n in range(1, 61)]\n"
         "    found[0].result(); print('ready', flush=True); time.sleep(60)\n"
     )
@@ -149,7 +149,7 @@ def test_a_desk_that_waits_for_another_one_rests(tmp_path: Path) -> None:
     sites = shipped_sites_folder()
     plan = DeskPlan(
         database=path,
-        sites_folders=(sites,),
+        sites=load_sites(sites),
         extractor=extractor_in_force(load_sites(sites)),
         processes=1,
         page_timeout_s=30.0,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from cli.context import Desk
 from cli.extract_cmd import extract
 from db.errors import UsageError
 from pipelines.files import entries_of_manifest
@@ -64,3 +65,54 @@ def test_faulty_manifests(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="fetched_at"):
         list(entries_of_manifest(manifest_of(tmp_path, [{"path": "a.html", "fetched_at": "2024-03-05T10:00:00"}])))
     assert runner.invoke(extract, []).exit_code == 2
+
+
+RULES = """hosts = ["qingxi-daily.cn", "sandholm-courier.com"]
+[[fields]]
+field = "section"
+css = "h1"
+"""
+
+
+def with_rules(folder: Path, rules: str = RULES) -> Desk:
+    (folder / "rules").mkdir(exist_ok=True)
+    (folder / "rules" / "mine.toml").write_text(rules, encoding="utf-8")
+    (folder / "copydesk.toml").write_text('sites = "rules"\n', encoding="utf-8")
+    return Desk(config_path=str(folder / "copydesk.toml"))
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_rules_of_the_user_are_obeyed(tmp_path: Path, jobs: str) -> None:
+    desk, page = with_rules(tmp_path), PAGES / "zh_header_line" / "page.html"
+    urls = ["https://www.qingxi-daily.cn/a.html", "https://elsewhere.example/a.html", None]
+    rows: list[dict[str, object]] = [{"id": n, "path": str(page), "url": url} for n, url in enumerate(urls)]
+    done = CliRunner().invoke(extract, ["--manifest", str(manifest_of(tmp_path, rows)), "--jobs", jobs], obj=desk)
+    titled = [row["section"] == row["title"] for row in map(json.loads, done.stdout.splitlines())]
+    assert titled == [True, False, False]
+    known = CliRunner().invoke(extract, [str(page), "--url", urls[0] or "", "--jobs", jobs], obj=desk)
+    (row,) = map(json.loads, known.stdout.splitlines())
+    assert (row["url"], row["section"]) == (urls[0], row["title"])
+    wrong = CliRunner().invoke(extract, [str(page)], obj=with_rules(tmp_path, RULES + "x = 1\n"))
+    assert wrong.exit_code == 2
+    assert "mine.toml:5: unknown key x" in wrong.stderr
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    body = (PAGES / "en_json_ld" / "page.html").read_bytes()
+    done = CliRunner().invoke(extract, ["-"], input=body)
+    assert done.exit_code == 0, done.output
+    row = json.loads(done.stdout)
+    assert (row["id"], row["authors"]) == ("-", ["Anna Holt"])
+    known = CliRunner().invoke(
+        extract, ["-", "--url", "https://sandholm-courier.com/a"], input=body, obj=with_rules(tmp_path)
+    )
+    assert json.loads(known.stdout)["section"] == "Ferry to Sandholm to sail again"
+    assert json.loads(CliRunner().invoke(extract, ["-"], input=b"").stdout)["rejected"] == "empty"
+
+
+def test_an_address_beside_more_than_one_page_is_refused() -> None:
+    for arguments in (["a.html", "b.html"], ["https://a.example/"]):
+        refused = CliRunner().invoke(extract, [*arguments, "--url", "https://b.example/"])
+        assert refused.exit_code == 2
+        assert "--url goes with one FILE" in refused.stderr
+    assert CliRunner().invoke(extract, ["http://"]).exit_code == 2

@@ -1,0 +1,144 @@
+"""HTML lists of articles, as a site's TOML declares them (`db.sites.HtmlList`) → Listing.
+
+Where a front page is read, links are judged one by one; here the rule says which elements are entries, so all of them count.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+
+from crawler.discover.feeds import MAX_ITEMS
+from crawler.discover.frontpage import parse_page
+from crawler.discover.list_values import TIMES, hints_of, what_reads_nothing
+from crawler.discover.listing import Listing, link_to
+from crawler.discover.markup import plain, text_of, unpack
+from crawler.discover.times import read_time
+from db.nouns import EntryKind, LinkKind, OffsetFrom
+from db.sites import HtmlList, Pick, Site
+from pipelines.addresses import clean_url, same_site
+from pipelines.reading.times import find_stamps
+from pipelines.reading.tongue import language_code
+from pipelines.reading.zones import Place, settle_moment
+
+_HINTS = ("title", "published", "modified", "author", "section")
+
+
+def read_html_list(body: bytes, described: HtmlList, site: Site, url: str, content_type: str | None = None) -> Listing:
+    """The articles on one page of an HTML list, in its order. Never raises: what does not fit is said in `note`.
+
+    Times without an offset take the site's time zone; without one they are left out.
+    """
+    kind = EntryKind.HTML_LIST
+    root = parse_page(unpack(body), content_type)
+    if root is None:
+        return Listing(kind=kind, url=url, note="the body is not an HTML page")
+    items = _select(root, described.item)[:MAX_ITEMS]
+    if not items:
+        return Listing(kind=kind, url=url, note=f"item = {described.item!r} finds nothing on the page")
+    bases = (element.get("href") for element in root.iter("base"))
+    base = next((address for href in bases if href and (address := clean_url(href, url))), url)
+    zone = ZoneInfo(site.timezone) if site.timezone else None
+
+    def time_of(words: str | None) -> datetime | None:
+        return read_time(words, zone) or _as_readers_see(words, site)
+
+    picks = {name: pick for name in _HINTS if (pick := getattr(described, name)) is not None}
+    anchors = [_anchor(item, described.link) for item in items]
+    entries = [
+        {"title": _of_anchor(anchor)} | {name: _words(item, pick, name) for name, pick in picks.items()}
+        for item, anchor in zip(items, anchors, strict=True)
+    ]
+    links = []
+    for anchor, words in zip(anchors, entries, strict=True):
+        href = anchor.get(_attribute(described.link)) if anchor is not None else None
+        hints = hints_of(words, time_of)
+        if href and (link := link_to(href, kind=LinkKind.HTML_LIST, found_in=url, base=base, hints=hints)):
+            links.append(link)
+    notes = []
+    if missing := len(items) - len(links):
+        notes.append(f"{missing} of {len(items)} entries have no link at link = {_written(described.link)!r}")
+    rules = {name: _written(pick) for name, pick in picks.items()}
+    notes += what_reads_nothing(rules, entries, time_of, lambda _: "")
+    pages: tuple[str, ...] = ()
+    if described.next is not None and "{page}" not in described.url:
+        pages = _next_page(root, described.next, base, url)
+    note = "; ".join(notes) or None
+    return Listing(kind=kind, url=url, links=tuple(links), pages=pages, language=site.language, note=note)
+
+
+@lru_cache(maxsize=512)
+def _selector(css: str) -> CSSSelector:
+    return CSSSelector(css, translator="html")
+
+
+def _select(element: etree._Element, css: str) -> list[etree._Element]:
+    found = _selector(css)(element)
+    return [one for one in found if isinstance(one, etree._Element)] if isinstance(found, list) else []
+
+
+def _first(item: etree._Element, pick: Pick) -> etree._Element | None:
+    return next(iter(_select(item, pick.css)), None) if pick.css else item
+
+
+def _anchor(item: etree._Element, pick: Pick) -> etree._Element | None:
+    """The element that holds the link: the one picked, or the first link in it."""
+    element = _first(item, pick)
+    name = _attribute(pick)
+    if element is None or element.get(name):
+        return element
+    return next((inner for inner in element.iter() if isinstance(inner.tag, str) and inner.get(name)), None)
+
+
+def _attribute(pick: Pick) -> str:
+    """The attribute that holds an address."""
+    return (pick.attribute or "href").lower()
+
+
+def _of_anchor(anchor: etree._Element | None) -> str | None:
+    return text_of(anchor) or anchor.get("title") if anchor is not None else None
+
+
+_TELLING = ("datetime", "content")
+"""Attributes that say a time for machines."""
+
+
+def _words(item: etree._Element, pick: Pick, name: str) -> str | None:
+    element = _first(item, pick)
+    if element is None:
+        return None
+    if pick.attribute:
+        return (element.get(pick.attribute.lower()) or "").strip() or None
+    if name in TIMES and (stated := next((value for key in _TELLING if (value := element.get(key))), None)):
+        return stated.strip()
+    return plain(text_of(element))
+
+
+def _as_readers_see(words: str | None, site: Site) -> datetime | None:
+    """A time as it is written for readers ("5 March 2024, 14:30"), where the site's zone or the words tell its offset."""
+    if not words:
+        return None
+    language = language_code(site.language) if site.language else None
+    place = Place(site_timezone=site.timezone, language=language)
+    moments = (
+        settle_moment(stamp, place) for stamp in find_stamps(words, language=language, day_first=place.day_first)
+    )
+    moment = next((moment for moment in moments if moment is not None), None)
+    known = moment is not None and moment.offset_from in (OffsetFrom.PAGE, OffsetFrom.SITE)
+    return moment.at if moment is not None and known else None
+
+
+def _next_page(root: etree._Element, pick: Pick, base: str, url: str) -> tuple[str, ...]:
+    """The next page of the same list; only within the site."""
+    anchor = _anchor(root, pick)
+    target = clean_url(anchor.get(_attribute(pick)) or "", base) if anchor is not None else None
+    return (target,) if target and target != clean_url(url) and same_site(url, target) else ()
+
+
+def _written(pick: Pick) -> str:
+    """A pick as it stands in the site's file, near enough to be found there."""
+    return pick.css + (f" @{pick.attribute}" if pick.attribute else "")
