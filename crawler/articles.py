@@ -20,6 +20,7 @@ from crawler.visit import Visit
 from db import facts
 from db.agenda import Due, due_links
 from db.facts import put_links, put_validators
+from db.sitemap_readings import put_readings
 from db.sources import put_entries
 from pipelines.worker_pool import TaskFailed
 
@@ -85,6 +86,9 @@ class Articles:
         for start in range(0, len(links), LINKS_AT_ONCE):
             part = links[start : start + LINKS_AT_ONCE]
             await session.put(lambda conn, part=part: put_links(conn, source.id, part, now, session.run_id))  # type: ignore[misc]
+        readings, visit.readings = visit.readings, {}
+        if readings:
+            await session.put(lambda conn: put_readings(conn, readings, now))
         for url, headers in validators.items():
             await session.put(lambda conn, url=url, headers=headers: put_validators(conn, url, headers))  # type: ignore[misc]
 

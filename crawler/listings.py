@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 
 from crawler import record
 from crawler.articles import Articles
+from crawler.discover.children import choose_children
 from crawler.discover.listing import Listing
 from crawler.parser import ParseListing, ParserStopped
 from crawler.probe import next_probes
@@ -22,8 +23,10 @@ from crawler.reading import Ask
 from crawler.robots import RobotsPolicy
 from crawler.session import Session, end_for_machine
 from crawler.visit import (
+    NESTED,
     PAGES_FOLLOWED,
     SITEMAPS_OF_INDEX,
+    SITEMAPS_OF_VISIT,
     ListRead,
     Visit,
     asks_of_entries,
@@ -33,11 +36,13 @@ from crawler.visit import (
 from db import facts
 from db.agenda import any_unknown, validators_for
 from db.nouns import Entry, EntryKind
-from pipelines.addresses import host_of
+from db.sitemap_readings import past_readings
 from pipelines.worker_pool import TaskFailed
 
 # Listings before articles, so that the newest are known before the first is fetched.
 PRIORITY = 100
+# Other sites named in a note.
+STRANGERS_NAMED = 3
 # A source whose listings hurt is given up for a crawl after so many: each may take a worker process for half a minute.
 MOST_UNREADABLE = 2
 
@@ -81,7 +86,10 @@ class Listings:
                 visit.notes.append(f"{ask.url}: {record.in_words(error)}")
             except ParserStopped:
                 visit.stopped = True
-        elif not ask.probe and response.status != 304:
+        elif response.status == 304:
+            if ask.nested:
+                visit.readings[ask.url] = False
+        elif not ask.probe:
             visit.notes.append(f"{ask.url}: status {response.status}")
         session.put_later(lambda conn: facts.put_fetch(conn, fetch))
         for request in await self._done(visit, asks):
@@ -111,22 +119,26 @@ class Listings:
             body=response.body,
             url=response.url,
             content_type=headers.get("Content-Type"),
-            host=host_of(visit.source.url),
+            home=visit.source.url,
+            hosts=tuple(visit.settings["article_hosts"]),
         )
         listing = await self._session.parse(task)
         if listing is None:
             if not ask.probe:
                 visit.notes.append(f"{ask.url}: is no {ask.kind.value} any more")
             return []
+        if listing.strangers:
+            visit.notes.append(f"{ask.url}: {_left_out(listing)}")
         visit.listings.append(listing)
-        if not self._is_wrong(visit, ask, listing):
+        # The children of an index that states no times change while it stays the same: it is asked for in full each time.
+        if not self._is_wrong(visit, ask, listing) and all(child.modified for child in listing.children):
             visit.validators[ask.url] = headers
         if ask.probe:
             visit.record_entry(Entry(url=ask.url, kind=listing.kind, title=listing.title))
             for entry in listing.entries:
                 if entry.kind is EntryKind.SECTION and self._allowed(entry.url):
                     visit.record_entry(entry)
-        return await self._named_by(ask, listing)
+        return await self._named_by(visit, ask, listing)
 
     def _is_wrong(self, visit: Visit, ask: Ask, listing: Listing) -> bool:
         """Whether a declared list gives nothing for a mistake of its rule: then it is asked for in full until that is mended."""
@@ -138,16 +150,29 @@ class Listings:
             visit.notes.append(f"{ask.url}: {listing.note}")
         return read.wrong
 
-    async def _named_by(self, ask: Ask, listing: Listing) -> list[Ask]:
-        asks = []
-        if ask.depth == 0:
-            children = listing.children[:SITEMAPS_OF_INDEX]
-            asks += [Ask(url=child.url, kind=listing.kind, depth=1) for child in children]
-        if ask.depth < PAGES_FOLLOWED and (following := next_page(ask, listing)):
+    async def _named_by(self, visit: Visit, ask: Ask, listing: Listing) -> list[Ask]:
+        asks = await self._sitemaps_of(visit, ask, listing) if listing.children else []
+        following = next_page(ask, listing) if ask.depth < PAGES_FOLLOWED else []
+        if following or ask.nested:
             keys = [link.key for link in listing.links]
-            if await self._session.ask(lambda conn: any_unknown(conn, keys)):
-                asks += following
+            new = await self._session.ask(lambda conn: any_unknown(conn, keys))
+            if ask.nested:
+                visit.readings[ask.url] = new and ask.read_before
+            asks += following if new else []
         return asks
+
+    async def _sitemaps_of(self, visit: Visit, ask: Ask, index: Listing) -> list[Ask]:
+        most = min(SITEMAPS_OF_INDEX, SITEMAPS_OF_VISIT - visit.sitemaps)
+        if ask.nested >= NESTED or most <= 0:
+            visit.notes.append(f"{ask.url}: its sitemaps are not read: too many indexes lead to them")
+            return []
+        past = await self._session.ask(lambda conn: past_readings(conn, [child.url for child in index.children]))
+        chosen = choose_children(index.children, past, most)
+        visit.sitemaps += len(chosen)
+        return [
+            Ask(url=child.url, kind=index.kind, nested=ask.nested + 1, read_before=child.url in past)
+            for child in chosen
+        ]
 
     async def _done(self, visit: Visit, asks: Sequence[Ask]) -> list[Request]:
         fresh = visit.new_asks(asks)
@@ -181,3 +206,12 @@ class Listings:
 
 def _what(ask: Ask) -> str:
     return "discovery" if ask.probe else "entry"
+
+
+def _left_out(listing: Listing) -> str:
+    """What is said of links to other sites, with the setting that takes them."""
+    count = sum(listing.strangers.values())
+    hosts = sorted(listing.strangers, key=lambda host: (-listing.strangers[host], host))
+    named = ", ".join(hosts[:STRANGERS_NAMED]) + (", ..." if len(hosts) > STRANGERS_NAMED else "")
+    articles = "1 article" if count == 1 else f"{count} articles"
+    return f"{articles} of other sites left out ({named}); where they belong to it: --set article_hosts={hosts[0]}"

@@ -29,6 +29,10 @@ class Ask:
     url: str
     kind: EntryKind
     depth: int = 0
+    """Which page of a listing it is, counted from 0."""
+    nested: int = 0
+    """How many sitemap indexes led to it. `read_before`: whether a past crawl has read it."""
+    read_before: bool = False
     probe: bool = False
     rule: ListRule | None = None
 

@@ -23,8 +23,11 @@ from db.sites import HtmlList, ListRule, Site
 
 # Articles of a source handed to Scrapy ahead of need, for each request that may be under way at its host.
 AHEAD = 2
-# A sitemap index may name a thousand archives. The newest few hold what is new.
+# A sitemap index may name a thousand archives. A few hold what is new (`discover.children`).
 SITEMAPS_OF_INDEX = 5
+# Where indexes name indexes: so deep they are followed, and so many sitemaps of indexes are read in all.
+NESTED = 3
+SITEMAPS_OF_VISIT = 15
 # Sections are read where nothing better lists the articles; each costs a pause of the host.
 SECTIONS_READ = 12
 # "Next page" of a section or declared list is followed so often at most, and only while pages still bring unknown links.
@@ -77,6 +80,10 @@ class Visit:
     answered: int = 0
     reached: bool = False
     """Whether any listing was answered, be it with 304."""
+    sitemaps: int = 0
+    """How many sitemaps of indexes were asked for."""
+    readings: dict[str, bool] = field(default_factory=dict)
+    """Which of them were read, each with whether it named articles that were not known before."""
     unreadable: int = 0
     """How many of its listings could not be parsed within the limits of time and memory."""
     stopped: bool = False

@@ -28,6 +28,7 @@ from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
 from db.search_index import SEARCH, SEARCH_MERGES, version
 from db.service_tables import EXTRACTIONS, PRUNED, RHYTHMS, SCHEDULE, SITE_RULES, WATCHED
+from db.sitemap_readings import SITEMAP_READINGS
 from db.sqlite_tools import Database, Migrations
 from db.views import make_views
 
@@ -178,6 +179,13 @@ def m0015_search_merges(db: Database) -> None:
 def m0016_site_rules(db: Database) -> None:
     """The site rules that outcomes were made by are kept, and which of them are in force."""
     for statement in _statements(SITE_RULES):
+        db.execute(statement)
+
+
+@migrations()
+def m0017_sitemap_readings(db: Database) -> None:
+    """What past crawls saw of the sitemaps of an index."""
+    for statement in _statements(SITEMAP_READINGS):
         db.execute(statement)
 
 

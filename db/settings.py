@@ -185,6 +185,13 @@ DECLARED: tuple[Setting, ...] = (
         per_source=True,
     ),
     Setting(
+        name="article_hosts",
+        read=units.hosts,
+        default=[],
+        help='Other sites whose articles its feeds and sitemaps may name: hosts, with all below them; "*" for any.',
+        per_source=True,
+    ),
+    Setting(
         name="extract_timeout",
         read=units.duration,
         default="30s",

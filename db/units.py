@@ -6,6 +6,7 @@ import ipaddress
 import math
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -47,6 +48,23 @@ def networks(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise ValueError(f'a list of networks such as ["127.0.0.0/8"] was expected, not {value!r}')
     return tuple(str(ipaddress.ip_network(item, strict=False)) for item in value)
+
+
+def hosts(value: object) -> tuple[str, ...]:
+    """A list of host names; an address counts as its host, "*" is any."""
+    if isinstance(value, str):
+        value = [item.strip() for item in value.split(",") if item.strip()]
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item.strip() for item in value):
+        raise ValueError(f'a list of hosts such as ["example-daily.com"] was expected, not {value!r}')
+    return tuple(_host(item) for item in value)
+
+
+def _host(text: str) -> str:
+    text = text.strip().lower()
+    host = text if text == "*" else urlsplit(text if "//" in text else f"//{text}").hostname
+    if not host or (host != "*" and not re.fullmatch(r"[\w.:-]+", host)):
+        raise ValueError(f"{text!r} is no host name; write it as in example-daily.com")
+    return host.removeprefix("*.")
 
 
 def since(text: str, now: datetime) -> datetime:

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from crawler.discover.listing import Child
+from db.sitemap_readings import PastReading
 
 # Sitemaps that systems make of something else than articles.
 _OTHER = re.compile(
@@ -25,14 +25,6 @@ _OTHER = re.compile(
 )
 _NUMBER = re.compile(r"\d{1,12}")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastReading:
-    """What past crawls saw of a sitemap: when it was last read, and last named new articles when it was read again."""
-
-    read_at: datetime
-    changed_at: datetime | None = None
 
 
 def choose_children(children: Sequence[Child], past: Mapping[str, PastReading], most: int) -> list[Child]:

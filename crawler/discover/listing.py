@@ -9,12 +9,13 @@ what the web sends: what could not be read is said in `note`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from db.nouns import Entry, EntryKind, Link, LinkKind
-from pipelines.addresses import clean_url, link_key
+from pipelines.addresses import clean_url, host_of, link_key, registrable_domain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +41,37 @@ class Listing:
     note: str | None = None
     """What was wrong with it, one sentence for a person; None where nothing was."""
 
+    strangers: Mapping[str, int] = field(default_factory=dict)
+    """Hosts of other sites that it names articles of, with how many: these are no links of it."""
+
     def only(self, wanted: Callable[[Link], bool]) -> Listing:
         """The listing with those of its links that are wanted."""
         return replace(self, links=tuple(link for link in self.links if wanted(link)))
+
+    def of_sites(self, sites: OwnSites) -> Listing:
+        """The listing with links to these sites alone; the hosts of the others are its `strangers`."""
+        strangers = Counter(host_of(link.url) or "" for link in self.links if link.url not in sites)
+        if not strangers:
+            return self
+        return replace(self, links=tuple(link for link in self.links if link.url in sites), strangers=dict(strangers))
+
+
+class OwnSites(Container[str]):
+    """The sites whose articles a listing may name: a source's own, and hosts with all below them ("*": any)."""
+
+    def __init__(self, homes: Iterable[str], hosts: Iterable[str] = ()) -> None:
+        own = (host_of(home) for home in homes)
+        self._domains = frozenset(registrable_domain(host) for host in own if host)
+        self._hosts = frozenset(hosts)
+
+    def __contains__(self, url: object) -> bool:
+        host = host_of(str(url))
+        if host is None or "*" in self._hosts:
+            return host is not None
+        if registrable_domain(host) in self._domains:
+            return True
+        labels = host.split(".")
+        return any(".".join(labels[start:]) in self._hosts for start in range(len(labels)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

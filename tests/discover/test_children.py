@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.discover.children import PastReading, choose_children
+from crawler.discover.children import choose_children
 from crawler.discover.listing import Child
+from db.sitemap_readings import PastReading
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 MOST = 5
