@@ -20,9 +20,10 @@ from crawler.discover.listing import Listing, merge
 from crawler.discover.lists import list_urls
 from crawler.errors import Stopping
 from db.agenda import Due
-from db.facts import put_links, put_validators
+from db.facts import links_of_others, put_links, put_validators, take_over
 from db.nouns import Entry, EntryKind, Link, LinkKind, Source
 from db.sites import JsonList, Site
+from pipelines.addresses import same_site
 
 # Articles of a source handed to Scrapy ahead of need, for each request that may be under way at its host.
 AHEAD = 2
@@ -128,12 +129,20 @@ class Visit:
         self.listings, self.validators = [], {}
 
         def job(conn: sqlite3.Connection) -> int:
+            others = links_of_others(conn, self.source.id, [link.key for link in links])
+            ours = [link for link in links if link.key in others and self._is_ours(link, others[link.key])]
             found = put_links(conn, self.source.id, links, at, run_id)
+            found += take_over(conn, self.source.id, ours, at, run_id)
             for url, headers in validators.items():
                 put_validators(conn, url, headers)
             return found
 
         return job
+
+    def _is_ours(self, link: Link, other: str) -> bool:
+        """Whether an article that a source at `other` listed first is of this site and not of that one: to list it there must not
+        take it away here."""
+        return same_site(link.url, self.source.url) and not same_site(link.url, other)
 
 
 def worth_fetching(link: Link, site: Site | None) -> bool:

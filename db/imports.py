@@ -84,7 +84,8 @@ def put_archived(conn: sqlite3.Connection, page: Received, link: Link, now: date
     _visited_long_ago(conn, link_id, before, now)
     if page_id is not None:
         return page_id, True
-    return int(conn.execute("SELECT max(id) FROM pages WHERE link_id = ?", (link_id,)).fetchone()[0]), False
+    last = "SELECT max(id) FROM pages WHERE link_id = ? AND source_id = ?"
+    return int(conn.execute(last, (link_id, page.source_id)).fetchone()[0]), False
 
 
 def put_revisit(

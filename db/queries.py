@@ -74,15 +74,19 @@ LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN articles a ON a.page_id = p.i
 WHERE p.id = ?
 """
 
-# What belongs to an address: first where the very address is written, then pages that are articles, then the latest.
+# What belongs to an address: first what was found at the very address, then what says it is there, of the source that has the
+# address before others, then pages that are articles, then the latest. Whose word is not believed (`db.claims`) does not.
 _PAGES_AT = """
 WITH at (page_id) AS (
     SELECT p.id FROM links l JOIN pages p ON p.link_id = l.id WHERE l.key = :key
     UNION SELECT page_id FROM articles WHERE address_key = :key
+    AND page_id NOT IN (SELECT page_id FROM claims WHERE claimed_key = :key AND believed = 0)
 )
 SELECT p.id
 FROM at JOIN pages p ON p.id = at.page_id LEFT JOIN articles a ON a.page_id = p.id
-ORDER BY :url IN (p.url, p.final_url, a.url, a.canonical_url) DESC, a.page_id IS NOT NULL DESC, p.id DESC
+LEFT JOIN links l ON l.key = :key AND l.source_id = p.source_id
+ORDER BY :url IN (p.url, p.final_url, a.url) DESC, :url = a.canonical_url DESC, l.id IS NOT NULL DESC,
+    a.page_id IS NOT NULL DESC, p.id DESC
 LIMIT 1
 """
 

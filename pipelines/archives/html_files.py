@@ -1,7 +1,8 @@
 """HTML files as items of an import: a folder, single files, or a manifest as `copydesk extract` takes it (`pipelines.files`).
 
 A file does not say where it came from. The manifest does; else the address is that of `base` with the file's path in the folder;
-else the page's own canonical address. The time is the manifest's, else the file's (what `wget` sets to the page's own
+else the page's own canonical address: then the file is all that speaks for it, so that it goes to a source of such files alone and
+is no page of that site. The time is the manifest's, else the file's (what `wget` sets to the page's own
 Last-Modified).
 """
 
@@ -25,6 +26,8 @@ from pipelines.files import FileEntry, entries_of_manifest
 _ENDS = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz", ".xhtml.gz")
 # A head is searched for the canonical address: nothing that is not there in the first part is.
 _HEAD = 256 * 1024
+# The source of files that only themselves say where they are from. A host of that name does not exist (RFC 2606).
+SAVED_FILES = ("saved-files", "http://saved-files.invalid/")
 
 
 def is_html_file(path: Path) -> bool:
@@ -80,7 +83,7 @@ def _item(entry: FileEntry, limit: int, is_known: IsKnown) -> Item:
     kind = entry.content_type
     final = clean_url(entry.final_url) if entry.final_url else None
     item = Archived(url=asked, fetched_at=at, headers={"Content-Type": kind} if kind else {}, body=body)
-    return replace(item, final_url=final if final != asked else None)
+    return replace(item, final_url=final if final != asked else None, source=None if entry.url else SAVED_FILES)
 
 
 def _read(path: Path, limit: int) -> bytes:
