@@ -228,7 +228,7 @@ def take_over(conn: sqlite3.Connection, source_id: int, links: Iterable[Link], f
     """Record links of this source that another one has; how many. The other's rows and pages stay, under keys of no address."""
     taken = list(links)
     names = [(link.key,) for link in taken]
-    conn.executemany("UPDATE links SET key = 'taken over ' || id || ' ' || key WHERE key = ?", names)
+    conn.executemany("UPDATE links SET key = 'taken over ' || key || ' ' || id WHERE key = ?", names)
     return put_links(conn, source_id, taken, found_at, run_id)
 
 

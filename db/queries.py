@@ -74,8 +74,8 @@ LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN articles a ON a.page_id = p.i
 WHERE p.id = ?
 """
 
-# What belongs to an address: first what was found at the very address, then what says it is there, of the source that has the
-# address before others, then pages that are articles, then the latest. Whose word is not believed (`db.claims`) does not.
+# What belongs to an address: first what was found at the very address, of the source that has the address before others,
+# then what says it is there, then pages that are articles, then the latest. Whose word is not believed (`db.claims`) does not.
 _PAGES_AT = """
 WITH at (page_id) AS (
     SELECT p.id FROM links l JOIN pages p ON p.link_id = l.id WHERE l.key = :key
@@ -85,7 +85,7 @@ WITH at (page_id) AS (
 SELECT p.id
 FROM at JOIN pages p ON p.id = at.page_id LEFT JOIN articles a ON a.page_id = p.id
 LEFT JOIN links l ON l.key = :key AND l.source_id = p.source_id
-ORDER BY :url IN (p.url, p.final_url, a.url) DESC, :url = a.canonical_url DESC, l.id IS NOT NULL DESC,
+ORDER BY :url IN (p.url, p.final_url, a.url) DESC, l.id IS NOT NULL DESC, :url = a.canonical_url DESC,
     a.page_id IS NOT NULL DESC, p.id DESC
 LIMIT 1
 """
