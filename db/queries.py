@@ -68,7 +68,7 @@ ORDER BY d.verdict = 'new' DESC, coalesce(a.published_utc, p.fetched_at), d.arti
 
 _PAGE_STATE = """
 SELECT p.id, p.url, p.fetched_at, p.body_id, s.name, d.article_id, a.page_id IS NOT NULL, o.reason, o.detail,
-       (SELECT pruned_at FROM bodies WHERE id = p.body_id)
+       (SELECT pruned_at FROM bodies WHERE id = p.body_id), p.content_type
 FROM pages p JOIN sources s ON s.id = p.source_id
 LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN articles a ON a.page_id = p.id LEFT JOIN decisions d ON d.page_id = p.id
 WHERE p.id = ?
@@ -149,6 +149,7 @@ class PageState:
     detail: str | None
     pruned_at: str | None
     """When its body was dropped; None where it is still there."""
+    content_type: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
