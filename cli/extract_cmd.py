@@ -18,6 +18,7 @@ from cli.engine_options import engine_options
 from cli.since import since_option
 from db.errors import CopydeskError, UsageError
 from db.facts import stamp
+from db.regular_files import is_readable
 from db.selections import Selection
 from db.sites import load_sites, shipped_sites_folder
 from db.sources import find_source
@@ -167,7 +168,7 @@ def _archives(desk: Desk, sources: tuple[str, ...], to: str | None, engine: Engi
 
 
 def _files(paths: tuple[Path, ...], manifest: Path | None, jobs: int) -> None:
-    missing = [path for path in paths if not path.is_file()]
+    missing = [path for path in paths if not is_readable(path)]
     entries = entries_of_manifest(manifest) if manifest else entries_of_paths(paths)
     try:
         for line in json_lines(entries, load_sites(shipped_sites_folder()), jobs=jobs):
@@ -176,7 +177,8 @@ def _files(paths: tuple[Path, ...], manifest: Path | None, jobs: int) -> None:
         click.echo(f"copydesk extract: {error}", err=True)
         sys.exit(error.exit_code)
     for path in missing:
-        click.echo(f"copydesk extract: no such file: {path}", err=True)
+        what = "not a regular file" if path.exists() else "no such file"
+        click.echo(f"copydesk extract: {what}: {path}", err=True)
     if missing:
         sys.exit(1)
 

@@ -43,6 +43,7 @@ from typing import Any
 
 from db import site_checks as checks
 from db.errors import ConfigError
+from db.regular_files import read_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,7 @@ _VERSION_DIGITS = 12
 def load_site(path: Path) -> Site:
     """The rules in one file. Raises ConfigError as `load_sites` does."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         document = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
