@@ -26,8 +26,8 @@ _KEYS_OF_TEXT = "SELECT DISTINCT address_key FROM articles WHERE text_hash BETWE
 _CLAIMED = """
 SELECT DISTINCT claimed_key, source_id FROM claims WHERE claimed_key IN (SELECT value FROM json_each(?)) ORDER BY 1, 2
 """
-# Where a page is that claims the address, or was found there; so many places at most, in the order of the addresses.
-_PLACES = """
+# Where pages are that claim the address; so many places at most, in the order of the addresses.
+_CLAIMING = """
 WITH places AS (
     SELECT DISTINCT own_key FROM claims WHERE claimed_key = :key AND source_id = :source AND may
     ORDER BY own_key LIMIT :limit
@@ -35,8 +35,9 @@ WITH places AS (
 SELECT s.own_key, a.text_hash FROM places s
 JOIN claims c ON c.claimed_key = :key AND c.source_id = :source AND c.own_key = s.own_key
 JOIN articles a ON a.page_id = c.page_id
-UNION
-SELECT :key, a.text_hash FROM articles a JOIN pages p ON p.id = a.page_id
+"""
+_FOUND_THERE = """
+SELECT a.text_hash FROM articles a JOIN pages p ON p.id = a.page_id
 WHERE a.address_key = :key AND p.source_id = :source AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.page_id = a.page_id)
 """
 _TURNED = """
@@ -86,12 +87,17 @@ def claimed_addresses(conn: sqlite3.Connection, keys: Iterable[str]) -> list[tup
     return conn.execute(_CLAIMED, (json.dumps(sorted(keys)),)).fetchall()
 
 
-def texts_by_place(conn: sqlite3.Connection, key: str, source: int, limit: int) -> dict[str, set[bytes]]:
-    """Of one source, the text hashes of what was found at an address, and at the first `limit` from which it is claimed."""
+def texts_claiming(conn: sqlite3.Connection, key: str, source: int, limit: int) -> dict[str, set[bytes]]:
+    """Of one source, the text hashes of what was found at the first `limit` places from which an address is claimed."""
     places: dict[str, set[bytes]] = {}
-    for own, text_hash in conn.execute(_PLACES, {"key": key, "source": source, "limit": limit}):
+    for own, text_hash in conn.execute(_CLAIMING, {"key": key, "source": source, "limit": limit}):
         places.setdefault(own, set()).add(text_hash)
     return places
+
+
+def texts_found_at(conn: sqlite3.Connection, key: str, source: int) -> set[bytes]:
+    """Of one source, the text hashes of what was found at an address."""
+    return {text_hash for (text_hash,) in conn.execute(_FOUND_THERE, {"key": key, "source": source})}
 
 
 def believe(conn: sqlite3.Connection, key: str, source: int, *, believed: bool) -> set[str]:

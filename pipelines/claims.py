@@ -20,7 +20,8 @@ from db.claims import (
     claimed_addresses,
     keys_of_texts,
     put_claims,
-    texts_by_place,
+    texts_claiming,
+    texts_found_at,
     unknown_claims,
 )
 from db.likenesses import likenesses_among, text_number
@@ -29,7 +30,7 @@ from pipelines.addresses import link_key, may_claim
 DIFFERENT = 3
 """Pages whose texts have nothing in common, found at as many addresses, that make a claim worthless. Two are no mistake of a
 template yet: the second page of an article that claims the first, or an article rewritten between the visits to its two
-addresses. Of 1,317 labelled articles with a canonical address 68 claim another address of their site, each one of its own; where a
+addresses. Of 1,317 labelled articles with a canonical address 67 claim another address of their site, each one of its own; where a
 template is wrong, every page of the site makes the claim, so that the third comes soon."""
 _PLACES = 64
 """Addresses that are looked at, the first in their order: bounds the work where a whole site claims its front page."""
@@ -43,8 +44,7 @@ def judge_claims(conn: sqlite3.Connection, keys: Collection[str], texts: Iterabl
     _note(conn, keys)
     moved: set[str] = set()
     for key, source in claimed_addresses(conn, {*keys, *keys_of_texts(conn, texts)}):
-        places = texts_by_place(conn, key, source, _PLACES)
-        turned = believe(conn, key, source, believed=_is_credible(conn, places))
+        turned = believe(conn, key, source, believed=_is_credible(conn, key, source))
         moved |= turned | ({key} if turned else set())
     return moved
 
@@ -59,10 +59,19 @@ def _note(conn: sqlite3.Connection, keys: Collection[str]) -> None:
     put_claims(conn, claims)
 
 
-def _is_credible(conn: sqlite3.Connection, places: Mapping[str, Collection[bytes]]) -> bool:
-    """Whether fewer than DIFFERENT of the places differ. Those that ever showed texts that are equal or alike do not."""
-    if len(places) < DIFFERENT:
+def _is_credible(conn: sqlite3.Connection, key: str, source: int) -> bool:
+    """Whether the places from which an address is claimed, and the address itself, are fewer than DIFFERENT different ones."""
+    places = texts_claiming(conn, key, source, _PLACES)
+    if len(places) + 1 < DIFFERENT:
         return True
+    if _different(conn, places) >= DIFFERENT:
+        return False
+    there = texts_found_at(conn, key, source)
+    return not there or _different(conn, places | {key: there}) < DIFFERENT
+
+
+def _different(conn: sqlite3.Connection, places: Mapping[str, Collection[bytes]]) -> int:
+    """How many of the places differ. Those that ever showed texts that are equal or alike do not."""
     texts = {place: {text_number(text_hash) for text_hash in hashes} for place, hashes in places.items()}
     among = set().union(*texts.values())
     alike: dict[int, set[int]] = {}
@@ -75,4 +84,4 @@ def _is_credible(conn: sqlite3.Connection, places: Mapping[str, Collection[bytes
         joined = mine.union(*(alike.get(text, ()) for text in mine))
         apart = [group for group in groups if group.isdisjoint(joined)]
         groups = [*apart, joined.union(*(group for group in groups if not group.isdisjoint(joined)))]
-    return len(groups) < DIFFERENT
+    return len(groups)
