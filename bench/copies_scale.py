@@ -48,7 +48,7 @@ _STAND_IN_MARKS = 15
 _STAND_IN_LETTERS = 1500
 # What is printed again is one of the first so many.
 _ORIGINALS = 50_000
-_INDEX = ("marks", "marked_texts", "likenesses", "unsettled")
+_INDEX = ("marks", "marked_texts", "likenesses", "claims", "unsettled")
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ import click
 from cli.context import Desk
 from cli.render import size, span
 from cli.stopping import stoppable
+from cli.terminal import rewrite_line
 from db.backup import Backup, Progress, back_up, new_backup_path, thin_out
 from db.config import Config
 from db.errors import UsageError
@@ -77,7 +78,7 @@ def watching(*, enabled: bool = True) -> Iterator[Progress | None]:
     try:
         yield _line(time.monotonic)
     finally:
-        click.echo("\r\x1b[2K", nl=False, err=True)
+        rewrite_line()
 
 
 def _line(clock: Callable[[], float]) -> Progress:
@@ -95,6 +96,6 @@ def _line(clock: Callable[[], float]) -> Progress:
         if done and seconds:
             rate = done / seconds
             text = f"{stage} {size(done)} of {size(total)} · {size(rate)}/s · {span((total - done) / rate)} left"
-        click.echo(f"\r\x1b[2K{text}", nl=False, err=True)
+        rewrite_line(text)
 
     return progress

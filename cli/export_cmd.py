@@ -113,6 +113,8 @@ def _target(path: Path | None, *, force: bool) -> Iterator[IO[bytes]]:
         return
     if path.is_dir() or not path.parent.is_dir():
         raise UsageError(f"{path}: name a file in a folder that is there")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is no regular file; to write into it, leave -o out and redirect the output")
     if path.exists() and not force:
         raise UsageError(f"{path}: is there already; name another file, or replace it with --force")
     try:

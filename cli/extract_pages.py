@@ -17,6 +17,7 @@ import click
 from cli.context import Desk
 from db.errors import CopydeskError, FetchError
 from db.nouns import Page
+from db.regular_files import is_own_descriptor, is_readable, open_file
 from db.sites import Sites, load_sites
 from db.stored_rules import sites_folders
 from pipelines.addresses import clean_url
@@ -48,8 +49,10 @@ def extract_pages(desk: Desk, pages: Sequence[str], url: str | None, jobs: int) 
         fetched = fetch_pages(desk.config, list(addresses.values()))
     _print(_entries(pages, known, addresses, fetched), sites, jobs)
     failed = [str(found) for found in fetched.values() if isinstance(found, FetchError)]
-    missing = [page for page in pages if page not in addresses and page != STANDARD_INPUT and not Path(page).is_file()]
-    for message in (*failed, *(f"no such file: {page}" for page in missing)):
+    missing = [
+        page for page in pages if page not in addresses and page != STANDARD_INPUT and not is_readable(Path(page))
+    ]
+    for message in (*failed, *(_why_not(page) for page in missing)):
         click.echo(f"copydesk extract: {message}", err=True)
     if failed or missing:
         sys.exit(1)
@@ -85,7 +88,19 @@ def _entries(
         elif page == STANDARD_INPUT:
             yield FileEntry(page_id=page, path=Path(page), url=url, body=sys.stdin.buffer.read(MAX_BODY + 1))
         elif page not in addresses:
-            yield FileEntry(page_id=str(Path(page)), path=Path(page), url=url)
+            yield _entry_of(Path(page), url)
+
+
+def _entry_of(path: Path, url: str | None) -> FileEntry:
+    """A file that was named. What is behind /dev/stdin is ours, and not that of the process that reads files."""
+    if not is_own_descriptor(path):
+        return FileEntry(page_id=str(path), path=path, url=url, own=True)
+    with open_file(path, own=True) as file:
+        return FileEntry(page_id=str(path), path=path, url=url, body=file.read(MAX_BODY + 1))
+
+
+def _why_not(page: str) -> str:
+    return f"{'not a regular file' if Path(page).exists() else 'no such file'}: {page}"
 
 
 def _sites(desk: Desk) -> Sites:

@@ -19,6 +19,7 @@ from cli.stopping import stopping
 from db.derived import known_extractor
 from db.errors import UsageError
 from db.extractions import without_pruned
+from db.regular_files import write_text
 from db.selections import Selection, select_pages
 from pipelines.desk_plan import plan_desk
 from pipelines.differences import Differences, Sample
@@ -47,9 +48,7 @@ def dry_run(desk: Desk, selection: Selection, *, engine: Engine, as_json: bool, 
         _say(found)
     if report is not None:
         try:
-            report.write_text(
-                preview_page(found, selection, plan.extractor, partly), encoding="utf-8", errors="replace"
-            )
+            write_text(report, preview_page(found, selection, plan.extractor, partly))
         except OSError as error:
             raise UsageError(f"--report {report}: cannot be written ({error.strerror})") from error
         click.echo(f"the picture is in {report}", err=True)

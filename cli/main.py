@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from cli.context import Desk
+from cli.terminal import guard
 from db.errors import CopydeskError, MachineError, machine_error
 
 # Command -> module of `cli` that holds a click command of that name.
@@ -105,6 +106,7 @@ def copydesk(ctx: click.Context, db: str | None, config: str | None) -> None:
 
 def main() -> None:
     """The entry point: runs the command and turns our errors into one line and an exit code."""
+    guard()
     try:
         copydesk.main(standalone_mode=False)
     except click.exceptions.Abort:

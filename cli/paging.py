@@ -14,12 +14,13 @@ from collections.abc import Sequence
 import click
 
 from cli.render import coloured, on_terminal
+from cli.terminal import visible_but_styles
 
 
 def show_lines(lines: Sequence[str]) -> None:
     """Print lines, through the pager where a person would have to scroll back for the first."""
     if _paged(len(lines)):
-        click.echo_via_pager((f"{line}\n" for line in lines), color=coloured())
+        click.echo_via_pager((f"{visible_but_styles(line)}\n" for line in lines), color=coloured())
     else:
         for line in lines:
             click.echo(line)

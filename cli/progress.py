@@ -9,17 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
 from cli.render import span
+from cli.terminal import rewrite_line
 
 if TYPE_CHECKING:
     from crawler.spiders.news import NewsSpider
 
 # Often enough to look alive, seldom enough to cost nothing.
 REFRESH_S = 0.5
-# To the line's beginning, and all that is on it away.
-_WIPED = "\r\x1b[2K"
 
 
 @contextmanager
@@ -41,7 +38,7 @@ def watching(*, enabled: bool = True) -> Iterator[Callable[[NewsSpider], None]]:
         for thread in threads:
             thread.join()
         if threads:
-            click.echo(_WIPED, nl=False, err=True)
+            rewrite_line()
 
 
 @contextmanager
@@ -55,13 +52,13 @@ def rewriting() -> Iterator[Callable[[Callable[[], str]], None]]:
         if not sys.stderr.isatty() or now - last < REFRESH_S:
             return
         last, shown = now, True
-        click.echo(f"{_WIPED}{text()}", nl=False, err=True)
+        rewrite_line(text())
 
     try:
         yield show
     finally:
         if shown:
-            click.echo(_WIPED, nl=False, err=True)
+            rewrite_line()
 
 
 @contextmanager
@@ -97,4 +94,4 @@ def _show(spider: NewsSpider, over: threading.Event) -> None:
             if waiting or due or not spider.visits
             else "reading what came in"
         )
-        click.echo(f"{_WIPED}{answered} answers · {to_do} · {seconds:.0f} s", nl=False, err=True)
+        rewrite_line(f"{answered} answers · {to_do} · {seconds:.0f} s")

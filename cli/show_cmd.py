@@ -16,16 +16,18 @@ from cli.diff_lines import diff_lines
 from cli.paging import show_lines
 from cli.render import local_time, on_terminal, plain, plain_text, screen_width, styled
 from cli.sheet import sheet, why
+from cli.terminal import visible
 from cli.which import page_named
 from db.bodies import get_body
 from db.derived import get_article
 from db.errors import Pruned, UsageError
 from db.queries import Headline, PageState, current_page, headline, revisions, snapshot
+from pipelines.decode import decode
 
 
 @click.command()
 @click.argument("what", metavar="ID|URL")
-@click.option("--html", "form", flag_value="html", help="The page as received, byte for byte.")
+@click.option("--html", "form", flag_value="html", help="The page as received, byte for byte; on a terminal, as text.")
 @click.option("--text", "form", flag_value="text", help="The text alone.")
 @click.option("--json", "form", flag_value="json", help="Every field as one JSON object.")
 @click.option("--csv", "form", flag_value="csv", help="The same as CSV, a line of names and one of values.")
@@ -38,23 +40,34 @@ def show(desk: Desk, what: str, form: str | None, revision: int | None) -> None:
     with desk.read() as conn, snapshot(conn):
         page = page_named(conn, what, revision)
         if form == "html":
-            return _print_bytes(conn, page)
-        if not page.is_article:
+            body = _body(conn, page)
+        elif not page.is_article:
             _refuse(page, form)
-        if form == "csv":
+        elif form == "csv":
             return print_csv([_object(conn, page.page_id)])
-        lines = _lines(conn, page.page_id, form)
-    show_lines(lines)
+        else:
+            lines = _lines(conn, page.page_id, form)
+    if form != "html":
+        show_lines(lines)
+    elif on_terminal():
+        show_lines(_as_text(body, page.content_type).split("\n"))
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
 
 
-def _print_bytes(conn: sqlite3.Connection, page: PageState) -> None:
+def _body(conn: sqlite3.Connection, page: PageState) -> bytes:
     try:
-        body = get_body(conn, page.body_id)
+        return get_body(conn, page.body_id)
     except Pruned as pruned:
         raise Pruned(f"page {page.page_id} ({plain(page.url)}): {pruned}") from None
-    sys.stdout.flush()
-    sys.stdout.buffer.write(body)
-    sys.stdout.buffer.flush()
+
+
+def _as_text(body: bytes, content_type: str | None) -> str:
+    """A body for a person to read: in its own charset, where it has one, with nothing that a terminal would obey."""
+    decoded = decode(body, content_type)
+    return visible(decoded.text if decoded else body.decode("utf-8", "backslashreplace"))
 
 
 def _lines(conn: sqlite3.Connection, page_id: int, form: str | None) -> list[str]:

@@ -20,6 +20,7 @@ from db.connect import write
 from db.errors import UsageError
 from db.nouns import Entry, Source
 from db.opml import read_sources, write_opml
+from db.regular_files import open_file, write_text
 from db.settings import BY_NAME
 from db.sources import (
     add_source,
@@ -119,7 +120,7 @@ def import_sources(
     pairs: tuple[str, ...],
 ) -> None:
     """Add the sites of an OPML file or of a list with one address a line."""
-    listed = read_sources(file.read_bytes(), str(file))
+    listed = read_sources(_bytes_of(file), str(file))
     if not listed:
         raise UsageError(f"{file}: holds no addresses; OPML outlines or one address a line were expected")
     added = _add_all(desk, listed, _given(delay, allowed, pairs))
@@ -127,6 +128,14 @@ def import_sources(
         _say_added(added)
     else:
         _discover(desk, added)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        with open_file(file, own=True) as opened:
+            return opened.read()
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read ({error.strerror})") from error
 
 
 @sources.command()
@@ -137,7 +146,10 @@ def export(desk: Desk, output: Path | None) -> None:
     with desk.open() as db:
         text = write_opml([(source, entries_of(db.conn, source.id)) for source in all_sources(db.conn)])
     if output:
-        output.write_text(text, encoding="utf-8")
+        try:
+            write_text(output, text)
+        except OSError as error:
+            raise UsageError(f"{output}: cannot be written ({error.strerror})") from error
         click.echo(f"{output} written")
     else:
         click.echo(text, nl=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -15,6 +16,7 @@ import click
 from cli.context import Desk
 from cli.csv_out import one_form, print_csv
 from cli.render import cut, local_time, on_terminal, padded, plain, screen_width, size, span, styled
+from cli.terminal import direct, visible_but_styles
 from db.facts import moment, stamp
 from db.health import disk_free, file_sizes
 from db.holdings import Run
@@ -67,10 +69,11 @@ def _watch(desk: Desk) -> None:
     from rich.console import Console, Group
     from rich.live import Live
 
-    decoder, console = AnsiDecoder(), Console()
+    # It moves the cursor; what it shows is made visible here.
+    decoder, console = AnsiDecoder(), Console(file=direct(sys.stdout))
     with Live(console=console, screen=console.is_terminal, auto_refresh=False) as live:
         while True:
-            lines = "\n".join(_lines(desk.config.database, *_look(desk)))
+            lines = visible_but_styles("\n".join(_lines(desk.config.database, *_look(desk))))
             live.update(Group(*decoder.decode(lines)), refresh=True)
             time.sleep(WATCH_S)
 

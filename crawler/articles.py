@@ -19,7 +19,7 @@ from crawler.session import Session, end_for_machine
 from crawler.visit import Visit
 from db import facts
 from db.agenda import Due, due_links
-from db.facts import put_links, put_validators
+from db.facts import put_validators
 from db.sitemap_readings import put_readings
 from db.sources import put_entries
 from pipelines.worker_pool import TaskFailed
@@ -80,12 +80,12 @@ class Articles:
 
         A listing may name 50,000: they are merged on another thread, and written in parts between which others write.
         """
-        session, source = self._session, visit.source
+        session = self._session
         listings, validators = visit.take_listings()
         links = await asyncio.to_thread(merge, listings)
         for start in range(0, len(links), LINKS_AT_ONCE):
             part = links[start : start + LINKS_AT_ONCE]
-            await session.put(lambda conn, part=part: put_links(conn, source.id, part, now, session.run_id))  # type: ignore[misc]
+            await session.put(lambda conn, part=part: visit.put_links(conn, part, now, session.run_id))  # type: ignore[misc]
         readings, visit.readings = visit.readings, {}
         if readings:
             await session.put(lambda conn: put_readings(conn, readings, now))

@@ -8,9 +8,11 @@ A visit keeps ids of due links, not requests: a source with 20,000 due articles 
 
 from __future__ import annotations
 
+import sqlite3
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from crawler.discover.listing import Listing
@@ -18,8 +20,10 @@ from crawler.discover.lists import list_urls
 from crawler.errors import Stopping
 from crawler.reading import Ask
 from db.agenda import Due
-from db.nouns import Entry, EntryKind, Source
+from db.facts import links_of_others, put_links, take_over
+from db.nouns import Entry, EntryKind, Link, Source
 from db.sites import HtmlList, ListRule, Site
+from pipelines.addresses import same_site
 
 # Articles of a source handed to Scrapy ahead of need, for each request that may be under way at its host.
 AHEAD = 2
@@ -137,6 +141,18 @@ class Visit:
         taken = self.listings, self.validators
         self.listings, self.validators = [], {}
         return taken
+
+    def put_links(self, conn: sqlite3.Connection, links: Sequence[Link], at: datetime, run_id: int) -> None:
+        """Record links of its listings; articles of this site that another source listed first are taken over."""
+        others = links_of_others(conn, self.source.id, [link.key for link in links])
+        ours = [link for link in links if link.key in others and self._is_ours(link, others[link.key])]
+        put_links(conn, self.source.id, links, at, run_id)
+        take_over(conn, self.source.id, ours, at, run_id)
+
+    def _is_ours(self, link: Link, other: str) -> bool:
+        """Whether an article that a source at `other` listed first is of this site and not of that one: to list it there must not
+        take it away here."""
+        return same_site(link.url, self.source.url) and not same_site(link.url, other)
 
 
 def asks_of_entries(entries: Sequence[Entry], site: Site | None, front_page: str) -> list[Ask]:

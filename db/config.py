@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from db.errors import ConfigError
+from db.regular_files import read_text
 from db.settings import BY_NAME, DECLARED, defaults
 
 CONFIG_NAME = "copydesk.toml"
@@ -76,7 +77,7 @@ def load_config(path: Path | None) -> Config:
     if path is None:
         return Config()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         document = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); run `copydesk init` to write one") from error

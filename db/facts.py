@@ -91,11 +91,12 @@ def put_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = None
 
 
 def put_page(conn: sqlite3.Connection, page: Received) -> int | None:
-    """Record a fetch that brought a page. The new page's id, or None where the body is the one we had from this link."""
+    """Record a fetch that brought a page. The new page's id, or None where the body is the one its source had from this link."""
     fetch = page.fetch
     last = conn.execute(
-        "SELECT p.id, b.sha256 FROM pages p JOIN bodies b ON b.id = p.body_id WHERE p.link_id = ? ORDER BY p.id DESC LIMIT 1",
-        (fetch.link_id,),
+        "SELECT p.id, b.sha256 FROM pages p JOIN bodies b ON b.id = p.body_id WHERE p.link_id = ? AND p.source_id = ?"
+        " ORDER BY p.id DESC LIMIT 1",
+        (fetch.link_id, page.source_id),
     ).fetchone()
     if last and last[1] == page.body.sha256 and _parts_of(conn, last[0]) == [part.sha256 for part in page.parts]:
         put_fetch(conn, fetch, last[0])
@@ -141,7 +142,8 @@ def _parts_of(conn: sqlite3.Connection, page_id: int) -> list[bytes]:
 
 def put_unchanged(conn: sqlite3.Connection, fetch: Fetch) -> None:
     """Record a 304: the page that we have still stands."""
-    row = conn.execute("SELECT max(id) FROM pages WHERE link_id = ?", (fetch.link_id,)).fetchone()
+    query = "SELECT max(id) FROM pages WHERE link_id = ? AND source_id = ?"
+    row = conn.execute(query, (fetch.link_id, fetch.source_id)).fetchone()
     put_fetch(conn, fetch, row[0])
     visited(conn, fetch, good=True)
 
@@ -209,6 +211,25 @@ def put_links(
         )
         new += max(0, cursor.rowcount)
     return new
+
+
+_LINKS_OF_OTHERS = """
+SELECT l.key, s.url FROM json_each(?) k JOIN links l ON l.key = k.value JOIN sources s ON s.id = l.source_id
+WHERE l.source_id <> ?
+"""
+
+
+def links_of_others(conn: sqlite3.Connection, source_id: int, keys: Iterable[str]) -> dict[str, str]:
+    """Those of the links that other sources have, by key, and the address of that source."""
+    return dict(conn.execute(_LINKS_OF_OTHERS, (json.dumps(list(keys)), source_id)).fetchall())
+
+
+def take_over(conn: sqlite3.Connection, source_id: int, links: Iterable[Link], found_at: datetime, run_id: int) -> int:
+    """Record links of this source that another one has; how many. The other's rows and pages stay, under keys of no address."""
+    taken = list(links)
+    names = [(link.key,) for link in taken]
+    conn.executemany("UPDATE links SET key = 'taken over ' || key || ' ' || id WHERE key = ?", names)
+    return put_links(conn, source_id, taken, found_at, run_id)
 
 
 def begin_run(conn: sqlite3.Connection, command: str, pid: int, at: datetime, reason: str = "by hand") -> int:

@@ -18,15 +18,17 @@ from db.facts import Fetch, Received, packed_body, put_links, put_page, put_unch
 from db.nouns import Link
 from db.sources import add_source, all_sources, name_for, pause_source
 
+# Also of a link that was taken over (`facts.take_over`).
 _KNOWN = """
 SELECT f.page_id FROM fetches f JOIN links l ON l.id = f.link_id
-WHERE l.key = ? AND f.started_at = ? AND f.url = ? AND f.page_id IS NOT NULL
+WHERE (l.key = :key OR l.key BETWEEN 'taken over ' || :key || ' ' AND 'taken over ' || :key || '!')
+  AND f.started_at = :at AND f.url = :url AND f.page_id IS NOT NULL
 """
 
 
 def known_fetch(conn: sqlite3.Connection, key: str, url: str, at: datetime) -> int | None:
     """The page of a fetch that is stored; None where it is not."""
-    row = conn.execute(_KNOWN, (key, stamp(at), url)).fetchone()
+    row = conn.execute(_KNOWN, {"key": key, "at": stamp(at), "url": url}).fetchone()
     return int(row[0]) if row else None
 
 
@@ -84,7 +86,8 @@ def put_archived(conn: sqlite3.Connection, page: Received, link: Link, now: date
     _visited_long_ago(conn, link_id, before, now)
     if page_id is not None:
         return page_id, True
-    return int(conn.execute("SELECT max(id) FROM pages WHERE link_id = ?", (link_id,)).fetchone()[0]), False
+    last = "SELECT max(id) FROM pages WHERE link_id = ? AND source_id = ?"
+    return int(conn.execute(last, (link_id, page.source_id)).fetchone()[0]), False
 
 
 def put_revisit(

@@ -153,8 +153,8 @@ def settled(conn: sqlite3.Connection, rows: Iterable[tuple[str, bytes]]) -> None
 
 
 def drop_index(conn: sqlite3.Connection) -> None:
-    """Forget marks and likenesses, and call all articles unsettled."""
-    for table in ("marks", "marked_texts", "likenesses"):
+    """Forget marks, likenesses and what was thought of claims, and call all articles unsettled."""
+    for table in ("marks", "marked_texts", "likenesses", "claims"):
         conn.execute(f"DELETE FROM {table}")
     conn.execute(_ALL_UNSETTLED)
 

@@ -10,6 +10,7 @@
                                └──1 decisions
     unread: pages without an outcome, kept by triggers. turns: which run is at which source now.
     marks, marked_texts, likenesses: the index of near copies (`db.likenesses`), derived. unsettled: articles that came or went.
+    claims: pages that say they are at another address than where they were found (`db.claims`), derived.
     robots, holds, validators, visits: what the next crawl must know. pruned_pages: those whose body was dropped after its time.
 
     source_runs: what one run did at one source. service: the `copydesk run` that is up. alerts: what a person should know;
@@ -80,6 +81,24 @@ CREATE TABLE marked_texts (
     marks BLOB NOT NULL
 ) STRICT;
 INSERT OR IGNORE INTO unsettled SELECT DISTINCT address_key, text_hash FROM articles;
+"""
+
+# The table of `db.claims`. By address first: what claims it, of one source, in the order in which it is looked at. The trigger
+# comes before the row goes, for the claim goes with it.
+_CLAIMS = """
+CREATE TABLE claims (
+    page_id INTEGER PRIMARY KEY REFERENCES articles (page_id) ON DELETE CASCADE,
+    source_id INTEGER NOT NULL,
+    claimed_key TEXT NOT NULL,
+    own_key TEXT NOT NULL,
+    may INTEGER NOT NULL,
+    believed INTEGER
+) STRICT;
+CREATE INDEX claims_claimed ON claims (claimed_key, source_id, own_key, may, believed);
+CREATE INDEX claims_own ON claims (own_key) WHERE believed = 0;
+
+CREATE TRIGGER claim_goes BEFORE DELETE ON articles
+BEGIN INSERT OR IGNORE INTO unsettled SELECT own_key, old.text_hash FROM claims WHERE page_id = old.page_id; END;
 """
 
 
@@ -186,6 +205,13 @@ def m0016_site_rules(db: Database) -> None:
 def m0017_sitemap_readings(db: Database) -> None:
     """What past crawls saw of the sitemaps of an index."""
     for statement in _statements(SITEMAP_READINGS):
+        db.execute(statement)
+
+
+@migrations()
+def m0018_claims(db: Database) -> None:
+    """What pages say of their address is judged. What was believed before stands until it is settled again."""
+    for statement in _statements(_CLAIMS):
         db.execute(statement)
 
 

@@ -68,21 +68,25 @@ ORDER BY d.verdict = 'new' DESC, coalesce(a.published_utc, p.fetched_at), d.arti
 
 _PAGE_STATE = """
 SELECT p.id, p.url, p.fetched_at, p.body_id, s.name, d.article_id, a.page_id IS NOT NULL, o.reason, o.detail,
-       (SELECT pruned_at FROM bodies WHERE id = p.body_id)
+       (SELECT pruned_at FROM bodies WHERE id = p.body_id), p.content_type
 FROM pages p JOIN sources s ON s.id = p.source_id
 LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN articles a ON a.page_id = p.id LEFT JOIN decisions d ON d.page_id = p.id
 WHERE p.id = ?
 """
 
-# What belongs to an address: first where the very address is written, then pages that are articles, then the latest.
+# What belongs to an address: first what was found at the very address, of the source that has the address before others,
+# then what says it is there, then pages that are articles, then the latest. Whose word is not believed (`db.claims`) does not.
 _PAGES_AT = """
 WITH at (page_id) AS (
     SELECT p.id FROM links l JOIN pages p ON p.link_id = l.id WHERE l.key = :key
     UNION SELECT page_id FROM articles WHERE address_key = :key
+    AND page_id NOT IN (SELECT page_id FROM claims WHERE claimed_key = :key AND believed = 0)
 )
 SELECT p.id
 FROM at JOIN pages p ON p.id = at.page_id LEFT JOIN articles a ON a.page_id = p.id
-ORDER BY :url IN (p.url, p.final_url, a.url, a.canonical_url) DESC, a.page_id IS NOT NULL DESC, p.id DESC
+LEFT JOIN links l ON l.key = :key AND l.source_id = p.source_id
+ORDER BY :url IN (p.url, p.final_url, a.url) DESC, l.id IS NOT NULL DESC, :url = a.canonical_url DESC,
+    a.page_id IS NOT NULL DESC, p.id DESC
 LIMIT 1
 """
 
@@ -145,6 +149,7 @@ class PageState:
     detail: str | None
     pruned_at: str | None
     """When its body was dropped; None where it is still there."""
+    content_type: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

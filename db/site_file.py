@@ -11,6 +11,7 @@ from typing import Any
 
 from db import site_checks as checks
 from db.errors import ConfigError
+from db.regular_files import open_file
 from db.site_nouns import FieldRule, HtmlList, JsonList, ListRule, Site
 
 
@@ -22,7 +23,8 @@ def load_site(path: Path) -> Site:
 def read_text(path: Path) -> str:
     """The text of a site file. Raises ConfigError."""
     try:
-        raw = path.read_bytes()
+        with open_file(path, own=True) as file:
+            raw = file.read()
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
     try:

@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from pipelines.platforms import PLATFORMS
 from pipelines.trackers import is_tracker
 
 if TYPE_CHECKING:
@@ -116,13 +117,11 @@ def host_of(url: str) -> str | None:
 # --- identity ---------------------------------------------------------------------------------------------------------
 
 _TWIN_LABELS = frozenset({"www", "www1", "www2", "www3", "m", "mobile", "mobil", "wap", "3g", "amp", "touch"})
-# Second-level names under country codes: `m.com.cn` and `wap.co.uk` are sites of their own, not twins of "com.cn".
-_SECOND_LEVEL = frozenset(
-    {"ac", "co", "com", "edu", "gob", "gouv", "gov", "go", "ne", "net", "nic", "nom", "or", "org"}
-)
+# Nobody is called so: `www.github.io` is GitHub's. `m.github.io` and `amp.k12.tr` may be anybody's.
+_NOBODY = "www"
 _SCHEME_OR_SLASHES = re.compile(r"^(?:https?:)?//", re.IGNORECASE)
 _AMP_CACHE = re.compile(
-    r"^(?:[^/]+\.cdn\.ampproject\.org/[cv]/|(?:www\.)?google\.[a-z.]{2,6}/amp/)(?:s/)?(?=(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9_]+/)"
+    r"^(?:[^/]+\.cdn\.ampproject\.org/[cv]/|(?:www\.)?google\.(?:com?\.)?[a-z]{2,3}/amp/)(?:s/)?(?=(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9_]+/)"
 )
 _AMP_START = re.compile(r"/amp(?=/[^/])")
 _AMP_END = re.compile(r"(?<=[^/])/amp(?:\.s?html?)?/*$")
@@ -180,16 +179,25 @@ def _folded(text: str) -> str:
 def _key_host(host: str) -> str:
     name, colon, port = host.lower().partition(":")
     labels = name.removesuffix(".").split(".")
-    while len(labels) > 2 and labels[0] in _TWIN_LABELS and not _is_suffix(labels[1:]):
+    while len(labels) > 2 and labels[0] in _TWIN_LABELS and _is_below_a_site(labels):
         del labels[0]
-    if len(labels) > 3 and labels[1] in {"m", "amp"}:  # en.m.example.org
+    if len(labels) > 3 and labels[1] in {"m", "amp"} and _is_below_a_site(labels[1:]):  # en.m.example.org
         del labels[1]
     tail = f":{port}" if colon and port not in ("80", "443") else ""
     return ".".join(labels) + tail
 
 
-def _is_suffix(labels: list[str]) -> bool:
-    return len(labels) == 2 and len(labels[1]) == 2 and labels[0] in _SECOND_LEVEL
+def _is_below_a_site(labels: list[str]) -> bool:
+    """Whether the first of the labels can be folded away: a site's own name stays (`m.com.cn`, `wap.co.uk`, `amp.k12.tr`)."""
+    if labels[0] == _NOBODY and len(labels) == 3:
+        return len(labels[2]) != 2 or labels[1] not in _SECOND_LEVEL
+    return registrable_domain(".".join(labels)).count(".") < len(labels) - 1
+
+
+_SECOND_LEVEL = frozenset(
+    {"ac", "co", "com", "edu", "gob", "gouv", "gov", "go", "ne", "net", "nic", "nom", "or", "org"}
+)
+"""Second-level names under country codes: `www.com.cn` is a site. By far the commonest host need not be looked up."""
 
 
 def _key_path(path: str, *, bare: bool) -> str:
@@ -232,13 +240,37 @@ def same_site(a: str, b: str) -> bool:
     return one == other or registrable_domain(one) == registrable_domain(other)
 
 
+def may_claim(own: str, claimed: str) -> bool:
+    """Whether the page whose identity is `own` may say that it is `claimed` instead (both as `link_key` gives them).
+
+    Only within a registrable domain: what a page says of itself must not make it another publisher's article. On a host that
+    has none (a number, `localhost`) only at the same port. A front page is no article, so no page is one.
+    """
+    mine, _, _ = own.partition("/")
+    host, _, rest = claimed.partition("/")
+    if not rest and "?" not in host:
+        return False
+    if own == claimed:
+        return True
+    mine, host = mine.partition("?")[0], host.partition("?")[0]
+    if not (_KEY_HOST.fullmatch(mine) and _KEY_HOST.fullmatch(host)):
+        return False
+    if mine == host:
+        return True
+    one, other = (registrable_domain(each.rpartition(":")[0] if _PORT.search(each) else each) for each in (mine, host))
+    return one == other and "." in one and ":" not in one and not one.replace(".", "").isdigit()
+
+
+_PORT = re.compile(r":\d+$")
+
+
 @lru_cache(maxsize=4096)
 def registrable_domain(host: str) -> str:
     """`news.example.co.uk` → `example.co.uk`, by the public suffix list that tldextract carries (no network, no
     cache files).
 
-    Private suffixes count: two blogs under `blogspot.com` are two sites. A host without a suffix (an IP,
-    `localhost`) is itself.
+    Private suffixes count, and those that the list does not have (`pipelines.platforms`): two blogs under `blogspot.com` or
+    `substack.com` are two sites. A host without a suffix (an IP, `localhost`), or that is one, is itself.
     """
     if ":" in host or host.replace(".", "").isdigit():
         return host
@@ -254,4 +286,5 @@ def registrable_domain(host: str) -> str:
 def _suffixes() -> TLDExtract:
     from tldextract import TLDExtract  # 0.3 s with its list: only where sites are compared
 
-    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+    # Without addresses and cache it reads the list that it was installed with, and nothing else.
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True, extra_suffixes=PLATFORMS)

@@ -2,6 +2,7 @@
 
 Pages at one address, oldest first:    NEW -> SAME (article unchanged) -> REVISION (changed) -> SAME -> ...
 Addresses of one host that gave the same bytes, each time: one address (a parameter that nobody knows for a tracker)
+Pages of two sources: two articles, also at one address: a source has no say in what is another's
 First pages of one story (`clusters.stories`):    a cluster; its original is NEW, every other is a COPY of it
 
 Who is the original, `clusters.original_of` says; which texts are alike, the index of near copies; whether a changed text is the
@@ -28,9 +29,11 @@ class Sheet:
 
     `body` is the number of the bytes that came; equal bytes have one.
     `letters`: how many letters its text has; None where those are too few for a copy.
+    `address_key` is where the page counts, be it where it was found or what it is believed to be at (`pipelines.claims`).
     """
 
     page_id: int
+    source: int
     address_key: str
     text_hash: bytes
     body: int
@@ -63,14 +66,14 @@ def decide(
 
 def histories_of(sheets: Iterable[Sheet]) -> list[list[Sheet]]:
     """The pages of each article's address, or addresses, oldest first."""
-    addresses: dict[str, list[Sheet]] = defaultdict(list)
+    addresses: dict[tuple[int, str], list[Sheet]] = defaultdict(list)
     for sheet in sheets:
-        addresses[sheet.address_key].append(sheet)
+        addresses[sheet.source, sheet.address_key].append(sheet)
     # Each time: an address that showed the same notice once, and then an article of its own, is no twin.
-    twins: dict[tuple[str, frozenset[tuple[int, bytes]]], list[Sheet]] = defaultdict(list)
-    for key, pages in addresses.items():
+    twins: dict[tuple[int, str, frozenset[tuple[int, bytes]]], list[Sheet]] = defaultdict(list)
+    for (source, key), pages in addresses.items():
         host = key.partition("/")[0]
-        twins[host, frozenset((page.body, page.text_hash) for page in pages)] += pages
+        twins[source, host, frozenset((page.body, page.text_hash) for page in pages)] += pages
     return [sorted(pages, key=lambda page: (page.fetched_at, page.url, page.page_id)) for pages in twins.values()]
 
 

@@ -1,9 +1,10 @@
 """Pages from files on disk: a path or a line of a manifest becomes a Page, and pages become outcomes, in order, as a stream.
 
 A manifest holds one JSON object a line: `{"id", "path", "url"}`, and if known `final_url`, `content_type`, `status`, `fetched_at`
-(ISO 8601 with offset). A path may end in `.gz`. A relative path is taken from the manifest's own folder. The charset is left to
-`decode`. A file that cannot be read is a rejection of its own line (`empty`, with the reason said), so that one missing file costs
-one line; a manifest that is no manifest is the user's error.
+(ISO 8601 with offset). A path may end in `.gz`. A relative path is taken from the manifest's own folder. Only regular files are
+read; what a person names on the command line may be /dev/stdin, too (`db.regular_files`). The charset is left to `decode`. A file
+that cannot be read is a rejection of its own line (`empty`, with the reason said), so that one missing file costs one line; a
+manifest that is no manifest is the user's error.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from db.errors import UsageError, machine_error
 from db.nouns import Outcome, Page, Reason, Rejection
+from db.regular_files import open_file
 from db.sites import Sites
 from pipelines.article_json import to_json
 from pipelines.extract import MAX_BODY, extract
@@ -35,7 +37,10 @@ _AHEAD = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileEntry:
-    """One page on disk and what is known of it. `body` is there where it was read already, from a pipe or the web."""
+    """One page on disk and what is known of it. `body` is there where it was read already, from a pipe or the web.
+
+    `own`: a person named it on the command line. `within`: the folder that it must not lead out of.
+    """
 
     page_id: str | int
     path: Path
@@ -45,15 +50,22 @@ class FileEntry:
     status: int = 200
     fetched_at: datetime | None = None
     body: bytes | None = field(default=None, repr=False)
+    own: bool = False
+    within: Path | None = None
 
 
-def entries_of_manifest(manifest: Path) -> Iterator[FileEntry]:
-    """The entries of a manifest, read line by line. UsageError names the line that is wrong."""
+def entries_of_manifest(manifest: Path, *, inside: bool = False) -> Iterator[FileEntry]:
+    """The entries of a manifest, read line by line. UsageError names the line that is wrong.
+
+    `inside`: what has a relative path must be in the manifest's folder.
+    """
     try:
-        with manifest.open("rb") as lines:
+        with open_file(manifest, own=True) as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    yield _entry(line, number, manifest)
+                    entry = _entry(line, number, manifest)
+                    relative = inside and entry.path.is_relative_to(manifest.parent)
+                    yield replace(entry, within=manifest.parent) if relative else entry
     except OSError as error:
         raise UsageError(f"Cannot read the manifest {manifest}: {error.strerror}.") from error
 
@@ -113,8 +125,8 @@ def _when(value: Any, where: str) -> datetime | None:
 def read_entry(entry: FileEntry, sites: Sites) -> Outcome:
     """Read one file and extract it."""
     try:
-        body = _read(entry.path) if entry.body is None else entry.body
-    except (OSError, EOFError, zlib.error) as error:
+        body = _read(entry) if entry.body is None else entry.body
+    except (OSError, EOFError, zlib.error, ValueError) as error:
         if machine_error(error):
             raise
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -130,13 +142,17 @@ def read_entry(entry: FileEntry, sites: Sites) -> Outcome:
     return extract(page, sites)
 
 
-def _read(path: Path) -> bytes:
-    """At most one byte more than `extract` takes: a bomb of zeros in gzip must not fill the memory."""
+def _read(entry: FileEntry) -> bytes:
+    with open_file(entry.path, own=entry.own) as file:
+        return unpacked(file, entry.path, MAX_BODY)
+
+
+def unpacked(file: IO[bytes], path: Path, limit: int) -> bytes:
+    """What is in a file, at most one byte more than `limit`: a bomb of zeros in gzip must not fill the memory."""
     if path.suffix == ".gz":
-        with gzip.open(path) as file:
-            return file.read(MAX_BODY + 1)
-    with path.open("rb") as file:
-        return file.read(MAX_BODY + 1)
+        with gzip.open(file) as packed:
+            return packed.read(limit + 1)
+    return file.read(limit + 1)
 
 
 def json_lines(

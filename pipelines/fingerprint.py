@@ -1,7 +1,8 @@
 """What an article is compared by. Pure.
 
-The address key is the identity of the page's address: of the canonical address where the page states a credible one, else of
-where it was found. The text hash is over the text without what reprinting changes by itself: case, width, space, punctuation.
+The address key is the identity of the page's address: of the canonical address where the page states one that can be true
+(`addresses.may_claim`), else of where it was found. Whether the statement counts is decided when settling (`pipelines.claims`).
+The text hash is over the text without what reprinting changes by itself: case, width, space, punctuation.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import unicodedata
 
 from db.derived import Fingerprint
 from db.nouns import Article
-from pipelines.addresses import link_key
+from pipelines.addresses import link_key, may_claim
 
 _INSIGNIFICANT = re.compile(r"[\W_]+")
 
@@ -29,4 +30,7 @@ def text_hash(text: str) -> bytes:
 
 def fingerprint(article: Article, address: str) -> Fingerprint:
     """The fingerprint of an article found at `address`."""
-    return Fingerprint(address_key=link_key(article.canonical_url or address), text_hash=text_hash(article.text))
+    own, claimed = link_key(address), link_key(article.canonical_url or address)
+    # A file without an address has only its own word.
+    key = claimed if not address or may_claim(own, claimed) else own
+    return Fingerprint(address_key=key, text_hash=text_hash(article.text))

@@ -1,7 +1,8 @@
 """Settling: `decide` over the rows that new articles touch, written back in the same transaction.
 
     articles that came or went (`unsettled`) ──> their texts ──> index of near copies ──> texts whose likenesses changed
-                       └──> their addresses ──────────────────────────┬──────────────────────────────┘
+                       └──> their addresses, and those that claims    │                              │
+                            come to or go from (`pipelines.claims`) ──┬──────────────────────────────┘
                                            all clusters that these touch, each read as a whole ──> decide ──> decisions
 
 Nothing that was not touched is read. An older copy that arrives late takes its place, an article that goes leaves it, and any
@@ -25,17 +26,30 @@ from db.likenesses import (
     text_of,
     unsettled,
 )
+from pipelines.claims import judge_claims
 from pipelines.copy_index import CopyIndex
 from pipelines.decide import Sheet, decide, histories_of
 from pipelines.revisions import only_surroundings
 
-_SHEETS = """
-SELECT a.page_id, a.address_key, a.text_hash, p.body_id, a.url, p.fetched_at, a.published_utc, a.source, a.original_source
-FROM articles a JOIN pages p ON p.id = a.page_id
-WHERE a.address_key IN (SELECT value FROM json_each(?))
+# Where a page counts: what it says it is at, unless it is not believed (`db.claims`).
+_PLACE = "CASE WHEN c.believed = 0 THEN c.own_key ELSE a.address_key END"
+_COLUMNS = f"""
+SELECT a.page_id, p.source_id, {_PLACE}, a.text_hash, p.body_id, a.url, p.fetched_at, a.published_utc, a.source, a.original_source
 """
-_ADDRESSES_OF_PAGES = "SELECT DISTINCT address_key FROM articles WHERE page_id IN (SELECT value FROM json_each(?))"
-_ADDRESSES_OF_TEXT = "SELECT DISTINCT address_key FROM articles WHERE text_hash BETWEEN ? AND ?"
+_SHEETS = f"""
+{_COLUMNS}
+FROM articles a JOIN pages p ON p.id = a.page_id LEFT JOIN claims c ON c.page_id = a.page_id
+WHERE a.address_key IN (SELECT value FROM json_each(:keys)) AND c.believed IS NOT 0
+UNION ALL
+{_COLUMNS}
+FROM claims c JOIN articles a ON a.page_id = c.page_id JOIN pages p ON p.id = a.page_id
+WHERE c.own_key IN (SELECT value FROM json_each(:keys)) AND c.believed = 0
+"""
+_KEYS_OF_PAGES = "SELECT DISTINCT address_key FROM articles WHERE page_id IN (SELECT value FROM json_each(?))"
+_PLACES_OF_TEXT = f"""
+SELECT DISTINCT {_PLACE} FROM articles a LEFT JOIN claims c ON c.page_id = a.page_id WHERE a.text_hash BETWEEN ? AND ?
+"""
+_TEXT = "SELECT DISTINCT address_key FROM articles WHERE text_hash BETWEEN ? AND ?"
 _TEXT = "SELECT text FROM articles WHERE page_id = ?"
 
 # Articles settled in one step, so many that they share the work of it, so few that other writers wait for half a second at most.
@@ -52,10 +66,11 @@ def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: i
     waiting = unsettled(conn, limit)
     addresses = {address for address, _ in waiting}
     if page_ids:
-        addresses |= {row[0] for row in conn.execute(_ADDRESSES_OF_PAGES, (json.dumps(sorted(page_ids)),))}
+        addresses |= {row[0] for row in conn.execute(_KEYS_OF_PAGES, (json.dumps(sorted(page_ids)),))}
     texts = {text_number(text_hash) for _, text_hash in waiting}
     index = CopyIndex(conn, lambda text: text_of(conn, text))
     touched = texts | index.update(texts)
+    addresses |= judge_claims(conn, addresses, touched)
     decided = _decide_touched(conn, addresses, touched)
     settled(conn, waiting)
     return decided
@@ -124,7 +139,7 @@ class _Clusters:
 
     def _addresses_of(self, text: int) -> set[str]:
         start = text.to_bytes(8, "big", signed=True)
-        return {row[0] for row in self.conn.execute(_ADDRESSES_OF_TEXT, (start, start + b"\xff" * 9))}
+        return {row[0] for row in self.conn.execute(_PLACES_OF_TEXT, (start, start + b"\xff" * 9))}
 
     def _some_begins(self, text: int, addresses: Iterable[str]) -> bool:
         """Whether at one of the addresses the first page has this text."""
@@ -152,11 +167,12 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
 
 
 def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[Sheet]:
-    rows = conn.execute(_SHEETS, (json.dumps(sorted(addresses)),)).fetchall()
-    letters = lengths_in_index(conn, {text_number(row[2]) for row in rows})
+    rows = conn.execute(_SHEETS, {"keys": json.dumps(sorted(addresses))}).fetchall()
+    letters = lengths_in_index(conn, {text_number(row[3]) for row in rows})
     return [
         Sheet(
             page_id=page_id,
+            source=source,
             address_key=address_key,
             text_hash=text_hash,
             body=body,
@@ -167,5 +183,5 @@ def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[Sheet]:
             outlet=outlet,
             credited=credited,
         )
-        for page_id, address_key, text_hash, body, url, fetched_at, published, outlet, credited in rows
+        for page_id, source, address_key, text_hash, body, url, fetched_at, published, outlet, credited in rows
     ]

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 from db.connect import open_in_memory
 from db.errors import UsageError
 from db.likenesses import lengths_in_index, likenesses_among, text_number
+from db.regular_files import open_file
 from pipelines.clusters import Member, original_of, stories
 from pipelines.copy_index import CopyIndex
 from pipelines.fingerprint import text_hash
@@ -38,8 +40,8 @@ class Record:
 def records_of(manifest: Path) -> Iterator[Record]:
     """The records of a manifest. UsageError names the line that is wrong."""
     try:
-        with manifest.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
+        with open_file(manifest, own=True) as file:
+            for number, line in enumerate(TextIOWrapper(file, encoding="utf-8"), 1):
                 if line.strip():
                     yield _record(line, f"{manifest}, line {number}")
     except OSError as error:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
-from pipelines.addresses import MAX_URL, clean_url, host_of, link_key, registrable_domain, same_site
+from pipelines.addresses import MAX_URL, clean_url, host_of, link_key, may_claim, registrable_domain, same_site
 from tests.corpus import gold_urls
 
 CLEANED = [
@@ -233,6 +233,8 @@ def test_joining_never_raises(href: str, base: str) -> None:
         ("https://m.post.example/", "https://www.post.example/", True),
         ("https://one.com.cn/", "https://two.com.cn/", False),
         ("https://one.blogspot.com/", "https://two.blogspot.com/", False),
+        ("https://one.substack.com/", "https://two.substack.com/", False),
+        ("https://one.k12.tr/", "https://two.k12.tr/", False),
         ("http://127.0.0.1:1/", "http://127.0.0.1:2/", True),
         ("http://127.0.0.1/", "http://127.0.0.2/", False),
         ("http://[::1]/", "http://[::1]/a", True),
@@ -253,9 +255,43 @@ def test_domains() -> None:
     assert host_of("http://[") is None
 
 
-def test_comparing_sites_writes_nothing_and_imports_late(tmp_path: Path) -> None:
+def test_no_site_folds_into_another() -> None:
+    """What looks like a twin's label may be the name of a site, where anybody may have one."""
+    for url in (
+        "https://m.github.io/a",
+        "https://amp.k12.tr/a",
+        "https://okul.amp.k12.tr/a",
+        "https://mobile.substack.com/a",
+    ):
+        assert link_key(url) == url.removeprefix("https://")
+    assert link_key("https://m.okul.k12.tr/a") == "okul.k12.tr/a"
+    assert link_key("https://google.me.uk/amp/s/paper.example/a") != "paper.example/a"
+
+
+@pytest.mark.parametrize(
+    ("own", "claimed", "may"),
+    [
+        ("paper.example/x", "paper.example/a", True),
+        ("live.paper.example:8080/x", "paper.example/a", True),
+        ("paper.example/x", "paper.example?p=7", True),
+        ("paper.example/x", "paper.example", False),
+        ("paper.example", "paper.example", False),
+        ("evil.example/x", "paper.example/a", False),
+        ("evil.substack.com/x", "substack.com/a", False),
+        ("127.0.0.1:1/x", "127.0.0.1:2/a", False),
+        ("127.0.0.1:1/x", "127.0.0.1:1/a", True),
+        ("localhost/x", "localhost/a", True),
+        ("nonsense\\", "paper.example/a", False),
+    ],
+)
+def test_what_a_page_may_claim(own: str, claimed: str, *, may: bool) -> None:
+    assert may_claim(own, claimed) is may
+
+
+def test_comparing_sites_writes_nothing_asks_nobody_and_imports_late(tmp_path: Path) -> None:
     code = (
-        "import sys; from pipelines.addresses import same_site, clean_url, link_key;"
+        "import socket, sys; socket.socket.connect = socket.getaddrinfo = None;"
+        "from pipelines.addresses import same_site, clean_url, link_key;"
         "link_key(clean_url('https://www.news.example/a')); assert 'tldextract' not in sys.modules;"
         "assert same_site('https://a.example.co.uk/', 'https://b.example.co.uk/')"
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 _INNER = (
-    "marks", "marked_texts", "likenesses", "unsettled", "visits", "validators", "robots", "holds", "turns", "unread", "service",
+    "marks", "marked_texts", "likenesses", "claims", "unsettled",
+    "visits", "validators", "robots", "holds", "turns", "unread", "service",
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "extractors", "extractions",
     "_sqlite_migrations",
 )  # fmt: skip

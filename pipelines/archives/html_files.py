@@ -1,13 +1,13 @@
 """HTML files as items of an import: a folder, single files, or a manifest as `copydesk extract` takes it (`pipelines.files`).
 
 A file does not say where it came from. The manifest does; else the address is that of `base` with the file's path in the folder;
-else the page's own canonical address. The time is the manifest's, else the file's (what `wget` sets to the page's own
+else the page's own canonical address: then the file is all that speaks for it, so that it goes to a source of such files alone and
+is no page of that site. The time is the manifest's, else the file's (what `wget` sets to the page's own
 Last-Modified).
 """
 
 from __future__ import annotations
 
-import gzip
 import os
 import zlib
 from collections.abc import Iterator
@@ -18,13 +18,19 @@ from urllib.parse import quote
 
 from lxml import etree, html
 
+from db.regular_files import NotRegular, open_file
 from pipelines.addresses import clean_url
 from pipelines.archives.items import Archived, IsKnown, Item, Known, Passed
-from pipelines.files import FileEntry, entries_of_manifest
+from pipelines.files import FileEntry, entries_of_manifest, unpacked
 
 _ENDS = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz", ".xhtml.gz")
 # A head is searched for the canonical address: nothing that is not there in the first part is.
 _HEAD = 256 * 1024
+# The source of files that only themselves say where they are from. A host of that name does not exist (RFC 2606).
+SAVED_FILES = ("saved-files", "http://saved-files.invalid/")
+
+NOT_A_FILE = "not_a_file"
+"""A link that leads out of the folder, a FIFO, a device: the reason why it is passed over."""
 
 
 def is_html_file(path: Path) -> bool:
@@ -34,23 +40,27 @@ def is_html_file(path: Path) -> bool:
 
 def read_manifest(manifest: Path, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
     """The pages of a manifest. Raises UsageError: not one."""
-    for entry in entries_of_manifest(manifest):
-        yield _item(entry, limit, is_known)
+    for entry in entries_of_manifest(manifest, inside=True):
+        item = _item(entry, limit, is_known)
+        # Here a page was promised, which a folder does not.
+        missing = isinstance(item, Passed) and item.reason == NOT_A_FILE
+        yield replace(item, reason="unreadable") if isinstance(item, Passed) and missing else item
 
 
 def read_folder(folder: Path, base: str | None, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
-    """The HTML files of a folder and the folders in it, in the order of their names; links out of it are not followed."""
+    """The HTML files of a folder and the folders in it, in the order of their names; a link out of it is passed over."""
     for root, folders, files in os.walk(folder):
         folders.sort()
         for name in sorted(files):
             path = Path(root, name)
             if is_html_file(path):
-                yield read_file(path, _address(path.relative_to(folder), base), limit=limit, is_known=is_known)
+                url = _address(path.relative_to(folder), base)
+                yield _item(FileEntry(page_id=str(path), path=path, url=url, within=folder), limit, is_known)
 
 
 def read_file(path: Path, url: str | None, *, limit: int, is_known: IsKnown) -> Item:
-    """One file."""
-    return _item(FileEntry(page_id=str(path), path=path, url=url), limit, is_known)
+    """One file that a person named."""
+    return _item(FileEntry(page_id=str(path), path=path, url=url, own=True), limit, is_known)
 
 
 def _address(path: Path, base: str | None) -> str | None:
@@ -61,13 +71,17 @@ def _address(path: Path, base: str | None) -> str | None:
 
 def _item(entry: FileEntry, limit: int, is_known: IsKnown) -> Item:
     try:
-        at = entry.fetched_at or datetime.fromtimestamp(entry.path.stat().st_mtime, UTC)
-        if entry.url and (url := clean_url(entry.url)) and is_known(url, at):
-            return Known(url=url, fetched_at=at)
-        body = _read(entry.path, limit)
+        if entry.fetched_at and (known := _known(entry, entry.fetched_at, is_known)):
+            return known
+        with open_file(entry.path, own=entry.own, within=entry.within) as file:
+            at = entry.fetched_at or datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+            if known := _known(entry, at, is_known):
+                return known
+            body = unpacked(file, entry.path, limit)
     except (OSError, EOFError, zlib.error, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return Passed(reason="unreadable", where=f"{entry.path}: {why}")
+        reason = NOT_A_FILE if isinstance(error, NotRegular) else "unreadable"
+        return Passed(reason=reason, where=f"{entry.path}: {why}")
     if len(body) > limit:
         return Passed(reason="too_big")
     if entry.status != 200:
@@ -80,15 +94,12 @@ def _item(entry: FileEntry, limit: int, is_known: IsKnown) -> Item:
     kind = entry.content_type
     final = clean_url(entry.final_url) if entry.final_url else None
     item = Archived(url=asked, fetched_at=at, headers={"Content-Type": kind} if kind else {}, body=body)
-    return replace(item, final_url=final if final != asked else None)
+    return replace(item, final_url=final if final != asked else None, source=None if entry.url else SAVED_FILES)
 
 
-def _read(path: Path, limit: int) -> bytes:
-    if path.suffix == ".gz":
-        with gzip.open(path) as file:
-            return file.read(limit + 1)
-    with path.open("rb") as file:
-        return file.read(limit + 1)
+def _known(entry: FileEntry, at: datetime, is_known: IsKnown) -> Known | None:
+    url = clean_url(entry.url) if entry.url else None
+    return Known(url=url, fetched_at=at) if url and is_known(url, at) else None
 
 
 def _canonical(body: bytes) -> str | None:

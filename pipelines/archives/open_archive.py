@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from db.errors import UsageError
+from db.regular_files import open_file
 from pipelines.archives.html_files import is_html_file, read_file, read_folder, read_manifest
 from pipelines.archives.items import IsKnown, Item, Passed
 from pipelines.archives.warc_in import read_warc
@@ -57,7 +58,7 @@ def read_archive(path: Path, how: Opening) -> Iterator[Item]:
 
 def _opened(path: Path) -> IO[bytes]:
     try:
-        return path.open("rb")
+        return open_file(path, own=True)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
 

@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
+from pipelines.addresses import clean_url, link_key, may_claim
 from pipelines.reading.closing import is_stop
 from pipelines.reading.layout import Layout
 from pipelines.reading.machine import Stated
@@ -47,12 +48,13 @@ _TAG_JUNK = re.compile(
 
 
 def read_canonical(head: Head, stated: Stated, address: str | None) -> tuple[str | None, str]:
-    """The page's own idea of its address, if it can be true: same site, not the front page, http."""
+    """The page's own idea of its address, if it can be true: of the same site, not the front page, http."""
     for value, by in ((head.canonical, "link"), (head.meta("og:url"), "meta")):
         if not value:
             continue
         link = absolute(value.strip()[:2000], address)
-        if link and _plausible(link, address):
+        # Judged as it is compared later: what reads as two hosts in two ways is read in one.
+        if link and may_claim(link_key(address or link), link_key(link)):
             return link, by
     return None, ""
 
@@ -64,28 +66,7 @@ def absolute(link: str, address: str | None) -> str | None:
         parts = urlsplit(whole)
     except ValueError:
         return None
-    return whole if parts.scheme in ("http", "https") and parts.hostname else None
-
-
-def _plausible(link: str, address: str | None) -> bool:
-    parts = urlsplit(link)
-    if parts.path.strip("/") == "" and not parts.query:
-        return False
-    if address is None:
-        return True
-    return _domain(parts.hostname) == _domain(urlsplit(address).hostname)
-
-
-_SECOND_LEVEL = frozenset(
-    ("co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "gob", "gouv", "in", "news")
-)
-
-
-def _domain(host: str | None) -> str:
-    """The registrable domain, by the usual second levels: enough to tell one publisher's hosts from another's."""
-    labels = (host or "").lower().rstrip(".").split(".")
-    take = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL else 2
-    return ".".join(labels[-take:])
+    return whole if parts.scheme in ("http", "https") and clean_url(whole) else None
 
 
 def read_section(sheet: Sheet, stated: Stated) -> tuple[str | None, str]:

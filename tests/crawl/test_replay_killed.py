@@ -22,7 +22,18 @@ from tests.crawl.copydesk import Copydesk, wait_for
 PAGES = Path(__file__).parent.parent / "pages"
 HOSTS = ("one.example", "two.example", "three.example", "four.example")
 KILLS = int(os.environ.get("COPYDESK_KILLS", "5"))
-TABLES = ("outcomes", "articles", "credits", "decisions", "marks", "marked_texts", "likenesses", "unsettled", "unread")
+TABLES = (
+    "outcomes",
+    "articles",
+    "credits",
+    "decisions",
+    "marks",
+    "marked_texts",
+    "likenesses",
+    "claims",
+    "unsettled",
+    "unread",
+)
 Rows = dict[str, list[tuple[Any, ...]]]
 
 # Every article has a title: all change in that, those of one host also in their text, which is settled anew.

@@ -19,9 +19,11 @@ def sheet(
     published: str | None = None,
     letters: int | None = 400,
     body: int | None = None,
+    source: int = 1,
 ) -> Sheet:
     return Sheet(
         page_id=page_id,
+        source=source,
         address_key=address,
         text_hash=text.encode(),
         letters=letters,

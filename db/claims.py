@@ -1,0 +1,109 @@
+"""Pages that say they are at another address than where they were found, and whether they are believed. Derived from articles.
+
+    articles.address_key   the address that the page claims, where extraction lets it claim one, else its own
+    claims                 a row for each page whose own address is another: `own_key`; `may`: whether it is for it to say;
+                           `believed`: as it was settled last, NULL where it was not
+
+An article is all pages of one source at one address: those that were found there, and those that are believed to be there. A page
+that is not believed counts where it was found.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_UNKNOWN = """
+SELECT a.page_id, p.source_id, a.address_key, a.url
+FROM articles a JOIN pages p ON p.id = a.page_id
+WHERE a.address_key IN (SELECT value FROM json_each(?)) AND a.canonical_url IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.page_id = a.page_id)
+"""
+_PUT = "INSERT INTO claims (page_id, source_id, claimed_key, own_key, may) VALUES (?, ?, ?, ?, ?)"
+_KEYS_OF_TEXT = "SELECT DISTINCT address_key FROM articles WHERE text_hash BETWEEN ? AND ?"
+_CLAIMED = """
+SELECT DISTINCT claimed_key, source_id FROM claims WHERE claimed_key IN (SELECT value FROM json_each(?)) ORDER BY 1, 2
+"""
+# Where pages are that claim the address; so many places at most, in the order of the addresses.
+_CLAIMING = """
+WITH places AS (
+    SELECT DISTINCT own_key FROM claims WHERE claimed_key = :key AND source_id = :source AND may
+    ORDER BY own_key LIMIT :limit
+)
+SELECT s.own_key, a.text_hash FROM places s
+JOIN claims c ON c.claimed_key = :key AND c.source_id = :source AND c.own_key = s.own_key
+JOIN articles a ON a.page_id = c.page_id
+"""
+_FOUND_THERE = """
+SELECT a.text_hash FROM articles a JOIN pages p ON p.id = a.page_id
+WHERE a.address_key = :key AND p.source_id = :source AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.page_id = a.page_id)
+"""
+_TURNED = """
+SELECT own_key FROM claims
+WHERE claimed_key = :key AND source_id = :source AND believed IS NOT (may AND :believed)
+"""
+_TURN = """
+UPDATE claims SET believed = may AND :believed
+WHERE claimed_key = :key AND source_id = :source AND believed IS NOT (may AND :believed)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a page says: found at `own`, it is at `claimed` (both as keys). `may`: whether that is for it to say."""
+
+    page_id: int
+    source_id: int
+    claimed: str
+    own: str
+    may: bool
+
+
+def unknown_claims(conn: sqlite3.Connection, keys: Iterable[str]) -> list[tuple[int, int, str, str]]:
+    """Pages of these addresses that name one, and whose claim, if it is one, has no row: id, source, key, address."""
+    return conn.execute(_UNKNOWN, (json.dumps(sorted(keys)),)).fetchall()
+
+
+def put_claims(conn: sqlite3.Connection, claims: Iterable[Claim]) -> None:
+    """Record claims; what is thought of them is open."""
+    conn.executemany(
+        _PUT, [(claim.page_id, claim.source_id, claim.claimed, claim.own, int(claim.may)) for claim in claims]
+    )
+
+
+def keys_of_texts(conn: sqlite3.Connection, texts: Iterable[int]) -> set[str]:
+    """The addresses, as stated, of all articles with these texts (by number)."""
+    found: set[str] = set()
+    for text in texts:
+        start = text.to_bytes(8, "big", signed=True)
+        found.update(key for (key,) in conn.execute(_KEYS_OF_TEXT, (start, start + b"\xff" * 9)))
+    return found
+
+
+def claimed_addresses(conn: sqlite3.Connection, keys: Iterable[str]) -> list[tuple[str, int]]:
+    """Those of the addresses that pages claim, with the source that these are of."""
+    return conn.execute(_CLAIMED, (json.dumps(sorted(keys)),)).fetchall()
+
+
+def texts_claiming(conn: sqlite3.Connection, key: str, source: int, limit: int) -> dict[str, set[bytes]]:
+    """Of one source, the text hashes of what was found at the first `limit` places from which an address is claimed."""
+    places: dict[str, set[bytes]] = {}
+    for own, text_hash in conn.execute(_CLAIMING, {"key": key, "source": source, "limit": limit}):
+        places.setdefault(own, set()).add(text_hash)
+    return places
+
+
+def texts_found_at(conn: sqlite3.Connection, key: str, source: int) -> set[bytes]:
+    """Of one source, the text hashes of what was found at an address."""
+    return {text_hash for (text_hash,) in conn.execute(_FOUND_THERE, {"key": key, "source": source})}
+
+
+def believe(conn: sqlite3.Connection, key: str, source: int, *, believed: bool) -> set[str]:
+    """Record whether those of a source that claim an address are believed. Gives where those were found for whom that is new."""
+    values = {"key": key, "source": source, "believed": int(believed)}
+    turned = {own for (own,) in conn.execute(_TURNED, values)}
+    if turned:
+        conn.execute(_TURN, values)
+    return turned
