@@ -23,9 +23,8 @@ from pathlib import Path
 from db.errors import CopydeskError
 from db.inspect.guard import Receive, Send, asks_sql
 from db.inspect.inert import is_inert
-from db.inspect.limits import MEMORY_BYTES, PAGE_S, SQL_S
+from db.inspect.limits import MEMORY_BYTES, PAGE_S, SQL_S, megabytes
 from db.inspect.wire import LENGTHS, READY, Answer, Question, Saying, Scope
-from db.wording import size
 
 WORKERS = 2
 # Requests of a lane that may wait, and how long. A browser asks for up to six at a time.
@@ -240,8 +239,8 @@ class _Worker:
 
 
 _DIED = (
-    f"The process that made this answer ended: it may have taken more memory than the {size(MEMORY_BYTES)} it has. Ask for less,"
-    " or without a limit: sqlite3 on the file, copydesk show."
+    f"The process that made this answer ended: it may have taken more memory than the {megabytes(MEMORY_BYTES)} it has."
+    " Ask for less, or without a limit: sqlite3 on the file, copydesk show."
 )
 
 

@@ -30,8 +30,8 @@ from db.inspect.limits import (
     MOST_VALUE_BYTES,
     OWN_STATEMENT_S,
     STATEMENT_S,
+    megabytes,
 )
-from db.wording import size
 
 HERE = Path(__file__).parent
 STATIC = "-/copydesk"
@@ -115,11 +115,11 @@ def _in_place(value: Any) -> Any:
 
 
 _VALUE_TOO_LONG = (
-    f"string or blob too big: a value is longer than {size(MOST_VALUE_BYTES)}. Leave its column out (in a table: _nocol=NAME),"
+    f"string or blob too big: a value is longer than {megabytes(MOST_VALUE_BYTES)}. Leave its column out (in a table: _nocol=NAME),"
     " or ask without a limit: sqlite3 on the file"
 )
 _RESULT_TOO_LONG = (
-    f"the rows are longer than {size(MOST_ANSWER_BYTES)} together. Ask for fewer rows or columns, or without a limit:"
+    f"the rows are longer than {megabytes(MOST_ANSWER_BYTES)} together. Ask for fewer rows or columns, or without a limit:"
     " sqlite3 on the file"
 )
 

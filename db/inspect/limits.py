@@ -24,4 +24,16 @@ MOST_STORED_BYTES = 64_000_000
 # All values that a statement gives, and a whole answer. Our longest page, with an article's text cut, has less than a tenth.
 MOST_ANSWER_BYTES = 32_000_000
 # Address space of a process. Datasette alone takes some 150 MiB; the largest body shown as a page some 300 more.
-MEMORY_BYTES = 2**30
+MEMORY_BYTES = 1_000_000_000
+
+
+def megabytes(number: int) -> str:
+    """A limit for a person: 1 MB."""
+    return f"{number / 1_000_000:g} MB"
+
+
+STATED = (
+    f"A statement of SQL gets {STATEMENT_S:g} s and gives {MOST_ROWS:,} rows; a value is {megabytes(MOST_VALUE_BYTES)} long at"
+    f" most, an answer {megabytes(MOST_ANSWER_BYTES)}. For more, use sqlite3 on the file."
+)
+"""For the foot of every page with SQL."""

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from db.inspect import views
 from db.inspect.inert import HEADERS, is_inert, note
+from db.inspect.limits import STATED
 from db.inspect.words import FILTERS, FUNCTIONS, outward
 
 # Where a number in a table leads. Of `decisions`, `articles` and `current_articles` these name articles; elsewhere pages.
@@ -52,7 +53,9 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 @hookimpl
 def extra_template_vars(datasette: Any) -> dict[str, Any]:
     """What the frame around every page needs, Datasette's own included."""
-    return {"news_name": datasette.news_name, "sections": views.SECTIONS} if _ours(datasette) else {}
+    if not _ours(datasette):
+        return {}
+    return {"news_name": datasette.news_name, "sections": views.SECTIONS, "limits": STATED}
 
 
 @hookimpl

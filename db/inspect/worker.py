@@ -24,10 +24,9 @@ from datasette.utils.asgi import Request
 
 from db.inspect.guard import asks_sql
 from db.inspect.inspector import Decode, Inspector
-from db.inspect.limits import MEMORY_BYTES, MOST_ANSWER_BYTES
+from db.inspect.limits import MEMORY_BYTES, MOST_ANSWER_BYTES, megabytes
 from db.inspect.plugin import apology
 from db.inspect.wire import LENGTHS, READY, Answer, Question, Saying, packed, texts
-from db.wording import size
 
 # A worker whose server is gone ends by itself so long after its time.
 ORPHAN_S = 1.0
@@ -121,7 +120,7 @@ async def _said(inspector: Inspector, question: Question, saying: Saying) -> Ans
 _TOO_LARGE = Saying(
     status=400,
     heading="Too much",
-    text=f"This answer is longer than {size(MOST_ANSWER_BYTES)}. Ask for fewer rows or columns, or without a limit:"
+    text=f"This answer is longer than {megabytes(MOST_ANSWER_BYTES)}. Ask for fewer rows or columns, or without a limit:"
     " copydesk export, or sqlite3 on the file.",
 )
 
