@@ -61,10 +61,13 @@ class Dispatch:
         context.set_forkserver_preload([_WORKER, decode.__module__])
 
         async def start() -> _Worker:
-            ours, theirs = socket.socketpair()
-            with theirs:
-                process = context.Process(target=_live, args=(theirs, path, decode), daemon=True)
-                process.start()
+            try:
+                ours, theirs = socket.socketpair()
+                with theirs:
+                    process = context.Process(target=_live, args=(theirs, path, decode), daemon=True)
+                    process.start()
+            except (OSError, EOFError) as error:
+                raise NoAnswer(503, "No answer", f"No process to make the page can be started: {error}.") from None
             return await _Worker.ready(process, ours)
 
         self._own, self._foreign = _Lane(start), _Lane(start)
@@ -221,7 +224,7 @@ class _Worker:
                 body = await self._reader.readexactly(body_bytes)
         except TimeoutError:
             self.kill()
-            raise _too_slow(question.limit_s) from None
+            raise _too_slow(question) from None
         except (asyncio.IncompleteReadError, OSError):
             self.kill()
             raise NoAnswer(503, "Too much", _DIED) from None
@@ -250,19 +253,24 @@ def _busy() -> NoAnswer:
     )
 
 
-def _too_slow(limit_s: float) -> NoAnswer:
-    if limit_s == SQL_S:
+def _too_slow(question: Question) -> NoAnswer:
+    after = f"more than {question.limit_s:g} s, and was stopped"
+    if is_inert(question.scope["path"]):
+        return NoAnswer(
+            503,
+            "Not in time",
+            f"To make this page safe to show takes {after}. Its markup can be seen as text; copydesk show --html gives its bytes.",
+        )
+    if asks_sql(question.scope):
         return NoAnswer(
             400,
             "SQL took too long",
-            f"This SQL took too long: more than {limit_s:g} s, and was stopped. Narrow it, or ask without a limit:"
-            " sqlite3 on the file.",
+            f"This SQL took too long: {after}. Narrow it, or ask without a limit: sqlite3 on the file.",
         )
     return NoAnswer(
         503,
         "Not in time",
-        f"This took more than {limit_s:g} s and was stopped. Ask for less, or without a limit: sqlite3 on the file;"
-        " copydesk show --html for a stored page.",
+        f"This took {after}. Ask for less; or, should the machine be busy, try again in a moment.",
     )
 
 
