@@ -36,11 +36,6 @@ def inspect(desk: Desk, host: str, port: int, open_browser: bool) -> None:
             "`copydesk inspect` needs Datasette; `pip install 'copydesk[inspect]'` (or `make demo`) installs it"
         )
     from db.inspect.server import address_of, serve, take_port
-    from pipelines.decode import decode
-
-    def text_of(body: bytes, content_type: str | None) -> str | None:
-        read = decode(body, content_type)
-        return read.text if read else None
 
     with desk.open():
         pass  # made fit for this version, or refused with the reason
@@ -60,6 +55,14 @@ def inspect(desk: Desk, host: str, port: int, open_browser: bool) -> None:
                 err=True,
             )
         serve(desk.config.database, text_of, taken, names=names, ready=ready, stop=stop)
+
+
+def text_of(body: bytes, content_type: str | None) -> str | None:
+    """A stored body as text. Found by its name in the processes that make the pages."""
+    from pipelines.decode import decode
+
+    read = decode(body, content_type)
+    return read.text if read else None
 
 
 def _is_loopback(taken: socket.socket) -> bool:

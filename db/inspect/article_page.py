@@ -15,6 +15,9 @@ from db.queries import Headline, PageState, cluster, current_page, headline, hea
 
 # A comparison takes a square of the length; beyond this the terminal has more patience.
 MOST_COMPARED = 60_000
+# Characters of a text that are shown, some 80 pages of a book: a browser takes seconds for more. The longest texts of news, a day's
+# live blog, have 100,000.
+MOST_SHOWN = 200_000
 # Copies of a story that are shown.
 MOST_COPIES = 200
 
@@ -46,13 +49,16 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
-    """An article. `cluster` begins with the original; `moments` say when each of it came out, where, and whether it is that.
+    """An article. `paragraphs` are what is shown of its text, `is_cut` says whether there is more.
 
-    `lags` are the seconds from the earliest of them, in the order of `cluster`.
+    `cluster` begins with the original; `moments` say when each of it came out, where, and whether it is that; `lags` are the
+    seconds from the earliest of them, in the order of `cluster`.
     """
 
     head: Headline
     article: Article
+    paragraphs: list[str]
+    is_cut: bool
     fetched: Fetched
     link: tuple[str, str | None, str, str | None] | None
     revisions: list[tuple[int, int, str]]
@@ -97,6 +103,8 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
     return ArticlePage(
         head=head,
         article=article,
+        paragraphs=[line for line in article.text[:MOST_SHOWN].split("\n") if line.strip()],
+        is_cut=len(article.text) > MOST_SHOWN,
         fetched=_fetched(conn, head.page_id),
         link=conn.execute(_LINK, (head.page_id,)).fetchone(),
         revisions=revisions(conn, article_id),

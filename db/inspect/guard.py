@@ -1,14 +1,21 @@
 """What every request passes: only this machine's own names, only reading, and headers that hold a browser to this server.
 
 A page of the web could have its name point to 127.0.0.1 (DNS rebinding) and then read what stands here: such a request carries
-that name as its Host and is refused. One that comes from another site's page without anybody having followed a link is refused too.
+that name as its Host and is refused. Pages from elsewhere, another port of this machine included, may link to a page here. They may
+not load anything, frame anything, or have SQL run: what comes of it they could not read, but its cost is theirs to choose.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import importlib.util
 import ipaddress
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -31,14 +38,30 @@ _ALWAYS = (
     (b"x-dns-prefetch-control", b"off"),
 )
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
+# Values of Sec-Fetch-Site where a page of this server asks, or a person by the address bar, a bookmark, another program.
+_OWN_SITES = frozenset({"same-origin", "none"})
+_FRAMED = frozenset({"iframe", "frame", "object", "embed", "fencedframe"})
 
 
-def loosened(script_hashes: Iterable[str]) -> str:
+def loosened() -> str:
     """The policy of Datasette's own pages: its inline scripts by their hashes, its inline styles."""
-    scripts = " ".join(f"'sha256-{value}'" for value in script_hashes)
+    # Found without being loaded: the server itself has no use for it.
+    found = importlib.util.find_spec("datasette")
+    assert found is not None
+    assert found.origin is not None
+    scripts = " ".join(f"'sha256-{value}'" for value in _script_hashes(Path(found.origin).parent / "templates"))
     return STRICT.replace("script-src 'self'", f"script-src 'self' {scripts}").replace(
         "style-src 'self'", "style-src 'self' 'unsafe-inline'"
     )
+
+
+def _script_hashes(folder: Path) -> list[str]:
+    """Of the inline scripts that Datasette's own templates carry as they stand, without anything filled in but one setting."""
+    scripts = []
+    for name in ("_close_open_menus.html", "_codemirror_foot.html", "table.html"):
+        scripts += re.findall(r"<script>(.*?)</script>", (folder / name).read_text(encoding="utf-8"), re.DOTALL)
+    filled = [script.replace("{{ datasette_allow_facet }}", "true") for script in scripts]
+    return [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in filled]
 
 
 def guarded(app: App, names: frozenset[str], policy: str) -> App:
@@ -85,15 +108,48 @@ def answers_to(host: str, names: frozenset[str]) -> bool:
     return True
 
 
+def asks_sql(scope: Scope) -> bool:
+    """Whether an address has SQL of its own in it."""
+    return any(
+        name in ("sql", "_where")
+        for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    )
+
+
 def _refusal(scope: Scope, names: frozenset[str]) -> tuple[int, str] | None:
-    headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    if not answers_to(headers.get(b"host", ""), names):
+    headers = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    if not answers_to(headers.get("host", ""), names):
         return 403, "This server answers to its address and to localhost only; --host NAME adds a name.\n"
     if scope["method"] not in _SAFE_METHODS:
         return 405, "Here is nothing to write to: the database is open for reading alone.\n"
-    if headers.get(b"sec-fetch-site") == "cross-site" and headers.get(b"sec-fetch-mode") not in (None, "navigate"):
+    if not _is_from_elsewhere(headers, scope["scheme"]):
+        return None
+    if headers.get("sec-fetch-dest") in _FRAMED:
+        return 403, "Pages of other sites may link here, and may not show anything of it in a frame.\n"
+    if headers.get("sec-fetch-mode", "navigate") != "navigate" or "sec-purpose" in headers or "origin" in headers:
         return 403, "Pages of other sites may link here, and may not load anything from here.\n"
+    if asks_sql(scope) or (scope["query_string"] and not _is_ours(scope["path"])):
+        return 403, (
+            "A page of another site led here. It may link to pages, not have SQL run or tables filtered."
+            " If it is what you want, put the cursor into the address and press Enter.\n"
+        )
     return None
+
+
+def _is_from_elsewhere(headers: Mapping[str, str], scheme: str) -> bool:
+    """Whether a page of another origin led to a request. Browsers say so by Sec-Fetch-Site; where they do not (old ones, and all
+    where the server is on another machine and speaks no TLS) Origin and Referer are what there is."""
+    if site := headers.get("sec-fetch-site"):
+        return site not in _OWN_SITES
+    own = f"{scheme}://{headers.get('host', '')}".lower()
+    if (origin := headers.get("origin")) is not None:
+        return origin.lower() != own
+    referer = headers.get("referer", "").lower()
+    return bool(referer) and referer != own and not referer.startswith(own + "/")
+
+
+def _is_ours(path: str) -> bool:
+    return path == "/" or path.startswith("/-/")
 
 
 async def _refuse(send: Send, status: int, says: str) -> None:

@@ -6,7 +6,9 @@ Three walls, each enough by itself against what it is for:
     POLICY           the browser loads nothing for the document and runs nothing in it, whatever is in it
     sandbox=""       the frame around it has no origin, no scripts, no forms, no way out
 
-nh3 takes the page apart as a browser does (html5ever), so that no text becomes markup by being read in another way.
+nh3 takes the page apart as a browser does (html5ever), so that no text becomes markup by being read in another way. Its time grows
+with the square of how deep elements are nested (200,000 nested `<div>` took minutes): what goes deeper than browsers go themselves
+is let go before (`db.inspect.depth`). Other ways to cost much end with the process that this runs in (`db.inspect.worker`).
 """
 
 from __future__ import annotations
@@ -16,10 +18,13 @@ from html import escape
 
 import nh3
 
+from db.inspect.depth import shallow
+
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'self'; sandbox"
 )
+HEADERS = {"content-security-policy": POLICY, "cache-control": "no-store"}
 # A page of the largest news sites has some 2 million characters; what is beyond is of no use to a reader.
 MOST_CHARACTERS = 4_000_000
 
@@ -174,7 +179,7 @@ def inert(html: str, *, title: str = "") -> str:
     """A whole document of what is left of a page (or of several parts of one, joined)."""
     cut = html[:MOST_CHARACTERS]
     left = nh3.clean(
-        _NOSCRIPT.sub("", cut),
+        shallow(_NOSCRIPT.sub("", cut)),
         tags=set(_TAGS),
         clean_content_tags=set(_GONE),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
@@ -187,6 +192,11 @@ def inert(html: str, *, title: str = "") -> str:
         left += f'<p class="note">The page goes on; its first {MOST_CHARACTERS:,} characters are shown.</p>'
     language = _LANGUAGE.search(cut[:20_000])
     return _document(left, title, language[1] if language else "")
+
+
+def is_inert(path: str) -> bool:
+    """Whether what is at this address of ours is what somebody else wrote."""
+    return path.startswith(("/-/stored/", "/-/received/"))
 
 
 def note(text: str) -> str:

@@ -11,11 +11,14 @@ import traceback
 from typing import Any
 
 from datasette import hookimpl
+from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
 from db.inspect import views
+from db.inspect.inert import HEADERS, is_inert, note
+from db.inspect.limits import STATED
 from db.inspect.words import FILTERS, FUNCTIONS, outward
 
 # Where a number in a table leads. Of `decisions`, `articles` and `current_articles` these name articles; elsewhere pages.
@@ -50,7 +53,9 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 @hookimpl
 def extra_template_vars(datasette: Any) -> dict[str, Any]:
     """What the frame around every page needs, Datasette's own included."""
-    return {"news_name": datasette.news_name, "sections": views.SECTIONS} if _ours(datasette) else {}
+    if not _ours(datasette):
+        return {}
+    return {"news_name": datasette.news_name, "sections": views.SECTIONS, "limits": STATED}
 
 
 @hookimpl
@@ -82,23 +87,33 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     """Whatever went wrong as a page of ours, or as JSON. In the place of Datasette's handler (`db.inspect.inspector`), which prints
     each mistyped address to the terminal as a traceback with all its values."""
+    if isinstance(exception, MemoryError):
+        raise exception  # ends the process
     if isinstance(exception, DatasetteError):
         status, heading, says = exception.status, exception.title or "Not possible", exception.message
         says = Markup(says) if exception.message_is_html else says  # noqa: S704 - Datasette's own markup, escaped by it
     elif isinstance(exception, Base400):
         status, heading, says = exception.status, "Not here", str(exception) or "There is no such page."
-    elif isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception):
+    elif isinstance(exception, QueryInterrupted) or (
+        isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception)
+    ):
         status, heading = 503, "Not in time"
-        says = "This took too long and was broken off. The disk may be busy; try again in a moment."
+        says = (
+            "This took too long and was broken off. Ask for less; or, should the disk be busy, try again in a moment."
+        )
     else:
         status, heading, says = 500, "This broke", f"{type(exception).__name__}: {exception}"
         traceback.print_exception(exception, file=sys.stderr)
 
-    async def answer() -> Any:
-        if request.path.endswith(".json"):
-            return Response.json({"ok": False, "error": str(says), "status": status, "title": heading}, status=status)
-        values = {"ours": True, "heading": heading, "says": says}
-        html = await datasette.render_template("says.html", values, request=request)
-        return Response.html(html, status=status)
+    return lambda: apology(datasette, request, status, heading, says)
 
-    return answer
+
+async def apology(datasette: Any, request: Any, status: int, heading: str, says: str) -> Any:
+    """An answer that says what is wrong, in the form that was asked for: JSON, a document for the frame, or a page of ours."""
+    if request.path.endswith(".json") or request.args.get("_format") == "json":
+        return Response.json({"ok": False, "error": str(says), "status": status, "title": heading}, status=status)
+    if is_inert(request.path):
+        return Response.html(note(says), status=status, headers=HEADERS)
+    values = {"ours": True, "heading": heading, "says": says}
+    html = await datasette.render_template("says.html", values, request=request)
+    return Response.html(html, status=status)

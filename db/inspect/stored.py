@@ -8,7 +8,7 @@ from typing import Any
 from datasette.utils.asgi import NotFound, Response
 
 from db.errors import Damaged, Pruned
-from db.inspect.inert import POLICY, inert, note
+from db.inspect.inert import HEADERS, MOST_CHARACTERS, inert, note
 from db.nouns import Page
 from db.pages import load_page
 from db.wording import size
@@ -20,39 +20,31 @@ MOST_TEXT = 2_000_000
 async def stored(inspector: Any, page_id: int) -> Any:
     """The page as a document that does nothing."""
     held = await inspector.ask(lambda conn: _held(conn, page_id))
-    if isinstance(held, str):
-        return _html(note(held))
-
-    def made() -> str:
-        texts = [inspector.decode(body, held.content_type) for body in (held.body, *held.parts)]
-        if texts[0] is None or not _is_markup(held):
-            return note(f"{size(len(held.body))} of {held.content_type or 'an unknown type'}: nothing to read here.")
-        return inert("<hr>".join(text for text in texts if text is not None), title=f"Stored page {page_id}")
-
-    return _html(await _on_thread(inspector, made))
+    return Response.html(note(held) if isinstance(held, str) else _document(inspector, page_id, held), headers=HEADERS)
 
 
 async def received(inspector: Any, page_id: int) -> Any:
     """The body as received, decoded, as plain text."""
     held = await inspector.ask(lambda conn: _held(conn, page_id))
     if isinstance(held, str):
-        return Response.text(held, headers=_HEADERS)
-    text = await _on_thread(inspector, lambda: inspector.decode(held.body, held.content_type))
+        return Response.text(held, headers=HEADERS)
+    text = inspector.decode(held.body, held.content_type)
     if text is None:
         text = f"{size(len(held.body))} of {held.content_type or 'an unknown type'} in no known encoding"
-    return Response.text(text[:MOST_TEXT], headers=_HEADERS)
+    return Response.text(text[:MOST_TEXT], headers=HEADERS)
 
 
-_HEADERS = {"content-security-policy": POLICY, "cache-control": "no-store"}
-
-
-def _html(document: str) -> Any:
-    return Response.html(document, headers=_HEADERS)
-
-
-async def _on_thread(inspector: Any, work: Any) -> Any:
-    """Unpacking and reading a page takes up to a second: other requests go on meanwhile."""
-    return await inspector.get_database(inspector.news_name).execute_fn(lambda conn: work())
+def _document(inspector: Any, page_id: int, page: Page) -> str:
+    first = inspector.decode(page.body, page.content_type)
+    if first is None or not _is_markup(page):
+        return note(f"{size(len(page.body))} of {page.content_type or 'an unknown type'}: nothing to read here.")
+    texts, length = [first], len(first)
+    for part in page.parts:
+        if length > MOST_CHARACTERS:
+            break
+        texts.append(inspector.decode(part, page.content_type) or "")
+        length += len(texts[-1])
+    return inert("<hr>".join(texts), title=f"Stored page {page_id}")
 
 
 def _held(conn: sqlite3.Connection, page_id: int) -> Page | str:

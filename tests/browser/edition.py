@@ -83,6 +83,8 @@ def fill(path: Path, trap: str) -> dict[str, int]:
         ),
         "unread": room.page(mirror, "https://mirror.example/x/11", b"<p>wait</p>"),
     }
+    deep = ("<div>" * 200_000 + "<p>the bottom").encode()
+    pages["deep"] = room.page(mirror, "https://mirror.example/x/12", deep)
     script = SCRIPT.format(trap=trap)
     pages["ill"] = room.article(
         ill,

@@ -24,8 +24,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 
 @contextmanager
-def inspecting(database: Path, *options: str, browser: Path | None = None) -> Iterator[str]:
-    """`copydesk inspect` on a free port; its address. `--open` starts `browser`. Ended as by Ctrl-C, which must be clean."""
+def started(
+    database: Path, *options: str, browser: Path | None = None, start_new_session: bool = False
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`copydesk inspect` on a free port and its address. `--open` starts `browser`. Killed at the end unless it has ended."""
     process = subprocess.Popen(
         [sys.executable, "-m", "cli.main", "--db", str(database), "inspect", "--port", "0", *options],
         cwd=database.parent,
@@ -33,23 +35,31 @@ def inspecting(database: Path, *options: str, browser: Path | None = None) -> It
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=start_new_session,
     )
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:\d+", line)
         assert found, line + (process.stdout.read() if process.poll() is not None else "")
-        yield found[0]
-        process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=20)
-        assert process.returncode == 0, rest
-        assert "Traceback" not in rest, rest
+        yield process, found[0]
     finally:
         if process.poll() is None:
             process.kill()
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
+
+
+@contextmanager
+def inspecting(database: Path, *options: str, browser: Path | None = None) -> Iterator[str]:
+    """The address of `copydesk inspect`. Ended as by Ctrl-C, which must be clean."""
+    with started(database, *options, browser=browser) as (process, home):
+        yield home
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+        assert process.returncode == 0, rest
+        assert "Traceback" not in rest, rest
 
 
 def ask(home: str, path: str, *, method: str = "GET", **headers: str) -> tuple[int, str, http.client.HTTPMessage]:
@@ -109,6 +119,22 @@ class Trap:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+def serving(html: str) -> type[BaseHTTPRequestHandler]:
+    """A server's handler that answers everything with one page."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(html.encode())
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    return Handler
 
 
 @dataclass(kw_only=True)

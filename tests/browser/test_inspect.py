@@ -6,7 +6,9 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -16,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.browser.edition import fill, hostile_page
-from tests.browser.looking import CHROMIUM, Trap, Watched, chromium, inspecting
+from tests.browser.looking import CHROMIUM, Trap, Watched, chromium, inspecting, serving
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here (apt-get install chromium)"),
@@ -233,3 +235,41 @@ def test_the_trap_hears_what_is_not_made_inert(scene: Scene) -> None:
     finally:
         own.close()
         silent.close()
+
+
+def test_a_deep_page_is_shown(scene: Scene) -> None:
+    tab = scene.watched()
+    tab.go("/-/page/{deep}".format(**scene.ids))
+    assert tab.page.frame_locator("iframe").locator("body").inner_text() == "the bottom"
+    tab.check()
+    tab.page.context.close()
+
+
+def test_pages_of_other_sites_neither_frame_nor_run_sql(scene: Scene) -> None:
+    """A page of another port of this machine, and one of another name: they link, redirect and frame."""
+    query = scene.home + "/news?sql=select+%27it+%27+%7C%7C+%27ran%27"
+    frames = f"<iframe src='{scene.home}/'></iframe><object data='{scene.home}/'></object><embed src='{scene.home}/'>"
+    evil = f"<a id=sql href='{query}'>sql</a><a id=front href='{scene.home}/'>front</a>{frames}"
+    with ThreadingHTTPServer(("127.0.0.1", 0), serving(evil)) as server:
+        Thread(target=server.serve_forever).start()
+        try:
+            for host in ("127.0.0.1", "localhost"):
+                page = scene.browser.new_context().new_page()
+                came: list[tuple[str, int]] = []
+                page.on("response", lambda answer, came=came: came.append((answer.url, answer.status)))
+                page.goto(f"http://{host}:{server.server_port}/")
+                framed = [status for url, status in came if url.startswith(scene.home)]
+                assert framed
+                assert set(framed) == {403}, came
+                page.click("#sql")
+                page.wait_for_url(query)
+                assert "another site led here" in page.locator("body").inner_text()
+                page.goto(query)  # as typed
+                assert page.get_by_text("it ran", exact=True).count() == 1
+                page.goto(f"http://{host}:{server.server_port}/")
+                page.click("#front")
+                page.wait_for_url(scene.home + "/")
+                assert page.locator("h1").count() == 1
+                page.context.close()
+        finally:
+            server.shutdown()

@@ -64,6 +64,49 @@ def test_an_endless_query_is_broken_off(home: str) -> None:
     assert ask(home, "/")[0] == 200
 
 
+SQL = "/news?sql=select+1"
+NAVIGATING = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+FOREIGN = NAVIGATING | {"Sec_Fetch_Site": "cross-site"}
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "answered"),
+    [
+        ("/", FOREIGN, True),
+        ("/-/search?q=ferry", FOREIGN, True),
+        ("/news/articles", FOREIGN, True),
+        (SQL, FOREIGN | {"Sec_Fetch_Site": "none"}, True),
+        (SQL, FOREIGN | {"Sec_Fetch_Site": "same-origin"}, True),
+        (SQL, {}, True),
+        (SQL, FOREIGN, False),
+        (SQL, FOREIGN | {"Sec_Fetch_Site": "same-site"}, False),  # another port of this machine
+        (SQL, {"Sec_Fetch_Site": "cross-site"}, False),
+        ("/news?a=1&%73ql=select+1", FOREIGN, False),
+        ("/?sql=select+1", FOREIGN, False),
+        ("/news/articles?_where=1", FOREIGN, False),
+        ("/news/articles?title__like=%25a", FOREIGN, False),
+        ("/news/articles.csv?_stream=on", FOREIGN, False),
+        ("/", FOREIGN | {"Sec_Purpose": "prefetch"}, False),
+        *[
+            ("/", FOREIGN | {"Sec_Fetch_Site": site, "Sec_Fetch_Dest": into}, False)
+            for site in ("cross-site", "same-site")
+            for into in ("iframe", "frame", "object", "embed")
+        ],
+        ("/-/stored/1", FOREIGN | {"Sec_Fetch_Site": "same-origin", "Sec_Fetch_Dest": "iframe"}, True),
+        # Browsers that send no Sec-Fetch-Site.
+        (SQL, {"Referer": "http://evil.example/"}, False),
+        (SQL, {"Referer": "{home}.evil.example/"}, False),
+        (SQL, {"Referer": "{home}/news"}, True),
+        ("/", {"Referer": "http://evil.example/"}, True),
+        ("/", {"Origin": "null"}, False),
+        ("/", {"Origin": "{home}"}, True),
+    ],
+)
+def test_what_pages_of_other_sites_may_lead_to(home: str, path: str, headers: dict[str, str], answered: bool) -> None:
+    status, body, _ = ask(home, path, **{name: value.format(home=home) for name, value in headers.items()})
+    assert status == (200 if answered else 403), body
+
+
 def test_other_methods_and_other_names_are_refused(home: str) -> None:
     assert ask(home, "/", method="POST")[0] == 405
     assert ask(home, "/", Host="evil.example")[0] == 403
@@ -76,7 +119,7 @@ def test_other_methods_and_other_names_are_refused(home: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/news", "/-/stored/8", "/-/received/8", "/-/article/99999", "/-/copydesk/desk.css"]
+    "path", ["/", "/news", "/-/stored/9", "/-/received/9", "/-/article/99999", "/-/copydesk/desk.css"]
 )
 def test_every_answer_carries_its_policy(home: str, path: str) -> None:
     _, _, headers = ask(home, path)
