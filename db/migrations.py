@@ -25,10 +25,10 @@ from __future__ import annotations
 
 from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
-from db.search_index import SEARCH, SEARCH_MERGES, version
+from db.search_index import SEARCH, SEARCH_MERGES, SEARCH_READABLE, version
 from db.service_tables import EXTRACTIONS, PRUNED, RHYTHMS, SCHEDULE, WATCHED
 from db.sqlite_tools import Database, Migrations
-from db.views import make_views
+from db.views import CURRENT_ARTICLES, make_views
 
 migrations = Migrations("copydesk")
 
@@ -171,6 +171,25 @@ def m0015_search_merges(db: Database) -> None:
     """Smaller steps for the search index."""
     for name, value in SEARCH_MERGES:
         db.execute("INSERT INTO search_index (search_index, rank) VALUES (?, ?)", (name, value))
+
+
+@migrations()
+def m0016_search_readable(db: Database) -> None:
+    """Any tool can read the search index from end to end. What is in it stays."""
+    for statement in _statements(SEARCH_READABLE):
+        db.execute(statement)
+
+
+@migrations()
+def m0017_current_articles(db: Database) -> None:
+    """No view gives bytes: Datasette answers 500 for the page of one that does (datasette#2601). The hash is in hexadecimal."""
+    columns = (str(row[1]) for row in db.execute("PRAGMA table_info(articles)").fetchall())
+    fields = ", ".join(
+        "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
+    )
+    db.execute("DROP VIEW current_articles")
+    for statement in _statements(CURRENT_ARTICLES.format(fields=fields)):
+        db.execute(statement)
 
 
 def step_names() -> frozenset[str]:
