@@ -57,7 +57,7 @@ _IN_WORDS = {
     "connection_refused": "its host refuses connections",
     "timeout": "no answer in time",
     "cut_short": "the answer broke off",
-    "too_big": "the answer is larger than max_page_size",
+    "too_big": "the answer is larger than max_page_size, or its headers have no end",
     "connection_failed": "the connection failed",
 }
 

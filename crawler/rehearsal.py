@@ -16,6 +16,7 @@ from db.derived import get_article
 from db.figures import Figures
 from db.nouns import Article, Entry, Source
 from db.sources import add_source, entries_of, put_entries
+from db.statuses import fetch_failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ def rehearse(
                 rejected=conn.execute("SELECT url, reason, coalesce(detail, '') FROM rejections").fetchall(),
                 failed=conn.execute(
                     "SELECT url, coalesce(error, 'http_' || status) FROM fetches"
-                    " WHERE what = 'article' AND (error IS NOT NULL OR status >= 400)"
+                    f" WHERE what = 'article' AND {fetch_failed()}"
                 ).fetchall(),
                 notes=[note for visit in crawled.visits for note in visit.notes],
                 figures=crawled.figures,

@@ -1,26 +1,20 @@
-"""Unpacks bodies (gzip, deflate, brotli, zstd) as Scrapy does, and ends in the two errors that fetching has for it.
+"""Unpacks bodies by `pipelines.content_encoding`, and ends in the two errors that fetching has for it.
 
 A body that unpacks to more than `DOWNLOAD_MAXSIZE` is too big as if it had come unpacked (DownloadCancelledError), and
-one that does not unpack is damaged (ResponseDataLossError); neither is tried again. Scrapy raises IgnoreRequest and
-whatever the unpackers raise.
+one that does not unpack is damaged (ResponseDataLossError); neither is tried again.
 """
 
 from __future__ import annotations
 
-import struct
-import zlib
+import sys
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, ResponseDataLossError
+from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError
 from scrapy.http import Response, TextResponse
 
-from db.zstandard import zstd
-
-# What the unpackers raise for bytes that are not theirs; gzip's is an OSError.
-DAMAGED = (OSError, EOFError, ValueError, struct.error, zlib.error, brotli.error, zstd.ZstdError)
+from pipelines.content_encoding import KNOWN, DoesNotUnpack, TooBig, unpack
 
 
 class Unpacking(HttpCompressionMiddleware):
@@ -28,13 +22,23 @@ class Unpacking(HttpCompressionMiddleware):
 
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
         """The response with its body unpacked."""
-        try:
-            unpacked: Request | Response = super().process_response(request, _without_encoding(response))
-        except IgnoreRequest as error:
-            raise DownloadCancelledError(str(error)) from error
-        except DAMAGED as error:
-            raise ResponseDataLossError(f"The body of {response.url} does not unpack: {error}") from error
+        unpacked: Request | Response = super().process_response(request, _without_encoding(response))
         return unpacked
+
+    def _handle_encoding(self, body: bytes, content_encoding: list[bytes], max_size: int) -> tuple[bytes, list[bytes]]:
+        """The body without the encodings, and those that nobody knows."""
+        named = b",".join(content_encoding).decode("latin-1").lower()
+        try:
+            plain = unpack(body, named, max_size or sys.maxsize - 1)
+        except TooBig as error:
+            raise DownloadCancelledError(f"The body unpacks to more than DOWNLOAD_MAXSIZE ({max_size} B).") from error
+        except DoesNotUnpack as error:
+            raise ResponseDataLossError(f"The body is not {named}: {error}") from error
+        kept = [part.strip() for part in named.split(",") if part.strip() and part.strip() not in KNOWN]
+        return plain, [part.encode("latin-1") for part in kept]
+
+    def _warn_unknown_encoding(self, response: Response, encodings: list[bytes]) -> None:
+        """Say nothing: `Content-Encoding: utf-8` is common, and means none."""
 
 
 def _without_encoding(response: Response) -> Response:
