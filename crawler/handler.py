@@ -43,6 +43,7 @@ from scrapy.utils.misc import load_object
 from scrapy.utils.ssl import _make_ssl_context
 from w3lib.url import safe_url_string
 
+from crawler.access import Access
 from crawler.connections import HeadReadingConnector, OversizedHead, ReadResponse
 from crawler.downloader import HostDownloader
 from crawler.errors import CertificateRefused, Stopping
@@ -115,7 +116,7 @@ class GuardedHandler(AiohttpDownloadHandler):
                 request.method,
                 url,
                 data=request.body or None,
-                headers=self._request_headers(request).to_tuple_list(),
+                headers=self._wire_headers(request, url),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
                 ssl=self._tls if url.scheme == "https" else True,
                 allow_redirects=False,
@@ -138,6 +139,14 @@ class GuardedHandler(AiohttpDownloadHandler):
             raise DownloadConnectionRefusedError(str(error)) from error
         except aiohttp.ClientError as error:
             raise DownloadFailedError(str(error)) from error
+
+    def _wire_headers(self, request: Request, url: yarl.URL) -> list[tuple[str, str]]:
+        """The request's headers; to the source's own hosts with what the person who runs this has there (`crawler.access`)."""
+        headers: list[tuple[str, str]] = self._request_headers(request).to_tuple_list()
+        access: Access | None = request.meta.get("access")
+        own = access.headers_for(url) if access is not None else []
+        names = {name.lower() for name, _ in own}
+        return [header for header in headers if header[0].lower() not in names] + own
 
     async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
         """Read the body. Where it ends otherwise than the head says, it counts if it is whole in itself."""

@@ -111,3 +111,29 @@ def loopback_address(value: object) -> str:
     if not good:
         raise ValueError(f'a loopback address and port such as "127.0.0.1:9109" was expected, not {value!r}')
     return str(value)
+
+
+_VARIABLE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
+# What file names do not have, and headers and cookies do.
+_SECRET = re.compile(r"[\r\n;=]|:\s|^\s*(?:bearer|basic)\s", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+
+
+def secret_place(value: object) -> str:
+    """Where a secret is to be found: a file, or "env:NAME"; "" stays empty. The message never repeats what was given."""
+    if not isinstance(value, str) or (value.startswith("env:") and not _VARIABLE.fullmatch(value)):
+        raise ValueError('the name of a file, or "env:NAME", was expected')
+    if _SECRET.search(value):
+        raise ValueError(
+            'the name of a file, or "env:NAME", was expected, not the secret itself: settings are stored and shown'
+        )
+    return value
+
+
+def host_names(value: object) -> tuple[str, ...]:
+    """A list of host names, without scheme and port."""
+    if not isinstance(value, list) or not all(
+        isinstance(item, str) and _HOST.fullmatch(item.lower()) for item in value
+    ):
+        raise ValueError(f'a list of host names such as ["news.example.com"] was expected, not {value!r}')
+    return tuple(item.lower() for item in value)
