@@ -102,9 +102,9 @@ def parts_of(failure: Failure) -> tuple[Request, BaseException]:
 
 
 def conditional(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """The headers that ask for a body only if it has changed."""
+    """The headers that ask for a body only if it has changed. What is no plain ASCII cannot be sent back as it came."""
     headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in headers.items() if value}
+    return {name: value for name, value in headers.items() if value and value.isascii() and value.isprintable()}
 
 
 def fetch_of(
