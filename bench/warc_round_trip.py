@@ -101,7 +101,7 @@ class Answer:
     def kept(self) -> dict[str, str]:
         """The headers as a crawl keeps them: joined where repeated, without cookies."""
         said = dict(self.headers) | {"Vary": "Accept-Encoding, Cookie", "Content-Length": str(len(self.sent()))}
-        return {name: value for name, value in said.items() if name != "Set-Cookie"}
+        return {name: value.encode().decode("latin-1") for name, value in said.items() if name != "Set-Cookie"}
 
 
 def answers(where: Path, pages: int) -> Iterator[Answer]:

@@ -6,6 +6,7 @@ import json
 import platform
 import sqlite3
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +17,7 @@ import click
 
 from cli.context import Desk
 from cli.render import on_terminal, plain, size, span, styled
+from crawler.access import load_access, open_to_others
 from db import units
 from db.derived import Extractor
 from db.errors import ConfigError, CopydeskError, DatabaseError
@@ -157,6 +159,7 @@ def _findings(desk: Desk, bodies: int) -> Iterator[Finding]:
         with desk.read() as conn:
             yield from _site_rules(mistakes_of(desk.config, conn))
             yield from _stored_settings(desk, conn)
+            yield from _access(desk, conn)
             extractor, now = _extractor(desk, conn), datetime.now(UTC)
             yield from examine(Examination(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
     except DatabaseError as error:
@@ -192,6 +195,31 @@ def _stored_settings(desk: Desk, conn: sqlite3.Connection) -> Iterator[Finding]:
     more = f"; and {len(own) - 5} more" if len(own) > 5 else ""
     says = f"{len(sources)} in use, {len(own)} with settings of their own{': ' + listed if listed else ''}{more}"
     yield Finding(level=Level.OK, about="sources", says=says)
+
+
+def _access(desk: Desk, conn: sqlite3.Connection) -> Iterator[Finding]:
+    """The headers and cookies that sources have of their own: how many, whether they can be read; never what they are."""
+    for source in all_sources(conn):
+        try:
+            settings = desk.config.for_source(source.name, source.settings)
+            access = load_access(source.name, source.url, settings, desk.config.folder)
+        except ConfigError as error:
+            remedy = "until then a crawl leaves the source out"
+            yield Finding(level=Level.BAD, about="access", says=str(error), remedy=remedy)
+            continue
+        if access is None:
+            continue
+        expired = sum(cookie.is_expired(time.time()) for cookie in access.cookies)
+        says = f"{source.name} has access of its own: {len(access.headers)} of headers, {len(access.cookies) - expired} of cookies"
+        if expired:
+            remedy = "log in with a browser and export them again"
+            yield Finding(level=Level.WARN, about="access", says=f"{says}, {expired} have expired", remedy=remedy)
+        else:
+            yield Finding(level=Level.OK, about="access", says=says)
+        for place in (str(settings["headers"]), str(settings["cookies"])):
+            if place and open_to_others(place, desk.config.folder):
+                says, remedy = f"{place} can be read by every user of this machine", f"chmod 600 {place}"
+                yield Finding(level=Level.WARN, about="access", says=says, remedy=remedy)
 
 
 def _pairs(settings: Mapping[str, object]) -> str:

@@ -22,6 +22,7 @@ from db.agenda import Due, due_links
 from db.facts import put_validators
 from db.sitemap_readings import put_readings
 from db.sources import put_entries
+from db.statuses import brings_page
 from pipelines.worker_pool import TaskFailed
 
 # An article of more pages than this is a gallery or a trap.
@@ -103,7 +104,7 @@ class Articles:
         if response.status == 304:
             await session.put(lambda conn: facts.put_unchanged(conn, fetch))
             await self._dealt_with(visit)
-        elif response.status == 200:
+        elif brings_page(response.status):
             whole = Whole(visit=visit, due=due, fetch=fetch, first=response)
             async for result in self._whole_or_more(whole, response):
                 yield result
@@ -113,9 +114,10 @@ class Articles:
 
     async def part_came_in(self, response: Response, whole: Whole) -> AsyncIterator[Any]:
         """A further page of an article came in: take it, ask for the one after it. Without it the article ends before."""
-        if response.status == 200:
+        came = brings_page(response.status)
+        if came:
             whole.parts.append((response.url, response.body))
-        async for result in self._whole_or_more(whole, response if response.status == 200 else None):
+        async for result in self._whole_or_more(whole, response if came else None):
             yield result
 
     async def part_failed(self, failure: Failure) -> AsyncIterator[Any]:

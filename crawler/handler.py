@@ -1,8 +1,8 @@
 """The download handler: the only place of Copydesk that opens connections to the web.
 
 Scrapy's aiohttp handler, with a connector of our own. What that adds: every address is judged before it is connected
-to (`guard.py`), connecting has a time-out of its own, the host's pause is told when an answer begins
-(`downloader.py`), and a run that stops does not wait for slow hosts.
+to (`guard.py`), heads are read as browsers read them (`connections.py`), connecting has a time-out of its own, the host's
+pause is told when an answer begins (`downloader.py`), and a run that stops does not wait for slow hosts.
 
 Scrapy calls its aiohttp handler experimental and warns at each start. We choose it knowingly: it is the only one that
 runs without the Twisted reactor, and so lets one process crawl again and again (17 ms a repeated run), and the tests in
@@ -27,27 +27,31 @@ import aiohttp
 import yarl
 from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
-from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler
+from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloadHandler, _BaseResponseArgs
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
+    DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from scrapy.utils._download_handlers import make_response
 from scrapy.utils.misc import load_object
 from scrapy.utils.ssl import _make_ssl_context
 from w3lib.url import safe_url_string
 
+from crawler.access import Access
+from crawler.connections import HeadReadingConnector, OversizedHead, ReadResponse
 from crawler.downloader import HostDownloader
 from crawler.errors import CertificateRefused, Stopping
 from crawler.guard import Answers, GuardedResolver, check_host
 from crawler.networks import parse_networks
 from db.errors import machine_error
+from pipelines.wholeness import is_whole, is_whole_range
 
 # Connections open at once, over all hosts. Requests that wait for their host's turn hold none.
 CONNECTIONS_AT_ONCE = 100
@@ -114,13 +118,15 @@ class GuardedHandler(AiohttpDownloadHandler):
                 request.method,
                 url,
                 data=request.body or None,
-                headers=self._request_headers(request).to_tuple_list(),
+                headers=self._wire_headers(request, url),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
                 ssl=self._tls if url.scheme == "https" else True,
                 allow_redirects=False,
                 proxy=proxy,
             ) as response:
                 yield cast("_ClientResponse", response)
+        except OversizedHead as error:
+            raise DownloadCancelledError(str(error)) from error
         except aiohttp.ServerTimeoutError as error:
             raise DownloadTimeoutError(
                 f"{request.url} took no connection within {self._connect_timeout:g} s."
@@ -138,11 +144,8 @@ class GuardedHandler(AiohttpDownloadHandler):
         except aiohttp.ClientError as error:
             raise DownloadFailedError(str(error)) from error
 
-    async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
-        """The response with its body; with the beginning of it where no more is wanted (`meta["download_beginning"]`, bytes)."""
-        limit: int | None = request.meta.get("download_beginning")
-        if limit is None:
-            return await super()._read_response(response, request)
+    async def _read_beginning(self, response: _ClientResponse, request: Request, limit: int) -> Response:
+        """The response with the beginning of its body: no more is wanted (`meta["download_beginning"]`, bytes)."""
         arguments = self._build_base_response_args(response, request, self._extract_headers(response))
         body = bytearray()
         try:
@@ -156,6 +159,43 @@ class GuardedHandler(AiohttpDownloadHandler):
             raise
         return make_response(**arguments, body=bytes(body[:limit]))
 
+    def _wire_headers(self, request: Request, url: yarl.URL) -> list[tuple[str, str]]:
+        """The request's headers; to the source's own hosts with what the person who runs this has there (`crawler.access`)."""
+        headers: list[tuple[str, str]] = self._request_headers(request).to_tuple_list()
+        access: Access | None = request.meta.get("access")
+        own = access.headers_for(url) if access is not None else []
+        names = {name.lower() for name, _ in own}
+        return [header for header in headers if header[0].lower() not in names] + own
+
+    async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
+        """Read the body. Where it ends otherwise than the head says, it counts if it is whole in itself."""
+        if limit := request.meta.get("download_beginning"):
+            return await self._read_beginning(response, request, limit)
+        request.meta["download_fail_on_dataloss"] = False
+        read: Response = await super()._read_response(response, request)
+        if "dataloss" in read.flags:
+            if not await asyncio.to_thread(is_whole, read.body, read.headers.get("Content-Encoding")):
+                raise ResponseDataLossError(f"{request.url} broke off after {len(read.body):,} bytes.")
+            read.flags.remove("dataloss")
+        if read.status == 206 and not is_whole_range(read.headers.get("Content-Range")):
+            raise ResponseDataLossError(f"{request.url} sent a part of the page, which nobody asked for.")
+        return read
+
+    @staticmethod
+    def _extract_headers(response: _ClientResponse) -> Headers:
+        """The headers as bytes, in the order received. A length that is none is left out: Scrapy takes it for a number."""
+        head = cast("ReadResponse", response).head
+        headers = Headers([field for field in head.fields if field[0].lower() != b"content-length"])
+        if head.length is not None:
+            headers["Content-Length"] = str(head.length)
+        return headers
+
+    @staticmethod
+    def _build_base_response_args(response: _ClientResponse, request: Request, headers: Headers) -> _BaseResponseArgs:
+        args = AiohttpDownloadHandler._build_base_response_args(response, request, headers)
+        args["protocol"] = cast("ReadResponse", response).head.protocol
+        return args
+
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         # On first use: loading the system's certificates takes 40 ms, and each scheme has its handler.
@@ -165,7 +205,7 @@ class GuardedHandler(AiohttpDownloadHandler):
         """The connections for these networks; None for those to proxies, whose addresses nobody judges."""
         if (pool := self._pools.get(allowed)) is None:
             resolver = None if allowed is None else GuardedResolver(self._answers, parse_networks(allowed))
-            connector = aiohttp.TCPConnector(
+            connector = HeadReadingConnector(
                 resolver=resolver,
                 use_dns_cache=allowed is None,  # `Answers` is the cache: what aiohttp kept would outlive our judgement
                 local_addr=self._bind_address,
@@ -175,7 +215,7 @@ class GuardedHandler(AiohttpDownloadHandler):
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
-                response_class=_ClientResponse,
+                response_class=ReadResponse,
                 skip_auto_headers=NOT_AUTOMATIC,
             )
             if len(self._pools) == 1:

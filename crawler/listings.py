@@ -37,6 +37,7 @@ from db import facts
 from db.agenda import any_unknown, validators_for
 from db.nouns import Entry, EntryKind
 from db.sitemap_readings import past_readings
+from db.statuses import brings_page
 from pipelines.worker_pool import TaskFailed
 
 # Listings before articles, so that the newest are known before the first is fetched.
@@ -74,10 +75,10 @@ class Listings:
         """A listing came in, or 304, or an error status: record it, follow what it names; after the last, begin the articles."""
         session = self._session
         visit.answered += 1
-        visit.reached = visit.reached or response.status in (200, 304)
+        visit.reached = visit.reached or response.status == 304 or brings_page(response.status)
         fetch = record.fetch_of(_what(ask), response, ask.url, session.run_id, visit.source.id)
         asks: list[Ask] = []
-        if response.status == 200:
+        if brings_page(response.status):
             try:
                 asks = await self._read(response, visit, ask)
             except TaskFailed as error:

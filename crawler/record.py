@@ -60,7 +60,7 @@ _IN_WORDS = {
     "connection_refused": "its host refuses connections",
     "timeout": "no answer in time",
     "cut_short": "the answer broke off",
-    "too_big": "the answer is larger than max_page_size",
+    "too_big": "the answer is larger than max_page_size, or its headers have no end",
     "connection_failed": "the connection failed",
     "listing_too_slow": "reading it took longer than extract_timeout and was stopped",
     "listing_broken": "reading it takes more memory than there is for it, or fails",
@@ -107,9 +107,9 @@ def parts_of(failure: Failure) -> tuple[Request, BaseException]:
 
 
 def conditional(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """The headers that ask for a body only if it has changed."""
+    """The headers that ask for a body only if it has changed. What is no plain ASCII cannot be sent back as it came."""
     headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in headers.items() if value}
+    return {name: value for name, value in headers.items() if value and value.isascii() and value.isprintable()}
 
 
 def fetch_of(

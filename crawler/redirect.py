@@ -7,6 +7,7 @@ too long, and a hop to an address that the run has already asked for, which Scra
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from scrapy import Request
@@ -16,6 +17,8 @@ from scrapy.http import Response
 
 from crawler.errors import AlreadyAsked, TooManyRedirects
 from crawler.robots import ROBOTS_FETCH
+
+logger = logging.getLogger(__name__)
 
 
 class Redirects(RedirectMiddleware):
@@ -27,6 +30,21 @@ class Redirects(RedirectMiddleware):
     def handle_referer(self, request: Request, response: Response) -> None:
         """Send no Referer."""
         request.headers.pop("Referer", None)
+
+    def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
+        """The next hop; the response itself where it leads nowhere: without an address, or with one that is none."""
+        location = response.headers.get("Location")
+        if location is not None:
+            if not location.strip():
+                return response
+            # Given more than once, the first holds, as in Chromium.
+            response.headers["Location"] = response.headers.getlist("Location")[0].strip()
+        try:
+            followed: Request | Response = super().process_response(request, response)
+        except ValueError as error:
+            logger.info("%s redirects to what is no address: %s", request.url, error)
+            return response
+        return followed
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
         try:

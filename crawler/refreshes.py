@@ -17,6 +17,7 @@ from crawler.parser import ParseRefresh, ParserStopped
 from crawler.parser_of import parser_of
 from crawler.redirect import Redirects
 from crawler.robots import ROBOTS_FETCH
+from db.statuses import brings_page
 from pipelines.worker_pool import TaskFailed
 
 
@@ -25,7 +26,7 @@ class Refreshes(Redirects):
 
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Any:
         """The response, or the request for the page that it leads to; an awaitable where the page has to be parsed."""
-        if response.status != 200 or request.meta.get(ROBOTS_FETCH):
+        if not brings_page(response.status) or request.meta.get(ROBOTS_FETCH):
             return response
         if header := response.headers.get("Refresh"):
             target = refresh_of(header.decode("latin-1"), response.url)

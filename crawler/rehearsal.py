@@ -18,6 +18,7 @@ from db.errors import ConfigError
 from db.figures import Figures
 from db.nouns import Article, Entry, Source
 from db.sources import add_source, entries_of, put_entries
+from db.statuses import fetch_failed
 from db.stored_rules import rules_of
 from pipelines.addresses import host_of
 
@@ -62,7 +63,7 @@ def rehearse(
                 rejected=conn.execute("SELECT url, reason, coalesce(detail, '') FROM rejections").fetchall(),
                 failed=conn.execute(
                     "SELECT url, coalesce(error, 'http_' || status) FROM fetches"
-                    " WHERE what = 'article' AND (error IS NOT NULL OR status >= 400)"
+                    f" WHERE what = 'article' AND {fetch_failed()}"
                 ).fetchall(),
                 notes=[*others, *(note for visit in crawled.visits for note in visit.notes)],
                 lists=[read for visit in crawled.visits for read in visit.lists],

@@ -1,7 +1,7 @@
 """Scrapy's settings for every crawl of Copydesk, and for `scrapy crawl`, `scrapy list` and `scrapy shell` at the root.
 
 A request says about its source, in `Request.meta` (redirects keep it; the host's robots.txt request gets all but the
-last three):
+last four):
 
     slot_delay        float, seconds    shortest pause between two requests of the host; 0: none, and no AutoThrottle.
                                         Default: DOWNLOAD_DELAY. The largest that a run's requests ask for holds.
@@ -13,6 +13,8 @@ last three):
     download_maxsize  int, bytes        as received and unpacked. Default: DOWNLOAD_MAXSIZE.
     download_beginning  int, bytes      so much of the body is read, and the rest is left. Default: all of it.
     dont_retry        bool              leave transient failures to the caller.
+    access            Access | None     headers and cookies for the source's own hosts, put in when the request leaves
+                                        (`crawler.access`). Not for the robots.txt request.
     verbatim_url      bool              Scrapy's: the address is sent as published, escaped only where it must be.
 
 The spider may offer (each is optional; `crawler.spider` is asked by name):

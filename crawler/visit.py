@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from crawler.access import Access
 from crawler.discover.listing import Listing
 from crawler.discover.lists import list_urls
 from crawler.errors import Stopping
@@ -67,6 +68,8 @@ class Visit:
     site: Site | None
     entries: list[Entry]
     probing: bool
+    access: Access | None = field(default=None, repr=False)
+    """What requests to the source's own hosts take along."""
     pending: int = 0
     asked: set[str] = field(default_factory=set)
     listings: list[Listing] = field(default_factory=list)
@@ -100,6 +103,7 @@ class Visit:
             "slot_delay": float(self.settings["delay"]),
             "slot_concurrency": max(1, int(self.settings["concurrency"])),
             "allow_networks": tuple(self.settings["allow_networks"]),
+            "access": self.access,
         }
 
     def new_asks(self, asks: Iterable[Ask]) -> list[Ask]:

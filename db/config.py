@@ -107,6 +107,8 @@ def _read(key: str, value: object, where: str, *, per_source: bool = False) -> A
         raise ConfigError(f"{where}: unknown setting {key}{advice}")
     if per_source and not setting.per_source:
         raise ConfigError(f"{where}: {key} holds for all sources and cannot be set for one")
+    if setting.only_per_source and not per_source and value != setting.default:
+        raise ConfigError(f'{where}: {key} is for one source; set it below [sources."NAME"]')
     try:
         return setting.read(value)
     except ValueError as error:

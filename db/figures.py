@@ -7,25 +7,27 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+from db.statuses import fetch_failed, page_came
+
 _LINKS = "SELECT count(*) FROM links WHERE run_id = ?"
-_FETCHES = """
-SELECT count(*) FILTER (WHERE status = 200),
-       count(*) FILTER (WHERE status = 304 OR (status = 200 AND NOT EXISTS (
+_FETCHES = f"""
+SELECT count(*) FILTER (WHERE {page_came()}),
+       count(*) FILTER (WHERE status = 304 OR ({page_came()} AND NOT EXISTS (
            SELECT 1 FROM pages p WHERE p.id = f.page_id AND p.fetched_at = f.started_at))),
        coalesce(sum(bytes), 0)
 FROM fetches f WHERE run_id = ? AND what = 'article'
 """
-_FAILED = """
+_FAILED = f"""
 SELECT coalesce(error, 'http_' || status), count(*) FROM fetches
-WHERE run_id = ? AND what = 'article' AND (error IS NOT NULL OR status NOT IN (200, 304))
+WHERE run_id = ? AND what = 'article' AND {fetch_failed()}
 GROUP BY 1 ORDER BY 2 DESC, 1
 """
-_LISTINGS_FAILED = """
+_LISTINGS_FAILED = f"""
 SELECT count(*) FROM fetches
-WHERE run_id = ? AND what = 'entry' AND (error IS NOT NULL OR status NOT IN (200, 304))
+WHERE run_id = ? AND what = 'entry' AND {fetch_failed()}
 """
 # The pages of a run, each once, although a later fetch of the run may have found it unchanged.
-_PAGES = "SELECT DISTINCT page_id FROM fetches WHERE run_id = :run AND what = 'article' AND status = 200"
+_PAGES = f"SELECT DISTINCT page_id FROM fetches WHERE run_id = :run AND what = 'article' AND {page_came()}"
 # SAME from the same link: what stands around the article has changed, the article has not.
 _VERDICTS = f"""
 SELECT CASE WHEN d.verdict = 'same' AND EXISTS (
@@ -49,7 +51,7 @@ class Figures:
     found: int = 0
     """Links not known before."""
     fetched: int = 0
-    """Answers with a body (status 200)."""
+    """Answers with a page (`db.statuses`)."""
     unchanged: int = 0
     """Answers that brought what we had: 304, the same bytes, or the same article with other things around it."""
     new: int = 0

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from db.facts import stamp
 from db.queries import snapshot
+from db.statuses import fetch_failed
 
 # Failures older than this say nothing about how the crawl fares now.
 FAILURES_SINCE = timedelta(days=7)
@@ -33,7 +34,7 @@ SELECT (SELECT count(*) FROM bodies WHERE dictionary_id IS NOT NULL), count(*), 
 _VERDICTS = "SELECT verdict, count(*) FROM decisions GROUP BY 1"
 _REJECTED = "SELECT reason, count(*) FROM outcomes WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
 # A failure is a fetch without a usable answer; what robots.txt forbids is none.
-_IS_FAILURE = "(error IS NOT NULL OR status NOT IN (200, 304)) AND coalesce(error, '') <> 'robots_forbidden'"
+_IS_FAILURE = f"{fetch_failed()} AND coalesce(error, '') <> 'robots_forbidden'"
 _FAILED = f"""
 SELECT coalesce(error, 'http_' || status), count(*) FROM fetches
 WHERE started_at >= ? AND what IN ('article', 'entry') AND {_IS_FAILURE}

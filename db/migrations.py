@@ -27,11 +27,11 @@ from __future__ import annotations
 
 from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
-from db.search_index import SEARCH, SEARCH_MERGES, version
+from db.search_index import SEARCH, SEARCH_MERGES, SEARCH_READABLE, version
 from db.service_tables import EXTRACTIONS, PRUNED, RHYTHMS, SCHEDULE, SITE_RULES, WATCHED
 from db.sitemap_readings import SITEMAP_READINGS
 from db.sqlite_tools import Database, Migrations
-from db.views import make_views
+from db.views import CURRENT_ARTICLES, make_views
 
 migrations = Migrations("copydesk")
 
@@ -212,6 +212,25 @@ def m0017_sitemap_readings(db: Database) -> None:
 def m0018_claims(db: Database) -> None:
     """What pages say of their address is judged. What was believed before stands until it is settled again."""
     for statement in _statements(_CLAIMS):
+        db.execute(statement)
+
+
+@migrations()
+def m0019_search_readable(db: Database) -> None:
+    """Any tool can read the search index from end to end. What is in it stays."""
+    for statement in _statements(SEARCH_READABLE):
+        db.execute(statement)
+
+
+@migrations()
+def m0020_current_articles(db: Database) -> None:
+    """No view gives bytes: Datasette answers 500 for the page of one that does (datasette#2601). The hash is in hexadecimal."""
+    columns = (str(row[1]) for row in db.execute("PRAGMA table_info(articles)").fetchall())
+    fields = ", ".join(
+        "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
+    )
+    db.execute("DROP VIEW current_articles")
+    for statement in _statements(CURRENT_ARTICLES.format(fields=fields)):
         db.execute(statement)
 
 

@@ -66,13 +66,17 @@ def _log_format(value: object) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One setting. `default` is written as a person would write it; `read` turns it into the value in force."""
+    """One setting. `default` is written as a person would write it; `read` turns it into the value in force.
+
+    `only_per_source`: it makes no sense for all sources at once, and is refused there.
+    """
 
     name: str
     read: Callable[[object], Any]
     default: object
     help: str
     per_source: bool = False
+    only_per_source: bool = False
 
 
 DECLARED: tuple[Setting, ...] = (
@@ -190,6 +194,30 @@ DECLARED: tuple[Setting, ...] = (
         default=[],
         help='Other sites whose articles its feeds and sitemaps may name: hosts, with all below them; "*" for any.',
         per_source=True,
+    ),
+    Setting(
+        name="headers",
+        read=units.secret_place,
+        default="",
+        help="A source's own request headers: a file of `Name: value` lines, or `env:NAME`. Sent to its hosts only.",
+        per_source=True,
+        only_per_source=True,
+    ),
+    Setting(
+        name="cookies",
+        read=units.secret_place,
+        default="",
+        help="A source's own cookies: a cookies.txt, or `env:NAME`. Sent to its hosts only.",
+        per_source=True,
+        only_per_source=True,
+    ),
+    Setting(
+        name="access_hosts",
+        read=units.host_names,
+        default=[],
+        help="Further hosts that get a source's `headers` and `cookies`; its own, with and without www., always do.",
+        per_source=True,
+        only_per_source=True,
     ),
     Setting(
         name="extract_timeout",

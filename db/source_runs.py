@@ -13,16 +13,17 @@ from datetime import datetime
 
 from db.facts import moment, stamp
 from db.processes import process_lives
+from db.statuses import fetch_failed, page_came
 from db.turns import end_turn, end_turns
 
-_FIGURES = """
+_FIGURES = f"""
 UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
     (listings, listings_failed, fetched, unchanged, failed, forbidden) = (
         SELECT count(*) FILTER (WHERE what <> 'article'),
-               count(*) FILTER (WHERE what <> 'article' AND (error IS NOT NULL OR status NOT IN (200, 304))),
-               count(*) FILTER (WHERE what = 'article' AND status = 200),
+               count(*) FILTER (WHERE what <> 'article' AND {fetch_failed()}),
+               count(*) FILTER (WHERE what = 'article' AND {page_came()}),
                count(*) FILTER (WHERE what = 'article' AND status = 304),
-               count(*) FILTER (WHERE what = 'article' AND (error IS NOT NULL OR status NOT IN (200, 304))),
+               count(*) FILTER (WHERE what = 'article' AND {fetch_failed()}),
                count(*) FILTER (WHERE error = 'robots_forbidden')
         FROM fetches f WHERE f.run_id = source_runs.run_id AND f.source_id = source_runs.source_id),
     found = (SELECT count(*) FROM links l WHERE l.source_id = source_runs.source_id AND l.run_id = source_runs.run_id

@@ -6,7 +6,6 @@ import ipaddress
 import math
 import re
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -51,20 +50,11 @@ def networks(value: object) -> tuple[str, ...]:
 
 
 def hosts(value: object) -> tuple[str, ...]:
-    """A list of host names; an address counts as its host, "*" is any."""
-    if isinstance(value, str):
-        value = [item.strip() for item in value.split(",") if item.strip()]
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item.strip() for item in value):
-        raise ValueError(f'a list of hosts such as ["example-daily.com"] was expected, not {value!r}')
-    return tuple(_host(item) for item in value)
-
-
-def _host(text: str) -> str:
-    text = text.strip().lower()
-    host = text if text == "*" else urlsplit(text if "//" in text else f"//{text}").hostname
-    if not host or (host != "*" and not re.fullmatch(r"[\w.:-]+", host)):
-        raise ValueError(f"{text!r} is no host name; write it as in example-daily.com")
-    return host.removeprefix("*.")
+    """A list of host names, or names with commas between; "*" among them is any host."""
+    names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+    if not isinstance(names, list | tuple):
+        return host_names(value)
+    return host_names([name for name in names if name != "*"]) + (("*",) if "*" in names else ())
 
 
 def since(text: str, now: datetime) -> datetime:
@@ -129,3 +119,29 @@ def loopback_address(value: object) -> str:
     if not good:
         raise ValueError(f'a loopback address and port such as "127.0.0.1:9109" was expected, not {value!r}')
     return str(value)
+
+
+_VARIABLE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
+# What file names do not have, and headers and cookies do.
+_SECRET = re.compile(r"[\r\n;=]|:\s|^\s*(?:bearer|basic)\s", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+
+
+def secret_place(value: object) -> str:
+    """Where a secret is to be found: a file, or "env:NAME"; "" stays empty. The message never repeats what was given."""
+    if not isinstance(value, str) or (value.startswith("env:") and not _VARIABLE.fullmatch(value)):
+        raise ValueError('the name of a file, or "env:NAME", was expected')
+    if _SECRET.search(value):
+        raise ValueError(
+            'the name of a file, or "env:NAME", was expected, not the secret itself: settings are stored and shown'
+        )
+    return value
+
+
+def host_names(value: object) -> tuple[str, ...]:
+    """A list of host names, without scheme and port."""
+    if not isinstance(value, list) or not all(
+        isinstance(item, str) and _HOST.fullmatch(item.lower()) for item in value
+    ):
+        raise ValueError(f'a list of host names such as ["news.example.com"] was expected, not {value!r}')
+    return tuple(item.lower() for item in value)

@@ -238,6 +238,17 @@ _RUNS = View(
     rows="FROM runs",
 )
 
+# What the views above are made of: `db.migrations` fills in the columns of `articles`.
+CURRENT_ARTICLES = f"""
+CREATE VIEW current_articles AS
+SELECT d.article_id AS id, d.revision, d.original_id, s.name AS source_name, p.fetched_at, {{fields}}
+FROM decisions d
+JOIN articles a ON a.page_id = d.page_id
+JOIN pages p ON p.id = d.page_id
+JOIN sources s ON s.id = p.source_id
+WHERE {IS_CURRENT};
+"""
+
 VIEWS = (_ARTICLES, _CREDITS, _REVISIONS, _COPIES, _SOURCES, _DAILY, _REJECTIONS, _RUNS)
 
 

@@ -20,6 +20,7 @@ from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
+from crawler.access import load_access, open_to_others
 from crawler.articles import Articles
 from crawler.downloader import HostDownloader
 from crawler.listings import Listings
@@ -30,7 +31,7 @@ from crawler.session import Order, Session, open_session
 from crawler.visit import Visit, needs_probing
 from db import facts
 from db.config import Config, find_config, load_config
-from db.errors import CopydeskError, DatabaseError, machine_error
+from db.errors import ConfigError, CopydeskError, DatabaseError, machine_error
 from db.figures import Figures
 from db.nouns import Source
 from db.sources import entries_of
@@ -105,6 +106,13 @@ class NewsSpider(Spider):
         listings = Listings(session, articles, self._policy_of)
         self.visits = [self._visit(session, source) for source in session.sources]
         for visit in self.visits:
+            try:
+                self._give_access(visit)
+            except ConfigError as error:
+                # Fetched without it, articles would be stored as a stranger sees them.
+                visit.notes.append(str(error))
+                await session.end_source(visit.source, str(error))
+                continue
             for request in await listings.begin(visit):
                 yield request
 
@@ -159,6 +167,13 @@ class NewsSpider(Spider):
     def _policy_of(self, url: str) -> RobotsPolicy | None:
         middleware = self.crawler.get_downloader_middleware(RobotsMiddleware)
         return middleware.policy(url) if middleware is not None else None
+
+    def _give_access(self, visit: Visit) -> None:
+        """Read what the source's own hosts get. Raises ConfigError."""
+        visit.access = load_access(visit.source.name, visit.source.url, visit.settings, self.config.folder)
+        for place in (visit.settings["headers"], visit.settings["cookies"]):
+            if place and open_to_others(place, self.config.folder):
+                self.logger.warning("%s can be read by every user of this machine: chmod 600 %s", place, place)
 
     def _visit(self, session: Session, source: Source) -> Visit:
         entries = entries_of(session.reader, source.id)

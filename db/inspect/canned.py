@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from db.statuses import fetch_failed
+
 _INNER = (
     "marks", "marked_texts", "likenesses", "claims", "unsettled",
     "visits", "validators", "robots", "holds", "turns", "unread", "service",
@@ -70,10 +72,10 @@ GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 200""".strip(),
     "failures": {
         "title": "Failed requests",
         "description": "What failed in the latest 50,000 requests, by source and reason.",
-        "sql": """
+        "sql": f"""
 SELECT s.name AS source, coalesce(f.error, 'http_' || f.status) AS failure, count(*) AS times, max(f.started_at) AS last
 FROM (SELECT * FROM fetches ORDER BY id DESC LIMIT 50000) f LEFT JOIN sources s ON s.id = f.source_id
-WHERE f.error IS NOT NULL OR f.status NOT IN (200, 304)
+WHERE {fetch_failed("f.")}
 GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 200""".strip(),
     },
 }

@@ -19,6 +19,7 @@ from urllib.parse import quote
 from lxml import etree, html
 
 from db.regular_files import NotRegular, open_file
+from db.statuses import brings_page
 from pipelines.addresses import clean_url
 from pipelines.archives.items import Archived, IsKnown, Item, Known, Passed
 from pipelines.files import FileEntry, entries_of_manifest, unpacked
@@ -84,7 +85,7 @@ def _item(entry: FileEntry, limit: int, is_known: IsKnown) -> Item:
         return Passed(reason=reason, where=f"{entry.path}: {why}")
     if len(body) > limit:
         return Passed(reason="too_big")
-    if entry.status != 200:
+    if not brings_page(entry.status):
         return Passed(reason=f"status_{entry.status}")
     asked = clean_url(entry.url) if entry.url else _canonical(body)
     if asked is None:
@@ -93,7 +94,8 @@ def _item(entry: FileEntry, limit: int, is_known: IsKnown) -> Item:
         return Known(url=asked, fetched_at=at)
     kind = entry.content_type
     final = clean_url(entry.final_url) if entry.final_url else None
-    item = Archived(url=asked, fetched_at=at, headers={"Content-Type": kind} if kind else {}, body=body)
+    headers = {"Content-Type": kind} if kind else {}
+    item = Archived(url=asked, fetched_at=at, headers=headers, status=entry.status, body=body)
     return replace(item, final_url=final if final != asked else None, source=None if entry.url else SAVED_FILES)
 
 

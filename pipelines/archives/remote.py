@@ -17,6 +17,7 @@ from typing import IO, Any
 from db.errors import UsageError
 from db.nouns import Link, LinkKind, Page
 from db.parcels import Parcel, parcel_of
+from db.statuses import brings_page
 from pipelines.addresses import clean_url, link_key
 from pipelines.archives.items import Archived, Item, Known, Passed, PassedOver
 from pipelines.archives.open_archive import Opening, read_wacz
@@ -106,7 +107,7 @@ def _item_of_row(row: dict[str, Any], how: Opening) -> Item:
     page = _page_of_row(row, how.limit)
     if isinstance(page, str):
         return Passed(reason=page)
-    if page.status != 200:
+    if not brings_page(page.status):
         return Passed(reason=f"status_{page.status}")
     if page.fetched_at is None:
         return Passed(reason="bad_date")
@@ -118,6 +119,7 @@ def _item_of_row(row: dict[str, Any], how: Opening) -> Item:
         final_url=page.final_url,
         fetched_at=page.fetched_at,
         headers={"Content-Type": page.content_type} if page.content_type else {},
+        status=page.status,
         body=page.body,
     )
 

@@ -12,11 +12,14 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
+from db.statuses import brings_page
 from pipelines.addresses import clean_url
 from pipelines.archives.exported import ORIGINAL, Exported, read_exported
 from pipelines.archives.items import Archived, IsKnown, Item, Known, Passed, Revisit
-from pipelines.archives.unpack import DoesNotUnpack, TooBig, looks_like_markup, read_body
+from pipelines.archives.unpack import read_body
 from pipelines.archives.warc_records import CUT_OFF, Damage, left, read_records
+from pipelines.content_encoding import DoesNotUnpack, TooBig, looks_like_markup
+from pipelines.wholeness import is_whole_range
 
 _HTML = ("text/html", "application/xhtml+xml")
 _SAYS_NOTHING = ("", "text/plain", "application/octet-stream", "unknown", "unk")
@@ -109,8 +112,10 @@ class _Reading:
         if 300 <= status < 400 and status != 304:
             self._remember(url, headers, at)
             return Passed(reason=f"status_{status}")
-        if status != 200:
+        if not brings_page(status):
             return Passed(reason=f"status_{status}" if status else "not_http")
+        if status == 206 and not is_whole_range(headers.get("Content-Range", "").encode("latin-1")):
+            return Passed(reason="truncated")
         asked = (exported.asked if exported else self._asked(url, at)) or url
         digest = record.rec_headers.get_header("WARC-Payload-Digest")
         if self._is_known(asked, at):
@@ -128,6 +133,7 @@ class _Reading:
             final_url=url if asked != url else None,
             fetched_at=at,
             headers=_stored(headers, ours=exported is not None),
+            status=status,
             body=body,
             digest=digest,
             link=exported.link if exported else None,

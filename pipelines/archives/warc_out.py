@@ -26,10 +26,18 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class _Headers(StatusAndHeaders):  # type: ignore[misc]
-    """Warcio's, written as they are (RFC 9110, 5.5: opaque bytes): it would put percent signs for what is not ASCII."""
+    """Warcio's, written as the bytes that came (RFC 9110, 5.5: opaque): it would put percent signs for what is not ASCII."""
 
     def to_ascii_bytes(self, filter_func: object = None) -> bytes:
-        return str(self.to_str(filter_func)).encode("utf-8", "replace") + b"\r\n"
+        return b"".join(_received(line) + b"\r\n" for line in str(self.to_str(filter_func)).split("\r\n"))
+
+
+def _received(line: str) -> bytes:
+    """A header as it came. A row holds a letter for each byte; imports once put letters of UTF-8 there."""
+    try:
+        return line.encode("latin-1")
+    except UnicodeEncodeError:
+        return line.encode("utf-8", "replace")
 
 
 class WarcFile:

@@ -23,14 +23,15 @@ from typing import IO, Any
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeadersParserException
+from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
 from db.errors import UsageError
 
 GZIP = b"\x1f\x8b\x08"
 _BEGINS = b"WARC/"
-# Of a header: servers take 8 to 16 KiB for all of them. And of all lines between two bodies.
-_LONGEST_LINE, _MOST_HEADERS = 64 * 1024, 1024 * 1024
+# Of a header: a crawl takes 256 KiB of them (`crawler.response_heads`), and one that is repeated becomes one line. And of all lines
+# between two bodies.
+_LONGEST_LINE, _MOST_HEADERS = 320 * 1024, 1024 * 1024
 _STEP = 1 << 20
 # Between two records stand two line ends; some writers put more.
 _BETWEEN = 64
@@ -98,12 +99,22 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
         return line
 
 
+class _Headers(StatusAndHeadersParser):  # type: ignore[misc]
+    """Reads the headers of an answer as a crawl keeps them: a letter for each byte, whatever their encoding."""
+
+    @staticmethod
+    def decode_header(line: bytes) -> str:
+        """Warcio's takes UTF-8 where it can be, and the bytes are lost."""
+        return line.decode("latin-1")
+
+
 class _Iterator(ArchiveIterator):  # type: ignore[misc]
     """Warcio's, with that reader; what is left between two records must be blank."""
 
     def __init__(self, file: IO[bytes]) -> None:
         super().__init__(file)
         self.reader = _Reader(file)
+        self.loader.http_parser = _Headers(self.loader.HTTP_TYPES, verify=False)
         self.known_format = "warc"
 
     def _consume_blanklines(self) -> tuple[bytes | None, int]:

@@ -6,7 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,37 @@ def test_certificates_are_checked(tmp_path: Path) -> None:
     assert refused.name == "CertificateRefused"
     assert "news.test" in str(refused.error)
     assert accepted.status == 200
+
+
+def test_tls_through_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer to CONNECT is a head without a body, and the connection goes on behind it."""
+    with _tls_server(tmp_path) as port, _connecting_proxy(port) as proxy:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy}")
+        url = "https://news.test/a"
+        end = crawl([ask(url)], ROBOTSTXT_OBEY=False, DOWNLOAD_VERIFY_CERTIFICATES=False)[url]
+    assert end.response is not None, str(end.error)
+    assert end.response.body == b"ok"
+
+
+@contextmanager
+def _connecting_proxy(port: int) -> Iterator[int]:
+    """A proxy that leads every CONNECT to one port of this machine."""
+
+    def behave(asking: socket.socket) -> None:
+        asking.sendall(b"HTTP/1.0 200 Connection established\r\nVia: 1.0 J\xf6rg\r\nno colon\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", port)) as asked:
+            there = threading.Thread(target=_pass_on, args=(asking, asked), daemon=True)
+            there.start()
+            _pass_on(asked, asking)
+
+    with _raw_server(behave) as proxy:
+        yield proxy
+
+
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
 
 
 def test_headers_sent(web: Web) -> None:

@@ -263,6 +263,31 @@ def test_what_is_no_warc_is_said() -> None:
         read(b"PK\x03\x04 and so on")
 
 
+def test_headers_come_back_byte_for_byte() -> None:
+    """Of any encoding, as long as a crawl takes them, with a status other than 200."""
+    gbk, utf8, latin = "记者".encode("gbk"), "記者 Łucja".encode(), b"J\xf6rg M\xfcller"
+    headers = {"X-Gbk": gbk, "X-Utf8": utf8, "X-Latin": latin, "X-Long": b"x" * 260_000}
+    page = Page(
+        body=PAGE,
+        url="https://a.example/1",
+        fetched_at=AT,
+        status=203,
+        hint=Link(url="https://a.example/1", key="a.example/1", kind=LinkKind.FEED),
+    )
+    kept = {name: value.decode("latin-1") for name, value in headers.items()}
+    stored = StoredPage(
+        page=page, headers=kept, source=("a.example", "https://a.example/"), duration_ms=8, part_urls=()
+    )
+    out = io.BytesIO()
+    WarcFile(out, software="test", now=AT).write(stored)
+    written = gzip.decompress(out.getvalue())
+    assert b"HTTP/1.1 203 Non-Authoritative Information" in written
+    assert all(b"%b: %b\r\n" % (name.encode(), value) in written for name, value in headers.items())
+    [back] = read(out.getvalue())
+    assert isinstance(back, Archived)
+    assert (back.headers, back.status) == (kept, 203)
+
+
 def test_redirects_and_further_parts_come_back_from_our_own_file() -> None:
     link = Link(url="https://a.example/go", key="a.example/go", kind=LinkKind.FEED, title="Die Fähre", published=AT)
     page = Page(

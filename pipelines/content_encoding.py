@@ -1,0 +1,150 @@
+"""Undoing Content-Encoding (gzip, deflate, brotli, zstd), for a crawl and for archives alike: never more than a limit.
+
+Servers and archives lie about encodings: caches and crawlers keep the header and unpack the body, or pack it once and say so twice.
+A body that does not unpack but looks like markup is taken as it is; a gzip file that is damaged at its end counts where the
+document in it is whole. An encoding that nobody knows (`utf-8`, `none`) is no encoding.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+
+import brotli  # type: ignore[import-untyped]
+
+from db.zstandard import zstd
+from pipelines.wholeness import ends_as_document
+
+KNOWN = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd"})
+_DAMAGED = (zlib.error, brotli.error, zstd.ZstdError, EOFError, ValueError)
+_STEP = 64 * 1024
+_GZIP = b"\x1f\x8b\x08"
+
+
+class TooBig(Exception):
+    """The body has more bytes than are kept."""
+
+
+class DoesNotUnpack(Exception):
+    """The body is not what its Content-Encoding says."""
+
+
+def unpack(body: bytes, encodings: str, limit: int) -> bytes:
+    """A body without the encodings that a header names. Raises TooBig past `limit` bytes, and DoesNotUnpack."""
+    for encoding in reversed([part.strip().lower() for part in encodings.split(",") if part.strip()]):
+        if not body:
+            break
+        try:
+            body = _unpacked(body, encoding, limit)
+        except _DAMAGED as error:
+            if looks_like_markup(body):
+                continue
+            saved = _salvaged(body, limit) if encoding in ("gzip", "x-gzip") else None
+            if saved is None:
+                raise DoesNotUnpack(str(error)) from error
+            body = saved
+    return body
+
+
+def unpack_beginning(body: bytes, encodings: str, limit: int) -> bytes:
+    """The first `limit` bytes of a body that may itself be cut, without its encodings. Raises DoesNotUnpack."""
+    for encoding in reversed([part.strip().lower() for part in encodings.split(",") if part.strip()]):
+        try:
+            body = _beginning(body, encoding, limit)
+        except _DAMAGED as error:
+            raise DoesNotUnpack(str(error)) from error
+    return body[:limit]
+
+
+def _beginning(body: bytes, encoding: str, limit: int) -> bytes:
+    if encoding == "br":
+        return bytes(brotli.Decompressor().process(body, output_buffer_limit=limit))
+    if encoding == "zstd":
+        return bytes(zstd.ZstdDecompressor().decompress(body, limit))
+    if encoding not in KNOWN:
+        return body
+    try:  # 32: a header of zlib or gzip
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, limit)
+    except zlib.error:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, limit)
+
+
+def looks_like_markup(body: bytes) -> bool:
+    """Whether it begins as markup does, behind a byte order mark and white space."""
+    return body[:512].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<")
+
+
+def _unpacked(body: bytes, encoding: str, limit: int) -> bytes:
+    if encoding in ("gzip", "x-gzip"):
+        return _gunzipped(body, limit)
+    if encoding == "deflate":
+        try:
+            return _inflated(body, zlib.MAX_WBITS, limit)
+        except zlib.error:  # RFC 9110, 8.4.1.2: some send it without the zlib frame
+            return _inflated(body, -zlib.MAX_WBITS, limit)
+    if encoding == "br":
+        return _brotli(body, limit)
+    if encoding == "zstd":
+        return _bounded(zstd.ZstdDecompressor().decompress(body, limit + 1), limit)
+    return body
+
+
+def _gunzipped(body: bytes, limit: int) -> bytes:
+    """All members of a gzip file; also zlib's format, which some call gzip. What follows the last member is padding."""
+    pieces, size, rest = [], 0, body
+    while True:
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        pieces.append(_bounded(unpacker.decompress(rest, limit + 1 - size), limit - size))
+        size += len(pieces[-1])
+        if not unpacker.eof:
+            raise zlib.error("the packed data break off")
+        rest = unpacker.unused_data
+        if not rest.startswith(_GZIP):
+            return b"".join(pieces)
+
+
+def _salvaged(body: bytes, limit: int) -> bytes | None:
+    """A gzip file that is damaged at its end (checksum wrong or missing), where what stands in it is whole; else None."""
+    if not body.startswith(_GZIP):
+        return None
+    pieces, size = [], 0
+    with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
+        try:
+            while piece := packed.read1(_STEP):
+                size += len(piece)
+                if size > limit:
+                    raise TooBig
+                pieces.append(piece)
+        except (OSError, EOFError, zlib.error):
+            pass
+    text = b"".join(pieces)
+    return text if ends_as_document(text) else None
+
+
+def _inflated(body: bytes, window: int, limit: int) -> bytes:
+    unpacker = zlib.decompressobj(window)
+    data = _bounded(unpacker.decompress(body, limit + 1), limit)
+    if not unpacker.eof:
+        raise zlib.error("the packed data break off")
+    return data
+
+
+def _brotli(body: bytes, limit: int) -> bytes:
+    unpacker, pieces, size, fed = brotli.Decompressor(), [], 0, body
+    while not unpacker.is_finished():
+        piece = unpacker.process(fed, output_buffer_limit=_STEP)
+        fed = b""
+        size += len(piece)
+        if size > limit:
+            raise TooBig
+        if not piece and unpacker.can_accept_more_data():
+            raise EOFError("the packed data break off")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _bounded(data: bytes, limit: int) -> bytes:
+    if len(data) > limit:
+        raise TooBig
+    return data
