@@ -65,8 +65,8 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> Listing
     if note:
         items = _more_items(body, content_type, items)
     head = _head(document.root)
-    base = document.root.get(_XML_BASE) or url
-    context = _Context(url=url, base=clean_url(base, url) or url, zone=_zone(head))
+    base = _based(head, _based(document.root, url)) if head is not document.root else _based(document.root, url)
+    context = _Context(url=url, base=base, zone=_zone(head))
     links = (_link(item, context) for item in items[:MAX_ITEMS])
     return Listing(
         kind=EntryKind.FEED,
@@ -143,31 +143,40 @@ def _link(item: etree._Element, context: _Context) -> Link | None:
         author=_author(parts, first),
         section=_section(parts),
     )
-    return link_to(address, kind=LinkKind.FEED, found_in=context.url, base=context.base, hints=hints)
+    found, element = address
+    base = _based(element, _based(item, context.base)) if element is not None else _based(item, context.base)
+    return link_to(found, kind=LinkKind.FEED, found_in=context.url, base=base, hints=hints)
 
 
-def _address(item: etree._Element, parts: Parts, first: Texts) -> str | None:
+def _based(element: etree._Element, base: str) -> str:
+    """What relative addresses in an element are joined to: its `xml:base` (relative to that of what it is in), else `base`."""
+    own = element.get(_XML_BASE)
+    return (clean_url(own, base) if own else None) or base
+
+
+def _address(item: etree._Element, parts: Parts, first: Texts) -> tuple[str, etree._Element | None] | None:
     """Where the article is: FeedBurner's `origLink`, an Atom alternate link, RSS `<link>`, else a guid that is an
-    address."""
+    address. With the link's element, which may have a base of its own."""
     if original := first("origlink"):
-        return _unescaped(original)
-    others: list[str] = []
+        return _unescaped(original), None
+    others: list[tuple[str, etree._Element | None]] = []
     for link in parts.get("link", ()):
         target = attribute(link, "href")
         relation = (attribute(link, "rel") or "alternate").lower()
         if target and relation == "alternate":
             if "json" not in (attribute(link, "type") or ""):
-                return _unescaped(target)
-            others.append(target)
+                return _unescaped(target), link
+            others.append((target, link))
         elif not target and (text := text_of(link)):
-            return _unescaped(text)
+            return _unescaped(text), link
     for guid in (*parts.get("guid", ()), *parts.get("id", ())):
         text = text_of(guid)
         if _HTTP.match(text) and (attribute(guid, "isPermaLink") or "true").lower() != "false":
-            others.append(text)
+            others.append((text, None))
     about = item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
-    found = next(iter(others), None) or (about if about and _HTTP.match(about) else None)
-    return _unescaped(found) if found else None
+    if about and _HTTP.match(about):
+        others.append((about, None))
+    return (_unescaped(others[0][0]), others[0][1]) if others else None
 
 
 def _unescaped(address: str) -> str:

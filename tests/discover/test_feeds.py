@@ -179,3 +179,24 @@ def test_offsets_are_kept() -> None:
         "<rss><channel><item><link>/a</link><pubDate>Tue, 05 Mar 2024 17:30:05 +0800</pubDate></item></channel></rss>"
     )
     assert listing.links[0].published == datetime(2024, 3, 5, 17, 30, 5, tzinfo=timezone(timedelta(hours=8)))
+
+
+@pytest.mark.parametrize(
+    ("bases", "expected"),
+    [
+        (("", "", ""), "https://news.example/feeds/a.html"),
+        (('xml:base="https://www.other.example/x/"', "", ""), "https://www.other.example/x/a.html"),
+        (("", 'xml:base="/2026/"', ""), "https://news.example/2026/a.html"),
+        (('xml:base="/x/"', 'xml:base="y/"', ""), "https://news.example/x/y/a.html"),
+        (('xml:base="/x/"', 'xml:base="y/"', 'xml:base="z/"'), "https://news.example/x/y/z/a.html"),
+        (('xml:base="http://[broken"', "", 'xml:base="/z/"'), "https://news.example/z/a.html"),
+    ],
+)
+def test_xml_base_of_feed_entry_and_link(bases: tuple[str, str, str], expected: str) -> None:
+    feed, entry, link = bases
+    text = (
+        f'<feed xmlns="http://www.w3.org/2005/Atom" {feed}><entry {entry}><title>A</title>'
+        f'<link {link} href="a.html"/></entry></feed>'
+    )
+    listing = read_feed(text.encode(), "https://news.example/feeds/atom.xml")
+    assert [found.url for found in listing.links] == [expected]
