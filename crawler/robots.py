@@ -19,6 +19,8 @@ from typing import Protocol
 
 from protego import Protego
 
+from crawler.robots_group import own_group
+
 # In a request's meta: it is for robots.txt itself, redirects included.
 ROBOTS_FETCH = "robots_fetch"
 # RFC 9309, 2.5: "at least 500 kibibytes" must be read.
@@ -84,24 +86,31 @@ class RobotsPolicy:
     def __init__(self, record: RobotsRecord) -> None:
         self.record = record
         self.reachable = is_reachable(record.status, record.error)
-        readable = record.status is not None and 200 <= record.status < 300
-        self._rules = Protego.parse(robots_text(record.body)) if readable else None
+        self._readable = record.status is not None and 200 <= record.status < 300
+        self._read: dict[str, Protego] = {}
 
     def allows(self, url: str, user_agent: str) -> bool:
         """Whether the product named `user_agent` may fetch this URL now."""
-        if self._rules is None:
-            return self.reachable
-        return bool(self._rules.can_fetch(url, user_agent))
+        rules = self._rules(user_agent)
+        return self.reachable if rules is None else bool(rules.can_fetch(url, user_agent))
 
     def crawl_delay(self, user_agent: str, cap: float) -> float:
         """Crawl-delay in seconds, at most `cap`; 0 where none is asked. Not in the RFC, but meant by who writes it."""
-        asked = self._rules.crawl_delay(user_agent) if self._rules else None
+        rules = self._rules(user_agent)
+        asked = rules.crawl_delay(user_agent) if rules else None
         return min(max(float(asked or 0.0), 0.0), cap)
 
     @property
     def sitemaps(self) -> tuple[str, ...]:
         """The sitemap addresses named, as written, each once."""
-        return tuple(dict.fromkeys(self._rules.sitemaps)) if self._rules else ()
+        rules = self._rules("")
+        return tuple(dict.fromkeys(rules.sitemaps)) if rules else ()
+
+    def _rules(self, user_agent: str) -> Protego | None:
+        """The rules for one product, read when they are first asked for."""
+        if self._readable and user_agent not in self._read:
+            self._read[user_agent] = Protego.parse(own_group(robots_text(self.record.body), user_agent))
+        return self._read.get(user_agent)
 
 
 def is_reachable(status: int | None, error: str | None) -> bool:

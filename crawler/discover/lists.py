@@ -20,6 +20,7 @@ from crawler.discover.markup import plain, unpack
 from crawler.discover.times import read_time
 from db.nouns import EntryKind, Link, LinkKind
 from db.sites import JsonList, Site
+from pipelines.limits import MAX_AUTHORS
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
@@ -55,13 +56,18 @@ def read_list(body: bytes, described: JsonList, site: Site, url: str, content_ty
     return Listing(kind=EntryKind.JSON_LIST, url=url, links=kept, language=site.language, note=note)
 
 
-_CALLBACK = re.compile(rb"\s*[\w.$]{1,80}\s*\((.*)\)\s*;?\s*", re.DOTALL)
+_CALLBACK = re.compile(rb"\s*+[\w.$]{1,80}\s*+\(")
+
+
+_CALLED_WITHIN = 1_000
+"""Bytes in which the name of a JSONP answer's function stands."""
 
 
 def _unwrapped(body: bytes) -> bytes:
     """The JSON within JSONP, as many list APIs answer."""
-    found = _CALLBACK.fullmatch(body) if body.rstrip()[-1:] in (b")", b";") else None
-    return found[1] if found else body
+    called = _CALLBACK.match(body[:_CALLED_WITHIN])
+    inside = body.rstrip().removesuffix(b";").rstrip() if called else b""
+    return inside[called.end() : -1] if called and inside.endswith(b")") and len(inside) > called.end() else body
 
 
 def at_path(value: Any, path: str) -> Any:
@@ -106,7 +112,7 @@ def _words(item: Any, path: str | None) -> str | None:
         return None
     value = at_path(item, path)
     if isinstance(value, list):
-        return ", ".join(words for one in value if (words := _scalar(one))) or None
+        return ", ".join(words for one in value[:MAX_AUTHORS] if (words := _scalar(one))) or None
     return _scalar(value)
 
 

@@ -22,6 +22,7 @@ from crawler.discover.times import read_time
 from db.nouns import EntryKind, Link, LinkKind
 from pipelines.addresses import clean_url
 from pipelines.decode import decode
+from pipelines.limits import MAX_LISTED
 
 MAX_ENTRIES = 50_000
 """Entries read of one sitemap: the limit of sitemaps.org."""
@@ -123,10 +124,14 @@ def _read_text(body: bytes, url: str, content_type: str | None) -> Listing:
 
 def sitemaps_in_robots(body: bytes, url: str) -> Iterator[str]:
     """The addresses of the `Sitemap:` lines of a robots.txt, which may stand anywhere in it (RFC 9309, 2.2.4)."""
+    named = 0
     for line in body[:_ROBOTS_READ].decode("utf-8", "replace").splitlines():
         name, colon, value = line.partition(":")
         if colon and name.strip().lower() == "sitemap" and (target := clean_url(value.partition(" #")[0], url)):
             yield target
+            named += 1
+            if named == MAX_LISTED:
+                return
 
 
 _ROBOTS_READ = 500 * 1024

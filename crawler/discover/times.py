@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
+from pipelines.limits import MAX_TIME
+
 _ISO = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T\s]+(\d{1,2})[::](\d{2})(?:[::](\d{2})(?:[.,]\d+)?)?)?\s*"
     r"(Z|UTC|GMT|(?:UTC|GMT|Z)?\s*[+-]\d{1,2}(?::?\d{2})?|[A-Z]{2,5})?",
@@ -39,7 +41,7 @@ def read_time(text: str | None, zone: tzinfo | None = None) -> datetime | None:
     if not text:
         return None
     text = text.strip()
-    if not text or len(text) > 80:
+    if not text or len(text) > MAX_TIME:
         return None
     try:
         return _read(text, zone)

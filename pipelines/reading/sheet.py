@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipelines.html_tree import parse_html
 from pipelines.reading.bounds import within_bounds
 from pipelines.reading.wordlists import words
 
@@ -153,26 +153,13 @@ class Sheet:
     lines: tuple[Line, ...]
 
 
-def parse(html: str) -> Element | None:
-    """The tree of a page, or None where there is nothing to parse. Comments and processing instructions are dropped."""
-    # The plain parser: lxml.html's asks Python for the class of every element it hands out, which costs more than the parsing.
-    parser = etree.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=False
-    )
-    try:
-        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return root
-
-
 def lay_out(html: str) -> Sheet | None:
     """Parse a page and lay it out. None where the text holds no element at all."""
     html = within_bounds(html)
     for mark in _SOFT_MARKS:
         if mark in html:  # much faster than a pattern over the whole page
             html = html.replace(mark, "")
-    tree = parse(html)
+    tree = parse_html(html)
     if tree is None:
         return None
     body = tree if tree.tag == "body" else tree.find("body")
