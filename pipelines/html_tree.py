@@ -18,7 +18,7 @@ from lxml.etree import _Element as Element
 from pipelines.limits import MAX_ATTRIBUTES
 
 # A tag, or more: what stands in quotes behind "=" belongs to it, whatever it is. Never shorter than what the parser takes for one.
-_TAG = re.compile(r"<[A-Za-z](?:[^>=]++|=[ \t\n\f\r]*+(?:\"[^\"]*+\"|'[^']*+'|))*+")
+_TAG = re.compile(r"<[A-Za-z][^>=]*+(?:=[ \t\n\f\r]*+(?:\"[^\"]*+\"|'[^']*+')?+[^>=]*+)*+")
 _QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 

@@ -47,12 +47,12 @@ def superlinear(pattern: AnyPattern, methods: Iterable[str]) -> Growth | None:
         run = _runner(pattern, method)
         costliest: tuple[float, Shape] | None = None
         for shape in adversary.shapes():
-            long = _cost(run, adversary.encoded(shape.of(SCREEN[1])), _SHORT)
+            long = cost(run, adversary.encoded(shape.of(SCREEN[1])), _SHORT)
             if costliest is None or long > costliest[0]:
                 costliest = (long, shape)
             if long < _QUICK:
                 continue
-            short = _cost(run, adversary.encoded(shape.of(SCREEN[0])), _SHORT)
+            short = cost(run, adversary.encoded(shape.of(SCREEN[0])), _SHORT)
             # Two thirds of what would be too steep: a repeat of up to 2,000 is nearly a square's at these lengths.
             suspect = long > short * STEEPEST * 2 / 3 or long >= _SHORT
             if suspect and (grown := _grown(run, adversary, shape, CLOSER)):
@@ -69,10 +69,10 @@ def _grown(
     short_text, long_text = (adversary.encoded(shape.of(length)) for length in lengths)
     short = long = 0.0
     for _ in range(_TRIES):
-        short = max(_cost(run, short_text, _LONGEST), 0.0005)
+        short = max(cost(run, short_text, _LONGEST), 0.0005)
         if short >= _LONGEST:
             break
-        long = _cost(run, long_text, short * STEEPEST)
+        long = cost(run, long_text, short * STEEPEST)
         if long < short * STEEPEST:
             return None
     return short, long
@@ -86,7 +86,7 @@ def _runner(pattern: AnyPattern, method: str) -> Callable[[Any], Any]:
     return lambda text: deque(pattern.finditer(text), 0)
 
 
-def _cost(run: Callable[[Any], Any], text: Any, limit: float) -> float:
+def cost(run: Callable[[Any], Any], text: Any, limit: float) -> float:
     """CPU seconds; at most `limit`, where it is stopped."""
     start = time.thread_time()
     try:
