@@ -51,5 +51,5 @@ def _with_colours(line: str) -> str:
     """Words marked on one line in colour as well. What the wrapping has broken keeps its brackets alone."""
     if not coloured():
         return line
-    line = re.sub(r"\[-.*?-\]", lambda found: styled(found[0], fg="red"), line)
-    return re.sub(r"\{\+.*?\+\}", lambda found: styled(found[0], fg="green"), line)
+    line = re.sub(r"\[-(?:(?!\[-).)*?-\]", lambda found: styled(found[0], fg="red"), line)
+    return re.sub(r"\{\+(?:(?!\{\+).)*?\+\}", lambda found: styled(found[0], fg="green"), line)

@@ -20,6 +20,7 @@ from typing import Protocol
 from protego import Protego
 
 from crawler.discover.sitemaps import sitemaps_in_robots
+from crawler.robots_group import own_group
 
 # In a request's meta: it is for robots.txt itself, redirects included.
 ROBOTS_FETCH = "robots_fetch"
@@ -82,27 +83,22 @@ class RobotsMemory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotsRules:
-    """What a robots.txt says to one crawler. `text` is a robots.txt again, with the rules that concern it and nothing else.
+    """What a robots.txt says to the crawler named `product`. `text`: the file without the names of all others."""
 
-    A file may name thousands of crawlers and give each thousands of rules: reading it takes what it takes (in a worker process),
-    reading this takes 50 ms for the 500 KiB that there are at most.
-    """
-
+    product: str = "*"
     text: str = ""
     crawl_delay: float | None = None
     sitemaps: tuple[str, ...] = ()
 
 
 def read_rules(body: bytes, product: str, origin: str) -> RobotsRules:
-    """The rules for the crawler named `product`, and the sitemap addresses named, each once. Not bounded in time."""
+    """The rules for the crawler named `product`, and the sitemap addresses named, each once."""
     text = robots_text(body)
-    parsed = Protego.parse(text)
-    # Protego keeps a group's rules to itself; those of 0.7 are pinned by a test.
-    group = parsed._get_matching_rule_set(product)
-    lines = [f"{rule.field}: {rule.value._pattern}" for rule in group._rules] if group else []
+    own = own_group(text, product)
     return RobotsRules(
-        text="\n".join(["user-agent: *", *lines]) if lines else "",
-        crawl_delay=parsed.crawl_delay(product),
+        product=product,
+        text=own,
+        crawl_delay=Protego.parse(own).crawl_delay(product),
         sitemaps=sitemaps_in_robots(text, f"{origin}/robots.txt"),
     )
 
@@ -116,7 +112,7 @@ class RobotsPolicy:
     def __init__(self, record: RobotsRecord, rules: RobotsRules = NO_RULES) -> None:
         self.record = record
         self.reachable = is_reachable(record.status, record.error)
-        self._delay = rules.crawl_delay
+        self._product, self._delay = rules.product, rules.crawl_delay
         self._rules = Protego.parse(rules.text) if rules.text else None
         self.sitemaps = rules.sitemaps
 
@@ -124,7 +120,7 @@ class RobotsPolicy:
         """Whether this URL may be fetched now."""
         if self._rules is None:
             return self.reachable
-        return bool(self._rules.can_fetch(url, "*"))
+        return bool(self._rules.can_fetch(url, self._product))
 
     def crawl_delay(self, cap: float) -> float:
         """Crawl-delay in seconds, at most `cap`; 0 where none is asked. Not in the RFC, but meant by who writes it."""

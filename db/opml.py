@@ -65,7 +65,7 @@ def _lines(text: str, name: str) -> Iterator[Listed]:
             continue
         found = _HTTP.search(line)
         if found:
-            title = re.sub(r"[\s,;|\t]+$", "", line[: found.start()]).strip("\"' ")
+            title = re.sub(r"(?<![\s,;|])[\s,;|]+$", "", line[: found.start()]).strip("\"' ")
             yield (title or None, found[0].rstrip(",;\"'"))
         elif _BARE_HOST.fullmatch(line):
             yield (None, f"https://{line}")

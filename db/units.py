@@ -12,7 +12,7 @@ from cronsim import CronSim, CronSimError
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _BYTES = {"": 1, "b": 1, "kb": 1000, "kib": 1 << 10, "mb": 10**6, "mib": 1 << 20, "gb": 10**9, "gib": 1 << 30}
-_QUANTITY = re.compile(r"\s*(\d{1,12}(?:\.\d{1,6})?)\s*([a-zA-Z]{0,3})\s*")
+_QUANTITY = re.compile(r"\s*+(\d{1,12}(?:\.\d{1,6})?)\s*+([a-zA-Z]{0,3})\s*+")
 
 
 def duration(value: object) -> float:

@@ -18,15 +18,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from pipelines.limits import MAX_URL
 from pipelines.platforms import PLATFORMS
 from pipelines.trackers import is_tracker
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
-
-MAX_URL = 2083
-"""Characters of the longest address taken: the old Internet Explorer limit, which is also what sitemaps.org allows
-("less than 2,048") with a little air. Longer ones are data, not addresses."""
 
 # ASCII, lower-case host with a letter, no port, nothing that would have to be escaped, no fragment: returned as it is.
 _CLEAN = re.compile(
@@ -37,6 +34,8 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ORIGIN = re.compile(r"https?://[^/?#\\]+(?=[/?#])")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*", re.ASCII)
 _IPV6 = re.compile(r"[0-9a-f:.]{2,45}", re.ASCII)
+_MAX_HOST = 253
+"""Characters of a host, without a last dot (RFC 1035, 2.3.4); in its own letters it is shorter than in punycode."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -97,12 +96,14 @@ def _host(host: str | None) -> str | None:
         return None
     if ":" in host:
         return f"[{host}]" if _IPV6.fullmatch(host) else None
+    if len(host) > _MAX_HOST + 1:
+        return None
     if not host.isascii():
         import idna  # 20 ms, and few addresses need it
 
         host = idna.encode(host, uts46=True).decode("ascii")
     host = host.lower().removesuffix(".")
-    return host if len(host) <= 253 and _HOST.fullmatch(host) else None
+    return host if len(host) <= _MAX_HOST and _HOST.fullmatch(host) else None
 
 
 def host_of(url: str) -> str | None:

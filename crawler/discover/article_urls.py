@@ -28,6 +28,7 @@ from crawler.discover.url_words import (
     SERVICES,
 )
 from db.sites import Site
+from pipelines.limits import MAX_JUDGED
 
 ARTICLE = 3
 """Points from which an address is an article. Measured on the labelled forms in tests/discover/url_forms.tsv: 2 takes
@@ -100,7 +101,7 @@ _HEX = re.compile(
     r"(?<![0-9a-z])(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{10,64}(?![0-9a-z])|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?:^|[-_,.;~])(?=[A-Za-z0-9]*(?:\d[A-Za-z0-9]*[A-Za-z]|[A-Za-z]\d))([A-Za-z0-9]{6,32})$")
+_CODE = re.compile(r"(?:^|[-_,.;~])(?=[0-9]*+[A-Za-z])(?=[A-Za-z]*+[0-9])([A-Za-z0-9]{6,32})$")
 _MIXED_CASE_CODE = re.compile(
     r"(?:^|[-_,.])(?=[A-Za-z0-9]*[a-z][A-Z])(?=[A-Za-z0-9]*[A-Z][A-Za-z0-9]*[A-Z])([A-Za-z0-9]{6,16})$"
 )
@@ -165,7 +166,10 @@ def judge(url: str) -> Judgement:
     except ValueError:
         return Judgement(points=NEVER, reasons=("not an address",))
     path = unquote(parts.path)
-    if refused := _refused(host, path, parts.query):
+    query = parts.query[:MAX_JUDGED]
+    if len(path) > MAX_JUDGED:
+        return Judgement(points=NEVER, reasons=("longer than an article's address",))
+    if refused := _refused(host, path, query):
         return Judgement(points=NEVER, reasons=(refused,))
     votes = _Votes()
     if (dated := _DATE_LAST.fullmatch(path)) and len(_WORD_BREAK.split(dated[2])) > 3:
@@ -173,7 +177,7 @@ def judge(url: str) -> Judgement:
         path = dated[1]
     segments = [segment for segment in path.split("/") if segment]
     name = _name(segments)
-    _judge_query(votes, parts.query)
+    _judge_query(votes, query)
     _judge_numbers(votes, path, segments, name)
     numbered = votes.told
     _judge_headline(votes, name)

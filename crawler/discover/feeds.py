@@ -22,6 +22,7 @@ from crawler.discover.times import read_time
 from db.nouns import EntryKind, Link, LinkKind
 from pipelines.addresses import clean_url
 from pipelines.decode import decode
+from pipelines.limits import MAX_AUTHORS, MAX_LANGUAGE, MAX_WORDS
 
 MAX_ITEMS = 5_000
 """Items read of one feed: real feeds have 10 to 500, an archive feed a few thousand."""
@@ -31,7 +32,6 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ITEM_TAG = re.compile(r"<(?=(?:item|entry)[\s>])", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:item|entry)\s*>", re.IGNORECASE)
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
-_MAIL = re.compile(r"^\s*\S+@\S+\s*\(([^()]+)\)\s*$")
 
 Texts = Callable[..., str | None]
 Parts = dict[str, list[etree._Element]]
@@ -186,14 +186,23 @@ def _unescaped(address: str) -> str:
 
 def _author(parts: Parts, first: Texts) -> str | None:
     names = []
-    for author in parts.get("author", ()):
+    for author in parts.get("author", [])[:MAX_AUTHORS]:
         name = _first(author, "name") if len(author) else text_of(author)
         if name:
             names.append(name)
     if not names:
-        names = [text for part in parts.get("creator", ()) if (text := text_of(part))]
-    told = [name for raw in names if (name := plain(_MAIL.sub(r"\1", raw)))]
-    return ", ".join(dict.fromkeys(name for name in told if "@" not in name)) or None
+        names = [text for part in parts.get("creator", [])[:MAX_AUTHORS] if (text := text_of(part))]
+    told = [name for raw in names if (name := plain(_without_mail(raw)))]
+    return ", ".join(dict.fromkeys(name for name in told if "@" not in name))[:MAX_WORDS] or None
+
+
+def _without_mail(author: str) -> str:
+    """RSS's own form of an author, `desk@news.example (Ann Other)`, as the name in brackets; all else as it is."""
+    mail, opening, rest = author[:MAX_WORDS].rpartition("(")
+    mail, name = mail.strip(), rest.rstrip()
+    if opening and name.endswith(")") and name.count(")") == 1 and "@" in mail[1:-1] and len(mail.split()) == 1:
+        return name[:-1] or author
+    return author
 
 
 def _section(parts: Parts) -> str | None:
@@ -216,7 +225,7 @@ def _next_page(root: etree._Element, head: etree._Element, url: str) -> tuple[st
 
 def _language(root: etree._Element, head: etree._Element) -> str | None:
     found = _first(head, "language") or root.get(_XML_LANG)
-    return found.strip()[:35].replace("_", "-") if found else None
+    return found.strip()[:MAX_LANGUAGE].replace("_", "-") if found else None
 
 
 # --- JSON Feed (jsonfeed.org/version/1.1) -----------------------------------------------------------------------------
@@ -234,7 +243,7 @@ def _read_json(body: bytes, url: str, content_type: str | None) -> Listing:
         links=tuple(link for link in links if link is not None),
         pages=(following,) if following and following != url else (),
         title=plain(_string(feed.get("title"))),
-        language=_string(feed.get("language")),
+        language=(_string(feed.get("language")) or "")[:MAX_LANGUAGE] or None,
     )
 
 
@@ -254,13 +263,17 @@ def _json_link(item: dict[str, Any], url: str) -> Link | None:
     if not address or not (item.get("url") or _HTTP.match(address)):
         return None
     people = item["authors"] if isinstance(item.get("authors"), list) else [item.get("author")]
-    names = [name for person in people if isinstance(person, dict) and (name := plain(_string(person.get("name"))))]
+    names = [
+        name
+        for person in people[:MAX_AUTHORS]
+        if isinstance(person, dict) and (name := plain(_string(person.get("name"))))
+    ]
     tags = item["tags"] if isinstance(item.get("tags"), list) else []
     hints = Hints(
         title=plain(_string(item.get("title"))),
         published=read_time(_string(item.get("date_published"))),
         modified=read_time(_string(item.get("date_modified"))),
-        author=", ".join(names) or None,
+        author=", ".join(names)[:MAX_WORDS] or None,
         section=plain(_string(tags[0])) if tags else None,
     )
     return link_to(address, kind=LinkKind.FEED, found_in=url, hints=hints)

@@ -22,6 +22,8 @@ from db.nouns import Entry, EntryKind, Link, LinkKind
 from db.sites import Site
 from pipelines.addresses import clean_url, link_key, same_site
 from pipelines.decode import decode
+from pipelines.html_tree import parse_html
+from pipelines.limits import MAX_LANGUAGE, MAX_LISTED
 
 MAX_LINKS = 5_000
 """Links read of one page: the largest front pages have about 1,500."""
@@ -31,7 +33,7 @@ MAX_SECTIONS = 60
 _FEED_TYPES = ("rss", "atom", "feed+json", "rdf")
 _FEED_PATH = re.compile(
     r"(?:^|/)(?:rss|feeds?|atom)(?:\d|\.xml|\.php|\.aspx?|\.json)?(?:/|$)|\.(?:rss|atom|rdf)$"
-    r"|/[\w-]*(?:rss|feed|atom)[\w-]*\.xml$",
+    r"|/(?=[\w-]*(?:rss|feed|atom))[\w-]*+\.xml$",
     re.IGNORECASE,
 )
 _NO_FEED = re.compile(r"comment|komment|/oembed|/trackback", re.IGNORECASE)
@@ -102,7 +104,7 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
         entries=(*_feeds(root, base, url), *_sections(found, url)),
         pages=_next_page(root, base, url),
         title=plain(next((element.text for element in root.iter("title")), None)),
-        language=(root.get("lang") or "").strip()[:35].replace("_", "-") or None,
+        language=(root.get("lang") or "").strip()[:MAX_LANGUAGE].replace("_", "-") or None,
     )
 
 
@@ -111,11 +113,7 @@ def parse_page(body: bytes, content_type: str | None) -> etree._Element | None:
     decoded = decode(body, content_type) if body else None
     if decoded is None or "<" not in decoded.text:
         return None
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
-    try:
-        return etree.fromstring(decoded.text.encode("utf-8", "replace"), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
+    return parse_html(decoded.text)
 
 
 def _found(root: etree._Element, url: str, base: str, site: Site | None, places: Places) -> dict[str, _Found]:
@@ -227,6 +225,8 @@ def _feeds(root: etree._Element, base: str, url: str) -> Iterator[Entry]:
         if target and target not in seen and not _NO_FEED.search(target) and same_site(url, target):
             seen.add(target)
             yield Entry(url=target, kind=EntryKind.FEED, title=plain(title))
+            if len(seen) == MAX_LISTED:
+                return
 
 
 def _sections(found: dict[str, _Found], url: str) -> Iterator[Entry]:

@@ -64,13 +64,16 @@ def usual_sitemaps(url: str) -> tuple[str, ...]:
 
 _HEAD = 4096
 """Bytes looked at to tell what a body is. A stylesheet line, comments and a document type fit before the root."""
-_COMMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+# Each ends with the head where its own end is not in it: a pattern that then failed would look for it anew at each beginning.
+_COMMENT = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^>\[]*+(?:>|\Z|\[.*?(?:\]\s*+>|\Z))", re.DOTALL | re.IGNORECASE
+)
 _FEED_ROOT = re.compile(rb"<(?:[a-z]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _SITEMAP_ROOT = re.compile(rb"<(?:[a-z]+:)?(?:urlset|sitemapindex)\b", re.IGNORECASE)
 _NEWS_MARK = re.compile(rb"schemas/sitemap-news|<news:news\b", re.IGNORECASE)
 _PAGE_ROOT = re.compile(rb"<(?:html|head|body|title|meta|div|h1|p|a|ul)\b", re.IGNORECASE)
 _JSON_FEED = re.compile(rb"\"version\"\s*:\s*\"https:(?:\\?/){2}jsonfeed\.org|\"items\"\s*:\s*\[", re.IGNORECASE)
-_TEXT_SITEMAP = re.compile(rb"\s*(?:https?://\S+\s*\n\s*){1,}https?://", re.IGNORECASE)
+_TEXT_SITEMAP = re.compile(rb"\s*+https?://\S++[^\S\n]*+\n\s*+https?://", re.IGNORECASE)
 
 
 def classify(body: bytes, content_type: str | None = None, url: str | None = None) -> EntryKind | None:

@@ -22,6 +22,7 @@ from crawler.discover.times import read_time
 from db.nouns import EntryKind, Link, LinkKind
 from db.site_checks import nearest
 from db.sites import JsonList, ListRule, Site
+from pipelines.limits import MAX_AUTHORS
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 
@@ -124,13 +125,18 @@ def _kind(value: Any) -> str:
     return "true or false" if isinstance(value, bool) else "a number"
 
 
-_CALLBACK = re.compile(rb"\s*[\w.$]{1,80}\s*\((.*)\)\s*;?\s*", re.DOTALL)
+_CALLBACK = re.compile(rb"\s*+[\w.$]{1,80}\s*+\(")
+
+
+_CALLED_WITHIN = 1_000
+"""Bytes in which the name of a JSONP answer's function stands."""
 
 
 def _unwrapped(body: bytes) -> bytes:
     """The JSON within JSONP, as many list APIs answer."""
-    found = _CALLBACK.fullmatch(body) if body.rstrip()[-1:] in (b")", b";") else None
-    return found[1] if found else body
+    called = _CALLBACK.match(body[:_CALLED_WITHIN])
+    inside = body.rstrip().removesuffix(b";").rstrip() if called else b""
+    return inside[called.end() : -1] if called and inside.endswith(b")") and len(inside) > called.end() else body
 
 
 def at_path(value: Any, path: str) -> Any:
@@ -165,7 +171,7 @@ def _words(item: Any, path: str | None) -> str | None:
         return None
     value = at_path(item, path)
     if isinstance(value, list):
-        return ", ".join(words for one in value if (words := _scalar(one))) or None
+        return ", ".join(words for one in value[:MAX_AUTHORS] if (words := _scalar(one))) or None
     return _scalar(value)
 
 

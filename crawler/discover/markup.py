@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipelines.decode import decode
+from pipelines.limits import MAX_WORDS
 
 MAX_UNPACKED = 50 * 1024 * 1024
 """Bytes of an unpacked listing: sitemaps.org's own limit for a sitemap. What follows is left unread."""
@@ -32,9 +33,7 @@ _AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};)(amp;|lt;|gt;|quo
 _NUMBERED = {None: "&#38;", "amp;": "&#38;", "lt;": "&#60;", "gt;": "&#62;", "quot;": "&#34;", "apos;": "&#39;"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--.*?-->", re.DOTALL)
-_LONGEST_WORDS = 4_000
-"""Characters of a title that are read: more is an accident, and bounds the time that hostile markup can cost."""
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
 _SPACE = re.compile(r"\s+")
 
 
@@ -229,10 +228,19 @@ def plain(text: str | None) -> str | None:
     one line."""
     if not text:
         return None
-    text = text[:_LONGEST_WORDS]
+    text = text[:MAX_WORDS]
     for _ in range(2):
         if "<" in text:
-            text = _TAG.sub("", text)
+            text = _TAG.sub("", _without_comments(text))
         if "&" in text:
             text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
     return _SPACE.sub(" ", _CONTROLS.sub("", text)).strip() or None
+
+
+def _without_comments(text: str) -> str:
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        at = end + 3
+    kept.append(text[at:])
+    return "".join(kept)

@@ -11,12 +11,15 @@ next article, picture or comment page.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from lxml import etree, html
+from lxml import etree
 
 from pipelines.addresses import clean_url
 from pipelines.decode import decode
+from pipelines.html_tree import parse_html
+from pipelines.limits import MAX_LINK_PARTS
 
 _NEXT_WORDS = re.compile(
     r"下一?[页頁]|后一页|次の?ページ|次へ|다음|next(?: page)?|continue(?: reading)?|weiter|nächste(?: seite)?|(?:page )?suivante?|"
@@ -39,9 +42,8 @@ def next_part(body: bytes, url: str, content_type: str | None, first: str) -> st
     decoded = decode(body, content_type)
     if decoded is None or "<" not in decoded.text:
         return None
-    try:
-        root = html.document_fromstring(decoded.text.encode(), parser=html.HTMLParser(encoding="utf-8"))
-    except (etree.LxmlError, ValueError):
+    root = parse_html(decoded.text)
+    if root is None:
         return None
     here = _number(url, first)
     # The page after the first is called 2, or 1 where pages are counted from 0.
@@ -53,12 +55,12 @@ def next_part(body: bytes, url: str, content_type: str | None, first: str) -> st
     return None
 
 
-def _called_next(root: html.HtmlElement) -> list[str]:
+def _called_next(root: etree._Element) -> list[str]:
     found = [
         str(link.get("href")) for link in root.iter("link", "a") if "next" in (link.get("rel") or "").lower().split()
     ]
     for anchor in root.iter("a"):
-        words = " ".join(anchor.itertext()).strip()
+        words = " ".join(map(str, islice(anchor.itertext(), MAX_LINK_PARTS))).strip()
         if len(words) <= 30 and _NEXT_WORDS.fullmatch(words.strip(" >›»→[]()（）") or words):
             found.append(str(anchor.get("href") or ""))
     return [address for address in found if address]

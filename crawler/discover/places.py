@@ -7,10 +7,14 @@ an `<article>` within a `<main>` is an article's. Class names count like the ele
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 
 from lxml import etree
+
+from pipelines.limits import MAX_LINK_PARTS, MAX_NAMES, MAX_WORDS
 
 
 class Place(IntEnum):
@@ -79,9 +83,7 @@ class Places:
         above = self._above(anchor)
         if above <= Place.ASIDE:
             return above
-        if any(child.tag in _HEADINGS for child in anchor.iterdescendants(*_HEADINGS)):
-            return Place.HEADING
-        return above
+        return Place.HEADING if _heading(anchor) is not None else above
 
     def _above(self, element: etree._Element) -> Place:
         path: list[etree._Element] = []
@@ -109,14 +111,14 @@ class Places:
             return place
         if element.get("role") in ("navigation", "menu", "contentinfo", "menubar"):
             return Place.MENU
-        named = f"{element.get('class', '')} {element.get('id', '')}"
+        named = f"{element.get('class', '')[:MAX_NAMES]} {element.get('id', '')[:MAX_NAMES]}"
         if (place := self._named.get(named)) is None:
             place = self._named[named] = _by_names(named)
         return place
 
     def words(self, anchor: etree._Element) -> Words:
         """The link's words: its heading, else its text, else what its title or picture says."""
-        heading = next(anchor.iterdescendants(*_HEADINGS), None)
+        heading = _heading(anchor)
         if heading is not None and (text := _text(heading)):
             return Words(text, True)
         inside = self._known.get(anchor.getparent(), Place.PLAIN) is Place.HEADING  # type: ignore[arg-type]
@@ -125,9 +127,9 @@ class Places:
         for told in (
             anchor.get("title"),
             anchor.get("aria-label"),
-            *(image.get("alt") for image in anchor.iterdescendants("img")),
+            *(element.get("alt") for element in _inside(anchor) if element.tag == "img"),
         ):
-            if told and (text := _SPACE.sub(" ", told).strip()):
+            if told and (text := _SPACE.sub(" ", told[:MAX_WORDS]).strip()):
                 return Words(text, False)
         return Words(None, False)
 
@@ -142,9 +144,20 @@ def _by_names(named: str) -> Place:
     return Place.PLAIN if _ARTICLE.isdisjoint(words) else Place.ARTICLE
 
 
+def _inside(element: etree._Element) -> Iterator[etree._Element]:
+    return islice(element.iterdescendants(), MAX_LINK_PARTS)
+
+
+def _heading(anchor: etree._Element) -> etree._Element | None:
+    if len(anchor) == 0:
+        return None
+    return next((element for element in _inside(anchor) if element.tag in _HEADINGS), None)
+
+
 def _text(element: etree._Element) -> str:
     if len(element) == 0:
-        return _SPACE.sub(" ", element.text or "").strip()
+        return _SPACE.sub(" ", (element.text or "")[:MAX_WORDS]).strip()
     # A space between parts ("Kicker" "Headline" stand in two spans), none before punctuation or within Asian writing.
-    text = _SPACE.sub(" ", " ".join(str(part) for part in element.itertext())).strip()
+    parts = (str(part)[:MAX_WORDS] for part in islice(element.itertext(), MAX_LINK_PARTS))
+    text = _SPACE.sub(" ", " ".join(parts)).strip()[:MAX_WORDS]
     return _NO_SPACE.sub("", text)

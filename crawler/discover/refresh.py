@@ -11,15 +11,16 @@ import re
 
 from lxml import etree, html
 
-from pipelines.addresses import MAX_URL, clean_url
+from pipelines.addresses import clean_url
 from pipelines.decode import decode
+from pipelines.limits import MAX_URL
 
 # A page that sends its readers on later than this, in seconds, is meant to be read: a slide show, a live page.
 LONGEST_S = 20.0
 # Bytes of a page in which it is looked for: it stands in the head.
 HEAD_BYTES = 64 * 1024
 
-_CONTENT = re.compile(r"\s*(\d{0,6}(?:\.\d{0,6})?)\s*[;,]\s*(?:url\s*=\s*)?(.*)", re.IGNORECASE | re.DOTALL)
+_CONTENT = re.compile(r"\s*+(\d{0,6}(?:\.\d{0,6})?)\s*+[;,]\s*+(?:url\s*+=\s*+)?(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def refresh_of(content: str, url: str, base: str | None = None) -> str | None:

@@ -21,6 +21,7 @@ from crawler.discover.times import read_time
 from db.nouns import EntryKind, Link, LinkKind
 from pipelines.addresses import clean_url, same_site
 from pipelines.decode import decode
+from pipelines.limits import MAX_LISTED
 
 MAX_ENTRIES = 50_000
 """Entries read of one sitemap: the limit of sitemaps.org."""
@@ -139,4 +140,6 @@ def sitemaps_in_robots(text: str, url: str) -> tuple[str, ...]:
                 value = f"{url.partition('://')[0]}://{value}"
             if target := clean_url(value, url):
                 found[target] = None
+            if len(found) == MAX_LISTED:
+                break
     return tuple(found)

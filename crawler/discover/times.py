@@ -13,6 +13,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from pipelines.limits import MAX_TIME
 from pipelines.reading.months import month_of
 
 _CLOCK = (
@@ -62,8 +63,8 @@ def read_time(text: str | None, zone: tzinfo | None = None) -> datetime | None:
     raises."""
     if not text:
         return None
-    text = " ".join(text[:200].split())
-    if not text or len(text) > 80:
+    text = " ".join(text[: 2 * MAX_TIME].split())
+    if not text or len(text) > MAX_TIME:
         return None
     try:
         return _read(text, zone)

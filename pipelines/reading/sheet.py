@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
+from pipelines.html_tree import parse_html
 from pipelines.reading.bounds import within_bounds
 from pipelines.reading.wordlists import words
 
@@ -87,21 +87,8 @@ _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _FONT_SIZE = re.compile(r"\bhas-\w{1,20}(?:-\w{1,20})?-font-size")
 """The style of a paragraph in WordPress; elsewhere a "font-size" box holds buttons."""
 _HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
-_SOFT_MARKS = (
-    "\u00ad",
-    "\u200b",
-    "\ufeff",
-    "\u2060",
-    "&shy;",
-    "&ZeroWidthSpace;",
-    "&#173;",
-    "&#8203;",
-    "&#65279;",
-    "&#xAD;",
-    "&#x200B;",
-    "&#xad;",
-    "&#x200b;",
-)
+_SOFT_MARKS = ("\u00ad", "\u200b", "\ufeff", "\u2060")
+_SOFT_ENTITIES = re.compile("&(?:shy|ZeroWidthSpace|#173|#8203|#65279|#x(?:AD|ad|200B|200b));")
 """Characters without width that part words invisibly, as such or as entities. U+200C and U+200D stay: Persian and Indic spelling
 needs them."""
 
@@ -153,26 +140,13 @@ class Sheet:
     lines: tuple[Line, ...]
 
 
-def parse(html: str) -> Element | None:
-    """The tree of a page, or None where there is nothing to parse. Comments and processing instructions are dropped."""
-    # The plain parser: lxml.html's asks Python for the class of every element it hands out, which costs more than the parsing.
-    parser = etree.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=False
-    )
-    try:
-        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return root
-
-
 def lay_out(html: str) -> Sheet | None:
     """Parse a page and lay it out. None where the text holds no element at all."""
     html = within_bounds(html)
     for mark in _SOFT_MARKS:
-        if mark in html:  # much faster than a pattern over the whole page
-            html = html.replace(mark, "")
-    tree = parse(html)
+        html = html.replace(mark, "")
+    html = _SOFT_ENTITIES.sub("", html)
+    tree = parse_html(html)
     if tree is None:
         return None
     body = tree if tree.tag == "body" else tree.find("body")
@@ -205,7 +179,7 @@ def home_of(block: Element) -> Element | None:
 def squeeze(text: str) -> str:
     """White space of every kind as single blanks, none at the ends; invisible marks dropped."""
     if not text.isascii():
-        for mark in _SOFT_MARKS[:4]:
+        for mark in _SOFT_MARKS:
             text = text.replace(mark, "")
     return " ".join(text.split())
 

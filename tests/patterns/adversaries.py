@@ -1,0 +1,203 @@
+"""Texts made to hurt one regular expression, from its own parse tree.
+
+A backtracking engine is slow where a text matches for long and then does not: a run of what a repeat takes without what must
+follow it, the beginning of the pattern again and again without its end. Both are built here as a `Shape`: a head, a part
+repeated to any length, and a tail at which the match fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from re import _compiler, _constants, _parser  # type: ignore[attr-defined]  # isort: skip
+
+AnyPattern = re.Pattern[str] | re.Pattern[bytes]
+_REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
+_SINGLE = (_constants.LITERAL, _constants.NOT_LITERAL, _constants.ANY, _constants.IN)
+_LONG = 40
+"""Repetitions from which a repeat can cost anything."""
+_MOST_SHAPES = 160
+_PLAIN = " \taA0-_./:<(\n\x01一"
+"""One character of each kind: blank, letter, digit, punctuation, line end, control, Chinese."""
+
+
+class Shape(NamedTuple):
+    """A text of any length: `head`, then `part` over and over, then `tail`."""
+
+    head: str
+    part: str
+    tail: str
+
+    def of(self, length: int) -> str:
+        """The text with about this many characters."""
+        return self.head + self.part * max(1, length // len(self.part)) + self.tail
+
+
+@dataclass(frozen=True)
+class Adversary:
+    """The shapes for one pattern."""
+
+    pattern: AnyPattern
+
+    @cached_property
+    def tree(self) -> Any:
+        """The pattern as `re` itself parses it."""
+        return _parser.parse(self.pattern.pattern, self.pattern.flags & ~re.DEBUG)
+
+    @cached_property
+    def alphabet(self) -> str:
+        """Characters that the pattern tells apart, and one of each plain kind."""
+        own: list[str] = []
+        for op, value in _nodes(self.tree):
+            if op in (_constants.LITERAL, _constants.NOT_LITERAL):
+                own.append(chr(value))
+            elif op is _constants.IN:
+                for kind, what in value:
+                    if kind is _constants.LITERAL:
+                        own.append(chr(what))
+                    elif kind is _constants.RANGE:
+                        own.append(chr(what[0]))
+        # Punctuation first: letters of a pattern's words are many and alike.
+        own = [char for char in dict.fromkeys(own) if not char.isalnum()][:16] + own
+        chars = "".join(dict.fromkeys([*own[:24], *_PLAIN]))
+        return chars if isinstance(self.pattern.pattern, str) else "".join(c for c in chars if ord(c) < 256)
+
+    def takes(self, node: Any) -> str:
+        """Those of the alphabet that a node of one character matches."""
+        key = repr(node)
+        known: dict[str, str] = self.__dict__.setdefault("_takes", {})
+        if key not in known:
+            sub = _parser.SubPattern(_parser.State(), [node])
+            sub.state.str = self.pattern.pattern
+            sub.state.flags = self.pattern.flags
+            one = _compiler.compile(sub, self.pattern.flags & ~re.DEBUG)
+            known[key] = "".join(char for char in self.alphabet if one.fullmatch(self.encoded(char)))
+        return known[key]
+
+    def encoded(self, text: str) -> Any:
+        """The text as the pattern wants it: characters or bytes."""
+        return text if isinstance(self.pattern.pattern, str) else text.encode("latin-1", "replace")
+
+    def sample(self, sequence: Any, prefer: str = "", branch: int = 0) -> str:
+        """A text that the sequence matches, as a rule: with this character wherever it fits, by this branch."""
+        return "".join(self._one(node, prefer, branch) for node in sequence)
+
+    def _one(self, node: Any, prefer: str, branch: int) -> str:
+        op, value = node
+        if op in _SINGLE:
+            taken = self.takes(node)
+            if prefer and prefer in taken:
+                return prefer
+            return taken[:1] or (chr(value) if op is _constants.LITERAL else "")
+        if op in _REPEATS:
+            return self.sample(value[2], prefer, branch) * min(max(value[0], 1), value[1], 64)
+        if op is _constants.SUBPATTERN:
+            return self.sample(value[3], prefer, branch)
+        if op is _constants.ATOMIC_GROUP:
+            return self.sample(value, prefer, branch)
+        if op is _constants.BRANCH:
+            return self.sample(value[1][branch % len(value[1])], prefer, branch)
+        return ""
+
+    def shapes(self) -> list[Shape]:
+        """The texts to try, at most `_MOST_SHAPES`, those of the repeats first."""
+        found: dict[Shape, None] = {}
+        sequences = list(_sequences(self.tree, ()))
+        sources = [self._of_repeats(sequences), self._of_beginnings(sequences), self._of_characters()]
+        for source, share in zip(sources, (0.6, 0.9, 1.0), strict=True):
+            for shape in source:
+                if len(found) >= share * _MOST_SHAPES:
+                    break
+                if shape.part:
+                    found.setdefault(shape)
+        return list(found)
+
+    def _of_repeats(self, sequences: list[Any]) -> Iterator[Shape]:
+        """What a long repeat takes, behind what comes before it, ended by what it does not take."""
+        for turn in range(12):  # one part of each repeat in turn, so that none is left out where there are many
+            for sequence, before in sequences:
+                for at, (op, value) in enumerate(sequence):
+                    if op not in _REPEATS or value[1] < _LONG:
+                        continue
+                    parts = self._parts(value[2], list(sequence)[at + 1 :], list(sequence)[:at])
+                    if turn >= len(parts):
+                        continue
+                    head = self.sample([*before, *list(sequence)[:at]])
+                    fail = self._fails(value[2])
+                    for start in dict.fromkeys((head, "")):
+                        for tail in dict.fromkeys((fail, "")):
+                            yield Shape(start, parts[turn], tail)
+
+    def _parts(self, body: Any, after: list[Any], before: list[Any]) -> list[str]:
+        """Texts that the body of a repeat takes: each character of the alphabet, each branch, what stands next to it."""
+        nodes = list(body)
+        if len(nodes) == 1 and nodes[0][0] in _SINGLE:
+            taken = self.takes(nodes[0])
+            near = [
+                self.sample(some, prefer)
+                for prefer in ("a", "0", " ")
+                for some in (after[:1], after[:2], after[:3], before[-1:], before[-2:])
+            ]
+            near = [part for part in near if len(part) > 1 and all(char in taken for char in part)]
+            return list(dict.fromkeys([*taken[:4], *near[:4], *taken[4:8], *near[4:]]))[:12]
+        many = [self.sample(body, prefer, branch) for branch in range(4) for prefer in ("", *self.alphabet[:6], " ")]
+        return sorted(set(filter(None, many)), key=lambda part: (len(part), part))[:8]
+
+    def _fails(self, body: Any) -> str:
+        nodes = list(body)
+        taken = self.takes(nodes[0]) if len(nodes) == 1 and nodes[0][0] in _SINGLE else ""
+        return next((char for char in ("\x01", *reversed(self.alphabet)) if char not in taken), "")
+
+    def _of_beginnings(self, sequences: list[Any]) -> Iterator[Shape]:
+        """Each beginning of each sequence again and again: all up to a repeat, with it, and the whole."""
+        for sequence, before in sequences:
+            nodes = list(sequence)
+            ends = {at + step for at, (op, value) in enumerate(nodes) if op in _REPEATS for step in (0, 1)}
+            for end in sorted(ends | {len(nodes) - 1, len(nodes)}, reverse=True):
+                if end < 1:
+                    continue
+                for prefer in ("", " ", "0", "a"):
+                    part = self.sample(nodes[:end], prefer)
+                    yield Shape("", part, "")
+                    if before:
+                        yield Shape(self.sample(before), part, "\x01")
+
+    def _of_characters(self) -> Iterator[Shape]:
+        for char in self.alphabet:
+            yield Shape("", char, "\x01")
+
+
+def _nodes(sequence: Any) -> Iterator[Any]:
+    for node in sequence:
+        yield node
+        for inner in _inside(node):
+            yield from _nodes(inner)
+
+
+def _sequences(sequence: Any, before: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """Every sequence of the tree with what stands before it, outermost first."""
+    yield sequence, before
+    for at, node in enumerate(sequence):
+        for inner in _inside(node):
+            yield from _sequences(inner, (*before, *list(sequence)[:at]))
+
+
+def _inside(node: Any) -> list[Any]:
+    op, value = node
+    if op in _REPEATS:
+        return [value[2]]
+    if op is _constants.SUBPATTERN:
+        return [value[3]]
+    if op is _constants.ATOMIC_GROUP:
+        return [value]
+    if op is _constants.BRANCH:
+        return list(value[1])
+    if op in (_constants.ASSERT, _constants.ASSERT_NOT):
+        return [value[1]]
+    if op is _constants.GROUPREF_EXISTS:
+        return [part for part in value[1:] if part is not None]
+    return []

@@ -1,0 +1,180 @@
+"""Every regular expression of the project, with the methods it is used by.
+
+Looked for in three places: what the modules hold when they are imported (also within tuples, dicts, dataclasses and classes),
+what `re.<method>(...)` calls say in the source, and what is made of a page's own words while it is read.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tests.patterns.adversaries import AnyPattern
+
+PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler")
+METHODS = frozenset({"match", "fullmatch", "search", "finditer", "findall", "sub", "subn", "split"})
+
+
+@dataclass(slots=True)
+class Collected:
+    """One pattern: where it is found, and by which methods it is used."""
+
+    pattern: AnyPattern
+    where: str
+    methods: set[str] = field(default_factory=set)
+
+
+def collect() -> list[Collected]:
+    """All patterns that the packages hold or name, each once."""
+    found: dict[tuple[str | bytes, int], Collected] = {}
+
+    def add(pattern: AnyPattern, where: str, methods: set[str]) -> None:
+        known = found.setdefault((pattern.pattern, pattern.flags), Collected(pattern, where))
+        known.methods |= methods
+
+    modules = list(_modules())
+    uses = _Uses(modules)
+    for module in modules:
+        for name, pattern in _held(module):
+            add(pattern, f"{module.__name__}.{name}", uses.of(module, name))
+    for module in modules:
+        for pattern, where, methods in uses.calls(module):
+            add(pattern, where, methods)
+    return list(found.values())
+
+
+@contextmanager
+def compiled_meanwhile() -> Iterator[list[Collected]]:
+    """The patterns that the packages make while something runs, with the methods they are made for."""
+    seen: list[Collected] = []
+    kept = {name: getattr(re, name) for name in (*METHODS, "compile")}
+
+    def spied(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(pattern: Any, *rest: Any, **named: Any) -> Any:
+            caller = sys._getframe(1).f_globals["__name__"]
+            if caller.split(".")[0] in PACKAGES:
+                at = _FLAGS_AT.get(name, 1 if name == "compile" else 2) - 1
+                flags = named.get("flags", rest[at] if len(rest) > at else 0)
+                made = re.compile(pattern, flags)
+                seen.append(Collected(made, caller, {"search"} if name == "compile" else {name}))
+            return real(pattern, *rest, **named)
+
+        return call
+
+    try:
+        for name, real in kept.items():
+            setattr(re, name, spied(name, real))
+        yield seen
+    finally:
+        for name, real in kept.items():
+            setattr(re, name, real)
+
+
+def _modules() -> Iterator[ModuleType]:
+    for package in PACKAGES:
+        top = importlib.import_module(package)
+        yield top
+        for info in pkgutil.walk_packages(top.__path__, f"{package}."):
+            if not info.name.endswith("__main__"):
+                yield importlib.import_module(info.name)
+
+
+def _held(module: ModuleType) -> Iterator[tuple[str, AnyPattern]]:
+    seen: set[int] = set()
+    for name, value in vars(module).items():
+        foreign = inspect.isclass(value) or inspect.isfunction(value)
+        if not isinstance(value, ModuleType) and not (foreign and value.__module__ != module.__name__):
+            yield from ((name, pattern) for pattern in _within(value, seen, 0))
+
+
+def _within(value: Any, seen: set[int], depth: int) -> Iterator[AnyPattern]:
+    if isinstance(value, re.Pattern):
+        yield value
+        return
+    if depth > 6 or id(value) in seen or isinstance(value, str | bytes | int | float):
+        return
+    seen.add(id(value))
+    if isinstance(value, dict):
+        inner: list[Any] = [*value.keys(), *value.values()]
+    elif isinstance(value, list | tuple | set | frozenset):
+        inner = list(value)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        inner = [getattr(value, one.name, None) for one in dataclasses.fields(value)]
+    elif isinstance(value, type):
+        inner = list(vars(value).values())
+    elif inspect.isfunction(value):
+        inner = [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
+    else:
+        return
+    for one in inner:
+        yield from _within(one, seen, depth + 1)
+
+
+class _Uses:
+    """How the source uses its patterns: methods called on names, and patterns given to `re` itself."""
+
+    def __init__(self, modules: list[ModuleType]) -> None:
+        self._trees = {
+            module.__name__: ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")) for module in modules
+        }
+        self._by_module: dict[str, dict[str, set[str]]] = {}
+        for name, tree in self._trees.items():
+            mine = self._by_module.setdefault(name, {})
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Attribute) and node.attr in METHODS:
+                    receiver = node.value
+                    on = receiver.id if isinstance(receiver, ast.Name) else ""
+                    if on != "re":
+                        mine.setdefault(on, set()).add(node.attr)
+
+    def of(self, module: ModuleType, name: str) -> set[str]:
+        """The methods used on a global. For one in a table: all that its module calls on anything but a global."""
+        mine = self._by_module[module.__name__]
+        if name in mine:
+            return mine[name]
+        others = [methods for on, methods in mine.items() if not isinstance(vars(module).get(on), re.Pattern)]
+        return set().union(*others) or {"search"}
+
+    def calls(self, module: ModuleType) -> Iterator[tuple[AnyPattern, str, set[str]]]:
+        """Patterns in `re.compile(...)` and `re.sub(...)` and the like, so far as the module's globals tell them."""
+        for node in ast.walk(self._trees[module.__name__]):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
+                continue
+            if not (isinstance(node.func.value, ast.Name) and node.func.value.id == "re"):
+                continue
+            method = node.func.attr
+            if method not in METHODS | {"compile"}:
+                continue
+            where = f"{module.__name__}:{node.lineno}"
+            if (pattern := _compiled(node, module)) is not None:
+                yield pattern, where, {method} if method != "compile" else set()
+
+
+_FLAGS_AT = {"sub": 4, "subn": 4, "split": 3}
+
+
+def _compiled(call: ast.Call, module: ModuleType) -> AnyPattern | None:
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    at = _FLAGS_AT.get(method, 1 if method == "compile" else 2)
+    flags = next((one.value for one in call.keywords if one.arg == "flags"), None)
+    if flags is None and len(call.args) > at:
+        flags = call.args[at]
+    try:
+        told = [
+            eval(compile(ast.Expression(part), "", "eval"), vars(module)) if part else 0
+            for part in (call.args[0], flags)
+        ]
+        return re.compile(told[0], told[1])
+    except (NameError, TypeError, AttributeError, re.error):
+        return None

@@ -1,0 +1,113 @@
+"""How the time of a pattern grows with its text, told from CPU time, so that other work on the machine does not count."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, NamedTuple
+
+from tests.patterns.adversaries import Adversary, AnyPattern, Shape
+
+SCREEN = (1_024, 4_096)
+"""Characters of the texts that all shapes are tried with. What is suspect here is looked at again with `CLOSER`."""
+CLOSER = (4_096, 16_384)
+FULL = (65_536, 262_144)
+"""Characters of the texts that the costliest shape of each pattern is tried with."""
+STEEPEST = 8.0
+"""How much longer four times the text may take: 4 where time grows with the length, 16 where with its square."""
+_QUICK = 0.0001
+"""Seconds at 4,096 characters that cannot be a square's: a hundredth of a nanosecond a step would be left."""
+_SHORT = 0.05
+_LONGEST = 1.0
+"""CPU seconds that no text of these lengths may take: 15 microseconds a character."""
+_TRIES = 3
+
+
+class Growth(NamedTuple):
+    """A text for which a pattern takes more than its length explains."""
+
+    method: str
+    shape: Shape
+    seconds: tuple[float, float]
+    """At the two lengths; the second is what it was given where it was stopped."""
+
+
+class OutOfTime(Exception):
+    """A match took more CPU than it was given."""
+
+
+def superlinear(pattern: AnyPattern, methods: Iterable[str]) -> Growth | None:
+    """The first text found on which the pattern is slower than linear, by one of these methods."""
+    adversary = Adversary(pattern)
+    for method in sorted({method if method in ("match", "fullmatch", "search") else "finditer" for method in methods}):
+        run = _runner(pattern, method)
+        costliest: tuple[float, Shape] | None = None
+        for shape in adversary.shapes():
+            long = cost(run, adversary.encoded(shape.of(SCREEN[1])), _SHORT)
+            if costliest is None or long > costliest[0]:
+                costliest = (long, shape)
+            if long < _QUICK:
+                continue
+            short = cost(run, adversary.encoded(shape.of(SCREEN[0])), _SHORT)
+            # Two thirds of what would be too steep: a repeat of up to 2,000 is nearly a square's at these lengths.
+            suspect = long > short * STEEPEST * 2 / 3 or long >= _SHORT
+            if suspect and (grown := _grown(run, adversary, shape, CLOSER)):
+                return Growth(method, shape, grown)
+        if costliest and (grown := _grown(run, adversary, costliest[1], FULL)):
+            return Growth(method, costliest[1], grown)
+    return None
+
+
+def _grown(
+    run: Callable[[Any], Any], adversary: Adversary, shape: Shape, lengths: tuple[int, int]
+) -> tuple[float, float] | None:
+    """The seconds at both lengths where they grow too steeply, each time that it is tried."""
+    short_text, long_text = (adversary.encoded(shape.of(length)) for length in lengths)
+    short = long = 0.0
+    for _ in range(_TRIES):
+        short = max(cost(run, short_text, _LONGEST), 0.0005)
+        if short >= _LONGEST:
+            break
+        long = cost(run, long_text, short * STEEPEST)
+        if long < short * STEEPEST:
+            return None
+    return short, long
+
+
+def _runner(pattern: AnyPattern, method: str) -> Callable[[Any], Any]:
+    """What is measured for one method: those that go on after a match are all a walk over its matches."""
+    if method in ("match", "fullmatch", "search"):
+        found: Callable[[Any], Any] = getattr(pattern, method)
+        return found
+    return lambda text: deque(pattern.finditer(text), 0)
+
+
+def cost(run: Callable[[Any], Any], text: Any, limit: float) -> float:
+    """CPU seconds; at most `limit`, where it is stopped."""
+    start = time.thread_time()
+    try:
+        with _at_most(limit):
+            run(text)
+    except OutOfTime:
+        return limit
+    return min(limit, time.thread_time() - start)
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime within, after this much CPU. `re` looks for signals while it matches."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)

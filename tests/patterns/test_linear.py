@@ -1,0 +1,88 @@
+"""Every regular expression of the project takes time in proportion to its text, whatever the text is.
+
+Python's engine backtracks, so a pattern may need the square of a text's length, or worse, for texts that were made for it. All
+patterns are collected, and each is given texts made from its own parse tree.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from db.nouns import Page
+from db.sites import Sites
+from pipelines.extract import extract
+from tests.patterns.collected import METHODS, Collected, collect, compiled_meanwhile
+from tests.patterns.growth import superlinear
+from tests.reading.test_pages import FOLDERS
+
+_SHARES = 4
+_PAGES_READ = 12
+
+
+@pytest.fixture(scope="module")
+def collected() -> list[Collected]:
+    return collect()
+
+
+def test_patterns_are_found_wherever_they_are(collected: list[Collected]) -> None:
+    where = " ".join(one.where for one in collected)
+    assert len(collected) > 400
+    assert "crawler.discover.guess._COMMENT" in where  # bytes
+    assert "pipelines.reading.duties." in where or "pipelines.reading.datelines." in where
+    assert re.search(r"pipelines\.reading\.names:\d+", where)  # `re.sub("...", ...)` within a function
+    assert all(one.methods <= METHODS for one in collected)
+
+
+@pytest.mark.parametrize("share", range(_SHARES))
+def test_patterns_are_linear(collected: list[Collected], share: int) -> None:
+    slow = [
+        f"{one.where}: {growth}\n    {one.pattern.pattern!r}"
+        for one in collected[share::_SHARES]
+        if (growth := superlinear(one.pattern, one.methods or {"search"}))
+    ]
+    assert not slow, "\n".join(slow)
+
+
+def test_patterns_made_of_a_page_are_linear() -> None:
+    with compiled_meanwhile() as made:
+        for folder in FOLDERS[:: max(1, len(FOLDERS) // _PAGES_READ)]:
+            extract(Page(body=(folder / "page.html").read_bytes(), url="https://example.com/2024/a.html"), Sites())
+    named = {(one.pattern.pattern, one.pattern.flags): one for one in made if one.where == "pipelines.reading.titles"}
+    assert named
+    for one in list(named.values())[:6]:
+        assert superlinear(one.pattern, one.methods) is None, one.pattern.pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method"),
+    [
+        (r"\s+$", "sub"),
+        (r"[a-z]+\d", "search"),
+        (r"<!--.*?-->", "sub"),
+        (r"^\s*\S+@\S+\s*\(([^()]+)\)\s*$", "search"),
+        (r"/[\w-]*(?:rss|feed|atom)[\w-]*\.xml$", "search"),
+        (r"(?:^|[-_])(?=[a-z0-9]*(?:\d[a-z0-9]*[a-z]|[a-z]\d))[a-z0-9]{6,32}$", "search"),
+        (r"\s*(\d+)\s*([a-z]{0,3})\s*", "fullmatch"),
+        (r"a*a*a*b", "match"),
+        (r"(\w+\s?)+;", "match"),
+    ],
+)
+def test_what_is_not_linear_is_seen(pattern: str, method: str) -> None:
+    assert superlinear(re.compile(pattern), {method}) is not None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method"),
+    [
+        (r"(?<!\s)\s++$", "sub"),
+        (r"(?<![a-z])[a-z]++\d", "search"),
+        (r"[a-z]+\d", "match"),
+        (r"\s{1,20}[-|]\s", "split"),
+        (r"</?[a-z][^<>]{0,2000}>", "sub"),
+        (r"a[^<>]{0,200}b", "search"),
+    ],
+)
+def test_what_is_linear_passes(pattern: str, method: str) -> None:
+    assert superlinear(re.compile(pattern), {method}) is None
