@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from protego import Protego
 
 from crawler.robots import BODY_BYTES_READ, RobotsPolicy, RobotsRecord, bounded, has_rules, kept_for, read_rules
+from crawler.robots_group import own_group
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ORIGIN = "https://www.example.test"
@@ -187,3 +189,30 @@ def test_unreachable_is_asked_again_soon(status: int | None) -> None:
 def test_naive_times_are_refused() -> None:
     with pytest.raises(ValueError, match="fetched_at"):
         RobotsRecord(origin=ORIGIN, fetched_at=datetime(2026, 1, 1), expires_at=NOW)  # noqa: DTZ001
+
+
+_AGENTS = ["*", "copydesk", "Copydesk/1.0", "copy", "desk", "mycopydesk", "googlebot", "c*pydesk", "copydesk # c", ""]
+_LINES = [f"{form} {agent}" for form in ("User-agent:", "useragent", " User agent :") for agent in _AGENTS]
+_LINES += [
+    "Disallow: /a",
+    "Allow: /a/b",
+    "Disallow: /",
+    "Disallow:",
+    "Crawl-delay: 3",
+    "Sitemap: /s",
+    "",
+    "# c",
+    "junk",
+]
+
+
+@given(
+    st.lists(st.sampled_from(_LINES), max_size=12), st.sampled_from([ME, "Mozilla/5.0 (compatible; Copydesk/1.0)", "x"])
+)
+def test_the_group_that_is_read_is_the_one_that_counts(lines: list[str], agent: str) -> None:
+    text = "\n".join(lines)
+    whole, own = Protego.parse(text), Protego.parse(own_group(text, agent))
+    for path in ("/", "/a", "/a/b", "/c"):
+        assert own.can_fetch(ORIGIN + path, agent) == whole.can_fetch(ORIGIN + path, agent)
+    assert own.crawl_delay(agent) == whole.crawl_delay(agent)
+    assert list(own.sitemaps) == list(whole.sitemaps)

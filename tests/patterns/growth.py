@@ -5,8 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -87,27 +86,23 @@ def _runner(pattern: AnyPattern, method: str) -> Callable[[Any], Any]:
 
 
 def cost(run: Callable[[Any], Any], text: Any, limit: float) -> float:
-    """CPU seconds; at most `limit`, where it is stopped."""
-    start = time.thread_time()
-    try:
-        with _at_most(limit):
-            run(text)
-    except OutOfTime:
-        return limit
-    return min(limit, time.thread_time() - start)
-
-
-@contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime within, after this much CPU. `re` looks for signals while it matches."""
+    """CPU seconds of `run(text)`; at most `limit`, where it is stopped: `re` looks for signals while it matches."""
+    armed = True
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        raise OutOfTime
+        if armed:
+            raise OutOfTime
 
     before = signal.signal(signal.SIGVTALRM, stop)
+    start = time.thread_time()
     try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-        yield
+        signal.setitimer(signal.ITIMER_VIRTUAL, limit)
+        run(text)
+        armed = False
+    except OutOfTime:
+        return limit
     finally:
+        armed = False
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+    return min(limit, time.thread_time() - start)
