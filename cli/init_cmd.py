@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cli.whole_file import write_whole
 from db.config import CONFIG_NAME, commented_config
 from db.errors import UsageError
 
@@ -17,5 +18,5 @@ def init(force: bool) -> None:
     path = Path(CONFIG_NAME)
     if path.exists() and not force:
         raise UsageError(f"{path} is there already; edit it, or replace it with --force")
-    path.write_text(commented_config(), encoding="utf-8")
+    write_whole(path, commented_config())
     click.echo(f"{path} written. Every setting is in it with its default; set `contact` first.")

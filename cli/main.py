@@ -1,6 +1,6 @@
 """The `copydesk` command: one module a command group, imported only when it is asked for, so that each starts quickly.
 
-Exit codes: 0 done, 1 failed, 2 asked for something impossible, 3 the database cannot serve, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 asked for something impossible, 3 the database or the machine cannot serve, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import select
+import sqlite3
 import sys
 from importlib.metadata import version
 from typing import Any
@@ -16,6 +17,7 @@ import click
 
 from cli.context import Desk
 from db.errors import CopydeskError
+from db.machine import explain_os
 
 # Command -> module of `cli` that holds a click command of that name.
 _COMMANDS = {
@@ -75,6 +77,12 @@ class LazyGroup(click.Group):
                 raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
+        except (OSError, MemoryError) as error:
+            raise explain_os(error) from error
+        except sqlite3.Error as error:
+            from db.connect import explain
+
+            raise explain(error, ctx.ensure_object(Desk).config.database) from error
 
 
 def _reader_gone() -> bool:

@@ -7,11 +7,15 @@ CopydeskError
 │   ├── Pruned          the bytes asked for were dropped after their time
 │   └── BadQuery        a search query cannot be read: says what is wrong with it
 ├── DatabaseError       the database file cannot serve: says which file and the remedy
-│   ├── NotADatabase    the file is something else
-│   ├── TooNew          a newer Copydesk wrote it
+│   ├── Lost            it will not serve again by itself: who works with it ends
+│   │   ├── NotADatabase    the file is something else
+│   │   ├── TooNew          a newer Copydesk wrote it
+│   │   ├── Damaged         SQLite finds the file malformed
+│   │   └── Replaced        the file that was opened was deleted, moved or replaced
 │   ├── Busy            another process held the write lock too long: try again
-│   ├── Damaged         SQLite finds the file malformed
+│   ├── NotWritable     this user, this folder or this disk does not let it be written
 │   └── DiskFull        nothing more can be written; what was committed is kept
+├── MachineError        the machine cannot serve: no space, memory or file handles
 ├── EngineError         the cluster that was to work cannot be used, or was lost: what was written stays
 └── FetchError          the web refused or could not be reached: the message says which address
 """
@@ -53,24 +57,42 @@ class DatabaseError(CopydeskError):
     exit_code = 3
 
 
-class NotADatabase(DatabaseError):
+class Lost(DatabaseError):
+    """The file will not serve again by itself: whatever works with it ends, and a person must look."""
+
+
+class NotADatabase(Lost):
     """The file is not an SQLite database, or not one of Copydesk's."""
 
 
-class TooNew(DatabaseError):
+class TooNew(Lost):
     """The database was written by a newer Copydesk."""
+
+
+class Damaged(Lost):
+    """SQLite reports the file as malformed."""
+
+
+class Replaced(Lost):
+    """The file that was opened, or its log, was deleted, moved or replaced meanwhile. Nothing more was written."""
 
 
 class Busy(DatabaseError):
     """Another process held the write lock for longer than the time-out."""
 
 
-class Damaged(DatabaseError):
-    """SQLite reports the file as malformed."""
+class NotWritable(DatabaseError):
+    """The file can be read at best: permissions, a read-only disk."""
 
 
 class DiskFull(DatabaseError):
     """Nothing more can be written. What was committed is kept."""
+
+
+class MachineError(CopydeskError):
+    """The machine cannot serve: no space, memory or file handles. What was committed is kept."""
+
+    exit_code = 3
 
 
 class EngineError(CopydeskError):

@@ -11,16 +11,20 @@ come out as items once they are read.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.settings import BaseSettings
 
 from crawler.articles import Articles
+from crawler.downloader import HostDownloader
 from crawler.listings import Listings
 from crawler.request_defaults import product_token
 from crawler.robots import RobotsCache, RobotsPolicy, RobotsRecord
@@ -57,6 +61,7 @@ class NewsSpider(Spider):
         self.failure: CopydeskError | None = None
         self.stopped = False
         self.robots_cache: RobotsCache | None = None
+        self._closing = False
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -84,19 +89,27 @@ class NewsSpider(Spider):
             self._ending = asyncio.create_task(self.crawler.engine.stop_async())
             return
         try:
-            session = self.session = open_session(self.config, self.order)
+            session = self.session = open_session(self.config, self.order, self._failing())
         except CopydeskError as error:
             self.failure = error
             if self.crawler.settings.get("COPYDESK_ORDER") is None:  # bare Scrapy: nobody else says it
                 self.logger.error("%s", error)
             return
+        downloader = self.crawler.engine.downloader if self.crawler.engine is not None else None
+        if isinstance(downloader, HostDownloader):
+            downloader.on_stop.append(session.writer.hurry)
         self.robots_cache = session.robots
         articles = Articles(session, items=bool(self.crawler.settings.getdict("FEEDS")))
         listings = Listings(session, articles, self._policy_of, product_token(self.settings))
-        self.visits = [self._visit(session, source) for source in session.sources]
-        for visit in self.visits:
-            for request in await listings.begin(visit):
-                yield request
+        try:
+            self.visits = [self._visit(session, source) for source in session.sources]
+            for visit in self.visits:
+                for request in await listings.begin(visit):
+                    yield request
+        except sqlite3.Error as error:
+            session.writer.fail(error)
+        except CloseSpider:
+            pass  # the writer has told
 
     # --- What the fetching layer tells us and asks of us (see `crawler.scrapy_settings`)
 
@@ -130,15 +143,34 @@ class NewsSpider(Spider):
         """Close the session; called by the extension in `crawler.closing` when the spider closes."""
         if self.session is None:
             return
+        self._closing = True
         self.stopped = reason == "shutdown"
         if reason not in ("finished", "shutdown"):
-            self.failure = DatabaseError(reason)
+            self.failure = self.failure or DatabaseError(reason)
         try:
             self.figures = await self.session.close(
                 finished=reason == "finished", error=str(self.failure) if self.failure else None
             )
         except CopydeskError as failure:
             self.failure = self.failure or failure
+        if self.failure is not None and self.crawler.settings.get("COPYDESK_ORDER") is None:
+            self.logger.error("%s", self.failure)
+
+    def _failing(self) -> Callable[[DatabaseError], None]:
+        """What the session calls where its database fails, on any thread: the crawl ends, instead of asking for pages in vain."""
+        loop = asyncio.get_running_loop()
+
+        def end(error: DatabaseError) -> None:
+            self.failure = self.failure or error
+            if self.session is not None and not self._closing:
+                assert self.crawler.engine is not None
+                self._ending = loop.create_task(self.crawler.engine.close_spider_async(reason="database"))
+
+        def tell(error: DatabaseError) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and so has the crawl
+                loop.call_soon_threadsafe(end, error)
+
+        return tell
 
     def stop_reading(self) -> None:
         """End a crawl that only waits for its pages to be read."""
