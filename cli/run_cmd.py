@@ -9,6 +9,7 @@ import click
 from cli.context import Desk
 from db.config import Config
 from db.errors import DatabaseError, UsageError
+from db.open_file import has_bytes, identity
 from db.service import service_lock
 from db.sources import all_sources
 
@@ -48,7 +49,7 @@ def run(desk: Desk, log_format: str | None) -> None:
 def _check_known(database: Path) -> None:
     """A service that is started again must not take an empty database for the one that it had: its lock file stays behind."""
     lock = service_lock(database)
-    if lock.exists() and not (database.exists() and database.stat().st_size):
+    if identity(lock) and not has_bytes(database):
         raise DatabaseError(
             f"{database}: was there when the service was up, and is gone; put it back or restore a backup, or remove {lock.name} to"
             " begin anew"

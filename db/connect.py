@@ -256,7 +256,7 @@ def _parting(conn: sqlite3.Connection, file: OpenFile) -> Iterator[None]:
 def _may_write(path: Path) -> bool:
     """Whether this user may write the file, and make files beside it, on a disk that takes any."""
     target = Path(os.path.realpath(path))
-    return not target.exists() or (os.access(target, os.W_OK) and os.access(target.parent, os.W_OK | os.X_OK))
+    return identity(target) is None or (os.access(target, os.W_OK) and os.access(target.parent, os.W_OK | os.X_OK))
 
 
 def _check_path(path: Path, *, create: bool) -> None:
