@@ -26,6 +26,7 @@ from db.connect import explain, explained, open_database, open_readonly
 from db.errors import CopydeskError, DatabaseError
 from db.facts import Received
 from db.figures import Figures, figures_of
+from db.machine import explain_os
 from db.nouns import Source
 from db.sites import Sites, load_sites
 from db.source_runs import begin_source_runs, end_source_run, end_source_runs
@@ -149,6 +150,8 @@ class Session:
             return error
         except sqlite3.Error as error:
             return explain(error, self.config.database)
+        except (OSError, MemoryError) as error:
+            return explain_os(error)
         return None
 
 
