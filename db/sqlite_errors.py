@@ -83,7 +83,9 @@ def _io_error(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
 def _cannot_open(path: Path) -> errors.DatabaseError:
     if no_handles_left():
         return errors.DatabaseError(f"{path}: cannot be opened, no file handles are left; raise the limit (ulimit -n)")
-    if not path.exists():
+    if not os.path.lexists(path):
+        if path.parent.is_dir() and not os.access(path.parent, os.W_OK):
+            return errors.NotWritable(f"{path}: cannot be made; check the permissions of its folder")
         return errors.DatabaseError(f"{path}: is not there; check its name and its folder")
     if not os.access(path, os.R_OK):
         return errors.DatabaseError(f"{path}: cannot be read; check the permissions of the file and its folder")
