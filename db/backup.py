@@ -26,7 +26,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from db.connect import connect_for_reading, explain, explained
+from db.connect import Connection, connect_for_reading, explain, explained
 from db.errors import DatabaseError, DiskFull, UsageError
 from db.health import SOUNDNESS, Examination, Level, examine
 from db.migrations import APPLICATION_ID
@@ -119,7 +119,7 @@ def back_up(
             size = _size(source)
         _check_space(target, size)
         began = time.monotonic()
-        _copy(source, database, part, progress)
+        _copy(source, part, progress)
         if source.file is not None:
             source.file.check_unwritten()
         source.execute("ROLLBACK")  # so that the log may be emptied while the copy is looked through
@@ -205,14 +205,14 @@ def _age(path: Path) -> float:
         return 0.0
 
 
-def _copy(source: sqlite3.Connection, database: Path, part: Path, progress: Progress | None) -> None:
+def _copy(source: Connection, part: Path, progress: Progress | None) -> None:
     page_size = source.execute("PRAGMA page_size").fetchone()[0]
 
     def told(_: int, left: int, pages: int) -> None:
         if progress is not None:
             progress("copying", (pages - left) * page_size, pages * page_size)
 
-    with explained(part), _told_of(database):
+    with explained(part), _told_of(source.file.path if source.file else part):
         copy = sqlite3.connect(part, isolation_level=None)
         try:
             # The part is thrown away where anything fails, so it needs no journal of its own.

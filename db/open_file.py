@@ -37,8 +37,8 @@ class OpenFile:
     """As it was given, for messages."""
     place: Path
     """The same from the root: a folder that is moved takes a relative path with it, but not SQLite's log."""
-    target: Path
-    """What `path` points to where it is a link: there lie log and index."""
+    beside: tuple[Path, Path]
+    """Where log and index are: beside what `path` points to where it is a link."""
     main: Identity
     size: int
     log: Identity | None = None
@@ -57,8 +57,9 @@ class OpenFile:
         main = (stat.st_dev, stat.st_ino)
         if before not in (None, main):
             raise Replaced(f"{path}: was replaced while it was being opened; nothing was written; try again")
-        target = Path(os.path.realpath(path))
-        file = cls(path=path, place=path.absolute(), target=target, main=main, size=stat.st_size)
+        target = os.path.realpath(path)
+        beside = (Path(f"{target}-wal"), Path(f"{target}-shm"))
+        file = cls(path=path, place=path.absolute(), beside=beside, main=main, size=stat.st_size)
         file._note_log()
         return file
 
@@ -71,10 +72,10 @@ class OpenFile:
         if self.log is None:
             self._note_log()
         else:
-            for end, known in (("-wal", self.log), ("-shm", self.index)):
-                if known is not None and identity(self._beside(end)) != known:
+            for name, known in zip(self.beside, (self.log, self.index), strict=True):
+                if known is not None and identity(name) != known:
                     raise Replaced(
-                        f"{self._beside(end)}: was deleted or replaced while the database was open; nothing more was written;"
+                        f"{name}: was deleted or replaced while the database was open; nothing more was written;"
                         " start again, and `copydesk doctor` says whether the database is sound"
                     )
         if conn is not None:
@@ -99,19 +100,19 @@ class OpenFile:
         if self.modified is None:
             return
         self.check()
-        if self.place.stat().st_mtime_ns != self.modified or has_bytes(self._beside("-wal")):
+        if self.place.stat().st_mtime_ns != self.modified or has_bytes(self.beside[0]):
             raise DatabaseError(f"{self.path}: was written while it was read without locks; try again")
 
     @property
     def has_moved(self) -> bool:
         """Whether the database itself is gone from its path, and its log is still there."""
-        return identity(self.place) != self.main and self.log is not None and identity(self._beside("-wal")) == self.log
+        return identity(self.place) != self.main and self.log is not None and identity(self.beside[0]) == self.log
 
     def unlink_log(self) -> None:
         """Take away the log and its index, if the path still has ours. Who has them open goes on with them."""
-        for end, known in (("-wal", self.log), ("-shm", self.index)):
-            if known is not None and identity(self._beside(end)) == known:
-                self._beside(end).unlink(missing_ok=True)
+        for name, known in zip(self.beside, (self.log, self.index), strict=True):
+            if known is not None and identity(name) == known:
+                name.unlink(missing_ok=True)
 
     def _mark_log(self) -> None:
         """Write into the log's attributes whose it is, where the file system keeps such."""
@@ -119,13 +120,10 @@ class OpenFile:
             return
         self.marked = True
         with suppress(OSError, AttributeError):  # no attributes here; no such call on this system
-            os.setxattr(self._beside("-wal"), _OWNER, f"{self.log[1]}:{self.main[1]}".encode())
+            os.setxattr(self.beside[0], _OWNER, f"{self.log[1]}:{self.main[1]}".encode())
 
     def _note_log(self) -> None:
-        self.log, self.index = identity(self._beside("-wal")), identity(self._beside("-shm"))
-
-    def _beside(self, end: str) -> Path:
-        return beside(self.target, end)
+        self.log, self.index = (identity(name) for name in self.beside)
 
     def _check_size(self, conn: sqlite3.Connection, size: int) -> None:
         if size < self.size:
