@@ -35,7 +35,7 @@ def backup(desk: Desk, file: Path | None, force: bool, as_json: bool) -> None:
     Without FILE: into `backup_folder`, where the newest `backup_keep` are kept, or beside the database where that is not set.
     The name then holds the time. FILE may be a folder.
     """
-    with desk.open():
+    with desk.read():
         pass  # it is there, and ours
     database, folder = desk.config.database, backup_folder(desk.config)
     now = datetime.now(UTC)

@@ -20,7 +20,7 @@ from cli.progress import counting
 from cli.stopping import stopping
 from db.connect import open_readonly, write
 from db.derived import extractor_id
-from db.errors import UsageError
+from db.errors import NotWritable, UsageError
 from db.extractions import broken_off, count_left, drop_left, outdated, queue_pages
 from db.facts import abandon_run, begin_run, end_run, resume_run
 from db.selections import Selection, select_pages
@@ -39,6 +39,10 @@ def alone(desk: Desk) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise UsageError("another extraction works on this database; wait for it or stop it") from None
+    except OSError as error:
+        raise NotWritable(
+            f"{error.filename}: cannot be made ({error.strerror}); check the permissions of the folder"
+        ) from error
     try:
         yield
     finally:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from cli.whole_file import write_whole
 from db.config import CONFIG_NAME, commented_config
 from db.errors import UsageError
-from db.regular_files import write_text
 
 
 @click.command()
@@ -18,5 +18,5 @@ def init(force: bool) -> None:
     path = Path(CONFIG_NAME)
     if path.exists() and not force:
         raise UsageError(f"{path} is there already; edit it, or replace it with --force")
-    write_text(path, commented_config())
+    write_whole(path, commented_config())
     click.echo(f"{path} written. Every setting is in it with its default; set `contact` first.")

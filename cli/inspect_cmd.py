@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import importlib.util
 import ipaddress
+import os
+import signal
 import socket
+import threading
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
 from cli.context import Desk
 from cli.stopping import stopping
-from db.errors import UsageError
+from db.errors import DatabaseError, UsageError
+from db.open_file import OpenFile
 
 PORT = 8001
+# How often it looks whether the file is still the one it shows, in seconds.
+_LOOK_S = 1.0
 
 
 @click.command(short_help="Look inside, in a browser.")
@@ -37,7 +46,7 @@ def inspect(desk: Desk, host: str, port: int, open_browser: bool) -> None:
         )
     from db.inspect.server import address_of, serve, take_port
 
-    with desk.open():
+    with desk.read():
         pass  # made fit for this version, or refused with the reason
     taken = take_port(host, port)
     url = address_of(taken)
@@ -54,7 +63,31 @@ def inspect(desk: Desk, host: str, port: int, open_browser: bool) -> None:
                 f"copydesk: warning: {host} is not loopback: whoever reaches this machine can read the whole database",
                 err=True,
             )
-        serve(desk.config.database, text_of, taken, names=names, ready=ready, stop=stop)
+        with _ended_when_replaced(desk.config.database):
+            serve(desk.config.database, text_of, taken, names=names, ready=ready, stop=stop)
+
+
+@contextmanager
+def _ended_when_replaced(database: Path) -> Iterator[None]:
+    """Ends the block as SIGTERM does once the file is gone or another, and raises Replaced: the old one would be shown for ever."""
+    file, over, found = OpenFile.opened(database, None), threading.Event(), []
+
+    def look() -> None:
+        while not over.wait(_LOOK_S):
+            try:
+                file.check_name()
+            except DatabaseError as error:
+                found.append(error)
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+
+    threading.Thread(target=look, name="replaced", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+    if found:
+        raise found[0]
 
 
 def text_of(body: bytes, content_type: str | None) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import select
+import sqlite3
 import sys
 from importlib.metadata import version
 from typing import Any
@@ -16,7 +17,8 @@ import click
 
 from cli.context import Desk
 from cli.terminal import guard
-from db.errors import CopydeskError, MachineError, machine_error
+from db.errors import CopydeskError, MachineError
+from db.machine import explain_os, machine_error
 
 # Command -> module of `cli` that holds a click command of that name.
 _COMMANDS = {
@@ -76,6 +78,12 @@ class LazyGroup(click.Group):
                 raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
+        except (OSError, MemoryError) as error:
+            raise explain_os(error) from error
+        except sqlite3.Error as error:
+            from db.connect import explain
+
+            raise explain(error, ctx.ensure_object(Desk).config.database) from error
 
 
 def _reader_gone() -> bool:

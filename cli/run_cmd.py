@@ -8,7 +8,9 @@ import click
 
 from cli.context import Desk
 from db.config import Config
-from db.errors import UsageError
+from db.errors import DatabaseError, UsageError
+from db.open_file import has_bytes, identity
+from db.service import service_lock
 from db.sources import all_sources
 
 
@@ -24,6 +26,7 @@ def run(desk: Desk, log_format: str | None) -> None:
     from scheduler.log import Log
     from scheduler.service import Service
 
+    _check_known(desk.config.database)
     with desk.open(create=True) as db:
         if not all_sources(db.conn):
             click.echo("There are no sources yet; `copydesk sources add URL` adds one while this runs.", err=True)
@@ -41,3 +44,13 @@ def run(desk: Desk, log_format: str | None) -> None:
         return loaded
 
     Service(load, options, Log(log_format or str(config["log_format"]))).run()
+
+
+def _check_known(database: Path) -> None:
+    """A service that is started again must not take an empty database for the one that it had: its lock file stays behind."""
+    lock = service_lock(database)
+    if identity(lock) and not has_bytes(database):
+        raise DatabaseError(
+            f"{database}: was there when the service was up, and is gone; put it back or restore a backup, or remove {lock.name} to"
+            " begin anew"
+        )

@@ -15,12 +15,13 @@ from cli.completing import source_names
 from cli.context import Desk
 from cli.crawl_cmd import say_mistakes
 from cli.progress import watching
+from cli.whole_file import write_whole
 from db.config import read_stored
 from db.connect import write
 from db.errors import UsageError
 from db.nouns import Entry, Source
 from db.opml import read_sources, write_opml
-from db.regular_files import open_file, write_text
+from db.regular_files import open_file
 from db.settings import BY_NAME
 from db.sources import (
     add_source,
@@ -143,13 +144,10 @@ def _bytes_of(file: Path) -> bytes:
 @click.pass_obj
 def export(desk: Desk, output: Path | None) -> None:
     """Write all sources as OPML, feeds included."""
-    with desk.open() as db:
-        text = write_opml([(source, entries_of(db.conn, source.id)) for source in all_sources(db.conn)])
+    with desk.read() as conn:
+        text = write_opml([(source, entries_of(conn, source.id)) for source in all_sources(conn)])
     if output:
-        try:
-            write_text(output, text)
-        except OSError as error:
-            raise UsageError(f"{output}: cannot be written ({error.strerror})") from error
+        write_whole(output, text)
         click.echo(f"{output} written")
     else:
         click.echo(text, nl=False)
@@ -160,8 +158,8 @@ def export(desk: Desk, output: Path | None) -> None:
 @click.pass_obj
 def list_sources(desk: Desk, as_json: bool) -> None:
     """List the sources, with where each lists its articles."""
-    with desk.open() as db:
-        rows = [(source, entries_of(db.conn, source.id)) for source in all_sources(db.conn)]
+    with desk.read() as conn:
+        rows = [(source, entries_of(conn, source.id)) for source in all_sources(conn)]
     if not rows and not as_json:
         click.echo("There are no sources yet; add one with `copydesk sources add URL`.")
     for source, entries in rows:
@@ -246,14 +244,14 @@ def _known_or_new(desk: Desk, name: str) -> tuple[Source, list[Entry]]:
     new = name.startswith(("http://", "https://"))
     if new and not desk.config.database.exists():
         return _unknown(name), []
-    with desk.open() as db:
+    with desk.read() as conn:
         try:
-            source = find_source(db.conn, name)
+            source = find_source(conn, name)
         except UsageError:
             if not new:
                 raise
             return _unknown(name), []
-        return source, entries_of(db.conn, source.id)
+        return source, entries_of(conn, source.id)
 
 
 def _unknown(url: str) -> Source:

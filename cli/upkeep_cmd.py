@@ -48,7 +48,7 @@ def upkeep(ctx: click.Context, as_json: bool) -> None:
 
 def _config(desk: Desk) -> Config:
     """The settings, once it is known that the database is there and ours."""
-    with desk.open():
+    with desk.read():
         return desk.config
 
 

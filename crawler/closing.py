@@ -7,6 +7,9 @@ left, the session's end among it. It tells that the engine stops first, and wait
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -40,3 +43,26 @@ class SessionCloser:
         if self._spider is not None and self._closing is not None and not self._closing.done():
             self._spider.stop_reading()
             await asyncio.shield(self._closing)
+
+
+class DatabaseTrouble:
+    """A database that cannot be read ends the crawl. It is no fault of the page at hand, nor of ours: no traceback.
+
+    Setting: `SPIDER_MIDDLEWARES`.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> DatabaseTrouble:
+        """Scrapy's way in."""
+        return cls(crawler)
+
+    def process_spider_exception(self, response: object, exception: Exception) -> Iterable[Any] | None:
+        """Called with what a callback or errback raised."""
+        spider = self._crawler.spider
+        if isinstance(exception, sqlite3.Error) and isinstance(spider, NewsSpider) and spider.session is not None:
+            spider.session.writer.fail(exception)
+            return ()
+        return None

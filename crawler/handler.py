@@ -50,7 +50,7 @@ from crawler.downloader import HostDownloader
 from crawler.errors import CertificateRefused, Stopping
 from crawler.guard import Answers, GuardedResolver, check_host
 from crawler.networks import parse_networks
-from db.errors import machine_error
+from db.machine import machine_error
 from pipelines.wholeness import is_whole, is_whole_range
 
 # Connections open at once, over all hosts. Requests that wait for their host's turn hold none.

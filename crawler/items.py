@@ -7,6 +7,7 @@ article in its place. Pages that are no article, or no new one, are dropped with
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -41,13 +42,17 @@ class ReadArticles:
             "SELECT o.reason, o.detail, d.verdict, d.article_id FROM outcomes o"
             " LEFT JOIN decisions d ON d.page_id = o.page_id WHERE o.page_id = ?"
         )
-        while (row := reader.execute(query, (page_id,)).fetchone()) is None:
-            desk = spider.session.desk
-            if desk is None or not desk.working:
-                raise DropItem(f"page {page_id} was not read: the crawl is stopping")
-            await asyncio.sleep(LOOK_S)
+        try:
+            while (row := reader.execute(query, (page_id,)).fetchone()) is None:
+                desk = spider.session.desk
+                if desk is None or not desk.working:
+                    raise DropItem(f"page {page_id} was not read: the crawl is stopping")
+                await asyncio.sleep(LOOK_S)
+            article = get_article(reader, page_id)
+        except sqlite3.Error as error:
+            spider.session.writer.fail(error)
+            raise DropItem(f"page {page_id} cannot be read back: the crawl ends") from error
         reason, detail, verdict, article_id = row
-        article = get_article(reader, page_id)
         if article is None:
             raise DropItem(f"page {page_id} is not an article: {reason}: {(detail or '').splitlines()[-1:]}")
         if verdict == "same":

@@ -133,6 +133,7 @@ COOKIES_ENABLED = False  # no sessions: what a first-time reader gets
 METAREFRESH_ENABLED = False
 DOWNLOADER_STATS = False
 SPIDER_MIDDLEWARES = {
+    "crawler.closing.DatabaseTrouble": 100,
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # 304, 404, 5xx are outcomes
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,

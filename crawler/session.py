@@ -23,10 +23,11 @@ from crawler.parser import Parser, ParseTask
 from crawler.state import StoredHolds, StoredRobots
 from db import facts
 from db.config import Config
-from db.connect import open_database, open_readonly
+from db.connect import explain, explained, open_database, open_readonly
 from db.errors import CopydeskError, DatabaseError, MachineError
 from db.facts import Received
 from db.figures import Figures, figures_of
+from db.machine import explain_os
 from db.nouns import Source
 from db.reader_thread import ReaderThread
 from db.sites import Sites
@@ -124,12 +125,15 @@ class Session:
 
     async def close(self, *, finished: bool, error: str | None = None) -> Figures:
         """End the run: wait for the desk (or stop it), write the run's row, close everything; the run's figures."""
+        if not finished:
+            self.writer.hurry()
         failure = await self._end_desk(finished=finished)
         stopped = not finished or (self.desk is not None and self.desk.stopped)
         ended = "failed" if error or failure else "stopped" if stopped else "finished"
-        figures = figures_of(self.reader, self.run_id, self.started_at, datetime.now(UTC))
         message = error or (str(failure) if failure else None)
         try:
+            with explained(self.config.database):
+                figures = figures_of(self.reader, self.run_id, self.started_at, datetime.now(UTC))
             await asyncio.wrap_future(
                 self.writer.submit(
                     lambda conn: facts.end_run(conn, self.run_id, ended, datetime.now(UTC), figures.as_dict(), message)
@@ -139,6 +143,8 @@ class Session:
             await asyncio.wrap_future(
                 self.writer.submit(lambda conn: end_source_runs(conn, self.run_id, ended=ended, at=now, error=message))
             )
+        except DatabaseError as trouble:
+            failure = failure or trouble
         finally:
             self.packing.shutdown()
             await self.parser.close()
@@ -146,7 +152,8 @@ class Session:
             # The writer last: whoever closes last empties the write-ahead log, which a reader may not.
             self.reader.close()
             self.writer.close()
-        if failure is not None:
+        # Of jobs that nobody waited for only the writer knows.
+        if failure := failure or self.writer.failure:
             raise failure
         return figures
 
@@ -166,6 +173,10 @@ class Session:
             await asyncio.to_thread(self.desk.join)
         except CopydeskError as error:
             return error
+        except sqlite3.Error as error:
+            return explain(error, self.config.database)
+        except (OSError, MemoryError) as error:
+            return explain_os(error)
         return None
 
 
@@ -175,19 +186,30 @@ def end_for_machine(error: BaseException) -> None:
         raise CloseSpider(str(error)) from error
 
 
-def open_session(config: Config, order: Order) -> Session:
+def open_session(config: Config, order: Order, on_failure: Callable[[DatabaseError], None]) -> Session:
     """Open the database and begin a run. Raises CopydeskError: no database, unknown source, no folder of rules, ...
 
-    A site file that is wrong concerns its own site: `Session.sites.mistakes` names it.
+    A site file that is wrong concerns its own site: `Session.sites.mistakes` names it. `on_failure` is called, on any thread, where
+    the database fails later: nobody waits for most that is written.
     """
     db = open_database(config.database)
     try:
-        sites = rules_of(config, db.conn)
-        sources = choose_sources(db.conn, order.names)
+        with explained(config.database):
+            sites = rules_of(config, db.conn)
+            sources = choose_sources(db.conn, order.names)
     finally:
         db.conn.close()
+    writer = Writer(config.database, on_failure=on_failure)
+    try:
+        with explained(config.database):
+            return _begin(config, order, sites, sources, writer)
+    except BaseException:
+        writer.close()
+        raise
+
+
+def _begin(config: Config, order: Order, sites: Sites, sources: list[Source], writer: Writer) -> Session:
     started_at, pid = datetime.now(UTC), os.getpid()
-    writer = Writer(config.database)
 
     def begin(conn: sqlite3.Connection) -> tuple[int, list[Source], list[tuple[Source, int]]]:
         number = facts.begin_run(conn, order.command, pid, started_at, order.reason)
@@ -196,12 +218,9 @@ def open_session(config: Config, order: Order) -> Session:
             begin_source_runs(conn, number, [source.id for source in free], started_at)
         return number, free, held
 
-    try:
-        run_id, taken, busy = writer.submit(begin).result()
-    except DatabaseError:
-        writer.close()
-        raise
+    run_id, taken, busy = writer.submit(begin).result()
     reader = open_readonly(config.database)
+    robots, holds = StoredRobots(reader, writer), StoredHolds(reader, writer)
     desk = None
     if order.reads:
         desk = Desk(plan_desk(config, sites), writer)
@@ -219,7 +238,7 @@ def open_session(config: Config, order: Order) -> Session:
         parser=Parser(sites, timeout_s=float(config["extract_timeout"])),
         writer=writer,
         desk=desk,
-        robots=StoredRobots(reader, writer),
-        holds=StoredHolds(reader, writer),
+        robots=robots,
+        holds=holds,
         packing=ThreadPoolExecutor(1, thread_name_prefix="packing"),
     )

@@ -18,12 +18,19 @@ class StoredRobots:
         self._fresh: dict[str, RobotsRecord] = {}
 
     def get(self, origin: str) -> RobotsRecord | None:
-        """What is known of an origin; whether it is still good is for the caller to say (`expires_at`)."""
+        """What is known of an origin; whether it is still good is for the caller to say (`expires_at`).
+
+        A database that fails ends the crawl; that is no fault of the address that was to be fetched.
+        """
         if record := self._fresh.get(origin):
             return record
-        row = self._reader.execute(
-            "SELECT origin, fetched_at, status, body, error, expires_at FROM robots WHERE origin = ?", (origin,)
-        ).fetchone()
+        try:
+            row = self._reader.execute(
+                "SELECT origin, fetched_at, status, body, error, expires_at FROM robots WHERE origin = ?", (origin,)
+            ).fetchone()
+        except sqlite3.Error as error:
+            self._writer.fail(error)
+            return None
         if row is None:
             return None
         return RobotsRecord(

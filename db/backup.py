@@ -18,19 +18,20 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from db.connect import connect, explained
+from db.connect import Connection, connect_for_reading, explain, explained
 from db.errors import DatabaseError, DiskFull, UsageError
 from db.health import SOUNDNESS, Examination, Level, examine
 from db.migrations import APPLICATION_ID
 from db.processes import process_lives
+from db.sqlite_errors import primary_code
 
 # Pages of the file copied at once: 2 MiB, some milliseconds, after each of which a backup may be stopped.
 _PIECE = 512
@@ -106,7 +107,7 @@ def back_up(
     Raises UsageError where there is such a file and `replace` is false, DiskFull, or another DatabaseError.
     """
     part = target.with_name(f"{target.name}.{_host()}.{os.getpid()}.part")
-    source = connect(database)
+    source = connect_for_reading(database)
     try:
         _check_target(database, target, replace=replace)
         _sweep(target)
@@ -119,6 +120,8 @@ def back_up(
         _check_space(target, size)
         began = time.monotonic()
         _copy(source, part, progress)
+        if source.file is not None:
+            source.file.check_unwritten()
         source.execute("ROLLBACK")  # so that the log may be emptied while the copy is looked through
         copied = time.monotonic()
         _verify(part, _Wanted(rows=rows, steps=steps, now=now), progress)
@@ -202,14 +205,14 @@ def _age(path: Path) -> float:
         return 0.0
 
 
-def _copy(source: sqlite3.Connection, part: Path, progress: Progress | None) -> None:
+def _copy(source: Connection, part: Path, progress: Progress | None) -> None:
     page_size = source.execute("PRAGMA page_size").fetchone()[0]
 
     def told(_: int, left: int, pages: int) -> None:
         if progress is not None:
             progress("copying", (pages - left) * page_size, pages * page_size)
 
-    with explained(part):
+    with explained(part), _told_of(source.file.path if source.file else part):
         copy = sqlite3.connect(part, isolation_level=None)
         try:
             # The part is thrown away where anything fails, so it needs no journal of its own.
@@ -220,6 +223,17 @@ def _copy(source: sqlite3.Connection, part: Path, progress: Progress | None) -> 
             copy.execute("PRAGMA journal_mode = DELETE")
         finally:
             copy.close()
+
+
+@contextmanager
+def _told_of(database: Path) -> Iterator[None]:
+    """What is damaged is the database, not the copy that is being written."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise explain(error, database) from error
+        raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

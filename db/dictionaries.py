@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any
 
 from db.errors import Damaged
+from db.open_file import OpenFile
 from db.zstandard import zstd
 
 # The step m0010. `tried_id`: the dictionary against which a body was last tried, whether or not that was smaller.
@@ -73,13 +74,17 @@ class Shelf:
 
 
 class Connection(sqlite3.Connection):
-    """A connection with a shelf of its own: dictionaries never change, so what is on it stays true as long as it is open."""
+    """A connection that knows which file it opened, with a shelf of its own: dictionaries never change, so what is on it stays
+    true as long as it is open."""
 
     shelf: Shelf
+    file: OpenFile | None
+    """None for a database in memory."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.shelf = Shelf()
+        self.file = None
 
 
 def put_dictionary(conn: sqlite3.Connection, source_id: int, content: bytes, packed: bytes, made_at: str) -> int:

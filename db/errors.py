@@ -7,19 +7,20 @@ CopydeskError
 │   ├── Pruned          the bytes asked for were dropped after their time
 │   └── BadQuery        a search query cannot be read: says what is wrong with it
 ├── DatabaseError       the database file cannot serve: says which file and the remedy
-│   ├── NotADatabase    the file is something else
-│   ├── TooNew          a newer Copydesk wrote it
+│   ├── Lost            it will not serve again by itself: who works with it ends
+│   │   ├── NotADatabase    the file is something else
+│   │   ├── TooNew          a newer Copydesk wrote it
+│   │   ├── Damaged         SQLite finds the file malformed
+│   │   └── Replaced        the file that was opened was deleted, moved or replaced
 │   ├── Busy            another process held the write lock too long: try again
-│   ├── Damaged         SQLite finds the file malformed
+│   ├── NotWritable     this user, this folder or this disk does not let it be written
 │   └── DiskFull        nothing more can be written; what was committed is kept
-├── MachineError        the machine cannot serve (no process, memory or file handle, a missing module): says what to see to
+├── MachineError        the machine cannot serve (no process, memory, space or file handle, a missing module): says what to see to
 ├── EngineError         the cluster that was to work cannot be used, or was lost: what was written stays
 └── FetchError          the web refused or could not be reached: the message says which address
 """
 
 from __future__ import annotations
-
-import errno
 
 
 class CopydeskError(Exception):
@@ -56,20 +57,32 @@ class DatabaseError(CopydeskError):
     exit_code = 3
 
 
-class NotADatabase(DatabaseError):
+class Lost(DatabaseError):
+    """The file will not serve again by itself: whatever works with it ends, and a person must look."""
+
+
+class NotADatabase(Lost):
     """The file is not an SQLite database, or not one of Copydesk's."""
 
 
-class TooNew(DatabaseError):
+class TooNew(Lost):
     """The database was written by a newer Copydesk."""
+
+
+class Damaged(Lost):
+    """SQLite reports the file as malformed."""
+
+
+class Replaced(Lost):
+    """The file that was opened, or its log, was deleted, moved or replaced meanwhile. Nothing more was written."""
 
 
 class Busy(DatabaseError):
     """Another process held the write lock for longer than the time-out."""
 
 
-class Damaged(DatabaseError):
-    """SQLite reports the file as malformed."""
+class NotWritable(DatabaseError):
+    """The file can be read at best: permissions, a read-only disk."""
 
 
 class DiskFull(DatabaseError):
@@ -77,7 +90,7 @@ class DiskFull(DatabaseError):
 
 
 class MachineError(CopydeskError):
-    """The machine cannot serve: no process, memory or file handle is to be had, or a module is missing. What was written stays."""
+    """The machine cannot serve: no process, memory, space or file handle is left, a module is missing. What was written stays."""
 
     exit_code = 3
 
@@ -90,24 +103,3 @@ class EngineError(CopydeskError):
 
 class FetchError(CopydeskError):
     """An address could not be fetched."""
-
-
-# What the system says where it has no more of something: no property of whatever was being opened or reached.
-_SHORT_OF = {
-    errno.EMFILE: "raise the limit of open files (ulimit -n)",
-    errno.ENFILE: "close other programs, or raise the system's limit of open files",
-    errno.ENOMEM: "free some memory, or raise the limit (ulimit -v)",
-    errno.ENOBUFS: "free some memory",
-    errno.EAGAIN: "raise the limit of processes (ulimit -u)",
-}
-
-
-def machine_error(error: BaseException) -> MachineError | None:
-    """What an error says of the machine: that it has no more memory, file handles, threads or processes. None for any other."""
-    if isinstance(error, MemoryError):
-        return MachineError("there is not enough memory; free some, or raise the limit (ulimit -v)")
-    if isinstance(error, RuntimeError) and "start new thread" in str(error):
-        return MachineError("no thread can be started; raise the limits of processes and memory (ulimit -u, -v)")
-    if isinstance(error, OSError) and error.errno in _SHORT_OF:
-        return MachineError(f"{error.strerror}; {_SHORT_OF[error.errno]}")
-    return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from db.facts import moment, stamp
 from db.processes import identity, process_lives
@@ -17,6 +18,11 @@ INSERT INTO service (only, pid, process, started_at, beat_at, stopped_at, addres
 ON CONFLICT (only) DO UPDATE SET pid = excluded.pid, process = excluded.process, started_at = excluded.started_at,
     beat_at = excluded.beat_at, stopped_at = NULL, address = excluded.address, version = excluded.version
 """
+
+
+def service_lock(database: Path) -> Path:
+    """The file that a service holds locked. It stays, empty, when the service has ended."""
+    return database.with_name(f"{database.name}.service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from db.connect import connect, explained
+from db.connect import connect, connect_for_reading, explained
 from db.health import SOUNDNESS, Examination, Finding, Level, examine, file_sizes
 
 # TRUNCATE keeps writers out while it waits for readers, so it waits for no longer than this, but several times.
@@ -101,7 +101,7 @@ def _count_statistics(conn: sqlite3.Connection) -> int:
 def check(path: Path, now: datetime, *, bodies: int = 20, stopping: Callable[[], bool] = lambda: False) -> Checked:
     """Structure, references, and a sample of bodies against their checksums (0: all). Reads the whole file."""
     began = time.monotonic()
-    conn = connect(path)
+    conn = connect_for_reading(path)
     conn.set_progress_handler(lambda: int(stopping()), _INSTRUCTIONS)
     try:
         examination = Examination(conn=conn, path=path, now=now, extractor=None, bodies=bodies)

@@ -22,8 +22,8 @@ from filelock import FileLock, Timeout
 
 from db.connect import open_readonly
 from db.derived import Extractor, extractor_id, put_article, put_rejection
-from db.errors import machine_error
 from db.likenesses import any_unsettled
+from db.machine import machine_error
 from db.nouns import Article, Rejection
 from db.pages import count_unread, unread_pages
 from db.queries import last_page_id

@@ -20,7 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from db.errors import UsageError, machine_error
+from db.errors import UsageError
+from db.machine import machine_error
 from db.nouns import Outcome, Page, Reason, Rejection
 from db.regular_files import open_file
 from db.sites import Sites

@@ -10,8 +10,9 @@ import threading
 from collections.abc import Callable
 
 from db.config import Config
-from db.connect import connect
+from db.connect import connect, explained
 from db.errors import CopydeskError
+from db.machine import explain_os
 from scheduler.log import Log
 
 Work = Callable[[sqlite3.Connection, Config], None]
@@ -40,10 +41,13 @@ class Chore:
         try:
             conn = connect(config.database)
             try:
-                self._work(conn, config)
+                with explained(config.database):
+                    self._work(conn, config)
             finally:
                 conn.close()
-        except (CopydeskError, sqlite3.Error, OSError) as error:
+        except CopydeskError as error:
             self._log.error(event, f"{self._name}: {error}")
+        except (OSError, MemoryError) as error:
+            self._log.error(event, f"{self._name}: {explain_os(error)}")
         except Exception:  # noqa: BLE001 - a fault of ours must not end the chore for good; it is said with its traceback
             self._log.error(event, f"{self._name} failed", trace=True)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import sys
 import threading
 import time
@@ -29,9 +28,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from filelock import FileLock, Timeout
 
 from db.config import Config
-from db.connect import connect, explained, open_database, write
-from db.errors import CopydeskError, UsageError
-from db.service import beat, begin_service, end_service, service_row
+from db.connect import Connection, check_file, connect, explained, open_database, write
+from db.errors import CopydeskError, Lost, NotWritable, UsageError
+from db.machine import explain_os
+from db.service import beat, begin_service, end_service, service_lock, service_row
 from db.source_runs import bury_runs
 from scheduler.chore import Chore
 from scheduler.crawls import Crawls, Ended
@@ -41,6 +41,7 @@ from scheduler.metrics import Metrics
 from scheduler.plan import batches
 from scheduler.standings import Standings
 from scheduler.starts import Starts
+from scheduler.telling import tell_lost
 from scheduler.upkeep_times import Upkeep, upkeep_due
 from scheduler.watchman import Watchman
 from scheduler.web import HealthServer
@@ -50,6 +51,8 @@ TICK_S, BEAT_S, WATCH_S, FIRST_WATCH_S = 1.0, 10.0, 60.0, 3.0
 STOPS_WITHIN_S = 8.5
 # What upkeep and watching get after that; they lose nothing when they are cut off.
 LAST_WAIT_S = 0.5
+# Its own transactions wait no longer for another program's, so that it hears SIGTERM meanwhile; the next tick tries again.
+LOCK_WAIT_S = 2.0
 # A crawl process that dies before it has recorded a run is started again after 5 s, 10 s, ... at most 5 min.
 START_PAUSE_S, LONGEST_START_PAUSE_S = 5.0, 300.0
 # No tick for so long, and the service is not well.
@@ -74,7 +77,8 @@ class Service:
         self._tick_lock = threading.Lock()
         self._ticked = time.monotonic()
         self._failed_starts, self._start_again = 0, 0.0
-        self._trouble = ""
+        self._troubles: dict[str, str] = {}
+        self._lost: Lost | None = None
 
     @property
     def database(self) -> Path:
@@ -82,7 +86,10 @@ class Service:
         return self._config.database
 
     def run(self) -> None:
-        """Stay up until SIGTERM or SIGINT. Raises UsageError where another service is up, or the port is taken."""
+        """Stay up until SIGTERM or SIGINT. Raises UsageError where another service is up, or the port is taken.
+
+        Trouble that may pass (a full disk, a lock) is said, and tried again. Raises Lost where the database will not serve again.
+        """
         open_database(self.database).conn.close()
         with self._only_one():
             self._stay_up()
@@ -94,7 +101,7 @@ class Service:
     # --- The frame: lock, signals, clock, web
 
     def _only_one(self) -> AbstractContextManager[object]:
-        lock = FileLock(f"{self.database}.service", timeout=0)
+        lock = FileLock(service_lock(self.database), timeout=0)
         try:
             return lock.acquire()
         except Timeout:
@@ -103,11 +110,15 @@ class Service:
             conn.close()
             who = f"process {row.pid}, up since {row.started_at:%Y-%m-%d %H:%M} UTC" if row else "another process"
             raise UsageError(f"{self.database}: a service is up already ({who}); stop that one first") from None
+        except OSError as error:
+            raise NotWritable(
+                f"{error.filename}: cannot be made ({error.strerror}); a service must be able to write beside its database"
+            ) from error
 
     def _stay_up(self) -> None:
         address = str(self._config["listen"])
         web = HealthServer(address, self._metrics, self.health) if address else None
-        conn = connect(self.database)
+        conn = connect(self.database, lock_wait_s=LOCK_WAIT_S)
         clock = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -116,9 +127,10 @@ class Service:
         before = {sign: signal.signal(sign, self._on_signal) for sign in (signal.SIGTERM, signal.SIGINT)}
         try:
             now = datetime.now(UTC)
-            with explained(self.database), write(conn):
-                begin_service(conn, os.getpid(), now, address=web.url if web else "", version=version("copydesk"))
-            self._bury(conn)
+            with explained(self.database):
+                with write(conn):
+                    begin_service(conn, os.getpid(), now, address=web.url if web else "", version=version("copydesk"))
+                self._bury(conn)
             for job, seconds in ((self._tick, TICK_S), (self._beat, BEAT_S)):
                 clock.add_job(self._guarded(job, conn), "interval", seconds=seconds, id=job.__name__)
             soon = now + timedelta(seconds=FIRST_WATCH_S)
@@ -128,6 +140,8 @@ class Service:
             where = f", answering at {web.url}" if web else ""
             self._log.info("service_up", f"up: {self.database}, process {os.getpid()}{where}", pid=os.getpid())
             self._stopping.wait()
+            if self._lost is not None:
+                tell_lost(self._config, self._lost, datetime.now(UTC), say=lambda why: self._log.error("trouble", why))
         finally:
             self._log.info("service_stopping", f"stopping: {len(self._crawls)} crawls under way")
             if clock.running:
@@ -140,6 +154,8 @@ class Service:
             conn.close()
             for sign, handler in before.items():
                 signal.signal(sign, handler)
+        if self._lost is not None:
+            raise self._lost
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self._stopping.is_set():
@@ -147,48 +163,66 @@ class Service:
             sys.exit(128 + number)
         self._stopping.set()
 
-    def _end_crawls(self, conn: sqlite3.Connection) -> None:
+    def _end_crawls(self, conn: Connection) -> None:
         with self._tick_lock:
             self._crawls.stop()
             deadline = time.monotonic() + STOPS_WITHIN_S
             while len(self._crawls) and time.monotonic() < deadline:
-                self._note_ended(self._crawls.poll(), conn)
+                self._note_ended(self._crawls.poll())
                 time.sleep(0.05)
             self._crawls.kill()
             while len(self._crawls):
-                self._note_ended(self._crawls.poll(), conn)
+                self._note_ended(self._crawls.poll())
                 time.sleep(0.02)
-            with write(conn):
-                bury_runs(conn, datetime.now(UTC))
-                end_service(conn, datetime.now(UTC))
+            try:
+                with explained(self.database), write(conn):
+                    bury_runs(conn, datetime.now(UTC))
+                    end_service(conn, datetime.now(UTC))
+            except CopydeskError as error:  # the next start puts its row right
+                self._note_trouble("stop", error)
         self._log.info("service_stopped", "stopped")
 
-    def _guarded(self, job: Callable[[sqlite3.Connection], None], conn: sqlite3.Connection) -> Callable[[], None]:
+    def _guarded(self, job: Callable[[Connection], None], conn: Connection) -> Callable[[], None]:
         """A job that says what went wrong and is tried again at its next time. One at a time: they share a connection."""
 
         def run() -> None:
             with self._tick_lock:
                 if self._stopping.is_set():
                     return
+                name = job.__name__.strip("_")
                 try:
                     with explained(self.database):
                         job(conn)
-                    self._trouble = ""
+                    self._troubles.pop(name, None)
                 except CopydeskError as error:
-                    if str(error) != self._trouble:
-                        self._log.error("trouble", str(error))
-                    self._trouble = str(error)
+                    self._note_trouble(name, error)
+                except (OSError, MemoryError) as error:
+                    self._note_trouble(name, explain_os(error))
                 except Exception:  # noqa: BLE001 - a fault of ours must not end the service; it is said with its traceback
-                    self._log.error("trouble", f"{job.__name__.strip('_')} failed", trace=True)
-                    self._trouble = f"{job.__name__.strip('_')} failed; the log has the traceback"
+                    self._log.error("trouble", f"{name} failed", trace=True)
+                    self._troubles[name] = f"{name} failed; the log has the traceback"
 
         return run
 
+    def _note_trouble(self, job: str, error: CopydeskError) -> None:
+        """Say it, once as long as a job has it. A database that is lost ends the service: whoever started it is to see that."""
+        if isinstance(error, Lost) and self._lost is None:
+            self._lost = error
+            self._log.error("database_lost", str(error))
+            self._stopping.set()
+        elif str(error) not in self._troubles.values():
+            self._log.error("trouble", str(error))
+        self._troubles[job] = str(error)
+
     # --- The jobs
 
-    def _tick(self, conn: sqlite3.Connection) -> None:
+    def _tick(self, conn: Connection) -> None:
+        check_file(conn)
         self._reload()
-        self._note_ended(self._crawls.poll(), conn)
+        ended = self._crawls.poll()
+        self._note_ended(ended)
+        if any(one.how != "finished" for one in ended):
+            self._bury(conn)
         now = datetime.now(UTC)
         learned = self._learner.learn_due(conn, self._standings.learning, now)
         self._standings.refresh(conn, now, learned)
@@ -213,7 +247,7 @@ class Service:
         self._metrics.note_crawls(len(self._crawls))
         self._ticked = time.monotonic()
 
-    def _beat(self, conn: sqlite3.Connection) -> None:
+    def _beat(self, conn: Connection) -> None:
         now = datetime.now(UTC)
         with write(conn):
             beat(conn, now)
@@ -221,14 +255,14 @@ class Service:
         if upkeep_due(conn, self._config, now):
             self._upkeep.start(self._config)
 
-    def _bury(self, conn: sqlite3.Connection) -> None:
+    def _bury(self, conn: Connection) -> None:
         """Runs whose process is gone are over, and their sources free."""
         with write(conn):
             buried = bury_runs(conn, datetime.now(UTC))
         for run_id in buried:
             self._log.warning("run_died", f"run {run_id} was killed; its sources are gone on with", run=run_id)
 
-    def _note_ended(self, ended: list[Ended], conn: sqlite3.Connection) -> None:
+    def _note_ended(self, ended: list[Ended]) -> None:
         for one in ended:
             self._metrics.note_ended(one.how, one.figures)
             self._starts.note(one)
@@ -242,8 +276,6 @@ class Service:
                 self._wait_before_starting()
             elif one.how == "finished":
                 self._failed_starts, self._start_again = 0, 0.0
-        if any(one.how != "finished" for one in ended):
-            self._bury(conn)
 
     def _wait_before_starting(self) -> None:
         self._failed_starts += 1
@@ -279,7 +311,10 @@ class Service:
         """Whether the service is well, and what it says of itself. Called from the web's threads."""
         since = time.monotonic() - self._ticked
         failed = self._starts.failed()
-        trouble = self._trouble or (f"crawl processes end before they have begun: {failed.words}" if failed else "")
+        said = f"crawl processes end before they have begun: {failed.words}" if failed else ""
+        trouble = next(reversed(self._troubles.values()), said)
+            f"crawl processes end before they have begun: {failed.words}" if failed else ""
+        )
         good = since < STALE_TICK_S and not trouble
         says: dict[str, object] = {"status": "ok" if good else "failing", "seconds_since_tick": round(since, 1)}
         return good, says | ({"trouble": trouble} if trouble else {})

@@ -29,10 +29,14 @@ from urllib.parse import urlsplit
 from db.alerts import Alert, Event, alerts_to_tell, note_telling
 from db.config import Config
 from db.connect import write
+from db.errors import Lost
 from db.facts import moment, stamp
 
 HOOK_LIMIT_S = 30.0
 """The most that a hook may take, in seconds."""
+LOST_HOOK_LIMIT_S = 10.0
+"""The same where the service only waits for it to end."""
+LOST_KIND = "database"
 # One operation on the socket; the whole request is held to the limit above.
 _SOCKET_S = 10.0
 # Pauses after a failure: a minute, then doubled, at most an hour.
@@ -84,6 +88,25 @@ def tell(
         if not hooks or stopping():
             break
     return told
+
+
+def tell_lost(config: Config, lost: Lost, now: datetime, *, say: Callable[[str], None]) -> None:
+    """Tell the hooks that the database is lost, which none of its rows can say: it has no number. `say` hears why a hook fails."""
+    payload: dict[str, object] = {
+        "alert": None,
+        "event": Event.OPENED.value,
+        "kind": LOST_KIND,
+        "source": None,
+        "says": str(lost),
+        "remedy": "put the database back or restore a backup, then start the service again",
+        "opened_at": stamp(now),
+        "closed_at": None,
+        "evidence": {},
+        "database": str(config.database.absolute()),
+    }
+    for name, hook in _hooks(config, LOST_HOOK_LIMIT_S, _never).items():
+        if (why := hook(payload)) is not None:
+            say(f"{name} {why}")
 
 
 def payload_of(alert: Alert, event: Event, database: Path) -> dict[str, object]:
@@ -210,7 +233,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _environment(payload: Mapping[str, object]) -> dict[str, str]:
     names = ("event", "kind", "source", "says", "remedy", "opened_at", "database")
     values = {f"COPYDESK_ALERT_{name.upper()}": str(payload[name] or "").replace("\0", "") for name in names}
-    return values | {"COPYDESK_ALERT_ID": str(payload["alert"])}
+    return values | {"COPYDESK_ALERT_ID": str(payload["alert"] or "")}
 
 
 def _post(address: str, payload: Mapping[str, object], limit_s: float, stopping: Callable[[], bool]) -> str | None:

@@ -11,13 +11,16 @@ come out as items once they are read.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.settings import BaseSettings
 
 from crawler.access import load_access, open_to_others
@@ -31,8 +34,9 @@ from crawler.session import Order, Session, open_session
 from crawler.visit import Visit, needs_probing
 from db import facts
 from db.config import Config, find_config, load_config
-from db.errors import ConfigError, CopydeskError, DatabaseError, machine_error
+from db.errors import ConfigError, CopydeskError, DatabaseError
 from db.figures import Figures
+from db.machine import machine_error
 from db.nouns import Source
 from db.sources import entries_of
 from db.units import since as parse_since
@@ -60,6 +64,7 @@ class NewsSpider(Spider):
         self.stopped = False
         self.robots_cache: RobotsCache | None = None
         self.parser: Parser | None = None
+        self._closing = False
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -87,34 +92,47 @@ class NewsSpider(Spider):
             self._ending = asyncio.create_task(self.crawler.engine.stop_async())
             return
         try:
-            session = self.session = open_session(self.config, self.order)
+            session = self.session = open_session(self.config, self.order, self._failing())
         except (CopydeskError, OSError, RuntimeError, MemoryError) as error:
             self.failure = failure = error if isinstance(error, CopydeskError) else machine_error(error)
             if failure is None:
                 raise
             if self.crawler.settings.get("COPYDESK_ORDER") is None:  # bare Scrapy: nobody else says it
-                self.logger.error("%s", error)
+                self.logger.error("%s", failure)
             return
+        self._opened(session)
+        articles = Articles(session, items=bool(self.crawler.settings.getdict("FEEDS")))
+        listings = Listings(session, articles, self._policy_of)
+        try:
+            self.visits = [self._visit(session, source) for source in session.sources]
+            for visit in self.visits:
+                if await self._is_open(session, visit):
+                    for request in await listings.begin(visit):
+                        yield request
+        except sqlite3.Error as error:
+            session.writer.fail(error)
+        except CloseSpider:
+            pass  # the writer has told
+
+    def _opened(self, session: Session) -> None:
         self.robots_cache, self.parser = session.robots, session.parser
         downloader = self.crawler.engine.downloader if self.crawler.engine else None
         if isinstance(downloader, HostDownloader):
             downloader.on_stopping.append(session.parser.stop)
+            downloader.on_stop.append(session.writer.hurry)
         if self.crawler.settings.get("COPYDESK_ORDER") is None:
             for mistake in session.sites.mistakes:
                 self.logger.warning("%s; %s", mistake.says, mistake.meanwhile)
-        articles = Articles(session, items=bool(self.crawler.settings.getdict("FEEDS")))
-        listings = Listings(session, articles, self._policy_of)
-        self.visits = [self._visit(session, source) for source in session.sources]
-        for visit in self.visits:
-            try:
-                self._give_access(visit)
-            except ConfigError as error:
-                # Fetched without it, articles would be stored as a stranger sees them.
-                visit.notes.append(str(error))
-                await session.end_source(visit.source, str(error))
-                continue
-            for request in await listings.begin(visit):
-                yield request
+
+    async def _is_open(self, session: Session, visit: Visit) -> bool:
+        """Whether a source can be read as it is set: without its own access, articles would be stored as a stranger sees them."""
+        try:
+            self._give_access(visit)
+        except ConfigError as error:
+            visit.notes.append(str(error))
+            await session.end_source(visit.source, str(error))
+            return False
+        return True
 
     # --- What the fetching layer tells us and asks of us (see `crawler.scrapy_settings`)
 
@@ -148,15 +166,34 @@ class NewsSpider(Spider):
         """Close the session; called by the extension in `crawler.closing` when the spider closes."""
         if self.session is None:
             return
+        self._closing = True
         self.stopped = reason == "shutdown"
         if reason not in ("finished", "shutdown"):
-            self.failure = DatabaseError(reason)
+            self.failure = self.failure or DatabaseError(reason)
         try:
             self.figures = await self.session.close(
                 finished=reason == "finished", error=str(self.failure) if self.failure else None
             )
         except CopydeskError as failure:
             self.failure = self.failure or failure
+        if self.failure is not None and self.crawler.settings.get("COPYDESK_ORDER") is None:
+            self.logger.error("%s", self.failure)
+
+    def _failing(self) -> Callable[[DatabaseError], None]:
+        """What the session calls where its database fails, on any thread: the crawl ends, instead of asking for pages in vain."""
+        loop = asyncio.get_running_loop()
+
+        def end(error: DatabaseError) -> None:
+            self.failure = self.failure or error
+            if self.session is not None and not self._closing:
+                assert self.crawler.engine is not None
+                self._ending = loop.create_task(self.crawler.engine.close_spider_async(reason="database"))
+
+        def tell(error: DatabaseError) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and so has the crawl
+                loop.call_soon_threadsafe(end, error)
+
+        return tell
 
     def stop_reading(self) -> None:
         """End a crawl that only waits for its pages to be read."""

@@ -14,7 +14,7 @@ from db.writer import Writer
 
 def make(tmp_path: Path) -> Path:
     path = tmp_path / "w.db"
-    conn = connect(path)
+    conn = connect(path, create=True)
     conn.execute("PRAGMA journal_mode = WAL")
     conn.execute("CREATE TABLE t (x INTEGER NOT NULL)")
     conn.close()

@@ -1,0 +1,56 @@
+"""Trouble of the machine, in one line with a remedy: no space, no memory, no file handles, no permission."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+
+from db.errors import CopydeskError, MachineError
+
+# What whoever runs the machine can do. Anything else is said as the system says it.
+_REMEDIES: Mapping[int, str] = {
+    errno.ENOSPC: "free some space and start again",
+    errno.EDQUOT: "free some space, or have the quota raised",
+    errno.EFBIG: "raise the limit of a file's size (ulimit -f)",
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "close other programs, or raise fs.file-max",
+    errno.EAGAIN: "no process or thread can be started; raise the limit (ulimit -u) or close other programs",
+    errno.ENOMEM: "close other programs, or raise the limit (ulimit -v)",
+    errno.EIO: "check the disk",
+}
+_PERMISSIONS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+def explain_os(error: OSError | MemoryError) -> CopydeskError:
+    """What an error of the system means for a person: MachineError, or a CopydeskError where it concerns one file."""
+    if isinstance(error, MemoryError):
+        return MachineError("there is no memory left; close other programs, or raise the limit (ulimit -v)")
+    what = (error.strerror or str(error)).lower()
+    where = f"{_text(error.filename)}: " if error.filename is not None else ""
+    if remedy := _REMEDIES.get(error.errno or 0):
+        return MachineError(f"{where}{what}; {remedy}")
+    if error.errno in _PERMISSIONS:
+        return CopydeskError(f"{where}cannot be used ({what}); check the permissions of the file and its folder")
+    return CopydeskError(f"{where}{what}")
+
+
+def machine_error(error: BaseException) -> MachineError | None:
+    """The MachineError that an error means: no more memory, space, file handles, threads or processes. None for any other."""
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):
+        return MachineError("no thread can be started; raise the limits of processes and memory (ulimit -u, -v)")
+    told = explain_os(error) if isinstance(error, OSError | MemoryError) else None
+    return told if isinstance(told, MachineError) else None
+
+
+def no_handles_left() -> bool:
+    """Whether this process can open no more files."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return error.errno in (errno.EMFILE, errno.ENFILE)
+    return False
+
+
+def _text(name: object) -> str:
+    return os.fsdecode(name) if isinstance(name, bytes) else str(name)

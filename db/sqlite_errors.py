@@ -1,0 +1,120 @@
+"""SQLite's errors as ours: which file, what is wrong with it, what to do."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from db import errors
+from db.machine import no_handles_left
+
+_NOT_WRITABLE = "{}: cannot be written; check the permissions of the file and its folder"
+# What SQLite needs to open a file in WAL mode: 32 KiB of index, and a little.
+_LEAST_SPACE = 64 * 1024
+# A file this near to the limit of its size cannot grow by a page of it.
+_LEAST_GROWTH = 64 * 1024
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns SQLite's errors into ours, each with the file and a remedy."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 where Python raised the error itself."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+def explain(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
+    """What an SQLite error means for a person."""
+    first = _first(error)
+    match primary_code(first):
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return errors.Busy(f"{path}: another program has held the write lock for too long; close it and try again")
+        case sqlite3.SQLITE_FULL:
+            return errors.DiskFull(_full(path))
+        case sqlite3.SQLITE_IOERR:
+            return _io_error(first, path)
+        case sqlite3.SQLITE_CORRUPT:
+            return errors.Damaged(_damaged(path))
+        case sqlite3.SQLITE_NOTADB:
+            return errors.NotADatabase(f"{path}: is not an SQLite database; name another file with --db")
+        case sqlite3.SQLITE_READONLY:
+            return errors.NotWritable(_NOT_WRITABLE.format(path))
+        case sqlite3.SQLITE_CANTOPEN:
+            return _cannot_open(path)
+        case sqlite3.SQLITE_NOMEM:
+            return errors.DatabaseError(f"{path}: SQLite got no memory; free some, or raise the limit (ulimit -v)")
+    return errors.DatabaseError(f"{path}: {first}")
+
+
+def _first(error: sqlite3.Error) -> sqlite3.Error:
+    """The error that came first: where SQLite has given a transaction up, taking it back fails as well."""
+    while isinstance(error.__context__, sqlite3.Error):
+        error = error.__context__
+    return error
+
+
+def _damaged(path: Path) -> str:
+    return f"{path}: the file is damaged; restore a backup, or `sqlite3 {path} .recover` saves rows"
+
+
+def _io_error(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
+    if error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHORT_READ:
+        return errors.Damaged(_damaged(path))
+    # SQLite calls it an I/O error where it cannot make its small index of the log.
+    if _space_left(path.absolute().parent) < _LEAST_SPACE or _at_size_limit(path):
+        return errors.DiskFull(_full(path))
+    return errors.DatabaseError(
+        f"{path}: the disk reports an error ({error.sqlite_errorname}); check it and its free space"
+    )
+
+
+def _cannot_open(path: Path) -> errors.DatabaseError:
+    if no_handles_left():
+        return errors.DatabaseError(f"{path}: cannot be opened, no file handles are left; raise the limit (ulimit -n)")
+    if not os.path.lexists(path):
+        if path.parent.is_dir() and not os.access(path.parent, os.W_OK):
+            return errors.NotWritable(f"{path}: cannot be made; check the permissions of its folder")
+        return errors.DatabaseError(f"{path}: is not there; check its name and its folder")
+    if not os.access(path, os.R_OK):
+        return errors.DatabaseError(f"{path}: cannot be read; check the permissions of the file and its folder")
+    return errors.NotWritable(_NOT_WRITABLE.format(path))
+
+
+def _full(path: Path) -> str:
+    kept = "nothing stored is lost"
+    if _at_size_limit(path):
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+        return (
+            f"{path}: no file may grow beyond {limit:,} bytes here; raise the limit (ulimit -f) and start again, {kept}"
+        )
+    temporary = Path(os.environ.get("SQLITE_TMPDIR") or tempfile.gettempdir())
+    if _space_left(path.absolute().parent) >= _LEAST_SPACE > _space_left(temporary):
+        return f"{path}: the disk of {temporary}, where SQLite sorts, is full; free some space or set SQLITE_TMPDIR, {kept}"
+    return f"{path}: the disk is full; free some space and start again, {kept}"
+
+
+def _space_left(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 2**63
+
+
+def _at_size_limit(path: Path) -> bool:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    if limit == resource.RLIM_INFINITY:
+        return False
+    files = (path.with_name(path.name + end) for end in ("", "-wal", "-shm"))
+    return any(file.exists() and file.stat().st_size + _LEAST_GROWTH > limit for file in files)

@@ -1,0 +1,180 @@
+"""Where nothing can be written, or no more: reading commands work, the others say why in one line. Each by the real thing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.connect import connect, open_for_reading
+from db.errors import DiskFull, NotWritable
+from tests.cli.conftest import ROOT, Newsroom, open_room, run, spawn
+from tests.machine import fill, needs_root, read_only, tmpfs
+
+READING = (
+    ["sources", "list"],
+    ["sources", "export"],
+    ["articles"],
+    ["show", "1"],
+    ["search", "ferry"],
+    ["stats"],
+    ["status"],
+    ["copies", "1"],
+    ["alerts"],
+    ["export", "jsonl", "-o", "{out}/articles.jsonl"],
+    ["backup", "{out}/backup.db"],
+    ["upkeep", "check"],
+)
+WRITING = (
+    ["sources", "pause", "wanbao.example"],
+    ["sources", "add", "--no-discovery", "http://new.example/"],
+    ["settle"],
+    ["crawl"],
+    ["extract", "--stale"],
+)
+
+
+@pytest.fixture
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that can be written."""
+    return tmp_path_factory.mktemp("out")
+
+
+def reads(path: Path, out: Path, *, doctor: str) -> None:
+    for arguments in READING:
+        result = run(path, *(word.format(out=out) for word in arguments))
+        assert result.exit_code == 0, (arguments, result.exception, result.output)
+    assert (out / "articles.jsonl").read_text(encoding="utf-8").count("\n") == 4
+    assert doctor in run(path, "doctor").output
+
+
+def one_line(result: subprocess.CompletedProcess[bytes], code: int, words: str) -> None:
+    said = result.stderr.decode()
+    assert (result.returncode, said.count("\n")) == (code, 1), said
+    assert words in said
+
+
+def test_a_read_only_disk_can_be_read(newsroom: Newsroom, out: Path) -> None:
+    with read_only(newsroom.path.parent):
+        reads(newsroom.path, out, doctor="the file cannot be written by this user")
+        for arguments in WRITING:
+            result = run(newsroom.path, *arguments)
+            assert isinstance(result.exception, NotWritable), (arguments, result.exception, result.output)
+        one_line(spawn("--db", "news.db", "run", cwd=newsroom.path.parent), 3, "news.db: cannot be written; check the")
+        one_line(spawn("init", cwd=newsroom.path.parent), 1, "copydesk.toml: cannot be used (read-only file system)")
+        listed = spawn("sources", "export", "-o", "x.opml", cwd=newsroom.path.parent)
+        one_line(listed, 1, "x.opml: cannot be used (read-only file system)")
+    assert sorted(file.name for file in newsroom.path.parent.iterdir()) == ["news.db"]
+
+
+def test_a_log_on_a_read_only_disk_is_read_or_missed(newsroom: Newsroom, out: Path) -> None:
+    """What a crawl elsewhere wrote last is in the log: an answer without it would be wrong."""
+    folder = out / "copied"
+    folder.mkdir()
+    held = connect(newsroom.path)
+    held.execute("SELECT count(*) FROM sources").fetchone()
+    with open_room(newsroom.path) as conn:
+        conn.execute("UPDATE sources SET name = 'renamed.example' WHERE id = 1")
+    for end in ("", "-wal", "-shm"):
+        shutil.copyfile(f"{newsroom.path}{end}", folder / f"news.db{end}")
+    held.close()
+    with read_only(folder):
+        assert "renamed.example" in run(folder / "news.db", "sources", "list").output
+    (folder / "news.db-shm").unlink()
+    with read_only(folder), pytest.raises(NotWritable, match=r"its last changes are in news\.db-wal.*copy both"):
+        open_for_reading(folder / "news.db")
+
+
+def test_a_file_of_an_older_version_is_not_read_as_one_of_this(newsroom: Newsroom) -> None:
+    with open_room(newsroom.path) as conn:
+        conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0015_search_merges'")
+    with read_only(newsroom.path.parent), pytest.raises(NotWritable, match="older Copydesk"):
+        open_for_reading(newsroom.path)
+    assert run(newsroom.path, "articles").exit_code == 0
+
+
+def test_what_is_written_while_it_is_read_without_locks_is_said(newsroom: Newsroom) -> None:
+    with read_only(newsroom.path.parent):
+        conn = open_for_reading(newsroom.path)
+    assert conn.file is not None
+    conn.file.check_unwritten()
+    with open_room(newsroom.path) as writing:
+        writing.execute("UPDATE sources SET name = 'renamed.example' WHERE id = 1")
+    with pytest.raises(Exception, match="was written while it was read without locks; try again"):
+        conn.file.check_unwritten()
+    conn.close()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can look into; those of pytest are its user's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@needs_root
+def test_another_user_may_read(newsroom: Newsroom, open_folder: Path) -> None:
+    path = newsroom.path.rename(open_folder / "news.db")
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-m", "cli.main"]
+
+    def as_nobody(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [*command, "--db", str(path), *arguments],
+            env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert b"wanbao.example" in as_nobody("sources", "list").stdout
+    with open_room(path) as conn:
+        held = connect(path)  # the log outlives the transaction
+        held.execute("SELECT count(*) FROM sources").fetchone()
+        conn.execute("UPDATE sources SET name = 'renamed.example' WHERE id = 1")
+    assert b"renamed.example" in as_nobody("sources", "list").stdout
+    one_line(as_nobody("sources", "pause", "mirror.example"), 3, "cannot be written; check the permissions")
+    held.close()
+    open_folder.chmod(0o700)
+    one_line(as_nobody("articles"), 3, "cannot be read (Permission denied); check its permissions")
+
+
+@pytest.fixture
+def full_disk(newsroom: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The newsroom's database on a disk with no room left."""
+    with tmpfs(tmp_path_factory.mktemp("mounted"), "3m") as disk:
+        shutil.copyfile(newsroom.path, disk / "news.db")
+        fill(disk)
+        yield disk
+
+
+def test_a_full_disk_can_be_read(full_disk: Path, out: Path) -> None:
+    path = full_disk / "news.db"
+    reads(path, out, doctor="0 bytes free")
+    for arguments in WRITING:
+        result = run(path, *arguments)
+        assert isinstance(result.exception, DiskFull), (arguments, result.exception, result.output)
+    one_line(spawn("--db", "news.db", "run", cwd=full_disk), 3, "the disk is full; free some space")
+    one_line(spawn("init", cwd=full_disk), 3, "copydesk.toml: no space left on device; free some space")
+    assert not (full_disk / "copydesk.toml").exists()
+
+
+def test_a_disk_too_small_for_a_database(tmp_path: Path) -> None:
+    with tmpfs(tmp_path, "200k") as disk:
+        for arguments in (["sources", "add", "--no-discovery", "http://new.example/"], ["run"]):
+            one_line(spawn(*arguments, cwd=disk), 3, "news.db: the disk is full; free some space")
+        one_line(spawn("sources", "list", cwd=disk), 2, "news.db: is empty; `copydesk sources add URL`")
+
+
+def test_a_settings_file_is_replaced_as_a_whole_or_not(tmp_path: Path) -> None:
+    with tmpfs(tmp_path, "8k") as disk:
+        settings = disk / "copydesk.toml"
+        settings.write_text('contact = "https://example.org/"\n', encoding="utf-8")
+        fill(disk)
+        one_line(spawn("init", "--force", cwd=disk), 3, "no space left on device")
+        assert settings.read_text(encoding="utf-8") == 'contact = "https://example.org/"\n'
