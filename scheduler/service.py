@@ -313,8 +313,6 @@ class Service:
         failed = self._starts.failed()
         said = f"crawl processes end before they have begun: {failed.words}" if failed else ""
         trouble = next(reversed(self._troubles.values()), said)
-            f"crawl processes end before they have begun: {failed.words}" if failed else ""
-        )
         good = since < STALE_TICK_S and not trouble
         says: dict[str, object] = {"status": "ok" if good else "failing", "seconds_since_tick": round(since, 1)}
         return good, says | ({"trouble": trouble} if trouble else {})
