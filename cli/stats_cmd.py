@@ -13,8 +13,7 @@ import click
 from cli.context import Desk
 from cli.csv_out import one_form, print_csv
 from cli.paging import show_lines
-from cli.render import Column, local_time, on_terminal, padded, plain, screen_width, size, span, styled, table
-from db.facts import moment
+from cli.render import Column, local_time, on_terminal, padded, plain, screen_width, size, styled, table, took
 from db.health import file_sizes
 from db.holdings import Holdings, Run, SourceHoldings, holdings
 
@@ -119,11 +118,10 @@ def _source_row(source: SourceHoldings) -> tuple[object, ...]:
 
 def _run_row(run: Run) -> tuple[object, ...]:
     figures = run.figures
-    took = span((moment(run.ended_at) - moment(run.started_at)).total_seconds()) if run.ended_at else ""
     return (
         run.id,
         local_time(run.started_at),
-        took,
+        took(run.started_at, run.ended_at),
         run.command,
         run.ended or "not ended",
         *(_figure(figures.get(name)) for name in ("fetched", "new", "updated", "rejected", "failed")),

@@ -13,7 +13,7 @@ from crawler.session import Order
 from db.config import Config
 from db.connect import open_database, write
 from db.derived import get_article
-from db.figures import Figures
+from db.figures import FAILURE, HAS_NO_ANSWER, IS_ARTICLE, Figures
 from db.nouns import Article, Entry, Source
 from db.sources import add_source, entries_of, put_entries
 
@@ -51,8 +51,7 @@ def rehearse(
                 articles=[article for page in pages if (article := get_article(conn, page))],
                 rejected=conn.execute("SELECT url, reason, coalesce(detail, '') FROM rejections").fetchall(),
                 failed=conn.execute(
-                    "SELECT url, coalesce(error, 'http_' || status) FROM fetches"
-                    " WHERE what = 'article' AND (error IS NOT NULL OR status >= 400)"
+                    f"SELECT f.url, {FAILURE} FROM fetches f WHERE {IS_ARTICLE} AND {HAS_NO_ANSWER}"
                 ).fetchall(),
                 notes=[note for visit in crawled.visits for note in visit.notes],
                 figures=crawled.figures,

@@ -26,11 +26,11 @@ from db.config import Config
 from db.connect import open_database, open_readonly
 from db.errors import CopydeskError, DatabaseError, MachineError
 from db.facts import Received
-from db.figures import Figures, figures_of
+from db.figures import Figures, figures_of, recounted, unchanged_by_source
 from db.nouns import Source
 from db.reader_thread import ReaderThread
 from db.sites import Sites, load_sites
-from db.source_runs import begin_source_runs, end_source_run, end_source_runs
+from db.source_runs import begin_source_runs, end_source_run, end_source_runs, note_unchanged
 from db.sources import choose_sources
 from db.turns import take_turns
 from db.writer import Writer
@@ -126,18 +126,21 @@ class Session:
         failure = await self._end_desk(finished=finished)
         stopped = not finished or (self.desk is not None and self.desk.stopped)
         ended = "failed" if error or failure else "stopped" if stopped else "finished"
-        figures = figures_of(self.reader, self.run_id, self.started_at, datetime.now(UTC))
+        now = datetime.now(UTC)
+        figures = figures_of(self.reader, self.run_id, self.started_at, now)
+        unchanged = unchanged_by_source(self.reader, self.run_id)
+        earlier = recounted(self.reader, self.run_id)
         message = error or (str(failure) if failure else None)
+
+        def end(conn: sqlite3.Connection) -> None:
+            facts.end_run(conn, self.run_id, ended, now, figures.as_dict(), message)
+            end_source_runs(conn, self.run_id, ended=ended, at=now, error=message)
+            note_unchanged(conn, self.run_id, unchanged)
+            for run_id, counted in earlier:
+                facts.put_figures(conn, run_id, counted.as_dict())
+
         try:
-            await asyncio.wrap_future(
-                self.writer.submit(
-                    lambda conn: facts.end_run(conn, self.run_id, ended, datetime.now(UTC), figures.as_dict(), message)
-                )
-            )
-            now = datetime.now(UTC)
-            await asyncio.wrap_future(
-                self.writer.submit(lambda conn: end_source_runs(conn, self.run_id, ended=ended, at=now, error=message))
-            )
+            await asyncio.wrap_future(self.writer.submit(end))
         finally:
             self.packing.shutdown()
             await self.parser.close()

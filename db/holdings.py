@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from db.facts import stamp
+from db.figures import FAILURE, IS_ARTICLE, IS_FAILED
 from db.queries import snapshot
 
 # Failures older than this say nothing about how the crawl fares now.
@@ -32,11 +33,9 @@ SELECT (SELECT count(*) FROM bodies WHERE dictionary_id IS NOT NULL), count(*), 
 """
 _VERDICTS = "SELECT verdict, count(*) FROM decisions GROUP BY 1"
 _REJECTED = "SELECT reason, count(*) FROM outcomes WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
-# A failure is a fetch without a usable answer; what robots.txt forbids is none.
-_IS_FAILURE = "(error IS NOT NULL OR status NOT IN (200, 304)) AND coalesce(error, '') <> 'robots_forbidden'"
 _FAILED = f"""
-SELECT coalesce(error, 'http_' || status), count(*) FROM fetches
-WHERE started_at >= ? AND what IN ('article', 'entry') AND {_IS_FAILURE}
+SELECT {FAILURE}, count(*) FROM fetches f
+WHERE f.started_at >= ? AND ({IS_ARTICLE} OR f.what = 'entry') AND {IS_FAILED}
 GROUP BY 1 ORDER BY 2 DESC, 1
 """
 _ALL_SOURCES = "SELECT id, name, removed_at IS NOT NULL FROM sources ORDER BY name, id"
@@ -48,8 +47,8 @@ _LATEST_FIRST = (
     "SELECT page_id, published_utc FROM articles WHERE published_utc IS NOT NULL ORDER BY published_utc DESC"
 )
 _FAILED_BY_SOURCE = f"""
-SELECT source_id, count(*) FROM fetches
-WHERE started_at >= ? AND what IN ('article', 'entry') AND {_IS_FAILURE}
+SELECT f.source_id, count(*) FROM fetches f
+WHERE f.started_at >= ? AND ({IS_ARTICLE} OR f.what = 'entry') AND {IS_FAILED}
 GROUP BY 1
 """
 _RUNS = """

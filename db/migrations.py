@@ -173,6 +173,16 @@ def m0015_search_merges(db: Database) -> None:
         db.execute("INSERT INTO search_index (search_index, rank) VALUES (?, ?)", (name, value))
 
 
+@migrations()
+def m0020_counts_defined_once(db: Database) -> None:
+    """`runs_view` shows the counts of `db.figures`; what an earlier import called new were pages."""
+    db.execute("""
+        UPDATE runs SET figures = json_set(json_remove(figures, '$.new'), '$.pages', figures -> '$.new')
+        WHERE command = 'import' AND figures ->> '$.pages' IS NULL AND figures ->> '$.new' IS NOT NULL
+    """)
+    make_views(db)
+
+
 def step_names() -> frozenset[str]:
     """The names of all steps that this version knows."""
     return frozenset(name for name in globals() if name.startswith("m0"))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.facts import stamp
+from db.figures import FAILURE, HAS_NO_ANSWER
 
 # Of a row `d` of decisions: that its page is the current one of an article.
 IS_CURRENT = """d.verdict IN ('new', 'copy', 'revision')
@@ -99,10 +100,8 @@ SELECT l.id, l.url, l.found_at, s.name, v.failures
 FROM links l JOIN sources s ON s.id = l.source_id LEFT JOIN visits v ON v.link_id = l.id
 WHERE l.key = ?
 """
-_LAST_FAILURE = """
-SELECT started_at, coalesce(error, 'http_' || status) FROM fetches
-WHERE link_id = ? AND (error IS NOT NULL OR status NOT IN (200, 304))
-ORDER BY id DESC LIMIT 1
+_LAST_FAILURE = f"""
+SELECT f.started_at, {FAILURE} FROM fetches f WHERE f.link_id = ? AND {HAS_NO_ANSWER} ORDER BY f.id DESC LIMIT 1
 """
 _LINKS_OF_HOST = "SELECT url FROM links WHERE key >= :host || '/' AND key < :host || '0' ORDER BY id DESC LIMIT 2000"
 

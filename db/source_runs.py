@@ -7,23 +7,32 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from db.facts import moment, stamp
+from db.figures import (
+    HAS_NO_ANSWER,
+    IS_ARTICLE,
+    IS_FAILED,
+    IS_FETCHED,
+    IS_FORBIDDEN,
+    IS_LISTING,
+    IS_UNCHANGED,
+)
 from db.processes import process_lives
 from db.turns import end_turn, end_turns
 
-_FIGURES = """
+_FIGURES = f"""
 UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
     (listings, listings_failed, fetched, unchanged, failed, forbidden) = (
-        SELECT count(*) FILTER (WHERE what <> 'article'),
-               count(*) FILTER (WHERE what <> 'article' AND (error IS NOT NULL OR status NOT IN (200, 304))),
-               count(*) FILTER (WHERE what = 'article' AND status = 200),
-               count(*) FILTER (WHERE what = 'article' AND status = 304),
-               count(*) FILTER (WHERE what = 'article' AND (error IS NOT NULL OR status NOT IN (200, 304))),
-               count(*) FILTER (WHERE error = 'robots_forbidden')
+        SELECT count(*) FILTER (WHERE {IS_LISTING}),
+               count(*) FILTER (WHERE {IS_LISTING} AND {HAS_NO_ANSWER}),
+               count(*) FILTER (WHERE {IS_ARTICLE} AND {IS_FETCHED}),
+               count(*) FILTER (WHERE {IS_ARTICLE} AND {IS_UNCHANGED}),
+               count(*) FILTER (WHERE {IS_ARTICLE} AND {IS_FAILED}),
+               count(*) FILTER (WHERE ({IS_ARTICLE} OR {IS_LISTING}) AND {IS_FORBIDDEN})
         FROM fetches f WHERE f.run_id = source_runs.run_id AND f.source_id = source_runs.source_id),
     found = (SELECT count(*) FROM links l WHERE l.source_id = source_runs.source_id AND l.run_id = source_runs.run_id
              AND l.found_at >= source_runs.started_at)
@@ -102,6 +111,14 @@ def end_source_runs(
     """A run is over: the same for all sources that it is not through with."""
     conn.execute(_FIGURES, {"run": run_id, "ended": ended, "at": stamp(at), "error": error})
     end_turns(conn, run_id)
+
+
+def note_unchanged(conn: sqlite3.Connection, run_id: int, counts: Mapping[int, int]) -> None:
+    """Record how many answers brought what we had, by source: some of them show only when what came in is settled."""
+    conn.executemany(
+        "UPDATE source_runs SET unchanged = ? WHERE run_id = ? AND source_id = ? AND unchanged <> ?",
+        [(number, run_id, source_id, number) for source_id, number in counts.items()],
+    )
 
 
 def bury_runs(conn: sqlite3.Connection, at: datetime) -> list[int]:

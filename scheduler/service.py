@@ -33,6 +33,7 @@ from db.connect import connect, explained, open_database, write
 from db.errors import CopydeskError, UsageError
 from db.service import beat, begin_service, end_service, service_row
 from db.source_runs import bury_runs
+from db.wording import run_length
 from scheduler.chore import Chore
 from scheduler.crawls import Crawls, Ended
 from scheduler.learning import Learner
@@ -285,4 +286,4 @@ def in_words(one: Ended) -> str:
     for name in ("rejected", "failed"):
         if total := sum(figures.get(name, {}).values()):
             counts.append(f"{total} {name}")
-    return f"{run} {how}: {', '.join(counts)}, {one.seconds:.1f} s"
+    return f"{run} {how}: {', '.join(counts)}, {run_length(figures['seconds'])}"

@@ -13,7 +13,7 @@ from db.changes import Piece
 from db.facts import moment
 from db.nouns import Moment, OffsetFrom, Precision
 from db.snippets import Marked
-from db.wording import local_time, size, span
+from db.wording import local_time, size, span, took
 
 _OFFSETS = {
     OffsetFrom.SITE: "offset by the site's rule",
@@ -39,11 +39,6 @@ def stated(at: Moment | None) -> str:
     if at.precision is not Precision.DAY and at.offset_from in _OFFSETS:
         notes.append(_OFFSETS[at.offset_from])
     return f"{at.iso.replace('T', ' ')} ({', '.join(notes)})"
-
-
-def took(start: str, end: str | None) -> str:
-    """From one time to another."""
-    return span((moment(end) - moment(start)).total_seconds()) if end else ""
 
 
 def ago(text: str | None, now: datetime) -> str:
