@@ -19,6 +19,9 @@ from db.figures import FAILURE, HAS_NO_ANSWER
 IS_CURRENT = """d.verdict IN ('new', 'copy', 'revision')
   AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)"""
 
+# Of an article `a` on a page `p`: the newest first, by the time published, else fetched.
+NEWEST_FIRST = "coalesce(a.published_utc, p.fetched_at) DESC, a.page_id DESC"
+
 # Two legs, so that the index on `published_utc` gives the newest without looking at the rest (0.1 ms of 200,000 articles;
 # one ORDER BY over both times takes 400 ms).
 _CURRENT = f"""

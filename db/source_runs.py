@@ -50,6 +50,12 @@ _LATEST = """
 SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, r.reason
 FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.source_id = ? ORDER BY s.id DESC LIMIT ?
 """
+# Of a row `s` of sources: when it last answered, be it that nothing was new. "" where it never has.
+LAST_FETCHED = """
+max(coalesce((SELECT r.ended_at FROM source_runs r WHERE r.source_id = s.id
+              AND (r.listings > r.listings_failed OR r.fetched + r.unchanged > 0) ORDER BY r.id DESC LIMIT 1), ''),
+    coalesce((SELECT max(fetched_at) FROM pages p WHERE p.source_id = s.id), ''))
+"""
 _OPEN_RUNS = "SELECT id, pid, process FROM runs WHERE ended IS NULL"
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from db.queries import IS_CURRENT
+from db.source_runs import LAST_FETCHED
 
 
 class _Executes(Protocol):
@@ -172,6 +173,7 @@ _SOURCES = View(
         ("corrected", "coalesce(t.corrected, 0)", "of these, with more than one revision"),
         ("rejected", "coalesce(g.rejected, 0)", "pages that are no articles"),
         ("newest_utc", "t.newest", "when its newest article was published"),
+        ("last_fetched_utc", f"nullif({LAST_FETCHED}, '')", "when it last answered, be it that nothing was new"),
         ("last_page_utc", "g.last", "when a page with something new was fetched last"),
     ),
     rows=f"""

@@ -37,6 +37,11 @@ def run_length(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 59.95 else span(seconds)
 
 
+def file_size(main: int, wal: int) -> str:
+    """The size of a database. The write-ahead log is a file beside it, written back into it by itself."""
+    return size(main) + (f", and {size(wal)} in its write-ahead log" if wal else "")
+
+
 def span(seconds: float) -> str:
     """A length of time for a person, in its two largest units: 45 s, 3 min 20 s, 2 h 5 min, 4 d 3 h."""
     whole = round(seconds)
