@@ -32,6 +32,9 @@ from pipelines.worker_pool import TaskFailed
 PRIORITY = 100
 # A source whose listings hurt is given up for a crawl after so many: each may take a worker process for half a minute.
 MOST_UNREADABLE = 2
+# Answers that say that a listing is not there; and what is noted of an address that has something else in its place.
+GONE = frozenset({404, 410})
+NO_LISTING = "no_listing"
 
 PolicyOf = Callable[[str], RobotsPolicy | None]
 """What is known of an address's robots.txt, None before its host was asked for anything."""
@@ -51,7 +54,8 @@ class Listings:
             declared = [replace(ask, probe=True) for ask in json_list_asks(visit.site)]
             asks = next_probes(visit, ()) + declared
         else:
-            asks = asks_of_entries(visit.entries, visit.site, visit.settings["front_page"]) + json_list_asks(visit.site)
+            entries = [entry for entry in visit.entries if entry.url not in visit.resting]
+            asks = asks_of_entries(entries, visit.site, visit.settings["front_page"]) + json_list_asks(visit.site)
         fresh = visit.new_asks(asks)
         if not fresh:
             return await self._articles.begin(visit)
@@ -70,11 +74,16 @@ class Listings:
             except TaskFailed as error:
                 fetch = replace(fetch, error=record.failure_name(error))
                 visit.unreadable += 1
+                visit.note_trouble(ask, record.failure_name(error))
                 visit.notes.append(f"{ask.url}: {record.in_words(error)}")
             except ParserStopped:
                 visit.stopped = True
-        elif not ask.probe and response.status != 304:
-            visit.notes.append(f"{ask.url}: status {response.status}")
+        elif response.status == 304:
+            visit.note_unchanged(ask)
+        else:
+            visit.note_trouble(ask, f"http_{response.status}", gone=response.status in GONE)
+            if not ask.probe:
+                visit.notes.append(f"{ask.url}: status {response.status}")
         session.put_later(lambda conn: facts.put_fetch(conn, fetch))
         for request in await self._done(visit, asks):
             yield request
@@ -86,6 +95,8 @@ class Listings:
         visit, ask = request.cb_kwargs["visit"], request.cb_kwargs["ask"]
         session = self._session
         visit.note_stop(error)
+        if record.failure_name(error) not in record.NOT_ASKED:
+            visit.note_trouble(ask, record.failure_name(error))
         fetch = record.failed_fetch(_what(ask), request, ask.url, error, session.run_id, visit.source.id)
         session.put_later(lambda conn: facts.put_fetch(conn, fetch))
         worth_saying = record.failure_name(error) not in record.NOT_WORTH_SAYING
@@ -107,9 +118,11 @@ class Listings:
         )
         listing = await self._session.parse(task)
         if listing is None:
+            visit.note_trouble(ask, NO_LISTING, gone=True)
             if not ask.probe:
                 visit.notes.append(f"{ask.url}: is no {ask.kind.value} any more")
             return []
+        visit.note_read(ask, listing)
         visit.listings.append(listing)
         visit.validators[ask.url] = headers
         if ask.probe:
@@ -123,7 +136,7 @@ class Listings:
         asks = []
         if ask.depth == 0:
             children = listing.children[:SITEMAPS_OF_INDEX]
-            asks += [Ask(url=child.url, kind=listing.kind, depth=1) for child in children]
+            asks += [Ask(url=child.url, kind=listing.kind, depth=1, root=ask.listing) for child in children]
         if ask.depth < PAGES_FOLLOWED and (following := next_page(ask, listing)):
             keys = [link.key for link in listing.links]
             if await self._session.ask(lambda conn: any_unknown(conn, keys)):

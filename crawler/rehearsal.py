@@ -30,6 +30,8 @@ class Rehearsal:
     failed: Sequence[tuple[str, str]]
     notes: Sequence[str]
     figures: Figures
+    stopped: bool
+    """Whether somebody ended it early: what is missing may be there."""
 
 
 def rehearse(
@@ -55,6 +57,7 @@ def rehearse(
                 ).fetchall(),
                 notes=[note for visit in crawled.visits for note in visit.notes],
                 figures=crawled.figures,
+                stopped=crawled.stopped,
             )
         finally:
             conn.close()

@@ -31,13 +31,15 @@ from db.nouns import Source
 from db.reader_thread import ReaderThread
 from db.sites import Sites, load_sites
 from db.source_runs import begin_source_runs, end_source_run, end_source_runs, note_unchanged
-from db.sources import choose_sources
+from db.sources import check_names, choose_sources
 from db.turns import take_turns
 from db.writer import Writer
 from pipelines.desk import Desk
 from pipelines.desk_plan import plan_desk, sites_folders
 
 T = TypeVar("T")
+
+CRAWL, BY_HAND = "crawl", "by hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +54,8 @@ class Order:
     limit: int | None = None
     reads: bool = True
     again: bool = False
-    command: str = "crawl"
-    reason: str = "by hand"
+    command: str = CRAWL
+    reason: str = BY_HAND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +116,16 @@ class Session:
                 self.desk.wake()
         return page_id
 
-    async def end_source(self, source: Source, error: str | None) -> None:
-        """All of a source is fetched, or nothing of it could be (`error` says why): record it, leave the source to other runs."""
+    async def end_source(self, source: Source, error: str | None, working: int) -> None:
+        """All of a source is fetched, or nothing of it could be (`error` says why): record it, leave the source to other runs.
+
+        `working`: how many of its listings name articles.
+        """
         ended, now = "failed" if error else "finished", datetime.now(UTC)
         await self.put(
-            lambda conn: end_source_run(conn, self.run_id, source.id, ended=ended, at=now, error=error),
+            lambda conn: end_source_run(
+                conn, self.run_id, source.id, ended=ended, at=now, error=error, working=working
+            ),
         )
 
     async def close(self, *, finished: bool, error: str | None = None) -> Figures:
@@ -183,6 +190,8 @@ def open_session(config: Config, order: Order) -> Session:
     db = open_database(config.database)
     try:
         sources = choose_sources(db.conn, order.names)
+        if order.reads and order.reason == BY_HAND and order.command == CRAWL:
+            check_names(db.conn, config)  # a service that is up is not stopped by a word: its log says it
     finally:
         db.conn.close()
     started_at, pid = datetime.now(UTC), os.getpid()

@@ -18,6 +18,7 @@ from crawler.discover.lists import list_urls
 from crawler.errors import Stopping
 from crawler.reading import Ask
 from db.agenda import Due
+from db.listings import Answer
 from db.nouns import Entry, EntryKind, Source
 from db.sites import Site
 
@@ -58,6 +59,14 @@ class Visit:
     answered: int = 0
     reached: bool = False
     """Whether any listing was answered, be it with 304."""
+    resting: frozenset[str] = frozenset()
+    """Listings that are gone and to be left alone now."""
+    answers: dict[str, Answer] = field(default_factory=dict)
+    """What came of each listing, by its address."""
+    named: set[str] | None = None
+    """The listings that the front page names; None where it was not read."""
+    working: int = 0
+    """How many of its listings name articles."""
     unreadable: int = 0
     """How many of its listings could not be parsed within the limits of time and memory."""
     stopped: bool = False
@@ -89,6 +98,30 @@ class Visit:
         self.under_way += len(taken)
         self.unfinished += len(taken)
         return taken
+
+    def note_read(self, ask: Ask, listing: Listing) -> None:
+        """Note that a listing answered, and what it named."""
+        answer = self._answer_of(ask)
+        answer.answered = answer.answered or ask.url == ask.listing
+        answer.links += len(listing.links)
+        answer.trouble = None if answer.links else listing.note or answer.trouble
+        if listing.kind is EntryKind.FRONT_PAGE:
+            self.named = (self.named or set()) | {entry.url for entry in listing.entries}
+
+    def note_unchanged(self, ask: Ask) -> None:
+        """Note that a listing, or a part of one, is as it was (304)."""
+        answer = self._answer_of(ask)
+        answer.answered = answer.answered or ask.url == ask.listing
+        answer.unchanged = True
+
+    def note_trouble(self, ask: Ask, trouble: str, *, gone: bool = False) -> None:
+        """Note that a listing gave nothing; `gone`: because it is not there, or no listing. Of a part of one that says nothing."""
+        if ask.url == ask.listing:
+            answer = self._answer_of(ask)
+            answer.trouble, answer.gone = trouble, gone
+
+    def _answer_of(self, ask: Ask) -> Answer:
+        return self.answers.setdefault(ask.listing, Answer())
 
     def note_stop(self, error: BaseException) -> None:
         """Note where a request failed because the crawl is being stopped."""
@@ -151,4 +184,6 @@ def next_page(ask: Ask, listing: Listing) -> list[Ask]:
     else:
         pages = list_urls(ask.json_list)
         following = pages[pages.index(ask.url) + 1 :][:1]
-    return [Ask(url=url, kind=ask.kind, depth=ask.depth + 1, json_list=ask.json_list) for url in following]
+    return [
+        Ask(url=url, kind=ask.kind, depth=ask.depth + 1, json_list=ask.json_list, root=ask.listing) for url in following
+    ]

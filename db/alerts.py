@@ -23,6 +23,7 @@ class Kind(StrEnum):
     SILENT = "silent"
     ROTTING = "rotting"
     FAILING = "failing"
+    NO_LISTING = "no_listing"
     ROBOTS_FORBIDDEN = "robots_forbidden"
     CERTIFICATE = "certificate"
     NETWORK = "network"

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
+from db.listings import LISTING_VISITS
 from db.search_index import SEARCH, SEARCH_MERGES, version
 from db.service_tables import EXTRACTIONS, PRUNED, RHYTHMS, SCHEDULE, WATCHED
 from db.sqlite_tools import Database, Migrations
@@ -171,6 +172,13 @@ def m0015_search_merges(db: Database) -> None:
     """Smaller steps for the search index."""
     for name, value in SEARCH_MERGES:
         db.execute("INSERT INTO search_index (search_index, rank) VALUES (?, ?)", (name, value))
+
+
+@migrations()
+def m0019_listings_answer(db: Database) -> None:
+    """How each listing answers, and how many of a source's listings name articles."""
+    for statement in _statements(LISTING_VISITS):
+        db.execute(statement)
 
 
 @migrations()

@@ -103,9 +103,23 @@ def begin_source_runs(conn: sqlite3.Connection, run_id: int, source_ids: Iterabl
 
 
 def end_source_run(
-    conn: sqlite3.Connection, run_id: int, source_id: int, *, ended: str, at: datetime, error: str | None = None
+    conn: sqlite3.Connection,
+    run_id: int,
+    source_id: int,
+    *,
+    ended: str,
+    at: datetime,
+    error: str | None = None,
+    working: int | None = None,
 ) -> None:
-    """A run is through with a source: count what it brought, and leave the source to others."""
+    """A run is through with a source: count what it brought, and leave the source to others.
+
+    `working`: how many of its listings name articles; None where that is not known.
+    """
+    conn.execute(
+        "UPDATE source_runs SET listings_working = ? WHERE run_id = ? AND source_id = ? AND ended IS NULL",
+        (working, run_id, source_id),
+    )
     values = {"run": run_id, "source": source_id, "ended": ended, "at": stamp(at), "error": error}
     conn.execute(f"{_FIGURES} AND source_id = :source", values)
     end_turn(conn, run_id, source_id)

@@ -33,6 +33,7 @@ from db.connect import connect, explained, open_database, write
 from db.errors import CopydeskError, UsageError
 from db.service import beat, begin_service, end_service, service_row
 from db.source_runs import bury_runs
+from db.sources import strange_sources
 from db.wording import run_length
 from scheduler.chore import Chore
 from scheduler.crawls import Crawls, Ended
@@ -186,7 +187,9 @@ class Service:
     # --- The jobs
 
     def _tick(self, conn: sqlite3.Connection) -> None:
-        self._reload()
+        if self._reload():
+            for says in strange_sources(conn, self._config):
+                self._log.error("settings_wrong", says)
         self._note_ended(self._crawls.poll(), conn)
         now = datetime.now(UTC)
         learned = self._learner.learn_due(conn, self._standings.learning, now)
@@ -245,21 +248,22 @@ class Service:
         except OSError:
             return None
 
-    def _reload(self) -> None:
-        """Take up changed settings; those that are wrong are said, and the old ones hold."""
+    def _reload(self) -> bool:
+        """Take up changed settings; those that are wrong are said, and the old ones hold. Whether there are others now."""
         changed_at = self._config_changed_at()
         if changed_at == self._changed_at:
-            return
+            return False
         self._changed_at = changed_at
         try:
             config = self._load()
         except CopydeskError as error:
             self._log.error("settings_wrong", f"{error}; the settings from before hold")
-            return
+            return False
         self._config = config
         self._crawls.limit_s = float(config["run_limit"])
         self._standings.use(config)
         self._log.info("settings_read", f"{config.path} has changed: read again")
+        return True
 
     def health(self) -> tuple[bool, dict[str, object]]:
         """Whether the service is well, and what it says of itself. Called from the web's threads."""

@@ -63,7 +63,12 @@ _PARTS = """
 SELECT run_id, started_at, ended_at, ended, found, fetched, unchanged, failed, forbidden, listings, listings_failed, error
 FROM source_runs WHERE source_id = ? ORDER BY id DESC LIMIT ?
 """
-_ENTRIES = "SELECT kind, url, title FROM entries WHERE source_id = ? ORDER BY kind, url LIMIT 200"
+_ENTRIES = """
+SELECT e.kind, e.url, e.title,
+       CASE WHEN v.gone > 0 THEN printf('%s, %d times in a row', v.trouble, v.gone)
+            WHEN v.entry_id IS NOT NULL AND coalesce(v.links, 0) = 0 THEN 'names no articles' END
+FROM entries e LEFT JOIN listing_visits v ON v.entry_id = e.id WHERE e.source_id = ? ORDER BY e.kind, e.url LIMIT 200
+"""
 _ALERTS = """
 SELECT id, kind, says, remedy, opened_at, closed_at FROM alerts WHERE source_id = ?
 ORDER BY closed_at IS NOT NULL, id DESC LIMIT 20
@@ -167,7 +172,8 @@ class Portrait:
     days: list[Day]
     rejected: list[tuple[str, int]]
     runs: list[Part]
-    entries: list[tuple[str, str, str | None]]
+    entries: list[tuple[str, str, str | None, str | None]]
+    """Kind, address, title, and what is the matter with it."""
     alerts: list[Alerted]
     newest: list[int]
     """Page ids of its newest articles, newest first."""
@@ -205,7 +211,7 @@ def portrait(conn: sqlite3.Connection, source_id: int, now: datetime) -> Portrai
         days=_days(conn, source_id, now),
         rejected=[(reason, number) for reason, number in conn.execute(_REJECTED, bounds)],
         runs=[Part(**dict(zip(Part.__slots__, part, strict=True))) for part in conn.execute(_PARTS, (source_id, 15))],
-        entries=[(kind, url, title) for kind, url, title in conn.execute(_ENTRIES, (source_id,))],
+        entries=[tuple(row) for row in conn.execute(_ENTRIES, (source_id,))],
         alerts=[
             Alerted(**dict(zip(Alerted.__slots__, alert, strict=True))) for alert in conn.execute(_ALERTS, (source_id,))
         ],
