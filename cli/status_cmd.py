@@ -111,7 +111,7 @@ def _service(now_status: Status, now: datetime) -> str:
 def _database(path: Path, now_status: Status) -> str:
     main, wal = file_sizes(path)
     unread = f", {now_status.unread:,} pages not read yet" if now_status.unread else ""
-    return f"{path}: {file_size(main, wal)}; {size(disk_free(path))} free on its disk{unread}"
+    return f"{path}: {file_size(main, wal)}, {size(disk_free(path))} free on its disk{unread}"
 
 
 def _sources(now_status: Status, coming: list[tuple[datetime, Planned]], now: datetime) -> str:
