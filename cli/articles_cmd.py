@@ -40,7 +40,8 @@ _COLUMNS = (
 def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_json: bool, as_csv: bool) -> None:
     """List the articles, newest first, with credits and copies.
 
-    A time with ~ is when the page was fetched, where it does not say when it was published.
+    Times are those of this machine's clock; `copydesk show` gives them as the page does, with their offset. A time with ~ is when
+    the page was fetched, where it does not say when it was published.
     """
     one_form(as_json, as_csv)
     moment = since_option(since)

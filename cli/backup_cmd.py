@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from cli.context import Desk
+from cli.given import FileToWrite
 from cli.render import size, span
 from cli.stopping import stoppable
 from cli.terminal import rewrite_line
@@ -25,7 +26,7 @@ REFRESH_S = 0.5
 
 
 @click.command(short_help="Take a verified backup, while crawls go on.")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=FileToWrite(folders=True))
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("--json", "as_json", is_flag=True, help="What was done, as one JSON object.")
 @click.pass_obj

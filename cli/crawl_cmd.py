@@ -11,6 +11,7 @@ import click
 
 from cli.completing import source_names
 from cli.context import Desk
+from cli.render import run_length
 from cli.since import since_option
 from db.errors import UsageError
 from db.figures import Figures
@@ -19,9 +20,6 @@ from db.sources import all_sources, choose_sources
 
 if TYPE_CHECKING:
     from crawler.run import Crawled
-
-# Reasons why a link was not fetched that are no failure of ours or the site's.
-_FORBIDDEN = "robots_forbidden"
 
 
 @click.command(short_help="Fetch what is due, extract it, settle it.")
@@ -87,7 +85,7 @@ def summary(crawled: Crawled) -> list[str]:
     figures = crawled.figures
     state = "stopped early; the next crawl goes on from here" if crawled.stopped else "done"
     lines = [
-        f"run {crawled.run_id} {state}: {_count(len(crawled.visits), 'source')}, {figures.seconds:.1f} s,"
+        f"run {crawled.run_id} {state}: {_count(len(crawled.visits), 'source')}, {run_length(figures.seconds)},"
         f" {figures.pages_per_second:.1f} pages/s, {figures.bytes / 1e6:.1f} MB",
         f"  found {figures.found} · fetched {figures.fetched} · unchanged {figures.unchanged} · new {figures.new}"
         f" · updated {figures.updated} · duplicate {figures.duplicate}",
@@ -114,12 +112,10 @@ def summary(crawled: Crawled) -> list[str]:
 
 
 def _troubles(figures: Figures) -> list[tuple[str, dict[str, int]]]:
-    failed = dict(figures.failed)
-    forbidden = failed.pop(_FORBIDDEN, 0)
     return [
         ("rejected", dict(figures.rejected)),
-        ("failed", failed),
-        ("left alone", {"forbidden by robots.txt": forbidden} if forbidden else {}),
+        ("failed", dict(figures.failed)),
+        ("left alone", {"forbidden by robots.txt": figures.forbidden} if figures.forbidden else {}),
     ]
 
 

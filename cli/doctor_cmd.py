@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import platform
 import sqlite3
 import sys
@@ -24,7 +25,7 @@ from db.errors import ConfigError, CopydeskError, DatabaseError
 from db.health import Examination, Finding, Level, examine
 from db.settings import DECLARED, Setting
 from db.sites import Mistake
-from db.sources import all_sources
+from db.sources import all_sources, strange_sources
 from db.stored_rules import mistakes_of, rules_of
 from pipelines.version import extractor_in_force
 
@@ -120,12 +121,14 @@ def _settings(desk: Desk) -> Iterator[tuple[str, str, str]]:
 
 def _shown(setting: Setting, value: object) -> str:
     """A value as a person writes it."""
-    if setting.read is units.duration and isinstance(value, int | float):
-        return span(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):  # lengths of time are the only settings that are no whole numbers
+        return "forever" if math.isinf(value) else span(value)
     if setting.read is units.durations and isinstance(value, tuple):
         return ", ".join(span(item) for item in value) or "never"
     if setting.read is units.size and isinstance(value, int):
-        return f"{value / (1 << 20):g} MiB"
+        return f"{value >> 20} MiB" if value and not value % (1 << 20) else size(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
     return str(value) if value != "" else "(empty)"
@@ -188,9 +191,8 @@ def _stored_settings(desk: Desk, conn: sqlite3.Connection) -> Iterator[Finding]:
         except CopydeskError as error:
             remedy = "`copydesk sources set` mends it"
             yield Finding(level=Level.BAD, about="sources", says=str(error), remedy=remedy)
-    if strange := sorted(set(desk.config.by_source) - {source.name for source in sources}):
-        says = f"{desk.config.path} sets values for {', '.join(strange)}, which is no source"
-        yield Finding(level=Level.WARN, about="sources", says=says, remedy="`copydesk sources list` shows the names")
+    for says in strange_sources(conn, desk.config):
+        yield Finding(level=Level.BAD, about="sources", says=says, remedy="`copydesk sources list` shows the names")
     listed = "; ".join(f"{name} {_pairs(settings)}" for name, settings in list(own.items())[:5])
     more = f"; and {len(own) - 5} more" if len(own) > 5 else ""
     says = f"{len(sources)} in use, {len(own)} with settings of their own{': ' + listed if listed else ''}{more}"

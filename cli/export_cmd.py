@@ -17,6 +17,7 @@ import click
 
 from cli.article_rows import article_objects
 from cli.context import Desk
+from cli.given import Choice, FileToWrite
 from cli.progress import tallying
 from cli.since import since_option
 from cli.stopping import stoppable
@@ -31,8 +32,8 @@ FORMATS = ("warc", "parquet", "jsonl", "csv", "rss", "jsonfeed")
 
 
 @click.command(short_help="Pages as WARC; articles as Parquet, JSON, CSV, RSS.")
-@click.argument("form", metavar="FORMAT", type=click.Choice(FORMATS))
-@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Default: standard output.")
+@click.argument("form", metavar="FORMAT", type=Choice(FORMATS))
+@click.option("-o", "--output", metavar="FILE", type=FileToWrite(), help="Default: standard output.")
 @click.option("--source", "name", metavar="NAME", help="Only of this source.")
 @click.option("--since", metavar="WHEN", help="Only what was published since then (warc: fetched): 2d, 6h, 2026-11-02.")
 @click.option("--limit", type=click.IntRange(0), default=0, show_default=True, help="The most of them. 0: all.")

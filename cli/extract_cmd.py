@@ -13,6 +13,7 @@ import click
 
 from cli.context import Desk
 from cli.engine_options import engine_options
+from cli.given import FileToWrite
 from cli.since import since_option
 from db.errors import UsageError
 from db.facts import stamp
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--url", metavar="URL", help="The stored pages of an address; with one FILE or -, the address of that.")
 @click.option("--undo", "undone", metavar="RUN", type=int, help="Bring back what a past extraction replaced.")
 @click.option("--dry-run", is_flag=True, help="Tell what would change in stored pages, field by field; write nothing.")
-@click.option("--report", type=click.Path(path_type=Path), help="With --dry-run: a page of HTML that shows it all.")
+@click.option("--report", type=FileToWrite(), help="With --dry-run: a page of HTML that shows it all.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 @engine_options("This machine or a cluster.")
 @click.option("--from", "sources", metavar="ADDRESS", multiple=True, help="WARC or Parquet files of pages, with --to.")

@@ -17,7 +17,15 @@ from cli.progress import counting
 from cli.stopping import stopping
 from db.connect import write
 from db.errors import UsageError
-from db.extractions import begin_undo, bring_back, count_past, is_being_pruned, later_extraction
+from db.extractions import (
+    begin_undo,
+    bring_back,
+    count_past,
+    is_being_pruned,
+    later_extraction,
+    nothing_to_undo,
+    undone_by,
+)
 from db.facts import begin_run, end_run
 from db.search_index import make_ready
 from pipelines.replay import BROUGHT_BACK_AT_ONCE, settle_in_steps
@@ -57,6 +65,10 @@ def _check(conn: sqlite3.Connection, undone: int) -> None:
         raise UsageError(f"run {undone} is no extraction; `copydesk stats` lists the last runs")
     if is_being_pruned(conn, undone):
         raise UsageError(f"run {undone} is too old: what it replaced was pruned (setting keep_log)")
+    by = undone_by(conn, undone)
+    if by or nothing_to_undo(conn, undone):
+        done = f"was undone already, by run {by}" if by else "replaced nothing"
+        raise UsageError(f"run {undone} {done}: there is nothing to bring back")
     if (later := later_extraction(conn, undone)) is not None:
         raise UsageError(f"run {later} replaced some of the same pages later; undo that one first")
 

@@ -20,12 +20,13 @@ from cli.damage import tell_damage
 from cli.engine_options import engine_options
 from cli.extract_engine import Engine, readers
 from cli.progress import tallying
+from cli.render import run_length
 from cli.stopping import stopping
 from db.connect import open_readonly
 from db.errors import CopydeskError, UsageError
 from db.facts import begin_run, end_run
+from db.figures import Figures, figures_of
 from db.imports import known_fetch
-from db.pages import count_unread
 from db.sources import find_source
 from db.writer import Writer
 from pipelines.addresses import clean_url, link_key
@@ -130,8 +131,9 @@ def _import(
                 if reading and reading.working:
                     reading.stop()
                     reading.join()
-                figures = _figures(intake.counts, reader, began)
-                end = partial(end_run, run_id=run_id, ended=ended, at=datetime.now(UTC), figures=figures, error=error)
+                now = datetime.now(UTC)
+                figures = _figures(intake.counts, figures_of(reader, run_id, began, now))
+                end = partial(end_run, run_id=run_id, ended=ended, at=now, figures=figures, error=error)
                 writer.submit(end).result()
     finally:
         reader.close()
@@ -162,7 +164,7 @@ def _take(intake: Intake, found: Sequence[Path | Archives], how: Opening, stop: 
     with tallying() as show:
 
         def tell(counts: Counts) -> None:
-            show(f"{name}: {counts.new:,} new pages of {counts.items:,} records", counts.items)
+            show(f"{name}: {counts.pages:,} new pages of {counts.items:,} records", counts.items)
 
         for one in found:
             if stop.is_set():
@@ -190,19 +192,16 @@ def _finish(reading: ReadingDesk | None, stop: threading.Event) -> None:
     reading.join()
 
 
-def _figures(counts: Counts, reader: sqlite3.Connection, began: datetime) -> dict[str, object]:
-    seconds = (datetime.now(UTC) - began).total_seconds()
+def _figures(counts: Counts, brought: Figures) -> dict[str, object]:
+    """What an import tells of itself: of the archive, and as a crawl does of what it brought."""
     return {
         "items": counts.items,
-        "new": counts.new,
-        "unchanged": counts.unchanged,
+        "pages": counts.pages,
         "known": counts.known,
         "passed": dict(counts.passed.reasons.most_common()),
         "damage": counts.passed.places,
         "incomplete": counts.passed.incomplete,
-        "bytes": counts.bytes,
-        "unread": count_unread(reader),
-        "seconds": round(seconds, 3),
+        **brought.as_dict(),
     }
 
 
@@ -211,8 +210,9 @@ def _summary(outcome: dict[str, object]) -> list[str]:
     assert isinstance(passed, dict)
     state = "stopped early; import the same files again to go on" if outcome["ended"] == "stopped" else "done"
     lines = [
-        f"import {state}: {outcome['new']} new pages, {outcome['seconds']:.1f} s",
-        f"  unchanged {outcome['unchanged']} · known before {outcome['known']}",
+        f"import {state}: {outcome['pages']} new pages, {run_length(float(str(outcome['seconds'])))}",
+        f"  unchanged {outcome['unchanged']} · known before {outcome['known']} · new {outcome['new']}"
+        f" · updated {outcome['updated']} · duplicate {outcome['duplicate']}",
     ]
     if passed:
         reasons = ", ".join(f"{reason} {count}" for reason, count in passed.items())

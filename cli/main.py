@@ -67,6 +67,16 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the words name. click would look for what is near among commands that are imported."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            near = self.list_commands(ctx)
+            raise click.exceptions.NoSuchCommand(error.command_name, possibilities=near, ctx=ctx) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Where the reader of our output has gone (`| head`) nothing is wrong; click would exit with 1."""
         try:

@@ -18,9 +18,12 @@ from dataclasses import dataclass
 import click
 from rich.cells import cell_len, set_cell_size
 
+from db.wording import file_size as file_size
 from db.wording import local_time as local_time
+from db.wording import run_length as run_length
 from db.wording import size as size
 from db.wording import span as span
+from db.wording import took as took
 
 # Prose is read with ease up to about 90 characters a line; wider terminals get a margin.
 WIDEST_PROSE = 88

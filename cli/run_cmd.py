@@ -7,15 +7,16 @@ from pathlib import Path
 import click
 
 from cli.context import Desk
+from cli.given import Choice
 from db.config import Config
 from db.errors import DatabaseError, UsageError
 from db.open_file import has_bytes, identity
 from db.service import service_lock
-from db.sources import all_sources
+from db.sources import all_sources, check_names
 
 
 @click.command(short_help="Stay up: crawl every source on its cadence.")
-@click.option("--log-format", type=click.Choice(["human", "json"]), help="Default: the setting `log_format`.")
+@click.option("--log-format", type=Choice(["human", "json"]), help="Default: the setting `log_format`.")
 @click.pass_obj
 def run(desk: Desk, log_format: str | None) -> None:
     """Stay up and crawl every source on its cadence (settings `every` and `cron`), extract, settle, and look after the database.
@@ -28,6 +29,7 @@ def run(desk: Desk, log_format: str | None) -> None:
 
     _check_known(desk.config.database)
     with desk.open(create=True) as db:
+        check_names(db.conn, desk.config)
         if not all_sources(db.conn):
             click.echo("There are no sources yet; `copydesk sources add URL` adds one while this runs.", err=True)
     config = desk.config

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import sys
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
 from cli.completing import source_names
 from cli.context import Desk
-from cli.crawl_cmd import say_mistakes
+from cli.given import FileToWrite
 from cli.progress import watching
+from cli.source_listings import discover, kinds, listing_json, rests_of, say_added, standing
 from cli.whole_file import write_whole
 from db.config import read_stored
 from db.connect import write
 from db.errors import UsageError
+from db.listings import ListingState, listing_states
 from db.nouns import Entry, Source
 from db.opml import read_sources, write_opml
 from db.regular_files import open_file
@@ -102,9 +105,9 @@ def add(
     settings = _given(delay, allowed, pairs)
     added = _add_all(desk, [(name, url) for url in urls], settings)
     if no_discovery:
-        _say_added(added)
+        say_added(added)
     else:
-        _discover(desk, added)
+        discover(desk, added)
 
 
 @sources.command("import")
@@ -126,9 +129,9 @@ def import_sources(
         raise UsageError(f"{file}: holds no addresses; OPML outlines or one address a line were expected")
     added = _add_all(desk, listed, _given(delay, allowed, pairs))
     if no_discovery:
-        _say_added(added)
+        say_added(added)
     else:
-        _discover(desk, added)
+        discover(desk, added)
 
 
 def _bytes_of(file: Path) -> bytes:
@@ -140,7 +143,7 @@ def _bytes_of(file: Path) -> bytes:
 
 
 @sources.command()
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of the screen.")
+@click.option("--output", "-o", type=FileToWrite(), help="A file instead of the screen.")
 @click.pass_obj
 def export(desk: Desk, output: Path | None) -> None:
     """Write all sources as OPML, feeds included."""
@@ -158,16 +161,21 @@ def export(desk: Desk, output: Path | None) -> None:
 @click.pass_obj
 def list_sources(desk: Desk, as_json: bool) -> None:
     """List the sources, with where each lists its articles."""
-    with desk.read() as conn:
-        rows = [(source, entries_of(conn, source.id)) for source in all_sources(conn)]
+    with desk.open() as db:
+        rows = [(source, listing_states(db.conn, source.id)) for source in all_sources(db.conn)]
     if not rows and not as_json:
         click.echo("There are no sources yet; add one with `copydesk sources add URL`.")
-    for source, entries in rows:
+    now = datetime.now(UTC)
+    for source, states in rows:
+        rests = rests_of(desk, source)
         if as_json:
-            click.echo(json.dumps(_as_json(source, entries), ensure_ascii=False))
-        else:
-            paused = "  paused" if source.paused_at else ""
-            click.echo(f"{source.name}  {source.url}  {_kinds(entries)}{_own(source)}{paused}")
+            click.echo(json.dumps(_as_json(source, states, rests), ensure_ascii=False))
+            continue
+        paused = "  paused" if source.paused_at else ""
+        click.echo(f"{source.name}  {source.url}  {kinds([state.entry for state in states])}{_own(source)}{paused}")
+        for state in states:
+            if words := standing(state, rests, now):
+                click.echo(f"  {state.entry.kind.value:13} {state.entry.url}  {words}")
 
 
 @sources.command("set")
@@ -236,6 +244,8 @@ def test(desk: Desk, name: str, limit: int, as_json: bool) -> None:
     else:
         for line in _rehearsal_lines(report):
             click.echo(line)
+    if report.stopped:
+        sys.exit(130)
     if not report.articles or any(one.wrong for one in report.lists):
         sys.exit(1)
 
@@ -260,7 +270,7 @@ def _unknown(url: str) -> Source:
 
 
 def _rehearsal_lines(report: Rehearsal) -> list[str]:
-    lines = [f"{report.source.name}: {_kinds(report.entries)}, {report.links} links; nothing was stored"]
+    lines = [f"{report.source.name}: {kinds(report.entries)}, {report.links} links; nothing was stored"]
     lines += [f"  {one.kind.value} of its rules: {one.links} links at {one.url}" for one in report.lists]
     lines += [f"  {note}" for note in report.notes]
     for article in report.articles:
@@ -278,7 +288,9 @@ def _rehearsal_lines(report: Rehearsal) -> list[str]:
         ]
     lines += [f"  rejected {reason}: {url}" for url, reason, _ in report.rejected]
     lines += [f"  failed {error}: {url}" for url, error in report.failed]
-    if not report.articles:
+    if report.stopped:
+        lines.append("  stopped early: what is missing here may be there")
+    elif not report.articles:
         lines.append("  no article came out; see the lines above, and `copydesk doctor` for the settings in force")
     return lines
 
@@ -295,6 +307,7 @@ def _rehearsal_json(report: Rehearsal) -> dict[str, object]:
         "rejected": [{"url": url, "reason": reason, "detail": detail} for url, reason, detail in report.rejected],
         "failed": [{"url": url, "error": error} for url, error in report.failed],
         "notes": list(report.notes),
+        "stopped": report.stopped,
     }
 
 
@@ -324,71 +337,30 @@ def _free_name(name: str, taken: dict[str, str]) -> str:
 
 
 def _address(url: str) -> str:
-    text = url if "://" in url else f"https://{url}"
-    cleaned = clean_url(text)
-    if cleaned is None:
-        raise UsageError(
-            f"{url} is not the address of a web page; one such as https://www.example-daily.com/ was expected"
-        )
-    return cleaned
+    scheme, divider, rest = url.partition("://")
+    cleaned = clean_url(url if divider else f"https://{url}")
+    if cleaned is not None and (divider or _may_be_host(urlsplit(cleaned).hostname or "")):
+        return cleaned
+    near = difflib.get_close_matches(scheme.lower(), ("http", "https"), n=1) if divider else []
+    advice = f"did you mean {near[0]}://{rest}?" if near else "one such as https://www.example-daily.com/ was expected"
+    raise UsageError(f"{url} is not the address of a web page; {advice}")
 
 
-def _say_added(added: Sequence[tuple[Source, bool]]) -> None:
-    for source, new in added:
-        state = "added" if new else "known already"
-        click.echo(f"{source.name}  {state}; the next crawl looks for what lists its articles")
-
-
-def _discover(desk: Desk, added: Sequence[tuple[Source, bool]]) -> None:
-    from crawler.run import crawl as run_crawl
-    from crawler.session import Order
-
-    names = tuple(source.name for source, _ in added)
-    with watching() as watch:
-        crawled = run_crawl(desk.config, Order(names=names, reads=False, command="sources add"), watch=watch)
-    say_mistakes(crawled.mistakes)
-    notes = {visit.source.name: visit.notes for visit in crawled.visits}
-    empty = []
-    with desk.open() as db:
-        for source, new in added:
-            entries = entries_of(db.conn, source.id)
-            state = "added" if new else "known already"
-            click.echo(f"{source.name}  {state}: {_kinds(entries)}")
-            if len(added) <= 10:
-                for entry in entries:
-                    click.echo(f"  {entry.kind.value:13} {entry.url}{f'  {entry.title}' if entry.title else ''}")
-            for note in notes.get(source.name, []) if not entries or len(added) <= 10 else []:
-                click.echo(f"  {note}", err=True)
-            if not entries:
-                empty.append(source)
-    if len(added) > 1:
-        click.echo(f"{len(added)} sources, {len(added) - len(empty)} with listings")
-    if empty:
-        click.echo(
-            f"copydesk: nothing that lists articles was found at {', '.join(source.url for source in empty[:5])};"
-            " they are kept, and the next crawl looks again",
-            err=True,
-        )
-        sys.exit(1)
-
-
-def _kinds(entries: Sequence[Entry]) -> str:
-    counts = Counter(entry.kind.value for entry in entries)
-    return (
-        ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items()) or "no listings yet"
-    )
+def _may_be_host(host: str) -> bool:
+    """Whether a name without a scheme before it is meant as a host: one of the web has a dot in it."""
+    return host == "localhost" or "." in host.strip(".") or ":" in host
 
 
 def _own(source: Source) -> str:
     return "".join(f"  {key}={value}" for key, value in source.settings.items())
 
 
-def _as_json(source: Source, entries: Sequence[Entry]) -> dict[str, object]:
+def _as_json(source: Source, states: Sequence[ListingState], rests: Sequence[float]) -> dict[str, object]:
     return {
         "name": source.name,
         "url": source.url,
         "added_at": source.added_at.isoformat(),
         "settings": dict(source.settings),
         "paused_at": source.paused_at.isoformat() if source.paused_at else None,
-        "entries": [{"url": entry.url, "kind": entry.kind.value, "title": entry.title} for entry in entries],
+        "entries": [listing_json(state, rests) for state in states],
     }

@@ -13,8 +13,19 @@ import click
 from cli.context import Desk
 from cli.csv_out import one_form, print_csv
 from cli.paging import show_lines
-from cli.render import Column, local_time, on_terminal, padded, plain, screen_width, size, span, styled, table
-from db.facts import moment
+from cli.render import (
+    Column,
+    file_size,
+    local_time,
+    on_terminal,
+    padded,
+    plain,
+    screen_width,
+    size,
+    styled,
+    table,
+    took,
+)
 from db.health import file_sizes
 from db.holdings import Holdings, Run, SourceHoldings, holdings
 
@@ -80,23 +91,21 @@ def _lines(path: Path, held: Holdings, width: int | None) -> Iterator[str]:
 
 def _totals(path: Path, held: Holdings) -> Iterator[tuple[str, str]]:
     main, wal = file_sizes(path)
-    share = f", {(main + wal) / held.bodies_raw:.2f} of the bytes received" if held.bodies_raw else ""
-    share = "" if held.bodies_pruned else share
-    yield "database", f"{path}: {size(main + wal)}{share}"
+    yield "database", f"{path}: {file_size(main, wal)}"
     yield "sources", f"{held.sources:,}" + (f" ({held.sources_removed:,} removed)" if held.sources_removed else "")
     yield "links", f"{held.links:,} ({held.links_never_fetched:,} never fetched)"
     yield "fetches", f"{held.fetches:,}"
     yield "pages", f"{held.pages:,}" + (f" ({held.pages_unread:,} not read yet)" if held.pages_unread else "")
-    ratio = f", {held.bodies_stored / held.bodies_raw:.2f}" if held.bodies_raw else ""
+    ratio = f" ({held.bodies_stored / held.bodies_raw:.0%})" if held.bodies_raw else ""
     gone = f"; {held.bodies_pruned:,} more were pruned" if held.bodies_pruned else ""
     kept = held.bodies - held.bodies_pruned
-    yield "bodies", f"{kept:,}: {size(held.bodies_raw)} received, {size(held.bodies_stored)} stored{ratio}{gone}"
+    yield "bodies", f"{kept:,}: {size(held.bodies_raw)} received, stored in {size(held.bodies_stored)}{ratio}{gone}"
     if held.dictionaries:
         by = f"{held.bodies_by_dictionary:,} bodies packed by {held.dictionaries:,} dictionaries"
         yield "packing", f"{by} ({size(held.dictionaries_stored)}), {kept - held.bodies_by_dictionary:,} plain"
     yield "articles", f"{held.articles:,}, copies among them {held.copies:,}; later revisions {held.revisions:,}"
     yield "rejected", _reasons(held.rejected)
-    yield "failed", f"{_reasons(held.failed_7d)} in the last 7 days"
+    yield "failed", f"{_reasons(held.failed_7d)} requests in the last 7 days"
 
 
 def _reasons(counts: Mapping[str, int]) -> str:
@@ -119,11 +128,10 @@ def _source_row(source: SourceHoldings) -> tuple[object, ...]:
 
 def _run_row(run: Run) -> tuple[object, ...]:
     figures = run.figures
-    took = span((moment(run.ended_at) - moment(run.started_at)).total_seconds()) if run.ended_at else ""
     return (
         run.id,
         local_time(run.started_at),
-        took,
+        took(run.started_at, run.ended_at),
         run.command,
         run.ended or "not ended",
         *(_figure(figures.get(name)) for name in ("fetched", "new", "updated", "rejected", "failed")),

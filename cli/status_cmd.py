@@ -15,7 +15,7 @@ import click
 
 from cli.context import Desk
 from cli.csv_out import one_form, print_csv
-from cli.render import cut, local_time, on_terminal, padded, plain, screen_width, size, span, styled
+from cli.render import cut, file_size, local_time, on_terminal, padded, plain, screen_width, size, span, styled
 from cli.terminal import direct, visible_but_styles
 from db.facts import moment, stamp
 from db.health import disk_free, file_sizes
@@ -123,7 +123,7 @@ def _service(now_status: Status, now: datetime) -> str:
 def _database(path: Path, now_status: Status) -> str:
     main, wal = file_sizes(path)
     unread = f", {now_status.unread:,} pages not read yet" if now_status.unread else ""
-    return f"{path}: {size(main + wal)}, {size(disk_free(path))} free on its disk{unread}"
+    return f"{path}: {file_size(main, wal)}, {size(disk_free(path))} free on its disk{unread}"
 
 
 def _sources(now_status: Status, coming: list[tuple[datetime, Planned]], now: datetime) -> str:

@@ -20,6 +20,7 @@ from crawler.visit import Visit
 from db import facts
 from db.agenda import Due, due_links
 from db.facts import put_validators
+from db.listings import put_answers
 from db.sitemap_readings import put_readings
 from db.sources import put_entries
 from db.statuses import brings_page
@@ -52,8 +53,11 @@ class Articles:
     async def begin(self, visit: Visit) -> list[Request]:
         """All listings are read: record what they brought and begin with the due links."""
         session, now = self._session, datetime.now(UTC)
-        if visit.found:
+        if visit.found and not (visit.probing and visit.stopped):  # a search that was broken off is begun anew
             await session.put(lambda conn: put_entries(conn, visit.source.id, visit.found, now))
+        answers, named = visit.answers, visit.named
+        if answers:
+            visit.working = await session.put(lambda conn: put_answers(conn, visit.source.id, answers, now, named))
         if not session.order.reads:
             await self._end(visit)
             return []
@@ -186,7 +190,7 @@ class Articles:
     async def _end(self, visit: Visit) -> None:
         """All of a source is asked for. Where the crawl was stopped it is not; then the end of the run says so."""
         if not visit.stopped:
-            await self._session.end_source(visit.source, visit.failure)
+            await self._session.end_source(visit.source, visit.failure, visit.working)
 
     def _next(self, visit: Visit) -> Iterator[Request]:
         for due in visit.take_due():

@@ -46,6 +46,9 @@ PRIORITY = 100
 STRANGERS_NAMED = 3
 # A source whose listings hurt is given up for a crawl after so many: each may take a worker process for half a minute.
 MOST_UNREADABLE = 2
+# Answers that say that a listing is not there; and what is noted of an address that has something else in its place.
+GONE = frozenset({404, 410})
+NO_LISTING = "no_listing"
 
 PolicyOf = Callable[[str], RobotsPolicy | None]
 """What is known of an address's robots.txt, None before its host was asked for anything."""
@@ -65,7 +68,8 @@ class Listings:
             # Declared lists first: what discovery takes for a section may be one of them.
             asks = [replace(ask, probe=True) for ask in declared_asks(visit.site)] + next_probes(visit, ())
         else:
-            asks = declared_asks(visit.site) + asks_of_entries(visit.entries, visit.site, visit.settings["front_page"])
+            entries = [entry for entry in visit.entries if entry.url not in visit.resting]
+            asks = declared_asks(visit.site) + asks_of_entries(entries, visit.site, visit.settings["front_page"])
         fresh = visit.new_asks(asks)
         if not fresh:
             return await self._articles.begin(visit)
@@ -84,14 +88,18 @@ class Listings:
             except TaskFailed as error:
                 fetch = replace(fetch, error=record.failure_name(error))
                 visit.unreadable += 1
+                visit.note_trouble(ask, record.failure_name(error))
                 visit.notes.append(f"{ask.url}: {record.in_words(error)}")
             except ParserStopped:
                 visit.stopped = True
         elif response.status == 304:
+            visit.note_unchanged(ask)
             if ask.nested:
                 visit.readings[ask.url] = False
-        elif not ask.probe:
-            visit.notes.append(f"{ask.url}: status {response.status}")
+        else:
+            visit.note_trouble(ask, f"http_{response.status}", gone=response.status in GONE)
+            if not ask.probe:
+                visit.notes.append(f"{ask.url}: status {response.status}")
         session.put_later(lambda conn: facts.put_fetch(conn, fetch))
         for request in await self._done(visit, asks):
             yield request
@@ -103,6 +111,8 @@ class Listings:
         visit, ask = request.cb_kwargs["visit"], request.cb_kwargs["ask"]
         session = self._session
         visit.note_stop(error)
+        if record.failure_name(error) not in record.NOT_ASKED:
+            visit.note_trouble(ask, record.failure_name(error))
         fetch = record.failed_fetch(_what(ask), request, ask.url, error, session.run_id, visit.source.id)
         session.put_later(lambda conn: facts.put_fetch(conn, fetch))
         worth_saying = record.failure_name(error) not in record.NOT_WORTH_SAYING
@@ -125,11 +135,13 @@ class Listings:
         )
         listing = await self._session.parse(task)
         if listing is None:
+            visit.note_trouble(ask, NO_LISTING, gone=True)
             if not ask.probe:
                 visit.notes.append(f"{ask.url}: is no {ask.kind.value} any more")
             return []
         if listing.strangers:
             visit.notes.append(f"{ask.url}: {_left_out(listing)}")
+        visit.note_read(ask, listing)
         visit.listings.append(listing)
         # The children of an index that states no times change while it stays the same: it is asked for in full each time.
         if not self._is_wrong(visit, ask, listing) and all(child.modified for child in listing.children):
@@ -171,7 +183,7 @@ class Listings:
         chosen = choose_children(index.children, past, most)
         visit.sitemaps += len(chosen)
         return [
-            Ask(url=child.url, kind=index.kind, nested=ask.nested + 1, read_before=child.url in past)
+            Ask(url=child.url, kind=index.kind, nested=ask.nested + 1, read_before=child.url in past, root=ask.listing)
             for child in chosen
         ]
 

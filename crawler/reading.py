@@ -35,6 +35,13 @@ class Ask:
     read_before: bool = False
     probe: bool = False
     rule: ListRule | None = None
+    root: str = ""
+    """The listing that it is a part of, where it is a further page or a sitemap of an index."""
+
+    @property
+    def listing(self) -> str:
+        """The address of the listing that it belongs to."""
+        return self.root or self.url
 
 
 def worth_fetching(link: Link, site: Site | None) -> bool:

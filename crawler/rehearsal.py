@@ -15,10 +15,9 @@ from db.config import Config
 from db.connect import open_database, write
 from db.derived import get_article
 from db.errors import ConfigError
-from db.figures import Figures
+from db.figures import FAILURE, HAS_NO_ANSWER, IS_ARTICLE, Figures
 from db.nouns import Article, Entry, Source
 from db.sources import add_source, entries_of, put_entries
-from db.statuses import fetch_failed
 from db.stored_rules import rules_of
 from pipelines.addresses import host_of
 
@@ -36,6 +35,8 @@ class Rehearsal:
     notes: Sequence[str]
     lists: Sequence[ListRead]
     figures: Figures
+    stopped: bool
+    """Whether somebody ended it early: what is missing may be there."""
 
 
 def rehearse(
@@ -62,12 +63,12 @@ def rehearse(
                 articles=[article for page in pages if (article := get_article(conn, page))],
                 rejected=conn.execute("SELECT url, reason, coalesce(detail, '') FROM rejections").fetchall(),
                 failed=conn.execute(
-                    "SELECT url, coalesce(error, 'http_' || status) FROM fetches"
-                    f" WHERE what = 'article' AND {fetch_failed()}"
+                    f"SELECT f.url, {FAILURE} FROM fetches f WHERE {IS_ARTICLE} AND {HAS_NO_ANSWER}"
                 ).fetchall(),
                 notes=[*others, *(note for visit in crawled.visits for note in visit.notes)],
                 lists=[read for visit in crawled.visits for read in visit.lists],
                 figures=crawled.figures,
+                stopped=crawled.stopped,
             )
         finally:
             conn.close()

@@ -26,13 +26,13 @@ from db.config import Config
 from db.connect import explain, explained, open_database, open_readonly
 from db.errors import CopydeskError, DatabaseError, MachineError
 from db.facts import Received
-from db.figures import Figures, figures_of
+from db.figures import Figures, figures_of, recounted, unchanged_by_source
 from db.machine import explain_os
 from db.nouns import Source
 from db.reader_thread import ReaderThread
 from db.sites import Sites
-from db.source_runs import begin_source_runs, end_source_run, end_source_runs
-from db.sources import choose_sources
+from db.source_runs import begin_source_runs, end_source_run, end_source_runs, note_unchanged
+from db.sources import check_names, choose_sources
 from db.stored_rules import rules_of
 from db.turns import take_turns
 from db.writer import Writer
@@ -40,6 +40,8 @@ from pipelines.desk import Desk
 from pipelines.desk_plan import plan_desk
 
 T = TypeVar("T")
+
+CRAWL, BY_HAND = "crawl", "by hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +56,8 @@ class Order:
     limit: int | None = None
     reads: bool = True
     again: bool = False
-    command: str = "crawl"
-    reason: str = "by hand"
+    command: str = CRAWL
+    reason: str = BY_HAND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +118,16 @@ class Session:
                 self.desk.wake()
         return page_id
 
-    async def end_source(self, source: Source, error: str | None) -> None:
-        """All of a source is fetched, or nothing of it could be (`error` says why): record it, leave the source to other runs."""
+    async def end_source(self, source: Source, error: str | None, working: int) -> None:
+        """All of a source is fetched, or nothing of it could be (`error` says why): record it, leave the source to other runs.
+
+        `working`: how many of its listings name articles.
+        """
         ended, now = "failed" if error else "finished", datetime.now(UTC)
         await self.put(
-            lambda conn: end_source_run(conn, self.run_id, source.id, ended=ended, at=now, error=error),
+            lambda conn: end_source_run(
+                conn, self.run_id, source.id, ended=ended, at=now, error=error, working=working
+            ),
         )
 
     async def close(self, *, finished: bool, error: str | None = None) -> Figures:
@@ -131,18 +138,22 @@ class Session:
         stopped = not finished or (self.desk is not None and self.desk.stopped)
         ended = "failed" if error or failure else "stopped" if stopped else "finished"
         message = error or (str(failure) if failure else None)
+
         try:
             with explained(self.config.database):
-                figures = figures_of(self.reader, self.run_id, self.started_at, datetime.now(UTC))
-            await asyncio.wrap_future(
-                self.writer.submit(
-                    lambda conn: facts.end_run(conn, self.run_id, ended, datetime.now(UTC), figures.as_dict(), message)
-                )
-            )
-            now = datetime.now(UTC)
-            await asyncio.wrap_future(
-                self.writer.submit(lambda conn: end_source_runs(conn, self.run_id, ended=ended, at=now, error=message))
-            )
+                now = datetime.now(UTC)
+                figures = figures_of(self.reader, self.run_id, self.started_at, now)
+                unchanged = unchanged_by_source(self.reader, self.run_id)
+                earlier = recounted(self.reader, self.run_id)
+
+            def end(conn: sqlite3.Connection) -> None:
+                facts.end_run(conn, self.run_id, ended, now, figures.as_dict(), message)
+                end_source_runs(conn, self.run_id, ended=ended, at=now, error=message)
+                note_unchanged(conn, self.run_id, unchanged)
+                for run_id, counted in earlier:
+                    facts.put_figures(conn, run_id, counted.as_dict())
+
+            await asyncio.wrap_future(self.writer.submit(end))
         except DatabaseError as trouble:
             failure = failure or trouble
         finally:
@@ -197,6 +208,8 @@ def open_session(config: Config, order: Order, on_failure: Callable[[DatabaseErr
         with explained(config.database):
             sites = rules_of(config, db.conn)
             sources = choose_sources(db.conn, order.names)
+            if order.reads and order.reason == BY_HAND and order.command == CRAWL:
+                check_names(db.conn, config)  # a service that is up is not stopped by a word: its log says it
     finally:
         db.conn.close()
     writer = Writer(config.database, on_failure=on_failure)

@@ -22,6 +22,7 @@ from crawler.errors import Stopping
 from crawler.reading import Ask
 from db.agenda import Due
 from db.facts import links_of_others, put_links, take_over
+from db.listings import Answer
 from db.nouns import Entry, EntryKind, Link, Source
 from db.sites import HtmlList, ListRule, Site
 from pipelines.addresses import same_site
@@ -91,6 +92,14 @@ class Visit:
     """How many sitemaps of indexes were asked for."""
     readings: dict[str, bool] = field(default_factory=dict)
     """Which of them were read, each with whether it named articles that were not known before."""
+    resting: frozenset[str] = frozenset()
+    """Listings that are gone and to be left alone now."""
+    answers: dict[str, Answer] = field(default_factory=dict)
+    """What came of each listing, by its address."""
+    named: set[str] | None = None
+    """The listings that the front page names; None where it was not read."""
+    working: int = 0
+    """How many of its listings name articles."""
     unreadable: int = 0
     """How many of its listings could not be parsed within the limits of time and memory."""
     stopped: bool = False
@@ -123,6 +132,30 @@ class Visit:
         self.under_way += len(taken)
         self.unfinished += len(taken)
         return taken
+
+    def note_read(self, ask: Ask, listing: Listing) -> None:
+        """Note that a listing answered, and what it named."""
+        answer = self._answer_of(ask)
+        answer.answered = answer.answered or ask.url == ask.listing
+        answer.links += len(listing.links)
+        answer.trouble = None if answer.links else listing.note or answer.trouble
+        if listing.kind is EntryKind.FRONT_PAGE:
+            self.named = (self.named or set()) | {entry.url for entry in listing.entries}
+
+    def note_unchanged(self, ask: Ask) -> None:
+        """Note that a listing, or a part of one, is as it was (304)."""
+        answer = self._answer_of(ask)
+        answer.answered = answer.answered or ask.url == ask.listing
+        answer.unchanged = True
+
+    def note_trouble(self, ask: Ask, trouble: str, *, gone: bool = False) -> None:
+        """Note that a listing gave nothing; `gone`: because it is not there, or no listing. Of a part of one that says nothing."""
+        if ask.url == ask.listing:
+            answer = self._answer_of(ask)
+            answer.trouble, answer.gone = trouble, gone
+
+    def _answer_of(self, ask: Ask) -> Answer:
+        return self.answers.setdefault(ask.listing, Answer())
 
     def note_stop(self, error: BaseException) -> None:
         """Note where a request failed because the crawl is being stopped."""
@@ -203,4 +236,4 @@ def next_page(ask: Ask, listing: Listing) -> list[Ask]:
     if ask.rule is not None and "{page}" in ask.rule.url:
         pages = list_urls(ask.rule)
         following = pages[pages.index(ask.url) + 1 :][:1]
-    return [Ask(url=url, kind=ask.kind, depth=ask.depth + 1, rule=ask.rule) for url in following]
+    return [Ask(url=url, kind=ask.kind, depth=ask.depth + 1, rule=ask.rule, root=ask.listing) for url in following]

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     SILENT = "silent"
     ROTTING = "rotting"
     FAILING = "failing"
+    NO_LISTING = "no_listing"
     ROBOTS_FORBIDDEN = "robots_forbidden"
     CERTIFICATE = "certificate"
     SITE_RULES = "site_rules"

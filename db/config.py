@@ -60,6 +60,15 @@ class Config:
             merged.update(layer)
         return merged
 
+    def line_of(self, source: str) -> str:
+        """ ":7", the line on which the file begins with a source's own settings; "" where that cannot be told."""
+        try:
+            lines = self.path.read_text(encoding="utf-8").splitlines() if self.path else []
+        except (OSError, UnicodeDecodeError):
+            return ""
+        header = re.compile(rf"""\s*\[\s*["']?sources["']?\s*\.\s*["']?{re.escape(source)}["']?\s*\]""")
+        return next((f":{number}" for number, line in enumerate(lines, 1) if header.match(line)), "")
+
 
 def read_stored(name: str, stored: Mapping[str, object]) -> dict[str, Any]:
     """The settings stored with a source, read. Raises ConfigError naming source and key."""

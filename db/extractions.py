@@ -154,6 +154,22 @@ def begin_undo(conn: sqlite3.Connection, run_id: int) -> None:
     conn.execute("UPDATE extractions SET selection = 'undone' WHERE run_id = ?", (run_id,))
 
 
+def nothing_to_undo(conn: sqlite3.Connection, run_id: int) -> bool:
+    """Whether a run replaced nothing and has nothing left to extract. One whose undoing was cut off is to be gone on with."""
+    query = """
+    SELECT EXISTS (SELECT 1 FROM past_outcomes WHERE run_id = :run) OR EXISTS (SELECT 1 FROM to_extract WHERE run_id = :run)
+        OR EXISTS (SELECT 1 FROM extractions WHERE run_id = :run AND selection = 'undone')
+    """
+    return not conn.execute(query, {"run": run_id}).fetchone()[0]
+
+
+def undone_by(conn: sqlite3.Connection, run_id: int) -> int | None:
+    """The run that brought back all that a run had replaced and that could be brought back; None where none did."""
+    query = "SELECT max(id) FROM runs WHERE command = 'undo' AND ended = 'finished' AND figures ->> 'undone' = ?"
+    (by,) = conn.execute(query, (run_id,)).fetchone()
+    return int(by) if by is not None else None
+
+
 def begin_pruning(conn: sqlite3.Connection, run_id: int) -> bool:
     """What the run replaced is to be dropped: no command undoes it or goes on with it any more. False where one has begun to."""
     return conn.execute(_BEGIN_PRUNING, (run_id,)).rowcount > 0

@@ -251,6 +251,15 @@ def end_run(
     )
 
 
+def put_figures(conn: sqlite3.Connection, run_id: int, figures: Mapping[str, object]) -> None:
+    """Bring the figures of a run that has ended up to date; what else it noted of itself stays."""
+    row = conn.execute("SELECT figures FROM runs WHERE id = ?", (run_id,)).fetchone()
+    known = json.loads(row[0]) if row and row[0] else {}
+    conn.execute(
+        "UPDATE runs SET figures = ? WHERE id = ?", (json.dumps(known | dict(figures), ensure_ascii=False), run_id)
+    )
+
+
 def resume_run(conn: sqlite3.Connection, run_id: int, pid: int) -> None:
     """Record that a process goes on with a run that was broken off: it is under way again."""
     conn.execute(

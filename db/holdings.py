@@ -15,8 +15,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from db.facts import stamp
+from db.figures import FAILURE, IS_ARTICLE, IS_FAILED
 from db.queries import snapshot
-from db.statuses import fetch_failed
+from db.source_runs import LAST_FETCHED
 
 # Failures older than this say nothing about how the crawl fares now.
 FAILURES_SINCE = timedelta(days=7)
@@ -33,14 +34,14 @@ SELECT (SELECT count(*) FROM bodies WHERE dictionary_id IS NOT NULL), count(*), 
 """
 _VERDICTS = "SELECT verdict, count(*) FROM decisions GROUP BY 1"
 _REJECTED = "SELECT reason, count(*) FROM outcomes WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
-# A failure is a fetch without a usable answer; what robots.txt forbids is none.
-_IS_FAILURE = f"{fetch_failed()} AND coalesce(error, '') <> 'robots_forbidden'"
 _FAILED = f"""
-SELECT coalesce(error, 'http_' || status), count(*) FROM fetches
-WHERE started_at >= ? AND what IN ('article', 'entry') AND {_IS_FAILURE}
+SELECT {FAILURE}, count(*) FROM fetches f
+WHERE f.started_at >= ? AND ({IS_ARTICLE} OR f.what = 'entry') AND {IS_FAILED}
 GROUP BY 1 ORDER BY 2 DESC, 1
 """
-_ALL_SOURCES = "SELECT id, name, removed_at IS NOT NULL FROM sources ORDER BY name, id"
+_ALL_SOURCES = f"""
+SELECT s.id, s.name, s.removed_at IS NOT NULL, nullif({LAST_FETCHED}, '') FROM sources s ORDER BY s.name, s.id
+"""
 _PAGES_BY_SOURCE = "SELECT source_id, count(*), max(fetched_at) FROM pages GROUP BY 1"
 _SOURCE_OF_PAGE = "SELECT id, source_id FROM pages INDEXED BY pages_source"
 _ARTICLE_PAGES = "SELECT page_id FROM decisions WHERE verdict IN ('new', 'copy')"
@@ -49,8 +50,8 @@ _LATEST_FIRST = (
     "SELECT page_id, published_utc FROM articles WHERE published_utc IS NOT NULL ORDER BY published_utc DESC"
 )
 _FAILED_BY_SOURCE = f"""
-SELECT source_id, count(*) FROM fetches
-WHERE started_at >= ? AND what IN ('article', 'entry') AND {_IS_FAILURE}
+SELECT f.source_id, count(*) FROM fetches f
+WHERE f.started_at >= ? AND ({IS_ARTICLE} OR f.what = 'entry') AND {IS_FAILED}
 GROUP BY 1
 """
 _RUNS = """
@@ -60,7 +61,10 @@ SELECT id, command, started_at, ended_at, ended, figures, error FROM runs WHERE 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHoldings:
-    """One source in figures. `articles` counts each article once, whatever its revisions; `failed` is of 7 days."""
+    """One source in figures. `articles` counts each article once, whatever its revisions; `failed` is of 7 days.
+
+    `last_fetched` is when it last answered, `last_new` when that brought a page with something new.
+    """
 
     name: str
     removed: bool
@@ -69,6 +73,7 @@ class SourceHoldings:
     rejected: int
     failed: int
     last_fetched: str | None
+    last_new: str | None
     last_published: str | None
 
     @property
@@ -193,10 +198,11 @@ def _by_source(conn: sqlite3.Connection, since: tuple[str]) -> list[SourceHoldin
             articles=articles[source_id],
             rejected=rejected[source_id],
             failed=failed.get(source_id, 0),
-            last_fetched=pages.get(source_id, (0, None))[1],
+            last_fetched=last_fetched,
+            last_new=pages.get(source_id, (0, None))[1],
             last_published=published.get(source_id),
         )
-        for source_id, name, removed in conn.execute(_ALL_SOURCES)
+        for source_id, name, removed, last_fetched in conn.execute(_ALL_SOURCES)
     ]
 
 

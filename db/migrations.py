@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
+from db.listings import LISTING_VISITS
 from db.search_index import SEARCH, SEARCH_MERGES, SEARCH_READABLE, version
 from db.service_tables import EXTRACTIONS, PRUNED, RHYTHMS, SCHEDULE, SITE_RULES, WATCHED
 from db.sitemap_readings import SITEMAP_READINGS
@@ -232,6 +233,23 @@ def m0020_current_articles(db: Database) -> None:
     db.execute("DROP VIEW current_articles")
     for statement in _statements(CURRENT_ARTICLES.format(fields=fields)):
         db.execute(statement)
+
+
+@migrations()
+def m0021_listings_answer(db: Database) -> None:
+    """How each listing answers, and how many of a source's listings name articles."""
+    for statement in _statements(LISTING_VISITS):
+        db.execute(statement)
+
+
+@migrations()
+def m0022_counts_defined_once(db: Database) -> None:
+    """`runs_view` shows the counts of `db.figures`; what an earlier import called new were pages."""
+    db.execute("""
+        UPDATE runs SET figures = json_set(json_remove(figures, '$.new'), '$.pages', figures -> '$.new')
+        WHERE command = 'import' AND figures ->> '$.pages' IS NULL AND figures ->> '$.new' IS NOT NULL
+    """)
+    make_views(db)
 
 
 def step_names() -> frozenset[str]:

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.facts import stamp
-from db.statuses import fetch_failed
+from db.figures import FAILURE, HAS_NO_ANSWER
 
 # Of a row `d` of decisions: that its page is the current one of an article.
 IS_CURRENT = """d.verdict IN ('new', 'copy', 'revision')
   AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)"""
+
+# Of an article `a` on a page `p`: the newest first, by the time published, else fetched.
+NEWEST_FIRST = "coalesce(a.published_utc, p.fetched_at) DESC, a.page_id DESC"
 
 # Two legs, so that the index on `published_utc` gives the newest without looking at the rest (0.1 ms of 200,000 articles;
 # one ORDER BY over both times takes 400 ms).
@@ -105,9 +108,7 @@ FROM links l JOIN sources s ON s.id = l.source_id LEFT JOIN visits v ON v.link_i
 WHERE l.key = ?
 """
 _LAST_FAILURE = f"""
-SELECT started_at, coalesce(error, 'http_' || status) FROM fetches
-WHERE link_id = ? AND {fetch_failed()}
-ORDER BY id DESC LIMIT 1
+SELECT f.started_at, {FAILURE} FROM fetches f WHERE f.link_id = ? AND {HAS_NO_ANSWER} ORDER BY f.id DESC LIMIT 1
 """
 _LINKS_OF_HOST = "SELECT url FROM links WHERE key >= :host || '/' AND key < :host || '0' ORDER BY id DESC LIMIT 2000"
 

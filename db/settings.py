@@ -157,7 +157,8 @@ DECLARED: tuple[Setting, ...] = (
         name="retry_failed",
         read=units.durations,
         default=["15m", "2h", "1d"],
-        help="How long after a failure a link is tried again: the first, second, ... failure; then it is given up.",
+        help="How long after a failure a link is tried again: the first, second, ... failure; then it is given up."
+        " A listing that is gone (404, 410) likewise.",
         per_source=True,
     ),
     Setting(

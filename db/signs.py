@@ -25,7 +25,7 @@ WHERE source_id = :source
 """
 _WATCHED_SOURCES = "SELECT id FROM sources WHERE removed_at IS NULL AND paused_at IS NULL"
 _PARTS = """
-SELECT id, run_id, ended, listings, listings_failed, fetched, unchanged, failed, forbidden, error
+SELECT id, run_id, ended, listings, listings_failed, listings_working, fetched, unchanged, failed, forbidden, error
 FROM source_runs WHERE source_id = ? AND ended <> 'stopped' ORDER BY id DESC LIMIT ?
 """
 _UNREACHED = """
@@ -96,6 +96,7 @@ class Part:
     ended: str
     listings: int
     listings_failed: int
+    listings_working: int | None
     fetched: int
     unchanged: int
     failed: int

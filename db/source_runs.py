@@ -7,24 +7,32 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from db.facts import moment, stamp
+from db.figures import (
+    HAS_NO_ANSWER,
+    IS_ARTICLE,
+    IS_FAILED,
+    IS_FETCHED,
+    IS_FORBIDDEN,
+    IS_LISTING,
+    IS_UNCHANGED,
+)
 from db.processes import process_lives
-from db.statuses import fetch_failed, page_came
 from db.turns import end_turn, end_turns
 
 _FIGURES = f"""
 UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
     (listings, listings_failed, fetched, unchanged, failed, forbidden) = (
-        SELECT count(*) FILTER (WHERE what <> 'article'),
-               count(*) FILTER (WHERE what <> 'article' AND {fetch_failed()}),
-               count(*) FILTER (WHERE what = 'article' AND {page_came()}),
-               count(*) FILTER (WHERE what = 'article' AND status = 304),
-               count(*) FILTER (WHERE what = 'article' AND {fetch_failed()}),
-               count(*) FILTER (WHERE error = 'robots_forbidden')
+        SELECT count(*) FILTER (WHERE {IS_LISTING}),
+               count(*) FILTER (WHERE {IS_LISTING} AND {HAS_NO_ANSWER}),
+               count(*) FILTER (WHERE {IS_ARTICLE} AND {IS_FETCHED}),
+               count(*) FILTER (WHERE {IS_ARTICLE} AND {IS_UNCHANGED}),
+               count(*) FILTER (WHERE {IS_ARTICLE} AND {IS_FAILED}),
+               count(*) FILTER (WHERE ({IS_ARTICLE} OR {IS_LISTING}) AND {IS_FORBIDDEN})
         FROM fetches f WHERE f.run_id = source_runs.run_id AND f.source_id = source_runs.source_id),
     found = (SELECT count(*) FROM links l WHERE l.source_id = source_runs.source_id AND l.run_id = source_runs.run_id
              AND l.found_at >= source_runs.started_at)
@@ -41,6 +49,12 @@ FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.id IN (SELECT value FR
 _LATEST = """
 SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, r.reason
 FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.source_id = ? ORDER BY s.id DESC LIMIT ?
+"""
+# Of a row `s` of sources: when it last answered, be it that nothing was new. "" where it never has.
+LAST_FETCHED = """
+max(coalesce((SELECT r.ended_at FROM source_runs r WHERE r.source_id = s.id
+              AND (r.listings > r.listings_failed OR r.fetched + r.unchanged > 0) ORDER BY r.id DESC LIMIT 1), ''),
+    coalesce((SELECT max(fetched_at) FROM pages p WHERE p.source_id = s.id), ''))
 """
 _OPEN_RUNS = "SELECT id, pid, process FROM runs WHERE ended IS NULL"
 
@@ -89,9 +103,23 @@ def begin_source_runs(conn: sqlite3.Connection, run_id: int, source_ids: Iterabl
 
 
 def end_source_run(
-    conn: sqlite3.Connection, run_id: int, source_id: int, *, ended: str, at: datetime, error: str | None = None
+    conn: sqlite3.Connection,
+    run_id: int,
+    source_id: int,
+    *,
+    ended: str,
+    at: datetime,
+    error: str | None = None,
+    working: int | None = None,
 ) -> None:
-    """A run is through with a source: count what it brought, and leave the source to others."""
+    """A run is through with a source: count what it brought, and leave the source to others.
+
+    `working`: how many of its listings name articles; None where that is not known.
+    """
+    conn.execute(
+        "UPDATE source_runs SET listings_working = ? WHERE run_id = ? AND source_id = ? AND ended IS NULL",
+        (working, run_id, source_id),
+    )
     values = {"run": run_id, "source": source_id, "ended": ended, "at": stamp(at), "error": error}
     conn.execute(f"{_FIGURES} AND source_id = :source", values)
     end_turn(conn, run_id, source_id)
@@ -103,6 +131,14 @@ def end_source_runs(
     """A run is over: the same for all sources that it is not through with."""
     conn.execute(_FIGURES, {"run": run_id, "ended": ended, "at": stamp(at), "error": error})
     end_turns(conn, run_id)
+
+
+def note_unchanged(conn: sqlite3.Connection, run_id: int, counts: Mapping[int, int]) -> None:
+    """Record how many answers brought what we had, by source: some of them show only when what came in is settled."""
+    conn.executemany(
+        "UPDATE source_runs SET unchanged = ? WHERE run_id = ? AND source_id = ? AND unchanged <> ?",
+        [(number, run_id, source_id, number) for source_id, number in counts.items()],
+    )
 
 
 def bury_runs(conn: sqlite3.Connection, at: datetime) -> list[int]:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from db.errors import UnknownSource, UsageError
+from db.config import Config
+from db.errors import ConfigError, UnknownSource, UsageError
 from db.facts import moment, stamp
 from db.nouns import Entry, EntryKind, Source
 
@@ -106,6 +107,25 @@ def find_source(conn: sqlite3.Connection, name: str) -> Source:
         raise UnknownSource(f"there is no source {name}; did you mean {' or '.join(near)}?")
     advice = "`copydesk sources list` shows them" if names else "add one with `copydesk sources add URL`"
     raise UnknownSource(f"there is no source {name}; {advice}")
+
+
+def strange_sources(conn: sqlite3.Connection, config: Config) -> list[str]:
+    """What is wrong with the names in the settings file that no source has or had, a sentence for each, with the nearest name."""
+    known = {name for (name,) in conn.execute("SELECT name FROM sources")}
+    found = []
+    for name in config.by_source:
+        if name in known:
+            continue
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        advice = f"; did you mean {near[0]}?" if near else "; `copydesk sources list` shows the names"
+        found.append(f'{config.path}{config.line_of(name)}: [sources."{name}"]: there is no such source{advice}')
+    return found
+
+
+def check_names(conn: sqlite3.Connection, config: Config) -> None:
+    """Raise ConfigError where the settings file names a source that never was."""
+    if strange := strange_sources(conn, config):
+        raise ConfigError(strange[0])
 
 
 def choose_sources(conn: sqlite3.Connection, names: Sequence[str]) -> list[Source]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import math
 import re
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
 
@@ -99,7 +100,9 @@ def time_zone(value: object) -> str:
     try:
         return ZoneInfo(value).key if isinstance(value, str) and value else _no_zone(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f'a time zone such as "Europe/Berlin" or "UTC" was expected, not {value!r}') from error
+        near = difflib.get_close_matches(str(value), available_timezones(), n=1)
+        advice = f"; did you mean {near[0]}?" if near else ""
+        raise ValueError(f'a time zone such as "Europe/Berlin" or "UTC" was expected, not {value!r}{advice}') from error
 
 
 def _no_zone(value: object) -> str:

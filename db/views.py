@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from db.queries import IS_CURRENT
+from db.source_runs import LAST_FETCHED
 
 
 class _Executes(Protocol):
@@ -172,6 +173,7 @@ _SOURCES = View(
         ("corrected", "coalesce(t.corrected, 0)", "of these, with more than one revision"),
         ("rejected", "coalesce(g.rejected, 0)", "pages that are no articles"),
         ("newest_utc", "t.newest", "when its newest article was published"),
+        ("last_fetched_utc", f"nullif({LAST_FETCHED}, '')", "when it last answered, be it that nothing was new"),
         ("last_page_utc", "g.last", "when a page with something new was fetched last"),
     ),
     rows=f"""
@@ -229,10 +231,12 @@ _RUNS = View(
         ("state", "coalesce(ended, 'under way or killed')", "finished, stopped, failed"),
         ("started_utc", "started_at", "when it began"),
         ("ended_utc", "ended_at", "when it ended"),
-        ("seconds", "round((julianday(ended_at) - julianday(started_at)) * 86400, 1)", "how long it took"),
-        ("fetched", "figures ->> 'fetched'", "pages fetched"),
-        ("new", "figures ->> 'new'", "new articles (of an import: pages)"),
-        ("updated", "figures ->> 'updated'", "revisions"),
+        ("seconds", "round((julianday(ended_at) - julianday(started_at)) * 86400, 1)", "from its beginning to its end"),
+        ("fetched", "figures ->> 'fetched'", "answers with a body"),
+        ("unchanged", "figures ->> 'unchanged'", "answers that brought what we had"),
+        ("new", "figures ->> 'new'", "articles not known before"),
+        ("updated", "figures ->> 'updated'", "later revisions of articles"),
+        ("duplicate", "figures ->> 'duplicate'", "copies, and other addresses of a page we had"),
         ("error", "error", "what it failed of"),
     ),
     rows="FROM runs",

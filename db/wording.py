@@ -25,6 +25,23 @@ def size(number: float | None) -> str:
     return f"{value:.1f} TB"
 
 
+def took(started_at: str, ended_at: str | None) -> str:
+    """How long a run took: from its beginning to its end as its row has them, wherever it is shown. "" while it lasts."""
+    if not ended_at:
+        return ""
+    return run_length((datetime.fromisoformat(ended_at) - datetime.fromisoformat(started_at)).total_seconds())
+
+
+def run_length(seconds: float) -> str:
+    """The length of a run, to a tenth of a second up to a minute."""
+    return f"{seconds:.1f} s" if seconds < 59.95 else span(seconds)
+
+
+def file_size(main: int, wal: int) -> str:
+    """The size of a database. The write-ahead log is a file beside it, written back into it by itself."""
+    return size(main) + (f", and {size(wal)} in its write-ahead log" if wal else "")
+
+
 def span(seconds: float) -> str:
     """A length of time for a person, in its two largest units: 45 s, 3 min 20 s, 2 h 5 min, 4 d 3 h."""
     whole = round(seconds)

@@ -22,7 +22,8 @@ from db.health import disk_free, file_sizes
 from db.pages import count_unread
 from db.sources import count_sources
 
-_COUNTED = ("found", "fetched", "unchanged", "new", "updated", "duplicate", "bytes")
+# As `db.figures.Figures` defines them.
+_COUNTED = ("found", "fetched", "unchanged", "new", "updated", "duplicate", "forbidden", "bytes")
 
 
 class Metrics:

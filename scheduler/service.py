@@ -33,6 +33,8 @@ from db.errors import CopydeskError, Lost, NotWritable, UsageError
 from db.machine import explain_os
 from db.service import beat, begin_service, end_service, service_lock, service_row
 from db.source_runs import bury_runs
+from db.sources import strange_sources
+from db.wording import run_length
 from scheduler.chore import Chore
 from scheduler.crawls import Crawls, Ended
 from scheduler.learning import Learner
@@ -218,7 +220,9 @@ class Service:
 
     def _tick(self, conn: Connection) -> None:
         check_file(conn)
-        self._reload()
+        if self._reload():
+            for says in strange_sources(conn, self._config):
+                self._log.error("settings_wrong", says)
         ended = self._crawls.poll()
         self._note_ended(ended)
         if any(one.how != "finished" for one in ended):
@@ -291,21 +295,22 @@ class Service:
         except OSError:
             return None
 
-    def _reload(self) -> None:
-        """Take up changed settings; those that are wrong are said, and the old ones hold."""
+    def _reload(self) -> bool:
+        """Take up changed settings; those that are wrong are said, and the old ones hold. Whether there are others now."""
         changed_at = self._config_changed_at()
         if changed_at == self._changed_at:
-            return
+            return False
         self._changed_at = changed_at
         try:
             config = self._load()
         except CopydeskError as error:
             self._log.error("settings_wrong", f"{error}; the settings from before hold")
-            return
+            return False
         self._config = config
         self._crawls.limit_s = float(config["run_limit"])
         self._standings.use(config)
         self._log.info("settings_read", f"{config.path} has changed: read again")
+        return True
 
     def health(self) -> tuple[bool, dict[str, object]]:
         """Whether the service is well, and what it says of itself. Called from the web's threads."""
@@ -335,4 +340,4 @@ def in_words(one: Ended) -> str:
     for name in ("rejected", "failed"):
         if total := sum(figures.get(name, {}).values()):
             counts.append(f"{total} {name}")
-    return f"{run} {how}: {', '.join(counts)}, {one.seconds:.1f} s"
+    return f"{run} {how}: {', '.join(counts)}, {run_length(figures['seconds'])}"

@@ -55,6 +55,24 @@ def failing(name: str, parts: Sequence[Part], least: int) -> Condition:
     )
 
 
+def unlisted(name: str, parts: Sequence[Part], least: int) -> Condition:
+    """No listing of a source names an article, for so many crawls in a row. `parts`: as for `failing`."""
+    if not parts or parts[0].listings_working is None:
+        return Condition(kind=Kind.NO_LISTING, holds=None)
+    if parts[0].listings_working:
+        return Condition(kind=Kind.NO_LISTING, holds=False)
+    if parts[0].ended != "finished" or len(parts) < least or any(part.listings_working != 0 for part in parts[:least]):
+        return Condition(kind=Kind.NO_LISTING, holds=None)
+    return Condition(
+        kind=Kind.NO_LISTING,
+        holds=True,
+        says=f"no listing that works: in the last {least} crawls none named an article",
+        remedy=f"`copydesk sources list` shows how each answers, `copydesk sources add` with the site's address looks for others;"
+        f" a list that you know of goes into a rule of the site, and `copydesk sources pause {name}` leaves it out",
+        evidence={"crawls": least},
+    )
+
+
 def network(failed: int, of: int, *, is_open: bool) -> Condition:
     """Most sources fail at once: it is not them. `failed` of `of` sources failed at their last crawl."""
     if failed < LEAST_UNREACHED or failed <= of * (REACHED_AGAIN if is_open else UNREACHED):

@@ -164,6 +164,7 @@ def _look(turn: Round, due: Due, *, hurried: bool) -> Look:
         conditions.append(Condition(kind=Kind.FAILING, holds=False))
     else:
         conditions.append(judge.failing(due.name, parts, least))
+    conditions.append(judge.unlisted(due.name, parts, least))
     silence, usual = _silence(turn, due, due.usual, hurried=hurried)
     rot, usual, page_id = _rotting(turn, due, usual, hurried=hurried)
     return Look(due=due, conditions=[*conditions, *silence, *rot], page_id=page_id, usual=usual)

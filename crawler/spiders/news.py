@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import difflib
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.settings import BaseSettings
 
+from crawler import scrapy_settings
 from crawler.access import load_access, open_to_others
 from crawler.articles import Articles
 from crawler.downloader import HostDownloader
@@ -36,9 +38,9 @@ from db import facts
 from db.config import Config, find_config, load_config
 from db.errors import ConfigError, CopydeskError, DatabaseError
 from db.figures import Figures
+from db.listings import listing_states, worth_searching
 from db.machine import machine_error
 from db.nouns import Source
-from db.sources import entries_of
 from db.units import since as parse_since
 from pipelines.addresses import host_of
 
@@ -49,13 +51,8 @@ class NewsSpider(Spider):
     name = "news"
 
     def __init__(self, source: str = "", since: str = "", limit: str = "", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        names = tuple(name.strip() for name in source.split(",") if name.strip())
-        self.order = Order(
-            names=names,
-            since=parse_since(since, datetime.now(UTC)) if since else None,
-            limit=int(limit) if limit else None,
-        )
+        super().__init__()
+        self.order = _order(source, since, limit, kwargs)
         self.config = Config()
         self.session: Session | None = None
         self.visits: list[Visit] = []
@@ -70,6 +67,7 @@ class NewsSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Bring Copydesk's settings into Scrapy's, before Scrapy builds anything from them."""
         super().update_settings(settings)
+        _check_settings(settings)
         config = settings.get("COPYDESK_CONFIG_IN_FORCE") or _config(settings)
         settings.set("COPYDESK_CONFIG_IN_FORCE", config, priority="spider")
         for name, value in in_scrapys_words(config).items():
@@ -98,7 +96,7 @@ class NewsSpider(Spider):
             if failure is None:
                 raise
             if self.crawler.settings.get("COPYDESK_ORDER") is None:  # bare Scrapy: nobody else says it
-                self.logger.error("%s", failure)
+                _leave(str(failure))
             return
         self._opened(session)
         articles = Articles(session, items=bool(self.crawler.settings.getdict("FEEDS")))
@@ -130,7 +128,7 @@ class NewsSpider(Spider):
             self._give_access(visit)
         except ConfigError as error:
             visit.notes.append(str(error))
-            await session.end_source(visit.source, str(error))
+            await session.end_source(visit.source, str(error), 0)
             return False
         return True
 
@@ -213,15 +211,56 @@ class NewsSpider(Spider):
                 self.logger.warning("%s can be read by every user of this machine: chmod 600 %s", place, place)
 
     def _visit(self, session: Session, source: Source) -> Visit:
-        entries = entries_of(session.reader, source.id)
-        site = session.sites.for_host(host_of(source.url))
+        settings, now = self.config.for_source(source.name, source.settings), datetime.now(UTC)
+        states, rests = listing_states(session.reader, source.id), settings["retry_failed"]
+        entries, site = [state.entry for state in states], session.sites.for_host(host_of(source.url))
         return Visit(
             source=source,
-            settings=self.config.for_source(source.name, source.settings),
+            settings=settings,
             site=site,
             entries=entries,
-            probing=needs_probing(entries, site) or not session.order.reads,
+            resting=frozenset(state.entry.url for state in states if state.rests(rests, now)),
+            probing=not session.order.reads or needs_probing(entries, site) or worth_searching(states, rests, now),
         )
+
+
+_ARGUMENTS = ("source", "since", "limit")
+# What may be set with -s beside what `crawler.scrapy_settings` declares.
+_SETTINGS = ("COPYDESK_CONFIG", "COPYDESK_DB", "COPYDESK_CONFIG_IN_FORCE", "COPYDESK_ORDER")
+
+
+def _order(source: str, since: str, limit: str, others: Mapping[str, object]) -> Order:
+    """What the arguments of bare Scrapy (-a) order. One that is wrong ends the program with a line: nobody else would say it."""
+    if others:
+        _leave(f"-a {_not_known(next(iter(others)), _ARGUMENTS)}")
+    names = tuple(name.strip() for name in source.split(",") if name.strip())
+    try:
+        moment = parse_since(since, datetime.now(UTC)) if since else None
+    except (ValueError, OverflowError) as error:
+        _leave(f"-a since: {error}")
+    if limit and not limit.isdecimal():
+        _leave(f"-a limit: a whole number was expected, not {limit!r}")
+    return Order(names=names, since=moment, limit=int(limit) if limit else None)
+
+
+def _leave(message: str) -> NoReturn:
+    """End bare Scrapy with one line. The loop would print a traceback behind it: of the task that nobody waits for any more."""
+    with contextlib.suppress(RuntimeError):  # no loop runs yet
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+    raise SystemExit(f"copydesk: {message}")
+
+
+def _check_settings(settings: BaseSettings) -> None:
+    known = {*_SETTINGS, *(name for name in dir(scrapy_settings) if name.startswith("COPYDESK_"))}
+    for name in settings:
+        if str(name).startswith("COPYDESK_") and name not in known:
+            raise SystemExit(f"copydesk: -s {_not_known(str(name), sorted(known))}")
+
+
+def _not_known(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+    return f"{name}: there is no such name; {advice}"
 
 
 def _config(settings: BaseSettings) -> Config:

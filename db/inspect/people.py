@@ -6,7 +6,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from db.queries import IS_CURRENT
+from db.queries import IS_CURRENT, NEWEST_FIRST
 from db.sources import source_names
 
 # Articles whose credits are read for the list of people, the latest; and those of one person.
@@ -30,8 +30,9 @@ _OF_ONE = f"""
 SELECT c.page_id, c.role, s.id, s.name
 FROM (SELECT page_id, role FROM credits WHERE name = :name ORDER BY page_id DESC LIMIT :most) c
 JOIN decisions d ON d.page_id = c.page_id JOIN pages p ON p.id = c.page_id JOIN sources s ON s.id = p.source_id
+JOIN articles a ON a.page_id = c.page_id
 WHERE {IS_CURRENT}
-ORDER BY c.page_id DESC
+ORDER BY {NEWEST_FIRST}
 """
 _WITH = """
 SELECT other.name, other.role, count(*) FROM json_each(:pages) j JOIN credits other ON other.page_id = j.value
@@ -52,7 +53,7 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One name: page ids by role (latest first), for which sources, and with whom (name, role, articles)."""
+    """One name: page ids by role (newest first), for which sources, and with whom (name, role, articles)."""
 
     name: str
     wrote: list[int]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.facts import stamp
-from db.queries import IS_CURRENT
+from db.queries import IS_CURRENT, NEWEST_FIRST
+from db.source_runs import LAST_FETCHED
 
 # Pages that are looked at, the latest; some weeks of a large site, all of a small one.
 LATEST = 3000
@@ -35,7 +36,8 @@ GROUP BY 1
 """
 _FIELDS = f"""
 SELECT count(*), count(a.published), count(*) FILTER (WHERE a.published_precision <> 'day'),
-       count(*) FILTER (WHERE a.published_offset_from IN ('page', 'site')), count(a.modified),
+       count(*) FILTER (WHERE a.published_precision <> 'day' AND a.published_offset_from <> 'unknown'),
+       count(*) FILTER (WHERE a.published_precision <> 'day' AND a.published_offset_from IN ('page', 'site')), count(a.modified),
        count(*) FILTER (WHERE EXISTS (SELECT 1 FROM credits c WHERE c.page_id = a.page_id AND c.role = 'author')),
        count(*) FILTER (WHERE EXISTS (SELECT 1 FROM credits c WHERE c.page_id = a.page_id AND c.role = 'editor')),
        count(*) FILTER (WHERE EXISTS (SELECT 1 FROM credits c WHERE c.page_id = a.page_id AND c.role = 'proofreader')),
@@ -44,33 +46,43 @@ SELECT count(*), count(a.published), count(*) FILTER (WHERE a.published_precisio
 FROM ({_LATEST}) l JOIN articles a ON a.page_id = l.id
 """
 _FIELD_NAMES = (
-    "published", "time of day", "offset known", "modified", "author", "editor", "proofreader", "outlet", "original outlet",
-    "subtitle", "section", "tags", "images", "language", "paywalled",
+    "published", "time of day", "offset known", "offset by page or rule", "modified", "author", "editor", "proofreader", "outlet",
+    "original outlet", "subtitle", "section", "tags", "images", "language", "paywalled",
 )  # fmt: skip
 _REJECTED = f"""
 SELECT o.reason, count(*) FROM ({_LATEST}) l JOIN outcomes o ON o.page_id = l.id WHERE o.reason IS NOT NULL GROUP BY 1
 ORDER BY 2 DESC, 1
 """
 _COUNTED = f"SELECT count(*) FROM ({_LATEST})"
-_TOTAL = "SELECT count(*), min(fetched_at), max(fetched_at) FROM pages WHERE source_id = ?"
+_TOTAL = f"""
+SELECT (SELECT count(*) FROM pages WHERE source_id = s.id), (SELECT min(fetched_at) FROM pages WHERE source_id = s.id),
+       nullif({LAST_FETCHED}, ''), (SELECT max(fetched_at) FROM pages WHERE source_id = s.id)
+FROM sources s WHERE s.id = ?
+"""
 _PARTS = """
 SELECT run_id, started_at, ended_at, ended, found, fetched, unchanged, failed, forbidden, listings, listings_failed, error
 FROM source_runs WHERE source_id = ? ORDER BY id DESC LIMIT ?
 """
-_ENTRIES = "SELECT kind, url, title FROM entries WHERE source_id = ? ORDER BY kind, url LIMIT 200"
+_ENTRIES = """
+SELECT e.kind, e.url, e.title,
+       CASE WHEN v.gone > 0 THEN printf('%s, %d times in a row', v.trouble, v.gone)
+            WHEN v.entry_id IS NOT NULL AND coalesce(v.links, 0) = 0 THEN 'names no articles' END
+FROM entries e LEFT JOIN listing_visits v ON v.entry_id = e.id WHERE e.source_id = ? ORDER BY e.kind, e.url LIMIT 200
+"""
 _ALERTS = """
 SELECT id, kind, says, remedy, opened_at, closed_at FROM alerts WHERE source_id = ?
 ORDER BY closed_at IS NOT NULL, id DESC LIMIT 20
 """
 _NEWEST = f"""
-SELECT d.page_id FROM ({_LATEST}) l JOIN decisions d ON d.page_id = l.id
+SELECT d.page_id FROM ({_LATEST}) l JOIN decisions d ON d.page_id = l.id JOIN articles a ON a.page_id = l.id
+JOIN pages p ON p.id = l.id
 WHERE {IS_CURRENT}
-ORDER BY l.id DESC LIMIT :most
+ORDER BY {NEWEST_FIRST} LIMIT :most
 """
 # One step into the index for each: the newest page, and the last part of a run.
-_ALL = """
+_ALL = f"""
 SELECT s.id, s.name, s.url, s.removed_at IS NOT NULL, s.paused_at IS NOT NULL,
-       (SELECT max(fetched_at) FROM pages p WHERE p.source_id = s.id),
+       nullif({LAST_FETCHED}, ''),
        (SELECT count(*) FROM pages p WHERE p.source_id = s.id AND p.fetched_at >= :since),
        (SELECT ended FROM source_runs r WHERE r.source_id = s.id ORDER BY r.id DESC LIMIT 1),
        (SELECT count(*) FROM alerts a WHERE a.source_id = s.id AND a.closed_at IS NULL)
@@ -137,6 +149,8 @@ class Alerted:
 class Portrait:
     """A source. `counted` pages are behind `rhythm`, `fields` and `rejected`; `articles` of them are articles.
 
+    `last_fetched` is when it last answered, `last_new` when that brought something new.
+
     `rhythm` counts articles by weekday (0 is Sunday) and hour, as the pages themselves state their times.
     """
 
@@ -150,6 +164,7 @@ class Portrait:
     pages: int
     first_fetched: str | None
     last_fetched: str | None
+    last_new: str | None
     counted: int
     articles: int
     fields: list[tuple[str, int]]
@@ -157,10 +172,11 @@ class Portrait:
     days: list[Day]
     rejected: list[tuple[str, int]]
     runs: list[Part]
-    entries: list[tuple[str, str, str | None]]
+    entries: list[tuple[str, str, str | None, str | None]]
+    """Kind, address, title, and what is the matter with it."""
     alerts: list[Alerted]
     newest: list[int]
-    """Page ids, latest first."""
+    """Page ids of its newest articles, newest first."""
 
 
 def source_lines(conn: sqlite3.Connection, now: datetime, limit: int = 2000) -> list[SourceLine]:
@@ -180,13 +196,14 @@ def portrait(conn: sqlite3.Connection, source_id: int, now: datetime) -> Portrai
     if row is None:
         return None
     bounds = {"source": source_id, "limit": LATEST, "most": 15}
-    pages, first, last = conn.execute(_TOTAL, (source_id,)).fetchone()
+    pages, first, last, last_new = conn.execute(_TOTAL, (source_id,)).fetchone()
     articles, *counts = conn.execute(_FIELDS, bounds).fetchone()
     return Portrait(
         **dict(zip(("id", "name", "url", "settings", "added_at", "removed_at", "paused_at"), row, strict=True)),
         pages=pages,
         first_fetched=first,
         last_fetched=last,
+        last_new=last_new,
         counted=conn.execute(_COUNTED, bounds).fetchone()[0],
         articles=articles,
         fields=list(zip(_FIELD_NAMES, counts, strict=True)),
@@ -194,7 +211,7 @@ def portrait(conn: sqlite3.Connection, source_id: int, now: datetime) -> Portrai
         days=_days(conn, source_id, now),
         rejected=[(reason, number) for reason, number in conn.execute(_REJECTED, bounds)],
         runs=[Part(**dict(zip(Part.__slots__, part, strict=True))) for part in conn.execute(_PARTS, (source_id, 15))],
-        entries=[(kind, url, title) for kind, url, title in conn.execute(_ENTRIES, (source_id,))],
+        entries=[tuple(row) for row in conn.execute(_ENTRIES, (source_id,))],
         alerts=[
             Alerted(**dict(zip(Alerted.__slots__, alert, strict=True))) for alert in conn.execute(_ALERTS, (source_id,))
         ],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from db.figures import FAILURE, HAS_NO_ANSWER
 from db.holdings import Run, run_of
-from db.statuses import fetch_failed
 
 MOST_SOURCES = 500
 MOST_FAILURES = 100
@@ -17,9 +17,9 @@ SELECT s.id, s.name, r.started_at, r.ended_at, r.ended, r.found, r.fetched, r.un
 FROM source_runs r JOIN sources s ON s.id = r.source_id WHERE r.run_id = ? ORDER BY r.failed DESC, s.name LIMIT ?
 """
 _FAILURES = f"""
-SELECT f.started_at, f.what, f.url, coalesce(f.error, 'http_' || f.status), s.name, s.id
+SELECT f.started_at, f.what, f.url, {FAILURE}, s.name, s.id
 FROM fetches f LEFT JOIN sources s ON s.id = f.source_id
-WHERE f.run_id = ? AND {fetch_failed("f.")} ORDER BY f.id DESC LIMIT ?
+WHERE f.run_id = ? AND {HAS_NO_ANSWER} ORDER BY f.id DESC LIMIT ?
 """
 
 

@@ -13,7 +13,7 @@ from db.changes import Piece
 from db.facts import moment
 from db.nouns import Moment, OffsetFrom, Precision
 from db.snippets import Marked
-from db.wording import local_time, size, span
+from db.wording import local_time, size, span, took
 
 _OFFSETS = {
     OffsetFrom.SITE: "offset by the site's rule",
@@ -32,18 +32,23 @@ def when(text: str | None) -> Markup:
 
 
 def stated(at: Moment | None) -> str:
-    """A time as the page gives it, and how exact it is."""
+    """A time on the reader's clock like all others, then as the page gives it, and how exact it is."""
     if at is None:
         return ""
     notes = [f"to the {at.precision.value}"]
     if at.precision is not Precision.DAY and at.offset_from in _OFFSETS:
         notes.append(_OFFSETS[at.offset_from])
-    return f"{at.iso.replace('T', ' ')} ({', '.join(notes)})"
+    clock, own = local_time(at.iso), at.iso.replace("T", " ")
+    shown = own if own.startswith(clock) else f"{clock}; by the page’s own clock {own}"
+    return f"{shown} ({', '.join(notes)})"
 
 
-def took(start: str, end: str | None) -> str:
-    """From one time to another."""
-    return span((moment(end) - moment(start)).total_seconds()) if end else ""
+def clock() -> str:
+    """The zone of the reader's clock, with its offset from UTC."""
+    now = datetime.now().astimezone()
+    name, of = f"{now:%Z}", f"{now:%z}"
+    offset = "UTC" if not now.utcoffset() else f"UTC{of[:3]}:{of[3:5]}"
+    return offset if name == offset or not name.isalpha() else f"{name}, {offset}"
 
 
 def ago(text: str | None, now: datetime) -> str:
@@ -111,4 +116,4 @@ FILTERS = {
     "marked": marked, "lit": lit, "bytes": size,
     "is_web": is_web,
 }  # fmt: skip
-FUNCTIONS = {"took": took, "share": share, "ago": ago}
+FUNCTIONS = {"took": took, "share": share, "ago": ago, "clock": clock}

@@ -32,11 +32,8 @@ class Counts:
     """What an import came to. `passed`: by reason."""
 
     items: int = 0
-    bytes: int = 0
-    new: int = 0
+    pages: int = 0
     """Pages that were not in the database."""
-    unchanged: int = 0
-    """Fetches that brought the body which their link had: no page, only the fetch."""
     known: int = 0
     """Fetches that the database had already."""
     passed: PassedOver = field(default_factory=PassedOver)
@@ -90,11 +87,10 @@ class Intake:
 
         came = self._writer.submit(job).result()
         counts = self.counts
-        counts.new += came.pop("new", 0)
-        counts.unchanged += came.pop("unchanged", 0)
+        counts.pages += came.pop("new", 0)
+        came.pop("unchanged", 0)  # no page, only a fetch: the run's figures count it
         counts.known += came.pop("known", 0)
         counts.passed.reasons += came
-        counts.bytes += sum(len(body.data) for _, body, _ in held if body)
         if self._wake is not None:
             self._wake()
 

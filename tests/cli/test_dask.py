@@ -335,7 +335,7 @@ def test_archives_at_an_address_go_into_the_database_by_either_engine(
         desk = Copydesk(tmp_path / name, None)
         before = cluster.processed()
         report = json.loads(desk.run("import", f"{web}/pages.warc.gz", "--json", *options).stdout)
-        assert (report["new"], report["unread"], report["passed"]) == (40, 0, {})
+        assert (report["pages"], report["unread"], report["passed"]) == (40, 0, {})
         assert (cluster.processed() > before) == (name == "there"), "it is the cluster that reads, or is not"
         pages = desk.query("SELECT id, url, fetched_at, body_id FROM pages ORDER BY id")
         made[name] = (pages, {table: sorted(rows) for table, rows in desk.derived().items()})

@@ -136,5 +136,5 @@ def test_settings_of_sources_are_checked(newsroom: Newsroom, tmp_path: Path) -> 
     toml.write_text('[sources."nobody.example"]\ndelay = "5s"\n')
     result = spawn("doctor", cwd=tmp_path)
     assert result.returncode == 1
-    assert b"nobody.example, which is no source" in result.stdout
+    assert b'[sources."nobody.example"]: there is no such source' in result.stdout
     assert b"source wanbao.example: delay: a duration such as" in result.stdout

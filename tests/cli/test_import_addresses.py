@@ -85,7 +85,7 @@ def test_parquet_files_of_pages(tmp_path: Path) -> None:
         ),
     ]
     again = imported(database, f"file://{tmp_path}/*.parquet")
-    assert (again["new"], again["known"]) == (0, 2)
+    assert (again["pages"], again["known"]) == (0, 2)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_a_round_trip_through_warc_loses_nothing(crawled: Copydesk, tmp_path: Pa
     pages = crawled.query(_PAGES)
     assert len(pages) > 40
     assert any(title for _, _, _, _, title, *_ in crawled.query(_LINKS))
-    assert report["new"] == len(pages)
+    assert report["pages"] == len(pages)
     assert report["passed"] == {}
     assert other.query(_PAGES) == pages
     assert other.query(_LINKS) == crawled.query(_LINKS)
@@ -64,7 +64,7 @@ def test_a_round_trip_through_warc_loses_nothing(crawled: Copydesk, tmp_path: Pa
     for table, rows in crawled.derived().items():
         assert other.derived()[table] == rows, table
     again = json.loads(other.run("import", str(file), "--json").stdout)
-    assert (again["new"], again["known"]) == (0, len(pages))
+    assert (again["pages"], again["known"]) == (0, len(pages))
     assert other.query(_PAGES) == pages
     assert other.query("SELECT count(*) FROM sources WHERE paused_at IS NULL") == [(0,)]
 
@@ -139,5 +139,5 @@ def test_wacz_is_read_where_it_stands(crawled: Copydesk, tmp_path: Path) -> None
     folder.mkdir()
     other = Copydesk(folder, None)
     report = json.loads(other.run("import", str(tmp_path / "site.wacz"), "--no-extract", "--json").stdout)
-    assert report["new"] == crawled.query("SELECT count(*) FROM pages")[0][0]
+    assert report["pages"] == crawled.query("SELECT count(*) FROM pages")[0][0]
     assert not list(tmp_path.rglob("data.warc.gz"))

@@ -86,6 +86,8 @@ def test_the_command_gives_identical_rows_resumes_and_undoes(demoweb: DemoWeb, t
     runs = [run for (run,) in desk.query("SELECT DISTINCT run_id FROM past_outcomes")]
     assert len(runs) == 1
     desk.run("extract", "--undo", str(runs[0]))
+    again = desk.run("extract", "--undo", str(runs[0]), code=2).stderr
+    assert f"run {runs[0]} was undone already, by run {runs[0] + 1}" in again
     back = desk.derived()
     assert back["articles"] == before["articles"]
     assert back["credits"] == before["credits"]

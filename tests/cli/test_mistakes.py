@@ -1,0 +1,104 @@
+"""A wrong word is said, with the nearest right one, and the exit code is not 0."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.doctor_cmd import _shown
+from db.settings import BY_NAME
+from tests.cli.conftest import Newsroom, open_room, run, spawn
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("crawll",), "Did you mean 'crawl'?"),
+        (("sources", "lst"), "'list'"),
+        (("crawl", "--limt", "3"), "'--limit'"),
+        (("export", "parqet"), "Did you mean 'parquet'?"),
+        (("completion", "bahs"), "Did you mean 'bash'?"),
+        (("sources", "add", "not_a_url", "--no-discovery"), "not_a_url is not the address of a web page"),
+        (("sources", "add", "https//example.com", "--no-discovery"), "is not the address of a web page"),
+        (("sources", "add", "htp://example.com/", "--no-discovery"), "did you mean http://example.com/?"),
+        (("sources", "set", "mirror.example", "--set", "dely=2s"), "did you mean delay?"),
+        (("sources", "set", "mirror.example", "--set", 'timezone="Europe/Berln"'), "did you mean Europe/Berlin?"),
+        (("sources", "pause", "miror.example"), "did you mean mirror.example"),
+        (("extract", "--undo", "1"), "run 1 is no extraction"),
+    ],
+)
+def test_a_wrong_word(newsroom: Newsroom, words: tuple[str, ...], said: str) -> None:
+    result = spawn("--db", str(newsroom.path), *words)
+    assert result.returncode == 2
+    assert said in result.stderr.decode()
+    with open_room(newsroom.path) as conn:
+        assert conn.execute("SELECT count(*) FROM sources").fetchone() == (2,)
+
+
+def test_settings_for_a_source_that_is_none(newsroom: Newsroom, tmp_path: Path) -> None:
+    config = tmp_path / "copydesk.toml"
+    config.write_text('delay = "2s"\n\n[sources."miror.example"]\ndelay = "5s"\n', encoding="utf-8")
+    said = f'{config}:3: [sources."miror.example"]: there is no such source; did you mean mirror.example?'
+    for command in ("crawl", "run"):
+        result = spawn("--db", str(newsroom.path), "--config", str(config), command)
+        assert (result.returncode, result.stderr.decode().strip()) == (2, f"copydesk: {said}")
+    doctor = spawn("--db", str(newsroom.path), "--config", str(config), "doctor")
+    assert doctor.returncode == 1
+    assert said in doctor.stdout.decode()
+    config.write_text('[sources."mirror.example"]\ndelay = "5s"\n', encoding="utf-8")
+    run(newsroom.path, "sources", "remove", "mirror.example")  # its settings may stay
+    assert said not in spawn("--db", str(newsroom.path), "--config", str(config), "doctor").stdout.decode()
+
+
+def test_a_folder_is_no_file_to_write(newsroom: Newsroom, tmp_path: Path) -> None:
+    new = f"{tmp_path}/newfolder/"
+    for words in (
+        ("backup", new),
+        ("export", "csv", "-o", new),
+        ("export", "csv", "-o", str(tmp_path)),
+        ("sources", "export", "-o", new),
+        ("extract", "--all", "--dry-run", "--report", new),
+    ):
+        result = spawn("--db", str(newsroom.path), *words)
+        assert result.returncode == 2, words
+        assert b"folder" in result.stderr
+    assert not (tmp_path / "newfolder").exists()
+    (tmp_path / "newfolder").mkdir()
+    assert spawn("--db", str(newsroom.path), "backup", new).returncode == 0
+    assert len(list((tmp_path / "newfolder").iterdir())) == 1
+
+
+def test_bare_scrapy_says_it_too(newsroom: Newsroom) -> None:
+    for words, said in (
+        (("-a", "sorce=mirror.example"), "-a sorce: there is no such name; did you mean source?"),
+        (("-a", "limit=many"), "-a limit: a whole number was expected"),
+        (("-a", "source=miror.example"), "did you mean mirror.example"),
+        (("-s", "COPYDESK_CONFG=x"), "did you mean COPYDESK_CONFIG?"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "scrapy", "crawl", "news", "-s", f"COPYDESK_DB={newsroom.path}", *words],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode != 0, words
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_settings_are_shown_as_they_are_written() -> None:
+    shown = {name: _shown(setting, setting.read(setting.default)) for name, setting in BY_NAME.items()}
+    assert (shown["keep_bodies"], shown["keep_log"], shown["every"], shown["alert_disk"]) == (
+        "forever",
+        "90 d",
+        "30 min",
+        "1.0 GB",
+    )
+    assert not [name for name, text in shown.items() if "inf" in text or text.endswith(".0")]
