@@ -20,7 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from db.connect import open_readonly
+from db.connect import explain, open_readonly
 from db.derived import Extractor, extractor_id, put_article, put_rejection
 from db.likenesses import any_unsettled
 from db.machine import machine_error
@@ -117,7 +117,10 @@ class Desk:
         try:
             self._work()
         except BaseException as error:  # noqa: BLE001 - carried to whoever joins
-            self.error = machine_error(error) or error
+            if isinstance(error, sqlite3.Error):
+                self.error = explain(error, self._plan.database)
+            else:
+                self.error = machine_error(error) or error
 
     def _work(self) -> None:
         conn = open_readonly(self._plan.database)

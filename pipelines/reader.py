@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.connect import open_readonly
+from db.connect import explain, open_readonly
 from db.derived import Fingerprint
-from db.errors import CopydeskError, Damaged, DatabaseError
+from db.errors import CopydeskError, Damaged, DatabaseError, MachineError
 from db.nouns import Article, Outcome, Page, Reason, Rejection
 from db.pages import load_page
 from db.parcels import Parcel
@@ -38,6 +38,7 @@ Task = int | Parcel
 
 @dataclass(slots=True)
 class _Desk:
+    database: Path | None
     conn: sqlite3.Connection | None
     sites: Sites
 
@@ -57,6 +58,7 @@ class ReadPages:
     def prepare(self) -> Callable[[Task], Reading]:
         """Open the database."""
         _desks[os.getpid()] = _Desk(
+            database=self.database,
             conn=open_readonly(self.database) if self.database else None,
             sites=self.sites,
         )
@@ -75,6 +77,9 @@ def read(task: Task) -> Reading:
             return _read(task.page_id, task.opened(), desk.sites)
         assert desk.conn is not None
         return read_page(desk.conn, desk.sites, task)
+    except sqlite3.Error as error:
+        assert desk.database is not None
+        raise MachineError(str(explain(error, desk.database))) from error
     except CopydeskError as error:
         if isinstance(error, DatabaseError) and not isinstance(error, Damaged):
             raise

@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from db.errors import DatabaseError
+from db.errors import CopydeskError, DatabaseError, MachineError
 
 # Address space of one worker process. A hostile page must not take the machine's memory; the largest honest page of 876
 # needed under 300 MiB in all.
@@ -109,7 +109,7 @@ def _done(do: Callable[[Any], Any], rehearse: Callable[[], None], task: Any) -> 
         if len(pickled) <= ANSWER_LIMIT_BYTES:
             return pickled
         answer = Failed(detail=f"What was read of it has {len(pickled) >> 20} MiB.")
-    except (ImportError, sqlite3.Error, DatabaseError) as error:
+    except (ImportError, sqlite3.Error, DatabaseError, MachineError) as error:
         answer = Broken(detail=_in_words(error))
     except MemoryError:
         answer = Strained(detail=traceback.format_exc(limit=-4), memory=True)
@@ -121,7 +121,7 @@ def _done(do: Callable[[Any], Any], rehearse: Callable[[], None], task: Any) -> 
 
 
 def _in_words(error: Exception) -> str:
-    return str(error) if isinstance(error, DatabaseError | ImportError) else f"{type(error).__name__}: {error}"
+    return str(error) if isinstance(error, CopydeskError | ImportError) else f"{type(error).__name__}: {error}"
 
 
 def _limit_memory() -> int:

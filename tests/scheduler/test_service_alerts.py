@@ -137,11 +137,11 @@ def test_a_real_process_that_cannot_start_makes_the_service_unwell(diary: Diary,
     while not (gone := crawls.poll()):
         time.sleep(0.02)
     for _ in range(FAILED_STARTS):
-        service._note_ended(gone, diary.conn)
+        service._note_ended(gone)
     well, says = service.health()
     assert not well
     assert "none.toml: cannot be read" in str(says["trouble"])
-    service._note_ended([replace(gone[0], how="finished", figures={"run": 1, "sources": 1})], diary.conn)
+    service._note_ended([replace(gone[0], how="finished", figures={"run": 1, "sources": 1})])
     assert service.health()[0]
 
 
