@@ -18,7 +18,7 @@ from crawler.articles import Articles
 from crawler.discover.children import choose_children
 from crawler.discover.listing import Listing
 from crawler.parser import ParseListing, ParserStopped
-from crawler.probe import next_probes
+from crawler.probe import next_probes, successors
 from crawler.reading import Ask
 from crawler.robots import RobotsPolicy
 from crawler.session import Session, end_for_machine
@@ -165,6 +165,8 @@ class Listings:
 
     async def _named_by(self, visit: Visit, ask: Ask, listing: Listing) -> list[Ask]:
         asks = await self._sitemaps_of(visit, ask, listing) if listing.children else []
+        if listing.kind is EntryKind.FRONT_PAGE and not visit.probing and visit.lacks_feed:
+            asks += successors(visit, listing)
         following = next_page(ask, listing) if ask.depth < PAGES_FOLLOWED else []
         if following or ask.nested:
             keys = [link.key for link in listing.links]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from urllib.parse import urljoin
 
 from crawler.discover.guess import usual_feeds, usual_sitemaps
+from crawler.discover.listing import Listing
 from crawler.reading import Ask
 from crawler.visit import Visit
 from db.nouns import EntryKind
@@ -47,6 +48,13 @@ def _named(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:
         *(Ask(url=url, kind=EntryKind.FEED, probe=True) for url in feeds[:FEEDS_TRIED]),
         *(Ask(url=url, kind=EntryKind.SITEMAP, probe=True) for url in sitemaps[:SITEMAPS_TRIED]),
     ]
+
+
+def successors(visit: Visit, front_page: Listing) -> list[Ask]:
+    """The feeds that a front page names now, where those known before are gone: sites move their feeds without a redirect."""
+    known = {entry.url for entry in visit.entries}
+    named = [entry.url for entry in front_page.entries if entry.kind is EntryKind.FEED and entry.url not in known]
+    return [Ask(url=url, kind=EntryKind.FEED, probe=True) for url in named[:FEEDS_TRIED]]
 
 
 def _usual(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:

@@ -168,6 +168,14 @@ class Visit:
             return None
         return self.notes[0] if self.notes else "none of its listings answered"
 
+    @property
+    def lacks_feed(self) -> bool:
+        """Whether it had feeds, and all of them are gone."""
+        feeds = [entry.url for entry in self.entries if entry.kind is EntryKind.FEED]
+        return bool(feeds) and all(
+            url in self.resting or (url in self.answers and self.answers[url].gone) for url in feeds
+        )
+
     def record_entry(self, entry: Entry) -> None:
         """Note a listing that this visit found."""
         if entry.url not in {known.url for known in (*self.entries, *self.found)}:

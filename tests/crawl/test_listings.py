@@ -157,6 +157,19 @@ def test_a_listing_enrols_its_own_site_alone(site: Site, kind: EntryKind, listin
     assert "article_hosts=casino.example" in notes[0]
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_feed_that_has_moved_without_a_word_is_found_where_the_home_page_names_it(site: Site, status: int) -> None:
+    site.web.pages["/old.xml"] = Answer(b"Gone", status=status)
+    page = '<html><head><link rel="alternate" type="application/rss+xml" href="/new.xml"></head><body><p>x</p></body></html>'
+    site.web.pages["/"] = Answer(page.encode(), headers=HTML)
+    site.feed("/new.xml", site.web.url(report(5)))
+    site.add((EntryKind.FEED, "/old.xml"), (EntryKind.FRONT_PAGE, "/"))
+    site.crawl()
+    site.crawl()
+    assert ("feed", site.web.url("/new.xml")) in site.rows("SELECT kind, url FROM entries")
+    assert site.links == {report(5)}
+
+
 def test_usual_addresses_are_tried_where_the_front_page_refuses(site: Site) -> None:
     site.web.pages["/"] = Answer(b"Forbidden", status=403)
     site.feed("/feed", site.web.url(report(1)))
