@@ -2,7 +2,7 @@
 
     link ──> no doubtful or ignored parameter, or none that is like it known ──────────────> new
          ──> another link is the same without what is ignored on the site ─────────────────> known; a few are tried
-         ──> another link is the same without what is doubtful, and nothing is decided yet ─> a few are tried in each crawl
+         ──> another link is the same without what is doubtful, and nothing is decided yet ─> a few are tried
 
 What is tried is fetched, read and weighed (`pipelines.weighing`), so that the next crawl knows more. What is not is recorded
 nowhere: as long as a listing names it, it comes again.
@@ -17,16 +17,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from db.address_parameters import verdicts
-from db.facts import moment
 from db.link_twins import (
     Names,
     Twin,
     has_twins,
+    is_known,
+    last_tried,
     links_with_parameters,
     made_for,
     make_twins,
+    near_twins_of,
     put_twin,
-    twins_at,
+    twins_of,
 )
 from db.nouns import Link
 from db.site_nouns import AddressRule
@@ -34,11 +36,13 @@ from pipelines.addresses import link_key
 from pipelines.parameters import Parameters
 
 TRIED = 5
-"""Links fetched in one crawl of a source to find out what a parameter is worth. Three articles seen twice decide
+"""Links fetched in TRIED_WITHIN of a source to find out what a parameter is worth. Three articles seen twice decide
 (`weighing.SAME`), and one or two of five may be no articles."""
+TRIED_WITHIN = timedelta(hours=1)
+"""As `weighing.AT_ONCE`: what comes faster is told apart by it."""
 TRIED_AGAIN = timedelta(days=1)
 """How often an ignored parameter is tried where nothing speaks against it: one fetch a day."""
-_TWINS = 32
+_TWINS = 8
 """Links of one address that are compared, the newest."""
 
 
@@ -52,9 +56,10 @@ class Sieve:
     at: datetime
     _parameters: Parameters | None = None
     _has_twins: bool = False
-    _left: int = TRIED
-    _tried_again: bool = False
-    _names: dict[str, tuple[Names, bool]] = field(default_factory=dict)
+    _left: int = 0
+    _tried_lately: bool = False
+    _waiting: dict[str, tuple[Names, bool, bool]] = field(default_factory=dict)
+    """Names of the link that is being recorded, by its key; whether it is visited again; whether it is a try."""
 
     def prepare(self, conn: sqlite3.Connection) -> None:
         """Make what is known of the source's links fit what is thought of parameters now."""
@@ -69,6 +74,9 @@ class Sieve:
             make_twins(conn, self.source_id, named, mark)
         self._parameters = parameters
         self._has_twins = has_twins(conn, self.source_id)
+        tried = last_tried(conn, self.source_id, TRIED)
+        self._left = TRIED - sum(self.at - at < TRIED_WITHIN for at in tried)
+        self._tried_lately = bool(tried) and self.at - tried[0] < TRIED_AGAIN
 
     def taken(self, conn: sqlite3.Connection, links: Iterable[Link]) -> Iterator[Link]:
         """Those of the links that are to be recorded; each must be before the next is asked for."""
@@ -83,46 +91,43 @@ class Sieve:
         names = _names(self._parameters, link.key)
         if names.bare == names.key and not self._has_twins:
             return True
-        twins = twins_at(conn, self.source_id, names.bare, _TWINS)
-        if any(twin.key == link.key for twin in twins):
+        if is_known(conn, self.source_id, link.key):
             return False
-        same = [twin for twin in twins if twin.address == names.address]
-        if same:
-            ruled = Parameters(said=self._parameters.said).address(link.key) == names.address
-            takes, again = not ruled and self._is_tried(link, same), False
-        else:
-            takes, again = not twins or self._is_other(link, twins), True
-        failed = bool(twins) and not any(twin.fetched or not twin.failures for twin in same or twins)
-        if (takes or failed) and names.bare != names.key:
-            self._names[link.key] = (names, again or failed)
-        return takes or failed
+        same = twins_of(conn, self.source_id, names.address, _TWINS) if names.address != names.key else []
+        twins = same or near_twins_of(conn, self.source_id, names.bare, _TWINS)
+        failed = bool(twins) and not any(twin.fetched or not twin.failures for twin in twins)
+        tried = bool(twins) and not (not same and self._is_other(link, twins))
+        if tried and not (self._is_worth_a_try(link, names, same) or failed):
+            return False
+        if tried:
+            self._left -= 1
+            self._tried_lately = True
+            if self._left < 0:
+                return False
+        if names.bare != names.key:
+            self._waiting[link.key] = (names, not same or failed, tried)
+        return True
 
     def _note(self, conn: sqlite3.Connection, link: Link) -> None:
         """Note a link that was recorded."""
-        if link.key in self._names:
-            names, again = self._names.pop(link.key)
-            put_twin(conn, self.source_id, names, again=again)
+        if link.key in self._waiting:
+            names, again, tried = self._waiting.pop(link.key)
+            put_twin(conn, self.source_id, names, again=again, tried_at=self.at if tried else None)
             self._has_twins = True
 
-    def _is_tried(self, link: Link, same: Sequence[Twin]) -> bool:
-        """Whether to try a link that is known but for what is ignored: listings call it otherwise, or the last try was long ago."""
-        if _is_titled_otherwise(link, same):
-            return self._take()
-        if self._tried_again or self.at - moment(same[0].found_at) < TRIED_AGAIN:
-            return False
-        self._tried_again = True
-        return True
-
     def _is_other(self, link: Link, twins: Sequence[Twin]) -> bool:
-        """Whether to take a link whose parameter nobody knows: a listing names an article once, so two in it are two."""
+        """Whether links whose parameter nobody knows are two articles: a listing names an article once, so two in it are two."""
         together = any(twin.run_id == self.run_id and twin.found_in == link.found_in for twin in twins)
-        if together and (not link.title or _is_titled_otherwise(link, twins)):
-            return True
-        return self._take()
+        return together and (not link.title or _is_titled_otherwise(link, twins))
 
-    def _take(self) -> bool:
-        self._left -= 1
-        return self._left >= 0
+    def _is_worth_a_try(self, link: Link, names: Names, same: Sequence[Twin]) -> bool:
+        """Whether something may be learned of a link. Of what is ignored: where listings call it otherwise, and once a day."""
+        if not same:
+            return True
+        assert self._parameters is not None
+        if Parameters(said=self._parameters.said).address(names.key) == names.address:
+            return False  # by a rule
+        return _is_titled_otherwise(link, same) or not self._tried_lately
 
 
 def parameters_of(conn: sqlite3.Connection, source: int, rules: Iterable[AddressRule]) -> Parameters:

@@ -77,9 +77,12 @@ CREATE TABLE link_twins (
     key TEXT NOT NULL,
     address TEXT NOT NULL,
     bare TEXT NOT NULL,
-    again INTEGER NOT NULL
+    again INTEGER NOT NULL,
+    tried_at TEXT
 ) STRICT;
 CREATE INDEX link_twins_bare ON link_twins (source_id, bare);
+CREATE INDEX link_twins_tried ON link_twins (source_id, tried_at) WHERE tried_at IS NOT NULL;
+CREATE INDEX link_twins_key ON link_twins (source_id, key);
 CREATE INDEX link_twins_address ON link_twins (source_id, address);
 
 CREATE TABLE twins_made (

@@ -73,7 +73,10 @@ class Parameters:
             return key
         host, names = host_in(key), names_in(key)
         ignored = self._ignored(host, names)
-        doubtful = {name for name in names if name in DOUBTFUL and self._verdict(host, name) != "kept"}
+        doubtful = {name for name in names if name in DOUBTFUL}
+        if self.seen.get(host, {}).get("&".join(sorted(doubtful))) == "kept":  # some of them tell articles apart
+            doubtful = set()
+        doubtful = {name for name in doubtful if self._verdict(host, name) != "kept"}
         return without(key, ignored | doubtful) if ignored or doubtful else key
 
     def _ignored(self, host: str, names: Collection[str]) -> set[str]:

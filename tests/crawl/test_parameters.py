@@ -53,6 +53,7 @@ class Site:
     kind: EntryKind = EntryKind.FEED
     numbers: Callable[[int], range] = lambda visit: range(ARTICLES)
     titles: bool = True
+    one_session: bool = False
     seed: int = 0
     listed: int = 0
     web: Web = field(default_factory=Web)
@@ -75,8 +76,10 @@ class Site:
         )
 
     def listing(self) -> Answer:
-        chance = random.Random(self.listed)  # one session for one visit, as for a crawler without cookies
-        links = [(n, self.write(n, random.Random(chance.random()))) for n in self.numbers(self.listed)]
+        links = [
+            (n, self.write(n, random.Random(f"{self.listed} {n * (not self.one_session)}")))
+            for n in self.numbers(self.listed)
+        ]
         if self.kind is EntryKind.SITEMAP:
             places = "".join(f"<url><loc>{self.web.url(link.replace('&', '&amp;'))}</loc></url>" for _, link in links)
             return Answer(f"<urlset>{places}</urlset>".encode(), headers=XML)
@@ -131,6 +134,12 @@ def the_sites() -> dict[str, Site]:
             numbers=lambda visit: range(visit, visit + ARTICLES),
             titles=False,
         ),
+        "one session": Site(
+            write=lambda n, chance: f"/show?t={n}&s={chance.getrandbits(64):016x}",
+            number_of=by("t"),
+            numbers=lambda visit: range(visit, visit + ARTICLES),
+            one_session=True,
+        ),
         "from and sid": Site(
             write=lambda n, chance: f"/show?from={n}&sid={chance.getrandbits(64):016x}",
             number_of=by("from"),
@@ -166,6 +175,13 @@ class Desk:
             return db.conn.execute(query, values).fetchall()
         finally:
             db.conn.close()
+
+    def hour_passes(self) -> None:
+        """Call what was tried in the crawls so far an hour old."""
+        db = open_database(self.config.database)
+        with write(db.conn) as conn:
+            conn.execute("UPDATE link_twins SET tried_at = '2026-01-01T00:00:00.000Z' WHERE tried_at IS NOT NULL")
+        db.conn.close()
 
     def articles(self, name: str) -> int:
         query = "SELECT count(*) FROM current_articles WHERE source_name = ? AND original_id = id"
@@ -208,12 +224,13 @@ def test_ten_crawls(tmp_path: Path) -> None:
             assert articles[name] == ARTICLES
             assert ARTICLES < fetched[name] <= ARTICLES + TRIED + 1
         # A name that nobody doubts is not held back, until the first articles that were fetched twice decide.
-        assert (articles["unknown name"], fetched["unknown name"]) == (ARTICLES, 2 * ARTICLES)
-        for name in ("source", "ref, no titles", "from and sid"):
+        assert (articles["unknown name"], fetched["unknown name"]) == (ARTICLES, 2 * ARTICLES + 1)
+        for name in ("source", "ref, no titles", "from and sid", "one session"):
             assert articles[name] == ARTICLES + CRAWLS - 1
         for name in ("source", "ref, no titles"):
             assert fetched[name] == ARTICLES + CRAWLS - 1
-        assert fetched["from and sid"] <= ARTICLES + CRAWLS - 1 + 2 * TRIED
+        for name in ("from and sid", "one session"):
+            assert fetched[name] <= ARTICLES + CRAWLS - 1 + 2 * ARTICLES
         assert room.verdicts("sid") == {"sid": "ignored"}
         assert room.verdicts("busters")["_&ts"] == "ignored"
         assert room.verdicts("source") == {"source": "kept"}
@@ -231,6 +248,7 @@ def test_a_site_changes_its_mind(tmp_path: Path) -> None:
         assert (room.articles("site"), site.fetched) == (ARTICLES, ARTICLES + TRIED)
         site.write, site.number_of = lambda n, _: f"/show?source={n}", by("source")
         site.numbers = lambda visit: range(100, 100 + ARTICLES)
+        room.hour_passes()
         room.crawl(1)
         assert room.articles("site") == ARTICLES + 1 + TRIED
         assert room.verdicts("site") == {"source": "kept"}
