@@ -15,6 +15,7 @@ from cli.completing import source_names
 from cli.context import Desk
 from cli.crawl_cmd import say_mistakes
 from cli.progress import watching
+from db.address_parameters import parameter_rows
 from db.config import read_stored
 from db.connect import write
 from db.errors import UsageError
@@ -162,11 +163,12 @@ def list_sources(desk: Desk, as_json: bool) -> None:
     """List the sources, with where each lists its articles."""
     with desk.open() as db:
         rows = [(source, entries_of(db.conn, source.id)) for source in all_sources(db.conn)]
+        parameters = {source.id: parameter_rows(db.conn, source.id) for source, _ in rows} if as_json else {}
     if not rows and not as_json:
         click.echo("There are no sources yet; add one with `copydesk sources add URL`.")
     for source, entries in rows:
         if as_json:
-            click.echo(json.dumps(_as_json(source, entries), ensure_ascii=False))
+            click.echo(json.dumps(_as_json(source, entries, parameters[source.id]), ensure_ascii=False))
         else:
             paused = "  paused" if source.paused_at else ""
             click.echo(f"{source.name}  {source.url}  {_kinds(entries)}{_own(source)}{paused}")
@@ -385,7 +387,7 @@ def _own(source: Source) -> str:
     return "".join(f"  {key}={value}" for key, value in source.settings.items())
 
 
-def _as_json(source: Source, entries: Sequence[Entry]) -> dict[str, object]:
+def _as_json(source: Source, entries: Sequence[Entry], parameters: Sequence[dict[str, object]]) -> dict[str, object]:
     return {
         "name": source.name,
         "url": source.url,
@@ -393,4 +395,5 @@ def _as_json(source: Source, entries: Sequence[Entry]) -> dict[str, object]:
         "settings": dict(source.settings),
         "paused_at": source.paused_at.isoformat() if source.paused_at else None,
         "entries": [{"url": entry.url, "kind": entry.kind.value, "title": entry.title} for entry in entries],
+        "parameters": list(parameters),
     }

@@ -305,6 +305,33 @@ def rules(conn: sqlite3.Connection) -> dict[str, dict[str, str]]:
     return found
 
 
+def said_of(said: Mapping[str, Mapping[str, str]], host: str, parameter: str) -> str | None:
+    """What site rules say of a parameter on a host, which may have a port: those of the nearest parent domain count."""
+    labels = host.partition(":")[0].split(".") if said else []
+    for start in range(len(labels)):
+        verdict = said.get(".".join(labels[start:]), {}).get(parameter)
+        if verdict is not None:
+            return verdict
+    return None
+
+
+def parameter_rows(conn: sqlite3.Connection, source: int) -> list[dict[str, object]]:
+    """What is thought of a source's parameters, for a person. `rule`: what the site rules say, which counts before `verdict`."""
+    said = rules(conn)
+    query = "SELECT host, parameter, verdict, same, differing FROM address_parameters WHERE source_id = ? ORDER BY host, parameter"
+    return [
+        {
+            "host": host,
+            "parameter": parameter,
+            "verdict": verdict,
+            "same": same,
+            "differing": differing,
+            "rule": said_of(said, host, parameter),
+        }
+        for host, parameter, verdict, same, differing in conn.execute(query, (source,))
+    ]
+
+
 def put_address_rules(conn: sqlite3.Connection, said: Iterable[AddressRule]) -> None:
     """Record what the site rules say from now on; the articles that it may concern are unsettled."""
     now = set(said)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from db.address_parameters import said_of
 from pipelines.trackers import DOUBTFUL
 
 # An address with more is a form's, not an article's.
@@ -88,9 +89,4 @@ class Parameters:
         return ignored
 
     def _verdict(self, host: str, name: str) -> str | None:
-        labels = host.partition(":")[0].split(".") if self.said else []
-        for start in range(len(labels)):
-            said = self.said.get(".".join(labels[start:]), {}).get(name)
-            if said is not None:
-                return said
-        return self.seen.get(host, {}).get(name)
+        return said_of(self.said, host, name) or self.seen.get(host, {}).get(name)

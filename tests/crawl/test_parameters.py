@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from click.testing import CliRunner
+
+from cli.main import copydesk
 from crawler.run import crawl
 from crawler.session import Order
 from crawler.variants import TRIED
@@ -277,6 +281,9 @@ def test_site_rules_beat_what_was_seen(tmp_path: Path) -> None:
         room.crawl(2)
         assert (sid.fetched, told.fetched) == (2 * ARTICLES, ARTICLES)
         assert room.verdicts("told") == {"source": "kept"}
+        listed = CliRunner().invoke(copydesk, ["--db", str(room.config.database), "sources", "list", "--json"])
+        (said,) = json.loads(listed.stdout.splitlines()[1])["parameters"]
+        assert (said["parameter"], said["verdict"], said["rule"]) == ("source", "kept", "ignored")
         assert room.rows("SELECT count(DISTINCT article_id) FROM decisions")[0][0] == ARTICLES + 1
         live = room.derived()
         room.settle_all()
