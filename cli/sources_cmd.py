@@ -18,6 +18,7 @@ from cli.given import FileToWrite
 from cli.progress import watching
 from cli.source_listings import discover, kinds, listing_json, rests_of, say_added, standing
 from cli.whole_file import write_whole
+from db.address_parameters import parameter_rows
 from db.config import read_stored
 from db.connect import write
 from db.errors import UsageError
@@ -161,15 +162,16 @@ def export(desk: Desk, output: Path | None) -> None:
 @click.pass_obj
 def list_sources(desk: Desk, as_json: bool) -> None:
     """List the sources, with where each lists its articles."""
-    with desk.open() as db:
-        rows = [(source, listing_states(db.conn, source.id)) for source in all_sources(db.conn)]
+    with desk.read() as conn:
+        rows = [(source, listing_states(conn, source.id)) for source in all_sources(conn)]
+        parameters = {source.id: parameter_rows(conn, source.id) for source, _ in rows} if as_json else {}
     if not rows and not as_json:
         click.echo("There are no sources yet; add one with `copydesk sources add URL`.")
     now = datetime.now(UTC)
     for source, states in rows:
         rests = rests_of(desk, source)
         if as_json:
-            click.echo(json.dumps(_as_json(source, states, rests), ensure_ascii=False))
+            click.echo(json.dumps(_as_json(source, states, rests, parameters[source.id]), ensure_ascii=False))
             continue
         paused = "  paused" if source.paused_at else ""
         click.echo(f"{source.name}  {source.url}  {kinds([state.entry for state in states])}{_own(source)}{paused}")
@@ -355,7 +357,9 @@ def _own(source: Source) -> str:
     return "".join(f"  {key}={value}" for key, value in source.settings.items())
 
 
-def _as_json(source: Source, states: Sequence[ListingState], rests: Sequence[float]) -> dict[str, object]:
+def _as_json(
+    source: Source, states: Sequence[ListingState], rests: Sequence[float], parameters: Sequence[dict[str, object]]
+) -> dict[str, object]:
     return {
         "name": source.name,
         "url": source.url,
@@ -363,4 +367,5 @@ def _as_json(source: Source, states: Sequence[ListingState], rests: Sequence[flo
         "settings": dict(source.settings),
         "paused_at": source.paused_at.isoformat() if source.paused_at else None,
         "entries": [listing_json(state, rests) for state in states],
+        "parameters": list(parameters),
     }

@@ -16,6 +16,7 @@ from crawler import record
 from crawler.discover.listing import merge
 from crawler.parser import ParseNextPart, ParserStopped
 from crawler.session import Session, end_for_machine
+from crawler.variants import Sieve
 from crawler.visit import Visit
 from db import facts
 from db.agenda import Due, due_links
@@ -88,9 +89,12 @@ class Articles:
         session = self._session
         listings, validators = visit.take_listings()
         links = await asyncio.to_thread(merge, listings)
+        sieve = Sieve(source_id=visit.source.id, rules=session.sites.address_rules, run_id=session.run_id, at=now)
+        if links:
+            await session.put(sieve.prepare)
         for start in range(0, len(links), LINKS_AT_ONCE):
             part = links[start : start + LINKS_AT_ONCE]
-            await session.put(lambda conn, part=part: visit.put_links(conn, part, now, session.run_id))  # type: ignore[misc]
+            await session.put(lambda conn, part=part: visit.put_links(conn, part, now, session.run_id, sieve))  # type: ignore[misc]
         readings, visit.readings = visit.readings, {}
         if readings:
             await session.put(lambda conn: put_readings(conn, readings, now))

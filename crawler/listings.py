@@ -5,6 +5,7 @@ ask ──> listing ──> what it names (pages, sitemaps, feeds) ──> ask .
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ from crawler.probe import next_probes, successors
 from crawler.reading import Ask
 from crawler.robots import RobotsPolicy
 from crawler.session import Session, end_for_machine
+from crawler.variants import parameters_of
 from crawler.visit import (
     NESTED,
     PAGES_FOLLOWED,
@@ -169,8 +171,13 @@ class Listings:
             asks += successors(visit, listing)
         following = next_page(ask, listing) if ask.depth < PAGES_FOLLOWED else []
         if following or ask.nested:
-            keys = [link.key for link in listing.links]
-            new = await self._session.ask(lambda conn: any_unknown(conn, keys))
+            source, rules = visit.source.id, self._session.sites.address_rules
+
+            def any_new(conn: sqlite3.Connection) -> bool:
+                known_by = parameters_of(conn, source, rules).address
+                return any_unknown(conn, source, [known_by(link.key) for link in listing.links])
+
+            new = await self._session.ask(any_new)
             if ask.nested:
                 visit.readings[ask.url] = new and ask.read_before
             asks += following if new else []

@@ -20,6 +20,7 @@ from crawler.discover.listing import Listing
 from crawler.discover.lists import list_urls
 from crawler.errors import Stopping
 from crawler.reading import Ask
+from crawler.variants import Sieve
 from db.agenda import Due
 from db.facts import links_of_others, put_links, take_over
 from db.listings import Answer
@@ -187,11 +188,13 @@ class Visit:
         self.listings, self.validators = [], {}
         return taken
 
-    def put_links(self, conn: sqlite3.Connection, links: Sequence[Link], at: datetime, run_id: int) -> None:
+    def put_links(
+        self, conn: sqlite3.Connection, links: Sequence[Link], at: datetime, run_id: int, sieve: Sieve
+    ) -> None:
         """Record links of its listings; articles of this site that another source listed first are taken over."""
         others = links_of_others(conn, self.source.id, [link.key for link in links])
         ours = [link for link in links if link.key in others and self._is_ours(link, others[link.key])]
-        put_links(conn, self.source.id, links, at, run_id)
+        put_links(conn, self.source.id, sieve.taken(conn, links), at, run_id)
         take_over(conn, self.source.id, ours, at, run_id)
 
     def _is_ours(self, link: Link, other: str) -> bool:

@@ -2,6 +2,7 @@
 
 With a rhythm of 30 min, 3 h, 1 d, 7 d an article is due again once so long has passed since its first fetch, unless it was
 visited after that moment already. Visits that were missed (the machine slept) are one visit. A rhythm of 0 is due at every crawl.
+Of links that are known to be one article (`db.link_twins`) one is visited again.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ _AGAIN = f"""
 SELECT l.id, l.url, k.etag, k.last_modified
 FROM visits v JOIN links l ON l.id = v.link_id LEFT JOIN validators k ON k.url = l.url
 WHERE v.source_id = :source AND v.first_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)
   AND EXISTS (SELECT 1 FROM json_each(:revisit) r
               WHERE v.first_at + r.value <= :now AND (v.first_at + r.value > v.last_at OR r.value = 0))
   AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
@@ -88,7 +90,14 @@ def validators_for(conn: sqlite3.Connection, url: str) -> tuple[str | None, str 
     return (row[0], row[1]) if row else (None, None)
 
 
-def any_unknown(conn: sqlite3.Connection, keys: Sequence[str]) -> bool:
-    """Whether any of these keys belongs to no link yet."""
-    query = "SELECT EXISTS (SELECT 1 FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM links WHERE key = value))"
-    return bool(conn.execute(query, (json.dumps(keys),)).fetchone()[0])
+_ANY_UNKNOWN = """
+SELECT EXISTS (
+    SELECT 1 FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM links WHERE key = value)
+    AND NOT EXISTS (SELECT 1 FROM link_twins WHERE source_id = ? AND address = value)
+)
+"""
+
+
+def any_unknown(conn: sqlite3.Connection, source_id: int, addresses: Sequence[str]) -> bool:
+    """Whether any of these addresses, as keys without what is ignored, belongs to no link yet."""
+    return bool(conn.execute(_ANY_UNKNOWN, (json.dumps(addresses), source_id)).fetchone()[0])

@@ -15,6 +15,8 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from db.address_parameters import DERIVED_TABLES
+
 # A mark of a common phrase would lead to texts without number. Of each mark's texts only the first so many, in the mark's own
 # order, are found by it; the order is by the texts' numbers, so it does not depend on which came first. Clusters of up to
 # about 300 different texts hold together: each text is then among the first of three marks and more.
@@ -153,8 +155,8 @@ def settled(conn: sqlite3.Connection, rows: Iterable[tuple[str, bytes]]) -> None
 
 
 def drop_index(conn: sqlite3.Connection) -> None:
-    """Forget marks, likenesses and what was thought of claims, and call all articles unsettled."""
-    for table in ("marks", "marked_texts", "likenesses", "claims"):
+    """Forget marks, likenesses and what was thought of claims and of parameters, and call all articles unsettled."""
+    for table in ("marks", "marked_texts", "likenesses", "claims", *DERIVED_TABLES):
         conn.execute(f"DELETE FROM {table}")
     conn.execute(_ALL_UNSETTLED)
 

@@ -11,6 +11,8 @@
     unread: pages without an outcome, kept by triggers. turns: which run is at which source now.
     marks, marked_texts, likenesses: the index of near copies (`db.likenesses`), derived. unsettled: articles that came or went.
     claims: pages that say they are at another address than where they were found (`db.claims`), derived.
+    page_parameters, parameter_evidence, address_parameters, folded_pages: what parameters of addresses are worth, derived;
+    address_rules: what site rules say of it; link_twins, twins_made: links that it concerns (`db.address_parameters`).
     robots, holds, validators, visits: what the next crawl must know. pruned_pages: those whose body was dropped after its time.
 
     source_runs: what one run did at one source. service: the `copydesk run` that is up. alerts: what a person should know;
@@ -25,6 +27,7 @@ Never edit a step that was released: add one. A step that rebuilds a table must 
 
 from __future__ import annotations
 
+from db.address_parameters import ADDRESS_PARAMETERS
 from db.dictionaries import DICTIONARIES
 from db.ground import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
 from db.listings import LISTING_VISITS
@@ -250,6 +253,13 @@ def m0022_counts_defined_once(db: Database) -> None:
         WHERE command = 'import' AND figures ->> '$.pages' IS NULL AND figures ->> '$.new' IS NOT NULL
     """)
     make_views(db)
+
+
+@migrations()
+def m0023_address_parameters(db: Database) -> None:
+    """Parameters of addresses are judged by what a site shows. Pages that are there are noted when they are settled again."""
+    for statement in _statements(ADDRESS_PARAMETERS):
+        db.execute(statement)
 
 
 def step_names() -> frozenset[str]:

@@ -85,6 +85,7 @@ WITH at (page_id) AS (
     SELECT p.id FROM links l JOIN pages p ON p.link_id = l.id WHERE l.key = :key
     UNION SELECT page_id FROM articles WHERE address_key = :key
     AND page_id NOT IN (SELECT page_id FROM claims WHERE claimed_key = :key AND believed = 0)
+    UNION SELECT page_id FROM folded_pages WHERE place = :key
 )
 SELECT p.id
 FROM at JOIN pages p ON p.id = at.page_id LEFT JOIN articles a ON a.page_id = p.id

@@ -83,6 +83,15 @@ def regexes(value: object) -> tuple[str, ...]:
     return tuple(regex(one) for one in texts(value))
 
 
+def parameters(value: object) -> tuple[str, ...]:
+    """Names of parameters of an address, in lower case."""
+    names = tuple(name.lower() for name in texts(value))
+    for name in names:
+        if not _PARAMETER.fullmatch(name):
+            raise ValueError(f"{name!r} is not the name of a parameter: write it without ?, & and =")
+    return names
+
+
 def css(value: object) -> str:
     """A CSS selector that compiles."""
     # Imported here and below: most commands read site files that have no selectors, and lxml takes its time.
@@ -158,6 +167,7 @@ def as_is(value: object) -> object:
 
 _MOST_PAGES = 1000
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
+_PARAMETER = re.compile(r"[^\s?&=#]{1,40}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 PLACE = re.compile(r"\{[^{}]+\}")
 _ARTICLE_FIELDS = tuple(one.name for one in fields(Article) if one.name not in ("url", "provenance", "word_count"))

@@ -45,11 +45,15 @@ def parse_site(text: str, path: Path) -> Site:
     except RecursionError as error:
         raise ConfigError(f"{path}: is not valid TOML: its brackets are nested too deep") from error
     file = _File(path=path, lines=tuple(text.splitlines()))
-    articles = document.pop("articles", {})
-    if not isinstance(articles, dict):
-        raise ConfigError(f"{file.at('articles')}: articles must be a table, written as [articles]")
+    parts = {name: document.pop(name, {}) for name in _TABLES}
+    for name, part in parts.items():
+        if not isinstance(part, dict):
+            raise ConfigError(f"{file.at(name)}: {name} must be a table, written as [{name}]")
     values = file.checked(document, _SITE_KEYS, "", required=("hosts",))
-    values |= file.checked(articles, _ARTICLES_KEYS, "articles")
+    for name, keys in _TABLES.items():
+        values |= file.checked(parts[name], keys, name)
+    for both in set(values.get("ignore", ())) & set(values.get("keep", ())):
+        raise ConfigError(f"{file.at('keep', 'addresses')}: keep: {both} is in ignore, too; write it in one of them")
     lists, fields = (file.tables(values.get(name), name) for name in ("lists", "fields"))
     values["lists"] = tuple(_list_rule(file, table, number) for number, table in enumerate(lists))
     values["fields"] = tuple(_field_rule(file, table, number) for number, table in enumerate(fields))
@@ -126,6 +130,8 @@ _SITE_KEYS: dict[str, Check] = {
     "fields": checks.as_is,
 }
 _ARTICLES_KEYS: dict[str, Check] = {"include": checks.regexes, "exclude": checks.regexes}
+_ADDRESSES_KEYS: dict[str, Check] = {"ignore": checks.parameters, "keep": checks.parameters}
+_TABLES = {"articles": _ARTICLES_KEYS, "addresses": _ADDRESSES_KEYS}
 _LIST_KEYS: dict[str, Check] = {
     "url": checks.http,
     "link": checks.text,
@@ -189,7 +195,7 @@ class _File:
             if key not in keys:
                 place = f" in [{name}]" if name else ""
                 raise ConfigError(
-                    f"{where}: unknown key {key}{place}{checks.nearest(key, (*keys, *(() if name else ('articles',))))}"
+                    f"{where}: unknown key {key}{place}{checks.nearest(key, (*keys, *(() if name else tuple(_TABLES))))}"
                 )
             try:
                 values[key] = keys[key](value)

@@ -67,9 +67,16 @@ class HtmlList:
 ListRule = JsonList | HtmlList
 
 
+AddressRule = tuple[str, str, str]
+"""What is said of a parameter of addresses: host, its name in lower case, "ignored" or "kept"."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What is known of one site. `name` is the file's name without its ending."""
+    """What is known of one site. `name` is the file's name without its ending.
+
+    `ignore` and `keep` are names of parameters in its addresses, in lower case, that say nothing, or tell articles apart.
+    """
 
     name: str
     hosts: tuple[str, ...]
@@ -80,3 +87,11 @@ class Site:
     exclude: tuple[str, ...] = ()
     lists: tuple[ListRule, ...] = ()
     fields: tuple[FieldRule, ...] = ()
+    ignore: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+
+    @property
+    def address_rules(self) -> tuple[AddressRule, ...]:
+        """What it says of parameters, for each host (without `www.`, as keys have it)."""
+        said = [*((name, "ignored") for name in self.ignore), *((name, "kept") for name in self.keep)]
+        return tuple((host.removeprefix("www."), name, verdict) for host in self.hosts for name, verdict in said)

@@ -9,6 +9,10 @@ timezone = "Europe/London"              of times written without an offset
 include = ['/story/\\d+']               regular expressions over path and query: these are articles,
 exclude = ['/live/']                    these never
 
+[addresses]
+ignore = ["sid", "_"]                   parameters that say nothing of which article it is,
+keep = ["source"]                       these tell articles apart; beats what was seen of them (docs/copies.md)
+
 [[lists]]                               a JSON list of articles
 url = "https://example-daily.com/api/list?page={page}"
 first_page = 1
@@ -48,7 +52,7 @@ from pathlib import Path
 
 from db.errors import ConfigError
 from db.site_file import claimed_hosts, load_site, parse_site, place_of, read_text
-from db.site_nouns import FieldRule, HtmlList, JsonList, ListRule, Pick, Site
+from db.site_nouns import AddressRule, FieldRule, HtmlList, JsonList, ListRule, Pick, Site
 
 __all__ = [
     "FieldRule",
@@ -111,6 +115,11 @@ class Sites:
     version: str = "none"
     files: tuple[RuleFile, ...] = field(default=(), repr=False, compare=False)
     mistakes: tuple[Mistake, ...] = field(default=(), compare=False)
+
+    @property
+    def address_rules(self) -> frozenset[AddressRule]:
+        """What they say of the parameters of addresses."""
+        return frozenset(rule for site in self.by_host.values() for rule in site.address_rules)
 
     def for_host(self, host: str | None) -> Site | None:
         """The rules for a host: its own, else those of the nearest parent domain."""
@@ -249,7 +258,9 @@ def _clash(one: _Found, claimed: Mapping[str, Path]) -> str:
 def _joined(chosen: _Chosen, mistakes: Sequence[Mistake]) -> Sites:
     """Rules as they are used: by host, with their version, sorted by file name."""
     sites = [chosen[name] for name in sorted(chosen)]
-    content = json.dumps([asdict(site) for site, _ in sites], sort_keys=True, default=str, ensure_ascii=False)
+    # What came later is left out where it says nothing: a version of rules that have none of it stays what it was.
+    said = [{key: value for key, value in asdict(site).items() if value or key not in _LATER} for site, _ in sites]
+    content = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
     return Sites(
         by_host={host: site for site, _ in sites for host in site.hosts},
         version=hashlib.sha256(content.encode()).hexdigest()[:_VERSION_DIGITS] if sites else "none",
@@ -258,5 +269,6 @@ def _joined(chosen: _Chosen, mistakes: Sequence[Mistake]) -> Sites:
     )
 
 
+_LATER = frozenset({"ignore", "keep"})
 _VERSION_DIGITS = 12
 """Hex digits of a version: 48 bits tell any number of rule sets apart and can still be read out."""

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from db.address_parameters import put_address_rules
 from db.config import Config
 from db.errors import ConfigError
 from db.sites import Mistake, RuleFile, Sites, load_rules, shipped_sites_folder, sites_of
@@ -24,7 +25,11 @@ SELECT f.name, f.text, f.own FROM rule_sets s JOIN site_rules f ON f.id = s.rule
 
 
 def put_rules(conn: sqlite3.Connection, version: str, files: Iterable[RuleFile]) -> None:
-    """Record that a version of the rules is in force, with the texts it was read from."""
+    """Record that a version of the rules is in force, with the texts it was read from, and what it says of addresses."""
+    in_force = conn.execute("SELECT version FROM rules_in_force").fetchone()
+    if in_force is None or in_force[0] != version:
+        files = tuple(files)
+        put_address_rules(conn, sites_of(files).address_rules)
     if conn.execute("SELECT 1 FROM rule_sets WHERE version = ?", (version,)).fetchone() is None:
         for file in files:
             digest = hashlib.sha256(file.text.encode()).digest()

@@ -4,9 +4,10 @@ An address has two faces, and they must not be mixed up:
 
     clean_url   what to FETCH: absolute, as published, only made valid. No parameter is dropped, no path changed.
     link_key    what it IS: the identity of an article's address, for de-duplication alone; not to be fetched.
-                Tracking parameters, scheme, `www.`, AMP, mobile and print twins are folded away.
+                Tracking parameters, session ids, scheme, `www.`, AMP, mobile and print twins are folded away.
 
-The trackers are a closed list of whole names and prefixes (`pipelines.trackers`). courlan's own pattern is not used
+The trackers are a closed list of whole names and prefixes, session ids have a form (`pipelines.trackers`). Any other parameter
+counts, until the site's own pages show that it says nothing (`pipelines.weighing`). courlan's own pattern is not used
 for keys: it has no end boundary (`ga` also drops `galleryid=7`, `cid` drops a content id) and it loses parameters
 without a value (`/story.php?48213`), which joins different articles.
 """
@@ -20,7 +21,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pipelines.limits import MAX_URL
 from pipelines.platforms import PLATFORMS
-from pipelines.trackers import is_tracker
+from pipelines.trackers import is_tracker, without_session, without_sessions
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -141,8 +142,8 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 def link_key(url: str) -> str:
     """The identity of an article's address, as `host/path?query`: two addresses with one key are the same article.
 
-    Folded: scheme, `www.`, mobile and AMP hosts, paths and caches, print views, tracking parameters, the order of parameters, a
-    closing slash or `index.html`, escapes of plain characters, doubled slashes. Kept: every other parameter (`?id=`,
+    Folded: scheme, `www.`, mobile and AMP hosts, paths and caches, print views, tracking parameters, session ids, the order of
+    parameters, a closing slash or `index.html`, escapes of plain characters, doubled slashes. Kept: every other parameter (`?id=`,
     `?page=2`, `?copy=2`), also without a value, and upper case in the path. Idempotent; never raises: what is no
     address is its own key.
     """
@@ -158,7 +159,7 @@ def link_key(url: str) -> str:
     return rest
 
 
-_FOLDED_AGAIN = ("amp", "print", "%", "#")
+_FOLDED_AGAIN = ("amp", "print", "%", "#", ";", "(")
 _MOST_FOLDS = 12
 """Folding is repeated until nothing changes (an AMP path behind an AMP host behind an escape): real addresses need
 two rounds."""
@@ -206,6 +207,8 @@ def _key_path(path: str, *, bare: bool) -> str:
         path = _ESCAPE.sub(_plain, path)
     if "//" in path:
         path = _SLASHES.sub("/", path)
+    if ";" in path or "(" in path or "%" in path:
+        path = without_session(path)
     if "amp" in path:
         path = _AMP_NAME.sub("", _AMP_END.sub("", _AMP_START.sub("", path, count=1)))
     if "print" in path:
@@ -220,9 +223,15 @@ def _plain(escape: re.Match[str]) -> str:
     return character if character in _UNRESERVED else escape[0].upper()
 
 
+_SESSION_MARK = re.compile(r"sess|oscsid|zenid|cftoken", re.IGNORECASE)
+
+
 def _key_query(query: str) -> str:
     kept = []
-    for pair in query.split("&"):
+    pairs = query.split("&")
+    if _SESSION_MARK.search(query):
+        pairs = without_sessions(pairs)
+    for pair in pairs:
         name, _, value = pair.partition("=")
         if pair and not is_tracker(name, value):
             kept.append(_ESCAPE.sub(_plain, pair) if "%" in pair else pair)

@@ -2,7 +2,9 @@
 
     articles that came or went (`unsettled`) ──> their texts ──> index of near copies ──> texts whose likenesses changed
                        └──> their addresses, and those that claims    │                              │
-                            come to or go from (`pipelines.claims`) ──┬──────────────────────────────┘
+                            come to or go from (`pipelines.claims`)   │                              │
+                       └──> and those that count elsewhere, by what parameters are worth (`pipelines.weighing`)
+                                                                     ┬──────────────────────────────┘
                                            all clusters that these touch, each read as a whole ──> decide ──> decisions
 
 Nothing that was not touched is read. An older copy that arrives late takes its place, an article that goes leaves it, and any
@@ -30,24 +32,35 @@ from pipelines.claims import judge_claims
 from pipelines.copy_index import CopyIndex
 from pipelines.decide import Sheet, decide, histories_of
 from pipelines.revisions import only_surroundings
+from pipelines.weighing import judge_parameters
 
-# Where a page counts: what it says it is at, unless it is not believed (`db.claims`).
-_PLACE = "CASE WHEN c.believed = 0 THEN c.own_key ELSE a.address_key END"
+# Where a page counts: what it says it is at, unless it is not believed (`db.claims`), without what is ignored of it
+# (`db.address_parameters`).
+_PLACE = "coalesce(f.place, CASE WHEN c.believed = 0 THEN c.own_key ELSE a.address_key END)"
 _COLUMNS = f"""
 SELECT a.page_id, p.source_id, {_PLACE}, a.text_hash, p.body_id, a.url, p.fetched_at, a.published_utc, a.source, a.original_source
 """
 _SHEETS = f"""
 {_COLUMNS}
-FROM articles a JOIN pages p ON p.id = a.page_id LEFT JOIN claims c ON c.page_id = a.page_id
-WHERE a.address_key IN (SELECT value FROM json_each(:keys)) AND c.believed IS NOT 0
+FROM articles a JOIN pages p ON p.id = a.page_id
+LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
+WHERE a.address_key IN (SELECT value FROM json_each(:keys)) AND c.believed IS NOT 0 AND f.place IS NULL
 UNION ALL
 {_COLUMNS}
 FROM claims c JOIN articles a ON a.page_id = c.page_id JOIN pages p ON p.id = a.page_id
-WHERE c.own_key IN (SELECT value FROM json_each(:keys)) AND c.believed = 0
+LEFT JOIN folded_pages f ON f.page_id = a.page_id
+WHERE c.own_key IN (SELECT value FROM json_each(:keys)) AND c.believed = 0 AND f.place IS NULL
+UNION ALL
+{_COLUMNS}
+FROM folded_pages f JOIN articles a ON a.page_id = f.page_id JOIN pages p ON p.id = f.page_id
+LEFT JOIN claims c ON c.page_id = f.page_id
+WHERE f.place IN (SELECT value FROM json_each(:keys))
 """
 _KEYS_OF_PAGES = "SELECT DISTINCT address_key FROM articles WHERE page_id IN (SELECT value FROM json_each(?))"
 _PLACES_OF_TEXT = f"""
-SELECT DISTINCT {_PLACE} FROM articles a LEFT JOIN claims c ON c.page_id = a.page_id WHERE a.text_hash BETWEEN ? AND ?
+SELECT DISTINCT {_PLACE} FROM articles a
+LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
+WHERE a.text_hash BETWEEN ? AND ?
 """
 _TEXT = "SELECT DISTINCT address_key FROM articles WHERE text_hash BETWEEN ? AND ?"
 _TEXT = "SELECT text FROM articles WHERE page_id = ?"
@@ -71,6 +84,7 @@ def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: i
     index = CopyIndex(conn, lambda text: text_of(conn, text))
     touched = texts | index.update(texts)
     addresses |= judge_claims(conn, addresses, touched)
+    addresses |= judge_parameters(conn, addresses, touched)
     decided = _decide_touched(conn, addresses, touched)
     settled(conn, waiting)
     return decided

@@ -8,6 +8,7 @@ from db.statuses import fetch_failed
 
 _INNER = (
     "marks", "marked_texts", "likenesses", "claims", "unsettled",
+    "page_parameters", "parameter_evidence", "folded_pages", "address_rules", "link_twins", "twins_made",
     "visits", "validators", "robots", "holds", "turns", "unread", "service",
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "extractors", "extractions",
     "_sqlite_migrations",
@@ -35,6 +36,9 @@ TABLES: dict[str, Any] = {
         "description": "Addresses of articles, and what their listings said.",
         "sort_desc": "id",
         "label_column": "url",
+    },
+    "address_parameters": {
+        "description": "Parameters of addresses: whether they tell articles apart, by what a site showed.",
     },
     "fetches": {"description": "Every request and what came of it.", "sort_desc": "id"},
     "runs": {"description": "Every crawl, import, extraction.", "sort_desc": "id"},

@@ -172,7 +172,7 @@ def newsroom(room: Newsroom) -> Newsroom:
     )
     with open_room(room.path) as conn:
         room.run_id = facts.begin_run(conn, "crawl", os.getpid(), room.tick())
-    water = "https://www.wanbao.example/a/1001.html?from=feed&id=7"
+    water = "https://www.wanbao.example/a/1001.html?utm_source=feed&id=7"
     pages = room.pages
     pages["water"] = room.article(evening, water, report())
     pages["ferry"] = room.article(

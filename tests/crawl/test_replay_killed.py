@@ -31,6 +31,10 @@ TABLES = (
     "marked_texts",
     "likenesses",
     "claims",
+    "page_parameters",
+    "parameter_evidence",
+    "address_parameters",
+    "folded_pages",
     "unsettled",
     "unread",
 )

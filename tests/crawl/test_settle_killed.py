@@ -23,7 +23,18 @@ from tests.crawl.copydesk import Copydesk, wait_for
 from tests.pipelines.stories import attributed, bulletin, edited, sequel, story, trimmed
 from tests.pipelines.test_settle import START
 
-INDEX = ("decisions", "marks", "marked_texts", "likenesses", "claims", "unsettled")
+INDEX = (
+    "decisions",
+    "marks",
+    "marked_texts",
+    "likenesses",
+    "claims",
+    "page_parameters",
+    "parameter_evidence",
+    "address_parameters",
+    "folded_pages",
+    "unsettled",
+)
 # Several steps of settling.
 ARTICLES = 4 * STEP - 400
 

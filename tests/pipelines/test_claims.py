@@ -26,7 +26,18 @@ from pipelines.settle import begin_again, settle
 from tests.pipelines.stories import edited, story
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
-TABLES = ("decisions", "marks", "marked_texts", "likenesses", "claims", "unsettled")
+TABLES = (
+    "decisions",
+    "marks",
+    "marked_texts",
+    "likenesses",
+    "claims",
+    "page_parameters",
+    "parameter_evidence",
+    "address_parameters",
+    "folded_pages",
+    "unsettled",
+)
 FRONT = "http://news.example/latest"
 
 

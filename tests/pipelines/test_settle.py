@@ -22,7 +22,18 @@ from pipelines.settle import begin_again, settle
 from tests.pipelines.stories import attributed, bulletin, edited, sequel, story, trimmed
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
-TABLES = ("decisions", "marks", "marked_texts", "likenesses", "claims", "unsettled")
+TABLES = (
+    "decisions",
+    "marks",
+    "marked_texts",
+    "likenesses",
+    "claims",
+    "page_parameters",
+    "parameter_evidence",
+    "address_parameters",
+    "folded_pages",
+    "unsettled",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
