@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from db.machine import explain_os
+from db.regular_files import write_text
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -14,7 +15,7 @@ def write_whole(path: Path, text: str) -> None:
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         if target.exists() and not target.is_file():  # a pipe, a terminal
-            target.write_text(text, encoding="utf-8")
+            write_text(target, text)
             return
         try:
             part.write_text(text, encoding="utf-8")

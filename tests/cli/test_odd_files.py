@@ -69,7 +69,7 @@ def test_a_folder_gives_its_own_regular_files_only(folder: Path) -> None:
     # The folder itself may be a link: the person named it.
     (home / "link").symlink_to(folder)
     again = json.loads(spawn("import", "--base", "https://other.example/", "link", "--json", cwd=home).stdout)
-    assert again["new"] == 2
+    assert again["pages"] == 2
 
 
 def test_a_manifest_names_regular_files_of_its_folder(folder: Path) -> None:
