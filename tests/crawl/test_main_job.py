@@ -140,7 +140,7 @@ def test_a_reprint_is_a_copy_and_keeps_its_own_outlet(crawled_web: tuple[DemoWeb
 
 def test_one_host_is_asked_one_at_a_time_with_pauses(demoweb: DemoWeb, tmp_path: Path) -> None:
     desk = Copydesk(tmp_path, demoweb.proxy_url)
-    desk.add_sites(demoweb, AR, EN, delay="300ms")
+    desk.add_sites(demoweb, AR, EN, delay="150ms")
     demoweb.reset()
     desk.run("crawl")
     for host in (AR, EN):
@@ -148,7 +148,7 @@ def test_one_host_is_asked_one_at_a_time_with_pauses(demoweb: DemoWeb, tmp_path:
         assert demoweb.most_at_once(host) == 1
         gap = demoweb.shortest_gap(host)
         assert gap is not None
-        assert gap >= 0.3
+        assert gap >= 0.15
 
 
 def test_limits_and_since_hold(demoweb: DemoWeb, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_limits_and_since_hold(demoweb: DemoWeb, tmp_path: Path) -> None:
 
 
 def test_a_rehearsal_stores_nothing(demoweb: DemoWeb, tmp_path: Path) -> None:
-    desk = Copydesk(tmp_path, demoweb.proxy_url)
+    desk = Copydesk(tmp_path, demoweb.proxy_url, delay="0s")
     desk.add_sites(demoweb, EN)
     before = desk.query("SELECT count(*) FROM links"), desk.query("SELECT count(*) FROM fetches")
     shown = desk.run("sources", "test", "harbourcourier.example", "--limit", "6").stdout
