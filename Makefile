@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 3
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test check lint types lock clean help
+.PHONY: demo tour test check lint types lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -14,6 +14,9 @@ help:  ## show this list
 
 demo: $(VENV)/.installed  ## crawl the embedded news web and show what landed
 	$(BIN)/python -m tests.demoweb.demo
+
+tour: $(VENV)/.installed  ## type the README's consoles on the demo web, write into the README what they print
+	$(BIN)/python -m tests.demoweb.tour
 
 test: $(VENV)/.installed-dev  ## run the tests
 	$(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist worksteal

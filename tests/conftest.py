@@ -1,4 +1,4 @@
-"""What all tests share: the running demo web."""
+"""What all tests share: the running demo web, and the order in which they start."""
 
 from __future__ import annotations
 
@@ -7,6 +7,55 @@ from collections.abc import Iterator
 import pytest
 
 from tests.demoweb.web import DemoWeb
+
+# Those that took 20 s or more when all were timed with two processes on a busy machine, the longest first: most of them wait for a
+# clock. One that starts last has the other processes wait for it.
+LONGEST = (
+    "tests/reading/test_quality_gate.py::test_no_figure_falls_below_the_floor",
+    "tests/scheduler/test_service.py::test_fifty_kills_lose_nothing_and_leave_nothing",
+    "tests/test_tour.py::test_every_console_prints_what_the_readme_says",
+    "tests/crawl/test_alerts.py::test_a_redesign_that_hides_what_was_read_raises_one_alert_until_it_is_mended",
+    "tests/scheduler/test_service.py::test_upkeep_that_was_missed_is_made_up_for_once",
+    "tests/scheduler/test_service.py::test_sources_are_paused_resumed_added_and_crawled_by_hand_meanwhile",
+    "tests/crawl/test_upkeep.py::test_upkeep_while_a_crawl_goes_on",
+    "tests/crawl/test_alerts.py::test_robots_txt_that_closes_the_door",
+    "tests/crawl/test_stops.py::test_kill_9_at_any_moment_then_the_rows_of_a_quiet_run",
+    "tests/crawl/test_main_job.py::test_the_whole_web_in_two_crawls",
+    "tests/crawl/test_html_lists.py::test_an_html_list_leads_to_articles_like_a_json_list",
+    "tests/crawl/test_alerts.py::test_a_site_that_falls_silent_raises_one_alert_until_it_speaks",
+    "tests/crawl/test_import_killed.py::test_killed_imports_end_like_a_quiet_one",
+    "tests/scheduler/test_service.py::"
+    "test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not_stop",
+    "tests/scheduler/test_service.py::test_news_and_corrections_come_in_within_a_cadence_and_it_says_how_it_is",
+    "tests/crawl/test_stops.py::test_two_crawls_at_once_end_as_one",
+    "tests/crawl/test_preview.py::test_a_dry_run_between_two_rule_versions_shows_just_what_was_planted",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes test, have all but one begin with the longest."""
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    if processes > 1:
+        items[:] = dealt(items, processes)
+
+
+def dealt(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
+    """Tests in an order of which xdist gives the first half, third, ... to the first process, the next to the second, ...
+
+    The last process gets none of the longest: while they wait, it uses the processor.
+    """
+    named = {item.nodeid: item for item in items}
+    longest = [named.pop(name) for name in LONGEST if name in named]
+    others = list(named.values())
+    order: list[pytest.Item] = []
+    for process in range(processes):
+        share = (len(items) - len(order)) // (processes - process)
+        mine = longest[process :: processes - 1] if process < processes - 1 else []
+        rest = max(0, share - len(mine))
+        order += [*mine, *others[:rest]]
+        del others[:rest]
+    return order + others
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONGEST, dealt
+
 ROOT = Path(__file__).parent.parent
 # Which of our packages each may import.
 BELOW = {
@@ -44,6 +46,18 @@ def breaches(package: str, source: str) -> set[str]:
 def test_imports_run_down(package: str) -> None:
     for path in sorted((ROOT / package).rglob("*.py")):
         assert not breaches(package, path.read_text(encoding="utf-8")), f"{path.relative_to(ROOT)} imports upwards"
+
+
+def test_the_tests_that_start_first_exist() -> None:
+    for name in LONGEST:
+        path, _, function = name.partition("::")
+        assert f"\ndef {function}(" in (ROOT / path).read_text(encoding="utf-8"), f"tests/conftest.py names {name}"
+
+
+@pytest.mark.parametrize("processes", [2, 3, 7])
+def test_every_test_is_dealt_once(request: pytest.FixtureRequest, processes: int) -> None:
+    items = request.session.items
+    assert sorted(item.nodeid for item in dealt(items, processes)) == sorted(item.nodeid for item in items)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,8 @@ from pathlib import Path
 import fastwarc.warc
 import feedparser
 import pyarrow.parquet
-import pytest
 
 from tests.crawl.copydesk import Copydesk
-from tests.demoweb.web import DemoWeb
 
 _PAGES = """
 SELECT p.url, p.final_url, p.fetched_at, p.status, p.content_type, b.sha256, b.size,
@@ -31,19 +29,6 @@ _ABOUT_THE_BODY = {"Content-Length"}
 def headers(desk: Copydesk) -> list[dict[str, str]]:
     rows = [json.loads(text) for (text,) in desk.query("SELECT headers FROM pages ORDER BY id")]
     return [{name: value for name, value in row.items() if name not in _ABOUT_THE_BODY} for row in rows]
-
-
-@pytest.fixture
-def crawled(demoweb: DemoWeb, tmp_path: Path) -> Copydesk:
-    """The demo web, crawled twice with a correction between."""
-    folder = tmp_path / "crawled"
-    folder.mkdir()
-    desk = Copydesk(folder, demoweb.proxy_url, follow_pages=True)
-    desk.add_sites(demoweb)
-    desk.run("crawl")
-    demoweb.publish_correction()
-    desk.run("crawl", "--again")
-    return desk
 
 
 def test_a_round_trip_through_warc_loses_nothing(crawled: Copydesk, tmp_path: Path) -> None:

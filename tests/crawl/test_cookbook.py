@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,32 +17,23 @@ from db.views import VIEWS
 from tests.crawl.cookbook_answers import answers
 from tests.crawl.copydesk import Copydesk
 from tests.demoweb.truth import PageTruth
-from tests.demoweb.web import DemoWeb
 from tests.test_docs import ROOT, blocks
 
 QUERIES = blocks(ROOT / "docs" / "cookbook.md", "sql")
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Copydesk:
+def desk(crawled_twice: tuple[Copydesk, list[PageTruth]], tmp_path_factory: pytest.TempPathFactory) -> Copydesk:
     """The demo web, crawled before and after its corrections."""
-    with DemoWeb() as web:
-        made = Copydesk(tmp_path_factory.mktemp("cookbook"), web.proxy_url, follow_pages=True)
-        made.add_sites(web)
-        made.run("crawl")
-        web.publish_correction()
-        made.run("crawl", "--again")
-        made_of[made.folder] = list(web.truth())
+    made = Copydesk(tmp_path_factory.mktemp("cookbook"), None)
+    shutil.copy(crawled_twice[0].database, made.database)
     return made
 
 
-made_of: dict[Path, list[PageTruth]] = {}
-
-
 @pytest.fixture
-def truth(desk: Copydesk) -> dict[str, PageTruth]:
+def truth(crawled_twice: tuple[Copydesk, list[PageTruth]]) -> dict[str, PageTruth]:
     """The articles of the demo web, by address."""
-    return {page.url: page for page in made_of[desk.folder] if page.kind == "article"}
+    return {page.url: page for page in crawled_twice[1] if page.kind == "article"}
 
 
 def test_there_are_twenty() -> None:
@@ -65,8 +56,8 @@ def test_answers_are_as_planted(desk: Copydesk, truth: dict[str, PageTruth]) -> 
         assert set(rows) <= set(planted), number
 
 
-def test_refusals_and_runs_are_as_planted(desk: Copydesk) -> None:
-    planted = {page.url: page for page in made_of[desk.folder] if page.reasons}
+def test_refusals_and_runs_are_as_planted(desk: Copydesk, crawled_twice: tuple[Copydesk, list[PageTruth]]) -> None:
+    planted = {page.url: page for page in crawled_twice[1] if page.reasons}
     refused = desk.query("SELECT url, reason FROM rejections_view")
     assert all(reason in planted[untracked(url)].reasons for url, reason in refused)
     assert sum(row[2] for row in desk.query(QUERIES[17])) == len(refused)

@@ -83,14 +83,14 @@ def test_the_whole_web_in_two_crawls(demoweb: DemoWeb, tmp_path: Path) -> None:
     assert fourth["new"] == len(new)
 
 
-def test_bodies_are_the_bytes_that_were_served(demoweb: DemoWeb, tmp_path: Path) -> None:
-    desk = Copydesk(tmp_path, demoweb.proxy_url)
-    desk.add_sites(demoweb, GB, RU)
-    desk.run("crawl")
+def test_bodies_are_the_bytes_that_were_served(crawled_web: tuple[DemoWeb, Copydesk]) -> None:
+    web, desk = crawled_web
     rows = desk.query("SELECT id, url FROM pages WHERE status = 200")
+    # None of these two sites is in UTF-8.
+    rows = [row for row in rows if GB in row[1] or RU in row[1]]
     assert len(rows) >= 8
     for page_id, url in rows[:8]:
-        served = ask(demoweb, url).body
+        served = ask(web, url).body
         shown = subprocess.run(
             [sys.executable, "-m", "cli.main", "show", str(page_id), "--html"],
             cwd=desk.folder,
@@ -101,15 +101,13 @@ def test_bodies_are_the_bytes_that_were_served(demoweb: DemoWeb, tmp_path: Path)
         assert shown == served, url
 
 
-def test_fields_come_out_as_the_truth_says(demoweb: DemoWeb, tmp_path: Path) -> None:
-    desk = Copydesk(tmp_path, demoweb.proxy_url)
-    desk.add_sites(demoweb)
-    desk.run("crawl")
+def test_fields_come_out_as_the_truth_says(crawled_web: tuple[DemoWeb, Copydesk]) -> None:
+    web, desk = crawled_web
     found = {
         without_query(url): (title, source, published)
         for url, title, source, published in desk.query("SELECT url, title, source, published_utc FROM articles")
     }
-    rows = [row for row in published(demoweb) if without_query(row.url) in found]
+    rows = [row for row in published(web) if without_query(row.url) in found]
     titles = [row for row in rows if found[without_query(row.url)][0] == row.title]
     assert len(titles) >= 0.9 * len(rows), [row.url for row in rows if row not in titles]
     for row in rows:
@@ -122,20 +120,16 @@ def test_fields_come_out_as_the_truth_says(demoweb: DemoWeb, tmp_path: Path) -> 
                 assert ("editor", editor) in people, row.url
 
 
-def test_a_json_list_leads_to_articles(demoweb: DemoWeb, tmp_path: Path) -> None:
-    desk = Copydesk(tmp_path, demoweb.proxy_url)
-    desk.add_sites(demoweb, ZH)
-    desk.run("crawl")
+def test_a_json_list_leads_to_articles(crawled_web: tuple[DemoWeb, Copydesk]) -> None:
+    _, desk = crawled_web
     rows = desk.query("SELECT title, published FROM links WHERE kind = 'json-list'")
     assert rows
     assert all(title and when for title, when in rows)
 
 
-def test_a_reprint_is_a_copy_and_keeps_its_own_outlet(demoweb: DemoWeb, tmp_path: Path) -> None:
-    desk = Copydesk(tmp_path, demoweb.proxy_url)
-    desk.add_sites(demoweb, ZH, GB)
-    desk.run("crawl")
-    (copy,) = [row for row in demoweb.truth() if row.copy_of]
+def test_a_reprint_is_a_copy_and_keeps_its_own_outlet(crawled_web: tuple[DemoWeb, Copydesk]) -> None:
+    web, desk = crawled_web
+    (copy,) = [row for row in web.truth() if row.copy_of]
     rows = desk.query(
         "SELECT d.verdict, original.url, a.source FROM decisions d JOIN articles a ON a.page_id = d.page_id"
         " JOIN articles original ON original.page_id = d.original_id WHERE a.url = ?",
@@ -146,7 +140,7 @@ def test_a_reprint_is_a_copy_and_keeps_its_own_outlet(demoweb: DemoWeb, tmp_path
 
 def test_one_host_is_asked_one_at_a_time_with_pauses(demoweb: DemoWeb, tmp_path: Path) -> None:
     desk = Copydesk(tmp_path, demoweb.proxy_url)
-    desk.add_sites(demoweb, AR, EN, delay="300ms")
+    desk.add_sites(demoweb, AR, EN, delay="150ms")
     demoweb.reset()
     desk.run("crawl")
     for host in (AR, EN):
@@ -154,7 +148,7 @@ def test_one_host_is_asked_one_at_a_time_with_pauses(demoweb: DemoWeb, tmp_path:
         assert demoweb.most_at_once(host) == 1
         gap = demoweb.shortest_gap(host)
         assert gap is not None
-        assert gap >= 0.3
+        assert gap >= 0.15
 
 
 def test_limits_and_since_hold(demoweb: DemoWeb, tmp_path: Path) -> None:
@@ -173,7 +167,7 @@ def test_limits_and_since_hold(demoweb: DemoWeb, tmp_path: Path) -> None:
 
 
 def test_a_rehearsal_stores_nothing(demoweb: DemoWeb, tmp_path: Path) -> None:
-    desk = Copydesk(tmp_path, demoweb.proxy_url)
+    desk = Copydesk(tmp_path, demoweb.proxy_url, delay="0s")
     desk.add_sites(demoweb, EN)
     before = desk.query("SELECT count(*) FROM links"), desk.query("SELECT count(*) FROM fetches")
     shown = desk.run("sources", "test", "harbourcourier.example", "--limit", "6").stdout

@@ -13,7 +13,6 @@ from pipelines.desk import record
 from pipelines.reader import read_page
 from pipelines.settle import begin_again, settle
 from tests.crawl.copydesk import RULES, Copydesk, wait_for
-from tests.demoweb.web import DemoWeb
 
 
 def replay(path: Path, *, backwards: bool) -> None:
@@ -35,12 +34,8 @@ def replay(path: Path, *, backwards: bool) -> None:
     conn.close()
 
 
-def test_live_and_replay_give_identical_rows(demoweb: DemoWeb, tmp_path: Path) -> None:
-    desk = Copydesk(tmp_path, demoweb.proxy_url)
-    desk.add_sites(demoweb)
-    desk.run("crawl")
-    demoweb.publish_correction()
-    desk.run("crawl", "--again")
+def test_live_and_replay_give_identical_rows(crawled: Copydesk) -> None:
+    desk = crawled
     live = desk.derived()
     assert len(live["articles"]) > 30
     assert {verdict for _, verdict, *_ in live["decisions"]} >= {"new", "revision", "copy"}
@@ -57,10 +52,8 @@ def test_live_and_replay_give_identical_rows(demoweb: DemoWeb, tmp_path: Path) -
     assert desk.derived() == live
 
 
-def test_the_command_gives_identical_rows_resumes_and_undoes(demoweb: DemoWeb, tmp_path: Path) -> None:
-    desk = Copydesk(tmp_path, demoweb.proxy_url)
-    desk.add_sites(demoweb)
-    desk.run("crawl")
+def test_the_command_gives_identical_rows_resumes_and_undoes(crawled: Copydesk) -> None:
+    desk = crawled
     live = desk.derived()
     desk.run("extract", "--all", "--jobs", "2")
     assert desk.derived() == live

@@ -24,6 +24,7 @@ CHARACTERS = st.text(
     ),
     max_size=200,
 )
+SIMPLIFIED = opencc.OpenCC("t2s")
 
 
 @settings(max_examples=1000, deadline=None)
@@ -37,9 +38,8 @@ def test_letters_are_the_significant_ones(text: str) -> None:
 @settings(max_examples=500, deadline=None)
 @given(st.text(st.sampled_from("東京東西開發软件軟體。，3 a"), min_size=1, max_size=100))
 def test_chinese_letters_are_folded_one_by_one(text: str) -> None:
-    convert = opencc.OpenCC("t2s").convert
     text = "新聞記者" * 50 + text
-    assert letters_of(text) == "".join(convert(letter) for letter in significant(text))
+    assert letters_of(text) == "".join(SIMPLIFIED.convert(letter) for letter in significant(text))
 
 
 def test_letters_of_every_code_point() -> None:
