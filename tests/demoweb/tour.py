@@ -64,7 +64,10 @@ _DIFFERS = tuple(
         (r"^  +\d+  (?=\S)", "  ID  "),
         # How long, how fast, how big.
         (rf"(?<=sources, ){_DURATION}, \d+\.\d pages/s, {_SIZE}$", "DURATION, RATE, SIZE"),
-        (rf"(?<=news\.db: ){_SIZE}, {_SIZE}(?= free on its disk)", "SIZE, SIZE"),
+        (
+            rf"(?<=news\.db: ){_SIZE}(?:, and {_SIZE} in its write-ahead log)?, {_SIZE}(?= free on its disk)",
+            "SIZE, SIZE",
+        ),
         (rf"(?<=^service    up for ){_DURATION}, process \d+(?=, http)", "DURATION, process PID"),
         # The next crawl of each source has some chance in it, so which is the first has, too.
         (rf"^(next  +)in {_DURATION} +[\w.]+$", r"\1in DURATION SOURCE"),
