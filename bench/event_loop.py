@@ -15,16 +15,12 @@ import sqlite3
 import tempfile
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.run import crawl
 from crawler.session import Order
 from db.config import Config
-from db.connect import open_database, write
-from db.nouns import Entry
-from db.sources import add_source, put_entries
-from tests.hostile.web import ARTICLES, SITES, hostile_web
+from tests.hostile.web import ARTICLES, hostile_web, put_sites
 
 TICK_S = 0.002
 
@@ -85,14 +81,7 @@ def prepared(folder: Path, homes: dict[str, str], **settings: object) -> Config:
     config = Config().with_values(
         db=str(folder / "news.db"), delay="0s", allow_networks=["127.0.0.0/8"], contact="tests", **settings
     )
-    db = open_database(config.database, create=True)
-    now = datetime.now(UTC)
-    with write(db.conn) as conn:
-        for site in SITES:
-            if home := homes.get(site.name):
-                source, _ = add_source(conn, name=site.name, url=f"{home}/", settings={}, at=now)
-                put_entries(conn, source.id, [Entry(url=home + site.path, kind=site.kind)], now)
-    db.conn.close()
+    put_sites(config.database, homes)
     return config
 
 

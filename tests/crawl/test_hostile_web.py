@@ -15,9 +15,9 @@ import pytest
 
 from db.connect import open_database, write
 from db.nouns import Entry
-from db.sources import add_source, put_entries
+from db.sources import put_entries
 from tests.crawl.copydesk import Copydesk, wait_for
-from tests.hostile.web import ARTICLES, SITES, hostile_web
+from tests.hostile.web import ARTICLES, SITES, hostile_web, put_sites
 from tests.processes import alive, descendants
 
 ROOT = Path(__file__).parent.parent.parent
@@ -26,14 +26,7 @@ ROOT = Path(__file__).parent.parent.parent
 def with_sites(folder: Path, homes: dict[str, str], **settings: object) -> Copydesk:
     """A database with a source for each site, its listing known."""
     desk = Copydesk(folder, None, allow_networks=["127.0.0.0/8"], delay="0s", **settings)
-    db = open_database(desk.database, create=True)
-    now = datetime.now(UTC)
-    with write(db.conn) as conn:
-        for site in SITES:
-            if home := homes.get(site.name):
-                source, _ = add_source(conn, name=site.name, url=f"{home}/", settings={}, at=now)
-                put_entries(conn, source.id, [Entry(url=home + site.path, kind=site.kind)], now)
-    db.conn.close()
+    put_sites(desk.database, homes)
     return desk
 
 

@@ -9,13 +9,17 @@ import gzip
 import json
 import multiprocessing
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
+from pathlib import Path
 
-from db.nouns import EntryKind
+from db.connect import open_database, write
+from db.nouns import Entry, EntryKind
+from db.sources import add_source, put_entries
 
 SENTENCE = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "
 ARTICLES = 12
@@ -170,6 +174,17 @@ SITES = (
     ),
 )
 """The sites by name; those called innocent list `ARTICLES` articles, which can be had, and forbid /private/."""
+
+
+def put_sites(database: Path, homes: Mapping[str, str]) -> None:
+    """Make a database with a source for each site that is served, its listing known."""
+    db, now = open_database(database, create=True), datetime.now(UTC)
+    with write(db.conn) as conn:
+        for site in SITES:
+            if home := homes.get(site.name):
+                source, _ = add_source(conn, name=site.name, url=f"{home}/", settings={}, at=now)
+                put_entries(conn, source.id, [Entry(url=home + site.path, kind=site.kind)], now)
+    db.conn.close()
 
 
 def article(number: str) -> bytes:
