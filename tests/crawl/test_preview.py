@@ -26,16 +26,17 @@ xpath = "'planted section'"
 }
 
 
-def test_a_dry_run_between_two_rule_versions_shows_just_what_was_planted(demoweb: DemoWeb, tmp_path: Path) -> None:
-    desk = Copydesk(tmp_path, demoweb.proxy_url)
-    desk.add_sites(demoweb)
-    desk.run("crawl")
+def test_a_dry_run_between_two_rule_versions_shows_just_what_was_planted(
+    crawled_web: tuple[DemoWeb, Copydesk], tmp_path: Path
+) -> None:
+    desk = Copydesk(tmp_path, None)
+    shutil.copy(crawled_web[1].database, desk.database)
     before = desk.derived()
     rules = tmp_path / "rules"
     shutil.copytree(RULES, rules)
     for name, text in PLANTED.items():
         (rules / name).write_text(text, encoding="utf-8")
-    desk = Copydesk(tmp_path, demoweb.proxy_url, sites=str(rules))
+    desk = Copydesk(tmp_path, None, sites=str(rules))
     told = json.loads(desk.run("extract", "--stale", "--dry-run", "--json", "--report", "r.html").stdout)
     on = "SELECT page_id FROM articles WHERE url LIKE 'http://{}/%' ORDER BY 1"
     titled, sectioned = (

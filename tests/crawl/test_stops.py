@@ -101,13 +101,9 @@ def test_kill_9_at_any_moment_then_the_rows_of_a_quiet_run(demoweb: DemoWeb, tmp
     assert articles(killed) == articles(quiet)
 
 
-def test_two_crawls_at_once_end_as_one(demoweb: DemoWeb, tmp_path: Path) -> None:
-    for name in ("quiet", "both"):
-        (tmp_path / name).mkdir()
-    quiet = Copydesk(tmp_path / "quiet", demoweb.proxy_url)
-    quiet.add_sites(demoweb)
-    quiet.run("crawl")
-    desk = Copydesk(tmp_path / "both", demoweb.proxy_url)
+def test_two_crawls_at_once_end_as_one(demoweb: DemoWeb, crawled_web: tuple[DemoWeb, Copydesk], tmp_path: Path) -> None:
+    _, quiet = crawled_web
+    desk = Copydesk(tmp_path, demoweb.proxy_url)
     desk.add_sites(demoweb)
     demoweb.reset()
     both = [desk.start("crawl", "--json"), desk.start("crawl", "--json")]
