@@ -2,6 +2,7 @@
 
     link ──> no doubtful or ignored parameter, or none that is like it known ──────────────> new
          ──> another link is the same without what is ignored on the site ─────────────────> known; a few are tried
+         ──> the site lists it without what is doubtful, too, and calls it the same ────────> known
          ──> another link is the same without what is doubtful, and nothing is decided yet ─> a few are tried
 
 What is tried is fetched, read and weighed (`pipelines.weighing`), so that the next crawl knows more. What is not is recorded
@@ -28,6 +29,7 @@ from db.link_twins import (
     make_twins,
     near_twins_of,
     put_twin,
+    title_of,
     twins_of,
 )
 from db.nouns import Link
@@ -93,6 +95,8 @@ class Sieve:
             return True
         if is_known(conn, self.source_id, link.key):
             return False
+        if names.bare != names.key and self._is_listed_bare(conn, link, names):
+            return False
         same = twins_of(conn, self.source_id, names.address, _TWINS) if names.address != names.key else []
         twins = same or near_twins_of(conn, self.source_id, names.bare, _TWINS)
         failed = bool(twins) and not any(twin.fetched or not twin.failures for twin in twins)
@@ -114,6 +118,11 @@ class Sieve:
             names, again, tried = self._waiting.pop(link.key)
             put_twin(conn, self.source_id, names, again=again, tried_at=self.at if tried else None)
             self._has_twins = True
+
+    def _is_listed_bare(self, conn: sqlite3.Connection, link: Link, names: Names) -> bool:
+        """Whether the site itself lists the address without what is doubtful, too, by the same title (`?ref=teaser`)."""
+        title = title_of(conn, self.source_id, names.bare)
+        return title is not None and link.title is not None and (link.title in title or title in link.title)
 
     def _is_other(self, link: Link, twins: Sequence[Twin]) -> bool:
         """Whether links whose parameter nobody knows are two articles: a listing names an article once, so two in it are two."""

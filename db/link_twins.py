@@ -76,6 +76,12 @@ class Names:
     bare: str
 
 
+def title_of(conn: sqlite3.Connection, source_id: int, key: str) -> str | None:
+    """The title that a listing gave the link of this key; None where there is none, or no such link."""
+    row = conn.execute("SELECT title FROM links WHERE source_id = ? AND key = ?", (source_id, key)).fetchone()
+    return row[0] if row else None
+
+
 def is_known(conn: sqlite3.Connection, source: int, key: str) -> bool:
     """Whether there is a link of this very key."""
     return bool(conn.execute(_KNOWN, {"source": source, "key": key}).fetchone()[0])
