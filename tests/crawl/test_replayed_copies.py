@@ -37,14 +37,20 @@ def test_each_article_once_and_one_revision_each(tmp_path: Path) -> None:
         last = desk.query("SELECT max(id) FROM pages")[0][0]
         edited = {url for url in control(proxy, "/edit?n=20").split() if url.isascii()}
         figures = json.loads(desk.run("crawl", "--again", "--json").stdout)
-        assert figures["fetched"] == 3 * len(edited)
+        # Where a host has shown three articles alike with other values of `copy`, it is ignored: one address of each goes on being
+        # visited. Elsewhere all three are.
+        fetched = figures["fetched"]
+        assert len(edited) < fetched < 3 * len(edited)
+        assert desk.query("SELECT DISTINCT parameter, verdict FROM address_parameters WHERE verdict <> 'open'") == [
+            ("copy", "ignored")
+        ]
         # The web puts its correction behind the middle paragraph of a page, which on some is one of the navigation.
         ((corrected,),) = desk.query(
             "SELECT count(DISTINCT article_id) FROM articles JOIN decisions USING (page_id) WHERE text LIKE '%Correction 1:%'"
         )
         assert corrected >= 0.6 * len(edited)
         after = desk.query("SELECT verdict, count(*) FROM decisions WHERE page_id > ? GROUP BY 1 ORDER BY 1", last)
-        assert after == [("revision", corrected), ("same", 3 * len(edited) - corrected)]
+        assert after == [("revision", corrected), ("same", fetched - corrected)]
         assert desk.query(
             "SELECT count(DISTINCT article_id), max(revision) FROM decisions WHERE verdict = 'revision'"
         ) == [(corrected, 2)]
