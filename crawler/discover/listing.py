@@ -9,6 +9,7 @@ what the web sends: what could not be read is said in `note`.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -140,10 +141,10 @@ def merge(listings: Iterable[Listing]) -> tuple[Link, ...]:
     return tuple(sorted(merged, key=newest_first))
 
 
-def newest_first(link: Link) -> tuple[bool, float]:
-    """A sort key: dated links first, the newest of them first. For a stable sort."""
+def newest_first(link: Link) -> float:
+    """A sort key: dated links first, the newest of them first. For a stable sort; a plain number, which sorts fast."""
     moment = link.published or link.modified
-    return (moment is None, -((moment or _LONG_AGO) - _LONG_AGO).total_seconds())
+    return -(moment - _LONG_AGO).total_seconds() if moment else math.inf
 
 
 def _joined(links: list[Link]) -> Link:
