@@ -18,26 +18,12 @@ from typing import Any
 import pytest
 
 from tests.crawl.copydesk import Copydesk, wait_for
+from tests.pipelines.stories import SETTLED
 
 PAGES = Path(__file__).parent.parent / "pages"
 HOSTS = ("one.example", "two.example", "three.example", "four.example")
 KILLS = int(os.environ.get("COPYDESK_KILLS", "5"))
-TABLES = (
-    "outcomes",
-    "articles",
-    "credits",
-    "decisions",
-    "marks",
-    "marked_texts",
-    "likenesses",
-    "claims",
-    "page_parameters",
-    "parameter_evidence",
-    "address_parameters",
-    "folded_pages",
-    "unsettled",
-    "unread",
-)
+TABLES = ("outcomes", "articles", "credits", *SETTLED, "unread")
 Rows = dict[str, list[tuple[Any, ...]]]
 
 # Every article has a title: all change in that, those of one host also in their text, which is settled anew.

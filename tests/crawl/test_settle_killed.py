@@ -20,28 +20,16 @@ from db.sources import add_source
 from pipelines.fingerprint import fingerprint
 from pipelines.settle import STEP
 from tests.crawl.copydesk import Copydesk, wait_for
-from tests.pipelines.stories import attributed, bulletin, edited, sequel, story, trimmed
+from tests.pipelines.stories import SETTLED, attributed, bulletin, edited, sequel, story, trimmed
 from tests.pipelines.test_settle import START
 
-INDEX = (
-    "decisions",
-    "marks",
-    "marked_texts",
-    "likenesses",
-    "claims",
-    "page_parameters",
-    "parameter_evidence",
-    "address_parameters",
-    "folded_pages",
-    "unsettled",
-)
 # Several steps of settling.
 ARTICLES = 4 * STEP - 400
 
 
 def rows(desk: Copydesk) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that settling writes."""
-    return {table: desk.query(f"SELECT * FROM {table} ORDER BY 1, 2") for table in INDEX}
+    return {table: desk.query(f"SELECT * FROM {table} ORDER BY 1, 2") for table in SETTLED}
 
 
 def texts(count: int) -> list[str]:

@@ -4,6 +4,21 @@ from __future__ import annotations
 
 import random
 
+SETTLED = (
+    "decisions",
+    "marks",
+    "marked_texts",
+    "likenesses",
+    "claims",
+    "page_parameters",
+    "parameter_evidence",
+    "address_parameters",
+    "folded_pages",
+    "unsettled",
+)
+"""The tables that settling fills."""
+
+
 _SYLLABLES = ("ba", "dor", "fel", "gim", "hu", "jas", "kel", "lim", "mon", "nar", "pro", "qua", "ris", "sut", "tev")
 _HAN = (
     "山水城市新闻记者昨日报道工程学校居民公园河流交通计划建设开放服务中心医院"

@@ -23,21 +23,9 @@ from pipelines.addresses import link_key
 from pipelines.claims import DIFFERENT
 from pipelines.fingerprint import fingerprint
 from pipelines.settle import begin_again, settle
-from tests.pipelines.stories import edited, story
+from tests.pipelines.stories import SETTLED, edited, story
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
-TABLES = (
-    "decisions",
-    "marks",
-    "marked_texts",
-    "likenesses",
-    "claims",
-    "page_parameters",
-    "parameter_evidence",
-    "address_parameters",
-    "folded_pages",
-    "unsettled",
-)
 FRONT = "http://news.example/latest"
 
 
@@ -96,7 +84,7 @@ def settle_all(conn: sqlite3.Connection, limit: int = 3) -> None:
 
 
 def derived(conn: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    return {table: conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in TABLES}
+    return {table: conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in SETTLED}
 
 
 def decided(conn: sqlite3.Connection) -> list[tuple[str, int, int]]:

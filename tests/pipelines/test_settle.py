@@ -19,21 +19,9 @@ from db.sources import add_source
 from pipelines import copy_index
 from pipelines.fingerprint import fingerprint
 from pipelines.settle import begin_again, settle
-from tests.pipelines.stories import attributed, bulletin, edited, sequel, story, trimmed
+from tests.pipelines.stories import SETTLED, attributed, bulletin, edited, sequel, story, trimmed
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
-TABLES = (
-    "decisions",
-    "marks",
-    "marked_texts",
-    "likenesses",
-    "claims",
-    "page_parameters",
-    "parameter_evidence",
-    "address_parameters",
-    "folded_pages",
-    "unsettled",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +96,7 @@ class Room:
                 settle(conn, limit=7)
 
     def derived(self) -> dict[str, list[tuple[object, ...]]]:
-        return {table: self.conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in TABLES}
+        return {table: self.conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in SETTLED}
 
     def verdicts(self) -> dict[int, tuple[str, int]]:
         """Verdict and original of each page."""
