@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from db.config import Config, find_config, load_config
-from db.connect import explained, open_database, open_for_reading
+from db.config.loader import Config, find_config, load_config
+from db.connection.database import explained, open_database, open_for_reading
 from db.sqlite_tools import Database
 
 # Counting over 200,000 articles takes 0.26 s with it and 0.56 s with SQLite's own 2 MiB (measured).

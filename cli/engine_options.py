@@ -1,4 +1,4 @@
-"""`--engine` and `--scheduler`, for the commands that extract. By itself, because `cli.extract_engine` loads the extraction."""
+"""`--engine` and `--scheduler`, for the commands that extract. By itself, because `cli.extraction.engine` loads the extraction."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from cli.given import Choice
+from cli.parameters import Choice
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -16,39 +16,32 @@ from typing import Any
 import click
 
 from cli.context import Desk
-from cli.terminal import guard
+from cli.output.terminal import guard
 from db.errors import CopydeskError, MachineError
-from db.machine import explain_os, machine_error
+from db.machine_errors import explain_os, machine_error
 
-# Command -> module of `cli` that holds a click command of that name.
-_COMMANDS = {
-    "init": "init_cmd",
-    "sources": "sources_cmd",
-    "crawl": "crawl_cmd",
-    "run": "run_cmd",
-    "status": "status_cmd",
-    "articles": "articles_cmd",
-    "search": "search_cmd",
-    "show": "show_cmd",
-    "copies": "copies_cmd",
-    "stats": "stats_cmd",
-    "inspect": "inspect_cmd",
-    "alerts": "alerts_cmd",
-    "extract": "extract_cmd",
-    "settle": "settle_cmd",
-    "cluster": "cluster_cmd",
-    "import": "import_cmd",
-    "export": "export_cmd",
-    "backup": "backup_cmd",
-    "upkeep": "upkeep_cmd",
-    "doctor": "doctor_cmd",
-    "completion": "completion_cmd",
-    "schema": "schema_cmd",
-}
-# Where a command's name is a word of Python's own.
-_ATTRIBUTE = {"import": "import_archives"}
+# Each is a click command in the module of `cli.commands` that has its name. In the order of a day's work.
+_COMMANDS = (
+    *(
+        "init",
+        "sources",
+        "crawl",
+        "run",
+        "status",
+        "articles",
+        "search",
+        "show",
+        "copies",
+        "stats",
+        "inspect",
+        "alerts",
+    ),
+    *("extract", "settle", "cluster", "import", "export", "backup", "upkeep", "doctor", "completion", "schema"),
+)
+# Where a command's name is a word of Python's own: its module and function.
+_NAMES = {"import": "import_archives"}
 # Not for people: what our own processes call each other with.
-_HIDDEN = {"batch": "batch_cmd"}
+_HIDDEN = ("batch",)
 
 
 class LazyGroup(click.Group):
@@ -60,10 +53,10 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, imported."""
-        module = (_COMMANDS | _HIDDEN).get(cmd_name)
-        if module is None:
+        if cmd_name not in _COMMANDS + _HIDDEN:
             return None
-        command = getattr(importlib.import_module(f"cli.{module}"), _ATTRIBUTE.get(cmd_name, cmd_name))
+        name = _NAMES.get(cmd_name, cmd_name)
+        command = getattr(importlib.import_module(f"cli.commands.{name}"), name)
         assert isinstance(command, click.Command)
         return command
 
@@ -91,7 +84,7 @@ class LazyGroup(click.Group):
         except (OSError, MemoryError) as error:
             raise explain_os(error) from error
         except sqlite3.Error as error:
-            from db.connect import explain
+            from db.connection.database import explain
 
             raise explain(error, ctx.ensure_object(Desk).config.database) from error
 

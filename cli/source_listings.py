@@ -11,12 +11,12 @@ from typing import NoReturn
 import click
 
 from cli.context import Desk
-from cli.crawl_cmd import say_mistakes
-from cli.progress import watching
-from cli.render import local_time, plain
+from cli.output.mistakes import say_mistakes
+from cli.output.progress import watching
+from cli.output.tables import local_time, plain
 from db.errors import ConfigError
-from db.listings import ListingState, listing_states
-from db.nouns import Entry, Source
+from db.models import Entry, Source
+from db.store.listings import ListingState, listing_states
 
 
 def kinds(entries: Sequence[Entry]) -> str:
@@ -79,8 +79,8 @@ def say_added(added: Sequence[tuple[Source, bool]]) -> None:
 
 def discover(desk: Desk, added: Sequence[tuple[Source, bool]]) -> None:
     """Search sources for what lists their articles, and say what was found. Exits with 1 where one has nothing, 130 if stopped."""
+    from crawler.crawl.session import Order
     from crawler.run import crawl as run_crawl
-    from crawler.session import Order
 
     names = tuple(source.name for source, _ in added)
     try:

@@ -14,8 +14,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from crawler.spiders.news import NewsSpider
-from db.derived import get_article
-from pipelines.article_json import to_json
+from db.store.outcomes import get_article
+from pipelines.extraction.article_json import to_json
 
 # How often an item looks whether its page has been read.
 LOOK_S = 0.05

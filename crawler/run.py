@@ -14,14 +14,14 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from crawler.session import Order
+from crawler.crawl.session import Order
+from crawler.crawl.visit import Visit
 from crawler.spiders.news import NewsSpider
-from crawler.visit import Visit
-from db.config import Config
+from db.config.loader import Config
 from db.errors import CopydeskError
-from db.figures import Figures
-from db.nouns import Source
-from db.sites import Mistake
+from db.models import Source
+from db.site_rules.loader import Mistake
+from db.store.run_counts import Figures
 
 Watch = Callable[[NewsSpider], None]
 """Called with the spider when it opens: for showing progress."""
@@ -48,7 +48,7 @@ def crawl(config: Config, order: Order, *, watch: Watch | None = None) -> Crawle
     Raises CopydeskError, and KeyboardInterrupt where it was stopped before it had begun.
     """
     settings = Settings()
-    settings.setmodule("crawler.scrapy_settings", priority="project")
+    settings.setmodule("crawler.settings", priority="project")
     settings.set("COPYDESK_CONFIG_IN_FORCE", config)
     settings.set("COPYDESK_ORDER", order)
     process = AsyncCrawlerProcess(settings)
@@ -57,7 +57,7 @@ def crawl(config: Config, order: Order, *, watch: Watch | None = None) -> Crawle
 
     def opened(spider: NewsSpider) -> None:
         # Python's collector halts the event loop while it looks at all objects there are, most of them modules: with a sitemap of
-        # 49,000 addresses for 100 ms, with what is there now left out for 30 (bench/event_loop.py).
+        # 49,000 addresses for 100 ms, with what is there now left out for 30 (bench/crawl/event_loop.py).
         gc.collect()
         gc.freeze()
         spiders.append(spider)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from db import errors
-from db.machine import no_handles_left
+from db.machine_errors import no_handles_left
 
 _NOT_WRITABLE = "{}: cannot be written; check the permissions of the file and its folder"
 # What SQLite needs to open a file in WAL mode: 32 KiB of index, and a little.

@@ -13,8 +13,8 @@ import zlib
 
 import brotli  # type: ignore[import-untyped]
 
-from db.zstandard import zstd
-from pipelines.wholeness import ends_as_document
+from db.zstd import zstd
+from pipelines.truncation import ends_as_document
 
 KNOWN = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd"})
 _DAMAGED = (zlib.error, brotli.error, zstd.ZstdError, EOFError, ValueError)

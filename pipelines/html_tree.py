@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from pipelines.limits import MAX_ATTRIBUTES
+from pipelines.text_limits import MAX_ATTRIBUTES
 
 # A tag, or more: what stands in quotes behind "=" belongs to it, whatever it is. Never shorter than what the parser takes for one.
 _TAG = re.compile(r"<[A-Za-z][^>=]*+(?:=[ \t\n\f\r]*+(?:\"[^\"]*+\"|'[^']*+')?+[^>=]*+)*+")

@@ -15,14 +15,14 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from db.alerts import Kind, open_alerts
-from db.connect import open_readonly
+from db.connection.database import open_readonly
 from db.errors import CopydeskError
-from db.health import disk_free, file_sizes
-from db.pages import count_unread
-from db.sources import count_sources
+from db.maintenance.health import disk_free, file_sizes
+from db.store.alerts import Kind, open_alerts
+from db.store.pages import count_unread
+from db.store.sources import count_sources
 
-# As `db.figures.Figures` defines them.
+# As `db.store.run_counts.Figures` defines them.
 _COUNTED = ("found", "fetched", "unchanged", "new", "updated", "duplicate", "forbidden", "bytes")
 
 

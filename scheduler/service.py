@@ -5,8 +5,8 @@
                         ├─watch, 1 min─> alerts opened, closed, told
                         └─upkeep─> when its cron line says so, by the row of the last one
 
-The clock only wakes it; what is to be done is told from rows each time (`scheduler.plan`). Crawls are processes of their own: a
-crawl that hangs, leaks or dies takes nothing with it.
+The clock only wakes it; what is to be done is told from rows each time (`scheduler.planning.plan`). Crawls are processes of their
+own: a crawl that hangs, leaks or dies takes nothing with it.
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from filelock import FileLock, Timeout
 
-from db.config import Config
-from db.connect import Connection, check_file, connect, explained, open_database, write
+from db.config.loader import Config
+from db.connection.database import Connection, check_file, connect, explained, open_database, write
 from db.errors import CopydeskError, Lost, NotWritable, UsageError
-from db.machine import explain_os
-from db.service import beat, begin_service, end_service, service_lock, service_row
-from db.source_runs import bury_runs
-from db.sources import strange_sources
-from db.wording import run_length
-from scheduler.chore import Chore
-from scheduler.crawls import Crawls, Ended
-from scheduler.learning import Learner
+from db.humanize import run_length
+from db.machine_errors import explain_os
+from db.store.service_state import beat, begin_service, end_service, service_lock, service_row
+from db.store.source_runs import bury_runs
+from db.store.sources import strange_sources
+from scheduler.alerts.notify import tell_lost
+from scheduler.background_job import Chore
+from scheduler.failed_starts import Starts
+from scheduler.health_server import HealthServer
 from scheduler.log import Log
+from scheduler.maintenance_times import Upkeep, upkeep_due
 from scheduler.metrics import Metrics
-from scheduler.plan import batches
-from scheduler.standings import Standings
-from scheduler.starts import Starts
-from scheduler.telling import tell_lost
-from scheduler.upkeep_times import Upkeep, upkeep_due
-from scheduler.watchman import Watchman
-from scheduler.web import HealthServer
+from scheduler.monitor_job import Watchman
+from scheduler.planning.learning import Learner
+from scheduler.planning.plan import batches
+from scheduler.planning.source_states import Standings
+from scheduler.processes import Crawls, Ended
 
 TICK_S, BEAT_S, WATCH_S, FIRST_WATCH_S = 1.0, 10.0, 60.0, 3.0
-# SIGTERM ends the service within 10 s: crawls get 8 of them (`scheduler.crawls`), and then are killed.
+# SIGTERM ends the service within 10 s: crawls get 8 of them (`scheduler.processes`), and then are killed.
 STOPS_WITHIN_S = 8.5
 # What upkeep and watching get after that; they lose nothing when they are cut off.
 LAST_WAIT_S = 0.5

@@ -11,24 +11,24 @@ from tests.demoweb.web import DemoWeb
 # Those that took 20 s or more when all were timed with two processes on a busy machine, the longest first: most of them wait for a
 # clock. One that starts last has the other processes wait for it.
 LONGEST = (
-    "tests/reading/test_quality_gate.py::test_no_figure_falls_below_the_floor",
+    "tests/pipelines/extraction/test_quality_gate.py::test_no_figure_falls_below_the_floor",
     "tests/scheduler/test_service.py::test_fifty_kills_lose_nothing_and_leave_nothing",
     "tests/test_tour.py::test_every_console_prints_what_the_readme_says",
-    "tests/crawl/test_alerts.py::test_a_redesign_that_hides_what_was_read_raises_one_alert_until_it_is_mended",
+    "tests/end_to_end/test_alerts.py::test_a_redesign_that_hides_what_was_read_raises_one_alert_until_it_is_mended",
     "tests/scheduler/test_service.py::test_upkeep_that_was_missed_is_made_up_for_once",
     "tests/scheduler/test_service.py::test_sources_are_paused_resumed_added_and_crawled_by_hand_meanwhile",
-    "tests/crawl/test_upkeep.py::test_upkeep_while_a_crawl_goes_on",
-    "tests/crawl/test_alerts.py::test_robots_txt_that_closes_the_door",
-    "tests/crawl/test_stops.py::test_kill_9_at_any_moment_then_the_rows_of_a_quiet_run",
-    "tests/crawl/test_main_job.py::test_the_whole_web_in_two_crawls",
-    "tests/crawl/test_html_lists.py::test_an_html_list_leads_to_articles_like_a_json_list",
-    "tests/crawl/test_alerts.py::test_a_site_that_falls_silent_raises_one_alert_until_it_speaks",
-    "tests/crawl/test_import_killed.py::test_killed_imports_end_like_a_quiet_one",
+    "tests/end_to_end/test_upkeep.py::test_upkeep_while_a_crawl_goes_on",
+    "tests/end_to_end/test_alerts.py::test_robots_txt_that_closes_the_door",
+    "tests/end_to_end/test_stops.py::test_kill_9_at_any_moment_then_the_rows_of_a_quiet_run",
+    "tests/end_to_end/test_main_job.py::test_the_whole_web_in_two_crawls",
+    "tests/end_to_end/test_html_lists.py::test_an_html_list_leads_to_articles_like_a_json_list",
+    "tests/end_to_end/test_alerts.py::test_a_site_that_falls_silent_raises_one_alert_until_it_speaks",
+    "tests/end_to_end/test_import_killed.py::test_killed_imports_end_like_a_quiet_one",
     "tests/scheduler/test_service.py::"
     "test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not_stop",
     "tests/scheduler/test_service.py::test_news_and_corrections_come_in_within_a_cadence_and_it_says_how_it_is",
-    "tests/crawl/test_stops.py::test_two_crawls_at_once_end_as_one",
-    "tests/crawl/test_preview.py::test_a_dry_run_between_two_rule_versions_shows_just_what_was_planted",
+    "tests/end_to_end/test_stops.py::test_two_crawls_at_once_end_as_one",
+    "tests/end_to_end/test_preview.py::test_a_dry_run_between_two_rule_versions_shows_just_what_was_planted",
 )
 
 

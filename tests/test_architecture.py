@@ -1,4 +1,4 @@
-"""Imports only run down: cli > scheduler, crawler > pipelines > db; and what a command does not use is not loaded."""
+"""Imports run one way, between packages and between sub-packages; and what a command does not use is not loaded."""
 
 from __future__ import annotations
 
@@ -12,40 +12,75 @@ import pytest
 from tests.conftest import LONGEST, dealt
 
 ROOT = Path(__file__).parent.parent
-# Which of our packages each may import.
-BELOW = {
-    "db": set(),
-    "pipelines": {"db"},
-    "crawler": {"pipelines", "db"},
-    "scheduler": {"pipelines", "db"},
-    "cli": {"scheduler", "crawler", "pipelines", "db"},
+PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler")
+
+
+def allowed_arrows(document: str) -> dict[str, set[str]]:
+    """The table between the two comments of docs/architecture.md: each sub-package, and those it may import from."""
+    table = document.split("<!-- arrows -->")[1].split("<!-- end of arrows -->")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.strip().splitlines()[2:]]
+    names = [row[0].strip("`") for row in rows]
+    arrows = {}
+    for name, row in zip(names, rows, strict=True):
+        arrows[name] = set(names) if row[2] == "everything" else set(row[2].split(", ")) - {"–"}
+    return arrows
+
+
+ALLOWED = allowed_arrows((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if path.name != "__init__.py"
 }
 
 
+def package_of(module: str) -> str:
+    """The sub-package that a module is in."""
+    return module.rpartition(".")[0]
+
+
 def imports_of(source: str) -> set[str]:
-    """The top-level packages that a module imports, anywhere in it."""
+    """The modules of ours, and the packages of others, that a module imports, anywhere in it."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.split(".")[0])
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names & set(MODULES) or {node.module}
     return found
 
 
 def breaches(package: str, source: str) -> set[str]:
-    """What `source`, as a module of `package`, must not import: rooms above or beside, and scrapy outside crawler."""
+    """What `source`, as a module of `package`, must not import: sub-packages without an arrow, and scrapy outside crawler."""
     found = imports_of(source)
-    wrong = (found & set(BELOW)) - BELOW[package] - {package}
-    if package != "crawler" and "scrapy" in found:
+    wrong = {package_of(name) for name in found & set(MODULES)} - ALLOWED[package] - {package}
+    if package.partition(".")[0] != "crawler" and any(name.partition(".")[0] == "scrapy" for name in found):
         wrong.add("scrapy")
     return wrong
 
 
-@pytest.mark.parametrize("package", sorted(BELOW))
-def test_imports_run_down(package: str) -> None:
-    for path in sorted((ROOT / package).rglob("*.py")):
-        assert not breaches(package, path.read_text(encoding="utf-8")), f"{path.relative_to(ROOT)} imports upwards"
+def test_every_package_has_a_row() -> None:
+    assert set(ALLOWED) == {package_of(module) for module in MODULES}
+
+
+def test_arrows_run_one_way() -> None:
+    """Each row names only rows above it."""
+    rows = list(ALLOWED)
+    for place, package in enumerate(rows):
+        assert not ALLOWED[package] - set(rows[: place + 1]), f"{package} names packages below its own row"
+
+
+def test_imports_run_down() -> None:
+    used: dict[str, set[str]] = {package: set() for package in ALLOWED}
+    for module, path in sorted(MODULES.items()):
+        source, package = path.read_text(encoding="utf-8"), package_of(module)
+        assert not breaches(package, source), f"{path.relative_to(ROOT)} imports against the arrows"
+        used[package] |= {package_of(name) for name in imports_of(source) & set(MODULES)}
+    for package, arrows in ALLOWED.items():
+        if package != "cli.commands":
+            assert not arrows - used[package], f"docs/architecture.md allows {package} arrows that nothing uses"
 
 
 def test_the_tests_that_start_first_exist() -> None:
@@ -63,11 +98,13 @@ def test_every_test_is_dealt_once(request: pytest.FixtureRequest, processes: int
 @pytest.mark.parametrize(
     ("package", "source"),
     [
-        ("db", "from pipelines.extract import extract"),
+        ("db", "from pipelines.extraction.extract import extract"),
         ("pipelines", "def f():\n    import crawler.run"),
         ("crawler", "from cli import main"),
-        ("scheduler", "import crawler.session"),
+        ("scheduler", "import crawler.crawl.session"),
         ("pipelines", "import scrapy"),
+        ("db.schema", "from db.store import facts"),
+        ("crawler.discover", "from crawler.crawl.session import Session"),
     ],
 )
 def test_a_breach_is_seen(package: str, source: str) -> None:
@@ -75,7 +112,7 @@ def test_a_breach_is_seen(package: str, source: str) -> None:
 
 
 def test_packages_have_empty_inits_and_short_files() -> None:
-    for package in BELOW:
+    for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
             if path.name == "__init__.py":
@@ -86,7 +123,7 @@ def test_packages_have_empty_inits_and_short_files() -> None:
 def test_commands_start_without_what_they_do_not_use() -> None:
     """sqlite-utils would load pandas where it is installed: 0.8 s and 70 MiB for each process. It is there for whoever wants it."""
     program = (
-        "import sys, cli.main, cli.articles_cmd, pipelines.reader;"
+        "import sys, cli.main, cli.commands.articles, pipelines.processing.page_worker;"
         "assert not {'pandas', 'opencc', 'datasette', 'distributed'} & set(sys.modules), 'loaded at the start';"
         "import pandas"
     )

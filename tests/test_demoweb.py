@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from db.nouns import Reason
+from db.models import Reason
 from tests.demoweb.asking import (
     AR,
     DE,

@@ -12,7 +12,7 @@ import lxml.etree
 import lxml.html
 import pytest
 
-from db.sites import JsonList, load_sites
+from db.site_rules.loader import JsonList, load_sites
 from tests.demoweb.asking import (
     AR,
     DE,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from db.config import Config
+from db.config.loader import Config
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"

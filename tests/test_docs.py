@@ -13,14 +13,14 @@ import click
 import pytest
 
 from cli.main import copydesk
-from crawler.record import _FAILURES
-from db.config import load_config
-from db.connect import open_database
-from db.nouns import Article, Reason
-from db.schema_text import schema_markdown
-from db.settings import DECLARED
-from db.sites import load_site
-from db.views import VIEWS
+from crawler.http.record import _FAILURES
+from db.config.loader import load_config
+from db.config.settings import DECLARED
+from db.connection.database import open_database
+from db.models import Article, Reason
+from db.schema.describe import schema_markdown
+from db.schema.views import VIEWS
+from db.site_rules.loader import load_site
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

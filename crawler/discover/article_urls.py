@@ -27,11 +27,11 @@ from crawler.discover.url_words import (
     MOSTLY_LISTS,
     SERVICES,
 )
-from db.sites import Site
-from pipelines.limits import MAX_JUDGED
+from db.site_rules.loader import Site
+from pipelines.text_limits import MAX_JUDGED
 
 ARTICLE = 3
-"""Points from which an address is an article. Measured on the labelled forms in tests/discover/url_forms.tsv: 2 takes
+"""Points from which an address is an article. Measured on the labelled forms in tests/crawler/discover/url_forms.tsv: 2 takes
 sections of two words for articles, 4 loses headlines without a number."""
 
 DOUBT = -4

@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from crawler.discover.listing import Hints, Listing, link_to
-from crawler.discover.markup import attribute, fragment, name_of, plain, read_xml, text_of, unpack
-from crawler.discover.times import read_time
-from db.nouns import EntryKind, Link, LinkKind
-from pipelines.addresses import clean_url
-from pipelines.decode import decode
-from pipelines.limits import MAX_AUTHORS, MAX_LANGUAGE, MAX_WORDS
+from crawler.discover.listing_times import read_time
+from crawler.discover.xml_tree import attribute, fragment, name_of, plain, read_xml, text_of, unpack
+from db.models import EntryKind, Link, LinkKind
+from pipelines.extraction.encoding import decode
+from pipelines.text_limits import MAX_AUTHORS, MAX_LANGUAGE, MAX_WORDS
+from pipelines.urls import clean_url
 
 MAX_ITEMS = 5_000
 """Items read of one feed: real feeds have 10 to 500, an archive feed a few thousand."""

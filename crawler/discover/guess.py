@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from crawler.discover.markup import unpack
-from db.nouns import EntryKind
-from pipelines.addresses import clean_url
+from crawler.discover.xml_tree import unpack
+from db.models import EntryKind
+from pipelines.urls import clean_url
 
 WELL_KNOWN_FEEDS = (
     "/feed",

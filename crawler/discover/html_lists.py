@@ -1,4 +1,4 @@
-"""HTML lists of articles, as a site's TOML declares them (`db.sites.HtmlList`) → Listing.
+"""HTML lists of articles, as a site's TOML declares them (`db.site_rules.loader.HtmlList`) → Listing.
 
 Where a front page is read, links are judged one by one; here the rule says which elements are entries, so all of them count.
 """
@@ -13,17 +13,17 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 
 from crawler.discover.feeds import MAX_ITEMS
-from crawler.discover.frontpage import parse_page
+from crawler.discover.front_pages import parse_page
 from crawler.discover.list_values import TIMES, hints_of, what_reads_nothing
 from crawler.discover.listing import Listing, link_to
-from crawler.discover.markup import plain, text_of, unpack
-from crawler.discover.times import read_time
-from db.nouns import EntryKind, LinkKind, OffsetFrom
-from db.sites import HtmlList, Pick, Site
-from pipelines.addresses import clean_url, same_site
-from pipelines.reading.times import find_stamps
-from pipelines.reading.tongue import language_code
-from pipelines.reading.zones import Place, settle_moment
+from crawler.discover.listing_times import read_time
+from crawler.discover.xml_tree import plain, text_of, unpack
+from db.models import EntryKind, LinkKind, OffsetFrom
+from db.site_rules.loader import HtmlList, Pick, Site
+from pipelines.extraction.dates.time_zones import Place, settle_moment
+from pipelines.extraction.page.locale import language_code
+from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.urls import clean_url, same_site
 
 _HINTS = ("title", "published", "modified", "author", "section")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from crawler.discover.listing import Hints
-from crawler.discover.markup import plain
+from crawler.discover.xml_tree import plain
 
 Words = Mapping[str, str | None]
 """What one entry holds for each field that the rule names, as it stands there."""

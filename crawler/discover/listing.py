@@ -15,8 +15,8 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from db.nouns import Entry, EntryKind, Link, LinkKind
-from pipelines.addresses import clean_url, host_of, link_key, registrable_domain
+from db.models import Entry, EntryKind, Link, LinkKind
+from pipelines.urls import clean_url, host_of, link_key, registrable_domain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

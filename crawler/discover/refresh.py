@@ -11,9 +11,9 @@ import re
 
 from lxml import etree, html
 
-from pipelines.addresses import clean_url
-from pipelines.decode import decode
-from pipelines.limits import MAX_URL
+from pipelines.extraction.encoding import decode
+from pipelines.text_limits import MAX_URL
+from pipelines.urls import clean_url
 
 # A page that sends its readers on later than this, in seconds, is meant to be read: a slide show, a live page.
 LONGEST_S = 20.0

@@ -16,12 +16,12 @@ from datetime import datetime
 from lxml import etree
 
 from crawler.discover.listing import Child, Hints, Listing, link_to
-from crawler.discover.markup import XmlStream, looks_like_xml, name_of, plain, text_of, unpack
-from crawler.discover.times import read_time
-from db.nouns import EntryKind, Link, LinkKind
-from pipelines.addresses import clean_url, same_site
-from pipelines.decode import decode
-from pipelines.limits import MAX_LISTED
+from crawler.discover.listing_times import read_time
+from crawler.discover.xml_tree import XmlStream, looks_like_xml, name_of, plain, text_of, unpack
+from db.models import EntryKind, Link, LinkKind
+from pipelines.extraction.encoding import decode
+from pipelines.text_limits import MAX_LISTED
+from pipelines.urls import clean_url, same_site
 
 MAX_ENTRIES = 50_000
 """Entries read of one sitemap: the limit of sitemaps.org."""

@@ -24,25 +24,24 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.settings import BaseSettings
 
-from crawler import scrapy_settings
-from crawler.access import load_access, open_to_others
-from crawler.articles import Articles
-from crawler.downloader import HostDownloader
-from crawler.listings import Listings
-from crawler.parser import Parser
-from crawler.robots import RobotsCache, RobotsPolicy, RobotsRecord
-from crawler.robots_middleware import RobotsMiddleware
-from crawler.session import Order, Session, open_session
-from crawler.visit import Visit, needs_probing
-from db import facts
-from db.config import Config, find_config, load_config
+from crawler.crawl.articles import Articles
+from crawler.crawl.listings import Listings
+from crawler.crawl.session import Order, Session, open_session
+from crawler.crawl.visit import Visit, needs_probing
+from crawler.discover.robots import RobotsCache, RobotsPolicy, RobotsRecord
+from crawler.http.access import load_access, open_to_others
+from crawler.http.downloader import HostDownloader
+from crawler.http.robots_middleware import RobotsMiddleware
+from crawler.parsing.parser import Parser
+from db.config.loader import Config, find_config, load_config
+from db.config.units import since as parse_since
 from db.errors import ConfigError, CopydeskError, DatabaseError
-from db.figures import Figures
-from db.listings import listing_states, worth_searching
-from db.machine import machine_error
-from db.nouns import Source
-from db.units import since as parse_since
-from pipelines.addresses import host_of
+from db.machine_errors import machine_error
+from db.models import Source
+from db.store import facts
+from db.store.listings import listing_states, worth_searching
+from db.store.run_counts import Figures
+from pipelines.urls import host_of
 
 
 class NewsSpider(Spider):
@@ -132,7 +131,7 @@ class NewsSpider(Spider):
             return False
         return True
 
-    # --- What the fetching layer tells us and asks of us (see `crawler.scrapy_settings`)
+    # --- What the fetching layer tells us and asks of us (see `crawler.settings`)
 
     def on_robots(self, robots: RobotsRecord, duration_ms: int, url: str) -> None:
         """A robots.txt was fetched."""
@@ -225,8 +224,8 @@ class NewsSpider(Spider):
 
 
 _ARGUMENTS = ("source", "since", "limit")
-# What may be set with -s beside what `crawler.scrapy_settings` declares.
-_SETTINGS = ("COPYDESK_CONFIG", "COPYDESK_DB", "COPYDESK_CONFIG_IN_FORCE", "COPYDESK_ORDER")
+# What may be set with -s beside what `crawler.settings` declares.
+_SETTINGS = ("COPYDESK_NAMES", "COPYDESK_CONFIG", "COPYDESK_DB", "COPYDESK_CONFIG_IN_FORCE", "COPYDESK_ORDER")
 
 
 def _order(source: str, since: str, limit: str, others: Mapping[str, object]) -> Order:
@@ -251,7 +250,7 @@ def _leave(message: str) -> NoReturn:
 
 
 def _check_settings(settings: BaseSettings) -> None:
-    known = {*_SETTINGS, *(name for name in dir(scrapy_settings) if name.startswith("COPYDESK_"))}
+    known = {*_SETTINGS, *settings.getlist("COPYDESK_NAMES")}
     for name in settings:
         if str(name).startswith("COPYDESK_") and name not in known:
             raise SystemExit(f"copydesk: -s {_not_known(str(name), sorted(known))}")

@@ -16,10 +16,10 @@ from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
-from db.inspect import views
-from db.inspect.inert import HEADERS, is_inert, note
-from db.inspect.limits import STATED
-from db.inspect.words import FILTERS, FUNCTIONS, outward
+from db.inspect.pages import views
+from db.inspect.pages.template_filters import FILTERS, FUNCTIONS, outward
+from db.inspect.safety.limits import STATED
+from db.inspect.safety.sanitize import HEADERS, is_inert, note
 
 # Where a number in a table leads. Of `decisions`, `articles` and `current_articles` these name articles; elsewhere pages.
 _LEADS = {
@@ -85,7 +85,7 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
 
 @hookimpl
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
-    """Whatever went wrong as a page of ours, or as JSON. In the place of Datasette's handler (`db.inspect.inspector`), which prints
+    """Whatever went wrong as a page of ours, or as JSON. In the place of Datasette's handler (`db.inspect.app`), which prints
     each mistyped address to the terminal as a traceback with all its values."""
     if isinstance(exception, MemoryError):
         raise exception  # ends the process

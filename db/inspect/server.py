@@ -18,8 +18,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from db.errors import CopydeskError, UsageError
-from db.inspect.dispatch import Decode, Dispatch
-from db.inspect.guard import guarded, loosened
+from db.inspect.dispatcher import Decode, Dispatch
+from db.inspect.safety.request_checks import guarded, loosened
 
 # Answers that are being sent get so long when the server is to end.
 GRACE_S = 1

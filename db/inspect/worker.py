@@ -1,7 +1,7 @@
 """A process that answers requests, one at a time: Datasette with our pages, where it can be killed.
 
 What a request costs is decided by whoever wrote the SQL or the stored page. Neither SQLite's time limit (it is looked at between
-steps, and one call of a function is one step) nor a thread can be relied on to end it. So the server (`db.inspect.dispatch`)
+steps, and one call of a function is one step) nor a thread can be relied on to end it. So the server (`db.inspect.dispatcher`)
 answers nothing itself: it sends a request over a socket, gets the whole answer back, and kills the process that takes too long.
 
     server ── Question ──> worker: Datasette, SQLite, nh3
@@ -22,11 +22,11 @@ from typing import Any, BinaryIO
 
 from datasette.utils.asgi import Request
 
-from db.inspect.guard import asks_sql
-from db.inspect.inspector import Decode, Inspector
-from db.inspect.limits import MEMORY_BYTES, MOST_ANSWER_BYTES, megabytes
+from db.inspect.app import Decode, Inspector
 from db.inspect.plugin import apology
-from db.inspect.wire import LENGTHS, READY, Answer, Question, Saying, packed, texts
+from db.inspect.safety.limits import MEMORY_BYTES, MOST_ANSWER_BYTES, megabytes
+from db.inspect.safety.request_checks import asks_sql
+from db.inspect.worker_messages import LENGTHS, READY, Answer, Question, Saying, packed, texts
 
 # A worker whose server is gone ends by itself so long after its time.
 ORPHAN_S = 1.0

@@ -6,10 +6,10 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from db import facts
-from db.alerts import Kind, open_alert
-from db.connect import open_database
-from db.nouns import Article, Image, Reason, Rejection
+from db.connection.database import open_database
+from db.models import Article, Image, Reason, Rejection
+from db.store import facts
+from db.store.alerts import Kind, open_alert
 from tests.cli.conftest import CORRECTED, STORY, Newsroom, open_room, report
 
 SCRIPT = "<script>document.title='ran';fetch('{trap}/script')</script>"

@@ -18,16 +18,16 @@ import pytest
 
 pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
 
-from db import facts
-from db.connect import open_database
-from db.inspect.depth import MOST_DEPTH, shallow
-from db.inspect.dispatch import MOST_WAITING, WORKERS
-from db.inspect.inert import inert
-from db.inspect.limits import MOST_VALUE_BYTES
-from db.nouns import Article
+from db.connection.database import open_database
+from db.inspect.dispatcher import MOST_WAITING, WORKERS
+from db.inspect.safety.html_depth import MOST_DEPTH, shallow
+from db.inspect.safety.limits import MOST_VALUE_BYTES
+from db.inspect.safety.sanitize import inert
+from db.models import Article
+from db.store import facts
 from tests.browser.looking import ask, inspecting, started
 from tests.cli.conftest import Newsroom
-from tests.crawl.copydesk import wait_for
+from tests.end_to_end.copydesk import wait_for
 
 # One call of a function, some 20 s: SQLite's time limit does not end it.
 LONG_CALL = "select instr(zeroblob(999000), zeroblob(490000) || x'01')"

@@ -16,12 +16,12 @@ import pytest
 
 pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
 
-from db.inspect.guard import answers_to
-from db.inspect.inert import inert
+from db.inspect.safety.request_checks import answers_to
+from db.inspect.safety.sanitize import inert
 from tests.browser.edition import fill, hostile_page
 from tests.browser.looking import ROOT, ask, inspecting
 from tests.cli.conftest import spawn
-from tests.crawl.copydesk import wait_for
+from tests.end_to_end.copydesk import wait_for
 
 ENDLESS = "WITH RECURSIVE a(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM a) SELECT count(*) FROM a"
 

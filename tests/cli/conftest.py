@@ -13,14 +13,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import copydesk
-from db import facts
-from db.connect import connect, open_database, write
-from db.derived import Extractor, extractor_id, put_article, put_rejection
-from db.nouns import Article, Link, LinkKind, Moment, OffsetFrom, Precision, Reason, Rejection
-from db.sources import add_source
-from pipelines.addresses import link_key
-from pipelines.fingerprint import fingerprint
-from pipelines.settle import settle
+from db.connection.database import connect, open_database, write
+from db.models import Article, Link, LinkKind, Moment, OffsetFrom, Precision, Reason, Rejection
+from db.store import facts
+from db.store.outcomes import Extractor, extractor_id, put_article, put_rejection
+from db.store.sources import add_source
+from pipelines.dedup.settle import settle
+from pipelines.extraction.fingerprint import fingerprint
+from pipelines.urls import link_key
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)

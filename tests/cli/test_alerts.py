@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db.alerts import Kind, close_alert, note_telling, open_alert
+from db.store.alerts import Kind, close_alert, note_telling, open_alert
 from tests.cli.conftest import Newsroom, open_room, run, spawn
 
 NOW = datetime.now(UTC)

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from db.errors import UnknownSource, UsageError
-from db.queries import newest
-from pipelines.article_json import to_json
+from db.queries.articles import newest
+from pipelines.extraction.article_json import to_json
 from tests.cli.conftest import CORRECTED, Newsroom, open_room, report, run, spawn
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.text_clusters import Record, clusters_of
+from pipelines.dedup.text_clusters import Record, clusters_of
 from tests.cli.conftest import spawn
-from tests.pipelines.stories import attributed, bulletin, edited, sequel, story, trimmed
+from tests.pipelines.dedup.stories import attributed, bulletin, edited, sequel, story, trimmed
 
 
 def records() -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cli.diff_lines import diff_lines
+from cli.output.diff import diff_lines
 from db.errors import UsageError
 from tests.cli.conftest import CORRECTED, REPORT, Newsroom, report, run, spawn
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from db.errors import UsageError
-from pipelines.archives import open_archive
+from pipelines.exchange import open_archive
 from tests.cli.conftest import run
-from tests.pipelines.test_archives import PAGE, bare, record
+from tests.pipelines.exchange.test_warc import PAGE, bare, record
 
 # Longer than what is unpacked at once, and hard to pack: damage shows only in the middle of reading it.
 LONG = b"<html><p>" + random.Random(1).randbytes(150_000).hex().encode()

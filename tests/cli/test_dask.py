@@ -27,12 +27,12 @@ import pytest
 from distributed import Client
 
 from db.errors import EngineError
-from db.nouns import Reason, Rejection
-from db.sites import Sites
-from pipelines.cluster.connect import CONNECT_S, dask_readers
-from pipelines.reader import Reading, read
-from tests.crawl.copydesk import Copydesk, wait_for
-from tests.pipelines.test_pool import database
+from db.models import Reason, Rejection
+from db.site_rules.loader import Sites
+from pipelines.processing.dask.connect import CONNECT_S, dask_readers
+from pipelines.processing.page_worker import Reading, read
+from tests.end_to_end.copydesk import Copydesk, wait_for
+from tests.pipelines.processing.test_page_pool import database
 from tests.processes import alive, descendants
 
 # Tornado and Dask leave sockets to the garbage collector when a peer dies.

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.doctor_cmd import _hidden
-from db import facts
+from cli.commands.doctor import _hidden
 from db.processes import process_lives
+from db.store import facts
 from tests.cli.conftest import START, Newsroom, open_room, run, spawn
 
 

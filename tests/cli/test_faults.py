@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from db import facts
-from db.connect import connect, explained, open_database, write
+from db.connection.database import connect, explained, open_database, write
 from db.errors import Busy
+from db.store import facts
 from tests.cli.conftest import ROOT, START, Newsroom, open_room, report, run, spawn
 
 READING = (["articles"], ["show", "1"], ["stats"], ["stats", "--json"], ["articles", "--json"])

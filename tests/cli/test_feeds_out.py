@@ -14,7 +14,7 @@ import feedparser
 import pytest
 from lxml import etree, html
 
-from pipelines.archives.articles_out import when
+from pipelines.exchange.article_formats import when
 from tests.cli.test_formats import HOSTILE, exported, hostile
 
 __all__ = ["hostile"]

@@ -19,13 +19,13 @@ import pyarrow.parquet as pq
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from db import facts
-from db.connect import open_database
-from db.nouns import Article, Image, Moment, OffsetFrom, Precision
-from pipelines.archives.articles_out import COLUMNS, write_csv, write_json_feed, write_jsonl, write_rss
-from pipelines.archives.parquet_out import write_parquet
+from db.connection.database import open_database
+from db.models import Article, Image, Moment, OffsetFrom, Precision
+from db.store import facts
+from pipelines.exchange.article_formats import COLUMNS, write_csv, write_json_feed, write_jsonl, write_rss
+from pipelines.exchange.parquet_articles import write_parquet
 from tests.cli.conftest import ROOT, Newsroom, open_room, run
-from tests.pipelines.stories import story
+from tests.pipelines.dedup.stories import story
 
 # warcio's writer leaves its temporary file to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.doctor_cmd import _shown
-from db.settings import BY_NAME
+from cli.commands.doctor import _shown
+from db.config.settings import BY_NAME
 from tests.cli.conftest import Newsroom, open_room, run, spawn
 
 ROOT = Path(__file__).parent.parent.parent

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cli.render import Column, cut, local_time, padded, plain, size, span, table, wrapped
+from cli.output.tables import Column, cut, local_time, padded, plain, size, span, table, wrapped
 from tests.cli.conftest import ROOT, Newsroom
 
 COLUMNS = (Column(title="id", right=True, fixed=True), Column(title="title", least=6), Column(title="who", least=4))

@@ -9,14 +9,14 @@ import sqlite3
 import pytest
 from rich.cells import cell_len
 
-from db.connect import connect
+from db.connection.database import connect
 from db.errors import BadQuery, UnknownSource, UsageError
 from tests.cli.conftest import Newsroom, run
 
 
 def test_hits_fit_and_say_how_many(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    monkeypatch.setattr("cli.search_cmd.on_terminal", lambda: True)
+    monkeypatch.setattr("cli.commands.search.on_terminal", lambda: True)
     result = run(newsroom.path, "search", "水廠", "改造")
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
@@ -28,11 +28,11 @@ def test_hits_fit_and_say_how_many(newsroom: Newsroom, monkeypatch: pytest.Monke
 
 
 def test_marks_are_coloured_on_a_terminal_alone(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.search_cmd.coloured", lambda: True)
-    monkeypatch.setattr("cli.render.coloured", lambda: True)
+    monkeypatch.setattr("cli.commands.search.coloured", lambda: True)
+    monkeypatch.setattr("cli.output.tables.coloured", lambda: True)
     # The runner takes colours out unless told otherwise: ask for the lines themselves.
-    from cli.search_cmd import _lines
-    from db.search import search
+    from cli.commands.search import _lines
+    from db.queries.search import search
 
     conn = connect(newsroom.path)
     text = "\n".join(_lines(search(conn, "ferry")))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from db.holdings import holdings
-from db.queries import count_verdicts
+from db.queries.articles import count_verdicts
+from db.queries.statistics import holdings
 from tests.cli.conftest import Newsroom, open_room, run, spawn
 
 

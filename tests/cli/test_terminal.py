@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.terminal import visible, visible_but_styles
-from db.connect import connect
-from db.nouns import Article, Reason, Rejection
+from cli.output.terminal import visible, visible_but_styles
+from db.connection.database import connect
+from db.models import Article, Reason, Rejection
 from tests.cli.conftest import ROOT, Newsroom, open_room, spawn
 
 # Window title, clear screen, C1, colour, conceal, right to left, back to the line's beginning, delete, backspace.

@@ -8,15 +8,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from db.timestamps import stamp
 
-from db import facts
-from db.facts import stamp
-from db.inspect.people import person
-from db.inspect.portrait import portrait, source_lines
-from db.inspect.words import stated, when
-from db.nouns import Moment, OffsetFrom, Precision
-from db.source_runs import begin_source_runs, end_source_run
-from db.wording import file_size
+from db.humanize import file_size
+from db.inspect.pages.people import person
+from db.inspect.pages.source import portrait, source_lines
+from db.inspect.pages.template_filters import stated, when
+from db.models import Moment, OffsetFrom, Precision
+from db.store import facts
+from db.store.source_runs import begin_source_runs, end_source_run
 from tests.cli.conftest import Newsroom, open_room, report, run
 
 SHANGHAI = timezone(timedelta(hours=8))

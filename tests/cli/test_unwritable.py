@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from db.connect import connect, open_for_reading
+from db.connection.database import connect, open_for_reading
 from db.errors import DiskFull, NotWritable
 from tests.cli.conftest import ROOT, Newsroom, open_room, run, spawn
 from tests.machine import fill, needs_root, read_only, tmpfs

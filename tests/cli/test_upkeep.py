@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.backup_cmd import _line
-from db.backup import backup_name, backups_in
-from db.config import Config
-from db.connect import connect
-from scheduler.upkeep import Ended, Step, look_after
+from cli.commands.backup import _line
+from db.config.loader import Config
+from db.connection.database import connect
+from db.maintenance.backup import backup_name, backups_in
+from scheduler.maintenance import Ended, Step, look_after
 from tests.cli.conftest import START, Newsroom, open_room, run, spawn
 
 NOW = START + timedelta(days=40)

@@ -7,10 +7,10 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from db import facts
-from db.connect import open_database
-from db.nouns import Link, LinkKind
-from db.sources import add_source
+from db.connection.database import open_database
+from db.models import Link, LinkKind
+from db.store import facts
+from db.store.sources import add_source
 from tests.cli.conftest import START, open_room
 
 

@@ -21,12 +21,12 @@ from click.testing import CliRunner
 from sqlite_utils import Database
 from sqlite_utils.cli import cli as sqlite_utils
 
-from db.connect import connect, open_database
-from db.derived import drop_outcome
-from db.indexing import catch_up
-from db.migrations import migrations
-from db.search import search
-from db.search_index import strays
+from db.connection.database import connect, open_database
+from db.maintenance.search_index import catch_up
+from db.queries.search import search
+from db.schema.migrations import migrations
+from db.search.index import strays
+from db.store.outcomes import drop_outcome
 from tests.cli.conftest import STORY, Newsroom, report
 
 _NAMES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from db import backup
-from db.backup import back_up, backup_name, backups_in, new_backup_path, thin_out
 from db.errors import DatabaseError, DiskFull, UsageError
+from db.maintenance import backup
+from db.maintenance.backup import back_up, backup_name, backups_in, new_backup_path, thin_out
 from tests.cli.conftest import ROOT, Newsroom, open_room, report, run, spawn
 from tests.db.stock import filled, put_pages
 
@@ -40,8 +40,8 @@ import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from datetime import UTC, datetime
 from pathlib import Path
-from cli.stopping import stoppable
-from db.backup import back_up
+from cli.signals import stoppable
+from db.maintenance.backup import back_up
 def slow(*_):
     print("going on", flush=True)
     time.sleep(0.05)

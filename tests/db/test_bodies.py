@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from db.bodies import digest, get_body, pack, put_body
-from db.connect import connect, open_database, write
+from db.bodies.store import digest, get_body, pack, put_body
+from db.connection.database import connect, open_database, write
 from db.errors import Damaged
-from db.packing import pack_again
-from db.prune import prune
+from db.maintenance.prune import prune
+from db.maintenance.repack import pack_again
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -158,7 +158,7 @@ def test_the_zstd_command_unpacks_it(path: Path, tmp_path: Path) -> None:
 
 def test_killed_at_any_moment_every_body_reads_back(path: Path) -> None:
     code = (
-        "import sys, db.packing as p; from pathlib import Path; from datetime import datetime, UTC;"
+        "import sys, db.maintenance.repack as p; from pathlib import Path; from datetime import datetime, UTC;"
         "p._BATCH_BYTES = 1; print('up', flush=True);"
         "p.pack_again(Path(sys.argv[1]), datetime.now(UTC))"
     )

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from db.config import commented_config, load_config
+from db.config.loader import commented_config, load_config
+from db.config.settings import DECLARED
 from db.errors import ConfigError
-from db.settings import DECLARED
 
 
 def written(tmp_path: Path, text: str) -> Path:

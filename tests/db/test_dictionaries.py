@@ -9,16 +9,16 @@ from pathlib import Path
 import fastwarc.warc
 import pytest
 
-from db.backup import back_up
-from db.bodies import digest, get_body
-from db.connect import connect, open_database, open_readonly, write
+from db.bodies.dictionary_samples import choose, spread
+from db.bodies.store import digest, get_body
+from db.connection.database import connect, open_database, open_readonly, write
 from db.errors import Damaged
-from db.exemplars import choose, spread
-from db.facts import Fetch, Received, packed_body, put_links, put_page
-from db.health import Examination, Level, examine
-from db.nouns import Link, LinkKind
-from db.packing import pack_again
-from db.sources import add_source
+from db.maintenance.backup import back_up
+from db.maintenance.health import Examination, Level, examine
+from db.maintenance.repack import pack_again
+from db.models import Link, LinkKind
+from db.store.facts import Fetch, Received, packed_body, put_links, put_page
+from db.store.sources import add_source
 from tests.cli.conftest import run
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

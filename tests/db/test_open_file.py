@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from db.connect import connect, open_database, open_for_reading, write
+from db.connection.database import connect, open_database, open_for_reading, write
+from db.connection.writer import Writer
 from db.errors import Damaged, DatabaseError, DiskFull, Replaced
-from db.open_file import beside
-from db.sources import add_source, all_sources
-from db.writer import Writer
+from db.file_identity import beside
+from db.store.sources import add_source, all_sources
 from tests.cli.conftest import START, Newsroom, open_room
 from tests.machine import needs_attributes, tmpfs
 
@@ -204,7 +204,7 @@ def test_a_damaged_page_concerns_the_whole_transaction(path: Path) -> None:
 _KILLED = """
 import os, sys
 from pathlib import Path
-from db.connect import connect, write
+from db.connection.database import connect, write
 conn = connect(Path(sys.argv[1]))
 with write(conn):
     conn.execute("UPDATE sources SET url = 'https://killed.example/'")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from db import facts, prune
-from db.connect import open_readonly, write
+from db.connection.database import open_readonly, write
 from db.errors import UsageError
+from db.maintenance import prune
+from db.store import facts
 from tests.cli.conftest import START, open_room, run
 from tests.db.stock import filled
 

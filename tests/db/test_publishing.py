@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from db import facts
-from db.connect import open_database, write
-from db.nouns import Entry, EntryKind, Link, LinkKind
-from db.publishing import appearances, first_look
-from db.sources import add_source, put_entries
+from db.connection.database import open_database, write
+from db.models import Entry, EntryKind, Link, LinkKind
+from db.queries.publication_times import appearances, first_look
+from db.store import facts
+from db.store.sources import add_source, put_entries
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

@@ -13,19 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from db.connect import connect, open_in_memory, write
-from db.derived import drop_outcome, get_article
+from db.connection.database import connect, open_in_memory, write
 from db.errors import BadQuery
-from db.extractions import held, keep_past, put_held
-from db.folding import fold, folded
-from db.indexing import catch_up
-from db.migrations import migrations
-from db.nouns import Article, Moment, Precision
-from db.prune import prune
-from db.queries import newest
-from db.search import Filters, Page, period_grams, search
-from db.search_index import begin_again, count_unindexed, strays
-from db.search_query import parse
+from db.maintenance.prune import prune
+from db.maintenance.search_index import catch_up
+from db.models import Article, Moment, Precision
+from db.queries.articles import newest
+from db.queries.search import Filters, Page, period_grams, search
+from db.schema.migrations import migrations
+from db.search.index import begin_again, count_unindexed, strays
+from db.search.query import parse
+from db.store.extractions import held, keep_past, put_held
+from db.store.outcomes import drop_outcome, get_article
+from db.text_folding import fold, folded
 from tests.cli.conftest import START, Newsroom, open_room, report
 
 TRADITIONAL = "臺灣媒體報導，國際機場擴建工程於昨日動工，預計三年後完工。總統府發言人表示樂觀其成。" * 3
@@ -313,7 +313,7 @@ def test_what_is_stored_is_what_was_put(newsroom: Newsroom) -> None:
 
 def test_more_than_are_ranked(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """The latest, and whatever has it in the title however old it is."""
-    monkeypatch.setattr("db.search.POOL", 3)
+    monkeypatch.setattr("db.queries.search.POOL", 3)
     old = newsroom.article(1, "https://many.example/old", report("彗星。" * 9, title="彗星来了"))
     for n in range(6):
         moment = Moment(at=START + timedelta(hours=n), precision=Precision.MINUTE)

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from db.config import Config
-from db.connect import open_database, write
-from db.derived import extractor_id
+from db.config.loader import Config
+from db.connection.database import open_database, write
 from db.errors import ConfigError
-from db.nouns import Article, Page
-from db.sites import Sites, load_rules, load_sites
+from db.models import Article, Page
+from db.site_rules.loader import Sites, load_rules, load_sites
 from db.sqlite_tools import Database
-from db.stored_rules import mistakes_of, put_rules, rules_in_force, rules_of, stored_sites
-from pipelines.desk_plan import plan_desk
-from pipelines.extract import extract
-from pipelines.version import extractor_in_force
+from db.store.outcomes import extractor_id
+from db.store.site_rules import mistakes_of, put_rules, rules_in_force, rules_of, stored_sites
+from pipelines.extraction.extract import extract
+from pipelines.extraction.version import extractor_in_force
+from pipelines.processing.ingest_settings import plan_desk
 
 
 class Room:

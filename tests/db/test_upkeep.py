@@ -12,19 +12,19 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from db import facts
-from db.bodies import digest, get_body, pack
-from db.connect import connect, open_database, open_readonly
+from db.bodies.store import digest, get_body, pack
+from db.connection.database import connect, open_database, open_readonly
 from db.errors import Pruned
-from db.health import Level
-from db.likenesses import any_unsettled
-from db.migrations import migrations
-from db.nouns import Reason, Rejection
-from db.pages import load_page
-from db.prune import first_id_at, prune
-from db.source_runs import begin_source_runs, end_source_run
-from db.upkeep import LEAST_PAGES, check, checkpoint, optimize
-from pipelines.settle import begin_again, settle
+from db.maintenance.health import Level
+from db.maintenance.optimize import LEAST_PAGES, check, checkpoint, optimize
+from db.maintenance.prune import first_id_at, prune
+from db.models import Reason, Rejection
+from db.schema.migrations import migrations
+from db.store import facts
+from db.store.near_copies import any_unsettled
+from db.store.pages import load_page
+from db.store.source_runs import begin_source_runs, end_source_run
+from pipelines.dedup.settle import begin_again, settle
 from tests.cli.conftest import START, Newsroom, open_room, run
 from tests.db.stock import filled, put_pages
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from db.connect import connect
+from db.connection.database import connect
+from db.connection.writer import Writer
 from db.errors import DatabaseError
-from db.writer import Writer
 
 
 def make(tmp_path: Path) -> Path:

@@ -17,9 +17,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from db.connect import open_database, write
-from db.nouns import Entry, EntryKind
-from db.sources import add_source, put_entries
+from db.connection.database import open_database, write
+from db.models import Entry, EntryKind
+from db.store.sources import add_source, put_entries
 
 SENTENCE = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "
 ARTICLES = 12

@@ -10,12 +10,12 @@ import re
 
 import pytest
 
-from db.nouns import Page
-from db.sites import Sites
-from pipelines.extract import extract
+from db.models import Page
+from db.site_rules.loader import Sites
+from pipelines.extraction.extract import extract
 from tests.patterns.collected import METHODS, Collected, collect, compiled_meanwhile
 from tests.patterns.growth import superlinear
-from tests.reading.test_pages import FOLDERS
+from tests.pipelines.extraction.test_pages import FOLDERS
 
 _SHARES = 4
 _PAGES_READ = 12
@@ -30,7 +30,7 @@ def test_patterns_are_found_wherever_they_are(collected: list[Collected]) -> Non
     where = " ".join(one.where for one in collected)
     assert len(collected) > 400
     assert "crawler.discover.guess._COMMENT" in where  # bytes
-    assert "pipelines.reading.duties." in where or "pipelines.reading.datelines." in where
+    assert "pipelines.extraction.text.roles." in where or "pipelines.extraction.dates.printed." in where
     assert re.search(r"pipelines\.reading\.names:\d+", where)  # `re.sub("...", ...)` within a function
     assert all(one.methods <= METHODS for one in collected)
 
@@ -49,7 +49,9 @@ def test_patterns_made_of_a_page_are_linear() -> None:
     with compiled_meanwhile() as made:
         for folder in FOLDERS[:: max(1, len(FOLDERS) // _PAGES_READ)]:
             extract(Page(body=(folder / "page.html").read_bytes(), url="https://example.com/2024/a.html"), Sites())
-    named = {(one.pattern.pattern, one.pattern.flags): one for one in made if one.where == "pipelines.reading.titles"}
+    named = {
+        (one.pattern.pattern, one.pattern.flags): one for one in made if one.where == "pipelines.extraction.text.titles"
+    }
     assert named
     for one in list(named.values())[:6]:
         assert superlinear(one.pattern, one.methods) is None, one.pattern.pattern

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from db import facts
-from db.connect import open_database, write
-from db.derived import Extractor, extractor_id, put_article, put_rejection
-from db.nouns import Article, Link, LinkKind, Moment, Precision, Reason, Rejection
-from db.source_runs import begin_source_runs, end_source_run
-from db.sources import add_source
-from pipelines.fingerprint import fingerprint
+from db.connection.database import open_database, write
+from db.models import Article, Link, LinkKind, Moment, Precision, Reason, Rejection
+from db.store import facts
+from db.store.outcomes import Extractor, extractor_id, put_article, put_rejection
+from db.store.source_runs import begin_source_runs, end_source_run
+from db.store.sources import add_source
+from pipelines.extraction.fingerprint import fingerprint
 
 MAKER = Extractor(code="0.0.1+test", rules="none", trafilatura="2.3.1")
 WORDS = ("harbour", "council", "ferry", "bridge", "winter", "market", "school", "tide", "lamp", "road")

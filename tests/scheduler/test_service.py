@@ -22,9 +22,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.copydesk import Copydesk, wait_for
 from tests.demoweb.asking import DE, EN, GB, ZH
 from tests.demoweb.web import DemoWeb
+from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.processes import alive, descendants
 
 FAST: dict[str, object] = {

@@ -12,19 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from db.alerts import all_alerts, open_alerts
-from db.config import Config
-from db.stored_rules import rules_in_force
-from scheduler.cadence import cadence_of
-from scheduler.crawls import Crawls, Ended
+from db.config.loader import Config
+from db.store.alerts import all_alerts, open_alerts
+from db.store.site_rules import rules_in_force
+from scheduler.failed_starts import FAILED_STARTS, FORGOTTEN_S, Starts
 from scheduler.log import Log
-from scheduler.plan import Due, Planned
+from scheduler.monitor_job import Watchman
+from scheduler.planning.cadence import cadence_of
+from scheduler.planning.plan import Due, Planned
+from scheduler.processes import Crawls, Ended
 from scheduler.service import Service
-from scheduler.starts import FAILED_STARTS, FORGOTTEN_S, Starts
-from scheduler.watchman import Watchman
-from tests.crawl.copydesk import Copydesk
 from tests.demoweb.asking import EN
 from tests.demoweb.web import DemoWeb
+from tests.end_to_end.copydesk import Copydesk
 from tests.scheduler.diary import Diary
 
 START = datetime(2026, 9, 7, tzinfo=UTC)

@@ -1,0 +1,86 @@
+"""Which article or page a person means: by number, or by any of its addresses.
+
+An article is known by its id; that means its current revision. Any other page id means that very page: an older revision, or one
+that was rejected. An address may be the link's, what it led to, or the canonical one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sqlite3
+import sys
+
+import click
+
+from cli.output.tables import local_time
+from db.errors import UsageError
+from db.queries.articles import (
+    LinkState,
+    PageState,
+    current_page,
+    last_page_id,
+    link_at,
+    links_of_host,
+    page_at,
+    page_state,
+)
+from pipelines.urls import clean_url, link_key
+
+# SQLite's integers.
+_LARGEST_ID = 2**63 - 1
+
+
+def page_named(conn: sqlite3.Connection, what: str, revision: int | None = None) -> PageState:
+    """The page meant. Exits where it is a link that was never fetched; raises UsageError where it is nothing known."""
+    numbered = what.isascii() and what.isdigit()
+    if numbered:
+        page_id = min(int(what[:20]), _LARGEST_ID)
+        current = current_page(conn, page_id)
+    else:
+        page_id = _page_at(conn, what)
+        current = None
+    state = page_state(conn, page_id)
+    if state is None:
+        last = last_page_id(conn)
+        known = f"the last page is {last}" if last else "nothing was crawled yet"
+        raise UsageError(f"there is no article or page {what}; {known}, and `copydesk articles` lists the articles")
+    if state.article_id is None:
+        return state
+    if revision is not None:
+        current = current_page(conn, state.article_id, revision)
+        if current is None:
+            raise UsageError(f"article {state.article_id} has no revision {revision}; `copydesk show` lists them")
+    elif not numbered:
+        current = current_page(conn, state.article_id)
+    chosen = page_state(conn, current) if current is not None else state
+    assert chosen is not None
+    return chosen
+
+
+def _page_at(conn: sqlite3.Connection, address: str) -> int:
+    has_scheme, has_host = "://" in address, "." in address.partition("/")[0]
+    url = clean_url(address if has_scheme else f"https://{address}") if has_scheme or has_host else None
+    if url is None:
+        raise UsageError(f"{address} is neither the number of an article nor the address of a web page")
+    key = link_key(url)
+    page_id = page_at(conn, url, key)
+    if page_id is not None:
+        return page_id
+    if link := link_at(conn, key):
+        click.echo(f"copydesk: {_never_fetched(link)}", err=True)
+        sys.exit(1)
+    host = key.partition("/")[0]
+    known = links_of_host(conn, host)
+    near = difflib.get_close_matches(url, known, n=3, cutoff=0.8)
+    if near:
+        raise UsageError(f"{url} is not known; did you mean {' or '.join(near)}?")
+    advice = "other pages of that site are" if known else f"nor is any page of {host}"
+    raise UsageError(f"{url} is not known, {advice}; `copydesk articles` lists the articles")
+
+
+def _never_fetched(link: LinkState) -> str:
+    found = f"{link.url} was found {local_time(link.found_at)} ({link.source_name})"
+    if not link.failures:
+        return f"{found} and not fetched yet; `copydesk crawl {link.source_name}` does"
+    times = "once" if link.failures == 1 else f"{link.failures} times"
+    return f"{found} and could not be fetched, {times}; last {local_time(link.failed_at)}: {link.error}"

@@ -1,0 +1,72 @@
+"""`copydesk alerts`: what is wrong now, for how long, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import click
+from db.timestamps import stamp
+
+from cli.context import Desk
+from cli.output.tables import WIDEST_PROSE, local_time, plain, screen_width, span, styled, wrapped
+from db.store.alerts import Alert, all_alerts, open_alerts
+
+
+@click.command()
+@click.option("--all", "with_closed", is_flag=True, help="Those that are over, too.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON lines.")
+@click.pass_obj
+def alerts(desk: Desk, with_closed: bool, as_json: bool) -> None:
+    """Show what is wrong and what to do about it."""
+    with desk.read() as conn:
+        found = all_alerts(conn) if with_closed else open_alerts(conn)
+    if as_json:
+        for alert in found:
+            click.echo(json.dumps(_object(alert), ensure_ascii=False))
+        return
+    now = datetime.now(UTC)
+    for alert in found:
+        for line in _lines(alert, now, min(screen_width(), WIDEST_PROSE)):
+            click.echo(line)
+    count = sum(alert.closed_at is None for alert in found)
+    click.echo(f"{count} open alert{'' if count == 1 else 's'}" if count else "no open alerts")
+
+
+def _lines(alert: Alert, now: datetime, width: int) -> Iterator[str]:
+    is_open = alert.closed_at is None
+    yield styled(f"{alert.kind}  {plain(alert.source or 'this machine')}", bold=True, fg="red" if is_open else None)
+    since = f"since {local_time(stamp(alert.opened_at))}"
+    length = span(((alert.closed_at or now) - alert.opened_at).total_seconds())
+    over = f", over since {local_time(stamp(alert.closed_at))}" if alert.closed_at else ""
+    for line in wrapped(f"alert {alert.id}, {since} ({length}){over}, {_told(alert)}", width - 2):
+        yield f"  {line}"
+    for text in (alert.says, f"What to do: {alert.remedy}") if is_open else (alert.says,):
+        for line in wrapped(plain(text), width - 2):
+            yield f"  {line}"
+    yield ""
+
+
+def _told(alert: Alert) -> str:
+    told = {0: "not told", 1: "told once"}.get(alert.told, f"told {alert.told} times")
+    hooks = (alert.telling_failed or {}).get("hooks")
+    if not isinstance(hooks, dict):
+        return told
+    return f"{told}; {'; '.join(f'{name}: {plain(why)}' for name, why in hooks.items())}"
+
+
+def _object(alert: Alert) -> dict[str, object]:
+    return {
+        "id": alert.id,
+        "kind": alert.kind,
+        "source": alert.source,
+        "says": alert.says,
+        "remedy": alert.remedy,
+        "evidence": alert.evidence,
+        "opened_at": stamp(alert.opened_at),
+        "closed_at": stamp(alert.closed_at) if alert.closed_at else None,
+        "told": alert.told,
+        "told_at": stamp(alert.told_at) if alert.told_at else None,
+        "telling_failed": alert.telling_failed,
+    }

@@ -1,0 +1,88 @@
+"""`copydesk articles`: what landed, newest first."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+import click
+
+from cli.completions import source_names
+from cli.context import Desk
+from cli.output.article_rows import article_objects, credits_of, mark_of, time_of
+from cli.output.csv_table import one_form, print_csv
+from cli.output.paging import show_lines
+from cli.output.tables import Column, on_terminal, screen_width, table
+from cli.time_options import since_option
+from db.models import Source
+from db.queries.articles import Headline, headlines, last_page_id, newest, snapshot
+from db.store.pages import count_unread
+from db.store.sources import all_sources, find_source
+
+_COLUMNS = (
+    Column(title="id", right=True, fixed=True, colour="cyan"),
+    Column(title="time", fixed=True),
+    Column(title="source", least=8),
+    Column(title="title", least=16, weight=2.5),
+    Column(title="credits", least=8),
+    Column(title="mark", least=5, colour="yellow"),
+)
+
+
+@click.command()
+@click.option("--source", "name", metavar="NAME", shell_complete=source_names, help="Only of this source.")
+@click.option("--since", metavar="WHEN", help="Only what was published since then: 2d, 6h, 2026-11-02.")
+@click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="The most articles. 0: all.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON lines, with the text and every field.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with the same fields.")
+@click.pass_obj
+def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_json: bool, as_csv: bool) -> None:
+    """List the articles, newest first, with credits and copies.
+
+    Times are those of this machine's clock; `copydesk show` gives them as the page does, with their offset. A time with ~ is when
+    the page was fetched, where it does not say when it was published.
+    """
+    one_form(as_json, as_csv)
+    moment = since_option(since)
+    with desk.read() as conn:
+        source = find_source(conn, name) if name else None
+        page_ids = newest(conn, source_id=source.id if source else None, since=moment, limit=limit)
+        if not page_ids:
+            click.echo(_nothing(conn, source, since), err=as_json or as_csv)
+            return
+        if as_csv:
+            return print_csv(article_objects(conn, page_ids))
+        if as_json:
+            for item in article_objects(conn, page_ids):
+                click.echo(json.dumps(item, ensure_ascii=False))
+            return
+        heads = _heads(conn, page_ids)
+    _print(heads)
+
+
+def _heads(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[Headline]:
+    with snapshot(conn):
+        return headlines(conn, page_ids)
+
+
+def _print(heads: Sequence[Headline]) -> None:
+    rows = [
+        (head.article_id, time_of(head), head.source_name, head.title, credits_of(head), mark_of(head))
+        for head in heads
+    ]
+    show_lines(list(table(_COLUMNS, rows, width=screen_width() if on_terminal() else None)))
+
+
+def _nothing(conn: sqlite3.Connection, source: Source | None, since: str | None) -> str:
+    """Why the list is empty and what to do about it."""
+    if not all_sources(conn) and not last_page_id(conn):
+        return "There are no sources yet; add one with `copydesk sources add URL`."
+    of = f" of {source.name}" if source else ""
+    if since and newest(conn, source_id=source.id if source else None, limit=1):
+        return f"No articles{of} since {since}; `copydesk crawl` looks for newer ones."
+    if not last_page_id(conn):
+        return "Nothing was crawled yet; `copydesk crawl` fetches and reads what the sources list."
+    if unread := count_unread(conn):
+        return f"No articles{of} yet; {unread} pages wait to be read, which `copydesk crawl` does."
+    return f"No articles{of} yet; `copydesk stats` says what was fetched, rejected or failed."

@@ -1,0 +1,81 @@
+"""`copydesk copies`: who printed a story, when, with which credits; the original first."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+import click
+
+from cli.article_lookup import page_named
+from cli.context import Desk
+from cli.output.article_rows import credits_of, time_of
+from cli.output.csv_table import one_form, print_csv
+from cli.output.paging import show_lines
+from cli.output.tables import Column, on_terminal, screen_width, table
+from db.errors import UsageError
+from db.queries.articles import Headline, cluster, current_page, headlines, snapshot
+from db.store.outcomes import get_article
+
+_COLUMNS = (
+    Column(title="id", right=True, fixed=True, colour="cyan"),
+    Column(title="time", fixed=True),
+    Column(title="source", least=8),
+    Column(title="title", least=16, weight=2.5),
+    Column(title="credits", least=8),
+    Column(title="what", fixed=True, colour="yellow"),
+)
+
+
+@click.command()
+@click.argument("what", metavar="ID|URL")
+@click.option("--json", "as_json", is_flag=True, help="As JSON lines.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with the same fields.")
+@click.pass_obj
+def copies(desk: Desk, what: str, as_json: bool, as_csv: bool) -> None:
+    """Show who printed a story: its original and every copy.
+
+    A time with ~ is when the page was fetched, where it does not say when it was published.
+    """
+    one_form(as_json, as_csv)
+    with desk.read() as conn, snapshot(conn):
+        page = page_named(conn, what)
+        if page.article_id is None:
+            raise UsageError(f"page {page.page_id} is no article that was settled; `copydesk show` says what it is")
+        ids = cluster(conn, page.article_id)
+        heads = headlines(conn, [current for each in ids if (current := current_page(conn, each)) is not None])
+        objects = [_object(conn, head, len(heads)) for head in heads] if as_json or as_csv else []
+    if as_csv:
+        return print_csv(objects, list(objects[0]))
+    if as_json:
+        for item in objects:
+            click.echo(json.dumps(item, ensure_ascii=False))
+        return
+    width = screen_width() if on_terminal() else None
+    others = len(heads) - 1
+    last = f"{others} cop{'y' if others == 1 else 'ies'}" if others else "no copies are known"
+    show_lines([*table(_COLUMNS, [_row(head) for head in heads], width=width), last])
+
+
+def _row(head: Headline) -> list[object]:
+    what = "original" if head.article_id == head.original_id else "copy"
+    return [head.article_id, time_of(head), head.source_name, head.title, credits_of(head), what]
+
+
+def _object(conn: sqlite3.Connection, head: Headline, size: int) -> dict[str, object]:
+    article = get_article(conn, head.page_id)
+    assert article is not None
+    return {
+        "id": head.article_id,
+        "original_id": head.original_id,
+        "cluster_size": size,
+        "url": head.url,
+        "source_name": head.source_name,
+        "title": head.title,
+        "published": head.published,
+        "fetched_at": head.fetched_at,
+        "source": article.source,
+        "original_source": article.original_source,
+        "authors": list(article.authors),
+        "editors": list(article.editors),
+    }

@@ -1,0 +1,120 @@
+"""`copydesk crawl`: one crawl of some or all sources, with progress while it runs and a summary at its end."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.completions import source_names
+from cli.context import Desk
+from cli.output.tables import run_length
+from cli.time_options import since_option
+from db.errors import UsageError
+from db.store.run_counts import Figures
+from db.store.sources import all_sources, choose_sources
+
+if TYPE_CHECKING:
+    from crawler.run import Crawled
+
+
+@click.command(short_help="Fetch what is due, extract it, settle it.")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=source_names)
+@click.option("--limit", type=click.IntRange(0), help="The most articles from each source, newest first. 0: no limit.")
+@click.option("--since", metavar="WHEN", help="Only articles announced since then: 2d, 6h, 2026-11-02.")
+@click.option("--again", is_flag=True, help="Visit the articles we have again now, whatever `revisit` says.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress, no summary.")
+@click.pass_obj
+def crawl(
+    desk: Desk,
+    names: tuple[str, ...],
+    limit: int | None,
+    since: str | None,
+    again: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Fetch what is due from the sources named, or from all, and extract it.
+
+    Ctrl-C stops cleanly; the next crawl goes on where this one stopped.
+    """
+    moment = since_option(since)
+    with desk.open() as db:
+        if not choose_sources(db.conn, names):
+            paused = all_sources(db.conn)
+            advice = "all sources are paused; `copydesk sources resume NAME`, or name those to crawl"
+            raise UsageError(advice if paused else "there are no sources yet; add one with `copydesk sources add URL`")
+    # Scrapy takes half a second to import: not before it is known that there is something to do.
+    from cli.output.mistakes import say_mistakes
+    from cli.output.progress import watching
+    from crawler.crawl.session import Order
+    from crawler.run import crawl as run_crawl
+
+    order = Order(names=names, since=moment, limit=limit, again=again)
+    with watching(enabled=not quiet and not as_json) as watch:
+        crawled = run_crawl(desk.config, order, watch=watch)
+    say_mistakes(crawled.mistakes)
+    if as_json:
+        click.echo(json.dumps({"run": crawled.run_id, "stopped": crawled.stopped} | crawled.figures.as_dict()))
+    elif not quiet:
+        for line in summary(crawled):
+            click.echo(line)
+    if crawled.stopped:
+        sys.exit(130)
+    if nothing_reached(crawled):
+        sys.exit(1)
+
+
+def nothing_reached(crawled: Crawled) -> bool:
+    """Whether every listing of every source failed: no network, unknown hosts."""
+    return bool(crawled.visits) and all(visit.notes and not visit.reached for visit in crawled.visits)
+
+
+def summary(crawled: Crawled) -> list[str]:
+    """The end of a run, for a person."""
+    figures = crawled.figures
+    state = "stopped early; the next crawl goes on from here" if crawled.stopped else "done"
+    lines = [
+        f"run {crawled.run_id} {state}: {_count(len(crawled.visits), 'source')}, {run_length(figures.seconds)},"
+        f" {figures.pages_per_second:.1f} pages/s, {figures.bytes / 1e6:.1f} MB",
+        f"  found {figures.found} · fetched {figures.fetched} · unchanged {figures.unchanged} · new {figures.new}"
+        f" · updated {figures.updated} · duplicate {figures.duplicate}",
+    ]
+    lines += [f"  {label}: {_reasons(counts)}" for label, counts in _troubles(figures) if counts]
+    if figures.unread:
+        lines.append(f"  {figures.unread} pages are stored and not read yet; the next crawl reads them")
+    if crawled.busy:
+        names = ", ".join(source.name for source, _ in crawled.busy[:5])
+        more = f" and {len(crawled.busy) - 5} more" if len(crawled.busy) > 5 else ""
+        lines.append(f"  left to another crawl that is at them (process {crawled.busy[0][1]}): {names}{more}")
+    notes = [f"  {visit.source.name}: {note}" for visit in crawled.visits for note in visit.notes]
+    if len(crawled.visits) > 1 and nothing_reached(crawled):
+        lines.append("  not one of the sources could be reached: is this machine connected to the network?")
+        notes = notes[:3]
+    lines += notes[:20]
+    if len(notes) > 20:
+        lines.append(f"  … and {len(notes) - 20} more; `copydesk stats` counts them by source")
+    if not (figures.fetched or figures.unchanged or notes or crawled.stopped or crawled.busy):
+        lines.append(
+            "  nothing was due; the setting `revisit` says when articles are visited again, --again does so now"
+        )
+    return lines
+
+
+def _troubles(figures: Figures) -> list[tuple[str, dict[str, int]]]:
+    return [
+        ("rejected", dict(figures.rejected)),
+        ("failed", dict(figures.failed)),
+        ("left alone", {"forbidden by robots.txt": figures.forbidden} if figures.forbidden else {}),
+    ]
+
+
+def _reasons(counts: dict[str, int]) -> str:
+    return f"{sum(counts.values())} ({', '.join(f'{reason} {count}' for reason, count in counts.items())})"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

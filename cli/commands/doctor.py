@@ -1,0 +1,228 @@
+"""`copydesk doctor`: what is installed, which settings are in force, whether the database is well. Prints as it goes."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+import sqlite3
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit, urlunsplit
+from urllib.request import getproxies_environment
+
+import click
+
+from cli.context import Desk
+from cli.output.tables import on_terminal, plain, size, span, styled
+from crawler.http.access import load_access, open_to_others
+from db.config import units
+from db.config.settings import DECLARED, Setting
+from db.errors import ConfigError, CopydeskError, DatabaseError
+from db.maintenance.health import Examination, Finding, Level, examine
+from db.site_rules.loader import Mistake
+from db.store.outcomes import Extractor
+from db.store.site_rules import mistakes_of, rules_of
+from db.store.sources import all_sources, strange_sources
+from pipelines.extraction.version import extractor_in_force
+
+_PACKAGES = ("copydesk", "scrapy", "trafilatura", "lxml", "sqlite-utils", "apscheduler")
+# quick_check reads the whole file: 3 minutes for 1.9 GB on a slow disk that has nothing of it in memory.
+LARGE_FILE = 10**9
+_COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.BAD: "red"}
+
+
+@click.command()
+@click.option(
+    "--bodies", type=click.IntRange(0), default=20, show_default=True, help="Stored bodies to check. 0: all of them."
+)
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.pass_obj
+def doctor(desk: Desk, bodies: int, as_json: bool) -> None:
+    """Check versions, settings and the database.
+
+    Exits with 1 if anything is BAD.
+    """
+    versions, settings, proxies = _versions(), list(_settings(desk)), _proxies()
+    if not as_json:
+        _print_pairs("versions", versions.items())
+        _print_pairs("settings", ((name, f"{shown}  ({origin})") for name, shown, origin in settings))
+        _print_pairs("proxies", proxies.items() if proxies else [("none", "requests go straight to the sites")])
+        click.echo(styled(f"database {desk.config.database}", bold=True))
+    _say_if_slow(desk, as_json)
+    findings = []
+    for finding in _findings(desk, bodies):
+        findings.append(finding)
+        if not as_json:
+            _print(finding)
+    if as_json:
+        report = {
+            "versions": versions,
+            "settings": [{"name": name, "value": shown, "from": origin} for name, shown, origin in settings],
+            "proxies": proxies,
+            "database": str(desk.config.database),
+            "findings": [
+                {"level": found.level.value, "about": found.about, "says": found.says, "remedy": found.remedy or None}
+                for found in findings
+            ],
+        }
+        click.echo(json.dumps(report, ensure_ascii=False))
+    if any(finding.level is Level.BAD for finding in findings):
+        sys.exit(1)
+
+
+def _say_if_slow(desk: Desk, as_json: bool) -> None:
+    path = desk.config.database
+    if not as_json and on_terminal() and path.is_file() and path.stat().st_size > LARGE_FILE:
+        click.echo(f"  ...  all of its {size(path.stat().st_size)} are read; this may take minutes", err=True)
+
+
+def _print_pairs(title: str, pairs: object) -> None:
+    click.echo(styled(title, bold=True))
+    for name, value in pairs:  # type: ignore[attr-defined]
+        click.echo(f"  {name:16} {plain(value)}")
+    click.echo()
+
+
+def _print(finding: Finding) -> None:
+    level = styled(f"{finding.level.value:4}", fg=_COLOURS[finding.level])
+    click.echo(f"  {level} {finding.about:11} {plain(finding.says)}")
+    if finding.remedy:
+        click.echo(f"       {'':11} {plain(finding.remedy)}")
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def _settings(desk: Desk) -> Iterator[tuple[str, str, str]]:
+    """Name, value and origin of each setting; then those of single sources that the file sets."""
+    config = desk.config
+    for setting in DECLARED:
+        origin = "default"
+        if setting.name in config.given:
+            by_option = setting.name == "db" and desk.database is not None
+            origin = "command line" if by_option else str(config.path)
+        yield setting.name, _shown(setting, config[setting.name]), origin
+    declared = {setting.name: setting for setting in DECLARED}
+    for source, values in config.by_source.items():
+        for name, value in values.items():
+            yield f"{source}: {name}", _shown(declared[name], value), str(config.path)
+
+
+def _shown(setting: Setting, value: object) -> str:
+    """A value as a person writes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):  # lengths of time are the only settings that are no whole numbers
+        return "forever" if math.isinf(value) else span(value)
+    if setting.read is units.durations and isinstance(value, tuple):
+        return ", ".join(span(item) for item in value) or "never"
+    if setting.read is units.size and isinstance(value, int):
+        return f"{value >> 20} MiB" if value and not value % (1 << 20) else size(value)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return str(value) if value != "" else "(empty)"
+
+
+def _proxies() -> dict[str, str]:
+    """The proxy variables in force, without passwords."""
+    return {name: _hidden(value) for name, value in sorted(getproxies_environment().items())}
+
+
+def _hidden(address: str) -> str:
+    bare = address if "//" in address else f"//{address}"
+    try:
+        parts = urlsplit(bare)
+    except ValueError:
+        return "(not an address)"
+    if "@" not in parts.netloc:
+        return address
+    shown = urlunsplit(parts._replace(netloc=f"***@{parts.netloc.rpartition('@')[2]}"))
+    return shown if bare == address else shown.removeprefix("//")
+
+
+def _findings(desk: Desk, bodies: int) -> Iterator[Finding]:
+    path = desk.config.database
+    if not path.exists():
+        yield from _site_rules(mistakes_of(desk.config, None))
+        says = "there is none yet"
+        yield Finding(level=Level.OK, about="file", says=says, remedy="`copydesk sources add URL` makes one")
+        return
+    try:
+        with desk.read() as conn:
+            yield from _site_rules(mistakes_of(desk.config, conn))
+            yield from _stored_settings(desk, conn)
+            yield from _access(desk, conn)
+            extractor, now = _extractor(desk, conn), datetime.now(UTC)
+            yield from examine(Examination(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
+    except DatabaseError as error:
+        yield Finding(level=Level.BAD, about="file", says=str(error))
+
+
+def _site_rules(mistakes: Iterable[Mistake]) -> Iterator[Finding]:
+    for mistake in mistakes:
+        yield Finding(level=Level.BAD, about="site rules", says=mistake.says, remedy=f"mend it; {mistake.meanwhile}")
+
+
+def _extractor(desk: Desk, conn: sqlite3.Connection) -> Extractor | None:
+    try:
+        return extractor_in_force(rules_of(desk.config, conn))
+    except ConfigError:  # said by `_site_rules`
+        return None
+
+
+def _stored_settings(desk: Desk, conn: sqlite3.Connection) -> Iterator[Finding]:
+    """What `sources add` and `sources set` stored with sources, and names in the settings file that no source has."""
+    sources = all_sources(conn)
+    own = {source.name: source.settings for source in sources if source.settings}
+    for name, settings in own.items():
+        try:
+            desk.config.for_source(name, settings)
+        except CopydeskError as error:
+            remedy = "`copydesk sources set` mends it"
+            yield Finding(level=Level.BAD, about="sources", says=str(error), remedy=remedy)
+    for says in strange_sources(conn, desk.config):
+        yield Finding(level=Level.BAD, about="sources", says=says, remedy="`copydesk sources list` shows the names")
+    listed = "; ".join(f"{name} {_pairs(settings)}" for name, settings in list(own.items())[:5])
+    more = f"; and {len(own) - 5} more" if len(own) > 5 else ""
+    says = f"{len(sources)} in use, {len(own)} with settings of their own{': ' + listed if listed else ''}{more}"
+    yield Finding(level=Level.OK, about="sources", says=says)
+
+
+def _access(desk: Desk, conn: sqlite3.Connection) -> Iterator[Finding]:
+    """The headers and cookies that sources have of their own: how many, whether they can be read; never what they are."""
+    for source in all_sources(conn):
+        try:
+            settings = desk.config.for_source(source.name, source.settings)
+            access = load_access(source.name, source.url, settings, desk.config.folder)
+        except ConfigError as error:
+            remedy = "until then a crawl leaves the source out"
+            yield Finding(level=Level.BAD, about="access", says=str(error), remedy=remedy)
+            continue
+        if access is None:
+            continue
+        expired = sum(cookie.is_expired(time.time()) for cookie in access.cookies)
+        says = f"{source.name} has access of its own: {len(access.headers)} of headers, {len(access.cookies) - expired} of cookies"
+        if expired:
+            remedy = "log in with a browser and export them again"
+            yield Finding(level=Level.WARN, about="access", says=f"{says}, {expired} have expired", remedy=remedy)
+        else:
+            yield Finding(level=Level.OK, about="access", says=says)
+        for place in (str(settings["headers"]), str(settings["cookies"])):
+            if place and open_to_others(place, desk.config.folder):
+                says, remedy = f"{place} can be read by every user of this machine", f"chmod 600 {place}"
+                yield Finding(level=Level.WARN, about="access", says=says, remedy=remedy)
+
+
+def _pairs(settings: Mapping[str, object]) -> str:
+    return ", ".join(f"{key} = {value}" for key, value in settings.items())

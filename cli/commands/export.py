@@ -1,0 +1,140 @@
+"""`copydesk export`: pages as WARC, articles as Parquet, JSON lines, CSV, RSS or JSON Feed; to a file or standard output."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from cli.context import Desk
+from cli.output.article_rows import article_objects
+from cli.output.progress import tallying
+from cli.parameters import Choice, FileToWrite
+from cli.signals import stoppable
+from cli.time_options import since_option
+from db.errors import CopydeskError, Damaged, UsageError
+from db.queries.articles import newest
+from db.store.archive_export import page_ids, stored_page
+from db.store.sources import find_source
+from pipelines.exchange.article_formats import write_csv, write_json_feed, write_jsonl, write_rss
+from pipelines.exchange.parquet_articles import write_parquet
+
+FORMATS = ("warc", "parquet", "jsonl", "csv", "rss", "jsonfeed")
+
+
+@click.command(short_help="Pages as WARC; articles as Parquet, JSON, CSV, RSS.")
+@click.argument("form", metavar="FORMAT", type=Choice(FORMATS))
+@click.option("-o", "--output", metavar="FILE", type=FileToWrite(), help="Default: standard output.")
+@click.option("--source", "name", metavar="NAME", help="Only of this source.")
+@click.option("--since", metavar="WHEN", help="Only what was published since then (warc: fetched): 2d, 6h, 2026-11-02.")
+@click.option("--limit", type=click.IntRange(0), default=0, show_default=True, help="The most of them. 0: all.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.pass_obj
+def export(
+    desk: Desk, form: str, output: Path | None, name: str | None, since: str | None, limit: int, force: bool
+) -> None:
+    """Write what the database holds as FORMAT: warc, parquet, jsonl, csv, rss or jsonfeed.
+
+    warc holds the pages as they were received, oldest first; the others hold the articles as `copydesk articles` lists them.
+    """
+    now, moment = datetime.now(UTC), since_option(since)
+    with desk.read() as conn, stoppable(), _target(output, force=force) as out, tallying() as show:
+        source_id = find_source(conn, name).id if name else None
+        if form == "warc":
+            count = _pages(conn, out, source_id, moment, limit, show)
+        else:
+            count = _articles(
+                form, _rows(conn, newest(conn, source_id=source_id, since=moment, limit=limit), show), out, now
+            )
+    if output is not None:
+        click.echo(f"{output}: {count:,} {'pages' if form == 'warc' else 'articles'}")
+
+
+def _articles(form: str, rows: Iterator[dict[str, object]], out: IO[bytes], now: datetime) -> int:
+    match form:
+        case "jsonl":
+            return write_jsonl(rows, out)
+        case "csv":
+            return write_csv(rows, out)
+        case "rss":
+            return write_rss(rows, out, now=now)
+        case "jsonfeed":
+            return write_json_feed(rows, out, now=now)
+        case _:
+            return write_parquet(rows, out)
+
+
+def _rows(conn: sqlite3.Connection, chosen: list[int], show: Any) -> Iterator[dict[str, object]]:
+    for count, row in enumerate(article_objects(conn, chosen), 1):
+        yield row
+        show(f"{count:,} of {len(chosen):,} articles", count)
+
+
+def _pages(
+    conn: sqlite3.Connection, out: IO[bytes], source_id: int | None, since: datetime | None, limit: int, show: Any
+) -> int:
+    from pipelines.exchange.warc_writer import WarcFile
+
+    file = WarcFile(out, software=f"copydesk/{version('copydesk')}", now=datetime.now(UTC))
+    count = gone = 0
+    for page_id, pruned in page_ids(conn, source_id=source_id, since=since):
+        if pruned:
+            gone += 1
+            continue
+        try:
+            file.write(stored_page(conn, page_id))
+        except Damaged as error:
+            click.echo(f"copydesk: page {page_id} is left out: {error}", err=True)
+            continue
+        count += 1
+        show(f"{count:,} pages", count)
+        if count == limit:
+            break
+    if gone:
+        click.echo(f"copydesk: {gone:,} pages are left out, their bodies were pruned (setting keep_bodies)", err=True)
+    return count
+
+
+@contextmanager
+def _target(path: Path | None, *, force: bool) -> Iterator[IO[bytes]]:
+    """Where to write: standard output, or a file that has its name only once it is whole."""
+    if path is None:
+        if sys.stdout.isatty():
+            raise UsageError("the output would fill the terminal; name a file with -o, or pipe it on")
+        yield sys.stdout.buffer
+        return
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(f"{path}: name a file in a folder that is there")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: is no regular file; to write into it, leave -o out and redirect the output")
+    if path.exists() and not force:
+        raise UsageError(f"{path}: is there already; name another file, or replace it with --force")
+    try:
+        handle, part = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise CopydeskError(f"{path}: cannot be written ({error.strerror})") from error
+    try:
+        with os.fdopen(handle, "wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        Path(part).chmod(0o666 & ~_umask())
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

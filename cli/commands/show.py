@@ -1,0 +1,128 @@
+"""`copydesk show`: one article, by its number or any of its addresses (`cli.article_lookup`)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from typing import NoReturn
+
+import click
+
+from cli.article_lookup import page_named
+from cli.context import Desk
+from cli.output.article import sheet, why
+from cli.output.article_rows import article_object
+from cli.output.csv_table import print_csv
+from cli.output.diff import diff_lines
+from cli.output.paging import show_lines
+from cli.output.tables import local_time, on_terminal, plain, plain_text, screen_width, styled
+from cli.output.terminal import visible
+from db.bodies.store import get_body
+from db.errors import Pruned, UsageError
+from db.queries.articles import Headline, PageState, current_page, headline, revisions, snapshot
+from db.store.outcomes import get_article
+from pipelines.extraction.encoding import decode
+
+
+@click.command()
+@click.argument("what", metavar="ID|URL")
+@click.option("--html", "form", flag_value="html", help="The page as received, byte for byte; on a terminal, as text.")
+@click.option("--text", "form", flag_value="text", help="The text alone.")
+@click.option("--json", "form", flag_value="json", help="Every field as one JSON object.")
+@click.option("--csv", "form", flag_value="csv", help="The same as CSV, a line of names and one of values.")
+@click.option("--why", "form", flag_value="why", help="For each field, how it was found.")
+@click.option("--diff", "form", flag_value="diff", help="What the revision changed.")
+@click.option("--revision", type=click.IntRange(1), metavar="N", help="Not the current revision but this one.")
+@click.pass_obj
+def show(desk: Desk, what: str, form: str | None, revision: int | None) -> None:
+    """Show an article: its credits, times, history and text."""
+    with desk.read() as conn, snapshot(conn):
+        page = page_named(conn, what, revision)
+        if form == "html":
+            body = _body(conn, page)
+        elif not page.is_article:
+            _refuse(page, form)
+        elif form == "csv":
+            return print_csv([_object(conn, page.page_id)])
+        else:
+            lines = _lines(conn, page.page_id, form)
+    if form != "html":
+        show_lines(lines)
+    elif on_terminal():
+        show_lines(_as_text(body, page.content_type).split("\n"))
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+
+
+def _body(conn: sqlite3.Connection, page: PageState) -> bytes:
+    try:
+        return get_body(conn, page.body_id)
+    except Pruned as pruned:
+        raise Pruned(f"page {page.page_id} ({plain(page.url)}): {pruned}") from None
+
+
+def _as_text(body: bytes, content_type: str | None) -> str:
+    """A body for a person to read: in its own charset, where it has one, with nothing that a terminal would obey."""
+    decoded = decode(body, content_type)
+    return visible(decoded.text if decoded else body.decode("utf-8", "backslashreplace"))
+
+
+def _lines(conn: sqlite3.Connection, page_id: int, form: str | None) -> list[str]:
+    head, article = _headline(conn, page_id), get_article(conn, page_id)
+    assert article is not None
+    match form:
+        case "diff":
+            return _diff(conn, head)
+        case "json":
+            return [json.dumps(_object(conn, page_id), ensure_ascii=False, indent=2 if on_terminal() else None)]
+        case "text":
+            return (plain_text(article.text) if on_terminal() else article.text).split("\n")
+        case "why":
+            return list(why(article, screen_width()))
+        case _:
+            return list(sheet(conn, head, screen_width()))
+
+
+def _headline(conn: sqlite3.Connection, page_id: int) -> Headline:
+    head = headline(conn, page_id)
+    assert head is not None
+    return head
+
+
+def _object(conn: sqlite3.Connection, page_id: int) -> dict[str, object]:
+    return article_object(conn, _headline(conn, page_id))
+
+
+def _diff(conn: sqlite3.Connection, head: Headline) -> list[str]:
+    """What the revision of this page changed against the one before."""
+    steps = {number: at for _, number, at in revisions(conn, head.article_id)} if head.article_id else {}
+    if head.article_id is None or head.revision is None or head.revision - 1 not in steps:
+        known = f"has {len(steps)} revisions" if len(steps) > 1 else "has one revision"
+        raise UsageError(f"article {head.article_id} {known}, and nothing comes before this one")
+    pages = [current_page(conn, head.article_id, number) for number in (head.revision - 1, head.revision)]
+    older, newer = (get_article(conn, page) for page in pages if page is not None)
+    assert older is not None
+    assert newer is not None
+    before, after = (f"revision {n} ({local_time(steps[n])})" for n in (head.revision - 1, head.revision))
+    title = styled(f"article {head.article_id}, {before} to {after}", bold=True)
+    return [title, *diff_lines(older, newer, screen_width())]
+
+
+def _refuse(page: PageState, form: str | None) -> NoReturn:
+    """Say why there is no article."""
+    if form == "json":
+        rejected = {"id": page.page_id, "url": page.url, "rejected": page.reason, "detail": page.detail}
+        click.echo(json.dumps(rejected, ensure_ascii=False))
+    name = f"page {page.page_id} ({plain(page.url)}, fetched {local_time(page.fetched_at)})"
+    if page.reason is None:
+        click.echo(f"copydesk: {name} is stored and was not read yet; `copydesk crawl` reads it", err=True)
+    else:
+        click.echo(f"copydesk: {name} is no article: {page.reason}", err=True)
+        if page.detail:
+            click.echo(plain_text(page.detail), err=True)
+        pruned = f"its body was pruned on {page.pruned_at[:10]}" if page.pruned_at else ""
+        click.echo(pruned or f"`copydesk show {page.page_id} --html` gives the page", err=True)
+    sys.exit(1)

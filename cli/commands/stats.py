@@ -1,0 +1,144 @@
+"""`copydesk stats`: what the database holds, source by source, and how the last runs went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from cli.context import Desk
+from cli.output.csv_table import one_form, print_csv
+from cli.output.paging import show_lines
+from cli.output.tables import (
+    Column,
+    file_size,
+    local_time,
+    on_terminal,
+    padded,
+    plain,
+    screen_width,
+    size,
+    styled,
+    table,
+    took,
+)
+from db.maintenance.health import file_sizes
+from db.queries.statistics import Holdings, Run, SourceHoldings, holdings
+
+_SOURCE_COLUMNS = (
+    Column(title="source", least=12),
+    Column(title="articles", right=True, fixed=True),
+    Column(title="rejected", right=True, fixed=True),
+    Column(title="failed", right=True, fixed=True, colour="red"),
+    Column(title="last fetched", fixed=True),
+    Column(title="last published", least=10),
+)
+_RUN_COLUMNS = (
+    Column(title="run", right=True, fixed=True),
+    Column(title="started", fixed=True),
+    Column(title="took", least=6, right=True),
+    Column(title="command", least=5),
+    Column(title="ended", least=8),
+    Column(title="fetched", right=True, fixed=True),
+    Column(title="new", right=True, fixed=True),
+    Column(title="updated", right=True, least=3),
+    Column(title="rejected", right=True, least=3),
+    Column(title="failed", right=True, least=3, colour="red"),
+)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("--csv", "as_csv", is_flag=True, help="The sources as CSV, one a line.")
+@click.pass_obj
+def stats(desk: Desk, as_json: bool, as_csv: bool) -> None:
+    """Count what the database holds, and show the last runs."""
+    one_form(as_json, as_csv)
+    path = desk.config.database
+    with desk.read() as conn:
+        held = holdings(conn, datetime.now(UTC))
+    if as_csv:
+        columns = [field.name for field in fields(SourceHoldings)]
+        return print_csv([asdict(source) for source in held.by_source], columns)
+    if as_json:
+        main, wal = file_sizes(path)
+        head = {"database": str(path), "database_size": main, "wal_size": wal}
+        click.echo(json.dumps(head | held.as_dict(), ensure_ascii=False))
+        return
+    width = screen_width() if on_terminal() else None
+    show_lines(list(_lines(path, held, width)))
+
+
+def _lines(path: Path, held: Holdings, width: int | None) -> Iterator[str]:
+    for label, value in _totals(path, held):
+        yield f"{styled(padded(label, 9), bold=True)}  {value}"
+    if held.by_source:
+        yield ""
+        yield from table(_SOURCE_COLUMNS, [_source_row(source) for source in held.by_source], width=width)
+    if held.runs:
+        yield ""
+        yield from table(_RUN_COLUMNS, [_run_row(run) for run in held.runs], width=width)
+        yield from (f"run {run.id}: {plain(run.error)}" for run in held.runs if run.error)
+    elif held.sources:
+        yield "\nNothing was crawled yet; `copydesk crawl` begins."
+    else:
+        yield "\nThere are no sources yet; add one with `copydesk sources add URL`."
+
+
+def _totals(path: Path, held: Holdings) -> Iterator[tuple[str, str]]:
+    main, wal = file_sizes(path)
+    yield "database", f"{path}: {file_size(main, wal)}"
+    yield "sources", f"{held.sources:,}" + (f" ({held.sources_removed:,} removed)" if held.sources_removed else "")
+    yield "links", f"{held.links:,} ({held.links_never_fetched:,} never fetched)"
+    yield "fetches", f"{held.fetches:,}"
+    yield "pages", f"{held.pages:,}" + (f" ({held.pages_unread:,} not read yet)" if held.pages_unread else "")
+    ratio = f" ({held.bodies_stored / held.bodies_raw:.0%})" if held.bodies_raw else ""
+    gone = f"; {held.bodies_pruned:,} more were pruned" if held.bodies_pruned else ""
+    kept = held.bodies - held.bodies_pruned
+    yield "bodies", f"{kept:,}: {size(held.bodies_raw)} received, stored in {size(held.bodies_stored)}{ratio}{gone}"
+    if held.dictionaries:
+        by = f"{held.bodies_by_dictionary:,} bodies packed by {held.dictionaries:,} dictionaries"
+        yield "packing", f"{by} ({size(held.dictionaries_stored)}), {kept - held.bodies_by_dictionary:,} plain"
+    yield "articles", f"{held.articles:,}, copies among them {held.copies:,}; later revisions {held.revisions:,}"
+    yield "rejected", _reasons(held.rejected)
+    yield "failed", f"{_reasons(held.failed_7d)} requests in the last 7 days"
+
+
+def _reasons(counts: Mapping[str, int]) -> str:
+    if not counts:
+        return "0"
+    return f"{sum(counts.values()):,} ({', '.join(f'{plain(reason)} {count:,}' for reason, count in counts.items())})"
+
+
+def _source_row(source: SourceHoldings) -> tuple[object, ...]:
+    share = source.rejected_share
+    return (
+        f"{source.name}{' (removed)' if source.removed else ''}",
+        f"{source.articles:,}",
+        f"{share:.0%}" if share is not None else "",
+        f"{source.failed:,}" if source.failed else "",
+        local_time(source.last_fetched),
+        local_time(source.last_published),
+    )
+
+
+def _run_row(run: Run) -> tuple[object, ...]:
+    figures = run.figures
+    return (
+        run.id,
+        local_time(run.started_at),
+        took(run.started_at, run.ended_at),
+        run.command,
+        run.ended or "not ended",
+        *(_figure(figures.get(name)) for name in ("fetched", "new", "updated", "rejected", "failed")),
+    )
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, Mapping):
+        value = sum(value.values())
+    return f"{value:,}" if isinstance(value, int) and value else ""

@@ -1,0 +1,193 @@
+"""`copydesk status`: what runs, what is next, what fails, in one screen; `--watch` keeps it up to date."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from db.timestamps import moment, stamp
+
+from cli.context import Desk
+from cli.output.csv_table import one_form, print_csv
+from cli.output.tables import cut, file_size, local_time, on_terminal, padded, plain, screen_width, size, span, styled
+from cli.output.terminal import direct, visible_but_styles
+from db.maintenance.health import disk_free, file_sizes
+from db.queries.articles import snapshot
+from db.queries.statistics import Run
+from db.queries.status import Failing, Status, UnderWay, status_of
+from db.site_rules.loader import Mistake
+from db.store.site_rules import mistakes_of
+
+if TYPE_CHECKING:
+    from scheduler.planning.plan import Planned
+
+# One screen: so many lines of each part, the rest is counted.
+LINES = 5
+WATCH_S = 2.0
+_LABEL = 9
+
+
+@click.command()
+@click.option("--watch", is_flag=True, help="Stay and show it anew every 2 seconds; Ctrl-C ends.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object, with every source's next time.")
+@click.option("--csv", "as_csv", is_flag=True, help="Every source's next time as CSV, one a line.")
+@click.pass_obj
+def status(desk: Desk, watch: bool, as_json: bool, as_csv: bool) -> None:
+    """Show how things stand: the service, crawls under way, what is next, what fails, open alerts."""
+    one_form(as_json, as_csv)
+    if as_csv:
+        _, coming, now, _ = _look(desk)
+        print_csv(_following(coming, now), ("source", "at", "due"))
+    elif watch and not as_json:
+        _watch(desk)
+    elif as_json:
+        click.echo(json.dumps(_as_json(*_look(desk)), ensure_ascii=False))
+    else:
+        for line in _lines(desk.config.database, *_look(desk)):
+            click.echo(line)
+
+
+def _look(desk: Desk) -> tuple[Status, list[tuple[datetime, Planned]], datetime, tuple[Mistake, ...]]:
+    from scheduler.planning.source_states import Standings
+
+    now, config = datetime.now(UTC), desk.reloaded()
+    with desk.read() as conn, snapshot(conn):
+        standings = Standings(config)
+        standings.refresh(conn, now)
+        return status_of(conn, now, runs=LINES), standings.next_runs(now), now, mistakes_of(config, conn)
+
+
+def _watch(desk: Desk) -> None:
+    from rich.ansi import AnsiDecoder
+    from rich.console import Console, Group
+    from rich.live import Live
+
+    # It moves the cursor; what it shows is made visible here.
+    decoder, console = AnsiDecoder(), Console(file=direct(sys.stdout))
+    with Live(console=console, screen=console.is_terminal, auto_refresh=False) as live:
+        while True:
+            lines = visible_but_styles("\n".join(_lines(desk.config.database, *_look(desk))))
+            live.update(Group(*decoder.decode(lines)), refresh=True)
+            time.sleep(WATCH_S)
+
+
+def _lines(
+    path: Path,
+    now_status: Status,
+    coming: list[tuple[datetime, Planned]],
+    now: datetime,
+    mistakes: tuple[Mistake, ...],
+) -> Iterator[str]:
+    width = screen_width() if on_terminal() else None
+    blocks = (
+        ("service", [_service(now_status, now)]),
+        ("database", [_database(path, now_status)]),
+        ("sources", [_sources(now_status, coming, now)]),
+        ("last day", [_day(now_status)]),
+        ("now", [_under_way(one, now) for one in now_status.under_way]),
+        ("next", [_next(when, source, now) for when, source in coming]),
+        ("rules", [f"{plain(mistake.says)}; {mistake.meanwhile}" for mistake in mistakes]),
+        ("failing", [_failing(one) for one in now_status.failing]),
+        ("alerts", [_alert(one.kind, one.source, one.says, one.opened_at) for one in now_status.alerts]),
+        ("last runs", [_run(run) for run in now_status.runs]),
+    )
+    for label, lines in blocks:
+        shown = lines[:LINES] + ([f"… and {len(lines) - LINES} more"] if len(lines) > LINES else [])
+        colour = "red" if label in ("rules", "failing", "alerts") else None
+        for number, line in enumerate(shown):
+            head = styled(padded(label if number == 0 else "", _LABEL), bold=True, fg=colour)
+            yield f"{head}  {cut(line, width - _LABEL - 2) if width else line}"
+
+
+def _service(now_status: Status, now: datetime) -> str:
+    row = now_status.service
+    if row is None:
+        return "not up; `copydesk run` starts it"
+    if row.lives:
+        where = f", {row.address}" if row.address else ""
+        late = (now - row.beat_at).total_seconds()
+        quiet = f"; not heard of for {span(late)}" if late > 60 else ""
+        return f"up for {span((now - row.started_at).total_seconds())}, process {row.pid}{where}{quiet}"
+    if row.stopped_at:
+        return f"stopped {local_time(stamp(row.stopped_at))}; `copydesk run` starts it"
+    return f"gone since {local_time(stamp(row.beat_at))} without having stopped; `copydesk run` goes on"
+
+
+def _database(path: Path, now_status: Status) -> str:
+    main, wal = file_sizes(path)
+    unread = f", {now_status.unread:,} pages not read yet" if now_status.unread else ""
+    return f"{path}: {file_size(main, wal)}, {size(disk_free(path))} free on its disk{unread}"
+
+
+def _sources(now_status: Status, coming: list[tuple[datetime, Planned]], now: datetime) -> str:
+    paused = f", {now_status.paused:,} paused" if now_status.paused else ""
+    waiting = sum(when <= now for when, _ in coming)
+    return f"{now_status.sources:,}{paused}, {waiting:,} due now"
+
+
+def _day(now_status: Status) -> str:
+    day = now_status.day
+    failed = f" ({day.runs_failed:,} failed)" if day.runs_failed else ""
+    return f"{day.runs:,} runs{failed}, {day.found:,} found, {day.fetched:,} fetched, {day.new:,} new, {day.updated:,} updated"
+
+
+def _under_way(one: UnderWay, now: datetime) -> str:
+    age = span((now - moment(one.started_at)).total_seconds())
+    gone = "" if one.lives else "; its process is gone"
+    more = ", …" if one.left > len(one.names.split(", ")) else ""
+    left = f": {plain(one.names)}{more}" if one.left else ", reading what came in"
+    return f"run {one.run_id} ({one.reason}) for {age}, {one.left} of {one.sources} sources left{left}{gone}"
+
+
+def _next(when: datetime, source: Planned, now: datetime) -> str:
+    wait = (when - now).total_seconds()
+    return f"{padded('due' if wait <= 0 else f'in {span(wait)}', 10)}  {plain(source.name)}"
+
+
+def _failing(one: Failing) -> str:
+    times = "once" if one.times == 1 else f"{one.times} times in a row"
+    return f"{plain(one.name)}  {times}, last {local_time(one.last_at)}: {plain(one.error)}"
+
+
+def _alert(kind: str, source: str | None, says: str, opened_at: str) -> str:
+    return f"{kind}{f' {plain(source)}' if source else ''}, since {local_time(opened_at)}: {plain(says)}"
+
+
+def _run(run: Run) -> str:
+    counts = ", ".join(f"{run.figures.get(name, 0)} {name}" for name in ("fetched", "new", "updated"))
+    error = f": {plain(run.error)}" if run.error else ""
+    return f"{run.id}  {local_time(run.started_at)}  {run.command} {run.ended or 'under way'}, {counts}{error}"
+
+
+def _as_json(
+    now_status: Status, coming: list[tuple[datetime, Planned]], now: datetime, mistakes: tuple[Mistake, ...]
+) -> dict[str, object]:
+    row = now_status.service
+    service = None
+    if row is not None:
+        service = {
+            "up": row.lives,
+            "pid": row.pid,
+            "started_at": stamp(row.started_at),
+            "beat_at": stamp(row.beat_at),
+            "stopped_at": stamp(row.stopped_at) if row.stopped_at else None,
+            "address": row.address or None,
+            "version": row.version,
+        }
+    rest = {name: value for name, value in asdict(now_status).items() if name != "service"}
+    rules = [
+        {"path": mistake.path, "says": mistake.says, "hosts": list(mistake.hosts), "rules_hold": mistake.holds}
+        for mistake in mistakes
+    ]
+    return {"at": stamp(now), "service": service} | rest | {"rules": rules, "next": _following(coming, now)}
+
+
+def _following(coming: list[tuple[datetime, Planned]], now: datetime) -> list[dict[str, object]]:
+    return [{"source": source.name, "at": stamp(when), "due": when <= now} for when, source in coming]

@@ -1,0 +1,123 @@
+"""`copydesk extract` for pages from outside: files, standard input, addresses, manifests. No database is needed.
+
+A file that cannot be read becomes its own line, `{"id", "rejected": "empty", "detail"}`, and the command goes on; it then exits
+with 1 after the last line. So it does for an address that could not be fetched, which has no line: that says nothing of the page.
+A faulty manifest ends it at once with exit code 2. The user's own site rules are obeyed, and must be right.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from cli.context import Desk
+from db.errors import CopydeskError, FetchError
+from db.models import Page
+from db.regular_files import is_own_descriptor, is_readable, open_file
+from db.site_rules.loader import Sites, load_sites
+from db.store.site_rules import sites_folders
+from pipelines.extraction.extract import MAX_BODY
+from pipelines.processing.files import FileEntry, entries_of_manifest, json_lines
+from pipelines.urls import clean_url
+
+if TYPE_CHECKING:
+    from crawler.single_page import Fetched
+
+STANDARD_INPUT = "-"
+
+
+def extract_manifest(desk: Desk, manifest: Path, jobs: int) -> None:
+    """Print a line for each line of a manifest."""
+    _print(entries_of_manifest(manifest), _sites(desk), jobs)
+
+
+def extract_pages(desk: Desk, pages: Sequence[str], url: str | None, jobs: int) -> None:
+    """Print a line for each file, "-" or address. `url` is the address of the one file or of standard input."""
+    addresses = {page: _address(page) for page in pages if _is_address(page)}
+    if url is not None and (len(pages) != 1 or addresses):
+        raise click.UsageError("--url goes with one FILE or -, whose address it is.")
+    known = _address(url) if url is not None else None
+    sites = _sites(desk)
+    fetched: Fetched = {}
+    if addresses:
+        from crawler.single_page import fetch_pages  # Scrapy takes half a second to import
+
+        fetched = fetch_pages(desk.config, list(addresses.values()))
+    _print(_entries(pages, known, addresses, fetched), sites, jobs)
+    failed = [str(found) for found in fetched.values() if isinstance(found, FetchError)]
+    missing = [
+        page for page in pages if page not in addresses and page != STANDARD_INPUT and not is_readable(Path(page))
+    ]
+    for message in (*failed, *(_why_not(page) for page in missing)):
+        click.echo(f"copydesk extract: {message}", err=True)
+    if failed or missing:
+        sys.exit(1)
+
+
+def _is_address(page: str) -> bool:
+    return page.lower().startswith(("http://", "https://"))
+
+
+def _address(url: str) -> str:
+    address = clean_url(url)
+    if address is None:
+        raise click.UsageError(f"{url} is no address of a web page.")
+    return address
+
+
+def _entries(
+    pages: Sequence[str], url: str | None, addresses: Mapping[str, str], fetched: Fetched
+) -> Iterator[FileEntry]:
+    for page in pages:
+        found = fetched.get(addresses.get(page, ""))
+        if isinstance(found, Page):
+            yield FileEntry(
+                page_id=page,
+                path=Path(page),
+                url=found.url,
+                final_url=found.final_url,
+                content_type=found.content_type,
+                status=found.status,
+                fetched_at=found.fetched_at,
+                body=found.body,
+            )
+        elif page == STANDARD_INPUT:
+            yield FileEntry(page_id=page, path=Path(page), url=url, body=sys.stdin.buffer.read(MAX_BODY + 1))
+        elif page not in addresses:
+            yield _entry_of(Path(page), url)
+
+
+def _entry_of(path: Path, url: str | None) -> FileEntry:
+    """A file that was named. What is behind /dev/stdin is ours, and not that of the process that reads files."""
+    if not is_own_descriptor(path):
+        return FileEntry(page_id=str(path), path=path, url=url, own=True)
+    with open_file(path, own=True) as file:
+        return FileEntry(page_id=str(path), path=path, url=url, body=file.read(MAX_BODY + 1))
+
+
+def _why_not(page: str) -> str:
+    return f"{'not a regular file' if Path(page).exists() else 'no such file'}: {page}"
+
+
+def _sites(desk: Desk) -> Sites:
+    try:
+        return load_sites(*sites_folders(desk.config))
+    except CopydeskError as error:
+        _end(error)
+
+
+def _print(entries: Iterable[FileEntry], sites: Sites, jobs: int) -> None:
+    try:
+        for line in json_lines(entries, sites, jobs=jobs):
+            sys.stdout.write(line + "\n")
+    except CopydeskError as error:
+        _end(error)
+
+
+def _end(error: CopydeskError) -> NoReturn:
+    click.echo(f"copydesk extract: {error}", err=True)
+    sys.exit(error.exit_code)

@@ -1,0 +1,88 @@
+"""`copydesk extract --dry-run`: what extracting stored pages again would change, told as text, JSON or a page of HTML."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from cli.context import Desk
+from cli.extraction.engine import Engine, readers
+from cli.extraction.preview_page import preview_page
+from cli.output.excerpts import excerpt
+from cli.output.progress import counting
+from cli.output.tables import plain
+from cli.signals import stopping
+from db.errors import UsageError
+from db.regular_files import write_text
+from db.store.extractions import without_pruned
+from db.store.outcomes import known_extractor
+from db.store.page_selection import Selection, select_pages
+from pipelines.processing.comparison import Differences, Sample
+from pipelines.processing.ingest_settings import plan_desk
+from pipelines.processing.reextract import readings
+
+
+def dry_run(desk: Desk, selection: Selection, *, engine: Engine, as_json: bool, report: Path | None) -> None:
+    """Tell what extracting the selected pages again would change; nothing is written but `report`. Raises UsageError."""
+    if report is not None and not report.absolute().parent.is_dir():
+        raise UsageError(f"--report {report}: there is no such folder")
+    plan = plan_desk(desk.config)
+    found = Differences()
+    with desk.read() as conn, stopping() as stop:
+        selected = list(select_pages(conn, selection, known_extractor(conn, plan.extractor)))
+        pages = without_pruned(conn, selected)
+        found.fates["pruned"] = len(selected) - len(pages)
+        with readers(plan, engine, database=plan.database) as executor, counting("read", len(pages)) as show:
+            for some in readings(executor, iter(pages), stop):
+                for reading in some:
+                    found.add(conn, reading)
+                show(found.pages)
+    partly = f"stopped early: {found.pages} of {len(selected)} pages were looked at" if stop.is_set() else None
+    if as_json:
+        click.echo(json.dumps(_as_json(found), ensure_ascii=False))
+    else:
+        _say(found)
+    if report is not None:
+        try:
+            write_text(report, preview_page(found, selection, plan.extractor, partly))
+        except OSError as error:
+            raise UsageError(f"--report {report}: cannot be written ({error.strerror})") from error
+        click.echo(f"the picture is in {report}", err=True)
+    if partly:
+        click.echo(partly, err=True)
+        sys.exit(130)
+
+
+def _as_json(found: Differences) -> dict[str, object]:
+    return {
+        "pages": found.pages,
+        "differing": found.differing,
+        "fates": {fate: count for fate, count in found.fates.items() if count},
+        "fields": dict(found.fields.most_common()),
+        "sources": dict(found.sources.most_common()),
+        "samples": {name: [_excerpts(sample) for sample in some] for name, some in sorted(found.samples.items())},
+        "failed": [asdict(one) for one in found.failed],
+    }
+
+
+def _excerpts(sample: Sample) -> dict[str, object]:
+    return asdict(sample) | dict(zip(("before", "after"), excerpt(sample.before, sample.after), strict=True))
+
+
+def _say(found: Differences) -> None:
+    click.echo(f"{found.differing} of {found.pages} pages would change")
+    for fate, says in (("failed", "would fail and keep what is held"), ("pruned", "stay: their bodies were pruned")):
+        if found.fates[fate]:
+            click.echo(f"{found.fates[fate]} {says}")
+    for name, count in found.fields.most_common():
+        click.echo(f"  {name:20} {count} ({count / found.pages:.1%})")
+        for sample in found.samples[name]:
+            before, after = excerpt(sample.before, sample.after)
+            click.echo(f"    page {sample.page_id}: {plain(repr(before))} -> {plain(repr(after))}")
+    for one in found.failed:
+        last = one.detail.strip().rsplit("\n", 1)[-1]
+        click.echo(f"  page {one.page_id} would fail: {one.reason}: {plain(last)}")

@@ -1,0 +1,145 @@
+"""`copydesk extract` over the database: extract stored pages again."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+
+import click
+from filelock import FileLock, Timeout
+
+from cli.context import Desk
+from cli.extraction.engine import Engine, readers
+from cli.output.progress import counting
+from cli.signals import stopping
+from db.connection.database import open_readonly, write
+from db.errors import NotWritable, UsageError
+from db.store.extractions import broken_off, count_left, drop_left, outdated, queue_pages
+from db.store.facts import abandon_run, begin_run, end_run, resume_run
+from db.store.outcomes import extractor_id
+from db.store.page_selection import Selection, select_pages
+from pipelines.processing.ingest_settings import plan_desk
+from pipelines.processing.reextract import replay
+
+# Page ids put on the queue in one transaction: some 10 ms.
+QUEUED_AT_ONCE = 5000
+
+
+@contextmanager
+def alone(desk: Desk) -> Iterator[None]:
+    """One extraction at a time on a database."""
+    lock = FileLock(f"{desk.config.database}.extract.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise UsageError("another extraction works on this database; wait for it or stop it") from None
+    except OSError as error:
+        raise NotWritable(
+            f"{error.filename}: cannot be made ({error.strerror}); check the permissions of the folder"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def extract_again(desk: Desk, selection: Selection, *, engine: Engine, as_json: bool) -> None:
+    """Extract the selected pages again; goes on with the last run of the same selection where that was broken off."""
+    plan = plan_desk(desk.config)
+    with desk.open() as db, alone(desk), stopping() as stop:
+        conn = db.conn
+        # A cluster that cannot be used leaves no run behind.
+        with readers(plan, engine, database=plan.database) as executor:
+            with write(conn):
+                maker = extractor_id(conn, plan.extractor)
+            _drop_outdated(conn, maker)
+            run_id = _queued(desk, conn, selection, maker)
+            with failing(conn, run_id), counting("extracted", count_left(conn, run_id)) as show:
+                longest_ms = replay(conn, run_id, maker, executor, stop, show)
+        code = _tell(conn, run_id, stop, longest_ms, as_json=as_json)
+    sys.exit(code)
+
+
+@contextmanager
+def failing(conn: sqlite3.Connection, run_id: int) -> Iterator[None]:
+    """A run that an error ends says so, where the database still takes it; it can be gone on with."""
+    try:
+        yield
+    except Exception as error:
+        with suppress(sqlite3.Error), write(conn):
+            end_run(conn, run_id, "failed", datetime.now(UTC), {}, str(error) or type(error).__name__)
+        raise
+
+
+def _drop_outdated(conn: sqlite3.Connection, maker: int) -> None:
+    """Runs that another version or other rules began cannot be gone on with: what they have left is let go, and that is said."""
+    for run_id, left in outdated(conn, maker):
+        told = f"run {run_id} was broken off by another version or other rules; the {left} pages that it had left are let go"
+        click.echo(f"{told} (--stale finds them)", err=True)
+        drop_all_left(conn, run_id, told)
+
+
+def drop_all_left(conn: sqlite3.Connection, run_id: int, why: str) -> None:
+    """Empty what a run has left, a part at a time; `why` is kept with the run where it was killed."""
+    while True:
+        with write(conn):
+            if not drop_left(conn, run_id, QUEUED_AT_ONCE):
+                abandon_run(conn, run_id, datetime.now(UTC), why)
+                return
+
+
+def _queued(desk: Desk, conn: sqlite3.Connection, selection: Selection, maker: int) -> int:
+    """The run that is to be worked off, with its pages on the queue."""
+    before = broken_off(conn, selection.name, maker)
+    if before:
+        with write(conn):
+            resume_run(conn, before[0], os.getpid())
+    if before and before[1]:
+        click.echo(f"going on with run {before[0]}, {count_left(conn, before[0])} pages left", err=True)
+        return before[0]
+    reading = open_readonly(desk.config.database)
+    try:
+        pages = list(select_pages(reading, selection, maker))
+    finally:
+        reading.close()
+    with write(conn):
+        run_id = before[0] if before else begin_run(conn, "extract", os.getpid(), datetime.now(UTC))
+        conn.execute(
+            "INSERT OR IGNORE INTO extractions (run_id, selection, extractor_id) VALUES (?, ?, ?)",
+            (run_id, selection.name, maker),
+        )
+    for start in range(0, len(pages), QUEUED_AT_ONCE):
+        with write(conn):
+            queue_pages(conn, run_id, pages[start : start + QUEUED_AT_ONCE])
+    with write(conn):
+        conn.execute("UPDATE extractions SET queued = 1 WHERE run_id = ?", (run_id,))
+    return run_id
+
+
+def _tell(conn: sqlite3.Connection, run_id: int, stop: threading.Event, longest_ms: float, *, as_json: bool) -> int:
+    """Say what came of the run, and end it; the exit code."""
+    left = count_left(conn, run_id)
+    figures = json.loads(conn.execute("SELECT figures FROM extractions WHERE run_id = ?", (run_id,)).fetchone()[0])
+    figures["longest_ms"] = round(longest_ms, 1)
+    stopped = stop.is_set()
+    with write(conn):
+        end_run(conn, run_id, "stopped" if stopped else "finished", datetime.now(UTC), figures, None)
+    if as_json:
+        click.echo(json.dumps({"run": run_id, "left": left} | figures))
+    else:
+        counts = ", ".join(
+            f"{figures[name]} {name}" for name in ("same", "changed", "failed", "pruned") if name in figures
+        )
+        click.echo(f"run {run_id}: {counts or 'no pages'}")
+    for page_id in figures.get("failed_pages", []):
+        click.echo(f"copydesk extract: page {page_id} could not be read; what was held of it stays", err=True)
+    if stopped:
+        click.echo(f"stopped early: {left} pages left; the same command goes on", err=True)
+        return 130
+    return 1 if figures.get("failed") else 0

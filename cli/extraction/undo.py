@@ -1,0 +1,90 @@
+"""`copydesk extract --undo`: what a past extraction replaced is put back, as a run of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+import threading
+from datetime import UTC, datetime
+
+import click
+
+from cli.context import Desk
+from cli.extraction.stored import alone, drop_all_left, failing
+from cli.output.progress import counting
+from cli.signals import stopping
+from db.connection.database import write
+from db.errors import UsageError
+from db.search.index import make_ready
+from db.store.extractions import (
+    begin_undo,
+    bring_back,
+    count_past,
+    is_being_pruned,
+    later_extraction,
+    nothing_to_undo,
+    undone_by,
+)
+from db.store.facts import begin_run, end_run
+from pipelines.processing.reextract import BROUGHT_BACK_AT_ONCE, settle_in_steps
+
+
+def undo(desk: Desk, undone: int, *, as_json: bool) -> None:
+    """Bring back what run `undone` replaced. Cut off, the same command goes on. Raises UsageError where it cannot."""
+    with desk.open() as db, alone(desk), stopping() as stop:
+        conn = db.conn
+        _check(conn, undone)
+        with write(conn):
+            begin_undo(conn, undone)
+            run_id = begin_run(conn, "undo", os.getpid(), datetime.now(UTC))
+        with failing(conn, run_id):
+            drop_all_left(conn, undone, f"undone by run {run_id}")
+            back = _bring_back(conn, undone, stop)
+            figures = {"undone": undone, "back": back, "left": count_past(conn, undone)}
+            ended = "stopped" if stop.is_set() else "finished"
+            with write(conn):
+                end_run(conn, run_id, ended, datetime.now(UTC), figures, None)
+    if as_json:
+        click.echo(json.dumps({"run": run_id} | figures))
+    elif stop.is_set():
+        click.echo(
+            f"stopped early: {figures['left']} pages of run {undone} are to be brought back; the same command goes on"
+        )
+    else:
+        click.echo(f"run {undone} undone: {back} pages are as before")
+        if figures["left"]:
+            click.echo(f"{figures['left']} stay as they are: their bodies were pruned since", err=True)
+    if stop.is_set():
+        sys.exit(130)
+
+
+def _check(conn: sqlite3.Connection, undone: int) -> None:
+    if conn.execute("SELECT 1 FROM extractions WHERE run_id = ?", (undone,)).fetchone() is None:
+        raise UsageError(f"run {undone} is no extraction; `copydesk stats` lists the last runs")
+    if is_being_pruned(conn, undone):
+        raise UsageError(f"run {undone} is too old: what it replaced was pruned (setting keep_log)")
+    by = undone_by(conn, undone)
+    if by or nothing_to_undo(conn, undone):
+        done = f"was undone already, by run {by}" if by else "replaced nothing"
+        raise UsageError(f"run {undone} {done}: there is nothing to bring back")
+    if (later := later_extraction(conn, undone)) is not None:
+        raise UsageError(f"run {later} replaced some of the same pages later; undo that one first")
+
+
+def _bring_back(conn: sqlite3.Connection, undone: int, stop: threading.Event) -> int:
+    """Put back and settle, a few pages a transaction; how many pages."""
+    back = 0
+    make_ready()
+    with counting("brought back", count_past(conn, undone)) as show:
+        while not stop.is_set():
+            with write(conn):
+                some = bring_back(conn, undone, BROUGHT_BACK_AT_ONCE)
+            if not some:
+                break
+            back += some
+            settle_in_steps(conn, stop)
+            show(back)
+        settle_in_steps(conn, stop)
+    return back

@@ -1,0 +1,138 @@
+"""An article on one sheet: what it is called, who made it, where it was found, how it changed; then the text."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+
+from cli.output.tables import WIDEST_PROSE, local_time, padded, plain, styled, wrapped
+from db.models import Article, Image, Moment, OffsetFrom, Precision
+from db.queries.articles import Headline, copies, current_page, headline, revisions
+from db.store.outcomes import get_article
+
+# What the origin of an offset means to a reader (`db.models.OffsetFrom`).
+_OFFSETS = {
+    OffsetFrom.PAGE: "",
+    OffsetFrom.SITE: "offset by the site's rule",
+    OffsetFrom.COUNTRY: "offset of the site's country",
+    OffsetFrom.LANGUAGE: "offset of the language's country",
+    OffsetFrom.UNKNOWN: "offset unknown",
+}
+_LABEL_WIDTH = 10
+# Two lines of a value are shown; cutting before wrapping keeps a long text from being wrapped whole.
+_LONGEST_VALUE = 500
+
+
+def sheet(conn: sqlite3.Connection, head: Headline, width: int) -> Iterator[str]:
+    """The lines of the sheet."""
+    article = get_article(conn, head.page_id)
+    assert article is not None
+    prose = min(width, WIDEST_PROSE)
+    for line in wrapped(plain(article.title), prose):
+        yield styled(line, bold=True)
+    if article.subtitle:
+        yield from wrapped(plain(article.subtitle), prose)
+    yield ""
+    for label, value in [*_facts(article), *_place(article, head), *_history(conn, head)]:
+        yield from _labelled(label, value, width)
+    yield ""
+    yield from wrapped(article.text, prose)
+
+
+def why(article: Article, width: int) -> Iterator[str]:
+    """For each field that is set, how it was found and what it holds."""
+    names = sorted(article.provenance)
+    if not names:
+        yield "Nothing was noted about how its fields were found."
+    label = max((cell_len(name) for name in names), default=0)
+    origin = max((cell_len(plain(value)) for value in article.provenance.values()), default=0)
+    for name in names:
+        value = getattr(article, name, None)
+        first = f"{padded(name, label)}  {padded(plain(article.provenance[name]), origin)}  "
+        room = max(20, width - cell_len(first))
+        lines = list(wrapped(_shown(value), room)) or [""]
+        yield (first + lines[0]).rstrip()
+        if len(lines) > 1:
+            yield " " * cell_len(first) + lines[1] + (" …" if len(lines) > 2 else "")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Moment):
+        return value.iso
+    if isinstance(value, tuple):
+        value = ", ".join(item.url if isinstance(item, Image) else str(item) for item in value)
+    return plain(value)[:_LONGEST_VALUE]
+
+
+def _labelled(label: str, value: str, width: int) -> Iterator[str]:
+    if not value:
+        return
+    lines = list(wrapped(plain(value), max(20, width - _LABEL_WIDTH - 2)))
+    for number, line in enumerate(lines):
+        yield f"{styled(padded('' if number else label, _LABEL_WIDTH), dim=True)}  {line}"
+
+
+def _facts(article: Article) -> list[tuple[str, str]]:
+    return [
+        ("outlet", article.source or ""),
+        ("original", article.original_source or ""),
+        ("published", _when(article.published)),
+        ("modified", _when(article.modified)),
+        ("authors", ", ".join(article.authors)),
+        ("editors", ", ".join(article.editors)),
+        ("proofread", ", ".join(article.proofreaders)),
+        ("section", article.section or ""),
+        ("tags", ", ".join(article.tags)),
+        ("language", article.language or ""),
+        ("length", f"{article.word_count} words{', only the open beginning' if article.paywalled else ''}"),
+    ]
+
+
+def _when(moment: Moment | None) -> str:
+    if moment is None:
+        return ""
+    notes = [f"to the {moment.precision.value}"]
+    if moment.precision is not Precision.DAY and (origin := _OFFSETS[moment.offset_from]):
+        notes.append(origin)
+    return f"{moment.iso.replace('T', ' ')} ({', '.join(notes)})"
+
+
+def _place(article: Article, head: Headline) -> list[tuple[str, str]]:
+    ended = head.final_url if head.final_url not in (None, head.url) else None
+    canonical = article.canonical_url if article.canonical_url not in (None, head.url, ended) else None
+    return [
+        ("url", head.url),
+        ("led to", ended or ""),
+        ("canonical", canonical or ""),
+        ("found by", head.source_name),
+        ("fetched", local_time(head.fetched_at)),
+    ]
+
+
+def _history(conn: sqlite3.Connection, head: Headline) -> list[tuple[str, str]]:
+    if head.article_id is None:
+        return [("page", f"{head.page_id}, not settled yet; `copydesk settle` does it")]
+    steps = revisions(conn, head.article_id)
+    lines = [("article", f"{head.article_id}, revision {head.revision} of {len(steps)}")]
+    if head.verdict == "same":
+        lines.append(("", f"page {head.page_id} brought the same text again"))
+    if len(steps) > 1:
+        lines += [
+            ("revisions" if not n else "", f"{number}: {local_time(fetched_at)}, page {page_id}")
+            for n, (page_id, number, fetched_at) in enumerate(steps)
+        ]
+    if head.original_id is not None and head.original_id != head.article_id:
+        lines.append(("copy of", _other(conn, head.original_id)))
+    lines += [
+        ("copies" if not n else "", f"{article_id}: {source}, {url}")
+        for n, (article_id, source, url) in enumerate(copies(conn, head.article_id))
+    ]
+    return lines
+
+
+def _other(conn: sqlite3.Connection, article_id: int) -> str:
+    page_id = current_page(conn, article_id)
+    other = headline(conn, page_id) if page_id is not None else None
+    return f"{article_id}: {other.source_name}, {other.url}" if other else str(article_id)

@@ -1,0 +1,55 @@
+"""Two revisions of an article (`db.text_changes`) as lines for a terminal.
+
+    2 paragraphs unchanged
+    ~ every day [-thirty-] {+twenty-eight+} tonnes          a changed paragraph, its words marked
+    - a paragraph that is gone
+    + a paragraph that is new
+
+Where colours may be used they mark the words as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cli.output.tables import coloured, plain, plain_text, styled, wrapped
+from db.models import Article
+from db.text_changes import Kind, Piece, changed_fields, steps
+
+_LEADS = {Kind.GONE: ("- ", "red"), Kind.COME: ("+ ", "green")}
+_BRACKETS = {Kind.UNCHANGED: ("", ""), Kind.GONE: ("[-", "-]"), Kind.COME: ("{+", "+}")}
+
+
+def diff_lines(older: Article, newer: Article, width: int) -> Iterator[str]:
+    """The lines that say what changed, wrapped to `width` cells."""
+    for name, words in changed_fields(older, newer, plain):
+        yield from _changed(f"{name}: ", words, width)
+    old, new = plain_text(older.text), plain_text(newer.text)
+    if old == new:
+        yield "the text is the same"
+        return
+    for step in steps(old, new):
+        if step.kind is Kind.UNCHANGED:
+            number = step.paragraphs
+            yield styled(f"  {number} paragraph{'s' if number > 1 else ''} unchanged", dim=True)
+        elif step.kind is Kind.CHANGED:
+            yield from _changed("~ ", step.pieces, width)
+        else:
+            lead, colour = _LEADS[step.kind]
+            for line in wrapped(lead + step.text, width):
+                yield styled(line, fg=colour)
+
+
+def _changed(lead: str, words: Iterable[Piece], width: int) -> Iterator[str]:
+    marked = [piece.text.join(_BRACKETS[piece.kind]) for piece in words]
+    for line in wrapped(lead + "".join(marked), width):
+        yield _with_colours(line)
+
+
+def _with_colours(line: str) -> str:
+    """Words marked on one line in colour as well. What the wrapping has broken keeps its brackets alone."""
+    if not coloured():
+        return line
+    line = re.sub(r"\[-(?:(?!\[-).)*?-\]", lambda found: styled(found[0], fg="red"), line)
+    return re.sub(r"\{\+(?:(?!\{\+).)*?\+\}", lambda found: styled(found[0], fg="green"), line)

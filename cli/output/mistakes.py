@@ -1,0 +1,15 @@
+"""What was wrong with files of the user, told on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from db.site_rules.loader import Mistake
+
+
+def say_mistakes(mistakes: Iterable[Mistake]) -> None:
+    """Name the site files that a crawl could not use, on standard error."""
+    for mistake in mistakes:
+        click.echo(f"copydesk: {mistake.says}; {mistake.meanwhile}", err=True)

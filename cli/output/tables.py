@@ -1,0 +1,180 @@
+"""Text for the terminal: what fits its width, aligned by cells (a Chinese character takes two), coloured only on a terminal.
+
+    on a terminal    columns are cut to fit the width; headings are bold
+    in a pipe        nothing is cut, nothing is coloured; columns stay aligned for values up to `WIDEST_PADDING`
+
+What comes from the web is stripped of control characters before it is shown: a title must not move the cursor.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import click
+from rich.cells import cell_len, set_cell_size
+
+from db.humanize import file_size as file_size
+from db.humanize import local_time as local_time
+from db.humanize import run_length as run_length
+from db.humanize import size as size
+from db.humanize import span as span
+from db.humanize import took as took
+
+# Prose is read with ease up to about 90 characters a line; wider terminals get a margin.
+WIDEST_PROSE = 88
+# One long value must not push all others off the screen of whoever reads the pipe.
+WIDEST_PADDING = 60
+_GAP = "  "
+
+# C0, DEL, C1, line and paragraph separators, and what reverses the direction of all that follows.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_CONTROL_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+# A line does not begin with these, nor end with those (JIS X 4051, GB/T 15834).
+_NOT_FIRST = frozenset("，。、；：？！）》〉」』】〕”’…—·,.;:?!)]}％%」ー々")
+_NOT_LAST = frozenset("（《〈「『【〔“‘([{")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column: its heading, how narrow it may become, where it stands, its colour on a terminal.
+
+    Where room is short, columns are narrowed until their widths are as their weights.
+    """
+
+    title: str
+    least: int = 4
+    weight: float = 1.0
+    right: bool = False
+    colour: str | None = None
+    fixed: bool = False
+
+
+def on_terminal() -> bool:
+    """Whether a person is looking."""
+    return sys.stdout.isatty()
+
+
+def coloured() -> bool:
+    """Whether colours may be used (https://no-color.org)."""
+    return on_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def screen_width() -> int:
+    """Cells in a line: of the terminal, or as COLUMNS says; 80 where nobody does."""
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def plain(value: object) -> str:
+    """One line without control characters; an absent value is empty."""
+    return "" if value is None else _CONTROL.sub(" ", str(value)).strip()
+
+
+def plain_text(text: str) -> str:
+    """The same for text of several lines."""
+    return _CONTROL_BUT_LINES.sub("", text)
+
+
+def styled(text: str, **style: object) -> str:
+    """`click.style` where colours may be used."""
+    return click.style(text, **style) if coloured() else text  # type: ignore[arg-type]
+
+
+def cut(text: str, width: int) -> str:
+    """The text in at most `width` cells, with an ellipsis where something was cut."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """The text filled with spaces to `width` cells; longer text stays as it is."""
+    space = " " * max(0, width - cell_len(text))
+    return space + text if right else text + space
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[object]], *, width: int | None) -> Iterator[str]:
+    """The lines of a table, headings first. `width` in cells; None for a pipe: nothing is cut."""
+    cells = [[plain(value) for value in row] for row in rows]
+    widths = [
+        max([cell_len(column.title), *(cell_len(row[n]) for row in cells)], default=0)
+        for n, column in enumerate(columns)
+    ]
+    if width is None:
+        widths = [min(wide, WIDEST_PADDING) for wide in widths]
+    else:
+        _narrow(widths, columns, width - len(_GAP) * (len(columns) - 1))
+    yield styled(_line([column.title for column in columns], columns, widths, cuts=width is not None), bold=True)
+    for row in cells:
+        yield _line(row, columns, widths, cuts=width is not None, colours=coloured())
+
+
+def _narrow(widths: list[int], columns: Sequence[Column], room: int) -> None:
+    """Take from the column that is widest for its weight, again and again, until all fit or none may become narrower."""
+    while sum(widths) > room:
+        able = [n for n, column in enumerate(columns) if not column.fixed and widths[n] > column.least]
+        if not able:
+            return
+        widths[max(able, key=lambda n: widths[n] / columns[n].weight)] -= 1
+
+
+def _line(
+    row: Sequence[str], columns: Sequence[Column], widths: Sequence[int], *, cuts: bool, colours: bool = False
+) -> str:
+    parts = []
+    for text, column, wide in zip(row, columns, widths, strict=True):
+        part = padded(cut(text, wide) if cuts else text, wide, right=column.right)
+        parts.append(click.style(part, fg=column.colour) if colours and column.colour and text else part)
+    return _GAP.join(parts).rstrip()
+
+
+def wrapped(text: str, width: int) -> Iterator[str]:
+    """The lines of prose wrapped to `width` cells, an empty one between paragraphs.
+
+    Breaks at spaces and between wide characters, not before closing or after opening punctuation; what is wider than a
+    line by itself (an address) is broken anywhere.
+    """
+    for number, paragraph in enumerate(plain_text(text).split("\n")):
+        if number:
+            yield ""
+        line = ""
+        for unit in _units(paragraph):
+            if line and cell_len(line + unit.rstrip()) > width:
+                yield line.rstrip()
+                line = ""
+            while cell_len(unit.rstrip()) > width:
+                head = _head(unit, width)
+                yield head
+                unit = unit[len(head) :]  # noqa: PLW2901 - what is left of it
+            line += unit if line else unit.lstrip()
+        if line.strip():
+            yield line.rstrip()
+
+
+def _head(unit: str, width: int) -> str:
+    taken = 1
+    while taken < len(unit) and cell_len(unit[: taken + 1]) <= width:
+        taken += 1
+    return unit[:taken]
+
+
+def _units(paragraph: str) -> Iterator[str]:
+    """What must stay on one line: words with the space after them, wide characters with the punctuation that clings."""
+    unit = ""
+    for character in paragraph:
+        if unit and _may_break(unit[-1], character):
+            yield unit
+            unit = ""
+        unit += character
+    if unit:
+        yield unit
+
+
+def _may_break(left: str, right: str) -> bool:
+    if right.isspace() or right in _NOT_FIRST or left in _NOT_LAST:
+        return False
+    return left.isspace() or cell_len(left) == 2 or cell_len(right) == 2

@@ -1,0 +1,88 @@
+"""What a crawl must remember of hosts between runs: their robots.txt and how long they asked to be left alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+
+from db.timestamps import moment, stamp
+
+from crawler.discover.robots import RobotsRecord
+from db.connection.writer import Writer
+
+
+class StoredRobots:
+    """A `RobotsCache` in the database. Reads are direct, writes go through the one writer."""
+
+    def __init__(self, reader: sqlite3.Connection, writer: Writer) -> None:
+        self._reader, self._writer = reader, writer
+        self._fresh: dict[str, RobotsRecord] = {}
+
+    def get(self, origin: str) -> RobotsRecord | None:
+        """What is known of an origin; whether it is still good is for the caller to say (`expires_at`).
+
+        A database that fails ends the crawl; that is no fault of the address that was to be fetched.
+        """
+        if record := self._fresh.get(origin):
+            return record
+        try:
+            row = self._reader.execute(
+                "SELECT origin, fetched_at, status, body, error, expires_at FROM robots WHERE origin = ?", (origin,)
+            ).fetchone()
+        except sqlite3.Error as error:
+            self._writer.fail(error)
+            return None
+        if row is None:
+            return None
+        return RobotsRecord(
+            origin=row[0],
+            fetched_at=moment(row[1]),
+            status=row[2],
+            body=row[3],
+            error=row[4],
+            expires_at=moment(row[5]),
+        )
+
+    def put(self, record: RobotsRecord) -> None:
+        """Keep a record."""
+        self._fresh[record.origin] = record
+        values = (
+            record.origin,
+            stamp(record.fetched_at),
+            record.status,
+            record.body,
+            record.error,
+            stamp(record.expires_at),
+        )
+        self._writer.submit(
+            lambda conn: (
+                conn.execute(
+                    "INSERT OR REPLACE INTO robots (origin, fetched_at, status, body, error, expires_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    values,
+                ).rowcount
+            )
+        )
+
+
+class StoredHolds:
+    """Hosts that asked for a long rest."""
+
+    def __init__(self, reader: sqlite3.Connection, writer: Writer) -> None:
+        self._writer = writer
+        rows = reader.execute("SELECT host, until FROM holds")
+        self._until = {host: moment(until) for host, until in rows}
+
+    def until(self, host: str) -> datetime | None:
+        """Until when a host is to be left alone, None where it is not."""
+        until = self._until.get(host)
+        return until if until and until > datetime.now(UTC) else None
+
+    def hold(self, host: str, until: datetime) -> None:
+        """Leave a host alone until then."""
+        self._until[host] = until
+        self._writer.submit(
+            lambda conn: (
+                conn.execute("INSERT OR REPLACE INTO holds (host, until) VALUES (?, ?)", (host, stamp(until))).rowcount
+            )
+        )

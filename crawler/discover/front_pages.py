@@ -1,0 +1,263 @@
+"""Front pages and sections → Listing: links to articles, the sections, feeds and next pages that the page names.
+
+Each link gets points: the form of its address (`article_urls`) and its *place* (what it stands in, how long its words
+are). A newspaper links its articles with headlines and its sections with a word in a menu; where the address tells
+nothing, that does. What the site's own rules include or exclude is not weighed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from lxml import etree
+
+from crawler.discover.article_urls import ARTICLE, DOUBT, INCLUDED, NEVER, judge_for
+from crawler.discover.link_places import Place, Places
+from crawler.discover.listing import Listing
+from crawler.discover.xml_tree import plain
+from db.models import Entry, EntryKind, Link, LinkKind
+from db.site_rules.loader import Site
+from pipelines.extraction.encoding import decode
+from pipelines.html_tree import parse_html
+from pipelines.text_limits import MAX_LANGUAGE, MAX_LISTED
+from pipelines.urls import clean_url, link_key, same_site
+
+MAX_LINKS = 5_000
+"""Links read of one page: the largest front pages have about 1,500."""
+MAX_SECTIONS = 60
+"""Sections kept of one page: a menu with its sub-menus has 10 to 50."""
+
+_FEED_TYPES = ("rss", "atom", "feed+json", "rdf")
+_FEED_PATH = re.compile(
+    r"(?:^|/)(?:rss|feeds?|atom)(?:\d|\.xml|\.php|\.aspx?|\.json)?(?:/|$)|\.(?:rss|atom|rdf)$"
+    r"|/(?=[\w-]*(?:rss|feed|atom))[\w-]*+\.xml$",
+    re.IGNORECASE,
+)
+_NO_FEED = re.compile(r"comment|komment|/oembed|/trackback", re.IGNORECASE)
+_NEXT_WORDS = re.compile(
+    r"(?:next|next page|older( posts| entries)?|nächste( seite)?|weiter|vor|suivante?|page suivante|siguiente"
+    r"|página siguiente|próxima( página)?|seguinte|successiv[ao]|avanti|volgende( pagina)?|nästa( sida)?|neste|næste"
+    r"|seuraava|następna|dalej|další|sonraki|далее|дальше|вперед|следующая( страница)?|наступна|下一页|下一頁"
+    r"|下页|后一页"
+    r"|次へ|次のページ|다음( 페이지)?|التالي|الصفحة التالية|بعدی|הבא|अगला|trang sau|berikutnya"
+    r"|selanjutnya)\s*[>»›→≫]*|[>»›→≫]",
+    re.IGNORECASE,
+)
+_SERVICE_WORDS = re.compile(
+    r"(?:impressum|imprint|datenschutz\w*( \w+)?|nutzungsbedingungen|agb"
+    r"|cookie\W?\w*( \w+)?|privacy( policy| notice)?|your privacy.*"
+    r"|terms( (of|and) .*)?|contact( us)?|kontakt|about( us)?|über uns|mentions légales|aviso legal"
+    r"|quiénes somos|chi siamo|mediadaten"
+    r"|newsletters?|log ?in|sign (in|up)|anmelden|registrieren|subscribe.*|abonnieren|help|hilfe"
+    r"|advertis\w+( with us)?|werbung|careers?|jobs"
+    r"|rss|app|apps|e-?paper|accessibility( statement)?|barrierefreiheit|corrections( .*)?|hakkımızda|künye"
+    r"|iletişim|gizlilik.*|о нас|контакты"
+    r"|реклама|关于我们|联系我们|联系方式|版权声明|免责声明|法律声明|网站声明|隐私(政策|声明|保护)|网站地图|广告服务"
+    r"|广告刊例|招聘(信息|启事)?|加入我们|投稿|意见反馈|登录|注册|关于\w{2,6}网?|設為首頁|加入收藏"
+    r"|關於我們|聯絡我們|私隱政策|利用規約|お問い合わせ|会社概要|個人情報.*"
+    r"|プライバシー.*|회사소개|개인정보\s?처리방침|이용약관|اتصل بنا|من نحن|سياسة الخصوصية)",
+    re.IGNORECASE,
+)
+"""The words of links that no paper makes a headline of; taken whole."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """One address of the page, with the best of all its links."""
+
+    url: str
+    key: str
+    form: int
+    points: int
+    place: Place
+    title: str | None
+    in_heading: bool
+
+
+def read_front_page(body: bytes, url: str, content_type: str | None = None, site: Site | None = None) -> Listing:
+    """The articles that a page links to, in the page's order, and its feeds, sections and next page. Never raises.
+
+    Only links within the site count (`pipelines.urls.same_site`). A page at the root of its host is a
+    FRONT_PAGE, any other a SECTION.
+    """
+    is_front = not re.sub(r"^https?://[^/]*/?", "", url).strip("/")
+    kind = EntryKind.FRONT_PAGE if is_front else EntryKind.SECTION
+    root = parse_page(body, content_type)
+    if root is None:
+        return Listing(kind=kind, url=url, note="the body is not an HTML page")
+    base = (
+        next((clean_url(element.get("href") or "", url) for element in root.iter("base") if element.get("href")), None)
+        or url
+    )
+    places = Places()
+    found = _found(root, url, base, site, places)
+    link_kind = LinkKind.FRONT_PAGE if is_front else LinkKind.SECTION
+    articles = [one for one in found.values() if one.points >= ARTICLE]
+    links = tuple(Link(url=one.url, key=one.key, kind=link_kind, found_in=url, title=one.title) for one in articles)
+    return Listing(
+        kind=kind,
+        url=url,
+        links=links,
+        entries=(*_feeds(root, base, url), *_sections(found, url)),
+        pages=_next_page(root, base, url),
+        title=plain(next((element.text for element in root.iter("title")), None)),
+        language=(root.get("lang") or "").strip()[:MAX_LANGUAGE].replace("_", "-") or None,
+    )
+
+
+def parse_page(body: bytes, content_type: str | None) -> etree._Element | None:
+    """The tree of an HTML page; None where the body is none."""
+    decoded = decode(body, content_type) if body else None
+    if decoded is None or "<" not in decoded.text:
+        return None
+    return parse_html(decoded.text)
+
+
+def _found(root: etree._Element, url: str, base: str, site: Site | None, places: Places) -> dict[str, _Found]:
+    """The page's links within the site by key, each with its points."""
+    found: dict[str, _Found] = {}
+    own = link_key(url)
+    targets = _Targets(url, base)
+    for anchor in islice(root.iter("a"), MAX_LINKS):
+        target = targets.of(anchor.get("href"))
+        if target is None or target[1] == own:
+            continue
+        address, key = target
+        place, words = places.of(anchor), places.words(anchor)
+        known = found.get(key)
+        if known is None:
+            form = judge_for(address, site).points
+            found[key] = known = _Found(address, key, form, form, place, None, False)
+        elif not _better(words.text, words.is_heading, known):
+            continue
+        points = known.form + _place_points(place, words.text, known.form)
+        known.points = points if known.title is None else max(known.points, points)
+        known.title, known.in_heading, known.place = words.text, words.is_heading, place
+    return found
+
+
+class _Targets:
+    """The addresses of a page's links, each worked out once."""
+
+    __slots__ = ("_base", "_known", "_ours", "_url")
+
+    def __init__(self, url: str, base: str) -> None:
+        self._url = url
+        self._base = base
+        self._known: dict[str, tuple[str, str] | None] = {}
+        self._ours: dict[str, bool] = {}
+
+    def of(self, href: str | None) -> tuple[str, str] | None:
+        """Address and key of a link within the site, else None."""
+        if not href or href[0] == "#":
+            return None
+        if href not in self._known:
+            self._known[href] = self._read(href)
+        return self._known[href]
+
+    def _read(self, href: str) -> tuple[str, str] | None:
+        address = clean_url(href, self._base)
+        if address is None:
+            return None
+        origin = "/".join(address.split("/", 3)[:3])
+        if origin not in self._ours:
+            self._ours[origin] = same_site(self._url, address)
+        return (address, link_key(address)) if self._ours[origin] else None
+
+
+_HEADLINE_WORDS = 5
+_HEADLINE_CJK = 10
+"""Length from which words are a headline and no label: sections of 10 real menus have at most 4 words, or 8 Chinese
+characters."""
+_LONGEST_TITLE = 300
+
+
+def _place_points(place: Place, words: str | None, form: int) -> int:
+    """What the place of a link adds to the points of its address. Nothing where the form is beyond doubt."""
+    if form < DOUBT or form >= INCLUDED:
+        return 0
+    points = {Place.MENU: -3, Place.ASIDE: -1, Place.PLAIN: 0, Place.ARTICLE: 1, Place.HEADING: 3}[place]
+    if words and len(words) < 40 and _SERVICE_WORDS.fullmatch(words):
+        return NEVER
+    length = _length(words)
+    if length >= _HEADLINE_WORDS:
+        points += 3
+    elif length <= 2:
+        points -= 4 if place is Place.MENU else 1
+    return points
+
+
+def _length(words: str | None) -> float:
+    """Length in words; two characters of Asian writing count as one."""
+    if not words:
+        return 0
+    asian = sum("\u3040" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7af" for sign in words)
+    return asian * _HEADLINE_WORDS / _HEADLINE_CJK if asian > 2 else len(words.split())
+
+
+def _better(words: str | None, in_heading: bool, known: _Found) -> bool:
+    """Whether these words are more of a title than those known: a heading before other words, long before short."""
+    if not words or len(words) > _LONGEST_TITLE:
+        return False
+    if known.title is None or in_heading != known.in_heading:
+        return known.title is None or in_heading
+    return len(words) > len(known.title) and not in_heading
+
+
+def _feeds(root: etree._Element, base: str, url: str) -> Iterator[Entry]:
+    """Feeds that the page declares, then those it links to."""
+    seen: set[str] = set()
+    candidates: list[tuple[str, str | None]] = []
+    for link in root.iter("link"):
+        kind = (link.get("type") or "").lower()
+        relation = (link.get("rel") or "").lower().split()
+        if ("alternate" in relation and any(name in kind for name in _FEED_TYPES)) or "feed" in relation:
+            candidates.append((link.get("href") or "", link.get("title")))
+    for anchor in islice(root.iter("a"), MAX_LINKS):
+        href = anchor.get("href") or ""
+        if _FEED_PATH.search(href.partition("?")[0]):
+            candidates.append((href, None))
+    for href, title in candidates:
+        target = clean_url(href, base)
+        if target and target not in seen and not _NO_FEED.search(target) and same_site(url, target):
+            seen.add(target)
+            yield Entry(url=target, kind=EntryKind.FEED, title=plain(title))
+            if len(seen) == MAX_LISTED:
+                return
+
+
+def _sections(found: dict[str, _Found], url: str) -> Iterator[Entry]:
+    """Links that look like sections: a word or two, a short path, no service; menus are taken before other places."""
+    sections = [one for one in found.values() if one.form > NEVER and one.points <= 0 and _is_section(one)]
+    sections.sort(key=lambda one: one.place is not Place.MENU)
+    for one in sections[:MAX_SECTIONS]:
+        yield Entry(url=one.url, kind=EntryKind.SECTION, title=one.title)
+
+
+_SECTION_PATH = re.compile(r"https?://[^/]+(?:/[^/?.\d][^/?]{0,40}){0,3}/?(?:index\.\w{3,5}|[\w-]{1,30}\.s?html?)?")
+
+
+def _is_section(one: _Found) -> bool:
+    if not one.title or _length(one.title) > 4 or _SERVICE_WORDS.fullmatch(one.title):
+        return False
+    return _SECTION_PATH.fullmatch(one.url) is not None
+
+
+def _next_page(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
+    """The next page of the same list, where the page links to one."""
+    for element in (*root.iter("link"), *islice(root.iter("a"), MAX_LINKS)):
+        if "next" in (element.get("rel") or "").lower().split():
+            return _page(element, base, url)
+    for anchor in islice(root.iter("a"), MAX_LINKS):
+        words = (anchor.text or "").strip() or (anchor.get("title") or anchor.get("aria-label") or "").strip()
+        if words and len(words) < 30 and _NEXT_WORDS.fullmatch(words) and (page := _page(anchor, base, url)):
+            return page
+    return ()
+
+
+def _page(element: etree._Element, base: str, url: str) -> tuple[str, ...]:
+    target = clean_url(element.get("href") or "", base)
+    return (target,) if target and target != clean_url(url) and same_site(url, target) else ()

@@ -1,0 +1,181 @@
+"""JSON lists of articles, as a site's TOML declares them (`db.site_rules.loader.JsonList`) → addresses of its pages, and Listing.
+
+A *path* such as `row.column.0.name` goes down keys and indexes; "" is the value itself. A *link template* such as
+`https://example-daily.com/story/{uuid}.html` takes the values at the paths in its braces, percent-encoded where they
+must be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from crawler.discover.feeds import MAX_ITEMS, parse_json
+from crawler.discover.list_values import hints_of, what_reads_nothing
+from crawler.discover.listing import Hints, Listing, link_to
+from crawler.discover.listing_times import read_time
+from crawler.discover.xml_tree import unpack
+from db.models import EntryKind, Link, LinkKind
+from db.site_rules.loader import JsonList, ListRule, Site
+from db.site_rules.validators import nearest
+from pipelines.text_limits import MAX_AUTHORS
+
+_PLACE = re.compile(r"\{([^{}]+)\}")
+
+
+def list_urls(described: ListRule) -> tuple[str, ...]:
+    """The addresses of the list's pages, the first (newest) first; one where the address does not count pages."""
+    if "{page}" not in described.url:
+        return (described.url,)
+    numbers = range(described.first_page, described.first_page + described.pages)
+    return tuple(described.url.replace("{page}", str(number)) for number in numbers)
+
+
+def read_list(body: bytes, described: JsonList, site: Site, url: str, content_type: str | None = None) -> Listing:
+    """The articles on one page of a JSON list, in its order. Never raises: what does not fit is said in `note`.
+
+    Times without an offset take the site's time zone; without one they are left out.
+    """
+    document = parse_json(_unwrapped(unpack(body)), content_type)
+    if document is None:
+        return Listing(kind=EntryKind.JSON_LIST, url=url, note="the body is not JSON")
+    items = at_path(document, described.items)
+    if isinstance(items, dict):
+        items = list(items.values())
+    if not isinstance(items, list):
+        told = "the root" if not described.items else f"items = {described.items!r}"
+        why = _why(document, described.items) or (f": it is {_kind(items)}" if described.items else "")
+        return Listing(kind=EntryKind.JSON_LIST, url=url, note=f"there is no list at {told}{why}")
+    items = items[:MAX_ITEMS]
+    zone = ZoneInfo(site.timezone) if site.timezone else None
+
+    def time_of(words: str | None) -> datetime | None:
+        return read_time(words, zone)
+
+    rules = {name: path for name in _HINTS if (path := getattr(described, name)) is not None}
+    entries = [{name: _words(item, path) for name, path in rules.items()} for item in items]
+    addresses = [_filled(described.link, item) for item in items]
+    links = tuple(
+        link
+        for address, words in zip(addresses, entries, strict=True)
+        if address and (link := _link(address, hints_of(words, time_of), url))
+    )
+    missing = addresses.count(None)
+    notes = [f"{missing} of {len(items)} items have no value for link = {described.link!r}"] if missing else []
+    if missing == len(items):  # one of the link's places is in no item: which?
+        notes[:] = [note + _why_of_places(described.link, items) for note in notes]
+    notes += what_reads_nothing(rules, entries, time_of, lambda path: _why_in(items, path))
+    note = "; ".join(notes) or None
+    return Listing(kind=EntryKind.JSON_LIST, url=url, links=links, language=site.language, note=note)
+
+
+_HINTS = ("title", "published", "modified", "author", "section")
+_MOST_KEYS, _LONGEST_KEY = 12, 60
+"""Keys named in a sentence where none is near the wrong one, and how much of one: they come from outside."""
+
+
+def _why(value: Any, path: str) -> str:
+    """ ": data has no itmes; did you mean items?": where a path leads nowhere, and the nearest right key. "" where it leads on."""
+    done: list[str] = []
+    for step in path.split(".") if path else ():
+        following = at_path(value, step)
+        if following is None:
+            where = ".".join(done) or "the root"
+            if isinstance(value, dict):
+                return (
+                    f": {step} of {where} is empty"
+                    if step in value
+                    else f": {where} has no {step}{_nearest(step, value)}"
+                )
+            return f": {where} is {_kind(value)}"
+        value, done = following, [*done, step]
+    return ""
+
+
+def _nearest(step: str, value: dict[str, Any]) -> str:
+    keys = [str(key)[:_LONGEST_KEY] for key in value]
+    near = nearest(step, keys)
+    return (
+        near if "did you mean" in near or len(keys) <= _MOST_KEYS else f"; there are {', '.join(keys[:_MOST_KEYS])}, …"
+    )
+
+
+def _why_in(items: Sequence[Any], path: str) -> str:
+    return _why(items[0], path).replace(": the root", ": an item") if items else ""
+
+
+def _why_of_places(template: str, items: Sequence[Any]) -> str:
+    return next((why for place in _PLACE.findall(template) if (why := _why_in(items, place.strip()))), "")
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case dict():
+            return "an object"
+        case list():
+            return f"a list of {len(value)}"
+        case str():
+            return "a text"
+        case None:
+            return "empty"
+    return "true or false" if isinstance(value, bool) else "a number"
+
+
+_CALLBACK = re.compile(rb"\s*+[\w.$]{1,80}\s*+\(")
+
+
+_CALLED_WITHIN = 1_000
+"""Bytes in which the name of a JSONP answer's function stands."""
+
+
+def _unwrapped(body: bytes) -> bytes:
+    """The JSON within JSONP, as many list APIs answer."""
+    called = _CALLBACK.match(body[:_CALLED_WITHIN])
+    inside = body.rstrip().removesuffix(b";").rstrip() if called else b""
+    return inside[called.end() : -1] if called and inside.endswith(b")") and len(inside) > called.end() else body
+
+
+def at_path(value: Any, path: str) -> Any:
+    """What is at `path` in a JSON value; None where there is nothing."""
+    for step in path.split(".") if path else ():
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.lstrip("-").isdecimal() and -len(value) <= int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
+def _link(address: str, hints: Hints, url: str) -> Link | None:
+    return link_to(address, kind=LinkKind.JSON_LIST, found_in=url, hints=hints)
+
+
+def _filled(template: str, item: Any) -> str | None:
+    """The template with its places filled; None where a value is missing."""
+    values = [_scalar(at_path(item, place.strip())) for place in _PLACE.findall(template)]
+    if not all(values):
+        return None
+    filling: Iterator[str] = iter(value for value in values if value)
+    # A whole address or path stays as it is; a value within a template must not change the address's form.
+    whole = template.startswith("{")
+    return _PLACE.sub(lambda _: next(filling) if whole else quote(next(filling), safe="/:@!$'()*,;=-._~%"), template)
+
+
+def _words(item: Any, path: str | None) -> str | None:
+    if path is None:
+        return None
+    value = at_path(item, path)
+    if isinstance(value, list):
+        return ", ".join(words for one in value[:MAX_AUTHORS] if (words := _scalar(one))) or None
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value.strip() or None
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,163 @@
+"""Where on a page a link stands, and with which words: menu, aside, plain, article, heading.
+
+The place is the strongest of what a link stands in, from the inside out: a heading within a menu is a menu, a link in
+an `<article>` within a `<main>` is an article's. Class names count like the elements that HTML has for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import islice
+
+from lxml import etree
+
+from pipelines.text_limits import MAX_LINK_PARTS, MAX_NAMES, MAX_WORDS
+
+
+class Place(IntEnum):
+    """What a link stands in."""
+
+    MENU = 0
+    """Navigation, header, footer, bread crumbs, pagination."""
+    ASIDE = 1
+    """A side bar: hot lists, but advertising too."""
+    PLAIN = 2
+    ARTICLE = 3
+    """A card or teaser."""
+    HEADING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a link; None where it has only a picture that says nothing."""
+
+    text: str | None
+    is_heading: bool
+
+
+_BY_TAG = {
+    "nav": Place.MENU,
+    "footer": Place.MENU,
+    "menu": Place.MENU,
+    "aside": Place.ASIDE,
+    "article": Place.ARTICLE,
+    "h1": Place.HEADING,
+    "h2": Place.HEADING,
+    "h3": Place.HEADING,
+    "h4": Place.HEADING,
+    "h5": Place.HEADING,
+}
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_MENU = frozenset(
+    """
+    nav nav1 nav2 navi navbar navigation subnav topnav mainnav sitenav menu menus submenu mainmenu footer foot footers
+    bottom breadcrumb breadcrumbs crumb crumbs bread pagination pager pagenav pages topbar toolbar login userbar
+    social share sharing copyright friendlink friendlinks flink links tagcloud tags
+    """.split()  # noqa: SIM905 (a list of quoted words is hard to read)
+)
+_ASIDE = frozenset(["sidebar", "side", "aside", "advert", "advertisement", "ad", "ads", "banner", "promo", "sponsor"])
+_ARTICLE = frozenset(
+    "teaser teasers story article card post entry headline headlines newsitem newslist tit title".split()  # noqa: SIM905
+)
+_DEEPEST = 40
+"""Steps up from a link that are looked at: pages nest 10 to 25 deep, and broken ones without end."""
+_SPACE = re.compile(r"\s+")
+_BREAK = re.compile(r"[\s_-]+")
+_NO_SPACE = re.compile(r" (?=[,.;:!?)\]»”])|(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
+
+
+class Places:
+    """The places of one page's links. What an element is, is found out once."""
+
+    __slots__ = ("_known", "_named")
+
+    def __init__(self) -> None:
+        self._known: dict[etree._Element, Place] = {}
+        self._named: dict[str, Place] = {}
+
+    def of(self, anchor: etree._Element) -> Place:
+        """Where a link stands: a menu or aside anywhere around it counts before a heading or card."""
+        above = self._above(anchor)
+        if above <= Place.ASIDE:
+            return above
+        return Place.HEADING if _heading(anchor) is not None else above
+
+    def _above(self, element: etree._Element) -> Place:
+        path: list[etree._Element] = []
+        parent = element.getparent()
+        place = Place.PLAIN
+        while parent is not None and len(path) < _DEEPEST:
+            if (known := self._known.get(parent)) is not None:
+                place = known
+                break
+            path.append(parent)
+            parent = parent.getparent()
+        for outer in reversed(path):
+            own = self._own(outer)
+            if place > Place.ASIDE and own is not Place.PLAIN:
+                place = own if own <= Place.ASIDE else max(place, own)
+            self._known[outer] = place
+        return place
+
+    def _own(self, element: etree._Element) -> Place:
+        """What an element is by itself."""
+        tag = element.tag
+        if not isinstance(tag, str) or tag in ("body", "html", "main"):
+            return Place.PLAIN
+        if (place := _BY_TAG.get(tag)) is not None:
+            return place
+        if element.get("role") in ("navigation", "menu", "contentinfo", "menubar"):
+            return Place.MENU
+        named = f"{element.get('class', '')[:MAX_NAMES]} {element.get('id', '')[:MAX_NAMES]}"
+        if (place := self._named.get(named)) is None:
+            place = self._named[named] = _by_names(named)
+        return place
+
+    def words(self, anchor: etree._Element) -> Words:
+        """The link's words: its heading, else its text, else what its title or picture says."""
+        heading = _heading(anchor)
+        if heading is not None and (text := _text(heading)):
+            return Words(text, True)
+        inside = self._known.get(anchor.getparent(), Place.PLAIN) is Place.HEADING  # type: ignore[arg-type]
+        if text := _text(anchor):
+            return Words(text, inside)
+        for told in (
+            anchor.get("title"),
+            anchor.get("aria-label"),
+            *(element.get("alt") for element in _inside(anchor) if element.tag == "img"),
+        ):
+            if told and (text := _SPACE.sub(" ", told[:MAX_WORDS]).strip()):
+                return Words(text, False)
+        return Words(None, False)
+
+
+def _by_names(named: str) -> Place:
+    """What the words in a class and id say."""
+    words = _BREAK.split(named.lower())
+    if not _MENU.isdisjoint(words):
+        return Place.MENU
+    if not _ASIDE.isdisjoint(words):
+        return Place.ASIDE
+    return Place.PLAIN if _ARTICLE.isdisjoint(words) else Place.ARTICLE
+
+
+def _inside(element: etree._Element) -> Iterator[etree._Element]:
+    return islice(element.iterdescendants(), MAX_LINK_PARTS)
+
+
+def _heading(anchor: etree._Element) -> etree._Element | None:
+    if len(anchor) == 0:
+        return None
+    return next((element for element in _inside(anchor) if element.tag in _HEADINGS), None)
+
+
+def _text(element: etree._Element) -> str:
+    if len(element) == 0:
+        return _SPACE.sub(" ", (element.text or "")[:MAX_WORDS]).strip()
+    # A space between parts ("Kicker" "Headline" stand in two spans), none before punctuation or within Asian writing.
+    parts = (str(part)[:MAX_WORDS] for part in islice(element.itertext(), MAX_LINK_PARTS))
+    text = _SPACE.sub(" ", " ".join(parts)).strip()[:MAX_WORDS]
+    return _NO_SPACE.sub("", text)

@@ -1,0 +1,92 @@
+"""A dry run of one source: crawled for real into a database of its own, which is then thrown away."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawler.crawl.session import Order
+from crawler.crawl.visit import ListRead
+from crawler.run import Watch, crawl
+from db.config.loader import Config
+from db.connection.database import open_database, write
+from db.errors import ConfigError
+from db.models import Article, Entry, Source
+from db.store.outcomes import get_article
+from db.store.run_counts import FAILURE, HAS_NO_ANSWER, IS_ARTICLE, Figures
+from db.store.site_rules import rules_of
+from db.store.sources import add_source, entries_of, put_entries
+from pipelines.urls import host_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What a crawl of the source would bring. `rejected` holds (url, reason, detail), `failed` (url, error)."""
+
+    source: Source
+    entries: Sequence[Entry]
+    links: int
+    articles: Sequence[Article]
+    rejected: Sequence[tuple[str, str, str]]
+    failed: Sequence[tuple[str, str]]
+    notes: Sequence[str]
+    lists: Sequence[ListRead]
+    figures: Figures
+    stopped: bool
+    """Whether somebody ended it early: what is missing may be there."""
+
+
+def rehearse(
+    config: Config, source: Source, entries: Sequence[Entry], limit: int, *, watch: Watch | None = None
+) -> Rehearsal:
+    """Crawl at most `limit` articles of a source; nothing is stored that lasts.
+
+    Raises CopydeskError, among others where the site's own rules are wrong: these are what is to be tried. What is wrong with the
+    rules of other sites is a note.
+    """
+    others = _mistakes_elsewhere(config, source)
+    with tempfile.TemporaryDirectory(prefix="copydesk-test-") as folder:
+        apart = config.with_values(db=str(Path(folder) / "test.db"))
+        _prepare(apart, source, entries)
+        crawled = crawl(apart, Order(names=(source.name,), limit=limit, command="sources test"), watch=watch)
+        db = open_database(apart.database)
+        try:
+            conn = db.conn
+            pages = [row[0] for row in conn.execute("SELECT page_id FROM articles ORDER BY page_id")]
+            return Rehearsal(
+                source=source,
+                entries=entries_of(conn, conn.execute("SELECT id FROM sources").fetchone()[0]),
+                links=conn.execute("SELECT count(*) FROM links").fetchone()[0],
+                articles=[article for page in pages if (article := get_article(conn, page))],
+                rejected=conn.execute("SELECT url, reason, coalesce(detail, '') FROM rejections").fetchall(),
+                failed=conn.execute(
+                    f"SELECT f.url, {FAILURE} FROM fetches f WHERE {IS_ARTICLE} AND {HAS_NO_ANSWER}"
+                ).fetchall(),
+                notes=[*others, *(note for visit in crawled.visits for note in visit.notes)],
+                lists=[read for visit in crawled.visits for read in visit.lists],
+                figures=crawled.figures,
+                stopped=crawled.stopped,
+            )
+        finally:
+            conn.close()
+
+
+def _mistakes_elsewhere(config: Config, source: Source) -> list[str]:
+    mistakes = rules_of(config, None).mistakes
+    if mine := next((mistake for mistake in mistakes if mistake.concerns(host_of(source.url))), None):
+        raise ConfigError(mine.says)
+    return [mistake.says for mistake in mistakes]
+
+
+def _prepare(config: Config, source: Source, entries: Sequence[Entry]) -> None:
+    db = open_database(config.database, create=True)
+    now = datetime.now(UTC)
+    try:
+        with write(db.conn) as conn:
+            copy, _ = add_source(conn, name=source.name, url=source.url, settings=source.settings, at=now)
+            put_entries(conn, copy.id, entries, now)
+    finally:
+        db.conn.close()

@@ -1,0 +1,150 @@
+"""Links whose addresses have parameters that are ignored on their site, or doubtful: by what else they are known. State, no facts.
+
+    key       what the link's address is by itself (`links.key` may be what an earlier version took it for)
+    address   the same without what is ignored: links with one are one article
+    bare      without what has a doubtful name as well: links with one may be one article
+    again     0: another link of the same address is visited again instead of this one
+    tried_at  when it was taken to find out what a parameter is worth; else NULL
+
+They are made anew for a source when what is thought of its parameters has changed (`twins_made`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.timestamps import moment, stamp
+
+_LIKE_PARAMETERS = """
+SELECT l.id, l.key, l.url FROM visits v JOIN links l ON l.id = v.link_id
+WHERE v.source_id = ? AND (l.url LIKE '%?%' OR l.url LIKE '%;%' OR l.url LIKE '%(%' OR l.url LIKE '%\\%3B%' ESCAPE '\\'
+    OR l.url LIKE '%\\%28%' ESCAPE '\\') AND l.key NOT LIKE 'taken over %'
+ORDER BY l.id
+"""
+_COLUMNS = "l.id, {key}, l.title, l.found_in, l.found_at, l.run_id, v.first_at IS NOT NULL, v.failures"
+# In the order of the index, so that no more is read than is asked for.
+_TWINS = f"""
+SELECT * FROM (
+    SELECT {_COLUMNS.format(key="t.key")} FROM link_twins t JOIN links l ON l.id = t.link_id JOIN visits v ON v.link_id = l.id
+    WHERE t.source_id = :source AND t.{{column}} = :value ORDER BY t.link_id DESC LIMIT :limit
+)
+UNION ALL
+SELECT {_COLUMNS.format(key="l.key")} FROM links l JOIN visits v ON v.link_id = l.id
+WHERE l.key = :value AND l.source_id = :source AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id)
+"""
+_BY_ADDRESS, _BY_BARE = (_TWINS.format(column=column) for column in ("address", "bare"))
+_KNOWN = """
+SELECT EXISTS (SELECT 1 FROM links l WHERE l.key = :key AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id))
+    OR EXISTS (SELECT 1 FROM link_twins WHERE source_id = :source AND key = :key)
+"""
+_PUT = """
+INSERT INTO link_twins (link_id, source_id, key, address, bare, again, tried_at)
+SELECT id, source_id, :key, :address, :bare, :again, :tried FROM links WHERE key = :key AND source_id = :source
+ON CONFLICT (link_id) DO NOTHING
+"""
+_STANDING = """
+UPDATE link_twins SET again = 0 WHERE source_id = :source AND key <> address AND link_id <> coalesce(
+    (SELECT l.id FROM links l JOIN visits v ON v.link_id = l.id
+     WHERE l.key = link_twins.address AND l.source_id = :source AND v.first_at IS NOT NULL),
+    (SELECT t.link_id FROM link_twins t JOIN visits v ON v.link_id = t.link_id
+     WHERE t.source_id = :source AND t.address = link_twins.address
+     ORDER BY v.first_at IS NULL, t.link_id LIMIT 1))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twin:
+    """A link that may be the same article as another: what a listing said, and what came of it."""
+
+    title: str | None
+    found_in: str | None
+    found_at: str
+    run_id: int | None
+    fetched: bool
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What a link is known by, as in the table."""
+
+    key: str
+    address: str
+    bare: str
+
+
+def title_of(conn: sqlite3.Connection, source_id: int, key: str) -> str | None:
+    """The title that a listing gave the link of this key; None where there is none, or no such link."""
+    row = conn.execute("SELECT title FROM links WHERE source_id = ? AND key = ?", (source_id, key)).fetchone()
+    return row[0] if row else None
+
+
+def is_known(conn: sqlite3.Connection, source: int, key: str) -> bool:
+    """Whether there is a link of this very key."""
+    return bool(conn.execute(_KNOWN, {"source": source, "key": key}).fetchone()[0])
+
+
+def twins_of(conn: sqlite3.Connection, source: int, address: str, limit: int) -> list[Twin]:
+    """The links of a source that are the same without what is ignored: the newest, and one that has nothing else, the last."""
+    return _twins(conn, _BY_ADDRESS, source, address, limit)
+
+
+def near_twins_of(conn: sqlite3.Connection, source: int, bare: str, limit: int) -> list[Twin]:
+    """The links of a source that are the same without what is ignored and what is doubtful, in the same order."""
+    return _twins(conn, _BY_BARE, source, bare, limit)
+
+
+def _twins(conn: sqlite3.Connection, query: str, source: int, value: str, limit: int) -> list[Twin]:
+    return [
+        Twin(title=row[2], found_in=row[3], found_at=row[4], run_id=row[5], fetched=bool(row[6]), failures=row[7])
+        for row in conn.execute(query, {"source": source, "value": value, "limit": limit})
+    ]
+
+
+def has_twins(conn: sqlite3.Connection, source: int) -> bool:
+    """Whether any link of a source has such parameters."""
+    return bool(conn.execute("SELECT EXISTS (SELECT 1 FROM link_twins WHERE source_id = ?)", (source,)).fetchone()[0])
+
+
+def put_twin(conn: sqlite3.Connection, source: int, names: Names, *, again: bool, tried_at: datetime | None) -> None:
+    """Note a link that was just recorded."""
+    values = {"key": names.key, "address": names.address, "bare": names.bare, "source": source, "again": int(again)}
+    conn.execute(_PUT, values | {"tried": stamp(tried_at) if tried_at else None})
+
+
+def last_tried(conn: sqlite3.Connection, source: int, limit: int) -> list[datetime]:
+    """When links of a source were taken to find out what a parameter is worth: the last times, the latest first."""
+    query = (
+        "SELECT tried_at FROM link_twins WHERE source_id = ? AND tried_at IS NOT NULL ORDER BY tried_at DESC LIMIT ?"
+    )
+    return [moment(tried_at) for (tried_at,) in conn.execute(query, (source, limit))]
+
+
+def made_for(conn: sqlite3.Connection, source: int) -> str | None:
+    """By which verdicts the rows of a source were made; None where none were."""
+    row = conn.execute("SELECT verdicts FROM twins_made WHERE source_id = ?", (source,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def links_with_parameters(conn: sqlite3.Connection, source: int) -> list[tuple[int, str, str]]:
+    """The links of a source whose address may have parameters or a session id: number, key, address."""
+    return conn.execute(_LIKE_PARAMETERS, (source,)).fetchall()
+
+
+def make_twins(conn: sqlite3.Connection, source: int, names: Iterable[tuple[int, Names]], verdicts: str) -> None:
+    """Make the rows of a source anew, of links by number. Of those with one address the first that was fetched is visited again."""
+    tried = dict(conn.execute("SELECT link_id, tried_at FROM link_twins WHERE source_id = ?", (source,)).fetchall())
+    conn.execute("DELETE FROM link_twins WHERE source_id = ?", (source,))
+    conn.executemany(
+        "INSERT INTO link_twins (link_id, source_id, key, address, bare, again, tried_at) VALUES (?, ?, ?, ?, ?, 1, ?)",
+        [(number, source, name.key, name.address, name.bare, tried.get(number)) for number, name in names],
+    )
+    conn.execute(_STANDING, {"source": source})
+    conn.execute(
+        "INSERT INTO twins_made (source_id, verdicts) VALUES (?, ?)"
+        " ON CONFLICT (source_id) DO UPDATE SET verdicts = excluded.verdicts",
+        (source, verdicts),
+    )

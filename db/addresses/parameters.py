@@ -1,0 +1,299 @@
+"""What the parameters of addresses are worth, site by site: observed on pages, judged, and overruled by site rules.
+
+    page_parameters      a row for each parameter of a page's own address: `rest`, the address without it
+    parameter_evidence   a `rest` at which pages with several values were seen: whether they showed one article (`same`), and how
+                         often two showed different ones within a short time (`differing`)
+    address_parameters   what follows: `ignored`, `kept` or, as long as too little was seen, `open`
+    address_rules        what the site rules in force say, which beats it
+    folded_pages         pages that count at another address than they state, for parameters of it are ignored
+    link_twins           links whose key has such parameters, or doubtful ones (`db.addresses.link_twins`), state of the crawl
+
+All but the rules and the twins follow from articles and the rules, and are derived rows. A parameter of several names, as in
+`_&ts`, is a set that was seen together.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from db.site_rules.models import AddressRule
+
+DERIVED_TABLES = ("page_parameters", "parameter_evidence", "address_parameters", "folded_pages")
+
+Group = tuple[str, int, str]
+"""Pages whose addresses differ in one parameter: the address without it, source, parameter."""
+Named = tuple[int, str, str]
+"""A parameter of a site: source, host, parameter."""
+
+# Where pages are of which nothing was noted yet. What has a query is told by the address as it was found.
+_TOUCHED = """
+SELECT a.page_id, p.source_id, a.url, p.fetched_at, a.address_key, c.own_key, c.believed,
+    EXISTS (SELECT 1 FROM page_parameters n WHERE n.page_id = a.page_id)
+FROM articles a JOIN pages p ON p.id = a.page_id LEFT JOIN claims c ON c.page_id = a.page_id
+WHERE a.page_id IN (
+    SELECT page_id FROM articles WHERE address_key IN (SELECT value FROM json_each(:keys))
+    UNION SELECT page_id FROM folded_pages WHERE place IN (SELECT value FROM json_each(:keys))
+    UNION SELECT value FROM json_each(:pages)
+)
+"""
+_PAGES_OF_TEXT = """
+SELECT page_id FROM articles a WHERE text_hash BETWEEN ? AND ?
+    AND EXISTS (SELECT 1 FROM page_parameters n WHERE n.page_id = a.page_id)
+"""
+_NOTED = "SELECT DISTINCT page_id FROM page_parameters WHERE source_id = ? AND parameter = ?"
+_GROUPS = """
+SELECT rest, source_id, parameter FROM page_parameters WHERE rest IN (SELECT value FROM json_each(:rests))
+UNION SELECT rest, source_id, parameter FROM parameter_evidence WHERE rest IN (SELECT value FROM json_each(:rests))
+"""
+_SEEN = """
+SELECT a.page_id, a.url, a.text_hash, p.body_id, n.fetched_at, CASE WHEN c.believed = 1 THEN a.address_key END
+FROM (
+    SELECT page_id, fetched_at FROM page_parameters WHERE (rest, source_id, parameter) = (:rest, :source, :parameter)
+    ORDER BY fetched_at DESC, page_id DESC LIMIT :limit
+) n
+JOIN articles a ON a.page_id = n.page_id JOIN pages p ON p.id = n.page_id LEFT JOIN claims c ON c.page_id = n.page_id
+"""
+_SEEN_WITHOUT = """
+SELECT a.page_id, a.url, a.text_hash, p.body_id, p.fetched_at, a.address_key
+FROM articles a JOIN pages p ON p.id = a.page_id
+WHERE a.address_key = :rest AND p.source_id = :source AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.page_id = a.page_id)
+ORDER BY p.fetched_at DESC, a.page_id DESC LIMIT :limit
+"""
+_NEWEST = """
+SELECT same, differing, text FROM parameter_evidence WHERE (source_id, host, parameter) = (?, ?, ?)
+ORDER BY seen_at DESC, rest LIMIT ?
+"""
+_PUT_EVIDENCE = """
+INSERT INTO parameter_evidence (rest, source_id, parameter, host, same, differing, text, seen_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (rest, source_id, parameter) DO UPDATE SET
+    same = excluded.same, differing = excluded.differing, text = excluded.text, seen_at = excluded.seen_at
+"""
+_PUT_VERDICT = """
+INSERT INTO address_parameters (source_id, host, parameter, verdict, same, differing) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (source_id, host, parameter) DO UPDATE SET
+    verdict = excluded.verdict, same = excluded.same, differing = excluded.differing
+"""
+_RULED = """
+INSERT OR IGNORE INTO unsettled
+SELECT a.address_key, a.text_hash FROM articles a
+WHERE a.page_id IN (SELECT page_id FROM page_parameters, json_each(?)
+    WHERE instr('&' || parameter || '&', '&' || value || '&') > 0)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchedPage:
+    """An article page: where it was found and what it states. `believed`: as in `claims`; `noted`: its parameters have rows."""
+
+    page_id: int
+    source_id: int
+    url: str
+    fetched_at: str
+    stated: str
+    own_key: str | None
+    believed: int | None
+    noted: bool
+
+    @property
+    def place(self) -> str:
+        """Where it counts as long as no parameter is ignored."""
+        return self.own_key if self.own_key is not None and self.believed == 0 else self.stated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPage:
+    """One page of a group. `claimed`: the address at which it is believed to be, if it says so."""
+
+    page_id: int
+    url: str
+    text_hash: bytes
+    body: int
+    fetched_at: str
+    claimed: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What the pages of a group show. `text`: a number of the article's text; `seen_at`: when the last was fetched."""
+
+    same: bool
+    differing: int
+    text: int
+    seen_at: str
+
+
+def touched_pages(conn: sqlite3.Connection, keys: Iterable[str], pages: Iterable[int]) -> list[TouchedPage]:
+    """The pages that state these addresses or count there, and those given by number."""
+    rows = conn.execute(_TOUCHED, {"keys": json.dumps(sorted(keys)), "pages": json.dumps(sorted(pages))})
+    return [
+        TouchedPage(
+            page_id=row[0],
+            source_id=row[1],
+            url=row[2],
+            fetched_at=row[3],
+            stated=row[4],
+            own_key=row[5],
+            believed=row[6],
+            noted=bool(row[7]),
+        )
+        for row in rows
+    ]
+
+
+def pages_of_texts(conn: sqlite3.Connection, texts: Iterable[int]) -> set[int]:
+    """The pages with these texts (by number) whose parameters are noted."""
+    found: set[int] = set()
+    for text in texts:
+        start = text.to_bytes(8, "big", signed=True)
+        found.update(page for (page,) in conn.execute(_PAGES_OF_TEXT, (start, start + b"\xff" * 9)))
+    return found
+
+
+def pages_with(conn: sqlite3.Connection, source: int, parameter: str) -> set[int]:
+    """The pages of a source whose own address has a parameter."""
+    return {page for (page,) in conn.execute(_NOTED, (source, parameter))}
+
+
+def note_parameters(conn: sqlite3.Connection, page: TouchedPage, parts: Iterable[tuple[str, str]]) -> None:
+    """Record the parameters of a page's own address, each with the address without it."""
+    conn.executemany(
+        "INSERT OR IGNORE INTO page_parameters (rest, source_id, parameter, fetched_at, page_id) VALUES (?, ?, ?, ?, ?)",
+        [(rest, page.source_id, parameter, page.fetched_at, page.page_id) for parameter, rest in parts],
+    )
+
+
+def groups_at(conn: sqlite3.Connection, rests: Iterable[str]) -> list[Group]:
+    """The groups of pages whose addresses are these but for a parameter."""
+    return sorted(conn.execute(_GROUPS, {"rests": json.dumps(sorted(rests))}).fetchall())
+
+
+def pages_of_group(conn: sqlite3.Connection, group: Group, limit: int) -> list[SeenPage]:
+    """The newest pages of a group, at most `limit` with the parameter and as many without, the oldest first."""
+    rest, source, parameter = group
+    values = {"rest": rest, "source": source, "parameter": parameter, "limit": limit}
+    rows = [*conn.execute(_SEEN, values)]
+    if rows:
+        rows += conn.execute(_SEEN_WITHOUT, values)
+    pages = [
+        SeenPage(page_id=row[0], url=row[1], text_hash=row[2], body=row[3], fetched_at=row[4], claimed=row[5])
+        for row in rows
+    ]
+    return sorted(pages, key=lambda page: (page.fetched_at, page.page_id))
+
+
+def put_evidence(conn: sqlite3.Connection, group: Group, host: str, evidence: Evidence | None) -> bool:
+    """Record what a group shows, None where that is nothing. Whether that is new."""
+    before = conn.execute(
+        "SELECT same, differing, text, seen_at FROM parameter_evidence WHERE (rest, source_id, parameter) = (?, ?, ?)",
+        group,
+    ).fetchone()
+    if evidence is None:
+        conn.execute("DELETE FROM parameter_evidence WHERE (rest, source_id, parameter) = (?, ?, ?)", group)
+        return before is not None
+    row = (int(evidence.same), evidence.differing, evidence.text, evidence.seen_at)
+    if row == before:
+        return False
+    conn.execute(_PUT_EVIDENCE, (*group, host, *row))
+    return True
+
+
+def newest_evidence(conn: sqlite3.Connection, named: Named, limit: int) -> list[tuple[bool, int, int]]:
+    """What the groups of a parameter show, those with the newest pages first: same, differing, text."""
+    return [(bool(same), differing, text) for same, differing, text in conn.execute(_NEWEST, (*named, limit))]
+
+
+def put_verdict(conn: sqlite3.Connection, named: Named, verdict: str | None, same: int, differing: int) -> bool:
+    """Record what is thought of a parameter (None: nothing was seen). Whether it is ignored from now on, or no longer."""
+    before = conn.execute(
+        "SELECT verdict, same, differing FROM address_parameters WHERE (source_id, host, parameter) = (?, ?, ?)", named
+    ).fetchone()
+    if verdict is None:
+        conn.execute("DELETE FROM address_parameters WHERE (source_id, host, parameter) = (?, ?, ?)", named)
+    elif before != (verdict, same, differing):
+        conn.execute(_PUT_VERDICT, (*named, verdict, same, differing))
+    return (before is not None and before[0] == "ignored") != (verdict == "ignored")
+
+
+def verdicts(conn: sqlite3.Connection, source: int) -> dict[str, dict[str, str]]:
+    """What is thought of a source's parameters, by host and parameter."""
+    found: dict[str, dict[str, str]] = {}
+    query = "SELECT host, parameter, verdict FROM address_parameters WHERE source_id = ?"
+    for host, parameter, verdict in conn.execute(query, (source,)):
+        found.setdefault(host, {})[parameter] = verdict
+    return found
+
+
+def rules(conn: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """What the site rules in force say of parameters, by host and parameter."""
+    found: dict[str, dict[str, str]] = {}
+    for host, parameter, verdict in conn.execute("SELECT host, parameter, verdict FROM address_rules"):
+        found.setdefault(host, {})[parameter] = verdict
+    return found
+
+
+def said_of(said: Mapping[str, Mapping[str, str]], host: str, parameter: str) -> str | None:
+    """What site rules say of a parameter on a host, which may have a port: those of the nearest parent domain count."""
+    labels = host.partition(":")[0].split(".") if said else []
+    for start in range(len(labels)):
+        verdict = said.get(".".join(labels[start:]), {}).get(parameter)
+        if verdict is not None:
+            return verdict
+    return None
+
+
+def parameter_rows(conn: sqlite3.Connection, source: int) -> list[dict[str, object]]:
+    """What is thought of a source's parameters, for a person. `rule`: what the site rules say, which counts before `verdict`."""
+    said = rules(conn)
+    query = "SELECT host, parameter, verdict, same, differing FROM address_parameters WHERE source_id = ? ORDER BY host, parameter"
+    return [
+        {
+            "host": host,
+            "parameter": parameter,
+            "verdict": verdict,
+            "same": same,
+            "differing": differing,
+            "rule": said_of(said, host, parameter),
+        }
+        for host, parameter, verdict, same, differing in conn.execute(query, (source,))
+    ]
+
+
+def put_address_rules(conn: sqlite3.Connection, said: Iterable[AddressRule]) -> None:
+    """Record what the site rules say from now on; the articles that it may concern are unsettled."""
+    now = set(said)
+    before = set(conn.execute("SELECT host, parameter, verdict FROM address_rules"))
+    if now == before:
+        return
+    conn.execute("DELETE FROM address_rules")
+    conn.executemany("INSERT INTO address_rules (host, parameter, verdict) VALUES (?, ?, ?)", sorted(now))
+    conn.execute(_RULED, (json.dumps(sorted({parameter for _, parameter, _ in now ^ before})),))
+
+
+def anything_ignored(conn: sqlite3.Connection) -> bool:
+    """Whether any parameter is ignored anywhere, or any page counts elsewhere for such a reason."""
+    query = (
+        "SELECT EXISTS (SELECT 1 FROM address_parameters WHERE verdict = 'ignored')"
+        " OR EXISTS (SELECT 1 FROM address_rules) OR EXISTS (SELECT 1 FROM folded_pages)"
+    )
+    return bool(conn.execute(query).fetchone()[0])
+
+
+def places_of(conn: sqlite3.Connection, pages: Iterable[int]) -> dict[int, str]:
+    """Where those of the pages count that count elsewhere than they state."""
+    query = "SELECT page_id, place FROM folded_pages WHERE page_id IN (SELECT value FROM json_each(?))"
+    return dict(conn.execute(query, (json.dumps(sorted(pages)),)).fetchall())
+
+
+def put_places(conn: sqlite3.Connection, places: Mapping[int, str | None]) -> None:
+    """Record where pages count; None: where they state."""
+    conn.executemany(
+        "DELETE FROM folded_pages WHERE page_id = ?", [(page,) for page, place in places.items() if place is None]
+    )
+    conn.executemany(
+        "INSERT INTO folded_pages (page_id, place) VALUES (?, ?) ON CONFLICT (page_id) DO UPDATE SET place = excluded.place",
+        [(page, place) for page, place in places.items() if place is not None],
+    )

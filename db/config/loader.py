@@ -1,0 +1,155 @@
+"""copydesk.toml: found, read, checked. An error names the file, the line and the key.
+
+db = "news.db"              settings at the top hold for all sources
+delay = "2s"
+
+[sources."example-daily"]   and may be overridden for one
+delay = "5s"
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from db.config.settings import BY_NAME, DECLARED, defaults
+from db.errors import ConfigError
+from db.regular_files import read_text
+
+CONFIG_NAME = "copydesk.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings in force. `path` is the file they came from, if there is one."""
+
+    values: Mapping[str, Any] = field(default_factory=defaults)
+    by_source: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+    path: Path | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths in the file are relative to."""
+        return self.path.parent if self.path else Path()
+
+    @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.folder / str(self.values["db"])
+
+    def with_values(self, **values: object) -> Config:
+        """The same with some settings replaced, as an option on the command line does. Raises ConfigError."""
+        read = {key: _read(key, value, "the command line") for key, value in values.items()}
+        return replace(self, values=dict(self.values) | read, given=self.given | frozenset(values))
+
+    def for_source(self, name: str, stored: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """The settings in force for one source; `stored` is what its own row holds (as written, not yet read)."""
+        merged = dict(self.values)
+        for layer in (read_stored(name, stored or {}), self.by_source.get(name, {})):
+            if "every" in layer:
+                merged["cron"] = ""  # two ways to say the same: the more particular place wins
+            merged.update(layer)
+        return merged
+
+    def line_of(self, source: str) -> str:
+        """ ":7", the line on which the file begins with a source's own settings; "" where that cannot be told."""
+        try:
+            lines = self.path.read_text(encoding="utf-8").splitlines() if self.path else []
+        except (OSError, UnicodeDecodeError):
+            return ""
+        header = re.compile(rf"""\s*\[\s*["']?sources["']?\s*\.\s*["']?{re.escape(source)}["']?\s*\]""")
+        return next((f":{number}" for number, line in enumerate(lines, 1) if header.match(line)), "")
+
+
+def read_stored(name: str, stored: Mapping[str, object]) -> dict[str, Any]:
+    """The settings stored with a source, read. Raises ConfigError naming source and key."""
+    return {key: _read(key, value, f"source {name}", per_source=True) for key, value in stored.items()}
+
+
+def find_config(start: Path) -> Path | None:
+    """`copydesk.toml` in `start`, if it is there."""
+    path = start / CONFIG_NAME
+    return path if path.is_file() else None
+
+
+def load_config(path: Path | None) -> Config:
+    """Read `path` (None: defaults alone). Raises ConfigError."""
+    if path is None:
+        return Config()
+    try:
+        text = read_text(path)
+        document = tomllib.loads(text)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); run `copydesk init` to write one") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
+    by_source = document.pop("sources", {})
+    if not isinstance(by_source, dict) or not all(isinstance(table, dict) for table in by_source.values()):
+        raise ConfigError(f'{path}{_line(text, "sources")}: sources must be tables such as [sources."NAME"]')
+    given = {key: _read(key, value, f"{path}{_line(text, key)}") for key, value in document.items()}
+    per_source = {
+        name: {
+            key: _read(key, value, f"{path}{_line(text, key, table=name)}", per_source=True)
+            for key, value in table.items()
+        }
+        for name, table in by_source.items()
+    }
+    return Config(values=defaults() | given, by_source=per_source, given=frozenset(given), path=path)
+
+
+def _read(key: str, value: object, where: str, *, per_source: bool = False) -> Any:
+    setting = BY_NAME.get(key)
+    if setting is None:
+        near = difflib.get_close_matches(key, BY_NAME, n=1)
+        advice = f"; did you mean {near[0]}?" if near else f"; the settings are {', '.join(BY_NAME)}"
+        raise ConfigError(f"{where}: unknown setting {key}{advice}")
+    if per_source and not setting.per_source:
+        raise ConfigError(f"{where}: {key} holds for all sources and cannot be set for one")
+    if setting.only_per_source and not per_source and value != setting.default:
+        raise ConfigError(f'{where}: {key} is for one source; set it below [sources."NAME"]')
+    try:
+        return setting.read(value)
+    except ValueError as error:
+        raise ConfigError(f"{where}: {key}: {error}") from error
+
+
+def _line(text: str, key: str, table: str | None = None) -> str:
+    """ ":7", the line on which `key` is set (after the header of `table`, where given); "" if it cannot be told."""
+    lines = text.splitlines()
+    start = next((n for n, line in enumerate(lines) if table and line.strip().startswith("[") and table in line), 0)
+    wanted = re.compile(rf"""\s*\[?["']?{re.escape(key)}["']?\s*[=\].]""")
+    return next((f":{n + 1}" for n in range(start, len(lines)) if wanted.match(lines[n])), "")
+
+
+def commented_config() -> str:
+    """The text that `copydesk init` writes: every setting, its help, its default, commented out."""
+    head = (
+        "# Copydesk's settings. Lines that begin with # show the defaults.\n"
+        '# Durations: "90s", "30m", "3h", "2d". Sizes: "20MiB", "500kB".\n'
+    )
+    blocks = [f"\n# {setting.help}\n# {setting.name} = {_toml(setting.default)}\n" for setting in DECLARED]
+    tail = (
+        "\n# Any of these can be set for one source (by the name that `copydesk sources list` shows):\n"
+        f"# {', '.join(setting.name for setting in DECLARED if setting.per_source)}\n"
+        '# [sources."example-daily"]\n# delay = "5s"\n'
+    )
+    return head + "".join(blocks) + tail
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    return f'"{value}"' if isinstance(value, str) else str(value)

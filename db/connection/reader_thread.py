@@ -1,0 +1,36 @@
+"""A thread with a connection of its own that runs queries: for an event loop, which must not wait for them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from db.connection.database import explained, open_readonly
+
+T = TypeVar("T")
+
+
+class ReaderThread:
+    """Runs queries in order. Their futures raise DatabaseError where the database fails."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        self._conn: sqlite3.Connection = self._thread.submit(open_readonly, path).result()
+
+    def submit(self, query: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Queue a query."""
+
+        def run() -> T:
+            with explained(self._path):
+                return query(self._conn)
+
+        return self._thread.submit(run)
+
+    def close(self) -> None:
+        """Finish what is queued and end the thread."""
+        self._thread.submit(self._conn.close).result()
+        self._thread.shutdown()

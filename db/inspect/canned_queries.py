@@ -1,0 +1,85 @@
+"""What Datasette is told of our tables, and the queries it offers on its page of the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from db.http_statuses import fetch_failed
+
+_INNER = (
+    "marks", "marked_texts", "likenesses", "claims", "unsettled",
+    "page_parameters", "parameter_evidence", "folded_pages", "address_rules", "link_twins", "twins_made",
+    "visits", "validators", "robots", "holds", "turns", "unread", "service",
+    "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "extractors", "extractions",
+    "_sqlite_migrations",
+)  # fmt: skip
+
+TABLES: dict[str, Any] = {
+    **{name: {"hidden": True} for name in _INNER},
+    "articles": {"description": "The article on each page, revisions and copies included.", "sort_desc": "page_id"},
+    "current_articles": {"description": "Each article once, in its latest revision."},
+    "credits": {"description": "Names: author, editor, proofreader."},
+    "decisions": {
+        "description": "What each article page is among the others: new, revision, same, copy.",
+        "sort_desc": "page_id",
+    },
+    "outcomes": {
+        "description": "What each page turned out to be; `reason` is empty where it is an article.",
+        "sort_desc": "page_id",
+    },
+    "pages": {
+        "description": "What was received: address, time, status, headers.",
+        "sort_desc": "id",
+        "label_column": "url",
+    },
+    "links": {
+        "description": "Addresses of articles, and what their listings said.",
+        "sort_desc": "id",
+        "label_column": "url",
+    },
+    "address_parameters": {
+        "description": "Parameters of addresses: whether they tell articles apart, by what a site showed.",
+    },
+    "fetches": {"description": "Every request and what came of it.", "sort_desc": "id"},
+    "runs": {"description": "Every crawl, import, extraction.", "sort_desc": "id"},
+    "source_runs": {"description": "What a run did at one source.", "sort_desc": "id"},
+    "sources": {"label_column": "name", "sort": "name"},
+    "alerts": {"sort_desc": "id"},
+}
+
+CANNED: dict[str, Any] = {
+    "corrections": {
+        "title": "Corrected articles",
+        "description": "Articles with more than one revision, the latest corrections first.",
+        "sql": """
+SELECT d.article_id, d.revision, a.title, s.name AS source, p.fetched_at
+FROM decisions d JOIN articles a ON a.page_id = d.page_id JOIN pages p ON p.id = d.page_id JOIN sources s ON s.id = p.source_id
+WHERE d.verdict = 'revision' ORDER BY d.page_id DESC LIMIT 100""".strip(),
+    },
+    "printed_from": {
+        "title": "Whose texts they print",
+        "description": "How often each outlet names another as the origin of a text, in the latest 20,000 articles.",
+        "sql": """
+SELECT source, original_source, count(*) AS articles
+FROM (SELECT source, original_source FROM articles ORDER BY page_id DESC LIMIT 20000)
+WHERE original_source IS NOT NULL GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 100""".strip(),
+    },
+    "editors": {
+        "title": "Editors by outlet",
+        "description": "Who edited how many of the latest 20,000 articles, for which outlet.",
+        "sql": """
+SELECT c.name, a.source AS outlet, count(*) AS articles
+FROM (SELECT page_id, source FROM articles ORDER BY page_id DESC LIMIT 20000) a
+JOIN credits c ON c.page_id = a.page_id AND c.role = 'editor'
+GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 200""".strip(),
+    },
+    "failures": {
+        "title": "Failed requests",
+        "description": "What failed in the latest 50,000 requests, by source and reason.",
+        "sql": f"""
+SELECT s.name AS source, coalesce(f.error, 'http_' || f.status) AS failure, count(*) AS times, max(f.started_at) AS last
+FROM (SELECT * FROM fetches ORDER BY id DESC LIMIT 50000) f LEFT JOIN sources s ON s.id = f.source_id
+WHERE {fetch_failed("f.")}
+GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 200""".strip(),
+    },
+}

@@ -1,0 +1,115 @@
+"""What came in: articles by the hour and source of their fetch, over a week. What the front page shows.
+
+An article comes in when a page of it is fetched that is new, a copy of another, or a revision; a page that brought the same again
+does not count. Hours and days are those of this machine's clock.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db.store.sources import source_names
+from db.timestamps import stamp
+
+DAYS = 7
+HOURS = 24
+
+# The index (source_id, fetched_at) has all of `pages` that is asked for; `decisions` is looked up by its key.
+# INDEXED BY: without statistics SQLite would rather walk through all decisions.
+_ARRIVALS = """
+SELECT strftime('%Y-%m-%dT%H', p.fetched_at, 'localtime') AS hour, p.source_id, d.verdict, count(*)
+FROM sources s
+CROSS JOIN pages p INDEXED BY pages_source ON p.source_id = s.id AND p.fetched_at >= :since
+CROSS JOIN decisions d ON d.page_id = p.id
+WHERE d.verdict IN ('new', 'copy', 'revision')
+GROUP BY 1, 2, 3
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hour:
+    """One hour of the local clock: how many articles came in, by verdict."""
+
+    starts: datetime
+    new: int
+    copies: int
+    revisions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Busy:
+    """A source in the last day and week."""
+
+    id: int
+    name: str
+    day: int
+    week: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """A week in figures: the last 24 hours one by one, all hours of the 7 days, the sources by their week."""
+
+    day: list[Hour]
+    week: list[tuple[datetime, int]]
+    sources: list[Busy]
+
+    @property
+    def in_day(self) -> int:
+        """Articles of the last 24 hours."""
+        return sum(hour.new + hour.copies + hour.revisions for hour in self.day)
+
+    @property
+    def in_week(self) -> int:
+        """Articles of the 7 days."""
+        return sum(number for _, number in self.week)
+
+
+def arrivals(conn: sqlite3.Connection, now: datetime) -> Arrivals:
+    """The week up to `now`: whole hours, this one included."""
+    last = now.astimezone().replace(minute=0, second=0, microsecond=0)
+    first_of_week = (last - timedelta(days=DAYS - 1)).replace(hour=0)
+    by_hour: Counter[tuple[str, str]] = Counter()
+    week, day = Counter[int](), Counter[int]()
+    recent = [last - timedelta(hours=back) for back in reversed(range(HOURS))]
+    lately = {_label(hour) for hour in recent}
+    for label, source_id, verdict, number in conn.execute(_ARRIVALS, {"since": stamp(first_of_week)}):
+        by_hour[label, verdict] += number
+        week[source_id] += number
+        if label in lately:
+            day[source_id] += number
+    names = source_names(conn) if week else {}
+    return Arrivals(
+        day=[
+            Hour(
+                starts=hour,
+                new=by_hour[_label(hour), "new"],
+                copies=by_hour[_label(hour), "copy"],
+                revisions=by_hour[_label(hour), "revision"],
+            )
+            for hour in recent
+        ],
+        week=[
+            (hour, sum(by_hour[_label(hour), verdict] for verdict in ("new", "copy", "revision")))
+            for hour in _hours(first_of_week, last)
+        ],
+        sources=[
+            Busy(id=source_id, name=names[source_id], day=day[source_id], week=number)
+            for source_id, number in sorted(week.items(), key=lambda item: (-item[1], names[item[0]]))
+        ],
+    )
+
+
+def _hours(first: datetime, last: datetime) -> list[datetime]:
+    hours = []
+    while first <= last:
+        hours.append(first)
+        first += timedelta(hours=1)
+    return hours
+
+
+def _label(hour: datetime) -> str:
+    return f"{hour:%Y-%m-%dT%H}"

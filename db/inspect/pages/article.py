@@ -1,0 +1,156 @@
+"""What the pages about an article, about one of its changes, and about a fetched page show."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from db.models import Article
+from db.queries.articles import Headline, PageState, cluster, current_page, headline, headlines, page_state, revisions
+from db.store.outcomes import get_article
+from db.text_changes import Piece, Step, changed_fields, steps
+
+# A comparison takes a square of the length; beyond this the terminal has more patience.
+MOST_COMPARED = 60_000
+# Characters of a text that are shown, some 80 pages of a book: a browser takes seconds for more. The longest texts of news, a day's
+# live blog, have 100,000.
+MOST_SHOWN = 200_000
+# Copies of a story that are shown.
+MOST_COPIES = 200
+
+_FETCHED = """
+SELECT p.final_url, p.status, p.content_type, p.headers, b.size, b.pruned_at, e.code, e.rules, e.trafilatura, p.source_id, p.link_id
+FROM pages p JOIN bodies b ON b.id = p.body_id
+LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN extractors e ON e.id = o.extractor_id
+WHERE p.id = ?
+"""
+_LINK = "SELECT l.kind, l.found_in, l.found_at, l.title FROM pages p JOIN links l ON l.id = p.link_id WHERE p.id = ?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """How a page was received, and which extractor read it (None where none has)."""
+
+    final_url: str | None
+    status: int
+    content_type: str | None
+    headers: Mapping[str, object]
+    size: int
+    pruned_at: str | None
+    code: str | None
+    rules: str | None
+    trafilatura: str | None
+    source_id: int
+    link_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePage:
+    """An article. `paragraphs` are what is shown of its text, `is_cut` says whether there is more.
+
+    `cluster` begins with the original; `moments` say when each of it came out, where, and whether it is that; `lags` are the
+    seconds from the earliest of them, in the order of `cluster`.
+    """
+
+    head: Headline
+    article: Article
+    paragraphs: list[str]
+    is_cut: bool
+    fetched: Fetched
+    link: tuple[str, str | None, str, str | None] | None
+    revisions: list[tuple[int, int, str]]
+    cluster: list[Headline]
+    moments: list[tuple[datetime, str, bool]]
+    lags: list[float]
+    more_copies: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesPage:
+    """Two revisions. `steps` is None where their texts are too long to compare here; empty where they are the same."""
+
+    head: Headline
+    older: Headline
+    fields: list[tuple[str, list[Piece]]]
+    steps: list[Step] | None
+    revisions: list[tuple[int, int, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePage:
+    """A page as it was fetched, whatever became of it."""
+
+    state: PageState
+    fetched: Fetched
+    link: tuple[str, str | None, str, str | None] | None
+    head: Headline | None
+
+
+def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None) -> ArticlePage | None:
+    """The article of that number; None where there is none."""
+    page_id = current_page(conn, article_id, revision)
+    head = headline(conn, page_id) if page_id is not None else None
+    article = get_article(conn, page_id) if page_id is not None else None
+    if head is None or article is None:
+        return None
+    ids = cluster(conn, article_id)
+    heads = headlines(conn, [page for other in ids[:MOST_COPIES] if (page := current_page(conn, other)) is not None])
+    moments = [(_at(one), one.source_name, one.article_id == one.original_id) for one in heads]
+    earliest = min((at for at, _, _ in moments), default=None)
+    return ArticlePage(
+        head=head,
+        article=article,
+        paragraphs=[line for line in article.text[:MOST_SHOWN].split("\n") if line.strip()],
+        is_cut=len(article.text) > MOST_SHOWN,
+        fetched=_fetched(conn, head.page_id),
+        link=conn.execute(_LINK, (head.page_id,)).fetchone(),
+        revisions=revisions(conn, article_id),
+        cluster=heads,
+        moments=moments,
+        lags=[(at - earliest).total_seconds() for at, _, _ in moments] if earliest else [],
+        more_copies=max(0, len(ids) - MOST_COPIES),
+    )
+
+
+def changes_page(conn: sqlite3.Connection, article_id: int, revision: int | None) -> ChangesPage | None:
+    """What a revision (None: the latest) changed; None where nothing comes before it."""
+    known = revisions(conn, article_id)
+    pages = {number: page_id for page_id, number, _ in known}
+    wanted = revision if revision is not None else max(pages, default=0)
+    before = max((number for number in pages if number < wanted), default=None)
+    if wanted not in pages or before is None:
+        return None
+    old, new = (get_article(conn, pages[number]) for number in (before, wanted))
+    older, head = (headline(conn, pages[number]) for number in (before, wanted))
+    if old is None or new is None or older is None or head is None:
+        return None
+    comparable = max(len(old.text), len(new.text)) <= MOST_COMPARED
+    found = [] if old.text == new.text else list(steps(old.text, new.text)) if comparable else None
+    return ChangesPage(head=head, older=older, fields=changed_fields(old, new), steps=found, revisions=known)
+
+
+def page_page(conn: sqlite3.Connection, page_id: int) -> PagePage | None:
+    """The page of that number; None where there is none."""
+    state = page_state(conn, page_id)
+    if state is None:
+        return None
+    return PagePage(
+        state=state,
+        fetched=_fetched(conn, page_id),
+        link=conn.execute(_LINK, (page_id,)).fetchone(),
+        head=headline(conn, page_id),
+    )
+
+
+def _fetched(conn: sqlite3.Connection, page_id: int) -> Fetched:
+    row = conn.execute(_FETCHED, (page_id,)).fetchone()
+    values = dict(zip(Fetched.__slots__, row, strict=True))
+    return Fetched(**values | {"headers": json.loads(values["headers"])})
+
+
+def _at(head: Headline) -> datetime:
+    at = datetime.fromisoformat(head.published_utc or head.fetched_at)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone()

@@ -1,0 +1,269 @@
+"""Charts as Vega-Lite reads them: the data and what is drawn of it. Colours, fonts and widths are the page's (static/charts.js).
+
+Each has a sentence that says what is to be seen and the same figures as a table, for whoever does not see the drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from db.inspect.pages.arrivals import Arrivals
+from db.inspect.pages.source import Day
+
+_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+_WEEK = (1, 2, 3, 4, 5, 6, 0)
+_TOP = 12
+Spec = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """`says` is its description, `columns` and `rows` the figures; `spec` what Vega-Lite draws."""
+
+    name: str
+    says: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    spec: Spec = field(default_factory=dict)
+
+
+def day_chart(arrived: Arrivals) -> Chart:
+    """The last 24 hours, hour by hour."""
+    values = [
+        {"hour": f"{hour.starts:%H}:00", "at": number, "what": what, "articles": count}
+        for number, hour in enumerate(arrived.day)
+        for what, count in (("new", hour.new), ("copies", hour.copies), ("revisions", hour.revisions))
+    ]
+    busiest = max(arrived.day, key=lambda hour: hour.new + hour.copies + hour.revisions)
+    return Chart(
+        name="day",
+        says=f"Articles of the last 24 hours by the hour of fetch: {arrived.in_day:,}, most of them at {busiest.starts:%H}:00.",
+        columns=("Hour", "New", "Copies", "Revisions"),
+        rows=[(f"{hour.starts:%a %H}:00", hour.new, hour.copies, hour.revisions) for hour in arrived.day],
+        spec={
+            "height": 150,
+            "mark": {"type": "bar", "cornerRadiusEnd": 1},
+            "data": {"values": values},
+            "encoding": {
+                "x": {
+                    "field": "hour",
+                    "type": "ordinal",
+                    "title": None,
+                    "sort": {"field": "at"},
+                    "axis": {"labelAngle": 0, "labelOverlap": True, "labelPadding": 8, "ticks": False},
+                },
+                "y": _amount("articles", ticks=4),
+                "color": _coloured("what", ["new", "copies", "revisions"]),
+                "tooltip": [{"field": "hour"}, {"field": "what"}, {"field": "articles"}],
+            },
+        },
+    )
+
+
+def week_chart(arrived: Arrivals) -> Chart:
+    """Seven days, each a row of hours."""
+    values = [
+        {"day": f"{hour:%a %d}", "row": f"{hour:%Y-%m-%d}", "hour": hour.hour, "articles": number}
+        for hour, number in arrived.week
+    ]
+    return Chart(
+        name="week",
+        says=f"Articles of the last 7 days by day and hour of fetch: {arrived.in_week:,}.",
+        columns=("Day", "Articles"),
+        rows=_by_day(arrived.week),
+        spec=_heatmap(values, rows=len({hour.date() for hour, _ in arrived.week})),
+    )
+
+
+def source_chart(arrived: Arrivals) -> Chart:
+    """The busiest sources of the week."""
+    top = arrived.sources[:_TOP]
+    rest = arrived.sources[_TOP:]
+    rows = [(source.name, source.day, source.week) for source in top]
+    if rest:
+        rows.append((f"{len(rest):,} others", sum(one.day for one in rest), sum(one.week for one in rest)))
+    values = [
+        {"source": name, "at": at, "when": label, "articles": number}
+        for at, (name, day, week) in enumerate(rows)
+        for label, number in (("last 24 hours", day), ("days before", week - day))
+    ]
+    return Chart(
+        name="sources",
+        says=f"Articles of the last 7 days by source, {len(arrived.sources):,} sources.",
+        columns=("Source", "24 hours", "7 days"),
+        rows=rows,
+        spec={
+            "height": 22 * len(rows),
+            "mark": {"type": "bar", "cornerRadiusEnd": 1},
+            "data": {"values": values},
+            "encoding": {
+                "y": {
+                    "field": "source",
+                    "type": "nominal",
+                    "title": None,
+                    "sort": {"field": "at"},
+                    "axis": {"ticks": False, "domain": False, "labelLimit": 150},
+                },
+                "x": _amount("articles", ticks=5),
+                "color": _coloured("when", ["last 24 hours", "days before"]),
+                "tooltip": [{"field": "source"}, {"field": "when"}, {"field": "articles"}],
+            },
+        },
+    )
+
+
+def rhythm_chart(rhythm: dict[tuple[int, int], int]) -> Chart:
+    """When a source publishes: weekdays by hours, as its pages state their times."""
+    values = [
+        {"day": _DAYS[day][:3], "row": row, "hour": hour, "articles": rhythm.get((day, hour), 0)}
+        for row, day in enumerate(_WEEK)
+        for hour in range(24)
+    ]
+    return Chart(
+        name="rhythm",
+        says=f"When it publishes, by weekday and hour as its pages state them: {sum(rhythm.values()):,} articles.",
+        columns=("Weekday", *(f"{hour:02}" for hour in range(0, 24, 6))),
+        rows=[
+            (_DAYS[day], *(sum(rhythm.get((day, hour + n), 0) for n in range(6)) for hour in range(0, 24, 6)))
+            for day in _WEEK
+        ],
+        spec=_heatmap(values, rows=len(_WEEK)),
+    )
+
+
+def volume_chart(days: Sequence[Day]) -> Chart:
+    """Four weeks of a source, day by day."""
+    values = [
+        {"date": day.date, "what": what, "pages": number}
+        for day in days
+        for what, number in (("articles", day.articles), ("revisions", day.revisions), ("rejected", day.rejected))
+    ]
+    return Chart(
+        name="volume",
+        says=f"Pages of the last {len(days)} days: {sum(day.articles for day in days):,} articles,"
+        f" {sum(day.revisions for day in days):,} revisions, {sum(day.rejected for day in days):,} rejected.",
+        columns=("Day", "Articles", "Revisions", "Rejected"),
+        rows=[(day.date, day.articles, day.revisions, day.rejected) for day in reversed(days)],
+        spec={
+            "height": 140,
+            "mark": {"type": "bar"},
+            "data": {"values": values},
+            "encoding": {
+                "x": {
+                    "field": "date",
+                    "type": "ordinal",
+                    "title": None,
+                    "timeUnit": "yearmonthdate",
+                    "axis": {
+                        "format": "%d %b",
+                        "labelAngle": 0,
+                        "labelOverlap": "greedy",
+                        "labelSeparation": 10,
+                        "labelPadding": 8,
+                        "ticks": False,
+                    },
+                },
+                "y": _amount("pages", ticks=4),
+                "color": _coloured("what", ["articles", "revisions", "rejected"]),
+                "tooltip": [{"field": "date"}, {"field": "what"}, {"field": "pages"}],
+            },
+        },
+    )
+
+
+def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
+    """A story's way through the outlets: when, where, and whether it is the original."""
+    values = [
+        {"at": f"{at:%Y-%m-%dT%H:%M}", "source": source, "what": "original" if first else "copy"}
+        for at, source, first in copies
+    ]
+    return Chart(
+        name="copies",
+        says=f"When each of {len(copies)} outlets had it.",
+        columns=("Time", "Source", "What"),
+        rows=[(f"{at:%Y-%m-%d %H:%M}", source, "original" if first else "copy") for at, source, first in copies],
+        spec={
+            "height": 24 * max(2, len({source for _, source, _ in copies})),
+            "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
+            "data": {"values": values},
+            "encoding": {
+                "x": {
+                    "field": "at",
+                    "type": "temporal",
+                    "title": None,
+                    "axis": {"labelOverlap": True, "tickCount": 6},
+                    "scale": {"nice": True},
+                },
+                "y": {
+                    "field": "source",
+                    "type": "nominal",
+                    "title": None,
+                    "sort": None,
+                    "axis": {"ticks": False, "domain": False, "grid": True, "labelLimit": 150},
+                },
+                "color": _coloured("what", ["original", "copy"]),
+                "tooltip": [{"field": "source"}, {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M"}],
+            },
+        },
+    )
+
+
+def _by_day(week: Sequence[tuple[datetime, int]]) -> list[tuple[str, int]]:
+    days: dict[str, int] = {}
+    for hour, number in week:
+        label = f"{hour:%a %d %b}"
+        days[label] = days.get(label, 0) + number
+    return list(days.items())
+
+
+def _heatmap(values: Sequence[Spec], *, rows: int) -> Spec:
+    """Articles by day and hour, each day a row; `row` of a value is what the days are sorted by."""
+    return {
+        "height": 20 * rows,
+        "mark": {"type": "rect"},
+        "data": {"values": values},
+        "encoding": {
+            "x": {
+                "field": "hour",
+                "type": "ordinal",
+                "title": None,
+                "axis": {"labelAngle": 0, "labelOverlap": True, "ticks": False, "domain": False},
+            },
+            "y": {
+                "field": "day",
+                "type": "ordinal",
+                "title": None,
+                "sort": {"field": "row"},
+                "axis": {"ticks": False, "domain": False},
+            },
+            "color": {
+                "field": "articles",
+                "type": "quantitative",
+                "legend": None,
+                "scale": {"range": "heatmap", "domainMin": 0},
+            },
+            "tooltip": [{"field": "day"}, {"field": "hour"}, {"field": "articles"}],
+        },
+    }
+
+
+def _amount(field: str, *, ticks: int) -> Spec:
+    """An axis of whole numbers."""
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": None,
+        "axis": {"tickMinStep": 1, "tickCount": ticks},
+    }
+
+
+def _coloured(field: str, kinds: Sequence[str]) -> Spec:
+    """A colour for each kind, in this order."""
+    return {
+        "field": field,
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": kinds, "range": "category"},
+    }

@@ -1,0 +1,113 @@
+"""People: who wrote and edited what, for whom. From the credits of articles in their latest revision."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from db.sql_conditions import IS_CURRENT, NEWEST_FIRST
+from db.store.sources import source_names
+
+# Articles whose credits are read for the list of people, the latest; and those of one person.
+LATEST = 5000
+MOST_OF_ONE = 1000
+MOST_SHOWN = 300
+
+_LATELY = f"""
+SELECT c.name, c.role, p.source_id
+FROM (SELECT d.page_id FROM decisions d WHERE {IS_CURRENT} ORDER BY d.page_id DESC LIMIT :latest) l
+JOIN credits c ON c.page_id = l.page_id JOIN pages p ON p.id = l.page_id
+"""
+# By the index of names, as far as its first characters go.
+_BY_NAME = f"""
+SELECT c.name, c.role, p.source_id
+FROM (SELECT name, role, page_id FROM credits WHERE name >= :start AND name < :end LIMIT :latest) c
+JOIN decisions d ON d.page_id = c.page_id JOIN pages p ON p.id = c.page_id
+WHERE {IS_CURRENT}
+"""
+_OF_ONE = f"""
+SELECT c.page_id, c.role, s.id, s.name
+FROM (SELECT page_id, role FROM credits WHERE name = :name ORDER BY page_id DESC LIMIT :most) c
+JOIN decisions d ON d.page_id = c.page_id JOIN pages p ON p.id = c.page_id JOIN sources s ON s.id = p.source_id
+JOIN articles a ON a.page_id = c.page_id
+WHERE {IS_CURRENT}
+ORDER BY {NEWEST_FIRST}
+"""
+_WITH = """
+SELECT other.name, other.role, count(*) FROM json_each(:pages) j JOIN credits other ON other.page_id = j.value
+WHERE other.name <> :name GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 30
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLine:
+    """A name with the number of its articles by role, and the sources it stands in, the most frequent first."""
+
+    name: str
+    wrote: int
+    edited: int
+    proofread: int
+    sources: list[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One name: page ids by role (newest first), for which sources, and with whom (name, role, articles)."""
+
+    name: str
+    wrote: list[int]
+    edited: list[int]
+    proofread: list[int]
+    sources: list[tuple[int, str, int]]
+    colleagues: list[tuple[str, str, int]]
+    more: bool
+    """Whether there may be older ones than those looked at."""
+
+
+def people(conn: sqlite3.Connection, begins: str = "") -> list[PersonLine]:
+    """Who is credited most in the latest articles; with `begins`, those whose name begins so."""
+    if begins:
+        bounds = {"start": begins, "end": begins + "\U0010ffff", "latest": LATEST}
+        rows = conn.execute(_BY_NAME, bounds).fetchall()
+    else:
+        rows = conn.execute(_LATELY, {"latest": LATEST}).fetchall()
+    roles: dict[str, Counter[str]] = defaultdict(Counter)
+    places: dict[str, Counter[int]] = defaultdict(Counter)
+    for name, role, source_id in rows:
+        roles[name][role] += 1
+        places[name][source_id] += 1
+    names = source_names(conn)
+    ranked = sorted(roles, key=lambda name: (-roles[name].total(), name))[:MOST_SHOWN]
+    return [
+        PersonLine(
+            name=name,
+            wrote=roles[name]["author"],
+            edited=roles[name]["editor"],
+            proofread=roles[name]["proofreader"],
+            sources=[(source_id, names[source_id]) for source_id, _ in places[name].most_common(3)],
+        )
+        for name in ranked
+    ]
+
+
+def person(conn: sqlite3.Connection, name: str) -> Person | None:
+    """The person of exactly that name; None where no current article has it."""
+    rows = conn.execute(_OF_ONE, {"name": name, "most": MOST_OF_ONE}).fetchall()
+    if not rows:
+        return None
+    pages: dict[str, list[int]] = defaultdict(list)
+    places: Counter[tuple[int, str]] = Counter()
+    for page_id, role, source_id, source in rows:
+        pages[role].append(page_id)
+        places[source_id, source] += 1
+    all_pages = "[" + ",".join(map(str, {row[0] for row in rows})) + "]"
+    return Person(
+        name=name,
+        wrote=pages["author"],
+        edited=pages["editor"],
+        proofread=pages["proofreader"],
+        sources=[(source_id, source, number) for (source_id, source), number in places.most_common()],
+        colleagues=[tuple(row) for row in conn.execute(_WITH, {"pages": all_pages, "name": name})],
+        more=len(rows) >= MOST_OF_ONE,
+    )

@@ -1,0 +1,84 @@
+"""One run: what it did at each source, and which requests failed."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from db.queries.statistics import Run, run_of
+from db.store.run_counts import FAILURE, HAS_NO_ANSWER
+
+MOST_SOURCES = 500
+MOST_FAILURES = 100
+
+_RUN = "SELECT id, command, started_at, ended_at, ended, figures, error, reason, pid FROM runs WHERE id = ?"
+_PARTS = """
+SELECT s.id, s.name, r.started_at, r.ended_at, r.ended, r.found, r.fetched, r.unchanged, r.failed, r.forbidden, r.error
+FROM source_runs r JOIN sources s ON s.id = r.source_id WHERE r.run_id = ? ORDER BY r.failed DESC, s.name LIMIT ?
+"""
+_FAILURES = f"""
+SELECT f.started_at, f.what, f.url, {FAILURE}, s.name, s.id
+FROM fetches f LEFT JOIN sources s ON s.id = f.source_id
+WHERE f.run_id = ? AND {HAS_NO_ANSWER} ORDER BY f.id DESC LIMIT ?
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtSource:
+    """What a run did at one source."""
+
+    source_id: int
+    source: str
+    started_at: str
+    ended_at: str | None
+    ended: str | None
+    found: int
+    fetched: int
+    unchanged: int
+    failed: int
+    forbidden: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A request that failed."""
+
+    at: str
+    what: str
+    url: str
+    error: str
+    source: str | None
+    source_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSheet:
+    """A run with its sources and failures, both cut at a number."""
+
+    run: Run
+    reason: str
+    pid: int
+    sources: list[AtSource]
+    failures: list[Failure]
+
+
+def run_sheet(conn: sqlite3.Connection, run_id: int) -> RunSheet | None:
+    """The run of that id; None where there is none (a short log forgets runs that brought nothing)."""
+    row = conn.execute(_RUN, (run_id,)).fetchone()
+    if row is None:
+        return None
+    *run, reason, pid = row
+    return RunSheet(
+        run=run_of(run),
+        reason=reason,
+        pid=pid,
+        sources=[
+            AtSource(**dict(zip(AtSource.__slots__, part, strict=True)))
+            for part in conn.execute(_PARTS, (run_id, MOST_SOURCES))
+        ],
+        failures=[
+            Failure(**dict(zip(Failure.__slots__, one, strict=True)))
+            for one in conn.execute(_FAILURES, (run_id, MOST_FAILURES))
+        ],
+    )

@@ -1,0 +1,108 @@
+"""The search page: what the form asks, as `db.queries.search` takes it, and what came of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from db.errors import BadQuery
+from db.queries.search import Filters, Hits, Page, search
+
+SIZE = 20
+# Longer than any query a person types; an address has its limits too.
+_LONGEST = 500
+_LAST_PAGE = 500
+_SOURCES = "SELECT id, name FROM sources WHERE removed_at IS NULL ORDER BY name"
+_LANGUAGES = "SELECT DISTINCT language FROM (SELECT language FROM articles ORDER BY page_id DESC LIMIT 5000) ORDER BY 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """The fields as they were filled in; what cannot be read counts as empty. Days are those of this machine's clock."""
+
+    query: str = ""
+    source: int | None = None
+    since: str = ""
+    until: str = ""
+    language: str = ""
+    person: str = ""
+    order: str = ""
+    page: int = 1
+
+    @staticmethod
+    def of(arguments: Mapping[str, str]) -> Form:
+        """From the arguments of an address."""
+
+        def text(name: str) -> str:
+            return (arguments.get(name) or "").strip()[:_LONGEST]
+
+        number, source = text("page"), text("source")
+        return Form(
+            query=text("q"),
+            source=int(source) if source.isascii() and source.isdigit() and len(source) < 19 else None,
+            since=text("since") if _day(text("since")) else "",
+            until=text("until") if _day(text("until")) else "",
+            language=text("language"),
+            person=text("person"),
+            order="newest" if text("order") == "newest" else "",
+            page=min(int(number), _LAST_PAGE) if number.isascii() and number.isdigit() and int(number[:9]) > 0 else 1,
+        )
+
+    def at(self, page: int) -> str:
+        """The address of another page of the same answer."""
+        fields = {
+            "q": self.query, "source": self.source, "since": self.since, "until": self.until, "language": self.language,
+            "person": self.person, "order": self.order, "page": page if page > 1 else None,
+        }  # fmt: skip
+        return "/-/search?" + urlencode({name: value for name, value in fields.items() if value})
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether more than words is asked for: the form then shows these fields opened."""
+        return bool(self.source or self.since or self.until or self.language or self.person or self.order)
+
+    def filters(self) -> Filters:
+        """What the hits must be beside."""
+        until = _day(self.until)
+        return Filters(
+            source_id=self.source,
+            since=_day(self.since),
+            until=until + timedelta(days=1) if until else None,
+            language=self.language or None,
+            person=self.person or None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was found, or why the query cannot be read; neither where nothing was asked. With the choices of the form."""
+
+    hits: Hits | None
+    wrong: str | None
+    sources: list[tuple[int, str]]
+    languages: list[str]
+
+
+def answer(conn: sqlite3.Connection, form: Form) -> Answer:
+    """Ask the database what the form asks."""
+    hits, wrong = None, None
+    if form.query:
+        try:
+            hits = search(
+                conn, form.query, form.filters(), Page(number=form.page, size=SIZE, newest=form.order == "newest")
+            )
+        except BadQuery as error:
+            wrong = str(error)
+    languages = [language for (language,) in conn.execute(_LANGUAGES) if language]
+    return Answer(hits=hits, wrong=wrong, sources=list(conn.execute(_SOURCES)), languages=languages)
+
+
+def _day(text: str) -> datetime | None:
+    """Midnight of a day like 2026-11-24, here."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").astimezone()
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,119 @@
+"""How values are written on the pages: times, names of things, links. Jinja escapes whatever comes out as a plain string."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+from db.humanize import local_time, size, span, took
+from db.models import Moment, OffsetFrom, Precision
+from db.search.snippets import Marked
+from db.text_changes import Piece
+from db.timestamps import moment
+
+_OFFSETS = {
+    OffsetFrom.SITE: "offset by the site's rule",
+    OffsetFrom.COUNTRY: "offset of the site's country",
+    OffsetFrom.LANGUAGE: "offset of the language's country",
+    OffsetFrom.UNKNOWN: "offset unknown",
+}
+_MARKS = {"gone": Markup("<del>{}</del>"), "come": Markup("<ins>{}</ins>")}
+
+
+def when(text: str | None) -> Markup:
+    """A time as facts or articles keep it, on the reader's clock, with the exact one behind it."""
+    if not text:
+        return Markup("")
+    return Markup('<time datetime="{}">{}</time>').format(text, local_time(text))
+
+
+def stated(at: Moment | None) -> str:
+    """A time on the reader's clock like all others, then as the page gives it, and how exact it is."""
+    if at is None:
+        return ""
+    notes = [f"to the {at.precision.value}"]
+    if at.precision is not Precision.DAY and at.offset_from in _OFFSETS:
+        notes.append(_OFFSETS[at.offset_from])
+    clock, own = local_time(at.iso), at.iso.replace("T", " ")
+    shown = own if own.startswith(clock) else f"{clock}; by the page’s own clock {own}"
+    return f"{shown} ({', '.join(notes)})"
+
+
+def clock() -> str:
+    """The zone of the reader's clock, with its offset from UTC."""
+    now = datetime.now().astimezone()
+    name, of = f"{now:%Z}", f"{now:%z}"
+    offset = "UTC" if not now.utcoffset() else f"UTC{of[:3]}:{of[3:5]}"
+    return offset if name == offset or not name.isalpha() else f"{name}, {offset}"
+
+
+def ago(text: str | None, now: datetime) -> str:
+    """How long ago, roughly."""
+    return f"{' '.join(span(max(0.0, (now - moment(text)).total_seconds())).split()[:2])} ago" if text else ""
+
+
+def outward(url: str | None, text: str | None = None) -> Markup:
+    """An address of the web: a link where it is http or https, else text. It opens without saying where from."""
+    if not url:
+        return Markup("")
+    if not is_web(url):
+        return Markup('<span class="url">{}</span>').format(text or url)
+    return Markup(
+        '<a class="url out" href="{}" rel="noreferrer noopener nofollow external" target="_blank">{}</a>'
+    ).format(url, text or url)
+
+
+def is_web(url: str) -> bool:
+    """Whether a browser would fetch a page there, and do nothing else."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def names(text: str | None) -> list[str]:
+    """A list kept as JSON."""
+    return [str(name) for name in json.loads(text)] if text else []
+
+
+def figure(value: object) -> str:
+    """A number, or the sum of counts by reason."""
+    if isinstance(value, Mapping):
+        value = sum(value.values())
+    return f"{value:,}" if isinstance(value, int) else ""
+
+
+def share(part: int, whole: int) -> str:
+    """A share in per cent."""
+    return f"{part / whole:.0%}" if whole else ""
+
+
+def marked(pieces: list[Piece]) -> Markup:
+    """Words with what is gone and what has come marked."""
+    parts = []
+    for piece in pieces:
+        wrapping = _MARKS.get(piece.kind.value)
+        parts.append(wrapping.format(piece.text) if wrapping else escape(piece.text))
+    return Markup("").join(parts)
+
+
+def lit(piece: Marked) -> Markup:
+    """A text with what was searched for marked."""
+    parts, at = [], 0
+    for start, end in piece.marks:
+        parts += [escape(piece.text[at:start]), Markup("<mark>{}</mark>").format(piece.text[start:end])]
+        at = end
+    return Markup("").join([*parts, escape(piece.text[at:])])
+
+
+FILTERS = {
+    "when": when, "stated": stated, "outward": outward, "span": span, "names": names, "figure": figure,
+    "marked": marked, "lit": lit, "bytes": size,
+    "is_web": is_web,
+}  # fmt: skip
+FUNCTIONS = {"took": took, "share": share, "ago": ago, "clock": clock}

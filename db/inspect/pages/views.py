@@ -1,0 +1,231 @@
+"""Our pages: each asks its questions in one go, on one connection, of one moment, and fills one template."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from datasette.utils.asgi import NotFound, Response
+
+from db.inspect.pages import charts
+from db.inspect.pages.arrivals import arrivals
+from db.inspect.pages.article import article_page, changes_page, page_page
+from db.inspect.pages.people import people, person
+from db.inspect.pages.rejections import SCREEN, reasons, refused
+from db.inspect.pages.run import run_sheet
+from db.inspect.pages.search import SIZE, Form, answer
+from db.inspect.pages.source import portrait, source_lines
+from db.inspect.pages.stored_body import received, stored
+from db.inspect.safety.request_checks import STRICT
+from db.queries.articles import headlines, newest, snapshot
+from db.queries.search import MOST_COUNTED
+from db.queries.statistics import last_runs
+from db.queries.status import status_of
+
+# The links at the top of every page: where, and what it is called.
+SECTIONS = (
+    ("/", "Front page"),
+    ("/-/search", "Search"),
+    ("/-/sources", "Sources"),
+    ("/-/people", "People"),
+    ("/-/runs", "Runs"),
+    ("/-/rejections", "Rejections"),
+)
+_NEWEST = 24
+_RUNS = 40
+_LARGEST_ID = 2**62
+
+T = TypeVar("T")
+View = Callable[[Any, Any], Awaitable[Any]]
+
+
+async def _page(datasette: Any, request: Any, template: str, **values: object) -> Any:
+    """A template of ours, filled."""
+    context = {"ours": True, "now": datetime.now(UTC), **values}
+    html = await datasette.render_template(template, context, request=request)
+    return Response.html(html, headers={"content-security-policy": STRICT, "cache-control": "no-store"})
+
+
+async def _ask(datasette: Any, question: Callable[[sqlite3.Connection], T]) -> T:
+    """The answer to a question of several queries, all of one moment."""
+
+    def of_one_moment(conn: sqlite3.Connection) -> T:
+        with snapshot(conn):
+            return question(conn)
+
+    answered: T = await datasette.ask(of_one_moment)
+    return answered
+
+
+def _number(text: str | None) -> int | None:
+    """A number of the address; None where it is none, or none that a row can have."""
+    return int(text) if text and text.isascii() and text.isdigit() and int(text[:20]) < _LARGEST_ID else None
+
+
+def _required(request: Any) -> int:
+    number = _number(request.url_vars["id"])
+    if number is None:
+        raise NotFound("There is no such number")
+    return number
+
+
+async def front(request: Any, datasette: Any) -> Any:
+    """What came in today and this week, what is newest, what needs somebody to look."""
+    now = datetime.now(UTC)
+    arrived, status, heads = await _ask(
+        datasette,
+        lambda conn: (arrivals(conn, now), status_of(conn, now), headlines(conn, newest(conn, limit=_NEWEST))),
+    )
+    drawn = (
+        [charts.day_chart(arrived), charts.week_chart(arrived), charts.source_chart(arrived)] if arrived.sources else []
+    )
+    return await _page(datasette, request, "front.html", arrived=arrived, status=status, heads=heads, charts=drawn)
+
+
+async def article(request: Any, datasette: Any) -> Any:
+    """One article, its latest revision or the one asked for."""
+    article_id, revision = _required(request), _number(request.args.get("revision"))
+    shown = await _ask(datasette, lambda conn: article_page(conn, article_id, revision))
+    if shown is None:
+        raise NotFound(f"There is no article {article_id}" + (f" with a revision {revision}" if revision else ""))
+    drawn = charts.copies_chart(shown.moments) if len(shown.cluster) > 1 else None
+    return await _page(datasette, request, "article.html", shown=shown, chart=drawn)
+
+
+async def changes(request: Any, datasette: Any) -> Any:
+    """What a revision changed against the one before."""
+    article_id, revision = _required(request), _number(request.args.get("revision"))
+    shown = await _ask(datasette, lambda conn: changes_page(conn, article_id, revision))
+    if shown is None:
+        raise NotFound(
+            f"Article {article_id} has no revision with one before it"
+            + (f" and the number {revision}" if revision else "")
+        )
+    return await _page(datasette, request, "changes.html", shown=shown)
+
+
+async def page(request: Any, datasette: Any) -> Any:
+    """One page as it was fetched, whatever became of it."""
+    page_id = _required(request)
+    shown = await _ask(datasette, lambda conn: page_page(conn, page_id))
+    if shown is None:
+        raise NotFound(f"There is no page {page_id}")
+    return await _page(datasette, request, "page.html", shown=shown)
+
+
+async def search(request: Any, datasette: Any) -> Any:
+    """What was written about something, by the same search as `copydesk search`."""
+    form = Form.of(request.args)
+    found = await datasette.ask(lambda conn: answer(conn, form))
+    return await _page(datasette, request, "search.html", form=form, answer=found, size=SIZE, most=MOST_COUNTED)
+
+
+async def sources(request: Any, datasette: Any) -> Any:
+    """All sources in a line each."""
+    lines = await datasette.ask(lambda conn: source_lines(conn, datetime.now(UTC)))
+    return await _page(datasette, request, "sources.html", lines=lines)
+
+
+async def source(request: Any, datasette: Any) -> Any:
+    """One source."""
+    source_id, now = _required(request), datetime.now(UTC)
+
+    def ask(conn: sqlite3.Connection) -> Any:
+        shown = portrait(conn, source_id, now)
+        return shown, headlines(conn, shown.newest) if shown else []
+
+    shown, heads = await _ask(datasette, ask)
+    if shown is None:
+        raise NotFound(f"There is no source {source_id}")
+    drawn = [charts.rhythm_chart(shown.rhythm), charts.volume_chart(shown.days)]
+    return await _page(datasette, request, "source.html", shown=shown, heads=heads, charts=drawn)
+
+
+async def runs(request: Any, datasette: Any) -> Any:
+    """The runs, latest first."""
+    before = _number(request.args.get("before"))
+    found = await datasette.ask(lambda conn: last_runs(conn, _RUNS + 1, before=before))
+    older = found[_RUNS - 1].id if len(found) > _RUNS else None
+    return await _page(datasette, request, "runs.html", runs=found[:_RUNS], older=older, before=before)
+
+
+async def run(request: Any, datasette: Any) -> Any:
+    """One run."""
+    run_id = _required(request)
+    sheet = await datasette.ask(lambda conn: run_sheet(conn, run_id))
+    if sheet is None:
+        raise NotFound(f"There is no run {run_id} (the setting keep_log says for how long they are kept)")
+    return await _page(datasette, request, "run.html", sheet=sheet)
+
+
+async def all_people(request: Any, datasette: Any) -> Any:
+    """Who is credited most lately, or whose name begins with what is asked for."""
+    begins = (request.args.get("begins") or "").strip()[:100]
+    lines = await datasette.ask(lambda conn: people(conn, begins))
+    return await _page(datasette, request, "people.html", lines=lines, begins=begins)
+
+
+async def one_person(request: Any, datasette: Any) -> Any:
+    """One person: what they wrote and edited, for whom, with whom."""
+    name = (request.args.get("name") or "")[:500]
+
+    def ask(conn: sqlite3.Connection) -> Any:
+        shown = person(conn, name)
+        parts = (("Wrote", shown.wrote), ("Edited", shown.edited), ("Proofread", shown.proofread)) if shown else ()
+        return shown, [(what, len(ids), headlines(conn, ids[:100])) for what, ids in parts if ids]
+
+    shown, parts = await _ask(datasette, ask)
+    if shown is None:
+        raise NotFound(f"No article credits {name}" if name else "Name a person")
+    return await _page(datasette, request, "person.html", shown=shown, works=parts)
+
+
+async def rejections(request: Any, datasette: Any) -> Any:
+    """What was refused and why."""
+    reason, source_id = request.args.get("reason") or None, _number(request.args.get("source"))
+    before = _number(request.args.get("before"))
+
+    def ask(conn: sqlite3.Connection) -> Any:
+        name = conn.execute("SELECT name FROM sources WHERE id = ?", (source_id,)).fetchone() if source_id else None
+        return (
+            reasons(conn),
+            refused(conn, reason=reason, source_id=source_id, before=before),
+            name[0] if name else None,
+        )
+
+    counts, found, name = await _ask(datasette, ask)
+    older = found[SCREEN - 1].page_id if len(found) > SCREEN else None
+    return await _page(
+        datasette, request, "rejections.html",
+        counts=counts, found=found[:SCREEN], reason=reason, source_id=source_id, source=name, older=older, before=before,
+    )  # fmt: skip
+
+
+async def stored_page(request: Any, datasette: Any) -> Any:
+    """The page as it was stored, inert. For the frame."""
+    return await stored(datasette, _required(request))
+
+
+async def received_page(request: Any, datasette: Any) -> Any:
+    """Its markup, as text."""
+    return await received(datasette, _required(request))
+
+
+ROUTES: tuple[tuple[str, View], ...] = (
+    (r"^/$", front),
+    (r"^/-/article/(?P<id>\d+)$", article),
+    (r"^/-/article/(?P<id>\d+)/changes$", changes),
+    (r"^/-/page/(?P<id>\d+)$", page),
+    (r"^/-/stored/(?P<id>\d+)$", stored_page),
+    (r"^/-/received/(?P<id>\d+)$", received_page),
+    (r"^/-/search$", search),
+    (r"^/-/sources$", sources),
+    (r"^/-/source/(?P<id>\d+)$", source),
+    (r"^/-/runs$", runs),
+    (r"^/-/run/(?P<id>\d+)$", run),
+    (r"^/-/people$", all_people),
+    (r"^/-/person$", one_person),
+    (r"^/-/rejections$", rejections),
+)

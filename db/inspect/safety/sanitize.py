@@ -1,0 +1,220 @@
+"""A stored page made inert: what a reader saw of it, and nothing that runs, loads, or leads away.
+
+Three walls, each enough by itself against what it is for:
+
+    this module      keeps the elements and attributes on a list; there is no address left in what it gives
+    POLICY           the browser loads nothing for the document and runs nothing in it, whatever is in it
+    sandbox=""       the frame around it has no origin, no scripts, no forms, no way out
+
+nh3 takes the page apart as a browser does (html5ever), so that no text becomes markup by being read in another way. Its time grows
+with the square of how deep elements are nested (200,000 nested `<div>` took minutes): what goes deeper than browsers go themselves
+is let go before (`db.inspect.safety.html_depth`). Other ways to cost much end with the process that this runs in
+(`db.inspect.worker`).
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+import nh3
+
+from db.inspect.safety.html_depth import shallow
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'self'; sandbox"
+)
+HEADERS = {"content-security-policy": POLICY, "cache-control": "no-store"}
+# A page of the largest news sites has some 2 million characters; what is beyond is of no use to a reader.
+MOST_CHARACTERS = 4_000_000
+
+_TAGS = frozenset(
+    [
+        "a",
+        "abbr",
+        "address",
+        "article",
+        "aside",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "font",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "legend",
+        "li",
+        "main",
+        "mark",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "section",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "wbr",
+    ]
+)
+# Gone with all that is in them. Of other elements that are not on the list the text stays.
+_GONE = frozenset(
+    [
+        "applet",
+        "audio",
+        "canvas",
+        "datalist",
+        "embed",
+        "frame",
+        "frameset",
+        "iframe",
+        "math",
+        "noembed",
+        "object",
+        "option",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+        "video",
+    ]
+)
+_EVERYWHERE = frozenset({"align", "dir", "lang", "style", "title", "hidden"})
+_ATTRIBUTES = {
+    "*": _EVERYWHERE,
+    "img": {"alt", "src"},
+    "ol": {"start", "reversed"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "details": {"open"},
+}
+# What was hidden from a reader stays hidden. None of these properties takes an address.
+_STYLES = {"display", "visibility", "text-align", "font-weight", "font-style", "text-decoration"}
+_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s]+", re.I)
+# A browser that runs no scripts shows what is in it; html5ever, which reckons with scripts, would give its markup as text.
+_NOSCRIPT = re.compile(r"</?noscript\b[^>]{0,200}>", re.I)
+_LANGUAGE = re.compile(
+    r"<html\b[^>]{0,500}?\blang\s{0,3}=\s{0,3}[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})\b", re.I
+)
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { margin: 1rem; font: 15px/1.55 Georgia, "Noto Serif", "Songti SC", "Noto Serif CJK SC", serif; overflow-wrap: anywhere;
+  color: #23211e; background: #fdfcf9; }
+h1, h2, h3, h4 { line-height: 1.25; }
+img { max-width: 100%; }
+img:not([src]) { display: inline-block; padding: .3rem .6rem; border: 1px dashed #8b857a; color: #5d574c;
+  font: 13px/1.4 system-ui, sans-serif; }
+img:not([src]):not([alt]), img[alt=""]:not([src]) { display: none; }
+a { color: #1f4e79; text-decoration: underline dotted; }
+table { border-collapse: collapse; } td, th { padding: .15rem .4rem; vertical-align: top; }
+pre { white-space: pre-wrap; }
+.note { font: 14px/1.5 system-ui, sans-serif; color: #5d574c; }
+@media (prefers-color-scheme: dark) {
+  body { color: #ddd8ce; background: #1b1c1f; } a { color: #9cc4ec; } img:not([src]), .note { color: #b0a99c; }
+  font, [style] { color: inherit; }
+}
+"""
+
+
+def inert(html: str, *, title: str = "") -> str:
+    """A whole document of what is left of a page (or of several parts of one, joined)."""
+    cut = html[:MOST_CHARACTERS]
+    left = nh3.clean(
+        shallow(_NOSCRIPT.sub("", cut)),
+        tags=set(_TAGS),
+        clean_content_tags=set(_GONE),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=_attribute,
+        url_schemes={"data"},
+        filter_style_properties=set(_STYLES),
+        link_rel=None,
+    )
+    if len(cut) < len(html):
+        left += f'<p class="note">The page goes on; its first {MOST_CHARACTERS:,} characters are shown.</p>'
+    language = _LANGUAGE.search(cut[:20_000])
+    return _document(left, title, language[1] if language else "")
+
+
+def is_inert(path: str) -> bool:
+    """Whether what is at this address of ours is what somebody else wrote."""
+    return path.startswith(("/-/stored/", "/-/received/"))
+
+
+def note(text: str) -> str:
+    """A document that says one sentence, in place of a page that cannot be shown."""
+    return _document(f'<p class="note">{escape(text)}</p>', "", "en")
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """The value to keep, None for none."""
+    if tag == "img" and name == "src":
+        return value if _PICTURE.fullmatch(value) else None
+    return value
+
+
+def _document(body: str, title: str, language: str) -> str:
+    lang = f' lang="{escape(language)}"' if language else ""
+    return (
+        f'<!doctype html><html{lang}><head><meta charset="utf-8"><title>{escape(title or "Stored page")}</title>'
+        f"<style>{_STYLE}</style></head><body>{body}</body></html>"
+    )

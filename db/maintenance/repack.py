@@ -1,0 +1,254 @@
+"""Packing: bodies that a crawl wrote in haste are packed again, by a dictionary made of pages of the same source.
+
+A source's latest dictionaries are live: each body is tried with all of them at the quick level, and packed by the one that made it
+smallest. A newer one is made where that saves more on what waits than it takes itself: where there is none yet, and where the
+site has changed. A body that a dictionary does not make smaller stays as it is. A damaged dictionary is named and left out.
+A body is replaced in one statement, after the new form was unpacked and compared: a kill at any moment leaves
+every body packed the old way or the new.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from db.bodies.dictionaries import QUICK, Connection, Shelf, get_dictionary, pack_by, packed_dictionary, put_dictionary
+from db.bodies.dictionary_samples import PAGES, choose, spread
+from db.bodies.store import get_body, pack
+from db.connection.database import connect, explained, write
+from db.errors import Damaged, Pruned
+from db.maintenance.prune import LEAST_REST_S, REST
+from db.timestamps import stamp
+from db.zstd import zstd
+
+# Fewer pages of a source than this give no dictionary.
+LEAST_PAGES = 4
+# Dictionaries of a source that are tried on each body: 2 ms each. A site that goes back and forth between templates, or
+# changes a part of its pages only, keeps using the old ones.
+_LIVE = 3
+# A transaction is of so many bytes at most: writing them takes a few milliseconds.
+_BATCH_BYTES = 256 * 1024
+# Bodies of one source looked at a time; after so many the source's dictionary is asked again.
+_CHUNK = 256
+
+# Bodies whose source is asked for at a time, so that no reading takes long.
+_LISTED = 10_000
+
+# Walks the index of those that wait: where nothing waits it costs nothing, however large the archive.
+_WAITING = """
+SELECT b.id, coalesce(
+    (SELECT source_id FROM pages WHERE body_id = b.id LIMIT 1),
+    (SELECT p.source_id FROM page_parts t JOIN pages p ON p.id = t.page_id WHERE t.body_id = b.id LIMIT 1))
+FROM bodies b INDEXED BY bodies_untried
+WHERE b.tried_id IS NULL AND b.pruned_at IS NULL AND b.id > ? ORDER BY b.id LIMIT ?
+"""
+_SIZES = """
+SELECT id, length(data) FROM bodies
+WHERE id IN (SELECT value FROM json_each(?)) AND tried_id IS NULL AND pruned_at IS NULL AND size > 0 ORDER BY id
+"""
+_LATEST = "SELECT id FROM dictionaries WHERE source_id = ? ORDER BY id DESC LIMIT ?"
+_PUT = """
+UPDATE bodies SET data = :data, dictionary_id = :dictionary, tried_id = :tried
+WHERE id = :id AND tried_id IS NULL AND pruned_at IS NULL
+"""
+_KEEP = "UPDATE bodies SET tried_id = :tried WHERE id = :id AND tried_id IS NULL AND pruned_at IS NULL"
+
+
+@dataclass(slots=True, kw_only=True)
+class PackReport:
+    """What was packed. `before` and `after` are the bytes of all bodies tried; dictionaries take `dictionary_bytes` more."""
+
+    tried: int = 0
+    packed: int = 0
+    damaged: int = 0
+    damaged_dictionaries: list[str] = field(default_factory=list)
+    dictionaries: int = 0
+    dictionary_bytes: int = 0
+    before: int = 0
+    after: int = 0
+    transactions: int = 0
+    longest_ms: float = 0.0
+    seconds: float = 0.0
+    broken_off: bool = False
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+def pack_again(
+    path: Path,
+    now: datetime,
+    *,
+    stopping: Callable[[], bool] = lambda: False,
+    progress: Callable[[PackReport], None] = lambda report: None,
+) -> PackReport:
+    """Pack what waits, source by source. `stopping` is asked before each body; what was packed until then stays."""
+    began, conn = time.monotonic(), connect(path)
+    packing = _Packing(conn=conn, now=stamp(now), stopping=stopping, progress=progress, report=PackReport())
+    try:
+        with explained(path):
+            conn.execute("PRAGMA secure_delete = OFF")
+            conn.execute("PRAGMA wal_autocheckpoint = 0")
+            conn.shelf = Shelf(_LIVE + 1)
+            for source_id, ids in packing.waiting().items():
+                packing.source(source_id, ids)
+            conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    except _Stopped:
+        packing.report.broken_off = True
+    finally:
+        conn.close()
+    packing.report.seconds = round(time.monotonic() - began, 3)
+    return packing.report
+
+
+class _Stopped(Exception):
+    """Somebody wants this to end."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Packing:
+    conn: Connection
+    now: str
+    stopping: Callable[[], bool]
+    progress: Callable[[PackReport], None]
+    report: PackReport
+
+    def waiting(self) -> dict[int, array[int]]:
+        """The bodies that were never tried, by source, oldest first; 8 bytes each."""
+        found: dict[int, array[int]] = {}
+        after = 0
+        while rows := self.conn.execute(_WAITING, (after, _LISTED)).fetchall():
+            self._check()
+            after = rows[-1][0]
+            for body_id, source_id in rows:
+                if source_id is not None:
+                    found.setdefault(source_id, array("q")).append(body_id)
+        return dict(sorted(found.items()))
+
+    def source(self, source_id: int, ids: array[int]) -> None:
+        """Pack what waits of one source."""
+        for first in range(0, len(ids), _CHUNK):
+            rows = self.conn.execute(_SIZES, (json.dumps(ids[first : first + _CHUNK].tolist()),)).fetchall()
+            live = self._live(source_id, rows)
+            if not live:
+                return
+            batch: list[dict[str, object]] = []
+            weight = 0
+            for body_id, size in rows:
+                if (change := self._packed(body_id, size, live)) is None:
+                    continue
+                batch.append(change)
+                weight += size
+                if weight >= _BATCH_BYTES:
+                    self._write(batch)
+                    batch, weight = [], 0
+            if batch:
+                self._write(batch)
+            self.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def _check(self) -> None:
+        if self.stopping():
+            raise _Stopped
+
+    def _bodies(self, ids: Sequence[int]) -> Iterator[bytes]:
+        """Those of them that can be read."""
+        for body_id in ids:
+            self._check()
+            try:
+                yield get_body(self.conn, body_id)
+            except (Damaged, Pruned):
+                continue
+
+    def _live(self, source_id: int, rows: list[tuple[int, int]]) -> dict[int, zstd.ZstdDict]:
+        """The dictionaries for these bodies: the source's latest, and a new one where that pays."""
+        live: dict[int, zstd.ZstdDict] = {}
+        for (dictionary_id,) in self.conn.execute(_LATEST, (source_id, _LIVE)).fetchall():
+            try:
+                live[dictionary_id] = get_dictionary(self.conn, dictionary_id)
+            except Damaged as fault:
+                if str(fault) not in self.report.damaged_dictionaries:
+                    self.report.damaged_dictionaries.append(str(fault))
+        if len(rows) >= LEAST_PAGES and (content := self._new(rows, list(live.values()))):
+            with self._timed():
+                dictionary_id = put_dictionary(self.conn, source_id, *content, self.now)
+            self.report.dictionaries += 1
+            self.report.dictionary_bytes += len(content[1])
+            live[dictionary_id] = get_dictionary(self.conn, dictionary_id)
+        return live
+
+    def _new(self, rows: list[tuple[int, int]], live: list[zstd.ZstdDict]) -> tuple[bytes, bytes] | None:
+        """A dictionary that saves more on these bodies than it takes itself, and the same as stored; None: none does."""
+        pages = list(self._bodies([body_id for body_id, _ in spread(rows)]))
+        places = choose(pages, min(PAGES, len(pages) - 1), self._check)
+        members, others = [pages[n] for n in places], [page for n, page in enumerate(pages) if n not in places]
+        if not members or not others:
+            return None
+        content = b"".join(members)
+        saved = self._share(others, live) - self._share(others, [zstd.ZstdDict(content, is_raw=True)])
+        # The pages that it is made of pack to next to nothing by it.
+        gain = saved * (len(rows) - len(members)) / len(others) + self._share(members, live)
+        if saved <= 0 or gain <= self._share([content], []) / 2:
+            return None
+        stored = packed_dictionary(content)
+        return (content, stored) if gain > len(stored) else None
+
+    def _share(self, tried: list[bytes], dictionaries: list[zstd.ZstdDict]) -> int:
+        """Bytes that these bodies take at the quick level."""
+        total = 0
+        for body in tried:
+            self._check()
+            total += min((len(pack_by(by, body, QUICK)) for by in dictionaries), default=len(pack(body)))
+        return total
+
+    def _packed(self, body_id: int, size: int, live: dict[int, zstd.ZstdDict]) -> dict[str, object] | None:
+        self._check()
+        try:
+            body = get_body(self.conn, body_id)
+        except Pruned:
+            return None
+        except Damaged:
+            self.report.damaged += 1
+            return None
+        tried = next(iter(live))
+        if len(live) > 1:
+            tried = min(live, key=lambda dictionary_id: len(pack_by(live[dictionary_id], body, QUICK)))
+        data = pack_by(live[tried], body)
+        won = len(data) < size and zstd.decompress(data, zstd_dict=live[tried]) == body
+        return {
+            "id": body_id,
+            "size": size,
+            "tried": tried,
+            "dictionary": tried if won else None,
+            "data": data if won else None,
+        }
+
+    def _write(self, batch: list[dict[str, object]]) -> None:
+        with self._timed():
+            changed = [self.conn.execute(_KEEP if row["data"] is None else _PUT, row).rowcount for row in batch]
+        report = self.report
+        for row, number in zip(batch, changed, strict=True):
+            data = row["data"]
+            size = int(str(row["size"]))
+            report.tried += number
+            report.packed += number if isinstance(data, bytes) else 0
+            report.before += size * number
+            report.after += (len(data) if isinstance(data, bytes) else size) * number
+        self.progress(report)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """One transaction, how long it held the lock (its end included), and a rest in which others have it."""
+        with write(self.conn):
+            began = time.monotonic()
+            yield
+        took = time.monotonic() - began
+        self.report.transactions += 1
+        self.report.longest_ms = max(self.report.longest_ms, round(took * 1000, 1))
+        time.sleep(max(LEAST_REST_S, REST * took))

@@ -1,0 +1,306 @@
+"""The figures that alerts are judged by, source by source. Each query goes by an index and reads what is recent."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from db.timestamps import moment, stamp
+
+# A source is looked at when a part of a run has ended since; a trigger notes which.
+_ENDED_LATELY = """
+SELECT s.id, s.name, s.settings, w.page_id, w.usual,
+       (SELECT r.id FROM source_runs r WHERE r.source_id = s.id AND r.ended IS NOT NULL ORDER BY r.id DESC LIMIT 1)
+FROM watched w JOIN sources s ON s.id = w.source_id
+WHERE w.part IS NOT NULL AND s.removed_at IS NULL AND s.paused_at IS NULL ORDER BY w.part
+"""
+_WATCHED = """
+UPDATE watched SET page_id = :page, usual = :usual, part = (
+    SELECT max(id) FROM source_runs WHERE source_id = :source AND id > :part AND ended IS NOT NULL)
+WHERE source_id = :source
+"""
+_WATCHED_SOURCES = "SELECT id FROM sources WHERE removed_at IS NULL AND paused_at IS NULL"
+_PARTS = """
+SELECT id, run_id, ended, listings, listings_failed, listings_working, fetched, unchanged, failed, forbidden, error
+FROM source_runs WHERE source_id = ? AND ended <> 'stopped' ORDER BY id DESC LIMIT ?
+"""
+_UNREACHED = """
+SELECT count(*) FILTER (WHERE last = 'failed'), count(*)
+FROM (SELECT (SELECT r.ended FROM source_runs r WHERE r.source_id = s.id AND r.ended <> 'stopped' ORDER BY r.id DESC LIMIT 1)
+      AS last FROM sources s WHERE s.removed_at IS NULL AND s.paused_at IS NULL)
+WHERE last IS NOT NULL
+"""
+_EARLIER_FINE = """
+SELECT 1 FROM source_runs
+WHERE source_id = ? AND id < ? AND (fetched + unchanged > 0 OR listings > listings_failed) ORDER BY id DESC LIMIT 1
+"""
+_ANSWERS = "SELECT what = 'article', url, error FROM fetches WHERE run_id = ? AND source_id = ?"
+_ROBOTS_ERROR = "SELECT error FROM robots WHERE origin = ?"
+_NEWEST_LINK = "SELECT max(found_at) FROM links WHERE source_id = ?"
+_FIRST_RUN = "SELECT run_id FROM links WHERE source_id = ? ORDER BY found_at LIMIT 1"
+_LINKS = "SELECT found_at, published, run_id FROM links WHERE source_id = ? AND found_at >= ? ORDER BY found_at"
+_PART_IDS = "SELECT id FROM source_runs WHERE source_id = ? ORDER BY id DESC"
+_PART = "SELECT started_at, ended = 'finished' AND listings > listings_failed FROM source_runs WHERE id = ?"
+# Of more parts than that every second, third, ... is read: each lies in a block of its own on the disk.
+_MOST_PARTS = 1000
+_NEWEST_PAGE = """
+SELECT p.id FROM pages p JOIN outcomes o ON o.page_id = p.id WHERE p.source_id = ? ORDER BY p.fetched_at DESC LIMIT 1
+"""
+# The first page of each link: a revision says nothing new about how a site is built, and counts its article twice.
+_READINGS = """
+SELECT p.id, o.reason IS NULL, a.title, a.provenance ->> 'title', a.published_precision, a.source IS NOT NULL,
+       a.word_count, EXISTS (SELECT 1 FROM credits c WHERE c.page_id = p.id AND c.role = 'author'),
+       EXISTS (SELECT 1 FROM credits c WHERE c.page_id = p.id AND c.role = 'editor')
+FROM pages p JOIN outcomes o ON o.page_id = p.id LEFT JOIN articles a ON a.page_id = p.id
+WHERE p.source_id = ? AND NOT EXISTS (SELECT 1 FROM pages e WHERE e.link_id = p.link_id AND e.id < p.id)
+ORDER BY p.fetched_at DESC, p.id DESC LIMIT ?
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usual:
+    """What was usual for a source when it was last counted: how long it may rest, how its pages read. Dear to count.
+
+    `limit_s` is None where no rhythm was known. `shares` is by sign, `words` the median length of its articles.
+    """
+
+    limit_s: float | None = None
+    limit_at: datetime | None = None
+    shares: Mapping[str, float] = field(default_factory=dict)
+    words: float = 0.0
+    shares_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A source to look at. `part` is its last part of a run that ended; `page_id` and `usual` are from the last look."""
+
+    source_id: int
+    name: str
+    settings: Mapping[str, object]
+    part: int | None
+    page_id: int | None
+    usual: Usual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One source's part in a run that ended by itself: finished or failed."""
+
+    id: int
+    run_id: int
+    ended: str
+    listings: int
+    listings_failed: int
+    listings_working: int | None
+    fetched: int
+    unchanged: int
+    failed: int
+    forbidden: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """How many of a part's listings and articles were asked for, and how many of them failed for one reason.
+
+    `answered`: whether anything else than failures came. `about_articles`: whether the alert that is open was about articles.
+    """
+
+    listings: int = 0
+    listings_refused: int = 0
+    articles: int = 0
+    articles_refused: int = 0
+    url: str | None = None
+    """One of those."""
+    answered: bool = True
+    about_articles: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """When a link was found, when its listing says that it went out, and whether the source's first run found it."""
+
+    found_at: datetime
+    published: datetime | None
+    first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read of one page. All but `page_id` and `article` is false, empty or 0 where it is no article."""
+
+    page_id: int
+    article: bool
+    title: str
+    title_by: str
+    dated: bool
+    timed: bool
+    source: bool
+    words: int
+    authors: bool
+    editors: bool
+
+
+def due_sources(conn: sqlite3.Connection) -> list[Due]:
+    """The sources of which something ended since they were looked at; not those that are paused or removed."""
+    return [
+        Due(
+            source_id=source_id,
+            name=name,
+            settings=json.loads(settings),
+            part=part,
+            page_id=page_id,
+            usual=_usual(usual),
+        )
+        for source_id, name, settings, page_id, usual, part in conn.execute(_ENDED_LATELY)
+    ]
+
+
+def watched_sources(conn: sqlite3.Connection) -> frozenset[int]:
+    """The ids of the sources that are crawled by themselves."""
+    return frozenset(source_id for (source_id,) in conn.execute(_WATCHED_SOURCES))
+
+
+def note_watched(conn: sqlite3.Connection, due: Due, *, page_id: int | None, usual: Usual) -> None:
+    """Record how far a source was looked at."""
+    values = {
+        "limit_s": usual.limit_s,
+        "limit_at": stamp(usual.limit_at) if usual.limit_at else None,
+        "shares": dict(usual.shares),
+        "words": usual.words,
+        "shares_at": stamp(usual.shares_at) if usual.shares_at else None,
+    }
+    conn.execute(_WATCHED, {"source": due.source_id, "part": due.part, "page": page_id, "usual": json.dumps(values)})
+
+
+def _usual(text: str | None) -> Usual:
+    values = json.loads(text) if text else {}
+    for name in ("limit_at", "shares_at"):
+        values[name] = moment(values[name]) if values.get(name) else None
+    return Usual(**values)
+
+
+def last_parts(conn: sqlite3.Connection, source_id: int, count: int) -> list[Part]:
+    """The last parts of runs that ended by themselves, the newest first."""
+    return [Part(**dict(zip(Part.__slots__, row, strict=True))) for row in conn.execute(_PARTS, (source_id, count))]
+
+
+def unreached(conn: sqlite3.Connection) -> tuple[int, int]:
+    """Of how many sources the last crawl failed, and how many were ever crawled; not those that are paused or removed."""
+    failed, of = conn.execute(_UNREACHED).fetchone()
+    return int(failed), int(of)
+
+
+def was_fine_before(conn: sqlite3.Connection, source_id: int, part: int) -> bool:
+    """Whether something was fetched of a source in an earlier run."""
+    return conn.execute(_EARLIER_FINE, (source_id, part)).fetchone() is not None
+
+
+def refused(
+    conn: sqlite3.Connection, source_id: int, part: Part, error: str, evidence: Mapping[str, object] | None = None
+) -> Refused:
+    """How much of a part failed with `error`; also where the host's robots.txt did, so that nothing else was asked for.
+
+    `evidence` is that of the open alert, if there is one.
+    """
+    counts, url = {False: [0, 0], True: [0, 0]}, None
+    by_origin: dict[str, bool] = {}
+    for article, address, failure in conn.execute(_ANSWERS, (part.run_id, source_id)):
+        is_refused = failure == error or (
+            failure == "robots_unavailable" and _robots_failed(conn, address, error, by_origin)
+        )
+        counts[bool(article)][0] += 1
+        counts[bool(article)][1] += is_refused
+        url = url or (address if is_refused else None)
+    return Refused(
+        listings=counts[False][0],
+        listings_refused=counts[False][1],
+        articles=counts[True][0],
+        articles_refused=counts[True][1],
+        url=url,
+        answered=part.ended == "finished",
+        about_articles=bool(evidence and evidence.get("articles_refused") and not evidence.get("listings_refused")),
+    )
+
+
+def _robots_failed(conn: sqlite3.Connection, url: str, error: str, known: dict[str, bool]) -> bool:
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+    if origin not in known:
+        row = conn.execute(_ROBOTS_ERROR, (origin,)).fetchone()
+        known[origin] = bool(row and str(row[0]).partition(":")[0] == error)
+    return known[origin]
+
+
+def newest_link(conn: sqlite3.Connection, source_id: int) -> datetime | None:
+    """When the last new link of a source was found."""
+    (found_at,) = conn.execute(_NEWEST_LINK, (source_id,)).fetchone()
+    return moment(found_at) if found_at else None
+
+
+def links_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> list[Found]:
+    """The links of a source found since a moment, in order."""
+    row = conn.execute(_FIRST_RUN, (source_id,)).fetchone()
+    first = row[0] if row else None
+    return [
+        Found(
+            found_at=moment(found_at),
+            published=moment(published) if published else None,
+            first=run_id == first,
+        )
+        for found_at, published, run_id in conn.execute(_LINKS, (source_id, stamp(since)))
+    ]
+
+
+def looks_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> list[datetime]:
+    """When a source's listings were read since a moment: the beginnings of its parts of runs in which any answered.
+
+    Of very many only every so many-th, always the last one among them.
+    """
+    ids = [part for (part,) in conn.execute(_PART_IDS, (source_id,))]
+    first, looks = stamp(since), []
+    for part in ids[:: max(1, len(ids) // _MOST_PARTS)]:
+        started_at, answered = conn.execute(_PART, (part,)).fetchone()
+        if started_at < first:
+            break
+        if answered:
+            looks.append(moment(started_at))
+    return looks[::-1]
+
+
+def newest_page(conn: sqlite3.Connection, source_id: int) -> int | None:
+    """The last page of a source that was read."""
+    row = conn.execute(_NEWEST_PAGE, (source_id,)).fetchone()
+    return int(row[0]) if row else None
+
+
+def readings(conn: sqlite3.Connection, source_id: int, count: int) -> list[Reading]:
+    """What was read of the last `count` pages that were the first of their link, the newest first."""
+    return list(map(_reading, conn.execute(_READINGS, (source_id, count))))
+
+
+def _reading(row: tuple[object, ...]) -> Reading:
+    page_id, article, title, title_by, precision, source, words, authors, editors = row
+    return Reading(
+        page_id=int(str(page_id)),
+        article=bool(article),
+        title=str(title or ""),
+        title_by=str(title_by or ""),
+        dated=precision is not None,
+        timed=precision is not None and precision != "day",
+        source=bool(article and source),
+        words=int(str(words or 0)),
+        authors=bool(authors),
+        editors=bool(editors),
+    )
+
+
+def pages_between(evidence: Iterable[Mapping[str, object]]) -> list[range]:
+    """The pages that earlier alerts were about, by the first and last page that their figures name."""
+    bounds = ((item.get("first_page"), item.get("last_page")) for item in evidence)
+    return [range(first, last + 1) for first, last in bounds if isinstance(first, int) and isinstance(last, int)]

@@ -1,0 +1,149 @@
+"""How things stand, from the rows: the service, crawls under way, what fails, open alerts, the last day. Each query named."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db.processes import process_lives
+from db.queries.statistics import Run, last_runs
+from db.store.alerts import open_alerts
+from db.store.pages import count_unread
+from db.store.service_state import ServiceRow, service_row
+from db.store.sources import count_sources
+from db.timestamps import stamp
+
+DAY = timedelta(hours=24)
+
+_UNDER_WAY = """
+SELECT r.id, r.reason, r.pid, r.process, r.started_at,
+       (SELECT count(*) FROM source_runs s WHERE s.run_id = r.id),
+       (SELECT count(*) FROM source_runs s WHERE s.run_id = r.id AND s.ended IS NULL),
+       (SELECT group_concat(name, ', ') FROM (
+            SELECT name FROM source_runs s JOIN sources ON sources.id = s.source_id
+            WHERE s.run_id = r.id AND s.ended IS NULL ORDER BY name LIMIT 5))
+FROM runs r WHERE r.ended IS NULL ORDER BY r.id
+"""
+# The last run of each source, of those that ended; then how many before it ended the same way.
+_FAILING = """
+SELECT s.name, l.started_at, l.error,
+       (SELECT count(*) FROM source_runs f WHERE f.source_id = s.id AND f.ended = 'failed' AND f.id > coalesce(
+            (SELECT max(g.id) FROM source_runs g WHERE g.source_id = s.id AND g.ended = 'finished'), 0))
+FROM sources s JOIN source_runs l ON l.id = (
+    SELECT max(id) FROM source_runs e WHERE e.source_id = s.id AND e.ended IN ('finished', 'failed'))
+WHERE s.removed_at IS NULL AND l.ended = 'failed'
+ORDER BY 4 DESC, s.name
+"""
+_DAY = """
+SELECT count(*),
+       count(*) FILTER (WHERE ended = 'failed'),
+       coalesce(sum(figures ->> 'found'), 0),
+       coalesce(sum(figures ->> 'fetched'), 0),
+       coalesce(sum(figures ->> 'new'), 0),
+       coalesce(sum(figures ->> 'updated'), 0)
+FROM runs WHERE id > (SELECT coalesce(max(id), 0) FROM runs WHERE started_at < :since) AND started_at >= :since
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """A run that has not ended: how many sources it began with, how many are left, the first of these by name.
+
+    `lives`: its process is there; a run whose process is gone was killed.
+    """
+
+    run_id: int
+    reason: str
+    pid: int
+    started_at: str
+    sources: int
+    left: int
+    names: str
+    lives: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """A source whose last run failed: how often in a row, when last, and why."""
+
+    name: str
+    times: int
+    last_at: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastDay:
+    """The last 24 hours in figures."""
+
+    runs: int
+    runs_failed: int
+    found: int
+    fetched: int
+    new: int
+    updated: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAlert:
+    """An alert that is open. `source` is None where it is about the machine or the database."""
+
+    id: int
+    kind: str
+    source: str | None
+    says: str
+    opened_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How things stand at one moment."""
+
+    service: ServiceRow | None
+    sources: int
+    paused: int
+    unread: int
+    under_way: list[UnderWay]
+    failing: list[Failing]
+    alerts: list[OpenAlert]
+    day: LastDay
+    runs: list[Run]
+
+
+def status_of(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> Status:
+    """How things stand, with the last so many runs."""
+    sources, paused = count_sources(conn)
+    return Status(
+        service=service_row(conn),
+        sources=sources,
+        paused=paused,
+        unread=count_unread(conn),
+        under_way=[
+            UnderWay(
+                run_id=run_id,
+                reason=reason,
+                pid=pid,
+                started_at=started_at,
+                sources=begun,
+                left=left,
+                names=names or "",
+                lives=process_lives(pid, process),
+            )
+            for run_id, reason, pid, process, started_at, begun, left, names in conn.execute(_UNDER_WAY)
+        ],
+        failing=[
+            Failing(name=name, times=times, last_at=last_at, error=error or "")
+            for name, last_at, error, times in conn.execute(_FAILING)
+        ],
+        alerts=[
+            OpenAlert(
+                id=alert.id, kind=alert.kind, source=alert.source, says=alert.says, opened_at=stamp(alert.opened_at)
+            )
+            for alert in open_alerts(conn)
+        ],
+        day=LastDay(
+            **dict(zip(LastDay.__slots__, conn.execute(_DAY, {"since": stamp(now - DAY)}).fetchone(), strict=True))
+        ),
+        runs=last_runs(conn, runs),
+    )

@@ -1,0 +1,287 @@
+"""The database's shape, as an append-only list of named steps (sqlite-utils migrations, set "copydesk").
+
+    sources ──< entries            where a source lists its articles          facts: written once
+       │  └──< links ──1 visits    addresses of articles; when we called
+       ├──< fetches                every request and what came of it
+       └──< pages >── bodies       what was received, byte for byte; page_parts: an article's further pages
+                │
+                └──1 outcomes >── extractors     article or rejection         derived: may be dropped
+                        └──1 articles ──< credits                             and made again
+                               └──1 decisions
+    unread: pages without an outcome, kept by triggers. turns: which run is at which source now.
+    marks, marked_texts, likenesses: the index of near copies (`db.store.near_copies`), derived. unsettled: articles that came or
+    went. claims: pages that say they are at another address than where they were found (`db.addresses.claims`), derived.
+    page_parameters, parameter_evidence, address_parameters, folded_pages: what parameters of addresses are worth, derived;
+    address_rules: what site rules say of it; link_twins, twins_made: links that it concerns (`db.addresses.parameters`).
+    robots, holds, validators, visits: what the next crawl must know. pruned_pages: those whose body was dropped after its time.
+
+    source_runs: what one run did at one source. service: the `copydesk run` that is up. alerts: what a person should know;
+    watched: how far they have looked. rhythms: when sources publish, as learned.
+    search_index: where grams stand (`db.search.index`), derived. unindexed: articles that are not in it yet, kept by triggers.
+    site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
+    extractions: runs of `copydesk extract`; to_extract: the pages each has left; past_outcomes: what each replaced.
+
+Times of facts are ISO 8601 in UTC (TEXT); `visits` counts in Unix seconds, because it is arithmetic.
+Never edit a step that was released: add one. A step that rebuilds a table must make its triggers again.
+"""
+
+from __future__ import annotations
+
+from db.schema.address_tables import ADDRESS_PARAMETERS
+from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
+from db.schema.service_tables import (
+    DICTIONARIES,
+    EXTRACTIONS,
+    LISTING_VISITS,
+    PRUNED,
+    RHYTHMS,
+    SCHEDULE,
+    SITE_RULES,
+    SITEMAP_READINGS,
+    WATCHED,
+)
+from db.schema.tables import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
+from db.schema.views import CURRENT_ARTICLES, make_views
+from db.search.index import version
+from db.sqlite_tools import Database, Migrations
+
+migrations = Migrations("copydesk")
+
+# Marks the file as ours (PRAGMA application_id): "CPYD" in ASCII.
+APPLICATION_ID = 0x43505944
+
+# The tables of `db.store.near_copies`. Keys of two integers without rowid: a mark of a text takes 20 bytes.
+_COPIES = """
+CREATE TABLE marks (
+    mark INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (mark, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE marked_texts (
+    text INTEGER PRIMARY KEY,
+    marks BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE likenesses (
+    text INTEGER NOT NULL,
+    other INTEGER NOT NULL,
+    PRIMARY KEY (text, other)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE unsettled (
+    address_key TEXT NOT NULL,
+    text_hash BLOB NOT NULL,
+    PRIMARY KEY (address_key, text_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER article_is_unsettled AFTER INSERT ON articles
+BEGIN INSERT OR IGNORE INTO unsettled VALUES (new.address_key, new.text_hash); END;
+CREATE TRIGGER article_is_gone AFTER DELETE ON articles
+BEGIN INSERT OR IGNORE INTO unsettled VALUES (old.address_key, old.text_hash); END;
+
+INSERT INTO unsettled (address_key, text_hash) SELECT DISTINCT address_key, text_hash FROM articles;
+"""
+
+_MARKS_ANEW = """
+DELETE FROM marks;
+DELETE FROM likenesses;
+DROP TABLE marked_texts;
+CREATE TABLE marked_texts (
+    text INTEGER PRIMARY KEY,
+    letters INTEGER NOT NULL,
+    marks BLOB NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO unsettled SELECT DISTINCT address_key, text_hash FROM articles;
+"""
+
+# The table of `db.addresses.claims`. By address first: what claims it, of one source, in the order in which it is looked at. The
+# trigger comes before the row goes, for the claim goes with it.
+_CLAIMS = """
+CREATE TABLE claims (
+    page_id INTEGER PRIMARY KEY REFERENCES articles (page_id) ON DELETE CASCADE,
+    source_id INTEGER NOT NULL,
+    claimed_key TEXT NOT NULL,
+    own_key TEXT NOT NULL,
+    may INTEGER NOT NULL,
+    believed INTEGER
+) STRICT;
+CREATE INDEX claims_claimed ON claims (claimed_key, source_id, own_key, may, believed);
+CREATE INDEX claims_own ON claims (own_key) WHERE believed = 0;
+
+CREATE TRIGGER claim_goes BEFORE DELETE ON articles
+BEGIN INSERT OR IGNORE INTO unsettled SELECT own_key, old.text_hash FROM claims WHERE page_id = old.page_id; END;
+"""
+
+
+@migrations()
+def m0001_ground(db: Database) -> None:
+    """Facts, state of the crawl, derived rows, triggers, views."""
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    for part in (FACTS, STATE, DERIVED, TRIGGERS, VIEWS):
+        for statement in _statements(part):
+            db.execute(statement)
+
+
+@migrations()
+def m0002_copies(db: Database) -> None:
+    """The index of near copies; every article waits to be settled into it."""
+    for statement in _statements(_COPIES):
+        db.execute(statement)
+
+
+@migrations()
+def m0003_marks(db: Database) -> None:
+    """Marks are hashed in another way and texts have a length: the index is empty until every article is settled again."""
+    for statement in _statements(_MARKS_ANEW):
+        db.execute(statement)
+
+
+@migrations()
+def m0004_schedule(db: Database) -> None:
+    """What a service must keep: one source's part in a run, the service itself, alerts, paused sources."""
+    for statement in _statements(SCHEDULE):
+        db.execute(statement)
+
+
+@migrations()
+def m0005_pruned(db: Database) -> None:
+    """Bodies may be dropped after their time; what was read out of them is final then."""
+    for statement in _statements(PRUNED):
+        db.execute(statement)
+
+
+@migrations()
+def m0006_watched(db: Database) -> None:
+    """How far the alerts have looked at each source."""
+    for statement in _statements(WATCHED):
+        db.execute(statement)
+
+
+@migrations()
+def m0007_rhythms(db: Database) -> None:
+    """What was learned of when sources publish."""
+    for statement in _statements(RHYTHMS):
+        db.execute(statement)
+
+
+@migrations()
+def m0008_extractions(db: Database) -> None:
+    """Extracting again: what is left to do, and what was replaced."""
+    for statement in _statements(EXTRACTIONS):
+        db.execute(statement)
+
+
+@migrations()
+def m0010_dictionaries(db: Database) -> None:
+    """Bodies may be packed by a dictionary of their source."""
+    for statement in _statements(DICTIONARIES):
+        db.execute(statement)
+
+
+@migrations()
+def m0012_views(db: Database) -> None:
+    """Views that need no joins. A later step that changes a table under them: `drop_views` before, `make_views` behind."""
+    make_views(db)
+
+
+@migrations()
+def m0013_search(db: Database) -> None:
+    """The search index. Articles that are there wait for it: to make it takes minutes, and a migration holds the lock."""
+    for statement in _statements(SEARCH):
+        db.execute(statement)
+    db.execute("INSERT INTO search_version VALUES (?)", (version(),))
+
+
+@migrations()
+def m0014_sources_counted_once(db: Database) -> None:
+    """`sources_view` counts for all sources at once."""
+    make_views(db)
+
+
+@migrations()
+def m0015_search_merges(db: Database) -> None:
+    """Smaller steps for the search index."""
+    for name, value in SEARCH_MERGES:
+        db.execute("INSERT INTO search_index (search_index, rank) VALUES (?, ?)", (name, value))
+
+
+@migrations()
+def m0016_site_rules(db: Database) -> None:
+    """The site rules that outcomes were made by are kept, and which of them are in force."""
+    for statement in _statements(SITE_RULES):
+        db.execute(statement)
+
+
+@migrations()
+def m0017_sitemap_readings(db: Database) -> None:
+    """What past crawls saw of the sitemaps of an index."""
+    for statement in _statements(SITEMAP_READINGS):
+        db.execute(statement)
+
+
+@migrations()
+def m0018_claims(db: Database) -> None:
+    """What pages say of their address is judged. What was believed before stands until it is settled again."""
+    for statement in _statements(_CLAIMS):
+        db.execute(statement)
+
+
+@migrations()
+def m0019_search_readable(db: Database) -> None:
+    """Any tool can read the search index from end to end. What is in it stays."""
+    for statement in _statements(SEARCH_READABLE):
+        db.execute(statement)
+
+
+@migrations()
+def m0020_current_articles(db: Database) -> None:
+    """No view gives bytes: Datasette answers 500 for the page of one that does (datasette#2601). The hash is in hexadecimal."""
+    columns = (str(row[1]) for row in db.execute("PRAGMA table_info(articles)").fetchall())
+    fields = ", ".join(
+        "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
+    )
+    db.execute("DROP VIEW current_articles")
+    for statement in _statements(CURRENT_ARTICLES.format(fields=fields)):
+        db.execute(statement)
+
+
+@migrations()
+def m0021_listings_answer(db: Database) -> None:
+    """How each listing answers, and how many of a source's listings name articles."""
+    for statement in _statements(LISTING_VISITS):
+        db.execute(statement)
+
+
+@migrations()
+def m0022_counts_defined_once(db: Database) -> None:
+    """`runs_view` shows the counts of `db.store.run_counts`; what an earlier import called new were pages."""
+    db.execute("""
+        UPDATE runs SET figures = json_set(json_remove(figures, '$.new'), '$.pages', figures -> '$.new')
+        WHERE command = 'import' AND figures ->> '$.pages' IS NULL AND figures ->> '$.new' IS NOT NULL
+    """)
+    make_views(db)
+
+
+@migrations()
+def m0023_address_parameters(db: Database) -> None:
+    """Parameters of addresses are judged by what a site shows. Pages that are there are noted when they are settled again."""
+    for statement in _statements(ADDRESS_PARAMETERS):
+        db.execute(statement)
+
+
+def step_names() -> frozenset[str]:
+    """The names of all steps that this version knows."""
+    return frozenset(name for name in globals() if name.startswith("m0"))
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script, without `executescript`, which would commit the migration's transaction."""
+    statements, current = [], ""
+    for line in script.strip().splitlines():
+        current += line + "\n"
+        ended = line.rstrip().endswith("END;") if "CREATE TRIGGER" in current else line.rstrip().endswith(";")
+        if ended:
+            statements.append(current)
+            current = ""
+    return statements

@@ -1,0 +1,216 @@
+"""One site's TOML file: its text → Site. A mistake is named with file, line and key, and the nearest right word."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from db.errors import ConfigError
+from db.regular_files import open_file
+from db.site_rules import validators as checks
+from db.site_rules.models import FieldRule, HtmlList, JsonList, ListRule, Site
+
+
+def load_site(path: Path) -> Site:
+    """The rules in one file. Raises ConfigError."""
+    return parse_site(read_text(path), path)
+
+
+def read_text(path: Path) -> str:
+    """The text of a site file. Raises ConfigError."""
+    try:
+        with open_file(path, own=True) as file:
+            raw = file.read()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    try:
+        return raw.decode("utf-8-sig")  # some editors begin a file with a mark
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+
+
+def parse_site(text: str, path: Path) -> Site:
+    """The rules in the text of a file. `path` names the site and says where a mistake is. Raises ConfigError."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = _TOML_LINE.search(str(error))
+        line = int(at[1]) if at else len(text.splitlines())
+        raise ConfigError(f"{path}:{line}: is not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: is not valid TOML: its brackets are nested too deep") from error
+    file = _File(path=path, lines=tuple(text.splitlines()))
+    parts = {name: document.pop(name, {}) for name in _TABLES}
+    for name, part in parts.items():
+        if not isinstance(part, dict):
+            raise ConfigError(f"{file.at(name)}: {name} must be a table, written as [{name}]")
+    values = file.checked(document, _SITE_KEYS, "", required=("hosts",))
+    for name, keys in _TABLES.items():
+        values |= file.checked(parts[name], keys, name)
+    for both in set(values.get("ignore", ())) & set(values.get("keep", ())):
+        raise ConfigError(f"{file.at('keep', 'addresses')}: keep: {both} is in ignore, too; write it in one of them")
+    lists, fields = (file.tables(values.get(name), name) for name in ("lists", "fields"))
+    values["lists"] = tuple(_list_rule(file, table, number) for number, table in enumerate(lists))
+    values["fields"] = tuple(_field_rule(file, table, number) for number, table in enumerate(fields))
+    return Site(name=path.stem, **values)
+
+
+_TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+def place_of(key: str, text: str, path: Path) -> str:
+    """`path:7`: the line that sets a key at the top of a file; the path alone where it cannot be told."""
+    return _File(path=path, lines=tuple(text.splitlines())).at(key)
+
+
+def claimed_hosts(text: str) -> tuple[str, ...]:
+    """The hosts that the text of a file claims, as far as it can be read: it may be no TOML at all."""
+    try:
+        hosts = tomllib.loads(text).get("hosts")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        found = _HOSTS.search(text)
+        hosts = _QUOTED.findall(found[1]) if found else []
+    return tuple(host.lower() for host in hosts if isinstance(host, str)) if isinstance(hosts, list) else ()
+
+
+_HOSTS = re.compile(r"^[ \t]*hosts[ \t]*=[ \t]*\[([^\]]{0,5000})", re.MULTILINE)
+_QUOTED = re.compile(r"""["']([^"'\n]{1,253})["']""")
+
+
+def _list_rule(file: _File, table: dict[str, Any], number: int) -> ListRule:
+    if "item" in table and "items" in table:
+        where = file.at("item", "lists", number)
+        raise ConfigError(f"{where}: item is the CSS of an HTML list, items the path of a JSON list: give one of them")
+    is_html = "item" in table
+    keys, required = (_HTML_KEYS, ("url",)) if is_html else (_LIST_KEYS, ("url", "link"))
+    values = file.checked(table, keys, "lists", number, required=required)
+    if not is_html and not checks.PLACE.search(values["link"]):
+        raise ConfigError(
+            f"{file.at('link', 'lists', number)}: link has no place for a value of the item, such as {{id}};"
+            " if the list is an HTML page, give item, the CSS of one entry"
+        )
+    for place in _COUNTED.findall(values["url"]):
+        if place != "{page}":
+            raise ConfigError(f"{file.at('url', 'lists', number)}: url: {place} is not counted; only {{page}} is")
+    if "{page}" not in values["url"] and values.get("pages", 1) > 1:
+        advice = "; next follows links to further pages" if is_html else ""
+        raise ConfigError(f"{file.at('pages', 'lists', number)}: pages: the url has no {{page}} to count{advice}")
+    return HtmlList(**values) if is_html else JsonList(**values)
+
+
+_COUNTED = re.compile(r"\{\w+\}")
+"""What looks like a place in an address. Other braces are the address's own: some sites have JSON in a query."""
+
+
+def _field_rule(file: _File, table: dict[str, Any], number: int) -> FieldRule:
+    values = file.checked(table, _FIELD_KEYS, "fields", number, required=("field",))
+    readers = [name for name in ("css", "xpath", "regex") if name in values]
+    if len(readers) != 1:
+        told = f"has {' and '.join(readers)}" if readers else "has none"
+        raise ConfigError(
+            f"{file.at('field', 'fields', number)}: field {values['field']} {told}: give one of css, xpath, regex"
+        )
+    if "regex" in values and "attribute" in values:
+        raise ConfigError(f"{file.at('attribute', 'fields', number)}: attribute goes with css or xpath, not with regex")
+    return FieldRule(**values)
+
+
+Check = Callable[[object], Any]
+_SITE_KEYS: dict[str, Check] = {
+    "hosts": checks.hosts,
+    "outlet": checks.text,
+    "language": checks.language,
+    "timezone": checks.timezone,
+    "lists": checks.as_is,
+    "fields": checks.as_is,
+}
+_ARTICLES_KEYS: dict[str, Check] = {"include": checks.regexes, "exclude": checks.regexes}
+_ADDRESSES_KEYS: dict[str, Check] = {"ignore": checks.parameters, "keep": checks.parameters}
+_TABLES = {"articles": _ARTICLES_KEYS, "addresses": _ADDRESSES_KEYS}
+_LIST_KEYS: dict[str, Check] = {
+    "url": checks.http,
+    "link": checks.text,
+    "items": checks.path,
+    "first_page": checks.count,
+    "pages": checks.count,
+    "title": checks.path,
+    "published": checks.path,
+    "modified": checks.path,
+    "author": checks.path,
+    "section": checks.path,
+}
+_HTML_KEYS: dict[str, Check] = {
+    "url": checks.http,
+    "item": checks.css,
+    "link": checks.pick,
+    "title": checks.pick,
+    "published": checks.pick,
+    "modified": checks.pick,
+    "author": checks.pick,
+    "section": checks.pick,
+    "next": checks.pick,
+    "first_page": checks.count,
+    "pages": checks.count,
+}
+_FIELD_KEYS: dict[str, Check] = {
+    "field": checks.article_field,
+    "css": checks.css,
+    "xpath": checks.xpath,
+    "regex": checks.regex,
+    "attribute": checks.text,
+    "until": checks.day,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """A site file as text, to say where a mistake is."""
+
+    path: Path
+    lines: tuple[str, ...]
+
+    def at(self, key: str, table: str = "", number: int = 0) -> str:
+        """`path:7`: the line that sets `key` in the `number`th `table`; the path alone if it cannot be told."""
+        header = re.compile(rf"\s*\[+\s*{re.escape(table)}\s*\]+") if table else None
+        starts = [n for n, line in enumerate(self.lines) if header and header.match(line)]
+        start = starts[number] if number < len(starts) else 0
+        wanted = re.compile(rf"""\s*(\[+\s*)?["']?{re.escape(key)}["']?\s*[=\].]""")
+        return next(
+            (f"{self.path}:{n + 1}" for n in range(start, len(self.lines)) if wanted.match(self.lines[n])),
+            str(self.path),
+        )
+
+    def checked(
+        self, table: dict[str, Any], keys: dict[str, Check], name: str, number: int = 0, required: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        """The values of a table, each checked. Raises ConfigError for an unknown, wrong or missing key."""
+        values: dict[str, Any] = {}
+        for key, value in table.items():
+            where = self.at(key, name, number)
+            if key not in keys:
+                place = f" in [{name}]" if name else ""
+                raise ConfigError(
+                    f"{where}: unknown key {key}{place}{checks.nearest(key, (*keys, *(() if name else tuple(_TABLES))))}"
+                )
+            try:
+                values[key] = keys[key](value)
+            except ValueError as error:
+                raise ConfigError(f"{where}: {key}: {error}") from error
+        for key in required:
+            if key not in values:
+                place = f"[[{name}]] number {number + 1}" if name else "the file"
+                raise ConfigError(f"{self.at(name, '', 0) if name else self.path}: {place} must set {key}")
+        return values
+
+    def tables(self, value: object, name: str) -> list[dict[str, Any]]:
+        """The tables of `[[name]]`."""
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
+            raise ConfigError(f"{self.at(name)}: {name} must be tables, written as [[{name}]]")
+        return value

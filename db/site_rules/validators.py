@@ -1,0 +1,179 @@
+"""What the values of a site file must be: each check takes a TOML value and gives what is kept, or raises ValueError.
+
+The messages are ends of a sentence that begins with file, line and key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from db.models import Article
+from db.site_rules.models import Pick
+
+# ------------------------
+
+
+def text(value: object) -> str:
+    """A text that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"must be a text in quotes, got {value!r}")
+    return value.strip()
+
+
+def path(value: object) -> str:
+    """A path into JSON; empty is the root."""
+    if not isinstance(value, str):
+        raise ValueError(f'must be a path in quotes, such as "data.list", got {value!r}')
+    return value.strip()
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """A list of texts, at least one."""
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"must be a list of texts in quotes, got {value!r}")
+    return tuple(text(one) for one in value)
+
+
+def hosts(value: object) -> tuple[str, ...]:
+    """Host names, in lower case."""
+    names = tuple(host.lower().removesuffix(".") for host in texts(value))
+    for host in names:
+        if not _HOST.fullmatch(host):
+            raise ValueError(
+                f"{host!r} is not a host: write it without scheme, path and port, non-ASCII names in punycode"
+            )
+    return names
+
+
+def language(value: object) -> str:
+    """A language tag as in BCP 47."""
+    language = text(value)
+    if not _LANGUAGE.fullmatch(language):
+        raise ValueError(f"{language!r} is not a language tag of BCP 47, such as en or zh-Hant")
+    return language
+
+
+def timezone(value: object) -> str:
+    """A time zone of the IANA database."""
+    name = text(value)
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is not a time zone, such as Asia/Shanghai") from error
+    return name
+
+
+def regex(value: object) -> str:
+    """A regular expression that compiles."""
+    pattern = text(value)
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+    return pattern
+
+
+def regexes(value: object) -> tuple[str, ...]:
+    """A list of regular expressions."""
+    return tuple(regex(one) for one in texts(value))
+
+
+def parameters(value: object) -> tuple[str, ...]:
+    """Names of parameters of an address, in lower case."""
+    names = tuple(name.lower() for name in texts(value))
+    for name in names:
+        if not _PARAMETER.fullmatch(name):
+            raise ValueError(f"{name!r} is not the name of a parameter: write it without ?, & and =")
+    return names
+
+
+def css(value: object) -> str:
+    """A CSS selector that compiles."""
+    # Imported here and below: most commands read site files that have no selectors, and lxml takes its time.
+    from cssselect import SelectorError
+    from lxml.cssselect import CSSSelector
+    from lxml.etree import Element, XPathError
+
+    selector = text(value)
+    try:
+        CSSSelector(selector, translator="html")(Element("html"))
+    except (SelectorError, XPathError) as error:
+        raise ValueError(f"{selector!r} is not a CSS selector: {error}") from error
+    return selector
+
+
+def xpath(value: object) -> str:
+    """An XPath expression that compiles."""
+    from lxml.etree import Element, XPath, XPathError
+
+    expression = text(value)
+    try:
+        XPath(expression)(Element("html"))  # names of functions, variables and prefixes are looked up only now
+    except XPathError as error:
+        raise ValueError(f"{expression!r} is not an XPath expression: {error}") from error
+    return expression
+
+
+def pick(value: object) -> Pick:
+    """What one value of an entry is read from: a CSS selector, or a table of it and an attribute."""
+    if not isinstance(value, dict):
+        return Pick(css=css(value))
+    for key in value:
+        if key not in ("css", "attribute"):
+            raise ValueError(f"unknown key {key}{nearest(key, ('css', 'attribute'))}")
+    attribute = text(value["attribute"]) if "attribute" in value else None
+    return Pick(css=css(value["css"]) if "css" in value else "", attribute=attribute)
+
+
+def count(value: object) -> int:
+    """A whole number."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_PAGES:
+        raise ValueError(f"must be a whole number from 0 to {_MOST_PAGES}, got {value!r}")
+    return value
+
+
+def day(value: object) -> date:
+    """A day."""
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError(f"must be a day without quotes, such as 2024-03-01, got {value!r}")
+    return value
+
+
+def article_field(value: object) -> str:
+    """The name of a field of Article that a rule may set."""
+    name = text(value)
+    if name not in _ARTICLE_FIELDS:
+        raise ValueError(f"{name} is not a field of an article{nearest(name, _ARTICLE_FIELDS)}")
+    return name
+
+
+def http(value: object) -> str:
+    """An http address, perhaps with places such as {page}."""
+    url = text(value)
+    if not re.match(r"https?://[^/\s]+", url) or re.search(r"\s", url):
+        raise ValueError(f"{url!r} is not an http address")
+    return url
+
+
+def as_is(value: object) -> object:
+    """Whatever it is: tables, which are checked one by one."""
+    return value
+
+
+_MOST_PAGES = 1000
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
+_PARAMETER = re.compile(r"[^\s?&=#]{1,40}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+PLACE = re.compile(r"\{[^{}]+\}")
+_ARTICLE_FIELDS = tuple(one.name for one in fields(Article) if one.name not in ("url", "provenance", "word_count"))
+
+
+def nearest(key: str, keys: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the nearest known one, else all."""
+    near = difflib.get_close_matches(key, list(keys), n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(keys)}"

@@ -1,0 +1,61 @@
+"""Stored pages for an export: as they are, in the order they came, some at a time, so that no crawl is held up."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.models import Page
+from db.store.pages import load_page
+from db.timestamps import stamp
+
+_IDS = """
+SELECT p.id, b.pruned_at IS NOT NULL FROM pages p JOIN bodies b ON b.id = p.body_id
+WHERE p.id > :after AND (:source IS NULL OR p.source_id = :source) AND (:since IS NULL OR p.fetched_at >= :since)
+ORDER BY p.id LIMIT 200
+"""
+_AROUND = """
+SELECT p.headers, s.name, s.url,
+       (SELECT duration_ms FROM fetches f WHERE f.link_id = p.link_id AND f.page_id = p.id AND f.started_at = p.fetched_at)
+FROM pages p JOIN sources s ON s.id = p.source_id WHERE p.id = ?
+"""
+_PART_URLS = "SELECT url FROM page_parts WHERE page_id = ? ORDER BY position"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPage:
+    """A page with what stands around it: its headers, its source's name and address, how long the answer took."""
+
+    page: Page
+    headers: Mapping[str, str]
+    source: tuple[str, str]
+    duration_ms: int | None
+    part_urls: tuple[str, ...]
+
+
+def page_ids(
+    conn: sqlite3.Connection, *, source_id: int | None = None, since: datetime | None = None
+) -> Iterator[tuple[int, bool]]:
+    """Ids of the pages fetched since, in the order stored, and whether the body is gone (setting `keep_bodies`)."""
+    after = 0
+    while rows := conn.execute(
+        _IDS, {"after": after, "source": source_id, "since": stamp(since) if since else None}
+    ).fetchall():
+        yield from ((page_id, bool(pruned)) for page_id, pruned in rows)
+        after = rows[-1][0]
+
+
+def stored_page(conn: sqlite3.Connection, page_id: int) -> StoredPage:
+    """One page. Raises Damaged, Pruned, KeyError as `load_page`."""
+    page = load_page(conn, page_id)
+    headers, name, url, duration = conn.execute(_AROUND, (page_id,)).fetchone()
+    return StoredPage(
+        page=page,
+        headers=json.loads(headers),
+        source=(name, url),
+        duration_ms=duration,
+        part_urls=tuple(part for (part,) in conn.execute(_PART_URLS, (page_id,))),
+    )

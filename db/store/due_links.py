@@ -1,0 +1,103 @@
+"""Which links of a source are due: the new, the failed whose time has come, those to be visited again. Newest first.
+
+With a rhythm of 30 min, 3 h, 1 d, 7 d an article is due again once so long has passed since its first fetch, unless it was
+visited after that moment already. Visits that were missed (the machine slept) are one visit. A rhythm of 0 is due at every crawl.
+Of links that are known to be one article (`db.addresses.link_twins`) one is visited again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.timestamps import stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One link to fetch, with what makes the request conditional where we have been there before."""
+
+    link_id: int
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+# What a front page or feed lists without a time is of today; what only a sitemap lists may be of any year.
+_NEWEST = "coalesce(l.published, l.modified, CASE l.kind WHEN 'sitemap' THEN '' ELSE l.found_at END)"
+
+_NEW = f"""
+SELECT l.id, l.url, NULL, NULL
+FROM visits v JOIN links l ON l.id = v.link_id
+WHERE v.source_id = :source AND v.first_at IS NULL
+  AND (v.failures = 0 OR (v.failures <= json_array_length(:retry)
+       AND v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now))
+  AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
+ORDER BY {_NEWEST} DESC, l.id
+LIMIT :limit
+"""
+
+_AGAIN = f"""
+SELECT l.id, l.url, k.etag, k.last_modified
+FROM visits v JOIN links l ON l.id = v.link_id LEFT JOIN validators k ON k.url = l.url
+WHERE v.source_id = :source AND v.first_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)
+  AND EXISTS (SELECT 1 FROM json_each(:revisit) r
+              WHERE v.first_at + r.value <= :now AND (v.first_at + r.value > v.last_at OR r.value = 0))
+  AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
+ORDER BY {_NEWEST} DESC, l.id
+LIMIT :limit
+"""
+
+
+def due_links(
+    conn: sqlite3.Connection,
+    source_id: int,
+    *,
+    now: datetime,
+    revisit: Sequence[float],
+    retry: Sequence[float],
+    since: datetime | None = None,
+    limit: int = 0,
+) -> list[Due]:
+    """The links to fetch now, new ones before visits paid again, at most `limit` (0: all). Rhythms are in seconds."""
+    parameters = {
+        "source": source_id,
+        "now": now.timestamp(),
+        "revisit": json.dumps(list(revisit)),
+        "retry": json.dumps(list(retry)),
+        "since": stamp(since) if since else None,
+        "limit": limit or -1,
+    }
+    due: list[Due] = []
+    for query in (_NEW, _AGAIN):
+        if limit and len(due) >= limit:
+            break
+        parameters["limit"] = limit - len(due) if limit else -1
+        due += [
+            Due(link_id=link_id, url=url, etag=etag, last_modified=modified)
+            for link_id, url, etag, modified in conn.execute(query, parameters)
+        ]
+    return due
+
+
+def validators_for(conn: sqlite3.Connection, url: str) -> tuple[str | None, str | None]:
+    """The ETag and Last-Modified that `url` came with last time."""
+    row = conn.execute("SELECT etag, last_modified FROM validators WHERE url = ?", (url,)).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
+_ANY_UNKNOWN = """
+SELECT EXISTS (
+    SELECT 1 FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM links WHERE key = value)
+    AND NOT EXISTS (SELECT 1 FROM link_twins WHERE source_id = ? AND address = value)
+)
+"""
+
+
+def any_unknown(conn: sqlite3.Connection, source_id: int, addresses: Sequence[str]) -> bool:
+    """Whether any of these addresses, as keys without what is ignored, belongs to no link yet."""
+    return bool(conn.execute(_ANY_UNKNOWN, (json.dumps(addresses), source_id)).fetchone()[0])

@@ -1,0 +1,269 @@
+"""Writing what happened: sources, links, fetches, pages, runs. Each function is a job for `db.connection.writer` or a `write`
+block.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from db.bodies import store as bodies
+from db.models import Link
+from db.processes import identity
+from db.timestamps import stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """One request and what came of it. `bytes` is the body's size after decompression; `error` names a failure."""
+
+    what: str
+    url: str
+    started_at: datetime
+    run_id: int | None = None
+    source_id: int | None = None
+    link_id: int | None = None
+    final_url: str | None = None
+    duration_ms: int | None = None
+    status: int | None = None
+    bytes: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """Bytes that came in, with their hash and packed form. `url` is where a further page of an article was."""
+
+    data: bytes = field(repr=False)
+    sha256: bytes
+    packed: bytes = field(repr=False)
+    url: str = ""
+
+
+def packed_body(data: bytes, url: str = "") -> Body:
+    """A body made ready to be stored; takes milliseconds."""
+    return Body(data=data, sha256=bodies.digest(data), packed=bodies.pack(data), url=url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A page that came in: its fetch, its headers, its body, and the further pages of its article where they were fetched."""
+
+    fetch: Fetch
+    source_id: int
+    headers: Mapping[str, str]
+    content_type: str | None
+    body: Body
+    parts: tuple[Body, ...] = ()
+
+
+def put_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = None) -> int:
+    """Record a fetch; its id."""
+    cursor = conn.execute(
+        "INSERT INTO fetches (run_id, source_id, link_id, page_id, what, url, final_url, started_at, duration_ms, status,"
+        " bytes, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            fetch.run_id,
+            fetch.source_id,
+            fetch.link_id,
+            page_id,
+            fetch.what,
+            fetch.url,
+            fetch.final_url,
+            stamp(fetch.started_at),
+            fetch.duration_ms,
+            fetch.status,
+            fetch.bytes,
+            fetch.error,
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def put_page(conn: sqlite3.Connection, page: Received) -> int | None:
+    """Record a fetch that brought a page. The new page's id, or None where the body is the one its source had from this link."""
+    fetch = page.fetch
+    last = conn.execute(
+        "SELECT p.id, b.sha256 FROM pages p JOIN bodies b ON b.id = p.body_id WHERE p.link_id = ? AND p.source_id = ?"
+        " ORDER BY p.id DESC LIMIT 1",
+        (fetch.link_id, page.source_id),
+    ).fetchone()
+    if last and last[1] == page.body.sha256 and _parts_of(conn, last[0]) == [part.sha256 for part in page.parts]:
+        put_fetch(conn, fetch, last[0])
+        visited(conn, fetch, good=True)
+        put_validators(conn, fetch.url, page.headers)
+        return None
+    cursor = conn.execute(
+        "INSERT INTO pages (source_id, link_id, url, final_url, fetched_at, status, content_type, headers, body_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            page.source_id,
+            fetch.link_id,
+            fetch.url,
+            fetch.final_url,
+            stamp(fetch.started_at),
+            fetch.status,
+            page.content_type,
+            json.dumps(dict(page.headers), ensure_ascii=False),
+            _put_body(conn, page.body),
+        ),
+    )
+    page_id = int(cursor.lastrowid or 0)
+    conn.executemany(
+        "INSERT INTO page_parts (page_id, position, url, body_id) VALUES (?, ?, ?, ?)",
+        [(page_id, number, part.url, _put_body(conn, part)) for number, part in enumerate(page.parts, 2)],
+    )
+    put_fetch(conn, fetch, page_id)
+    visited(conn, fetch, good=True)
+    put_validators(conn, fetch.url, page.headers)
+    return page_id
+
+
+def _put_body(conn: sqlite3.Connection, body: Body) -> int:
+    return bodies.put_body(conn, body.data, body.sha256, body.packed)
+
+
+def _parts_of(conn: sqlite3.Connection, page_id: int) -> list[bytes]:
+    query = (
+        "SELECT b.sha256 FROM page_parts p JOIN bodies b ON b.id = p.body_id WHERE p.page_id = ? ORDER BY p.position"
+    )
+    return [row[0] for row in conn.execute(query, (page_id,))]
+
+
+def put_unchanged(conn: sqlite3.Connection, fetch: Fetch) -> None:
+    """Record a 304: the page that we have still stands."""
+    query = "SELECT max(id) FROM pages WHERE link_id = ? AND source_id = ?"
+    row = conn.execute(query, (fetch.link_id, fetch.source_id)).fetchone()
+    put_fetch(conn, fetch, row[0])
+    visited(conn, fetch, good=True)
+
+
+def put_failure(conn: sqlite3.Connection, fetch: Fetch) -> None:
+    """Record an article fetch that brought no page."""
+    put_fetch(conn, fetch)
+    visited(conn, fetch, good=False)
+
+
+def visited(conn: sqlite3.Connection, fetch: Fetch, *, good: bool) -> None:
+    """Keep what decides when a link is due again."""
+    if fetch.link_id is None:
+        return
+    at = fetch.started_at.timestamp()
+    if good:
+        conn.execute(
+            "UPDATE visits SET first_at = coalesce(first_at, ?), last_at = ?, failures = 0 WHERE link_id = ?",
+            (at, at, fetch.link_id),
+        )
+    else:
+        conn.execute(
+            "UPDATE visits SET last_at = ?, failures = failures + 1 WHERE link_id = ?",
+            (at, fetch.link_id),
+        )
+
+
+def put_validators(conn: sqlite3.Connection, url: str, headers: Mapping[str, str]) -> None:
+    """Keep what makes the next request for `url` conditional. Only together with what its body said: a 304 brings no body."""
+    etag, modified = headers.get("ETag"), headers.get("Last-Modified")
+    if etag or modified:
+        conn.execute(
+            "INSERT INTO validators (url, etag, last_modified) VALUES (?, ?, ?)"
+            " ON CONFLICT (url) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified",
+            (url, etag, modified),
+        )
+    else:
+        conn.execute("DELETE FROM validators WHERE url = ?", (url,))
+
+
+def put_links(
+    conn: sqlite3.Connection, source_id: int, links: Iterable[Link], found_at: datetime, run_id: int | None
+) -> int:
+    """Record links that are not known yet (by key); how many were new. What is known keeps its first row."""
+    at = stamp(found_at)
+    new = 0
+    for link in links:
+        cursor = conn.execute(
+            "INSERT INTO links (source_id, key, url, kind, found_in, found_at, run_id, title, published, modified, author,"
+            " section) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            (
+                source_id,
+                link.key,
+                link.url,
+                link.kind.value,
+                link.found_in,
+                at,
+                run_id,
+                link.title,
+                stamp(link.published) if link.published else None,
+                stamp(link.modified) if link.modified else None,
+                link.author,
+                link.section,
+            ),
+        )
+        new += max(0, cursor.rowcount)
+    return new
+
+
+_LINKS_OF_OTHERS = """
+SELECT l.key, s.url FROM json_each(?) k JOIN links l ON l.key = k.value JOIN sources s ON s.id = l.source_id
+WHERE l.source_id <> ?
+"""
+
+
+def links_of_others(conn: sqlite3.Connection, source_id: int, keys: Iterable[str]) -> dict[str, str]:
+    """Those of the links that other sources have, by key, and the address of that source."""
+    return dict(conn.execute(_LINKS_OF_OTHERS, (json.dumps(list(keys)), source_id)).fetchall())
+
+
+def take_over(conn: sqlite3.Connection, source_id: int, links: Iterable[Link], found_at: datetime, run_id: int) -> int:
+    """Record links of this source that another one has; how many. The other's rows and pages stay, under keys of no address."""
+    taken = list(links)
+    names = [(link.key,) for link in taken]
+    conn.executemany("UPDATE links SET key = 'taken over ' || key || ' ' || id WHERE key = ?", names)
+    return put_links(conn, source_id, taken, found_at, run_id)
+
+
+def begin_run(conn: sqlite3.Connection, command: str, pid: int, at: datetime, reason: str = "by hand") -> int:
+    """Record that a run began; its id."""
+    cursor = conn.execute(
+        "INSERT INTO runs (command, reason, pid, process, started_at) VALUES (?, ?, ?, ?, ?)",
+        (command, reason, pid, identity(pid), stamp(at)),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def end_run(
+    conn: sqlite3.Connection, run_id: int, ended: str, at: datetime, figures: Mapping[str, object], error: str | None
+) -> None:
+    """Record how a run ended: finished, stopped or failed."""
+    conn.execute(
+        "UPDATE runs SET ended = ?, ended_at = ?, figures = ?, error = ? WHERE id = ?",
+        (ended, stamp(at), json.dumps(figures, ensure_ascii=False), error, run_id),
+    )
+
+
+def put_figures(conn: sqlite3.Connection, run_id: int, figures: Mapping[str, object]) -> None:
+    """Bring the figures of a run that has ended up to date; what else it noted of itself stays."""
+    row = conn.execute("SELECT figures FROM runs WHERE id = ?", (run_id,)).fetchone()
+    known = json.loads(row[0]) if row and row[0] else {}
+    conn.execute(
+        "UPDATE runs SET figures = ? WHERE id = ?", (json.dumps(known | dict(figures), ensure_ascii=False), run_id)
+    )
+
+
+def resume_run(conn: sqlite3.Connection, run_id: int, pid: int) -> None:
+    """Record that a process goes on with a run that was broken off: it is under way again."""
+    conn.execute(
+        "UPDATE runs SET ended = NULL, ended_at = NULL, error = NULL, pid = ?, process = ? WHERE id = ?",
+        (pid, identity(pid), run_id),
+    )
+
+
+def abandon_run(conn: sqlite3.Connection, run_id: int, at: datetime, why: str) -> None:
+    """Record that nobody goes on with a run that was killed. One that ended keeps how it ended."""
+    conn.execute(
+        "UPDATE runs SET ended = 'stopped', ended_at = ?, error = ? WHERE id = ? AND ended IS NULL",
+        (stamp(at), why, run_id),
+    )

@@ -1,0 +1,177 @@
+"""How each listing of a source answers, and which of them are worth asking now.
+
+    asked ──good──> works, or names no article
+          ──404, 410, something else in its place──> gone: it rests as a failed link does (setting `retry_failed`)
+                ──gone again after the last rest──> given up ──the site names it again──> asked again
+
+A listing that was given up but that the front page goes on naming is asked once a day; so is the front page itself, which needs
+nobody to name it. One that the front page stops naming, and names again later, comes back with the next crawl.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db.models import Entry, EntryKind
+from db.timestamps import moment, stamp
+
+# How often a listing that was given up is asked for while the site goes on naming it: the longest rest of `retry_failed`'s default.
+NAMED_REST = timedelta(days=1)
+
+
+_STATES = """
+SELECT e.url, e.kind, e.title, v.asked_at, v.answered_at, v.links, coalesce(v.gone, 0), v.trouble, v.named_at,
+       coalesce(v.unnamed, 0)
+FROM entries e LEFT JOIN listing_visits v ON v.entry_id = e.id WHERE e.source_id = ? ORDER BY e.id
+"""
+_PUT = """
+INSERT INTO listing_visits (entry_id, asked_at, answered_at, links, gone, trouble)
+SELECT id, :at, :answered, :links, :gone, :trouble FROM entries WHERE source_id = :source AND url = :url
+ON CONFLICT (entry_id) DO UPDATE SET
+    asked_at = excluded.asked_at,
+    answered_at = coalesce(excluded.answered_at, answered_at),
+    links = coalesce(excluded.links, links),
+    gone = CASE WHEN excluded.answered_at IS NOT NULL THEN 0 ELSE gone + excluded.gone END,
+    trouble = excluded.trouble
+"""
+# What stopped being named and is named again starts afresh.
+_NAMED = """
+UPDATE listing_visits SET named_at = :at, gone = CASE WHEN unnamed THEN 0 ELSE gone END, unnamed = 0
+WHERE gone > 0 AND entry_id IN (
+    SELECT id FROM entries WHERE source_id = :source AND url IN (SELECT value FROM json_each(:urls)))
+"""
+_UNNAMED = """
+UPDATE listing_visits SET unnamed = 1
+WHERE gone > 0 AND entry_id IN (
+    SELECT id FROM entries WHERE source_id = :source AND url NOT IN (SELECT value FROM json_each(:urls)))
+"""
+
+
+@dataclass(slots=True, kw_only=True)
+class Answer:
+    """What came of asking for one listing in a visit, with the further pages and sitemaps that it names.
+
+    `links`: articles it named. `unchanged`: part of it was answered with 304. `trouble`: how it failed, or why it names nothing;
+    `gone`: it is not there.
+    """
+
+    answered: bool = False
+    links: int = 0
+    unchanged: bool = False
+    gone: bool = False
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingState:
+    """A listing and how it answers. Times are None where it never was asked, or never answered.
+
+    `links`: articles named when it was last read. `gone`: how often in a row it was not there. `named_at`: when a page of the site
+    last named it after that.
+    """
+
+    entry: Entry
+    asked_at: datetime | None = None
+    answered_at: datetime | None = None
+    links: int | None = None
+    gone: int = 0
+    trouble: str | None = None
+    named_at: datetime | None = None
+    unnamed: bool = False
+
+    @property
+    def works(self) -> bool | None:
+        """Whether it names articles; None where it was not asked yet."""
+        if self.asked_at is None:
+            return None
+        return bool(self.links) and not self.gone
+
+    def next_ask(self, rests: Sequence[float]) -> datetime | None:
+        """When a listing that is gone is asked again; None: not before the site names it again.
+
+        `rests` are those of `retry_failed`, in seconds.
+        """
+        if self.asked_at is None or self.gone <= 0:
+            return None
+        if self.gone <= len(rests):
+            return self.asked_at + timedelta(seconds=rests[self.gone - 1])
+        named = self.named_at is not None and self.named_at >= self.asked_at and not self.unnamed
+        return self.asked_at + NAMED_REST if named or self.entry.kind is EntryKind.FRONT_PAGE else None
+
+    def rests(self, rests: Sequence[float], now: datetime) -> bool:
+        """Whether it is to be left alone now."""
+        if not self.gone:
+            return False
+        again = self.next_ask(rests)
+        return again is None or again > now
+
+
+def listing_states(conn: sqlite3.Connection, source_id: int) -> list[ListingState]:
+    """The listings of a source in the order found, with how each answers."""
+    return [_state(row) for row in conn.execute(_STATES, (source_id,))]
+
+
+def _state(row: tuple[object, ...]) -> ListingState:
+    url, kind, title, asked_at, answered_at, links, gone, trouble, named_at, unnamed = row
+    asked, answered, named = (moment(str(at)) if at else None for at in (asked_at, answered_at, named_at))
+    return ListingState(
+        entry=Entry(url=str(url), kind=EntryKind(str(kind)), title=str(title) if title is not None else None),
+        asked_at=asked,
+        answered_at=answered,
+        links=int(str(links)) if links is not None else None,
+        gone=int(str(gone)),
+        trouble=str(trouble) if trouble else None,
+        named_at=named,
+        unnamed=bool(unnamed),
+    )
+
+
+def worth_searching(states: Sequence[ListingState], rests: Sequence[float], now: datetime) -> bool:
+    """Whether the site is to be searched for listings: none is known, or all were given up, and none was asked for a day."""
+    return all(
+        state.gone > len(rests) and state.asked_at is not None and now - state.asked_at >= NAMED_REST
+        for state in states
+    )
+
+
+def put_answers(
+    conn: sqlite3.Connection,
+    source_id: int,
+    answers: Mapping[str, Answer],
+    at: datetime,
+    named: AbstractSet[str] | None = None,
+) -> int:
+    """Record how the listings answered, by address; how many of them name articles.
+
+    `named` are the listings that the front page names, None where it was not read.
+    """
+    before = {state.entry.url: state for state in listing_states(conn, source_id)}
+    working = 0
+    for url, answer in answers.items():
+        links: int | None = answer.links
+        if answer.unchanged:  # what it named before it still names, as far as that was ever counted
+            known = before[url].links if url in before else None
+            links = max(answer.links, known) if known is not None else (answer.links or None)
+            working += answer.answered and (links is None or links > 0)
+        else:
+            working += answer.answered and answer.links > 0
+        values = {
+            "source": source_id,
+            "url": url,
+            "at": stamp(at),
+            "answered": stamp(at) if answer.answered else None,
+            "links": links if answer.answered else None,
+            "gone": int(answer.gone and not answer.answered),
+            "trouble": None if answer.answered and links else answer.trouble,
+        }
+        conn.execute(_PUT, values)
+    if named is not None:
+        values = {"source": source_id, "urls": json.dumps(sorted(named)), "at": stamp(at)}
+        conn.execute(_NAMED, values)
+        conn.execute(_UNNAMED, values)
+    return working

@@ -1,0 +1,210 @@
+"""Writing what we make of pages: outcomes, articles with their credits, decisions. All of it can be dropped and made again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+
+from db.models import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection
+from db.search.index import drop_page, index_page
+from db.site_rules.loader import RuleFile
+from db.store.site_rules import put_rules
+
+CreditRow = tuple[str, int, str]
+_ROLES = (("author", "authors"), ("editor", "editors"), ("proofreader", "proofreaders"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extractor:
+    """Who made a derived row: the versions of our code, of the site rules, of trafilatura."""
+
+    code: str
+    rules: str
+    trafilatura: str
+    rule_files: tuple[RuleFile, ...] = field(default=(), repr=False, compare=False)
+    """The texts behind `rules`, to be kept with the first row that they make."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What an article is compared by: the identity of its address and the hash of its normalised text (16 bytes)."""
+
+    address_key: str
+    text_hash: bytes
+
+
+def extractor_id(conn: sqlite3.Connection, extractor: Extractor) -> int:
+    """The row of an extractor, made if it is new. Its site rules are in force from now on."""
+    if extractor.rule_files:
+        put_rules(conn, extractor.rules, extractor.rule_files)
+    if known := known_extractor(conn, extractor):
+        return known
+    values = (extractor.code, extractor.rules, extractor.trafilatura)
+    cursor = conn.execute("INSERT INTO extractors (code, rules, trafilatura) VALUES (?, ?, ?)", values)
+    return int(cursor.lastrowid or 0)
+
+
+def known_extractor(conn: sqlite3.Connection, extractor: Extractor) -> int:
+    """The row of an extractor, 0 where it has none yet. Only reads."""
+    values = (extractor.code, extractor.rules, extractor.trafilatura)
+    row = conn.execute("SELECT id FROM extractors WHERE (code, rules, trafilatura) = (?, ?, ?)", values).fetchone()
+    return int(row[0]) if row else 0
+
+
+def put_rejection(conn: sqlite3.Connection, page_id: int, rejection: Rejection, extractor: int) -> None:
+    """Record that a page is not an article. Replaces what was made of the page before."""
+    drop_outcome(conn, page_id)
+    conn.execute(
+        "INSERT INTO outcomes (page_id, extractor_id, reason, detail) VALUES (?, ?, ?, ?)",
+        (page_id, extractor, rejection.reason.value, rejection.detail or None),
+    )
+
+
+def put_article(
+    conn: sqlite3.Connection, page_id: int, url: str, article: Article, prints: Fingerprint, extractor: int
+) -> None:
+    """Record the article that a page is. Replaces what was made of the page before."""
+    drop_outcome(conn, page_id)
+    conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, ?)", (page_id, extractor))
+    put_article_rows(conn, article_row(page_id, url, article, prints), credit_rows(article))
+
+
+def put_article_rows(conn: sqlite3.Connection, row: Mapping[str, object], credits: Iterable[CreditRow]) -> None:
+    """Write an article as rows, and into the search index. Its outcome must be there."""
+    conn.execute(
+        f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+        list(row.values()),
+    )
+    conn.executemany(
+        "INSERT INTO credits (page_id, role, position, name) VALUES (?, ?, ?, ?)",
+        [(row["page_id"], *credit) for credit in credits],
+    )
+    index_page(conn, int(str(row["page_id"])))
+
+
+def credit_rows(article: Article) -> list[CreditRow]:
+    """The credits of an article as `credits` keeps them: role, position, name."""
+    return [
+        (role, position, name)
+        for role, attribute in _ROLES
+        for position, name in enumerate(getattr(article, attribute))
+    ]
+
+
+def article_row(page_id: int, url: str, article: Article, prints: Fingerprint) -> dict[str, object]:
+    """An article as `articles` keeps it, credits apart."""
+    return {
+        "page_id": page_id,
+        "address_key": prints.address_key,
+        "text_hash": prints.text_hash,
+        "url": url,
+        "canonical_url": article.canonical_url,
+        "title": article.title,
+        "subtitle": article.subtitle,
+        "text": article.text,
+        **_moment_columns("published", article.published),
+        **_moment_columns("modified", article.modified),
+        "source": article.source,
+        "original_source": article.original_source,
+        "section": article.section,
+        "language": article.language,
+        "description": article.description,
+        "tags": _json(list(article.tags)),
+        "images": _json([asdict(image) for image in article.images]),
+        "paywalled": int(article.paywalled),
+        "comment_count": article.comment_count,
+        "word_count": article.word_count,
+        "provenance": _json(dict(article.provenance)),
+    }
+
+
+def put_decision(conn: sqlite3.Connection, decision: Decision) -> None:
+    """Record what a page is among the others. Replaces an earlier decision."""
+    conn.execute(
+        "INSERT INTO decisions (page_id, verdict, article_id, original_id, revision) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (page_id) DO UPDATE SET verdict = excluded.verdict, article_id = excluded.article_id,"
+        " original_id = excluded.original_id, revision = excluded.revision"
+        # A row that stands as it is costs no write: most of a cluster does when another copy joins it.
+        " WHERE (verdict, article_id, original_id, revision)"
+        " IS NOT (excluded.verdict, excluded.article_id, excluded.original_id, excluded.revision)",
+        (decision.page_id, decision.verdict.value, decision.article_id, decision.original_id, decision.revision),
+    )
+
+
+def get_article(conn: sqlite3.Connection, page_id: int) -> Article | None:
+    """The article that a page is, as `extract` gave it."""
+    cursor = conn.execute("SELECT * FROM articles WHERE page_id = ?", (page_id,))
+    values = cursor.fetchone()
+    if values is None:
+        return None
+    row = dict(zip((column[0] for column in cursor.description), values, strict=True))
+    people: dict[str, list[str]] = {attribute: [] for _, attribute in _ROLES}
+    for role, name in conn.execute(
+        "SELECT role, name FROM credits WHERE page_id = ? ORDER BY role, position", (page_id,)
+    ):
+        people[dict(_ROLES)[role]].append(name)
+    return Article(
+        url=row["url"],
+        canonical_url=row["canonical_url"],
+        title=row["title"],
+        subtitle=row["subtitle"],
+        text=row["text"],
+        published=_moment(row, "published"),
+        modified=_moment(row, "modified"),
+        authors=tuple(people["authors"]),
+        editors=tuple(people["editors"]),
+        proofreaders=tuple(people["proofreaders"]),
+        source=row["source"],
+        original_source=row["original_source"],
+        section=row["section"],
+        tags=tuple(json.loads(row["tags"])),
+        language=row["language"],
+        description=row["description"],
+        images=tuple(Image(**image) for image in json.loads(row["images"])),
+        paywalled=bool(row["paywalled"]),
+        comment_count=row["comment_count"],
+        word_count=row["word_count"],
+        provenance=json.loads(row["provenance"]),
+    )
+
+
+def drop_outcome(conn: sqlite3.Connection, page_id: int) -> None:
+    """Take away what was made of a page."""
+    drop_page(conn, page_id)
+    conn.execute("DELETE FROM outcomes WHERE page_id = ?", (page_id,))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=isinstance(value, dict))
+
+
+def _moment_columns(name: str, moment: Moment | None) -> dict[str, str | None]:
+    if moment is None:
+        return {}
+    return {
+        name: moment.iso,
+        f"{name}_utc": moment.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        f"{name}_precision": moment.precision.value,
+        f"{name}_offset_from": moment.offset_from.value,
+    }
+
+
+def _moment(row: dict[str, str | None], name: str) -> Moment | None:
+    text, utc, precision = row[name], row[f"{name}_utc"], row[f"{name}_precision"]
+    if text is None or utc is None or precision is None:
+        return None
+    instant = datetime.fromisoformat(utc)
+    written = datetime.fromisoformat(text)
+    if written.tzinfo is not None:
+        instant = instant.astimezone(written.tzinfo)
+    elif precision == Precision.DAY:
+        # Only the day was kept in `text`; the offset is what makes that day out of the instant.
+        instant = written.replace(tzinfo=UTC)
+    return Moment(
+        at=instant,
+        precision=Precision(precision),
+        offset_from=OffsetFrom(row[f"{name}_offset_from"] or OffsetFrom.UNKNOWN.value),
+    )

@@ -1,0 +1,83 @@
+"""Reading stored pages back as the noun that extraction takes, and the queue of those that have no outcome."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+
+from db.bodies.store import get_body
+from db.models import Link, LinkKind, Page
+from db.timestamps import moment
+
+_PAGE = """
+SELECT p.body_id, p.url, p.final_url, p.fetched_at, p.status, p.content_type,
+       l.url, l.key, l.kind, l.found_in, l.title, l.published, l.modified, l.author, l.section
+FROM pages p LEFT JOIN links l ON l.id = p.link_id
+WHERE p.id = ?
+"""
+
+
+_PARTS = "SELECT body_id FROM page_parts WHERE page_id = ? ORDER BY position"
+
+
+def load_page(conn: sqlite3.Connection, page_id: int) -> Page:
+    """A stored page, with its exact body and what its link said. Raises Damaged, or KeyError where there is none."""
+    page, body_id, parts = load_page_without_bodies(conn, page_id)
+    return replace(page, body=get_body(conn, body_id), parts=tuple(get_body(conn, part) for part in parts))
+
+
+def load_page_without_bodies(conn: sqlite3.Connection, page_id: int) -> tuple[Page, int, tuple[int, ...]]:
+    """A stored page with an empty body, and the ids of its body and of its further parts. Raises KeyError."""
+    row = conn.execute(_PAGE, (page_id,)).fetchone()
+    if row is None:
+        raise KeyError(f"there is no page {page_id}")
+    body_id, url, final_url, fetched_at, status, content_type, *link = row
+    page = Page(
+        body=b"",
+        url=url,
+        final_url=final_url,
+        fetched_at=moment(fetched_at),
+        status=status,
+        content_type=content_type,
+        hint=_hint(*link) if link[0] else None,
+    )
+    return page, body_id, tuple(part for (part,) in conn.execute(_PARTS, (page_id,)))
+
+
+def _hint(  # noqa: PLR0913 - the columns of one row
+    url: str,
+    key: str,
+    kind: str,
+    found_in: str | None,
+    title: str | None,
+    published: str | None,
+    modified: str | None,
+    author: str | None,
+    section: str | None,
+) -> Link:
+    return Link(
+        url=url,
+        key=key,
+        kind=LinkKind(kind),
+        found_in=found_in,
+        title=title,
+        published=moment(published) if published else None,
+        modified=moment(modified) if modified else None,
+        author=author,
+        section=section,
+    )
+
+
+def unread_pages(conn: sqlite3.Connection, after: int, limit: int, *, up_to: int | None = None) -> list[int]:
+    """Ids of pages without an outcome, beyond `after` and not beyond `up_to` (None: all), in order."""
+    rows = conn.execute(
+        "SELECT page_id FROM unread WHERE page_id > ? AND page_id <= coalesce(?, page_id) ORDER BY page_id LIMIT ?",
+        (after, up_to, limit),
+    )
+    return [row[0] for row in rows]
+
+
+def count_unread(conn: sqlite3.Connection, up_to: int | None = None) -> int:
+    """How many pages have no outcome, of those not beyond `up_to` (None: all)."""
+    query = "SELECT count(*) FROM unread WHERE page_id <= coalesce(?, page_id)"
+    return int(conn.execute(query, (up_to,)).fetchone()[0])

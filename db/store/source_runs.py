@@ -1,0 +1,149 @@
+"""One source's part in a run: when it began and ended, how, and what it brought. What is due next is told from these rows.
+
+A part ends as soon as all of its source is fetched, not with its run: a large source does not hold up the others of its run.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.processes import process_lives
+from db.store.run_counts import (
+    HAS_NO_ANSWER,
+    IS_ARTICLE,
+    IS_FAILED,
+    IS_FETCHED,
+    IS_FORBIDDEN,
+    IS_LISTING,
+    IS_UNCHANGED,
+)
+from db.store.source_locks import end_turn, end_turns
+from db.timestamps import moment, stamp
+
+_FIGURES = f"""
+UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
+    (listings, listings_failed, fetched, unchanged, failed, forbidden) = (
+        SELECT count(*) FILTER (WHERE {IS_LISTING}),
+               count(*) FILTER (WHERE {IS_LISTING} AND {HAS_NO_ANSWER}),
+               count(*) FILTER (WHERE {IS_ARTICLE} AND {IS_FETCHED}),
+               count(*) FILTER (WHERE {IS_ARTICLE} AND {IS_UNCHANGED}),
+               count(*) FILTER (WHERE {IS_ARTICLE} AND {IS_FAILED}),
+               count(*) FILTER (WHERE ({IS_ARTICLE} OR {IS_LISTING}) AND {IS_FORBIDDEN})
+        FROM fetches f WHERE f.run_id = source_runs.run_id AND f.source_id = source_runs.source_id),
+    found = (SELECT count(*) FROM links l WHERE l.source_id = source_runs.source_id AND l.run_id = source_runs.run_id
+             AND l.found_at >= source_runs.started_at)
+WHERE run_id = :run AND ended IS NULL
+"""
+_SINCE = """
+SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, r.reason
+FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.id > ? ORDER BY s.id
+"""
+_AGAIN = """
+SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, r.reason
+FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.id IN (SELECT value FROM json_each(?))
+"""
+_LATEST = """
+SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, r.reason
+FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.source_id = ? ORDER BY s.id DESC LIMIT ?
+"""
+_OPEN_RUNS = "SELECT id, pid, process FROM runs WHERE ended IS NULL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRun:
+    """One source's part in a run, as the rows have it. `ended` is None while it lasts; `reason` is why the run ran."""
+
+    id: int
+    source_id: int
+    started_at: datetime
+    ended: str | None
+    ended_at: datetime | None
+    reason: str
+
+
+def latest_source_runs(conn: sqlite3.Connection, source_id: int, number: int) -> list[SourceRun]:
+    """The last runs of a source, latest first."""
+    return [_source_run(row) for row in conn.execute(_LATEST, (source_id, number))]
+
+
+def source_runs_since(conn: sqlite3.Connection, last_id: int, open_ids: Iterable[int] = ()) -> list[SourceRun]:
+    """The runs of all sources after the one of that id, and those of `open_ids` as they stand now; in order."""
+    rows = [*conn.execute(_AGAIN, (json.dumps(list(open_ids)),)), *conn.execute(_SINCE, (last_id,))]
+    return [_source_run(row) for row in rows]
+
+
+def _source_run(row: tuple[int, int, str, str | None, str | None, str]) -> SourceRun:
+    run_id, source_id, started_at, ended, ended_at, reason = row
+    return SourceRun(
+        id=run_id,
+        source_id=source_id,
+        started_at=moment(started_at),
+        ended=ended,
+        ended_at=moment(ended_at) if ended_at else None,
+        reason=reason,
+    )
+
+
+def begin_source_runs(conn: sqlite3.Connection, run_id: int, source_ids: Iterable[int], at: datetime) -> None:
+    """Record which sources a run begins with."""
+    conn.executemany(
+        "INSERT INTO source_runs (run_id, source_id, started_at) VALUES (?, ?, ?)",
+        [(run_id, source_id, stamp(at)) for source_id in source_ids],
+    )
+
+
+def end_source_run(
+    conn: sqlite3.Connection,
+    run_id: int,
+    source_id: int,
+    *,
+    ended: str,
+    at: datetime,
+    error: str | None = None,
+    working: int | None = None,
+) -> None:
+    """A run is through with a source: count what it brought, and leave the source to others.
+
+    `working`: how many of its listings name articles; None where that is not known.
+    """
+    conn.execute(
+        "UPDATE source_runs SET listings_working = ? WHERE run_id = ? AND source_id = ? AND ended IS NULL",
+        (working, run_id, source_id),
+    )
+    values = {"run": run_id, "source": source_id, "ended": ended, "at": stamp(at), "error": error}
+    conn.execute(f"{_FIGURES} AND source_id = :source", values)
+    end_turn(conn, run_id, source_id)
+
+
+def end_source_runs(
+    conn: sqlite3.Connection, run_id: int, *, ended: str, at: datetime, error: str | None = None
+) -> None:
+    """A run is over: the same for all sources that it is not through with."""
+    conn.execute(_FIGURES, {"run": run_id, "ended": ended, "at": stamp(at), "error": error})
+    end_turns(conn, run_id)
+
+
+def note_unchanged(conn: sqlite3.Connection, run_id: int, counts: Mapping[int, int]) -> None:
+    """Record how many answers brought what we had, by source: some of them show only when what came in is settled."""
+    conn.executemany(
+        "UPDATE source_runs SET unchanged = ? WHERE run_id = ? AND source_id = ? AND unchanged <> ?",
+        [(number, run_id, source_id, number) for source_id, number in counts.items()],
+    )
+
+
+def bury_runs(conn: sqlite3.Connection, at: datetime) -> list[int]:
+    """Record the end of runs whose process is gone (killed, or the machine went down); which they are."""
+    gone = [(run_id, pid) for run_id, pid, process in conn.execute(_OPEN_RUNS) if not process_lives(pid, process)]
+    for run_id, pid in gone:
+        error = f"process {pid} is gone: it was killed, or the machine went down"
+        # For the sources it was only broken off: none of them need be to blame.
+        end_source_runs(conn, run_id, ended="stopped", at=at, error=error)
+        conn.execute(
+            "UPDATE runs SET ended = 'failed', ended_at = ?, error = ? WHERE id = ? AND ended IS NULL",
+            (stamp(at), error, run_id),
+        )
+    return [run_id for run_id, _ in gone]

@@ -1,0 +1,172 @@
+"""The sources: rows that say which sites are crawled, and the listings found on each."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from db.config.loader import Config
+from db.errors import ConfigError, UnknownSource, UsageError
+from db.models import Entry, EntryKind, Source
+from db.timestamps import moment, stamp
+
+_COUNT = "SELECT count(*) FILTER (WHERE paused_at IS NULL), count(paused_at) FROM sources WHERE removed_at IS NULL"
+
+
+def name_for(url: str) -> str:
+    """A source's name from its address: the host without "www.", with the port and path where they tell sites apart."""
+    parts = urlsplit(url)
+    host = (parts.hostname or url).removeprefix("www.")
+    port = f"-{parts.port}" if parts.port else ""
+    path = re.sub(r"[^\w]+", "-", parts.path).strip("-")
+    return f"{host}{port}{'-' + path if path else ''}"
+
+
+def add_source(
+    conn: sqlite3.Connection, *, name: str, url: str, settings: Mapping[str, object], at: datetime
+) -> tuple[Source, bool]:
+    """Add a source; the row and whether it is new. Adding the same address again gives the row there is.
+
+    Raises UsageError where another address has the name. A removed source of that name and address is taken up again.
+    """
+    row = conn.execute(
+        "SELECT * FROM sources WHERE name = ? ORDER BY removed_at IS NULL DESC, id DESC LIMIT 1", (name,)
+    ).fetchone()
+    if row and _source(row).url == url:
+        merged = dict(_source(row).settings) | dict(settings)
+        conn.execute(
+            "UPDATE sources SET removed_at = NULL, settings = ? WHERE id = ?", (json.dumps(merged), _source(row).id)
+        )
+        taken = conn.execute("SELECT * FROM sources WHERE id = ?", (_source(row).id,)).fetchone()
+        return _source(taken), row[5] is not None
+    if row and row[5] is None:
+        raise UsageError(f"source {name} exists already, for {_source(row).url}; give this one another with --name")
+    cursor = conn.execute(
+        "INSERT INTO sources (name, url, settings, added_at) VALUES (?, ?, ?, ?)",
+        (name, url, json.dumps(dict(settings)), stamp(at)),
+    )
+    added = conn.execute("SELECT * FROM sources WHERE id = ?", (cursor.lastrowid,)).fetchone()
+    return _source(added), True
+
+
+def set_source(conn: sqlite3.Connection, source: Source, settings: Mapping[str, object]) -> None:
+    """Store settings with a source; a value of None takes the setting away."""
+    merged = {key: value for key, value in (dict(source.settings) | dict(settings)).items() if value is not None}
+    conn.execute("UPDATE sources SET settings = ? WHERE id = ?", (json.dumps(merged), source.id))
+
+
+def remove_source(conn: sqlite3.Connection, name: str, at: datetime) -> Source:
+    """Stop crawling a source. Its pages and articles stay."""
+    source = find_source(conn, name)
+    conn.execute("UPDATE sources SET removed_at = ? WHERE id = ?", (stamp(at), source.id))
+    return source
+
+
+def all_sources(conn: sqlite3.Connection) -> list[Source]:
+    """The sources that are crawled, by name."""
+    return sources_of(source_rows(conn))
+
+
+def count_sources(conn: sqlite3.Connection) -> tuple[int, int]:
+    """How many are crawled, and how many more are paused."""
+    in_use, paused = conn.execute(_COUNT).fetchone()
+    return int(in_use), int(paused)
+
+
+def source_names(conn: sqlite3.Connection) -> dict[int, str]:
+    """The names of all sources by their ids, removed ones included."""
+    return dict(conn.execute("SELECT id, name FROM sources").fetchall())
+
+
+def source_rows(conn: sqlite3.Connection) -> list[tuple[object, ...]]:
+    """Their rows: equal to earlier ones where nothing has changed, and seven times as fast as `all_sources`."""
+    return conn.execute("SELECT * FROM sources WHERE removed_at IS NULL ORDER BY name").fetchall()
+
+
+def sources_of(rows: Iterable[Sequence[object]]) -> list[Source]:
+    """The sources that rows are."""
+    return [_source(row) for row in rows]
+
+
+def find_source(conn: sqlite3.Connection, name: str) -> Source:
+    """The source of that name or address. Raises UnknownSource with the nearest names."""
+    row = conn.execute(
+        "SELECT * FROM sources WHERE removed_at IS NULL AND (name = ? OR url = ?) ORDER BY name = ? DESC LIMIT 1",
+        (name, name, name),
+    ).fetchone()
+    if row:
+        return _source(row)
+    names = [source.name for source in all_sources(conn)]
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        raise UnknownSource(f"there is no source {name}; did you mean {' or '.join(near)}?")
+    advice = "`copydesk sources list` shows them" if names else "add one with `copydesk sources add URL`"
+    raise UnknownSource(f"there is no source {name}; {advice}")
+
+
+def strange_sources(conn: sqlite3.Connection, config: Config) -> list[str]:
+    """What is wrong with the names in the settings file that no source has or had, a sentence for each, with the nearest name."""
+    known = {name for (name,) in conn.execute("SELECT name FROM sources")}
+    found = []
+    for name in config.by_source:
+        if name in known:
+            continue
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        advice = f"; did you mean {near[0]}?" if near else "; `copydesk sources list` shows the names"
+        found.append(f'{config.path}{config.line_of(name)}: [sources."{name}"]: there is no such source{advice}')
+    return found
+
+
+def check_names(conn: sqlite3.Connection, config: Config) -> None:
+    """Raise ConfigError where the settings file names a source that never was."""
+    if strange := strange_sources(conn, config):
+        raise ConfigError(strange[0])
+
+
+def choose_sources(conn: sqlite3.Connection, names: Sequence[str]) -> list[Source]:
+    """The named sources, or all that are not paused where none is named. Raises UnknownSource."""
+    if names:
+        return [find_source(conn, name) for name in names]
+    return [source for source in all_sources(conn) if source.paused_at is None]
+
+
+def pause_source(conn: sqlite3.Connection, name: str, at: datetime | None) -> Source:
+    """Leave a source out of crawls that do not name it, from a moment on; None: take it in again. Raises UnknownSource."""
+    source = find_source(conn, name)
+    conn.execute("UPDATE sources SET paused_at = ? WHERE id = ?", (stamp(at) if at else None, source.id))
+    return source
+
+
+def put_entries(conn: sqlite3.Connection, source_id: int, entries: Iterable[Entry], at: datetime) -> int:
+    """Record where a source lists its articles; how many listings were new."""
+    new = 0
+    for entry in entries:
+        cursor = conn.execute(
+            "INSERT INTO entries (source_id, url, kind, title, found_at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (source_id, url) DO NOTHING",
+            (source_id, entry.url, entry.kind.value, entry.title, stamp(at)),
+        )
+        new += max(0, cursor.rowcount)
+    return new
+
+
+def entries_of(conn: sqlite3.Connection, source_id: int) -> list[Entry]:
+    """Where a source lists its articles, in the order found."""
+    rows = conn.execute("SELECT url, kind, title FROM entries WHERE source_id = ? ORDER BY id", (source_id,))
+    return [Entry(url=url, kind=EntryKind(kind), title=title) for url, kind, title in rows]
+
+
+def _source(row: Sequence[object]) -> Source:
+    return Source(
+        id=int(str(row[0])),
+        name=str(row[1]),
+        url=str(row[2]),
+        settings=json.loads(str(row[3])),
+        added_at=moment(str(row[4])),
+        paused_at=moment(str(row[6])) if row[6] else None,
+    )

@@ -1,0 +1,119 @@
+"""What one revision of an article changed against another: fields, then paragraphs, then the words in them. Pure.
+
+Step UNCHANGED   so many paragraphs stand as they were
+Step GONE, COME  a paragraph that is not there any more, or was not there before
+Step CHANGED     a paragraph that was reworded: its pieces in order, each the same, gone or come
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from db.models import Article
+
+# A number with what stands inside it (8,6 · 15:30 · 1.200), a word, a run of space, or one character of a script without words.
+_TOKEN = re.compile(
+    r"[0-9]+(?:[.,:/-][0-9]+)*|[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|\s+|.", re.DOTALL
+)
+# Paragraphs that have less in common than this are another paragraph, not the same one changed.
+_SAME_PARAGRAPH = 0.4
+_FIELDS = ("title", "subtitle", "authors", "editors", "source", "original_source", "published")
+
+
+class Kind(StrEnum):
+    """What became of a piece of text, or of a paragraph."""
+
+    UNCHANGED = "unchanged"
+    GONE = "gone"
+    COME = "come"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A run of words. Never CHANGED: what was replaced is a piece that is gone and one that has come."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step through both texts. `paragraphs` counts those unchanged, else it is 1."""
+
+    kind: Kind
+    pieces: tuple[Piece, ...] = ()
+    paragraphs: int = 1
+
+    @property
+    def text(self) -> str:
+        """The paragraph that is gone or has come."""
+        return "".join(piece.text for piece in self.pieces)
+
+
+def changed_fields(older: Article, newer: Article, shown: Callable[[str], str] = str) -> list[tuple[str, list[Piece]]]:
+    """The fields that differ, each with its pieces. `shown` makes a value's text fit for where it is shown."""
+    pairs = [(name, shown(_text(getattr(older, name))), shown(_text(getattr(newer, name)))) for name in _FIELDS]
+    return [(name, pieces(before, after)) for name, before, after in pairs if before != after]
+
+
+def steps(older: str, newer: str) -> Iterator[Step]:
+    """From one text to the other, paragraph by paragraph (divided by newlines). Takes a square of their lengths."""
+    old, new = older.split("\n"), newer.split("\n")
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield Step(kind=Kind.UNCHANGED, paragraphs=b - a)
+        else:
+            yield from _replaced(old[a:b], new[c:d])
+
+
+def pieces(before: str, after: str) -> list[Piece]:
+    """The words of both, in order, marked."""
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    found = []
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append(Piece(kind=Kind.UNCHANGED, text="".join(old[a:b])))
+            continue
+        if b > a:
+            found.append(Piece(kind=Kind.GONE, text="".join(old[a:b])))
+        if d > c:
+            found.append(Piece(kind=Kind.COME, text="".join(new[c:d])))
+    return found
+
+
+def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[Step]:
+    """Paragraphs in place of others: those that are alike as one, in order; the rest as gone and new."""
+    waiting = list(new)
+    for paragraph in old:
+        likeness = [_likeness(paragraph, other) for other in waiting]
+        if max(likeness, default=0.0) < _SAME_PARAGRAPH:
+            yield _whole(Kind.GONE, paragraph)
+            continue
+        at = likeness.index(max(likeness))
+        for other in waiting[:at]:
+            yield _whole(Kind.COME, other)
+        yield Step(kind=Kind.CHANGED, pieces=tuple(pieces(paragraph, waiting[at])))
+        waiting = waiting[at + 1 :]
+    for other in waiting:
+        yield _whole(Kind.COME, other)
+
+
+def _whole(kind: Kind, paragraph: str) -> Step:
+    return Step(kind=kind, pieces=(Piece(kind=kind, text=paragraph),))
+
+
+def _likeness(one: str, other: str) -> float:
+    words = [[token for token in _TOKEN.findall(text) if token[0].isalnum()] for text in (one, other)]
+    return SequenceMatcher(None, words[0], words[1], autojunk=False).ratio()
+
+
+def _text(value: object) -> str:
+    """A field's value as text: names joined, a time as the page gives it, nothing as nothing."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(getattr(value, "iso", value))

@@ -1,0 +1,180 @@
+"""Whether two texts are one story printed twice. Pure, symmetric, and blind to everything but the texts.
+
+    letters    what counts of a text: letters and digits, lower case, Chinese folded (`letters.letters_of`)
+    shingle    a run of `unit` letters: 5 where the script is CJK, 10 elsewhere (about two words either way)
+    hit        a position of the shorter text whose shingle the longer one has too
+    covered    what lies in hits, with the gaps between hits that an edit or a typo leaves (at most BRIDGE units); the rest is bare
+
+A copy is a text of which nearly all is covered by the other: reprints add, cut the end, change words, but they do not carry a
+story of their own. That keeps sequels apart, which share paragraphs and go on with others. Templates (weather, quotes, draws:
+same words, other places and figures) are covered too; they are told by their figures, which a copy keeps, and, where there are
+too few figures, by asking short texts for more hits.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.text_folding import codes_of
+from pipelines.dedup.normalize import is_cjk
+from pipelines.dedup.shingles import Hashes, hashes_of
+
+Positions = NDArray[np.intp]
+
+# Texts shorter than this (in characters) say too little: two pages that only hold "Watch the video" are not copies.
+SHORTEST_COPY = 60
+
+_CJK_UNIT = 5
+_UNIT = 10
+
+# The shorter text must be at least this share of the longer: less is an excerpt, not a copy.
+_LEAST_SIZE = 0.3
+# Share of the shorter text's shingles that the longer has. Chinese with 6 % of its characters changed keeps 0.73, with 12 %
+# 0.53; unrelated texts of one outlet reach 0.09.
+_LEAST_SHARED = 0.45
+# Gap between hits, in units, that still counts as covered.
+_BRIDGE = 5
+# Phrases that a text repeats make hits in passages of its own as well: a stretch of so many units counts as bare when fewer than
+# this share of it are hits. Copies with every eighth character changed keep 0.5 in such a stretch.
+_STRETCH = 20
+_LEAST_HITS = 0.25
+# At either end so many units may be the shorter text's own: dateline, agency, credits, copyright line.
+_EDGE = 8
+# The rest of the shorter text may be bare for promotion and insertions: at most this share, and so many units in all. Sequels
+# have 50 units and more of their own.
+_MOST_BARE = 0.1
+_MOST_BARE_UNITS = 30
+# A text of fewer units is short, and then must share this much, unless its figures vouch for it.
+_SHORT = 60
+_LEAST_SHARED_SHORT = 0.85
+# Share of the shorter text's figures that the longer must have in the same surroundings. Templates that differ in places and
+# days reach 0.4 by chance where figures are small; Chinese with 6 % of its characters changed keeps 0.8.
+_LEAST_FIGURES = 0.5
+_LEAST_FIGURES_SHORT = 0.8
+# A quick look takes at most so many figures and only the letters right before or after; Chinese with 6 % of its characters
+# changed keeps 0.85 of them, forms next to none.
+_QUICK_LOOK = 12
+_LEAST_FIGURES_QUICK = 0.25
+# So many figures are needed for that to say anything, in a text that is not short.
+_FEW_FIGURES = 4
+_MANY_FIGURES = 5
+
+# Digits, and in CJK scripts numbers written in Han characters of two or more (one alone is as often a word).
+# Long runs are several numbers that stood side by side.
+_FIGURE = re.compile(r"\d{1,4}")
+_CJK_FIGURE = re.compile(r"\d{1,4}|[〇零一二三四五六七八九十百千万亿两]{2,}")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A text made ready for comparing: what counts of it (`letters.letters_of`)."""
+
+    letters: str
+
+    @cached_property
+    def unit(self) -> int:
+        """Letters in a shingle."""
+        return _CJK_UNIT if is_cjk(codes_of(self.letters)) else _UNIT
+
+    @cached_property
+    def hashes(self) -> Hashes:
+        """The hash of the shingle at each position."""
+        return hashes_of(codes_of(self.letters), self.unit)
+
+    @cached_property
+    def shingles(self) -> tuple[Hashes, Positions]:
+        """The different hashes, sorted, and for each position which of them stands there."""
+        return np.unique(self.hashes, return_inverse=True)
+
+    @cached_property
+    def figures(self) -> list[tuple[int, int]]:
+        """Where the figures begin and end."""
+        figures = _CJK_FIGURE if self.unit == _CJK_UNIT else _FIGURE
+        return [figure.span() for figure in figures.finditer(self.letters)]
+
+
+def alike(one: Proof, other: Proof) -> bool:
+    """Whether one is a copy of the other, whichever was first."""
+    if one.letters == other.letters:
+        return len(one.letters) >= SHORTEST_COPY
+    shorter, longer = sorted((one, other), key=lambda proof: (len(proof.letters), proof.letters))
+    size = len(shorter.letters)
+    if size < SHORTEST_COPY or size < _LEAST_SIZE * len(longer.letters) or one.unit != other.unit:
+        return False
+    if _other_figures(shorter, longer):
+        return False
+    shingles, shingle_at = shorter.shingles
+    shared = _among(shingles, longer.shingles[0])
+    if np.count_nonzero(shared) < _LEAST_SHARED * len(shingles):
+        return False
+    hits = np.flatnonzero(shared[shingle_at])
+    return _covered(hits, size, shorter.unit) and _not_a_template(shorter, hits)
+
+
+def _among(some: Hashes, others: Hashes) -> NDArray[np.bool_]:
+    """For each of some, whether it is among the others. Both sorted, without repeats, and not empty."""
+    at = np.searchsorted(others, some)
+    at[at == len(others)] = 0
+    return np.equal(others[at], some)
+
+
+def _other_figures(shorter: Proof, longer: Proof) -> bool:
+    """Whether the two plainly have different figures: a quick look that spares forms the comparison."""
+    letters, unit, spans = shorter.letters, shorter.unit, shorter.figures
+    sample = spans[:: -(-len(spans) // _QUICK_LOOK)] if spans else []
+    if len(sample) < _MANY_FIGURES:
+        return False
+    kept = sum(
+        letters[start : start + unit] in longer.letters or letters[max(0, end - unit) : end] in longer.letters
+        for start, end in sample
+    )
+    return kept < _LEAST_FIGURES_QUICK * len(sample)
+
+
+def _covered(hits: Positions, size: int, unit: int) -> bool:
+    """Whether nearly all of a text of `size` letters lies in hits, short gaps between them, and its edges."""
+    gaps = np.diff(hits)
+    wide = gaps[gaps > (_BRIDGE + 1) * unit]
+    bare = int(wide.sum()) - unit * len(wide)
+    edge = _EDGE * unit
+    ends = max(0, int(hits[0]) - edge) + max(0, size - int(hits[-1]) - unit - edge)
+    return max(bare, _sparse(hits, unit)) + ends <= min(_MOST_BARE * size, _MOST_BARE_UNITS * unit)
+
+
+def _sparse(hits: Positions, unit: int) -> int:
+    """Letters in the stretches with few hits between the first and the last."""
+    stretch = _STRETCH * unit
+    whole = len(range(0, int(hits[-1] - hits[0]) - stretch, stretch))
+    counts = np.bincount((hits - hits[0]) // stretch)[:whole]
+    return stretch * int(np.count_nonzero(counts < _LEAST_HITS * stretch))
+
+
+def _not_a_template(text: Proof, hits: Positions) -> bool:
+    """Whether the figures between the first and the last hit stand in hits too, and, in a short text, most of the rest."""
+    unit = text.unit
+    start, end = int(hits[0]), int(hits[-1]) + unit
+    spans = [span for span in text.figures if start <= span[0] and span[1] <= end]
+    kept = _standing(spans, hits, unit)
+    if len(spans) >= _FEW_FIGURES and kept < _LEAST_FIGURES * len(spans):
+        return False
+    if end - start >= _SHORT * unit:
+        return True
+    if kept < _LEAST_FIGURES_SHORT * len(spans):
+        return False
+    vouched = len(spans) >= _MANY_FIGURES and kept >= len(spans) - 1
+    return vouched or len(hits) >= _LEAST_SHARED_SHORT * (end - start - unit + 1)
+
+
+def _standing(spans: list[tuple[int, int]], hits: Positions, unit: int) -> int:
+    """How many of the spans one hit holds as a whole. Figures are shorter than a shingle."""
+    if not spans:
+        return 0
+    starts, ends = np.array(spans).T
+    # The first hit is at or before each of them.
+    before = hits[np.searchsorted(hits, starts, side="right") - 1]
+    return int(np.count_nonzero(before + unit >= ends))

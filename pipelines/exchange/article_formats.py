@@ -1,0 +1,177 @@
+"""Articles as a file of a common format: JSON lines, CSV, RSS 2.0, JSON Feed 1.1. Each takes a stream and writes a stream.
+
+An article here is the object that `copydesk articles --json` prints, field for field.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import IO, Any
+from xml.sax.saxutils import escape
+
+from db.timestamps import moment
+
+Row = Mapping[str, Any]
+
+COLUMNS = (
+    "id",
+    "page_id",
+    "source_name",
+    "url",
+    "final_url",
+    "canonical_url",
+    "title",
+    "subtitle",
+    "text",
+    "published",
+    "published_precision",
+    "published_offset_from",
+    "modified",
+    "modified_precision",
+    "modified_offset_from",
+    "authors",
+    "editors",
+    "proofreaders",
+    "source",
+    "original_source",
+    "section",
+    "tags",
+    "language",
+    "description",
+    "images",
+    "paywalled",
+    "comment_count",
+    "word_count",
+    "fetched_at",
+    "revision",
+    "original_id",
+    "provenance",
+)
+# What XML 1.0 has no way to say (w3.org/TR/xml, 2.2).
+_CR = "\r"
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What a spreadsheet takes for a formula (OWASP, "CSV Injection"; ASVS 1.2.10): these at the start of a cell, in full width
+# too, control characters for those that skip them. Quotes before them belong to it: so each cell can be told back.
+_FORMULA = re.compile("'*[\x00-\x1f=+\\-@\uff1d\uff0b\uff0d\uff20]")
+
+
+def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> int:
+    """One object a line; how many."""
+    count = 0
+    for row in rows:
+        count += 1
+        out.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    return count
+
+
+def write_csv(rows: Iterable[Row], out: IO[bytes], columns: Sequence[str] = COLUMNS) -> int:
+    """RFC 4180 in UTF-8 with a line of names; how many rows. Lists and objects are JSON, what is absent is empty.
+
+    A text that a spreadsheet would take for a formula has one more `'` before it. Nothing is lost: the first `'` of a cell is
+    ours where, behind it and any others, such a character follows, and only there.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    count = 0
+    for row in rows:
+        count += 1
+        writer.writerow([_cell(row[name]) for name in columns])
+        out.write(text.getvalue().encode("utf-8", "replace"))
+        text.seek(0)
+        text.truncate()
+    out.write(text.getvalue().encode("utf-8"))
+    return count
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and _FORMULA.match(value):
+        return f"'{value}"
+    return json.dumps(value) if isinstance(value, bool) else value
+
+
+def write_rss(rows: Iterable[Row], out: IO[bytes], *, now: datetime) -> int:
+    """RSS 2.0 (rssboard.org/rss-specification) with Dublin Core for the authors' names; the text as content:encoded."""
+    out.write(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Copydesk</title>'
+        "<link>http://localhost/</link><description>Articles</description>"
+        f"<lastBuildDate>{format_datetime(now.astimezone(UTC), usegmt=True)}</lastBuildDate>\n".encode()
+    )
+    count = 0
+    for row in rows:
+        count += 1
+        out.write(_rss_item(row).encode("utf-8", "replace") + b"\n")
+    out.write(b"</channel></rss>\n")
+    return count
+
+
+def _rss_item(row: Row) -> str:
+    elements = [
+        ("title", row["title"]),
+        ("link", _link(row)),
+        # The text of a description is HTML, a title's is not (rssboard.org/rss-profile).
+        ("description", escape(row["description"] or row["subtitle"] or "")),
+        ("pubDate", format_datetime(when(row), usegmt=True)),
+        *[("dc:creator", name) for name in row["authors"]],
+        *[("category", tag) for tag in row["tags"]],
+        ("content:encoded", _as_html(row)),
+    ]
+    said = ((name, _NOT_XML.sub("", value or "")) for name, value in elements)
+    # A reader of XML makes a bare carriage return a line end.
+    inner = "".join(f"<{name}>{escape(text, {_CR: '&#13;'})}</{name}>" for name, text in said if text)
+    return f'<item>{inner}<guid isPermaLink="false">copydesk:{row["id"]}:{row["revision"]}</guid></item>'
+
+
+def write_json_feed(rows: Iterable[Row], out: IO[bytes], *, now: datetime) -> int:
+    """JSON Feed 1.1 (jsonfeed.org/version/1.1), one item a line."""
+    out.write(b'{"version": "https://jsonfeed.org/version/1.1", "title": "Copydesk", "items": [')
+    count = 0
+    for count, row in enumerate(rows, 1):
+        item = json.dumps(_feed_item(row), ensure_ascii=False).encode("utf-8", "replace")
+        out.write((b",\n" if count > 1 else b"\n") + item)
+    out.write(b"\n]}\n")
+    return count
+
+
+def _feed_item(row: Row) -> dict[str, Any]:
+    item = {
+        "id": f"copydesk:{row['id']}:{row['revision']}",
+        "url": _link(row),
+        "title": row["title"],
+        "summary": row["description"],
+        "content_text": row["text"],
+        "date_published": when(row).isoformat().replace("+00:00", "Z"),
+        "authors": [{"name": name} for name in row["authors"]],
+        "tags": row["tags"],
+        "language": row["language"],
+        "image": row["images"][0]["url"] if row["images"] else None,
+    }
+    # Nothing is null or empty, but for the text: an item has one.
+    return {name: value for name, value in item.items() if value or name == "content_text"}
+
+
+def when(row: Row) -> datetime:
+    """When it was published, in UTC; when it was fetched, where the page does not say or not whose clock it means."""
+    text = row["published"]
+    if text and row["published_precision"] != "day" and row["published_offset_from"] != "unknown":
+        return moment(text).astimezone(UTC)
+    if text:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return moment(row["fetched_at"]).astimezone(UTC)
+
+
+def _link(row: Row) -> str:
+    return str(row["canonical_url"] or row["final_url"] or row["url"] or "")
+
+
+def _as_html(row: Row) -> str:
+    return "".join(f"<p>{escape(line)}</p>" for line in row["text"].split("\n"))

@@ -1,0 +1,119 @@
+"""HTML files as items of an import: a folder, single files, or a manifest as `copydesk extract` takes it
+(`pipelines.processing.files`).
+
+A file does not say where it came from. The manifest does; else the address is that of `base` with the file's path in the folder;
+else the page's own canonical address: then the file is all that speaks for it, so that it goes to a source of such files alone and
+is no page of that site. The time is the manifest's, else the file's (what `wget` sets to the page's own
+Last-Modified).
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from lxml import etree, html
+
+from db.http_statuses import brings_page
+from db.regular_files import NotRegular, open_file
+from pipelines.exchange.items import Archived, IsKnown, Item, Known, Passed
+from pipelines.processing.files import FileEntry, entries_of_manifest, unpacked
+from pipelines.urls import clean_url
+
+_ENDS = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz", ".xhtml.gz")
+# A head is searched for the canonical address: nothing that is not there in the first part is.
+_HEAD = 256 * 1024
+# The source of files that only themselves say where they are from. A host of that name does not exist (RFC 2606).
+SAVED_FILES = ("saved-files", "http://saved-files.invalid/")
+
+NOT_A_FILE = "not_a_file"
+"""A link that leads out of the folder, a FIFO, a device: the reason why it is passed over."""
+
+
+def is_html_file(path: Path) -> bool:
+    """Whether the name says that it holds HTML."""
+    return path.name.lower().endswith(_ENDS)
+
+
+def read_manifest(manifest: Path, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
+    """The pages of a manifest. Raises UsageError: not one."""
+    for entry in entries_of_manifest(manifest, inside=True):
+        item = _item(entry, limit, is_known)
+        # Here a page was promised, which a folder does not.
+        missing = isinstance(item, Passed) and item.reason == NOT_A_FILE
+        yield replace(item, reason="unreadable") if isinstance(item, Passed) and missing else item
+
+
+def read_folder(folder: Path, base: str | None, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
+    """The HTML files of a folder and the folders in it, in the order of their names; a link out of it is passed over."""
+    for root, folders, files in os.walk(folder):
+        folders.sort()
+        for name in sorted(files):
+            path = Path(root, name)
+            if is_html_file(path):
+                url = _address(path.relative_to(folder), base)
+                yield _item(FileEntry(page_id=str(path), path=path, url=url, within=folder), limit, is_known)
+
+
+def read_file(path: Path, url: str | None, *, limit: int, is_known: IsKnown) -> Item:
+    """One file that a person named."""
+    return _item(FileEntry(page_id=str(path), path=path, url=url, own=True), limit, is_known)
+
+
+def _address(path: Path, base: str | None) -> str | None:
+    if base is None:
+        return None
+    return clean_url(quote(path.as_posix().removesuffix(".gz")), base if base.endswith("/") else base + "/")
+
+
+def _item(entry: FileEntry, limit: int, is_known: IsKnown) -> Item:
+    try:
+        if entry.fetched_at and (known := _known(entry, entry.fetched_at, is_known)):
+            return known
+        with open_file(entry.path, own=entry.own, within=entry.within) as file:
+            at = entry.fetched_at or datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+            if known := _known(entry, at, is_known):
+                return known
+            body = unpacked(file, entry.path, limit)
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        reason = NOT_A_FILE if isinstance(error, NotRegular) else "unreadable"
+        return Passed(reason=reason, where=f"{entry.path}: {why}")
+    if len(body) > limit:
+        return Passed(reason="too_big")
+    if not brings_page(entry.status):
+        return Passed(reason=f"status_{entry.status}")
+    asked = clean_url(entry.url) if entry.url else _canonical(body)
+    if asked is None:
+        return Passed(reason="bad_address" if entry.url else "no_address")
+    if is_known(asked, at):
+        return Known(url=asked, fetched_at=at)
+    kind = entry.content_type
+    final = clean_url(entry.final_url) if entry.final_url else None
+    headers = {"Content-Type": kind} if kind else {}
+    item = Archived(url=asked, fetched_at=at, headers=headers, status=entry.status, body=body)
+    return replace(item, final_url=final if final != asked else None, source=None if entry.url else SAVED_FILES)
+
+
+def _known(entry: FileEntry, at: datetime, is_known: IsKnown) -> Known | None:
+    url = clean_url(entry.url) if entry.url else None
+    return Known(url=url, fetched_at=at) if url and is_known(url, at) else None
+
+
+def _canonical(body: bytes) -> str | None:
+    """The address that a page names as its own."""
+    try:
+        tree = html.fromstring(body[:_HEAD])
+    except (etree.LxmlError, ValueError):
+        return None
+    for query in ("//link[@rel='canonical']/@href", "//meta[@property='og:url']/@content"):
+        found_at = tree.xpath(query)
+        for found in found_at if isinstance(found_at, list) else ():
+            if str(found).startswith(("http://", "https://")) and (url := clean_url(str(found))):
+                return url
+    return None

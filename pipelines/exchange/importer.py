@@ -1,0 +1,171 @@
+"""Items of archives into the database, some at a time in a transaction each, as a crawl's pages come in.
+
+    items ──> a few pages, packed ──> one job for the writer ──> counts; the desk is woken
+
+What is held is bounded by `MOST_PAGES` and `MOST_BYTES`, whatever the archive's size. A kill loses at most what is held; the next
+import of the same file passes over what is known.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from db.connection.writer import Writer
+from db.errors import DatabaseError
+from db.models import Link, LinkKind
+from db.store.archive_import import (
+    known_fetch,
+    put_archived,
+    put_not_modified,
+    put_revisit,
+    source_for,
+    sources_by_host,
+)
+from db.store.facts import Body, Fetch, Received, packed_body
+from pipelines.exchange.items import Archived, Item, Known, Passed, PassedOver, Revisit
+from pipelines.urls import link_key
+
+MOST_PAGES, MOST_BYTES = 64, 16_000_000
+# Payloads of a file that a revisit may name, 150 bytes each.
+_MOST_DIGESTS = 200_000
+
+
+@dataclass(slots=True, kw_only=True)
+class Counts:
+    """What an import came to. `passed`: by reason."""
+
+    items: int = 0
+    pages: int = 0
+    """Pages that were not in the database."""
+    known: int = 0
+    """Fetches that the database had already."""
+    passed: PassedOver = field(default_factory=PassedOver)
+
+
+class Intake:
+    """Takes items until there are no more or `stopped` says so. `source_id`: of all pages, instead of one for each host."""
+
+    def __init__(
+        self, writer: Writer, run_id: int, *, source_id: int | None = None, wake: Callable[[], None] | None = None
+    ) -> None:
+        self._writer, self._run_id, self._source_id = writer, run_id, source_id
+        self._wake = wake
+        self._hosts: dict[str, int] | None = None
+        self._pages: OrderedDict[str, int] = OrderedDict()
+        self.counts = Counts()
+
+    def take(self, items: Iterable[Item], *, stopped: Callable[[], bool], show: Callable[[Counts], None]) -> None:
+        """Store what comes. Raises DatabaseError, and what reading the archive raises."""
+        held: list[tuple[Item, Body | None, tuple[Body, ...]]] = []
+        size = 0
+        try:
+            for item in items:
+                self.counts.items += 1
+                if isinstance(item, Archived):
+                    body = packed_body(item.body)
+                    held.append((item, body, tuple(packed_body(data, url) for url, data in item.parts)))
+                    size += len(item.body) + sum(len(data) for _, data in item.parts)
+                elif isinstance(item, Passed):
+                    self.counts.passed.note(item)
+                else:
+                    held.append((item, None, ()))
+                if len(held) >= MOST_PAGES or size >= MOST_BYTES:
+                    self._store(held)
+                    held, size = [], 0
+                show(self.counts)
+                if stopped():
+                    break
+        except DatabaseError:
+            held = []
+            raise
+        finally:
+            if held:
+                self._store(held)
+
+    def _store(self, held: list[tuple[Item, Body | None, tuple[Body, ...]]]) -> None:
+        def job(conn: sqlite3.Connection) -> Counter[str]:
+            if self._hosts is None:
+                self._hosts = sources_by_host(conn)
+            return Counter(self._put(conn, *one) for one in held)
+
+        came = self._writer.submit(job).result()
+        counts = self.counts
+        counts.pages += came.pop("new", 0)
+        came.pop("unchanged", 0)  # no page, only a fetch: the run's figures count it
+        counts.known += came.pop("known", 0)
+        counts.passed.reasons += came
+        if self._wake is not None:
+            self._wake()
+
+    def _put(self, conn: sqlite3.Connection, item: Item, body: Body | None, parts: tuple[Body, ...]) -> str:
+        """Store one; what became of it."""
+        assert not isinstance(item, Passed)
+        link = _link(item)
+        if isinstance(item, Known):
+            self._remember(item.digest, known_fetch(conn, link_key(item.url), item.url, item.fetched_at))
+            return "known"
+        if known_fetch(conn, link.key, item.url, item.fetched_at) is not None:
+            return "known"
+        now = datetime.now(UTC)
+        if isinstance(item, Revisit):
+            return self._put_revisit(conn, item, link, now)
+        assert body is not None
+        received = Received(
+            fetch=self._fetch(conn, item, now),
+            source_id=self._source(conn, item, now),
+            headers=item.headers,
+            content_type=item.headers.get("Content-Type"),
+            body=body,
+            parts=parts,
+        )
+        page_id, new = put_archived(conn, received, link, now)
+        self._remember(item.digest, page_id)
+        return "new" if new else "unchanged"
+
+    def _put_revisit(self, conn: sqlite3.Connection, item: Revisit, link: Link, now: datetime) -> str:
+        page_id = self._pages.get(item.digest) if item.digest else None
+        if item.unchanged and page_id is None:
+            known = put_not_modified(conn, self._fetch(conn, item, now), link, now)
+            return "unchanged" if known else "revisit_without_page"
+        if page_id is None:
+            return "revisit_without_page"
+        new = put_revisit(conn, self._fetch(conn, item, now), link, item.headers, page_id, now)
+        return "revisit_without_page" if new is None else "new" if new else "unchanged"
+
+    def _remember(self, digest: str | None, page_id: int | None) -> None:
+        if digest and page_id is not None:
+            self._pages[digest] = page_id
+            if len(self._pages) > _MOST_DIGESTS:
+                self._pages.popitem(last=False)
+
+    def _source(self, conn: sqlite3.Connection, item: Archived | Revisit, now: datetime) -> int:
+        if self._source_id is not None:
+            return self._source_id
+        assert self._hosts is not None
+        named = item.source if isinstance(item, Archived) else None
+        return source_for(conn, self._hosts, item.url, now, named)
+
+    def _fetch(self, conn: sqlite3.Connection, item: Archived | Revisit, now: datetime) -> Fetch:
+        page = item if isinstance(item, Archived) else None
+        return Fetch(
+            what="article",
+            url=item.url,
+            final_url=page.final_url if page else None,
+            started_at=item.fetched_at,
+            duration_ms=page.duration_ms if page else None,
+            status=page.status if page else None,
+            bytes=len(page.body) if page else None,
+            run_id=self._run_id,
+            source_id=self._source(conn, item, now),
+        )
+
+
+def _link(item: Archived | Revisit | Known) -> Link:
+    """The link that an export gives, else one made of the address: nobody listed it."""
+    if isinstance(item, Archived) and item.link is not None:
+        return item.link
+    return Link(url=item.url, key=link_key(item.url), kind=LinkKind.MANUAL)

@@ -1,0 +1,107 @@
+"""Any archive as a stream of items, by what it is: WARC, WACZ, a manifest, a folder, an HTML file.
+
+A WACZ is a zip with WARCs under `archive/` (specs.webrecorder.net/wacz/1.1.1). They are read where they stand: nothing is written
+to disk, so a name that leads out of the folder leads nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from db.errors import UsageError
+from db.regular_files import open_file
+from pipelines.exchange.html_files import is_html_file, read_file, read_folder, read_manifest
+from pipelines.exchange.items import IsKnown, Item, Passed
+from pipelines.exchange.warc_reader import read_warc
+
+_WARCS = (".warc", ".warc.gz")
+_CONTENTS, _LONGEST_CONTENTS = "datapackage.json", 16 << 20
+# WARCs in a WACZ are packed already; the same page a thousand times over, plain, unpacks to some 300 times what it takes. Below
+# this size nobody waits.
+_MOST_PACKED, _BOMB = 500, 256 << 20
+_UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How archives are read: the largest body kept, what is known, the address of a folder's root."""
+
+    limit: int
+    is_known: IsKnown
+    base: str | None = None
+
+
+def read_archive(path: Path, how: Opening) -> Iterator[Item]:
+    """The items of one archive. Raises UsageError: no such file, or none that can be imported."""
+    name = path.name.lower()
+    if path.is_dir():
+        yield from read_folder(path, how.base, limit=how.limit, is_known=how.is_known)
+    elif not path.is_file():
+        raise UsageError(f"{path}: there is no such file")
+    elif name.endswith((".jsonl", ".ndjson")):
+        yield from read_manifest(path, limit=how.limit, is_known=how.is_known)
+    elif is_html_file(path):
+        yield read_file(path, how.base, limit=how.limit, is_known=how.is_known)
+    elif name.endswith((".wacz", ".zip")):
+        with _opened(path) as file:
+            yield from read_wacz(file, str(path), how)
+    else:
+        with _opened(path) as file:
+            yield from read_warc(file, str(path), limit=how.limit, is_known=how.is_known)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return open_file(path, own=True)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def read_wacz(file: IO[bytes], path: str, how: Opening) -> Iterator[Item]:
+    """The items of a WACZ. `path` is what messages call it. Raises UsageError: none."""
+    try:
+        packed = zipfile.ZipFile(file)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{path}: is no zip file, so no WACZ ({error})") from error
+    with packed:
+        warcs = [entry for entry in packed.infolist() if entry.filename.lower().endswith(_WARCS)]
+        if not warcs:
+            raise UsageError(f"{path}: holds no WARC (a WACZ has them under archive/)")
+        for name in _missing(packed):
+            yield Passed(reason="damaged", where=f"{path}: {name}, which its datapackage.json names, is not in it")
+        for entry in warcs:
+            yield from _member(packed, entry, path, how)
+
+
+def _missing(packed: zipfile.ZipFile) -> list[str]:
+    """The WARCs that the list of contents names and the zip does not hold. A list that cannot be read says nothing."""
+    try:
+        with packed.open(_CONTENTS) as file:
+            named = json.loads(file.read(_LONGEST_CONTENTS))["resources"]
+        paths = [str(one["path"]) for one in named]
+    except (KeyError, TypeError, ValueError, RecursionError, *_UNREADABLE):
+        return []
+    return sorted({path for path in paths if path.lower().endswith(_WARCS)} - set(packed.namelist()))
+
+
+def _member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, how: Opening) -> Iterator[Item]:
+    where = f"{path}, {entry.filename}"
+    if entry.file_size > max(_BOMB, _MOST_PACKED * entry.compress_size):
+        why = (
+            f"unpacks to {entry.file_size / max(1, entry.compress_size):,.0f} times its size, which no web archive does"
+        )
+        yield Passed(reason="damaged", where=f"{where}: {why}; it is passed over")
+        return
+    try:
+        with packed.open(entry) as file:
+            yield from read_warc(file, where, limit=how.limit, is_known=how.is_known)
+    except UsageError as error:
+        yield Passed(reason="damaged", where=str(error))
+    except _UNREADABLE as error:
+        yield Passed(reason="damaged", where=f"{where}: {error}")

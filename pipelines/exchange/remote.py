@@ -1,0 +1,208 @@
+"""Pages of archives at any address that fsspec has a driver for: WARC files and Parquet files of pages, as parcels in their order.
+
+`memory://`, `file://`, `http://` come with fsspec; `s3://`, `gs://`, `abfs://` with s3fs, gcsfs, adlfs. A Parquet file of pages
+has the columns `url` and `body` (bytes, or text), and as far as they are known `final_url`, `fetched_at`, `status`, `content_type`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import IO, Any
+
+from db.errors import UsageError
+from db.http_statuses import brings_page
+from db.models import Link, LinkKind, Page
+from db.store.page_payload import Parcel, parcel_of
+from pipelines.exchange.items import Archived, Item, Known, Passed, PassedOver
+from pipelines.exchange.open_archive import Opening, read_wacz
+from pipelines.exchange.warc_reader import read_warc
+from pipelines.urls import clean_url, link_key
+
+NEEDS = "archives at addresses need fsspec and pyarrow: pip install 'copydesk[dask]'"
+# Rows of a Parquet file that are held at once.
+_ROWS = 64
+_COLUMNS = ("url", "final_url", "fetched_at", "status", "content_type", "body")
+_COPY_STEP = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archives:
+    """Files in the order in which they are read, of one file system."""
+
+    fs: Any
+    paths: Sequence[str]
+
+
+def find_archives(addresses: Sequence[str]) -> list[Archives]:
+    """The files at these addresses; `*` stands for any name. Raises UsageError: no driver, no such file."""
+    try:
+        import fsspec
+    except ImportError as error:
+        raise UsageError(NEEDS) from error
+    found = []
+    for address in addresses:
+        try:
+            fs, _, paths = fsspec.get_fs_token_paths(address, mode="rb")
+            paths = [path for path in sorted(paths) if fs.isfile(path)]
+        except (ImportError, ValueError, OSError) as error:
+            raise UsageError(f"{address}: {error}") from error
+        if not paths:
+            raise UsageError(f"{address}: there is no such file")
+        found.append(Archives(fs=fs, paths=paths))
+    return found
+
+
+def read_pages(
+    found: Sequence[Archives], *, limit: int, after: int, passed: PassedOver
+) -> Iterator[tuple[str, Parcel]]:
+    """Name of the archive and page, numbered from 1 over all archives; those up to `after` are passed over unpacked.
+
+    `limit`: the largest body that is read; what is no page is noted in `passed`. Raises UsageError: not such a file.
+    """
+    number = 0
+    for archives in found:
+        for path in archives.paths:
+            for page in _pages(archives.fs, path, limit, passed):
+                number += 1
+                if number > after:
+                    yield path, parcel_of(number, page)
+
+
+def _pages(fs: Any, path: str, limit: int, passed: PassedOver) -> Iterator[Page]:
+    try:
+        with _seekable(fs, path) as file:
+            if path.lower().endswith(".parquet"):
+                yield from _parquet(file, path, limit, passed)
+                return
+            for item in read_warc(file, path, limit=limit, is_known=lambda url, at: False):
+                if isinstance(item, Archived):
+                    yield page_as_imported(item)
+                else:
+                    passed.note(item if isinstance(item, Passed) else Passed(reason="revisit"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error})") from error
+
+
+def read_items(found: Archives, how: Opening) -> Iterator[Item]:
+    """The items of WARC, WACZ and Parquet files, for an import. Raises UsageError: not such a file."""
+    for path in found.paths:
+        try:
+            with _seekable(found.fs, path) as file:
+                if path.lower().endswith(".parquet"):
+                    yield from (_item_of_row(row, how) for row in _rows(file, path))
+                elif path.lower().endswith((".wacz", ".zip")):
+                    yield from read_wacz(file, path, how)
+                else:
+                    yield from read_warc(file, path, limit=how.limit, is_known=how.is_known)
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read ({error})") from error
+
+
+def _item_of_row(row: dict[str, Any], how: Opening) -> Item:
+    page = _page_of_row(row, how.limit)
+    if isinstance(page, str):
+        return Passed(reason=page)
+    if not brings_page(page.status):
+        return Passed(reason=f"status_{page.status}")
+    if page.fetched_at is None:
+        return Passed(reason="bad_date")
+    assert page.url is not None
+    if how.is_known(page.url, page.fetched_at):
+        return Known(url=page.url, fetched_at=page.fetched_at)
+    return Archived(
+        url=page.url,
+        final_url=page.final_url,
+        fetched_at=page.fetched_at,
+        headers={"Content-Type": page.content_type} if page.content_type else {},
+        status=page.status,
+        body=page.body,
+    )
+
+
+def page_as_imported(item: Archived) -> Page:
+    """The page that extraction would get if the item were imported first."""
+    return Page(
+        body=item.body,
+        url=item.url,
+        final_url=item.final_url,
+        # As rows have it: `facts.stamp` keeps milliseconds.
+        fetched_at=item.fetched_at.replace(microsecond=item.fetched_at.microsecond // 1000 * 1000),
+        status=item.status,
+        content_type=item.headers.get("Content-Type"),
+        hint=item.link or Link(url=item.url, key=link_key(item.url), kind=LinkKind.MANUAL),
+        parts=tuple(body for _, body in item.parts),
+    )
+
+
+@contextmanager
+def _seekable(fs: Any, path: str) -> Iterator[IO[bytes]]:
+    """The file; a copy of it where the server can only send it from its beginning."""
+    with fs.open(path, "rb") as file:
+        if file.seekable():
+            yield file
+            return
+        with tempfile.TemporaryFile() as copy:
+            shutil.copyfileobj(file, copy, _COPY_STEP)
+            copy.seek(0)
+            yield copy
+
+
+def _parquet(file: IO[bytes], path: str, limit: int, passed: PassedOver) -> Iterator[Page]:
+    for row in _rows(file, path):
+        page = _page_of_row(row, limit)
+        if isinstance(page, str):
+            passed.note(Passed(reason=page))
+        else:
+            yield page
+
+
+def _rows(file: IO[bytes], path: str) -> Iterator[dict[str, Any]]:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise UsageError(NEEDS) from error
+    try:
+        table = pq.ParquetFile(file)
+    except pa.ArrowInvalid as error:
+        raise UsageError(f"{path}: is no Parquet file ({error})") from error
+    names = set(table.schema_arrow.names)
+    if missing := {"url", "body"} - names:
+        raise UsageError(f"{path}: has no column {', '.join(sorted(missing))}; it needs url and body")
+    for rows in table.iter_batches(_ROWS, columns=[name for name in _COLUMNS if name in names]):
+        yield from rows.to_pylist()
+
+
+def _page_of_row(row: dict[str, Any], limit: int) -> Page | str:
+    """The page, or why the row is none."""
+    url, body, kind = row["url"], row["body"], row.get("content_type")
+    url = clean_url(url) if isinstance(url, str) else None
+    if url is None:
+        return "bad_address"
+    if not isinstance(body, bytes | str):
+        return "no_body"
+    if isinstance(body, str):
+        body, kind = body.encode("utf-8", "replace"), "text/html; charset=utf-8"
+    if len(body) > limit:
+        return "too_big"
+    at = row.get("fetched_at")
+    if isinstance(at, str):
+        try:
+            at = datetime.fromisoformat(at)
+        except ValueError:
+            return "bad_date"
+    final = clean_url(row["final_url"]) if row.get("final_url") else None
+    return Page(
+        body=body,
+        url=url,
+        final_url=final if final != url else None,
+        fetched_at=at and (at if at.tzinfo else at.replace(tzinfo=UTC)),
+        status=row.get("status") or 200,
+        content_type=kind,
+        hint=Link(url=url, key=link_key(url), kind=LinkKind.MANUAL),
+    )

@@ -1,0 +1,96 @@
+"""Pages as WARC 1.1, a gzip member for each record, that any reader of WARC takes.
+
+The body is as stored, so its headers must agree: Content-Encoding and Content-Length as received stand aside under another name,
+Content-Length is the body's. WARC-Date is the time of the fetch in milliseconds. What the standard has no place for stands in one
+header (`pipelines.exchange.warc_header`), so that an import of the file gives the same rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from io import BytesIO
+from typing import IO
+
+from db.timestamps import stamp
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from db.store.archive_export import StoredPage
+from pipelines.exchange.warc_header import HEADER, ORIGINAL, Exported, write_exported
+
+_NOT_AS_STORED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class _Headers(StatusAndHeaders):  # type: ignore[misc]
+    """Warcio's, written as the bytes that came (RFC 9110, 5.5: opaque): it would put percent signs for what is not ASCII."""
+
+    def to_ascii_bytes(self, filter_func: object = None) -> bytes:
+        return b"".join(_received(line) + b"\r\n" for line in str(self.to_str(filter_func)).split("\r\n"))
+
+
+def _received(line: str) -> bytes:
+    """A header as it came. A row holds a letter for each byte; imports once put letters of UTF-8 there."""
+    try:
+        return line.encode("latin-1")
+    except UnicodeEncodeError:
+        return line.encode("utf-8", "replace")
+
+
+class WarcFile:
+    """Writes records to `out`, the first of them saying who wrote the file."""
+
+    def __init__(self, out: IO[bytes], *, software: str, now: datetime) -> None:
+        self._writer = WARCWriter(out, gzip=True, warc_version="1.1")
+        about = {"software": software, "format": "WARC File Format 1.1"}
+        info = self._writer.create_warcinfo_record("", about)
+        info.rec_headers.replace_header("WARC-Date", stamp(now))
+        info.rec_headers.remove_header("WARC-Filename")
+        self._writer.write_record(info)
+
+    def write(self, stored: StoredPage) -> None:
+        """One page, and its further parts as records behind it."""
+        page = stored.page
+        assert page.url is not None
+        assert page.fetched_at is not None
+        exported = Exported(
+            asked=page.url if page.final_url else None,
+            link=page.hint,
+            source=stored.source,
+            duration_ms=stored.duration_ms,
+            parts=len(page.parts),
+        )
+        at = page.fetched_at.astimezone(UTC)
+        self._response(page.final_url or page.url, at, page.status, stored.headers, page.body, exported)
+        for url, body in zip(stored.part_urls, page.parts, strict=True):
+            self._response(
+                url, at, 200, {"Content-Type": page.content_type or "text/html"}, body, Exported(is_part=True)
+            )
+
+    def _response(
+        self, url: str, at: datetime, status: int, headers: Mapping[str, str], body: bytes, exported: Exported
+    ) -> None:
+        kept = [
+            (f"{ORIGINAL}{name}" if name.lower() in _NOT_AS_STORED else name, _CONTROL.sub(" ", value))
+            for name, value in headers.items()
+        ]
+        kept.append(("Content-Length", str(len(body))))
+        record = self._writer.create_warc_record(
+            url,
+            "response",
+            payload=BytesIO(body),
+            length=len(body),
+            http_headers=_Headers(f"{status} {_phrase(status)}", kept, protocol="HTTP/1.1"),
+            warc_headers_dict={"WARC-Date": stamp(at), HEADER: write_exported(exported)},
+        )
+        self._writer.write_record(record)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"

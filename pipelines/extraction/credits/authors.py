@@ -1,0 +1,193 @@
+"""Who wrote an article, outside Chinese: names a page states for machines, else the ones printed at it.
+
+The statement is believed if it names people. If it only names the house (a site's own name, a desk), a person printed in the byline
+is better, and the house the last resort. Where names are printed, and how they are told from what stands beside them, is in
+`after_words` and `printed`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from lxml.etree import _Element as Element
+
+from pipelines.extraction.credits.byline_names import after_by_word, by_lines
+from pipelines.extraction.credits.names import is_bare_name, split_byline
+from pipelines.extraction.credits.printed_names import (
+    above_text,
+    author_box,
+    author_links,
+    beside_date,
+    house_accounts,
+    in_named_elements,
+    reviewer,
+    said_twice,
+    signs_off,
+)
+from pipelines.extraction.credits.signatures import signed
+from pipelines.extraction.page.document import Sheet, of_another_work, squeeze
+from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.structured_data import Stated
+from pipelines.extraction.text.titles import plain
+
+_AUTHOR_METAS = (
+    "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "byline",
+    "article:author_name",
+    "citation_author", "cxenseparse:author", "article.author", "og:article:author", "dc.contributor", "authors",
+)  # fmt: skip
+_DESK = re.compile(
+    r"(?:(?:news )?agenc(?:y|ies)|agenturen|agences|agencias|agenzie|agências|agenții|agentschappen|persbureaus"
+    r"|nyhedsbureauer|nyhetsbyråer|ajanslar"
+    r"|агентства|وكالات|الوكالات"
+    r"|(?:[\w.&]{1,20} ){0,3}(?:news|online|web|editorial|global|international|business|sports?|city|national|breaking)"
+    r" ?(?:desk|team|staff)|editorial board|redaktion|die redaktion|la rédaction|la redacción"
+    r"|redacción|redazione|la redazione|redação|da redação|redactie|redaksjonen|redaktionen|redakcja|redakce|редакция|редакція"
+    r"|التحرير|هيئة التحرير|編集部|편집부)$", re.I,
+)  # fmt: skip
+"""Names of a desk and of nobody: the house, where no person is named."""
+
+
+_PAPER = re.compile(
+    r"\b(?:times|post|daily|weekly|herald|tribune|gazette|journal|chronicle|star|sun|mail|media|magazine|observer|standard|today"
+    r"|online|digital|zeitung|blatt|kurier|presse|tageblatt|anzeiger|diario|correo|giornale|jornal|gazeta|gazete|team"
+    r"|group|company)\b",
+    re.I,
+)
+"""Words in the name of a house that no person bears."""
+
+
+_SAID = {"guess": "byline", "signed": "byline"}
+
+
+def read_authors(
+    sheet: Sheet,
+    layout: Layout,
+    stated: Stated,
+    site_names: tuple[str, ...],
+    credited: Sequence[str] = (),
+    language: str | None = None,
+) -> tuple[list[str], str]:
+    """Who wrote the article, and how that was found ("" where nothing was). `credited` are the authors of credit lines."""
+    houses: tuple[list[str], str] = ([], "")
+    signed_by_house = False
+    accounts = frozenset(plain(name) for name in house_accounts(layout))
+    for by, values in _voices(sheet, layout, stated, credited, language):
+        if by == "guess" and signed_by_house:
+            break
+        if by == "signed" and houses[0]:
+            continue  # where the page says that the house wrote it, the signature at its end is not what it credits
+        names = _names(values, site_names, trusted=by in ("json-ld", "meta"))
+        if not names:
+            continue
+        people = [name for name in names if not _is_house(name, site_names) and plain(name) not in accounts]
+        if people:
+            return _unless_contradicted(people, _SAID.get(by, by), layout, site_names)
+        # A site that bears its author's name, and prints it in the byline, is signed by a person.
+        signed_by_house = signed_by_house or (
+            by == "byline"
+            and is_bare_name(names[0])
+            and plain(names[0]) not in accounts
+            and not _PAPER.search(names[0])
+        )
+        houses = houses if houses[0] else (names[:3], _SAID.get(by, by))
+    return houses
+
+
+def _unless_contradicted(
+    people: list[str], by: str, layout: Layout, site_names: tuple[str, ...]
+) -> tuple[list[str], str]:
+    """The stated names, unless nobody sees them while a line of its own by the headline says By another: a template states
+    whoever put the page in."""
+    if by in ("json-ld", "meta"):
+        printed = _names(by_lines(layout), site_names, trusted=False)
+        printed = [name for name in printed if " " in name and not _is_house(name, site_names)]
+        if printed:
+            seen = plain(" ".join(line.text for line in (*layout.header, *layout.inside[-4:], *layout.tail)))
+            if not any(plain(name) in seen for name in people):
+                return printed[:20], "byline"
+    return people[:20], by
+
+
+def _voices(
+    sheet: Sheet, layout: Layout, stated: Stated, credited: Sequence[str], language: str | None
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """Who says what, surest first; "guess" for printed names that no word and no element calls the author's."""
+    if stated.is_article:
+        yield "json-ld", stated.authors
+    for key in _AUTHOR_METAS:
+        if values := sheet.head.metas.get(key):
+            yield "meta", [_forename_first(value) for value in values] if key == "citation_author" else values
+    if re.search(r"written|author|by", sheet.head.meta("twitter:label1") or "", re.I):
+        yield "meta", sheet.head.metas.get("twitter:data1", [])
+    yield "microdata", list(_marked(sheet))
+    yield "byline", list(after_by_word(layout))
+    yield "byline", list(author_links(layout))
+    yield "byline", list(in_named_elements(layout))
+    yield "credit line", credited
+    yield "signed", signed(layout, language)
+    for printed in (beside_date, above_text, author_box, said_twice):
+        yield "guess", list(printed(layout))
+    yield "guess", list(signs_off(layout, language))
+    yield "guess", list(reviewer(layout))
+    yield "json-ld", stated.authors
+
+
+def _forename_first(value: str) -> str:
+    """Highwire's tags for libraries name the author as "Holt, Anna M."."""
+    surname, comma, forename = value.partition(", ")
+    return f"{forename} {surname}" if comma and "," not in forename and len(surname.split()) <= 3 else value
+
+
+def _names(values: Iterable[str], site_names: tuple[str, ...], *, trusted: bool) -> list[str]:
+    found: list[str] = []
+    known: set[str] = set()
+    houses = {plain(name) for name in site_names}
+    for value in list(values)[:30]:
+        # "Jobs & Hire" are not two people where the site is called so.
+        whole = trusted and len(value) <= 60 and plain(value) in houses
+        for name in [squeeze(value)] if whole else split_byline(value, trusted=trusted):
+            if (key := plain(name)) not in known:
+                known.add(key)
+                found.append(name)
+    return found
+
+
+def _is_house(name: str, site_names: tuple[str, ...]) -> bool:
+    key = plain(name)
+    if _DESK.match(name):
+        return True
+    return any(
+        key == plain(site) or (len(key) > 4 and key in plain(site)) or (name.isupper() and _abbreviates(name, site))
+        for site in site_names
+    )
+
+
+def _abbreviates(name: str, site: str) -> bool:
+    """Whether letters stand for the name of a site: "LN" for "LN - Lübecker Nachrichten"."""
+    words = re.findall(r"\w+", site)
+    return len(words) > 1 and (name in words or name == "".join(word[0] for word in words).upper())
+
+
+def _marked(sheet: Sheet) -> Iterator[str]:
+    """Names in elements that say author by rel or itemprop: the first, and those in the same box."""
+    home: Element | None = None
+    seen = 0
+    for el in sheet.tree.iter("a", "span", "div", "p", "meta", "address"):
+        prop, rel = el.get("itemprop"), el.get("rel")
+        if not ((prop and "author" in prop.lower()) or (rel and "author" in rel.lower().split())):
+            continue
+        seen += 1
+        box = el.getparent()
+        if seen > 40:
+            return
+        if of_another_work(el):
+            continue
+        if home is not None and box is not home and (box is None or box.getparent() is not home):
+            return
+        inner = next((sub for sub in el.iter() if sub is not el and (sub.get("itemprop") or "") == "name"), None)
+        target = inner if inner is not None else el
+        text = target.get("content") or squeeze("".join(str(piece) for piece in target.itertext())[:300])
+        if 1 < len(text) < 100:
+            home = home if home is not None else box
+            yield text

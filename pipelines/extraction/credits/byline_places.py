@@ -1,0 +1,91 @@
+"""Where names are printed and what a text of nothing but names is: shared by the readers of by-words and of elements."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.etree import _Element as Element
+
+from pipelines.extraction.credits.names import AND, is_bare_name, is_name
+from pipelines.extraction.page.document import Line, Zone, squeeze
+from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.text.roles import DUTY, is_agency
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_PAGE = re.compile(
+    r"/(?:authors?|autor(?:en|es|i|a)?|auteurs?|by|profiles?|profil|people|persons?|staff|writers?|contributors?|columnists?"
+    r"|journalists?|journalistes?|reporters?|redakt\w{0,9}|redaccion|experts?|bloggers?|users?|members?|skribent(?:er)?|forfatter"
+    r"|kirjoittajat?|yazar(?:lar)?|penulis|avtor\w{0,2})/|/@[\w.-]+/?$|[?&]_?authors?=",
+    re.I,
+)
+"""The address of an author's page."""
+PROMPT = re.compile(
+    r"(?:sign|log|join|view|see|read|show|more|all|follow|about|contact|meet|search|google|profile|anmelden|mehr|voir|ver)\b",
+    re.I,
+)
+"""What a link to an author's page says when it does not say the name."""
+_PIECES = re.compile(rf"\s?[/&]\s?|,\s|、|(?<=[\u3040-\u9fff])・(?=[\u3400-\u9fff])|\s[-–—]\s|\s(?:{AND})\s", re.I)
+
+
+def header_of(layout: Layout) -> list[Line]:
+    """The lines by the headline that may hold a byline: those below it first."""
+    start = layout.headline.row if layout.headline else -1
+    blind = Zone.RELATED | Zone.COMMENTS | Zone.NAV
+    lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & Zone.HIDDEN]
+    lines = [line for line in lines if not layout.zones_of(line) & blind]
+    return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
+
+
+def bare_names(text: str) -> list[str]:
+    """The names of a text that is names and nothing else."""
+    text = squeeze(text[:120])
+    pieces = [piece.strip(" |·•-–—,") for piece in _PIECES.split(text)]
+    return pieces if len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
+
+
+_FROM = re.compile(r"\s(?:in|à|en|aus|w|из|da|em)\s[^\W\d_a-z][\w.’'-]{1,20}(?:\s[^\W\d_a-z][\w.’'-]{1,20})?$")
+_BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
+_TOWN = re.compile(r"[^\W\d_a-z][\w.’'-]{1,20}")
+
+
+def names_beside(text: str) -> list[str]:
+    """The names of a text by a date, without what stands behind them: a duty, a town, more in brackets; an agency stays."""
+    text = _BEHIND.sub("", squeeze(text[:120]))
+    if names := bare_names(text):
+        return names
+    if is_agency(text):
+        return [text]
+    pieces = [piece.strip(" |·•-–—,") for piece in _PIECES.split(text)]
+    if len(pieces) == 1 and (place := _FROM.search(text)):
+        return bare_names(text[: place.start()])
+    names = [piece for piece in pieces if is_bare_name(piece)]
+    if not names or not is_bare_name(pieces[0]) or " " not in names[0]:
+        return []
+    for piece in pieces[1:]:
+        if is_agency(piece):
+            names.append(piece)
+        elif piece not in names and not (DUTY.search(piece) or (piece == pieces[-1] and _TOWN.fullmatch(piece))):
+            return []
+    return names
+
+
+def is_linked_name(text: str) -> bool:
+    """Whether the text of a link to an author's page is a name, not "View author publications"."""
+    return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not PROMPT.match(text)
+
+
+def in_link(el: Element) -> bool:
+    """Whether a text is that of a link."""
+    parent = el.getparent()
+    return el.tag == "a" or (parent is not None and parent.tag == "a")
+
+
+def links_to_author(el: Element | None) -> bool:
+    """Whether a text stands in a link to an author's page."""
+    for _ in range(3):
+        if el is None:
+            return False
+        if el.tag == "a":
+            return _PAGE.search((el.get("href") or "")[:400]) is not None
+        el = el.getparent()
+    return False

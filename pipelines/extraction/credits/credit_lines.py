@@ -1,0 +1,172 @@
+"""Credits outside Chinese: who wrote, edited and checked an article, where it was taken from. The words are in `credit_words`.
+
+A credit line begins with a credit's word: `Редактор: …`, `(Reporting by …; Editing by …)`, `تحرير: …`, `<b>Quelle:</b> …`.
+It stands by the headline, below the text, or is one of the last lines in it. What stands in a sentence, by a picture or in
+another box is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from lxml.etree import _Element as Element
+
+from pipelines.extraction.credits.chinese_credits import Credits
+from pipelines.extraction.credits.credit_words import credit_marks
+from pipelines.extraction.credits.names import has_case, is_name, split_byline
+from pipelines.extraction.page.document import Line, Zone, squeeze
+from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.text.date_parser import find_stamps
+
+_LONGEST = 240
+"""Characters of a credit line; a news agency's line of three credits with places has about 200."""
+_SHORT = 80
+"""Characters of a line that credits pictures and nothing else."""
+_TAIL = 12
+_LAST = 3
+"""Lines at the end of the text that may be credits."""
+_UNKNOWN_LABEL = re.compile(r"[\s|;(（][^\W\d_][^\W\d_\- ]{1,24}\s?[:：]\s")
+_END = re.compile(r"[|;；\n]|(?<=[^\W\d_]{3})\.(?=\s|$)|(?<=[^\W\d_])[)）\]]")
+_PLACE = re.compile(r"\s(?:in|à|a|en|em|aus|w|в|i|у)\s[^\W\d_][\w.\- ]{1,30}?(?=,|$|\s(?:and|und|et|y|e|и)\s)", re.I)
+"""`Reporting by A in Paris and B in Oslo`: the place is cut."""
+_PICTURE = re.compile(r"caption|credit|photo|foto|image|gallery|picture|infogra|chart|legende|bildunter", re.I)
+_BY_PERSON = re.compile(r"[(（](?:text|texte|texto|testo|tekst|bild(?:er)?|fotos?|photos?|foto und text)[)）]", re.I)
+"""`A (Text), B (Bild)` are persons, whatever word stands before."""
+_BRACKETED = re.compile(r"[(（]([^()（）]{2,60})[)）]\s{0,2}[(（]")
+"""(A) (B): of several in brackets the first."""
+_QUOTES = " \t\u00a0\"'«»„“”‘’‹›「」『』《》()[]（）.,:：-–—|"
+_BLIND = Zone.COMMENTS | Zone.NAV | Zone.HIDDEN | Zone.RELATED
+_MARK = re.compile(r"\s?(?:기자|특파원|記者)$")
+
+
+def read_credit_lines(layout: Layout, language: str | None) -> Credits:
+    """Read the credit lines of a page in any language but Chinese. The header's come first, so its source wins."""
+    credits = Credits()
+    start = layout.headline.row if layout.headline else -1
+    header = [line for line in layout.header if line.row > start]
+    marks = credit_marks(language)
+    for line, following in _with_next(header):
+        _read(line, following, marks, credits, source=True, ends=False)
+    for line in layout.inside[-_LAST:]:
+        _read(line, None, marks, credits, source=False, ends=True)
+    for line, following in _with_next(list(layout.tail[:_TAIL])):
+        _read(line, following, marks, credits, source=True, ends=True)
+    return credits
+
+
+def _with_next(lines: list[Line]) -> Iterator[tuple[Line, Line | None]]:
+    for line, following in zip_longest(lines, lines[1:]):
+        if line is not None:
+            yield line, following
+
+
+def _read(
+    line: Line, following: Line | None, marks: re.Pattern[str], credits: Credits, *, source: bool, ends: bool
+) -> None:
+    """Read one line; `ends` for those that end the text, where who took the pictures is no text either."""
+    text = line.spaced
+    if len(text) > _LONGEST or line.zone & _BLIND or _by_picture(line.block) or _by_picture(line.parts[0][1]):
+        return
+    found = list(marks.finditer(text))
+    openings = {0, *_openings(line)}
+    while found and found[0].start() not in openings:
+        found.pop(0)
+    used = aside = False
+    for mark, after in zip_longest(found, found[1:]):
+        kind = str(mark.lastgroup).rstrip("_")
+        if kind == "other":
+            # The source after a photographer's name is the picture's.
+            source = source and mark.start() > 0
+            aside = ends
+            continue
+        value = text[mark.end() : after.start() if after else len(text)]
+        if not value.strip(_QUOTES) and after is None and following is not None and following.row == line.row + 1:
+            value = following.text if len(following.text) <= 60 and not marks.search(following.text) else ""
+        used |= _take(kind, value, credits, source=source)
+    if found and found[0].start() <= 2 and (used or (aside and len(text) <= _SHORT)):
+        credits.lines.add(line.row)
+
+
+def _openings(line: Line) -> Iterator[int]:
+    """Where a credit may begin in a line's spaced text: at a bracket's inside, at an element, after a divider."""
+    at = 0
+    for part, _ in line.parts:
+        piece = " ".join(part.split())
+        place = line.spaced.find(piece, at)
+        if piece and place >= 0:
+            yield place
+            at = place
+    for match in re.finditer(r"^[(（\[*•·—–-]{1,3}\s?|[|;•·/]\s{0,2}", line.spaced):
+        yield match.end()
+
+
+def _take(kind: str, value: str, credits: Credits, *, source: bool) -> bool:
+    if kind == "source":
+        house = house_of(value)
+        if not source or house is None:
+            return False
+        if credits.source is None:
+            credits.source = house
+        elif credits.original_source is None and house != credits.source:
+            credits.original_source = house
+        return True
+    names = names_of(value)
+    bucket: list[str] = getattr(credits, kind)
+    bucket.extend(name for name in names if name not in bucket)
+    return bool(names)
+
+
+def names_of(value: str) -> list[str]:
+    """The names after a credit's word; empty where what stands there does not read as names."""
+    text = value.strip(" \u00a0:：-–—・／")
+    for pattern in (_UNKNOWN_LABEL, _END):
+        if cut := pattern.search(text):
+            text = text[: cut.start()]
+    names: list[str] = []
+    for piece in split_byline(_PLACE.sub(" ", text)):
+        name = _MARK.sub("", piece)
+        if not _is_credited(name):
+            break
+        names.append(name)
+    return names[:8]
+
+
+def _is_credited(name: str) -> bool:
+    words = name.split()
+    if not is_name(name) or len(words) > 4 or any(char.isdigit() for char in name) or find_stamps(name):
+        return False
+    return not has_case(name) or words[0][0].isupper() or words[-1][0].isupper()
+
+
+def house_of(value: str) -> str | None:
+    """The name of an outlet after a source's word, None where what stands there is no name."""
+    text = value.strip(" \t\u00a0:：")
+    if _BY_PERSON.search(text):
+        return None
+    if listed := _BRACKETED.match(text):
+        text = listed[1]
+    text = text.strip(_QUOTES)
+    if cut := _UNKNOWN_LABEL.search(f" {text}"):
+        text = text[: max(0, cut.start() - 1)]
+    text = squeeze(
+        re.split(r"[|;；\n,，]|\s?[(（](?=https?:|www\.)|\s[-–—·•]\s|\.\s|\s{2,}|\s(?=\d{1,2}[./]\d{1,2}[./])", text)[0]
+    ).strip(_QUOTES)
+    if not 2 <= len(text) <= 60 or len(text.split()) > 7 or sum(map(str.isalpha, text)) < 2:
+        return None
+    if re.match(r"https?:|www\.|@", text) or text[-1] in "?!…" or find_stamps(text):
+        return None
+    if has_case(text) and text[0].islower() and " " in text:
+        return None
+    return text
+
+
+def _by_picture(el: Element | None) -> bool:
+    for _ in range(3):
+        if el is None:
+            return False
+        if el.tag in ("figure", "figcaption") or _PICTURE.search(el.get("class", "")[:200]):
+            return True
+        el = el.getparent()
+    return False

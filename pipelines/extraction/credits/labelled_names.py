@@ -1,0 +1,83 @@
+"""Names after the label of a Chinese credit: 张玉、李静, 方 敏, 杨倩_NF4425, 本报记者 叶婉."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from pipelines.extraction.credits.chinese_labels import LABEL, LABELS
+from pipelines.extraction.credits.outlet_names import NEXT_LABEL, NO_NAME, SIMPLIFIED
+
+_CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
+_NAME = re.compile(
+    r"^(?:[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,8}[·•.][\u3400-\u9fff]{1,10}|[A-Za-z][A-Za-z.\-' ]{1,30}"
+    r"|[\u3400-\u9fff]{1,4}[_ ]?[A-Za-z]{1,4}[-_]?\d{1,6}|[A-Za-z]{1,4}\d{2,6}|[\u3400-\u9fff]{5,6})$"
+)
+_DUTY = re.compile(
+    r"^[\u4e00-\u9fff·]{0,12}?(?:首席|见习|实习|特约|特派|全媒体|融媒体)?(?:记者|通讯员|实习生|评论员|撰稿人|特派员|主笔|专栏作者|专栏)(?=[\u4e00-\u9fff]|$)"
+)
+_TITLED = re.compile(r"(?:研究员|教授|评论员|主任|部长|院长|博士|主编|记者|会长|秘书长)([\u4e00-\u9fff]{2,3})$")
+_JUNK = re.compile(
+    r"^(?:我要|相关|推荐|热门|浏览|访问|人气|字体|审核|摄影|图片|视频|分享|返回|查看|字号|打印|阅读|点击|评论|关注|举报|收藏|责任|来源|发布|更多|下载|登录|注册|扫码|微信|纠错|点赞|时间|标签)"
+)
+_SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和(?=[\u3400-\u9fff]{2,3}$)")
+_CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
+_PLACE = re.compile(r"(?:报道|报导|[电讯])$")
+"""北京报道, 台北即时报导: where the reporters write from."""
+_HOUSE = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室)$")
+"""An outlet before the name of its writer: 观察者网 张伟."""
+
+
+def split_names(value: str) -> list[str]:
+    """Names out of what follows a credit's label. Pads within two-character names are closed, codes stay with their name."""
+    value = value.strip(" 　:：|｜丨/[]【】()（）")
+    for pattern in (_CUT, NEXT_LABEL):
+        cut = pattern.search(value)
+        value = value[: cut.start()] if cut else value
+    text = value
+    found: list[str] = []
+    latin = re.fullmatch(r"\s*([A-Za-z][A-Za-z.\-']{0,20}(?: [A-Za-z][A-Za-z.\-']{0,20}){1,2})\s*", text)
+    if latin:
+        return [latin[1]]
+    tokens = list(_tokens(text))
+    for piece, following in zip_longest(tokens, tokens[1:], fillvalue=""):
+        token = piece.strip("·.,:： ")
+        if duty := _DUTY.match(token.translate(SIMPLIFIED)):
+            token = token[duty.end() :].strip()
+        if not token or (not found and len(token) > 2 and following and _HOUSE.search(token.translate(SIMPLIFIED))):
+            continue
+        if found and len(token) > 3 and _PLACE.search(token.translate(SIMPLIFIED)):
+            break
+        if _JUNK.match(token) or not _NAME.match(token) or _is_label(token.translate(SIMPLIFIED)):
+            break
+        if token not in found:
+            found.append(token)
+        if len(found) >= 8:
+            break
+    if not found and (match := _TITLED.search(text.strip())):
+        found.append(match[1])
+    return found
+
+
+def _tokens(text: str) -> Iterator[str]:
+    """The pieces of a list of names, with the pads within names closed and codes put to theirs."""
+    tokens = [token for token in _SPLIT.split(text.strip()) if token]
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        following = tokens[at + 1] if at + 1 < len(tokens) else ""
+        if len(token) == len(following) == 1 and _HAN.match(token) and _HAN.match(following):
+            token, at = token + following, at + 1
+        elif _CODE.match(following) and _HAN.match(token):
+            token, at = f"{token} {following}", at + 1
+        at += 1
+        yield token
+
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+def _is_label(folded: str) -> bool:
+    """Whether a piece in simplified writing is a label or what pages write where a name is missing."""
+    return folded in NO_NAME or folded in LABELS or LABEL.fullmatch(folded) is not None

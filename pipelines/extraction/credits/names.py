@@ -1,0 +1,272 @@
+"""Names out of a byline: what is cut off, where one name ends and the next begins, what is no name at all."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.extraction.credits.japanese_names import is_japanese_person
+from pipelines.extraction.page.document import squeeze
+from pipelines.extraction.text.byline_words import BEHIND, FAR_OPENING, LABELLED
+from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.months import month_of
+from pipelines.extraction.text.roles import AGENCIES, DUTY, TOWNS, is_agency
+
+LEAD = re.compile(
+    r"^\W{0,4}(?:(?:written|reported|story|text|words|posted|published|reviewed|article|report|created|analysis"
+    r"|gespeichert|geschrieben|verfasst|veröffentlicht|publié|écrit|rédigé|(?:propos )?recueillis?|escrito|publicado|scritto"
+    r"|pubblicato"
+    r"|geschreven|geplaatst"
+    r"|skrevet|skriven|publicerad)\s{1,2})?(?:by|von|vom|par|di|por|door|av|af|od|autor(?:in|es|a)?|author|autore|auteur|"
+    r"tekst|text|skribent|kirjoittaja|szerző|autorzy|автор|авторы|текст|από|yazan|yazar|penulis|oleh|bởi"
+    r"|بقلم|كتب|كتبت|كتبه|إعداد|اعداد|الكاتب|نویسنده|به قلم|تحریر|מאת|लेखक|द्वारा|লেখক)\b\s{0,2}[:"
+    r"|]?(?:\s{1,3}|$)|^\W{0,4}(?:author|autor|автор|text|tekst|written by|interview|gespräch|protokoll|بقلم|लेखक|نویسنده"
+    r"|文|取材・文|執筆|筆者|ライター|글)\s?[:：=＝]\s{0,2}",
+    re.I,
+)
+AND = r"and|und|et|y|e|en|och|og|ja|i|a|és|ve|și|şi|si|oraz|и|та|і|й|και|κι|dan|và|और|एवं|व|และ|ו|&|\+"
+"""The words that join the last two names."""
+_SPLIT = re.compile(
+    rf"\s{{0,3}}(?:[,;/|•·⋅、，；،؛]|\s[-–—]\s|\s(?:{AND}|mit|with|avec|con(?=\s[A-Z]{{3}})|com(?=\s[A-Z]))\s|\s・\s"
+    rf"|(?<=[\u3040-\u309f\u3400-\u9fff])・(?=[\u3040-\u309f\u3400-\u9fff]))\s{{0,3}}",
+    re.I,
+)
+_JOINED_ON = re.compile(rf"^(?:{AND}|mit|with|com|avec|con|med|met)\s", re.I)
+"""What is left of ", y agencias" where the comma has divided."""
+_ADDRESS = re.compile(r"https?://\S{0,200}")
+MAIL = re.compile(r"\S{1,80}@\S{1,80}")
+_VAV = re.compile(r"\sו(?!ו?(?:רד|יקטור|לדימיר|יקי|רה)\s)(?=[א-ת]{2,12}\s[א-ת]{2})")
+"""The Hebrew "and", written together with the name after it; names that begin with the same letter are left whole."""
+_NO_NAME = re.compile(
+    r"@|https?:|www\.|\d{3,}|^(?:admin(?:istrator)?|editor|staff|author|guest|anonymous|unknown|user|none|null"
+    r"|undefined|n/?a|home|share|follow|read more|see all|view all|by|von|par"
+    r"|subscribe|contact|facebook|twitter|instagram|linkedin|email|print|comments?|more|menu|close|about|bio"
+    r"|profile|\bno comments?\b|download.*|.*\bpdf|chefredakteur(?:in)?|redacteur en chef|gespeichert"
+    r"|geschrieben|(?:private )?nachricht|publisher|no author|unknown .*|all rights reserved|sin autor|ohne autor|kein autor"
+    r"|the author|all posts|webmaster|(?:written|posted|reviewed) by|foto|photo"
+    r"|cc[- ]by.*|youtube|support team|profile?|dear sirs?)$", re.I,
+)  # fmt: skip
+_DEGREE = re.compile(r"^(?:[A-Z][A-Za-z]?\.?[A-Z][A-Za-z.]{0,4}|Ph\.?D\.?|M\.?D\.?|Dr\.?|Jr\.?|Sr\.?|Esq\.?)$")
+_WORD = re.compile(r"^[^\W\d_][\w.'’\-‐&]*\.?$")
+_FAR_SCRIPT = re.compile(r"[\u0370-\u03ff\u0530-\u1fff]")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3]{2}")
+_WA = re.compile(
+    r"\sو\s{0,2}(?=[\u0620-\u064a\u066e-\u06d3]{3})"
+    r"(?!و?(?:ليد|ائل|سام|فاء|داد|جدي|ديع|حيد|سيم|صفي|جيه|هيب|ضاح|نيس|فيق|هبة|هبي|لاء|جدان|سيلة|ردة|عد|رد|ائلة|ديان"
+    r"|لد|زير|هاب)(?![\u0620-\u064a\u066e-\u06d3]))"
+)
+"""The Arabic "and", written together with the word after it; the names that begin with the same letter are left whole."""
+_PARTICLES = frozenset(("de", "da", "di", "do", "du", "del", "della", "van", "von", "der", "den", "ter", "ten", "la",
+"le", "los", "las", "bin", "ibn", "al",
+    "el", "af", "av", "zu", "zur", "y", "e", "dos", "das", "ben", "st", "of", "the", "het", "ul", "ur"))  # fmt: skip
+_BARE = re.compile(
+    r"^[^\W\d_a-z][\w.'’\-]{1,20}(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al|af|av|zu"
+    r"|ter|ten|dos|das|do|ibn|ben|['’]t)){1,3}$"
+)
+_COMMON = re.compile(
+    r"\b(?:news|share|read|comments?|home|about|sign|log|menu|search|more|video|photo|live|sports?|business|politics"
+    r"|world|opinion|culture|technology|science|health|travel|food|style|life|money"
+    r"|listen|watch|follow|subscribe|newsletter|print|email|copy|link|save|edition|section|table|contents|article"
+    r"|blog|posts?|guide|review|tips|story|stories|featured|latest|updated|published"
+    r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin"
+    r"|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with"
+    r"|new|add|get|skip|go|related|topics?|tags?|copyright"
+    r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|trending|recommended|popular"
+    r"|press|releases?|subscriptions?|licensed|certified|registered)\b",
+    re.I,
+)
+_FURNITURE = re.compile(
+    r"(?:zur|zum|zu|mehr|jetzt|hier|alle|lesen|lire|voir|suivre|partager|écouter|ver|leer|leia(?= mais| também)"
+    r"|lea(?= más| también)|más|mais|compartir|compartilhar"
+    r"|seguir|leggi|condividi|ascolta|segui|lees|meer|deel|volg|læs|les|läs|del|dela|lue|jaa|czytaj|zobacz|udostępnij|číst|sdílet"
+    r"|читать|читайте|версия|поделиться|смотреть|слушать|печать|распечатать|paylaş|oku|takip|baca|bagikan|chia)\s", re.I,
+)  # fmt: skip
+"""What buttons beside a date begin with: a bare name never does."""
+OF_AUTHOR = re.compile(
+    r"^(?:(?:view |see |read )?(?:all |more )?(?:articles?|posts|stories)? ?(?:by|from)|artículos(?: de)?|más de|mehr von"
+    r"|alle (?:beiträge|artikel) von|tous (?:les|ses) articles de|tutti gli articoli di|todos os posts de|alle artikelen van)\s",
+    re.I,
+)
+"""What stands before the name in a link to all that its bearer wrote."""
+_HOUSE_AFTER = re.compile(
+    r"^([^\W\d_]\S* (?!of )\S.{1,40}?)\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
+)
+"""A house written after the name without a comma."""
+_OF_PICTURE = re.compile(
+    r"^\W{0,3}(?:photos?|photograph\w{0,2}|fotos?|fotografie|фото|bild(?:er)?|images?|illustrations?|grafik)\s{0,2}"
+    r"(?:[:：/©|]|(?:by|von|de|di|par|из|от)\s)", re.I,
+)  # fmt: skip
+"""Whose the picture is: written where a system has a field for the author."""
+_CALLED = re.compile(
+    r"^[\w&]{2,20}(?:-[\w&]{2,20}){0,3}-(?:experte|expertin|autorin?|redakteur(?:in)?|reporter(?:in)?|korrespondent(?:in)?"
+    r"|kolumnist(?:in)?|gastautor(?:in)?)\s{1,3}(?=(?-i:[^\W\d_a-z]))", re.I,
+)  # fmt: skip
+"""A duty of several words before the name ("FOCUS-Online-Experte Robin Tschöpe")."""
+_NEXT_CREDIT = re.compile(
+    r"(?<=\S)(?:[.;,|]?\s(?:photo(?:graph(?:s|y)?|s)?|pictures?|illustrations?|video|film|fotos?|bild(?:er)?|photographies?|fotografías?"
+    r"|fotografias?|immagini)\s(?:by|von|de|di|par|por|av|af)\s|[.;,|]?\s(?:fotos?|foto's|beeld|bild(?:er)?|photos?|kuvat?|valokuvat?|zdjęcia)\s?:?\s(?-i:(?=[^\W\d_a-zà-ÿ]))"
+    r"|\s(?:[\u3040-\u30ff\u3400-\u9fff]{2,5}\s?[:：／/＝=]"
+    r"|(?:사진|영상|그래픽|편집|촬영|그림|정리|번역|일러스트|구성|삽화|교정|교열)(?:\s?[:：=／/·]|\s)))", re.I,
+)  # fmt: skip
+"""山田太郎 編集／田中花子, 글 김민수 사진 박철수: where the next credit begins."""
+_OF_PICTURES = re.compile(
+    rf"(?:,\s|\s(?:{AND})\s)[^,()]{{3,40}}\s\((?:fotos?|bild(?:er)?|photos?|pictures|video|illustrations?|grafik|kamera)\)",
+    re.I,
+)
+"""A (Text) und B (Fotos): who took the pictures."""
+_FOR_HOUSE = re.compile(r"(?<=[^\W\d_]{2})\s(?:For|for)\s(?:the |The )?(?=[A-Z][\w]{2})[\w. &'’-]{3,40}$")
+"""`A B for Example Daily`: the house that a freelance writes for."""
+_LOCATED = re.compile(
+    r"(?<=[^,]),\s[^\W\d_][^,\d]{2,30},\s(?:Germany|Deutschland|Austria|Österreich|Switzerland|Schweiz|Suisse|France|Frankreich|Italy"
+    r"|Italia|Spain|España|United Kingdom|UK|United States|USA)$"
+)
+"""Town and country of a house that is stated as the author: "Example Verlag, Nürnberg, Germany"."""
+_IN_TALK = re.compile(r"\sim (?:Gespräch|Interview)(?=\s|,|$)")
+_OF_SENTENCES = frozenset(("über", "bis", "gegen", "ohne", "statt", "about", "into"))
+"""Words that no name holds and a line that only looks like a byline does ("Von Abstand über Maske bis Zoonose")."""
+_LONGEST = 60
+
+
+def split_byline(value: str, *, trusted: bool = False) -> list[str]:
+    """Names in one byline string. Addresses, dates and duties are cut; what does not read as a name is left out.
+
+    `trusted` strings come from fields that hold names alone: there a name may be all lower case ("dpa").
+    """
+    text = squeeze(value[:400])[:300]
+    if of_feed := _OF_FEED.fullmatch(text):
+        text = of_feed[1]
+    if text.startswith(("http:", "https:", "/", "@")) or _OF_PICTURE.match(text):
+        return []
+    text = _WA.sub(", ", text) if _ARABIC.search(text) else text
+    text = _OF_PICTURES.sub("", text)
+    text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
+    text = _VAV.sub(", ", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
+    for _ in range(3):
+        text = OF_AUTHOR.sub("", LEAD.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
+    text = _CALLED.sub("", text)
+    text = before_next_credit(text)
+    text = _IN_TALK.sub("", text)
+    if trusted:
+        text = _LOCATED.sub("", _FOR_HOUSE.sub("", text))
+    text = BEHIND.sub(r"\1", _HOUSE_AFTER.sub(r"\1, \2", text))
+    names: list[str] = []
+    for piece in _SPLIT.split(text):
+        name = squeeze(piece or "").strip(" .,:;-–—|•\"'“”()（）【】")
+        name = _without_duty(name)
+        if names and not is_agency(name) and (_DEGREE.match(name) or DUTY.search(name)):
+            continue
+        if names and name.startswith("The ") and " " in names[0] and not is_agency(name[4:]):
+            continue  # the paper: "A B, The Example"
+        if names and ":" in name:
+            break  # another credit: "Text: A, Photo: B"
+        name = _JOINED_ON.sub("", name) if names else name
+        if len(name) > 4 and name.endswith(("記者", "기자")):
+            name = name[:-2].strip()
+        if names and not trusted and _is_place(name, names[0]):
+            continue
+        if name and is_name(name, trusted=trusted) and name not in names:
+            names.append(name)
+    return names
+
+
+_OF_FEED = re.compile(r"\S{1,60}@\S{1,60}\s?\(([^()]{2,60})\)")
+"""ada@example.org (Ada Holm): as RSS has it."""
+_SINCE = re.compile(r"\s\d{1,2}\s(?:minute|min|hour|day|week)s?(?:\sago)?$|\sin\s[A-Z]\w{2,20}(?:\s[A-Z]\w{2,20})?$")
+
+
+def _without_duty(name: str) -> str:
+    """A name without what is set on to it without a comma: "A B Staff Writer", "A B in Oslo", "A B 5 hours ago"."""
+    cut = _SINCE.search(name) or DUTY.search(name)
+    if cut is None or not cut.start():
+        return name
+    bare = name[: cut.start()].strip()
+    return bare if " " in bare and is_bare_name(bare) else name
+
+
+def before_next_credit(text: str) -> str:
+    """The part of a byline that is the writer's: up to "Photographs by", 写真／, 사진."""
+    following = _NEXT_CREDIT.search(text)
+    return text[: following.start()] if following else text
+
+
+def _is_place(piece: str, first: str) -> bool:
+    """Whether what follows full names is where they write from: a single word that signs for no agency, or a town of two."""
+    if piece in TOWNS:
+        return True
+    if " " not in first or _CJK.search(piece) or is_agency(piece) or (piece.isupper() and len(piece) < 9):
+        return False
+    words = piece.split() or [""]
+    preposition = words[0].islower() and len(words[0]) < 4
+    return len(words) == 1 or (preposition and (len(words) == 2 or " ".join(words[1:]) in TOWNS))
+
+
+def is_name(text: str, *, trusted: bool = False) -> bool:
+    """Whether a text reads as a person's or desk's name: one to six words, no address, no date."""
+    if not 2 <= len(text) <= _LONGEST or _NO_NAME.search(text) or text[-1] in "?!:" or text in TOWNS:
+        return False
+    words = text.split()
+    if len(words) > 6 or any(word.isdecimal() or word in _OF_SENTENCES for word in words):
+        return False
+    if len(words) > 1 and len(text) < 6 and text.isascii() and text.count("."):
+        return False  # two initials
+    if any(char.isdigit() for char in text) and month_of(words[0], None):
+        return False
+    if _CJK.search(text):
+        return len(text) <= 20
+    if _FAR_SCRIPT.search(text):
+        return len(words) <= 5 and not re.search(r"[!?:;]", text)
+    if text[0].islower() and words[0] not in _PARTICLES:
+        return (trusted and len(words) <= 2) or text in AGENCIES
+    if len(words) > 3 and DUTY.search(text) and words[0].lower() not in ("the",):
+        return False
+    return sum(1 for word in words if not _WORD.match(word) and word.lower() not in _PARTICLES) <= 1
+
+
+def is_bare_name(text: str) -> bool:
+    """Whether a text can only be a person's name: two to four capitalised words, none of them a word of a page's furniture."""
+    if (text in AGENCIES and " " in text) or is_japanese_person(text):
+        return True
+    if len(text) > 40 or not _BARE.match(text) or _COMMON.search(text) or DUTY.search(text) or _FURNITURE.match(text):
+        return False
+    if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
+        return False
+    return all(word[0].isupper() or word in _PARTICLES or word in ("'t", "’t") for word in text.split())
+
+
+def has_case(text: str) -> bool:
+    """Whether a text is in a script with capitals: there a name begins with one, elsewhere nothing can be told."""
+    return any(char.isupper() or char.islower() for char in text)
+
+
+_LABEL = re.compile(
+    r"\w{0,4}(?:updat|publi|post|aktual|actuali|atuali|aggiorn|bijgewerkt|uppdater|oppdater|opdater|veröff|diperbarui"
+    r"|diterbit|terbit|tayang"
+    r"|δημοσ|ενημ|αναρτ|обнов|опубл|оновл|опубл|güncel|yayın|megjelen|frissít|julkais|päivit|vydáno|zveřejn|dodano"
+    r"|geplaatst|udgivet)",
+    re.I,
+)
+"""A label of a time and a weekday are two capitalised words and no name: "Diterbitkan Senin"."""
+
+
+def without_time(text: str) -> str:
+    """What a text says beside a time: "A B – 5 March 2024", "Tuesday, 5 March 2024 | A B"."""
+    if len(text) > 160:
+        return ""
+    text = squeeze(text)
+    size = len(text)
+    for stamp in reversed(find_stamps(text)):
+        text = f"{_WEEKDAY.sub('', text[: stamp.start])}|{_AFTER_TIME.sub('', text[stamp.end :])}"
+    pieces = [piece.strip(" ,·•–—-") for piece in re.split(r"[|·•]|\s[–—-](?=\s|$)|^[–—-]\s", text)]
+    pieces = [
+        piece
+        for piece in pieces
+        if " " in piece and not _LABEL.match(piece) and not any(char.isdigit() for char in piece)
+    ]
+    return pieces[0] if len(pieces) == 1 and len(pieces[0]) < size - 6 else ""
+
+
+_WEEKDAY = re.compile(r"(?:^|[,|·•]\s?|\s[–—-]\s)[^\W\d_]{2,12}\.?,?\s{0,2}$")
+"""The day of the week before a date."""
+_AFTER_TIME = re.compile(
+    r"^\s{0,2}(?:(?:Uhr|uur|hrs?|hs?|น\.|ч\.?|г\.|р\.|r\.|[A-Z]{3,4})(?![^\W\d_])|[^\W\d_]{3,12}(?=\s?[|·•–—-]))"
+)

@@ -1,0 +1,213 @@
+"""Which outlet credits itself with the article: the name printed by the headline, else the site's own name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.etree import _Element as Element
+
+from db.site_rules.loader import Site
+from pipelines.extraction.credits.chinese_credits import Credits
+from pipelines.extraction.credits.chinese_names import is_person
+from pipelines.extraction.credits.outlet_names import clean_house
+from pipelines.extraction.page.document import Sheet, Zone, squeeze, stands_in
+from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.structured_data import Stated
+from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.titles import plain, title_pieces
+
+_HOUSE = re.compile(
+    r"(?:报|网|社|台|新闻|财经|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$"
+)
+_NO_OUTLET = re.compile(
+    r"来自|字号|字体|打印|评论|阅读|关注|原创|下载|^.{0,2}客户端$|分享|转发|收藏|点击|浏览|人气|订阅|微信|微博|抢先看|发布|时间|举报|反馈|播放|正文|首页|标签|编辑|记者|作者|通讯员|[月日时分秒前]$|^[\\W_]+$|次$|人$|^[A-Za-z]$"
+)
+_FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
+_FRONT_WORD = re.compile(
+    r"^(?:home(?: ?page)?|front ?page|start(?:seite|sida|sidan)?|accueil|inicio|início|portada|forsiden?|hjem|etusivu|voorpagina"
+    r"|hoofdpagina|strona główna|úvod|kezdőlap|acasă|ana ?sayfa|главная(?: страница)?|головна|начало|naslovnica|αρχική|الرئيسية"
+    r"|صفحه اصلی|トップ(?:ページ)?|ホーム|홈|trang chủ|beranda)$", re.I,
+)  # fmt: skip
+_LOGO = re.compile(r"logo|masthead|brand", re.I)
+_COPYRIGHT = re.compile(r"©|\(c\)|copyright|все права|alle rechte|tous droits|حقوق|版权|無断転載|무단", re.I)
+_MOST_LINKS = 200
+"""Links and pictures asked for the site's name: its own stand at the top of the page."""
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:media")
+_SOURCE_METAS = ("source", "contentsource", "article:source", "og:source", "sourcename")
+_LABEL = re.compile(r"^(?:文章|稿件|信息|内容)?(?:来源|來源|稿源)\s?[:：]\s?")
+_ACCOUNT_PAGE = re.compile(
+    r"/(?:profile|user|media|account|author|home|space|people|u)(?:/[\w-]{0,40}\d[\w-]*|/?\?\w+=)", re.I
+)
+"""An account's page on a platform: it has the account's number."""
+_PLATFORM = re.compile(
+    r"(?:^|\s)(?:mp|pgc|wemedia|media|account)(?:[-_](?:user|name|author|info|id|link|title))?(?:\s|$)|//mp\.|/dy/media/|/pgc/|bjh|baijiahao"
+    r"|wemedia",
+    re.I,
+)
+"""What platforms call the accounts that publish on them, in classes and addresses."""
+_NO_ACCOUNT = re.compile(
+    r"登录|登陆|注册|我的|中心|会员|退出|账号|帐号|媒体报道|视频|图片|更多|详情|首页|投稿|发文|入驻"
+)
+_ELSEWHERE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS
+_SOURCE_CLASS = re.compile(
+    r"source|media|from|reporter|origin|laiyuan|outlet|name|author|user|account|provider|publish", re.I
+)
+
+
+def site_names_of(sheet: Sheet, stated: Stated, site: Site | None) -> tuple[str, ...]:
+    """What the site calls itself, surest first."""
+    head = sheet.head
+    names = [
+        site.outlet if site else None,
+        head.meta("og:site_name"),
+        stated.publisher,
+        head.meta(
+            "application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone", "publisher", "dc.publisher"
+        ),
+    ]
+    found: list[str] = []
+    for name in names:
+        if name and 2 <= len(name) <= 60 and name not in found and "://" not in name:
+            found.append(name)
+    return tuple(found)
+
+
+def read_outlet(
+    sheet: Sheet,
+    layout: Layout,
+    stated: Stated,
+    credits: Credits,
+    site_names: tuple[str, ...],
+    labels: tuple[str, ...],
+    language: str | None,
+) -> tuple[str | None, str]:
+    """The outlet and how it was found. `labels` are the parts of the host's name that may be its own."""
+    if credits.source:
+        return credits.source, "credit line"
+    if language in ("zh", None) and (name := _beside_time(sheet, layout)):
+        return name, "header"
+    if language == "zh":
+        house, by = _account(sheet)
+        return (house, by) if house else (clean_house(_LABEL.sub("", sheet.head.meta(*_SOURCE_METAS) or "")), "meta")
+    if site_names:
+        return _without_slogan(site_names[0], layout, labels), "site name"
+    if stated.house and 2 <= len(stated.house) <= 60:
+        return stated.house, "json-ld"
+    return _in_title(sheet)
+
+
+def _without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
+    """A site's name without what stands behind a bar or a dash ("Talbote | Nachrichten aus dem Tal"), or the headline before it.
+
+    Of several pieces the one that its host is called by is the name; an abbreviation keeps what it stands for.
+    """
+    headline = plain(layout.headline.text) if layout.headline else ""
+    pieces = [piece for piece in title_pieces(name) if plain(piece) and plain(piece) != headline]
+    hosts = [plain(label) for label in labels]
+    named = [piece for piece in pieces if any(host in plain(piece) for host in hosts)]
+    chosen = (named or pieces or [name])[0]
+    return name if len(chosen) < _ABBREVIATION and chosen.isupper() else chosen
+
+
+_ABBREVIATION = 5
+
+
+def _account(sheet: Sheet) -> tuple[str | None, str]:
+    """The account that published on a platform of accounts (搜狐号, 头条号, …): by its meta, else by the link to its own page."""
+    stated = _name(sheet.head.meta(*_ACCOUNT_METAS) or "")
+    if stated and _CJK.search(stated):
+        return stated, "meta"
+    zones: dict[str, int] = {}
+    for seen, link in enumerate(sheet.tree.iter("a")):
+        if seen > _MOST_LINKS:
+            break
+        href = (link.get("href") or "")[:200]
+        if not _ACCOUNT_PAGE.search(href):
+            continue
+        parent = link.getparent()
+        classes = f"{link.get('class', '')[:80]} {parent.get('class', '')[:80] if parent is not None else ''}"
+        if not _PLATFORM.search(f"{classes} {href}"):
+            continue
+        name = _name(squeeze("".join(str(piece) for piece in link.itertext())[:80]))
+        if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not stands_in(link, _ELSEWHERE, zones):
+            return name, "account"
+    return None, ""
+
+
+def _in_title(sheet: Sheet) -> tuple[str | None, str]:
+    """The part of the page's title that is the site's name: what the link to the front page, the logo or the copyright line
+    says as well."""
+    named = [piece for piece in title_pieces(sheet.head.title or "")[1:] if 2 <= len(piece) <= 60]
+    pieces = {plain(piece): piece for piece in named if not _FRONT_WORD.match(piece)}
+    if not pieces:
+        return None, ""
+    for seen, el in enumerate(sheet.tree.iter("a", "img")):
+        if seen > _MOST_LINKS:
+            break
+        for said in _said(el):
+            if piece := pieces.get(plain(said)):
+                return piece, "title"
+    for line in sheet.lines[-12:]:
+        if _COPYRIGHT.search(line.text):
+            said_there = plain(line.text)
+            for key, piece in pieces.items():
+                if key and key in said_there:
+                    return piece, "title"
+    return None, ""
+
+
+def _said(el: Element) -> Iterator[str]:
+    """What a link to the front page, or a picture that calls itself the logo, says."""
+    if el.tag == "img":
+        if _LOGO.search(f"{el.get('class', '')[:100]} {el.get('id', '')[:50]} {el.get('src', '')[-80:]}"):
+            yield (el.get("alt") or "")[:80]
+    elif _FRONT.match(el.get("href") or ""):
+        yield squeeze("".join(str(piece) for piece in el.itertext())[:120])
+        yield (el.get("title") or "")[:80]
+        yield from ((inner.get("alt") or "")[:80] for inner in el.iter("img"))
+
+
+def _beside_time(sheet: Sheet, layout: Layout) -> str | None:
+    """An unlabelled name beside the time: 新京报 2023-04-15 15:32. In the time's own line any name will do, near it
+    only an outlet's."""
+    start = layout.headline.row if layout.headline else -1
+    known = set(title_pieces(sheet.head.title or "")[1:])
+    header = [line for line in layout.header if line.row > start and not line.zone & (Zone.NAV | Zone.RELATED)]
+    for at, line in enumerate(header):
+        if len(line.text) > 80 or not find_stamps(line.spaced):
+            continue
+        for text, _ in line.parts:
+            stamps = find_stamps(text)
+            if (name := _name(text)) and not stamps and not is_person(name):
+                return name
+            before = _name(text[: stamps[0].start]) if stamps else None
+            if before and (_HOUSE.search(before) or before in known):
+                return before
+        near = [part for other in (*header[max(0, at - 3) : at], *header[at + 1 : at + 2]) for part in other.parts]
+        for text, el in near:
+            name = _name(text)
+            if (
+                name
+                and not is_person(name)
+                and (
+                    name in known
+                    or _HOUSE.search(name)
+                    or _SOURCE_CLASS.search(f"{el.get('class', '')} {el.get('id', '')}")
+                )
+            ):
+                return name
+        first = header[0]
+        if at and first.row == start + 1 and len(first.text) <= 10 and not first.zone and (name := _name(first.text)):
+            return name
+    return None
+
+
+def _name(text: str) -> str | None:
+    """An outlet's or account's name, None for counters, buttons and places."""
+    name = clean_house(text)
+    if name is None or not 2 <= len(name) <= 16 or _NO_OUTLET.search(name) or re.search(r"[:：]", name):
+        return None
+    numbered = re.search(r"\d", name) and not re.match(r"\d{2,4}[\u3400-\u9fff]", name)
+    return None if numbered else name

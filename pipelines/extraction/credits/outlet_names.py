@@ -1,0 +1,82 @@
+"""What the readers of Chinese credits share: labels written either way, what is no credit at all, the name of an outlet. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipelines.extraction.page.document import Line
+from pipelines.extraction.text.word_lists import words
+
+BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2009\u202f"), " ") | {ord("丨"): "｜"}
+SIMPLIFIED = BLANKS | str.maketrans(
+    "責編輯記來訊對審員聞處轉載報導電據採寫撰攝圖發佈時間點擊閱讀瀏覽標題聲鐘駐實習約華國網聯專綜訪執筆總員",
+    "责编辑记来讯对审员闻处转载报导电据采写撰摄图发布时间点击阅读浏览标题声钟驻实习约华国网联专综访执笔总员",
+)
+"""The characters of labels in traditional writing; text written either way is matched in one. Lengths stay, so places fit both."""
+NEXT_LABEL = re.compile(r"[\s　|｜/、，,]([\u4e00-\u9fff]{2,8})\s{0,3}[:：]")
+"""A word with a colon after the names: the label of what comes next, whatever it is."""
+DISCLAIMER = re.compile(
+    r"凡(?:是|属|本|注|标|转|在|来源|署名|未|经|其他|非)|注明\S{0,6}[“\"「《（(]?\s?(?:来源|稿源|出处)|请(?:务必)?(?:注明|联系|与)|转载(?:请|须|需|时)|均(?:为|来自|转载|系|属)|免责声明|版权声明|版权归"
+    r"|不代表(?:本|我)|不(?:承担|负)\S{0,8}责任"
+)
+"""What a site says of its pages at large, `凡注明“来源：…”的作品，均转载自其他媒体`: it credits nobody."""
+NO_NAME = words(
+    "网络 网络整理 佚名 综合 整理 未知 匿名 小编 记者 通讯员 作者 编辑 来源 本网 本站 本报 原创 转载 分享 打印"
+    " 关闭 点击 更多 收藏 评论 阅读 全文 报道 摄影 有限公司 "
+    "查看 关注 声明 字号 暂无 无 admin 大中小 大 中 小 我要纠错 纠错 投稿 责任编辑 时间 日期 整合 综合整理 实习生"
+    " 首页 下一页 上一页"
+)
+_CAPTION_CLASS = re.compile(
+    r"caption|pic-?(?:intro|desc|txt|text|info)|img-?(?:intro|desc|txt|text|info|note)|tupian|photo|image", re.I
+)
+_BEHIND_HOUSE = re.compile(
+    r"\s{1,}(?=\d{4}[-－年/／.．])|\d{4}[-－年/／.．]\d|\s{2,}|[|｜丨]|[。；;]|\s?[□■●◎○◆▲]|\s(?=[\u4e00-\u9fff]{0,10}记者\s)"
+    r"|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)"
+)
+"""Where the name of an outlet ends and what else its line holds begins."""
+PHOTO = re.compile(r"(?:摄|图|供图|摄影)\s{0,2}[)）】]?$")
+"""The end of a photographer's credit."""
+_ACCOUNT = re.compile(r"^(?:微信)?(?:公众号|公眾號|订阅号|訂閱號|视频号)[：:\s]?(?=[“「\"《])")
+"""微信公众号“清溪读书”: what kind of account the name is."""
+_LABEL_ALONE = re.compile(r"(?:稿件|新闻|文章|信息|内容|消息|本文|图文)?(?:来源|稿源|出处|来自)")
+EDGE = "\u2003"
+"""Joins the parts of a line: a blank that no page uses, so the border of two elements can be told from a blank between names."""
+
+
+def short_lines(lines: Iterable[Line]) -> list[Line]:
+    """The lines that are too short to be prose."""
+    return [line for line in lines if len(line.text) <= 90]
+
+
+def by_picture(line: Line) -> bool:
+    """Whether a line is a picture's caption: the source it names is the picture's."""
+    for el in (line.parts[0][1] if line.parts else None, line.block, line.block.getparent()):
+        if el is not None and (el.tag in ("figure", "figcaption") or _CAPTION_CLASS.search(el.get("class", "")[:200])):
+            return True
+    return False
+
+
+def as_written(match: re.Match[str], group: str, text: str) -> str:
+    """What a match in the simplified text says in the page's own writing."""
+    return text[match.start(group) : match.end(group)]
+
+
+def clean_house(value: str) -> str | None:
+    """The name of an outlet out of what follows its label, None for what is no name."""
+    text = value.strip(" 　\u2003:：|｜丨[]【】()（）《》“”\"'@").split(EDGE)[0].strip(" 　:：")
+    if behind := _BEHIND_HOUSE.search(text.translate(SIMPLIFIED)):
+        text = text[: behind.start()]
+    text = text.strip()
+    text = re.split(r"[（(【\[](?!\w{1,20}[)）])", text)[0].strip(" 　:：,，、)）】]》")
+    if label := NEXT_LABEL.search(text):
+        text = text[: label.start()].strip()
+    if account := _ACCOUNT.match(text):
+        text = text[account.end() :].strip('“”「」"《》')
+    if text.count("《") > text.count("》"):
+        text += "》"
+    if _LABEL_ALONE.fullmatch(text.translate(SIMPLIFIED)):
+        return None
+    if not 2 <= len(text) <= 40 or re.fullmatch(r"[\W\d_]+", text) or (text in NO_NAME and text != "网络"):
+        return None
+    return text

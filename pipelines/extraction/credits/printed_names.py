@@ -1,0 +1,256 @@
+"""Names printed at an article without a by-word, outside Chinese: where a reader looks for who wrote it, the surest places first.
+
+In a link to an author's page; in an element that calls itself author or byline; a bare name beside the date; bold above the
+text; in the author's box below it. A quotation's, a picture's or a comment's author is none of the article's. Each reader
+yields strings; `names` makes names of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from lxml.etree import _Element as Element
+
+from pipelines.extraction.credits.byline_names import after_opening, below
+from pipelines.extraction.credits.byline_places import (
+    HEADINGS,
+    PROMPT,
+    bare_names,
+    header_of,
+    in_link,
+    is_linked_name,
+    links_to_author,
+    names_beside,
+)
+from pipelines.extraction.credits.names import OF_AUTHOR, has_case, is_bare_name, is_name, without_time
+from pipelines.extraction.page.document import Line, squeeze
+from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.text.byline_words import ALONE, DATED, TAIL
+from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.roles import DUTY
+
+_CLASS = re.compile(
+    r"(?:^|[\s_\-])(?:authors?|bylines?|autor(?:e|en|es|i)?|auteurs?|writers?|contributors?|reporters?|authorname"
+    r"|skribent|forfatter"
+    r"|published-by|created-?by|submitted-?by)(?=$|[\s_\-])|[a-z]Author|author[A-Z]|[bB]yline|Author_|Byline",
+    re.A,
+)
+_ANOTHER = re.compile(
+    r"quote|caption|figure|comment|reply|related|recommend|newsletter|instagram|twitter|tweet|media-?(?:author|credit"
+    r"|byline|caption)"
+    r"|(?:image|img|photo|picture|video)[-_]{0,2}(?:author|credit|byline|caption|info)|(?:^|[\s_\-])credits?(?=$|[\s_\-])", re.I,
+)  # fmt: skip
+"""An author of something else: of a quotation, a picture, a comment, another story."""
+_BESIDES = re.compile(
+    r"(?:^|[\s_\-])(?:position|role|job|jobtitle|bio|desc|description|date|time|location|affiliation|special|subtitle|read|section"
+    r"|category|badge|tags?|count|email|follow)(?=$|[\s_\-])", re.I,
+)  # fmt: skip
+"""What stands beside an author's name in the same box."""
+_NAME_CLASS = re.compile(r"author[\w-]{0,12}[_-]name|authorname|author-title|byline-name", re.I)
+_ACCOUNT = re.compile(
+    r"/(?:authors?|autor|auteur|users?|profile|by)/(?:[\w.]{0,20}[-_.])?"
+    r"(?:admin\d{0,4}|administrator|webmaster|newsroom|newsdesk|webdesk|redaktion|redaccion|redazione|redakcja"
+    r"|redactie|redaction)/?$",
+    re.I,
+)
+_DATE_CLASS = re.compile(
+    r"(?:^|[\s_\-])(?:date|time|timestamp|published|pubdate|datetime|time-ago)(?=$|[\s_\-])|[a-z](?:Date|Time)", re.A
+)
+_NEAR_DATE = 2
+"""Lines between a bare name and the date it stands by."""
+_BIOGRAPHY = 40
+"""Characters of the shortest paragraph that tells who somebody is."""
+
+
+def author_links(layout: Layout) -> Iterator[str]:
+    """The texts of links by the headline that lead to an author's page, where they are names."""
+    start = layout.headline.row if layout.headline else -1
+    last = None
+    for line in header_of(layout):
+        if not start - 6 <= line.row <= start + 20 or (last is not None and abs(line.row - last) > 2):
+            continue
+        for text, el in line.parts:
+            name = OF_AUTHOR.sub("", TAIL.sub("", squeeze(text[:80]))).strip(" ,|·•")
+            if not links_to_author(el) or _of_another(el) or PROMPT.match(squeeze(text[:80])) or _counts(el):
+                continue
+            if is_bare_name(name) or (line.row > start and is_linked_name(name)):
+                last = line.row
+                yield name
+
+
+def _counts(el: Element) -> bool:
+    """Whether a link tells how many of something its bearer has: "2 Posts"."""
+    link = el.getparent() if el.tag != "a" else el
+    return (
+        link is not None
+        and re.fullmatch(r"\d[\d.,]{0,8}[km]?\s\D{2,20}", squeeze("".join(map(str, link.itertext()))[:80]), re.I)
+        is not None
+    )
+
+
+def house_accounts(layout: Layout) -> Iterator[str]:
+    """The names under which the house itself puts pages in: linked to the page of "admin", "webmaster", "newsroom"."""
+    for line in layout.header:
+        for text, el in line.parts if line.link_chars else ():
+            link = el if el.tag == "a" else el.getparent()
+            if link is not None and link.tag == "a" and _ACCOUNT.search((link.get("href") or "")[:400]):
+                yield squeeze(text[:80])
+
+
+def in_named_elements(layout: Layout) -> Iterator[str]:
+    """Names in elements that call themselves author: bare names of lines that belong together, else the first such text."""
+    rest: list[str] = []
+    found = None
+    for line in header_of(layout):
+        named = [(text, el) for text, el in line.parts if 0 < len(text.strip()) < 80 and _named_author(el)]
+        if not named or (found is not None and abs(line.row - found) > 3):
+            continue
+        bare = [name for text, _ in named if is_bare_name(name := after_opening(squeeze(text)).strip(" ,|·•"))]
+        if bare:
+            found = line.row
+            yield from bare
+            continue
+        named = [(text, el) for text, el in named if not DATED.search(text) and not find_stamps(text)]
+        own = [squeeze(text) for text, el in named if _calls_itself(el)]
+        if not rest and own:
+            linked = [squeeze(text) for text, el in named if in_link(el) and _calls_itself(el)]
+            rest = linked or [" ".join(own)]
+    if found is None:
+        yield from rest
+
+
+def beside_date(layout: Layout) -> Iterator[str]:
+    """A bare name in or next to the line of the date."""
+    start = layout.headline.row if layout.headline else -1
+    lines = [line for line in header_of(layout) if start < line.row <= start + 14]
+    dated = [line.row for line in lines if len(line.text) < 120 and _is_dated(line)]
+    for line in lines:
+        if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
+            for text, el in line.parts:
+                names = names_beside(text) or names_beside(without_time(text))
+                if names and line.block.tag not in ("button", "figcaption") and not _of_another(el):
+                    yield from names
+                    return
+
+
+def _is_dated(line: Line) -> bool:
+    """Whether a line tells when, even if no day can be made of it: "4 months ago", "Jan 4", "Uppdaterad 15.59"."""
+    if find_stamps(line.spaced):
+        return True
+    if not any(char.isdigit() for char in line.text):
+        return False
+    if any(el.tag == "time" or _DATE_CLASS.search(el.get("class", "")[:200]) for _, el in line.parts):
+        return True
+    return len(line.text) < 60 and DATED.search(line.text) is not None
+
+
+def above_text(layout: Layout) -> Iterator[str]:
+    """Bare names in bold right above the text."""
+    first = layout.paragraphs[0] if layout.paragraphs else None
+    start = layout.headline.row if layout.headline else -1
+    lines = [line for line in header_of(layout) if start < line.row <= start + 14]
+    lines = [line for line in lines if first is None or line.row < first.row]
+    if lines and len(lines[-1].parts) == 1 and lines[-1].parts[0][1].tag in ("strong", "b", "em", "i"):
+        yield from bare_names(lines[-1].text)
+
+
+def author_box(layout: Layout) -> Iterator[str]:
+    """The name in the author's box below the text: below its heading, or in an element that says author's name."""
+    tail = list(layout.tail[:12])
+    for at, line in enumerate(tail):
+        if ALONE.match(line.spaced) and (names := list(below(tail, at))):
+            yield from names
+            return
+    nearby = [*layout.inside[-4:], *tail[:9]]
+    for line, following in pairwise(nearby):
+        if name := _heads_biography(line, following):
+            yield name
+            return
+    for line in (*layout.inside[-3:], *tail):
+        for text, el in line.parts:
+            named = _NAME_CLASS.search(el.get("class", "")[:200]) or links_to_author(el)
+            if named and not _of_another(el) and _is_printed_name(text.strip()):
+                yield text.strip()
+                return
+
+
+def _heads_biography(line: Line, following: Line) -> str | None:
+    """The name in bold, or as a heading, over a paragraph that tells of its bearer: "Tim Green" over "Tim explores …"."""
+    text, el = line.parts[0]
+    name = squeeze(text[:60])
+    strong = el.tag in ("strong", "b") or line.block.tag in HEADINGS
+    if not strong or not is_bare_name(name) or line.link_chars or _of_another(el) or len(following.text) < _BIOGRAPHY:
+        return None
+    return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
+
+
+def _is_printed_name(text: str) -> bool:
+    """Whether the text of an element that says author's name is one; without capitals short words must do."""
+    if has_case(text):
+        return is_bare_name(text)
+    return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not PROMPT.match(text)
+
+
+def said_twice(layout: Layout) -> Iterator[str]:
+    """A bare name on a line of its own by the headline, and again as the heading of the author's box below."""
+    start = layout.headline.row if layout.headline else -1
+    below = {line.text for line in (*layout.inside[-8:], *layout.tail) if len(line.text) <= 40 and not line.link_chars}
+    for line in header_of(layout):
+        if start < line.row <= start + 5 and line.text in below and not line.link_chars and is_bare_name(line.text):
+            yield line.text
+            return
+
+
+def signs_off(layout: Layout, language: str | None) -> Iterator[str]:
+    """A bare name on a line of its own right below the last paragraph, in a language whose headings have one capital."""
+    if language in _CAPITALS:
+        return
+    last = layout.paragraphs[-1].row if layout.paragraphs else None
+    for line in (*layout.inside[-1:], *layout.tail[:1]):
+        if last is not None and line.row == last + 1 and not line.link_chars and line.block.tag in ("p", "div"):
+            yield from bare_names(line.text) if len(line.text) <= _SIGNED else ()
+
+
+_SIGNED = 40
+_CAPITALS = frozenset((None, "en", "de"))
+"""Languages in which a heading of two words looks like a name."""
+
+
+def reviewer(layout: Layout) -> Iterator[str]:
+    """Last of all who reviewed the text: where nobody else is named, as on pages of medicine."""
+    for line in header_of(layout):
+        if len(line.text) < 120 and re.match(r"\W{0,4}(?:medically )?reviewed by\b", line.spaced, re.I):
+            yield re.sub(r"^.{0,14}reviewed by\W{0,3}", "", line.spaced, flags=re.I)
+            return
+
+
+def _calls_itself(el: Element) -> bool:
+    parent = el.getparent()
+    names = [f"{one.get('class', '')[:200]} {one.get('id', '')[:80]}" for one in (el, parent) if one is not None]
+    return _CLASS.search(names[0]) is not None or (
+        el.tag in ("a", "span", "b", "strong") and _CLASS.search(names[-1]) is not None
+    )
+
+
+def _named_author(el: Element | None) -> bool:
+    if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or _of_another(el):
+        return False
+    for _ in range(3):
+        if el is None:
+            return False
+        if _CLASS.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"):
+            return True
+        el = el.getparent()
+    return False
+
+
+def _of_another(el: Element | None) -> bool:
+    for _ in range(4):
+        if el is None:
+            return False
+        if el.tag in ("blockquote", "figure", "figcaption") or _ANOTHER.search(el.get("class", "")[:200]):
+            return True
+        el = el.getparent()
+    return False

@@ -1,0 +1,138 @@
+"""Reporters named without a label that has a colon: （记者叶婉）, 新华社记者邹多为、唐诗凝, 【文/王文】, 記者張偉明／台北報導."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pipelines.extraction.credits.chinese_labels import LABEL
+from pipelines.extraction.credits.labelled_names import split_names
+from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
+from pipelines.extraction.page.document import Line, Zone
+
+_BRACKET_REPORTER = re.compile(
+    r"[（(【\[]\s{0,2}(?:[\u4e00-\u9fff·+A-Za-z0-9]{0,14}?)(?:记者|通讯员)[\s：:]{0,3}(?P<names>[^（()）】\]。]{2,40}?)(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
+)
+_LINE_REPORTER = re.compile(
+    r"(?:【|\[|（|\(|[□■●◎○◆▲])?\s{0,2}(?P<house>[\u4e00-\u9fffA-Za-z0-9·+]{0,14}?)(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者)[\s：:]{0,3}(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
+)
+_WRITTEN_BY = re.compile(
+    r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
+)
+_TITLE = re.compile(r"^\S{0,14}(?:专栏作者|专栏|作者|记者|评论员|撰稿人|研究员|主笔|教授)\s?")
+_NAMES = r"[\u3400-\u9fff·]{2,4}(?:[、,，\s][\u3400-\u9fff·]{2,4}){0,4}"
+_REPORTING = re.compile(
+    rf"(?:^|[〔（(【\[\s／/|｜])[\u4e00-\u9fff·+A-Za-z0-9]{{0,14}}?(?:记者|特派员|特派记者|实习记者)[\s：:]{{0,2}}(?P<names>{_NAMES})"
+    r"\s?(?:[／/]\s?[\u4e00-\u9fff]{1,8}?|\s[\u4e00-\u9fff]{2,6}?)(?:报导|报道|专电|电|访问|连线)(?=$|[〕）)】\]\s])"
+)
+"""记者张伟明／台北报导, 21世纪经济报道记者张伟 北京报道: at the head of a text or on a line of its own."""
+_WIRE = re.compile(
+    r"^[（(〔](?:[\u4e00-\u9fff]{2,6})记者(?P<names>[\u4e00-\u9fff、]{2,24})\d{1,2}日(?:综合|专|外)?[外]?电(?:讯|报导)?[）)〕]"
+)
+"""（中央社记者张伟明台北5日电）: the place is written on to the last name."""
+_TOWNS = (
+    "台北|新北|桃园|桃園|台中|台南|高雄|基隆|新竹|苗栗|彰化|南投|云林|雲林|嘉义|嘉義|屏东|屏東|宜兰|宜蘭|花莲|花蓮|台东|台東|澎湖|金门|金門|马祖|馬祖|香港|澳门|澳門"
+    "|北京|上海|东京|東京|首尔|首爾|曼谷|新加坡|吉隆坡|雅加达|雅加達|河内|河內|新德里|华盛顿|華盛頓|纽约|紐約|洛杉矶|洛杉磯|旧金山|舊金山|多伦多|多倫多|温哥华|溫哥華|伦敦|倫敦"
+    "|广州|深圳|成都|重庆|天津|武汉|南京|杭州|西安|郑州|长沙|合肥|福州|厦门|济南|青岛|沈阳|大连|长春|哈尔滨|石家庄|太原|呼和浩特|南昌"
+    "|南宁|海口|贵阳|昆明|拉萨|兰州|西宁|银川|乌鲁木齐|苏州|宁波|无锡|佛山|东莞|珠海|三亚|温州"
+    "|巴黎|柏林|布鲁塞尔|布魯塞爾|日内瓦|日內瓦|罗马|羅馬|马德里|馬德里|莫斯科|雪梨|墨尔本|墨爾本"
+)
+_TOWN = re.compile(rf"(?:{_TOWNS})$")
+_GLUED = re.compile(
+    rf"^[\s■□【\[（(]{{0,3}}[\u4e00-\u9fff·+A-Za-z0-9]{{0,14}}?记者(?P<names>[\u4e00-\u9fff、]{{2,20}}?)\s?(?:{_TOWNS})(?:报道|报导|摄影报道)"
+)
+"""本报记者张伟北京报道."""
+
+
+class Reporters(NamedTuple):
+    """Who is named, and whether the line says nothing else."""
+
+    names: list[str]
+    alone: bool = False
+
+
+def reporters_of(line: Line, *, opening: bool) -> Reporters:
+    """The reporters that a line names; `opening` for the first lines of the text, which may begin with them."""
+    text = (line.spaced if len(line.text) < 400 else line.text).translate(BLANKS)
+    folded = whole = text.translate(SIMPLIFIED)
+    if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED) or PHOTO.search(folded):
+        return Reporters([])
+    if len(text) <= 160 and DISCLAIMER.search(folded):
+        return Reporters([])
+    if (opening or len(text) <= 60) and (names := _reporting(folded, text)):
+        return Reporters(names, alone=len(text) <= 40)
+    if len(text) <= 60 and (label := LABEL.search(folded)) and label.start() > 6 and not label["authors"]:
+        whole = folded[: label.start()].rstrip()
+    if len(text) <= 60 and (match := _WRITTEN_BY.match(whole) or _LINE_REPORTER.match(whole)):
+        if names := split_names(_TITLE.sub("", as_written(match, "names", text))):
+            return Reporters(names, alone=True)
+    elif (
+        len(text) <= 120
+        and (piece := _reporter_among(folded))
+        and (names := split_names(as_written(piece, "names", text)))
+    ):
+        return Reporters(names)
+    if (match := _bracketed_reporter(folded)) and not PHOTO.search(match["names"]):
+        return Reporters(split_names(as_written(match, "names", text)))
+    return Reporters([])
+
+
+def reporters_in(value: str) -> list[str]:
+    """The reporters in a field for authors: 記者張偉明／台北報導, 本报记者 张伟."""
+    text = value.translate(BLANKS)
+    folded = text.translate(SIMPLIFIED)
+    if names := _reporting(folded, text):
+        return names
+    match = _LINE_REPORTER.match(folded)
+    return split_names(as_written(match, "names", text)) if match else []
+
+
+def _reporting(folded: str, text: str) -> list[str]:
+    """The names of a line that says from where they report."""
+    if match := _WIRE.match(folded):
+        names = split_names(as_written(match, "names", text))
+        if not names:
+            return []
+        last = names[-1]
+        bare = _TOWN.sub("", last) if len(last) > 3 else last
+        return [*names[:-1], bare if 2 <= len(bare) <= 4 else last[:3]]
+    match = _GLUED.match(folded[:_HEAD]) or _REPORTING.search(folded[:_HEAD])
+    return split_names(as_written(match, "names", text)) if match else []
+
+
+_HEAD = 60
+"""Characters at the head of a text in which its reporters may be named."""
+
+
+def _reporter_among(text: str) -> re.Match[str] | None:
+    """The reporters in one piece of a line of several: 2024-03-05 15:32 | 本报记者 叶婉."""
+    at = 0
+    for cut in (*(match.span() for match in _PIECES.finditer(text)), (len(text), len(text))):
+        piece = text[: cut[0]].rstrip()
+        if _AT_REPORTER.match(piece, at) and (match := _LINE_REPORTER.match(piece, at)):
+            return match
+        at = cut[1]
+    return None
+
+
+_PIECES = re.compile(
+    r"(?<=\d)\s+|(?<=[日分])\s+|\s{1,20}(?=\d{4})|\s{0,20}[|｜\u2003]\s*|\s{1,20}(?=[□■●◎○◆▲])"
+    r"|[ \u3000]{2,}|\u3000|\s(?=[\u4e00-\u9fff]{2,6}\s{0,2}[:：])|\s(?=[\u4e00-\u9fff]{2,10}记者\s)"
+    r"|\s(?=[\u4e00-\u9fff][ \u3000]{1,3}[\u4e00-\u9fff]\s{0,2}[:：])"
+    r"|\s(?=[\u4e00-\u9fff]{0,4}(?:来源|稿源|出处|编辑|校对|时间)\s{0,2}[/／|｜])"
+)
+_AT_REPORTER = re.compile(r"[□■●◎○◆▲]|[\u4e00-\u9fff]{2,10}(?:记者)|记者\s")
+"""What marks a piece of a line as a byline where no line of its own does."""
+_SIGNATURE = 60
+"""Characters at the end of a paragraph in which its writer may be named in brackets."""
+
+
+def _bracketed_reporter(text: str) -> re.Match[str] | None:
+    """（记者叶婉） near the beginning of a line, or as its very end."""
+    match = _BRACKET_REPORTER.search(text[:120])
+    if match and (match.start() < 30 or len(text) < 40):
+        return match
+    for match in _BRACKET_REPORTER.finditer(text, max(0, len(text) - _SIGNATURE)):
+        if match.end() >= len(text.rstrip("。 ")):
+            return match
+    return None

@@ -1,0 +1,78 @@
+"""How Korean and Japanese papers sign: the name before the word for a reporter, in a head of the text, in brackets at its end."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.extraction.page.layout import Layout
+
+_NAME = r"[\uac00-\ud7af]{2,4}"
+_KOREAN = re.compile(
+    rf"(?<![\uac00-\ud7af])(?P<names>{_NAME}(?:\s?[·,ㆍ]\s?{_NAME}){{0,4}})\s?(?:선임|인턴|객원|전문|수석|시민|명예|수습|대"
+    r"|[\uac00-\ud7af]{2,6}(?:뉴스|팀|부))?"
+    r"\s?(?:기자|특파원|논설위원|에디터)(?![\uac00-\ud7af])"
+)
+_KANJI = r"(?:[\u3400-\u9fff]{1,3}[ \u3000][\u3400-\u9fff]{1,3}|[\u3400-\u9fff][\u3040-\u309f\u3400-\u9fff]{1,4})"
+_JAPANESE = re.compile(
+    rf"^(?P<names>{_KANJI}(?:\s?[・、]\s?{_KANJI}){{0,4}})\s?(?:記者|特派員)(?:$|[\s（(])|(?P<name>[\u3400-\u9fff]{{2,5}})\s?(?:記者|特派員)"
+)
+_OFFICE = re.compile(
+    r"(?:부|팀|국|취재|연예|사회|정치|경제|전문|인턴|선임|객원|수습|시민|部|社会|政治|経済|本紙|本誌)$"
+)
+"""What stands before the word for a reporter and is a desk."""
+_LEAD = re.compile(
+    rf"^[(\[【（]\s?[^()\[\]【】（）]{{1,24}}[)\]】）]\s?(?P<names>{_NAME}(?:(?:[·,ㆍ]\s?|\s){_NAME}){{0,4}})\s?(?:선임|인턴|객원)?(?:기자|특파원)\s?[=|｜ㅣ]"
+)
+_LEAD_IN = re.compile(
+    rf"^[(\[【（][^()\[\]【】（）]{{1,16}}\s(?P<names>{_NAME}(?:[·,ㆍ]\s?{_NAME}){{0,4}})\s?(?:기자|특파원)[)\]】）]"
+)
+_BROADCAST = re.compile(rf"(?:뉴스|[A-Z]{{2,6}})\s(?P<name>{_NAME})(?:입니다|이었습니다|였습니다)\.?$")
+"""KBS 뉴스 김민수입니다.: how a broadcaster's report ends."""
+_SIGN_OFF = 30
+_JAPANESE_LEAD = re.compile(
+    rf"^[【（(]\s?[\u3040-\u30ff\u3400-\u9fffー・]{{1,12}}[＝=]\s?(?P<names>{_KANJI}(?:[、・]{_KANJI}){{0,3}})[】）)]"
+)
+"""【北京＝山田太郎】 at the head of the text."""
+_BRACKET = re.compile(
+    r"[（【](?P<names>[\u4e00-\u9fff][\u3040-\u30ff\u4e00-\u9fff々]{1,3}[\s\u3000]?[\u3040-\u30ff\u4e00-\u9fff々]{1,4})[）】]$"
+)
+_NO_NAME = re.compile(
+    r"敬称|通信|共同|時事|写真|提供|随時|掲載|終わ|続く|完$|当時|税|談$|編集|関連|記事|おわ|つづ|本紙|日現在|以上|参照|画像|新聞|電子|有料|会員|動画"
+)
+
+
+def reporters(text: str) -> list[str]:
+    """The names before the word for a reporter, where they stand near the beginning of a line."""
+    if text.isascii():
+        return []
+    for pattern in (_KOREAN, _JAPANESE):
+        for match in pattern.finditer(text):
+            one = match.groupdict().get("name")
+            names = [one] if one else re.split(r"\s?[·,ㆍ・、]\s?", match["names"])
+            if not _OFFICE.search(names[0]):
+                return names
+    return []
+
+
+def signed(layout: Layout, language: str | None) -> list[str]:
+    """Who signs in the text itself: (서울=…) 김민수 기자 =, 김민수 기자 kim@…, （山田太郎）."""
+    if language not in ("ko", "ja") or not layout.paragraphs:
+        return []
+    if language == "ko":
+        first = layout.paragraphs[0].text[:90]
+        if match := _LEAD.match(first) or _LEAD_IN.match(first):
+            return re.split(r"[·,ㆍ]\s?|\s", match["names"])
+        for line in (*layout.inside[-1:], *layout.tail[:1]):
+            if match := _BROADCAST.search(line.text[-_SIGN_OFF:]):
+                return [match["name"]]
+        for line in (*layout.tail[:4], *layout.inside[-2:]):
+            if len(line.text) < 60 and (names := reporters(line.text)):
+                return names
+        return []
+    if match := _JAPANESE_LEAD.match(layout.paragraphs[0].text[:60]):
+        return re.split(r"[、・]", match["names"])
+    for line in (layout.paragraphs[-1], *layout.inside[-1:], *layout.tail[:3]):
+        match = _BRACKET.search(line.text[-20:])
+        if match and not _NO_NAME.search(match["names"]):
+            return [match["names"]]
+    return []

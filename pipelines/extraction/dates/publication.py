@@ -1,0 +1,217 @@
+"""When the article went out and when it was changed: statements for machines, checked against what the reader sees.
+
+Voices, from best to weakest: JSON-LD, metas and microdata; the visible lines above the text, then below it (`datelines`); `<time>`
+elsewhere; variables in scripts; the date in the address (`addressed`), which also says on which side of midnight a statement in UTC
+is meant; a time told from the fetch ("2 hours ago") by the headline; a change, where nothing else is dated; any dated line; the
+link that led here. Visible and stated times of one publication are joined (`agreement`). No time after the fetch counts (`voices`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from lxml.etree import _Element as Element
+
+from db.models import Moment, OffsetFrom, Page, Precision
+from pipelines.extraction.dates.agreement import beside_address
+from pipelines.extraction.dates.candidates import Hearing, Voice
+from pipelines.extraction.dates.printed import Datelines, is_embedded
+from pipelines.extraction.dates.time_zones import Place
+from pipelines.extraction.dates.url_date import date_in_address, month_in_address, outside_month
+from pipelines.extraction.page.document import FOREIGN, Line, Sheet, Zone, stands_in
+from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.meta_names import MODIFIED_METAS, PAGE_METAS, PUBLISHED_METAS
+from pipelines.extraction.page.structured_data import Stated
+from pipelines.extraction.text.date_parser import Stamp, read_machine
+
+_SCRIPT_TIME = re.compile(r"20[0-3]\d[-/]?[01]?\d[-/]?[0-3]?\d[T ]?[\d:.]{0,15}(?:Z|[+-]\d\d:?\d\d)?")
+_SCRIPT_EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?(?!\d)")
+_SCRIPT_KEY = re.compile(
+    r"(?:pub(?:lish(?:ed)?)?_?-?(?:date|time|at|on)?|ptime|create_?d?_?(?:time|at|date|on)|date_?(?:published|created|posted)"
+    r"|article_?date|news_?time|post_?date|publication_?date|first_?publish(?:ed)?(?:_?at|_?date)?|upload_?date|broadcasted_?on"
+    r"|display_?date|pub_?date|issue_?date|release_?(?:date|time))(?:&quot;|\\?[\"'])?\s{0,3}[:=,]\s{0,3}(?:new Date\()?"
+    r"(?:&quot;|\\?[\"'])?$",
+    re.I,
+)
+_SCRIPT_WINDOW = 60
+_COMMENT_TIME = re.compile(r"<!--[^<>]{0,300}?((?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}[^<>-]{0,20})")
+_MICROFORMAT = re.compile(r"(?:^|\s)(?:dt-published|published|entry-date|entry-time|post-date|post-time)(?:\s|$)")
+_DATELINE = 25
+"""Characters before a date that opens the text: a town and an agency."""
+_OPENING = 3
+"""Paragraphs that may open with the date itself: a standfirst, or a heading that is told from none, stands before the text."""
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_TEASER, _TEASER_CJK, _BESIDE = 20, 9, 40
+"""Characters of a link that is another story's headline; an author's name or a section's is shorter."""
+_OTHERS = Zone.RELATED | Zone.COMMENTS | Zone.ASIDE
+"""Boxes whose times are another story's."""
+_FOOT = 60
+"""Lines at the end of a page among which its foot is looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """Publication and change of an article, and how each was found."""
+
+    published: Moment | None = None
+    published_by: str = ""
+    modified: Moment | None = None
+    modified_by: str = ""
+
+
+def read_moments(sheet: Sheet, layout: Layout, stated: Stated, place: Place, page: Page) -> Dated:
+    """Find when the article was published and last changed."""
+    hearing = Hearing(place, page.fetched_at)
+    where = page.address or sheet.head.canonical
+    day, month = date_in_address(where), month_in_address(where)
+    lines = Datelines(hearing, layout, sheet.lines, day, month)
+    stated_time = hearing.first(_stated_published(sheet, stated))
+    changed = hearing.first(_stated_modified(sheet, stated))
+    seen, updated = lines.visible()
+    if changed is None and updated is None and (seen is None or not seen.strong):
+        updated = lines.last_change(iter(sheet.lines[-_FOOT:]))
+    if seen and updated and not seen.strong and seen.stamp.date > updated.stamp.date:
+        seen = None  # of something that the page speaks of: it did not appear after its last change
+    if seen and "NewsArticle" in stated.types and _is_of_change(seen, stated_time, changed):
+        seen, updated = None, updated or seen  # a press page that shows the day of its last change alone
+    if seen and not seen.strong and outside_month(seen.stamp, month):
+        seen = None
+    address = hearing.voice(day, "address")
+    chosen = beside_address(stated_time, seen, address, place) or _weaker(sheet, hearing, month) or address
+    told = lines.relative() if chosen is None or chosen.stamp.hour is None else None
+    if told and (chosen is None or (told.stamp.hour is not None and told.stamp.date == chosen.stamp.date)):
+        chosen = told
+    pushed = hearing.machine(stated.pushed, "json-ld")
+    if pushed and (chosen is None or (chosen.stamp.hour is None and chosen.stamp.date == pushed.stamp.date)):
+        chosen = pushed
+    chosen = chosen or updated or _weakest(sheet, layout, hearing, lines) or changed
+    return _dated(chosen, changed or updated, page, hearing)
+
+
+def _is_of_change(seen: Voice, stated: Voice | None, changed: Voice | None) -> bool:
+    """Whether the day that is seen is the stated one of the last change, not that of publication."""
+    return bool(stated and changed and changed.stamp.date == seen.stamp.date != stated.stamp.date)
+
+
+def _dated(chosen: Voice | None, modified: Voice | None, page: Page, hearing: Hearing) -> Dated:
+    """The two times, with the link's hint where the page is silent, and without a change that is none."""
+    hint = page.hint
+    if chosen is None and hint and hint.published:
+        chosen = _hinted(hint.published, hearing)
+    if modified is None and hint and hint.modified and hint.modified != hint.published:
+        modified = _hinted(hint.modified, hearing)
+        if chosen and modified and abs(modified.moment.at - chosen.moment.at) < timedelta(minutes=1):
+            modified = None  # lists give the time of publication as that of the change where there was none
+    if chosen and modified and modified.moment.at < chosen.moment.at - timedelta(days=1):
+        modified = None
+    return Dated(
+        published=chosen.moment if chosen else None,
+        published_by=chosen.by if chosen else "",
+        modified=modified.moment if modified else None,
+        modified_by=modified.by if modified else "",
+    )
+
+
+def _hinted(when: datetime, hearing: Hearing) -> Voice | None:
+    precision = Precision.SECOND if when.second else Precision.MINUTE
+    stamp = Stamp(when.year, when.month, when.day)
+    voice = Voice(Moment(at=when, precision=precision, offset_from=OffsetFrom.PAGE), stamp, "hint")
+    return voice if hearing.possible(voice.moment) else None
+
+
+def _stated_published(sheet: Sheet, stated: Stated) -> Iterator[tuple[str | None, str]]:
+    if stated.is_article:
+        yield stated.published, "json-ld"
+    for name in PUBLISHED_METAS:
+        for value in sheet.head.metas.get(name, ())[:20]:
+            yield value, "meta"
+    for text in _machine_elements(sheet, "datepublished"):
+        yield text, "microdata"
+    for name in PAGE_METAS:
+        for value in sheet.head.metas.get(name, ())[:20]:
+            yield value, "meta"
+    yield stated.published, "json-ld"
+
+
+def _stated_modified(sheet: Sheet, stated: Stated) -> Iterator[tuple[str | None, str]]:
+    yield stated.modified, "json-ld"
+    for name in MODIFIED_METAS:
+        for value in sheet.head.metas.get(name, ()):
+            yield value, "meta"
+    for text in _machine_elements(sheet, "datemodified"):
+        yield text, "microdata"
+
+
+def _machine_elements(sheet: Sheet, prop: str) -> Iterator[str]:
+    """Times that the body states by `itemprop`; those of publication also by HTML's `pubdate` and by microformats."""
+    published = prop == "datepublished"
+    for el in sheet.tree.iter("time", "span", "abbr", "p", "div"):
+        named = prop in (el.get("itemprop") or "").lower()
+        if named or (published and ((el.tag == "time" and el.get("pubdate") is not None) or _is_microformat(el))):
+            if value := el.get("content") or el.get("datetime") or el.get("title"):
+                yield value
+            elif el.text:
+                yield el.text
+
+
+def _is_microformat(el: Element) -> bool:
+    """Whether an element is hAtom's or h-entry's time of publication (microformats.org): the class and a machine's value."""
+    name = el.get("class")
+    if not name or not _MICROFORMAT.search(name[:200]):
+        return False
+    return bool(el.get("datetime") or el.get("title")) and not stands_in(el, _OTHERS, {})
+
+
+def _weaker(sheet: Sheet, hearing: Hearing, month: tuple[int, int] | None) -> Voice | None:
+    """Weaker places: `<time>` anywhere sensible, scripts."""
+    for el in islice(sheet.tree.iter("time"), 60):
+        voice = hearing.machine(el.get("datetime") or el.text, "time")
+        if voice and not stands_in(el, _OTHERS, {}) and not is_embedded(el) and not outside_month(voice.stamp, month):
+            return voice
+    html = sheet.html[:3_000_000]
+    for pattern in (_SCRIPT_TIME, _SCRIPT_EPOCH):
+        for match in pattern.finditer(html):
+            before = html[max(0, match.start() - _SCRIPT_WINDOW) : match.start()]
+            voice = hearing.voice(read_machine(match[0]), "script") if _SCRIPT_KEY.search(before) else None
+            if voice and not outside_month(voice.stamp, month):
+                return voice
+    return None
+
+
+def _dateline(layout: Layout, hearing: Hearing, lines: Datelines) -> Voice | None:
+    """The date that opens the text, after a town and an agency or as the very first of one of its first paragraphs."""
+    for at, line in enumerate(layout.paragraphs[:_OPENING]):
+        stamps = lines.stamps(line.text[:60])
+        if stamps and stamps[0].start < (1 if at else _DATELINE) and (voice := hearing.voice(stamps[0], "dateline")):
+            return voice
+    return None
+
+
+def _weakest(sheet: Sheet, layout: Layout, hearing: Hearing, lines: Datelines) -> Voice | None:
+    """A dateline that opens the text, any dated short line, the page's summary, and last a comment in the source."""
+    if opening := _dateline(layout, hearing, lines):
+        return opening
+    for line in sheet.lines[:2000]:
+        if len(line.text) < 120 and not line.zone & FOREIGN & layout.foreign and not _is_teaser(line):
+            for found, _ in lines.read(line, ""):
+                return found
+    if changed := lines.last_change(iter(sheet.lines)):
+        return changed
+    for summary in (sheet.head.title, sheet.head.meta("description", "og:description")):
+        for stamp in lines.stamps(summary or ""):
+            if voice := hearing.voice(stamp, "summary"):
+                return voice
+    for match in _COMMENT_TIME.finditer(sheet.html[:3_000_000]):
+        if voice := hearing.voice(read_machine(match[1]), "comment"):
+            return voice
+    return None
+
+
+def _is_teaser(line: Line) -> bool:
+    """Whether a line is the link to another story with its date beside it."""
+    least = _TEASER_CJK if _CJK.search(line.text) else _TEASER
+    return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE

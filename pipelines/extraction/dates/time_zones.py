@@ -1,0 +1,142 @@
+"""Where a page's wall clock hangs: UTC offsets by name, by site, by country, by language; from best to weakest.
+
+A `Place` is what is known of a page's whereabouts. `settle_moment` turns a `Stamp` into a `Moment` with the offset's origin said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from db.models import Moment, OffsetFrom, Precision
+from pipelines.extraction.text.date_parser import Stamp
+
+_COUNTRY_ZONES = {
+    "cn": "Asia/Shanghai", "hk": "Asia/Hong_Kong", "mo": "Asia/Macau", "tw": "Asia/Taipei", "jp": "Asia/Tokyo", "kr": "Asia/Seoul",
+    "id": "Asia/Jakarta", "sg": "Asia/Singapore", "my": "Asia/Kuala_Lumpur", "th": "Asia/Bangkok", "vn": "Asia/Ho_Chi_Minh",
+    "ph": "Asia/Manila", "in": "Asia/Kolkata",
+    "pk": "Asia/Karachi", "bd": "Asia/Dhaka", "lk": "Asia/Colombo", "np": "Asia/Kathmandu", "ir": "Asia/Tehran",
+    "il": "Asia/Jerusalem",
+    "sa": "Asia/Riyadh", "ae": "Asia/Dubai", "qa": "Asia/Qatar", "kw": "Asia/Kuwait", "iq": "Asia/Baghdad",
+    "jo": "Asia/Amman", "lb": "Asia/Beirut",
+    "eg": "Africa/Cairo", "ma": "Africa/Casablanca", "dz": "Africa/Algiers", "tn": "Africa/Tunis",
+    "za": "Africa/Johannesburg", "ng": "Africa/Lagos",
+    "ke": "Africa/Nairobi", "gh": "Africa/Accra", "et": "Africa/Addis_Ababa", "na": "Africa/Windhoek", "tr": "Europe/Istanbul",
+    "uk": "Europe/London", "gb": "Europe/London", "ie": "Europe/Dublin", "pt": "Europe/Lisbon", "es": "Europe/Madrid",
+    "fr": "Europe/Paris",
+    "be": "Europe/Brussels", "nl": "Europe/Amsterdam", "lu": "Europe/Luxembourg", "de": "Europe/Berlin",
+    "at": "Europe/Vienna", "ch": "Europe/Zurich",
+    "li": "Europe/Vaduz", "it": "Europe/Rome", "va": "Europe/Rome", "dk": "Europe/Copenhagen", "no": "Europe/Oslo",
+    "se": "Europe/Stockholm",
+    "fi": "Europe/Helsinki", "is": "Atlantic/Reykjavik", "pl": "Europe/Warsaw", "cz": "Europe/Prague", "sk": "Europe/Bratislava",
+    "hu": "Europe/Budapest", "ro": "Europe/Bucharest", "bg": "Europe/Sofia", "gr": "Europe/Athens",
+    "rs": "Europe/Belgrade", "hr": "Europe/Zagreb",
+    "si": "Europe/Ljubljana", "ba": "Europe/Sarajevo", "mk": "Europe/Skopje", "al": "Europe/Tirane",
+    "xk": "Europe/Belgrade", "ee": "Europe/Tallinn",
+    "lv": "Europe/Riga", "lt": "Europe/Vilnius", "ua": "Europe/Kyiv", "by": "Europe/Minsk", "ru": "Europe/Moscow",
+    "ge": "Asia/Tbilisi",
+    "am": "Asia/Yerevan", "az": "Asia/Baku", "kz": "Asia/Almaty", "uz": "Asia/Tashkent", "mx": "America/Mexico_City",
+    "br": "America/Sao_Paulo",
+    "ar": "America/Argentina/Buenos_Aires", "cl": "America/Santiago", "co": "America/Bogota", "pe": "America/Lima",
+    "ve": "America/Caracas",
+    "ec": "America/Guayaquil", "uy": "America/Montevideo", "cu": "America/Havana", "nz": "Pacific/Auckland",
+    "cy": "Asia/Nicosia", "mt": "Europe/Malta",
+}  # fmt: skip
+"""Countries with one civil time, or with one in which nearly all of the national press lives (ru, br, mx, id). us, ca
+and au are left out."""
+
+_LANGUAGE_COUNTRIES = {
+    "zh": "cn", "ja": "jp", "ko": "kr", "th": "th", "vi": "vn", "id": "id", "hi": "in", "bn": "bd", "fa": "ir", "he": "il",
+    "tr": "tr", "de": "de", "fr": "fr",
+    "it": "it", "nl": "nl", "da": "dk", "nb": "no", "no": "no", "sv": "se", "fi": "fi", "is": "is", "pl": "pl",
+    "cs": "cz", "sk": "sk", "hu": "hu",
+    "ro": "ro", "bg": "bg", "el": "gr", "sr": "rs", "hr": "hr", "sl": "si", "mk": "mk", "sq": "al", "et": "ee",
+    "lv": "lv", "lt": "lt", "uk": "ua",
+    "be": "by", "ru": "ru", "ka": "ge", "hy": "am", "az": "az", "ta": "in", "te": "in", "mr": "in", "ml": "in",
+    "gu": "in", "kn": "in", "ur": "pk",
+}  # fmt: skip
+"""Languages read in one country or one civil time above all. English, Spanish, Portuguese and Arabic are not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What is known of where a page is written. `country` and `language` are two lower-case letters."""
+
+    site_timezone: str | None = None
+    country: str | None = None
+    language: str | None = None
+    fetched_at: datetime | None = None
+
+    @property
+    def local_now(self) -> datetime | None:
+        """The time of fetching on the page's own wall clock."""
+        if self.fetched_at is None:
+            return None
+        zone, _ = self._zone()
+        return self.fetched_at.astimezone(zone or UTC)
+
+    @property
+    def knows_zone(self) -> bool:
+        """Whether the page's wall clock is known."""
+        return self._zone()[0] is not None
+
+    @property
+    def day_first(self) -> bool:
+        """Whether 3/4/2024 is 3 April here: everywhere but in the USA and the Philippines, and where English says no more."""
+        if self.country is not None:
+            return self.country not in ("us", "ph")
+        return self.language not in (None, "en")
+
+    def _zone(self) -> tuple[ZoneInfo | None, OffsetFrom]:
+        if self.site_timezone and (zone := _zone_info(self.site_timezone)):
+            return zone, OffsetFrom.SITE
+        if self.country and (zone := _zone_info(_COUNTRY_ZONES.get(self.country, ""))):
+            return zone, OffsetFrom.COUNTRY
+        if self.country not in ("us", "ca", "au"):
+            country = _LANGUAGE_COUNTRIES.get(self.language or "", "")
+            if zone := _zone_info(_COUNTRY_ZONES.get(country, "")):
+                return zone, OffsetFrom.LANGUAGE
+        return None, OffsetFrom.UNKNOWN
+
+    def offset_at(self, wall: datetime) -> tuple[timedelta | None, OffsetFrom]:
+        """The offset that a naive wall clock has here."""
+        zone, origin = self._zone()
+        return (wall.replace(tzinfo=zone).utcoffset(), origin) if zone else (None, OffsetFrom.UNKNOWN)
+
+
+def _localised(moment: datetime, place: Place) -> datetime:
+    """A time stated in UTC, on the wall clock that the page's readers live by, where that is known: the same instant."""
+    if moment.utcoffset() != timedelta(0):
+        return moment
+    offset, origin = place.offset_at(moment.replace(tzinfo=None))
+    return moment.astimezone(timezone(offset)) if offset is not None and origin is not OffsetFrom.UNKNOWN else moment
+
+
+@lru_cache(maxsize=256)
+def _zone_info(name: str) -> ZoneInfo | None:
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def settle_moment(stamp: Stamp, place: Place) -> Moment | None:
+    """The moment a stamp means at a place; None for a clock that never was (an hour 24)."""
+    try:
+        clock = (stamp.hour or 0, stamp.minute, stamp.second or 0)
+        wall = datetime(stamp.year, stamp.month, stamp.day, *clock, tzinfo=UTC).replace(tzinfo=None)
+    except ValueError:
+        return None
+    precision = Precision.MINUTE if stamp.second is None else Precision.SECOND
+    if stamp.hour is None:
+        precision = Precision.DAY
+    if stamp.offset is not None and stamp.hour is not None:
+        return Moment(at=_localised(wall.replace(tzinfo=timezone(stamp.offset)), place), precision=precision)
+    offset, origin = place.offset_at(wall)
+    return Moment(
+        at=wall.replace(tzinfo=timezone(offset) if offset is not None else UTC), precision=precision, offset_from=origin
+    )

@@ -1,0 +1,359 @@
+"""Which words are the headline: what the reader sees on top, checked against what the page says for machines.
+
+Candidates are `og:title`, the JSON-LD headline, the `<title>`, and the visible `h1` lines. A `<title>` carries names
+of site and section
+behind dashes and bars, so its parts are candidates too. A machine's title that the page shows as a line is the headline; a heading
+wins over other lines. Where the page shows none of them, the heading nearest to them wins, and last the title without its tail.
+A kicker set above the heading ("Nairobi von unten" under "Kenia") belongs to the headline if the page's own title says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lxml.etree import _Element as Element
+
+from pipelines.extraction.page.document import FOREIGN, Line, Sheet, Zone, squeeze
+from pipelines.extraction.page.structured_data import Stated
+from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
+
+_HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:index\.\w{2,5})?")
+_ELLIPSIS = ("...", "…", "……")
+_LONGEST = 300
+_TEXT_BETWEEN = 600
+"""Characters in long lines between an h1 and a lower line from which the lower one cannot be the headline."""
+
+
+_TEXT_ABOVE = 2000
+"""Characters in long lines above an h1 from which it opens something that follows the article."""
+
+
+class Headline(NamedTuple):
+    """The headline, how it was found, and the line of the page that shows it, if one does."""
+
+    text: str
+    found_by: str
+    line: Line | None
+
+
+def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:
+    """The headline of a page, or None where it has none at all."""
+    site_names = tuple(dict.fromkeys((*site_names, *_home_names(sheet))))
+    found = _find(sheet, stated, site_names)
+    if found is None:
+        return None
+    edited = _edited(_as_seen(found), sheet, stated, site_names)
+    bare = cut_site(edited.text, site_names)
+    return edited._replace(text=bare) if len(bare) >= _SHORTEST else edited
+
+
+def _home_names(sheet: Sheet) -> Iterator[str]:
+    """What the links to the front page say: the site's name, as a rule; a heading anywhere, a line at the top."""
+    for line in (*_headings(sheet), *sheet.lines[:_TOP]):
+        if _SHORTEST_NAME <= len(line.text) < _LONGEST_NAME and line.link_chars and _leads_home(line):
+            yield line.text
+
+
+_SHORTEST_NAME = 4
+
+
+def _as_seen(found: Headline) -> Headline:
+    """A heading as its reader takes it: a blank between two boxes of it, without the date, label or subtitle set in it."""
+    line = found.line
+    if line is None or found.text != line.text or not _heading_level(line):
+        return found
+    text, at = "", 0
+    for part, el in line.parts:
+        piece = squeeze(part)
+        start = line.text.find(piece, at)
+        day = not text and _DAY.fullmatch(piece)
+        if not plain(piece) or not (day or _is_beside(el, _BELOW if text else _DATE)):
+            glued = start == at and _is_joint(text, piece)
+            apart = " " if glued else "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
+            text += apart + piece if text else piece
+        at = start + len(piece)
+    if dated := _DATED.match(text):
+        text = text[dated.end() :]
+    return found._replace(text=text.strip(" :")) if len(plain(text)) >= _SHORTEST else found
+
+
+_DAY = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d\d-\d\d")
+_DATED = re.compile(rf"(?:{_DAY.pattern})\s[-–—|]\s")
+"""A date set before a headline; it is when, not what."""
+_DATE = re.compile(r"(?:^|[\s_-])(?:date|datum|time|timestamp)(?=$|[\s_-])", re.I)
+_BELOW = re.compile(
+    r"(?:^|[\s_-])(?:date|datum|time|timestamp|meta|metadata|subtitle|subline|subheading|subheadline|untertitel)(?=$|[\s_-])",
+    re.I,
+)
+"""What is set into a heading behind the headline; before it only a date is none of it, all else is a kicker."""
+
+
+def _is_beside(el: Element | None, called: re.Pattern[str]) -> bool:
+    """Whether a part of a heading calls itself something else than the headline."""
+    while el is not None and el.tag not in _HEADINGS:
+        if el.tag == "time" or (called is _BELOW and el.tag == "small") or called.search(el.get("class", "")[:200]):
+            return True
+        el = el.getparent()
+    return False
+
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+
+
+def _is_joint(before: str, after: str) -> bool:
+    """Whether two elements' texts are words apart: "Demo" and "Der 9. Juli", not "i" and "Phone"."""
+    if min(len(before), len(after)) < 3:
+        return False
+    return (before[-1].islower() or before[-1] in '0123456789.:!?"”»“') and (after[0].isupper() or after[0] in '„“«»"')
+
+
+_SHORTEST = 8
+"""Letters that must be left of a headline when the site's name is cut off it."""
+_TOP = 200
+"""Lines from the top among which the site's name is a link to the front page."""
+_LONGEST_NAME = 40
+"""Letters up to which an h1 that leads to the front page is taken for the site's name."""
+_SAME_STORY = 0.5
+"""Overlap from which two titles are wordings of one headline."""
+
+
+def _edited(found: Headline, sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline:
+    """The wording that the desk settled on, where a page has several.
+
+    Desks word a headline for the page, for sharing and for machines. Where `<title>` repeats the line shown, `og:title` is a
+    wording of its own and the later one; where it repeats the JSON-LD headline, that is the one the story is kept under.
+    """
+    social = cut_site((sheet.head.meta("og:title") or "")[:1000], site_names)
+    kept = cut_site((stated.headline or "")[:1000], site_names)
+    shown, window = plain(found.text), plain(sheet.head.title or "")
+    if not kept and social and _is_kickered(shown, social):
+        return Headline(social, "og:title", found.line)
+    if not stated.is_news:
+        return found
+    other = plain(kept)
+    vouched = found.line is None or (_heading_level(found.line) == 1 and window.startswith(other))
+    if vouched and len(other) > 8 and shown not in other and not kept.endswith(_ELLIPSIS):
+        return Headline(kept, "json-ld", found.line)
+    if not social or social.endswith(_ELLIPSIS) or overlap(plain(social), shown) <= _SAME_STORY:
+        return found
+    if plain(social) != shown and plain(social).startswith(shown):
+        return found  # the same wording with a section, a date or a slide's name set on
+    if other != shown or (window.startswith(shown) and not shown.endswith(plain(social))):
+        return Headline(social, "og:title", found.line)
+    return found
+
+
+_SHORTEST_KICKER = 5
+
+
+def _is_kickered(shown: str, social: str) -> bool:
+    """Whether the line shown is the social title with a date or a kicker before it."""
+    key = plain(social)
+    return len(key) > 12 and shown.endswith(key) and _SHORTEST_KICKER <= len(shown) - len(key) < len(key)
+
+
+def _find(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:
+    own = {plain(name) for name in site_names} | {""}
+    machine = list(_machine_titles(sheet, stated, site_names, own))
+    shown = _shown_lines(sheet, max((len(title) for title, _ in machine), default=0))
+    tops = [line for line in _headings(sheet) if plain(line.text) not in own and not _leads_home(line)]
+    tops = tops or _misplaced_headings(sheet, [title for title, _ in machine])
+    if kicked := _with_kicker(tops, machine):
+        return kicked
+    seen = _seen_title(machine, shown, own)
+    top = _nearest_heading([line for line in tops if not _under_text(line, sheet)], machine)
+    if seen and not _below_the_text(seen, top, tops, sheet):
+        return seen
+    if top := top or (seen and Headline(tops[0].text, "h1", tops[0])):
+        return top
+    if not tops and (named := _named_heading(sheet, own)):
+        return named
+    for title, found_by in machine:
+        return Headline(without_tail(title), found_by, None)
+    return None
+
+
+def _misplaced_headings(sheet: Sheet, titles: list[str]) -> list[Line]:
+    """The h1 of a page that has none outside the boxes that call themselves a menu or comments, if its titles repeat it.
+
+    A commentary's box is named like one of comments, and whole pages stand inside boxes named after their menu.
+    """
+    keys = [plain(title) for title in titles]
+    return [
+        line
+        for line in sheet.lines
+        if line.zone & FOREIGN
+        and not line.zone & Zone.HIDDEN
+        and _heading_level(line) == 1
+        and len(key := plain(line.text)) >= _SHORTEST
+        and len(line.text) <= _LONGEST
+        and any(key in title and len(key) * 2 >= len(title) for title in keys)
+    ]
+
+
+def _under_text(line: Line, sheet: Sheet) -> bool:
+    """Whether an article's worth of text stands above a heading: it opens a box that follows."""
+    size = 0
+    for other in sheet.lines[: line.row]:
+        if len(other.text) > 80 and not other.zone & (FOREIGN | Zone.HIDDEN) and other.link_chars * 2 < len(other.text):
+            size += len(other.text)
+    return size > _TEXT_ABOVE
+
+
+_NAMED = re.compile(r"\b(?:entry|post|article|story|news|page)[-_]?(?:title|headline|heading)\b|^headline$", re.I)
+
+
+def _named_heading(sheet: Sheet, own: set[str]) -> Headline | None:
+    """The one heading that calls itself the title of the entry, on a page whose h1 is the site's name."""
+    named = [
+        line
+        for line in sheet.lines
+        if _heading_level(line)
+        and not line.zone & (FOREIGN | Zone.HIDDEN | Zone.ASIDE)
+        and 1 < len(line.text) <= _LONGEST
+        and plain(line.text) not in own
+        and _NAMED.search(f"{line.block.get('class', '')[:200]} {line.block.get('itemprop', '')}")
+    ]
+    return Headline(named[0].text, "heading", named[0]) if len(named) == 1 else None
+
+
+def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], sheet: Sheet) -> bool:
+    """Whether a line that repeats the page's title stands under an h1, and under its text: then the h1 is the headline."""
+    line = seen.line
+    if line is None or not tops or _heading_level(line) == 1 or tops[0].row >= line.row:
+        return False
+    if top and not _heading_level(line):
+        return True
+    return (
+        sum(len(other.text) for other in sheet.lines[tops[0].row + 1 : line.row] if len(other.text) > 80)
+        > _TEXT_BETWEEN
+    )
+
+
+def _shown_lines(sheet: Sheet, longest: int) -> dict[str, Line]:
+    """Lines by their plain text, as far as they can be one of the titles; of equal lines the highest heading, then the first."""
+    shown: dict[str, Line] = {}
+    rank: dict[str, int] = {}
+    for line in sheet.lines:
+        size = len(line.text)
+        if size > _LONGEST or size < 4 or size > longest + 20 or line.zone & Zone.HIDDEN:
+            continue
+        key = plain(line.text)
+        grade = _heading_level(line) or 7
+        if line.zone & FOREIGN or line.link_chars * 2 > len(line.text):
+            grade += 10
+        if grade < rank.get(key, 99):
+            shown[key], rank[key] = line, grade
+    return shown
+
+
+def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set[str]) -> Headline | None:
+    """A machine's title that the page shows. A heading beats a line of running text, an earlier candidate a later one."""
+    best: tuple[int, Headline] | None = None
+    for title, found_by in machine:
+        for part in parts_of(title):
+            key = plain(part)
+            line = shown.get(key)
+            if line is None or key in own or (part != title and (len(key) < 6 or _leads_home(line))):
+                continue
+            if line.zone & FOREIGN and not _heading_level(line) and len(key) * 2 < len(plain(title)):
+                continue  # a small part of the title in a menu is the name of the site or of a section
+            level = _heading_level(line)
+            grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & FOREIGN else 0)
+            if best is None or grade < best[0]:
+                best = (grade, Headline(line.text, found_by, line))
+            break
+    return best[1] if best else None
+
+
+def _leads_home(line: Line) -> bool:
+    """Whether a line is a link to the front page: the site's name, even where nothing else says so."""
+    if line.link_chars < len(line.text):
+        return False
+    el: Element | None = line.parts[0][1]
+    for _ in range(4):
+        if el is None or el.tag == "a":
+            break
+        el = el.getparent()
+    href = (el.get("href") or "#") if el is not None and el.tag == "a" else "#"
+    return _HOME.fullmatch(href.strip()[:300]) is not None
+
+
+def _machine_titles(
+    sheet: Sheet, stated: Stated, site_names: tuple[str, ...], own: set[str]
+) -> Iterator[tuple[str, str]]:
+    head = sheet.head
+    sources = (
+        (head.meta("og:title"), "og:title"),
+        (stated.headline if stated.is_article else None, "json-ld"),
+        (
+            head.meta(
+                "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "weibo:article:title"
+            ),
+            "meta",
+        ),
+        (head.title, "title"),
+    )
+    cut_short = []
+    for value, found_by in sources:
+        title = cut_site(value[:1000], site_names) if value else ""
+        if plain(title) in own:
+            continue
+        if title.endswith(_ELLIPSIS):
+            cut_short.append((title, found_by))
+        else:
+            yield title, found_by
+    yield from cut_short
+
+
+def _headings(sheet: Sheet) -> list[Line]:
+    return [
+        line
+        for line in sheet.lines
+        if 1 < len(line.text) <= _LONGEST and not line.zone & (FOREIGN | Zone.HIDDEN) and _heading_level(line) == 1
+    ]
+
+
+def _heading_level(line: Line) -> int:
+    """1 to 4 for a line in a heading element, else 0."""
+    el: Element | None = line.block
+    for _ in range(3):
+        if el is None:
+            return 0
+        if len(el.tag) == 2 and el.tag[0] == "h" and el.tag[1] in "1234":
+            return int(el.tag[1])
+        el = el.getparent()
+    return 0
+
+
+def _with_kicker(tops: list[Line], machine: list[tuple[str, str]]) -> Headline | None:
+    for line in tops:
+        key = plain(line.text)
+        for title, found_by in machine:
+            match = re.match(r"[^:]{3,60}:\s(?=\S)", title)
+            if match and len(key) > 8 and plain(title[match.end() :]) == key:
+                return Headline(title, found_by, line)
+    return None
+
+
+_TELLING = 7
+"""Letters below which a page's only titles ("Home", "首页", "新闻中心") are its section's: they say nothing of its headline."""
+
+
+def _nearest_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headline | None:
+    """The h1 that shares most with the machine's titles; a lone h1 needs to share little."""
+    best: tuple[float, Line] | None = None
+    for line in tops:
+        share = max((overlap(plain(line.text), plain(title)) for title, _ in machine), default=0.5)
+        if best is None or share > best[0]:
+            best = (share, line)
+    if best is None:
+        return None
+    telling = any(len(plain(title)) >= _TELLING for title, _ in machine)
+    if not telling and best[0] < 0.5:
+        return Headline(tops[0].text, "h1", tops[0])
+    if (best[0] < 0.5 and len(tops) > 1) or best[0] < 0.25:
+        return None
+    return Headline(best[1].text, "h1", best[1])

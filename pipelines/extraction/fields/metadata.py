@@ -1,0 +1,204 @@
+"""What stands around an article and is no credit: its address, section, tags, standfirst, comment counter, paywall."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urljoin, urlsplit
+
+from lxml.etree import _Element as Element
+
+from pipelines.extraction.page.document import Head, Line, Sheet, Zone
+from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.page.structured_data import Stated
+from pipelines.extraction.text.end_markers import is_stop
+from pipelines.extraction.text.titles import overlap, plain
+from pipelines.urls import clean_url, link_key, may_claim
+
+_SUBTITLE_CLASS = re.compile(
+    r"sub-?title|sub-?head(?:line|ing)?|standfirst|(?:^|[\s_-])dek(?:$|[\s_-])|(?:^|[\s_-])deck(?:$|[\s_-])|kicker-?text|lead-?text|teaser-?text|ingress|chapo"
+    r"|entradilla|bajada|sommario|occhiello|vorspann|intro(?:text)?(?:$|[\s_-])|zwischentitel|summary|abstract"
+    r"|daodu|fubiaoti|subhead", re.I,
+)  # fmt: skip
+_COMMENT_COUNT = re.compile(
+    r"^\W{0,4}(\d{1,6})\s?(?:条评论|則留言|人评论|评论|跟贴|comments?|kommentare?|commentaires?|comentarios?|comentários?|commenti|reacties|kommentarer|комментари\w{0,3})\W{0,3}$"
+    r"|^\W{0,4}(?:评论|跟贴|留言|comments?|kommentare?|commentaires?|comentarios?|commenti|reacties)\s{0,2}[(（:：]?\s?(\d{1,6})\s?[)）]?$",
+    re.I,
+)
+_COMMENT_CLASS = re.compile(r"comment|pinglun|gentie|cmt", re.I)
+_PAYWALL = re.compile(
+    r"subscribe to (?:read|continue|unlock)|subscribers? only|already a subscriber|to continue reading|this"
+    r" article is (?:for|reserved)|log in to read|weiterlesen mit"
+    r"|nur für abonnenten|plus-artikel lesen|réservé aux abonnés|article réservé|contenido exclusivo para"
+    r" suscriptores|contenuto riservato agli abbonati|la suite est réservée"
+    r"|付费(?:阅读|内容)|订阅后(?:阅读|查看)|登录后(?:可)?(?:查看|阅读)全文|会员专享|購読者限定|有料会員|続きを読むには", re.I,
+)  # fmt: skip
+_KEY = re.compile(
+    r"^(?:uncategori[sz]ed|none|null|undefined|default|下一页|上一页|[a-z]{2,20}(?:_[a-z-]{2,20}){1,3})$", re.I
+)
+"""A system's own key ("news_pegged_article"), a button: no part of a paper."""
+_SECTION_JUNK = re.compile(
+    r"^(?:home|首页|正文|详情|下一页|上一页|startseite|accueil|inicio|portada|главная|news|article|articles)$", re.I
+)
+_TAG_JUNK = re.compile(
+    r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|^(?:NLP )?(?:Category|Entity Tokens|Tag|Section|Type)\s?:|^[a-z]{3,20}/\w"
+    r"|^https?:|^(?:none|null|undefined)$", re.I,
+)  # fmt: skip
+"""Marks of a system among the key words: its own numbers, categories and paths."""
+
+
+def read_canonical(head: Head, stated: Stated, address: str | None) -> tuple[str | None, str]:
+    """The page's own idea of its address, if it can be true: of the same site, not the front page, http."""
+    for value, by in ((head.canonical, "link"), (head.meta("og:url"), "meta")):
+        if not value:
+            continue
+        link = absolute(value.strip()[:2000], address)
+        # Judged as it is compared later: what reads as two hosts in two ways is read in one.
+        if link and may_claim(link_key(address or link), link_key(link)):
+            return link, by
+    return None, ""
+
+
+def absolute(link: str, address: str | None) -> str | None:
+    """A link joined to the page's address; None where it is no http address."""
+    try:
+        whole = urljoin(address or "", link)
+        parts = urlsplit(whole)
+    except ValueError:
+        return None
+    return whole if parts.scheme in ("http", "https") and clean_url(whole) else None
+
+
+def read_section(sheet: Sheet, stated: Stated) -> tuple[str | None, str]:
+    """The part of the paper: as stated, else the last crumb of the breadcrumbs that is no headline."""
+    for value, by in (
+        (stated.section, "json-ld"),
+        (sheet.head.meta("article:section", "parsely-section", "section", "og:section"), "meta"),
+    ):
+        name = " ".join((value or "").split())
+        if 1 < len(name) <= 60 and not name.startswith("http") and not _KEY.match(name):
+            return name, by
+    for line in sheet.lines[:400]:
+        crumbs = [part.strip(" >›»/|") for part, el in line.parts if el.tag == "a"]
+        if len(crumbs) >= 2 and re.search(r"[>›»]|当前位置|您的位置", line.text) and len(line.text) < 120:
+            kept = [
+                crumb for crumb in crumbs if 1 < len(crumb) <= 20 and plain(crumb) and not _SECTION_JUNK.match(crumb)
+            ]
+            if kept:
+                return kept[-1], "breadcrumb"
+    return None, ""
+
+
+def read_tags(head: Head, stated: Stated) -> tuple[tuple[str, ...], str]:
+    """Key words as stated, without repeats."""
+    for values, by in (
+        (head.metas.get("article:tag", []), "meta"),
+        (list(stated.keywords), "json-ld"),
+        ([head.meta("news_keywords", "keywords", "sailthru.tags", "parsely-tags", "weibo:keywords") or ""], "meta"),
+    ):
+        words = split_tags(values)
+        if len(words) == 1 and words[0].count(" ") >= 2 and re.search(r"[\u3400-\u9fff]", words[0]):
+            words = words[0].split()
+        words = [word.removeprefix("& ").removeprefix("#") for word in words]
+        kept = tuple(dict.fromkeys(word for word in words if 1 < len(word) <= 60 and not _TAG_JUNK.match(word)))[:40]
+        if kept:
+            return kept, by
+    return (), ""
+
+
+def split_tags(values: Sequence[str]) -> list[str]:
+    """Key words out of strings that hold several each."""
+    return [word.strip() for value in values for word in re.split(r"[,;，；、|]|\s{2,}", value)]
+
+
+def read_description(head: Head, stated: Stated) -> tuple[str | None, str]:
+    """The summary the page gives of itself."""
+    for value, by in (
+        (head.meta("og:description", "description", "twitter:description", "dc.description"), "meta"),
+        (stated.description, "json-ld"),
+    ):
+        if value and len(value) > 10:
+            return value[:2000], by
+    return None, ""
+
+
+def read_subtitle(layout: Layout, title: str, stated: Stated) -> tuple[str | None, str]:
+    """The line under the headline that says so itself: a class such as standfirst, or the first h2 before the text."""
+    start = layout.headline.row if layout.headline else -1
+    first = layout.paragraphs[0] if layout.paragraphs else None
+    for line in layout.header:
+        if first is not None and line.row >= first.row:
+            break
+        if not start < line.row <= start + 6 or line.zone & (Zone.SHARE | Zone.RELATED | Zone.COMMENTS | Zone.NAV):
+            continue
+        el = line.block
+        names = f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"
+        if (
+            (_SUBTITLE_CLASS.search(names) or (el.tag == "h2" and not _heads_text(el, first)))
+            and not is_stop(line.text)
+            and _is_subtitle(line.text, title)
+        ):
+            return line.text, "subheading"
+    if stated.alternative and _is_subtitle(stated.alternative, title):
+        return stated.alternative, "json-ld"
+    return None, ""
+
+
+_SHORTEST_SUBTITLE, _SHORTEST_CJK = 18, 8
+"""Letters of a standfirst; a shorter line is a kicker, a button or a label."""
+_SAME, _LONGER = 0.7, 1.7
+"""Overlap from which a line of about the headline's length is the headline again, as with its kicker before it."""
+
+
+def _is_subtitle(text: str, title: str) -> bool:
+    """Whether a line can be a standfirst: long enough, no label, not the headline again, in the headline's own writing."""
+    least = _SHORTEST_CJK if _CJK.search(text) else _SHORTEST_SUBTITLE
+    if not least <= len(text) <= 400 or text[-1] in ":：" or (text.isascii() and not _LATIN.search(title)):
+        return False
+    key, ours = plain(text), plain(title)
+    if not ours or len(key) > _LONGER * len(ours):
+        return True
+    return ours not in key and overlap(key, ours) < _SAME
+
+
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LATIN = re.compile(r"[A-Za-z]{3}")
+
+
+def _heads_text(el: Element, first: Line | None) -> bool:
+    """Whether an h2 is the first of the text's own subheadings: it stands among the paragraphs, and so does another."""
+    box = el.getparent()
+    if box is None or first is None or first.block.getparent() is not box:
+        return False
+    return any(other is not el for other in box.iterchildren("h2", "h3"))
+
+
+def read_comment_count(layout: Layout, stated: Stated) -> tuple[int | None, str]:
+    """The counter of comments shown by the article."""
+    if stated.comments is not None:
+        return stated.comments, "json-ld"
+    for line in (*layout.header, *layout.tail):
+        if len(line.text) < 40 and (match := _COMMENT_COUNT.match(line.text)):
+            return int(match[1] or match[2]), "counter"
+        for text, el in line.parts:
+            digits = text.strip()
+            if digits.isascii() and digits.isdecimal() and len(digits) < 7:
+                parent = el.getparent()
+                names = f"{el.get('class', '')} {parent.get('class', '') if parent is not None else ''}"
+                if _COMMENT_CLASS.search(names[:300]):
+                    return int(digits), "counter"
+    return None, ""
+
+
+def read_paywall(sheet: Sheet, layout: Layout, stated: Stated) -> tuple[bool, str]:
+    """Whether the page shows the beginning alone to strangers."""
+    if stated.free is False:
+        return True, "json-ld"
+    tier = (sheet.head.meta("article:content_tier", "og:article:content_tier", "lp:content_tier") or "").lower()
+    if tier in ("locked", "metered", "premium", "paid"):
+        return True, "meta"
+    if stated.free is None:
+        for line in layout.tail:
+            if len(line.text) < 300 and _PAYWALL.search(line.text):
+                return True, "notice"
+    return False, ""

@@ -1,0 +1,356 @@
+"""A page laid out on the desk: its tree, its head, and its lines in reading order.
+
+A `Line` is what a reader sees as one line of the page: the inline text of one block, cut at block borders and `<br>`. It
+remembers the parts it is made of (text and the element that holds it), how much of it is link, the nearest block and the
+zone it stands in. Everything later (headline, credits, times, container) is found among these lines, so the tree is walked once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lxml.etree import _Element as Element
+
+from pipelines.extraction.page.size_limits import within_bounds
+from pipelines.extraction.text.word_lists import words
+from pipelines.html_tree import parse_html
+
+INVISIBLE = words(
+    "script style noscript template svg math iframe object embed select option textarea canvas video audio map head"
+    " title link meta"
+    " datalist progress meter input frame frameset noframes applet param source track rp rt"
+)
+BLOCKS = words(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
+    " footer form"
+    " h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th"
+    " thead tr ul"
+    " button label picture amp-img"
+)
+_SKIPPED = frozenset(("nav", "footer"))
+"""Boxes that are not read at all: menus, and the footer of the page (one near the root; an article's own lies deeper)."""
+_CRUMBS = re.compile(r"crumb", re.I)
+MAX_LINES = 60_000
+"""Lines read of one page. The longest of the development pages has 1,725."""
+MAX_DEPTH = 240
+"""Levels of nesting that are read. libxml2 itself stops at 256 for XML; the deepest of the development pages has 56."""
+
+
+class Zone:
+    """What the boxes around a line say it is, by tag, class and id: bits of an int (IntFlag arithmetic costs ten times as much)."""
+
+    NONE = 0
+    NAV = 1
+    FOOTER = 2
+    ASIDE = 4
+    RELATED = 8
+    COMMENTS = 16
+    SHARE = 32
+    HIDDEN = 64
+    FORM = 128
+
+
+FOREIGN = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS | Zone.FORM
+"""Zones in which nothing of the article stands."""
+
+_ZONE_TAGS = {
+    "nav": Zone.NAV,
+    "footer": Zone.FOOTER,
+    "aside": Zone.ASIDE,
+    "menu": Zone.NAV,
+    "form": Zone.FORM,
+    "button": Zone.SHARE,
+}
+_ZONE_NAMES = (
+    (Zone.NAV, "nav navbar navi menu breadcrumb breadcrumbs crumb crumbs topbar subnav navigation mainnav"
+     " pagination pager topnav gnb lnb"),
+    (Zone.FOOTER, "footer foot copyright colophon siteinfo imprint bottomnav"),
+    (Zone.ASIDE, "sidebar aside rail rightcol rightcolumn sidecol widgetarea sidebox"),
+    (Zone.RELATED, "related relate relates recommend recommended recommendation recommendations recommends recirc"
+     " recirculation hot hotnews"
+     " hotlist hotrank rank ranking ranklist mostread mostpopular mostviewed popular trending morenews morestories"
+      " morefrom moreon"
+     " morearticles readmore readnext readalso seealso alsoread latest outbrain taboola promo guess youmaylike upnext"
+     " nextarticle xgxw xgyd tuijian paihang relnews onward"),
+    (Zone.COMMENTS, "comment comments commentlist disqus respond pinglun replies reply cmt plist"),
+    (Zone.SHARE, "share sharing shares social addthis sns bdsharebuttonbox jiathis newsletter subscribe subscription"
+     " cookie cookies consent"
+     " onetrust optanon iubenda cookiebot usercentrics didomi gdpr popup tooltip viewlayer donation fundraising"
+     " cta calltoaction paywall restrictedcontent authorbio authorbox bioauthor saboxplugin"
+     " login signup donate advert adslot adsbox adbox toolbar print fontsize appdownload qrcode wechat weixin"),
+)  # fmt: skip
+_ZONE_OF = {word: zone for zone, words in _ZONE_NAMES for word in words.split()}
+_NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_FONT_SIZE = re.compile(r"\bhas-\w{1,20}(?:-\w{1,20})?-font-size")
+"""The style of a paragraph in WordPress; elsewhere a "font-size" box holds buttons."""
+_HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
+_SOFT_MARKS = ("\u00ad", "\u200b", "\ufeff", "\u2060")
+_SOFT_ENTITIES = re.compile("&(?:shy|ZeroWidthSpace|#173|#8203|#65279|#x(?:AD|ad|200B|200b));")
+"""Characters without width that part words invisibly, as such or as entities. U+200C and U+200D stay: Persian and Indic spelling
+needs them."""
+
+
+class Line(NamedTuple):
+    """One line of the page. `parts` are its pieces in order; `text` is them joined as a browser would show it."""
+
+    text: str
+    parts: tuple[tuple[str, Element], ...]
+    block: Element
+    link_chars: int
+    zone: int
+    row: int
+
+    @property
+    def spaced(self) -> str:
+        """The text with a space at each border of elements, where the eye sees a gap that the text lacks."""
+        return " ".join(" ".join([part for part, _ in self.parts]).split()) if len(self.parts) > 1 else self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What the page's head states. `metas` maps a lower-case name, property or itemprop to its contents in order."""
+
+    lang: str | None
+    title: str | None
+    metas: dict[str, list[str]]
+    canonical: str | None
+    base: str | None
+    scripts: tuple[str, ...]
+    """The texts of `application/ld+json` scripts."""
+
+    def meta(self, *names: str) -> str | None:
+        """The first non-empty content among these names, in their order."""
+        for name in names:
+            for value in self.metas.get(name, ()):
+                if value:
+                    return value
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A page, laid out. `tree` is the live lxml tree: readers may look, only `body` may cut."""
+
+    tree: Element
+    html: str
+    head: Head
+    lines: tuple[Line, ...]
+
+
+def lay_out(html: str) -> Sheet | None:
+    """Parse a page and lay it out. None where the text holds no element at all."""
+    html = within_bounds(html)
+    for mark in _SOFT_MARKS:
+        html = html.replace(mark, "")
+    html = _SOFT_ENTITIES.sub("", html)
+    tree = parse_html(html)
+    if tree is None:
+        return None
+    body = tree if tree.tag == "body" else tree.find("body")
+    lines = _unveiled(_lines(body if body is not None else tree))
+    return Sheet(tree=tree, html=html, head=_head(tree), lines=lines)
+
+
+def _unveiled(lines: list[Line]) -> tuple[Line, ...]:
+    """The lines; where most of a page is hidden it is one that a script unveils, and hiding says nothing."""
+    hidden = sum(len(line.text) for line in lines if line.zone & Zone.HIDDEN)
+    if hidden * 2 > sum(len(line.text) for line in lines):
+        return tuple(line._replace(zone=line.zone & ~Zone.HIDDEN) for line in lines)
+    return tuple(lines)
+
+
+_LIST_TAGS = words("li ul ol dl dt dd")
+_DEEPEST_LIST = 8
+
+
+def home_of(block: Element) -> Element | None:
+    """The element that a block stands in, lists passed over."""
+    home = block.getparent()
+    for _ in range(_DEEPEST_LIST):
+        if home is None or home.tag not in _LIST_TAGS:
+            break
+        home = home.getparent()
+    return home
+
+
+def squeeze(text: str) -> str:
+    """White space of every kind as single blanks, none at the ends; invisible marks dropped."""
+    if not text.isascii():
+        for mark in _SOFT_MARKS:
+            text = text.replace(mark, "")
+    return " ".join(text.split())
+
+
+def _head(tree: Element) -> Head:
+    metas: dict[str, list[str]] = {}
+    for el in tree.iter("meta"):
+        content = el.get("content")
+        if content is None:
+            continue
+        content = squeeze(content[:5000])
+        for key in ("name", "property", "itemprop", "http-equiv"):
+            if (name := el.get(key)) and not (key == "itemprop" and of_another_work(el)):
+                metas.setdefault(name.strip().lower()[:100], []).append(content)
+    canonical = base = None
+    for el in tree.iter("link"):
+        if canonical is None and (el.get("rel") or "").lower() == "canonical":
+            canonical = el.get("href")
+    for el in tree.iter("base"):
+        base = base or el.get("href")
+    title_el = next((el for el in tree.iter("title") if not _inside_svg(el)), None)
+    title = squeeze("".join(str(piece) for piece in title_el.itertext())[:2000]) if title_el is not None else None
+    scripts = tuple(
+        el.text
+        for el in tree.iter("script")
+        if "ld+json" in (el.get("type") or "").lower() and el.text and len(el.text) < 2_000_000
+    )
+    lang = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang")
+    return Head(lang=lang, title=title or None, metas=metas, canonical=canonical, base=base, scripts=scripts)
+
+
+_ANOTHER_WORK = frozenset(("citation", "comment", "review", "itemlistelement", "haspart", "isrelatedto", "mentions"))
+_DEEPEST_WORK = 12
+
+
+def of_another_work(el: Element) -> bool:
+    """Whether an element of microdata tells of a work that the page only lists or cites (schema.org/citation and the like)."""
+    node = el.getparent()
+    for _ in range(_DEEPEST_WORK):
+        if node is None or node.tag == "body":
+            return False
+        if (node.get("itemprop") or "").strip().lower() in _ANOTHER_WORK:
+            return True
+        node = node.getparent()
+    return False
+
+
+def _inside_svg(el: Element) -> bool:
+    parent = el.getparent()
+    return parent is not None and parent.tag == "svg"
+
+
+def zone_of(el: Element, cache: dict[str, int]) -> int:
+    """The zone that an element opens by its own tag, class, id, role or style."""
+    zone = _ZONE_TAGS.get(el.tag, Zone.NONE)
+    attributes = el.attrib
+    if not attributes:
+        return zone
+    names = f"{attributes.get('class', '')[:300]} {attributes.get('id', '')[:100]} {attributes.get('role', '')[:30]}"
+    if len(names) > 2:
+        found = cache.get(names)
+        if found is None:
+            found = cache[names] = _zone_named(names)
+        zone |= found
+    if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style", "")[:300]):
+        zone |= Zone.HIDDEN
+    return zone
+
+
+def stands_in(el: Element, zones: int, cache: dict[str, int]) -> bool:
+    """Whether an element, or a box around it, opens one of these zones."""
+    node: Element | None = el
+    while node is not None and node.tag != "body":
+        if zone_of(node, cache) & zones:
+            return True
+        node = node.getparent()
+    return False
+
+
+def _zone_named(names: str) -> int:
+    """Look up the words of class and id names, single and in pairs ("most-read", "mostRead")."""
+    zone = 0
+    previous = ""
+    if "-font-size" in names:
+        names = _FONT_SIZE.sub("", names)
+    for part in _NAME_PARTS.findall(names):
+        word = part.lower()
+        zone |= _ZONE_OF.get(word, 0) | _ZONE_OF.get(previous + word, 0)
+        previous = word
+    return zone
+
+
+class _Pen:
+    """Collects the parts of the line being written and the lines that are done."""
+
+    __slots__ = ("done", "link_chars", "parts")
+
+    def __init__(self) -> None:
+        self.done: list[Line] = []
+        self.parts: list[tuple[str, Element]] = []
+        self.link_chars = 0
+
+    def write(self, text: str, el: Element, in_link: bool) -> None:
+        self.parts.append((text, el))
+        if in_link:
+            self.link_chars += len(text.strip())
+
+    def end_line(self, block: Element, zone: int) -> None:
+        parts = self.parts
+        if not parts:
+            return
+        if len(parts) == 1:
+            text = " ".join(parts[0][0].split())
+        else:
+            text = " ".join("".join([part for part, _ in parts]).split())
+            parts = [part for part in parts if not part[0].isspace()]
+        if text:
+            self.done.append(Line(text, tuple(parts), block, min(self.link_chars, len(text)), zone, len(self.done)))
+        self.parts = []
+        self.link_chars = 0
+
+
+class _Open(NamedTuple):
+    """An element being read: its children still to come, itself, the block it belongs to, its zone, whether it stands in a link."""
+
+    children: Iterator[Element]
+    el: Element
+    block: Element
+    zone: int
+    in_link: bool
+
+
+def _lines(root: Element) -> list[Line]:
+    """Walk the tree once, without recursion: a page may be nested as deep as its maker likes."""
+    pen = _Pen()
+    cache: dict[str, int] = {}
+    zone = zone_of(root, cache) & ~Zone.HIDDEN & ~FOREIGN & ~Zone.SHARE  # "has-share-buttons" is said of the whole page
+    stack = [_Open(iter(root), root, root, zone, False)]
+    if root.text:
+        pen.write(root.text, root, False)
+    while stack and len(pen.done) < MAX_LINES:
+        children, el, block, zone, in_link = stack[-1]
+        child = next(children, None)
+        if child is None:
+            stack.pop()
+            if el.tag in BLOCKS:
+                pen.end_line(el, zone)
+            if el.tail and stack:
+                pen.write(el.tail, stack[-1].el, stack[-1].in_link)
+            continue
+        tag = child.tag
+        opened = 0 if tag in INVISIBLE or tag == "br" else zone_of(child, cache)
+        if tag == "br":
+            pen.end_line(block, zone)
+        if tag == "br" or _is_unread(child, opened, len(stack)):
+            if child.tail:
+                pen.write(child.tail, el, in_link)
+            continue
+        if tag in BLOCKS:
+            pen.end_line(block, zone)
+            block = child
+        in_link = in_link or tag == "a"
+        if child.text:
+            pen.write(child.text, child, in_link)
+        stack.append(_Open(iter(child), child, block, zone | opened, in_link))
+    pen.end_line(root, Zone.NONE)
+    return pen.done
+
+
+def _is_unread(el: Element, opened: int, depth: int) -> bool:
+    tag = el.tag
+    if tag in INVISIBLE or depth > MAX_DEPTH:
+        return True
+    return bool(opened) and tag in _SKIPPED and (tag == "nav" or depth < 4) and not _CRUMBS.search(el.get("class", ""))

@@ -1,0 +1,157 @@
+"""Which language and country a page is written for: what it declares, checked against the writing it uses."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from urllib.parse import urlsplit
+
+from pipelines.extraction.page.document import Head
+
+_TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}))?(?![a-z])", re.I)
+_SCRIPTS = (
+    ("ja", re.compile(r"[\u3041-\u30ff]")),
+    ("ko", re.compile(r"[\uac00-\ud7af]")),
+    ("zh", re.compile(r"[\u3400-\u9fff]")),
+    ("th", re.compile(r"[\u0e00-\u0e7f]")),
+    ("el", re.compile(r"[\u0370-\u03ff]")),
+    ("he", re.compile(r"[\u0590-\u05ff]")),
+    ("ar", re.compile(r"[\u0600-\u06ff]")),
+    ("ru", re.compile(r"[\u0400-\u04ff]")),
+    ("hi", re.compile(r"[\u0900-\u097f]")),
+    ("bn", re.compile(r"[\u0980-\u09ff]")),
+    ("ta", re.compile(r"[\u0b80-\u0bff]")),
+    ("te", re.compile(r"[\u0c00-\u0c7f]")),
+    ("ka", re.compile(r"[\u10a0-\u10ff]")),
+    ("hy", re.compile(r"[\u0530-\u058f]")),
+)
+_SCRIPT_OF = {
+    "ar": "ar", "fa": "ar", "ur": "ar", "ps": "ar", "ckb": "ar", "sd": "ar", "ug": "ar", "ru": "ru", "uk": "ru",
+    "be": "ru", "bg": "ru",
+    "sr": "ru", "mk": "ru", "kk": "ru", "ky": "ru", "tg": "ru", "mn": "ru", "hi": "hi", "mr": "hi", "ne": "hi",
+    "sa": "hi", "bn": "bn", "as": "bn",
+    "zh": "zh", "yue": "zh", "ja": "ja", "ko": "ko", "th": "th", "el": "el", "he": "he", "yi": "he", "ta": "ta",
+    "te": "te", "ka": "ka", "hy": "hy",
+}  # fmt: skip
+_COMMON_WORDS = {
+    "en": "the of and to in that is was for with", "de": "der die und das nicht von mit den ist ein",
+    "fr": "les des est une dans pour qui sur pas du",
+    "es": "los las una por con del para que como más", "it": "che della sono per una con gli anche nel non",
+    "pt": "uma não com para dos mais como foi ao pela",
+    "nl": "het een van dat zijn niet voor met aan ook", "sv": "och att det som för är på inte med har",
+    "da": "og det er til af ikke på som den har",
+    "nb": "og det er til av ikke på som har jeg", "fi": "ja on ei että oli mutta myös kun hän ovat",
+    "pl": "nie się jest na że do jak to przez są",
+    "cs": "že se na je jsou ale jako když podle byl", "tr": "ve bir bu için ile olarak daha çok olan da",
+    "id": "yang dan di dengan untuk dari ini pada tidak dalam",
+    "ro": "și în din care pentru este sunt mai nu cu", "hu": "és hogy nem egy az is meg már volt csak",
+    "vi": "của và là không được cho trong một người có",
+    "hr": "je se na da su za od kako bi nije", "ca": "els les amb una per més però també dels aquest",
+    "et": "ja on ei et see oma kui ka oli aga",
+    "lt": "ir kad yra su iš tai bei dėl buvo į", "lv": "un ir ka no ar par kas arī tas bija",
+    "is": "og að það sem ekki við hann um er til",
+}  # fmt: skip
+_FAR = re.compile(r"[\u0370-\uffff]")
+_WORD = re.compile(r"[^\W\d_]+")
+_GENERIC_TLDS = frozenset(
+    (
+        "io",
+        "co",
+        "tv",
+        "me",
+        "ai",
+        "fm",
+        "to",
+        "cc",
+        "ws",
+        "ly",
+        "gg",
+        "eu",
+        "la",
+        "sh",
+        "im",
+        "news",
+        "com",
+        "net",
+        "org",
+    )
+)
+
+
+def read_language(head: Head, text: str, stated: str | None) -> str | None:
+    """The language of a text as two letters ("zh", "en"): as declared where its writing fits, else by the writing."""
+    script = _script(text)
+    for tag in (
+        head.lang,
+        stated,
+        head.meta("content-language", "language", "og:locale", "dc.language", "dcterms.language"),
+    ):
+        match = _TAG.match((tag or "").strip())
+        if match and _fits(code := _code(match[1]), script):
+            if script is None and code == "en" and (by_words := _by_words(text)) not in (None, "en"):
+                return by_words  # templates say "en" whatever the text is
+            return code
+    return script or _by_words(text)
+
+
+def language_code(tag: str) -> str | None:
+    """The two letters that stand for a language tag ("zh-Hant-TW", "zh_TW": zh); None for what is no tag."""
+    match = _TAG.match(tag.strip())
+    return _code(match[1]) if match else None
+
+
+def _code(tag: str) -> str:
+    code = tag.lower()
+    return {
+        "no": "nb",
+        "jp": "ja",
+        "kr": "ko",
+        "cn": "zh",
+        "tw": "zh",
+        "zho": "zh",
+        "eng": "en",
+        "deu": "de",
+        "fra": "fr",
+        "iw": "he",
+    }.get(code, code)
+
+
+def _fits(code: str, script: str | None) -> bool:
+    if len(code) > 2 and code not in _SCRIPT_OF:
+        return False
+    if script is None:
+        return code not in _SCRIPT_OF or code in ("sr", "kk", "uz")
+    return _SCRIPT_OF.get(code) == script
+
+
+def _script(text: str) -> str | None:
+    """The writing of a text, None for Latin."""
+    sample = text[:3000]
+    if sample.isascii() or len(_FAR.findall(sample)) * 20 < len(sample):
+        return None
+    letters = sum(1 for char in sample if char.isalpha()) or 1
+    for code, pattern in _SCRIPTS:
+        need = 0.06 if code in ("ja", "ko") else 0.3
+        if len(pattern.findall(sample)) > need * letters:
+            return code
+    return None
+
+
+def _by_words(text: str) -> str | None:
+    words = Counter(_WORD.findall(text[:4000].lower()))
+    scores = {code: sum(words[word] for word in common.split()) for code, common in _COMMON_WORDS.items()}
+    best = max(scores, key=lambda code: scores[code])
+    return best if scores[best] >= 3 else None
+
+
+def read_country(head: Head, address: str | None) -> str | None:
+    """The country a page is for as two letters, by its domain, else by the region in its language tag."""
+    host = urlsplit(address or head.canonical or "").hostname or ""
+    tld = host.rsplit(".", 1)[-1]
+    if len(tld) == 2 and tld not in _GENERIC_TLDS:
+        return tld
+    for tag in (head.lang, head.meta("og:locale", "content-language")):
+        match = _TAG.match((tag or "").strip())
+        if match and match[3]:
+            return match[3].lower().replace("gb", "uk")
+    return None

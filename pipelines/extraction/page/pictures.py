@@ -1,0 +1,113 @@
+"""The pictures of the article's own body, each with what the page says of it: alternative text, caption, credit."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from urllib.parse import urljoin
+
+from lxml.etree import _Element as Element
+
+from db.models import Image
+from pipelines.extraction.page.document import INVISIBLE, Zone, squeeze, zone_of
+
+_MAX_IMAGES = 40
+_MAX_LOOKED_AT = 300
+_LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-url", "data-srcset", "src", "srcset")
+_ICON = re.compile(
+    r"sprite|spacer|blank\.|pixel|1x1|avatar|icon|logo|qrcode|emoji|loading|placeholder|/ads?/|data:image", re.I
+)
+_CAPTION_CLASS = re.compile(
+    r"caption|picintro|pic-?desc|img-?desc|figure-?text|photo-?text|image-?text|legende|bildunterschrift|didascalia|pie-?foto|tuzhu",
+    re.I,
+)
+_CREDIT = re.compile(
+    r"(?:\(|（|\bphoto(?:graph)?(?:s)?(?:\sby|:)?\s|\bfoto:?\s|\bbild:\s|\bcredit:?\s|\bimage:\s|©\s?|摄影[:：]|图[/／:：]|(?:来源|图源)[:：])\s{0,2}(?P<name>[^()（）]{2,80}?)[)）]?\s?$"
+    r"|(?P<shot>[\u3400-\u9fff·\s]{2,20})[\s　]?(?:摄|供图)[)）]?\s?$",
+    re.I,
+)
+
+
+def read_images(container: Element | None, address: str | None) -> tuple[Image, ...]:
+    """Every picture of the body in order, icons and trackers left out."""
+    if container is None:
+        return ()
+    found: dict[str, Image] = {}
+    cache: dict[str, int] = {}
+    for el in islice(container.iter("img", "amp-img"), _MAX_LOOKED_AT):
+        link = _address(el, address)
+        if link is None or link in found or _foreign(el, container, cache):
+            continue
+        found[link] = _image(el, link)
+        if len(found) >= _MAX_IMAGES:
+            break
+    return tuple(found.values())
+
+
+def image_of(el: Element, address: str | None) -> Image | None:
+    """One picture, whatever box it stands in; None for an icon or a tracker."""
+    link = _address(el, address)
+    return _image(el, link) if link else None
+
+
+def _image(el: Element, link: str) -> Image:
+    alt = squeeze((el.get("alt") or "")[:1000]) or None
+    caption = _caption(el)
+    return Image(url=link, alt=alt, caption=caption, credit=_credit(caption or alt))
+
+
+def _address(el: Element, base: str | None) -> str | None:
+    for name in _LAZY:
+        value = (el.get(name) or "").strip()[:2000]
+        if not value or _ICON.search(value):
+            continue
+        if name.endswith("srcset"):
+            value = value.split(",")[-1].strip().split(" ")[0]
+        try:
+            link = urljoin(base or "", value)
+        except ValueError:
+            continue
+        if link.startswith(("http://", "https://", "//")) or base is None:
+            return link if _big_enough(el) else None
+    return None
+
+
+def _big_enough(el: Element) -> bool:
+    sizes = [
+        int(size)
+        for name in ("width", "height")
+        if (size := (el.get(name) or "").rstrip("px")).isdecimal() and len(size) < 6
+    ]
+    return not sizes or max(sizes) >= 100
+
+
+def _foreign(el: Element, container: Element, cache: dict[str, int]) -> bool:
+    node = el.getparent()
+    while node is not None and node is not container:
+        if (
+            zone_of(node, cache) & (Zone.RELATED | Zone.COMMENTS | Zone.SHARE | Zone.NAV | Zone.FOOTER)
+            or node.tag in INVISIBLE
+        ):
+            return True
+        node = node.getparent()
+    return False
+
+
+def _caption(el: Element) -> str | None:
+    node: Element | None = el
+    for _ in range(4):
+        node = node.getparent() if node is not None else None
+        if node is None or (len(node) > 6 and node.tag != "figure"):
+            return None
+        for sub in node.iter("figcaption", "span", "p", "div", "em", "small"):
+            if sub.tag == "figcaption" or _CAPTION_CLASS.search(sub.get("class", "")[:200]):
+                text = squeeze("".join(str(piece) for piece in sub.itertext())[:1500])
+                return text or None
+        if node.tag in ("figure", "td"):
+            return None
+    return None
+
+
+def _credit(text: str | None) -> str | None:
+    match = _CREDIT.search(text[-200:]) if text else None
+    return squeeze(match["name"] or match["shot"] or "") or None if match else None

@@ -1,0 +1,171 @@
+"""A page as it was received, for the rules of its site: what a selector or pattern finds there, as lines of text.
+
+The general reader leaves much of a page unread (scripts, menus, comments of the markup, what is past its bounds) and cuts its
+tree. A rule knows its site, so it sees everything: the page is parsed for it anew, once, comments and all.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.etree import _Element as Element
+
+from db.site_rules.loader import FieldRule
+from pipelines.extraction.page.document import BLOCKS, squeeze
+
+MAX_RULED = 20_000_000
+"""Characters of a page that rules see: as many as the largest body that is read has bytes (`extract.MAX_BODY`)."""
+_UNSEEN = frozenset(("script", "style", "template"))
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One thing that a rule found: its lines as a reader sees them, none empty, and the element where it is one."""
+
+    lines: tuple[str, ...]
+    element: Element | None = field(default=None, repr=False)
+
+    @property
+    def text(self) -> str:
+        """The lines as one."""
+        return " ".join(self.lines)
+
+
+class ReceivedPage:
+    """The decoded text of a page, parsed when the first selector asks for it."""
+
+    def __init__(self, html: str) -> None:
+        self._html = html[:MAX_RULED]
+
+    @cached_property
+    def _tree(self) -> Element | None:
+        return _parsed(self._html)
+
+    def find(self, rule: FieldRule, wanted: str | None = None) -> list[Piece]:
+        """What a rule finds, in the page's order; a pattern finds one piece. `wanted` is the attribute that tells most, where the
+        rule names none and an element has it."""
+        if rule.regex:
+            return list(self._by_pattern(rule.regex))
+        if self._tree is None:
+            return []
+        found = _selector(rule.css, rule.xpath)(self._tree)
+        items = found if isinstance(found, list) else [found]
+        # A headline about the <b> tag is text; a whole article in an attribute is markup.
+        of_string = _of_article if rule.field == "text" else _of_text
+        pieces = (_piece(item, rule.attribute, wanted, of_string) for item in items)
+        return [piece for piece in pieces if piece.lines or (piece.element is not None and rule.attribute is None)]
+
+    def _by_pattern(self, pattern: str) -> Iterator[Piece]:
+        match = re.search(pattern, self._html)
+        if match is None:
+            return
+        group = next((number for number in range(1, match.re.groups + 1) if match[number] is not None), 0)
+        if match.re.groups and not group:
+            return
+        start, end = match.span(group)
+        value = match[group]
+        if "\\" in value and self._html[start - 1 : start] == '"' == self._html[end : end + 1]:
+            value = _unescaped(value)
+        if lines := _of_markup(value):
+            yield Piece(lines=lines)
+
+
+@lru_cache(maxsize=512)
+def _selector(css: str | None, xpath: str | None) -> Any:
+    return CSSSelector(css, translator="html") if css else etree.XPath(xpath or "self::node()[false()]")
+
+
+def _parsed(html: str) -> Element | None:
+    parser = etree.HTMLParser(encoding="utf-8", collect_ids=False, huge_tree=False)
+    try:
+        return etree.fromstring(html.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+_ReadString = Callable[[str], tuple[str, ...]]
+
+
+def _piece(item: Any, attribute: str | None, wanted: str | None, of_string: _ReadString) -> Piece:
+    """One result of a selector: an element, an attribute or text, or what an XPath function gave."""
+    if not isinstance(item, etree._Element):
+        return Piece(lines=of_string(_words(item)))
+    if not isinstance(item.tag, str):  # a comment of the markup
+        return Piece(lines=_of_markup(item.text or ""), element=item)
+    name = attribute.lower() if attribute else _telling(item, wanted)
+    if name is not None:
+        return Piece(lines=of_string(item.get(name) or ""), element=item)
+    if item.tag in _UNSEEN:
+        return Piece(lines=_of_markup("".join(str(text) for text in item.itertext())), element=item)
+    return Piece(lines=_lines(item), element=item)
+
+
+def _telling(element: Element, wanted: str | None) -> str | None:
+    """The attribute that says what an element means, where it has one."""
+    if wanted and element.get(wanted):
+        return wanted
+    return {"meta": "content", "link": "href"}.get(element.tag)
+
+
+def _words(item: Any) -> str:
+    if isinstance(item, bool):
+        return "true" if item else ""
+    if isinstance(item, float):
+        return "" if math.isnan(item) else f"{item:.15g}"
+    return str(item)
+
+
+def _of_text(text: str) -> tuple[str, ...]:
+    """The lines of a string that is text already, as of an attribute."""
+    return tuple(line for raw in text.splitlines() if (line := squeeze(raw)))
+
+
+def _of_article(text: str) -> tuple[str, ...]:
+    """The lines of a string that is a whole article: text, or the markup of one."""
+    return _of_markup(text) if _MARKUP.search(text) else _of_text(text)
+
+
+def _of_markup(source: str) -> tuple[str, ...]:
+    """The lines of a piece of markup as a browser would show them."""
+    if not _MARKUP.search(source):
+        return _of_text(entities.unescape(source))
+    root = _parsed(f"<div>{source}</div>")
+    return _lines(root) if root is not None else ()
+
+
+def _unescaped(value: str) -> str:
+    """What stands between the quotes of a JSON string, read; as it is where it is none."""
+    try:
+        text = json.loads(f'"{value}"', strict=False)
+    except ValueError:
+        return value
+    # Half a pair of surrogates is no character.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(text, str) else value
+
+
+def _lines(root: Element) -> tuple[str, ...]:
+    """The text of an element, cut at the borders of blocks; without scripts and comments."""
+    pieces: list[str] = []
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        is_block = event in ("start", "end") and (element.tag in BLOCKS or element.tag == "br")
+        if is_block:
+            pieces.append("\n")
+        if event == "start":
+            if element.tag in _UNSEEN:
+                walk.skip_subtree()
+            else:
+                pieces.append(" ".join((element.text or "").splitlines()))
+        elif element is not root:
+            pieces.append(" ".join((element.tail or "").splitlines()))
+    return tuple(line for raw in "".join(pieces).split("\n") if (line := squeeze(raw)))

@@ -1,0 +1,314 @@
+"""Reading a time that is written out: text -> what it says, nothing more.
+
+`Stamp` is a wall clock as written: date, perhaps hour, minute and second, perhaps a UTC offset. Where on earth that clock hangs
+is decided later (`zones`). Digits of every script count; years of the Buddhist, Solar Hijri and Taiwanese calendars are turned
+into ours. All patterns are bounded and run over at most `MAX_TEXT` characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from pipelines.extraction.text.calendars import from_solar_hijri, our_calendar
+from pipelines.extraction.text.date_formats import Found, rare_dates
+from pipelines.extraction.text.months import month_of, persian_month_of
+from pipelines.extraction.text.utc_offsets import offset_named
+
+MAX_TEXT = 600
+FIRST_YEAR = 1994
+"""No article was on the web before. A lower year is a date in history that the text speaks of."""
+LAST_YEAR = 2100
+
+
+class Stamp(NamedTuple):
+    """A time as written. `hour` None means the day alone; `offset` None means none was given. `start`, `end` are its place."""
+
+    year: int
+    month: int
+    day: int
+    hour: int | None = None
+    minute: int = 0
+    second: int | None = None
+    offset: timedelta | None = None
+    start: int = 0
+    end: int = 0
+
+    @property
+    def date(self) -> date:
+        return date(self.year, self.month, self.day)
+
+
+_YMD = re.compile(
+    r"(?<![\d.,/-])((?:1[34]|2[056]|19)\d\d)\s?([-/.‐‑–]|年|년|\. )\s?(\d{1,2})\s?([-/.‐‑–]|月|월|\. )\s?(\d{1,2})(?!\d{3})"
+    r"(?:\s?[日号號일]|\.(?!\d))?"
+)
+_YEAR_APART = re.compile(r"(?<!\d)(20\d\d)\s(\d\d)\s?/\s?(\d\d)(?=\s\d{1,2}:\d\d)")
+"""The year in an element of its own: 2024 03/05 15:32:45."""
+_COMPACT = re.compile(
+    r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:T?([01]\d|2[0-3])([0-5]\d)([0-5]\d))?(?!\d)"
+)
+_DAY_WORD_YEAR = re.compile(
+    r"(?<![\d:.])(\d{1,2})(?:\.|º|°|ª|er|st|nd|rd|th|-?го|-a(?=\s)|e(?=\s))?[\s\-/.]{0,3}(?:de\s|of\s|di\s|d['’]|da\s|ta['’]\s)?"
+    r"([^\W\d_][^\W\d_\u200c]{1,14}[\u0300-\u0d4d\u200c]?[^\W\d_]{0,6})[.,،]?[\s\-/,.]{0,3}(?:de\s|del\s|do\s|г\.?\s)?(\d{4}|['’]\d{2}|\d\d(?=\s?(?:$|[,|•·)–-]|\d{1,2}:\d\d)))(?!\d)"
+)
+_WORD_DAY_YEAR = re.compile(
+    r"([^\W\d_][^\W\d_]{2,14})[.,]?[\s\-]{1,2}(\d{1,2})(?:st|nd|rd|th|a)?[\s]?[,.،]?[\s\-]{1,3}(\d{4}|['’]\d{2})(?!\d)"
+)
+_YEAR_WORD_DAY = re.compile(r"(?<!\d)(\d{4})[.,]?[\s\-]{1,2}(?:m\.\s)?([^\W\d_]{3,14})\.?[\s\-](\d{1,2})(?!\d)")
+_INDIC = re.compile(r"(?<!\d)(\d{1,2})\s([\u0590-\u109f\u1780-\u17ff]{2,20})\s?[,،]?\s?(\d{4})(?!\d)")
+_INDIC_WORD_FIRST = re.compile(r"([\u0590-\u109f\u1780-\u17ff]{2,20})\s(\d{1,2})\s?[,،]?\s(\d{4})(?!\d)")
+_INDIC_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s([\u0590-\u109f\u1780-\u17ff]{2,20})\s(\d{1,2})(?!\d)")
+_NUMERIC = re.compile(
+    r"(?<![\d.,/:-])(\d{1,2})\s?([-/.|])\s?(\d{1,2})(?:\s?\2\s?(\d{4}|\d{2})(?![\d/]|-(?!\d{1,2}:\d\d))|(?<=/\d|\d\d)\s(20\d\d)(?![\d/:.-]))"
+)
+"""5/3/2024, 05.03.24, and the Swedish 5/3 2024."""
+_WORD_DAY_CLOCK_YEAR = re.compile(
+    r"([^\W\d_]{3,9})\.?\s{1,2}(\d{1,2}),?\s\d{1,2}:\d\d(?::\d\d)?\s(?:[A-Z]{3,4}\s)?(\d{4})(?!\d)"
+)
+"""C's and Java's way: "Mar 05 14:30:00 CET 2024"."""
+_CLOCK = re.compile(
+    r"(?P<mark>上午|下午|中午|晚上|凌晨|早上|傍晚|午前|午後|오전|오후|am|pm|a\.m\.|p\.m\.)?\s?(?P<h>2[0-4]|[01]?\d)(?!\d)"
+    r"(?:\s?(?P<sep>[:：]|時|时|点|點|시|h|H|\.|[Uu]hr\s)\s?(?P<m>[0-5]\d)(?:\s?(?:[:：.]|分|분)\s?(?P<s>[0-5]\d)(?:[.,]\d{1,9})?)?(?:分|秒|분|초)?)?"
+    r"\s{0,2}(?P<ap>[ap]\.?\s?m\b\.?|[AP]\.?\s?M\b\.?|μ\.?μ\.?|π\.?μ\.?|مساء\w?\u064b?|صباحا?\u064b?ا?|م\b|ص\b|SA\b|CH\b)?"
+)
+_ZONE = re.compile(
+    r"\s{0,2}(?:\(?\s?(?:(?:GMT|UTC|Z)?\s?(?P<sign>[+\-−])\s?(?P<oh>\d{1,2}):?(?P<om>\d\d)?|(?P<name>[A-Z][A-Za-z]{0,4}|МСК|мск)\b"
+    r"|(?P<city>北京时间|北京時間|Uhr)))"
+)
+_JOIN_WORDS = (
+    "at um à às as alle ore klo kl ob o om в у о об u saat saati ora os orë στις na jam pukul lúc den le h г года р року d kell"
+    " plkst val hari las v ve klockan klokken kello klukken la orele godz godzina r בשעה เวลา ساعت الساعة"
+)
+"""What stands between a day and its time, "5 March 2024 at 14:30"; then the days of the week that are written after the year."""
+_WEEKDAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
+    " pazartesi salı çarşamba perşembe cuma cumartesi pazar hétfő kedd szerda csütörtök péntek szombat vasárnap"
+    " montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche"
+    " lunes martes miércoles jueves viernes sábado domingo понедельник вторник среда четверг пятница суббота воскресенье"
+    " 월요일 화요일 수요일 목요일 금요일 토요일 일요일"
+    " 月曜 火曜 水曜 木曜 金曜 土曜 日曜 月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日"
+)
+_JOIN = re.compile(
+    r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|[|,，،·•–—-]|\(?(?:星期|週|周|礼拜)[一二三四五六日天]\)?|[(（][月火水木金土日월화수목금토일](?:[・/]祝)?[)）]|\([^\W\d_]{2,14}\)"
+    r"|(?:a las|at:|um:|u:|,\s?à|kl\.|godz\.|r\.,?|г\.,?|р\.,?|d\.|Z(?=\d)|ساعت|الساعة)"
+    rf"|(?:{'|'.join(f'{_JOIN_WORDS} {_WEEKDAYS}'.split())})(?![^\W\d_]))\s{{0,2}}|\s{{0,3}}){{0,4}}",
+    re.I,
+)
+_AFTERNOON = frozenset(
+    ("下午", "晚上", "傍晚", "午後", "오후", "pm", "p.m.", "μμ", "م", "مساء", "مساءً", "مساءا", "مساءً", "ch")
+)
+_MORNING = frozenset(
+    ("上午", "早上", "凌晨", "午前", "오전", "am", "a.m.", "πμ", "ص", "صباح", "صباحا", "صباحًا", "صباحاً", "sa")
+)
+
+
+def plain_digits(text: str) -> str:
+    """The text with full-width forms folded and the digits of every script as 0-9. Keeps the length."""
+    if text.isascii():
+        return text
+    return "".join([_plain(char) if char > "\u0659" else char for char in text])
+
+
+def _plain(char: str) -> str:
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    if "\uff01" <= char <= "\uff5e":
+        return chr(ord(char) - 0xFEE0)
+    return " " if char == "\u3000" else char
+
+
+def find_stamps(
+    text: str, *, language: str | None = None, day_first: bool = True, dots_day_first: bool = True
+) -> list[Stamp]:
+    """Every time written in a text, in order. `day_first` reads 3/4/2024 as 3 April, `dots_day_first` 3.4.2024 and 3-4-2024."""
+    text = plain_digits(text[:MAX_TEXT])
+    if "ב-" in text:  # Hebrew writes "on" with the day
+        text = text.replace("ב-", "ב ")
+    if not _WORTH.search(text):
+        return []
+    found: list[Stamp] = []
+    for dates in _DATE_READERS:
+        for year, month, day, start, end in dates(text, language, (day_first, dots_day_first)):
+            if any(start < other.end and other.start < end for other in found):
+                continue
+            if stamp := _with_clock(text, year, month, day, start, end):
+                found.append(stamp)
+    return sorted(found, key=lambda stamp: stamp.start)
+
+
+_WORTH = re.compile(
+    r"民[國国]|年|\d{4}|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d\d|['’]\d\d|\d\s[^\W\d_]{3,9}\.?\s\d\d|[คย]\.?\s?\d\d"
+)
+_Found = Iterator[Found]
+
+
+def _dates_ymd(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
+    for m in _YMD.finditer(text):
+        if m[2] in "-–" and m[4] in "./":
+            continue  # "20 nov. 2024 - 01.31": a clock
+        yield int(m[1]), int(m[3]), int(m[5]), m.start(), m.end()
+    for m in _YEAR_APART.finditer(text):
+        yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
+    yield from rare_dates(text, language)
+
+
+_INDIC_FORMS = ((_INDIC, (1, 2, 3)), (_INDIC_WORD_FIRST, (2, 1, 3)), (_INDIC_YEAR_FIRST, (3, 2, 1)))
+
+
+def _dates_worded(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
+    for pattern, (d, w, y) in (
+        (_DAY_WORD_YEAR, (1, 2, 3)),
+        (_WORD_DAY_YEAR, (2, 1, 3)),
+        (_WORD_DAY_CLOCK_YEAR, (2, 1, 3)),
+        (_YEAR_WORD_DAY, (3, 2, 1)),
+        *(_INDIC_FORMS if not text.isascii() else ()),
+    ):
+        for m in pattern.finditer(text):
+            year = int(m[y].lstrip("'’"))
+            year += 2000 if year < 100 else 0
+            word = m[w].rstrip("،")
+            if month := month_of(word, language):
+                yield year, month, int(m[d]), m.start(), m.end()
+            elif (month := persian_month_of(word)) and year < 1500:
+                gregorian = from_solar_hijri(year, month, int(m[d]))
+                yield gregorian.year, gregorian.month, gregorian.day, m.start(), m.end()
+
+
+_YEAR_FIRST = frozenset(("zh", "ja", "ko"))
+"""Languages in which a year of two digits leads: 24-03-05."""
+
+
+def _dates_numeric(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
+    for m in _NUMERIC.finditer(text):
+        if m[5] and m[2] != "/":
+            continue
+        first, second, year = int(m[1]), int(m[3]), int(m[4] or m[5])
+        if year < 100 and language in _YEAR_FIRST and first > 9 and second <= 12 and year <= 31:
+            yield 2000 + first, second, year, m.start(), m.end()
+            continue
+        if year < 100:
+            year += 2000 if year < 70 else 1900
+        # Dots and dashes are mostly European; slashes are read as the country does.
+        leads = day_first[m[2] != "/"]
+        months_first = (not leads and second <= 31 and first <= 12) or second > 12
+        day, month = (second, first) if months_first else (first, second)
+        yield year, month, day, m.start(), m.end()
+
+
+def _dates_compact(text: str, language: str | None, day_first: tuple[bool, bool]) -> _Found:
+    for m in _COMPACT.finditer(text):
+        if m[4] is None:
+            yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
+
+
+_DATE_READERS: tuple[Callable[[str, str | None, tuple[bool, bool]], _Found], ...] = (
+    _dates_ymd,
+    _dates_worded,
+    _dates_numeric,
+    _dates_compact,
+)
+
+
+def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int) -> Stamp | None:
+    year, month, day = our_calendar(year, month, day)
+    try:
+        date(year, month, day)
+    except ValueError:
+        return None
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    if within := _CLOCK_WITHIN.search(text, start, end):
+        hour, minute = int(within[1]), int(within[2])
+        second = int(within[3]) if within[3] else None
+        offset = _read_offset(text, within.end(), date(year, month, day))[0]
+        return Stamp(year, month, day, hour, minute, second, offset, start, end) if hour < 24 else None
+    after = end
+    if join := _JOIN.match(text, end):
+        after = join.end()
+    clock = read_clock(text, after)
+    if clock is None:
+        before = _clock_before(text, start, date(year, month, day))
+        if before:
+            return Stamp(year, month, day, *before[:3], before[3], start, end)
+        return Stamp(year, month, day, start=start, end=end)
+    hour, minute, second, stop = clock
+    offset, stop = _read_offset(text, stop, date(year, month, day))
+    return Stamp(year, month, day, hour, minute, second, offset, start, stop)
+
+
+_CLOCK_WITHIN = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?=\s)")
+
+
+def read_clock(text: str, at: int) -> tuple[int, int, int | None, int] | None:
+    """The time of day written at a place of a text: hour, minute, second if given, and where it ends."""
+    m = _CLOCK.match(text, at)
+    if m is None or (m["m"] is None and not m["ap"] and not m["mark"]):
+        return None
+    if m["sep"] == "." and text[m.end() : m.end() + 1].isdigit():
+        return None
+    hour = int(m["h"])
+    mark = (m["mark"] or m["ap"] or "").lower().replace(" ", "")
+    if mark not in _AFTERNOON | _MORNING:
+        mark = mark.replace(".", "")
+    if mark in _AFTERNOON and hour < 12:
+        hour += 12
+    elif mark in _MORNING and hour == 12:
+        hour = 0
+    if hour > 23:
+        return None
+    return hour, int(m["m"] or 0), int(m["s"]) if m["s"] else None, m.end()
+
+
+_CLOCK_BEFORE = re.compile(
+    r"(?<![\d:.])((?:[01]?\d|2[0-3])[:.h][0-5]\d(?::[0-5]\d)?\s?(?:[AaPp]\.?[Mm]\.?|μ\.μ\.?|π\.μ\.?|[مص](?![^\W\d_])|مساء\S?|صباح\S{0,2})?)\s{0,2}(?:Uhr|hrs?|hs|h|ч|น\.)?[,]?"
+    r"\s{0,2}(?P<zone>\(?(?:GMT|UTC)?[+-]\d{1,2}\)?|\(?(?:[A-Z]{2,4}|МСК)\)?)?\s{0,2}(?:on|[|/,،·•–—-]|del|am|den)?\s{0,2}(?:(?:[^\W\d_]{2,6}\s)?[^\W\d_](?:[^\W\d_]|[\u0e31-\u0e4e]){1,11}[,،]?\s)?$"
+)
+
+
+def _clock_before(text: str, start: int, day: date) -> tuple[int, int, int | None, timedelta | None] | None:
+    """The clock of "15:32, 4 May 2024"."""
+    m = _CLOCK_BEFORE.search(text[max(0, start - 45) : start])
+    if m is None or not (clock := read_clock(m[1], 0)):
+        return None
+    zone = _read_offset(m["zone"].strip("()"), 0, day)[0] if m["zone"] else None
+    return clock[0], clock[1], clock[2], zone
+
+
+def _read_offset(text: str, at: int, day: date) -> tuple[timedelta | None, int]:
+    if text[at : at + 1] in "Zz" and not text[at + 1 : at + 2].isalnum() and at < len(text):
+        return timedelta(0), at + 1
+    m = _ZONE.match(text, at)
+    if m is None:
+        return None, at
+    if m["sign"]:
+        hours, minutes = int(m["oh"]), int(m["om"] or 0)
+        # "+08", "+0800", "GMT+8" are offsets; "- 12 comments" is not
+        if hours > 14 or minutes > 59 or (m["om"] is None and "T" not in m[0] and len(m["oh"]) < 2):
+            return None, at
+        delta = timedelta(hours=hours, minutes=minutes)
+        return (-delta if m["sign"] != "+" else delta), m.end()
+    if m["city"]:
+        return (timedelta(hours=8), m.end()) if m["city"] != "Uhr" else _read_offset(text, m.end(), day)
+    offset = offset_named(m["name"], day)
+    return offset, m.end() if offset is not None else at
+
+
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
+
+
+def read_machine(text: str | None, *, language: str | None = None) -> Stamp | None:
+    """A time in a machine's field: ISO 8601, RFC 2822, seconds or milliseconds since 1970, else anything `find_stamps` reads."""
+    if not text:
+        return None
+    text = text.strip()[:120]
+    if _EPOCH.fullmatch(text):
+        when = datetime.fromtimestamp(int(text[:10]), UTC)
+        return Stamp(when.year, when.month, when.day, when.hour, when.minute, when.second, timedelta(0), 0, len(text))
+    if (m := _COMPACT.fullmatch(text)) and m[4]:
+        return Stamp(int(m[1]), int(m[2]), int(m[3]), int(m[4]), int(m[5]), int(m[6]), None, 0, len(text))
+    stamps = find_stamps(text, language=language)
+    return stamps[0] if stamps else None

@@ -1,0 +1,204 @@
+"""Pages from files on disk: a path or a line of a manifest becomes a Page, and pages become outcomes, in order, as a stream.
+
+A manifest holds one JSON object a line: `{"id", "path", "url"}`, and if known `final_url`, `content_type`, `status`, `fetched_at`
+(ISO 8601 with offset). A path may end in `.gz`. A relative path is taken from the manifest's own folder. Only regular files are
+read; what a person names on the command line may be /dev/stdin, too (`db.regular_files`). The charset is left to `decode`. A file
+that cannot be read is a rejection of its own line (`empty`, with the reason said), so that one missing file costs one line; a
+manifest that is no manifest is the user's error.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from db.errors import UsageError
+from db.machine_errors import machine_error
+from db.models import Outcome, Page, Reason, Rejection
+from db.regular_files import open_file
+from db.site_rules.loader import Sites
+from pipelines.extraction.article_json import to_json
+from pipelines.extraction.extract import MAX_BODY, extract
+from pipelines.processing.page_worker import rehearse
+from pipelines.processing.worker_pool import TaskDied, TaskTooSlow, WorkerPool
+
+PAGE_TIMEOUT_S = 30.0
+"""The default of the setting `extract_timeout`, in seconds: files are read without settings."""
+_AHEAD = 4
+"""Pages a worker may have waiting. Enough to keep it busy, few enough that a manifest of a million lines stays on disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """One page on disk and what is known of it. `body` is there where it was read already, from a pipe or the web.
+
+    `own`: a person named it on the command line. `within`: the folder that it must not lead out of.
+    """
+
+    page_id: str | int
+    path: Path
+    url: str | None = None
+    final_url: str | None = None
+    content_type: str | None = None
+    status: int = 200
+    fetched_at: datetime | None = None
+    body: bytes | None = field(default=None, repr=False)
+    own: bool = False
+    within: Path | None = None
+
+
+def entries_of_manifest(manifest: Path, *, inside: bool = False) -> Iterator[FileEntry]:
+    """The entries of a manifest, read line by line. UsageError names the line that is wrong.
+
+    `inside`: what has a relative path must be in the manifest's folder.
+    """
+    try:
+        with open_file(manifest, own=True) as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    entry = _entry(line, number, manifest)
+                    relative = inside and entry.path.is_relative_to(manifest.parent)
+                    yield replace(entry, within=manifest.parent) if relative else entry
+    except OSError as error:
+        raise UsageError(f"Cannot read the manifest {manifest}: {error.strerror}.") from error
+
+
+def _entry(line: bytes, number: int, manifest: Path) -> FileEntry:
+    where = f"{manifest}, line {number}"
+    try:
+        row: Any = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{where}: not UTF-8 text.") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{where}: not a JSON object ({error}).") from error
+    if not isinstance(row, dict) or not isinstance(row.get("path"), str):
+        raise UsageError(f'{where}: expected an object with "id" and "path".')
+    return FileEntry(
+        page_id=row["id"] if isinstance(row.get("id"), str | int) else row["path"],
+        path=manifest.parent / row["path"],
+        url=_text(row, "url", where),
+        final_url=_text(row, "final_url", where),
+        content_type=_text(row, "content_type", where),
+        status=_status(row.get("status"), where),
+        fetched_at=_when(row.get("fetched_at"), where),
+    )
+
+
+def _text(row: dict[str, Any], name: str, where: str) -> str | None:
+    value = row.get(name) or None
+    if value is None or isinstance(value, str):
+        return value
+    raise UsageError(f'{where}: "{name}" must be a text, got {value!r:.50}.')
+
+
+def _status(value: Any, where: str) -> int:
+    if value is None:
+        return 200
+    if isinstance(value, int) and 100 <= value <= 599:
+        return value
+    raise UsageError(f'{where}: "status" must be an HTTP status, got {value!r}.')
+
+
+def _when(value: Any, where: str) -> datetime | None:
+    if not value:
+        return None
+    try:
+        when = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise UsageError(f'{where}: "fetched_at" is no ISO 8601 time: {value!r}.') from error
+    if when.utcoffset() is None:
+        raise UsageError(f'{where}: "fetched_at" must carry a UTC offset, got {value!r}.')
+    try:
+        when.astimezone(UTC)
+    except OverflowError as error:
+        raise UsageError(f'{where}: "fetched_at" is out of all time: {value!r}.') from error
+    return when
+
+
+def read_entry(entry: FileEntry, sites: Sites) -> Outcome:
+    """Read one file and extract it."""
+    try:
+        body = _read(entry) if entry.body is None else entry.body
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        if machine_error(error):
+            raise
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return Rejection(reason=Reason.EMPTY, detail=f"Cannot read {entry.path}: {reason}.")
+    page = Page(
+        body=body,
+        url=entry.url,
+        final_url=entry.final_url,
+        fetched_at=entry.fetched_at,
+        status=entry.status,
+        content_type=entry.content_type,
+    )
+    return extract(page, sites)
+
+
+def _read(entry: FileEntry) -> bytes:
+    with open_file(entry.path, own=entry.own) as file:
+        return unpacked(file, entry.path, MAX_BODY)
+
+
+def unpacked(file: IO[bytes], path: Path, limit: int) -> bytes:
+    """What is in a file, at most one byte more than `limit`: a bomb of zeros in gzip must not fill the memory."""
+    if path.suffix == ".gz":
+        with gzip.open(file) as packed:
+            return packed.read(limit + 1)
+    return file.read(limit + 1)
+
+
+def json_lines(
+    entries: Iterable[FileEntry], sites: Sites, *, jobs: int = 1, timeout_s: float = PAGE_TIMEOUT_S
+) -> Iterator[str]:
+    """One JSON line an entry, in order, made by `jobs` processes; nothing is gathered. Raises MachineError."""
+    pool = WorkerPool(ReadFiles(sites=sites), processes=jobs, timeout_s=timeout_s)
+    waiting: deque[tuple[FileEntry, Future[str]]] = deque()
+    try:
+        for entry in entries:
+            waiting.append((entry, pool.submit(entry)))
+            if len(waiting) >= jobs * _AHEAD:
+                yield _line_of(*waiting.popleft())
+        while waiting:
+            yield _line_of(*waiting.popleft())
+    finally:
+        pool.stop()
+
+
+def _line_of(entry: FileEntry, line: Future[str]) -> str:
+    try:
+        return line.result()
+    except TaskTooSlow as error:
+        outcome = Rejection(reason=Reason.TOO_SLOW, detail=str(error))
+    except TaskDied as error:
+        outcome = Rejection(reason=Reason.CRASHED, detail=str(error))
+    return _line(entry, outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFiles:
+    """The work of a process that extracts files (`pipelines.processing.worker_pool.Work`)."""
+
+    sites: Sites
+    name: str = "page"
+    preload: tuple[str, ...] = ("pipelines.processing.files",)
+
+    def prepare(self) -> Callable[[FileEntry], str]:
+        """A function that extracts one file into its JSON line."""
+        return lambda entry: _line(entry, read_entry(entry, self.sites))
+
+    def rehearse(self) -> None:
+        """Extract a page that is known to be an article."""
+        rehearse()
+
+
+def _line(entry: FileEntry, outcome: Outcome) -> str:
+    return json.dumps(to_json(outcome, page_id=entry.page_id), ensure_ascii=False)

@@ -1,0 +1,281 @@
+"""Telling a person: each alert goes to a command and to a web address, when it opens, while it lasts, when it is over.
+
+    alerts due ──> payload ──> alert_command (JSON on standard input)   ──> told, or telling_failed and tried again
+                          └──> alert_webhook (POST of the JSON)
+
+A hook that fails is tried once a round, the pauses doubling for that alert; it never stops the other hook or the service. A
+hook that hangs is ended after `HOOK_LIMIT_S`. The two are told independently: what the one has heard is not told to it again.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shlex
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from db.timestamps import moment, stamp
+
+from db.config.loader import Config
+from db.connection.database import write
+from db.errors import Lost
+from db.store.alerts import Alert, Event, alerts_to_tell, note_telling
+
+HOOK_LIMIT_S = 30.0
+"""The most that a hook may take, in seconds."""
+LOST_HOOK_LIMIT_S = 10.0
+"""The same where the service only waits for it to end."""
+LOST_KIND = "database"
+# One operation on the socket; the whole request is held to the limit above.
+_SOCKET_S = 10.0
+# Pauses after a failure: a minute, then doubled, at most an hour.
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+# The end of an alert is tried so often: for some five hours.
+MOST_TRIES = 10
+# Seconds between two looks at whether the service stops.
+_STEP_S = 0.25
+_SHOWN = 300
+
+Hook = Callable[[Mapping[str, object]], str | None]
+"""Tells one alert; how it went wrong, None where it did not."""
+
+
+def _never() -> bool:
+    return False
+
+
+def tell(
+    conn: sqlite3.Connection,
+    config: Config,
+    now: datetime,
+    *,
+    limit_s: float = HOOK_LIMIT_S,
+    stopping: Callable[[], bool] = _never,
+) -> int:
+    """Tell what is due to be told; how many alerts some hook took. Raises nothing for a hook that fails.
+
+    `stopping` ends it within half a second, with the command that runs; that alert is told again.
+
+    A round ends at the latest `limit_s` seconds (for each of the two hooks) after the last hook that worked.
+    """
+    hooks = _hooks(config, limit_s, stopping)
+    told = 0
+    for alert in alerts_to_tell(conn) if hooks else []:
+        event = _event(alert, float(config["alert_repeat"]), now)
+        if event is None:
+            continue
+        wanted = {name: hook for name, hook in hooks.items() if _awaits(alert, event, name)}
+        payload = payload_of(alert, event, config.database)
+        failures = {name: why for name, hook in wanted.items() if (why := hook(payload)) is not None}
+        heard = len(failures) < len(wanted)
+        told += heard
+        failed = _failure(alert, event, failures, now) if failures else None
+        with write(conn):
+            note_telling(conn, alert.id, heard=heard, failed=failed, at=now)
+        # It would fail or hang for the others as well; they wait for the next round, and those that failed come last.
+        hooks = {name: hook for name, hook in hooks.items() if name not in failures}
+        if not hooks or stopping():
+            break
+    return told
+
+
+def tell_lost(config: Config, lost: Lost, now: datetime, *, say: Callable[[str], None]) -> None:
+    """Tell the hooks that the database is lost, which none of its rows can say: it has no number. `say` hears why a hook fails."""
+    payload: dict[str, object] = {
+        "alert": None,
+        "event": Event.OPENED.value,
+        "kind": LOST_KIND,
+        "source": None,
+        "says": str(lost),
+        "remedy": "put the database back or restore a backup, then start the service again",
+        "opened_at": stamp(now),
+        "closed_at": None,
+        "evidence": {},
+        "database": str(config.database.absolute()),
+    }
+    for name, hook in _hooks(config, LOST_HOOK_LIMIT_S, _never).items():
+        if (why := hook(payload)) is not None:
+            say(f"{name} {why}")
+
+
+def payload_of(alert: Alert, event: Event, database: Path) -> dict[str, object]:
+    """What a hook is given. Its keys are stable."""
+    return {
+        "alert": alert.id,
+        "event": event.value,
+        "kind": alert.kind,
+        "source": alert.source,
+        "says": alert.says,
+        "remedy": alert.remedy,
+        "opened_at": stamp(alert.opened_at),
+        "closed_at": stamp(alert.closed_at) if alert.closed_at else None,
+        "evidence": dict(alert.evidence),
+        "database": str(database.absolute()),
+    }
+
+
+def _event(alert: Alert, repeat_s: float, now: datetime) -> Event | None:
+    """What is due to be told of an alert now, None where nothing is."""
+    failed = alert.telling_failed
+    is_over = alert.closed_at is not None
+    waits = failed is not None and now < moment(str(failed["again_at"]))
+    if repeat_s and alert.told_at and not is_over and now - alert.told_at >= timedelta(seconds=repeat_s):
+        # One hook that fails for days keeps no other from hearing it again.
+        return None if waits and failed and failed["event"] == Event.STILL_OPEN.value else Event.STILL_OPEN
+    if waits or (failed and is_over and _gave_up(failed)):
+        return None
+    if is_over:
+        return Event.CLOSED
+    if failed:
+        return Event(str(failed["event"]))
+    return None if alert.told else Event.OPENED
+
+
+def _gave_up(failed: Mapping[str, object]) -> bool:
+    """Whether the end of an alert was told in vain so often that nobody needs to hear it any more."""
+    return failed["event"] == Event.CLOSED.value and isinstance(failed["times"], int) and failed["times"] >= MOST_TRIES
+
+
+def _awaits(alert: Alert, event: Event, name: str) -> bool:
+    """Whether a hook has still to hear of an event: after a failure only those that failed have."""
+    failed = alert.telling_failed
+    if not failed or failed["event"] != event.value:
+        return True
+    hooks = failed["hooks"]
+    return isinstance(hooks, dict) and name in hooks
+
+
+def _failure(alert: Alert, event: Event, failures: Mapping[str, str], now: datetime) -> dict[str, object]:
+    earlier = alert.telling_failed
+    times = 1
+    if earlier and earlier["event"] == event.value and isinstance(earlier["times"], int):
+        times += earlier["times"]
+    pause = min(_FIRST_PAUSE * 2 ** min(times - 1, 10), _LONGEST_PAUSE)
+    return {"event": event.value, "hooks": dict(failures), "times": times, "again_at": stamp(now + pause)}
+
+
+def _hooks(config: Config, limit_s: float, stopping: Callable[[], bool]) -> dict[str, Hook]:
+    hooks: dict[str, Hook] = {}
+    command, address = str(config["alert_command"]), str(config["alert_webhook"])
+    if command:
+        hooks["alert_command"] = lambda payload: _run(command, payload, config.folder, limit_s, stopping)
+    if address:
+        hooks["alert_webhook"] = lambda payload: _post(address, payload, limit_s, stopping)
+    return hooks
+
+
+def _run(
+    command: str, payload: Mapping[str, object], folder: Path, limit_s: float, stopping: Callable[[], bool]
+) -> str | None:
+    """Run the command, without a shell, in a process group of its own that is ended with it."""
+    with tempfile.TemporaryFile() as errors:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the command is the owner's, from the settings
+                shlex.split(command),
+                cwd=folder,
+                env=os.environ | _environment(payload),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            return f"cannot be started: {getattr(error, 'strerror', None) or error}"
+        try:
+            given = json.dumps(payload, ensure_ascii=False).encode()
+            if not _waited(process, given, limit_s, stopping):
+                return "was killed, because the service stops" if stopping() else _late(limit_s)
+        finally:
+            _end(process)
+        if process.returncode == 0:
+            return None
+        errors.seek(max(0, errors.seek(0, os.SEEK_END) - _SHOWN))
+        said = " ".join(errors.read().decode(errors="replace").split())
+    how = f"ended with {process.returncode}" if process.returncode > 0 else f"was ended by signal {-process.returncode}"
+    return f"{how}: {said}" if said else how
+
+
+def _late(limit_s: float) -> str:
+    return f"did not end within {limit_s:g} s, and was killed"
+
+
+def _waited(process: subprocess.Popen[bytes], given: bytes, limit_s: float, stopping: Callable[[], bool]) -> bool:
+    """Wait for a process in steps, looking whether to stop; whether it ended."""
+    end, unsent = time.monotonic() + limit_s, given or None
+    while (left := end - time.monotonic()) > 0 and not stopping():
+        try:
+            process.communicate(unsent, timeout=min(_STEP_S, left))
+        except subprocess.TimeoutExpired:
+            unsent = None  # it is on its way; to name it again would be an error
+        else:
+            return True
+    return False
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of a command that did not end in time. One that did may leave processes behind on purpose."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def _environment(payload: Mapping[str, object]) -> dict[str, str]:
+    names = ("event", "kind", "source", "says", "remedy", "opened_at", "database")
+    values = {f"COPYDESK_ALERT_{name.upper()}": str(payload[name] or "").replace("\0", "") for name in names}
+    return values | {"COPYDESK_ALERT_ID": str(payload["alert"] or "")}
+
+
+def _post(address: str, payload: Mapping[str, object], limit_s: float, stopping: Callable[[], bool]) -> str | None:
+    """Post the payload. In a thread of its own: a server that answers a byte a minute passes every time-out of a socket."""
+    if urlsplit(address).scheme not in ("http", "https"):
+        return "is no http or https address"
+    outcome: list[str | None] = []
+    thread = threading.Thread(target=lambda: outcome.append(_ask(address, payload, limit_s)), daemon=True)
+    thread.start()
+    end = time.monotonic() + limit_s
+    while thread.is_alive() and (left := end - time.monotonic()) > 0 and not stopping():
+        thread.join(min(_STEP_S, left))
+    return outcome[0] if outcome else f"no answer within {limit_s:g} s"
+
+
+def _ask(address: str, payload: Mapping[str, object], limit_s: float) -> str | None:
+    try:
+        request = urllib.request.Request(  # noqa: S310 - the scheme was looked at
+            address,
+            data=json.dumps(payload, ensure_ascii=False).encode(),
+            headers={"Content-Type": "application/json", "User-Agent": "Copydesk"},
+            method="POST",
+        )
+        with _opener().open(request, timeout=min(_SOCKET_S, limit_s)):
+            return None
+    except urllib.error.HTTPError as error:
+        error.close()
+        return f"answered with status {error.code}"
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return f"cannot be reached: {getattr(error, 'reason', None) or error}"[:_SHOWN]
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """http and https through the proxy of the environment. No redirect is followed: a POST would arrive as a GET."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener

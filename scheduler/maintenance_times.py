@@ -1,0 +1,60 @@
+"""Upkeep by the service: at the times of the setting `upkeep`.
+
+It is a row of `runs` like a crawl: the last one tells when the next is due, so that one that was missed is made up for once.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from db.timestamps import moment
+
+from db.config.loader import Config
+from db.connection.database import write
+from db.store.facts import begin_run, end_run
+from scheduler.log import Log
+from scheduler.maintenance import Ended, look_after
+from scheduler.planning.cadence import Cron
+
+COMMAND = "upkeep"
+_LAST = "SELECT started_at FROM runs WHERE command = ? AND reason = 'schedule' ORDER BY id DESC LIMIT 1"
+_FIRST_SOURCE = "SELECT min(added_at) FROM sources"
+
+
+def upkeep_due(conn: sqlite3.Connection, config: Config, now: datetime) -> bool:
+    """Whether upkeep's time has come since the last one, or since the database was begun."""
+    if not config["upkeep"]:
+        return False
+    row = conn.execute(_LAST, (COMMAND,)).fetchone() or conn.execute(_FIRST_SOURCE).fetchone()
+    if row is None or row[0] is None:
+        return False
+    return Cron(line=config["upkeep"], zone=config["timezone"]).after(moment(row[0])) <= now
+
+
+class Upkeep:
+    """A chore: one round of upkeep, with its row."""
+
+    def __init__(self, log: Log, stopping: Callable[[], bool]) -> None:
+        self._log, self._stopping = log, stopping
+
+    def round(self, conn: sqlite3.Connection, config: Config) -> None:
+        """Look after everything that the settings ask for."""
+        now = datetime.now(UTC)
+        with write(conn):
+            run_id = begin_run(conn, COMMAND, os.getpid(), now, "schedule")
+        report = look_after(config, now, say=lambda _: None, stopping=self._stopping)
+        failed = [f"{step.name}: {step.says}" for step in report.steps if step.ended is Ended.FAILED]
+        ended = "failed" if failed else "stopped" if self._stopping() else "finished"
+        with write(conn):
+            end_run(conn, run_id, ended, datetime.now(UTC), {"seconds": report.seconds}, "; ".join(failed) or None)
+        says = "; ".join(f"{step.name} {step.says}" for step in report.steps)
+        tell = self._log.warning if failed else self._log.info
+        tell(
+            "upkeep_ended",
+            f"run {run_id} upkeep {ended}: {says}, {report.seconds:.1f} s",
+            run=run_id,
+            **report.as_dict(),
+        )

@@ -1,0 +1,52 @@
+"""Watching by the service: a round of `scheduler.alerts.monitor`, then whoever is to hear of it is told
+(`scheduler.alerts.notify`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from db.config.loader import Config
+from db.store.alerts import Change, Event, Kind, open_alerts
+from scheduler.alerts import conditions as judge
+from scheduler.alerts.conditions import Condition
+from scheduler.alerts.monitor import watch
+from scheduler.alerts.notify import tell
+from scheduler.failed_starts import Starts
+from scheduler.log import Log
+from scheduler.site_rules_check import RulesCheck
+
+
+class Watchman:
+    """A chore that looks once. What is found is a row; what is new is said in the log."""
+
+    def __init__(self, log: Log, stopping: Callable[[], bool], starts: Starts) -> None:
+        self._log, self._stopping, self._starts = log, stopping, starts
+        self._rules = RulesCheck()
+
+    def look(self, conn: sqlite3.Connection, config: Config) -> None:
+        """One round."""
+        if self._stopping():
+            return
+        now = datetime.now(UTC)
+        for change in watch(conn, config, now, service=list(self._of_service(conn, config))):
+            self._say(change)
+        tell(conn, config, now, stopping=self._stopping)
+
+    def _of_service(self, conn: sqlite3.Connection, config: Config) -> Iterator[Condition]:
+        mistakes = self._rules.mistakes(conn, config)
+        yield from map(judge.site_rules, mistakes)
+        wrong = {mistake.path for mistake in mistakes}
+        for alert in open_alerts(conn):
+            if alert.kind == Kind.SITE_RULES and alert.about not in wrong:
+                yield Condition(kind=Kind.SITE_RULES, holds=False, about=alert.about)
+        yield judge.crawl_start(self._starts.failed(), good=self._starts.good)
+
+    def _say(self, change: Change) -> None:
+        alert = change.alert
+        about = f" {alert.source}" if alert.source else ""
+        sentence = f"alert {alert.id} {change.event.value}: {alert.kind}{about}: {alert.says}"
+        tell_log = self._log.warning if change.event is Event.OPENED else self._log.info
+        tell_log("alert", sentence, alert=alert.id, change=change.event.value, kind=str(alert.kind), says=alert.says)

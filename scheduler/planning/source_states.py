@@ -1,0 +1,166 @@
+"""What the plan is made of, kept up with the rows: the sources as they stand, and the last few runs of each.
+
+`refresh` reads what is new since the last time: 1,000 sources cost some milliseconds, whatever number of runs the database holds.
+Nothing is known here that the rows do not say; a new `Standings` of the same database plans the same.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from db.config.loader import Config
+from db.errors import ConfigError
+from db.models import Source
+from db.store.source_locks import sources_at_work
+from db.store.source_runs import SourceRun, latest_source_runs, source_runs_since
+from db.store.sources import source_rows, sources_of
+from scheduler.planning.cadence import Auto, Cadence, Never, cadence_of
+from scheduler.planning.learning import auto_of
+from scheduler.planning.plan import Due, PastRun, Planned, as_due, next_run
+
+# As many past runs of a source as the plan looks at: a dozen failures in a row wait the longest of any cadence above 10 s.
+RUNS_KEPT = 12
+
+
+class Standings:
+    """The plan's view of one database. Made by `Standings(config)`, then `refresh` before each question."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.problems: dict[str, str] = {}
+        """Sources whose stored settings cannot be read, with what is wrong; they are not crawled."""
+        self._source_rows: list[tuple[object, ...]] = []
+        self._sources: dict[int, Source] = {}
+        self._planned: dict[int, Planned] = {}
+        self._rows: dict[int, Sequence[SourceRun]] = {}
+        self._runs: dict[int, tuple[PastRun, ...]] = {}
+        self._last_id = -1
+        self._open: set[int] = set()
+        self._at_work: set[int] = set()
+        self._next: dict[int, tuple[object, datetime | None]] = {}
+
+    def use(self, config: Config) -> None:
+        """Plan by other settings from now on."""
+        self.config = config
+        self._source_rows, self._sources, self._planned, self._next, self.problems = [], {}, {}, {}, {}
+
+    def refresh(self, conn: sqlite3.Connection, now: datetime, learned: Sequence[int] = ()) -> None:
+        """Read what has changed. `learned`: sources whose rhythm is another since the last time."""
+        changed = self._read_sources(conn) | self._read_runs(conn) | set(learned)
+        at_work = sources_at_work(conn)
+        changed |= at_work ^ self._at_work
+        self._at_work = at_work
+        for source_id in changed & self._sources.keys():
+            self._plan(conn, self._sources[source_id], now)
+
+    @property
+    def planned(self) -> Sequence[Planned]:
+        """The sources, by name."""
+        return list(self._planned.values())
+
+    def runs_of(self, source_id: int) -> Sequence[PastRun]:
+        """The last runs of a source, latest first."""
+        return self._runs.get(source_id, ())
+
+    def next_runs(self, now: datetime) -> list[tuple[datetime, Planned]]:
+        """When each source is to be crawled next, soonest first; without those that are at work, paused, or never crawled."""
+        times = [(self._next_of(source, now), source) for source in self._planned.values()]
+        return sorted(
+            ((time, source) for time, source in times if time is not None), key=lambda one: (one[0], one[1].id)
+        )
+
+    def due(self, now: datetime) -> list[Due]:
+        """The same as `plan.due`, from times that are computed once for each change."""
+        return [as_due(source, self.runs_of(source.id), time) for time, source in self.next_runs(now) if time <= now]
+
+    def _next_of(self, source: Planned, now: datetime) -> datetime | None:
+        past = self.runs_of(source.id)
+        # Of runs that lie in the future the answer depends on the time itself.
+        if past and past[0].started_at > now:
+            return next_run(source, past, now)
+        key = (source, past[:1])
+        known = self._next.get(source.id)
+        if known is None or known[0] != key:
+            known = self._next[source.id] = (key, next_run(source, past, now))
+        return known[1]
+
+    def _read_sources(self, conn: sqlite3.Connection) -> set[int]:
+        """Take in the sources as they are; those that are new or other."""
+        rows = source_rows(conn)
+        if rows == self._source_rows:
+            return set()
+        sources = {source.id: source for source in sources_of(rows)}
+        for source_id in self._sources.keys() - sources.keys():
+            self._forget(source_id)
+        changed = {source.id for source in sources.values() if source != self._sources.get(source.id)}
+        for source_id in changed:
+            self._planned.pop(source_id, None)
+        self._source_rows, self._sources = rows, sources
+        return changed
+
+    def _read_runs(self, conn: sqlite3.Connection) -> set[int]:
+        """Take in new rows; the sources that they are of."""
+        if self._last_id < 0:
+            self._last_id = int(conn.execute("SELECT coalesce(max(id), 0) FROM source_runs").fetchone()[0])
+        for source_id in self._sources.keys() - self._rows.keys():
+            self._keep(source_id, latest_source_runs(conn, source_id, RUNS_KEPT))
+        rows = source_runs_since(conn, self._last_id, self._open)
+        for row in rows:
+            kept = [row, *(old for old in self._rows.get(row.source_id, ()) if old.id != row.id)]
+            self._keep(row.source_id, sorted(kept, key=lambda one: -one.id))
+            self._last_id = max(self._last_id, row.id)
+        return {row.source_id for row in rows}
+
+    def _keep(self, source_id: int, rows: Sequence[SourceRun]) -> None:
+        kept = self._rows[source_id] = rows[:RUNS_KEPT]
+        self._runs[source_id] = tuple(_past(row) for row in kept)
+        for row in kept:
+            (self._open.discard if row.ended else self._open.add)(row.id)
+
+    @property
+    def learning(self) -> list[Source]:
+        """The sources that are crawled when it pays."""
+        return [self._sources[one.id] for one in self._planned.values() if isinstance(one.cadence, Auto)]
+
+    def _plan(self, conn: sqlite3.Connection, source: Source, now: datetime) -> None:
+        at_work = source.id in self._at_work
+        known = self._planned.get(source.id)
+        if known is not None and not isinstance(known.cadence, Auto):
+            self._planned[source.id] = replace(known, at_work=at_work)
+            return
+        self._planned[source.id] = Planned(
+            id=source.id,
+            name=source.name,
+            cadence=self._cadence(conn, source, now),
+            added_at=source.added_at,
+            paused=source.paused_at is not None,
+            at_work=at_work,
+        )
+
+    def _cadence(self, conn: sqlite3.Connection, source: Source, now: datetime) -> Cadence:
+        try:
+            settings = self.config.for_source(source.name, source.settings)
+        except ConfigError as error:
+            self.problems[source.name] = str(error)
+            return Never()
+        self.problems.pop(source.name, None)
+        learns = settings["every"] == "auto" and not settings["cron"]
+        return cadence_of(source.name, settings, auto_of(conn, source, settings, now) if learns else None)
+
+    def _forget(self, source_id: int) -> None:
+        for kept in (self._planned, self._rows, self._runs, self._next):
+            kept.pop(source_id, None)
+
+
+def _past(row: SourceRun) -> PastRun:
+    seconds = (row.ended_at - row.started_at).total_seconds() if row.ended_at else math.nan
+    return PastRun(
+        started_at=row.started_at,
+        ended=row.ended,
+        seconds=max(0.0, seconds),
+        by_hand=row.reason == "by hand",
+    )

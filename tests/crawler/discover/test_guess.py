@@ -1,0 +1,77 @@
+"""What a fetched body is, and where listings usually are. And: no reader ever raises, whatever the bytes."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from crawler.discover.feeds import read_feed
+from crawler.discover.front_pages import read_front_page
+from crawler.discover.guess import classify, usual_feeds, usual_sitemaps
+from crawler.discover.json_lists import read_list
+from crawler.discover.sitemaps import read_sitemap, sitemaps_in_robots
+from db.models import EntryKind
+from db.site_rules.loader import JsonList, Site
+
+HOME, SECTION = "https://news.example/", "https://news.example/politics/"
+BODIES = [
+    (b"<rss version='2.0'><channel/></rss>", EntryKind.FEED),
+    (b"\xef\xbb\xbf<?xml version='1.0'?><?xml-stylesheet href='x'?><!-- <html> --><feed xmlns='x'/>", EntryKind.FEED),
+    (b"<rdf:RDF xmlns:rdf='x'><channel/></rdf:RDF>", EntryKind.FEED),
+    (b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', EntryKind.FEED),
+    (b"<?xml version='1.0'?><urlset><url><loc>x</loc></url></urlset>", EntryKind.SITEMAP),
+    (b"<urlset xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'></urlset>", EntryKind.NEWS_SITEMAP),
+    (b"<sitemapindex></sitemapindex>", EntryKind.SITEMAP),
+    (gzip.compress(b"<sitemapindex></sitemapindex>", mtime=0), EntryKind.SITEMAP),
+    ("<urlset></urlset>".encode("utf-16"), EntryKind.SITEMAP),
+    (b"https://news.example/a\nhttps://news.example/b\n", EntryKind.SITEMAP),
+    (b"<!DOCTYPE html><html><head><title>x</title>", EntryKind.FRONT_PAGE),
+    (b"<html><body>about our <rss> feed</body></html>", EntryKind.FRONT_PAGE),
+    (b"", None),
+    (b"Not found", None),
+    (b'{"error": 404}', None),
+    (b"\x89PNG\r\n\x1a\n\x00\x00", None),
+]
+
+
+@pytest.mark.parametrize(("body", "kind"), BODIES)
+def test_classify(body: bytes, kind: EntryKind | None) -> None:
+    assert classify(body, None, HOME) is kind
+
+
+def test_a_page_below_the_root_is_a_section() -> None:
+    assert classify(b"<html></html>", "text/html", SECTION) is EntryKind.SECTION
+
+
+def test_usual_places() -> None:
+    assert usual_feeds(HOME)[:3] == (
+        "https://news.example/feed",
+        "https://news.example/rss",
+        "https://news.example/rss.xml",
+    )
+    assert usual_feeds(SECTION)[:2] == ("https://news.example/politics/feed", "https://news.example/feed")
+    assert usual_sitemaps(SECTION)[0] == "https://news.example/news-sitemap.xml"
+    assert "https://news.example/wp-sitemap.xml" in usual_sitemaps(HOME)
+    assert len(set(usual_feeds(HOME))) == len(usual_feeds(HOME))
+
+
+MARKS = b"""<rss> <item> </item> <title> <link> /a </link> <feed > <entry> <urlset> <url> <loc> </loc> &amp; & &x; &#0; ]> <html>
+<lastmod>2024-01-01T00:00Z</lastmod> <![CDATA[ ]]> <!DOCTYPE <!ENTITY [ ]> <a href=' http://[ '> <base <nav> { "items": ] }
+1e999 Sitemap: &#x110000;"""
+PIECES = [*MARKS.split(), b"\x00", b"\xff", b"\x1f\x8b\x08", b"\n", b" "]
+BYTES = st.one_of(st.binary(max_size=300), st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join))
+
+
+@given(BYTES)
+@example(b'{"items": [{"url": ["x"], "authors": [1], "tags": [{}], "date_published": 5}]}')
+@example(b'{"items": [{"id": 5, "url": "http://[/", "title": {}}], "next_url": 3, "title": []}')
+def test_no_reader_ever_raises(body: bytes) -> None:
+    read_feed(body, HOME, "application/rss+xml; charset=nonsense")
+    read_sitemap(body, HOME)
+    read_front_page(body, HOME, "text/html; charset=gb2312")
+    read_list(body, JsonList(url=HOME, link="{url}", items="items"), Site(name="x", hosts=("x",)), HOME)
+    sitemaps_in_robots(body.decode("utf-8", "replace"), HOME)
+    classify(body, None, HOME)

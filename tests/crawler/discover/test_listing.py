@@ -1,0 +1,58 @@
+"""Merging: one link for each article, the best source's word first, newest first, the same in any order."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+
+from crawler.discover.listing import Hints, Listing, link_to, merge
+from db.models import EntryKind, Link, LinkKind
+
+URL = "https://news.example/"
+NOON = datetime(2024, 5, 20, 12, tzinfo=UTC)
+
+
+def link(path: str, kind: LinkKind, hints: Hints | None = None) -> Link:
+    made = link_to(path, kind=kind, found_in=URL, hints=hints or Hints())
+    assert made is not None
+    return made
+
+
+def listing(kind: EntryKind, *links: Link) -> Listing:
+    return Listing(kind=kind, url=URL, links=links)
+
+
+def test_the_same_article_by_five_ways_is_one_link() -> None:
+    ways = [
+        listing(EntryKind.FEED, link("/a/1?utm_source=rss", LinkKind.FEED, Hints(title="Feed"))),
+        listing(EntryKind.NEWS_SITEMAP, link("/a/1", LinkKind.NEWS_SITEMAP, Hints(title="News", published=NOON))),
+        listing(
+            EntryKind.FRONT_PAGE,
+            link("//m.news.example/a/1/", LinkKind.FRONT_PAGE, Hints(title="Front", section="Sea")),
+        ),
+        listing(EntryKind.SECTION, link("http://www.news.example/a/1#x", LinkKind.SECTION, Hints(title="Section"))),
+        listing(EntryKind.SITEMAP, link("/a/1/amp", LinkKind.SITEMAP, Hints(modified=NOON))),
+    ]
+    results = {merge(order) for order in itertools.permutations(ways)}
+    assert len(results) == 1
+    (merged,) = results.pop()
+    assert merged.url == "https://news.example/a/1?utm_source=rss"
+    assert merged.kind is LinkKind.FEED
+    assert (merged.title, merged.published, merged.modified, merged.section) == ("Feed", NOON, NOON, "Sea")
+
+
+def test_newest_first_and_stable() -> None:
+    feed = listing(
+        EntryKind.FEED,
+        link("/undated-1", LinkKind.FEED),
+        link("/old", LinkKind.FEED, Hints(published=NOON.replace(day=1))),
+        link("/undated-2", LinkKind.FEED),
+        link("/changed", LinkKind.FEED, Hints(modified=NOON.replace(day=10))),
+        link("/new", LinkKind.FEED, Hints(published=NOON)),
+    )
+    assert [one.url.rpartition("/")[2] for one in merge([feed])] == ["new", "changed", "old", "undated-1", "undated-2"]
+
+
+def test_nothing() -> None:
+    assert merge([]) == ()
+    assert link_to("mailto:x@news.example", kind=LinkKind.FEED, found_in=URL) is None

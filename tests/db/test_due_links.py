@@ -1,0 +1,97 @@
+"""Which links are due when: a simulated clock over real rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from db.connection.database import open_database, write
+from db.models import Link, LinkKind
+from db.store import facts
+from db.store.due_links import due_links
+from db.store.sources import add_source
+
+START = datetime(2026, 11, 1, 12, tzinfo=UTC)
+RHYTHM = (1800.0, 10800.0, 86400.0, 604800.0)
+RETRY = (900.0, 7200.0)
+
+
+@pytest.fixture
+def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    db = open_database(tmp_path / "a.db", create=True)
+    with write(db.conn) as conn:
+        add_source(conn, name="s", url="http://s.example/", settings={}, at=START)
+        links = [
+            Link(
+                url=f"http://s.example/{n}",
+                key=f"s.example/{n}",
+                kind=LinkKind.FEED,
+                published=START - timedelta(days=n) if n else None,
+            )
+            for n in range(4)
+        ]
+        assert facts.put_links(conn, 1, links, START, None) == 4
+        assert facts.put_links(conn, 1, links, START, None) == 0
+    yield db.conn
+    db.conn.close()
+
+
+def due(conn: sqlite3.Connection, at: datetime, *, since: datetime | None = None, limit: int = 0) -> list[int]:
+    found = due_links(conn, 1, now=at, revisit=RHYTHM, retry=RETRY, since=since, limit=limit)
+    return [link.link_id for link in found]
+
+
+def fetch(conn: sqlite3.Connection, link_id: int, at: datetime, *, good: bool = True) -> None:
+    with write(conn):
+        facts.visited(conn, facts.Fetch(what="article", url="", started_at=at, link_id=link_id), good=good)
+
+
+def test_new_links_are_due_newest_first(conn: sqlite3.Connection) -> None:
+    assert due(conn, START) == [1, 2, 3, 4]
+    assert due(conn, START, limit=2) == [1, 2]
+    assert due(conn, START, since=START - timedelta(days=2)) == [1, 2, 3]
+
+
+def test_visits_follow_the_rhythm_and_missed_ones_are_one(conn: sqlite3.Connection) -> None:
+    for link_id in (2, 3, 4):
+        fetch(conn, link_id, START + timedelta(days=300))
+    fetch(conn, 1, START)
+    visits = []
+    for minutes in range(0, 10 * 24 * 60, 10):
+        now = START + timedelta(minutes=minutes)
+        if due(conn, now):
+            visits.append(minutes)
+            fetch(conn, 1, now)
+    assert visits == [30, 180, 1440, 10080]
+
+    fetch(conn, 2, START + timedelta(days=300))  # asleep from then on for two days: one visit, then the one of day 7
+    wake = START + timedelta(days=302)
+    assert 2 in due(conn, wake)
+    fetch(conn, 2, wake)
+    assert 2 not in due(conn, wake + timedelta(hours=1))
+    assert 2 in due(conn, START + timedelta(days=307, minutes=1))
+
+
+def test_failures_are_tried_again_and_given_up(conn: sqlite3.Connection) -> None:
+    for link_id in (2, 3, 4):
+        fetch(conn, link_id, START + timedelta(days=300))
+    tries = []
+    for minutes in range(0, 3 * 24 * 60, 5):
+        now = START + timedelta(minutes=minutes)
+        if due(conn, now):
+            tries.append(minutes)
+            fetch(conn, 1, now, good=False)
+    assert tries == [0, 15, 135]
+
+
+def test_a_rhythm_of_zero_is_due_at_every_crawl(conn: sqlite3.Connection) -> None:
+    fetch(conn, 1, START)
+    for seconds in (1, 2, 1000):
+        now = START + timedelta(seconds=seconds)
+        found = due_links(conn, 1, now=now, revisit=(0.0,), retry=RETRY)
+        assert 1 in [link.link_id for link in found]
+        fetch(conn, 1, now)

@@ -1,0 +1,45 @@
+"""Crawls of the whole demo web that several tests look at, made once in a process: a crawl takes seconds, a copy none."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.demoweb.truth import PageTruth
+from tests.demoweb.web import DemoWeb
+from tests.end_to_end.copydesk import Copydesk
+
+
+@pytest.fixture(scope="session")
+def crawled_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DemoWeb, Copydesk]]:
+    """The demo web as it stands, still up, and a desk that has crawled it once. Only to be looked at."""
+    with DemoWeb() as web:
+        desk = Copydesk(tmp_path_factory.mktemp("crawled-web"), web.proxy_url)
+        desk.add_sites(web)
+        desk.run("crawl")
+        yield web, desk
+
+
+@pytest.fixture(scope="session")
+def crawled_twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Copydesk, list[PageTruth]]:
+    """The demo web, crawled before and after its corrections, and what is right of it. Only to be looked at."""
+    with DemoWeb() as web:
+        desk = Copydesk(tmp_path_factory.mktemp("crawled-twice"), web.proxy_url, follow_pages=True)
+        desk.add_sites(web)
+        desk.run("crawl")
+        web.publish_correction()
+        desk.run("crawl", "--again")
+        return desk, list(web.truth())
+
+
+@pytest.fixture
+def crawled(crawled_twice: tuple[Copydesk, list[PageTruth]], tmp_path: Path) -> Copydesk:
+    """A copy of `crawled_twice` of the test's own."""
+    folder = tmp_path / "crawled"
+    folder.mkdir()
+    desk = Copydesk(folder, None, follow_pages=True)
+    shutil.copy(crawled_twice[0].database, desk.database)
+    return desk

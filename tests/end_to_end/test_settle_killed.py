@@ -1,0 +1,163 @@
+"""`kill -9` in the middle of settling: the next settling or crawl goes on, and ends like a quiet one, row for row."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.connection.database import open_database, write
+from db.models import Article
+from db.store.outcomes import Extractor, extractor_id, put_article
+from db.store.sources import add_source
+from pipelines.dedup.settle import STEP
+from pipelines.extraction.fingerprint import fingerprint
+from tests.end_to_end.copydesk import Copydesk, wait_for
+from tests.pipelines.dedup.stories import SETTLED, attributed, bulletin, edited, sequel, story, trimmed
+from tests.pipelines.dedup.test_settle import START
+
+# Several steps of settling.
+ARTICLES = 4 * STEP - 400
+
+
+def rows(desk: Copydesk) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that settling writes."""
+    return {table: desk.query(f"SELECT * FROM {table} ORDER BY 1, 2") for table in SETTLED}
+
+
+def texts(count: int) -> list[str]:
+    """Stories, each printed again in several ways, and forms."""
+    made = []
+    for n in range(count // 8):
+        text = story(n, 5)
+        made += [
+            text,
+            text,
+            edited(text, n),
+            trimmed(text),
+            attributed(text),
+            sequel(text, n),
+            bulletin(n),
+            bulletin(n % 50),
+        ]
+    random.Random(1).shuffle(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of many articles, all of which wait to be settled."""
+    path: Path = tmp_path_factory.mktemp("archive") / "news.db"
+    conn: sqlite3.Connection = open_database(path, create=True).conn
+    chance = random.Random(2)
+    with write(conn):
+        add_source(conn, name="s", url="http://s.example/", settings={}, at=START)
+        maker = extractor_id(conn, Extractor(code="t", rules="t", trafilatura="t"))
+        conn.execute("INSERT INTO bodies (id, sha256, size, codec, data) VALUES (1, x'00', 0, 'zstd', x'00')")
+        for n, text in enumerate(texts(ARTICLES), 1):
+            # One address in five is visited twice.
+            url = f"http://site{chance.randrange(ARTICLES * 2)}.example/a"
+            conn.execute(
+                "INSERT INTO pages (id, source_id, url, fetched_at, status, headers, body_id)"
+                " VALUES (?, 1, ?, ?, 200, '{}', 1)",
+                (n, url, f"2026-11-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}.000Z"),
+            )
+            article = Article(url=url, title="t", text=text)
+            put_article(conn, n, url, article, fingerprint(article, url), maker)
+    conn.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def quiet(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any, ...]]]:
+    """What one undisturbed settling makes of it."""
+    desk = copy_of(archive, tmp_path_factory.mktemp("quiet"))
+    desk.run("settle")
+    made = rows(desk)
+    assert len(made["decisions"]) == ARTICLES
+    assert {verdict for _, verdict, *_ in made["decisions"]} == {"new", "copy", "revision", "same"}
+    assert not made["unsettled"]
+    return made
+
+
+def copy_of(archive: Path, folder: Path) -> Copydesk:
+    desk = Copydesk(folder, None)
+    shutil.copy(archive, desk.database)
+    return desk
+
+
+def settle_and_kill(desk: Copydesk, after_s: float, *arguments: str) -> bool:
+    """Start settling, kill it so long after its first commit; whether it was still at work."""
+    before = desk.query("SELECT count(*), (SELECT count(*) FROM marks) FROM unsettled")
+    process = desk.start("settle", *arguments)
+    wait_for(
+        lambda: (
+            process.poll() is not None
+            or desk.query("SELECT count(*), (SELECT count(*) FROM marks) FROM unsettled") != before
+        )
+    )
+    time.sleep(after_s)
+    at_work = process.poll() is None
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert desk.query("PRAGMA integrity_check") == [("ok",)]
+    return at_work
+
+
+@pytest.mark.parametrize("finish", [("settle",), ("crawl",)], ids=" ".join)
+def test_killed_settlings_end_like_a_quiet_one(
+    archive: Path, quiet: dict[str, list[tuple[Any, ...]]], tmp_path: Path, finish: tuple[str, ...]
+) -> None:
+    desk = copy_of(archive, tmp_path)
+    chance = random.Random(str(finish))
+    cut = sum(settle_and_kill(desk, chance.uniform(0, 0.3), *arguments) for arguments in ((), ("--all",), ()))
+    assert cut >= 1
+    assert desk.query("SELECT count(*) FROM unsettled") != [(0,)]
+    # The crawl finds its one host unknown, and says so.
+    desk.run(*finish, code=1 if finish == ("crawl",) else 0)
+    assert rows(desk) == quiet
+
+
+def test_a_settled_database_killed_while_it_is_settled_again(
+    archive: Path, quiet: dict[str, list[tuple[Any, ...]]], tmp_path: Path
+) -> None:
+    """Decisions stand until they are made again, so that readers never see an empty archive."""
+    desk = copy_of(archive, tmp_path)
+    desk.run("settle")
+    for after_s in (0.0, 0.15):
+        assert settle_and_kill(desk, after_s, "--all")
+        assert desk.query("SELECT count(*) FROM decisions") == [(ARTICLES,)]
+    desk.run("settle", "--all")
+    assert rows(desk) == quiet
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_after_the_step_and_says_what_is_left(
+    archive: Path, tmp_path: Path, sign: signal.Signals
+) -> None:
+    desk = copy_of(archive, tmp_path)
+    process = desk.start("settle")
+    wait_for(lambda: desk.query("SELECT count(*) FROM decisions") != [(0,)])
+    os.kill(process.pid, sign)
+    _, err = process.communicate(timeout=30)
+    left = desk.query("SELECT count(*) FROM unsettled")[0][0]
+    assert (process.returncode, left > 0) == (130, True)
+    assert f"stopped early: {left} article pages wait" in err
+
+
+def test_two_settlings_at_once_end_like_a_quiet_one(
+    archive: Path, quiet: dict[str, list[tuple[Any, ...]]], tmp_path: Path
+) -> None:
+    desk = copy_of(archive, tmp_path)
+    both = [desk.start("settle", "--all"), desk.start("settle")]
+    for process in both:
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+    assert rows(desk) == quiet

@@ -1,0 +1,59 @@
+"""Who is the original of a cluster."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from pipelines.dedup.clusters import Member, original_of, stories
+
+
+def member(number: int, **fields: str | None) -> Member:
+    values = {"url": f"http://site{number}.example/", "seen": f"2026-11-01T00:00:0{number}Z", **fields}
+    return Member(number=number, **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("members", "first"),
+    [
+        ([member(1), member(2)], 1),
+        ([member(1), member(2, published="2026-10-01T00:00:00Z")], 2),
+        ([member(1, published="2026-10-02T00:00:00Z"), member(2, published="2026-10-01T00:00:00Z")], 2),
+        ([member(1, published="2026-10-02T00:00:00Z", credited="Echo"), member(2, outlet="ECHO")], 2),
+        # The host is a name too.
+        ([member(1, credited="Reuben"), member(2, url="https://www.reuben.example/a")], 2),
+        ([member(1, credited="《江城晚報》"), member(2, outlet="江城晚报")], 2),
+        # Whoever is credited and credits another in turn was not first.
+        ([member(1), member(2, outlet="Echo", credited="Tidings"), member(3, credited="Echo")], 1),
+        # To credit oneself is no evidence.
+        ([member(1), member(2, outlet="Echo", credited="Echo")], 1),
+        ([member(1, credited="Nobody here"), member(2)], 1),
+    ],
+)
+def test_the_original(members: list[Member], first: int) -> None:
+    for order in itertools.permutations(members):
+        assert original_of(order).number == first
+
+
+def groups(letters: dict[int, int], *pairs: tuple[int, int], printed: dict[int, int] | None = None) -> list[list[int]]:
+    """The texts of each cluster, each text printed once or as often as said."""
+    members = {text: [member(text)] * (printed or {}).get(text, 1) for text in letters}
+    return sorted(sorted({each.number for each in group}) for group in stories(members, letters, pairs))
+
+
+def test_clusters_are_what_likenesses_connect() -> None:
+    letters = dict.fromkeys(range(1, 7), 100)
+    assert groups(letters, (1, 2), (3, 2), (5, 6), (1, 99)) == [[1, 2, 3], [4], [5, 6]]
+
+
+def test_two_parts_of_one_story_are_in_its_cluster() -> None:
+    assert groups({1: 1000, 2: 400, 3: 350}, (1, 2), (3, 1)) == [[1, 2, 3]]
+
+
+def test_a_part_of_two_stories_joins_the_one_that_was_printed_most_often_then_first() -> None:
+    assert groups({1: 1000, 2: 1100, 3: 400}, (1, 3), (2, 3)) == [[1, 3], [2]]
+    assert groups({1: 1000, 2: 1100, 3: 400}, (1, 3), (2, 3), printed={2: 2}) == [[1], [2, 3]]
+    assert groups({1: 1000, 2: 1100, 3: 400, 4: 950}, (1, 3), (2, 3), (4, 3), (2, 4)) == [[1], [2, 3, 4]]
+    # It is no part of the one of which it has most.
+    assert groups({1: 1000, 2: 500, 3: 400}, (1, 3), (2, 3)) == [[1], [2, 3]]

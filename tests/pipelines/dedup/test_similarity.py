@@ -1,0 +1,112 @@
+"""Which texts are one story printed twice, and which merely look alike."""
+
+from __future__ import annotations
+
+import opencc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.dedup.normalize import letters_of
+from pipelines.dedup.similarity import SHORTEST_COPY, Proof, alike
+from tests.pipelines.dedup.stories import attributed, bulletin, chinese_story, edited, sequel, story, trimmed
+
+NEWSLETTER = "Sign up for our letter of the week, which brings the best of the harbour to your table every Friday."
+
+
+def are_alike(one: str, other: str) -> bool:
+    first, second = Proof(letters_of(one)), Proof(letters_of(other))
+    found = alike(first, second)
+    assert alike(second, first) == found
+    return found
+
+
+def padded(text: str) -> str:
+    lines = text.split("\n")
+    return "\n".join([*lines[:2], NEWSLETTER, *lines[2:]])
+
+
+def reflowed(text: str) -> str:
+    return text.replace(".\n", ". ").replace("'", "’")
+
+
+@pytest.mark.parametrize("change", [attributed, edited, padded, reflowed, trimmed, str.upper])
+@pytest.mark.parametrize("seed", range(5))
+def test_reprints_are_alike(seed: int, change: object) -> None:
+    text = story(seed)
+    again = edited(text, seed) if change is edited else change(text)  # type: ignore[operator]
+    assert are_alike(text, again)
+
+
+def test_two_reprints_of_one_story_are_alike() -> None:
+    assert are_alike(edited(story(1), 1), trimmed(attributed(story(1)), 0.7))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_chinese_reprints_are_alike(seed: int) -> None:
+    text = chinese_story(seed)
+    changed = list(text)
+    for at in range(7, len(changed), 21):
+        changed[at] = "变"
+    assert are_alike(text, "".join(changed))
+    assert are_alike(text, f"据《河口晚报》报道，{trimmed(text)}\n（编辑：王一）")
+    assert are_alike(text, text.replace("，", ",").replace("。", "."))
+
+
+def test_traditional_and_simplified_forms_are_alike() -> None:
+    simplified = chinese_story(1)
+    traditional = opencc.OpenCC("s2t").convert(simplified)
+    assert letters_of(traditional) != traditional
+    assert letters_of(traditional) == letters_of(simplified)
+    assert are_alike(simplified, trimmed(traditional))
+
+
+def test_japanese_is_not_folded() -> None:
+    text = "東京都は六日、新しい図書館の計画を発表した。" * 5
+    assert "東" in letters_of(text)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_forms_with_other_places_and_figures_are_not(seed: int) -> None:
+    assert not are_alike(bulletin(seed), bulletin(seed + 100))
+    assert are_alike(bulletin(seed), attributed(bulletin(seed)))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sequels_are_not(seed: int) -> None:
+    assert not are_alike(story(seed), sequel(story(seed), seed))
+    assert not are_alike(sequel(story(seed), seed), sequel(story(seed), seed + 1))
+
+
+def test_a_long_table_of_other_figures_is_not() -> None:
+    def table(start: int) -> str:
+        return "\n".join(
+            f"In the district of {name} the council counted {start * 7 % 997 + n * 13} households and {start * 3 % 89 + n} shops."
+            for n, name in enumerate(
+                ("Upper Mill", "Lower Mill", "Old Harbour", "New Harbour", "Fairground", "Hillside") * 3
+            )
+        )
+
+    assert not are_alike(table(100), table(517))
+
+
+def test_an_excerpt_is_not() -> None:
+    assert not are_alike(story(1, 8), story(1, 2))
+
+
+def test_stories_that_share_nothing_are_not() -> None:
+    assert not are_alike(story(1), story(2))
+    assert not are_alike(chinese_story(1), chinese_story(2))
+    assert not are_alike(chinese_story(1), story(1))
+
+
+def test_short_texts_are_not_even_when_equal() -> None:
+    assert not are_alike("x" * (SHORTEST_COPY - 1), "x" * (SHORTEST_COPY - 1))
+    assert not are_alike("", "")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_any_texts_compare_without_error(one: str, other: str) -> None:
+    are_alike(one, other)
+    are_alike(one + story(1), other + story(1))

@@ -1,0 +1,73 @@
+"""Lists of sources: OPML as readers export it, plain lists, and back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from db.errors import UsageError
+from db.models import Entry, EntryKind, Source
+from pipelines.exchange.opml import read_sources, write_opml
+
+
+def test_opml_of_a_feed_reader() -> None:
+    data = """<?xml version="1.0" encoding="UTF-8"?><opml version="1.0"><head><title>x</title></head><body>
+    <outline text="News"><outline type="rss" text="Post &amp; Sea" xmlUrl="https://post.example/feed" htmlUrl="https://post.example/"/>
+    <outline type="rss" text="Feed only" xmlUrl="https://feed.example/rss?x=1&amp;y=2"/></outline>
+    <outline text="again" htmlUrl="https://post.example/"/><outline text="folder"/></body></opml>"""
+    assert read_sources(data.encode()) == [
+        ("Post & Sea", "https://post.example/"),
+        ("Feed only", "https://feed.example/rss?x=1&y=2"),
+    ]
+
+
+def test_plain_list() -> None:
+    data = """\ufeff# my sites
+https://a.example/          # the first
+Example Daily, https://b.example/news?x=1#top
+港湾新闻\thttps://gangwan.example/
+
+c.example
+https://a.example/
+"""
+    assert read_sources(data.encode()) == [
+        (None, "https://a.example/"),
+        ("Example Daily", "https://b.example/news?x=1#top"),
+        ("港湾新闻", "https://gangwan.example/"),
+        (None, "https://c.example"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"https://a.example/\nwhat is this\n", "list.txt:2: 'what is this'"),
+        (b"", "no address"),
+        (b"# nothing\n", "no address"),
+        (b"<html></html>", "not OPML"),
+        (b"<opml><body></body></opml>", "no address"),
+        (b"<", "not OPML"),
+    ],
+)
+def test_mistakes_are_named(data: bytes, message: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        read_sources(data, "list.txt")
+    assert message in str(raised.value)
+    assert str(raised.value).startswith("list.txt")
+
+
+def test_what_is_written_is_read_back() -> None:
+    added = datetime(2024, 5, 20, tzinfo=UTC)
+    sources = [
+        Source(id=1, name="post <&> sea", url="https://post.example/?a=1&b=2", added_at=added),
+        Source(id=2, name="港湾", url="https://gangwan.example/", added_at=added),
+    ]
+    entries = [
+        Entry(url="https://post.example/feed", kind=EntryKind.FEED, title="All \x0b news"),
+        Entry(url="https://post.example/sitemap.xml", kind=EntryKind.SITEMAP),
+    ]
+    text = write_opml([(sources[0], entries), (sources[1], [])])
+    assert read_sources(text.encode()) == [(source.name, source.url) for source in sources]
+    assert "https://post.example/feed" in text
+    assert "sitemap.xml" not in text

@@ -1,0 +1,156 @@
+"""Chinese credits as outlets write them, form by form: a page around each, and what must be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pipelines.extraction.chinese_page import PARAGRAPHS, Form, read_form
+
+FORMS = {
+    "总台记者": Form({"authors": ["张伟", "李静"]}, tail="<p>（总台央视记者 张伟 李静）</p>"),
+    "总台记者丨": Form({"authors": ["张伟", "李静"]}, tail="<p>总台记者丨张伟 李静</p>"),
+    "央视监制": Form(
+        {"editors": ["张伟", "李静"], "proofreaders": ["陈晨"], "authors": []},
+        tail="<p>监制丨王强</p><p>制片人丨刘洋</p><p>编辑丨张伟 李静</p><p>校对丨陈晨</p>",
+    ),
+    "新京报": Form(
+        {"authors": ["张伟"], "editors": ["李静"], "proofreaders": ["陈晨"]},
+        tail="<p>新京报记者 张伟</p><p>编辑 李静 校对 陈晨</p>",
+    ),
+    "新京报撰稿/": Form(
+        {"authors": ["张伟"], "editors": ["李静"], "proofreaders": ["陈晨"]},
+        tail="<p>撰稿/新京报记者 张伟</p><p>编辑/李静  校对/陈晨</p>",
+    ),
+    "上观": Form(
+        {"editors": ["李静"], "authors": []},
+        tail="<p>栏目主编：王强 文字编辑：李静 题图来源：上观题图 图片编辑：刘洋</p>",
+    ),
+    "编辑+责任编辑": Form(
+        {"editors": ["张伟", "李静"]}, tail="<p>编辑：张伟</p><p>责任编辑：李静</p><p>审核：王强</p>"
+    ),
+    "初审": Form({"editors": ["张伟"]}, tail="<p>编辑：张伟 初审：李静 复审：王强 终审：刘洋</p>"),
+    "作者本报记者通讯员": Form(
+        {"authors": ["张伟", "李静"], "source": "山城日报"},
+        head="<div class='info'>作者：本报记者 张伟 通讯员 李静 来源：山城日报 2024-03-05 15:32</div>",
+    ),
+    "文/图": Form({"authors": ["张伟", "李静"]}, tail="<p>文/图 山城日报记者 张伟 通讯员 李静</p>"),
+    "文图/": Form({"authors": ["张伟"]}, tail="<p>文图/张伟</p>"),
+    "图文：": Form({"authors": ["张伟"]}, tail="<p>图文：张伟</p>"),
+    "羊晚": Form(
+        {"authors": ["张伟", "李静"], "editors": ["陈晨"]},
+        tail="<p>文｜羊城晚报全媒体记者 张伟 通讯员 李静</p><p>图｜受访者提供</p><p>编辑：陈晨</p>",
+    ),
+    "南方【记者】": Form({"authors": ["张伟", "李静", "王强"]}, tail="<p>【记者】张伟 李静</p><p>【通讯员】王强</p>"),
+    "南方【作者】": Form(
+        {"authors": ["张伟", "李静"]}, tail="<p>【作者】 张伟;李静</p><p>【来源】 南方报业传媒集团南方+客户端</p>"
+    ),
+    "南方+记者": Form({"authors": ["张伟"]}, tail="<p>南方+记者 张伟</p>"),
+    "记者：编辑：": Form({"authors": ["张伟", "李静"], "editors": ["王强"]}, tail="<p>记者：张伟/李静 编辑：王强</p>"),
+    "澎湃": Form(
+        {"authors": ["张伟"], "editors": ["李静"], "proofreaders": ["陈晨"], "source": "澎湃新闻"},
+        head="<div class='info'>澎湃新闻记者 张伟</div><div>2024-03-05 15:32 来源：澎湃新闻</div>",
+        tail="<p>责任编辑：李静</p><p>图片编辑：王强</p><p>校对：陈晨</p>",
+    ),
+    "界面|": Form(
+        {"authors": ["张伟"], "editors": ["李静"]}, first="<p>界面新闻记者 | 张伟</p><p>界面新闻编辑 | 李静</p>"
+    ),
+    "第一财经": Form(
+        {"authors": ["张伟"], "editors": ["李静"], "source": "第一财经"},
+        head="<div class='info'>第一财经 2024-03-05 15:32 作者：张伟 责编：李静</div>",
+    ),
+    "财新": Form({"authors": ["张伟"]}, lead_in="【财新网】（记者 张伟）"),
+    "21北京报道": Form({"authors": ["张伟"]}, lead_in="21世纪经济报道记者张伟 北京报道 "),
+    "21独行": Form({"authors": ["张伟"]}, first="<p>21世纪经济报道记者张伟 北京报道</p>"),
+    "本报记者北京报道 连写": Form({"authors": ["张伟", "李静"]}, lead_in="本报记者张伟、李静北京报道 "),
+    "本报记者上海报道 独行": Form({"authors": ["张伟"]}, first="<p>本报记者张伟 上海报道</p>"),
+    "本报记者北京报道": Form({"authors": ["张伟", "李静"]}, first="<p>本报记者 张伟 李静 北京报道</p>"),
+    "中新网电": Form(
+        {"authors": ["张伟"], "editors": ["李静"], "source": "中国新闻网"},
+        head="<div>2024年03月05日 15:32 来源：中国新闻网</div>",
+        lead_in="中新网北京3月5日电 (记者 张伟)",
+        tail="<p>【编辑:李静】</p>",
+    ),
+    "光明": Form(
+        {"editors": ["李静"]},
+        head="<div>2024-03-05 15:32 来源：光明网-《光明日报》</div>",
+        tail="<p>[ 责编：李静 ]</p>",
+    ),
+    "中青报·中青网": Form({"authors": ["张伟"]}, first="<p>中青报·中青网记者 张伟</p>"),
+    "海报": Form({"authors": ["张伟"]}, first="<p>大众网·海报新闻记者 张伟 济南报道</p>"),
+    "红星实习": Form(
+        {"authors": ["张伟", "李静"], "editors": ["王强"]},
+        tail="<p>红星新闻记者 张伟 实习记者 李静</p><p>编辑 王强</p>",
+    ),
+    "每经": Form({"authors": ["张伟"], "editors": ["李静"]}, first="<p>每经记者：张伟    每经编辑：李静</p>"),
+    "每经空格": Form({"authors": ["张伟"], "editors": ["李静"]}, first="<p>每经记者 张伟 每经编辑 李静</p>"),
+    "财联社": Form({"authors": ["张伟"]}, lead_in="财联社3月5日讯（记者 张伟）"),
+    "财联社编辑": Form({"editors": ["李静"], "authors": []}, lead_in="财联社3月5日讯（编辑 李静）"),
+    "观察者": Form({"authors": ["张伟"]}, first="<p>【文/观察者网 张伟】</p>"),
+    "TW記者／": Form({"authors": ["張偉明"]}, first="<p>記者張偉明／台北報導</p>", language="zh-TW"),
+    "TW〔記者／〕": Form({"authors": ["張偉明"]}, lead_in="〔記者張偉明／台北報導〕", language="zh-TW"),
+    "TW聯合": Form(
+        {"authors": ["張偉明"]},
+        head="<div class='info'>2024-03-05 15:32 聯合報／ 記者張偉明／台北即時報導</div>",
+        language="zh-TW",
+    ),
+    "TW CNA": Form(
+        {"authors": ["張偉明"], "editors": ["李靜美"]},
+        lead_in="（中央社記者張偉明台北5日電）",
+        tail="<p>（編輯：李靜美）1130305</p>",
+        language="zh-TW",
+    ),
+    "TW文／": Form({"authors": ["張偉明"]}, first="<p>文／張偉明</p>", language="zh-TW"),
+    "TW責任編輯核稿": Form(
+        {"editors": ["李靜美", "王大強"]}, tail="<p>責任編輯：李靜美</p><p>核稿編輯：王大強</p>", language="zh-TW"
+    ),
+    "HK01": Form(
+        {"authors": ["張偉明"], "published": "2024-03-05T15:32+08:00"},
+        head="<div>撰文：張偉明</div><div>出版：2024-03-05 15:32 更新：2024-03-05 18:00</div>",
+        language="zh-HK",
+    ),
+    "TW撰文編輯": Form(
+        {"authors": ["張偉明"], "editors": ["李靜美"]},
+        head="<div>撰文 張偉明 | 責任編輯 李靜美 | 2024-03-05</div>",
+        language="zh-TW",
+    ),
+    "TW [周刊王]": Form({"authors": ["張偉明"]}, head="<div>記者：張偉明 2024/03/05 15:32</div>", language="zh-TW"),
+    "TW 綜合報導": Form(
+        {"authors": ["張偉明", "李靜美"]}, first="<p>記者張偉明、李靜美／綜合報導</p>", language="zh-TW"
+    ),
+    "TW 特派": Form({"authors": ["張偉明"]}, first="<p>聯合報記者張偉明／華盛頓八日電</p>", language="zh-TW"),
+    "TW 特派員": Form(
+        {"authors": ["張偉明"]}, head="<div>東京特派員張偉明／專題報導 2024/03/05</div>", language="zh-TW"
+    ),
+    "原载公众号": Form({"original_source": "清溪读书"}, tail="<p>本文转自微信公众号“清溪读书”，作者张伟</p>"),
+    "来源公众号": Form({"source": "清溪读书"}, head="<div>来源：微信公众号“清溪读书” 2024-03-05 15:32</div>"),
+    "来源 | ": Form({"source": "山城日报"}, head="<div>2024-03-05 15:32 | 来源 | 山城日报</div>"),
+    "综合": Form({"original_source": "新华社、人民日报、央视新闻"}, tail="<p>（综合新华社、人民日报、央视新闻等）</p>"),
+    "记者 丨": Form(
+        {"authors": ["张伟"], "editors": ["李静"], "proofreaders": ["陈晨"]},
+        tail="<p>记者丨张伟</p><p>责编丨李静</p><p>审校丨陈晨</p><p>监制丨王强</p>",
+    ),
+    "采写/": Form({"authors": ["张伟"], "editors": ["李静"]}, tail="<p>采写/张伟 编辑/李静</p>"),
+    "采写：南都记者": Form({"authors": ["张伟", "李静"]}, tail="<p>采写：南都记者张伟 实习生李静</p>"),
+    "执笔": Form({"authors": ["张伟", "李静"]}, tail="<p>执笔：张伟 李静</p>"),
+    "供稿": Form({"editors": ["李静"]}, tail="<p>供稿：张伟</p><p>编辑：李静</p>"),
+    "（作者：张伟，系…）": Form({"authors": ["张伟"]}, tail="<p>（作者：张伟，系清溪大学教授）</p>"),
+    "作者：张伟（清溪大学教授）": Form({"authors": ["张伟"]}, head="<div>2024-03-05 作者：张伟（清溪大学教授）</div>"),
+    "责任编辑 (无冒号)": Form({"editors": ["李静"]}, tail="<p>责任编辑 李静</p>"),
+    "责编(英文冒号空格)": Form({"editors": ["李静"]}, tail="<p>责编 : 李静 | 审核 : 王强</p>"),
+    "编辑：李静 （邮箱）": Form({"editors": ["李静"]}, tail="<p>编辑：李静 邮箱：a@b.example</p>"),
+    "编辑：小李": Form({"editors": ["小李"]}, tail="<p>编辑：小李</p>"),
+    "责编id": Form({"editors": ["zx0176"]}, tail="<p>责任编辑：zx0176</p>"),
+    "三人顿号": Form({"authors": ["张伟", "李静", "王大强"]}, tail="<p>本报记者 张伟、李静、王大强 摄影报道</p>"),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_credits(name: str) -> None:
+    got = read_form(FORMS[name])
+    assert {field: got[field] for field in FORMS[name].want} == FORMS[name].want
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_no_credit_line_is_text(name: str) -> None:
+    got = read_form(FORMS[name])
+    assert got["text"].split("\n")[-1] == PARAGRAPHS[-1]

@@ -1,0 +1,119 @@
+"""Encodings: marks, labels right and wrong, and none at all. Mojibake never comes out."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+
+from pipelines.extraction.encoding import codec_of, decode
+
+ZH = "清溪镇图书馆周六重新开放，二层新增了儿童阅览区和自习室，镇上的孩子们一早就在门口排起了队。馆长说，这里的书大多是居民捐的。"
+TW = "清溪鎮圖書館週六重新開放，二樓新增了兒童閱覽區和自習室，鎮上的孩子們一早就在門口排起了隊。館長說，這裡的書大多是居民捐的。"
+JA = (
+    "サンドホルム行きの渡船が月曜日から再開する。嵐で桟橋の一部が流されてから三週間ぶりで、港湾事務所が五日に発表した。"
+)
+KO = "산드홀름행 여객선이 월요일부터 다시 운항한다. 폭풍으로 부두 일부가 유실된 지 삼 주 만이라고 항만사무소가 밝혔다."
+RU = "Паром на Сандхольм снова пойдёт в понедельник, через три недели после шторма, который унёс часть пирса."
+DE = "Die Fähre fährt ab Montag wieder, teilte das Hafenamt für die Küste mit. Größere Schäden gab es nicht."
+
+
+def page(text: str, label: str = "") -> str:
+    meta = f'<meta charset="{label}">' if label else ""
+    return f"<html><head>{meta}<title>x</title></head><body><p>{text}</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (ZH, "gb18030"),
+        (TW, "big5"),
+        (JA, "cp932"),
+        (JA, "euc_jp"),
+        (KO, "cp949"),
+        (RU, "cp1251"),
+        (DE, "cp1252"),
+        (ZH, "utf-8"),
+    ],
+)
+def test_undeclared(text: str, codec: str) -> None:
+    got = decode(page(text * 3).encode(codec))
+    assert got is not None
+    assert text in got.text
+
+
+@pytest.mark.parametrize(("text", "codec", "label"), [
+    (ZH, "gb18030", "gb2312"), (TW, "big5", "Big5"), (JA, "cp932", "Shift_JIS"), (JA, "euc_jp", "euc-jp"), (KO, "cp949", "euc-kr"),
+    (RU, "cp1251", "windows-1251"), (RU, "koi8-r", "koi8-r"), (DE, "cp1252", "iso-8859-1"), (DE, "iso8859-15", "ISO-8859-15"),
+])  # fmt: skip
+def test_declared(text: str, codec: str, label: str) -> None:
+    body = page(text, label).encode(codec)
+    in_meta = decode(body)
+    in_header = decode(page(text).encode(codec), f"text/html; charset={label}")
+    assert in_meta is not None
+    assert in_header is not None
+    assert text in in_meta.text
+    assert text in in_header.text
+
+
+@pytest.mark.parametrize("label", ["gbk", "iso-8859-1", "big5", "utf-16", "nonsense", "utf-7", "base64"])
+def test_utf8_wins_over_a_wrong_label(label: str) -> None:
+    got = decode(page(ZH, label).encode(), f"text/html; charset={label}")
+    assert got is not None
+    assert ZH in got.text
+
+
+@pytest.mark.parametrize("label", ["utf-8", "iso-8859-1", "nonsense"])
+def test_chinese_bytes_under_a_wrong_label(label: str) -> None:
+    got = decode(page(ZH * 3, label).encode("gb18030"))
+    assert got is not None
+    assert ZH in got.text
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf16(codec: str) -> None:
+    mark = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}[codec]
+    for body in (mark + page(ZH).encode(codec), page(ZH).encode(codec)):
+        got = decode(body)
+        assert got is not None
+        assert ZH in got.text
+
+
+def test_marks_nuls_and_strays() -> None:
+    marked = decode(codecs.BOM_UTF8 + page(ZH).encode(), "text/html; charset=gbk")
+    assert marked is not None
+    assert ZH in marked.text
+    assert not marked.text.startswith("\ufeff")
+    nul = decode(page(ZH).encode().replace(b"<p>", b"<p>\x00"))
+    assert nul is not None
+    assert "\x00" not in nul.text
+    cut = decode(page(ZH).encode()[:-20] + b"\xe6")
+    assert cut is not None
+    assert cut.encoding == "utf-8"
+
+
+def test_rubbish_is_refused() -> None:
+    assert decode(b"<html>" + bytes(range(128, 256)) * 500) is None
+
+
+def test_labels() -> None:
+    assert codec_of("GB2312") == "gb18030"
+    assert codec_of("x-sjis") == "cp932"
+    assert codec_of("no-such-thing") is None
+
+
+def test_a_utf8_page_with_a_template_in_latin_bytes() -> None:
+    text = "<p>Für die Vögel im Süden genügt ein großer Käfig, sagt Jürgen Krähenbühl, fünfzig Jahre alt.</p>"
+    alt = '<img alt="Mitgefühl wählen"><img alt="Mitgefühl für alle">'
+    body = b'<html><head><meta charset="utf-8"></head><body>' + alt.encode("latin-1") + text.encode()
+    read = decode(body)
+    assert read is not None
+    assert read.encoding == "utf-8"
+    assert read.text.endswith(alt + text)
+
+
+def test_gbk_that_says_it_is_utf8() -> None:
+    text = "清溪镇图书馆周六重新开放，二层新增了儿童阅览区和自习室，镇上的孩子们一早就在门口排起了队。" * 4
+    read = decode(b'<meta charset="utf-8"><p>' + text.encode("gbk"))
+    assert read is not None
+    assert text in read.text

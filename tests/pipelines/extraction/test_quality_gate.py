@@ -1,0 +1,27 @@
+"""The gate: no figure of extraction falls under what was reached (bench/extraction/quality_floor.json)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bench.extraction import quality
+from tests.corpus import SHARED
+
+CORPUS = SHARED / "corpus" / "dev"
+SCORER = SHARED / "quality" / "score.py"
+
+
+@pytest.mark.skipif(not (CORPUS / "gold.jsonl").exists(), reason="the labelled corpus is not beside this checkout")
+def test_no_figure_falls_below_the_floor() -> None:
+    gold = quality.read_gold(CORPUS)
+    figures = quality.score(gold, quality.predict(CORPUS, gold, 2), SCORER)
+    assert not quality.below(figures, json.loads(quality.FLOOR.read_text()))
+
+
+def test_a_lower_figure_is_refused() -> None:
+    floor = {"zh": {"title": 0.97}}
+    assert quality.below({"zh": {"title": 0.96}}, floor) == ["zh title: 0.9600, was 0.9700"]
+    assert quality.below({}, floor)
+    assert not quality.below({"zh": {"title": 0.97}}, floor)

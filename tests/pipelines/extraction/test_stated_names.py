@@ -1,0 +1,91 @@
+"""What systems write into the field for the author, in JSON-LD and in the meta, and who is read from it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from db.models import Page
+from db.site_rules.loader import Sites
+from pipelines.extraction.article_json import to_json
+from pipelines.extraction.extract import extract
+from tests.pipelines.extraction.press_page import TEXTS
+
+STATED = (
+    ("By Ada Holm", ["Ada Holm"]),
+    ("Ada Holm / Harbour Post", ["Ada Holm"]),
+    ("Ada Holm (Harbour Post)", ["Ada Holm"]),
+    ("Ada Holm - Harbour Post", ["Ada Holm"]),
+    ("Ada Holm | Harbour Post", ["Ada Holm"]),
+    ("Ada Holm, Harbour Post", ["Ada Holm"]),
+    ("Ada Holm, AP", ["Ada Holm", "AP"]),
+    ("Ada Holm and Bo Lund, Associated Press", ["Ada Holm", "Bo Lund", "Associated Press"]),
+    ("Ada Holm, Bo Lund, The Associated Press", ["Ada Holm", "Bo Lund", "The Associated Press"]),
+    ("ADA HOLM", ["ADA HOLM"]),
+    ("<a href='/x'>Ada Holm</a>", ["Ada Holm"]),
+    ("Ada Holm &amp; Bo Lund", ["Ada Holm", "Bo Lund"]),
+    ("BY ADA HOLM", ["ADA HOLM"]),
+    ("Ada Holm, Senior Reporter", ["Ada Holm"]),
+    ("Ada Holm; Bo Lund", ["Ada Holm", "Bo Lund"]),
+    ("Ada Holm and Bo Lund", ["Ada Holm", "Bo Lund"]),
+    ("Ada Holm, Bo Lund and Cy Vik", ["Ada Holm", "Bo Lund", "Cy Vik"]),
+    ("Ada Holm | Staff Writer", ["Ada Holm"]),
+    ("Ada Holm — Staff Writer", ["Ada Holm"]),
+    ("Ada Holm Staff Writer", ["Ada Holm"]),
+    ("https://www.facebook.com/ada", []),
+    ("ada@harbour.example", []),
+    ("Ada Holm <ada@harbour.example>", ["Ada Holm"]),
+    ("ada@harbour.example (Ada Holm)", ["Ada Holm"]),
+    ("admin", []),
+    ("Ada Holm, Special to The Post", ["Ada Holm"]),
+    ("Ada Holm, for the Harbour Post", ["Ada Holm"]),
+    ("Ada Holm for Harbour Post", ["Ada Holm"]),
+    ("Ada Holm, Contributor", ["Ada Holm"]),
+    ("Ada Holm/Reuters", ["Ada Holm", "Reuters"]),
+    ("Reuters", ["Reuters"]),
+    ("Von Ada Holm", ["Ada Holm"]),
+    ("Von Ada Holm und Bo Lund", ["Ada Holm", "Bo Lund"]),
+    ("Par Ada Holm", ["Ada Holm"]),
+    ("Por Ada Holm", ["Ada Holm"]),
+    ("Di Ada Holm", ["Ada Holm"]),
+    ("Ada Holm,Bo Lund", ["Ada Holm", "Bo Lund"]),
+    ("Ada Holm / Bo Lund", ["Ada Holm", "Bo Lund"]),
+    ("Ada Holm in Oslo", ["Ada Holm"]),
+    ("Text: Ada Holm", ["Ada Holm"]),
+    ("Text Ada Holm, Foto Bo Lund", ["Ada Holm"]),
+    ("Ada Holm (text), Bo Lund (photos)", ["Ada Holm"]),
+    ("Ada Holm, Photographs by Bo Lund", ["Ada Holm"]),
+    ("Reported by Ada Holm", ["Ada Holm"]),
+    ("Posted by Ada Holm", ["Ada Holm"]),
+    ("Ada Holm | Published March 5, 2024", ["Ada Holm"]),
+    ("Ada Holm 5 hours ago", ["Ada Holm"]),
+    ("Ada  Holm", ["Ada Holm"]),
+    ("Ada Holm.", ["Ada Holm"]),
+    ("Ada Holm,", ["Ada Holm"]),
+    ("by: Ada Holm", ["Ada Holm"]),
+    ("Author: Ada Holm", ["Ada Holm"]),
+    ("Autor: Ada Holm", ["Ada Holm"]),
+)
+
+
+def _authors(head: str) -> list[str]:
+    title, *paragraphs = TEXTS["en"]
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    html = (
+        f"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
+        f"<meta property='og:site_name' content='Harbour Post'>{head}</head>"
+        f"<body><main><article><h1>{title}</h1><div>5 March 2024</div>"
+        f"<div class='content'>{text}</div></article></main></body></html>"
+    )
+    got = to_json(extract(Page(body=html.encode(), url="https://www.news.example/a/1.html"), Sites()))
+    return list(got["authors"])
+
+
+@pytest.mark.parametrize(("value", "want"), STATED, ids=lambda value: str(value)[:40])
+def test_author(value: str, want: list[str]) -> None:
+    for author in ({"@type": "Person", "name": value}, [value]):
+        node = {"@type": "NewsArticle", "headline": TEXTS["en"][0], "author": author}
+        assert _authors(f'<script type="application/ld+json">{json.dumps(node)}</script>') == want
+    escaped = value.replace("<", "&lt;").replace('"', "")
+    assert _authors(f'<meta name="author" content="{escaped}">') == want

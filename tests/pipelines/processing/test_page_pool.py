@@ -1,0 +1,170 @@
+"""Reading processes that are too slow, are killed, or die: each page still ends in an outcome, and no process is left."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from db.connection.database import open_database, write
+from db.connection.writer import Writer
+from db.models import Article, Reason, Rejection
+from db.site_rules.loader import load_sites, shipped_sites_folder
+from db.store import facts
+from db.store.sources import add_source
+from pipelines.extraction.version import extractor_in_force
+from pipelines.processing.ingest import Desk, DeskPlan
+from pipelines.processing.page_pool import ReadingPool
+from pipelines.processing.page_worker import Reading
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+PARAGRAPH = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "
+
+
+def database(path: Path, pages: int, paragraphs: int = 8) -> Path:
+    db = open_database(path, create=True)
+    with write(db.conn) as conn:
+        add_source(conn, name="s", url="http://s.example/", settings={}, at=START)
+        for n in range(pages):
+            text = "".join(f"<p>{n}.{m} {PARAGRAPH * 3}</p>" for m in range(paragraphs))
+            body = f"<html><head><title>Bridge report {n}</title></head><body><h1>Bridge report {n}</h1>{text}</body></html>"
+            fetch = facts.Fetch(what="article", url=f"http://s.example/{n}.html", started_at=START, status=200)
+            page = facts.Received(
+                fetch=fetch, source_id=1, headers={}, content_type="text/html", body=facts.packed_body(body.encode())
+            )
+            facts.put_page(conn, page)
+    db.conn.close()
+    return path
+
+
+def readings(pool: ReadingPool, pages: int) -> list[Reading]:
+    return [future.result(timeout=60) for future in [pool.submit(page_id) for page_id in range(1, pages + 1)]]
+
+
+def workers_of(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(a): int(b) for a, b in (line.split() for line in listed.splitlines())}
+    children = [child for child, parent in parents.items() if parent == pid]
+    return [grandchild for grandchild, parent in parents.items() if parent in children]
+
+
+def test_a_page_over_its_time_is_too_slow_and_the_others_are_read(tmp_path: Path) -> None:
+    path = database(tmp_path / "p.db", 2, paragraphs=4000)
+    pool = ReadingPool(path, load_sites(shipped_sites_folder()), processes=1, timeout_s=0.05)
+    outcomes = [reading.outcome for reading in readings(pool, 2)]
+    pool.close()
+    assert all(isinstance(outcome, Rejection) and outcome.reason is Reason.TOO_SLOW for outcome in outcomes)
+    pool = ReadingPool(path, load_sites(shipped_sites_folder()), processes=1, timeout_s=30)
+    assert all(isinstance(reading.outcome, Article) for reading in readings(pool, 2))
+    pool.close()
+
+
+def test_processes_that_are_killed_cost_no_page(tmp_path: Path) -> None:
+    path = database(tmp_path / "p.db", 150)
+    pool = ReadingPool(path, load_sites(shipped_sites_folder()), processes=2, timeout_s=30)
+    done: queue.Queue[Future[Reading]] = queue.Queue()
+    for page_id in range(1, 151):
+        pool.submit(page_id).add_done_callback(done.put)
+    found = []
+    for n in range(150):
+        found.append(done.get(timeout=60).result())
+        if n in (5, 100):  # the oldest, idle or reading, whichever it is; a page's second process is always younger
+            os.kill(min(workers_of(os.getpid())), signal.SIGKILL)
+    pool.close()
+    assert sorted(reading.page_id for reading in found) == list(range(1, 151))
+    assert all(isinstance(reading.outcome, Article) for reading in found)
+
+
+def test_a_second_desk_waits_for_the_first(tmp_path: Path) -> None:
+    path = database(tmp_path / "p.db", 30)
+    from db.site_rules.loader import Sites
+
+    plan = DeskPlan(
+        database=path,
+        sites=load_sites(shipped_sites_folder()),
+        extractor=extractor_in_force(Sites()),
+        processes=1,
+        page_timeout_s=30,
+    )
+    writers = [Writer(path), Writer(path)]
+    desks = [Desk(plan, writer) for writer in writers]
+    for desk in desks:
+        desk.start()
+        desk.finish()
+    for desk in desks:
+        desk.join(60)
+        assert not desk.working
+    for writer in writers:
+        writer.close()
+    db = open_database(path)
+    assert db.conn.execute("SELECT count(*), count(DISTINCT page_id) FROM outcomes").fetchone() == (30, 30)
+    assert db.conn.execute("SELECT count(*) FROM unread").fetchone() == (0,)
+    db.conn.close()
+
+
+def test_readers_end_with_their_parent(tmp_path: Path) -> None:
+    path = database(tmp_path / "p.db", 60)
+    code = (
+        "import sys, time; from pathlib import Path\n"
+        "from pipelines.processing.page_pool import ReadingPool\n"
+        "from db.site_rules.loader import load_sites, shipped_sites_folder\n"
+        "if __name__ == '__main__':\n"
+        "    pool = ReadingPool(Path(sys.argv[1]), load_sites(shipped_sites_folder()), processes=2, timeout_s=30)\n"
+        "    found = [pool.submit(n) for n in range(1, 61)]\n"
+        "    found[0].result(); print('ready', flush=True); time.sleep(60)\n"
+    )
+    script = tmp_path / "parent.py"
+    script.write_text(code, encoding="utf-8")
+    root = str(Path(__file__).parent.parent.parent.parent)
+    parent = subprocess.Popen(
+        [sys.executable, str(script), str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": root},
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "ready\n"
+    children = workers_of(parent.pid)
+    assert children
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    end = time.monotonic() + 10
+    while any(Path(f"/proc/{child}").exists() for child in children):
+        assert time.monotonic() < end, "reading processes outlive their parent"
+        time.sleep(0.1)
+
+
+def test_a_desk_that_waits_for_another_one_rests(tmp_path: Path) -> None:
+    """Told that no more pages come, it still waits for the other's pages, and not in a busy loop."""
+    path = database(tmp_path / "news.db", 1)
+    sites = shipped_sites_folder()
+    plan = DeskPlan(
+        database=path,
+        sites=load_sites(sites),
+        extractor=extractor_in_force(load_sites(sites)),
+        processes=1,
+        page_timeout_s=30.0,
+    )
+    writer = Writer(path)
+    desk = Desk(plan, writer)
+    with FileLock(f"{path}.lock"):
+        desk.start()
+        desk.finish()
+        time.sleep(0.5)
+        began = time.process_time()
+        time.sleep(2.0)
+        spent = time.process_time() - began
+        assert desk.working, "a page is unread, and the other desk may have died"
+    desk.join(60)
+    writer.close()
+    assert not desk.working
+    assert spent < 0.4, f"{spent:.2f} s of CPU in 2 s of waiting"
