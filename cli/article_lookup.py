@@ -15,8 +15,8 @@ import click
 from cli.output.tables import local_time
 from db.errors import UsageError
 from db.queries.articles import (
-    LinkState,
-    PageState,
+    LinkStatus,
+    PageStatus,
     current_page,
     last_page_id,
     link_at,
@@ -30,7 +30,7 @@ from pipelines.urls import clean_url, link_key
 _LARGEST_ID = 2**63 - 1
 
 
-def page_named(conn: sqlite3.Connection, what: str, revision: int | None = None) -> PageState:
+def page_named(conn: sqlite3.Connection, what: str, revision: int | None = None) -> PageStatus:
     """The page meant. Exits where it is a link that was never fetched; raises UsageError where it is nothing known."""
     numbered = what.isascii() and what.isdigit()
     if numbered:
@@ -78,7 +78,7 @@ def _page_at(conn: sqlite3.Connection, address: str) -> int:
     raise UsageError(f"{url} is not known, {advice}; `copydesk articles` lists the articles")
 
 
-def _never_fetched(link: LinkState) -> str:
+def _never_fetched(link: LinkStatus) -> str:
     found = f"{link.url} was found {local_time(link.found_at)} ({link.source_name})"
     if not link.failures:
         return f"{found} and not fetched yet; `copydesk crawl {link.source_name}` does"

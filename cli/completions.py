@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from db.errors import CopydeskError
 from db.store.sources import all_sources
 
@@ -12,7 +12,7 @@ from db.store.sources import all_sources
 def source_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """The sources whose names begin so. None where there is no database to ask: a tab must not print errors."""
     options = ctx.find_root().params
-    desk = Desk(config_path=options.get("config"), database=options.get("db"))
+    desk = CommandContext(config_path=options.get("config"), database=options.get("db"))
     try:
         with desk.read() as conn:
             return [source.name for source in all_sources(conn) if source.name.startswith(incomplete)]

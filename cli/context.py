@@ -18,7 +18,7 @@ READ_CACHE_KIB = 32 * 1024
 
 
 @dataclass(kw_only=True)
-class Desk:
+class CommandContext:
     """The options given before the command. Nothing is read until it is asked for."""
 
     config_path: str | None = None

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.terminal import guard
 from db.errors import CopydeskError, MachineError
 from db.machine_errors import explain_os, machine_error
@@ -86,7 +86,7 @@ class LazyGroup(click.Group):
         except sqlite3.Error as error:
             from db.connection.database import explain
 
-            raise explain(error, ctx.ensure_object(Desk).config.database) from error
+            raise explain(error, ctx.ensure_object(CommandContext).config.database) from error
 
 
 def _reader_gone() -> bool:
@@ -112,7 +112,7 @@ def copydesk(ctx: click.Context, db: str | None, config: str | None) -> None:
       copydesk crawl
       copydesk articles
     """
-    ctx.obj = Desk(config_path=config, database=db)
+    ctx.obj = CommandContext(config_path=config, database=db)
 
 
 def main() -> None:

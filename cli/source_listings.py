@@ -10,16 +10,16 @@ from typing import NoReturn
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.mistakes import say_mistakes
 from cli.output.progress import watching
 from cli.output.tables import local_time, plain
 from db.errors import ConfigError
-from db.models import Entry, Source
+from db.models import Listing, Source
 from db.store.listings import ListingState, listing_states
 
 
-def kinds(entries: Sequence[Entry]) -> str:
+def kinds(entries: Sequence[Listing]) -> str:
     """How many listings of each kind."""
     counts = Counter(entry.kind.value for entry in entries)
     return (
@@ -27,7 +27,7 @@ def kinds(entries: Sequence[Entry]) -> str:
     )
 
 
-def rests_of(desk: Desk, source: Source) -> Sequence[float]:
+def rests_of(desk: CommandContext, source: Source) -> Sequence[float]:
     """The rests of the source's `retry_failed`; where its own settings are wrong, those of all. `doctor` says what is wrong."""
     try:
         rests: Sequence[float] = desk.config.for_source(source.name, source.settings)["retry_failed"]
@@ -77,15 +77,15 @@ def say_added(added: Sequence[tuple[Source, bool]]) -> None:
         click.echo(f"{source.name}  {state}; the next crawl looks for what lists its articles")
 
 
-def discover(desk: Desk, added: Sequence[tuple[Source, bool]]) -> None:
+def discover(desk: CommandContext, added: Sequence[tuple[Source, bool]]) -> None:
     """Search sources for what lists their articles, and say what was found. Exits with 1 where one has nothing, 130 if stopped."""
-    from crawler.crawl.session import Order
+    from crawler.crawl.session import CrawlOrder
     from crawler.run import crawl as run_crawl
 
     names = tuple(source.name for source, _ in added)
     try:
         with watching() as watch:
-            crawled = run_crawl(desk.config, Order(names=names, reads=False, command="sources add"), watch=watch)
+            crawled = run_crawl(desk.config, CrawlOrder(names=names, reads=False, command="sources add"), watch=watch)
     except KeyboardInterrupt:  # before the search had begun
         _say_stopped(len(added), 0)
     say_mistakes(crawled.mistakes)

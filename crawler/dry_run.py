@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.crawl.session import Order
-from crawler.crawl.visit import ListRead
+from crawler.crawl.session import CrawlOrder
+from crawler.crawl.visit import DeclaredListPage
 from crawler.run import Watch, crawl
 from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.errors import ConfigError
-from db.models import Article, Entry, Source
+from db.models import Article, Listing, Source
 from db.store.outcomes import get_article
 from db.store.run_counts import FAILURE, HAS_NO_ANSWER, IS_ARTICLE, Figures
 from db.store.site_rules import rules_of
@@ -23,25 +23,25 @@ from pipelines.urls import host_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
+class DryRun:
     """What a crawl of the source would bring. `rejected` holds (url, reason, detail), `failed` (url, error)."""
 
     source: Source
-    entries: Sequence[Entry]
+    entries: Sequence[Listing]
     links: int
     articles: Sequence[Article]
     rejected: Sequence[tuple[str, str, str]]
     failed: Sequence[tuple[str, str]]
     notes: Sequence[str]
-    lists: Sequence[ListRead]
+    lists: Sequence[DeclaredListPage]
     figures: Figures
     stopped: bool
     """Whether somebody ended it early: what is missing may be there."""
 
 
 def rehearse(
-    config: Config, source: Source, entries: Sequence[Entry], limit: int, *, watch: Watch | None = None
-) -> Rehearsal:
+    config: Config, source: Source, entries: Sequence[Listing], limit: int, *, watch: Watch | None = None
+) -> DryRun:
     """Crawl at most `limit` articles of a source; nothing is stored that lasts.
 
     Raises CopydeskError, among others where the site's own rules are wrong: these are what is to be tried. What is wrong with the
@@ -51,12 +51,12 @@ def rehearse(
     with tempfile.TemporaryDirectory(prefix="copydesk-test-") as folder:
         apart = config.with_values(db=str(Path(folder) / "test.db"))
         _prepare(apart, source, entries)
-        crawled = crawl(apart, Order(names=(source.name,), limit=limit, command="sources test"), watch=watch)
+        crawled = crawl(apart, CrawlOrder(names=(source.name,), limit=limit, command="sources test"), watch=watch)
         db = open_database(apart.database)
         try:
             conn = db.conn
             pages = [row[0] for row in conn.execute("SELECT page_id FROM articles ORDER BY page_id")]
-            return Rehearsal(
+            return DryRun(
                 source=source,
                 entries=entries_of(conn, conn.execute("SELECT id FROM sources").fetchone()[0]),
                 links=conn.execute("SELECT count(*) FROM links").fetchone()[0],
@@ -81,7 +81,7 @@ def _mistakes_elsewhere(config: Config, source: Source) -> list[str]:
     return [mistake.says for mistake in mistakes]
 
 
-def _prepare(config: Config, source: Source, entries: Sequence[Entry]) -> None:
+def _prepare(config: Config, source: Source, entries: Sequence[Listing]) -> None:
     db = open_database(config.database, create=True)
     now = datetime.now(UTC)
     try:

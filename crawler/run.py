@@ -14,8 +14,8 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from crawler.crawl.session import Order
-from crawler.crawl.visit import Visit
+from crawler.crawl.session import CrawlOrder
+from crawler.crawl.visit import SourceVisit
 from crawler.spiders.news import NewsSpider
 from db.config.loader import Config
 from db.errors import CopydeskError
@@ -28,7 +28,7 @@ Watch = Callable[[NewsSpider], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crawled:
+class CrawlResult:
     """What a crawl came to. `stopped`: somebody ended it early; what it fetched is kept and the next one goes on.
 
     `busy`: sources that it left to another crawl, with that one's process number. `mistakes`: site files that it could not use.
@@ -36,13 +36,13 @@ class Crawled:
 
     run_id: int
     figures: Figures
-    visits: list[Visit]
+    visits: list[SourceVisit]
     busy: list[tuple[Source, int]]
     stopped: bool
     mistakes: tuple[Mistake, ...] = ()
 
 
-def crawl(config: Config, order: Order, *, watch: Watch | None = None) -> Crawled:
+def crawl(config: Config, order: CrawlOrder, *, watch: Watch | None = None) -> CrawlResult:
     """Crawl as ordered. `watch` is given the spider before it starts, for showing progress.
 
     Raises CopydeskError, and KeyboardInterrupt where it was stopped before it had begun.
@@ -73,7 +73,7 @@ def crawl(config: Config, order: Order, *, watch: Watch | None = None) -> Crawle
     return _crawled(spiders)
 
 
-def _crawled(spiders: list[NewsSpider]) -> Crawled:
+def _crawled(spiders: list[NewsSpider]) -> CrawlResult:
     if not spiders:
         raise CopydeskError("the crawl could not be started; the log above says why")
     spider = spiders[0]
@@ -83,7 +83,7 @@ def _crawled(spiders: list[NewsSpider]) -> Crawled:
         raise KeyboardInterrupt  # before anything was begun: there is no run to tell of
     if spider.session is None or spider.figures is None:
         raise CopydeskError("the crawl ended before it began; the log above says why")
-    return Crawled(
+    return CrawlResult(
         run_id=spider.session.run_id,
         figures=spider.figures,
         visits=spider.visits,

@@ -25,7 +25,7 @@ The spider may offer (each is optional; `crawler.spider` is asked by name):
     host_hold         (host: str) -> datetime | None                  the host is on hold from an earlier run
     on_hold           (host: str, until: datetime) -> None            the host asked for a long rest
 
-Refusals reach the errback as `crawler.http.errors.Refused`. Statuses are not filtered: the callback sees 304, 404 and 5xx.
+Refusals reach the errback as `crawler.http.errors.RequestRefused`. Statuses are not filtered: the callback sees 304, 404 and 5xx.
 """
 
 from __future__ import annotations

@@ -43,11 +43,11 @@ class UnknownSource(UsageError):
     """There is no source of that name. The message offers the nearest ones."""
 
 
-class Pruned(UsageError):
+class BodyPruned(UsageError):
     """The bytes of a body were dropped after their time (setting `keep_bodies`)."""
 
 
-class BadQuery(UsageError):
+class QueryError(UsageError):
     """A search query cannot be read."""
 
 
@@ -57,31 +57,31 @@ class DatabaseError(CopydeskError):
     exit_code = 3
 
 
-class Lost(DatabaseError):
+class DatabaseLost(DatabaseError):
     """The file will not serve again by itself: whatever works with it ends, and a person must look."""
 
 
-class NotADatabase(Lost):
+class NotADatabase(DatabaseLost):
     """The file is not an SQLite database, or not one of Copydesk's."""
 
 
-class TooNew(Lost):
+class DatabaseTooNew(DatabaseLost):
     """The database was written by a newer Copydesk."""
 
 
-class Damaged(Lost):
+class DatabaseDamaged(DatabaseLost):
     """SQLite reports the file as malformed."""
 
 
-class Replaced(Lost):
+class DatabaseReplaced(DatabaseLost):
     """The file that was opened, or its log, was deleted, moved or replaced meanwhile. Nothing more was written."""
 
 
-class Busy(DatabaseError):
+class DatabaseBusy(DatabaseError):
     """Another process held the write lock for longer than the time-out."""
 
 
-class NotWritable(DatabaseError):
+class DatabaseNotWritable(DatabaseError):
     """The file can be read at best: permissions, a read-only disk."""
 
 

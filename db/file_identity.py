@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.errors import Damaged, DatabaseError, Replaced
+from db.errors import DatabaseDamaged, DatabaseError, DatabaseReplaced
 
 # The log remembers whose it is, as a crash may leave it behind: "INODE OF THE LOG:INODE OF THE DATABASE". The first tells a copy
 # of the log, made with its attributes, from the log itself: a folder that was copied as a whole is sound. No device: its
@@ -56,7 +56,7 @@ class OpenFile:
             raise _gone(path, error) from error
         main = (stat.st_dev, stat.st_ino)
         if before not in (None, main):
-            raise Replaced(f"{path}: was replaced while it was being opened; nothing was written; try again")
+            raise DatabaseReplaced(f"{path}: was replaced while it was being opened; nothing was written; try again")
         target = os.path.realpath(path)
         beside = (Path(f"{target}-wal"), Path(f"{target}-shm"))
         file = cls(path=path, place=path.absolute(), beside=beside, main=main, size=stat.st_size)
@@ -74,7 +74,7 @@ class OpenFile:
         else:
             for name, known in zip(self.beside, (self.log, self.index), strict=True):
                 if known is not None and identity(name) != known:
-                    raise Replaced(
+                    raise DatabaseReplaced(
                         f"{name}: was deleted or replaced while the database was open; nothing more was written;"
                         " start again, and `copydesk doctor` says whether the database is sound"
                     )
@@ -89,7 +89,7 @@ class OpenFile:
         except OSError as error:
             raise _gone(self.path, error) from error
         if (stat.st_dev, stat.st_ino) != self.main:
-            raise Replaced(
+            raise DatabaseReplaced(
                 f"{self.path}: another file has taken its place; nothing was written to that one;"
                 " start again to work with it, or put the first one back"
             )
@@ -130,7 +130,7 @@ class OpenFile:
             pages, page_size = (conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
             # VACUUM makes it shorter too, but not shorter than what is in it.
             if size < pages * page_size:
-                raise Damaged(
+                raise DatabaseDamaged(
                     f"{self.path}: was cut short while it was open; nothing more was written; restore a backup"
                 )
         self.size = size
@@ -167,8 +167,8 @@ def owner_of_log(log: Path) -> int | None:
         return None
 
 
-def _gone(path: Path, error: OSError) -> Replaced:
-    return Replaced(
+def _gone(path: Path, error: OSError) -> DatabaseReplaced:
+    return DatabaseReplaced(
         f"{path}: was deleted or moved while it was open ({error.strerror}); nothing more was written;"
         " put it back or restore a backup, then start again"
     )

@@ -240,7 +240,7 @@ class Source:
         _require_aware("Source", added_at=self.added_at, paused_at=self.paused_at)
 
 
-class EntryKind(StrEnum):
+class ListingKind(StrEnum):
     """A place of a source that lists articles."""
 
     FEED = "feed"
@@ -253,9 +253,9 @@ class EntryKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Listing:
     """One listing of a source, as discovery found it: where, what kind, what it calls itself."""
 
     url: str
-    kind: EntryKind
+    kind: ListingKind
     title: str | None = None

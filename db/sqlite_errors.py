@@ -40,17 +40,19 @@ def explain(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
     first = _first(error)
     match primary_code(first):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return errors.Busy(f"{path}: another program has held the write lock for too long; close it and try again")
+            return errors.DatabaseBusy(
+                f"{path}: another program has held the write lock for too long; close it and try again"
+            )
         case sqlite3.SQLITE_FULL:
             return errors.DiskFull(_full(path))
         case sqlite3.SQLITE_IOERR:
             return _io_error(first, path)
         case sqlite3.SQLITE_CORRUPT:
-            return errors.Damaged(_damaged(path))
+            return errors.DatabaseDamaged(_damaged(path))
         case sqlite3.SQLITE_NOTADB:
             return errors.NotADatabase(f"{path}: is not an SQLite database; name another file with --db")
         case sqlite3.SQLITE_READONLY:
-            return errors.NotWritable(_NOT_WRITABLE.format(path))
+            return errors.DatabaseNotWritable(_NOT_WRITABLE.format(path))
         case sqlite3.SQLITE_CANTOPEN:
             return _cannot_open(path)
         case sqlite3.SQLITE_NOMEM:
@@ -71,7 +73,7 @@ def _damaged(path: Path) -> str:
 
 def _io_error(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
     if error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHORT_READ:
-        return errors.Damaged(_damaged(path))
+        return errors.DatabaseDamaged(_damaged(path))
     # SQLite calls it an I/O error where it cannot make its small index of the log.
     if _space_left(path.absolute().parent) < _LEAST_SPACE or _at_size_limit(path):
         return errors.DiskFull(_full(path))
@@ -85,11 +87,11 @@ def _cannot_open(path: Path) -> errors.DatabaseError:
         return errors.DatabaseError(f"{path}: cannot be opened, no file handles are left; raise the limit (ulimit -n)")
     if not os.path.lexists(path):
         if path.parent.is_dir() and not os.access(path.parent, os.W_OK):
-            return errors.NotWritable(f"{path}: cannot be made; check the permissions of its folder")
+            return errors.DatabaseNotWritable(f"{path}: cannot be made; check the permissions of its folder")
         return errors.DatabaseError(f"{path}: is not there; check its name and its folder")
     if not os.access(path, os.R_OK):
         return errors.DatabaseError(f"{path}: cannot be read; check the permissions of the file and its folder")
-    return errors.NotWritable(_NOT_WRITABLE.format(path))
+    return errors.DatabaseNotWritable(_NOT_WRITABLE.format(path))
 
 
 def _full(path: Path) -> str:

@@ -24,7 +24,7 @@ _SAME_PARAGRAPH = 0.4
 _FIELDS = ("title", "subtitle", "authors", "editors", "source", "original_source", "published")
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What became of a piece of text, or of a paragraph."""
 
     UNCHANGED = "unchanged"
@@ -34,19 +34,19 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class ChangedWords:
     """A run of words. Never CHANGED: what was replaced is a piece that is gone and one that has come."""
 
-    kind: Kind
+    kind: ChangeKind
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class ChangedParagraph:
     """One step through both texts. `paragraphs` counts those unchanged, else it is 1."""
 
-    kind: Kind
-    pieces: tuple[Piece, ...] = ()
+    kind: ChangeKind
+    pieces: tuple[ChangedWords, ...] = ()
     paragraphs: int = 1
 
     @property
@@ -55,56 +55,58 @@ class Step:
         return "".join(piece.text for piece in self.pieces)
 
 
-def changed_fields(older: Article, newer: Article, shown: Callable[[str], str] = str) -> list[tuple[str, list[Piece]]]:
+def changed_fields(
+    older: Article, newer: Article, shown: Callable[[str], str] = str
+) -> list[tuple[str, list[ChangedWords]]]:
     """The fields that differ, each with its pieces. `shown` makes a value's text fit for where it is shown."""
     pairs = [(name, shown(_text(getattr(older, name))), shown(_text(getattr(newer, name)))) for name in _FIELDS]
     return [(name, pieces(before, after)) for name, before, after in pairs if before != after]
 
 
-def steps(older: str, newer: str) -> Iterator[Step]:
+def steps(older: str, newer: str) -> Iterator[ChangedParagraph]:
     """From one text to the other, paragraph by paragraph (divided by newlines). Takes a square of their lengths."""
     old, new = older.split("\n"), newer.split("\n")
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
-            yield Step(kind=Kind.UNCHANGED, paragraphs=b - a)
+            yield ChangedParagraph(kind=ChangeKind.UNCHANGED, paragraphs=b - a)
         else:
             yield from _replaced(old[a:b], new[c:d])
 
 
-def pieces(before: str, after: str) -> list[Piece]:
+def pieces(before: str, after: str) -> list[ChangedWords]:
     """The words of both, in order, marked."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     found = []
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
-            found.append(Piece(kind=Kind.UNCHANGED, text="".join(old[a:b])))
+            found.append(ChangedWords(kind=ChangeKind.UNCHANGED, text="".join(old[a:b])))
             continue
         if b > a:
-            found.append(Piece(kind=Kind.GONE, text="".join(old[a:b])))
+            found.append(ChangedWords(kind=ChangeKind.GONE, text="".join(old[a:b])))
         if d > c:
-            found.append(Piece(kind=Kind.COME, text="".join(new[c:d])))
+            found.append(ChangedWords(kind=ChangeKind.COME, text="".join(new[c:d])))
     return found
 
 
-def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[Step]:
+def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[ChangedParagraph]:
     """Paragraphs in place of others: those that are alike as one, in order; the rest as gone and new."""
     waiting = list(new)
     for paragraph in old:
         likeness = [_likeness(paragraph, other) for other in waiting]
         if max(likeness, default=0.0) < _SAME_PARAGRAPH:
-            yield _whole(Kind.GONE, paragraph)
+            yield _whole(ChangeKind.GONE, paragraph)
             continue
         at = likeness.index(max(likeness))
         for other in waiting[:at]:
-            yield _whole(Kind.COME, other)
-        yield Step(kind=Kind.CHANGED, pieces=tuple(pieces(paragraph, waiting[at])))
+            yield _whole(ChangeKind.COME, other)
+        yield ChangedParagraph(kind=ChangeKind.CHANGED, pieces=tuple(pieces(paragraph, waiting[at])))
         waiting = waiting[at + 1 :]
     for other in waiting:
-        yield _whole(Kind.COME, other)
+        yield _whole(ChangeKind.COME, other)
 
 
-def _whole(kind: Kind, paragraph: str) -> Step:
-    return Step(kind=kind, pieces=(Piece(kind=kind, text=paragraph),))
+def _whole(kind: ChangeKind, paragraph: str) -> ChangedParagraph:
+    return ChangedParagraph(kind=kind, pieces=(ChangedWords(kind=kind, text=paragraph),))
 
 
 def _likeness(one: str, other: str) -> float:

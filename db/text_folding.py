@@ -65,7 +65,7 @@ _OWN = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Folded:
+class FoldedText:
     """A text folded. `text` is what it was made of (composed, NFC); `places` is None where each character became one."""
 
     text: str
@@ -84,10 +84,10 @@ def fold(text: str) -> str:
     return folded(text).letters
 
 
-def folded(text: str) -> Folded:
+def folded(text: str) -> FoldedText:
     """The folded text, with the way back."""
     if text.isascii():
-        return Folded(text=text, letters=text.lower(), places=None)
+        return FoldedText(text=text, letters=text.lower(), places=None)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     codes = codes_of(text)
@@ -96,14 +96,14 @@ def folded(text: str) -> Folded:
         codes = np.minimum(codes, LAST)
     letters = table[codes]
     if not (letters == _SPECIAL).any():
-        return Folded(text=text, letters=text_of(letters), places=None)
+        return FoldedText(text=text, letters=text_of(letters), places=None)
     each = lengths[codes]
     places = np.repeat(np.arange(len(codes)), each)
     letters = letters[places]
     starts = np.cumsum(each, dtype=np.int64) - each
     for at in np.flatnonzero(each > 1).tolist():
         letters[starts[at] : starts[at] + each[at]] = codes_of(longer[int(codes[at])])
-    return Folded(text=text, letters=text_of(letters), places=places)
+    return FoldedText(text=text, letters=text_of(letters), places=places)
 
 
 def codes_of(letters: str) -> Codes:

@@ -22,11 +22,11 @@ _STEP = 64 * 1024
 _GZIP = b"\x1f\x8b\x08"
 
 
-class TooBig(Exception):
+class BodyTooBig(Exception):
     """The body has more bytes than are kept."""
 
 
-class DoesNotUnpack(Exception):
+class EncodingError(Exception):
     """The body is not what its Content-Encoding says."""
 
 
@@ -42,7 +42,7 @@ def unpack(body: bytes, encodings: str, limit: int) -> bytes:
                 continue
             saved = _salvaged(body, limit) if encoding in ("gzip", "x-gzip") else None
             if saved is None:
-                raise DoesNotUnpack(str(error)) from error
+                raise EncodingError(str(error)) from error
             body = saved
     return body
 
@@ -53,7 +53,7 @@ def unpack_beginning(body: bytes, encodings: str, limit: int) -> bytes:
         try:
             body = _beginning(body, encoding, limit)
         except _DAMAGED as error:
-            raise DoesNotUnpack(str(error)) from error
+            raise EncodingError(str(error)) from error
     return body[:limit]
 
 
@@ -114,7 +114,7 @@ def _salvaged(body: bytes, limit: int) -> bytes | None:
             while piece := packed.read1(_STEP):
                 size += len(piece)
                 if size > limit:
-                    raise TooBig
+                    raise BodyTooBig
                 pieces.append(piece)
         except (OSError, EOFError, zlib.error):
             pass
@@ -137,7 +137,7 @@ def _brotli(body: bytes, limit: int) -> bytes:
         fed = b""
         size += len(piece)
         if size > limit:
-            raise TooBig
+            raise BodyTooBig
         if not piece and unpacker.can_accept_more_data():
             raise EOFError("the packed data break off")
         pieces.append(piece)
@@ -146,5 +146,5 @@ def _brotli(body: bytes, limit: int) -> bytes:
 
 def _bounded(data: bytes, limit: int) -> bytes:
     if len(data) > limit:
-        raise TooBig
+        raise BodyTooBig
     return data

@@ -18,7 +18,7 @@ from scheduler.log import Log
 Work = Callable[[sqlite3.Connection, Config], None]
 
 
-class Chore:
+class BackgroundJob:
     """One piece of work, done whenever it is started and not under way. What goes wrong is said, and the next time comes."""
 
     def __init__(self, name: str, work: Work, log: Log) -> None:

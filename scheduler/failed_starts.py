@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scheduler.alerts.conditions import FailedStarts
-from scheduler.processes import Ended
+from scheduler.processes import EndedCrawl
 
 FAILED_STARTS = 3
 """So many in a row for one source are no accident: the second comes 5 s after the first, the third 10 s after that."""
@@ -23,7 +23,7 @@ class _Failing:
     at: float
 
 
-class Starts:
+class StartCounter:
     """Counts how processes begin. For several threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -33,7 +33,7 @@ class Starts:
         self._words = ""
         self._began = False
 
-    def note(self, ended: Ended) -> None:
+    def note(self, ended: EndedCrawl) -> None:
         """A process ended."""
         if ended.how == "failed" and not ended.figures:
             lines = ended.last_words.splitlines()

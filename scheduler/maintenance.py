@@ -30,7 +30,7 @@ from db.search.index import count_unindexed
 PACK_S = 30 * 60
 
 
-class Ended(StrEnum):
+class StepOutcome(StrEnum):
     """How a step ended. WARNED: it did what it could. SKIPPED: the settings do not ask for it, or the service stops."""
 
     DONE = "done"
@@ -40,27 +40,27 @@ class Ended(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class MaintenanceStep:
     """One step: how it ended, in one sentence and in figures."""
 
     name: str
-    ended: Ended
+    ended: StepOutcome
     says: str
     figures: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpkeepReport:
+class MaintenanceReport:
     """All steps, in order."""
 
     started_at: datetime
     seconds: float
-    steps: tuple[Step, ...]
+    steps: tuple[MaintenanceStep, ...]
 
     @property
     def failed(self) -> bool:
         """Whether a person should look."""
-        return any(step.ended is Ended.FAILED for step in self.steps)
+        return any(step.ended is StepOutcome.FAILED for step in self.steps)
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -84,7 +84,7 @@ def _never() -> bool:
     return False
 
 
-def look_after(config: Config, now: datetime, *, say: Say, stopping: Stopping = _never) -> UpkeepReport:
+def look_after(config: Config, now: datetime, *, say: Say, stopping: Stopping = _never) -> MaintenanceReport:
     """Do everything that the settings ask for. `say` gets one line a step, `stopping` ends it soon. Raises nothing of ours.
 
     Blocks for as long as it takes, on connections of its own: call it from a daemon thread. The check looks at one table to its end
@@ -94,26 +94,26 @@ def look_after(config: Config, now: datetime, *, say: Say, stopping: Stopping = 
     sound = True
     for name in STEPS:
         step = _guarded(name, config, now, stopping, sound=sound)
-        sound = sound and not (name == "check" and step.ended is Ended.FAILED)
+        sound = sound and not (name == "check" and step.ended is StepOutcome.FAILED)
         steps.append(step)
         say(f"{step.name}: {step.says}")
-    return UpkeepReport(started_at=now, seconds=round(time.monotonic() - began, 3), steps=tuple(steps))
+    return MaintenanceReport(started_at=now, seconds=round(time.monotonic() - began, 3), steps=tuple(steps))
 
 
-def _guarded(name: str, config: Config, now: datetime, stopping: Stopping, *, sound: bool) -> Step:
+def _guarded(name: str, config: Config, now: datetime, stopping: Stopping, *, sound: bool) -> MaintenanceStep:
     if stopping():
-        return Step(name=name, ended=Ended.SKIPPED, says="left for the next time")
+        return MaintenanceStep(name=name, ended=StepOutcome.SKIPPED, says="left for the next time")
     try:
         if name == "backup":
             return backup_step(config, now, stopping, thin=sound)
         return STEPS[name](config, now, stopping)
     except _Stopped:
-        return Step(name=name, ended=Ended.SKIPPED, says="broken off, because the service stops")
+        return MaintenanceStep(name=name, ended=StepOutcome.SKIPPED, says="broken off, because the service stops")
     except (CopydeskError, OSError, sqlite3.Error) as error:
-        return Step(name=name, ended=Ended.FAILED, says=str(error))
+        return MaintenanceStep(name=name, ended=StepOutcome.FAILED, says=str(error))
 
 
-def prune_step(config: Config, now: datetime, stopping: Stopping = _never, *, dry: bool = False) -> Step:
+def prune_step(config: Config, now: datetime, stopping: Stopping = _never, *, dry: bool = False) -> MaintenanceStep:
     """Prune by the settings `keep_bodies` and `keep_log`."""
     pruned = prune(
         config.database,
@@ -123,7 +123,7 @@ def prune_step(config: Config, now: datetime, stopping: Stopping = _never, *, dr
         dry=dry,
         stopping=stopping,
     )
-    return Step(name="prune", ended=Ended.DONE, says=_pruned_says(pruned), figures=pruned.as_dict())
+    return MaintenanceStep(name="prune", ended=StepOutcome.DONE, says=_pruned_says(pruned), figures=pruned.as_dict())
 
 
 def _pruned_says(pruned: PruneReport) -> str:
@@ -144,7 +144,7 @@ def _pruned_says(pruned: PruneReport) -> str:
 
 def index_step(
     config: Config, now: datetime, stopping: Stopping = _never, *, show: Callable[[int], None] = lambda done: None
-) -> Step:
+) -> MaintenanceStep:
     """Index for search what was stored before there was an index, or was written by another program."""
     conn = connect(config.database)
     try:
@@ -156,7 +156,7 @@ def index_step(
     says = f"{done:,} articles indexed" if done else "every article is in the search index"
     if left:
         says += f", {left:,} are left for the next time"
-    return Step(name="index", ended=Ended.DONE, says=says, figures={"indexed": done, "left": left})
+    return MaintenanceStep(name="index", ended=StepOutcome.DONE, says=says, figures={"indexed": done, "left": left})
 
 
 def pack_step(
@@ -167,10 +167,10 @@ def pack_step(
     most_s: float = PACK_S,
     asked: bool = False,
     progress: Callable[[PackReport], None] = lambda report: None,
-) -> Step:
+) -> MaintenanceStep:
     """Pack bodies again by dictionaries of their sources, if `pack_bodies` says so or it was asked for; at most so long."""
     if not asked and not config["pack_bodies"]:
-        return Step(name="pack", ended=Ended.SKIPPED, says="the setting pack_bodies says no")
+        return MaintenanceStep(name="pack", ended=StepOutcome.SKIPPED, says="the setting pack_bodies says no")
     until = time.monotonic() + most_s
     packed = pack_again(
         config.database, now, stopping=lambda: stopping() or time.monotonic() > until, progress=progress
@@ -183,19 +183,19 @@ def pack_step(
     )
     says = says if packed.tried else f"nothing to pack{rest}"
     faults = packed.damaged_dictionaries + ([f"{packed.damaged:,} bodies are damaged"] if packed.damaged else [])
-    ended = Ended.WARNED if faults else Ended.DONE
-    return Step(name="pack", ended=ended, says="; ".join([says, *faults]), figures=packed.as_dict())
+    ended = StepOutcome.WARNED if faults else StepOutcome.DONE
+    return MaintenanceStep(name="pack", ended=ended, says="; ".join([says, *faults]), figures=packed.as_dict())
 
 
-def optimize_step(config: Config, now: datetime, stopping: Stopping = _never) -> Step:
+def optimize_step(config: Config, now: datetime, stopping: Stopping = _never) -> MaintenanceStep:
     """Renew the planner's statistics."""
     optimized = optimize(config.database)
     says = f"statistics of {optimized.indexes:,} indexes, {optimized.seconds:.1f} s"
     says = says if optimized.indexes else "the database is too small to need statistics"
-    return Step(name="optimize", ended=Ended.DONE, says=says, figures=asdict(optimized))
+    return MaintenanceStep(name="optimize", ended=StepOutcome.DONE, says=says, figures=asdict(optimized))
 
 
-def check_step(config: Config, now: datetime, stopping: Stopping = _never) -> Step:
+def check_step(config: Config, now: datetime, stopping: Stopping = _never) -> MaintenanceStep:
     """Structure, references, a sample of bodies."""
     checked = check(config.database, now, stopping=stopping)
     if stopping():
@@ -203,14 +203,18 @@ def check_step(config: Config, now: datetime, stopping: Stopping = _never) -> St
     bad = [finding for finding in checked.findings if finding.level is Level.BAD]
     says = f"{bad[0].says}; {bad[0].remedy}" if bad else f"sound, {checked.seconds:.1f} s"
     figures = {"sound": checked.sound, "seconds": checked.seconds, "findings": [asdict(f) for f in checked.findings]}
-    return Step(name="check", ended=Ended.FAILED if bad else Ended.DONE, says=says, figures=figures)
+    return MaintenanceStep(
+        name="check", ended=StepOutcome.FAILED if bad else StepOutcome.DONE, says=says, figures=figures
+    )
 
 
-def backup_step(config: Config, now: datetime, stopping: Stopping = _never, *, thin: bool = True) -> Step:
+def backup_step(config: Config, now: datetime, stopping: Stopping = _never, *, thin: bool = True) -> MaintenanceStep:
     """A backup into `backup_folder`; then the oldest beyond `backup_keep` go, unless `thin` is false."""
     folder = backup_folder(config)
     if folder is None:
-        return Step(name="backup", ended=Ended.SKIPPED, says="the setting backup_folder names no folder")
+        return MaintenanceStep(
+            name="backup", ended=StepOutcome.SKIPPED, says="the setting backup_folder names no folder"
+        )
     if not folder.is_dir():
         raise UsageError(f"{folder}: the folder does not exist; make it, or change backup_folder")
 
@@ -223,25 +227,28 @@ def backup_step(config: Config, now: datetime, stopping: Stopping = _never, *, t
     return backed_up(backup, gone)
 
 
-def backed_up(backup: Backup, gone: list[Path]) -> Step:
+def backed_up(backup: Backup, gone: list[Path]) -> MaintenanceStep:
     """The step of a backup that was taken; `gone` are the older ones that were removed."""
     says = (
         f"{backup.path}, {backup.size / 1e6:,.1f} MB, verified, in {backup.copying_s + backup.verifying_s:.1f} s"
         f"{f'; older ones removed: {len(gone)}' if gone else ''}"
     )
-    return Step(
-        name="backup", ended=Ended.DONE, says=says, figures=backup.as_dict() | {"removed": [str(path) for path in gone]}
+    return MaintenanceStep(
+        name="backup",
+        ended=StepOutcome.DONE,
+        says=says,
+        figures=backup.as_dict() | {"removed": [str(path) for path in gone]},
     )
 
 
-def checkpoint_step(config: Config, now: datetime, stopping: Stopping = _never) -> Step:
+def checkpoint_step(config: Config, now: datetime, stopping: Stopping = _never) -> MaintenanceStep:
     """Empty the write-ahead log."""
     emptied = checkpoint(config.database)
     says = f"log of {emptied.before:,} bytes emptied"
     if emptied.busy:
         says = f"log of {emptied.after:,} bytes is not emptied: a program reads or writes; the next time will do"
-    ended = Ended.WARNED if emptied.busy else Ended.DONE
-    return Step(name="checkpoint", ended=ended, says=says, figures=asdict(emptied))
+    ended = StepOutcome.WARNED if emptied.busy else StepOutcome.DONE
+    return MaintenanceStep(name="checkpoint", ended=ended, says=says, figures=asdict(emptied))
 
 
 def backup_folder(config: Config) -> Path | None:
@@ -249,7 +256,7 @@ def backup_folder(config: Config) -> Path | None:
     return config.folder / str(config["backup_folder"]) if config["backup_folder"] else None
 
 
-STEPS: Mapping[str, Callable[[Config, datetime, Stopping], Step]] = {
+STEPS: Mapping[str, Callable[[Config, datetime, Stopping], MaintenanceStep]] = {
     "prune": prune_step,
     "index": index_step,
     "pack": pack_step,

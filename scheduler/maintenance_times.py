@@ -10,14 +10,13 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from db.timestamps import moment
-
 from db.config.loader import Config
 from db.connection.database import write
 from db.store.facts import begin_run, end_run
+from db.timestamps import moment
 from scheduler.log import Log
-from scheduler.maintenance import Ended, look_after
-from scheduler.planning.cadence import Cron
+from scheduler.maintenance import StepOutcome, look_after
+from scheduler.planning.cadence import CronSchedule
 
 COMMAND = "upkeep"
 _LAST = "SELECT started_at FROM runs WHERE command = ? AND reason = 'schedule' ORDER BY id DESC LIMIT 1"
@@ -31,10 +30,10 @@ def upkeep_due(conn: sqlite3.Connection, config: Config, now: datetime) -> bool:
     row = conn.execute(_LAST, (COMMAND,)).fetchone() or conn.execute(_FIRST_SOURCE).fetchone()
     if row is None or row[0] is None:
         return False
-    return Cron(line=config["upkeep"], zone=config["timezone"]).after(moment(row[0])) <= now
+    return CronSchedule(line=config["upkeep"], zone=config["timezone"]).after(moment(row[0])) <= now
 
 
-class Upkeep:
+class MaintenanceJob:
     """A chore: one round of upkeep, with its row."""
 
     def __init__(self, log: Log, stopping: Callable[[], bool]) -> None:
@@ -46,7 +45,7 @@ class Upkeep:
         with write(conn):
             run_id = begin_run(conn, COMMAND, os.getpid(), now, "schedule")
         report = look_after(config, now, say=lambda _: None, stopping=self._stopping)
-        failed = [f"{step.name}: {step.says}" for step in report.steps if step.ended is Ended.FAILED]
+        failed = [f"{step.name}: {step.says}" for step in report.steps if step.ended is StepOutcome.FAILED]
         ended = "failed" if failed else "stopped" if self._stopping() else "finished"
         with write(conn):
             end_run(conn, run_id, ended, datetime.now(UTC), {"seconds": report.seconds}, "; ".join(failed) or None)

@@ -18,7 +18,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from db.connection.database import open_readonly
 from db.errors import CopydeskError
 from db.maintenance.health import disk_free, file_sizes
-from db.store.alerts import Kind, open_alerts
+from db.store.alerts import AlertKind, open_alerts
 from db.store.pages import count_unread
 from db.store.sources import count_sources
 
@@ -56,7 +56,7 @@ class Metrics:
         self._bytes = Gauge("copydesk_database_bytes", "Size, by file.", ("file",), registry=self.registry)
         self._free = Gauge("copydesk_disk_free_bytes", "Free on the database's disk.", registry=self.registry)
         self._readable = Gauge("copydesk_database_readable", "1: yes, 0: no.", registry=self.registry)
-        for kind in Kind:
+        for kind in AlertKind:
             self._alerts.labels(kind.value)
         for ended in ("finished", "stopped", "failed"):
             self._runs.labels(ended)
@@ -106,5 +106,5 @@ class Metrics:
             alerts = Counted(alert.kind for alert in open_alerts(conn))
         finally:
             conn.close()
-        for kind in Kind:
+        for kind in AlertKind:
             self._alerts.labels(kind.value).set(alerts[kind.value])

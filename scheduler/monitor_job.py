@@ -9,22 +9,22 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from db.config.loader import Config
-from db.store.alerts import Change, Event, Kind, open_alerts
+from db.store.alerts import AlertChange, AlertEvent, AlertKind, open_alerts
 from scheduler.alerts import conditions as judge
 from scheduler.alerts.conditions import Condition
 from scheduler.alerts.monitor import watch
 from scheduler.alerts.notify import tell
-from scheduler.failed_starts import Starts
+from scheduler.failed_starts import StartCounter
 from scheduler.log import Log
-from scheduler.site_rules_check import RulesCheck
+from scheduler.site_rules_check import SiteRulesCheck
 
 
-class Watchman:
+class MonitorJob:
     """A chore that looks once. What is found is a row; what is new is said in the log."""
 
-    def __init__(self, log: Log, stopping: Callable[[], bool], starts: Starts) -> None:
+    def __init__(self, log: Log, stopping: Callable[[], bool], starts: StartCounter) -> None:
         self._log, self._stopping, self._starts = log, stopping, starts
-        self._rules = RulesCheck()
+        self._rules = SiteRulesCheck()
 
     def look(self, conn: sqlite3.Connection, config: Config) -> None:
         """One round."""
@@ -40,13 +40,13 @@ class Watchman:
         yield from map(judge.site_rules, mistakes)
         wrong = {mistake.path for mistake in mistakes}
         for alert in open_alerts(conn):
-            if alert.kind == Kind.SITE_RULES and alert.about not in wrong:
-                yield Condition(kind=Kind.SITE_RULES, holds=False, about=alert.about)
+            if alert.kind == AlertKind.SITE_RULES and alert.about not in wrong:
+                yield Condition(kind=AlertKind.SITE_RULES, holds=False, about=alert.about)
         yield judge.crawl_start(self._starts.failed(), good=self._starts.good)
 
-    def _say(self, change: Change) -> None:
+    def _say(self, change: AlertChange) -> None:
         alert = change.alert
         about = f" {alert.source}" if alert.source else ""
         sentence = f"alert {alert.id} {change.event.value}: {alert.kind}{about}: {alert.says}"
-        tell_log = self._log.warning if change.event is Event.OPENED else self._log.info
+        tell_log = self._log.warning if change.event is AlertEvent.OPENED else self._log.info
         tell_log("alert", sentence, alert=alert.id, change=change.event.value, kind=str(alert.kind), says=alert.says)

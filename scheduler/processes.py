@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from scheduler.planning.plan import Due
+from scheduler.planning.plan import DueSource
 
 # A crawl stops within 5 s of SIGTERM. One that does not is killed, with its reading processes.
 STOPS_WITHIN_S = 8.0
@@ -30,7 +30,7 @@ STOPPED = 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class EndedCrawl:
     """A crawl process that ended. `how`: finished, stopped or failed. `figures` is its summary, empty where it gave none.
 
     `limit_s`: it was stopped because it had run so long; `killed`: it did not stop by itself.
@@ -74,7 +74,7 @@ class _Crawl:
             os.killpg(self.process.pid, signal.SIGKILL)
 
 
-class Crawls:
+class CrawlProcesses:
     """The processes under way. Not for several threads at once."""
 
     def __init__(self, options: Sequence[str], *, limit_s: float) -> None:
@@ -96,7 +96,7 @@ class Crawls:
         """The sources that they were started with."""
         return {name for one in self._under_way for name in one.names}
 
-    def start(self, batch: Sequence[Due], reason: str = "schedule") -> int:
+    def start(self, batch: Sequence[DueSource], reason: str = "schedule") -> int:
         """Start a process for these sources; its number. Raises OSError where the system has no room for one."""
         names = tuple(one.source.name for one in batch)
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed when they are read
@@ -123,7 +123,7 @@ class Crawls:
             process.stdin.flush()
         return process.pid
 
-    def poll(self) -> list[Ended]:
+    def poll(self) -> list[EndedCrawl]:
         """Those that ended since the last time; those over their limit are told to stop, those that do not are killed."""
         now = time.monotonic()
         ended = []
@@ -149,7 +149,7 @@ class Crawls:
             one.kill()
 
 
-def _ended(one: _Crawl, now: float) -> Ended:
+def _ended(one: _Crawl, now: float) -> EndedCrawl:
     code = one.process.returncode
     # Its reading processes end with it by themselves; one that hangs in a page would do so only at its next breath.
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -159,7 +159,7 @@ def _ended(one: _Crawl, now: float) -> Ended:
     figures, words = _summary(one.out), _tail(one.err)
     told = one.told_to_stop is not None and code in (STOPPED, -signal.SIGTERM)
     how = "finished" if code == 0 else "stopped" if told or code == STOPPED else "failed"
-    return Ended(
+    return EndedCrawl(
         names=one.names,
         pid=one.process.pid,
         how=how,

@@ -29,24 +29,24 @@ from filelock import FileLock, Timeout
 
 from db.config.loader import Config
 from db.connection.database import Connection, check_file, connect, explained, open_database, write
-from db.errors import CopydeskError, Lost, NotWritable, UsageError
+from db.errors import CopydeskError, DatabaseLost, DatabaseNotWritable, UsageError
 from db.humanize import run_length
 from db.machine_errors import explain_os
 from db.store.service_state import beat, begin_service, end_service, service_lock, service_row
 from db.store.source_runs import bury_runs
 from db.store.sources import strange_sources
 from scheduler.alerts.notify import tell_lost
-from scheduler.background_job import Chore
-from scheduler.failed_starts import Starts
+from scheduler.background_job import BackgroundJob
+from scheduler.failed_starts import StartCounter
 from scheduler.health_server import HealthServer
 from scheduler.log import Log
-from scheduler.maintenance_times import Upkeep, upkeep_due
+from scheduler.maintenance_times import MaintenanceJob, upkeep_due
 from scheduler.metrics import Metrics
-from scheduler.monitor_job import Watchman
-from scheduler.planning.learning import Learner
+from scheduler.monitor_job import MonitorJob
+from scheduler.planning.learning import CadenceLearner
 from scheduler.planning.plan import batches
-from scheduler.planning.source_states import Standings
-from scheduler.processes import Crawls, Ended
+from scheduler.planning.source_states import SourceStates
+from scheduler.processes import CrawlProcesses, EndedCrawl
 
 TICK_S, BEAT_S, WATCH_S, FIRST_WATCH_S = 1.0, 10.0, 60.0, 3.0
 # SIGTERM ends the service within 10 s: crawls get 8 of them (`scheduler.processes`), and then are killed.
@@ -68,19 +68,19 @@ class Service:
         self._load, self._log = load, log
         self._config = load()
         self._changed_at = self._config_changed_at()
-        self._crawls = Crawls(options, limit_s=float(self._config["run_limit"]))
-        self._standings = Standings(self._config)
-        self._learner = Learner()
-        self._upkeep = Chore("upkeep", Upkeep(log, self.is_stopping).round, log)
-        self._starts = Starts()
-        self._watch = Chore("watch", Watchman(log, self.is_stopping, self._starts).look, log)
+        self._crawls = CrawlProcesses(options, limit_s=float(self._config["run_limit"]))
+        self._standings = SourceStates(self._config)
+        self._learner = CadenceLearner()
+        self._upkeep = BackgroundJob("upkeep", MaintenanceJob(log, self.is_stopping).round, log)
+        self._starts = StartCounter()
+        self._watch = BackgroundJob("watch", MonitorJob(log, self.is_stopping, self._starts).look, log)
         self._metrics = Metrics(self.database)
         self._stopping = threading.Event()
         self._tick_lock = threading.Lock()
         self._ticked = time.monotonic()
         self._failed_starts, self._start_again = 0, 0.0
         self._troubles: dict[str, str] = {}
-        self._lost: Lost | None = None
+        self._lost: DatabaseLost | None = None
 
     @property
     def database(self) -> Path:
@@ -113,7 +113,7 @@ class Service:
             who = f"process {row.pid}, up since {row.started_at:%Y-%m-%d %H:%M} UTC" if row else "another process"
             raise UsageError(f"{self.database}: a service is up already ({who}); stop that one first") from None
         except OSError as error:
-            raise NotWritable(
+            raise DatabaseNotWritable(
                 f"{error.filename}: cannot be made ({error.strerror}); a service must be able to write beside its database"
             ) from error
 
@@ -208,7 +208,7 @@ class Service:
 
     def _note_trouble(self, job: str, error: CopydeskError) -> None:
         """Say it, once as long as a job has it. A database that is lost ends the service: whoever started it is to see that."""
-        if isinstance(error, Lost) and self._lost is None:
+        if isinstance(error, DatabaseLost) and self._lost is None:
             self._lost = error
             self._log.error("database_lost", str(error))
             self._stopping.set()
@@ -266,7 +266,7 @@ class Service:
         for run_id in buried:
             self._log.warning("run_died", f"run {run_id} was killed; its sources are gone on with", run=run_id)
 
-    def _note_ended(self, ended: list[Ended]) -> None:
+    def _note_ended(self, ended: list[EndedCrawl]) -> None:
         for one in ended:
             self._metrics.note_ended(one.how, one.figures)
             self._starts.note(one)
@@ -323,7 +323,7 @@ class Service:
         return good, says | ({"trouble": trouble} if trouble else {})
 
 
-def in_words(one: Ended) -> str:
+def in_words(one: EndedCrawl) -> str:
     """A crawl that ended, as one line of the log."""
     figures = one.figures
     run = f"run {figures['run']}" if "run" in figures else f"crawl process {one.pid}"

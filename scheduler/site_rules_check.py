@@ -17,7 +17,7 @@ from db.store.site_rules import put_rules, rules_of, sites_folders
 _State = tuple[tuple[str, int, int, int], ...]
 
 
-class RulesCheck:
+class SiteRulesCheck:
     """The mistakes in the files as they are now. Files that are right are kept at once: they may be broken by the next crawl."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crawler.crawl.session import Order
+from crawler.crawl.session import CrawlOrder
 from crawler.run import crawl
 from db.config.loader import Config
 from tests.hostile.web import ARTICLES, hostile_web, put_sites
@@ -65,7 +65,7 @@ def main() -> None:
             tasks.append(asyncio.get_running_loop().create_task(heart.beat()))
 
         began = time.monotonic()
-        crawled = crawl(config, Order(limit=options.limit), watch=opened)
+        crawled = crawl(config, CrawlOrder(limit=options.limit), watch=opened)
         seconds = time.monotonic() - began
         print(f"crawl:     {heart}")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -61,7 +61,7 @@ def fill(path: Path, where: Path, pages: int) -> None:
             # Not the same bytes: those would be one body, and one article.
             body = bodies[n % len(bodies)] + f"<!-- {n} -->".encode()
             fetch = facts.Fetch(what="article", url=f"http://s.example/{n}.html", started_at=START, status=200)
-            page = facts.Received(
+            page = facts.ReceivedPage(
                 fetch=fetch, source_id=1, headers={}, content_type="text/html", body=facts.packed_body(body)
             )
             facts.put_page(conn, page)

@@ -31,12 +31,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from db.connection.database import connect, open_database, write
 from db.models import Article
-from db.store.near_copies import Entry, put_marks, text_number
+from db.store.near_copies import IndexedText, put_marks, text_number
 from db.store.outcomes import Extractor, extractor_id, put_article
 from db.store.sources import add_source
 from pipelines.dedup.normalize import letters_of
 from pipelines.dedup.settle import settle
-from pipelines.dedup.similarity import Proof
+from pipelines.dedup.similarity import PreparedText
 from pipelines.dedup.sketch import marks_of
 from pipelines.extraction.fingerprint import fingerprint
 
@@ -138,7 +138,9 @@ class Archive:
             number = text_number(text_hash)
             if self.conn.execute("SELECT 1 FROM marked_texts WHERE text = ?", (number,)).fetchone() is None:
                 letters = letters_of(text)
-                put_marks(self.conn, [Entry(text=number, letters=len(letters), marks=marks_of(Proof(letters)))])
+                put_marks(
+                    self.conn, [IndexedText(text=number, letters=len(letters), marks=marks_of(PreparedText(letters)))]
+                )
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (page_id, page_id, page_id))
         self.conn.execute("DELETE FROM unsettled")
 
@@ -155,7 +157,7 @@ class Archive:
                 (n + 1, page[1], text_hash, page[1]),
             )
             marks = [chance.getrandbits(48) for _ in range(_STAND_IN_MARKS)]
-            put_marks(self.conn, [Entry(text=text_number(text_hash), letters=_STAND_IN_LETTERS, marks=marks)])
+            put_marks(self.conn, [IndexedText(text=text_number(text_hash), letters=_STAND_IN_LETTERS, marks=marks)])
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n + 1, n + 1, n + 1))
         self.conn.execute("DELETE FROM unread")
         self.conn.execute("DELETE FROM unsettled")

@@ -44,7 +44,7 @@ def fill(path: Path, sites: dict[str, list[tuple[str, bytes]]]) -> None:
                 facts.put_links(conn, source, [Link(url=url, key=url, kind=LinkKind.FEED)], NOW, None)
                 link = conn.execute("SELECT id FROM links WHERE key = ?", (url,)).fetchone()[0]
                 fetch = facts.Fetch(what="article", url=url, started_at=NOW, source_id=source, link_id=link, status=200)
-                received = facts.Received(
+                received = facts.ReceivedPage(
                     fetch=fetch, source_id=source, headers={}, content_type="text/html", body=facts.packed_body(body)
                 )
                 facts.put_page(conn, received)

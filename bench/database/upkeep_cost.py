@@ -64,7 +64,7 @@ def put(conn: sqlite3.Connection, n: int, source_id: int, run_id: int | None, at
         status=200,
         bytes=60_000,
     )
-    received = facts.Received(
+    received = facts.ReceivedPage(
         fetch=fetch,
         source_id=source_id,
         headers={"Content-Type": "text/html", "ETag": f'"{n}"', "Server": "nginx", "Cache-Control": "max-age=60"},

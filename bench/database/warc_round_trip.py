@@ -33,7 +33,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from db.timestamps import stamp
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -42,6 +41,7 @@ from bench.crawl.crawl_memory import rss
 from bench.database.replay_speed import COPYDESK, corpus, environment
 from db.bodies.store import get_body
 from db.connection.database import open_readonly
+from db.timestamps import stamp
 from pipelines.urls import clean_url
 from tests.processes import descendants
 

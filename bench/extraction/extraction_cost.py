@@ -27,14 +27,14 @@ from trafilatura.core import bare_extraction
 from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.extract import extract
-from pipelines.processing.files import FileEntry, entries_of_manifest
+from pipelines.processing.files import PageFile, entries_of_manifest
 
 
-def pages_of(where: Path) -> list[FileEntry]:
+def pages_of(where: Path) -> list[PageFile]:
     """The pages of a folder, sorted, or of a manifest."""
     if where.is_dir():
         paths = sorted(path for path in where.rglob("*.html*") if path.suffix in (".html", ".gz"))
-        return [FileEntry(page_id=path.name, path=path) for path in paths]
+        return [PageFile(page_id=path.name, path=path) for path in paths]
     return list(entries_of_manifest(where))
 
 

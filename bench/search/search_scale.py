@@ -25,7 +25,7 @@ from bench.search.search_texts import article_at, is_han, language
 from cli.context import READ_CACHE_KIB
 from db.connection.database import connect, open_database, write
 from db.maintenance.search_index import index_some
-from db.queries.search import Filters, Page, search
+from db.queries.search import Filters, ResultPage, search
 from db.search.index import count_unindexed
 
 _START = datetime(2016, 1, 1, tzinfo=UTC)
@@ -180,7 +180,7 @@ def main() -> None:
             took, worked = list[float](), list[float]()
             for _ in range(options.times):
                 began, began_cpu = time.perf_counter(), time.process_time()
-                search(conn, query, filters, Page())
+                search(conn, query, filters, ResultPage())
                 took.append(time.perf_counter() - began)
                 worked.append(time.process_time() - began_cpu)
             times = f"{at(took, 0.5):.1f} | {at(took, 0.95):.1f} | {at(worked, 0.5):.1f}"

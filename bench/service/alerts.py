@@ -17,13 +17,12 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from db.timestamps import stamp
-
 from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.queries.alert_figures import due_sources
 from db.store.facts import begin_run
 from db.store.source_runs import begin_source_runs, end_source_run
+from db.timestamps import stamp
 from scheduler.alerts.monitor import watch
 
 DAYS, RUNS_A_DAY, PAGES_A_DAY = 60, 48, 10

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import click
-from db.timestamps import stamp
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.tables import WIDEST_PROSE, local_time, plain, screen_width, span, styled, wrapped
 from db.store.alerts import Alert, all_alerts, open_alerts
+from db.timestamps import stamp
 
 
 @click.command()
 @click.option("--all", "with_closed", is_flag=True, help="Those that are over, too.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON lines.")
 @click.pass_obj
-def alerts(desk: Desk, with_closed: bool, as_json: bool) -> None:
+def alerts(desk: CommandContext, with_closed: bool, as_json: bool) -> None:
     """Show what is wrong and what to do about it."""
     with desk.read() as conn:
         found = all_alerts(conn) if with_closed else open_alerts(conn)

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 import click
 
 from cli.completions import source_names
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.article_rows import article_objects, credits_of, mark_of, time_of
 from cli.output.csv_table import one_form, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
 from cli.time_options import since_option
 from db.models import Source
-from db.queries.articles import Headline, headlines, last_page_id, newest, snapshot
+from db.queries.articles import ArticleSummary, headlines, last_page_id, newest, snapshot
 from db.store.pages import count_unread
 from db.store.sources import all_sources, find_source
 
@@ -37,7 +37,9 @@ _COLUMNS = (
 @click.option("--json", "as_json", is_flag=True, help="As JSON lines, with the text and every field.")
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV, with the same fields.")
 @click.pass_obj
-def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_json: bool, as_csv: bool) -> None:
+def articles(
+    desk: CommandContext, name: str | None, since: str | None, limit: int, as_json: bool, as_csv: bool
+) -> None:
     """List the articles, newest first, with credits and copies.
 
     Times are those of this machine's clock; `copydesk show` gives them as the page does, with their offset. A time with ~ is when
@@ -61,12 +63,12 @@ def articles(desk: Desk, name: str | None, since: str | None, limit: int, as_jso
     _print(heads)
 
 
-def _heads(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[Headline]:
+def _heads(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[ArticleSummary]:
     with snapshot(conn):
         return headlines(conn, page_ids)
 
 
-def _print(heads: Sequence[Headline]) -> None:
+def _print(heads: Sequence[ArticleSummary]) -> None:
     rows = [
         (head.article_id, time_of(head), head.source_name, head.title, credits_of(head), mark_of(head))
         for head in heads

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.tables import size, span
 from cli.output.terminal import rewrite_line
 from cli.parameters import FileToWrite
@@ -30,7 +30,7 @@ REFRESH_S = 0.5
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("--json", "as_json", is_flag=True, help="What was done, as one JSON object.")
 @click.pass_obj
-def backup(desk: Desk, file: Path | None, force: bool, as_json: bool) -> None:
+def backup(desk: CommandContext, file: Path | None, force: bool, as_json: bool) -> None:
     """Copy the database into FILE, as it is at one moment, and look the copy through.
 
     Without FILE: into `backup_folder`, where the newest `backup_keep` are kept, or beside the database where that is not set.

@@ -15,7 +15,7 @@ import time
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 
 # A crawl that is told to stop ends within 5 s; after this it is ended.
 STOPS_WITHIN_S = 9.0
@@ -23,14 +23,14 @@ STOPS_WITHIN_S = 9.0
 
 @click.command(hidden=True)
 @click.pass_obj
-def batch(desk: Desk) -> None:
+def batch(desk: CommandContext) -> None:
     """Crawl what standard input orders; stop when it is closed."""
     order = json.loads(_first_line())
     threading.Thread(target=_stop_with_the_service, name="service", daemon=True).start()
-    from crawler.crawl.session import Order
+    from crawler.crawl.session import CrawlOrder
     from crawler.run import crawl
 
-    crawled = crawl(desk.config, Order(names=tuple(order["names"]), reason=order["reason"]))
+    crawled = crawl(desk.config, CrawlOrder(names=tuple(order["names"]), reason=order["reason"]))
     for wrong in (one for visit in crawled.visits for one in visit.lists if one.wrong):
         click.echo(f"{wrong.url}: {wrong.note}", err=True)  # the service's log says it
     summary = {"run": crawled.run_id, "stopped": crawled.stopped, "sources": len(crawled.visits)}

@@ -8,13 +8,13 @@ import sqlite3
 import click
 
 from cli.article_lookup import page_named
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.article_rows import credits_of, time_of
 from cli.output.csv_table import one_form, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
 from db.errors import UsageError
-from db.queries.articles import Headline, cluster, current_page, headlines, snapshot
+from db.queries.articles import ArticleSummary, cluster, current_page, headlines, snapshot
 from db.store.outcomes import get_article
 
 _COLUMNS = (
@@ -32,7 +32,7 @@ _COLUMNS = (
 @click.option("--json", "as_json", is_flag=True, help="As JSON lines.")
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV, with the same fields.")
 @click.pass_obj
-def copies(desk: Desk, what: str, as_json: bool, as_csv: bool) -> None:
+def copies(desk: CommandContext, what: str, as_json: bool, as_csv: bool) -> None:
     """Show who printed a story: its original and every copy.
 
     A time with ~ is when the page was fetched, where it does not say when it was published.
@@ -57,12 +57,12 @@ def copies(desk: Desk, what: str, as_json: bool, as_csv: bool) -> None:
     show_lines([*table(_COLUMNS, [_row(head) for head in heads], width=width), last])
 
 
-def _row(head: Headline) -> list[object]:
+def _row(head: ArticleSummary) -> list[object]:
     what = "original" if head.article_id == head.original_id else "copy"
     return [head.article_id, time_of(head), head.source_name, head.title, credits_of(head), what]
 
 
-def _object(conn: sqlite3.Connection, head: Headline, size: int) -> dict[str, object]:
+def _object(conn: sqlite3.Connection, head: ArticleSummary, size: int) -> dict[str, object]:
     article = get_article(conn, head.page_id)
     assert article is not None
     return {

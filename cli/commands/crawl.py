@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.completions import source_names
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.tables import run_length
 from cli.time_options import since_option
 from db.errors import UsageError
@@ -17,7 +17,7 @@ from db.store.run_counts import Figures
 from db.store.sources import all_sources, choose_sources
 
 if TYPE_CHECKING:
-    from crawler.run import Crawled
+    from crawler.run import CrawlResult
 
 
 @click.command(short_help="Fetch what is due, extract it, settle it.")
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--quiet", "-q", is_flag=True, help="No progress, no summary.")
 @click.pass_obj
 def crawl(
-    desk: Desk,
+    desk: CommandContext,
     names: tuple[str, ...],
     limit: int | None,
     since: str | None,
@@ -50,10 +50,10 @@ def crawl(
     # Scrapy takes half a second to import: not before it is known that there is something to do.
     from cli.output.mistakes import say_mistakes
     from cli.output.progress import watching
-    from crawler.crawl.session import Order
+    from crawler.crawl.session import CrawlOrder
     from crawler.run import crawl as run_crawl
 
-    order = Order(names=names, since=moment, limit=limit, again=again)
+    order = CrawlOrder(names=names, since=moment, limit=limit, again=again)
     with watching(enabled=not quiet and not as_json) as watch:
         crawled = run_crawl(desk.config, order, watch=watch)
     say_mistakes(crawled.mistakes)
@@ -68,12 +68,12 @@ def crawl(
         sys.exit(1)
 
 
-def nothing_reached(crawled: Crawled) -> bool:
+def nothing_reached(crawled: CrawlResult) -> bool:
     """Whether every listing of every source failed: no network, unknown hosts."""
     return bool(crawled.visits) and all(visit.notes and not visit.reached for visit in crawled.visits)
 
 
-def summary(crawled: Crawled) -> list[str]:
+def summary(crawled: CrawlResult) -> list[str]:
     """The end of a run, for a person."""
     figures = crawled.figures
     state = "stopped early; the next crawl goes on from here" if crawled.stopped else "done"

@@ -16,13 +16,13 @@ from urllib.request import getproxies_environment
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.tables import on_terminal, plain, size, span, styled
 from crawler.http.access import load_access, open_to_others
 from db.config import units
 from db.config.settings import DECLARED, Setting
 from db.errors import ConfigError, CopydeskError, DatabaseError
-from db.maintenance.health import Examination, Finding, Level, examine
+from db.maintenance.health import Finding, HealthCheck, Level, examine
 from db.site_rules.loader import Mistake
 from db.store.outcomes import Extractor
 from db.store.site_rules import mistakes_of, rules_of
@@ -41,7 +41,7 @@ _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.BAD: "red"}
 )
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @click.pass_obj
-def doctor(desk: Desk, bodies: int, as_json: bool) -> None:
+def doctor(desk: CommandContext, bodies: int, as_json: bool) -> None:
     """Check versions, settings and the database.
 
     Exits with 1 if anything is BAD.
@@ -74,7 +74,7 @@ def doctor(desk: Desk, bodies: int, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _say_if_slow(desk: Desk, as_json: bool) -> None:
+def _say_if_slow(desk: CommandContext, as_json: bool) -> None:
     path = desk.config.database
     if not as_json and on_terminal() and path.is_file() and path.stat().st_size > LARGE_FILE:
         click.echo(f"  ...  all of its {size(path.stat().st_size)} are read; this may take minutes", err=True)
@@ -104,7 +104,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _settings(desk: Desk) -> Iterator[tuple[str, str, str]]:
+def _settings(desk: CommandContext) -> Iterator[tuple[str, str, str]]:
     """Name, value and origin of each setting; then those of single sources that the file sets."""
     config = desk.config
     for setting in DECLARED:
@@ -151,7 +151,7 @@ def _hidden(address: str) -> str:
     return shown if bare == address else shown.removeprefix("//")
 
 
-def _findings(desk: Desk, bodies: int) -> Iterator[Finding]:
+def _findings(desk: CommandContext, bodies: int) -> Iterator[Finding]:
     path = desk.config.database
     if not path.exists():
         yield from _site_rules(mistakes_of(desk.config, None))
@@ -164,7 +164,7 @@ def _findings(desk: Desk, bodies: int) -> Iterator[Finding]:
             yield from _stored_settings(desk, conn)
             yield from _access(desk, conn)
             extractor, now = _extractor(desk, conn), datetime.now(UTC)
-            yield from examine(Examination(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
+            yield from examine(HealthCheck(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
     except DatabaseError as error:
         yield Finding(level=Level.BAD, about="file", says=str(error))
 
@@ -174,14 +174,14 @@ def _site_rules(mistakes: Iterable[Mistake]) -> Iterator[Finding]:
         yield Finding(level=Level.BAD, about="site rules", says=mistake.says, remedy=f"mend it; {mistake.meanwhile}")
 
 
-def _extractor(desk: Desk, conn: sqlite3.Connection) -> Extractor | None:
+def _extractor(desk: CommandContext, conn: sqlite3.Connection) -> Extractor | None:
     try:
         return extractor_in_force(rules_of(desk.config, conn))
     except ConfigError:  # said by `_site_rules`
         return None
 
 
-def _stored_settings(desk: Desk, conn: sqlite3.Connection) -> Iterator[Finding]:
+def _stored_settings(desk: CommandContext, conn: sqlite3.Connection) -> Iterator[Finding]:
     """What `sources add` and `sources set` stored with sources, and names in the settings file that no source has."""
     sources = all_sources(conn)
     own = {source.name: source.settings for source in sources if source.settings}
@@ -199,7 +199,7 @@ def _stored_settings(desk: Desk, conn: sqlite3.Connection) -> Iterator[Finding]:
     yield Finding(level=Level.OK, about="sources", says=says)
 
 
-def _access(desk: Desk, conn: sqlite3.Connection) -> Iterator[Finding]:
+def _access(desk: CommandContext, conn: sqlite3.Connection) -> Iterator[Finding]:
     """The headers and cookies that sources have of their own: how many, whether they can be read; never what they are."""
     for source in all_sources(conn):
         try:

@@ -15,13 +15,13 @@ from typing import IO, Any
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.article_rows import article_objects
 from cli.output.progress import tallying
 from cli.parameters import Choice, FileToWrite
 from cli.signals import stoppable
 from cli.time_options import since_option
-from db.errors import CopydeskError, Damaged, UsageError
+from db.errors import CopydeskError, DatabaseDamaged, UsageError
 from db.queries.articles import newest
 from db.store.archive_export import page_ids, stored_page
 from db.store.sources import find_source
@@ -40,7 +40,7 @@ FORMATS = ("warc", "parquet", "jsonl", "csv", "rss", "jsonfeed")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.pass_obj
 def export(
-    desk: Desk, form: str, output: Path | None, name: str | None, since: str | None, limit: int, force: bool
+    desk: CommandContext, form: str, output: Path | None, name: str | None, since: str | None, limit: int, force: bool
 ) -> None:
     """Write what the database holds as FORMAT: warc, parquet, jsonl, csv, rss or jsonfeed.
 
@@ -92,7 +92,7 @@ def _pages(
             continue
         try:
             file.write(stored_page(conn, page_id))
-        except Damaged as error:
+        except DatabaseDamaged as error:
             click.echo(f"copydesk: page {page_id} is left out: {error}", err=True)
             continue
         count += 1

@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from db.timestamps import stamp
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.engine_options import engine_options
 from cli.parameters import FileToWrite
 from cli.time_options import since_option
 from db.errors import UsageError
 from db.store.page_selection import Selection
 from db.store.sources import find_source
+from db.timestamps import stamp
 from pipelines.urls import clean_url, link_key
 
 if TYPE_CHECKING:
-    from cli.extraction.engine import Engine
+    from cli.extraction.engine import ExtractionEngine
 
 
 @click.command("extract")
@@ -96,21 +96,21 @@ def extract(  # noqa: PLR0913 - one for each option
     else:
         from cli.extraction.pages import extract_manifest, extract_pages
 
-        desk = ctx.obj or Desk()
+        desk = ctx.obj or CommandContext()
         if manifest is not None:
             extract_manifest(desk, manifest, jobs)
         else:
             extract_pages(desk, pages, url, jobs)
 
 
-def _engine(name: str, scheduler: str | None, jobs: int) -> Engine:
-    from cli.extraction.engine import Engine
+def _engine(name: str, scheduler: str | None, jobs: int) -> ExtractionEngine:
+    from cli.extraction.engine import ExtractionEngine
 
-    return Engine.asked(name, scheduler, jobs)
+    return ExtractionEngine.asked(name, scheduler, jobs)
 
 
 def _selection(
-    desk: Desk, stale: bool, source: str | None, since: str | None, where: str | None, url: str | None
+    desk: CommandContext, stale: bool, source: str | None, since: str | None, where: str | None, url: str | None
 ) -> Selection:
     moment = since_option(since)
     address = clean_url(url) if url else None
@@ -132,9 +132,9 @@ def _selection(
 
 
 def _stored(
-    desk: Desk,
+    desk: CommandContext,
     selection: Selection,
-    engine: Engine,
+    engine: ExtractionEngine,
     report: Path | None,
     *,
     dry_run: bool,
@@ -158,7 +158,9 @@ def _stored(
         extract_again(desk, selection, engine=engine, as_json=as_json)
 
 
-def _archives(desk: Desk, sources: tuple[str, ...], to: str | None, engine: Engine, *, as_json: bool) -> None:
+def _archives(
+    desk: CommandContext, sources: tuple[str, ...], to: str | None, engine: ExtractionEngine, *, as_json: bool
+) -> None:
     from cli.extraction.to_files import extract_archives
 
     if not to:

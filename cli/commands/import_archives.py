@@ -15,9 +15,9 @@ from pathlib import Path
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.engine_options import engine_options
-from cli.extraction.engine import Engine, readers
+from cli.extraction.engine import ExtractionEngine, readers
 from cli.output.archive_damage import tell_damage
 from cli.output.progress import tallying
 from cli.output.tables import run_length
@@ -29,12 +29,11 @@ from db.store.archive_import import known_fetch
 from db.store.facts import begin_run, end_run
 from db.store.run_counts import Figures, figures_of
 from db.store.sources import find_source
-from pipelines.exchange.importer import Counts, Intake
+from pipelines.exchange.importer import ImportCounts, Importer
 from pipelines.exchange.items import Item
-from pipelines.exchange.open_archive import Opening, read_archive
-from pipelines.exchange.remote import Archives, find_archives, read_items
-from pipelines.processing.ingest import Desk as ReadingDesk
-from pipelines.processing.ingest import DeskPlan
+from pipelines.exchange.open_archive import ArchiveOptions, read_archive
+from pipelines.exchange.remote import RemoteArchives, find_archives, read_items
+from pipelines.processing.ingest import Ingest, IngestPlan
 from pipelines.processing.ingest_settings import plan_desk
 from pipelines.urls import clean_url, link_key
 
@@ -52,7 +51,7 @@ _WAITS_S = 0.2
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
 @click.pass_obj
 def import_archives(  # noqa: PLR0913 - one for each option
-    desk: Desk,
+    desk: CommandContext,
     files: tuple[str, ...],
     name: str | None,
     base: str | None,
@@ -71,7 +70,7 @@ def import_archives(  # noqa: PLR0913 - one for each option
     """
     if base is not None and clean_url(base) is None:
         raise click.UsageError(f"--base: {base} is no address of a web page")
-    asked = Engine.asked(engine, scheduler, 1)
+    asked = ExtractionEngine.asked(engine, scheduler, 1)
     if no_extract and asked.scheduler:
         raise UsageError("--engine goes without --no-extract: it reads the pages")
     found = _found(files)
@@ -89,24 +88,24 @@ def import_archives(  # noqa: PLR0913 - one for each option
         sys.exit(1)
 
 
-def _found(files: Sequence[str]) -> list[Path | Archives]:
+def _found(files: Sequence[str]) -> list[Path | RemoteArchives]:
     """What is to be read. Raises UsageError: there is no such thing."""
     missing = [file for file in files if "://" not in file and not Path(file).exists()]
     if missing:
         raise click.UsageError(f"there is no such file: {', '.join(missing)}")
-    found: list[Path | Archives] = []
+    found: list[Path | RemoteArchives] = []
     for file in files:
         found += find_archives([file]) if "://" in file else [Path(file)]
     return found
 
 
 def _import(
-    desk: Desk,
-    found: Sequence[Path | Archives],
+    desk: CommandContext,
+    found: Sequence[Path | RemoteArchives],
     source_id: int | None,
     base: str | None,
-    plan: DeskPlan | None,
-    engine: Engine,
+    plan: IngestPlan | None,
+    engine: ExtractionEngine,
 ) -> dict[str, object]:
     config, began = desk.config, datetime.now(UTC)
     writer = Writer(config.database)
@@ -115,7 +114,7 @@ def _import(
         # A cluster that cannot be used leaves no run behind.
         with _reading_desk(plan, engine, writer) as reading:
             run_id = writer.submit(partial(begin_run, command="import", pid=os.getpid(), at=began)).result()
-            intake = Intake(writer, run_id, source_id=source_id, wake=reading.wake if reading else None)
+            intake = Importer(writer, run_id, source_id=source_id, wake=reading.wake if reading else None)
             ended, error = "failed", None
             if reading:
                 reading.start()
@@ -142,28 +141,28 @@ def _import(
 
 
 @contextmanager
-def _reading_desk(plan: DeskPlan | None, engine: Engine, writer: Writer) -> Iterator[ReadingDesk | None]:
+def _reading_desk(plan: IngestPlan | None, engine: ExtractionEngine, writer: Writer) -> Iterator[Ingest | None]:
     """Who reads what comes in: nobody without a plan, processes of this machine, or a cluster's."""
     if plan is None:
         yield None
     elif engine.scheduler is None:
-        yield ReadingDesk(plan, writer)
+        yield Ingest(plan, writer)
     else:
         with readers(plan, engine, database=plan.database) as cluster:
-            yield ReadingDesk(plan, writer, cluster)
+            yield Ingest(plan, writer, cluster)
 
 
-def _opening(reader: sqlite3.Connection, limit: int, base: str | None) -> Opening:
+def _opening(reader: sqlite3.Connection, limit: int, base: str | None) -> ArchiveOptions:
     def is_known(url: str, at: datetime) -> bool:
         return known_fetch(reader, link_key(url), url, at) is not None
 
-    return Opening(limit=limit, is_known=is_known, base=base)
+    return ArchiveOptions(limit=limit, is_known=is_known, base=base)
 
 
-def _take(intake: Intake, found: Sequence[Path | Archives], how: Opening, stop: threading.Event) -> None:
+def _take(intake: Importer, found: Sequence[Path | RemoteArchives], how: ArchiveOptions, stop: threading.Event) -> None:
     with tallying() as show:
 
-        def tell(counts: Counts) -> None:
+        def tell(counts: ImportCounts) -> None:
             show(f"{name}: {counts.pages:,} new pages of {counts.items:,} records", counts.items)
 
         for one in found:
@@ -173,14 +172,14 @@ def _take(intake: Intake, found: Sequence[Path | Archives], how: Opening, stop: 
             intake.take(items, stopped=stop.is_set, show=tell)
 
 
-def _items(one: Path | Archives, how: Opening) -> tuple[str, Iterator[Item]]:
+def _items(one: Path | RemoteArchives, how: ArchiveOptions) -> tuple[str, Iterator[Item]]:
     """What it is called, and what is in it."""
     if isinstance(one, Path):
         return one.name, read_archive(one, how)
     return f"{len(one.paths):,} files", read_items(one, how)
 
 
-def _finish(reading: ReadingDesk | None, stop: threading.Event) -> None:
+def _finish(reading: Ingest | None, stop: threading.Event) -> None:
     """Wait until all is read and settled, or somebody wants to stop."""
     if reading is None:
         return
@@ -192,7 +191,7 @@ def _finish(reading: ReadingDesk | None, stop: threading.Event) -> None:
     reading.join()
 
 
-def _figures(counts: Counts, brought: Figures) -> dict[str, object]:
+def _figures(counts: ImportCounts, brought: Figures) -> dict[str, object]:
     """What an import tells of itself: of the archive, and as a crawl does of what it brought."""
     return {
         "items": counts.items,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.signals import stopping
 from db.errors import DatabaseError, UsageError
 from db.file_identity import OpenFile
@@ -35,7 +35,7 @@ _LOOK_S = 1.0
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0: a free one.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser, too.")
 @click.pass_obj
-def inspect(desk: Desk, host: str, port: int, open_browser: bool) -> None:
+def inspect(desk: CommandContext, host: str, port: int, open_browser: bool) -> None:
     """Look inside the database in a browser: what came in, articles beside their stored pages, sources, people, runs.
 
     It is Datasette, with pages that know what a news database is. It only reads, and may run beside a crawl. Ctrl-C ends it.

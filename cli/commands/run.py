@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.parameters import Choice
 from db.config.loader import Config
 from db.errors import DatabaseError, UsageError
@@ -18,7 +18,7 @@ from db.store.sources import all_sources, check_names
 @click.command(short_help="Stay up: crawl every source on its cadence.")
 @click.option("--log-format", type=Choice(["human", "json"]), help="Default: the setting `log_format`.")
 @click.pass_obj
-def run(desk: Desk, log_format: str | None) -> None:
+def run(desk: CommandContext, log_format: str | None) -> None:
     """Stay up and crawl every source on its cadence (settings `every` and `cron`), extract, settle, and look after the database.
 
     SIGTERM and Ctrl-C stop it within 10 seconds; the next start goes on. A changed copydesk.toml is taken up by itself, and so

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.article_rows import credits_of, mark_of, time_of
 from cli.output.csv_table import one_form, print_csv
 from cli.output.paging import show_lines
@@ -18,10 +18,10 @@ from cli.signals import stoppable
 from cli.time_options import since_option
 from db.connection.database import write
 from db.maintenance.search_index import catch_up
-from db.queries.search import MOST_COUNTED, Filters, Hit, Hits, Page
+from db.queries.search import MOST_COUNTED, Filters, Hit, Hits, ResultPage
 from db.queries.search import search as find
 from db.search.index import begin_again, count_unindexed
-from db.search.snippets import Marked
+from db.search.snippets import MarkedText
 from db.store.sources import find_source
 
 # So many articles are indexed while one waits: some seconds.
@@ -46,7 +46,7 @@ _WIDEST = 92
 @click.option("--rebuild", is_flag=True, help="Make the search index again, and search nothing.")
 @click.pass_obj
 def search(
-    desk: Desk, /, words: Sequence[str], *, rebuild: bool, as_json: bool, as_csv: bool, **options: object
+    desk: CommandContext, /, words: Sequence[str], *, rebuild: bool, as_json: bool, as_csv: bool, **options: object
 ) -> None:
     """Search titles, texts and credits.
 
@@ -74,7 +74,7 @@ def search(
         click.echo(line, err=True)
 
 
-def _find(desk: Desk, query: str, options: dict[str, object]) -> Hits:
+def _find(desk: CommandContext, query: str, options: dict[str, object]) -> Hits:
     if 0 < _count_unindexed(desk) <= _AT_ONCE:
         _index(desk)
     with desk.read() as conn:
@@ -86,16 +86,16 @@ def _find(desk: Desk, query: str, options: dict[str, object]) -> Hits:
             language=options["language"],  # type: ignore[arg-type]
             person=options["person"],  # type: ignore[arg-type]
         )
-        page = Page(number=options["number"], size=options["limit"], newest=bool(options["newest"]))  # type: ignore[arg-type]
+        page = ResultPage(number=options["number"], size=options["limit"], newest=bool(options["newest"]))  # type: ignore[arg-type]
         return find(conn, query, filters, page)
 
 
-def _count_unindexed(desk: Desk) -> int:
+def _count_unindexed(desk: CommandContext) -> int:
     with desk.read() as conn:
         return count_unindexed(conn)
 
 
-def _index(desk: Desk, *, anew: bool = False) -> None:
+def _index(desk: CommandContext, *, anew: bool = False) -> None:
     """Index what waits, or all, in short transactions; may be stopped and goes on the next time."""
     with desk.open() as db, stoppable(), tallying() as show:
         if anew:
@@ -149,7 +149,7 @@ def _lines(found: Hits) -> Iterator[str]:
         yield ""
 
 
-def _marked(piece: Marked, width: int, indent: int, *, bold: bool = False) -> Iterator[str]:
+def _marked(piece: MarkedText, width: int, indent: int, *, bold: bool = False) -> Iterator[str]:
     """A text in lines, with colour where it is marked. Control characters go one for one, so that the marks stay true."""
     text = "".join(one if one.isprintable() else " " for one in piece.text)
     at = 0
@@ -159,7 +159,7 @@ def _marked(piece: Marked, width: int, indent: int, *, bold: bool = False) -> It
         at += len(line)
 
 
-def _coloured(line: str, start: int, piece: Marked, *, bold: bool) -> str:
+def _coloured(line: str, start: int, piece: MarkedText, *, bold: bool) -> str:
     if not coloured():
         return line
     parts, at = [], 0

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.progress import counting
 from cli.signals import stopping
 from db.connection.database import write
@@ -38,7 +38,7 @@ _REST_S = 0.02
 )
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 @click.pass_obj
-def settle(desk: Desk, everything: bool, as_json: bool) -> None:
+def settle(desk: CommandContext, everything: bool, as_json: bool) -> None:
     """Decide which pages are new, revisions or copies.
 
     A crawl does it by itself. Stop it at any time: the next `settle` or crawl goes on.

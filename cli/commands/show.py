@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from cli.article_lookup import page_named
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.article import sheet, why
 from cli.output.article_rows import article_object
 from cli.output.csv_table import print_csv
@@ -19,8 +19,8 @@ from cli.output.paging import show_lines
 from cli.output.tables import local_time, on_terminal, plain, plain_text, screen_width, styled
 from cli.output.terminal import visible
 from db.bodies.store import get_body
-from db.errors import Pruned, UsageError
-from db.queries.articles import Headline, PageState, current_page, headline, revisions, snapshot
+from db.errors import BodyPruned, UsageError
+from db.queries.articles import ArticleSummary, PageStatus, current_page, headline, revisions, snapshot
 from db.store.outcomes import get_article
 from pipelines.extraction.encoding import decode
 
@@ -35,7 +35,7 @@ from pipelines.extraction.encoding import decode
 @click.option("--diff", "form", flag_value="diff", help="What the revision changed.")
 @click.option("--revision", type=click.IntRange(1), metavar="N", help="Not the current revision but this one.")
 @click.pass_obj
-def show(desk: Desk, what: str, form: str | None, revision: int | None) -> None:
+def show(desk: CommandContext, what: str, form: str | None, revision: int | None) -> None:
     """Show an article: its credits, times, history and text."""
     with desk.read() as conn, snapshot(conn):
         page = page_named(conn, what, revision)
@@ -57,11 +57,11 @@ def show(desk: Desk, what: str, form: str | None, revision: int | None) -> None:
         sys.stdout.buffer.flush()
 
 
-def _body(conn: sqlite3.Connection, page: PageState) -> bytes:
+def _body(conn: sqlite3.Connection, page: PageStatus) -> bytes:
     try:
         return get_body(conn, page.body_id)
-    except Pruned as pruned:
-        raise Pruned(f"page {page.page_id} ({plain(page.url)}): {pruned}") from None
+    except BodyPruned as pruned:
+        raise BodyPruned(f"page {page.page_id} ({plain(page.url)}): {pruned}") from None
 
 
 def _as_text(body: bytes, content_type: str | None) -> str:
@@ -86,7 +86,7 @@ def _lines(conn: sqlite3.Connection, page_id: int, form: str | None) -> list[str
             return list(sheet(conn, head, screen_width()))
 
 
-def _headline(conn: sqlite3.Connection, page_id: int) -> Headline:
+def _headline(conn: sqlite3.Connection, page_id: int) -> ArticleSummary:
     head = headline(conn, page_id)
     assert head is not None
     return head
@@ -96,7 +96,7 @@ def _object(conn: sqlite3.Connection, page_id: int) -> dict[str, object]:
     return article_object(conn, _headline(conn, page_id))
 
 
-def _diff(conn: sqlite3.Connection, head: Headline) -> list[str]:
+def _diff(conn: sqlite3.Connection, head: ArticleSummary) -> list[str]:
     """What the revision of this page changed against the one before."""
     steps = {number: at for _, number, at in revisions(conn, head.article_id)} if head.article_id else {}
     if head.article_id is None or head.revision is None or head.revision - 1 not in steps:
@@ -111,7 +111,7 @@ def _diff(conn: sqlite3.Connection, head: Headline) -> list[str]:
     return [title, *diff_lines(older, newer, screen_width())]
 
 
-def _refuse(page: PageState, form: str | None) -> NoReturn:
+def _refuse(page: PageStatus, form: str | None) -> NoReturn:
     """Say why there is no article."""
     if form == "json":
         rejected = {"id": page.page_id, "url": page.url, "rejected": page.reason, "detail": page.detail}

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from cli.completions import source_names
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.atomic_file import write_whole
 from cli.output.progress import watching
 from cli.parameters import FileToWrite
@@ -23,7 +23,7 @@ from db.config.loader import read_stored
 from db.config.settings import BY_NAME
 from db.connection.database import write
 from db.errors import UsageError
-from db.models import Entry, Source
+from db.models import Listing, Source
 from db.regular_files import open_file
 from db.store.listings import ListingState, listing_states
 from db.store.sources import (
@@ -43,7 +43,7 @@ from pipelines.urls import clean_url
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from crawler.dry_run import Rehearsal
+    from crawler.dry_run import DryRun
 
 
 @click.group()
@@ -89,7 +89,7 @@ def _given(delay: str | None, allowed: Sequence[str], pairs: Sequence[str]) -> d
 @_settings_options
 @click.pass_obj
 def add(
-    desk: Desk,
+    desk: CommandContext,
     urls: tuple[str, ...],
     name: str | None,
     no_discovery: bool,
@@ -117,7 +117,7 @@ def add(
 @_settings_options
 @click.pass_obj
 def import_sources(
-    desk: Desk,
+    desk: CommandContext,
     file: Path,
     no_discovery: bool,
     delay: str | None,
@@ -146,7 +146,7 @@ def _bytes_of(file: Path) -> bytes:
 @sources.command()
 @click.option("--output", "-o", type=FileToWrite(), help="A file instead of the screen.")
 @click.pass_obj
-def export(desk: Desk, output: Path | None) -> None:
+def export(desk: CommandContext, output: Path | None) -> None:
     """Write all sources as OPML, feeds included."""
     with desk.read() as conn:
         text = write_opml([(source, entries_of(conn, source.id)) for source in all_sources(conn)])
@@ -160,7 +160,7 @@ def export(desk: Desk, output: Path | None) -> None:
 @sources.command("list")
 @click.option("--json", "as_json", is_flag=True, help="As JSON lines.")
 @click.pass_obj
-def list_sources(desk: Desk, as_json: bool) -> None:
+def list_sources(desk: CommandContext, as_json: bool) -> None:
     """List the sources, with where each lists its articles."""
     with desk.read() as conn:
         rows = [(source, listing_states(conn, source.id)) for source in all_sources(conn)]
@@ -184,7 +184,9 @@ def list_sources(desk: Desk, as_json: bool) -> None:
 @click.argument("name", shell_complete=source_names)
 @_settings_options
 @click.pass_obj
-def set_command(desk: Desk, name: str, delay: str | None, allowed: tuple[str, ...], pairs: tuple[str, ...]) -> None:
+def set_command(
+    desk: CommandContext, name: str, delay: str | None, allowed: tuple[str, ...], pairs: tuple[str, ...]
+) -> None:
     """Change settings of one source."""
     settings = _given(delay, allowed, pairs)
     if not settings:
@@ -198,7 +200,7 @@ def set_command(desk: Desk, name: str, delay: str | None, allowed: tuple[str, ..
 @sources.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=source_names)
 @click.pass_obj
-def remove(desk: Desk, names: tuple[str, ...]) -> None:
+def remove(desk: CommandContext, names: tuple[str, ...]) -> None:
     """Stop crawling sources. What was fetched from them stays."""
     with desk.open() as db, write(db.conn) as conn:
         for name in names:
@@ -209,7 +211,7 @@ def remove(desk: Desk, names: tuple[str, ...]) -> None:
 @sources.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=source_names)
 @click.pass_obj
-def pause(desk: Desk, names: tuple[str, ...]) -> None:
+def pause(desk: CommandContext, names: tuple[str, ...]) -> None:
     """Leave sources out of crawls until they are resumed. `copydesk crawl NAME` still crawls them."""
     with desk.open() as db, write(db.conn) as conn:
         for name in names:
@@ -219,7 +221,7 @@ def pause(desk: Desk, names: tuple[str, ...]) -> None:
 @sources.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=source_names)
 @click.pass_obj
-def resume(desk: Desk, names: tuple[str, ...]) -> None:
+def resume(desk: CommandContext, names: tuple[str, ...]) -> None:
     """Crawl paused sources again."""
     with desk.open() as db, write(db.conn) as conn:
         for name in names:
@@ -231,7 +233,7 @@ def resume(desk: Desk, names: tuple[str, ...]) -> None:
 @click.option("--limit", type=click.IntRange(1), default=5, show_default=True, help="How many articles to try.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
-def test(desk: Desk, name: str, limit: int, as_json: bool) -> None:
+def test(desk: CommandContext, name: str, limit: int, as_json: bool) -> None:
     """Try a source: what would be crawled and extracted. Nothing is stored.
 
     NAME may also be the address of a site that is no source yet.
@@ -252,7 +254,7 @@ def test(desk: Desk, name: str, limit: int, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _known_or_new(desk: Desk, name: str) -> tuple[Source, list[Entry]]:
+def _known_or_new(desk: CommandContext, name: str) -> tuple[Source, list[Listing]]:
     new = name.startswith(("http://", "https://"))
     if new and not desk.config.database.exists():
         return _unknown(name), []
@@ -271,7 +273,7 @@ def _unknown(url: str) -> Source:
     return Source(id=0, name=name_for(address), url=address, added_at=datetime.now(UTC))
 
 
-def _rehearsal_lines(report: Rehearsal) -> list[str]:
+def _rehearsal_lines(report: DryRun) -> list[str]:
     lines = [f"{report.source.name}: {kinds(report.entries)}, {report.links} links; nothing was stored"]
     lines += [f"  {one.kind.value} of its rules: {one.links} links at {one.url}" for one in report.lists]
     lines += [f"  {note}" for note in report.notes]
@@ -297,7 +299,7 @@ def _rehearsal_lines(report: Rehearsal) -> list[str]:
     return lines
 
 
-def _rehearsal_json(report: Rehearsal) -> dict[str, object]:
+def _rehearsal_json(report: DryRun) -> dict[str, object]:
     return {
         "source": report.source.name,
         "entries": [{"url": entry.url, "kind": entry.kind.value} for entry in report.entries],
@@ -314,7 +316,7 @@ def _rehearsal_json(report: Rehearsal) -> dict[str, object]:
 
 
 def _add_all(
-    desk: Desk, listed: Sequence[tuple[str | None, str]], settings: dict[str, object]
+    desk: CommandContext, listed: Sequence[tuple[str | None, str]], settings: dict[str, object]
 ) -> list[tuple[Source, bool]]:
     cleaned = [(name, _address(url)) for name, url in listed]
     now = datetime.now(UTC)

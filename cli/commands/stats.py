@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.csv_table import one_form, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import (
@@ -27,7 +27,7 @@ from cli.output.tables import (
     took,
 )
 from db.maintenance.health import file_sizes
-from db.queries.statistics import Holdings, Run, SourceHoldings, holdings
+from db.queries.statistics import DatabaseStatistics, Run, SourceStatistics, holdings
 
 _SOURCE_COLUMNS = (
     Column(title="source", least=12),
@@ -55,14 +55,14 @@ _RUN_COLUMNS = (
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @click.option("--csv", "as_csv", is_flag=True, help="The sources as CSV, one a line.")
 @click.pass_obj
-def stats(desk: Desk, as_json: bool, as_csv: bool) -> None:
+def stats(desk: CommandContext, as_json: bool, as_csv: bool) -> None:
     """Count what the database holds, and show the last runs."""
     one_form(as_json, as_csv)
     path = desk.config.database
     with desk.read() as conn:
         held = holdings(conn, datetime.now(UTC))
     if as_csv:
-        columns = [field.name for field in fields(SourceHoldings)]
+        columns = [field.name for field in fields(SourceStatistics)]
         return print_csv([asdict(source) for source in held.by_source], columns)
     if as_json:
         main, wal = file_sizes(path)
@@ -73,7 +73,7 @@ def stats(desk: Desk, as_json: bool, as_csv: bool) -> None:
     show_lines(list(_lines(path, held, width)))
 
 
-def _lines(path: Path, held: Holdings, width: int | None) -> Iterator[str]:
+def _lines(path: Path, held: DatabaseStatistics, width: int | None) -> Iterator[str]:
     for label, value in _totals(path, held):
         yield f"{styled(padded(label, 9), bold=True)}  {value}"
     if held.by_source:
@@ -89,7 +89,7 @@ def _lines(path: Path, held: Holdings, width: int | None) -> Iterator[str]:
         yield "\nThere are no sources yet; add one with `copydesk sources add URL`."
 
 
-def _totals(path: Path, held: Holdings) -> Iterator[tuple[str, str]]:
+def _totals(path: Path, held: DatabaseStatistics) -> Iterator[tuple[str, str]]:
     main, wal = file_sizes(path)
     yield "database", f"{path}: {file_size(main, wal)}"
     yield "sources", f"{held.sources:,}" + (f" ({held.sources_removed:,} removed)" if held.sources_removed else "")
@@ -114,7 +114,7 @@ def _reasons(counts: Mapping[str, int]) -> str:
     return f"{sum(counts.values()):,} ({', '.join(f'{plain(reason)} {count:,}' for reason, count in counts.items())})"
 
 
-def _source_row(source: SourceHoldings) -> tuple[object, ...]:
+def _source_row(source: SourceStatistics) -> tuple[object, ...]:
     share = source.rejected_share
     return (
         f"{source.name}{' (removed)' if source.removed else ''}",

@@ -12,21 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from db.timestamps import moment, stamp
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.csv_table import one_form, print_csv
 from cli.output.tables import cut, file_size, local_time, on_terminal, padded, plain, screen_width, size, span, styled
 from cli.output.terminal import direct, visible_but_styles
 from db.maintenance.health import disk_free, file_sizes
 from db.queries.articles import snapshot
 from db.queries.statistics import Run
-from db.queries.status import Failing, Status, UnderWay, status_of
+from db.queries.status import FailingSource, RunningCrawl, Status, status_of
 from db.site_rules.loader import Mistake
 from db.store.site_rules import mistakes_of
+from db.timestamps import moment, stamp
 
 if TYPE_CHECKING:
-    from scheduler.planning.plan import Planned
+    from scheduler.planning.plan import PlannedSource
 
 # One screen: so many lines of each part, the rest is counted.
 LINES = 5
@@ -39,7 +39,7 @@ _LABEL = 9
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object, with every source's next time.")
 @click.option("--csv", "as_csv", is_flag=True, help="Every source's next time as CSV, one a line.")
 @click.pass_obj
-def status(desk: Desk, watch: bool, as_json: bool, as_csv: bool) -> None:
+def status(desk: CommandContext, watch: bool, as_json: bool, as_csv: bool) -> None:
     """Show how things stand: the service, crawls under way, what is next, what fails, open alerts."""
     one_form(as_json, as_csv)
     if as_csv:
@@ -54,17 +54,17 @@ def status(desk: Desk, watch: bool, as_json: bool, as_csv: bool) -> None:
             click.echo(line)
 
 
-def _look(desk: Desk) -> tuple[Status, list[tuple[datetime, Planned]], datetime, tuple[Mistake, ...]]:
-    from scheduler.planning.source_states import Standings
+def _look(desk: CommandContext) -> tuple[Status, list[tuple[datetime, PlannedSource]], datetime, tuple[Mistake, ...]]:
+    from scheduler.planning.source_states import SourceStates
 
     now, config = datetime.now(UTC), desk.reloaded()
     with desk.read() as conn, snapshot(conn):
-        standings = Standings(config)
+        standings = SourceStates(config)
         standings.refresh(conn, now)
         return status_of(conn, now, runs=LINES), standings.next_runs(now), now, mistakes_of(config, conn)
 
 
-def _watch(desk: Desk) -> None:
+def _watch(desk: CommandContext) -> None:
     from rich.ansi import AnsiDecoder
     from rich.console import Console, Group
     from rich.live import Live
@@ -81,7 +81,7 @@ def _watch(desk: Desk) -> None:
 def _lines(
     path: Path,
     now_status: Status,
-    coming: list[tuple[datetime, Planned]],
+    coming: list[tuple[datetime, PlannedSource]],
     now: datetime,
     mistakes: tuple[Mistake, ...],
 ) -> Iterator[str]:
@@ -126,7 +126,7 @@ def _database(path: Path, now_status: Status) -> str:
     return f"{path}: {file_size(main, wal)}, {size(disk_free(path))} free on its disk{unread}"
 
 
-def _sources(now_status: Status, coming: list[tuple[datetime, Planned]], now: datetime) -> str:
+def _sources(now_status: Status, coming: list[tuple[datetime, PlannedSource]], now: datetime) -> str:
     paused = f", {now_status.paused:,} paused" if now_status.paused else ""
     waiting = sum(when <= now for when, _ in coming)
     return f"{now_status.sources:,}{paused}, {waiting:,} due now"
@@ -138,7 +138,7 @@ def _day(now_status: Status) -> str:
     return f"{day.runs:,} runs{failed}, {day.found:,} found, {day.fetched:,} fetched, {day.new:,} new, {day.updated:,} updated"
 
 
-def _under_way(one: UnderWay, now: datetime) -> str:
+def _under_way(one: RunningCrawl, now: datetime) -> str:
     age = span((now - moment(one.started_at)).total_seconds())
     gone = "" if one.lives else "; its process is gone"
     more = ", …" if one.left > len(one.names.split(", ")) else ""
@@ -146,12 +146,12 @@ def _under_way(one: UnderWay, now: datetime) -> str:
     return f"run {one.run_id} ({one.reason}) for {age}, {one.left} of {one.sources} sources left{left}{gone}"
 
 
-def _next(when: datetime, source: Planned, now: datetime) -> str:
+def _next(when: datetime, source: PlannedSource, now: datetime) -> str:
     wait = (when - now).total_seconds()
     return f"{padded('due' if wait <= 0 else f'in {span(wait)}', 10)}  {plain(source.name)}"
 
 
-def _failing(one: Failing) -> str:
+def _failing(one: FailingSource) -> str:
     times = "once" if one.times == 1 else f"{one.times} times in a row"
     return f"{plain(one.name)}  {times}, last {local_time(one.last_at)}: {plain(one.error)}"
 
@@ -167,7 +167,7 @@ def _run(run: Run) -> str:
 
 
 def _as_json(
-    now_status: Status, coming: list[tuple[datetime, Planned]], now: datetime, mistakes: tuple[Mistake, ...]
+    now_status: Status, coming: list[tuple[datetime, PlannedSource]], now: datetime, mistakes: tuple[Mistake, ...]
 ) -> dict[str, object]:
     row = now_status.service
     service = None
@@ -189,5 +189,5 @@ def _as_json(
     return {"at": stamp(now), "service": service} | rest | {"rules": rules, "next": _following(coming, now)}
 
 
-def _following(coming: list[tuple[datetime, Planned]], now: datetime) -> list[dict[str, object]]:
+def _following(coming: list[tuple[datetime, PlannedSource]], now: datetime) -> list[dict[str, object]]:
     return [{"source": source.name, "at": stamp(when), "due": when <= now} for when, source in coming]

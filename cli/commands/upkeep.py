@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.output.progress import tallying
 from cli.output.tables import plain, styled
 from cli.signals import stoppable
@@ -17,9 +17,9 @@ from db.config.loader import Config
 from db.errors import UsageError
 from db.maintenance.repack import PackReport
 from scheduler.maintenance import (
-    Ended,
-    Step,
-    UpkeepReport,
+    MaintenanceReport,
+    MaintenanceStep,
+    StepOutcome,
     backup_step,
     check_step,
     checkpoint_step,
@@ -30,7 +30,12 @@ from scheduler.maintenance import (
     prune_step,
 )
 
-_COLOURS = {Ended.DONE: "green", Ended.WARNED: "yellow", Ended.FAILED: "red", Ended.SKIPPED: "bright_black"}
+_COLOURS = {
+    StepOutcome.DONE: "green",
+    StepOutcome.WARNED: "yellow",
+    StepOutcome.FAILED: "red",
+    StepOutcome.SKIPPED: "bright_black",
+}
 _as_json = click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 
 
@@ -43,16 +48,16 @@ def upkeep(ctx: click.Context, as_json: bool) -> None:
     Without a step: all of them, in this order. Crawls may go on meanwhile. Exits with 1 if a step failed.
     """
     if ctx.invoked_subcommand is None:
-        _all(ctx.ensure_object(Desk), as_json=as_json)
+        _all(ctx.ensure_object(CommandContext), as_json=as_json)
 
 
-def _config(desk: Desk) -> Config:
+def _config(desk: CommandContext) -> Config:
     """The settings, once it is known that the database is there and ours."""
     with desk.read():
         return desk.config
 
 
-def _all(desk: Desk, *, as_json: bool) -> None:
+def _all(desk: CommandContext, *, as_json: bool) -> None:
     def say(line: str) -> None:
         if not as_json:
             click.echo(plain(line))
@@ -62,19 +67,19 @@ def _all(desk: Desk, *, as_json: bool) -> None:
     _end(report, as_json=as_json)
 
 
-def _end(report: UpkeepReport, *, as_json: bool) -> None:
+def _end(report: MaintenanceReport, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     if report.failed:
         sys.exit(1)
 
 
-def _show(step: Step, *, as_json: bool) -> None:
+def _show(step: MaintenanceStep, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(step), ensure_ascii=False))
     else:
         click.echo(f"{styled(step.name, fg=_COLOURS[step.ended])}: {plain(step.says)}")
-    if step.ended is Ended.FAILED:
+    if step.ended is StepOutcome.FAILED:
         sys.exit(1)
 
 
@@ -82,7 +87,7 @@ def _show(step: Step, *, as_json: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Only count what would go.")
 @_as_json
 @click.pass_obj
-def prune(desk: Desk, dry_run: bool, as_json: bool) -> None:
+def prune(desk: CommandContext, dry_run: bool, as_json: bool) -> None:
     """Drop what is older than `keep_bodies` and `keep_log` say."""
     with stoppable():
         _show(prune_step(_config(desk), datetime.now(UTC), dry=dry_run), as_json=as_json)
@@ -91,7 +96,7 @@ def prune(desk: Desk, dry_run: bool, as_json: bool) -> None:
 @upkeep.command()
 @_as_json
 @click.pass_obj
-def index(desk: Desk, as_json: bool) -> None:
+def index(desk: CommandContext, as_json: bool) -> None:
     """Index for search what waits, to the end or until it is stopped."""
     with stoppable(), tallying() as show:
         step = index_step(_config(desk), datetime.now(UTC), show=lambda done: show(f"{done:,} articles indexed", done))
@@ -101,7 +106,7 @@ def index(desk: Desk, as_json: bool) -> None:
 @upkeep.command()
 @_as_json
 @click.pass_obj
-def pack(desk: Desk, as_json: bool) -> None:
+def pack(desk: CommandContext, as_json: bool) -> None:
     """Pack bodies again, by earlier pages of their source; to the end, or until it is stopped."""
     with stoppable(), tallying() as show:
 
@@ -115,7 +120,7 @@ def pack(desk: Desk, as_json: bool) -> None:
 @upkeep.command()
 @_as_json
 @click.pass_obj
-def optimize(desk: Desk, as_json: bool) -> None:
+def optimize(desk: CommandContext, as_json: bool) -> None:
     """Renew the statistics by which SQLite plans its queries."""
     _show(optimize_step(_config(desk), datetime.now(UTC)), as_json=as_json)
 
@@ -123,7 +128,7 @@ def optimize(desk: Desk, as_json: bool) -> None:
 @upkeep.command()
 @_as_json
 @click.pass_obj
-def check(desk: Desk, as_json: bool) -> None:
+def check(desk: CommandContext, as_json: bool) -> None:
     """Check structure, references and a sample of bodies; reads the whole file."""
     _show(check_step(_config(desk), datetime.now(UTC)), as_json=as_json)
 
@@ -131,7 +136,7 @@ def check(desk: Desk, as_json: bool) -> None:
 @upkeep.command()
 @_as_json
 @click.pass_obj
-def backup(desk: Desk, as_json: bool) -> None:
+def backup(desk: CommandContext, as_json: bool) -> None:
     """Take a backup into `backup_folder`, and remove the oldest beyond `backup_keep`."""
     if not desk.config["backup_folder"]:
         raise UsageError("the setting backup_folder names no folder; set it, or use `copydesk backup FILE`")
@@ -142,6 +147,6 @@ def backup(desk: Desk, as_json: bool) -> None:
 @upkeep.command()
 @_as_json
 @click.pass_obj
-def checkpoint(desk: Desk, as_json: bool) -> None:
+def checkpoint(desk: CommandContext, as_json: bool) -> None:
     """Move the write-ahead log into the file and empty it."""
     _show(checkpoint_step(_config(desk), datetime.now(UTC)), as_json=as_json)

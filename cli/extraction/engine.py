@@ -10,30 +10,30 @@ from pathlib import Path
 import click
 
 from db.errors import UsageError
-from pipelines.processing.ingest import DeskPlan
-from pipelines.processing.page_pool import ReadingPool
-from pipelines.processing.reextract import LocalReaders, Readers
+from pipelines.processing.ingest import IngestPlan
+from pipelines.processing.page_pool import ExtractionPool
+from pipelines.processing.reextract import LocalExecutor, PageExecutor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
+class ExtractionEngine:
     """How it was asked for: so many processes here, or the Dask cluster of a scheduler."""
 
     jobs: int
     scheduler: str | None = None
 
     @staticmethod
-    def asked(engine: str, scheduler: str | None, jobs: int) -> Engine:
+    def asked(engine: str, scheduler: str | None, jobs: int) -> ExtractionEngine:
         """From the options. Raises UsageError where they do not go together."""
         if engine == "dask" and not scheduler:
             raise UsageError("--engine dask needs --scheduler ADDRESS, such as tcp://127.0.0.1:8786")
         if scheduler and engine != "dask":
             raise UsageError("--scheduler goes with --engine dask")
-        return Engine(jobs=jobs, scheduler=scheduler)
+        return ExtractionEngine(jobs=jobs, scheduler=scheduler)
 
 
 @contextmanager
-def readers(plan: DeskPlan, engine: Engine, *, database: Path | None) -> Iterator[Readers]:
+def readers(plan: IngestPlan, engine: ExtractionEngine, *, database: Path | None) -> Iterator[PageExecutor]:
     """The reading processes; ended at once with the block, which takes what it wants from them before.
 
     Without a database they are given parcels only. Raises what `dask_readers` raises.
@@ -50,8 +50,8 @@ def readers(plan: DeskPlan, engine: Engine, *, database: Path | None) -> Iterato
         ) as cluster:
             yield cluster
         return
-    pool = ReadingPool(database, plan.sites, processes=engine.jobs, timeout_s=plan.page_timeout_s)
-    local = LocalReaders(pool)
+    pool = ExtractionPool(database, plan.sites, processes=engine.jobs, timeout_s=plan.page_timeout_s)
+    local = LocalExecutor(pool)
     try:
         yield local
     finally:

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from db.errors import CopydeskError, FetchError
 from db.models import Page
 from db.regular_files import is_own_descriptor, is_readable, open_file
 from db.site_rules.loader import Sites, load_sites
 from db.store.site_rules import sites_folders
 from pipelines.extraction.extract import MAX_BODY
-from pipelines.processing.files import FileEntry, entries_of_manifest, json_lines
+from pipelines.processing.files import PageFile, entries_of_manifest, json_lines
 from pipelines.urls import clean_url
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 
 
-def extract_manifest(desk: Desk, manifest: Path, jobs: int) -> None:
+def extract_manifest(desk: CommandContext, manifest: Path, jobs: int) -> None:
     """Print a line for each line of a manifest."""
     _print(entries_of_manifest(manifest), _sites(desk), jobs)
 
 
-def extract_pages(desk: Desk, pages: Sequence[str], url: str | None, jobs: int) -> None:
+def extract_pages(desk: CommandContext, pages: Sequence[str], url: str | None, jobs: int) -> None:
     """Print a line for each file, "-" or address. `url` is the address of the one file or of standard input."""
     addresses = {page: _address(page) for page in pages if _is_address(page)}
     if url is not None and (len(pages) != 1 or addresses):
@@ -71,11 +71,11 @@ def _address(url: str) -> str:
 
 def _entries(
     pages: Sequence[str], url: str | None, addresses: Mapping[str, str], fetched: Fetched
-) -> Iterator[FileEntry]:
+) -> Iterator[PageFile]:
     for page in pages:
         found = fetched.get(addresses.get(page, ""))
         if isinstance(found, Page):
-            yield FileEntry(
+            yield PageFile(
                 page_id=page,
                 path=Path(page),
                 url=found.url,
@@ -86,31 +86,31 @@ def _entries(
                 body=found.body,
             )
         elif page == STANDARD_INPUT:
-            yield FileEntry(page_id=page, path=Path(page), url=url, body=sys.stdin.buffer.read(MAX_BODY + 1))
+            yield PageFile(page_id=page, path=Path(page), url=url, body=sys.stdin.buffer.read(MAX_BODY + 1))
         elif page not in addresses:
             yield _entry_of(Path(page), url)
 
 
-def _entry_of(path: Path, url: str | None) -> FileEntry:
+def _entry_of(path: Path, url: str | None) -> PageFile:
     """A file that was named. What is behind /dev/stdin is ours, and not that of the process that reads files."""
     if not is_own_descriptor(path):
-        return FileEntry(page_id=str(path), path=path, url=url, own=True)
+        return PageFile(page_id=str(path), path=path, url=url, own=True)
     with open_file(path, own=True) as file:
-        return FileEntry(page_id=str(path), path=path, url=url, body=file.read(MAX_BODY + 1))
+        return PageFile(page_id=str(path), path=path, url=url, body=file.read(MAX_BODY + 1))
 
 
 def _why_not(page: str) -> str:
     return f"{'not a regular file' if Path(page).exists() else 'no such file'}: {page}"
 
 
-def _sites(desk: Desk) -> Sites:
+def _sites(desk: CommandContext) -> Sites:
     try:
         return load_sites(*sites_folders(desk.config))
     except CopydeskError as error:
         _end(error)
 
 
-def _print(entries: Iterable[FileEntry], sites: Sites, jobs: int) -> None:
+def _print(entries: Iterable[PageFile], sites: Sites, jobs: int) -> None:
     try:
         for line in json_lines(entries, sites, jobs=jobs):
             sys.stdout.write(line + "\n")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from cli.context import Desk
-from cli.extraction.engine import Engine, readers
+from cli.context import CommandContext
+from cli.extraction.engine import ExtractionEngine, readers
 from cli.extraction.preview_page import preview_page
 from cli.output.excerpts import excerpt
 from cli.output.progress import counting
@@ -21,17 +21,19 @@ from db.regular_files import write_text
 from db.store.extractions import without_pruned
 from db.store.outcomes import known_extractor
 from db.store.page_selection import Selection, select_pages
-from pipelines.processing.comparison import Differences, Sample
+from pipelines.processing.comparison import FieldChange, OutcomeDifferences
 from pipelines.processing.ingest_settings import plan_desk
 from pipelines.processing.reextract import readings
 
 
-def dry_run(desk: Desk, selection: Selection, *, engine: Engine, as_json: bool, report: Path | None) -> None:
+def dry_run(
+    desk: CommandContext, selection: Selection, *, engine: ExtractionEngine, as_json: bool, report: Path | None
+) -> None:
     """Tell what extracting the selected pages again would change; nothing is written but `report`. Raises UsageError."""
     if report is not None and not report.absolute().parent.is_dir():
         raise UsageError(f"--report {report}: there is no such folder")
     plan = plan_desk(desk.config)
-    found = Differences()
+    found = OutcomeDifferences()
     with desk.read() as conn, stopping() as stop:
         selected = list(select_pages(conn, selection, known_extractor(conn, plan.extractor)))
         pages = without_pruned(conn, selected)
@@ -57,7 +59,7 @@ def dry_run(desk: Desk, selection: Selection, *, engine: Engine, as_json: bool, 
         sys.exit(130)
 
 
-def _as_json(found: Differences) -> dict[str, object]:
+def _as_json(found: OutcomeDifferences) -> dict[str, object]:
     return {
         "pages": found.pages,
         "differing": found.differing,
@@ -69,11 +71,11 @@ def _as_json(found: Differences) -> dict[str, object]:
     }
 
 
-def _excerpts(sample: Sample) -> dict[str, object]:
+def _excerpts(sample: FieldChange) -> dict[str, object]:
     return asdict(sample) | dict(zip(("before", "after"), excerpt(sample.before, sample.after), strict=True))
 
 
-def _say(found: Differences) -> None:
+def _say(found: OutcomeDifferences) -> None:
     click.echo(f"{found.differing} of {found.pages} pages would change")
     for fate, says in (("failed", "would fail and keep what is held"), ("pruned", "stay: their bodies were pruned")):
         if found.fates[fate]:

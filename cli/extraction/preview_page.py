@@ -13,8 +13,8 @@ from cli.extraction.preview_style import STYLE
 from cli.output.excerpts import excerpt
 from db.store.outcomes import Extractor
 from db.store.page_selection import Selection
-from db.text_changes import Kind, Piece, pieces
-from pipelines.processing.comparison import Differences, Failed, Sample
+from db.text_changes import ChangedWords, ChangeKind, pieces
+from pipelines.processing.comparison import ExtractionFailure, FieldChange, OutcomeDifferences
 
 # Fates as the bar shows them, left to right, each with its colour's class and its words.
 _FATES = (
@@ -33,7 +33,7 @@ _SOURCES = 20
 _LEAST = 0.4
 
 
-def preview_page(found: Differences, selection: Selection, extractor: Extractor, partly: str | None) -> str:
+def preview_page(found: OutcomeDifferences, selection: Selection, extractor: Extractor, partly: str | None) -> str:
     """The page. `partly` says so where not all pages were looked at."""
     share = _share(found.differing, found.pages)
     parts = [
@@ -104,7 +104,7 @@ def _bars(title: str, counts: Counter[str], of: int, anchor: str | None) -> str:
     return f'<section><h2>{title}</h2><table class="bars">{"".join(rows)}</table></section>'
 
 
-def _failed(failed: list[Failed], count: int) -> str:
+def _failed(failed: list[ExtractionFailure], count: int) -> str:
     if not failed:
         return ""
     rows = "".join(
@@ -117,29 +117,29 @@ def _failed(failed: list[Failed], count: int) -> str:
     return f'<section class="failed">{head}{rows}{more}</section>'
 
 
-def _samples(name: str, count: int, samples: list[Sample]) -> str:
+def _samples(name: str, count: int, samples: list[FieldChange]) -> str:
     shown = escape(name)
     pairs = "".join(_pair(sample) for sample in samples)
     first = f"the first {len(samples)} of {count:,}" if count > len(samples) else f"{count:,}"
     return f'<section id="field-{shown}"><h2>{shown} <small>{first}</small></h2>{pairs}</section>'
 
 
-def _pair(sample: Sample) -> str:
+def _pair(sample: FieldChange) -> str:
     before, after = excerpt(sample.before, sample.after, _SHOWN, _LEAD)
     marks = pieces(before or "", after or "")
     return (
         f'<article><h3>page {sample.page_id} <span class="url">{escape(sample.url)}</span></h3><div class="pair">'
-        f"<div><h4>before</h4>{_side(before, marks, Kind.GONE, 'del')}</div>"
-        f"<div><h4>after</h4>{_side(after, marks, Kind.COME, 'ins')}</div></div></article>"
+        f"<div><h4>before</h4>{_side(before, marks, ChangeKind.GONE, 'del')}</div>"
+        f"<div><h4>after</h4>{_side(after, marks, ChangeKind.COME, 'ins')}</div></div></article>"
     )
 
 
-def _side(value: str | None, marks: list[Piece], own: Kind, tag: str) -> str:
+def _side(value: str | None, marks: list[ChangedWords], own: ChangeKind, tag: str) -> str:
     if value is None:
         return '<p class="empty">empty</p>'
     text = "".join(
         f"<{tag}>{escape(piece.text)}</{tag}>" if piece.kind is own else escape(piece.text)
         for piece in marks
-        if piece.kind in (Kind.UNCHANGED, own)
+        if piece.kind in (ChangeKind.UNCHANGED, own)
     )
     return f'<p class="value" dir="auto">{text}</p>'

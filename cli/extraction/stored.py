@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 import click
 from filelock import FileLock, Timeout
 
-from cli.context import Desk
-from cli.extraction.engine import Engine, readers
+from cli.context import CommandContext
+from cli.extraction.engine import ExtractionEngine, readers
 from cli.output.progress import counting
 from cli.signals import stopping
 from db.connection.database import open_readonly, write
-from db.errors import NotWritable, UsageError
+from db.errors import DatabaseNotWritable, UsageError
 from db.store.extractions import broken_off, count_left, drop_left, outdated, queue_pages
 from db.store.facts import abandon_run, begin_run, end_run, resume_run
 from db.store.outcomes import extractor_id
@@ -32,7 +32,7 @@ QUEUED_AT_ONCE = 5000
 
 
 @contextmanager
-def alone(desk: Desk) -> Iterator[None]:
+def alone(desk: CommandContext) -> Iterator[None]:
     """One extraction at a time on a database."""
     lock = FileLock(f"{desk.config.database}.extract.lock", timeout=0)
     try:
@@ -40,7 +40,7 @@ def alone(desk: Desk) -> Iterator[None]:
     except Timeout:
         raise UsageError("another extraction works on this database; wait for it or stop it") from None
     except OSError as error:
-        raise NotWritable(
+        raise DatabaseNotWritable(
             f"{error.filename}: cannot be made ({error.strerror}); check the permissions of the folder"
         ) from error
     try:
@@ -49,7 +49,7 @@ def alone(desk: Desk) -> Iterator[None]:
         lock.release()
 
 
-def extract_again(desk: Desk, selection: Selection, *, engine: Engine, as_json: bool) -> None:
+def extract_again(desk: CommandContext, selection: Selection, *, engine: ExtractionEngine, as_json: bool) -> None:
     """Extract the selected pages again; goes on with the last run of the same selection where that was broken off."""
     plan = plan_desk(desk.config)
     with desk.open() as db, alone(desk), stopping() as stop:
@@ -94,7 +94,7 @@ def drop_all_left(conn: sqlite3.Connection, run_id: int, why: str) -> None:
                 return
 
 
-def _queued(desk: Desk, conn: sqlite3.Connection, selection: Selection, maker: int) -> int:
+def _queued(desk: CommandContext, conn: sqlite3.Connection, selection: Selection, maker: int) -> int:
     """The run that is to be worked off, with its pages on the queue."""
     before = broken_off(conn, selection.name, maker)
     if before:

@@ -10,44 +10,48 @@ from pathlib import Path
 
 import click
 
-from cli.context import Desk
-from cli.extraction.engine import Engine, readers
+from cli.context import CommandContext
+from cli.extraction.engine import ExtractionEngine, readers
 from cli.output.archive_damage import tell_damage
 from cli.output.progress import tallying
 from cli.signals import stopping
 from db.connection.database import open_readonly
 from db.store.extractions import without_pruned
 from db.store.outcomes import known_extractor
-from db.store.page_payload import Parcel, load_parcel
+from db.store.page_payload import PagePayload, load_parcel
 from db.store.page_selection import Selection, select_pages
-from pipelines.exchange.items import PassedOver
+from pipelines.exchange.items import SkippedRecords
 from pipelines.exchange.parquet_outcomes import OutcomeFolder
 from pipelines.exchange.remote import find_archives, read_pages
-from pipelines.exchange.to_files import Tally, extract_into
-from pipelines.processing.ingest import DeskPlan
+from pipelines.exchange.to_files import ExtractionCounts, extract_into
+from pipelines.processing.ingest import IngestPlan
 from pipelines.processing.ingest_settings import plan_desk
 
 
-def extract_archives(desk: Desk, addresses: Sequence[str], to: str, *, engine: Engine, as_json: bool) -> None:
+def extract_archives(
+    desk: CommandContext, addresses: Sequence[str], to: str, *, engine: ExtractionEngine, as_json: bool
+) -> None:
     """Extract the pages of archives into a folder of Parquet files; goes on where that was broken off."""
     plan = plan_desk(desk.config)
     found = find_archives(addresses)
     folder = OutcomeFolder(to, plan.extractor, json.dumps([path for archives in found for path in archives.paths]))
-    passed = PassedOver()
+    passed = SkippedRecords()
     pages = read_pages(found, limit=int(desk.config["max_page_size"]), after=folder.after, passed=passed)
     _extract(plan, folder, pages, engine, passed, as_json=as_json)
 
 
-def extract_selected(desk: Desk, selection: Selection, to: str, *, engine: Engine, as_json: bool) -> None:
+def extract_selected(
+    desk: CommandContext, selection: Selection, to: str, *, engine: ExtractionEngine, as_json: bool
+) -> None:
     """Extract stored pages into a folder of Parquet files; the database stays as it is. Pruned pages are left out."""
     plan = plan_desk(desk.config)
     folder = OutcomeFolder(to, plan.extractor, selection.name)
     with desk.read() as conn:
         chosen = without_pruned(conn, select_pages(conn, selection, known_extractor(conn, plan.extractor)))
-    _extract(plan, folder, _stored(plan.database, chosen, folder.after), engine, PassedOver(), as_json=as_json)
+    _extract(plan, folder, _stored(plan.database, chosen, folder.after), engine, SkippedRecords(), as_json=as_json)
 
 
-def _stored(database: Path, chosen: Sequence[int], after: int) -> Iterator[tuple[None, Parcel]]:
+def _stored(database: Path, chosen: Sequence[int], after: int) -> Iterator[tuple[None, PagePayload]]:
     conn = open_readonly(database)
     try:
         for page_id in chosen:
@@ -58,11 +62,11 @@ def _stored(database: Path, chosen: Sequence[int], after: int) -> Iterator[tuple
 
 
 def _extract(
-    plan: DeskPlan,
+    plan: IngestPlan,
     folder: OutcomeFolder,
-    pages: Iterator[tuple[str | None, Parcel]],
-    engine: Engine,
-    passed: PassedOver,
+    pages: Iterator[tuple[str | None, PagePayload]],
+    engine: ExtractionEngine,
+    passed: SkippedRecords,
     *,
     as_json: bool,
 ) -> None:
@@ -73,7 +77,9 @@ def _extract(
     _tell(tally, folder, passed, stop, as_json=as_json)
 
 
-def _tell(tally: Tally, folder: OutcomeFolder, passed: PassedOver, stop: threading.Event, *, as_json: bool) -> None:
+def _tell(
+    tally: ExtractionCounts, folder: OutcomeFolder, passed: SkippedRecords, stop: threading.Event, *, as_json: bool
+) -> None:
     told = {
         "articles": tally.articles,
         "rejected": dict(tally.rejected.most_common()),

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import click
 
-from cli.context import Desk
+from cli.context import CommandContext
 from cli.extraction.stored import alone, drop_all_left, failing
 from cli.output.progress import counting
 from cli.signals import stopping
@@ -31,7 +31,7 @@ from db.store.facts import begin_run, end_run
 from pipelines.processing.reextract import BROUGHT_BACK_AT_ONCE, settle_in_steps
 
 
-def undo(desk: Desk, undone: int, *, as_json: bool) -> None:
+def undo(desk: CommandContext, undone: int, *, as_json: bool) -> None:
     """Bring back what run `undone` replaced. Cut off, the same command goes on. Raises UsageError where it cannot."""
     with desk.open() as db, alone(desk), stopping() as stop:
         conn = db.conn

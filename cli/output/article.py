@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from cli.output.tables import WIDEST_PROSE, local_time, padded, plain, styled, wrapped
 from db.models import Article, Image, Moment, OffsetFrom, Precision
-from db.queries.articles import Headline, copies, current_page, headline, revisions
+from db.queries.articles import ArticleSummary, copies, current_page, headline, revisions
 from db.store.outcomes import get_article
 
 # What the origin of an offset means to a reader (`db.models.OffsetFrom`).
@@ -25,7 +25,7 @@ _LABEL_WIDTH = 10
 _LONGEST_VALUE = 500
 
 
-def sheet(conn: sqlite3.Connection, head: Headline, width: int) -> Iterator[str]:
+def sheet(conn: sqlite3.Connection, head: ArticleSummary, width: int) -> Iterator[str]:
     """The lines of the sheet."""
     article = get_article(conn, head.page_id)
     assert article is not None
@@ -99,7 +99,7 @@ def _when(moment: Moment | None) -> str:
     return f"{moment.iso.replace('T', ' ')} ({', '.join(notes)})"
 
 
-def _place(article: Article, head: Headline) -> list[tuple[str, str]]:
+def _place(article: Article, head: ArticleSummary) -> list[tuple[str, str]]:
     ended = head.final_url if head.final_url not in (None, head.url) else None
     canonical = article.canonical_url if article.canonical_url not in (None, head.url, ended) else None
     return [
@@ -111,7 +111,7 @@ def _place(article: Article, head: Headline) -> list[tuple[str, str]]:
     ]
 
 
-def _history(conn: sqlite3.Connection, head: Headline) -> list[tuple[str, str]]:
+def _history(conn: sqlite3.Connection, head: ArticleSummary) -> list[tuple[str, str]]:
     if head.article_id is None:
         return [("page", f"{head.page_id}, not settled yet; `copydesk settle` does it")]
     steps = revisions(conn, head.article_id)

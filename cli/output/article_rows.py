@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from cli.output.tables import local_time
-from db.queries.articles import Headline, headlines, snapshot
+from db.queries.articles import ArticleSummary, headlines, snapshot
 from db.store.outcomes import get_article
 from pipelines.extraction.article_json import to_json
 
@@ -16,7 +16,7 @@ _FETCHED = "~"
 _AT_ONCE = 200
 
 
-def article_object(conn: sqlite3.Connection, head: Headline) -> dict[str, object]:
+def article_object(conn: sqlite3.Connection, head: ArticleSummary) -> dict[str, object]:
     """The article as `copydesk extract` gives it, with what only the database knows.
 
     Added: `id` (of the article), `page_id`, `source_name`, `final_url`, `fetched_at`, `revision`, and `original_id`, the article of
@@ -43,18 +43,18 @@ def article_objects(conn: sqlite3.Connection, page_ids: Sequence[int]) -> Iterat
         yield from objects
 
 
-def credits_of(head: Headline) -> str:
+def credits_of(head: ArticleSummary) -> str:
     """The authors, and after a slash the editors."""
     authors, editors = (", ".join(json.loads(names)) for names in (head.authors, head.editors))
     return f"{authors} / {editors}" if editors else authors
 
 
-def time_of(head: Headline) -> str:
+def time_of(head: ArticleSummary) -> str:
     """The local time it was published; after ~ the time it was fetched, where the page does not say."""
     return local_time(head.published) if head.published else _FETCHED + local_time(head.fetched_at)
 
 
-def mark_of(head: Headline) -> str:
+def mark_of(head: ArticleSummary) -> str:
     """What sets it apart: "rev 2", "copy of 17", or both."""
     marks = []
     if head.revision and head.revision > 1:

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator
 
 from cli.output.tables import coloured, plain, plain_text, styled, wrapped
 from db.models import Article
-from db.text_changes import Kind, Piece, changed_fields, steps
+from db.text_changes import ChangedWords, ChangeKind, changed_fields, steps
 
-_LEADS = {Kind.GONE: ("- ", "red"), Kind.COME: ("+ ", "green")}
-_BRACKETS = {Kind.UNCHANGED: ("", ""), Kind.GONE: ("[-", "-]"), Kind.COME: ("{+", "+}")}
+_LEADS = {ChangeKind.GONE: ("- ", "red"), ChangeKind.COME: ("+ ", "green")}
+_BRACKETS = {ChangeKind.UNCHANGED: ("", ""), ChangeKind.GONE: ("[-", "-]"), ChangeKind.COME: ("{+", "+}")}
 
 
 def diff_lines(older: Article, newer: Article, width: int) -> Iterator[str]:
@@ -30,10 +30,10 @@ def diff_lines(older: Article, newer: Article, width: int) -> Iterator[str]:
         yield "the text is the same"
         return
     for step in steps(old, new):
-        if step.kind is Kind.UNCHANGED:
+        if step.kind is ChangeKind.UNCHANGED:
             number = step.paragraphs
             yield styled(f"  {number} paragraph{'s' if number > 1 else ''} unchanged", dim=True)
-        elif step.kind is Kind.CHANGED:
+        elif step.kind is ChangeKind.CHANGED:
             yield from _changed("~ ", step.pieces, width)
         else:
             lead, colour = _LEADS[step.kind]
@@ -41,7 +41,7 @@ def diff_lines(older: Article, newer: Article, width: int) -> Iterator[str]:
                 yield styled(line, fg=colour)
 
 
-def _changed(lead: str, words: Iterable[Piece], width: int) -> Iterator[str]:
+def _changed(lead: str, words: Iterable[ChangedWords], width: int) -> Iterator[str]:
     marked = [piece.text.join(_BRACKETS[piece.kind]) for piece in words]
     for line in wrapped(lead + "".join(marked), width):
         yield _with_colours(line)

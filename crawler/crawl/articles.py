@@ -12,15 +12,15 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.crawl.link_variants import Sieve
-from crawler.crawl.session import Session, end_for_machine
-from crawler.crawl.visit import Visit
+from crawler.crawl.link_variants import NewLinkFilter
+from crawler.crawl.session import CrawlSession, end_for_machine
+from crawler.crawl.visit import SourceVisit
 from crawler.discover.listing import merge
 from crawler.http import record
 from crawler.parsing.parser import ParseNextPart, ParserStopped
 from db.http_statuses import brings_page
 from db.store import facts
-from db.store.due_links import Due, due_links
+from db.store.due_links import DueLink, due_links
 from db.store.facts import put_validators
 from db.store.listings import put_answers
 from db.store.sitemap_readings import put_readings
@@ -34,11 +34,11 @@ LINKS_AT_ONCE = 1000
 
 
 @dataclass(slots=True, kw_only=True)
-class Whole:
+class GatheredArticle:
     """An article of one page or more, being gathered."""
 
-    visit: Visit
-    due: Due
+    visit: SourceVisit
+    due: DueLink
     fetch: facts.Fetch
     first: Response
     parts: list[tuple[str, bytes]] = field(default_factory=list)
@@ -47,11 +47,11 @@ class Whole:
 class Articles:
     """The article half of a crawl. `items`: whether stored pages are handed to Scrapy's item pipelines, by id."""
 
-    def __init__(self, session: Session, *, items: bool) -> None:
+    def __init__(self, session: CrawlSession, *, items: bool) -> None:
         self._session = session
         self._items = items
 
-    async def begin(self, visit: Visit) -> list[Request]:
+    async def begin(self, visit: SourceVisit) -> list[Request]:
         """All listings are read: record what they brought and begin with the due links."""
         session, now = self._session, datetime.now(UTC)
         if visit.found and not (visit.probing and visit.stopped):  # a search that was broken off is begun anew
@@ -81,7 +81,7 @@ class Articles:
             await self._end(visit)
         return requests
 
-    async def _record_links(self, visit: Visit, now: datetime) -> None:
+    async def _record_links(self, visit: SourceVisit, now: datetime) -> None:
         """Record the articles that the listings named, and after the last of them the listings' validators.
 
         A listing may name 50,000: they are merged on another thread, and written in parts between which others write.
@@ -89,7 +89,9 @@ class Articles:
         session = self._session
         listings, validators = visit.take_listings()
         links = await asyncio.to_thread(merge, listings)
-        sieve = Sieve(source_id=visit.source.id, rules=session.sites.address_rules, run_id=session.run_id, at=now)
+        sieve = NewLinkFilter(
+            source_id=visit.source.id, rules=session.sites.address_rules, run_id=session.run_id, at=now
+        )
         if links:
             await session.put(sieve.prepare)
         for start in range(0, len(links), LINKS_AT_ONCE):
@@ -101,7 +103,7 @@ class Articles:
         for url, headers in validators.items():
             await session.put(lambda conn, url=url, headers=headers: put_validators(conn, url, headers))  # type: ignore[misc]
 
-    async def came_in(self, response: Response, visit: Visit, due: Due) -> AsyncIterator[Any]:
+    async def came_in(self, response: Response, visit: SourceVisit, due: DueLink) -> AsyncIterator[Any]:
         """An article's page came in, or 304, or an error status: store it, go on with the next due one."""
         session = self._session
         visit.answered += 1
@@ -113,14 +115,14 @@ class Articles:
             await session.put(lambda conn: facts.put_unchanged(conn, fetch))
             await self._dealt_with(visit)
         elif brings_page(response.status):
-            whole = Whole(visit=visit, due=due, fetch=fetch, first=response)
+            whole = GatheredArticle(visit=visit, due=due, fetch=fetch, first=response)
             async for result in self._whole_or_more(whole, response):
                 yield result
         else:
             await session.put(lambda conn: facts.put_failure(conn, fetch))
             await self._dealt_with(visit)
 
-    async def part_came_in(self, response: Response, whole: Whole) -> AsyncIterator[Any]:
+    async def part_came_in(self, response: Response, whole: GatheredArticle) -> AsyncIterator[Any]:
         """A further page of an article came in: take it, ask for the one after it. Without it the article ends before."""
         came = brings_page(response.status)
         if came:
@@ -135,7 +137,7 @@ class Articles:
         async for result in self._whole_or_more(request.cb_kwargs["whole"], None):
             yield result
 
-    async def _whole_or_more(self, whole: Whole, last: Response | None) -> AsyncIterator[Any]:
+    async def _whole_or_more(self, whole: GatheredArticle, last: Response | None) -> AsyncIterator[Any]:
         """Ask for the page after `last`, or store the article if there is none."""
         session, visit = self._session, whole.visit
         following = await self._after(whole, last) if last is not None and visit.settings["follow_pages"] else None
@@ -156,7 +158,7 @@ class Articles:
         if page_id is not None and self._items:
             yield {"page_id": page_id}
 
-    async def _after(self, whole: Whole, last: Response) -> str | None:
+    async def _after(self, whole: GatheredArticle, last: Response) -> str | None:
         """The address of the page after `last`, None where the article ends, or where that cannot be made out."""
         if len(whole.parts) >= MOST_PARTS:
             return None
@@ -185,18 +187,18 @@ class Articles:
             await session.put(lambda conn: facts.put_failure(conn, fetch))
         await self._dealt_with(visit)
 
-    async def _dealt_with(self, visit: Visit) -> None:
+    async def _dealt_with(self, visit: SourceVisit) -> None:
         """An article is stored, or will not be. After the last one the source is done with."""
         visit.unfinished -= 1
         if not visit.due and not visit.unfinished:
             await self._end(visit)
 
-    async def _end(self, visit: Visit) -> None:
+    async def _end(self, visit: SourceVisit) -> None:
         """All of a source is asked for. Where the crawl was stopped it is not; then the end of the run says so."""
         if not visit.stopped:
             await self._session.end_source(visit.source, visit.failure, visit.working)
 
-    def _next(self, visit: Visit) -> Iterator[Request]:
+    def _next(self, visit: SourceVisit) -> Iterator[Request]:
         for due in visit.take_due():
             yield record.began(
                 Request(

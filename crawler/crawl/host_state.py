@@ -5,10 +5,9 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime
 
-from db.timestamps import moment, stamp
-
 from crawler.discover.robots import RobotsRecord
 from db.connection.writer import Writer
+from db.timestamps import moment, stamp
 
 
 class StoredRobots:

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from db.addresses.link_twins import (
-    Names,
-    Twin,
+    LinkNames,
+    LinkTwin,
     has_twins,
     is_known,
     last_tried,
@@ -49,7 +49,7 @@ _TWINS = 8
 
 
 @dataclass(slots=True, kw_only=True)
-class Sieve:
+class NewLinkFilter:
     """Takes the links of one source in one crawl. Whoever uses it does so in the jobs of the one writer."""
 
     source_id: int
@@ -60,7 +60,7 @@ class Sieve:
     _has_twins: bool = False
     _left: int = 0
     _tried_lately: bool = False
-    _waiting: dict[str, tuple[Names, bool, bool]] = field(default_factory=dict)
+    _waiting: dict[str, tuple[LinkNames, bool, bool]] = field(default_factory=dict)
     """Names of the link that is being recorded, by its key; whether it is visited again; whether it is a try."""
 
     def prepare(self, conn: sqlite3.Connection) -> None:
@@ -119,17 +119,17 @@ class Sieve:
             put_twin(conn, self.source_id, names, again=again, tried_at=self.at if tried else None)
             self._has_twins = True
 
-    def _is_listed_bare(self, conn: sqlite3.Connection, link: Link, names: Names) -> bool:
+    def _is_listed_bare(self, conn: sqlite3.Connection, link: Link, names: LinkNames) -> bool:
         """Whether the site itself lists the address without what is doubtful, too, by the same title (`?ref=teaser`)."""
         title = title_of(conn, self.source_id, names.bare)
         return title is not None and link.title is not None and (link.title in title or title in link.title)
 
-    def _is_other(self, link: Link, twins: Sequence[Twin]) -> bool:
+    def _is_other(self, link: Link, twins: Sequence[LinkTwin]) -> bool:
         """Whether links whose parameter nobody knows are two articles: a listing names an article once, so two in it are two."""
         together = any(twin.run_id == self.run_id and twin.found_in == link.found_in for twin in twins)
         return together and (not link.title or _is_titled_otherwise(link, twins))
 
-    def _is_worth_a_try(self, link: Link, names: Names, same: Sequence[Twin]) -> bool:
+    def _is_worth_a_try(self, link: Link, names: LinkNames, same: Sequence[LinkTwin]) -> bool:
         """Whether something may be learned of a link. Of what is ignored: where listings call it otherwise, and once a day."""
         if not same:
             return True
@@ -151,10 +151,10 @@ def parameters_of(conn: sqlite3.Connection, source: int, rules: Iterable[Address
     return Parameters(seen={host: found for host, found in seen.items() if found}, said=said)
 
 
-def _names(parameters: Parameters, key: str) -> Names:
-    return Names(key=key, address=parameters.address(key), bare=parameters.bare(key))
+def _names(parameters: Parameters, key: str) -> LinkNames:
+    return LinkNames(key=key, address=parameters.address(key), bare=parameters.bare(key))
 
 
-def _is_titled_otherwise(link: Link, twins: Sequence[Twin]) -> bool:
+def _is_titled_otherwise(link: Link, twins: Sequence[LinkTwin]) -> bool:
     titles = {twin.title for twin in twins if twin.title}
     return bool(link.title and titles) and link.title not in titles

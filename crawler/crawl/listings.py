@@ -17,26 +17,26 @@ from twisted.python.failure import Failure
 from crawler.crawl.articles import Articles
 from crawler.crawl.link_variants import parameters_of
 from crawler.crawl.probe import next_probes, successors
-from crawler.crawl.session import Session, end_for_machine
+from crawler.crawl.session import CrawlSession, end_for_machine
 from crawler.crawl.visit import (
     NESTED,
     PAGES_FOLLOWED,
     SITEMAPS_OF_INDEX,
     SITEMAPS_OF_VISIT,
-    ListRead,
-    Visit,
+    DeclaredListPage,
+    SourceVisit,
     asks_of_entries,
     declared_asks,
     next_page,
 )
-from crawler.discover.listing import Listing
-from crawler.discover.read_listing import Ask
+from crawler.discover.listing import ParsedListing
+from crawler.discover.read_listing import ListingRequest
 from crawler.discover.robots import RobotsPolicy
 from crawler.discover.sitemap_children import choose_children
 from crawler.http import record
 from crawler.parsing.parser import ParseListing, ParserStopped
 from db.http_statuses import brings_page
-from db.models import Entry, EntryKind
+from db.models import Listing, ListingKind
 from db.store import facts
 from db.store.due_links import any_unknown, validators_for
 from db.store.sitemap_readings import past_readings
@@ -59,12 +59,12 @@ PolicyOf = Callable[[str], RobotsPolicy | None]
 class Listings:
     """The listing half of a crawl."""
 
-    def __init__(self, session: Session, articles: Articles, policy_of: PolicyOf) -> None:
+    def __init__(self, session: CrawlSession, articles: Articles, policy_of: PolicyOf) -> None:
         self._session = session
         self._articles = articles
         self._policy_of = policy_of
 
-    async def begin(self, visit: Visit) -> list[Request]:
+    async def begin(self, visit: SourceVisit) -> list[Request]:
         """The first requests of a visit."""
         if visit.probing:
             # Declared lists first: what discovery takes for a section may be one of them.
@@ -77,13 +77,13 @@ class Listings:
             return await self._articles.begin(visit)
         return [self._request(visit, ask) for ask in fresh]
 
-    async def came_in(self, response: Response, visit: Visit, ask: Ask) -> AsyncIterator[Any]:
+    async def came_in(self, response: Response, visit: SourceVisit, ask: ListingRequest) -> AsyncIterator[Any]:
         """A listing came in, or 304, or an error status: record it, follow what it names; after the last, begin the articles."""
         session = self._session
         visit.answered += 1
         visit.reached = visit.reached or response.status == 304 or brings_page(response.status)
         fetch = record.fetch_of(_what(ask), response, ask.url, session.run_id, visit.source.id)
-        asks: list[Ask] = []
+        asks: list[ListingRequest] = []
         if brings_page(response.status):
             try:
                 asks = await self._read(response, visit, ask)
@@ -123,7 +123,7 @@ class Listings:
         for following in await self._done(visit, []):
             yield following
 
-    async def _read(self, response: Response, visit: Visit, ask: Ask) -> list[Ask]:
+    async def _read(self, response: Response, visit: SourceVisit, ask: ListingRequest) -> list[ListingRequest]:
         if visit.unreadable >= MOST_UNREADABLE:
             return []  # its listings are made to hurt, or badly broken; they have had their share of this crawl
         headers = record.headers_of(response)
@@ -149,25 +149,25 @@ class Listings:
         if not self._is_wrong(visit, ask, listing) and all(child.modified for child in listing.children):
             visit.validators[ask.url] = headers
         if ask.probe:
-            visit.record_entry(Entry(url=ask.url, kind=listing.kind, title=listing.title))
+            visit.record_entry(Listing(url=ask.url, kind=listing.kind, title=listing.title))
             for entry in listing.entries:
-                if entry.kind is EntryKind.SECTION and self._allowed(entry.url):
+                if entry.kind is ListingKind.SECTION and self._allowed(entry.url):
                     visit.record_entry(entry)
         return await self._named_by(visit, ask, listing)
 
-    def _is_wrong(self, visit: Visit, ask: Ask, listing: Listing) -> bool:
+    def _is_wrong(self, visit: SourceVisit, ask: ListingRequest, listing: ParsedListing) -> bool:
         """Whether a declared list gives nothing for a mistake of its rule: then it is asked for in full until that is mended."""
         if ask.rule is None:
             return False
-        read = ListRead(url=ask.url, kind=listing.kind, links=len(listing.links), note=listing.note)
+        read = DeclaredListPage(url=ask.url, kind=listing.kind, links=len(listing.links), note=listing.note)
         visit.lists.append(read)
         if listing.note and ask.depth == 0:
             visit.notes.append(f"{ask.url}: {listing.note}")
         return read.wrong
 
-    async def _named_by(self, visit: Visit, ask: Ask, listing: Listing) -> list[Ask]:
+    async def _named_by(self, visit: SourceVisit, ask: ListingRequest, listing: ParsedListing) -> list[ListingRequest]:
         asks = await self._sitemaps_of(visit, ask, listing) if listing.children else []
-        if listing.kind is EntryKind.FRONT_PAGE and not visit.probing and visit.lacks_feed:
+        if listing.kind is ListingKind.FRONT_PAGE and not visit.probing and visit.lacks_feed:
             asks += successors(visit, listing)
         following = next_page(ask, listing) if ask.depth < PAGES_FOLLOWED else []
         if following or ask.nested:
@@ -183,7 +183,7 @@ class Listings:
             asks += following if new else []
         return asks
 
-    async def _sitemaps_of(self, visit: Visit, ask: Ask, index: Listing) -> list[Ask]:
+    async def _sitemaps_of(self, visit: SourceVisit, ask: ListingRequest, index: ParsedListing) -> list[ListingRequest]:
         most = min(SITEMAPS_OF_INDEX, SITEMAPS_OF_VISIT - visit.sitemaps)
         if ask.nested >= NESTED or most <= 0:
             visit.notes.append(f"{ask.url}: its sitemaps are not read: too many indexes lead to them")
@@ -192,11 +192,13 @@ class Listings:
         chosen = choose_children(index.children, past, most)
         visit.sitemaps += len(chosen)
         return [
-            Ask(url=child.url, kind=index.kind, nested=ask.nested + 1, read_before=child.url in past, root=ask.listing)
+            ListingRequest(
+                url=child.url, kind=index.kind, nested=ask.nested + 1, read_before=child.url in past, root=ask.listing
+            )
             for child in chosen
         ]
 
-    async def _done(self, visit: Visit, asks: Sequence[Ask]) -> list[Request]:
+    async def _done(self, visit: SourceVisit, asks: Sequence[ListingRequest]) -> list[Request]:
         fresh = visit.new_asks(asks)
         visit.pending -= 1
         if not visit.pending and visit.probing:
@@ -210,7 +212,7 @@ class Listings:
         policy = self._policy_of(url)
         return policy is None or policy.allows(url)
 
-    def _request(self, visit: Visit, ask: Ask) -> Request:
+    def _request(self, visit: SourceVisit, ask: ListingRequest) -> Request:
         etag, modified = (None, None) if ask.probe else validators_for(self._session.reader, ask.url)
         return record.began(
             Request(
@@ -226,11 +228,11 @@ class Listings:
         )
 
 
-def _what(ask: Ask) -> str:
+def _what(ask: ListingRequest) -> str:
     return "discovery" if ask.probe else "entry"
 
 
-def _left_out(listing: Listing) -> str:
+def _left_out(listing: ParsedListing) -> str:
     """What is said of links to other sites, with the setting that takes them."""
     count = sum(listing.strangers.values())
     hosts = sorted(listing.strangers, key=lambda host: (-listing.strangers[host], host))

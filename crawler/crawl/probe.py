@@ -10,20 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urljoin
 
-from crawler.crawl.visit import Visit
+from crawler.crawl.visit import SourceVisit
 from crawler.discover.guess import usual_feeds, usual_sitemaps
-from crawler.discover.listing import Listing
-from crawler.discover.read_listing import Ask
-from db.models import EntryKind
+from crawler.discover.listing import ParsedListing
+from crawler.discover.read_listing import ListingRequest
+from db.models import ListingKind
 
 # Sites name feeds for each section; the first few are the main ones.
 FEEDS_TRIED = 6
 SITEMAPS_TRIED = 8
 
-_SITEMAPS = frozenset({EntryKind.SITEMAP, EntryKind.NEWS_SITEMAP})
+_SITEMAPS = frozenset({ListingKind.SITEMAP, ListingKind.NEWS_SITEMAP})
 
 
-def next_probes(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:
+def next_probes(visit: SourceVisit, sitemaps: Sequence[str]) -> list[ListingRequest]:
     """The next addresses to try; an empty list when there is nothing more. `sitemaps` are those that robots.txt names."""
     while visit.stage < len(_STEPS):
         step = _STEPS[visit.stage]
@@ -34,38 +34,40 @@ def next_probes(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:
     return []
 
 
-def _given(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:
+def _given(visit: SourceVisit, sitemaps: Sequence[str]) -> list[ListingRequest]:
     home = urljoin(visit.source.url, "/")
-    asks = [Ask(url=home, kind=EntryKind.FRONT_PAGE, probe=True)]
+    asks = [ListingRequest(url=home, kind=ListingKind.FRONT_PAGE, probe=True)]
     if visit.source.url != home:
-        asks.insert(0, Ask(url=visit.source.url, kind=EntryKind.SECTION, probe=True))
+        asks.insert(0, ListingRequest(url=visit.source.url, kind=ListingKind.SECTION, probe=True))
     return asks
 
 
-def _named(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:
-    feeds = [entry.url for listing in visit.listings for entry in listing.entries if entry.kind is EntryKind.FEED]
+def _named(visit: SourceVisit, sitemaps: Sequence[str]) -> list[ListingRequest]:
+    feeds = [entry.url for listing in visit.listings for entry in listing.entries if entry.kind is ListingKind.FEED]
     return [
-        *(Ask(url=url, kind=EntryKind.FEED, probe=True) for url in feeds[:FEEDS_TRIED]),
-        *(Ask(url=url, kind=EntryKind.SITEMAP, probe=True) for url in sitemaps[:SITEMAPS_TRIED]),
+        *(ListingRequest(url=url, kind=ListingKind.FEED, probe=True) for url in feeds[:FEEDS_TRIED]),
+        *(ListingRequest(url=url, kind=ListingKind.SITEMAP, probe=True) for url in sitemaps[:SITEMAPS_TRIED]),
     ]
 
 
-def successors(visit: Visit, front_page: Listing) -> list[Ask]:
+def successors(visit: SourceVisit, front_page: ParsedListing) -> list[ListingRequest]:
     """The feeds that a front page names now, where those known before are gone: sites move their feeds without a redirect."""
     known = {entry.url for entry in visit.entries}
-    named = [entry.url for entry in front_page.entries if entry.kind is EntryKind.FEED and entry.url not in known]
-    return [Ask(url=url, kind=EntryKind.FEED, probe=True) for url in named[:FEEDS_TRIED]]
+    named = [entry.url for entry in front_page.entries if entry.kind is ListingKind.FEED and entry.url not in known]
+    return [ListingRequest(url=url, kind=ListingKind.FEED, probe=True) for url in named[:FEEDS_TRIED]]
 
 
-def _usual(visit: Visit, sitemaps: Sequence[str]) -> list[Ask]:
+def _usual(visit: SourceVisit, sitemaps: Sequence[str]) -> list[ListingRequest]:
     kinds = {entry.kind for entry in visit.found}
-    asks: list[Ask] = []
+    asks: list[ListingRequest] = []
     if not visit.answered:
         return asks  # the host is down or forbids us; one that refuses its front page (403) may still have open feeds
-    if EntryKind.FEED not in kinds:
-        asks += [Ask(url=url, kind=EntryKind.FEED, probe=True) for url in usual_feeds(visit.source.url)]
+    if ListingKind.FEED not in kinds:
+        asks += [ListingRequest(url=url, kind=ListingKind.FEED, probe=True) for url in usual_feeds(visit.source.url)]
     if not kinds & _SITEMAPS:
-        asks += [Ask(url=url, kind=EntryKind.SITEMAP, probe=True) for url in usual_sitemaps(visit.source.url)]
+        asks += [
+            ListingRequest(url=url, kind=ListingKind.SITEMAP, probe=True) for url in usual_sitemaps(visit.source.url)
+        ]
     return asks
 
 

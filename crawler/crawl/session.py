@@ -30,13 +30,13 @@ from db.machine_errors import explain_os
 from db.models import Source
 from db.site_rules.loader import Sites
 from db.store import facts
-from db.store.facts import Received
+from db.store.facts import ReceivedPage
 from db.store.run_counts import Figures, figures_of, recounted, unchanged_by_source
 from db.store.site_rules import rules_of
 from db.store.source_locks import take_turns
 from db.store.source_runs import begin_source_runs, end_source_run, end_source_runs, note_unchanged
 from db.store.sources import check_names, choose_sources
-from pipelines.processing.ingest import Desk
+from pipelines.processing.ingest import Ingest
 from pipelines.processing.ingest_settings import plan_desk
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ CRAWL, BY_HAND = "crawl", "by hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class CrawlOrder:
     """What a crawl is to do. `reads`: articles are fetched and read; without it, listings are only found and recorded.
 
     `again`: every article fetched before is visited again, whatever the rhythm says. `reason`: why it runs, for its row.
@@ -61,11 +61,11 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class CrawlSession:
     """What a running crawl holds. Made by `open_session`."""
 
     config: Config
-    order: Order
+    order: CrawlOrder
     sites: Sites
     sources: list[Source]
     busy: list[tuple[Source, int]]
@@ -76,7 +76,7 @@ class Session:
     asker: ReaderThread = field(repr=False)
     parser: Parser = field(repr=False)
     writer: Writer = field(repr=False)
-    desk: Desk | None = field(repr=False)
+    desk: Ingest | None = field(repr=False)
     robots: StoredRobots = field(repr=False)
     holds: StoredHolds = field(repr=False)
     packing: ThreadPoolExecutor = field(repr=False)
@@ -106,7 +106,7 @@ class Session:
         except MachineError as error:
             raise CloseSpider(str(error)) from error
 
-    async def keep(self, pack: Callable[[], Received]) -> int | None:
+    async def keep(self, pack: Callable[[], ReceivedPage]) -> int | None:
         """Store a page that came in; its id, or None where it is the one we had. Wakes the desk."""
         page = await asyncio.get_running_loop().run_in_executor(self.packing, pack)
         page_id = await self.put(lambda conn: facts.put_page(conn, page))
@@ -197,11 +197,11 @@ def end_for_machine(error: BaseException) -> None:
         raise CloseSpider(str(error)) from error
 
 
-def open_session(config: Config, order: Order, on_failure: Callable[[DatabaseError], None]) -> Session:
+def open_session(config: Config, order: CrawlOrder, on_failure: Callable[[DatabaseError], None]) -> CrawlSession:
     """Open the database and begin a run. Raises CopydeskError: no database, unknown source, no folder of rules, ...
 
-    A site file that is wrong concerns its own site: `Session.sites.mistakes` names it. `on_failure` is called, on any thread, where
-    the database fails later: nobody waits for most that is written.
+    A site file that is wrong concerns its own site: `CrawlSession.sites.mistakes` names it. `on_failure` is called, on any
+    thread, where the database fails later: nobody waits for most that is written.
     """
     db = open_database(config.database)
     try:
@@ -221,7 +221,7 @@ def open_session(config: Config, order: Order, on_failure: Callable[[DatabaseErr
         raise
 
 
-def _begin(config: Config, order: Order, sites: Sites, sources: list[Source], writer: Writer) -> Session:
+def _begin(config: Config, order: CrawlOrder, sites: Sites, sources: list[Source], writer: Writer) -> CrawlSession:
     started_at, pid = datetime.now(UTC), os.getpid()
 
     def begin(conn: sqlite3.Connection) -> tuple[int, list[Source], list[tuple[Source, int]]]:
@@ -236,9 +236,9 @@ def _begin(config: Config, order: Order, sites: Sites, sources: list[Source], wr
     robots, holds = StoredRobots(reader, writer), StoredHolds(reader, writer)
     desk = None
     if order.reads:
-        desk = Desk(plan_desk(config, sites), writer)
+        desk = Ingest(plan_desk(config, sites), writer)
         desk.start()
-    return Session(
+    return CrawlSession(
         config=config,
         order=order,
         sites=sites,

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from crawler.discover.listing import Hints, Listing, link_to
+from crawler.discover.listing import LinkHints, ParsedListing, link_to
 from crawler.discover.listing_times import read_time
 from crawler.discover.xml_tree import attribute, fragment, name_of, plain, read_xml, text_of, unpack
-from db.models import EntryKind, Link, LinkKind
+from db.models import Link, LinkKind, ListingKind
 from pipelines.extraction.encoding import decode
 from pipelines.text_limits import MAX_AUTHORS, MAX_LANGUAGE, MAX_WORDS
 from pipelines.urls import clean_url
@@ -49,7 +49,7 @@ _PUBLISHED = ("published", "issued", "pubdate", "date", "created")
 _MODIFIED = ("updated", "modified", "lastmod", "lastbuilddate")
 
 
-def read_feed(body: bytes, url: str, content_type: str | None = None) -> Listing:
+def read_feed(body: bytes, url: str, content_type: str | None = None) -> ParsedListing:
     """The articles of a feed, in its own order. Never raises: what is no feed is an empty Listing with a `note`.
 
     `url` is the feed's own address (relative links are joined to it). Times without an offset are left out.
@@ -59,7 +59,7 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> Listing
         return _read_json(body, url, content_type)
     document = read_xml(body, content_type)
     if document.root is None:
-        return Listing(kind=EntryKind.FEED, url=url, note=document.note)
+        return ParsedListing(kind=ListingKind.FEED, url=url, note=document.note)
     items = list(_items(document.root))
     note = document.note
     if note:
@@ -68,8 +68,8 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> Listing
     base = _based(head, _based(document.root, url)) if head is not document.root else _based(document.root, url)
     context = _Context(url=url, base=base, zone=_zone(head))
     links = (_link(item, context) for item in items[:MAX_ITEMS])
-    return Listing(
-        kind=EntryKind.FEED,
+    return ParsedListing(
+        kind=ListingKind.FEED,
         url=url,
         links=tuple(link for link in links if link is not None),
         pages=_next_page(document.root, head, url),
@@ -136,7 +136,7 @@ def _link(item: etree._Element, context: _Context) -> Link | None:
     address = _address(item, parts, first)
     if address is None:
         return None
-    hints = Hints(
+    hints = LinkHints(
         title=plain(first("title")),
         published=next((t for name in _PUBLISHED if (t := read_time(first(name), context.zone))), None),
         modified=next((t for name in _MODIFIED if (t := read_time(first(name), context.zone))), None),
@@ -231,14 +231,14 @@ def _language(root: etree._Element, head: etree._Element) -> str | None:
 # --- JSON Feed (jsonfeed.org/version/1.1) -----------------------------------------------------------------------------
 
 
-def _read_json(body: bytes, url: str, content_type: str | None) -> Listing:
+def _read_json(body: bytes, url: str, content_type: str | None) -> ParsedListing:
     feed = parse_json(body, content_type)
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
-        return Listing(kind=EntryKind.FEED, url=url, note="the JSON is not a JSON Feed: it has no list `items`")
+        return ParsedListing(kind=ListingKind.FEED, url=url, note="the JSON is not a JSON Feed: it has no list `items`")
     links = (_json_link(item, url) for item in feed["items"][:MAX_ITEMS] if isinstance(item, dict))
     following = clean_url(_string(feed.get("next_url")) or "", url)
-    return Listing(
-        kind=EntryKind.FEED,
+    return ParsedListing(
+        kind=ListingKind.FEED,
         url=url,
         links=tuple(link for link in links if link is not None),
         pages=(following,) if following and following != url else (),
@@ -269,7 +269,7 @@ def _json_link(item: dict[str, Any], url: str) -> Link | None:
         if isinstance(person, dict) and (name := plain(_string(person.get("name"))))
     ]
     tags = item["tags"] if isinstance(item.get("tags"), list) else []
-    hints = Hints(
+    hints = LinkHints(
         title=plain(_string(item.get("title"))),
         published=read_time(_string(item.get("date_published"))),
         modified=read_time(_string(item.get("date_modified"))),

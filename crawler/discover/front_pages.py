@@ -15,10 +15,10 @@ from itertools import islice
 from lxml import etree
 
 from crawler.discover.article_urls import ARTICLE, DOUBT, INCLUDED, NEVER, judge_for
-from crawler.discover.link_places import Place, Places
-from crawler.discover.listing import Listing
+from crawler.discover.link_places import LinkPlace, LinkPlaces
+from crawler.discover.listing import ParsedListing
 from crawler.discover.xml_tree import plain
-from db.models import Entry, EntryKind, Link, LinkKind
+from db.models import Link, LinkKind, Listing, ListingKind
 from db.site_rules.loader import Site
 from pipelines.extraction.encoding import decode
 from pipelines.html_tree import parse_html
@@ -72,32 +72,32 @@ class _Found:
     key: str
     form: int
     points: int
-    place: Place
+    place: LinkPlace
     title: str | None
     in_heading: bool
 
 
-def read_front_page(body: bytes, url: str, content_type: str | None = None, site: Site | None = None) -> Listing:
+def read_front_page(body: bytes, url: str, content_type: str | None = None, site: Site | None = None) -> ParsedListing:
     """The articles that a page links to, in the page's order, and its feeds, sections and next page. Never raises.
 
     Only links within the site count (`pipelines.urls.same_site`). A page at the root of its host is a
     FRONT_PAGE, any other a SECTION.
     """
     is_front = not re.sub(r"^https?://[^/]*/?", "", url).strip("/")
-    kind = EntryKind.FRONT_PAGE if is_front else EntryKind.SECTION
+    kind = ListingKind.FRONT_PAGE if is_front else ListingKind.SECTION
     root = parse_page(body, content_type)
     if root is None:
-        return Listing(kind=kind, url=url, note="the body is not an HTML page")
+        return ParsedListing(kind=kind, url=url, note="the body is not an HTML page")
     base = (
         next((clean_url(element.get("href") or "", url) for element in root.iter("base") if element.get("href")), None)
         or url
     )
-    places = Places()
+    places = LinkPlaces()
     found = _found(root, url, base, site, places)
     link_kind = LinkKind.FRONT_PAGE if is_front else LinkKind.SECTION
     articles = [one for one in found.values() if one.points >= ARTICLE]
     links = tuple(Link(url=one.url, key=one.key, kind=link_kind, found_in=url, title=one.title) for one in articles)
-    return Listing(
+    return ParsedListing(
         kind=kind,
         url=url,
         links=links,
@@ -116,7 +116,7 @@ def parse_page(body: bytes, content_type: str | None) -> etree._Element | None:
     return parse_html(decoded.text)
 
 
-def _found(root: etree._Element, url: str, base: str, site: Site | None, places: Places) -> dict[str, _Found]:
+def _found(root: etree._Element, url: str, base: str, site: Site | None, places: LinkPlaces) -> dict[str, _Found]:
     """The page's links within the site by key, each with its points."""
     found: dict[str, _Found] = {}
     own = link_key(url)
@@ -175,18 +175,20 @@ characters."""
 _LONGEST_TITLE = 300
 
 
-def _place_points(place: Place, words: str | None, form: int) -> int:
+def _place_points(place: LinkPlace, words: str | None, form: int) -> int:
     """What the place of a link adds to the points of its address. Nothing where the form is beyond doubt."""
     if form < DOUBT or form >= INCLUDED:
         return 0
-    points = {Place.MENU: -3, Place.ASIDE: -1, Place.PLAIN: 0, Place.ARTICLE: 1, Place.HEADING: 3}[place]
+    points = {LinkPlace.MENU: -3, LinkPlace.ASIDE: -1, LinkPlace.PLAIN: 0, LinkPlace.ARTICLE: 1, LinkPlace.HEADING: 3}[
+        place
+    ]
     if words and len(words) < 40 and _SERVICE_WORDS.fullmatch(words):
         return NEVER
     length = _length(words)
     if length >= _HEADLINE_WORDS:
         points += 3
     elif length <= 2:
-        points -= 4 if place is Place.MENU else 1
+        points -= 4 if place is LinkPlace.MENU else 1
     return points
 
 
@@ -207,7 +209,7 @@ def _better(words: str | None, in_heading: bool, known: _Found) -> bool:
     return len(words) > len(known.title) and not in_heading
 
 
-def _feeds(root: etree._Element, base: str, url: str) -> Iterator[Entry]:
+def _feeds(root: etree._Element, base: str, url: str) -> Iterator[Listing]:
     """Feeds that the page declares, then those it links to."""
     seen: set[str] = set()
     candidates: list[tuple[str, str | None]] = []
@@ -224,17 +226,17 @@ def _feeds(root: etree._Element, base: str, url: str) -> Iterator[Entry]:
         target = clean_url(href, base)
         if target and target not in seen and not _NO_FEED.search(target) and same_site(url, target):
             seen.add(target)
-            yield Entry(url=target, kind=EntryKind.FEED, title=plain(title))
+            yield Listing(url=target, kind=ListingKind.FEED, title=plain(title))
             if len(seen) == MAX_LISTED:
                 return
 
 
-def _sections(found: dict[str, _Found], url: str) -> Iterator[Entry]:
+def _sections(found: dict[str, _Found], url: str) -> Iterator[Listing]:
     """Links that look like sections: a word or two, a short path, no service; menus are taken before other places."""
     sections = [one for one in found.values() if one.form > NEVER and one.points <= 0 and _is_section(one)]
-    sections.sort(key=lambda one: one.place is not Place.MENU)
+    sections.sort(key=lambda one: one.place is not LinkPlace.MENU)
     for one in sections[:MAX_SECTIONS]:
-        yield Entry(url=one.url, kind=EntryKind.SECTION, title=one.title)
+        yield Listing(url=one.url, kind=ListingKind.SECTION, title=one.title)
 
 
 _SECTION_PATH = re.compile(r"https?://[^/]+(?:/[^/?.\d][^/?]{0,40}){0,3}/?(?:index\.\w{3,5}|[\w-]{1,30}\.s?html?)?")

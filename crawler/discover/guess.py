@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from crawler.discover.xml_tree import unpack
-from db.models import EntryKind
+from db.models import ListingKind
 from pipelines.urls import clean_url
 
 WELL_KNOWN_FEEDS = (
@@ -76,7 +76,7 @@ _JSON_FEED = re.compile(rb"\"version\"\s*:\s*\"https:(?:\\?/){2}jsonfeed\.org|\"
 _TEXT_SITEMAP = re.compile(rb"\s*+https?://\S++[^\S\n]*+\n\s*+https?://", re.IGNORECASE)
 
 
-def classify(body: bytes, content_type: str | None = None, url: str | None = None) -> EntryKind | None:
+def classify(body: bytes, content_type: str | None = None, url: str | None = None) -> ListingKind | None:
     """What a fetched body is, by the body alone where it says so; None where it lists nothing (a picture, a script,
     an error text).
 
@@ -87,20 +87,22 @@ def classify(body: bytes, content_type: str | None = None, url: str | None = Non
         head = head.replace(b"\x00", b"")
     head = _COMMENT.sub(b"", head).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if head[:1] == b"{":
-        return EntryKind.FEED if _JSON_FEED.search(body[: 16 * _HEAD]) else None
+        return ListingKind.FEED if _JSON_FEED.search(body[: 16 * _HEAD]) else None
     if _SITEMAP_ROOT.search(head):
         return (
-            EntryKind.NEWS_SITEMAP
+            ListingKind.NEWS_SITEMAP
             if _NEWS_MARK.search(body[: 16 * _HEAD]) or _NEWS_MARK.search(head)
-            else EntryKind.SITEMAP
+            else ListingKind.SITEMAP
         )
     first_page, feed = _PAGE_ROOT.search(head), _FEED_ROOT.search(head)
     if feed and (first_page is None or feed.start() < first_page.start()):
-        return EntryKind.FEED
+        return ListingKind.FEED
     if _TEXT_SITEMAP.match(head):
-        return EntryKind.SITEMAP
+        return ListingKind.SITEMAP
     if first_page or "html" in (content_type or ""):
         return (
-            EntryKind.FRONT_PAGE if url is None or not url.partition("://")[2].partition("/")[2] else EntryKind.SECTION
+            ListingKind.FRONT_PAGE
+            if url is None or not url.partition("://")[2].partition("/")[2]
+            else ListingKind.SECTION
         )
     return None

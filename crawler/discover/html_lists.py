@@ -15,12 +15,12 @@ from lxml.cssselect import CSSSelector
 from crawler.discover.feeds import MAX_ITEMS
 from crawler.discover.front_pages import parse_page
 from crawler.discover.list_values import TIMES, hints_of, what_reads_nothing
-from crawler.discover.listing import Listing, link_to
+from crawler.discover.listing import ParsedListing, link_to
 from crawler.discover.listing_times import read_time
 from crawler.discover.xml_tree import plain, text_of, unpack
-from db.models import EntryKind, LinkKind, OffsetFrom
-from db.site_rules.loader import HtmlList, Pick, Site
-from pipelines.extraction.dates.time_zones import Place, settle_moment
+from db.models import LinkKind, ListingKind, OffsetFrom
+from db.site_rules.loader import HtmlList, Site, ValueSelector
+from pipelines.extraction.dates.time_zones import Locale, settle_moment
 from pipelines.extraction.page.locale import language_code
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.urls import clean_url, same_site
@@ -28,18 +28,20 @@ from pipelines.urls import clean_url, same_site
 _HINTS = ("title", "published", "modified", "author", "section")
 
 
-def read_html_list(body: bytes, described: HtmlList, site: Site, url: str, content_type: str | None = None) -> Listing:
+def read_html_list(
+    body: bytes, described: HtmlList, site: Site, url: str, content_type: str | None = None
+) -> ParsedListing:
     """The articles on one page of an HTML list, in its order. Never raises: what does not fit is said in `note`.
 
     Times without an offset take the site's time zone; without one they are left out.
     """
-    kind = EntryKind.HTML_LIST
+    kind = ListingKind.HTML_LIST
     root = parse_page(unpack(body), content_type)
     if root is None:
-        return Listing(kind=kind, url=url, note="the body is not an HTML page")
+        return ParsedListing(kind=kind, url=url, note="the body is not an HTML page")
     items = _select(root, described.item)[:MAX_ITEMS]
     if not items:
-        return Listing(kind=kind, url=url, note=f"item = {described.item!r} finds nothing on the page")
+        return ParsedListing(kind=kind, url=url, note=f"item = {described.item!r} finds nothing on the page")
     bases = (element.get("href") for element in root.iter("base"))
     base = next((address for href in bases if href and (address := clean_url(href, url))), url)
     zone = ZoneInfo(site.timezone) if site.timezone else None
@@ -68,7 +70,7 @@ def read_html_list(body: bytes, described: HtmlList, site: Site, url: str, conte
     if described.next is not None and "{page}" not in described.url:
         pages = _next_page(root, described.next, base, url)
     note = "; ".join(notes) or None
-    return Listing(kind=kind, url=url, links=tuple(links), pages=pages, language=site.language, note=note)
+    return ParsedListing(kind=kind, url=url, links=tuple(links), pages=pages, language=site.language, note=note)
 
 
 @lru_cache(maxsize=512)
@@ -81,11 +83,11 @@ def _select(element: etree._Element, css: str) -> list[etree._Element]:
     return [one for one in found if isinstance(one, etree._Element)] if isinstance(found, list) else []
 
 
-def _first(item: etree._Element, pick: Pick) -> etree._Element | None:
+def _first(item: etree._Element, pick: ValueSelector) -> etree._Element | None:
     return next(iter(_select(item, pick.css)), None) if pick.css else item
 
 
-def _anchor(item: etree._Element, pick: Pick) -> etree._Element | None:
+def _anchor(item: etree._Element, pick: ValueSelector) -> etree._Element | None:
     """The element that holds the link: the one picked, or the first link in it."""
     element = _first(item, pick)
     name = _attribute(pick)
@@ -94,7 +96,7 @@ def _anchor(item: etree._Element, pick: Pick) -> etree._Element | None:
     return next((inner for inner in element.iter() if isinstance(inner.tag, str) and inner.get(name)), None)
 
 
-def _attribute(pick: Pick) -> str:
+def _attribute(pick: ValueSelector) -> str:
     """The attribute that holds an address."""
     return (pick.attribute or "href").lower()
 
@@ -107,7 +109,7 @@ _TELLING = ("datetime", "content")
 """Attributes that say a time for machines."""
 
 
-def _words(item: etree._Element, pick: Pick, name: str) -> str | None:
+def _words(item: etree._Element, pick: ValueSelector, name: str) -> str | None:
     element = _first(item, pick)
     if element is None:
         return None
@@ -123,7 +125,7 @@ def _as_readers_see(words: str | None, site: Site) -> datetime | None:
     if not words:
         return None
     language = language_code(site.language) if site.language else None
-    place = Place(site_timezone=site.timezone, language=language)
+    place = Locale(site_timezone=site.timezone, language=language)
     moments = (
         settle_moment(stamp, place) for stamp in find_stamps(words, language=language, day_first=place.day_first)
     )
@@ -132,13 +134,13 @@ def _as_readers_see(words: str | None, site: Site) -> datetime | None:
     return moment.at if moment is not None and known else None
 
 
-def _next_page(root: etree._Element, pick: Pick, base: str, url: str) -> tuple[str, ...]:
+def _next_page(root: etree._Element, pick: ValueSelector, base: str, url: str) -> tuple[str, ...]:
     """The next page of the same list; only within the site."""
     anchor = _anchor(root, pick)
     target = clean_url(anchor.get(_attribute(pick)) or "", base) if anchor is not None else None
     return (target,) if target and target != clean_url(url) and same_site(url, target) else ()
 
 
-def _written(pick: Pick) -> str:
+def _written(pick: ValueSelector) -> str:
     """A pick as it stands in the site's file, near enough to be found there."""
     return pick.css + (f" @{pick.attribute}" if pick.attribute else "")

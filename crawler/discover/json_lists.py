@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 from crawler.discover.feeds import MAX_ITEMS, parse_json
 from crawler.discover.list_values import hints_of, what_reads_nothing
-from crawler.discover.listing import Hints, Listing, link_to
+from crawler.discover.listing import LinkHints, ParsedListing, link_to
 from crawler.discover.listing_times import read_time
 from crawler.discover.xml_tree import unpack
-from db.models import EntryKind, Link, LinkKind
+from db.models import Link, LinkKind, ListingKind
 from db.site_rules.loader import JsonList, ListRule, Site
 from db.site_rules.validators import nearest
 from pipelines.text_limits import MAX_AUTHORS
@@ -35,21 +35,21 @@ def list_urls(described: ListRule) -> tuple[str, ...]:
     return tuple(described.url.replace("{page}", str(number)) for number in numbers)
 
 
-def read_list(body: bytes, described: JsonList, site: Site, url: str, content_type: str | None = None) -> Listing:
+def read_list(body: bytes, described: JsonList, site: Site, url: str, content_type: str | None = None) -> ParsedListing:
     """The articles on one page of a JSON list, in its order. Never raises: what does not fit is said in `note`.
 
     Times without an offset take the site's time zone; without one they are left out.
     """
     document = parse_json(_unwrapped(unpack(body)), content_type)
     if document is None:
-        return Listing(kind=EntryKind.JSON_LIST, url=url, note="the body is not JSON")
+        return ParsedListing(kind=ListingKind.JSON_LIST, url=url, note="the body is not JSON")
     items = at_path(document, described.items)
     if isinstance(items, dict):
         items = list(items.values())
     if not isinstance(items, list):
         told = "the root" if not described.items else f"items = {described.items!r}"
         why = _why(document, described.items) or (f": it is {_kind(items)}" if described.items else "")
-        return Listing(kind=EntryKind.JSON_LIST, url=url, note=f"there is no list at {told}{why}")
+        return ParsedListing(kind=ListingKind.JSON_LIST, url=url, note=f"there is no list at {told}{why}")
     items = items[:MAX_ITEMS]
     zone = ZoneInfo(site.timezone) if site.timezone else None
 
@@ -70,7 +70,7 @@ def read_list(body: bytes, described: JsonList, site: Site, url: str, content_ty
         notes[:] = [note + _why_of_places(described.link, items) for note in notes]
     notes += what_reads_nothing(rules, entries, time_of, lambda path: _why_in(items, path))
     note = "; ".join(notes) or None
-    return Listing(kind=EntryKind.JSON_LIST, url=url, links=links, language=site.language, note=note)
+    return ParsedListing(kind=ListingKind.JSON_LIST, url=url, links=links, language=site.language, note=note)
 
 
 _HINTS = ("title", "published", "modified", "author", "section")
@@ -151,7 +151,7 @@ def at_path(value: Any, path: str) -> Any:
     return value
 
 
-def _link(address: str, hints: Hints, url: str) -> Link | None:
+def _link(address: str, hints: LinkHints, url: str) -> Link | None:
     return link_to(address, kind=LinkKind.JSON_LIST, found_in=url, hints=hints)
 
 

@@ -17,7 +17,7 @@ from lxml import etree
 from pipelines.text_limits import MAX_LINK_PARTS, MAX_NAMES, MAX_WORDS
 
 
-class Place(IntEnum):
+class LinkPlace(IntEnum):
     """What a link stands in."""
 
     MENU = 0
@@ -31,7 +31,7 @@ class Place(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class LinkWords:
     """The words of a link; None where it has only a picture that says nothing."""
 
     text: str | None
@@ -39,16 +39,16 @@ class Words:
 
 
 _BY_TAG = {
-    "nav": Place.MENU,
-    "footer": Place.MENU,
-    "menu": Place.MENU,
-    "aside": Place.ASIDE,
-    "article": Place.ARTICLE,
-    "h1": Place.HEADING,
-    "h2": Place.HEADING,
-    "h3": Place.HEADING,
-    "h4": Place.HEADING,
-    "h5": Place.HEADING,
+    "nav": LinkPlace.MENU,
+    "footer": LinkPlace.MENU,
+    "menu": LinkPlace.MENU,
+    "aside": LinkPlace.ASIDE,
+    "article": LinkPlace.ARTICLE,
+    "h1": LinkPlace.HEADING,
+    "h2": LinkPlace.HEADING,
+    "h3": LinkPlace.HEADING,
+    "h4": LinkPlace.HEADING,
+    "h5": LinkPlace.HEADING,
 }
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MENU = frozenset(
@@ -69,26 +69,26 @@ _BREAK = re.compile(r"[\s_-]+")
 _NO_SPACE = re.compile(r" (?=[,.;:!?)\]»”])|(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
 
 
-class Places:
+class LinkPlaces:
     """The places of one page's links. What an element is, is found out once."""
 
     __slots__ = ("_known", "_named")
 
     def __init__(self) -> None:
-        self._known: dict[etree._Element, Place] = {}
-        self._named: dict[str, Place] = {}
+        self._known: dict[etree._Element, LinkPlace] = {}
+        self._named: dict[str, LinkPlace] = {}
 
-    def of(self, anchor: etree._Element) -> Place:
+    def of(self, anchor: etree._Element) -> LinkPlace:
         """Where a link stands: a menu or aside anywhere around it counts before a heading or card."""
         above = self._above(anchor)
-        if above <= Place.ASIDE:
+        if above <= LinkPlace.ASIDE:
             return above
-        return Place.HEADING if _heading(anchor) is not None else above
+        return LinkPlace.HEADING if _heading(anchor) is not None else above
 
-    def _above(self, element: etree._Element) -> Place:
+    def _above(self, element: etree._Element) -> LinkPlace:
         path: list[etree._Element] = []
         parent = element.getparent()
-        place = Place.PLAIN
+        place = LinkPlace.PLAIN
         while parent is not None and len(path) < _DEEPEST:
             if (known := self._known.get(parent)) is not None:
                 place = known
@@ -97,51 +97,51 @@ class Places:
             parent = parent.getparent()
         for outer in reversed(path):
             own = self._own(outer)
-            if place > Place.ASIDE and own is not Place.PLAIN:
-                place = own if own <= Place.ASIDE else max(place, own)
+            if place > LinkPlace.ASIDE and own is not LinkPlace.PLAIN:
+                place = own if own <= LinkPlace.ASIDE else max(place, own)
             self._known[outer] = place
         return place
 
-    def _own(self, element: etree._Element) -> Place:
+    def _own(self, element: etree._Element) -> LinkPlace:
         """What an element is by itself."""
         tag = element.tag
         if not isinstance(tag, str) or tag in ("body", "html", "main"):
-            return Place.PLAIN
+            return LinkPlace.PLAIN
         if (place := _BY_TAG.get(tag)) is not None:
             return place
         if element.get("role") in ("navigation", "menu", "contentinfo", "menubar"):
-            return Place.MENU
+            return LinkPlace.MENU
         named = f"{element.get('class', '')[:MAX_NAMES]} {element.get('id', '')[:MAX_NAMES]}"
         if (place := self._named.get(named)) is None:
             place = self._named[named] = _by_names(named)
         return place
 
-    def words(self, anchor: etree._Element) -> Words:
+    def words(self, anchor: etree._Element) -> LinkWords:
         """The link's words: its heading, else its text, else what its title or picture says."""
         heading = _heading(anchor)
         if heading is not None and (text := _text(heading)):
-            return Words(text, True)
-        inside = self._known.get(anchor.getparent(), Place.PLAIN) is Place.HEADING  # type: ignore[arg-type]
+            return LinkWords(text, True)
+        inside = self._known.get(anchor.getparent(), LinkPlace.PLAIN) is LinkPlace.HEADING  # type: ignore[arg-type]
         if text := _text(anchor):
-            return Words(text, inside)
+            return LinkWords(text, inside)
         for told in (
             anchor.get("title"),
             anchor.get("aria-label"),
             *(element.get("alt") for element in _inside(anchor) if element.tag == "img"),
         ):
             if told and (text := _SPACE.sub(" ", told[:MAX_WORDS]).strip()):
-                return Words(text, False)
-        return Words(None, False)
+                return LinkWords(text, False)
+        return LinkWords(None, False)
 
 
-def _by_names(named: str) -> Place:
+def _by_names(named: str) -> LinkPlace:
     """What the words in a class and id say."""
     words = _BREAK.split(named.lower())
     if not _MENU.isdisjoint(words):
-        return Place.MENU
+        return LinkPlace.MENU
     if not _ASIDE.isdisjoint(words):
-        return Place.ASIDE
-    return Place.PLAIN if _ARTICLE.isdisjoint(words) else Place.ARTICLE
+        return LinkPlace.ASIDE
+    return LinkPlace.PLAIN if _ARTICLE.isdisjoint(words) else LinkPlace.ARTICLE
 
 
 def _inside(element: etree._Element) -> Iterator[etree._Element]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from crawler.discover.listing import Hints
+from crawler.discover.listing import LinkHints
 from crawler.discover.xml_tree import plain
 
 Words = Mapping[str, str | None]
@@ -19,9 +19,9 @@ TIMES = ("published", "modified")
 _LONGEST_SAMPLE = 60
 
 
-def hints_of(words: Words, read_time: ReadTime) -> Hints:
+def hints_of(words: Words, read_time: ReadTime) -> LinkHints:
     """What an entry says about its article."""
-    return Hints(
+    return LinkHints(
         title=plain(words.get("title")),
         published=read_time(words.get("published")),
         modified=read_time(words.get("modified")),

@@ -15,12 +15,12 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from db.models import Entry, EntryKind, Link, LinkKind
+from db.models import Link, LinkKind, Listing, ListingKind
 from pipelines.urls import clean_url, host_of, link_key, registrable_domain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Child:
+class SitemapChild:
     """A sitemap that a sitemap index names, with the time of its last change if stated."""
 
     url: str
@@ -28,14 +28,14 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class ParsedListing:
     """What one listing says. Everything is in the listing's own order, but `children`, which are newest first."""
 
-    kind: EntryKind
+    kind: ListingKind
     url: str
     links: tuple[Link, ...] = ()
-    entries: tuple[Entry, ...] = ()
-    children: tuple[Child, ...] = ()
+    entries: tuple[Listing, ...] = ()
+    children: tuple[SitemapChild, ...] = ()
     pages: tuple[str, ...] = ()
     title: str | None = None
     language: str | None = None
@@ -45,11 +45,11 @@ class Listing:
     strangers: Mapping[str, int] = field(default_factory=dict)
     """Hosts of other sites that it names articles of, with how many: these are no links of it."""
 
-    def only(self, wanted: Callable[[Link], bool]) -> Listing:
+    def only(self, wanted: Callable[[Link], bool]) -> ParsedListing:
         """The listing with those of its links that are wanted."""
         return replace(self, links=tuple(link for link in self.links if wanted(link)))
 
-    def of_sites(self, sites: OwnSites) -> Listing:
+    def of_sites(self, sites: OwnSites) -> ParsedListing:
         """The listing with links to these sites alone; the hosts of the others are its `strangers`."""
         strangers = Counter(host_of(link.url) or "" for link in self.links if link.url not in sites)
         if not strangers:
@@ -76,7 +76,7 @@ class OwnSites(Container[str]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hints:
+class LinkHints:
     """What a listing says about one article."""
 
     title: str | None = None
@@ -86,11 +86,11 @@ class Hints:
     section: str | None = None
 
 
-NO_HINTS = Hints()
+NO_HINTS = LinkHints()
 
 
 def link_to(
-    address: str, *, kind: LinkKind, found_in: str, base: str | None = None, hints: Hints = NO_HINTS
+    address: str, *, kind: LinkKind, found_in: str, base: str | None = None, hints: LinkHints = NO_HINTS
 ) -> Link | None:
     """A Link to `address` as it stands in a listing, joined to `base` (else `found_in`); None where it is no http
     address."""
@@ -126,7 +126,7 @@ _HINTS = ("title", "published", "modified", "author", "section")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def merge(listings: Iterable[Listing]) -> tuple[Link, ...]:
+def merge(listings: Iterable[ParsedListing]) -> tuple[Link, ...]:
     """One Link for each key of all the listings, newest first.
 
     The best source gives the address and the hints, the others fill what it leaves open. Newest by `published`, else

@@ -10,24 +10,24 @@ from crawler.discover.front_pages import read_front_page
 from crawler.discover.guess import classify
 from crawler.discover.html_lists import read_html_list
 from crawler.discover.json_lists import read_list
-from crawler.discover.listing import Listing
+from crawler.discover.listing import ParsedListing
 from crawler.discover.sitemaps import read_sitemap
-from db.models import EntryKind, Link, LinkKind
+from db.models import Link, LinkKind, ListingKind
 from db.site_rules.loader import HtmlList, ListRule, Site
 
 # What the form of `/politics/` scores. In a sitemap such an address is a section; on the labelled forms of tests/discover no
 # article scores so low, while of addresses without any hint (0 points) many are articles.
 SECTION_POINTS = -3
 
-_PAGES = frozenset({EntryKind.FRONT_PAGE, EntryKind.SECTION})
+_PAGES = frozenset({ListingKind.FRONT_PAGE, ListingKind.SECTION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class ListingRequest:
     """One listing to fetch. `probe`: we do not know yet whether it is there and what it is."""
 
     url: str
-    kind: EntryKind
+    kind: ListingKind
     depth: int = 0
     """Which page of a listing it is, counted from 0."""
     nested: int = 0
@@ -54,7 +54,9 @@ def worth_fetching(link: Link, site: Site | None) -> bool:
     return not is_excluded(link.url, site)
 
 
-def read_listing(ask: Ask, body: bytes, url: str, content_type: str | None, site: Site | None) -> Listing | None:
+def read_listing(
+    ask: ListingRequest, body: bytes, url: str, content_type: str | None, site: Site | None
+) -> ParsedListing | None:
     """What a listing says. None where a probed address holds something else, or nothing that lists articles."""
     if ask.rule is not None and site is not None:
         read = read_html_list if isinstance(ask.rule, HtmlList) else read_list
@@ -63,10 +65,10 @@ def read_listing(ask: Ask, body: bytes, url: str, content_type: str | None, site
     if ask.probe and kind in _PAGES and ask.kind not in _PAGES:
         return None  # a front page in place of the feed that was asked for: many sites answer so instead of 404
     match kind:
-        case EntryKind.FEED:
+        case ListingKind.FEED:
             return read_feed(body, url, content_type)
-        case EntryKind.NEWS_SITEMAP | EntryKind.SITEMAP:
+        case ListingKind.NEWS_SITEMAP | ListingKind.SITEMAP:
             return read_sitemap(body, url, content_type)
-        case EntryKind.FRONT_PAGE | EntryKind.SECTION:
+        case ListingKind.FRONT_PAGE | ListingKind.SECTION:
             return read_front_page(body, url, content_type, site)
     return None

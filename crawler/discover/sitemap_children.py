@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from crawler.discover.listing import Child
+from crawler.discover.listing import SitemapChild
 from db.store.sitemap_readings import PastReading
 
 # Sitemaps that systems make of something else than articles.
@@ -27,11 +27,11 @@ _NUMBER = re.compile(r"\d{1,12}")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def choose_children(children: Sequence[Child], past: Mapping[str, PastReading], most: int) -> list[Child]:
+def choose_children(children: Sequence[SitemapChild], past: Mapping[str, PastReading], most: int) -> list[SitemapChild]:
     """At most `most` of an index's sitemaps, those first that are likeliest to name new articles."""
-    chosen: dict[str, Child] = {}
+    chosen: dict[str, SitemapChild] = {}
 
-    def take(some: Iterable[Child], up_to: int = most) -> None:
+    def take(some: Iterable[SitemapChild], up_to: int = most) -> None:
         for child in some:
             if len(chosen) >= min(up_to, most):
                 return
@@ -62,13 +62,13 @@ def choose_children(children: Sequence[Child], past: Mapping[str, PastReading], 
     return list(chosen.values())
 
 
-def _has_changed(child: Child, past: Mapping[str, PastReading]) -> bool:
+def _has_changed(child: SitemapChild, past: Mapping[str, PastReading]) -> bool:
     """Whether a dated sitemap may hold something new. A bare day is its midnight, so the day it names is read again and again."""
     before = past.get(child.url)
     return before is None or child.modified is None or child.modified.date() >= before.read_at.astimezone(UTC).date()
 
 
-def _likelihood(child: Child) -> tuple[bool, list[int]]:
+def _likelihood(child: SitemapChild) -> tuple[bool, list[int]]:
     name = _name(child.url)
     return not _OTHER.search(name), [int(number) for number in _NUMBER.findall(name)]
 

@@ -15,10 +15,10 @@ from datetime import datetime
 
 from lxml import etree
 
-from crawler.discover.listing import Child, Hints, Listing, link_to
+from crawler.discover.listing import LinkHints, ParsedListing, SitemapChild, link_to
 from crawler.discover.listing_times import read_time
 from crawler.discover.xml_tree import XmlStream, looks_like_xml, name_of, plain, text_of, unpack
-from db.models import EntryKind, Link, LinkKind
+from db.models import Link, LinkKind, ListingKind
 from pipelines.extraction.encoding import decode
 from pipelines.text_limits import MAX_LISTED
 from pipelines.urls import clean_url, same_site
@@ -30,7 +30,7 @@ _HTTP_LINE = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
 _WANTED = ("loc", "lastmod", "news")
 
 
-def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Listing:
+def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> ParsedListing:
     """The articles or further sitemaps of a sitemap. Never raises: what is no sitemap is an empty Listing with a
     `note`.
 
@@ -42,7 +42,7 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> List
     if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and not looks_like_xml(body):
         return _read_text(body, url, content_type)
     links: list[Link] = []
-    children: list[Child] = []
+    children: list[SitemapChild] = []
     stream = XmlStream(body, content_type, ends=("url", "sitemap"))
     news = False
     language = None
@@ -51,7 +51,7 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> List
         if name_of(element) == "sitemap":
             if target := clean_url(_unescaped(facts.get("loc", "")), url):
                 children.append(
-                    Child(url=target, modified=read_time(facts.get("lastmod")) or _day(facts.get("lastmod")))
+                    SitemapChild(url=target, modified=read_time(facts.get("lastmod")) or _day(facts.get("lastmod")))
                 )
         elif (link := _link(facts, url)) is not None:
             news = news or link.kind is LinkKind.NEWS_SITEMAP
@@ -60,8 +60,8 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> List
         if len(links) + len(children) >= MAX_ENTRIES:
             break
     children.sort(key=lambda child: -child.modified.timestamp() if child.modified else 0.0)
-    return Listing(
-        kind=EntryKind.NEWS_SITEMAP if news else EntryKind.SITEMAP,
+    return ParsedListing(
+        kind=ListingKind.NEWS_SITEMAP if news else ListingKind.SITEMAP,
         url=url,
         links=tuple(links),
         children=tuple(children),
@@ -88,7 +88,7 @@ def _facts(element: etree._Element) -> dict[str, str]:
 
 def _link(facts: dict[str, str], url: str) -> Link | None:
     is_news = "news" in facts
-    hints = Hints(
+    hints = LinkHints(
         title=plain(facts.get("title")) if is_news else None,
         published=read_time(facts.get("publication_date")),
         modified=read_time(facts.get("lastmod")),
@@ -108,7 +108,7 @@ def _day(text: str | None) -> datetime | None:
     return read_time(f"{text.strip()}T00:00Z") if text and len(text.strip()) == 10 else None
 
 
-def _read_text(body: bytes, url: str, content_type: str | None) -> Listing:
+def _read_text(body: bytes, url: str, content_type: str | None) -> ParsedListing:
     """A text sitemap: one address a line."""
     decoded = decode(body, content_type)
     lines = decoded.text.splitlines()[:MAX_ENTRIES] if decoded else []
@@ -118,7 +118,9 @@ def _read_text(body: bytes, url: str, content_type: str | None) -> Listing:
         found = []
     links = (link_to(address, kind=LinkKind.SITEMAP, found_in=url) for address in found)
     kept = tuple(link for link in links if link is not None)
-    return Listing(kind=EntryKind.SITEMAP, url=url, links=kept, note=None if kept else "the body is not a sitemap")
+    return ParsedListing(
+        kind=ListingKind.SITEMAP, url=url, links=kept, note=None if kept else "the body is not a sitemap"
+    )
 
 
 _ROBOTS_NAMES = frozenset({"sitemap", "sitemaps", "site-map"})

@@ -37,7 +37,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
 _SPACE = re.compile(r"\s+")
 
 
-class Read:
+class ParsedXml:
     """A parsed document, or why there is none."""
 
     __slots__ = ("note", "root")
@@ -47,18 +47,18 @@ class Read:
         self.note = note
 
 
-def read_xml(body: bytes, content_type: str | None = None) -> Read:
+def read_xml(body: bytes, content_type: str | None = None) -> ParsedXml:
     """The tree of an XML document in any encoding. Never raises; `note` says what was wrong with it."""
     decoded = decode(body, content_type) if body else None
     if decoded is None:
-        return Read(None, "the body is empty or not text")
+        return ParsedXml(None, "the body is empty or not text")
     text = decoded.text
     text = _without_doctype(text)
     root = _parse(_DECLARATION.sub("", text, count=1).lstrip("\ufeff \t\r\n"), recover=False)
     if root is not None:
-        return Read(root)
+        return ParsedXml(root)
     root = _parse(repaired(text), recover=True)
-    return Read(root, "the XML is not well-formed and was repaired" if root is not None else "the body is not XML")
+    return ParsedXml(root, "the XML is not well-formed and was repaired" if root is not None else "the body is not XML")
 
 
 def _without_doctype(text: str) -> str:

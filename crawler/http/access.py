@@ -70,7 +70,7 @@ class Cookie:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class SubscriberAccess:
     """What requests to some origins take along. Its text and its pickle show nothing of it."""
 
     origins: frozenset[Origin]
@@ -89,13 +89,13 @@ class Access:
         return [*self.headers, *([("Cookie", "; ".join(pairs))] if pairs else [])]
 
 
-def load_access(source: str, url: str, settings: Mapping[str, Any], folder: Path) -> Access | None:
+def load_access(source: str, url: str, settings: Mapping[str, Any], folder: Path) -> SubscriberAccess | None:
     """The access that a source's settings name, None where they name none. Raises ConfigError, which shows no value."""
     headers, cookies = str(settings["headers"]), str(settings["cookies"])
     if not headers and not cookies:
         return None
     where = f"source {source}"
-    return Access(
+    return SubscriberAccess(
         origins=frozenset(origins_of(url, settings["access_hosts"])),
         headers=tuple(_headers(_read(headers, folder, where, "headers"), f"{where}: {headers}")) if headers else (),
         cookies=tuple(_cookies(_read(cookies, folder, where, "cookies"), f"{where}: {cookies}")) if cookies else (),

@@ -18,14 +18,14 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.helpers import _EXC_SENTINEL as _NO_CAUSE
 from scrapy.core.downloader.handlers._aiohttp import _ClientResponse
 
-from crawler.http.loose_chunks import LooseChunks, has_bare_line_feed
+from crawler.http.loose_chunks import LenientChunks, has_bare_line_feed
 from crawler.http.response_heads import (
     BLANKS,
     END_OF_HEAD,
     HEAD_BYTES,
     BadHead,
-    Head,
     HeadTooLong,
+    ResponseHead,
     may_be_head,
     parse_head,
 )
@@ -44,11 +44,11 @@ class HeadReader(ResponseHandler):
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
-        self.head: Head | None = None
+        self.head: ResponseHead | None = None
         self._begun = bytearray()
         self._waits_for_head = False
         self._head_bytes = 0
-        self._chunks: LooseChunks | None = None
+        self._chunks: LenientChunks | None = None
         self._looks_at_chunks = False
 
     def set_response_params(self, **options: Any) -> None:
@@ -111,7 +111,7 @@ class HeadReader(ResponseHandler):
         if self._head_bytes - behind > HEAD_BYTES:
             raise HeadTooLong
 
-    def _hand_on(self, head: Head) -> None:
+    def _hand_on(self, head: ResponseHead) -> None:
         self.head, self._waits_for_head = head, False
         rest, self._begun = bytes(self._begun), bytearray()
         # Apart: what is wrong with the body's first bytes must not cost the head.
@@ -128,7 +128,7 @@ class HeadReader(ResponseHandler):
                 return
             self._begun.clear()
             self._looks_at_chunks = False
-            self._chunks = LooseChunks() if loose else None
+            self._chunks = LenientChunks() if loose else None
         super().data_received(self._chunks.feed(data) if self._chunks else data)
 
     def _refuse(self, error: BadHead | HeadTooLong) -> None:
@@ -164,7 +164,7 @@ class HeadReadingConnector(aiohttp.TCPConnector):
 class ReadResponse(_ClientResponse):
     """A response with the head that its connection read."""
 
-    head: Head
+    head: ResponseHead
 
     async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
         """Wait for the head."""

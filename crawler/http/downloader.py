@@ -36,7 +36,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from crawler.discover.robots import ROBOTS_FETCH
-from crawler.http.errors import Refused, Stopping
+from crawler.http.errors import RequestRefused, Stopping
 
 logger = logging.getLogger(__name__)
 
@@ -163,7 +163,7 @@ class HostDownloader(Downloader):
         super().close()
 
     def _release(self, result: Any, key: str) -> Any:
-        if isinstance(result, Failure) and isinstance(result.value, Refused):
+        if isinstance(result, Failure) and isinstance(result.value, RequestRefused):
             logger.info("%s", result.value)  # `scrapy shell -L INFO` would otherwise not say why nothing came
         self.load[key] -= 1
         if not self.load[key]:

@@ -21,11 +21,11 @@ from datetime import datetime
 from scrapy.exceptions import IgnoreRequest
 
 
-class Refused(IgnoreRequest):  # type: ignore[misc,unused-ignore]
+class RequestRefused(IgnoreRequest):  # type: ignore[misc,unused-ignore]
     """Copydesk chose not to send this request."""
 
 
-class AddressRefused(Refused):
+class AddressRefused(RequestRefused):
     """The request would reach an address outside the public internet that its source does not allow."""
 
     def __init__(self, host: str, address: str) -> None:
@@ -36,7 +36,7 @@ class AddressRefused(Refused):
         )
 
 
-class CertificateRefused(Refused):
+class CertificateRefused(RequestRefused):
     """The host's TLS certificate does not hold, or no TLS connection comes about."""
 
     def __init__(self, host: str, reason: str) -> None:
@@ -44,14 +44,14 @@ class CertificateRefused(Refused):
         super().__init__(f"{host} offers no valid certificate: {reason}.")
 
 
-class ForbiddenByRobots(Refused):
+class ForbiddenByRobots(RequestRefused):
     """The host's robots.txt forbids this address to us."""
 
     def __init__(self, url: str) -> None:
         super().__init__(f"robots.txt forbids {url}.")
 
 
-class RobotsUnavailable(Refused):
+class RobotsUnavailable(RequestRefused):
     """The host's robots.txt could not be read, which RFC 9309 counts as a no for the time being."""
 
     def __init__(self, origin: str, reason: str) -> None:
@@ -59,7 +59,7 @@ class RobotsUnavailable(Refused):
         super().__init__(f"{origin}/robots.txt cannot be read ({reason}), so nothing of that host is fetched for now.")
 
 
-class HostOnHold(Refused):
+class HostOnHold(RequestRefused):
     """The host asked (Retry-After) for a rest longer than a run waits. `until` is aware."""
 
     def __init__(self, host: str, until: datetime) -> None:
@@ -67,7 +67,7 @@ class HostOnHold(Refused):
         super().__init__(f"{host} asked not to be visited before {until.isoformat(timespec='seconds')}.")
 
 
-class AlreadyAsked(Refused):
+class AlreadyAsked(RequestRefused):
     """The address redirects to one that this run has asked for. `url` is that one."""
 
     def __init__(self, url: str, source: str) -> None:
@@ -75,7 +75,7 @@ class AlreadyAsked(Refused):
         super().__init__(f"{source} redirects to {url}, which this run has already asked for.")
 
 
-class TooManyRedirects(Refused):
+class TooManyRedirects(RequestRefused):
     """The address redirects more often than allowed."""
 
     def __init__(self, url: str, hops: int, status: int) -> None:
@@ -83,7 +83,7 @@ class TooManyRedirects(Refused):
         super().__init__(f"{url} is still a redirect after {hops} hops.")
 
 
-class Stopping(Refused):
+class Stopping(RequestRefused):
     """The run is stopping; the request was not answered in time or never left."""
 
     def __init__(self, url: str) -> None:

@@ -84,7 +84,7 @@ async def system_lookup(host: str) -> Sequence[str]:
     return await answer
 
 
-class Answers:
+class DnsCache:
     """What names resolve to, remembered for `ANSWER_SECONDS`. Requests for one name share one lookup."""
 
     def __init__(self, lookup: Lookup) -> None:
@@ -131,7 +131,7 @@ class Answers:
 class GuardedResolver(AbstractResolver):
     """aiohttp's resolver for one set of allowed networks: only judged addresses leave it."""
 
-    def __init__(self, answers: Answers, allowed: Networks) -> None:
+    def __init__(self, answers: DnsCache, allowed: Networks) -> None:
         self._answers, self._allowed = answers, allowed
 
     async def resolve(

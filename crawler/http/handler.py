@@ -44,11 +44,11 @@ from scrapy.utils.misc import load_object
 from scrapy.utils.ssl import _make_ssl_context
 from w3lib.url import safe_url_string
 
-from crawler.http.access import Access
+from crawler.http.access import SubscriberAccess
 from crawler.http.connections import HeadReadingConnector, OversizedHead, ReadResponse
 from crawler.http.downloader import HostDownloader
 from crawler.http.errors import CertificateRefused, Stopping
-from crawler.http.guard import Answers, GuardedResolver, check_host
+from crawler.http.guard import DnsCache, GuardedResolver, check_host
 from crawler.http.networks import parse_networks
 from db.machine_errors import machine_error
 from pipelines.truncation import is_whole, is_whole_range
@@ -73,7 +73,7 @@ class GuardedHandler(AiohttpDownloadHandler):
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._connect_timeout = settings.getfloat("COPYDESK_CONNECT_TIMEOUT")
         self._default_allowed = tuple(settings.getlist("COPYDESK_ALLOW_NETWORKS"))
-        self._answers = Answers(load_object(settings["COPYDESK_LOOKUP"]))
+        self._answers = DnsCache(load_object(settings["COPYDESK_LOOKUP"]))
         self._pools: dict[tuple[str, ...] | None, aiohttp.ClientSession] = {}
         self._clocks: set[asyncio.Timeout] = set()
 
@@ -162,7 +162,7 @@ class GuardedHandler(AiohttpDownloadHandler):
     def _wire_headers(self, request: Request, url: yarl.URL) -> list[tuple[str, str]]:
         """The request's headers; to the source's own hosts with what the person who runs this has there (`crawler.http.access`)."""
         headers: list[tuple[str, str]] = self._request_headers(request).to_tuple_list()
-        access: Access | None = request.meta.get("access")
+        access: SubscriberAccess | None = request.meta.get("access")
         own = access.headers_for(url) if access is not None else []
         names = {name.lower() for name, _ in own}
         return [header for header in headers if header[0].lower() not in names] + own
@@ -207,7 +207,7 @@ class GuardedHandler(AiohttpDownloadHandler):
             resolver = None if allowed is None else GuardedResolver(self._answers, parse_networks(allowed))
             connector = HeadReadingConnector(
                 resolver=resolver,
-                use_dns_cache=allowed is None,  # `Answers` is the cache: what aiohttp kept would outlive our judgement
+                use_dns_cache=allowed is None,  # `DnsCache` is the cache: what aiohttp kept would outlive our judgement
                 local_addr=self._bind_address,
                 limit=CONNECTIONS_AT_ONCE,
             )

@@ -17,7 +17,7 @@ def has_bare_line_feed(begun: bytes) -> bool | None:
     return end == 0 or begun[end - 1 : end] != b"\r"
 
 
-class LooseChunks:
+class LenientChunks:
     """Gives the same chunks with CRLF. What is no chunk goes on as it is."""
 
     def __init__(self) -> None:

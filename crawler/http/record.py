@@ -15,7 +15,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.http import errors
-from db.store.facts import Fetch, Received, packed_body
+from db.store.facts import Fetch, ReceivedPage, packed_body
 from pipelines.processing.worker_pool import TaskFailed, TaskTooSlow
 
 # Most particular first: the first class that an exception belongs to names it.
@@ -164,7 +164,7 @@ def failed_fetch(
 
 def received(
     fetch: Fetch, response: Response, source_id: int, parts: Sequence[tuple[str, bytes]] = ()
-) -> Callable[[], Received]:
+) -> Callable[[], ReceivedPage]:
     """A page that came in, as work for another thread: hashing and packing take milliseconds.
 
     `parts` are the addresses and bodies of the further pages of the same article.
@@ -172,8 +172,8 @@ def received(
     headers = headers_of(response)
     body = response.body
 
-    def pack() -> Received:
-        return Received(
+    def pack() -> ReceivedPage:
+        return ReceivedPage(
             fetch=fetch,
             source_id=source_id,
             headers=headers,

@@ -2,7 +2,8 @@
 
 Real servers send header lines of 20 KB, bytes of any character encoding, lines without a colon, the length twice, folded lines,
 bare line feeds. Browsers read all of it, so a crawl must be able to fetch it. The head is read here, by Chromium's rules
-(net/http/http_response_headers.cc, http_util.cc), and only what frames the body goes on to aiohttp's parser: `Head.framing`.
+(net/http/http_response_headers.cc, http_util.cc), and only what frames the body goes on to aiohttp's parser:
+`ResponseHead.framing`.
 
 What makes the body's end doubtful is settled as RFC 9112, 6.3 says: chunks beat a length, lengths that differ are an error, and a
 length that is no number is none: the body then ends with the connection. What browsers make of each form:
@@ -41,7 +42,7 @@ class HeadTooLong(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class ResponseHead:
     """A status line and headers. `fields` are bytes as they came, in order, folded lines joined; `length` None: not said."""
 
     protocol: str
@@ -69,7 +70,7 @@ def may_be_head(begun: bytes) -> bool:
     return b"HTTP".startswith(begun[:4].upper())
 
 
-def parse_head(head: bytes) -> Head:
+def parse_head(head: bytes) -> ResponseHead:
     """A whole head, from the status line to the blank line. Raises BadHead, HeadTooLong."""
     lines = head.split(b"\n", HEAD_LINES + 1)
     if len(lines) > HEAD_LINES + 1:
@@ -94,7 +95,7 @@ def parse_head(head: bytes) -> Head:
     # A body that says both chunks and a length may be meant to be read in two ways: nothing after it is trusted (RFC 9112, 6.3).
     doubtful = chunked and bool(_values(fields, b"content-length"))
     wishes = b"keep-alive" in said if old else b"close" not in said
-    return Head(
+    return ResponseHead(
         protocol="HTTP/1.0" if old else "HTTP/1.1",
         status=int(status),
         fields=fields,

@@ -48,7 +48,7 @@ from crawler.http.errors import (
     AddressRefused,
     ForbiddenByRobots,
     HostOnHold,
-    Refused,
+    RequestRefused,
     RobotsUnavailable,
     Stopping,
     TooManyRedirects,
@@ -189,7 +189,7 @@ class RobotsMiddleware:
             if isinstance(error, (AddressRefused, HostOnHold)) and error.host == urlparse_cached(request).hostname:
                 raise  # true of the page itself: it fails for that reason, and nothing is known of robots.txt
             named = failure_name(error)
-            return _record(origin, error=f"{named}: {error}" if isinstance(error, Refused) else named)
+            return _record(origin, error=f"{named}: {error}" if isinstance(error, RequestRefused) else named)
         cache_control = b",".join(response.headers.getlist("Cache-Control")).decode("latin-1")
         return _record(origin, status=response.status, body=response.body, cache_control=cache_control)
 

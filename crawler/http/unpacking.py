@@ -15,7 +15,7 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError
 from scrapy.http import Response, TextResponse
 
-from pipelines.content_encoding import KNOWN, DoesNotUnpack, TooBig, unpack, unpack_beginning
+from pipelines.content_encoding import KNOWN, BodyTooBig, EncodingError, unpack, unpack_beginning
 
 # A packed body of this many bytes or more is unpacked on another thread: it may hold the most that is received, 20 MB, which takes
 # some 40 ms. A smaller one holds a thousand times its size at the most.
@@ -43,7 +43,7 @@ class Unpacking(HttpCompressionMiddleware):
         encodings = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
         try:
             body = unpack_beginning(response.body, encodings, limit)
-        except DoesNotUnpack as error:
+        except EncodingError as error:
             raise ResponseDataLossError(f"The body of {response.url} does not unpack: {error}") from error
         return _without_encoding(response).replace(body=body)
 
@@ -52,9 +52,9 @@ class Unpacking(HttpCompressionMiddleware):
         named = b",".join(content_encoding).decode("latin-1").lower()
         try:
             plain = unpack(body, named, max_size or sys.maxsize - 1)
-        except TooBig as error:
+        except BodyTooBig as error:
             raise DownloadCancelledError(f"The body unpacks to more than DOWNLOAD_MAXSIZE ({max_size} B).") from error
-        except DoesNotUnpack as error:
+        except EncodingError as error:
             raise ResponseDataLossError(f"The body is not {named}: {error}") from error
         kept = [part.strip() for part in named.split(",") if part.strip() and part.strip() not in KNOWN]
         return plain, [part.encode("latin-1") for part in kept]

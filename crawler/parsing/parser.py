@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from crawler.discover.feeds import read_feed
-from crawler.discover.listing import Listing, OwnSites
+from crawler.discover.listing import OwnSites, ParsedListing
 from crawler.discover.next_part import next_part
-from crawler.discover.read_listing import Ask, read_listing, worth_fetching
+from crawler.discover.read_listing import ListingRequest, read_listing, worth_fetching
 from crawler.discover.refresh import next_address
 from crawler.discover.robots import RobotsRules, read_rules
 from db.errors import CopydeskError
@@ -53,7 +53,7 @@ class ParseTask(Protocol, Generic[T_co]):
 class ParseListing:
     """A listing that came in. `home`: its source's address. `hosts`: of other sites that it may name articles of."""
 
-    ask: Ask
+    ask: ListingRequest
     body: bytes
     url: str
     content_type: str | None
@@ -65,7 +65,7 @@ class ParseListing:
         """How many bytes there are to parse."""
         return len(self.body)
 
-    def parse(self, sites: Sites) -> Listing | None:
+    def parse(self, sites: Sites) -> ParsedListing | None:
         """What it lists; None where a probed address holds something else. Only links of its own site that are worth fetching."""
         site = sites.for_host(host_of(self.home))
         listing = read_listing(self.ask, self.body, self.url, self.content_type, site)
@@ -135,8 +135,8 @@ class ParseRefresh:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parsing:
-    """The work of the processes (`pipelines.processing.worker_pool.Work`)."""
+class ParseWorker:
+    """The work of the processes (`pipelines.processing.worker_pool.Worker`)."""
 
     sites: Sites
     name: str = "listing"
@@ -167,7 +167,7 @@ class Parser:
     """The worker processes of a crawl that parse. They start with the first task of their lane."""
 
     def __init__(self, sites: Sites, *, timeout_s: float = SLOW_S) -> None:
-        self._work = Parsing(sites=sites)
+        self._work = ParseWorker(sites=sites)
         self._limits = {"quick": min(QUICK_S, timeout_s), "slow": timeout_s}
         self._lanes: dict[str, WorkerPool] = {}
         self._stopping: asyncio.Future[None] | None = None

@@ -26,8 +26,8 @@ from scrapy.settings import BaseSettings
 
 from crawler.crawl.articles import Articles
 from crawler.crawl.listings import Listings
-from crawler.crawl.session import Order, Session, open_session
-from crawler.crawl.visit import Visit, needs_probing
+from crawler.crawl.session import CrawlOrder, CrawlSession, open_session
+from crawler.crawl.visit import SourceVisit, needs_probing
 from crawler.discover.robots import RobotsCache, RobotsPolicy, RobotsRecord
 from crawler.http.access import load_access, open_to_others
 from crawler.http.downloader import HostDownloader
@@ -53,8 +53,8 @@ class NewsSpider(Spider):
         super().__init__()
         self.order = _order(source, since, limit, kwargs)
         self.config = Config()
-        self.session: Session | None = None
-        self.visits: list[Visit] = []
+        self.session: CrawlSession | None = None
+        self.visits: list[SourceVisit] = []
         self.figures: Figures | None = None
         self.failure: CopydeskError | None = None
         self.stopped = False
@@ -111,7 +111,7 @@ class NewsSpider(Spider):
         except CloseSpider:
             pass  # the writer has told
 
-    def _opened(self, session: Session) -> None:
+    def _opened(self, session: CrawlSession) -> None:
         self.robots_cache, self.parser = session.robots, session.parser
         downloader = self.crawler.engine.downloader if self.crawler.engine else None
         if isinstance(downloader, HostDownloader):
@@ -121,7 +121,7 @@ class NewsSpider(Spider):
             for mistake in session.sites.mistakes:
                 self.logger.warning("%s; %s", mistake.says, mistake.meanwhile)
 
-    async def _is_open(self, session: Session, visit: Visit) -> bool:
+    async def _is_open(self, session: CrawlSession, visit: SourceVisit) -> bool:
         """Whether a source can be read as it is set: without its own access, articles would be stored as a stranger sees them."""
         try:
             self._give_access(visit)
@@ -202,18 +202,18 @@ class NewsSpider(Spider):
         middleware = self.crawler.get_downloader_middleware(RobotsMiddleware)
         return middleware.policy(url) if middleware is not None else None
 
-    def _give_access(self, visit: Visit) -> None:
+    def _give_access(self, visit: SourceVisit) -> None:
         """Read what the source's own hosts get. Raises ConfigError."""
         visit.access = load_access(visit.source.name, visit.source.url, visit.settings, self.config.folder)
         for place in (visit.settings["headers"], visit.settings["cookies"]):
             if place and open_to_others(place, self.config.folder):
                 self.logger.warning("%s can be read by every user of this machine: chmod 600 %s", place, place)
 
-    def _visit(self, session: Session, source: Source) -> Visit:
+    def _visit(self, session: CrawlSession, source: Source) -> SourceVisit:
         settings, now = self.config.for_source(source.name, source.settings), datetime.now(UTC)
         states, rests = listing_states(session.reader, source.id), settings["retry_failed"]
         entries, site = [state.entry for state in states], session.sites.for_host(host_of(source.url))
-        return Visit(
+        return SourceVisit(
             source=source,
             settings=settings,
             site=site,
@@ -228,7 +228,7 @@ _ARGUMENTS = ("source", "since", "limit")
 _SETTINGS = ("COPYDESK_NAMES", "COPYDESK_CONFIG", "COPYDESK_DB", "COPYDESK_CONFIG_IN_FORCE", "COPYDESK_ORDER")
 
 
-def _order(source: str, since: str, limit: str, others: Mapping[str, object]) -> Order:
+def _order(source: str, since: str, limit: str, others: Mapping[str, object]) -> CrawlOrder:
     """What the arguments of bare Scrapy (-a) order. One that is wrong ends the program with a line: nobody else would say it."""
     if others:
         _leave(f"-a {_not_known(next(iter(others)), _ARGUMENTS)}")
@@ -239,7 +239,7 @@ def _order(source: str, since: str, limit: str, others: Mapping[str, object]) ->
         _leave(f"-a since: {error}")
     if limit and not limit.isdecimal():
         _leave(f"-a limit: a whole number was expected, not {limit!r}")
-    return Order(names=names, since=moment, limit=int(limit) if limit else None)
+    return CrawlOrder(names=names, since=moment, limit=int(limit) if limit else None)
 
 
 def _leave(message: str) -> NoReturn:

@@ -51,7 +51,7 @@ WHERE claimed_key = :key AND source_id = :source AND believed IS NOT (may AND :b
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class AddressClaim:
     """What a page says: found at `own`, it is at `claimed` (both as keys). `may`: whether that is for it to say."""
 
     page_id: int
@@ -66,7 +66,7 @@ def unknown_claims(conn: sqlite3.Connection, keys: Iterable[str]) -> list[tuple[
     return conn.execute(_UNKNOWN, (json.dumps(sorted(keys)),)).fetchall()
 
 
-def put_claims(conn: sqlite3.Connection, claims: Iterable[Claim]) -> None:
+def put_claims(conn: sqlite3.Connection, claims: Iterable[AddressClaim]) -> None:
     """Record claims; what is thought of them is open."""
     conn.executemany(
         _PUT, [(claim.page_id, claim.source_id, claim.claimed, claim.own, int(claim.may)) for claim in claims]

@@ -56,7 +56,7 @@ UPDATE link_twins SET again = 0 WHERE source_id = :source AND key <> address AND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Twin:
+class LinkTwin:
     """A link that may be the same article as another: what a listing said, and what came of it."""
 
     title: str | None
@@ -68,7 +68,7 @@ class Twin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class LinkNames:
     """What a link is known by, as in the table."""
 
     key: str
@@ -87,19 +87,19 @@ def is_known(conn: sqlite3.Connection, source: int, key: str) -> bool:
     return bool(conn.execute(_KNOWN, {"source": source, "key": key}).fetchone()[0])
 
 
-def twins_of(conn: sqlite3.Connection, source: int, address: str, limit: int) -> list[Twin]:
+def twins_of(conn: sqlite3.Connection, source: int, address: str, limit: int) -> list[LinkTwin]:
     """The links of a source that are the same without what is ignored: the newest, and one that has nothing else, the last."""
     return _twins(conn, _BY_ADDRESS, source, address, limit)
 
 
-def near_twins_of(conn: sqlite3.Connection, source: int, bare: str, limit: int) -> list[Twin]:
+def near_twins_of(conn: sqlite3.Connection, source: int, bare: str, limit: int) -> list[LinkTwin]:
     """The links of a source that are the same without what is ignored and what is doubtful, in the same order."""
     return _twins(conn, _BY_BARE, source, bare, limit)
 
 
-def _twins(conn: sqlite3.Connection, query: str, source: int, value: str, limit: int) -> list[Twin]:
+def _twins(conn: sqlite3.Connection, query: str, source: int, value: str, limit: int) -> list[LinkTwin]:
     return [
-        Twin(title=row[2], found_in=row[3], found_at=row[4], run_id=row[5], fetched=bool(row[6]), failures=row[7])
+        LinkTwin(title=row[2], found_in=row[3], found_at=row[4], run_id=row[5], fetched=bool(row[6]), failures=row[7])
         for row in conn.execute(query, {"source": source, "value": value, "limit": limit})
     ]
 
@@ -109,7 +109,9 @@ def has_twins(conn: sqlite3.Connection, source: int) -> bool:
     return bool(conn.execute("SELECT EXISTS (SELECT 1 FROM link_twins WHERE source_id = ?)", (source,)).fetchone()[0])
 
 
-def put_twin(conn: sqlite3.Connection, source: int, names: Names, *, again: bool, tried_at: datetime | None) -> None:
+def put_twin(
+    conn: sqlite3.Connection, source: int, names: LinkNames, *, again: bool, tried_at: datetime | None
+) -> None:
     """Note a link that was just recorded."""
     values = {"key": names.key, "address": names.address, "bare": names.bare, "source": source, "again": int(again)}
     conn.execute(_PUT, values | {"tried": stamp(tried_at) if tried_at else None})
@@ -134,7 +136,7 @@ def links_with_parameters(conn: sqlite3.Connection, source: int) -> list[tuple[i
     return conn.execute(_LIKE_PARAMETERS, (source,)).fetchall()
 
 
-def make_twins(conn: sqlite3.Connection, source: int, names: Iterable[tuple[int, Names]], verdicts: str) -> None:
+def make_twins(conn: sqlite3.Connection, source: int, names: Iterable[tuple[int, LinkNames]], verdicts: str) -> None:
     """Make the rows of a source anew, of links by number. Of those with one address the first that was fetched is visited again."""
     tried = dict(conn.execute("SELECT link_id, tried_at FROM link_twins WHERE source_id = ?", (source,)).fetchall())
     conn.execute("DELETE FROM link_twins WHERE source_id = ?", (source,))

@@ -105,7 +105,7 @@ class TouchedPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenPage:
+class ParameterPage:
     """One page of a group. `claimed`: the address at which it is believed to be, if it says so."""
 
     page_id: int
@@ -171,7 +171,7 @@ def groups_at(conn: sqlite3.Connection, rests: Iterable[str]) -> list[Group]:
     return sorted(conn.execute(_GROUPS, {"rests": json.dumps(sorted(rests))}).fetchall())
 
 
-def pages_of_group(conn: sqlite3.Connection, group: Group, limit: int) -> list[SeenPage]:
+def pages_of_group(conn: sqlite3.Connection, group: Group, limit: int) -> list[ParameterPage]:
     """The newest pages of a group, at most `limit` with the parameter and as many without, the oldest first."""
     rest, source, parameter = group
     values = {"rest": rest, "source": source, "parameter": parameter, "limit": limit}
@@ -179,7 +179,7 @@ def pages_of_group(conn: sqlite3.Connection, group: Group, limit: int) -> list[S
     if rows:
         rows += conn.execute(_SEEN_WITHOUT, values)
     pages = [
-        SeenPage(page_id=row[0], url=row[1], text_hash=row[2], body=row[3], fetched_at=row[4], claimed=row[5])
+        ParameterPage(page_id=row[0], url=row[1], text_hash=row[2], body=row[3], fetched_at=row[4], claimed=row[5])
         for row in rows
     ]
     return sorted(pages, key=lambda page: (page.fetched_at, page.page_id))

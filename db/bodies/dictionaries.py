@@ -12,7 +12,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Any
 
-from db.errors import Damaged
+from db.errors import DatabaseDamaged
 from db.file_identity import OpenFile
 from db.zstd import zstd
 
@@ -27,7 +27,7 @@ _WIDEST = 27
 _READY = 8
 
 
-class Shelf:
+class DictionaryCache:
     """The dictionaries that a connection used last, by their id: to read a page must not unpack megabytes first."""
 
     def __init__(self, most: int = _READY) -> None:
@@ -54,13 +54,13 @@ class Connection(sqlite3.Connection):
     """A connection that knows which file it opened, with a shelf of its own: dictionaries never change, so what is on it stays
     true as long as it is open."""
 
-    shelf: Shelf
+    shelf: DictionaryCache
     file: OpenFile | None
     """None for a database in memory."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.shelf = Shelf()
+        self.shelf = DictionaryCache()
         self.file = None
 
 
@@ -83,18 +83,18 @@ def packed_dictionary(content: bytes) -> bytes:
 
 def get_dictionary(conn: sqlite3.Connection, dictionary_id: int) -> zstd.ZstdDict:
     """A dictionary, ready for use. Raises Damaged, which names it, where its content is not what its hash says."""
-    shelf = conn.shelf if isinstance(conn, Connection) else Shelf()
+    shelf = conn.shelf if isinstance(conn, Connection) else DictionaryCache()
     if ready := shelf.get(dictionary_id):
         return ready
     row = conn.execute("SELECT sha256, data FROM dictionaries WHERE id = ?", (dictionary_id,)).fetchone()
     if row is None:
-        raise Damaged(f"dictionary {dictionary_id} is gone; restore a backup")
+        raise DatabaseDamaged(f"dictionary {dictionary_id} is gone; restore a backup")
     try:
         content = zstd.decompress(row[1])
     except zstd.ZstdError as error:
-        raise Damaged(f"dictionary {dictionary_id} cannot be unpacked ({error}); restore a backup") from error
+        raise DatabaseDamaged(f"dictionary {dictionary_id} cannot be unpacked ({error}); restore a backup") from error
     if hashlib.sha256(content).digest() != row[0]:
-        raise Damaged(f"dictionary {dictionary_id} does not match its checksum; restore a backup")
+        raise DatabaseDamaged(f"dictionary {dictionary_id} does not match its checksum; restore a backup")
     ready = zstd.ZstdDict(content, is_raw=True)
     shelf.put(dictionary_id, ready)
     return ready

@@ -13,7 +13,7 @@ import hashlib
 import sqlite3
 
 from db.bodies.dictionaries import get_dictionary
-from db.errors import Damaged, Pruned
+from db.errors import BodyPruned, DatabaseDamaged
 from db.zstd import zstd
 
 LEVEL = 3
@@ -50,7 +50,7 @@ def get_body(conn: sqlite3.Connection, body_id: int) -> bytes:
         "SELECT sha256, data, pruned_at, dictionary_id FROM bodies WHERE id = ?", (body_id,)
     ).fetchone()
     if pruned_at is not None:
-        raise Pruned(
+        raise BodyPruned(
             f"its body was pruned on {pruned_at[:10]} (setting keep_bodies); what was read out of it stays, the bytes are gone"
         )
     dictionary = get_dictionary(conn, dictionary_id) if dictionary_id is not None else None
@@ -62,7 +62,7 @@ def unpack(name: str, data: bytes, sha256: bytes, dictionary: zstd.ZstdDict | No
     try:
         body = zstd.decompress(data, zstd_dict=dictionary)
     except zstd.ZstdError as error:
-        raise Damaged(f"{name} cannot be unpacked ({error}); restore it from a backup") from error
+        raise DatabaseDamaged(f"{name} cannot be unpacked ({error}); restore it from a backup") from error
     if digest(body) != sha256:
-        raise Damaged(f"{name} does not match its checksum; restore it from a backup")
+        raise DatabaseDamaged(f"{name} does not match its checksum; restore it from a backup")
     return body

@@ -115,7 +115,7 @@ def _without_locks(path: Path, lock_wait_s: float, threads: dict[str, bool], err
     """
     log = beside(Path(os.path.realpath(path)), "-wal")
     if has_bytes(log):
-        raise errors.NotWritable(
+        raise errors.DatabaseNotWritable(
             f"{path}: its last changes are in {log.name}, which cannot be read where nothing can be written;"
             " copy both into a folder of your own and name the copy with --db"
         ) from error
@@ -158,7 +158,7 @@ def open_for_reading(path: Path) -> Connection:
     if _may_write(path):
         try:
             conn = open_database(path).conn
-        except (errors.NotWritable, errors.DiskFull):
+        except (errors.DatabaseNotWritable, errors.DiskFull):
             pass  # what is there can still be read
         else:
             assert isinstance(conn, Connection)
@@ -182,7 +182,7 @@ def connect_for_reading(path: Path) -> Connection:
     Where the file can be written it is one that may, so that it takes the log away if it is the last to close.
     """
     if _may_write(path):
-        with suppress(errors.NotWritable, errors.DiskFull):
+        with suppress(errors.DatabaseNotWritable, errors.DiskFull):
             return connect(path)
     return connect(path, readonly=True)
 
@@ -240,7 +240,7 @@ def _parting(conn: sqlite3.Connection, file: OpenFile) -> Iterator[None]:
     """
     try:
         yield
-    except errors.Replaced:
+    except errors.DatabaseReplaced:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         if file.has_moved:
@@ -302,7 +302,7 @@ def _check_steps(conn: sqlite3.Connection, path: Path) -> None:
     applied = {name for (name,) in rows}
     _check_known(applied, path)
     if applied != step_names():
-        raise errors.NotWritable(
+        raise errors.DatabaseNotWritable(
             f"{path}: was written by an older Copydesk and has to be brought up to date once; run `copydesk doctor` as a user who"
             " may write it, or on a copy"
         )
@@ -310,7 +310,7 @@ def _check_steps(conn: sqlite3.Connection, path: Path) -> None:
 
 def _check_known(applied: set[str], path: Path) -> None:
     if strange := sorted(applied - step_names()):
-        raise errors.TooNew(f"{path}: was written by a newer Copydesk (it has {strange[-1]}); upgrade this one")
+        raise errors.DatabaseTooNew(f"{path}: was written by a newer Copydesk (it has {strange[-1]}); upgrade this one")
 
 
 def _migrate(db: Database, path: Path) -> None:

@@ -10,7 +10,7 @@ import os
 import time
 from pathlib import Path
 
-from db.errors import Damaged, Lost, Replaced
+from db.errors import DatabaseDamaged, DatabaseLost, DatabaseReplaced
 from db.file_identity import beside, has_bytes, owner_of_log
 
 # Bytes 18 and 19 of a database: 2 in WAL mode, else 1 (https://sqlite.org/fileformat.html, 1.3).
@@ -33,7 +33,7 @@ def check_leftovers(path: Path) -> None:
         time.sleep(_PAUSE_S)
 
 
-def _trouble(path: Path) -> Lost | None:
+def _trouble(path: Path) -> DatabaseLost | None:
     target = Path(os.path.realpath(path))
     log, journal = beside(target, "-wal"), beside(target, "-journal")
     if not log.exists() and not has_bytes(journal):
@@ -44,15 +44,17 @@ def _trouble(path: Path) -> Lost | None:
     head = _head(target, 20)
     away = f"move {log.name} and {beside(target, '-shm').name} away, or put the file back that they belong to"
     if has_log and not head:
-        return Damaged(f"{path}: was cut to nothing, only its log is left; restore a backup (docs/operations.md)")
+        return DatabaseDamaged(
+            f"{path}: was cut to nothing, only its log is left; restore a backup (docs/operations.md)"
+        )
     if has_log and head[_VERSIONS] != _IN_WAL_MODE:
-        return Replaced(f"{path}: took the place of another file, whose log {log.name} is still there; {away}")
+        return DatabaseReplaced(f"{path}: took the place of another file, whose log {log.name} is still there; {away}")
     # An empty one too: whoever has it open shares its index, which tells the size of their file.
     owner = owner_of_log(log)
     if owner is not None and owner != target.stat().st_ino:
-        return Replaced(f"{path}: took the place of another file, whose log {log.name} is still there; {away}")
+        return DatabaseReplaced(f"{path}: took the place of another file, whose log {log.name} is still there; {away}")
     if is_hot and head[_VERSIONS] == _IN_WAL_MODE:
-        return Replaced(f"{path}: beside it lies {journal.name}, which is not its own; move that away")
+        return DatabaseReplaced(f"{path}: beside it lies {journal.name}, which is not its own; move that away")
     return None
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from db.connection.database import LOCK_WAIT_S, connect, explain, explained, write
-from db.errors import Busy, DatabaseError
+from db.errors import DatabaseBusy, DatabaseError
 
 T = TypeVar("T")
 
@@ -103,7 +103,7 @@ class Writer:
         while True:
             try:
                 return self._commit(conn, batch)
-            except Busy:
+            except DatabaseBusy:
                 if self._hurried.is_set() or time.monotonic() > until:
                     raise
 

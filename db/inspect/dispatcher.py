@@ -24,7 +24,7 @@ from db.errors import CopydeskError
 from db.inspect.safety.limits import MEMORY_BYTES, PAGE_S, SQL_S, megabytes
 from db.inspect.safety.request_checks import Receive, Send, asks_sql
 from db.inspect.safety.sanitize import is_inert
-from db.inspect.worker_messages import LENGTHS, READY, Answer, Question, Saying, Scope
+from db.inspect.worker_messages import LENGTHS, READY, ErrorMessage, Scope, WorkerRequest, WorkerResponse
 
 WORKERS = 2
 # Requests of a lane that may wait, and how long. A browser asks for up to six at a time.
@@ -44,15 +44,15 @@ Decode = Callable[[bytes, str | None], str | None]
 _Child = multiprocessing.context.ForkServerProcess
 
 
-class NoAnswer(Exception):
+class RequestFailed(Exception):
     """A request that no worker answered, and what to say of it."""
 
     def __init__(self, status: int, heading: str, text: str) -> None:
         super().__init__(text)
-        self.saying = Saying(status=status, heading=heading, text=text)
+        self.saying = ErrorMessage(status=status, heading=heading, text=text)
 
 
-class Dispatch:
+class Dispatcher:
     """The ASGI application. `path` is a database that was opened and migrated before. `decode` reads a stored body; it is handed
     in, because decoding is the desk's, and found by its name."""
 
@@ -67,7 +67,7 @@ class Dispatch:
                     process = context.Process(target=_live, args=(theirs, path, decode), daemon=True)
                     process.start()
             except (OSError, EOFError) as error:
-                raise NoAnswer(503, "No answer", f"No process to make the page can be started: {error}.") from None
+                raise RequestFailed(503, "No answer", f"No process to make the page can be started: {error}.") from None
             return await _Worker.ready(process, ours)
 
         self._own, self._foreign = _Lane(start), _Lane(start)
@@ -78,7 +78,7 @@ class Dispatch:
             for lane in (self._own, self._foreign):
                 async with lane.worker():
                     pass
-        except NoAnswer as failed:
+        except RequestFailed as failed:
             raise CopydeskError(f"The pages cannot be made: {failed}") from failed
 
     def close(self) -> None:
@@ -104,27 +104,27 @@ class Dispatch:
         limit_s = SQL_S if asks_sql(scope) else PAGE_S
         try:
             async with lane.worker() as worker:
-                answer = await worker.ask(Question(scope=scope, limit_s=limit_s))
+                answer = await worker.ask(WorkerRequest(scope=scope, limit_s=limit_s))
                 if len(answer.body) > SMALL_BYTES:
                     await _sent(answer, send)
                     return
-        except NoAnswer as failed:
+        except RequestFailed as failed:
             answer = await self._explained(scope, failed)
         await _sent(answer, send)
 
-    async def _explained(self, scope: Scope, failed: NoAnswer) -> Answer:
+    async def _explained(self, scope: Scope, failed: RequestFailed) -> WorkerResponse:
         """A page that says what went wrong; in plain words where not even that can be made."""
         try:
             async with self._own.worker() as worker:
-                return await worker.ask(Question(scope=scope, limit_s=PAGE_S, saying=failed.saying))
-        except NoAnswer:
+                return await worker.ask(WorkerRequest(scope=scope, limit_s=PAGE_S, saying=failed.saying))
+        except RequestFailed:
             said = failed.saying
             headers = [
                 ("content-type", "text/plain; charset=utf-8"),
                 ("cache-control", "no-store"),
                 ("retry-after", "5"),
             ]
-            return Answer(status=said.status, headers=headers, body=f"{said.heading}. {said.text}\n".encode())
+            return WorkerResponse(status=said.status, headers=headers, body=f"{said.heading}. {said.text}\n".encode())
 
 
 def _live(sock: socket.socket, path: Path, decode: Decode) -> None:
@@ -158,7 +158,7 @@ class _Lane:
         worker = None
         try:
             if self._closed:
-                raise NoAnswer(503, "Closing", "The server is being ended.")
+                raise RequestFailed(503, "Closing", "The server is being ended.")
             worker = self._idle.pop() if self._idle else await self._start()
             self._busy.add(worker)
             yield worker
@@ -206,7 +206,7 @@ class _Worker:
                 await worker._reader.readexactly(len(READY))
         except (TimeoutError, asyncio.IncompleteReadError, OSError):
             worker.kill()
-            raise NoAnswer(
+            raise RequestFailed(
                 503, "No answer", "The process that is to answer does not start; see the terminal."
             ) from None
         except BaseException:
@@ -214,7 +214,7 @@ class _Worker:
             raise
         return worker
 
-    async def ask(self, question: Question) -> Answer:
+    async def ask(self, question: WorkerRequest) -> WorkerResponse:
         """The answer. Raises NoAnswer; the worker is gone then, as where the waiting is cancelled."""
         try:
             async with asyncio.timeout(question.limit_s):
@@ -227,11 +227,11 @@ class _Worker:
             raise _too_slow(question) from None
         except (asyncio.IncompleteReadError, OSError):
             self.kill()
-            raise NoAnswer(503, "Too much", _DIED) from None
+            raise RequestFailed(503, "Too much", _DIED) from None
         except BaseException:
             self.kill()
             raise
-        return Answer(status=head["status"], headers=head["headers"], body=body)
+        return WorkerResponse(status=head["status"], headers=head["headers"], body=body)
 
     def kill(self) -> None:
         """End it, whatever it does."""
@@ -247,27 +247,27 @@ _DIED = (
 )
 
 
-def _busy() -> NoAnswer:
-    return NoAnswer(
+def _busy() -> RequestFailed:
+    return RequestFailed(
         503, "Busy", "Too many requests wait for an answer. Close what you do not need, and try again in a moment."
     )
 
 
-def _too_slow(question: Question) -> NoAnswer:
+def _too_slow(question: WorkerRequest) -> RequestFailed:
     after = f"more than {question.limit_s:g} s, and was stopped"
     if is_inert(question.scope["path"]):
-        return NoAnswer(
+        return RequestFailed(
             503,
             "Not in time",
             f"To make this page safe to show takes {after}. Its markup can be seen as text; copydesk show --html gives its bytes.",
         )
     if asks_sql(question.scope):
-        return NoAnswer(
+        return RequestFailed(
             400,
             "SQL took too long",
             f"This SQL took too long: {after}. Narrow it, or ask without a limit: sqlite3 on the file.",
         )
-    return NoAnswer(
+    return RequestFailed(
         503,
         "Not in time",
         f"This took {after}. Ask for less; or, should the machine be busy, try again in a moment.",
@@ -280,7 +280,7 @@ async def _left(receive: Receive) -> None:
         pass
 
 
-async def _sent(answer: Answer, send: Send) -> None:
+async def _sent(answer: WorkerResponse, send: Send) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
     async with asyncio.timeout(SEND_S):
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})

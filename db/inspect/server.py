@@ -18,7 +18,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from db.errors import CopydeskError, UsageError
-from db.inspect.dispatcher import Decode, Dispatch
+from db.inspect.dispatcher import Decode, Dispatcher
 from db.inspect.safety.request_checks import guarded, loosened
 
 # Answers that are being sent get so long when the server is to end.
@@ -66,7 +66,7 @@ def serve(
 ) -> None:
     """Answer until SIGINT or SIGTERM. `names` are host names to answer to beside addresses and localhost; `ready` is called once
     requests are answered; `stop` is set where a signal came before that."""
-    dispatch = Dispatch(path, decode)
+    dispatch = Dispatcher(path, decode)
     server = _Server(
         uvicorn.Config(
             guarded(dispatch, names, loosened()),
@@ -90,7 +90,7 @@ def serve(
 
 class _Server(uvicorn.Server):
     def __init__(
-        self, config: uvicorn.Config, dispatch: Dispatch, ready: Callable[[], None], stop: threading.Event
+        self, config: uvicorn.Config, dispatch: Dispatcher, ready: Callable[[], None], stop: threading.Event
     ) -> None:
         super().__init__(config)
         self._dispatch, self._ready, self._stop = dispatch, ready, stop

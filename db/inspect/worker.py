@@ -26,7 +26,7 @@ from db.inspect.app import Decode, Inspector
 from db.inspect.plugin import apology
 from db.inspect.safety.limits import MEMORY_BYTES, MOST_ANSWER_BYTES, megabytes
 from db.inspect.safety.request_checks import asks_sql
-from db.inspect.worker_messages import LENGTHS, READY, Answer, Question, Saying, packed, texts
+from db.inspect.worker_messages import LENGTHS, READY, ErrorMessage, WorkerRequest, WorkerResponse, packed, texts
 
 # A worker whose server is gone ends by itself so long after its time.
 ORPHAN_S = 1.0
@@ -55,7 +55,7 @@ async def _answer_all(inspector: Inspector, questions: BinaryIO, sock: socket.so
     sock.sendall(READY)
     # Waiting here holds up the event loop: nothing else is to run on it.
     while len(lengths := questions.read(LENGTHS.size)) == LENGTHS.size:
-        question = Question.read(json.loads(questions.read(LENGTHS.unpack(lengths)[0])))
+        question = WorkerRequest.read(json.loads(questions.read(LENGTHS.unpack(lengths)[0])))
         # The kernel's own clock, which ends a process even within one call of a function: should the server be gone.
         signal.setitimer(signal.ITIMER_REAL, question.limit_s + ORPHAN_S)
         answer = await _answer(inspector, app, question)
@@ -82,12 +82,12 @@ class _Collected:
                 raise TooLarge
             self._parts.append(part)
 
-    def answer(self) -> Answer:
+    def answer(self) -> WorkerResponse:
         """All of it."""
-        return Answer(status=self._status, headers=self._headers, body=b"".join(self._parts))
+        return WorkerResponse(status=self._status, headers=self._headers, body=b"".join(self._parts))
 
 
-async def _answer(inspector: Inspector, app: Any, question: Question) -> Answer:
+async def _answer(inspector: Inspector, app: Any, question: WorkerRequest) -> WorkerResponse:
     if question.saying:
         return await _said(inspector, question, question.saying)
     inspector.news.begin(strict=asks_sql(question.scope), cuts=_is_page(question.scope))
@@ -104,12 +104,12 @@ async def _answer(inspector: Inspector, app: Any, question: Question) -> Answer:
     ):
         # Datasette writes the error behind the last row of a CSV and calls it a success.
         return await _said(
-            inspector, question, Saying(status=400, heading="Not all rows", text=f"{inspector.news.failure}")
+            inspector, question, ErrorMessage(status=400, heading="Not all rows", text=f"{inspector.news.failure}")
         )
     return answer
 
 
-async def _said(inspector: Inspector, question: Question, saying: Saying) -> Answer:
+async def _said(inspector: Inspector, question: WorkerRequest, saying: ErrorMessage) -> WorkerResponse:
     collected = _Collected()
     request = Request({**question.scope, "csrftoken": lambda: ""}, _receive)
     response = await apology(inspector, request, saying.status, saying.heading, saying.text)
@@ -117,7 +117,7 @@ async def _said(inspector: Inspector, question: Question, saying: Saying) -> Ans
     return collected.answer()
 
 
-_TOO_LARGE = Saying(
+_TOO_LARGE = ErrorMessage(
     status=400,
     heading="Too much",
     text=f"This answer is longer than {megabytes(MOST_ANSWER_BYTES)}. Ask for fewer rows or columns, or without a limit:"
@@ -125,7 +125,7 @@ _TOO_LARGE = Saying(
 )
 
 
-def _kind(answer: Answer) -> str:
+def _kind(answer: WorkerResponse) -> str:
     return dict(answer.headers).get("content-type", "")
 
 

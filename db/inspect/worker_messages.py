@@ -18,7 +18,7 @@ _BYTES = ("raw_path", "query_string")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saying:
+class ErrorMessage:
     """What to answer with instead of a page."""
 
     status: int
@@ -27,12 +27,12 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class WorkerRequest:
     """A request, as ASGI has it, and how long its answer may take. With `saying`, that is what is answered."""
 
     scope: Scope
     limit_s: float
-    saying: Saying | None = None
+    saying: ErrorMessage | None = None
 
     def packed(self) -> bytes:
         """As it is sent."""
@@ -43,17 +43,17 @@ class Question:
         return packed(head, b"")
 
     @staticmethod
-    def read(head: dict[str, Any]) -> Question:
+    def read(head: dict[str, Any]) -> WorkerRequest:
         """From the head of a message."""
         scope: Scope = {"type": "http", "asgi": {"version": "3.0"}, **head["scope"]}
         scope.update({name: scope[name].encode("latin-1") for name in _BYTES})
         scope["headers"] = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in head["headers"]]
-        saying = head["saying"] and Saying(**dict(zip(Saying.__slots__, head["saying"], strict=True)))
-        return Question(scope=scope, limit_s=head["limit_s"], saying=saying)
+        saying = head["saying"] and ErrorMessage(**dict(zip(ErrorMessage.__slots__, head["saying"], strict=True)))
+        return WorkerRequest(scope=scope, limit_s=head["limit_s"], saying=saying)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class WorkerResponse:
     """A whole answer. Names and values of headers are Latin-1."""
 
     status: int

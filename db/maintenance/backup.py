@@ -28,7 +28,7 @@ from pathlib import Path
 
 from db.connection.database import Connection, connect_for_reading, explain, explained
 from db.errors import DatabaseError, DiskFull, UsageError
-from db.maintenance.health import SOUNDNESS, Examination, Level, examine
+from db.maintenance.health import SOUNDNESS, HealthCheck, Level, examine
 from db.processes import process_lives
 from db.schema.migrations import APPLICATION_ID
 from db.sqlite_errors import primary_code
@@ -283,7 +283,7 @@ def _look_through(copy: sqlite3.Connection, part: Path, wanted: _Wanted) -> None
                 raise DatabaseError(f"{part}: the copy is not marked as Copydesk's; it was not kept")
             if (held := _rows(copy)) != wanted.rows or copy.execute(_STEPS).fetchall() != wanted.steps:
                 raise DatabaseError(f"{part}: the copy holds {held}, the database {wanted.rows}; it was not kept")
-            for finding in examine(Examination(conn=copy, path=part, now=wanted.now, extractor=None), SOUNDNESS):
+            for finding in examine(HealthCheck(conn=copy, path=part, now=wanted.now, extractor=None), SOUNDNESS):
                 if finding.level is Level.BAD:
                     raise DatabaseError(f"{part}: the copy is not sound ({finding.says}); it was not kept")
     finally:

@@ -20,7 +20,7 @@ from pathlib import Path
 from db.bodies.dictionaries import get_dictionary
 from db.bodies.store import get_body
 from db.connection.database import explain
-from db.errors import Damaged, Pruned
+from db.errors import BodyPruned, DatabaseDamaged
 from db.processes import process_lives
 from db.search import index as search_index
 from db.store.outcomes import Extractor
@@ -77,7 +77,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Examination:
+class HealthCheck:
     """What is examined, and against what. `bodies`: how many to unpack and compare with their checksum; 0: all."""
 
     conn: sqlite3.Connection
@@ -87,10 +87,10 @@ class Examination:
     bodies: int = 20
 
 
-Check = Callable[[Examination], Iterator[Finding]]
+Check = Callable[[HealthCheck], Iterator[Finding]]
 
 
-def examine(examination: Examination, checks: Sequence[Check] | None = None) -> Iterator[Finding]:
+def examine(examination: HealthCheck, checks: Sequence[Check] | None = None) -> Iterator[Finding]:
     """These checks (None: all), one after the other; a check that SQLite breaks off is a finding itself."""
     for check in CHECKS if checks is None else checks:
         try:
@@ -115,7 +115,7 @@ def _name(check: Check) -> str:
     return check.__name__.removeprefix("_").replace("_", " ")
 
 
-def _file(examination: Examination) -> Iterator[Finding]:
+def _file(examination: HealthCheck) -> Iterator[Finding]:
     main, wal = file_sizes(examination.path)
     mode, pages, empty, page_size = (
         examination.conn.execute(f"PRAGMA {pragma}").fetchone()[0]
@@ -135,7 +135,7 @@ def _file(examination: Examination) -> Iterator[Finding]:
         yield Finding(level=Level.OK, about="file", says=says)
 
 
-def _disk(examination: Examination) -> Iterator[Finding]:
+def _disk(examination: HealthCheck) -> Iterator[Finding]:
     free = disk_free(examination.path)
     level = Level.BAD if free < NO_DISK else Level.WARN if free < LOW_DISK else Level.OK
     remedy = "free some, or move the database and name its place with `db` in copydesk.toml"
@@ -145,7 +145,7 @@ def _disk(examination: Examination) -> Iterator[Finding]:
         yield Finding(level=Level.BAD, about="disk", says=says, remedy="change its owner or permissions to crawl")
 
 
-def _schema(examination: Examination) -> Iterator[Finding]:
+def _schema(examination: HealthCheck) -> Iterator[Finding]:
     rows = examination.conn.execute(
         "SELECT name FROM _sqlite_migrations WHERE migration_set = 'copydesk' ORDER BY rowid"
     )
@@ -153,7 +153,7 @@ def _schema(examination: Examination) -> Iterator[Finding]:
     yield Finding(level=Level.OK, about="schema", says=f"migrations applied: {', '.join(names)}")
 
 
-def _structure(examination: Examination) -> Iterator[Finding]:
+def _structure(examination: HealthCheck) -> Iterator[Finding]:
     rows = examination.conn.execute(f"PRAGMA quick_check({_MOST})").fetchall()
     faults = [str(row[0]) for row in rows if row[0] != "ok"]
     if not faults:
@@ -163,7 +163,7 @@ def _structure(examination: Examination) -> Iterator[Finding]:
         yield Finding(level=Level.BAD, about="structure", says=" ".join(fault.split()), remedy=remedy)
 
 
-def _references(examination: Examination) -> Iterator[Finding]:
+def _references(examination: HealthCheck) -> Iterator[Finding]:
     faults = examination.conn.execute("PRAGMA foreign_key_check").fetchmany(_MOST)
     if not faults:
         yield Finding(level=Level.OK, about="references", says="every row finds the rows it refers to")
@@ -172,7 +172,7 @@ def _references(examination: Examination) -> Iterator[Finding]:
         yield Finding(level=Level.BAD, about="references", says=says, remedy="restore a backup")
 
 
-def _bodies(examination: Examination) -> Iterator[Finding]:
+def _bodies(examination: HealthCheck) -> Iterator[Finding]:
     conn, most = examination.conn, examination.bodies
     last = conn.execute("SELECT coalesce(max(id), 0) FROM bodies").fetchone()[0]
     checked, pruned, faults = 0, 0, []
@@ -183,9 +183,9 @@ def _bodies(examination: Examination) -> Iterator[Finding]:
             if conn.execute("SELECT 1 FROM bodies WHERE id = ?", (body_id,)).fetchone():
                 checked += 1
                 get_body(conn, body_id)
-        except Damaged as fault:
+        except DatabaseDamaged as fault:
             faults.append(str(fault))
-        except Pruned:
+        except BodyPruned:
             checked -= 1
             pruned += 1
     says = f"{checked:,} of {last:,} unpacked, {checked - len(faults):,} match their checksum"
@@ -198,7 +198,7 @@ def _bodies(examination: Examination) -> Iterator[Finding]:
         yield Finding(level=Level.BAD, about="bodies", says=f"{says}; {faults[0]}", remedy=remedy)
 
 
-def _dictionaries(examination: Examination) -> Iterator[Finding]:
+def _dictionaries(examination: HealthCheck) -> Iterator[Finding]:
     conn = examination.conn
     number, size, packed = conn.execute(_DICTIONARIES).fetchone()
     if not number:
@@ -209,7 +209,7 @@ def _dictionaries(examination: Examination) -> Iterator[Finding]:
     for dictionary_id in looked_at:
         try:
             get_dictionary(conn, dictionary_id)
-        except Damaged as fault:
+        except DatabaseDamaged as fault:
             users = conn.execute("SELECT count(*) FROM bodies WHERE dictionary_id = ?", (dictionary_id,)).fetchone()[0]
             faults.append(f"{fault}; {users:,} bodies need it")
     says = (
@@ -230,7 +230,7 @@ def _sample(last: int, most: int) -> Iterable[int]:
     return range(1, last + 1)
 
 
-def _queue(examination: Examination) -> Iterator[Finding]:
+def _queue(examination: HealthCheck) -> Iterator[Finding]:
     row = examination.conn.execute(_OLDEST_UNREAD).fetchone()
     if row is None:
         yield Finding(level=Level.OK, about="queue", says="every page has its outcome")
@@ -244,7 +244,7 @@ def _queue(examination: Examination) -> Iterator[Finding]:
         yield Finding(level=Level.WARN, about="queue", says=says, remedy="`copydesk crawl` reads them")
 
 
-def _decisions(examination: Examination) -> Iterator[Finding]:
+def _decisions(examination: HealthCheck) -> Iterator[Finding]:
     number = examination.conn.execute(_UNSETTLED).fetchone()[0]
     if number:
         says = f"{number:,} article pages are not settled"
@@ -253,7 +253,7 @@ def _decisions(examination: Examination) -> Iterator[Finding]:
         yield Finding(level=Level.OK, about="decisions", says="every article page is settled")
 
 
-def _search(examination: Examination) -> Iterator[Finding]:
+def _search(examination: HealthCheck) -> Iterator[Finding]:
     conn = examination.conn
     waiting, (missing, left) = search_index.count_unindexed(conn), search_index.strays(conn)
     again = "`copydesk search --rebuild` makes the index again"
@@ -270,7 +270,7 @@ def _search(examination: Examination) -> Iterator[Finding]:
         yield Finding(level=Level.OK, about="search", says="every article is in the search index")
 
 
-def _runs(examination: Examination) -> Iterator[Finding]:
+def _runs(examination: HealthCheck) -> Iterator[Finding]:
     open_runs = examination.conn.execute(_OPEN_RUNS).fetchall()
     gone = [run for run in open_runs if not process_lives(run[2], run[4])]
     for run_id, command, pid, started_at, process in open_runs:
@@ -286,7 +286,7 @@ def _runs(examination: Examination) -> Iterator[Finding]:
         yield Finding(level=Level.OK, about="runs", says="every run has ended")
 
 
-def _extractors(examination: Examination) -> Iterator[Finding]:
+def _extractors(examination: HealthCheck) -> Iterator[Finding]:
     stale = 0
     for code, rules, trafilatura, pages in examination.conn.execute(_EXTRACTORS).fetchall():
         in_force = examination.extractor == Extractor(code=code, rules=rules, trafilatura=trafilatura)

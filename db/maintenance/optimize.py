@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from db.connection.database import connect, connect_for_reading, explained
-from db.maintenance.health import SOUNDNESS, Examination, Finding, Level, examine, file_sizes
+from db.maintenance.health import SOUNDNESS, Finding, HealthCheck, Level, examine, file_sizes
 
 # TRUNCATE keeps writers out while it waits for readers, so it waits for no longer than this, but several times.
 _PATIENCE_S, _ATTEMPTS, _PAUSE_S = 0.1, 5, 0.4
@@ -29,7 +29,7 @@ _INSTRUCTIONS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checkpointed:
+class CheckpointReport:
     """The write-ahead log, in bytes, before and after. `busy`: a reader or writer was in the way, and the log is not emptied."""
 
     before: int
@@ -39,7 +39,7 @@ class Checkpointed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Optimized:
+class OptimizeReport:
     """How many indexes the planner has statistics of; 0 in a database that is too small for them."""
 
     indexes: int
@@ -47,7 +47,7 @@ class Optimized:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class CheckReport:
     """What the integrity checks found."""
 
     findings: tuple[Finding, ...]
@@ -59,7 +59,7 @@ class Checked:
         return all(finding.level is not Level.BAD for finding in self.findings)
 
 
-def checkpoint(path: Path) -> Checkpointed:
+def checkpoint(path: Path) -> CheckpointReport:
     """Move the log into the file and empty it. Raises DatabaseError; what is in the way is no error (`busy`)."""
     began, before = time.monotonic(), file_sizes(path)[1]
     conn = connect(path, lock_wait_s=_PATIENCE_S)
@@ -75,10 +75,10 @@ def checkpoint(path: Path) -> Checkpointed:
             after = file_sizes(path)[1]
     finally:
         conn.close()
-    return Checkpointed(before=before, after=after, busy=busy, seconds=round(time.monotonic() - began, 3))
+    return CheckpointReport(before=before, after=after, busy=busy, seconds=round(time.monotonic() - began, 3))
 
 
-def optimize(path: Path) -> Optimized:
+def optimize(path: Path) -> OptimizeReport:
     """Renew the statistics by which SQLite plans queries, from a sample of each index."""
     began = time.monotonic()
     conn = connect(path)
@@ -91,7 +91,7 @@ def optimize(path: Path) -> Optimized:
             indexes = _count_statistics(conn)
     finally:
         conn.close()
-    return Optimized(indexes=indexes, seconds=round(time.monotonic() - began, 3))
+    return OptimizeReport(indexes=indexes, seconds=round(time.monotonic() - began, 3))
 
 
 def _count_statistics(conn: sqlite3.Connection) -> int:
@@ -99,14 +99,14 @@ def _count_statistics(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT count(idx) FROM sqlite_stat1").fetchone()[0]) if there else 0
 
 
-def check(path: Path, now: datetime, *, bodies: int = 20, stopping: Callable[[], bool] = lambda: False) -> Checked:
+def check(path: Path, now: datetime, *, bodies: int = 20, stopping: Callable[[], bool] = lambda: False) -> CheckReport:
     """Structure, references, and a sample of bodies against their checksums (0: all). Reads the whole file."""
     began = time.monotonic()
     conn = connect_for_reading(path)
     conn.set_progress_handler(lambda: int(stopping()), _INSTRUCTIONS)
     try:
-        examination = Examination(conn=conn, path=path, now=now, extractor=None, bodies=bodies)
+        examination = HealthCheck(conn=conn, path=path, now=now, extractor=None, bodies=bodies)
         findings = tuple(examine(examination, SOUNDNESS))
     finally:
         conn.close()
-    return Checked(findings=findings, seconds=round(time.monotonic() - began, 3))
+    return CheckReport(findings=findings, seconds=round(time.monotonic() - began, 3))

@@ -18,11 +18,19 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from db.bodies.dictionaries import QUICK, Connection, Shelf, get_dictionary, pack_by, packed_dictionary, put_dictionary
+from db.bodies.dictionaries import (
+    QUICK,
+    Connection,
+    DictionaryCache,
+    get_dictionary,
+    pack_by,
+    packed_dictionary,
+    put_dictionary,
+)
 from db.bodies.dictionary_samples import PAGES, choose, spread
 from db.bodies.store import get_body, pack
 from db.connection.database import connect, explained, write
-from db.errors import Damaged, Pruned
+from db.errors import BodyPruned, DatabaseDamaged
 from db.maintenance.prune import LEAST_REST_S, REST
 from db.timestamps import stamp
 from db.zstd import zstd
@@ -96,7 +104,7 @@ def pack_again(
         with explained(path):
             conn.execute("PRAGMA secure_delete = OFF")
             conn.execute("PRAGMA wal_autocheckpoint = 0")
-            conn.shelf = Shelf(_LIVE + 1)
+            conn.shelf = DictionaryCache(_LIVE + 1)
             for source_id, ids in packing.waiting().items():
                 packing.source(source_id, ids)
             conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
@@ -163,7 +171,7 @@ class _Packing:
             self._check()
             try:
                 yield get_body(self.conn, body_id)
-            except (Damaged, Pruned):
+            except (DatabaseDamaged, BodyPruned):
                 continue
 
     def _live(self, source_id: int, rows: list[tuple[int, int]]) -> dict[int, zstd.ZstdDict]:
@@ -172,7 +180,7 @@ class _Packing:
         for (dictionary_id,) in self.conn.execute(_LATEST, (source_id, _LIVE)).fetchall():
             try:
                 live[dictionary_id] = get_dictionary(self.conn, dictionary_id)
-            except Damaged as fault:
+            except DatabaseDamaged as fault:
                 if str(fault) not in self.report.damaged_dictionaries:
                     self.report.damaged_dictionaries.append(str(fault))
         if len(rows) >= LEAST_PAGES and (content := self._new(rows, list(live.values()))):
@@ -211,9 +219,9 @@ class _Packing:
         self._check()
         try:
             body = get_body(self.conn, body_id)
-        except Pruned:
+        except BodyPruned:
             return None
-        except Damaged:
+        except DatabaseDamaged:
             self.report.damaged += 1
             return None
         tried = next(iter(live))

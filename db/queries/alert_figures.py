@@ -62,7 +62,7 @@ ORDER BY p.fetched_at DESC, p.id DESC LIMIT ?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usual:
+class SourceBaseline:
     """What was usual for a source when it was last counted: how long it may rest, how its pages read. Dear to count.
 
     `limit_s` is None where no rhythm was known. `shares` is by sign, `words` the median length of its articles.
@@ -76,7 +76,7 @@ class Usual:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class SourceFigures:
     """A source to look at. `part` is its last part of a run that ended; `page_id` and `usual` are from the last look."""
 
     source_id: int
@@ -84,11 +84,11 @@ class Due:
     settings: Mapping[str, object]
     part: int | None
     page_id: int | None
-    usual: Usual
+    usual: SourceBaseline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class EndedSourceRun:
     """One source's part in a run that ended by itself: finished or failed."""
 
     id: int
@@ -105,7 +105,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class FailureShare:
     """How many of a part's listings and articles were asked for, and how many of them failed for one reason.
 
     `answered`: whether anything else than failures came. `about_articles`: whether the alert that is open was about articles.
@@ -122,7 +122,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundLink:
     """When a link was found, when its listing says that it went out, and whether the source's first run found it."""
 
     found_at: datetime
@@ -131,7 +131,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ExtractedFields:
     """What was read of one page. All but `page_id` and `article` is false, empty or 0 where it is no article."""
 
     page_id: int
@@ -146,10 +146,10 @@ class Reading:
     editors: bool
 
 
-def due_sources(conn: sqlite3.Connection) -> list[Due]:
+def due_sources(conn: sqlite3.Connection) -> list[SourceFigures]:
     """The sources of which something ended since they were looked at; not those that are paused or removed."""
     return [
-        Due(
+        SourceFigures(
             source_id=source_id,
             name=name,
             settings=json.loads(settings),
@@ -166,7 +166,7 @@ def watched_sources(conn: sqlite3.Connection) -> frozenset[int]:
     return frozenset(source_id for (source_id,) in conn.execute(_WATCHED_SOURCES))
 
 
-def note_watched(conn: sqlite3.Connection, due: Due, *, page_id: int | None, usual: Usual) -> None:
+def note_watched(conn: sqlite3.Connection, due: SourceFigures, *, page_id: int | None, usual: SourceBaseline) -> None:
     """Record how far a source was looked at."""
     values = {
         "limit_s": usual.limit_s,
@@ -178,16 +178,19 @@ def note_watched(conn: sqlite3.Connection, due: Due, *, page_id: int | None, usu
     conn.execute(_WATCHED, {"source": due.source_id, "part": due.part, "page": page_id, "usual": json.dumps(values)})
 
 
-def _usual(text: str | None) -> Usual:
+def _usual(text: str | None) -> SourceBaseline:
     values = json.loads(text) if text else {}
     for name in ("limit_at", "shares_at"):
         values[name] = moment(values[name]) if values.get(name) else None
-    return Usual(**values)
+    return SourceBaseline(**values)
 
 
-def last_parts(conn: sqlite3.Connection, source_id: int, count: int) -> list[Part]:
+def last_parts(conn: sqlite3.Connection, source_id: int, count: int) -> list[EndedSourceRun]:
     """The last parts of runs that ended by themselves, the newest first."""
-    return [Part(**dict(zip(Part.__slots__, row, strict=True))) for row in conn.execute(_PARTS, (source_id, count))]
+    return [
+        EndedSourceRun(**dict(zip(EndedSourceRun.__slots__, row, strict=True)))
+        for row in conn.execute(_PARTS, (source_id, count))
+    ]
 
 
 def unreached(conn: sqlite3.Connection) -> tuple[int, int]:
@@ -202,8 +205,12 @@ def was_fine_before(conn: sqlite3.Connection, source_id: int, part: int) -> bool
 
 
 def refused(
-    conn: sqlite3.Connection, source_id: int, part: Part, error: str, evidence: Mapping[str, object] | None = None
-) -> Refused:
+    conn: sqlite3.Connection,
+    source_id: int,
+    part: EndedSourceRun,
+    error: str,
+    evidence: Mapping[str, object] | None = None,
+) -> FailureShare:
     """How much of a part failed with `error`; also where the host's robots.txt did, so that nothing else was asked for.
 
     `evidence` is that of the open alert, if there is one.
@@ -217,7 +224,7 @@ def refused(
         counts[bool(article)][0] += 1
         counts[bool(article)][1] += is_refused
         url = url or (address if is_refused else None)
-    return Refused(
+    return FailureShare(
         listings=counts[False][0],
         listings_refused=counts[False][1],
         articles=counts[True][0],
@@ -243,12 +250,12 @@ def newest_link(conn: sqlite3.Connection, source_id: int) -> datetime | None:
     return moment(found_at) if found_at else None
 
 
-def links_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> list[Found]:
+def links_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> list[FoundLink]:
     """The links of a source found since a moment, in order."""
     row = conn.execute(_FIRST_RUN, (source_id,)).fetchone()
     first = row[0] if row else None
     return [
-        Found(
+        FoundLink(
             found_at=moment(found_at),
             published=moment(published) if published else None,
             first=run_id == first,
@@ -279,14 +286,14 @@ def newest_page(conn: sqlite3.Connection, source_id: int) -> int | None:
     return int(row[0]) if row else None
 
 
-def readings(conn: sqlite3.Connection, source_id: int, count: int) -> list[Reading]:
+def readings(conn: sqlite3.Connection, source_id: int, count: int) -> list[ExtractedFields]:
     """What was read of the last `count` pages that were the first of their link, the newest first."""
     return list(map(_reading, conn.execute(_READINGS, (source_id, count))))
 
 
-def _reading(row: tuple[object, ...]) -> Reading:
+def _reading(row: tuple[object, ...]) -> ExtractedFields:
     page_id, article, title, title_by, precision, source, words, authors, editors = row
-    return Reading(
+    return ExtractedFields(
         page_id=int(str(page_id)),
         article=bool(article),
         title=str(title or ""),

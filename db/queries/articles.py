@@ -110,7 +110,7 @@ _LINKS_OF_HOST = "SELECT url FROM links WHERE key >= :host || '/' AND key < :hos
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
+class ArticleSummary:
     """An article page in one line. `article_id` and the rest of the decision are None where it is not settled.
 
     Times are as `facts.stamp` and `articles.published_utc` keep them; `authors` and `editors` are JSON lists.
@@ -133,7 +133,7 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageState:
+class PageStatus:
     """What became of a page: an article (`article_id` None where it is not settled), a rejection, or nothing yet."""
 
     page_id: int
@@ -151,7 +151,7 @@ class PageState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkState:
+class LinkStatus:
     """A known link, with its last failure if it has failed since it last answered."""
 
     url: str
@@ -190,13 +190,13 @@ def newest(
     return [page_id for _, page_id in rows[: limit or None]]
 
 
-def headline(conn: sqlite3.Connection, page_id: int) -> Headline | None:
+def headline(conn: sqlite3.Connection, page_id: int) -> ArticleSummary | None:
     """The article page in one line; None where the page is no article (any more)."""
     row = conn.execute(_HEADLINE, (page_id,)).fetchone()
-    return Headline(**dict(zip(Headline.__slots__, row, strict=True))) if row else None
+    return ArticleSummary(**dict(zip(ArticleSummary.__slots__, row, strict=True))) if row else None
 
 
-def headlines(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[Headline]:
+def headlines(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[ArticleSummary]:
     """`headline` for each that is an article."""
     return [head for page_id in page_ids if (head := headline(conn, page_id))]
 
@@ -224,13 +224,13 @@ def cluster(conn: sqlite3.Connection, article_id: int) -> list[int]:
     return [other for (other,) in conn.execute(_CLUSTER, (article_id,))]
 
 
-def page_state(conn: sqlite3.Connection, page_id: int) -> PageState | None:
+def page_state(conn: sqlite3.Connection, page_id: int) -> PageStatus | None:
     """What became of a page; None where there is no such page."""
     row = conn.execute(_PAGE_STATE, (page_id,)).fetchone()
     if row is None:
         return None
-    state = dict(zip(PageState.__slots__, row, strict=True))
-    return PageState(**state | {"is_article": bool(state["is_article"])})
+    state = dict(zip(PageStatus.__slots__, row, strict=True))
+    return PageStatus(**state | {"is_article": bool(state["is_article"])})
 
 
 def page_at(conn: sqlite3.Connection, url: str, key: str) -> int | None:
@@ -241,7 +241,7 @@ def page_at(conn: sqlite3.Connection, url: str, key: str) -> int | None:
     return None
 
 
-def link_at(conn: sqlite3.Connection, key: str) -> LinkState | None:
+def link_at(conn: sqlite3.Connection, key: str) -> LinkStatus | None:
     """The link of that identity."""
     row = conn.execute(_LINK, (key,)).fetchone()
     if row is None:
@@ -249,7 +249,7 @@ def link_at(conn: sqlite3.Connection, key: str) -> LinkState | None:
     link_id, url, found_at, source_name, failures = row
     failure = conn.execute(_LAST_FAILURE, (link_id,)).fetchone() if failures else None
     failed_at, error = failure or (None, None)
-    return LinkState(
+    return LinkStatus(
         url=url, found_at=found_at, source_name=source_name, failures=failures or 0, failed_at=failed_at, error=error
     )
 

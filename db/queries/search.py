@@ -19,10 +19,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from db.queries.articles import Headline, headline, snapshot
+from db.queries.articles import ArticleSummary, headline, snapshot
 from db.search.index import count_unindexed, language_grams
 from db.search.query import Query, Term, group_match, parse, term_of
-from db.search.snippets import Marked, marked, snippet
+from db.search.snippets import MarkedText, marked, snippet
 from db.sql_conditions import IS_CURRENT
 from db.text_folding import fold
 from db.timestamps import stamp
@@ -73,7 +73,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ResultPage:
     """Which part of the hits: the `number`-th (from 1) of `size`. `newest`: by time and not by rank."""
 
     number: int = 1
@@ -85,9 +85,9 @@ class Page:
 class Hit:
     """An article that was found, in its latest revision; title and a piece of its text with the places to mark."""
 
-    headline: Headline
-    title: Marked
-    snippet: Marked
+    headline: ArticleSummary
+    title: MarkedText
+    snippet: MarkedText
     score: float
 
 
@@ -113,9 +113,11 @@ class _Candidate:
     score: float
 
 
-def search(conn: sqlite3.Connection, query: str, filters: Filters | None = None, page: Page | None = None) -> Hits:
+def search(
+    conn: sqlite3.Connection, query: str, filters: Filters | None = None, page: ResultPage | None = None
+) -> Hits:
     """What is found for a query (`db.search.query`). Raises BadQuery. Only reads, all of one moment."""
-    filters, page = filters or Filters(), page or Page()
+    filters, page = filters or Filters(), page or ResultPage()
     asked = parse(query)
     person = term_of(filters.person) if filters.person else None
     with snapshot(conn):
@@ -133,7 +135,7 @@ def search(conn: sqlite3.Connection, query: str, filters: Filters | None = None,
 
 
 def _pool(
-    conn: sqlite3.Connection, asked: Query, filters: Filters, person: Term | None, page: Page
+    conn: sqlite3.Connection, asked: Query, filters: Filters, person: Term | None, page: ResultPage
 ) -> tuple[list[_Candidate], bool]:
     """The candidates in order, and whether they are all that there are."""
     weights = [] if page.newest else [_rarity(conn, group_match(group)) for group in asked.groups]

@@ -60,7 +60,7 @@ SELECT id, command, started_at, ended_at, ended, figures, error FROM runs WHERE 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceHoldings:
+class SourceStatistics:
     """One source in figures. `articles` counts each article once, whatever its revisions; `failed` is of 7 days.
 
     `last_fetched` is when it last answered, `last_new` when that brought a page with something new.
@@ -96,7 +96,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holdings:
+class DatabaseStatistics:
     """The database in figures. Sizes are bytes."""
 
     sources: int
@@ -123,7 +123,7 @@ class Holdings:
     """Pages that brought an article's text again."""
     rejected: dict[str, int] = field(default_factory=dict)
     failed_7d: dict[str, int] = field(default_factory=dict)
-    by_source: list[SourceHoldings] = field(default_factory=list)
+    by_source: list[SourceStatistics] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, object]:
@@ -131,13 +131,13 @@ class Holdings:
         return asdict(self)
 
 
-def holdings(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> Holdings:
+def holdings(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> DatabaseStatistics:
     """Count everything, with the last `runs` runs. All figures are of one moment."""
     with snapshot(conn):
         return _holdings(conn, now, runs)
 
 
-def _holdings(conn: sqlite3.Connection, now: datetime, runs: int) -> Holdings:
+def _holdings(conn: sqlite3.Connection, now: datetime, runs: int) -> DatabaseStatistics:
     since = (stamp(now - FAILURES_SINCE),)
     sources, removed = conn.execute(_SOURCES).fetchone()
     links, never = conn.execute(_LINKS).fetchone()
@@ -145,7 +145,7 @@ def _holdings(conn: sqlite3.Connection, now: datetime, runs: int) -> Holdings:
     bodies, pruned, raw, stored = conn.execute(_BODIES).fetchone()
     by_dictionary, dictionaries, dictionaries_stored = conn.execute(_PACKED).fetchone()
     verdicts = dict(conn.execute(_VERDICTS).fetchall())
-    return Holdings(
+    return DatabaseStatistics(
         sources=sources,
         sources_removed=removed,
         links=links,
@@ -183,7 +183,7 @@ def run_of(row: Sequence[object]) -> Run:
     return Run(**values | {"figures": json.loads(str(figures)) if figures else {}})  # type: ignore[arg-type]
 
 
-def _by_source(conn: sqlite3.Connection, since: tuple[str]) -> list[SourceHoldings]:
+def _by_source(conn: sqlite3.Connection, since: tuple[str]) -> list[SourceStatistics]:
     pages = {source_id: (number, last) for source_id, number, last in conn.execute(_PAGES_BY_SOURCE)}
     source_of = _source_of_page(conn)
     articles = Counter(source_of[page_id] for (page_id,) in conn.execute(_ARTICLE_PAGES))
@@ -191,7 +191,7 @@ def _by_source(conn: sqlite3.Connection, since: tuple[str]) -> list[SourceHoldin
     published = _last_published(conn, source_of, len(articles))
     failed = dict(conn.execute(_FAILED_BY_SOURCE, since).fetchall())
     return [
-        SourceHoldings(
+        SourceStatistics(
             name=name,
             removed=bool(removed),
             pages=pages.get(source_id, (0, None))[0],

@@ -47,7 +47,7 @@ FROM runs WHERE id > (SELECT coalesce(max(id), 0) FROM runs WHERE started_at < :
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnderWay:
+class RunningCrawl:
     """A run that has not ended: how many sources it began with, how many are left, the first of these by name.
 
     `lives`: its process is there; a run whose process is gone was killed.
@@ -64,7 +64,7 @@ class UnderWay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failing:
+class FailingSource:
     """A source whose last run failed: how often in a row, when last, and why."""
 
     name: str
@@ -104,8 +104,8 @@ class Status:
     sources: int
     paused: int
     unread: int
-    under_way: list[UnderWay]
-    failing: list[Failing]
+    under_way: list[RunningCrawl]
+    failing: list[FailingSource]
     alerts: list[OpenAlert]
     day: LastDay
     runs: list[Run]
@@ -120,7 +120,7 @@ def status_of(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> Stat
         paused=paused,
         unread=count_unread(conn),
         under_way=[
-            UnderWay(
+            RunningCrawl(
                 run_id=run_id,
                 reason=reason,
                 pid=pid,
@@ -133,7 +133,7 @@ def status_of(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> Stat
             for run_id, reason, pid, process, started_at, begun, left, names in conn.execute(_UNDER_WAY)
         ],
         failing=[
-            Failing(name=name, times=times, last_at=last_at, error=error or "")
+            FailingSource(name=name, times=times, last_at=last_at, error=error or "")
             for name, last_at, error, times in conn.execute(_FAILING)
         ],
         alerts=[

@@ -99,7 +99,7 @@ BEGIN SELECT RAISE(ABORT, 'the body of this page was pruned; it cannot be read a
 """
 
 # `part`: the first part of a run that ended since the last look, kept by the trigger. `usual`: see
-# `db.queries.alert_figures.Usual`.
+# `db.queries.alert_figures.SourceBaseline`.
 WATCHED = """
 CREATE TABLE watched (
     source_id INTEGER PRIMARY KEY REFERENCES sources (id),

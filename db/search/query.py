@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from db.errors import BadQuery
+from db.errors import QueryError
 from db.search.tokenizer import GAP, LONGEST, LOOSE, grams_to_find, is_solid, units
 from db.text_folding import fold
 
@@ -77,17 +77,17 @@ def group_match(group: tuple[Term, ...], zone: str = "") -> str:
 def parse(text: str) -> Query:
     """Read a query. Raises BadQuery, and nothing else whatever the text."""
     if len(text) > MOST_LETTERS:
-        raise BadQuery(f"a query has at most {MOST_LETTERS} characters, this one {len(text)}")
+        raise QueryError(f"a query has at most {MOST_LETTERS} characters, this one {len(text)}")
     text = text.translate(_QUOTES)
     if text.count('"') % 2:
-        raise BadQuery('a quotation mark is not closed; "..." holds a phrase')
+        raise QueryError('a quotation mark is not closed; "..." holds a phrase')
     groups: list[tuple[Term, ...]] = []
     excluded: list[Term] = []
     joining = False
     for word, term, minus in _terms(text):
         if word == "OR":
             if not groups or joining:
-                raise BadQuery("OR stands between two words")
+                raise QueryError("OR stands between two words")
             joining = True
         elif term is not None and minus:
             excluded.append(term)
@@ -95,12 +95,12 @@ def parse(text: str) -> Query:
             groups.append((*groups.pop(), term) if joining else (term,))
             joining = False
     if joining:
-        raise BadQuery("OR stands between two words")
+        raise QueryError("OR stands between two words")
     if sum(map(len, groups)) + len(excluded) > MOST_TERMS:
-        raise BadQuery(f"a query has at most {MOST_TERMS} words and phrases")
+        raise QueryError(f"a query has at most {MOST_TERMS} words and phrases")
     if not groups:
         what = "only says what to leave out" if excluded else "has no letter or digit"
-        raise BadQuery(f"the query {what}; it needs a word to look for")
+        raise QueryError(f"the query {what}; it needs a word to look for")
     return Query(groups=tuple(groups), excluded=tuple(excluded))
 
 
@@ -115,7 +115,7 @@ def _terms(text: str) -> Iterator[tuple[str, Term | None, bool]]:
             yield "OR", None, False
             continue
         if word.startswith("(") and ")" not in word:
-            raise BadQuery("parentheses are not understood; OR joins the words beside it")
+            raise QueryError("parentheses are not understood; OR joins the words beside it")
         if term := term_of(phrase or word, prefix=word.endswith("*")):
             yield "", term, bool(minus) or negated
         negated = False
@@ -128,7 +128,7 @@ def term_of(text: str, *, prefix: bool = False) -> Term | None:
         return None
     prefix = prefix and not is_solid(found[-1])
     if prefix and len(found[-1]) < LEAST_PREFIX:
-        raise BadQuery(f"{text}: at least {LEAST_PREFIX} letters stand before *")
+        raise QueryError(f"{text}: at least {LEAST_PREFIX} letters stand before *")
     parts = [
         re.escape(unit) if is_solid(unit) else _whole(unit, open_end=prefix and number == len(found) - 1)
         for number, unit in enumerate(found)

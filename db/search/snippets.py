@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from db.search.query import Query
-from db.text_folding import Folded, folded
+from db.text_folding import FoldedText, folded
 
 Places = tuple[tuple[int, int], ...]
 # A snippet in cells of a terminal: two lines of 76. A Chinese character takes two.
@@ -24,20 +24,20 @@ _MOST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Marked:
+class MarkedText:
     """A text and the places to mark in it, in order, none in another."""
 
     text: str
     marks: Places = ()
 
 
-def marked(text: str, query: Query) -> Marked:
+def marked(text: str, query: Query) -> MarkedText:
     """All of a text, such as a title, marked."""
     made = folded(text)
-    return Marked(text=made.text, marks=tuple((start, end) for start, end, _ in _places(made, query)))
+    return MarkedText(text=made.text, marks=tuple((start, end) for start, end, _ in _places(made, query)))
 
 
-def snippet(text: str, query: Query, cells: int = CELLS) -> Marked:
+def snippet(text: str, query: Query, cells: int = CELLS) -> MarkedText:
     """The piece of at most about so many cells with the most different terms in it; the beginning where none is there."""
     made = folded(text)
     places = _places(made, query)
@@ -47,10 +47,10 @@ def snippet(text: str, query: Query, cells: int = CELLS) -> Marked:
     piece = lead + made.text[start:end].replace("\n", " ") + trail
     shift = len(lead) - start
     marks = tuple((at + shift, min(stop, end) + shift) for at, stop, _ in places if start <= at < end)
-    return Marked(text=piece, marks=marks)
+    return MarkedText(text=piece, marks=marks)
 
 
-def _places(made: Folded, query: Query) -> list[tuple[int, int, int]]:
+def _places(made: FoldedText, query: Query) -> list[tuple[int, int, int]]:
     """Start, end and number of the term of each place in the text, in order; of those that overlap the longest."""
     found: list[tuple[int, int, int]] = []
     terms = [term for group in query.groups for term in group]

@@ -51,7 +51,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from db.errors import ConfigError
-from db.site_rules.models import AddressRule, FieldRule, HtmlList, JsonList, ListRule, Pick, Site
+from db.site_rules.models import AddressRule, FieldRule, HtmlList, JsonList, ListRule, Site, ValueSelector
 from db.site_rules.parser import claimed_hosts, load_site, parse_site, place_of, read_text
 
 __all__ = [
@@ -60,10 +60,10 @@ __all__ = [
     "JsonList",
     "ListRule",
     "Mistake",
-    "Pick",
     "RuleFile",
     "Site",
     "Sites",
+    "ValueSelector",
     "load_rules",
     "load_site",
     "load_sites",

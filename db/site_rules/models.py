@@ -35,7 +35,7 @@ class JsonList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pick:
+class ValueSelector:
     """One value within an entry of an HTML list: the first element that `css` finds, and which attribute of it.
 
     An empty `css` is the entry itself; without an attribute the element's own meaning counts (a link's `href`, a time's `datetime`,
@@ -52,13 +52,13 @@ class HtmlList:
 
     url: str
     item: str
-    link: Pick = Pick(css="")
-    title: Pick | None = None
-    published: Pick | None = None
-    modified: Pick | None = None
-    author: Pick | None = None
-    section: Pick | None = None
-    next: Pick | None = None
+    link: ValueSelector = ValueSelector(css="")
+    title: ValueSelector | None = None
+    published: ValueSelector | None = None
+    modified: ValueSelector | None = None
+    author: ValueSelector | None = None
+    section: ValueSelector | None = None
+    next: ValueSelector | None = None
     """The link to the next page of the same list; counted pages (`{page}` in the address) do without."""
     first_page: int = 1
     pages: int = 1

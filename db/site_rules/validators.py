@@ -13,7 +13,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from db.models import Article
-from db.site_rules.models import Pick
+from db.site_rules.models import ValueSelector
 
 # ------------------------
 
@@ -119,15 +119,15 @@ def xpath(value: object) -> str:
     return expression
 
 
-def pick(value: object) -> Pick:
+def pick(value: object) -> ValueSelector:
     """What one value of an entry is read from: a CSS selector, or a table of it and an attribute."""
     if not isinstance(value, dict):
-        return Pick(css=css(value))
+        return ValueSelector(css=css(value))
     for key in value:
         if key not in ("css", "attribute"):
             raise ValueError(f"unknown key {key}{nearest(key, ('css', 'attribute'))}")
     attribute = text(value["attribute"]) if "attribute" in value else None
-    return Pick(css=css(value["css"]) if "css" in value else "", attribute=attribute)
+    return ValueSelector(css=css(value["css"]) if "css" in value else "", attribute=attribute)
 
 
 def count(value: object) -> int:

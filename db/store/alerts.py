@@ -18,7 +18,7 @@ from enum import StrEnum
 from db.timestamps import moment, stamp
 
 
-class Kind(StrEnum):
+class AlertKind(StrEnum):
     """What an alert is about. The values are stable: hooks and queries use them."""
 
     SILENT = "silent"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
     SIZE = "size"
 
 
-class Event(StrEnum):
+class AlertEvent(StrEnum):
     """What is told of an alert."""
 
     OPENED = "opened"
@@ -66,10 +66,10 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class AlertChange:
     """An alert that was opened or closed just now."""
 
-    event: Event
+    event: AlertEvent
     alert: Alert
 
 
@@ -106,14 +106,14 @@ def alerts_to_tell(conn: sqlite3.Connection) -> list[Alert]:
     return [_alert(row) for row in conn.execute(_TO_TELL)]
 
 
-def closed_evidence(conn: sqlite3.Connection, kind: Kind, source_id: int) -> list[Mapping[str, object]]:
+def closed_evidence(conn: sqlite3.Connection, kind: AlertKind, source_id: int) -> list[Mapping[str, object]]:
     """The figures behind earlier alerts of a kind, the newest first."""
     return [json.loads(row[0]) for row in conn.execute(_CLOSED_EVIDENCE, (kind.value, source_id))]
 
 
 def open_alert(  # noqa: PLR0913 - one for each column
     conn: sqlite3.Connection,
-    kind: Kind,
+    kind: AlertKind,
     source_id: int | None,
     *,
     says: str,

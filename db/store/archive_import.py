@@ -13,9 +13,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from db.bodies.store import get_body
-from db.errors import Pruned
+from db.errors import BodyPruned
 from db.models import Link
-from db.store.facts import Fetch, Received, packed_body, put_links, put_page, put_unchanged
+from db.store.facts import Fetch, ReceivedPage, packed_body, put_links, put_page, put_unchanged
 from db.store.sources import add_source, all_sources, name_for, pause_source
 from db.timestamps import stamp
 
@@ -73,7 +73,7 @@ def _host(url: str) -> str:
     return f"{(parts.hostname or url).removeprefix('www.')}:{parts.port or ''}"
 
 
-def put_archived(conn: sqlite3.Connection, page: Received, link: Link, now: datetime) -> tuple[int, bool]:
+def put_archived(conn: sqlite3.Connection, page: ReceivedPage, link: Link, now: datetime) -> tuple[int, bool]:
     """Record a page out of an archive; its id, and whether it is new (False: the body that its link had).
 
     Raises KeyError where the fetch itself is known.
@@ -101,10 +101,10 @@ def put_revisit(
     ).fetchone()
     try:
         body = get_body(conn, body_id)
-    except Pruned:
+    except BodyPruned:
         return None
     assert fetch.source_id is not None
-    received = Received(
+    received = ReceivedPage(
         fetch=replace(fetch, status=status, bytes=len(body)),
         source_id=fetch.source_id,
         headers=headers,

@@ -17,7 +17,7 @@ from db.timestamps import stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class DueLink:
     """One link to fetch, with what makes the request conditional where we have been there before."""
 
     link_id: int
@@ -62,7 +62,7 @@ def due_links(
     retry: Sequence[float],
     since: datetime | None = None,
     limit: int = 0,
-) -> list[Due]:
+) -> list[DueLink]:
     """The links to fetch now, new ones before visits paid again, at most `limit` (0: all). Rhythms are in seconds."""
     parameters = {
         "source": source_id,
@@ -72,13 +72,13 @@ def due_links(
         "since": stamp(since) if since else None,
         "limit": limit or -1,
     }
-    due: list[Due] = []
+    due: list[DueLink] = []
     for query in (_NEW, _AGAIN):
         if limit and len(due) >= limit:
             break
         parameters["limit"] = limit - len(due) if limit else -1
         due += [
-            Due(link_id=link_id, url=url, etag=etag, last_modified=modified)
+            DueLink(link_id=link_id, url=url, etag=etag, last_modified=modified)
             for link_id, url, etag, modified in conn.execute(query, parameters)
         ]
     return due

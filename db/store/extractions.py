@@ -1,7 +1,7 @@
 """Extracting again, as rows: which pages a run has left, what is held of a page, what a run replaced.
 
-What is held of a page (`Held`) is its outcome, article and credits as the tables have them, so that a past one can be compared with
-a new one and put back to the letter.
+What is held of a page (`StoredOutcome`) is its outcome, article and credits as the tables have them, so that a past one can be
+compared with a new one and put back to the letter.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ DELETE FROM to_extract WHERE run_id = :run AND page_id IN (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class StoredOutcome:
     """What is made of a page. `article` is empty where it is a rejection; columns that are NULL are left out."""
 
     reason: str | None
@@ -47,7 +47,7 @@ class Held:
     credits: tuple[CreditRow, ...] = ()
 
 
-def held(conn: sqlite3.Connection, page_id: int) -> tuple[int, Held] | None:
+def held(conn: sqlite3.Connection, page_id: int) -> tuple[int, StoredOutcome] | None:
     """Who made what is held of a page, and that; None where the page was not read."""
     row = conn.execute("SELECT extractor_id, reason, detail FROM outcomes WHERE page_id = ?", (page_id,)).fetchone()
     if row is None:
@@ -56,14 +56,14 @@ def held(conn: sqlite3.Connection, page_id: int) -> tuple[int, Held] | None:
     cursor = conn.execute("SELECT * FROM articles WHERE page_id = ?", (page_id,))
     values = cursor.fetchone()
     if values is None:
-        return maker, Held(reason=reason, detail=detail)
+        return maker, StoredOutcome(reason=reason, detail=detail)
     names = [column[0] for column in cursor.description]
     article = {name: value for name, value in zip(names, values, strict=True) if value is not None}
     credits = tuple((role, position, name) for role, position, name in conn.execute(_CREDITS, (page_id,)))
-    return maker, Held(reason=reason, detail=detail, article=article, credits=credits)
+    return maker, StoredOutcome(reason=reason, detail=detail, article=article, credits=credits)
 
 
-def put_held(conn: sqlite3.Connection, page_id: int, maker: int, made: Held) -> None:
+def put_held(conn: sqlite3.Connection, page_id: int, maker: int, made: StoredOutcome) -> None:
     """Replace what is made of a page. A decision about it stands until it is settled anew."""
     decision = conn.execute("SELECT * FROM decisions WHERE page_id = ?", (page_id,)).fetchone()
     drop_outcome(conn, page_id)
@@ -77,25 +77,25 @@ def put_held(conn: sqlite3.Connection, page_id: int, maker: int, made: Held) -> 
             conn.execute(f"INSERT INTO decisions VALUES ({', '.join('?' * len(decision))})", decision)
 
 
-def keep_past(conn: sqlite3.Connection, run_id: int, page_id: int, maker: int, made: Held) -> None:
+def keep_past(conn: sqlite3.Connection, run_id: int, page_id: int, maker: int, made: StoredOutcome) -> None:
     """Keep what a run replaces."""
     conn.execute("INSERT INTO past_outcomes VALUES (?, ?, ?, ?)", (run_id, page_id, maker, pack(made)))
 
 
-def pack(made: Held) -> bytes:
+def pack(made: StoredOutcome) -> bytes:
     """What was held, as JSON under Zstandard; the hash of the text in hex."""
     article = {name: value.hex() if isinstance(value, bytes) else value for name, value in made.article.items()}
     text = json.dumps([made.reason, made.detail, article, made.credits], ensure_ascii=False)
     return zstd.compress(text.encode("utf-8", "surrogatepass"))
 
 
-def unpack(packed: bytes) -> Held:
+def unpack(packed: bytes) -> StoredOutcome:
     """What `pack` packed."""
     text = zstd.decompress(packed).decode("utf-8", "surrogatepass")
     reason, detail, article, credits = json.loads(text)
     if article:
         article["text_hash"] = bytes.fromhex(article["text_hash"])
-    return Held(reason=reason, detail=detail, article=article, credits=tuple(map(tuple, credits)))
+    return StoredOutcome(reason=reason, detail=detail, article=article, credits=tuple(map(tuple, credits)))
 
 
 def broken_off(conn: sqlite3.Connection, selection: str, maker: int) -> tuple[int, bool] | None:

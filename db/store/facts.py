@@ -49,7 +49,7 @@ def packed_body(data: bytes, url: str = "") -> Body:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class ReceivedPage:
     """A page that came in: its fetch, its headers, its body, and the further pages of its article where they were fetched."""
 
     fetch: Fetch
@@ -83,7 +83,7 @@ def put_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = None
     return int(cursor.lastrowid or 0)
 
 
-def put_page(conn: sqlite3.Connection, page: Received) -> int | None:
+def put_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
     """Record a fetch that brought a page. The new page's id, or None where the body is the one its source had from this link."""
     fetch = page.fetch
     last = conn.execute(

@@ -17,7 +17,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from db.models import Entry, EntryKind
+from db.models import Listing, ListingKind
 from db.timestamps import moment, stamp
 
 # How often a listing that was given up is asked for while the site goes on naming it: the longest rest of `retry_failed`'s default.
@@ -53,7 +53,7 @@ WHERE gone > 0 AND entry_id IN (
 
 
 @dataclass(slots=True, kw_only=True)
-class Answer:
+class ListingAnswer:
     """What came of asking for one listing in a visit, with the further pages and sitemaps that it names.
 
     `links`: articles it named. `unchanged`: part of it was answered with 304. `trouble`: how it failed, or why it names nothing;
@@ -75,7 +75,7 @@ class ListingState:
     last named it after that.
     """
 
-    entry: Entry
+    entry: Listing
     asked_at: datetime | None = None
     answered_at: datetime | None = None
     links: int | None = None
@@ -101,7 +101,7 @@ class ListingState:
         if self.gone <= len(rests):
             return self.asked_at + timedelta(seconds=rests[self.gone - 1])
         named = self.named_at is not None and self.named_at >= self.asked_at and not self.unnamed
-        return self.asked_at + NAMED_REST if named or self.entry.kind is EntryKind.FRONT_PAGE else None
+        return self.asked_at + NAMED_REST if named or self.entry.kind is ListingKind.FRONT_PAGE else None
 
     def rests(self, rests: Sequence[float], now: datetime) -> bool:
         """Whether it is to be left alone now."""
@@ -120,7 +120,7 @@ def _state(row: tuple[object, ...]) -> ListingState:
     url, kind, title, asked_at, answered_at, links, gone, trouble, named_at, unnamed = row
     asked, answered, named = (moment(str(at)) if at else None for at in (asked_at, answered_at, named_at))
     return ListingState(
-        entry=Entry(url=str(url), kind=EntryKind(str(kind)), title=str(title) if title is not None else None),
+        entry=Listing(url=str(url), kind=ListingKind(str(kind)), title=str(title) if title is not None else None),
         asked_at=asked,
         answered_at=answered,
         links=int(str(links)) if links is not None else None,
@@ -142,7 +142,7 @@ def worth_searching(states: Sequence[ListingState], rests: Sequence[float], now:
 def put_answers(
     conn: sqlite3.Connection,
     source_id: int,
-    answers: Mapping[str, Answer],
+    answers: Mapping[str, ListingAnswer],
     at: datetime,
     named: AbstractSet[str] | None = None,
 ) -> int:

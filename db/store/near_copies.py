@@ -47,7 +47,7 @@ _ALL_UNSETTLED = "INSERT OR IGNORE INTO unsettled SELECT DISTINCT address_key, t
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class IndexedText:
     """A text as the index has it: its number, how many letters it has, its marks."""
 
     text: int
@@ -67,7 +67,7 @@ def text_of(conn: sqlite3.Connection, text: int) -> str | None:
     return row[0] if row else None
 
 
-def put_marks(conn: sqlite3.Connection, entries: Collection[Entry]) -> None:
+def put_marks(conn: sqlite3.Connection, entries: Collection[IndexedText]) -> None:
     """Put texts into the index."""
     texts = [
         (entry.text, entry.letters, b"".join(mark.to_bytes(_MARK_BYTES, "big") for mark in entry.marks))

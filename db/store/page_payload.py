@@ -19,7 +19,7 @@ LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
+class PackedBody:
     """A body on its way. `name` is what an error calls it."""
 
     name: str
@@ -32,13 +32,13 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class PagePayload:
     """A page on its way. `page` has no bodies; `page_id` is its number in the database, or in an archive."""
 
     page_id: int
     page: Page
-    body: Packed
-    parts: tuple[Packed, ...] = ()
+    body: PackedBody
+    parts: tuple[PackedBody, ...] = ()
 
     @property
     def size(self) -> int:
@@ -50,16 +50,16 @@ class Parcel:
         return replace(self.page, body=self.body.opened(), parts=tuple(part.opened() for part in self.parts))
 
 
-def parcel_of(page_id: int, page: Page) -> Parcel:
+def parcel_of(page_id: int, page: Page) -> PagePayload:
     """A page at hand as a parcel."""
     bodies = [_packed(f"record {page_id}", body) for body in (page.body, *page.parts)]
-    return Parcel(page_id=page_id, page=replace(page, body=b"", parts=()), body=bodies[0], parts=tuple(bodies[1:]))
+    return PagePayload(page_id=page_id, page=replace(page, body=b"", parts=()), body=bodies[0], parts=tuple(bodies[1:]))
 
 
-def load_parcel(conn: sqlite3.Connection, page_id: int) -> Parcel:
+def load_parcel(conn: sqlite3.Connection, page_id: int) -> PagePayload:
     """A stored page as a parcel. Raises Damaged, Pruned, or KeyError where there is none."""
     page, body_id, parts = load_page_without_bodies(conn, page_id)
-    return Parcel(
+    return PagePayload(
         page_id=page_id,
         page=page,
         body=_load(conn, body_id),
@@ -67,15 +67,15 @@ def load_parcel(conn: sqlite3.Connection, page_id: int) -> Parcel:
     )
 
 
-def _load(conn: sqlite3.Connection, body_id: int) -> Packed:
+def _load(conn: sqlite3.Connection, body_id: int) -> PackedBody:
     name = f"body {body_id}"
     row = conn.execute(
         "SELECT sha256, data FROM bodies WHERE id = ? AND dictionary_id IS NULL AND pruned_at IS NULL", (body_id,)
     ).fetchone()
     if row is not None:
-        return Packed(name=name, sha256=row[0], data=row[1])
+        return PackedBody(name=name, sha256=row[0], data=row[1])
     return _packed(name, get_body(conn, body_id))
 
 
-def _packed(name: str, body: bytes) -> Packed:
-    return Packed(name=name, sha256=digest(body), data=zstd.compress(body, level=LEVEL))
+def _packed(name: str, body: bytes) -> PackedBody:
+    return PackedBody(name=name, sha256=digest(body), data=zstd.compress(body, level=LEVEL))

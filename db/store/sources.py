@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from db.config.loader import Config
 from db.errors import ConfigError, UnknownSource, UsageError
-from db.models import Entry, EntryKind, Source
+from db.models import Listing, ListingKind, Source
 from db.timestamps import moment, stamp
 
 _COUNT = "SELECT count(*) FILTER (WHERE paused_at IS NULL), count(paused_at) FROM sources WHERE removed_at IS NULL"
@@ -142,7 +142,7 @@ def pause_source(conn: sqlite3.Connection, name: str, at: datetime | None) -> So
     return source
 
 
-def put_entries(conn: sqlite3.Connection, source_id: int, entries: Iterable[Entry], at: datetime) -> int:
+def put_entries(conn: sqlite3.Connection, source_id: int, entries: Iterable[Listing], at: datetime) -> int:
     """Record where a source lists its articles; how many listings were new."""
     new = 0
     for entry in entries:
@@ -155,10 +155,10 @@ def put_entries(conn: sqlite3.Connection, source_id: int, entries: Iterable[Entr
     return new
 
 
-def entries_of(conn: sqlite3.Connection, source_id: int) -> list[Entry]:
+def entries_of(conn: sqlite3.Connection, source_id: int) -> list[Listing]:
     """Where a source lists its articles, in the order found."""
     rows = conn.execute("SELECT url, kind, title FROM entries WHERE source_id = ? ORDER BY id", (source_id,))
-    return [Entry(url=url, kind=EntryKind(kind), title=title) for url, kind, title in rows]
+    return [Listing(url=url, kind=ListingKind(kind), title=title) for url, kind, title in rows]
 
 
 def _source(row: Sequence[object]) -> Source:

@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 
 from db.addresses.claims import (
-    Claim,
+    AddressClaim,
     believe,
     claimed_addresses,
     keys_of_texts,
@@ -55,7 +55,7 @@ def _note(conn: sqlite3.Connection, keys: Collection[str]) -> None:
         own = link_key(address)
         if own != claimed:
             may = may_claim(own, claimed)
-            claims.append(Claim(page_id=page_id, source_id=source_id, claimed=claimed, own=own, may=may))
+            claims.append(AddressClaim(page_id=page_id, source_id=source_id, claimed=claimed, own=own, may=may))
     put_claims(conn, claims)
 
 

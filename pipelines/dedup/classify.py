@@ -17,14 +17,14 @@ from dataclasses import dataclass
 
 from db.models import Decision, Verdict
 from db.store.near_copies import text_number
-from pipelines.dedup.clusters import Member, original_of, stories
+from pipelines.dedup.clusters import ClusterMember, original_of, stories
 
 # Whether two pages at one address, older and newer, by id, differ in nothing of the article itself.
 Unchanged = Callable[[int, int], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class ClassifiedPage:
     """One article page as `decide` sees it. Times are ISO 8601 in UTC, so that text order is time order.
 
     `body` is the number of the bytes that came; equal bytes have one.
@@ -52,7 +52,7 @@ class Sheet:
 
 
 def decide(
-    sheets: Iterable[Sheet],
+    sheets: Iterable[ClassifiedPage],
     likenesses: Iterable[tuple[int, int]] = (),
     unchanged: Unchanged = lambda older, newer: False,
 ) -> list[Decision]:
@@ -65,22 +65,22 @@ def decide(
     return [decision for history in histories for decision in _history(history, originals, unchanged)]
 
 
-def histories_of(sheets: Iterable[Sheet]) -> list[list[Sheet]]:
+def histories_of(sheets: Iterable[ClassifiedPage]) -> list[list[ClassifiedPage]]:
     """The pages of each article's address, or addresses, oldest first."""
-    addresses: dict[tuple[int, str], list[Sheet]] = defaultdict(list)
+    addresses: dict[tuple[int, str], list[ClassifiedPage]] = defaultdict(list)
     for sheet in sheets:
         addresses[sheet.source, sheet.address_key].append(sheet)
     # Each time: an address that showed the same notice once, and then an article of its own, is no twin.
-    twins: dict[tuple[int, str, frozenset[tuple[int, bytes]]], list[Sheet]] = defaultdict(list)
+    twins: dict[tuple[int, str, frozenset[tuple[int, bytes]]], list[ClassifiedPage]] = defaultdict(list)
     for (source, key), pages in addresses.items():
         host = key.partition("/")[0]
         twins[source, host, frozenset((page.body, page.text_hash) for page in pages)] += pages
     return [sorted(pages, key=lambda page: (page.fetched_at, page.url, page.page_id)) for pages in twins.values()]
 
 
-def _originals(heads: Iterable[Sheet], likenesses: Iterable[tuple[int, int]]) -> dict[int, int]:
+def _originals(heads: Iterable[ClassifiedPage], likenesses: Iterable[tuple[int, int]]) -> dict[int, int]:
     """The original of each first page that is a copy, by page id."""
-    members: dict[int, list[Member]] = defaultdict(list)
+    members: dict[int, list[ClusterMember]] = defaultdict(list)
     letters: dict[int, int] = {}
     for head in heads:
         if head.letters is not None:
@@ -94,8 +94,8 @@ def _originals(heads: Iterable[Sheet], likenesses: Iterable[tuple[int, int]]) ->
     return originals
 
 
-def _member(head: Sheet) -> Member:
-    return Member(
+def _member(head: ClassifiedPage) -> ClusterMember:
+    return ClusterMember(
         number=head.page_id,
         url=head.url,
         seen=head.fetched_at,
@@ -105,7 +105,7 @@ def _member(head: Sheet) -> Member:
     )
 
 
-def _history(pages: list[Sheet], originals: dict[int, int], unchanged: Unchanged) -> list[Decision]:
+def _history(pages: list[ClassifiedPage], originals: dict[int, int], unchanged: Unchanged) -> list[Decision]:
     head = pages[0]
     original = originals.get(head.page_id, head.page_id)
     verdict = Verdict.NEW if original == head.page_id else Verdict.COPY

@@ -31,7 +31,7 @@ _SHORTEST_HOST_PART = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class ClusterMember:
     """What decides who was first. Times are ISO 8601 in UTC, so that text order is time order.
 
     `outlet` is who publishes, `credited` whom the article names as its source, both as the page writes them.
@@ -46,8 +46,8 @@ class Member:
 
 
 def stories(
-    members: Mapping[int, Sequence[Member]], letters: Mapping[int, int], pairs: Iterable[tuple[int, int]]
-) -> list[list[Member]]:
+    members: Mapping[int, Sequence[ClusterMember]], letters: Mapping[int, int], pairs: Iterable[tuple[int, int]]
+) -> list[list[ClusterMember]]:
     """The clusters. `members` are those with each text, `letters` how long it is, `pairs` the texts that are alike.
 
     Pairs with a stranger count for nothing.
@@ -69,7 +69,7 @@ def stories(
     return [[member for text in texts for member in members[text]] for texts in groups.all()]
 
 
-def _of_one_story(longer: Collection[int], groups: _Groups, members: Mapping[int, Sequence[Member]]) -> set[int]:
+def _of_one_story(longer: Collection[int], groups: _Groups, members: Mapping[int, Sequence[ClusterMember]]) -> set[int]:
     """Those of the longer texts that are of the story which was printed most often, then first."""
     texts: dict[int, set[int]] = defaultdict(set)
     for text in longer:
@@ -106,12 +106,12 @@ class _Groups:
         return list(groups.values())
 
 
-def original_of(members: Collection[Member]) -> Member:
+def original_of(members: Collection[ClusterMember]) -> ClusterMember:
     """The one that the others are copies of."""
     named = {member.number: _letters(member.credited or "") for member in members}
     naming = Counter(named.values())
 
-    def rank(member: Member) -> tuple[object, ...]:
+    def rank(member: ClusterMember) -> tuple[object, ...]:
         own, credited = _names(member), named[member.number]
         credits_other = bool(credited) and credited not in own
         is_named = any(naming[name] > (name == credited) for name in own)
@@ -120,12 +120,12 @@ def original_of(members: Collection[Member]) -> Member:
     return min(members, key=rank)
 
 
-def _first(member: Member) -> tuple[bool, str, str, str, int]:
+def _first(member: ClusterMember) -> tuple[bool, str, str, str, int]:
     """What orders members by when they came."""
     return (member.published is None, member.published or "", member.seen, member.url, member.number)
 
 
-def _names(member: Member) -> set[str]:
+def _names(member: ClusterMember) -> set[str]:
     """What the outlet may be called: its name, its host and the parts of that."""
     host = (urlsplit(member.url).hostname or "").removeprefix("www.")
     parts = {part for part in host.split(".")[:-1] if len(part) >= _SHORTEST_HOST_PART} - _NO_OUTLET

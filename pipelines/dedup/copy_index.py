@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from db.store.near_copies import (
     BEARERS,
-    Entry,
+    IndexedText,
     bearers,
     drop_likenesses,
     drop_marks,
@@ -23,7 +23,7 @@ from db.store.near_copies import (
     put_marks,
 )
 from pipelines.dedup.normalize import letters_of
-from pipelines.dedup.similarity import Proof, alike
+from pipelines.dedup.similarity import PreparedText, alike
 from pipelines.dedup.sketch import LEAST_COMMON, marks_of, of_figures
 
 # Proofs kept at hand: the bearers of a template's marks are compared with again and again. About 150 kB each.
@@ -38,7 +38,7 @@ class CopyIndex:
     def __init__(self, conn: sqlite3.Connection, text_of: TextOf) -> None:
         self._conn = conn
         self._text_of = text_of
-        self._proofs: dict[int, Proof] = {}
+        self._proofs: dict[int, PreparedText] = {}
         # What was read of the index since it last changed.
         self._bearers: dict[int, list[int]] = {}
         self._marks: dict[int, Sequence[int]] = {}
@@ -53,16 +53,16 @@ class CopyIndex:
                 changed |= self._remove(text, marks)
         return changed | self._enter([entry for text in wanted if text not in known and (entry := self._entry(text))])
 
-    def _entry(self, text: int) -> Entry | None:
+    def _entry(self, text: int) -> IndexedText | None:
         """How a text is to stand in the index; None where it is gone, or too short."""
         written = self._text_of(text)
         if written is None:
             return None
-        proof = self._keep(text, Proof(letters_of(written)))
+        proof = self._keep(text, PreparedText(letters_of(written)))
         marks = marks_of(proof)
-        return Entry(text=text, letters=len(proof.letters), marks=marks) if marks else None
+        return IndexedText(text=text, letters=len(proof.letters), marks=marks) if marks else None
 
-    def _enter(self, new: list[Entry]) -> set[int]:
+    def _enter(self, new: list[IndexedText]) -> set[int]:
         """Put texts in, all at once, and compare them with what is there and with each other."""
         put_marks(self._conn, new)
         self._marks = {entry.text: entry.marks for entry in new}
@@ -140,11 +140,11 @@ class CopyIndex:
             self._marks |= marks_in_index(self._conn, missing)
         return {text: self._marks[text] for text in wanted}
 
-    def _proof(self, text: int) -> Proof:
+    def _proof(self, text: int) -> PreparedText:
         # A text that is gone and not yet taken out is like none.
-        return self._proofs.get(text) or self._keep(text, Proof(letters_of(self._text_of(text) or "")))
+        return self._proofs.get(text) or self._keep(text, PreparedText(letters_of(self._text_of(text) or "")))
 
-    def _keep(self, text: int, proof: Proof) -> Proof:
+    def _keep(self, text: int, proof: PreparedText) -> PreparedText:
         if len(self._proofs) >= _PROOFS:
             del self._proofs[next(iter(self._proofs))]
         self._proofs[text] = proof

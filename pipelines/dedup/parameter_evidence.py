@@ -13,13 +13,11 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 
-from db.timestamps import moment
-
 from db.addresses.parameters import (
     Evidence,
     Group,
     Named,
-    SeenPage,
+    ParameterPage,
     TouchedPage,
     anything_ignored,
     groups_at,
@@ -37,6 +35,7 @@ from db.addresses.parameters import (
     verdicts,
 )
 from db.store.near_copies import likenesses_among, text_number
+from db.timestamps import moment
 from pipelines.url_parameters import Parameters, host_in, parts_of
 from pipelines.urls import link_key
 
@@ -91,7 +90,7 @@ def _weigh(conn: sqlite3.Connection, groups: Iterable[Group]) -> set[Named]:
     return changed
 
 
-def _evidence(conn: sqlite3.Connection, pages: list[SeenPage]) -> Evidence | None:
+def _evidence(conn: sqlite3.Connection, pages: list[ParameterPage]) -> Evidence | None:
     owns = [link_key(page.url) for page in pages]
     pairs = [
         (one, other)
@@ -112,16 +111,16 @@ def _evidence(conn: sqlite3.Connection, pages: list[SeenPage]) -> Evidence | Non
     return Evidence(same=bool(same) and not differing, differing=differing, text=text, seen_at=pages[-1].fetched_at)
 
 
-def _is_one(one: SeenPage, other: SeenPage) -> bool:
+def _is_one(one: ParameterPage, other: ParameterPage) -> bool:
     claimed = one.claimed is not None and one.claimed == other.claimed
     return claimed or one.body == other.body or one.text_hash == other.text_hash
 
 
-def _at_once(one: SeenPage, other: SeenPage) -> bool:
+def _at_once(one: ParameterPage, other: ParameterPage) -> bool:
     return moment(other.fetched_at) - moment(one.fetched_at) <= AT_ONCE
 
 
-def _alike(conn: sqlite3.Connection, one: SeenPage, other: SeenPage) -> bool:
+def _alike(conn: sqlite3.Connection, one: ParameterPage, other: ParameterPage) -> bool:
     pair = (text_number(one.text_hash), text_number(other.text_hash))
     return pair in likenesses_among(conn, pair[:1])
 

@@ -29,7 +29,7 @@ from db.store.near_copies import (
 )
 from db.store.outcomes import put_decision
 from pipelines.dedup.address_claims import judge_claims
-from pipelines.dedup.classify import Sheet, decide, histories_of
+from pipelines.dedup.classify import ClassifiedPage, decide, histories_of
 from pipelines.dedup.copy_index import CopyIndex
 from pipelines.dedup.parameter_evidence import judge_parameters
 from pipelines.dedup.revisions import only_surroundings
@@ -120,7 +120,7 @@ class _Clusters:
     """Clusters read as a whole: all addresses that begin with one of their texts. `whole` holds the texts read so."""
 
     conn: sqlite3.Connection
-    sheets: dict[str, list[Sheet]] = field(default_factory=dict)
+    sheets: dict[str, list[ClassifiedPage]] = field(default_factory=dict)
     whole: set[int] = field(default_factory=set)
     likenesses: set[tuple[int, int]] = field(default_factory=set)
 
@@ -180,11 +180,11 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
     return decided
 
 
-def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[Sheet]:
+def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[ClassifiedPage]:
     rows = conn.execute(_SHEETS, {"keys": json.dumps(sorted(addresses))}).fetchall()
     letters = lengths_in_index(conn, {text_number(row[3]) for row in rows})
     return [
-        Sheet(
+        ClassifiedPage(
             page_id=page_id,
             source=source,
             address_key=address_key,

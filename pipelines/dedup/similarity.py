@@ -71,7 +71,7 @@ _CJK_FIGURE = re.compile(r"\d{1,4}|[〇零一二三四五六七八九十百千�
 
 
 @dataclass(frozen=True)
-class Proof:
+class PreparedText:
     """A text made ready for comparing: what counts of it (`letters.letters_of`)."""
 
     letters: str
@@ -98,7 +98,7 @@ class Proof:
         return [figure.span() for figure in figures.finditer(self.letters)]
 
 
-def alike(one: Proof, other: Proof) -> bool:
+def alike(one: PreparedText, other: PreparedText) -> bool:
     """Whether one is a copy of the other, whichever was first."""
     if one.letters == other.letters:
         return len(one.letters) >= SHORTEST_COPY
@@ -123,7 +123,7 @@ def _among(some: Hashes, others: Hashes) -> NDArray[np.bool_]:
     return np.equal(others[at], some)
 
 
-def _other_figures(shorter: Proof, longer: Proof) -> bool:
+def _other_figures(shorter: PreparedText, longer: PreparedText) -> bool:
     """Whether the two plainly have different figures: a quick look that spares forms the comparison."""
     letters, unit, spans = shorter.letters, shorter.unit, shorter.figures
     sample = spans[:: -(-len(spans) // _QUICK_LOOK)] if spans else []
@@ -154,7 +154,7 @@ def _sparse(hits: Positions, unit: int) -> int:
     return stretch * int(np.count_nonzero(counts < _LEAST_HITS * stretch))
 
 
-def _not_a_template(text: Proof, hits: Positions) -> bool:
+def _not_a_template(text: PreparedText, hits: Positions) -> bool:
     """Whether the figures between the first and the last hit stand in hits too, and, in a short text, most of the rest."""
     unit = text.unit
     start, end = int(hits[0]), int(hits[-1]) + unit

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from db.text_folding import codes_of
 from pipelines.dedup.normalize import digits_at
 from pipelines.dedup.shingles import smallest
-from pipelines.dedup.similarity import SHORTEST_COPY, Proof
+from pipelines.dedup.similarity import SHORTEST_COPY, PreparedText
 
 # Marks of words. Copies that share 0.4 of their shingles have two marks in common in 98 of 100 cases, those that share 0.6 in all.
 _WORD_MARKS = 12
@@ -33,7 +33,7 @@ _MANY_FIGURES = 6
 _MARK = (1 << 48) - 2
 
 
-def marks_of(proof: Proof) -> list[int]:
+def marks_of(proof: PreparedText) -> list[int]:
     """Some twenty numbers of 48 bits, sorted; none for a text too short to be a copy. Those of figures are odd."""
     if len(proof.letters) < SHORTEST_COPY:
         return []

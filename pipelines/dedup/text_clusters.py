@@ -20,13 +20,13 @@ from db.connection.database import open_in_memory
 from db.errors import UsageError
 from db.regular_files import open_file
 from db.store.near_copies import lengths_in_index, likenesses_among, text_number
-from pipelines.dedup.clusters import Member, original_of, stories
+from pipelines.dedup.clusters import ClusterMember, original_of, stories
 from pipelines.dedup.copy_index import CopyIndex
 from pipelines.extraction.fingerprint import text_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class TextRecord:
     """One text of a manifest."""
 
     record_id: str | int
@@ -37,7 +37,7 @@ class Record:
     credited: str | None = None
 
 
-def records_of(manifest: Path) -> Iterator[Record]:
+def records_of(manifest: Path) -> Iterator[TextRecord]:
     """The records of a manifest. UsageError names the line that is wrong."""
     try:
         with open_file(manifest, own=True) as file:
@@ -50,7 +50,7 @@ def records_of(manifest: Path) -> Iterator[Record]:
         raise UsageError(f"The manifest {manifest} is not UTF-8 text.") from error
 
 
-def clusters_of(records: Iterable[Record]) -> list[tuple[str | int, str | int]]:
+def clusters_of(records: Iterable[TextRecord]) -> list[tuple[str | int, str | int]]:
     """For each record, in order: its id and that of its cluster's original. Holds all texts in memory."""
     rows = list(records)
     numbers = [text_number(text_hash(row.text)) for row in rows]
@@ -59,7 +59,7 @@ def clusters_of(records: Iterable[Record]) -> list[tuple[str | int, str | int]]:
         CopyIndex(conn, texts.get).update(texts)
         pairs = likenesses_among(conn, texts)
         letters = lengths_in_index(conn, texts)
-    members: dict[int, list[Member]] = defaultdict(list)
+    members: dict[int, list[ClusterMember]] = defaultdict(list)
     clusters: dict[int, int] = {}
     for at, (number, row) in enumerate(zip(numbers, rows, strict=True)):
         clusters[at] = at
@@ -71,9 +71,9 @@ def clusters_of(records: Iterable[Record]) -> list[tuple[str | int, str | int]]:
     return [(row.record_id, rows[clusters[at]].record_id) for at, row in enumerate(rows)]
 
 
-def _member(at: int, row: Record) -> Member:
+def _member(at: int, row: TextRecord) -> ClusterMember:
     # Which line of a file comes first says nothing about who was first: the id decides where nothing else does.
-    return Member(
+    return ClusterMember(
         number=at,
         url=row.url,
         seen=str(row.record_id),
@@ -83,14 +83,14 @@ def _member(at: int, row: Record) -> Member:
     )
 
 
-def _record(line: str, where: str) -> Record:
+def _record(line: str, where: str) -> TextRecord:
     try:
         row: Any = json.loads(line)
     except ValueError as error:
         raise UsageError(f"{where}: not a JSON object ({error}).") from error
     if not isinstance(row, dict) or not isinstance(row.get("id"), str | int) or not isinstance(row.get("text"), str):
         raise UsageError(f'{where}: expected an object with "id" and "text".')
-    return Record(
+    return TextRecord(
         record_id=row["id"],
         text=row["text"],
         url=_string(row, "url") or "",

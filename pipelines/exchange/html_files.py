@@ -21,8 +21,8 @@ from lxml import etree, html
 
 from db.http_statuses import brings_page
 from db.regular_files import NotRegular, open_file
-from pipelines.exchange.items import Archived, IsKnown, Item, Known, Passed
-from pipelines.processing.files import FileEntry, entries_of_manifest, unpacked
+from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, SkippedRecord
+from pipelines.processing.files import PageFile, entries_of_manifest, unpacked
 from pipelines.urls import clean_url
 
 _ENDS = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz", ".xhtml.gz")
@@ -45,8 +45,8 @@ def read_manifest(manifest: Path, *, limit: int, is_known: IsKnown) -> Iterator[
     for entry in entries_of_manifest(manifest, inside=True):
         item = _item(entry, limit, is_known)
         # Here a page was promised, which a folder does not.
-        missing = isinstance(item, Passed) and item.reason == NOT_A_FILE
-        yield replace(item, reason="unreadable") if isinstance(item, Passed) and missing else item
+        missing = isinstance(item, SkippedRecord) and item.reason == NOT_A_FILE
+        yield replace(item, reason="unreadable") if isinstance(item, SkippedRecord) and missing else item
 
 
 def read_folder(folder: Path, base: str | None, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
@@ -57,12 +57,12 @@ def read_folder(folder: Path, base: str | None, *, limit: int, is_known: IsKnown
             path = Path(root, name)
             if is_html_file(path):
                 url = _address(path.relative_to(folder), base)
-                yield _item(FileEntry(page_id=str(path), path=path, url=url, within=folder), limit, is_known)
+                yield _item(PageFile(page_id=str(path), path=path, url=url, within=folder), limit, is_known)
 
 
 def read_file(path: Path, url: str | None, *, limit: int, is_known: IsKnown) -> Item:
     """One file that a person named."""
-    return _item(FileEntry(page_id=str(path), path=path, url=url, own=True), limit, is_known)
+    return _item(PageFile(page_id=str(path), path=path, url=url, own=True), limit, is_known)
 
 
 def _address(path: Path, base: str | None) -> str | None:
@@ -71,7 +71,7 @@ def _address(path: Path, base: str | None) -> str | None:
     return clean_url(quote(path.as_posix().removesuffix(".gz")), base if base.endswith("/") else base + "/")
 
 
-def _item(entry: FileEntry, limit: int, is_known: IsKnown) -> Item:
+def _item(entry: PageFile, limit: int, is_known: IsKnown) -> Item:
     try:
         if entry.fetched_at and (known := _known(entry, entry.fetched_at, is_known)):
             return known
@@ -83,26 +83,26 @@ def _item(entry: FileEntry, limit: int, is_known: IsKnown) -> Item:
     except (OSError, EOFError, zlib.error, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         reason = NOT_A_FILE if isinstance(error, NotRegular) else "unreadable"
-        return Passed(reason=reason, where=f"{entry.path}: {why}")
+        return SkippedRecord(reason=reason, where=f"{entry.path}: {why}")
     if len(body) > limit:
-        return Passed(reason="too_big")
+        return SkippedRecord(reason="too_big")
     if not brings_page(entry.status):
-        return Passed(reason=f"status_{entry.status}")
+        return SkippedRecord(reason=f"status_{entry.status}")
     asked = clean_url(entry.url) if entry.url else _canonical(body)
     if asked is None:
-        return Passed(reason="bad_address" if entry.url else "no_address")
+        return SkippedRecord(reason="bad_address" if entry.url else "no_address")
     if is_known(asked, at):
-        return Known(url=asked, fetched_at=at)
+        return KnownFetch(url=asked, fetched_at=at)
     kind = entry.content_type
     final = clean_url(entry.final_url) if entry.final_url else None
     headers = {"Content-Type": kind} if kind else {}
-    item = Archived(url=asked, fetched_at=at, headers=headers, status=entry.status, body=body)
+    item = ArchivedPage(url=asked, fetched_at=at, headers=headers, status=entry.status, body=body)
     return replace(item, final_url=final if final != asked else None, source=None if entry.url else SAVED_FILES)
 
 
-def _known(entry: FileEntry, at: datetime, is_known: IsKnown) -> Known | None:
+def _known(entry: PageFile, at: datetime, is_known: IsKnown) -> KnownFetch | None:
     url = clean_url(entry.url) if entry.url else None
-    return Known(url=url, fetched_at=at) if url and is_known(url, at) else None
+    return KnownFetch(url=url, fetched_at=at) if url and is_known(url, at) else None
 
 
 def _canonical(body: bytes) -> str | None:

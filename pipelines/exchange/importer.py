@@ -25,8 +25,8 @@ from db.store.archive_import import (
     source_for,
     sources_by_host,
 )
-from db.store.facts import Body, Fetch, Received, packed_body
-from pipelines.exchange.items import Archived, Item, Known, Passed, PassedOver, Revisit
+from db.store.facts import Body, Fetch, ReceivedPage, packed_body
+from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord, SkippedRecords
 from pipelines.urls import link_key
 
 MOST_PAGES, MOST_BYTES = 64, 16_000_000
@@ -35,7 +35,7 @@ _MOST_DIGESTS = 200_000
 
 
 @dataclass(slots=True, kw_only=True)
-class Counts:
+class ImportCounts:
     """What an import came to. `passed`: by reason."""
 
     items: int = 0
@@ -43,10 +43,10 @@ class Counts:
     """Pages that were not in the database."""
     known: int = 0
     """Fetches that the database had already."""
-    passed: PassedOver = field(default_factory=PassedOver)
+    passed: SkippedRecords = field(default_factory=SkippedRecords)
 
 
-class Intake:
+class Importer:
     """Takes items until there are no more or `stopped` says so. `source_id`: of all pages, instead of one for each host."""
 
     def __init__(
@@ -56,20 +56,20 @@ class Intake:
         self._wake = wake
         self._hosts: dict[str, int] | None = None
         self._pages: OrderedDict[str, int] = OrderedDict()
-        self.counts = Counts()
+        self.counts = ImportCounts()
 
-    def take(self, items: Iterable[Item], *, stopped: Callable[[], bool], show: Callable[[Counts], None]) -> None:
+    def take(self, items: Iterable[Item], *, stopped: Callable[[], bool], show: Callable[[ImportCounts], None]) -> None:
         """Store what comes. Raises DatabaseError, and what reading the archive raises."""
         held: list[tuple[Item, Body | None, tuple[Body, ...]]] = []
         size = 0
         try:
             for item in items:
                 self.counts.items += 1
-                if isinstance(item, Archived):
+                if isinstance(item, ArchivedPage):
                     body = packed_body(item.body)
                     held.append((item, body, tuple(packed_body(data, url) for url, data in item.parts)))
                     size += len(item.body) + sum(len(data) for _, data in item.parts)
-                elif isinstance(item, Passed):
+                elif isinstance(item, SkippedRecord):
                     self.counts.passed.note(item)
                 else:
                     held.append((item, None, ()))
@@ -103,9 +103,9 @@ class Intake:
 
     def _put(self, conn: sqlite3.Connection, item: Item, body: Body | None, parts: tuple[Body, ...]) -> str:
         """Store one; what became of it."""
-        assert not isinstance(item, Passed)
+        assert not isinstance(item, SkippedRecord)
         link = _link(item)
-        if isinstance(item, Known):
+        if isinstance(item, KnownFetch):
             self._remember(item.digest, known_fetch(conn, link_key(item.url), item.url, item.fetched_at))
             return "known"
         if known_fetch(conn, link.key, item.url, item.fetched_at) is not None:
@@ -114,7 +114,7 @@ class Intake:
         if isinstance(item, Revisit):
             return self._put_revisit(conn, item, link, now)
         assert body is not None
-        received = Received(
+        received = ReceivedPage(
             fetch=self._fetch(conn, item, now),
             source_id=self._source(conn, item, now),
             headers=item.headers,
@@ -142,15 +142,15 @@ class Intake:
             if len(self._pages) > _MOST_DIGESTS:
                 self._pages.popitem(last=False)
 
-    def _source(self, conn: sqlite3.Connection, item: Archived | Revisit, now: datetime) -> int:
+    def _source(self, conn: sqlite3.Connection, item: ArchivedPage | Revisit, now: datetime) -> int:
         if self._source_id is not None:
             return self._source_id
         assert self._hosts is not None
-        named = item.source if isinstance(item, Archived) else None
+        named = item.source if isinstance(item, ArchivedPage) else None
         return source_for(conn, self._hosts, item.url, now, named)
 
-    def _fetch(self, conn: sqlite3.Connection, item: Archived | Revisit, now: datetime) -> Fetch:
-        page = item if isinstance(item, Archived) else None
+    def _fetch(self, conn: sqlite3.Connection, item: ArchivedPage | Revisit, now: datetime) -> Fetch:
+        page = item if isinstance(item, ArchivedPage) else None
         return Fetch(
             what="article",
             url=item.url,
@@ -164,8 +164,8 @@ class Intake:
         )
 
 
-def _link(item: Archived | Revisit | Known) -> Link:
+def _link(item: ArchivedPage | Revisit | KnownFetch) -> Link:
     """The link that an export gives, else one made of the address: nobody listed it."""
-    if isinstance(item, Archived) and item.link is not None:
+    if isinstance(item, ArchivedPage) and item.link is not None:
         return item.link
     return Link(url=item.url, key=link_key(item.url), kind=LinkKind.MANUAL)

@@ -14,7 +14,7 @@ from db.models import Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Archived:
+class ArchivedPage:
     """A page as it was received. `url` was asked for, `final_url` is where that led, `digest` names the payload in its file.
 
     `link`, `source`, `duration_ms` and `parts` are known only where the archive is an export of Copydesk's.
@@ -45,7 +45,7 @@ class Revisit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownFetch:
     """A fetch that the database has: not read again. Its digest still serves revisits."""
 
     url: str
@@ -54,7 +54,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
+class SkippedRecord:
     """Something that a crawl would not have stored, or that cannot be read: `reason` is counted.
 
     `where` names the file, the place in it and what is wrong, for what somebody should look at.
@@ -64,7 +64,7 @@ class Passed:
     where: str | None = None
 
 
-Item = Archived | Revisit | Known | Passed
+Item = ArchivedPage | Revisit | KnownFetch | SkippedRecord
 
 IsKnown = Callable[[str, datetime], bool]
 """Whether the database has the fetch of an address at a time."""
@@ -73,13 +73,13 @@ MOST_TOLD = 20
 
 
 @dataclass(slots=True, kw_only=True)
-class PassedOver:
+class SkippedRecords:
     """What archives held that is no page: how much, by reason, and the first `MOST_TOLD` places that somebody should look at."""
 
     reasons: Counter[str] = field(default_factory=Counter)
     places: list[str] = field(default_factory=list)
 
-    def note(self, item: Passed) -> None:
+    def note(self, item: SkippedRecord) -> None:
         """Count one."""
         self.reasons[item.reason] += 1
         if item.where is not None and len(self.places) < MOST_TOLD:

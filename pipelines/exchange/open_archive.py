@@ -17,7 +17,7 @@ from typing import IO
 from db.errors import UsageError
 from db.regular_files import open_file
 from pipelines.exchange.html_files import is_html_file, read_file, read_folder, read_manifest
-from pipelines.exchange.items import IsKnown, Item, Passed
+from pipelines.exchange.items import IsKnown, Item, SkippedRecord
 from pipelines.exchange.warc_reader import read_warc
 
 _WARCS = (".warc", ".warc.gz")
@@ -29,7 +29,7 @@ _UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplemented
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class ArchiveOptions:
     """How archives are read: the largest body kept, what is known, the address of a folder's root."""
 
     limit: int
@@ -37,7 +37,7 @@ class Opening:
     base: str | None = None
 
 
-def read_archive(path: Path, how: Opening) -> Iterator[Item]:
+def read_archive(path: Path, how: ArchiveOptions) -> Iterator[Item]:
     """The items of one archive. Raises UsageError: no such file, or none that can be imported."""
     name = path.name.lower()
     if path.is_dir():
@@ -63,7 +63,7 @@ def _opened(path: Path) -> IO[bytes]:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def read_wacz(file: IO[bytes], path: str, how: Opening) -> Iterator[Item]:
+def read_wacz(file: IO[bytes], path: str, how: ArchiveOptions) -> Iterator[Item]:
     """The items of a WACZ. `path` is what messages call it. Raises UsageError: none."""
     try:
         packed = zipfile.ZipFile(file)
@@ -74,7 +74,9 @@ def read_wacz(file: IO[bytes], path: str, how: Opening) -> Iterator[Item]:
         if not warcs:
             raise UsageError(f"{path}: holds no WARC (a WACZ has them under archive/)")
         for name in _missing(packed):
-            yield Passed(reason="damaged", where=f"{path}: {name}, which its datapackage.json names, is not in it")
+            yield SkippedRecord(
+                reason="damaged", where=f"{path}: {name}, which its datapackage.json names, is not in it"
+            )
         for entry in warcs:
             yield from _member(packed, entry, path, how)
 
@@ -90,18 +92,18 @@ def _missing(packed: zipfile.ZipFile) -> list[str]:
     return sorted({path for path in paths if path.lower().endswith(_WARCS)} - set(packed.namelist()))
 
 
-def _member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, how: Opening) -> Iterator[Item]:
+def _member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, how: ArchiveOptions) -> Iterator[Item]:
     where = f"{path}, {entry.filename}"
     if entry.file_size > max(_BOMB, _MOST_PACKED * entry.compress_size):
         why = (
             f"unpacks to {entry.file_size / max(1, entry.compress_size):,.0f} times its size, which no web archive does"
         )
-        yield Passed(reason="damaged", where=f"{where}: {why}; it is passed over")
+        yield SkippedRecord(reason="damaged", where=f"{where}: {why}; it is passed over")
         return
     try:
         with packed.open(entry) as file:
             yield from read_warc(file, where, limit=how.limit, is_known=how.is_known)
     except UsageError as error:
-        yield Passed(reason="damaged", where=str(error))
+        yield SkippedRecord(reason="damaged", where=str(error))
     except _UNREADABLE as error:
-        yield Passed(reason="damaged", where=f"{where}: {error}")
+        yield SkippedRecord(reason="damaged", where=f"{where}: {error}")

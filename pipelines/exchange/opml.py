@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lxml import etree
 
 from db.errors import UsageError
-from db.models import Entry, EntryKind, Source
+from db.models import Listing, ListingKind, Source
 
 Listed = tuple[str | None, str]
 """A name, if there is one, and an address."""
@@ -75,7 +75,7 @@ def _lines(text: str, name: str) -> Iterator[Listed]:
             )
 
 
-def write_opml(sources: Iterable[tuple[Source, Sequence[Entry]]], title: str = "Copydesk sources") -> str:
+def write_opml(sources: Iterable[tuple[Source, Sequence[Listing]]], title: str = "Copydesk sources") -> str:
     """OPML 2.0: an outline for each source, its feeds below it. `read_sources` gives the sources back."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
@@ -85,7 +85,7 @@ def write_opml(sources: Iterable[tuple[Source, Sequence[Entry]]], title: str = "
         home = _clean(source.url)
         outline = etree.SubElement(body, "outline", type="link", text=_clean(source.name), htmlUrl=home, url=home)
         for entry in entries:
-            if entry.kind is EntryKind.FEED:
+            if entry.kind is ListingKind.FEED:
                 words = _clean(entry.title or entry.url)
                 etree.SubElement(outline, "outline", type="rss", text=words, xmlUrl=_clean(entry.url), htmlUrl=home)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{etree.tostring(root, encoding="unicode", pretty_print=True)}'

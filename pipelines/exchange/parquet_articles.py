@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import IO, Any
 
-from db.timestamps import moment
-
 from db.errors import UsageError
+from db.timestamps import moment
 from pipelines.exchange.article_formats import COLUMNS, Row
 
 # Texts of 3 KB make groups of some 3 MB: what a reader takes at a time, and what is held here.

@@ -19,7 +19,7 @@ from db.store.outcomes import Extractor
 from pipelines.exchange.article_formats import COLUMNS
 from pipelines.exchange.remote import NEEDS
 from pipelines.extraction.article_json import to_json
-from pipelines.processing.page_worker import Reading
+from pipelines.processing.page_worker import ExtractionResult
 
 # Some 5 MB of articles.
 PART_PAGES = 2000
@@ -33,12 +33,12 @@ _NUMBERS = ("number", "comment_count", "word_count")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class ExtractedPage:
     """One page's outcome with where it came from. `archive` is None for a page of the database, `number` then its id."""
 
     archive: str | None
     page: Page
-    reading: Reading
+    reading: ExtractionResult
 
 
 class OutcomeFolder:
@@ -76,7 +76,7 @@ class OutcomeFolder:
             )
         return len(paths), int(told[_AFTER])
 
-    def write(self, done: Sequence[Done]) -> None:
+    def write(self, done: Sequence[ExtractedPage]) -> None:
         """The next part. Raises UsageError where nothing can be written there."""
         articles = [self._article(one) for one in done if isinstance(one.reading.outcome, Article)]
         rejections = [self._rejection(one) for one in done if not isinstance(one.reading.outcome, Article)]
@@ -98,18 +98,18 @@ class OutcomeFolder:
         self._fs.pipe_file(f"{path}.unfinished", data)
         self._fs.mv(f"{path}.unfinished", path)
 
-    def _origin(self, one: Done) -> dict[str, Any]:
+    def _origin(self, one: ExtractedPage) -> dict[str, Any]:
         values = (one.reading.page_id, one.archive, one.page.url, one.page.final_url, one.page.fetched_at)
         made_by = {f"extractor_{name}": value for name, value in asdict(self._extractor).items()}
         return dict(zip(_ORIGIN, values, strict=True)) | made_by
 
-    def _article(self, one: Done) -> dict[str, Any]:
+    def _article(self, one: ExtractedPage) -> dict[str, Any]:
         assert one.reading.prints is not None
         row = to_json(one.reading.outcome)
         prints = {"address_key": one.reading.prints.address_key, "text_hash": one.reading.prints.text_hash}
         return self._origin(one) | prints | row | {"provenance": list(row["provenance"].items())}
 
-    def _rejection(self, one: Done) -> dict[str, Any]:
+    def _rejection(self, one: ExtractedPage) -> dict[str, Any]:
         row = to_json(one.reading.outcome)
         return self._origin(one) | {"reason": row["rejected"], "detail": row["detail"]}
 

@@ -17,9 +17,9 @@ from typing import IO, Any
 from db.errors import UsageError
 from db.http_statuses import brings_page
 from db.models import Link, LinkKind, Page
-from db.store.page_payload import Parcel, parcel_of
-from pipelines.exchange.items import Archived, Item, Known, Passed, PassedOver
-from pipelines.exchange.open_archive import Opening, read_wacz
+from db.store.page_payload import PagePayload, parcel_of
+from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, SkippedRecord, SkippedRecords
+from pipelines.exchange.open_archive import ArchiveOptions, read_wacz
 from pipelines.exchange.warc_reader import read_warc
 from pipelines.urls import clean_url, link_key
 
@@ -31,14 +31,14 @@ _COPY_STEP = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Archives:
+class RemoteArchives:
     """Files in the order in which they are read, of one file system."""
 
     fs: Any
     paths: Sequence[str]
 
 
-def find_archives(addresses: Sequence[str]) -> list[Archives]:
+def find_archives(addresses: Sequence[str]) -> list[RemoteArchives]:
     """The files at these addresses; `*` stands for any name. Raises UsageError: no driver, no such file."""
     try:
         import fsspec
@@ -53,13 +53,13 @@ def find_archives(addresses: Sequence[str]) -> list[Archives]:
             raise UsageError(f"{address}: {error}") from error
         if not paths:
             raise UsageError(f"{address}: there is no such file")
-        found.append(Archives(fs=fs, paths=paths))
+        found.append(RemoteArchives(fs=fs, paths=paths))
     return found
 
 
 def read_pages(
-    found: Sequence[Archives], *, limit: int, after: int, passed: PassedOver
-) -> Iterator[tuple[str, Parcel]]:
+    found: Sequence[RemoteArchives], *, limit: int, after: int, passed: SkippedRecords
+) -> Iterator[tuple[str, PagePayload]]:
     """Name of the archive and page, numbered from 1 over all archives; those up to `after` are passed over unpacked.
 
     `limit`: the largest body that is read; what is no page is noted in `passed`. Raises UsageError: not such a file.
@@ -73,22 +73,22 @@ def read_pages(
                     yield path, parcel_of(number, page)
 
 
-def _pages(fs: Any, path: str, limit: int, passed: PassedOver) -> Iterator[Page]:
+def _pages(fs: Any, path: str, limit: int, passed: SkippedRecords) -> Iterator[Page]:
     try:
         with _seekable(fs, path) as file:
             if path.lower().endswith(".parquet"):
                 yield from _parquet(file, path, limit, passed)
                 return
             for item in read_warc(file, path, limit=limit, is_known=lambda url, at: False):
-                if isinstance(item, Archived):
+                if isinstance(item, ArchivedPage):
                     yield page_as_imported(item)
                 else:
-                    passed.note(item if isinstance(item, Passed) else Passed(reason="revisit"))
+                    passed.note(item if isinstance(item, SkippedRecord) else SkippedRecord(reason="revisit"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error})") from error
 
 
-def read_items(found: Archives, how: Opening) -> Iterator[Item]:
+def read_items(found: RemoteArchives, how: ArchiveOptions) -> Iterator[Item]:
     """The items of WARC, WACZ and Parquet files, for an import. Raises UsageError: not such a file."""
     for path in found.paths:
         try:
@@ -103,18 +103,18 @@ def read_items(found: Archives, how: Opening) -> Iterator[Item]:
             raise UsageError(f"{path}: cannot be read ({error})") from error
 
 
-def _item_of_row(row: dict[str, Any], how: Opening) -> Item:
+def _item_of_row(row: dict[str, Any], how: ArchiveOptions) -> Item:
     page = _page_of_row(row, how.limit)
     if isinstance(page, str):
-        return Passed(reason=page)
+        return SkippedRecord(reason=page)
     if not brings_page(page.status):
-        return Passed(reason=f"status_{page.status}")
+        return SkippedRecord(reason=f"status_{page.status}")
     if page.fetched_at is None:
-        return Passed(reason="bad_date")
+        return SkippedRecord(reason="bad_date")
     assert page.url is not None
     if how.is_known(page.url, page.fetched_at):
-        return Known(url=page.url, fetched_at=page.fetched_at)
-    return Archived(
+        return KnownFetch(url=page.url, fetched_at=page.fetched_at)
+    return ArchivedPage(
         url=page.url,
         final_url=page.final_url,
         fetched_at=page.fetched_at,
@@ -124,7 +124,7 @@ def _item_of_row(row: dict[str, Any], how: Opening) -> Item:
     )
 
 
-def page_as_imported(item: Archived) -> Page:
+def page_as_imported(item: ArchivedPage) -> Page:
     """The page that extraction would get if the item were imported first."""
     return Page(
         body=item.body,
@@ -152,11 +152,11 @@ def _seekable(fs: Any, path: str) -> Iterator[IO[bytes]]:
             yield copy
 
 
-def _parquet(file: IO[bytes], path: str, limit: int, passed: PassedOver) -> Iterator[Page]:
+def _parquet(file: IO[bytes], path: str, limit: int, passed: SkippedRecords) -> Iterator[Page]:
     for row in _rows(file, path):
         page = _page_of_row(row, limit)
         if isinstance(page, str):
-            passed.note(Passed(reason=page))
+            passed.note(SkippedRecord(reason=page))
         else:
             yield page
 

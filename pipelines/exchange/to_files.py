@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from db.models import Article, Page, Rejection
-from db.store.page_payload import Parcel
-from pipelines.exchange.parquet_outcomes import PART_PAGES, Done, OutcomeFolder
-from pipelines.processing.page_worker import Reading
-from pipelines.processing.reextract import Readers, readings
+from db.store.page_payload import PagePayload
+from pipelines.exchange.parquet_outcomes import PART_PAGES, ExtractedPage, OutcomeFolder
+from pipelines.processing.page_worker import ExtractionResult
+from pipelines.processing.reextract import PageExecutor, readings
 
 HELD_PARTS = 3
 
@@ -26,11 +26,11 @@ class _Held:
     archive: str | None
     page: Page
     number: int
-    reading: Reading | None = None
+    reading: ExtractionResult | None = None
 
 
 @dataclass(slots=True, kw_only=True)
-class Tally:
+class ExtractionCounts:
     """What an extraction into files came to. `rejected`: by reason."""
 
     articles: int = 0
@@ -44,16 +44,16 @@ class Tally:
 
 def extract_into(
     folder: OutcomeFolder,
-    pages: Iterator[tuple[str | None, Parcel]],
-    executor: Readers,
+    pages: Iterator[tuple[str | None, PagePayload]],
+    executor: PageExecutor,
     stop: threading.Event,
     show: Callable[[int], None],
-) -> Tally:
+) -> ExtractionCounts:
     """Extract all pages into parts. Stopped, what is in a whole part stays, and the next run goes on behind it."""
-    tally, waiting = Tally(), deque[_Held]()
+    tally, waiting = ExtractionCounts(), deque[_Held]()
     by_number: dict[int, _Held] = {}
 
-    def sent() -> Iterator[Parcel]:
+    def sent() -> Iterator[PagePayload]:
         for archive, parcel in pages:
             held = _Held(archive=archive, page=replace(parcel.page, hint=None), number=parcel.page_id)
             waiting.append(held)
@@ -71,11 +71,11 @@ def extract_into(
     return tally
 
 
-def _write(folder: OutcomeFolder, part: list[_Held], tally: Tally) -> None:
+def _write(folder: OutcomeFolder, part: list[_Held], tally: ExtractionCounts) -> None:
     done = []
     for held in part:
         assert held.reading is not None
-        done.append(Done(archive=held.archive, page=held.page, reading=held.reading))
+        done.append(ExtractedPage(archive=held.archive, page=held.page, reading=held.reading))
     folder.write(done)
     for one in done:
         match one.reading.outcome:

@@ -6,7 +6,7 @@ from typing import Any
 
 from warcio.bufferedreaders import ChunkedDataReader
 
-from pipelines.content_encoding import TooBig, unpack
+from pipelines.content_encoding import BodyTooBig, unpack
 
 _STEP = 64 * 1024
 
@@ -22,6 +22,6 @@ def _read(stream: Any, limit: int) -> bytes:
     while piece := stream.read(_STEP):
         size += len(piece)
         if size > limit:
-            raise TooBig
+            raise BodyTooBig
         pieces.append(piece)
     return b"".join(pieces)

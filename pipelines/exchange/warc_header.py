@@ -22,7 +22,7 @@ _MOST_PARTS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
+class WarcHeader:
     """The header's content."""
 
     asked: str | None = None
@@ -33,7 +33,7 @@ class Exported:
     is_part: bool = False
 
 
-def write_exported(exported: Exported) -> str:
+def write_exported(exported: WarcHeader) -> str:
     """The header's value."""
     link = exported.link
     said = {
@@ -57,7 +57,7 @@ def write_exported(exported: Exported) -> str:
     return json.dumps({name: value for name, value in said.items() if value})
 
 
-def read_exported(headers: Any) -> Exported | None:
+def read_exported(headers: Any) -> WarcHeader | None:
     """The content of a record's header; None where there is none, or none that we could have written."""
     text = headers.get_header(HEADER)
     if text is None:
@@ -67,7 +67,7 @@ def read_exported(headers: Any) -> Exported | None:
         source = said.get("source")
         if source is not None and not (len(source) == 2 and source[0] and clean_url(str(source[1]))):
             return None
-        return Exported(
+        return WarcHeader(
             asked=clean_url(said["asked"]) if said.get("asked") else None,
             link=_link(said["link"]) if said.get("link") else None,
             source=(str(source[0]), str(source[1])) if source else None,

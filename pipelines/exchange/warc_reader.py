@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
 from db.http_statuses import brings_page
-from pipelines.content_encoding import DoesNotUnpack, TooBig, looks_like_markup
-from pipelines.exchange.items import Archived, IsKnown, Item, Known, Passed, Revisit
+from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
+from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, Revisit, SkippedRecord
 from pipelines.exchange.unpack import read_body
-from pipelines.exchange.warc_header import ORIGINAL, Exported, read_exported
-from pipelines.exchange.warc_records import CUT_OFF, Damage, left, read_records
+from pipelines.exchange.warc_header import ORIGINAL, WarcHeader, read_exported
+from pipelines.exchange.warc_records import CUT_OFF, DamagedRange, left, read_records
 from pipelines.truncation import is_whole_range
 from pipelines.urls import clean_url
 
@@ -35,10 +35,10 @@ def read_warc(file: IO[bytes], name: str, *, limit: int, is_known: IsKnown) -> I
     """The items of a WARC file, plain or gzip. `limit`: the largest body that is kept. Raises UsageError: no WARC."""
     reading = _Reading(name, limit, is_known)
     for record in read_records(file, name):
-        if isinstance(record, Damage):
+        if isinstance(record, DamagedRange):
             yield from reading.abandoned()
             place = f"{name}, {'unpacked, ' if record.unpacked else ''}byte {record.at:,}"
-            yield Passed(reason="damaged", where=f"{place}: {record.why}")
+            yield SkippedRecord(reason="damaged", where=f"{place}: {record.why}")
             continue
         try:
             yield from reading.items(record)
@@ -54,7 +54,7 @@ class _Reading:
     def __init__(self, name: str, limit: int, is_known: IsKnown) -> None:
         self._name, self._limit, self._is_known = name, limit, is_known
         self._redirects: OrderedDict[str, tuple[str, datetime]] = OrderedDict()
-        self._whole: Archived | None = None
+        self._whole: ArchivedPage | None = None
         self._missing = 0
         self._skipping = 0
 
@@ -69,9 +69,9 @@ class _Reading:
         if record.rec_type == "revisit":
             yield from self.abandoned()
             yield self._revisit(record)
-        elif record.rec_type in ("resource", "conversion") and not isinstance(_place(record), Passed):
+        elif record.rec_type in ("resource", "conversion") and not isinstance(_place(record), SkippedRecord):
             # What somebody made of an address, not what its server said: counted, so that nobody looks for it in vain.
-            yield Passed(reason="resource")
+            yield SkippedRecord(reason="resource")
         elif record.rec_type == "response":
             exported = read_exported(record.rec_headers)
             if exported is not None and exported.is_part and (self._whole or self._skipping):
@@ -80,7 +80,7 @@ class _Reading:
                 yield from self.abandoned()
                 item = self._response(record, exported)
                 parts = exported.parts if exported else 0
-                if isinstance(item, Archived) and parts:
+                if isinstance(item, ArchivedPage) and parts:
                     self._whole, self._missing = item, parts
                 else:
                     self._skipping = parts
@@ -91,44 +91,44 @@ class _Reading:
             self._skipping -= 1
             return
         body = self._body(record, _headers(record))
-        if isinstance(body, Passed):
+        if isinstance(body, SkippedRecord):
             yield from self.abandoned()
             yield body
             return
         url = record.rec_headers.get_header("WARC-Target-URI") or ""
         whole = self._whole
         fields = {name: getattr(whole, name) for name in whole.__dataclass_fields__}
-        self._whole = Archived(**fields | {"parts": (*whole.parts, (url, body))})
+        self._whole = ArchivedPage(**fields | {"parts": (*whole.parts, (url, body))})
         self._missing -= 1
         if not self._missing:
             yield from self.abandoned()
 
-    def _response(self, record: Any, exported: Exported | None) -> Item:
+    def _response(self, record: Any, exported: WarcHeader | None) -> Item:
         place = _place(record)
-        if isinstance(place, Passed):
+        if isinstance(place, SkippedRecord):
             return place
         url, at = place
         status, headers = _status(record), _headers(record)
         if 300 <= status < 400 and status != 304:
             self._remember(url, headers, at)
-            return Passed(reason=f"status_{status}")
+            return SkippedRecord(reason=f"status_{status}")
         if not brings_page(status):
-            return Passed(reason=f"status_{status}" if status else "not_http")
+            return SkippedRecord(reason=f"status_{status}" if status else "not_http")
         if status == 206 and not is_whole_range(headers.get("Content-Range", "").encode("latin-1")):
-            return Passed(reason="truncated")
+            return SkippedRecord(reason="truncated")
         asked = (exported.asked if exported else self._asked(url, at)) or url
         digest = record.rec_headers.get_header("WARC-Payload-Digest")
         if self._is_known(asked, at):
-            return Known(url=asked, fetched_at=at, digest=digest)
+            return KnownFetch(url=asked, fetched_at=at, digest=digest)
         kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if exported is None and kind not in _HTML + _SAYS_NOTHING:
-            return Passed(reason="not_html")
+            return SkippedRecord(reason="not_html")
         body = self._body(record, headers)
-        if isinstance(body, Passed):
+        if isinstance(body, SkippedRecord):
             return body
         if exported is None and kind in _SAYS_NOTHING and not looks_like_markup(body):
-            return Passed(reason="not_html")
-        return Archived(
+            return SkippedRecord(reason="not_html")
+        return ArchivedPage(
             url=asked,
             final_url=url if asked != url else None,
             fetched_at=at,
@@ -141,16 +141,16 @@ class _Reading:
             duration_ms=exported.duration_ms if exported else None,
         )
 
-    def _body(self, record: Any, headers: Mapping[str, str]) -> bytes | Passed:
+    def _body(self, record: Any, headers: Mapping[str, str]) -> bytes | SkippedRecord:
         if record.rec_headers.get_header("WARC-Truncated"):
             return self._spoilt(record, "truncated", "its crawler cut it off (WARC-Truncated)")
         encodings = headers.get("Content-Encoding", "")
         chunked = "chunked" in (record.http_headers.get_header("Transfer-Encoding") or "").lower()
         try:
             body = read_body(record.raw_stream, encodings=encodings, chunked=chunked, limit=self._limit)
-        except TooBig:
-            return Passed(reason="too_big")
-        except DoesNotUnpack as error:
+        except BodyTooBig:
+            return SkippedRecord(reason="too_big")
+        except EncodingError as error:
             return self._spoilt(record, "damaged", f"is not {encodings}: {error}")
         length = headers.get("Content-Length", "")
         declared = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
@@ -162,18 +162,18 @@ class _Reading:
             )
         return body
 
-    def _spoilt(self, record: Any, reason: str, why: str) -> Passed:
+    def _spoilt(self, record: Any, reason: str, why: str) -> SkippedRecord:
         """An answer that is not whole, in a record that is."""
         url = record.rec_headers.get_header("WARC-Target-URI")
-        return Passed(reason=reason, where=f"{self._name}, byte {record.begins:,}: {url} {why}")
+        return SkippedRecord(reason=reason, where=f"{self._name}, byte {record.begins:,}: {url} {why}")
 
     def _revisit(self, record: Any) -> Item:
         place = _place(record)
-        if isinstance(place, Passed):
+        if isinstance(place, SkippedRecord):
             return place
         url, at = place
         if self._is_known(url, at):
-            return Known(url=url, fetched_at=at)
+            return KnownFetch(url=url, fetched_at=at)
         profile = record.rec_headers.get_header("WARC-Profile") or ""
         return Revisit(
             url=url,
@@ -196,16 +196,16 @@ class _Reading:
         return asked if timedelta(0) <= at - when <= _REDIRECT_HOLDS else None
 
 
-def _place(record: Any) -> tuple[str, datetime] | Passed:
+def _place(record: Any) -> tuple[str, datetime] | SkippedRecord:
     """Where and when. The address is kept as it was asked for, once it is one."""
     text = record.rec_headers.get_header("WARC-Target-URI") or ""
     if not text.lower().startswith(_SCHEMES):
-        return Passed(reason="not_http")
+        return SkippedRecord(reason="not_http")
     url = clean_url(text)
     if url is None:
-        return Passed(reason="bad_address")
+        return SkippedRecord(reason="bad_address")
     at = _moment(record.rec_headers.get_header("WARC-Date") or "")
-    return (url, at) if at else Passed(reason="bad_date")
+    return (url, at) if at else SkippedRecord(reason="bad_date")
 
 
 def _moment(text: str) -> datetime | None:

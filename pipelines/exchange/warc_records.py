@@ -56,7 +56,7 @@ _WHY = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Damage:
+class DamagedRange:
     """Stands where records were that cannot be read. `at` is a byte of the file, or of what it unpacks to (`unpacked`)."""
 
     at: int
@@ -151,7 +151,7 @@ def read_records(file: IO[bytes], name: str) -> Iterator[Any]:
         whole = gzip.GzipFile(fileobj=file)
         for number, record in enumerate(_past_damage(whole, packed=False)):  # type: ignore[arg-type]
             if number >= yielded:
-                yield replace(record, unpacked=True) if isinstance(record, Damage) else record
+                yield replace(record, unpacked=True) if isinstance(record, DamagedRange) else record
 
 
 class _OnePiece(Exception):
@@ -180,17 +180,17 @@ def _past_damage(file: IO[bytes], *, packed: bool) -> Iterator[Any]:
             if whole and reader.cut:
                 # The last one begun: that of the last record, or one behind it that gave nothing.
                 last = records.offset if records.offset < file.tell() else begun
-                yield Damage(at=last, why="the file breaks off in a gzip member")
+                yield DamagedRange(at=last, why="the file breaks off in a gzip member")
             return
         except BROKEN as error:
             if "non-chunked gzip" in str(error):
                 raise _OnePiece from error
-            damage = Damage(at=max(begun, records.offset), why=_why(error))
+            damage = DamagedRange(at=max(begun, records.offset), why=_why(error))
         if whole:
             yield damage
         whole = False
         if not again.may_go_to(begun + 1):
-            yield Damage(at=begun, why="too much is damaged; the rest of the file is passed over")
+            yield DamagedRange(at=begun, why="too much is damaged; the rest of the file is passed over")
             return
         at = _next_start(file, begun + 1, GZIP if packed else b"\n" + _BEGINS)
 

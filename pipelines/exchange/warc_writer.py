@@ -14,12 +14,12 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import IO
 
-from db.timestamps import stamp
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from db.store.archive_export import StoredPage
-from pipelines.exchange.warc_header import HEADER, ORIGINAL, Exported, write_exported
+from db.timestamps import stamp
+from pipelines.exchange.warc_header import HEADER, ORIGINAL, WarcHeader, write_exported
 
 _NOT_AS_STORED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -56,7 +56,7 @@ class WarcFile:
         page = stored.page
         assert page.url is not None
         assert page.fetched_at is not None
-        exported = Exported(
+        exported = WarcHeader(
             asked=page.url if page.final_url else None,
             link=page.hint,
             source=stored.source,
@@ -67,11 +67,11 @@ class WarcFile:
         self._response(page.final_url or page.url, at, page.status, stored.headers, page.body, exported)
         for url, body in zip(stored.part_urls, page.parts, strict=True):
             self._response(
-                url, at, 200, {"Content-Type": page.content_type or "text/html"}, body, Exported(is_part=True)
+                url, at, 200, {"Content-Type": page.content_type or "text/html"}, body, WarcHeader(is_part=True)
             )
 
     def _response(
-        self, url: str, at: datetime, status: int, headers: Mapping[str, str], body: bytes, exported: Exported
+        self, url: str, at: datetime, status: int, headers: Mapping[str, str], body: bytes, exported: WarcHeader
     ) -> None:
         kept = [
             (f"{ORIGINAL}{name}" if name.lower() in _NOT_AS_STORED else name, _CONTROL.sub(" ", value))

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from lxml.etree import _Element as Element
 
 from db.models import Page, Reason, Rejection
-from pipelines.extraction.page.document import Line, Sheet, Zone, home_of
+from pipelines.extraction.page.document import Document, Line, Zone, home_of
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.structured_data import Stated
+from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.word_count import count_words
 
 _ERROR_TITLE = re.compile(
@@ -46,7 +46,7 @@ _DATED_CJK, _DATED_WORDS = 30, 12
 
 
 def refuse(
-    page: Page, sheet: Sheet, layout: Layout, stated: Stated, *, title: str | None, text: str, dated: bool
+    page: Page, sheet: Document, layout: Layout, stated: StructuredData, *, title: str | None, text: str, dated: bool
 ) -> Rejection | None:
     """The refusal of a page, None for an article."""
     address = urlsplit(page.address or "")
@@ -98,7 +98,9 @@ def refuse_by_title(page: Page, title: str, text: str) -> Rejection | None:
     return None
 
 
-def _by_links(sheet: Sheet, layout: Layout, stated: Stated, path: str, *, dated: bool, words: int) -> Rejection | None:
+def _by_links(
+    sheet: Document, layout: Layout, stated: StructuredData, path: str, *, dated: bool, words: int
+) -> Rejection | None:
     """A page whose main part is links, and whose little text stands in teasers, is a list."""
     if stated.is_article or (sheet.head.meta("og:type") or "").lower() in ("article", "news", "og:article", "blog"):
         return None
@@ -125,7 +127,7 @@ def _by_links(sheet: Sheet, layout: Layout, stated: Stated, path: str, *, dated:
     return None
 
 
-def _is_under_link(line: Line, sheet: Sheet) -> bool:
+def _is_under_link(line: Line, sheet: Document) -> bool:
     """Whether the line above is a linked heading: then this one is the summary of what it leads to."""
     above = sheet.lines[line.row - 1] if line.row else None
     return above is not None and _is_link_line(above) and _HEADING.match(above.block.tag) is not None

@@ -17,20 +17,20 @@ from pipelines.extraction.credits.chinese_credits import Credits, read_credits
 from pipelines.extraction.credits.chinese_names import read_people
 from pipelines.extraction.credits.credit_lines import read_credit_lines
 from pipelines.extraction.credits.names import split_byline
-from pipelines.extraction.credits.original_source import Origin, read_origin
+from pipelines.extraction.credits.original_source import OriginalSource, read_origin
 from pipelines.extraction.credits.outlet import read_outlet, site_names_of
 from pipelines.extraction.dates.publication import read_moments
-from pipelines.extraction.dates.time_zones import Place
+from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata as around
 from pipelines.extraction.fields.headline import Headline, read_headline
 from pipelines.extraction.fields.standfirst import read_standfirst, with_standfirst
-from pipelines.extraction.page.document import Sheet, lay_out
+from pipelines.extraction.page.document import Document, lay_out
 from pipelines.extraction.page.layout import Layout, lay_around
 from pipelines.extraction.page.locale import language_code, read_country, read_language
 from pipelines.extraction.page.main_content import locate
 from pipelines.extraction.page.pictures import read_images
-from pipelines.extraction.page.structured_data import Stated, read_stated
-from pipelines.extraction.site_rules import Ruled, read_ruled
+from pipelines.extraction.page.structured_data import StructuredData, read_stated
+from pipelines.extraction.site_rules import RuleValues, read_ruled
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
 
@@ -105,13 +105,13 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     )
 
 
-def _host(page: Page, sheet: Sheet) -> str | None:
+def _host(page: Page, sheet: Document) -> str | None:
     """The host whose rules hold: that of the page's address, of a file without one that of the address which it states."""
     own = page.address or around.absolute(sheet.head.canonical or sheet.head.meta("og:url") or "", None)
     return urlsplit(own or "").hostname
 
 
-def _ruled_headline(ruled: Ruled) -> Headline | None:
+def _ruled_headline(ruled: RuleValues) -> Headline | None:
     title = ruled.get("title")
     return Headline(title, ruled.by, None) if title else None
 
@@ -124,7 +124,7 @@ def _host_labels(page: Page) -> tuple[str, ...]:
     )
 
 
-def _headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...], page: Page) -> Headline | None:
+def _headline(sheet: Document, stated: StructuredData, site_names: tuple[str, ...], page: Page) -> Headline | None:
     found = read_headline(sheet, stated, site_names)
     if found is None and page.hint and page.hint.title:
         return Headline(page.hint.title, "hint", None)
@@ -144,10 +144,10 @@ class _Desk:
     """What lies on the desk while one page is read."""
 
     page: Page
-    sheet: Sheet
-    stated: Stated
+    sheet: Document
+    stated: StructuredData
     layout: Layout
-    place: Place
+    place: Locale
     credits: Credits
     site: Site | None
     site_names: tuple[str, ...]
@@ -176,7 +176,7 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     if source is None and credits.second_source:
         source, source_by = credits.original_source, "credit line"
         credits.original_source = None
-    origin = read_origin(layout, source) if language in ("zh", None) else Origin()
+    origin = read_origin(layout, source) if language in ("zh", None) else OriginalSource()
     original = credits.original_source or origin.house
     credits.lines |= origin.rows
     tags, tags_by = around.read_tags(sheet.head, stated)
@@ -198,13 +198,13 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
 
 
 def _place(
-    sheet: Sheet, page: Page, site: Site | None, layout: Layout, headline: Headline | None, stated: Stated
-) -> Place:
+    sheet: Document, page: Page, site: Site | None, layout: Layout, headline: Headline | None, stated: StructuredData
+) -> Locale:
     sample = " ".join(line.text for line in layout.paragraphs[:12]) or (headline.text if headline else "")
     language = (language_code(site.language) if site and site.language else None) or read_language(
         sheet.head, sample, stated.language
     )
-    return Place(
+    return Locale(
         site_timezone=site.timezone if site else None,
         country=read_country(sheet.head, page.address),
         language=language,
@@ -212,7 +212,7 @@ def _place(
     )
 
 
-def _foreign(sheet: Sheet, headline: Headline | None, credits: Credits) -> set[str]:
+def _foreign(sheet: Document, headline: Headline | None, credits: Credits) -> set[str]:
     """Lines that the other readers have taken: they are not text."""
     lines = {plain(sheet.lines[row].text) for row in credits.lines}
     if headline:

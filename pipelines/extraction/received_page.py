@@ -29,7 +29,7 @@ _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class SelectedText:
     """One thing that a rule found: its lines as a reader sees them, none empty, and the element where it is one."""
 
     lines: tuple[str, ...]
@@ -41,7 +41,7 @@ class Piece:
         return " ".join(self.lines)
 
 
-class ReceivedPage:
+class RawPage:
     """The decoded text of a page, parsed when the first selector asks for it."""
 
     def __init__(self, html: str) -> None:
@@ -51,7 +51,7 @@ class ReceivedPage:
     def _tree(self) -> Element | None:
         return _parsed(self._html)
 
-    def find(self, rule: FieldRule, wanted: str | None = None) -> list[Piece]:
+    def find(self, rule: FieldRule, wanted: str | None = None) -> list[SelectedText]:
         """What a rule finds, in the page's order; a pattern finds one piece. `wanted` is the attribute that tells most, where the
         rule names none and an element has it."""
         if rule.regex:
@@ -65,7 +65,7 @@ class ReceivedPage:
         pieces = (_piece(item, rule.attribute, wanted, of_string) for item in items)
         return [piece for piece in pieces if piece.lines or (piece.element is not None and rule.attribute is None)]
 
-    def _by_pattern(self, pattern: str) -> Iterator[Piece]:
+    def _by_pattern(self, pattern: str) -> Iterator[SelectedText]:
         match = re.search(pattern, self._html)
         if match is None:
             return
@@ -77,7 +77,7 @@ class ReceivedPage:
         if "\\" in value and self._html[start - 1 : start] == '"' == self._html[end : end + 1]:
             value = _unescaped(value)
         if lines := _of_markup(value):
-            yield Piece(lines=lines)
+            yield SelectedText(lines=lines)
 
 
 @lru_cache(maxsize=512)
@@ -96,18 +96,18 @@ def _parsed(html: str) -> Element | None:
 _ReadString = Callable[[str], tuple[str, ...]]
 
 
-def _piece(item: Any, attribute: str | None, wanted: str | None, of_string: _ReadString) -> Piece:
+def _piece(item: Any, attribute: str | None, wanted: str | None, of_string: _ReadString) -> SelectedText:
     """One result of a selector: an element, an attribute or text, or what an XPath function gave."""
     if not isinstance(item, etree._Element):
-        return Piece(lines=of_string(_words(item)))
+        return SelectedText(lines=of_string(_words(item)))
     if not isinstance(item.tag, str):  # a comment of the markup
-        return Piece(lines=_of_markup(item.text or ""), element=item)
+        return SelectedText(lines=_of_markup(item.text or ""), element=item)
     name = attribute.lower() if attribute else _telling(item, wanted)
     if name is not None:
-        return Piece(lines=of_string(item.get(name) or ""), element=item)
+        return SelectedText(lines=of_string(item.get(name) or ""), element=item)
     if item.tag in _UNSEEN:
-        return Piece(lines=_of_markup("".join(str(text) for text in item.itertext())), element=item)
-    return Piece(lines=_lines(item), element=item)
+        return SelectedText(lines=_of_markup("".join(str(text) for text in item.itertext())), element=item)
+    return SelectedText(lines=_lines(item), element=item)
 
 
 def _telling(element: Element, wanted: str | None) -> str | None:

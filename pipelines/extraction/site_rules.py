@@ -14,11 +14,11 @@ from db.models import Image, Moment
 from db.site_rules.loader import FieldRule, Site
 from pipelines.extraction.credits.labelled_names import split_names
 from pipelines.extraction.credits.names import split_byline
-from pipelines.extraction.dates.time_zones import Place, settle_moment
+from pipelines.extraction.dates.time_zones import Locale, settle_moment
 from pipelines.extraction.fields.metadata import absolute, split_tags
 from pipelines.extraction.page.locale import language_code
 from pipelines.extraction.page.pictures import image_of
-from pipelines.extraction.received_page import Piece, ReceivedPage
+from pipelines.extraction.received_page import RawPage, SelectedText
 from pipelines.extraction.text.date_parser import find_stamps, plain_digits, read_machine
 from pipelines.extraction.text.relative_times import find_relative
 
@@ -31,7 +31,7 @@ _MOST_IMAGES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ruled:
+class RuleValues:
     """What the rules of a site read of one page, by field of Article."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -48,15 +48,15 @@ class Ruled:
         return {name: (value, self.by) for name, value in self.values.items()}
 
 
-NOTHING = Ruled()
+NOTHING = RuleValues()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
     """What a rule's find is read with."""
 
-    page: ReceivedPage
-    place: Place
+    page: RawPage
+    place: Locale
     address: str | None
 
     def first(self, rules: Sequence[FieldRule]) -> Any:
@@ -75,7 +75,9 @@ class _Reader:
         return _value(rule.field, pieces, self.place, self.address) if pieces else None
 
 
-def read_ruled(html: str, site: Site | None, place: Place, address: str | None, published: Moment | None) -> Ruled:
+def read_ruled(
+    html: str, site: Site | None, place: Locale, address: str | None, published: Moment | None
+) -> RuleValues:
     """The site's own fields of a page. Of several rules for one field the first that finds something counts.
 
     `published` is what the general reader found: by it, or better by a rule of its own, a page is before or after the day on which
@@ -86,7 +88,7 @@ def read_ruled(html: str, site: Site | None, place: Place, address: str | None, 
     rules: dict[str, list[FieldRule]] = {}
     for rule in site.fields:
         rules.setdefault(rule.field, []).append(rule)
-    reader = _Reader(page=ReceivedPage(html), place=place, address=address)
+    reader = _Reader(page=RawPage(html), place=place, address=address)
     day = published.at.date() if published else None
     values: dict[str, Any] = {}
     value: Any
@@ -106,7 +108,7 @@ def read_ruled(html: str, site: Site | None, place: Place, address: str | None, 
             reader = replace(reader, place=replace(place, language=value))
         elif name == "published":
             day = value.at.date()
-    return Ruled(values=values, by=f"site rule {site.name}")
+    return RuleValues(values=values, by=f"site rule {site.name}")
 
 
 def _published(rules: Sequence[FieldRule], reader: _Reader, day: date | None) -> Moment | None:
@@ -118,7 +120,7 @@ def _published(rules: Sequence[FieldRule], reader: _Reader, day: date | None) ->
     return None
 
 
-def _is_in_force(rule: FieldRule, day: date | None, place: Place) -> bool:
+def _is_in_force(rule: FieldRule, day: date | None, place: Locale) -> bool:
     """Whether a page of that day is one that the rule reads. A page without a day was published before it was fetched."""
     if rule.until is None:
         return True
@@ -127,7 +129,7 @@ def _is_in_force(rule: FieldRule, day: date | None, place: Place) -> bool:
     return day is not None and day < rule.until
 
 
-def _value(name: str, pieces: Sequence[Piece], place: Place, address: str | None) -> Any:
+def _value(name: str, pieces: Sequence[SelectedText], place: Locale, address: str | None) -> Any:
     text = pieces[0].text
     match name:
         case "published" | "modified":
@@ -167,7 +169,7 @@ def _unlabelled(text: str) -> str:
     return re.sub(r"^[\u3400-\u9fff\s]{2,6}[:：]", "", text)
 
 
-def _moment(text: str, place: Place) -> Moment | None:
+def _moment(text: str, place: Locale) -> Moment | None:
     """A time as machines write it, as readers see it, or told from the time of the fetch."""
     if _ISO_BEGINS.match(text):
         stamp = read_machine(text, language=place.language)
@@ -191,7 +193,7 @@ def _number(text: str) -> int | None:
     return int(re.sub(r"\D", "", match[0])) if match else None
 
 
-def _images(pieces: Sequence[Piece], address: str | None) -> tuple[Image, ...] | None:
+def _images(pieces: Sequence[SelectedText], address: str | None) -> tuple[Image, ...] | None:
     """The pictures that a rule names: elements, boxes that hold some, or addresses."""
     images: dict[str, Image] = {}
     for piece in pieces:

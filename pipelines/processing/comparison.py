@@ -14,8 +14,8 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
-from db.store.extractions import Held, held, is_pruned
-from pipelines.processing.page_worker import Reading
+from db.store.extractions import StoredOutcome, held, is_pruned
+from pipelines.processing.page_worker import ExtractionResult
 from pipelines.processing.reextract import fails, made_of
 
 SAMPLES = 5
@@ -27,7 +27,7 @@ DIFFERING = ("changed", "rejected", "accepted", "reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class FieldChange:
     """A field of one page before and after, None where it is empty."""
 
     page_id: int
@@ -37,7 +37,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
+class ExtractionFailure:
     """A page that the new extraction cannot read."""
 
     page_id: int
@@ -47,14 +47,14 @@ class Failed:
 
 
 @dataclass(slots=True, kw_only=True)
-class Differences:
+class OutcomeDifferences:
     """Pages by fate, by source those that differ, by field those where it does; samples of each field; pages that fail."""
 
     fates: Counter[str] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
-    samples: dict[str, list[Sample]] = field(default_factory=dict)
-    failed: list[Failed] = field(default_factory=list)
+    samples: dict[str, list[FieldChange]] = field(default_factory=dict)
+    failed: list[ExtractionFailure] = field(default_factory=list)
 
     @property
     def pages(self) -> int:
@@ -66,7 +66,7 @@ class Differences:
         """How many would be written anew."""
         return sum(self.fates[fate] for fate in DIFFERING)
 
-    def add(self, conn: sqlite3.Connection, reading: Reading) -> None:
+    def add(self, conn: sqlite3.Connection, reading: ExtractionResult) -> None:
         """Compare one reading with what is held. A page that has no outcome any more is passed over."""
         before, made = held(conn, reading.page_id), made_of(reading)
         if before is None:
@@ -81,10 +81,12 @@ class Differences:
                 self.sources[source] += 1
                 self._compare(reading.page_id, url, before[1], made)
             elif len(self.failed) < FAILED_NAMED:
-                told = Failed(page_id=reading.page_id, url=url, reason=made.reason or "", detail=made.detail or "")
+                told = ExtractionFailure(
+                    page_id=reading.page_id, url=url, reason=made.reason or "", detail=made.detail or ""
+                )
                 self.failed.append(told)
 
-    def _compare(self, page_id: int, url: str, before: Held, made: Held) -> None:
+    def _compare(self, page_id: int, url: str, before: StoredOutcome, made: StoredOutcome) -> None:
         old, new = _fields(before), _fields(made)
         names = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
         if "rejected" in names:
@@ -93,10 +95,10 @@ class Differences:
             self.fields[name] += 1
             samples = self.samples.setdefault(name, [])
             if len(samples) < SAMPLES:
-                samples.append(Sample(page_id=page_id, url=url, before=old.get(name), after=new.get(name)))
+                samples.append(FieldChange(page_id=page_id, url=url, before=old.get(name), after=new.get(name)))
 
 
-def _fate(before: Held, made: Held) -> str:
+def _fate(before: StoredOutcome, made: StoredOutcome) -> str:
     if fails(before, made):
         return "failed"
     if before == made:
@@ -106,7 +108,7 @@ def _fate(before: Held, made: Held) -> str:
     return "rejected" if made.reason else "accepted" if before.reason else "changed"
 
 
-def _fields(made: Held) -> dict[str, str]:
+def _fields(made: StoredOutcome) -> dict[str, str]:
     if made.reason:
         return {"rejected": made.reason} | ({"detail": made.detail} if made.detail else {})
     values = {name: str(value) for name, value in made.article.items()}

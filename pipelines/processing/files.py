@@ -37,7 +37,7 @@ _AHEAD = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileEntry:
+class PageFile:
     """One page on disk and what is known of it. `body` is there where it was read already, from a pipe or the web.
 
     `own`: a person named it on the command line. `within`: the folder that it must not lead out of.
@@ -55,7 +55,7 @@ class FileEntry:
     within: Path | None = None
 
 
-def entries_of_manifest(manifest: Path, *, inside: bool = False) -> Iterator[FileEntry]:
+def entries_of_manifest(manifest: Path, *, inside: bool = False) -> Iterator[PageFile]:
     """The entries of a manifest, read line by line. UsageError names the line that is wrong.
 
     `inside`: what has a relative path must be in the manifest's folder.
@@ -71,7 +71,7 @@ def entries_of_manifest(manifest: Path, *, inside: bool = False) -> Iterator[Fil
         raise UsageError(f"Cannot read the manifest {manifest}: {error.strerror}.") from error
 
 
-def _entry(line: bytes, number: int, manifest: Path) -> FileEntry:
+def _entry(line: bytes, number: int, manifest: Path) -> PageFile:
     where = f"{manifest}, line {number}"
     try:
         row: Any = json.loads(line.decode("utf-8"))
@@ -81,7 +81,7 @@ def _entry(line: bytes, number: int, manifest: Path) -> FileEntry:
         raise UsageError(f"{where}: not a JSON object ({error}).") from error
     if not isinstance(row, dict) or not isinstance(row.get("path"), str):
         raise UsageError(f'{where}: expected an object with "id" and "path".')
-    return FileEntry(
+    return PageFile(
         page_id=row["id"] if isinstance(row.get("id"), str | int) else row["path"],
         path=manifest.parent / row["path"],
         url=_text(row, "url", where),
@@ -123,7 +123,7 @@ def _when(value: Any, where: str) -> datetime | None:
     return when
 
 
-def read_entry(entry: FileEntry, sites: Sites) -> Outcome:
+def read_entry(entry: PageFile, sites: Sites) -> Outcome:
     """Read one file and extract it."""
     try:
         body = _read(entry) if entry.body is None else entry.body
@@ -143,7 +143,7 @@ def read_entry(entry: FileEntry, sites: Sites) -> Outcome:
     return extract(page, sites)
 
 
-def _read(entry: FileEntry) -> bytes:
+def _read(entry: PageFile) -> bytes:
     with open_file(entry.path, own=entry.own) as file:
         return unpacked(file, entry.path, MAX_BODY)
 
@@ -157,11 +157,11 @@ def unpacked(file: IO[bytes], path: Path, limit: int) -> bytes:
 
 
 def json_lines(
-    entries: Iterable[FileEntry], sites: Sites, *, jobs: int = 1, timeout_s: float = PAGE_TIMEOUT_S
+    entries: Iterable[PageFile], sites: Sites, *, jobs: int = 1, timeout_s: float = PAGE_TIMEOUT_S
 ) -> Iterator[str]:
     """One JSON line an entry, in order, made by `jobs` processes; nothing is gathered. Raises MachineError."""
-    pool = WorkerPool(ReadFiles(sites=sites), processes=jobs, timeout_s=timeout_s)
-    waiting: deque[tuple[FileEntry, Future[str]]] = deque()
+    pool = WorkerPool(ExtractFiles(sites=sites), processes=jobs, timeout_s=timeout_s)
+    waiting: deque[tuple[PageFile, Future[str]]] = deque()
     try:
         for entry in entries:
             waiting.append((entry, pool.submit(entry)))
@@ -173,7 +173,7 @@ def json_lines(
         pool.stop()
 
 
-def _line_of(entry: FileEntry, line: Future[str]) -> str:
+def _line_of(entry: PageFile, line: Future[str]) -> str:
     try:
         return line.result()
     except TaskTooSlow as error:
@@ -184,14 +184,14 @@ def _line_of(entry: FileEntry, line: Future[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadFiles:
-    """The work of a process that extracts files (`pipelines.processing.worker_pool.Work`)."""
+class ExtractFiles:
+    """The work of a process that extracts files (`pipelines.processing.worker_pool.Worker`)."""
 
     sites: Sites
     name: str = "page"
     preload: tuple[str, ...] = ("pipelines.processing.files",)
 
-    def prepare(self) -> Callable[[FileEntry], str]:
+    def prepare(self) -> Callable[[PageFile], str]:
         """A function that extracts one file into its JSON line."""
         return lambda entry: _line(entry, read_entry(entry, self.sites))
 
@@ -200,5 +200,5 @@ class ReadFiles:
         rehearse()
 
 
-def _line(entry: FileEntry, outcome: Outcome) -> str:
+def _line(entry: PageFile, outcome: Outcome) -> str:
     return json.dumps(to_json(outcome, page_id=entry.page_id), ensure_ascii=False)

@@ -31,9 +31,9 @@ from db.store.near_copies import any_unsettled
 from db.store.outcomes import Extractor, extractor_id, put_article, put_rejection
 from db.store.pages import count_unread, unread_pages
 from pipelines.dedup.settle import settle
-from pipelines.processing.page_pool import ReadingPool
-from pipelines.processing.page_worker import Reading, read
-from pipelines.processing.reextract import LocalReaders, Readers
+from pipelines.processing.page_pool import ExtractionPool
+from pipelines.processing.page_worker import ExtractionResult, read
+from pipelines.processing.reextract import LocalExecutor, PageExecutor
 
 # Pages handed to the pool ahead of need, for each process: enough that none waits, few enough that a stop is quick.
 WINDOW_PER_PROCESS = 4
@@ -45,7 +45,7 @@ GATHER_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeskPlan:
+class IngestPlan:
     """How a desk works: which database and rules, how many processes, how long a page may take.
 
     `sites` are the rules themselves, not where they are: a reading process that starts later must read by the same ones.
@@ -58,19 +58,19 @@ class DeskPlan:
     page_timeout_s: float
 
 
-class Desk:
+class Ingest:
     """Reads and settles on a thread of its own until `finish` or `stop`.
 
     `readers` read instead of processes of this machine, which are started otherwise; whoever gave them ends them.
     """
 
-    def __init__(self, plan: DeskPlan, writer: Writer, readers: Readers | None = None) -> None:
+    def __init__(self, plan: IngestPlan, writer: Writer, readers: PageExecutor | None = None) -> None:
         self._plan = plan
         self._writer = writer
         self._readers = readers
         # Not a SimpleQueue: its `get(timeout)` waits for ever where the time is over between its two looks at the lock (CPython
         # 3.11, the remaining time is negative then). Seen once in 4,000 pages on a busy machine: nothing was read any more.
-        self._read: queue.Queue[Future[Reading]] = queue.Queue()
+        self._read: queue.Queue[Future[ExtractionResult]] = queue.Queue()
         self._wake = threading.Event()
         self._finishing = threading.Event()
         self._stopping = threading.Event()
@@ -150,9 +150,9 @@ class Desk:
         maker = self._writer.submit(lambda writing: extractor_id(writing, plan.extractor)).result()
         if self._readers is not None:
             return self._feed(conn, self._readers, maker)
-        pool = ReadingPool(plan.database, plan.sites, processes=plan.processes, timeout_s=plan.page_timeout_s)
+        pool = ExtractionPool(plan.database, plan.sites, processes=plan.processes, timeout_s=plan.page_timeout_s)
         try:
-            self._feed(conn, LocalReaders(pool), maker)
+            self._feed(conn, LocalExecutor(pool), maker)
         except BaseException:
             pool.stop()
             raise
@@ -161,7 +161,7 @@ class Desk:
         else:
             pool.close()
 
-    def _feed(self, conn: sqlite3.Connection, readers: Readers, maker: int) -> None:
+    def _feed(self, conn: sqlite3.Connection, readers: PageExecutor, maker: int) -> None:
         under_way = last = 0
         while not self._stopping.is_set():
             # The workers of a cluster come and go.
@@ -196,7 +196,7 @@ class Desk:
 
     def _write_next(self, maker: int) -> int:
         """Wait for a reading, take those that come with it, write and settle them; how many there were."""
-        batch: list[Future[Reading]] = []
+        batch: list[Future[ExtractionResult]] = []
         deadline = time.monotonic() + REST_S
         while len(batch) < BATCH and (left := deadline - time.monotonic()) > 0:
             try:
@@ -212,7 +212,7 @@ class Desk:
         return len(batch)
 
 
-def record(conn: sqlite3.Connection, readings: Sequence[Reading], maker: int) -> None:
+def record(conn: sqlite3.Connection, readings: Sequence[ExtractionResult], maker: int) -> None:
     """Write outcomes and settle the articles among them. A job for the one writer."""
     articles = []
     for reading in sorted(readings, key=lambda reading: reading.page_id):

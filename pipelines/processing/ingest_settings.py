@@ -8,7 +8,7 @@ from db.config.loader import Config
 from db.site_rules.loader import Sites, load_sites
 from db.store.site_rules import sites_folders
 from pipelines.extraction.version import extractor_in_force
-from pipelines.processing.ingest import DeskPlan
+from pipelines.processing.ingest import IngestPlan
 
 # On two processors a third reading process wins nothing; past four the writer is the bottleneck.
 MOST_WORKERS = 4
@@ -19,13 +19,13 @@ def worker_count(config: Config) -> int:
     return int(config["workers"]) or max(1, min(MOST_WORKERS, os.cpu_count() or 1))
 
 
-def plan_desk(config: Config, sites: Sites | None = None) -> DeskPlan:
+def plan_desk(config: Config, sites: Sites | None = None) -> IngestPlan:
     """The plan; `sites` are the rules where they are loaded already.
 
     Raises ConfigError for bad rules: who has pages read again wants them read by what the files say.
     """
     sites = sites or load_sites(*sites_folders(config))
-    return DeskPlan(
+    return IngestPlan(
         database=config.database,
         sites=sites,
         extractor=extractor_in_force(sites),

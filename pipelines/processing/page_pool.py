@@ -7,24 +7,24 @@ from pathlib import Path
 
 from db.models import Reason, Rejection
 from db.site_rules.loader import Sites
-from pipelines.processing.page_worker import Reading, ReadPages, Task, number_of
+from pipelines.processing.page_worker import ExtractionResult, ExtractPages, Task, number_of
 from pipelines.processing.worker_pool import TaskDied, TaskTooSlow, WorkerPool
 
 
-class ReadingPool:
+class ExtractionPool:
     """`submit` pages, get a future of a Reading for each. Without a database they come as parcels.
 
     A future gives MachineError where the machine cannot serve, and is cancelled where the pool was stopped: the page stays unread.
     """
 
     def __init__(self, database: Path | None, sites: Sites, *, processes: int, timeout_s: float) -> None:
-        self._pool = WorkerPool(ReadPages(database=database, sites=sites), processes=processes, timeout_s=timeout_s)
+        self._pool = WorkerPool(ExtractPages(database=database, sites=sites), processes=processes, timeout_s=timeout_s)
 
-    def submit(self, page: Task) -> Future[Reading]:
+    def submit(self, page: Task) -> Future[ExtractionResult]:
         """Have a page read."""
-        reading: Future[Reading] = Future()
+        reading: Future[ExtractionResult] = Future()
 
-        def done(answered: Future[Reading]) -> None:
+        def done(answered: Future[ExtractionResult]) -> None:
             if answered.cancelled():
                 reading.cancel()
             elif (error := answered.exception()) is None:
@@ -48,5 +48,5 @@ class ReadingPool:
         self._pool.stop()
 
 
-def _rejected(page: Task, reason: Reason, detail: str) -> Reading:
-    return Reading(page_id=number_of(page), outcome=Rejection(reason=reason, detail=detail))
+def _rejected(page: Task, reason: Reason, detail: str) -> ExtractionResult:
+    return ExtractionResult(page_id=number_of(page), outcome=Rejection(reason=reason, detail=detail))

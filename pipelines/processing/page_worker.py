@@ -1,4 +1,4 @@
-"""Reading a page: a page id or a parcel in, its outcome with its fingerprint out. What the reading processes do (`ReadPages`).
+"""Reading a page: a page id or a parcel in, its outcome with its fingerprint out. What the reading processes do (`ExtractPages`).
 
 A reading process holds the site rules and, unless all pages are handed to it as parcels, a read-only connection; it writes nothing.
 """
@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.connection.database import explain, open_readonly
-from db.errors import CopydeskError, Damaged, DatabaseError, MachineError
+from db.errors import CopydeskError, DatabaseDamaged, DatabaseError, MachineError
 from db.models import Article, Outcome, Page, Reason, Rejection
 from db.site_rules.loader import Sites
 from db.store.outcomes import Fingerprint
-from db.store.page_payload import Parcel
+from db.store.page_payload import PagePayload
 from db.store.pages import load_page
 from pipelines.extraction.extract import extract
 from pipelines.extraction.fingerprint import fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ExtractionResult:
     """What became of one page. `prints` is there when the outcome is an article; `address` is where the page was found."""
 
     page_id: int
@@ -32,7 +32,7 @@ class Reading:
     prints: Fingerprint | None = None
 
 
-Task = int | Parcel
+Task = int | PagePayload
 """What is to be read: a page of the database by its id, or one that was sent along."""
 
 
@@ -47,15 +47,15 @@ _desks: dict[int, _Desk] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadPages:
-    """The work of a reading process (`pipelines.processing.worker_pool.Work`). Without a database it reads parcels only."""
+class ExtractPages:
+    """The work of a reading process (`pipelines.processing.worker_pool.Worker`). Without a database it reads parcels only."""
 
     database: Path | None
     sites: Sites
     name: str = "page"
     preload: tuple[str, ...] = ("pipelines.processing.page_worker",)
 
-    def prepare(self) -> Callable[[Task], Reading]:
+    def prepare(self) -> Callable[[Task], ExtractionResult]:
         """Open the database."""
         _desks[os.getpid()] = _Desk(
             database=self.database,
@@ -69,11 +69,11 @@ class ReadPages:
         rehearse()
 
 
-def read(task: Task) -> Reading:
+def read(task: Task) -> ExtractionResult:
     """Extract one page. Only in a process that is prepared for it."""
     desk = _desks[os.getpid()]
     try:
-        if isinstance(task, Parcel):
+        if isinstance(task, PagePayload):
             return _read(task.page_id, task.opened(), desk.sites)
         assert desk.conn is not None
         return read_page(desk.conn, desk.sites, task)
@@ -81,7 +81,7 @@ def read(task: Task) -> Reading:
         assert desk.database is not None
         raise MachineError(str(explain(error, desk.database))) from error
     except CopydeskError as error:
-        if isinstance(error, DatabaseError) and not isinstance(error, Damaged):
+        if isinstance(error, DatabaseError) and not isinstance(error, DatabaseDamaged):
             raise
         return broken(task, error)  # the stored body is damaged: said of this page, the others are read
 
@@ -104,22 +104,22 @@ _KNOWN_PAGE = (
 
 def number_of(task: Task) -> int:
     """The number that the page's reading will have."""
-    return task.page_id if isinstance(task, Parcel) else task
+    return task.page_id if isinstance(task, PagePayload) else task
 
 
-def broken(task: Task, error: CopydeskError) -> Reading:
+def broken(task: Task, error: CopydeskError) -> ExtractionResult:
     """The reading of a page whose stored body cannot be had."""
-    return Reading(page_id=number_of(task), outcome=Rejection(reason=Reason.CRASHED, detail=str(error)))
+    return ExtractionResult(page_id=number_of(task), outcome=Rejection(reason=Reason.CRASHED, detail=str(error)))
 
 
-def read_page(conn: sqlite3.Connection, sites: Sites, page_id: int) -> Reading:
+def read_page(conn: sqlite3.Connection, sites: Sites, page_id: int) -> ExtractionResult:
     """Extract one stored page over any connection."""
     return _read(page_id, load_page(conn, page_id), sites)
 
 
-def _read(page_id: int, page: Page, sites: Sites) -> Reading:
+def _read(page_id: int, page: Page, sites: Sites) -> ExtractionResult:
     outcome = extract(page, sites)
     if not isinstance(outcome, Article):
-        return Reading(page_id=page_id, outcome=outcome)
+        return ExtractionResult(page_id=page_id, outcome=outcome)
     address = page.address or ""
-    return Reading(page_id=page_id, outcome=outcome, address=address, prints=fingerprint(outcome, address))
+    return ExtractionResult(page_id=page_id, outcome=outcome, address=address, prints=fingerprint(outcome, address))

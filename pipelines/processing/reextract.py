@@ -5,7 +5,7 @@
                                                        └──> crashed, too slow: nothing ─────────┘
 
 The rows in `to_extract` say what is left, and a page leaves them in the transaction that writes it: a run may be killed at any
-moment and goes on. The executor is this machine's reading pool (`LocalReaders`) or a cluster's (`pipelines.cluster`).
+moment and goes on. The executor is this machine's reading pool (`LocalExecutor`) or a cluster's (`pipelines.cluster`).
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from typing import Any
 from db.connection.database import write
 from db.models import Article, Reason
 from db.search.index import make_ready
-from db.store.extractions import Held, held, is_pruned, keep_past, pages_left, put_held
+from db.store.extractions import StoredOutcome, held, is_pruned, keep_past, pages_left, put_held
 from db.store.near_copies import any_unsettled
 from db.store.outcomes import article_row, credit_rows
 from pipelines.dedup.settle import settle
-from pipelines.processing.page_pool import ReadingPool
-from pipelines.processing.page_worker import Reading, Task, read
+from pipelines.processing.page_pool import ExtractionPool
+from pipelines.processing.page_worker import ExtractionResult, Task, read
 
 # Pages written in one transaction, and articles settled in one, so that the write lock is held for well under 100 ms. Pages that
 # have changed take some 5 ms each, most of it in the search index, and more on a slow machine: past HOLD_S no more are begun.
@@ -46,7 +46,7 @@ _BROKE = frozenset({Reason.CRASHED.value, Reason.TOO_SLOW.value})
 FAILED_NAMED = 100
 
 
-class Readers(Executor):
+class PageExecutor(Executor):
     """An executor that runs `reader.read` and nothing else. `ahead`: how many pages it is given before they are needed."""
 
     @property
@@ -63,10 +63,10 @@ def page_of(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any
     return page
 
 
-class LocalReaders(Readers):
+class LocalExecutor(PageExecutor):
     """The reading pool as an executor."""
 
-    def __init__(self, pool: ReadingPool) -> None:
+    def __init__(self, pool: ExtractionPool) -> None:
         self._pool = pool
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -86,13 +86,13 @@ def _always() -> bool:
 
 
 def readings(
-    executor: Readers, pages: Iterator[Task], stop: threading.Event, room: Callable[[], bool] = _always
-) -> Iterator[list[Reading]]:
+    executor: PageExecutor, pages: Iterator[Task], stop: threading.Event, room: Callable[[], bool] = _always
+) -> Iterator[list[ExtractionResult]]:
     """Readings of pages, up to BATCH at a time, a bounded number ahead, none taken while there is no `room`; ends early on `stop`.
 
     None waits longer than LINGER_S for others: who writes them pays for a transaction, not for each page.
     """
-    came: queue.Queue[Future[Reading]] = queue.Queue()
+    came: queue.Queue[Future[ExtractionResult]] = queue.Queue()
     under_way, more = 0, True
     while (more or under_way) and not stop.is_set():
         ahead = executor.ahead
@@ -108,9 +108,9 @@ def readings(
             yield [future.result() for future in some]
 
 
-def _gathered(came: queue.Queue[Future[Reading]], most: int) -> list[Future[Reading]]:
+def _gathered(came: queue.Queue[Future[ExtractionResult]], most: int) -> list[Future[ExtractionResult]]:
     """What has come, or comes within LINGER_S, so many at most."""
-    some: list[Future[Reading]] = []
+    some: list[Future[ExtractionResult]] = []
     deadline = time.monotonic() + LINGER_S
     # Never a negative time: `get` of CPython 3.11 may wait for ever then.
     while (left := deadline - time.monotonic()) > 0 and len(some) < max(1, most):
@@ -121,15 +121,15 @@ def _gathered(came: queue.Queue[Future[Reading]], most: int) -> list[Future[Read
     return some
 
 
-def made_of(reading: Reading) -> Held:
+def made_of(reading: ExtractionResult) -> StoredOutcome:
     """A reading as the tables would hold it."""
     if isinstance(reading.outcome, Article):
         assert reading.prints is not None
         row = article_row(reading.page_id, reading.address or "", reading.outcome, reading.prints)
         article = {name: value for name, value in row.items() if value is not None}
         credits = tuple(sorted(credit_rows(reading.outcome)))
-        return Held(reason=None, detail=None, article=article, credits=credits)
-    return Held(reason=reading.outcome.reason.value, detail=reading.outcome.detail or None)
+        return StoredOutcome(reason=None, detail=None, article=article, credits=credits)
+    return StoredOutcome(reason=reading.outcome.reason.value, detail=reading.outcome.detail or None)
 
 
 def left_of(conn: sqlite3.Connection, run_id: int) -> Iterator[int]:
@@ -144,7 +144,7 @@ def replay(
     conn: sqlite3.Connection,
     run_id: int,
     maker: int,
-    executor: Readers,
+    executor: PageExecutor,
     stop: threading.Event,
     show: Callable[[int], None],
 ) -> float:
@@ -183,7 +183,9 @@ def _rest(held_s: float) -> float:
     return held_s
 
 
-def record_again(conn: sqlite3.Connection, some: Sequence[Reading], run_id: int, maker: int) -> tuple[int, int]:
+def record_again(
+    conn: sqlite3.Connection, some: Sequence[ExtractionResult], run_id: int, maker: int
+) -> tuple[int, int]:
     """Write the first of the readings, as many as HOLD_S allows, where they differ from what is held, and the run's figures.
 
     How many were looked at, and how many of them differed.
@@ -205,12 +207,12 @@ def record_again(conn: sqlite3.Connection, some: Sequence[Reading], run_id: int,
     return written, changed
 
 
-def fails(before: Held, made: Held) -> bool:
+def fails(before: StoredOutcome, made: StoredOutcome) -> bool:
     """Whether a page that was read before breaks the extraction now: what is held of it stays."""
     return made.reason in _BROKE and before.reason not in _BROKE
 
 
-def _record(conn: sqlite3.Connection, reading: Reading, run_id: int, maker: int) -> str:
+def _record(conn: sqlite3.Connection, reading: ExtractionResult, run_id: int, maker: int) -> str:
     page_id, made = reading.page_id, made_of(reading)
     before = held(conn, page_id)
     if before is None:

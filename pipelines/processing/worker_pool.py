@@ -9,8 +9,9 @@ while it waits for work holds up the rest for a minute: both seen.) Processes ar
 modules once, and end when their pipe or their parent does.
 
 A task fails (`TaskTooSlow`, `TaskDied`) only for what it does itself. Before a task is blamed, it has failed in two processes, and
-a third one has done a task that is known to be good (`Work.rehearse`). Where a process cannot be started, lacks a module, cannot do
-the known task, or runs into a limit of the machine, that is a `MachineError`: it ends the pool, and all tasks that wait get it.
+a third one has done a task that is known to be good (`Worker.rehearse`). Where a process cannot be started, lacks a module,
+cannot do the known task, or runs into a limit of the machine, that is a `MachineError`: it ends the pool, and all tasks that wait
+get it.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ from typing import Any, Protocol
 from db.errors import MachineError
 from pipelines.processing.worker_process import (
     MEMORY_LIMIT_BYTES,
-    Answer,
-    Broken,
-    Failed,
-    Ready,
-    Strained,
+    TaskDone,
+    TaskRaised,
+    TaskStrained,
+    WorkerBroken,
+    WorkerReady,
     cpu_seconds,
     oom_kills,
     run_worker,
@@ -58,7 +59,7 @@ PATIENCE = 10.0
 _preload: set[str] = set()
 
 
-class Work(Protocol):
+class Worker(Protocol):
     """What the processes of a pool do. It is pickled once for each process."""
 
     @property
@@ -94,7 +95,7 @@ class WorkerPool:
     A future gives the answer, TaskFailed or MachineError; it is cancelled where the pool was stopped first.
     """
 
-    def __init__(self, work: Work, *, processes: int, timeout_s: float) -> None:
+    def __init__(self, work: Worker, *, processes: int, timeout_s: float) -> None:
         self._context = multiprocessing.get_context("forkserver")
         _preload.update(work.preload)
         self._context.set_forkserver_preload(sorted(_preload))
@@ -154,7 +155,7 @@ class WorkerPool:
 
     def _do(self, worker: _Worker | None, task: Any, future: Future[Any]) -> _Worker | None:
         """Have one task done; the process, None where it is gone. The future stays open where the pool is stopped or in trouble."""
-        why: Broken | Strained | None = None
+        why: WorkerBroken | TaskStrained | None = None
         for _ in range(ATTEMPTS):
             if self._stopped.is_set() or self._trouble is not None:
                 return worker
@@ -165,25 +166,25 @@ class WorkerPool:
             if worker is None:
                 return None
             match self._ask(worker, task):
-                case Answer(value=value):
+                case TaskDone(value=value):
                     future.set_result(value)
                     return worker
-                case Failed(detail=detail):
+                case TaskRaised(detail=detail):
                     future.set_exception(TaskDied(detail))
                     return worker
                 case TaskTooSlow() as error:
                     future.set_exception(error)
                     return None
-                case Broken() | Strained() as why:
+                case WorkerBroken() | TaskStrained() as why:
                     worker = None
                 case None:
                     return None
         assert why is not None
         return self._blame(why, future)
 
-    def _blame(self, why: Broken | Strained, future: Future[Any]) -> _Worker | None:
+    def _blame(self, why: WorkerBroken | TaskStrained, future: Future[Any]) -> _Worker | None:
         """The task failed in every process it was given: blame it, unless it is the machine that fails. A rehearsed process."""
-        if isinstance(why, Broken):
+        if isinstance(why, WorkerBroken):
             raise MachineError(f"a worker process cannot work: {why.detail}")
         if why.machines:
             raise MachineError(why.machines)
@@ -192,7 +193,7 @@ class WorkerPool:
             return None
         if (verdict := self._ask(worker, None)) is None:
             return None
-        if not isinstance(verdict, Answer):
+        if not isinstance(verdict, TaskDone):
             raise MachineError(f"not even a {self._work.name} that is known to be good can be read here: {verdict}")
         future.set_exception(TaskDied(why.detail))
         return worker
@@ -209,48 +210,50 @@ class WorkerPool:
                 why = f"{error.strerror or error}" if isinstance(error, OSError) else "the server of processes ended"
                 continue
             answer = self._await_ready(worker)
-            if isinstance(answer, Ready):
+            if isinstance(answer, WorkerReady):
                 worker.limit = answer.address_space
                 return worker
             worker.kill()
             if self._stopped.is_set():
                 return None
             why = answer.detail if answer else "it ended before it was ready"
-            if isinstance(answer, Broken):
+            if isinstance(answer, WorkerBroken):
                 break
         raise MachineError(
             f"no worker process can be started ({why}); see to the limits of processes, open files and memory"
             " (ulimit -u, -n, -v) and to the installation (copydesk doctor)"
         )
 
-    def _await_ready(self, worker: _Worker) -> Ready | Broken | Strained | None:
+    def _await_ready(self, worker: _Worker) -> WorkerReady | WorkerBroken | TaskStrained | None:
         until = time.monotonic() + READY_S
         try:
             while time.monotonic() < until and not self._stopped.is_set():
                 if worker.poll(STOP_POLL_S):
                     answer = worker.receive()
-                    assert isinstance(answer, Ready | Broken | Strained)
+                    assert isinstance(answer, WorkerReady | WorkerBroken | TaskStrained)
                     return answer
         except (EOFError, OSError):
             return None
-        return Broken(detail=f"not ready within {READY_S:g} s")
+        return WorkerBroken(detail=f"not ready within {READY_S:g} s")
 
-    def _ask(self, worker: _Worker, task: Any) -> Answer | Failed | Broken | Strained | TaskTooSlow | None:
+    def _ask(
+        self, worker: _Worker, task: Any
+    ) -> TaskDone | TaskRaised | WorkerBroken | TaskStrained | TaskTooSlow | None:
         """What came of a task (None: the rehearsal), None where the pool was stopped. Unless it answered, the process is gone."""
         killed_before = oom_kills()
-        answer: Answer | Failed | Broken | Strained | TaskTooSlow | None
+        answer: TaskDone | TaskRaised | WorkerBroken | TaskStrained | TaskTooSlow | None
         try:
             worker.ask(task)
             answer = self._await_answer(worker)
         except (EOFError, OSError):
-            answer = Strained(
+            answer = TaskStrained(
                 detail=f"The process reading it ended, {ATTEMPTS} times.", machines=_limits_of(worker, killed_before)
             )
         except pickle.UnpicklingError as error:
-            answer = Strained(detail=f"Its answer cannot be read: {error}.")
-        if isinstance(answer, Strained) and not answer.machines and answer.memory:
-            answer = Strained(detail=answer.detail, machines=_limits_of(worker, killed_before))
-        if not isinstance(answer, Answer | Failed):
+            answer = TaskStrained(detail=f"Its answer cannot be read: {error}.")
+        if isinstance(answer, TaskStrained) and not answer.machines and answer.memory:
+            answer = TaskStrained(detail=answer.detail, machines=_limits_of(worker, killed_before))
+        if not isinstance(answer, TaskDone | TaskRaised):
             worker.kill()
         return answer
 
@@ -274,7 +277,7 @@ class WorkerPool:
 class _Worker:
     """One worker process and our end of its pipe. Raises OSError where it cannot be started."""
 
-    def __init__(self, context: ForkServerContext, work: Work) -> None:
+    def __init__(self, context: ForkServerContext, work: Worker) -> None:
         self.tasks = 0
         self.limit = MEMORY_LIMIT_BYTES
         self._pipe, theirs = context.Pipe()

@@ -33,21 +33,21 @@ ANSWER_LIMIT_BYTES = 128 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
+class WorkerReady:
     """The process is prepared. `address_space`: how many bytes of it it may use."""
 
     address_space: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class TaskDone:
     """The task is done."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
+class TaskRaised:
     """The task raised something that is its own doing. `detail`: a traceback."""
 
     detail: str
@@ -57,7 +57,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Strained:
+class TaskStrained:
     """The task ran out of something: its own doing, or the machine's. `memory`: of memory. `machines`: why it is the machine's."""
 
     detail: str
@@ -69,7 +69,7 @@ class Strained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
+class WorkerBroken:
     """The process lacks what it needs to work: a module, the database."""
 
     detail: str
@@ -89,10 +89,10 @@ def run_worker(pipe: Connection, pickled: bytes) -> None:
         do = work.prepare()
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent is to say it
         with contextlib.suppress(OSError):
-            pipe.send(Broken(detail=_in_words(error)))
+            pipe.send(WorkerBroken(detail=_in_words(error)))
         return
     with contextlib.suppress(EOFError, OSError):
-        pipe.send(Ready(address_space=limit))
+        pipe.send(WorkerReady(address_space=limit))
         while True:
             task = pipe.recv()
             pipe.send_bytes(_done(do, work.rehearse, task))
@@ -100,23 +100,23 @@ def run_worker(pipe: Connection, pickled: bytes) -> None:
 
 def _done(do: Callable[[Any], Any], rehearse: Callable[[], None], task: Any) -> bytes:
     """Do a task (None: the rehearsal); what came of it, pickled."""
-    answer: Answer | Failed | Strained | Broken
+    answer: TaskDone | TaskRaised | TaskStrained | WorkerBroken
     try:
         if task is None:
             rehearse()
-        answer = Answer(value=None if task is None else do(task))
+        answer = TaskDone(value=None if task is None else do(task))
         pickled = pickle.dumps(answer)
         if len(pickled) <= ANSWER_LIMIT_BYTES:
             return pickled
-        answer = Failed(detail=f"What was read of it has {len(pickled) >> 20} MiB.")
+        answer = TaskRaised(detail=f"What was read of it has {len(pickled) >> 20} MiB.")
     except (ImportError, sqlite3.Error, DatabaseError, MachineError) as error:
-        answer = Broken(detail=_in_words(error))
+        answer = WorkerBroken(detail=_in_words(error))
     except MemoryError:
-        answer = Strained(detail=traceback.format_exc(limit=-4), memory=True)
+        answer = TaskStrained(detail=traceback.format_exc(limit=-4), memory=True)
     except OSError:
-        answer = Strained(detail=traceback.format_exc(limit=-4))
+        answer = TaskStrained(detail=traceback.format_exc(limit=-4))
     except Exception:  # noqa: BLE001 - the one boundary where a crash becomes an answer
-        answer = Failed(detail=traceback.format_exc(limit=-12))
+        answer = TaskRaised(detail=traceback.format_exc(limit=-12))
     return pickle.dumps(answer)
 
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from db.queries.alert_figures import Part, Reading, Refused
+from db.queries.alert_figures import EndedSourceRun, ExtractedFields, FailureShare
 from db.site_rules.loader import Mistake
-from db.store.alerts import Kind
-from scheduler.alerts.degradation import RECENT, SAYS, Rot, Share, mended, newest, rots, usual_words, without
-from scheduler.alerts.silence import Quiet
+from db.store.alerts import AlertKind
+from scheduler.alerts.degradation import RECENT, SAYS, Degradation, Share, mended, newest, rots, usual_words, without
+from scheduler.alerts.silence import SilenceJudgement
 
 # Once low, the disk must have a tenth more than the least, and a database shrink a little, before it is well again.
 DISK_AGAIN = 1.1
@@ -29,7 +29,7 @@ _LONGEST_ERROR = 300
 class Condition:
     """Whether what an alert of that kind says is so. `holds` is None where the figures do not tell."""
 
-    kind: Kind
+    kind: AlertKind
     holds: bool | None
     says: str = ""
     remedy: str = ""
@@ -38,15 +38,15 @@ class Condition:
     """Which of several things without a source, such as files, it concerns."""
 
 
-def failing(name: str, parts: Sequence[Part], least: int) -> Condition:
+def failing(name: str, parts: Sequence[EndedSourceRun], least: int) -> Condition:
     """So many crawls of a source failed in a row. `parts`: its last ones that were not stopped, the newest first."""
     if not parts or parts[0].ended != "failed":
-        return Condition(kind=Kind.FAILING, holds=False if parts else None)
+        return Condition(kind=AlertKind.FAILING, holds=False if parts else None)
     if len(parts) < least or any(part.ended != "failed" for part in parts[:least]):
-        return Condition(kind=Kind.FAILING, holds=None)
+        return Condition(kind=AlertKind.FAILING, holds=None)
     error = (parts[0].error or "no reason was recorded")[:_LONGEST_ERROR]
     return Condition(
-        kind=Kind.FAILING,
+        kind=AlertKind.FAILING,
         holds=True,
         says=f"the last {least} crawls failed: {error}",
         remedy=f"`copydesk sources test {name}` shows what its listings answer; `copydesk sources pause {name}` leaves it out",
@@ -54,16 +54,16 @@ def failing(name: str, parts: Sequence[Part], least: int) -> Condition:
     )
 
 
-def unlisted(name: str, parts: Sequence[Part], least: int) -> Condition:
+def unlisted(name: str, parts: Sequence[EndedSourceRun], least: int) -> Condition:
     """No listing of a source names an article, for so many crawls in a row. `parts`: as for `failing`."""
     if not parts or parts[0].listings_working is None:
-        return Condition(kind=Kind.NO_LISTING, holds=None)
+        return Condition(kind=AlertKind.NO_LISTING, holds=None)
     if parts[0].listings_working:
-        return Condition(kind=Kind.NO_LISTING, holds=False)
+        return Condition(kind=AlertKind.NO_LISTING, holds=False)
     if parts[0].ended != "finished" or len(parts) < least or any(part.listings_working != 0 for part in parts[:least]):
-        return Condition(kind=Kind.NO_LISTING, holds=None)
+        return Condition(kind=AlertKind.NO_LISTING, holds=None)
     return Condition(
-        kind=Kind.NO_LISTING,
+        kind=AlertKind.NO_LISTING,
         holds=True,
         says=f"no listing that works: in the last {least} crawls none named an article",
         remedy=f"`copydesk sources list` shows how each answers, `copydesk sources add` with the site's address looks for others;"
@@ -75,9 +75,9 @@ def unlisted(name: str, parts: Sequence[Part], least: int) -> Condition:
 def network(failed: int, of: int, *, is_open: bool) -> Condition:
     """Most sources fail at once: it is not them. `failed` of `of` sources failed at their last crawl."""
     if failed < LEAST_UNREACHED or failed <= of * (REACHED_AGAIN if is_open else UNREACHED):
-        return Condition(kind=Kind.NETWORK, holds=False)
+        return Condition(kind=AlertKind.NETWORK, holds=False)
     return Condition(
-        kind=Kind.NETWORK,
+        kind=AlertKind.NETWORK,
         holds=True,
         says=f"the last crawl of {failed} of {of} sources failed",
         remedy="see whether this machine reaches the web: its network, its name server, the proxy in http_proxy",
@@ -85,13 +85,13 @@ def network(failed: int, of: int, *, is_open: bool) -> Condition:
     )
 
 
-def forbidden(name: str, seen: Refused, *, is_open: bool, fine_before: bool) -> Condition:
+def forbidden(name: str, seen: FailureShare, *, is_open: bool, fine_before: bool) -> Condition:
     """robots.txt forbids what was fetched before."""
     holds = _refused(seen, is_open)
     if not holds:
-        return Condition(kind=Kind.ROBOTS_FORBIDDEN, holds=holds)
+        return Condition(kind=AlertKind.ROBOTS_FORBIDDEN, holds=holds)
     return Condition(
-        kind=Kind.ROBOTS_FORBIDDEN,
+        kind=AlertKind.ROBOTS_FORBIDDEN,
         holds=is_open or fine_before or None,
         says=f"robots.txt now forbids {_counts(seen)}, {seen.url} among them",
         remedy=f"read the site's robots.txt; ask its owner, or end with `copydesk sources remove {name}`",
@@ -99,13 +99,13 @@ def forbidden(name: str, seen: Refused, *, is_open: bool, fine_before: bool) -> 
     )
 
 
-def certificate(seen: Refused, *, is_open: bool) -> Condition:
+def certificate(seen: FailureShare, *, is_open: bool) -> Condition:
     """The host does not prove who it is."""
     holds = _refused(seen, is_open)
     if not holds:
-        return Condition(kind=Kind.CERTIFICATE, holds=holds)
+        return Condition(kind=AlertKind.CERTIFICATE, holds=holds)
     return Condition(
-        kind=Kind.CERTIFICATE,
+        kind=AlertKind.CERTIFICATE,
         holds=True,
         says=f"the certificate of its host is not in order: {_counts(seen)} not fetched, {seen.url} among them",
         remedy="open the address in a browser: most often the certificate has expired, and the site's owner must renew it;"
@@ -114,12 +114,12 @@ def certificate(seen: Refused, *, is_open: bool) -> Condition:
     )
 
 
-def silent(name: str, quiet: Quiet, last: datetime) -> Condition:
+def silent(name: str, quiet: SilenceJudgement, last: datetime) -> Condition:
     """A source is quiet for longer than its own rhythm explains. `last`: when its last new link was found."""
     if not quiet.silent or quiet.limit_s is None:
-        return Condition(kind=Kind.SILENT, holds=None)
+        return Condition(kind=AlertKind.SILENT, holds=None)
     return Condition(
-        kind=Kind.SILENT,
+        kind=AlertKind.SILENT,
         holds=True,
         says=f"nothing new for {_hours(quiet.quiet_s)}; its longest rest in four weeks was {_hours(quiet.longest_s)}",
         remedy=f"look at the site; if it has news, `copydesk sources test {name}` shows what its listings bring",
@@ -134,7 +134,7 @@ def silent(name: str, quiet: Quiet, last: datetime) -> Condition:
 
 
 def rotting(
-    pages: Sequence[Reading], evidence: Mapping[str, object] | None = None, old: Sequence[range] = ()
+    pages: Sequence[ExtractedFields], evidence: Mapping[str, object] | None = None, old: Sequence[range] = ()
 ) -> Condition:
     """Extraction decays. `pages`: the newest first; `evidence`: that of the open alert; `old`: pages of earlier alerts."""
     recent = newest(pages)
@@ -150,11 +150,11 @@ def rotting(
         words = float(_number(evidence, "words_before"))
         found |= {rot.sign: rot for rot in _still(evidence, words, pages[:RECENT])}
     if not found:
-        return Condition(kind=Kind.ROTTING, holds=False, evidence=_span(evidence or {}, pages))
+        return Condition(kind=AlertKind.ROTTING, holds=False, evidence=_span(evidence or {}, pages))
     ordered = [found[sign] for sign in SAYS if sign in found]
     worst = without(ordered[0].sign, recent, words)
     return Condition(
-        kind=Kind.ROTTING,
+        kind=AlertKind.ROTTING,
         holds=True,
         says=f"extraction decays: {'; '.join(rot.says for rot in ordered)}",
         remedy=f"`copydesk show {worst} --why` shows what was read of one, `--html` the page; where the site has a new layout,"
@@ -170,7 +170,7 @@ def rotting(
 def site_rules(mistake: Mistake) -> Condition:
     """A site file, or a folder of them, cannot be used."""
     return Condition(
-        kind=Kind.SITE_RULES,
+        kind=AlertKind.SITE_RULES,
         holds=True,
         about=mistake.path,
         says=f"{mistake.says}; {mistake.meanwhile}",
@@ -190,10 +190,10 @@ class FailedStarts:
 def crawl_start(failed: FailedStarts | None, *, good: bool) -> Condition:
     """Crawl processes end before they have begun a run. `good`: one has begun, and none fails."""
     if failed is None:
-        return Condition(kind=Kind.CRAWL_START, holds=False if good else None)
+        return Condition(kind=AlertKind.CRAWL_START, holds=False if good else None)
     shown = ", ".join(failed.names[:3]) + (f" and {len(failed.names) - 3} more" if len(failed.names) > 3 else "")
     return Condition(
-        kind=Kind.CRAWL_START,
+        kind=AlertKind.CRAWL_START,
         holds=True,
         says=f"crawls of {shown} end before they have begun: {failed.words}",
         remedy=f"`copydesk crawl {failed.names[0]}` shows it; `copydesk doctor` checks settings, site rules and database",
@@ -207,9 +207,9 @@ _NAMED = 20
 def disk(free: int, least: int, *, is_open: bool) -> Condition:
     """Little room is left. Bytes."""
     if free >= least * (DISK_AGAIN if is_open else 1.0):
-        return Condition(kind=Kind.DISK, holds=False)
+        return Condition(kind=AlertKind.DISK, holds=False)
     return Condition(
-        kind=Kind.DISK,
+        kind=AlertKind.DISK,
         holds=True,
         says=f"{free / 1e9:.2f} GB of disk are free, less than alert_disk ({least / 1e9:.2f} GB)",
         remedy="free some, let upkeep drop old bodies (`keep_bodies`), or move the database (`db`)",
@@ -220,9 +220,9 @@ def disk(free: int, least: int, *, is_open: bool) -> Condition:
 def size(used: int, limit: int, *, is_open: bool) -> Condition:
     """The database comes near its limit. Bytes; a limit of 0 is none."""
     if not limit or used < limit * (SIZE_AGAIN if is_open else NEAR_LIMIT):
-        return Condition(kind=Kind.SIZE, holds=False)
+        return Condition(kind=AlertKind.SIZE, holds=False)
     return Condition(
-        kind=Kind.SIZE,
+        kind=AlertKind.SIZE,
         holds=True,
         says=f"the database takes {used / 1e9:.2f} GB, alert_size is {limit / 1e9:.2f} GB",
         remedy="let upkeep drop old bodies (`keep_bodies`), then VACUUM; or raise `alert_size`",
@@ -230,7 +230,7 @@ def size(used: int, limit: int, *, is_open: bool) -> Condition:
     )
 
 
-def _refused(seen: Refused, is_open: bool) -> bool | None:
+def _refused(seen: FailureShare, is_open: bool) -> bool | None:
     """Whether most listings, or most of several articles, were refused; None where `seen` does not tell."""
     if seen.listings_refused * 2 > seen.listings:
         return True
@@ -241,7 +241,7 @@ def _refused(seen: Refused, is_open: bool) -> bool | None:
     return False
 
 
-def _counts(seen: Refused) -> str:
+def _counts(seen: FailureShare) -> str:
     parts = []
     if seen.listings_refused:
         parts.append(f"{seen.listings_refused} of {seen.listings} listings")
@@ -250,7 +250,7 @@ def _counts(seen: Refused) -> str:
     return " and ".join(parts)
 
 
-def _figures(seen: Refused) -> dict[str, object]:
+def _figures(seen: FailureShare) -> dict[str, object]:
     return {
         "listings": seen.listings,
         "listings_refused": seen.listings_refused,
@@ -260,18 +260,18 @@ def _figures(seen: Refused) -> dict[str, object]:
     }
 
 
-def _still(evidence: Mapping[str, object], words: float, recent: Sequence[Reading]) -> list[Rot]:
+def _still(evidence: Mapping[str, object], words: float, recent: Sequence[ExtractedFields]) -> list[Degradation]:
     """What an open alert is about and is not mended, with the shares of now."""
     signs = evidence.get("signs")
     rest = []
     for sign, shares in (signs if isinstance(signs, dict) else {}).items():
         before = Share(of=shares["before"][1], have=shares["before"][0])
         if not mended(sign, before, words, recent):
-            rest.append(Rot.of(sign, before, recent, words))
+            rest.append(Degradation.of(sign, before, recent, words))
     return rest
 
 
-def _span(evidence: Mapping[str, object], pages: Sequence[Reading]) -> dict[str, object]:
+def _span(evidence: Mapping[str, object], pages: Sequence[ExtractedFields]) -> dict[str, object]:
     """The pages that an alert is about: from the first of the rot to the last there is."""
     return {**evidence, "last_page": max((page.page_id for page in pages), default=0)}
 

@@ -22,7 +22,7 @@ from itertools import pairwise
 from operator import attrgetter
 from statistics import median
 
-from db.queries.alert_figures import Reading
+from db.queries.alert_figures import ExtractedFields
 
 RECENT = 20
 # Where pages with a sign and pages without come in blocks, 20 of one block prove little; more are taken, up to so many.
@@ -46,7 +46,7 @@ NEWEST = 10
 # Origins of a title (docs/fields.md) that are last resorts: the page showed and stated none.
 _LAST_RESORTS = frozenset({"hint", "first sentence"})
 
-_STATED: Mapping[str, Callable[[Reading], bool]] = {
+_STATED: Mapping[str, Callable[[ExtractedFields], bool]] = {
     "published": attrgetter("dated"),
     "time of day": attrgetter("timed"),
     "authors": attrgetter("authors"),
@@ -81,7 +81,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rot:
+class Degradation:
     """One sign that rots: its share before and now."""
 
     sign: str
@@ -89,7 +89,7 @@ class Rot:
     now: Share
 
     @classmethod
-    def of(cls, sign: str, before: Share, recent: Sequence[Reading], words: float) -> Rot:
+    def of(cls, sign: str, before: Share, recent: Sequence[ExtractedFields], words: float) -> Degradation:
         """A sign with its share among the newest pages."""
         return cls(sign=sign, before=before, now=_share(marks(sign, recent, words)))
 
@@ -100,7 +100,7 @@ class Rot:
         return f"{self.now.have} of {self.now.of} {what} ({self.before.have} of {self.before.of} before)"
 
 
-def rots(pages: Sequence[Reading], before: Sequence[Reading]) -> list[Rot]:
+def rots(pages: Sequence[ExtractedFields], before: Sequence[ExtractedFields]) -> list[Degradation]:
     """What rots: the newest of `pages` against those `before` them. Both the newest first."""
     found = [rot for sign in SAYS if (rot := _rot(sign, pages, before)) is not None]
     signs = {rot.sign for rot in found}
@@ -108,7 +108,7 @@ def rots(pages: Sequence[Reading], before: Sequence[Reading]) -> list[Rot]:
     return [rot for rot in found if not (rot.sign == "time of day" and "published" in signs)]
 
 
-def may_rot(recent: Sequence[Reading], shares: Mapping[str, float], words: float) -> bool:
+def may_rot(recent: Sequence[ExtractedFields], shares: Mapping[str, float], words: float) -> bool:
     """Whether the newest pages are so unlike what is usual that it is worth counting those before them."""
     for sign in SAYS:
         now = _share(marks(sign, recent, words))
@@ -117,17 +117,17 @@ def may_rot(recent: Sequence[Reading], shares: Mapping[str, float], words: float
     return False
 
 
-def shares_of(readings: Sequence[Reading], words: float) -> dict[str, float]:
+def shares_of(readings: Sequence[ExtractedFields], words: float) -> dict[str, float]:
     """The share of each sign."""
     return {sign: round(_share(marks(sign, readings, words)).value, 3) for sign in SAYS}
 
 
-def newest(pages: Sequence[Reading]) -> Sequence[Reading]:
+def newest(pages: Sequence[ExtractedFields]) -> Sequence[ExtractedFields]:
     """The pages that stand for now: the last 20, of a source with less than 40 the later half."""
     return pages[: min(RECENT, max(LEAST_RECENT, len(pages) // 2))]
 
 
-def mended(sign: str, before: Share, words: float, recent: Sequence[Reading]) -> bool:
+def mended(sign: str, before: Share, words: float, recent: Sequence[ExtractedFields]) -> bool:
     """Whether a sign that rotted is as it was before, or nearly. `recent` are the newest pages, the newest first."""
     now = marks(sign, recent, words)
     last = _share(now[:NEWEST])
@@ -135,13 +135,13 @@ def mended(sign: str, before: Share, words: float, recent: Sequence[Reading]) ->
     return good and _share(now).value >= FALLEN * before.value
 
 
-def usual_words(readings: Sequence[Reading]) -> float:
+def usual_words(readings: Sequence[ExtractedFields]) -> float:
     """The median length of the articles, in words; 0 where there are none."""
     lengths = [reading.words for reading in readings if reading.article]
     return float(median(lengths)) if lengths else 0.0
 
 
-def marks(sign: str, readings: Sequence[Reading], words: float) -> list[bool]:
+def marks(sign: str, readings: Sequence[ExtractedFields], words: float) -> list[bool]:
     """For each page (for each article, but for the sign "articles") whether the sign is there."""
     if sign == "articles":
         return [reading.article for reading in readings]
@@ -155,7 +155,7 @@ def marks(sign: str, readings: Sequence[Reading], words: float) -> list[bool]:
     return list(map(_STATED[sign], articles))
 
 
-def without(sign: str, recent: Sequence[Reading], words: float) -> int:
+def without(sign: str, recent: Sequence[ExtractedFields], words: float) -> int:
     """The newest page that lacks a sign, to be looked at; the newest of all where none does."""
     judged = recent if sign == "articles" else [reading for reading in recent if reading.article]
     lacking = (reading for reading, shown in zip(judged, marks(sign, recent, words), strict=True) if not shown)
@@ -167,7 +167,7 @@ def chance_of(have: int, of: int, share: float) -> float:
     return sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(have + 1))
 
 
-def _rot(sign: str, pages: Sequence[Reading], before: Sequence[Reading]) -> Rot | None:
+def _rot(sign: str, pages: Sequence[ExtractedFields], before: Sequence[ExtractedFields]) -> Degradation | None:
     recent = newest(pages)
     fallen = _fallen(sign, recent, before)
     if fallen is None:
@@ -185,7 +185,7 @@ def _rot(sign: str, pages: Sequence[Reading], before: Sequence[Reading]) -> Rot 
     return fallen if chance < CHANCE else None
 
 
-def _fallen(sign: str, recent: Sequence[Reading], before: Sequence[Reading]) -> Rot | None:
+def _fallen(sign: str, recent: Sequence[ExtractedFields], before: Sequence[ExtractedFields]) -> Degradation | None:
     """The sign, if it fell so far that it may rot: all that is asked of a rot but that chance does not explain it."""
     words = usual_words(before)
     now = _share(marks(sign, recent, words))
@@ -196,7 +196,7 @@ def _fallen(sign: str, recent: Sequence[Reading], before: Sequence[Reading]) -> 
     past = _share(shown)
     if past.of < LEAST_BEFORE or past.value < LARGE or now.value >= FALLEN * past.value:
         return None
-    return Rot(sign=sign, before=past, now=now) if now.have < FALLEN * _worst_run(shown, now.of) else None
+    return Degradation(sign=sign, before=past, now=now) if now.have < FALLEN * _worst_run(shown, now.of) else None
 
 
 def _block(shown: Sequence[bool]) -> float:

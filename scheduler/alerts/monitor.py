@@ -20,9 +20,9 @@ from db.connection.database import write
 from db.errors import ConfigError
 from db.maintenance.health import disk_free, file_sizes
 from db.queries.alert_figures import (
-    Due,
-    Part,
-    Usual,
+    EndedSourceRun,
+    SourceBaseline,
+    SourceFigures,
     due_sources,
     last_parts,
     links_since,
@@ -39,9 +39,9 @@ from db.queries.alert_figures import (
 )
 from db.store.alerts import (
     Alert,
-    Change,
-    Event,
-    Kind,
+    AlertChange,
+    AlertEvent,
+    AlertKind,
     close_alert,
     closed_evidence,
     open_alert,
@@ -62,7 +62,7 @@ KEPT = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
+class MonitorRound:
     """One round: what it works with."""
 
     conn: sqlite3.Connection
@@ -79,13 +79,13 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class SourceCheck:
     """What one source was found to be like, and how far it was looked at."""
 
-    due: Due
+    due: SourceFigures
     conditions: list[Condition]
     page_id: int | None
-    usual: Usual
+    usual: SourceBaseline
 
 
 def watch(
@@ -95,7 +95,7 @@ def watch(
     *,
     budget_s: float = BUDGET_S,
     service: Sequence[Condition] = (),
-) -> list[Change]:
+) -> list[AlertChange]:
     """Look at what has changed; open and close alerts accordingly. What was opened and closed now, for the log.
 
     `service` is what the service itself has judged: its site files, its processes.
@@ -105,10 +105,12 @@ def watch(
     all_open = open_alerts(conn)
     opened = {(alert.kind, alert.source_id): alert for alert in all_open if not alert.about}
     about = {(alert.kind, alert.about): alert for alert in all_open if alert.about}
-    turn = Round(conn=conn, config=config, now=now, opened=opened, about=about, budget_s=budget_s, started=started)
+    turn = MonitorRound(
+        conn=conn, config=config, now=now, opened=opened, about=about, budget_s=budget_s, started=started
+    )
     machine = [*_machine(turn), *service]
     in_use = watched_sources(conn)
-    looks: list[Look] = []
+    looks: list[SourceCheck] = []
     for due in due_sources(conn):
         if looks and turn.spent():
             break
@@ -119,7 +121,7 @@ def watch(
     cut_off = any(condition.holds for condition in network)
     with write(conn):
         changes = [
-            Change(event=Event.CLOSED, alert=close_alert(conn, alert.id, now))
+            AlertChange(event=AlertEvent.CLOSED, alert=close_alert(conn, alert.id, now))
             for alert in opened.values()
             if alert.source_id is not None and alert.source_id not in in_use
         ]
@@ -127,13 +129,13 @@ def watch(
             changes += _settle(turn, condition, None)
         for look in looks:
             for condition in look.conditions:
-                if not (cut_off and condition.holds and condition.kind is Kind.FAILING):
+                if not (cut_off and condition.holds and condition.kind is AlertKind.FAILING):
                     changes += _settle(turn, condition, look.due.source_id)
             note_watched(conn, look.due, page_id=look.page_id, usual=look.usual)
     return changes
 
 
-def _settle(turn: Round, condition: Condition, source_id: int | None) -> Iterator[Change]:
+def _settle(turn: MonitorRound, condition: Condition, source_id: int | None) -> Iterator[AlertChange]:
     """Bring the rows in line with one condition."""
     conn, alert = turn.conn, turn.opened.get((condition.kind.value, source_id))
     if condition.about:
@@ -141,73 +143,75 @@ def _settle(turn: Round, condition: Condition, source_id: int | None) -> Iterato
     if condition.holds and alert is None:
         words = {"says": condition.says, "remedy": condition.remedy, "evidence": condition.evidence}
         new = open_alert(conn, condition.kind, source_id, **words, about=condition.about, at=turn.now)  # type: ignore[arg-type]
-        yield Change(event=Event.OPENED, alert=new)
+        yield AlertChange(event=AlertEvent.OPENED, alert=new)
     elif condition.holds and alert is not None:
         if (alert.says, alert.evidence) != (condition.says, condition.evidence):
             reword_alert(conn, alert.id, says=condition.says, evidence=condition.evidence)
     elif condition.holds is False and alert is not None:
         if condition.evidence:
             reword_alert(conn, alert.id, says=alert.says, evidence=condition.evidence)
-        yield Change(event=Event.CLOSED, alert=close_alert(conn, alert.id, turn.now))
+        yield AlertChange(event=AlertEvent.CLOSED, alert=close_alert(conn, alert.id, turn.now))
 
 
-def _machine(turn: Round) -> Iterator[Condition]:
+def _machine(turn: MonitorRound) -> Iterator[Condition]:
     path, opened = turn.config.database, turn.opened
-    yield judge.disk(disk_free(path), int(turn.config["alert_disk"]), is_open=(Kind.DISK, None) in opened)
-    yield judge.size(sum(file_sizes(path)), int(turn.config["alert_size"]), is_open=(Kind.SIZE, None) in opened)
+    yield judge.disk(disk_free(path), int(turn.config["alert_disk"]), is_open=(AlertKind.DISK, None) in opened)
+    yield judge.size(sum(file_sizes(path)), int(turn.config["alert_size"]), is_open=(AlertKind.SIZE, None) in opened)
 
 
-def _network(turn: Round, looks: list[Look]) -> list[Condition]:
+def _network(turn: MonitorRound, looks: list[SourceCheck]) -> list[Condition]:
     """Whether it is the machine and not its sources. Counted where one would begin to be `failing`, or while it is so."""
-    is_open = (Kind.NETWORK, None) in turn.opened
-    begins = any(it.holds and it.kind is Kind.FAILING for look in looks for it in look.conditions)
+    is_open = (AlertKind.NETWORK, None) in turn.opened
+    begins = any(it.holds and it.kind is AlertKind.FAILING for look in looks for it in look.conditions)
     return [judge.network(*unreached(turn.conn), is_open=is_open)] if begins or is_open else []
 
 
-def _look(turn: Round, due: Due, *, hurried: bool) -> Look:
+def _look(turn: MonitorRound, due: SourceFigures, *, hurried: bool) -> SourceCheck:
     """Judge one source by what can have changed since the last look."""
     least = _least_failures(turn.config, due)
     parts = last_parts(turn.conn, due.source_id, least)
     conditions = list(_refusals(turn, due, parts[0])) if parts else []
     if any(it.holds or (it.holds is None and (it.kind, due.source_id) in turn.opened) for it in conditions):
         # The reason is known and said; that nothing could be fetched follows from it.
-        conditions.append(Condition(kind=Kind.FAILING, holds=False))
+        conditions.append(Condition(kind=AlertKind.FAILING, holds=False))
     else:
         conditions.append(judge.failing(due.name, parts, least))
     conditions.append(judge.unlisted(due.name, parts, least))
     silence, usual = _silence(turn, due, due.usual, hurried=hurried)
     rot, usual, page_id = _rotting(turn, due, usual, hurried=hurried)
-    return Look(due=due, conditions=[*conditions, *silence, *rot], page_id=page_id, usual=usual)
+    return SourceCheck(due=due, conditions=[*conditions, *silence, *rot], page_id=page_id, usual=usual)
 
 
-def _least_failures(config: Config, due: Due) -> int:
+def _least_failures(config: Config, due: SourceFigures) -> int:
     try:
         return int(config.for_source(due.name, due.settings)["alert_failures"])
     except ConfigError:  # `copydesk doctor` says it; the other sources must be watched all the same
         return int(config["alert_failures"])
 
 
-def _refusals(turn: Round, due: Due, part: Part) -> Iterator[Condition]:
-    conn, known = turn.conn, turn.opened.get((Kind.ROBOTS_FORBIDDEN, due.source_id))
+def _refusals(turn: MonitorRound, due: SourceFigures, part: EndedSourceRun) -> Iterator[Condition]:
+    conn, known = turn.conn, turn.opened.get((AlertKind.ROBOTS_FORBIDDEN, due.source_id))
     if part.forbidden or known:
         seen = refused(conn, due.source_id, part, "robots_forbidden", known.evidence if known else None)
         fine = was_fine_before(conn, due.source_id, part.id)
         yield judge.forbidden(due.name, seen, is_open=known is not None, fine_before=fine)
-    known = turn.opened.get((Kind.CERTIFICATE, due.source_id))
+    known = turn.opened.get((AlertKind.CERTIFICATE, due.source_id))
     if part.listings_failed or part.failed or known:
         seen = refused(conn, due.source_id, part, "certificate", known.evidence if known else None)
         yield judge.certificate(seen, is_open=known is not None)
 
 
-def _silence(turn: Round, due: Due, usual: Usual, *, hurried: bool) -> tuple[list[Condition], Usual]:
+def _silence(
+    turn: MonitorRound, due: SourceFigures, usual: SourceBaseline, *, hurried: bool
+) -> tuple[list[Condition], SourceBaseline]:
     """The rhythm of four weeks is dear to count: how long the source may rest is kept for some days."""
-    known = turn.opened.get((Kind.SILENT, due.source_id))
+    known = turn.opened.get((AlertKind.SILENT, due.source_id))
     last = newest_link(turn.conn, due.source_id)
     if last is None:
         return [], usual
     if known is not None:
         is_over = last.isoformat() != known.evidence.get("last_found")
-        return ([Condition(kind=Kind.SILENT, holds=False)] if is_over else []), usual
+        return ([Condition(kind=AlertKind.SILENT, holds=False)] if is_over else []), usual
     rest = turn.now - last
     if usual.limit_at is None or turn.now - usual.limit_at > KEPT:
         limit_s: float | None = LEAST_QUIET_S
@@ -220,9 +224,11 @@ def _silence(turn: Round, due: Due, usual: Usual, *, hurried: bool) -> tuple[lis
     return [judge.silent(due.name, quiet, last)], replace(usual, limit_s=quiet.limit_s, limit_at=turn.now)
 
 
-def _rotting(turn: Round, due: Due, usual: Usual, *, hurried: bool) -> tuple[list[Condition], Usual, int | None]:
+def _rotting(
+    turn: MonitorRound, due: SourceFigures, usual: SourceBaseline, *, hurried: bool
+) -> tuple[list[Condition], SourceBaseline, int | None]:
     """The last pages are read when there are new ones; those before them when the last are odd, and now and then."""
-    known = turn.opened.get((Kind.ROTTING, due.source_id))
+    known = turn.opened.get((AlertKind.ROTTING, due.source_id))
     page_id = newest_page(turn.conn, due.source_id)
     # An open one is looked at even without new pages: after a rule was mended, stored pages are read anew.
     if page_id is None or (known is None and page_id == due.page_id):
@@ -234,7 +240,7 @@ def _rotting(turn: Round, due: Due, usual: Usual, *, hurried: bool) -> tuple[lis
             return [], usual, page_id
     if hurried:
         return [], usual, due.page_id
-    old = pages_between(closed_evidence(turn.conn, Kind.ROTTING, due.source_id))
+    old = pages_between(closed_evidence(turn.conn, AlertKind.ROTTING, due.source_id))
     pages = readings(turn.conn, due.source_id, RECENT + BEFORE)
     before = pages[len(newest(pages)) :]
     if len(pages) < 2 * RECENT:  # of few pages fewer stand for now (`newest`), and all are quickly read

@@ -26,12 +26,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from db.timestamps import moment, stamp
-
 from db.config.loader import Config
 from db.connection.database import write
-from db.errors import Lost
-from db.store.alerts import Alert, Event, alerts_to_tell, note_telling
+from db.errors import DatabaseLost
+from db.store.alerts import Alert, AlertEvent, alerts_to_tell, note_telling
+from db.timestamps import moment, stamp
 
 HOOK_LIMIT_S = 30.0
 """The most that a hook may take, in seconds."""
@@ -91,11 +90,11 @@ def tell(
     return told
 
 
-def tell_lost(config: Config, lost: Lost, now: datetime, *, say: Callable[[str], None]) -> None:
+def tell_lost(config: Config, lost: DatabaseLost, now: datetime, *, say: Callable[[str], None]) -> None:
     """Tell the hooks that the database is lost, which none of its rows can say: it has no number. `say` hears why a hook fails."""
     payload: dict[str, object] = {
         "alert": None,
-        "event": Event.OPENED.value,
+        "event": AlertEvent.OPENED.value,
         "kind": LOST_KIND,
         "source": None,
         "says": str(lost),
@@ -110,7 +109,7 @@ def tell_lost(config: Config, lost: Lost, now: datetime, *, say: Callable[[str],
             say(f"{name} {why}")
 
 
-def payload_of(alert: Alert, event: Event, database: Path) -> dict[str, object]:
+def payload_of(alert: Alert, event: AlertEvent, database: Path) -> dict[str, object]:
     """What a hook is given. Its keys are stable."""
     return {
         "alert": alert.id,
@@ -126,29 +125,33 @@ def payload_of(alert: Alert, event: Event, database: Path) -> dict[str, object]:
     }
 
 
-def _event(alert: Alert, repeat_s: float, now: datetime) -> Event | None:
+def _event(alert: Alert, repeat_s: float, now: datetime) -> AlertEvent | None:
     """What is due to be told of an alert now, None where nothing is."""
     failed = alert.telling_failed
     is_over = alert.closed_at is not None
     waits = failed is not None and now < moment(str(failed["again_at"]))
     if repeat_s and alert.told_at and not is_over and now - alert.told_at >= timedelta(seconds=repeat_s):
         # One hook that fails for days keeps no other from hearing it again.
-        return None if waits and failed and failed["event"] == Event.STILL_OPEN.value else Event.STILL_OPEN
+        return None if waits and failed and failed["event"] == AlertEvent.STILL_OPEN.value else AlertEvent.STILL_OPEN
     if waits or (failed and is_over and _gave_up(failed)):
         return None
     if is_over:
-        return Event.CLOSED
+        return AlertEvent.CLOSED
     if failed:
-        return Event(str(failed["event"]))
-    return None if alert.told else Event.OPENED
+        return AlertEvent(str(failed["event"]))
+    return None if alert.told else AlertEvent.OPENED
 
 
 def _gave_up(failed: Mapping[str, object]) -> bool:
     """Whether the end of an alert was told in vain so often that nobody needs to hear it any more."""
-    return failed["event"] == Event.CLOSED.value and isinstance(failed["times"], int) and failed["times"] >= MOST_TRIES
+    return (
+        failed["event"] == AlertEvent.CLOSED.value
+        and isinstance(failed["times"], int)
+        and failed["times"] >= MOST_TRIES
+    )
 
 
-def _awaits(alert: Alert, event: Event, name: str) -> bool:
+def _awaits(alert: Alert, event: AlertEvent, name: str) -> bool:
     """Whether a hook has still to hear of an event: after a failure only those that failed have."""
     failed = alert.telling_failed
     if not failed or failed["event"] != event.value:
@@ -157,7 +160,7 @@ def _awaits(alert: Alert, event: Event, name: str) -> bool:
     return isinstance(hooks, dict) and name in hooks
 
 
-def _failure(alert: Alert, event: Event, failures: Mapping[str, str], now: datetime) -> dict[str, object]:
+def _failure(alert: Alert, event: AlertEvent, failures: Mapping[str, str], now: datetime) -> dict[str, object]:
     earlier = alert.telling_failed
     times = 1
     if earlier and earlier["event"] == event.value and isinstance(earlier["times"], int):

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import fmean, median
 
-from db.queries.alert_figures import Found
+from db.queries.alert_figures import FoundLink
 
 PAST = timedelta(days=28)
 # Fewer moments, over a shorter time, are no rhythm.
@@ -42,7 +42,7 @@ AHEAD = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quiet:
+class SilenceJudgement:
     """The judgement. Lengths in seconds of time in which we looked; `limit_s` is None where no rhythm is known yet."""
 
     quiet_s: float
@@ -57,14 +57,14 @@ class Quiet:
         return self.limit_s is not None and self.quiet_s > self.limit_s and self.looks >= LEAST_LOOKS
 
 
-def judge_quiet(links: Sequence[Found], looks: Sequence[datetime]) -> Quiet:
+def judge_quiet(links: Sequence[FoundLink], looks: Sequence[datetime]) -> SilenceJudgement:
     """Judge a source by the links of the four weeks before the last one, and the times when we looked since; both in order."""
-    looked = LookedTime([at.timestamp() for at in looks])
+    looked = ObservedTime([at.timestamp() for at in looks])
     moments = sorted({looked.at(at) for at in map(_published, links) if at is not None})
     gaps = [later - earlier for earlier, later in pairwise(moments)]
     last = links[-1].found_at.timestamp() if links else 0.0
     quiet_s = looked.at(looked.end) - looked.at(last) if links else 0.0
-    return Quiet(
+    return SilenceJudgement(
         quiet_s=max(0.0, quiet_s),
         longest_s=max(gaps, default=0.0),
         limit_s=limit_of(gaps),
@@ -86,7 +86,7 @@ def limit_of(gaps: Sequence[float]) -> float | None:
     return max(2 * tail[0], tail[0] + beyond, least)
 
 
-def _published(link: Found) -> float | None:
+def _published(link: FoundLink) -> float | None:
     """When the site published it, as far as that can be told, in Unix seconds.
 
     What the very first look found was there before: without a time of its own it says nothing of the rhythm.
@@ -98,7 +98,7 @@ def _published(link: Found) -> float | None:
     return None if link.first else link.found_at.timestamp()
 
 
-class LookedTime:
+class ObservedTime:
     """A clock that stands while nobody looks. Made of the moments (Unix seconds, in order) at which somebody did."""
 
     def __init__(self, looks: Sequence[float]) -> None:

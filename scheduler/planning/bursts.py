@@ -25,7 +25,7 @@ SILENCE: Echo = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draw:
+class BurstEffect:
     """How many articles one article draws after it on average, by how late they come (`LAGS`)."""
 
     drawn: Echo = SILENCE
@@ -65,8 +65,8 @@ def echoes(times: Sequence[float]) -> list[Echo]:
 
 
 def learn_draw(
-    times: Sequence[float], met: Sequence[Echo], rates: Sequence[float], until: float, draw: Draw
-) -> tuple[Draw, list[float]]:
+    times: Sequence[float], met: Sequence[Echo], rates: Sequence[float], until: float, draw: BurstEffect
+) -> tuple[BurstEffect, list[float]]:
     """A better draw, and for each article the chance that it came by itself.
 
     `met` is the echo that each met with, `rates` (a second) at which articles came by themselves then.
@@ -87,4 +87,4 @@ def learn_draw(
         a, b, c = soon / seen[0], later / seen[1], late / seen[2]
         too_much = max(1.0, (a + b + c) / _MOST_DRAW)
         a, b, c = a / too_much, b / too_much, c / too_much
-    return Draw(drawn=(a, b, c)), alone
+    return BurstEffect(drawn=(a, b, c)), alone

@@ -29,7 +29,7 @@ NEAR_SHARE = 0.5
 CRON_SPREAD_S = 60.0
 
 
-class Foresight(Protocol):
+class PublicationForecast(Protocol):
     """What is known of when a source publishes."""
 
     def next_visit(
@@ -39,7 +39,7 @@ class Foresight(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Every:
+class FixedInterval:
     """Every so many seconds. `phase`, 0 to 1, is where on the step this source's times lie."""
 
     seconds: float
@@ -61,7 +61,7 @@ class Every:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cron:
+class CronSchedule:
     """At the times of a cron line in a zone; `phase`, 0 to 1, shifts this source by up to `CRON_SPREAD_S`."""
 
     line: str
@@ -83,13 +83,13 @@ class Cron:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Auto:
+class LearnedInterval:
     """As often as its publishing asks for, between two bounds in seconds.
 
     `recent`: when articles appeared since the foresight was learned; `latest`: the last of all.
     """
 
-    foresight: Foresight
+    foresight: PublicationForecast
     latest: float | None
     recent: tuple[float, ...] = ()
     least_s: float
@@ -110,7 +110,7 @@ class Auto:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Never:
+class NeverDue:
     """Only where somebody crawls it by hand."""
 
     def after(self, moment: datetime) -> None:
@@ -122,7 +122,7 @@ class Never:
         return math.inf
 
 
-Cadence = Every | Cron | Auto | Never
+Cadence = FixedInterval | CronSchedule | LearnedInterval | NeverDue
 
 
 def phase_of(name: str) -> float:
@@ -130,15 +130,15 @@ def phase_of(name: str) -> float:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big") / (1 << 48)
 
 
-def cadence_of(name: str, settings: Mapping[str, Any], auto: Auto | None = None) -> Cadence:
+def cadence_of(name: str, settings: Mapping[str, Any], auto: LearnedInterval | None = None) -> Cadence:
     """The cadence that a source's settings name. `auto` is what "auto" means for it."""
     phase = phase_of(name)
     if settings["cron"]:
-        return Cron(line=settings["cron"], zone=settings["timezone"], phase=phase)
+        return CronSchedule(line=settings["cron"], zone=settings["timezone"], phase=phase)
     match settings["every"]:
         case "never":
-            return Never()
+            return NeverDue()
         case "auto":
-            return auto if auto is not None else Every(seconds=settings["every_least"], phase=phase)
+            return auto if auto is not None else FixedInterval(seconds=settings["every_least"], phase=phase)
         case seconds:
-            return Every(seconds=seconds, phase=phase)
+            return FixedInterval(seconds=seconds, phase=phase)

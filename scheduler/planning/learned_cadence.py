@@ -15,7 +15,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scheduler.planning.bursts import LAGS, SILENCE, Draw, Echo, echoes, faded, joined, learn_draw
+from scheduler.planning.bursts import LAGS, SILENCE, BurstEffect, Echo, echoes, faded, joined, learn_draw
 from scheduler.planning.weekly_profile import DAY, HOUR, HOURS, history_of, hour_at, over, weekly_rates
 
 # In article-seconds: a source with four articles an hour is looked at every 15 minutes, one with one a day every 2.5 hours.
@@ -39,7 +39,7 @@ _FIRST_STEP, _LONGEST_STEP, _STEP_GROWTH = 60.0, 900.0, 1.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rhythm:
+class LearnedCadence:
     """When a source publishes.
 
     `hours` are stories a second, by hour of the week (0: Thursday 00:00 UTC). A story comes by itself, is `batch` articles
@@ -48,7 +48,7 @@ class Rhythm:
     """
 
     hours: tuple[float, ...]
-    draw: Draw
+    draw: BurstEffect
     batch: float
     articles_a_story: float
     echo: Echo
@@ -124,7 +124,7 @@ class Rhythm:
         return faded(echo, max(0.0, now - heard))
 
 
-def learn(appeared: Sequence[float], *, since: float, until: float) -> Rhythm:
+def learn(appeared: Sequence[float], *, since: float, until: float) -> LearnedCadence:
     """The rhythm of a source whose articles appeared at these times, sorted; `since` is when it was looked at first.
 
     Articles from before that, with a time that their listing stated, count as well. Takes 3 to 15 ms: twice a day is often
@@ -140,9 +140,9 @@ def learn(appeared: Sequence[float], *, since: float, until: float) -> Rhythm:
     echo, heard = (joined(met[-1]), events[-1]) if met else (SILENCE, since)
     if len(events) < _LEAST_EVENTS or until - since < _LEAST_SPAN:
         level = (len(events) + 1.0) / (max(0.0, until - since) + 1.0 / _FIRST_RATE)
-        return Rhythm(
+        return LearnedCadence(
             hours=(level,) * HOURS,
-            draw=Draw(),
+            draw=BurstEffect(),
             batch=batch,
             articles_a_story=batch,
             echo=echo,
@@ -150,7 +150,7 @@ def learn(appeared: Sequence[float], *, since: float, until: float) -> Rhythm:
             is_learned=False,
         )
     history = history_of(events, since=since, until=until)
-    draw, late = Draw(drawn=(0.1, 0.1, 0.1)), max(0, len(events) - _MOST_IN_BURSTS)
+    draw, late = BurstEffect(drawn=(0.1, 0.1, 0.1)), max(0, len(events) - _MOST_IN_BURSTS)
     alone = [1.0 - draw.total] * len(events)
     hours = weekly_rates(history, alone)
     for _ in range(_ROUNDS):
@@ -159,7 +159,7 @@ def learn(appeared: Sequence[float], *, since: float, until: float) -> Rhythm:
         alone[late:] = chances
         alone[:late] = [sum(chances) / len(chances)] * late
         hours = weekly_rates(history, alone)
-    return Rhythm(
+    return LearnedCadence(
         hours=hours,
         draw=draw,
         batch=batch,

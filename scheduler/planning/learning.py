@@ -3,7 +3,7 @@
     Standings ──asks for a source──> its row: rhythm and when it was learned ──> articles that appeared since ──> Auto
                                      (none yet: what a new source is like)
 
-`Learner` writes what it learns; a reader without one (`copydesk status`) plans by the same rows.
+`CadenceLearner` writes what it learns; a reader without one (`copydesk status`) plans by the same rows.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from db.connection.database import write
 from db.models import Source
 from db.queries.publication_times import appearances, first_look
 from db.store.learned_rhythms import put_rhythm, rhythm_row
-from scheduler.planning.bursts import Draw
-from scheduler.planning.cadence import Auto, phase_of
-from scheduler.planning.learned_cadence import Rhythm, learn
+from scheduler.planning.bursts import BurstEffect
+from scheduler.planning.cadence import LearnedInterval, phase_of
+from scheduler.planning.learned_cadence import LearnedCadence, learn
 
 # Rhythms are learned from so much; the old counts for ever less (`scheduler.planning.weekly_profile`).
 WINDOW = timedelta(days=42)
@@ -31,13 +31,13 @@ LEARNED_FOR, LEVEL_FOR = timedelta(hours=12), timedelta(hours=1)
 AT_ONCE = 10
 
 
-def auto_of(conn: sqlite3.Connection, source: Source, settings: Mapping[str, Any], now: datetime) -> Auto:
+def auto_of(conn: sqlite3.Connection, source: Source, settings: Mapping[str, Any], now: datetime) -> LearnedInterval:
     """What "auto" means for a source now, by its row; for a source without one, what is assumed of a new one."""
     row = rhythm_row(conn, source.id)
     rhythm = from_json(row[1]) if row else learn((), since=now.timestamp(), until=now.timestamp())
     heard = datetime.fromtimestamp(rhythm.heard, now.tzinfo)
     recent = appearances(conn, source.id, since=heard, until=now) if row else ()
-    return Auto(
+    return LearnedInterval(
         foresight=rhythm,
         latest=recent[-1] if recent else rhythm.heard,
         recent=tuple(recent),
@@ -46,7 +46,7 @@ def auto_of(conn: sqlite3.Connection, source: Source, settings: Mapping[str, Any
     )
 
 
-class Learner:
+class CadenceLearner:
     """Learns the rhythms whose time has come. Holds nothing but when it is next asked to look."""
 
     def __init__(self) -> None:
@@ -72,31 +72,31 @@ class Learner:
         return learned
 
 
-def _learned(conn: sqlite3.Connection, source_id: int, now: datetime) -> Rhythm:
+def _learned(conn: sqlite3.Connection, source_id: int, now: datetime) -> LearnedCadence:
     start = now - WINDOW
     first = first_look(conn, source_id) or now
     appeared = appearances(conn, source_id, since=start, until=now)
     return learn(appeared, since=max(start, first).timestamp(), until=now.timestamp())
 
 
-def _next_time(source: Source, at: datetime, rhythm: Rhythm) -> datetime:
+def _next_time(source: Source, at: datetime, rhythm: LearnedCadence) -> datetime:
     """When to learn again; spread by name, so that a thousand sources are not learned together."""
     return at + (LEARNED_FOR if rhythm.is_learned else LEVEL_FOR) * (0.75 + 0.5 * phase_of(source.name))
 
 
-def to_json(rhythm: Rhythm) -> str:
+def to_json(rhythm: LearnedCadence) -> str:
     """A rhythm as its row keeps it."""
     return json.dumps(asdict(rhythm))
 
 
-def from_json(text: str) -> Rhythm:
+def from_json(text: str) -> LearnedCadence:
     """The rhythm that `to_json` wrote."""
     kept = json.loads(text)
-    return Rhythm(
+    return LearnedCadence(
         **kept
         | {
             "hours": tuple(kept["hours"]),
-            "draw": Draw(drawn=tuple(kept["draw"]["drawn"])),
+            "draw": BurstEffect(drawn=tuple(kept["draw"]["drawn"])),
             "echo": tuple(kept["echo"]),
         }
     )

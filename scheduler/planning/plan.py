@@ -32,7 +32,7 @@ SLOW_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class PlannedSource:
     """A source as the plan sees it. `at_work`: some process is crawling it now."""
 
     id: int
@@ -58,10 +58,10 @@ Runs = Mapping[int, Sequence[PastRun]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class DueSource:
     """A source whose time has come: since when, and whether it is slow, or suspected of breaking its process."""
 
-    source: Planned
+    source: PlannedSource
     since: datetime
     slow: bool = False
     suspect: bool = False
@@ -72,7 +72,7 @@ class Due:
         return min(COMPANY_MOST_S, COMPANY_SHARE * self.source.cadence.usual_s)
 
 
-def next_run(source: Planned, past: Sequence[PastRun], now: datetime) -> datetime | None:
+def next_run(source: PlannedSource, past: Sequence[PastRun], now: datetime) -> datetime | None:
     """When a source is to be crawled next; a moment that has passed means that it is due. None: not by itself, or it is at work."""
     if source.paused or source.at_work:
         return None
@@ -94,7 +94,7 @@ def next_run(source: Planned, past: Sequence[PastRun], now: datetime) -> datetim
     return time
 
 
-def due(sources: Iterable[Planned], runs: Runs, now: datetime) -> list[Due]:
+def due(sources: Iterable[PlannedSource], runs: Runs, now: datetime) -> list[DueSource]:
     """The sources whose time has come, those that wait longest first."""
     found = []
     for source in sources:
@@ -105,25 +105,27 @@ def due(sources: Iterable[Planned], runs: Runs, now: datetime) -> list[Due]:
     return sorted(found, key=lambda one: (one.since, one.source.id))
 
 
-def as_due(source: Planned, past: Sequence[PastRun], since: datetime) -> Due:
+def as_due(source: PlannedSource, past: Sequence[PastRun], since: datetime) -> DueSource:
     """A source whose time has come, with what its past says of how to crawl it."""
     slow = not past or past[0].seconds > SLOW_S
-    return Due(source=source, since=since, slow=slow, suspect=_in_a_row(past, "stopped") >= SUSPECT)
+    return DueSource(source=source, since=since, slow=slow, suspect=_in_a_row(past, "stopped") >= SUSPECT)
 
 
-def batches(waiting: Sequence[Due], now: datetime, *, free: int, slow_free: int, size: int) -> list[list[Due]]:
+def batches(
+    waiting: Sequence[DueSource], now: datetime, *, free: int, slow_free: int, size: int
+) -> list[list[DueSource]]:
     """What to start now: at most `free` processes of at most `size` sources, of them at most `slow_free` of slow ones.
 
     A few sources whose time has just come wait a little for others.
     """
-    ready: list[list[Due]] = [[one] for one in waiting if one.suspect]
+    ready: list[list[DueSource]] = [[one] for one in waiting if one.suspect]
     for slow in (False, True):
         left = [one for one in waiting if one.slow is slow and not one.suspect]
         while left:
             chosen, left = left[:size], left[size:]
             if len(chosen) == size or any(_has_waited(one, now) for one in chosen):
                 ready.append(chosen)
-    started: list[list[Due]] = []
+    started: list[list[DueSource]] = []
     for batch in sorted(ready, key=lambda batch: batch[0].since):
         slow_free -= batch[0].slow
         if len(started) < free and (slow_free >= 0 or not batch[0].slow):
@@ -131,7 +133,7 @@ def batches(waiting: Sequence[Due], now: datetime, *, free: int, slow_free: int,
     return started
 
 
-def _has_waited(one: Due, now: datetime) -> bool:
+def _has_waited(one: DueSource, now: datetime) -> bool:
     return (now - one.since).total_seconds() >= one.patience_s
 
 

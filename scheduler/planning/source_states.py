@@ -1,7 +1,7 @@
 """What the plan is made of, kept up with the rows: the sources as they stand, and the last few runs of each.
 
 `refresh` reads what is new since the last time: 1,000 sources cost some milliseconds, whatever number of runs the database holds.
-Nothing is known here that the rows do not say; a new `Standings` of the same database plans the same.
+Nothing is known here that the rows do not say; a new `SourceStates` of the same database plans the same.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from db.models import Source
 from db.store.source_locks import sources_at_work
 from db.store.source_runs import SourceRun, latest_source_runs, source_runs_since
 from db.store.sources import source_rows, sources_of
-from scheduler.planning.cadence import Auto, Cadence, Never, cadence_of
+from scheduler.planning.cadence import Cadence, LearnedInterval, NeverDue, cadence_of
 from scheduler.planning.learning import auto_of
-from scheduler.planning.plan import Due, PastRun, Planned, as_due, next_run
+from scheduler.planning.plan import DueSource, PastRun, PlannedSource, as_due, next_run
 
 # As many past runs of a source as the plan looks at: a dozen failures in a row wait the longest of any cadence above 10 s.
 RUNS_KEPT = 12
 
 
-class Standings:
-    """The plan's view of one database. Made by `Standings(config)`, then `refresh` before each question."""
+class SourceStates:
+    """The plan's view of one database. Made by `SourceStates(config)`, then `refresh` before each question."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -35,7 +35,7 @@ class Standings:
         """Sources whose stored settings cannot be read, with what is wrong; they are not crawled."""
         self._source_rows: list[tuple[object, ...]] = []
         self._sources: dict[int, Source] = {}
-        self._planned: dict[int, Planned] = {}
+        self._planned: dict[int, PlannedSource] = {}
         self._rows: dict[int, Sequence[SourceRun]] = {}
         self._runs: dict[int, tuple[PastRun, ...]] = {}
         self._last_id = -1
@@ -58,7 +58,7 @@ class Standings:
             self._plan(conn, self._sources[source_id], now)
 
     @property
-    def planned(self) -> Sequence[Planned]:
+    def planned(self) -> Sequence[PlannedSource]:
         """The sources, by name."""
         return list(self._planned.values())
 
@@ -66,18 +66,18 @@ class Standings:
         """The last runs of a source, latest first."""
         return self._runs.get(source_id, ())
 
-    def next_runs(self, now: datetime) -> list[tuple[datetime, Planned]]:
+    def next_runs(self, now: datetime) -> list[tuple[datetime, PlannedSource]]:
         """When each source is to be crawled next, soonest first; without those that are at work, paused, or never crawled."""
         times = [(self._next_of(source, now), source) for source in self._planned.values()]
         return sorted(
             ((time, source) for time, source in times if time is not None), key=lambda one: (one[0], one[1].id)
         )
 
-    def due(self, now: datetime) -> list[Due]:
+    def due(self, now: datetime) -> list[DueSource]:
         """The same as `plan.due`, from times that are computed once for each change."""
         return [as_due(source, self.runs_of(source.id), time) for time, source in self.next_runs(now) if time <= now]
 
-    def _next_of(self, source: Planned, now: datetime) -> datetime | None:
+    def _next_of(self, source: PlannedSource, now: datetime) -> datetime | None:
         past = self.runs_of(source.id)
         # Of runs that lie in the future the answer depends on the time itself.
         if past and past[0].started_at > now:
@@ -124,15 +124,15 @@ class Standings:
     @property
     def learning(self) -> list[Source]:
         """The sources that are crawled when it pays."""
-        return [self._sources[one.id] for one in self._planned.values() if isinstance(one.cadence, Auto)]
+        return [self._sources[one.id] for one in self._planned.values() if isinstance(one.cadence, LearnedInterval)]
 
     def _plan(self, conn: sqlite3.Connection, source: Source, now: datetime) -> None:
         at_work = source.id in self._at_work
         known = self._planned.get(source.id)
-        if known is not None and not isinstance(known.cadence, Auto):
+        if known is not None and not isinstance(known.cadence, LearnedInterval):
             self._planned[source.id] = replace(known, at_work=at_work)
             return
-        self._planned[source.id] = Planned(
+        self._planned[source.id] = PlannedSource(
             id=source.id,
             name=source.name,
             cadence=self._cadence(conn, source, now),
@@ -146,7 +146,7 @@ class Standings:
             settings = self.config.for_source(source.name, source.settings)
         except ConfigError as error:
             self.problems[source.name] = str(error)
-            return Never()
+            return NeverDue()
         self.problems.pop(source.name, None)
         learns = settings["every"] == "auto" and not settings["cron"]
         return cadence_of(source.name, settings, auto_of(conn, source, settings, now) if learns else None)

@@ -29,7 +29,7 @@ _LEVEL_PRIOR = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class WeeklyProfile:
     """The articles of a watched time: of each its hour of the week, and what it still counts by either memory.
 
     `watched` and `watched_lately` are seconds of each hour of the week, faded in the same way.
@@ -47,9 +47,9 @@ def hour_at(time: float) -> int:
     return int(time // HOUR) % HOURS
 
 
-def history_of(times: Sequence[float], *, since: float, until: float) -> History:
+def history_of(times: Sequence[float], *, since: float, until: float) -> WeeklyProfile:
     """What `weekly_rates` learns from: articles at `times`, all within [since, until]."""
-    return History(
+    return WeeklyProfile(
         cells=tuple(hour_at(time) for time in times),
         counts=tuple(math.exp((time - until) / MEMORY) for time in times),
         counts_lately=tuple(math.exp((time - until) / LEVEL_MEMORY) for time in times),
@@ -58,7 +58,7 @@ def history_of(times: Sequence[float], *, since: float, until: float) -> History
     )
 
 
-def weekly_rates(history: History, weights: Sequence[float]) -> tuple[float, ...]:
+def weekly_rates(history: WeeklyProfile, weights: Sequence[float]) -> tuple[float, ...]:
     """Articles a second in each hour of the week; `weights` say how much of each article counts."""
     found = [0.0] * HOURS
     for cell, count, weight in zip(history.cells, history.counts, weights, strict=True):

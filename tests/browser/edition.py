@@ -9,7 +9,7 @@ from pathlib import Path
 from db.connection.database import open_database
 from db.models import Article, Image, Reason, Rejection
 from db.store import facts
-from db.store.alerts import Kind, open_alert
+from db.store.alerts import AlertKind, open_alert
 from tests.cli.conftest import CORRECTED, STORY, Newsroom, open_room, report
 
 SCRIPT = "<script>document.title='ran';fetch('{trap}/script')</script>"
@@ -113,7 +113,13 @@ def fill(path: Path, trap: str) -> dict[str, int]:
     room.failure(mirror, "https://mirror.example/x/13", f"timeout{script}")
     with open_room(path) as conn:
         open_alert(
-            conn, Kind.SILENT, mirror, says=f"nothing new {script}", remedy="look at it", evidence={}, at=room.tick()
+            conn,
+            AlertKind.SILENT,
+            mirror,
+            says=f"nothing new {script}",
+            remedy="look at it",
+            evidence={},
+            at=room.tick(),
         )
         assert room.run_id is not None
         facts.end_run(conn, room.run_id, "failed", room.tick(), {"fetched": 8, "new": 3, "failed": {script: 1}}, script)

@@ -75,7 +75,7 @@ class Newsroom:
             bytes=len(body),
             duration_ms=80,
         )
-        received = facts.Received(
+        received = facts.ReceivedPage(
             fetch=fetch,
             source_id=source_id,
             headers={"Content-Type": "text/html"},

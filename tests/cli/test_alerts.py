@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db.store.alerts import Kind, close_alert, note_telling, open_alert
+from db.store.alerts import AlertKind, close_alert, note_telling, open_alert
 from tests.cli.conftest import Newsroom, open_room, run, spawn
 
 NOW = datetime.now(UTC)
@@ -17,7 +17,7 @@ NOW = datetime.now(UTC)
 def troubled(newsroom: Newsroom) -> Newsroom:
     """Two open alerts and one that is over."""
     with open_room(newsroom.path) as conn:
-        for kind, source, ago in ((Kind.DISK, None, 50), (Kind.FAILING, 2, 30), (Kind.SILENT, 1, 3)):
+        for kind, source, ago in ((AlertKind.DISK, None, 50), (AlertKind.FAILING, 2, 30), (AlertKind.SILENT, 1, 3)):
             open_alert(
                 conn,
                 kind,

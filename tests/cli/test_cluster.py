@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.dedup.text_clusters import Record, clusters_of
+from pipelines.dedup.text_clusters import TextRecord, clusters_of
 from tests.cli.conftest import spawn
 from tests.pipelines.dedup.stories import attributed, bulletin, edited, sequel, story, trimmed
 
@@ -68,7 +68,7 @@ def test_a_faulty_manifest_is_named_with_its_line(tmp_path: Path, line: str, mes
 
 
 def test_the_order_of_the_file_changes_nothing() -> None:
-    rows = [Record(record_id=n, text=edited(story(n % 5), n)) for n in range(40)]
+    rows = [TextRecord(record_id=n, text=edited(story(n % 5), n)) for n in range(40)]
     expected = dict(clusters_of(rows))
     assert len(set(expected.values())) == 5
     random.Random(2).shuffle(rows)

@@ -30,7 +30,7 @@ from db.errors import EngineError
 from db.models import Reason, Rejection
 from db.site_rules.loader import Sites
 from pipelines.processing.dask.connect import CONNECT_S, dask_readers
-from pipelines.processing.page_worker import Reading, read
+from pipelines.processing.page_worker import ExtractionResult, read
 from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.pipelines.processing.test_page_pool import database
 from tests.processes import alive, descendants
@@ -189,11 +189,11 @@ def test_ctrl_c_leaves_a_run_that_goes_on(cluster: Cluster, stale: Path, local: 
 def test_a_page_that_is_too_slow_or_kills_its_processes_is_given_up_alone(cluster: Cluster, tmp_path: Path) -> None:
     path = database(tmp_path / "slow.db", 1, paragraphs=30_000)
 
-    def slow(timeout_s: float) -> Iterator[Future[Reading]]:
+    def slow(timeout_s: float) -> Iterator[Future[ExtractionResult]]:
         with dask_readers(cluster.address, database=path, sites=Sites(), timeout_s=timeout_s, say=print) as readers:
             yield readers.submit(read, 1)
 
-    def reason(future: Future[Reading]) -> tuple[Reason, str]:
+    def reason(future: Future[ExtractionResult]) -> tuple[Reason, str]:
         outcome = future.result(60).outcome
         assert isinstance(outcome, Rejection)
         return outcome.reason, outcome.detail

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from db.connection.database import connect, explained, open_database, write
-from db.errors import Busy
+from db.errors import DatabaseBusy
 from db.store import facts
 from tests.cli.conftest import ROOT, START, Newsroom, open_room, report, run, spawn
 
@@ -103,7 +103,7 @@ def test_a_locked_database_says_so(newsroom: Newsroom) -> None:
     with open_room(newsroom.path):
         db = open_database(newsroom.path, lock_wait_s=0.2)
         with (
-            pytest.raises(Busy, match="another program has held the write lock"),
+            pytest.raises(DatabaseBusy, match="another program has held the write lock"),
             explained(newsroom.path),
             write(db.conn),
         ):

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from db.connection.database import connect
-from db.errors import BadQuery, UnknownSource, UsageError
+from db.errors import QueryError, UnknownSource, UsageError
 from tests.cli.conftest import Newsroom, run
 
 
@@ -67,9 +67,9 @@ def test_filters_and_pages(newsroom: Newsroom) -> None:
 
 def test_what_cannot_be_done_is_said(newsroom: Newsroom) -> None:
     for arguments, kind in (
-        ((), BadQuery),
+        ((), QueryError),
         (("-ferry",), SystemExit),
-        (("--", "-ferry"), BadQuery),
+        (("--", "-ferry"), QueryError),
         (("x", "--source", "nobody"), UnknownSource),
         (("x", "--until", "soon"), UsageError),
         (("x", "--json", "--csv"), UsageError),

@@ -7,13 +7,12 @@ import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
-from db.timestamps import stamp
-
 from db.connection.database import connect, write
 from db.store import facts
 from db.store.service_state import beat, begin_service, end_service
 from db.store.source_runs import begin_source_runs, end_source_runs
 from db.store.sources import pause_source
+from db.timestamps import stamp
 from tests.cli.conftest import Newsroom, run, spawn
 
 NO_PROCESS = 4_999_999

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from db.timestamps import stamp
 
 from db.humanize import file_size
 from db.inspect.pages.people import person
@@ -17,6 +16,7 @@ from db.inspect.pages.template_filters import stated, when
 from db.models import Moment, OffsetFrom, Precision
 from db.store import facts
 from db.store.source_runs import begin_source_runs, end_source_run
+from db.timestamps import stamp
 from tests.cli.conftest import Newsroom, open_room, report, run
 
 SHANGHAI = timezone(timedelta(hours=8))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from db.connection.database import connect, open_for_reading
-from db.errors import DiskFull, NotWritable
+from db.errors import DatabaseNotWritable, DiskFull
 from tests.cli.conftest import ROOT, Newsroom, open_room, run, spawn
 from tests.machine import fill, needs_root, read_only, tmpfs
 
@@ -64,7 +64,7 @@ def test_a_read_only_disk_can_be_read(newsroom: Newsroom, out: Path) -> None:
         reads(newsroom.path, out, doctor="the file cannot be written by this user")
         for arguments in WRITING:
             result = run(newsroom.path, *arguments)
-            assert isinstance(result.exception, NotWritable), (arguments, result.exception, result.output)
+            assert isinstance(result.exception, DatabaseNotWritable), (arguments, result.exception, result.output)
         one_line(spawn("--db", "news.db", "run", cwd=newsroom.path.parent), 3, "news.db: cannot be written; check the")
         one_line(spawn("init", cwd=newsroom.path.parent), 1, "copydesk.toml: cannot be used (read-only file system)")
         listed = spawn("sources", "export", "-o", "x.opml", cwd=newsroom.path.parent)
@@ -86,14 +86,17 @@ def test_a_log_on_a_read_only_disk_is_read_or_missed(newsroom: Newsroom, out: Pa
     with read_only(folder):
         assert "renamed.example" in run(folder / "news.db", "sources", "list").output
     (folder / "news.db-shm").unlink()
-    with read_only(folder), pytest.raises(NotWritable, match=r"its last changes are in news\.db-wal.*copy both"):
+    with (
+        read_only(folder),
+        pytest.raises(DatabaseNotWritable, match=r"its last changes are in news\.db-wal.*copy both"),
+    ):
         open_for_reading(folder / "news.db")
 
 
 def test_a_file_of_an_older_version_is_not_read_as_one_of_this(newsroom: Newsroom) -> None:
     with open_room(newsroom.path) as conn:
         conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0015_search_merges'")
-    with read_only(newsroom.path.parent), pytest.raises(NotWritable, match="older Copydesk"):
+    with read_only(newsroom.path.parent), pytest.raises(DatabaseNotWritable, match="older Copydesk"):
         open_for_reading(newsroom.path)
     assert run(newsroom.path, "articles").exit_code == 0
 

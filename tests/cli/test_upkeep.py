@@ -16,7 +16,7 @@ from cli.commands.backup import _line
 from db.config.loader import Config
 from db.connection.database import connect
 from db.maintenance.backup import backup_name, backups_in
-from scheduler.maintenance import Ended, Step, look_after
+from scheduler.maintenance import MaintenanceStep, StepOutcome, look_after
 from tests.cli.conftest import START, Newsroom, open_room, run, spawn
 
 NOW = START + timedelta(days=40)
@@ -37,7 +37,7 @@ def config(newsroom: Newsroom, **values: object) -> Config:
     return Config().with_values(db=str(newsroom.path), **values)
 
 
-def by_name(steps: tuple[Step, ...]) -> dict[str, Step]:
+def by_name(steps: tuple[MaintenanceStep, ...]) -> dict[str, MaintenanceStep]:
     return {step.name: step for step in steps}
 
 
@@ -150,13 +150,13 @@ def test_a_step_that_fails_does_not_stop_the_others(newsroom: Newsroom) -> None:
     steps = by_name(report.steps)
     assert report.failed
     assert {name: step.ended for name, step in steps.items()} == {
-        "prune": Ended.DONE,
-        "index": Ended.DONE,
-        "pack": Ended.SKIPPED,
-        "optimize": Ended.DONE,
-        "check": Ended.DONE,
-        "backup": Ended.FAILED,
-        "checkpoint": Ended.DONE,
+        "prune": StepOutcome.DONE,
+        "index": StepOutcome.DONE,
+        "pack": StepOutcome.SKIPPED,
+        "optimize": StepOutcome.DONE,
+        "check": StepOutcome.DONE,
+        "backup": StepOutcome.FAILED,
+        "checkpoint": StepOutcome.DONE,
     }
     assert "/none/at/all: the folder does not exist" in steps["backup"].says
     assert steps["prune"].figures["bodies"] == 7
@@ -175,7 +175,7 @@ def test_a_damaged_database_costs_no_older_backup(newsroom: Newsroom, tmp_path: 
         conn.execute("UPDATE bodies SET data = x'00' WHERE id = 2")
     report = look_after(settled, NOW + timedelta(days=1), say=print)
     steps = by_name(report.steps)
-    assert (steps["check"].ended, steps["backup"].ended) == (Ended.FAILED, Ended.FAILED)
+    assert (steps["check"].ended, steps["backup"].ended) == (StepOutcome.FAILED, StepOutcome.FAILED)
     assert [path.name for path in backups_in(folder, newsroom.path)] == [backup_name(newsroom.path, NOW)]
     assert len(list(folder.iterdir())) == 1
 
@@ -190,7 +190,7 @@ def test_a_reader_in_the_way_is_a_warning(newsroom: Newsroom) -> None:
         conn.execute("INSERT INTO holds (host, until) VALUES ('b', '')")
     report = look_after(config(newsroom), NOW, say=print)
     reader.close()
-    assert by_name(report.steps)["checkpoint"].ended is Ended.WARNED
+    assert by_name(report.steps)["checkpoint"].ended is StepOutcome.WARNED
     assert not report.failed
 
 
@@ -205,11 +205,11 @@ def test_a_service_that_stops_ends_it_soon(newsroom: Newsroom, tmp_path: Path) -
         return any(folder.iterdir())
 
     report = look_after(config(newsroom, backup_folder=str(folder)), NOW, say=print, stopping=stopping)
-    assert [step.ended for step in report.steps[4:]] == [Ended.DONE, Ended.SKIPPED, Ended.DONE]
+    assert [step.ended for step in report.steps[4:]] == [StepOutcome.DONE, StepOutcome.SKIPPED, StepOutcome.DONE]
     assert asked["times"] > 5
     assert list(folder.iterdir()) == [], "what was begun is gone"
     stopped = look_after(config(newsroom), NOW, say=print, stopping=lambda: True)
-    assert {step.ended for step in stopped.steps} == {Ended.SKIPPED}
+    assert {step.ended for step in stopped.steps} == {StepOutcome.SKIPPED}
 
 
 def test_the_progress_line_tells_rate_and_time_left(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,7 +28,7 @@ def _put_page(conn: sqlite3.Connection, n: int, body: bytes, at: datetime) -> in
     )
     packed = facts.packed_body(body)
     page_id = facts.put_page(
-        conn, facts.Received(fetch=fetch, source_id=1, headers={}, content_type="text/html", body=packed)
+        conn, facts.ReceivedPage(fetch=fetch, source_id=1, headers={}, content_type="text/html", body=packed)
     )
     assert page_id is not None
     return page_id

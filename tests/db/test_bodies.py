@@ -14,7 +14,7 @@ import pytest
 
 from db.bodies.store import digest, get_body, pack, put_body
 from db.connection.database import connect, open_database, write
-from db.errors import Damaged
+from db.errors import DatabaseDamaged
 from db.maintenance.prune import prune
 from db.maintenance.repack import pack_again
 
@@ -110,7 +110,7 @@ def test_damage_is_found(path: Path) -> None:
     pack_again(path, NOW)
     conn = connect(path)
     conn.execute("UPDATE bodies SET sha256 = x'00' WHERE id = 1")
-    with pytest.raises(Damaged, match="checksum"):
+    with pytest.raises(DatabaseDamaged, match="checksum"):
         get_body(conn, 1)
     conn.close()
 

@@ -12,12 +12,12 @@ import pytest
 from db.bodies.dictionary_samples import choose, spread
 from db.bodies.store import digest, get_body
 from db.connection.database import connect, open_database, open_readonly, write
-from db.errors import Damaged
+from db.errors import DatabaseDamaged
 from db.maintenance.backup import back_up
-from db.maintenance.health import Examination, Level, examine
+from db.maintenance.health import HealthCheck, Level, examine
 from db.maintenance.repack import pack_again
 from db.models import Link, LinkKind
-from db.store.facts import Fetch, Received, packed_body, put_links, put_page
+from db.store.facts import Fetch, ReceivedPage, packed_body, put_links, put_page
 from db.store.sources import add_source
 from tests.cli.conftest import run
 
@@ -48,7 +48,9 @@ def path(tmp_path: Path) -> Path:
                 link = conn.execute("SELECT id FROM links WHERE key = ?", (url,)).fetchone()[0]
                 fetch = Fetch(what="article", url=url, started_at=NOW, source_id=source, link_id=link, status=200)
                 body = packed_body(page(number, f"{source} {number % 2}"))
-                put_page(conn, Received(fetch=fetch, source_id=source, headers={}, content_type="text/html", body=body))
+                put_page(
+                    conn, ReceivedPage(fetch=fetch, source_id=source, headers={}, content_type="text/html", body=body)
+                )
     conn.close()
     return file
 
@@ -94,7 +96,7 @@ def test_a_damaged_dictionary_is_named_and_the_others_go_on(path: Path) -> None:
     pack_again(path, NOW)
     damage(path, 1)
     conn = connect(path)
-    with pytest.raises(Damaged, match="dictionary 1 cannot be unpacked"):
+    with pytest.raises(DatabaseDamaged, match="dictionary 1 cannot be unpacked"):
         get_body(conn, 1)
     # Two bodies come back as they were received and wait: one of each source.
     for body_id, source in ((1, 1), (13, 2)):
@@ -107,7 +109,7 @@ def test_a_damaged_dictionary_is_named_and_the_others_go_on(path: Path) -> None:
     assert ["dictionary 1 " in fault for fault in report.damaged_dictionaries] == [True]
     assert get_body(conn, 1) == page(0, "1 0")
     assert get_body(conn, 13) == page(0, "2 0")
-    found = list(examine(Examination(conn=conn, path=path, now=NOW, extractor=None, bodies=0)))
+    found = list(examine(HealthCheck(conn=conn, path=path, now=NOW, extractor=None, bodies=0)))
     (finding,) = [one for one in found if one.about == "dictionaries"]
     assert finding.level is Level.BAD
     assert "2 unpacked, 1 match their checksum; dictionary 1 " in finding.says

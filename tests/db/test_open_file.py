@@ -14,7 +14,7 @@ import pytest
 
 from db.connection.database import connect, open_database, open_for_reading, write
 from db.connection.writer import Writer
-from db.errors import Damaged, DatabaseError, DiskFull, Replaced
+from db.errors import DatabaseDamaged, DatabaseError, DatabaseReplaced, DiskFull
 from db.file_identity import beside
 from db.store.sources import add_source, all_sources
 from tests.cli.conftest import START, Newsroom, open_room
@@ -98,7 +98,7 @@ def test_nothing_is_written_once_the_file_is_another(path: Path, tamper: Callabl
 
     if not late:
         do()
-    with pytest.raises(Replaced, match="start again"):
+    with pytest.raises(DatabaseReplaced, match="start again"):
         third()
     assert not conn.in_transaction
     assert conn.execute("SELECT count(*) FROM sources WHERE name = 'third.example'").fetchone() == (0,)
@@ -116,7 +116,7 @@ def test_what_was_committed_goes_with_the_file_that_was_moved(path: Path) -> Non
     assert beside(path, "-wal").stat().st_size
     path.rename(path.with_name("elsewhere.db"))
     other(path.with_name("new.db")).replace(path)
-    with pytest.raises(Replaced, match="another file has taken its place"), write(conn):
+    with pytest.raises(DatabaseReplaced, match="another file has taken its place"), write(conn):
         pass
     conn.close()
     assert not beside(path, "-wal").exists()
@@ -140,7 +140,7 @@ def test_a_file_that_is_cut_short_is_not_written(path: Path, left: int) -> None:
     with write(conn):
         add(conn, "second.example")
     os.truncate(path, left)
-    with pytest.raises(Damaged, match="was cut short"), write(conn):
+    with pytest.raises(DatabaseDamaged, match="was cut short"), write(conn):
         pass
     conn.execute("PRAGMA wal_autocheckpoint = 0")
 
@@ -170,7 +170,7 @@ def test_a_writer_tells_all_who_wait_and_whoever_asked_once(path: Path) -> None:
     path.unlink()
     jobs = [writer.submit(lambda conn: add(conn, "third.example")) for _ in range(300)]
     for job in jobs:
-        with pytest.raises(Replaced):
+        with pytest.raises(DatabaseReplaced):
             job.result(10)
     writer.close()
     assert told == [writer.failure]
@@ -194,7 +194,7 @@ def test_a_damaged_page_concerns_the_whole_transaction(path: Path) -> None:
         file.seek(4096)
         file.write(b"\xa5" * (path.stat().st_size - 4096))
     writer = Writer(path)
-    with pytest.raises(Damaged, match="restore a backup"):
+    with pytest.raises(DatabaseDamaged, match="restore a backup"):
         writer.submit(lambda conn: add(conn, "second.example")).result(10)
     writer.close()
 
@@ -228,7 +228,7 @@ def urls(path: Path) -> list[str]:
 def refused(path: Path, words: str) -> None:
     before = {file: file.read_bytes() for file in path.parent.iterdir() if not file.name.endswith("-shm")}
     for opened in (open_database, open_for_reading):
-        with pytest.raises((Replaced, Damaged), match=words):
+        with pytest.raises((DatabaseReplaced, DatabaseDamaged), match=words):
             opened(path)
     for file, content in before.items():
         assert file.read_bytes() == content
@@ -282,7 +282,7 @@ def test_the_journal_of_another_file_is_not_rolled_back_into_ours(path: Path) ->
 def test_a_log_without_its_database_is_not_thrown_away(path: Path) -> None:
     killed_while_open(path)
     os.truncate(path, 0)
-    with pytest.raises(Damaged, match="was cut to nothing, only its log is left"):
+    with pytest.raises(DatabaseDamaged, match="was cut to nothing, only its log is left"):
         open_database(path, create=True)
     assert beside(path, "-wal").stat().st_size
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from db.connection.database import open_database, write
-from db.models import Entry, EntryKind, Link, LinkKind
+from db.models import Link, LinkKind, Listing, ListingKind
 from db.queries.publication_times import appearances, first_look
 from db.store import facts
 from db.store.sources import add_source, put_entries
@@ -49,7 +49,7 @@ def look(
             (run, facts.stamp(begun), facts.stamp(minutes(at + 1)), 0 if answered else 1),
         )
         if new_listing:
-            put_entries(conn, 1, [Entry(url=f"http://s.example/{at}", kind=EntryKind.FEED)], found)
+            put_entries(conn, 1, [Listing(url=f"http://s.example/{at}", kind=ListingKind.FEED)], found)
         links = [
             Link(
                 url=f"http://s.example/{at}/{n}",

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from db.connection.database import connect, open_in_memory, write
-from db.errors import BadQuery
+from db.errors import QueryError
 from db.maintenance.prune import prune
 from db.maintenance.search_index import catch_up
 from db.models import Article, Moment, Precision
 from db.queries.articles import newest
-from db.queries.search import Filters, Page, period_grams, search
+from db.queries.search import Filters, ResultPage, period_grams, search
 from db.schema.migrations import migrations
 from db.search.index import begin_again, count_unindexed, strays
 from db.search.query import parse
@@ -134,11 +134,11 @@ def test_ranking_pages_and_marks(newsroom: Newsroom) -> None:
         )
     of_page = {page_id: name for name, page_id in newsroom.pages.items()}
     conn = connect(newsroom.path)
-    first = search(conn, "comet", page=Page(size=3))
-    last = search(conn, "comet", page=Page(number=2, size=3))
+    first = search(conn, "comet", page=ResultPage(size=3))
+    last = search(conn, "comet", page=ResultPage(number=2, size=3))
     assert [of_page[hit.headline.page_id] for hit in (*first.hits, *last.hits)] == ["title", "often", "later", "once"]
     assert (first.more, last.more, first.found) == (True, False, 4)
-    latest = search(conn, "comet", page=Page(newest=True))
+    latest = search(conn, "comet", page=ResultPage(newest=True))
     assert [of_page[hit.headline.page_id] for hit in latest.hits] == ["later", "often", "title", "once"]
     piece = first.hits[1].snippet
     assert [piece.text[start:end] for start, end in piece.marks] == ["comet"] * 3
@@ -253,7 +253,7 @@ def test_search_serves_after_each_migration() -> None:
     ],
 )
 def test_a_query_that_cannot_be_read_is_told_why(query: str, says: str) -> None:
-    with pytest.raises(BadQuery, match=says):
+    with pytest.raises(QueryError, match=says):
         parse(query)
 
 
@@ -264,7 +264,7 @@ _HOSTILE = st.text(st.sampled_from("水厂5gab\"“”*-()OR AND:^+{}\\'\x00_\ud
 @given(_HOSTILE, _HOSTILE)
 def test_no_query_breaks_anything(query: str, person: str) -> None:
     conn = _memory()
-    with suppress(BadQuery):
+    with suppress(QueryError):
         search(conn, query, Filters(person=person, language=person))
 
 
@@ -326,6 +326,6 @@ def test_more_than_are_ranked(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatc
     assert found.found == 7
     assert found.hits[0].headline.page_id == old
     assert len(found.hits) == 4
-    latest = search(conn, "彗星", page=Page(number=2, size=5, newest=True))
+    latest = search(conn, "彗星", page=ResultPage(number=2, size=5, newest=True))
     assert len(latest.hits) == 2
     conn.close()

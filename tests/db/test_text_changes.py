@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db.text_changes import Kind, pieces
+from db.text_changes import ChangeKind, pieces
 
 
 @pytest.mark.parametrize(
@@ -18,5 +18,5 @@ from db.text_changes import Kind, pieces
 )
 def test_a_number_is_one_word(before: str, after: str, gone: list[str], come: list[str]) -> None:
     found = pieces(before, after)
-    assert [piece.text for piece in found if piece.kind is Kind.GONE] == gone
-    assert [piece.text for piece in found if piece.kind is Kind.COME] == come
+    assert [piece.text for piece in found if piece.kind is ChangeKind.GONE] == gone
+    assert [piece.text for piece in found if piece.kind is ChangeKind.COME] == come

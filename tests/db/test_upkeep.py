@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from db.bodies.store import digest, get_body, pack
 from db.connection.database import connect, open_database, open_readonly
-from db.errors import Pruned
+from db.errors import BodyPruned
 from db.maintenance.health import Level
 from db.maintenance.optimize import LEAST_PAGES, check, checkpoint, optimize
 from db.maintenance.prune import first_id_at, prune
@@ -125,7 +125,7 @@ def test_a_pruned_page_says_so_and_is_never_read_again(newsroom: Newsroom) -> No
     path = newsroom.path
     prune(path, NOW, keep_bodies=30 * DAY, keep_log=NEVER)
     result = run(path, "show", "1", "--html")
-    assert isinstance(result.exception, Pruned)
+    assert isinstance(result.exception, BodyPruned)
     assert f"its body was pruned on {NOW:%Y-%m-%d}" in str(result.exception)
     assert "page 5 (https://www.wanbao.example/a/1001.html" in str(result.exception), "its current revision"
     assert run(path, "show", "1").exit_code == 0
@@ -133,7 +133,7 @@ def test_a_pruned_page_says_so_and_is_never_read_again(newsroom: Newsroom) -> No
     assert "its body was pruned on" in rejected.output
     assert "gives the page" not in rejected.output
     with open_room(path) as conn:
-        with pytest.raises(Pruned):
+        with pytest.raises(BodyPruned):
             load_page(conn, 1)
         with pytest.raises(sqlite3.IntegrityError, match="the body of this page was pruned"):
             conn.execute("DELETE FROM outcomes WHERE page_id = 1")
@@ -173,7 +173,9 @@ def test_an_unchanged_page_whose_body_was_pruned_is_no_new_page(newsroom: Newsro
     with open_room(newsroom.path) as conn:
         link_id = conn.execute("SELECT link_id FROM pages WHERE id = ?", (newsroom.pages["copy"],)).fetchone()[0]
         fetch = facts.Fetch(what="article", url=url, started_at=NOW, source_id=2, link_id=link_id, status=200)
-        again = facts.Received(fetch=fetch, source_id=2, headers={}, content_type=None, body=facts.packed_body(body))
+        again = facts.ReceivedPage(
+            fetch=fetch, source_id=2, headers={}, content_type=None, body=facts.packed_body(body)
+        )
         assert facts.put_page(conn, again) is None
 
 

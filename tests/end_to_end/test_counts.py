@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from db.timestamps import moment
 
-from crawler.crawl.session import Order
+from crawler.crawl.session import CrawlOrder
 from crawler.run import crawl
 from db.config.loader import load_config
 from db.connection.database import open_readonly
 from db.queries.statistics import last_runs
+from db.timestamps import moment
 from scheduler.metrics import Metrics
-from scheduler.processes import Ended
+from scheduler.processes import EndedCrawl
 from scheduler.service import in_words
 from tests.end_to_end.copydesk import Copydesk
 from tests.pipelines.dedup.stories import story
@@ -122,7 +122,7 @@ def test_ten_crawls_of_one_web_are_counted_the_same_everywhere(site: tuple[Site,
     runs: list[dict[str, Any]] = []
     for number in range(1, 11):
         change(web, number)
-        crawled = crawl(config, Order())
+        crawled = crawl(config, CrawlOrder())
         runs.append(json.loads(json.dumps(crawled.figures.as_dict())))
         metrics.note_ended("finished", runs[-1] | {"sources": 1})
     sums: Counter[str] = Counter()
@@ -172,7 +172,7 @@ def test_ten_crawls_of_one_web_are_counted_the_same_everywhere(site: tuple[Site,
     for (_, _, started_at, ended_at), run in zip(with_figures, runs, strict=True):
         length = moment(ended_at) - moment(started_at)
         assert abs(length - timedelta(seconds=run["seconds"])) <= timedelta(milliseconds=2)
-        line = in_words(Ended(names=(), pid=1, how="finished", seconds=99.0, figures=run | {"sources": 1}))
+        line = in_words(EndedCrawl(names=(), pid=1, how="finished", seconds=99.0, figures=run | {"sources": 1}))
         assert line.endswith(f"{run['seconds']:.1f} s")
 
 
@@ -182,7 +182,7 @@ def test_what_a_stopped_run_left_unread_is_counted_when_it_is_read(site: tuple[S
     desk = Copydesk(tmp_path, None, delay="0s", retries=0, allow_networks=["127.0.0.0/8"], workers=1)
     desk.run("sources", "add", home, "--no-discovery")
     config = load_config(tmp_path / "copydesk.toml")
-    crawl(config, Order())
+    crawl(config, CrawlOrder())
     with sqlite3.connect(desk.database) as conn:  # as if it had been stopped before it had read anything
         conn.execute("PRAGMA foreign_keys = ON")
         conn.execute("DELETE FROM outcomes")
@@ -190,5 +190,5 @@ def test_what_a_stopped_run_left_unread_is_counted_when_it_is_read(site: tuple[S
             "UPDATE runs SET ended = 'stopped', figures = json_set(figures, '$.new', 0, '$.unread', 7) WHERE id = 1"
         )
     conn.close()
-    crawl(config, Order())
+    crawl(config, CrawlOrder())
     assert desk.query("SELECT sum(figures ->> 'new'), sum(figures ->> 'unread') FROM runs") == [(ARTICLES, 0)]

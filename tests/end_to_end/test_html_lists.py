@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from crawler.crawl.visit import DECLARED, asks_of_entries, needs_probing
-from db.models import Entry, EntryKind
+from db.models import Listing, ListingKind
 from db.site_rules.loader import HtmlList, Site
 from tests.demoweb.asking import EN
 from tests.demoweb.web import DemoWeb
@@ -52,15 +52,15 @@ def test_an_html_list_leads_to_articles_like_a_json_list(demoweb: DemoWeb, tmp_p
     assert desk.query("SELECT url FROM entries WHERE kind = 'html-list'") == [(f"http://{EN}/news/",)]
 
 
-FEED = Entry(url="http://a.example/feed", kind=EntryKind.FEED)
-FRONT = Entry(url="http://a.example/", kind=EntryKind.FRONT_PAGE)
+FEED = Listing(url="http://a.example/feed", kind=ListingKind.FEED)
+FRONT = Listing(url="http://a.example/", kind=ListingKind.FRONT_PAGE)
 
 
 def test_a_list_that_no_rule_declares_any_more_keeps_nothing_from_being_read() -> None:
     declared = Site(name="a", hosts=("a.example",), lists=(HtmlList(url="http://a.example/news/", item="li"),))
     for kind in DECLARED:
-        past = Entry(url="http://a.example/list", kind=kind)
-        assert [ask.kind for ask in asks_of_entries([past, FRONT], None, "auto")] == [EntryKind.FRONT_PAGE]
+        past = Listing(url="http://a.example/list", kind=kind)
+        assert [ask.kind for ask in asks_of_entries([past, FRONT], None, "auto")] == [ListingKind.FRONT_PAGE]
         assert needs_probing([past], None)
         assert not needs_probing([past], declared)
         assert not needs_probing([past, FEED], None)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.crawl.session import Order
-from crawler.run import Crawled, crawl
+from crawler.crawl.session import CrawlOrder
+from crawler.run import CrawlResult, crawl
 from db.config.loader import Config
 from db.connection.database import open_database, write
-from db.models import Entry, EntryKind
+from db.models import Listing, ListingKind
 from db.store.sources import add_source, put_entries
 from tests.crawler.http.web import Answer, Web, serve
 
@@ -37,18 +37,18 @@ class Site:
         )
         open_database(self.config.database, create=True).conn.close()
 
-    def add(self, *entries: tuple[EntryKind, str], **settings: object) -> None:
+    def add(self, *entries: tuple[ListingKind, str], **settings: object) -> None:
         """Make it a source; without entries its listings are to be found."""
         db, now = open_database(self.config.database), datetime.now(UTC)
         with write(db.conn) as conn:
             source, _ = add_source(conn, name="site", url=self.home, settings=settings, at=now)
-            put_entries(conn, source.id, [Entry(url=self.web.url(path), kind=kind) for kind, path in entries], now)
+            put_entries(conn, source.id, [Listing(url=self.web.url(path), kind=kind) for kind, path in entries], now)
         db.conn.close()
 
-    def crawl(self, *, reads: bool = True) -> Crawled:
+    def crawl(self, *, reads: bool = True) -> CrawlResult:
         """Crawl once; the requests of earlier crawls are forgotten."""
         self.web.arrivals.clear()
-        return crawl(self.config, Order(reads=reads))
+        return crawl(self.config, CrawlOrder(reads=reads))
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         db = open_database(self.config.database)
@@ -105,7 +105,7 @@ def test_an_index_without_times_is_learned(site: Site) -> None:
     site.index("/index.xml", *names)
     for number, name in enumerate(names, 1):
         site.sitemap(name, report(number))
-    site.add((EntryKind.SITEMAP, "/index.xml"))
+    site.add((ListingKind.SITEMAP, "/index.xml"))
     for _ in range(4):
         site.crawl()
     assert site.links == {report(number) for number in range(1, 13)}
@@ -127,7 +127,7 @@ def test_indexes_in_indexes_are_followed_three_deep_and_then_said(site: Site) ->
     for depth in range(6):
         site.index(f"/index-{depth}.xml", f"/index-{depth + 1}.xml", f"/posts-{depth}.xml")
         site.sitemap(f"/posts-{depth}.xml", report(depth))
-    site.add((EntryKind.SITEMAP, "/index-0.xml"))
+    site.add((ListingKind.SITEMAP, "/index-0.xml"))
     crawled = site.crawl()
     assert site.links == {report(0), report(1), report(2)}
     assert any("too many indexes" in note for note in crawled.visits[0].notes)
@@ -136,14 +136,14 @@ def test_indexes_in_indexes_are_followed_three_deep_and_then_said(site: Site) ->
 @pytest.mark.parametrize(
     ("kind", "listing"),
     [
-        (EntryKind.FEED, "<rss><channel>{}</channel></rss>"),
-        (EntryKind.SITEMAP, "<urlset>{}</urlset>"),
+        (ListingKind.FEED, "<rss><channel>{}</channel></rss>"),
+        (ListingKind.SITEMAP, "<urlset>{}</urlset>"),
     ],
 )
-def test_a_listing_enrols_its_own_site_alone(site: Site, kind: EntryKind, listing: str) -> None:
+def test_a_listing_enrols_its_own_site_alone(site: Site, kind: ListingKind, listing: str) -> None:
     item = (
         "<item><title>A report</title><link>{0}</link></item>"
-        if kind is EntryKind.FEED
+        if kind is ListingKind.FEED
         else "<url><loc>{0}</loc></url>"
     )
     own, casino = site.web.url(report(1)), "http://casino.example/2026/11/win-a-lot.html"
@@ -163,7 +163,7 @@ def test_a_feed_that_has_moved_without_a_word_is_found_where_the_home_page_names
     page = '<html><head><link rel="alternate" type="application/rss+xml" href="/new.xml"></head><body><p>x</p></body></html>'
     site.web.pages["/"] = Answer(page.encode(), headers=HTML)
     site.feed("/new.xml", site.web.url(report(5)))
-    site.add((EntryKind.FEED, "/old.xml"), (EntryKind.FRONT_PAGE, "/"))
+    site.add((ListingKind.FEED, "/old.xml"), (ListingKind.FRONT_PAGE, "/"))
     site.crawl()
     site.crawl()
     assert ("feed", site.web.url("/new.xml")) in site.rows("SELECT kind, url FROM entries")
@@ -205,7 +205,7 @@ def test_an_article_that_sends_its_readers_on_keeps_both_addresses(site: Site) -
         f'<html><head><meta http-equiv="refresh" content="0; url={report(7)}"></head></html>'.encode(), headers=HTML
     )
     site.feed("/feed", site.web.url("/old"))
-    site.add((EntryKind.FEED, "/feed"))
+    site.add((ListingKind.FEED, "/feed"))
     site.crawl()
     assert site.rows("SELECT p.url, p.final_url, o.reason FROM pages p JOIN outcomes o ON o.page_id = p.id") == [
         (site.web.url("/old"), site.web.url(report(7)), None)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.crawl.session import Order
+from crawler.crawl.session import CrawlOrder
 from crawler.run import crawl
 from db.config.loader import load_config
 from db.connection.database import connect
@@ -80,7 +80,7 @@ class Crawler:
         self.config = load_config(desk.folder / "copydesk.toml")
 
     def crawl(self) -> None:
-        crawl(self.config, Order())
+        crawl(self.config, CrawlOrder())
 
     def changed(self) -> list[tuple[str, str]]:
         """The alerts that a look opens and closes."""

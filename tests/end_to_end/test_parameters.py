@@ -16,11 +16,11 @@ from click.testing import CliRunner
 
 from cli.main import copydesk
 from crawler.crawl.link_variants import TRIED
-from crawler.crawl.session import Order
+from crawler.crawl.session import CrawlOrder
 from crawler.run import crawl
 from db.config.loader import Config
 from db.connection.database import open_database, write
-from db.models import Entry, EntryKind
+from db.models import Listing, ListingKind
 from db.store.near_copies import any_unsettled
 from db.store.sources import add_source, put_entries
 from pipelines.dedup.settle import begin_again, settle
@@ -54,7 +54,7 @@ class Site:
 
     write: Callable[[int, random.Random], str]
     number_of: Callable[[str], int]
-    kind: EntryKind = EntryKind.FEED
+    kind: ListingKind = ListingKind.FEED
     numbers: Callable[[int], range] = lambda visit: range(ARTICLES)
     titles: bool = True
     one_session: bool = False
@@ -84,7 +84,7 @@ class Site:
             (n, self.write(n, random.Random(f"{self.listed} {n * (not self.one_session)}")))
             for n in self.numbers(self.listed)
         ]
-        if self.kind is EntryKind.SITEMAP:
+        if self.kind is ListingKind.SITEMAP:
             places = "".join(f"<url><loc>{self.web.url(link.replace('&', '&amp;'))}</loc></url>" for _, link in links)
             return Answer(f"<urlset>{places}</urlset>".encode(), headers=XML)
         titles = [f"<title>Report number {n} of the town</title>" if self.titles else "" for n, _ in links]
@@ -127,7 +127,7 @@ def the_sites() -> dict[str, Site]:
         "busters": Site(
             write=lambda n, chance: f"/2026/11/report-{n}.html?_={chance.getrandbits(40)}&ts={chance.getrandbits(30)}",
             number_of=by_path,
-            kind=EntryKind.SITEMAP,
+            kind=ListingKind.SITEMAP,
         ),
         "source": Site(
             write=lambda n, _: f"/show?source={n}", number_of=by("source"), numbers=lambda visit: range(visit, visit + ARTICLES)
@@ -166,12 +166,12 @@ class Desk:
         with write(db.conn) as conn:
             for name, site in sites.items():
                 source, _ = add_source(conn, name=name, url=site.web.url("/"), settings={}, at=now)
-                put_entries(conn, source.id, [Entry(url=site.web.url("/list"), kind=site.kind)], now)
+                put_entries(conn, source.id, [Listing(url=site.web.url("/list"), kind=site.kind)], now)
         db.conn.close()
 
     def crawl(self, times: int = 1) -> None:
         for _ in range(times):
-            crawl(self.config, Order())
+            crawl(self.config, CrawlOrder())
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         db = open_database(self.config.database)
@@ -302,7 +302,7 @@ def test_of_links_of_one_article_one_is_visited_again(tmp_path: Path) -> None:
         room.crawl(2)
         before = site.fetched
         assert before == ARTICLES + TRIED
-        crawl(room.config, Order(again=True))
+        crawl(room.config, CrawlOrder(again=True))
         assert site.fetched == before + ARTICLES
 
 

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from db.connection.database import open_database, write
-from db.models import Entry, EntryKind
+from db.models import Listing, ListingKind
 from db.store.sources import add_source, put_entries
 
 SENTENCE = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "
@@ -32,7 +32,7 @@ class HostileSite:
     """One site: where it lists its articles, and what it answers there and for robots.txt. `packed`: with gzip."""
 
     name: str
-    kind: EntryKind
+    kind: ListingKind
     path: str
     listing: Callable[[str], bytes]
     robots: Callable[[], bytes] = lambda: b"User-agent: *\nDisallow: /private/\n"
@@ -117,58 +117,62 @@ def _long_robots() -> bytes:
 
 
 SITES = (
-    HostileSite(name="innocent-1", kind=EntryKind.FEED, path="/feed", listing=_articles),
-    HostileSite(name="innocent-2", kind=EntryKind.FEED, path="/feed", listing=_articles),
-    HostileSite(name="innocent-large-robots", kind=EntryKind.FEED, path="/feed", listing=_articles, robots=_many_rules),
-    HostileSite(name="innocent-long-robots", kind=EntryKind.FEED, path="/feed", listing=_articles, robots=_long_robots),
-    HostileSite(name="sitemap-49000", kind=EntryKind.SITEMAP, path="/sitemap.xml", listing=_ordinary_sitemap),
-    HostileSite(name="feed-20-mb", kind=EntryKind.FEED, path="/feed", listing=_large_feed),
-    HostileSite(name="feed-20-mb-packed", kind=EntryKind.FEED, path="/feed", listing=_large_feed, packed=True),
+    HostileSite(name="innocent-1", kind=ListingKind.FEED, path="/feed", listing=_articles),
+    HostileSite(name="innocent-2", kind=ListingKind.FEED, path="/feed", listing=_articles),
+    HostileSite(
+        name="innocent-large-robots", kind=ListingKind.FEED, path="/feed", listing=_articles, robots=_many_rules
+    ),
+    HostileSite(
+        name="innocent-long-robots", kind=ListingKind.FEED, path="/feed", listing=_articles, robots=_long_robots
+    ),
+    HostileSite(name="sitemap-49000", kind=ListingKind.SITEMAP, path="/sitemap.xml", listing=_ordinary_sitemap),
+    HostileSite(name="feed-20-mb", kind=ListingKind.FEED, path="/feed", listing=_large_feed),
+    HostileSite(name="feed-20-mb-packed", kind=ListingKind.FEED, path="/feed", listing=_large_feed, packed=True),
     HostileSite(
         name="author-of-at-signs",
-        kind=EntryKind.FEED,
+        kind=ListingKind.FEED,
         path="/feed",
         listing=lambda home: _articles(home, 3, f"<author>{'@' * MEGABYTE}</author>"),
     ),
-    HostileSite(name="tag-of-300000-attributes", kind=EntryKind.FRONT_PAGE, path="/", listing=_attributes),
+    HostileSite(name="tag-of-300000-attributes", kind=ListingKind.FRONT_PAGE, path="/", listing=_attributes),
     HostileSite(
         name="links-of-zeros",
-        kind=EntryKind.FRONT_PAGE,
+        kind=ListingKind.FRONT_PAGE,
         path="/",
         listing=lambda home: _links(f"{home}/5-{'0' * 1900}{n}" for n in range(9_000)),
     ),
     HostileSite(
         name="sitemap-of-hyphens",
-        kind=EntryKind.SITEMAP,
+        kind=ListingKind.SITEMAP,
         path="/sitemap.xml",
         listing=lambda home: _sitemap(f"{home}/{'-0' * 900}{n}" for n in range(9_000)),
     ),
     HostileSite(
         name="sitemap-of-slashes",
-        kind=EntryKind.SITEMAP,
+        kind=ListingKind.SITEMAP,
         path="/sitemap.xml",
         listing=lambda home: _sitemap(f"{home}{'/a' * 900}{n}" for n in range(9_000)),
     ),
     HostileSite(
         name="feed-of-ampersands",
-        kind=EntryKind.FEED,
+        kind=ListingKind.FEED,
         path="/feed",
         listing=lambda home: _rss(
             f"<item><title>{'&' * 10 * MEGABYTE}</title><link>{home}/2026/11/a.html</link></item>"
         ),
     ),
     HostileSite(
-        name="robots-of-10000-agents", kind=EntryKind.FEED, path="/feed", listing=_articles, robots=_many_agents
+        name="robots-of-10000-agents", kind=ListingKind.FEED, path="/feed", listing=_articles, robots=_many_agents
     ),
     HostileSite(
         name="deep-front-page",
-        kind=EntryKind.FRONT_PAGE,
+        kind=ListingKind.FRONT_PAGE,
         path="/",
         listing=lambda home: b"<html><body>" + b"<div>" * 500_000 + b"x",
     ),
     HostileSite(
         name="json-feed-of-brackets",
-        kind=EntryKind.FEED,
+        kind=ListingKind.FEED,
         path="/feed",
         listing=lambda home: b'{"version": "https://jsonfeed.org/version/1.1", "items": ' + b"[" * 5 * MEGABYTE,
     ),
@@ -183,7 +187,7 @@ def put_sites(database: Path, homes: Mapping[str, str]) -> None:
         for site in SITES:
             if home := homes.get(site.name):
                 source, _ = add_source(conn, name=site.name, url=f"{home}/", settings={}, at=now)
-                put_entries(conn, source.id, [Entry(url=home + site.path, kind=site.kind)], now)
+                put_entries(conn, source.id, [Listing(url=home + site.path, kind=site.kind)], now)
     db.conn.close()
 
 

@@ -103,7 +103,7 @@ class Diary:
         )
         page_id = facts.put_page(
             self.conn,
-            facts.Received(
+            facts.ReceivedPage(
                 fetch=fetch, source_id=source, headers={}, content_type="text/html", body=facts.packed_body(body)
             ),
         )

@@ -15,12 +15,12 @@ import pytest
 from db.config.loader import Config
 from db.store.alerts import all_alerts, open_alerts
 from db.store.site_rules import rules_in_force
-from scheduler.failed_starts import FAILED_STARTS, FORGOTTEN_S, Starts
+from scheduler.failed_starts import FAILED_STARTS, FORGOTTEN_S, StartCounter
 from scheduler.log import Log
-from scheduler.monitor_job import Watchman
+from scheduler.monitor_job import MonitorJob
 from scheduler.planning.cadence import cadence_of
-from scheduler.planning.plan import Due, Planned
-from scheduler.processes import Crawls, Ended
+from scheduler.planning.plan import DueSource, PlannedSource
+from scheduler.processes import CrawlProcesses, EndedCrawl
 from scheduler.service import Service
 from tests.demoweb.asking import EN
 from tests.demoweb.web import DemoWeb
@@ -41,13 +41,13 @@ def diary(tmp_path: Path) -> Iterator[Diary]:
 class Watch:
     """A service's watching, with a folder of rules."""
 
-    def __init__(self, diary: Diary, starts: Starts | None = None) -> None:
+    def __init__(self, diary: Diary, starts: StartCounter | None = None) -> None:
         self.diary, self.rules = diary, diary.path.parent / "rules"
         self.rules.mkdir(exist_ok=True)
         self.config = Config().with_values(db=str(diary.path), sites=str(self.rules))
         self.log = io.StringIO()
-        self.starts = starts or Starts()
-        self.watchman = Watchman(Log("json", self.log), lambda: False, self.starts)
+        self.starts = starts or StartCounter()
+        self.watchman = MonitorJob(Log("json", self.log), lambda: False, self.starts)
 
     def look(self) -> list[tuple[str, str]]:
         """One round; what is open after it: kind and what it says."""
@@ -88,13 +88,13 @@ def test_each_wrong_file_is_an_alert_until_it_is_mended(diary: Diary) -> None:
     assert watch.look() == []
 
 
-def ended(*names: str, how: str = "failed", words: str = "Traceback\nMemoryError", **figures: object) -> Ended:
-    return Ended(names=names, pid=1, how=how, seconds=1.0, figures=figures, last_words=words)
+def ended(*names: str, how: str = "failed", words: str = "Traceback\nMemoryError", **figures: object) -> EndedCrawl:
+    return EndedCrawl(names=names, pid=1, how=how, seconds=1.0, figures=figures, last_words=words)
 
 
 def test_processes_that_end_before_they_have_begun_are_an_alert(diary: Diary) -> None:
     now = 0.0
-    starts = Starts(clock=lambda: now)
+    starts = StartCounter(clock=lambda: now)
     watch = Watch(diary, starts)
     for _ in range(FAILED_STARTS - 1):
         starts.note(ended("a.example", "b.example"))
@@ -129,11 +129,11 @@ def test_a_real_process_that_cannot_start_makes_the_service_unwell(diary: Diary,
     config = Config().with_values(db=str(diary.path), listen="")
     service = Service(lambda: config, (), Log("json", io.StringIO()))
     assert service.health()[0]
-    crawls = Crawls(("--config", str(missing)), limit_s=30)
-    source = Planned(
+    crawls = CrawlProcesses(("--config", str(missing)), limit_s=30)
+    source = PlannedSource(
         id=1, name="a.example", cadence=cadence_of("a.example", config.for_source("a.example")), added_at=START
     )
-    crawls.start([Due(source=source, since=START)])
+    crawls.start([DueSource(source=source, since=START)])
     while not (gone := crawls.poll()):
         time.sleep(0.02)
     for _ in range(FAILED_STARTS):

@@ -30,7 +30,7 @@ GROUP BY 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hour:
+class HourlyArrivals:
     """One hour of the local clock: how many articles came in, by verdict."""
 
     starts: datetime
@@ -40,7 +40,7 @@ class Hour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Busy:
+class SourceArrivals:
     """A source in the last day and week."""
 
     id: int
@@ -53,9 +53,9 @@ class Busy:
 class Arrivals:
     """A week in figures: the last 24 hours one by one, all hours of the 7 days, the sources by their week."""
 
-    day: list[Hour]
+    day: list[HourlyArrivals]
     week: list[tuple[datetime, int]]
-    sources: list[Busy]
+    sources: list[SourceArrivals]
 
     @property
     def in_day(self) -> int:
@@ -84,7 +84,7 @@ def arrivals(conn: sqlite3.Connection, now: datetime) -> Arrivals:
     names = source_names(conn) if week else {}
     return Arrivals(
         day=[
-            Hour(
+            HourlyArrivals(
                 starts=hour,
                 new=by_hour[_label(hour), "new"],
                 copies=by_hour[_label(hour), "copy"],
@@ -97,7 +97,7 @@ def arrivals(conn: sqlite3.Connection, now: datetime) -> Arrivals:
             for hour in _hours(first_of_week, last)
         ],
         sources=[
-            Busy(id=source_id, name=names[source_id], day=day[source_id], week=number)
+            SourceArrivals(id=source_id, name=names[source_id], day=day[source_id], week=number)
             for source_id, number in sorted(week.items(), key=lambda item: (-item[1], names[item[0]]))
         ],
     )

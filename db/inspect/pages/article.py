@@ -9,9 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from db.models import Article
-from db.queries.articles import Headline, PageState, cluster, current_page, headline, headlines, page_state, revisions
+from db.queries.articles import (
+    ArticleSummary,
+    PageStatus,
+    cluster,
+    current_page,
+    headline,
+    headlines,
+    page_state,
+    revisions,
+)
 from db.store.outcomes import get_article
-from db.text_changes import Piece, Step, changed_fields, steps
+from db.text_changes import ChangedParagraph, ChangedWords, changed_fields, steps
 
 # A comparison takes a square of the length; beyond this the terminal has more patience.
 MOST_COMPARED = 60_000
@@ -55,14 +64,14 @@ class ArticlePage:
     seconds from the earliest of them, in the order of `cluster`.
     """
 
-    head: Headline
+    head: ArticleSummary
     article: Article
     paragraphs: list[str]
     is_cut: bool
     fetched: Fetched
     link: tuple[str, str | None, str, str | None] | None
     revisions: list[tuple[int, int, str]]
-    cluster: list[Headline]
+    cluster: list[ArticleSummary]
     moments: list[tuple[datetime, str, bool]]
     lags: list[float]
     more_copies: int
@@ -72,21 +81,21 @@ class ArticlePage:
 class ChangesPage:
     """Two revisions. `steps` is None where their texts are too long to compare here; empty where they are the same."""
 
-    head: Headline
-    older: Headline
-    fields: list[tuple[str, list[Piece]]]
-    steps: list[Step] | None
+    head: ArticleSummary
+    older: ArticleSummary
+    fields: list[tuple[str, list[ChangedWords]]]
+    steps: list[ChangedParagraph] | None
     revisions: list[tuple[int, int, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PagePage:
+class FetchedPage:
     """A page as it was fetched, whatever became of it."""
 
-    state: PageState
+    state: PageStatus
     fetched: Fetched
     link: tuple[str, str | None, str, str | None] | None
-    head: Headline | None
+    head: ArticleSummary | None
 
 
 def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None) -> ArticlePage | None:
@@ -132,12 +141,12 @@ def changes_page(conn: sqlite3.Connection, article_id: int, revision: int | None
     return ChangesPage(head=head, older=older, fields=changed_fields(old, new), steps=found, revisions=known)
 
 
-def page_page(conn: sqlite3.Connection, page_id: int) -> PagePage | None:
+def page_page(conn: sqlite3.Connection, page_id: int) -> FetchedPage | None:
     """The page of that number; None where there is none."""
     state = page_state(conn, page_id)
     if state is None:
         return None
-    return PagePage(
+    return FetchedPage(
         state=state,
         fetched=_fetched(conn, page_id),
         link=conn.execute(_LINK, (page_id,)).fetchone(),
@@ -151,6 +160,6 @@ def _fetched(conn: sqlite3.Connection, page_id: int) -> Fetched:
     return Fetched(**values | {"headers": json.loads(values["headers"])})
 
 
-def _at(head: Headline) -> datetime:
+def _at(head: ArticleSummary) -> datetime:
     at = datetime.fromisoformat(head.published_utc or head.fetched_at)
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone()

@@ -31,7 +31,7 @@ ORDER BY p.fetched_at DESC LIMIT :limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class RejectedPage:
     """A page that is no article."""
 
     page_id: int
@@ -52,8 +52,8 @@ def reasons(conn: sqlite3.Connection) -> list[tuple[str, int]]:
 
 def refused(
     conn: sqlite3.Connection, *, reason: str | None = None, source_id: int | None = None, before: int | None = None
-) -> list[Refused]:
+) -> list[RejectedPage]:
     """The next `SCREEN` of them and one more, if there are, of pages before that id."""
     bounds = {"reason": reason, "source": source_id, "before": before or 2**62, "limit": SCREEN + 1}
     query = _OF_SOURCE if source_id is not None else _OF_REASON if reason else _OF_ALL
-    return [Refused(**dict(zip(Refused.__slots__, row, strict=True))) for row in conn.execute(query, bounds)]
+    return [RejectedPage(**dict(zip(RejectedPage.__slots__, row, strict=True))) for row in conn.execute(query, bounds)]

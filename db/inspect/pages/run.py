@@ -24,7 +24,7 @@ WHERE f.run_id = ? AND {HAS_NO_ANSWER} ORDER BY f.id DESC LIMIT ?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtSource:
+class SourceInRun:
     """What a run did at one source."""
 
     source_id: int
@@ -53,28 +53,28 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunSheet:
+class RunDetails:
     """A run with its sources and failures, both cut at a number."""
 
     run: Run
     reason: str
     pid: int
-    sources: list[AtSource]
+    sources: list[SourceInRun]
     failures: list[Failure]
 
 
-def run_sheet(conn: sqlite3.Connection, run_id: int) -> RunSheet | None:
+def run_sheet(conn: sqlite3.Connection, run_id: int) -> RunDetails | None:
     """The run of that id; None where there is none (a short log forgets runs that brought nothing)."""
     row = conn.execute(_RUN, (run_id,)).fetchone()
     if row is None:
         return None
     *run, reason, pid = row
-    return RunSheet(
+    return RunDetails(
         run=run_of(run),
         reason=reason,
         pid=pid,
         sources=[
-            AtSource(**dict(zip(AtSource.__slots__, part, strict=True)))
+            SourceInRun(**dict(zip(SourceInRun.__slots__, part, strict=True)))
             for part in conn.execute(_PARTS, (run_id, MOST_SOURCES))
         ],
         failures=[

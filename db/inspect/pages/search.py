@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from db.errors import BadQuery
-from db.queries.search import Filters, Hits, Page, search
+from db.errors import QueryError
+from db.queries.search import Filters, Hits, ResultPage, search
 
 SIZE = 20
 # Longer than any query a person types; an address has its limits too.
@@ -20,7 +20,7 @@ _LANGUAGES = "SELECT DISTINCT language FROM (SELECT language FROM articles ORDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class SearchForm:
     """The fields as they were filled in; what cannot be read counts as empty. Days are those of this machine's clock."""
 
     query: str = ""
@@ -33,14 +33,14 @@ class Form:
     page: int = 1
 
     @staticmethod
-    def of(arguments: Mapping[str, str]) -> Form:
+    def of(arguments: Mapping[str, str]) -> SearchForm:
         """From the arguments of an address."""
 
         def text(name: str) -> str:
             return (arguments.get(name) or "").strip()[:_LONGEST]
 
         number, source = text("page"), text("source")
-        return Form(
+        return SearchForm(
             query=text("q"),
             source=int(source) if source.isascii() and source.isdigit() and len(source) < 19 else None,
             since=text("since") if _day(text("since")) else "",
@@ -77,7 +77,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class SearchResults:
     """What was found, or why the query cannot be read; neither where nothing was asked. With the choices of the form."""
 
     hits: Hits | None
@@ -86,18 +86,18 @@ class Answer:
     languages: list[str]
 
 
-def answer(conn: sqlite3.Connection, form: Form) -> Answer:
+def answer(conn: sqlite3.Connection, form: SearchForm) -> SearchResults:
     """Ask the database what the form asks."""
     hits, wrong = None, None
     if form.query:
         try:
             hits = search(
-                conn, form.query, form.filters(), Page(number=form.page, size=SIZE, newest=form.order == "newest")
+                conn, form.query, form.filters(), ResultPage(number=form.page, size=SIZE, newest=form.order == "newest")
             )
-        except BadQuery as error:
+        except QueryError as error:
             wrong = str(error)
     languages = [language for (language,) in conn.execute(_LANGUAGES) if language]
-    return Answer(hits=hits, wrong=wrong, sources=list(conn.execute(_SOURCES)), languages=languages)
+    return SearchResults(hits=hits, wrong=wrong, sources=list(conn.execute(_SOURCES)), languages=languages)
 
 
 def _day(text: str) -> datetime | None:

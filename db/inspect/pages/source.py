@@ -105,7 +105,7 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class SourceRunLine:
     """A source's part in one run."""
 
     run_id: int
@@ -133,7 +133,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alerted:
+class SourceAlert:
     """An alert of the source, open or closed."""
 
     id: int
@@ -145,7 +145,7 @@ class Alerted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Portrait:
+class SourceDetails:
     """A source. `counted` pages are behind `rhythm`, `fields` and `rejected`; `articles` of them are articles.
 
     `last_fetched` is when it last answered, `last_new` when that brought something new.
@@ -170,10 +170,10 @@ class Portrait:
     rhythm: dict[tuple[int, int], int]
     days: list[Day]
     rejected: list[tuple[str, int]]
-    runs: list[Part]
+    runs: list[SourceRunLine]
     entries: list[tuple[str, str, str | None, str | None]]
     """Kind, address, title, and what is the matter with it."""
-    alerts: list[Alerted]
+    alerts: list[SourceAlert]
     newest: list[int]
     """Page ids of its newest articles, newest first."""
 
@@ -189,7 +189,7 @@ def source_lines(conn: sqlite3.Connection, now: datetime, limit: int = 2000) -> 
     ]
 
 
-def portrait(conn: sqlite3.Connection, source_id: int, now: datetime) -> Portrait | None:
+def portrait(conn: sqlite3.Connection, source_id: int, now: datetime) -> SourceDetails | None:
     """The source of that id; None where there is none."""
     row = conn.execute(_SOURCE, (source_id,)).fetchone()
     if row is None:
@@ -197,7 +197,7 @@ def portrait(conn: sqlite3.Connection, source_id: int, now: datetime) -> Portrai
     bounds = {"source": source_id, "limit": LATEST, "most": 15}
     pages, first, last, last_new = conn.execute(_TOTAL, (source_id,)).fetchone()
     articles, *counts = conn.execute(_FIELDS, bounds).fetchone()
-    return Portrait(
+    return SourceDetails(
         **dict(zip(("id", "name", "url", "settings", "added_at", "removed_at", "paused_at"), row, strict=True)),
         pages=pages,
         first_fetched=first,
@@ -209,10 +209,14 @@ def portrait(conn: sqlite3.Connection, source_id: int, now: datetime) -> Portrai
         rhythm=_rhythm(conn, bounds),
         days=_days(conn, source_id, now),
         rejected=[(reason, number) for reason, number in conn.execute(_REJECTED, bounds)],
-        runs=[Part(**dict(zip(Part.__slots__, part, strict=True))) for part in conn.execute(_PARTS, (source_id, 15))],
+        runs=[
+            SourceRunLine(**dict(zip(SourceRunLine.__slots__, part, strict=True)))
+            for part in conn.execute(_PARTS, (source_id, 15))
+        ],
         entries=[tuple(row) for row in conn.execute(_ENTRIES, (source_id,))],
         alerts=[
-            Alerted(**dict(zip(Alerted.__slots__, alert, strict=True))) for alert in conn.execute(_ALERTS, (source_id,))
+            SourceAlert(**dict(zip(SourceAlert.__slots__, alert, strict=True)))
+            for alert in conn.execute(_ALERTS, (source_id,))
         ],
         newest=[page_id for (page_id,) in conn.execute(_NEWEST, bounds)],
     )

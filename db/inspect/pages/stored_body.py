@@ -7,7 +7,7 @@ from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
-from db.errors import Damaged, Pruned
+from db.errors import BodyPruned, DatabaseDamaged
 from db.humanize import size
 from db.inspect.safety.sanitize import HEADERS, MOST_CHARACTERS, inert, note
 from db.models import Page
@@ -53,9 +53,9 @@ def _held(conn: sqlite3.Connection, page_id: int) -> Page | str:
         return load_page(conn, page_id)
     except KeyError:
         raise NotFound(f"There is no page {page_id}") from None
-    except Pruned as pruned:
+    except BodyPruned as pruned:
         return f"Page {page_id}: {pruned}."
-    except Damaged as damaged:
+    except DatabaseDamaged as damaged:
         return f"Page {page_id}: {damaged}."
 
 

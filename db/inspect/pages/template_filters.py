@@ -11,8 +11,8 @@ from markupsafe import Markup, escape
 
 from db.humanize import local_time, size, span, took
 from db.models import Moment, OffsetFrom, Precision
-from db.search.snippets import Marked
-from db.text_changes import Piece
+from db.search.snippets import MarkedText
+from db.text_changes import ChangedWords
 from db.timestamps import moment
 
 _OFFSETS = {
@@ -93,7 +93,7 @@ def share(part: int, whole: int) -> str:
     return f"{part / whole:.0%}" if whole else ""
 
 
-def marked(pieces: list[Piece]) -> Markup:
+def marked(pieces: list[ChangedWords]) -> Markup:
     """Words with what is gone and what has come marked."""
     parts = []
     for piece in pieces:
@@ -102,7 +102,7 @@ def marked(pieces: list[Piece]) -> Markup:
     return Markup("").join(parts)
 
 
-def lit(piece: Marked) -> Markup:
+def lit(piece: MarkedText) -> Markup:
     """A text with what was searched for marked."""
     parts, at = [], 0
     for start, end in piece.marks:

@@ -15,7 +15,7 @@ from db.inspect.pages.article import article_page, changes_page, page_page
 from db.inspect.pages.people import people, person
 from db.inspect.pages.rejections import SCREEN, reasons, refused
 from db.inspect.pages.run import run_sheet
-from db.inspect.pages.search import SIZE, Form, answer
+from db.inspect.pages.search import SIZE, SearchForm, answer
 from db.inspect.pages.source import portrait, source_lines
 from db.inspect.pages.stored_body import received, stored
 from db.inspect.safety.request_checks import STRICT
@@ -117,7 +117,7 @@ async def page(request: Any, datasette: Any) -> Any:
 
 async def search(request: Any, datasette: Any) -> Any:
     """What was written about something, by the same search as `copydesk search`."""
-    form = Form.of(request.args)
+    form = SearchForm.of(request.args)
     found = await datasette.ask(lambda conn: answer(conn, form))
     return await _page(datasette, request, "search.html", form=form, answer=found, size=SIZE, most=MOST_COUNTED)
 

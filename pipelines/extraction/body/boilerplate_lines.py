@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pipelines.extraction.body.appeals import without_appeals
 from pipelines.extraction.body.closing_lines import without_sign_off
-from pipelines.extraction.body.link_lines import Elsewhere, without_links
+from pipelines.extraction.body.link_lines import LinkLines, without_links
 from pipelines.extraction.credits.names import MAIL
 from pipelines.extraction.credits.signatures import reporters
 from pipelines.extraction.dates.printed import PUBLISHED, UPDATED
@@ -150,7 +150,7 @@ _TIME_ALONE = 14
 """Characters that a line may have beside each time and still be a line of time alone ("Stand: ... Uhr")."""
 
 
-def clean_lines(lines: Iterable[str], foreign: set[str], elsewhere: Elsewhere, authors: Iterable[str]) -> list[str]:
+def clean_lines(lines: Iterable[str], foreign: set[str], elsewhere: LinkLines, authors: Iterable[str]) -> list[str]:
     """The lines of a text without strays, without repeats side by side, and cut at the stop if little comes after it.
 
     `foreign` are lines that are none of the text, as plain text; `elsewhere` are those that lead to other pages.
@@ -219,7 +219,7 @@ def _is_byline(line: str, names: list[str]) -> bool:
     return len(key) <= _BESIDE_NAMES and len(plain(rest)) > len(key)
 
 
-def _without_end(lines: list[str], elsewhere: Elsewhere, names: list[str]) -> list[str]:
+def _without_end(lines: list[str], elsewhere: LinkLines, names: list[str]) -> list[str]:
     """Cut at a stop in the last third, then appeals, then the sign-off, then links to other stories."""
     total = sum(map(len, lines)) or 1
     done = 0

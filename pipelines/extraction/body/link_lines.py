@@ -6,7 +6,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipelines.extraction.page.document import Line, Sheet
+from pipelines.extraction.page.document import Document, Line
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
 
@@ -21,7 +21,7 @@ _LEAD_IN = 40
 _ENDS = frozenset('.!…。！"”»')
 
 
-class Elsewhere(NamedTuple):
+class LinkLines(NamedTuple):
     """The lines of a page that lead elsewhere, as plain text."""
 
     links: frozenset[str] = frozenset()
@@ -31,13 +31,13 @@ class Elsewhere(NamedTuple):
     """Items of lists that are a link and its date."""
 
 
-def read_elsewhere(sheet: Sheet) -> Elsewhere:
+def read_elsewhere(sheet: Document) -> LinkLines:
     """The paragraphs of a page that are a link and nothing else, and the short lines over them."""
     links = [line for line in sheet.lines if _is_link(line)]
     rows = {line.row for line in links}
     over = [line for line, below in pairwise(sheet.lines) if below.row in rows and _leads_in(line.text)]
     dated = [line for line in sheet.lines if line.link_chars and line.block.tag == "li" and _is_dated_link(line)]
-    return Elsewhere(*(frozenset(plain(line.text) for line in lines) for lines in (links, over, dated)))
+    return LinkLines(*(frozenset(plain(line.text) for line in lines) for lines in (links, over, dated)))
 
 
 def _is_dated_link(line: Line) -> bool:
@@ -69,7 +69,7 @@ def _leads_in(text: str) -> bool:
     return len(text) <= _LEAD_IN and text[-1] not in _ENDS
 
 
-def without_links(lines: list[str], elsewhere: Elsewhere) -> list[str]:
+def without_links(lines: list[str], elsewhere: LinkLines) -> list[str]:
     """Without the links that end a text, and the words over them ("Read more on this:")."""
     at = len(lines)
     while at > 1 and _leads_away(lines[at - 1], elsewhere):
@@ -85,6 +85,6 @@ def without_links(lines: list[str], elsewhere: Elsewhere) -> list[str]:
     return lines[:at]
 
 
-def _leads_away(line: str, elsewhere: Elsewhere) -> bool:
+def _leads_away(line: str, elsewhere: LinkLines) -> bool:
     key = plain(line)
     return (" " in line and key in elsewhere.links) or key in elsewhere.dated

@@ -17,8 +17,8 @@ from lxml.html import HTMLParser, document_fromstring
 from pipelines.extraction.body.omitted_lines import with_omissions
 from pipelines.extraction.body.repetitions import without_repeats
 from pipelines.extraction.page.boilerplate import clear
-from pipelines.extraction.page.document import Sheet, Zone, squeeze
-from pipelines.extraction.page.main_content import Stand
+from pipelines.extraction.page.document import Document, Zone, squeeze
+from pipelines.extraction.page.main_content import MainContent
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
 
@@ -28,7 +28,7 @@ _MEAGRE, _FEW_WORDS = 160, 25
 """Characters and words of text below which the box is doubted and the whole page is read."""
 
 
-def read_body(sheet: Sheet, stand: Stand) -> list[str]:
+def read_body(sheet: Document, stand: MainContent) -> list[str]:
     """The lines of the article's text, strays still among them. This cuts the sheet's tree."""
     if stand.box is None:
         return _own(_lines(_extract(sheet.html, fast=True)), sheet, stand)
@@ -50,7 +50,7 @@ def read_body(sheet: Sheet, stand: Stand) -> list[str]:
     return without_repeats(with_omissions(_lines(text), lines, stand.foreign), lines)
 
 
-def _own(lines: list[str], sheet: Sheet, stand: Stand) -> list[str]:
+def _own(lines: list[str], sheet: Document, stand: MainContent) -> list[str]:
     """What is left of a whole page's text without its links and foreign boxes: a page of menus and lists must come out empty."""
     others: set[str] = set()
     barred = stand.foreign | Zone.HIDDEN

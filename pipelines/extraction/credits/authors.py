@@ -26,9 +26,9 @@ from pipelines.extraction.credits.printed_names import (
     signs_off,
 )
 from pipelines.extraction.credits.signatures import signed
-from pipelines.extraction.page.document import Sheet, of_another_work, squeeze
+from pipelines.extraction.page.document import Document, of_another_work, squeeze
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.structured_data import Stated
+from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.titles import plain
 
 _AUTHOR_METAS = (
@@ -61,9 +61,9 @@ _SAID = {"guess": "byline", "signed": "byline"}
 
 
 def read_authors(
-    sheet: Sheet,
+    sheet: Document,
     layout: Layout,
-    stated: Stated,
+    stated: StructuredData,
     site_names: tuple[str, ...],
     credited: Sequence[str] = (),
     language: str | None = None,
@@ -110,7 +110,7 @@ def _unless_contradicted(
 
 
 def _voices(
-    sheet: Sheet, layout: Layout, stated: Stated, credited: Sequence[str], language: str | None
+    sheet: Document, layout: Layout, stated: StructuredData, credited: Sequence[str], language: str | None
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Who says what, surest first; "guess" for printed names that no word and no element calls the author's."""
     if stated.is_article:
@@ -169,7 +169,7 @@ def _abbreviates(name: str, site: str) -> bool:
     return len(words) > 1 and (name in words or name == "".join(word[0] for word in words).upper())
 
 
-def _marked(sheet: Sheet) -> Iterator[str]:
+def _marked(sheet: Document) -> Iterator[str]:
     """Names in elements that say author by rel or itemprop: the first, and those in the same box."""
     home: Element | None = None
     seen = 0

@@ -14,10 +14,10 @@ from pipelines.extraction.credits.byline_places import header_of, links_to_autho
 from pipelines.extraction.credits.chinese_credits import Credits
 from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
 from pipelines.extraction.credits.reporter_lines import reporters_in
-from pipelines.extraction.dates.time_zones import Place
-from pipelines.extraction.page.document import Line, Sheet, squeeze
+from pipelines.extraction.dates.time_zones import Locale
+from pipelines.extraction.page.document import Document, Line, squeeze
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.structured_data import Stated
+from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.word_lists import words
 
@@ -51,7 +51,9 @@ def is_person(text: str) -> bool:
     return (len(text) <= 3 and text[0] in _SURNAMES) or (len(text) >= 3 and text[:2] in _DOUBLE)
 
 
-def read_people(sheet: Sheet, layout: Layout, stated: Stated, place: Place, credits: Credits) -> tuple[list[str], str]:
+def read_people(
+    sheet: Document, layout: Layout, stated: StructuredData, place: Locale, credits: Credits
+) -> tuple[list[str], str]:
     """The authors of a Chinese page whose credit lines name none, and how they were found."""
     others = {*credits.editors, *credits.proofreaders}
     for by, values in _voices(sheet, layout, stated, place):
@@ -61,7 +63,7 @@ def read_people(sheet: Sheet, layout: Layout, stated: Stated, place: Place, cred
     return [], ""
 
 
-def _voices(sheet: Sheet, layout: Layout, stated: Stated, place: Place) -> Iterator[tuple[str, list[str]]]:
+def _voices(sheet: Document, layout: Layout, stated: StructuredData, place: Locale) -> Iterator[tuple[str, list[str]]]:
     if stated.is_article:
         yield "json-ld", list(stated.authors)
     seen = list(_named(layout))

@@ -82,19 +82,19 @@ _ORGAN = re.compile(r"(?:局|委|厅|部|院|报|网|社|台|公司|中心|办|�
 _NOT_SIGNED = re.compile(r"完|图|摄|待续|下同|上接|下转|记者|编辑|来源|化名|略|如图|资料|注|作者|本文|责")
 
 
-class Origin(NamedTuple):
+class OriginalSource(NamedTuple):
     """The outlet that a text was taken from, and the rows of the lines that say it and nothing else."""
 
     house: str | None = None
     rows: frozenset[int] = frozenset()
 
 
-def read_origin(layout: Layout, source: str | None) -> Origin:
+def read_origin(layout: Layout, source: str | None) -> OriginalSource:
     """The outlet that an article was taken from, where it is said. `source` is the one that publishes it."""
     for house, row in _origins(layout, source):
         if house and house != source and not _are_kin(house, source):
-            return Origin(house, frozenset(() if row is None else (row,)))
-    return Origin()
+            return OriginalSource(house, frozenset(() if row is None else (row,)))
+    return OriginalSource()
 
 
 _KIN = (frozenset(("中新网", "中国新闻网", "中新社", "中国新闻社")), frozenset(("央视网", "央视新闻", "央视")))

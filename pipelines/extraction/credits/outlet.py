@@ -11,9 +11,9 @@ from db.site_rules.loader import Site
 from pipelines.extraction.credits.chinese_credits import Credits
 from pipelines.extraction.credits.chinese_names import is_person
 from pipelines.extraction.credits.outlet_names import clean_house
-from pipelines.extraction.page.document import Sheet, Zone, squeeze, stands_in
+from pipelines.extraction.page.document import Document, Zone, squeeze, stands_in
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.structured_data import Stated
+from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain, title_pieces
 
@@ -56,7 +56,7 @@ _SOURCE_CLASS = re.compile(
 )
 
 
-def site_names_of(sheet: Sheet, stated: Stated, site: Site | None) -> tuple[str, ...]:
+def site_names_of(sheet: Document, stated: StructuredData, site: Site | None) -> tuple[str, ...]:
     """What the site calls itself, surest first."""
     head = sheet.head
     names = [
@@ -75,9 +75,9 @@ def site_names_of(sheet: Sheet, stated: Stated, site: Site | None) -> tuple[str,
 
 
 def read_outlet(
-    sheet: Sheet,
+    sheet: Document,
     layout: Layout,
-    stated: Stated,
+    stated: StructuredData,
     credits: Credits,
     site_names: tuple[str, ...],
     labels: tuple[str, ...],
@@ -114,7 +114,7 @@ def _without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
 _ABBREVIATION = 5
 
 
-def _account(sheet: Sheet) -> tuple[str | None, str]:
+def _account(sheet: Document) -> tuple[str | None, str]:
     """The account that published on a platform of accounts (搜狐号, 头条号, …): by its meta, else by the link to its own page."""
     stated = _name(sheet.head.meta(*_ACCOUNT_METAS) or "")
     if stated and _CJK.search(stated):
@@ -136,7 +136,7 @@ def _account(sheet: Sheet) -> tuple[str | None, str]:
     return None, ""
 
 
-def _in_title(sheet: Sheet) -> tuple[str | None, str]:
+def _in_title(sheet: Document) -> tuple[str | None, str]:
     """The part of the page's title that is the site's name: what the link to the front page, the logo or the copyright line
     says as well."""
     named = [piece for piece in title_pieces(sheet.head.title or "")[1:] if 2 <= len(piece) <= 60]
@@ -169,7 +169,7 @@ def _said(el: Element) -> Iterator[str]:
         yield from ((inner.get("alt") or "")[:80] for inner in el.iter("img"))
 
 
-def _beside_time(sheet: Sheet, layout: Layout) -> str | None:
+def _beside_time(sheet: Document, layout: Layout) -> str | None:
     """An unlabelled name beside the time: 新京报 2023-04-15 15:32. In the time's own line any name will do, near it
     only an outlet's."""
     start = layout.headline.row if layout.headline else -1

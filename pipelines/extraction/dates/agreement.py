@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import UTC, timedelta, timezone
 
 from db.models import Moment, OffsetFrom, Precision
-from pipelines.extraction.dates.candidates import Voice
-from pipelines.extraction.dates.time_zones import Place, settle_moment
+from pipelines.extraction.dates.candidates import DateCandidate
+from pipelines.extraction.dates.time_zones import Locale, settle_moment
 
 SAME_TIME = timedelta(hours=36)
 """Two statements within this span mean one publication: zones and days are mixed up, events are not."""
 
 
-def reconcile(stated: Voice | None, seen: Voice | None, place: Place) -> Voice | None:
+def reconcile(stated: DateCandidate | None, seen: DateCandidate | None, place: Locale) -> DateCandidate | None:
     """One publication out of what the page states and what it shows."""
     if stated is None or seen is None:
         return stated or seen
@@ -48,7 +48,7 @@ _CLOCKS = tuple(timedelta(hours=hours) for hours in (-4, -5, -6, -7, -8, -3, 1, 
 """Offsets under which a time stated in UTC may fall on the day that the reader sees, the commonest presses first."""
 
 
-def _on_day(stated: Voice, seen: Voice) -> Voice:
+def _on_day(stated: DateCandidate, seen: DateCandidate) -> DateCandidate:
     """The stated instant, told on a clock that shows the day the reader sees."""
     if (
         stated.stamp.date == seen.stamp.date
@@ -61,32 +61,34 @@ def _on_day(stated: Voice, seen: Voice) -> Voice:
     for offset in _CLOCKS if stated.stamp.offset == timedelta(0) else (own,) if own is not None else ():
         moment = stated.moment.at.astimezone(timezone(offset))
         if moment.date() == seen.stamp.date:
-            return Voice(Moment(at=moment, precision=stated.moment.precision), stated.stamp, stated.by)
+            return DateCandidate(Moment(at=moment, precision=stated.moment.precision), stated.stamp, stated.by)
     return stated
 
 
-def _on_clock(stated: Voice, seen: Voice) -> Voice:
+def _on_clock(stated: DateCandidate, seen: DateCandidate) -> DateCandidate:
     """The stated instant on the reader's clock, where the two differ by whole quarters of an hour and the reader's has no zone."""
     if stated.stamp.offset is None or seen.stamp.offset is not None:
         return stated
     ours, theirs = stated.moment.at, seen.moment.at.replace(tzinfo=UTC)
     shift = theirs.replace(second=0) - ours.astimezone(UTC).replace(second=0)
     if shift and shift % timedelta(minutes=15) == timedelta(0) and timedelta(hours=-12) <= shift <= timedelta(hours=14):
-        return Voice(
+        return DateCandidate(
             Moment(at=ours.astimezone(timezone(shift)), precision=stated.moment.precision), stated.stamp, stated.by
         )
     return stated
 
 
-def _finer(stated: Voice, seen: Voice, place: Place) -> Voice:
+def _finer(stated: DateCandidate, seen: DateCandidate, place: Locale) -> DateCandidate:
     """The wall clock both agree on, with the reader's zone and the finer seconds."""
     second = stated.stamp.second if seen.stamp.second is None else seen.stamp.second
     stamp = seen.stamp._replace(second=second)
     moment = settle_moment(stamp, place)
-    return Voice(moment, stamp, seen.by) if moment else seen
+    return DateCandidate(moment, stamp, seen.by) if moment else seen
 
 
-def beside_address(stated: Voice | None, seen: Voice | None, address: Voice | None, place: Place) -> Voice | None:
+def beside_address(
+    stated: DateCandidate | None, seen: DateCandidate | None, address: DateCandidate | None, place: Locale
+) -> DateCandidate | None:
     """What the page states and shows, weighed against the day in its address.
 
     The address is given when an article is first put up: it stands against a date that is seen somewhere on the page, and

@@ -1,6 +1,6 @@
 """A voice: one time that something on the page says, settled to a moment, with what says it.
 
-`Hearing` is where voices are heard: it knows the place the page is written at and the time of its fetch, and refuses what lies
+`DateContext` is where voices are heard: it knows the place the page is written at and the time of its fetch, and refuses what lies
 after that.
 """
 
@@ -11,30 +11,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.models import Moment
-from pipelines.extraction.dates.time_zones import Place, settle_moment
-from pipelines.extraction.text.date_parser import Stamp, read_machine
+from pipelines.extraction.dates.time_zones import Locale, settle_moment
+from pipelines.extraction.text.date_parser import ParsedDate, read_machine
 
 _GRACE = timedelta(days=1)
 """How far after the fetch a time may lie: zones are mixed up by up to 14 hours, and days are printed ahead."""
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class DateCandidate:
     """A time, as written and as settled, and who says it (`by`, the word for `provenance`)."""
 
     moment: Moment
-    stamp: Stamp
+    stamp: ParsedDate
     by: str
     strong: bool = False
     """Printed right by the headline, as a date line of its own: what the reader takes for the article's date."""
 
 
-class Hearing:
+class DateContext:
     """What is needed to judge a time of a page."""
 
     __slots__ = ("_latest", "place")
 
-    def __init__(self, place: Place, fetched_at: datetime | None) -> None:
+    def __init__(self, place: Locale, fetched_at: datetime | None) -> None:
         self.place = place
         self._latest = fetched_at + _GRACE if fetched_at else None
 
@@ -42,20 +42,20 @@ class Hearing:
         """Whether the page could already know of it."""
         return self._latest is None or moment.at <= self._latest
 
-    def voice(self, stamp: Stamp | None, by: str) -> Voice | None:
+    def voice(self, stamp: ParsedDate | None, by: str) -> DateCandidate | None:
         """The voice of a time as written; None for a time that never was or that lies ahead."""
         if stamp is None:
             return None
         moment = settle_moment(stamp, self.place)
-        return Voice(moment, stamp, by) if moment and self.possible(moment) else None
+        return DateCandidate(moment, stamp, by) if moment and self.possible(moment) else None
 
-    def machine(self, text: str | None, by: str) -> Voice | None:
+    def machine(self, text: str | None, by: str) -> DateCandidate | None:
         """The voice of a machine's field."""
         return self.voice(read_machine(text, language=self.place.language), by) if text else None
 
-    def first(self, values: Iterator[tuple[str | None, str]]) -> Voice | None:
+    def first(self, values: Iterator[tuple[str | None, str]]) -> DateCandidate | None:
         """The first readable statement; one with a time of day beats an earlier one of the same day without."""
-        best: Voice | None = None
+        best: DateCandidate | None = None
         for value, by in values:
             voice = self.machine(value, by)
             if voice is None:

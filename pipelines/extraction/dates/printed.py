@@ -15,11 +15,11 @@ from enum import Enum, auto
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.dates.agreement import SAME_TIME, reconcile
-from pipelines.extraction.dates.candidates import Hearing, Voice
+from pipelines.extraction.dates.candidates import DateCandidate, DateContext
 from pipelines.extraction.dates.url_date import outside_month
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.text.date_parser import Stamp, find_stamps, read_machine
+from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
 from pipelines.extraction.text.relative_times import find_relative, is_named_day
 
 UPDATED = re.compile(
@@ -90,7 +90,7 @@ _LAST_CHANGE = re.compile(
 )
 
 
-class Change(Enum):
+class ModifiedCue(Enum):
     """Whether a date is that of a change: by the words before it, by the name of its element alone, or not."""
 
     NONE = auto()
@@ -98,17 +98,17 @@ class Change(Enum):
     SAID = auto()
 
 
-class Datelines:
+class PrintedDates:
     """The dated lines of one page."""
 
     __slots__ = ("_address", "_hearing", "_layout", "_leads", "_lines", "_month")
 
     def __init__(
         self,
-        hearing: Hearing,
+        hearing: DateContext,
         layout: Layout,
         lines: Sequence[Line],
-        address: Stamp | None = None,
+        address: ParsedDate | None = None,
         month: tuple[int, int] | None = None,
     ) -> None:
         """`address` and `month` are the day and the month that the page's address bears."""
@@ -116,7 +116,7 @@ class Datelines:
         self._hearing, self._layout, self._lines, self._address = hearing, layout, lines, address
         self._leads: dict[str, bool] = {}
 
-    def stamps(self, text: str) -> list[Stamp]:
+    def stamps(self, text: str) -> list[ParsedDate]:
         """The times written in a text of this page."""
         place = self._hearing.place
         day_first, dots_day_first = place.day_first, True
@@ -132,7 +132,7 @@ class Datelines:
                 return turned
         return stamps
 
-    def _is_ahead(self, stamp: Stamp) -> bool:
+    def _is_ahead(self, stamp: ParsedDate) -> bool:
         now = self._hearing.place.local_now
         return now is not None and (stamp.date - now.date()).days > 1
 
@@ -154,12 +154,12 @@ class Datelines:
             known = self._leads[form.pattern] = days > 0 if days else unknown
         return known
 
-    def visible(self) -> tuple[Voice | None, Voice | None]:
+    def visible(self) -> tuple[DateCandidate | None, DateCandidate | None]:
         """What the reader sees as published and as updated."""
-        published: Voice | None = None
-        updated: Voice | None = None
-        named: Voice | None = None
-        outside: Voice | None = None
+        published: DateCandidate | None = None
+        updated: DateCandidate | None = None
+        named: DateCandidate | None = None
+        outside: DateCandidate | None = None
         label = ""
         first_published = 0
         below = self._layout.first_row
@@ -167,9 +167,9 @@ class Datelines:
             heard = False
             for voice, change in self.read(line, label):
                 heard = True
-                if change is Change.SAID:
+                if change is ModifiedCue.SAID:
                     updated = updated or voice
-                elif change is Change.NAMED:
+                elif change is ModifiedCue.NAMED:
                     named = named or voice
                 elif outside_month(voice.stamp, self._month):
                     outside = outside or voice
@@ -202,7 +202,7 @@ class Datelines:
             if mine:
                 yield line
 
-    def read(self, line: Line, label_above: str) -> Iterator[tuple[Voice, Change]]:
+    def read(self, line: Line, label_above: str) -> Iterator[tuple[DateCandidate, ModifiedCue]]:
         """The times of a line, each with whether it is that of a change."""
         text = line.spaced if len(line.text) <= 250 else line.text
         other = self._layout.zones_of(line) & (Zone.RELATED | Zone.COMMENTS) or line.zone & Zone.HIDDEN
@@ -221,9 +221,9 @@ class Datelines:
                 continue
             voice = replace(voice, strong=self._is_date_line(line, stamp, label))
             named, voice = self._by_element(line, voice)
-            yield voice, Change.SAID if _is_change(label[-40:]) else named
+            yield voice, ModifiedCue.SAID if _is_change(label[-40:]) else named
 
-    def _by_element(self, line: Line, voice: Voice) -> tuple[Change, Voice]:
+    def _by_element(self, line: Line, voice: DateCandidate) -> tuple[ModifiedCue, DateCandidate]:
         """What the element that holds a date says of it: whether it is a change, and the time of day of a `<time>`."""
         named: bool | None = None
         for part, el in line.parts:
@@ -242,9 +242,9 @@ class Datelines:
                 named = True
             if is_time and voice.stamp.hour is None:
                 voice = self._finer(el.get("datetime"), voice)
-        return (Change.NAMED if named else Change.NONE), voice
+        return (ModifiedCue.NAMED if named else ModifiedCue.NONE), voice
 
-    def _finer(self, text: str | None, seen: Voice) -> Voice:
+    def _finer(self, text: str | None, seen: DateCandidate) -> DateCandidate:
         """The day that is seen, with the time of day that its `<time>` states; midnight states none."""
         stated = self._hearing.voice(read_machine(text), "time") if text else None
         if stated is None or stated.stamp.hour is None or (stated.stamp.hour, stated.stamp.minute) == (0, 0):
@@ -254,7 +254,7 @@ class Datelines:
         both = reconcile(stated, seen, self._hearing.place) or seen
         return replace(both, strong=seen.strong)
 
-    def _is_clock(self, line: Line, stamp: Stamp, label: str) -> bool:
+    def _is_clock(self, line: Line, stamp: ParsedDate, label: str) -> bool:
         """Whether a date above the headline is the day of the fetch, as a site's header prints it."""
         now, headline = self._hearing.place.local_now, self._layout.headline
         if (headline and line.row > headline.row) or PUBLISHED.search(label):
@@ -268,18 +268,18 @@ class Datelines:
         far = headline is None or headline.row - line.row > 2
         return far or bool(_WEEKDAY_BEFORE.search(label) or _WEEKDAY_EAST.search(line.text))
 
-    def _is_date_line(self, line: Line, stamp: Stamp, label: str) -> bool:
+    def _is_date_line(self, line: Line, stamp: ParsedDate, label: str) -> bool:
         headline = self._layout.headline
         if headline is None or not -4 <= line.row - headline.row <= _NEAR or line.block.tag == "figcaption":
             return False
         return (stamp.end - stamp.start) * 3 > len(line.text) or PUBLISHED.search(label[-40:]) is not None
 
-    def relative(self) -> Voice | None:
+    def relative(self) -> DateCandidate | None:
         """A time told from the fetch, where it is that of the article: short, by the headline, in a form that says how long ago."""
         headline, now = self._layout.headline, self._hearing.place.local_now
         if headline is None or now is None:
             return None
-        heard: list[Voice] = []
+        heard: list[DateCandidate] = []
         for line in self._layout.header:
             if not -2 <= line.row - headline.row <= _NEAR or len(line.text) > _AGO_LINE or line.row == headline.row:
                 continue
@@ -300,7 +300,7 @@ class Datelines:
                 heard.append(voice)
         return heard[0] if 0 < len(heard) < _TICKER else None
 
-    def last_change(self, lines: Iterator[Line]) -> Voice | None:
+    def last_change(self, lines: Iterator[Line]) -> DateCandidate | None:
         """The line, often in the page's foot, that says when it was last changed."""
         for line in lines:
             if len(line.text) < 120 and not line.zone & Zone.COMMENTS and _LAST_CHANGE.search(line.text):

@@ -18,15 +18,15 @@ from lxml.etree import _Element as Element
 
 from db.models import Moment, OffsetFrom, Page, Precision
 from pipelines.extraction.dates.agreement import beside_address
-from pipelines.extraction.dates.candidates import Hearing, Voice
-from pipelines.extraction.dates.printed import Datelines, is_embedded
-from pipelines.extraction.dates.time_zones import Place
+from pipelines.extraction.dates.candidates import DateCandidate, DateContext
+from pipelines.extraction.dates.printed import PrintedDates, is_embedded
+from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.dates.url_date import date_in_address, month_in_address, outside_month
-from pipelines.extraction.page.document import FOREIGN, Line, Sheet, Zone, stands_in
+from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone, stands_in
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.meta_names import MODIFIED_METAS, PAGE_METAS, PUBLISHED_METAS
-from pipelines.extraction.page.structured_data import Stated
-from pipelines.extraction.text.date_parser import Stamp, read_machine
+from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.text.date_parser import ParsedDate, read_machine
 
 _SCRIPT_TIME = re.compile(r"20[0-3]\d[-/]?[01]?\d[-/]?[0-3]?\d[T ]?[\d:.]{0,15}(?:Z|[+-]\d\d:?\d\d)?")
 _SCRIPT_EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?(?!\d)")
@@ -54,7 +54,7 @@ _FOOT = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dated:
+class PublicationDates:
     """Publication and change of an article, and how each was found."""
 
     published: Moment | None = None
@@ -63,12 +63,14 @@ class Dated:
     modified_by: str = ""
 
 
-def read_moments(sheet: Sheet, layout: Layout, stated: Stated, place: Place, page: Page) -> Dated:
+def read_moments(
+    sheet: Document, layout: Layout, stated: StructuredData, place: Locale, page: Page
+) -> PublicationDates:
     """Find when the article was published and last changed."""
-    hearing = Hearing(place, page.fetched_at)
+    hearing = DateContext(place, page.fetched_at)
     where = page.address or sheet.head.canonical
     day, month = date_in_address(where), month_in_address(where)
-    lines = Datelines(hearing, layout, sheet.lines, day, month)
+    lines = PrintedDates(hearing, layout, sheet.lines, day, month)
     stated_time = hearing.first(_stated_published(sheet, stated))
     changed = hearing.first(_stated_modified(sheet, stated))
     seen, updated = lines.visible()
@@ -92,12 +94,14 @@ def read_moments(sheet: Sheet, layout: Layout, stated: Stated, place: Place, pag
     return _dated(chosen, changed or updated, page, hearing)
 
 
-def _is_of_change(seen: Voice, stated: Voice | None, changed: Voice | None) -> bool:
+def _is_of_change(seen: DateCandidate, stated: DateCandidate | None, changed: DateCandidate | None) -> bool:
     """Whether the day that is seen is the stated one of the last change, not that of publication."""
     return bool(stated and changed and changed.stamp.date == seen.stamp.date != stated.stamp.date)
 
 
-def _dated(chosen: Voice | None, modified: Voice | None, page: Page, hearing: Hearing) -> Dated:
+def _dated(
+    chosen: DateCandidate | None, modified: DateCandidate | None, page: Page, hearing: DateContext
+) -> PublicationDates:
     """The two times, with the link's hint where the page is silent, and without a change that is none."""
     hint = page.hint
     if chosen is None and hint and hint.published:
@@ -108,7 +112,7 @@ def _dated(chosen: Voice | None, modified: Voice | None, page: Page, hearing: He
             modified = None  # lists give the time of publication as that of the change where there was none
     if chosen and modified and modified.moment.at < chosen.moment.at - timedelta(days=1):
         modified = None
-    return Dated(
+    return PublicationDates(
         published=chosen.moment if chosen else None,
         published_by=chosen.by if chosen else "",
         modified=modified.moment if modified else None,
@@ -116,14 +120,14 @@ def _dated(chosen: Voice | None, modified: Voice | None, page: Page, hearing: He
     )
 
 
-def _hinted(when: datetime, hearing: Hearing) -> Voice | None:
+def _hinted(when: datetime, hearing: DateContext) -> DateCandidate | None:
     precision = Precision.SECOND if when.second else Precision.MINUTE
-    stamp = Stamp(when.year, when.month, when.day)
-    voice = Voice(Moment(at=when, precision=precision, offset_from=OffsetFrom.PAGE), stamp, "hint")
+    stamp = ParsedDate(when.year, when.month, when.day)
+    voice = DateCandidate(Moment(at=when, precision=precision, offset_from=OffsetFrom.PAGE), stamp, "hint")
     return voice if hearing.possible(voice.moment) else None
 
 
-def _stated_published(sheet: Sheet, stated: Stated) -> Iterator[tuple[str | None, str]]:
+def _stated_published(sheet: Document, stated: StructuredData) -> Iterator[tuple[str | None, str]]:
     if stated.is_article:
         yield stated.published, "json-ld"
     for name in PUBLISHED_METAS:
@@ -137,7 +141,7 @@ def _stated_published(sheet: Sheet, stated: Stated) -> Iterator[tuple[str | None
     yield stated.published, "json-ld"
 
 
-def _stated_modified(sheet: Sheet, stated: Stated) -> Iterator[tuple[str | None, str]]:
+def _stated_modified(sheet: Document, stated: StructuredData) -> Iterator[tuple[str | None, str]]:
     yield stated.modified, "json-ld"
     for name in MODIFIED_METAS:
         for value in sheet.head.metas.get(name, ()):
@@ -146,7 +150,7 @@ def _stated_modified(sheet: Sheet, stated: Stated) -> Iterator[tuple[str | None,
         yield text, "microdata"
 
 
-def _machine_elements(sheet: Sheet, prop: str) -> Iterator[str]:
+def _machine_elements(sheet: Document, prop: str) -> Iterator[str]:
     """Times that the body states by `itemprop`; those of publication also by HTML's `pubdate` and by microformats."""
     published = prop == "datepublished"
     for el in sheet.tree.iter("time", "span", "abbr", "p", "div"):
@@ -166,7 +170,7 @@ def _is_microformat(el: Element) -> bool:
     return bool(el.get("datetime") or el.get("title")) and not stands_in(el, _OTHERS, {})
 
 
-def _weaker(sheet: Sheet, hearing: Hearing, month: tuple[int, int] | None) -> Voice | None:
+def _weaker(sheet: Document, hearing: DateContext, month: tuple[int, int] | None) -> DateCandidate | None:
     """Weaker places: `<time>` anywhere sensible, scripts."""
     for el in islice(sheet.tree.iter("time"), 60):
         voice = hearing.machine(el.get("datetime") or el.text, "time")
@@ -182,7 +186,7 @@ def _weaker(sheet: Sheet, hearing: Hearing, month: tuple[int, int] | None) -> Vo
     return None
 
 
-def _dateline(layout: Layout, hearing: Hearing, lines: Datelines) -> Voice | None:
+def _dateline(layout: Layout, hearing: DateContext, lines: PrintedDates) -> DateCandidate | None:
     """The date that opens the text, after a town and an agency or as the very first of one of its first paragraphs."""
     for at, line in enumerate(layout.paragraphs[:_OPENING]):
         stamps = lines.stamps(line.text[:60])
@@ -191,7 +195,7 @@ def _dateline(layout: Layout, hearing: Hearing, lines: Datelines) -> Voice | Non
     return None
 
 
-def _weakest(sheet: Sheet, layout: Layout, hearing: Hearing, lines: Datelines) -> Voice | None:
+def _weakest(sheet: Document, layout: Layout, hearing: DateContext, lines: PrintedDates) -> DateCandidate | None:
     """A dateline that opens the text, any dated short line, the page's summary, and last a comment in the source."""
     if opening := _dateline(layout, hearing, lines):
         return opening

@@ -1,6 +1,7 @@
 """Where a page's wall clock hangs: UTC offsets by name, by site, by country, by language; from best to weakest.
 
-A `Place` is what is known of a page's whereabouts. `settle_moment` turns a `Stamp` into a `Moment` with the offset's origin said.
+A `Locale` is what is known of a page's whereabouts. `settle_moment` turns a `ParsedDate` into a `Moment` with the offset's origin
+said.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from db.models import Moment, OffsetFrom, Precision
-from pipelines.extraction.text.date_parser import Stamp
+from pipelines.extraction.text.date_parser import ParsedDate
 
 _COUNTRY_ZONES = {
     "cn": "Asia/Shanghai", "hk": "Asia/Hong_Kong", "mo": "Asia/Macau", "tw": "Asia/Taipei", "jp": "Asia/Tokyo", "kr": "Asia/Seoul",
@@ -61,7 +62,7 @@ _LANGUAGE_COUNTRIES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Locale:
     """What is known of where a page is written. `country` and `language` are two lower-case letters."""
 
     site_timezone: str | None = None
@@ -106,7 +107,7 @@ class Place:
         return (wall.replace(tzinfo=zone).utcoffset(), origin) if zone else (None, OffsetFrom.UNKNOWN)
 
 
-def _localised(moment: datetime, place: Place) -> datetime:
+def _localised(moment: datetime, place: Locale) -> datetime:
     """A time stated in UTC, on the wall clock that the page's readers live by, where that is known: the same instant."""
     if moment.utcoffset() != timedelta(0):
         return moment
@@ -124,7 +125,7 @@ def _zone_info(name: str) -> ZoneInfo | None:
         return None
 
 
-def settle_moment(stamp: Stamp, place: Place) -> Moment | None:
+def settle_moment(stamp: ParsedDate, place: Locale) -> Moment | None:
     """The moment a stamp means at a place; None for a clock that never was (an hour 24)."""
     try:
         clock = (stamp.hour or 0, stamp.minute, stamp.second or 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from pipelines.extraction.text.date_parser import Stamp, plain_digits
+from pipelines.extraction.text.date_parser import ParsedDate, plain_digits
 
 _URL_DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)|/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})/"
@@ -18,7 +18,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _URL_DATE_BACKWARD = re.compile(r"(?<!\d)(\d\d)[-.](\d\d)[-.](20\d\d)(?!\d)")
 
 
-def date_in_address(address: str | None) -> Stamp | None:
+def date_in_address(address: str | None) -> ParsedDate | None:
     """The day in an article's address, None where it has none."""
     if not address:
         return None
@@ -26,18 +26,18 @@ def date_in_address(address: str | None) -> Stamp | None:
     if backward := _URL_DATE_BACKWARD.search(path):
         day, month, year = (int(group) for group in backward.groups())
         if _is_day(year, month, day):
-            return Stamp(year, month, day)
+            return ParsedDate(year, month, day)
     for match in _URL_DATE_WORDED.finditer(path):
         first, word, last = (group for group in match.groups() if group)
         if not first.isdecimal():
             first, word, last = last, first, word
         month = _MONTHS.index(word[:3].lower()) + 1
         if _is_day(int(first), month, int(last)):
-            return Stamp(int(first), month, int(last))
+            return ParsedDate(int(first), month, int(last))
     for match in _URL_DATE.finditer(path):
         year, month, day = (int(group) for group in match.groups() if group)
         if 1994 <= year <= 2100 and _is_day(year, month, day):
-            return Stamp(year, month, day)
+            return ParsedDate(year, month, day)
     return None
 
 
@@ -50,7 +50,7 @@ def month_in_address(address: str | None) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def outside_month(stamp: Stamp, month: tuple[int, int] | None) -> bool:
+def outside_month(stamp: ParsedDate, month: tuple[int, int] | None) -> bool:
     """Whether a day lies outside the month of the address, by more than the day that zones may shift it."""
     if month is None:
         return False

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import FOREIGN, Line, Sheet, Zone, squeeze
-from pipelines.extraction.page.structured_data import Stated
+from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone, squeeze
+from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
 _HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:index\.\w{2,5})?")
@@ -38,7 +38,7 @@ class Headline(NamedTuple):
     line: Line | None
 
 
-def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:
+def read_headline(sheet: Document, stated: StructuredData, site_names: tuple[str, ...]) -> Headline | None:
     """The headline of a page, or None where it has none at all."""
     site_names = tuple(dict.fromkeys((*site_names, *_home_names(sheet))))
     found = _find(sheet, stated, site_names)
@@ -49,7 +49,7 @@ def read_headline(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> 
     return edited._replace(text=bare) if len(bare) >= _SHORTEST else edited
 
 
-def _home_names(sheet: Sheet) -> Iterator[str]:
+def _home_names(sheet: Document) -> Iterator[str]:
     """What the links to the front page say: the site's name, as a rule; a heading anywhere, a line at the top."""
     for line in (*_headings(sheet), *sheet.lines[:_TOP]):
         if _SHORTEST_NAME <= len(line.text) < _LONGEST_NAME and line.link_chars and _leads_home(line):
@@ -119,7 +119,7 @@ _SAME_STORY = 0.5
 """Overlap from which two titles are wordings of one headline."""
 
 
-def _edited(found: Headline, sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline:
+def _edited(found: Headline, sheet: Document, stated: StructuredData, site_names: tuple[str, ...]) -> Headline:
     """The wording that the desk settled on, where a page has several.
 
     Desks word a headline for the page, for sharing and for machines. Where `<title>` repeats the line shown, `og:title` is a
@@ -154,7 +154,7 @@ def _is_kickered(shown: str, social: str) -> bool:
     return len(key) > 12 and shown.endswith(key) and _SHORTEST_KICKER <= len(shown) - len(key) < len(key)
 
 
-def _find(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline | None:
+def _find(sheet: Document, stated: StructuredData, site_names: tuple[str, ...]) -> Headline | None:
     own = {plain(name) for name in site_names} | {""}
     machine = list(_machine_titles(sheet, stated, site_names, own))
     shown = _shown_lines(sheet, max((len(title) for title, _ in machine), default=0))
@@ -175,7 +175,7 @@ def _find(sheet: Sheet, stated: Stated, site_names: tuple[str, ...]) -> Headline
     return None
 
 
-def _misplaced_headings(sheet: Sheet, titles: list[str]) -> list[Line]:
+def _misplaced_headings(sheet: Document, titles: list[str]) -> list[Line]:
     """The h1 of a page that has none outside the boxes that call themselves a menu or comments, if its titles repeat it.
 
     A commentary's box is named like one of comments, and whole pages stand inside boxes named after their menu.
@@ -193,7 +193,7 @@ def _misplaced_headings(sheet: Sheet, titles: list[str]) -> list[Line]:
     ]
 
 
-def _under_text(line: Line, sheet: Sheet) -> bool:
+def _under_text(line: Line, sheet: Document) -> bool:
     """Whether an article's worth of text stands above a heading: it opens a box that follows."""
     size = 0
     for other in sheet.lines[: line.row]:
@@ -205,7 +205,7 @@ def _under_text(line: Line, sheet: Sheet) -> bool:
 _NAMED = re.compile(r"\b(?:entry|post|article|story|news|page)[-_]?(?:title|headline|heading)\b|^headline$", re.I)
 
 
-def _named_heading(sheet: Sheet, own: set[str]) -> Headline | None:
+def _named_heading(sheet: Document, own: set[str]) -> Headline | None:
     """The one heading that calls itself the title of the entry, on a page whose h1 is the site's name."""
     named = [
         line
@@ -219,7 +219,7 @@ def _named_heading(sheet: Sheet, own: set[str]) -> Headline | None:
     return Headline(named[0].text, "heading", named[0]) if len(named) == 1 else None
 
 
-def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], sheet: Sheet) -> bool:
+def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], sheet: Document) -> bool:
     """Whether a line that repeats the page's title stands under an h1, and under its text: then the h1 is the headline."""
     line = seen.line
     if line is None or not tops or _heading_level(line) == 1 or tops[0].row >= line.row:
@@ -232,7 +232,7 @@ def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], shee
     )
 
 
-def _shown_lines(sheet: Sheet, longest: int) -> dict[str, Line]:
+def _shown_lines(sheet: Document, longest: int) -> dict[str, Line]:
     """Lines by their plain text, as far as they can be one of the titles; of equal lines the highest heading, then the first."""
     shown: dict[str, Line] = {}
     rank: dict[str, int] = {}
@@ -282,7 +282,7 @@ def _leads_home(line: Line) -> bool:
 
 
 def _machine_titles(
-    sheet: Sheet, stated: Stated, site_names: tuple[str, ...], own: set[str]
+    sheet: Document, stated: StructuredData, site_names: tuple[str, ...], own: set[str]
 ) -> Iterator[tuple[str, str]]:
     head = sheet.head
     sources = (
@@ -308,7 +308,7 @@ def _machine_titles(
     yield from cut_short
 
 
-def _headings(sheet: Sheet) -> list[Line]:
+def _headings(sheet: Document) -> list[Line]:
     return [
         line
         for line in sheet.lines

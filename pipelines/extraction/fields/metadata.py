@@ -8,9 +8,9 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import Head, Line, Sheet, Zone
+from pipelines.extraction.page.document import Document, DocumentHead, Line, Zone
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.page.structured_data import Stated
+from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import overlap, plain
 from pipelines.urls import clean_url, link_key, may_claim
@@ -47,7 +47,7 @@ _TAG_JUNK = re.compile(
 """Marks of a system among the key words: its own numbers, categories and paths."""
 
 
-def read_canonical(head: Head, stated: Stated, address: str | None) -> tuple[str | None, str]:
+def read_canonical(head: DocumentHead, stated: StructuredData, address: str | None) -> tuple[str | None, str]:
     """The page's own idea of its address, if it can be true: of the same site, not the front page, http."""
     for value, by in ((head.canonical, "link"), (head.meta("og:url"), "meta")):
         if not value:
@@ -69,7 +69,7 @@ def absolute(link: str, address: str | None) -> str | None:
     return whole if parts.scheme in ("http", "https") and clean_url(whole) else None
 
 
-def read_section(sheet: Sheet, stated: Stated) -> tuple[str | None, str]:
+def read_section(sheet: Document, stated: StructuredData) -> tuple[str | None, str]:
     """The part of the paper: as stated, else the last crumb of the breadcrumbs that is no headline."""
     for value, by in (
         (stated.section, "json-ld"),
@@ -89,7 +89,7 @@ def read_section(sheet: Sheet, stated: Stated) -> tuple[str | None, str]:
     return None, ""
 
 
-def read_tags(head: Head, stated: Stated) -> tuple[tuple[str, ...], str]:
+def read_tags(head: DocumentHead, stated: StructuredData) -> tuple[tuple[str, ...], str]:
     """Key words as stated, without repeats."""
     for values, by in (
         (head.metas.get("article:tag", []), "meta"),
@@ -111,7 +111,7 @@ def split_tags(values: Sequence[str]) -> list[str]:
     return [word.strip() for value in values for word in re.split(r"[,;，；、|]|\s{2,}", value)]
 
 
-def read_description(head: Head, stated: Stated) -> tuple[str | None, str]:
+def read_description(head: DocumentHead, stated: StructuredData) -> tuple[str | None, str]:
     """The summary the page gives of itself."""
     for value, by in (
         (head.meta("og:description", "description", "twitter:description", "dc.description"), "meta"),
@@ -122,7 +122,7 @@ def read_description(head: Head, stated: Stated) -> tuple[str | None, str]:
     return None, ""
 
 
-def read_subtitle(layout: Layout, title: str, stated: Stated) -> tuple[str | None, str]:
+def read_subtitle(layout: Layout, title: str, stated: StructuredData) -> tuple[str | None, str]:
     """The line under the headline that says so itself: a class such as standfirst, or the first h2 before the text."""
     start = layout.headline.row if layout.headline else -1
     first = layout.paragraphs[0] if layout.paragraphs else None
@@ -173,7 +173,7 @@ def _heads_text(el: Element, first: Line | None) -> bool:
     return any(other is not el for other in box.iterchildren("h2", "h3"))
 
 
-def read_comment_count(layout: Layout, stated: Stated) -> tuple[int | None, str]:
+def read_comment_count(layout: Layout, stated: StructuredData) -> tuple[int | None, str]:
     """The counter of comments shown by the article."""
     if stated.comments is not None:
         return stated.comments, "json-ld"
@@ -190,7 +190,7 @@ def read_comment_count(layout: Layout, stated: Stated) -> tuple[int | None, str]
     return None, ""
 
 
-def read_paywall(sheet: Sheet, layout: Layout, stated: Stated) -> tuple[bool, str]:
+def read_paywall(sheet: Document, layout: Layout, stated: StructuredData) -> tuple[bool, str]:
     """Whether the page shows the beginning alone to strangers."""
     if stated.free is False:
         return True, "json-ld"

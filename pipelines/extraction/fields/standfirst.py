@@ -11,9 +11,9 @@ import re
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.fields.headline import Headline
-from pipelines.extraction.page.document import Line, Sheet, Zone
-from pipelines.extraction.page.main_content import Stand, is_date_line
-from pipelines.extraction.page.structured_data import Stated
+from pipelines.extraction.page.document import Document, Line, Zone
+from pipelines.extraction.page.main_content import MainContent, is_date_line
+from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.titles import plain
 
 _NAMED = re.compile(
@@ -31,7 +31,9 @@ _BLOG = frozenset(("Article", "BlogPosting", "TechArticle"))
 """Kinds of pages whose line under the headline is a motto or an advertisement of the text, not its first paragraph."""
 
 
-def read_standfirst(sheet: Sheet, stand: Stand, stated: Stated, headline: Headline | None) -> list[str]:
+def read_standfirst(
+    sheet: Document, stand: MainContent, stated: StructuredData, headline: Headline | None
+) -> list[str]:
     """The lines of the standfirst, as a reader sees them; empty where the page prints none. Asked before the tree is cut."""
     if not stand.paragraphs or _BLOG & set(stated.types):
         return []
@@ -59,7 +61,7 @@ def with_standfirst(lines: list[str], standfirst: list[str]) -> list[str]:
     return [*missing, *lines]
 
 
-def _descriptions(sheet: Sheet, stated: Stated) -> list[str]:
+def _descriptions(sheet: Document, stated: StructuredData) -> list[str]:
     texts = [sheet.head.meta(name) for name in ("description", "og:description", "twitter:description")]
     return [text for text in (*texts, stated.description) if text and len(text) > 20]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import Line, Sheet, Zone
-from pipelines.extraction.page.main_content import Stand
+from pipelines.extraction.page.document import Document, Line, Zone
+from pipelines.extraction.page.main_content import MainContent
 
 _CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
@@ -21,7 +21,7 @@ _CAPTION_LINES = 2
 _CUT_ZONES = Zone.RELATED | Zone.COMMENTS | Zone.NAV | Zone.FOOTER | Zone.FORM | Zone.SHARE
 
 
-def clear(sheet: Sheet, stand: Stand) -> None:
+def clear(sheet: Document, stand: MainContent) -> None:
     """Cut out of the tree what stands in the box but is none of the article's."""
     keep: set[Element] = set()
     for line in stand.paragraphs:

@@ -110,7 +110,7 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class DocumentHead:
     """What the page's head states. `metas` maps a lower-case name, property or itemprop to its contents in order."""
 
     lang: str | None
@@ -131,16 +131,16 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Document:
     """A page, laid out. `tree` is the live lxml tree: readers may look, only `body` may cut."""
 
     tree: Element
     html: str
-    head: Head
+    head: DocumentHead
     lines: tuple[Line, ...]
 
 
-def lay_out(html: str) -> Sheet | None:
+def lay_out(html: str) -> Document | None:
     """Parse a page and lay it out. None where the text holds no element at all."""
     html = within_bounds(html)
     for mark in _SOFT_MARKS:
@@ -151,7 +151,7 @@ def lay_out(html: str) -> Sheet | None:
         return None
     body = tree if tree.tag == "body" else tree.find("body")
     lines = _unveiled(_lines(body if body is not None else tree))
-    return Sheet(tree=tree, html=html, head=_head(tree), lines=lines)
+    return Document(tree=tree, html=html, head=_head(tree), lines=lines)
 
 
 def _unveiled(lines: list[Line]) -> tuple[Line, ...]:
@@ -184,7 +184,7 @@ def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
-def _head(tree: Element) -> Head:
+def _head(tree: Element) -> DocumentHead:
     metas: dict[str, list[str]] = {}
     for el in tree.iter("meta"):
         content = el.get("content")
@@ -208,7 +208,7 @@ def _head(tree: Element) -> Head:
         if "ld+json" in (el.get("type") or "").lower() and el.text and len(el.text) < 2_000_000
     )
     lang = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang")
-    return Head(lang=lang, title=title or None, metas=metas, canonical=canonical, base=base, scripts=scripts)
+    return DocumentHead(lang=lang, title=title or None, metas=metas, canonical=canonical, base=base, scripts=scripts)
 
 
 _ANOTHER_WORK = frozenset(("citation", "comment", "review", "itemlistelement", "haspart", "isrelatedto", "mentions"))

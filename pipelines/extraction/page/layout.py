@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import FOREIGN, Line, Sheet, Zone
-from pipelines.extraction.page.main_content import Stand, is_date_line, is_paragraph
+from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone
+from pipelines.extraction.page.main_content import MainContent, is_date_line, is_paragraph
 
 _ABOVE = 8
 """Lines read above the headline: some pages put time and section there."""
@@ -56,7 +56,7 @@ class Layout:
         return self.paragraphs[0].row if self.paragraphs else _NO_ROW
 
 
-def lay_around(sheet: Sheet, headline: Line | None, stand: Stand) -> Layout:
+def lay_around(sheet: Document, headline: Line | None, stand: MainContent) -> Layout:
     """Sort a page's lines by their place around the article."""
     start = headline.row if headline else -1
     own = stand.paragraphs

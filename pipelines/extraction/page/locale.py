@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from urllib.parse import urlsplit
 
-from pipelines.extraction.page.document import Head
+from pipelines.extraction.page.document import DocumentHead
 
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}))?(?![a-z])", re.I)
 _SCRIPTS = (
@@ -78,7 +78,7 @@ _GENERIC_TLDS = frozenset(
 )
 
 
-def read_language(head: Head, text: str, stated: str | None) -> str | None:
+def read_language(head: DocumentHead, text: str, stated: str | None) -> str | None:
     """The language of a text as two letters ("zh", "en"): as declared where its writing fits, else by the writing."""
     script = _script(text)
     for tag in (
@@ -144,7 +144,7 @@ def _by_words(text: str) -> str | None:
     return best if scores[best] >= 3 else None
 
 
-def read_country(head: Head, address: str | None) -> str | None:
+def read_country(head: DocumentHead, address: str | None) -> str | None:
     """The country a page is for as two letters, by its domain, else by the region in its language tag."""
     host = urlsplit(address or head.canonical or "").hostname or ""
     tld = host.rsplit(".", 1)[-1]

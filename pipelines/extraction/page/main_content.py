@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import FOREIGN, Line, Sheet, Zone
+from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
@@ -61,7 +61,7 @@ _SHARE_BEFORE = 0.15
 """... and their least share of all: a stop near the top of a long text is a heading of its own."""
 
 
-class Stand(NamedTuple):
+class MainContent(NamedTuple):
     """Where the article stands. `stop` is the row of the first line that is no more of it; `foreign` the zones
     to keep out; `start` the row of the headline, -1 where text stands above it."""
 
@@ -72,7 +72,7 @@ class Stand(NamedTuple):
     start: int = -1
 
 
-def locate(sheet: Sheet, headline: Line | None) -> Stand:
+def locate(sheet: Document, headline: Line | None) -> MainContent:
     """Find the article's paragraphs and box on the page."""
     start = headline.row if headline else -1
     lines = sheet.lines
@@ -92,7 +92,7 @@ def locate(sheet: Sheet, headline: Line | None) -> Stand:
     own = [line for line in found if line.row < stop]
     if sum(len(line.text) for line in own) < _SPARSE and (named := _named_body(sheet, foreign, own)):
         return named
-    return Stand(own, _with_points(_box(own), sheet.lines[start + 1 : stop], foreign), stop, foreign, start)
+    return MainContent(own, _with_points(_box(own), sheet.lines[start + 1 : stop], foreign), stop, foreign, start)
 
 
 def _with_points(box: Element | None, lines: Sequence[Line], foreign: int) -> Element | None:
@@ -110,7 +110,7 @@ def _with_points(box: Element | None, lines: Sequence[Line], foreign: int) -> El
     return box
 
 
-def _named_body(sheet: Sheet, foreign: int, own: list[Line]) -> Stand | None:
+def _named_body(sheet: Document, foreign: int, own: list[Line]) -> MainContent | None:
     """A box that calls itself the article's body, where it holds much more than the sentences found: verse, lists, blogs."""
     size = sum(len(line.text) for line in own)
     for el in sheet.tree.iter("div", "article", "section"):
@@ -119,7 +119,7 @@ def _named_body(sheet: Sheet, foreign: int, own: list[Line]) -> Stand | None:
         lines = [line for line in sheet.lines if not line.zone & foreign and _stands_in(line.block, el)]
         lines = [line for line in lines if line.link_chars * 2 <= len(line.text)]
         if sum(len(line.text) for line in lines) > max(3 * size, 200):
-            return Stand(lines, el, lines[-1].row + 1, foreign)
+            return MainContent(lines, el, lines[-1].row + 1, foreign)
         return None
     return None
 
@@ -207,7 +207,7 @@ def _find_paragraphs(running: list[Line], foreign: int) -> list[Line]:
     ]
 
 
-def _find_stop(sheet: Sheet, paragraphs: list[Line], start: int) -> int:
+def _find_stop(sheet: Document, paragraphs: list[Line], start: int) -> int:
     end = len(sheet.lines)
     if not paragraphs:
         return end

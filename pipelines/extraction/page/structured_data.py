@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.extraction.page.document import Head, squeeze
+from pipelines.extraction.page.document import DocumentHead, squeeze
 
 Node = dict[str, Any]
 
@@ -58,7 +58,7 @@ _NEWS = frozenset(("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class StructuredData:
     """The article as JSON-LD states it; everything as written there, tags and entities undone."""
 
     types: tuple[str, ...] = ()
@@ -91,7 +91,7 @@ class Stated:
         return not _NEWS.isdisjoint(self.types)
 
 
-def read_stated(head: Head, address: str | None) -> Stated:
+def read_stated(head: DocumentHead, address: str | None) -> StructuredData:
     """Read every JSON-LD script of a page and pick its article."""
     roots = [root for script in head.scripts[:30] for root in _load(script)]
     nodes = list(_walk(roots))
@@ -100,7 +100,7 @@ def read_stated(head: Head, address: str | None) -> Stated:
     house = _house(nodes)
     best = _choose(nodes, address)
     if best is None:
-        return Stated(other_types=every, house=house)
+        return StructuredData(other_types=every, house=house)
     return _stated(best, house, by_id, every, is_article=any(_ARTICLE_TYPE.search(kind) for kind in _types(best)))
 
 
@@ -204,9 +204,9 @@ def _house(nodes: list[Node]) -> str | None:
 
 def _stated(
     node: Node, house: str | None, by_id: dict[str, Node], every: frozenset[str], *, is_article: bool
-) -> Stated:
+) -> StructuredData:
     language = node.get("inLanguage")
-    return Stated(
+    return StructuredData(
         types=tuple(_types(node)),
         headline=_text(node.get("headline")) or _text(node.get("name")),
         alternative=_text(node.get("alternativeHeadline")),

@@ -1,8 +1,8 @@
 """Reading a time that is written out: text -> what it says, nothing more.
 
-`Stamp` is a wall clock as written: date, perhaps hour, minute and second, perhaps a UTC offset. Where on earth that clock hangs
-is decided later (`zones`). Digits of every script count; years of the Buddhist, Solar Hijri and Taiwanese calendars are turned
-into ours. All patterns are bounded and run over at most `MAX_TEXT` characters.
+`ParsedDate` is a wall clock as written: date, perhaps hour, minute and second, perhaps a UTC offset. Where on earth that clock
+hangs is decided later (`zones`). Digits of every script count; years of the Buddhist, Solar Hijri and Taiwanese calendars are
+turned into ours. All patterns are bounded and run over at most `MAX_TEXT` characters.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FIRST_YEAR = 1994
 LAST_YEAR = 2100
 
 
-class Stamp(NamedTuple):
+class ParsedDate(NamedTuple):
     """A time as written. `hour` None means the day alone; `offset` None means none was given. `start`, `end` are its place."""
 
     year: int
@@ -123,14 +123,14 @@ def _plain(char: str) -> str:
 
 def find_stamps(
     text: str, *, language: str | None = None, day_first: bool = True, dots_day_first: bool = True
-) -> list[Stamp]:
+) -> list[ParsedDate]:
     """Every time written in a text, in order. `day_first` reads 3/4/2024 as 3 April, `dots_day_first` 3.4.2024 and 3-4-2024."""
     text = plain_digits(text[:MAX_TEXT])
     if "ב-" in text:  # Hebrew writes "on" with the day
         text = text.replace("ב-", "ב ")
     if not _WORTH.search(text):
         return []
-    found: list[Stamp] = []
+    found: list[ParsedDate] = []
     for dates in _DATE_READERS:
         for year, month, day, start, end in dates(text, language, (day_first, dots_day_first)):
             if any(start < other.end and other.start < end for other in found):
@@ -213,7 +213,7 @@ _DATE_READERS: tuple[Callable[[str, str | None, tuple[bool, bool]], _Found], ...
 )
 
 
-def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int) -> Stamp | None:
+def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int) -> ParsedDate | None:
     year, month, day = our_calendar(year, month, day)
     try:
         date(year, month, day)
@@ -225,7 +225,7 @@ def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int
         hour, minute = int(within[1]), int(within[2])
         second = int(within[3]) if within[3] else None
         offset = _read_offset(text, within.end(), date(year, month, day))[0]
-        return Stamp(year, month, day, hour, minute, second, offset, start, end) if hour < 24 else None
+        return ParsedDate(year, month, day, hour, minute, second, offset, start, end) if hour < 24 else None
     after = end
     if join := _JOIN.match(text, end):
         after = join.end()
@@ -233,11 +233,11 @@ def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int
     if clock is None:
         before = _clock_before(text, start, date(year, month, day))
         if before:
-            return Stamp(year, month, day, *before[:3], before[3], start, end)
-        return Stamp(year, month, day, start=start, end=end)
+            return ParsedDate(year, month, day, *before[:3], before[3], start, end)
+        return ParsedDate(year, month, day, start=start, end=end)
     hour, minute, second, stop = clock
     offset, stop = _read_offset(text, stop, date(year, month, day))
-    return Stamp(year, month, day, hour, minute, second, offset, start, stop)
+    return ParsedDate(year, month, day, hour, minute, second, offset, start, stop)
 
 
 _CLOCK_WITHIN = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?=\s)")
@@ -300,15 +300,17 @@ def _read_offset(text: str, at: int, day: date) -> tuple[timedelta | None, int]:
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 
 
-def read_machine(text: str | None, *, language: str | None = None) -> Stamp | None:
+def read_machine(text: str | None, *, language: str | None = None) -> ParsedDate | None:
     """A time in a machine's field: ISO 8601, RFC 2822, seconds or milliseconds since 1970, else anything `find_stamps` reads."""
     if not text:
         return None
     text = text.strip()[:120]
     if _EPOCH.fullmatch(text):
         when = datetime.fromtimestamp(int(text[:10]), UTC)
-        return Stamp(when.year, when.month, when.day, when.hour, when.minute, when.second, timedelta(0), 0, len(text))
+        return ParsedDate(
+            when.year, when.month, when.day, when.hour, when.minute, when.second, timedelta(0), 0, len(text)
+        )
     if (m := _COMPACT.fullmatch(text)) and m[4]:
-        return Stamp(int(m[1]), int(m[2]), int(m[3]), int(m[4]), int(m[5]), int(m[6]), None, 0, len(text))
+        return ParsedDate(int(m[1]), int(m[2]), int(m[3]), int(m[4]), int(m[5]), int(m[6]), None, 0, len(text))
     stamps = find_stamps(text, language=language)
     return stamps[0] if stamps else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-from pipelines.extraction.text.date_parser import MAX_TEXT, Stamp, plain_digits, read_clock
+from pipelines.extraction.text.date_parser import MAX_TEXT, ParsedDate, plain_digits, read_clock
 
 _AGO = re.compile(
     r"(?<!\d)(?P<cn>\d{1,3}|半)\s?个?(?P<cu>秒|分钟|分鐘|分|小时|小時|時間|时|天|日|周|週)(?:之|以)?前(?!\w{0,2}[天日]\d)"
@@ -46,7 +46,7 @@ _NO_YEAR = re.compile(
 _BETWEEN = re.compile(r"[\s,，|·]{0,3}(?:(?:at|um|a las|alle|às|à|om|в)\s)?")
 
 
-def find_relative(text: str, now: datetime) -> Stamp | None:
+def find_relative(text: str, now: datetime) -> ParsedDate | None:
     """A time told from `now` ("3小时前", "昨天 15:32", "2 hours ago"). `now` must be in the page's own zone."""
     text = plain_digits(text[:MAX_TEXT])
     if m := _AGO.search(text):
@@ -56,19 +56,21 @@ def find_relative(text: str, now: datetime) -> Stamp | None:
         span = _span(unit)
         when = now - (span / 2 if count == "半" else (int(count) if count.isdecimal() else 1) * span)
         if span >= timedelta(days=1):
-            return Stamp(when.year, when.month, when.day, start=m.start(), end=m.end())
-        return Stamp(when.year, when.month, when.day, when.hour, when.minute, None, now.utcoffset(), m.start(), m.end())
+            return ParsedDate(when.year, when.month, when.day, start=m.start(), end=m.end())
+        return ParsedDate(
+            when.year, when.month, when.day, when.hour, when.minute, None, now.utcoffset(), m.start(), m.end()
+        )
     if m := _NAMED_DAY.search(text):
         day = (now - timedelta(days=_DAYS_BACK.get(m[1].lower(), 0))).date()
         after = _BETWEEN.match(text, m.end())
         clock = read_clock(text, after.end() if after else m.end())
         if clock:
-            return Stamp(day.year, day.month, day.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
-        return Stamp(day.year, day.month, day.day, start=m.start(), end=m.end())
+            return ParsedDate(day.year, day.month, day.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
+        return ParsedDate(day.year, day.month, day.day, start=m.start(), end=m.end())
     return _without_year(text, now)
 
 
-def _without_year(text: str, now: datetime) -> Stamp | None:
+def _without_year(text: str, now: datetime) -> ParsedDate | None:
     """A day and a time of day without the year: the last such day before the fetch."""
     m = _NO_YEAR.search(text)
     clock = read_clock(text, m.end()) if m else None
@@ -80,7 +82,7 @@ def _without_year(text: str, now: datetime) -> Stamp | None:
         except ValueError:
             continue
         if day <= now.date():
-            return Stamp(day.year, day.month, day.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
+            return ParsedDate(day.year, day.month, day.day, *clock[:3], now.utcoffset(), m.start(), clock[3])
     return None
 
 

@@ -15,7 +15,7 @@ from db.errors import EngineError, UsageError
 from db.site_rules.loader import Sites
 
 if TYPE_CHECKING:
-    from pipelines.processing.dask.executor import DaskReaders
+    from pipelines.processing.dask.executor import DaskExecutor
 
 # A scheduler that is there answers in milliseconds, one on another continent within a second.
 CONNECT_S = 5.0
@@ -25,7 +25,7 @@ NEEDS = "a Dask cluster needs an extra: pip install 'copydesk[dask]'"
 @contextmanager
 def dask_readers(
     address: str, *, database: Path | None, sites: Sites, timeout_s: float, say: Callable[[str], None]
-) -> Iterator[DaskReaders]:
+) -> Iterator[DaskExecutor]:
     """A cluster's readers for the length of a `with` block, ended at once with it. `say` is told what to wait for.
 
     Raises UsageError without the extra or for an address that is none, EngineError for a cluster that cannot be used.
@@ -33,8 +33,8 @@ def dask_readers(
     try:
         from distributed import Client
 
-        from pipelines.processing.dask.executor import DaskReaders
-        from pipelines.processing.dask.worker import ReaderPlugin
+        from pipelines.processing.dask.executor import DaskExecutor
+        from pipelines.processing.dask.worker import ExtractionPlugin
     except ImportError as error:
         raise UsageError(f"{NEEDS} ({error})") from error
     _knock(address)
@@ -47,10 +47,10 @@ def dask_readers(
     name = f"copydesk-{uuid.uuid4().hex}"
     try:
         _check(client)
-        client.register_plugin(ReaderPlugin(name, sites, timeout_s))
+        client.register_plugin(ExtractionPlugin(name, sites, timeout_s))
         if not client.nthreads():
             say(f"no workers yet; start one: dask worker {address}")
-        readers = DaskReaders(client, name, database)
+        readers = DaskExecutor(client, name, database)
         try:
             yield readers
         finally:

@@ -24,10 +24,10 @@ from distributed import Client, KilledWorker
 from db.connection.database import open_readonly
 from db.errors import CopydeskError, EngineError
 from db.models import Reason, Rejection
-from db.store.page_payload import Parcel, load_parcel
-from pipelines.processing.dask.worker import MakerDiffers, maker, read_batch
-from pipelines.processing.page_worker import Reading, Task, broken
-from pipelines.processing.reextract import Readers, page_of
+from db.store.page_payload import PagePayload, load_parcel
+from pipelines.processing.dask.worker import ExtractorMismatch, maker, read_batch
+from pipelines.processing.page_worker import ExtractionResult, Task, broken
+from pipelines.processing.reextract import PageExecutor, page_of
 
 # Pages of one task: some 0.4 s of work, against some 5 ms that a task costs. And their bytes as they travel.
 BATCH, BATCH_BYTES = 16, 4_000_000
@@ -43,12 +43,12 @@ RETRIES = 3
 
 @dataclass(slots=True, kw_only=True)
 class _Batch:
-    parcels: list[Parcel] = field(default_factory=list)
+    parcels: list[PagePayload] = field(default_factory=list)
     futures: list[Future[Any]] = field(default_factory=list)
     size: int = 0
 
 
-class DaskReaders(Readers):
+class DaskExecutor(PageExecutor):
     """`submit` pages; ids are those of `database`. The client must have the plugin registered under `plugin`."""
 
     def __init__(self, client: Client, plugin: str, database: Path | None) -> None:
@@ -100,7 +100,9 @@ class DaskReaders(Readers):
             if conn:
                 conn.close()
 
-    def _gathered(self, first: tuple[Task, Future[Any]], load: Callable[[int], Parcel] | None) -> tuple[_Batch, bool]:
+    def _gathered(
+        self, first: tuple[Task, Future[Any]], load: Callable[[int], PagePayload] | None
+    ) -> tuple[_Batch, bool]:
         """A batch that begins with a page, and whether there will be no more."""
         batch, deadline = _Batch(), time.monotonic() + LINGER_S
         _add(batch, *first, load)
@@ -127,7 +129,7 @@ class DaskReaders(Readers):
         else:
             sent.add_done_callback(partial(self._done, batch))
 
-    def _done(self, batch: _Batch, sent: Future[list[Reading]]) -> None:
+    def _done(self, batch: _Batch, sent: Future[list[ExtractionResult]]) -> None:
         """On Dask's thread: the readings to those who wait for them."""
         if self._stopped.is_set():
             for future in batch.futures:
@@ -147,7 +149,7 @@ class DaskReaders(Readers):
         if len(batch.parcels) == 1:
             detail = f"The Dask worker reading it ended, {error.allowed_failures + 1} times."
             outcome = Rejection(reason=Reason.CRASHED, detail=detail)
-            batch.futures[0].set_result(Reading(page_id=batch.parcels[0].page_id, outcome=outcome))
+            batch.futures[0].set_result(ExtractionResult(page_id=batch.parcels[0].page_id, outcome=outcome))
             return
         for parcel, future in zip(batch.parcels, batch.futures, strict=True):
             self._queue.put(_Batch(parcels=[parcel], futures=[future], size=parcel.size))
@@ -158,9 +160,9 @@ class DaskReaders(Readers):
             self._counted = time.monotonic()
 
 
-def _add(batch: _Batch, page: Task, future: Future[Any], load: Callable[[int], Parcel] | None) -> None:
+def _add(batch: _Batch, page: Task, future: Future[Any], load: Callable[[int], PagePayload] | None) -> None:
     try:
-        if not isinstance(page, Parcel):
+        if not isinstance(page, PagePayload):
             assert load is not None
             page = load(page)
     except CopydeskError as error:  # the stored body is damaged or pruned: said of this page, the others are read
@@ -172,7 +174,7 @@ def _add(batch: _Batch, page: Task, future: Future[Any], load: Callable[[int], P
 
 
 def _explained(error: BaseException) -> EngineError:
-    if isinstance(error, MakerDiffers):
+    if isinstance(error, ExtractorMismatch):
         return EngineError(f"a Dask worker has other versions: {error}; install the same ones there, then run it again")
     if isinstance(error, CancelledError):
         return EngineError("the connection to the Dask scheduler was lost; see to it, then the same command goes on")

@@ -20,10 +20,10 @@ from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from db.site_rules.loader import Sites
-from db.store.page_payload import Parcel
+from db.store.page_payload import PagePayload
 from pipelines.extraction.version import code_version
-from pipelines.processing.page_pool import ReadingPool
-from pipelines.processing.page_worker import Reading
+from pipelines.processing.page_pool import ExtractionPool
+from pipelines.processing.page_worker import ExtractionResult
 
 # A client that was killed leaves its plugin behind. Reading processes that have had nothing to do for so long are ended.
 IDLE_S = 60.0
@@ -33,7 +33,7 @@ class PoolStopped(Exception):
     """The worker is closing: the batch is to be read elsewhere."""
 
 
-class MakerDiffers(Exception):
+class ExtractorMismatch(Exception):
     """A worker would extract otherwise than the client: a worker that came later, with other versions."""
 
 
@@ -42,7 +42,7 @@ def maker() -> tuple[str, str]:
     return code_version(), version("trafilatura")
 
 
-class ReaderPlugin(WorkerPlugin):  # type: ignore[misc]
+class ExtractionPlugin(WorkerPlugin):  # type: ignore[misc]
     """Holds a worker's reading pool: one reading process for each of its threads, begun with the first batch."""
 
     idempotent = False
@@ -55,7 +55,7 @@ class ReaderPlugin(WorkerPlugin):  # type: ignore[misc]
         """Called by the worker, which is a copy of the client's plugin."""
         self._processes = int(worker.state.nthreads)
         self._lock = threading.Lock()
-        self._pool: ReadingPool | None = None
+        self._pool: ExtractionPool | None = None
         self._batches = 0
         self._idle: threading.Timer | None = None
         self._closed = False
@@ -69,10 +69,10 @@ class ReaderPlugin(WorkerPlugin):  # type: ignore[misc]
         if pool is not None:
             pool.stop()
 
-    def read(self, parcels: Sequence[Parcel], wanted: tuple[str, str]) -> list[Reading]:
+    def read(self, parcels: Sequence[PagePayload], wanted: tuple[str, str]) -> list[ExtractionResult]:
         """Read a batch, its pages side by side. Raises MakerDiffers, PoolStopped."""
         if self._maker != wanted:
-            raise MakerDiffers(f"{self._maker} instead of {wanted}")
+            raise ExtractorMismatch(f"{self._maker} instead of {wanted}")
         pool = self._begin()
         try:
             return [reading.result() for reading in [pool.submit(parcel) for parcel in parcels]]
@@ -81,7 +81,7 @@ class ReaderPlugin(WorkerPlugin):  # type: ignore[misc]
         finally:
             self._end()
 
-    def _begin(self) -> ReadingPool:
+    def _begin(self) -> ExtractionPool:
         with self._lock:
             if self._closed:
                 raise PoolStopped("the worker is closing")
@@ -90,7 +90,7 @@ class ReaderPlugin(WorkerPlugin):  # type: ignore[misc]
                 self._idle = None
             if self._pool is None:
                 _allow_children()
-                self._pool = ReadingPool(None, self._sites, processes=self._processes, timeout_s=self._timeout_s)
+                self._pool = ExtractionPool(None, self._sites, processes=self._processes, timeout_s=self._timeout_s)
             self._batches += 1
             return self._pool
 
@@ -108,7 +108,7 @@ class ReaderPlugin(WorkerPlugin):  # type: ignore[misc]
         if pool is not None:
             pool.stop()
 
-    def _taken_away(self) -> ReadingPool | None:
+    def _taken_away(self) -> ExtractionPool | None:
         pool, self._pool = self._pool, None
         if self._idle is not None:
             self._idle.cancel()
@@ -122,8 +122,8 @@ def _allow_children() -> None:
         multiprocessing.current_process().daemon = False
 
 
-def read_batch(plugin: str, parcels: Sequence[Parcel], wanted: tuple[str, str]) -> list[Reading]:
+def read_batch(plugin: str, parcels: Sequence[PagePayload], wanted: tuple[str, str]) -> list[ExtractionResult]:
     """The task."""
     readers = get_worker().plugins[plugin]
-    assert isinstance(readers, ReaderPlugin)
+    assert isinstance(readers, ExtractionPlugin)
     return readers.read(parcels, wanted)

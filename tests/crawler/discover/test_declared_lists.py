@@ -10,8 +10,8 @@ import pytest
 
 from crawler.discover.html_lists import read_html_list
 from crawler.discover.json_lists import at_path, list_urls, read_list
-from db.models import EntryKind, LinkKind
-from db.site_rules.loader import HtmlList, JsonList, Pick, Site
+from db.models import LinkKind, ListingKind
+from db.site_rules.loader import HtmlList, JsonList, Site, ValueSelector
 
 SITE = Site(name="yunting.example", hosts=("yunting.example",), language="zh", timezone="Asia/Shanghai")
 LIST = JsonList(
@@ -49,7 +49,7 @@ def test_a_list() -> None:
         },
     }
     listing = read_list(body(item), LIST, SITE, URL)
-    assert (listing.kind, listing.language, listing.note) == (EntryKind.JSON_LIST, "zh", None)
+    assert (listing.kind, listing.language, listing.note) == (ListingKind.JSON_LIST, "zh", None)
     (link,) = listing.links
     assert (link.url, link.kind) == ("https://yunting.example/detail/168154396514777.html", LinkKind.JSON_LIST)
     assert (link.title, link.author, link.section) == ("渡轮恢复通航", "甲, 乙", "时事")
@@ -148,12 +148,12 @@ HTML_URL = "https://www.courier.example/news/"
 HTML_LIST = HtmlList(
     url=HTML_URL,
     item="li.teaser",
-    link=Pick(css="h3 a"),
-    title=Pick(css="h3"),
-    published=Pick(css="span.when"),
-    author=Pick(css=".by", attribute="data-name"),
-    section=Pick(css="b"),
-    next=Pick(css="a.older"),
+    link=ValueSelector(css="h3 a"),
+    title=ValueSelector(css="h3"),
+    published=ValueSelector(css="span.when"),
+    author=ValueSelector(css=".by", attribute="data-name"),
+    section=ValueSelector(css="b"),
+    next=ValueSelector(css="a.older"),
 )
 HTML = """<base href="/n/"><ul>
 <li class="teaser"><a href="/pic"></a><h3>Fähre <a href="faehre?a=1&amp;b=2">fährt wieder</a></h3><b>Küste</b>
@@ -166,7 +166,7 @@ HTML = """<base href="/n/"><ul>
 
 def test_an_html_list() -> None:
     listing = read_html_list(HTML.encode("iso-8859-1"), HTML_LIST, HTML_SITE, HTML_URL, "text/html; charset=iso-8859-1")
-    assert (listing.kind, listing.language) == (EntryKind.HTML_LIST, "de")
+    assert (listing.kind, listing.language) == (ListingKind.HTML_LIST, "de")
     assert listing.note == "1 of 3 entries have no link at link = 'h3 a'"
     assert listing.pages == ("https://www.courier.example/n/?page=2",)
     first, second = listing.links
@@ -181,13 +181,13 @@ def test_an_html_list() -> None:
 @pytest.mark.parametrize(
     ("item", "link", "urls"),
     [
-        ("li.teaser a[href*=faehre]", Pick(css=""), ["https://www.courier.example/n/faehre?a=1&b=2"]),
-        ("li.ad", Pick(css=""), ["https://www.courier.example/ad"]),
-        ("li.ad", Pick(css="h3"), ["https://www.courier.example/ad"]),
-        ("LI.ad", Pick(css="A", attribute="HREF"), ["https://www.courier.example/ad"]),
+        ("li.teaser a[href*=faehre]", ValueSelector(css=""), ["https://www.courier.example/n/faehre?a=1&b=2"]),
+        ("li.ad", ValueSelector(css=""), ["https://www.courier.example/ad"]),
+        ("li.ad", ValueSelector(css="h3"), ["https://www.courier.example/ad"]),
+        ("LI.ad", ValueSelector(css="A", attribute="HREF"), ["https://www.courier.example/ad"]),
     ],
 )
-def test_the_link_may_be_the_entry_or_anything_in_it(item: str, link: Pick, urls: list[str]) -> None:
+def test_the_link_may_be_the_entry_or_anything_in_it(item: str, link: ValueSelector, urls: list[str]) -> None:
     described = HtmlList(url=HTML_URL, item=item, link=link)
     listing = read_html_list(HTML.encode(), described, HTML_SITE, HTML_URL)
     assert [found.url for found in listing.links] == urls
@@ -205,15 +205,19 @@ def test_the_link_may_be_the_entry_or_anything_in_it(item: str, link: Pick, urls
         (b"<li class=teaser>" + b"<div>" * 3000, HTML_LIST, "1 of 1 entries have no link"),
         (
             b"<li><a href=/a>A</a></li>",
-            HtmlList(url=HTML_URL, item="li", title=Pick(css="h3")),
+            HtmlList(url=HTML_URL, item="li", title=ValueSelector(css="h3")),
             "title = 'h3': nothing in any",
         ),
         (
             b"<li><a href=/a>A</a></li>",
-            HtmlList(url=HTML_URL, item="li", published=Pick(css="a", attribute="data-t")),
+            HtmlList(url=HTML_URL, item="li", published=ValueSelector(css="a", attribute="data-t")),
             "published = 'a @data-t': nothing in any of 1 entries",
         ),
-        (b"<li><a href=/a>A</a></li>", HtmlList(url=HTML_URL, item="li", published=Pick(css="a")), "'A' is no time"),
+        (
+            b"<li><a href=/a>A</a></li>",
+            HtmlList(url=HTML_URL, item="li", published=ValueSelector(css="a")),
+            "'A' is no time",
+        ),
     ],
 )
 def test_what_does_not_fit_an_html_list_is_said(raw: bytes, described: HtmlList, note: str) -> None:

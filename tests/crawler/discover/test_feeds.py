@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from crawler.discover.feeds import read_feed
-from crawler.discover.listing import Listing
-from db.models import EntryKind, LinkKind
+from crawler.discover.listing import ParsedListing
+from db.models import LinkKind, ListingKind
 
 URL = "https://news.example/feeds/all.xml"
 NINE = datetime(2024, 3, 5, 9, 30, 5, tzinfo=UTC)
 
 
-def read(text: str, encoding: str = "utf-8", content_type: str | None = None) -> Listing:
+def read(text: str, encoding: str = "utf-8", content_type: str | None = None) -> ParsedListing:
     return read_feed(text.encode(encoding), URL, content_type)
 
 
@@ -33,7 +33,7 @@ def test_rss_2() -> None:
         <item><title>No address</title><guid isPermaLink="false">x</guid></item>
         </channel></rss>"""
     )
-    assert listing.kind is EntryKind.FEED
+    assert listing.kind is ListingKind.FEED
     assert (listing.title, listing.language, listing.note) == ("Harbour Post", "en-GB", None)
     first, second = listing.links
     assert first.url == "https://news.example/a/1?x=1&copy=2"

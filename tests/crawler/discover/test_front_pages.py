@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.discover.front_pages import read_front_page
-from db.models import EntryKind, LinkKind
+from db.models import LinkKind, ListingKind
 from db.site_rules.loader import Site
 
 URL = "https://www.harbourpost.example/"
@@ -39,19 +39,21 @@ def test_articles_by_form_and_place() -> None:
     ]
     assert {link.kind for link in listing.links} == {LinkKind.FRONT_PAGE}
     assert {link.found_in for link in listing.links} == {URL}
-    assert (listing.kind, listing.title, listing.language) == (EntryKind.FRONT_PAGE, "Harbour Post - news", "en-GB")
+    assert (listing.kind, listing.title, listing.language) == (ListingKind.FRONT_PAGE, "Harbour Post - news", "en-GB")
 
 
 def test_feeds_sections_and_next_page() -> None:
     listing = read_front_page(PAGE.encode(), URL)
     assert [
-        (entry.url.partition("example")[2], entry.title) for entry in listing.entries if entry.kind is EntryKind.FEED
+        (entry.url.partition("example")[2], entry.title) for entry in listing.entries if entry.kind is ListingKind.FEED
     ] == [
         ("/feed/", "All news"),
         ("/news/rss.xml", None),
     ]
     sections = [
-        (entry.url.partition("example")[2], entry.title) for entry in listing.entries if entry.kind is EntryKind.SECTION
+        (entry.url.partition("example")[2], entry.title)
+        for entry in listing.entries
+        if entry.kind is ListingKind.SECTION
     ]
     assert sections[:2] == [("/politics/", "Politics"), ("/sport", "Sport")]
     assert "/about-us" not in [path for path, _ in sections]
@@ -60,7 +62,7 @@ def test_feeds_sections_and_next_page() -> None:
 
 def test_a_section() -> None:
     listing = read_front_page(PAGE.encode(), "https://www.harbourpost.example/news/")
-    assert listing.kind is EntryKind.SECTION
+    assert listing.kind is ListingKind.SECTION
     assert {link.kind for link in listing.links} == {LinkKind.SECTION}
 
 

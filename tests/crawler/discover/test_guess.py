@@ -13,23 +13,23 @@ from crawler.discover.front_pages import read_front_page
 from crawler.discover.guess import classify, usual_feeds, usual_sitemaps
 from crawler.discover.json_lists import read_list
 from crawler.discover.sitemaps import read_sitemap, sitemaps_in_robots
-from db.models import EntryKind
+from db.models import ListingKind
 from db.site_rules.loader import JsonList, Site
 
 HOME, SECTION = "https://news.example/", "https://news.example/politics/"
 BODIES = [
-    (b"<rss version='2.0'><channel/></rss>", EntryKind.FEED),
-    (b"\xef\xbb\xbf<?xml version='1.0'?><?xml-stylesheet href='x'?><!-- <html> --><feed xmlns='x'/>", EntryKind.FEED),
-    (b"<rdf:RDF xmlns:rdf='x'><channel/></rdf:RDF>", EntryKind.FEED),
-    (b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', EntryKind.FEED),
-    (b"<?xml version='1.0'?><urlset><url><loc>x</loc></url></urlset>", EntryKind.SITEMAP),
-    (b"<urlset xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'></urlset>", EntryKind.NEWS_SITEMAP),
-    (b"<sitemapindex></sitemapindex>", EntryKind.SITEMAP),
-    (gzip.compress(b"<sitemapindex></sitemapindex>", mtime=0), EntryKind.SITEMAP),
-    ("<urlset></urlset>".encode("utf-16"), EntryKind.SITEMAP),
-    (b"https://news.example/a\nhttps://news.example/b\n", EntryKind.SITEMAP),
-    (b"<!DOCTYPE html><html><head><title>x</title>", EntryKind.FRONT_PAGE),
-    (b"<html><body>about our <rss> feed</body></html>", EntryKind.FRONT_PAGE),
+    (b"<rss version='2.0'><channel/></rss>", ListingKind.FEED),
+    (b"\xef\xbb\xbf<?xml version='1.0'?><?xml-stylesheet href='x'?><!-- <html> --><feed xmlns='x'/>", ListingKind.FEED),
+    (b"<rdf:RDF xmlns:rdf='x'><channel/></rdf:RDF>", ListingKind.FEED),
+    (b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', ListingKind.FEED),
+    (b"<?xml version='1.0'?><urlset><url><loc>x</loc></url></urlset>", ListingKind.SITEMAP),
+    (b"<urlset xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'></urlset>", ListingKind.NEWS_SITEMAP),
+    (b"<sitemapindex></sitemapindex>", ListingKind.SITEMAP),
+    (gzip.compress(b"<sitemapindex></sitemapindex>", mtime=0), ListingKind.SITEMAP),
+    ("<urlset></urlset>".encode("utf-16"), ListingKind.SITEMAP),
+    (b"https://news.example/a\nhttps://news.example/b\n", ListingKind.SITEMAP),
+    (b"<!DOCTYPE html><html><head><title>x</title>", ListingKind.FRONT_PAGE),
+    (b"<html><body>about our <rss> feed</body></html>", ListingKind.FRONT_PAGE),
     (b"", None),
     (b"Not found", None),
     (b'{"error": 404}', None),
@@ -38,12 +38,12 @@ BODIES = [
 
 
 @pytest.mark.parametrize(("body", "kind"), BODIES)
-def test_classify(body: bytes, kind: EntryKind | None) -> None:
+def test_classify(body: bytes, kind: ListingKind | None) -> None:
     assert classify(body, None, HOME) is kind
 
 
 def test_a_page_below_the_root_is_a_section() -> None:
-    assert classify(b"<html></html>", "text/html", SECTION) is EntryKind.SECTION
+    assert classify(b"<html></html>", "text/html", SECTION) is ListingKind.SECTION
 
 
 def test_usual_places() -> None:

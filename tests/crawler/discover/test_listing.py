@@ -5,33 +5,35 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime
 
-from crawler.discover.listing import Hints, Listing, link_to, merge
-from db.models import EntryKind, Link, LinkKind
+from crawler.discover.listing import LinkHints, ParsedListing, link_to, merge
+from db.models import Link, LinkKind, ListingKind
 
 URL = "https://news.example/"
 NOON = datetime(2024, 5, 20, 12, tzinfo=UTC)
 
 
-def link(path: str, kind: LinkKind, hints: Hints | None = None) -> Link:
-    made = link_to(path, kind=kind, found_in=URL, hints=hints or Hints())
+def link(path: str, kind: LinkKind, hints: LinkHints | None = None) -> Link:
+    made = link_to(path, kind=kind, found_in=URL, hints=hints or LinkHints())
     assert made is not None
     return made
 
 
-def listing(kind: EntryKind, *links: Link) -> Listing:
-    return Listing(kind=kind, url=URL, links=links)
+def listing(kind: ListingKind, *links: Link) -> ParsedListing:
+    return ParsedListing(kind=kind, url=URL, links=links)
 
 
 def test_the_same_article_by_five_ways_is_one_link() -> None:
     ways = [
-        listing(EntryKind.FEED, link("/a/1?utm_source=rss", LinkKind.FEED, Hints(title="Feed"))),
-        listing(EntryKind.NEWS_SITEMAP, link("/a/1", LinkKind.NEWS_SITEMAP, Hints(title="News", published=NOON))),
+        listing(ListingKind.FEED, link("/a/1?utm_source=rss", LinkKind.FEED, LinkHints(title="Feed"))),
+        listing(ListingKind.NEWS_SITEMAP, link("/a/1", LinkKind.NEWS_SITEMAP, LinkHints(title="News", published=NOON))),
         listing(
-            EntryKind.FRONT_PAGE,
-            link("//m.news.example/a/1/", LinkKind.FRONT_PAGE, Hints(title="Front", section="Sea")),
+            ListingKind.FRONT_PAGE,
+            link("//m.news.example/a/1/", LinkKind.FRONT_PAGE, LinkHints(title="Front", section="Sea")),
         ),
-        listing(EntryKind.SECTION, link("http://www.news.example/a/1#x", LinkKind.SECTION, Hints(title="Section"))),
-        listing(EntryKind.SITEMAP, link("/a/1/amp", LinkKind.SITEMAP, Hints(modified=NOON))),
+        listing(
+            ListingKind.SECTION, link("http://www.news.example/a/1#x", LinkKind.SECTION, LinkHints(title="Section"))
+        ),
+        listing(ListingKind.SITEMAP, link("/a/1/amp", LinkKind.SITEMAP, LinkHints(modified=NOON))),
     ]
     results = {merge(order) for order in itertools.permutations(ways)}
     assert len(results) == 1
@@ -43,12 +45,12 @@ def test_the_same_article_by_five_ways_is_one_link() -> None:
 
 def test_newest_first_and_stable() -> None:
     feed = listing(
-        EntryKind.FEED,
+        ListingKind.FEED,
         link("/undated-1", LinkKind.FEED),
-        link("/old", LinkKind.FEED, Hints(published=NOON.replace(day=1))),
+        link("/old", LinkKind.FEED, LinkHints(published=NOON.replace(day=1))),
         link("/undated-2", LinkKind.FEED),
-        link("/changed", LinkKind.FEED, Hints(modified=NOON.replace(day=10))),
-        link("/new", LinkKind.FEED, Hints(published=NOON)),
+        link("/changed", LinkKind.FEED, LinkHints(modified=NOON.replace(day=10))),
+        link("/new", LinkKind.FEED, LinkHints(published=NOON)),
     )
     assert [one.url.rpartition("/")[2] for one in merge([feed])] == ["new", "changed", "old", "undated-1", "undated-2"]
 

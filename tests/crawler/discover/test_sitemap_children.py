@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.discover.listing import Child
+from crawler.discover.listing import SitemapChild
 from crawler.discover.sitemap_children import choose_children
 from db.store.sitemap_readings import PastReading
 
@@ -30,9 +30,9 @@ class Archive:
     def url(self, number: int) -> str:
         return HOME + self.name.format(number)
 
-    def children(self) -> list[Child]:
+    def children(self) -> list[SitemapChild]:
         return [
-            Child(url=self.url(number), modified=self.changed_at[number] if self.dated else None)
+            SitemapChild(url=self.url(number), modified=self.changed_at[number] if self.dated else None)
             for number in range(1, self.size + 1)
         ]
 
@@ -98,7 +98,7 @@ def test_times_that_are_never_renewed_do_not_hide_what_is_new() -> None:
 
 def test_all_are_read_after_a_while_and_other_things_last() -> None:
     children = [
-        Child(url=f"{HOME}wp-sitemap-{kind}-{number}.xml")
+        SitemapChild(url=f"{HOME}wp-sitemap-{kind}-{number}.xml")
         for kind in ("posts-post", "posts-page", "taxonomies-category", "taxonomies-post_tag", "users")
         for number in (1, 2, 3)
     ]

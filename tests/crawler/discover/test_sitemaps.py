@@ -9,7 +9,7 @@ import pytest
 
 from crawler.discover.sitemaps import read_sitemap
 from crawler.discover.xml_tree import MAX_UNPACKED, unpack
-from db.models import EntryKind, LinkKind
+from db.models import LinkKind, ListingKind
 
 URL = "https://news.example/sitemap.xml"
 NEWS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -26,7 +26,7 @@ NEWS = """<?xml version="1.0" encoding="UTF-8"?>
 
 def test_news_sitemap() -> None:
     listing = read_sitemap(NEWS.encode(), URL)
-    assert (listing.kind, listing.language, listing.note) == (EntryKind.NEWS_SITEMAP, "en", None)
+    assert (listing.kind, listing.language, listing.note) == (ListingKind.NEWS_SITEMAP, "en", None)
     first, second = listing.links
     assert (first.url, first.title, first.kind) == (
         "https://news.example/a/1?x=1&copy=2",
@@ -46,7 +46,7 @@ def test_index_newest_first(packed: bool) -> None:
     )
     body = gzip.compress(text.encode()) if packed else text.encode()
     listing = read_sitemap(body, URL)
-    assert listing.kind is EntryKind.SITEMAP
+    assert listing.kind is ListingKind.SITEMAP
     assert [child.url.rpartition("/")[2] for child in listing.children] == ["new.xml", "old.xml", "none.xml"]
     assert listing.links == ()
 

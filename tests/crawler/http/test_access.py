@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yarl
 
-from crawler.http.access import Access, load_access, origins_of
+from crawler.http.access import SubscriberAccess, load_access, origins_of
 from db.config.settings import defaults
 from db.config.units import secret_place
 from db.errors import ConfigError
@@ -25,7 +25,7 @@ STORY = "".join(
 )
 
 
-def access(folder: Path, url: str, headers: str = "", cookies: str = "", **settings: Any) -> Access:
+def access(folder: Path, url: str, headers: str = "", cookies: str = "", **settings: Any) -> SubscriberAccess:
     """What is loaded of files with these texts."""
     named = {"headers": "", "cookies": ""}
     for name, text in (("headers", headers), ("cookies", cookies)):

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from crawler.http.loose_chunks import LooseChunks
+from crawler.http.loose_chunks import LenientChunks
 from crawler.http.record import conditional, headers_of
 from crawler.http.response_heads import HEAD_BYTES, BadHead, HeadTooLong, parse_head
 from db.http_statuses import brings_page
@@ -163,7 +163,7 @@ def test_a_body_that_breaks_its_framing_does_not_hang() -> None:
 def test_loose_chunks_in_any_pieces() -> None:
     loose = b"5\nhello\n6;a=b\n world\n0\nX-Took: 3\n\n"
     for step in (1, 2, 3, 7, 100):
-        chunks = LooseChunks()
+        chunks = LenientChunks()
         said = b"".join(chunks.feed(loose[n : n + step]) for n in range(0, len(loose), step))
         assert said == b"5\r\nhello\r\n6;a=b\r\n world\r\n0\r\nX-Took: 3\n\n"
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from crawler.http.errors import AddressRefused
-from crawler.http.guard import Answers, GuardedResolver, check_host, system_lookup
+from crawler.http.guard import DnsCache, GuardedResolver, check_host, system_lookup
 from crawler.http.networks import parse_networks
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import LOOPBACK, Answer, Web
@@ -119,7 +119,7 @@ def test_an_answer_that_changes_after_the_check_is_judged_again(web: Web) -> Non
         return ["127.0.0.1"] if len(asked) == 1 else ["127.0.0.2"]
 
     async def twice() -> None:
-        answers = Answers(lookup)
+        answers = DnsCache(lookup)
         resolver = GuardedResolver(answers, parse_networks(("127.0.0.1/32",)))
         first = await resolver.resolve("news.test", 80)
         assert [result["host"] for result in first] == ["127.0.0.1"]
@@ -156,7 +156,7 @@ def test_lookups_are_shared_and_kept() -> None:
         return [PUBLIC]
 
     async def many() -> None:
-        answers = Answers(lookup)
+        answers = DnsCache(lookup)
         await asyncio.gather(*(answers.of("a.test") for _ in range(50)))
         await answers.of("a.test")
 

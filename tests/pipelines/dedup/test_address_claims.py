@@ -54,7 +54,7 @@ def room(path: Path, pages: Sequence[Seen]) -> Iterator[sqlite3.Connection]:
                 what="article", url=page.asked or page.url, final_url=page.url, started_at=START + timedelta(minutes=n)
             )
             body = facts.packed_body(str(n).encode())
-            received = facts.Received(
+            received = facts.ReceivedPage(
                 fetch=replace(fetch, status=200), source_id=page.source, headers={}, content_type="text/html", body=body
             )
             assert facts.put_page(conn, received) == n + 1

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.models import Verdict
-from pipelines.dedup.classify import Sheet, decide
+from pipelines.dedup.classify import ClassifiedPage, decide
 
 
 def sheet(
@@ -20,8 +20,8 @@ def sheet(
     letters: int | None = 400,
     body: int | None = None,
     source: int = 1,
-) -> Sheet:
-    return Sheet(
+) -> ClassifiedPage:
+    return ClassifiedPage(
         page_id=page_id,
         source=source,
         address_key=address,
@@ -34,7 +34,7 @@ def sheet(
     )
 
 
-def verdicts(*sheets: Sheet) -> dict[int, tuple[str, int, int, int]]:
+def verdicts(*sheets: ClassifiedPage) -> dict[int, tuple[str, int, int, int]]:
     return {d.page_id: (d.verdict.value, d.article_id, d.original_id, d.revision) for d in decide(sheets)}
 
 

@@ -6,12 +6,12 @@ import itertools
 
 import pytest
 
-from pipelines.dedup.clusters import Member, original_of, stories
+from pipelines.dedup.clusters import ClusterMember, original_of, stories
 
 
-def member(number: int, **fields: str | None) -> Member:
+def member(number: int, **fields: str | None) -> ClusterMember:
     values = {"url": f"http://site{number}.example/", "seen": f"2026-11-01T00:00:0{number}Z", **fields}
-    return Member(number=number, **values)  # type: ignore[arg-type]
+    return ClusterMember(number=number, **values)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def member(number: int, **fields: str | None) -> Member:
         ([member(1, credited="Nobody here"), member(2)], 1),
     ],
 )
-def test_the_original(members: list[Member], first: int) -> None:
+def test_the_original(members: list[ClusterMember], first: int) -> None:
     for order in itertools.permutations(members):
         assert original_of(order).number == first
 

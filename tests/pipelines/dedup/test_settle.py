@@ -52,7 +52,7 @@ class Room:
                 body = (str(n) if page.twin is None else page.text).encode()
                 at = START + timedelta(minutes=n)
                 fetch = facts.Fetch(what="article", url=self.url(page), started_at=at, status=200)
-                received = facts.Received(
+                received = facts.ReceivedPage(
                     fetch=fetch,
                     source_id=1,
                     headers={},

@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.dedup.normalize import letters_of
-from pipelines.dedup.similarity import SHORTEST_COPY, Proof, alike
+from pipelines.dedup.similarity import SHORTEST_COPY, PreparedText, alike
 from tests.pipelines.dedup.stories import attributed, bulletin, chinese_story, edited, sequel, story, trimmed
 
 NEWSLETTER = "Sign up for our letter of the week, which brings the best of the harbour to your table every Friday."
 
 
 def are_alike(one: str, other: str) -> bool:
-    first, second = Proof(letters_of(one)), Proof(letters_of(other))
+    first, second = PreparedText(letters_of(one)), PreparedText(letters_of(other))
     found = alike(first, second)
     assert alike(second, first) == found
     return found

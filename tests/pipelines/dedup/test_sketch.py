@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from db.text_folding import codes_of
 from pipelines.dedup.normalize import digits_at, letters_of
 from pipelines.dedup.shingles import hashes_of, smallest
-from pipelines.dedup.similarity import Proof
+from pipelines.dedup.similarity import PreparedText
 from pipelines.dedup.sketch import marks_of
 from pipelines.extraction.fingerprint import significant
 from tests.pipelines.dedup.stories import bulletin, chinese_story, edited, story
@@ -72,7 +72,7 @@ def test_the_smallest_are_the_smallest() -> None:
 def test_marks_do_not_depend_on_the_machine() -> None:
     """They are stored: another value here asks for a migration that empties the index."""
     assert marks_of(
-        Proof(letters_of("The harbour bridge stays closed until Friday, the council of the town said."))
+        PreparedText(letters_of("The harbour bridge stays closed until Friday, the council of the town said."))
     ) == [
         67590677889666,
         67679385519738,
@@ -87,19 +87,24 @@ def test_marks_do_not_depend_on_the_machine() -> None:
         270988475217210,
         280840137680372,
     ]
-    assert marks_of(Proof(letters_of("港口的大桥在星期五之前不开放，市政府发言人今天上午说。" * 3)))[:2] == [
+    assert marks_of(PreparedText(letters_of("港口的大桥在星期五之前不开放，市政府发言人今天上午说。" * 3)))[:2] == [
         36383337340258,
         97252268357788,
     ]
 
 
 def test_marks_of_forms_and_reprints() -> None:
-    figures = [mark for mark in marks_of(Proof(letters_of(bulletin(1)))) if mark & 1]
+    figures = [mark for mark in marks_of(PreparedText(letters_of(bulletin(1)))) if mark & 1]
     assert len(figures) == 6
-    assert not set(figures) & set(marks_of(Proof(letters_of(bulletin(2)))))
+    assert not set(figures) & set(marks_of(PreparedText(letters_of(bulletin(2)))))
     for text in (story(1), chinese_story(1)):
-        marks = marks_of(Proof(letters_of(text)))
+        marks = marks_of(PreparedText(letters_of(text)))
         assert len(marks) == 12
         assert not any(mark & 1 for mark in marks)
         assert all(0 <= mark < 1 << 48 for mark in marks)
-    assert len({*marks_of(Proof(letters_of(story(1))))} & {*marks_of(Proof(letters_of(edited(story(1), 1))))}) >= 4
+    assert (
+        len(
+            {*marks_of(PreparedText(letters_of(story(1))))} & {*marks_of(PreparedText(letters_of(edited(story(1), 1))))}
+        )
+        >= 4
+    )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from db.errors import UsageError
-from db.models import Entry, EntryKind, Source
+from db.models import Listing, ListingKind, Source
 from pipelines.exchange.opml import read_sources, write_opml
 
 
@@ -64,8 +64,8 @@ def test_what_is_written_is_read_back() -> None:
         Source(id=2, name="港湾", url="https://gangwan.example/", added_at=added),
     ]
     entries = [
-        Entry(url="https://post.example/feed", kind=EntryKind.FEED, title="All \x0b news"),
-        Entry(url="https://post.example/sitemap.xml", kind=EntryKind.SITEMAP),
+        Listing(url="https://post.example/feed", kind=ListingKind.FEED, title="All \x0b news"),
+        Listing(url="https://post.example/sitemap.xml", kind=ListingKind.SITEMAP),
     ]
     text = write_opml([(sources[0], entries), (sources[1], [])])
     assert read_sources(text.encode()) == [(source.name, source.url) for source in sources]

@@ -19,8 +19,8 @@ from warcio.warcwriter import WARCWriter
 from db.errors import UsageError
 from db.models import Link, LinkKind, Page
 from db.store.archive_export import StoredPage
-from pipelines.exchange.items import Archived, Item, Known, Passed, Revisit
-from pipelines.exchange.open_archive import Opening, read_archive
+from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord
+from pipelines.exchange.open_archive import ArchiveOptions, read_archive
 from pipelines.exchange.warc_reader import read_warc
 from pipelines.exchange.warc_writer import WarcFile
 
@@ -65,11 +65,11 @@ def read(data: bytes, known: frozenset[str] = frozenset()) -> list[Item]:
 
 
 def reasons(items: list[Item]) -> Counter[str]:
-    return Counter(item.reason for item in items if isinstance(item, Passed))
+    return Counter(item.reason for item in items if isinstance(item, SkippedRecord))
 
 
 def urls(items: list[Item]) -> list[str]:
-    return [item.url for item in items if isinstance(item, Archived)]
+    return [item.url for item in items if isinstance(item, ArchivedPage)]
 
 
 def bare(fields: str, block: bytes = b"") -> bytes:
@@ -79,7 +79,7 @@ def bare(fields: str, block: bytes = b"") -> bytes:
 @pytest.mark.parametrize("packed", [True, False])
 def test_a_page_with_its_time_and_bytes(packed: bool) -> None:
     [page] = read(record("https://a.example/1", packed=packed, warc={"WARC-Date": "2026-11-01T08:00:00.123456Z"}))
-    assert isinstance(page, Archived)
+    assert isinstance(page, ArchivedPage)
     assert (page.url, page.body) == ("https://a.example/1", PAGE)
     assert page.fetched_at == datetime(2026, 11, 1, 8, 0, 0, 123456, tzinfo=UTC)
 
@@ -95,14 +95,14 @@ def test_a_page_with_its_time_and_bytes(packed: bool) -> None:
 )
 def test_content_encoding_is_undone(encoding: str, body: bytes) -> None:
     [page] = read(record("https://a.example/1", body, Content_Encoding=encoding))
-    assert isinstance(page, Archived)
+    assert isinstance(page, ArchivedPage)
     assert page.body == PAGE
 
 
 def test_chunks_are_joined() -> None:
     chunks = b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in (PAGE[:20], PAGE[20:])) + b"0\r\n\r\n"
     [page] = read(record("https://a.example/1", chunks, Transfer_Encoding="chunked"))
-    assert isinstance(page, Archived)
+    assert isinstance(page, ArchivedPage)
     assert page.body == PAGE
     assert "Transfer-Encoding" not in page.headers
 
@@ -140,7 +140,7 @@ def test_redirects_and_revisits() -> None:
         },
     )
     _, page, revisit = read(first + record("https://a.example/new") + again)
-    assert isinstance(page, Archived)
+    assert isinstance(page, ArchivedPage)
     assert (page.url, page.final_url) == ("http://a.example/old", "https://a.example/new")
     assert isinstance(revisit, Revisit)
     assert revisit.digest == "sha1:X"
@@ -148,7 +148,7 @@ def test_redirects_and_revisits() -> None:
 
 def test_known_fetches_are_not_read_again() -> None:
     items = read(record("https://a.example/1") + record("https://a.example/2"), frozenset({"https://a.example/1"}))
-    assert isinstance(items[0], Known)
+    assert isinstance(items[0], KnownFetch)
     assert urls(items) == ["https://a.example/2"]
 
 
@@ -238,7 +238,7 @@ def test_going_back_ends_where_it_is_out_of_proportion(packing: str, tmp_path: P
     if packing == "zip":
         with zipfile.ZipFile(tmp_path / "a.wacz", "w", zipfile.ZIP_DEFLATED) as packed:
             packed.writestr("archive/a.warc", data)
-        how = Opening(limit=LIMIT, is_known=lambda url, at: False)
+        how = ArchiveOptions(limit=LIMIT, is_known=lambda url, at: False)
         items = list(read_archive(tmp_path / "a.wacz", how))
     else:
         items = read(gzip.compress(data, 1) if packing == "gzip" else data)
@@ -284,7 +284,7 @@ def test_headers_come_back_byte_for_byte() -> None:
     assert b"HTTP/1.1 203 Non-Authoritative Information" in written
     assert all(b"%b: %b\r\n" % (name.encode(), value) in written for name, value in headers.items())
     [back] = read(out.getvalue())
-    assert isinstance(back, Archived)
+    assert isinstance(back, ArchivedPage)
     assert (back.headers, back.status) == (kept, 203)
 
 
@@ -309,7 +309,7 @@ def test_redirects_and_further_parts_come_back_from_our_own_file() -> None:
     out = io.BytesIO()
     WarcFile(out, software="test", now=AT).write(stored)
     [back] = read(out.getvalue())
-    assert isinstance(back, Archived)
+    assert isinstance(back, ArchivedPage)
     assert (back.url, back.final_url, back.fetched_at, back.body) == (page.url, page.final_url, AT, PAGE)
     assert back.headers == stored.headers
     assert back.link == link

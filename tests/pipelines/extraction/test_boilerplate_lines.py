@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pipelines.extraction.body.boilerplate_lines import clean_lines
-from pipelines.extraction.body.link_lines import Elsewhere
+from pipelines.extraction.body.link_lines import LinkLines
 
 STORY = "The ferry to Sandholm sails again from Monday, the harbour office said."
 OTHER = "The old piles of Sandholm were driven in 1931"
-LINKED = Elsewhere(
+LINKED = LinkLines(
     frozenset(("theoldpilesofsandholmweredrivenin1931", "wwwferryexample")), frozenset(("relatedinformation",))
 )
 
@@ -39,12 +39,12 @@ SENTENCES = (
 
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_to_read_on_is_no_text(call: str) -> None:
-    assert clean_lines([STORY, call, STORY + " "], set(), Elsewhere(), ()) == [STORY, STORY + " "]
+    assert clean_lines([STORY, call, STORY + " "], set(), LinkLines(), ()) == [STORY, STORY + " "]
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_a_sentence_that_begins_alike_stays(sentence: str) -> None:
-    assert clean_lines([STORY, sentence, STORY + " "], set(), Elsewhere(), ()) == [STORY, sentence, STORY + " "]
+    assert clean_lines([STORY, sentence, STORY + " "], set(), LinkLines(), ()) == [STORY, sentence, STORY + " "]
 
 
 def test_links_below_a_call_go_with_it() -> None:
@@ -87,7 +87,7 @@ def test_words_over_links_that_are_gone_go_as_well() -> None:
 )  # fmt: skip
 def test_what_a_platform_writes_under_a_text_is_no_text(line: str) -> None:
     story = "开往沙岛的渡轮周一起恢复通航，港务处说。"
-    assert clean_lines([story, line], set(), Elsewhere(), ()) == [story]
+    assert clean_lines([story, line], set(), LinkLines(), ()) == [story]
 
 
 @pytest.mark.parametrize(
@@ -101,4 +101,4 @@ def test_what_a_platform_writes_under_a_text_is_no_text(line: str) -> None:
 )  # fmt: skip
 def test_a_chinese_sentence_that_begins_alike_stays(sentence: str) -> None:
     story = "开往沙岛的渡轮周一起恢复通航，港务处说。"
-    assert clean_lines([story, sentence], set(), Elsewhere(), ()) == [story, sentence]
+    assert clean_lines([story, sentence], set(), LinkLines(), ()) == [story, sentence]

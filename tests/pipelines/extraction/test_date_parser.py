@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from db.models import OffsetFrom
-from pipelines.extraction.dates.time_zones import Place, settle_moment
+from pipelines.extraction.dates.time_zones import Locale, settle_moment
 from pipelines.extraction.text.calendars import from_solar_hijri
 from pipelines.extraction.text.date_parser import find_stamps, read_machine
 from pipelines.extraction.text.relative_times import find_relative
@@ -84,13 +84,13 @@ def test_relative_times() -> None:
 
 def test_offsets_by_place() -> None:
     stamp = find_stamps("2024-07-05 14:30")[0]
-    here = settle_moment(stamp, Place(country="de"))
+    here = settle_moment(stamp, Locale(country="de"))
     assert here is not None
     assert (here.at.utcoffset(), here.offset_from) == (timedelta(hours=2), OffsetFrom.COUNTRY)
-    site = settle_moment(stamp, Place(site_timezone="Asia/Tokyo", country="de"))
+    site = settle_moment(stamp, Locale(site_timezone="Asia/Tokyo", country="de"))
     assert site is not None
     assert site.offset_from is OffsetFrom.SITE
-    nowhere = settle_moment(stamp, Place(language="en"))
+    nowhere = settle_moment(stamp, Locale(language="en"))
     assert nowhere is not None
     assert (nowhere.at.tzinfo, nowhere.offset_from, nowhere.iso) == (UTC, OffsetFrom.UNKNOWN, "2024-07-05T14:30")
 

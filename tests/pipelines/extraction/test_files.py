@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.commands.extract import extract
-from cli.context import Desk
+from cli.context import CommandContext
 from db.errors import UsageError
 from pipelines.processing.files import entries_of_manifest
 from tests.pipelines.extraction.test_pages import PAGES
@@ -74,11 +74,11 @@ css = "h1"
 """
 
 
-def with_rules(folder: Path, rules: str = RULES) -> Desk:
+def with_rules(folder: Path, rules: str = RULES) -> CommandContext:
     (folder / "rules").mkdir(exist_ok=True)
     (folder / "rules" / "mine.toml").write_text(rules, encoding="utf-8")
     (folder / "copydesk.toml").write_text('sites = "rules"\n', encoding="utf-8")
-    return Desk(config_path=str(folder / "copydesk.toml"))
+    return CommandContext(config_path=str(folder / "copydesk.toml"))
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

@@ -21,9 +21,9 @@ from db.site_rules.loader import load_sites, shipped_sites_folder
 from db.store import facts
 from db.store.sources import add_source
 from pipelines.extraction.version import extractor_in_force
-from pipelines.processing.ingest import Desk, DeskPlan
-from pipelines.processing.page_pool import ReadingPool
-from pipelines.processing.page_worker import Reading
+from pipelines.processing.ingest import Ingest, IngestPlan
+from pipelines.processing.page_pool import ExtractionPool
+from pipelines.processing.page_worker import ExtractionResult
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 PARAGRAPH = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "
@@ -37,7 +37,7 @@ def database(path: Path, pages: int, paragraphs: int = 8) -> Path:
             text = "".join(f"<p>{n}.{m} {PARAGRAPH * 3}</p>" for m in range(paragraphs))
             body = f"<html><head><title>Bridge report {n}</title></head><body><h1>Bridge report {n}</h1>{text}</body></html>"
             fetch = facts.Fetch(what="article", url=f"http://s.example/{n}.html", started_at=START, status=200)
-            page = facts.Received(
+            page = facts.ReceivedPage(
                 fetch=fetch, source_id=1, headers={}, content_type="text/html", body=facts.packed_body(body.encode())
             )
             facts.put_page(conn, page)
@@ -45,7 +45,7 @@ def database(path: Path, pages: int, paragraphs: int = 8) -> Path:
     return path
 
 
-def readings(pool: ReadingPool, pages: int) -> list[Reading]:
+def readings(pool: ExtractionPool, pages: int) -> list[ExtractionResult]:
     return [future.result(timeout=60) for future in [pool.submit(page_id) for page_id in range(1, pages + 1)]]
 
 
@@ -58,19 +58,19 @@ def workers_of(pid: int) -> list[int]:
 
 def test_a_page_over_its_time_is_too_slow_and_the_others_are_read(tmp_path: Path) -> None:
     path = database(tmp_path / "p.db", 2, paragraphs=4000)
-    pool = ReadingPool(path, load_sites(shipped_sites_folder()), processes=1, timeout_s=0.05)
+    pool = ExtractionPool(path, load_sites(shipped_sites_folder()), processes=1, timeout_s=0.05)
     outcomes = [reading.outcome for reading in readings(pool, 2)]
     pool.close()
     assert all(isinstance(outcome, Rejection) and outcome.reason is Reason.TOO_SLOW for outcome in outcomes)
-    pool = ReadingPool(path, load_sites(shipped_sites_folder()), processes=1, timeout_s=30)
+    pool = ExtractionPool(path, load_sites(shipped_sites_folder()), processes=1, timeout_s=30)
     assert all(isinstance(reading.outcome, Article) for reading in readings(pool, 2))
     pool.close()
 
 
 def test_processes_that_are_killed_cost_no_page(tmp_path: Path) -> None:
     path = database(tmp_path / "p.db", 150)
-    pool = ReadingPool(path, load_sites(shipped_sites_folder()), processes=2, timeout_s=30)
-    done: queue.Queue[Future[Reading]] = queue.Queue()
+    pool = ExtractionPool(path, load_sites(shipped_sites_folder()), processes=2, timeout_s=30)
+    done: queue.Queue[Future[ExtractionResult]] = queue.Queue()
     for page_id in range(1, 151):
         pool.submit(page_id).add_done_callback(done.put)
     found = []
@@ -87,7 +87,7 @@ def test_a_second_desk_waits_for_the_first(tmp_path: Path) -> None:
     path = database(tmp_path / "p.db", 30)
     from db.site_rules.loader import Sites
 
-    plan = DeskPlan(
+    plan = IngestPlan(
         database=path,
         sites=load_sites(shipped_sites_folder()),
         extractor=extractor_in_force(Sites()),
@@ -95,7 +95,7 @@ def test_a_second_desk_waits_for_the_first(tmp_path: Path) -> None:
         page_timeout_s=30,
     )
     writers = [Writer(path), Writer(path)]
-    desks = [Desk(plan, writer) for writer in writers]
+    desks = [Ingest(plan, writer) for writer in writers]
     for desk in desks:
         desk.start()
         desk.finish()
@@ -147,7 +147,7 @@ def test_a_desk_that_waits_for_another_one_rests(tmp_path: Path) -> None:
     """Told that no more pages come, it still waits for the other's pages, and not in a busy loop."""
     path = database(tmp_path / "news.db", 1)
     sites = shipped_sites_folder()
-    plan = DeskPlan(
+    plan = IngestPlan(
         database=path,
         sites=load_sites(sites),
         extractor=extractor_in_force(load_sites(sites)),
@@ -155,7 +155,7 @@ def test_a_desk_that_waits_for_another_one_rests(tmp_path: Path) -> None:
         page_timeout_s=30.0,
     )
     writer = Writer(path)
-    desk = Desk(plan, writer)
+    desk = Ingest(plan, writer)
     with FileLock(f"{path}.lock"):
         desk.start()
         desk.finish()

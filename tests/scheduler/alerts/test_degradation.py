@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from db.queries.alert_figures import Reading
+from db.queries.alert_figures import ExtractedFields
 from scheduler.alerts.conditions import rotting
 from scheduler.alerts.degradation import BEFORE, RECENT, Share, mended, newest, rots, usual_words
 
 
-def reading(page_id: int, **changes: object) -> Reading:
+def reading(page_id: int, **changes: object) -> ExtractedFields:
     values: dict[str, object] = {
         "page_id": page_id,
         "article": True,
@@ -25,20 +25,20 @@ def reading(page_id: int, **changes: object) -> Reading:
         "authors": True,
         "editors": False,
     }
-    return Reading(**(values | changes))  # type: ignore[arg-type]
+    return ExtractedFields(**(values | changes))  # type: ignore[arg-type]
 
 
-def past(count: int, **changes: object) -> list[Reading]:
+def past(count: int, **changes: object) -> list[ExtractedFields]:
     """The newest first."""
     return [reading(number, **changes) for number in range(count, 0, -1)]
 
 
-def with_news(before: Sequence[Reading], count: int, **changes: object) -> list[Reading]:
+def with_news(before: Sequence[ExtractedFields], count: int, **changes: object) -> list[ExtractedFields]:
     top = before[0].page_id
     return [reading(top + number, **changes) for number in range(count, 0, -1)] + list(before)
 
 
-def signs(pages: Sequence[Reading]) -> list[str]:
+def signs(pages: Sequence[ExtractedFields]) -> list[str]:
     return [rot.sign for rot in rots(pages, pages[len(newest(pages)) :])]
 
 

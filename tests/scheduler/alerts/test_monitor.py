@@ -12,13 +12,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from db.timestamps import stamp
 
 from db.config.loader import Config
 from db.connection.database import write
 from db.models import Precision
-from db.store.alerts import Change, all_alerts, open_alerts
+from db.store.alerts import AlertChange, all_alerts, open_alerts
 from db.store.sources import pause_source, remove_source
+from db.timestamps import stamp
 from scheduler.alerts import monitor as watching
 from scheduler.alerts.monitor import watch
 from tests.scheduler.diary import Diary, Story, hours
@@ -44,7 +44,7 @@ class Guard:
         self.config = Config().with_values(db=str(diary.path), **settings)
         self.said: list[tuple[str, str]] = []
 
-    def look(self, now: datetime) -> list[Change]:
+    def look(self, now: datetime) -> list[AlertChange]:
         changes = watch(self.diary.conn, self.config, now, budget_s=math.inf)
         self.said += [(change.event.value, change.alert.kind) for change in changes]
         return changes

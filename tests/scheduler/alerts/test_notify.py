@@ -17,7 +17,7 @@ import pytest
 
 from db.config.loader import Config
 from db.connection.database import write
-from db.store.alerts import Alert, Kind, close_alert, open_alert, open_alerts
+from db.store.alerts import Alert, AlertKind, close_alert, open_alert, open_alerts
 from scheduler.alerts.notify import tell
 from tests.scheduler.diary import Diary
 
@@ -118,7 +118,7 @@ def lines(path: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def raised(diary: Diary, source: str | None = "paper.example", kind: Kind = Kind.FAILING) -> Alert:
+def raised(diary: Diary, source: str | None = "paper.example", kind: AlertKind = AlertKind.FAILING) -> Alert:
     source_id = diary.add(source, NOW) if source else None
     with write(diary.conn) as conn:
         return open_alert(
@@ -167,7 +167,7 @@ def test_both_hooks_hear_of_it_once_then_again_then_of_its_end(
 
 
 def test_without_hooks_nothing_is_told_and_nothing_is_lost(diary: Diary, receiver: Receiver) -> None:
-    raised(diary, None, Kind.DISK)
+    raised(diary, None, AlertKind.DISK)
     assert tell(diary.conn, config(diary), NOW) == 0
     assert tell(diary.conn, config(diary, alert_webhook=receiver.address), NOW + MINUTE) == 1
     assert receiver.got[0]["source"] is None

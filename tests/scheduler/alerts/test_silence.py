@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from db.queries.alert_figures import Found
-from scheduler.alerts.silence import LEAST_QUIET_S, LookedTime, judge_quiet, limit_of
+from db.queries.alert_figures import FoundLink
+from scheduler.alerts.silence import LEAST_QUIET_S, ObservedTime, judge_quiet, limit_of
 from tests.scheduler.planning.simulated_sites import DAY, KINDS
 
 HOUR = 3600.0
@@ -22,8 +22,8 @@ def at(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def found(moments: list[float], *, first: bool = False) -> list[Found]:
-    return [Found(found_at=at(moment), published=None, first=first) for moment in moments]
+def found(moments: list[float], *, first: bool = False) -> list[FoundLink]:
+    return [FoundLink(found_at=at(moment), published=None, first=first) for moment in moments]
 
 
 def seen(moments: list[float], step: float) -> list[float]:
@@ -83,20 +83,20 @@ def test_too_little_is_no_rhythm() -> None:
 def test_the_first_look_counts_only_what_says_when_it_went_out() -> None:
     looks = [at(number * HOUR) for number in range(24)]
     assert judge_quiet(found([0.0] * 200, first=True), looks).moments == 0
-    hinted = [Found(found_at=at(0), published=at(-number * 6 * HOUR), first=True) for number in range(40, 0, -1)]
+    hinted = [FoundLink(found_at=at(0), published=at(-number * 6 * HOUR), first=True) for number in range(40, 0, -1)]
     quiet = judge_quiet(hinted, looks)
     assert quiet.moments == 40
     assert quiet.longest_s == 6 * HOUR
 
 
 def test_old_pages_that_are_listed_late_are_news_of_now() -> None:
-    links = [Found(found_at=at(50 * DAY), published=at(0), first=False)]
+    links = [FoundLink(found_at=at(50 * DAY), published=at(0), first=False)]
     assert judge_quiet(links, [at(50 * DAY)]).moments == 1
 
 
 def test_time_in_which_nobody_looked_does_not_count() -> None:
     awake = [number * HOUR for number in range(24)] + [(72 + number) * HOUR for number in range(24)]
-    clock = LookedTime(awake)
+    clock = ObservedTime(awake)
     assert clock.at(80 * HOUR) - clock.at(20 * HOUR) == pytest.approx(12 * HOUR), "to 23 h, one hour for the hole, 8 h"
     assert clock.at(60 * HOUR) == clock.at(30 * HOUR), "the clock stands"
     assert clock.at(10 * HOUR) - clock.at(0) == 10 * HOUR

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.service import cadence
-from scheduler.planning.learned_cadence import LOOK_COST, Rhythm, learn
+from scheduler.planning.learned_cadence import LOOK_COST, LearnedCadence, learn
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -22,7 +22,7 @@ LEAST, MOST = 300.0, 6 * HOUR
 
 
 def wait(
-    rhythm: Rhythm, at: float = NOW, latest: float | None = None, *, least: float = LEAST, most: float = MOST
+    rhythm: LearnedCadence, at: float = NOW, latest: float | None = None, *, least: float = LEAST, most: float = MOST
 ) -> float:
     """Seconds to the next look."""
     return rhythm.next_visit(visited=at, latest=latest, least=least, most=most) - at

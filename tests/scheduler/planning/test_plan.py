@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.planning.cadence import Cadence, Cron, Every, Never, cadence_of, phase_of
-from scheduler.planning.plan import BROKEN_WAIT, CLOCK_STEP, Due, PastRun, Planned, batches, due, next_run
+from scheduler.planning.cadence import Cadence, CronSchedule, FixedInterval, NeverDue, cadence_of, phase_of
+from scheduler.planning.plan import BROKEN_WAIT, CLOCK_STEP, DueSource, PastRun, PlannedSource, batches, due, next_run
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 SECOND = timedelta(seconds=1)
 
 
-def source(number: int, cadence: Cadence, **values: object) -> Planned:
-    return Planned(id=number, name=f"s{number}", cadence=cadence, added_at=START, **values)  # type: ignore[arg-type]
+def source(number: int, cadence: Cadence, **values: object) -> PlannedSource:
+    return PlannedSource(id=number, name=f"s{number}", cadence=cadence, added_at=START, **values)  # type: ignore[arg-type]
 
 
 def ran(at: datetime, ended: str | None = "finished", **values: object) -> PastRun:
@@ -66,9 +66,9 @@ class World:
 
 def test_a_year_of_cron_lines_through_both_changes_of_the_hour() -> None:
     world = World(
-        Cron(line="30 2 * * *", zone="Europe/Berlin"),
-        Cron(line="0 7 * * 1", zone="America/New_York", phase=0.5),
-        Cron(line="0,30 6-23 * * *", zone="Europe/Berlin"),
+        CronSchedule(line="30 2 * * *", zone="Europe/Berlin"),
+        CronSchedule(line="0 7 * * 1", zone="America/New_York", phase=0.5),
+        CronSchedule(line="0,30 6-23 * * *", zone="Europe/Berlin"),
     )
     begin = datetime(2026, 1, 1, 0, 0, tzinfo=BERLIN)
     world.walk(begin, datetime(2027, 1, 1, 0, 0, tzinfo=BERLIN))
@@ -87,7 +87,7 @@ def test_a_year_of_cron_lines_through_both_changes_of_the_hour() -> None:
 
 def test_a_year_on_a_grid_loses_nothing_and_doubles_nothing() -> None:
     every = timedelta(minutes=15)
-    world = World(Every(seconds=900, phase=0.25), Every(seconds=900, phase=0.75))
+    world = World(FixedInterval(seconds=900, phase=0.25), FixedInterval(seconds=900, phase=0.75))
     world.walk(START, START + timedelta(days=365))
     for number in (0, 1):
         times = world.times(number)
@@ -98,7 +98,7 @@ def test_a_year_on_a_grid_loses_nothing_and_doubles_nothing() -> None:
 
 
 def test_nights_asleep_are_made_up_for_by_one_run() -> None:
-    world = World(Every(seconds=600, phase=0.1), Cron(line="0 3 * * *", zone="Europe/Berlin"))
+    world = World(FixedInterval(seconds=600, phase=0.1), CronSchedule(line="0 3 * * *", zone="Europe/Berlin"))
     nights = [(START + timedelta(days=day, hours=22), START + timedelta(days=day + 1, hours=7)) for day in range(30)]
     world.walk(START, START + timedelta(days=30), nights)
     for _, wake in nights[:-1]:
@@ -110,7 +110,7 @@ def test_nights_asleep_are_made_up_for_by_one_run() -> None:
 @pytest.mark.parametrize("step", [-3 * 3600, -301, -1, 1, 3600, 400 * 86400])
 def test_a_clock_that_is_set_neither_stops_nor_doubles(step: int) -> None:
     """After the clock is set the source runs again within two steps of its cadence, and not at once for a small step."""
-    one = source(1, Every(seconds=900, phase=0.5))
+    one = source(1, FixedInterval(seconds=900, phase=0.5))
     at = datetime(2026, 6, 1, 12, 8, tzinfo=UTC)
     past = [ran(at)]
     now = at + timedelta(seconds=30 + step)
@@ -122,13 +122,17 @@ def test_a_clock_that_is_set_neither_stops_nor_doubles(step: int) -> None:
 
 
 def test_one_new_source_is_due_at_once_and_a_never_one_not() -> None:
-    waiting = [source(1, Every(seconds=900)), source(2, Never()), source(3, Every(seconds=900), paused=True)]
+    waiting = [
+        source(1, FixedInterval(seconds=900)),
+        source(2, NeverDue()),
+        source(3, FixedInterval(seconds=900), paused=True),
+    ]
     assert [one.source.id for one in due(waiting, {}, START)] == [1]
-    assert next_run(source(4, Every(seconds=900), at_work=True), [], START) is None
+    assert next_run(source(4, FixedInterval(seconds=900), at_work=True), [], START) is None
 
 
 def test_what_was_broken_off_is_gone_on_with_and_backs_off() -> None:
-    one, now = source(1, Every(seconds=3600)), START + timedelta(days=1)
+    one, now = source(1, FixedInterval(seconds=3600)), START + timedelta(days=1)
     assert next_run(one, [ran(now, "stopped")], now) == now
     assert next_run(one, [ran(now, "stopped")] * 2, now) == now + BROKEN_WAIT
     assert next_run(one, [ran(now, "stopped")] * 4, now) == now + 4 * BROKEN_WAIT
@@ -139,17 +143,20 @@ def test_what_was_broken_off_is_gone_on_with_and_backs_off() -> None:
 
 
 def test_failures_wait_longer_but_never_for_good() -> None:
-    one, now = source(1, Every(seconds=600, phase=0.0)), datetime(2026, 5, 1, tzinfo=UTC)
+    one, now = source(1, FixedInterval(seconds=600, phase=0.0)), datetime(2026, 5, 1, tzinfo=UTC)
     waits = [(next_run(one, [ran(now, "failed")] * number, now) - now).total_seconds() for number in range(1, 12)]  # type: ignore[operator]
     assert waits[:4] == [600, 600, 1200, 2400]
     assert waits[-1] == 6 * 3600
-    daily = source(2, Every(seconds=86400))
+    daily = source(2, FixedInterval(seconds=86400))
     assert next_run(daily, [ran(now, "failed")] * 9, now) == next_run(daily, [ran(now)], now)
 
 
-def waiting(number: int, seconds: float, *, now: datetime, slow: bool = False, suspect: bool = False) -> Due:
-    return Due(
-        source=source(number, Every(seconds=900)), since=now - timedelta(seconds=seconds), slow=slow, suspect=suspect
+def waiting(number: int, seconds: float, *, now: datetime, slow: bool = False, suspect: bool = False) -> DueSource:
+    return DueSource(
+        source=source(number, FixedInterval(seconds=900)),
+        since=now - timedelta(seconds=seconds),
+        slow=slow,
+        suspect=suspect,
     )
 
 
@@ -181,7 +188,7 @@ def test_slow_sources_leave_a_process_to_the_others_and_suspects_are_alone() -> 
 )
 def test_a_grid_time_follows_within_one_and_a_half_steps(seconds: float, phase: float, at: float) -> None:
     moment = datetime.fromtimestamp(at, UTC)
-    wait = (Every(seconds=seconds, phase=phase).after(moment) - moment).total_seconds()
+    wait = (FixedInterval(seconds=seconds, phase=phase).after(moment) - moment).total_seconds()
     assert 0.49 * seconds - 1e-3 <= wait <= 1.51 * seconds + 1e-3
 
 
@@ -192,5 +199,5 @@ def test_a_thousand_sources_of_one_cadence_are_spread() -> None:
     assert len(slots) == 20
     settings = {"cron": "", "timezone": "UTC", "every": 900.0, "every_least": 300.0}
     assert cadence_of(names[0], settings) == cadence_of(names[0], settings)
-    assert isinstance(cadence_of("x", settings | {"cron": "0 * * * *"}), Cron)
-    assert isinstance(cadence_of("x", settings | {"every": "never"}), Never)
+    assert isinstance(cadence_of("x", settings | {"cron": "0 * * * *"}), CronSchedule)
+    assert isinstance(cadence_of("x", settings | {"every": "never"}), NeverDue)

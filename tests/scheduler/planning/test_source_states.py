@@ -19,10 +19,10 @@ from db.store.source_locks import take_turns
 from db.store.source_runs import begin_source_runs, bury_runs, end_source_run, end_source_runs
 from db.store.sources import add_source, all_sources, pause_source, remove_source, set_source
 from pipelines.urls import link_key
-from scheduler.planning.cadence import Auto, Every
-from scheduler.planning.learning import Learner, from_json, to_json
+from scheduler.planning.cadence import FixedInterval, LearnedInterval
+from scheduler.planning.learning import CadenceLearner, from_json, to_json
 from scheduler.planning.plan import due
-from scheduler.planning.source_states import Standings
+from scheduler.planning.source_states import SourceStates
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 # No process has this number: Linux counts to 4,194,304 at most.
@@ -38,7 +38,7 @@ def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def test_read_bit_by_bit_it_is_what_a_fresh_reading_gives(conn: sqlite3.Connection) -> None:
     chance, now = random.Random(7), START
-    kept = Standings(Config())
+    kept = SourceStates(Config())
     open_runs: list[int] = []
     for step in range(300):
         now += timedelta(seconds=chance.randint(1, 900))
@@ -71,7 +71,7 @@ def test_read_bit_by_bit_it_is_what_a_fresh_reading_gives(conn: sqlite3.Connecti
                 case 7:
                     bury_runs(conn, now)
         kept.refresh(conn, now)
-        fresh = Standings(Config())
+        fresh = SourceStates(Config())
         fresh.refresh(conn, now)
         assert sorted(kept.planned, key=lambda one: one.id) == sorted(fresh.planned, key=lambda one: one.id)
         for one in fresh.planned:
@@ -85,11 +85,11 @@ def test_settings_that_cannot_be_read_leave_their_source_out(conn: sqlite3.Conne
     with write(conn):
         add_source(conn, name="good", url="http://good.example/", settings={"every": "15m"}, at=START)
         add_source(conn, name="bad", url="http://bad.example/", settings={"every": "often"}, at=START)
-    standings = Standings(Config())
+    standings = SourceStates(Config())
     standings.refresh(conn, START)
     assert [one.source.name for one in standings.due(START)] == ["good"]
     assert "every" in standings.problems["bad"]
-    assert isinstance(next(one.cadence for one in standings.planned if one.name == "good"), Every)
+    assert isinstance(next(one.cadence for one in standings.planned if one.name == "good"), FixedInterval)
     with write(conn):
         set_source(conn, next(one for one in all_sources(conn) if one.name == "bad"), {"every": "1h"})
     standings.refresh(conn, START)
@@ -103,7 +103,7 @@ def test_a_run_whose_process_is_gone_is_over_and_its_sources_are_free(conn: sqli
         run = facts.begin_run(conn, "crawl", NO_PROCESS, START, "schedule")
         take_turns(conn, [source], run, NO_PROCESS, START)
         begin_source_runs(conn, run, [source.id], START)
-    standings = Standings(Config())
+    standings = SourceStates(Config())
     standings.refresh(conn, START)
     assert standings.due(START) == []
     with write(conn):
@@ -147,18 +147,18 @@ def test_a_rhythm_is_learned_kept_and_planned_by(conn: sqlite3.Connection) -> No
                 end_source_run(conn, run, source.id, ended="finished", at=at + timedelta(seconds=9))
                 conn.execute("UPDATE source_runs SET listings = 1 WHERE run_id = ?", (run,))
     midnight = START + timedelta(days=21)
-    standings, learner = Standings(Config()), Learner()
+    standings, learner = SourceStates(Config()), CadenceLearner()
     standings.refresh(conn, midnight)
     assert learner.learn_due(conn, standings.learning, midnight) == [source.id]
     assert learner.learn_due(conn, standings.learning, midnight) == []
     standings.refresh(conn, midnight, [source.id])
     night = standings.next_runs(midnight)[0][0] - (midnight - timedelta(hours=1))
     assert timedelta(hours=1, minutes=15) < night <= timedelta(hours=6)
-    another = Standings(Config())
+    another = SourceStates(Config())
     another.refresh(conn, midnight)
     assert another.next_runs(midnight) == standings.next_runs(midnight)
     planned = standings.planned[0].cadence
-    assert isinstance(planned, Auto)
+    assert isinstance(planned, LearnedInterval)
     noon = midnight + timedelta(hours=12, minutes=5)
     assert planned.after(noon) - noon < timedelta(minutes=45)
     assert from_json(to_json(planned.foresight)) == planned.foresight  # type: ignore[arg-type]
