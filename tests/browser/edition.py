@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from db.connection.database import open_database
@@ -50,7 +50,7 @@ body {{ background: url({trap}/background.png); font-family: x }} p::before {{ c
 def fill(path: Path, trap: str) -> dict[str, int]:
     """The database; the numbers of its articles and pages by name."""
     open_database(path, create=True).conn.close()
-    now = facts.datetime.now(facts.UTC)
+    now = datetime.now(UTC)
     room = Newsroom(path=path, clock=now - timedelta(hours=3))
     evening = room.source("wanbao.example", "https://www.wanbao.example/")
     mirror = room.source("mirror.example", "https://mirror.example/")

@@ -249,7 +249,7 @@ def test_a_worker_that_would_extract_otherwise_is_refused(
     else:
         for package in ("db", "pipelines"):
             shutil.copytree(ROOT / package, theirs / package)
-        with (theirs / "pipelines" / "extract.py").open("a") as file:
+        with (theirs / "pipelines" / "extraction" / "extract.py").open("a") as file:
             file.write("# changed\n")
         told = "has extraction code"
     desk = desk_with(stale, tmp_path)

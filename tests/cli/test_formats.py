@@ -219,7 +219,7 @@ def test_no_cell_is_a_formula(hostile: tuple[Path, list[dict[str, Any]]], comman
 def test_csv_has_one_writer() -> None:
     rooms = [ROOT / name for name in ("cli", "crawler", "db", "pipelines", "scheduler")]
     writers = [path.name for room in rooms for path in room.rglob("*.py") if "csv.writer(" in path.read_text("utf-8")]
-    assert writers == ["articles_out.py"]
+    assert writers == ["article_formats.py"]
 
 
 def test_numbers_stay_numbers() -> None:
