@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 3
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo tour test check lint types lock clean help
+.PHONY: demo tour test check lint types extraction-digests lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 demo: $(VENV)/.installed  ## crawl the embedded news web and show what landed
 	$(BIN)/python -m tests.demoweb.demo
@@ -29,6 +29,9 @@ lint: $(VENV)/.installed-dev
 
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy
+
+extraction-digests: $(VENV)/.installed-dev  ## record what is read from the test pages, raise the number if it changed (new pages only: KEEP=1)
+	$(BIN)/python -m tests.pipelines.extraction.extraction_record $(if $(KEEP),--keep)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # A scheduler that is there answers in milliseconds, one on another continent within a second.
 CONNECT_S = 5.0
+_MAKER = ("extraction code", "trafilatura", "extraction version")
 NEEDS = "a Dask cluster needs an extra: pip install 'copydesk[dask]'"
 
 
@@ -99,7 +100,9 @@ def _check(client: Any) -> None:
                 f"copydesk[dask]=={ours[0].partition('+')[0]}"
             )
         if tuple(theirs) != ours:
-            raise EngineError(
-                f"{where} has extraction code {theirs[0]} and trafilatura {theirs[1]}, here are {ours[0]} and {ours[1]}; "
-                "install the same versions there"
-            )
+            raise EngineError(f"{where} has {_told(theirs)}; here is {_told(ours)}; install the same versions there")
+
+
+def _told(maker: Iterable[str]) -> str:
+    # Not strict: a worker of an earlier release says less.
+    return ", ".join(f"{what} {which}" for what, which in zip(_MAKER, maker, strict=False))

@@ -3,7 +3,8 @@
     client ──plugin: rules, time limit──> worker ──> ReadingPool ──> reading process 1
            ──task: a batch of parcels──>    thread ─────┘      └──> reading process 2
 
-A worker needs Copydesk installed, the same extraction code and the same trafilatura as the client; nothing of the client's disk.
+A worker needs Copydesk installed, with the same code and the same libraries under the extraction as the client, and nothing of the
+client's disk.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 from db.site_rules.loader import Sites
 from db.store.page_payload import PagePayload
-from pipelines.extraction.version import code_version
+from pipelines.extraction.version import extraction_version, installed_code
 from pipelines.processing.page_pool import ExtractionPool
 from pipelines.processing.page_worker import ExtractionResult
 
@@ -37,9 +38,17 @@ class ExtractorMismatch(Exception):
     """A worker would extract otherwise than the client: a worker that came later, with other versions."""
 
 
-def maker() -> tuple[str, str]:
-    """What this process would extract with: the versions of our code and of trafilatura. The rules travel."""
-    return code_version(), version("trafilatura")
+# The code that is installed, trafilatura's version, the version of the extraction with the other libraries under it.
+Maker = tuple[str, str, str]
+
+
+def maker() -> Maker:
+    """What this process would extract with. The rules travel.
+
+    The version of the extraction alone would not do: a worker whose code is not quite the client's, such as a checkout in the
+    middle of a change, must not write rows in the client's name.
+    """
+    return installed_code(), version("trafilatura"), extraction_version()
 
 
 class ExtractionPlugin(WorkerPlugin):  # type: ignore[misc]
@@ -69,7 +78,7 @@ class ExtractionPlugin(WorkerPlugin):  # type: ignore[misc]
         if pool is not None:
             pool.stop()
 
-    def read(self, parcels: Sequence[PagePayload], wanted: tuple[str, str]) -> list[ExtractionResult]:
+    def read(self, parcels: Sequence[PagePayload], wanted: Maker) -> list[ExtractionResult]:
         """Read a batch, its pages side by side. Raises MakerDiffers, PoolStopped."""
         if self._maker != wanted:
             raise ExtractorMismatch(f"{self._maker} instead of {wanted}")
@@ -122,7 +131,7 @@ def _allow_children() -> None:
         multiprocessing.current_process().daemon = False
 
 
-def read_batch(plugin: str, parcels: Sequence[PagePayload], wanted: tuple[str, str]) -> list[ExtractionResult]:
+def read_batch(plugin: str, parcels: Sequence[PagePayload], wanted: Maker) -> list[ExtractionResult]:
     """The task."""
     readers = get_worker().plugins[plugin]
     assert isinstance(readers, ExtractionPlugin)

@@ -33,8 +33,8 @@ class Form(NamedTuple):
     meta: str = ""
 
 
-def read_form(form: Form, fetched_at: datetime | None = None) -> dict[str, Any]:
-    """What is read from the page of a form."""
+def page_of(form: Form, fetched_at: datetime | None = None) -> Page:
+    """The page of a form."""
     first, *rest = PARAGRAPHS
     paragraphs = "".join(f"<p>{text}</p>" for text in (form.lead_in + first, *rest))
     heading = f"<h1>{form.h1}</h1>" if form.h1 else ""
@@ -43,5 +43,9 @@ def read_form(form: Form, fetched_at: datetime | None = None) -> dict[str, Any]:
         f"<body><div class='nav'><a href='/'>首页</a> <a href='/news'>新闻</a></div><div class='main'>{heading}{form.head}"
         f"<div class='content'>{form.first}{paragraphs}{form.tail}</div></div></body></html>"
     )
-    page = Page(body=html.encode(), url="https://www.qingxi.example/a/1.html", fetched_at=fetched_at)
-    return to_json(extract(page, Sites()))
+    return Page(body=html.encode(), url="https://www.qingxi.example/a/1.html", fetched_at=fetched_at)
+
+
+def read_form(form: Form, fetched_at: datetime | None = None) -> dict[str, Any]:
+    """What is read from the page of a form."""
+    return to_json(extract(page_of(form, fetched_at), Sites()))

@@ -228,8 +228,8 @@ class Form(NamedTuple):
     """The text of a tail that is text."""
 
 
-def read_page(language: str, head: str = "<div>5/3/2024</div>", tail: str = "", lead_in: str = "") -> dict[str, Any]:
-    """What is read from a page in a language with this above, below and at the head of its text."""
+def write_page(language: str, head: str = "<div>5/3/2024</div>", tail: str = "", lead_in: str = "") -> Page:
+    """A page in a language with this above, below and at the head of its text."""
     title, first, *rest = TEXTS[language]
     text = "".join(f"<p>{paragraph}</p>" for paragraph in (lead_in + first, *rest))
     html = (
@@ -238,9 +238,12 @@ def read_page(language: str, head: str = "<div>5/3/2024</div>", tail: str = "", 
         f"<main><article><h1>{title}</h1>{head}<div class='content'>{text}{tail}</div></article></main></body></html>"
     )
     fetched_at = datetime.fromisoformat("2024-03-07T20:00+00:00")
-    return to_json(
-        extract(Page(body=html.encode(), url="https://www.news.example/a/1.html", fetched_at=fetched_at), Sites())
-    )
+    return Page(body=html.encode(), url="https://www.news.example/a/1.html", fetched_at=fetched_at)
+
+
+def read_page(language: str, head: str = "<div>5/3/2024</div>", tail: str = "", lead_in: str = "") -> dict[str, Any]:
+    """What is read from such a page."""
+    return to_json(extract(write_page(language, head, tail, lead_in), Sites()))
 
 
 def check(form: Form) -> None:
