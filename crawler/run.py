@@ -7,6 +7,7 @@ Ctrl-C and SIGTERM end it early and cleanly; a second one ends it at once.
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,12 @@ from db.errors import CopydeskError
 from db.models import Source
 from db.site_rules.loader import Mistake
 from db.store.run_counts import Figures
+from pipelines.extraction.version import extraction_version, trafilatura_version
+
+# How long, in seconds, a thread of the crawling process may keep the interpreter while the event loop waits for it. Python's own
+# 5 ms are waited anew after every system call: a turn of the loop with eight of them took 44 ms beside one busy thread
+# (bench/crawl/event_loop.py).
+SWITCH_S = 0.001
 
 Watch = Callable[[NewsSpider], None]
 """Called with the spider when it opens: for showing progress."""
@@ -51,6 +58,8 @@ def crawl(config: Config, order: CrawlOrder, *, watch: Watch | None = None) -> C
     settings.setmodule("crawler.settings", priority="project")
     settings.set("COPYDESK_CONFIG_IN_FORCE", config)
     settings.set("COPYDESK_ORDER", order)
+    # Read from files, once: the event loop would wait for it.
+    extraction_version(), trafilatura_version()
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(NewsSpider)
     spiders: list[NewsSpider] = []
@@ -66,9 +75,12 @@ def crawl(config: Config, order: CrawlOrder, *, watch: Watch | None = None) -> C
 
     crawler.signals.connect(opened, signal=signals.spider_opened)
     process.crawl(crawler)
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
     try:
         process.start()
     finally:
+        sys.setswitchinterval(switch)
         gc.unfreeze()
     return _crawled(spiders)
 

@@ -1,21 +1,33 @@
 """How long the event loop of a crawl is blocked while hostile and very large listings are read, and whether other sites wait.
 
-    python -m bench.crawl.event_loop [--sites NAME ...] [--limit 12]
+    python -m bench.crawl.event_loop [--sites NAME ...] [--limit 12] [--stacks FILE] [--late 0.02]
 
 Crawls the web of `tests.hostile.web` in this process. A task of the same loop wakes every 2 ms; how much later than that it wakes
-is how long the loop was blocked, or waited for a processor: quote it beside the figures of an idle loop, which are printed first.
+is how long the loop was blocked, by its own work or by another thread that held the interpreter, or waited for a processor. How
+long the latter took is told where the system says it (Linux: schedstat). Quote it beside the other lines: an idle loop before the
+crawl, and the loop of an idle process during it, which is as late as this machine makes everybody. `--stacks` writes what all
+threads were at whenever the loop was later than `--late` seconds.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import faulthandler
+import multiprocessing
+import os
 import resource
 import sqlite3
 import tempfile
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TextIO
 
 from crawler.crawl.session import CrawlOrder
 from crawler.run import crawl
@@ -23,31 +35,61 @@ from db.config.loader import Config
 from tests.hostile.web import ARTICLES, hostile_web, put_sites
 
 TICK_S = 0.002
+WORST = 8
+"""How many of the latest beats are told one by one."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Beat:
+    """One waking, in seconds: how much too late, of which the thread worked, and waited for a processor."""
+
+    late: float
+    worked: float
+    queued: float
+
+    def __str__(self) -> str:
+        return f"{self.late * 1000:.0f} (worked {self.worked * 1000:.0f}, queued {self.queued * 1000:.0f})"
 
 
 @dataclass(slots=True)
 class Heartbeat:
-    """Wakes every TICK_S and keeps how much later it woke, in seconds."""
+    """Wakes every TICK_S and keeps how much later it woke. `stacks`: where all threads' stacks go if it is later than `limit_s`."""
 
-    late: list[float] = field(default_factory=list)
-    cpu: list[float] = field(default_factory=list)
+    stacks: TextIO | None = None
+    limit_s: float = 0.02
+    beats: list[Beat] = field(default_factory=list)
 
     async def beat(self) -> None:
         """Until cancelled."""
-        loop = asyncio.get_running_loop()
+        loop, queued = asyncio.get_running_loop(), _queued()
         while True:
-            before, spent = loop.time(), time.thread_time()
+            before, spent, waited = loop.time(), time.thread_time(), queued()
+            if self.stacks is not None:
+                # A thread of its own that needs no interpreter: it sees who holds it.
+                faulthandler.dump_traceback_later(TICK_S + self.limit_s, file=self.stacks)
             await asyncio.sleep(TICK_S)
-            self.late.append(max(0.0, loop.time() - before - TICK_S))
-            self.cpu.append(time.thread_time() - spent)
+            late = max(0.0, loop.time() - before - TICK_S)
+            self.beats.append(Beat(late, time.thread_time() - spent, queued() - waited))
+            if self.stacks is not None:
+                faulthandler.cancel_dump_traceback_later()
+                if late > self.limit_s:
+                    self.stacks.write(f"==== late by {self.beats[-1]} ms\n\n")
+                    self.stacks.flush()
 
     def __str__(self) -> str:
-        late, cpu = sorted(self.late), sorted(self.cpu)
+        beats = sorted(self.beats)
         return (
-            f"late by {late[len(late) // 2] * 1000:.1f} ms in the median, {late[len(late) * 99 // 100] * 1000:.1f} ms at 99 of 100,"
-            f" {late[-1] * 1000:.1f} ms at most; processor time of the loop between two beats at most {cpu[-1] * 1000:.1f} ms"
-            f" ({len(late):,} beats)"
+            f"late by {beats[len(beats) // 2].late * 1000:.1f} ms in the median, {beats[len(beats) * 99 // 100].late * 1000:.1f} ms"
+            f" at 99 of 100, {beats[-1].late * 1000:.1f} ms at most,"
+            f" {max(beat.late - beat.queued for beat in beats) * 1000:.1f} ms without waiting for a processor;"
+            f" processor time of the loop between two beats at most {max(beat.worked for beat in beats) * 1000:.1f} ms"
+            f" ({len(beats):,} beats)"
         )
+
+    @property
+    def worst(self) -> str:
+        """The latest beats, in milliseconds."""
+        return ", ".join(str(beat) for beat in sorted(self.beats, reverse=True)[:WORST])
 
 
 def main() -> None:
@@ -55,21 +97,36 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sites", nargs="*", default=[])
     parser.add_argument("--limit", type=int, default=ARTICLES, help="articles fetched of each site")
+    parser.add_argument(
+        "--stacks",
+        type=Path,
+        help="a file for what all threads are at when the loop is late; looking may crash the process",
+    )
+    parser.add_argument("--late", type=float, default=0.02, help="how late that is, in seconds")
     options = parser.parse_args()
-    print(f"idle loop: {asyncio.run(_idle())}")
-    with hostile_web(*options.sites) as homes, tempfile.TemporaryDirectory() as folder:
+    print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} processors")
+    print(f"idle loop before: {asyncio.run(_idle(3.0))}")
+    with (
+        contextlib.ExitStack() as stack,
+        hostile_web(*options.sites) as homes,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         config = prepared(Path(folder), homes)
-        heart, tasks = Heartbeat(), []
+        stacks = stack.enter_context(options.stacks.open("w", encoding="utf-8")) if options.stacks else None
+        heart, tasks = Heartbeat(stacks=stacks, limit_s=options.late), []
 
         def opened(_: object) -> None:
             tasks.append(asyncio.get_running_loop().create_task(heart.beat()))
 
         began = time.monotonic()
-        crawled = crawl(config, CrawlOrder(limit=options.limit), watch=opened)
-        seconds = time.monotonic() - began
-        print(f"crawl:     {heart}")
+        with _idle_beside() as idle:
+            crawled = crawl(config, CrawlOrder(limit=options.limit), watch=opened)
+            seconds = time.monotonic() - began
+            print(f"idle beside:      {idle()}")
+        print(f"crawl:            {heart}")
+        print(f"  latest, in ms: {heart.worst}")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{seconds:.1f} s, peak of the crawling process {peak:.0f} MiB")
+        print(f"{seconds:.1f} s, peak of the crawling process {peak:.0f} MiB, load average {os.getloadavg()[0]:.1f}")
         for visit in crawled.visits:
             for note in visit.notes:
                 print(f"  {visit.source.name}: {note}")
@@ -99,12 +156,56 @@ def _tell(database: Path, run_id: int) -> None:
     conn.close()
 
 
-async def _idle() -> Heartbeat:
+async def _idle(seconds: float) -> Heartbeat:
     heart = Heartbeat()
     task = asyncio.create_task(heart.beat())
-    await asyncio.sleep(3)
+    await asyncio.sleep(seconds)
     task.cancel()
     return heart
+
+
+@contextmanager
+def _idle_beside() -> Iterator[Callable[[], str]]:
+    """A process that does nothing but beat; a function that ends it and says how late it was."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_beat_beside, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+
+    def end() -> str:
+        ours.send(None)
+        return str(ours.recv())
+
+    try:
+        ours.recv()
+        yield end
+    finally:
+        ours.close()
+        process.join()
+
+
+def _beat_beside(pipe: Connection) -> None:
+    async def beat() -> Heartbeat:
+        heart = Heartbeat()
+        task = asyncio.create_task(heart.beat())
+        pipe.send(None)
+        await asyncio.to_thread(pipe.recv)
+        task.cancel()
+        return heart
+
+    with contextlib.suppress(EOFError, OSError):
+        pipe.send(str(asyncio.run(beat())))
+
+
+def _queued() -> Callable[[], float]:
+    """A function that says how long this thread has waited for a processor, in seconds; 0 where the system does not."""
+    try:
+        file = os.open(f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
+    except OSError:
+        return lambda: 0.0
+    # Run time, time on the run queue, slices; nanoseconds (sched-stats in the kernel's documentation).
+    return lambda: int(os.pread(file, 100, 0).split()[1]) / 1e9
 
 
 if __name__ == "__main__":

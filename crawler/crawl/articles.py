@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,10 +15,12 @@ from twisted.python.failure import Failure
 from crawler.crawl.link_variants import NewLinkFilter
 from crawler.crawl.session import CrawlSession, end_for_machine
 from crawler.crawl.visit import SourceVisit
-from crawler.discover.listing import merge
 from crawler.http import record
+from crawler.parsing.merging import merged
+from crawler.parsing.packed_records import PackedRecords
 from crawler.parsing.parser import ParseNextPart, ParserStopped
 from db.http_statuses import brings_page
+from db.models import Link
 from db.store import facts
 from db.store.due_links import DueLink, due_links
 from db.store.facts import put_validators
@@ -29,8 +31,6 @@ from pipelines.processing.worker_pool import TaskFailed
 
 # An article of more pages than this is a gallery or a trap.
 MOST_PARTS = 20
-# Links written in one transaction: some 20 ms of the write lock.
-LINKS_AT_ONCE = 1000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,19 +84,28 @@ class Articles:
     async def _record_links(self, visit: SourceVisit, now: datetime) -> None:
         """Record the articles that the listings named, and after the last of them the listings' validators.
 
-        A listing may name 50,000: they are merged on another thread, and written in parts between which others write.
+        A listing may name 50,000: they are merged elsewhere, and written in parts between which others write. Where the crawl is
+        stopped before they are merged they are left to the next one, which asks for the listings again.
         """
         session = self._session
         listings, validators = visit.take_listings()
-        links = await asyncio.to_thread(merge, listings)
+        try:
+            lists = await merged(listings, session.parse)
+        except ParserStopped:
+            visit.stopped = True
+            return
         sieve = NewLinkFilter(
             source_id=visit.source.id, rules=session.sites.address_rules, run_id=session.run_id, at=now
         )
-        if links:
+        if any(lists):
             await session.put(sieve.prepare)
-        for start in range(0, len(links), LINKS_AT_ONCE):
-            part = links[start : start + LINKS_AT_ONCE]
-            await session.put(lambda conn, part=part: visit.put_links(conn, part, now, session.run_id, sieve))  # type: ignore[misc]
+        for links in lists:
+            for number in range(links.number_of_parts):
+
+                def put(conn: sqlite3.Connection, links: PackedRecords[Link] = links, number: int = number) -> None:
+                    visit.put_links(conn, links.part(number), now, session.run_id, sieve)
+
+                await session.put(put)
         readings, visit.readings = visit.readings, {}
         if readings:
             await session.put(lambda conn: put_readings(conn, readings, now))

@@ -29,17 +29,17 @@ from crawler.crawl.visit import (
     declared_asks,
     next_page,
 )
-from crawler.discover.listing import ParsedListing
+from crawler.discover.listing import ParsedListing, SitemapChild
 from crawler.discover.read_listing import ListingRequest
 from crawler.discover.robots import RobotsPolicy
-from crawler.discover.sitemap_children import choose_children
 from crawler.http import record
-from crawler.parsing.parser import ParseListing, ParserStopped
+from crawler.parsing.packed_records import pack
+from crawler.parsing.parser import ChooseChildren, ParseListing, ParserStopped
 from db.http_statuses import brings_page
-from db.models import Listing, ListingKind
+from db.models import Link, Listing, ListingKind
 from db.store import facts
 from db.store.due_links import any_unknown, validators_for
-from db.store.sitemap_readings import past_readings
+from db.store.sitemap_readings import PastReading, past_readings
 from pipelines.processing.worker_pool import TaskFailed
 
 # Listings before articles, so that the newest are known before the first is fetched.
@@ -141,12 +141,12 @@ class Listings:
             if not ask.probe:
                 visit.notes.append(f"{ask.url}: is no {ask.kind.value} any more")
             return []
-        if listing.strangers:
+        if listing.left_out:
             visit.notes.append(f"{ask.url}: {_left_out(listing)}")
         visit.note_read(ask, listing)
         visit.listings.append(listing)
         # The children of an index that states no times change while it stays the same: it is asked for in full each time.
-        if not self._is_wrong(visit, ask, listing) and all(child.modified for child in listing.children):
+        if not self._is_wrong(visit, ask, listing) and listing.dated:
             visit.validators[ask.url] = headers
         if ask.probe:
             visit.record_entry(Listing(url=ask.url, kind=listing.kind, title=listing.title))
@@ -175,7 +175,8 @@ class Listings:
 
             def any_new(conn: sqlite3.Connection) -> bool:
                 known_by = parameters_of(conn, source, rules).address
-                return any_unknown(conn, source, [known_by(link.key) for link in listing.links])
+                parts = pack(Link, listing.links).parts()
+                return any(any_unknown(conn, source, [known_by(link.key) for link in part]) for part in parts)
 
             new = await self._session.ask(any_new)
             if ask.nested:
@@ -188,8 +189,15 @@ class Listings:
         if ask.nested >= NESTED or most <= 0:
             visit.notes.append(f"{ask.url}: its sitemaps are not read: too many indexes lead to them")
             return []
-        past = await self._session.ask(lambda conn: past_readings(conn, [child.url for child in index.children]))
-        chosen = choose_children(index.children, past, most)
+        children = pack(SitemapChild, index.children)
+        past: dict[str, PastReading] = {}
+
+        def look_up(conn: sqlite3.Connection) -> None:
+            for part in children.parts():
+                past.update(past_readings(conn, [child.url for child in part]))
+
+        await self._session.ask(look_up)
+        chosen = await self._session.parse(ChooseChildren(children=children, past=past, most=most))
         visit.sitemaps += len(chosen)
         return [
             ListingRequest(
@@ -234,8 +242,7 @@ def _what(ask: ListingRequest) -> str:
 
 def _left_out(listing: ParsedListing) -> str:
     """What is said of links to other sites, with the setting that takes them."""
-    count = sum(listing.strangers.values())
-    hosts = sorted(listing.strangers, key=lambda host: (-listing.strangers[host], host))
+    hosts = listing.strangers
     named = ", ".join(hosts[:STRANGERS_NAMED]) + (", ..." if len(hosts) > STRANGERS_NAMED else "")
-    articles = "1 article" if count == 1 else f"{count} articles"
+    articles = "1 article" if listing.left_out == 1 else f"{listing.left_out} articles"
     return f"{articles} of other sites left out ({named}); where they belong to it: --set article_hosts={hosts[0]}"

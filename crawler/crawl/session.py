@@ -157,12 +157,13 @@ class CrawlSession:
         except DatabaseError as trouble:
             failure = failure or trouble
         finally:
-            self.packing.shutdown()
+            # On other threads: ending them takes until they have done what they were given.
+            await asyncio.to_thread(self.packing.shutdown)
             await self.parser.close()
-            self.asker.close()
+            await asyncio.to_thread(self.asker.close)
             # The writer last: whoever closes last empties the write-ahead log, which a reader may not.
             self.reader.close()
-            self.writer.close()
+            await asyncio.to_thread(self.writer.close)
         # Of jobs that nobody waited for only the writer knows.
         if failure := failure or self.writer.failure:
             raise failure

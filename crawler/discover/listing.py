@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from db.models import Link, LinkKind, Listing, ListingKind
 from pipelines.urls import clean_url, host_of, link_key, registrable_domain
+
+# Other sites that a listing keeps the names of.
+MOST_STRANGERS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,28 +36,39 @@ class ParsedListing:
 
     kind: ListingKind
     url: str
-    links: tuple[Link, ...] = ()
+    links: Sequence[Link] = ()
     entries: tuple[Listing, ...] = ()
-    children: tuple[SitemapChild, ...] = ()
+    children: Sequence[SitemapChild] = ()
+    dated: bool = True
+    """Whether all of its children state a time."""
+
     pages: tuple[str, ...] = ()
     title: str | None = None
     language: str | None = None
     note: str | None = None
     """What was wrong with it, one sentence for a person; None where nothing was."""
 
-    strangers: Mapping[str, int] = field(default_factory=dict)
-    """Hosts of other sites that it names articles of, with how many: these are no links of it."""
+    left_out: int = 0
+    """How many articles of other sites it names: these are no links of it."""
+
+    strangers: tuple[str, ...] = ()
+    """The hosts of these, at most MOST_STRANGERS, those that it names most of first."""
 
     def only(self, wanted: Callable[[Link], bool]) -> ParsedListing:
         """The listing with those of its links that are wanted."""
         return replace(self, links=tuple(link for link in self.links if wanted(link)))
 
     def of_sites(self, sites: OwnSites) -> ParsedListing:
-        """The listing with links to these sites alone; the hosts of the others are its `strangers`."""
+        """The listing with links to these sites alone; the others are left out."""
         strangers = Counter(host_of(link.url) or "" for link in self.links if link.url not in sites)
         if not strangers:
             return self
-        return replace(self, links=tuple(link for link in self.links if link.url in sites), strangers=dict(strangers))
+        return replace(
+            self,
+            links=tuple(link for link in self.links if link.url in sites),
+            left_out=sum(strangers.values()),
+            strangers=tuple(sorted(strangers, key=lambda host: (-strangers[host], host))[:MOST_STRANGERS]),
+        )
 
 
 class OwnSites(Container[str]):
@@ -126,19 +140,24 @@ _HINTS = ("title", "published", "modified", "author", "section")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def merge(listings: Iterable[ParsedListing]) -> tuple[Link, ...]:
-    """One Link for each key of all the listings, newest first.
+def merge(lists: Iterable[Iterable[Link]]) -> tuple[Link, ...]:
+    """One Link for each key of all the links of listings, newest first.
 
     The best source gives the address and the hints, the others fill what it leaves open. Newest by `published`, else
     `modified`; links without a time follow in the order they were found. The result does not depend on the order of
     listings of different rank.
     """
     found: dict[str, list[Link]] = {}
-    for listing in listings:
-        for link in listing.links:
+    for links in lists:
+        for link in links:
             found.setdefault(link.key, []).append(link)
-    merged = [_joined(links) for links in found.values()]
+    merged = [_joined(same) for same in found.values()]
     return tuple(sorted(merged, key=newest_first))
+
+
+def best_first(listing: ParsedListing) -> int:
+    """A sort key: whose word counts more, first."""
+    return _RANK[LinkKind(listing.kind.value)]
 
 
 def newest_first(link: Link) -> float:

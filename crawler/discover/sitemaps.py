@@ -65,6 +65,7 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Pars
         url=url,
         links=tuple(links),
         children=tuple(children),
+        dated=all(child.modified for child in children),
         language=language,
         note=stream.note if links or children else stream.note or "no addresses in the sitemap",
     )

@@ -11,19 +11,23 @@ wait for a moment each.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from crawler.discover.feeds import read_feed
-from crawler.discover.listing import OwnSites, ParsedListing
+from crawler.discover.listing import OwnSites, ParsedListing, SitemapChild, merge
 from crawler.discover.next_part import next_part
 from crawler.discover.read_listing import ListingRequest, read_listing, worth_fetching
 from crawler.discover.refresh import next_address
 from crawler.discover.robots import RobotsRules, read_rules
+from crawler.discover.sitemap_children import choose_children
+from crawler.parsing.packed_records import PackedRecords, pack
 from db.errors import CopydeskError
-from db.site_rules.loader import Sites
+from db.models import Link
+from db.site_rules.loader import Site, Sites
+from db.store.sitemap_readings import PastReading
 from pipelines.processing.worker_pool import TaskTooSlow, WorkerPool
 from pipelines.urls import host_of, same_site
 
@@ -66,17 +70,59 @@ class ParseListing:
         return len(self.body)
 
     def parse(self, sites: Sites) -> ParsedListing | None:
-        """What it lists; None where a probed address holds something else. Only links of its own site that are worth fetching."""
+        """What it lists; None where a probed address holds something else. Only links of its own site that are worth fetching.
+
+        What there may be 50,000 of is packed; there is one link for each article, newest first.
+        """
         site = sites.for_host(host_of(self.home))
         listing = read_listing(self.ask, self.body, self.url, self.content_type, site)
         if listing is None:
             return None
+        listing = self._own(listing, site)
+        return replace(listing, links=pack(Link, merge([listing.links])), children=pack(SitemapChild, listing.children))
+
+    def _own(self, listing: ParsedListing, site: Site | None) -> ParsedListing:
+        """The listing without what is not to be fetched of it."""
         if self.ask.rule is not None:  # whoever wrote the rule knows where its articles are
             return listing.only(lambda link: worth_fetching(link, site))
         # Where the source's own server redirects to, there its site has moved.
         homes = [self.home, self.url] if same_site(self.ask.url, self.home) else [self.home]
         own = OwnSites(homes, (*self.hosts, *(site.hosts if site else ())))
         return listing.of_sites(own).only(lambda link: worth_fetching(link, site))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeLinks:
+    """The links of several listings, which may name the same articles."""
+
+    lists: tuple[PackedRecords[Link], ...]
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are to merge."""
+        return sum(links.size for links in self.lists)
+
+    def parse(self, sites: Sites) -> PackedRecords[Link]:
+        """One link for each article, newest first."""
+        return pack(Link, merge(self.lists))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseChildren:
+    """The sitemaps of an index, with what past crawls saw of them: `choose_children`."""
+
+    children: PackedRecords[SitemapChild]
+    past: Mapping[str, PastReading]
+    most: int
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are to look at."""
+        return self.children.size
+
+    def parse(self, sites: Sites) -> list[SitemapChild]:
+        """Those that are read."""
+        return choose_children(tuple(self.children), self.past, self.most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

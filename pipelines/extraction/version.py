@@ -60,8 +60,14 @@ def installed_code(root: Path | None = None) -> str:
     return f"{version('copydesk')}+{digest.hexdigest()[:8]}"
 
 
+@cache
+def trafilatura_version() -> str:
+    """The version of trafilatura that is installed."""
+    return version("trafilatura")
+
+
 def extractor_in_force(sites: Sites) -> Extractor:
     """The extractor that this process runs."""
     return Extractor(
-        code=extraction_version(), rules=sites.version, trafilatura=version("trafilatura"), rule_files=sites.files
+        code=extraction_version(), rules=sites.version, trafilatura=trafilatura_version(), rule_files=sites.files
     )

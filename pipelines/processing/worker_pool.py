@@ -27,6 +27,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any, Protocol
 
 from db.errors import MachineError
+from pipelines.processing.messages import packed, receive, send
 from pipelines.processing.worker_process import (
     MEMORY_LIMIT_BYTES,
     TaskDone,
@@ -296,7 +297,7 @@ class _Worker:
     def ask(self, task: Any) -> None:
         """Send a task. Raises OSError where the process is gone."""
         self.tasks += 1
-        self._pipe.send(task)
+        send(self._pipe, packed(task))
 
     def poll(self, wait_s: float) -> bool:
         """Whether there is an answer, within that time. Raises OSError where the process is gone."""
@@ -304,7 +305,7 @@ class _Worker:
 
     def receive(self) -> Any:
         """The answer. Raises EOFError or OSError where the process is gone."""
-        return self._pipe.recv()
+        return receive(self._pipe)
 
     def cpu_s(self) -> float | None:
         """The processor time that it has used, in seconds; None where the system does not say."""

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from db.errors import CopydeskError, DatabaseError, MachineError
+from pipelines.processing.messages import packed, receive, send
 
 # Address space of one worker process. A hostile page must not take the machine's memory; the largest honest page of 876
 # needed under 300 MiB in all.
@@ -89,26 +90,27 @@ def run_worker(pipe: Connection, pickled: bytes) -> None:
         do = work.prepare()
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent is to say it
         with contextlib.suppress(OSError):
-            pipe.send(WorkerBroken(detail=_in_words(error)))
+            send(pipe, packed(WorkerBroken(detail=_in_words(error))))
         return
     with contextlib.suppress(EOFError, OSError):
-        pipe.send(WorkerReady(address_space=limit))
+        send(pipe, packed(WorkerReady(address_space=limit)))
         while True:
-            task = pipe.recv()
-            pipe.send_bytes(_done(do, work.rehearse, task))
+            task = receive(pipe)
+            send(pipe, _done(do, work.rehearse, task))
 
 
-def _done(do: Callable[[Any], Any], rehearse: Callable[[], None], task: Any) -> bytes:
-    """Do a task (None: the rehearsal); what came of it, pickled."""
+def _done(do: Callable[[Any], Any], rehearse: Callable[[], None], task: Any) -> list[bytes]:
+    """Do a task (None: the rehearsal); what came of it, as a message."""
     answer: TaskDone | TaskRaised | TaskStrained | WorkerBroken
     try:
         if task is None:
             rehearse()
         answer = TaskDone(value=None if task is None else do(task))
-        pickled = pickle.dumps(answer)
-        if len(pickled) <= ANSWER_LIMIT_BYTES:
-            return pickled
-        answer = TaskRaised(detail=f"What was read of it has {len(pickled) >> 20} MiB.")
+        message = packed(answer)
+        size = sum(len(piece) for piece in message)
+        if size <= ANSWER_LIMIT_BYTES:
+            return message
+        answer = TaskRaised(detail=f"What was read of it has {size >> 20} MiB.")
     except (ImportError, sqlite3.Error, DatabaseError, MachineError) as error:
         answer = WorkerBroken(detail=_in_words(error))
     except MemoryError:
@@ -117,7 +119,7 @@ def _done(do: Callable[[Any], Any], rehearse: Callable[[], None], task: Any) -> 
         answer = TaskStrained(detail=traceback.format_exc(limit=-4))
     except Exception:  # noqa: BLE001 - the one boundary where a crash becomes an answer
         answer = TaskRaised(detail=traceback.format_exc(limit=-12))
-    return pickle.dumps(answer)
+    return packed(answer)
 
 
 def _in_words(error: Exception) -> str:

@@ -35,7 +35,7 @@ def test_the_same_article_by_five_ways_is_one_link() -> None:
         ),
         listing(ListingKind.SITEMAP, link("/a/1/amp", LinkKind.SITEMAP, LinkHints(modified=NOON))),
     ]
-    results = {merge(order) for order in itertools.permutations(ways)}
+    results = {merge(one.links for one in order) for order in itertools.permutations(ways)}
     assert len(results) == 1
     (merged,) = results.pop()
     assert merged.url == "https://news.example/a/1?utm_source=rss"
@@ -52,7 +52,13 @@ def test_newest_first_and_stable() -> None:
         link("/changed", LinkKind.FEED, LinkHints(modified=NOON.replace(day=10))),
         link("/new", LinkKind.FEED, LinkHints(published=NOON)),
     )
-    assert [one.url.rpartition("/")[2] for one in merge([feed])] == ["new", "changed", "old", "undated-1", "undated-2"]
+    assert [one.url.rpartition("/")[2] for one in merge([feed.links])] == [
+        "new",
+        "changed",
+        "old",
+        "undated-1",
+        "undated-2",
+    ]
 
 
 def test_nothing() -> None:
