@@ -197,7 +197,7 @@ def test_a_thousand_sources_of_one_cadence_are_spread() -> None:
     slots = Counter(int(phase_of(name) * 20) for name in names)
     assert max(slots.values()) < 90
     assert len(slots) == 20
-    settings = {"cron": "", "timezone": "UTC", "every": 900.0, "every_least": 300.0}
+    settings = SourceSettings(every=timedelta(minutes=15))
     assert cadence_of(names[0], settings) == cadence_of(names[0], settings)
-    assert isinstance(cadence_of("x", settings | {"cron": "0 * * * *"}), CronSchedule)
-    assert isinstance(cadence_of("x", settings | {"every": "never"}), NeverDue)
+    assert isinstance(cadence_of("x", SourceSettings(cron="0 * * * *")), CronSchedule)
+    assert isinstance(cadence_of("x", SourceSettings(every="never")), NeverDue)
