@@ -38,7 +38,7 @@ def test_a_source_overrides_the_top_and_the_file_overrides_its_row(tmp_path: Pat
         ("limit = -1\n", ["copydesk.toml:1", "limit", "whole number"]),
         ('[sources."x"]\n\nworkers = 2\n', ["copydesk.toml:3", "workers", "all sources"]),
         ('allow_networks = ["127.0.0.0/99"]\n', ["copydesk.toml:1", "allow_networks", "127.0.0.0/99"]),
-        ('keep_log = "999999999999w"\n', ["copydesk.toml:1", "keep_log", "at most", "days"]),
+        ('timeout = "999999999999w"\n', ["copydesk.toml:1", "timeout", "at most", "days"]),
         ("delay = inf\n", ["copydesk.toml:1", "delay", "at most", "days"]),
         ('headers = "env:TOKEN"\n', ["copydesk.toml:1", "headers", "for one source"]),
         ("db = \n", ["copydesk.toml", "line 1"]),

@@ -28,7 +28,7 @@ def test_every_meta_key_in_use_is_documented() -> None:
     """The docstring is where the spider's author looks."""
     said = scrapy_settings.__doc__ or ""
     for module in ("downloader", "handler", "robots_middleware", "retry"):
-        source = (ROOT / "crawler" / f"{module}.py").read_text("utf-8")
+        source = (ROOT / "crawler" / "http" / f"{module}.py").read_text("utf-8")
         keys = set(re.findall(r'meta\.get\("(\w+)"', source)) - {"retry_times"}
         assert all(key in said for key in keys), keys
         offered = set(re.findall(r'getattr\(self\._crawler\.spider, "(\w+)"', source))

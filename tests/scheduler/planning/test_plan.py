@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.config.settings import SourceSettings
 from scheduler.planning.cadence import Cadence, CronSchedule, FixedInterval, NeverDue, cadence_of, phase_of
 from scheduler.planning.plan import BROKEN_WAIT, CLOCK_STEP, DueSource, PastRun, PlannedSource, batches, due, next_run
 
