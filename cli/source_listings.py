@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 import click
@@ -27,16 +27,15 @@ def kinds(entries: Sequence[Listing]) -> str:
     )
 
 
-def rests_of(desk: CommandContext, source: Source) -> Sequence[float]:
+def rests_of(desk: CommandContext, source: Source) -> Sequence[timedelta]:
     """The rests of the source's `retry_failed`; where its own settings are wrong, those of all. `doctor` says what is wrong."""
     try:
-        rests: Sequence[float] = desk.config.for_source(source.name, source.settings)["retry_failed"]
+        return desk.config.for_source(source.name, source.settings).retry_failed
     except ConfigError:
-        rests = desk.config["retry_failed"]
-    return rests
+        return desk.config.retry_failed
 
 
-def standing(state: ListingState, rests: Sequence[float], now: datetime) -> str:
+def standing(state: ListingState, rests: Sequence[timedelta], now: datetime) -> str:
     """How a listing stands, in half a sentence; "" where there is nothing to say: it works, or was not asked yet."""
     if state.gone:
         times = "once" if state.gone == 1 else f"{state.gone} times"
@@ -53,7 +52,7 @@ def standing(state: ListingState, rests: Sequence[float], now: datetime) -> str:
     return f"{words}{f': {plain(state.trouble)}' if state.trouble else ''}"
 
 
-def listing_json(state: ListingState, rests: Sequence[float]) -> dict[str, object]:
+def listing_json(state: ListingState, rests: Sequence[timedelta]) -> dict[str, object]:
     """A listing and how it answers, for JSON."""
     again = state.next_ask(rests)
     return {

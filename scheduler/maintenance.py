@@ -118,8 +118,8 @@ def prune_step(config: Config, now: datetime, stopping: Stopping = _never, *, dr
     pruned = prune(
         config.database,
         now,
-        keep_bodies=config["keep_bodies"],
-        keep_log=config["keep_log"],
+        keep_bodies=config.keep_bodies,
+        keep_log=config.keep_log,
         dry=dry,
         stopping=stopping,
     )
@@ -169,7 +169,7 @@ def pack_step(
     progress: Callable[[PackReport], None] = lambda report: None,
 ) -> MaintenanceStep:
     """Pack bodies again by dictionaries of their sources, if `pack_bodies` says so or it was asked for; at most so long."""
-    if not asked and not config["pack_bodies"]:
+    if not asked and not config.pack_bodies:
         return MaintenanceStep(name="pack", ended=StepOutcome.SKIPPED, says="the setting pack_bodies says no")
     until = time.monotonic() + most_s
     packed = pack_again(
@@ -223,7 +223,7 @@ def backup_step(config: Config, now: datetime, stopping: Stopping = _never, *, t
             raise _Stopped
 
     backup = back_up(config.database, new_backup_path(folder, config.database, now), now=now, progress=told)
-    gone = thin_out(folder, config.database, config["backup_keep"], newest=backup.path) if thin else []
+    gone = thin_out(folder, config.database, config.backup_keep, newest=backup.path) if thin else []
     return backed_up(backup, gone)
 
 
@@ -253,7 +253,7 @@ def checkpoint_step(config: Config, now: datetime, stopping: Stopping = _never) 
 
 def backup_folder(config: Config) -> Path | None:
     """Where backups go; None where the setting is empty."""
-    return config.folder / str(config["backup_folder"]) if config["backup_folder"] else None
+    return config.folder / config.backup_folder if config.backup_folder is not None else None
 
 
 STEPS: Mapping[str, Callable[[Config, datetime, Stopping], MaintenanceStep]] = {

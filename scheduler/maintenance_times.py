@@ -25,12 +25,12 @@ _FIRST_SOURCE = "SELECT min(added_at) FROM sources"
 
 def upkeep_due(conn: sqlite3.Connection, config: Config, now: datetime) -> bool:
     """Whether upkeep's time has come since the last one, or since the database was begun."""
-    if not config["upkeep"]:
+    if not config.upkeep:
         return False
     row = conn.execute(_LAST, (COMMAND,)).fetchone() or conn.execute(_FIRST_SOURCE).fetchone()
     if row is None or row[0] is None:
         return False
-    return CronSchedule(line=config["upkeep"], zone=config["timezone"]).after(moment(row[0])) <= now
+    return CronSchedule(line=config.upkeep, zone=config.timezone).after(moment(row[0])) <= now
 
 
 class MaintenanceJob:

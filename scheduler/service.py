@@ -68,7 +68,7 @@ class Service:
         self._load, self._log = load, log
         self._config = load()
         self._changed_at = self._config_changed_at()
-        self._crawls = CrawlProcesses(options, limit_s=float(self._config["run_limit"]))
+        self._crawls = CrawlProcesses(options, limit_s=self._config.run_limit.total_seconds())
         self._standings = SourceStates(self._config)
         self._learner = CadenceLearner()
         self._upkeep = BackgroundJob("upkeep", MaintenanceJob(log, self.is_stopping).round, log)
@@ -118,7 +118,7 @@ class Service:
             ) from error
 
     def _stay_up(self) -> None:
-        address = str(self._config["listen"])
+        address = self._config.listen
         web = HealthServer(address, self._metrics, self.health) if address else None
         conn = connect(self.database, lock_wait_s=LOCK_WAIT_S)
         clock = BackgroundScheduler(
@@ -233,10 +233,10 @@ class Service:
         waiting = [one for one in self._standings.due(now) if one.source.name not in self._crawls.names]
         self._metrics.note_due(len(waiting), (now - waiting[0].since).total_seconds() if waiting else 0.0)
         if waiting and time.monotonic() >= self._start_again:
-            most = int(self._config["crawls_at_once"])
+            most = self._config.crawls_at_once
             free = most - len(self._crawls)
             slow_free = max(1, most - 1) - self._crawls.slow
-            size = int(self._config["sources_a_crawl"])
+            size = self._config.sources_a_crawl
             for batch in batches(waiting, now, free=free, slow_free=slow_free, size=size):
                 try:
                     self._crawls.start(batch)
@@ -307,7 +307,7 @@ class Service:
             self._log.error("settings_wrong", f"{error}; the settings from before hold")
             return False
         self._config = config
-        self._crawls.limit_s = float(config["run_limit"])
+        self._crawls.limit_s = config.run_limit.total_seconds()
         self._standings.use(config)
         self._log.info("settings_read", f"{config.path} has changed: read again")
         return True

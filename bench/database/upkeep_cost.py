@@ -187,17 +187,17 @@ def main() -> None:
             rate = taken.size / 1e6 / taken.copying_s
             return f"copied at {rate:.0f} MB/s in {taken.copying_s} s, verified in {taken.verifying_s} s"
 
-        def pruned(**keep: float) -> str:
-            gone = prune(path, NOW, **keep)  # type: ignore[arg-type]
+        def pruned(**keep: timedelta | None) -> str:
+            gone = prune(path, NOW, **keep)
             return f"{gone}"
 
-        never = float("inf")
+        never = None
         beside_a_crawl(path, "backup", backed_up)
         beside_a_crawl(path, "check", lambda: f"sound: {check(path, NOW).sound}")
         beside_a_crawl(path, "optimize", lambda: f"{optimize(path)}")
-        beside_a_crawl(path, "log", lambda: pruned(keep_bodies=never, keep_log=30 * 86400.0))
-        beside_a_crawl(path, "bodies", lambda: pruned(keep_bodies=30 * 86400.0, keep_log=never))
-        beside_a_crawl(path, "again", lambda: pruned(keep_bodies=30 * 86400.0, keep_log=30 * 86400.0))
+        beside_a_crawl(path, "log", lambda: pruned(keep_bodies=never, keep_log=timedelta(days=30)))
+        beside_a_crawl(path, "bodies", lambda: pruned(keep_bodies=timedelta(days=30), keep_log=never))
+        beside_a_crawl(path, "again", lambda: pruned(keep_bodies=timedelta(days=30), keep_log=timedelta(days=30)))
         beside_a_crawl(path, "checkpoint", lambda: f"{checkpoint(path)}")
     finally:
         if not arguments.folder:

@@ -45,7 +45,7 @@ def backup(desk: CommandContext, file: Path | None, force: bool, as_json: bool) 
         taken = back_up(database, target, now=now, replace=force, progress=progress)
     gone: list[Path] = []
     if file is None and folder is not None:
-        gone = thin_out(folder, database, desk.config["backup_keep"], newest=taken.path)
+        gone = thin_out(folder, database, desk.config.backup_keep, newest=taken.path)
     if as_json:
         click.echo(json.dumps(taken.as_dict() | {"removed": [str(path) for path in gone]}, ensure_ascii=False))
     else:

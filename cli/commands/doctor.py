@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 import platform
 import sqlite3
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import getproxies_environment
@@ -112,7 +111,8 @@ def _settings(desk: CommandContext) -> Iterator[tuple[str, str, str]]:
         if setting.name in config.given:
             by_option = setting.name == "db" and desk.database is not None
             origin = "command line" if by_option else str(config.path)
-        yield setting.name, _shown(setting, config[setting.name]), origin
+        value = getattr(config, setting.name, setting.read(setting.default))  # without one: only a source can have it
+        yield setting.name, _shown(setting, value), origin
     declared = {setting.name: setting for setting in DECLARED}
     for source, values in config.by_source.items():
         for name, value in values.items():
@@ -123,15 +123,17 @@ def _shown(setting: Setting, value: object) -> str:
     """A value as a person writes it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):  # lengths of time are the only settings that are no whole numbers
-        return "forever" if math.isinf(value) else span(value)
+    if setting.read is units.duration_or_forever and value is None:
+        return "forever"
+    if isinstance(value, timedelta):
+        return span(value.total_seconds())
     if setting.read is units.durations and isinstance(value, tuple):
-        return ", ".join(span(item) for item in value) or "never"
+        return ", ".join(span(item.total_seconds()) for item in value) or "never"
     if setting.read is units.size and isinstance(value, int):
         return f"{value >> 20} MiB" if value and not value % (1 << 20) else size(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
-    return str(value) if value != "" else "(empty)"
+    return "(empty)" if value in ("", None) else str(value)
 
 
 def _proxies() -> dict[str, str]:
@@ -218,7 +220,7 @@ def _access(desk: CommandContext, conn: sqlite3.Connection) -> Iterator[Finding]
             yield Finding(level=Level.WARN, about="access", says=f"{says}, {expired} have expired", remedy=remedy)
         else:
             yield Finding(level=Level.OK, about="access", says=says)
-        for place in (str(settings["headers"]), str(settings["cookies"])):
+        for place in (settings.headers, settings.cookies):
             if place and open_to_others(place, desk.config.folder):
                 says, remedy = f"{place} can be read by every user of this machine", f"chmod 600 {place}"
                 yield Finding(level=Level.WARN, about="access", says=says, remedy=remedy)

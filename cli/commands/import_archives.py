@@ -120,7 +120,7 @@ def _import(
                 reading.start()
             try:
                 with stopping() as stop:
-                    _take(intake, found, _opening(reader, int(config["max_page_size"]), base), stop)
+                    _take(intake, found, _opening(reader, config.max_page_size, base), stop)
                     _finish(reading, stop)
                     ended = "stopped" if stop.is_set() else "finished"
             except CopydeskError as failure:

@@ -45,7 +45,7 @@ def run(desk: CommandContext, log_format: str | None) -> None:
             raise UsageError(f"{loaded.path}: `db` cannot be changed while the service is up")
         return loaded
 
-    Service(load, options, Log(log_format or str(config["log_format"]))).run()
+    Service(load, options, Log(log_format or config.log_format)).run()
 
 
 def _check_known(database: Path) -> None:

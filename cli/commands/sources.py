@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -360,7 +360,7 @@ def _own(source: Source) -> str:
 
 
 def _as_json(
-    source: Source, states: Sequence[ListingState], rests: Sequence[float], parameters: Sequence[dict[str, object]]
+    source: Source, states: Sequence[ListingState], rests: Sequence[timedelta], parameters: Sequence[dict[str, object]]
 ) -> dict[str, object]:
     return {
         "name": source.name,

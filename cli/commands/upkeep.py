@@ -138,7 +138,7 @@ def check(desk: CommandContext, as_json: bool) -> None:
 @click.pass_obj
 def backup(desk: CommandContext, as_json: bool) -> None:
     """Take a backup into `backup_folder`, and remove the oldest beyond `backup_keep`."""
-    if not desk.config["backup_folder"]:
+    if desk.config.backup_folder is None:
         raise UsageError("the setting backup_folder names no folder; set it, or use `copydesk backup FILE`")
     with stoppable():
         _show(backup_step(_config(desk), datetime.now(UTC)), as_json=as_json)

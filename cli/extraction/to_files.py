@@ -36,7 +36,7 @@ def extract_archives(
     found = find_archives(addresses)
     folder = OutcomeFolder(to, plan.extractor, json.dumps([path for archives in found for path in archives.paths]))
     passed = SkippedRecords()
-    pages = read_pages(found, limit=int(desk.config["max_page_size"]), after=folder.after, passed=passed)
+    pages = read_pages(found, limit=desk.config.max_page_size, after=folder.after, passed=passed)
     _extract(plan, folder, pages, engine, passed, as_json=as_json)
 
 

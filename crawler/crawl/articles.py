@@ -69,10 +69,10 @@ class Articles:
                 conn,
                 visit.source.id,
                 now=now + timedelta(milliseconds=1),
-                revisit=(0.0,) if session.order.again else settings["revisit"],
-                retry=settings["retry_failed"],
+                revisit=(timedelta(),) if session.order.again else settings.revisit,
+                retry=settings.retry_failed,
                 since=session.order.since,
-                limit=int(settings["limit"]) if limit is None else limit,
+                limit=settings.limit if limit is None else limit,
             )
         )
         visit.due.extend(due)
@@ -149,7 +149,7 @@ class Articles:
     async def _whole_or_more(self, whole: GatheredArticle, last: Response | None) -> AsyncIterator[Any]:
         """Ask for the page after `last`, or store the article if there is none."""
         session, visit = self._session, whole.visit
-        following = await self._after(whole, last) if last is not None and visit.settings["follow_pages"] else None
+        following = await self._after(whole, last) if last is not None and visit.settings.follow_pages else None
         if following:
             yield record.began(
                 Request(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from crawler.discover.robots import RobotsRecord
 from db.connection.writer import Writer
+from db.named_rows import named_rows
 from db.timestamps import moment, stamp
 
 
@@ -25,21 +26,19 @@ class StoredRobots:
         if record := self._fresh.get(origin):
             return record
         try:
-            row = self._reader.execute(
-                "SELECT origin, fetched_at, status, body, error, expires_at FROM robots WHERE origin = ?", (origin,)
-            ).fetchone()
+            row = named_rows(self._reader, "SELECT * FROM robots WHERE origin = ?", (origin,)).fetchone()
         except sqlite3.Error as error:
             self._writer.fail(error)
             return None
         if row is None:
             return None
         return RobotsRecord(
-            origin=row[0],
-            fetched_at=moment(row[1]),
-            status=row[2],
-            body=row[3],
-            error=row[4],
-            expires_at=moment(row[5]),
+            origin=row["origin"],
+            fetched_at=moment(row["fetched_at"]),
+            status=row["status"],
+            body=row["body"],
+            error=row["error"],
+            expires_at=moment(row["expires_at"]),
         )
 
     def put(self, record: RobotsRecord) -> None:

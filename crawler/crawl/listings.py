@@ -71,7 +71,7 @@ class Listings:
             asks = [replace(ask, probe=True) for ask in declared_asks(visit.site)] + next_probes(visit, ())
         else:
             entries = [entry for entry in visit.entries if entry.url not in visit.resting]
-            asks = declared_asks(visit.site) + asks_of_entries(entries, visit.site, visit.settings["front_page"])
+            asks = declared_asks(visit.site) + asks_of_entries(entries, visit.site, visit.settings.front_page)
         fresh = visit.new_asks(asks)
         if not fresh:
             return await self._articles.begin(visit)
@@ -133,7 +133,7 @@ class Listings:
             url=response.url,
             content_type=headers.get("Content-Type"),
             home=visit.source.url,
-            hosts=tuple(visit.settings["article_hosts"]),
+            hosts=visit.settings.article_hosts,
         )
         listing = await self._session.parse(task)
         if listing is None:

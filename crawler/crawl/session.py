@@ -249,7 +249,7 @@ def _begin(config: Config, order: CrawlOrder, sites: Sites, sources: list[Source
         started_at=started_at,
         reader=reader,
         asker=ReaderThread(config.database),
-        parser=Parser(sites, timeout_s=float(config["extract_timeout"])),
+        parser=Parser(sites, timeout_s=config.extract_timeout.total_seconds()),
         writer=writer,
         desk=desk,
         robots=robots,

@@ -21,6 +21,7 @@ from crawler.discover.listing import ParsedListing
 from crawler.discover.read_listing import ListingRequest
 from crawler.http.access import SubscriberAccess
 from crawler.http.errors import Stopping
+from db.config.settings import SourceSettings
 from db.models import Link, Listing, ListingKind, Source
 from db.site_rules.loader import HtmlList, ListRule, Site
 from db.store.due_links import DueLink
@@ -66,7 +67,7 @@ class SourceVisit:
     """What has been asked and found of one source so far."""
 
     source: Source
-    settings: dict[str, Any]
+    settings: SourceSettings
     site: Site | None
     entries: list[Listing]
     probing: bool
@@ -110,9 +111,9 @@ class SourceVisit:
     def meta(self) -> dict[str, Any]:
         """What every request of this visit tells the fetching layer."""
         return {
-            "slot_delay": float(self.settings["delay"]),
-            "slot_concurrency": max(1, int(self.settings["concurrency"])),
-            "allow_networks": tuple(self.settings["allow_networks"]),
+            "slot_delay": self.settings.delay.total_seconds(),
+            "slot_concurrency": max(1, self.settings.concurrency),
+            "allow_networks": self.settings.allow_networks,
             "access": self.access,
         }
 
@@ -128,7 +129,7 @@ class SourceVisit:
 
     def take_due(self) -> list[DueLink]:
         """The next due links, as many as may be under way at once; they are counted as under way."""
-        room = AHEAD * max(1, int(self.settings["concurrency"])) - self.under_way
+        room = AHEAD * max(1, self.settings.concurrency) - self.under_way
         taken = [self.due.popleft() for _ in range(min(room, len(self.due)))]
         self.under_way += len(taken)
         self.unfinished += len(taken)

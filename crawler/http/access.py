@@ -14,13 +14,13 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import yarl
 
+from db.config.settings import SourceSettings
 from db.errors import ConfigError
 
 # What the connection needs for itself, or would have answers read wrongly (a part, nothing new, an unknown packing).
@@ -89,14 +89,14 @@ class SubscriberAccess:
         return [*self.headers, *([("Cookie", "; ".join(pairs))] if pairs else [])]
 
 
-def load_access(source: str, url: str, settings: Mapping[str, Any], folder: Path) -> SubscriberAccess | None:
+def load_access(source: str, url: str, settings: SourceSettings, folder: Path) -> SubscriberAccess | None:
     """The access that a source's settings name, None where they name none. Raises ConfigError, which shows no value."""
-    headers, cookies = str(settings["headers"]), str(settings["cookies"])
+    headers, cookies = settings.headers, settings.cookies
     if not headers and not cookies:
         return None
     where = f"source {source}"
     return SubscriberAccess(
-        origins=frozenset(origins_of(url, settings["access_hosts"])),
+        origins=frozenset(origins_of(url, settings.access_hosts)),
         headers=tuple(_headers(_read(headers, folder, where, "headers"), f"{where}: {headers}")) if headers else (),
         cookies=tuple(_cookies(_read(cookies, folder, where, "cookies"), f"{where}: {cookies}")) if cookies else (),
     )

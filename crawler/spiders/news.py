@@ -205,13 +205,13 @@ class NewsSpider(Spider):
     def _give_access(self, visit: SourceVisit) -> None:
         """Read what the source's own hosts get. Raises ConfigError."""
         visit.access = load_access(visit.source.name, visit.source.url, visit.settings, self.config.folder)
-        for place in (visit.settings["headers"], visit.settings["cookies"]):
+        for place in (visit.settings.headers, visit.settings.cookies):
             if place and open_to_others(place, self.config.folder):
                 self.logger.warning("%s can be read by every user of this machine: chmod 600 %s", place, place)
 
     def _visit(self, session: CrawlSession, source: Source) -> SourceVisit:
         settings, now = self.config.for_source(source.name, source.settings), datetime.now(UTC)
-        states, rests = listing_states(session.reader, source.id), settings["retry_failed"]
+        states, rests = listing_states(session.reader, source.id), settings.retry_failed
         entries, site = [state.entry for state in states], session.sites.for_host(host_of(source.url))
         return SourceVisit(
             source=source,
@@ -275,16 +275,16 @@ def _config(settings: BaseSettings) -> Config:
 def in_scrapys_words(config: Config) -> dict[str, Any]:
     """Copydesk's settings under the names that the fetching layer knows them by."""
     words = {
-        "COPYDESK_CONTACT": config["contact"],
-        "CONCURRENT_REQUESTS": max(1, config["hosts_at_once"]),
-        "DOWNLOAD_DELAY": config["delay"],
-        "CONCURRENT_REQUESTS_PER_DOMAIN": max(1, config["concurrency"]),
-        "DOWNLOAD_TIMEOUT": config["timeout"],
-        "DOWNLOAD_MAXSIZE": config["max_page_size"],
-        "RETRY_TIMES": config["retries"],
-        "COPYDESK_RETRY_PAUSE": config["retry_pause"],
-        "COPYDESK_CRAWL_DELAY_CAP": config["max_crawl_delay"],
-        "COPYDESK_RETRY_AFTER_CAP": config["max_retry_after"],
-        "COPYDESK_ALLOW_NETWORKS": list(config["allow_networks"]),
+        "COPYDESK_CONTACT": config.contact,
+        "CONCURRENT_REQUESTS": max(1, config.hosts_at_once),
+        "DOWNLOAD_DELAY": config.delay.total_seconds(),
+        "CONCURRENT_REQUESTS_PER_DOMAIN": max(1, config.concurrency),
+        "DOWNLOAD_TIMEOUT": config.timeout.total_seconds(),
+        "DOWNLOAD_MAXSIZE": config.max_page_size,
+        "RETRY_TIMES": config.retries,
+        "COPYDESK_RETRY_PAUSE": config.retry_pause.total_seconds(),
+        "COPYDESK_CRAWL_DELAY_CAP": config.max_crawl_delay.total_seconds(),
+        "COPYDESK_RETRY_AFTER_CAP": config.max_retry_after.total_seconds(),
+        "COPYDESK_ALLOW_NETWORKS": list(config.allow_networks),
     }
-    return words | ({"USER_AGENT": config["user_agent"]} if config["user_agent"] else {})
+    return words | ({"USER_AGENT": config.user_agent} if config.user_agent else {})

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from db.named_rows import named_rows
 from db.timestamps import moment, stamp
 
 _LIKE_PARAMETERS = """
@@ -24,7 +25,9 @@ WHERE v.source_id = ? AND (l.url LIKE '%?%' OR l.url LIKE '%;%' OR l.url LIKE '%
     OR l.url LIKE '%\\%28%' ESCAPE '\\') AND l.key NOT LIKE 'taken over %'
 ORDER BY l.id
 """
-_COLUMNS = "l.id, {key}, l.title, l.found_in, l.found_at, l.run_id, v.first_at IS NOT NULL, v.failures"
+_COLUMNS = (
+    "l.id, {key} AS key, l.title, l.found_in, l.found_at, l.run_id, v.first_at IS NOT NULL AS fetched, v.failures"
+)
 # In the order of the index, so that no more is read than is asked for.
 _TWINS = f"""
 SELECT * FROM (
@@ -99,8 +102,15 @@ def near_twins_of(conn: sqlite3.Connection, source: int, bare: str, limit: int) 
 
 def _twins(conn: sqlite3.Connection, query: str, source: int, value: str, limit: int) -> list[LinkTwin]:
     return [
-        LinkTwin(title=row[2], found_in=row[3], found_at=row[4], run_id=row[5], fetched=bool(row[6]), failures=row[7])
-        for row in conn.execute(query, {"source": source, "value": value, "limit": limit})
+        LinkTwin(
+            title=row["title"],
+            found_in=row["found_in"],
+            found_at=row["found_at"],
+            run_id=row["run_id"],
+            fetched=bool(row["fetched"]),
+            failures=row["failures"],
+        )
+        for row in named_rows(conn, query, {"source": source, "value": value, "limit": limit})
     ]
 
 

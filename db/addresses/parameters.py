@@ -19,6 +19,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from db.named_rows import named_rows
 from db.site_rules.models import AddressRule
 
 DERIVED_TABLES = ("page_parameters", "parameter_evidence", "address_parameters", "folded_pages")
@@ -31,7 +32,7 @@ Named = tuple[int, str, str]
 # Where pages are of which nothing was noted yet. What has a query is told by the address as it was found.
 _TOUCHED = """
 SELECT a.page_id, p.source_id, a.url, p.fetched_at, a.address_key, c.own_key, c.believed,
-    EXISTS (SELECT 1 FROM page_parameters n WHERE n.page_id = a.page_id)
+    EXISTS (SELECT 1 FROM page_parameters n WHERE n.page_id = a.page_id) AS noted
 FROM articles a JOIN pages p ON p.id = a.page_id LEFT JOIN claims c ON c.page_id = a.page_id
 WHERE a.page_id IN (
     SELECT page_id FROM articles WHERE address_key IN (SELECT value FROM json_each(:keys))
@@ -49,7 +50,7 @@ SELECT rest, source_id, parameter FROM page_parameters WHERE rest IN (SELECT val
 UNION SELECT rest, source_id, parameter FROM parameter_evidence WHERE rest IN (SELECT value FROM json_each(:rests))
 """
 _SEEN = """
-SELECT a.page_id, a.url, a.text_hash, p.body_id, n.fetched_at, CASE WHEN c.believed = 1 THEN a.address_key END
+SELECT a.page_id, a.url, a.text_hash, p.body_id, n.fetched_at, CASE WHEN c.believed = 1 THEN a.address_key END AS claimed
 FROM (
     SELECT page_id, fetched_at FROM page_parameters WHERE (rest, source_id, parameter) = (:rest, :source, :parameter)
     ORDER BY fetched_at DESC, page_id DESC LIMIT :limit
@@ -57,7 +58,7 @@ FROM (
 JOIN articles a ON a.page_id = n.page_id JOIN pages p ON p.id = n.page_id LEFT JOIN claims c ON c.page_id = n.page_id
 """
 _SEEN_WITHOUT = """
-SELECT a.page_id, a.url, a.text_hash, p.body_id, p.fetched_at, a.address_key
+SELECT a.page_id, a.url, a.text_hash, p.body_id, p.fetched_at, a.address_key AS claimed
 FROM articles a JOIN pages p ON p.id = a.page_id
 WHERE a.address_key = :rest AND p.source_id = :source AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.page_id = a.page_id)
 ORDER BY p.fetched_at DESC, a.page_id DESC LIMIT :limit
@@ -128,17 +129,17 @@ class Evidence:
 
 def touched_pages(conn: sqlite3.Connection, keys: Iterable[str], pages: Iterable[int]) -> list[TouchedPage]:
     """The pages that state these addresses or count there, and those given by number."""
-    rows = conn.execute(_TOUCHED, {"keys": json.dumps(sorted(keys)), "pages": json.dumps(sorted(pages))})
+    rows = named_rows(conn, _TOUCHED, {"keys": json.dumps(sorted(keys)), "pages": json.dumps(sorted(pages))})
     return [
         TouchedPage(
-            page_id=row[0],
-            source_id=row[1],
-            url=row[2],
-            fetched_at=row[3],
-            stated=row[4],
-            own_key=row[5],
-            believed=row[6],
-            noted=bool(row[7]),
+            page_id=row["page_id"],
+            source_id=row["source_id"],
+            url=row["url"],
+            fetched_at=row["fetched_at"],
+            stated=row["address_key"],
+            own_key=row["own_key"],
+            believed=row["believed"],
+            noted=bool(row["noted"]),
         )
         for row in rows
     ]
@@ -175,11 +176,18 @@ def pages_of_group(conn: sqlite3.Connection, group: Group, limit: int) -> list[P
     """The newest pages of a group, at most `limit` with the parameter and as many without, the oldest first."""
     rest, source, parameter = group
     values = {"rest": rest, "source": source, "parameter": parameter, "limit": limit}
-    rows = [*conn.execute(_SEEN, values)]
+    rows = [*named_rows(conn, _SEEN, values)]
     if rows:
-        rows += conn.execute(_SEEN_WITHOUT, values)
+        rows += named_rows(conn, _SEEN_WITHOUT, values)
     pages = [
-        ParameterPage(page_id=row[0], url=row[1], text_hash=row[2], body=row[3], fetched_at=row[4], claimed=row[5])
+        ParameterPage(
+            page_id=row["page_id"],
+            url=row["url"],
+            text_hash=row["text_hash"],
+            body=row["body_id"],
+            fetched_at=row["fetched_at"],
+            claimed=row["claimed"],
+        )
         for row in rows
     ]
     return sorted(pages, key=lambda page: (page.fetched_at, page.page_id))

@@ -12,12 +12,12 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from db.config.settings import BY_NAME, DECLARED, defaults
+from db.config.settings import BY_NAME, DECLARED, SHARED, Settings, SourceSettings
 from db.errors import ConfigError
 from db.regular_files import read_text
 
@@ -25,16 +25,14 @@ CONFIG_NAME = "copydesk.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(Settings):
     """The settings in force. `path` is the file they came from, if there is one."""
 
-    values: Mapping[str, Any] = field(default_factory=defaults)
     by_source: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the file sets for single sources, read."""
     given: frozenset[str] = frozenset()
+    """The names of the settings that are not left at their defaults."""
     path: Path | None = None
-
-    def __getitem__(self, name: str) -> Any:
-        return self.values[name]
 
     @property
     def folder(self) -> Path:
@@ -44,21 +42,25 @@ class Config:
     @property
     def database(self) -> Path:
         """The database file."""
-        return self.folder / str(self.values["db"])
+        return self.folder / self.db
 
-    def with_values(self, **values: object) -> Config:
-        """The same with some settings replaced, as an option on the command line does. Raises ConfigError."""
-        read = {key: _read(key, value, "the command line") for key, value in values.items()}
-        return replace(self, values=dict(self.values) | read, given=self.given | frozenset(values))
+    def with_values(self, **written: object) -> Config:
+        """The same with some settings replaced, as an option on the command line does. Raises ConfigError.
 
-    def for_source(self, name: str, stored: Mapping[str, object] | None = None) -> dict[str, Any]:
+        The values are as a person writes them (`delay="2s"`), and checked. Code that holds a typed value uses
+        `dataclasses.replace(config, delay=timedelta(seconds=2))`, which mypy checks.
+        """
+        read = _read_all(written, lambda key: "the command line")
+        return replace(self, **read, given=self.given | frozenset(written))
+
+    def for_source(self, name: str, stored: Mapping[str, object] | None = None) -> SourceSettings:
         """The settings in force for one source; `stored` is what its own row holds (as written, not yet read)."""
-        merged = dict(self.values)
+        merged: dict[str, Any] = {shared: getattr(self, shared) for shared in SHARED}
         for layer in (read_stored(name, stored or {}), self.by_source.get(name, {})):
             if "every" in layer:
                 merged["cron"] = ""  # two ways to say the same: the more particular place wins
             merged.update(layer)
-        return merged
+        return SourceSettings(**merged)
 
     def line_of(self, source: str) -> str:
         """ ":7", the line on which the file begins with a source's own settings; "" where that cannot be told."""
@@ -97,7 +99,7 @@ def load_config(path: Path | None) -> Config:
     by_source = document.pop("sources", {})
     if not isinstance(by_source, dict) or not all(isinstance(table, dict) for table in by_source.values()):
         raise ConfigError(f'{path}{_line(text, "sources")}: sources must be tables such as [sources."NAME"]')
-    given = {key: _read(key, value, f"{path}{_line(text, key)}") for key, value in document.items()}
+    read = _read_all(document, lambda key: f"{path}{_line(text, key)}")
     per_source = {
         name: {
             key: _read(key, value, f"{path}{_line(text, key, table=name)}", per_source=True)
@@ -105,7 +107,13 @@ def load_config(path: Path | None) -> Config:
         }
         for name, table in by_source.items()
     }
-    return Config(values=defaults() | given, by_source=per_source, given=frozenset(given), path=path)
+    return Config(**read, by_source=per_source, given=frozenset(document), path=path)
+
+
+def _read_all(written: Mapping[str, object], where: Callable[[str], str]) -> dict[str, Any]:
+    """Settings of the installation, read. One that only a source can have is left out, where it stands at its default."""
+    read = {key: _read(key, value, where(key)) for key, value in written.items()}
+    return {key: value for key, value in read.items() if not BY_NAME[key].only_per_source}
 
 
 def _read(key: str, value: object, where: str, *, per_source: bool = False) -> Any:

@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
-import math
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _BYTES = {"": 1, "b": 1, "kb": 1000, "kib": 1 << 10, "mb": 10**6, "mib": 1 << 20, "gb": 10**9, "gib": 1 << 30}
+# A thousand years: a time so long before or after now still has a date, and nobody means more.
+LONGEST = timedelta(days=365_000)
 _QUANTITY = re.compile(r"\s*+(\d{1,12}(?:\.\d{1,6})?)\s*+([a-zA-Z]{0,3})\s*+")
 
 
-def duration(value: object) -> float:
-    """Seconds in "90s", "30m", "3h", "2d", "1w" or a plain number of seconds. ValueError says what was expected."""
+def duration(value: object) -> timedelta:
+    """The time in "90s", "30m", "3h", "2d", "1w" or a plain number of seconds. ValueError says what was expected."""
+    seconds = _seconds(value)
+    if seconds is None:
+        raise ValueError(f'a duration such as "90s", "30m", "3h" or "2d" was expected, not {value!r}')
+    if seconds > LONGEST.total_seconds():
+        raise ValueError(f"a duration of at most {LONGEST.days} days was expected, not {value!r}")
+    return timedelta(seconds=seconds)
+
+
+def _seconds(value: object) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
-        return float(value)
+        return value
     match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
-    if match and (factor := _SECONDS.get(match[2].lower() or "s")):
-        return float(match[1]) * factor
-    raise ValueError(f'a duration such as "90s", "30m", "3h" or "2d" was expected, not {value!r}')
+    factor = _SECONDS.get(match[2].lower() or "s") if match else None
+    return float(match[1]) * factor if match and factor else None
 
 
-def durations(value: object) -> tuple[float, ...]:
-    """A list of durations, in seconds, sorted."""
+def durations(value: object) -> tuple[timedelta, ...]:
+    """A list of durations, sorted."""
     if not isinstance(value, list | tuple):
         raise ValueError(f'a list of durations such as ["30m", "3h"] was expected, not {value!r}')
     return tuple(sorted(duration(item) for item in value))
@@ -61,7 +71,7 @@ def hosts(value: object) -> tuple[str, ...]:
 def since(text: str, now: datetime) -> datetime:
     """The moment that "2d" (before `now`), "2026-11-02" or an ISO 8601 time means. A date or time without offset is UTC."""
     try:
-        return now - timedelta(seconds=duration(text))
+        return now - duration(text)
     except ValueError:
         pass
     try:
@@ -71,14 +81,26 @@ def since(text: str, now: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def duration_or_forever(value: object) -> float:
-    """Seconds; infinity for "forever"."""
+def duration_or_forever(value: object) -> timedelta | None:
+    """A duration; None for "forever"."""
     if value == "forever":
-        return math.inf
+        return None
     try:
         return duration(value)
     except ValueError as error:
         raise ValueError(f'a duration such as "90d", or "forever", was expected, not {value!r}') from error
+
+
+def path(value: object) -> Path:
+    """The name of a file or folder."""
+    if not isinstance(value, str):
+        raise ValueError(f"text was expected, not {value!r}")
+    return Path(value)
+
+
+def path_or_none(value: object) -> Path | None:
+    """The name of a file or folder; None for ""."""
+    return None if value == "" else path(value)
 
 
 def cron_line(value: object) -> str:

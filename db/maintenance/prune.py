@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from math import isinf
 from pathlib import Path
 
 from db.connection.database import connect, explained, write
@@ -161,12 +160,12 @@ def prune(
     path: Path,
     now: datetime,
     *,
-    keep_bodies: float,
-    keep_log: float,
+    keep_bodies: timedelta | None,
+    keep_log: timedelta | None,
     dry: bool = False,
     stopping: Callable[[], bool] = lambda: False,
 ) -> PruneReport:
-    """Prune what is older than so many seconds (infinity: nothing) before `now`.
+    """Prune what is older than so long (None: nothing) before `now`.
 
     The log of the last 7 days always stays, because figures are counted over it. `stopping` is asked between transactions.
     """
@@ -179,10 +178,10 @@ def prune(
             # A checkpoint would count as part of a transaction; it has its own moment.
             conn.execute("PRAGMA wal_autocheckpoint = 0")
             pruning = _Pruning(conn=conn, now=now, dry=dry, stopping=stopping)
-            if not isinf(keep_bodies):
-                pruning.run(_BODIES, now - timedelta(seconds=keep_bodies))
-            if not isinf(keep_log):
-                before = min(now - timedelta(seconds=keep_log), now - FAILURES_SINCE)
+            if keep_bodies is not None:
+                pruning.run(_BODIES, now - keep_bodies)
+            if keep_log is not None:
+                before = min(now - keep_log, now - FAILURES_SINCE)
                 for kind in _LOG:
                     pruning.run(kind, before)
                 pruning.run_extractions(before)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from db.named_rows import named_rows
 from db.timestamps import moment, stamp
 
 
@@ -74,7 +75,7 @@ class AlertChange:
 
 
 _ALERTS = """
-SELECT a.id, a.kind, a.source_id, s.name, a.says, a.remedy, a.evidence, a.opened_at, a.closed_at, a.told_at, a.told,
+SELECT a.id, a.kind, a.source_id, s.name AS source, a.says, a.remedy, a.evidence, a.opened_at, a.closed_at, a.told_at, a.told,
        a.telling_failed, a.about
 FROM alerts a LEFT JOIN sources s ON s.id = a.source_id
 """
@@ -93,17 +94,17 @@ _CLOSED_EVIDENCE = (
 
 def open_alerts(conn: sqlite3.Connection) -> list[Alert]:
     """What is open, the oldest first."""
-    return [_alert(row) for row in conn.execute(_OPEN)]
+    return [_alert(row) for row in named_rows(conn, _OPEN)]
 
 
 def all_alerts(conn: sqlite3.Connection) -> list[Alert]:
     """Open ones, then closed ones, each the newest first."""
-    return [_alert(row) for row in conn.execute(_ALL)]
+    return [_alert(row) for row in named_rows(conn, _ALL)]
 
 
 def alerts_to_tell(conn: sqlite3.Connection) -> list[Alert]:
     """Open ones, and those closed that were told as open but not as closed. What failed before comes last."""
-    return [_alert(row) for row in conn.execute(_TO_TELL)]
+    return [_alert(row) for row in named_rows(conn, _TO_TELL)]
 
 
 def closed_evidence(conn: sqlite3.Connection, kind: AlertKind, source_id: int) -> list[Mapping[str, object]]:
@@ -153,31 +154,33 @@ def note_telling(
 
 
 def _one(conn: sqlite3.Connection, alert_id: int) -> Alert:
-    return _alert(conn.execute(_ONE, (alert_id,)).fetchone())
+    return _alert(named_rows(conn, _ONE, (alert_id,)).fetchone())
 
 
 def _json(value: Mapping[str, object]) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _alert(row: tuple[object, ...]) -> Alert:
-    opened_at, closed_at, told_at = (moment(str(value)) if value else None for value in row[7:10])
-    assert opened_at is not None
+def _alert(row: sqlite3.Row) -> Alert:
     return Alert(
-        id=int(str(row[0])),
-        kind=str(row[1]),
-        source_id=int(str(row[2])) if row[2] is not None else None,
-        source=str(row[3]) if row[3] is not None else None,
-        says=str(row[4]),
-        remedy=str(row[5]),
-        evidence=json.loads(str(row[6])),
-        opened_at=opened_at,
-        closed_at=closed_at,
-        told_at=told_at,
-        told=int(str(row[10])),
-        telling_failed=_failure(row[11]),
-        about=str(row[12]),
+        id=row["id"],
+        kind=row["kind"],
+        source_id=row["source_id"],
+        source=row["source"],
+        about=row["about"],
+        says=row["says"],
+        remedy=row["remedy"],
+        evidence=json.loads(row["evidence"]),
+        opened_at=moment(row["opened_at"]),
+        closed_at=_moment(row["closed_at"]),
+        told_at=_moment(row["told_at"]),
+        told=row["told"],
+        telling_failed=_failure(row["telling_failed"]),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return moment(text) if text else None
 
 
 def _failure(text: object) -> Mapping[str, object] | None:

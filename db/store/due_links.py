@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from db.timestamps import stamp
 
@@ -58,17 +58,17 @@ def due_links(
     source_id: int,
     *,
     now: datetime,
-    revisit: Sequence[float],
-    retry: Sequence[float],
+    revisit: Sequence[timedelta],
+    retry: Sequence[timedelta],
     since: datetime | None = None,
     limit: int = 0,
 ) -> list[DueLink]:
-    """The links to fetch now, new ones before visits paid again, at most `limit` (0: all). Rhythms are in seconds."""
+    """The links to fetch now, new ones before visits paid again, at most `limit` (0: all)."""
     parameters = {
         "source": source_id,
         "now": now.timestamp(),
-        "revisit": json.dumps(list(revisit)),
-        "retry": json.dumps(list(retry)),
+        "revisit": _in_seconds(revisit),
+        "retry": _in_seconds(retry),
         "since": stamp(since) if since else None,
         "limit": limit or -1,
     }
@@ -82,6 +82,10 @@ def due_links(
             for link_id, url, etag, modified in conn.execute(query, parameters)
         ]
     return due
+
+
+def _in_seconds(times: Sequence[timedelta]) -> str:
+    return json.dumps([time.total_seconds() for time in times])
 
 
 def validators_for(conn: sqlite3.Connection, url: str) -> tuple[str | None, str | None]:

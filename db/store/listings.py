@@ -91,19 +91,19 @@ class ListingState:
             return None
         return bool(self.links) and not self.gone
 
-    def next_ask(self, rests: Sequence[float]) -> datetime | None:
+    def next_ask(self, rests: Sequence[timedelta]) -> datetime | None:
         """When a listing that is gone is asked again; None: not before the site names it again.
 
-        `rests` are those of `retry_failed`, in seconds.
+        `rests` are those of `retry_failed`.
         """
         if self.asked_at is None or self.gone <= 0:
             return None
         if self.gone <= len(rests):
-            return self.asked_at + timedelta(seconds=rests[self.gone - 1])
+            return self.asked_at + rests[self.gone - 1]
         named = self.named_at is not None and self.named_at >= self.asked_at and not self.unnamed
         return self.asked_at + NAMED_REST if named or self.entry.kind is ListingKind.FRONT_PAGE else None
 
-    def rests(self, rests: Sequence[float], now: datetime) -> bool:
+    def rests(self, rests: Sequence[timedelta], now: datetime) -> bool:
         """Whether it is to be left alone now."""
         if not self.gone:
             return False
@@ -131,7 +131,7 @@ def _state(row: tuple[object, ...]) -> ListingState:
     )
 
 
-def worth_searching(states: Sequence[ListingState], rests: Sequence[float], now: datetime) -> bool:
+def worth_searching(states: Sequence[ListingState], rests: Sequence[timedelta], now: datetime) -> bool:
     """Whether the site is to be searched for listings: none is known, or all were given up, and none was asked for a day."""
     return all(
         state.gone > len(rests) and state.asked_at is not None and now - state.asked_at >= NAMED_REST

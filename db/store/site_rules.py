@@ -67,8 +67,8 @@ def _files(conn: sqlite3.Connection, version: str) -> tuple[RuleFile, ...]:
 
 def sites_folders(config: Config) -> tuple[Path, ...]:
     """Where site rules are: the shipped ones, then the user's own, which win."""
-    own = str(config["sites"])
-    return (shipped_sites_folder(), config.folder / own) if own else (shipped_sites_folder(),)
+    own = (config.folder / config.sites,) if config.sites is not None else ()
+    return (shipped_sites_folder(), *own)
 
 
 def rules_of(config: Config, conn: sqlite3.Connection | None) -> Sites:
@@ -84,4 +84,4 @@ def mistakes_of(config: Config, conn: sqlite3.Connection | None) -> tuple[Mistak
     try:
         return rules_of(config, conn).mistakes
     except ConfigError as error:
-        return (Mistake(path=str(config["sites"]), says=str(error)),)
+        return (Mistake(path=str(config.sites), says=str(error)),)

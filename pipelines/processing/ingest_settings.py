@@ -16,7 +16,7 @@ MOST_WORKERS = 4
 
 def worker_count(config: Config) -> int:
     """How many processes read."""
-    return int(config["workers"]) or max(1, min(MOST_WORKERS, os.cpu_count() or 1))
+    return config.workers or max(1, min(MOST_WORKERS, os.cpu_count() or 1))
 
 
 def plan_desk(config: Config, sites: Sites | None = None) -> IngestPlan:
@@ -30,5 +30,5 @@ def plan_desk(config: Config, sites: Sites | None = None) -> IngestPlan:
         sites=sites,
         extractor=extractor_in_force(sites),
         processes=worker_count(config),
-        page_timeout_s=float(config["extract_timeout"]),
+        page_timeout_s=config.extract_timeout.total_seconds(),
     )

@@ -155,8 +155,8 @@ def _settle(turn: MonitorRound, condition: Condition, source_id: int | None) -> 
 
 def _machine(turn: MonitorRound) -> Iterator[Condition]:
     path, opened = turn.config.database, turn.opened
-    yield judge.disk(disk_free(path), int(turn.config["alert_disk"]), is_open=(AlertKind.DISK, None) in opened)
-    yield judge.size(sum(file_sizes(path)), int(turn.config["alert_size"]), is_open=(AlertKind.SIZE, None) in opened)
+    yield judge.disk(disk_free(path), turn.config.alert_disk, is_open=(AlertKind.DISK, None) in opened)
+    yield judge.size(sum(file_sizes(path)), turn.config.alert_size, is_open=(AlertKind.SIZE, None) in opened)
 
 
 def _network(turn: MonitorRound, looks: list[SourceCheck]) -> list[Condition]:
@@ -184,9 +184,9 @@ def _look(turn: MonitorRound, due: SourceFigures, *, hurried: bool) -> SourceChe
 
 def _least_failures(config: Config, due: SourceFigures) -> int:
     try:
-        return int(config.for_source(due.name, due.settings)["alert_failures"])
+        return config.for_source(due.name, due.settings).alert_failures
     except ConfigError:  # `copydesk doctor` says it; the other sources must be watched all the same
-        return int(config["alert_failures"])
+        return config.alert_failures
 
 
 def _refusals(turn: MonitorRound, due: SourceFigures, part: EndedSourceRun) -> Iterator[Condition]:

@@ -72,7 +72,7 @@ def tell(
     hooks = _hooks(config, limit_s, stopping)
     told = 0
     for alert in alerts_to_tell(conn) if hooks else []:
-        event = _event(alert, float(config["alert_repeat"]), now)
+        event = _event(alert, config.alert_repeat.total_seconds(), now)
         if event is None:
             continue
         wanted = {name: hook for name, hook in hooks.items() if _awaits(alert, event, name)}
@@ -171,7 +171,7 @@ def _failure(alert: Alert, event: AlertEvent, failures: Mapping[str, str], now: 
 
 def _hooks(config: Config, limit_s: float, stopping: Callable[[], bool]) -> dict[str, Hook]:
     hooks: dict[str, Hook] = {}
-    command, address = str(config["alert_command"]), str(config["alert_webhook"])
+    command, address = config.alert_command, config.alert_webhook
     if command:
         hooks["alert_command"] = lambda payload: _run(command, payload, config.folder, limit_s, stopping)
     if address:

@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
+
+from db.config.settings import SourceSettings
 
 # Of a grid's step: whoever was crawled by hand so shortly before its time is not crawled again at it.
 NEAR_SHARE = 0.5
@@ -130,15 +132,19 @@ def phase_of(name: str) -> float:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big") / (1 << 48)
 
 
-def cadence_of(name: str, settings: Mapping[str, Any], auto: LearnedInterval | None = None) -> Cadence:
+def cadence_of(name: str, settings: SourceSettings, auto: LearnedInterval | None = None) -> Cadence:
     """The cadence that a source's settings name. `auto` is what "auto" means for it."""
     phase = phase_of(name)
-    if settings["cron"]:
-        return CronSchedule(line=settings["cron"], zone=settings["timezone"], phase=phase)
-    match settings["every"]:
+    if settings.cron:
+        return CronSchedule(line=settings.cron, zone=settings.timezone, phase=phase)
+    match settings.every:
         case "never":
             return NeverDue()
         case "auto":
-            return auto if auto is not None else FixedInterval(seconds=settings["every_least"], phase=phase)
-        case seconds:
-            return FixedInterval(seconds=seconds, phase=phase)
+            return auto if auto is not None else _fixed(settings.every_least, phase)
+        case step:
+            return _fixed(step, phase)
+
+
+def _fixed(step: timedelta, phase: float) -> FixedInterval:
+    return FixedInterval(seconds=step.total_seconds(), phase=phase)

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 
+from db.config.settings import SourceSettings
 from db.connection.database import write
 from db.models import Source
 from db.queries.publication_times import appearances, first_look
@@ -31,7 +31,7 @@ LEARNED_FOR, LEVEL_FOR = timedelta(hours=12), timedelta(hours=1)
 AT_ONCE = 10
 
 
-def auto_of(conn: sqlite3.Connection, source: Source, settings: Mapping[str, Any], now: datetime) -> LearnedInterval:
+def auto_of(conn: sqlite3.Connection, source: Source, settings: SourceSettings, now: datetime) -> LearnedInterval:
     """What "auto" means for a source now, by its row; for a source without one, what is assumed of a new one."""
     row = rhythm_row(conn, source.id)
     rhythm = from_json(row[1]) if row else learn((), since=now.timestamp(), until=now.timestamp())
@@ -41,8 +41,8 @@ def auto_of(conn: sqlite3.Connection, source: Source, settings: Mapping[str, Any
         foresight=rhythm,
         latest=recent[-1] if recent else rhythm.heard,
         recent=tuple(recent),
-        least_s=float(settings["every_least"]),
-        most_s=float(settings["every_most"]),
+        least_s=settings.every_least.total_seconds(),
+        most_s=settings.every_most.total_seconds(),
     )
 
 

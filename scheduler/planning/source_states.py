@@ -33,7 +33,7 @@ class SourceStates:
         self.config = config
         self.problems: dict[str, str] = {}
         """Sources whose stored settings cannot be read, with what is wrong; they are not crawled."""
-        self._source_rows: list[tuple[object, ...]] = []
+        self._source_rows: list[sqlite3.Row] = []
         self._sources: dict[int, Source] = {}
         self._planned: dict[int, PlannedSource] = {}
         self._rows: dict[int, Sequence[SourceRun]] = {}
@@ -148,7 +148,7 @@ class SourceStates:
             self.problems[source.name] = str(error)
             return NeverDue()
         self.problems.pop(source.name, None)
-        learns = settings["every"] == "auto" and not settings["cron"]
+        learns = settings.every == "auto" and not settings.cron
         return cadence_of(source.name, settings, auto_of(conn, source, settings, now) if learns else None)
 
     def _forget(self, source_id: int) -> None:

@@ -135,7 +135,7 @@ def test_a_pruned_body_is_left_alone_and_comes_back_plain(path: Path) -> None:
     assert put_body(conn, body, digest(body), pack(body)) == 1
     assert get_body(conn, 1) == body
     assert pack_again(path, NOW + timedelta(1)).packed == 1
-    assert prune(path, NOW, keep_bodies=0.0, keep_log=1e9).bodies == 0
+    assert prune(path, NOW, keep_bodies=timedelta(), keep_log=timedelta(seconds=1e9)).bodies == 0
     conn.close()
 
 

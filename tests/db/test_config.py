@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import FrozenInstanceError, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from db.config.loader import commented_config, load_config
-from db.config.settings import DECLARED
+from db.config.loader import Config, commented_config, load_config
+from db.config.settings import DECLARED, SourceSettings
 from db.errors import ConfigError
 
 
@@ -20,11 +22,11 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def test_a_source_overrides_the_top_and_the_file_overrides_its_row(tmp_path: Path) -> None:
     config = load_config(written(tmp_path, 'delay = "2s"\nlimit = 7\n[sources."a"]\nlimit = 9\n'))
-    assert config["delay"] == 2.0
-    assert config.for_source("b", {})["limit"] == 7
-    assert config.for_source("a", {"delay": "5s", "limit": 3}) | {} == config.for_source("a", {"delay": "5s"})
-    assert config.for_source("a", {"delay": "5s"})["delay"] == 5.0
-    assert config.for_source("a", {})["limit"] == 9
+    assert config.delay == timedelta(seconds=2)
+    assert config.for_source("b", {}).limit == 7
+    assert config.for_source("a", {"delay": "5s", "limit": 3}) == config.for_source("a", {"delay": "5s"})
+    assert config.for_source("a", {"delay": "5s"}).delay == timedelta(seconds=5)
+    assert config.for_source("a", {}).limit == 9
     assert config.database == tmp_path / "news.db"
 
 
@@ -36,6 +38,9 @@ def test_a_source_overrides_the_top_and_the_file_overrides_its_row(tmp_path: Pat
         ("limit = -1\n", ["copydesk.toml:1", "limit", "whole number"]),
         ('[sources."x"]\n\nworkers = 2\n', ["copydesk.toml:3", "workers", "all sources"]),
         ('allow_networks = ["127.0.0.0/99"]\n', ["copydesk.toml:1", "allow_networks", "127.0.0.0/99"]),
+        ('timeout = "999999999999w"\n', ["copydesk.toml:1", "timeout", "at most", "days"]),
+        ("delay = inf\n", ["copydesk.toml:1", "delay", "at most", "days"]),
+        ('headers = "env:TOKEN"\n', ["copydesk.toml:1", "headers", "for one source"]),
         ("db = \n", ["copydesk.toml", "line 1"]),
         ("sources = 3\n", ["copydesk.toml:1", "sources"]),
     ],
@@ -63,3 +68,29 @@ def test_the_commented_file_holds_every_setting_at_its_default(tmp_path: Path) -
         line[2:] for line in text.split("[sources.")[0].splitlines() if line.startswith("# ") and " = " in line
     )
     assert tomllib.loads(uncommented) == {setting.name: setting.default for setting in DECLARED}
+
+
+def test_settings_are_attributes_that_nobody_can_change(tmp_path: Path) -> None:
+    config = load_config(written(tmp_path, 'sites = "rules"\nkeep_log = "forever"\nheaders = ""\n'))
+    assert (config.sites, config.backup_folder, config.keep_log) == (Path("rules"), None, None)
+    assert config.given == {"sites", "keep_log", "headers"}
+    with pytest.raises(FrozenInstanceError):
+        config.limit = 1  # type: ignore[misc]
+    assert not hasattr(config, "headers"), "only a source has them"
+    assert not hasattr(SourceSettings(), "workers"), "no source has its own"
+
+
+def test_overrides_are_read_and_checked_as_the_file_is() -> None:
+    config = Config().with_values(delay="0s", allow_networks=["127.0.0.0/8"])
+    assert config == replace(
+        Config(), delay=timedelta(), allow_networks=("127.0.0.0/8",), given=frozenset({"delay", "allow_networks"})
+    )
+    with pytest.raises(ConfigError, match="did you mean delay"):
+        config.with_values(dealy="1s")
+
+
+def test_every_takes_the_place_of_a_cron_line_from_further_away(tmp_path: Path) -> None:
+    config = load_config(written(tmp_path, 'cron = "0 6 * * *"\n[sources."a"]\nevery = "auto"\n'))
+    assert (config.for_source("a").every, config.for_source("a").cron) == ("auto", "")
+    assert config.for_source("b").cron == "0 6 * * *"
+    assert config.for_source("b", {"every": "2h"}).every == timedelta(hours=2)

@@ -16,8 +16,8 @@ from db.store.due_links import due_links
 from db.store.sources import add_source
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
-RHYTHM = (1800.0, 10800.0, 86400.0, 604800.0)
-RETRY = (900.0, 7200.0)
+RHYTHM = (timedelta(minutes=30), timedelta(hours=3), timedelta(days=1), timedelta(days=7))
+RETRY = (timedelta(minutes=15), timedelta(hours=2))
 
 
 @pytest.fixture
@@ -92,6 +92,6 @@ def test_a_rhythm_of_zero_is_due_at_every_crawl(conn: sqlite3.Connection) -> Non
     fetch(conn, 1, START)
     for seconds in (1, 2, 1000):
         now = START + timedelta(seconds=seconds)
-        found = due_links(conn, 1, now=now, revisit=(0.0,), retry=RETRY)
+        found = due_links(conn, 1, now=now, revisit=(timedelta(),), retry=RETRY)
         assert 1 in [link.link_id for link in found]
         fetch(conn, 1, now)

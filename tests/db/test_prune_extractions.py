@@ -18,8 +18,8 @@ from db.store import facts
 from tests.cli.conftest import START, open_room, run
 from tests.db.stock import filled
 
-DAY = 86400.0
-NEVER = float("inf")
+DAY = timedelta(days=1)
+NEVER = None
 NOW = START + timedelta(days=40)
 PAGES, LEFT = 1000, 400
 BOUND = 150

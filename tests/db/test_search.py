@@ -176,7 +176,9 @@ def test_the_index_follows_a_replay_and_its_undo(newsroom: Newsroom, conn: sqlit
 
 
 def test_pruned_pages_are_found(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
-    assert prune(newsroom.path, START + timedelta(days=900), keep_bodies=1.0, keep_log=1.0).bodies
+    assert prune(
+        newsroom.path, START + timedelta(days=900), keep_bodies=timedelta(seconds=1), keep_log=timedelta(seconds=1)
+    ).bodies
     assert names(newsroom, conn, "网络") == {"mobile"}
     assert strays(conn) == (0, 0)
 

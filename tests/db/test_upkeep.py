@@ -28,8 +28,8 @@ from pipelines.dedup.settle import begin_again, settle
 from tests.cli.conftest import START, Newsroom, open_room, run
 from tests.db.stock import filled, put_pages
 
-DAY = 86400.0
-NEVER = float("inf")
+DAY = timedelta(days=1)
+NEVER = None
 NOW = START + timedelta(days=40)
 
 
@@ -80,7 +80,7 @@ def test_settling_anew_gives_the_same_after_pruning(newsroom: Newsroom) -> None:
     with open_room(newsroom.path) as conn:
         settle_anew(conn)
     before = derived(newsroom.path)
-    prune(newsroom.path, NOW, keep_bodies=0.0, keep_log=0.0)
+    prune(newsroom.path, NOW, keep_bodies=timedelta(), keep_log=timedelta())
     with open_room(newsroom.path) as conn:
         settle_anew(conn)
     assert derived(newsroom.path) == before
@@ -270,7 +270,7 @@ def test_the_last_seven_days_always_stay(tmp_path: Path) -> None:
         at = NOW - timedelta(days=6)
         recent = facts.put_fetch(conn, facts.Fetch(what="robots", url="r", started_at=at, status=200))
         facts.put_fetch(conn, facts.Fetch(what="robots", url="last", started_at=NOW, status=200))
-    prune(path, NOW, keep_bodies=0.0, keep_log=0.0)
+    prune(path, NOW, keep_bodies=timedelta(), keep_log=timedelta())
     left = {row[0] for row in rows(path, "SELECT id FROM fetches")}
     assert recent in left
     assert ids["entry 10 1"] not in left

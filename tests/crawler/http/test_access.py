@@ -12,7 +12,7 @@ import pytest
 import yarl
 
 from crawler.http.access import SubscriberAccess, load_access, origins_of
-from db.config.settings import defaults
+from db.config.settings import SourceSettings
 from db.config.units import secret_place
 from db.errors import ConfigError
 from tests.crawler.http.crawls import ask, crawl
@@ -32,7 +32,7 @@ def access(folder: Path, url: str, headers: str = "", cookies: str = "", **setti
         if text:
             named[name] = f"{name}.txt"
             (folder / named[name]).write_text(text, encoding="utf-8")
-    found = load_access("paper", url, defaults() | named | settings, folder)
+    found = load_access("paper", url, SourceSettings(**named, **settings), folder)
     assert found is not None
     return found
 

@@ -106,8 +106,7 @@ def diary(tmp_path: Path) -> Iterator[Diary]:
 
 
 def config(diary: Diary, **settings: object) -> Config:
-    made = Config().with_values(db=str(diary.path), **settings)
-    return Config(values=made.values, path=diary.path.parent / "copydesk.toml")
+    return Config(path=diary.path.parent / "copydesk.toml").with_values(db=str(diary.path), **settings)
 
 
 def command(script: str, *arguments: object) -> str:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.config.settings import SourceSettings
 from scheduler.planning.cadence import Cadence, CronSchedule, FixedInterval, NeverDue, cadence_of, phase_of
 from scheduler.planning.plan import BROKEN_WAIT, CLOCK_STEP, DueSource, PastRun, PlannedSource, batches, due, next_run
 
@@ -197,7 +198,7 @@ def test_a_thousand_sources_of_one_cadence_are_spread() -> None:
     slots = Counter(int(phase_of(name) * 20) for name in names)
     assert max(slots.values()) < 90
     assert len(slots) == 20
-    settings = {"cron": "", "timezone": "UTC", "every": 900.0, "every_least": 300.0}
+    settings = SourceSettings(every=timedelta(minutes=15))
     assert cadence_of(names[0], settings) == cadence_of(names[0], settings)
-    assert isinstance(cadence_of("x", settings | {"cron": "0 * * * *"}), CronSchedule)
-    assert isinstance(cadence_of("x", settings | {"every": "never"}), NeverDue)
+    assert isinstance(cadence_of("x", SourceSettings(cron="0 * * * *")), CronSchedule)
+    assert isinstance(cadence_of("x", SourceSettings(every="never")), NeverDue)
