@@ -114,10 +114,10 @@ def test_readers_end_with_their_parent(tmp_path: Path) -> None:
     path = database(tmp_path / "p.db", 60)
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from pipelines.processing.page_pool import ReadingPool\n"
+        "from pipelines.processing.page_pool import ExtractionPool\n"
         "from db.site_rules.loader import load_sites, shipped_sites_folder\n"
         "if __name__ == '__main__':\n"
-        "    pool = ReadingPool(Path(sys.argv[1]), load_sites(shipped_sites_folder()), processes=2, timeout_s=30)\n"
+        "    pool = ExtractionPool(Path(sys.argv[1]), load_sites(shipped_sites_folder()), processes=2, timeout_s=30)\n"
         "    found = [pool.submit(n) for n in range(1, 61)]\n"
         "    found[0].result(); print('ready', flush=True); time.sleep(60)\n"
     )
