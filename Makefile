@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 3
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo tour test check lint types extraction-digests lock clean help
+.PHONY: demo tour test check lint types extraction-digests hooks docs wheel-check newest-python release lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -26,6 +26,7 @@ check: lint types test  ## lint, types, tests: what CI runs
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy
@@ -42,7 +43,7 @@ else
 	$(PYTHON) -m venv $(VENV)
 endif
 
-$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed: requirements.lock pyproject.toml setup.py | $(VENV)/bin/python
 ifdef UV
 	uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --no-build-isolation --editable .
@@ -53,16 +54,35 @@ endif
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+$(VENV)/.installed-publish: requirements-publish.lock $(VENV)/.installed-dev
+$(VENV)/.installed-dev $(VENV)/.installed-publish:
 ifdef UV
-	uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $<
 else
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 endif
 	@touch $@
 
-lock:  ## renew the lock files (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --extra build --extra inspect --output-file requirements.lock pyproject.toml
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --extra build --extra inspect --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+hooks: $(VENV)/.installed-dev  ## have ruff, codespell and the import rules looked at before each commit
+	$(BIN)/pre-commit install
+
+docs: $(VENV)/.installed-publish  ## make docs/ and the API's docstrings a site: build/docs/index.html
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
+
+wheel-check: $(VENV)/.installed-dev  ## build the wheel and use it in a fresh environment, as its users do
+	$(BIN)/python -m tests.wheel_check
+
+newest-python: $(VENV)/.installed-dev  ## run a quick part of the tests on the newest Python of this machine
+	$(BIN)/python -m tests.newest_python
+
+release: $(VENV)/.installed-publish  ## build and check what is released; says what to push, and pushes nothing
+	$(BIN)/python -m tests.release
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11
+lock: $(VENV)/.installed-dev  ## renew the lock files
+	$(LOCK) --extra build --extra inspect --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra build --extra inspect --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(LOCK) --extra build --extra docs --extra release --constraint requirements-dev.lock --output-file requirements-publish.lock pyproject.toml
 
 clean:  ## remove the environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build *.egg-info
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build docs/api *.egg-info

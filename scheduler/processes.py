@@ -101,7 +101,8 @@ class CrawlProcesses:
         names = tuple(one.source.name for one in batch)
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed when they are read
         process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "cli.main", *self._options, "batch"],
+            # -P: a `cli` of the user's in the working folder is not ours.
+            [sys.executable, "-P", "-m", "cli.main", *self._options, "batch"],
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=err,

@@ -25,7 +25,11 @@ from db.site_rules.loader import load_site
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 SETTINGS = ROOT / "docs" / "settings.md"
-PAGES = (README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (
+    README,
+    *(ROOT / f"{name}.md" for name in ("CHANGELOG", "CONTRIBUTING", "changes/README")),
+    *sorted((ROOT / "docs").glob("*.md")),
+)
 # Named in the README as not there yet. When one is there, this line and the README are to be changed.
 NOT_YET: set[str] = set()
 MOST_LINES = 360

@@ -1,6 +1,6 @@
 """What runs on a Dask worker: a reading pool under it, so that a page's crash or time limit costs that page, as on one machine.
 
-    client ──plugin: rules, time limit──> worker ──> ReadingPool ──> reading process 1
+    client ──plugin: rules, time limit──> worker ──> ExtractionPool ──> reading process 1
            ──task: a batch of parcels──>    thread ─────┘      └──> reading process 2
 
 A worker needs Copydesk installed, with the same code and the same libraries under the extraction as the client, and nothing of the
