@@ -25,13 +25,29 @@ _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
 def parse_html(text: str) -> Element | None:
     """The tree of a page, or None where there is nothing to parse. Comments and processing instructions are dropped."""
-    body = text.encode("utf-8", "replace")
+    body = _opened(text).encode("utf-8", "replace")
     try:
         if _may_be_crowded(text) and _is_crowded(body):
             return etree.fromstring(body, _parser(_Uncrowded()))
         return etree.fromstring(body, _parser())
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+def _opened(text: str) -> str:
+    """The page without an end in its middle: templates are put together of parts that each close the page.
+
+    libxml2 drops what follows, browsers read on (HTML standard, 13.2.6.4.22).
+    """
+    end = _END.search(text)
+    if end is None or len(text) - end.end() < _TAIL or not _TAG.search(text, end.end()):
+        return text
+    return _END.sub("", text)
+
+
+_END = re.compile(r"</(?:html|body)\s{0,9}>", re.I)
+_TAIL = 200
+"""Characters behind the end of a page from which there may be more than a counter's script."""
 
 
 def _parser(target: Any = None) -> etree.HTMLParser:

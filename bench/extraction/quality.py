@@ -3,9 +3,9 @@
     python -m bench.extraction.quality CORPUS SCORER [--jobs N] [--halves] [--splits N] [--without-doubtful] [--raise-floor]
 
 CORPUS is a folder with gold.jsonl and pages/<id>.html.gz, SCORER the scoring script that goes with it (called as
-`SCORER GOLD PREDICTIONS --json OUT`). The floor is bench/extraction/quality_floor.json: what was reached and must not be lost;
-exit code 1 names each figure that is under it. --halves scores two halves of the sites apart: rules that fit single sites show
-there.
+`SCORER GOLD PREDICTIONS --json OUT`). The floor is bench/extraction/quality_floor.json, by the corpus folder's
+name: what was reached and must not be lost; exit code 1 and a line for each figure that is under it.
+--halves scores two halves of the sites apart: rules that fit single sites show there.
 --splits N scores N other halves, drawn by chance, and prints how far apart they are: what a difference of two halves can tell.
 --without-doubtful leaves out the labels of doubtful_labels.json, which do not say what the page shows (each with its reason).
 """
@@ -56,7 +56,7 @@ def main() -> int:
         for half in "AB":
             part = [record for record in gold if half_of(record) == half]
             columns[half] = score(part, predictions, options.scorer)
-    floor: Figures = json.loads(FLOOR.read_text()) if FLOOR.exists() else {}
+    floor = floor_of(options.corpus)
     print_table(columns, floor)
     if options.splits:
         print_splits(gold, predictions, options.scorer, options.splits)
@@ -64,8 +64,14 @@ def main() -> int:
     for line in lost:
         print(f"LOST {line}")
     if options.raise_floor and not lost:
-        FLOOR.write_text(json.dumps(rounded_down(figures), indent=1, sort_keys=True) + "\n")
+        floors = json.loads(FLOOR.read_text()) | {options.corpus.name: rounded_down(figures)}
+        FLOOR.write_text(json.dumps(floors, indent=1, sort_keys=True) + "\n")
     return 1 if lost else 0
+
+
+def floor_of(corpus: Path) -> Figures:
+    """What was reached on a corpus, by its folder's name: sets of two corpora may share one. Nothing where no floor was set."""
+    return dict(json.loads(FLOOR.read_text(encoding="utf-8")).get(corpus.resolve().name, {}))
 
 
 def read_gold(corpus: Path) -> list[dict[str, Any]]:

@@ -14,11 +14,12 @@ from pipelines.extraction.body.link_lines import read_elsewhere
 from pipelines.extraction.body.text import read_body
 from pipelines.extraction.credits.authors import read_authors
 from pipelines.extraction.credits.chinese_credits import Credits, read_credits
-from pipelines.extraction.credits.chinese_names import read_people
+from pipelines.extraction.credits.chinese_names import is_person, read_people
 from pipelines.extraction.credits.credit_lines import read_credit_lines
 from pipelines.extraction.credits.names import split_byline
 from pipelines.extraction.credits.original_source import OriginalSource, read_origin
 from pipelines.extraction.credits.outlet import read_outlet, site_names_of
+from pipelines.extraction.credits.outlet_names import clean_house
 from pipelines.extraction.dates.publication import read_moments
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata as around
@@ -29,6 +30,7 @@ from pipelines.extraction.page.layout import Layout, lay_around
 from pipelines.extraction.page.locale import language_code, read_country, read_language
 from pipelines.extraction.page.main_content import locate
 from pipelines.extraction.page.pictures import read_images
+from pipelines.extraction.page.state import State
 from pipelines.extraction.page.structured_data import StructuredData, read_stated
 from pipelines.extraction.site_rules import RuleValues, read_ruled
 from pipelines.extraction.text.titles import plain
@@ -44,7 +46,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     if sheet is None:
         return Rejection(reason=Reason.EMPTY, detail="The body holds no markup that can be read.")
     site = sites.for_host(_host(page, sheet))
-    stated = read_stated(sheet.head, page.address)
+    stated = read_stated(sheet.head, page.address, State(html, sheet, page.address))
     site_names = site_names_of(sheet, stated, site)
     labels = _host_labels(page)
     headline = _headline(sheet, stated, (*site_names, *labels), page)
@@ -74,6 +76,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         headline=headline,
     )
     fields = _fields(desk)
+    text_by = "trafilatura"
     if text := ruled.get("text"):
         lines = text.split("\n")
     else:
@@ -84,10 +87,13 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         foreign = _foreign(sheet, headline, credits) | (elsewhere.links if stated.is_news else set())
         lines = clean_lines(lines, foreign, elsewhere, authors)
         text = "\n".join(lines)
+        if len(text) < _HEADLESS and (told := _told_lines(stated, page, text)):
+            lines, text_by = clean_lines(told, foreign, elsewhere, authors), stated.said.by("body")
+            text = "\n".join(lines)
     headline = _ruled_headline(ruled) or headline or _first_sentence(lines)
     title = headline.text if headline else None
-    if "text" in ruled.values:
-        # The site's rule says what the article is: the general reader's judgement of text and links is none of this page.
+    if "text" in ruled.values or text_by.startswith("state"):
+        # The site's rule says what the article is: or the page's own state: the judgement of printed text and links is none of it.
         refusal = refuse_by_title(page, title, text) if title else None
     else:
         is_dated = bool(ruled.get("published") or dated.published)
@@ -95,7 +101,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     if refusal or headline is None:
         return refusal or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
     fields |= {"published": (dated.published, dated.published_by), "modified": (dated.modified, dated.modified_by)}
-    fields |= {"title": (headline.text, headline.found_by), "images": (images, "body"), "text": (text, "trafilatura")}
+    fields |= {"title": (headline.text, headline.found_by), "images": (images, "body"), "text": (text, text_by)}
     fields["word_count"] = (count_words(text), "text")
     fields |= ruled.fields
     return Article(
@@ -126,9 +132,27 @@ def _host_labels(page: Page) -> tuple[str, ...]:
 
 def _headline(sheet: Document, stated: StructuredData, site_names: tuple[str, ...], page: Page) -> Headline | None:
     found = read_headline(sheet, stated, site_names)
+    if (found is None or (found.found_by == "title" and found.line is None)) and stated.said.title:
+        return Headline(stated.said.title, stated.said.by("title"), None)
     if found is None and page.hint and page.hint.title:
         return Headline(page.hint.title, "hint", None)
     return found
+
+
+def _told_lines(stated: StructuredData, page: Page, text: str) -> list[str]:
+    """The text that the page's state holds, where it is more than the page prints; on any page but a front page."""
+    if not urlsplit(page.address or "//host/path").path.strip("/"):
+        return []
+    told = stated.said.lines
+    own, whole = plain(text), plain("".join(told))
+    is_more = len(whole) > 2 * len(own) and (len(text) < _NOTHING or own[:_BEGINNING] in whole)
+    return told if is_more else []
+
+
+_NOTHING = 160
+"""Characters of printed text up to which a page may have no text of its own, but a notice or a teaser."""
+_BEGINNING = 40
+"""Letters of a printed text by which it is found again in a longer one."""
 
 
 def _first_sentence(lines: list[str]) -> Headline | None:
@@ -165,12 +189,20 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
         authors, authors_by = credits.authors, "credit line"
     else:
         authors, authors_by = read_people(sheet, layout, stated, desk.place, credits)
+    if not authors and stated.said.authors:
+        told = [name for text in stated.said.authors for name in split_byline(text)]
+        authors, authors_by = (
+            [name for name in told if language != "zh" or _is_told(name, desk)],
+            stated.said.by("authors"),
+        )
     if not authors and hint and hint.author:
         authors, authors_by = split_byline(hint.author), "hint"
     section, section_by = around.read_section(sheet, stated)
     if section is None and hint and hint.section:
         section, section_by = hint.section, "hint"
     source, source_by = read_outlet(sheet, layout, stated, credits, site_names, desk.labels, language)
+    if source is None and stated.said.source:
+        source, source_by = clean_house(stated.said.source), stated.said.by("source")
     if source is None and desk.site and desk.site.outlet:
         source, source_by = desk.site.outlet, "site"
     if source is None and credits.second_source:
@@ -195,6 +227,13 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
         "comment_count": around.read_comment_count(layout, stated),
         "language": (language, "declared or by writing"),
     }
+
+
+def _is_told(name: str, desk: _Desk) -> bool:
+    """Whether a Chinese name in the state is an author's: accounts are outlets, and a system's `author` is whoever put the
+    page in, unless the reader sees the name as well."""
+    shell = desk.stated.state is not None and desk.stated.state.is_shell
+    return is_person(name) and (shell or any(name in line.text for line in desk.sheet.lines))
 
 
 def _place(

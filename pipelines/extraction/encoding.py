@@ -12,6 +12,7 @@ from __future__ import annotations
 import codecs
 import re
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from pipelines.extraction.mojibake import repaired
 
@@ -60,6 +61,38 @@ _MULTIBYTE = (
     ("euc_jp", _KANA),
     ("cp949", _HANGUL),
 )
+_WESTERN, _CENTRAL = ("cp1252",), ("cp1250", "iso8859-2")
+_BALTIC, _TURKISH = ("cp1257",), ("cp1254",)
+_ALPHABETS: dict[str, tuple[tuple[str, ...], str]] = {
+    "fr": (_WESTERN, "éèàêçùôîûâëïœæ"), "de": (_WESTERN, "äöüß"), "es": (_WESTERN, "óíáéúñü"),
+    "pt": (_WESTERN, "ãçéõáíóúâêôà"),
+    "it": (_WESTERN, "èàùéìò"), "nl": (_WESTERN, "ëéïóèüöê"), "sv": (_WESTERN, "äöåé"), "da": (_WESTERN, "åøæé"),
+    "nb": (_WESTERN, "åøæéò"), "fi": (_WESTERN, "äöå"), "is": (_WESTERN, "áíðþæéóúýö"), "ca": (_WESTERN, "àèéíòóúçïü"),
+    "en": (_WESTERN, "éèïôñüöç"),
+    "ga": (_WESTERN, "áéíóú"), "gl": (_WESTERN, "óíáéúñü"), "eu": (_WESTERN, "ñü"), "sq": (_WESTERN, "çë"), "id": (_WESTERN, "é"),
+    "pl": (_CENTRAL, "ęłąćńóśźż"), "cs": (_CENTRAL, "áíěčďéňóřšťúůýž"), "sk": (_CENTRAL, "áíčäďéľĺňóôŕšťúýž"),
+    "hu": (_CENTRAL, "áéöíóőúüű"), "ro": (_CENTRAL, "ăâîşţ"), "hr": (_CENTRAL, "čšžćđ"), "sl": (_CENTRAL, "čšž"),
+    "sr": (_CENTRAL, "čšžćđ"),
+    "lt": (_BALTIC, "ėšžąčęįųū"), "lv": (_BALTIC, "āīēčģķļņšūž"), "et": (_BALTIC, "äõüöšž"), "tr": (_TURKISH, "ıüğçöşâîû"),
+}  # fmt: skip
+"""By language: the codecs of one byte that its pages without UTF-8 are in, the likelier first, and its letters beyond
+ASCII, the three commonest first (a text without any of them is hardly in that language)."""
+_DOMAINS = {
+    "at": "de", "ch": "de", "be": "fr", "br": "pt", "mx": "es", "ar": "es", "cl": "es", "co": "es", "pe": "es", "uy": "es",
+    "ve": "es", "cz": "cs", "ee": "et", "se": "sv", "dk": "da", "no": "nb", "cat": "ca", "rs": "sr",
+    "si": "sl", "ba": "hr", "al": "sq", "lu": "fr",
+    "gal": "gl", "eus": "eu", "ie": "en", "uk": "en", "us": "en", "au": "en", "nz": "en",
+}  # fmt: skip
+"""By the end of a host's name: the language, where that is not the same two letters."""
+_SIGNS = frozenset("«»‹›„“”‚‘’–—…•·°º\u00aa§©®™€£\u00a0\u00ad¿¡²³½¼¾±×´¨")
+_MOST_LETTERS = 0.4
+"""Share of letters beyond ASCII from which a text is not in Latin letters; Vietnamese and Czech have the most, about a fifth."""
+_FITS, _TOLD = 0.7, 0.15
+"""Share of these letters that must be the language's own, and what a declared language is worth beside others."""
+_LANG = re.compile(
+    rb"<html[^>]{0,500}?\slang\s{0,3}=\s{0,3}[\"']?([a-zA-Z]{2})|[\"']content-language[\"'][^>]{0,60}content=[\"']?([a-zA-Z]{2})",
+    re.I,
+)
 _SINGLE_BYTE = ("cp1252", "cp1251", "koi8-r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp874")
 _COMMON_ENOUGH = 0.2
 """Share of common characters from which a multi-byte reading is believed. Measured on the texts of
@@ -78,10 +111,11 @@ class Decoded(NamedTuple):
     encoding: str
 
 
-def decode(body: bytes, content_type: str | None = None) -> Decoded | None:
+def decode(body: bytes, content_type: str | None = None, address: str | None = None) -> Decoded | None:
     """Read a body. None where no encoding gives readable text.
 
-    `content_type` is the HTTP header as received, with or without a charset.
+    `content_type` is the HTTP header as received, with or without a charset; the end of the host in `address` tells a language
+    where nothing else does.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -89,14 +123,23 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded | None:
     if wide := _wide_without_mark(body):
         return _finish(body.decode(wide, "replace"), wide)
     declared = _declared(body, content_type)
-    if "iso2022_jp" in declared and b"\x1b$" in body:
-        return _finish(body.decode("iso2022_jp", "replace"), "iso2022_jp")
+    if b"\x1b$" in body and (switched := _escaped(body)):
+        return _finish(body.decode(switched, "replace"), switched)
     if (as_utf8 := _as_utf8(body, declared="utf-8" in declared)) is not None:
         return _finish(as_utf8, "utf-8")
     for name in declared:
         if name != "utf-8" and (text := _plausible(body, name)) is not None:
             return _finish(text, name)
-    return _guess(body)
+    return _guess(body, address)
+
+
+def _escaped(body: bytes) -> str | None:
+    """The codec of a page whose writing is switched by escapes among ASCII: valid UTF-8 by its bytes, whatever it says."""
+    if b"\x1b$)C" in body:
+        return "iso2022_kr"
+    if (b"\x1b$B" in body or b"\x1b$@" in body) and (b"\x1b(B" in body or b"\x1b(J" in body):
+        return "iso2022_jp_ext" if b"\x1b(I" in body or b"\x1b$(D" in body else "iso2022_jp"
+    return None
 
 
 def _finish(text: str, encoding: str) -> Decoded | None:
@@ -224,12 +267,45 @@ def _best_multibyte(body: bytes) -> tuple[str, float] | None:
     return best
 
 
-def _guess(body: bytes) -> Decoded | None:
+def _guess(body: bytes, address: str | None) -> Decoded | None:
     multi = _best_multibyte(body)
     if multi and multi[1] >= _COMMON_ENOUGH:
         return _finish(body.decode(multi[0], "replace"), multi[0])
-    name = _guess_single_byte(body)
+    name = _latin(body, _language(body, address)) or _guess_single_byte(body)
     return _finish(body.decode(name, "replace"), name) if name else None
+
+
+def _language(body: bytes, address: str | None) -> str:
+    """The language that a page declares, else the one of its host's domain; "" where neither says one."""
+    if told := _LANG.search(body[:_META_WINDOW]):
+        return (told[1] or told[2]).decode("ascii").lower()
+    end = (urlsplit(address or "").hostname or "").rsplit(".", 1)[-1]
+    return _DOMAINS.get(end, end)
+
+
+def _latin(body: bytes, language: str) -> str | None:
+    """The codec of one byte that makes Latin letters of one language out of a page. None where no language fits.
+
+    Each language is asked how many of the letters and signs beyond ASCII its own codec makes its own ("décidé à" is French in
+    Windows-1252, "décidé ŕ" nothing in Windows-1250); the one that the page declares needs less.
+    """
+    first = _NON_ASCII_RUN.search(body)
+    sample = re.sub(rb"<[^<>]{0,2000}>", b" ", body[first.start() : first.start() + _SAMPLE]) if first else b""
+    far = sum(byte > 0xBF for byte in sample)
+    if not far or far > _MOST_LETTERS * (far + sum(chr(byte).isalpha() for byte in sample if byte < 0x80)):
+        return None
+    texts = {name: sample.decode(name, "replace") for name in (*_WESTERN, *_CENTRAL, *_BALTIC, *_TURKISH)}
+    signs = {
+        name: [char for char in text.lower() if char > "\x7f" and char not in _SIGNS] for name, text in texts.items()
+    }
+    best, found = 0.0, None
+    for spoken, (names, letters) in _ALPHABETS.items():
+        for name in names:
+            share = sum(char in letters for char in signs[name]) / max(1, len(signs[name]))
+            share += (_TOLD if spoken == language else 0) - (0 if set(letters[:3]) & set(signs[name]) else _TOLD)
+            if share >= _FITS and share > best + 0.001:
+                best, found = share, name
+    return found
 
 
 def _guess_single_byte(body: bytes) -> str | None:

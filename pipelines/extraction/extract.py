@@ -54,7 +54,7 @@ def extract(page: Page, sites: Sites) -> Outcome:
 def _extract(page: Page, sites: Sites) -> Outcome:
     if refused := _at_the_door(page):
         return refused
-    decoded = decode(page.body, page.content_type)
+    decoded = decode(page.body, page.content_type, page.address)
     if decoded is None:
         return Rejection(reason=Reason.UNDECODABLE, detail="No character encoding makes readable text of this body.")
     outcome = read_article(decoded.text, page, sites)

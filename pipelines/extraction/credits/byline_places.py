@@ -80,12 +80,12 @@ def in_link(el: Element) -> bool:
     return el.tag == "a" or (parent is not None and parent.tag == "a")
 
 
-def links_to_author(el: Element | None) -> bool:
+def links_to_author(el: Element | None, page: re.Pattern[str] = _PAGE) -> bool:
     """Whether a text stands in a link to an author's page."""
     for _ in range(3):
         if el is None:
             return False
         if el.tag == "a":
-            return _PAGE.search((el.get("href") or "")[:400]) is not None
+            return page.search((el.get("href") or "")[:400]) is not None
         el = el.getparent()
     return False

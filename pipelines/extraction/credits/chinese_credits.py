@@ -94,7 +94,8 @@ def _read_labelled(lines: list[Line], credits: Credits, *, header: bool) -> None
             if not mark.groupdict().get("sep", ":") and mark.start() > 0 and text[mark.start() - 1] not in _BEFORE:
                 continue
             value = text[mark.end() : following.start() if following else len(text)]
-            if not value.strip(" 　\u2003:：|｜丨/") and following is None and at + 1 < len(lines):
+            is_link = folded[: mark.start()].rstrip(_BEFORE[:3]).endswith("[")  # 参见[编辑]: to change the page
+            if not value.strip(" 　\u2003:：|｜丨/") and following is None and at + 1 < len(lines) and not is_link:
                 value = _value_below(lines, at + 1)
             if PHOTO.search(value.strip()) and kind == "authors":
                 continue

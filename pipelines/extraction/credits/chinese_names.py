@@ -41,6 +41,9 @@ _AUTHOR = re.compile(
     r"(?:^|[\s_-])(?:author|writer|byline|reporter|editor-name|journalist)s?(?=$|[\s_-])|[a-z]Author|authorName", re.I
 )
 _METAS = ("author", "article:author", "dable:author", "og:article:author", "dc.creator", "parsely-author")
+_PEN = re.compile(r"[\u3400-\u9fff·]{2,8}")
+_WRITER = re.compile(r"/(?:author|writer)s?/\w", re.I)
+"""The address of a writer's page: those of users and profiles are of accounts, which are outlets."""
 _ISLES = ("tw", "hk", "mo")
 
 
@@ -60,7 +63,22 @@ def read_people(
         names = [name for value in values for name in _people(value) if name not in others]
         if names:
             return list(dict.fromkeys(names))[:8], by
-    return [], ""
+    return list(dict.fromkeys(_pens(layout)))[:3], "byline"
+
+
+def _pens(layout: Layout) -> Iterator[str]:
+    """Pen names, which no surname tells: by the headline, in a link to a writer's page."""
+    start = layout.headline.row if layout.headline else -1
+    for line in header_of(layout):
+        for text, el in line.parts if start < line.row <= start + _NEAR else ():
+            name = text.strip(" 　|｜·•@")
+            if (
+                _PEN.fullmatch(name)
+                and not _NO_PERSON.search(name)
+                and name not in NO_NAME
+                and links_to_author(el, _WRITER)
+            ):
+                yield name
 
 
 def _voices(sheet: Document, layout: Layout, stated: StructuredData, place: Locale) -> Iterator[tuple[str, list[str]]]:

@@ -21,7 +21,7 @@ _HOUSE = re.compile(
     r"(?:报|网|社|台|新闻|财经|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$"
 )
 _NO_OUTLET = re.compile(
-    r"来自|字号|字体|打印|评论|阅读|关注|原创|下载|^.{0,2}客户端$|分享|转发|收藏|点击|浏览|人气|订阅|微信|微博|抢先看|发布|时间|举报|反馈|播放|正文|首页|标签|编辑|记者|作者|通讯员|[月日时分秒前]$|^[\\W_]+$|次$|人$|^[A-Za-z]$"
+    r"^昨天$|^刚刚$|来自|字号|字体|打印|评论|阅读|关注|原创|下载|^.{0,2}客户端$|分享|转发|收藏|点击|浏览|人气|订阅|微信|微博|抢先看|发布|时间|举报|反馈|播放|正文|首页|标签|编辑|记者|作者|通讯员|[月日时分秒前]$|^[\\W_]+$|次$|人$|^[A-Za-z]$"
 )
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
 _FRONT_WORD = re.compile(
@@ -33,6 +33,10 @@ _LOGO = re.compile(r"logo|masthead|brand", re.I)
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright|все права|alle rechte|tous droits|حقوق|版权|無断転載|무단", re.I)
 _MOST_LINKS = 200
 """Links and pictures asked for the site's name: its own stand at the top of the page."""
+_DAY_ALONE = re.compile(
+    r"(?:发布|发表|更新|發布|發表)?(?:时间|時間|于|於)?[:：]?\s{0,3}(?:(?:\d\d-)?\d{1,2}-\d{1,2}(?:\s|\d\d:|$)|\d{1,2}月\d{1,2}日|\d{1,3}\s?(?:分钟|小时|天|分鐘|小時)前|昨天|刚刚)"
+)
+"""A day without its year, as platforms show it: 发布时间：03-04, 3小时前."""
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _ACCOUNT_METAS = ("mediaid", "medianame", "media_name", "media-name", "article:media")
 _SOURCE_METAS = ("source", "contentsource", "article:source", "og:source", "sourcename")
@@ -90,7 +94,9 @@ def read_outlet(
         return name, "header"
     if language == "zh":
         house, by = _account(sheet)
-        return (house, by) if house else (clean_house(_LABEL.sub("", sheet.head.meta(*_SOURCE_METAS) or "")), "meta")
+        if house is None:
+            house, by = clean_house(_LABEL.sub("", sheet.head.meta(*_SOURCE_METAS) or "")), "meta"
+        return house, by
     if site_names:
         return _without_slogan(site_names[0], layout, labels), "site name"
     if stated.house and 2 <= len(stated.house) <= 60:
@@ -176,7 +182,7 @@ def _beside_time(sheet: Document, layout: Layout) -> str | None:
     known = set(title_pieces(sheet.head.title or "")[1:])
     header = [line for line in layout.header if line.row > start and not line.zone & (Zone.NAV | Zone.RELATED)]
     for at, line in enumerate(header):
-        if len(line.text) > 80 or not find_stamps(line.spaced):
+        if len(line.text) > 80 or not (find_stamps(line.spaced) or _DAY_ALONE.match(line.text)):
             continue
         for text, _ in line.parts:
             stamps = find_stamps(text)

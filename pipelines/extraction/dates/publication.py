@@ -1,7 +1,7 @@
 """When the article went out and when it was changed: statements for machines, checked against what the reader sees.
 
 Voices, from best to weakest: JSON-LD, metas and microdata; the visible lines above the text, then below it (`datelines`); `<time>`
-elsewhere; variables in scripts; the date in the address (`addressed`), which also says on which side of midnight a statement in UTC
+elsewhere; the date in the address (`addressed`), which also says on which side of midnight a statement in UTC
 is meant; a time told from the fetch ("2 hours ago") by the headline; a change, where nothing else is dated; any dated line; the
 link that led here. Visible and stated times of one publication are joined (`agreement`). No time after the fetch counts (`voices`).
 """
@@ -28,16 +28,6 @@ from pipelines.extraction.page.meta_names import MODIFIED_METAS, PAGE_METAS, PUB
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.date_parser import ParsedDate, read_machine
 
-_SCRIPT_TIME = re.compile(r"20[0-3]\d[-/]?[01]?\d[-/]?[0-3]?\d[T ]?[\d:.]{0,15}(?:Z|[+-]\d\d:?\d\d)?")
-_SCRIPT_EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?(?!\d)")
-_SCRIPT_KEY = re.compile(
-    r"(?:pub(?:lish(?:ed)?)?_?-?(?:date|time|at|on)?|ptime|create_?d?_?(?:time|at|date|on)|date_?(?:published|created|posted)"
-    r"|article_?date|news_?time|post_?date|publication_?date|first_?publish(?:ed)?(?:_?at|_?date)?|upload_?date|broadcasted_?on"
-    r"|display_?date|pub_?date|issue_?date|release_?(?:date|time))(?:&quot;|\\?[\"'])?\s{0,3}[:=,]\s{0,3}(?:new Date\()?"
-    r"(?:&quot;|\\?[\"'])?$",
-    re.I,
-)
-_SCRIPT_WINDOW = 60
 _COMMENT_TIME = re.compile(r"<!--[^<>]{0,300}?((?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}[^<>-]{0,20})")
 _MICROFORMAT = re.compile(r"(?:^|\s)(?:dt-published|published|entry-date|entry-time|post-date|post-time)(?:\s|$)")
 _DATELINE = 25
@@ -74,6 +64,11 @@ def read_moments(
     stated_time = hearing.first(_stated_published(sheet, stated))
     changed = hearing.first(_stated_modified(sheet, stated))
     seen, updated = lines.visible()
+    if not any(voice and voice.stamp.hour is not None for voice in (stated_time, seen)):
+        told = hearing.machine(stated.said.published, stated.said.by("published"))
+        if told and (stated_time is None or told.stamp.date == stated_time.stamp.date):
+            stated_time = told
+        changed = changed or hearing.machine(stated.said.modified, stated.said.by("modified"))
     if changed is None and updated is None and (seen is None or not seen.strong):
         updated = lines.last_change(iter(sheet.lines[-_FOOT:]))
     if seen and updated and not seen.strong and seen.stamp.date > updated.stamp.date:
@@ -171,18 +166,11 @@ def _is_microformat(el: Element) -> bool:
 
 
 def _weaker(sheet: Document, hearing: DateContext, month: tuple[int, int] | None) -> DateCandidate | None:
-    """Weaker places: `<time>` anywhere sensible, scripts."""
+    """A weaker place: `<time>` anywhere sensible."""
     for el in islice(sheet.tree.iter("time"), 60):
         voice = hearing.machine(el.get("datetime") or el.text, "time")
         if voice and not stands_in(el, _OTHERS, {}) and not is_embedded(el) and not outside_month(voice.stamp, month):
             return voice
-    html = sheet.html[:3_000_000]
-    for pattern in (_SCRIPT_TIME, _SCRIPT_EPOCH):
-        for match in pattern.finditer(html):
-            before = html[max(0, match.start() - _SCRIPT_WINDOW) : match.start()]
-            voice = hearing.voice(read_machine(match[0]), "script") if _SCRIPT_KEY.search(before) else None
-            if voice and not outside_month(voice.stamp, month):
-                return voice
     return None
 
 

@@ -69,14 +69,15 @@ def _as_seen(found: Headline) -> Headline:
         piece = squeeze(part)
         start = line.text.find(piece, at)
         day = not text and _DAY.fullmatch(piece)
-        if not plain(piece) or not (day or _is_beside(el, _BELOW if text else _DATE)):
+        if not (day or _is_beside(el, _BELOW if text else _DATE)):
             glued = start == at and _is_joint(text, piece)
             apart = " " if glued else "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
             text += apart + piece if text else piece
         at = start + len(piece)
     if dated := _DATED.match(text):
         text = text[dated.end() :]
-    return found._replace(text=text.strip(" :")) if len(plain(text)) >= _SHORTEST else found
+    least = _SHORTEST if text.isascii() else _SHORTEST_NAME
+    return found._replace(text=text.strip(" :")) if len(plain(text)) >= least else found
 
 
 _DAY = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d\d-\d\d")
@@ -84,10 +85,12 @@ _DATED = re.compile(rf"(?:{_DAY.pattern})\s[-–—|]\s")
 """A date set before a headline; it is when, not what."""
 _DATE = re.compile(r"(?:^|[\s_-])(?:date|datum|time|timestamp)(?=$|[\s_-])", re.I)
 _BELOW = re.compile(
-    r"(?:^|[\s_-])(?:date|datum|time|timestamp|meta|metadata|subtitle|subline|subheading|subheadline|untertitel)(?=$|[\s_-])",
+    r"(?:^|[\s_-])(?:date|datum|time|timestamp|meta|metadata|subtitle|subline|subheading|subheadline|untertitel|count|counter|badge"
+    r"|editsection)(?=$|[\s_-])",
     re.I,
 )
-"""What is set into a heading behind the headline; before it only a date is none of it, all else is a kicker."""
+"""What is set into a heading behind the headline, a counter or a link to edit it as well; before it only a date is none of it, all
+else is a kicker."""
 
 
 def _is_beside(el: Element | None, called: re.Pattern[str]) -> bool:

@@ -1,8 +1,8 @@
 """What a page states for machines: JSON-LD, and the metas that say the same. Statements, not facts: readers check them.
 
 JSON-LD nodes are looked for at any depth ("@graph", lists, "mainEntity"); the article's node is the one of an article type whose
-own address is the page's, else the first that is not an item of a list. Broken JSON is mended where the faults are the usual
-ones (comments, raw line breaks, trailing commas), else its telling keys are picked out by pattern.
+own address is the page's, else the first that is not an item of a list. Broken JSON is read as scripts are
+(`state_scripts.read_value`), else its telling keys are picked out by pattern.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipelines.extraction.page.document import DocumentHead, squeeze
+from pipelines.extraction.page.state import State, Statement
+from pipelines.extraction.page.state_scripts import read_value
 
 Node = dict[str, Any]
 
@@ -37,10 +39,6 @@ _LISTS = frozenset(
         "blogPost",
         "review",
     )
-)
-_TRAILING_COMMA = re.compile(r",(\s{0,200}[}\]])")
-_WRAPPING = re.compile(
-    r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*$"
 )
 _PICKED = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated|articleSection|description)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,2000})"'
@@ -85,14 +83,22 @@ class StructuredData:
     other_types: frozenset[str] = field(default_factory=frozenset)
     """The types of all nodes of the page: a front page says CollectionPage, a search page SearchResultsPage."""
 
+    state: State | None = field(default=None, compare=False)
+    """What the page's scripts hold beside JSON-LD, unread yet."""
+
+    @property
+    def said(self) -> Statement:
+        """The article as the state in the page's scripts has it. Asking costs the reading of all scripts: ask last."""
+        return self.state.article if self.state else Statement()
+
     @property
     def is_news(self) -> bool:
         """Whether the article says that it is news, not just an article or a page."""
         return not _NEWS.isdisjoint(self.types)
 
 
-def read_stated(head: DocumentHead, address: str | None) -> StructuredData:
-    """Read every JSON-LD script of a page and pick its article."""
+def read_stated(head: DocumentHead, address: str | None, state: State | None = None) -> StructuredData:
+    """Read every JSON-LD script of a page and pick its article; `state` is what the other scripts hold."""
     roots = [root for script in head.scripts[:30] for root in _load(script)]
     nodes = list(_walk(roots))
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
@@ -100,23 +106,14 @@ def read_stated(head: DocumentHead, address: str | None) -> StructuredData:
     house = _house(nodes)
     best = _choose(nodes, address)
     if best is None:
-        return StructuredData(other_types=every, house=house)
-    return _stated(best, house, by_id, every, is_article=any(_ARTICLE_TYPE.search(kind) for kind in _types(best)))
+        return StructuredData(other_types=every, house=house, state=state)
+    is_article = any(_ARTICLE_TYPE.search(kind) for kind in _types(best))
+    return replace(_stated(best, house, by_id, every, is_article=is_article), state=state)
 
 
 def _load(script: str) -> list[Any]:
-    text = script.strip()
-    for attempt in (str, _mend):
-        try:
-            return [json.loads(attempt(text), strict=False)]
-        except (ValueError, RecursionError):
-            continue
-    return _pick(text)
-
-
-def _mend(text: str) -> str:
-    text = _WRAPPING.sub("", _WRAPPING.sub("", text)).strip().rstrip(";")
-    return _TRAILING_COMMA.sub(r"\1", text)
+    value = read_value(script)
+    return [value] if isinstance(value, dict | list) else _pick(script.strip())
 
 
 def _pick(text: str) -> list[Any]:

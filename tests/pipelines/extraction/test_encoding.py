@@ -117,3 +117,53 @@ def test_gbk_that_says_it_is_utf8() -> None:
     read = decode(b'<meta charset="utf-8"><p>' + text.encode("gbk"))
     assert read is not None
     assert text in read.text
+
+
+LATIN = {
+    "fr": ("cp1252", "Le maire a décidé à l'unanimité que la plage, où les élèves étaient déjà allés, fermera l'été prochain."),
+    "de": ("cp1252", "Größere Änderungen müssen später geprüft werden, erklärte die Bürgermeisterin den Fußgängern an der Straße."),
+    "es": ("cp1252", "El año pasado la policía detuvo a más de cien personas, según informó el alcalde; ¿quién lo sabía mañana?"),
+    "pt": ("cp1252", "A decisão da comissão não foi unânime; as eleições são em março, disse o ministro da Educação à televisão."),
+    "it": ("cp1252", "La città è più bella perché l'università è già aperta; così disse il sindaco, e ciò è verità."),
+    "sv": ("cp1252", "I går öppnade kommunen bron över älven, åtta år efter att den första ritades; barnen på bryggan jublade."),
+    "da": ("cp1252", "I går åbnede kommunen broen over åen, otte år efter at den første blev tegnet på en café; børnene jublede."),
+    "pl": ("cp1250", "Wczoraj w Łodzi odbyła się uroczystość, którą zorganizował związek kolejarzy; późniejsze też."),
+    "pl ISO": ("iso8859-2", "Wczoraj w Łodzi odbyła się uroczystość, którą zorganizował związek kolejarzy; późniejsze też."),
+    "cs": ("cp1250", "Včera se konala schůze, na které ředitel řekl, že příští rok bude těžší než ten minulý; už není čas."),
+    "hu": ("cp1250", "Tegnap a főutcán megütötte egy autó a kerékpárost, aki könnyű sérüléseket szenvedett, közölte a rendőrség."),
+    "ro": ("cp1250", "Primarul a declarat că şcolile vor fi închise săptămâna viitoare şi că părinţii îşi vor lua copiii."),
+    "lt": ("cp1257", "Vakar įvyko šventė, kurioje dalyvavo žmonės iš visų šalies kampų; meras sakė, kad bus daugiau švenčių."),
+    "lv": ("cp1257", "Vakar Rīgā notika svētki, kuros piedalījās cilvēki no visas valsts; nākotnē būs vairāk pasākumu."),
+    "et": ("cp1257", "Eile toimus õpetajate koosolek, kus räägiti kooliõpilaste küsimustest; järgmine mõne päeva pärast šokis."),
+    "tr": ("cp1254", "Dün öğretmenler için düzenlenen toplantıda müdür şöyle dedi: çocukların geleceği bizim için çok önemlidir."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("label", ["", "utf-8"])
+@pytest.mark.parametrize("language", LATIN)
+def test_latin_letters_of_one_byte_by_their_language(language: str, label: str) -> None:
+    codec, text = LATIN[language]
+    for html in (page(text, label), page(text, label).replace("<html>", f'<html lang="{language[:2]}">')):
+        got = decode(html.encode(codec))
+        assert got is not None
+        assert text in got.text
+
+
+def test_declared_language_or_domain_decides_between_codecs() -> None:
+    text = "Õhtu jõe ääres, ütles žürii."  # too short to tell by itself
+    body = page(text, "utf-8").encode("cp1257")
+    for got in (
+        decode(body.replace(b"<html>", b'<html lang="et">')),
+        decode(body, None, "https://ilmaleht.example.ee/uudis/1"),
+        decode(body.replace(b"<meta ", b'<meta http-equiv="Content-Language" content="et"><meta ')),
+    ):
+        assert got is not None
+        assert text in got.text
+
+
+@pytest.mark.parametrize(("text", "codec"), [(JA, "iso2022_jp"), ("ｶﾀｶﾅ" + JA, "iso2022_jp_ext"), (KO, "iso2022_kr")])
+@pytest.mark.parametrize("label", ["", "utf-8", "iso-2022-jp"])
+def test_writing_switched_by_escapes(text: str, codec: str, label: str) -> None:
+    got = decode(page(text, label).encode(codec))
+    assert got is not None
+    assert text in got.text

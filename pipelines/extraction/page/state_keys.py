@@ -1,0 +1,33 @@
+"""The keys of state in scripts and what they say, from `state_keys.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+_TABLES = tomllib.loads(Path(__file__).with_name("state_keys.toml").read_text(encoding="utf-8"))
+_SIGNS = str.maketrans("", "", "_-$@ ")
+
+
+@lru_cache(4096)
+def folded(key: str) -> str:
+    """A key for looking up: "publish_time" and "publishTime" are one."""
+    return key[:60].lower().translate(_SIGNS)
+
+
+def _ranks(words: list[str]) -> dict[str, int]:
+    return {folded(word): rank for rank, word in enumerate(words)}
+
+
+FIELDS = ("title", "body", "published", "modified", "authors", "source", "url")
+KEYS = {name: _ranks(_TABLES[name]["keys"]) for name in FIELDS}
+"""By field: its keys, each with its rank, the best first."""
+KNOWN = frozenset(key for ranks in KEYS.values() for key in ranks)
+INSIDE, FOREIGN_KEYS = frozenset(_TABLES["inside"]["keys"]), frozenset(_TABLES["foreign"]["keys"])
+VALUES, NAMES, PEOPLE = (
+    tuple(words) for words in (_TABLES["value"]["keys"], _TABLES["name"]["keys"], _TABLES["name"]["people"])
+)
+BLOCK_TEXT, BLOCK_CHILDREN = tuple(_TABLES["block"]["text"]), tuple(_TABLES["block"]["children"])
+BLOCK_KIND, BLOCK_OPEN = tuple(_TABLES["block"]["kind"]), frozenset(_TABLES["block"]["open"])
+BLOCK_INLINE, BLOCK_SKIPPED = frozenset(_TABLES["block"]["inline"]), frozenset(_TABLES["block"]["skipped"])
