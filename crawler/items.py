@@ -55,6 +55,8 @@ class ReadArticles:
         reason, detail, verdict, article_id = row
         if article is None:
             raise DropItem(f"page {page_id} is not an article: {reason}: {(detail or '').splitlines()[-1:]}")
+        if verdict == "notice":
+            raise DropItem(f"page {page_id} is not an article: repeated")
         if verdict == "same":
             raise DropItem(f"page {page_id} is article {article_id} at another address")
         return to_json(article, page_id=page_id) | {"verdict": verdict, "article_id": article_id}

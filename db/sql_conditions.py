@@ -16,3 +16,6 @@ max(coalesce((SELECT r.ended_at FROM source_runs r WHERE r.source_id = s.id
               AND (r.listings > r.listings_failed OR r.fetched + r.unchanged > 0) ORDER BY r.id DESC LIMIT 1), ''),
     coalesce((SELECT max(fetched_at) FROM pages p WHERE p.source_id = s.id), ''))
 """
+
+
+REPEATED_DETAIL = "The site shows the same text at other addresses too, where its listings promise other articles."

@@ -23,7 +23,13 @@ from db.store.near_copies import any_unsettled, count_unsettled, unsettle_undeci
 from pipelines.dedup.settle import STEP, begin_again
 from pipelines.dedup.settle import settle as settle_pages
 
-_NAMES = (("new", "new"), ("revision", "revisions"), ("same", "same as before"), ("copy", "copies"))
+_NAMES = (
+    ("new", "new"),
+    ("revision", "revisions"),
+    ("same", "same as before"),
+    ("copy", "copies"),
+    ("notice", "notices"),
+)
 # Rest between steps. SQLite's writers look every 100 ms whether the lock is free: each rest lets one of five in, so that none
 # waits for long.
 _REST_S = 0.02

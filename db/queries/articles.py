@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.sql_conditions import IS_CURRENT
+from db.sql_conditions import IS_CURRENT, REPEATED_DETAIL
 from db.store.run_counts import FAILURE, HAS_NO_ANSWER
 from db.timestamps import stamp
 
@@ -65,7 +65,10 @@ ORDER BY d.verdict = 'new' DESC, coalesce(a.published_utc, p.fetched_at), d.arti
 """
 
 _PAGE_STATE = """
-SELECT p.id, p.url, p.fetched_at, p.body_id, s.name, d.article_id, a.page_id IS NOT NULL, o.reason, o.detail,
+SELECT p.id, p.url, p.fetched_at, p.body_id, s.name, CASE WHEN d.verdict <> 'notice' THEN d.article_id END,
+       a.page_id IS NOT NULL AND d.verdict IS NOT 'notice',
+       CASE WHEN d.verdict = 'notice' THEN 'repeated' ELSE o.reason END,
+       CASE WHEN d.verdict = 'notice' THEN ? ELSE o.detail END,
        (SELECT pruned_at FROM bodies WHERE id = p.body_id), p.content_type
 FROM pages p JOIN sources s ON s.id = p.source_id
 LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN articles a ON a.page_id = p.id LEFT JOIN decisions d ON d.page_id = p.id
@@ -226,7 +229,7 @@ def cluster(conn: sqlite3.Connection, article_id: int) -> list[int]:
 
 def page_state(conn: sqlite3.Connection, page_id: int) -> PageStatus | None:
     """What became of a page; None where there is no such page."""
-    row = conn.execute(_PAGE_STATE, (page_id,)).fetchone()
+    row = conn.execute(_PAGE_STATE, (REPEATED_DETAIL, page_id)).fetchone()
     if row is None:
         return None
     state = dict(zip(PageStatus.__slots__, row, strict=True))

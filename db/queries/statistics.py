@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from db.queries.articles import snapshot
 from db.sql_conditions import LAST_FETCHED
+from db.store.notices import REASONS
 from db.store.run_counts import FAILURE, IS_ARTICLE, IS_FAILED
 from db.timestamps import stamp
 
@@ -33,7 +34,7 @@ _PACKED = """
 SELECT (SELECT count(*) FROM bodies WHERE dictionary_id IS NOT NULL), count(*), coalesce(sum(length(data)), 0) FROM dictionaries
 """
 _VERDICTS = "SELECT verdict, count(*) FROM decisions GROUP BY 1"
-_REJECTED = "SELECT reason, count(*) FROM outcomes WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+_REJECTED = REASONS
 _FAILED = f"""
 SELECT {FAILURE}, count(*) FROM fetches f
 WHERE f.started_at >= ? AND ({IS_ARTICLE} OR f.what = 'entry') AND {IS_FAILED}
@@ -45,7 +46,10 @@ SELECT s.id, s.name, s.removed_at IS NOT NULL, nullif({LAST_FETCHED}, '') FROM s
 _PAGES_BY_SOURCE = "SELECT source_id, count(*), max(fetched_at) FROM pages GROUP BY 1"
 _SOURCE_OF_PAGE = "SELECT id, source_id FROM pages INDEXED BY pages_source"
 _ARTICLE_PAGES = "SELECT page_id FROM decisions WHERE verdict IN ('new', 'copy')"
-_REJECTED_PAGES = "SELECT page_id FROM outcomes WHERE reason IS NOT NULL"
+_REJECTED_PAGES = (
+    "SELECT page_id FROM outcomes WHERE reason IS NOT NULL"
+    " UNION ALL SELECT page_id FROM decisions WHERE verdict = 'notice'"
+)
 _LATEST_FIRST = (
     "SELECT page_id, published_utc FROM articles WHERE published_utc IS NOT NULL ORDER BY published_utc DESC"
 )

@@ -28,6 +28,7 @@ Never edit a step that was released: add one. A step that rebuilds a table must 
 from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
+from db.schema.notice_tables import NOTICES, REJECTIONS
 from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
 from db.schema.service_tables import (
     DICTIONARIES,
@@ -41,7 +42,7 @@ from db.schema.service_tables import (
     WATCHED,
 )
 from db.schema.tables import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
-from db.schema.views import CURRENT_ARTICLES, make_views
+from db.schema.views import CURRENT_ARTICLES, drop_views, make_views
 from db.search.index import version
 from db.sqlite_tools import Database, Migrations
 
@@ -268,6 +269,18 @@ def m0023_address_parameters(db: Database) -> None:
     """Parameters of addresses are judged by what a site shows. Pages that are there are noted when they are settled again."""
     for statement in _statements(ADDRESS_PARAMETERS):
         db.execute(statement)
+
+
+@migrations()
+def m0024_notices(db: Database) -> None:
+    """Settling may find that a page is no article. Articles that are there are judged so when they are settled again."""
+    drop_views(db)
+    fields = db.execute("SELECT sql FROM sqlite_master WHERE name = 'current_articles'").fetchone()[0]
+    for view in ("current_articles", "rejections"):
+        db.execute(f"DROP VIEW {view}")
+    for statement in (*_statements(NOTICES), REJECTIONS, fields):
+        db.execute(statement)
+    make_views(db)
 
 
 def step_names() -> frozenset[str]:

@@ -178,8 +178,10 @@ _SOURCES = View(
     rows=f"""
 FROM sources s
 LEFT JOIN (
-    SELECT p.source_id, count(*) AS pages, count(o.reason) AS rejected, max(p.fetched_at) AS last
-    FROM pages p LEFT JOIN outcomes o ON o.page_id = p.id GROUP BY p.source_id
+    SELECT p.source_id, count(*) AS pages, count(coalesce(o.reason, n.verdict)) AS rejected, max(p.fetched_at) AS last
+    FROM pages p LEFT JOIN outcomes o ON o.page_id = p.id
+    LEFT JOIN decisions n ON n.page_id = p.id AND n.verdict = 'notice'
+    GROUP BY p.source_id
 ) g ON g.source_id = s.id
 LEFT JOIN (
     SELECT p.source_id, count(*) AS articles, sum(d.original_id <> d.article_id) AS copies, sum(d.revision > 1) AS corrected,

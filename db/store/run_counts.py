@@ -45,12 +45,13 @@ CASE WHEN {IS_FORBIDDEN} THEN 'forbidden'
      WHEN d.verdict = 'same' AND EXISTS (SELECT 1 FROM pages p JOIN pages earlier ON earlier.link_id = p.link_id
                                          AND earlier.id < p.id WHERE p.id = d.page_id) THEN 'unchanged'
      WHEN d.verdict IN ('same', 'copy') THEN 'duplicate'
-     WHEN o.reason IS NOT NULL THEN 'rejected'
+     WHEN o.reason IS NOT NULL OR d.verdict = 'notice' THEN 'rejected'
      ELSE 'unread' END
 """
 _FATES = f"""
 SELECT f.source_id, {_FATE} AS fate,
-       CASE WHEN {IS_FAILED} THEN {FAILURE} WHEN {IS_UNCHANGED} THEN NULL ELSE o.reason END AS why, count(*)
+       CASE WHEN {IS_FAILED} THEN {FAILURE} WHEN {IS_UNCHANGED} THEN NULL
+            WHEN d.verdict = 'notice' THEN 'repeated' ELSE o.reason END AS why, count(*)
 FROM fetches f LEFT JOIN decisions d ON d.page_id = f.page_id LEFT JOIN outcomes o ON o.page_id = f.page_id
 WHERE f.run_id = ? AND {IS_ARTICLE}
 GROUP BY 1, 2, 3 ORDER BY 4 DESC, 3

@@ -18,6 +18,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from db.models import Decision, Verdict
 from db.store.near_copies import (
     drop_index,
     lengths_in_index,
@@ -27,11 +28,13 @@ from db.store.near_copies import (
     text_of,
     unsettled,
 )
+from db.store.notices import promises_of, text_with, was_notice
 from db.store.outcomes import put_decision
 from pipelines.dedup.address_claims import judge_claims
 from pipelines.dedup.classify import ClassifiedPage, decide, histories_of
 from pipelines.dedup.copy_index import CopyIndex
 from pipelines.dedup.parameter_evidence import judge_parameters
+from pipelines.dedup.repeated_texts import APART, is_repeated_notice
 from pipelines.dedup.revisions import only_surroundings
 
 # Where a page counts: what it says it is at, unless it is not believed (`db.addresses.claims`), without what is ignored of it
@@ -62,7 +65,6 @@ SELECT DISTINCT {_PLACE} FROM articles a
 LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
 WHERE a.text_hash BETWEEN ? AND ?
 """
-_TEXT = "SELECT DISTINCT address_key FROM articles WHERE text_hash BETWEEN ? AND ?"
 _TEXT = "SELECT text FROM articles WHERE page_id = ?"
 
 # Articles settled in one step, so many that they share the work of it, so few that other writers wait for half a second at most.
@@ -123,6 +125,17 @@ class _Clusters:
     sheets: dict[str, list[ClassifiedPage]] = field(default_factory=dict)
     whole: set[int] = field(default_factory=set)
     likenesses: set[tuple[int, int]] = field(default_factory=set)
+    judged: dict[tuple[int, bytes], bool] = field(default_factory=dict)
+
+    def is_notice(self, sheet: ClassifiedPage) -> bool:
+        """Whether a page shows what its source shows in place of several articles (`pipelines.dedup.repeated_texts`)."""
+        key = (sheet.source, sheet.text_hash)
+        if key not in self.judged:
+            promises = promises_of(self.conn, sheet.text_hash, sheet.source, APART)
+            self.judged[key] = len(promises) >= APART and is_repeated_notice(
+                text_with(self.conn, sheet.text_hash), promises
+            )
+        return self.judged[key]
 
     @property
     def texts(self) -> set[int]:
@@ -139,7 +152,8 @@ class _Clusters:
     def follow(self, texts: set[int]) -> None:
         """Read the clusters of these texts, and of those that are alike: they may have been in one cluster until now.
 
-        From there on only texts that some address begins with connect.
+        From there on only texts that some address begins with connect. Where a notice came or went, what else the addresses have
+        shown begins there now, or no longer.
         """
         first, wave = set(texts), set(texts)
         while wave := wave - self.whole:
@@ -150,6 +164,13 @@ class _Clusters:
             pairs = likenesses_among(self.conn, leading)
             self.likenesses.update(pairs)
             wave = {other for _, other in pairs}
+            for text, several in addresses.items():
+                pages = [sheet for address in several for sheet in self.sheets.get(address, ())]
+                if any(sheet.text == text and self.is_notice(sheet) for sheet in pages) or was_notice(self.conn, text):
+                    beside = {sheet.text for sheet in pages} - first
+                    self.whole -= beside
+                    first |= beside
+                    wave |= beside
 
     def _addresses_of(self, text: int) -> set[str]:
         start = text.to_bytes(8, "big", signed=True)
@@ -157,7 +178,7 @@ class _Clusters:
 
     def _some_begins(self, text: int, addresses: Iterable[str]) -> bool:
         """Whether at one of the addresses the first page has this text."""
-        pages = [sheet for address in addresses for sheet in self.sheets.get(address, ())]
+        pages = [sheet for address in addresses for sheet in self.sheets.get(address, ()) if not self.is_notice(sheet)]
         return any(history[0].text == text for history in histories_of(pages))
 
 
@@ -171,13 +192,19 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
         return only_surroundings(before, after)
 
     decided = set()
-    for decision in decide(sheets, clusters.likenesses, unchanged):
+    notices = {sheet.page_id for sheet in sheets if clusters.is_notice(sheet)}
+    articles = [sheet for sheet in sheets if sheet.page_id not in notices]
+    for decision in [*map(_notice, sorted(notices)), *decide(articles, clusters.likenesses, unchanged)]:
         # An address that was read for a later revision of its text begins with another text, whose cluster was not read:
         # nothing about it changed, and its decisions stand.
         if text_at[decision.article_id] in clusters.whole:
             put_decision(conn, decision)
             decided.add(decision.page_id)
     return decided
+
+
+def _notice(page_id: int) -> Decision:
+    return Decision(page_id=page_id, verdict=Verdict.NOTICE, article_id=page_id, original_id=page_id)
 
 
 def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[ClassifiedPage]:

@@ -1,41 +1,40 @@
-"""Whether what was read is an article: short ones are, front pages, sections, searches, logins and error pages are not."""
+"""Whether what was read is an article: notices in place of one, lists, front pages and what is too short are not.
+
+notice (`notices`)  ──>  no text  ──>  list (`lists`)  ──>  front page  ──>  too short  ──>  article
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
 from db.models import Page, Reason, Rejection
-from pipelines.extraction.page.document import Document, Line, Zone, home_of
+from pipelines.extraction.list_pages import is_bare_list, is_link_line, linked_lines
+from pipelines.extraction.notices import Evidence, judge_notice, keeps_promise
+from pipelines.extraction.page.document import Document, Zone, home_of
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.word_count import count_words
 
-_ERROR_TITLE = re.compile(
-    r"^\W{0,4}(?:(?:error\s)?404\b|403\b|page not found|not found|access denied|forbidden|seite nicht gefunden"
-    r"|page introuvable|página no encontrada|pagina non trovata"
-    r"|pagina niet gevonden|страница не найдена|页面不存在|找不到页面|页面未找到|您访问的页面|抱歉.{0,12}不存在"
-    r"|just a moment|attention required|are you a robot|验证码|安全验证)", re.I,
-)  # fmt: skip
-_LOGIN_TITLE = re.compile(
-    r"^\W{0,4}(?:log ?in|sign ?in|sign up|register|anmelden|se connecter|iniciar sesión|accedi|登录|登陆|注册|用户登录|会员登录)\b",
-    re.I,
-)
 _SEARCH_TITLE = re.compile(r"^(?:search(?: results?)?|suchergebnisse?|résultats de recherche|搜索结果|搜索)\b", re.I)
 _INDEX_PATH = re.compile(r"^/(?:(?:index|default|home|main)(?:\.\w{2,5})?)?$|^/[a-z]{2}(?:-[a-z]{2})?/?$", re.I)
 _LIST_PATH = re.compile(r"/page[/-]\d{1,4}/?$|/(?:index|list)[_-]\d{1,4}\.\w{2,6}$", re.I)
 """A further page of a list. An article's further page bears the article's own name."""
 _SEARCH_PATH = re.compile(r"/(?:search|suche|recherche|buscar|cerca)(?:/|\.\w{2,5}|$)|[?&](?:q|s|query|keyword)=", re.I)
 _CJK = re.compile(r"[\u3040-\u9fff]")
-_HEADING = re.compile(r"h[2-5]$")
 _TEASERS = 8
 """Paragraphs from which even a page so addressed is read as an article."""
-_ONE_TEXT = 0.9
-"""Share of a front page's running text that must stand in one element for it to be an article: teasers stand in one each."""
+_ONE_TEXT, _PARAGRAPHS = 0.9, 3
+"""Share of a front page's running text that must stand in one element for it to be an article: teasers stand in one each. And so
+many paragraphs must there be, more than linked lines on the whole page; or `_TEASERS` of them."""
 _LIST_TYPES = frozenset(("CollectionPage", "SearchResultsPage", "ProfilePage"))
+_LITTLE = 80
+"""Characters of text below which all that the page shows is asked whether it is a notice."""
+_NO_TEXT_OF_ARTICLE = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
 
 MIN_CJK = 40
 """Characters from which a Chinese or Japanese text with a headline counts as an article. Flash news of agencies has 60."""
@@ -43,95 +42,119 @@ MIN_WORDS = 25
 """The same in words elsewhere."""
 _DATED_CJK, _DATED_WORDS = 30, 12
 """The same on a page that bears a time of publication. Below it are the buttons and counters of video and photo pages."""
+_FLASH_CJK, _FLASH_WORDS = 16, 8
+"""The same where the text is a sentence: a flash. Counters are none."""
 
 
-def refuse(
-    page: Page, sheet: Document, layout: Layout, stated: StructuredData, *, title: str | None, text: str, dated: bool
-) -> Rejection | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What was read of a page, before it is called an article."""
+
+    page: Page
+    sheet: Document
+    layout: Layout
+    stated: StructuredData
+    title: str | None
+    text: str
+    language: str | None
+    dated: bool
+    bears_date: bool
+    """Dated by what it shows, not by its address or its listing."""
+    authored: bool
+    listed: str | None
+    """What shows that the page is a list (`lists.why_a_list`, asked before the tree was cut)."""
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the page calls itself an article."""
+        kind = (self.sheet.head.meta("og:type") or "").lower()
+        return self.stated.is_article or kind in ("article", "news", "og:article", "blog")
+
+
+def refuse(read: Candidate) -> Rejection | None:
     """The refusal of a page, None for an article."""
-    address = urlsplit(page.address or "")
-    if title and (refusal := refuse_by_title(page, title, text)):
+    evidence = _evidence(read)
+    if refusal := judge_notice(evidence):
         return refusal
-    words = count_words(text)
-    if not text or words == 0:
+    words = count_words(read.text)
+    address = urlsplit(read.page.address or "")
+    if why := read.listed or _why_by_links(read, address.path, words):
+        return Rejection(reason=Reason.LIST, detail=f"The page is a list: {why}.")
+    if not read.text or words == 0:
         return Rejection(reason=Reason.NO_TEXT, detail="No running text was found on the page.")
-    if title is None:
+    if read.title is None:
         return Rejection(reason=Reason.NOT_ARTICLE, detail="The page has text but no headline of any kind.")
-    if (
-        page.address
-        and _INDEX_PATH.match(address.path or "/")
-        and not address.query
-        and not (stated.is_article and dated)
-        and not _is_one_text(layout)
-    ):
-        return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
-    if refusal := _by_links(sheet, layout, stated, address.path, dated=dated, words=words):
-        return refusal
-    cjk = len(_CJK.findall(text))
-    least = (_DATED_CJK if dated else MIN_CJK) if cjk * 2 > words else (_DATED_WORDS if dated else MIN_WORDS)
-    if (cjk if cjk * 2 > words else words) < least:
+    if _SEARCH_TITLE.search(read.title) and _SEARCH_PATH.search(f"{address.path}?{address.query}"):
+        return Rejection(reason=Reason.LIST, detail=f"The page lists search results: {read.title[:80]!r}.")
+    if read.page.address and _INDEX_PATH.match(address.path or "/") and not address.query:
+        promised = bool(evidence.promised) and keeps_promise(evidence)
+        if not (read.is_typed or promised or _is_one_text(read.sheet, read.layout)):
+            return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is a site's front page.")
+    if _is_short(read, words):
         return Rejection(reason=Reason.TOO_SHORT, detail=f"Only {words} words of text are on the page.")
     return None
 
 
-def _is_one_text(layout: Layout) -> bool:
+def refuse_notice(read: Candidate) -> Rejection | None:
+    """The refusal of a page whose text a site's own rule has picked: the general reader's judgement of links is none of it."""
+    return judge_notice(_evidence(read))
+
+
+def _evidence(read: Candidate) -> Evidence:
+    sheet, text = read.sheet, read.text
+    if len(text) < _LITTLE:
+        shown = [line for line in sheet.lines if not line.zone & _NO_TEXT_OF_ARTICLE and not is_link_line(line)]
+        text = "\n".join(line.text for line in shown[:40])
+    return Evidence(
+        page=read.page,
+        title=read.title,
+        page_title=sheet.head.title,
+        text=text,
+        language=read.language,
+        dated=read.bears_date,
+        authored=read.authored,
+        is_article=read.stated.is_article,
+        is_typed=read.is_typed,
+        noindex="noindex" in (sheet.head.meta("robots") or "").lower(),
+        source=sheet.html,
+    )
+
+
+def _is_short(read: Candidate, words: int) -> bool:
+    cjk = len(_CJK.findall(read.text))
+    is_cjk = cjk * 2 > words
+    if not read.dated:
+        least = MIN_CJK if is_cjk else MIN_WORDS
+    elif read.layout.paragraphs:
+        least = _FLASH_CJK if is_cjk else _FLASH_WORDS
+    else:
+        least = _DATED_CJK if is_cjk else _DATED_WORDS
+    return (cjk if is_cjk else words) < least
+
+
+def _is_one_text(sheet: Document, layout: Layout) -> bool:
     """Whether a front page holds a single text and nothing else in between: a letter to the readers, the only page of a site."""
     homes: Counter[Element | None] = Counter()
     for line in layout.paragraphs:
         homes[home_of(line.block)] += len(line.text)
-    if len(layout.paragraphs) < _TEASERS or any(_is_link_line(line) for line in layout.inside):
+    if len(layout.paragraphs) < _PARAGRAPHS or any(is_link_line(line) for line in layout.inside):
+        return False
+    if len(layout.paragraphs) < max(_PARAGRAPHS, min(_TEASERS, 1 + len(linked_lines(sheet)))):
         return False
     return max(homes.values()) >= _ONE_TEXT * sum(homes.values())
 
 
-def refuse_by_title(page: Page, title: str, text: str) -> Rejection | None:
-    """The refusal of a page that calls itself an error, a form or a search."""
-    address = urlsplit(page.address or "")
-    if _ERROR_TITLE.search(title) and len(text) < 1500:
-        return Rejection(reason=Reason.NOT_FOUND, detail=f"The page says it is an error page: {title[:80]!r}.")
-    if _LOGIN_TITLE.search(title) and len(text) < 1500:
-        return Rejection(reason=Reason.NOT_ARTICLE, detail=f"The page is a login or registration form: {title[:80]!r}.")
-    if (_SEARCH_TITLE.search(title) and _SEARCH_PATH.search(f"{address.path}?{address.query}")) or (
-        _SEARCH_TITLE.search(title) and len(text) < 400
-    ):
-        return Rejection(reason=Reason.NOT_ARTICLE, detail=f"The page lists search results: {title[:80]!r}.")
-    return None
-
-
-def _by_links(
-    sheet: Document, layout: Layout, stated: StructuredData, path: str, *, dated: bool, words: int
-) -> Rejection | None:
-    """A page whose main part is links, and whose little text stands in teasers, is a list."""
-    if stated.is_article or (sheet.head.meta("og:type") or "").lower() in ("article", "news", "og:article", "blog"):
+def _why_by_links(read: Candidate, path: str, words: int) -> str | None:
+    """What shows that a page's main part is links, unless it calls itself an article."""
+    if read.is_typed:
         return None
-    open_lines = [line for line in sheet.lines if not line.zone & (Zone.NAV | Zone.FOOTER | Zone.HIDDEN)]
-    linked = sum(1 for line in open_lines if _is_link_line(line))
+    layout, linked = read.layout, len(linked_lines(read.sheet))
     if _LIST_PATH.search(path) and len(layout.paragraphs) < _TEASERS:
-        return Rejection(reason=Reason.NOT_ARTICLE, detail="The address is that of a list's further page.")
-    if layout.paragraphs and all(_is_under_link(line, sheet) for line in layout.paragraphs):
-        return Rejection(
-            reason=Reason.NOT_ARTICLE, detail="All running text stands under linked headlines of other pages."
-        )
-    if _LIST_TYPES & stated.other_types and linked > 10 and len(layout.paragraphs) < 4:
-        return Rejection(
-            reason=Reason.NOT_ARTICLE, detail="The page states that it is a collection and shows links in the main."
-        )
-    if not layout.paragraphs and linked > 15:
-        return Rejection(
-            reason=Reason.NOT_ARTICLE, detail=f"The page is a list: {linked} linked lines and no running text."
-        )
-    if linked > 40 and not dated and words < 120:
-        return Rejection(
-            reason=Reason.NOT_ARTICLE, detail=f"The page is a list: {linked} linked lines and {words} words of text."
-        )
+        return "its address is that of a list's further page"
+    if _LIST_TYPES & read.stated.other_types and linked > 10 and len(layout.paragraphs) < 4:
+        return "it states that it is a collection and shows links in the main"
+    if is_bare_list(read.sheet, layout) or (not layout.paragraphs and linked > 15):
+        return f"{linked} linked lines and no running text"
+    if linked > 40 and not read.dated and words < 120:
+        return f"{linked} linked lines and {words} words of text"
     return None
-
-
-def _is_under_link(line: Line, sheet: Document) -> bool:
-    """Whether the line above is a linked heading: then this one is the summary of what it leads to."""
-    above = sheet.lines[line.row - 1] if line.row else None
-    return above is not None and _is_link_line(above) and _HEADING.match(above.block.tag) is not None
-
-
-def _is_link_line(line: Line) -> bool:
-    return len(line.text) >= 8 and line.link_chars > 0.7 * len(line.text)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from db.models import Article, Outcome, Page, Reason, Rejection
 from db.site_rules.loader import Site, Sites
-from pipelines.extraction.article_check import refuse, refuse_by_title
+from pipelines.extraction.article_check import Candidate, refuse, refuse_notice
 from pipelines.extraction.body.boilerplate_lines import clean_lines
 from pipelines.extraction.body.link_lines import read_elsewhere
 from pipelines.extraction.body.text import read_body
@@ -25,6 +25,7 @@ from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata as around
 from pipelines.extraction.fields.headline import Headline, read_headline
 from pipelines.extraction.fields.standfirst import read_standfirst, with_standfirst
+from pipelines.extraction.list_pages import why_a_list
 from pipelines.extraction.page.document import Document, lay_out
 from pipelines.extraction.page.layout import Layout, lay_around
 from pipelines.extraction.page.locale import language_code, read_country, read_language
@@ -38,6 +39,8 @@ from pipelines.extraction.text.word_count import count_words
 
 _HEADLESS = 400
 """Characters of text from which a page without any headline is still an article."""
+_FROM_OUTSIDE = ("address", "hint")
+"""Witnesses of a time that are none of what the page shows."""
 
 
 def read_article(html: str, page: Page, sites: Sites) -> Outcome:
@@ -62,6 +65,8 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     credits = read_credits(layout) if place.language in ("zh", None) else read_credit_lines(layout, place.language)
     images = read_images(stand.box, page.address)
     standfirst = read_standfirst(sheet, stand, stated, headline)
+    bears_date = bool(ruled.get("published") or (dated.published and dated.published_by not in _FROM_OUTSIDE))
+    listed = why_a_list(sheet, layout, page.address, is_article=stated.is_article, dated=bears_date)
     # Only now: reading the body cuts the tree.
     desk = _Desk(
         page=page,
@@ -92,12 +97,22 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
             text = "\n".join(lines)
     headline = _ruled_headline(ruled) or headline or _first_sentence(lines)
     title = headline.text if headline else None
-    if "text" in ruled.values or text_by.startswith("state"):
-        # The site's rule says what the article is: or the page's own state: the judgement of printed text and links is none of it.
-        refusal = refuse_by_title(page, title, text) if title else None
-    else:
-        is_dated = bool(ruled.get("published") or dated.published)
-        refusal = refuse(page, sheet, layout, stated, title=title, text=text, dated=is_dated)
+    read = Candidate(
+        page=page,
+        sheet=sheet,
+        layout=layout,
+        stated=stated,
+        title=title,
+        text=text,
+        language=place.language,
+        dated=bool(ruled.get("published") or dated.published),
+        bears_date=bears_date,
+        listed=listed,
+        authored=bool(ruled.get("authors") or fields["authors"][0]),
+    )
+    # The text of a site rule or of the page's own state is the article: printed lines and links say nothing of it.
+    given = "text" in ruled.values or text_by.startswith("state")
+    refusal = refuse_notice(read) if given else refuse(read)
     if refusal or headline is None:
         return refusal or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
     fields |= {"published": (dated.published, dated.published_by), "modified": (dated.modified, dated.modified_by)}

@@ -8,6 +8,7 @@ clock, no network, no memory of other pages. The same page gives the same outcom
 
 from __future__ import annotations
 
+import json
 import re
 import traceback
 from dataclasses import replace
@@ -35,6 +36,22 @@ _BINARY = (
     b"ID3",
     b"\x00\x00\x00\x18ftyp",
 )
+# What may stand before a document's first element is passed over.
+_ROOT = re.compile(
+    rb"(?:<\?[^>]{0,500}>\s*|<!--(?:(?!-->).){0,2000}-->\s*|<!doctype[^>]{0,500}>\s*){0,9}<([a-z:]{1,20})[\s>]",
+    re.I | re.S,
+)
+_ROOTS = {
+    b"rss": "a feed",
+    b"feed": "a feed",
+    b"rdf:rdf": "a feed",
+    b"urlset": "a sitemap",
+    b"sitemapindex": "a sitemap",
+    b"opml": "a list of feeds",
+    b"svg": "a picture",
+}
+_CALL = re.compile(rb"(?:/\*\*/)?\s*[\w$.]{1,80}\(\s*(?=[\[{])")
+"""JSON in a call, as for a script (JSONP)."""
 
 
 def extract(page: Page, sites: Sites) -> Outcome:
@@ -97,6 +114,22 @@ def _at_the_door(page: Page) -> Rejection | None:
         return Rejection(reason=Reason.NOT_HTML, detail=f"The body is not HTML (declared as {kind or 'nothing'}).")
     if not looks and b"<" not in page.body[:20_000]:
         return Rejection(reason=Reason.NOT_HTML, detail="The body holds no markup.")
+    if other := _other_format(page.body):
+        return Rejection(reason=Reason.NOT_HTML, detail=f"The body is {other} (declared as {kind or 'nothing'}).")
+    return None
+
+
+def _other_format(body: bytes) -> str | None:
+    """What a body is that holds markup and is no page: a feed, a sitemap, data."""
+    start = body[:20_000].replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe \t\r\n")
+    if root := _ROOT.match(start):
+        return _ROOTS.get(root[1].lower())
+    if start[:1] in b"{[" or _CALL.match(start):
+        text = _CALL.sub(b"", body.strip(), count=1).rstrip(b");")
+        try:
+            return "JSON" if isinstance(json.loads(text), dict | list) else None
+        except (ValueError, RecursionError):
+            return None
     return None
 
 

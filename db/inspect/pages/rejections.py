@@ -5,27 +5,44 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from db.sql_conditions import REPEATED_DETAIL
+from db.store.notices import REASONS
+
 SCREEN = 50
 # A reason that is rare at a source is looked for among so many of its latest pages.
 FAR = 50_000
 
-_COUNTS = "SELECT reason, count(*) FROM outcomes WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
-_COLUMNS = "SELECT p.id, p.url, p.fetched_at, p.status, p.content_type, s.id, s.name, o.reason, o.detail"
+_COLUMNS = f"""
+SELECT p.id, p.url, p.fetched_at, p.status, p.content_type, s.id, s.name, coalesce(o.reason, 'repeated'),
+       CASE WHEN o.reason IS NULL THEN '{REPEATED_DETAIL}' ELSE o.detail END
+"""
+_NOTICES = "SELECT page_id FROM decisions WHERE verdict = 'notice'"
 # By the index on reasons, whose rows of one reason are in the order of pages.
 _OF_REASON = f"""
 {_COLUMNS} FROM outcomes o JOIN pages p ON p.id = o.page_id JOIN sources s ON s.id = p.source_id
 WHERE o.reason = :reason AND o.page_id < :before ORDER BY o.page_id DESC LIMIT :limit
 """
+# What settling found to be none.
+_REPEATED = f"""
+{_COLUMNS} FROM outcomes o JOIN pages p ON p.id = o.page_id JOIN sources s ON s.id = p.source_id
+WHERE o.page_id IN ({_NOTICES} AND page_id < :before ORDER BY page_id DESC LIMIT :limit)
+ORDER BY o.page_id DESC
+"""
 _OF_ALL = f"""
 {_COLUMNS} FROM outcomes o JOIN pages p ON p.id = o.page_id JOIN sources s ON s.id = p.source_id
-WHERE o.reason IS NOT NULL AND +o.page_id < :before AND o.page_id IN (
-    SELECT page_id FROM outcomes WHERE page_id < :before AND reason IS NOT NULL ORDER BY page_id DESC LIMIT :limit)
+WHERE o.page_id IN (
+    SELECT page_id FROM (
+        SELECT page_id FROM (
+            SELECT page_id FROM outcomes WHERE page_id < :before AND reason IS NOT NULL ORDER BY page_id DESC LIMIT :limit)
+        UNION ALL SELECT page_id FROM ({_NOTICES} AND page_id < :before ORDER BY page_id DESC LIMIT :limit))
+    ORDER BY page_id DESC LIMIT :limit)
 ORDER BY o.page_id DESC
 """
 _OF_SOURCE = f"""
 {_COLUMNS} FROM (SELECT * FROM pages WHERE source_id = :source ORDER BY fetched_at DESC LIMIT {FAR}) p
 JOIN outcomes o ON o.page_id = p.id JOIN sources s ON s.id = p.source_id
-WHERE o.reason IS NOT NULL AND p.id < :before AND o.reason = coalesce(:reason, o.reason)
+WHERE (o.reason IS NOT NULL OR p.id IN ({_NOTICES})) AND p.id < :before
+  AND coalesce(o.reason, 'repeated') = coalesce(:reason, o.reason, 'repeated')
 ORDER BY p.fetched_at DESC LIMIT :limit
 """
 
@@ -47,7 +64,7 @@ class RejectedPage:
 
 def reasons(conn: sqlite3.Connection) -> list[tuple[str, int]]:
     """How many pages each reason has, from its index."""
-    return [(reason, number) for reason, number in conn.execute(_COUNTS)]
+    return [(reason, number) for reason, number in conn.execute(REASONS)]
 
 
 def refused(
@@ -55,5 +72,13 @@ def refused(
 ) -> list[RejectedPage]:
     """The next `SCREEN` of them and one more, if there are, of pages before that id."""
     bounds = {"reason": reason, "source": source_id, "before": before or 2**62, "limit": SCREEN + 1}
-    query = _OF_SOURCE if source_id is not None else _OF_REASON if reason else _OF_ALL
+    query = (
+        _OF_SOURCE
+        if source_id is not None
+        else _REPEATED
+        if reason == "repeated"
+        else _OF_REASON
+        if reason
+        else _OF_ALL
+    )
     return [RejectedPage(**dict(zip(RejectedPage.__slots__, row, strict=True))) for row in conn.execute(query, bounds)]
