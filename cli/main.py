@@ -10,7 +10,6 @@ import os
 import select
 import sqlite3
 import sys
-from importlib.metadata import version
 from typing import Any
 
 import click
@@ -101,7 +100,7 @@ def _reader_gone() -> bool:
 @click.option(
     "--config", metavar="FILE", help="The settings file. Default: copydesk.toml in this folder, if there is one."
 )
-@click.version_option(version("copydesk"), prog_name="copydesk")
+@click.version_option(package_name="copydesk", prog_name="copydesk")
 @click.pass_context
 def copydesk(ctx: click.Context, db: str | None, config: str | None) -> None:
     """Crawl news sites into one SQLite file, with their credits.

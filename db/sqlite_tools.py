@@ -1,21 +1,22 @@
-"""sqlite-utils, imported without pandas.
+"""sqlite-utils, imported without pandas and numpy.
 
-It imports pandas wherever that is installed, so as to take its timestamps for values, which nothing here has: 0.8 s and 70 MiB for
-each of our processes (measured with pandas 3.1). pandas itself can be imported as ever before and after.
+It imports both wherever they are installed, so as to take their numbers and timestamps for values, which nothing here hands to it.
+pandas takes 0.8 s and 70 MiB of each of our processes (measured with pandas 3.1), numpy 0.08 s. Both can be imported as ever before
+and after.
 """
 
 from __future__ import annotations
 
 import sys
 
-_HIDES = "pandas" not in sys.modules
-if _HIDES:
+_HIDDEN = {"pandas", "numpy"} - set(sys.modules)
+for _name in _HIDDEN:
     # How Python is told that there is none.
-    sys.modules["pandas"] = None  # type: ignore[assignment]
+    sys.modules[_name] = None  # type: ignore[assignment]
 try:
     from sqlite_utils import Database, Migrations
 finally:
-    if _HIDES:
-        del sys.modules["pandas"]
+    for _name in _HIDDEN:
+        del sys.modules[_name]
 
 __all__ = ["Database", "Migrations"]

@@ -186,7 +186,11 @@ class ParseWorker:
 
     sites: Sites
     name: str = "listing"
-    preload: tuple[str, ...] = ("crawler.parsing.parser", "pipelines.processing.page_worker")
+    preload: tuple[str, ...] = (
+        "crawler.parsing.parser",
+        "pipelines.processing.page_worker",
+        "pipelines.extraction.extract",
+    )
 
     def prepare(self) -> Callable[[ParseTask[Any]], Any]:
         """A function that parses a task."""

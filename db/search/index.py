@@ -24,7 +24,6 @@ import zlib
 from functools import cache
 
 from db.search.tokenizer import grams
-from db.text_folding import fold, simplified
 
 # Raised when what is put into the index changes.
 _MADE = 1
@@ -37,9 +36,18 @@ FROM articles a JOIN pages p ON p.id = a.page_id WHERE a.page_id = ?
 _IS_UNINDEXED = "SELECT 1 FROM unindexed WHERE page_id = ?"
 
 
+def fold(text: str) -> str:
+    """`db.text_folding.fold`, imported with the first text: numpy takes 80 ms, and most commands and crawls index nothing."""
+    from db.text_folding import fold as real
+
+    return real(text)
+
+
 @cache
 def version() -> str:
     """What the grams depend on: how they are made, and the table by which Han characters are folded."""
+    from db.text_folding import simplified
+
     return f"{_MADE}-{zlib.crc32(simplified().tobytes()):08x}"
 
 

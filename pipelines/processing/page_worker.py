@@ -18,7 +18,6 @@ from db.site_rules.loader import Sites
 from db.store.outcomes import Fingerprint
 from db.store.page_payload import PagePayload
 from db.store.pages import load_page
-from pipelines.extraction.extract import extract
 from pipelines.extraction.fingerprint import fingerprint
 
 
@@ -53,7 +52,7 @@ class ExtractPages:
     database: Path | None
     sites: Sites
     name: str = "page"
-    preload: tuple[str, ...] = ("pipelines.processing.page_worker",)
+    preload: tuple[str, ...] = ("pipelines.processing.page_worker", "pipelines.extraction.extract")
 
     def prepare(self) -> Callable[[Task], ExtractionResult]:
         """Open the database."""
@@ -115,6 +114,13 @@ def broken(task: Task, error: CopydeskError) -> ExtractionResult:
 def read_page(conn: sqlite3.Connection, sites: Sites, page_id: int) -> ExtractionResult:
     """Extract one stored page over any connection."""
     return _read(page_id, load_page(conn, page_id), sites)
+
+
+def extract(page: Page, sites: Sites) -> Outcome:
+    """`pipelines.extraction.extract.extract`, imported where pages are read: a process that has others read for it saves 170 ms."""
+    from pipelines.extraction.extract import extract as real
+
+    return real(page, sites)
 
 
 def _read(page_id: int, page: Page, sites: Sites) -> ExtractionResult:

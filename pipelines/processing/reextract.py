@@ -25,7 +25,6 @@ from db.search.index import make_ready
 from db.store.extractions import StoredOutcome, held, is_pruned, keep_past, pages_left, put_held
 from db.store.near_copies import any_unsettled
 from db.store.outcomes import article_row, credit_rows
-from pipelines.dedup.settle import settle
 from pipelines.processing.page_pool import ExtractionPool
 from pipelines.processing.page_worker import ExtractionResult, Task, read
 
@@ -168,6 +167,8 @@ def replay(
 
 def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event) -> float:
     """Settle what waits, a few articles a transaction. How many seconds the longest of them took."""
+    from pipelines.dedup.settle import settle  # numpy comes with it: not for whoever takes only the readers from here
+
     longest = 0.0
     while not stop.is_set() and any_unsettled(conn):
         with write(conn):

@@ -20,6 +20,7 @@ from db.store.sources import add_source
 from pipelines.dedup.settle import STEP
 from pipelines.extraction.fingerprint import fingerprint
 from tests.end_to_end.copydesk import Copydesk, wait_for
+from tests.once import once
 from tests.pipelines.dedup.stories import SETTLED, attributed, bulletin, edited, sequel, story, trimmed
 from tests.pipelines.dedup.test_settle import START
 
@@ -54,7 +55,11 @@ def texts(count: int) -> list[str]:
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database of many articles, all of which wait to be settled."""
-    path: Path = tmp_path_factory.mktemp("archive") / "news.db"
+    return once(tmp_path_factory, "archive-to-settle", make_archive) / "news.db"
+
+
+def make_archive(folder: Path) -> None:
+    path = folder / "news.db"
     conn: sqlite3.Connection = open_database(path, create=True).conn
     chance = random.Random(2)
     with write(conn):
@@ -72,14 +77,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
             article = Article(url=url, title="t", text=text)
             put_article(conn, n, url, article, fingerprint(article, url), maker)
     conn.close()
-    return path
 
 
 @pytest.fixture(scope="module")
 def quiet(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any, ...]]]:
     """What one undisturbed settling makes of it."""
-    desk = copy_of(archive, tmp_path_factory.mktemp("quiet"))
-    desk.run("settle")
+    folder = once(tmp_path_factory, "archive-settled", lambda folder: copy_of(archive, folder).run("settle"))
+    desk = copy_of(folder / "news.db", tmp_path_factory.mktemp("quiet"))
     made = rows(desk)
     assert len(made["decisions"]) == ARTICLES
     assert {verdict for _, verdict, *_ in made["decisions"]} == {"new", "copy", "revision", "same"}
