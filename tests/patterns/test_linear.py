@@ -13,6 +13,9 @@ import pytest
 from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.extract import extract
+from pipelines.extraction.languages.loader import KINDS, cue
+from pipelines.extraction.text.date_parser import _clock, _join
+from pipelines.extraction.text.relative_times import _forms, _named_day
 from tests.patterns.collected import METHODS, Collected, collect, compiled_meanwhile
 from tests.patterns.growth import superlinear
 from tests.pipelines.extraction.test_pages import FOLDERS
@@ -55,6 +58,14 @@ def test_patterns_made_of_a_page_are_linear() -> None:
     assert named
     for one in list(named.values())[:6]:
         assert superlinear(one.pattern, one.methods) is None, one.pattern.pattern
+
+
+def test_patterns_made_of_language_files_are_linear() -> None:
+    made = [(cue(kind, code), {"search"}) for kind in KINDS for code in ("zh", "de")]
+    made += [(form.pattern, {"search"}) for code in ("en", "zh", "de", "hu") for form in _forms(code)]
+    made += [(_named_day("fr")[0], {"search"})]
+    made += [(_clock(), {"match"}), (_join(), {"match"})]
+    assert not [pattern.pattern for pattern, methods in made if superlinear(pattern, methods)]
 
 
 @pytest.mark.parametrize(

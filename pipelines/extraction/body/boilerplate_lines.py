@@ -10,7 +10,7 @@ from pipelines.extraction.body.closing_lines import without_sign_off
 from pipelines.extraction.body.link_lines import LinkLines, without_links
 from pipelines.extraction.credits.names import MAIL
 from pipelines.extraction.credits.signatures import reporters
-from pipelines.extraction.dates.printed import PUBLISHED, UPDATED
+from pipelines.extraction.dates.printed import opens_with_date_word
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.end_markers import is_stop
@@ -192,7 +192,7 @@ def _is_stray(line: str, foreign: set[str], bylines: set[str]) -> bool:
         return True
     if len(line) <= _LONGEST_CALL and _PHOTO_CREDIT.match(line):
         return True
-    if len(line) <= _LONGEST_LABEL and _LABEL_END.search(line) and (PUBLISHED.match(line) or UPDATED.match(line)):
+    if len(line) <= _LONGEST_LABEL and _LABEL_END.search(line) and opens_with_date_word(line):
         return True
     if len(line) <= 60 and any(char.isdigit() for char in line):
         stamps = find_stamps(line)

@@ -6,9 +6,13 @@ after that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
+
+from lxml.etree import _Element as Element
 
 from db.models import Moment
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
@@ -16,6 +20,19 @@ from pipelines.extraction.text.date_parser import ParsedDate, read_machine
 
 _GRACE = timedelta(days=1)
 """How far after the fetch a time may lie: zones are mixed up by up to 14 hours, and days are printed ahead."""
+
+
+_TIMED = re.compile(
+    r"(?!.{0,20}(?:updat|modif|expir|start|end|event))(?:.{0,20}-)?(?:date-?time|date|time|timestamp|utime|pub-?date|publi(?:sh|shed|cation))(?:-(?:date|time|at|on|utc|iso))?",
+    re.I,
+)
+
+
+def machine_times(el: Element) -> Iterator[str]:
+    """The times that an element bears in its attributes: `datetime` on any tag, `data-published` and its like."""
+    for name, value in cast(dict[str, str], el.attrib).items():
+        if name == "datetime" or (name.startswith("data-") and _TIMED.fullmatch(name[5:45])):
+            yield value
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +44,8 @@ class DateCandidate:
     by: str
     strong: bool = False
     """Printed right by the headline, as a date line of its own: what the reader takes for the article's date."""
+    said: bool = False
+    """Called that of publication by a word beside it. The class of its element does not count: templates keep it for any date."""
 
 
 class DateContext:
@@ -53,17 +72,6 @@ class DateContext:
         """The voice of a machine's field."""
         return self.voice(read_machine(text, language=self.place.language), by) if text else None
 
-    def first(self, values: Iterator[tuple[str | None, str]]) -> DateCandidate | None:
-        """The first readable statement; one with a time of day beats an earlier one of the same day without."""
-        best: DateCandidate | None = None
-        for value, by in values:
-            voice = self.machine(value, by)
-            if voice is None:
-                continue
-            if best is None:
-                best = voice
-            elif best.stamp.hour is None and voice.stamp.hour is not None and best.stamp.date == voice.stamp.date:
-                return voice
-            if best.stamp.hour is not None:
-                return best
-        return best
+    def all(self, values: Iterable[tuple[str | None, str]]) -> Iterator[DateCandidate]:
+        """The voices of all machines' fields that can be read."""
+        return (voice for value, by in values if (voice := self.machine(value, by)))

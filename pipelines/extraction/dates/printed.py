@@ -14,49 +14,17 @@ from enum import Enum, auto
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.dates.agreement import SAME_TIME, reconcile
-from pipelines.extraction.dates.candidates import DateCandidate, DateContext
+from db.models import OffsetFrom
+from pipelines.extraction.dates.agreement import SAME_TIME, confirms, reconcile, same_minute
+from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times
 from pipelines.extraction.dates.url_date import outside_month
+from pipelines.extraction.languages.loader import cue
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
 from pipelines.extraction.text.relative_times import find_relative, is_named_day
 
-UPDATED = re.compile(
-    r"updat|modifi|modyfik|chang|revis|edited|aktualis|geändert|mis(?:e)? à jour|maj\b|actuali[sz]|atualiz|aggiorna|\bagg\."
-    r"|bijgewerkt|gewijzigd|aangepast|uppdater|oppdater|redigert|ändrad|endret|ændret|bearbeitet|editado|última edici[oó]n"
-    r"|opdater|päivitet|muokat|zaktualiz|aktualiz|\bakt\.|upraven|frissít|módosít|modificat|обновл|измен|отредакт"
-    r"|оновл|змінен|відредаг"
-    r"|ενημ|τροποποί|güncel|cập nhật|chỉnh sửa|diperbarui|diubah|disunting"
-    r"|更新|修改|最后|编辑于|수정|최종|업데이트|تحديث|به‌روز|به روز|روزرسانی|ویرایش|עודכן|עדכון|अपडेट|अद्यतन"
-    r"|อัปเดต|อัพเดต|อัปเดท|อัพเดท|ปรับปรุง|แก้ไข",
-    re.I,
-)
-PUBLISHED = re.compile(
-    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|時間|时间|日期|公開|配信|입력|게재|등록|опублик|созда|размещ|опублік|створен|tarih"
-    r"|نشر|yayın|eklenme|giriş|oluştur"
-    r"|skapad|oprettet|opprettet|udgivet|lagt ut|julkais|luotu|dodano|utworzono|vydáno|zveřejn|megjelen|közzét"
-    r"|létrehoz|geplaatst|δημοσ|αναρτ"
-    r"|đăng|xuất bản|terbit|tayang|פורסם|انتشار|منتشر|प्रकाशित|पब्लिश|เผยแพร่|โพสต์",
-    re.I,
-)
-_PUBLISHED_LAST = re.compile(
-    r"publi|post(?:ed|é)|veröff|erstellt|发布|发表|发稿|公開|配信|입력|게재|등록|опублик|опублік|نشر|yayın|julkais|vydáno|zveřejn|megjelen"
-    r"|közzét|geplaatst|δημοσ|đăng|xuất bản|terbit|tayang|פורסם|انتشار|منتشر|प्रकाशित|เผยแพร่|udgivet|dodano",
-    re.I,
-)
-"""Words that take a label back from "updated". 时间 does not: 更新时间 is the time of a change."""
 _COPYRIGHT = re.compile(r"©|copyright|all rights|版权|版權|备案|ICP|\bsince\s\d{4}|\best\.\s?\d{4}", re.I)
-_NO_PUBLICATION = re.compile(
-    r"(?:\bbis|until|till|expir\w{0,4}|deadline|jusqu['’]au|jusqu['’]à|fino al?|hasta(?: el)?|até|t/m|\btot|截止|截至|有效期"
-    r"|joined|member since|registered|dabei seit|registriert(?: seit)?|mitglied seit|registrierung|inscri\w{0,8}|注册(?:时间|日期)?"
-    r"|\bborn|geboren|\bnée?)\W{0,4}(?:am\s|zum\s|le\s|on\s|el\s)?$"
-    r"|(?:\bfoto|\bphoto|\bbild|\bimage|archivbild|symbolbild|aufnahme|credit|crédit|zdjęcie|foto\w{0,8})\s?[:：(][^)]{0,40}$"
-    r"|(?:berichtet\w?\s?:|im programm\s?:|sendung\s?:?|gesendet|ausgestrahlt|aired|broadcast|im (?:radio|fernsehen)|abgerufen"
-    r"|accessed|retrieved|consulté|consultado)(?!\w).{0,24}$",
-    re.I,
-)
-"""Before a date: an end, or the date of a person, a picture, a broadcast, somebody's reading. Seen on media libraries, forums."""
 _SPAN_OF_DAYS = re.compile(r"(?<![\d:h])\d{1,2}\.?\s?(?:[-–/]|bis|to|au|al)\s?$")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:20)?\d\d(?![\d/])")
 _DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(?:20)?\d\d(?![\d.])")
@@ -82,12 +50,22 @@ _AGO_LINE = 60
 """Characters of a line that tells the time from now: outlet, byline, reading time."""
 _TICKER = 3
 """So many lines that tell the time from now are a list of stories."""
-_LAST_CHANGE = re.compile(
-    r"last (?:updat|modif|edit|chang|revis)\w{1,4}|zuletzt|dernière (?:modif|mise)|última (?:mod|act|atu|ed)|ultima mod|ultimo agg"
-    r"|laatst (?:bij|gew)|senast (?:upp|änd|red)|sist (?:opp|end|red)|sidst (?:opd|ænd|red)"
-    r"|последн.{1,6}(?:изм|обн)|最后(?:修改|更新)|最終更新",
-    re.I,
-)
+
+
+def says_published(text: str, language: str | None = None) -> bool:
+    """Whether a text says that a date is that of publication, or at least the date."""
+    return bool(cue("published", language).search(text) or cue("dated", language).search(text))
+
+
+def says_changed(text: str, language: str | None = None) -> bool:
+    """Whether a text says "updated", and nothing after it "published"."""
+    end = max((match.end() for match in cue("updated", language).finditer(text)), default=None)
+    return end is not None and not cue("published", language).search(text[end:])
+
+
+def opens_with_date_word(line: str) -> bool:
+    """Whether a line begins with what stands before a date."""
+    return any(cue(kind, None).match(line) for kind in ("published", "dated", "updated"))
 
 
 class ModifiedCue(Enum):
@@ -101,7 +79,7 @@ class ModifiedCue(Enum):
 class PrintedDates:
     """The dated lines of one page."""
 
-    __slots__ = ("_address", "_hearing", "_layout", "_leads", "_lines", "_month")
+    __slots__ = ("_address", "_hearing", "_language", "_layout", "_leads", "_lines", "_month")
 
     def __init__(
         self,
@@ -115,6 +93,7 @@ class PrintedDates:
         self._month = month
         self._hearing, self._layout, self._lines, self._address = hearing, layout, lines, address
         self._leads: dict[str, bool] = {}
+        self._language = hearing.place.language
 
     def stamps(self, text: str) -> list[ParsedDate]:
         """The times written in a text of this page."""
@@ -198,7 +177,7 @@ class PrintedDates:
         mine = True
         for line in layout.tail:
             if line.block.tag in _HEADINGS:
-                mine = bool(PUBLISHED.search(line.text) or UPDATED.search(line.text))
+                mine = says_published(line.text, self._language) or says_changed(line.text, self._language)
             if mine:
                 yield line
 
@@ -214,50 +193,61 @@ class PrintedDates:
         for stamp in self.stamps(text):
             label = text[at : stamp.start] or before
             before, at = "", stamp.end
-            if _NO_PUBLICATION.search(label[-40:]) or _SPAN_OF_DAYS.search(label) or self._is_clock(line, stamp, label):
+            if (
+                self._is_of_something_else(label[-40:])
+                or _SPAN_OF_DAYS.search(label)
+                or self._is_clock(line, stamp, label)
+            ):
                 continue
             voice = self._hearing.voice(stamp, "visible")
             if voice is None or is_embedded(line.block):
                 continue
-            voice = replace(voice, strong=self._is_date_line(line, stamp, label))
+            said = says_published(label[-40:], self._language)
+            voice = replace(voice, strong=self._is_date_line(line, stamp) or (said and self._is_near(line)), said=said)
             named, voice = self._by_element(line, voice)
-            yield voice, ModifiedCue.SAID if _is_change(label[-40:]) else named
+            yield voice, ModifiedCue.SAID if says_changed(label[-40:], self._language) else named
+
+    def _is_of_something_else(self, label: str) -> bool:
+        """Whether the words before a date say that it is an event's, a law's, a picture's, a broadcast's, somebody's reading."""
+        if cue("no_publication", self._language).search(label):
+            return True
+        other = cue("not_of_page", self._language).search(label)
+        return other is not None and not says_published(label[other.end() :], self._language)
 
     def _by_element(self, line: Line, voice: DateCandidate) -> tuple[ModifiedCue, DateCandidate]:
-        """What the element that holds a date says of it: whether it is a change, and the time of day of a `<time>`."""
-        named: bool | None = None
+        """What the element that holds a date says of it: whether it is a change, and the instant that its attributes state."""
+        published = changed = False
         for part, el in line.parts:
-            name = _names_of(el)
-            is_time = el.tag == "time"
-            if len(name) < 3 and not is_time:
+            name, timed = _names_of(el), [*machine_times(el)]
+            if (len(name) < 3 and not timed) or not any(char.isdigit() for char in part):
                 continue
-            if not any(char.isdigit() for char in part):
+            if not any(stamp.date == voice.stamp.date for stamp in self.stamps(part)):
                 continue
-            stamps = self.stamps(part)
-            if not any(stamp.date == voice.stamp.date for stamp in stamps):
-                continue
-            if _PUBLISHED_NAME.search(name):
-                named = False
-            elif _CHANGED_NAME.search(name) and named is None:
-                named = True
-            if is_time and voice.stamp.hour is None:
-                voice = self._finer(el.get("datetime"), voice)
-        return (ModifiedCue.NAMED if named else ModifiedCue.NONE), voice
+            published = published or bool(_PUBLISHED_NAME.search(name))
+            changed = changed or bool(_CHANGED_NAME.search(name))
+            for text in timed if voice.stamp.hour is None or voice.stamp.offset is None else ():
+                voice = self._finer(text, voice)
+        named = ModifiedCue.NAMED if changed and not published else ModifiedCue.NONE
+        return named, voice
 
-    def _finer(self, text: str | None, seen: DateCandidate) -> DateCandidate:
-        """The day that is seen, with the time of day that its `<time>` states; midnight states none."""
-        stated = self._hearing.voice(read_machine(text), "time") if text else None
+    def _finer(self, text: str, seen: DateCandidate) -> DateCandidate:
+        """The day or clock that is seen, as the instant that its element states; midnight states none."""
+        stated = self._hearing.voice(read_machine(text, language=self._language), "time")
         if stated is None or stated.stamp.hour is None or (stated.stamp.hour, stated.stamp.minute) == (0, 0):
             return seen
-        if abs(stated.moment.at - seen.moment.at) > SAME_TIME:
+        if abs(stated.moment.at - seen.moment.at) > SAME_TIME or (
+            seen.stamp.hour is not None and not confirms(stated, seen)
+        ):
             return seen
+        if same_minute(stated, seen) and not stated.stamp.second and seen.moment.offset_from is not OffsetFrom.UNKNOWN:
+            return seen  # ":00" is how systems fill in the seconds
         both = reconcile(stated, seen, self._hearing.place) or seen
-        return replace(both, strong=seen.strong)
+        return replace(both, strong=seen.strong, said=seen.said)
 
     def _is_clock(self, line: Line, stamp: ParsedDate, label: str) -> bool:
         """Whether a date above the headline is the day of the fetch, as a site's header prints it."""
         now, headline = self._hearing.place.local_now, self._layout.headline
-        if (headline and line.row > headline.row) or PUBLISHED.search(label):
+        if (headline and line.row > headline.row) or says_published(label, self._language):
             return False
         if any(_CLOCK_NAME.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:60]}") for _, el in line.parts):
             return True
@@ -268,11 +258,12 @@ class PrintedDates:
         far = headline is None or headline.row - line.row > 2
         return far or bool(_WEEKDAY_BEFORE.search(label) or _WEEKDAY_EAST.search(line.text))
 
-    def _is_date_line(self, line: Line, stamp: ParsedDate, label: str) -> bool:
+    def _is_near(self, line: Line) -> bool:
         headline = self._layout.headline
-        if headline is None or not -4 <= line.row - headline.row <= _NEAR or line.block.tag == "figcaption":
-            return False
-        return (stamp.end - stamp.start) * 3 > len(line.text) or PUBLISHED.search(label[-40:]) is not None
+        return headline is not None and -4 <= line.row - headline.row <= _NEAR and line.block.tag != "figcaption"
+
+    def _is_date_line(self, line: Line, stamp: ParsedDate) -> bool:
+        return self._is_near(line) and (stamp.end - stamp.start) * 3 > len(line.text)
 
     def relative(self) -> DateCandidate | None:
         """A time told from the fetch, where it is that of the article: short, by the headline, in a form that says how long ago."""
@@ -291,10 +282,12 @@ class PrintedDates:
                 continue
             if line.link_chars * 2 > len(line.text) or _COMMENT.search(line.text) or _COPYRIGHT.search(line.text):
                 continue
-            stamp = find_relative(line.spaced, now)
-            if stamp is None or _is_change(line.spaced[: stamp.start][-40:]):
+            stamp = find_relative(line.spaced, now, self._language)
+            if stamp is None or says_changed(line.spaced[: stamp.start][-40:], self._language):
                 continue
-            if is_named_day(line.spaced[stamp.start : stamp.end]) and not PUBLISHED.search(line.spaced[: stamp.start]):
+            if is_named_day(line.spaced[stamp.start : stamp.end], self._language) and not says_published(
+                line.spaced[: stamp.start], self._language
+            ):
                 continue  # "today" alone is a word, not a time
             if voice := self._hearing.voice(stamp, "visible"):
                 heard.append(voice)
@@ -303,7 +296,11 @@ class PrintedDates:
     def last_change(self, lines: Iterator[Line]) -> DateCandidate | None:
         """The line, often in the page's foot, that says when it was last changed."""
         for line in lines:
-            if len(line.text) < 120 and not line.zone & Zone.COMMENTS and _LAST_CHANGE.search(line.text):
+            if (
+                len(line.text) < 120
+                and not line.zone & Zone.COMMENTS
+                and cue("last_change", self._language).search(line.text)
+            ):
                 for stamp in self.stamps(line.spaced):
                     if voice := self._hearing.voice(stamp, "visible"):
                         return voice
@@ -344,12 +341,6 @@ def _names_of(el: Element) -> str:
     if el.tag == "time" and parent is not None and len(parent) == 1:
         name += f" {parent.get('class') or ''}"
     return name
-
-
-def _is_change(label: str) -> bool:
-    """Whether a label says "updated", and nothing after it "published"."""
-    end = max((match.end() for match in UPDATED.finditer(label)), default=None)
-    return end is not None and not _PUBLISHED_LAST.search(label[end:])
 
 
 def _last_other_heading(above: list[Line]) -> int:

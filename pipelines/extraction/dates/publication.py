@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import cast
 
+from lxml.etree import XPath
 from lxml.etree import _Element as Element
 
 from db.models import Moment, OffsetFrom, Page, Precision
-from pipelines.extraction.dates.agreement import beside_address
-from pipelines.extraction.dates.candidates import DateCandidate, DateContext
+from pipelines.extraction.dates.agreement import confirms, has_clock, same_minute, weigh, weigh_statements
+from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times
 from pipelines.extraction.dates.printed import PrintedDates, is_embedded
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.dates.url_date import date_in_address, month_in_address, outside_month
@@ -61,24 +63,28 @@ def read_moments(
     where = page.address or sheet.head.canonical
     day, month = date_in_address(where), month_in_address(where)
     lines = PrintedDates(hearing, layout, sheet.lines, day, month)
-    stated_time = hearing.first(_stated_published(sheet, stated))
-    changed = hearing.first(_stated_modified(sheet, stated))
+    changed = weigh_statements(list(hearing.all(_stated_modified(sheet, stated))), None, place)
+    statements = _published_voices(sheet, stated, hearing, changed)
     seen, updated = lines.visible()
-    if not any(voice and voice.stamp.hour is not None for voice in (stated_time, seen)):
+    if not any(voice.stamp.hour is not None for voice in (*statements, *filter(None, [seen]))):
         told = hearing.machine(stated.said.published, stated.said.by("published"))
-        if told and (stated_time is None or told.stamp.date == stated_time.stamp.date):
-            stated_time = told
+        if told and (not statements or told.stamp.date == statements[0].stamp.date):
+            statements = [told]
         changed = changed or hearing.machine(stated.said.modified, stated.said.by("modified"))
     if changed is None and updated is None and (seen is None or not seen.strong):
         updated = lines.last_change(iter(sheet.lines[-_FOOT:]))
     if seen and updated and not seen.strong and seen.stamp.date > updated.stamp.date:
         seen = None  # of something that the page speaks of: it did not appear after its last change
-    if seen and "NewsArticle" in stated.types and _is_of_change(seen, stated_time, changed):
-        seen, updated = None, updated or seen  # a press page that shows the day of its last change alone
     if seen and not seen.strong and outside_month(seen.stamp, month):
         seen = None
     address = hearing.voice(day, "address")
-    chosen = beside_address(stated_time, seen, address, place) or _weaker(sheet, hearing, month) or address
+    chosen = weigh(statements, seen, changed, address, place)
+    if chosen is None or (chosen is seen and (seen.stamp.hour is None or not has_clock(seen))):
+        for voice in _instants(sheet, hearing, month, changed):
+            if chosen is None or confirms(voice, chosen):
+                chosen = weigh([voice], seen, None, None, place)
+                break
+    chosen = chosen or address
     told = lines.relative() if chosen is None or chosen.stamp.hour is None else None
     if told and (chosen is None or (told.stamp.hour is not None and told.stamp.date == chosen.stamp.date)):
         chosen = told
@@ -87,11 +93,6 @@ def read_moments(
         chosen = pushed
     chosen = chosen or updated or _weakest(sheet, layout, hearing, lines) or changed
     return _dated(chosen, changed or updated, page, hearing)
-
-
-def _is_of_change(seen: DateCandidate, stated: DateCandidate | None, changed: DateCandidate | None) -> bool:
-    """Whether the day that is seen is the stated one of the last change, not that of publication."""
-    return bool(stated and changed and changed.stamp.date == seen.stamp.date != stated.stamp.date)
 
 
 def _dated(
@@ -122,25 +123,33 @@ def _hinted(when: datetime, hearing: DateContext) -> DateCandidate | None:
     return voice if hearing.possible(voice.moment) else None
 
 
-def _stated_published(sheet: Document, stated: StructuredData) -> Iterator[tuple[str | None, str]]:
+def _published_voices(
+    sheet: Document, stated: StructuredData, hearing: DateContext, changed: DateCandidate | None
+) -> list[DateCandidate]:
+    """The statements of publication; those in the body, which cost a walk, where the head gives no time of its own."""
+    voices = list(hearing.all(_of_article(sheet, stated)))
+    first = voices[0] if voices else None
+    if first is None or first.stamp.hour is None or (changed and same_minute(changed, first)):
+        voices += hearing.all((text, "microdata") for text in _machine_elements(sheet, "datepublished"))
+    voices += hearing.all((value, "meta") for value in _metas(sheet, PAGE_METAS))
+    return voices or list(hearing.all([(stated.published, "json-ld")]))
+
+
+def _of_article(sheet: Document, stated: StructuredData) -> Iterator[tuple[str | None, str]]:
     if stated.is_article:
         yield stated.published, "json-ld"
-    for name in PUBLISHED_METAS:
-        for value in sheet.head.metas.get(name, ())[:20]:
-            yield value, "meta"
-    for text in _machine_elements(sheet, "datepublished"):
-        yield text, "microdata"
-    for name in PAGE_METAS:
-        for value in sheet.head.metas.get(name, ())[:20]:
-            yield value, "meta"
-    yield stated.published, "json-ld"
+    for value in _metas(sheet, PUBLISHED_METAS):
+        yield value, "meta"
+
+
+def _metas(sheet: Document, names: tuple[str, ...]) -> Iterator[str]:
+    return (value for name in names for value in sheet.head.metas.get(name, ())[:20])
 
 
 def _stated_modified(sheet: Document, stated: StructuredData) -> Iterator[tuple[str | None, str]]:
     yield stated.modified, "json-ld"
-    for name in MODIFIED_METAS:
-        for value in sheet.head.metas.get(name, ()):
-            yield value, "meta"
+    for value in _metas(sheet, MODIFIED_METAS):
+        yield value, "meta"
     for text in _machine_elements(sheet, "datemodified"):
         yield text, "microdata"
 
@@ -165,13 +174,29 @@ def _is_microformat(el: Element) -> bool:
     return bool(el.get("datetime") or el.get("title")) and not stands_in(el, _OTHERS, {})
 
 
-def _weaker(sheet: Document, hearing: DateContext, month: tuple[int, int] | None) -> DateCandidate | None:
-    """A weaker place: `<time>` anywhere sensible."""
-    for el in islice(sheet.tree.iter("time"), 60):
-        voice = hearing.machine(el.get("datetime") or el.text, "time")
-        if voice and not stands_in(el, _OTHERS, {}) and not is_embedded(el) and not outside_month(voice.stamp, month):
-            return voice
-    return None
+def _instants(
+    sheet: Document, hearing: DateContext, month: tuple[int, int] | None, changed: DateCandidate | None
+) -> Iterator[DateCandidate]:
+    """Weaker places: `<time>` and other elements with a machine's value, anywhere sensible. None after the last change."""
+    for voice in _of_elements(sheet, hearing):
+        if not outside_month(voice.stamp, month) and not (changed and voice.stamp.date > changed.stamp.date):
+            yield voice
+
+
+def _of_elements(sheet: Document, hearing: DateContext) -> Iterator[DateCandidate]:
+    elements = cast(list[Element], _TIMED_ELEMENTS(sheet.tree))
+    timed = ((el, text) for el in elements for text in ([*machine_times(el)] or [el.text or ""] * (el.tag == "time")))
+    for el, text in islice(((el, text) for el, text in timed if text), 60):
+        voice = hearing.machine(text, "time")
+        if voice and not stands_in(el, _OTHERS, {}) and not is_embedded(el):
+            yield voice
+
+
+_TIMED_ELEMENTS = XPath(
+    "//*[self::time or @datetime or"
+    " @*[starts-with(name(), 'data-') and (contains(name(), 'date') or contains(name(), 'time') or contains(name(), 'publi'))]]"
+)
+"""The elements that may bear an instant; `machine_times` looks at the names of their attributes more closely."""
 
 
 def _dateline(layout: Layout, hearing: DateContext, lines: PrintedDates) -> DateCandidate | None:

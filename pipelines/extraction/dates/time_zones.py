@@ -12,53 +12,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from db.models import Moment, OffsetFrom, Precision
+from pipelines.extraction.languages.loader import languages
 from pipelines.extraction.text.date_parser import ParsedDate
-
-_COUNTRY_ZONES = {
-    "cn": "Asia/Shanghai", "hk": "Asia/Hong_Kong", "mo": "Asia/Macau", "tw": "Asia/Taipei", "jp": "Asia/Tokyo", "kr": "Asia/Seoul",
-    "id": "Asia/Jakarta", "sg": "Asia/Singapore", "my": "Asia/Kuala_Lumpur", "th": "Asia/Bangkok", "vn": "Asia/Ho_Chi_Minh",
-    "ph": "Asia/Manila", "in": "Asia/Kolkata",
-    "pk": "Asia/Karachi", "bd": "Asia/Dhaka", "lk": "Asia/Colombo", "np": "Asia/Kathmandu", "ir": "Asia/Tehran",
-    "il": "Asia/Jerusalem",
-    "sa": "Asia/Riyadh", "ae": "Asia/Dubai", "qa": "Asia/Qatar", "kw": "Asia/Kuwait", "iq": "Asia/Baghdad",
-    "jo": "Asia/Amman", "lb": "Asia/Beirut",
-    "eg": "Africa/Cairo", "ma": "Africa/Casablanca", "dz": "Africa/Algiers", "tn": "Africa/Tunis",
-    "za": "Africa/Johannesburg", "ng": "Africa/Lagos",
-    "ke": "Africa/Nairobi", "gh": "Africa/Accra", "et": "Africa/Addis_Ababa", "na": "Africa/Windhoek", "tr": "Europe/Istanbul",
-    "uk": "Europe/London", "gb": "Europe/London", "ie": "Europe/Dublin", "pt": "Europe/Lisbon", "es": "Europe/Madrid",
-    "fr": "Europe/Paris",
-    "be": "Europe/Brussels", "nl": "Europe/Amsterdam", "lu": "Europe/Luxembourg", "de": "Europe/Berlin",
-    "at": "Europe/Vienna", "ch": "Europe/Zurich",
-    "li": "Europe/Vaduz", "it": "Europe/Rome", "va": "Europe/Rome", "dk": "Europe/Copenhagen", "no": "Europe/Oslo",
-    "se": "Europe/Stockholm",
-    "fi": "Europe/Helsinki", "is": "Atlantic/Reykjavik", "pl": "Europe/Warsaw", "cz": "Europe/Prague", "sk": "Europe/Bratislava",
-    "hu": "Europe/Budapest", "ro": "Europe/Bucharest", "bg": "Europe/Sofia", "gr": "Europe/Athens",
-    "rs": "Europe/Belgrade", "hr": "Europe/Zagreb",
-    "si": "Europe/Ljubljana", "ba": "Europe/Sarajevo", "mk": "Europe/Skopje", "al": "Europe/Tirane",
-    "xk": "Europe/Belgrade", "ee": "Europe/Tallinn",
-    "lv": "Europe/Riga", "lt": "Europe/Vilnius", "ua": "Europe/Kyiv", "by": "Europe/Minsk", "ru": "Europe/Moscow",
-    "ge": "Asia/Tbilisi",
-    "am": "Asia/Yerevan", "az": "Asia/Baku", "kz": "Asia/Almaty", "uz": "Asia/Tashkent", "mx": "America/Mexico_City",
-    "br": "America/Sao_Paulo",
-    "ar": "America/Argentina/Buenos_Aires", "cl": "America/Santiago", "co": "America/Bogota", "pe": "America/Lima",
-    "ve": "America/Caracas",
-    "ec": "America/Guayaquil", "uy": "America/Montevideo", "cu": "America/Havana", "nz": "Pacific/Auckland",
-    "cy": "Asia/Nicosia", "mt": "Europe/Malta",
-}  # fmt: skip
-"""Countries with one civil time, or with one in which nearly all of the national press lives (ru, br, mx, id). us, ca
-and au are left out."""
-
-_LANGUAGE_COUNTRIES = {
-    "zh": "cn", "ja": "jp", "ko": "kr", "th": "th", "vi": "vn", "id": "id", "hi": "in", "bn": "bd", "fa": "ir", "he": "il",
-    "tr": "tr", "de": "de", "fr": "fr",
-    "it": "it", "nl": "nl", "da": "dk", "nb": "no", "no": "no", "sv": "se", "fi": "fi", "is": "is", "pl": "pl",
-    "cs": "cz", "sk": "sk", "hu": "hu",
-    "ro": "ro", "bg": "bg", "el": "gr", "sr": "rs", "hr": "hr", "sl": "si", "mk": "mk", "sq": "al", "et": "ee",
-    "lv": "lv", "lt": "lt", "uk": "ua",
-    "be": "by", "ru": "ru", "ka": "ge", "hy": "am", "az": "az", "ta": "in", "te": "in", "mr": "in", "ml": "in",
-    "gu": "in", "kn": "in", "ur": "pk",
-}  # fmt: skip
-"""Languages read in one country or one civil time above all. English, Spanish, Portuguese and Arabic are not."""
+from pipelines.extraction.text.utc_offsets import places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +49,11 @@ class Locale:
     def _zone(self) -> tuple[ZoneInfo | None, OffsetFrom]:
         if self.site_timezone and (zone := _zone_info(self.site_timezone)):
             return zone, OffsetFrom.SITE
-        if self.country and (zone := _zone_info(_COUNTRY_ZONES.get(self.country, ""))):
+        if self.country and (zone := _zone_info(places()["countries"].get(self.country, ""))):
             return zone, OffsetFrom.COUNTRY
         if self.country not in ("us", "ca", "au"):
-            country = _LANGUAGE_COUNTRIES.get(self.language or "", "")
-            if zone := _zone_info(_COUNTRY_ZONES.get(country, "")):
+            language = languages().get(self.language or "")
+            if language and (zone := _zone_info(places()["countries"].get(language.country, ""))):
                 return zone, OffsetFrom.LANGUAGE
         return None, OffsetFrom.UNKNOWN
 

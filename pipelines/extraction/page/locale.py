@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from urllib.parse import urlsplit
 
+from pipelines.extraction.languages.loader import languages
 from pipelines.extraction.page.document import DocumentHead
+from pipelines.extraction.text.word_lists import words
 
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}))?(?![a-z])", re.I)
 _SCRIPTS = (
@@ -33,49 +35,9 @@ _SCRIPT_OF = {
     "zh": "zh", "yue": "zh", "ja": "ja", "ko": "ko", "th": "th", "el": "el", "he": "he", "yi": "he", "ta": "ta",
     "te": "te", "ka": "ka", "hy": "hy",
 }  # fmt: skip
-_COMMON_WORDS = {
-    "en": "the of and to in that is was for with", "de": "der die und das nicht von mit den ist ein",
-    "fr": "les des est une dans pour qui sur pas du",
-    "es": "los las una por con del para que como más", "it": "che della sono per una con gli anche nel non",
-    "pt": "uma não com para dos mais como foi ao pela",
-    "nl": "het een van dat zijn niet voor met aan ook", "sv": "och att det som för är på inte med har",
-    "da": "og det er til af ikke på som den har",
-    "nb": "og det er til av ikke på som har jeg", "fi": "ja on ei että oli mutta myös kun hän ovat",
-    "pl": "nie się jest na że do jak to przez są",
-    "cs": "že se na je jsou ale jako když podle byl", "tr": "ve bir bu için ile olarak daha çok olan da",
-    "id": "yang dan di dengan untuk dari ini pada tidak dalam",
-    "ro": "și în din care pentru este sunt mai nu cu", "hu": "és hogy nem egy az is meg már volt csak",
-    "vi": "của và là không được cho trong một người có",
-    "hr": "je se na da su za od kako bi nije", "ca": "els les amb una per més però també dels aquest",
-    "et": "ja on ei et see oma kui ka oli aga",
-    "lt": "ir kad yra su iš tai bei dėl buvo į", "lv": "un ir ka no ar par kas arī tas bija",
-    "is": "og að það sem ekki við hann um er til",
-}  # fmt: skip
 _FAR = re.compile(r"[\u0370-\uffff]")
 _WORD = re.compile(r"[^\W\d_]+")
-_GENERIC_TLDS = frozenset(
-    (
-        "io",
-        "co",
-        "tv",
-        "me",
-        "ai",
-        "fm",
-        "to",
-        "cc",
-        "ws",
-        "ly",
-        "gg",
-        "eu",
-        "la",
-        "sh",
-        "im",
-        "news",
-        "com",
-        "net",
-        "org",
-    )
-)
+_GENERIC_TLDS = words("io co tv me ai fm to cc ws ly gg eu la sh im news com net org")
 
 
 def read_language(head: DocumentHead, text: str, stated: str | None) -> str | None:
@@ -138,20 +100,29 @@ def _script(text: str) -> str | None:
 
 
 def _by_words(text: str) -> str | None:
-    words = Counter(_WORD.findall(text[:4000].lower()))
-    scores = {code: sum(words[word] for word in common.split()) for code, common in _COMMON_WORDS.items()}
-    best = max(scores, key=lambda code: scores[code])
+    counted = Counter(_WORD.findall(text[:4000].lower()))
+    scores = {code: sum(counted[word] for word in one.common) for code, one in languages().items()}
+    best = max(scores, key=lambda code: (scores[code], code == "en"))
     return best if scores[best] >= 3 else None
 
 
 def read_country(head: DocumentHead, address: str | None) -> str | None:
-    """The country a page is for as two letters, by its domain, else by the region in its language tag."""
-    host = urlsplit(address or head.canonical or "").hostname or ""
-    tld = host.rsplit(".", 1)[-1]
-    if len(tld) == 2 and tld not in _GENERIC_TLDS:
+    """The country a page is for as two letters: by its domain, its stated region, else by the region in its language tag."""
+    labels = (urlsplit(address or head.canonical or "").hostname or "").split(".")
+    if len(tld := labels[-1]) == 2 and (tld not in _GENERIC_TLDS or labels[-2:-1] in _SECOND_LEVELS):
         return tld
+    if match := _REGION.match((head.meta("geo.region", "geo.country", "geo.position.country") or "").strip()):
+        return match[1].lower().replace("gb", "uk")
     for tag in (head.lang, head.meta("og:locale", "content-language")):
         match = _TAG.match((tag or "").strip())
-        if match and match[3]:
+        if match and match[3] and (tag == head.lang or (match[1] + match[3]).lower() not in _TEMPLATE_REGIONS):
             return match[3].lower().replace("gb", "uk")
     return None
+
+
+_SECOND_LEVELS = (["com"], ["net"], ["org"], ["gov"], ["edu"])
+"""`com.co` is Colombia, `co` anybody's."""
+_REGION = re.compile(r"([A-Z]{2})(?:-[A-Z\d]{1,3})?$", re.I)
+"""ISO 3166 as `geo.region` has it: "CO-ANT"."""
+_TEMPLATE_REGIONS = frozenset(("eses", "frfr", "arar", "ptpt"))
+"""Locales that systems fill in for a language that is read in many countries' time: they tell the language, not the country."""

@@ -11,8 +11,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
+from pipelines.extraction.languages.loader import Words, any_of, languages
 from pipelines.extraction.text.calendars import from_solar_hijri, our_calendar
 from pipelines.extraction.text.date_formats import Found, rare_dates
 from pipelines.extraction.text.months import month_of, persian_month_of
@@ -70,40 +72,64 @@ _WORD_DAY_CLOCK_YEAR = re.compile(
     r"([^\W\d_]{3,9})\.?\s{1,2}(\d{1,2}),?\s\d{1,2}:\d\d(?::\d\d)?\s(?:[A-Z]{3,4}\s)?(\d{4})(?!\d)"
 )
 """C's and Java's way: "Mar 05 14:30:00 CET 2024"."""
-_CLOCK = re.compile(
-    r"(?P<mark>上午|下午|中午|晚上|凌晨|早上|傍晚|午前|午後|오전|오후|am|pm|a\.m\.|p\.m\.)?\s?(?P<h>2[0-4]|[01]?\d)(?!\d)"
-    r"(?:\s?(?P<sep>[:：]|時|时|点|點|시|h|H|\.|[Uu]hr\s)\s?(?P<m>[0-5]\d)(?:\s?(?:[:：.]|分|분)\s?(?P<s>[0-5]\d)(?:[.,]\d{1,9})?)?(?:分|秒|분|초)?)?"
-    r"\s{0,2}(?P<ap>[ap]\.?\s?m\b\.?|[AP]\.?\s?M\b\.?|μ\.?μ\.?|π\.?μ\.?|مساء\w?\u064b?|صباحا?\u064b?ا?|م\b|ص\b|SA\b|CH\b)?"
-)
+
+
+@cache
+def _clock() -> re.Pattern[str]:
+    """A time of day, with a word for its half before or after it."""
+    before = any_of((word for code in _HALF_FIRST for half in _halves(code) for word in half), spaces=False)
+    after = [
+        f"(?{'' if word.isupper() else 'i'}:{any_of([word], languages()[code].spaces)})"
+        for code in languages()
+        for half in _halves(code)
+        for word in sorted(half, key=len, reverse=True)
+    ]
+    return re.compile(
+        rf"(?P<mark>(?i:{before}))?\s?(?P<h>2[0-4]|[01]?\d)(?!\d)"
+        r"(?:\s?(?P<sep>[:：]|時|时|点|點|시|h|H|\.|[Uu]hr\s)\s?(?P<m>[0-5]\d)"
+        r"(?:\s?(?:[:：.]|分|분)\s?(?P<s>[0-5]\d)(?:[.,]\d{1,9})?)?(?:分|秒|분|초)?)?"
+        rf"\s{{0,2}}(?P<ap>{'|'.join(after)})?"
+    )
+
+
+_HALF_FIRST = ("zh", "ja", "ko", "en")
+"""Languages that write the half of the day before the hour, English by way of templates."""
+
+
+def _halves(code: str) -> tuple[Words, Words]:
+    return languages()[code].dates.morning, languages()[code].dates.afternoon
+
+
+@cache
+def _is_afternoon() -> dict[str, bool]:
+    """The words for a half of the day, lower case and without spaces."""
+    return {
+        word.lower().replace(" ", ""): bool(late)
+        for code in languages()
+        for late, words in enumerate(_halves(code))
+        for word in words
+    }
+
+
 _ZONE = re.compile(
-    r"\s{0,2}(?:\(?\s?(?:(?:GMT|UTC|Z)?\s?(?P<sign>[+\-−])\s?(?P<oh>\d{1,2}):?(?P<om>\d\d)?|(?P<name>[A-Z][A-Za-z]{0,4}|МСК|мск)\b"
+    r"\s{0,2}(?:\(?\s?(?:(?:GMT|UTC|Z)?\s?(?P<sign>\+(?=\s?\d)|[-−](?=\d))\s?(?P<oh>\d{1,2}):?(?P<om>\d\d)?|(?P<name>[A-Z][A-Za-z]{0,4}|МСК|мск)\b"
     r"|(?P<city>北京时间|北京時間|Uhr)))"
 )
-_JOIN_WORDS = (
-    "at um à às as alle ore klo kl ob o om в у о об u saat saati ora os orë στις na jam pukul lúc den le h г года р року d kell"
-    " plkst val hari las v ve klockan klokken kello klukken la orele godz godzina r בשעה เวลา ساعت الساعة"
-)
-"""What stands between a day and its time, "5 March 2024 at 14:30"; then the days of the week that are written after the year."""
-_WEEKDAYS = (
-    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
-    " pazartesi salı çarşamba perşembe cuma cumartesi pazar hétfő kedd szerda csütörtök péntek szombat vasárnap"
-    " montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche"
-    " lunes martes miércoles jueves viernes sábado domingo понедельник вторник среда четверг пятница суббота воскресенье"
-    " 월요일 화요일 수요일 목요일 금요일 토요일 일요일"
-    " 月曜 火曜 水曜 木曜 金曜 土曜 日曜 月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日"
-)
-_JOIN = re.compile(
-    r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|[|,，،·•–—-]|\(?(?:星期|週|周|礼拜)[一二三四五六日天]\)?|[(（][月火水木金土日월화수목금토일](?:[・/]祝)?[)）]|\([^\W\d_]{2,14}\)"
-    r"|(?:a las|at:|um:|u:|,\s?à|kl\.|godz\.|r\.,?|г\.,?|р\.,?|d\.|Z(?=\d)|ساعت|الساعة)"
-    rf"|(?:{'|'.join(f'{_JOIN_WORDS} {_WEEKDAYS}'.split())})(?![^\W\d_]))\s{{0,2}}|\s{{0,3}}){{0,4}}",
-    re.I,
-)
-_AFTERNOON = frozenset(
-    ("下午", "晚上", "傍晚", "午後", "오후", "pm", "p.m.", "μμ", "م", "مساء", "مساءً", "مساءا", "مساءً", "ch")
-)
-_MORNING = frozenset(
-    ("上午", "早上", "凌晨", "午前", "오전", "am", "a.m.", "πμ", "ص", "صباح", "صباحا", "صباحًا", "صباحاً", "sa")
-)
+
+
+@cache
+def _join() -> re.Pattern[str]:
+    """What may stand between a day and its time: "5 March 2024 at 14:30", "2024년 3월 5일(화) 14:30"."""
+    words = "|".join(
+        any_of((*one.dates.joins, *one.dates.weekdays), one.spaces)
+        for one in languages().values()
+        if one.dates.joins or one.dates.weekdays
+    )
+    return re.compile(
+        r"[)）]?\.?(?:\s{0,3}(?:T(?=\d)|Z(?=\d)|[|,，،·•–—-]"
+        rf"|[(（][^\W\d_]{{1,14}}(?:[・/]祝)?[)）]|{words})\s{{0,2}}|\s{{0,3}}){{0,4}}",
+        re.I,
+    )
 
 
 def plain_digits(text: str) -> str:
@@ -227,7 +253,7 @@ def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int
         offset = _read_offset(text, within.end(), date(year, month, day))[0]
         return ParsedDate(year, month, day, hour, minute, second, offset, start, end) if hour < 24 else None
     after = end
-    if join := _JOIN.match(text, end):
+    if join := _join().match(text, end):
         after = join.end()
     clock = read_clock(text, after)
     if clock is None:
@@ -245,18 +271,16 @@ _CLOCK_WITHIN = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?=\s)")
 
 def read_clock(text: str, at: int) -> tuple[int, int, int | None, int] | None:
     """The time of day written at a place of a text: hour, minute, second if given, and where it ends."""
-    m = _CLOCK.match(text, at)
+    m = _clock().match(text, at)
     if m is None or (m["m"] is None and not m["ap"] and not m["mark"]):
         return None
     if m["sep"] == "." and text[m.end() : m.end() + 1].isdigit():
         return None
     hour = int(m["h"])
-    mark = (m["mark"] or m["ap"] or "").lower().replace(" ", "")
-    if mark not in _AFTERNOON | _MORNING:
-        mark = mark.replace(".", "")
-    if mark in _AFTERNOON and hour < 12:
+    late = _is_afternoon().get((m["mark"] or m["ap"] or "").lower().replace(" ", ""))
+    if late and hour < 12:
         hour += 12
-    elif mark in _MORNING and hour == 12:
+    elif late is False and hour == 12:
         hour = 0
     if hour > 23:
         return None
@@ -279,15 +303,16 @@ def _clock_before(text: str, start: int, day: date) -> tuple[int, int, int | Non
 
 
 def _read_offset(text: str, at: int, day: date) -> tuple[timedelta | None, int]:
-    if text[at : at + 1] in "Zz" and not text[at + 1 : at + 2].isalnum() and at < len(text):
-        return timedelta(0), at + 1
     m = _ZONE.match(text, at)
-    if m is None:
-        return None, at
+    if m is None or not m["sign"]:
+        if at < len(text) and text[at] in "Zz" and not text[at + 1 : at + 2].isalnum():
+            return timedelta(0), at + 1
+        if m is None:
+            return None, at
     if m["sign"]:
         hours, minutes = int(m["oh"]), int(m["om"] or 0)
         # "+08", "+0800", "GMT+8" are offsets; "- 12 comments" is not
-        if hours > 14 or minutes > 59 or (m["om"] is None and "T" not in m[0] and len(m["oh"]) < 2):
+        if hours > 14 or minutes > 59 or (m["om"] is None and m[0].lstrip(" (")[:1] not in "GUZ" and len(m["oh"]) < 2):
             return None, at
         delta = timedelta(hours=hours, minutes=minutes)
         return (-delta if m["sign"] != "+" else delta), m.end()

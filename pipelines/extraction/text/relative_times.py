@@ -7,37 +7,63 @@ comments and other boxes. Where a line is that of the article is judged by `date
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
+from pipelines.extraction.languages.loader import Words, any_of, languages, spoken
 from pipelines.extraction.text.date_parser import MAX_TEXT, ParsedDate, plain_digits, read_clock
 
-_AGO = re.compile(
-    r"(?<!\d)(?P<cn>\d{1,3}|半)\s?个?(?P<cu>秒|分钟|分鐘|分|小时|小時|時間|时|天|日|周|週)(?:之|以)?前(?!\w{0,2}[天日]\d)"
-    r"|(?<!\d)(?P<kn>\d{1,3})\s?(?P<ku>초|분|시간|일|주)\s?전"
-    r"|(?<!\w)(?P<en>\d{1,3}|an?|één|en|ett|bir|uma?|una?|un['’])\s?"
-    r"(?P<eu>seconds?|secs?|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|minut[oi]|min\.?|or[ae]|giorn[oi]"
-    r"|minuten|minuut|uur|dag(?:en)?|minutter|minuter|tim(?:er|e|mar|me)|minu?uttia|tuntia|päivää|dakika|saat|gün"
-    r"|минут[ауы]?|мин\.?|час(?:а|ов)?|ч\.?|год\.?|дня|дней|день|хвилин[аиу]?|годин[аиу]?|дні|днів|godzin[ęy]?|godz\.?|minuty?|dni"
-    r"|phút|giờ|ngày|menit|jam|hari|घंटे|घंटा|मिनट|दिन|órá(?:ja|val)|perc(?:e|cel)|nap(?:ja|pal)|ساعت|دقیقه|روز|นาที|ชั่วโมง|วัน)"
-    r"\s?(?:ago|fa|geleden|sedan|siden|sitten|önce|назад|тому|temu|trước|(?:yang\s)?lalu|पहले|ที่แล้ว|ที่ผ่านมา|ezelőtt|پیش|قبل)(?!\w)"
-    r"|(?<!\w)(?P<hn>\d{1,3})\s(?P<hu>órája|perce|napja)(?!\w)"
-    r"|(?<!\w)(?:vor|il y a|hace|há|před|πριν(?: από)?|преди|acum|منذ|قبل|לפני)\s(?P<vn>\d{1,3}|eine[rm]|une?|una?|uma?)\s"
-    r"(?P<vu>sekunde|minut|min|stunde|std|heure|h\b|hor|tag|jour|d[ií]a|hodin|dn|or[eă]|zil|λεπτ|ώρ|ημέρ|دقيق|ساع|يوم|أيام|דקות|שעות|ימים)",
-    re.I,
-)
-_SECONDS = re.compile(r"s(?!t|a)|秒|초", re.I)
-_MINUTES = re.compile(r"m|perc|دقیقه|分|분|phút|dak|мин|хв|मि|นา|λεπ|دقي|דק", re.I)
-_DAYS = re.compile(r"d(?!ak)|nap|روز|天|日|일|tag|jour|gi(?!ờ)|päi|gün|д|ngày|hari|दि|วัน|zil|ημέ|يوم|أيا|ימ", re.I)
-_WEEKS = re.compile(r"w|周|週|주", re.I)
-_NAMED_DAY = re.compile(
-    r"(今天|今日|昨天|昨日|前天|오늘|어제|\btoday\b|\byesterday\b|\bheute\b|\bgestern\b|\bhoy\b|\bayer\b|\boggi\b|\bieri\b"
-    r"|\bhier\b|\baujourd['’]hui\b|\bhoje\b|\bontem\b|\bvandaag\b|\bgisteren\b|\bсегодня\b|\bвчера\b)",
-    re.I,
-)
-_DAYS_BACK = {
-    "昨天": 1, "昨日": 1, "前天": 2, "어제": 1, "yesterday": 1, "gestern": 1, "ayer": 1, "ieri": 1, "hier": 1, "ontem": 1,
-    "gisteren": 1, "вчера": 1,
-}  # fmt: skip
+_UNITS = {
+    "seconds": timedelta(seconds=1),
+    "minutes": timedelta(minutes=1),
+    "hours": timedelta(hours=1),
+    "days": timedelta(days=1),
+    "weeks": timedelta(weeks=1),
+}
+_DAYS_BACK = {"today": 0, "yesterday": 1, "day_before_yesterday": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way of saying how long ago, ready to be searched for, and how long each unit and each word for a number is."""
+
+    pattern: re.Pattern[str]
+    units: dict[str, timedelta]
+    halves: Words
+
+
+@cache
+def _forms(code: str) -> tuple[_Form, ...]:
+    """The forms of a language, each "number unit after" or "before number unit"."""
+    language = languages().get(code)
+    made = []
+    for form in language.ago if language else ():
+        units = {word: span for name, span in _UNITS.items() for word in getattr(form, name)}
+        number = "|".join([r"\d{1,3}", *map(re.escape, (*form.one, *form.half))])
+        core = rf"(?P<n>{number})\s?个?(?P<u>{'|'.join(map(re.escape, sorted(units, key=len, reverse=True)))})"
+        before, after = (
+            "|".join(map(re.escape, sorted(words, key=len, reverse=True))) for words in (form.before, form.after)
+        )
+        open_end = bool(language and not language.spaces)
+        end = r"(?!\w{0,2}[天日]\d)" if open_end else r"(?!\w)"
+        start = r"(?<!\d)" if open_end else r"(?<!\w)"
+        if before:
+            made.append(_Form(re.compile(rf"{start}(?:{before})\s{core}{end}", re.I), units, form.half))
+        if after or not before:
+            made.append(_Form(re.compile(rf"{start}{core}\s?(?:{after}){end}", re.I), units, form.half))
+    return tuple(made)
+
+
+@cache
+def _named_day(language: str | None) -> tuple[re.Pattern[str], dict[str, int]]:
+    """What finds "today" and "yesterday" on pages of a language, and how many days back each is."""
+    found = [one for code in spoken(language) if (one := languages().get(code))]
+    back = {word: days for one in found for name, days in _DAYS_BACK.items() for word in getattr(one.dates, name)}
+    words = (any_of((word for name in _DAYS_BACK for word in getattr(one.dates, name)), one.spaces) for one in found)
+    return re.compile("|".join(filter(None, words)) or "(?!)", re.I), back
+
+
 _NO_YEAR = re.compile(
     r"(?<![\d./年-])(\d{1,2})(?:\s?月\s?(\d{1,2})\s?[日号]|-(\d{2})|/(\d{1,2})(?=\s?[(（][月火水木金土日]))"
     r"(?:\s?[(（][月火水木金土日](?:曜日?)?[)）])?\s{0,2}(?=\d{1,2}[:：時]\d\d)"
@@ -46,22 +72,23 @@ _NO_YEAR = re.compile(
 _BETWEEN = re.compile(r"[\s,，|·]{0,3}(?:(?:at|um|a las|alle|às|à|om|в)\s)?")
 
 
-def find_relative(text: str, now: datetime) -> ParsedDate | None:
-    """A time told from `now` ("3小时前", "昨天 15:32", "2 hours ago"). `now` must be in the page's own zone."""
+def find_relative(text: str, now: datetime, language: str | None = None) -> ParsedDate | None:
+    """A time told from `now` ("3小时前", "昨天 15:32", "2 hours ago"), which must be in the page's own zone."""
     text = plain_digits(text[:MAX_TEXT])
-    if m := _AGO.search(text):
-        count, unit = next(
-            (m[n], m[u]) for n, u in (("cn", "cu"), ("kn", "ku"), ("en", "eu"), ("vn", "vu"), ("hn", "hu")) if m[n]
-        )
-        span = _span(unit)
-        when = now - (span / 2 if count == "半" else (int(count) if count.isdecimal() else 1) * span)
+    for form in (form for code in spoken(language) for form in _forms(code)):
+        m = form.pattern.search(text)
+        if m is None:
+            continue
+        span = form.units[m["u"].lower()]
+        when = now - (span / 2 if m["n"] in form.halves else (int(m["n"]) if m["n"].isdecimal() else 1) * span)
         if span >= timedelta(days=1):
             return ParsedDate(when.year, when.month, when.day, start=m.start(), end=m.end())
         return ParsedDate(
             when.year, when.month, when.day, when.hour, when.minute, None, now.utcoffset(), m.start(), m.end()
         )
-    if m := _NAMED_DAY.search(text):
-        day = (now - timedelta(days=_DAYS_BACK.get(m[1].lower(), 0))).date()
+    pattern, back = _named_day(language)
+    if m := pattern.search(text):
+        day = (now - timedelta(days=back[m[0].lower()])).date()
         after = _BETWEEN.match(text, m.end())
         clock = read_clock(text, after.end() if after else m.end())
         if clock:
@@ -86,16 +113,6 @@ def _without_year(text: str, now: datetime) -> ParsedDate | None:
     return None
 
 
-def is_named_day(text: str) -> bool:
+def is_named_day(text: str, language: str | None = None) -> bool:
     """Whether a piece of text is no more than the name of a day ("today", "昨天")."""
-    return _NAMED_DAY.fullmatch(text.strip()) is not None
-
-
-def _span(unit: str) -> timedelta:
-    if _WEEKS.match(unit):
-        return timedelta(weeks=1)
-    if _MINUTES.match(unit):
-        return timedelta(minutes=1)
-    if _DAYS.match(unit):
-        return timedelta(days=1)
-    return timedelta(seconds=1) if _SECONDS.match(unit) else timedelta(hours=1)
+    return _named_day(language)[0].fullmatch(text.strip()) is not None

@@ -157,20 +157,20 @@ def test_the_name_has_the_number_and_the_libraries_that_read() -> None:
 
 
 def test_any_file_tells_two_installations_apart(tmp_path: Path) -> None:
-    for name in ("db/models.py", "pipelines/extraction/credits/names.py", "pipelines/reading/languages/de.toml"):
+    for name in ("db/models.py", "pipelines/extraction/credits/names.py", "pipelines/extraction/languages/de.toml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1\n", encoding="utf-8")
     seen = [installed_code(tmp_path)]
     for name, text in (
-        ("pipelines/reading/languages/de.toml", "2\n"),
-        ("pipelines/reading/languages/fr.toml", "1\n"),
-        ("pipelines/reading/text/dates.py", "1\n"),
+        ("pipelines/extraction/languages/de.toml", "2\n"),
+        ("pipelines/extraction/languages/fr.toml", "1\n"),
+        ("pipelines/other/dates.py", "1\n"),
         ("db/models.py", "1  # a comment\n"),
     ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
         seen.append(installed_code(tmp_path))
-    (tmp_path / "pipelines/extraction/credits/names.py").rename(tmp_path / "pipelines/reading/text/names.py")
+    (tmp_path / "pipelines/extraction/credits/names.py").rename(tmp_path / "pipelines/other/names.py")
     seen.append(installed_code(tmp_path))
     assert len(set(seen)) == len(seen)
     (tmp_path / "db/__pycache__").mkdir()

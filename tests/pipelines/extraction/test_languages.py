@@ -1,0 +1,82 @@
+"""The language files: every cue shows that it is needed, and a file with a mistake is refused."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from pipelines.extraction.dates.printed import says_changed, says_published
+from pipelines.extraction.languages.loader import Cue, cue, languages, parse, pattern, spoken
+from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.months import month_of
+
+ROOT = Path(__file__).parents[3]
+CUES = [(code, one) for code, language in languages().items() for one in language.cues]
+
+
+def place_of(code: str, one: Cue) -> str:
+    """The part of a cue's example in which the cue is looked for."""
+    stamps = find_stamps(one.example, language=code)
+    assert stamps, "the example has no date that is read"
+    return one.example if one.where == "line" else one.example[: stamps[0].start]
+
+
+@pytest.mark.parametrize(("code", "one"), CUES, ids=[f"{code}-{one.kind}" for code, one in CUES])
+def test_a_cue_is_needed(code: str, one: Cue) -> None:
+    text = place_of(code, one)
+    assert cue(one.kind, code).search(text)
+    others = [
+        (languages()[spoke].spaces, other)
+        for spoke in spoken(code)
+        for other in languages()[spoke].cues
+        if other.kind == one.kind and other is not one
+    ]
+    assert not any(re.search(pattern(other, spaces), text) for spaces, other in others), "read without it as well"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (('name = "Test"', 'name = "Test"\ncolour = "red"'), "unknown key 'colour'"),
+        (('name = "Test"\n', ""), "name"),
+        (('["uppd*"]', "[]"), "'match' is empty"),
+        (('["uppd*"]', '["uppd*", "uppd*"]'), "twice"),
+        (('kind = "updated"', 'kind = "renewed"'), "renewed"),
+        (('where = "label"', 'where = "somewhere"'), "somewhere"),
+        (('case = "any"', 'case = "upper"'), "upper"),
+        (('joins = ["kl"]', 'months = [["jan"], ["feb"]]'), "12 months, not 2"),
+        (('joins = ["kl"]', 'joins = [""]'), "nothing"),
+        (('joins = ["kl"]', 'colours = ["kl"]'), "colours"),
+    ],
+)
+def test_a_file_with_a_mistake_is_refused(change: tuple[str, str], said: str) -> None:
+    text = (
+        'name = "Test"\n[dates]\njoins = ["kl"]\n[[cues]]\nkind = "updated"\nmatch = ["uppd*"]\nwhere = "label"\n'
+        'case = "any"\nwhy = "a change"\nexample = "Uppdaterad 5 mars 2024"\n'
+    )
+    assert parse(text, "xx.toml").name == "Test"
+    with pytest.raises(ValueError, match=said):
+        parse(text.replace(*change), "xx.toml")
+
+
+def test_words_apply_in_their_own_language() -> None:
+    assert [code for code in ("pl", "it", "de") if says_published("Dodano", code)] == ["pl"]
+    assert [code for code in ("nl", "tr", "fi") if says_changed("Bijgewerkt", code)] == ["nl"]
+    assert says_changed("Last updated", "tr"), "templates are often left in English"
+    assert says_changed("Bijgewerkt", None), "where the language is not known, all are"
+    assert not says_changed("Updated 3 March, published", "en")
+    assert [month_of("lis", code) for code in ("pl", "hr", None)] == [11, 10, None]
+
+
+def test_the_wheel_has_the_files() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
+    for path in (ROOT / "pipelines").rglob("*.toml"):
+        name = path.relative_to(ROOT)
+        places = [(".".join(parent.parts), str(name.relative_to(parent))) for parent in name.parents]
+        assert any(fnmatch(rest, one) for package, rest in places for one in told.get(package, ())), (
+            f"{path} would not be installed"
+        )
