@@ -12,17 +12,17 @@ import sys
 
 import click
 
-from cli.output.tables import local_time
+from cli.output.tables import format_local_time
 from db.errors import UsageError
 from db.queries.articles import (
     LinkStatus,
     PageStatus,
     current_page,
+    find_page_at,
     last_page_id,
-    link_at,
+    link_status,
     links_of_host,
-    page_at,
-    page_state,
+    page_status,
 )
 from pipelines.urls import clean_url, link_key
 
@@ -39,7 +39,7 @@ def page_named(conn: sqlite3.Connection, what: str, revision: int | None = None)
     else:
         page_id = _page_at(conn, what)
         current = None
-    state = page_state(conn, page_id)
+    state = page_status(conn, page_id)
     if state is None:
         last = last_page_id(conn)
         known = f"the last page is {last}" if last else "nothing was crawled yet"
@@ -52,7 +52,7 @@ def page_named(conn: sqlite3.Connection, what: str, revision: int | None = None)
             raise UsageError(f"article {state.article_id} has no revision {revision}; `copydesk show` lists them")
     elif not numbered:
         current = current_page(conn, state.article_id)
-    chosen = page_state(conn, current) if current is not None else state
+    chosen = page_status(conn, current) if current is not None else state
     assert chosen is not None
     return chosen
 
@@ -63,10 +63,10 @@ def _page_at(conn: sqlite3.Connection, address: str) -> int:
     if url is None:
         raise UsageError(f"{address} is neither the number of an article nor the address of a web page")
     key = link_key(url)
-    page_id = page_at(conn, url, key)
+    page_id = find_page_at(conn, url, key)
     if page_id is not None:
         return page_id
-    if link := link_at(conn, key):
+    if link := link_status(conn, key):
         click.echo(f"copydesk: {_never_fetched(link)}", err=True)
         sys.exit(1)
     host = key.partition("/")[0]
@@ -79,8 +79,8 @@ def _page_at(conn: sqlite3.Connection, address: str) -> int:
 
 
 def _never_fetched(link: LinkStatus) -> str:
-    found = f"{link.url} was found {local_time(link.found_at)} ({link.source_name})"
+    found = f"{link.url} was found {format_local_time(link.found_at)} ({link.source_name})"
     if not link.failures:
         return f"{found} and not fetched yet; `copydesk crawl {link.source_name}` does"
     times = "once" if link.failures == 1 else f"{link.failures} times"
-    return f"{found} and could not be fetched, {times}; last {local_time(link.failed_at)}: {link.error}"
+    return f"{found} and could not be fetched, {times}; last {format_local_time(link.failed_at)}: {link.error}"

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from db.config.loader import Config, find_config, load_config
-from db.connection.database import explained, open_database, open_for_reading
+from db.connection.database import open_database, open_for_reading, translate_sqlite_errors
 from db.sqlite_tools import Database
 
 # Counting over 200,000 articles takes 0.26 s with it and 0.56 s with SQLite's own 2 MiB (measured).
@@ -40,7 +40,7 @@ class CommandContext:
         path = self.config.database
         db = open_database(path, create=create)
         try:
-            with explained(path):
+            with translate_sqlite_errors(path):
                 yield db
         finally:
             db.conn.close()
@@ -51,7 +51,7 @@ class CommandContext:
         path = self.config.database
         conn = open_for_reading(path)
         try:
-            with explained(path):
+            with translate_sqlite_errors(path):
                 conn.execute(f"PRAGMA cache_size = -{READ_CACHE_KIB}")
                 yield conn
                 if conn.file is not None:

@@ -17,7 +17,7 @@ import click
 from cli.context import CommandContext
 from cli.output.terminal import guard
 from db.errors import CopydeskError, MachineError
-from db.machine_errors import explain_os, machine_error
+from db.machine_errors import as_machine_error, explain_os_error
 
 # Each is a click command in the module of `cli.commands` that has its name. In the order of a day's work.
 _COMMANDS = (
@@ -81,11 +81,11 @@ class LazyGroup(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except (OSError, MemoryError) as error:
-            raise explain_os(error) from error
+            raise explain_os_error(error) from error
         except sqlite3.Error as error:
-            from db.connection.database import explain
+            from db.connection.database import explain_sqlite_error
 
-            raise explain(error, ctx.ensure_object(CommandContext).config.database) from error
+            raise explain_sqlite_error(error, ctx.ensure_object(CommandContext).config.database) from error
 
 
 def _reader_gone() -> bool:
@@ -130,7 +130,7 @@ def main() -> None:
         click.echo(f"copydesk: {error}", err=True)
         sys.exit(error.exit_code)
     except (MemoryError, OSError, RuntimeError) as error:
-        if (trouble := machine_error(error)) is None:
+        if (trouble := as_machine_error(error)) is None:
             raise
         click.echo(f"copydesk: {trouble}", err=True)
         sys.exit(trouble.exit_code)

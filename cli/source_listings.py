@@ -13,7 +13,7 @@ import click
 from cli.context import CommandContext
 from cli.output.mistakes import say_mistakes
 from cli.output.progress import watching
-from cli.output.tables import local_time, plain
+from cli.output.tables import format_local_time, plain
 from db.errors import ConfigError
 from db.models import Listing, Source
 from db.store.listings import ListingState, listing_states
@@ -42,7 +42,11 @@ def standing(state: ListingState, rests: Sequence[timedelta], now: datetime) -> 
         again = state.next_ask(rests)
         if again is None:
             return f"given up: {state.trouble}, {times}; comes back when the site names it again"
-        when = f"asked again from {local_time(again.isoformat())}" if again > now else "asked again by the next crawl"
+        when = (
+            f"asked again from {format_local_time(again.isoformat())}"
+            if again > now
+            else "asked again by the next crawl"
+        )
         return f"rests: {state.trouble}, {times}; {when}"
     if state.asked_at is None or (state.links and not state.trouble):
         return ""

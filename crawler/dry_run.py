@@ -15,10 +15,10 @@ from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.errors import ConfigError
 from db.models import Article, Listing, Source
-from db.store.outcomes import get_article
-from db.store.run_counts import FAILURE, HAS_NO_ANSWER, IS_ARTICLE, Figures
-from db.store.site_rules import rules_of
-from db.store.sources import add_source, entries_of, put_entries
+from db.store.outcomes import load_article
+from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER, IS_ARTICLE, Figures
+from db.store.site_rules import load_current_rules
+from db.store.sources import add_source, insert_listings, load_listings
 from pipelines.urls import host_of
 
 
@@ -58,12 +58,12 @@ def rehearse(
             pages = [row[0] for row in conn.execute("SELECT page_id FROM articles ORDER BY page_id")]
             return DryRun(
                 source=source,
-                entries=entries_of(conn, conn.execute("SELECT id FROM sources").fetchone()[0]),
+                entries=load_listings(conn, conn.execute("SELECT id FROM sources").fetchone()[0]),
                 links=conn.execute("SELECT count(*) FROM links").fetchone()[0],
-                articles=[article for page in pages if (article := get_article(conn, page))],
+                articles=[article for page in pages if (article := load_article(conn, page))],
                 rejected=conn.execute("SELECT url, reason, coalesce(detail, '') FROM rejections").fetchall(),
                 failed=conn.execute(
-                    f"SELECT f.url, {FAILURE} FROM fetches f WHERE {IS_ARTICLE} AND {HAS_NO_ANSWER}"
+                    f"SELECT f.url, {FAILURE_NAME} FROM fetches f WHERE {IS_ARTICLE} AND {HAS_NO_ANSWER}"
                 ).fetchall(),
                 notes=[*others, *(note for visit in crawled.visits for note in visit.notes)],
                 lists=[read for visit in crawled.visits for read in visit.lists],
@@ -75,7 +75,7 @@ def rehearse(
 
 
 def _mistakes_elsewhere(config: Config, source: Source) -> list[str]:
-    mistakes = rules_of(config, None).mistakes
+    mistakes = load_current_rules(config, None).mistakes
     if mine := next((mistake for mistake in mistakes if mistake.concerns(host_of(source.url))), None):
         raise ConfigError(mine.says)
     return [mistake.says for mistake in mistakes]
@@ -87,6 +87,6 @@ def _prepare(config: Config, source: Source, entries: Sequence[Listing]) -> None
     try:
         with write(db.conn) as conn:
             copy, _ = add_source(conn, name=source.name, url=source.url, settings=source.settings, at=now)
-            put_entries(conn, copy.id, entries, now)
+            insert_listings(conn, copy.id, entries, now)
     finally:
         db.conn.close()

@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from crawler.spiders.news import NewsSpider
-from db.store.outcomes import get_article
+from db.store.outcomes import load_article
 from pipelines.extraction.article_json import to_json
 
 # How often an item looks whether its page has been read.
@@ -48,7 +48,7 @@ class ReadArticles:
                 if desk is None or not desk.working:
                     raise DropItem(f"page {page_id} was not read: the crawl is stopping")
                 await asyncio.sleep(LOOK_S)
-            article = get_article(reader, page_id)
+            article = load_article(reader, page_id)
         except sqlite3.Error as error:
             spider.session.writer.fail(error)
             raise DropItem(f"page {page_id} cannot be read back: the crawl ends") from error

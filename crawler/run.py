@@ -21,7 +21,7 @@ from crawler.spiders.news import NewsSpider
 from db.config.loader import Config
 from db.errors import CopydeskError
 from db.models import Source
-from db.site_rules.loader import Mistake
+from db.site_rules.loader import SiteFileError
 from db.store.run_counts import Figures
 from pipelines.extraction.version import extraction_version, trafilatura_version
 
@@ -46,7 +46,7 @@ class CrawlResult:
     visits: list[SourceVisit]
     busy: list[tuple[Source, int]]
     stopped: bool
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[SiteFileError, ...] = ()
 
 
 def crawl(config: Config, order: CrawlOrder, *, watch: Watch | None = None) -> CrawlResult:

@@ -37,7 +37,7 @@ class OpenFile:
     """As it was given, for messages."""
     place: Path
     """The same from the root: a folder that is moved takes a relative path with it, but not SQLite's log."""
-    beside: tuple[Path, Path]
+    companion_path: tuple[Path, Path]
     """Where log and index are: beside what `path` points to where it is a link."""
     main: Identity
     size: int
@@ -58,8 +58,8 @@ class OpenFile:
         if before not in (None, main):
             raise DatabaseReplaced(f"{path}: was replaced while it was being opened; nothing was written; try again")
         target = os.path.realpath(path)
-        beside = (Path(f"{target}-wal"), Path(f"{target}-shm"))
-        file = cls(path=path, place=path.absolute(), beside=beside, main=main, size=stat.st_size)
+        companion_path = (Path(f"{target}-wal"), Path(f"{target}-shm"))
+        file = cls(path=path, place=path.absolute(), beside=companion_path, main=main, size=stat.st_size)
         file._note_log()
         return file
 
@@ -73,7 +73,7 @@ class OpenFile:
             self._note_log()
         else:
             for name, known in zip(self.beside, (self.log, self.index), strict=True):
-                if known is not None and identity(name) != known:
+                if known is not None and file_id(name) != known:
                     raise DatabaseReplaced(
                         f"{name}: was deleted or replaced while the database was open; nothing more was written;"
                         " start again, and `copydesk doctor` says whether the database is sound"
@@ -100,18 +100,18 @@ class OpenFile:
         if self.modified is None:
             return
         self.check()
-        if self.place.stat().st_mtime_ns != self.modified or has_bytes(self.beside[0]):
+        if self.place.stat().st_mtime_ns != self.modified or is_nonempty_file(self.beside[0]):
             raise DatabaseError(f"{self.path}: was written while it was read without locks; try again")
 
     @property
     def has_moved(self) -> bool:
         """Whether the database itself is gone from its path, and its log is still there."""
-        return identity(self.place) != self.main and self.log is not None and identity(self.beside[0]) == self.log
+        return file_id(self.place) != self.main and self.log is not None and file_id(self.beside[0]) == self.log
 
     def unlink_log(self) -> None:
         """Take away the log and its index, if the path still has ours. Who has them open goes on with them."""
         for name, known in zip(self.beside, (self.log, self.index), strict=True):
-            if known is not None and identity(name) == known:
+            if known is not None and file_id(name) == known:
                 name.unlink(missing_ok=True)
 
     def _mark_log(self) -> None:
@@ -123,7 +123,7 @@ class OpenFile:
             os.setxattr(self.beside[0], _OWNER, f"{self.log[1]}:{self.main[1]}".encode())
 
     def _note_log(self) -> None:
-        self.log, self.index = (identity(name) for name in self.beside)
+        self.log, self.index = (file_id(name) for name in self.beside)
 
     def _check_size(self, conn: sqlite3.Connection, size: int) -> None:
         if size < self.size:
@@ -136,7 +136,7 @@ class OpenFile:
         self.size = size
 
 
-def identity(path: Path) -> Identity | None:
+def file_id(path: Path) -> Identity | None:
     """Device and inode of a file; None where there is none."""
     try:
         stat = path.stat()
@@ -145,12 +145,12 @@ def identity(path: Path) -> Identity | None:
     return stat.st_dev, stat.st_ino
 
 
-def beside(path: Path, end: str) -> Path:
+def companion_path(path: Path, end: str) -> Path:
     """The file that SQLite keeps beside a database: -wal, -shm, -journal."""
     return path.with_name(path.name + end)
 
 
-def has_bytes(path: Path) -> bool:
+def is_nonempty_file(path: Path) -> bool:
     """Whether there is such a file with anything in it."""
     try:
         return path.stat().st_size > 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 _WITHOUT = (202, 204, 205)
 
 
-def brings_page(status: int) -> bool:
+def is_page_status(status: int) -> bool:
     """Whether an answer with that status has the page as its body."""
     return 200 <= status < 300 and status not in _WITHOUT
 

@@ -22,7 +22,7 @@ _REMEDIES: Mapping[int, str] = {
 _PERMISSIONS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
-def explain_os(error: OSError | MemoryError) -> CopydeskError:
+def explain_os_error(error: OSError | MemoryError) -> CopydeskError:
     """What an error of the system means for a person: MachineError, or a CopydeskError where it concerns one file."""
     if isinstance(error, MemoryError):
         return MachineError("there is no memory left; close other programs, or raise the limit (ulimit -v)")
@@ -35,11 +35,11 @@ def explain_os(error: OSError | MemoryError) -> CopydeskError:
     return CopydeskError(f"{where}{what}")
 
 
-def machine_error(error: BaseException) -> MachineError | None:
+def as_machine_error(error: BaseException) -> MachineError | None:
     """The MachineError that an error means: no more memory, space, file handles, threads or processes. None for any other."""
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return MachineError("no thread can be started; raise the limits of processes and memory (ulimit -u, -v)")
-    told = explain_os(error) if isinstance(error, OSError | MemoryError) else None
+    told = explain_os_error(error) if isinstance(error, OSError | MemoryError) else None
     return told if isinstance(told, MachineError) else None
 
 

@@ -24,7 +24,7 @@ def identity(pid: int) -> str | None:
     return f"{boot}/{fields[_STARTED]}" if fields[_STATE] not in "ZX" else None
 
 
-def process_lives(pid: int, process: str | None = None) -> bool:
+def is_process_alive(pid: int, process: str | None = None) -> bool:
     """Whether a process of that number runs, and is the one of that identity where one is given."""
     if process is not None and _BOOT.exists():
         return identity(pid) == process

@@ -25,7 +25,7 @@ _KINDS = (
 )
 
 
-class NotRegular(OSError):
+class NotRegularFile(OSError):
     """What has this name is no regular file, or none of the folder that it is to be in."""
 
 
@@ -82,7 +82,7 @@ def _opened_within(path: Path, folder: Path) -> int:
     """Step by step from the folder on, each without following a link: a name that changes meanwhile leads nowhere."""
     root, real = Path(os.path.realpath(folder)), Path(os.path.realpath(path))
     if not real.is_relative_to(root):
-        raise NotRegular(errno.EPERM, f"leads out of {folder}", str(path))
+        raise NotRegularFile(errno.EPERM, f"leads out of {folder}", str(path))
     _refuse(real.stat().st_mode, path)
     *folders, name = real.relative_to(root).parts
     at = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -108,4 +108,4 @@ def _regular(handle: int, path: Path) -> IO[bytes]:
 def _refuse(mode: int, path: Path) -> None:
     if not stat.S_ISREG(mode):
         what = next((says for is_so, says in _KINDS if is_so(mode)), "is no regular file")
-        raise NotRegular(errno.EINVAL, what, str(path))
+        raise NotRegularFile(errno.EINVAL, what, str(path))

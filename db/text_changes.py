@@ -63,7 +63,7 @@ def changed_fields(
     return [(name, pieces(before, after)) for name, before, after in pairs if before != after]
 
 
-def steps(older: str, newer: str) -> Iterator[ChangedParagraph]:
+def diff_paragraphs(older: str, newer: str) -> Iterator[ChangedParagraph]:
     """From one text to the other, paragraph by paragraph (divided by newlines). Takes a square of their lengths."""
     old, new = older.split("\n"), newer.split("\n")
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

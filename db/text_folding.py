@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 Codes = NDArray[np.uint32]
 
 # No letter lies in the planes after these; the last code point of the last of them is none either, and stands for all beyond.
-LAST = 0x3FFFF
+MAX_CODE_POINT = 0x3FFFF
 _HAN = (0x3400, 0x9FFF)
 # Stands in the table for what does not become one character.
 _SPECIAL = 0xFFFFFFFF
@@ -81,48 +81,48 @@ class FoldedText:
 
 def fold(text: str) -> str:
     """The folded text."""
-    return folded(text).letters
+    return fold_with_offsets(text).letters
 
 
-def folded(text: str) -> FoldedText:
+def fold_with_offsets(text: str) -> FoldedText:
     """The folded text, with the way back."""
     if text.isascii():
         return FoldedText(text=text, letters=text.lower(), places=None)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    codes = codes_of(text)
+    codes = code_points(text)
     table, lengths, longer = _tables()
-    if len(codes) and int(codes.max()) > LAST:
-        codes = np.minimum(codes, LAST)
+    if len(codes) and int(codes.max()) > MAX_CODE_POINT:
+        codes = np.minimum(codes, MAX_CODE_POINT)
     letters = table[codes]
     if not (letters == _SPECIAL).any():
-        return FoldedText(text=text, letters=text_of(letters), places=None)
+        return FoldedText(text=text, letters=from_code_points(letters), places=None)
     each = lengths[codes]
     places = np.repeat(np.arange(len(codes)), each)
     letters = letters[places]
     starts = np.cumsum(each, dtype=np.int64) - each
     for at in np.flatnonzero(each > 1).tolist():
-        letters[starts[at] : starts[at] + each[at]] = codes_of(longer[int(codes[at])])
-    return FoldedText(text=text, letters=text_of(letters), places=places)
+        letters[starts[at] : starts[at] + each[at]] = code_points(longer[int(codes[at])])
+    return FoldedText(text=text, letters=from_code_points(letters), places=places)
 
 
-def codes_of(letters: str) -> Codes:
+def code_points(letters: str) -> Codes:
     """The code points of a string."""
     return np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
-def text_of(codes: Codes) -> str:
+def from_code_points(codes: Codes) -> str:
     """The string of these code points."""
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @cache
-def simplified() -> Codes:
+def simplified_table() -> Codes:
     """For each Han character the one that it is folded to, most often itself; itself for any other."""
     # Imported here: most commands fold nothing.
     import opencc
 
-    table = np.arange(LAST + 1, dtype=np.uint32)
+    table = np.arange(MAX_CODE_POINT + 1, dtype=np.uint32)
     han = [chr(code) for code in range(_HAN[0], _HAN[1] + 1)]
     for old, new in zip(han, opencc.OpenCC("t2s").convert("\n".join(han)).split("\n"), strict=True):
         if len(new) == 1:
@@ -133,9 +133,9 @@ def simplified() -> Codes:
 @cache
 def _tables() -> tuple[Codes, NDArray[np.uint8], dict[int, str]]:
     """For each code point the one it folds to, to how many, and what to where they are several."""
-    simple = simplified()
+    simple = simplified_table()
     table = simple.copy()
-    lengths = np.ones(LAST + 1, dtype=np.uint8)
+    lengths = np.ones(MAX_CODE_POINT + 1, dtype=np.uint8)
     longer = {}
     for first, last in (*_FOLDING, *_FOLDING_TOO):
         for code in range(first, last + 1):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 
-def stamp(moment: datetime) -> str:
+def format_timestamp(parse_timestamp: datetime) -> str:
     """A time as facts keep it: ISO 8601 in UTC with milliseconds, so that text order is time order."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return parse_timestamp.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def moment(text: str) -> datetime:
-    """The aware datetime that `stamp` wrote."""
+def parse_timestamp(text: str) -> datetime:
+    """The aware datetime that `format_timestamp` wrote."""
     return datetime.fromisoformat(text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from db.addresses.parameters import said_of
+from db.addresses.parameters import address_rule_for
 from pipelines.tracking_parameters import DOUBTFUL
 
 # An address with more is a form's, not an article's.
@@ -89,4 +89,4 @@ class Parameters:
         return ignored
 
     def _verdict(self, host: str, name: str) -> str | None:
-        return said_of(self.said, host, name) or self.seen.get(host, {}).get(name)
+        return address_rule_for(self.said, host, name) or self.seen.get(host, {}).get(name)

@@ -10,9 +10,9 @@ import threading
 from collections.abc import Callable
 
 from db.config.loader import Config
-from db.connection.database import connect, explained
+from db.connection.database import connect, translate_sqlite_errors
 from db.errors import CopydeskError
-from db.machine_errors import explain_os
+from db.machine_errors import explain_os_error
 from scheduler.log import Log
 
 Work = Callable[[sqlite3.Connection, Config], None]
@@ -41,13 +41,13 @@ class BackgroundJob:
         try:
             conn = connect(config.database)
             try:
-                with explained(config.database):
+                with translate_sqlite_errors(config.database):
                     self._work(conn, config)
             finally:
                 conn.close()
         except CopydeskError as error:
             self._log.error(event, f"{self._name}: {error}")
         except (OSError, MemoryError) as error:
-            self._log.error(event, f"{self._name}: {explain_os(error)}")
+            self._log.error(event, f"{self._name}: {explain_os_error(error)}")
         except Exception:  # noqa: BLE001 - a fault of ours must not end the chore for good; it is said with its traceback
             self._log.error(event, f"{self._name} failed", trace=True)

@@ -16,14 +16,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from db.config.loader import Config
-from db.connection.database import connect, explained
+from db.connection.database import connect, translate_sqlite_errors
 from db.errors import CopydeskError, UsageError
-from db.maintenance.backup import Backup, back_up, new_backup_path, thin_out
+from db.maintenance.backup import Backup, create_backup, new_backup_path, remove_old_backups
 from db.maintenance.health import Level
-from db.maintenance.optimize import check, checkpoint, optimize
+from db.maintenance.optimize import check_integrity, checkpoint, optimize
 from db.maintenance.prune import PruneReport, prune
-from db.maintenance.repack import PackReport, pack_again
-from db.maintenance.search_index import catch_up
+from db.maintenance.repack import RepackReport, repack
+from db.maintenance.search_index import index_waiting_pages
 from db.search.index import count_unindexed
 
 # What packing may take of one round; the next one goes on from there.
@@ -148,8 +148,8 @@ def index_step(
     """Index for search what was stored before there was an index, or was written by another program."""
     conn = connect(config.database)
     try:
-        with explained(config.database):
-            done = catch_up(conn, stopping=stopping, show=show)
+        with translate_sqlite_errors(config.database):
+            done = index_waiting_pages(conn, stopping=stopping, show=show)
             left = count_unindexed(conn)
     finally:
         conn.close()
@@ -166,15 +166,13 @@ def pack_step(
     *,
     most_s: float = PACK_S,
     asked: bool = False,
-    progress: Callable[[PackReport], None] = lambda report: None,
+    progress: Callable[[RepackReport], None] = lambda report: None,
 ) -> MaintenanceStep:
     """Pack bodies again by dictionaries of their sources, if `pack_bodies` says so or it was asked for; at most so long."""
     if not asked and not config.pack_bodies:
         return MaintenanceStep(name="pack", ended=StepOutcome.SKIPPED, says="the setting pack_bodies says no")
     until = time.monotonic() + most_s
-    packed = pack_again(
-        config.database, now, stopping=lambda: stopping() or time.monotonic() > until, progress=progress
-    )
+    packed = repack(config.database, now, stopping=lambda: stopping() or time.monotonic() > until, progress=progress)
     rest = "; broken off, the next time goes on from there" if packed.broken_off else ""
     says = (
         f"{packed.packed:,} of {packed.tried:,} bodies packed smaller, {packed.before / 1e6:,.1f} MB to "
@@ -197,7 +195,7 @@ def optimize_step(config: Config, now: datetime, stopping: Stopping = _never) ->
 
 def check_step(config: Config, now: datetime, stopping: Stopping = _never) -> MaintenanceStep:
     """Structure, references, a sample of bodies."""
-    checked = check(config.database, now, stopping=stopping)
+    checked = check_integrity(config.database, now, stopping=stopping)
     if stopping():
         raise _Stopped
     bad = [finding for finding in checked.findings if finding.level is Level.BAD]
@@ -222,8 +220,8 @@ def backup_step(config: Config, now: datetime, stopping: Stopping = _never, *, t
         if stopping():
             raise _Stopped
 
-    backup = back_up(config.database, new_backup_path(folder, config.database, now), now=now, progress=told)
-    gone = thin_out(folder, config.database, config.backup_keep, newest=backup.path) if thin else []
+    backup = create_backup(config.database, new_backup_path(folder, config.database, now), now=now, progress=told)
+    gone = remove_old_backups(folder, config.database, config.backup_keep, newest=backup.path) if thin else []
     return backed_up(backup, gone)
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from db.config.loader import Config
 from db.connection.database import write
 from db.store.facts import begin_run, end_run
-from db.timestamps import moment
+from db.timestamps import parse_timestamp
 from scheduler.log import Log
 from scheduler.maintenance import StepOutcome, look_after
 from scheduler.planning.cadence import CronSchedule
@@ -30,7 +30,7 @@ def upkeep_due(conn: sqlite3.Connection, config: Config, now: datetime) -> bool:
     row = conn.execute(_LAST, (COMMAND,)).fetchone() or conn.execute(_FIRST_SOURCE).fetchone()
     if row is None or row[0] is None:
         return False
-    return CronSchedule(line=config.upkeep, zone=config.timezone).after(moment(row[0])) <= now
+    return CronSchedule(line=config.upkeep, zone=config.timezone).after(parse_timestamp(row[0])) <= now
 
 
 class MaintenanceJob:

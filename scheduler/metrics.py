@@ -17,7 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from db.connection.database import open_readonly
 from db.errors import CopydeskError
-from db.maintenance.health import disk_free, file_sizes
+from db.maintenance.health import database_sizes, free_disk_bytes
 from db.store.alerts import AlertKind, open_alerts
 from db.store.pages import count_unread
 from db.store.sources import count_sources
@@ -93,10 +93,10 @@ class Metrics:
         return generate_latest(self.registry)
 
     def _look(self) -> None:
-        main, wal = file_sizes(self._database)
+        main, wal = database_sizes(self._database)
         self._bytes.labels("main").set(main)
         self._bytes.labels("wal").set(wal)
-        self._free.set(disk_free(self._database))
+        self._free.set(free_disk_bytes(self._database))
         conn = open_readonly(self._database)
         try:
             in_use, paused = count_sources(conn)

@@ -28,13 +28,20 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from filelock import FileLock, Timeout
 
 from db.config.loader import Config
-from db.connection.database import Connection, check_file, connect, explained, open_database, write
+from db.connection.database import (
+    Connection,
+    check_not_replaced,
+    connect,
+    open_database,
+    translate_sqlite_errors,
+    write,
+)
 from db.errors import CopydeskError, DatabaseLost, DatabaseNotWritable, UsageError
-from db.humanize import run_length
-from db.machine_errors import explain_os
-from db.store.service_state import beat, begin_service, end_service, service_lock, service_row
-from db.store.source_runs import bury_runs
-from db.store.sources import strange_sources
+from db.humanize import format_run_duration
+from db.machine_errors import explain_os_error
+from db.store.service_state import begin_service, end_service, load_service, record_heartbeat, service_lock_path
+from db.store.source_runs import end_dead_runs
+from db.store.sources import unknown_source_names
 from scheduler.alerts.notify import tell_lost
 from scheduler.background_job import BackgroundJob
 from scheduler.failed_starts import StartCounter
@@ -103,12 +110,12 @@ class Service:
     # --- The frame: lock, signals, clock, web
 
     def _only_one(self) -> AbstractContextManager[object]:
-        lock = FileLock(service_lock(self.database), timeout=0)
+        lock = FileLock(service_lock_path(self.database), timeout=0)
         try:
             return lock.acquire()
         except Timeout:
             conn = connect(self.database, readonly=True)
-            row = service_row(conn)
+            row = load_service(conn)
             conn.close()
             who = f"process {row.pid}, up since {row.started_at:%Y-%m-%d %H:%M} UTC" if row else "another process"
             raise UsageError(f"{self.database}: a service is up already ({who}); stop that one first") from None
@@ -129,7 +136,7 @@ class Service:
         before = {sign: signal.signal(sign, self._on_signal) for sign in (signal.SIGTERM, signal.SIGINT)}
         try:
             now = datetime.now(UTC)
-            with explained(self.database):
+            with translate_sqlite_errors(self.database):
                 with write(conn):
                     begin_service(conn, os.getpid(), now, address=web.url if web else "", version=version("copydesk"))
                 self._bury(conn)
@@ -177,8 +184,8 @@ class Service:
                 self._note_ended(self._crawls.poll())
                 time.sleep(0.02)
             try:
-                with explained(self.database), write(conn):
-                    bury_runs(conn, datetime.now(UTC))
+                with translate_sqlite_errors(self.database), write(conn):
+                    end_dead_runs(conn, datetime.now(UTC))
                     end_service(conn, datetime.now(UTC))
             except CopydeskError as error:  # the next start puts its row right
                 self._note_trouble("stop", error)
@@ -193,13 +200,13 @@ class Service:
                     return
                 name = job.__name__.strip("_")
                 try:
-                    with explained(self.database):
+                    with translate_sqlite_errors(self.database):
                         job(conn)
                     self._troubles.pop(name, None)
                 except CopydeskError as error:
                     self._note_trouble(name, error)
                 except (OSError, MemoryError) as error:
-                    self._note_trouble(name, explain_os(error))
+                    self._note_trouble(name, explain_os_error(error))
                 except Exception:  # noqa: BLE001 - a fault of ours must not end the service; it is said with its traceback
                     self._log.error("trouble", f"{name} failed", trace=True)
                     self._troubles[name] = f"{name} failed; the log has the traceback"
@@ -219,9 +226,9 @@ class Service:
     # --- The jobs
 
     def _tick(self, conn: Connection) -> None:
-        check_file(conn)
+        check_not_replaced(conn)
         if self._reload():
-            for says in strange_sources(conn, self._config):
+            for says in unknown_source_names(conn, self._config):
                 self._log.error("settings_wrong", says)
         ended = self._crawls.poll()
         self._note_ended(ended)
@@ -254,7 +261,7 @@ class Service:
     def _beat(self, conn: Connection) -> None:
         now = datetime.now(UTC)
         with write(conn):
-            beat(conn, now)
+            record_heartbeat(conn, now)
         self._bury(conn)
         if upkeep_due(conn, self._config, now):
             self._upkeep.start(self._config)
@@ -262,7 +269,7 @@ class Service:
     def _bury(self, conn: Connection) -> None:
         """Runs whose process is gone are over, and their sources free."""
         with write(conn):
-            buried = bury_runs(conn, datetime.now(UTC))
+            buried = end_dead_runs(conn, datetime.now(UTC))
         for run_id in buried:
             self._log.warning("run_died", f"run {run_id} was killed; its sources are gone on with", run=run_id)
 
@@ -340,4 +347,4 @@ def in_words(one: EndedCrawl) -> str:
     for name in ("rejected", "failed"):
         if total := sum(figures.get(name, {}).values()):
             counts.append(f"{total} {name}")
-    return f"{run} {how}: {', '.join(counts)}, {run_length(figures['seconds'])}"
+    return f"{run} {how}: {', '.join(counts)}, {format_run_duration(figures['seconds'])}"

@@ -11,8 +11,8 @@ from pathlib import Path
 from db.config.loader import Config
 from db.connection.database import write
 from db.errors import ConfigError
-from db.site_rules.loader import Mistake
-from db.store.site_rules import put_rules, rules_of, sites_folders
+from db.site_rules.loader import SiteFileError
+from db.store.site_rules import load_current_rules, save_rules, sites_folders
 
 _State = tuple[tuple[str, int, int, int], ...]
 
@@ -22,22 +22,22 @@ class SiteRulesCheck:
 
     def __init__(self) -> None:
         self._seen: _State | None = None
-        self._mistakes: tuple[Mistake, ...] = ()
+        self._mistakes: tuple[SiteFileError, ...] = ()
 
-    def mistakes(self, conn: sqlite3.Connection, config: Config) -> tuple[Mistake, ...]:
+    def mistakes(self, conn: sqlite3.Connection, config: Config) -> tuple[SiteFileError, ...]:
         """What cannot be used. `conn` must be able to write."""
         folders = sites_folders(config)
         seen = _state(folders)
         if seen != self._seen:
             try:
-                sites = rules_of(config, conn)
+                sites = load_current_rules(config, conn)
             except ConfigError as error:
-                self._mistakes = (Mistake(path=str(config.sites), says=str(error)),)
+                self._mistakes = (SiteFileError(path=str(config.sites), says=str(error)),)
             else:
                 # An alert is about a file, however the service was started.
                 self._mistakes = tuple(replace(one, path=str(Path(one.path).absolute())) for one in sites.mistakes)
                 with write(conn):
-                    put_rules(conn, sites.version, sites.files)
+                    save_rules(conn, sites.version, sites.files)
             self._seen = seen
         return self._mistakes
 

@@ -15,7 +15,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-from db.bodies.dictionaries import pack_by
+from db.bodies.dictionaries import compress_with_dictionary
 
 _BLOCKS, _WEEKS, _REDESIGN = 60, 34, 26
 
@@ -44,7 +44,10 @@ def main() -> None:
                 renewed = zstd.ZstdDict(page() + page() + page(), is_raw=True)
             if week in (0, 1, 2, 4, 7, 11, 15, 25, 26, 27, 31, 34):
                 pages = [page() for _ in range(3)]
-                means = [round(statistics.mean(len(pack_by(by, body)) for body in pages)) for by in (first, renewed)]
+                means = [
+                    round(statistics.mean(len(compress_with_dictionary(by, body)) for body in pages))
+                    for by in (first, renewed)
+                ]
                 plain = round(statistics.mean(len(zstd.compress(body, level=3)) for body in pages))
                 print(
                     f"{share:.0%} a week, week {week}: first {means[0]:,}, renewed {means[1]:,}, plain {plain:,}",

@@ -20,7 +20,7 @@ from collections import defaultdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from db.bodies.dictionaries import LEVEL, pack_by
+from db.bodies.dictionaries import LEVEL, compress_with_dictionary
 from db.zstd import zstd
 
 _ARCHIVED = re.compile(r"https?://web\.archive\.org/web/[^/]+/(.*)")
@@ -47,9 +47,9 @@ def _measure(pages: list[bytes], number: int, level: int) -> tuple[int, list[flo
         near = sorted((other for other in range(len(pages)) if other != index), key=lambda o: abs(o - index))
         dictionary = zstd.ZstdDict(b"".join(pages[other] for other in reversed(near[:number])), is_raw=True)
         times = [time.perf_counter()]
-        pack_by(dictionary, b"", level)
+        compress_with_dictionary(dictionary, b"", level)
         times.append(time.perf_counter())
-        data = pack_by(dictionary, body, level)
+        data = compress_with_dictionary(dictionary, body, level)
         times.append(time.perf_counter())
         zstd.decompress(data, zstd_dict=dictionary)
         times.append(time.perf_counter())

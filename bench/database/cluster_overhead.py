@@ -62,9 +62,9 @@ def fill(path: Path, where: Path, pages: int) -> None:
             body = bodies[n % len(bodies)] + f"<!-- {n} -->".encode()
             fetch = facts.Fetch(what="article", url=f"http://s.example/{n}.html", started_at=START, status=200)
             page = facts.ReceivedPage(
-                fetch=fetch, source_id=1, headers={}, content_type="text/html", body=facts.packed_body(body)
+                fetch=fetch, source_id=1, headers={}, content_type="text/html", body=facts.pack_body(body)
             )
-            facts.put_page(conn, page)
+            facts.insert_page(conn, page)
         conn.execute("INSERT INTO extractors (code, rules, trafilatura) VALUES ('old', 'old', 'old')")
         conn.execute("INSERT INTO outcomes (page_id, extractor_id, reason) SELECT id, 1, 'no_text' FROM pages")
     db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")

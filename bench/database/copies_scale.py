@@ -31,8 +31,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from db.connection.database import connect, open_database, write
 from db.models import Article
-from db.store.near_copies import IndexedText, put_marks, text_number
-from db.store.outcomes import Extractor, extractor_id, put_article
+from db.store.near_copies import IndexedText, insert_sketches, text_number
+from db.store.outcomes import Extractor, extractor_id, insert_article
 from db.store.sources import add_source
 from pipelines.dedup.normalize import letters_of
 from pipelines.dedup.settle import settle
@@ -129,7 +129,7 @@ class Archive:
                 (n + 1, url, at),
             )
             article = Article(url=url, title=f"Title {n}", text=text_at(n))
-            put_article(self.conn, n + 1, url, article, fingerprint(article, url), self.maker)
+            insert_article(self.conn, n + 1, url, article, fingerprint(article, url), self.maker)
 
     def store(self, numbers: range) -> None:
         """Enter articles with marks and decisions, as if settled long ago."""
@@ -138,7 +138,7 @@ class Archive:
             number = text_number(text_hash)
             if self.conn.execute("SELECT 1 FROM marked_texts WHERE text = ?", (number,)).fetchone() is None:
                 letters = letters_of(text)
-                put_marks(
+                insert_sketches(
                     self.conn, [IndexedText(text=number, letters=len(letters), marks=marks_of(PreparedText(letters)))]
                 )
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (page_id, page_id, page_id))
@@ -157,7 +157,9 @@ class Archive:
                 (n + 1, page[1], text_hash, page[1]),
             )
             marks = [chance.getrandbits(48) for _ in range(_STAND_IN_MARKS)]
-            put_marks(self.conn, [IndexedText(text=text_number(text_hash), letters=_STAND_IN_LETTERS, marks=marks)])
+            insert_sketches(
+                self.conn, [IndexedText(text=text_number(text_hash), letters=_STAND_IN_LETTERS, marks=marks)]
+            )
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n + 1, n + 1, n + 1))
         self.conn.execute("DELETE FROM unread")
         self.conn.execute("DELETE FROM unsettled")

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from bench.database.body_size import sites_of
 from bench.database.upkeep_cost import NOW, beside_a_crawl
-from db.bodies.store import get_body
+from db.bodies.store import load_body
 from db.connection.database import connect, open_database, open_readonly, write
-from db.maintenance.repack import pack_again
+from db.maintenance.repack import repack
 from db.models import Link, LinkKind
 from db.store import facts
 from db.store.outcomes import Extractor, extractor_id
@@ -41,13 +41,13 @@ def fill(path: Path, sites: dict[str, list[tuple[str, bytes]]]) -> None:
             add_source(conn, name=f"s{source}", url=f"http://s{source}.example/", settings={}, at=NOW)
             for number, (_, body) in enumerate(pages):
                 url = f"http://s{source}.example/{number}"
-                facts.put_links(conn, source, [Link(url=url, key=url, kind=LinkKind.FEED)], NOW, None)
+                facts.insert_links(conn, source, [Link(url=url, key=url, kind=LinkKind.FEED)], NOW, None)
                 link = conn.execute("SELECT id FROM links WHERE key = ?", (url,)).fetchone()[0]
                 fetch = facts.Fetch(what="article", url=url, started_at=NOW, source_id=source, link_id=link, status=200)
                 received = facts.ReceivedPage(
-                    fetch=fetch, source_id=source, headers={}, content_type="text/html", body=facts.packed_body(body)
+                    fetch=fetch, source_id=source, headers={}, content_type="text/html", body=facts.pack_body(body)
                 )
-                facts.put_page(conn, received)
+                facts.insert_page(conn, received)
     conn.close()
 
 
@@ -61,7 +61,7 @@ def _read_back(conn: sqlite3.Connection, last: int) -> list[float]:
     took = []
     for body_id in range(1, last + 1):
         began = time.perf_counter()
-        get_body(conn, body_id)
+        load_body(conn, body_id)
         took.append((time.perf_counter() - began) * 1000)
     return took
 
@@ -86,7 +86,7 @@ def main() -> None:
         plain = _read_back(conn, last)
         print(f"{len(sites)} sites, {len(bodies)} pages, raw {raw:,}, gzip -6 {by_gzip:,}, as crawled {before:,}")
         beside_a_crawl(path, "nothing", lambda: time.sleep(15) or "")  # type: ignore[func-returns-value]
-        beside_a_crawl(path, "pack", lambda: f"{pack_again(path, NOW)}")
+        beside_a_crawl(path, "pack", lambda: f"{repack(path, NOW)}")
         after, dictionaries = _stored(conn, last)
         print(
             f"packed {after:,} and dictionaries {dictionaries:,}: {(after + dictionaries) / by_gzip:.3f} of gzip -6, "

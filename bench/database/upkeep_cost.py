@@ -26,12 +26,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from db.connection.database import connect, open_database, write
-from db.maintenance.backup import back_up
-from db.maintenance.optimize import check, checkpoint, optimize
+from db.maintenance.backup import create_backup
+from db.maintenance.optimize import check_integrity, checkpoint, optimize
 from db.maintenance.prune import prune
 from db.models import Article, Link, LinkKind, Reason, Rejection
 from db.store import facts
-from db.store.outcomes import Extractor, Fingerprint, extractor_id, put_article, put_rejection
+from db.store.outcomes import Extractor, Fingerprint, extractor_id, insert_article, insert_rejection
 from db.store.source_runs import begin_source_runs, end_source_runs
 from db.store.sources import add_source
 
@@ -52,7 +52,7 @@ def put(conn: sqlite3.Connection, n: int, source_id: int, run_id: int | None, at
     """The n-th page with its outcome, and requests that brought nothing."""
     chance = random.Random(n)
     url = f"http://s{source_id}.example/a/{n}"
-    facts.put_links(conn, source_id, [Link(url=url, key=url[7:], kind=LinkKind.FEED)], at, run_id)
+    facts.insert_links(conn, source_id, [Link(url=url, key=url[7:], kind=LinkKind.FEED)], at, run_id)
     link_id = conn.execute("SELECT id FROM links WHERE key = ?", (url[7:],)).fetchone()[0]
     fetch = facts.Fetch(
         what="article",
@@ -69,20 +69,20 @@ def put(conn: sqlite3.Connection, n: int, source_id: int, run_id: int | None, at
         source_id=source_id,
         headers={"Content-Type": "text/html", "ETag": f'"{n}"', "Server": "nginx", "Cache-Control": "max-age=60"},
         content_type="text/html",
-        body=facts.packed_body(body_at(chance)),
+        body=facts.pack_body(body_at(chance)),
     )
-    page_id = facts.put_page(conn, received)
+    page_id = facts.insert_page(conn, received)
     assert page_id is not None
     if n % 10 == 0:
-        put_rejection(conn, page_id, Rejection(reason=Reason.NOT_ARTICLE), maker)
+        insert_rejection(conn, page_id, Rejection(reason=Reason.NOT_ARTICLE), maker)
     else:
         text = "\n".join(" ".join(chance.choices(_WORDS, k=60)) for _ in range(8))
         article = Article(url=url, title=f"Article {n}", text=text)
-        put_article(
+        insert_article(
             conn, page_id, url, article, Fingerprint(address_key=url[7:], text_hash=chance.randbytes(16)), maker
         )
     for k in range(IDLE_A_PAGE):
-        facts.put_fetch(
+        facts.insert_fetch(
             conn,
             facts.Fetch(
                 what="entry",
@@ -183,7 +183,7 @@ def main() -> None:
         beside_a_crawl(path, "nothing", lambda: time.sleep(3) or "")  # type: ignore[func-returns-value]
 
         def backed_up() -> str:
-            taken = back_up(path, folder / "backup.db", now=NOW, replace=True)
+            taken = create_backup(path, folder / "backup.db", now=NOW, replace=True)
             rate = taken.size / 1e6 / taken.copying_s
             return f"copied at {rate:.0f} MB/s in {taken.copying_s} s, verified in {taken.verifying_s} s"
 
@@ -193,7 +193,7 @@ def main() -> None:
 
         never = None
         beside_a_crawl(path, "backup", backed_up)
-        beside_a_crawl(path, "check", lambda: f"sound: {check(path, NOW).sound}")
+        beside_a_crawl(path, "check", lambda: f"sound: {check_integrity(path, NOW).sound}")
         beside_a_crawl(path, "optimize", lambda: f"{optimize(path)}")
         beside_a_crawl(path, "log", lambda: pruned(keep_bodies=never, keep_log=timedelta(days=30)))
         beside_a_crawl(path, "bodies", lambda: pruned(keep_bodies=timedelta(days=30), keep_log=never))

@@ -39,9 +39,9 @@ from warcio.warcwriter import WARCWriter
 from bench.cpu import Cpu
 from bench.crawl.crawl_memory import rss
 from bench.database.replay_speed import COPYDESK, corpus, environment
-from db.bodies.store import get_body
+from db.bodies.store import load_body
 from db.connection.database import open_readonly
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 from pipelines.urls import clean_url
 from tests.processes import descendants
 
@@ -131,7 +131,7 @@ def write_source(path: Path, given: Iterable[Answer]) -> None:
                 payload=io.BytesIO(body),
                 length=len(body),
                 http_headers=http,
-                warc_headers_dict={"WARC-Date": stamp(at)},
+                warc_headers_dict={"WARC-Date": format_timestamp(at)},
             )
             writer.write_record(record)
 
@@ -186,13 +186,13 @@ def stored(conn: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
     """Each page with its headers and its bytes."""
     query = "SELECT url, final_url, fetched_at, status, headers, body_id FROM pages ORDER BY id"
     for *fields, headers, body_id in conn.execute(query):
-        yield *fields, json.loads(headers), get_body(conn, body_id)
+        yield *fields, json.loads(headers), load_body(conn, body_id)
 
 
 def sent(given: Iterable[Answer]) -> Iterator[tuple[Any, ...]]:
     """The answers in the form of `stored`."""
     for one in given:
-        yield one.asked, one.url if one.asked != one.url else None, stamp(one.at), 200, one.kept(), one.body
+        yield one.asked, one.url if one.asked != one.url else None, format_timestamp(one.at), 200, one.kept(), one.body
 
 
 def rows(conn: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:

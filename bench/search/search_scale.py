@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 from bench.search.search_texts import article_at, is_han, language
 from cli.context import READ_CACHE_KIB
 from db.connection.database import connect, open_database, write
-from db.maintenance.search_index import index_some
+from db.maintenance.search_index import index_batch
 from db.queries.search import Filters, ResultPage, search
 from db.search.index import count_unindexed
 
@@ -94,7 +94,7 @@ def fill(path: Path, whole: int) -> None:
     while True:
         with write(conn):
             step = time.perf_counter()
-            some = index_some(conn)
+            some = index_batch(conn)
         if not some:
             break
         holds.append(time.perf_counter() - step)

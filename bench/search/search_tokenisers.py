@@ -30,8 +30,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 import opencc
 
 from bench.search.search_texts import article_at
-from db.search.query import Term, term_of
-from db.search.tokenizer import grams, is_solid, units
+from db.search.query import Term, parse_term
+from db.search.tokenizer import grams, is_unspaced, units
 from db.text_folding import fold
 
 _HAN_WORDS = "中国 经济 记者 北京 上海 机场 新闻 水 美 法院 国务院 人工智能 外交部 臺灣 經濟 記者 國際機場 新華社"
@@ -55,12 +55,12 @@ def _pairs(text: str) -> str:
     """Pairs of what is written without spaces, in order; what has no neighbour alone."""
     found: list[str] = []
     for unit in units(fold(text)):
-        found += [unit[at : at + 2] for at in range(max(1, len(unit) - 1))] if is_solid(unit) else [unit]
+        found += [unit[at : at + 2] for at in range(max(1, len(unit) - 1))] if is_unspaced(unit) else [unit]
     return " ".join(found)
 
 
 def _singles(text: str) -> str:
-    return " ".join(" ".join(unit) if is_solid(unit) else unit for unit in units(fold(text)))
+    return " ".join(" ".join(unit) if is_unspaced(unit) else unit for unit in units(fold(text)))
 
 
 def _phrase(cut: Callable[[str], str]) -> Callable[[str, Term], str]:
@@ -69,7 +69,7 @@ def _phrase(cut: Callable[[str], str]) -> Callable[[str, Term], str]:
 
 def _pairs_query(query: str, term: Term) -> str:
     cut = _pairs(query)
-    return f'"{cut}"*' if len(cut) == 1 and is_solid(cut) else f'"{cut}"'
+    return f'"{cut}"*' if len(cut) == 1 and is_unspaced(cut) else f'"{cut}"'
 
 
 def ways() -> list[Way]:
@@ -118,7 +118,9 @@ def queries_of(texts: Sequence[str], everyday: Sequence[str]) -> list[str]:
     chance = random.Random(7)
     other = (opencc.OpenCC("s2t"), opencc.OpenCC("t2s"))
     runs = [run for text in texts for run in _HAN.findall(text) if len(run) >= 4]
-    loose = [found for text in texts if len(found := [u for u in units(text) if not is_solid(u) and len(u) > 3]) > 50]
+    loose = [
+        found for text in texts if len(found := [u for u in units(text) if not is_unspaced(u) and len(u) > 3]) > 50
+    ]
     found = list(everyday)
     for length in (1, 2, 2, 2, 3, 4) if runs else ():
         for _ in range(_PER_KIND):
@@ -149,7 +151,7 @@ def measure(way: Way, texts: Sequence[str], queries: Sequence[str], times: int) 
     precisions: list[float] = []
     took: list[float] = []
     for query in queries:
-        term = term_of(query)
+        term = parse_term(query)
         assert term is not None
         right = {n for n, text in enumerate(letters) if term.pattern.search(text)}
         got: set[int] = set()

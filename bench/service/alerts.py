@@ -19,10 +19,10 @@ from pathlib import Path
 
 from db.config.loader import Config
 from db.connection.database import open_database, write
-from db.queries.alert_figures import due_sources
+from db.queries.alert_figures import sources_to_evaluate
 from db.store.facts import begin_run
 from db.store.source_runs import begin_source_runs, end_source_run
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 from scheduler.alerts.monitor import watch
 
 DAYS, RUNS_A_DAY, PAGES_A_DAY = 60, 48, 10
@@ -35,7 +35,7 @@ _AT = "strftime('%Y-%m-%dT%H:%M:%fZ', ?, '+' || {seconds} || ' seconds')"
 def fill(path: Path, sources: int) -> None:
     """Two months of rows. Interleaved as crawls write them: by time first, then by source."""
     conn = open_database(path, create=True).conn
-    start = stamp(NOW - timedelta(days=DAYS))
+    start = format_timestamp(NOW - timedelta(days=DAYS))
     run_at = _AT.format(seconds=f"(i * {86400 // RUNS_A_DAY})")
     page_at = _AT.format(seconds=f"(i * {86400 // PAGES_A_DAY})")
     with write(conn):
@@ -83,15 +83,15 @@ def end_some(conn: object, sources: range, at: datetime, with_page: int) -> None
         run = begin_run(db, "crawl", os.getpid(), at)
         begin_source_runs(db, run, sources, at)
         for source in sources[::with_page]:
-            url = f"http://s{source}.example/{stamp(at)}"
+            url = f"http://s{source}.example/{format_timestamp(at)}"
             link = db.execute(
                 "INSERT INTO links (source_id, key, url, kind, found_at, run_id) VALUES (?, ?, ?, 'feed', ?, ?)",
-                (source, url, url, stamp(at), run),
+                (source, url, url, format_timestamp(at), run),
             ).lastrowid
             page = db.execute(
                 "INSERT INTO pages (source_id, link_id, url, fetched_at, status, headers, body_id)"
                 " VALUES (?, ?, ?, ?, 200, '{}', 1)",
-                (source, link, url, stamp(at)),
+                (source, link, url, format_timestamp(at)),
             ).lastrowid
             db.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, 1)", (page,))
             db.execute(
@@ -125,7 +125,7 @@ def main() -> None:
             watch(conn, config, now)
             cpu.append(1000 * (time.process_time() - worked))
             took.append(1000 * (time.perf_counter() - began))
-            left.append(len(due_sources(conn)))
+            left.append(len(sources_to_evaluate(conn)))
         took.sort()
         print(
             f"{rounds} rounds of {share} sources: median {statistics.median(took):.1f} ms,"

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import click
 
 from cli.context import CommandContext
-from cli.output.tables import WIDEST_PROSE, local_time, plain, screen_width, span, styled, wrapped
+from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
 from db.store.alerts import Alert, all_alerts, open_alerts
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 
 
 @click.command()
@@ -37,9 +37,9 @@ def alerts(desk: CommandContext, with_closed: bool, as_json: bool) -> None:
 def _lines(alert: Alert, now: datetime, width: int) -> Iterator[str]:
     is_open = alert.closed_at is None
     yield styled(f"{alert.kind}  {plain(alert.source or 'this machine')}", bold=True, fg="red" if is_open else None)
-    since = f"since {local_time(stamp(alert.opened_at))}"
-    length = span(((alert.closed_at or now) - alert.opened_at).total_seconds())
-    over = f", over since {local_time(stamp(alert.closed_at))}" if alert.closed_at else ""
+    since = f"since {format_local_time(format_timestamp(alert.opened_at))}"
+    length = format_duration(((alert.closed_at or now) - alert.opened_at).total_seconds())
+    over = f", over since {format_local_time(format_timestamp(alert.closed_at))}" if alert.closed_at else ""
     for line in wrapped(f"alert {alert.id}, {since} ({length}){over}, {_told(alert)}", width - 2):
         yield f"  {line}"
     for text in (alert.says, f"What to do: {alert.remedy}") if is_open else (alert.says,):
@@ -64,9 +64,9 @@ def _object(alert: Alert) -> dict[str, object]:
         "says": alert.says,
         "remedy": alert.remedy,
         "evidence": alert.evidence,
-        "opened_at": stamp(alert.opened_at),
-        "closed_at": stamp(alert.closed_at) if alert.closed_at else None,
+        "opened_at": format_timestamp(alert.opened_at),
+        "closed_at": format_timestamp(alert.closed_at) if alert.closed_at else None,
         "told": alert.told,
-        "told_at": stamp(alert.told_at) if alert.told_at else None,
+        "told_at": format_timestamp(alert.told_at) if alert.told_at else None,
         "telling_failed": alert.telling_failed,
     }

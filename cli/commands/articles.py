@@ -16,7 +16,7 @@ from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
 from cli.time_options import since_option
 from db.models import Source
-from db.queries.articles import ArticleSummary, headlines, last_page_id, newest, snapshot
+from db.queries.articles import ArticleSummary, article_summaries, last_page_id, newest_articles, snapshot
 from db.store.pages import count_unread
 from db.store.sources import all_sources, find_source
 
@@ -49,7 +49,7 @@ def articles(
     moment = since_option(since)
     with desk.read() as conn:
         source = find_source(conn, name) if name else None
-        page_ids = newest(conn, source_id=source.id if source else None, since=moment, limit=limit)
+        page_ids = newest_articles(conn, source_id=source.id if source else None, since=moment, limit=limit)
         if not page_ids:
             click.echo(_nothing(conn, source, since), err=as_json or as_csv)
             return
@@ -65,7 +65,7 @@ def articles(
 
 def _heads(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[ArticleSummary]:
     with snapshot(conn):
-        return headlines(conn, page_ids)
+        return article_summaries(conn, page_ids)
 
 
 def _print(heads: Sequence[ArticleSummary]) -> None:
@@ -81,7 +81,7 @@ def _nothing(conn: sqlite3.Connection, source: Source | None, since: str | None)
     if not all_sources(conn) and not last_page_id(conn):
         return "There are no sources yet; add one with `copydesk sources add URL`."
     of = f" of {source.name}" if source else ""
-    if since and newest(conn, source_id=source.id if source else None, limit=1):
+    if since and newest_articles(conn, source_id=source.id if source else None, limit=1):
         return f"No articles{of} since {since}; `copydesk crawl` looks for newer ones."
     if not last_page_id(conn):
         return "Nothing was crawled yet; `copydesk crawl` fetches and reads what the sources list."

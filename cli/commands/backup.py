@@ -13,13 +13,13 @@ from pathlib import Path
 import click
 
 from cli.context import CommandContext
-from cli.output.tables import size, span
+from cli.output.tables import format_duration, format_size
 from cli.output.terminal import rewrite_line
 from cli.parameters import FileToWrite
 from cli.signals import stoppable
 from db.config.loader import Config
 from db.errors import UsageError
-from db.maintenance.backup import Backup, Progress, back_up, new_backup_path, thin_out
+from db.maintenance.backup import Backup, Progress, create_backup, new_backup_path, remove_old_backups
 from scheduler.maintenance import backup_folder
 
 REFRESH_S = 0.5
@@ -42,10 +42,10 @@ def backup(desk: CommandContext, file: Path | None, force: bool, as_json: bool) 
     now = datetime.now(UTC)
     target = _target(desk.config, file, now)
     with stoppable(), watching(enabled=not as_json) as progress:
-        taken = back_up(database, target, now=now, replace=force, progress=progress)
+        taken = create_backup(database, target, now=now, replace=force, progress=progress)
     gone: list[Path] = []
     if file is None and folder is not None:
-        gone = thin_out(folder, database, desk.config.backup_keep, newest=taken.path)
+        gone = remove_old_backups(folder, database, desk.config.backup_keep, newest=taken.path)
     if as_json:
         click.echo(json.dumps(taken.as_dict() | {"removed": [str(path) for path in gone]}, ensure_ascii=False))
     else:
@@ -63,9 +63,11 @@ def _target(config: Config, file: Path | None, now: datetime) -> Path:
 
 def _print(taken: Backup, gone: list[Path]) -> None:
     rows = ", ".join(f"{number:,} {name}" for name, number in taken.rows.items())
-    rate = f" at {size(taken.size / taken.copying_s)}/s" if taken.copying_s else ""
-    click.echo(f"{taken.path}: {size(taken.size)}, {rows}")
-    click.echo(f"  copied in {span(taken.copying_s)}{rate}, opened and verified in {span(taken.verifying_s)}")
+    rate = f" at {format_size(taken.size / taken.copying_s)}/s" if taken.copying_s else ""
+    click.echo(f"{taken.path}: {format_size(taken.size)}, {rows}")
+    click.echo(
+        f"  copied in {format_duration(taken.copying_s)}{rate}, opened and verified in {format_duration(taken.verifying_s)}"
+    )
     for path in gone:
         click.echo(f"  removed {path}")
 
@@ -93,10 +95,10 @@ def _line(clock: Callable[[], float]) -> Progress:
         if now - shown < REFRESH_S:
             return
         shown = now
-        text = f"{stage} {size(total)} · {seconds:.0f} s"
+        text = f"{stage} {format_size(total)} · {seconds:.0f} s"
         if done and seconds:
             rate = done / seconds
-            text = f"{stage} {size(done)} of {size(total)} · {size(rate)}/s · {span((total - done) / rate)} left"
+            text = f"{stage} {format_size(done)} of {format_size(total)} · {format_size(rate)}/s · {format_duration((total - done) / rate)} left"
         rewrite_line(text)
 
     return progress

@@ -14,8 +14,8 @@ from cli.output.csv_table import one_form, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
 from db.errors import UsageError
-from db.queries.articles import ArticleSummary, cluster, current_page, headlines, snapshot
-from db.store.outcomes import get_article
+from db.queries.articles import ArticleSummary, article_summaries, cluster, current_page, snapshot
+from db.store.outcomes import load_article
 
 _COLUMNS = (
     Column(title="id", right=True, fixed=True, colour="cyan"),
@@ -43,7 +43,7 @@ def copies(desk: CommandContext, what: str, as_json: bool, as_csv: bool) -> None
         if page.article_id is None:
             raise UsageError(f"page {page.page_id} is no article that was settled; `copydesk show` says what it is")
         ids = cluster(conn, page.article_id)
-        heads = headlines(conn, [current for each in ids if (current := current_page(conn, each)) is not None])
+        heads = article_summaries(conn, [current for each in ids if (current := current_page(conn, each)) is not None])
         objects = [_object(conn, head, len(heads)) for head in heads] if as_json or as_csv else []
     if as_csv:
         return print_csv(objects, list(objects[0]))
@@ -63,7 +63,7 @@ def _row(head: ArticleSummary) -> list[object]:
 
 
 def _object(conn: sqlite3.Connection, head: ArticleSummary, size: int) -> dict[str, object]:
-    article = get_article(conn, head.page_id)
+    article = load_article(conn, head.page_id)
     assert article is not None
     return {
         "id": head.article_id,

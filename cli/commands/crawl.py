@@ -10,7 +10,7 @@ import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
-from cli.output.tables import run_length
+from cli.output.tables import format_run_duration
 from cli.time_options import since_option
 from db.errors import UsageError
 from db.store.run_counts import Figures
@@ -78,7 +78,7 @@ def summary(crawled: CrawlResult) -> list[str]:
     figures = crawled.figures
     state = "stopped early; the next crawl goes on from here" if crawled.stopped else "done"
     lines = [
-        f"run {crawled.run_id} {state}: {_count(len(crawled.visits), 'source')}, {run_length(figures.seconds)},"
+        f"run {crawled.run_id} {state}: {_count(len(crawled.visits), 'source')}, {format_run_duration(figures.seconds)},"
         f" {figures.pages_per_second:.1f} pages/s, {figures.bytes / 1e6:.1f} MB",
         f"  found {figures.found} · fetched {figures.fetched} · unchanged {figures.unchanged} · new {figures.new}"
         f" · updated {figures.updated} · duplicate {figures.duplicate}",

@@ -16,16 +16,16 @@ from urllib.request import getproxies_environment
 import click
 
 from cli.context import CommandContext
-from cli.output.tables import on_terminal, plain, size, span, styled
+from cli.output.tables import format_duration, format_size, on_terminal, plain, styled
 from crawler.http.access import load_access, open_to_others
 from db.config import units
 from db.config.settings import DECLARED, Setting
 from db.errors import ConfigError, CopydeskError, DatabaseError
-from db.maintenance.health import Finding, HealthCheck, Level, examine
-from db.site_rules.loader import Mistake
+from db.maintenance.health import Finding, HealthCheck, Level, run_checks
+from db.site_rules.loader import SiteFileError
 from db.store.outcomes import Extractor
-from db.store.site_rules import mistakes_of, rules_of
-from db.store.sources import all_sources, strange_sources
+from db.store.site_rules import load_current_rules, rule_mistakes
+from db.store.sources import all_sources, unknown_source_names
 from pipelines.extraction.version import extractor_in_force
 
 _PACKAGES = ("copydesk", "scrapy", "trafilatura", "lxml", "sqlite-utils", "apscheduler")
@@ -76,7 +76,7 @@ def doctor(desk: CommandContext, bodies: int, as_json: bool) -> None:
 def _say_if_slow(desk: CommandContext, as_json: bool) -> None:
     path = desk.config.database
     if not as_json and on_terminal() and path.is_file() and path.stat().st_size > LARGE_FILE:
-        click.echo(f"  ...  all of its {size(path.stat().st_size)} are read; this may take minutes", err=True)
+        click.echo(f"  ...  all of its {format_size(path.stat().st_size)} are read; this may take minutes", err=True)
 
 
 def _print_pairs(title: str, pairs: object) -> None:
@@ -126,11 +126,11 @@ def _shown(setting: Setting, value: object) -> str:
     if setting.read is units.duration_or_forever and value is None:
         return "forever"
     if isinstance(value, timedelta):
-        return span(value.total_seconds())
+        return format_duration(value.total_seconds())
     if setting.read is units.durations and isinstance(value, tuple):
-        return ", ".join(span(item.total_seconds()) for item in value) or "never"
+        return ", ".join(format_duration(item.total_seconds()) for item in value) or "never"
     if setting.read is units.size and isinstance(value, int):
-        return f"{value >> 20} MiB" if value and not value % (1 << 20) else size(value)
+        return f"{value >> 20} MiB" if value and not value % (1 << 20) else format_size(value)
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
     return "(empty)" if value in ("", None) else str(value)
@@ -156,29 +156,29 @@ def _hidden(address: str) -> str:
 def _findings(desk: CommandContext, bodies: int) -> Iterator[Finding]:
     path = desk.config.database
     if not path.exists():
-        yield from _site_rules(mistakes_of(desk.config, None))
+        yield from _site_rules(rule_mistakes(desk.config, None))
         says = "there is none yet"
         yield Finding(level=Level.OK, about="file", says=says, remedy="`copydesk sources add URL` makes one")
         return
     try:
         with desk.read() as conn:
-            yield from _site_rules(mistakes_of(desk.config, conn))
+            yield from _site_rules(rule_mistakes(desk.config, conn))
             yield from _stored_settings(desk, conn)
             yield from _access(desk, conn)
             extractor, now = _extractor(desk, conn), datetime.now(UTC)
-            yield from examine(HealthCheck(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
+            yield from run_checks(HealthCheck(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
     except DatabaseError as error:
         yield Finding(level=Level.BAD, about="file", says=str(error))
 
 
-def _site_rules(mistakes: Iterable[Mistake]) -> Iterator[Finding]:
+def _site_rules(mistakes: Iterable[SiteFileError]) -> Iterator[Finding]:
     for mistake in mistakes:
         yield Finding(level=Level.BAD, about="site rules", says=mistake.says, remedy=f"mend it; {mistake.meanwhile}")
 
 
 def _extractor(desk: CommandContext, conn: sqlite3.Connection) -> Extractor | None:
     try:
-        return extractor_in_force(rules_of(desk.config, conn))
+        return extractor_in_force(load_current_rules(desk.config, conn))
     except ConfigError:  # said by `_site_rules`
         return None
 
@@ -193,7 +193,7 @@ def _stored_settings(desk: CommandContext, conn: sqlite3.Connection) -> Iterator
         except CopydeskError as error:
             remedy = "`copydesk sources set` mends it"
             yield Finding(level=Level.BAD, about="sources", says=str(error), remedy=remedy)
-    for says in strange_sources(conn, desk.config):
+    for says in unknown_source_names(conn, desk.config):
         yield Finding(level=Level.BAD, about="sources", says=says, remedy="`copydesk sources list` shows the names")
     listed = "; ".join(f"{name} {_pairs(settings)}" for name, settings in list(own.items())[:5])
     more = f"; and {len(own) - 5} more" if len(own) > 5 else ""

@@ -22,8 +22,8 @@ from cli.parameters import Choice, FileToWrite
 from cli.signals import stoppable
 from cli.time_options import since_option
 from db.errors import CopydeskError, DatabaseDamaged, UsageError
-from db.queries.articles import newest
-from db.store.archive_export import page_ids, stored_page
+from db.queries.articles import newest_articles
+from db.store.archive_export import load_stored_page, pages_to_export
 from db.store.sources import find_source
 from pipelines.exchange.article_formats import write_csv, write_json_feed, write_jsonl, write_rss
 from pipelines.exchange.parquet_articles import write_parquet
@@ -53,7 +53,7 @@ def export(
             count = _pages(conn, out, source_id, moment, limit, show)
         else:
             count = _articles(
-                form, _rows(conn, newest(conn, source_id=source_id, since=moment, limit=limit), show), out, now
+                form, _rows(conn, newest_articles(conn, source_id=source_id, since=moment, limit=limit), show), out, now
             )
     if output is not None:
         click.echo(f"{output}: {count:,} {'pages' if form == 'warc' else 'articles'}")
@@ -86,12 +86,12 @@ def _pages(
 
     file = WarcFile(out, software=f"copydesk/{version('copydesk')}", now=datetime.now(UTC))
     count = gone = 0
-    for page_id, pruned in page_ids(conn, source_id=source_id, since=since):
+    for page_id, pruned in pages_to_export(conn, source_id=source_id, since=since):
         if pruned:
             gone += 1
             continue
         try:
-            file.write(stored_page(conn, page_id))
+            file.write(load_stored_page(conn, page_id))
         except DatabaseDamaged as error:
             click.echo(f"copydesk: page {page_id} is left out: {error}", err=True)
             continue

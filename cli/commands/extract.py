@@ -18,7 +18,7 @@ from cli.time_options import since_option
 from db.errors import UsageError
 from db.store.page_selection import Selection
 from db.store.sources import find_source
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 from pipelines.urls import clean_url, link_key
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _selection(
     return Selection(
         stale=stale,
         source_id=source_id,
-        since=stamp(moment) if moment else None,
+        since=format_timestamp(moment) if moment else None,
         since_said=since,
         where=where,
         url=address,

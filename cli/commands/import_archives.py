@@ -20,14 +20,14 @@ from cli.engine_options import engine_options
 from cli.extraction.engine import ExtractionEngine, readers
 from cli.output.archive_damage import tell_damage
 from cli.output.progress import tallying
-from cli.output.tables import run_length
+from cli.output.tables import format_run_duration
 from cli.signals import stopping
 from db.connection.database import open_readonly
 from db.connection.writer import Writer
 from db.errors import CopydeskError, UsageError
-from db.store.archive_import import known_fetch
+from db.store.archive_import import find_fetched_page
 from db.store.facts import begin_run, end_run
-from db.store.run_counts import Figures, figures_of
+from db.store.run_counts import Figures, count_run
 from db.store.sources import find_source
 from pipelines.exchange.importer import ImportCounts, Importer
 from pipelines.exchange.items import Item
@@ -131,7 +131,7 @@ def _import(
                     reading.stop()
                     reading.join()
                 now = datetime.now(UTC)
-                figures = _figures(intake.counts, figures_of(reader, run_id, began, now))
+                figures = _figures(intake.counts, count_run(reader, run_id, began, now))
                 end = partial(end_run, run_id=run_id, ended=ended, at=now, figures=figures, error=error)
                 writer.submit(end).result()
     finally:
@@ -154,7 +154,7 @@ def _reading_desk(plan: IngestPlan | None, engine: ExtractionEngine, writer: Wri
 
 def _opening(reader: sqlite3.Connection, limit: int, base: str | None) -> ArchiveOptions:
     def is_known(url: str, at: datetime) -> bool:
-        return known_fetch(reader, link_key(url), url, at) is not None
+        return find_fetched_page(reader, link_key(url), url, at) is not None
 
     return ArchiveOptions(limit=limit, is_known=is_known, base=base)
 
@@ -209,7 +209,7 @@ def _summary(outcome: dict[str, object]) -> list[str]:
     assert isinstance(passed, dict)
     state = "stopped early; import the same files again to go on" if outcome["ended"] == "stopped" else "done"
     lines = [
-        f"import {state}: {outcome['pages']} new pages, {run_length(float(str(outcome['seconds'])))}",
+        f"import {state}: {outcome['pages']} new pages, {format_run_duration(float(str(outcome['seconds'])))}",
         f"  unchanged {outcome['unchanged']} · known before {outcome['known']} · new {outcome['new']}"
         f" · updated {outcome['updated']} · duplicate {outcome['duplicate']}",
     ]

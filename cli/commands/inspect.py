@@ -44,12 +44,12 @@ def inspect(desk: CommandContext, host: str, port: int, open_browser: bool) -> N
         raise UsageError(
             "`copydesk inspect` needs Datasette; `pip install 'copydesk[inspect]'` (or `make demo`) installs it"
         )
-    from db.inspect.server import address_of, serve, take_port
+    from db.inspect.server import bind_port, serve, url_of
 
     with desk.read():
         pass  # made fit for this version, or refused with the reason
-    taken = take_port(host, port)
-    url = address_of(taken)
+    taken = bind_port(host, port)
+    url = url_of(taken)
 
     def ready() -> None:
         click.echo(f"Looking into {desk.config.database} at {url} (Ctrl-C ends)")

@@ -10,9 +10,9 @@ from cli.context import CommandContext
 from cli.parameters import Choice
 from db.config.loader import Config
 from db.errors import DatabaseError, UsageError
-from db.file_identity import has_bytes, identity
-from db.store.service_state import service_lock
-from db.store.sources import all_sources, check_names
+from db.file_identity import file_id, is_nonempty_file
+from db.store.service_state import service_lock_path
+from db.store.sources import all_sources, check_source_names
 
 
 @click.command(short_help="Stay up: crawl every source on its cadence.")
@@ -29,7 +29,7 @@ def run(desk: CommandContext, log_format: str | None) -> None:
 
     _check_known(desk.config.database)
     with desk.open(create=True) as db:
-        check_names(db.conn, desk.config)
+        check_source_names(db.conn, desk.config)
         if not all_sources(db.conn):
             click.echo("There are no sources yet; `copydesk sources add URL` adds one while this runs.", err=True)
     config = desk.config
@@ -50,8 +50,8 @@ def run(desk: CommandContext, log_format: str | None) -> None:
 
 def _check_known(database: Path) -> None:
     """A service that is started again must not take an empty database for the one that it had: its lock file stays behind."""
-    lock = service_lock(database)
-    if identity(lock) and not has_bytes(database):
+    lock = service_lock_path(database)
+    if file_id(lock) and not is_nonempty_file(database):
         raise DatabaseError(
             f"{database}: was there when the service was up, and is gone; put it back or restore a backup, or remove {lock.name} to"
             " begin anew"

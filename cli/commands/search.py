@@ -17,10 +17,10 @@ from cli.output.tables import WIDEST_PADDING, coloured, cut, on_terminal, padded
 from cli.signals import stoppable
 from cli.time_options import since_option
 from db.connection.database import write
-from db.maintenance.search_index import catch_up
+from db.maintenance.search_index import index_waiting_pages
 from db.queries.search import MOST_COUNTED, Filters, Hit, Hits, ResultPage
 from db.queries.search import search as find
-from db.search.index import begin_again, count_unindexed
+from db.search.index import count_unindexed, reset_index
 from db.search.snippets import MarkedText
 from db.store.sources import find_source
 
@@ -102,9 +102,9 @@ def _index(desk: CommandContext, *, anew: bool = False) -> None:
             # What falls empty need not be overwritten: of a large index that would be gigabytes.
             db.conn.execute("PRAGMA secure_delete = OFF")
             with write(db.conn):
-                begin_again(db.conn)
+                reset_index(db.conn)
         whole = count_unindexed(db.conn)
-        done = catch_up(db.conn, show=lambda done: show(f"{done:,} of {whole:,} articles indexed", done))
+        done = index_waiting_pages(db.conn, show=lambda done: show(f"{done:,} of {whole:,} articles indexed", done))
     if anew:
         click.echo(f"{done:,} articles indexed")
 

@@ -16,12 +16,12 @@ from cli.output.article_rows import article_object
 from cli.output.csv_table import print_csv
 from cli.output.diff import diff_lines
 from cli.output.paging import show_lines
-from cli.output.tables import local_time, on_terminal, plain, plain_text, screen_width, styled
+from cli.output.tables import format_local_time, on_terminal, plain, plain_text, screen_width, styled
 from cli.output.terminal import visible
-from db.bodies.store import get_body
+from db.bodies.store import load_body
 from db.errors import BodyPruned, UsageError
-from db.queries.articles import ArticleSummary, PageStatus, current_page, headline, revisions, snapshot
-from db.store.outcomes import get_article
+from db.queries.articles import ArticleSummary, PageStatus, article_summary, current_page, revisions, snapshot
+from db.store.outcomes import load_article
 from pipelines.extraction.encoding import decode
 
 
@@ -59,7 +59,7 @@ def show(desk: CommandContext, what: str, form: str | None, revision: int | None
 
 def _body(conn: sqlite3.Connection, page: PageStatus) -> bytes:
     try:
-        return get_body(conn, page.body_id)
+        return load_body(conn, page.body_id)
     except BodyPruned as pruned:
         raise BodyPruned(f"page {page.page_id} ({plain(page.url)}): {pruned}") from None
 
@@ -71,7 +71,7 @@ def _as_text(body: bytes, content_type: str | None) -> str:
 
 
 def _lines(conn: sqlite3.Connection, page_id: int, form: str | None) -> list[str]:
-    head, article = _headline(conn, page_id), get_article(conn, page_id)
+    head, article = _headline(conn, page_id), load_article(conn, page_id)
     assert article is not None
     match form:
         case "diff":
@@ -87,7 +87,7 @@ def _lines(conn: sqlite3.Connection, page_id: int, form: str | None) -> list[str
 
 
 def _headline(conn: sqlite3.Connection, page_id: int) -> ArticleSummary:
-    head = headline(conn, page_id)
+    head = article_summary(conn, page_id)
     assert head is not None
     return head
 
@@ -103,10 +103,10 @@ def _diff(conn: sqlite3.Connection, head: ArticleSummary) -> list[str]:
         known = f"has {len(steps)} revisions" if len(steps) > 1 else "has one revision"
         raise UsageError(f"article {head.article_id} {known}, and nothing comes before this one")
     pages = [current_page(conn, head.article_id, number) for number in (head.revision - 1, head.revision)]
-    older, newer = (get_article(conn, page) for page in pages if page is not None)
+    older, newer = (load_article(conn, page) for page in pages if page is not None)
     assert older is not None
     assert newer is not None
-    before, after = (f"revision {n} ({local_time(steps[n])})" for n in (head.revision - 1, head.revision))
+    before, after = (f"revision {n} ({format_local_time(steps[n])})" for n in (head.revision - 1, head.revision))
     title = styled(f"article {head.article_id}, {before} to {after}", bold=True)
     return [title, *diff_lines(older, newer, screen_width())]
 
@@ -116,7 +116,7 @@ def _refuse(page: PageStatus, form: str | None) -> NoReturn:
     if form == "json":
         rejected = {"id": page.page_id, "url": page.url, "rejected": page.reason, "detail": page.detail}
         click.echo(json.dumps(rejected, ensure_ascii=False))
-    name = f"page {page.page_id} ({plain(page.url)}, fetched {local_time(page.fetched_at)})"
+    name = f"page {page.page_id} ({plain(page.url)}, fetched {format_local_time(page.fetched_at)})"
     if page.reason is None:
         click.echo(f"copydesk: {name} is stored and was not read yet; `copydesk crawl` reads it", err=True)
     else:

@@ -29,12 +29,12 @@ from db.store.listings import ListingState, listing_states
 from db.store.sources import (
     add_source,
     all_sources,
-    entries_of,
     find_source,
-    name_for,
+    load_listings,
     pause_source,
     remove_source,
-    set_source,
+    source_name_for,
+    update_source_settings,
 )
 from pipelines.exchange.opml import read_sources, write_opml
 from pipelines.extraction.article_json import to_json
@@ -149,7 +149,7 @@ def _bytes_of(file: Path) -> bytes:
 def export(desk: CommandContext, output: Path | None) -> None:
     """Write all sources as OPML, feeds included."""
     with desk.read() as conn:
-        text = write_opml([(source, entries_of(conn, source.id)) for source in all_sources(conn)])
+        text = write_opml([(source, load_listings(conn, source.id)) for source in all_sources(conn)])
     if output:
         write_whole(output, text)
         click.echo(f"{output} written")
@@ -193,7 +193,7 @@ def set_command(
         usual = ", ".join(setting.name for setting in BY_NAME.values() if setting.per_source)
         raise UsageError(f"nothing to set; a source has the settings {usual}")
     with desk.open() as db, write(db.conn) as conn:
-        set_source(conn, find_source(conn, name), settings)
+        update_source_settings(conn, find_source(conn, name), settings)
     click.echo(f"{name}: {', '.join(f'{key} = {value}' for key, value in settings.items())}")
 
 
@@ -265,12 +265,12 @@ def _known_or_new(desk: CommandContext, name: str) -> tuple[Source, list[Listing
             if not new:
                 raise
             return _unknown(name), []
-        return source, entries_of(conn, source.id)
+        return source, load_listings(conn, source.id)
 
 
 def _unknown(url: str) -> Source:
     address = _address(url)
-    return Source(id=0, name=name_for(address), url=address, added_at=datetime.now(UTC))
+    return Source(id=0, name=source_name_for(address), url=address, added_at=datetime.now(UTC))
 
 
 def _rehearsal_lines(report: DryRun) -> list[str]:
@@ -324,7 +324,7 @@ def _add_all(
         taken = {source.name: source.url for source in all_sources(conn)}
         added = []
         for name, url in cleaned:
-            chosen = name or name_for(url)
+            chosen = name or source_name_for(url)
             if not name and taken.get(chosen, url) != url:
                 chosen = _free_name(chosen, taken)
             source, new = add_source(conn, name=chosen, url=url, settings=settings, at=now)

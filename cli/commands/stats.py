@@ -15,19 +15,19 @@ from cli.output.csv_table import one_form, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import (
     Column,
-    file_size,
-    local_time,
+    format_database_size,
+    format_elapsed,
+    format_local_time,
+    format_size,
     on_terminal,
     padded,
     plain,
     screen_width,
-    size,
     styled,
     table,
-    took,
 )
-from db.maintenance.health import file_sizes
-from db.queries.statistics import DatabaseStatistics, Run, SourceStatistics, holdings
+from db.maintenance.health import database_sizes
+from db.queries.statistics import DatabaseStatistics, Run, SourceStatistics, database_statistics
 
 _SOURCE_COLUMNS = (
     Column(title="source", least=12),
@@ -60,12 +60,12 @@ def stats(desk: CommandContext, as_json: bool, as_csv: bool) -> None:
     one_form(as_json, as_csv)
     path = desk.config.database
     with desk.read() as conn:
-        held = holdings(conn, datetime.now(UTC))
+        held = database_statistics(conn, datetime.now(UTC))
     if as_csv:
         columns = [field.name for field in fields(SourceStatistics)]
         return print_csv([asdict(source) for source in held.by_source], columns)
     if as_json:
-        main, wal = file_sizes(path)
+        main, wal = database_sizes(path)
         head = {"database": str(path), "database_size": main, "wal_size": wal}
         click.echo(json.dumps(head | held.as_dict(), ensure_ascii=False))
         return
@@ -90,8 +90,8 @@ def _lines(path: Path, held: DatabaseStatistics, width: int | None) -> Iterator[
 
 
 def _totals(path: Path, held: DatabaseStatistics) -> Iterator[tuple[str, str]]:
-    main, wal = file_sizes(path)
-    yield "database", f"{path}: {file_size(main, wal)}"
+    main, wal = database_sizes(path)
+    yield "database", f"{path}: {format_database_size(main, wal)}"
     yield "sources", f"{held.sources:,}" + (f" ({held.sources_removed:,} removed)" if held.sources_removed else "")
     yield "links", f"{held.links:,} ({held.links_never_fetched:,} never fetched)"
     yield "fetches", f"{held.fetches:,}"
@@ -99,10 +99,13 @@ def _totals(path: Path, held: DatabaseStatistics) -> Iterator[tuple[str, str]]:
     ratio = f" ({held.bodies_stored / held.bodies_raw:.0%})" if held.bodies_raw else ""
     gone = f"; {held.bodies_pruned:,} more were pruned" if held.bodies_pruned else ""
     kept = held.bodies - held.bodies_pruned
-    yield "bodies", f"{kept:,}: {size(held.bodies_raw)} received, stored in {size(held.bodies_stored)}{ratio}{gone}"
+    yield (
+        "bodies",
+        f"{kept:,}: {format_size(held.bodies_raw)} received, stored in {format_size(held.bodies_stored)}{ratio}{gone}",
+    )
     if held.dictionaries:
         by = f"{held.bodies_by_dictionary:,} bodies packed by {held.dictionaries:,} dictionaries"
-        yield "packing", f"{by} ({size(held.dictionaries_stored)}), {kept - held.bodies_by_dictionary:,} plain"
+        yield "packing", f"{by} ({format_size(held.dictionaries_stored)}), {kept - held.bodies_by_dictionary:,} plain"
     yield "articles", f"{held.articles:,}, copies among them {held.copies:,}; later revisions {held.revisions:,}"
     yield "rejected", _reasons(held.rejected)
     yield "failed", f"{_reasons(held.failed_7d)} requests in the last 7 days"
@@ -121,8 +124,8 @@ def _source_row(source: SourceStatistics) -> tuple[object, ...]:
         f"{source.articles:,}",
         f"{share:.0%}" if share is not None else "",
         f"{source.failed:,}" if source.failed else "",
-        local_time(source.last_fetched),
-        local_time(source.last_published),
+        format_local_time(source.last_fetched),
+        format_local_time(source.last_published),
     )
 
 
@@ -130,8 +133,8 @@ def _run_row(run: Run) -> tuple[object, ...]:
     figures = run.figures
     return (
         run.id,
-        local_time(run.started_at),
-        took(run.started_at, run.ended_at),
+        format_local_time(run.started_at),
+        format_elapsed(run.started_at, run.ended_at),
         run.command,
         run.ended or "not ended",
         *(_figure(figures.get(name)) for name in ("fetched", "new", "updated", "rejected", "failed")),

@@ -15,15 +15,26 @@ import click
 
 from cli.context import CommandContext
 from cli.output.csv_table import one_form, print_csv
-from cli.output.tables import cut, file_size, local_time, on_terminal, padded, plain, screen_width, size, span, styled
+from cli.output.tables import (
+    cut,
+    format_database_size,
+    format_duration,
+    format_local_time,
+    format_size,
+    on_terminal,
+    padded,
+    plain,
+    screen_width,
+    styled,
+)
 from cli.output.terminal import direct, visible_but_styles
-from db.maintenance.health import disk_free, file_sizes
+from db.maintenance.health import database_sizes, free_disk_bytes
 from db.queries.articles import snapshot
 from db.queries.statistics import Run
-from db.queries.status import FailingSource, RunningCrawl, Status, status_of
-from db.site_rules.loader import Mistake
-from db.store.site_rules import mistakes_of
-from db.timestamps import moment, stamp
+from db.queries.status import FailingSource, RunningCrawl, Status, load_status
+from db.site_rules.loader import SiteFileError
+from db.store.site_rules import rule_mistakes
+from db.timestamps import format_timestamp, parse_timestamp
 
 if TYPE_CHECKING:
     from scheduler.planning.plan import PlannedSource
@@ -54,14 +65,16 @@ def status(desk: CommandContext, watch: bool, as_json: bool, as_csv: bool) -> No
             click.echo(line)
 
 
-def _look(desk: CommandContext) -> tuple[Status, list[tuple[datetime, PlannedSource]], datetime, tuple[Mistake, ...]]:
+def _look(
+    desk: CommandContext,
+) -> tuple[Status, list[tuple[datetime, PlannedSource]], datetime, tuple[SiteFileError, ...]]:
     from scheduler.planning.source_states import SourceStates
 
     now, config = datetime.now(UTC), desk.reloaded()
     with desk.read() as conn, snapshot(conn):
         standings = SourceStates(config)
         standings.refresh(conn, now)
-        return status_of(conn, now, runs=LINES), standings.next_runs(now), now, mistakes_of(config, conn)
+        return load_status(conn, now, runs=LINES), standings.next_runs(now), now, rule_mistakes(config, conn)
 
 
 def _watch(desk: CommandContext) -> None:
@@ -83,7 +96,7 @@ def _lines(
     now_status: Status,
     coming: list[tuple[datetime, PlannedSource]],
     now: datetime,
-    mistakes: tuple[Mistake, ...],
+    mistakes: tuple[SiteFileError, ...],
 ) -> Iterator[str]:
     width = screen_width() if on_terminal() else None
     blocks = (
@@ -113,17 +126,19 @@ def _service(now_status: Status, now: datetime) -> str:
     if row.lives:
         where = f", {row.address}" if row.address else ""
         late = (now - row.beat_at).total_seconds()
-        quiet = f"; not heard of for {span(late)}" if late > 60 else ""
-        return f"up for {span((now - row.started_at).total_seconds())}, process {row.pid}{where}{quiet}"
+        quiet = f"; not heard of for {format_duration(late)}" if late > 60 else ""
+        return f"up for {format_duration((now - row.started_at).total_seconds())}, process {row.pid}{where}{quiet}"
     if row.stopped_at:
-        return f"stopped {local_time(stamp(row.stopped_at))}; `copydesk run` starts it"
-    return f"gone since {local_time(stamp(row.beat_at))} without having stopped; `copydesk run` goes on"
+        return f"stopped {format_local_time(format_timestamp(row.stopped_at))}; `copydesk run` starts it"
+    return (
+        f"gone since {format_local_time(format_timestamp(row.beat_at))} without having stopped; `copydesk run` goes on"
+    )
 
 
 def _database(path: Path, now_status: Status) -> str:
-    main, wal = file_sizes(path)
+    main, wal = database_sizes(path)
     unread = f", {now_status.unread:,} pages not read yet" if now_status.unread else ""
-    return f"{path}: {file_size(main, wal)}, {size(disk_free(path))} free on its disk{unread}"
+    return f"{path}: {format_database_size(main, wal)}, {format_size(free_disk_bytes(path))} free on its disk{unread}"
 
 
 def _sources(now_status: Status, coming: list[tuple[datetime, PlannedSource]], now: datetime) -> str:
@@ -139,7 +154,7 @@ def _day(now_status: Status) -> str:
 
 
 def _under_way(one: RunningCrawl, now: datetime) -> str:
-    age = span((now - moment(one.started_at)).total_seconds())
+    age = format_duration((now - parse_timestamp(one.started_at)).total_seconds())
     gone = "" if one.lives else "; its process is gone"
     more = ", …" if one.left > len(one.names.split(", ")) else ""
     left = f": {plain(one.names)}{more}" if one.left else ", reading what came in"
@@ -148,26 +163,26 @@ def _under_way(one: RunningCrawl, now: datetime) -> str:
 
 def _next(when: datetime, source: PlannedSource, now: datetime) -> str:
     wait = (when - now).total_seconds()
-    return f"{padded('due' if wait <= 0 else f'in {span(wait)}', 10)}  {plain(source.name)}"
+    return f"{padded('due' if wait <= 0 else f'in {format_duration(wait)}', 10)}  {plain(source.name)}"
 
 
 def _failing(one: FailingSource) -> str:
     times = "once" if one.times == 1 else f"{one.times} times in a row"
-    return f"{plain(one.name)}  {times}, last {local_time(one.last_at)}: {plain(one.error)}"
+    return f"{plain(one.name)}  {times}, last {format_local_time(one.last_at)}: {plain(one.error)}"
 
 
 def _alert(kind: str, source: str | None, says: str, opened_at: str) -> str:
-    return f"{kind}{f' {plain(source)}' if source else ''}, since {local_time(opened_at)}: {plain(says)}"
+    return f"{kind}{f' {plain(source)}' if source else ''}, since {format_local_time(opened_at)}: {plain(says)}"
 
 
 def _run(run: Run) -> str:
     counts = ", ".join(f"{run.figures.get(name, 0)} {name}" for name in ("fetched", "new", "updated"))
     error = f": {plain(run.error)}" if run.error else ""
-    return f"{run.id}  {local_time(run.started_at)}  {run.command} {run.ended or 'under way'}, {counts}{error}"
+    return f"{run.id}  {format_local_time(run.started_at)}  {run.command} {run.ended or 'under way'}, {counts}{error}"
 
 
 def _as_json(
-    now_status: Status, coming: list[tuple[datetime, PlannedSource]], now: datetime, mistakes: tuple[Mistake, ...]
+    now_status: Status, coming: list[tuple[datetime, PlannedSource]], now: datetime, mistakes: tuple[SiteFileError, ...]
 ) -> dict[str, object]:
     row = now_status.service
     service = None
@@ -175,9 +190,9 @@ def _as_json(
         service = {
             "up": row.lives,
             "pid": row.pid,
-            "started_at": stamp(row.started_at),
-            "beat_at": stamp(row.beat_at),
-            "stopped_at": stamp(row.stopped_at) if row.stopped_at else None,
+            "started_at": format_timestamp(row.started_at),
+            "beat_at": format_timestamp(row.beat_at),
+            "stopped_at": format_timestamp(row.stopped_at) if row.stopped_at else None,
             "address": row.address or None,
             "version": row.version,
         }
@@ -186,8 +201,8 @@ def _as_json(
         {"path": mistake.path, "says": mistake.says, "hosts": list(mistake.hosts), "rules_hold": mistake.holds}
         for mistake in mistakes
     ]
-    return {"at": stamp(now), "service": service} | rest | {"rules": rules, "next": _following(coming, now)}
+    return {"at": format_timestamp(now), "service": service} | rest | {"rules": rules, "next": _following(coming, now)}
 
 
 def _following(coming: list[tuple[datetime, PlannedSource]], now: datetime) -> list[dict[str, object]]:
-    return [{"source": source.name, "at": stamp(when), "due": when <= now} for when, source in coming]
+    return [{"source": source.name, "at": format_timestamp(when), "due": when <= now} for when, source in coming]

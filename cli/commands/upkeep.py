@@ -15,7 +15,7 @@ from cli.output.tables import plain, styled
 from cli.signals import stoppable
 from db.config.loader import Config
 from db.errors import UsageError
-from db.maintenance.repack import PackReport
+from db.maintenance.repack import RepackReport
 from scheduler.maintenance import (
     MaintenanceReport,
     MaintenanceStep,
@@ -110,7 +110,7 @@ def pack(desk: CommandContext, as_json: bool) -> None:
     """Pack bodies again, by earlier pages of their source; to the end, or until it is stopped."""
     with stoppable(), tallying() as show:
 
-        def told(packed: PackReport) -> None:
+        def told(packed: RepackReport) -> None:
             show(f"{packed.tried:,} bodies, {packed.before:,} to {packed.after:,} bytes", packed.tried)
 
         step = pack_step(_config(desk), datetime.now(UTC), most_s=float("inf"), asked=True, progress=told)

@@ -19,7 +19,7 @@ from cli.signals import stopping
 from db.errors import UsageError
 from db.regular_files import write_text
 from db.store.extractions import without_pruned
-from db.store.outcomes import known_extractor
+from db.store.outcomes import find_extractor
 from db.store.page_selection import Selection, select_pages
 from pipelines.processing.comparison import FieldChange, OutcomeDifferences
 from pipelines.processing.ingest_settings import plan_desk
@@ -35,7 +35,7 @@ def dry_run(
     plan = plan_desk(desk.config)
     found = OutcomeDifferences()
     with desk.read() as conn, stopping() as stop:
-        selected = list(select_pages(conn, selection, known_extractor(conn, plan.extractor)))
+        selected = list(select_pages(conn, selection, find_extractor(conn, plan.extractor)))
         pages = without_pruned(conn, selected)
         found.fates["pruned"] = len(selected) - len(pages)
         with readers(plan, engine, database=plan.database) as executor, counting("read", len(pages)) as show:

@@ -20,7 +20,13 @@ from cli.output.progress import counting
 from cli.signals import stopping
 from db.connection.database import open_readonly, write
 from db.errors import DatabaseNotWritable, UsageError
-from db.store.extractions import broken_off, count_left, drop_left, outdated, queue_pages
+from db.store.extractions import (
+    count_pages_to_extract,
+    drop_pages_to_extract,
+    interrupted_extraction,
+    outdated_extractions,
+    queue_pages,
+)
 from db.store.facts import abandon_run, begin_run, end_run, resume_run
 from db.store.outcomes import extractor_id
 from db.store.page_selection import Selection, select_pages
@@ -60,7 +66,7 @@ def extract_again(desk: CommandContext, selection: Selection, *, engine: Extract
                 maker = extractor_id(conn, plan.extractor)
             _drop_outdated(conn, maker)
             run_id = _queued(desk, conn, selection, maker)
-            with failing(conn, run_id), counting("extracted", count_left(conn, run_id)) as show:
+            with failing(conn, run_id), counting("extracted", count_pages_to_extract(conn, run_id)) as show:
                 longest_ms = replay(conn, run_id, maker, executor, stop, show)
         code = _tell(conn, run_id, stop, longest_ms, as_json=as_json)
     sys.exit(code)
@@ -79,7 +85,7 @@ def failing(conn: sqlite3.Connection, run_id: int) -> Iterator[None]:
 
 def _drop_outdated(conn: sqlite3.Connection, maker: int) -> None:
     """Runs that another version or other rules began cannot be gone on with: what they have left is let go, and that is said."""
-    for run_id, left in outdated(conn, maker):
+    for run_id, left in outdated_extractions(conn, maker):
         told = f"run {run_id} was broken off by another version or other rules; the {left} pages that it had left are let go"
         click.echo(f"{told} (--stale finds them)", err=True)
         drop_all_left(conn, run_id, told)
@@ -89,19 +95,19 @@ def drop_all_left(conn: sqlite3.Connection, run_id: int, why: str) -> None:
     """Empty what a run has left, a part at a time; `why` is kept with the run where it was killed."""
     while True:
         with write(conn):
-            if not drop_left(conn, run_id, QUEUED_AT_ONCE):
+            if not drop_pages_to_extract(conn, run_id, QUEUED_AT_ONCE):
                 abandon_run(conn, run_id, datetime.now(UTC), why)
                 return
 
 
 def _queued(desk: CommandContext, conn: sqlite3.Connection, selection: Selection, maker: int) -> int:
     """The run that is to be worked off, with its pages on the queue."""
-    before = broken_off(conn, selection.name, maker)
+    before = interrupted_extraction(conn, selection.name, maker)
     if before:
         with write(conn):
             resume_run(conn, before[0], os.getpid())
     if before and before[1]:
-        click.echo(f"going on with run {before[0]}, {count_left(conn, before[0])} pages left", err=True)
+        click.echo(f"going on with run {before[0]}, {count_pages_to_extract(conn, before[0])} pages left", err=True)
         return before[0]
     reading = open_readonly(desk.config.database)
     try:
@@ -124,7 +130,7 @@ def _queued(desk: CommandContext, conn: sqlite3.Connection, selection: Selection
 
 def _tell(conn: sqlite3.Connection, run_id: int, stop: threading.Event, longest_ms: float, *, as_json: bool) -> int:
     """Say what came of the run, and end it; the exit code."""
-    left = count_left(conn, run_id)
+    left = count_pages_to_extract(conn, run_id)
     figures = json.loads(conn.execute("SELECT figures FROM extractions WHERE run_id = ?", (run_id,)).fetchone()[0])
     figures["longest_ms"] = round(longest_ms, 1)
     stopped = stop.is_set()

@@ -17,8 +17,8 @@ from cli.output.progress import tallying
 from cli.signals import stopping
 from db.connection.database import open_readonly
 from db.store.extractions import without_pruned
-from db.store.outcomes import known_extractor
-from db.store.page_payload import PagePayload, load_parcel
+from db.store.outcomes import find_extractor
+from db.store.page_payload import PagePayload, load_payload
 from db.store.page_selection import Selection, select_pages
 from pipelines.exchange.items import SkippedRecords
 from pipelines.exchange.parquet_outcomes import OutcomeFolder
@@ -47,7 +47,7 @@ def extract_selected(
     plan = plan_desk(desk.config)
     folder = OutcomeFolder(to, plan.extractor, selection.name)
     with desk.read() as conn:
-        chosen = without_pruned(conn, select_pages(conn, selection, known_extractor(conn, plan.extractor)))
+        chosen = without_pruned(conn, select_pages(conn, selection, find_extractor(conn, plan.extractor)))
     _extract(plan, folder, _stored(plan.database, chosen, folder.after), engine, SkippedRecords(), as_json=as_json)
 
 
@@ -56,7 +56,7 @@ def _stored(database: Path, chosen: Sequence[int], after: int) -> Iterator[tuple
     try:
         for page_id in chosen:
             if page_id > after:
-                yield None, load_parcel(conn, page_id)
+                yield None, load_payload(conn, page_id)
     finally:
         conn.close()
 

@@ -17,14 +17,14 @@ from cli.output.progress import counting
 from cli.signals import stopping
 from db.connection.database import write
 from db.errors import UsageError
-from db.search.index import make_ready
+from db.search.index import load_tables
 from db.store.extractions import (
     begin_undo,
-    bring_back,
-    count_past,
+    count_past_outcomes,
+    has_nothing_to_undo,
     is_being_pruned,
     later_extraction,
-    nothing_to_undo,
+    restore_outcomes,
     undone_by,
 )
 from db.store.facts import begin_run, end_run
@@ -42,7 +42,7 @@ def undo(desk: CommandContext, undone: int, *, as_json: bool) -> None:
         with failing(conn, run_id):
             drop_all_left(conn, undone, f"undone by run {run_id}")
             back = _bring_back(conn, undone, stop)
-            figures = {"undone": undone, "back": back, "left": count_past(conn, undone)}
+            figures = {"undone": undone, "back": back, "left": count_past_outcomes(conn, undone)}
             ended = "stopped" if stop.is_set() else "finished"
             with write(conn):
                 end_run(conn, run_id, ended, datetime.now(UTC), figures, None)
@@ -66,7 +66,7 @@ def _check(conn: sqlite3.Connection, undone: int) -> None:
     if is_being_pruned(conn, undone):
         raise UsageError(f"run {undone} is too old: what it replaced was pruned (setting keep_log)")
     by = undone_by(conn, undone)
-    if by or nothing_to_undo(conn, undone):
+    if by or has_nothing_to_undo(conn, undone):
         done = f"was undone already, by run {by}" if by else "replaced nothing"
         raise UsageError(f"run {undone} {done}: there is nothing to bring back")
     if (later := later_extraction(conn, undone)) is not None:
@@ -76,11 +76,11 @@ def _check(conn: sqlite3.Connection, undone: int) -> None:
 def _bring_back(conn: sqlite3.Connection, undone: int, stop: threading.Event) -> int:
     """Put back and settle, a few pages a transaction; how many pages."""
     back = 0
-    make_ready()
-    with counting("brought back", count_past(conn, undone)) as show:
+    load_tables()
+    with counting("brought back", count_past_outcomes(conn, undone)) as show:
         while not stop.is_set():
             with write(conn):
-                some = bring_back(conn, undone, BROUGHT_BACK_AT_ONCE)
+                some = restore_outcomes(conn, undone, BROUGHT_BACK_AT_ONCE)
             if not some:
                 break
             back += some

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
-from cli.output.tables import WIDEST_PROSE, local_time, padded, plain, styled, wrapped
+from cli.output.tables import WIDEST_PROSE, format_local_time, padded, plain, styled, wrapped
 from db.models import Article, Image, Moment, OffsetFrom, Precision
-from db.queries.articles import ArticleSummary, copies, current_page, headline, revisions
-from db.store.outcomes import get_article
+from db.queries.articles import ArticleSummary, article_summary, copies_of, current_page, revisions
+from db.store.outcomes import load_article
 
 # What the origin of an offset means to a reader (`db.models.OffsetFrom`).
 _OFFSETS = {
@@ -27,7 +27,7 @@ _LONGEST_VALUE = 500
 
 def sheet(conn: sqlite3.Connection, head: ArticleSummary, width: int) -> Iterator[str]:
     """The lines of the sheet."""
-    article = get_article(conn, head.page_id)
+    article = load_article(conn, head.page_id)
     assert article is not None
     prose = min(width, WIDEST_PROSE)
     for line in wrapped(plain(article.title), prose):
@@ -107,7 +107,7 @@ def _place(article: Article, head: ArticleSummary) -> list[tuple[str, str]]:
         ("led to", ended or ""),
         ("canonical", canonical or ""),
         ("found by", head.source_name),
-        ("fetched", local_time(head.fetched_at)),
+        ("fetched", format_local_time(head.fetched_at)),
     ]
 
 
@@ -120,19 +120,19 @@ def _history(conn: sqlite3.Connection, head: ArticleSummary) -> list[tuple[str, 
         lines.append(("", f"page {head.page_id} brought the same text again"))
     if len(steps) > 1:
         lines += [
-            ("revisions" if not n else "", f"{number}: {local_time(fetched_at)}, page {page_id}")
+            ("revisions" if not n else "", f"{number}: {format_local_time(fetched_at)}, page {page_id}")
             for n, (page_id, number, fetched_at) in enumerate(steps)
         ]
     if head.original_id is not None and head.original_id != head.article_id:
         lines.append(("copy of", _other(conn, head.original_id)))
     lines += [
         ("copies" if not n else "", f"{article_id}: {source}, {url}")
-        for n, (article_id, source, url) in enumerate(copies(conn, head.article_id))
+        for n, (article_id, source, url) in enumerate(copies_of(conn, head.article_id))
     ]
     return lines
 
 
 def _other(conn: sqlite3.Connection, article_id: int) -> str:
     page_id = current_page(conn, article_id)
-    other = headline(conn, page_id) if page_id is not None else None
+    other = article_summary(conn, page_id) if page_id is not None else None
     return f"{article_id}: {other.source_name}, {other.url}" if other else str(article_id)

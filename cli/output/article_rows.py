@@ -6,9 +6,9 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from cli.output.tables import local_time
-from db.queries.articles import ArticleSummary, headlines, snapshot
-from db.store.outcomes import get_article
+from cli.output.tables import format_local_time
+from db.queries.articles import ArticleSummary, article_summaries, snapshot
+from db.store.outcomes import load_article
 from pipelines.extraction.article_json import to_json
 
 _FETCHED = "~"
@@ -22,7 +22,7 @@ def article_object(conn: sqlite3.Connection, head: ArticleSummary) -> dict[str, 
     Added: `id` (of the article), `page_id`, `source_name`, `final_url`, `fetched_at`, `revision`, and `original_id`, the article of
     which it is a copy (None where it is none).
     """
-    article = get_article(conn, head.page_id)
+    article = load_article(conn, head.page_id)
     assert article is not None
     copied = head.original_id if head.original_id != head.article_id else None
     return to_json(article, page_id=head.article_id) | {
@@ -39,7 +39,9 @@ def article_objects(conn: sqlite3.Connection, page_ids: Sequence[int]) -> Iterat
     """The articles of these pages. Some are read at a time, so that whoever takes his time with them holds up nobody."""
     for start in range(0, len(page_ids), _AT_ONCE):
         with snapshot(conn):
-            objects = [article_object(conn, head) for head in headlines(conn, page_ids[start : start + _AT_ONCE])]
+            objects = [
+                article_object(conn, head) for head in article_summaries(conn, page_ids[start : start + _AT_ONCE])
+            ]
         yield from objects
 
 
@@ -51,7 +53,7 @@ def credits_of(head: ArticleSummary) -> str:
 
 def time_of(head: ArticleSummary) -> str:
     """The local time it was published; after ~ the time it was fetched, where the page does not say."""
-    return local_time(head.published) if head.published else _FETCHED + local_time(head.fetched_at)
+    return format_local_time(head.published) if head.published else _FETCHED + format_local_time(head.fetched_at)
 
 
 def mark_of(head: ArticleSummary) -> str:

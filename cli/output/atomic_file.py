@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from db.machine_errors import explain_os
+from db.machine_errors import explain_os_error
 from db.regular_files import write_text
 
 
@@ -24,4 +24,4 @@ def write_whole(path: Path, text: str) -> None:
             part.unlink(missing_ok=True)
     except OSError as error:
         error.filename, error.filename2 = str(path), None
-        raise explain_os(error) from error
+        raise explain_os_error(error) from error

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 
 from cli.output.tables import coloured, plain, plain_text, styled, wrapped
 from db.models import Article
-from db.text_changes import ChangedWords, ChangeKind, changed_fields, steps
+from db.text_changes import ChangedWords, ChangeKind, changed_fields, diff_paragraphs
 
 _LEADS = {ChangeKind.GONE: ("- ", "red"), ChangeKind.COME: ("+ ", "green")}
 _BRACKETS = {ChangeKind.UNCHANGED: ("", ""), ChangeKind.GONE: ("[-", "-]"), ChangeKind.COME: ("{+", "+}")}
@@ -29,7 +29,7 @@ def diff_lines(older: Article, newer: Article, width: int) -> Iterator[str]:
     if old == new:
         yield "the text is the same"
         return
-    for step in steps(old, new):
+    for step in diff_paragraphs(old, new):
         if step.kind is ChangeKind.UNCHANGED:
             number = step.paragraphs
             yield styled(f"  {number} paragraph{'s' if number > 1 else ''} unchanged", dim=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import click
 
-from db.site_rules.loader import Mistake
+from db.site_rules.loader import SiteFileError
 
 
-def say_mistakes(mistakes: Iterable[Mistake]) -> None:
+def say_mistakes(mistakes: Iterable[SiteFileError]) -> None:
     """Name the site files that a crawl could not use, on standard error."""
     for mistake in mistakes:
         click.echo(f"copydesk: {mistake.says}; {mistake.meanwhile}", err=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cli.output.tables import span
+from cli.output.tables import format_duration
 from cli.output.terminal import rewrite_line
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def counting(done_is: str, total: int) -> Iterator[Callable[[int], None]]:
 
     def text(done: int) -> str:
         rate = done / (time.monotonic() - began)
-        return f"{done_is} {done:,} of {total:,} · {rate:,.0f} a second · {span((total - done) / rate)} to go"
+        return (
+            f"{done_is} {done:,} of {total:,} · {rate:,.0f} a second · {format_duration((total - done) / rate)} to go"
+        )
 
     with rewriting() as show:
         yield lambda done: show(lambda: text(done)) if done else None

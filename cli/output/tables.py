@@ -18,12 +18,12 @@ from dataclasses import dataclass
 import click
 from rich.cells import cell_len, set_cell_size
 
-from db.humanize import file_size as file_size
-from db.humanize import local_time as local_time
-from db.humanize import run_length as run_length
-from db.humanize import size as size
-from db.humanize import span as span
-from db.humanize import took as took
+from db.humanize import format_database_size as format_database_size
+from db.humanize import format_duration as format_duration
+from db.humanize import format_elapsed as format_elapsed
+from db.humanize import format_local_time as format_local_time
+from db.humanize import format_run_duration as format_run_duration
+from db.humanize import format_size as format_size
 
 # Prose is read with ease up to about 90 characters a line; wider terminals get a margin.
 WIDEST_PROSE = 88

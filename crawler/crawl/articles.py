@@ -19,14 +19,14 @@ from crawler.http import record
 from crawler.parsing.merging import merged
 from crawler.parsing.packed_records import PackedRecords
 from crawler.parsing.parser import ParseNextPart, ParserStopped
-from db.http_statuses import brings_page
+from db.http_statuses import is_page_status
 from db.models import Link
 from db.store import facts
 from db.store.due_links import DueLink, due_links
-from db.store.facts import put_validators
-from db.store.listings import put_answers
-from db.store.sitemap_readings import put_readings
-from db.store.sources import put_entries
+from db.store.facts import save_validators
+from db.store.listings import save_listing_answers
+from db.store.sitemap_readings import save_sitemap_readings
+from db.store.sources import insert_listings
 from pipelines.processing.worker_pool import TaskFailed
 
 # An article of more pages than this is a gallery or a trap.
@@ -55,10 +55,12 @@ class Articles:
         """All listings are read: record what they brought and begin with the due links."""
         session, now = self._session, datetime.now(UTC)
         if visit.found and not (visit.probing and visit.stopped):  # a search that was broken off is begun anew
-            await session.put(lambda conn: put_entries(conn, visit.source.id, visit.found, now))
+            await session.put(lambda conn: insert_listings(conn, visit.source.id, visit.found, now))
         answers, named = visit.answers, visit.named
         if answers:
-            visit.working = await session.put(lambda conn: put_answers(conn, visit.source.id, answers, now, named))
+            visit.working = await session.put(
+                lambda conn: save_listing_answers(conn, visit.source.id, answers, now, named)
+            )
         if not session.order.reads:
             await self._end(visit)
             return []
@@ -108,9 +110,9 @@ class Articles:
                 await session.put(put)
         readings, visit.readings = visit.readings, {}
         if readings:
-            await session.put(lambda conn: put_readings(conn, readings, now))
+            await session.put(lambda conn: save_sitemap_readings(conn, readings, now))
         for url, headers in validators.items():
-            await session.put(lambda conn, url=url, headers=headers: put_validators(conn, url, headers))  # type: ignore[misc]
+            await session.put(lambda conn, url=url, headers=headers: save_validators(conn, url, headers))  # type: ignore[misc]
 
     async def came_in(self, response: Response, visit: SourceVisit, due: DueLink) -> AsyncIterator[Any]:
         """An article's page came in, or 304, or an error status: store it, go on with the next due one."""
@@ -121,19 +123,19 @@ class Articles:
             yield request
         fetch = record.fetch_of("article", response, due.url, session.run_id, visit.source.id, due.link_id)
         if response.status == 304:
-            await session.put(lambda conn: facts.put_unchanged(conn, fetch))
+            await session.put(lambda conn: facts.record_unchanged(conn, fetch))
             await self._dealt_with(visit)
-        elif brings_page(response.status):
+        elif is_page_status(response.status):
             whole = GatheredArticle(visit=visit, due=due, fetch=fetch, first=response)
             async for result in self._whole_or_more(whole, response):
                 yield result
         else:
-            await session.put(lambda conn: facts.put_failure(conn, fetch))
+            await session.put(lambda conn: facts.record_failure(conn, fetch))
             await self._dealt_with(visit)
 
     async def part_came_in(self, response: Response, whole: GatheredArticle) -> AsyncIterator[Any]:
         """A further page of an article came in: take it, ask for the one after it. Without it the article ends before."""
-        came = brings_page(response.status)
+        came = is_page_status(response.status)
         if came:
             whole.parts.append((response.url, response.body))
         async for result in self._whole_or_more(whole, response if came else None):
@@ -193,7 +195,7 @@ class Articles:
             fetch = record.failed_fetch(
                 "article", request, due.url, error, session.run_id, visit.source.id, due.link_id
             )
-            await session.put(lambda conn: facts.put_failure(conn, fetch))
+            await session.put(lambda conn: facts.record_failure(conn, fetch))
         await self._dealt_with(visit)
 
     async def _dealt_with(self, visit: SourceVisit) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from crawler.discover.robots import RobotsRecord
 from db.connection.writer import Writer
 from db.named_rows import named_rows
-from db.timestamps import moment, stamp
+from db.timestamps import format_timestamp, parse_timestamp
 
 
 class StoredRobots:
@@ -34,11 +34,11 @@ class StoredRobots:
             return None
         return RobotsRecord(
             origin=row["origin"],
-            fetched_at=moment(row["fetched_at"]),
+            fetched_at=parse_timestamp(row["fetched_at"]),
             status=row["status"],
             body=row["body"],
             error=row["error"],
-            expires_at=moment(row["expires_at"]),
+            expires_at=parse_timestamp(row["expires_at"]),
         )
 
     def put(self, record: RobotsRecord) -> None:
@@ -46,11 +46,11 @@ class StoredRobots:
         self._fresh[record.origin] = record
         values = (
             record.origin,
-            stamp(record.fetched_at),
+            format_timestamp(record.fetched_at),
             record.status,
             record.body,
             record.error,
-            stamp(record.expires_at),
+            format_timestamp(record.expires_at),
         )
         self._writer.submit(
             lambda conn: (
@@ -69,7 +69,7 @@ class StoredHolds:
     def __init__(self, reader: sqlite3.Connection, writer: Writer) -> None:
         self._writer = writer
         rows = reader.execute("SELECT host, until FROM holds")
-        self._until = {host: moment(until) for host, until in rows}
+        self._until = {host: parse_timestamp(until) for host, until in rows}
 
     def until(self, host: str) -> datetime | None:
         """Until when a host is to be left alone, None where it is not."""
@@ -81,6 +81,8 @@ class StoredHolds:
         self._until[host] = until
         self._writer.submit(
             lambda conn: (
-                conn.execute("INSERT OR REPLACE INTO holds (host, until) VALUES (?, ?)", (host, stamp(until))).rowcount
+                conn.execute(
+                    "INSERT OR REPLACE INTO holds (host, until) VALUES (?, ?)", (host, format_timestamp(until))
+                ).rowcount
             )
         )

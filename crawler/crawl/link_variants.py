@@ -21,17 +21,17 @@ from db.addresses.link_twins import (
     LinkNames,
     LinkTwin,
     has_twins,
-    is_known,
-    last_tried,
+    insert_twin,
+    last_trials,
+    link_exists,
+    link_title,
     links_with_parameters,
-    made_for,
-    make_twins,
     near_twins_of,
-    put_twin,
-    title_of,
+    rebuild_twins,
     twins_of,
+    verdicts_of_twins,
 )
-from db.addresses.parameters import verdicts
+from db.addresses.parameters import load_verdicts
 from db.models import Link
 from db.site_rules.models import AddressRule
 from pipelines.url_parameters import Parameters
@@ -67,16 +67,16 @@ class NewLinkFilter:
         """Make what is known of the source's links fit what is thought of parameters now."""
         parameters = parameters_of(conn, self.source_id, self.rules)
         mark = json.dumps([parameters.seen, parameters.said], sort_keys=True)
-        if made_for(conn, self.source_id) != mark:
+        if verdicts_of_twins(conn, self.source_id) != mark:
             named = []
             for number, key, url in links_with_parameters(conn, self.source_id):
                 names = _names(parameters, link_key(url))
                 if names.bare != names.key or names.key != key:
                     named.append((number, names))
-            make_twins(conn, self.source_id, named, mark)
+            rebuild_twins(conn, self.source_id, named, mark)
         self._parameters = parameters
         self._has_twins = has_twins(conn, self.source_id)
-        tried = last_tried(conn, self.source_id, TRIED)
+        tried = last_trials(conn, self.source_id, TRIED)
         self._left = TRIED - sum(self.at - at < TRIED_WITHIN for at in tried)
         self._tried_lately = bool(tried) and self.at - tried[0] < TRIED_AGAIN
 
@@ -93,7 +93,7 @@ class NewLinkFilter:
         names = _names(self._parameters, link.key)
         if names.bare == names.key and not self._has_twins:
             return True
-        if is_known(conn, self.source_id, link.key):
+        if link_exists(conn, self.source_id, link.key):
             return False
         if names.bare != names.key and self._is_listed_bare(conn, link, names):
             return False
@@ -116,12 +116,12 @@ class NewLinkFilter:
         """Note a link that was recorded."""
         if link.key in self._waiting:
             names, again, tried = self._waiting.pop(link.key)
-            put_twin(conn, self.source_id, names, again=again, tried_at=self.at if tried else None)
+            insert_twin(conn, self.source_id, names, again=again, tried_at=self.at if tried else None)
             self._has_twins = True
 
     def _is_listed_bare(self, conn: sqlite3.Connection, link: Link, names: LinkNames) -> bool:
         """Whether the site itself lists the address without what is doubtful, too, by the same title (`?ref=teaser`)."""
-        title = title_of(conn, self.source_id, names.bare)
+        title = link_title(conn, self.source_id, names.bare)
         return title is not None and link.title is not None and (link.title in title or title in link.title)
 
     def _is_other(self, link: Link, twins: Sequence[LinkTwin]) -> bool:
@@ -146,7 +146,7 @@ def parameters_of(conn: sqlite3.Connection, source: int, rules: Iterable[Address
         said.setdefault(host, {})[name] = verdict
     seen = {
         host: {name: verdict for name, verdict in found.items() if verdict != "open"}
-        for host, found in verdicts(conn, source).items()
+        for host, found in load_verdicts(conn, source).items()
     }
     return Parameters(seen={host: found for host, found in seen.items() if found}, said=said)
 

@@ -35,11 +35,11 @@ from crawler.discover.robots import RobotsPolicy
 from crawler.http import record
 from crawler.parsing.packed_records import pack
 from crawler.parsing.parser import ChooseChildren, ParseListing, ParserStopped
-from db.http_statuses import brings_page
+from db.http_statuses import is_page_status
 from db.models import Link, Listing, ListingKind
 from db.store import facts
-from db.store.due_links import any_unknown, validators_for
-from db.store.sitemap_readings import PastReading, past_readings
+from db.store.due_links import has_unknown_links, validators_for
+from db.store.sitemap_readings import PastReading, load_sitemap_readings
 from pipelines.processing.worker_pool import TaskFailed
 
 # Listings before articles, so that the newest are known before the first is fetched.
@@ -81,10 +81,10 @@ class Listings:
         """A listing came in, or 304, or an error status: record it, follow what it names; after the last, begin the articles."""
         session = self._session
         visit.answered += 1
-        visit.reached = visit.reached or response.status == 304 or brings_page(response.status)
+        visit.reached = visit.reached or response.status == 304 or is_page_status(response.status)
         fetch = record.fetch_of(_what(ask), response, ask.url, session.run_id, visit.source.id)
         asks: list[ListingRequest] = []
-        if brings_page(response.status):
+        if is_page_status(response.status):
             try:
                 asks = await self._read(response, visit, ask)
             except TaskFailed as error:
@@ -102,7 +102,7 @@ class Listings:
             visit.note_trouble(ask, f"http_{response.status}", gone=response.status in GONE)
             if not ask.probe:
                 visit.notes.append(f"{ask.url}: status {response.status}")
-        session.put_later(lambda conn: facts.put_fetch(conn, fetch))
+        session.put_later(lambda conn: facts.insert_fetch(conn, fetch))
         for request in await self._done(visit, asks):
             yield request
 
@@ -116,7 +116,7 @@ class Listings:
         if record.failure_name(error) not in record.NOT_ASKED:
             visit.note_trouble(ask, record.failure_name(error))
         fetch = record.failed_fetch(_what(ask), request, ask.url, error, session.run_id, visit.source.id)
-        session.put_later(lambda conn: facts.put_fetch(conn, fetch))
+        session.put_later(lambda conn: facts.insert_fetch(conn, fetch))
         worth_saying = record.failure_name(error) not in record.NOT_WORTH_SAYING
         if worth_saying and (not ask.probe or ask.url == visit.source.url):
             visit.notes.append(f"{ask.url}: {record.in_words(error)}")
@@ -176,7 +176,7 @@ class Listings:
             def any_new(conn: sqlite3.Connection) -> bool:
                 known_by = parameters_of(conn, source, rules).address
                 parts = pack(Link, listing.links).parts()
-                return any(any_unknown(conn, source, [known_by(link.key) for link in part]) for part in parts)
+                return any(has_unknown_links(conn, source, [known_by(link.key) for link in part]) for part in parts)
 
             new = await self._session.ask(any_new)
             if ask.nested:
@@ -194,7 +194,7 @@ class Listings:
 
         def look_up(conn: sqlite3.Connection) -> None:
             for part in children.parts():
-                past.update(past_readings(conn, [child.url for child in part]))
+                past.update(load_sitemap_readings(conn, [child.url for child in part]))
 
         await self._session.ask(look_up)
         chosen = await self._session.parse(ChooseChildren(children=children, past=past, most=most))

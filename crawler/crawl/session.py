@@ -22,20 +22,20 @@ from scrapy.exceptions import CloseSpider
 from crawler.crawl.host_state import StoredHolds, StoredRobots
 from crawler.parsing.parser import Parser, ParseTask
 from db.config.loader import Config
-from db.connection.database import explain, explained, open_database, open_readonly
+from db.connection.database import explain_sqlite_error, open_database, open_readonly, translate_sqlite_errors
 from db.connection.reader_thread import ReaderThread
 from db.connection.writer import Writer
 from db.errors import CopydeskError, DatabaseError, MachineError
-from db.machine_errors import explain_os
+from db.machine_errors import explain_os_error
 from db.models import Source
 from db.site_rules.loader import Sites
 from db.store import facts
 from db.store.facts import ReceivedPage
-from db.store.run_counts import Figures, figures_of, recounted, unchanged_by_source
-from db.store.site_rules import rules_of
-from db.store.source_locks import take_turns
-from db.store.source_runs import begin_source_runs, end_source_run, end_source_runs, note_unchanged
-from db.store.sources import check_names, choose_sources
+from db.store.run_counts import Figures, count_run, count_unchanged_by_source, recount_runs
+from db.store.site_rules import load_current_rules
+from db.store.source_locks import lock_sources
+from db.store.source_runs import begin_source_runs, end_source_run, end_source_runs, update_unchanged_counts
+from db.store.sources import check_source_names, choose_sources
 from pipelines.processing.ingest import Ingest
 from pipelines.processing.ingest_settings import plan_desk
 
@@ -109,7 +109,7 @@ class CrawlSession:
     async def keep(self, pack: Callable[[], ReceivedPage]) -> int | None:
         """Store a page that came in; its id, or None where it is the one we had. Wakes the desk."""
         page = await asyncio.get_running_loop().run_in_executor(self.packing, pack)
-        page_id = await self.put(lambda conn: facts.put_page(conn, page))
+        page_id = await self.put(lambda conn: facts.insert_page(conn, page))
         if self.desk is not None:
             if self.desk.error is not None:
                 # Nothing of what comes in would be read: what is stored stays, and is read by the next crawl.
@@ -140,18 +140,18 @@ class CrawlSession:
         message = error or (str(failure) if failure else None)
 
         try:
-            with explained(self.config.database):
+            with translate_sqlite_errors(self.config.database):
                 now = datetime.now(UTC)
-                figures = figures_of(self.reader, self.run_id, self.started_at, now)
-                unchanged = unchanged_by_source(self.reader, self.run_id)
-                earlier = recounted(self.reader, self.run_id)
+                figures = count_run(self.reader, self.run_id, self.started_at, now)
+                unchanged = count_unchanged_by_source(self.reader, self.run_id)
+                earlier = recount_runs(self.reader, self.run_id)
 
             def end(conn: sqlite3.Connection) -> None:
                 facts.end_run(conn, self.run_id, ended, now, figures.as_dict(), message)
                 end_source_runs(conn, self.run_id, ended=ended, at=now, error=message)
-                note_unchanged(conn, self.run_id, unchanged)
+                update_unchanged_counts(conn, self.run_id, unchanged)
                 for run_id, counted in earlier:
-                    facts.put_figures(conn, run_id, counted.as_dict())
+                    facts.update_run_figures(conn, run_id, counted.as_dict())
 
             await asyncio.wrap_future(self.writer.submit(end))
         except DatabaseError as trouble:
@@ -186,9 +186,9 @@ class CrawlSession:
         except CopydeskError as error:
             return error
         except sqlite3.Error as error:
-            return explain(error, self.config.database)
+            return explain_sqlite_error(error, self.config.database)
         except (OSError, MemoryError) as error:
-            return explain_os(error)
+            return explain_os_error(error)
         return None
 
 
@@ -206,16 +206,16 @@ def open_session(config: Config, order: CrawlOrder, on_failure: Callable[[Databa
     """
     db = open_database(config.database)
     try:
-        with explained(config.database):
-            sites = rules_of(config, db.conn)
+        with translate_sqlite_errors(config.database):
+            sites = load_current_rules(config, db.conn)
             sources = choose_sources(db.conn, order.names)
             if order.reads and order.reason == BY_HAND and order.command == CRAWL:
-                check_names(db.conn, config)  # a service that is up is not stopped by a word: its log says it
+                check_source_names(db.conn, config)  # a service that is up is not stopped by a word: its log says it
     finally:
         db.conn.close()
     writer = Writer(config.database, on_failure=on_failure)
     try:
-        with explained(config.database):
+        with translate_sqlite_errors(config.database):
             return _begin(config, order, sites, sources, writer)
     except BaseException:
         writer.close()
@@ -227,7 +227,7 @@ def _begin(config: Config, order: CrawlOrder, sites: Sites, sources: list[Source
 
     def begin(conn: sqlite3.Connection) -> tuple[int, list[Source], list[tuple[Source, int]]]:
         number = facts.begin_run(conn, order.command, pid, started_at, order.reason)
-        free, held = take_turns(conn, sources, number, pid, started_at)
+        free, held = lock_sources(conn, sources, number, pid, started_at)
         if order.reads:  # who only looks for listings has not crawled
             begin_source_runs(conn, number, [source.id for source in free], started_at)
         return number, free, held

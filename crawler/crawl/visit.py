@@ -25,7 +25,7 @@ from db.config.settings import SourceSettings
 from db.models import Link, Listing, ListingKind, Source
 from db.site_rules.loader import HtmlList, ListRule, Site
 from db.store.due_links import DueLink
-from db.store.facts import links_of_others, put_links, take_over
+from db.store.facts import insert_links, links_of_others, take_over_links
 from db.store.listings import ListingAnswer
 from pipelines.urls import same_site
 
@@ -189,14 +189,14 @@ class SourceVisit:
         self.listings, self.validators = [], {}
         return taken
 
-    def put_links(
+    def insert_links(
         self, conn: sqlite3.Connection, links: Sequence[Link], at: datetime, run_id: int, sieve: NewLinkFilter
     ) -> None:
         """Record links of its listings; articles of this site that another source listed first are taken over."""
         others = links_of_others(conn, self.source.id, [link.key for link in links])
         ours = [link for link in links if link.key in others and self._is_ours(link, others[link.key])]
-        put_links(conn, self.source.id, sieve.taken(conn, links), at, run_id)
-        take_over(conn, self.source.id, ours, at, run_id)
+        insert_links(conn, self.source.id, sieve.taken(conn, links), at, run_id)
+        take_over_links(conn, self.source.id, ours, at, run_id)
 
     def _is_ours(self, link: Link, other: str) -> bool:
         """Whether an article that a source at `other` listed first is of this site and not of that one: to list it there must not

@@ -50,7 +50,7 @@ from crawler.http.downloader import HostDownloader
 from crawler.http.errors import CertificateRefused, Stopping
 from crawler.http.guard import DnsCache, GuardedResolver, check_host
 from crawler.http.networks import parse_networks
-from db.machine_errors import machine_error
+from db.machine_errors import as_machine_error
 from pipelines.truncation import is_whole, is_whole_range
 
 # Connections open at once, over all hosts. Requests that wait for their host's turn hold none.
@@ -252,7 +252,7 @@ class GuardedHandler(AiohttpDownloadHandler):
 
 def _end_for_machine(error: aiohttp.ClientConnectorError) -> None:
     """Raise MachineError where there is no connection because this machine has no more to give."""
-    if (trouble := machine_error(error.os_error)) is not None:
+    if (trouble := as_machine_error(error.os_error)) is not None:
         raise trouble from error
 
 

@@ -15,7 +15,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.http import errors
-from db.store.facts import Fetch, ReceivedPage, packed_body
+from db.store.facts import Fetch, ReceivedPage, pack_body
 from pipelines.processing.worker_pool import TaskFailed, TaskTooSlow
 
 # Most particular first: the first class that an exception belongs to names it.
@@ -178,8 +178,8 @@ def received(
             source_id=source_id,
             headers=headers,
             content_type=headers.get("Content-Type"),
-            body=packed_body(body),
-            parts=tuple(packed_body(data, url) for url, data in parts),
+            body=pack_body(body),
+            parts=tuple(pack_body(data, url) for url, data in parts),
         )
 
     return pack

@@ -17,7 +17,7 @@ from crawler.http.errors import Stopping
 from crawler.http.redirect import Redirects
 from crawler.parsing.parser import ParseRefresh, ParserStopped
 from crawler.parsing.parser_of import parser_of
-from db.http_statuses import brings_page
+from db.http_statuses import is_page_status
 from pipelines.processing.worker_pool import TaskFailed
 
 
@@ -26,7 +26,7 @@ class Refreshes(Redirects):
 
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Any:
         """The response, or the request for the page that it leads to; an awaitable where the page has to be parsed."""
-        if not brings_page(response.status) or request.meta.get(ROBOTS_FETCH):
+        if not is_page_status(response.status) or request.meta.get(ROBOTS_FETCH):
             return response
         if header := response.headers.get("Refresh"):
             target = refresh_of(header.decode("latin-1"), response.url)

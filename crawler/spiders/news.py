@@ -36,10 +36,10 @@ from crawler.parsing.parser import Parser
 from db.config.loader import Config, find_config, load_config
 from db.config.units import since as parse_since
 from db.errors import ConfigError, CopydeskError, DatabaseError
-from db.machine_errors import machine_error
+from db.machine_errors import as_machine_error
 from db.models import Source
 from db.store import facts
-from db.store.listings import listing_states, worth_searching
+from db.store.listings import listing_states, should_rediscover
 from db.store.run_counts import Figures
 from pipelines.urls import host_of
 
@@ -91,7 +91,7 @@ class NewsSpider(Spider):
         try:
             session = self.session = open_session(self.config, self.order, self._failing())
         except (CopydeskError, OSError, RuntimeError, MemoryError) as error:
-            self.failure = failure = error if isinstance(error, CopydeskError) else machine_error(error)
+            self.failure = failure = error if isinstance(error, CopydeskError) else as_machine_error(error)
             if failure is None:
                 raise
             if self.crawler.settings.get("COPYDESK_ORDER") is None:  # bare Scrapy: nobody else says it
@@ -146,7 +146,7 @@ class NewsSpider(Spider):
                 bytes=len(robots.body),
                 error=robots.error,
             )
-            self.session.put_later(lambda conn: facts.put_fetch(conn, fetch))
+            self.session.put_later(lambda conn: facts.insert_fetch(conn, fetch))
 
     def on_hold(self, host: str, until: datetime) -> None:
         """A host asked for a long rest."""
@@ -219,7 +219,7 @@ class NewsSpider(Spider):
             site=site,
             entries=entries,
             resting=frozenset(state.entry.url for state in states if state.rests(rests, now)),
-            probing=not session.order.reads or needs_probing(entries, site) or worth_searching(states, rests, now),
+            probing=not session.order.reads or needs_probing(entries, site) or should_rediscover(states, rests, now),
         )
 
 

@@ -61,12 +61,12 @@ class AddressClaim:
     may: bool
 
 
-def unknown_claims(conn: sqlite3.Connection, keys: Iterable[str]) -> list[tuple[int, int, str, str]]:
+def pages_without_claim(conn: sqlite3.Connection, keys: Iterable[str]) -> list[tuple[int, int, str, str]]:
     """Pages of these addresses that name one, and whose claim, if it is one, has no row: id, source, key, address."""
     return conn.execute(_UNKNOWN, (json.dumps(sorted(keys)),)).fetchall()
 
 
-def put_claims(conn: sqlite3.Connection, claims: Iterable[AddressClaim]) -> None:
+def insert_claims(conn: sqlite3.Connection, claims: Iterable[AddressClaim]) -> None:
     """Record claims; what is thought of them is open."""
     conn.executemany(
         _PUT, [(claim.page_id, claim.source_id, claim.claimed, claim.own, int(claim.may)) for claim in claims]
@@ -100,7 +100,7 @@ def texts_found_at(conn: sqlite3.Connection, key: str, source: int) -> set[bytes
     return {text_hash for (text_hash,) in conn.execute(_FOUND_THERE, {"key": key, "source": source})}
 
 
-def believe(conn: sqlite3.Connection, key: str, source: int, *, believed: bool) -> set[str]:
+def record_belief(conn: sqlite3.Connection, key: str, source: int, *, believed: bool) -> set[str]:
     """Record whether those of a source that claim an address are believed. Gives where those were found for whom that is new."""
     values = {"key": key, "source": source, "believed": int(believed)}
     turned = {own for (own,) in conn.execute(_TURNED, values)}

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.named_rows import named_rows
-from db.timestamps import moment, stamp
+from db.timestamps import format_timestamp, parse_timestamp
 
 _LIKE_PARAMETERS = """
 SELECT l.id, l.key, l.url FROM visits v JOIN links l ON l.id = v.link_id
@@ -79,13 +79,13 @@ class LinkNames:
     bare: str
 
 
-def title_of(conn: sqlite3.Connection, source_id: int, key: str) -> str | None:
+def link_title(conn: sqlite3.Connection, source_id: int, key: str) -> str | None:
     """The title that a listing gave the link of this key; None where there is none, or no such link."""
     row = conn.execute("SELECT title FROM links WHERE source_id = ? AND key = ?", (source_id, key)).fetchone()
     return row[0] if row else None
 
 
-def is_known(conn: sqlite3.Connection, source: int, key: str) -> bool:
+def link_exists(conn: sqlite3.Connection, source: int, key: str) -> bool:
     """Whether there is a link of this very key."""
     return bool(conn.execute(_KNOWN, {"source": source, "key": key}).fetchone()[0])
 
@@ -119,23 +119,23 @@ def has_twins(conn: sqlite3.Connection, source: int) -> bool:
     return bool(conn.execute("SELECT EXISTS (SELECT 1 FROM link_twins WHERE source_id = ?)", (source,)).fetchone()[0])
 
 
-def put_twin(
+def insert_twin(
     conn: sqlite3.Connection, source: int, names: LinkNames, *, again: bool, tried_at: datetime | None
 ) -> None:
     """Note a link that was just recorded."""
     values = {"key": names.key, "address": names.address, "bare": names.bare, "source": source, "again": int(again)}
-    conn.execute(_PUT, values | {"tried": stamp(tried_at) if tried_at else None})
+    conn.execute(_PUT, values | {"tried": format_timestamp(tried_at) if tried_at else None})
 
 
-def last_tried(conn: sqlite3.Connection, source: int, limit: int) -> list[datetime]:
+def last_trials(conn: sqlite3.Connection, source: int, limit: int) -> list[datetime]:
     """When links of a source were taken to find out what a parameter is worth: the last times, the latest first."""
     query = (
         "SELECT tried_at FROM link_twins WHERE source_id = ? AND tried_at IS NOT NULL ORDER BY tried_at DESC LIMIT ?"
     )
-    return [moment(tried_at) for (tried_at,) in conn.execute(query, (source, limit))]
+    return [parse_timestamp(tried_at) for (tried_at,) in conn.execute(query, (source, limit))]
 
 
-def made_for(conn: sqlite3.Connection, source: int) -> str | None:
+def verdicts_of_twins(conn: sqlite3.Connection, source: int) -> str | None:
     """By which verdicts the rows of a source were made; None where none were."""
     row = conn.execute("SELECT verdicts FROM twins_made WHERE source_id = ?", (source,)).fetchone()
     return str(row[0]) if row else None
@@ -146,7 +146,7 @@ def links_with_parameters(conn: sqlite3.Connection, source: int) -> list[tuple[i
     return conn.execute(_LIKE_PARAMETERS, (source,)).fetchall()
 
 
-def make_twins(conn: sqlite3.Connection, source: int, names: Iterable[tuple[int, LinkNames]], verdicts: str) -> None:
+def rebuild_twins(conn: sqlite3.Connection, source: int, names: Iterable[tuple[int, LinkNames]], verdicts: str) -> None:
     """Make the rows of a source anew, of links by number. Of those with one address the first that was fetched is visited again."""
     tried = dict(conn.execute("SELECT link_id, tried_at FROM link_twins WHERE source_id = ?", (source,)).fetchall())
     conn.execute("DELETE FROM link_twins WHERE source_id = ?", (source,))

@@ -24,9 +24,9 @@ from db.site_rules.models import AddressRule
 
 DERIVED_TABLES = ("page_parameters", "parameter_evidence", "address_parameters", "folded_pages")
 
-Group = tuple[str, int, str]
+ParameterGroup = tuple[str, int, str]
 """Pages whose addresses differ in one parameter: the address without it, source, parameter."""
-Named = tuple[int, str, str]
+SiteParameter = tuple[int, str, str]
 """A parameter of a site: source, host, parameter."""
 
 # Where pages are of which nothing was noted yet. What has a query is told by the address as it was found.
@@ -159,7 +159,7 @@ def pages_with(conn: sqlite3.Connection, source: int, parameter: str) -> set[int
     return {page for (page,) in conn.execute(_NOTED, (source, parameter))}
 
 
-def note_parameters(conn: sqlite3.Connection, page: TouchedPage, parts: Iterable[tuple[str, str]]) -> None:
+def insert_parameters(conn: sqlite3.Connection, page: TouchedPage, parts: Iterable[tuple[str, str]]) -> None:
     """Record the parameters of a page's own address, each with the address without it."""
     conn.executemany(
         "INSERT OR IGNORE INTO page_parameters (rest, source_id, parameter, fetched_at, page_id) VALUES (?, ?, ?, ?, ?)",
@@ -167,12 +167,12 @@ def note_parameters(conn: sqlite3.Connection, page: TouchedPage, parts: Iterable
     )
 
 
-def groups_at(conn: sqlite3.Connection, rests: Iterable[str]) -> list[Group]:
+def groups_at(conn: sqlite3.Connection, rests: Iterable[str]) -> list[ParameterGroup]:
     """The groups of pages whose addresses are these but for a parameter."""
     return sorted(conn.execute(_GROUPS, {"rests": json.dumps(sorted(rests))}).fetchall())
 
 
-def pages_of_group(conn: sqlite3.Connection, group: Group, limit: int) -> list[ParameterPage]:
+def pages_of_group(conn: sqlite3.Connection, group: ParameterGroup, limit: int) -> list[ParameterPage]:
     """The newest pages of a group, at most `limit` with the parameter and as many without, the oldest first."""
     rest, source, parameter = group
     values = {"rest": rest, "source": source, "parameter": parameter, "limit": limit}
@@ -193,7 +193,7 @@ def pages_of_group(conn: sqlite3.Connection, group: Group, limit: int) -> list[P
     return sorted(pages, key=lambda page: (page.fetched_at, page.page_id))
 
 
-def put_evidence(conn: sqlite3.Connection, group: Group, host: str, evidence: Evidence | None) -> bool:
+def save_evidence(conn: sqlite3.Connection, group: ParameterGroup, host: str, evidence: Evidence | None) -> bool:
     """Record what a group shows, None where that is nothing. Whether that is new."""
     before = conn.execute(
         "SELECT same, differing, text, seen_at FROM parameter_evidence WHERE (rest, source_id, parameter) = (?, ?, ?)",
@@ -209,12 +209,14 @@ def put_evidence(conn: sqlite3.Connection, group: Group, host: str, evidence: Ev
     return True
 
 
-def newest_evidence(conn: sqlite3.Connection, named: Named, limit: int) -> list[tuple[bool, int, int]]:
+def newest_evidence(conn: sqlite3.Connection, named: SiteParameter, limit: int) -> list[tuple[bool, int, int]]:
     """What the groups of a parameter show, those with the newest pages first: same, differing, text."""
     return [(bool(same), differing, text) for same, differing, text in conn.execute(_NEWEST, (*named, limit))]
 
 
-def put_verdict(conn: sqlite3.Connection, named: Named, verdict: str | None, same: int, differing: int) -> bool:
+def save_verdict(
+    conn: sqlite3.Connection, named: SiteParameter, verdict: str | None, same: int, differing: int
+) -> bool:
     """Record what is thought of a parameter (None: nothing was seen). Whether it is ignored from now on, or no longer."""
     before = conn.execute(
         "SELECT verdict, same, differing FROM address_parameters WHERE (source_id, host, parameter) = (?, ?, ?)", named
@@ -226,7 +228,7 @@ def put_verdict(conn: sqlite3.Connection, named: Named, verdict: str | None, sam
     return (before is not None and before[0] == "ignored") != (verdict == "ignored")
 
 
-def verdicts(conn: sqlite3.Connection, source: int) -> dict[str, dict[str, str]]:
+def load_verdicts(conn: sqlite3.Connection, source: int) -> dict[str, dict[str, str]]:
     """What is thought of a source's parameters, by host and parameter."""
     found: dict[str, dict[str, str]] = {}
     query = "SELECT host, parameter, verdict FROM address_parameters WHERE source_id = ?"
@@ -235,7 +237,7 @@ def verdicts(conn: sqlite3.Connection, source: int) -> dict[str, dict[str, str]]
     return found
 
 
-def rules(conn: sqlite3.Connection) -> dict[str, dict[str, str]]:
+def load_address_rules(conn: sqlite3.Connection) -> dict[str, dict[str, str]]:
     """What the site rules in force say of parameters, by host and parameter."""
     found: dict[str, dict[str, str]] = {}
     for host, parameter, verdict in conn.execute("SELECT host, parameter, verdict FROM address_rules"):
@@ -243,7 +245,7 @@ def rules(conn: sqlite3.Connection) -> dict[str, dict[str, str]]:
     return found
 
 
-def said_of(said: Mapping[str, Mapping[str, str]], host: str, parameter: str) -> str | None:
+def address_rule_for(said: Mapping[str, Mapping[str, str]], host: str, parameter: str) -> str | None:
     """What site rules say of a parameter on a host, which may have a port: those of the nearest parent domain count."""
     labels = host.partition(":")[0].split(".") if said else []
     for start in range(len(labels)):
@@ -255,7 +257,7 @@ def said_of(said: Mapping[str, Mapping[str, str]], host: str, parameter: str) ->
 
 def parameter_rows(conn: sqlite3.Connection, source: int) -> list[dict[str, object]]:
     """What is thought of a source's parameters, for a person. `rule`: what the site rules say, which counts before `verdict`."""
-    said = rules(conn)
+    said = load_address_rules(conn)
     query = "SELECT host, parameter, verdict, same, differing FROM address_parameters WHERE source_id = ? ORDER BY host, parameter"
     return [
         {
@@ -264,7 +266,7 @@ def parameter_rows(conn: sqlite3.Connection, source: int) -> list[dict[str, obje
             "verdict": verdict,
             "same": same,
             "differing": differing,
-            "rule": said_of(said, host, parameter),
+            "rule": address_rule_for(said, host, parameter),
         }
         for host, parameter, verdict, same, differing in conn.execute(query, (source,))
     ]
@@ -281,7 +283,7 @@ def put_address_rules(conn: sqlite3.Connection, said: Iterable[AddressRule]) -> 
     conn.execute(_RULED, (json.dumps(sorted({parameter for _, parameter, _ in now ^ before})),))
 
 
-def anything_ignored(conn: sqlite3.Connection) -> bool:
+def has_ignored_parameters(conn: sqlite3.Connection) -> bool:
     """Whether any parameter is ignored anywhere, or any page counts elsewhere for such a reason."""
     query = (
         "SELECT EXISTS (SELECT 1 FROM address_parameters WHERE verdict = 'ignored')"
@@ -290,13 +292,13 @@ def anything_ignored(conn: sqlite3.Connection) -> bool:
     return bool(conn.execute(query).fetchone()[0])
 
 
-def places_of(conn: sqlite3.Connection, pages: Iterable[int]) -> dict[int, str]:
+def load_folded_addresses(conn: sqlite3.Connection, pages: Iterable[int]) -> dict[int, str]:
     """Where those of the pages count that count elsewhere than they state."""
     query = "SELECT page_id, place FROM folded_pages WHERE page_id IN (SELECT value FROM json_each(?))"
     return dict(conn.execute(query, (json.dumps(sorted(pages)),)).fetchall())
 
 
-def put_places(conn: sqlite3.Connection, places: Mapping[int, str | None]) -> None:
+def save_folded_addresses(conn: sqlite3.Connection, places: Mapping[int, str | None]) -> None:
     """Record where pages count; None: where they state."""
     conn.executemany(
         "DELETE FROM folded_pages WHERE page_id = ?", [(page,) for page, place in places.items() if place is None]

@@ -100,7 +100,7 @@ def get_dictionary(conn: sqlite3.Connection, dictionary_id: int) -> zstd.ZstdDic
     return ready
 
 
-def pack_by(dictionary: zstd.ZstdDict, body: bytes, level: int = LEVEL) -> bytes:
+def compress_with_dictionary(dictionary: zstd.ZstdDict, body: bytes, level: int = LEVEL) -> bytes:
     """A body packed by a dictionary: one zstd frame, for `zstd -D` too. Digested once a level: half the time of a page."""
     options = _options(level, len(dictionary) + len(body))
     return zstd.compress(body, options=options, zstd_dict=dictionary.as_digested_dict)

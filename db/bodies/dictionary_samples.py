@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from db.bodies.dictionaries import QUICK, pack_by
+from db.bodies.dictionaries import QUICK, compress_with_dictionary
 from db.zstd import zstd
 
 _T = TypeVar("_T")
@@ -20,14 +20,14 @@ PAGES, MOST_BYTES = 3, 4 << 20
 LOOKED_AT = 8
 
 
-def spread(rows: Sequence[_T], number: int = LOOKED_AT) -> list[_T]:
+def sample_evenly(rows: Sequence[_T], number: int = LOOKED_AT) -> list[_T]:
     """So many of them at most, evenly over all, the last always among them."""
     if len(rows) <= number:
         return list(rows)
     return [rows[(index + 1) * len(rows) // number - 1] for index in range(number)]
 
 
-def choose(pages: Sequence[bytes], most: int, check: Callable[[], None]) -> list[int]:
+def choose_samples(pages: Sequence[bytes], most: int, check: Callable[[], None]) -> list[int]:
     """The places of at most `most` pages that pack the others best, the first chosen last: what is used most is nearest.
 
     `check` is called before each trial and may raise to end the choosing.
@@ -43,7 +43,7 @@ def choose(pages: Sequence[bytes], most: int, check: Callable[[], None]) -> list
             check()
             by = zstd.ZstdDict(pages[place], is_raw=True)
             sizes = [
-                0 if other == place else min(size, len(pack_by(by, page, QUICK)))
+                0 if other == place else min(size, len(compress_with_dictionary(by, page, QUICK)))
                 for other, (size, page) in enumerate(zip(best, pages, strict=True))
             ]
             trials.append((sum(sizes), place, sizes))

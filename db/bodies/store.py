@@ -19,17 +19,17 @@ from db.zstd import zstd
 LEVEL = 3
 
 
-def digest(body: bytes) -> bytes:
+def body_digest(body: bytes) -> bytes:
     """The SHA-256 of a body: 32 bytes."""
     return hashlib.sha256(body).digest()
 
 
-def pack(body: bytes) -> bytes:
+def compress_body(body: bytes) -> bytes:
     """The body as stored."""
     return zstd.compress(body, level=LEVEL)
 
 
-def put_body(conn: sqlite3.Connection, body: bytes, sha256: bytes, packed: bytes) -> int:
+def insert_body(conn: sqlite3.Connection, body: bytes, sha256: bytes, packed: bytes) -> int:
     """Store a packed body unless it is there; its id. One that was pruned is there again."""
     if row := conn.execute("SELECT id, pruned_at FROM bodies WHERE sha256 = ?", (sha256,)).fetchone():
         if row[1] is not None:
@@ -44,7 +44,7 @@ def put_body(conn: sqlite3.Connection, body: bytes, sha256: bytes, packed: bytes
     return int(cursor.lastrowid or 0)
 
 
-def get_body(conn: sqlite3.Connection, body_id: int) -> bytes:
+def load_body(conn: sqlite3.Connection, body_id: int) -> bytes:
     """The exact bytes. Raises Damaged where they are not what was stored, Pruned where they were dropped after their time."""
     sha256, data, pruned_at, dictionary_id = conn.execute(
         "SELECT sha256, data, pruned_at, dictionary_id FROM bodies WHERE id = ?", (body_id,)
@@ -63,6 +63,6 @@ def unpack(name: str, data: bytes, sha256: bytes, dictionary: zstd.ZstdDict | No
         body = zstd.decompress(data, zstd_dict=dictionary)
     except zstd.ZstdError as error:
         raise DatabaseDamaged(f"{name} cannot be unpacked ({error}); restore it from a backup") from error
-    if digest(body) != sha256:
+    if body_digest(body) != sha256:
         raise DatabaseDamaged(f"{name} does not match its checksum; restore it from a backup")
     return body

@@ -15,9 +15,9 @@ from pathlib import Path
 from db import errors
 from db.bodies.dictionaries import Connection
 from db.connection.stale_journals import check_leftovers
-from db.file_identity import OpenFile, beside, has_bytes, identity
+from db.file_identity import OpenFile, companion_path, file_id, is_nonempty_file
 from db.schema.migrations import APPLICATION_ID, migrations, step_names
-from db.sqlite_errors import explain, explained, primary_code
+from db.sqlite_errors import explain_sqlite_error, primary_code, translate_sqlite_errors
 from db.sqlite_tools import Database
 
 __all__ = [
@@ -75,21 +75,21 @@ def connect(
     except sqlite3.Error as error:
         conn.close()
         if not readonly or primary_code(error) not in _NO_LOG:
-            raise explain(error, path) from error
+            raise explain_sqlite_error(error, path) from error
         return _without_locks(path, lock_wait_s, threads, error)
     conn.file = OpenFile.opened(path, conn.file.main if conn.file else None)
     return conn
 
 
 def _opened(path: Path, how: str, lock_wait_s: float, threads: dict[str, bool]) -> Connection:
-    before = identity(path)
+    before = file_id(path)
     address = f"{path.absolute().as_uri()}?{how}"
     try:
         conn = sqlite3.connect(
             address, uri=True, timeout=lock_wait_s, isolation_level=None, factory=Connection, **threads
         )
     except sqlite3.Error as error:
-        raise explain(error, path) from error
+        raise explain_sqlite_error(error, path) from error
     try:
         conn.file = OpenFile.opened(path, before)
     except BaseException:
@@ -113,15 +113,15 @@ def _without_locks(path: Path, lock_wait_s: float, threads: dict[str, bool], err
 
     Raises DatabaseError where there is a log: its rows would be missing.
     """
-    log = beside(Path(os.path.realpath(path)), "-wal")
-    if has_bytes(log):
+    log = companion_path(Path(os.path.realpath(path)), "-wal")
+    if is_nonempty_file(log):
         raise errors.DatabaseNotWritable(
             f"{path}: its last changes are in {log.name}, which cannot be read where nothing can be written;"
             " copy both into a folder of your own and name the copy with --db"
         ) from error
     conn = _opened(path, "mode=ro&immutable=1", lock_wait_s, threads)
     try:
-        with explained(path):
+        with translate_sqlite_errors(path):
             _prepare(conn, readonly=True)
         assert conn.file is not None
         conn.file.modified = path.stat().st_mtime_ns
@@ -139,7 +139,7 @@ def open_database(path: Path, *, create: bool = False, lock_wait_s: float = LOCK
     _check_path(path, create=create)
     conn = connect(path, create=create, lock_wait_s=lock_wait_s)
     try:
-        with explained(path):
+        with translate_sqlite_errors(path):
             _check_ours(conn, path)
             conn.execute("PRAGMA journal_mode = WAL")
             db = Database(conn)
@@ -167,7 +167,7 @@ def open_for_reading(path: Path) -> Connection:
     _check_path(path, create=False)
     conn = connect(path, readonly=True)
     try:
-        with explained(path):
+        with translate_sqlite_errors(path):
             _check_ours(conn, path)
             _check_steps(conn, path)
     except BaseException:
@@ -224,7 +224,7 @@ def write(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise
 
 
-def check_file(conn: Connection) -> None:
+def check_not_replaced(conn: Connection) -> None:
     """Outside of transactions: raises Replaced where the file is no longer the one that was opened."""
     if conn.file is not None:
         with _parting(conn, conn.file):
@@ -256,7 +256,7 @@ def _parting(conn: sqlite3.Connection, file: OpenFile) -> Iterator[None]:
 def _may_write(path: Path) -> bool:
     """Whether this user may write the file, and make files beside it, on a disk that takes any."""
     target = Path(os.path.realpath(path))
-    return identity(target) is None or (os.access(target, os.W_OK) and os.access(target.parent, os.W_OK | os.X_OK))
+    return file_id(target) is None or (os.access(target, os.W_OK) and os.access(target.parent, os.W_OK | os.X_OK))
 
 
 def _check_path(path: Path, *, create: bool) -> None:

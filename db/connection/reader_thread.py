@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from db.connection.database import explained, open_readonly
+from db.connection.database import open_readonly, translate_sqlite_errors
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ class ReaderThread:
         """Queue a query."""
 
         def run() -> T:
-            with explained(self._path):
+            with translate_sqlite_errors(self._path):
                 return query(self._conn)
 
         return self._thread.submit(run)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from db.errors import DatabaseDamaged, DatabaseLost, DatabaseReplaced
-from db.file_identity import beside, has_bytes, owner_of_log
+from db.file_identity import companion_path, is_nonempty_file, owner_of_log
 
 # Bytes 18 and 19 of a database: 2 in WAL mode, else 1 (https://sqlite.org/fileformat.html, 1.3).
 _VERSIONS, _IN_WAL_MODE = slice(18, 20), b"\x02\x02"
@@ -35,14 +35,14 @@ def check_leftovers(path: Path) -> None:
 
 def _trouble(path: Path) -> DatabaseLost | None:
     target = Path(os.path.realpath(path))
-    log, journal = beside(target, "-wal"), beside(target, "-journal")
-    if not log.exists() and not has_bytes(journal):
+    log, journal = companion_path(target, "-wal"), companion_path(target, "-journal")
+    if not log.exists() and not is_nonempty_file(journal):
         return None
     is_hot = _head(journal, len(_JOURNAL_MAGIC)) == _JOURNAL_MAGIC
-    has_log = has_bytes(log)
+    has_log = is_nonempty_file(log)
     # Last, because it is written first.
     head = _head(target, 20)
-    away = f"move {log.name} and {beside(target, '-shm').name} away, or put the file back that they belong to"
+    away = f"move {log.name} and {companion_path(target, '-shm').name} away, or put the file back that they belong to"
     if has_log and not head:
         return DatabaseDamaged(
             f"{path}: was cut to nothing, only its log is left; restore a backup (docs/operations.md)"

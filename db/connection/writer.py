@@ -21,7 +21,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from db.connection.database import LOCK_WAIT_S, connect, explain, explained, write
+from db.connection.database import LOCK_WAIT_S, connect, explain_sqlite_error, translate_sqlite_errors, write
 from db.errors import DatabaseBusy, DatabaseError
 
 T = TypeVar("T")
@@ -51,7 +51,7 @@ class Writer:
         """Note that the database fails, as a reader beside the writer may see first. The first trouble is what is told."""
         self.hurry()
         if self.failure is None:
-            self.failure = error if isinstance(error, DatabaseError) else explain(error, self._path)
+            self.failure = error if isinstance(error, DatabaseError) else explain_sqlite_error(error, self._path)
             if self._on_failure is not None:
                 self._on_failure(self.failure)
 
@@ -109,7 +109,7 @@ class Writer:
 
     def _commit(self, conn: sqlite3.Connection, batch: list[tuple[Job, Future[Any]]]) -> None:
         done: list[tuple[Future[Any], Any]] = []
-        with explained(self._path), write(conn):
+        with translate_sqlite_errors(self._path), write(conn):
             for job, future in batch:
                 self._run_job(conn, job, future, done)
         for future, result in done:

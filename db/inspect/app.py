@@ -24,10 +24,10 @@ from db.connection.database import connect
 from db.inspect import plugin
 from db.inspect.canned_queries import CANNED, TABLES
 from db.inspect.safety.limits import (
+    MAX_VALUE_BYTES,
     MOST_ANSWER_BYTES,
     MOST_ROWS,
     MOST_STORED_BYTES,
-    MOST_VALUE_BYTES,
     OWN_STATEMENT_S,
     STATEMENT_S,
     megabytes,
@@ -65,7 +65,7 @@ class NewsDatabase(Database):  # type: ignore[misc]
         if self._conn is None:
             self._conn = self.connect()
             self._conn.row_factory = self._row
-        self._conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_VALUE_BYTES if strict else MOST_STORED_BYTES)
+        self._conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES if strict else MOST_STORED_BYTES)
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
         """A connection that cannot write."""
@@ -99,7 +99,7 @@ class NewsDatabase(Database):  # type: ignore[misc]
         if self._cuts:
             values = tuple(map(_in_place, values))
         lengths = [len(value) for value in values if isinstance(value, (str, bytes))]
-        if max(lengths, default=0) > MOST_VALUE_BYTES:
+        if max(lengths, default=0) > MAX_VALUE_BYTES:
             raise sqlite3.OperationalError(_VALUE_TOO_LONG)
         self._bytes += sum(lengths)
         if self._bytes > MOST_ANSWER_BYTES:
@@ -109,13 +109,13 @@ class NewsDatabase(Database):  # type: ignore[misc]
 
 def _in_place(value: Any) -> Any:
     """A value that is shown, or what stands in its place."""
-    if isinstance(value, (str, bytes)) and len(value) > MOST_VALUE_BYTES:
+    if isinstance(value, (str, bytes)) and len(value) > MAX_VALUE_BYTES:
         return f"{len(value):,} {'bytes' if isinstance(value, bytes) else 'characters'}: too long to be shown here"
     return value
 
 
 _VALUE_TOO_LONG = (
-    f"string or blob too big: a value is longer than {megabytes(MOST_VALUE_BYTES)}. Leave its column out (in a table: _nocol=NAME),"
+    f"string or blob too big: a value is longer than {megabytes(MAX_VALUE_BYTES)}. Leave its column out (in a table: _nocol=NAME),"
     " or ask without a limit: sqlite3 on the file"
 )
 _RESULT_TOO_LONG = (

@@ -28,7 +28,7 @@ from db.inspect.worker_messages import LENGTHS, READY, ErrorMessage, Scope, Work
 
 WORKERS = 2
 # Requests of a lane that may wait, and how long. A browser asks for up to six at a time.
-MOST_WAITING = 24
+MAX_WAITING = 24
 WAIT_S = 15.0
 # A worker that is not ready by then will not be. On a busy machine it takes 2 s.
 START_S = 30.0
@@ -178,7 +178,7 @@ class _Lane:
             worker.kill()
 
     async def _turn(self) -> None:
-        if self._waiting >= MOST_WAITING:
+        if self._waiting >= MAX_WAITING:
             raise _busy()
         self._waiting += 1
         try:

@@ -29,7 +29,7 @@ HEAD_S = 10.0
 MOST_CONNECTIONS = 200
 
 
-def take_port(host: str, port: int) -> socket.socket:
+def bind_port(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises UsageError where it cannot be had."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -48,7 +48,7 @@ def take_port(host: str, port: int) -> socket.socket:
     return taken
 
 
-def address_of(taken: socket.socket) -> str:
+def url_of(taken: socket.socket) -> str:
     """Where a browser finds it."""
     host, port = taken.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound, looked at

@@ -26,10 +26,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from db.connection.database import Connection, connect_for_reading, explain, explained
+from db.connection.database import Connection, connect_for_reading, explain_sqlite_error, translate_sqlite_errors
 from db.errors import DatabaseError, DiskFull, UsageError
-from db.maintenance.health import SOUNDNESS, HealthCheck, Level, examine
-from db.processes import process_lives
+from db.maintenance.health import SOUNDNESS, HealthCheck, Level, run_checks
+from db.processes import is_process_alive
 from db.schema.migrations import APPLICATION_ID
 from db.sqlite_errors import primary_code
 
@@ -82,7 +82,7 @@ def backups_in(folder: Path, database: Path) -> list[Path]:
     return sorted((path for path in folder.iterdir() if ours.fullmatch(path.name) and path.is_file()), reverse=True)
 
 
-def thin_out(folder: Path, database: Path, keep: int, *, newest: Path) -> list[Path]:
+def remove_old_backups(folder: Path, database: Path, keep: int, *, newest: Path) -> list[Path]:
     """Remove all backups of the database in a folder but the newest `keep`; those removed. `newest` stays whatever its name.
 
     Raises DatabaseError where they cannot be removed.
@@ -99,7 +99,7 @@ def thin_out(folder: Path, database: Path, keep: int, *, newest: Path) -> list[P
     return gone
 
 
-def back_up(
+def create_backup(
     database: Path, target: Path, *, now: datetime, replace: bool = False, progress: Progress | None = None
 ) -> Backup:
     """Take a backup of `database` as the file `target`, which appears whole and verified, or not at all.
@@ -111,7 +111,7 @@ def back_up(
     try:
         _check_target(database, target, replace=replace)
         _sweep(target)
-        with explained(database):
+        with translate_sqlite_errors(database):
             source.execute("PRAGMA query_only = ON")
             source.execute("BEGIN")
             rows = _rows(source)
@@ -188,7 +188,7 @@ def _sweep(target: Path) -> None:
         if match := left.fullmatch(path.name):
             own = match["host"] == _host()
             pid = int(match["pid"])
-            gone = (pid == os.getpid() or not process_lives(pid)) if own else _age(path) > _FOREIGN_S
+            gone = (pid == os.getpid() or not is_process_alive(pid)) if own else _age(path) > _FOREIGN_S
             if gone:
                 path.unlink(missing_ok=True)
 
@@ -212,7 +212,7 @@ def _copy(source: Connection, part: Path, progress: Progress | None) -> None:
         if progress is not None:
             progress("copying", (pages - left) * page_size, pages * page_size)
 
-    with explained(part), _told_of(source.file.path if source.file else part):
+    with translate_sqlite_errors(part), _told_of(source.file.path if source.file else part):
         copy = sqlite3.connect(part, isolation_level=None)
         try:
             # The part is thrown away where anything fails, so it needs no journal of its own.
@@ -232,7 +232,7 @@ def _told_of(database: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         if primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise explain(error, database) from error
+            raise explain_sqlite_error(error, database) from error
         raise
 
 
@@ -278,12 +278,12 @@ def _verify(part: Path, wanted: _Wanted, progress: Progress | None) -> None:
 def _look_through(copy: sqlite3.Connection, part: Path, wanted: _Wanted) -> None:
     """Compare the copy, opened as any reader would, with what was copied."""
     try:
-        with explained(part):
+        with translate_sqlite_errors(part):
             if copy.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise DatabaseError(f"{part}: the copy is not marked as Copydesk's; it was not kept")
             if (held := _rows(copy)) != wanted.rows or copy.execute(_STEPS).fetchall() != wanted.steps:
                 raise DatabaseError(f"{part}: the copy holds {held}, the database {wanted.rows}; it was not kept")
-            for finding in examine(HealthCheck(conn=copy, path=part, now=wanted.now, extractor=None), SOUNDNESS):
+            for finding in run_checks(HealthCheck(conn=copy, path=part, now=wanted.now, extractor=None), SOUNDNESS):
                 if finding.level is Level.BAD:
                     raise DatabaseError(f"{part}: the copy is not sound ({finding.says}); it was not kept")
     finally:

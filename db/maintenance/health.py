@@ -18,13 +18,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from db.bodies.dictionaries import get_dictionary
-from db.bodies.store import get_body
-from db.connection.database import explain
+from db.bodies.store import load_body
+from db.connection.database import explain_sqlite_error
 from db.errors import BodyPruned, DatabaseDamaged
-from db.processes import process_lives
+from db.processes import is_process_alive
 from db.search import index as search_index
 from db.store.outcomes import Extractor
-from db.timestamps import moment
+from db.timestamps import parse_timestamp
 
 # A crawl of a few hundred sources writes some 100 MB: less than ten times that is time to look.
 LOW_DISK = 10**9
@@ -90,23 +90,23 @@ class HealthCheck:
 Check = Callable[[HealthCheck], Iterator[Finding]]
 
 
-def examine(examination: HealthCheck, checks: Sequence[Check] | None = None) -> Iterator[Finding]:
+def run_checks(examination: HealthCheck, checks: Sequence[Check] | None = None) -> Iterator[Finding]:
     """These checks (None: all), one after the other; a check that SQLite breaks off is a finding itself."""
     for check in CHECKS if checks is None else checks:
         try:
             yield from check(examination)
         except sqlite3.Error as error:
-            explained = str(explain(error, examination.path))
+            explained = str(explain_sqlite_error(error, examination.path))
             yield Finding(level=Level.BAD, about=_name(check), says=explained)
 
 
-def file_sizes(path: Path) -> tuple[int, int]:
+def database_sizes(path: Path) -> tuple[int, int]:
     """Bytes of the database file and of its write-ahead log; 0 for what is not there."""
     wal = path.with_name(path.name + "-wal")
     return tuple(file.stat().st_size if file.exists() else 0 for file in (path, wal))  # type: ignore[return-value]
 
 
-def disk_free(path: Path) -> int:
+def free_disk_bytes(path: Path) -> int:
     """Bytes free on the disk of the database."""
     return shutil.disk_usage(path.absolute().parent).free
 
@@ -116,7 +116,7 @@ def _name(check: Check) -> str:
 
 
 def _file(examination: HealthCheck) -> Iterator[Finding]:
-    main, wal = file_sizes(examination.path)
+    main, wal = database_sizes(examination.path)
     mode, pages, empty, page_size = (
         examination.conn.execute(f"PRAGMA {pragma}").fetchone()[0]
         for pragma in ("journal_mode", "page_count", "freelist_count", "page_size")
@@ -136,7 +136,7 @@ def _file(examination: HealthCheck) -> Iterator[Finding]:
 
 
 def _disk(examination: HealthCheck) -> Iterator[Finding]:
-    free = disk_free(examination.path)
+    free = free_disk_bytes(examination.path)
     level = Level.BAD if free < NO_DISK else Level.WARN if free < LOW_DISK else Level.OK
     remedy = "free some, or move the database and name its place with `db` in copydesk.toml"
     yield Finding(level=level, about="disk", says=f"{free:,} bytes free", remedy="" if level is Level.OK else remedy)
@@ -182,7 +182,7 @@ def _bodies(examination: HealthCheck) -> Iterator[Finding]:
         try:
             if conn.execute("SELECT 1 FROM bodies WHERE id = ?", (body_id,)).fetchone():
                 checked += 1
-                get_body(conn, body_id)
+                load_body(conn, body_id)
         except DatabaseDamaged as fault:
             faults.append(str(fault))
         except BodyPruned:
@@ -236,7 +236,7 @@ def _queue(examination: HealthCheck) -> Iterator[Finding]:
         yield Finding(level=Level.OK, about="queue", says="every page has its outcome")
         return
     page_id, url, fetched_at, number = row
-    age = examination.now - moment(fetched_at)
+    age = examination.now - parse_timestamp(fetched_at)
     says = f"{number:,} pages without an outcome; the oldest is page {page_id} ({url}), fetched {fetched_at}"
     if age < UNREAD_FOR:
         yield Finding(level=Level.OK, about="queue", says=says)
@@ -255,7 +255,7 @@ def _decisions(examination: HealthCheck) -> Iterator[Finding]:
 
 def _search(examination: HealthCheck) -> Iterator[Finding]:
     conn = examination.conn
-    waiting, (missing, left) = search_index.count_unindexed(conn), search_index.strays(conn)
+    waiting, (missing, left) = search_index.count_unindexed(conn), search_index.count_inconsistencies(conn)
     again = "`copydesk search --rebuild` makes the index again"
     if missing or left:
         says = f"{missing:,} articles are missing in the search index, {left:,} pages in it are no articles (any more)"
@@ -272,9 +272,9 @@ def _search(examination: HealthCheck) -> Iterator[Finding]:
 
 def _runs(examination: HealthCheck) -> Iterator[Finding]:
     open_runs = examination.conn.execute(_OPEN_RUNS).fetchall()
-    gone = [run for run in open_runs if not process_lives(run[2], run[4])]
+    gone = [run for run in open_runs if not is_process_alive(run[2], run[4])]
     for run_id, command, pid, started_at, process in open_runs:
-        if process_lives(pid, process):
+        if is_process_alive(pid, process):
             says = f"run {run_id} ({command}, process {pid}) is under way since {started_at}"
             yield Finding(level=Level.OK, about="runs", says=says)
     if gone:

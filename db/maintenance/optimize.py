@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from db.connection.database import connect, connect_for_reading, explained
-from db.maintenance.health import SOUNDNESS, Finding, HealthCheck, Level, examine, file_sizes
+from db.connection.database import connect, connect_for_reading, translate_sqlite_errors
+from db.maintenance.health import SOUNDNESS, Finding, HealthCheck, Level, database_sizes, run_checks
 
 # TRUNCATE keeps writers out while it waits for readers, so it waits for no longer than this, but several times.
 _PATIENCE_S, _ATTEMPTS, _PAUSE_S = 0.1, 5, 0.4
 # Rows of an index that are looked at: enough for a planner, and milliseconds whatever the size (https://sqlite.org/lang_analyze.html).
 _ANALYSIS_LIMIT = 1000
 # Pages below which there are none: what a planner learns from a small database is wrong the day after, when it has grown.
-LEAST_PAGES = 10_000
+MIN_PAGES = 10_000
 # From this version on PRAGMA optimize looks at tables that the connection has not used (mask 0x10000).
 _LOOKS_AT_ALL = (3, 46, 0)
 # Instructions of SQLite between two questions whether to stop: some milliseconds.
@@ -61,10 +61,10 @@ class CheckReport:
 
 def checkpoint(path: Path) -> CheckpointReport:
     """Move the log into the file and empty it. Raises DatabaseError; what is in the way is no error (`busy`)."""
-    began, before = time.monotonic(), file_sizes(path)[1]
+    began, before = time.monotonic(), database_sizes(path)[1]
     conn = connect(path, lock_wait_s=_PATIENCE_S)
     try:
-        with explained(path):
+        with translate_sqlite_errors(path):
             # Most is copied here, which keeps nobody out; emptying what is left is then quick.
             conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
             for attempt in range(_ATTEMPTS):
@@ -72,7 +72,7 @@ def checkpoint(path: Path) -> CheckpointReport:
                 busy = bool(conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
                 if not busy:
                     break
-            after = file_sizes(path)[1]
+            after = database_sizes(path)[1]
     finally:
         conn.close()
     return CheckpointReport(before=before, after=after, busy=busy, seconds=round(time.monotonic() - began, 3))
@@ -83,8 +83,8 @@ def optimize(path: Path) -> OptimizeReport:
     began = time.monotonic()
     conn = connect(path)
     try:
-        with explained(path):
-            if conn.execute("SELECT coalesce(max(id), 0) FROM pages").fetchone()[0] >= LEAST_PAGES:
+        with translate_sqlite_errors(path):
+            if conn.execute("SELECT coalesce(max(id), 0) FROM pages").fetchone()[0] >= MIN_PAGES:
                 conn.execute(f"PRAGMA analysis_limit = {_ANALYSIS_LIMIT}")
                 # An older PRAGMA optimize looks only at what its own connection has used: nothing, in one just opened.
                 conn.execute("PRAGMA optimize(0x10002)" if sqlite3.sqlite_version_info >= _LOOKS_AT_ALL else "ANALYZE")
@@ -99,14 +99,16 @@ def _count_statistics(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT count(idx) FROM sqlite_stat1").fetchone()[0]) if there else 0
 
 
-def check(path: Path, now: datetime, *, bodies: int = 20, stopping: Callable[[], bool] = lambda: False) -> CheckReport:
+def check_integrity(
+    path: Path, now: datetime, *, bodies: int = 20, stopping: Callable[[], bool] = lambda: False
+) -> CheckReport:
     """Structure, references, and a sample of bodies against their checksums (0: all). Reads the whole file."""
     began = time.monotonic()
     conn = connect_for_reading(path)
     conn.set_progress_handler(lambda: int(stopping()), _INSTRUCTIONS)
     try:
         examination = HealthCheck(conn=conn, path=path, now=now, extractor=None, bodies=bodies)
-        findings = tuple(examine(examination, SOUNDNESS))
+        findings = tuple(run_checks(examination, SOUNDNESS))
     finally:
         conn.close()
     return CheckReport(findings=findings, seconds=round(time.monotonic() - began, 3))

@@ -20,10 +20,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from db.connection.database import connect, explained, write
+from db.connection.database import connect, translate_sqlite_errors, write
 from db.queries.statistics import FAILURES_SINCE
 from db.store.extractions import begin_pruning
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 
 # The longest that one transaction should hold the write lock, and what it aims at: the size of the next one is told by the last.
 MOST_S, AIM_S = 0.05, 0.01
@@ -172,7 +172,7 @@ def prune(
     began = time.monotonic()
     conn = connect(path)
     try:
-        with explained(path):
+        with translate_sqlite_errors(path):
             # What falls empty need not be overwritten: the system's SQLite may be built to, which doubles what is written.
             conn.execute("PRAGMA secure_delete = OFF")
             # A checkpoint would count as part of a transaction; it has its own moment.
@@ -206,7 +206,7 @@ class _Pruning:
 
     def run(self, kind: _Kind, before: datetime) -> None:
         """Prune one kind of rows."""
-        values: dict[str, object] = {"before": stamp(before), "now": stamp(self.now)}
+        values: dict[str, object] = {"before": format_timestamp(before), "now": format_timestamp(self.now)}
         if kind.goes is _PART_GOES:
             kept = {part for row in self.conn.execute(_LAST_PARTS) for part in row if part is not None}
             values["kept"] = json.dumps(sorted(kept))
@@ -214,7 +214,7 @@ class _Pruning:
 
     def run_extractions(self, before: datetime) -> None:
         """What extractions replaced or had left, of those whose run goes next; they cannot be undone or gone on with any more."""
-        over = {"before": stamp(before)}
+        over = {"before": format_timestamp(before)}
         for (run_id,) in self.conn.execute(_EXTRACTIONS_OVER, over).fetchall():
             if self.stopping():
                 return

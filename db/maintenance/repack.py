@@ -22,17 +22,17 @@ from db.bodies.dictionaries import (
     QUICK,
     Connection,
     DictionaryCache,
+    compress_with_dictionary,
     get_dictionary,
-    pack_by,
     packed_dictionary,
     put_dictionary,
 )
-from db.bodies.dictionary_samples import PAGES, choose, spread
-from db.bodies.store import get_body, pack
-from db.connection.database import connect, explained, write
+from db.bodies.dictionary_samples import PAGES, choose_samples, sample_evenly
+from db.bodies.store import compress_body, load_body
+from db.connection.database import connect, translate_sqlite_errors, write
 from db.errors import BodyPruned, DatabaseDamaged
 from db.maintenance.prune import LEAST_REST_S, REST
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 from db.zstd import zstd
 
 # Fewer pages of a source than this give no dictionary.
@@ -69,7 +69,7 @@ _KEEP = "UPDATE bodies SET tried_id = :tried WHERE id = :id AND tried_id IS NULL
 
 
 @dataclass(slots=True, kw_only=True)
-class PackReport:
+class RepackReport:
     """What was packed. `before` and `after` are the bytes of all bodies tried; dictionaries take `dictionary_bytes` more."""
 
     tried: int = 0
@@ -90,18 +90,20 @@ class PackReport:
         return asdict(self)
 
 
-def pack_again(
+def repack(
     path: Path,
     now: datetime,
     *,
     stopping: Callable[[], bool] = lambda: False,
-    progress: Callable[[PackReport], None] = lambda report: None,
-) -> PackReport:
+    progress: Callable[[RepackReport], None] = lambda report: None,
+) -> RepackReport:
     """Pack what waits, source by source. `stopping` is asked before each body; what was packed until then stays."""
     began, conn = time.monotonic(), connect(path)
-    packing = _Packing(conn=conn, now=stamp(now), stopping=stopping, progress=progress, report=PackReport())
+    packing = _Packing(
+        conn=conn, now=format_timestamp(now), stopping=stopping, progress=progress, report=RepackReport()
+    )
     try:
-        with explained(path):
+        with translate_sqlite_errors(path):
             conn.execute("PRAGMA secure_delete = OFF")
             conn.execute("PRAGMA wal_autocheckpoint = 0")
             conn.shelf = DictionaryCache(_LIVE + 1)
@@ -125,8 +127,8 @@ class _Packing:
     conn: Connection
     now: str
     stopping: Callable[[], bool]
-    progress: Callable[[PackReport], None]
-    report: PackReport
+    progress: Callable[[RepackReport], None]
+    report: RepackReport
 
     def waiting(self) -> dict[int, array[int]]:
         """The bodies that were never tried, by source, oldest first; 8 bytes each."""
@@ -170,7 +172,7 @@ class _Packing:
         for body_id in ids:
             self._check()
             try:
-                yield get_body(self.conn, body_id)
+                yield load_body(self.conn, body_id)
             except (DatabaseDamaged, BodyPruned):
                 continue
 
@@ -193,8 +195,8 @@ class _Packing:
 
     def _new(self, rows: list[tuple[int, int]], live: list[zstd.ZstdDict]) -> tuple[bytes, bytes] | None:
         """A dictionary that saves more on these bodies than it takes itself, and the same as stored; None: none does."""
-        pages = list(self._bodies([body_id for body_id, _ in spread(rows)]))
-        places = choose(pages, min(PAGES, len(pages) - 1), self._check)
+        pages = list(self._bodies([body_id for body_id, _ in sample_evenly(rows)]))
+        places = choose_samples(pages, min(PAGES, len(pages) - 1), self._check)
         members, others = [pages[n] for n in places], [page for n, page in enumerate(pages) if n not in places]
         if not members or not others:
             return None
@@ -212,13 +214,16 @@ class _Packing:
         total = 0
         for body in tried:
             self._check()
-            total += min((len(pack_by(by, body, QUICK)) for by in dictionaries), default=len(pack(body)))
+            total += min(
+                (len(compress_with_dictionary(by, body, QUICK)) for by in dictionaries),
+                default=len(compress_body(body)),
+            )
         return total
 
     def _packed(self, body_id: int, size: int, live: dict[int, zstd.ZstdDict]) -> dict[str, object] | None:
         self._check()
         try:
-            body = get_body(self.conn, body_id)
+            body = load_body(self.conn, body_id)
         except BodyPruned:
             return None
         except DatabaseDamaged:
@@ -226,8 +231,8 @@ class _Packing:
             return None
         tried = next(iter(live))
         if len(live) > 1:
-            tried = min(live, key=lambda dictionary_id: len(pack_by(live[dictionary_id], body, QUICK)))
-        data = pack_by(live[tried], body)
+            tried = min(live, key=lambda dictionary_id: len(compress_with_dictionary(live[dictionary_id], body, QUICK)))
+        data = compress_with_dictionary(live[tried], body)
         won = len(data) < size and zstd.decompress(data, zstd_dict=live[tried]) == body
         return {
             "id": body_id,

@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable
 
 from db.connection.database import write
-from db.search.index import index_page, make_ready
+from db.search.index import index_page, load_tables
 
 # Pages indexed in one transaction, at some 2 ms of CPU each and up to 30 ms for what FTS5 merges by the way, with the write lock
 # held. The rest lets another writer in.
-AT_ONCE = 8
+BATCH_SIZE = 8
 _REST_S = 0.02
 
 
-def index_some(conn: sqlite3.Connection, limit: int = AT_ONCE) -> int:
+def index_batch(conn: sqlite3.Connection, limit: int = BATCH_SIZE) -> int:
     """Index some of those that wait, the lowest page ids first; how many there were."""
     pages = [page for (page,) in conn.execute("SELECT page_id FROM unindexed ORDER BY page_id LIMIT ?", (limit,))]
     for page_id in pages:
@@ -26,7 +26,7 @@ def index_some(conn: sqlite3.Connection, limit: int = AT_ONCE) -> int:
     return len(pages)
 
 
-def catch_up(
+def index_waiting_pages(
     conn: sqlite3.Connection,
     *,
     stopping: Callable[[], bool] = lambda: False,
@@ -34,10 +34,10 @@ def catch_up(
 ) -> int:
     """Index all that wait, some in a transaction, with a rest after each; how many. `show` is told how many are done."""
     done = 0
-    make_ready()
+    load_tables()
     while not stopping():
         with write(conn):
-            some = index_some(conn)
+            some = index_batch(conn)
         if not some:
             break
         done += some

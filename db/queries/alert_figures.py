@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from db.timestamps import moment, stamp
+from db.timestamps import format_timestamp, parse_timestamp
 
 # A source is looked at when a part of a run has ended since; a trigger notes which.
 _ENDED_LATELY = """
@@ -146,7 +146,7 @@ class ExtractedFields:
     editors: bool
 
 
-def due_sources(conn: sqlite3.Connection) -> list[SourceFigures]:
+def sources_to_evaluate(conn: sqlite3.Connection) -> list[SourceFigures]:
     """The sources of which something ended since they were looked at; not those that are paused or removed."""
     return [
         SourceFigures(
@@ -161,19 +161,21 @@ def due_sources(conn: sqlite3.Connection) -> list[SourceFigures]:
     ]
 
 
-def watched_sources(conn: sqlite3.Connection) -> frozenset[int]:
+def active_source_ids(conn: sqlite3.Connection) -> frozenset[int]:
     """The ids of the sources that are crawled by themselves."""
     return frozenset(source_id for (source_id,) in conn.execute(_WATCHED_SOURCES))
 
 
-def note_watched(conn: sqlite3.Connection, due: SourceFigures, *, page_id: int | None, usual: SourceBaseline) -> None:
+def record_evaluation(
+    conn: sqlite3.Connection, due: SourceFigures, *, page_id: int | None, usual: SourceBaseline
+) -> None:
     """Record how far a source was looked at."""
     values = {
         "limit_s": usual.limit_s,
-        "limit_at": stamp(usual.limit_at) if usual.limit_at else None,
+        "limit_at": format_timestamp(usual.limit_at) if usual.limit_at else None,
         "shares": dict(usual.shares),
         "words": usual.words,
-        "shares_at": stamp(usual.shares_at) if usual.shares_at else None,
+        "shares_at": format_timestamp(usual.shares_at) if usual.shares_at else None,
     }
     conn.execute(_WATCHED, {"source": due.source_id, "part": due.part, "page": page_id, "usual": json.dumps(values)})
 
@@ -181,11 +183,11 @@ def note_watched(conn: sqlite3.Connection, due: SourceFigures, *, page_id: int |
 def _usual(text: str | None) -> SourceBaseline:
     values = json.loads(text) if text else {}
     for name in ("limit_at", "shares_at"):
-        values[name] = moment(values[name]) if values.get(name) else None
+        values[name] = parse_timestamp(values[name]) if values.get(name) else None
     return SourceBaseline(**values)
 
 
-def last_parts(conn: sqlite3.Connection, source_id: int, count: int) -> list[EndedSourceRun]:
+def last_source_runs(conn: sqlite3.Connection, source_id: int, count: int) -> list[EndedSourceRun]:
     """The last parts of runs that ended by themselves, the newest first."""
     return [
         EndedSourceRun(**dict(zip(EndedSourceRun.__slots__, row, strict=True)))
@@ -193,18 +195,18 @@ def last_parts(conn: sqlite3.Connection, source_id: int, count: int) -> list[End
     ]
 
 
-def unreached(conn: sqlite3.Connection) -> tuple[int, int]:
+def count_failing_sources(conn: sqlite3.Connection) -> tuple[int, int]:
     """Of how many sources the last crawl failed, and how many were ever crawled; not those that are paused or removed."""
     failed, of = conn.execute(_UNREACHED).fetchone()
     return int(failed), int(of)
 
 
-def was_fine_before(conn: sqlite3.Connection, source_id: int, part: int) -> bool:
+def worked_before(conn: sqlite3.Connection, source_id: int, part: int) -> bool:
     """Whether something was fetched of a source in an earlier run."""
     return conn.execute(_EARLIER_FINE, (source_id, part)).fetchone() is not None
 
 
-def refused(
+def failure_share(
     conn: sqlite3.Connection,
     source_id: int,
     part: EndedSourceRun,
@@ -244,10 +246,10 @@ def _robots_failed(conn: sqlite3.Connection, url: str, error: str, known: dict[s
     return known[origin]
 
 
-def newest_link(conn: sqlite3.Connection, source_id: int) -> datetime | None:
+def newest_link_time(conn: sqlite3.Connection, source_id: int) -> datetime | None:
     """When the last new link of a source was found."""
     (found_at,) = conn.execute(_NEWEST_LINK, (source_id,)).fetchone()
-    return moment(found_at) if found_at else None
+    return parse_timestamp(found_at) if found_at else None
 
 
 def links_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> list[FoundLink]:
@@ -256,27 +258,27 @@ def links_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> li
     first = row[0] if row else None
     return [
         FoundLink(
-            found_at=moment(found_at),
-            published=moment(published) if published else None,
+            found_at=parse_timestamp(found_at),
+            published=parse_timestamp(published) if published else None,
             first=run_id == first,
         )
-        for found_at, published, run_id in conn.execute(_LINKS, (source_id, stamp(since)))
+        for found_at, published, run_id in conn.execute(_LINKS, (source_id, format_timestamp(since)))
     ]
 
 
-def looks_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> list[datetime]:
+def listing_reads_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> list[datetime]:
     """When a source's listings were read since a moment: the beginnings of its parts of runs in which any answered.
 
     Of very many only every so many-th, always the last one among them.
     """
     ids = [part for (part,) in conn.execute(_PART_IDS, (source_id,))]
-    first, looks = stamp(since), []
+    first, looks = format_timestamp(since), []
     for part in ids[:: max(1, len(ids) // _MOST_PARTS)]:
         started_at, answered = conn.execute(_PART, (part,)).fetchone()
         if started_at < first:
             break
         if answered:
-            looks.append(moment(started_at))
+            looks.append(parse_timestamp(started_at))
     return looks[::-1]
 
 
@@ -286,7 +288,7 @@ def newest_page(conn: sqlite3.Connection, source_id: int) -> int | None:
     return int(row[0]) if row else None
 
 
-def readings(conn: sqlite3.Connection, source_id: int, count: int) -> list[ExtractedFields]:
+def extracted_fields(conn: sqlite3.Connection, source_id: int, count: int) -> list[ExtractedFields]:
     """What was read of the last `count` pages that were the first of their link, the newest first."""
     return list(map(_reading, conn.execute(_READINGS, (source_id, count))))
 
@@ -307,7 +309,7 @@ def _reading(row: tuple[object, ...]) -> ExtractedFields:
     )
 
 
-def pages_between(evidence: Iterable[Mapping[str, object]]) -> list[range]:
+def pages_in_evidence(evidence: Iterable[Mapping[str, object]]) -> list[range]:
     """The pages that earlier alerts were about, by the first and last page that their figures name."""
     bounds = ((item.get("first_page"), item.get("last_page")) for item in evidence)
     return [range(first, last + 1) for first, last in bounds if isinstance(first, int) and isinstance(last, int)]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.sql_conditions import IS_CURRENT, REPEATED_DETAIL
-from db.store.run_counts import FAILURE, HAS_NO_ANSWER
-from db.timestamps import stamp
+from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER
+from db.timestamps import format_timestamp
 
 # Two legs, so that the index on `published_utc` gives the newest without looking at the rest (0.1 ms of 200,000 articles;
 # one ORDER BY over both times takes 400 ms).
@@ -107,7 +107,7 @@ FROM links l JOIN sources s ON s.id = l.source_id LEFT JOIN visits v ON v.link_i
 WHERE l.key = ?
 """
 _LAST_FAILURE = f"""
-SELECT f.started_at, {FAILURE} FROM fetches f WHERE f.link_id = ? AND {HAS_NO_ANSWER} ORDER BY f.id DESC LIMIT 1
+SELECT f.started_at, {FAILURE_NAME} FROM fetches f WHERE f.link_id = ? AND {HAS_NO_ANSWER} ORDER BY f.id DESC LIMIT 1
 """
 _LINKS_OF_HOST = "SELECT url FROM links WHERE key >= :host || '/' AND key < :host || '0' ORDER BY id DESC LIMIT 2000"
 
@@ -178,11 +178,11 @@ def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
         conn.execute("ROLLBACK")
 
 
-def newest(
+def newest_articles(
     conn: sqlite3.Connection, *, source_id: int | None = None, since: datetime | None = None, limit: int = 0
 ) -> list[int]:
     """The current pages of all articles, newest first, at most `limit` (0: all)."""
-    parameters = {"source": source_id, "since": stamp(since) if since else None, "limit": limit or -1}
+    parameters = {"source": source_id, "since": format_timestamp(since) if since else None, "limit": limit or -1}
     own = "AND p.source_id = :source" if source_id is not None else ""
     rows: list[tuple[str, int]] = []
     for known, time in (("NOT ", "a.published_utc"), ("", "p.fetched_at")):
@@ -193,15 +193,15 @@ def newest(
     return [page_id for _, page_id in rows[: limit or None]]
 
 
-def headline(conn: sqlite3.Connection, page_id: int) -> ArticleSummary | None:
+def article_summary(conn: sqlite3.Connection, page_id: int) -> ArticleSummary | None:
     """The article page in one line; None where the page is no article (any more)."""
     row = conn.execute(_HEADLINE, (page_id,)).fetchone()
     return ArticleSummary(**dict(zip(ArticleSummary.__slots__, row, strict=True))) if row else None
 
 
-def headlines(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[ArticleSummary]:
-    """`headline` for each that is an article."""
-    return [head for page_id in page_ids if (head := headline(conn, page_id))]
+def article_summaries(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[ArticleSummary]:
+    """`article_summary` for each that is an article."""
+    return [head for page_id in page_ids if (head := article_summary(conn, page_id))]
 
 
 def current_page(conn: sqlite3.Connection, article_id: int, revision: int | None = None) -> int | None:
@@ -217,7 +217,7 @@ def revisions(conn: sqlite3.Connection, article_id: int) -> list[tuple[int, int,
     return conn.execute(_REVISIONS, (article_id,)).fetchall()
 
 
-def copies(conn: sqlite3.Connection, article_id: int) -> list[tuple[int, str, str]]:
+def copies_of(conn: sqlite3.Connection, article_id: int) -> list[tuple[int, str, str]]:
     """The articles elsewhere that are copies of this one: id, source, address."""
     return conn.execute(_COPIES, (article_id,)).fetchall()
 
@@ -227,7 +227,7 @@ def cluster(conn: sqlite3.Connection, article_id: int) -> list[int]:
     return [other for (other,) in conn.execute(_CLUSTER, (article_id,))]
 
 
-def page_state(conn: sqlite3.Connection, page_id: int) -> PageStatus | None:
+def page_status(conn: sqlite3.Connection, page_id: int) -> PageStatus | None:
     """What became of a page; None where there is no such page."""
     row = conn.execute(_PAGE_STATE, (REPEATED_DETAIL, page_id)).fetchone()
     if row is None:
@@ -236,7 +236,7 @@ def page_state(conn: sqlite3.Connection, page_id: int) -> PageStatus | None:
     return PageStatus(**state | {"is_article": bool(state["is_article"])})
 
 
-def page_at(conn: sqlite3.Connection, url: str, key: str) -> int | None:
+def find_page_at(conn: sqlite3.Connection, url: str, key: str) -> int | None:
     """The page that best answers to an address: `url` as written, `key` its identity."""
     for query in (_PAGES_AT, _PAGES_ENDED_AT):
         if row := conn.execute(query, {"url": url, "key": key}).fetchone():
@@ -244,7 +244,7 @@ def page_at(conn: sqlite3.Connection, url: str, key: str) -> int | None:
     return None
 
 
-def link_at(conn: sqlite3.Connection, key: str) -> LinkStatus | None:
+def link_status(conn: sqlite3.Connection, key: str) -> LinkStatus | None:
     """The link of that identity."""
     row = conn.execute(_LINK, (key,)).fetchone()
     if row is None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 
-from db.timestamps import moment, stamp
+from db.timestamps import format_timestamp, parse_timestamp
 
 # How far a stated time is believed. A feed's clock may be ahead of ours; hours ahead, its zone is named wrongly.
 _OLDEST = 2 * 86400.0
@@ -39,19 +39,23 @@ ORDER BY l.found_at
 """
 
 
-def first_look(conn: sqlite3.Connection, source_id: int) -> datetime | None:
+def first_crawl_time(conn: sqlite3.Connection, source_id: int) -> datetime | None:
     """When a source was looked at for the first time; before that its history is not known to the end."""
     row = conn.execute(_FIRST_LOOK, (source_id,)).fetchone()
-    return moment(row[0]) if row else None
+    return parse_timestamp(row[0]) if row else None
 
 
-def appearances(conn: sqlite3.Connection, source_id: int, *, since: datetime, until: datetime) -> list[float]:
+def publication_times(conn: sqlite3.Connection, source_id: int, *, since: datetime, until: datetime) -> list[float]:
     """When the articles that were found in [since, until] appeared, as Unix seconds, sorted and within these bounds.
 
     Takes 5 to 20 ms for four weeks of looks every 15 minutes.
     """
-    parameters: dict[str, str | int] = {"source": source_id, "since": stamp(since), "until": stamp(until)}
-    begun, place = _looks(conn, source_id, stamp(since))
+    parameters: dict[str, str | int] = {
+        "source": source_id,
+        "since": format_timestamp(since),
+        "until": format_timestamp(until),
+    }
+    begun, place = _looks(conn, source_id, format_timestamp(since))
     times: list[float] = []
     for (found_at, run_id), rows in groupby(conn.execute(_FOUND, parameters), key=lambda row: row[:2]):
         before = place.get(run_id, bisect_left(begun, found_at)) - 1
@@ -73,7 +77,7 @@ def _looks(conn: sqlite3.Connection, source_id: int, earliest: str) -> tuple[lis
 
 
 def _seconds(text: str) -> float:
-    return moment(text).timestamp()
+    return parse_timestamp(text).timestamp()
 
 
 def _of_one_look(stated: list[tuple[float | None, bool]], before: float | None, found: float) -> Iterator[float]:

@@ -19,13 +19,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from db.queries.articles import ArticleSummary, headline, snapshot
+from db.queries.articles import ArticleSummary, article_summary, snapshot
 from db.search.index import count_unindexed, language_grams
-from db.search.query import Query, Term, group_match, parse, term_of
-from db.search.snippets import MarkedText, marked, snippet
+from db.search.query import Query, Term, group_match, parse_query, parse_term
+from db.search.snippets import MarkedText, highlight, snippet
 from db.sql_conditions import IS_CURRENT
 from db.text_folding import fold
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 
 # Pages that are ranked where more have what is asked for; each costs about 0.1 ms (bench/search/search_scale.py).
 HEAD_POOL, POOL = 50, 150
@@ -85,7 +85,7 @@ class ResultPage:
 class Hit:
     """An article that was found, in its latest revision; title and a piece of its text with the places to mark."""
 
-    headline: ArticleSummary
+    article_summary: ArticleSummary
     title: MarkedText
     snippet: MarkedText
     score: float
@@ -118,8 +118,8 @@ def search(
 ) -> Hits:
     """What is found for a query (`db.search.query`). Raises BadQuery. Only reads, all of one moment."""
     filters, page = filters or Filters(), page or ResultPage()
-    asked = parse(query)
-    person = term_of(filters.person) if filters.person else None
+    asked = parse_query(query)
+    person = parse_term(filters.person) if filters.person else None
     with snapshot(conn):
         pool, complete = _pool(conn, asked, filters, person, page)
         start = (page.number - 1) * page.size
@@ -207,11 +207,11 @@ def _count(conn: sqlite3.Connection, match: str) -> int:
 
 
 def _hit(conn: sqlite3.Connection, one: _Candidate, asked: Query) -> Hit | None:
-    head = headline(conn, one.page_id)
+    head = article_summary(conn, one.page_id)
     row = conn.execute("SELECT title, text FROM articles WHERE page_id = ?", (one.page_id,)).fetchone()
     if head is None or row is None:
         return None
-    return Hit(headline=head, title=marked(row[0], asked), snippet=snippet(row[1], asked), score=round(one.score, 3))
+    return Hit(headline=head, title=highlight(row[0], asked), snippet=snippet(row[1], asked), score=round(one.score, 3))
 
 
 def _narrowed(match: str, asked: Query, filters: Filters, person: Term | None) -> str:
@@ -226,12 +226,12 @@ def _narrowed(match: str, asked: Query, filters: Filters, person: Term | None) -
     if filters.since or filters.until:
         first = filters.since.date() - timedelta(days=1) if filters.since else _FIRST
         last = filters.until.date() + timedelta(days=1) if filters.until else _LAST
-        parts.append("(" + " OR ".join(f'"{gram}"' for gram in period_grams(first, last)) + ")")
+        parts.append("(" + " OR ".join(f'"{gram}"' for gram in period_terms(first, last)) + ")")
     narrowed = " AND ".join(parts)
     return f"({narrowed}) NOT ({unless})" if (unless := asked.unless()) else narrowed
 
 
-def period_grams(first: date, last: date) -> Iterator[str]:
+def period_terms(first: date, last: date) -> Iterator[str]:
     """The years, months and days that make up a period, both ends in it; one that is no year where there is none."""
     day = first
     yield "_y0"
@@ -249,4 +249,4 @@ def period_grams(first: date, last: date) -> Iterator[str]:
 
 
 def _stamp(moment: datetime | None) -> str | None:
-    return stamp(moment) if moment else None
+    return format_timestamp(moment) if moment else None

@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 from db.queries.articles import snapshot
 from db.sql_conditions import LAST_FETCHED
 from db.store.notices import REASONS
-from db.store.run_counts import FAILURE, IS_ARTICLE, IS_FAILED
-from db.timestamps import stamp
+from db.store.run_counts import FAILURE_NAME, IS_ARTICLE, IS_FAILED
+from db.timestamps import format_timestamp
 
 # Failures older than this say nothing about how the crawl fares now.
 FAILURES_SINCE = timedelta(days=7)
@@ -36,7 +36,7 @@ SELECT (SELECT count(*) FROM bodies WHERE dictionary_id IS NOT NULL), count(*), 
 _VERDICTS = "SELECT verdict, count(*) FROM decisions GROUP BY 1"
 _REJECTED = REASONS
 _FAILED = f"""
-SELECT {FAILURE}, count(*) FROM fetches f
+SELECT {FAILURE_NAME}, count(*) FROM fetches f
 WHERE f.started_at >= ? AND ({IS_ARTICLE} OR f.what = 'entry') AND {IS_FAILED}
 GROUP BY 1 ORDER BY 2 DESC, 1
 """
@@ -135,14 +135,14 @@ class DatabaseStatistics:
         return asdict(self)
 
 
-def holdings(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> DatabaseStatistics:
+def database_statistics(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> DatabaseStatistics:
     """Count everything, with the last `runs` runs. All figures are of one moment."""
     with snapshot(conn):
         return _holdings(conn, now, runs)
 
 
 def _holdings(conn: sqlite3.Connection, now: datetime, runs: int) -> DatabaseStatistics:
-    since = (stamp(now - FAILURES_SINCE),)
+    since = (format_timestamp(now - FAILURES_SINCE),)
     sources, removed = conn.execute(_SOURCES).fetchone()
     links, never = conn.execute(_LINKS).fetchone()
     fetches, pages, unread = conn.execute(_COUNTS).fetchone()

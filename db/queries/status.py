@@ -6,13 +6,13 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from db.processes import process_lives
+from db.processes import is_process_alive
 from db.queries.statistics import Run, last_runs
 from db.store.alerts import open_alerts
 from db.store.pages import count_unread
-from db.store.service_state import ServiceRow, service_row
+from db.store.service_state import ServiceRow, load_service
 from db.store.sources import count_sources
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 
 DAY = timedelta(hours=24)
 
@@ -111,11 +111,11 @@ class Status:
     runs: list[Run]
 
 
-def status_of(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> Status:
+def load_status(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> Status:
     """How things stand, with the last so many runs."""
     sources, paused = count_sources(conn)
     return Status(
-        service=service_row(conn),
+        service=load_service(conn),
         sources=sources,
         paused=paused,
         unread=count_unread(conn),
@@ -128,7 +128,7 @@ def status_of(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> Stat
                 sources=begun,
                 left=left,
                 names=names or "",
-                lives=process_lives(pid, process),
+                lives=is_process_alive(pid, process),
             )
             for run_id, reason, pid, process, started_at, begun, left, names in conn.execute(_UNDER_WAY)
         ],
@@ -138,12 +138,22 @@ def status_of(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> Stat
         ],
         alerts=[
             OpenAlert(
-                id=alert.id, kind=alert.kind, source=alert.source, says=alert.says, opened_at=stamp(alert.opened_at)
+                id=alert.id,
+                kind=alert.kind,
+                source=alert.source,
+                says=alert.says,
+                opened_at=format_timestamp(alert.opened_at),
             )
             for alert in open_alerts(conn)
         ],
         day=LastDay(
-            **dict(zip(LastDay.__slots__, conn.execute(_DAY, {"since": stamp(now - DAY)}).fetchone(), strict=True))
+            **dict(
+                zip(
+                    LastDay.__slots__,
+                    conn.execute(_DAY, {"since": format_timestamp(now - DAY)}).fetchone(),
+                    strict=True,
+                )
+            )
         ),
         runs=last_runs(conn, runs),
     )

@@ -46,12 +46,12 @@ def fold(text: str) -> str:
 @cache
 def version() -> str:
     """What the grams depend on: how they are made, and the table by which Han characters are folded."""
-    from db.text_folding import simplified
+    from db.text_folding import simplified_table
 
-    return f"{_MADE}-{zlib.crc32(simplified().tobytes()):08x}"
+    return f"{_MADE}-{zlib.crc32(simplified_table().tobytes()):08x}"
 
 
-def make_ready() -> None:
+def load_tables() -> None:
     """Make the tables by which articles are indexed. It takes 60 ms: who is to write them does it before his first transaction."""
     grams(fold("ready"))
 
@@ -101,7 +101,7 @@ def count_unindexed(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT count(*) FROM unindexed").fetchone()[0])
 
 
-def begin_again(conn: sqlite3.Connection) -> None:
+def reset_index(conn: sqlite3.Connection) -> None:
     """Empty the index, and call every article unindexed. In a transaction of the caller's."""
     conn.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')")
     conn.execute("INSERT OR IGNORE INTO unindexed SELECT page_id FROM articles")
@@ -109,7 +109,7 @@ def begin_again(conn: sqlite3.Connection) -> None:
     conn.execute("INSERT INTO search_version VALUES (?)", (version(),))
 
 
-def strays(conn: sqlite3.Connection) -> tuple[int, int]:
+def count_inconsistencies(conn: sqlite3.Connection) -> tuple[int, int]:
     """How many articles are neither in the index nor wait, and how many pages are in the index that are no articles."""
     inside = "SELECT rowid FROM search_index WHERE search_index MATCH '_a'"
     missing = (

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from db.errors import QueryError
-from db.search.tokenizer import GAP, LONGEST, LOOSE, grams_to_find, is_solid, units
+from db.search.tokenizer import GAP, LONGEST, LOOSE, grams_to_find, is_unspaced, units
 from db.text_folding import fold
 
 MOST_LETTERS, MOST_TERMS = 500, 32
@@ -36,7 +36,7 @@ class Term:
     def exact(self) -> bool:
         """Whether the index alone tells that a text has it."""
         unit = self.units[0]
-        return len(self.units) == 1 and len(unit) <= (2 if is_solid(unit) else LONGEST)
+        return len(self.units) == 1 and len(unit) <= (2 if is_unspaced(unit) else LONGEST)
 
     def match(self, zone: str = "") -> str:
         """The FTS5 expression for all grams of it, in a zone (`db.search.index`)."""
@@ -74,7 +74,7 @@ def group_match(group: tuple[Term, ...], zone: str = "") -> str:
     return "(" + " OR ".join(f"({term.match(zone)})" for term in group) + ")"
 
 
-def parse(text: str) -> Query:
+def parse_query(text: str) -> Query:
     """Read a query. Raises BadQuery, and nothing else whatever the text."""
     if len(text) > MOST_LETTERS:
         raise QueryError(f"a query has at most {MOST_LETTERS} characters, this one {len(text)}")
@@ -116,21 +116,21 @@ def _terms(text: str) -> Iterator[tuple[str, Term | None, bool]]:
             continue
         if word.startswith("(") and ")" not in word:
             raise QueryError("parentheses are not understood; OR joins the words beside it")
-        if term := term_of(phrase or word, prefix=word.endswith("*")):
+        if term := parse_term(phrase or word, prefix=word.endswith("*")):
             yield "", term, bool(minus) or negated
         negated = False
 
 
-def term_of(text: str, *, prefix: bool = False) -> Term | None:
+def parse_term(text: str, *, prefix: bool = False) -> Term | None:
     """The term that a text is; None where it has no letter or digit."""
     found = tuple(units(fold(text)))
     if not found:
         return None
-    prefix = prefix and not is_solid(found[-1])
+    prefix = prefix and not is_unspaced(found[-1])
     if prefix and len(found[-1]) < LEAST_PREFIX:
         raise QueryError(f"{text}: at least {LEAST_PREFIX} letters stand before *")
     parts = [
-        re.escape(unit) if is_solid(unit) else _whole(unit, open_end=prefix and number == len(found) - 1)
+        re.escape(unit) if is_unspaced(unit) else _whole(unit, open_end=prefix and number == len(found) - 1)
         for number, unit in enumerate(found)
     ]
     return Term(units=found, prefix=prefix, pattern=re.compile(GAP.join(parts)))

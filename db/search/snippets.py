@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from db.search.query import Query
-from db.text_folding import FoldedText, folded
+from db.text_folding import FoldedText, fold_with_offsets
 
 Places = tuple[tuple[int, int], ...]
 # A snippet in cells of a terminal: two lines of 76. A Chinese character takes two.
@@ -31,15 +31,15 @@ class MarkedText:
     marks: Places = ()
 
 
-def marked(text: str, query: Query) -> MarkedText:
+def highlight(text: str, query: Query) -> MarkedText:
     """All of a text, such as a title, marked."""
-    made = folded(text)
+    made = fold_with_offsets(text)
     return MarkedText(text=made.text, marks=tuple((start, end) for start, end, _ in _places(made, query)))
 
 
 def snippet(text: str, query: Query, cells: int = CELLS) -> MarkedText:
     """The piece of at most about so many cells with the most different terms in it; the beginning where none is there."""
-    made = folded(text)
+    made = fold_with_offsets(text)
     places = _places(made, query)
     start = _start(made.text, _best(made.text, places, cells), cells)
     end = _end(made.text, start, cells)

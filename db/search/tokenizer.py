@@ -36,7 +36,7 @@ def units(letters: str) -> list[str]:
     return _units().findall(letters)
 
 
-def is_solid(unit: str) -> bool:
+def is_unspaced(unit: str) -> bool:
     """Whether a unit is of a script without spaces."""
     return _solid().match(unit) is not None
 
@@ -56,7 +56,7 @@ def grams(letters: str) -> set[str]:
 
 def grams_to_find(unit: str) -> list[str]:
     """The fewest grams that a text with this unit must have, at most eight of them."""
-    if not is_solid(unit):
+    if not is_unspaced(unit):
         return [unit[:LONGEST]]
     if len(unit) == 1:
         return [unit]

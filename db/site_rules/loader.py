@@ -59,9 +59,9 @@ __all__ = [
     "HtmlList",
     "JsonList",
     "ListRule",
-    "Mistake",
     "RuleFile",
     "Site",
+    "SiteFileError",
     "Sites",
     "ValueSelector",
     "load_rules",
@@ -82,7 +82,7 @@ class RuleFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mistake:
+class SiteFileError:
     """A site file that cannot be used, or a folder of them (`hosts` is empty then: it may concern every site).
 
     `says` is a sentence that begins with file and line. `holds`: the rules that were in force before stay so.
@@ -114,7 +114,7 @@ class Sites:
     by_host: Mapping[str, Site] = field(default_factory=dict)
     version: str = "none"
     files: tuple[RuleFile, ...] = field(default=(), repr=False, compare=False)
-    mistakes: tuple[Mistake, ...] = field(default=(), compare=False)
+    mistakes: tuple[SiteFileError, ...] = field(default=(), compare=False)
 
     @property
     def address_rules(self) -> frozenset[AddressRule]:
@@ -159,7 +159,7 @@ def load_rules(folders: Sequence[Path], kept: Sequence[RuleFile] = ()) -> Sites:
     before = {file.name: file for file in kept}
     places: dict[str, tuple[Path, bool]] = {}
     lost: dict[str, RuleFile] = {}
-    mistakes: list[Mistake] = []
+    mistakes: list[SiteFileError] = []
     for folder in folders:
         is_own = folder != shipped_sites_folder()
         try:
@@ -170,7 +170,7 @@ def load_rules(folders: Sequence[Path], kept: Sequence[RuleFile] = ()) -> Sites:
             lost = {file.name: file for file in kept if file.own and _parsed(file)}
             if not lost:
                 raise ConfigError(f"{folder}: {why}") from error
-            mistakes.append(Mistake(path=str(folder), says=f"{folder}: {why}", holds=True))
+            mistakes.append(SiteFileError(path=str(folder), says=f"{folder}: {why}", holds=True))
             continue
         places |= {name: (folder / name, is_own) for name in names}
     found = [_read(path, is_own, before.get(name)) for name, (path, is_own) in places.items() if name not in lost]
@@ -221,11 +221,11 @@ def _parsed(file: RuleFile) -> Site | None:
 _Chosen = dict[str, tuple[Site, RuleFile]]
 
 
-def _without_clashes(found: Sequence[_Found], before: Mapping[str, RuleFile]) -> tuple[_Chosen, list[Mistake]]:
+def _without_clashes(found: Sequence[_Found], before: Mapping[str, RuleFile]) -> tuple[_Chosen, list[SiteFileError]]:
     """The rules by file name, none of which claims the host of another; and what was wrong, by file name."""
     chosen: _Chosen = {}
     claimed: dict[str, Path] = {}
-    mistakes: list[Mistake] = []
+    mistakes: list[SiteFileError] = []
 
     def free(site: Site | None) -> bool:
         return site is not None and not any(host in claimed for host in site.hosts)
@@ -244,7 +244,9 @@ def _without_clashes(found: Sequence[_Found], before: Mapping[str, RuleFile]) ->
         hosts = {*claimed_hosts(one.file.text), *(past.hosts if past else ())}
         if not hosts and "." in one.path.stem:
             hosts = {one.path.stem}
-        mistakes.append(Mistake(path=str(one.path), says=says, hosts=tuple(sorted(hosts)), holds=site is not None))
+        mistakes.append(
+            SiteFileError(path=str(one.path), says=says, hosts=tuple(sorted(hosts)), holds=site is not None)
+        )
     return chosen, sorted(mistakes, key=lambda mistake: Path(mistake.path).name)
 
 
@@ -255,7 +257,7 @@ def _clash(one: _Found, claimed: Mapping[str, Path]) -> str:
     return f"{place_of('hosts', one.file.text, one.path)}: hosts: {host} is already claimed by {other}"
 
 
-def _joined(chosen: _Chosen, mistakes: Sequence[Mistake]) -> Sites:
+def _joined(chosen: _Chosen, mistakes: Sequence[SiteFileError]) -> Sites:
     """Rules as they are used: by host, with their version, sorted by file name."""
     sites = [chosen[name] for name in sorted(chosen)]
     # What came later is left out where it says nothing: a version of rules that have none of it stays what it was.

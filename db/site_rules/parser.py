@@ -136,8 +136,8 @@ _LIST_KEYS: dict[str, Check] = {
     "url": checks.http,
     "link": checks.text,
     "items": checks.path,
-    "first_page": checks.count,
-    "pages": checks.count,
+    "first_page": checks.page_count,
+    "pages": checks.page_count,
     "title": checks.path,
     "published": checks.path,
     "modified": checks.path,
@@ -154,8 +154,8 @@ _HTML_KEYS: dict[str, Check] = {
     "author": checks.pick,
     "section": checks.pick,
     "next": checks.pick,
-    "first_page": checks.count,
-    "pages": checks.count,
+    "first_page": checks.page_count,
+    "pages": checks.page_count,
 }
 _FIELD_KEYS: dict[str, Check] = {
     "field": checks.article_field,

@@ -130,7 +130,7 @@ def pick(value: object) -> ValueSelector:
     return ValueSelector(css=css(value["css"]) if "css" in value else "", attribute=attribute)
 
 
-def count(value: object) -> int:
+def page_count(value: object) -> int:
     """A whole number."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_PAGES:
         raise ValueError(f"must be a whole number from 0 to {_MOST_PAGES}, got {value!r}")

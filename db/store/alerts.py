@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from db.named_rows import named_rows
-from db.timestamps import moment, stamp
+from db.timestamps import format_timestamp, parse_timestamp
 
 
 class AlertKind(StrEnum):
@@ -102,7 +102,7 @@ def all_alerts(conn: sqlite3.Connection) -> list[Alert]:
     return [_alert(row) for row in named_rows(conn, _ALL)]
 
 
-def alerts_to_tell(conn: sqlite3.Connection) -> list[Alert]:
+def alerts_to_notify(conn: sqlite3.Connection) -> list[Alert]:
     """Open ones, and those closed that were told as open but not as closed. What failed before comes last."""
     return [_alert(row) for row in named_rows(conn, _TO_TELL)]
 
@@ -126,30 +126,30 @@ def open_alert(  # noqa: PLR0913 - one for each column
     """Open an alert. Raises sqlite3.IntegrityError where one of the kind is open for that source."""
     cursor = conn.execute(
         "INSERT INTO alerts (kind, source_id, about, says, remedy, evidence, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (kind.value, source_id, about, says, remedy, _json(evidence), stamp(at)),
+        (kind.value, source_id, about, says, remedy, _json(evidence), format_timestamp(at)),
     )
     return _one(conn, int(cursor.lastrowid or 0))
 
 
-def reword_alert(conn: sqlite3.Connection, alert_id: int, *, says: str, evidence: Mapping[str, object]) -> None:
+def update_alert(conn: sqlite3.Connection, alert_id: int, *, says: str, evidence: Mapping[str, object]) -> None:
     """Bring an open alert up to date. It is not told again for that."""
     conn.execute("UPDATE alerts SET says = ?, evidence = ? WHERE id = ?", (says, _json(evidence), alert_id))
 
 
 def close_alert(conn: sqlite3.Connection, alert_id: int, at: datetime) -> Alert:
     """Close an alert: what it says is over."""
-    conn.execute("UPDATE alerts SET closed_at = ? WHERE id = ?", (stamp(at), alert_id))
+    conn.execute("UPDATE alerts SET closed_at = ? WHERE id = ?", (format_timestamp(at), alert_id))
     return _one(conn, alert_id)
 
 
-def note_telling(
+def record_notification(
     conn: sqlite3.Connection, alert_id: int, *, heard: bool, failed: Mapping[str, object] | None, at: datetime
 ) -> None:
     """Record that an alert was told (`heard`: some hook took it), and how it went wrong where it did."""
     conn.execute(
         "UPDATE alerts SET told = told + :heard, told_at = CASE WHEN :heard THEN :at ELSE told_at END,"
         " telling_failed = :failed WHERE id = :id",
-        {"id": alert_id, "heard": int(heard), "at": stamp(at), "failed": _json(failed) if failed else None},
+        {"id": alert_id, "heard": int(heard), "at": format_timestamp(at), "failed": _json(failed) if failed else None},
     )
 
 
@@ -171,7 +171,7 @@ def _alert(row: sqlite3.Row) -> Alert:
         says=row["says"],
         remedy=row["remedy"],
         evidence=json.loads(row["evidence"]),
-        opened_at=moment(row["opened_at"]),
+        opened_at=parse_timestamp(row["opened_at"]),
         closed_at=_moment(row["closed_at"]),
         told_at=_moment(row["told_at"]),
         told=row["told"],
@@ -180,7 +180,7 @@ def _alert(row: sqlite3.Row) -> Alert:
 
 
 def _moment(text: str | None) -> datetime | None:
-    return moment(text) if text else None
+    return parse_timestamp(text) if text else None
 
 
 def _failure(text: object) -> Mapping[str, object] | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from db.models import Page
 from db.store.pages import load_page
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 
 _IDS = """
 SELECT p.id, b.pruned_at IS NOT NULL FROM pages p JOIN bodies b ON b.id = p.body_id
@@ -36,19 +36,19 @@ class StoredPage:
     part_urls: tuple[str, ...]
 
 
-def page_ids(
+def pages_to_export(
     conn: sqlite3.Connection, *, source_id: int | None = None, since: datetime | None = None
 ) -> Iterator[tuple[int, bool]]:
     """Ids of the pages fetched since, in the order stored, and whether the body is gone (setting `keep_bodies`)."""
     after = 0
     while rows := conn.execute(
-        _IDS, {"after": after, "source": source_id, "since": stamp(since) if since else None}
+        _IDS, {"after": after, "source": source_id, "since": format_timestamp(since) if since else None}
     ).fetchall():
         yield from ((page_id, bool(pruned)) for page_id, pruned in rows)
         after = rows[-1][0]
 
 
-def stored_page(conn: sqlite3.Connection, page_id: int) -> StoredPage:
+def load_stored_page(conn: sqlite3.Connection, page_id: int) -> StoredPage:
     """One page. Raises Damaged, Pruned, KeyError as `load_page`."""
     page = load_page(conn, page_id)
     headers, name, url, duration = conn.execute(_AROUND, (page_id,)).fetchone()

@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from db.bodies.store import get_body
+from db.bodies.store import load_body
 from db.errors import BodyPruned
 from db.models import Link
-from db.store.facts import Fetch, ReceivedPage, packed_body, put_links, put_page, put_unchanged
-from db.store.sources import add_source, all_sources, name_for, pause_source
-from db.timestamps import stamp
+from db.store.facts import Fetch, ReceivedPage, insert_links, insert_page, pack_body, record_unchanged
+from db.store.sources import add_source, all_sources, pause_source, source_name_for
+from db.timestamps import format_timestamp
 
 # Also of a link that was taken over (`facts.take_over`).
 _KNOWN = """
@@ -27,9 +27,9 @@ WHERE (l.key = :key OR l.key BETWEEN 'taken over ' || :key || ' ' AND 'taken ove
 """
 
 
-def known_fetch(conn: sqlite3.Connection, key: str, url: str, at: datetime) -> int | None:
+def find_fetched_page(conn: sqlite3.Connection, key: str, url: str, at: datetime) -> int | None:
     """The page of a fetch that is stored; None where it is not."""
-    row = conn.execute(_KNOWN, {"key": key, "at": stamp(at), "url": url}).fetchone()
+    row = conn.execute(_KNOWN, {"key": key, "at": format_timestamp(at), "url": url}).fetchone()
     return int(row[0]) if row else None
 
 
@@ -41,7 +41,7 @@ def sources_by_host(conn: sqlite3.Connection) -> dict[str, int]:
     return found
 
 
-def source_for(
+def find_or_add_source(
     conn: sqlite3.Connection, known: dict[str, int], url: str, at: datetime, named: tuple[str, str] | None = None
 ) -> int:
     """The source of an address: the one of its host, else a new one that is not crawled. `known` is added to.
@@ -54,7 +54,9 @@ def source_for(
     if host not in known:
         parts = urlsplit(address)
         home = address if named else f"{parts.scheme}://{parts.netloc}/"
-        name = named[0] if named and not _taken(conn, named[0]) else name_for(f"{parts.scheme}://{parts.netloc}/")
+        name = (
+            named[0] if named and not _taken(conn, named[0]) else source_name_for(f"{parts.scheme}://{parts.netloc}/")
+        )
         while _taken(conn, name):
             name += "-archive"
         source, _ = add_source(conn, name=name, url=home, settings={"every": "never"}, at=at)
@@ -73,17 +75,17 @@ def _host(url: str) -> str:
     return f"{(parts.hostname or url).removeprefix('www.')}:{parts.port or ''}"
 
 
-def put_archived(conn: sqlite3.Connection, page: ReceivedPage, link: Link, now: datetime) -> tuple[int, bool]:
+def insert_archived_page(conn: sqlite3.Connection, page: ReceivedPage, link: Link, now: datetime) -> tuple[int, bool]:
     """Record a page out of an archive; its id, and whether it is new (False: the body that its link had).
 
     Raises KeyError where the fetch itself is known.
     """
     fetch = page.fetch
-    if known_fetch(conn, link.key, fetch.url, fetch.started_at) is not None:
+    if find_fetched_page(conn, link.key, fetch.url, fetch.started_at) is not None:
         raise KeyError(fetch.url)
     link_id = _link_id(conn, page.source_id, link, fetch)
     before = _visited(conn, link_id)
-    page_id = put_page(conn, replace(page, fetch=replace(fetch, link_id=link_id)))
+    page_id = insert_page(conn, replace(page, fetch=replace(fetch, link_id=link_id)))
     _visited_long_ago(conn, link_id, before, now)
     if page_id is not None:
         return page_id, True
@@ -91,7 +93,7 @@ def put_archived(conn: sqlite3.Connection, page: ReceivedPage, link: Link, now: 
     return int(conn.execute(last, (link_id, page.source_id)).fetchone()[0]), False
 
 
-def put_revisit(
+def insert_revisit(
     conn: sqlite3.Connection, fetch: Fetch, link: Link, headers: Mapping[str, str], page_id: int, now: datetime
 ) -> bool | None:
     """Record that a payload came again, of which `page_id` is the page. Whether that is a new page (another address);
@@ -100,7 +102,7 @@ def put_revisit(
         "SELECT body_id, content_type, status FROM pages WHERE id = ?", (page_id,)
     ).fetchone()
     try:
-        body = get_body(conn, body_id)
+        body = load_body(conn, body_id)
     except BodyPruned:
         return None
     assert fetch.source_id is not None
@@ -109,12 +111,12 @@ def put_revisit(
         source_id=fetch.source_id,
         headers=headers,
         content_type=headers.get("Content-Type") or kind,
-        body=packed_body(body),
+        body=pack_body(body),
     )
-    return put_archived(conn, received, link, now)[1]
+    return insert_archived_page(conn, received, link, now)[1]
 
 
-def put_not_modified(conn: sqlite3.Connection, fetch: Fetch, link: Link, now: datetime) -> bool:
+def insert_not_modified(conn: sqlite3.Connection, fetch: Fetch, link: Link, now: datetime) -> bool:
     """Record a 304. Whether there is a page that it speaks of."""
     row = conn.execute(
         "SELECT l.id FROM links l WHERE l.key = ? AND EXISTS (SELECT 1 FROM pages p WHERE p.link_id = l.id)",
@@ -123,13 +125,13 @@ def put_not_modified(conn: sqlite3.Connection, fetch: Fetch, link: Link, now: da
     if row is None:
         return False
     before = _visited(conn, row[0])
-    put_unchanged(conn, replace(fetch, link_id=row[0], status=304))
+    record_unchanged(conn, replace(fetch, link_id=row[0], status=304))
     _visited_long_ago(conn, row[0], before, now)
     return True
 
 
 def _link_id(conn: sqlite3.Connection, source_id: int, link: Link, fetch: Fetch) -> int:
-    put_links(conn, source_id, [link], fetch.started_at, fetch.run_id)
+    insert_links(conn, source_id, [link], fetch.started_at, fetch.run_id)
     return int(conn.execute("SELECT id FROM links WHERE key = ?", (link.key,)).fetchone()[0])
 
 

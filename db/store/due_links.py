@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def due_links(
         "now": now.timestamp(),
         "revisit": _in_seconds(revisit),
         "retry": _in_seconds(retry),
-        "since": stamp(since) if since else None,
+        "since": format_timestamp(since) if since else None,
         "limit": limit or -1,
     }
     due: list[DueLink] = []
@@ -102,6 +102,6 @@ SELECT EXISTS (
 """
 
 
-def any_unknown(conn: sqlite3.Connection, source_id: int, addresses: Sequence[str]) -> bool:
+def has_unknown_links(conn: sqlite3.Connection, source_id: int, addresses: Sequence[str]) -> bool:
     """Whether any of these addresses, as keys without what is ignored, belongs to no link yet."""
     return bool(conn.execute(_ANY_UNKNOWN, (json.dumps(addresses), source_id)).fetchone()[0])

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from db.store.outcomes import CreditRow, drop_outcome, put_article_rows
+from db.store.outcomes import CreditRow, delete_outcome, put_article_rows
 from db.zstd import zstd
 
 _CREDITS = "SELECT role, position, name FROM credits WHERE page_id = ? ORDER BY role, position"
@@ -47,7 +47,7 @@ class StoredOutcome:
     credits: tuple[CreditRow, ...] = ()
 
 
-def held(conn: sqlite3.Connection, page_id: int) -> tuple[int, StoredOutcome] | None:
+def load_outcome(conn: sqlite3.Connection, page_id: int) -> tuple[int, StoredOutcome] | None:
     """Who made what is held of a page, and that; None where the page was not read."""
     row = conn.execute("SELECT extractor_id, reason, detail FROM outcomes WHERE page_id = ?", (page_id,)).fetchone()
     if row is None:
@@ -63,10 +63,10 @@ def held(conn: sqlite3.Connection, page_id: int) -> tuple[int, StoredOutcome] | 
     return maker, StoredOutcome(reason=reason, detail=detail, article=article, credits=credits)
 
 
-def put_held(conn: sqlite3.Connection, page_id: int, maker: int, made: StoredOutcome) -> None:
+def replace_outcome(conn: sqlite3.Connection, page_id: int, maker: int, made: StoredOutcome) -> None:
     """Replace what is made of a page. A decision about it stands until it is settled anew."""
     decision = conn.execute("SELECT * FROM decisions WHERE page_id = ?", (page_id,)).fetchone()
-    drop_outcome(conn, page_id)
+    delete_outcome(conn, page_id)
     conn.execute(
         "INSERT INTO outcomes (page_id, extractor_id, reason, detail) VALUES (?, ?, ?, ?)",
         (page_id, maker, made.reason, made.detail),
@@ -77,7 +77,7 @@ def put_held(conn: sqlite3.Connection, page_id: int, maker: int, made: StoredOut
             conn.execute(f"INSERT INTO decisions VALUES ({', '.join('?' * len(decision))})", decision)
 
 
-def keep_past(conn: sqlite3.Connection, run_id: int, page_id: int, maker: int, made: StoredOutcome) -> None:
+def save_past_outcome(conn: sqlite3.Connection, run_id: int, page_id: int, maker: int, made: StoredOutcome) -> None:
     """Keep what a run replaces."""
     conn.execute("INSERT INTO past_outcomes VALUES (?, ?, ?, ?)", (run_id, page_id, maker, pack(made)))
 
@@ -98,19 +98,19 @@ def unpack(packed: bytes) -> StoredOutcome:
     return StoredOutcome(reason=reason, detail=detail, article=article, credits=tuple(map(tuple, credits)))
 
 
-def broken_off(conn: sqlite3.Connection, selection: str, maker: int) -> tuple[int, bool] | None:
+def interrupted_extraction(conn: sqlite3.Connection, selection: str, maker: int) -> tuple[int, bool] | None:
     """The last run of this selection and extractor that did not finish, and whether all its pages were queued."""
     row = conn.execute(_BROKEN_OFF, (selection, maker)).fetchone()
     return (row[0], bool(row[1])) if row else None
 
 
-def pages_left(conn: sqlite3.Connection, run_id: int, after: int, limit: int) -> list[int]:
+def pages_to_extract(conn: sqlite3.Connection, run_id: int, after: int, limit: int) -> list[int]:
     """Pages that a run has left, beyond `after`, in order."""
     sql = "SELECT page_id FROM to_extract WHERE run_id = ? AND page_id > ? ORDER BY page_id LIMIT ?"
     return [row[0] for row in conn.execute(sql, (run_id, after, limit))]
 
 
-def count_left(conn: sqlite3.Connection, run_id: int) -> int:
+def count_pages_to_extract(conn: sqlite3.Connection, run_id: int) -> int:
     """How many pages a run has left."""
     return int(conn.execute("SELECT count(*) FROM to_extract WHERE run_id = ?", (run_id,)).fetchone()[0])
 
@@ -120,12 +120,12 @@ def queue_pages(conn: sqlite3.Connection, run_id: int, pages: Iterable[int]) -> 
     conn.executemany("INSERT OR IGNORE INTO to_extract VALUES (?, ?)", [(run_id, page_id) for page_id in pages])
 
 
-def outdated(conn: sqlite3.Connection, maker: int) -> list[tuple[int, int]]:
+def outdated_extractions(conn: sqlite3.Connection, maker: int) -> list[tuple[int, int]]:
     """Runs of other extractors that were broken off, and how many pages each has left: nobody goes on with them."""
     return conn.execute(_OUTDATED, (maker,)).fetchall()
 
 
-def drop_left(conn: sqlite3.Connection, run_id: int, limit: int) -> int:
+def drop_pages_to_extract(conn: sqlite3.Connection, run_id: int, limit: int) -> int:
     """Take so many pages at most off what a run has left; how many there were. A job for the one writer."""
     return max(0, conn.execute(_DROP_LEFT, {"run": run_id, "limit": limit}).rowcount)
 
@@ -136,7 +136,7 @@ def later_extraction(conn: sqlite3.Connection, run_id: int) -> int | None:
     return int(row[0]) if row else None
 
 
-def bring_back(conn: sqlite3.Connection, run_id: int, limit: int) -> int:
+def restore_outcomes(conn: sqlite3.Connection, run_id: int, limit: int) -> int:
     """Put back what a run replaced, so many pages at most; how many there were. A job for the one writer."""
     rows = conn.execute(
         "SELECT page_id, extractor_id, outcome FROM past_outcomes WHERE run_id = ?"
@@ -144,7 +144,7 @@ def bring_back(conn: sqlite3.Connection, run_id: int, limit: int) -> int:
         (run_id, limit),
     ).fetchall()
     for page_id, maker, outcome in rows:
-        put_held(conn, page_id, maker, unpack(outcome))
+        replace_outcome(conn, page_id, maker, unpack(outcome))
         conn.execute("DELETE FROM past_outcomes WHERE (run_id, page_id) = (?, ?)", (run_id, page_id))
     return len(rows)
 
@@ -154,7 +154,7 @@ def begin_undo(conn: sqlite3.Connection, run_id: int) -> None:
     conn.execute("UPDATE extractions SET selection = 'undone' WHERE run_id = ?", (run_id,))
 
 
-def nothing_to_undo(conn: sqlite3.Connection, run_id: int) -> bool:
+def has_nothing_to_undo(conn: sqlite3.Connection, run_id: int) -> bool:
     """Whether a run replaced nothing and has nothing left to extract. One whose undoing was cut off is to be gone on with."""
     query = """
     SELECT EXISTS (SELECT 1 FROM past_outcomes WHERE run_id = :run) OR EXISTS (SELECT 1 FROM to_extract WHERE run_id = :run)
@@ -181,12 +181,12 @@ def is_being_pruned(conn: sqlite3.Connection, run_id: int) -> bool:
     return conn.execute(query, (run_id,)).fetchone() is not None
 
 
-def count_past(conn: sqlite3.Connection, run_id: int) -> int:
+def count_past_outcomes(conn: sqlite3.Connection, run_id: int) -> int:
     """How many replaced outcomes of a run are kept."""
     return int(conn.execute("SELECT count(*) FROM past_outcomes WHERE run_id = ?", (run_id,)).fetchone()[0])
 
 
-def is_pruned(conn: sqlite3.Connection, page_id: int) -> bool:
+def is_page_pruned(conn: sqlite3.Connection, page_id: int) -> bool:
     """Whether a body of the page is gone: what was read out of it is final."""
     return conn.execute("SELECT 1 FROM pruned_pages WHERE page_id = ?", (page_id,)).fetchone() is not None
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from db.bodies import store as bodies
 from db.models import Link
 from db.processes import identity
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,9 @@ class Body:
     url: str = ""
 
 
-def packed_body(data: bytes, url: str = "") -> Body:
+def pack_body(data: bytes, url: str = "") -> Body:
     """A body made ready to be stored; takes milliseconds."""
-    return Body(data=data, sha256=bodies.digest(data), packed=bodies.pack(data), url=url)
+    return Body(data=data, sha256=bodies.body_digest(data), packed=bodies.compress_body(data), url=url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class ReceivedPage:
     parts: tuple[Body, ...] = ()
 
 
-def put_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = None) -> int:
+def insert_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = None) -> int:
     """Record a fetch; its id."""
     cursor = conn.execute(
         "INSERT INTO fetches (run_id, source_id, link_id, page_id, what, url, final_url, started_at, duration_ms, status,"
@@ -73,7 +73,7 @@ def put_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = None
             fetch.what,
             fetch.url,
             fetch.final_url,
-            stamp(fetch.started_at),
+            format_timestamp(fetch.started_at),
             fetch.duration_ms,
             fetch.status,
             fetch.bytes,
@@ -83,7 +83,7 @@ def put_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = None
     return int(cursor.lastrowid or 0)
 
 
-def put_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
+def insert_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
     """Record a fetch that brought a page. The new page's id, or None where the body is the one its source had from this link."""
     fetch = page.fetch
     last = conn.execute(
@@ -92,9 +92,9 @@ def put_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
         (fetch.link_id, page.source_id),
     ).fetchone()
     if last and last[1] == page.body.sha256 and _parts_of(conn, last[0]) == [part.sha256 for part in page.parts]:
-        put_fetch(conn, fetch, last[0])
-        visited(conn, fetch, good=True)
-        put_validators(conn, fetch.url, page.headers)
+        insert_fetch(conn, fetch, last[0])
+        record_visit(conn, fetch, good=True)
+        save_validators(conn, fetch.url, page.headers)
         return None
     cursor = conn.execute(
         "INSERT INTO pages (source_id, link_id, url, final_url, fetched_at, status, content_type, headers, body_id)"
@@ -104,7 +104,7 @@ def put_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
             fetch.link_id,
             fetch.url,
             fetch.final_url,
-            stamp(fetch.started_at),
+            format_timestamp(fetch.started_at),
             fetch.status,
             page.content_type,
             json.dumps(dict(page.headers), ensure_ascii=False),
@@ -116,14 +116,14 @@ def put_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
         "INSERT INTO page_parts (page_id, position, url, body_id) VALUES (?, ?, ?, ?)",
         [(page_id, number, part.url, _put_body(conn, part)) for number, part in enumerate(page.parts, 2)],
     )
-    put_fetch(conn, fetch, page_id)
-    visited(conn, fetch, good=True)
-    put_validators(conn, fetch.url, page.headers)
+    insert_fetch(conn, fetch, page_id)
+    record_visit(conn, fetch, good=True)
+    save_validators(conn, fetch.url, page.headers)
     return page_id
 
 
 def _put_body(conn: sqlite3.Connection, body: Body) -> int:
-    return bodies.put_body(conn, body.data, body.sha256, body.packed)
+    return bodies.insert_body(conn, body.data, body.sha256, body.packed)
 
 
 def _parts_of(conn: sqlite3.Connection, page_id: int) -> list[bytes]:
@@ -133,21 +133,21 @@ def _parts_of(conn: sqlite3.Connection, page_id: int) -> list[bytes]:
     return [row[0] for row in conn.execute(query, (page_id,))]
 
 
-def put_unchanged(conn: sqlite3.Connection, fetch: Fetch) -> None:
+def record_unchanged(conn: sqlite3.Connection, fetch: Fetch) -> None:
     """Record a 304: the page that we have still stands."""
     query = "SELECT max(id) FROM pages WHERE link_id = ? AND source_id = ?"
     row = conn.execute(query, (fetch.link_id, fetch.source_id)).fetchone()
-    put_fetch(conn, fetch, row[0])
-    visited(conn, fetch, good=True)
+    insert_fetch(conn, fetch, row[0])
+    record_visit(conn, fetch, good=True)
 
 
-def put_failure(conn: sqlite3.Connection, fetch: Fetch) -> None:
+def record_failure(conn: sqlite3.Connection, fetch: Fetch) -> None:
     """Record an article fetch that brought no page."""
-    put_fetch(conn, fetch)
-    visited(conn, fetch, good=False)
+    insert_fetch(conn, fetch)
+    record_visit(conn, fetch, good=False)
 
 
-def visited(conn: sqlite3.Connection, fetch: Fetch, *, good: bool) -> None:
+def record_visit(conn: sqlite3.Connection, fetch: Fetch, *, good: bool) -> None:
     """Keep what decides when a link is due again."""
     if fetch.link_id is None:
         return
@@ -164,7 +164,7 @@ def visited(conn: sqlite3.Connection, fetch: Fetch, *, good: bool) -> None:
         )
 
 
-def put_validators(conn: sqlite3.Connection, url: str, headers: Mapping[str, str]) -> None:
+def save_validators(conn: sqlite3.Connection, url: str, headers: Mapping[str, str]) -> None:
     """Keep what makes the next request for `url` conditional. Only together with what its body said: a 304 brings no body."""
     etag, modified = headers.get("ETag"), headers.get("Last-Modified")
     if etag or modified:
@@ -177,11 +177,11 @@ def put_validators(conn: sqlite3.Connection, url: str, headers: Mapping[str, str
         conn.execute("DELETE FROM validators WHERE url = ?", (url,))
 
 
-def put_links(
+def insert_links(
     conn: sqlite3.Connection, source_id: int, links: Iterable[Link], found_at: datetime, run_id: int | None
 ) -> int:
     """Record links that are not known yet (by key); how many were new. What is known keeps its first row."""
-    at = stamp(found_at)
+    at = format_timestamp(found_at)
     new = 0
     for link in links:
         cursor = conn.execute(
@@ -196,8 +196,8 @@ def put_links(
                 at,
                 run_id,
                 link.title,
-                stamp(link.published) if link.published else None,
-                stamp(link.modified) if link.modified else None,
+                format_timestamp(link.published) if link.published else None,
+                format_timestamp(link.modified) if link.modified else None,
                 link.author,
                 link.section,
             ),
@@ -217,19 +217,21 @@ def links_of_others(conn: sqlite3.Connection, source_id: int, keys: Iterable[str
     return dict(conn.execute(_LINKS_OF_OTHERS, (json.dumps(list(keys)), source_id)).fetchall())
 
 
-def take_over(conn: sqlite3.Connection, source_id: int, links: Iterable[Link], found_at: datetime, run_id: int) -> int:
+def take_over_links(
+    conn: sqlite3.Connection, source_id: int, links: Iterable[Link], found_at: datetime, run_id: int
+) -> int:
     """Record links of this source that another one has; how many. The other's rows and pages stay, under keys of no address."""
     taken = list(links)
     names = [(link.key,) for link in taken]
     conn.executemany("UPDATE links SET key = 'taken over ' || key || ' ' || id WHERE key = ?", names)
-    return put_links(conn, source_id, taken, found_at, run_id)
+    return insert_links(conn, source_id, taken, found_at, run_id)
 
 
 def begin_run(conn: sqlite3.Connection, command: str, pid: int, at: datetime, reason: str = "by hand") -> int:
     """Record that a run began; its id."""
     cursor = conn.execute(
         "INSERT INTO runs (command, reason, pid, process, started_at) VALUES (?, ?, ?, ?, ?)",
-        (command, reason, pid, identity(pid), stamp(at)),
+        (command, reason, pid, identity(pid), format_timestamp(at)),
     )
     return int(cursor.lastrowid or 0)
 
@@ -240,11 +242,11 @@ def end_run(
     """Record how a run ended: finished, stopped or failed."""
     conn.execute(
         "UPDATE runs SET ended = ?, ended_at = ?, figures = ?, error = ? WHERE id = ?",
-        (ended, stamp(at), json.dumps(figures, ensure_ascii=False), error, run_id),
+        (ended, format_timestamp(at), json.dumps(figures, ensure_ascii=False), error, run_id),
     )
 
 
-def put_figures(conn: sqlite3.Connection, run_id: int, figures: Mapping[str, object]) -> None:
+def update_run_figures(conn: sqlite3.Connection, run_id: int, figures: Mapping[str, object]) -> None:
     """Bring the figures of a run that has ended up to date; what else it noted of itself stays."""
     row = conn.execute("SELECT figures FROM runs WHERE id = ?", (run_id,)).fetchone()
     known = json.loads(row[0]) if row and row[0] else {}
@@ -265,5 +267,5 @@ def abandon_run(conn: sqlite3.Connection, run_id: int, at: datetime, why: str) -
     """Record that nobody goes on with a run that was killed. One that ended keeps how it ended."""
     conn.execute(
         "UPDATE runs SET ended = 'stopped', ended_at = ?, error = ? WHERE id = ? AND ended IS NULL",
-        (stamp(at), why, run_id),
+        (format_timestamp(at), why, run_id),
     )

@@ -5,18 +5,18 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from db.timestamps import moment, stamp
+from db.timestamps import format_timestamp, parse_timestamp
 
 
-def put_rhythm(conn: sqlite3.Connection, source_id: int, at: datetime, rhythm: str) -> None:
+def save_rhythm(conn: sqlite3.Connection, source_id: int, at: datetime, rhythm: str) -> None:
     """Keep what was learned of a source, as JSON."""
     conn.execute(
         "INSERT OR REPLACE INTO rhythms (source_id, learned_at, rhythm) VALUES (?, ?, ?)",
-        (source_id, stamp(at), rhythm),
+        (source_id, format_timestamp(at), rhythm),
     )
 
 
-def rhythm_row(conn: sqlite3.Connection, source_id: int) -> tuple[datetime, str] | None:
+def load_rhythm(conn: sqlite3.Connection, source_id: int) -> tuple[datetime, str] | None:
     """When a source's rhythm was learned, and the rhythm as JSON; None where it was not yet."""
     row = conn.execute("SELECT learned_at, rhythm FROM rhythms WHERE source_id = ?", (source_id,)).fetchone()
-    return (moment(row[0]), str(row[1])) if row else None
+    return (parse_timestamp(row[0]), str(row[1])) if row else None

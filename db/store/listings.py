@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.models import Listing, ListingKind
-from db.timestamps import moment, stamp
+from db.timestamps import format_timestamp, parse_timestamp
 
 # How often a listing that was given up is asked for while the site goes on naming it: the longest rest of `retry_failed`'s default.
 NAMED_REST = timedelta(days=1)
@@ -118,7 +118,7 @@ def listing_states(conn: sqlite3.Connection, source_id: int) -> list[ListingStat
 
 def _state(row: tuple[object, ...]) -> ListingState:
     url, kind, title, asked_at, answered_at, links, gone, trouble, named_at, unnamed = row
-    asked, answered, named = (moment(str(at)) if at else None for at in (asked_at, answered_at, named_at))
+    asked, answered, named = (parse_timestamp(str(at)) if at else None for at in (asked_at, answered_at, named_at))
     return ListingState(
         entry=Listing(url=str(url), kind=ListingKind(str(kind)), title=str(title) if title is not None else None),
         asked_at=asked,
@@ -131,7 +131,7 @@ def _state(row: tuple[object, ...]) -> ListingState:
     )
 
 
-def worth_searching(states: Sequence[ListingState], rests: Sequence[timedelta], now: datetime) -> bool:
+def should_rediscover(states: Sequence[ListingState], rests: Sequence[timedelta], now: datetime) -> bool:
     """Whether the site is to be searched for listings: none is known, or all were given up, and none was asked for a day."""
     return all(
         state.gone > len(rests) and state.asked_at is not None and now - state.asked_at >= NAMED_REST
@@ -139,7 +139,7 @@ def worth_searching(states: Sequence[ListingState], rests: Sequence[timedelta], 
     )
 
 
-def put_answers(
+def save_listing_answers(
     conn: sqlite3.Connection,
     source_id: int,
     answers: Mapping[str, ListingAnswer],
@@ -163,15 +163,15 @@ def put_answers(
         values = {
             "source": source_id,
             "url": url,
-            "at": stamp(at),
-            "answered": stamp(at) if answer.answered else None,
+            "at": format_timestamp(at),
+            "answered": format_timestamp(at) if answer.answered else None,
             "links": links if answer.answered else None,
             "gone": int(answer.gone and not answer.answered),
             "trouble": None if answer.answered and links else answer.trouble,
         }
         conn.execute(_PUT, values)
     if named is not None:
-        values = {"source": source_id, "urls": json.dumps(sorted(named)), "at": stamp(at)}
+        values = {"source": source_id, "urls": json.dumps(sorted(named)), "at": format_timestamp(at)}
         conn.execute(_NAMED, values)
         conn.execute(_UNNAMED, values)
     return working

@@ -20,7 +20,7 @@ from db.addresses.parameters import DERIVED_TABLES
 # A mark of a common phrase would lead to texts without number. Of each mark's texts only the first so many, in the mark's own
 # order, are found by it; the order is by the texts' numbers, so it does not depend on which came first. Clusters of up to
 # about 300 different texts hold together: each text is then among the first of three marks and more.
-BEARERS = 64
+MAX_TEXTS_PER_SHINGLE = 64
 
 _MARK_BYTES = 6
 _SPREAD = (
@@ -60,14 +60,14 @@ def text_number(text_hash: bytes) -> int:
     return int.from_bytes(text_hash[:8], "big", signed=True)
 
 
-def text_of(conn: sqlite3.Connection, text: int) -> str | None:
+def load_text(conn: sqlite3.Connection, text: int) -> str | None:
     """The text of that number, as one of its pages has it; None where no article has it."""
     start = text.to_bytes(8, "big", signed=True)
     row = conn.execute(_LETTERS, (start, start + b"\xff" * 9)).fetchone()
     return row[0] if row else None
 
 
-def put_marks(conn: sqlite3.Connection, entries: Collection[IndexedText]) -> None:
+def insert_sketches(conn: sqlite3.Connection, entries: Collection[IndexedText]) -> None:
     """Put texts into the index."""
     texts = [
         (entry.text, entry.letters, b"".join(mark.to_bytes(_MARK_BYTES, "big") for mark in entry.marks))
@@ -79,13 +79,13 @@ def put_marks(conn: sqlite3.Connection, entries: Collection[IndexedText]) -> Non
     conn.executemany("INSERT INTO marks (mark, place) VALUES (?, ?)", rows)
 
 
-def drop_marks(conn: sqlite3.Connection, text: int, marks: Sequence[int]) -> None:
+def delete_sketch(conn: sqlite3.Connection, text: int, marks: Sequence[int]) -> None:
     """Take a text out of the index, with its likenesses."""
     conn.execute("DELETE FROM marked_texts WHERE text = ?", (text,))
     conn.executemany("DELETE FROM marks WHERE (mark, place) = (?, ?)", [(mark, text ^ _key(mark)) for mark in marks])
 
 
-def marks_in_index(conn: sqlite3.Connection, texts: Iterable[int]) -> dict[int, list[int]]:
+def load_sketches(conn: sqlite3.Connection, texts: Iterable[int]) -> dict[int, list[int]]:
     """The marks of those of the texts that are in the index."""
     return {
         text: [int.from_bytes(packed[at : at + _MARK_BYTES], "big") for at in range(0, len(packed), _MARK_BYTES)]
@@ -93,12 +93,12 @@ def marks_in_index(conn: sqlite3.Connection, texts: Iterable[int]) -> dict[int, 
     }
 
 
-def lengths_in_index(conn: sqlite3.Connection, texts: Iterable[int]) -> dict[int, int]:
+def load_text_lengths(conn: sqlite3.Connection, texts: Iterable[int]) -> dict[int, int]:
     """How many letters those of the texts have that are in the index: all that are long enough to be copies."""
     return dict(conn.execute(_LENGTHS, (json.dumps(list(texts)),)).fetchall())
 
 
-def bearers(conn: sqlite3.Connection, marks: Iterable[int], limit: int) -> dict[int, list[int]]:
+def texts_by_shingle(conn: sqlite3.Connection, marks: Iterable[int], limit: int) -> dict[int, list[int]]:
     """The first texts of each mark in its order, at most `limit`: up to BEARERS are found by it, one more would be next."""
     found = {}
     for mark, places in conn.execute(_BEARERS, (limit, json.dumps(list(marks)))):
@@ -107,29 +107,29 @@ def bearers(conn: sqlite3.Connection, marks: Iterable[int], limit: int) -> dict[
     return found
 
 
-def likenesses_among(conn: sqlite3.Connection, texts: Iterable[int]) -> list[tuple[int, int]]:
+def near_copy_pairs(conn: sqlite3.Connection, texts: Iterable[int]) -> list[tuple[int, int]]:
     """The pairs of each of these texts and any that is alike."""
     return conn.execute(_LIKENESSES, (json.dumps(list(texts)),)).fetchall()
 
 
-def likenesses_of(conn: sqlite3.Connection, text: int) -> set[int]:
+def near_copies_of(conn: sqlite3.Connection, text: int) -> set[int]:
     """The texts that are alike."""
     return {other for (other,) in conn.execute("SELECT other FROM likenesses WHERE text = ?", (text,))}
 
 
-def put_likenesses(conn: sqlite3.Connection, text: int, others: Iterable[int]) -> None:
+def insert_near_copies(conn: sqlite3.Connection, text: int, others: Iterable[int]) -> None:
     """Record that a text and each of the others are alike."""
     pairs = [pair for other in others for pair in ((text, other), (other, text))]
     conn.executemany("INSERT OR IGNORE INTO likenesses (text, other) VALUES (?, ?)", pairs)
 
 
-def drop_likenesses(conn: sqlite3.Connection, text: int, others: Iterable[int]) -> None:
+def delete_near_copies(conn: sqlite3.Connection, text: int, others: Iterable[int]) -> None:
     """Take that back."""
     pairs = [pair for other in others for pair in ((text, other), (other, text))]
     conn.executemany("DELETE FROM likenesses WHERE (text, other) = (?, ?)", pairs)
 
 
-def unsettled(conn: sqlite3.Connection, limit: int) -> list[tuple[str, bytes]]:
+def unsettled_articles(conn: sqlite3.Connection, limit: int) -> list[tuple[str, bytes]]:
     """Address key and text hash of articles that came or went since they were settled, at most `limit` pairs."""
     return conn.execute(_UNSETTLED, (limit,)).fetchall()
 
@@ -149,12 +149,12 @@ def unsettle_undecided(conn: sqlite3.Connection) -> None:
     conn.execute(_UNDECIDED)
 
 
-def settled(conn: sqlite3.Connection, rows: Iterable[tuple[str, bytes]]) -> None:
+def mark_settled(conn: sqlite3.Connection, rows: Iterable[tuple[str, bytes]]) -> None:
     """These were looked at."""
     conn.executemany("DELETE FROM unsettled WHERE (address_key, text_hash) = (?, ?)", rows)
 
 
-def drop_index(conn: sqlite3.Connection) -> None:
+def drop_derived_rows(conn: sqlite3.Connection) -> None:
     """Forget marks, likenesses and what was thought of claims and of parameters, and call all articles unsettled."""
     for table in ("marks", "marked_texts", "likenesses", "claims", *DERIVED_TABLES):
         conn.execute(f"DELETE FROM {table}")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from db.models import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection
 from db.search.index import drop_page, index_page
 from db.site_rules.loader import RuleFile
-from db.store.site_rules import put_rules
+from db.store.site_rules import save_rules
 
 CreditRow = tuple[str, int, str]
 _ROLES = (("author", "authors"), ("editor", "editors"), ("proofreader", "proofreaders"))
@@ -39,35 +39,35 @@ class Fingerprint:
 def extractor_id(conn: sqlite3.Connection, extractor: Extractor) -> int:
     """The row of an extractor, made if it is new. Its site rules are in force from now on."""
     if extractor.rule_files:
-        put_rules(conn, extractor.rules, extractor.rule_files)
-    if known := known_extractor(conn, extractor):
+        save_rules(conn, extractor.rules, extractor.rule_files)
+    if known := find_extractor(conn, extractor):
         return known
     values = (extractor.code, extractor.rules, extractor.trafilatura)
     cursor = conn.execute("INSERT INTO extractors (code, rules, trafilatura) VALUES (?, ?, ?)", values)
     return int(cursor.lastrowid or 0)
 
 
-def known_extractor(conn: sqlite3.Connection, extractor: Extractor) -> int:
+def find_extractor(conn: sqlite3.Connection, extractor: Extractor) -> int:
     """The row of an extractor, 0 where it has none yet. Only reads."""
     values = (extractor.code, extractor.rules, extractor.trafilatura)
     row = conn.execute("SELECT id FROM extractors WHERE (code, rules, trafilatura) = (?, ?, ?)", values).fetchone()
     return int(row[0]) if row else 0
 
 
-def put_rejection(conn: sqlite3.Connection, page_id: int, rejection: Rejection, extractor: int) -> None:
+def insert_rejection(conn: sqlite3.Connection, page_id: int, rejection: Rejection, extractor: int) -> None:
     """Record that a page is not an article. Replaces what was made of the page before."""
-    drop_outcome(conn, page_id)
+    delete_outcome(conn, page_id)
     conn.execute(
         "INSERT INTO outcomes (page_id, extractor_id, reason, detail) VALUES (?, ?, ?, ?)",
         (page_id, extractor, rejection.reason.value, rejection.detail or None),
     )
 
 
-def put_article(
+def insert_article(
     conn: sqlite3.Connection, page_id: int, url: str, article: Article, prints: Fingerprint, extractor: int
 ) -> None:
     """Record the article that a page is. Replaces what was made of the page before."""
-    drop_outcome(conn, page_id)
+    delete_outcome(conn, page_id)
     conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, ?)", (page_id, extractor))
     put_article_rows(conn, article_row(page_id, url, article, prints), credit_rows(article))
 
@@ -121,7 +121,7 @@ def article_row(page_id: int, url: str, article: Article, prints: Fingerprint) -
     }
 
 
-def put_decision(conn: sqlite3.Connection, decision: Decision) -> None:
+def save_decision(conn: sqlite3.Connection, decision: Decision) -> None:
     """Record what a page is among the others. Replaces an earlier decision."""
     conn.execute(
         "INSERT INTO decisions (page_id, verdict, article_id, original_id, revision) VALUES (?, ?, ?, ?, ?)"
@@ -134,7 +134,7 @@ def put_decision(conn: sqlite3.Connection, decision: Decision) -> None:
     )
 
 
-def get_article(conn: sqlite3.Connection, page_id: int) -> Article | None:
+def load_article(conn: sqlite3.Connection, page_id: int) -> Article | None:
     """The article that a page is, as `extract` gave it."""
     cursor = conn.execute("SELECT * FROM articles WHERE page_id = ?", (page_id,))
     values = cursor.fetchone()
@@ -171,7 +171,7 @@ def get_article(conn: sqlite3.Connection, page_id: int) -> Article | None:
     )
 
 
-def drop_outcome(conn: sqlite3.Connection, page_id: int) -> None:
+def delete_outcome(conn: sqlite3.Connection, page_id: int) -> None:
     """Take away what was made of a page."""
     drop_page(conn, page_id)
     conn.execute("DELETE FROM outcomes WHERE page_id = ?", (page_id,))

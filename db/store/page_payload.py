@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field, replace
 
-from db.bodies.store import digest, get_body, unpack
+from db.bodies.store import body_digest, load_body, unpack
 from db.models import Page
 from db.store.pages import load_page_without_bodies
 from db.zstd import zstd
@@ -50,13 +50,13 @@ class PagePayload:
         return replace(self.page, body=self.body.opened(), parts=tuple(part.opened() for part in self.parts))
 
 
-def parcel_of(page_id: int, page: Page) -> PagePayload:
+def make_payload(page_id: int, page: Page) -> PagePayload:
     """A page at hand as a parcel."""
     bodies = [_packed(f"record {page_id}", body) for body in (page.body, *page.parts)]
     return PagePayload(page_id=page_id, page=replace(page, body=b"", parts=()), body=bodies[0], parts=tuple(bodies[1:]))
 
 
-def load_parcel(conn: sqlite3.Connection, page_id: int) -> PagePayload:
+def load_payload(conn: sqlite3.Connection, page_id: int) -> PagePayload:
     """A stored page as a parcel. Raises Damaged, Pruned, or KeyError where there is none."""
     page, body_id, parts = load_page_without_bodies(conn, page_id)
     return PagePayload(
@@ -74,8 +74,8 @@ def _load(conn: sqlite3.Connection, body_id: int) -> PackedBody:
     ).fetchone()
     if row is not None:
         return PackedBody(name=name, sha256=row[0], data=row[1])
-    return _packed(name, get_body(conn, body_id))
+    return _packed(name, load_body(conn, body_id))
 
 
 def _packed(name: str, body: bytes) -> PackedBody:
-    return PackedBody(name=name, sha256=digest(body), data=zstd.compress(body, level=LEVEL))
+    return PackedBody(name=name, sha256=body_digest(body), data=zstd.compress(body, level=LEVEL))

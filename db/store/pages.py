@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from db.bodies.store import get_body
+from db.bodies.store import load_body
 from db.models import Link, LinkKind, Page
-from db.timestamps import moment
+from db.timestamps import parse_timestamp
 
 _PAGE = """
 SELECT p.body_id, p.url, p.final_url, p.fetched_at, p.status, p.content_type,
@@ -23,7 +23,7 @@ _PARTS = "SELECT body_id FROM page_parts WHERE page_id = ? ORDER BY position"
 def load_page(conn: sqlite3.Connection, page_id: int) -> Page:
     """A stored page, with its exact body and what its link said. Raises Damaged, or KeyError where there is none."""
     page, body_id, parts = load_page_without_bodies(conn, page_id)
-    return replace(page, body=get_body(conn, body_id), parts=tuple(get_body(conn, part) for part in parts))
+    return replace(page, body=load_body(conn, body_id), parts=tuple(load_body(conn, part) for part in parts))
 
 
 def load_page_without_bodies(conn: sqlite3.Connection, page_id: int) -> tuple[Page, int, tuple[int, ...]]:
@@ -36,7 +36,7 @@ def load_page_without_bodies(conn: sqlite3.Connection, page_id: int) -> tuple[Pa
         body=b"",
         url=url,
         final_url=final_url,
-        fetched_at=moment(fetched_at),
+        fetched_at=parse_timestamp(fetched_at),
         status=status,
         content_type=content_type,
         hint=_hint(*link) if link[0] else None,
@@ -61,8 +61,8 @@ def _hint(  # noqa: PLR0913 - the columns of one row
         kind=LinkKind(kind),
         found_in=found_in,
         title=title,
-        published=moment(published) if published else None,
-        modified=moment(modified) if modified else None,
+        published=parse_timestamp(published) if published else None,
+        modified=parse_timestamp(modified) if modified else None,
         author=author,
         section=section,
     )

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from db.http_statuses import fetch_failed, page_came
-from db.timestamps import moment
+from db.timestamps import parse_timestamp
 
 # Of a row `f` of fetches.
 IS_ARTICLE = "f.what = 'article'"
@@ -33,7 +33,7 @@ STORED = "EXISTS (SELECT 1 FROM pages own WHERE own.id = f.page_id AND own.fetch
 IS_UNCHANGED = f"(NOT {HAS_NO_ANSWER} AND NOT {STORED})"
 """An answer that brought what we had: 304, or the same bytes."""
 
-FAILURE = "coalesce(f.error, 'http_' || f.status)"
+FAILURE_NAME = "coalesce(f.error, 'http_' || f.status)"
 
 # `same` from the same link: what stands around the article has changed, the article has not.
 _FATE = f"""
@@ -50,7 +50,7 @@ CASE WHEN {IS_FORBIDDEN} THEN 'forbidden'
 """
 _FATES = f"""
 SELECT f.source_id, {_FATE} AS fate,
-       CASE WHEN {IS_FAILED} THEN {FAILURE} WHEN {IS_UNCHANGED} THEN NULL
+       CASE WHEN {IS_FAILED} THEN {FAILURE_NAME} WHEN {IS_UNCHANGED} THEN NULL
             WHEN d.verdict = 'notice' THEN 'repeated' ELSE o.reason END AS why, count(*)
 FROM fetches f LEFT JOIN decisions d ON d.page_id = f.page_id LEFT JOIN outcomes o ON o.page_id = f.page_id
 WHERE f.run_id = ? AND {IS_ARTICLE}
@@ -108,7 +108,7 @@ class Figures:
         return asdict(self)
 
 
-def figures_of(conn: sqlite3.Connection, run_id: int, started: datetime, ended: datetime) -> Figures:
+def count_run(conn: sqlite3.Connection, run_id: int, started: datetime, ended: datetime) -> Figures:
     """Count a run. Raises nothing for a run without rows: all is zero."""
     fetched, size, listings_failed, listings_forbidden = conn.execute(_REQUESTS, (run_id,)).fetchone()
     counts, reasons = Counter[str](), defaultdict[str, Counter[str]](Counter)
@@ -135,7 +135,7 @@ def figures_of(conn: sqlite3.Connection, run_id: int, started: datetime, ended: 
     )
 
 
-def unchanged_by_source(conn: sqlite3.Connection, run_id: int) -> dict[int, int]:
+def count_unchanged_by_source(conn: sqlite3.Connection, run_id: int) -> dict[int, int]:
     """How many answers brought what we had, by source: known only when what came in is settled."""
     counts = Counter[int]()
     for source_id, fate, _, number in conn.execute(_FATES, (run_id,)):
@@ -144,12 +144,12 @@ def unchanged_by_source(conn: sqlite3.Connection, run_id: int) -> dict[int, int]
     return dict(counts)
 
 
-def recounted(conn: sqlite3.Connection, but: int) -> list[tuple[int, Figures]]:
+def recount_runs(conn: sqlite3.Connection, but: int) -> list[tuple[int, Figures]]:
     """The figures of earlier runs whose pages were read only after they had ended, where these are others now; not of run `but`."""
     found = []
     for run_id, started_at, ended_at, text in conn.execute(_INCOMPLETE, (but,)).fetchall():
         before = json.loads(text) if text else {}
-        figures = figures_of(conn, run_id, moment(started_at), moment(ended_at))
+        figures = count_run(conn, run_id, parse_timestamp(started_at), parse_timestamp(ended_at))
         if figures.fetched >= before.get("fetched", 0) and figures.unread < before.get("unread", figures.unread + 1):
             found.append((run_id, figures))
     return found

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from db.processes import identity, process_lives
-from db.timestamps import moment, stamp
+from db.processes import identity, is_process_alive
+from db.timestamps import format_timestamp, parse_timestamp
 
 _PUT = """
 INSERT INTO service (only, pid, process, started_at, beat_at, stopped_at, address, version) VALUES (1, ?, ?, ?, ?, NULL, ?, ?)
@@ -20,7 +20,7 @@ ON CONFLICT (only) DO UPDATE SET pid = excluded.pid, process = excluded.process,
 """
 
 
-def service_lock(database: Path) -> Path:
+def service_lock_path(database: Path) -> Path:
     """The file that a service holds locked. It stays, empty, when the service has ended."""
     return database.with_name(f"{database.name}.service")
 
@@ -40,20 +40,20 @@ class ServiceRow:
 
 def begin_service(conn: sqlite3.Connection, pid: int, at: datetime, *, address: str, version: str) -> None:
     """Record that a service is up."""
-    conn.execute(_PUT, (pid, identity(pid), stamp(at), stamp(at), address, version))
+    conn.execute(_PUT, (pid, identity(pid), format_timestamp(at), format_timestamp(at), address, version))
 
 
-def beat(conn: sqlite3.Connection, at: datetime) -> None:
+def record_heartbeat(conn: sqlite3.Connection, at: datetime) -> None:
     """Record that it still is."""
-    conn.execute("UPDATE service SET beat_at = ?", (stamp(at),))
+    conn.execute("UPDATE service SET beat_at = ?", (format_timestamp(at),))
 
 
 def end_service(conn: sqlite3.Connection, at: datetime) -> None:
     """Record that it stopped."""
-    conn.execute("UPDATE service SET stopped_at = ?, beat_at = ?", (stamp(at), stamp(at)))
+    conn.execute("UPDATE service SET stopped_at = ?, beat_at = ?", (format_timestamp(at), format_timestamp(at)))
 
 
-def service_row(conn: sqlite3.Connection) -> ServiceRow | None:
+def load_service(conn: sqlite3.Connection) -> ServiceRow | None:
     """The service that is up or was last; None where there never was one."""
     row = conn.execute(
         "SELECT pid, process, started_at, beat_at, stopped_at, address, version FROM service WHERE only = 1"
@@ -63,10 +63,10 @@ def service_row(conn: sqlite3.Connection) -> ServiceRow | None:
     pid, process, started_at, beat_at, stopped_at, address, version = row
     return ServiceRow(
         pid=pid,
-        started_at=moment(started_at),
-        beat_at=moment(beat_at),
-        stopped_at=moment(stopped_at) if stopped_at else None,
+        started_at=parse_timestamp(started_at),
+        beat_at=parse_timestamp(beat_at),
+        stopped_at=parse_timestamp(stopped_at) if stopped_at else None,
         address=address or "",
         version=version,
-        lives=stopped_at is None and process_lives(pid, process),
+        lives=stopped_at is None and is_process_alive(pid, process),
     )

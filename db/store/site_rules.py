@@ -17,14 +17,14 @@ from pathlib import Path
 from db.addresses.parameters import put_address_rules
 from db.config.loader import Config
 from db.errors import ConfigError
-from db.site_rules.loader import Mistake, RuleFile, Sites, load_rules, shipped_sites_folder, sites_of
+from db.site_rules.loader import RuleFile, SiteFileError, Sites, load_rules, shipped_sites_folder, sites_of
 
 _FILES = """
 SELECT f.name, f.text, f.own FROM rule_sets s JOIN site_rules f ON f.id = s.rule_id WHERE s.version = ? ORDER BY f.name
 """
 
 
-def put_rules(conn: sqlite3.Connection, version: str, files: Iterable[RuleFile]) -> None:
+def save_rules(conn: sqlite3.Connection, version: str, files: Iterable[RuleFile]) -> None:
     """Record that a version of the rules is in force, with the texts it was read from, and what it says of addresses."""
     in_force = conn.execute("SELECT version FROM rules_in_force").fetchone()
     if in_force is None or in_force[0] != version:
@@ -55,7 +55,7 @@ def rules_in_force(conn: sqlite3.Connection) -> tuple[RuleFile, ...]:
     return _files(conn, row[0]) if row else ()
 
 
-def stored_sites(conn: sqlite3.Connection, version: str) -> Sites:
+def load_stored_sites(conn: sqlite3.Connection, version: str) -> Sites:
     """The rules of a version, as `extractors.rules` names it; those of no site where it is not kept."""
     return sites_of(_files(conn, version))
 
@@ -71,7 +71,7 @@ def sites_folders(config: Config) -> tuple[Path, ...]:
     return (shipped_sites_folder(), *own)
 
 
-def rules_of(config: Config, conn: sqlite3.Connection | None) -> Sites:
+def load_current_rules(config: Config, conn: sqlite3.Connection | None) -> Sites:
     """The rules for a crawl: in place of a file that is wrong holds what the database kept of it, and `mistakes` says so.
 
     Without a database nothing was kept. Raises ConfigError where the folder is not there and never was.
@@ -79,9 +79,9 @@ def rules_of(config: Config, conn: sqlite3.Connection | None) -> Sites:
     return load_rules(sites_folders(config), rules_in_force(conn) if conn is not None else ())
 
 
-def mistakes_of(config: Config, conn: sqlite3.Connection | None) -> tuple[Mistake, ...]:
+def rule_mistakes(config: Config, conn: sqlite3.Connection | None) -> tuple[SiteFileError, ...]:
     """The site files that cannot be used now. Never raises ConfigError."""
     try:
-        return rules_of(config, conn).mistakes
+        return load_current_rules(config, conn).mistakes
     except ConfigError as error:
-        return (Mistake(path=str(config.sites), says=str(error)),)
+        return (SiteFileError(path=str(config.sites), says=str(error)),)

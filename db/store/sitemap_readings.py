@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.timestamps import moment, stamp
+from db.timestamps import format_timestamp, parse_timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,22 +22,22 @@ class PastReading:
     changed_at: datetime | None = None
 
 
-def past_readings(conn: sqlite3.Connection, urls: Sequence[str]) -> dict[str, PastReading]:
+def load_sitemap_readings(conn: sqlite3.Connection, urls: Sequence[str]) -> dict[str, PastReading]:
     """What is known of these sitemaps; those never read are not in it."""
     rows = conn.execute(
         "SELECT url, read_at, changed_at FROM sitemap_readings WHERE url IN (SELECT value FROM json_each(?))",
         (json.dumps(list(urls)),),
     )
     return {
-        url: PastReading(read_at=moment(read), changed_at=moment(changed) if changed else None)
+        url: PastReading(read_at=parse_timestamp(read), changed_at=parse_timestamp(changed) if changed else None)
         for url, read, changed in rows
     }
 
 
-def put_readings(conn: sqlite3.Connection, readings: Mapping[str, bool], at: datetime) -> None:
+def save_sitemap_readings(conn: sqlite3.Connection, readings: Mapping[str, bool], at: datetime) -> None:
     """Note that sitemaps were read, each with whether it named articles that were not known."""
     conn.executemany(
         "INSERT INTO sitemap_readings (url, read_at) VALUES (:url, :at) ON CONFLICT (url) DO UPDATE SET"
         " read_at = :at, changed_at = CASE WHEN :new THEN :at ELSE changed_at END",
-        [{"url": url, "at": stamp(at), "new": new} for url, new in readings.items()],
+        [{"url": url, "at": format_timestamp(at), "new": new} for url, new in readings.items()],
     )

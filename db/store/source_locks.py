@@ -11,31 +11,31 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from db.models import Source
-from db.processes import identity, process_lives
-from db.timestamps import moment, stamp
+from db.processes import identity, is_process_alive
+from db.timestamps import format_timestamp, parse_timestamp
 
 # A turn older than this is void whatever runs under its process number now: not every system tells who has a number.
 LONGEST_TURN = timedelta(hours=24)
 
 
-def take_turns(
+def lock_sources(
     conn: sqlite3.Connection, sources: Sequence[Source], run_id: int, pid: int, now: datetime
 ) -> tuple[list[Source], list[tuple[Source, int]]]:
     """Take the sources that nobody is at; those taken, and the others each with the process that is at it."""
     held = {
         source_id: holder
         for source_id, holder, process, began_at in conn.execute("SELECT source_id, pid, process, began_at FROM turns")
-        if holder != pid and process_lives(holder, process) and now - moment(began_at) < LONGEST_TURN
+        if holder != pid and is_process_alive(holder, process) and now - parse_timestamp(began_at) < LONGEST_TURN
     }
     taken = [source for source in sources if source.id not in held]
     conn.executemany(
         "INSERT OR REPLACE INTO turns (source_id, run_id, pid, began_at, process) VALUES (?, ?, ?, ?, ?)",
-        [(source.id, run_id, pid, stamp(now), identity(pid)) for source in taken],
+        [(source.id, run_id, pid, format_timestamp(now), identity(pid)) for source in taken],
     )
     return taken, [(source, held[source.id]) for source in sources if source.id in held]
 
 
-def sources_at_work(conn: sqlite3.Connection) -> set[int]:
+def locked_sources(conn: sqlite3.Connection) -> set[int]:
     """The sources that some run is at."""
     return {source_id for (source_id,) in conn.execute("SELECT source_id FROM turns")}
 

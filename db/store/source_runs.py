@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.processes import process_lives
+from db.processes import is_process_alive
 from db.store.run_counts import (
     HAS_NO_ANSWER,
     IS_ARTICLE,
@@ -22,7 +22,7 @@ from db.store.run_counts import (
     IS_UNCHANGED,
 )
 from db.store.source_locks import end_turn, end_turns
-from db.timestamps import moment, stamp
+from db.timestamps import format_timestamp, parse_timestamp
 
 _FIGURES = f"""
 UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
@@ -81,9 +81,9 @@ def _source_run(row: tuple[int, int, str, str | None, str | None, str]) -> Sourc
     return SourceRun(
         id=run_id,
         source_id=source_id,
-        started_at=moment(started_at),
+        started_at=parse_timestamp(started_at),
         ended=ended,
-        ended_at=moment(ended_at) if ended_at else None,
+        ended_at=parse_timestamp(ended_at) if ended_at else None,
         reason=reason,
     )
 
@@ -92,7 +92,7 @@ def begin_source_runs(conn: sqlite3.Connection, run_id: int, source_ids: Iterabl
     """Record which sources a run begins with."""
     conn.executemany(
         "INSERT INTO source_runs (run_id, source_id, started_at) VALUES (?, ?, ?)",
-        [(run_id, source_id, stamp(at)) for source_id in source_ids],
+        [(run_id, source_id, format_timestamp(at)) for source_id in source_ids],
     )
 
 
@@ -114,7 +114,7 @@ def end_source_run(
         "UPDATE source_runs SET listings_working = ? WHERE run_id = ? AND source_id = ? AND ended IS NULL",
         (working, run_id, source_id),
     )
-    values = {"run": run_id, "source": source_id, "ended": ended, "at": stamp(at), "error": error}
+    values = {"run": run_id, "source": source_id, "ended": ended, "at": format_timestamp(at), "error": error}
     conn.execute(f"{_FIGURES} AND source_id = :source", values)
     end_turn(conn, run_id, source_id)
 
@@ -123,11 +123,11 @@ def end_source_runs(
     conn: sqlite3.Connection, run_id: int, *, ended: str, at: datetime, error: str | None = None
 ) -> None:
     """A run is over: the same for all sources that it is not through with."""
-    conn.execute(_FIGURES, {"run": run_id, "ended": ended, "at": stamp(at), "error": error})
+    conn.execute(_FIGURES, {"run": run_id, "ended": ended, "at": format_timestamp(at), "error": error})
     end_turns(conn, run_id)
 
 
-def note_unchanged(conn: sqlite3.Connection, run_id: int, counts: Mapping[int, int]) -> None:
+def update_unchanged_counts(conn: sqlite3.Connection, run_id: int, counts: Mapping[int, int]) -> None:
     """Record how many answers brought what we had, by source: some of them show only when what came in is settled."""
     conn.executemany(
         "UPDATE source_runs SET unchanged = ? WHERE run_id = ? AND source_id = ? AND unchanged <> ?",
@@ -135,15 +135,15 @@ def note_unchanged(conn: sqlite3.Connection, run_id: int, counts: Mapping[int, i
     )
 
 
-def bury_runs(conn: sqlite3.Connection, at: datetime) -> list[int]:
+def end_dead_runs(conn: sqlite3.Connection, at: datetime) -> list[int]:
     """Record the end of runs whose process is gone (killed, or the machine went down); which they are."""
-    gone = [(run_id, pid) for run_id, pid, process in conn.execute(_OPEN_RUNS) if not process_lives(pid, process)]
+    gone = [(run_id, pid) for run_id, pid, process in conn.execute(_OPEN_RUNS) if not is_process_alive(pid, process)]
     for run_id, pid in gone:
         error = f"process {pid} is gone: it was killed, or the machine went down"
         # For the sources it was only broken off: none of them need be to blame.
         end_source_runs(conn, run_id, ended="stopped", at=at, error=error)
         conn.execute(
             "UPDATE runs SET ended = 'failed', ended_at = ?, error = ? WHERE id = ? AND ended IS NULL",
-            (stamp(at), error, run_id),
+            (format_timestamp(at), error, run_id),
         )
     return [run_id for run_id, _ in gone]

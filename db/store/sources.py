@@ -14,12 +14,12 @@ from db.config.loader import Config
 from db.errors import ConfigError, UnknownSource, UsageError
 from db.models import Listing, ListingKind, Source
 from db.named_rows import named_rows
-from db.timestamps import moment, stamp
+from db.timestamps import format_timestamp, parse_timestamp
 
 _COUNT = "SELECT count(*) FILTER (WHERE paused_at IS NULL), count(paused_at) FROM sources WHERE removed_at IS NULL"
 
 
-def name_for(url: str) -> str:
+def source_name_for(url: str) -> str:
     """A source's name from its address: the host without "www.", with the port and path where they tell sites apart."""
     parts = urlsplit(url)
     host = (parts.hostname or url).removeprefix("www.")
@@ -49,13 +49,13 @@ def add_source(
         raise UsageError(f"source {name} exists already, for {_source(row).url}; give this one another with --name")
     cursor = conn.execute(
         "INSERT INTO sources (name, url, settings, added_at) VALUES (?, ?, ?, ?)",
-        (name, url, json.dumps(dict(settings)), stamp(at)),
+        (name, url, json.dumps(dict(settings)), format_timestamp(at)),
     )
     added = named_rows(conn, "SELECT * FROM sources WHERE id = ?", (cursor.lastrowid,)).fetchone()
     return _source(added), True
 
 
-def set_source(conn: sqlite3.Connection, source: Source, settings: Mapping[str, object]) -> None:
+def update_source_settings(conn: sqlite3.Connection, source: Source, settings: Mapping[str, object]) -> None:
     """Store settings with a source; a value of None takes the setting away."""
     merged = {key: value for key, value in (dict(source.settings) | dict(settings)).items() if value is not None}
     conn.execute("UPDATE sources SET settings = ? WHERE id = ?", (json.dumps(merged), source.id))
@@ -64,13 +64,13 @@ def set_source(conn: sqlite3.Connection, source: Source, settings: Mapping[str, 
 def remove_source(conn: sqlite3.Connection, name: str, at: datetime) -> Source:
     """Stop crawling a source. Its pages and articles stay."""
     source = find_source(conn, name)
-    conn.execute("UPDATE sources SET removed_at = ? WHERE id = ?", (stamp(at), source.id))
+    conn.execute("UPDATE sources SET removed_at = ? WHERE id = ?", (format_timestamp(at), source.id))
     return source
 
 
 def all_sources(conn: sqlite3.Connection) -> list[Source]:
     """The sources that are crawled, by name."""
-    return sources_of(source_rows(conn))
+    return sources_from_rows(source_rows(conn))
 
 
 def count_sources(conn: sqlite3.Connection) -> tuple[int, int]:
@@ -89,7 +89,7 @@ def source_rows(conn: sqlite3.Connection) -> list[sqlite3.Row]:
     return named_rows(conn, "SELECT * FROM sources WHERE removed_at IS NULL ORDER BY name").fetchall()
 
 
-def sources_of(rows: Iterable[sqlite3.Row]) -> list[Source]:
+def sources_from_rows(rows: Iterable[sqlite3.Row]) -> list[Source]:
     """The sources that rows are."""
     return [_source(row) for row in rows]
 
@@ -111,7 +111,7 @@ def find_source(conn: sqlite3.Connection, name: str) -> Source:
     raise UnknownSource(f"there is no source {name}; {advice}")
 
 
-def strange_sources(conn: sqlite3.Connection, config: Config) -> list[str]:
+def unknown_source_names(conn: sqlite3.Connection, config: Config) -> list[str]:
     """What is wrong with the names in the settings file that no source has or had, a sentence for each, with the nearest name."""
     known = {name for (name,) in conn.execute("SELECT name FROM sources")}
     found = []
@@ -124,9 +124,9 @@ def strange_sources(conn: sqlite3.Connection, config: Config) -> list[str]:
     return found
 
 
-def check_names(conn: sqlite3.Connection, config: Config) -> None:
+def check_source_names(conn: sqlite3.Connection, config: Config) -> None:
     """Raise ConfigError where the settings file names a source that never was."""
-    if strange := strange_sources(conn, config):
+    if strange := unknown_source_names(conn, config):
         raise ConfigError(strange[0])
 
 
@@ -140,24 +140,24 @@ def choose_sources(conn: sqlite3.Connection, names: Sequence[str]) -> list[Sourc
 def pause_source(conn: sqlite3.Connection, name: str, at: datetime | None) -> Source:
     """Leave a source out of crawls that do not name it, from a moment on; None: take it in again. Raises UnknownSource."""
     source = find_source(conn, name)
-    conn.execute("UPDATE sources SET paused_at = ? WHERE id = ?", (stamp(at) if at else None, source.id))
+    conn.execute("UPDATE sources SET paused_at = ? WHERE id = ?", (format_timestamp(at) if at else None, source.id))
     return source
 
 
-def put_entries(conn: sqlite3.Connection, source_id: int, entries: Iterable[Listing], at: datetime) -> int:
+def insert_listings(conn: sqlite3.Connection, source_id: int, entries: Iterable[Listing], at: datetime) -> int:
     """Record where a source lists its articles; how many listings were new."""
     new = 0
     for entry in entries:
         cursor = conn.execute(
             "INSERT INTO entries (source_id, url, kind, title, found_at) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (source_id, url) DO NOTHING",
-            (source_id, entry.url, entry.kind.value, entry.title, stamp(at)),
+            (source_id, entry.url, entry.kind.value, entry.title, format_timestamp(at)),
         )
         new += max(0, cursor.rowcount)
     return new
 
 
-def entries_of(conn: sqlite3.Connection, source_id: int) -> list[Listing]:
+def load_listings(conn: sqlite3.Connection, source_id: int) -> list[Listing]:
     """Where a source lists its articles, in the order found."""
     rows = conn.execute("SELECT url, kind, title FROM entries WHERE source_id = ? ORDER BY id", (source_id,))
     return [Listing(url=url, kind=ListingKind(kind), title=title) for url, kind, title in rows]
@@ -169,6 +169,6 @@ def _source(row: sqlite3.Row) -> Source:
         name=row["name"],
         url=row["url"],
         settings=json.loads(row["settings"]),
-        added_at=moment(row["added_at"]),
-        paused_at=moment(row["paused_at"]) if row["paused_at"] else None,
+        added_at=parse_timestamp(row["added_at"]),
+        paused_at=parse_timestamp(row["paused_at"]) if row["paused_at"] else None,
     )

@@ -16,15 +16,15 @@ from collections.abc import Collection, Iterable, Mapping
 
 from db.addresses.claims import (
     AddressClaim,
-    believe,
     claimed_addresses,
+    insert_claims,
     keys_of_texts,
-    put_claims,
+    pages_without_claim,
+    record_belief,
     texts_claiming,
     texts_found_at,
-    unknown_claims,
 )
-from db.store.near_copies import likenesses_among, text_number
+from db.store.near_copies import near_copy_pairs, text_number
 from pipelines.urls import link_key, may_claim
 
 DIFFERENT = 3
@@ -44,19 +44,19 @@ def judge_claims(conn: sqlite3.Connection, keys: Collection[str], texts: Iterabl
     _note(conn, keys)
     moved: set[str] = set()
     for key, source in claimed_addresses(conn, {*keys, *keys_of_texts(conn, texts)}):
-        turned = believe(conn, key, source, believed=_is_credible(conn, key, source))
+        turned = record_belief(conn, key, source, believed=_is_credible(conn, key, source))
         moved |= turned | ({key} if turned else set())
     return moved
 
 
 def _note(conn: sqlite3.Connection, keys: Collection[str]) -> None:
     claims = []
-    for page_id, source_id, claimed, address in unknown_claims(conn, keys):
+    for page_id, source_id, claimed, address in pages_without_claim(conn, keys):
         own = link_key(address)
         if own != claimed:
             may = may_claim(own, claimed)
             claims.append(AddressClaim(page_id=page_id, source_id=source_id, claimed=claimed, own=own, may=may))
-    put_claims(conn, claims)
+    insert_claims(conn, claims)
 
 
 def _is_credible(conn: sqlite3.Connection, key: str, source: int) -> bool:
@@ -75,7 +75,7 @@ def _different(conn: sqlite3.Connection, places: Mapping[str, Collection[bytes]]
     texts = {place: {text_number(text_hash) for text_hash in hashes} for place, hashes in places.items()}
     among = set().union(*texts.values())
     alike: dict[int, set[int]] = {}
-    for one, other in likenesses_among(conn, among):
+    for one, other in near_copy_pairs(conn, among):
         if other in among:
             alike.setdefault(one, set()).add(other)
     groups: list[set[int]] = []

@@ -12,15 +12,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from db.store.near_copies import (
-    BEARERS,
+    MAX_TEXTS_PER_SHINGLE,
     IndexedText,
-    bearers,
-    drop_likenesses,
-    drop_marks,
-    likenesses_of,
-    marks_in_index,
-    put_likenesses,
-    put_marks,
+    delete_near_copies,
+    delete_sketch,
+    insert_near_copies,
+    insert_sketches,
+    load_sketches,
+    near_copies_of,
+    texts_by_shingle,
 )
 from pipelines.dedup.normalize import letters_of
 from pipelines.dedup.similarity import PreparedText, alike
@@ -47,7 +47,7 @@ class CopyIndex:
         """Make the index agree with which of these texts there are. Gives the texts whose likenesses changed."""
         changed: set[int] = set()
         wanted = sorted(set(texts))
-        known = marks_in_index(self._conn, wanted)
+        known = load_sketches(self._conn, wanted)
         for text, marks in known.items():
             if self._text_of(text) is None:
                 changed |= self._remove(text, marks)
@@ -64,7 +64,7 @@ class CopyIndex:
 
     def _enter(self, new: list[IndexedText]) -> set[int]:
         """Put texts in, all at once, and compare them with what is there and with each other."""
-        put_marks(self._conn, new)
+        insert_sketches(self._conn, new)
         self._marks = {entry.text: entry.marks for entry in new}
         comers: dict[int, set[int]] = defaultdict(set)
         for entry in new:
@@ -73,10 +73,10 @@ class CopyIndex:
         self._bearers = {}
         displaced: set[int] = set()
         most = max(map(len, comers.values()), default=0)
-        for mark, listed in bearers(self._conn, sorted(comers), BEARERS + most).items():
-            self._bearers[mark] = listed[:BEARERS]
+        for mark, listed in texts_by_shingle(self._conn, sorted(comers), MAX_TEXTS_PER_SHINGLE + most).items():
+            self._bearers[mark] = listed[:MAX_TEXTS_PER_SHINGLE]
             before = [text for text in listed if text not in comers[mark]]
-            displaced.update(set(before[:BEARERS]).difference(listed[:BEARERS]))
+            displaced.update(set(before[:MAX_TEXTS_PER_SHINGLE]).difference(listed[:MAX_TEXTS_PER_SHINGLE]))
         changed: set[int] = set()
         compared: set[int] = set()
         for entry in new:
@@ -88,31 +88,31 @@ class CopyIndex:
 
     def _remove(self, text: int, marks: list[int]) -> set[int]:
         self._proofs.pop(text, None)
-        others = likenesses_of(self._conn, text)
-        drop_likenesses(self._conn, text, others)
+        others = near_copies_of(self._conn, text)
+        delete_near_copies(self._conn, text, others)
         promoted = set()
-        for found in bearers(self._conn, marks, BEARERS + 1).values():
-            if text in found[:BEARERS]:
-                promoted.update(found[BEARERS:])
-        drop_marks(self._conn, text, marks)
+        for found in texts_by_shingle(self._conn, marks, MAX_TEXTS_PER_SHINGLE + 1).values():
+            if text in found[:MAX_TEXTS_PER_SHINGLE]:
+                promoted.update(found[MAX_TEXTS_PER_SHINGLE:])
+        delete_sketch(self._conn, text, marks)
         self._bearers, self._marks = {}, {}
         changed = others | {text}
         for other in promoted:
-            changed |= self._compare(other, likenesses_of(self._conn, other))
+            changed |= self._compare(other, near_copies_of(self._conn, other))
         return changed
 
     def _compare(self, text: int, known: set[int]) -> set[int]:
         """Record which texts that share marks are alike, but for the known ones. Gives the texts that this joins, or none."""
         proof = self._proof(text)
         found = {other for other in self._near(text) - known if alike(proof, self._proof(other))}
-        put_likenesses(self._conn, text, found)
+        insert_near_copies(self._conn, text, found)
         return found | {text} if found else set()
 
     def _prune(self, text: int) -> set[int]:
         """Take back the likenesses that are no longer found. Gives the texts that this parts, or none."""
-        known = likenesses_of(self._conn, text)
+        known = near_copies_of(self._conn, text)
         lost = known - self._near(text) if known else known
-        drop_likenesses(self._conn, text, lost)
+        delete_near_copies(self._conn, text, lost)
         return lost | {text} if lost else set()
 
     def _near(self, text: int) -> set[int]:
@@ -130,14 +130,14 @@ class CopyIndex:
     def _found_by(self, marks: Sequence[int], text: int) -> dict[int, list[int]]:
         """The bearers of each mark, if the text is one of them."""
         if missing := [mark for mark in marks if mark not in self._bearers]:
-            self._bearers |= bearers(self._conn, missing, BEARERS)
+            self._bearers |= texts_by_shingle(self._conn, missing, MAX_TEXTS_PER_SHINGLE)
         return {mark: found if text in (found := self._bearers[mark]) else [] for mark in marks}
 
     def _marks_at(self, texts: Iterable[int]) -> dict[int, Sequence[int]]:
         """The marks of texts that are in the index."""
         wanted = set(texts)
         if missing := wanted - self._marks.keys():
-            self._marks |= marks_in_index(self._conn, missing)
+            self._marks |= load_sketches(self._conn, missing)
         return {text: self._marks[text] for text in wanted}
 
     def _proof(self, text: int) -> PreparedText:

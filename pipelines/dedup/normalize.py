@@ -17,7 +17,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from db.text_folding import LAST, Codes, codes_of, simplified, text_of
+from db.text_folding import MAX_CODE_POINT, Codes, code_points, from_code_points, simplified_table
 
 _HAN = (0x3400, 0x9FFF)
 _KANA = (0x3040, 0x30FF)
@@ -34,10 +34,10 @@ _SAMPLE = 4
 
 def letters_of(text: str) -> str:
     """What counts of a text. Texts with one `fingerprint.text_hash` have the same letters."""
-    codes = codes_of(unicodedata.normalize("NFKC", text))
-    lower = text_of(codes[_is_letter()[np.minimum(codes, LAST)]]).lower()
-    codes = codes_of(lower)
-    return text_of(simplified()[np.minimum(codes, LAST)]) if _is_chinese(codes) else lower
+    codes = code_points(unicodedata.normalize("NFKC", text))
+    lower = from_code_points(codes[_is_letter()[np.minimum(codes, MAX_CODE_POINT)]]).lower()
+    codes = code_points(lower)
+    return from_code_points(simplified_table()[np.minimum(codes, MAX_CODE_POINT)]) if _is_chinese(codes) else lower
 
 
 def is_cjk(codes: Codes) -> bool:
@@ -48,7 +48,7 @@ def is_cjk(codes: Codes) -> bool:
 
 def digits_at(codes: Codes) -> NDArray[np.bool_]:
     """Where the digits of any script are."""
-    return _is_digit()[np.minimum(codes, LAST)]
+    return _is_digit()[np.minimum(codes, MAX_CODE_POINT)]
 
 
 def _is_chinese(codes: Codes) -> bool:
@@ -74,7 +74,7 @@ def _is_digit() -> NDArray[np.bool_]:
 
 def _matching(pattern: str) -> NDArray[np.bool_]:
     """For each code point, whether a regular expression matches its character."""
-    table = np.zeros(LAST + 1, dtype=np.bool_)
-    for found in re.finditer(pattern, text_of(np.arange(LAST + 1, dtype=np.uint32))):
+    table = np.zeros(MAX_CODE_POINT + 1, dtype=np.bool_)
+    for found in re.finditer(pattern, from_code_points(np.arange(MAX_CODE_POINT + 1, dtype=np.uint32))):
         table[found.start() : found.end()] = True
     return table

@@ -15,27 +15,27 @@ from datetime import timedelta
 
 from db.addresses.parameters import (
     Evidence,
-    Group,
-    Named,
+    ParameterGroup,
     ParameterPage,
+    SiteParameter,
     TouchedPage,
-    anything_ignored,
     groups_at,
+    has_ignored_parameters,
+    insert_parameters,
+    load_address_rules,
+    load_folded_addresses,
+    load_verdicts,
     newest_evidence,
-    note_parameters,
     pages_of_group,
     pages_of_texts,
     pages_with,
-    places_of,
-    put_evidence,
-    put_places,
-    put_verdict,
-    rules,
+    save_evidence,
+    save_folded_addresses,
+    save_verdict,
     touched_pages,
-    verdicts,
 )
-from db.store.near_copies import likenesses_among, text_number
-from db.timestamps import moment
+from db.store.near_copies import near_copy_pairs, text_number
+from db.timestamps import parse_timestamp
 from pipelines.url_parameters import Parameters, host_in, parts_of
 from pipelines.urls import link_key
 
@@ -68,9 +68,9 @@ def judge_parameters(conn: sqlite3.Connection, keys: Collection[str], texts: Ite
         parts = parts_of(own)
         rests.update(rest for _, rest in parts)
         if parts and not page.noted:
-            note_parameters(conn, page, parts)
+            insert_parameters(conn, page, parts)
     turned = _judge(conn, _weigh(conn, groups_at(conn, rests)))
-    if not anything_ignored(conn):
+    if not has_ignored_parameters(conn):
         return set()
     if turned:
         others = {number for source, _, parameter in turned for number in pages_with(conn, source, parameter)}
@@ -79,13 +79,13 @@ def judge_parameters(conn: sqlite3.Connection, keys: Collection[str], texts: Ite
     return _fold(conn, pages)
 
 
-def _weigh(conn: sqlite3.Connection, groups: Iterable[Group]) -> set[Named]:
+def _weigh(conn: sqlite3.Connection, groups: Iterable[ParameterGroup]) -> set[SiteParameter]:
     """Weigh groups of pages; the parameters of which something new is known."""
     changed = set()
     for group in groups:
         rest, source, parameter = group
         host = host_in(rest)
-        if put_evidence(conn, group, host, _evidence(conn, pages_of_group(conn, group, _PAGES))):
+        if save_evidence(conn, group, host, _evidence(conn, pages_of_group(conn, group, _PAGES))):
             changed.add((source, host, parameter))
     return changed
 
@@ -117,15 +117,15 @@ def _is_one(one: ParameterPage, other: ParameterPage) -> bool:
 
 
 def _at_once(one: ParameterPage, other: ParameterPage) -> bool:
-    return moment(other.fetched_at) - moment(one.fetched_at) <= AT_ONCE
+    return parse_timestamp(other.fetched_at) - parse_timestamp(one.fetched_at) <= AT_ONCE
 
 
 def _alike(conn: sqlite3.Connection, one: ParameterPage, other: ParameterPage) -> bool:
     pair = (text_number(one.text_hash), text_number(other.text_hash))
-    return pair in likenesses_among(conn, pair[:1])
+    return pair in near_copy_pairs(conn, pair[:1])
 
 
-def _judge(conn: sqlite3.Connection, changed: Iterable[Named]) -> set[Named]:
+def _judge(conn: sqlite3.Connection, changed: Iterable[SiteParameter]) -> set[SiteParameter]:
     """Judge parameters; those that are ignored from now on, or no longer."""
     turned = set()
     for named in sorted(changed):
@@ -137,21 +137,21 @@ def _judge(conn: sqlite3.Connection, changed: Iterable[Named]) -> set[Named]:
             verdict = "ignored"
         elif differing >= DIFFERENT:
             verdict = "kept"
-        if put_verdict(conn, named, verdict, same, differing):
+        if save_verdict(conn, named, verdict, same, differing):
             turned.add(named)
     return turned
 
 
 def _fold(conn: sqlite3.Connection, pages: Collection[TouchedPage]) -> set[str]:
     """Note where pages count; where they counted and count for whom that is new, and where those count that were touched."""
-    said = rules(conn)
+    said = load_address_rules(conn)
     known: dict[int, Parameters] = {}
-    before = places_of(conn, [page.page_id for page in pages])
+    before = load_folded_addresses(conn, [page.page_id for page in pages])
     places: dict[int, str | None] = {}
     moved = set(before.values())
     for page in pages:
         if page.source_id not in known:
-            known[page.source_id] = Parameters(seen=verdicts(conn, page.source_id), said=said)
+            known[page.source_id] = Parameters(seen=load_verdicts(conn, page.source_id), said=said)
         place = known[page.source_id].address(page.place)
         after = None if place == page.place else place
         if after != before.get(page.page_id):
@@ -159,5 +159,5 @@ def _fold(conn: sqlite3.Connection, pages: Collection[TouchedPage]) -> set[str]:
             moved |= {page.place, place}
         elif after is not None:
             moved.add(after)
-    put_places(conn, places)
+    save_folded_addresses(conn, places)
     return moved

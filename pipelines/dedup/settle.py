@@ -20,16 +20,16 @@ from dataclasses import dataclass, field
 
 from db.models import Decision, Verdict
 from db.store.near_copies import (
-    drop_index,
-    lengths_in_index,
-    likenesses_among,
-    settled,
+    drop_derived_rows,
+    load_text,
+    load_text_lengths,
+    mark_settled,
+    near_copy_pairs,
     text_number,
-    text_of,
-    unsettled,
+    unsettled_articles,
 )
 from db.store.notices import promises_of, text_with, was_notice
-from db.store.outcomes import put_decision
+from db.store.outcomes import save_decision
 from pipelines.dedup.address_claims import judge_claims
 from pipelines.dedup.classify import ClassifiedPage, decide, histories_of
 from pipelines.dedup.copy_index import CopyIndex
@@ -78,23 +78,23 @@ def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: i
 
     Gives the pages that were decided, those in the same clusters included. What is left is in `unsettled`; call again.
     """
-    waiting = unsettled(conn, limit)
+    waiting = unsettled_articles(conn, limit)
     addresses = {address for address, _ in waiting}
     if page_ids:
         addresses |= {row[0] for row in conn.execute(_KEYS_OF_PAGES, (json.dumps(sorted(page_ids)),))}
     texts = {text_number(text_hash) for _, text_hash in waiting}
-    index = CopyIndex(conn, lambda text: text_of(conn, text))
+    index = CopyIndex(conn, lambda text: load_text(conn, text))
     touched = texts | index.update(texts)
     addresses |= judge_claims(conn, addresses, touched)
     addresses |= judge_parameters(conn, addresses, touched)
     decided = _decide_touched(conn, addresses, touched)
-    settled(conn, waiting)
+    mark_settled(conn, waiting)
     return decided
 
 
 def begin_again(conn: sqlite3.Connection) -> None:
     """Drop the index of near copies and call every article unsettled. Decisions stand until they are made again."""
-    drop_index(conn)
+    drop_derived_rows(conn)
 
 
 def _decide_touched(conn: sqlite3.Connection, addresses: set[str], texts: set[int]) -> set[int]:
@@ -161,7 +161,7 @@ class _Clusters:
             addresses = {text: self._addresses_of(text) for text in wave}
             self.read_addresses({address for several in addresses.values() for address in several})
             leading = [text for text in wave if text in first or self._some_begins(text, addresses[text])]
-            pairs = likenesses_among(self.conn, leading)
+            pairs = near_copy_pairs(self.conn, leading)
             self.likenesses.update(pairs)
             wave = {other for _, other in pairs}
             for text, several in addresses.items():
@@ -198,7 +198,7 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
         # An address that was read for a later revision of its text begins with another text, whose cluster was not read:
         # nothing about it changed, and its decisions stand.
         if text_at[decision.article_id] in clusters.whole:
-            put_decision(conn, decision)
+            save_decision(conn, decision)
             decided.add(decision.page_id)
     return decided
 
@@ -209,7 +209,7 @@ def _notice(page_id: int) -> Decision:
 
 def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[ClassifiedPage]:
     rows = conn.execute(_SHEETS, {"keys": json.dumps(sorted(addresses))}).fetchall()
-    letters = lengths_in_index(conn, {text_number(row[3]) for row in rows})
+    letters = load_text_lengths(conn, {text_number(row[3]) for row in rows})
     return [
         ClassifiedPage(
             page_id=page_id,

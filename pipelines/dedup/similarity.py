@@ -20,7 +20,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from db.text_folding import codes_of
+from db.text_folding import code_points
 from pipelines.dedup.normalize import is_cjk
 from pipelines.dedup.shingles import Hashes, hashes_of
 
@@ -79,12 +79,12 @@ class PreparedText:
     @cached_property
     def unit(self) -> int:
         """Letters in a shingle."""
-        return _CJK_UNIT if is_cjk(codes_of(self.letters)) else _UNIT
+        return _CJK_UNIT if is_cjk(code_points(self.letters)) else _UNIT
 
     @cached_property
     def hashes(self) -> Hashes:
         """The hash of the shingle at each position."""
-        return hashes_of(codes_of(self.letters), self.unit)
+        return hashes_of(code_points(self.letters), self.unit)
 
     @cached_property
     def shingles(self) -> tuple[Hashes, Positions]:

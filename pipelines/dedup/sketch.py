@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from db.text_folding import codes_of
+from db.text_folding import code_points
 from pipelines.dedup.normalize import digits_at
 from pipelines.dedup.shingles import smallest
 from pipelines.dedup.similarity import SHORTEST_COPY, PreparedText
@@ -38,7 +38,7 @@ def marks_of(proof: PreparedText) -> list[int]:
     if len(proof.letters) < SHORTEST_COPY:
         return []
     hashes = proof.hashes
-    digits = digits_at(codes_of(proof.letters))
+    digits = digits_at(code_points(proof.letters))
     with_figure = _holding(digits, proof.unit)
     marks = {each & _MARK for each in smallest(hashes[~with_figure], _WORD_MARKS)}
     if _count_figures(digits) >= _MANY_FIGURES:

@@ -19,7 +19,7 @@ from typing import Any
 from db.connection.database import open_in_memory
 from db.errors import UsageError
 from db.regular_files import open_file
-from db.store.near_copies import lengths_in_index, likenesses_among, text_number
+from db.store.near_copies import load_text_lengths, near_copy_pairs, text_number
 from pipelines.dedup.clusters import ClusterMember, original_of, stories
 from pipelines.dedup.copy_index import CopyIndex
 from pipelines.extraction.fingerprint import text_hash
@@ -57,8 +57,8 @@ def clusters_of(records: Iterable[TextRecord]) -> list[tuple[str | int, str | in
     texts = {number: row.text for number, row in zip(numbers, rows, strict=True)}
     with closing(open_in_memory()) as conn:
         CopyIndex(conn, texts.get).update(texts)
-        pairs = likenesses_among(conn, texts)
-        letters = lengths_in_index(conn, texts)
+        pairs = near_copy_pairs(conn, texts)
+        letters = load_text_lengths(conn, texts)
     members: dict[int, list[ClusterMember]] = defaultdict(list)
     clusters: dict[int, int] = {}
     for at, (number, row) in enumerate(zip(numbers, rows, strict=True)):

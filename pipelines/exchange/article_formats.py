@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
-from db.timestamps import moment
+from db.timestamps import parse_timestamp
 
 Row = Mapping[str, Any]
 
@@ -163,10 +163,10 @@ def when(row: Row) -> datetime:
     """When it was published, in UTC; when it was fetched, where the page does not say or not whose clock it means."""
     text = row["published"]
     if text and row["published_precision"] != "day" and row["published_offset_from"] != "unknown":
-        return moment(text).astimezone(UTC)
+        return parse_timestamp(text).astimezone(UTC)
     if text:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    return moment(row["fetched_at"]).astimezone(UTC)
+    return parse_timestamp(row["fetched_at"]).astimezone(UTC)
 
 
 def _link(row: Row) -> str:

@@ -19,8 +19,8 @@ from urllib.parse import quote
 
 from lxml import etree, html
 
-from db.http_statuses import brings_page
-from db.regular_files import NotRegular, open_file
+from db.http_statuses import is_page_status
+from db.regular_files import NotRegularFile, open_file
 from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, SkippedRecord
 from pipelines.processing.files import PageFile, entries_of_manifest, unpacked
 from pipelines.urls import clean_url
@@ -82,11 +82,11 @@ def _item(entry: PageFile, limit: int, is_known: IsKnown) -> Item:
             body = unpacked(file, entry.path, limit)
     except (OSError, EOFError, zlib.error, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        reason = NOT_A_FILE if isinstance(error, NotRegular) else "unreadable"
+        reason = NOT_A_FILE if isinstance(error, NotRegularFile) else "unreadable"
         return SkippedRecord(reason=reason, where=f"{entry.path}: {why}")
     if len(body) > limit:
         return SkippedRecord(reason="too_big")
-    if not brings_page(entry.status):
+    if not is_page_status(entry.status):
         return SkippedRecord(reason=f"status_{entry.status}")
     asked = clean_url(entry.url) if entry.url else _canonical(body)
     if asked is None:

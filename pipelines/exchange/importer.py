@@ -18,14 +18,14 @@ from db.connection.writer import Writer
 from db.errors import DatabaseError
 from db.models import Link, LinkKind
 from db.store.archive_import import (
-    known_fetch,
-    put_archived,
-    put_not_modified,
-    put_revisit,
-    source_for,
+    find_fetched_page,
+    find_or_add_source,
+    insert_archived_page,
+    insert_not_modified,
+    insert_revisit,
     sources_by_host,
 )
-from db.store.facts import Body, Fetch, ReceivedPage, packed_body
+from db.store.facts import Body, Fetch, ReceivedPage, pack_body
 from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord, SkippedRecords
 from pipelines.urls import link_key
 
@@ -66,8 +66,8 @@ class Importer:
             for item in items:
                 self.counts.items += 1
                 if isinstance(item, ArchivedPage):
-                    body = packed_body(item.body)
-                    held.append((item, body, tuple(packed_body(data, url) for url, data in item.parts)))
+                    body = pack_body(item.body)
+                    held.append((item, body, tuple(pack_body(data, url) for url, data in item.parts)))
                     size += len(item.body) + sum(len(data) for _, data in item.parts)
                 elif isinstance(item, SkippedRecord):
                     self.counts.passed.note(item)
@@ -106,9 +106,9 @@ class Importer:
         assert not isinstance(item, SkippedRecord)
         link = _link(item)
         if isinstance(item, KnownFetch):
-            self._remember(item.digest, known_fetch(conn, link_key(item.url), item.url, item.fetched_at))
+            self._remember(item.digest, find_fetched_page(conn, link_key(item.url), item.url, item.fetched_at))
             return "known"
-        if known_fetch(conn, link.key, item.url, item.fetched_at) is not None:
+        if find_fetched_page(conn, link.key, item.url, item.fetched_at) is not None:
             return "known"
         now = datetime.now(UTC)
         if isinstance(item, Revisit):
@@ -122,18 +122,18 @@ class Importer:
             body=body,
             parts=parts,
         )
-        page_id, new = put_archived(conn, received, link, now)
+        page_id, new = insert_archived_page(conn, received, link, now)
         self._remember(item.digest, page_id)
         return "new" if new else "unchanged"
 
     def _put_revisit(self, conn: sqlite3.Connection, item: Revisit, link: Link, now: datetime) -> str:
         page_id = self._pages.get(item.digest) if item.digest else None
         if item.unchanged and page_id is None:
-            known = put_not_modified(conn, self._fetch(conn, item, now), link, now)
+            known = insert_not_modified(conn, self._fetch(conn, item, now), link, now)
             return "unchanged" if known else "revisit_without_page"
         if page_id is None:
             return "revisit_without_page"
-        new = put_revisit(conn, self._fetch(conn, item, now), link, item.headers, page_id, now)
+        new = insert_revisit(conn, self._fetch(conn, item, now), link, item.headers, page_id, now)
         return "revisit_without_page" if new is None else "new" if new else "unchanged"
 
     def _remember(self, digest: str | None, page_id: int | None) -> None:
@@ -147,7 +147,7 @@ class Importer:
             return self._source_id
         assert self._hosts is not None
         named = item.source if isinstance(item, ArchivedPage) else None
-        return source_for(conn, self._hosts, item.url, now, named)
+        return find_or_add_source(conn, self._hosts, item.url, now, named)
 
     def _fetch(self, conn: sqlite3.Connection, item: ArchivedPage | Revisit, now: datetime) -> Fetch:
         page = item if isinstance(item, ArchivedPage) else None

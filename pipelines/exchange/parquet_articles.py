@@ -8,7 +8,7 @@ from itertools import islice
 from typing import IO, Any
 
 from db.errors import UsageError
-from db.timestamps import moment
+from db.timestamps import parse_timestamp
 from pipelines.exchange.article_formats import COLUMNS, Row
 
 # Texts of 3 KB make groups of some 3 MB: what a reader takes at a time, and what is held here.
@@ -46,6 +46,6 @@ def _typed(row: Row) -> dict[str, Any]:
     # Half a surrogate pair, which Parquet has no way to say, becomes what it is in the other formats.
     row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
     return {name: row[name] for name in COLUMNS} | {
-        "fetched_at": moment(row["fetched_at"]),
+        "fetched_at": parse_timestamp(row["fetched_at"]),
         "provenance": list(row["provenance"].items()),
     }

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from db.errors import UsageError
-from db.http_statuses import brings_page
+from db.http_statuses import is_page_status
 from db.models import Link, LinkKind, Page
-from db.store.page_payload import PagePayload, parcel_of
+from db.store.page_payload import PagePayload, make_payload
 from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, SkippedRecord, SkippedRecords
 from pipelines.exchange.open_archive import ArchiveOptions, read_wacz
 from pipelines.exchange.warc_reader import read_warc
@@ -70,7 +70,7 @@ def read_pages(
             for page in _pages(archives.fs, path, limit, passed):
                 number += 1
                 if number > after:
-                    yield path, parcel_of(number, page)
+                    yield path, make_payload(number, page)
 
 
 def _pages(fs: Any, path: str, limit: int, passed: SkippedRecords) -> Iterator[Page]:
@@ -107,7 +107,7 @@ def _item_of_row(row: dict[str, Any], how: ArchiveOptions) -> Item:
     page = _page_of_row(row, how.limit)
     if isinstance(page, str):
         return SkippedRecord(reason=page)
-    if not brings_page(page.status):
+    if not is_page_status(page.status):
         return SkippedRecord(reason=f"status_{page.status}")
     if page.fetched_at is None:
         return SkippedRecord(reason="bad_date")

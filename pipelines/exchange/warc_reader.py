@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
-from db.http_statuses import brings_page
+from db.http_statuses import is_page_status
 from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
 from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, Revisit, SkippedRecord
 from pipelines.exchange.unpack import read_body
@@ -112,7 +112,7 @@ class _Reading:
         if 300 <= status < 400 and status != 304:
             self._remember(url, headers, at)
             return SkippedRecord(reason=f"status_{status}")
-        if not brings_page(status):
+        if not is_page_status(status):
             return SkippedRecord(reason=f"status_{status}" if status else "not_http")
         if status == 206 and not is_whole_range(headers.get("Content-Range", "").encode("latin-1")):
             return SkippedRecord(reason="truncated")

@@ -18,7 +18,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from db.store.archive_export import StoredPage
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 from pipelines.exchange.warc_header import HEADER, ORIGINAL, WarcHeader, write_exported
 
 _NOT_AS_STORED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -47,7 +47,7 @@ class WarcFile:
         self._writer = WARCWriter(out, gzip=True, warc_version="1.1")
         about = {"software": software, "format": "WARC File Format 1.1"}
         info = self._writer.create_warcinfo_record("", about)
-        info.rec_headers.replace_header("WARC-Date", stamp(now))
+        info.rec_headers.replace_header("WARC-Date", format_timestamp(now))
         info.rec_headers.remove_header("WARC-Filename")
         self._writer.write_record(info)
 
@@ -84,7 +84,7 @@ class WarcFile:
             payload=BytesIO(body),
             length=len(body),
             http_headers=_Headers(f"{status} {_phrase(status)}", kept, protocol="HTTP/1.1"),
-            warc_headers_dict={"WARC-Date": stamp(at), HEADER: write_exported(exported)},
+            warc_headers_dict={"WARC-Date": format_timestamp(at), HEADER: write_exported(exported)},
         )
         self._writer.write_record(record)
 

@@ -14,7 +14,7 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
-from db.store.extractions import StoredOutcome, held, is_pruned
+from db.store.extractions import StoredOutcome, is_page_pruned, load_outcome
 from pipelines.processing.page_worker import ExtractionResult
 from pipelines.processing.reextract import fails, made_of
 
@@ -68,11 +68,11 @@ class OutcomeDifferences:
 
     def add(self, conn: sqlite3.Connection, reading: ExtractionResult) -> None:
         """Compare one reading with what is held. A page that has no outcome any more is passed over."""
-        before, made = held(conn, reading.page_id), made_of(reading)
+        before, made = load_outcome(conn, reading.page_id), made_of(reading)
         if before is None:
             return
         fate = _fate(before[1], made)
-        if fate == "failed" and is_pruned(conn, reading.page_id):
+        if fate == "failed" and is_page_pruned(conn, reading.page_id):
             fate = "pruned"  # since it was selected
         self.fates[fate] += 1
         if fate in DIFFERING or fate == "failed":

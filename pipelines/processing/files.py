@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from db.errors import UsageError
-from db.machine_errors import machine_error
+from db.machine_errors import as_machine_error
 from db.models import Outcome, Page, Reason, Rejection
 from db.regular_files import open_file
 from db.site_rules.loader import Sites
@@ -128,7 +128,7 @@ def read_entry(entry: PageFile, sites: Sites) -> Outcome:
     try:
         body = _read(entry) if entry.body is None else entry.body
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        if machine_error(error):
+        if as_machine_error(error):
             raise
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return Rejection(reason=Reason.EMPTY, detail=f"Cannot read {entry.path}: {reason}.")

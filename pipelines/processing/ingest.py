@@ -20,15 +20,15 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from db.connection.database import explain, open_readonly
+from db.connection.database import explain_sqlite_error, open_readonly
 from db.connection.writer import Writer
-from db.machine_errors import machine_error
+from db.machine_errors import as_machine_error
 from db.models import Article, Rejection
 from db.queries.articles import last_page_id
-from db.search.index import make_ready
+from db.search.index import load_tables
 from db.site_rules.loader import Sites
 from db.store.near_copies import any_unsettled
-from db.store.outcomes import Extractor, extractor_id, put_article, put_rejection
+from db.store.outcomes import Extractor, extractor_id, insert_article, insert_rejection
 from db.store.pages import count_unread, unread_pages
 from pipelines.processing.page_pool import ExtractionPool
 from pipelines.processing.page_worker import ExtractionResult, read
@@ -117,9 +117,9 @@ class Ingest:
             self._work()
         except BaseException as error:  # noqa: BLE001 - carried to whoever joins
             if isinstance(error, sqlite3.Error):
-                self.error = explain(error, self._plan.database)
+                self.error = explain_sqlite_error(error, self._plan.database)
             else:
-                self.error = machine_error(error) or error
+                self.error = as_machine_error(error) or error
 
     def _work(self) -> None:
         conn = open_readonly(self._plan.database)
@@ -216,7 +216,7 @@ class Ingest:
 def _get_ready() -> None:
     """Load and make what writing articles needs, before a transaction waits for it: 0.2 s, which a crawl without a page saves."""
     _settling()
-    make_ready()
+    load_tables()
 
 
 def _settling() -> Callable[..., object]:
@@ -233,8 +233,8 @@ def record(conn: sqlite3.Connection, readings: Sequence[ExtractionResult], maker
         match reading.outcome:
             case Article() as article:
                 assert reading.prints is not None
-                put_article(conn, reading.page_id, reading.address or "", article, reading.prints, maker)
+                insert_article(conn, reading.page_id, reading.address or "", article, reading.prints, maker)
                 articles.append(reading.page_id)
             case Rejection() as rejection:
-                put_rejection(conn, reading.page_id, rejection, maker)
+                insert_rejection(conn, reading.page_id, rejection, maker)
     _settling()(conn, articles)

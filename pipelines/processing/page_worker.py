@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.connection.database import explain, open_readonly
+from db.connection.database import explain_sqlite_error, open_readonly
 from db.errors import CopydeskError, DatabaseDamaged, DatabaseError, MachineError
 from db.models import Article, Outcome, Page, Reason, Rejection
 from db.site_rules.loader import Sites
@@ -78,7 +78,7 @@ def read(task: Task) -> ExtractionResult:
         return read_page(desk.conn, desk.sites, task)
     except sqlite3.Error as error:
         assert desk.database is not None
-        raise MachineError(str(explain(error, desk.database))) from error
+        raise MachineError(str(explain_sqlite_error(error, desk.database))) from error
     except CopydeskError as error:
         if isinstance(error, DatabaseError) and not isinstance(error, DatabaseDamaged):
             raise

@@ -21,8 +21,15 @@ from typing import Any
 
 from db.connection.database import write
 from db.models import Article, Reason
-from db.search.index import make_ready
-from db.store.extractions import StoredOutcome, held, is_pruned, keep_past, pages_left, put_held
+from db.search.index import load_tables
+from db.store.extractions import (
+    StoredOutcome,
+    is_page_pruned,
+    load_outcome,
+    pages_to_extract,
+    replace_outcome,
+    save_past_outcome,
+)
 from db.store.near_copies import any_unsettled
 from db.store.outcomes import article_row, credit_rows
 from pipelines.processing.page_pool import ExtractionPool
@@ -134,7 +141,7 @@ def made_of(reading: ExtractionResult) -> StoredOutcome:
 def left_of(conn: sqlite3.Connection, run_id: int) -> Iterator[int]:
     """The pages that a run has left, read a few at a time."""
     last = 0
-    while pages := pages_left(conn, run_id, last, AHEAD):
+    while pages := pages_to_extract(conn, run_id, last, AHEAD):
         yield from pages
         last = pages[-1]
 
@@ -149,7 +156,7 @@ def replay(
 ) -> float:
     """Read what a run has left, write and settle it. `show` is told how many are done. The longest transaction, in ms."""
     done, longest = 0, 0.0
-    make_ready()
+    load_tables()
     for came in readings(executor, left_of(conn, run_id), stop):
         some = came
         while some:
@@ -215,16 +222,16 @@ def fails(before: StoredOutcome, made: StoredOutcome) -> bool:
 
 def _record(conn: sqlite3.Connection, reading: ExtractionResult, run_id: int, maker: int) -> str:
     page_id, made = reading.page_id, made_of(reading)
-    before = held(conn, page_id)
+    before = load_outcome(conn, page_id)
     if before is None:
         return "gone"
-    if is_pruned(conn, page_id):
+    if is_page_pruned(conn, page_id):
         return "pruned"
     if fails(before[1], made):
         return "failed"
     if made == before[1]:
         conn.execute("UPDATE outcomes SET extractor_id = ? WHERE page_id = ?", (maker, page_id))
         return "same"
-    keep_past(conn, run_id, page_id, *before)
-    put_held(conn, page_id, maker, made)
+    save_past_outcome(conn, run_id, page_id, *before)
+    replace_outcome(conn, page_id, maker, made)
     return "changed"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.queries.alert_figures import EndedSourceRun, ExtractedFields, FailureShare
-from db.site_rules.loader import Mistake
+from db.site_rules.loader import SiteFileError
 from db.store.alerts import AlertKind
 from scheduler.alerts.degradation import RECENT, SAYS, Degradation, Share, mended, newest, rots, usual_words, without
 from scheduler.alerts.silence import SilenceJudgement
@@ -167,7 +167,7 @@ def rotting(
     )
 
 
-def site_rules(mistake: Mistake) -> Condition:
+def site_rules(mistake: SiteFileError) -> Condition:
     """A site file, or a folder of them, cannot be used."""
     return Condition(
         kind=AlertKind.SITE_RULES,

@@ -18,24 +18,24 @@ from datetime import datetime, timedelta
 from db.config.loader import Config
 from db.connection.database import write
 from db.errors import ConfigError
-from db.maintenance.health import disk_free, file_sizes
+from db.maintenance.health import database_sizes, free_disk_bytes
 from db.queries.alert_figures import (
     EndedSourceRun,
     SourceBaseline,
     SourceFigures,
-    due_sources,
-    last_parts,
+    active_source_ids,
+    count_failing_sources,
+    extracted_fields,
+    failure_share,
+    last_source_runs,
     links_since,
-    looks_since,
-    newest_link,
+    listing_reads_since,
+    newest_link_time,
     newest_page,
-    note_watched,
-    pages_between,
-    readings,
-    refused,
-    unreached,
-    was_fine_before,
-    watched_sources,
+    pages_in_evidence,
+    record_evaluation,
+    sources_to_evaluate,
+    worked_before,
 )
 from db.store.alerts import (
     Alert,
@@ -46,7 +46,7 @@ from db.store.alerts import (
     closed_evidence,
     open_alert,
     open_alerts,
-    reword_alert,
+    update_alert,
 )
 from scheduler.alerts import conditions as judge
 from scheduler.alerts.conditions import Condition
@@ -109,9 +109,9 @@ def watch(
         conn=conn, config=config, now=now, opened=opened, about=about, budget_s=budget_s, started=started
     )
     machine = [*_machine(turn), *service]
-    in_use = watched_sources(conn)
+    in_use = active_source_ids(conn)
     looks: list[SourceCheck] = []
-    for due in due_sources(conn):
+    for due in sources_to_evaluate(conn):
         if looks and turn.spent():
             break
         # What is dear to count waits for the source's next run, but for the first of a round: so all get their turn.
@@ -131,7 +131,7 @@ def watch(
             for condition in look.conditions:
                 if not (cut_off and condition.holds and condition.kind is AlertKind.FAILING):
                     changes += _settle(turn, condition, look.due.source_id)
-            note_watched(conn, look.due, page_id=look.page_id, usual=look.usual)
+            record_evaluation(conn, look.due, page_id=look.page_id, usual=look.usual)
     return changes
 
 
@@ -146,30 +146,30 @@ def _settle(turn: MonitorRound, condition: Condition, source_id: int | None) -> 
         yield AlertChange(event=AlertEvent.OPENED, alert=new)
     elif condition.holds and alert is not None:
         if (alert.says, alert.evidence) != (condition.says, condition.evidence):
-            reword_alert(conn, alert.id, says=condition.says, evidence=condition.evidence)
+            update_alert(conn, alert.id, says=condition.says, evidence=condition.evidence)
     elif condition.holds is False and alert is not None:
         if condition.evidence:
-            reword_alert(conn, alert.id, says=alert.says, evidence=condition.evidence)
+            update_alert(conn, alert.id, says=alert.says, evidence=condition.evidence)
         yield AlertChange(event=AlertEvent.CLOSED, alert=close_alert(conn, alert.id, turn.now))
 
 
 def _machine(turn: MonitorRound) -> Iterator[Condition]:
     path, opened = turn.config.database, turn.opened
-    yield judge.disk(disk_free(path), turn.config.alert_disk, is_open=(AlertKind.DISK, None) in opened)
-    yield judge.size(sum(file_sizes(path)), turn.config.alert_size, is_open=(AlertKind.SIZE, None) in opened)
+    yield judge.disk(free_disk_bytes(path), turn.config.alert_disk, is_open=(AlertKind.DISK, None) in opened)
+    yield judge.size(sum(database_sizes(path)), turn.config.alert_size, is_open=(AlertKind.SIZE, None) in opened)
 
 
 def _network(turn: MonitorRound, looks: list[SourceCheck]) -> list[Condition]:
     """Whether it is the machine and not its sources. Counted where one would begin to be `failing`, or while it is so."""
     is_open = (AlertKind.NETWORK, None) in turn.opened
     begins = any(it.holds and it.kind is AlertKind.FAILING for look in looks for it in look.conditions)
-    return [judge.network(*unreached(turn.conn), is_open=is_open)] if begins or is_open else []
+    return [judge.network(*count_failing_sources(turn.conn), is_open=is_open)] if begins or is_open else []
 
 
 def _look(turn: MonitorRound, due: SourceFigures, *, hurried: bool) -> SourceCheck:
     """Judge one source by what can have changed since the last look."""
     least = _least_failures(turn.config, due)
-    parts = last_parts(turn.conn, due.source_id, least)
+    parts = last_source_runs(turn.conn, due.source_id, least)
     conditions = list(_refusals(turn, due, parts[0])) if parts else []
     if any(it.holds or (it.holds is None and (it.kind, due.source_id) in turn.opened) for it in conditions):
         # The reason is known and said; that nothing could be fetched follows from it.
@@ -192,12 +192,12 @@ def _least_failures(config: Config, due: SourceFigures) -> int:
 def _refusals(turn: MonitorRound, due: SourceFigures, part: EndedSourceRun) -> Iterator[Condition]:
     conn, known = turn.conn, turn.opened.get((AlertKind.ROBOTS_FORBIDDEN, due.source_id))
     if part.forbidden or known:
-        seen = refused(conn, due.source_id, part, "robots_forbidden", known.evidence if known else None)
-        fine = was_fine_before(conn, due.source_id, part.id)
+        seen = failure_share(conn, due.source_id, part, "robots_forbidden", known.evidence if known else None)
+        fine = worked_before(conn, due.source_id, part.id)
         yield judge.forbidden(due.name, seen, is_open=known is not None, fine_before=fine)
     known = turn.opened.get((AlertKind.CERTIFICATE, due.source_id))
     if part.listings_failed or part.failed or known:
-        seen = refused(conn, due.source_id, part, "certificate", known.evidence if known else None)
+        seen = failure_share(conn, due.source_id, part, "certificate", known.evidence if known else None)
         yield judge.certificate(seen, is_open=known is not None)
 
 
@@ -206,7 +206,7 @@ def _silence(
 ) -> tuple[list[Condition], SourceBaseline]:
     """The rhythm of four weeks is dear to count: how long the source may rest is kept for some days."""
     known = turn.opened.get((AlertKind.SILENT, due.source_id))
-    last = newest_link(turn.conn, due.source_id)
+    last = newest_link_time(turn.conn, due.source_id)
     if last is None:
         return [], usual
     if known is not None:
@@ -220,7 +220,9 @@ def _silence(
     if limit_s is None or rest < timedelta(seconds=limit_s) or hurried:
         return [], usual
     start = last - PAST
-    quiet = judge_quiet(links_since(turn.conn, due.source_id, start), looks_since(turn.conn, due.source_id, start))
+    quiet = judge_quiet(
+        links_since(turn.conn, due.source_id, start), listing_reads_since(turn.conn, due.source_id, start)
+    )
     return [judge.silent(due.name, quiet, last)], replace(usual, limit_s=quiet.limit_s, limit_at=turn.now)
 
 
@@ -235,13 +237,13 @@ def _rotting(
         return [], usual, page_id
     is_fresh = usual.shares_at is not None and turn.now - usual.shares_at < KEPT
     if known is None and is_fresh:
-        recent = readings(turn.conn, due.source_id, RECENT)
+        recent = extracted_fields(turn.conn, due.source_id, RECENT)
         if not may_rot(recent, usual.shares, usual.words):
             return [], usual, page_id
     if hurried:
         return [], usual, due.page_id
-    old = pages_between(closed_evidence(turn.conn, AlertKind.ROTTING, due.source_id))
-    pages = readings(turn.conn, due.source_id, RECENT + BEFORE)
+    old = pages_in_evidence(closed_evidence(turn.conn, AlertKind.ROTTING, due.source_id))
+    pages = extracted_fields(turn.conn, due.source_id, RECENT + BEFORE)
     before = pages[len(newest(pages)) :]
     if len(pages) < 2 * RECENT:  # of few pages fewer stand for now (`newest`), and all are quickly read
         return [judge.rotting(pages, known.evidence if known else None, old)], usual, page_id

@@ -29,8 +29,8 @@ from urllib.parse import urlsplit
 from db.config.loader import Config
 from db.connection.database import write
 from db.errors import DatabaseLost
-from db.store.alerts import Alert, AlertEvent, alerts_to_tell, note_telling
-from db.timestamps import moment, stamp
+from db.store.alerts import Alert, AlertEvent, alerts_to_notify, record_notification
+from db.timestamps import format_timestamp, parse_timestamp
 
 HOOK_LIMIT_S = 30.0
 """The most that a hook may take, in seconds."""
@@ -71,7 +71,7 @@ def tell(
     """
     hooks = _hooks(config, limit_s, stopping)
     told = 0
-    for alert in alerts_to_tell(conn) if hooks else []:
+    for alert in alerts_to_notify(conn) if hooks else []:
         event = _event(alert, config.alert_repeat.total_seconds(), now)
         if event is None:
             continue
@@ -82,7 +82,7 @@ def tell(
         told += heard
         failed = _failure(alert, event, failures, now) if failures else None
         with write(conn):
-            note_telling(conn, alert.id, heard=heard, failed=failed, at=now)
+            record_notification(conn, alert.id, heard=heard, failed=failed, at=now)
         # It would fail or hang for the others as well; they wait for the next round, and those that failed come last.
         hooks = {name: hook for name, hook in hooks.items() if name not in failures}
         if not hooks or stopping():
@@ -99,7 +99,7 @@ def tell_lost(config: Config, lost: DatabaseLost, now: datetime, *, say: Callabl
         "source": None,
         "says": str(lost),
         "remedy": "put the database back or restore a backup, then start the service again",
-        "opened_at": stamp(now),
+        "opened_at": format_timestamp(now),
         "closed_at": None,
         "evidence": {},
         "database": str(config.database.absolute()),
@@ -118,8 +118,8 @@ def payload_of(alert: Alert, event: AlertEvent, database: Path) -> dict[str, obj
         "source": alert.source,
         "says": alert.says,
         "remedy": alert.remedy,
-        "opened_at": stamp(alert.opened_at),
-        "closed_at": stamp(alert.closed_at) if alert.closed_at else None,
+        "opened_at": format_timestamp(alert.opened_at),
+        "closed_at": format_timestamp(alert.closed_at) if alert.closed_at else None,
         "evidence": dict(alert.evidence),
         "database": str(database.absolute()),
     }
@@ -129,7 +129,7 @@ def _event(alert: Alert, repeat_s: float, now: datetime) -> AlertEvent | None:
     """What is due to be told of an alert now, None where nothing is."""
     failed = alert.telling_failed
     is_over = alert.closed_at is not None
-    waits = failed is not None and now < moment(str(failed["again_at"]))
+    waits = failed is not None and now < parse_timestamp(str(failed["again_at"]))
     if repeat_s and alert.told_at and not is_over and now - alert.told_at >= timedelta(seconds=repeat_s):
         # One hook that fails for days keeps no other from hearing it again.
         return None if waits and failed and failed["event"] == AlertEvent.STILL_OPEN.value else AlertEvent.STILL_OPEN
@@ -166,7 +166,7 @@ def _failure(alert: Alert, event: AlertEvent, failures: Mapping[str, str], now: 
     if earlier and earlier["event"] == event.value and isinstance(earlier["times"], int):
         times += earlier["times"]
     pause = min(_FIRST_PAUSE * 2 ** min(times - 1, 10), _LONGEST_PAUSE)
-    return {"event": event.value, "hooks": dict(failures), "times": times, "again_at": stamp(now + pause)}
+    return {"event": event.value, "hooks": dict(failures), "times": times, "again_at": format_timestamp(now + pause)}
 
 
 def _hooks(config: Config, limit_s: float, stopping: Callable[[], bool]) -> dict[str, Hook]:

@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 from db.config.settings import SourceSettings
 from db.connection.database import write
 from db.models import Source
-from db.queries.publication_times import appearances, first_look
-from db.store.learned_rhythms import put_rhythm, rhythm_row
+from db.queries.publication_times import first_crawl_time, publication_times
+from db.store.learned_rhythms import load_rhythm, save_rhythm
 from scheduler.planning.bursts import BurstEffect
 from scheduler.planning.cadence import LearnedInterval, phase_of
 from scheduler.planning.learned_cadence import LearnedCadence, learn
@@ -33,10 +33,10 @@ AT_ONCE = 10
 
 def auto_of(conn: sqlite3.Connection, source: Source, settings: SourceSettings, now: datetime) -> LearnedInterval:
     """What "auto" means for a source now, by its row; for a source without one, what is assumed of a new one."""
-    row = rhythm_row(conn, source.id)
+    row = load_rhythm(conn, source.id)
     rhythm = from_json(row[1]) if row else learn((), since=now.timestamp(), until=now.timestamp())
     heard = datetime.fromtimestamp(rhythm.heard, now.tzinfo)
-    recent = appearances(conn, source.id, since=heard, until=now) if row else ()
+    recent = publication_times(conn, source.id, since=heard, until=now) if row else ()
     return LearnedInterval(
         foresight=rhythm,
         latest=recent[-1] if recent else rhythm.heard,
@@ -58,13 +58,13 @@ class CadenceLearner:
         for source in sources:
             if self._next.get(source.id, now) > now:
                 continue
-            if source.id not in self._next and (row := rhythm_row(conn, source.id)):
+            if source.id not in self._next and (row := load_rhythm(conn, source.id)):
                 self._next[source.id] = _next_time(source, row[0], from_json(row[1]))
                 if self._next[source.id] > now:
                     continue
             rhythm = _learned(conn, source.id, now)
             with write(conn):
-                put_rhythm(conn, source.id, now, to_json(rhythm))
+                save_rhythm(conn, source.id, now, to_json(rhythm))
             self._next[source.id] = _next_time(source, now, rhythm)
             learned.append(source.id)
             if len(learned) == AT_ONCE:
@@ -74,8 +74,8 @@ class CadenceLearner:
 
 def _learned(conn: sqlite3.Connection, source_id: int, now: datetime) -> LearnedCadence:
     start = now - WINDOW
-    first = first_look(conn, source_id) or now
-    appeared = appearances(conn, source_id, since=start, until=now)
+    first = first_crawl_time(conn, source_id) or now
+    appeared = publication_times(conn, source_id, since=start, until=now)
     return learn(appeared, since=max(start, first).timestamp(), until=now.timestamp())
 
 

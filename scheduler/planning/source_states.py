@@ -15,9 +15,9 @@ from datetime import datetime
 from db.config.loader import Config
 from db.errors import ConfigError
 from db.models import Source
-from db.store.source_locks import sources_at_work
+from db.store.source_locks import locked_sources
 from db.store.source_runs import SourceRun, latest_source_runs, source_runs_since
-from db.store.sources import source_rows, sources_of
+from db.store.sources import source_rows, sources_from_rows
 from scheduler.planning.cadence import Cadence, LearnedInterval, NeverDue, cadence_of
 from scheduler.planning.learning import auto_of
 from scheduler.planning.plan import DueSource, PastRun, PlannedSource, as_due, next_run
@@ -51,7 +51,7 @@ class SourceStates:
     def refresh(self, conn: sqlite3.Connection, now: datetime, learned: Sequence[int] = ()) -> None:
         """Read what has changed. `learned`: sources whose rhythm is another since the last time."""
         changed = self._read_sources(conn) | self._read_runs(conn) | set(learned)
-        at_work = sources_at_work(conn)
+        at_work = locked_sources(conn)
         changed |= at_work ^ self._at_work
         self._at_work = at_work
         for source_id in changed & self._sources.keys():
@@ -93,7 +93,7 @@ class SourceStates:
         rows = source_rows(conn)
         if rows == self._source_rows:
             return set()
-        sources = {source.id: source for source in sources_of(rows)}
+        sources = {source.id: source for source in sources_from_rows(rows)}
         for source_id in self._sources.keys() - sources.keys():
             self._forget(source_id)
         changed = {source.id for source in sources.values() if source != self._sources.get(source.id)}

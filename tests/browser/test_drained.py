@@ -19,10 +19,10 @@ import pytest
 pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
 
 from db.connection.database import open_database
-from db.inspect.dispatcher import MOST_WAITING, WORKERS
-from db.inspect.safety.html_depth import MOST_DEPTH, shallow
-from db.inspect.safety.limits import MOST_VALUE_BYTES
-from db.inspect.safety.sanitize import inert
+from db.inspect.dispatcher import MAX_WAITING, WORKERS
+from db.inspect.safety.html_depth import MAX_DEPTH, limit_depth
+from db.inspect.safety.limits import MAX_VALUE_BYTES
+from db.inspect.safety.sanitize import sanitize_page
 from db.models import Article
 from db.store import facts
 from tests.browser.looking import ask, inspecting, started
@@ -104,7 +104,7 @@ def asking(home: str, path: str, times: int) -> Iterator[list[socket.socket]]:
 def test_a_deep_page_is_shown(home: str) -> None:
     status, body, _ = ask(home, "/-/stored/1")
     assert status == 200
-    assert body.count("<div>") == MOST_DEPTH
+    assert body.count("<div>") == MAX_DEPTH
     assert "top" in body
     assert "bottom" in body
 
@@ -128,7 +128,7 @@ def test_long_calls_hold_up_nobody_else_and_are_stopped(home: str) -> None:
     [
         ("select instr(zeroblob(40000000), zeroblob(20000000) || x'01')", "longer than 1 MB"),
         ("select zeroblob(60000000) union all " * 4 + "select zeroblob(60000000)", "longer than 1 MB"),
-        (f"select zeroblob({MOST_VALUE_BYTES + 1})", "longer than 1 MB"),
+        (f"select zeroblob({MAX_VALUE_BYTES + 1})", "longer than 1 MB"),
         ("select text from articles", "longer than 1 MB"),
         ("with recursive a(x) as (select 1 union all select x+1 from a limit 90) select zeroblob(400000) from a", "32 MB"),
         # 25 MB of values that are six times as long in JSON
@@ -171,12 +171,12 @@ def test_a_long_text_spoils_no_table(home: str) -> None:
 
 def test_a_line_that_is_too_long_is_turned_away_and_ends_when_nobody_waits(home: str) -> None:
     slow = "with recursive a(x) as (select 1 union all select x+1 from a) select count(*) from a"
-    with asking(home, sql(slow), WORKERS + MOST_WAITING):
+    with asking(home, sql(slow), WORKERS + MAX_WAITING):
         wait_for(lambda: ask(home, sql("select 1"))[0] == 503)
         assert ask(home, "/")[0] == 200
     began = time.monotonic()
     assert ask(home, sql("select 1"))[0] == 200
-    assert time.monotonic() - began < MOST_WAITING  # each that waits would take two seconds of one of two workers
+    assert time.monotonic() - began < MAX_WAITING  # each that waits would take two seconds of one of two workers
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -205,21 +205,23 @@ def test_depth_is_bounded_in_a_time_that_grows_with_the_length(page: str) -> Non
         best = 10.0
         for _ in range(3):
             began = time.process_time()
-            shallow(text)
+            limit_depth(text)
             best = min(best, time.process_time() - began)
         took.append(best)
     assert took[1] < 8 * took[0] + 0.05  # four times the length; a square would be sixteen
-    assert inert(page).count("<div>") <= MOST_DEPTH
+    assert sanitize_page(page).count("<div>") <= MAX_DEPTH
 
 
 def test_an_ordinary_page_stays_as_it_is() -> None:
     items = "".join(f"<li>item {n}<p>text<br>more<img src=x>" for n in range(2000))
     page = f"<!doctype html><html><head><title>T</title></head><body><div><ul>{items}</ul></div><p>end</body></html>"
-    assert shallow(page) == page
+    assert limit_depth(page) == page
     nested = "<div><span>" * 200 + "deep" + "</span></div>" * 200
-    assert shallow(nested) == nested
+    assert limit_depth(nested) == nested
     after = "<div>" * 600 + "deep" + "</div>" * 600 + "<section><h1>after</h1></section>"
-    assert shallow(after) == "<div>" * MOST_DEPTH + "deep" + "</div>" * MOST_DEPTH + "<section><h1>after</h1></section>"
+    assert (
+        limit_depth(after) == "<div>" * MAX_DEPTH + "deep" + "</div>" * MAX_DEPTH + "<section><h1>after</h1></section>"
+    )
 
 
 def test_a_connection_that_asks_nothing_is_closed(left_waiting: tuple[socket.socket, subprocess.Popen[str]]) -> None:

@@ -16,8 +16,8 @@ import pytest
 
 pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
 
-from db.inspect.safety.request_checks import answers_to
-from db.inspect.safety.sanitize import inert
+from db.inspect.safety.request_checks import is_own_host
+from db.inspect.safety.sanitize import sanitize_page
 from tests.browser.edition import fill, hostile_page
 from tests.browser.looking import ROOT, ask, inspecting
 from tests.cli.conftest import spawn
@@ -112,10 +112,10 @@ def test_other_methods_and_other_names_are_refused(home: str) -> None:
     assert ask(home, "/", Host="evil.example")[0] == 403
     assert ask(home, "/news.json", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="cors")[0] == 403
     assert ask(home, "/", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate")[0] == 200
-    assert answers_to("[::1]:8001", frozenset())
-    assert answers_to("desk.example:8001", frozenset({"desk.example"}))
-    assert not answers_to("127.0.0.1.evil.example", frozenset())
-    assert not answers_to("", frozenset())
+    assert is_own_host("[::1]:8001", frozenset())
+    assert is_own_host("desk.example:8001", frozenset({"desk.example"}))
+    assert not is_own_host("127.0.0.1.evil.example", frozenset())
+    assert not is_own_host("", frozenset())
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_every_answer_carries_its_policy(home: str, path: str) -> None:
 
 
 def test_no_address_is_left_in_an_inert_page() -> None:
-    left = inert(hostile_page("http://trap.example"))
+    left = sanitize_page(hostile_page("http://trap.example"))
     body = left[left.index("<body>") :]
     assert "trap.example" not in body.replace("&lt;", "<").split("the end")[0]
     assert "as plain as any other" in body

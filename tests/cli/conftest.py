@@ -16,7 +16,7 @@ from cli.main import copydesk
 from db.connection.database import connect, open_database, write
 from db.models import Article, Link, LinkKind, Moment, OffsetFrom, Precision, Reason, Rejection
 from db.store import facts
-from db.store.outcomes import Extractor, extractor_id, put_article, put_rejection
+from db.store.outcomes import Extractor, extractor_id, insert_article, insert_rejection
 from db.store.sources import add_source
 from pipelines.dedup.settle import settle
 from pipelines.extraction.fingerprint import fingerprint
@@ -58,7 +58,7 @@ class Newsroom:
     def link(self, source_id: int, url: str) -> int:
         with open_room(self.path) as conn:
             link = Link(url=url, key=link_key(url), kind=LinkKind.FEED)
-            facts.put_links(conn, source_id, [link], self.tick(), self.run_id)
+            facts.insert_links(conn, source_id, [link], self.tick(), self.run_id)
             return int(conn.execute("SELECT id FROM links WHERE key = ?", (link.key,)).fetchone()[0])
 
     def page(self, source_id: int, url: str, body: bytes, *, final_url: str | None = None) -> int:
@@ -80,10 +80,10 @@ class Newsroom:
             source_id=source_id,
             headers={"Content-Type": "text/html"},
             content_type="text/html",
-            body=facts.packed_body(body),
+            body=facts.pack_body(body),
         )
         with open_room(self.path) as conn:
-            page_id = facts.put_page(conn, received)
+            page_id = facts.insert_page(conn, received)
         assert page_id is not None
         return page_id
 
@@ -93,14 +93,14 @@ class Newsroom:
         page_id = self.page(source_id, url, body or f"<p>{article.text}</p>".encode(), final_url=final_url)
         address = final_url or url
         with open_room(self.path) as conn:
-            put_article(conn, page_id, address, article, fingerprint(article, address), self._maker(conn))
+            insert_article(conn, page_id, address, article, fingerprint(article, address), self._maker(conn))
             settle(conn, [page_id])
         return page_id
 
     def rejection(self, source_id: int, url: str, rejection: Rejection) -> int:
         page_id = self.page(source_id, url, b"<p>hi</p>")
         with open_room(self.path) as conn:
-            put_rejection(conn, page_id, rejection, self._maker(conn))
+            insert_rejection(conn, page_id, rejection, self._maker(conn))
         return page_id
 
     def failure(self, source_id: int, url: str, error: str, *, at: datetime | None = None) -> None:
@@ -115,7 +115,7 @@ class Newsroom:
             error=error,
         )
         with open_room(self.path) as conn:
-            facts.put_failure(conn, fetch)
+            facts.record_failure(conn, fetch)
 
     def _maker(self, conn: object) -> int:
         return extractor_id(conn, Extractor(code="0.0.1+test", rules="none", trafilatura="2.3.1"))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db.store.alerts import AlertKind, close_alert, note_telling, open_alert
+from db.store.alerts import AlertKind, close_alert, open_alert, record_notification
 from tests.cli.conftest import Newsroom, open_room, run, spawn
 
 NOW = datetime.now(UTC)
@@ -28,7 +28,7 @@ def troubled(newsroom: Newsroom) -> Newsroom:
                 at=NOW - timedelta(hours=ago),
             )
         close_alert(conn, 1, NOW - timedelta(hours=20))
-        note_telling(conn, 2, heard=True, failed={"hooks": {"alert_webhook": "status 500"}}, at=NOW)
+        record_notification(conn, 2, heard=True, failed={"hooks": {"alert_webhook": "status 500"}}, at=NOW)
     return newsroom
 
 

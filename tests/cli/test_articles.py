@@ -7,7 +7,7 @@ import json
 import pytest
 
 from db.errors import UnknownSource, UsageError
-from db.queries.articles import newest
+from db.queries.articles import newest_articles
 from pipelines.extraction.article_json import to_json
 from tests.cli.conftest import CORRECTED, Newsroom, open_room, report, run, spawn
 
@@ -87,6 +87,6 @@ def test_the_order_is_that_of_one_sort(newsroom: Newsroom) -> None:
             "SELECT page_id FROM current_articles ORDER BY coalesce(published_utc, fetched_at) DESC, page_id DESC"
         )
         expected = [page_id for (page_id,) in plain]
-        assert newest(conn) == expected
+        assert newest_articles(conn) == expected
         for limit in range(1, 5):
-            assert newest(conn, limit=limit) == expected[:limit]
+            assert newest_articles(conn, limit=limit) == expected[:limit]

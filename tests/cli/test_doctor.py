@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli.commands.doctor import _hidden
-from db.processes import process_lives
+from db.processes import is_process_alive
 from db.store import facts
 from tests.cli.conftest import START, Newsroom, open_room, run, spawn
 
@@ -91,7 +91,7 @@ def test_old_extractors_are_counted(newsroom: Newsroom) -> None:
 def test_runs_that_were_killed_and_runs_under_way(newsroom: Newsroom) -> None:
     gone = subprocess.Popen([sys.executable, "-c", "pass"])
     gone.wait()
-    assert not process_lives(gone.pid)
+    assert not is_process_alive(gone.pid)
     with open_room(newsroom.path) as conn:
         facts.begin_run(conn, "crawl", gone.pid, START)
         facts.begin_run(conn, "crawl", os.getpid(), START)

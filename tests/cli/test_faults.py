@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from db.connection.database import connect, explained, open_database, write
+from db.connection.database import connect, open_database, translate_sqlite_errors, write
 from db.errors import DatabaseBusy
 from db.store import facts
 from tests.cli.conftest import ROOT, START, Newsroom, open_room, report, run, spawn
@@ -104,7 +104,7 @@ def test_a_locked_database_says_so(newsroom: Newsroom) -> None:
         db = open_database(newsroom.path, lock_wait_s=0.2)
         with (
             pytest.raises(DatabaseBusy, match="another program has held the write lock"),
-            explained(newsroom.path),
+            translate_sqlite_errors(newsroom.path),
             write(db.conn),
         ):
             pass  # never reached

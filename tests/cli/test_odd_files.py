@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from db import regular_files
-from db.regular_files import NotRegular, open_file
+from db.regular_files import NotRegularFile, open_file
 from tests.cli.conftest import ROOT, spawn
 
 PAGE = (
@@ -211,7 +211,7 @@ def test_a_file_that_becomes_a_fifo_is_not_waited_for(folder: Path, monkeypatch:
     def read() -> None:
         try:
             open_file(folder / "fifo.html")
-        except NotRegular as error:
+        except NotRegularFile as error:
             done.append(error)
 
     thread = threading.Thread(target=read, daemon=True)

@@ -14,7 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cli.output.tables import Column, cut, local_time, padded, plain, size, span, table, wrapped
+from cli.output.tables import (
+    Column,
+    cut,
+    format_duration,
+    format_local_time,
+    format_size,
+    padded,
+    plain,
+    table,
+    wrapped,
+)
 from tests.cli.conftest import ROOT, Newsroom
 
 COLUMNS = (Column(title="id", right=True, fixed=True), Column(title="title", least=6), Column(title="who", least=4))
@@ -64,21 +74,27 @@ def test_control_characters_go() -> None:
 
 
 def test_numbers_for_people() -> None:
-    assert [size(n) for n in (0, 999, 1500, 250_000, 1_915_269_120, 5e15)] == [
+    assert [format_size(n) for n in (0, 999, 1500, 250_000, 1_915_269_120, 5e15)] == [
         "0 B", "999 B", "1.5 kB", "250 kB", "1.9 GB", "5000.0 TB",
     ]  # fmt: skip
-    assert [span(n) for n in (0.04, 59, 200, 7500, 360_000)] == ["0.0 s", "59 s", "3 min 20 s", "2 h 5 min", "4 d 4 h"]
+    assert [format_duration(n) for n in (0.04, 59, 200, 7500, 360_000)] == [
+        "0.0 s",
+        "59 s",
+        "3 min 20 s",
+        "2 h 5 min",
+        "4 d 4 h",
+    ]
 
 
 def test_local_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Shanghai")
     time.tzset()
     try:
-        assert local_time("2026-11-01T20:30:05.123Z") == "2026-11-02 04:30"
-        assert local_time("2026-11-01T20:30+01:00") == "2026-11-02 03:30"
-        assert local_time("2026-11-01") == "2026-11-01"
-        assert local_time("2026-11-01T20:30") == "2026-11-01 20:30", "no offset known: as the page says"
-        assert local_time(None) == ""
+        assert format_local_time("2026-11-01T20:30:05.123Z") == "2026-11-02 04:30"
+        assert format_local_time("2026-11-01T20:30+01:00") == "2026-11-02 03:30"
+        assert format_local_time("2026-11-01") == "2026-11-01"
+        assert format_local_time("2026-11-01T20:30") == "2026-11-01 20:30", "no offset known: as the page says"
+        assert format_local_time(None) == ""
     finally:
         monkeypatch.undo()
         time.tzset()

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from db.queries.articles import count_verdicts
-from db.queries.statistics import holdings
+from db.queries.statistics import database_statistics
 from tests.cli.conftest import Newsroom, open_room, run, spawn
 
 
@@ -56,7 +56,7 @@ def test_an_empty_database_says_what_to_do(room: Newsroom) -> None:
 def test_all_figures_are_of_one_moment(newsroom: Newsroom) -> None:
     with open_room(newsroom.path) as conn:
         conn.execute("COMMIT")
-        held = holdings(conn, datetime.now(UTC))
+        held = database_statistics(conn, datetime.now(UTC))
         assert sum(source.articles for source in held.by_source) == held.articles
         conn.execute("BEGIN")
 

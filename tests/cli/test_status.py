@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 from db.connection.database import connect, write
 from db.store import facts
-from db.store.service_state import beat, begin_service, end_service
+from db.store.service_state import begin_service, end_service, record_heartbeat
 from db.store.source_runs import begin_source_runs, end_source_runs
 from db.store.sources import pause_source
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 from tests.cli.conftest import Newsroom, run, spawn
 
 NO_PROCESS = 4_999_999
@@ -50,10 +50,12 @@ def test_what_runs_waits_and_fails(newsroom: Newsroom) -> None:
         for minutes in (90, 60, 30):
             crawled(conn, [mirror], "failed", now - timedelta(minutes=minutes))
         under_way = crawled(conn, [evening], None, now - timedelta(minutes=1), os.getpid())
-        conn.execute("INSERT INTO turns VALUES (?, ?, ?, ?, NULL)", (evening, under_way, os.getpid(), stamp(now)))
+        conn.execute(
+            "INSERT INTO turns VALUES (?, ?, ?, ?, NULL)", (evening, under_way, os.getpid(), format_timestamp(now))
+        )
         conn.execute(
             "INSERT INTO alerts (kind, source_id, says, remedy, opened_at) VALUES ('failing', ?, 'it fails', 'look', ?)",
-            (mirror, stamp(now)),
+            (mirror, format_timestamp(now)),
         )
     shown = run(newsroom.path, "status").output
     assert f"up for 3 h, process {os.getpid()}, http://127.0.0.1:9109" in shown
@@ -80,7 +82,7 @@ def test_a_service_that_was_killed(newsroom: Newsroom) -> None:
     conn = connect(newsroom.path)
     with write(conn):
         begin_service(conn, NO_PROCESS, datetime.now(UTC), address="", version="0.1.0")
-        beat(conn, datetime.now(UTC))
+        record_heartbeat(conn, datetime.now(UTC))
     conn.close()
     assert "gone since" in run(newsroom.path, "status").output
 

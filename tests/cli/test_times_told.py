@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from db.humanize import file_size
+from db.humanize import format_database_size
 from db.inspect.pages.people import person
-from db.inspect.pages.source import portrait, source_lines
-from db.inspect.pages.template_filters import stated, when
+from db.inspect.pages.source import source_details, source_lines
+from db.inspect.pages.template_filters import page_time, when
 from db.models import Moment, OffsetFrom, Precision
 from db.store import facts
 from db.store.source_runs import begin_source_runs, end_source_run
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 from tests.cli.conftest import Newsroom, open_room, report, run
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -50,17 +50,19 @@ def test_a_source_that_answers_with_nothing_new_was_fetched(newsroom: Newsroom) 
                 status=None if error else 304,
                 error=error,
             )
-            facts.put_fetch(conn, asked)
+            facts.insert_fetch(conn, asked)
             end_source_run(conn, run_id, source_id, ended="failed" if error else "finished", at=at)
-        shown = portrait(conn, source_id, LATER)
+        shown = source_details(conn, source_id, LATER)
         assert shown is not None
-        assert (shown.last_fetched, shown.last_new) == (stamp(LATER), newest)
-        assert {line.name: line.last_fetched for line in source_lines(conn, LATER)}["mirror.example"] == stamp(LATER)
+        assert (shown.last_fetched, shown.last_new) == (format_timestamp(LATER), newest)
+        assert {line.name: line.last_fetched for line in source_lines(conn, LATER)}[
+            "mirror.example"
+        ] == format_timestamp(LATER)
         view = "SELECT last_fetched_utc, last_page_utc FROM sources_view WHERE name = 'mirror.example'"
-        assert conn.execute(view).fetchone() == (stamp(LATER), newest)
+        assert conn.execute(view).fetchone() == (format_timestamp(LATER), newest)
     by_source = {one["name"]: one for one in json.loads(run(newsroom.path, "stats", "--json").output)["by_source"]}
     assert (by_source["mirror.example"]["last_fetched"], by_source["mirror.example"]["last_new"]) == (
-        stamp(LATER),
+        format_timestamp(LATER),
         newest,
     )
 
@@ -85,7 +87,7 @@ def test_newest_is_by_the_time_published(room: Newsroom) -> None:
         for day in (3, 5, 1, 4)
     ]
     with open_room(room.path) as conn:
-        shown, by = portrait(conn, source_id, LATER), person(conn, "Anna Holt")
+        shown, by = source_details(conn, source_id, LATER), person(conn, "Anna Holt")
     newest = [pages[n] for n in (1, 3, 0, 2)]
     assert shown is not None
     assert shown.newest == newest
@@ -101,14 +103,14 @@ def test_one_article_has_one_time_on_every_page() -> None:
         at=datetime(2026, 11, 3, 6, 30, tzinfo=SHANGHAI), precision=Precision.MINUTE, offset_from=OffsetFrom.COUNTRY
     )
     assert ">2026-11-02 22:30<" in when(at.iso)
-    assert stated(at).startswith("2026-11-02 22:30; by the page’s own clock 2026-11-03 06:30")
+    assert page_time(at).startswith("2026-11-02 22:30; by the page’s own clock 2026-11-03 06:30")
     day = Moment(at=datetime(2026, 11, 3, tzinfo=SHANGHAI), precision=Precision.DAY, offset_from=OffsetFrom.COUNTRY)
     assert ">2026-11-03<" in when(day.iso)
-    assert stated(day) == "2026-11-03 (to the day)"
+    assert page_time(day) == "2026-11-03 (to the day)"
 
 
 def test_the_size_of_a_database_is_that_of_its_file(newsroom: Newsroom) -> None:
-    assert file_size(1_400_000, 20_600_000) == "1.4 MB, and 20.6 MB in its write-ahead log"
+    assert format_database_size(1_400_000, 20_600_000) == "1.4 MB, and 20.6 MB in its write-ahead log"
     lines = {line.split("  ")[0]: line for line in run(newsroom.path, "stats").output.splitlines()}
-    assert lines["database"].split(": ")[1].split(",")[0] == file_size(newsroom.path.stat().st_size, 0)
+    assert lines["database"].split(": ")[1].split(",")[0] == format_database_size(newsroom.path.stat().st_size, 0)
     assert "received, stored in" in lines["bodies"]

@@ -21,13 +21,13 @@ def put_pages(conn: sqlite3.Connection, numbers: range, *, size: int = 30_000, a
 
 def _put_page(conn: sqlite3.Connection, n: int, body: bytes, at: datetime) -> int:
     url = f"https://a.example/{n}"
-    facts.put_links(conn, 1, [Link(url=url, key=url, kind=LinkKind.FEED)], at, None)
+    facts.insert_links(conn, 1, [Link(url=url, key=url, kind=LinkKind.FEED)], at, None)
     link_id = conn.execute("SELECT id FROM links WHERE key = ?", (url,)).fetchone()[0]
     fetch = facts.Fetch(
         what="article", url=url, started_at=at, source_id=1, link_id=link_id, status=200, bytes=len(body)
     )
-    packed = facts.packed_body(body)
-    page_id = facts.put_page(
+    packed = facts.pack_body(body)
+    page_id = facts.insert_page(
         conn, facts.ReceivedPage(fetch=fetch, source_id=1, headers={}, content_type="text/html", body=packed)
     )
     assert page_id is not None

@@ -22,11 +22,11 @@ from sqlite_utils import Database
 from sqlite_utils.cli import cli as sqlite_utils
 
 from db.connection.database import connect, open_database
-from db.maintenance.search_index import catch_up
+from db.maintenance.search_index import index_waiting_pages
 from db.queries.search import search
 from db.schema.migrations import migrations
-from db.search.index import strays
-from db.store.outcomes import drop_outcome
+from db.search.index import count_inconsistencies
+from db.store.outcomes import delete_outcome
 from tests.cli.conftest import STORY, Newsroom, report
 
 _NAMES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
@@ -154,11 +154,11 @@ def test_an_earlier_index_is_taken_over(tmp_path: Path) -> None:
     assert db.conn.execute(count).fetchone() == (12,)
     page = newsroom.article(source, "https://a.example/new", report(f"{STORY} new", title="Ferry, tangerine"))
     assert search(db.conn, "ferry tangerine").found == 1
-    drop_outcome(db.conn, page)
-    drop_outcome(db.conn, before[0])
+    delete_outcome(db.conn, page)
+    delete_outcome(db.conn, before[0])
     assert search(db.conn, "ferry").found == 11
     assert db.conn.execute(count).fetchone() == (11,)
-    assert strays(db.conn) == (0, 0)
+    assert count_inconsistencies(db.conn) == (0, 0)
     db.conn.execute("INSERT INTO search_index (search_index) VALUES ('integrity-check')")
     config = dict(db.conn.execute("SELECT k, v FROM search_index_config").fetchall())
     assert (config["pgsz"], config["crisismerge"]) == (1000, 64)
@@ -177,6 +177,6 @@ def as_before(path: Path) -> None:
     for name, value in (("pgsz", 1000), ("crisismerge", 64)):
         db.conn.execute("INSERT INTO search_index (search_index, rank) VALUES (?, ?)", (name, value))
     db.conn.execute("INSERT INTO unindexed SELECT page_id FROM articles")
-    catch_up(db.conn)
+    index_waiting_pages(db.conn)
     db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0019_search_readable'")
     db.conn.close()

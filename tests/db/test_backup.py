@@ -17,7 +17,7 @@ import pytest
 
 from db.errors import DatabaseError, DiskFull, UsageError
 from db.maintenance import backup
-from db.maintenance.backup import back_up, backup_name, backups_in, new_backup_path, thin_out
+from db.maintenance.backup import backup_name, backups_in, create_backup, new_backup_path, remove_old_backups
 from tests.cli.conftest import ROOT, Newsroom, open_room, report, run, spawn
 from tests.db.stock import filled, put_pages
 
@@ -84,7 +84,7 @@ def test_a_backup_beside_a_writing_process_is_of_one_moment(tmp_path: Path) -> N
             seen.append(count(path))
             time.sleep(0.03)
 
-        taken = back_up(path, target, now=NOW, progress=slowly)
+        taken = create_backup(path, target, now=NOW, progress=slowly)
         assert writer.poll() is None
     finally:
         writer.kill()
@@ -106,7 +106,7 @@ def test_what_a_killed_backup_leaves_counts_as_none_and_goes_with_the_next(tmp_p
     path, folder = tmp_path / "news.db", tmp_path / "backups"
     folder.mkdir()
     filled(path)
-    old = back_up(path, folder / backup_name(path, NOW), now=NOW).path
+    old = create_backup(path, folder / backup_name(path, NOW), now=NOW).path
     content = old.read_bytes()
     foreign = folder / f"{backup_name(path, NOW)}.elsewhere.1.part"
     foreign.write_bytes(b"another machine is at it")
@@ -121,13 +121,13 @@ def test_what_a_killed_backup_leaves_counts_as_none_and_goes_with_the_next(tmp_p
     assert parts[0].stat().st_size > 0
     assert backups_in(folder, path) == [old]
     assert not target.exists()
-    new = back_up(path, folder / backup_name(path, NOW + timedelta(hours=2)), now=NOW).path
+    new = create_backup(path, folder / backup_name(path, NOW + timedelta(hours=2)), now=NOW).path
     assert not parts[0].exists()
     assert foreign.exists()
     assert backups_in(folder, path) == [new, old]
     assert old.read_bytes() == content
     os.utime(foreign, (0, 0))
-    back_up(path, folder / backup_name(path, NOW + timedelta(hours=3)), now=NOW)
+    create_backup(path, folder / backup_name(path, NOW + timedelta(hours=3)), now=NOW)
     assert not foreign.exists()
 
 
@@ -149,19 +149,19 @@ def test_a_file_that_is_there_is_replaced_only_on_request(newsroom: Newsroom, tm
     target = tmp_path / "copy.db"
     target.write_text("something else")
     with pytest.raises(UsageError, match="is there already; name another file, or replace it with --force"):
-        back_up(newsroom.path, target, now=NOW)
+        create_backup(newsroom.path, target, now=NOW)
     assert target.read_text() == "something else"
-    back_up(newsroom.path, target, now=NOW, replace=True)
+    create_backup(newsroom.path, target, now=NOW, replace=True)
     assert count(target) == 8
     (tmp_path / "copy.db-wal").touch()
     with pytest.raises(UsageError, match="a program has it open"):
-        back_up(newsroom.path, target, now=NOW, replace=True)
+        create_backup(newsroom.path, target, now=NOW, replace=True)
     with pytest.raises(UsageError, match="is the database itself"):
-        back_up(newsroom.path, newsroom.path, now=NOW, replace=True)
+        create_backup(newsroom.path, newsroom.path, now=NOW, replace=True)
     with pytest.raises(UsageError, match="does not exist; make it"):
-        back_up(newsroom.path, tmp_path / "none" / "copy.db", now=NOW)
+        create_backup(newsroom.path, tmp_path / "none" / "copy.db", now=NOW)
     with pytest.raises(UsageError, match="is not a file"):
-        back_up(newsroom.path, tmp_path, now=NOW, replace=True)
+        create_backup(newsroom.path, tmp_path, now=NOW, replace=True)
 
 
 def test_one_that_appears_meanwhile_is_not_replaced(newsroom: Newsroom, tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_one_that_appears_meanwhile_is_not_replaced(newsroom: Newsroom, tmp_path
         target.write_text("another's")
 
     with pytest.raises(UsageError, match="is there by now"):
-        back_up(newsroom.path, target, now=NOW, progress=appears)
+        create_backup(newsroom.path, target, now=NOW, progress=appears)
     assert target.read_text() == "another's"
     assert not list(tmp_path.glob("*.part"))
 
@@ -184,7 +184,7 @@ def test_a_full_disk_leaves_the_old_backups_and_no_half_one(tmp_path: Path) -> N
     path, folder = tmp_path / "news.db", tmp_path / "backups"
     folder.mkdir()
     filled(path, 5)
-    old = back_up(path, folder / backup_name(path, NOW), now=NOW).path
+    old = create_backup(path, folder / backup_name(path, NOW), now=NOW).path
     with open_room(path) as conn:
         put_pages(conn, range(10, 200))
     result = spawn("--db", str(path), "backup", str(folder), preexec_fn=_small_files)
@@ -198,7 +198,7 @@ def test_space_is_asked_for_first(newsroom: Newsroom, tmp_path: Path, monkeypatc
     few = shutil.disk_usage(tmp_path)._replace(free=5_000_000)
     monkeypatch.setattr(backup.shutil, "disk_usage", lambda _: few)
     with pytest.raises(DiskFull, match="5 MB are free; the backup takes"):
-        back_up(newsroom.path, tmp_path / "copy.db", now=NOW)
+        create_backup(newsroom.path, tmp_path / "copy.db", now=NOW)
     assert not list(tmp_path.glob("copy*"))
 
 
@@ -207,7 +207,7 @@ def test_a_copy_that_is_not_sound_is_not_kept(newsroom: Newsroom, tmp_path: Path
     with open_room(newsroom.path) as conn:
         conn.execute("UPDATE bodies SET data = x'00' WHERE id = 3")
     with pytest.raises(DatabaseError, match=r"the copy is not sound \(8 of 8 unpacked, 7 match"):
-        back_up(newsroom.path, tmp_path / "copy.db", now=NOW)
+        create_backup(newsroom.path, tmp_path / "copy.db", now=NOW)
     assert not list(tmp_path.glob("copy*"))
 
 
@@ -225,7 +225,7 @@ def test_what_is_cut_off_on_the_way_is_seen(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(backup, "_copy", forgetful)
     with pytest.raises(DatabaseError):
-        back_up(path, tmp_path / "copy.db", now=NOW)
+        create_backup(path, tmp_path / "copy.db", now=NOW)
     assert not list(tmp_path.glob("copy*"))
 
 
@@ -235,21 +235,26 @@ def test_only_old_backups_of_this_database_are_removed(tmp_path: Path) -> None:
     kept = ["news.db", "news-20261124T030000Z.db.gz", "other-20200101T000000Z.db", "news-2020.db", "notes.txt"]
     for name in names + kept:
         (tmp_path / name).touch()
-    gone = thin_out(tmp_path, database, 3, newest=tmp_path / names[0])
+    gone = remove_old_backups(tmp_path, database, 3, newest=tmp_path / names[0])
     assert [path.name for path in gone] == names[3:]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[:3] + kept)
-    assert thin_out(tmp_path, database, 1, newest=tmp_path / names[2]) == [tmp_path / names[0], tmp_path / names[1]]
+    assert remove_old_backups(tmp_path, database, 1, newest=tmp_path / names[2]) == [
+        tmp_path / names[0],
+        tmp_path / names[1],
+    ]
     assert (tmp_path / names[2]).exists(), "the one just taken stays, also where the clock was set back"
 
 
 def test_two_in_one_second_get_names_of_their_own(newsroom: Newsroom, tmp_path: Path) -> None:
-    taken = [back_up(newsroom.path, new_backup_path(tmp_path, newsroom.path, NOW), now=NOW).path for _ in range(2)]
+    taken = [
+        create_backup(newsroom.path, new_backup_path(tmp_path, newsroom.path, NOW), now=NOW).path for _ in range(2)
+    ]
     assert [path.name for path in taken] == ["news-20261124T030000Z.db", "news-20261124T030001Z.db"]
 
 
 def test_a_restored_backup_is_gone_on_with(newsroom: Newsroom, tmp_path: Path) -> None:
     before = run(newsroom.path, "articles", "--json").output
-    back_up(newsroom.path, tmp_path / "copy.db", now=NOW)
+    create_backup(newsroom.path, tmp_path / "copy.db", now=NOW)
     for file in tmp_path.glob("news.db*"):
         file.unlink()
     shutil.copy(tmp_path / "copy.db", newsroom.path)

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from db.bodies.store import digest, get_body, pack, put_body
+from db.bodies.store import body_digest, compress_body, insert_body, load_body
 from db.connection.database import connect, open_database, write
 from db.errors import DatabaseDamaged
 from db.maintenance.prune import prune
-from db.maintenance.repack import pack_again
+from db.maintenance.repack import repack
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ def page(number: int, template: str = "one") -> bytes:
 
 def put(conn: sqlite3.Connection, body: bytes, number: int, at: datetime = NOW) -> int:
     with write(conn):
-        body_id = put_body(conn, body, digest(body), pack(body))
+        body_id = insert_body(conn, body, body_digest(body), compress_body(body))
         conn.execute(
             "INSERT INTO pages (source_id, url, fetched_at, status, headers, body_id) VALUES (1, ?, ?, 200, '{}', ?)",
             (f"https://a.example/{number}", at.isoformat(), body_id),
@@ -67,38 +67,38 @@ def sizes(path: Path) -> tuple[int, int]:
 
 def test_packing_saves_and_every_page_reads_back_alone(path: Path) -> None:
     before, _ = sizes(path)
-    report = pack_again(path, NOW)
+    report = repack(path, NOW)
     after, by_dictionary = sizes(path)
     assert (report.tried, report.packed, report.dictionaries, by_dictionary) == (20, 20, 1, 20)
     assert after + report.dictionary_bytes < before / 2
     for number in range(20):
         conn = connect(path, readonly=True)
         body = page(number)
-        (body_id, size) = conn.execute("SELECT id, size FROM bodies WHERE sha256 = ?", (digest(body),)).fetchone()
-        assert (get_body(conn, body_id), size) == (body, len(body))
+        (body_id, size) = conn.execute("SELECT id, size FROM bodies WHERE sha256 = ?", (body_digest(body),)).fetchone()
+        assert (load_body(conn, body_id), size) == (body, len(body))
         conn.close()
-    assert pack_again(path, NOW).tried == 0
+    assert repack(path, NOW).tried == 0
 
 
 def test_what_comes_later_uses_the_dictionary_and_a_redesign_gets_a_new_one(path: Path) -> None:
-    pack_again(path, NOW)
+    repack(path, NOW)
     conn = connect(path)
     put(conn, page(99), 99)
-    assert (pack_again(path, NOW).packed, sizes(path)[1]) == (1, 21)
+    assert (repack(path, NOW).packed, sizes(path)[1]) == (1, 21)
     noise = random.Random(7).randbytes(40_000)
     plain = put(conn, noise, 100)
-    report = pack_again(path, NOW)
+    report = repack(path, NOW)
     assert (report.tried, report.packed) == (1, 0), "what a dictionary does not make smaller stays plain"
-    assert get_body(conn, plain) == noise
+    assert load_body(conn, plain) == noise
     for number in range(200, 220):
         put(conn, page(number, "two"), number)
-    assert pack_again(path, NOW).dictionaries == 1
-    assert get_body(conn, plain + 5) == page(204, "two")
+    assert repack(path, NOW).dictionaries == 1
+    assert load_body(conn, plain + 5) == page(204, "two")
     conn.close()
 
 
 def test_a_dictionary_never_changes_and_one_in_use_never_goes(path: Path) -> None:
-    pack_again(path, NOW)
+    repack(path, NOW)
     conn = connect(path)
     for statement in ("UPDATE dictionaries SET data = x'00'", "DELETE FROM dictionaries"):
         with pytest.raises(sqlite3.IntegrityError, match="dictionary"):
@@ -107,40 +107,40 @@ def test_a_dictionary_never_changes_and_one_in_use_never_goes(path: Path) -> Non
 
 
 def test_damage_is_found(path: Path) -> None:
-    pack_again(path, NOW)
+    repack(path, NOW)
     conn = connect(path)
     conn.execute("UPDATE bodies SET sha256 = x'00' WHERE id = 1")
     with pytest.raises(DatabaseDamaged, match="checksum"):
-        get_body(conn, 1)
+        load_body(conn, 1)
     conn.close()
 
 
 def test_stopped_anywhere_it_goes_on_from_there(path: Path) -> None:
     for asked in range(0, 40, 5):
         left = iter(range(asked))
-        pack_again(path, NOW, stopping=lambda left=left: next(left, None) is None)  # type: ignore[misc]
+        repack(path, NOW, stopping=lambda left=left: next(left, None) is None)  # type: ignore[misc]
         conn = connect(path)
-        assert [get_body(conn, n + 1) for n in range(20)] == [page(n) for n in range(20)]
+        assert [load_body(conn, n + 1) for n in range(20)] == [page(n) for n in range(20)]
         conn.close()
-    assert pack_again(path, NOW).broken_off is False
+    assert repack(path, NOW).broken_off is False
     assert sizes(path)[1] == 20
 
 
 def test_a_pruned_body_is_left_alone_and_comes_back_plain(path: Path) -> None:
-    pack_again(path, NOW)
+    repack(path, NOW)
     conn = connect(path)
     conn.execute("UPDATE bodies SET data = x'', pruned_at = '2026-11-24', dictionary_id = NULL WHERE id = 1")
-    assert pack_again(path, NOW).tried == 0
+    assert repack(path, NOW).tried == 0
     body = page(0)
-    assert put_body(conn, body, digest(body), pack(body)) == 1
-    assert get_body(conn, 1) == body
-    assert pack_again(path, NOW + timedelta(1)).packed == 1
+    assert insert_body(conn, body, body_digest(body), compress_body(body)) == 1
+    assert load_body(conn, 1) == body
+    assert repack(path, NOW + timedelta(1)).packed == 1
     assert prune(path, NOW, keep_bodies=timedelta(), keep_log=timedelta(seconds=1e9)).bodies == 0
     conn.close()
 
 
 def test_the_zstd_command_unpacks_it(path: Path, tmp_path: Path) -> None:
-    pack_again(path, NOW)
+    repack(path, NOW)
     conn = connect(path)
     data, dictionary = conn.execute(
         "SELECT b.data, d.data FROM bodies b JOIN dictionaries d ON d.id = b.dictionary_id WHERE b.id = 3"
@@ -170,9 +170,9 @@ def test_killed_at_any_moment_every_body_reads_back(path: Path) -> None:
             time.sleep(0.1 + 0.05 * number)
             job.kill()
         conn = connect(path)
-        assert [get_body(conn, n + 1) for n in range(20)] == [page(n) for n in range(20)]
+        assert [load_body(conn, n + 1) for n in range(20)] == [page(n) for n in range(20)]
         conn.close()
         halfway += 0 < sizes(path)[1] < 20
     assert halfway, "no kill fell between two bodies"
-    pack_again(path, NOW)
+    repack(path, NOW)
     assert sizes(path)[1] == 20

@@ -9,15 +9,15 @@ from pathlib import Path
 import fastwarc.warc
 import pytest
 
-from db.bodies.dictionary_samples import choose, spread
-from db.bodies.store import digest, get_body
+from db.bodies.dictionary_samples import choose_samples, sample_evenly
+from db.bodies.store import body_digest, load_body
 from db.connection.database import connect, open_database, open_readonly, write
 from db.errors import DatabaseDamaged
-from db.maintenance.backup import back_up
-from db.maintenance.health import HealthCheck, Level, examine
-from db.maintenance.repack import pack_again
+from db.maintenance.backup import create_backup
+from db.maintenance.health import HealthCheck, Level, run_checks
+from db.maintenance.repack import repack
 from db.models import Link, LinkKind
-from db.store.facts import Fetch, ReceivedPage, packed_body, put_links, put_page
+from db.store.facts import Fetch, ReceivedPage, insert_links, insert_page, pack_body
 from db.store.sources import add_source
 from tests.cli.conftest import run
 
@@ -44,11 +44,11 @@ def path(tmp_path: Path) -> Path:
             add_source(conn, name=f"{source}.example", url=f"https://{source}.example/", settings={}, at=NOW)
             for number in range(12):
                 url = f"https://{source}.example/{number}"
-                put_links(conn, source, [Link(url=url, key=url, kind=LinkKind.FEED)], NOW, None)
+                insert_links(conn, source, [Link(url=url, key=url, kind=LinkKind.FEED)], NOW, None)
                 link = conn.execute("SELECT id FROM links WHERE key = ?", (url,)).fetchone()[0]
                 fetch = Fetch(what="article", url=url, started_at=NOW, source_id=source, link_id=link, status=200)
-                body = packed_body(page(number, f"{source} {number % 2}"))
-                put_page(
+                body = pack_body(page(number, f"{source} {number % 2}"))
+                insert_page(
                     conn, ReceivedPage(fetch=fetch, source_id=source, headers={}, content_type="text/html", body=body)
                 )
     conn.close()
@@ -63,7 +63,7 @@ def damage(path: Path, dictionary_id: int) -> None:
 
 
 def test_one_dictionary_holds_both_templates(path: Path) -> None:
-    report = pack_again(path, NOW)
+    report = repack(path, NOW)
     assert (report.dictionaries, report.packed) == (2, 24)
     conn = open_readonly(path)
     # 150 words of a story of its own pack to 500 to 700 bytes; a template that the dictionary lacks would be 10,000.
@@ -73,43 +73,43 @@ def test_one_dictionary_holds_both_templates(path: Path) -> None:
 
 def test_the_pages_chosen_are_of_all_templates() -> None:
     pages = [page(number, "rare" if number == 2 else "common") for number in range(8)]
-    chosen = choose(pages, 2, lambda: None)
+    chosen = choose_samples(pages, 2, lambda: None)
     assert 2 in chosen
     assert len(chosen) == 2
-    assert spread(list(range(256))) == [31, 63, 95, 127, 159, 191, 223, 255]
+    assert sample_evenly(list(range(256))) == [31, 63, 95, 127, 159, 191, 223, 255]
 
 
 def test_a_packed_body_is_read_from_the_backup_alone(path: Path, tmp_path: Path) -> None:
-    pack_again(path, NOW)
+    repack(path, NOW)
     copy = tmp_path / "copy.db"
-    back_up(path, copy, now=NOW)
+    create_backup(path, copy, now=NOW)
     for file in tmp_path.glob("news.db*"):
         file.unlink()
     conn = open_readonly(copy)
     rows = conn.execute("SELECT id, sha256, dictionary_id FROM bodies ORDER BY id").fetchall()
     assert len(rows) == 24
-    assert all(dictionary_id and digest(get_body(conn, body_id)) == sha for body_id, sha, dictionary_id in rows)
+    assert all(dictionary_id and body_digest(load_body(conn, body_id)) == sha for body_id, sha, dictionary_id in rows)
     conn.close()
 
 
 def test_a_damaged_dictionary_is_named_and_the_others_go_on(path: Path) -> None:
-    pack_again(path, NOW)
+    repack(path, NOW)
     damage(path, 1)
     conn = connect(path)
     with pytest.raises(DatabaseDamaged, match="dictionary 1 cannot be unpacked"):
-        get_body(conn, 1)
+        load_body(conn, 1)
     # Two bodies come back as they were received and wait: one of each source.
     for body_id, source in ((1, 1), (13, 2)):
-        plain = packed_body(page(0, f"{source} 0"))
+        plain = pack_body(page(0, f"{source} 0"))
         conn.execute(
             "UPDATE bodies SET data = ?, dictionary_id = NULL, tried_id = NULL WHERE id = ?", (plain.packed, body_id)
         )
-    report = pack_again(path, NOW)
+    report = repack(path, NOW)
     assert report.packed == 1, "the second source's dictionary is whole"
     assert ["dictionary 1 " in fault for fault in report.damaged_dictionaries] == [True]
-    assert get_body(conn, 1) == page(0, "1 0")
-    assert get_body(conn, 13) == page(0, "2 0")
-    found = list(examine(HealthCheck(conn=conn, path=path, now=NOW, extractor=None, bodies=0)))
+    assert load_body(conn, 1) == page(0, "1 0")
+    assert load_body(conn, 13) == page(0, "2 0")
+    found = list(run_checks(HealthCheck(conn=conn, path=path, now=NOW, extractor=None, bodies=0)))
     (finding,) = [one for one in found if one.about == "dictionaries"]
     assert finding.level is Level.BAD
     assert "2 unpacked, 1 match their checksum; dictionary 1 " in finding.says
@@ -135,7 +135,7 @@ def records(path: Path, file: Path) -> list[tuple[object, ...]]:
 
 def test_an_export_of_packed_bodies_equals_that_of_plain_ones(path: Path, tmp_path: Path) -> None:
     plain = records(path, tmp_path / "plain.warc.gz")
-    pack_again(path, NOW)
+    repack(path, NOW)
     packed = records(path, tmp_path / "packed.warc.gz")
     assert len(plain) == 24
     assert plain == packed

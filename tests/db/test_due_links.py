@@ -34,8 +34,8 @@ def conn(tmp_path: Path) -> Iterator[sqlite3.Connection]:
             )
             for n in range(4)
         ]
-        assert facts.put_links(conn, 1, links, START, None) == 4
-        assert facts.put_links(conn, 1, links, START, None) == 0
+        assert facts.insert_links(conn, 1, links, START, None) == 4
+        assert facts.insert_links(conn, 1, links, START, None) == 0
     yield db.conn
     db.conn.close()
 
@@ -47,7 +47,7 @@ def due(conn: sqlite3.Connection, at: datetime, *, since: datetime | None = None
 
 def fetch(conn: sqlite3.Connection, link_id: int, at: datetime, *, good: bool = True) -> None:
     with write(conn):
-        facts.visited(conn, facts.Fetch(what="article", url="", started_at=at, link_id=link_id), good=good)
+        facts.record_visit(conn, facts.Fetch(what="article", url="", started_at=at, link_id=link_id), good=good)
 
 
 def test_new_links_are_due_newest_first(conn: sqlite3.Connection) -> None:

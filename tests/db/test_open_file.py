@@ -15,7 +15,7 @@ import pytest
 from db.connection.database import connect, open_database, open_for_reading, write
 from db.connection.writer import Writer
 from db.errors import DatabaseDamaged, DatabaseError, DatabaseReplaced, DiskFull
-from db.file_identity import beside
+from db.file_identity import companion_path
 from db.store.sources import add_source, all_sources
 from tests.cli.conftest import START, Newsroom, open_room
 from tests.machine import needs_attributes, tmpfs
@@ -56,11 +56,11 @@ def _a_folder(path: Path) -> None:
 
 
 def _without_log(path: Path) -> None:
-    beside(path, "-wal").unlink()
+    companion_path(path, "-wal").unlink()
 
 
 def _without_index(path: Path) -> None:
-    beside(path, "-shm").unlink()
+    companion_path(path, "-shm").unlink()
 
 
 def _folder_moved(path: Path) -> None:
@@ -113,13 +113,13 @@ def test_what_was_committed_goes_with_the_file_that_was_moved(path: Path) -> Non
     conn = connect(path)
     with write(conn):
         add(conn, "second.example")
-    assert beside(path, "-wal").stat().st_size
+    assert companion_path(path, "-wal").stat().st_size
     path.rename(path.with_name("elsewhere.db"))
     other(path.with_name("new.db")).replace(path)
     with pytest.raises(DatabaseReplaced, match="another file has taken its place"), write(conn):
         pass
     conn.close()
-    assert not beside(path, "-wal").exists()
+    assert not companion_path(path, "-wal").exists()
     assert names(path) == ["other.example"]
     assert names(path.with_name("elsewhere.db")) == ["first.example", "second.example"]
 
@@ -215,7 +215,7 @@ os._exit(0)
 def killed_while_open(path: Path) -> None:
     """A process writes and is gone: its log is left."""
     subprocess.run([sys.executable, "-c", _KILLED, str(path)], check=True, cwd=Path(__file__).parents[2])
-    assert beside(path, "-wal").stat().st_size
+    assert companion_path(path, "-wal").stat().st_size
 
 
 def urls(path: Path) -> list[str]:
@@ -254,7 +254,7 @@ def test_a_backup_put_beside_an_old_log_is_not_damaged_by_it(path: Path, tmp_pat
     shutil.copyfile(tmp_path / "backup.db", path)  # the same inode: only its format tells
     refused(path, r"took the place of another file, whose log news\.db-wal is still there; move news\.db-wal and")
     for end in ("-wal", "-shm"):
-        beside(path, end).unlink()
+        companion_path(path, end).unlink()
     assert urls(path) == ["https://first.example/"]
 
 
@@ -272,10 +272,10 @@ def test_the_journal_of_another_file_is_not_rolled_back_into_ours(path: Path) ->
     theirs.execute("PRAGMA cache_size = 2")
     theirs.execute("BEGIN")
     theirs.execute("UPDATE t SET a = hex(randomblob(3000))")
-    shutil.copyfile(path.with_name("theirs.db-journal"), beside(path, "-journal"))
+    shutil.copyfile(path.with_name("theirs.db-journal"), companion_path(path, "-journal"))
     theirs.close()
     refused(path, r"beside it lies news\.db-journal, which is not its own; move that away")
-    beside(path, "-journal").unlink()
+    companion_path(path, "-journal").unlink()
     assert names(path) == ["first.example"]
 
 
@@ -284,7 +284,7 @@ def test_a_log_without_its_database_is_not_thrown_away(path: Path) -> None:
     os.truncate(path, 0)
     with pytest.raises(DatabaseDamaged, match="was cut to nothing, only its log is left"):
         open_database(path, create=True)
-    assert beside(path, "-wal").stat().st_size
+    assert companion_path(path, "-wal").stat().st_size
 
 
 def test_a_database_that_does_not_fit_is_said_so(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Link, LinkKind, Listing, ListingKind
-from db.queries.publication_times import appearances, first_look
+from db.queries.publication_times import first_crawl_time, publication_times
 from db.store import facts
-from db.store.sources import add_source, put_entries
+from db.store.sources import add_source, insert_listings
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ def look(
             (run, facts.stamp(begun), facts.stamp(minutes(at + 1)), 0 if answered else 1),
         )
         if new_listing:
-            put_entries(conn, 1, [Listing(url=f"http://s.example/{at}", kind=ListingKind.FEED)], found)
+            insert_listings(conn, 1, [Listing(url=f"http://s.example/{at}", kind=ListingKind.FEED)], found)
         links = [
             Link(
                 url=f"http://s.example/{at}/{n}",
@@ -59,20 +59,20 @@ def look(
             )
             for n, time in enumerate(stated)
         ]
-        facts.put_links(conn, 1, links, found, run)
+        facts.insert_links(conn, 1, links, found, run)
 
 
 def appeared(conn: sqlite3.Connection, *, since: float = -9999, until: float = 9999) -> list[float]:
     """In minutes after the start."""
-    times = appearances(conn, 1, since=minutes(since), until=minutes(until))
+    times = publication_times(conn, 1, since=minutes(since), until=minutes(until))
     return [round((time - START.timestamp()) / 60, 2) for time in times]
 
 
 def test_of_the_first_look_only_stated_times_of_two_days_count(conn: sqlite3.Connection) -> None:
-    assert first_look(conn, 1) is None
+    assert first_crawl_time(conn, 1) is None
     look(conn, 0, None, None, -30, -60 * 24 * 3)
     assert appeared(conn) == [-30]
-    assert first_look(conn, 1) == START
+    assert first_crawl_time(conn, 1) == START
 
 
 def test_a_stated_time_between_the_looks_is_taken(conn: sqlite3.Connection) -> None:

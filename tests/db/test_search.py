@@ -16,16 +16,16 @@ from sqlite_utils import Database
 from db.connection.database import connect, open_in_memory, write
 from db.errors import QueryError
 from db.maintenance.prune import prune
-from db.maintenance.search_index import catch_up
+from db.maintenance.search_index import index_waiting_pages
 from db.models import Article, Moment, Precision
-from db.queries.articles import newest
-from db.queries.search import Filters, ResultPage, period_grams, search
+from db.queries.articles import newest_articles
+from db.queries.search import Filters, ResultPage, period_terms, search
 from db.schema.migrations import migrations
-from db.search.index import begin_again, count_unindexed, strays
-from db.search.query import parse
-from db.store.extractions import held, keep_past, put_held
-from db.store.outcomes import drop_outcome, get_article
-from db.text_folding import fold, folded
+from db.search.index import count_inconsistencies, count_unindexed, reset_index
+from db.search.query import parse_query
+from db.store.extractions import load_outcome, replace_outcome, save_past_outcome
+from db.store.outcomes import delete_outcome, load_article
+from db.text_folding import fold, fold_with_offsets
 from tests.cli.conftest import START, Newsroom, open_room, report
 
 TRADITIONAL = "臺灣媒體報導，國際機場擴建工程於昨日動工，預計三年後完工。總統府發言人表示樂觀其成。" * 3
@@ -155,24 +155,24 @@ def test_marks_stand_in_the_text_as_written(conn: sqlite3.Connection) -> None:
 
 def test_the_index_follows_a_replay_and_its_undo(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
     page_id = newsroom.pages["mobile"]
-    known = held(conn, page_id)
+    known = load_outcome(conn, page_id)
     assert known is not None
     maker, before = known
     after = replace(before, article=before.article | {"text": "卫星发射成功。" * 20})
     with write(conn):
         conn.execute("INSERT INTO extractions (run_id, selection, extractor_id) SELECT 1, '', ?", (maker,))
-        keep_past(conn, 1, page_id, maker, before)
-        put_held(conn, page_id, maker, after)
+        save_past_outcome(conn, 1, page_id, maker, before)
+        replace_outcome(conn, page_id, maker, after)
     assert names(newsroom, conn, "网络") == set()
     assert names(newsroom, conn, "卫星") == {"mobile"}
     with write(conn):
-        put_held(conn, page_id, maker, before)
+        replace_outcome(conn, page_id, maker, before)
     assert names(newsroom, conn, "网络") == {"mobile"}
     assert names(newsroom, conn, "卫星") == set()
     with write(conn):
-        drop_outcome(conn, page_id)
+        delete_outcome(conn, page_id)
     assert names(newsroom, conn, "网络") == set()
-    assert strays(conn) == (0, 0)
+    assert count_inconsistencies(conn) == (0, 0)
 
 
 def test_pruned_pages_are_found(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
@@ -180,16 +180,16 @@ def test_pruned_pages_are_found(newsroom: Newsroom, conn: sqlite3.Connection) ->
         newsroom.path, START + timedelta(days=900), keep_bodies=timedelta(seconds=1), keep_log=timedelta(seconds=1)
     ).bodies
     assert names(newsroom, conn, "网络") == {"mobile"}
-    assert strays(conn) == (0, 0)
+    assert count_inconsistencies(conn) == (0, 0)
 
 
 def test_a_transaction_that_fails_leaves_the_index_as_it_was(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
     conn.execute("BEGIN IMMEDIATE")
-    drop_outcome(conn, newsroom.pages["mobile"])
+    delete_outcome(conn, newsroom.pages["mobile"])
     assert names(newsroom, connect(newsroom.path, readonly=True), "网络") == {"mobile"}, "others do not see it"
     conn.execute("ROLLBACK")
     assert names(newsroom, conn, "网络") == {"mobile"}
-    assert strays(conn) == (0, 0)
+    assert count_inconsistencies(conn) == (0, 0)
 
 
 def test_what_other_programs_write_waits_and_is_caught_up(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
@@ -199,15 +199,15 @@ def test_what_other_programs_write_waits_and_is_caught_up(newsroom: Newsroom, co
     assert names(newsroom, conn, "卫星") == set()
     assert names(newsroom, conn, "网络") == set(), "what is left over in the index does no harm"
     assert names(newsroom, conn, "机场") == set()
-    assert catch_up(conn) == 1
+    assert index_waiting_pages(conn) == 1
     assert names(newsroom, conn, "卫星") == {"mobile"}
-    assert strays(conn) == (0, 1)
+    assert count_inconsistencies(conn) == (0, 1)
     with write(conn):
-        begin_again(conn)
-    assert catch_up(conn) == conn.execute("SELECT count(*) FROM articles").fetchone()[0]
-    assert strays(conn) == (0, 0)
+        reset_index(conn)
+    assert index_waiting_pages(conn) == conn.execute("SELECT count(*) FROM articles").fetchone()[0]
+    assert count_inconsistencies(conn) == (0, 0)
     assert names(newsroom, conn, "卫星") == {"mobile"}
-    drop_outcome(conn, newsroom.pages["mobile"])
+    delete_outcome(conn, newsroom.pages["mobile"])
     assert names(newsroom, conn, "卫星") == set()
 
 
@@ -234,7 +234,7 @@ def test_search_serves_after_each_migration() -> None:
         )
         conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n, n, n))
         assert count_unindexed(conn) == 1
-        catch_up(conn)
+        index_waiting_pages(conn)
         assert search(conn, "水廠 改造").found == n
 
 
@@ -256,7 +256,7 @@ def test_search_serves_after_each_migration() -> None:
 )
 def test_a_query_that_cannot_be_read_is_told_why(query: str, says: str) -> None:
     with pytest.raises(QueryError, match=says):
-        parse(query)
+        parse_query(query)
 
 
 _HOSTILE = st.text(st.sampled_from("水厂5gab\"“”*-()OR AND:^+{}\\'\x00_\ud800́㎡ß%;") | st.characters(), max_size=60)
@@ -282,7 +282,7 @@ def _memory() -> sqlite3.Connection:
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=80))
 def test_folding_leads_back(text: str) -> None:
-    made = folded(text)
+    made = fold_with_offsets(text)
     assert made.letters == fold(made.text)
     assert fold(made.letters) == fold(fold(made.letters))
     places = [made.place(at) for at in range(len(made.letters) + 1)]
@@ -294,7 +294,7 @@ def test_folding_leads_back(text: str) -> None:
 @given(st.dates(datetime(1901, 1, 1).date(), datetime(2150, 1, 1).date()), st.integers(-3, 5000))  # noqa: DTZ001
 def test_a_period_is_its_days(first: datetime, days: int) -> None:
     last = first + timedelta(days=days)
-    found = set(period_grams(first, last))  # type: ignore[arg-type]
+    found = set(period_terms(first, last))  # type: ignore[arg-type]
     for shift in (-400, -40, -1, 0, 1, days // 2, days - 1, days, days + 1, days + 40, days + 400):
         day = first + timedelta(days=shift)
         grams = {f"_y{day.year}", f"_m{day:%Y%m}", f"_d{day:%Y%m%d}"}
@@ -306,8 +306,8 @@ def test_what_is_stored_is_what_was_put(newsroom: Newsroom) -> None:
     """A page without a name, title or language is indexed too."""
     page_id = newsroom.article(1, "https://bare.example/1", Article(url=None, title="", text="光秃秃的一页"))
     with open_room(newsroom.path) as conn:
-        assert get_article(conn, page_id) is not None
-        assert newest(conn)
+        assert load_article(conn, page_id) is not None
+        assert newest_articles(conn)
     conn = connect(newsroom.path)
     assert [hit.headline.page_id for hit in search(conn, "光秃秃").hits] == [page_id]
     conn.close()

@@ -14,7 +14,7 @@ from db.models import Article, Page
 from db.site_rules.loader import Sites, load_rules, load_sites
 from db.sqlite_tools import Database
 from db.store.outcomes import extractor_id
-from db.store.site_rules import mistakes_of, put_rules, rules_in_force, rules_of, stored_sites
+from db.store.site_rules import load_current_rules, load_stored_sites, rule_mistakes, rules_in_force, save_rules
 from pipelines.extraction.extract import extract
 from pipelines.extraction.version import extractor_in_force
 from pipelines.processing.ingest_settings import plan_desk
@@ -32,7 +32,7 @@ class Room:
         (self.folder / name).write_text(text, encoding="utf-8")
 
     def crawl(self) -> Sites:
-        sites = rules_of(self.config, self.db.conn)
+        sites = load_current_rules(self.config, self.db.conn)
         with write(self.db.conn) as conn:
             extractor_id(conn, extractor_in_force(sites))
         return sites
@@ -134,8 +134,8 @@ def test_a_folder_that_vanishes_leaves_its_rules_in_force(room: Room) -> None:
 def test_a_folder_that_never_was_there_is_a_mistake_of_the_settings(room: Room) -> None:
     config = room.config.with_values(sites=str(room.folder / "none"))
     with pytest.raises(ConfigError, match="no such folder"):
-        rules_of(config, room.db.conn)
-    (mistake,) = mistakes_of(config, room.db.conn)
+        load_current_rules(config, room.db.conn)
+    (mistake,) = rule_mistakes(config, room.db.conn)
     assert "no such folder" in mistake.says
     assert mistake.concerns("any.example")
 
@@ -193,12 +193,12 @@ def test_the_rules_of_every_version_can_be_had_again(room: Room) -> None:
     versions = {row[0] for row in room.db.conn.execute("SELECT rules FROM extractors")}
     assert versions == set(seen)
     for version, section in seen.items():
-        sites = stored_sites(room.db.conn, version)
+        sites = load_stored_sites(room.db.conn, version)
         assert sites.version == version
         outcome = extract(page, sites)
         assert isinstance(outcome, Article)
         assert outcome.section == section
-    assert stored_sites(room.db.conn, "000000000000") == Sites()
+    assert load_stored_sites(room.db.conn, "000000000000") == Sites()
 
 
 def test_what_is_kept_is_kept_once(room: Room) -> None:
@@ -207,10 +207,10 @@ def test_what_is_kept_is_kept_once(room: Room) -> None:
     sites = load_sites(room.folder)
     with write(room.db.conn) as conn:
         for _ in range(3):
-            put_rules(conn, sites.version, sites.files)
+            save_rules(conn, sites.version, sites.files)
         room.write("b.toml", site("b.example", "Two"))
         sites = load_rules([room.folder])
-        put_rules(conn, sites.version, sites.files)
+        save_rules(conn, sites.version, sites.files)
     assert room.db.conn.execute("SELECT count(*) FROM site_rules").fetchone() == (3,)
     assert room.db.conn.execute("SELECT count(*) FROM rule_sets").fetchone() == (4,)
     assert [file.name for file in rules_in_force(room.db.conn)] == ["a.toml", "b.toml"]

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from db.bodies.store import digest, get_body, pack
+from db.bodies.store import body_digest, compress_body, load_body
 from db.connection.database import connect, open_database, open_readonly
 from db.errors import BodyPruned
 from db.maintenance.health import Level
-from db.maintenance.optimize import LEAST_PAGES, check, checkpoint, optimize
+from db.maintenance.optimize import MIN_PAGES, check_integrity, checkpoint, optimize
 from db.maintenance.prune import first_id_at, prune
 from db.models import Reason, Rejection
 from db.schema.migrations import migrations
@@ -161,10 +161,10 @@ def test_bytes_that_come_again_are_there_again(newsroom: Newsroom) -> None:
     newsroom.page(2, "https://mirror.example/reprint", b"<html>copied</html>")
     with open_room(newsroom.path) as conn:
         body_id, pruned_at = conn.execute(
-            "SELECT id, pruned_at FROM bodies WHERE sha256 = ?", (digest(b"<html>copied</html>"),)
+            "SELECT id, pruned_at FROM bodies WHERE sha256 = ?", (body_digest(b"<html>copied</html>"),)
         ).fetchone()
         assert (body_id, pruned_at) == (newsroom.pages["copy"], None)
-        assert get_body(conn, body_id) == b"<html>copied</html>"
+        assert load_body(conn, body_id) == b"<html>copied</html>"
 
 
 def test_an_unchanged_page_whose_body_was_pruned_is_no_new_page(newsroom: Newsroom) -> None:
@@ -173,10 +173,8 @@ def test_an_unchanged_page_whose_body_was_pruned_is_no_new_page(newsroom: Newsro
     with open_room(newsroom.path) as conn:
         link_id = conn.execute("SELECT link_id FROM pages WHERE id = ?", (newsroom.pages["copy"],)).fetchone()[0]
         fetch = facts.Fetch(what="article", url=url, started_at=NOW, source_id=2, link_id=link_id, status=200)
-        again = facts.ReceivedPage(
-            fetch=fetch, source_id=2, headers={}, content_type=None, body=facts.packed_body(body)
-        )
-        assert facts.put_page(conn, again) is None
+        again = facts.ReceivedPage(fetch=fetch, source_id=2, headers={}, content_type=None, body=facts.pack_body(body))
+        assert facts.insert_page(conn, again) is None
 
 
 def test_a_database_of_the_version_before_gains_what_pruning_needs(tmp_path: Path) -> None:
@@ -184,12 +182,13 @@ def test_a_database_of_the_version_before_gains_what_pruning_needs(tmp_path: Pat
     old = Database(path)
     migrations.apply(old, stop_before="m0005_pruned")
     old.execute(
-        "INSERT INTO bodies (sha256, size, codec, data) VALUES (?, 5, 'zstd', ?)", (digest(b"hello"), pack(b"hello"))
+        "INSERT INTO bodies (sha256, size, codec, data) VALUES (?, 5, 'zstd', ?)",
+        (body_digest(b"hello"), compress_body(b"hello")),
     )
     old.conn.commit()
     old.conn.close()
     db = open_database(path)
-    assert get_body(db.conn, 1) == b"hello"
+    assert load_body(db.conn, 1) == b"hello"
     db.conn.close()
 
 
@@ -216,7 +215,7 @@ def log_of(path: Path) -> dict[str, int]:
                     source_id=source,
                     status=304,
                 )
-                ids[f"entry {day} {source}"] = facts.put_fetch(conn, entry)
+                ids[f"entry {day} {source}"] = facts.insert_fetch(conn, entry)
                 end_source_run(conn, run_id, source, ended="failed" if day < 120 else "finished", at=at)
             facts.end_run(conn, run_id, "finished", at, {}, None)
     return ids
@@ -246,12 +245,12 @@ def test_requests_that_brought_something_or_tell_something_stay(newsroom: Newsro
         failing = conn.execute("SELECT id FROM links WHERE url LIKE '%/x/13'").fetchone()[0]
         conn.execute("UPDATE fetches SET started_at = ? WHERE link_id = ?", (facts.stamp(long_ago), failing))
         fetch = facts.Fetch(what="article", url="u", started_at=START, source_id=1, link_id=link, status=304)
-        facts.put_unchanged(conn, fetch)
+        facts.record_unchanged(conn, fetch)
         open_run = facts.begin_run(conn, "crawl", os.getpid(), long_ago)
         under_way = facts.Fetch(what="robots", url="r", started_at=long_ago, run_id=open_run, status=200)
-        facts.put_fetch(conn, under_way)
-        facts.put_fetch(conn, facts.Fetch(what="robots", url="r", started_at=long_ago, status=200))
-        facts.put_fetch(conn, facts.Fetch(what="robots", url="the last id", started_at=NOW, status=200))
+        facts.insert_fetch(conn, under_way)
+        facts.insert_fetch(conn, facts.Fetch(what="robots", url="r", started_at=long_ago, status=200))
+        facts.insert_fetch(conn, facts.Fetch(what="robots", url="the last id", started_at=NOW, status=200))
     pages = rows(path, "SELECT page_id FROM fetches WHERE status = 200 AND what = 'article' ORDER BY 1")
     gone = prune(path, NOW, keep_bodies=NEVER, keep_log=10 * DAY)
     assert gone.fetches == 3, "an unchanged visit, the first of two failures, a robots.txt"
@@ -268,8 +267,8 @@ def test_the_last_seven_days_always_stay(tmp_path: Path) -> None:
     ids = log_of(path)
     with open_room(path) as conn:
         at = NOW - timedelta(days=6)
-        recent = facts.put_fetch(conn, facts.Fetch(what="robots", url="r", started_at=at, status=200))
-        facts.put_fetch(conn, facts.Fetch(what="robots", url="last", started_at=NOW, status=200))
+        recent = facts.insert_fetch(conn, facts.Fetch(what="robots", url="r", started_at=at, status=200))
+        facts.insert_fetch(conn, facts.Fetch(what="robots", url="last", started_at=NOW, status=200))
     prune(path, NOW, keep_bodies=timedelta(), keep_log=timedelta())
     left = {row[0] for row in rows(path, "SELECT id FROM fetches")}
     assert recent in left
@@ -372,7 +371,7 @@ def test_statistics_are_made_where_they_tell_something(tmp_path: Path) -> None:
             "INSERT INTO pages (source_id, url, fetched_at, status, headers, body_id)"
             " WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
             " SELECT 1, 'u' || i, '2026-11-01', 200, '{}', 1 FROM n",
-            (LEAST_PAGES,),
+            (MIN_PAGES,),
         )
     assert optimize(path).indexes > 5
     assert rows(path, "SELECT 1 FROM sqlite_stat1 WHERE idx = 'pages_source'") == [(1,)]
@@ -380,10 +379,10 @@ def test_statistics_are_made_where_they_tell_something(tmp_path: Path) -> None:
 
 def test_a_check_finds_what_is_wrong(newsroom: Newsroom) -> None:
     now = datetime.now(UTC)
-    assert check(newsroom.path, now).sound
+    assert check_integrity(newsroom.path, now).sound
     with open_room(newsroom.path) as conn:
         conn.execute("UPDATE bodies SET data = x'00' WHERE id = 3")
-    found = check(newsroom.path, now)
+    found = check_integrity(newsroom.path, now)
     assert not found.sound
     assert [finding.about for finding in found.findings if finding.level is Level.BAD] == ["bodies"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from db.config.loader import load_config
 from db.connection.database import open_database, write
 from db.store.alerts import open_alerts
-from db.store.facts import Fetch, begin_run, end_run, put_fetch
+from db.store.facts import Fetch, begin_run, end_run, insert_fetch
 from db.store.source_runs import begin_source_runs, end_source_run
 from scheduler.alerts.monitor import watch
 from tests.demoweb.asking import EN
@@ -42,7 +42,7 @@ def visit_in_vain(conn: sqlite3.Connection, at: datetime) -> None:
     with write(conn):
         run = begin_run(conn, "crawl", os.getpid(), at)
         begin_source_runs(conn, run, [1], at)
-        put_fetch(conn, Fetch(what="entry", url="http://x/", started_at=at, run_id=run, source_id=1, status=304))
+        insert_fetch(conn, Fetch(what="entry", url="http://x/", started_at=at, run_id=run, source_id=1, status=304))
         end_source_run(conn, run, 1, ended="finished", at=at)
         end_run(conn, run, "finished", at, {}, None)
 

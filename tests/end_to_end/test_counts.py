@@ -20,7 +20,7 @@ from crawler.run import crawl
 from db.config.loader import load_config
 from db.connection.database import open_readonly
 from db.queries.statistics import last_runs
-from db.timestamps import moment
+from db.timestamps import parse_timestamp
 from scheduler.metrics import Metrics
 from scheduler.processes import EndedCrawl
 from scheduler.service import in_words
@@ -170,7 +170,7 @@ def test_ten_crawls_of_one_web_are_counted_the_same_everywhere(site: tuple[Site,
         assert counters[f'copydesk_crawled_total{{what="{name}"}}'] == sums[name], name
     # A run is as long as its row says, wherever it is told.
     for (_, _, started_at, ended_at), run in zip(with_figures, runs, strict=True):
-        length = moment(ended_at) - moment(started_at)
+        length = parse_timestamp(ended_at) - parse_timestamp(started_at)
         assert abs(length - timedelta(seconds=run["seconds"])) <= timedelta(milliseconds=2)
         line = in_words(EndedCrawl(names=(), pid=1, how="finished", seconds=99.0, figures=run | {"sources": 1}))
         assert line.endswith(f"{run['seconds']:.1f} s")

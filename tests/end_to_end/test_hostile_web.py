@@ -15,7 +15,7 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Listing
-from db.store.sources import put_entries
+from db.store.sources import insert_listings
 from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.hostile.web import ARTICLES, SITES, hostile_web, put_sites
 from tests.processes import alive, descendants
@@ -97,7 +97,7 @@ def test_a_robots_txt_of_48_megabytes_is_obeyed_as_far_as_it_is_read(tmp_path: P
         now = datetime.now(UTC)
         db = open_database(desk.database)
         with write(db.conn) as conn:
-            put_entries(
+            insert_listings(
                 conn, 1, [Listing(url=homes["innocent-long-robots"] + "/private/feed", kind=SITES[0].kind)], now
             )
         db.conn.close()

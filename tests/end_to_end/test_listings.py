@@ -13,7 +13,7 @@ from crawler.run import CrawlResult, crawl
 from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.models import Listing, ListingKind
-from db.store.sources import add_source, put_entries
+from db.store.sources import add_source, insert_listings
 from tests.crawler.http.web import Answer, Web, serve
 
 SENTENCE = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "
@@ -42,7 +42,9 @@ class Site:
         db, now = open_database(self.config.database), datetime.now(UTC)
         with write(db.conn) as conn:
             source, _ = add_source(conn, name="site", url=self.home, settings=settings, at=now)
-            put_entries(conn, source.id, [Listing(url=self.web.url(path), kind=kind) for kind, path in entries], now)
+            insert_listings(
+                conn, source.id, [Listing(url=self.web.url(path), kind=kind) for kind, path in entries], now
+            )
         db.conn.close()
 
     def crawl(self, *, reads: bool = True) -> CrawlResult:

@@ -22,7 +22,7 @@ from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.models import Listing, ListingKind
 from db.store.near_copies import any_unsettled
-from db.store.sources import add_source, put_entries
+from db.store.sources import add_source, insert_listings
 from pipelines.dedup.settle import begin_again, settle
 from tests.crawler.http.web import Answer, Arrival, Web, serve
 from tests.pipelines.dedup.stories import story
@@ -166,7 +166,7 @@ class Desk:
         with write(db.conn) as conn:
             for name, site in sites.items():
                 source, _ = add_source(conn, name=name, url=site.web.url("/"), settings={}, at=now)
-                put_entries(conn, source.id, [Listing(url=site.web.url("/list"), kind=site.kind)], now)
+                insert_listings(conn, source.id, [Listing(url=site.web.url("/list"), kind=site.kind)], now)
         db.conn.close()
 
     def crawl(self, times: int = 1) -> None:

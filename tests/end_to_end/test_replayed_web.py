@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from db.bodies.store import get_body
+from db.bodies.store import load_body
 from db.connection.database import open_readonly
 from pipelines.urls import link_key
 from tests.corpus import SHARED
@@ -76,7 +76,7 @@ def test_every_article_once_and_corrections(proxy: str, tmp_path: Path) -> None:
     conn = open_readonly(desk.database)
     for url, body_id in conn.execute("SELECT url, body_id FROM pages").fetchall():
         if path := served.get(link_key(url)):
-            assert get_body(conn, body_id) == gzip.decompress(path.read_bytes()), url
+            assert load_body(conn, body_id) == gzip.decompress(path.read_bytes()), url
     conn.close()
 
     control(proxy, "/reset")

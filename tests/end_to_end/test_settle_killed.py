@@ -15,7 +15,7 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Article
-from db.store.outcomes import Extractor, extractor_id, put_article
+from db.store.outcomes import Extractor, extractor_id, insert_article
 from db.store.sources import add_source
 from pipelines.dedup.settle import STEP
 from pipelines.extraction.fingerprint import fingerprint
@@ -75,7 +75,7 @@ def make_archive(folder: Path) -> None:
                 (n, url, f"2026-11-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}.000Z"),
             )
             article = Article(url=url, title="t", text=text)
-            put_article(conn, n, url, article, fingerprint(article, url), maker)
+            insert_article(conn, n, url, article, fingerprint(article, url), maker)
     conn.close()
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from db.connection.database import open_database, write
 from db.models import Listing, ListingKind
-from db.store.sources import add_source, put_entries
+from db.store.sources import add_source, insert_listings
 
 SENTENCE = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "
 ARTICLES = 12
@@ -187,7 +187,7 @@ def put_sites(database: Path, homes: Mapping[str, str]) -> None:
         for site in SITES:
             if home := homes.get(site.name):
                 source, _ = add_source(conn, name=site.name, url=f"{home}/", settings={}, at=now)
-                put_entries(conn, source.id, [Listing(url=home + site.path, kind=site.kind)], now)
+                insert_listings(conn, source.id, [Listing(url=home + site.path, kind=site.kind)], now)
     db.conn.close()
 
 

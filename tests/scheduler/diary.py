@@ -13,7 +13,7 @@ from pathlib import Path
 from db.connection.database import open_database, write
 from db.models import Article, Link, LinkKind, Moment, Precision, Reason, Rejection
 from db.store import facts
-from db.store.outcomes import Extractor, extractor_id, put_article, put_rejection
+from db.store.outcomes import Extractor, extractor_id, insert_article, insert_rejection
 from db.store.source_runs import begin_source_runs, end_source_run
 from db.store.sources import add_source
 from pipelines.extraction.fingerprint import fingerprint
@@ -74,7 +74,7 @@ class Diary:
             for number, (what, failure) in enumerate(asked):
                 status = None if failure else 304
                 url = f"http://s{source}.example/{what}/{number}"
-                facts.put_fetch(
+                facts.insert_fetch(
                     conn,
                     facts.Fetch(
                         what=what, url=url, started_at=at, run_id=run, source_id=source, status=status, error=failure
@@ -90,7 +90,7 @@ class Diary:
             self._pages += 1
             url = f"http://s{source}.example/a/{self._pages}"
             link = Link(url=url, key=url, kind=LinkKind.FEED, published=hint)
-            facts.put_links(self.conn, source, [link], at + timedelta(seconds=5), run)
+            facts.insert_links(self.conn, source, [link], at + timedelta(seconds=5), run)
             ids.append(int(self.conn.execute("SELECT id FROM links WHERE key = ?", (url,)).fetchone()[0]))
         return ids
 
@@ -101,16 +101,16 @@ class Diary:
         fetch = facts.Fetch(
             what="article", url=url, started_at=at, source_id=source, link_id=link_id, run_id=run, status=200
         )
-        page_id = facts.put_page(
+        page_id = facts.insert_page(
             self.conn,
             facts.ReceivedPage(
-                fetch=fetch, source_id=source, headers={}, content_type="text/html", body=facts.packed_body(body)
+                fetch=fetch, source_id=source, headers={}, content_type="text/html", body=facts.pack_body(body)
             ),
         )
         assert page_id is not None
         maker = extractor_id(self.conn, MAKER)
         if not story.words:
-            put_rejection(self.conn, page_id, Rejection(reason=Reason.TOO_SHORT), maker)
+            insert_rejection(self.conn, page_id, Rejection(reason=Reason.TOO_SHORT), maker)
             return
         article = Article(
             url=url,
@@ -123,7 +123,7 @@ class Diary:
             provenance={"title": story.title_by},
             word_count=story.words,
         )
-        put_article(self.conn, page_id, url, article, fingerprint(article, url), maker)
+        insert_article(self.conn, page_id, url, article, fingerprint(article, url), maker)
 
     def close(self) -> None:
         self.conn.close()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.store.sources import source_names
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 
 DAYS = 7
 HOURS = 24
@@ -76,7 +76,7 @@ def arrivals(conn: sqlite3.Connection, now: datetime) -> Arrivals:
     week, day = Counter[int](), Counter[int]()
     recent = [last - timedelta(hours=back) for back in reversed(range(HOURS))]
     lately = {_label(hour) for hour in recent}
-    for label, source_id, verdict, number in conn.execute(_ARRIVALS, {"since": stamp(first_of_week)}):
+    for label, source_id, verdict, number in conn.execute(_ARRIVALS, {"since": format_timestamp(first_of_week)}):
         by_hour[label, verdict] += number
         week[source_id] += number
         if label in lately:

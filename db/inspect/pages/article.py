@@ -12,15 +12,15 @@ from db.models import Article
 from db.queries.articles import (
     ArticleSummary,
     PageStatus,
+    article_summaries,
+    article_summary,
     cluster,
     current_page,
-    headline,
-    headlines,
-    page_state,
+    page_status,
     revisions,
 )
-from db.store.outcomes import get_article
-from db.text_changes import ChangedParagraph, ChangedWords, changed_fields, steps
+from db.store.outcomes import load_article
+from db.text_changes import ChangedParagraph, ChangedWords, changed_fields, diff_paragraphs
 
 # A comparison takes a square of the length; beyond this the terminal has more patience.
 MOST_COMPARED = 60_000
@@ -79,12 +79,12 @@ class ArticlePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesPage:
-    """Two revisions. `steps` is None where their texts are too long to compare here; empty where they are the same."""
+    """Two revisions. `diff_paragraphs` is None where their texts are too long to compare here; empty where they are the same."""
 
     head: ArticleSummary
     older: ArticleSummary
     fields: list[tuple[str, list[ChangedWords]]]
-    steps: list[ChangedParagraph] | None
+    diff_paragraphs: list[ChangedParagraph] | None
     revisions: list[tuple[int, int, str]]
 
 
@@ -101,12 +101,14 @@ class FetchedPage:
 def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None) -> ArticlePage | None:
     """The article of that number; None where there is none."""
     page_id = current_page(conn, article_id, revision)
-    head = headline(conn, page_id) if page_id is not None else None
-    article = get_article(conn, page_id) if page_id is not None else None
+    head = article_summary(conn, page_id) if page_id is not None else None
+    article = load_article(conn, page_id) if page_id is not None else None
     if head is None or article is None:
         return None
     ids = cluster(conn, article_id)
-    heads = headlines(conn, [page for other in ids[:MOST_COPIES] if (page := current_page(conn, other)) is not None])
+    heads = article_summaries(
+        conn, [page for other in ids[:MOST_COPIES] if (page := current_page(conn, other)) is not None]
+    )
     moments = [(_at(one), one.source_name, one.article_id == one.original_id) for one in heads]
     earliest = min((at for at, _, _ in moments), default=None)
     return ArticlePage(
@@ -132,25 +134,25 @@ def changes_page(conn: sqlite3.Connection, article_id: int, revision: int | None
     before = max((number for number in pages if number < wanted), default=None)
     if wanted not in pages or before is None:
         return None
-    old, new = (get_article(conn, pages[number]) for number in (before, wanted))
-    older, head = (headline(conn, pages[number]) for number in (before, wanted))
+    old, new = (load_article(conn, pages[number]) for number in (before, wanted))
+    older, head = (article_summary(conn, pages[number]) for number in (before, wanted))
     if old is None or new is None or older is None or head is None:
         return None
     comparable = max(len(old.text), len(new.text)) <= MOST_COMPARED
-    found = [] if old.text == new.text else list(steps(old.text, new.text)) if comparable else None
+    found = [] if old.text == new.text else list(diff_paragraphs(old.text, new.text)) if comparable else None
     return ChangesPage(head=head, older=older, fields=changed_fields(old, new), steps=found, revisions=known)
 
 
 def page_page(conn: sqlite3.Connection, page_id: int) -> FetchedPage | None:
     """The page of that number; None where there is none."""
-    state = page_state(conn, page_id)
+    state = page_status(conn, page_id)
     if state is None:
         return None
     return FetchedPage(
         state=state,
         fetched=_fetched(conn, page_id),
         link=conn.execute(_LINK, (page_id,)).fetchone(),
-        head=headline(conn, page_id),
+        head=article_summary(conn, page_id),
     )
 
 

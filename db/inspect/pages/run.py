@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from db.queries.statistics import Run, run_of
-from db.store.run_counts import FAILURE, HAS_NO_ANSWER
+from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER
 
 MOST_SOURCES = 500
 MOST_FAILURES = 100
@@ -17,7 +17,7 @@ SELECT s.id, s.name, r.started_at, r.ended_at, r.ended, r.found, r.fetched, r.un
 FROM source_runs r JOIN sources s ON s.id = r.source_id WHERE r.run_id = ? ORDER BY r.failed DESC, s.name LIMIT ?
 """
 _FAILURES = f"""
-SELECT f.started_at, f.what, f.url, {FAILURE}, s.name, s.id
+SELECT f.started_at, f.what, f.url, {FAILURE_NAME}, s.name, s.id
 FROM fetches f LEFT JOIN sources s ON s.id = f.source_id
 WHERE f.run_id = ? AND {HAS_NO_ANSWER} ORDER BY f.id DESC LIMIT ?
 """

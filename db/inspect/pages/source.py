@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.sql_conditions import IS_CURRENT, LAST_FETCHED, NEWEST_FIRST
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 
 # Pages that are looked at, the latest; some weeks of a large site, all of a small one.
 LATEST = 3000
@@ -180,7 +180,7 @@ class SourceDetails:
 
 def source_lines(conn: sqlite3.Connection, now: datetime, limit: int = 2000) -> list[SourceLine]:
     """The sources by name, removed ones last."""
-    rows = conn.execute(_ALL, {"since": stamp(now - timedelta(days=7)), "limit": limit})
+    rows = conn.execute(_ALL, {"since": format_timestamp(now - timedelta(days=7)), "limit": limit})
     return [
         SourceLine(
             **dict(zip(SourceLine.__slots__, row, strict=True)) | {"removed": bool(row[3]), "paused": bool(row[4])}
@@ -189,7 +189,7 @@ def source_lines(conn: sqlite3.Connection, now: datetime, limit: int = 2000) -> 
     ]
 
 
-def portrait(conn: sqlite3.Connection, source_id: int, now: datetime) -> SourceDetails | None:
+def source_details(conn: sqlite3.Connection, source_id: int, now: datetime) -> SourceDetails | None:
     """The source of that id; None where there is none."""
     row = conn.execute(_SOURCE, (source_id,)).fetchone()
     if row is None:
@@ -232,7 +232,7 @@ def _rhythm(conn: sqlite3.Connection, bounds: dict[str, int]) -> dict[tuple[int,
 
 def _days(conn: sqlite3.Connection, source_id: int, now: datetime) -> list[Day]:
     first = (now.astimezone() - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = conn.execute(_VOLUME, {"source": source_id, "since": stamp(first)})
+    rows = conn.execute(_VOLUME, {"source": source_id, "since": format_timestamp(first)})
     known = {date: counts for date, *counts in rows}
     dates = [f"{(first + timedelta(days=n)):%Y-%m-%d}" for n in range(DAYS)]
     return [Day(**dict(zip(Day.__slots__, (date, *known.get(date, (0, 0, 0))), strict=True))) for date in dates]

@@ -8,8 +8,8 @@ from typing import Any
 from datasette.utils.asgi import NotFound, Response
 
 from db.errors import BodyPruned, DatabaseDamaged
-from db.humanize import size
-from db.inspect.safety.sanitize import HEADERS, MOST_CHARACTERS, inert, note
+from db.humanize import format_size
+from db.inspect.safety.sanitize import HEADERS, MOST_CHARACTERS, note, sanitize_page
 from db.models import Page
 from db.store.pages import load_page
 
@@ -30,21 +30,21 @@ async def received(inspector: Any, page_id: int) -> Any:
         return Response.text(held, headers=HEADERS)
     text = inspector.decode(held.body, held.content_type)
     if text is None:
-        text = f"{size(len(held.body))} of {held.content_type or 'an unknown type'} in no known encoding"
+        text = f"{format_size(len(held.body))} of {held.content_type or 'an unknown type'} in no known encoding"
     return Response.text(text[:MOST_TEXT], headers=HEADERS)
 
 
 def _document(inspector: Any, page_id: int, page: Page) -> str:
     first = inspector.decode(page.body, page.content_type)
     if first is None or not _is_markup(page):
-        return note(f"{size(len(page.body))} of {page.content_type or 'an unknown type'}: nothing to read here.")
+        return note(f"{format_size(len(page.body))} of {page.content_type or 'an unknown type'}: nothing to read here.")
     texts, length = [first], len(first)
     for part in page.parts:
         if length > MOST_CHARACTERS:
             break
         texts.append(inspector.decode(part, page.content_type) or "")
         length += len(texts[-1])
-    return inert("<hr>".join(texts), title=f"Stored page {page_id}")
+    return sanitize_page("<hr>".join(texts), title=f"Stored page {page_id}")
 
 
 def _held(conn: sqlite3.Connection, page_id: int) -> Page | str:

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-from db.humanize import local_time, size, span, took
+from db.humanize import format_duration, format_elapsed, format_local_time, format_size
 from db.models import Moment, OffsetFrom, Precision
 from db.search.snippets import MarkedText
 from db.text_changes import ChangedWords
-from db.timestamps import moment
+from db.timestamps import parse_timestamp
 
 _OFFSETS = {
     OffsetFrom.SITE: "offset by the site's rule",
@@ -28,17 +28,17 @@ def when(text: str | None) -> Markup:
     """A time as facts or articles keep it, on the reader's clock, with the exact one behind it."""
     if not text:
         return Markup("")
-    return Markup('<time datetime="{}">{}</time>').format(text, local_time(text))
+    return Markup('<time datetime="{}">{}</time>').format(text, format_local_time(text))
 
 
-def stated(at: Moment | None) -> str:
+def page_time(at: Moment | None) -> str:
     """A time on the reader's clock like all others, then as the page gives it, and how exact it is."""
     if at is None:
         return ""
     notes = [f"to the {at.precision.value}"]
     if at.precision is not Precision.DAY and at.offset_from in _OFFSETS:
         notes.append(_OFFSETS[at.offset_from])
-    clock, own = local_time(at.iso), at.iso.replace("T", " ")
+    clock, own = format_local_time(at.iso), at.iso.replace("T", " ")
     shown = own if own.startswith(clock) else f"{clock}; by the page’s own clock {own}"
     return f"{shown} ({', '.join(notes)})"
 
@@ -53,7 +53,11 @@ def clock() -> str:
 
 def ago(text: str | None, now: datetime) -> str:
     """How long ago, roughly."""
-    return f"{' '.join(span(max(0.0, (now - moment(text)).total_seconds())).split()[:2])} ago" if text else ""
+    return (
+        f"{' '.join(format_duration(max(0.0, (now - parse_timestamp(text)).total_seconds())).split()[:2])} ago"
+        if text
+        else ""
+    )
 
 
 def outward(url: str | None, text: str | None = None) -> Markup:
@@ -112,8 +116,8 @@ def lit(piece: MarkedText) -> Markup:
 
 
 FILTERS = {
-    "when": when, "stated": stated, "outward": outward, "span": span, "names": names, "figure": figure,
-    "marked": marked, "lit": lit, "bytes": size,
+    "when": when, "stated": page_time, "outward": outward, "span": format_duration, "names": names, "figure": figure,
+    "marked": marked, "lit": lit, "bytes": format_size,
     "is_web": is_web,
 }  # fmt: skip
-FUNCTIONS = {"took": took, "share": share, "ago": ago, "clock": clock}
+FUNCTIONS = {"took": format_elapsed, "share": share, "ago": ago, "clock": clock}

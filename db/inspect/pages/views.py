@@ -16,13 +16,13 @@ from db.inspect.pages.people import people, person
 from db.inspect.pages.rejections import SCREEN, reasons, refused
 from db.inspect.pages.run import run_sheet
 from db.inspect.pages.search import SIZE, SearchForm, answer
-from db.inspect.pages.source import portrait, source_lines
+from db.inspect.pages.source import source_details, source_lines
 from db.inspect.pages.stored_body import received, stored
 from db.inspect.safety.request_checks import STRICT
-from db.queries.articles import headlines, newest, snapshot
+from db.queries.articles import article_summaries, newest_articles, snapshot
 from db.queries.search import MOST_COUNTED
 from db.queries.statistics import last_runs
-from db.queries.status import status_of
+from db.queries.status import load_status
 
 # The links at the top of every page: where, and what it is called.
 SECTIONS = (
@@ -76,7 +76,11 @@ async def front(request: Any, datasette: Any) -> Any:
     now = datetime.now(UTC)
     arrived, status, heads = await _ask(
         datasette,
-        lambda conn: (arrivals(conn, now), status_of(conn, now), headlines(conn, newest(conn, limit=_NEWEST))),
+        lambda conn: (
+            arrivals(conn, now),
+            load_status(conn, now),
+            article_summaries(conn, newest_articles(conn, limit=_NEWEST)),
+        ),
     )
     drawn = (
         [charts.day_chart(arrived), charts.week_chart(arrived), charts.source_chart(arrived)] if arrived.sources else []
@@ -133,8 +137,8 @@ async def source(request: Any, datasette: Any) -> Any:
     source_id, now = _required(request), datetime.now(UTC)
 
     def ask(conn: sqlite3.Connection) -> Any:
-        shown = portrait(conn, source_id, now)
-        return shown, headlines(conn, shown.newest) if shown else []
+        shown = source_details(conn, source_id, now)
+        return shown, article_summaries(conn, shown.newest) if shown else []
 
     shown, heads = await _ask(datasette, ask)
     if shown is None:
@@ -174,7 +178,7 @@ async def one_person(request: Any, datasette: Any) -> Any:
     def ask(conn: sqlite3.Connection) -> Any:
         shown = person(conn, name)
         parts = (("Wrote", shown.wrote), ("Edited", shown.edited), ("Proofread", shown.proofread)) if shown else ()
-        return shown, [(what, len(ids), headlines(conn, ids[:100])) for what, ids in parts if ids]
+        return shown, [(what, len(ids), article_summaries(conn, ids[:100])) for what, ids in parts if ids]
 
     shown, parts = await _ask(datasette, ask)
     if shown is None:

@@ -1,7 +1,7 @@
 """Markup without the tags that would nest elements too deep.
 
 The parser cannot be given a limit. So the tags are counted before it, without a tree: a start tag goes one deeper, an end tag comes
-back. Start tags beyond `MOST_DEPTH` are left out, and as many of the end tags that follow; the text stays. Elements that end by
+back. Start tags beyond `MAX_DEPTH` are left out, and as many of the end tags that follow; the text stays. Elements that end by
 themselves (`<p>`, `<li>`, cells) are not counted: they nest only by way of others that are. A wrong count costs a page some of its
 look, never its safety: what comes out is made inert afterwards.
 """
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 # Blink's own limit (kMaximumHTMLParserDOMTreeDepth): what is deeper it puts beside each other. Pages of news go 60 deep.
-MOST_DEPTH = 512
+MAX_DEPTH = 512
 
 _EMPTY = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
@@ -32,8 +32,8 @@ _PIECE = re.compile(
 )
 
 
-def shallow(html: str) -> str:
-    """The same markup, its elements at most `MOST_DEPTH` deep by its tags."""
+def limit_depth(html: str) -> str:
+    """The same markup, its elements at most `MAX_DEPTH` deep by its tags."""
     return "".join(_kept(html))
 
 
@@ -44,7 +44,7 @@ def _kept(html: str) -> Iterator[str]:
         if not name or name in _UNCOUNTED:
             continue
         if not piece[2]:
-            if depth < MOST_DEPTH:
+            if depth < MAX_DEPTH:
                 depth += 1
                 continue
             over += 1

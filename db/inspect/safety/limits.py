@@ -18,7 +18,7 @@ PAGE_S = 10.0
 
 MOST_ROWS = 1000
 # The longest value that SQL from outside may read or make, and the longest that is shown.
-MOST_VALUE_BYTES = 1_000_000
+MAX_VALUE_BYTES = 1_000_000
 # The longest stored value that our pages and Datasette's tables read: above the largest body (20 MiB) and any text made of it.
 MOST_STORED_BYTES = 64_000_000
 # All values that a statement gives, and a whole answer. Our longest page, with an article's text cut, has less than a tenth.
@@ -33,7 +33,7 @@ def megabytes(number: int) -> str:
 
 
 STATED = (
-    f"A statement of SQL gets {STATEMENT_S:g} s and gives {MOST_ROWS:,} rows; a value is {megabytes(MOST_VALUE_BYTES)} long at"
+    f"A statement of SQL gets {STATEMENT_S:g} s and gives {MOST_ROWS:,} rows; a value is {megabytes(MAX_VALUE_BYTES)} long at"
     f" most, an answer {megabytes(MOST_ANSWER_BYTES)}. For more, use sqlite3 on the file."
 )
 """For the foot of every page with SQL."""

@@ -92,7 +92,7 @@ def guarded(app: App, names: frozenset[str], policy: str) -> App:
     return guard
 
 
-def answers_to(host: str, names: frozenset[str]) -> bool:
+def is_own_host(host: str, names: frozenset[str]) -> bool:
     """Whether a Host header names this server: by an address, as localhost, or by a name it was given."""
     name = host.strip().lower()
     if name.startswith("["):
@@ -118,7 +118,7 @@ def asks_sql(scope: Scope) -> bool:
 
 def _refusal(scope: Scope, names: frozenset[str]) -> tuple[int, str] | None:
     headers = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    if not answers_to(headers.get("host", ""), names):
+    if not is_own_host(headers.get("host", ""), names):
         return 403, "This server answers to its address and to localhost only; --host NAME adds a name.\n"
     if scope["method"] not in _SAFE_METHODS:
         return 405, "Here is nothing to write to: the database is open for reading alone.\n"

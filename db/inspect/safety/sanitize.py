@@ -19,7 +19,7 @@ from html import escape
 
 import nh3
 
-from db.inspect.safety.html_depth import shallow
+from db.inspect.safety.html_depth import limit_depth
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
@@ -176,11 +176,11 @@ pre { white-space: pre-wrap; }
 """
 
 
-def inert(html: str, *, title: str = "") -> str:
+def sanitize_page(html: str, *, title: str = "") -> str:
     """A whole document of what is left of a page (or of several parts of one, joined)."""
     cut = html[:MOST_CHARACTERS]
     left = nh3.clean(
-        shallow(_NOSCRIPT.sub("", cut)),
+        limit_depth(_NOSCRIPT.sub("", cut)),
         tags=set(_TAGS),
         clean_content_tags=set(_GONE),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},

@@ -24,7 +24,7 @@ from distributed import Client, KilledWorker
 from db.connection.database import open_readonly
 from db.errors import CopydeskError, EngineError
 from db.models import Reason, Rejection
-from db.store.page_payload import PagePayload, load_parcel
+from db.store.page_payload import PagePayload, load_payload
 from pipelines.processing.dask.worker import ExtractorMismatch, maker, read_batch
 from pipelines.processing.page_worker import ExtractionResult, Task, broken
 from pipelines.processing.reextract import PageExecutor, page_of
@@ -84,7 +84,7 @@ class DaskExecutor(PageExecutor):
 
     def _send_all(self) -> None:
         conn = open_readonly(self._database) if self._database else None
-        load = partial(load_parcel, conn) if conn else None
+        load = partial(load_payload, conn) if conn else None
         try:
             while (first := self._queue.get()) is not None and not self._stopped.is_set():
                 if isinstance(first, _Batch):

@@ -13,7 +13,7 @@ import pytest
 from crawler.http.loose_chunks import LenientChunks
 from crawler.http.record import conditional, headers_of
 from crawler.http.response_heads import HEAD_BYTES, BadHead, HeadTooLong, parse_head
-from db.http_statuses import brings_page
+from db.http_statuses import is_page_status
 from tests.crawler.http.answer_forms import FORMS, OK, PAGE, TEXT, Form, forms_web, serve_raw
 from tests.crawler.http.crawls import End, ask, crawl
 
@@ -34,7 +34,7 @@ def test_forms(ends: dict[str, End], name: str, form: Form) -> None:
     if form.text is None:
         assert (
             end.response is None
-            or not brings_page(end.response.status)
+            or not is_page_status(end.response.status)
             or TEXT[:40] not in end.response.body.decode("latin-1")
         )
         return

@@ -14,10 +14,10 @@ import pytest
 
 from db.connection.database import open_database, write
 from db.models import Article
-from db.queries.articles import page_at
+from db.queries.articles import find_page_at
 from db.store import facts
 from db.store.near_copies import any_unsettled
-from db.store.outcomes import Extractor, Fingerprint, extractor_id, put_article
+from db.store.outcomes import Extractor, Fingerprint, extractor_id, insert_article
 from db.store.sources import add_source
 from pipelines.dedup.address_claims import DIFFERENT
 from pipelines.dedup.settle import begin_again, settle
@@ -53,11 +53,11 @@ def room(path: Path, pages: Sequence[Seen]) -> Iterator[sqlite3.Connection]:
             fetch = facts.Fetch(
                 what="article", url=page.asked or page.url, final_url=page.url, started_at=START + timedelta(minutes=n)
             )
-            body = facts.packed_body(str(n).encode())
+            body = facts.pack_body(str(n).encode())
             received = facts.ReceivedPage(
                 fetch=replace(fetch, status=200), source_id=page.source, headers={}, content_type="text/html", body=body
             )
-            assert facts.put_page(conn, received) == n + 1
+            assert facts.insert_page(conn, received) == n + 1
     yield conn
     conn.close()
 
@@ -71,7 +71,7 @@ def read(conn: sqlite3.Connection, pages: Sequence[Seen], order: Iterable[int]) 
         if page.by_older_code:
             prints = Fingerprint(address_key=link_key(page.claim or page.url), text_hash=prints.text_hash)
         with write(conn):
-            put_article(conn, page_id, page.url, article, prints, 1)
+            insert_article(conn, page_id, page.url, article, prints, 1)
             settle(conn, [page_id])
 
 
@@ -291,5 +291,5 @@ def test_an_address_shows_the_page_that_was_found_there(tmp_path: Path) -> None:
     ]
     with room(tmp_path / "a.db", pages) as conn:
         read(conn, pages, range(1, 6))
-        assert page_at(conn, victim, link_key(victim)) == 1
-        assert page_at(conn, FRONT, link_key(FRONT)) is None
+        assert find_page_at(conn, victim, link_key(victim)) == 1
+        assert find_page_at(conn, FRONT, link_key(FRONT)) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.connection.database import write
-from db.store.outcomes import drop_outcome
+from db.store.outcomes import delete_outcome
 from pipelines.dedup.settle import settle
 from pipelines.url_parameters import Parameters, parts_of
 from tests.pipelines.dedup.stories import edited, story
@@ -105,7 +105,7 @@ def test_any_order_ends_alike(tmp_path: Path, seed: int) -> None:
         gone = chance.sample(order, 25)
         for page_id in gone:
             with write(conn):
-                drop_outcome(conn, page_id)
+                delete_outcome(conn, page_id)
                 if chance.random() < 0.5:
                     settle(conn)
         chance.shuffle(gone)

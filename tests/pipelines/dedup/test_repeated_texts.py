@@ -17,8 +17,8 @@ from db.models import Article, Link, LinkKind
 from db.store import facts
 from db.store.near_copies import any_unsettled
 from db.store.notices import Promise
-from db.store.outcomes import Extractor, extractor_id, put_article
-from db.store.run_counts import figures_of
+from db.store.outcomes import Extractor, extractor_id, insert_article
+from db.store.run_counts import count_run
 from db.store.sources import add_source
 from pipelines.dedup.repeated_texts import is_repeated_notice
 from pipelines.dedup.settle import begin_again, settle
@@ -56,7 +56,7 @@ class Room:
                 url = self.url(page)
                 if page.listed:
                     link = Link(url=url, key=link_key(url), kind=LinkKind.FEED, title=page.listed)
-                    facts.put_links(conn, page.source, [link], START, None)
+                    facts.insert_links(conn, page.source, [link], START, None)
                 row = conn.execute("SELECT id FROM links WHERE key = ?", (link_key(url),)).fetchone()
                 fetch = facts.Fetch(
                     what="article",
@@ -65,11 +65,11 @@ class Room:
                     started_at=START + timedelta(minutes=number),
                     status=200,
                 )
-                body = facts.packed_body(str(number).encode())
+                body = facts.pack_body(str(number).encode())
                 received = facts.ReceivedPage(
                     fetch=fetch, source_id=page.source, headers={}, content_type="text/html", body=body
                 )
-                assert facts.put_page(conn, received) == number + 1
+                assert facts.insert_page(conn, received) == number + 1
 
     @staticmethod
     def url(page: Shown) -> str:
@@ -81,7 +81,7 @@ class Room:
             article = Article(url=None, title=page.title, text=page.text)
             url = self.url(page)
             with write(self.conn) as conn:
-                put_article(conn, page_id, url, article, fingerprint(article, url), self.maker)
+                insert_article(conn, page_id, url, article, fingerprint(article, url), self.maker)
                 settle(conn, [page_id])
 
     def forget(self, page_id: int) -> None:
@@ -213,6 +213,6 @@ def test_a_run_counts_them_as_rejected(tmp_path: Path) -> None:
         conn.execute("UPDATE fetches SET run_id = 1")
         conn.execute("UPDATE fetches SET page_id = id WHERE page_id IS NULL")
     room.read((1, 2, 3))
-    figures = figures_of(room.conn, 1, START, START + timedelta(hours=1))
+    figures = count_run(room.conn, 1, START, START + timedelta(hours=1))
     assert figures.rejected == {"repeated": 3}
     assert (figures.unread, figures.new, figures.duplicate) == (0, 0, 0)

@@ -14,7 +14,7 @@ from db.connection.database import open_database, write
 from db.models import Article, Moment, Precision
 from db.store import facts
 from db.store.near_copies import any_unsettled
-from db.store.outcomes import Extractor, extractor_id, put_article
+from db.store.outcomes import Extractor, extractor_id, insert_article
 from db.store.sources import add_source
 from pipelines.dedup import copy_index
 from pipelines.dedup.settle import begin_again, settle
@@ -57,9 +57,9 @@ class Room:
                     source_id=1,
                     headers={},
                     content_type="text/html",
-                    body=facts.packed_body(body),
+                    body=facts.pack_body(body),
                 )
-                assert facts.put_page(conn, received) == n + 1
+                assert facts.insert_page(conn, received) == n + 1
 
     @staticmethod
     def url(page: Printed) -> str:
@@ -79,7 +79,7 @@ class Room:
                     original_source=page.credited,
                 )
                 url = self.url(page)
-                put_article(conn, page_id, url, article, fingerprint(article, url), self.maker)
+                insert_article(conn, page_id, url, article, fingerprint(article, url), self.maker)
             settle(conn, page_ids)
 
     def forget(self, *page_ids: int) -> None:

@@ -8,7 +8,7 @@ import opencc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.text_folding import codes_of
+from db.text_folding import code_points
 from pipelines.dedup.normalize import digits_at, letters_of
 from pipelines.dedup.shingles import hashes_of, smallest
 from pipelines.dedup.similarity import PreparedText
@@ -48,14 +48,14 @@ def test_letters_of_every_code_point() -> None:
         text = "x" * 0x10000 + " ".join(everything[start : start + 0x4000])
         same = letters_of(text) == significant(text)
         assert same, hex(start)
-    digits = digits_at(codes_of("".join(everything)))
+    digits = digits_at(code_points("".join(everything)))
     assert [everything[at] for at in digits.nonzero()[0]] == [letter for letter in everything if letter.isdecimal()]
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from("ab漢"), max_size=60), st.sampled_from([5, 10]))
 def test_equal_runs_have_equal_hashes_and_others_do_not(letters: str, unit: int) -> None:
-    hashes = hashes_of(codes_of(letters), unit).tolist()
+    hashes = hashes_of(code_points(letters), unit).tolist()
     runs = [letters[at : at + unit] for at in range(len(letters) - unit + 1)]
     assert len(hashes) == len(runs)
     assert len(set(hashes)) == len(set(runs)) == len(set(zip(runs, hashes, strict=True)))
@@ -64,9 +64,9 @@ def test_equal_runs_have_equal_hashes_and_others_do_not(letters: str, unit: int)
 def test_the_smallest_are_the_smallest() -> None:
     chance = random.Random(1)
     for size in (0, 1, 5, 12, 13, 100, 5000):
-        hashes = hashes_of(codes_of("".join(chance.choices("abcdefgh", k=size + 9))), 10)
+        hashes = hashes_of(code_points("".join(chance.choices("abcdefgh", k=size + 9))), 10)
         assert smallest(hashes, 12) == sorted(set(hashes.tolist()))[:12]
-    assert smallest(hashes_of(codes_of("a" * 500), 10), 12) == smallest(hashes_of(codes_of("a" * 10), 10), 12)
+    assert smallest(hashes_of(code_points("a" * 500), 10), 12) == smallest(hashes_of(code_points("a" * 10), 10), 12)
 
 
 def test_marks_do_not_depend_on_the_machine() -> None:

@@ -38,9 +38,9 @@ def database(path: Path, pages: int, paragraphs: int = 8) -> Path:
             body = f"<html><head><title>Bridge report {n}</title></head><body><h1>Bridge report {n}</h1>{text}</body></html>"
             fetch = facts.Fetch(what="article", url=f"http://s.example/{n}.html", started_at=START, status=200)
             page = facts.ReceivedPage(
-                fetch=fetch, source_id=1, headers={}, content_type="text/html", body=facts.packed_body(body.encode())
+                fetch=fetch, source_id=1, headers={}, content_type="text/html", body=facts.pack_body(body.encode())
             )
-            facts.put_page(conn, page)
+            facts.insert_page(conn, page)
     db.conn.close()
     return path
 

@@ -18,7 +18,7 @@ from db.connection.database import write
 from db.models import Precision
 from db.store.alerts import AlertChange, all_alerts, open_alerts
 from db.store.sources import pause_source, remove_source
-from db.timestamps import stamp
+from db.timestamps import format_timestamp
 from scheduler.alerts import monitor as watching
 from scheduler.alerts.monitor import watch
 from tests.scheduler.diary import Diary, Story, hours
@@ -153,7 +153,7 @@ def test_revisions_are_not_counted(diary: Diary) -> None:
         conn.execute(
             "INSERT INTO pages (source_id, link_id, url, fetched_at, status, headers, body_id)"
             " SELECT source_id, link_id, url, ?, 200, '{}', body_id FROM pages",
-            (stamp(START + timedelta(days=3)),),
+            (format_timestamp(START + timedelta(days=3)),),
         )
         conn.execute("INSERT INTO outcomes (page_id, extractor_id) SELECT page_id, 1 FROM unread WHERE page_id > 30")
     diary.visit(source, START + timedelta(days=3))
@@ -258,7 +258,7 @@ def test_certificate(diary: Diary, through_robots: bool) -> None:
     with write(diary.conn) as conn:
         conn.execute(
             "INSERT INTO robots VALUES (?, ?, ?, NULL, x'', 'certificate: expired')",
-            (f"http://s{source}.example", stamp(START), stamp(START)),
+            (f"http://s{source}.example", format_timestamp(START), format_timestamp(START)),
         )
     asked = (("entry", "robots_unavailable" if through_robots else "certificate"),)
     for now in hours(START, 4):

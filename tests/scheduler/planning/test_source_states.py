@@ -15,9 +15,9 @@ from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.models import Link, LinkKind
 from db.store import facts
-from db.store.source_locks import take_turns
-from db.store.source_runs import begin_source_runs, bury_runs, end_source_run, end_source_runs
-from db.store.sources import add_source, all_sources, pause_source, remove_source, set_source
+from db.store.source_locks import lock_sources
+from db.store.source_runs import begin_source_runs, end_dead_runs, end_source_run, end_source_runs
+from db.store.sources import add_source, all_sources, pause_source, remove_source, update_source_settings
 from pipelines.urls import link_key
 from scheduler.planning.cadence import FixedInterval, LearnedInterval
 from scheduler.planning.learning import CadenceLearner, from_json, to_json
@@ -50,7 +50,9 @@ def test_read_bit_by_bit_it_is_what_a_fresh_reading_gives(conn: sqlite3.Connecti
                 case 1 if sources:
                     pause_source(conn, chance.choice(sources).name, chance.choice([now, None]))
                 case 2 if sources:
-                    set_source(conn, chance.choice(sources), {"every": chance.choice(["5m", "2h", "never"])})
+                    update_source_settings(
+                        conn, chance.choice(sources), {"every": chance.choice(["5m", "2h", "never"])}
+                    )
                 case 3 if len(sources) > 3:
                     gone = remove_source(conn, chance.choice(sources).name, now)
                     if chance.random() < 0.5:
@@ -59,7 +61,7 @@ def test_read_bit_by_bit_it_is_what_a_fresh_reading_gives(conn: sqlite3.Connecti
                     pid = chance.choice([os.getpid(), NO_PROCESS])
                     run = facts.begin_run(conn, "crawl", pid, now, chance.choice(["by hand", "schedule"]))
                     some = chance.sample(sources, min(3, len(sources)))
-                    free, _ = take_turns(conn, some, run, pid, now)
+                    free, _ = lock_sources(conn, some, run, pid, now)
                     begin_source_runs(conn, run, [one.id for one in free], now)
                     open_runs.append(run)
                     for one in free[:1]:
@@ -69,7 +71,7 @@ def test_read_bit_by_bit_it_is_what_a_fresh_reading_gives(conn: sqlite3.Connecti
                     end_source_runs(conn, run, ended=chance.choice(["finished", "failed", "stopped"]), at=now)
                     facts.end_run(conn, run, "finished", now, {}, None)
                 case 7:
-                    bury_runs(conn, now)
+                    end_dead_runs(conn, now)
         kept.refresh(conn, now)
         fresh = SourceStates(Config())
         fresh.refresh(conn, now)
@@ -91,7 +93,7 @@ def test_settings_that_cannot_be_read_leave_their_source_out(conn: sqlite3.Conne
     assert "every" in standings.problems["bad"]
     assert isinstance(next(one.cadence for one in standings.planned if one.name == "good"), FixedInterval)
     with write(conn):
-        set_source(conn, next(one for one in all_sources(conn) if one.name == "bad"), {"every": "1h"})
+        update_source_settings(conn, next(one for one in all_sources(conn) if one.name == "bad"), {"every": "1h"})
     standings.refresh(conn, START)
     assert not standings.problems
     assert len(standings.due(START)) == 2
@@ -101,14 +103,14 @@ def test_a_run_whose_process_is_gone_is_over_and_its_sources_are_free(conn: sqli
     with write(conn):
         source, _ = add_source(conn, name="one", url="http://one.example/", settings={}, at=START)
         run = facts.begin_run(conn, "crawl", NO_PROCESS, START, "schedule")
-        take_turns(conn, [source], run, NO_PROCESS, START)
+        lock_sources(conn, [source], run, NO_PROCESS, START)
         begin_source_runs(conn, run, [source.id], START)
     standings = SourceStates(Config())
     standings.refresh(conn, START)
     assert standings.due(START) == []
     with write(conn):
-        assert bury_runs(conn, START) == [run]
-        assert bury_runs(conn, START) == []
+        assert end_dead_runs(conn, START) == [run]
+        assert end_dead_runs(conn, START) == []
     standings.refresh(conn, START)
     assert [one.source.id for one in standings.due(START + timedelta(seconds=1))] == [source.id]
     assert conn.execute("SELECT ended, error FROM runs").fetchone()[0] == "failed"
@@ -118,14 +120,14 @@ def test_a_process_number_that_was_given_again_does_not_hold_a_source(conn: sqli
     with write(conn):
         source, _ = add_source(conn, name="one", url="http://one.example/", settings={}, at=START)
         run = facts.begin_run(conn, "crawl", os.getpid(), START, "schedule")
-        take_turns(conn, [source], run, os.getpid(), START)
+        lock_sources(conn, [source], run, os.getpid(), START)
         # The machine was started anew: our number now belongs to another process than the one that took the turn.
         conn.execute("UPDATE turns SET process = 'an earlier boot/1'")
         conn.execute("UPDATE runs SET process = 'an earlier boot/1'")
-        taken, busy = take_turns(conn, [source], run, NO_PROCESS, START)
+        taken, busy = lock_sources(conn, [source], run, NO_PROCESS, START)
     assert ([one.name for one in taken], busy) == (["one"], [])
     with write(conn):
-        assert bury_runs(conn, START) == [run]
+        assert end_dead_runs(conn, START) == [run]
 
 
 def test_a_rhythm_is_learned_kept_and_planned_by(conn: sqlite3.Connection) -> None:
@@ -142,7 +144,7 @@ def test_a_rhythm_is_learned_kept_and_planned_by(conn: sqlite3.Connection) -> No
                     Link(url=url, key=link_key(url), kind=LinkKind.FEED, published=at - timedelta(minutes=9 * n + 3))
                     for n, url in enumerate(found)
                 ]
-                facts.put_links(conn, source.id, links, at + timedelta(seconds=9), run)
+                facts.insert_links(conn, source.id, links, at + timedelta(seconds=9), run)
                 conn.execute("UPDATE source_runs SET listings = 1 WHERE run_id = ?", (run,))
                 end_source_run(conn, run, source.id, ended="finished", at=at + timedelta(seconds=9))
                 conn.execute("UPDATE source_runs SET listings = 1 WHERE run_id = ?", (run,))
