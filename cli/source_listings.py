@@ -39,7 +39,7 @@ def standing(state: ListingState, rests: Sequence[timedelta], now: datetime) -> 
     """How a listing stands, in half a sentence; "" where there is nothing to say: it works, or was not asked yet."""
     if state.gone:
         times = "once" if state.gone == 1 else f"{state.gone} times"
-        again = state.next_ask(rests)
+        again = state.next_request_at(rests)
         if again is None:
             return f"given up: {state.trouble}, {times}; comes back when the site names it again"
         when = (
@@ -58,11 +58,11 @@ def standing(state: ListingState, rests: Sequence[timedelta], now: datetime) -> 
 
 def listing_json(state: ListingState, rests: Sequence[timedelta]) -> dict[str, object]:
     """A listing and how it answers, for JSON."""
-    again = state.next_ask(rests)
+    again = state.next_request_at(rests)
     return {
-        "url": state.entry.url,
-        "kind": state.entry.kind.value,
-        "title": state.entry.title,
+        "url": state.listing.url,
+        "kind": state.listing.kind.value,
+        "title": state.listing.title,
         "asked_at": state.asked_at.isoformat() if state.asked_at else None,
         "answered_at": state.answered_at.isoformat() if state.answered_at else None,
         "links": state.links,
@@ -101,13 +101,13 @@ def discover(desk: CommandContext, added: Sequence[tuple[Source, bool]]) -> None
             if source.name in left:
                 continue
             states = listing_states(db.conn, source.id)
-            entries = [state.entry for state in states]
+            entries = [state.listing for state in states]
             state = "added" if new else "known already"
             click.echo(f"{source.name}  {state}: {kinds(entries)}")
             if len(added) <= 10:
                 for one in states:
-                    words = "  ".join(filter(None, (one.entry.title, standing(one, rests_of(desk, source), now))))
-                    click.echo(f"  {one.entry.kind.value:13} {one.entry.url}{f'  {words}' if words else ''}")
+                    words = "  ".join(filter(None, (one.listing.title, standing(one, rests_of(desk, source), now))))
+                    click.echo(f"  {one.listing.kind.value:13} {one.listing.url}{f'  {words}' if words else ''}")
             for note in notes.get(source.name, []) if not entries or len(added) <= 10 else []:
                 click.echo(f"  {note}", err=True)
             # What was not asked yet (sections) may work.

@@ -76,9 +76,9 @@ def rehearse(
 
 def _mistakes_elsewhere(config: Config, source: Source) -> list[str]:
     mistakes = load_current_rules(config, None).mistakes
-    if mine := next((mistake for mistake in mistakes if mistake.concerns(host_of(source.url))), None):
-        raise ConfigError(mine.says)
-    return [mistake.says for mistake in mistakes]
+    if mine := next((mistake for mistake in mistakes if mistake.affects(host_of(source.url))), None):
+        raise ConfigError(mine.message)
+    return [mistake.message for mistake in mistakes]
 
 
 def _prepare(config: Config, source: Source, entries: Sequence[Listing]) -> None:

@@ -1,30 +1,30 @@
-"""What can go wrong, named for what the caller should do about it.
+"""The errors that Copydesk raises on purpose, grouped by what the caller can do about them.
 
 CopydeskError
-├── UsageError          the person at the keyboard asked for something impossible: say it and exit 2
-│   ├── ConfigError     a settings or site file is wrong: names file, line and key
-│   ├── UnknownSource   no source of that name: carries the nearest names
-│   ├── Pruned          the bytes asked for were dropped after their time
-│   └── BadQuery        a search query cannot be read: says what is wrong with it
-├── DatabaseError       the database file cannot serve: says which file and the remedy
-│   ├── Lost            it will not serve again by itself: who works with it ends
-│   │   ├── NotADatabase    the file is something else
-│   │   ├── TooNew          a newer Copydesk wrote it
-│   │   ├── Damaged         SQLite finds the file malformed
-│   │   └── Replaced        the file that was opened was deleted, moved or replaced
-│   ├── Busy            another process held the write lock too long: try again
-│   ├── NotWritable     this user, this folder or this disk does not let it be written
-│   └── DiskFull        nothing more can be written; what was committed is kept
-├── MachineError        the machine cannot serve (no process, memory, space or file handle, a missing module): says what to see to
-├── EngineError         the cluster that was to work cannot be used, or was lost: what was written stays
-└── FetchError          the web refused or could not be reached: the message says which address
+├── UsageError            the request is impossible: print the message, exit with 2
+│   ├── ConfigError       a settings file or site file is wrong; names file, line and key
+│   ├── UnknownSource     no source has that name; suggests the nearest names
+│   ├── BodyPruned        the requested bytes were pruned
+│   └── QueryError        a search query cannot be parsed; says why
+├── DatabaseError         the database file cannot be used; says which file and what to do
+│   ├── DatabaseLost      it will not recover by itself: processes that use it stop
+│   │   ├── NotADatabase      the file is something else
+│   │   ├── DatabaseTooNew    a newer Copydesk wrote it
+│   │   ├── DatabaseDamaged   SQLite finds the file malformed
+│   │   └── DatabaseReplaced  the open file was deleted, moved or replaced
+│   ├── DatabaseBusy          another process held the write lock for too long: try again
+│   ├── DatabaseNotWritable   permissions or a read-only disk
+│   └── DiskFull              nothing more can be written; what was committed is kept
+├── MachineError          out of processes, memory, space or file handles, or a module is missing
+├── EngineError           the Dask cluster cannot be used, or was lost; what was written stays
+└── FetchError            an address could not be fetched; the message names it
 """
 
 from __future__ import annotations
 
 
 class CopydeskError(Exception):
-    """Anything Copydesk raises on purpose. The message is one sentence for a person; `exit_code` is the shell's."""
+    """Base class. The message is one sentence for users; `exit_code` is the exit status of the command."""
 
     exit_code = 1
 
@@ -36,29 +36,29 @@ class UsageError(CopydeskError):
 
 
 class ConfigError(UsageError):
-    """A settings or site file is wrong. The message names the file, the line where known, and the key."""
+    """A settings file or site file is wrong. The message names the file, the line where known, and the key."""
 
 
 class UnknownSource(UsageError):
-    """There is no source of that name. The message offers the nearest ones."""
+    """No source has that name. The message suggests the nearest names."""
 
 
 class BodyPruned(UsageError):
-    """The bytes of a body were dropped after their time (setting `keep_bodies`)."""
+    """The bytes of a body were pruned because of their age (setting `keep_bodies`)."""
 
 
 class QueryError(UsageError):
-    """A search query cannot be read."""
+    """A search query cannot be parsed."""
 
 
 class DatabaseError(CopydeskError):
-    """The database file cannot serve."""
+    """The database file cannot be used."""
 
     exit_code = 3
 
 
 class DatabaseLost(DatabaseError):
-    """The file will not serve again by itself: whatever works with it ends, and a person must look."""
+    """The file will not recover by itself: processes that use it stop, and somebody must look."""
 
 
 class NotADatabase(DatabaseLost):
@@ -74,15 +74,15 @@ class DatabaseDamaged(DatabaseLost):
 
 
 class DatabaseReplaced(DatabaseLost):
-    """The file that was opened, or its log, was deleted, moved or replaced meanwhile. Nothing more was written."""
+    """The open file, or its write-ahead log, was deleted, moved or replaced. Nothing more was written."""
 
 
 class DatabaseBusy(DatabaseError):
-    """Another process held the write lock for longer than the time-out."""
+    """Another process held the write lock for longer than the timeout."""
 
 
 class DatabaseNotWritable(DatabaseError):
-    """The file can be read at best: permissions, a read-only disk."""
+    """The file cannot be written: permissions, or a read-only disk."""
 
 
 class DiskFull(DatabaseError):
@@ -90,13 +90,15 @@ class DiskFull(DatabaseError):
 
 
 class MachineError(CopydeskError):
-    """The machine cannot serve: no process, memory, space or file handle is left, a module is missing. What was written stays."""
+    """The machine has run out of processes, memory, space or file handles, or a module is missing. What was written
+    stays.
+    """
 
     exit_code = 3
 
 
 class EngineError(CopydeskError):
-    """The cluster cannot be used, or was lost. What was written stays, and the same command goes on."""
+    """The Dask cluster cannot be used, or was lost. What was written stays; the same command continues from there."""
 
     exit_code = 4
 

@@ -1,13 +1,15 @@
-"""Which file a connection has open, and whether it is still the one that its path names.
+"""Which file a connection has open, and whether its path still names that file.
 
-An open file outlives its name: a connection to a deleted or replaced database goes on writing, into nothing or into a log that
-another file takes for its own (https://sqlite.org/howtocorrupt.html, 4.2 to 4.4). SQLite does not look, so every transaction does:
+An open file outlives its name: a connection to a deleted or replaced database goes on writing, to nowhere or to a log
+that another file takes for its own (https://sqlite.org/howtocorrupt.html, 4.2 to 4.4). SQLite does not check for this,
+so every transaction does:
 
     BEGIN IMMEDIATE ──> check ──> ... ──> check ──> COMMIT
 
-A check is three `stat` calls, for the database, its log (-wal) and the index of the log (-shm). Only names are looked at: to open
-and close the file would drop all locks that SQLite's other connections of this process hold on it (2.2 there). A file that is
-renamed and gets its name back between two checks is the same file, and nothing is noticed or lost.
+A check is three `stat` calls: for the database, its write-ahead log (-wal) and the log's index (-shm). Only names are
+examined: opening and closing the file would drop all locks that SQLite's other connections in this process hold on it
+(2.2 there). A file that is renamed and gets its name back between two checks is the same file; nothing is noticed and
+nothing is lost.
 """
 
 from __future__ import annotations
@@ -20,36 +22,40 @@ from pathlib import Path
 
 from db.errors import DatabaseDamaged, DatabaseError, DatabaseReplaced
 
-# The log remembers whose it is, as a crash may leave it behind: "INODE OF THE LOG:INODE OF THE DATABASE". The first tells a copy
-# of the log, made with its attributes, from the log itself: a folder that was copied as a whole is sound. No device: its
-# number may change with a restart.
-_OWNER = "user.copydesk.database"
+# Extended attribute of the log that records its database, because a crash may leave the log behind:
+# "INODE OF THE LOG:INODE OF THE DATABASE". The first number tells the log from a copy made with its attributes: a folder that was
+# copied as a whole is sound. The device is left out, because its number may change with a restart.
+_OWNER_ATTRIBUTE = "user.copydesk.database"
 
-# (device, inode) of a file.
-Identity = tuple[int, int]
+FileId = tuple[int, int]
+"""Device and inode."""
 
 
 @dataclass(slots=True, kw_only=True)
 class OpenFile:
-    """The files of one open database. Made by `opened`."""
+    """The files of one open database. Made by `from_path`."""
 
     path: Path
-    """As it was given, for messages."""
-    place: Path
-    """The same from the root: a folder that is moved takes a relative path with it, but not SQLite's log."""
-    companion_path: tuple[Path, Path]
-    """Where log and index are: beside what `path` points to where it is a link."""
-    main: Identity
+    """As given, for messages."""
+    absolute_path: Path
+    """A moved folder takes a relative path with it, but not SQLite's log."""
+    sidecars: tuple[Path, Path]
+    """Paths of -wal and -shm: beside the target of `path` if that is a symbolic link."""
+    main: FileId
+    """The database file itself."""
     size: int
-    log: Identity | None = None
-    index: Identity | None = None
-    marked: bool = False
-    modified: int | None = None
-    """Set where the file was opened without locks, as one that nobody writes: when it was changed last, in ns."""
+    wal: FileId | None = None
+    shm: FileId | None = None
+    wal_marked: bool = False
+    modified_ns: int | None = None
+    """Set only for a file that was opened without locks, as immutable: its modification time in ns."""
 
     @classmethod
-    def opened(cls, path: Path, before: Identity | None) -> OpenFile:
-        """What was just opened. `before`: what was there before it was. Raises Replaced where that is another."""
+    def from_path(cls, path: Path, before: FileId | None) -> OpenFile:
+        """Describe a file that was just opened. `before` is its identity before opening.
+
+        Raises DatabaseReplaced if the two differ.
+        """
         try:
             stat = path.stat()
         except OSError as error:
@@ -58,21 +64,22 @@ class OpenFile:
         if before not in (None, main):
             raise DatabaseReplaced(f"{path}: was replaced while it was being opened; nothing was written; try again")
         target = os.path.realpath(path)
-        companion_path = (Path(f"{target}-wal"), Path(f"{target}-shm"))
-        file = cls(path=path, place=path.absolute(), beside=companion_path, main=main, size=stat.st_size)
-        file._note_log()
+        sidecars = (Path(f"{target}-wal"), Path(f"{target}-shm"))
+        file = cls(path=path, absolute_path=path.absolute(), sidecars=sidecars, main=main, size=stat.st_size)
+        file._note_wal()
         return file
 
     def check(self, conn: sqlite3.Connection | None = None) -> None:
-        """Raises Replaced where the path names another file by now, Damaged where it was cut short (only with `conn`).
+        """Check that the path still names the file. With `conn`, also that the file was not truncated; a transaction
+        must have begun and written nothing yet.
 
-        With `conn`, a transaction must have begun and written nothing yet.
+        Raises DatabaseReplaced or DatabaseDamaged.
         """
-        size = self.check_name()
-        if self.log is None:
-            self._note_log()
+        size = self.check_path()
+        if self.wal is None:
+            self._note_wal()
         else:
-            for name, known in zip(self.beside, (self.log, self.index), strict=True):
+            for name, known in zip(self.sidecars, (self.wal, self.shm), strict=True):
                 if known is not None and file_id(name) != known:
                     raise DatabaseReplaced(
                         f"{name}: was deleted or replaced while the database was open; nothing more was written;"
@@ -80,12 +87,12 @@ class OpenFile:
                     )
         if conn is not None:
             self._check_size(conn, size)
-            self._mark_log()
+            self._mark_wal()
 
-    def check_name(self) -> int:
-        """Only whether the path still names the file; its size in bytes. Raises Replaced."""
+    def check_path(self) -> int:
+        """Check only that the path still names the file. Returns its size in bytes. Raises DatabaseReplaced."""
         try:
-            stat = self.place.stat()
+            stat = self.absolute_path.stat()
         except OSError as error:
             raise _gone(self.path, error) from error
         if (stat.st_dev, stat.st_ino) != self.main:
@@ -96,48 +103,50 @@ class OpenFile:
         return stat.st_size
 
     def check_unwritten(self) -> None:
-        """Of a file opened without locks: raises DatabaseError where somebody wrote it meanwhile. Of others nothing."""
-        if self.modified is None:
+        """For a file opened without locks, raise DatabaseError if it was written meanwhile. Otherwise do nothing."""
+        if self.modified_ns is None:
             return
         self.check()
-        if self.place.stat().st_mtime_ns != self.modified or is_nonempty_file(self.beside[0]):
+        if self.absolute_path.stat().st_mtime_ns != self.modified_ns or is_nonempty_file(self.sidecars[0]):
             raise DatabaseError(f"{self.path}: was written while it was read without locks; try again")
 
     @property
     def has_moved(self) -> bool:
-        """Whether the database itself is gone from its path, and its log is still there."""
-        return file_id(self.place) != self.main and self.log is not None and file_id(self.beside[0]) == self.log
+        """Whether the database is gone from its path while its log is still there."""
+        return (
+            file_id(self.absolute_path) != self.main and self.wal is not None and file_id(self.sidecars[0]) == self.wal
+        )
 
-    def unlink_log(self) -> None:
-        """Take away the log and its index, if the path still has ours. Who has them open goes on with them."""
-        for name, known in zip(self.beside, (self.log, self.index), strict=True):
+    def unlink_wal(self) -> None:
+        """Remove the log and its index, if the path still has ours. Connections that have them open keep using them."""
+        for name, known in zip(self.sidecars, (self.wal, self.shm), strict=True):
             if known is not None and file_id(name) == known:
                 name.unlink(missing_ok=True)
 
-    def _mark_log(self) -> None:
-        """Write into the log's attributes whose it is, where the file system keeps such."""
-        if self.marked or self.log is None:
+    def _mark_wal(self) -> None:
+        """Record the database's inode in the log's extended attributes, where the file system supports them."""
+        if self.wal_marked or self.wal is None:
             return
-        self.marked = True
+        self.wal_marked = True
         with suppress(OSError, AttributeError):  # no attributes here; no such call on this system
-            os.setxattr(self.beside[0], _OWNER, f"{self.log[1]}:{self.main[1]}".encode())
+            os.setxattr(self.sidecars[0], _OWNER_ATTRIBUTE, f"{self.wal[1]}:{self.main[1]}".encode())
 
-    def _note_log(self) -> None:
-        self.log, self.index = (file_id(name) for name in self.beside)
+    def _note_wal(self) -> None:
+        self.wal, self.shm = (file_id(name) for name in self.sidecars)
 
     def _check_size(self, conn: sqlite3.Connection, size: int) -> None:
         if size < self.size:
             pages, page_size = (conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-            # VACUUM makes it shorter too, but not shorter than what is in it.
+            # VACUUM shortens it too, but never below the pages it holds.
             if size < pages * page_size:
                 raise DatabaseDamaged(
-                    f"{self.path}: was cut short while it was open; nothing more was written; restore a backup"
+                    f"{self.path}: was truncated while it was open; nothing more was written; restore a backup"
                 )
         self.size = size
 
 
-def file_id(path: Path) -> Identity | None:
-    """Device and inode of a file; None where there is none."""
+def file_id(path: Path) -> FileId | None:
+    """Device and inode of a file; None if it does not exist."""
     try:
         stat = path.stat()
     except OSError:
@@ -146,23 +155,22 @@ def file_id(path: Path) -> Identity | None:
 
 
 def companion_path(path: Path, end: str) -> Path:
-    """The file that SQLite keeps beside a database: -wal, -shm, -journal."""
+    """Path of one of SQLite's companion files: -wal, -shm or -journal."""
     return path.with_name(path.name + end)
 
 
 def is_nonempty_file(path: Path) -> bool:
-    """Whether there is such a file with anything in it."""
     try:
         return path.stat().st_size > 0
     except OSError:
         return False
 
 
-def owner_of_log(log: Path) -> int | None:
-    """The inode of the database that a log belongs to; None where that is not known, or it is a copy of that log."""
+def wal_owner_inode(wal: Path) -> int | None:
+    """Inode of the database that a log belongs to; None if unknown, or if the file is a copy of that log."""
     try:
-        own, _, owner = os.getxattr(log, _OWNER).decode().partition(":")
-        return int(owner) if own == str(log.stat().st_ino) else None
+        own, _, owner = os.getxattr(wal, _OWNER_ATTRIBUTE).decode().partition(":")
+        return int(owner) if own == str(wal.stat().st_ino) else None
     except (OSError, AttributeError, ValueError):
         return None
 

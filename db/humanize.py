@@ -1,4 +1,4 @@
-"""Times, sizes and lengths of time in a person's words: the same in the terminal and on the web page."""
+"""Times, sizes and durations as text for users, in the terminal and on web pages."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from datetime import datetime
 
 
 def format_local_time(text: str | None) -> str:
-    """A time on the reader's clock, to the minute. A day stays a day, and a time without an offset stays as it is."""
+    """A timestamp in the local time zone, to the minute. Dates, and times without an offset, are not converted."""
     if not text:
         return ""
-    moment = datetime.fromisoformat(text)
-    if "T" not in text or moment.tzinfo is None:
+    at = datetime.fromisoformat(text)
+    if "T" not in text or at.tzinfo is None:
         return text.replace("T", " ")[:16]
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"
 
 
 def format_size(number: float | None) -> str:
-    """Bytes for a person: 512 B, 1.9 MB (decimal, as disks are sold)."""
+    """A number of bytes: 512 B, 1.9 MB (decimal, as disks are sold)."""
     value = float(number or 0)
     for unit in ("B", "kB", "MB", "GB"):
         if value < 1000:
@@ -26,24 +26,24 @@ def format_size(number: float | None) -> str:
 
 
 def format_elapsed(started_at: str, ended_at: str | None) -> str:
-    """How long a run took: from its beginning to its end as its row has them, wherever it is shown. "" while it lasts."""
+    """The time from a run's start to its end, from the timestamps of its row; "" while it runs."""
     if not ended_at:
         return ""
     return format_run_duration((datetime.fromisoformat(ended_at) - datetime.fromisoformat(started_at)).total_seconds())
 
 
 def format_run_duration(seconds: float) -> str:
-    """The length of a run, to a tenth of a second up to a minute."""
+    """A duration in seconds, with tenths below one minute."""
     return f"{seconds:.1f} s" if seconds < 59.95 else format_duration(seconds)
 
 
 def format_database_size(main: int, wal: int) -> str:
-    """The size of a database. The write-ahead log is a file beside it, written back into it by itself."""
+    """The size of a database file, and of its write-ahead log if there is one."""
     return format_size(main) + (f", and {format_size(wal)} in its write-ahead log" if wal else "")
 
 
 def format_duration(seconds: float) -> str:
-    """A length of time for a person, in its two largest units: 45 s, 3 min 20 s, 2 h 5 min, 4 d 3 h."""
+    """A duration in its two largest units: 45 s, 3 min 20 s, 2 h 5 min, 4 d 3 h."""
     whole = round(seconds)
     units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
     parts = []

@@ -1,4 +1,4 @@
-"""Trouble of the machine, in one line with a remedy: no space, no memory, no file handles, no permission."""
+"""Errors of the operating system as one line of text with advice: no space, no memory, no file handles, no permission."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from db.errors import CopydeskError, MachineError
 
-# What whoever runs the machine can do. Anything else is said as the system says it.
-_REMEDIES: Mapping[int, str] = {
+# What an administrator can do. Other errors keep the text of the operating system.
+_ADVICE: Mapping[int, str] = {
     errno.ENOSPC: "free some space and start again",
     errno.EDQUOT: "free some space, or have the quota raised",
     errno.EFBIG: "raise the limit of a file's size (ulimit -f)",
@@ -23,28 +23,28 @@ _PERMISSIONS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def explain_os_error(error: OSError | MemoryError) -> CopydeskError:
-    """What an error of the system means for a person: MachineError, or a CopydeskError where it concerns one file."""
+    """The error to show to a user: MachineError for a shortage, CopydeskError for trouble with one file."""
     if isinstance(error, MemoryError):
-        return MachineError("there is no memory left; close other programs, or raise the limit (ulimit -v)")
+        return MachineError("out of memory; close other programs, or raise the limit (ulimit -v)")
     what = (error.strerror or str(error)).lower()
     where = f"{_text(error.filename)}: " if error.filename is not None else ""
-    if remedy := _REMEDIES.get(error.errno or 0):
-        return MachineError(f"{where}{what}; {remedy}")
+    if advice := _ADVICE.get(error.errno or 0):
+        return MachineError(f"{where}{what}; {advice}")
     if error.errno in _PERMISSIONS:
         return CopydeskError(f"{where}cannot be used ({what}); check the permissions of the file and its folder")
     return CopydeskError(f"{where}{what}")
 
 
 def as_machine_error(error: BaseException) -> MachineError | None:
-    """The MachineError that an error means: no more memory, space, file handles, threads or processes. None for any other."""
+    """The MachineError for an exception that means no memory, space, file handles, threads or processes; else None."""
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
         return MachineError("no thread can be started; raise the limits of processes and memory (ulimit -u, -v)")
-    told = explain_os_error(error) if isinstance(error, OSError | MemoryError) else None
-    return told if isinstance(told, MachineError) else None
+    explained = explain_os_error(error) if isinstance(error, OSError | MemoryError) else None
+    return explained if isinstance(explained, MachineError) else None
 
 
-def no_handles_left() -> bool:
-    """Whether this process can open no more files."""
+def out_of_file_handles() -> bool:
+    """Whether this process cannot open another file."""
     try:
         os.close(os.open(os.devnull, os.O_RDONLY))
     except OSError as error:

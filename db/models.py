@@ -1,9 +1,11 @@
-"""The trade's nouns: what the packages hand each other. Frozen, keyword-only, no behaviour beyond checking themselves.
+"""The domain model: what the packages pass to each other. Frozen, keyword-only dataclasses that only validate
+themselves.
 
 Facts:    Source --lists--> Link --fetched as--> Page (address, time, headers, body)
+
 Derived:  Page --extract--> Article | Rejection --settle--> Decision
 
-Every datetime is aware: a naive one is refused where it enters (`ValueError`).
+Every datetime is aware: a naive one raises ValueError.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ def _require_aware(owner: str, **moments: datetime | None) -> None:
 
 
 class Precision(StrEnum):
-    """How exactly a page states a time. Finer parts of `Moment.at` are zero and mean nothing."""
+    """The precision of a time that a page states. Finer parts of `Moment.at` are zero and carry no information."""
 
     DAY = "day"
     MINUTE = "minute"
@@ -29,19 +31,19 @@ class Precision(StrEnum):
 
 
 class OffsetFrom(StrEnum):
-    """Who says which UTC offset a page's wall clock has, from best to weakest."""
+    """Where the UTC offset of a time on a page comes from, best first."""
 
     PAGE = "page"
     SITE = "site"
     COUNTRY = "country"
     LANGUAGE = "language"
     UNKNOWN = "unknown"
-    """Nobody does: `Moment.at` carries UTC as a stand-in and `Moment.iso` leaves the offset out."""
+    """Not known: `Moment.at` uses UTC as a placeholder and `Moment.iso` omits the offset."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """A time as a page gives it: aware, with its precision and the origin of its offset."""
+    """A time as stated on a page: aware, with its precision and the origin of its offset."""
 
     at: datetime
     precision: Precision
@@ -52,7 +54,7 @@ class Moment:
 
     @property
     def iso(self) -> str:
-        """ISO 8601: `2024-03-05`, `2024-03-05T14:30+08:00` or `2024-03-05T14:30:05+08:00`; no offset where UNKNOWN."""
+        """ISO 8601: `2024-03-05`, `2024-03-05T14:30+08:00` or `2024-03-05T14:30:05+08:00`; without offset if UNKNOWN."""
         if self.precision is Precision.DAY:
             return self.at.date().isoformat()
         wall = self.at.replace(tzinfo=None) if self.offset_from is OffsetFrom.UNKNOWN else self.at
@@ -60,7 +62,7 @@ class Moment:
 
 
 class LinkKind(StrEnum):
-    """Where a link to an article was found."""
+    """The kind of listing in which a link was found."""
 
     FEED = "feed"
     NEWS_SITEMAP = "news-sitemap"
@@ -74,10 +76,10 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One address of an article, with what the listing said about it.
+    """The address of one article, with what the listing said about it.
 
-    `url` is what to fetch, as published (fragment dropped); `key` is its identity (`pipelines.urls.link_key`):
-    two links with one key are the same article and are fetched once.
+    `url` is the address to fetch, as published (without fragment); `key` is its identity (`pipelines.urls.link_key`):
+    two links with the same key are one article and are fetched once.
     """
 
     url: str
@@ -96,12 +98,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One fetched page: everything `extract` may know.
+    """One fetched page: all that extraction may use.
 
-    `body` is the bytes as received after Content-Encoding is undone. `fetched_at` is the only clock extraction has;
-    None means unknown (a file from disk), and then no relative date ("3 hours ago") can be read. `hint` is the link that led
-    here, if any: its title and times serve where the page itself is silent. `parts` are the bodies of the further pages of the
-    same article, in order, where they were fetched (setting `follow_pages`).
+    `body` is the bytes as received, after Content-Encoding is undone. `fetched_at` is the only clock that extraction
+    has; None means unknown (a file from disk), and then relative dates ("3 hours ago") cannot be resolved. `hint` is
+    the link that led to the page, if any: its title and times are used where the page states none. `parts` are the
+    bodies of the further pages of a paginated article, in order, if they were fetched (setting `follow_pages`).
     """
 
     body: bytes = field(repr=False)
@@ -118,15 +120,15 @@ class Page:
 
     @property
     def address(self) -> str | None:
-        """Where the page really is: after redirects, else as asked for."""
+        """The final address after redirects, else the requested one."""
         return self.final_url or self.url
 
 
 class Reason(StrEnum):
-    """Why a page is not an article. A page ends in an article or in exactly one of these."""
+    """Why a page is not an article. Every page is an article or has exactly one of these reasons."""
 
     NOT_FOUND = "not_found"
-    """The server answered 4xx or 5xx with a body that was kept."""
+    """The server answered 4xx or 5xx, and the body was kept."""
     NOT_HTML = "not_html"
     TOO_BIG = "too_big"
     EMPTY = "empty"
@@ -158,14 +160,14 @@ class Reason(StrEnum):
     """Read as an article, and no article among the others of its site: the same text stands where listings promise others."""
     UNDECODABLE = "undecodable"
     TOO_SLOW = "too_slow"
-    """Extraction passed its time limit and was stopped."""
+    """Extraction exceeded its time limit and was stopped."""
     CRASHED = "crashed"
     """Extraction raised, or its process died; `detail` holds the traceback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """A page that is not an article, and why. `detail` is for a person: a sentence or a traceback."""
+    """Why a page is not an article. `detail` is a sentence or a traceback."""
 
     reason: Reason
     detail: str = ""
@@ -173,7 +175,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture of the article's own body."""
+    """An image in the main content."""
 
     url: str
     alt: str | None = None
@@ -183,9 +185,9 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """What a careful reader sees on one page.
+    """What was extracted from one page.
 
-    `text` holds paragraphs divided by one newline. `provenance` says for each field that is set how it was found
+    `text` holds paragraphs separated by a newline. `provenance` maps each field that is set to how it was found
     ("json-ld", "meta", "byline", "credit line", "site rule", "hint", ...). Absent fields are None or empty.
     """
 
@@ -216,11 +218,11 @@ Outcome = Article | Rejection
 
 
 class Verdict(StrEnum):
-    """What `settle` makes of an article page."""
+    """How `settle` classified an article page."""
 
     NEW = "new"
     REVISION = "revision"
-    """The same address with changed text."""
+    """The same address with another text."""
     SAME = "same"
     """The same address, or another address of the same page, with the same text."""
     COPY = "copy"
@@ -233,8 +235,8 @@ class Verdict(StrEnum):
 class Decision:
     """What one page is among the others.
 
-    `article_id` is the page that the article at this address began with; `original_id` the page of which it is a copy
-    (itself where it is none). Both are page ids.
+    `article_id` is the first page of the article at this address; `original_id` the page that it is a copy of
+    (`article_id` itself if it is not a copy). Both are page ids.
     """
 
     page_id: int
@@ -246,9 +248,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A site that is crawled. `settings` holds what was set for this source alone, by setting name.
+    """A site that is crawled. `settings` are its own settings, by name.
 
-    One that is paused (`paused_at`) is crawled only where it is named.
+    A paused source (`paused_at`) is crawled only when it is named explicitly.
     """
 
     id: int
@@ -263,8 +265,6 @@ class Source:
 
 
 class ListingKind(StrEnum):
-    """A place of a source that lists articles."""
-
     FEED = "feed"
     NEWS_SITEMAP = "news-sitemap"
     SITEMAP = "sitemap"
@@ -276,7 +276,7 @@ class ListingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One listing of a source, as discovery found it: where, what kind, what it calls itself."""
+    """One listing of a source, as discovered. `title` is its own title."""
 
     url: str
     kind: ListingKind

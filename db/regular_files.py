@@ -1,10 +1,12 @@
-"""Opening files whose names come from elsewhere: a folder, a manifest, a command line. Never waits, never opens a device.
+"""Open files whose names come from outside: a folder, a manifest, a command line. Never blocks and never opens a
+device.
 
-A FIFO without a writer would hang whoever opens it, a device never ends, and a link leads anywhere. So a file is opened without
-waiting and looked at when it is open: what is no regular file is refused, whatever it was a moment ago.
+Opening a FIFO without a writer would hang, a device has no end, and a symbolic link may lead anywhere. So a file is
+opened without blocking and checked once it is open: anything but a regular file is refused, whatever it was a moment
+before.
 
-    by a person's own word      links are followed; /dev/stdin and /dev/fd/N are read, whatever is behind them
-    within a folder             the file itself must be in that folder; a link that leads out of it is refused
+    named by the user     links are followed; /dev/stdin and /dev/fd/N are read, whatever they refer to
+    within a folder       the file itself must be in that folder; a link that leads out of it is refused
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import stat
 from pathlib import Path
 from typing import IO
 
-_OWN = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/(\d{1,9})")
+_DESCRIPTOR = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/(\d{1,9})")
 _KINDS = (
     (stat.S_ISDIR, "is a folder"),
     (stat.S_ISFIFO, "is a FIFO"),
@@ -26,41 +28,42 @@ _KINDS = (
 
 
 class NotRegularFile(OSError):
-    """What has this name is no regular file, or none of the folder that it is to be in."""
+    """The name refers to something other than a regular file, or to a file outside the required folder."""
 
 
 def is_own_descriptor(path: Path) -> bool:
-    """Whether it names what a process has open: /dev/stdin, /dev/fd/N. It means another thing in another process."""
+    """Whether the path names an open descriptor: /dev/stdin, /dev/fd/N. Another process has other descriptors."""
     return _own_descriptor(path) is not None
 
 
 def is_readable(path: Path) -> bool:
-    """Whether a person's word names something that `open_file` with `own` opens."""
+    """Whether `open_file(path, own=True)` can open it."""
     return _own_descriptor(path) is not None or path.is_file()
 
 
 def open_file(path: Path, *, own: bool = False, within: Path | None = None) -> IO[bytes]:
-    """Open a regular file to read. `own`: named by the person at the keyboard, who may mean a pipe of his own.
+    """Open a regular file for reading. `own`: the user named it and may mean a pipe, such as /dev/stdin.
 
-    `within` is the folder that the file must be in, when all links are followed. Raises NotRegular, or another OSError.
+    `within` is the folder that must contain the file once all links are resolved. Raises NotRegularFile or another
+    OSError.
     """
     number = _own_descriptor(path) if own else None
     if number is not None:
         return os.fdopen(os.dup(number), "rb")
     if within is not None:
         return _regular(_opened_within(path, within), path)
-    _refuse(path.stat().st_mode, path)  # only to open a device may do something
+    _refuse(path.stat().st_mode, path)  # merely opening a device may have effects
     return _regular(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), path)
 
 
 def read_text(path: Path) -> str:
-    """The text of a file that a person named, UTF-8. Raises OSError, UnicodeDecodeError."""
+    """Read a UTF-8 file named by the user, with newlines normalised. Raises OSError or UnicodeDecodeError."""
     with open_file(path, own=True) as file:
         return file.read().decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file that a person named. Raises OSError, also where it is a FIFO that nobody reads."""
+    """Write a file named by the user. Raises OSError, also for a FIFO without a reader."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     try:
         handle = os.open(path, flags, 0o666)
@@ -74,12 +77,12 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _own_descriptor(path: Path) -> int | None:
-    found = _OWN.fullmatch(str(path))
+    found = _DESCRIPTOR.fullmatch(str(path))
     return int(found[1] or 0) if found else None
 
 
 def _opened_within(path: Path, folder: Path) -> int:
-    """Step by step from the folder on, each without following a link: a name that changes meanwhile leads nowhere."""
+    """Walk down from the folder without following links, so that a name that changes meanwhile leads nowhere."""
     root, real = Path(os.path.realpath(folder)), Path(os.path.realpath(path))
     if not real.is_relative_to(root):
         raise NotRegularFile(errno.EPERM, f"leads out of {folder}", str(path))
@@ -87,8 +90,8 @@ def _opened_within(path: Path, folder: Path) -> int:
     *folders, name = real.relative_to(root).parts
     at = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        for each in folders:
-            below = os.open(each, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+        for part in folders:
+            below = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
             os.close(at)
             at = below
         return os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
@@ -107,5 +110,5 @@ def _regular(handle: int, path: Path) -> IO[bytes]:
 
 def _refuse(mode: int, path: Path) -> None:
     if not stat.S_ISREG(mode):
-        what = next((says for is_so, says in _KINDS if is_so(mode)), "is no regular file")
+        what = next((text for is_kind, text in _KINDS if is_kind(mode)), "is not a regular file")
         raise NotRegularFile(errno.EINVAL, what, str(path))

@@ -1,16 +1,16 @@
-"""Conditions that many queries share, as SQL."""
+"""SQL conditions that several queries share."""
 
 from __future__ import annotations
 
-# Of a row `d` of decisions: that its page is the current one of an article.
+# For a row `d` of `decisions`: its page is the current revision of an article.
 IS_CURRENT = """d.verdict IN ('new', 'copy', 'revision')
   AND d.revision = (SELECT max(revision) FROM decisions latest WHERE latest.article_id = d.article_id)"""
 
-# Of an article `a` on a page `p`: the newest first, by the time published, else fetched.
+# For an article `a` on a page `p`: newest first, by the time of publication, else of the fetch.
 NEWEST_FIRST = "coalesce(a.published_utc, p.fetched_at) DESC, a.page_id DESC"
 
 
-# Of a row `s` of sources: when it last answered, be it that nothing was new. "" where it never has.
+# For a row `s` of `sources`: when it last answered, even if nothing was new; "" if it never did.
 LAST_FETCHED = """
 max(coalesce((SELECT r.ended_at FROM source_runs r WHERE r.source_id = s.id
               AND (r.listings > r.listings_failed OR r.fetched + r.unchanged > 0) ORDER BY r.id DESC LIMIT 1), ''),

@@ -1,4 +1,4 @@
-"""SQLite's errors as ours: which file, what is wrong with it, what to do."""
+"""SQLite's errors as Copydesk's: which file, what is wrong with it, what to do."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from db import errors
-from db.machine_errors import no_handles_left
+from db.machine_errors import out_of_file_handles
 
 _NOT_WRITABLE = "{}: cannot be written; check the permissions of the file and its folder"
-# What SQLite needs to open a file in WAL mode: 32 KiB of index, and a little.
-_LEAST_SPACE = 64 * 1024
-# A file this near to the limit of its size cannot grow by a page of it.
-_LEAST_GROWTH = 64 * 1024
+# To open a file in WAL mode SQLite needs 32 KiB for the log's index, and a little more.
+_MIN_FREE_BYTES = 64 * 1024
+# A file this close to the size limit cannot grow by another page.
+_MIN_GROWTH_BYTES = 64 * 1024
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turns SQLite's errors into ours, each with the file and a remedy."""
+def translate_sqlite_errors(path: Path) -> Iterator[None]:
+    """Raise SQLite's errors as DatabaseError, with the file and advice."""
     try:
         yield
     except sqlite3.Error as error:
-        raise explain(error, path) from error
+        raise explain_sqlite_error(error, path) from error
 
 
 def primary_code(error: sqlite3.Error) -> int:
-    """SQLite's primary result code; 0 where Python raised the error itself."""
+    """SQLite's primary result code; 0 if Python raised the error itself."""
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 
-def explain(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
-    """What an SQLite error means for a person."""
+def explain_sqlite_error(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
+    """The DatabaseError to show for an SQLite error."""
     first = _first(error)
     match primary_code(first):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -56,12 +56,12 @@ def explain(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
         case sqlite3.SQLITE_CANTOPEN:
             return _cannot_open(path)
         case sqlite3.SQLITE_NOMEM:
-            return errors.DatabaseError(f"{path}: SQLite got no memory; free some, or raise the limit (ulimit -v)")
+            return errors.DatabaseError(f"{path}: SQLite ran out of memory; free some, or raise the limit (ulimit -v)")
     return errors.DatabaseError(f"{path}: {first}")
 
 
 def _first(error: sqlite3.Error) -> sqlite3.Error:
-    """The error that came first: where SQLite has given a transaction up, taking it back fails as well."""
+    """The original error: if SQLite has aborted a transaction, the ROLLBACK fails as well."""
     while isinstance(error.__context__, sqlite3.Error):
         error = error.__context__
     return error
@@ -74,8 +74,8 @@ def _damaged(path: Path) -> str:
 def _io_error(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
     if error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHORT_READ:
         return errors.DatabaseDamaged(_damaged(path))
-    # SQLite calls it an I/O error where it cannot make its small index of the log.
-    if _space_left(path.absolute().parent) < _LEAST_SPACE or _at_size_limit(path):
+    # SQLite reports an I/O error if it cannot create the log's index.
+    if _space_left(path.absolute().parent) < _MIN_FREE_BYTES or _at_size_limit(path):
         return errors.DiskFull(_full(path))
     return errors.DatabaseError(
         f"{path}: the disk reports an error ({error.sqlite_errorname}); check it and its free space"
@@ -83,12 +83,12 @@ def _io_error(error: sqlite3.Error, path: Path) -> errors.DatabaseError:
 
 
 def _cannot_open(path: Path) -> errors.DatabaseError:
-    if no_handles_left():
+    if out_of_file_handles():
         return errors.DatabaseError(f"{path}: cannot be opened, no file handles are left; raise the limit (ulimit -n)")
     if not os.path.lexists(path):
         if path.parent.is_dir() and not os.access(path.parent, os.W_OK):
-            return errors.DatabaseNotWritable(f"{path}: cannot be made; check the permissions of its folder")
-        return errors.DatabaseError(f"{path}: is not there; check its name and its folder")
+            return errors.DatabaseNotWritable(f"{path}: cannot be created; check the permissions of its folder")
+        return errors.DatabaseError(f"{path}: does not exist; check its name and its folder")
     if not os.access(path, os.R_OK):
         return errors.DatabaseError(f"{path}: cannot be read; check the permissions of the file and its folder")
     return errors.DatabaseNotWritable(_NOT_WRITABLE.format(path))
@@ -102,7 +102,7 @@ def _full(path: Path) -> str:
             f"{path}: no file may grow beyond {limit:,} bytes here; raise the limit (ulimit -f) and start again, {kept}"
         )
     temporary = Path(os.environ.get("SQLITE_TMPDIR") or tempfile.gettempdir())
-    if _space_left(path.absolute().parent) >= _LEAST_SPACE > _space_left(temporary):
+    if _space_left(path.absolute().parent) >= _MIN_FREE_BYTES > _space_left(temporary):
         return f"{path}: the disk of {temporary}, where SQLite sorts, is full; free some space or set SQLITE_TMPDIR, {kept}"
     return f"{path}: the disk is full; free some space and start again, {kept}"
 
@@ -119,4 +119,4 @@ def _at_size_limit(path: Path) -> bool:
     if limit == resource.RLIM_INFINITY:
         return False
     files = (path.with_name(path.name + end) for end in ("", "-wal", "-shm"))
-    return any(file.exists() and file.stat().st_size + _LEAST_GROWTH > limit for file in files)
+    return any(file.exists() and file.stat().st_size + _MIN_GROWTH_BYTES > limit for file in files)

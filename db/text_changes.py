@@ -1,8 +1,8 @@
-"""What one revision of an article changed against another: fields, then paragraphs, then the words in them. Pure.
+"""Difference between two revisions of an article: changed fields, then paragraphs, then the words in them. Pure.
 
-Step UNCHANGED   so many paragraphs stand as they were
-Step GONE, COME  a paragraph that is not there any more, or was not there before
-Step CHANGED     a paragraph that was reworded: its pieces in order, each the same, gone or come
+UNCHANGED    a number of paragraphs that are the same
+GONE, COME   a paragraph that was removed or added
+CHANGED      a reworded paragraph, as a sequence of pieces: each unchanged, gone or come
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from enum import StrEnum
 
 from db.models import Article
 
-# A number with what stands inside it (8,6 · 15:30 · 1.200), a word, a run of space, or one character of a script without words.
+# A number with its separators (8,6 · 15:30 · 1.200), a word, a run of whitespace, or one character of Han or kana.
 _TOKEN = re.compile(
     r"[0-9]+(?:[.,:/-][0-9]+)*|[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|\s+|.", re.DOTALL
 )
-# Paragraphs that have less in common than this are another paragraph, not the same one changed.
-_SAME_PARAGRAPH = 0.4
+# Two paragraphs less similar than this are a removed and an added one, not one that changed.
+_MIN_SIMILARITY = 0.4
 _FIELDS = ("title", "subtitle", "authors", "editors", "source", "original_source", "published")
 
 
 class ChangeKind(StrEnum):
-    """What became of a piece of text, or of a paragraph."""
+    """What happened to a piece of text or a paragraph."""
 
     UNCHANGED = "unchanged"
     GONE = "gone"
@@ -35,7 +35,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedWords:
-    """A run of words. Never CHANGED: what was replaced is a piece that is gone and one that has come."""
+    """A run of words. Never CHANGED: replaced words are one piece that is gone and one that has come."""
 
     kind: ChangeKind
     text: str
@@ -43,7 +43,7 @@ class ChangedWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedParagraph:
-    """One step through both texts. `paragraphs` counts those unchanged, else it is 1."""
+    """One step through both texts. `paragraphs` counts unchanged paragraphs; otherwise it is 1."""
 
     kind: ChangeKind
     pieces: tuple[ChangedWords, ...] = ()
@@ -51,20 +51,20 @@ class ChangedParagraph:
 
     @property
     def text(self) -> str:
-        """The paragraph that is gone or has come."""
+        """The text of a removed or added paragraph."""
         return "".join(piece.text for piece in self.pieces)
 
 
 def changed_fields(
     older: Article, newer: Article, shown: Callable[[str], str] = str
 ) -> list[tuple[str, list[ChangedWords]]]:
-    """The fields that differ, each with its pieces. `shown` makes a value's text fit for where it is shown."""
+    """The fields that differ, each with its word changes. `shown` prepares a value's text for display."""
     pairs = [(name, shown(_text(getattr(older, name))), shown(_text(getattr(newer, name)))) for name in _FIELDS]
     return [(name, pieces(before, after)) for name, before, after in pairs if before != after]
 
 
 def diff_paragraphs(older: str, newer: str) -> Iterator[ChangedParagraph]:
-    """From one text to the other, paragraph by paragraph (divided by newlines). Takes a square of their lengths."""
+    """Changes from one text to the other, paragraph by paragraph (separated by newlines). Takes quadratic time."""
     old, new = older.split("\n"), newer.split("\n")
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -74,7 +74,7 @@ def diff_paragraphs(older: str, newer: str) -> Iterator[ChangedParagraph]:
 
 
 def pieces(before: str, after: str) -> list[ChangedWords]:
-    """The words of both, in order, marked."""
+    """The words of both texts in order, each run marked as unchanged, gone or come."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     found = []
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -89,14 +89,14 @@ def pieces(before: str, after: str) -> list[ChangedWords]:
 
 
 def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[ChangedParagraph]:
-    """Paragraphs in place of others: those that are alike as one, in order; the rest as gone and new."""
+    """Pair the similar paragraphs of two runs, in order; the rest is gone or come."""
     waiting = list(new)
     for paragraph in old:
-        likeness = [_likeness(paragraph, other) for other in waiting]
-        if max(likeness, default=0.0) < _SAME_PARAGRAPH:
+        similarities = [_similarity(paragraph, other) for other in waiting]
+        if max(similarities, default=0.0) < _MIN_SIMILARITY:
             yield _whole(ChangeKind.GONE, paragraph)
             continue
-        at = likeness.index(max(likeness))
+        at = similarities.index(max(similarities))
         for other in waiting[:at]:
             yield _whole(ChangeKind.COME, other)
         yield ChangedParagraph(kind=ChangeKind.CHANGED, pieces=tuple(pieces(paragraph, waiting[at])))
@@ -109,13 +109,13 @@ def _whole(kind: ChangeKind, paragraph: str) -> ChangedParagraph:
     return ChangedParagraph(kind=kind, pieces=(ChangedWords(kind=kind, text=paragraph),))
 
 
-def _likeness(one: str, other: str) -> float:
-    words = [[token for token in _TOKEN.findall(text) if token[0].isalnum()] for text in (one, other)]
+def _similarity(first: str, second: str) -> float:
+    words = [[token for token in _TOKEN.findall(text) if token[0].isalnum()] for text in (first, second)]
     return SequenceMatcher(None, words[0], words[1], autojunk=False).ratio()
 
 
 def _text(value: object) -> str:
-    """A field's value as text: names joined, a time as the page gives it, nothing as nothing."""
+    """A field's value as text: names joined by commas, a time as the page states it, None as ""."""
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(getattr(value, "iso", value))

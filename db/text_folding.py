@@ -1,12 +1,13 @@
-"""Characters that count as one when texts are compared or searched, folded one by one. Pure.
+"""Fold characters that count as equal when texts are compared or searched. Pure.
 
     Ｆｕｌｌｗｉｄｔｈ, CASE, àccénts, 繁體  ──>  fullwidth, case, accents, 繁体
 
-Each code point is folded by itself, to none, one or several others, so that a place in the folded text leads back to one in the
-text. Han characters go to simplified ones by OpenCC's table, one for one: what a phrase would decide (乾 in 乾隆) is folded alike
-on both sides, which is all that finding needs. Words that differ between regions (軟體, 软件) stay different.
+Each code point is folded by itself, to none, one or several others, so that an offset in the folded text maps back to
+one in the original. Han characters become simplified ones by OpenCC's table, one to one: where the phrase would decide
+(乾 in 乾隆), both sides are folded alike, which is all that matching needs. Regional vocabulary (軟體, 软件) stays different.
 
-Accents fall on Latin, Greek and Cyrillic letters only: elsewhere a mark is part of the letter (が, हि, й).
+Accents are removed from Latin, Greek and Cyrillic letters only: in other scripts a mark is part of the letter (が, हि,
+й).
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from numpy.typing import NDArray
 
 Codes = NDArray[np.uint32]
 
-# No letter lies in the planes after these; the last code point of the last of them is none either, and stands for all beyond.
+# Later planes have no letters. Nor is this code point a letter: it stands for all beyond.
 MAX_CODE_POINT = 0x3FFFF
 _HAN = (0x3400, 0x9FFF)
-# Stands in the table for what does not become one character.
+# Table entry of characters that do not fold to exactly one character.
 _SPECIAL = 0xFFFFFFFF
-# Where a character may fold to another. What lies between is Han, Hangul or nothing with a compatibility form or a case.
+# Ranges in which a character may fold to another. Between them lie Han, Hangul and characters without case or compatibility form.
 _FOLDING = (
     (0x41, 0x33FF),
     (0xA640, 0xABFF),
@@ -35,7 +36,7 @@ _FOLDING = (
     (0x1E900, 0x1E943),
 )
 _FOLDING_TOO = ((0x1F100, 0x1F2FF), (0x2F800, 0x2FA1F))
-# Accents (combining), the Arabic marks that print leaves out, the tatweel, soft hyphens, zero-width and direction marks.
+# Combining accents, Arabic vowel marks (omitted in print), the tatweel, soft hyphens, zero-width and direction marks.
 _DROPPED = (
     (0x300, 0x36F),
     (0x64B, 0x652),
@@ -47,8 +48,8 @@ _DROPPED = (
 )
 _DROPPED_TOO = ((0xFE00, 0xFE0F), (0xFEFF, 0xFEFF))
 _ACCENTED = ("LATIN", "GREEK")
-# Written with and without its dots in print.
-_OWN = {
+# Letters that NFKC and NFD leave as they are, or that print writes with and without dots.
+_SPECIAL_FOLDS = {
     "ё": "е",
     "Ё": "е",
     "đ": "d",
@@ -66,28 +67,27 @@ _OWN = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldedText:
-    """A text folded. `text` is what it was made of (composed, NFC); `places` is None where each character became one."""
+    """A folded text. `text` is the original in NFC. `offsets` maps folded characters to it; None if one to one."""
 
     text: str
-    letters: str
-    places: NDArray[np.int64] | None
+    folded: str
+    offsets: NDArray[np.int64] | None
 
-    def place(self, at: int) -> int:
-        """The place in `text` of the one at `at` in `letters`."""
-        if self.places is None:
+    def original_offset(self, at: int) -> int:
+        """The offset in `text` of the character at `at` in `folded`."""
+        if self.offsets is None:
             return at
-        return int(self.places[at]) if at < len(self.places) else len(self.text)
+        return int(self.offsets[at]) if at < len(self.offsets) else len(self.text)
 
 
 def fold(text: str) -> str:
-    """The folded text."""
-    return fold_with_offsets(text).letters
+    return fold_with_offsets(text).folded
 
 
 def fold_with_offsets(text: str) -> FoldedText:
-    """The folded text, with the way back."""
+    """The folded text, with the mapping back to the original."""
     if text.isascii():
-        return FoldedText(text=text, letters=text.lower(), places=None)
+        return FoldedText(text=text, folded=text.lower(), offsets=None)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     codes = code_points(text)
@@ -96,14 +96,14 @@ def fold_with_offsets(text: str) -> FoldedText:
         codes = np.minimum(codes, MAX_CODE_POINT)
     letters = table[codes]
     if not (letters == _SPECIAL).any():
-        return FoldedText(text=text, letters=from_code_points(letters), places=None)
+        return FoldedText(text=text, folded=from_code_points(letters), offsets=None)
     each = lengths[codes]
     places = np.repeat(np.arange(len(codes)), each)
     letters = letters[places]
     starts = np.cumsum(each, dtype=np.int64) - each
     for at in np.flatnonzero(each > 1).tolist():
         letters[starts[at] : starts[at] + each[at]] = code_points(longer[int(codes[at])])
-    return FoldedText(text=text, letters=from_code_points(letters), places=places)
+    return FoldedText(text=text, folded=from_code_points(letters), offsets=places)
 
 
 def code_points(letters: str) -> Codes:
@@ -112,14 +112,14 @@ def code_points(letters: str) -> Codes:
 
 
 def from_code_points(codes: Codes) -> str:
-    """The string of these code points."""
+    """The string with these code points."""
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @cache
 def simplified_table() -> Codes:
-    """For each Han character the one that it is folded to, most often itself; itself for any other."""
-    # Imported here: most commands fold nothing.
+    """Maps each code point to its simplified Han character, most often itself."""
+    # Imported here, because most commands fold nothing.
     import opencc
 
     table = np.arange(MAX_CODE_POINT + 1, dtype=np.uint32)
@@ -132,7 +132,7 @@ def simplified_table() -> Codes:
 
 @cache
 def _tables() -> tuple[Codes, NDArray[np.uint8], dict[int, str]]:
-    """For each code point the one it folds to, to how many, and what to where they are several."""
+    """For each code point: what it folds to, to how many characters, and to which ones if several."""
     simple = simplified_table()
     table = simple.copy()
     lengths = np.ones(MAX_CODE_POINT + 1, dtype=np.uint8)
@@ -148,7 +148,7 @@ def _tables() -> tuple[Codes, NDArray[np.uint8], dict[int, str]]:
             else:
                 lengths[code] = len(new)
                 table[code] = _SPECIAL
-                longer[code] = "".join(chr(simple[ord(one)]) for one in new)
+                longer[code] = "".join(chr(simple[ord(part)]) for part in new)
     for first, last in (*_DROPPED, *_DROPPED_TOO):
         lengths[first : last + 1] = 0
         table[first : last + 1] = _SPECIAL
@@ -156,16 +156,15 @@ def _tables() -> tuple[Codes, NDArray[np.uint8], dict[int, str]]:
 
 
 def _fold_one(character: str) -> str:
-    if character in _OWN:
-        return _OWN[character]
+    if character in _SPECIAL_FOLDS:
+        return _SPECIAL_FOLDS[character]
     new = unicodedata.normalize("NFKC", character).lower()
     if not new.isascii():
-        new = "".join(_OWN.get(one) or _bare(one) for one in new if not "\u0300" <= one <= "\u036f")
+        new = "".join(_SPECIAL_FOLDS.get(c) or _without_accents(c) for c in new if not "\u0300" <= c <= "\u036f")
     return new
 
 
-def _bare(character: str) -> str:
-    """A letter without its accents."""
+def _without_accents(character: str) -> str:
     if not unicodedata.name(character, "").startswith(_ACCENTED):
         return character
-    return "".join(one for one in unicodedata.normalize("NFD", character) if not unicodedata.combining(one))
+    return "".join(c for c in unicodedata.normalize("NFD", character) if not unicodedata.combining(c))

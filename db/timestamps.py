@@ -1,15 +1,15 @@
-"""Times as the database keeps them: text in UTC whose order is the order of time."""
+"""Timestamps as stored in the database: ISO 8601 text in UTC, so that text order is time order."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 
-def format_timestamp(parse_timestamp: datetime) -> str:
-    """A time as facts keep it: ISO 8601 in UTC with milliseconds, so that text order is time order."""
-    return parse_timestamp.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def format_timestamp(at: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds: 2026-11-24T03:00:00.000Z."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse_timestamp(text: str) -> datetime:
-    """The aware datetime that `format_timestamp` wrote."""
+    """The aware datetime of a stored timestamp."""
     return datetime.fromisoformat(text)

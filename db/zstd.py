@@ -1,4 +1,4 @@
-"""Zstandard: Python's own from 3.14 on, before that the same module by its backport."""
+"""The `zstd` module: Python's own from 3.14 on, before that its backport."""
 
 from __future__ import annotations
 

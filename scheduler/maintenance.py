@@ -199,7 +199,7 @@ def check_step(config: Config, now: datetime, stopping: Stopping = _never) -> Ma
     if stopping():
         raise _Stopped
     bad = [finding for finding in checked.findings if finding.level is Level.BAD]
-    says = f"{bad[0].says}; {bad[0].remedy}" if bad else f"sound, {checked.seconds:.1f} s"
+    says = f"{bad[0].message}; {bad[0].advice}" if bad else f"sound, {checked.seconds:.1f} s"
     figures = {"sound": checked.sound, "seconds": checked.seconds, "findings": [asdict(f) for f in checked.findings]}
     return MaintenanceStep(
         name="check", ended=StepOutcome.FAILED if bad else StepOutcome.DONE, says=says, figures=figures

@@ -47,6 +47,6 @@ class MonitorJob:
     def _say(self, change: AlertChange) -> None:
         alert = change.alert
         about = f" {alert.source}" if alert.source else ""
-        sentence = f"alert {alert.id} {change.event.value}: {alert.kind}{about}: {alert.says}"
+        sentence = f"alert {alert.id} {change.event.value}: {alert.kind}{about}: {alert.message}"
         tell_log = self._log.warning if change.event is AlertEvent.OPENED else self._log.info
-        tell_log("alert", sentence, alert=alert.id, change=change.event.value, kind=str(alert.kind), says=alert.says)
+        tell_log("alert", sentence, alert=alert.id, change=change.event.value, kind=str(alert.kind), says=alert.message)

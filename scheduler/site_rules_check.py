@@ -32,7 +32,7 @@ class SiteRulesCheck:
             try:
                 sites = load_current_rules(config, conn)
             except ConfigError as error:
-                self._mistakes = (SiteFileError(path=str(config.sites), says=str(error)),)
+                self._mistakes = (SiteFileError(path=str(config.sites), message=str(error)),)
             else:
                 # An alert is about a file, however the service was started.
                 self._mistakes = tuple(replace(one, path=str(Path(one.path).absolute())) for one in sites.mistakes)

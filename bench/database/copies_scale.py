@@ -139,7 +139,7 @@ class Archive:
             if self.conn.execute("SELECT 1 FROM marked_texts WHERE text = ?", (number,)).fetchone() is None:
                 letters = letters_of(text)
                 insert_sketches(
-                    self.conn, [IndexedText(text=number, letters=len(letters), marks=marks_of(PreparedText(letters)))]
+                    self.conn, [IndexedText(text=number, length=len(letters), shingles=marks_of(PreparedText(letters)))]
                 )
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (page_id, page_id, page_id))
         self.conn.execute("DELETE FROM unsettled")
@@ -158,7 +158,7 @@ class Archive:
             )
             marks = [chance.getrandbits(48) for _ in range(_STAND_IN_MARKS)]
             insert_sketches(
-                self.conn, [IndexedText(text=text_number(text_hash), letters=_STAND_IN_LETTERS, marks=marks)]
+                self.conn, [IndexedText(text=text_number(text_hash), length=_STAND_IN_LETTERS, shingles=marks)]
             )
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n + 1, n + 1, n + 1))
         self.conn.execute("DELETE FROM unread")

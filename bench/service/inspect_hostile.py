@@ -20,13 +20,13 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import quote
 
 from db.connection.database import open_database
 from db.models import Article
-from db.store import facts
 from tests.browser.looking import ROOT, ask
 from tests.cli.conftest import Newsroom, report
 
@@ -73,7 +73,7 @@ def make(folder: Path) -> dict[str, int]:
     """The database; the pages' numbers by name."""
     path = folder / "news.db"
     open_database(path, create=True).conn.close()
-    room = Newsroom(path=path, clock=facts.datetime.now(facts.UTC))
+    room = Newsroom(path=path, clock=datetime.now(UTC))
     source = room.source("wanbao.example", "https://www.wanbao.example/")
     ids = {
         name: room.article(source, f"https://www.wanbao.example/{n}", report(f"{n} ferries. " * 40), body=body.encode())

@@ -42,15 +42,15 @@ def _lines(alert: Alert, now: datetime, width: int) -> Iterator[str]:
     over = f", over since {format_local_time(format_timestamp(alert.closed_at))}" if alert.closed_at else ""
     for line in wrapped(f"alert {alert.id}, {since} ({length}){over}, {_told(alert)}", width - 2):
         yield f"  {line}"
-    for text in (alert.says, f"What to do: {alert.remedy}") if is_open else (alert.says,):
+    for text in (alert.message, f"What to do: {alert.advice}") if is_open else (alert.message,):
         for line in wrapped(plain(text), width - 2):
             yield f"  {line}"
     yield ""
 
 
 def _told(alert: Alert) -> str:
-    told = {0: "not told", 1: "told once"}.get(alert.told, f"told {alert.told} times")
-    hooks = (alert.telling_failed or {}).get("hooks")
+    told = {0: "not told", 1: "told once"}.get(alert.notifications, f"told {alert.notifications} times")
+    hooks = (alert.notification_failure or {}).get("hooks")
     if not isinstance(hooks, dict):
         return told
     return f"{told}; {'; '.join(f'{name}: {plain(why)}' for name, why in hooks.items())}"
@@ -61,12 +61,12 @@ def _object(alert: Alert) -> dict[str, object]:
         "id": alert.id,
         "kind": alert.kind,
         "source": alert.source,
-        "says": alert.says,
-        "remedy": alert.remedy,
+        "says": alert.message,
+        "remedy": alert.advice,
         "evidence": alert.evidence,
         "opened_at": format_timestamp(alert.opened_at),
         "closed_at": format_timestamp(alert.closed_at) if alert.closed_at else None,
-        "told": alert.told,
-        "told_at": format_timestamp(alert.told_at) if alert.told_at else None,
-        "telling_failed": alert.telling_failed,
+        "told": alert.notifications,
+        "told_at": format_timestamp(alert.notified_at) if alert.notified_at else None,
+        "telling_failed": alert.notification_failure,
     }

@@ -98,7 +98,8 @@ def _line(clock: Callable[[], float]) -> Progress:
         text = f"{stage} {format_size(total)} · {seconds:.0f} s"
         if done and seconds:
             rate = done / seconds
-            text = f"{stage} {format_size(done)} of {format_size(total)} · {format_size(rate)}/s · {format_duration((total - done) / rate)} left"
+            left = format_duration((total - done) / rate)
+            text = f"{stage} {format_size(done)} of {format_size(total)} · {format_size(rate)}/s · {left} left"
         rewrite_line(text)
 
     return progress

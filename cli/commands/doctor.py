@@ -64,7 +64,12 @@ def doctor(desk: CommandContext, bodies: int, as_json: bool) -> None:
             "proxies": proxies,
             "database": str(desk.config.database),
             "findings": [
-                {"level": found.level.value, "about": found.about, "says": found.says, "remedy": found.remedy or None}
+                {
+                    "level": found.level.value,
+                    "about": found.subject,
+                    "says": found.message,
+                    "remedy": found.advice or None,
+                }
                 for found in findings
             ],
         }
@@ -88,9 +93,9 @@ def _print_pairs(title: str, pairs: object) -> None:
 
 def _print(finding: Finding) -> None:
     level = styled(f"{finding.level.value:4}", fg=_COLOURS[finding.level])
-    click.echo(f"  {level} {finding.about:11} {plain(finding.says)}")
-    if finding.remedy:
-        click.echo(f"       {'':11} {plain(finding.remedy)}")
+    click.echo(f"  {level} {finding.subject:11} {plain(finding.message)}")
+    if finding.advice:
+        click.echo(f"       {'':11} {plain(finding.advice)}")
 
 
 def _versions() -> dict[str, str]:
@@ -158,7 +163,7 @@ def _findings(desk: CommandContext, bodies: int) -> Iterator[Finding]:
     if not path.exists():
         yield from _site_rules(rule_mistakes(desk.config, None))
         says = "there is none yet"
-        yield Finding(level=Level.OK, about="file", says=says, remedy="`copydesk sources add URL` makes one")
+        yield Finding(level=Level.OK, subject="file", message=says, advice="`copydesk sources add URL` makes one")
         return
     try:
         with desk.read() as conn:
@@ -168,12 +173,14 @@ def _findings(desk: CommandContext, bodies: int) -> Iterator[Finding]:
             extractor, now = _extractor(desk, conn), datetime.now(UTC)
             yield from run_checks(HealthCheck(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
     except DatabaseError as error:
-        yield Finding(level=Level.BAD, about="file", says=str(error))
+        yield Finding(level=Level.BAD, subject="file", message=str(error))
 
 
 def _site_rules(mistakes: Iterable[SiteFileError]) -> Iterator[Finding]:
     for mistake in mistakes:
-        yield Finding(level=Level.BAD, about="site rules", says=mistake.says, remedy=f"mend it; {mistake.meanwhile}")
+        yield Finding(
+            level=Level.BAD, subject="site rules", message=mistake.message, advice=f"mend it; {mistake.consequence}"
+        )
 
 
 def _extractor(desk: CommandContext, conn: sqlite3.Connection) -> Extractor | None:
@@ -192,13 +199,15 @@ def _stored_settings(desk: CommandContext, conn: sqlite3.Connection) -> Iterator
             desk.config.for_source(name, settings)
         except CopydeskError as error:
             remedy = "`copydesk sources set` mends it"
-            yield Finding(level=Level.BAD, about="sources", says=str(error), remedy=remedy)
+            yield Finding(level=Level.BAD, subject="sources", message=str(error), advice=remedy)
     for says in unknown_source_names(conn, desk.config):
-        yield Finding(level=Level.BAD, about="sources", says=says, remedy="`copydesk sources list` shows the names")
+        yield Finding(
+            level=Level.BAD, subject="sources", message=says, advice="`copydesk sources list` shows the names"
+        )
     listed = "; ".join(f"{name} {_pairs(settings)}" for name, settings in list(own.items())[:5])
     more = f"; and {len(own) - 5} more" if len(own) > 5 else ""
     says = f"{len(sources)} in use, {len(own)} with settings of their own{': ' + listed if listed else ''}{more}"
-    yield Finding(level=Level.OK, about="sources", says=says)
+    yield Finding(level=Level.OK, subject="sources", message=says)
 
 
 def _access(desk: CommandContext, conn: sqlite3.Connection) -> Iterator[Finding]:
@@ -209,7 +218,7 @@ def _access(desk: CommandContext, conn: sqlite3.Connection) -> Iterator[Finding]
             access = load_access(source.name, source.url, settings, desk.config.folder)
         except ConfigError as error:
             remedy = "until then a crawl leaves the source out"
-            yield Finding(level=Level.BAD, about="access", says=str(error), remedy=remedy)
+            yield Finding(level=Level.BAD, subject="access", message=str(error), advice=remedy)
             continue
         if access is None:
             continue
@@ -217,13 +226,13 @@ def _access(desk: CommandContext, conn: sqlite3.Connection) -> Iterator[Finding]
         says = f"{source.name} has access of its own: {len(access.headers)} of headers, {len(access.cookies) - expired} of cookies"
         if expired:
             remedy = "log in with a browser and export them again"
-            yield Finding(level=Level.WARN, about="access", says=f"{says}, {expired} have expired", remedy=remedy)
+            yield Finding(level=Level.WARN, subject="access", message=f"{says}, {expired} have expired", advice=remedy)
         else:
-            yield Finding(level=Level.OK, about="access", says=says)
+            yield Finding(level=Level.OK, subject="access", message=says)
         for place in (settings.headers, settings.cookies):
             if place and open_to_others(place, desk.config.folder):
                 says, remedy = f"{place} can be read by every user of this machine", f"chmod 600 {place}"
-                yield Finding(level=Level.WARN, about="access", says=says, remedy=remedy)
+                yield Finding(level=Level.WARN, subject="access", message=says, advice=remedy)
 
 
 def _pairs(settings: Mapping[str, object]) -> str:

@@ -115,9 +115,9 @@ def _target(path: Path | None, *, force: bool) -> Iterator[IO[bytes]]:
     if path.is_dir() or not path.parent.is_dir():
         raise UsageError(f"{path}: name a file in a folder that is there")
     if path.exists() and not path.is_file():
-        raise UsageError(f"{path}: is no regular file; to write into it, leave -o out and redirect the output")
+        raise UsageError(f"{path}: is not a regular file; to write into it, leave -o out and redirect the output")
     if path.exists() and not force:
-        raise UsageError(f"{path}: is there already; name another file, or replace it with --force")
+        raise UsageError(f"{path}: already exists; name another file, or replace it with --force")
     try:
         handle, part = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     except OSError as error:

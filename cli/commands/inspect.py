@@ -70,12 +70,12 @@ def inspect(desk: CommandContext, host: str, port: int, open_browser: bool) -> N
 @contextmanager
 def _ended_when_replaced(database: Path) -> Iterator[None]:
     """Ends the block as SIGTERM does once the file is gone or another, and raises Replaced: the old one would be shown for ever."""
-    file, over, found = OpenFile.opened(database, None), threading.Event(), []
+    file, over, found = OpenFile.from_path(database, None), threading.Event(), []
 
     def look() -> None:
         while not over.wait(_LOOK_S):
             try:
-                file.check_name()
+                file.check_path()
             except DatabaseError as error:
                 found.append(error)
                 os.kill(os.getpid(), signal.SIGTERM)

@@ -110,7 +110,7 @@ def _index(desk: CommandContext, *, anew: bool = False) -> None:
 
 
 def _object(hit: Hit) -> dict[str, object]:
-    head = hit.headline
+    head = hit.article_summary
     return {
         "id": head.article_id,
         "page_id": head.page_id,
@@ -129,7 +129,7 @@ def _object(hit: Hit) -> dict[str, object]:
 
 
 def _row(hit: Hit) -> tuple[object, ...]:
-    head = hit.headline
+    head = hit.article_summary
     url = head.final_url or head.url
     known = (head.article_id, head.page_id, time_of(head), head.source_name, plain(head.title), credits_of(head))
     return (*known, mark_of(head), url, hit.score, plain(hit.snippet.text))
@@ -138,9 +138,9 @@ def _row(hit: Hit) -> tuple[object, ...]:
 def _lines(found: Hits) -> Iterator[str]:
     """Each hit: number, time, source; its title; a piece of its text."""
     width = min(screen_width(), _WIDEST) if on_terminal() else _WIDEST
-    most = max((len(str(hit.headline.article_id)) for hit in found.hits), default=0)
+    most = max((len(str(hit.article_summary.article_id)) for hit in found.hits), default=0)
     for hit in found.hits:
-        head = hit.headline
+        head = hit.article_summary
         number = styled(padded(str(head.article_id), most, right=True), fg="cyan")
         rest = [time_of(head), plain(head.source_name), mark_of(head), plain(credits_of(head))]
         yield f"{number}  {cut('  '.join(part for part in rest if part), width - most - 2)}"

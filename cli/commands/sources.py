@@ -174,10 +174,10 @@ def list_sources(desk: CommandContext, as_json: bool) -> None:
             click.echo(json.dumps(_as_json(source, states, rests, parameters[source.id]), ensure_ascii=False))
             continue
         paused = "  paused" if source.paused_at else ""
-        click.echo(f"{source.name}  {source.url}  {kinds([state.entry for state in states])}{_own(source)}{paused}")
+        click.echo(f"{source.name}  {source.url}  {kinds([state.listing for state in states])}{_own(source)}{paused}")
         for state in states:
             if words := standing(state, rests, now):
-                click.echo(f"  {state.entry.kind.value:13} {state.entry.url}  {words}")
+                click.echo(f"  {state.listing.kind.value:13} {state.listing.url}  {words}")
 
 
 @sources.command("set")

@@ -106,7 +106,7 @@ def _lines(
         ("last day", [_day(now_status)]),
         ("now", [_under_way(one, now) for one in now_status.under_way]),
         ("next", [_next(when, source, now) for when, source in coming]),
-        ("rules", [f"{plain(mistake.says)}; {mistake.meanwhile}" for mistake in mistakes]),
+        ("rules", [f"{plain(mistake.message)}; {mistake.consequence}" for mistake in mistakes]),
         ("failing", [_failing(one) for one in now_status.failing]),
         ("alerts", [_alert(one.kind, one.source, one.says, one.opened_at) for one in now_status.alerts]),
         ("last runs", [_run(run) for run in now_status.runs]),
@@ -123,7 +123,7 @@ def _service(now_status: Status, now: datetime) -> str:
     row = now_status.service
     if row is None:
         return "not up; `copydesk run` starts it"
-    if row.lives:
+    if row.is_alive:
         where = f", {row.address}" if row.address else ""
         late = (now - row.beat_at).total_seconds()
         quiet = f"; not heard of for {format_duration(late)}" if late > 60 else ""
@@ -188,7 +188,7 @@ def _as_json(
     service = None
     if row is not None:
         service = {
-            "up": row.lives,
+            "up": row.is_alive,
             "pid": row.pid,
             "started_at": format_timestamp(row.started_at),
             "beat_at": format_timestamp(row.beat_at),
@@ -198,7 +198,12 @@ def _as_json(
         }
     rest = {name: value for name, value in asdict(now_status).items() if name != "service"}
     rules = [
-        {"path": mistake.path, "says": mistake.says, "hosts": list(mistake.hosts), "rules_hold": mistake.holds}
+        {
+            "path": mistake.path,
+            "says": mistake.message,
+            "hosts": list(mistake.hosts),
+            "rules_hold": mistake.keeps_previous,
+        }
         for mistake in mistakes
     ]
     return {"at": format_timestamp(now), "service": service} | rest | {"rules": rules, "next": _following(coming, now)}

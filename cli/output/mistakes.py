@@ -12,4 +12,4 @@ from db.site_rules.loader import SiteFileError
 def say_mistakes(mistakes: Iterable[SiteFileError]) -> None:
     """Name the site files that a crawl could not use, on standard error."""
     for mistake in mistakes:
-        click.echo(f"copydesk: {mistake.says}; {mistake.meanwhile}", err=True)
+        click.echo(f"copydesk: {mistake.message}; {mistake.consequence}", err=True)

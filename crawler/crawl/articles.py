@@ -105,7 +105,7 @@ class Articles:
             for number in range(links.number_of_parts):
 
                 def put(conn: sqlite3.Connection, links: PackedRecords[Link] = links, number: int = number) -> None:
-                    visit.put_links(conn, links.part(number), now, session.run_id, sieve)
+                    visit.insert_links(conn, links.part(number), now, session.run_id, sieve)
 
                 await session.put(put)
         readings, visit.readings = visit.readings, {}

@@ -133,7 +133,7 @@ class CrawlSession:
     async def close(self, *, finished: bool, error: str | None = None) -> Figures:
         """End the run: wait for the desk (or stop it), write the run's row, close everything; the run's figures."""
         if not finished:
-            self.writer.hurry()
+            self.writer.stop_waiting()
         failure = await self._end_desk(finished=finished)
         stopped = not finished or (self.desk is not None and self.desk.stopped)
         ended = "failed" if error or failure else "stopped" if stopped else "finished"

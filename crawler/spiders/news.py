@@ -116,10 +116,10 @@ class NewsSpider(Spider):
         downloader = self.crawler.engine.downloader if self.crawler.engine else None
         if isinstance(downloader, HostDownloader):
             downloader.on_stopping.append(session.parser.stop)
-            downloader.on_stop.append(session.writer.hurry)
+            downloader.on_stop.append(session.writer.stop_waiting)
         if self.crawler.settings.get("COPYDESK_ORDER") is None:
             for mistake in session.sites.mistakes:
-                self.logger.warning("%s; %s", mistake.says, mistake.meanwhile)
+                self.logger.warning("%s; %s", mistake.message, mistake.consequence)
 
     async def _is_open(self, session: CrawlSession, visit: SourceVisit) -> bool:
         """Whether a source can be read as it is set: without its own access, articles would be stored as a stranger sees them."""
@@ -212,13 +212,13 @@ class NewsSpider(Spider):
     def _visit(self, session: CrawlSession, source: Source) -> SourceVisit:
         settings, now = self.config.for_source(source.name, source.settings), datetime.now(UTC)
         states, rests = listing_states(session.reader, source.id), settings.retry_failed
-        entries, site = [state.entry for state in states], session.sites.for_host(host_of(source.url))
+        entries, site = [state.listing for state in states], session.sites.for_host(host_of(source.url))
         return SourceVisit(
             source=source,
             settings=settings,
             site=site,
             entries=entries,
-            resting=frozenset(state.entry.url for state in states if state.rests(rests, now)),
+            resting=frozenset(state.listing.url for state in states if state.is_resting(rests, now)),
             probing=not session.order.reads or needs_probing(entries, site) or should_rediscover(states, rests, now),
         )
 

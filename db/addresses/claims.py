@@ -1,11 +1,12 @@
-"""Pages that say they are at another address than where they were found, and whether they are believed. Derived from articles.
+"""Pages that state another address than the one they were found at, and whether they are believed. Derived from
+articles.
 
-    articles.address_key   the address that the page claims, where extraction lets it claim one, else its own
-    claims                 a row for each page whose own address is another: `own_key`; `may`: whether it is for it to say;
-                           `believed`: as it was settled last, NULL where it was not
+    articles.address_key   the address that the page claims, if extraction allows the claim, otherwise its own
+    claims                 a row for each page whose own address differs: `own_key`; `may`: whether it may make this claim;
+                           `believed`: the result of the last settling, NULL if there was none
 
-An article is all pages of one source at one address: those that were found there, and those that are believed to be there. A page
-that is not believed counts where it was found.
+An article is all pages of one source at one address: those found there, and those believed to be there. A page that is
+not believed counts where it was found.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_UNKNOWN = """
+_WITHOUT_CLAIM = """
 SELECT a.page_id, p.source_id, a.address_key, a.url
 FROM articles a JOIN pages p ON p.id = a.page_id
 WHERE a.address_key IN (SELECT value FROM json_each(?)) AND a.canonical_url IS NOT NULL
@@ -26,7 +27,7 @@ _KEYS_OF_TEXT = "SELECT DISTINCT address_key FROM articles WHERE text_hash BETWE
 _CLAIMED = """
 SELECT DISTINCT claimed_key, source_id FROM claims WHERE claimed_key IN (SELECT value FROM json_each(?)) ORDER BY 1, 2
 """
-# Where pages are that claim the address; so many places at most, in the order of the addresses.
+# Where the pages that claim the address were found: at most `limit` addresses, in order.
 _CLAIMING = """
 WITH places AS (
     SELECT DISTINCT own_key FROM claims WHERE claimed_key = :key AND source_id = :source AND may
@@ -40,11 +41,11 @@ _FOUND_THERE = """
 SELECT a.text_hash FROM articles a JOIN pages p ON p.id = a.page_id
 WHERE a.address_key = :key AND p.source_id = :source AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.page_id = a.page_id)
 """
-_TURNED = """
+_CHANGED = """
 SELECT own_key FROM claims
 WHERE claimed_key = :key AND source_id = :source AND believed IS NOT (may AND :believed)
 """
-_TURN = """
+_SET_BELIEVED = """
 UPDATE claims SET believed = may AND :believed
 WHERE claimed_key = :key AND source_id = :source AND believed IS NOT (may AND :believed)
 """
@@ -52,29 +53,31 @@ WHERE claimed_key = :key AND source_id = :source AND believed IS NOT (may AND :b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressClaim:
-    """What a page says: found at `own`, it is at `claimed` (both as keys). `may`: whether that is for it to say."""
+    """A page found at `own` claims to be at `claimed` (both keys). `is_allowed`: whether it may make this claim."""
 
     page_id: int
     source_id: int
     claimed: str
     own: str
-    may: bool
+    is_allowed: bool
 
 
 def pages_without_claim(conn: sqlite3.Connection, keys: Iterable[str]) -> list[tuple[int, int, str, str]]:
-    """Pages of these addresses that name one, and whose claim, if it is one, has no row: id, source, key, address."""
-    return conn.execute(_UNKNOWN, (json.dumps(sorted(keys)),)).fetchall()
+    """Pages at these addresses that state a canonical URL and have no row in `claims`: page id, source id, key,
+    address.
+    """
+    return conn.execute(_WITHOUT_CLAIM, (json.dumps(sorted(keys)),)).fetchall()
 
 
 def insert_claims(conn: sqlite3.Connection, claims: Iterable[AddressClaim]) -> None:
-    """Record claims; what is thought of them is open."""
+    """Insert claims that are not judged yet."""
     conn.executemany(
-        _PUT, [(claim.page_id, claim.source_id, claim.claimed, claim.own, int(claim.may)) for claim in claims]
+        _PUT, [(claim.page_id, claim.source_id, claim.claimed, claim.own, int(claim.is_allowed)) for claim in claims]
     )
 
 
 def keys_of_texts(conn: sqlite3.Connection, texts: Iterable[int]) -> set[str]:
-    """The addresses, as stated, of all articles with these texts (by number)."""
+    """The stated addresses of all articles with these texts (by number)."""
     found: set[str] = set()
     for text in texts:
         start = text.to_bytes(8, "big", signed=True)
@@ -83,12 +86,12 @@ def keys_of_texts(conn: sqlite3.Connection, texts: Iterable[int]) -> set[str]:
 
 
 def claimed_addresses(conn: sqlite3.Connection, keys: Iterable[str]) -> list[tuple[str, int]]:
-    """Those of the addresses that pages claim, with the source that these are of."""
+    """Those of the addresses that pages claim, each with the source of these pages."""
     return conn.execute(_CLAIMED, (json.dumps(sorted(keys)),)).fetchall()
 
 
 def texts_claiming(conn: sqlite3.Connection, key: str, source: int, limit: int) -> dict[str, set[bytes]]:
-    """Of one source, the text hashes of what was found at the first `limit` places from which an address is claimed."""
+    """Text hashes by place: for pages of one source found at the first `limit` places from which an address is claimed."""
     places: dict[str, set[bytes]] = {}
     for own, text_hash in conn.execute(_CLAIMING, {"key": key, "source": source, "limit": limit}):
         places.setdefault(own, set()).add(text_hash)
@@ -96,14 +99,14 @@ def texts_claiming(conn: sqlite3.Connection, key: str, source: int, limit: int) 
 
 
 def texts_found_at(conn: sqlite3.Connection, key: str, source: int) -> set[bytes]:
-    """Of one source, the text hashes of what was found at an address."""
+    """Text hashes of the pages of one source that were found at an address."""
     return {text_hash for (text_hash,) in conn.execute(_FOUND_THERE, {"key": key, "source": source})}
 
 
 def record_belief(conn: sqlite3.Connection, key: str, source: int, *, believed: bool) -> set[str]:
-    """Record whether those of a source that claim an address are believed. Gives where those were found for whom that is new."""
+    """Record whether a source's claims on an address are believed. Returns where pages were found whose status changed."""
     values = {"key": key, "source": source, "believed": int(believed)}
-    turned = {own for (own,) in conn.execute(_TURNED, values)}
-    if turned:
-        conn.execute(_TURN, values)
-    return turned
+    changed = {own for (own,) in conn.execute(_CHANGED, values)}
+    if changed:
+        conn.execute(_SET_BELIEVED, values)
+    return changed

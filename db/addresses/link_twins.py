@@ -1,12 +1,13 @@
-"""Links whose addresses have parameters that are ignored on their site, or doubtful: by what else they are known. State, no facts.
+"""Links whose addresses have parameters that are ignored on their site, or doubtful, and their other identities. State,
+not facts.
 
-    key       what the link's address is by itself (`links.key` may be what an earlier version took it for)
-    address   the same without what is ignored: links with one are one article
-    bare      without what has a doubtful name as well: links with one may be one article
-    again     0: another link of the same address is visited again instead of this one
-    tried_at  when it was taken to find out what a parameter is worth; else NULL
+    key       the key of the link's address (`links.key` may have been computed by an earlier version)
+    address   the key without ignored parameters: links with the same one are one article
+    bare      also without doubtful parameters: links with the same one may be one article
+    again     0: another link of the same address is revisited instead of this one
+    tried_at  when it was fetched to find out whether a parameter matters; else NULL
 
-They are made anew for a source when what is thought of its parameters has changed (`twins_made`).
+The rows of a source are rebuilt when the verdicts on its parameters have changed (`twins_made`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from datetime import datetime
 from db.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 
-_LIKE_PARAMETERS = """
+_WITH_PARAMETERS = """
 SELECT l.id, l.key, l.url FROM visits v JOIN links l ON l.id = v.link_id
 WHERE v.source_id = ? AND (l.url LIKE '%?%' OR l.url LIKE '%;%' OR l.url LIKE '%(%' OR l.url LIKE '%\\%3B%' ESCAPE '\\'
     OR l.url LIKE '%\\%28%' ESCAPE '\\') AND l.key NOT LIKE 'taken over %'
@@ -28,7 +29,7 @@ ORDER BY l.id
 _COLUMNS = (
     "l.id, {key} AS key, l.title, l.found_in, l.found_at, l.run_id, v.first_at IS NOT NULL AS fetched, v.failures"
 )
-# In the order of the index, so that no more is read than is asked for.
+# In index order, so that only `limit` rows are read.
 _TWINS = f"""
 SELECT * FROM (
     SELECT {_COLUMNS.format(key="t.key")} FROM link_twins t JOIN links l ON l.id = t.link_id JOIN visits v ON v.link_id = l.id
@@ -48,7 +49,7 @@ INSERT INTO link_twins (link_id, source_id, key, address, bare, again, tried_at)
 SELECT id, source_id, :key, :address, :bare, :again, :tried FROM links WHERE key = :key AND source_id = :source
 ON CONFLICT (link_id) DO NOTHING
 """
-_STANDING = """
+_CHOOSE_REVISITED = """
 UPDATE link_twins SET again = 0 WHERE source_id = :source AND key <> address AND link_id <> coalesce(
     (SELECT l.id FROM links l JOIN visits v ON v.link_id = l.id
      WHERE l.key = link_twins.address AND l.source_id = :source AND v.first_at IS NOT NULL),
@@ -60,7 +61,7 @@ UPDATE link_twins SET again = 0 WHERE source_id = :source AND key <> address AND
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkTwin:
-    """A link that may be the same article as another: what a listing said, and what came of it."""
+    """A link that may be the same article as another: what a listing said, and whether it was fetched."""
 
     title: str | None
     found_in: str | None
@@ -72,7 +73,7 @@ class LinkTwin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkNames:
-    """What a link is known by, as in the table."""
+    """The identities of a link, as in the table."""
 
     key: str
     address: str
@@ -80,23 +81,25 @@ class LinkNames:
 
 
 def link_title(conn: sqlite3.Connection, source_id: int, key: str) -> str | None:
-    """The title that a listing gave the link of this key; None where there is none, or no such link."""
+    """The title that a listing gave to the link with this key; None if it has none, or if there is no such link."""
     row = conn.execute("SELECT title FROM links WHERE source_id = ? AND key = ?", (source_id, key)).fetchone()
     return row[0] if row else None
 
 
 def link_exists(conn: sqlite3.Connection, source: int, key: str) -> bool:
-    """Whether there is a link of this very key."""
+    """Whether there is a link with exactly this key."""
     return bool(conn.execute(_KNOWN, {"source": source, "key": key}).fetchone()[0])
 
 
 def twins_of(conn: sqlite3.Connection, source: int, address: str, limit: int) -> list[LinkTwin]:
-    """The links of a source that are the same without what is ignored: the newest, and one that has nothing else, the last."""
+    """The links of a source that are equal without ignored parameters: the newest first; one without a row here comes
+    last.
+    """
     return _twins(conn, _BY_ADDRESS, source, address, limit)
 
 
 def near_twins_of(conn: sqlite3.Connection, source: int, bare: str, limit: int) -> list[LinkTwin]:
-    """The links of a source that are the same without what is ignored and what is doubtful, in the same order."""
+    """The links of a source that are equal without ignored and doubtful parameters, in the same order."""
     return _twins(conn, _BY_BARE, source, bare, limit)
 
 
@@ -122,13 +125,13 @@ def has_twins(conn: sqlite3.Connection, source: int) -> bool:
 def insert_twin(
     conn: sqlite3.Connection, source: int, names: LinkNames, *, again: bool, tried_at: datetime | None
 ) -> None:
-    """Note a link that was just recorded."""
+    """Insert the row of a link that was just recorded."""
     values = {"key": names.key, "address": names.address, "bare": names.bare, "source": source, "again": int(again)}
     conn.execute(_PUT, values | {"tried": format_timestamp(tried_at) if tried_at else None})
 
 
 def last_trials(conn: sqlite3.Connection, source: int, limit: int) -> list[datetime]:
-    """When links of a source were taken to find out what a parameter is worth: the last times, the latest first."""
+    """When links of a source were last fetched to find out whether a parameter matters, latest first."""
     query = (
         "SELECT tried_at FROM link_twins WHERE source_id = ? AND tried_at IS NOT NULL ORDER BY tried_at DESC LIMIT ?"
     )
@@ -136,25 +139,25 @@ def last_trials(conn: sqlite3.Connection, source: int, limit: int) -> list[datet
 
 
 def verdicts_of_twins(conn: sqlite3.Connection, source: int) -> str | None:
-    """By which verdicts the rows of a source were made; None where none were."""
+    """The verdicts that the rows of a source were built with; None if there are none."""
     row = conn.execute("SELECT verdicts FROM twins_made WHERE source_id = ?", (source,)).fetchone()
     return str(row[0]) if row else None
 
 
 def links_with_parameters(conn: sqlite3.Connection, source: int) -> list[tuple[int, str, str]]:
-    """The links of a source whose address may have parameters or a session id: number, key, address."""
-    return conn.execute(_LIKE_PARAMETERS, (source,)).fetchall()
+    """The links of a source whose address may have parameters or a session id: id, key, address."""
+    return conn.execute(_WITH_PARAMETERS, (source,)).fetchall()
 
 
 def rebuild_twins(conn: sqlite3.Connection, source: int, names: Iterable[tuple[int, LinkNames]], verdicts: str) -> None:
-    """Make the rows of a source anew, of links by number. Of those with one address the first that was fetched is visited again."""
+    """Rebuild the rows of a source from links by id. Of links with one address the first that was fetched is revisited."""
     tried = dict(conn.execute("SELECT link_id, tried_at FROM link_twins WHERE source_id = ?", (source,)).fetchall())
     conn.execute("DELETE FROM link_twins WHERE source_id = ?", (source,))
     conn.executemany(
         "INSERT INTO link_twins (link_id, source_id, key, address, bare, again, tried_at) VALUES (?, ?, ?, ?, ?, 1, ?)",
         [(number, source, name.key, name.address, name.bare, tried.get(number)) for number, name in names],
     )
-    conn.execute(_STANDING, {"source": source})
+    conn.execute(_CHOOSE_REVISITED, {"source": source})
     conn.execute(
         "INSERT INTO twins_made (source_id, verdicts) VALUES (?, ?)"
         " ON CONFLICT (source_id) DO UPDATE SET verdicts = excluded.verdicts",

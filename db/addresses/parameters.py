@@ -1,15 +1,15 @@
-"""What the parameters of addresses are worth, site by site: observed on pages, judged, and overruled by site rules.
+"""Whether the parameters of addresses matter, for each site: observed on pages, judged, and overruled by site rules.
 
-    page_parameters      a row for each parameter of a page's own address: `rest`, the address without it
+    page_parameters      a row for each parameter of a page's own address: `rest` is the address without it
     parameter_evidence   a `rest` at which pages with several values were seen: whether they showed one article (`same`), and how
                          often two showed different ones within a short time (`differing`)
-    address_parameters   what follows: `ignored`, `kept` or, as long as too little was seen, `open`
-    address_rules        what the site rules in force say, which beats it
-    folded_pages         pages that count at another address than they state, for parameters of it are ignored
+    address_parameters   the verdict: `ignored`, `kept` or, as long as too little was seen, `open`
+    address_rules        the verdict of the site rules in force, which takes precedence
+    folded_pages         pages that count at another address than they state, because parameters of it are ignored
     link_twins           links whose key has such parameters, or doubtful ones (`db.addresses.link_twins`), state of the crawl
 
-All but the rules and the twins follow from articles and the rules, and are derived rows. A parameter of several names, as in
-`_&ts`, is a set that was seen together.
+All but the rules and the twins follow from articles and rules, and are derived rows. A parameter with several names, as
+in `_&ts`, is a set that was seen together.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from db.site_rules.models import AddressRule
 DERIVED_TABLES = ("page_parameters", "parameter_evidence", "address_parameters", "folded_pages")
 
 ParameterGroup = tuple[str, int, str]
-"""Pages whose addresses differ in one parameter: the address without it, source, parameter."""
+"""Pages whose addresses differ in one parameter: the address without it, source id, parameter."""
 SiteParameter = tuple[int, str, str]
-"""A parameter of a site: source, host, parameter."""
+"""A parameter of a site: source id, host, parameter."""
 
-# Where pages are of which nothing was noted yet. What has a query is told by the address as it was found.
+# The parameters are those of the address at which the page was found (`url`).
 _TOUCHED = """
 SELECT a.page_id, p.source_id, a.url, p.fetched_at, a.address_key, c.own_key, c.believed,
     EXISTS (SELECT 1 FROM page_parameters n WHERE n.page_id = a.page_id) AS noted
@@ -44,7 +44,7 @@ _PAGES_OF_TEXT = """
 SELECT page_id FROM articles a WHERE text_hash BETWEEN ? AND ?
     AND EXISTS (SELECT 1 FROM page_parameters n WHERE n.page_id = a.page_id)
 """
-_NOTED = "SELECT DISTINCT page_id FROM page_parameters WHERE source_id = ? AND parameter = ?"
+_WITH_PARAMETER = "SELECT DISTINCT page_id FROM page_parameters WHERE source_id = ? AND parameter = ?"
 _GROUPS = """
 SELECT rest, source_id, parameter FROM page_parameters WHERE rest IN (SELECT value FROM json_each(:rests))
 UNION SELECT rest, source_id, parameter FROM parameter_evidence WHERE rest IN (SELECT value FROM json_each(:rests))
@@ -67,18 +67,18 @@ _NEWEST = """
 SELECT same, differing, text FROM parameter_evidence WHERE (source_id, host, parameter) = (?, ?, ?)
 ORDER BY seen_at DESC, rest LIMIT ?
 """
-_PUT_EVIDENCE = """
+_SAVE_EVIDENCE = """
 INSERT INTO parameter_evidence (rest, source_id, parameter, host, same, differing, text, seen_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (rest, source_id, parameter) DO UPDATE SET
     same = excluded.same, differing = excluded.differing, text = excluded.text, seen_at = excluded.seen_at
 """
-_PUT_VERDICT = """
+_SAVE_VERDICT = """
 INSERT INTO address_parameters (source_id, host, parameter, verdict, same, differing) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (source_id, host, parameter) DO UPDATE SET
     verdict = excluded.verdict, same = excluded.same, differing = excluded.differing
 """
-_RULED = """
+_UNSETTLE_RULED = """
 INSERT OR IGNORE INTO unsettled
 SELECT a.address_key, a.text_hash FROM articles a
 WHERE a.page_id IN (SELECT page_id FROM page_parameters, json_each(?)
@@ -88,26 +88,28 @@ WHERE a.page_id IN (SELECT page_id FROM page_parameters, json_each(?)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TouchedPage:
-    """An article page: where it was found and what it states. `believed`: as in `claims`; `noted`: its parameters have rows."""
+    """An article page: where it was found and what address it states. `believed`: as in `claims`; `noted`: it has rows
+    in `page_parameters`.
+    """
 
     page_id: int
     source_id: int
     url: str
     fetched_at: str
-    stated: str
+    stated_key: str
     own_key: str | None
     believed: int | None
     noted: bool
 
     @property
-    def place(self) -> str:
-        """Where it counts as long as no parameter is ignored."""
-        return self.own_key if self.own_key is not None and self.believed == 0 else self.stated
+    def counted_key(self) -> str:
+        """The key that it counts under while no parameter is ignored."""
+        return self.own_key if self.own_key is not None and self.believed == 0 else self.stated_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterPage:
-    """One page of a group. `claimed`: the address at which it is believed to be, if it says so."""
+    """One page of a group. `claimed`: the address that it claims, if it is believed."""
 
     page_id: int
     url: str
@@ -119,7 +121,7 @@ class ParameterPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the pages of a group show. `text`: a number of the article's text; `seen_at`: when the last was fetched."""
+    """What the pages of a group show. `text`: the number of the article's text; `seen_at`: when the last was fetched."""
 
     same: bool
     differing: int
@@ -128,7 +130,7 @@ class Evidence:
 
 
 def touched_pages(conn: sqlite3.Connection, keys: Iterable[str], pages: Iterable[int]) -> list[TouchedPage]:
-    """The pages that state these addresses or count there, and those given by number."""
+    """The pages that state these addresses or count there, and those with the given ids."""
     rows = named_rows(conn, _TOUCHED, {"keys": json.dumps(sorted(keys)), "pages": json.dumps(sorted(pages))})
     return [
         TouchedPage(
@@ -136,7 +138,7 @@ def touched_pages(conn: sqlite3.Connection, keys: Iterable[str], pages: Iterable
             source_id=row["source_id"],
             url=row["url"],
             fetched_at=row["fetched_at"],
-            stated=row["address_key"],
+            stated_key=row["address_key"],
             own_key=row["own_key"],
             believed=row["believed"],
             noted=bool(row["noted"]),
@@ -146,7 +148,7 @@ def touched_pages(conn: sqlite3.Connection, keys: Iterable[str], pages: Iterable
 
 
 def pages_of_texts(conn: sqlite3.Connection, texts: Iterable[int]) -> set[int]:
-    """The pages with these texts (by number) whose parameters are noted."""
+    """The pages with these texts (by number) whose parameters are recorded."""
     found: set[int] = set()
     for text in texts:
         start = text.to_bytes(8, "big", signed=True)
@@ -155,8 +157,8 @@ def pages_of_texts(conn: sqlite3.Connection, texts: Iterable[int]) -> set[int]:
 
 
 def pages_with(conn: sqlite3.Connection, source: int, parameter: str) -> set[int]:
-    """The pages of a source whose own address has a parameter."""
-    return {page for (page,) in conn.execute(_NOTED, (source, parameter))}
+    """The pages of a source whose own address has this parameter."""
+    return {page for (page,) in conn.execute(_WITH_PARAMETER, (source, parameter))}
 
 
 def insert_parameters(conn: sqlite3.Connection, page: TouchedPage, parts: Iterable[tuple[str, str]]) -> None:
@@ -168,12 +170,12 @@ def insert_parameters(conn: sqlite3.Connection, page: TouchedPage, parts: Iterab
 
 
 def groups_at(conn: sqlite3.Connection, rests: Iterable[str]) -> list[ParameterGroup]:
-    """The groups of pages whose addresses are these but for a parameter."""
+    """The groups of pages whose addresses without one parameter are these."""
     return sorted(conn.execute(_GROUPS, {"rests": json.dumps(sorted(rests))}).fetchall())
 
 
 def pages_of_group(conn: sqlite3.Connection, group: ParameterGroup, limit: int) -> list[ParameterPage]:
-    """The newest pages of a group, at most `limit` with the parameter and as many without, the oldest first."""
+    """The newest pages of a group, at most `limit` with the parameter and as many without it, oldest first."""
     rest, source, parameter = group
     values = {"rest": rest, "source": source, "parameter": parameter, "limit": limit}
     rows = [*named_rows(conn, _SEEN, values)]
@@ -194,7 +196,7 @@ def pages_of_group(conn: sqlite3.Connection, group: ParameterGroup, limit: int) 
 
 
 def save_evidence(conn: sqlite3.Connection, group: ParameterGroup, host: str, evidence: Evidence | None) -> bool:
-    """Record what a group shows, None where that is nothing. Whether that is new."""
+    """Record what a group shows; None deletes it. Returns whether this is a change."""
     before = conn.execute(
         "SELECT same, differing, text, seen_at FROM parameter_evidence WHERE (rest, source_id, parameter) = (?, ?, ?)",
         group,
@@ -205,7 +207,7 @@ def save_evidence(conn: sqlite3.Connection, group: ParameterGroup, host: str, ev
     row = (int(evidence.same), evidence.differing, evidence.text, evidence.seen_at)
     if row == before:
         return False
-    conn.execute(_PUT_EVIDENCE, (*group, host, *row))
+    conn.execute(_SAVE_EVIDENCE, (*group, host, *row))
     return True
 
 
@@ -217,19 +219,21 @@ def newest_evidence(conn: sqlite3.Connection, named: SiteParameter, limit: int) 
 def save_verdict(
     conn: sqlite3.Connection, named: SiteParameter, verdict: str | None, same: int, differing: int
 ) -> bool:
-    """Record what is thought of a parameter (None: nothing was seen). Whether it is ignored from now on, or no longer."""
+    """Record the verdict on a parameter (None: nothing was seen). Returns whether it has become ignored, or is no
+    longer.
+    """
     before = conn.execute(
         "SELECT verdict, same, differing FROM address_parameters WHERE (source_id, host, parameter) = (?, ?, ?)", named
     ).fetchone()
     if verdict is None:
         conn.execute("DELETE FROM address_parameters WHERE (source_id, host, parameter) = (?, ?, ?)", named)
     elif before != (verdict, same, differing):
-        conn.execute(_PUT_VERDICT, (*named, verdict, same, differing))
+        conn.execute(_SAVE_VERDICT, (*named, verdict, same, differing))
     return (before is not None and before[0] == "ignored") != (verdict == "ignored")
 
 
 def load_verdicts(conn: sqlite3.Connection, source: int) -> dict[str, dict[str, str]]:
-    """What is thought of a source's parameters, by host and parameter."""
+    """The verdicts on a source's parameters, by host and parameter."""
     found: dict[str, dict[str, str]] = {}
     query = "SELECT host, parameter, verdict FROM address_parameters WHERE source_id = ?"
     for host, parameter, verdict in conn.execute(query, (source,)):
@@ -238,26 +242,28 @@ def load_verdicts(conn: sqlite3.Connection, source: int) -> dict[str, dict[str, 
 
 
 def load_address_rules(conn: sqlite3.Connection) -> dict[str, dict[str, str]]:
-    """What the site rules in force say of parameters, by host and parameter."""
+    """The verdicts of the site rules in force, by host and parameter."""
     found: dict[str, dict[str, str]] = {}
     for host, parameter, verdict in conn.execute("SELECT host, parameter, verdict FROM address_rules"):
         found.setdefault(host, {})[parameter] = verdict
     return found
 
 
-def address_rule_for(said: Mapping[str, Mapping[str, str]], host: str, parameter: str) -> str | None:
-    """What site rules say of a parameter on a host, which may have a port: those of the nearest parent domain count."""
-    labels = host.partition(":")[0].split(".") if said else []
+def address_rule_for(ruled: Mapping[str, Mapping[str, str]], host: str, parameter: str) -> str | None:
+    """The site rules' verdict on a parameter of a host, which may include a port; the nearest parent domain counts."""
+    labels = host.partition(":")[0].split(".") if ruled else []
     for start in range(len(labels)):
-        verdict = said.get(".".join(labels[start:]), {}).get(parameter)
+        verdict = ruled.get(".".join(labels[start:]), {}).get(parameter)
         if verdict is not None:
             return verdict
     return None
 
 
 def parameter_rows(conn: sqlite3.Connection, source: int) -> list[dict[str, object]]:
-    """What is thought of a source's parameters, for a person. `rule`: what the site rules say, which counts before `verdict`."""
-    said = load_address_rules(conn)
+    """The verdicts on a source's parameters, for display. `rule`: that of the site rules, which takes precedence over
+    `verdict`.
+    """
+    ruled = load_address_rules(conn)
     query = "SELECT host, parameter, verdict, same, differing FROM address_parameters WHERE source_id = ? ORDER BY host, parameter"
     return [
         {
@@ -266,25 +272,25 @@ def parameter_rows(conn: sqlite3.Connection, source: int) -> list[dict[str, obje
             "verdict": verdict,
             "same": same,
             "differing": differing,
-            "rule": address_rule_for(said, host, parameter),
+            "rule": address_rule_for(ruled, host, parameter),
         }
         for host, parameter, verdict, same, differing in conn.execute(query, (source,))
     ]
 
 
-def put_address_rules(conn: sqlite3.Connection, said: Iterable[AddressRule]) -> None:
-    """Record what the site rules say from now on; the articles that it may concern are unsettled."""
-    now = set(said)
+def save_address_rules(conn: sqlite3.Connection, ruled: Iterable[AddressRule]) -> None:
+    """Store the address rules of the site rules in force; articles that a change may concern become unsettled."""
+    now = set(ruled)
     before = set(conn.execute("SELECT host, parameter, verdict FROM address_rules"))
     if now == before:
         return
     conn.execute("DELETE FROM address_rules")
     conn.executemany("INSERT INTO address_rules (host, parameter, verdict) VALUES (?, ?, ?)", sorted(now))
-    conn.execute(_RULED, (json.dumps(sorted({parameter for _, parameter, _ in now ^ before})),))
+    conn.execute(_UNSETTLE_RULED, (json.dumps(sorted({parameter for _, parameter, _ in now ^ before})),))
 
 
 def has_ignored_parameters(conn: sqlite3.Connection) -> bool:
-    """Whether any parameter is ignored anywhere, or any page counts elsewhere for such a reason."""
+    """Whether any parameter is ignored anywhere, or any page counts elsewhere because of one."""
     query = (
         "SELECT EXISTS (SELECT 1 FROM address_parameters WHERE verdict = 'ignored')"
         " OR EXISTS (SELECT 1 FROM address_rules) OR EXISTS (SELECT 1 FROM folded_pages)"
@@ -293,13 +299,13 @@ def has_ignored_parameters(conn: sqlite3.Connection) -> bool:
 
 
 def load_folded_addresses(conn: sqlite3.Connection, pages: Iterable[int]) -> dict[int, str]:
-    """Where those of the pages count that count elsewhere than they state."""
+    """The key that each of these pages counts under, for those that count elsewhere than they state."""
     query = "SELECT page_id, place FROM folded_pages WHERE page_id IN (SELECT value FROM json_each(?))"
     return dict(conn.execute(query, (json.dumps(sorted(pages)),)).fetchall())
 
 
 def save_folded_addresses(conn: sqlite3.Connection, places: Mapping[int, str | None]) -> None:
-    """Record where pages count; None: where they state."""
+    """Record the key that each page counts under; None: the one it states."""
     conn.executemany(
         "DELETE FROM folded_pages WHERE page_id = ?", [(page,) for page, place in places.items() if place is None]
     )

@@ -1,7 +1,7 @@
-"""Exemplars: which pages of a source make its dictionary.
+"""Choose the pages of a source that make its dictionary.
 
-A site has several templates (article, live ticker, gallery), so the latest pages are not the best ones. Chosen one after the
-other: each time the page that makes all the others together smallest, by the quick level that a crawl writes at.
+A site has several templates (article, live ticker, gallery), so the latest pages are not the best choice. They are
+chosen greedily: each time the page that makes all others together smallest, at the quick compression level.
 """
 
 from __future__ import annotations
@@ -9,46 +9,46 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from db.bodies.dictionaries import QUICK, compress_with_dictionary
+from db.bodies.dictionaries import QUICK_LEVEL, compress_with_dictionary
 from db.zstd import zstd
 
 _T = TypeVar("_T")
 
-# Pages in a dictionary, and bytes at most: a fourth page brought nothing more (`bench/database/body_size.py`).
-PAGES, MOST_BYTES = 3, 4 << 20
-# Pages looked at: 8 cost some 0.4 s of CPU for pages of 300 KB, and hold a template that one page in four has 9 times of 10.
-LOOKED_AT = 8
+# Pages in a dictionary, and its maximum size: a fourth page gained nothing (`bench/database/body_size.py`).
+MAX_SAMPLES, MAX_DICTIONARY_BYTES = 3, 4 << 20
+# Pages to choose from: 8 take some 0.4 s of CPU for pages of 300 KB, and include a template of every fourth page 9 times in 10.
+CANDIDATES = 8
 
 
-def sample_evenly(rows: Sequence[_T], number: int = LOOKED_AT) -> list[_T]:
-    """So many of them at most, evenly over all, the last always among them."""
+def sample_evenly(rows: Sequence[_T], number: int = CANDIDATES) -> list[_T]:
+    """At most `number` of the rows, evenly spaced, always including the last."""
     if len(rows) <= number:
         return list(rows)
     return [rows[(index + 1) * len(rows) // number - 1] for index in range(number)]
 
 
 def choose_samples(pages: Sequence[bytes], most: int, check: Callable[[], None]) -> list[int]:
-    """The places of at most `most` pages that pack the others best, the first chosen last: what is used most is nearest.
+    """Indexes of at most `most` pages that compress the others best. The best page comes last, nearest to the data.
 
-    `check` is called before each trial and may raise to end the choosing.
+    `check` is called before each trial and may raise to cancel.
     """
     best: list[int] = [len(page) for page in pages]
     chosen: list[int] = []
     while len(chosen) < most:
-        room = MOST_BYTES - sum(len(pages[place]) for place in chosen)
+        remaining = MAX_DICTIONARY_BYTES - sum(len(pages[index]) for index in chosen)
         trials = []
-        for place in range(len(pages)):
-            if place in chosen or len(pages[place]) > room:
+        for index in range(len(pages)):
+            if index in chosen or len(pages[index]) > remaining:
                 continue
             check()
-            by = zstd.ZstdDict(pages[place], is_raw=True)
+            by = zstd.ZstdDict(pages[index], is_raw=True)
             sizes = [
-                0 if other == place else min(size, len(compress_with_dictionary(by, page, QUICK)))
+                0 if other == index else min(size, len(compress_with_dictionary(by, page, QUICK_LEVEL)))
                 for other, (size, page) in enumerate(zip(best, pages, strict=True))
             ]
-            trials.append((sum(sizes), place, sizes))
+            trials.append((sum(sizes), index, sizes))
         if not trials:
             break
-        _, place, best = min(trials)
-        chosen.append(place)
+        _, index, best = min(trials)
+        chosen.append(index)
     return chosen[::-1]

@@ -1,10 +1,11 @@
-"""Bodies: the bytes as received, once each, named by their SHA-256 and compressed with Zstandard.
+"""Bodies: the bytes as received, each stored once, identified by SHA-256 and compressed with Zstandard.
 
-zstd level 3 takes 1/5.8 of raw news HTML at 2 ms for 300 KB; level 10 takes 1/6.5 at 8 ms (measured on 359 pages). A crawl
-must keep up with the network, so it writes at level 3; upkeep packs again, by a dictionary of the source (`db.maintenance.repack`).
+zstd level 3 reduces raw news HTML to 1/5.8 at 2 ms for 300 KB; level 10 to 1/6.5 at 8 ms (measured on 359 pages). A
+crawl must keep up with the network, so it writes at level 3; maintenance compresses again, with a dictionary of the
+source (`db.maintenance.repack`).
 
-A body whose time is over (setting `keep_bodies`) is pruned: its row, hash and size stay, its bytes are gone. It comes back when
-the same bytes are received again.
+A body past its time (setting `keep_bodies`) is pruned: its row, hash and size stay, its bytes are gone. It is restored
+if the same bytes are received again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 
-from db.bodies.dictionaries import get_dictionary
+from db.bodies.dictionaries import load_dictionary
 from db.errors import BodyPruned, DatabaseDamaged
 from db.zstd import zstd
 
@@ -25,12 +26,12 @@ def body_digest(body: bytes) -> bytes:
 
 
 def compress_body(body: bytes) -> bytes:
-    """The body as stored."""
+    """The body as stored by a crawl."""
     return zstd.compress(body, level=LEVEL)
 
 
 def insert_body(conn: sqlite3.Connection, body: bytes, sha256: bytes, packed: bytes) -> int:
-    """Store a packed body unless it is there; its id. One that was pruned is there again."""
+    """Insert a compressed body unless it exists; returns its id. A pruned body is restored."""
     if row := conn.execute("SELECT id, pruned_at FROM bodies WHERE sha256 = ?", (sha256,)).fetchone():
         if row[1] is not None:
             conn.execute(
@@ -45,7 +46,7 @@ def insert_body(conn: sqlite3.Connection, body: bytes, sha256: bytes, packed: by
 
 
 def load_body(conn: sqlite3.Connection, body_id: int) -> bytes:
-    """The exact bytes. Raises Damaged where they are not what was stored, Pruned where they were dropped after their time."""
+    """The exact bytes. Raises DatabaseDamaged if they do not match the hash, BodyPruned if they were pruned."""
     sha256, data, pruned_at, dictionary_id = conn.execute(
         "SELECT sha256, data, pruned_at, dictionary_id FROM bodies WHERE id = ?", (body_id,)
     ).fetchone()
@@ -53,12 +54,12 @@ def load_body(conn: sqlite3.Connection, body_id: int) -> bytes:
         raise BodyPruned(
             f"its body was pruned on {pruned_at[:10]} (setting keep_bodies); what was read out of it stays, the bytes are gone"
         )
-    dictionary = get_dictionary(conn, dictionary_id) if dictionary_id is not None else None
-    return unpack(f"body {body_id}", data, sha256, dictionary)
+    dictionary = load_dictionary(conn, dictionary_id) if dictionary_id is not None else None
+    return decompress_body(f"body {body_id}", data, sha256, dictionary)
 
 
-def unpack(name: str, data: bytes, sha256: bytes, dictionary: zstd.ZstdDict | None = None) -> bytes:
-    """The exact bytes of a body as it is stored or travels. Raises Damaged, which calls it `name`."""
+def decompress_body(name: str, data: bytes, sha256: bytes, dictionary: zstd.ZstdDict | None = None) -> bytes:
+    """The exact bytes of a compressed body. Raises DatabaseDamaged, with `name` in its message."""
     try:
         body = zstd.decompress(data, zstd_dict=dictionary)
     except zstd.ZstdError as error:

@@ -1,4 +1,8 @@
-"""Durations, sizes, networks, times of day and zones as people write them: "30m", "20 MiB", "10.0.0.0/8", "*/10 6-23 * * *"."""
+"""Parse durations, sizes, networks, times and zones as people write them: "30m", "20 MiB", "10.0.0.0/8", "*/10 6-23 * *
+*".
+
+Each function raises ValueError, with a message that says what was expected.
+"""
 
 from __future__ import annotations
 
@@ -54,14 +58,14 @@ def size(value: object) -> int:
 
 
 def networks(value: object) -> tuple[str, ...]:
-    """A list of networks in CIDR form, normalised."""
+    """A list of networks in CIDR notation, normalised."""
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise ValueError(f'a list of networks such as ["127.0.0.0/8"] was expected, not {value!r}')
     return tuple(str(ipaddress.ip_network(item, strict=False)) for item in value)
 
 
 def hosts(value: object) -> tuple[str, ...]:
-    """A list of host names, or names with commas between; "*" among them is any host."""
+    """A list of host names, or a comma-separated text; "*" stands for any host."""
     names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
     if not isinstance(names, list | tuple):
         return host_names(value)
@@ -69,7 +73,7 @@ def hosts(value: object) -> tuple[str, ...]:
 
 
 def since(text: str, now: datetime) -> datetime:
-    """The moment that "2d" (before `now`), "2026-11-02" or an ISO 8601 time means. A date or time without offset is UTC."""
+    """The time meant by "2d" (before `now`), "2026-11-02" or an ISO 8601 time. Without an offset it is UTC."""
     try:
         return now - duration(text)
     except ValueError:
@@ -104,7 +108,7 @@ def path_or_none(value: object) -> Path | None:
 
 
 def cron_line(value: object) -> str:
-    """A cron line of five fields, checked; "" stays empty."""
+    """A valid cron line of five fields, or ""."""
     if not isinstance(value, str):
         raise ValueError(f'a cron line such as "*/10 6-23 * * *" was expected, not {value!r}')
     line = " ".join(value.split())
@@ -118,7 +122,7 @@ def cron_line(value: object) -> str:
 
 
 def time_zone(value: object) -> str:
-    """The name of a time zone, as the tz database has it."""
+    """A time zone name of the tz database."""
     try:
         return ZoneInfo(value).key if isinstance(value, str) and value else _no_zone(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -132,7 +136,7 @@ def _no_zone(value: object) -> str:
 
 
 def loopback_address(value: object) -> str:
-    """A "host:port" of this machine's loopback; "" stays empty."""
+    """A "host:port" on this machine's loopback interface, or ""."""
     if value == "":
         return ""
     host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
@@ -147,13 +151,13 @@ def loopback_address(value: object) -> str:
 
 
 _VARIABLE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
-# What file names do not have, and headers and cookies do.
+# Occurs in headers and cookies but not in file names.
 _SECRET = re.compile(r"[\r\n;=]|:\s|^\s*(?:bearer|basic)\s", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 
 
 def secret_place(value: object) -> str:
-    """Where a secret is to be found: a file, or "env:NAME"; "" stays empty. The message never repeats what was given."""
+    """Where to find a secret: a file, "env:NAME", or "". The message never repeats the given value."""
     if not isinstance(value, str) or (value.startswith("env:") and not _VARIABLE.fullmatch(value)):
         raise ValueError('the name of a file, or "env:NAME", was expected')
     if _SECRET.search(value):

@@ -1,4 +1,4 @@
-"""A thread with a connection of its own that runs queries: for an event loop, which must not wait for them."""
+"""A thread with its own connection that runs queries for an event loop, which must not block."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class ReaderThread:
-    """Runs queries in order. Their futures raise DatabaseError where the database fails."""
+    """Runs queries in order. Their futures raise DatabaseError if the database fails."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -22,8 +22,6 @@ class ReaderThread:
         self._conn: sqlite3.Connection = self._thread.submit(open_readonly, path).result()
 
     def submit(self, query: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        """Queue a query."""
-
         def run() -> T:
             with translate_sqlite_errors(self._path):
                 return query(self._conn)
@@ -31,6 +29,6 @@ class ReaderThread:
         return self._thread.submit(run)
 
     def close(self) -> None:
-        """Finish what is queued and end the thread."""
+        """Finish the queued queries and end the thread."""
         self._thread.submit(self._conn.close).result()
         self._thread.shutdown()

@@ -1,13 +1,15 @@
-"""The one writer of a process: a thread with its own connection that commits whatever waits as one transaction.
+"""The single writer of a process: a thread with its own connection that commits all waiting jobs as one transaction.
 
     crawl (event loop) ──┐
-    reading desk ────────┼──> queue of jobs ──> BEGIN IMMEDIATE, job, job, ..., COMMIT ──> their futures are done
+    ingest ──────────────┼──> queue of jobs ──> BEGIN IMMEDIATE, job, job, ..., COMMIT ──> their futures are done
                          │
-A job is a function of the connection. It runs in a savepoint: one that raises takes back its own rows alone and its
-future carries the exception. A future is done only after the commit, so whoever waited knows that the rows are on disk.
 
-Where the database fails, all jobs of the transaction carry that, and whoever gave `on_failure` is told: most jobs nobody waits for.
-The next transaction is tried all the same: a disk may have room again, and a run that ends wants to say so.
+A job is a function of the connection. It runs in a savepoint: a job that raises rolls back only its own rows, and its
+future carries the exception. A future is done only after the commit, so its rows are on disk by then.
+
+If the database fails, all jobs of the transaction carry the error, and `on_failure` is called, because nobody waits for
+most jobs. The next transaction is tried all the same: a disk may have space again, and a run that ends wants to record
+it.
 """
 
 from __future__ import annotations
@@ -26,38 +28,42 @@ from db.errors import DatabaseBusy, DatabaseError
 
 T = TypeVar("T")
 
-# Another's transaction is waited for in steps, between which the writer may be told to hurry.
+# Waits for another process's transaction in steps of this length, so that `stop_waiting` takes effect between them.
 STEP_S = 0.5
-# At most so many jobs share a transaction, so that another process's writer gets its turn.
+# At most this many jobs share a transaction, so that writers of other processes get the lock.
 JOBS_PER_COMMIT = 200
 
 Job = Callable[[sqlite3.Connection], Any]
 
 
 class Writer:
-    """Runs jobs in order on its own thread. `close()` waits for those that are queued."""
+    """Runs jobs in order on its own thread. `close()` waits for queued jobs."""
 
     def __init__(self, path: Path, *, on_failure: Callable[[DatabaseError], None] | None = None) -> None:
-        """`on_failure` is called once, on the thread where the database first fails."""
+        """`on_failure` is called once, on the thread on which the database first fails."""
         self._path = path
         self._on_failure = on_failure
         self.failure: DatabaseError | None = None
-        self._hurried = threading.Event()
+        self._no_waiting = threading.Event()
         self._jobs: queue.SimpleQueue[tuple[Job, Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def fail(self, error: DatabaseError | sqlite3.Error) -> None:
-        """Note that the database fails, as a reader beside the writer may see first. The first trouble is what is told."""
-        self.hurry()
+        """Record that the database fails, which a reader may notice before the writer does. Only the first failure is
+        reported.
+        """
+        self.stop_waiting()
         if self.failure is None:
             self.failure = error if isinstance(error, DatabaseError) else explain_sqlite_error(error, self._path)
             if self._on_failure is not None:
                 self._on_failure(self.failure)
 
-    def hurry(self) -> None:
-        """From now on wait no longer for another's transaction: the run ends, and what is not written is asked for again."""
-        self._hurried.set()
+    def stop_waiting(self) -> None:
+        """Stop waiting for transactions of other processes: the run ends, and what is not written will be fetched
+        again.
+        """
+        self._no_waiting.set()
 
     def submit(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """Queue a job; the future is done once its rows are committed."""
@@ -66,7 +72,7 @@ class Writer:
         return future
 
     def close(self) -> None:
-        """Commit what is queued and end the thread."""
+        """Commit the queued jobs and end the thread."""
         self._jobs.put(None)
         self._thread.join()
 
@@ -81,7 +87,7 @@ class Writer:
                 try:
                     conn = conn or connect(self._path, lock_wait_s=STEP_S)
                     self._commit_in_turn(conn, batch)
-                except Exception as error:  # noqa: BLE001 - told to all who wait, who would wait for ever
+                except Exception as error:  # noqa: BLE001 - passed to the futures, whose owners would wait for ever
                     self._give_up(batch, error)
         finally:
             if conn is not None:
@@ -98,13 +104,13 @@ class Writer:
         return batch, False
 
     def _commit_in_turn(self, conn: sqlite3.Connection, batch: list[tuple[Job, Future[Any]]]) -> None:
-        """Commit as soon as others let us. SQLite says busy when a transaction begins: none of the jobs has run."""
+        """Commit as soon as the lock is free. SQLite reports busy when a transaction begins, so no job has run by then."""
         until = time.monotonic() + LOCK_WAIT_S
         while True:
             try:
                 return self._commit(conn, batch)
             except DatabaseBusy:
-                if self._hurried.is_set() or time.monotonic() > until:
+                if self._no_waiting.is_set() or time.monotonic() > until:
                     raise
 
     def _commit(self, conn: sqlite3.Connection, batch: list[tuple[Job, Future[Any]]]) -> None:
@@ -128,7 +134,7 @@ class Writer:
         try:
             result = job(conn)
         except Exception as error:
-            if _concerns_all(error):
+            if _is_database_failure(error):
                 raise
             conn.execute("ROLLBACK TO job")
             conn.execute("RELEASE job")
@@ -138,8 +144,8 @@ class Writer:
         done.append((future, result))
 
 
-def _concerns_all(error: Exception) -> bool:
-    """Whether it is the disk, the lock or the file that a job failed of, and not what it wrote."""
+def _is_database_failure(error: Exception) -> bool:
+    """Whether the disk, the lock or the file failed, rather than the job's own statements."""
     if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError):
         return False
     return isinstance(error, sqlite3.Error)

@@ -1,12 +1,12 @@
-"""What Datasette is told of our tables, and the queries it offers on its page of the database."""
+"""Metadata of our tables for Datasette, and the canned queries on its database page."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from db.http_statuses import fetch_failed
+from db.http_statuses import fetch_failed_sql
 
-_INNER = (
+_HIDDEN_TABLES = (
     "marks", "marked_texts", "likenesses", "claims", "unsettled",
     "page_parameters", "parameter_evidence", "folded_pages", "address_rules", "link_twins", "twins_made",
     "visits", "validators", "robots", "holds", "turns", "unread", "service",
@@ -15,7 +15,7 @@ _INNER = (
 )  # fmt: skip
 
 TABLES: dict[str, Any] = {
-    **{name: {"hidden": True} for name in _INNER},
+    **{name: {"hidden": True} for name in _HIDDEN_TABLES},
     "articles": {"description": "The article on each page, revisions and copies included.", "sort_desc": "page_id"},
     "current_articles": {"description": "Each article once, in its latest revision."},
     "credits": {"description": "Names: author, editor, proofreader."},
@@ -47,7 +47,7 @@ TABLES: dict[str, Any] = {
     "alerts": {"sort_desc": "id"},
 }
 
-CANNED: dict[str, Any] = {
+CANNED_QUERIES: dict[str, Any] = {
     "corrections": {
         "title": "Corrected articles",
         "description": "Articles with more than one revision, the latest corrections first.",
@@ -79,7 +79,7 @@ GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 200""".strip(),
         "sql": f"""
 SELECT s.name AS source, coalesce(f.error, 'http_' || f.status) AS failure, count(*) AS times, max(f.started_at) AS last
 FROM (SELECT * FROM fetches ORDER BY id DESC LIMIT 50000) f LEFT JOIN sources s ON s.id = f.source_id
-WHERE {fetch_failed("f.")}
+WHERE {fetch_failed_sql("f.")}
 GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 200""".strip(),
     },
 }

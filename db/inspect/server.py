@@ -1,6 +1,7 @@
-"""The server behind `copydesk inspect`: one socket, taken before anything is promised, and an end by the first signal.
+"""The HTTP server behind `copydesk inspect`. The socket is bound before anything else starts; the first signal ends it.
 
-It makes no page itself, so nothing holds it up: at the end workers are killed, and answers that are being sent get `GRACE_S`.
+The server makes no page itself, so nothing blocks it: at the end workers are killed, and responses being sent get
+`GRACE_S`.
 """
 
 from __future__ import annotations
@@ -19,57 +20,59 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from db.errors import CopydeskError, UsageError
 from db.inspect.dispatcher import Decode, Dispatcher
-from db.inspect.safety.request_checks import guarded, loosened
+from db.inspect.safety.request_checks import datasette_policy, with_request_checks
 
-# Answers that are being sent get so long when the server is to end.
+# Time for responses being sent when the server stops.
 GRACE_S = 1
-# A connection says what it wants within this time, or is closed.
+# A connection that sends no complete request within this time is closed.
 HEAD_S = 10.0
-# Connections beyond are closed at once: far above what browsers of some people open, far below the file handles of a process.
-MOST_CONNECTIONS = 200
+# Further connections are closed at once: far more than the browsers of a few users open, far fewer than the file handles of a
+# process.
+MAX_CONNECTIONS = 200
 
 
 def bind_port(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises UsageError where it cannot be had."""
+    """A listening socket; port 0 takes a free one. Raises UsageError if it cannot be bound."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
         raise UsageError(
             f"--host {host}: no address of this machine is known by that name ({error.strerror})"
         ) from error
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(address)
-        taken.listen(128)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
     except OSError as error:
-        taken.close()
-        raise UsageError(_why(host, port, error)) from error
-    return taken
+        listener.close()
+        raise UsageError(_bind_error(host, port, error)) from error
+    return listener
 
 
-def url_of(taken: socket.socket) -> str:
-    """Where a browser finds it."""
-    host, port = taken.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound, looked at
+def url_of(listener: socket.socket) -> str:
+    """The URL at which a browser reaches a socket."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def serve(
     path: Path,
     decode: Decode,
-    taken: socket.socket,
+    listener: socket.socket,
     *,
     names: frozenset[str],
     ready: Callable[[], None],
     stop: threading.Event,
 ) -> None:
-    """Answer until SIGINT or SIGTERM. `names` are host names to answer to beside addresses and localhost; `ready` is called once
-    requests are answered; `stop` is set where a signal came before that."""
+    """Serve until SIGINT or SIGTERM. `names` are accepted host names besides addresses and localhost; `ready` is called
+    once requests are answered; `stop` is set if a signal arrived before.
+    """
     dispatch = Dispatcher(path, decode)
     server = _Server(
         uvicorn.Config(
-            guarded(dispatch, names, loosened()),
+            with_request_checks(dispatch, names, datasette_policy()),
             http=_Connection,
             log_level=logging.ERROR,
             access_log=False,
@@ -83,7 +86,7 @@ def serve(
         stop,
     )
     with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[taken])
+        server.run(sockets=[listener])
     if server.failure:
         raise server.failure
 
@@ -97,7 +100,7 @@ class _Server(uvicorn.Server):
         self.failure: CopydeskError | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn's, with the workers before, then tell."""
+        """Start the workers, then uvicorn, then call `ready`."""
         try:
             await self._dispatch.start()
         except CopydeskError as failure:
@@ -109,41 +112,41 @@ class _Server(uvicorn.Server):
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn's; nothing that is under way is waited for."""
+        """As uvicorn's, but requests in progress are not waited for."""
         self._dispatch.close()
         await super().shutdown(sockets)
 
 
 class _Connection(H11Protocol):
-    """uvicorn's, which would wait for ever for the rest of a request, with any number of clients."""
+    """uvicorn's protocol, which by itself would wait for ever for the rest of a request, with any number of clients."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin, unless there are too many."""
-        if len(self.connections) >= MOST_CONNECTIONS:
+        """Accept the connection, unless there are too many."""
+        if len(self.connections) >= MAX_CONNECTIONS:
             transport.abort()
             return
         super().connection_made(transport)
-        self._look = self.loop.call_later(HEAD_S, self._close_if_silent, None)
+        self._timer = self.loop.call_later(HEAD_S, self._close_if_silent, None)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End, also where it never began."""
-        if hasattr(self, "_look"):
-            self._look.cancel()
+        """Also called if the connection was refused."""
+        if hasattr(self, "_timer"):
+            self._timer.cancel()
             super().connection_lost(exc)
 
     def _close_if_silent(self, seen: object) -> None:
-        """Called every `HEAD_S`; `seen` is the request that was under way or done the last time."""
+        """Called every `HEAD_S`; `seen` is the request that was current the last time."""
         if (self.cycle is None or self.cycle.response_complete) and self.cycle is seen:
             self.transport.close()
         else:
-            self._look = self.loop.call_later(HEAD_S, self._close_if_silent, self.cycle)
+            self._timer = self.loop.call_later(HEAD_S, self._close_if_silent, self.cycle)
 
 
-def _why(host: str, port: int, error: OSError) -> str:
+def _bind_error(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"port {port} is taken (another `copydesk inspect`?); `--port 0` takes a free one, `--port {port + 1}` another"
     if error.errno == errno.EACCES:
         return f"port {port} is reserved for the system; name one above 1023, or `--port 0` for a free one"
     if error.errno == errno.EADDRNOTAVAIL:
-        return f"--host {host}: is no address of this machine"
+        return f"--host {host}: is not an address of this machine"
     return f"{host}:{port}: cannot listen there ({error.strerror})"

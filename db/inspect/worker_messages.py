@@ -1,4 +1,4 @@
-"""How the server and a worker speak: each message is two lengths, a head in JSON and a body."""
+"""Messages between server and worker: two lengths, a JSON head and a body."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-# Sent once, by a worker that can answer.
+# Sent once by a worker that is ready.
 READY = b"r"
 LENGTHS = struct.Struct("!II")
 
@@ -19,7 +19,7 @@ _BYTES = ("raw_path", "query_string")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorMessage:
-    """What to answer with instead of a page."""
+    """An error to answer with instead of a page."""
 
     status: int
     heading: str
@@ -28,45 +28,50 @@ class ErrorMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerRequest:
-    """A request, as ASGI has it, and how long its answer may take. With `saying`, that is what is answered."""
+    """An ASGI request and the time limit for its response. With `error_message`, that is the response."""
 
     scope: Scope
     limit_s: float
-    saying: ErrorMessage | None = None
+    error_message: ErrorMessage | None = None
 
-    def packed(self) -> bytes:
-        """As it is sent."""
+    def encode(self) -> bytes:
+        """The message to send."""
         scope = {name: self.scope[name] for name in _TEXTS}
         scope |= {name: (self.scope.get(name) or b"").decode("latin-1") for name in _BYTES}
-        saying = self.saying and [self.saying.status, self.saying.heading, self.saying.text]
-        head = {"scope": scope, "headers": texts(self.scope["headers"]), "limit_s": self.limit_s, "saying": saying}
+        saying = self.error_message and [self.error_message.status, self.error_message.heading, self.error_message.text]
+        head = {
+            "scope": scope,
+            "headers": decode_headers(self.scope["headers"]),
+            "limit_s": self.limit_s,
+            "saying": saying,
+        }
         return packed(head, b"")
 
     @staticmethod
-    def read(head: dict[str, Any]) -> WorkerRequest:
-        """From the head of a message."""
+    def decode(head: dict[str, Any]) -> WorkerRequest:
+        """The request from the head of a message."""
         scope: Scope = {"type": "http", "asgi": {"version": "3.0"}, **head["scope"]}
         scope.update({name: scope[name].encode("latin-1") for name in _BYTES})
         scope["headers"] = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in head["headers"]]
         saying = head["saying"] and ErrorMessage(**dict(zip(ErrorMessage.__slots__, head["saying"], strict=True)))
-        return WorkerRequest(scope=scope, limit_s=head["limit_s"], saying=saying)
+        return WorkerRequest(scope=scope, limit_s=head["limit_s"], error_message=saying)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerResponse:
-    """A whole answer. Names and values of headers are Latin-1."""
+    """A complete response. Header names and values are Latin-1."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
 
 
-def texts(headers: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
-    """Headers as JSON can carry them."""
+def decode_headers(headers: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+    """Headers as JSON can represent them."""
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
 
 
 def packed(head: dict[str, Any], body: bytes) -> bytes:
-    """A message."""
+    """Encode a message."""
     text = json.dumps(head).encode()
     return LENGTHS.pack(len(text), len(body)) + text + body

@@ -1,13 +1,16 @@
-"""Pruning by age: the bytes of old pages (`keep_bodies`) and the log of requests and runs that brought nothing (`keep_log`).
+"""Prune by age: the bytes of old bodies (`keep_bodies`), and the log of requests and runs without results (`keep_log`).
 
-What stays, whatever its age:
-    bodies        of pages without an outcome, and those that a younger page shares; the row, hash and size of every other
-    fetches       that brought a page; of runs under way; the last failure of an address that has failed since it last answered
-    source_runs   under way; the last of each source, and its last that finished
-    runs          under way, and those that any other row refers to; what an extraction replaced goes before its run does
+Kept, whatever their age:
 
-Rows go in transactions of at most `MOST_S`, with a rest after each, so that a crawl that writes meanwhile is never held up.
-Nothing here gives space back to the disk: pages of the file that fall empty are used for what comes next.
+    bodies        of pages without an outcome, and those that a younger page shares; row, hash and size of all others
+    fetches       that returned a page; of running runs; the last failure of a link that has failed since it last succeeded
+    source_runs   that are running; the last of each source, and the last that finished
+    runs          that are running, and those that other rows refer to; outcomes that an extraction replaced go before its run
+
+Rows are deleted in transactions of at most `MAX_TRANSACTION_S` with a pause after each, so that a crawl is never held
+up.
+
+Pruning does not return space to the disk: empty pages of the file are reused.
 """
 
 from __future__ import annotations
@@ -21,30 +24,31 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from db.connection.database import connect, translate_sqlite_errors, write
-from db.queries.statistics import FAILURES_SINCE
+from db.queries.statistics import FAILURE_WINDOW
 from db.store.extractions import begin_pruning
 from db.timestamps import format_timestamp
 
-# The longest that one transaction should hold the write lock, and what it aims at: the size of the next one is told by the last.
-MOST_S, AIM_S = 0.05, 0.01
-# A rest after each, as a multiple of it and at least: a waiting writer asks again every 25 ms at first, then every 100 ms.
-REST, LEAST_REST_S = 2.0, 0.02
-# Rows looked at between two transactions.
+# Limit and target for how long one transaction holds the write lock; the last transaction decides the size of the next.
+MAX_TRANSACTION_S, TARGET_TRANSACTION_S = 0.05, 0.01
+# Pause after each transaction, as a multiple of its duration, and its minimum: SQLite retries a busy lock after 25 ms at first,
+# then every 100 ms.
+REST_FACTOR, MIN_REST_S = 2.0, 0.02
+# Rows examined at a time.
 _CHUNK = 2000
-# A first transaction is of so many weights; a weight is a row, or one page (4 KiB) of a body.
-_FIRST, _MOST = 64, 20_000
-_PAGE = 4096
-# Transactions between two (passive) checkpoints, so that the log stays small where nobody else writes.
+# Size of the first transaction, and the maximum, in units of one row or one page (4 KiB) of a body.
+_FIRST_UNITS, _MAX_UNITS = 64, 20_000
+_PAGE_BYTES = 4096
+# Transactions between two passive checkpoints, so that the log stays small if nobody else writes.
 _CHECKPOINT_EVERY = 50
 
-_BODY_GOES = """
+_BODY_IS_OLD = """
     b.pruned_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.body_id = b.id AND (
         p.fetched_at >= :before OR NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.page_id = p.id)))
     AND NOT EXISTS (SELECT 1 FROM page_parts t JOIN pages p ON p.id = t.page_id WHERE t.body_id = b.id AND (
         p.fetched_at >= :before OR NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.page_id = p.id)))
 """
-_FETCH_GOES = """
+_FETCH_IS_OLD = """
     f.started_at < :before
     AND NOT EXISTS (SELECT 1 FROM pages p WHERE p.id = f.page_id AND p.fetched_at = f.started_at)
     AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = f.run_id AND r.ended IS NULL)
@@ -52,7 +56,7 @@ _FETCH_GOES = """
              AND f.id = (SELECT max(id) FROM fetches g WHERE g.link_id = f.link_id))
     AND f.id < (SELECT max(id) FROM fetches)
 """
-_PART_GOES = """
+_SOURCE_RUN_IS_OLD = """
     s.started_at < :before AND s.ended IS NOT NULL AND s.id NOT IN (SELECT value FROM json_each(:kept))
 """
 _RUN_IS_OVER = """
@@ -63,8 +67,8 @@ _RUN_IS_OVER = """
     AND NOT EXISTS (SELECT 1 FROM turns WHERE run_id = r.id)
     AND r.id < (SELECT max(id) FROM runs)
 """
-# Deleting a run would take these with it in one transaction, however many they are.
-_RUN_GOES = f"""{_RUN_IS_OVER}
+# Deleting a run would delete these with it in one transaction, however many they are.
+_RUN_IS_OLD = f"""{_RUN_IS_OVER}
     AND NOT EXISTS (SELECT 1 FROM past_outcomes WHERE run_id = r.id)
     AND NOT EXISTS (SELECT 1 FROM to_extract WHERE run_id = r.id)
 """
@@ -85,44 +89,46 @@ FROM bodies b WHERE b.id >= ? ORDER BY b.id LIMIT 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """Rows of one table that go: which are looked at, how each weighs, what is done to them."""
+    """Rows to prune from one table: a condition (`condition`), the bytes of each (`size`, SQL), and the statement."""
 
     name: str
     table: str
     alias: str
-    goes: str
-    weight: str
-    act: str
+    condition: str
+    size: str
+    statement: str
     first_from: str = ""
-    """The first row from an id on, with its time: the id grows with the time. Empty where rows are found by their run."""
+    """Query for the first row at or above an id, with its time, which grows with the id. Empty for rows found by their run."""
     key: str = "id"
 
 
-def _log(name: str, table: str, alias: str, goes: str) -> _Kind:
+def _log(name: str, table: str, alias: str, condition: str) -> _Kind:
     ordered = f"SELECT id, started_at FROM {table} WHERE id >= ? ORDER BY id LIMIT 1"
-    act = f"DELETE FROM {table} AS {alias}"
-    return _Kind(name=name, table=table, alias=alias, goes=goes, weight="0", act=act, first_from=ordered)
+    statement = f"DELETE FROM {table} AS {alias}"
+    return _Kind(
+        name=name, table=table, alias=alias, condition=condition, size="0", statement=statement, first_from=ordered
+    )
 
 
 _BODIES = _Kind(
     name="bodies",
     table="bodies",
     alias="b",
-    goes=_BODY_GOES,
-    weight="length(b.data)",
-    act="UPDATE bodies AS b SET data = x'', pruned_at = :now, dictionary_id = NULL",
+    condition=_BODY_IS_OLD,
+    size="length(b.data)",
+    statement="UPDATE bodies AS b SET data = x'', pruned_at = :now, dictionary_id = NULL",
     first_from=_BODY_FROM,
 )
 _LOG = (
-    _log("fetches", "fetches", "f", _FETCH_GOES),
-    _log("source_runs", "source_runs", "s", _PART_GOES),
+    _log("fetches", "fetches", "f", _FETCH_IS_OLD),
+    _log("source_runs", "source_runs", "s", _SOURCE_RUN_IS_OLD),
 )
-_RUNS = _log("runs", "runs", "r", _RUN_GOES)
+_RUNS = _log("runs", "runs", "r", _RUN_IS_OLD)
 
 
-def _of_extraction(name: str, table: str, weight: str) -> _Kind:
-    goes, act = "t.run_id = :run", f"DELETE FROM {table} AS t"
-    return _Kind(name=name, table=table, alias="t", goes=goes, weight=weight, act=act, key="page_id")
+def _of_extraction(name: str, table: str, size: str) -> _Kind:
+    condition, statement = "t.run_id = :run", f"DELETE FROM {table} AS t"
+    return _Kind(name=name, table=table, alias="t", condition=condition, size=size, statement=statement, key="page_id")
 
 
 _OF_EXTRACTIONS = (
@@ -133,10 +139,10 @@ _OF_EXTRACTIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PruneReport:
-    """What went. `bytes` is what the bodies took in the file; `longest_ms` the longest transaction.
+    """What was pruned. `bytes` is what the bodies took in the file; `longest_ms` the longest transaction.
 
-    `past_outcomes` and `to_extract` are what extractions replaced and had left. A dry run (`dry`) counts what would go; of `runs`
-    only those that nothing refers to already.
+    `past_outcomes` and `to_extract` are rows of extractions. A dry run (`dry`) counts what would be pruned; of `runs`
+    only those that nothing refers to yet.
     """
 
     bodies: int = 0
@@ -152,7 +158,6 @@ class PruneReport:
     dry: bool = False
 
     def as_dict(self) -> dict[str, object]:
-        """For JSON."""
         return asdict(self)
 
 
@@ -167,21 +172,22 @@ def prune(
 ) -> PruneReport:
     """Prune what is older than so long (None: nothing) before `now`.
 
-    The log of the last 7 days always stays, because figures are counted over it. `stopping` is asked between transactions.
+    The log of the last 7 days always stays, because failures are counted over it. `stopping` is called between
+    transactions.
     """
     began = time.monotonic()
     conn = connect(path)
     try:
         with translate_sqlite_errors(path):
-            # What falls empty need not be overwritten: the system's SQLite may be built to, which doubles what is written.
+            # Some builds of SQLite overwrite deleted content by default, which doubles the writes.
             conn.execute("PRAGMA secure_delete = OFF")
-            # A checkpoint would count as part of a transaction; it has its own moment.
+            # An automatic checkpoint would count as part of a transaction; they run separately.
             conn.execute("PRAGMA wal_autocheckpoint = 0")
             pruning = _Pruning(conn=conn, now=now, dry=dry, stopping=stopping)
             if keep_bodies is not None:
                 pruning.run(_BODIES, now - keep_bodies)
             if keep_log is not None:
-                before = min(now - keep_log, now - FAILURES_SINCE)
+                before = min(now - keep_log, now - FAILURE_WINDOW)
                 for kind in _LOG:
                     pruning.run(kind, before)
                 pruning.run_extractions(before)
@@ -195,25 +201,25 @@ def prune(
 
 @dataclass(slots=True, kw_only=True)
 class _Pruning:
-    """One pruning under way: how large a transaction may be, and what went so far."""
+    """A pruning in progress: the current transaction size, and the report so far."""
 
     conn: sqlite3.Connection
     now: datetime
     dry: bool
     stopping: Callable[[], bool]
-    weights: int = _FIRST
+    units: int = _FIRST_UNITS
     report: PruneReport = PruneReport()
 
     def run(self, kind: _Kind, before: datetime) -> None:
         """Prune one kind of rows."""
         values: dict[str, object] = {"before": format_timestamp(before), "now": format_timestamp(self.now)}
-        if kind.goes is _PART_GOES:
+        if kind.condition is _SOURCE_RUN_IS_OLD:
             kept = {part for row in self.conn.execute(_LAST_PARTS) for part in row if part is not None}
             values["kept"] = json.dumps(sorted(kept))
         self._drop(kind, self._due(kind, values), values)
 
     def run_extractions(self, before: datetime) -> None:
-        """What extractions replaced or had left, of those whose run goes next; they cannot be undone or gone on with any more."""
+        """Prune the rows of extractions whose run is pruned next; no command can undo or continue them any more."""
         over = {"before": format_timestamp(before)}
         for (run_id,) in self.conn.execute(_EXTRACTIONS_OVER, over).fetchall():
             if self.stopping():
@@ -237,9 +243,9 @@ class _Pruning:
                 self._write(kind, batch, values)
 
     def _of_run(self, kind: _Kind, run_id: int) -> Iterator[list[tuple[int, int]]]:
-        """Keys and bytes of a run's rows, some at a time."""
+        """Keys and bytes of a run's rows, in chunks."""
         query = (
-            f"SELECT t.{kind.key}, {kind.weight} FROM {kind.table} AS t"
+            f"SELECT t.{kind.key}, {kind.size} FROM {kind.table} AS t"
             f" WHERE t.run_id = ? AND t.{kind.key} > ? ORDER BY 1 LIMIT {_CHUNK}"
         )
         after = 0
@@ -248,10 +254,10 @@ class _Pruning:
             after = rows[-1][0]
 
     def _due(self, kind: _Kind, values: Mapping[str, object]) -> Iterator[list[tuple[int, int]]]:
-        """Ids and bytes of the rows that go, some at a time, read without a lock."""
+        """Ids and bytes of rows to prune, in chunks, read without a lock."""
         query = (
-            f"SELECT {kind.alias}.id, {kind.weight} FROM {kind.table} AS {kind.alias}"
-            f" WHERE {kind.alias}.id BETWEEN :first AND :last AND {kind.goes} ORDER BY 1"
+            f"SELECT {kind.alias}.id, {kind.size} FROM {kind.table} AS {kind.alias}"
+            f" WHERE {kind.alias}.id BETWEEN :first AND :last AND {kind.condition} ORDER BY 1"
         )
         end = first_id_at(self.conn, kind.first_from, kind.table, str(values["before"]))
         for first in range(1, end, _CHUNK):
@@ -262,31 +268,31 @@ class _Pruning:
                 yield rows
 
     def _batches(self, rows: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-        """The rows in parts of about `weights`, which changes as they are written."""
+        """The rows in batches of about `units`, which is adjusted after each write."""
         batch: list[tuple[int, int]] = []
-        weight = 0
+        batch_units = 0
         for row in rows:
-            more = 1 + row[1] // _PAGE
-            if batch and weight + more > self.weights:
+            more = 1 + row[1] // _PAGE_BYTES
+            if batch and batch_units + more > self.units:
                 yield batch
-                batch, weight = [], 0
+                batch, batch_units = [], 0
             batch.append(row)
-            weight += more
+            batch_units += more
         if batch:
             yield batch
 
     def _write(self, kind: _Kind, batch: list[tuple[int, int]], values: Mapping[str, object]) -> None:
         ids = json.dumps([row_id for row_id, _ in batch])
-        # Asked again with the lock held: a crawl may have written since.
-        chosen = f"{kind.alias}.{kind.key} IN (SELECT value FROM json_each(:ids)) AND {kind.goes}"
-        act = f"{kind.act} WHERE {chosen} RETURNING {kind.key}"
+        # The condition is checked again with the lock held: a crawl may have written since.
+        chosen = f"{kind.alias}.{kind.key} IN (SELECT value FROM json_each(:ids)) AND {kind.condition}"
+        statement = f"{kind.statement} WHERE {chosen} RETURNING {kind.key}"
         with write(self.conn):
             began = time.monotonic()
-            gone = {row_id for (row_id,) in self.conn.execute(act, {**values, "ids": ids})}
+            gone = {row_id for (row_id,) in self.conn.execute(statement, {**values, "ids": ids})}
         took = time.monotonic() - began
         self._count(kind, len(gone), sum(size for row_id, size in batch if row_id in gone), took)
-        self.weights = min(_MOST, max(1, int(self.weights * min(2.0, AIM_S / max(took, 1e-6)))))
-        time.sleep(max(LEAST_REST_S, REST * took))
+        self.units = min(_MAX_UNITS, max(1, int(self.units * min(2.0, TARGET_TRANSACTION_S / max(took, 1e-6)))))
+        time.sleep(max(MIN_REST_S, REST_FACTOR * took))
         if self.report.transactions % _CHECKPOINT_EVERY == 0:
             self.checkpoint()
 
@@ -304,12 +310,12 @@ class _Pruning:
         self.report = replace(report, **more)  # type: ignore[arg-type]
 
     def checkpoint(self) -> None:
-        """Copy what the log holds into the file, as far as that holds up nobody."""
+        """Copy the log into the file, as far as that blocks nobody."""
         self.conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def first_id_at(conn: sqlite3.Connection, first_from: str, table: str, before: str) -> int:
-    """The first id whose row is not older than `before`, by bisection: ids grow with the time."""
+    """The first id whose row is not older than `before`, by bisection: ids grow with time."""
     low, high = 1, conn.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()[0]
     while low < high:
         middle = (low + high) // 2

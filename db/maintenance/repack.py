@@ -1,10 +1,12 @@
-"""Packing: bodies that a crawl wrote in haste are packed again, by a dictionary made of pages of the same source.
+"""Repack: compress bodies that a crawl compressed quickly again, with a dictionary made from pages of the same source.
 
-A source's latest dictionaries are live: each body is tried with all of them at the quick level, and packed by the one that made it
-smallest. A newer one is made where that saves more on what waits than it takes itself: where there is none yet, and where the
-site has changed. A body that a dictionary does not make smaller stays as it is. A damaged dictionary is named and left out.
-A body is replaced in one statement, after the new form was unpacked and compared: a kill at any moment leaves
-every body packed the old way or the new.
+The latest dictionaries of a source are live: each body is tried with all of them at the quick level and compressed with
+the best. A new dictionary is made if it saves more on the waiting bodies than it takes itself: for a new source, or
+after the site has changed. A body that no dictionary makes smaller stays as it is. A damaged dictionary is reported and
+ignored.
+
+A body is replaced in one statement, after the new form was unpacked and compared: after a kill at any moment every body
+is stored in the old form or the new.
 """
 
 from __future__ import annotations
@@ -19,36 +21,36 @@ from datetime import datetime
 from pathlib import Path
 
 from db.bodies.dictionaries import (
-    QUICK,
+    QUICK_LEVEL,
     Connection,
     DictionaryCache,
+    compress_dictionary,
     compress_with_dictionary,
-    get_dictionary,
-    packed_dictionary,
-    put_dictionary,
+    insert_dictionary,
+    load_dictionary,
 )
-from db.bodies.dictionary_samples import PAGES, choose_samples, sample_evenly
+from db.bodies.dictionary_samples import MAX_SAMPLES, choose_samples, sample_evenly
 from db.bodies.store import compress_body, load_body
 from db.connection.database import connect, translate_sqlite_errors, write
 from db.errors import BodyPruned, DatabaseDamaged
-from db.maintenance.prune import LEAST_REST_S, REST
+from db.maintenance.prune import MIN_REST_S, REST_FACTOR
 from db.timestamps import format_timestamp
 from db.zstd import zstd
 
-# Fewer pages of a source than this give no dictionary.
-LEAST_PAGES = 4
-# Dictionaries of a source that are tried on each body: 2 ms each. A site that goes back and forth between templates, or
-# changes a part of its pages only, keeps using the old ones.
+# Minimum number of pages to make a dictionary from.
+MIN_PAGES = 4
+# Dictionaries of a source tried on each body: 2 ms each. A site that alternates between templates, or changes only some of its
+# pages, keeps using older ones.
 _LIVE = 3
-# A transaction is of so many bytes at most: writing them takes a few milliseconds.
+# Maximum size of a transaction: a few milliseconds to write.
 _BATCH_BYTES = 256 * 1024
-# Bodies of one source looked at a time; after so many the source's dictionary is asked again.
+# Bodies of a source processed at a time; then the source may get a new dictionary.
 _CHUNK = 256
 
-# Bodies whose source is asked for at a time, so that no reading takes long.
+# Bodies listed per query, so that no read takes long.
 _LISTED = 10_000
 
-# Walks the index of those that wait: where nothing waits it costs nothing, however large the archive.
+# Uses the index of waiting bodies: costs nothing if none waits, however large the archive.
 _WAITING = """
 SELECT b.id, coalesce(
     (SELECT source_id FROM pages WHERE body_id = b.id LIMIT 1),
@@ -70,7 +72,9 @@ _KEEP = "UPDATE bodies SET tried_id = :tried WHERE id = :id AND tried_id IS NULL
 
 @dataclass(slots=True, kw_only=True)
 class RepackReport:
-    """What was packed. `before` and `after` are the bytes of all bodies tried; dictionaries take `dictionary_bytes` more."""
+    """What was repacked. `before` and `after` are the bytes of all bodies tried; dictionaries take `dictionary_bytes`
+    more.
+    """
 
     tried: int = 0
     packed: int = 0
@@ -86,7 +90,6 @@ class RepackReport:
     broken_off: bool = False
 
     def as_dict(self) -> dict[str, object]:
-        """For JSON."""
         return asdict(self)
 
 
@@ -97,7 +100,7 @@ def repack(
     stopping: Callable[[], bool] = lambda: False,
     progress: Callable[[RepackReport], None] = lambda report: None,
 ) -> RepackReport:
-    """Pack what waits, source by source. `stopping` is asked before each body; what was packed until then stays."""
+    """Compress waiting bodies, source by source. `stopping` is called before each body; what was done until then stays."""
     began, conn = time.monotonic(), connect(path)
     packing = _Packing(
         conn=conn, now=format_timestamp(now), stopping=stopping, progress=progress, report=RepackReport()
@@ -106,7 +109,7 @@ def repack(
         with translate_sqlite_errors(path):
             conn.execute("PRAGMA secure_delete = OFF")
             conn.execute("PRAGMA wal_autocheckpoint = 0")
-            conn.shelf = DictionaryCache(_LIVE + 1)
+            conn.dictionary_cache = DictionaryCache(_LIVE + 1)
             for source_id, ids in packing.waiting().items():
                 packing.source(source_id, ids)
             conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
@@ -119,7 +122,7 @@ def repack(
 
 
 class _Stopped(Exception):
-    """Somebody wants this to end."""
+    """`stopping` returned true."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,7 +134,7 @@ class _Packing:
     report: RepackReport
 
     def waiting(self) -> dict[int, array[int]]:
-        """The bodies that were never tried, by source, oldest first; 8 bytes each."""
+        """Ids of bodies that were never tried, by source, oldest first; 8 bytes each."""
         found: dict[int, array[int]] = {}
         after = 0
         while rows := self.conn.execute(_WAITING, (after, _LISTED)).fetchall():
@@ -143,7 +146,7 @@ class _Packing:
         return dict(sorted(found.items()))
 
     def source(self, source_id: int, ids: array[int]) -> None:
-        """Pack what waits of one source."""
+        """Repack the waiting bodies of one source."""
         for first in range(0, len(ids), _CHUNK):
             rows = self.conn.execute(_SIZES, (json.dumps(ids[first : first + _CHUNK].tolist()),)).fetchall()
             live = self._live(source_id, rows)
@@ -168,7 +171,7 @@ class _Packing:
             raise _Stopped
 
     def _bodies(self, ids: Sequence[int]) -> Iterator[bytes]:
-        """Those of them that can be read."""
+        """Those of the bodies that can be read."""
         for body_id in ids:
             self._check()
             try:
@@ -177,45 +180,45 @@ class _Packing:
                 continue
 
     def _live(self, source_id: int, rows: list[tuple[int, int]]) -> dict[int, zstd.ZstdDict]:
-        """The dictionaries for these bodies: the source's latest, and a new one where that pays."""
+        """The dictionaries for these bodies: the source's latest, and a new one if it pays off."""
         live: dict[int, zstd.ZstdDict] = {}
         for (dictionary_id,) in self.conn.execute(_LATEST, (source_id, _LIVE)).fetchall():
             try:
-                live[dictionary_id] = get_dictionary(self.conn, dictionary_id)
+                live[dictionary_id] = load_dictionary(self.conn, dictionary_id)
             except DatabaseDamaged as fault:
                 if str(fault) not in self.report.damaged_dictionaries:
                     self.report.damaged_dictionaries.append(str(fault))
-        if len(rows) >= LEAST_PAGES and (content := self._new(rows, list(live.values()))):
+        if len(rows) >= MIN_PAGES and (content := self._new(rows, list(live.values()))):
             with self._timed():
-                dictionary_id = put_dictionary(self.conn, source_id, *content, self.now)
+                dictionary_id = insert_dictionary(self.conn, source_id, *content, self.now)
             self.report.dictionaries += 1
             self.report.dictionary_bytes += len(content[1])
-            live[dictionary_id] = get_dictionary(self.conn, dictionary_id)
+            live[dictionary_id] = load_dictionary(self.conn, dictionary_id)
         return live
 
     def _new(self, rows: list[tuple[int, int]], live: list[zstd.ZstdDict]) -> tuple[bytes, bytes] | None:
-        """A dictionary that saves more on these bodies than it takes itself, and the same as stored; None: none does."""
+        """A dictionary that saves more on these bodies than it takes, raw and as stored; None if there is none."""
         pages = list(self._bodies([body_id for body_id, _ in sample_evenly(rows)]))
-        places = choose_samples(pages, min(PAGES, len(pages) - 1), self._check)
+        places = choose_samples(pages, min(MAX_SAMPLES, len(pages) - 1), self._check)
         members, others = [pages[n] for n in places], [page for n, page in enumerate(pages) if n not in places]
         if not members or not others:
             return None
         content = b"".join(members)
-        saved = self._share(others, live) - self._share(others, [zstd.ZstdDict(content, is_raw=True)])
-        # The pages that it is made of pack to next to nothing by it.
-        gain = saved * (len(rows) - len(members)) / len(others) + self._share(members, live)
-        if saved <= 0 or gain <= self._share([content], []) / 2:
+        saved = self._packed_bytes(others, live) - self._packed_bytes(others, [zstd.ZstdDict(content, is_raw=True)])
+        # Pages that the dictionary is made of compress to next to nothing with it.
+        gain = saved * (len(rows) - len(members)) / len(others) + self._packed_bytes(members, live)
+        if saved <= 0 or gain <= self._packed_bytes([content], []) / 2:
             return None
-        stored = packed_dictionary(content)
+        stored = compress_dictionary(content)
         return (content, stored) if gain > len(stored) else None
 
-    def _share(self, tried: list[bytes], dictionaries: list[zstd.ZstdDict]) -> int:
-        """Bytes that these bodies take at the quick level."""
+    def _packed_bytes(self, tried: list[bytes], dictionaries: list[zstd.ZstdDict]) -> int:
+        """Total bytes of these bodies at the quick level, each with its best dictionary."""
         total = 0
         for body in tried:
             self._check()
             total += min(
-                (len(compress_with_dictionary(by, body, QUICK)) for by in dictionaries),
+                (len(compress_with_dictionary(by, body, QUICK_LEVEL)) for by in dictionaries),
                 default=len(compress_body(body)),
             )
         return total
@@ -231,15 +234,17 @@ class _Packing:
             return None
         tried = next(iter(live))
         if len(live) > 1:
-            tried = min(live, key=lambda dictionary_id: len(compress_with_dictionary(live[dictionary_id], body, QUICK)))
+            tried = min(
+                live, key=lambda dictionary_id: len(compress_with_dictionary(live[dictionary_id], body, QUICK_LEVEL))
+            )
         data = compress_with_dictionary(live[tried], body)
-        won = len(data) < size and zstd.decompress(data, zstd_dict=live[tried]) == body
+        is_smaller = len(data) < size and zstd.decompress(data, zstd_dict=live[tried]) == body
         return {
             "id": body_id,
             "size": size,
             "tried": tried,
-            "dictionary": tried if won else None,
-            "data": data if won else None,
+            "dictionary": tried if is_smaller else None,
+            "data": data if is_smaller else None,
         }
 
     def _write(self, batch: list[dict[str, object]]) -> None:
@@ -257,11 +262,11 @@ class _Packing:
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
-        """One transaction, how long it held the lock (its end included), and a rest in which others have it."""
+        """One transaction, timed including its commit, and a pause in which others get the lock."""
         with write(self.conn):
             began = time.monotonic()
             yield
         took = time.monotonic() - began
         self.report.transactions += 1
         self.report.longest_ms = max(self.report.longest_ms, round(took * 1000, 1))
-        time.sleep(max(LEAST_REST_S, REST * took))
+        time.sleep(max(MIN_REST_S, REST_FACTOR * took))

@@ -1,6 +1,7 @@
-"""Bringing the search index up to date: what was stored before there was one, or was written by another program.
+"""Index the articles that wait for the search index: those from before there was one, or written by another program.
 
-A few pages a transaction, so that a crawl may write between. It may be stopped at any moment and goes on the next time.
+A few pages a transaction, so that a crawl can write in between. It can be stopped at any moment and continues the next
+time.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from collections.abc import Callable
 from db.connection.database import write
 from db.search.index import index_page, load_tables
 
-# Pages indexed in one transaction, at some 2 ms of CPU each and up to 30 ms for what FTS5 merges by the way, with the write lock
-# held. The rest lets another writer in.
+# Pages indexed in one transaction: some 2 ms of CPU each and up to 30 ms for FTS5's merges, with the write lock held. The pause
+# lets other writers in.
 BATCH_SIZE = 8
-_REST_S = 0.02
+_PAUSE_S = 0.02
 
 
 def index_batch(conn: sqlite3.Connection, limit: int = BATCH_SIZE) -> int:
-    """Index some of those that wait, the lowest page ids first; how many there were."""
+    """Index up to `limit` waiting articles, lowest page ids first; returns how many."""
     pages = [page for (page,) in conn.execute("SELECT page_id FROM unindexed ORDER BY page_id LIMIT ?", (limit,))]
     for page_id in pages:
         index_page(conn, page_id)
@@ -32,7 +33,9 @@ def index_waiting_pages(
     stopping: Callable[[], bool] = lambda: False,
     show: Callable[[int], None] = lambda done: None,
 ) -> int:
-    """Index all that wait, some in a transaction, with a rest after each; how many. `show` is told how many are done."""
+    """Index all waiting articles in batches with a pause after each; returns how many. `show` is called with the number
+    done.
+    """
     done = 0
     load_tables()
     while not stopping():
@@ -42,5 +45,5 @@ def index_waiting_pages(
             break
         done += some
         show(done)
-        time.sleep(_REST_S)
+        time.sleep(_PAUSE_S)
     return done

@@ -1,4 +1,6 @@
-"""The figures that alerts are judged by, source by source. Each query goes by an index and reads what is recent."""
+"""The figures that alert conditions are evaluated on, for each source. Every query uses an index and reads only recent
+rows.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ from urllib.parse import urlsplit
 
 from db.timestamps import format_timestamp, parse_timestamp
 
-# A source is looked at when a part of a run has ended since; a trigger notes which.
-_ENDED_LATELY = """
+# A source is evaluated once a source run of it has ended; a trigger records the first such run.
+_TO_EVALUATE = """
 SELECT s.id, s.name, s.settings, w.page_id, w.usual,
        (SELECT r.id FROM source_runs r WHERE r.source_id = s.id AND r.ended IS NOT NULL ORDER BY r.id DESC LIMIT 1)
 FROM watched w JOIN sources s ON s.id = w.source_id
@@ -45,12 +47,12 @@ _FIRST_RUN = "SELECT run_id FROM links WHERE source_id = ? ORDER BY found_at LIM
 _LINKS = "SELECT found_at, published, run_id FROM links WHERE source_id = ? AND found_at >= ? ORDER BY found_at"
 _PART_IDS = "SELECT id FROM source_runs WHERE source_id = ? ORDER BY id DESC"
 _PART = "SELECT started_at, ended = 'finished' AND listings > listings_failed FROM source_runs WHERE id = ?"
-# Of more parts than that every second, third, ... is read: each lies in a block of its own on the disk.
-_MOST_PARTS = 1000
+# With more source runs than this, only every second, third, ... is read: each is in a block of its own on disk.
+_MAX_SOURCE_RUNS = 1000
 _NEWEST_PAGE = """
 SELECT p.id FROM pages p JOIN outcomes o ON o.page_id = p.id WHERE p.source_id = ? ORDER BY p.fetched_at DESC LIMIT 1
 """
-# The first page of each link: a revision says nothing new about how a site is built, and counts its article twice.
+# The first page of each link: a revision adds no information about the site's layout, and would count its article twice.
 _READINGS = """
 SELECT p.id, o.reason IS NULL, a.title, a.provenance ->> 'title', a.published_precision, a.source IS NOT NULL,
        a.word_count, EXISTS (SELECT 1 FROM credits c WHERE c.page_id = p.id AND c.role = 'author'),
@@ -63,9 +65,11 @@ ORDER BY p.fetched_at DESC, p.id DESC LIMIT ?
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceBaseline:
-    """What was usual for a source when it was last counted: how long it may rest, how its pages read. Dear to count.
+    """What was usual for a source when it was last counted: its longest silence, and what its pages contain. Expensive
+    to count.
 
-    `limit_s` is None where no rhythm was known. `shares` is by sign, `words` the median length of its articles.
+    `limit_s` is None if no rhythm was known. `shares` maps signs to shares of pages, `words` is the median length of
+    its articles.
     """
 
     limit_s: float | None = None
@@ -77,19 +81,21 @@ class SourceBaseline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFigures:
-    """A source to look at. `part` is its last part of a run that ended; `page_id` and `usual` are from the last look."""
+    """A source to evaluate. `source_run_id` is its last source run that ended; `page_id` and `baseline` are from the
+    last evaluation.
+    """
 
     source_id: int
     name: str
     settings: Mapping[str, object]
-    part: int | None
+    source_run_id: int | None
     page_id: int | None
-    usual: SourceBaseline
+    baseline: SourceBaseline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedSourceRun:
-    """One source's part in a run that ended by itself: finished or failed."""
+    """A source run that ended by itself: finished or failed."""
 
     id: int
     run_id: int
@@ -106,9 +112,9 @@ class EndedSourceRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureShare:
-    """How many of a part's listings and articles were asked for, and how many of them failed for one reason.
+    """How many listings and articles of a source run were requested, and how many of them failed for one reason.
 
-    `answered`: whether anything else than failures came. `about_articles`: whether the alert that is open was about articles.
+    `answered`: whether anything but failures came back. `about_articles`: whether the open alert is about articles.
     """
 
     listings: int = 0
@@ -116,14 +122,14 @@ class FailureShare:
     articles: int = 0
     articles_refused: int = 0
     url: str | None = None
-    """One of those."""
+    """One that failed."""
     answered: bool = True
     about_articles: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundLink:
-    """When a link was found, when its listing says that it went out, and whether the source's first run found it."""
+    """When a link was found, when its listing says it was published, and whether the source's first run found it."""
 
     found_at: datetime
     published: datetime | None
@@ -132,7 +138,7 @@ class FoundLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractedFields:
-    """What was read of one page. All but `page_id` and `article` is false, empty or 0 where it is no article."""
+    """What was extracted from one page. If it is not an article, all but `page_id` and `article` are false, empty or 0."""
 
     page_id: int
     article: bool
@@ -147,29 +153,29 @@ class ExtractedFields:
 
 
 def sources_to_evaluate(conn: sqlite3.Connection) -> list[SourceFigures]:
-    """The sources of which something ended since they were looked at; not those that are paused or removed."""
+    """Sources with a source run that ended since their last evaluation, without paused and removed ones."""
     return [
         SourceFigures(
             source_id=source_id,
             name=name,
             settings=json.loads(settings),
-            part=part,
+            source_run_id=part,
             page_id=page_id,
-            usual=_usual(usual),
+            baseline=_usual(usual),
         )
-        for source_id, name, settings, page_id, usual, part in conn.execute(_ENDED_LATELY)
+        for source_id, name, settings, page_id, usual, part in conn.execute(_TO_EVALUATE)
     ]
 
 
 def active_source_ids(conn: sqlite3.Connection) -> frozenset[int]:
-    """The ids of the sources that are crawled by themselves."""
+    """Ids of the sources that are neither paused nor removed."""
     return frozenset(source_id for (source_id,) in conn.execute(_WATCHED_SOURCES))
 
 
 def record_evaluation(
     conn: sqlite3.Connection, due: SourceFigures, *, page_id: int | None, usual: SourceBaseline
 ) -> None:
-    """Record how far a source was looked at."""
+    """Record how far a source was evaluated."""
     values = {
         "limit_s": usual.limit_s,
         "limit_at": format_timestamp(usual.limit_at) if usual.limit_at else None,
@@ -177,7 +183,9 @@ def record_evaluation(
         "words": usual.words,
         "shares_at": format_timestamp(usual.shares_at) if usual.shares_at else None,
     }
-    conn.execute(_WATCHED, {"source": due.source_id, "part": due.part, "page": page_id, "usual": json.dumps(values)})
+    conn.execute(
+        _WATCHED, {"source": due.source_id, "part": due.source_run_id, "page": page_id, "usual": json.dumps(values)}
+    )
 
 
 def _usual(text: str | None) -> SourceBaseline:
@@ -188,7 +196,7 @@ def _usual(text: str | None) -> SourceBaseline:
 
 
 def last_source_runs(conn: sqlite3.Connection, source_id: int, count: int) -> list[EndedSourceRun]:
-    """The last parts of runs that ended by themselves, the newest first."""
+    """The last source runs that ended by themselves, newest first."""
     return [
         EndedSourceRun(**dict(zip(EndedSourceRun.__slots__, row, strict=True)))
         for row in conn.execute(_PARTS, (source_id, count))
@@ -196,13 +204,13 @@ def last_source_runs(conn: sqlite3.Connection, source_id: int, count: int) -> li
 
 
 def count_failing_sources(conn: sqlite3.Connection) -> tuple[int, int]:
-    """Of how many sources the last crawl failed, and how many were ever crawled; not those that are paused or removed."""
+    """How many sources failed in their last crawl, and how many were ever crawled, without paused and removed ones."""
     failed, of = conn.execute(_UNREACHED).fetchone()
     return int(failed), int(of)
 
 
 def worked_before(conn: sqlite3.Connection, source_id: int, part: int) -> bool:
-    """Whether something was fetched of a source in an earlier run."""
+    """Whether an earlier run fetched anything from the source."""
     return conn.execute(_EARLIER_FINE, (source_id, part)).fetchone() is not None
 
 
@@ -213,7 +221,8 @@ def failure_share(
     error: str,
     evidence: Mapping[str, object] | None = None,
 ) -> FailureShare:
-    """How much of a part failed with `error`; also where the host's robots.txt did, so that nothing else was asked for.
+    """How much of a source run failed with `error`, including requests not sent because the host's robots.txt failed
+    with it.
 
     `evidence` is that of the open alert, if there is one.
     """
@@ -253,7 +262,7 @@ def newest_link_time(conn: sqlite3.Connection, source_id: int) -> datetime | Non
 
 
 def links_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> list[FoundLink]:
-    """The links of a source found since a moment, in order."""
+    """The links of a source found since a time, in order."""
     row = conn.execute(_FIRST_RUN, (source_id,)).fetchone()
     first = row[0] if row else None
     return [
@@ -267,29 +276,29 @@ def links_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> li
 
 
 def listing_reads_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> list[datetime]:
-    """When a source's listings were read since a moment: the beginnings of its parts of runs in which any answered.
+    """When a source's listings were read since a time: the starts of its source runs in which any listing responded.
 
-    Of very many only every so many-th, always the last one among them.
+    Of very many source runs only every n-th, but always the last.
     """
     ids = [part for (part,) in conn.execute(_PART_IDS, (source_id,))]
-    first, looks = format_timestamp(since), []
-    for part in ids[:: max(1, len(ids) // _MOST_PARTS)]:
+    earliest, reads = format_timestamp(since), []
+    for part in ids[:: max(1, len(ids) // _MAX_SOURCE_RUNS)]:
         started_at, answered = conn.execute(_PART, (part,)).fetchone()
-        if started_at < first:
+        if started_at < earliest:
             break
         if answered:
-            looks.append(parse_timestamp(started_at))
-    return looks[::-1]
+            reads.append(parse_timestamp(started_at))
+    return reads[::-1]
 
 
 def newest_page(conn: sqlite3.Connection, source_id: int) -> int | None:
-    """The last page of a source that was read."""
+    """The last page of a source that has an outcome."""
     row = conn.execute(_NEWEST_PAGE, (source_id,)).fetchone()
     return int(row[0]) if row else None
 
 
 def extracted_fields(conn: sqlite3.Connection, source_id: int, count: int) -> list[ExtractedFields]:
-    """What was read of the last `count` pages that were the first of their link, the newest first."""
+    """What was extracted from the last `count` pages that were the first of their link, newest first."""
     return list(map(_reading, conn.execute(_READINGS, (source_id, count))))
 
 
@@ -310,6 +319,6 @@ def _reading(row: tuple[object, ...]) -> ExtractedFields:
 
 
 def pages_in_evidence(evidence: Iterable[Mapping[str, object]]) -> list[range]:
-    """The pages that earlier alerts were about, by the first and last page that their figures name."""
+    """The page ranges that earlier alerts were about, from their evidence."""
     bounds = ((item.get("first_page"), item.get("last_page")) for item in evidence)
     return [range(first, last + 1) for first, last in bounds if isinstance(first, int) and isinstance(last, int)]

@@ -1,7 +1,7 @@
-"""Finding articles and pages: each query named, each function one question.
+"""Find articles and pages.
 
-An article is known by the id of the page it began with (`decisions.article_id`). Its current page is the one of its latest
-revision. Newest first means by the time published, else by the time fetched.
+An article is identified by the id of its first page (`decisions.article_id`). Its current page is that of its latest
+revision. "Newest first" is by time of publication, else by time of fetch.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from db.sql_conditions import IS_CURRENT, REPEATED_DETAIL
 from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER
 from db.timestamps import format_timestamp
 
-# Two legs, so that the index on `published_utc` gives the newest without looking at the rest (0.1 ms of 200,000 articles;
-# one ORDER BY over both times takes 400 ms).
+# Run twice, with and without `published_utc`, so that its index yields the newest articles directly (0.1 ms of 200,000; one
+# ORDER BY over both times takes 400 ms).
 _CURRENT = f"""
 SELECT a.page_id, {{time}} AS at
 FROM articles a JOIN decisions d ON d.page_id = a.page_id JOIN pages p ON p.id = a.page_id
@@ -57,7 +57,7 @@ WHERE d.original_id = ? AND d.verdict = 'copy'
 ORDER BY d.article_id
 """
 
-# The original first, then as they were published, or seen.
+# The original first, then by time of publication, else of fetch.
 _CLUSTER = """
 SELECT d.article_id FROM decisions d JOIN articles a ON a.page_id = d.page_id JOIN pages p ON p.id = d.page_id
 WHERE d.original_id = (SELECT original_id FROM decisions WHERE page_id = ?) AND d.verdict IN ('new', 'copy')
@@ -75,9 +75,8 @@ LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN articles a ON a.page_id = p.i
 WHERE p.id = ?
 """
 
-# What belongs to an address: first what was found at the very address, of the source that has the address before others,
-# then what says it is there, then pages that are articles, then the latest. Whose word is not believed (`db.addresses.claims`)
-# does not.
+# Pages that belong to an address, best first: found at exactly this address; of the source that has its link; claiming it;
+# articles; the latest. Pages whose claim is not believed (`db.addresses.claims`) are left out.
 _PAGES_AT = """
 WITH at (page_id) AS (
     SELECT p.id FROM links l JOIN pages p ON p.link_id = l.id WHERE l.key = :key
@@ -93,8 +92,8 @@ ORDER BY :url IN (p.url, p.final_url, a.url) DESC, l.id IS NOT NULL DESC, :url =
 LIMIT 1
 """
 
-# Addresses that only a redirect led to are in no index: 54 ms over 200,000 pages, asked last.
-_PAGES_ENDED_AT = """
+# Addresses reached only by a redirect are in no index: 54 ms over 200,000 pages, so this runs last.
+_PAGES_REDIRECTED_TO = """
 SELECT p.id FROM pages p LEFT JOIN articles a ON a.page_id = p.id
 WHERE p.final_url = :url OR p.url = :url
 ORDER BY a.page_id IS NOT NULL DESC, p.id DESC
@@ -114,9 +113,9 @@ _LINKS_OF_HOST = "SELECT url FROM links WHERE key >= :host || '/' AND key < :hos
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleSummary:
-    """An article page in one line. `article_id` and the rest of the decision are None where it is not settled.
+    """An article page in one line. `article_id` and the other fields of the decision are None while it is not settled.
 
-    Times are as `facts.stamp` and `articles.published_utc` keep them; `authors` and `editors` are JSON lists.
+    Times are timestamps as in the tables; `authors` and `editors` are JSON lists.
     """
 
     page_id: int
@@ -137,7 +136,7 @@ class ArticleSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageStatus:
-    """What became of a page: an article (`article_id` None where it is not settled), a rejection, or nothing yet."""
+    """What became of a page: an article (`article_id` None while it is not settled), a rejection, or nothing yet."""
 
     page_id: int
     url: str
@@ -149,13 +148,13 @@ class PageStatus:
     reason: str | None
     detail: str | None
     pruned_at: str | None
-    """When its body was dropped; None where it is still there."""
+    """When its body was pruned; None if it was not."""
     content_type: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkStatus:
-    """A known link, with its last failure if it has failed since it last answered."""
+    """A known link, with its last failure if it has failed since it last succeeded."""
 
     url: str
     found_at: str
@@ -167,9 +166,9 @@ class LinkStatus:
 
 @contextmanager
 def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
-    """All queries in the block see the database as it was at the first, whatever a crawl writes meanwhile.
+    """All queries in the block see the database as of the first one, whatever a crawl writes meanwhile.
 
-    Keep it short: the write-ahead log cannot be emptied as long as it lasts.
+    Keep the block short: the write-ahead log cannot be reset while it lasts.
     """
     conn.execute("BEGIN")
     try:
@@ -194,18 +193,18 @@ def newest_articles(
 
 
 def article_summary(conn: sqlite3.Connection, page_id: int) -> ArticleSummary | None:
-    """The article page in one line; None where the page is no article (any more)."""
+    """The article page in one line; None if the page is not an article (any more)."""
     row = conn.execute(_HEADLINE, (page_id,)).fetchone()
     return ArticleSummary(**dict(zip(ArticleSummary.__slots__, row, strict=True))) if row else None
 
 
 def article_summaries(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[ArticleSummary]:
-    """`article_summary` for each that is an article."""
+    """`article_summary` of each page that is an article."""
     return [head for page_id in page_ids if (head := article_summary(conn, page_id))]
 
 
 def current_page(conn: sqlite3.Connection, article_id: int, revision: int | None = None) -> int | None:
-    """The page of an article's latest revision, or of the one asked for; None where there is no such."""
+    """The page of an article's latest revision, or of the given one; None if there is none."""
     if revision is None:
         row = conn.execute(_CURRENT_PAGE, (article_id,)).fetchone()
         return int(row[0]) if row else None
@@ -213,17 +212,17 @@ def current_page(conn: sqlite3.Connection, article_id: int, revision: int | None
 
 
 def revisions(conn: sqlite3.Connection, article_id: int) -> list[tuple[int, int, str]]:
-    """An article's revisions, oldest first: page id, number, time fetched."""
+    """An article's revisions, oldest first: page id, revision number, time of fetch."""
     return conn.execute(_REVISIONS, (article_id,)).fetchall()
 
 
 def copies_of(conn: sqlite3.Connection, article_id: int) -> list[tuple[int, str, str]]:
-    """The articles elsewhere that are copies of this one: id, source, address."""
+    """The copies of an article: article id, source name, address."""
     return conn.execute(_COPIES, (article_id,)).fetchall()
 
 
 def cluster(conn: sqlite3.Connection, article_id: int) -> list[int]:
-    """The articles of its cluster, the original first; itself alone where it has no copies and is none."""
+    """The article ids of its cluster, the original first; only itself if it has no copies and is not one."""
     return [other for (other,) in conn.execute(_CLUSTER, (article_id,))]
 
 
@@ -237,15 +236,15 @@ def page_status(conn: sqlite3.Connection, page_id: int) -> PageStatus | None:
 
 
 def find_page_at(conn: sqlite3.Connection, url: str, key: str) -> int | None:
-    """The page that best answers to an address: `url` as written, `key` its identity."""
-    for query in (_PAGES_AT, _PAGES_ENDED_AT):
+    """The page that best matches an address: `url` as written, `key` its identity."""
+    for query in (_PAGES_AT, _PAGES_REDIRECTED_TO):
         if row := conn.execute(query, {"url": url, "key": key}).fetchone():
             return int(row[0])
     return None
 
 
 def link_status(conn: sqlite3.Connection, key: str) -> LinkStatus | None:
-    """The link of that identity."""
+    """The link with that key."""
     row = conn.execute(_LINK, (key,)).fetchone()
     if row is None:
         return None
@@ -258,15 +257,15 @@ def link_status(conn: sqlite3.Connection, key: str) -> LinkStatus | None:
 
 
 def links_of_host(conn: sqlite3.Connection, host: str) -> list[str]:
-    """Addresses of the latest links of a host (as it stands in link keys), for "did you mean"."""
+    """Addresses of the latest links of a host (as written in link keys), for "did you mean"."""
     return [url for (url,) in conn.execute(_LINKS_OF_HOST, {"host": host})]
 
 
 def last_page_id(conn: sqlite3.Connection) -> int:
-    """The highest page id; 0 where there is no page."""
+    """The highest page id; 0 if there are no pages."""
     return int(conn.execute("SELECT coalesce(max(id), 0) FROM pages").fetchone()[0])
 
 
 def count_verdicts(conn: sqlite3.Connection) -> dict[str, int]:
-    """How many pages are new, revision, same, copy."""
+    """The number of pages by verdict: new, revision, same, copy."""
     return dict(conn.execute("SELECT verdict, count(*) FROM decisions GROUP BY 1").fetchall())

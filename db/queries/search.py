@@ -1,14 +1,14 @@
-"""Full-text search over title, text and credits, in any script: the one function behind `copydesk search` and the web page.
+"""Full-text search over title, text and credits, in any script; used by `copydesk search` and the web page.
 
-    query, filters ──> FTS5 expression ──> pages, last arrived first ──> looked through in the text ──> pool ──> ranked ──> one page
+    query, filters ──> FTS5 expression ──> pages, latest first ──> matched against the text ──> pool ──> ranked ──> one page
 
-The index tells which pages may have what is asked for (`db.search.index`); whether one has it, and how often where, its text tells.
-So every hit is exact. To rank all pages of a common word would be to read them all: ranked are those in whose title or credits it
-stands (the last HEAD_POOL that arrived), and of all others the last POOL. Where fewer have it, which is nearly always, the ranking
-is over all. `Hits.complete` says which.
+The index tells which pages may match (`db.search.index`); whether one does, and how often in which field, is decided by
+its text, so every hit is exact. Ranking all pages of a common word would mean reading them all. Ranked are those with a
+match in title or credits (the last HEAD_POOL that arrived), and of all others the last POOL. If fewer match, which is
+nearly always so, the ranking covers all of them. `Hits.complete` tells.
 
-Ranking is BM25 of each field, added up by weight: title, then names and source, then text. A word in the title weighs more than any
-number of it in the text. Of equal scores the newer article comes first.
+The score is the weighted sum of BM25 of each field: title, then names and source, then text. A word in the title
+outweighs any number of matches in the text. Of equal scores the newer article comes first.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from db.sql_conditions import IS_CURRENT
 from db.text_folding import fold
 from db.timestamps import format_timestamp
 
-# Pages that are ranked where more have what is asked for; each costs about 0.1 ms (bench/search/search_scale.py).
+# Pages to rank if more match; each costs about 0.1 ms (bench/search/search_scale.py).
 HEAD_POOL, POOL = 50, 150
-# Pages looked at for each that is to be ranked: others are older revisions, or have the grams of a phrase and not the phrase.
+# Pages to read for each one to rank: others are older revisions, or contain the grams of a phrase but not the phrase.
 _TRIES = 3
-# Beyond so many, hits are "more than"; counting them costs about 1 ms.
+# Hits are counted up to this number, which costs about 1 ms; beyond it they are "more than".
 MOST_COUNTED = 10_000
-# What a field weighs. BM25 of the text is below _K1 + 1 = 2.2, so 3 for one word in the title is above any text.
+# Weights of the fields. BM25 of the text is below _K1 + 1 = 2.2, so 3 for one word in the title outweighs any text.
 TITLE, NAMES, TEXT = 3.0, 2.0, 1.0
-# BM25's own usual values: how soon more of the same counts no more, how much length counts.
+# BM25's usual parameters: saturation of the term frequency, and influence of the length.
 _K1, _B = 1.2, 0.75
-# Letters of an article of average length. Only the proportion to it matters.
-_AVERAGE = 2000
-# Scores are as good as equal when they are in one step.
-_STEP = 0.25
-# Between the fields of an article: no phrase goes on beyond it. It is in no text.
-_PARTED = "\n\x00\n"
+# Letters of an article of average length. Only the ratio to it matters.
+_AVERAGE_LENGTH = 2000
+# Scores that round to the same multiple count as equal.
+_SCORE_STEP = 0.25
+# Separates the fields of an article, so that no phrase crosses them. Occurs in no text.
+_FIELD_SEPARATOR = "\n\x00\n"
 _FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
 
 _CANDIDATES = f"""
@@ -62,8 +62,9 @@ _COUNT = "SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What hits must be beside: of a source that is crawled, published (else fetched) from `since` to before `until`, in a language
-    ("zh" takes zh-TW in), with an author, editor or proofreader of that name."""
+    """Conditions on hits: source, publication (else fetch) from `since` until before `until`, language ("zh" includes
+    zh-TW), and the name of an author, editor or proofreader.
+    """
 
     source_id: int | None = None
     since: datetime | None = None
@@ -74,7 +75,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultPage:
-    """Which part of the hits: the `number`-th (from 1) of `size`. `newest`: by time and not by rank."""
+    """Which part of the hits: page `number` (from 1) of `size` hits. `newest`: ordered by time instead of score."""
 
     number: int = 1
     size: int = 20
@@ -83,7 +84,9 @@ class ResultPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """An article that was found, in its latest revision; title and a piece of its text with the places to mark."""
+    """An article that was found, in its latest revision; its title, and a snippet of its text, with the spans to
+    highlight.
+    """
 
     article_summary: ArticleSummary
     title: MarkedText
@@ -93,10 +96,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
-    """One page of what was found.
+    """One page of hits.
 
-    `found` counts articles where `complete`, and else what the index has, at most MOST_COUNTED. `more`: another page follows.
-    `unindexed` articles wait to be indexed and were not looked at.
+    `found` counts articles if `complete`, otherwise index entries, at most MOST_COUNTED. `more`: another page follows.
+    `unindexed` articles are not in the index yet and were not searched.
     """
 
     hits: tuple[Hit, ...]
@@ -116,17 +119,17 @@ class _Candidate:
 def search(
     conn: sqlite3.Connection, query: str, filters: Filters | None = None, page: ResultPage | None = None
 ) -> Hits:
-    """What is found for a query (`db.search.query`). Raises BadQuery. Only reads, all of one moment."""
+    """Search for a query (`db.search.query`). Raises QueryError. Only reads, within one snapshot."""
     filters, page = filters or Filters(), page or ResultPage()
-    asked = parse_query(query)
+    parsed = parse_query(query)
     person = parse_term(filters.person) if filters.person else None
     with snapshot(conn):
-        pool, complete = _pool(conn, asked, filters, person, page)
+        pool, complete = _pool(conn, parsed, filters, person, page)
         start = (page.number - 1) * page.size
         chosen = pool[start : start + page.size]
-        found = len(pool) if complete else _count(conn, _narrowed(asked.match(), asked, filters, person))
+        found = len(pool) if complete else _count(conn, _with_filters(parsed.match(), parsed, filters, person))
         return Hits(
-            hits=tuple(hit for one in chosen if (hit := _hit(conn, one, asked))),
+            hits=tuple(hit for candidate in chosen if (hit := _hit(conn, candidate, parsed))),
             found=found,
             complete=complete,
             more=len(pool) > start + page.size,
@@ -135,68 +138,75 @@ def search(
 
 
 def _pool(
-    conn: sqlite3.Connection, asked: Query, filters: Filters, person: Term | None, page: ResultPage
+    conn: sqlite3.Connection, parsed: Query, filters: Filters, person: Term | None, page: ResultPage
 ) -> tuple[list[_Candidate], bool]:
-    """The candidates in order, and whether they are all that there are."""
-    weights = [] if page.newest else [_rarity(conn, group_match(group)) for group in asked.groups]
-    all_match = _narrowed(asked.match(), asked, filters, person)
+    """The candidates in order, and whether they are all there are."""
+    weights = [] if page.newest else [_idf(conn, group_match(group)) for group in parsed.groups]
+    all_match = _with_filters(parsed.match(), parsed, filters, person)
     wanted = max(POOL, page.number * page.size + 1) if page.newest else POOL
-    pool, complete = _read(conn, all_match, asked, filters, person, weights, wanted)
+    pool, complete = _read(conn, all_match, parsed, filters, person, weights, wanted)
     if page.newest:
-        return sorted(pool.values(), key=lambda one: (one.at, one.page_id), reverse=True), complete
+        return sorted(pool.values(), key=lambda candidate: (candidate.at, candidate.page_id), reverse=True), complete
     if not complete:
-        head_match = _narrowed(asked.match("_h"), asked, filters, person)
-        heads, _ = _read(conn, head_match, asked, filters, person, weights, HEAD_POOL)
+        head_match = _with_filters(parsed.match("_h"), parsed, filters, person)
+        heads, _ = _read(conn, head_match, parsed, filters, person, weights, HEAD_POOL)
         pool |= heads
     return sorted(
-        pool.values(), key=lambda one: (round(one.score / _STEP), one.at, one.page_id), reverse=True
+        pool.values(),
+        key=lambda candidate: (round(candidate.score / _SCORE_STEP), candidate.at, candidate.page_id),
+        reverse=True,
     ), complete
 
 
 def _read(
     conn: sqlite3.Connection,
     match: str,
-    asked: Query,
+    parsed: Query,
     filters: Filters,
     person: Term | None,
     weights: list[float],
     wanted: int,
 ) -> tuple[dict[int, _Candidate], bool]:
-    """The last pages that match and have what is asked for, at most so many; whether there are no others."""
+    """The latest matching pages, at most `wanted`, and whether there are no others."""
     tries = wanted * _TRIES
-    values = {"match": match, "limit": tries + 1, "since": _stamp(filters.since), "until": _stamp(filters.until)}
+    values = {
+        "match": match,
+        "limit": tries + 1,
+        "since": _timestamp(filters.since),
+        "until": _timestamp(filters.until),
+    }
     found: dict[int, _Candidate] = {}
-    looked = 0
+    read = 0
     for page_id, at, title, subtitle, text, source, people in conn.execute(_CANDIDATES, values):
-        looked += 1
-        if len(found) == wanted or looked > tries:
+        read += 1
+        if len(found) == wanted or read > tries:
             return found, False
-        # Folded in one go: for short texts the call costs more than the work.
+        # Folded in one call: for short texts the call costs more than the work.
         fields = (title, people or "", source or "", f"{subtitle or ''}\n{text}")
-        whole = fold(_PARTED.join(field.replace("\x00", " ") for field in fields))
-        if not asked.holds(whole):
+        whole = fold(_FIELD_SEPARATOR.join(field.replace("\x00", " ") for field in fields))
+        if not parsed.matches(whole):
             continue
-        of_title, names, outlet, rest = whole.split(_PARTED)
+        of_title, names, outlet, rest = whole.split(_FIELD_SEPARATOR)
         if person and not person.pattern.search(names):
             continue
         zones = {TITLE: of_title, NAMES: f"{names}\n{outlet}", TEXT: rest}
-        found[page_id] = _Candidate(page_id=page_id, at=at, score=_score(asked, zones, weights))
+        found[page_id] = _Candidate(page_id=page_id, at=at, score=_score(parsed, zones, weights))
     return found, True
 
 
-def _score(asked: Query, zones: Mapping[float, str], weights: list[float]) -> float:
-    """BM25 of each field of one article, by weight. 0 where there are no weights."""
-    length = 1 - _B + _B * len(zones[TEXT]) / _AVERAGE
+def _score(parsed: Query, zones: Mapping[float, str], weights: list[float]) -> float:
+    """Weighted sum of BM25 over the fields of one article. 0 without weights."""
+    length = 1 - _B + _B * len(zones[TEXT]) / _AVERAGE_LENGTH
     score = 0.0
-    for group, weight in zip(asked.groups, weights, strict=False):
-        for zone, letters in zones.items():
-            often = sum(sum(1 for _ in term.pattern.finditer(letters)) for term in group)
-            score += weight * zone * often * (_K1 + 1) / (often + _K1 * (length if zone == TEXT else 1.0))
+    for group, weight in zip(parsed.groups, weights, strict=False):
+        for zone, text in zones.items():
+            frequency = sum(sum(1 for _ in term.pattern.finditer(text)) for term in group)
+            score += weight * zone * frequency * (_K1 + 1) / (frequency + _K1 * (length if zone == TEXT else 1.0))
     return score
 
 
-def _rarity(conn: sqlite3.Connection, match: str) -> float:
-    """The weight of a term: the fewer articles have it, the more it says (idf)."""
+def _idf(conn: sqlite3.Connection, match: str) -> float:
+    """Inverse document frequency of a term: the fewer articles contain it, the higher its weight."""
     articles = conn.execute("SELECT coalesce(max(page_id), 0) FROM articles").fetchone()[0]
     having = min(_count(conn, match), articles)
     return math.log(1 + (articles - having + 0.5) / (having + 0.5))
@@ -206,16 +216,21 @@ def _count(conn: sqlite3.Connection, match: str) -> int:
     return int(conn.execute(_COUNT, (match, MOST_COUNTED)).fetchone()[0])
 
 
-def _hit(conn: sqlite3.Connection, one: _Candidate, asked: Query) -> Hit | None:
-    head = article_summary(conn, one.page_id)
-    row = conn.execute("SELECT title, text FROM articles WHERE page_id = ?", (one.page_id,)).fetchone()
+def _hit(conn: sqlite3.Connection, candidate: _Candidate, parsed: Query) -> Hit | None:
+    head = article_summary(conn, candidate.page_id)
+    row = conn.execute("SELECT title, text FROM articles WHERE page_id = ?", (candidate.page_id,)).fetchone()
     if head is None or row is None:
         return None
-    return Hit(headline=head, title=highlight(row[0], asked), snippet=snippet(row[1], asked), score=round(one.score, 3))
+    return Hit(
+        article_summary=head,
+        title=highlight(row[0], parsed),
+        snippet=snippet(row[1], parsed),
+        score=round(candidate.score, 3),
+    )
 
 
-def _narrowed(match: str, asked: Query, filters: Filters, person: Term | None) -> str:
-    """An expression with the filters and what is excluded."""
+def _with_filters(match: str, parsed: Query, filters: Filters, person: Term | None) -> str:
+    """The expression with filters and exclusions added."""
     parts = [match]
     if filters.source_id is not None:
         parts.append(f'"_s{filters.source_id}"')
@@ -227,12 +242,14 @@ def _narrowed(match: str, asked: Query, filters: Filters, person: Term | None) -
         first = filters.since.date() - timedelta(days=1) if filters.since else _FIRST
         last = filters.until.date() + timedelta(days=1) if filters.until else _LAST
         parts.append("(" + " OR ".join(f'"{gram}"' for gram in period_terms(first, last)) + ")")
-    narrowed = " AND ".join(parts)
-    return f"({narrowed}) NOT ({unless})" if (unless := asked.unless()) else narrowed
+    filtered = " AND ".join(parts)
+    return f"({filtered}) NOT ({excluded})" if (excluded := parsed.excluded_match()) else filtered
 
 
 def period_terms(first: date, last: date) -> Iterator[str]:
-    """The years, months and days that make up a period, both ends in it; one that is no year where there is none."""
+    """The years, months and days that make up a period, bounds included, as terms of the index. The first term matches
+    nothing, so that an empty period does too.
+    """
     day = first
     yield "_y0"
     while day <= last:
@@ -248,5 +265,5 @@ def period_terms(first: date, last: date) -> Iterator[str]:
             day += timedelta(days=1)
 
 
-def _stamp(moment: datetime | None) -> str | None:
-    return format_timestamp(moment) if moment else None
+def _timestamp(at: datetime | None) -> str | None:
+    return format_timestamp(at) if at else None

@@ -1,7 +1,7 @@
-"""What the database holds, in figures: all told, by source, and the last runs. Each query named.
+"""Counts over the database: in total, by source, and the last runs.
 
-What is counted by source is counted from the small indexes and tables alone (20 MB at 200,000 articles): 0.4 s, where joining
-`articles` and `pages` takes 1.0 s in memory and minutes from a slow disk.
+Counts by source use only the small indexes and tables (20 MB at 200,000 articles): 0.4 s, where joining `articles` and
+`pages` takes 1.0 s in memory and minutes from a slow disk.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from db.store.notices import REASONS
 from db.store.run_counts import FAILURE_NAME, IS_ARTICLE, IS_FAILED
 from db.timestamps import format_timestamp
 
-# Failures older than this say nothing about how the crawl fares now.
-FAILURES_SINCE = timedelta(days=7)
+# Older failures do not describe the current state of the crawl.
+FAILURE_WINDOW = timedelta(days=7)
 
 _SOURCES = "SELECT count(*) FILTER (WHERE removed_at IS NULL), count(removed_at) FROM sources"
 _LINKS = "SELECT (SELECT count(*) FROM links), (SELECT count(*) FROM visits WHERE first_at IS NULL)"
@@ -65,9 +65,9 @@ SELECT id, command, started_at, ended_at, ended, figures, error FROM runs WHERE 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatistics:
-    """One source in figures. `articles` counts each article once, whatever its revisions; `failed` is of 7 days.
+    """Counts of one source. `articles` counts each article once, whatever its revisions; `failed` covers 7 days.
 
-    `last_fetched` is when it last answered, `last_new` when that brought a page with something new.
+    `last_fetched` is when it last responded, `last_new` when a response last brought a new page.
     """
 
     name: str
@@ -82,13 +82,13 @@ class SourceStatistics:
 
     @property
     def rejected_share(self) -> float | None:
-        """Of its pages, those that are no articles: 0 to 1."""
+        """The share of its pages that are not articles, 0 to 1."""
         return self.rejected / self.pages if self.pages else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run. `figures` is what `db.store.run_counts` counted, empty while it runs or where it was killed."""
+    """One run. `figures` are the counts of `db.store.run_counts`, empty while it runs or if it was killed."""
 
     id: int
     command: str
@@ -101,7 +101,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseStatistics:
-    """The database in figures. Sizes are bytes."""
+    """Counts of the whole database. Sizes are bytes."""
 
     sources: int
     sources_removed: int
@@ -113,36 +113,35 @@ class DatabaseStatistics:
     bodies: int
     bodies_pruned: int
     bodies_raw: int
-    """Received, of those that are still there."""
+    """Uncompressed size of bodies that are not pruned."""
     bodies_stored: int
     bodies_by_dictionary: int
-    """Packed by a dictionary of their source; the others are plain."""
+    """Compressed with a dictionary of their source."""
     dictionaries: int
     dictionaries_stored: int
     articles: int
-    """Each once: the current ones, copies included."""
+    """Each once, in its current revision; copies included."""
     revisions: int
     copies: int
     same: int
-    """Pages that brought an article's text again."""
+    """Pages with the text of an article that was known."""
     rejected: dict[str, int] = field(default_factory=dict)
     failed_7d: dict[str, int] = field(default_factory=dict)
     by_source: list[SourceStatistics] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, object]:
-        """For JSON."""
         return asdict(self)
 
 
 def database_statistics(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> DatabaseStatistics:
-    """Count everything, with the last `runs` runs. All figures are of one moment."""
+    """Count everything within one snapshot, with the last `runs` runs."""
     with snapshot(conn):
-        return _holdings(conn, now, runs)
+        return _count_all(conn, now, runs)
 
 
-def _holdings(conn: sqlite3.Connection, now: datetime, runs: int) -> DatabaseStatistics:
-    since = (format_timestamp(now - FAILURES_SINCE),)
+def _count_all(conn: sqlite3.Connection, now: datetime, runs: int) -> DatabaseStatistics:
+    since = (format_timestamp(now - FAILURE_WINDOW),)
     sources, removed = conn.execute(_SOURCES).fetchone()
     links, never = conn.execute(_LINKS).fetchone()
     fetches, pages, unread = conn.execute(_COUNTS).fetchone()
@@ -176,12 +175,12 @@ def _holdings(conn: sqlite3.Connection, now: datetime, runs: int) -> DatabaseSta
 
 
 def last_runs(conn: sqlite3.Connection, number: int, *, before: int | None = None) -> list[Run]:
-    """The last runs, latest first; of those below the id `before`, where it is given."""
-    return [run_of(row) for row in conn.execute(_RUNS, (before or 2**62, number))]
+    """The last runs, latest first; with `before`, only those with lower ids."""
+    return [run_from_row(row) for row in conn.execute(_RUNS, (before or 2**62, number))]
 
 
-def run_of(row: Sequence[object]) -> Run:
-    """A run from the columns of `runs`, in the order of the fields."""
+def run_from_row(row: Sequence[object]) -> Run:
+    """A run from columns of `runs` in the order of the fields."""
     values = dict(zip(Run.__slots__, row, strict=True))
     figures = values["figures"]
     return Run(**values | {"figures": json.loads(str(figures)) if figures else {}})  # type: ignore[arg-type]
@@ -211,7 +210,7 @@ def _by_source(conn: sqlite3.Connection, since: tuple[str]) -> list[SourceStatis
 
 
 def _source_of_page(conn: sqlite3.Connection) -> array[int]:
-    """The source of each page, by page id: 4 bytes a page, where a join reads the whole of the large tables."""
+    """The source of each page, indexed by page id: 4 bytes a page, while a join would read the large tables completely."""
     source_of = array("i", bytes(4 * (conn.execute("SELECT coalesce(max(id), 0) FROM pages").fetchone()[0] + 1)))
     for page_id, source_id in conn.execute(_SOURCE_OF_PAGE):
         source_of[page_id] = source_id
@@ -219,7 +218,7 @@ def _source_of_page(conn: sqlite3.Connection) -> array[int]:
 
 
 def _last_published(conn: sqlite3.Connection, source_of: array[int], sources: int) -> dict[int, str]:
-    """When each source published last. Ends as soon as all `sources` that have articles were seen."""
+    """When each source last published. Stops once all `sources` that have articles were seen."""
     published: dict[int, str] = {}
     for page_id, at in conn.execute(_LATEST_FIRST):
         if source_of[page_id] not in published:

@@ -1,4 +1,4 @@
-"""How things stand, from the rows: the service, crawls under way, what fails, open alerts, the last day. Each query named."""
+"""The current state from the rows: the service, running crawls, failing sources, open alerts, the last day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from db.timestamps import format_timestamp
 
 DAY = timedelta(hours=24)
 
-_UNDER_WAY = """
+_RUNNING = """
 SELECT r.id, r.reason, r.pid, r.process, r.started_at,
        (SELECT count(*) FROM source_runs s WHERE s.run_id = r.id),
        (SELECT count(*) FROM source_runs s WHERE s.run_id = r.id AND s.ended IS NULL),
@@ -25,7 +25,7 @@ SELECT r.id, r.reason, r.pid, r.process, r.started_at,
             WHERE s.run_id = r.id AND s.ended IS NULL ORDER BY name LIMIT 5))
 FROM runs r WHERE r.ended IS NULL ORDER BY r.id
 """
-# The last run of each source, of those that ended; then how many before it ended the same way.
+# Sources whose last run failed, and how many runs in a row did.
 _FAILING = """
 SELECT s.name, l.started_at, l.error,
        (SELECT count(*) FROM source_runs f WHERE f.source_id = s.id AND f.ended = 'failed' AND f.id > coalesce(
@@ -50,7 +50,7 @@ FROM runs WHERE id > (SELECT coalesce(max(id), 0) FROM runs WHERE started_at < :
 class RunningCrawl:
     """A run that has not ended: how many sources it began with, how many are left, the first of these by name.
 
-    `lives`: its process is there; a run whose process is gone was killed.
+    `lives`: its process exists; a run without one was killed.
     """
 
     run_id: int
@@ -65,7 +65,7 @@ class RunningCrawl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailingSource:
-    """A source whose last run failed: how often in a row, when last, and why."""
+    """A source whose last run failed: how many times in a row, when last, and why."""
 
     name: str
     times: int
@@ -75,7 +75,7 @@ class FailingSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastDay:
-    """The last 24 hours in figures."""
+    """Counts of the last 24 hours."""
 
     runs: int
     runs_failed: int
@@ -87,7 +87,7 @@ class LastDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlert:
-    """An alert that is open. `source` is None where it is about the machine or the database."""
+    """An open alert. `source` is None if it is about the machine or the database."""
 
     id: int
     kind: str
@@ -98,7 +98,7 @@ class OpenAlert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How things stand at one moment."""
+    """The state at one moment. Field names are keys of `copydesk status --json`."""
 
     service: ServiceRow | None
     sources: int
@@ -112,7 +112,7 @@ class Status:
 
 
 def load_status(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> Status:
-    """How things stand, with the last so many runs."""
+    """The current state, with the last `runs` runs."""
     sources, paused = count_sources(conn)
     return Status(
         service=load_service(conn),
@@ -130,7 +130,7 @@ def load_status(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> St
                 names=names or "",
                 lives=is_process_alive(pid, process),
             )
-            for run_id, reason, pid, process, started_at, begun, left, names in conn.execute(_UNDER_WAY)
+            for run_id, reason, pid, process, started_at, begun, left, names in conn.execute(_RUNNING)
         ],
         failing=[
             FailingSource(name=name, times=times, last_at=last_at, error=error or "")
@@ -141,7 +141,7 @@ def load_status(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> St
                 id=alert.id,
                 kind=alert.kind,
                 source=alert.source,
-                says=alert.says,
+                says=alert.message,
                 opened_at=format_timestamp(alert.opened_at),
             )
             for alert in open_alerts(conn)

@@ -1,4 +1,4 @@
-"""The SQL of what is known of the parameters of addresses (`db.addresses`): a step of `db.schema.migrations`."""
+"""SQL of the tables about address parameters (`db.addresses`), a step of `db.schema.migrations`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The schema as Markdown: a diagram of the tables, the views with their columns, the tables' columns; read out of a database."""
+"""The schema as Markdown, read from a database: a diagram of the tables, the views with their columns, the columns of
+all tables.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,12 @@ import sqlite3
 
 from db.schema.views import VIEWS
 
-# What a reader meets first. The rest is state and indexes; their columns are listed all the same.
+# The tables to read first. The others hold state and indexes; only their columns are listed.
 _DRAWN = (
     "sources", "entries", "links", "fetches", "pages", "page_parts", "bodies", "runs", "source_runs", "alerts",
     "outcomes", "extractors", "articles", "credits", "decisions",
 )  # fmt: skip
-# Without those in which a full-text index keeps its own state.
+# Without the shadow tables of full-text indexes.
 _TABLES = """
 SELECT name FROM pragma_table_list
 WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite_%' ORDER BY name
@@ -19,7 +21,7 @@ WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite
 
 
 def schema_markdown(conn: sqlite3.Connection) -> str:
-    """The whole text, without a heading of the first rank."""
+    """The whole text, without a top-level heading."""
     return "\n\n".join([_diagram(conn), *_views(), _columns(conn)]) + "\n"
 
 
@@ -38,8 +40,8 @@ def _diagram(conn: sqlite3.Connection) -> str:
 def _views() -> list[str]:
     parts = []
     for view in VIEWS:
-        rows = "\n".join(f"| `{name}` | {says} |" for name, _, says in view.columns)
-        parts.append(f"### `{view.name}`\n\nA row is {view.says}.\n\n| Column | Holds |\n| --- | --- |\n{rows}")
+        rows = "\n".join(f"| `{name}` | {text} |" for name, _, text in view.columns)
+        parts.append(f"### `{view.name}`\n\nA row is {view.description}.\n\n| Column | Holds |\n| --- | --- |\n{rows}")
     return parts
 
 

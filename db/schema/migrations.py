@@ -1,28 +1,29 @@
-"""The database's shape, as an append-only list of named steps (sqlite-utils migrations, set "copydesk").
+"""The schema as an append-only list of named steps (sqlite-utils migrations, set "copydesk").
 
-    sources ──< entries            where a source lists its articles          facts: written once
-       │  └──< links ──1 visits    addresses of articles; when we called
-       ├──< fetches                every request and what came of it
+    sources ──< entries            its listings                               facts: written once
+       │  └──< links ──1 visits    addresses of articles; when we fetched
+       ├──< fetches                every request and its result
        └──< pages >── bodies       what was received, byte for byte; page_parts: an article's further pages
                 │
                 └──1 outcomes >── extractors     article or rejection         derived: may be dropped
-                        └──1 articles ──< credits                             and made again
+                        └──1 articles ──< credits                             and derived again
                                └──1 decisions
-    unread: pages without an outcome, kept by triggers. turns: which run is at which source now.
+    unread: pages without an outcome, kept by triggers. turns: source locks.
     marks, marked_texts, likenesses: the index of near copies (`db.store.near_copies`), derived. unsettled: articles that came or
-    went. claims: pages that say they are at another address than where they were found (`db.addresses.claims`), derived.
-    page_parameters, parameter_evidence, address_parameters, folded_pages: what parameters of addresses are worth, derived;
-    address_rules: what site rules say of it; link_twins, twins_made: links that it concerns (`db.addresses.parameters`).
-    robots, holds, validators, visits: what the next crawl must know. pruned_pages: those whose body was dropped after its time.
+    went. claims: pages that state another address than the one they were found at (`db.addresses.claims`), derived.
+    page_parameters, parameter_evidence, address_parameters, folded_pages: whether address parameters matter, derived;
+    address_rules: what site rules say about them; link_twins, twins_made: the links concerned (`db.addresses.parameters`).
+    robots, holds, validators, visits: state that the next crawl needs. pruned_pages: pages whose body was pruned.
 
-    source_runs: what one run did at one source. service: the `copydesk run` that is up. alerts: what a person should know;
-    watched: how far they have looked. rhythms: when sources publish, as learned.
-    search_index: where grams stand (`db.search.index`), derived. unindexed: articles that are not in it yet, kept by triggers.
+    source_runs: one source's part in a run. service: the running `copydesk run`. alerts: conditions to know about;
+    watched: how far alerts have been evaluated. rhythms: learned publishing rhythms.
+    search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
-    extractions: runs of `copydesk extract`; to_extract: the pages each has left; past_outcomes: what each replaced.
+    extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
 
-Times of facts are ISO 8601 in UTC (TEXT); `visits` counts in Unix seconds, because it is arithmetic.
-Never edit a step that was released: add one. A step that rebuilds a table must make its triggers again.
+Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
+
+Never edit a released step: add one. A step that rebuilds a table must recreate its triggers.
 """
 
 from __future__ import annotations
@@ -43,15 +44,15 @@ from db.schema.service_tables import (
 )
 from db.schema.tables import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
 from db.schema.views import CURRENT_ARTICLES, drop_views, make_views
-from db.search.index import version
+from db.search.index import index_version
 from db.sqlite_tools import Database, Migrations
 
 migrations = Migrations("copydesk")
 
-# Marks the file as ours (PRAGMA application_id): "CPYD" in ASCII.
+# Marks a database as Copydesk's (PRAGMA application_id): "CPYD" in ASCII.
 APPLICATION_ID = 0x43505944
 
-# The tables of `db.store.near_copies`. Keys of two integers without rowid: a mark of a text takes 20 bytes.
+# The tables of `db.store.near_copies`. Keys of two integers without rowid: a shingle of a text takes 20 bytes.
 _COPIES = """
 CREATE TABLE marks (
     mark INTEGER NOT NULL,
@@ -96,8 +97,8 @@ CREATE TABLE marked_texts (
 INSERT OR IGNORE INTO unsettled SELECT DISTINCT address_key, text_hash FROM articles;
 """
 
-# The table of `db.addresses.claims`. By address first: what claims it, of one source, in the order in which it is looked at. The
-# trigger comes before the row goes, for the claim goes with it.
+# The table of `db.addresses.claims`. The index has the columns in the order in which the claims on an address are read. The
+# trigger runs before the article is deleted, because the claim is deleted with it.
 _CLAIMS = """
 CREATE TABLE claims (
     page_id INTEGER PRIMARY KEY REFERENCES articles (page_id) ON DELETE CASCADE,
@@ -133,65 +134,67 @@ def m0002_copies(db: Database) -> None:
 
 @migrations()
 def m0003_marks(db: Database) -> None:
-    """Marks are hashed in another way and texts have a length: the index is empty until every article is settled again."""
+    """Shingles are hashed differently and texts have a length: the index is empty until every article is settled again."""
     for statement in _statements(_MARKS_ANEW):
         db.execute(statement)
 
 
 @migrations()
 def m0004_schedule(db: Database) -> None:
-    """What a service must keep: one source's part in a run, the service itself, alerts, paused sources."""
+    """State of the service: one source's part in a run, the service itself, alerts, paused sources."""
     for statement in _statements(SCHEDULE):
         db.execute(statement)
 
 
 @migrations()
 def m0005_pruned(db: Database) -> None:
-    """Bodies may be dropped after their time; what was read out of them is final then."""
+    """Bodies may be pruned; outcomes of their pages are final then."""
     for statement in _statements(PRUNED):
         db.execute(statement)
 
 
 @migrations()
 def m0006_watched(db: Database) -> None:
-    """How far the alerts have looked at each source."""
+    """How far alerts have been evaluated for each source."""
     for statement in _statements(WATCHED):
         db.execute(statement)
 
 
 @migrations()
 def m0007_rhythms(db: Database) -> None:
-    """What was learned of when sources publish."""
+    """Learned publishing rhythms."""
     for statement in _statements(RHYTHMS):
         db.execute(statement)
 
 
 @migrations()
 def m0008_extractions(db: Database) -> None:
-    """Extracting again: what is left to do, and what was replaced."""
+    """Re-extraction: pages that are left, outcomes that were replaced."""
     for statement in _statements(EXTRACTIONS):
         db.execute(statement)
 
 
 @migrations()
 def m0010_dictionaries(db: Database) -> None:
-    """Bodies may be packed by a dictionary of their source."""
+    """Bodies may be compressed with a dictionary of their source."""
     for statement in _statements(DICTIONARIES):
         db.execute(statement)
 
 
 @migrations()
 def m0012_views(db: Database) -> None:
-    """Views that need no joins. A later step that changes a table under them: `drop_views` before, `make_views` behind."""
+    """Views that need no joins. A later step that changes a table under them calls `drop_views` before and `make_views`
+    after.
+    """
     make_views(db)
 
 
 @migrations()
 def m0013_search(db: Database) -> None:
-    """The search index. Articles that are there wait for it: to make it takes minutes, and a migration holds the lock."""
+    """The search index. Existing articles are indexed later: that takes minutes, and a migration holds the lock."""
     for statement in _statements(SEARCH):
         db.execute(statement)
-    db.execute("INSERT INTO search_version VALUES (?)", (version(),))
+    db.execute("INSERT INTO search_version VALUES (?)", (index_version(),))
 
 
 @migrations()
@@ -202,42 +205,44 @@ def m0014_sources_counted_once(db: Database) -> None:
 
 @migrations()
 def m0015_search_merges(db: Database) -> None:
-    """Smaller steps for the search index."""
+    """Smaller merge steps for the search index."""
     for name, value in SEARCH_MERGES:
         db.execute("INSERT INTO search_index (search_index, rank) VALUES (?, ?)", (name, value))
 
 
 @migrations()
 def m0016_site_rules(db: Database) -> None:
-    """The site rules that outcomes were made by are kept, and which of them are in force."""
+    """Keep the site rules that produced outcomes, and which of them are in force."""
     for statement in _statements(SITE_RULES):
         db.execute(statement)
 
 
 @migrations()
 def m0017_sitemap_readings(db: Database) -> None:
-    """What past crawls saw of the sitemaps of an index."""
+    """What past crawls learned about the sitemaps of an index."""
     for statement in _statements(SITEMAP_READINGS):
         db.execute(statement)
 
 
 @migrations()
 def m0018_claims(db: Database) -> None:
-    """What pages say of their address is judged. What was believed before stands until it is settled again."""
+    """Claims of pages about their address are judged. Earlier claims stay believed until the article is settled again."""
     for statement in _statements(_CLAIMS):
         db.execute(statement)
 
 
 @migrations()
 def m0019_search_readable(db: Database) -> None:
-    """Any tool can read the search index from end to end. What is in it stays."""
+    """Any tool can read the search index from end to end. Its content stays."""
     for statement in _statements(SEARCH_READABLE):
         db.execute(statement)
 
 
 @migrations()
 def m0020_current_articles(db: Database) -> None:
-    """No view gives bytes: Datasette answers 500 for the page of one that does (datasette#2601). The hash is in hexadecimal."""
+    """No view returns blobs: Datasette answers 500 for the page of one that does (datasette#2601). The hash is in
+    hexadecimal.
+    """
     columns = (str(row[1]) for row in db.execute("PRAGMA table_info(articles)").fetchall())
     fields = ", ".join(
         "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
@@ -249,14 +254,14 @@ def m0020_current_articles(db: Database) -> None:
 
 @migrations()
 def m0021_listings_answer(db: Database) -> None:
-    """How each listing answers, and how many of a source's listings name articles."""
+    """How each listing responds, and how many of a source's listings name articles."""
     for statement in _statements(LISTING_VISITS):
         db.execute(statement)
 
 
 @migrations()
 def m0022_counts_defined_once(db: Database) -> None:
-    """`runs_view` shows the counts of `db.store.run_counts`; what an earlier import called new were pages."""
+    """`runs_view` shows the counts of `db.store.run_counts`; what earlier imports called `new` were pages."""
     db.execute("""
         UPDATE runs SET figures = json_set(json_remove(figures, '$.new'), '$.pages', figures -> '$.new')
         WHERE command = 'import' AND figures ->> '$.pages' IS NULL AND figures ->> '$.new' IS NOT NULL
@@ -266,7 +271,7 @@ def m0022_counts_defined_once(db: Database) -> None:
 
 @migrations()
 def m0023_address_parameters(db: Database) -> None:
-    """Parameters of addresses are judged by what a site shows. Pages that are there are noted when they are settled again."""
+    """Address parameters are judged by what a site shows. Existing pages are recorded when they are settled again."""
     for statement in _statements(ADDRESS_PARAMETERS):
         db.execute(statement)
 
@@ -289,7 +294,7 @@ def step_names() -> frozenset[str]:
 
 
 def _statements(script: str) -> list[str]:
-    """The statements of a script, without `executescript`, which would commit the migration's transaction."""
+    """Split a script into statements. `executescript` would commit the migration's transaction."""
     statements, current = [], ""
     for line in script.strip().splitlines():
         current += line + "\n"

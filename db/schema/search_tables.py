@@ -1,4 +1,4 @@
-"""The SQL of the search index (`db.search.index`): the steps of `db.schema.migrations` that make it."""
+"""SQL of the search index (`db.search.index`), used by steps of `db.schema.migrations`."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ BEGIN INSERT OR IGNORE INTO unindexed VALUES (old.page_id); END;
 INSERT INTO unindexed SELECT page_id FROM articles;
 """
 
-# FTS5 merges parts of its index by the way, 64 of its pages and levels at a time, and all of a level at once where 16 parts have
-# gathered there. Smaller pages, and no such heap: of a transaction of 16 articles the longest took 61 ms of CPU for that instead
-# of 104, and the index is 7 percent smaller (`bench/search/search_scale.py`, 20,000 articles).
+# FTS5 merges segments of its index incrementally, 64 pages at a time, and a whole level at once when 16 segments have gathered
+# there (crisis merge). With smaller pages and a higher limit the slowest transaction of 16 articles took 61 ms of CPU instead of
+# 104, and the index is 7 percent smaller (`bench/search/search_scale.py`, 20,000 articles).
 SEARCH_MERGES = (("pgsz", 1000), ("crisismerge", 64))
 
-# A table with `columnsize=0` cannot be read from end to end: `SELECT count(*)` fails, and with it every tool that walks all tables.
-# One that keeps a row for each page can. The parts of the index are taken over as they are, by renaming: nothing is indexed again,
-# and what the step costs is the small rows (10 bytes a page; 0.2 s for 30,000). The new table must not be used before it has its
-# parts: it would go on with the empty ones.
+# A table with `columnsize=0` cannot be scanned: `SELECT count(*)` fails, and with it every tool that reads all tables. A table
+# with a docsize row for each page can. The index data is kept by renaming the shadow tables: nothing is indexed again, and the
+# step costs only the small rows (10 bytes a page; 0.2 s for 30,000). The new table must not be used before it has its shadow
+# tables: it would keep using the empty ones.
 _PARTS_TAKEN_OVER = "\n".join(
     f"""
 ALTER TABLE search_index_{part} RENAME TO search_index_{part}_empty;

@@ -1,4 +1,6 @@
-"""The SQL of the later steps of `db.schema.migrations`: what a service keeps, pruning, alerts, rhythms, extractions, site rules."""
+"""SQL of later steps of `db.schema.migrations`: service, pruning, alerts, rhythms, extractions, site rules,
+dictionaries, listings.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ CREATE TABLE rules_in_force (
 ) STRICT;
 """
 
-# `process` tells a living process from another that got its number (`db.processes`).
+# `process` tells a process from a later one with the same id (`db.processes`).
 SCHEDULE = """
 ALTER TABLE sources ADD COLUMN paused_at TEXT;
 ALTER TABLE runs ADD COLUMN process TEXT;
@@ -80,8 +82,8 @@ CREATE TABLE alerts (
 CREATE UNIQUE INDEX alerts_open ON alerts (kind, coalesce(source_id, 0), about) WHERE closed_at IS NULL;
 """
 
-# A body that is pruned keeps its row, hash and size; its bytes are gone, so what was read out of it cannot be read again.
-# The indexes serve pruning: what refers to a run, and to a further page's body.
+# A pruned body keeps its row, hash and size; its bytes are gone, so its page cannot be extracted again. The indexes serve
+# pruning: they find the rows that refer to a run, or to the body of a further page.
 PRUNED = """
 ALTER TABLE bodies ADD COLUMN pruned_at TEXT;
 CREATE INDEX links_run ON links (run_id);
@@ -98,8 +100,8 @@ WHEN EXISTS (SELECT 1 FROM pages WHERE id = old.page_id)
 BEGIN SELECT RAISE(ABORT, 'the body of this page was pruned; it cannot be read again, and what was read stays'); END;
 """
 
-# `part`: the first part of a run that ended since the last look, kept by the trigger. `usual`: see
-# `db.queries.alert_figures.SourceBaseline`.
+# `part`: the first source run that ended since the last evaluation, kept by the trigger. `usual`: a
+# `db.queries.alert_figures.SourceBaseline` as JSON.
 WATCHED = """
 CREATE TABLE watched (
     source_id INTEGER PRIMARY KEY REFERENCES sources (id),
@@ -124,8 +126,8 @@ CREATE TABLE rhythms (
 ) STRICT;
 """
 
-# `extractions`: one row a run of `copydesk extract`; `queued` is 1 when all its pages are in `to_extract`, which says what is left.
-# `past_outcomes`: what a run replaced, as `db.store.extractions.pack` makes it.
+# `extractions`: one row for each run of `copydesk extract`; `queued` is 1 once all its pages are in `to_extract`, which holds the
+# pages left. `past_outcomes`: the outcomes that a run replaced, in the form of `db.store.extractions.pack_outcome`.
 EXTRACTIONS = """
 CREATE TABLE extractions (
     run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
@@ -153,7 +155,7 @@ CREATE INDEX past_outcomes_page ON past_outcomes (page_id);
 """
 
 
-# The step m0010. `tried_id`: the dictionary against which a body was last tried, whether or not that was smaller.
+# Step m0010. `tried_id`: the dictionary that a body was last tried with, whether or not the result was smaller.
 DICTIONARIES = """
 CREATE TABLE dictionaries (
     id INTEGER PRIMARY KEY,

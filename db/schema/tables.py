@@ -1,4 +1,4 @@
-"""The tables, triggers and views of the first step (`db.schema.migrations`). Never edited: later steps add to them."""
+"""The tables, triggers and views of the first step of `db.schema.migrations`. Never edited: later steps add to them."""
 
 from __future__ import annotations
 

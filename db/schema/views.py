@@ -1,10 +1,12 @@
-"""Views for those who look with other tools: one row a thing, names instead of numbers, no joins needed.
+"""Views for other tools: one row for each thing, names instead of ids, no joins needed.
 
-Declared once, with what each column holds; `copydesk schema` and docs/schema.md are made of this. A step of
-`db.schema.migrations` that changes a table under them calls `drop_views` before and `make_views` behind it: SQLite refuses to
-rename or drop a column that a view names. `make_views` may be called at any time; it replaces what is there.
+Each view is declared once, with a description of each column; `copydesk schema` and docs/schema.md are generated from
+this. A step of `db.schema.migrations` that changes a table under them calls `drop_views` before and `make_views` after:
+SQLite refuses to rename or drop a column that a view names. `make_views` may be called at any time; it replaces
+existing views.
 
-Times end in `_utc` (ISO 8601 in UTC, so text order is time order) or in `_local` (by the publisher's clock, as the page has it).
+Times end in `_utc` (ISO 8601 in UTC, so text order is time order) or in `_local` (by the publisher's clock, as on the
+page).
 """
 
 from __future__ import annotations
@@ -21,18 +23,18 @@ class _Executes(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A view: `says` what a row is, `columns` what each column is made of and holds."""
+    """A view. `description` says what a row is."""
 
     name: str
-    says: str
+    description: str
     columns: tuple[tuple[str, str, str], ...]
-    """Name, SQL, description."""
+    """Name, SQL and description of each."""
     rows: str
-    """From FROM on."""
+    """The rest of the statement, from FROM on."""
 
     @property
     def sql(self) -> str:
-        """The statement that makes it."""
+        """The CREATE VIEW statement."""
         picked = ",\n    ".join(f"{sql} AS {name}" for name, sql, _ in self.columns)
         return f"CREATE VIEW {self.name} AS\nSELECT\n    {picked}\n{self.rows.strip()}"
 
@@ -44,61 +46,61 @@ def _names(role: str) -> str:
     )
 
 
-# With a time of day and as the page means it: the clock on the wall of the newsroom.
+# Only with a time of day, and by the publisher's clock, as on the page.
 _LOCAL = "CASE WHEN a.published_precision <> 'day' THEN replace(substr(a.published, 1, 16), 'T', ' ') END"
 
 _ARTICLES = View(
     name="articles_view",
-    says="an article, in its latest revision",
+    description="an article, in its latest revision",
     columns=(
-        ("id", "a.id", "the article's number, as in `copydesk show`"),
+        ("id", "a.id", "the article's id, as in `copydesk show`"),
         ("source_name", "a.source_name", "the site it was fetched from"),
-        ("outlet", "a.source", "who publishes it, by the page"),
-        ("original_source", "a.original_source", "whose text it is, by the page"),
+        ("outlet", "a.source", "who publishes it, as stated on the page"),
+        ("original_source", "a.original_source", "the outlet it was taken from, as stated on the page"),
         ("title", "a.title", "headline"),
         ("subtitle", "a.subtitle", "line below the headline"),
-        ("authors", _names("author"), "names, divided by a comma"),
-        ("editors", _names("editor"), "names, divided by a comma"),
-        ("proofreaders", _names("proofreader"), "names, divided by a comma"),
+        ("authors", _names("author"), "names, separated by commas"),
+        ("editors", _names("editor"), "names, separated by commas"),
+        ("proofreaders", _names("proofreader"), "names, separated by commas"),
         ("published_utc", "a.published_utc", "when it was published"),
         (
             "published_local",
             _LOCAL,
-            "the same by the publisher's clock, to the minute; empty where only the day is known",
+            "the same in the publisher's local time, to the minute; empty if only the day is known",
         ),
-        ("published_precision", "a.published_precision", "how exact that is: day, minute, second"),
-        ("modified_utc", "a.modified_utc", "when it was changed, by the page"),
-        ("first_seen_utc", "f.fetched_at", "when it was fetched first"),
+        ("published_precision", "a.published_precision", "its precision: day, minute, second"),
+        ("modified_utc", "a.modified_utc", "when it was changed, as stated on the page"),
+        ("first_seen_utc", "f.fetched_at", "when it was first fetched"),
         ("last_seen_utc", "a.fetched_at", "when this revision was fetched"),
         ("section", "a.section", "section of the site"),
         ("language", "a.language", "language of the text, as a code"),
         ("word_count", "a.word_count", "words; characters in Chinese and Japanese"),
-        ("pictures", "json_array_length(a.images)", "how many pictures"),
-        ("paywalled", "a.paywalled", "1: the page shows a part"),
-        ("comment_count", "a.comment_count", "comments, by the page"),
+        ("pictures", "json_array_length(a.images)", "number of images"),
+        ("paywalled", "a.paywalled", "1: the page shows only a part"),
+        ("comment_count", "a.comment_count", "number of comments, as stated on the page"),
         ("revision", "a.revision", "1, and one more for each correction"),
         ("is_copy", "a.original_id <> a.id", "1: the same story as an earlier article"),
-        ("original_id", "a.original_id", "of which it is a copy; its own number where it is none"),
+        ("original_id", "a.original_id", "the article it is a copy of; its own id if it is not a copy"),
         ("url", "a.url", "address"),
         ("page_id", "a.page_id", "the page of this revision"),
-        ("text", "a.text", "the text, a paragraph a line"),
+        ("text", "a.text", "the text, one paragraph a line"),
     ),
     rows="FROM current_articles a JOIN pages f ON f.id = a.id",
 )
 
 _CREDITS = View(
     name="credits_view",
-    says="a name on an article (in its latest revision)",
+    description="a name on an article (in its latest revision)",
     columns=(
         ("article_id", "a.id", "the article"),
         ("name", "c.name", "as printed"),
         ("role", "c.role", "author, editor, proofreader"),
-        ("position", "c.position", "place among those of the role"),
+        ("position", "c.position", "position among those of the role"),
         ("source_name", "a.source_name", "the site"),
-        ("outlet", "a.source", "who publishes it, by the page"),
+        ("outlet", "a.source", "who publishes it, as stated on the page"),
         ("title", "a.title", "headline"),
         ("published_utc", "a.published_utc", "when it was published"),
-        ("published_local", _LOCAL, "the same by the publisher's clock"),
+        ("published_local", _LOCAL, "the same in the publisher's local time"),
         ("is_copy", "a.original_id <> a.id", "1: the article is a copy"),
     ),
     rows="FROM credits c JOIN current_articles a ON a.page_id = c.page_id",
@@ -106,17 +108,17 @@ _CREDITS = View(
 
 _REVISIONS = View(
     name="revisions_view",
-    says="a revision of an article, with the one before it",
+    description="a revision of an article, with the previous one",
     columns=(
         ("article_id", "d.article_id", "the article"),
         ("revision", "d.revision", "1: as it was first seen"),
         ("source_name", "s.name", "the site"),
         ("seen_utc", "p.fetched_at", "when it was fetched"),
-        ("seen_before_utc", "lag(p.fetched_at) OVER before", "when the one before was fetched"),
+        ("seen_before_utc", "lag(p.fetched_at) OVER before", "when the previous one was fetched"),
         ("title", "a.title", "headline"),
-        ("title_before", "lag(a.title) OVER before", "headline of the one before"),
+        ("title_before", "lag(a.title) OVER before", "headline of the previous one"),
         ("characters", "length(a.text)", "length of the text"),
-        ("characters_before", "lag(length(a.text)) OVER before", "length of the one before"),
+        ("characters_before", "lag(length(a.text)) OVER before", "length of the previous one"),
         ("url", "a.url", "address"),
         ("page_id", "d.page_id", "the page of this revision"),
     ),
@@ -129,23 +131,23 @@ WINDOW before AS (PARTITION BY d.article_id ORDER BY d.revision)
 
 _COPIES = View(
     name="copies_view",
-    says="a copy, beside the article it was taken from",
+    description="a copy, with its original",
     columns=(
         ("copy_id", "c.id", "the copy"),
         ("copy_source_name", "c.source_name", "the site that reprints"),
         ("copy_title", "c.title", "its headline there"),
         ("copy_published_utc", "c.published_utc", "when the copy was published"),
-        ("copy_first_seen_utc", "c.first_seen_utc", "when the copy was fetched first"),
+        ("copy_first_seen_utc", "c.first_seen_utc", "when the copy was first fetched"),
         ("original_id", "o.id", "the original"),
         ("original_source_name", "o.source_name", "the site of the original"),
         ("original_title", "o.title", "its headline"),
         ("original_published_utc", "o.published_utc", "when the original was published"),
-        ("original_first_seen_utc", "o.first_seen_utc", "when the original was fetched first"),
+        ("original_first_seen_utc", "o.first_seen_utc", "when the original was first fetched"),
         (
             "hours_after",
             "CASE WHEN c.published_precision <> 'day' AND o.published_precision <> 'day'"
             " THEN round((julianday(c.published_utc) - julianday(o.published_utc)) * 24, 2) END",
-            "hours from the original's publication to the copy's; empty where only a day is known",
+            "hours from the original's publication to the copy's; empty if only a day is known",
         ),
         ("copy_url", "c.url", "address of the copy"),
         ("original_url", "o.url", "address of the original"),
@@ -153,10 +155,10 @@ _COPIES = View(
     rows="FROM articles_view c JOIN articles_view o ON o.id = c.original_id WHERE c.is_copy",
 )
 
-# Counted once for all sources: asked for each by itself, 500 sources of 20,000 articles took 30 seconds.
+# Counts for all sources at once: with a subquery for each, 500 sources with 20,000 articles took 30 seconds.
 _SOURCES = View(
     name="sources_view",
-    says="a site and what came of it",
+    description="a site with its counts",
     columns=(
         ("name", "s.name", "its name"),
         ("url", "s.url", "its address"),
@@ -170,10 +172,10 @@ _SOURCES = View(
         ("articles", "coalesce(t.articles, 0)", "articles, copies included"),
         ("copies", "coalesce(t.copies, 0)", "of these, copies"),
         ("corrected", "coalesce(t.corrected, 0)", "of these, with more than one revision"),
-        ("rejected", "coalesce(g.rejected, 0)", "pages that are no articles"),
+        ("rejected", "coalesce(g.rejected, 0)", "pages that are not articles"),
         ("newest_utc", "t.newest", "when its newest article was published"),
-        ("last_fetched_utc", f"nullif({LAST_FETCHED}, '')", "when it last answered, be it that nothing was new"),
-        ("last_page_utc", "g.last", "when a page with something new was fetched last"),
+        ("last_fetched_utc", f"nullif({LAST_FETCHED}, '')", "when it last responded, even if nothing was new"),
+        ("last_page_utc", "g.last", "when a new page was last fetched"),
     ),
     rows=f"""
 FROM sources s
@@ -195,7 +197,7 @@ LEFT JOIN (
 
 _DAILY = View(
     name="daily_counts",
-    says="a day of a source: articles published that day, in UTC (seen first, where the page has no date)",
+    description="a day of a source: articles published that day, in UTC (first seen, if the page has no date)",
     columns=(
         ("day_utc", "substr(coalesce(published_utc, first_seen_utc), 1, 10)", "the day"),
         ("source_name", "source_name", "the site"),
@@ -210,12 +212,12 @@ _DAILY = View(
 
 _REJECTIONS = View(
     name="rejections_view",
-    says="a page that was refused",
+    description="a rejected page",
     columns=(
         ("page_id", "page_id", "the page"),
         ("source_name", "source_name", "the site"),
         ("reason", "reason", "why, in one word"),
-        ("detail", "detail", "why, in more words"),
+        ("detail", "detail", "details"),
         ("fetched_utc", "fetched_at", "when it was fetched"),
         ("url", "url", "address"),
     ),
@@ -224,7 +226,7 @@ _REJECTIONS = View(
 
 _RUNS = View(
     name="runs_view",
-    says="a run of crawl, import or extract",
+    description="a run of crawl, import or extract",
     columns=(
         ("id", "id", "its number"),
         ("command", "command", "crawl, import, extract"),
@@ -233,17 +235,17 @@ _RUNS = View(
         ("started_utc", "started_at", "when it began"),
         ("ended_utc", "ended_at", "when it ended"),
         ("seconds", "round((julianday(ended_at) - julianday(started_at)) * 86400, 1)", "from its beginning to its end"),
-        ("fetched", "figures ->> 'fetched'", "answers with a body"),
-        ("unchanged", "figures ->> 'unchanged'", "answers that brought what we had"),
-        ("new", "figures ->> 'new'", "articles not known before"),
-        ("updated", "figures ->> 'updated'", "later revisions of articles"),
-        ("duplicate", "figures ->> 'duplicate'", "copies, and other addresses of a page we had"),
-        ("error", "error", "what it failed of"),
+        ("fetched", "figures ->> 'fetched'", "responses with a page"),
+        ("unchanged", "figures ->> 'unchanged'", "responses without news"),
+        ("new", "figures ->> 'new'", "new articles"),
+        ("updated", "figures ->> 'updated'", "new revisions of known articles"),
+        ("duplicate", "figures ->> 'duplicate'", "copies, and known pages at another address"),
+        ("error", "error", "why it failed"),
     ),
     rows="FROM runs",
 )
 
-# What the views above are made of: `db.schema.migrations` fills in the columns of `articles`.
+# The view that those above are built on; `db.schema.migrations` fills in the columns of `articles`.
 CURRENT_ARTICLES = f"""
 CREATE VIEW current_articles AS
 SELECT d.article_id AS id, d.revision, d.original_id, s.name AS source_name, p.fetched_at, {{fields}}
@@ -258,13 +260,13 @@ VIEWS = (_ARTICLES, _CREDITS, _REVISIONS, _COPIES, _SOURCES, _DAILY, _REJECTIONS
 
 
 def drop_views(db: _Executes) -> None:
-    """Take them away, those first that look into others."""
+    """Drop the views, those that use others first."""
     for view in reversed(VIEWS):
         db.execute(f"DROP VIEW IF EXISTS {view.name}")
 
 
 def make_views(db: _Executes) -> None:
-    """Make them as they are declared here, in place of what is there."""
+    """Create the views as declared here, replacing existing ones."""
     drop_views(db)
     for view in VIEWS:
         db.execute(view.sql)

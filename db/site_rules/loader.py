@@ -1,17 +1,17 @@
-"""Site rules: what is known of one site, as data. One TOML file a site in `db/site_rules/sites/`, sorted, checked when loaded.
+"""Site rules: knowledge about one site as data. One TOML file a site in `db/site_rules/sites/`, validated when loaded.
 
-hosts = ["example-daily.com"]           these hosts and all below them
-outlet = "Example Daily"                the source of its own articles
+hosts = ["example-daily.com"]           these hosts and their subdomains
+outlet = "Example Daily"                the outlet of its own articles
 language = "en"                         as in BCP 47
 timezone = "Europe/London"              of times written without an offset
 
 [articles]
 include = ['/story/\\d+']               regular expressions over path and query: these are articles,
-exclude = ['/live/']                    these never
+exclude = ['/live/']                    these are not
 
 [addresses]
-ignore = ["sid", "_"]                   parameters that say nothing of which article it is,
-keep = ["source"]                       these tell articles apart; beats what was seen of them (docs/copies.md)
+ignore = ["sid", "_"]                   parameters that do not identify the article,
+keep = ["source"]                       parameters that do; takes precedence over what was observed (docs/copies.md)
 
 [[lists]]                               a JSON list of articles
 url = "https://example-daily.com/api/list?page={page}"
@@ -27,17 +27,17 @@ section = "row.column.0.name"
 
 [[lists]]                               an HTML page that lists articles
 url = "https://example-daily.com/news/"
-item = "li.teaser"                      CSS of one entry; the other selectors search within it
-link = "h3 a"                           without it the entry itself, or its first link
+item = "li.teaser"                      CSS of one item; the other selectors apply within it
+link = "h3 a"                           default: the item itself, or its first link
 title = "h3"
 published = "time"                      or { css = "span", attribute = "data-time" }
 next = "a.older"                        the link to the next page, anywhere on the page
 
-[[fields]]                              overrides what the general reader finds
+[[fields]]                              overrides generic extraction
 field = "title"                         a field of Article
 css = "h1.headline"                     or xpath = "...", or regex = '...' over the decoded HTML (group 1)
 attribute = "content"                   of the element, instead of its text
-until = 2024-03-01                      this rule reads pages published before that day (the old layout)
+until = 2024-03-01                      applies to pages published before that day (the old layout)
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from pathlib import Path
 
 from db.errors import ConfigError
 from db.site_rules.models import AddressRule, FieldRule, HtmlList, JsonList, ListRule, Site, ValueSelector
-from db.site_rules.parser import claimed_hosts, load_site, parse_site, place_of, read_text
+from db.site_rules.parser import claimed_hosts, line_of_key, load_site, parse_site, read_text
 
 __all__ = [
     "FieldRule",
@@ -74,7 +74,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFile:
-    """A site file that is in force: its name and its text. `own`: it is the user's, not one that ships with Copydesk."""
+    """A site file that is in force: its name and text. `own`: the user's, not one that ships with Copydesk."""
 
     name: str
     text: str = field(repr=False)
@@ -83,32 +83,36 @@ class RuleFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFileError:
-    """A site file that cannot be used, or a folder of them (`hosts` is empty then: it may concern every site).
+    """A site file that cannot be used, or a folder of them (`hosts` is empty then: every site may be affected).
 
-    `says` is a sentence that begins with file and line. `holds`: the rules that were in force before stay so.
+    `message` is a sentence that begins with file and line. `keeps_previous`: the rules that were in force before still
+    are.
     """
 
     path: str
-    says: str
+    message: str
     hosts: tuple[str, ...] = ()
-    holds: bool = False
+    keeps_previous: bool = False
 
-    def concerns(self, host: str | None) -> bool:
-        """Whether pages of a host are read by other rules than their file says."""
+    def affects(self, host: str | None) -> bool:
+        """Whether pages of a host are extracted with other rules than the file states."""
         name = (host or "").lower()
         return not self.hosts or any(name == own or name.endswith(f".{own}") for own in self.hosts)
 
     @property
-    def meanwhile(self) -> str:
-        """What is done until it is mended, as half a sentence."""
-        return "the rules from before hold" if self.holds else "nothing in it is used (it was never right before)"
+    def consequence(self) -> str:
+        """What happens until the file is corrected, as half a sentence."""
+        return (
+            "the rules from before hold" if self.keeps_previous else "nothing in it is used (it was never right before)"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sites:
-    """All site rules. `version` is a digest of their content: it is part of an extractor's name.
+    """All site rules. `version` is a digest of their content, part of an extractor's identity.
 
-    `files` are the texts that they were read from, by which a version can be had again; `mistakes` the files that cannot be used.
+    `files` are the texts they were read from, from which a version can be restored; `mistakes` the files that cannot be
+    used.
     """
 
     by_host: Mapping[str, Site] = field(default_factory=dict)
@@ -118,7 +122,7 @@ class Sites:
 
     @property
     def address_rules(self) -> frozenset[AddressRule]:
-        """What they say of the parameters of addresses."""
+        """All rules about address parameters."""
         return frozenset(rule for site in self.by_host.values() for rule in site.address_rules)
 
     def for_host(self, host: str | None) -> Site | None:
@@ -131,30 +135,29 @@ class Sites:
 
 
 def shipped_sites_folder() -> Path:
-    """The folder of the rules that come with Copydesk."""
+    """The folder of the rules that ship with Copydesk."""
     return Path(str(files("db.site_rules"))) / "sites"
 
 
 def load_sites(*folders: Path) -> Sites:
-    """The rules in all `*.toml` of these folders, sorted by file name; of two files with one name the later folder's
-    counts.
+    """Load the rules from all `*.toml` in these folders, by file name; a file in a later folder replaces one of the
+    same name.
 
-    Raises ConfigError naming file, line where known, and key: a folder that is not there, a file that is no TOML, an
-    unknown key (with the nearest), a wrong value, a pattern or selector that does not compile, a host that two files
-    claim.
+    Raises ConfigError naming file, line where known, and key: a missing folder, invalid TOML, an unknown key (with the
+    nearest), a wrong value, a pattern or selector that does not compile, a host that two files claim.
     """
     sites = load_rules(folders)
     if sites.mistakes:
-        raise ConfigError(sites.mistakes[0].says)
+        raise ConfigError(sites.mistakes[0].message)
     return sites
 
 
 def load_rules(folders: Sequence[Path], kept: Sequence[RuleFile] = ()) -> Sites:
-    """The rules of these folders, whatever is wrong with single files: in place of one that cannot be used holds what was `kept` of
-    it, the last that was right.
+    """Load the rules from these folders, whatever is wrong with single files: a file that cannot be used is replaced by
+    its last valid text, from `kept`.
 
-    Of two files that claim a host, the one that claimed it before keeps it. A folder that cannot be read leaves in force what was
-    kept of the user's own files; where nothing was, that is a ConfigError.
+    If two files claim a host, the one that claimed it before keeps it. If a folder cannot be read, the kept texts of
+    the user's own files stay in force; if there are none, raises ConfigError.
     """
     before = {file.name: file for file in kept}
     places: dict[str, tuple[Path, bool]] = {}
@@ -170,32 +173,32 @@ def load_rules(folders: Sequence[Path], kept: Sequence[RuleFile] = ()) -> Sites:
             lost = {file.name: file for file in kept if file.own and _parsed(file)}
             if not lost:
                 raise ConfigError(f"{folder}: {why}") from error
-            mistakes.append(SiteFileError(path=str(folder), says=f"{folder}: {why}", holds=True))
+            mistakes.append(SiteFileError(path=str(folder), message=f"{folder}: {why}", keeps_previous=True))
             continue
         places |= {name: (folder / name, is_own) for name in names}
     found = [_read(path, is_own, before.get(name)) for name, (path, is_own) in places.items() if name not in lost]
     found += [_Found(path=Path(name), file=file, site=_parsed(file), rank=0) for name, file in lost.items()]
-    chosen, wrong = _without_clashes(found, before)
-    return _joined(chosen, (*mistakes, *wrong))
+    chosen, wrong = _resolve_host_conflicts(found, before)
+    return _as_sites(chosen, (*mistakes, *wrong))
 
 
 def sites_of(files: Iterable[RuleFile]) -> Sites:
-    """The rules in texts that were in force once. A text that this version refuses is left out."""
-    return _joined({file.name: (site, file) for file in files if (site := _parsed(file))}, ())
+    """The rules in texts that were in force once. Texts that this version does not accept are left out."""
+    return _as_sites({file.name: (site, file) for file in files if (site := _parsed(file))}, ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """A site file as it was found: `site` is None where it cannot be used, for the reason that `says` gives.
+    """A site file as found: `site` is None if it cannot be used, for the reason in `message`.
 
-    The lower its rank, the sooner it claims its hosts: what is as it was before comes first, what is new last.
+    The lower its rank, the earlier it claims its hosts: unchanged files come first, new ones last.
     """
 
     path: Path
     file: RuleFile
     site: Site | None
     rank: int
-    says: str = ""
+    message: str = ""
 
 
 def _read(path: Path, is_own: bool, kept: RuleFile | None) -> _Found:
@@ -205,13 +208,13 @@ def _read(path: Path, is_own: bool, kept: RuleFile | None) -> _Found:
         site = parse_site(text, path)
     except ConfigError as error:
         file = RuleFile(name=path.name, text=text, own=is_own)
-        return _Found(path=path, file=file, site=None, rank=0 if kept else 2, says=str(error))
+        return _Found(path=path, file=file, site=None, rank=0 if kept else 2, message=str(error))
     rank = 2 if kept is None else 0 if kept.text == text else 1
     return _Found(path=path, file=RuleFile(name=path.name, text=text, own=is_own), site=site, rank=rank)
 
 
 def _parsed(file: RuleFile) -> Site | None:
-    """The rules in a text that was right once; None where this version refuses it."""
+    """The rules in a text that was valid once; None if this version does not accept it."""
     try:
         return parse_site(file.text, Path(file.name))
     except ConfigError:
@@ -221,48 +224,59 @@ def _parsed(file: RuleFile) -> Site | None:
 _Chosen = dict[str, tuple[Site, RuleFile]]
 
 
-def _without_clashes(found: Sequence[_Found], before: Mapping[str, RuleFile]) -> tuple[_Chosen, list[SiteFileError]]:
-    """The rules by file name, none of which claims the host of another; and what was wrong, by file name."""
+def _resolve_host_conflicts(
+    found: Sequence[_Found], before: Mapping[str, RuleFile]
+) -> tuple[_Chosen, list[SiteFileError]]:
+    """The rules by file name, with each host claimed once, and the errors, by file name."""
     chosen: _Chosen = {}
     claimed: dict[str, Path] = {}
     mistakes: list[SiteFileError] = []
 
-    def free(site: Site | None) -> bool:
+    def is_usable(site: Site | None) -> bool:
         return site is not None and not any(host in claimed for host in site.hosts)
 
-    for one in sorted(found, key=lambda one: (one.rank, one.path.name)):
-        kept = before.get(one.path.name)
-        past = _parsed(kept) if kept else None
-        use = (one.site, one.file) if free(one.site) else (past, kept) if free(past) else (None, None)
-        site, file = use
+    for candidate in sorted(found, key=lambda item: (item.rank, item.path.name)):
+        name, kept = candidate.path.name, before.get(candidate.path.name)
+        previous = _parsed(kept) if kept else None
+        site, file = candidate.site, kept
+        if is_usable(candidate.site):
+            file = candidate.file
+        else:
+            site = previous if is_usable(previous) else None
         if site is not None and file is not None:
-            chosen[one.path.name] = (site, file)
-            claimed |= dict.fromkeys(site.hosts, one.path)
-        if site is one.site and site is not None:
+            chosen[name] = (site, file)
+            claimed |= dict.fromkeys(site.hosts, candidate.path)
+        if site is candidate.site and site is not None:
             continue
-        says = one.says or _clash(one, claimed)
-        hosts = {*claimed_hosts(one.file.text), *(past.hosts if past else ())}
-        if not hosts and "." in one.path.stem:
-            hosts = {one.path.stem}
+        hosts = {*claimed_hosts(candidate.file.text), *(previous.hosts if previous else ())}
+        if not hosts and "." in candidate.path.stem:
+            hosts = {candidate.path.stem}
         mistakes.append(
-            SiteFileError(path=str(one.path), says=says, hosts=tuple(sorted(hosts)), holds=site is not None)
+            SiteFileError(
+                path=str(candidate.path),
+                message=candidate.message or _conflict(candidate, claimed),
+                hosts=tuple(sorted(hosts)),
+                keeps_previous=site is not None,
+            )
         )
     return chosen, sorted(mistakes, key=lambda mistake: Path(mistake.path).name)
 
 
-def _clash(one: _Found, claimed: Mapping[str, Path]) -> str:
-    hosts = one.site.hosts if one.site else ()
-    host = next((host for host in hosts if claimed.get(host, one.path) != one.path), "")
-    other = claimed.get(host, one.path)
-    return f"{place_of('hosts', one.file.text, one.path)}: hosts: {host} is already claimed by {other}"
+def _conflict(file: _Found, claimed: Mapping[str, Path]) -> str:
+    hosts = file.site.hosts if file.site else ()
+    host = next((host for host in hosts if claimed.get(host, file.path) != file.path), "")
+    other = claimed.get(host, file.path)
+    return f"{line_of_key('hosts', file.file.text, file.path)}: hosts: {host} is already claimed by {other}"
 
 
-def _joined(chosen: _Chosen, mistakes: Sequence[SiteFileError]) -> Sites:
-    """Rules as they are used: by host, with their version, sorted by file name."""
+def _as_sites(chosen: _Chosen, mistakes: Sequence[SiteFileError]) -> Sites:
+    """The rules by host, with their version, sorted by file name."""
     sites = [chosen[name] for name in sorted(chosen)]
-    # What came later is left out where it says nothing: a version of rules that have none of it stays what it was.
-    said = [{key: value for key, value in asdict(site).items() if value or key not in _LATER} for site, _ in sites]
-    content = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
+    # Keys added later are left out where empty, so that the version of rules without them does not change.
+    contents = [
+        {key: value for key, value in asdict(site).items() if value or key not in _ADDED_LATER} for site, _ in sites
+    ]
+    content = json.dumps(contents, sort_keys=True, default=str, ensure_ascii=False)
     return Sites(
         by_host={host: site for site, _ in sites for host in site.hosts},
         version=hashlib.sha256(content.encode()).hexdigest()[:_VERSION_DIGITS] if sites else "none",
@@ -271,6 +285,6 @@ def _joined(chosen: _Chosen, mistakes: Sequence[SiteFileError]) -> Sites:
     )
 
 
-_LATER = frozenset({"ignore", "keep"})
+_ADDED_LATER = frozenset({"ignore", "keep"})
 _VERSION_DIGITS = 12
-"""Hex digits of a version: 48 bits tell any number of rule sets apart and can still be read out."""
+"""Hex digits of a version: 48 bits distinguish any number of rule sets and can still be read aloud."""

@@ -1,4 +1,4 @@
-"""What a site's TOML file says, as objects (`db.site_rules.loader` has the form of the file)."""
+"""The content of a site's TOML file as objects. `db.site_rules.loader` describes the format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldRule:
-    """How one field of Article is read on one site. Exactly one of `css`, `xpath`, `regex` is set."""
+    """How to extract one field of Article on one site. Exactly one of `css`, `xpath`, `regex` is set."""
 
     field: str
     css: str | None = None
@@ -20,7 +20,7 @@ class FieldRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonList:
-    """A JSON list of articles: where it is and where in it the values are."""
+    """A JSON list of articles: its address, and the paths of the values in it."""
 
     url: str
     link: str
@@ -36,10 +36,10 @@ class JsonList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueSelector:
-    """One value within an entry of an HTML list: the first element that `css` finds, and which attribute of it.
+    """One value within an item of an HTML list: the first element that `css` matches, and which attribute of it.
 
-    An empty `css` is the entry itself; without an attribute the element's own meaning counts (a link's `href`, a time's `datetime`,
-    else its words).
+    An empty `css` is the item itself. Without an attribute the element's natural value is used: `href` of a link,
+    `datetime` of a time, otherwise its text.
     """
 
     css: str
@@ -48,7 +48,7 @@ class ValueSelector:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HtmlList:
-    """A page that lists articles: which elements are its entries, and where in one the values are."""
+    """A page that lists articles: which elements are its items, and how to find the values in one."""
 
     url: str
     item: str
@@ -59,7 +59,7 @@ class HtmlList:
     author: ValueSelector | None = None
     section: ValueSelector | None = None
     next: ValueSelector | None = None
-    """The link to the next page of the same list; counted pages (`{page}` in the address) do without."""
+    """The link to the next page of the list; not needed if pages are counted (`{page}` in the address)."""
     first_page: int = 1
     pages: int = 1
 
@@ -68,14 +68,14 @@ ListRule = JsonList | HtmlList
 
 
 AddressRule = tuple[str, str, str]
-"""What is said of a parameter of addresses: host, its name in lower case, "ignored" or "kept"."""
+"""A rule about an address parameter: host, name in lower case, "ignored" or "kept"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What is known of one site. `name` is the file's name without its ending.
+    """The rules for one site. `name` is the file name without its extension.
 
-    `ignore` and `keep` are names of parameters in its addresses, in lower case, that say nothing, or tell articles apart.
+    `ignore` and `keep` are parameter names in lower case: those that do not identify an article, and those that do.
     """
 
     name: str
@@ -92,6 +92,6 @@ class Site:
 
     @property
     def address_rules(self) -> tuple[AddressRule, ...]:
-        """What it says of parameters, for each host (without `www.`, as keys have it)."""
-        said = [*((name, "ignored") for name in self.ignore), *((name, "kept") for name in self.keep)]
-        return tuple((host.removeprefix("www."), name, verdict) for host in self.hosts for name, verdict in said)
+        """Its rules about parameters, for each host (without `www.`, as in keys)."""
+        rules = [*((name, "ignored") for name in self.ignore), *((name, "kept") for name in self.keep)]
+        return tuple((host.removeprefix("www."), name, verdict) for host in self.hosts for name, verdict in rules)

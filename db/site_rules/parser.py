@@ -1,4 +1,4 @@
-"""One site's TOML file: its text → Site. A mistake is named with file, line and key, and the nearest right word."""
+"""Parse one site's TOML file into a Site. Errors name file, line and key, and suggest the nearest valid word."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from db.site_rules.models import FieldRule, HtmlList, JsonList, ListRule, Site
 
 
 def load_site(path: Path) -> Site:
-    """The rules in one file. Raises ConfigError."""
+    """Load the rules from one file. Raises ConfigError."""
     return parse_site(read_text(path), path)
 
 
 def read_text(path: Path) -> str:
-    """The text of a site file. Raises ConfigError."""
+    """Read the text of a site file. Raises ConfigError."""
     try:
         with open_file(path, own=True) as file:
             raw = file.read()
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
     try:
-        return raw.decode("utf-8-sig")  # some editors begin a file with a mark
+        return raw.decode("utf-8-sig")  # some editors write a byte order mark
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}:{line}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
 
 
 def parse_site(text: str, path: Path) -> Site:
-    """The rules in the text of a file. `path` names the site and says where a mistake is. Raises ConfigError."""
+    """Parse the text of a site file. `path` gives the site's name and is used in error messages. Raises ConfigError."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -63,13 +63,13 @@ def parse_site(text: str, path: Path) -> Site:
 _TOML_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
-def place_of(key: str, text: str, path: Path) -> str:
-    """`path:7`: the line that sets a key at the top of a file; the path alone where it cannot be told."""
+def line_of_key(key: str, text: str, path: Path) -> str:
+    """`path:7`: the line that sets a top-level key; the path alone if it cannot be found."""
     return _File(path=path, lines=tuple(text.splitlines())).at(key)
 
 
 def claimed_hosts(text: str) -> tuple[str, ...]:
-    """The hosts that the text of a file claims, as far as it can be read: it may be no TOML at all."""
+    """The hosts that the text of a site file claims, as far as it can be parsed; it may be invalid TOML."""
     try:
         hosts = tomllib.loads(text).get("hosts")
     except (tomllib.TOMLDecodeError, RecursionError):
@@ -89,31 +89,31 @@ def _list_rule(file: _File, table: dict[str, Any], number: int) -> ListRule:
     is_html = "item" in table
     keys, required = (_HTML_KEYS, ("url",)) if is_html else (_LIST_KEYS, ("url", "link"))
     values = file.checked(table, keys, "lists", number, required=required)
-    if not is_html and not checks.PLACE.search(values["link"]):
+    if not is_html and not checks.PLACEHOLDER.search(values["link"]):
         raise ConfigError(
             f"{file.at('link', 'lists', number)}: link has no place for a value of the item, such as {{id}};"
             " if the list is an HTML page, give item, the CSS of one entry"
         )
-    for place in _COUNTED.findall(values["url"]):
-        if place != "{page}":
-            raise ConfigError(f"{file.at('url', 'lists', number)}: url: {place} is not counted; only {{page}} is")
+    for placeholder in _PLACEHOLDER.findall(values["url"]):
+        if placeholder != "{page}":
+            raise ConfigError(f"{file.at('url', 'lists', number)}: url: {placeholder} is not counted; only {{page}} is")
     if "{page}" not in values["url"] and values.get("pages", 1) > 1:
         advice = "; next follows links to further pages" if is_html else ""
         raise ConfigError(f"{file.at('pages', 'lists', number)}: pages: the url has no {{page}} to count{advice}")
     return HtmlList(**values) if is_html else JsonList(**values)
 
 
-_COUNTED = re.compile(r"\{\w+\}")
-"""What looks like a place in an address. Other braces are the address's own: some sites have JSON in a query."""
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+"""What looks like a placeholder in an address. Other braces belong to the address: some sites have JSON in a query."""
 
 
 def _field_rule(file: _File, table: dict[str, Any], number: int) -> FieldRule:
     values = file.checked(table, _FIELD_KEYS, "fields", number, required=("field",))
     readers = [name for name in ("css", "xpath", "regex") if name in values]
     if len(readers) != 1:
-        told = f"has {' and '.join(readers)}" if readers else "has none"
+        given = f"has {' and '.join(readers)}" if readers else "has none"
         raise ConfigError(
-            f"{file.at('field', 'fields', number)}: field {values['field']} {told}: give one of css, xpath, regex"
+            f"{file.at('field', 'fields', number)}: field {values['field']} {given}: give one of css, xpath, regex"
         )
     if "regex" in values and "attribute" in values:
         raise ConfigError(f"{file.at('attribute', 'fields', number)}: attribute goes with css or xpath, not with regex")
@@ -126,14 +126,14 @@ _SITE_KEYS: dict[str, Check] = {
     "outlet": checks.text,
     "language": checks.language,
     "timezone": checks.timezone,
-    "lists": checks.as_is,
-    "fields": checks.as_is,
+    "lists": checks.any_value,
+    "fields": checks.any_value,
 }
 _ARTICLES_KEYS: dict[str, Check] = {"include": checks.regexes, "exclude": checks.regexes}
 _ADDRESSES_KEYS: dict[str, Check] = {"ignore": checks.parameters, "keep": checks.parameters}
 _TABLES = {"articles": _ARTICLES_KEYS, "addresses": _ADDRESSES_KEYS}
 _LIST_KEYS: dict[str, Check] = {
-    "url": checks.http,
+    "url": checks.http_url,
     "link": checks.text,
     "items": checks.path,
     "first_page": checks.page_count,
@@ -145,15 +145,15 @@ _LIST_KEYS: dict[str, Check] = {
     "section": checks.path,
 }
 _HTML_KEYS: dict[str, Check] = {
-    "url": checks.http,
+    "url": checks.http_url,
     "item": checks.css,
-    "link": checks.pick,
-    "title": checks.pick,
-    "published": checks.pick,
-    "modified": checks.pick,
-    "author": checks.pick,
-    "section": checks.pick,
-    "next": checks.pick,
+    "link": checks.value_selector,
+    "title": checks.value_selector,
+    "published": checks.value_selector,
+    "modified": checks.value_selector,
+    "author": checks.value_selector,
+    "section": checks.value_selector,
+    "next": checks.value_selector,
     "first_page": checks.page_count,
     "pages": checks.page_count,
 }
@@ -169,13 +169,13 @@ _FIELD_KEYS: dict[str, Check] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _File:
-    """A site file as text, to say where a mistake is."""
+    """A site file as lines of text, to locate errors."""
 
     path: Path
     lines: tuple[str, ...]
 
     def at(self, key: str, table: str = "", number: int = 0) -> str:
-        """`path:7`: the line that sets `key` in the `number`th `table`; the path alone if it cannot be told."""
+        """`path:7`: the line that sets `key` in the `number`th `table`; the path alone if it cannot be found."""
         header = re.compile(rf"\s*\[+\s*{re.escape(table)}\s*\]+") if table else None
         starts = [n for n, line in enumerate(self.lines) if header and header.match(line)]
         start = starts[number] if number < len(starts) else 0
@@ -188,7 +188,7 @@ class _File:
     def checked(
         self, table: dict[str, Any], keys: dict[str, Check], name: str, number: int = 0, required: tuple[str, ...] = ()
     ) -> dict[str, Any]:
-        """The values of a table, each checked. Raises ConfigError for an unknown, wrong or missing key."""
+        """The validated values of a table. Raises ConfigError for an unknown, wrong or missing key."""
         values: dict[str, Any] = {}
         for key, value in table.items():
             where = self.at(key, name, number)
@@ -208,7 +208,7 @@ class _File:
         return values
 
     def tables(self, value: object, name: str) -> list[dict[str, Any]]:
-        """The tables of `[[name]]`."""
+        """The tables of `[[name]]`. Raises ConfigError if the value is something else."""
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):

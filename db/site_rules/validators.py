@@ -1,6 +1,7 @@
-"""What the values of a site file must be: each check takes a TOML value and gives what is kept, or raises ValueError.
+"""Validators for the values of a site file: each takes a TOML value and returns the value to keep, or raises
+ValueError.
 
-The messages are ends of a sentence that begins with file, line and key.
+The messages complete a sentence that begins with file, line and key.
 """
 
 from __future__ import annotations
@@ -15,28 +16,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from db.models import Article
 from db.site_rules.models import ValueSelector
 
-# ------------------------
-
 
 def text(value: object) -> str:
-    """A text that is not empty."""
+    """A non-empty text."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"must be a text in quotes, got {value!r}")
     return value.strip()
 
 
 def path(value: object) -> str:
-    """A path into JSON; empty is the root."""
+    """A path into JSON; empty for the root."""
     if not isinstance(value, str):
         raise ValueError(f'must be a path in quotes, such as "data.list", got {value!r}')
     return value.strip()
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """A list of texts, at least one."""
+    """A list of at least one text."""
     if not isinstance(value, list) or not value:
         raise ValueError(f"must be a list of texts in quotes, got {value!r}")
-    return tuple(text(one) for one in value)
+    return tuple(text(item) for item in value)
 
 
 def hosts(value: object) -> tuple[str, ...]:
@@ -51,7 +50,7 @@ def hosts(value: object) -> tuple[str, ...]:
 
 
 def language(value: object) -> str:
-    """A language tag as in BCP 47."""
+    """A BCP 47 language tag."""
     language = text(value)
     if not _LANGUAGE.fullmatch(language):
         raise ValueError(f"{language!r} is not a language tag of BCP 47, such as en or zh-Hant")
@@ -69,7 +68,7 @@ def timezone(value: object) -> str:
 
 
 def regex(value: object) -> str:
-    """A regular expression that compiles."""
+    """A valid regular expression."""
     pattern = text(value)
     try:
         re.compile(pattern)
@@ -79,12 +78,11 @@ def regex(value: object) -> str:
 
 
 def regexes(value: object) -> tuple[str, ...]:
-    """A list of regular expressions."""
-    return tuple(regex(one) for one in texts(value))
+    return tuple(regex(pattern) for pattern in texts(value))
 
 
 def parameters(value: object) -> tuple[str, ...]:
-    """Names of parameters of an address, in lower case."""
+    """Names of address parameters, in lower case."""
     names = tuple(name.lower() for name in texts(value))
     for name in names:
         if not _PARAMETER.fullmatch(name):
@@ -93,8 +91,8 @@ def parameters(value: object) -> tuple[str, ...]:
 
 
 def css(value: object) -> str:
-    """A CSS selector that compiles."""
-    # Imported here and below: most commands read site files that have no selectors, and lxml takes its time.
+    """A valid CSS selector."""
+    # Imported here and below, because most site files have no selectors and lxml is slow to import.
     from cssselect import SelectorError
     from lxml.cssselect import CSSSelector
     from lxml.etree import Element, XPathError
@@ -108,19 +106,19 @@ def css(value: object) -> str:
 
 
 def xpath(value: object) -> str:
-    """An XPath expression that compiles."""
+    """A valid XPath expression."""
     from lxml.etree import Element, XPath, XPathError
 
     expression = text(value)
     try:
-        XPath(expression)(Element("html"))  # names of functions, variables and prefixes are looked up only now
+        XPath(expression)(Element("html"))  # functions, variables and prefixes are resolved only now
     except XPathError as error:
         raise ValueError(f"{expression!r} is not an XPath expression: {error}") from error
     return expression
 
 
-def pick(value: object) -> ValueSelector:
-    """What one value of an entry is read from: a CSS selector, or a table of it and an attribute."""
+def value_selector(value: object) -> ValueSelector:
+    """How to find one value of an item: a CSS selector, or a table of selector and attribute."""
     if not isinstance(value, dict):
         return ValueSelector(css=css(value))
     for key in value:
@@ -131,37 +129,37 @@ def pick(value: object) -> ValueSelector:
 
 
 def page_count(value: object) -> int:
-    """A whole number."""
+    """A whole number from 0 to 1000."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_PAGES:
         raise ValueError(f"must be a whole number from 0 to {_MOST_PAGES}, got {value!r}")
     return value
 
 
 def day(value: object) -> date:
-    """A day."""
+    """A date."""
     if not isinstance(value, date) or isinstance(value, datetime):
         raise ValueError(f"must be a day without quotes, such as 2024-03-01, got {value!r}")
     return value
 
 
 def article_field(value: object) -> str:
-    """The name of a field of Article that a rule may set."""
+    """The name of an Article field that a rule may set."""
     name = text(value)
     if name not in _ARTICLE_FIELDS:
         raise ValueError(f"{name} is not a field of an article{nearest(name, _ARTICLE_FIELDS)}")
     return name
 
 
-def http(value: object) -> str:
-    """An http address, perhaps with places such as {page}."""
+def http_url(value: object) -> str:
+    """An http or https address, possibly with placeholders such as {page}."""
     url = text(value)
     if not re.match(r"https?://[^/\s]+", url) or re.search(r"\s", url):
         raise ValueError(f"{url!r} is not an http address")
     return url
 
 
-def as_is(value: object) -> object:
-    """Whatever it is: tables, which are checked one by one."""
+def any_value(value: object) -> object:
+    """Any value: tables, which are validated one by one later."""
     return value
 
 
@@ -169,11 +167,13 @@ _MOST_PAGES = 1000
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 _PARAMETER = re.compile(r"[^\s?&=#]{1,40}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-PLACE = re.compile(r"\{[^{}]+\}")
-_ARTICLE_FIELDS = tuple(one.name for one in fields(Article) if one.name not in ("url", "provenance", "word_count"))
+PLACEHOLDER = re.compile(r"\{[^{}]+\}")
+_ARTICLE_FIELDS = tuple(
+    field.name for field in fields(Article) if field.name not in ("url", "provenance", "word_count")
+)
 
 
 def nearest(key: str, keys: Iterable[str]) -> str:
-    """The end of a message about an unknown name: the nearest known one, else all."""
+    """End of a message about an unknown name: the nearest known one, otherwise all."""
     near = difflib.get_close_matches(key, list(keys), n=1)
     return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(keys)}"

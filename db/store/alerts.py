@@ -1,9 +1,9 @@
-"""The rows of `alerts`: what a person should know, from when to when, and whether it was told.
+"""The rows of `alerts`: a condition that somebody should know about, from when to when, and whether they were notified.
 
-    open_alert ──> told, told again ──> close_alert ──> told as closed
+    open_alert ──> notified, repeatedly ──> close_alert ──> notified of the end
 
-Of one kind there is at most one open alert for a source, or for what it is `about` (an index holds that). A closed row stays: it is
-the history.
+Each kind has at most one open alert per source, or per subject (`about`); a unique index enforces this. Closed rows
+stay as the history.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from db.timestamps import format_timestamp, parse_timestamp
 
 
 class AlertKind(StrEnum):
-    """What an alert is about. The values are stable: hooks and queries use them."""
+    """The kind of an alert. The values are stable: hooks and queries use them."""
 
     SILENT = "silent"
     ROTTING = "rotting"
@@ -36,7 +36,7 @@ class AlertKind(StrEnum):
 
 
 class AlertEvent(StrEnum):
-    """What is told of an alert."""
+    """What a notification is about."""
 
     OPENED = "opened"
     STILL_OPEN = "still open"
@@ -45,10 +45,11 @@ class AlertEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One row. `source` is the source's name, None for what concerns the machine; `about` tells apart alerts of one kind that no
-    source tells apart, such as files; `evidence` holds the figures behind `says`.
+    """One row. `source` is the source's name, None if the alert concerns the machine; `about` tells alerts of one kind
+    apart where no source does, such as files; `evidence` holds the figures behind `message`.
 
-    `told` counts the times that a hook took it, `told_at` is the last of them; `telling_failed` is how the last try went wrong.
+    `notifications` counts the times that a hook accepted it, `notified_at` is the last of them; `notification_failure`
+    describes the last attempt if it failed. The columns are `says`, `remedy`, `told`, `told_at` and `telling_failed`.
     """
 
     id: int
@@ -56,14 +57,14 @@ class Alert:
     source_id: int | None
     source: str | None
     about: str = ""
-    says: str
-    remedy: str
+    message: str
+    advice: str
     evidence: Mapping[str, object] = field(default_factory=dict)
     opened_at: datetime
     closed_at: datetime | None = None
-    told_at: datetime | None = None
-    told: int = 0
-    telling_failed: Mapping[str, object] | None = None
+    notified_at: datetime | None = None
+    notifications: int = 0
+    notification_failure: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +82,9 @@ FROM alerts a LEFT JOIN sources s ON s.id = a.source_id
 """
 _OPEN = f"{_ALERTS} WHERE a.closed_at IS NULL ORDER BY a.id"
 _ALL = f"{_ALERTS} ORDER BY a.closed_at IS NOT NULL, a.id DESC"
-_ONE = f"{_ALERTS} WHERE a.id = ?"
-# The end is told only of what was told before; to a hook that failed then, again.
-_TO_TELL = f"""
+_BY_ID = f"{_ALERTS} WHERE a.id = ?"
+# The end of an alert is announced only if its beginning was, and again to a hook that failed then.
+_TO_NOTIFY = f"""
 {_ALERTS} WHERE a.closed_at IS NULL OR (a.told > 0 AND (a.told_at < a.closed_at OR a.telling_failed ->> 'event' = 'closed'))
 ORDER BY a.telling_failed IS NOT NULL, a.id
 """
@@ -93,22 +94,22 @@ _CLOSED_EVIDENCE = (
 
 
 def open_alerts(conn: sqlite3.Connection) -> list[Alert]:
-    """What is open, the oldest first."""
+    """The open alerts, oldest first."""
     return [_alert(row) for row in named_rows(conn, _OPEN)]
 
 
 def all_alerts(conn: sqlite3.Connection) -> list[Alert]:
-    """Open ones, then closed ones, each the newest first."""
+    """Open alerts, then closed ones, each newest first."""
     return [_alert(row) for row in named_rows(conn, _ALL)]
 
 
 def alerts_to_notify(conn: sqlite3.Connection) -> list[Alert]:
-    """Open ones, and those closed that were told as open but not as closed. What failed before comes last."""
-    return [_alert(row) for row in named_rows(conn, _TO_TELL)]
+    """Open alerts, and closed ones whose end was not announced yet. Those whose last notification failed come last."""
+    return [_alert(row) for row in named_rows(conn, _TO_NOTIFY)]
 
 
 def closed_evidence(conn: sqlite3.Connection, kind: AlertKind, source_id: int) -> list[Mapping[str, object]]:
-    """The figures behind earlier alerts of a kind, the newest first."""
+    """The evidence of closed alerts of a kind, newest first."""
     return [json.loads(row[0]) for row in conn.execute(_CLOSED_EVIDENCE, (kind.value, source_id))]
 
 
@@ -117,44 +118,49 @@ def open_alert(  # noqa: PLR0913 - one for each column
     kind: AlertKind,
     source_id: int | None,
     *,
-    says: str,
-    remedy: str,
+    message: str,
+    advice: str,
     evidence: Mapping[str, object],
     at: datetime,
     about: str = "",
 ) -> Alert:
-    """Open an alert. Raises sqlite3.IntegrityError where one of the kind is open for that source."""
+    """Insert an alert. Raises sqlite3.IntegrityError if one of this kind is already open for the source."""
     cursor = conn.execute(
         "INSERT INTO alerts (kind, source_id, about, says, remedy, evidence, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (kind.value, source_id, about, says, remedy, _json(evidence), format_timestamp(at)),
+        (kind.value, source_id, about, message, advice, _json(evidence), format_timestamp(at)),
     )
-    return _one(conn, int(cursor.lastrowid or 0))
+    return _load(conn, int(cursor.lastrowid or 0))
 
 
-def update_alert(conn: sqlite3.Connection, alert_id: int, *, says: str, evidence: Mapping[str, object]) -> None:
-    """Bring an open alert up to date. It is not told again for that."""
-    conn.execute("UPDATE alerts SET says = ?, evidence = ? WHERE id = ?", (says, _json(evidence), alert_id))
+def update_alert(conn: sqlite3.Connection, alert_id: int, *, message: str, evidence: Mapping[str, object]) -> None:
+    """Update the text of an open alert. This triggers no notification."""
+    conn.execute("UPDATE alerts SET says = ?, evidence = ? WHERE id = ?", (message, _json(evidence), alert_id))
 
 
 def close_alert(conn: sqlite3.Connection, alert_id: int, at: datetime) -> Alert:
-    """Close an alert: what it says is over."""
+    """Mark an alert as closed."""
     conn.execute("UPDATE alerts SET closed_at = ? WHERE id = ?", (format_timestamp(at), alert_id))
-    return _one(conn, alert_id)
+    return _load(conn, alert_id)
 
 
 def record_notification(
-    conn: sqlite3.Connection, alert_id: int, *, heard: bool, failed: Mapping[str, object] | None, at: datetime
+    conn: sqlite3.Connection, alert_id: int, *, accepted: bool, failure: Mapping[str, object] | None, at: datetime
 ) -> None:
-    """Record that an alert was told (`heard`: some hook took it), and how it went wrong where it did."""
+    """Record an attempt to notify: whether some hook accepted it, and the failure if one failed."""
     conn.execute(
-        "UPDATE alerts SET told = told + :heard, told_at = CASE WHEN :heard THEN :at ELSE told_at END,"
-        " telling_failed = :failed WHERE id = :id",
-        {"id": alert_id, "heard": int(heard), "at": format_timestamp(at), "failed": _json(failed) if failed else None},
+        "UPDATE alerts SET told = told + :accepted, told_at = CASE WHEN :accepted THEN :at ELSE told_at END,"
+        " telling_failed = :failure WHERE id = :id",
+        {
+            "id": alert_id,
+            "accepted": int(accepted),
+            "at": format_timestamp(at),
+            "failure": _json(failure) if failure else None,
+        },
     )
 
 
-def _one(conn: sqlite3.Connection, alert_id: int) -> Alert:
-    return _alert(named_rows(conn, _ONE, (alert_id,)).fetchone())
+def _load(conn: sqlite3.Connection, alert_id: int) -> Alert:
+    return _alert(named_rows(conn, _BY_ID, (alert_id,)).fetchone())
 
 
 def _json(value: Mapping[str, object]) -> str:
@@ -168,14 +174,14 @@ def _alert(row: sqlite3.Row) -> Alert:
         source_id=row["source_id"],
         source=row["source"],
         about=row["about"],
-        says=row["says"],
-        remedy=row["remedy"],
+        message=row["says"],
+        advice=row["remedy"],
         evidence=json.loads(row["evidence"]),
         opened_at=parse_timestamp(row["opened_at"]),
         closed_at=_moment(row["closed_at"]),
-        told_at=_moment(row["told_at"]),
-        told=row["told"],
-        telling_failed=_failure(row["telling_failed"]),
+        notified_at=_moment(row["told_at"]),
+        notifications=row["told"],
+        notification_failure=_failure(row["telling_failed"]),
     )
 
 

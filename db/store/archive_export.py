@@ -1,4 +1,4 @@
-"""Stored pages for an export: as they are, in the order they came, some at a time, so that no crawl is held up."""
+"""Stored pages for an export, in the order they were stored, read in batches so that no crawl is blocked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SELECT p.id, b.pruned_at IS NOT NULL FROM pages p JOIN bodies b ON b.id = p.body
 WHERE p.id > :after AND (:source IS NULL OR p.source_id = :source) AND (:since IS NULL OR p.fetched_at >= :since)
 ORDER BY p.id LIMIT 200
 """
-_AROUND = """
+_CONTEXT = """
 SELECT p.headers, s.name, s.url,
        (SELECT duration_ms FROM fetches f WHERE f.link_id = p.link_id AND f.page_id = p.id AND f.started_at = p.fetched_at)
 FROM pages p JOIN sources s ON s.id = p.source_id WHERE p.id = ?
@@ -27,7 +27,7 @@ _PART_URLS = "SELECT url FROM page_parts WHERE page_id = ? ORDER BY position"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPage:
-    """A page with what stands around it: its headers, its source's name and address, how long the answer took."""
+    """A page with its response headers, the name and address of its source, and how long the response took."""
 
     page: Page
     headers: Mapping[str, str]
@@ -39,7 +39,7 @@ class StoredPage:
 def pages_to_export(
     conn: sqlite3.Connection, *, source_id: int | None = None, since: datetime | None = None
 ) -> Iterator[tuple[int, bool]]:
-    """Ids of the pages fetched since, in the order stored, and whether the body is gone (setting `keep_bodies`)."""
+    """Ids of the pages fetched since, in the order stored, and whether the body was pruned (setting `keep_bodies`)."""
     after = 0
     while rows := conn.execute(
         _IDS, {"after": after, "source": source_id, "since": format_timestamp(since) if since else None}
@@ -49,9 +49,9 @@ def pages_to_export(
 
 
 def load_stored_page(conn: sqlite3.Connection, page_id: int) -> StoredPage:
-    """One page. Raises Damaged, Pruned, KeyError as `load_page`."""
+    """Load one page. Raises DatabaseDamaged, BodyPruned or KeyError, as `load_page` does."""
     page = load_page(conn, page_id)
-    headers, name, url, duration = conn.execute(_AROUND, (page_id,)).fetchone()
+    headers, name, url, duration = conn.execute(_CONTEXT, (page_id,)).fetchone()
     return StoredPage(
         page=page,
         headers=json.loads(headers),

@@ -1,8 +1,8 @@
-"""Which links of a source are due: the new, the failed whose time has come, those to be visited again. Newest first.
+"""Which links of a source are due: new ones, failed ones whose retry time has come, and ones to revisit. Newest first.
 
-With a rhythm of 30 min, 3 h, 1 d, 7 d an article is due again once so long has passed since its first fetch, unless it was
-visited after that moment already. Visits that were missed (the machine slept) are one visit. A rhythm of 0 is due at every crawl.
-Of links that are known to be one article (`db.addresses.link_twins`) one is visited again.
+With revisits after 30 min, 3 h, 1 d and 7 d an article is due once that much time has passed since its first fetch,
+unless it was visited after that moment. Several missed visits (the machine slept) count as one. A revisit of 0 is due
+at every crawl. Of links that are known to be one article (`db.addresses.link_twins`) only one is revisited.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from db.timestamps import format_timestamp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueLink:
-    """One link to fetch, with what makes the request conditional where we have been there before."""
+    """One link to fetch, with the validators of a conditional request if it was fetched before."""
 
     link_id: int
     url: str
@@ -26,7 +26,7 @@ class DueLink:
     last_modified: str | None = None
 
 
-# What a front page or feed lists without a time is of today; what only a sitemap lists may be of any year.
+# A link without a time counts as of today if a front page or feed lists it; one from a sitemap alone may be of any year.
 _NEWEST = "coalesce(l.published, l.modified, CASE l.kind WHEN 'sitemap' THEN '' ELSE l.found_at END)"
 
 _NEW = f"""
@@ -63,7 +63,7 @@ def due_links(
     since: datetime | None = None,
     limit: int = 0,
 ) -> list[DueLink]:
-    """The links to fetch now, new ones before visits paid again, at most `limit` (0: all)."""
+    """The links to fetch now, new ones before revisits, at most `limit` (0: all)."""
     parameters = {
         "source": source_id,
         "now": now.timestamp(),
@@ -89,7 +89,7 @@ def _in_seconds(times: Sequence[timedelta]) -> str:
 
 
 def validators_for(conn: sqlite3.Connection, url: str) -> tuple[str | None, str | None]:
-    """The ETag and Last-Modified that `url` came with last time."""
+    """The ETag and Last-Modified of the last response for `url`."""
     row = conn.execute("SELECT etag, last_modified FROM validators WHERE url = ?", (url,)).fetchone()
     return (row[0], row[1]) if row else (None, None)
 
@@ -103,5 +103,5 @@ SELECT EXISTS (
 
 
 def has_unknown_links(conn: sqlite3.Connection, source_id: int, addresses: Sequence[str]) -> bool:
-    """Whether any of these addresses, as keys without what is ignored, belongs to no link yet."""
+    """Whether any of these addresses (keys without ignored parameters) has no link yet."""
     return bool(conn.execute(_ANY_UNKNOWN, (json.dumps(addresses), source_id)).fetchone()[0])

@@ -1,4 +1,4 @@
-"""Writing what happened: sources, links, fetches, pages, runs. Each function is a job for `db.connection.writer` or a `write`
+"""Write facts: sources, links, fetches, pages, runs. Each function is a job for `db.connection.writer` or for a `write`
 block.
 """
 
@@ -12,13 +12,13 @@ from datetime import datetime
 
 from db.bodies import store as bodies
 from db.models import Link
-from db.processes import identity
+from db.processes import process_identity
 from db.timestamps import format_timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
-    """One request and what came of it. `bytes` is the body's size after decompression; `error` names a failure."""
+    """One request and its result. `bytes` is the size of the body after decompression; `error` names a failure."""
 
     what: str
     url: str
@@ -35,7 +35,7 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """Bytes that came in, with their hash and packed form. `url` is where a further page of an article was."""
+    """A received body with its hash and compressed form. `url` is the address of a further page of an article."""
 
     data: bytes = field(repr=False)
     sha256: bytes
@@ -44,13 +44,13 @@ class Body:
 
 
 def pack_body(data: bytes, url: str = "") -> Body:
-    """A body made ready to be stored; takes milliseconds."""
+    """Hash and compress a body for storing; takes milliseconds."""
     return Body(data=data, sha256=bodies.body_digest(data), packed=bodies.compress_body(data), url=url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedPage:
-    """A page that came in: its fetch, its headers, its body, and the further pages of its article where they were fetched."""
+    """A received page: its fetch, headers and body, and the bodies of the article's further pages if they were fetched."""
 
     fetch: Fetch
     source_id: int
@@ -61,7 +61,7 @@ class ReceivedPage:
 
 
 def insert_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = None) -> int:
-    """Record a fetch; its id."""
+    """Record a fetch; returns its id."""
     cursor = conn.execute(
         "INSERT INTO fetches (run_id, source_id, link_id, page_id, what, url, final_url, started_at, duration_ms, status,"
         " bytes, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -84,7 +84,9 @@ def insert_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = N
 
 
 def insert_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
-    """Record a fetch that brought a page. The new page's id, or None where the body is the one its source had from this link."""
+    """Record a fetch that returned a page. Returns the new page's id, or None if the source's last page of this link
+    has the same body.
+    """
     fetch = page.fetch
     last = conn.execute(
         "SELECT p.id, b.sha256 FROM pages p JOIN bodies b ON b.id = p.body_id WHERE p.link_id = ? AND p.source_id = ?"
@@ -93,7 +95,7 @@ def insert_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
     ).fetchone()
     if last and last[1] == page.body.sha256 and _parts_of(conn, last[0]) == [part.sha256 for part in page.parts]:
         insert_fetch(conn, fetch, last[0])
-        record_visit(conn, fetch, good=True)
+        record_visit(conn, fetch, succeeded=True)
         save_validators(conn, fetch.url, page.headers)
         return None
     cursor = conn.execute(
@@ -117,7 +119,7 @@ def insert_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
         [(page_id, number, part.url, _put_body(conn, part)) for number, part in enumerate(page.parts, 2)],
     )
     insert_fetch(conn, fetch, page_id)
-    record_visit(conn, fetch, good=True)
+    record_visit(conn, fetch, succeeded=True)
     save_validators(conn, fetch.url, page.headers)
     return page_id
 
@@ -134,25 +136,25 @@ def _parts_of(conn: sqlite3.Connection, page_id: int) -> list[bytes]:
 
 
 def record_unchanged(conn: sqlite3.Connection, fetch: Fetch) -> None:
-    """Record a 304: the page that we have still stands."""
+    """Record a 304: the stored page is still current."""
     query = "SELECT max(id) FROM pages WHERE link_id = ? AND source_id = ?"
     row = conn.execute(query, (fetch.link_id, fetch.source_id)).fetchone()
     insert_fetch(conn, fetch, row[0])
-    record_visit(conn, fetch, good=True)
+    record_visit(conn, fetch, succeeded=True)
 
 
 def record_failure(conn: sqlite3.Connection, fetch: Fetch) -> None:
-    """Record an article fetch that brought no page."""
+    """Record a fetch of an article that returned no page."""
     insert_fetch(conn, fetch)
-    record_visit(conn, fetch, good=False)
+    record_visit(conn, fetch, succeeded=False)
 
 
-def record_visit(conn: sqlite3.Connection, fetch: Fetch, *, good: bool) -> None:
-    """Keep what decides when a link is due again."""
+def record_visit(conn: sqlite3.Connection, fetch: Fetch, *, succeeded: bool) -> None:
+    """Update the state that decides when a link is due again."""
     if fetch.link_id is None:
         return
     at = fetch.started_at.timestamp()
-    if good:
+    if succeeded:
         conn.execute(
             "UPDATE visits SET first_at = coalesce(first_at, ?), last_at = ?, failures = 0 WHERE link_id = ?",
             (at, at, fetch.link_id),
@@ -165,7 +167,7 @@ def record_visit(conn: sqlite3.Connection, fetch: Fetch, *, good: bool) -> None:
 
 
 def save_validators(conn: sqlite3.Connection, url: str, headers: Mapping[str, str]) -> None:
-    """Keep what makes the next request for `url` conditional. Only together with what its body said: a 304 brings no body."""
+    """Store the validators for the next conditional request. Call it only together with the body: a 304 returns none."""
     etag, modified = headers.get("ETag"), headers.get("Last-Modified")
     if etag or modified:
         conn.execute(
@@ -180,7 +182,7 @@ def save_validators(conn: sqlite3.Connection, url: str, headers: Mapping[str, st
 def insert_links(
     conn: sqlite3.Connection, source_id: int, links: Iterable[Link], found_at: datetime, run_id: int | None
 ) -> int:
-    """Record links that are not known yet (by key); how many were new. What is known keeps its first row."""
+    """Insert the links whose key is not known yet; returns how many. Known links keep their first row."""
     at = format_timestamp(found_at)
     new = 0
     for link in links:
@@ -213,14 +215,16 @@ WHERE l.source_id <> ?
 
 
 def links_of_others(conn: sqlite3.Connection, source_id: int, keys: Iterable[str]) -> dict[str, str]:
-    """Those of the links that other sources have, by key, and the address of that source."""
+    """The links among these keys that belong to other sources: key to address of that source."""
     return dict(conn.execute(_LINKS_OF_OTHERS, (json.dumps(list(keys)), source_id)).fetchall())
 
 
 def take_over_links(
     conn: sqlite3.Connection, source_id: int, links: Iterable[Link], found_at: datetime, run_id: int
 ) -> int:
-    """Record links of this source that another one has; how many. The other's rows and pages stay, under keys of no address."""
+    """Record links of this source that another source has; returns how many. The other's rows and pages stay, under
+    keys that no address has.
+    """
     taken = list(links)
     names = [(link.key,) for link in taken]
     conn.executemany("UPDATE links SET key = 'taken over ' || key || ' ' || id WHERE key = ?", names)
@@ -228,10 +232,10 @@ def take_over_links(
 
 
 def begin_run(conn: sqlite3.Connection, command: str, pid: int, at: datetime, reason: str = "by hand") -> int:
-    """Record that a run began; its id."""
+    """Record the start of a run; returns its id."""
     cursor = conn.execute(
         "INSERT INTO runs (command, reason, pid, process, started_at) VALUES (?, ?, ?, ?, ?)",
-        (command, reason, pid, identity(pid), format_timestamp(at)),
+        (command, reason, pid, process_identity(pid), format_timestamp(at)),
     )
     return int(cursor.lastrowid or 0)
 
@@ -247,7 +251,7 @@ def end_run(
 
 
 def update_run_figures(conn: sqlite3.Connection, run_id: int, figures: Mapping[str, object]) -> None:
-    """Bring the figures of a run that has ended up to date; what else it noted of itself stays."""
+    """Update the figures of a run that has ended; other values in them stay."""
     row = conn.execute("SELECT figures FROM runs WHERE id = ?", (run_id,)).fetchone()
     known = json.loads(row[0]) if row and row[0] else {}
     conn.execute(
@@ -256,15 +260,15 @@ def update_run_figures(conn: sqlite3.Connection, run_id: int, figures: Mapping[s
 
 
 def resume_run(conn: sqlite3.Connection, run_id: int, pid: int) -> None:
-    """Record that a process goes on with a run that was broken off: it is under way again."""
+    """Record that a process continues an interrupted run."""
     conn.execute(
         "UPDATE runs SET ended = NULL, ended_at = NULL, error = NULL, pid = ?, process = ? WHERE id = ?",
-        (pid, identity(pid), run_id),
+        (pid, process_identity(pid), run_id),
     )
 
 
 def abandon_run(conn: sqlite3.Connection, run_id: int, at: datetime, why: str) -> None:
-    """Record that nobody goes on with a run that was killed. One that ended keeps how it ended."""
+    """Record that nobody continues a run that was killed. A run that ended keeps how it ended."""
     conn.execute(
         "UPDATE runs SET ended = 'stopped', ended_at = ?, error = ? WHERE id = ? AND ended IS NULL",
         (format_timestamp(at), why, run_id),

@@ -1,4 +1,4 @@
-"""What was learned of when sources publish (`scheduler.planning.learning`). Derived: dropped, it is learned again."""
+"""Publishing rhythms learned from sources (`scheduler.planning.learning`). Derived: dropped rows are learned again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from db.timestamps import format_timestamp, parse_timestamp
 
 
 def save_rhythm(conn: sqlite3.Connection, source_id: int, at: datetime, rhythm: str) -> None:
-    """Keep what was learned of a source, as JSON."""
+    """Store a source's rhythm, as JSON."""
     conn.execute(
         "INSERT OR REPLACE INTO rhythms (source_id, learned_at, rhythm) VALUES (?, ?, ?)",
         (source_id, format_timestamp(at), rhythm),
@@ -17,6 +17,6 @@ def save_rhythm(conn: sqlite3.Connection, source_id: int, at: datetime, rhythm: 
 
 
 def load_rhythm(conn: sqlite3.Connection, source_id: int) -> tuple[datetime, str] | None:
-    """When a source's rhythm was learned, and the rhythm as JSON; None where it was not yet."""
+    """When a source's rhythm was learned, and the rhythm as JSON; None if it was not learned yet."""
     row = conn.execute("SELECT learned_at, rhythm FROM rhythms WHERE source_id = ?", (source_id,)).fetchone()
     return (parse_timestamp(row[0]), str(row[1])) if row else None

@@ -1,11 +1,12 @@
-"""How each listing of a source answers, and which of them are worth asking now.
+"""How each listing of a source responds, and which listings are worth requesting now.
 
-    asked ──good──> works, or names no article
-          ──404, 410, something else in its place──> gone: it rests as a failed link does (setting `retry_failed`)
-                ──gone again after the last rest──> given up ──the site names it again──> asked again
+    requested ──ok──> works, or names no article
+              ──404, 410, something else in its place──> gone: it rests as a failed link does (setting `retry_failed`)
+                  ──gone again after the last rest──> given up ──the site names it again──> requested again
 
-A listing that was given up but that the front page goes on naming is asked once a day; so is the front page itself, which needs
-nobody to name it. One that the front page stops naming, and names again later, comes back with the next crawl.
+A listing that was given up but that the front page still names is requested once a day; so is the front page itself,
+which nobody needs to name. A listing that the front page stops naming and later names again is requested at the next
+crawl.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from datetime import datetime, timedelta
 from db.models import Listing, ListingKind
 from db.timestamps import format_timestamp, parse_timestamp
 
-# How often a listing that was given up is asked for while the site goes on naming it: the longest rest of `retry_failed`'s default.
-NAMED_REST = timedelta(days=1)
+# How often to request a listing that was given up while the site still names it: the longest default rest of `retry_failed`.
+GIVEN_UP_REST = timedelta(days=1)
 
 
 _STATES = """
@@ -39,7 +40,7 @@ ON CONFLICT (entry_id) DO UPDATE SET
     gone = CASE WHEN excluded.answered_at IS NOT NULL THEN 0 ELSE gone + excluded.gone END,
     trouble = excluded.trouble
 """
-# What stopped being named and is named again starts afresh.
+# A listing that was not named for a while and is named again starts from zero.
 _NAMED = """
 UPDATE listing_visits SET named_at = :at, gone = CASE WHEN unnamed THEN 0 ELSE gone END, unnamed = 0
 WHERE gone > 0 AND entry_id IN (
@@ -54,10 +55,10 @@ WHERE gone > 0 AND entry_id IN (
 
 @dataclass(slots=True, kw_only=True)
 class ListingAnswer:
-    """What came of asking for one listing in a visit, with the further pages and sitemaps that it names.
+    """The result of requesting one listing in a visit, including the further pages and sitemaps that it names.
 
-    `links`: articles it named. `unchanged`: part of it was answered with 304. `trouble`: how it failed, or why it names nothing;
-    `gone`: it is not there.
+    `links`: number of articles it named. `unchanged`: part of it returned 304. `trouble`: how it failed, or why it
+    names nothing. `gone`: it does not exist any more.
     """
 
     answered: bool = False
@@ -69,13 +70,13 @@ class ListingAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingState:
-    """A listing and how it answers. Times are None where it never was asked, or never answered.
+    """A listing and how it responds. Times are None if it was never requested, or never responded.
 
-    `links`: articles named when it was last read. `gone`: how often in a row it was not there. `named_at`: when a page of the site
-    last named it after that.
+    `links`: articles named when it was last read. `gone`: how many times in a row it did not exist. `named_at`: when a
+    page of the site last named it after that.
     """
 
-    entry: Listing
+    listing: Listing
     asked_at: datetime | None = None
     answered_at: datetime | None = None
     links: int | None = None
@@ -86,13 +87,13 @@ class ListingState:
 
     @property
     def works(self) -> bool | None:
-        """Whether it names articles; None where it was not asked yet."""
+        """Whether it names articles; None if it was never requested."""
         if self.asked_at is None:
             return None
         return bool(self.links) and not self.gone
 
-    def next_ask(self, rests: Sequence[timedelta]) -> datetime | None:
-        """When a listing that is gone is asked again; None: not before the site names it again.
+    def next_request_at(self, rests: Sequence[timedelta]) -> datetime | None:
+        """When to request a listing that is gone again; None: only once the site names it again.
 
         `rests` are those of `retry_failed`.
         """
@@ -101,18 +102,18 @@ class ListingState:
         if self.gone <= len(rests):
             return self.asked_at + rests[self.gone - 1]
         named = self.named_at is not None and self.named_at >= self.asked_at and not self.unnamed
-        return self.asked_at + NAMED_REST if named or self.entry.kind is ListingKind.FRONT_PAGE else None
+        return self.asked_at + GIVEN_UP_REST if named or self.listing.kind is ListingKind.FRONT_PAGE else None
 
-    def rests(self, rests: Sequence[timedelta], now: datetime) -> bool:
-        """Whether it is to be left alone now."""
+    def is_resting(self, rests: Sequence[timedelta], now: datetime) -> bool:
+        """Whether not to request it now."""
         if not self.gone:
             return False
-        again = self.next_ask(rests)
+        again = self.next_request_at(rests)
         return again is None or again > now
 
 
 def listing_states(conn: sqlite3.Connection, source_id: int) -> list[ListingState]:
-    """The listings of a source in the order found, with how each answers."""
+    """The listings of a source and how each responds, in the order found."""
     return [_state(row) for row in conn.execute(_STATES, (source_id,))]
 
 
@@ -120,7 +121,7 @@ def _state(row: tuple[object, ...]) -> ListingState:
     url, kind, title, asked_at, answered_at, links, gone, trouble, named_at, unnamed = row
     asked, answered, named = (parse_timestamp(str(at)) if at else None for at in (asked_at, answered_at, named_at))
     return ListingState(
-        entry=Listing(url=str(url), kind=ListingKind(str(kind)), title=str(title) if title is not None else None),
+        listing=Listing(url=str(url), kind=ListingKind(str(kind)), title=str(title) if title is not None else None),
         asked_at=asked,
         answered_at=answered,
         links=int(str(links)) if links is not None else None,
@@ -132,9 +133,9 @@ def _state(row: tuple[object, ...]) -> ListingState:
 
 
 def should_rediscover(states: Sequence[ListingState], rests: Sequence[timedelta], now: datetime) -> bool:
-    """Whether the site is to be searched for listings: none is known, or all were given up, and none was asked for a day."""
+    """Whether to search the site for listings: none is known, or all were given up and not requested for a day."""
     return all(
-        state.gone > len(rests) and state.asked_at is not None and now - state.asked_at >= NAMED_REST
+        state.gone > len(rests) and state.asked_at is not None and now - state.asked_at >= GIVEN_UP_REST
         for state in states
     )
 
@@ -146,15 +147,15 @@ def save_listing_answers(
     at: datetime,
     named: AbstractSet[str] | None = None,
 ) -> int:
-    """Record how the listings answered, by address; how many of them name articles.
+    """Record how the listings responded, by address; returns how many name articles.
 
-    `named` are the listings that the front page names, None where it was not read.
+    `named` are the listings that the front page names; None if it was not read.
     """
-    before = {state.entry.url: state for state in listing_states(conn, source_id)}
+    before = {state.listing.url: state for state in listing_states(conn, source_id)}
     working = 0
     for url, answer in answers.items():
         links: int | None = answer.links
-        if answer.unchanged:  # what it named before it still names, as far as that was ever counted
+        if answer.unchanged:  # it still names what it named before, as far as that was ever counted
             known = before[url].links if url in before else None
             links = max(answer.links, known) if known is not None else (answer.links or None)
             working += answer.answered and (links is None or links > 0)

@@ -1,4 +1,6 @@
-"""Writing what we make of pages: outcomes, articles with their credits, decisions. All of it can be dropped and made again."""
+"""Write what is derived from pages: outcomes, articles with their credits, decisions. All of it can be dropped and
+derived again.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from db.models import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection
-from db.search.index import drop_page, index_page
+from db.search.index import index_page, remove_page
 from db.site_rules.loader import RuleFile
 from db.store.site_rules import save_rules
 
@@ -19,25 +21,25 @@ _ROLES = (("author", "authors"), ("editor", "editors"), ("proofreader", "proofre
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extractor:
-    """Who made a derived row: the versions of our code, of the site rules, of trafilatura."""
+    """The versions that produced a derived row: of our code, of the site rules, of trafilatura."""
 
     code: str
     rules: str
     trafilatura: str
     rule_files: tuple[RuleFile, ...] = field(default=(), repr=False, compare=False)
-    """The texts behind `rules`, to be kept with the first row that they make."""
+    """The site files behind `rules`, stored with the first row that they produce."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """What an article is compared by: the identity of its address and the hash of its normalised text (16 bytes)."""
+    """What an article is compared by: the key of its address and the hash of its prepared text (16 bytes)."""
 
     address_key: str
     text_hash: bytes
 
 
 def extractor_id(conn: sqlite3.Connection, extractor: Extractor) -> int:
-    """The row of an extractor, made if it is new. Its site rules are in force from now on."""
+    """The id of an extractor, inserted if it is new. Its site rules are in force from now on."""
     if extractor.rule_files:
         save_rules(conn, extractor.rules, extractor.rule_files)
     if known := find_extractor(conn, extractor):
@@ -48,14 +50,14 @@ def extractor_id(conn: sqlite3.Connection, extractor: Extractor) -> int:
 
 
 def find_extractor(conn: sqlite3.Connection, extractor: Extractor) -> int:
-    """The row of an extractor, 0 where it has none yet. Only reads."""
+    """The id of an extractor, 0 if it has none yet. Only reads."""
     values = (extractor.code, extractor.rules, extractor.trafilatura)
     row = conn.execute("SELECT id FROM extractors WHERE (code, rules, trafilatura) = (?, ?, ?)", values).fetchone()
     return int(row[0]) if row else 0
 
 
 def insert_rejection(conn: sqlite3.Connection, page_id: int, rejection: Rejection, extractor: int) -> None:
-    """Record that a page is not an article. Replaces what was made of the page before."""
+    """Record that a page is not an article, in place of an earlier outcome."""
     delete_outcome(conn, page_id)
     conn.execute(
         "INSERT INTO outcomes (page_id, extractor_id, reason, detail) VALUES (?, ?, ?, ?)",
@@ -66,14 +68,14 @@ def insert_rejection(conn: sqlite3.Connection, page_id: int, rejection: Rejectio
 def insert_article(
     conn: sqlite3.Connection, page_id: int, url: str, article: Article, prints: Fingerprint, extractor: int
 ) -> None:
-    """Record the article that a page is. Replaces what was made of the page before."""
+    """Record the article on a page, in place of an earlier outcome."""
     delete_outcome(conn, page_id)
     conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, ?)", (page_id, extractor))
-    put_article_rows(conn, article_row(page_id, url, article, prints), credit_rows(article))
+    insert_article_rows(conn, article_row(page_id, url, article, prints), credit_rows(article))
 
 
-def put_article_rows(conn: sqlite3.Connection, row: Mapping[str, object], credits: Iterable[CreditRow]) -> None:
-    """Write an article as rows, and into the search index. Its outcome must be there."""
+def insert_article_rows(conn: sqlite3.Connection, row: Mapping[str, object], credits: Iterable[CreditRow]) -> None:
+    """Insert the rows of an article and index it for search. Its outcome must exist."""
     conn.execute(
         f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
         list(row.values()),
@@ -86,7 +88,7 @@ def put_article_rows(conn: sqlite3.Connection, row: Mapping[str, object], credit
 
 
 def credit_rows(article: Article) -> list[CreditRow]:
-    """The credits of an article as `credits` keeps them: role, position, name."""
+    """The credits of an article as rows of `credits`: role, position, name."""
     return [
         (role, position, name)
         for role, attribute in _ROLES
@@ -95,7 +97,7 @@ def credit_rows(article: Article) -> list[CreditRow]:
 
 
 def article_row(page_id: int, url: str, article: Article, prints: Fingerprint) -> dict[str, object]:
-    """An article as `articles` keeps it, credits apart."""
+    """An article as a row of `articles`, without credits."""
     return {
         "page_id": page_id,
         "address_key": prints.address_key,
@@ -122,12 +124,12 @@ def article_row(page_id: int, url: str, article: Article, prints: Fingerprint) -
 
 
 def save_decision(conn: sqlite3.Connection, decision: Decision) -> None:
-    """Record what a page is among the others. Replaces an earlier decision."""
+    """Record what a page is among the others, in place of an earlier decision."""
     conn.execute(
         "INSERT INTO decisions (page_id, verdict, article_id, original_id, revision) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (page_id) DO UPDATE SET verdict = excluded.verdict, article_id = excluded.article_id,"
         " original_id = excluded.original_id, revision = excluded.revision"
-        # A row that stands as it is costs no write: most of a cluster does when another copy joins it.
+        # An unchanged row costs no write: most rows of a cluster do not change when another copy joins it.
         " WHERE (verdict, article_id, original_id, revision)"
         " IS NOT (excluded.verdict, excluded.article_id, excluded.original_id, excluded.revision)",
         (decision.page_id, decision.verdict.value, decision.article_id, decision.original_id, decision.revision),
@@ -135,7 +137,7 @@ def save_decision(conn: sqlite3.Connection, decision: Decision) -> None:
 
 
 def load_article(conn: sqlite3.Connection, page_id: int) -> Article | None:
-    """The article that a page is, as `extract` gave it."""
+    """The article on a page, as extracted; None if the page is not an article."""
     cursor = conn.execute("SELECT * FROM articles WHERE page_id = ?", (page_id,))
     values = cursor.fetchone()
     if values is None:
@@ -172,8 +174,8 @@ def load_article(conn: sqlite3.Connection, page_id: int) -> Article | None:
 
 
 def delete_outcome(conn: sqlite3.Connection, page_id: int) -> None:
-    """Take away what was made of a page."""
-    drop_page(conn, page_id)
+    """Delete the outcome of a page and all that is derived from it."""
+    remove_page(conn, page_id)
     conn.execute("DELETE FROM outcomes WHERE page_id = ?", (page_id,))
 
 
@@ -201,7 +203,7 @@ def _moment(row: dict[str, str | None], name: str) -> Moment | None:
     if written.tzinfo is not None:
         instant = instant.astimezone(written.tzinfo)
     elif precision == Precision.DAY:
-        # Only the day was kept in `text`; the offset is what makes that day out of the instant.
+        # `text` has only the day.
         instant = written.replace(tzinfo=UTC)
     return Moment(
         at=instant,

@@ -1,7 +1,8 @@
-"""A stored page made ready to travel: what extraction needs of it, its bodies packed, to a process that sees no database.
+"""A stored page prepared for another process that has no access to the database: what extraction needs, with compressed
+bodies.
 
-A body travels as it is stored where it is a frame of its own. One that is packed by a dictionary is packed again without: the
-dictionary would be many times its size. Either way its hash is checked where it is opened.
+A body that is stored as a plain frame is passed on as it is. One that was compressed with a dictionary is compressed
+again without: the dictionary would be many times its size. Either way its hash is verified when it is unpacked.
 """
 
 from __future__ import annotations
@@ -9,31 +10,31 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field, replace
 
-from db.bodies.store import body_digest, load_body, unpack
+from db.bodies.store import body_digest, decompress_body, load_body
 from db.models import Page
 from db.store.pages import load_page_without_bodies
 from db.zstd import zstd
 
-# 300 KB in 0.6 ms. What travels is read once.
+# 300 KB in 0.6 ms. A payload is read only once.
 LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedBody:
-    """A body on its way. `name` is what an error calls it."""
+    """A compressed body. `name` is used in error messages."""
 
     name: str
     sha256: bytes
     data: bytes = field(repr=False)
 
-    def opened(self) -> bytes:
-        """The exact bytes. Raises Damaged where they are not what was sent."""
-        return unpack(self.name, self.data, self.sha256)
+    def unpack(self) -> bytes:
+        """The exact bytes. Raises DatabaseDamaged if they do not match the hash."""
+        return decompress_body(self.name, self.data, self.sha256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePayload:
-    """A page on its way. `page` has no bodies; `page_id` is its number in the database, or in an archive."""
+    """A page to send. `page` has no bodies; `page_id` is its id in the database, or its number in an archive."""
 
     page_id: int
     page: Page
@@ -42,22 +43,22 @@ class PagePayload:
 
     @property
     def size(self) -> int:
-        """Bytes of its bodies as they travel."""
+        """Bytes of its compressed bodies."""
         return len(self.body.data) + sum(len(part.data) for part in self.parts)
 
-    def opened(self) -> Page:
-        """The page. Raises Damaged."""
-        return replace(self.page, body=self.body.opened(), parts=tuple(part.opened() for part in self.parts))
+    def unpack(self) -> Page:
+        """The page with its bodies. Raises DatabaseDamaged."""
+        return replace(self.page, body=self.body.unpack(), parts=tuple(part.unpack() for part in self.parts))
 
 
 def make_payload(page_id: int, page: Page) -> PagePayload:
-    """A page at hand as a parcel."""
+    """The payload of a page at hand."""
     bodies = [_packed(f"record {page_id}", body) for body in (page.body, *page.parts)]
     return PagePayload(page_id=page_id, page=replace(page, body=b"", parts=()), body=bodies[0], parts=tuple(bodies[1:]))
 
 
 def load_payload(conn: sqlite3.Connection, page_id: int) -> PagePayload:
-    """A stored page as a parcel. Raises Damaged, Pruned, or KeyError where there is none."""
+    """The payload of a stored page. Raises DatabaseDamaged, BodyPruned, or KeyError if there is no such page."""
     page, body_id, parts = load_page_without_bodies(conn, page_id)
     return PagePayload(
         page_id=page_id,

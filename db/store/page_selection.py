@@ -1,4 +1,4 @@
-"""Which stored pages are to be extracted again: those that have an outcome and meet the conditions, in order of their ids."""
+"""Select stored pages to extract again: those that have an outcome and meet the conditions, in order of their ids."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from db.errors import UsageError
 _FROM = (
     "FROM outcomes JOIN pages ON pages.id = outcomes.page_id LEFT JOIN articles ON articles.page_id = outcomes.page_id"
 )
-# One address: what was found or states itself under its identity, and what was asked for or answered there.
+# Pages of one address: found or claimed under its key, or requested or answered there.
 _AT_ADDRESS = """(
     articles.address_key = :url_key OR articles.canonical_url = :url OR pages.url = :url OR pages.final_url = :url
     OR pages.link_id = (SELECT id FROM links WHERE key = :url_key)
 )"""
 _READS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-# What a condition can be wrong about. Anything else (a lock, the disk, damage) is the database's.
-_OF_THE_CONDITION = {
+# Errors that the user's condition can cause. Any other (a lock, the disk, damage) concerns the database.
+_CONDITION_ERRORS = {
     sqlite3.SQLITE_ERROR,
     sqlite3.SQLITE_AUTH,
     sqlite3.SQLITE_MISMATCH,
@@ -32,8 +32,8 @@ _OF_THE_CONDITION = {
 class Selection:
     """Conditions, all of which a page must meet.
 
-    `since` is as `facts.stamp` writes it, `since_said` what the user wrote for it (2d); `where` is SQL; `url` is a clean address
-    and `url_key` its identity (`links.key`, `articles.address_key`).
+    `since` is a timestamp, `since_said` the text that the user wrote for it (2d); `where` is SQL; `url` is a clean
+    address and `url_key` its key (`links.key`, `articles.address_key`).
     """
 
     stale: bool = False
@@ -46,18 +46,22 @@ class Selection:
 
     @property
     def name(self) -> str:
-        """The selection as text: what is asked for in the same words has the same name, on another day too."""
+        """The selection as JSON. The same request has the same name on another day, because `since_said` replaces
+        `since`.
+        """
         asked = asdict(self)
         if self.since_said is not None:
             del asked["since"]
         return json.dumps(asked, sort_keys=True)
 
 
-def select_pages(conn: sqlite3.Connection, selection: Selection, maker: int) -> Iterator[int]:
-    """Ids of the pages, pruned ones included. Raises UsageError where `where` is no condition that only reads, sqlite3.Error."""
+def select_pages(conn: sqlite3.Connection, selection: Selection, extractor_id: int) -> Iterator[int]:
+    """Ids of the selected pages, pruned ones included. Raises UsageError if `where` is not a condition that only reads,
+    or sqlite3.Error.
+    """
     conditions: list[str] = []
     if selection.stale:
-        conditions.append("outcomes.extractor_id <> :maker")
+        conditions.append("outcomes.extractor_id <> :extractor_id")
     if selection.source_id is not None:
         conditions.append("pages.source_id = :source_id")
     if selection.since is not None:
@@ -69,16 +73,16 @@ def select_pages(conn: sqlite3.Connection, selection: Selection, maker: int) -> 
     sql = f"SELECT outcomes.page_id {_FROM} WHERE {' AND '.join(conditions) or '1'} ORDER BY outcomes.page_id"
     conn.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in _READS else sqlite3.SQLITE_DENY)
     try:
-        yield from [row[0] for row in conn.execute(sql, asdict(selection) | {"maker": maker})]
+        yield from [row[0] for row in conn.execute(sql, asdict(selection) | {"extractor_id": extractor_id})]
     except (sqlite3.Error, sqlite3.Warning) as error:
-        if selection.where and _is_of_the_condition(error):
+        if selection.where and _is_condition_error(error):
             raise UsageError(f"--where: {error}") from error
         raise
     finally:
         conn.set_authorizer(None)
 
 
-def _is_of_the_condition(error: Exception) -> bool:
-    """Whether the condition is to blame: what Python itself refuses (two statements, a `?`) has no code."""
+def _is_condition_error(error: Exception) -> bool:
+    """Whether the condition caused the error. Errors raised by Python itself (two statements, a `?`) have no code."""
     code = getattr(error, "sqlite_errorcode", None)
-    return code is None or code & 0xFF in _OF_THE_CONDITION
+    return code is None or code & 0xFF in _CONDITION_ERRORS

@@ -1,4 +1,4 @@
-"""Reading stored pages back as the noun that extraction takes, and the queue of those that have no outcome."""
+"""Load stored pages as `Page` objects for extraction, and the queue of pages without an outcome."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _PARTS = "SELECT body_id FROM page_parts WHERE page_id = ? ORDER BY position"
 
 
 def load_page(conn: sqlite3.Connection, page_id: int) -> Page:
-    """A stored page, with its exact body and what its link said. Raises Damaged, or KeyError where there is none."""
+    """A stored page with its exact body and the link that led to it. Raises DatabaseDamaged, BodyPruned, or KeyError if
+    there is no such page.
+    """
     page, body_id, parts = load_page_without_bodies(conn, page_id)
     return replace(page, body=load_body(conn, body_id), parts=tuple(load_body(conn, part) for part in parts))
 
@@ -69,7 +71,7 @@ def _hint(  # noqa: PLR0913 - the columns of one row
 
 
 def unread_pages(conn: sqlite3.Connection, after: int, limit: int, *, up_to: int | None = None) -> list[int]:
-    """Ids of pages without an outcome, beyond `after` and not beyond `up_to` (None: all), in order."""
+    """Ids of pages without an outcome, above `after` and up to `up_to` (None: all), in order."""
     rows = conn.execute(
         "SELECT page_id FROM unread WHERE page_id > ? AND page_id <= coalesce(?, page_id) ORDER BY page_id LIMIT ?",
         (after, up_to, limit),
@@ -78,6 +80,6 @@ def unread_pages(conn: sqlite3.Connection, after: int, limit: int, *, up_to: int
 
 
 def count_unread(conn: sqlite3.Connection, up_to: int | None = None) -> int:
-    """How many pages have no outcome, of those not beyond `up_to` (None: all)."""
+    """How many pages up to `up_to` (None: all) have no outcome."""
     query = "SELECT count(*) FROM unread WHERE page_id <= coalesce(?, page_id)"
     return int(conn.execute(query, (up_to,)).fetchone()[0])

@@ -1,10 +1,11 @@
-"""What a run brought, counted from its rows. Every count that anybody shows of a run or of requests is defined here, and only here.
+"""Count what a run brought, from its rows. Every count that is shown of a run or of requests is defined here and
+nowhere else.
 
     request of an article ──> forbidden · failed · unchanged · its page was stored ──> new · updated · duplicate · rejected · unread
 
-Each request has one of these fates, so they add up: what was fetched (200) or answered with 304 is unchanged, new, updated,
-duplicate, rejected or unread. A page belongs to the run that stored it: a later run that gets the same bytes again brought nothing.
-docs/counts.md says the same for readers.
+Each request has exactly one of these fates, so they add up: a request that returned a page or 304 is unchanged, new,
+updated, duplicate, rejected or unread. A page belongs to the run that stored it: a later run that receives the same
+bytes brought nothing. docs/counts.md explains the counts to users.
 """
 
 from __future__ import annotations
@@ -16,26 +17,26 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from db.http_statuses import fetch_failed, page_came
+from db.http_statuses import fetch_failed_sql, page_status_sql
 from db.timestamps import parse_timestamp
 
-# Of a row `f` of fetches.
+# For a row `f` of `fetches`.
 IS_ARTICLE = "f.what = 'article'"
 IS_LISTING = "f.what IN ('entry', 'discovery')"
 IS_FORBIDDEN = "coalesce(f.error, '') = 'robots_forbidden'"
-"""Never sent, because robots.txt forbids it."""
-HAS_NO_ANSWER = fetch_failed("f.")
+"""Never sent, because robots.txt disallows it."""
+HAS_NO_ANSWER = fetch_failed_sql("f.")
 IS_FAILED = f"({HAS_NO_ANSWER} AND NOT {IS_FORBIDDEN})"
-IS_FETCHED = f"coalesce({page_came('f.status')} AND f.error IS NULL, 0)"
-"""An answer with a body."""
-STORED = "EXISTS (SELECT 1 FROM pages own WHERE own.id = f.page_id AND own.fetched_at = f.started_at)"
-"""Its page was stored by this very request; else it is the one we had."""
-IS_UNCHANGED = f"(NOT {HAS_NO_ANSWER} AND NOT {STORED})"
-"""An answer that brought what we had: 304, or the same bytes."""
+IS_FETCHED = f"coalesce({page_status_sql('f.status')} AND f.error IS NULL, 0)"
+"""A response with a page."""
+IS_STORED = "EXISTS (SELECT 1 FROM pages own WHERE own.id = f.page_id AND own.fetched_at = f.started_at)"
+"""This request stored its page; otherwise the page was stored before."""
+IS_UNCHANGED = f"(NOT {HAS_NO_ANSWER} AND NOT {IS_STORED})"
+"""A response without news: 304, or the same bytes."""
 
 FAILURE_NAME = "coalesce(f.error, 'http_' || f.status)"
 
-# `same` from the same link: what stands around the article has changed, the article has not.
+# A verdict of `same` for the same link: the page changed around the article, the article did not.
 _FATE = f"""
 CASE WHEN {IS_FORBIDDEN} THEN 'forbidden'
      WHEN {IS_FAILED} THEN 'failed'
@@ -64,8 +65,8 @@ SELECT count(*) FILTER (WHERE {IS_ARTICLE} AND {IS_FETCHED}),
 FROM fetches f WHERE f.run_id = ?
 """
 _FOUND = "SELECT count(*) FROM links WHERE run_id = ?"
-# Runs that ended before all they had fetched was read, or that were killed before they could count. The latest: further back
-# the log may be pruned.
+# Runs that ended before all their pages were extracted, or that were killed before they could count. Only the latest: the log of
+# older ones may be pruned.
 _INCOMPLETE = """
 SELECT id, started_at, ended_at, figures FROM runs
 WHERE ended IS NOT NULL AND command IN ('crawl', 'import') AND (figures IS NULL OR figures ->> 'unread' > 0) AND id <> ?
@@ -75,41 +76,42 @@ ORDER BY id DESC LIMIT 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What a run brought. Counts are of requests of articles unless named otherwise; `seconds` is from begin to end of the run."""
+    """What a run brought. Counts are of article requests unless stated otherwise; `seconds` is from start to end of the
+    run.
+    """
 
     found: int = 0
-    """Links not known before."""
+    """New links."""
     fetched: int = 0
-    """Answers with a page (`db.http_statuses`)."""
+    """Responses with a page (`db.http_statuses`)."""
     unchanged: int = 0
-    """Answers that brought what we had: 304, the same bytes, or the same article with other things around it."""
+    """Responses without news: 304, the same bytes, or the same article on a page that changed around it."""
     new: int = 0
-    """Articles not known before."""
+    """New articles."""
     updated: int = 0
-    """Later revisions of articles."""
+    """New revisions of known articles."""
     duplicate: int = 0
-    """Copies elsewhere, and other addresses of a page we had."""
+    """Copies of known articles, and known pages at another address."""
     rejected: Mapping[str, int] = field(default_factory=dict)
-    """Pages that are no articles, by reason."""
+    """Pages that are not articles, by reason."""
     failed: Mapping[str, int] = field(default_factory=dict)
-    """Requests without a usable answer, by name."""
+    """Requests without a usable response, by name of the failure."""
     forbidden: int = 0
-    """Requests that robots.txt forbids, those of listings among them. None was sent."""
+    """Requests that robots.txt disallows, including those of listings. None was sent."""
     listings_failed: int = 0
-    """Listings asked for in vain: failed, or forbidden. On a first visit addresses that were only tried are among them."""
+    """Listings that failed or were forbidden. On a first visit this includes addresses that were only guessed."""
     unread: int = 0
-    """Pages that it stored and that have no outcome yet."""
+    """Pages stored by the run that have no outcome yet."""
     bytes: int = 0
     seconds: float = 0.0
     pages_per_second: float = 0.0
 
     def as_dict(self) -> dict[str, object]:
-        """For JSON."""
         return asdict(self)
 
 
 def count_run(conn: sqlite3.Connection, run_id: int, started: datetime, ended: datetime) -> Figures:
-    """Count a run. Raises nothing for a run without rows: all is zero."""
+    """Count a run. All counts are zero for a run without rows."""
     fetched, size, listings_failed, listings_forbidden = conn.execute(_REQUESTS, (run_id,)).fetchone()
     counts, reasons = Counter[str](), defaultdict[str, Counter[str]](Counter)
     for _, fate, why, number in conn.execute(_FATES, (run_id,)):
@@ -136,7 +138,7 @@ def count_run(conn: sqlite3.Connection, run_id: int, started: datetime, ended: d
 
 
 def count_unchanged_by_source(conn: sqlite3.Connection, run_id: int) -> dict[int, int]:
-    """How many answers brought what we had, by source: known only when what came in is settled."""
+    """The number of unchanged responses by source id: known only once the run's pages are settled."""
     counts = Counter[int]()
     for source_id, fate, _, number in conn.execute(_FATES, (run_id,)):
         if fate == "unchanged" and source_id is not None:
@@ -144,10 +146,12 @@ def count_unchanged_by_source(conn: sqlite3.Connection, run_id: int) -> dict[int
     return dict(counts)
 
 
-def recount_runs(conn: sqlite3.Connection, but: int) -> list[tuple[int, Figures]]:
-    """The figures of earlier runs whose pages were read only after they had ended, where these are others now; not of run `but`."""
+def recount_runs(conn: sqlite3.Connection, current: int) -> list[tuple[int, Figures]]:
+    """New figures of earlier runs whose pages were extracted only after they had ended, where they differ; not of run
+    `current`.
+    """
     found = []
-    for run_id, started_at, ended_at, text in conn.execute(_INCOMPLETE, (but,)).fetchall():
+    for run_id, started_at, ended_at, text in conn.execute(_INCOMPLETE, (current,)).fetchall():
         before = json.loads(text) if text else {}
         figures = count_run(conn, run_id, parse_timestamp(started_at), parse_timestamp(ended_at))
         if figures.fetched >= before.get("fetched", 0) and figures.unread < before.get("unread", figures.unread + 1):

@@ -1,6 +1,7 @@
-"""The row of the `copydesk run` that is up: who it is, since when, when it was last heard of.
+"""The row of the running `copydesk run`: its process, when it started, its last heartbeat.
 
-It is there to be shown and to name the one in a refusal; what keeps a second one out is a lock of the operating system.
+The row serves for display and for naming the service in error messages; a lock of the operating system prevents a
+second service.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from db.processes import identity, is_process_alive
+from db.processes import is_process_alive, process_identity
 from db.timestamps import format_timestamp, parse_timestamp
 
 _PUT = """
@@ -21,13 +22,13 @@ ON CONFLICT (only) DO UPDATE SET pid = excluded.pid, process = excluded.process,
 
 
 def service_lock_path(database: Path) -> Path:
-    """The file that a service holds locked. It stays, empty, when the service has ended."""
+    """The file that a running service holds locked. It stays, empty, when the service has ended."""
     return database.with_name(f"{database.name}.service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRow:
-    """A service that is or was up. `lives`: its process is there now. `address`: where it answers, empty for nowhere."""
+    """A service that is or was running. `is_alive`: its process exists. `address`: where it serves HTTP, or ""."""
 
     pid: int
     started_at: datetime
@@ -35,26 +36,25 @@ class ServiceRow:
     stopped_at: datetime | None
     address: str
     version: str
-    lives: bool
+    is_alive: bool
 
 
 def begin_service(conn: sqlite3.Connection, pid: int, at: datetime, *, address: str, version: str) -> None:
-    """Record that a service is up."""
-    conn.execute(_PUT, (pid, identity(pid), format_timestamp(at), format_timestamp(at), address, version))
+    """Record that a service started."""
+    conn.execute(_PUT, (pid, process_identity(pid), format_timestamp(at), format_timestamp(at), address, version))
 
 
 def record_heartbeat(conn: sqlite3.Connection, at: datetime) -> None:
-    """Record that it still is."""
     conn.execute("UPDATE service SET beat_at = ?", (format_timestamp(at),))
 
 
 def end_service(conn: sqlite3.Connection, at: datetime) -> None:
-    """Record that it stopped."""
+    """Record that the service stopped."""
     conn.execute("UPDATE service SET stopped_at = ?, beat_at = ?", (format_timestamp(at), format_timestamp(at)))
 
 
 def load_service(conn: sqlite3.Connection) -> ServiceRow | None:
-    """The service that is up or was last; None where there never was one."""
+    """The service that is running or ran last; None if there never was one."""
     row = conn.execute(
         "SELECT pid, process, started_at, beat_at, stopped_at, address, version FROM service WHERE only = 1"
     ).fetchone()
@@ -68,5 +68,5 @@ def load_service(conn: sqlite3.Connection) -> ServiceRow | None:
         stopped_at=parse_timestamp(stopped_at) if stopped_at else None,
         address=address or "",
         version=version,
-        lives=stopped_at is None and is_process_alive(pid, process),
+        is_alive=stopped_at is None and is_process_alive(pid, process),
     )

@@ -1,10 +1,10 @@
-"""Site rules as the database keeps them: each version that derived rows were made by, and which one is in force; and the rules that
-hold now, by the files and by what is kept.
+"""Site rules in the database: every version that produced derived rows, and which one is in force; and loading the
+rules that hold now from the files and the stored texts.
 
-The user's files are on a disk that is edited at any time. What they said is needed later: to read a page again as it was read, and
-to go on by the last rules that were right while a file is broken.
+The user may edit the files at any time. Their earlier texts are needed to extract a page again as it was extracted, and
+to keep using the last valid rules while a file is broken.
 
-    site_rules   a text of a file, once each        rule_sets   which texts made up a version        rules_in_force   one row
+    site_rules   the text of a file, once each        rule_sets   the texts of a version        rules_in_force   one row
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from db.addresses.parameters import put_address_rules
+from db.addresses.parameters import save_address_rules
 from db.config.loader import Config
 from db.errors import ConfigError
 from db.site_rules.loader import RuleFile, SiteFileError, Sites, load_rules, shipped_sites_folder, sites_of
@@ -25,11 +25,11 @@ SELECT f.name, f.text, f.own FROM rule_sets s JOIN site_rules f ON f.id = s.rule
 
 
 def save_rules(conn: sqlite3.Connection, version: str, files: Iterable[RuleFile]) -> None:
-    """Record that a version of the rules is in force, with the texts it was read from, and what it says of addresses."""
+    """Record that a version of the rules is in force, with the texts of its files and its rules for address parameters."""
     in_force = conn.execute("SELECT version FROM rules_in_force").fetchone()
     if in_force is None or in_force[0] != version:
         files = tuple(files)
-        put_address_rules(conn, sites_of(files).address_rules)
+        save_address_rules(conn, sites_of(files).address_rules)
     if conn.execute("SELECT 1 FROM rule_sets WHERE version = ?", (version,)).fetchone() is None:
         for file in files:
             digest = hashlib.sha256(file.text.encode()).digest()
@@ -50,13 +50,13 @@ def save_rules(conn: sqlite3.Connection, version: str, files: Iterable[RuleFile]
 
 
 def rules_in_force(conn: sqlite3.Connection) -> tuple[RuleFile, ...]:
-    """The files that were in force last; none in a database that nothing was read into yet."""
+    """The files that were in force last; none in a database without outcomes."""
     row = conn.execute("SELECT version FROM rules_in_force").fetchone()
     return _files(conn, row[0]) if row else ()
 
 
 def load_stored_sites(conn: sqlite3.Connection, version: str) -> Sites:
-    """The rules of a version, as `extractors.rules` names it; those of no site where it is not kept."""
+    """The rules of a version (`extractors.rules`); empty rules if it is not stored."""
     return sites_of(_files(conn, version))
 
 
@@ -66,15 +66,16 @@ def _files(conn: sqlite3.Connection, version: str) -> tuple[RuleFile, ...]:
 
 
 def sites_folders(config: Config) -> tuple[Path, ...]:
-    """Where site rules are: the shipped ones, then the user's own, which win."""
+    """Folders of site rules: the shipped ones, then the user's own, which win."""
     own = (config.folder / config.sites,) if config.sites is not None else ()
     return (shipped_sites_folder(), *own)
 
 
 def load_current_rules(config: Config, conn: sqlite3.Connection | None) -> Sites:
-    """The rules for a crawl: in place of a file that is wrong holds what the database kept of it, and `mistakes` says so.
+    """The rules for a crawl. For a file that is wrong its last valid text from the database is used; `mistakes` reports
+    it.
 
-    Without a database nothing was kept. Raises ConfigError where the folder is not there and never was.
+    Without a database there are no such texts. Raises ConfigError if the folder does not exist and never did.
     """
     return load_rules(sites_folders(config), rules_in_force(conn) if conn is not None else ())
 
@@ -84,4 +85,4 @@ def rule_mistakes(config: Config, conn: sqlite3.Connection | None) -> tuple[Site
     try:
         return load_current_rules(config, conn).mistakes
     except ConfigError as error:
-        return (SiteFileError(path=str(config.sites), says=str(error)),)
+        return (SiteFileError(path=str(config.sites), message=str(error)),)

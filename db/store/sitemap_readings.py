@@ -1,6 +1,7 @@
-"""What past crawls saw of the sitemaps that an index names: when each was last read, and when it last named new articles.
+"""What past crawls learned about the sitemaps of a sitemap index: when each was last read, and when it last named new
+articles.
 
-State, not facts: without it every sitemap counts as never read.
+This is crawl state, not facts: without it every sitemap counts as never read.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from db.timestamps import format_timestamp, parse_timestamp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastReading:
-    """When a sitemap was last read, and when it last named new articles on being read again (None: never)."""
+    """When a sitemap was last read, and when a repeated reading last named new articles (None: never)."""
 
     read_at: datetime
     changed_at: datetime | None = None
 
 
 def load_sitemap_readings(conn: sqlite3.Connection, urls: Sequence[str]) -> dict[str, PastReading]:
-    """What is known of these sitemaps; those never read are not in it."""
+    """Past readings by address; sitemaps that were never read are missing."""
     rows = conn.execute(
         "SELECT url, read_at, changed_at FROM sitemap_readings WHERE url IN (SELECT value FROM json_each(?))",
         (json.dumps(list(urls)),),
@@ -35,7 +36,7 @@ def load_sitemap_readings(conn: sqlite3.Connection, urls: Sequence[str]) -> dict
 
 
 def save_sitemap_readings(conn: sqlite3.Connection, readings: Mapping[str, bool], at: datetime) -> None:
-    """Note that sitemaps were read, each with whether it named articles that were not known."""
+    """Record that sitemaps were read, each with whether it named new articles."""
     conn.executemany(
         "INSERT INTO sitemap_readings (url, read_at) VALUES (:url, :at) ON CONFLICT (url) DO UPDATE SET"
         " read_at = :at, changed_at = CASE WHEN :new THEN :at ELSE changed_at END",

@@ -1,6 +1,7 @@
-"""One source's part in a run: when it began and ended, how, and what it brought. What is due next is told from these rows.
+"""One source's part in a run: when it began and ended, how it ended, and its counts. Scheduling works out from these
+rows what is due next.
 
-A part ends as soon as all of its source is fetched, not with its run: a large source does not hold up the others of its run.
+A part ends as soon as its source is done, not with its run: a large source does not delay the others.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from db.store.run_counts import (
     IS_LISTING,
     IS_UNCHANGED,
 )
-from db.store.source_locks import end_turn, end_turns
+from db.store.source_locks import unlock_source, unlock_sources
 from db.timestamps import format_timestamp, parse_timestamp
 
 _FIGURES = f"""
@@ -55,7 +56,7 @@ _OPEN_RUNS = "SELECT id, pid, process FROM runs WHERE ended IS NULL"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRun:
-    """One source's part in a run, as the rows have it. `ended` is None while it lasts; `reason` is why the run ran."""
+    """One source's part in a run. `ended` is None while it lasts; `reason` is why the run was started."""
 
     id: int
     source_id: int
@@ -71,7 +72,9 @@ def latest_source_runs(conn: sqlite3.Connection, source_id: int, number: int) ->
 
 
 def source_runs_since(conn: sqlite3.Connection, last_id: int, open_ids: Iterable[int] = ()) -> list[SourceRun]:
-    """The runs of all sources after the one of that id, and those of `open_ids` as they stand now; in order."""
+    """The source runs of all sources with ids above `last_id`, and those in `open_ids` in their current state; in
+    order.
+    """
     rows = [*conn.execute(_AGAIN, (json.dumps(list(open_ids)),)), *conn.execute(_SINCE, (last_id,))]
     return [_source_run(row) for row in rows]
 
@@ -89,7 +92,7 @@ def _source_run(row: tuple[int, int, str, str | None, str | None, str]) -> Sourc
 
 
 def begin_source_runs(conn: sqlite3.Connection, run_id: int, source_ids: Iterable[int], at: datetime) -> None:
-    """Record which sources a run begins with."""
+    """Record the sources that a run begins with."""
     conn.executemany(
         "INSERT INTO source_runs (run_id, source_id, started_at) VALUES (?, ?, ?)",
         [(run_id, source_id, format_timestamp(at)) for source_id in source_ids],
@@ -106,9 +109,9 @@ def end_source_run(
     error: str | None = None,
     working: int | None = None,
 ) -> None:
-    """A run is through with a source: count what it brought, and leave the source to others.
+    """End one source's part in a run: count it and unlock the source.
 
-    `working`: how many of its listings name articles; None where that is not known.
+    `working`: how many of its listings name articles; None if unknown.
     """
     conn.execute(
         "UPDATE source_runs SET listings_working = ? WHERE run_id = ? AND source_id = ? AND ended IS NULL",
@@ -116,19 +119,19 @@ def end_source_run(
     )
     values = {"run": run_id, "source": source_id, "ended": ended, "at": format_timestamp(at), "error": error}
     conn.execute(f"{_FIGURES} AND source_id = :source", values)
-    end_turn(conn, run_id, source_id)
+    unlock_source(conn, run_id, source_id)
 
 
 def end_source_runs(
     conn: sqlite3.Connection, run_id: int, *, ended: str, at: datetime, error: str | None = None
 ) -> None:
-    """A run is over: the same for all sources that it is not through with."""
+    """End all parts of a run that are still open."""
     conn.execute(_FIGURES, {"run": run_id, "ended": ended, "at": format_timestamp(at), "error": error})
-    end_turns(conn, run_id)
+    unlock_sources(conn, run_id)
 
 
 def update_unchanged_counts(conn: sqlite3.Connection, run_id: int, counts: Mapping[int, int]) -> None:
-    """Record how many answers brought what we had, by source: some of them show only when what came in is settled."""
+    """Update the number of unchanged responses by source: some are known only once the run's pages are settled."""
     conn.executemany(
         "UPDATE source_runs SET unchanged = ? WHERE run_id = ? AND source_id = ? AND unchanged <> ?",
         [(number, run_id, source_id, number) for source_id, number in counts.items()],
@@ -136,11 +139,11 @@ def update_unchanged_counts(conn: sqlite3.Connection, run_id: int, counts: Mappi
 
 
 def end_dead_runs(conn: sqlite3.Connection, at: datetime) -> list[int]:
-    """Record the end of runs whose process is gone (killed, or the machine went down); which they are."""
+    """Record the end of runs whose process is gone (killed, or the machine went down); returns their ids."""
     gone = [(run_id, pid) for run_id, pid, process in conn.execute(_OPEN_RUNS) if not is_process_alive(pid, process)]
     for run_id, pid in gone:
         error = f"process {pid} is gone: it was killed, or the machine went down"
-        # For the sources it was only broken off: none of them need be to blame.
+        # Only interrupted as far as the sources are concerned: none of them needs to be the cause.
         end_source_runs(conn, run_id, ended="stopped", at=at, error=error)
         conn.execute(
             "UPDATE runs SET ended = 'failed', ended_at = ?, error = ? WHERE id = ? AND ended IS NULL",

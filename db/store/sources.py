@@ -1,4 +1,4 @@
-"""The sources: rows that say which sites are crawled, and the listings found on each."""
+"""The rows of `sources`: which sites are crawled, and the listings found on each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COUNT = "SELECT count(*) FILTER (WHERE paused_at IS NULL), count(paused_at) FRO
 
 
 def source_name_for(url: str) -> str:
-    """A source's name from its address: the host without "www.", with the port and path where they tell sites apart."""
+    """A default name for an address: its host without "www.", with port and path if there are any."""
     parts = urlsplit(url)
     host = (parts.hostname or url).removeprefix("www.")
     port = f"-{parts.port}" if parts.port else ""
@@ -31,9 +31,9 @@ def source_name_for(url: str) -> str:
 def add_source(
     conn: sqlite3.Connection, *, name: str, url: str, settings: Mapping[str, object], at: datetime
 ) -> tuple[Source, bool]:
-    """Add a source; the row and whether it is new. Adding the same address again gives the row there is.
+    """Add a source; returns it and whether it is new. Adding a known address again returns its source.
 
-    Raises UsageError where another address has the name. A removed source of that name and address is taken up again.
+    Raises UsageError if another address has the name. A removed source with this name and address is restored.
     """
     row = named_rows(
         conn, "SELECT * FROM sources WHERE name = ? ORDER BY removed_at IS NULL DESC, id DESC LIMIT 1", (name,)
@@ -56,7 +56,7 @@ def add_source(
 
 
 def update_source_settings(conn: sqlite3.Connection, source: Source, settings: Mapping[str, object]) -> None:
-    """Store settings with a source; a value of None takes the setting away."""
+    """Store settings of a source; a value of None deletes the setting."""
     merged = {key: value for key, value in (dict(source.settings) | dict(settings)).items() if value is not None}
     conn.execute("UPDATE sources SET settings = ? WHERE id = ?", (json.dumps(merged), source.id))
 
@@ -69,23 +69,23 @@ def remove_source(conn: sqlite3.Connection, name: str, at: datetime) -> Source:
 
 
 def all_sources(conn: sqlite3.Connection) -> list[Source]:
-    """The sources that are crawled, by name."""
+    """All sources except removed ones, by name."""
     return sources_from_rows(source_rows(conn))
 
 
 def count_sources(conn: sqlite3.Connection) -> tuple[int, int]:
-    """How many are crawled, and how many more are paused."""
+    """How many sources are crawled, and how many are paused."""
     in_use, paused = conn.execute(_COUNT).fetchone()
     return int(in_use), int(paused)
 
 
 def source_names(conn: sqlite3.Connection) -> dict[int, str]:
-    """The names of all sources by their ids, removed ones included."""
+    """Names of all sources by id, including removed ones."""
     return dict(conn.execute("SELECT id, name FROM sources").fetchall())
 
 
 def source_rows(conn: sqlite3.Connection) -> list[sqlite3.Row]:
-    """Their rows: equal to earlier ones where nothing has changed, and seven times as fast as `all_sources`."""
+    """The rows behind `all_sources`: equal to earlier ones if nothing has changed, and seven times as fast."""
     return named_rows(conn, "SELECT * FROM sources WHERE removed_at IS NULL ORDER BY name").fetchall()
 
 
@@ -95,7 +95,7 @@ def sources_from_rows(rows: Iterable[sqlite3.Row]) -> list[Source]:
 
 
 def find_source(conn: sqlite3.Connection, name: str) -> Source:
-    """The source of that name or address. Raises UnknownSource with the nearest names."""
+    """The source with that name or address. Raises UnknownSource, with the nearest names."""
     row = named_rows(
         conn,
         "SELECT * FROM sources WHERE removed_at IS NULL AND (name = ? OR url = ?) ORDER BY name = ? DESC LIMIT 1",
@@ -112,7 +112,7 @@ def find_source(conn: sqlite3.Connection, name: str) -> Source:
 
 
 def unknown_source_names(conn: sqlite3.Connection, config: Config) -> list[str]:
-    """What is wrong with the names in the settings file that no source has or had, a sentence for each, with the nearest name."""
+    """One sentence, with the nearest name, for each name in the settings file that no source has or had."""
     known = {name for (name,) in conn.execute("SELECT name FROM sources")}
     found = []
     for name in config.by_source:
@@ -125,27 +125,27 @@ def unknown_source_names(conn: sqlite3.Connection, config: Config) -> list[str]:
 
 
 def check_source_names(conn: sqlite3.Connection, config: Config) -> None:
-    """Raise ConfigError where the settings file names a source that never was."""
-    if strange := unknown_source_names(conn, config):
-        raise ConfigError(strange[0])
+    """Raise ConfigError if the settings file names a source that never existed."""
+    if unknown := unknown_source_names(conn, config):
+        raise ConfigError(unknown[0])
 
 
 def choose_sources(conn: sqlite3.Connection, names: Sequence[str]) -> list[Source]:
-    """The named sources, or all that are not paused where none is named. Raises UnknownSource."""
+    """The named sources, or all that are not paused if none is named. Raises UnknownSource."""
     if names:
         return [find_source(conn, name) for name in names]
     return [source for source in all_sources(conn) if source.paused_at is None]
 
 
 def pause_source(conn: sqlite3.Connection, name: str, at: datetime | None) -> Source:
-    """Leave a source out of crawls that do not name it, from a moment on; None: take it in again. Raises UnknownSource."""
+    """Exclude a source from crawls that do not name it, from `at` on; None resumes it. Raises UnknownSource."""
     source = find_source(conn, name)
     conn.execute("UPDATE sources SET paused_at = ? WHERE id = ?", (format_timestamp(at) if at else None, source.id))
     return source
 
 
 def insert_listings(conn: sqlite3.Connection, source_id: int, entries: Iterable[Listing], at: datetime) -> int:
-    """Record where a source lists its articles; how many listings were new."""
+    """Record the listings of a source; returns how many were new."""
     new = 0
     for entry in entries:
         cursor = conn.execute(
@@ -158,7 +158,7 @@ def insert_listings(conn: sqlite3.Connection, source_id: int, entries: Iterable[
 
 
 def load_listings(conn: sqlite3.Connection, source_id: int) -> list[Listing]:
-    """Where a source lists its articles, in the order found."""
+    """The listings of a source, in the order found."""
     rows = conn.execute("SELECT url, kind, title FROM entries WHERE source_id = ? ORDER BY id", (source_id,))
     return [Listing(url=url, kind=ListingKind(kind), title=title) for url, kind, title in rows]
 

@@ -55,7 +55,7 @@ def _note(conn: sqlite3.Connection, keys: Collection[str]) -> None:
         own = link_key(address)
         if own != claimed:
             may = may_claim(own, claimed)
-            claims.append(AddressClaim(page_id=page_id, source_id=source_id, claimed=claimed, own=own, may=may))
+            claims.append(AddressClaim(page_id=page_id, source_id=source_id, claimed=claimed, own=own, is_allowed=may))
     insert_claims(conn, claims)
 
 

@@ -60,15 +60,15 @@ class CopyIndex:
             return None
         proof = self._keep(text, PreparedText(letters_of(written)))
         marks = marks_of(proof)
-        return IndexedText(text=text, letters=len(proof.letters), marks=marks) if marks else None
+        return IndexedText(text=text, length=len(proof.letters), shingles=marks) if marks else None
 
     def _enter(self, new: list[IndexedText]) -> set[int]:
         """Put texts in, all at once, and compare them with what is there and with each other."""
         insert_sketches(self._conn, new)
-        self._marks = {entry.text: entry.marks for entry in new}
+        self._marks = {entry.text: entry.shingles for entry in new}
         comers: dict[int, set[int]] = defaultdict(set)
         for entry in new:
-            for mark in entry.marks:
+            for mark in entry.shingles:
                 comers[mark].add(entry.text)
         self._bearers = {}
         displaced: set[int] = set()

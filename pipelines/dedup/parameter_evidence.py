@@ -61,10 +61,10 @@ def judge_parameters(conn: sqlite3.Connection, keys: Collection[str], texts: Ite
     """
     pages = touched_pages(conn, keys, pages_of_texts(conn, texts))
     rests = set(keys)
-    for key in {*keys, *(page.stated for page in pages)}:
+    for key in {*keys, *(page.stated_key for page in pages)}:
         rests.update(rest for _, rest in parts_of(key))
     for page in pages:
-        own = page.own_key or (page.stated if "?" not in page.url else link_key(page.url))
+        own = page.own_key or (page.stated_key if "?" not in page.url else link_key(page.url))
         parts = parts_of(own)
         rests.update(rest for _, rest in parts)
         if parts and not page.noted:
@@ -152,11 +152,11 @@ def _fold(conn: sqlite3.Connection, pages: Collection[TouchedPage]) -> set[str]:
     for page in pages:
         if page.source_id not in known:
             known[page.source_id] = Parameters(seen=load_verdicts(conn, page.source_id), said=said)
-        place = known[page.source_id].address(page.place)
-        after = None if place == page.place else place
+        place = known[page.source_id].address(page.counted_key)
+        after = None if place == page.counted_key else place
         if after != before.get(page.page_id):
             places[page.page_id] = after
-            moved |= {page.place, place}
+            moved |= {page.counted_key, place}
         elif after is not None:
             moved.add(after)
     save_folded_addresses(conn, places)

@@ -73,7 +73,7 @@ def read(task: Task) -> ExtractionResult:
     desk = _desks[os.getpid()]
     try:
         if isinstance(task, PagePayload):
-            return _read(task.page_id, task.opened(), desk.sites)
+            return _read(task.page_id, task.unpack(), desk.sites)
         assert desk.conn is not None
         return read_page(desk.conn, desk.sites, task)
     except sqlite3.Error as error:

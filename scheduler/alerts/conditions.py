@@ -173,9 +173,9 @@ def site_rules(mistake: SiteFileError) -> Condition:
         kind=AlertKind.SITE_RULES,
         holds=True,
         about=mistake.path,
-        says=f"{mistake.says}; {mistake.meanwhile}",
+        says=f"{mistake.message}; {mistake.consequence}",
         remedy="mend it; it is taken up by itself, and `copydesk doctor` says whether it is right",
-        evidence={"path": mistake.path, "hosts": list(mistake.hosts), "rules_hold": mistake.holds},
+        evidence={"path": mistake.path, "hosts": list(mistake.hosts), "rules_hold": mistake.keeps_previous},
     )
 
 

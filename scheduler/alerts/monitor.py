@@ -141,15 +141,15 @@ def _settle(turn: MonitorRound, condition: Condition, source_id: int | None) -> 
     if condition.about:
         alert = turn.about.get((condition.kind.value, condition.about))
     if condition.holds and alert is None:
-        words = {"says": condition.says, "remedy": condition.remedy, "evidence": condition.evidence}
+        words = {"message": condition.says, "advice": condition.remedy, "evidence": condition.evidence}
         new = open_alert(conn, condition.kind, source_id, **words, about=condition.about, at=turn.now)  # type: ignore[arg-type]
         yield AlertChange(event=AlertEvent.OPENED, alert=new)
     elif condition.holds and alert is not None:
-        if (alert.says, alert.evidence) != (condition.says, condition.evidence):
-            update_alert(conn, alert.id, says=condition.says, evidence=condition.evidence)
+        if (alert.message, alert.evidence) != (condition.says, condition.evidence):
+            update_alert(conn, alert.id, message=condition.says, evidence=condition.evidence)
     elif condition.holds is False and alert is not None:
         if condition.evidence:
-            update_alert(conn, alert.id, says=alert.says, evidence=condition.evidence)
+            update_alert(conn, alert.id, message=alert.message, evidence=condition.evidence)
         yield AlertChange(event=AlertEvent.CLOSED, alert=close_alert(conn, alert.id, turn.now))
 
 
@@ -177,7 +177,7 @@ def _look(turn: MonitorRound, due: SourceFigures, *, hurried: bool) -> SourceChe
     else:
         conditions.append(judge.failing(due.name, parts, least))
     conditions.append(judge.unlisted(due.name, parts, least))
-    silence, usual = _silence(turn, due, due.usual, hurried=hurried)
+    silence, usual = _silence(turn, due, due.baseline, hurried=hurried)
     rot, usual, page_id = _rotting(turn, due, usual, hurried=hurried)
     return SourceCheck(due=due, conditions=[*conditions, *silence, *rot], page_id=page_id, usual=usual)
 

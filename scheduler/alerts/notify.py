@@ -82,7 +82,7 @@ def tell(
         told += heard
         failed = _failure(alert, event, failures, now) if failures else None
         with write(conn):
-            record_notification(conn, alert.id, heard=heard, failed=failed, at=now)
+            record_notification(conn, alert.id, accepted=heard, failure=failed, at=now)
         # It would fail or hang for the others as well; they wait for the next round, and those that failed come last.
         hooks = {name: hook for name, hook in hooks.items() if name not in failures}
         if not hooks or stopping():
@@ -116,8 +116,8 @@ def payload_of(alert: Alert, event: AlertEvent, database: Path) -> dict[str, obj
         "event": event.value,
         "kind": alert.kind,
         "source": alert.source,
-        "says": alert.says,
-        "remedy": alert.remedy,
+        "says": alert.message,
+        "remedy": alert.advice,
         "opened_at": format_timestamp(alert.opened_at),
         "closed_at": format_timestamp(alert.closed_at) if alert.closed_at else None,
         "evidence": dict(alert.evidence),
@@ -127,10 +127,10 @@ def payload_of(alert: Alert, event: AlertEvent, database: Path) -> dict[str, obj
 
 def _event(alert: Alert, repeat_s: float, now: datetime) -> AlertEvent | None:
     """What is due to be told of an alert now, None where nothing is."""
-    failed = alert.telling_failed
+    failed = alert.notification_failure
     is_over = alert.closed_at is not None
     waits = failed is not None and now < parse_timestamp(str(failed["again_at"]))
-    if repeat_s and alert.told_at and not is_over and now - alert.told_at >= timedelta(seconds=repeat_s):
+    if repeat_s and alert.notified_at and not is_over and now - alert.notified_at >= timedelta(seconds=repeat_s):
         # One hook that fails for days keeps no other from hearing it again.
         return None if waits and failed and failed["event"] == AlertEvent.STILL_OPEN.value else AlertEvent.STILL_OPEN
     if waits or (failed and is_over and _gave_up(failed)):
@@ -139,7 +139,7 @@ def _event(alert: Alert, repeat_s: float, now: datetime) -> AlertEvent | None:
         return AlertEvent.CLOSED
     if failed:
         return AlertEvent(str(failed["event"]))
-    return None if alert.told else AlertEvent.OPENED
+    return None if alert.notifications else AlertEvent.OPENED
 
 
 def _gave_up(failed: Mapping[str, object]) -> bool:
@@ -153,7 +153,7 @@ def _gave_up(failed: Mapping[str, object]) -> bool:
 
 def _awaits(alert: Alert, event: AlertEvent, name: str) -> bool:
     """Whether a hook has still to hear of an event: after a failure only those that failed have."""
-    failed = alert.telling_failed
+    failed = alert.notification_failure
     if not failed or failed["event"] != event.value:
         return True
     hooks = failed["hooks"]
@@ -161,7 +161,7 @@ def _awaits(alert: Alert, event: AlertEvent, name: str) -> bool:
 
 
 def _failure(alert: Alert, event: AlertEvent, failures: Mapping[str, str], now: datetime) -> dict[str, object]:
-    earlier = alert.telling_failed
+    earlier = alert.notification_failure
     times = 1
     if earlier and earlier["event"] == event.value and isinstance(earlier["times"], int):
         times += earlier["times"]

@@ -116,8 +116,8 @@ def fill(path: Path, trap: str) -> dict[str, int]:
             conn,
             AlertKind.SILENT,
             mirror,
-            says=f"nothing new {script}",
-            remedy="look at it",
+            message=f"nothing new {script}",
+            advice="look at it",
             evidence={},
             at=room.tick(),
         )

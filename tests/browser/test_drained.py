@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -24,7 +25,6 @@ from db.inspect.safety.html_depth import MAX_DEPTH, limit_depth
 from db.inspect.safety.limits import MAX_VALUE_BYTES
 from db.inspect.safety.sanitize import sanitize_page
 from db.models import Article
-from db.store import facts
 from tests.browser.looking import ask, inspecting, started
 from tests.cli.conftest import Newsroom
 from tests.end_to_end.copydesk import wait_for
@@ -43,7 +43,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two articles, the second of 1.8 MB; the first has a page of 200,000 nested elements."""
     path = tmp_path_factory.mktemp("drained") / "news.db"
     open_database(path, create=True).conn.close()
-    room = Newsroom(path=path, clock=facts.datetime.now(facts.UTC))
+    room = Newsroom(path=path, clock=datetime.now(UTC))
     source = room.source("wanbao.example", "https://www.wanbao.example/")
     deep = "<p>top</p>" + "<div>" * 200_000 + "<p>bottom"
     short = Article(url=None, title="Deep", text="A short text. " * 20, language="en")

@@ -22,13 +22,13 @@ def troubled(newsroom: Newsroom) -> Newsroom:
                 conn,
                 kind,
                 source,
-                says=f"this is what {kind.value} says\x1b[31m",
-                remedy=f"`copydesk sources test` helps against {kind.value}",
+                message=f"this is what {kind.value} says\x1b[31m",
+                advice=f"`copydesk sources test` helps against {kind.value}",
                 evidence={"figure": ago},
                 at=NOW - timedelta(hours=ago),
             )
         close_alert(conn, 1, NOW - timedelta(hours=20))
-        record_notification(conn, 2, heard=True, failed={"hooks": {"alert_webhook": "status 500"}}, at=NOW)
+        record_notification(conn, 2, accepted=True, failure={"hooks": {"alert_webhook": "status 500"}}, at=NOW)
     return newsroom
 
 

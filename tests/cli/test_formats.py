@@ -236,7 +236,7 @@ def test_pyarrow_and_duckdb_read_parquet(hostile: tuple[Path, list[dict[str, Any
     rows = pq.read_table(file).to_pylist()
     for row, one in zip(rows, told, strict=True):
         plain = row | {
-            "fetched_at": facts.stamp(row["fetched_at"]),
+            "fetched_at": facts.format_timestamp(row["fetched_at"]),
             "provenance": dict(row["provenance"]),
         }
         assert plain == {name: one[name] for name in COLUMNS}

@@ -84,7 +84,7 @@ def test_a_database_without_index_is_indexed_and_doctor_tells(newsroom: Newsroom
     conn = sqlite3.connect(newsroom.path)
     conn.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')")
     conn.commit()
-    assert "missing in the search index" in run(newsroom.path, "doctor").output
+    assert "missing from the search index" in run(newsroom.path, "doctor").output
     conn.execute("INSERT INTO unindexed SELECT page_id FROM articles")
     conn.commit()
     assert "6 articles are not in the search index yet" in run(newsroom.path, "doctor").output

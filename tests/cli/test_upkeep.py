@@ -61,7 +61,7 @@ def test_a_backup_says_what_it_did_and_refuses_to_overwrite(newsroom: Newsroom, 
     assert "verified in" in result.output
     refused = spawn("--db", str(newsroom.path), "backup", str(target))
     assert refused.returncode == 2
-    assert b"is there already; name another file, or replace it with --force" in refused.stderr
+    assert b"already exists; name another file, or replace it with --force" in refused.stderr
     assert run(newsroom.path, "backup", str(target), "--force").exit_code == 0
     assert run(newsroom.path, "backup", str(newsroom.path), "--force").exit_code != 0
     assert run(target, "doctor").exit_code == 0

@@ -147,9 +147,9 @@ def test_an_earlier_index_is_taken_over(tmp_path: Path) -> None:
     as_before(path)
     with pytest.raises(sqlite3.OperationalError, match="scanning"):
         sqlite3.connect(path).execute("SELECT count(*) FROM search_index")
-    before = [hit.headline.page_id for hit in search(connect(path), "ferry bridge").hits]
+    before = [hit.article_summary.page_id for hit in search(connect(path), "ferry bridge").hits]
     db = open_database(path)
-    assert [hit.headline.page_id for hit in search(db.conn, "ferry bridge").hits] == before != []
+    assert [hit.article_summary.page_id for hit in search(db.conn, "ferry bridge").hits] == before != []
     count = "SELECT count(*) FROM search_index"
     assert db.conn.execute(count).fetchone() == (12,)
     page = newsroom.article(source, "https://a.example/new", report(f"{STORY} new", title="Ferry, tangerine"))

@@ -41,12 +41,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 from datetime import UTC, datetime
 from pathlib import Path
 from cli.signals import stoppable
-from db.maintenance.backup import back_up
+from db.maintenance.backup import create_backup
 def slow(*_):
     print("going on", flush=True)
     time.sleep(0.05)
 with stoppable():
-    back_up(Path(sys.argv[1]), Path(sys.argv[2]), now=datetime.now(UTC), progress=slow)
+    create_backup(Path(sys.argv[1]), Path(sys.argv[2]), now=datetime.now(UTC), progress=slow)
 """
 
 
@@ -148,7 +148,7 @@ def test_a_signal_leaves_nothing_half_done(tmp_path: Path, sign: signal.Signals)
 def test_a_file_that_is_there_is_replaced_only_on_request(newsroom: Newsroom, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
     target.write_text("something else")
-    with pytest.raises(UsageError, match="is there already; name another file, or replace it with --force"):
+    with pytest.raises(UsageError, match="already exists; name another file, or replace it with --force"):
         create_backup(newsroom.path, target, now=NOW)
     assert target.read_text() == "something else"
     create_backup(newsroom.path, target, now=NOW, replace=True)
@@ -170,7 +170,7 @@ def test_one_that_appears_meanwhile_is_not_replaced(newsroom: Newsroom, tmp_path
     def appears(*_: object) -> None:
         target.write_text("another's")
 
-    with pytest.raises(UsageError, match="is there by now"):
+    with pytest.raises(UsageError, match="exists by now"):
         create_backup(newsroom.path, target, now=NOW, progress=appears)
     assert target.read_text() == "another's"
     assert not list(tmp_path.glob("*.part"))

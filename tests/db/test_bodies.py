@@ -160,7 +160,7 @@ def test_killed_at_any_moment_every_body_reads_back(path: Path) -> None:
     code = (
         "import sys, db.maintenance.repack as p; from pathlib import Path; from datetime import datetime, UTC;"
         "p._BATCH_BYTES = 1; print('up', flush=True);"
-        "p.pack_again(Path(sys.argv[1]), datetime.now(UTC))"
+        "p.repack(Path(sys.argv[1]), datetime.now(UTC))"
     )
     halfway = 0
     for number in range(5):

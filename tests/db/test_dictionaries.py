@@ -110,10 +110,10 @@ def test_a_damaged_dictionary_is_named_and_the_others_go_on(path: Path) -> None:
     assert load_body(conn, 1) == page(0, "1 0")
     assert load_body(conn, 13) == page(0, "2 0")
     found = list(run_checks(HealthCheck(conn=conn, path=path, now=NOW, extractor=None, bodies=0)))
-    (finding,) = [one for one in found if one.about == "dictionaries"]
+    (finding,) = [one for one in found if one.subject == "dictionaries"]
     assert finding.level is Level.BAD
-    assert "2 unpacked, 1 match their checksum; dictionary 1 " in finding.says
-    assert "11 bodies need it" in finding.says
+    assert "2 unpacked, 1 match their checksum; dictionary 1 " in finding.message
+    assert "11 bodies need it" in finding.message
     conn.close()
 
 

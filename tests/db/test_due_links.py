@@ -47,7 +47,7 @@ def due(conn: sqlite3.Connection, at: datetime, *, since: datetime | None = None
 
 def fetch(conn: sqlite3.Connection, link_id: int, at: datetime, *, good: bool = True) -> None:
     with write(conn):
-        facts.record_visit(conn, facts.Fetch(what="article", url="", started_at=at, link_id=link_id), good=good)
+        facts.record_visit(conn, facts.Fetch(what="article", url="", started_at=at, link_id=link_id), succeeded=good)
 
 
 def test_new_links_are_due_newest_first(conn: sqlite3.Connection) -> None:

@@ -140,7 +140,7 @@ def test_a_file_that_is_cut_short_is_not_written(path: Path, left: int) -> None:
     with write(conn):
         add(conn, "second.example")
     os.truncate(path, left)
-    with pytest.raises(DatabaseDamaged, match="was cut short"), write(conn):
+    with pytest.raises(DatabaseDamaged, match="was truncated"), write(conn):
         pass
     conn.execute("PRAGMA wal_autocheckpoint = 0")
 
@@ -179,7 +179,7 @@ def test_a_writer_tells_all_who_wait_and_whoever_asked_once(path: Path) -> None:
 def test_a_writer_without_a_file_keeps_nobody_waiting(path: Path) -> None:
     path.unlink()
     writer = Writer(path)
-    with pytest.raises(DatabaseError, match="is not there"):
+    with pytest.raises(DatabaseError, match="does not exist"):
         writer.submit(lambda conn: None).result(10)
     writer.close()
     assert not path.exists(), "none is made in its place"
@@ -252,7 +252,7 @@ def test_a_backup_put_beside_an_old_log_is_not_damaged_by_it(path: Path, tmp_pat
     backup.close()
     killed_while_open(path)
     shutil.copyfile(tmp_path / "backup.db", path)  # the same inode: only its format tells
-    refused(path, r"took the place of another file, whose log news\.db-wal is still there; move news\.db-wal and")
+    refused(path, r"replaced another file, whose log news\.db-wal is still there; move news\.db-wal and")
     for end in ("-wal", "-shm"):
         companion_path(path, end).unlink()
     assert urls(path) == ["https://first.example/"]
@@ -262,7 +262,7 @@ def test_a_backup_put_beside_an_old_log_is_not_damaged_by_it(path: Path, tmp_pat
 def test_a_database_put_beside_an_old_log_is_not_damaged_by_it(path: Path) -> None:
     killed_while_open(path)
     other(path.with_name("new.db")).replace(path)
-    refused(path, "took the place of another file")
+    refused(path, "replaced another file")
 
 
 def test_the_journal_of_another_file_is_not_rolled_back_into_ours(path: Path) -> None:
@@ -274,7 +274,7 @@ def test_the_journal_of_another_file_is_not_rolled_back_into_ours(path: Path) ->
     theirs.execute("UPDATE t SET a = hex(randomblob(3000))")
     shutil.copyfile(path.with_name("theirs.db-journal"), companion_path(path, "-journal"))
     theirs.close()
-    refused(path, r"beside it lies news\.db-journal, which is not its own; move that away")
+    refused(path, r"next to it is news\.db-journal, which is not its own; move that away")
     companion_path(path, "-journal").unlink()
     assert names(path) == ["first.example"]
 
@@ -282,7 +282,7 @@ def test_the_journal_of_another_file_is_not_rolled_back_into_ours(path: Path) ->
 def test_a_log_without_its_database_is_not_thrown_away(path: Path) -> None:
     killed_while_open(path)
     os.truncate(path, 0)
-    with pytest.raises(DatabaseDamaged, match="was cut to nothing, only its log is left"):
+    with pytest.raises(DatabaseDamaged, match="was truncated to zero bytes, only its log is left"):
         open_database(path, create=True)
     assert companion_path(path, "-wal").stat().st_size
 

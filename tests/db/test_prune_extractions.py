@@ -74,7 +74,7 @@ def test_no_transaction_drops_more_than_the_bound(
         dropped.append(conn.total_changes - before)
 
     monkeypatch.setattr(prune, "write", counted)
-    monkeypatch.setattr(prune, "_MOST", BOUND)
+    monkeypatch.setattr(prune, "_MAX_UNITS", BOUND)
     gone = prune.prune(path, NOW, keep_bodies=NEVER, keep_log=30 * DAY)
     assert (gone.past_outcomes, gone.to_extract, gone.runs, gone.bytes) == (PAGES, LEFT, 1, 0)
     assert sum(dropped) >= PAGES + LEFT

@@ -46,7 +46,7 @@ def look(
         conn.execute(
             "INSERT INTO source_runs (run_id, source_id, started_at, ended_at, ended, listings, listings_failed)"
             " VALUES (?, 1, ?, ?, 'finished', 1, ?)",
-            (run, facts.stamp(begun), facts.stamp(minutes(at + 1)), 0 if answered else 1),
+            (run, facts.format_timestamp(begun), facts.format_timestamp(minutes(at + 1)), 0 if answered else 1),
         )
         if new_listing:
             insert_listings(conn, 1, [Listing(url=f"http://s.example/{at}", kind=ListingKind.FEED)], found)

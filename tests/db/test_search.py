@@ -52,7 +52,7 @@ def names(newsroom: Newsroom, conn: sqlite3.Connection, query: str, **filters: o
     found = search(conn, query, Filters(**filters))  # type: ignore[arg-type]
     assert found.complete
     assert found.found == len(found.hits)
-    return {of_page[hit.headline.page_id] for hit in found.hits}
+    return {of_page[hit.article_summary.page_id] for hit in found.hits}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_what_is_found(newsroom: Newsroom, conn: sqlite3.Connection, query: str,
 
 def test_an_article_is_found_in_its_latest_revision(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
     assert names(newsroom, conn, "三十万吨 王小雨") == {"water2", "copy"}, "it is in the title of both"
-    assert newsroom.pages["water"] not in {hit.headline.page_id for hit in search(conn, "水厂").hits}
+    assert newsroom.pages["water"] not in {hit.article_summary.page_id for hit in search(conn, "水厂").hits}
 
 
 def test_filters(newsroom: Newsroom, conn: sqlite3.Connection) -> None:
@@ -136,10 +136,15 @@ def test_ranking_pages_and_marks(newsroom: Newsroom) -> None:
     conn = connect(newsroom.path)
     first = search(conn, "comet", page=ResultPage(size=3))
     last = search(conn, "comet", page=ResultPage(number=2, size=3))
-    assert [of_page[hit.headline.page_id] for hit in (*first.hits, *last.hits)] == ["title", "often", "later", "once"]
+    assert [of_page[hit.article_summary.page_id] for hit in (*first.hits, *last.hits)] == [
+        "title",
+        "often",
+        "later",
+        "once",
+    ]
     assert (first.more, last.more, first.found) == (True, False, 4)
     latest = search(conn, "comet", page=ResultPage(newest=True))
-    assert [of_page[hit.headline.page_id] for hit in latest.hits] == ["later", "often", "title", "once"]
+    assert [of_page[hit.article_summary.page_id] for hit in latest.hits] == ["later", "often", "title", "once"]
     piece = first.hits[1].snippet
     assert [piece.text[start:end] for start, end in piece.marks] == ["comet"] * 3
     assert [first.hits[0].title.text[a:b] for a, b in first.hits[0].title.marks] == ["comet"]
@@ -239,11 +244,11 @@ def test_search_serves_after_each_migration() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "says"),
+    ("query", "message"),
     [
         ("", "no letter"),
         ("，。!?", "no letter"),
-        ("-ferry", "leave out"),
+        ("-ferry", "only excludes"),
         ('"open', "not closed"),
         ("OR ferry", "between two"),
         ("ferry OR", "between two"),
@@ -254,8 +259,8 @@ def test_search_serves_after_each_migration() -> None:
         ("x " * 40, "32"),
     ],
 )
-def test_a_query_that_cannot_be_read_is_told_why(query: str, says: str) -> None:
-    with pytest.raises(QueryError, match=says):
+def test_a_query_that_cannot_be_read_is_told_why(query: str, message: str) -> None:
+    with pytest.raises(QueryError, match=message):
         parse_query(query)
 
 
@@ -283,9 +288,9 @@ def _memory() -> sqlite3.Connection:
 @given(st.text(max_size=80))
 def test_folding_leads_back(text: str) -> None:
     made = fold_with_offsets(text)
-    assert made.letters == fold(made.text)
-    assert fold(made.letters) == fold(fold(made.letters))
-    places = [made.place(at) for at in range(len(made.letters) + 1)]
+    assert made.folded == fold(made.text)
+    assert fold(made.folded) == fold(fold(made.folded))
+    places = [made.original_offset(at) for at in range(len(made.folded) + 1)]
     assert places == sorted(places)
     assert places[-1] <= len(made.text)
 
@@ -309,7 +314,7 @@ def test_what_is_stored_is_what_was_put(newsroom: Newsroom) -> None:
         assert load_article(conn, page_id) is not None
         assert newest_articles(conn)
     conn = connect(newsroom.path)
-    assert [hit.headline.page_id for hit in search(conn, "光秃秃").hits] == [page_id]
+    assert [hit.article_summary.page_id for hit in search(conn, "光秃秃").hits] == [page_id]
     conn.close()
 
 
@@ -326,7 +331,7 @@ def test_more_than_are_ranked(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatc
     found = search(conn, "彗星")
     assert not found.complete
     assert found.found == 7
-    assert found.hits[0].headline.page_id == old
+    assert found.hits[0].article_summary.page_id == old
     assert len(found.hits) == 4
     latest = search(conn, "彗星", page=ResultPage(number=2, size=5, newest=True))
     assert len(latest.hits) == 2

@@ -72,8 +72,12 @@ def test_a_file_that_is_broken_and_mended(room: Room, broken: str, line: str) ->
     for _ in range(2):  # the second is after a restart: nothing is remembered but what the database holds
         sites = room.crawl()
         (mistake,) = sites.mistakes
-        assert mistake.says.startswith(f"{room.folder / 'a.toml'}{line}: ")
-        assert (mistake.holds, mistake.concerns("www.a.example"), mistake.concerns("b.example")) == (True, True, False)
+        assert mistake.message.startswith(f"{room.folder / 'a.toml'}{line}: ")
+        assert (mistake.keeps_previous, mistake.affects("www.a.example"), mistake.affects("b.example")) == (
+            True,
+            True,
+            False,
+        )
         assert (outlet(sites, "a.example"), outlet(sites, "b.example")) == ("One", "Two")
     # Who has pages read again wants them read by what the file says.
     with pytest.raises(ConfigError, match=r"a\.toml"):
@@ -90,9 +94,9 @@ def test_a_file_that_never_was_right_leaves_its_site_without_rules(room: Room) -
     room.write("a.example.toml", "hosts = ['a.example']\n[[")
     sites = room.crawl()
     (mistake,) = sites.mistakes
-    assert not mistake.holds
+    assert not mistake.keeps_previous
     assert mistake.hosts == ("a.example",)
-    assert "nothing in it is used" in mistake.meanwhile
+    assert "nothing in it is used" in mistake.consequence
     assert (outlet(sites, "a.example"), outlet(sites, "b.example")) == (None, "One")
 
 
@@ -101,13 +105,13 @@ def test_bad_bytes_and_a_file_that_cannot_be_read(room: Room) -> None:
     room.crawl()
     file = room.folder / "a.toml"
     file.write_bytes(b"# \n# \xff\nhosts = ['a.example']\n")
-    assert f"{file}:2: is not UTF-8" in room.crawl().mistakes[0].says
+    assert f"{file}:2: is not UTF-8" in room.crawl().mistakes[0].message
     file.write_bytes(site("a.example").encode("utf-16"))
-    assert "is not UTF-8" in room.crawl().mistakes[0].says
+    assert "is not UTF-8" in room.crawl().mistakes[0].message
     file.unlink()
     file.mkdir()
     sites = room.crawl()
-    assert "cannot be read" in sites.mistakes[0].says
+    assert "cannot be read" in sites.mistakes[0].message
     assert outlet(sites, "a.example") == "One"
     file.rmdir()
     file.write_bytes(b"\xef\xbb\xbf" + site("a.example").encode())
@@ -121,9 +125,9 @@ def test_a_folder_that_vanishes_leaves_its_rules_in_force(room: Room) -> None:
     gone = room.folder.rename(room.folder.with_name("elsewhere"))
     sites = room.crawl()
     (mistake,) = sites.mistakes
-    assert mistake.says == f"{room.folder}: there is no such folder of site rules"
-    assert mistake.holds
-    assert mistake.concerns("a.example")
+    assert mistake.message == f"{room.folder}: there is no such folder of site rules"
+    assert mistake.keeps_previous
+    assert mistake.affects("a.example")
     assert (sites.version, outlet(sites, "bjnews.com.cn")) == (before.version, "Own")
     gone.rename(room.folder)
     (room.folder / "a.toml").unlink()  # that is meant
@@ -136,8 +140,8 @@ def test_a_folder_that_never_was_there_is_a_mistake_of_the_settings(room: Room) 
     with pytest.raises(ConfigError, match="no such folder"):
         load_current_rules(config, room.db.conn)
     (mistake,) = rule_mistakes(config, room.db.conn)
-    assert "no such folder" in mistake.says
-    assert mistake.concerns("any.example")
+    assert "no such folder" in mistake.message
+    assert mistake.affects("any.example")
 
 
 def test_a_folder_that_cannot_be_read_is_not_an_empty_one(room: Room) -> None:
@@ -148,7 +152,7 @@ def test_a_folder_that_cannot_be_read_is_not_an_empty_one(room: Room) -> None:
         room.folder
     )  # leads round and round; a folder without permission fails alike, but not for root
     sites = room.crawl()
-    assert "cannot be read" in sites.mistakes[0].says
+    assert "cannot be read" in sites.mistakes[0].message
     assert outlet(sites, "a.example") == "One"
 
 
@@ -161,8 +165,11 @@ def test_the_file_that_claimed_a_host_first_keeps_it(room: Room) -> None:
     # One that was there claims the host of another: it goes on as it was.
     room.write("m.toml", '\nhosts = ["z.example"]')
     sites = room.crawl()
-    assert [(Path(wrong.path).name, wrong.holds) for wrong in sites.mistakes] == [("a.toml", False), ("m.toml", True)]
-    assert sites.mistakes[1].says == (
+    assert [(Path(wrong.path).name, wrong.keeps_previous) for wrong in sites.mistakes] == [
+        ("a.toml", False),
+        ("m.toml", True),
+    ]
+    assert sites.mistakes[1].message == (
         f"{room.folder / 'm.toml'}:2: hosts: z.example is already claimed by {room.folder / 'z.toml'}"
     )
     assert (outlet(sites, "z.example"), outlet(sites, "m.example")) == ("One", "One")

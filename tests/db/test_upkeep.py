@@ -55,7 +55,7 @@ def derived(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 def set_age(path: Path, page_id: int, days: float) -> None:
     with open_room(path) as conn:
-        at = facts.stamp(NOW - timedelta(days=days))
+        at = facts.format_timestamp(NOW - timedelta(days=days))
         conn.execute("UPDATE pages SET fetched_at = ? WHERE id = ?", (at, page_id))
 
 
@@ -147,9 +147,7 @@ def test_doctor_and_stats_tell_pruned_from_damaged(newsroom: Newsroom) -> None:
     prune(newsroom.path, NOW, keep_bodies=30 * DAY, keep_log=NEVER)
     result = run(newsroom.path, "doctor")
     assert result.exit_code == 0
-    assert "1 of 8 unpacked, 1 match their checksum; 7 that were looked for are pruned" in " ".join(
-        result.output.split()
-    )
+    assert "1 of 8 unpacked, 1 match their checksum; 7 of those drawn are pruned" in " ".join(result.output.split())
     assert "; 7 more were pruned" in run(newsroom.path, "stats").output
     with open_room(newsroom.path) as conn:
         conn.execute("UPDATE bodies SET data = x'00' WHERE id = 8")
@@ -243,7 +241,7 @@ def test_requests_that_brought_something_or_tell_something_stay(newsroom: Newsro
     with open_room(path) as conn:
         link = conn.execute("SELECT link_id FROM pages WHERE id = 1").fetchone()[0]
         failing = conn.execute("SELECT id FROM links WHERE url LIKE '%/x/13'").fetchone()[0]
-        conn.execute("UPDATE fetches SET started_at = ? WHERE link_id = ?", (facts.stamp(long_ago), failing))
+        conn.execute("UPDATE fetches SET started_at = ? WHERE link_id = ?", (facts.format_timestamp(long_ago), failing))
         fetch = facts.Fetch(what="article", url="u", started_at=START, source_id=1, link_id=link, status=304)
         facts.record_unchanged(conn, fetch)
         open_run = facts.begin_run(conn, "crawl", os.getpid(), long_ago)
@@ -384,7 +382,7 @@ def test_a_check_finds_what_is_wrong(newsroom: Newsroom) -> None:
         conn.execute("UPDATE bodies SET data = x'00' WHERE id = 3")
     found = check_integrity(newsroom.path, now)
     assert not found.sound
-    assert [finding.about for finding in found.findings if finding.level is Level.BAD] == ["bodies"]
+    assert [finding.subject for finding in found.findings if finding.level is Level.BAD] == ["bodies"]
 
 
 def test_outcomes_of_pages_that_were_not_pruned_may_be_made_anew(newsroom: Newsroom) -> None:

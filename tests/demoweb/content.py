@@ -52,7 +52,7 @@ class Resource:
     `path` may hold {published:%Y/%m/%d}. `kind` is article, rejection, forbidden, listing, data or redirect;
     `reasons` are the rejections that are right for it (values of `db.models.Reason`). `listed` false keeps it out of
     all listings, `in_feeds` false only out of feeds, sitemaps and JSON lists, `only_in` out of all listings but the
-    one at that path. `limit` cuts a listing, `format_size` pages it; page n is served at `page_path`. `body_from` takes
+    one at that path. `limit` cuts a listing, `size` pages it; page n is served at `page_path`. `body_from` takes
     another resource's body word for word. Keys that are not named here go to the templates (`more`).
     """
 

@@ -168,7 +168,7 @@ class DemoWeb:
     # -- change
 
     def publish_correction(self, count: int | None = None) -> list[str]:
-        """Correct the pages that have a correction (or the first `page_count`). Returns their addresses (proxy form)."""
+        """Correct the pages that have a correction (or the first `count`). Returns their addresses (proxy form)."""
         some = [(e, r) for e in self._editions.values() for r in e.correctable()][:count]
         for edition, resource in some:
             edition.correct(resource)

@@ -52,7 +52,7 @@ class Watch:
     def look(self) -> list[tuple[str, str]]:
         """One round; what is open after it: kind and what it says."""
         self.watchman.look(self.diary.conn, self.config)
-        return [(alert.kind, alert.says) for alert in open_alerts(self.diary.conn)]
+        return [(alert.kind, alert.message) for alert in open_alerts(self.diary.conn)]
 
 
 def test_each_wrong_file_is_an_alert_until_it_is_mended(diary: Diary) -> None:

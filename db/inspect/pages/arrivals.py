@@ -1,7 +1,7 @@
-"""What came in: articles by the hour and source of their fetch, over a week. What the front page shows.
+"""Articles that arrived in the last week, by hour and source of their fetch; shown on the front page.
 
-An article comes in when a page of it is fetched that is new, a copy of another, or a revision; a page that brought the same again
-does not count. Hours and days are those of this machine's clock.
+An article arrives when a page of it is fetched that is new, a copy of another, or a revision; a page with the same text
+does not count. Hours and days are in the local time zone.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from db.timestamps import format_timestamp
 DAYS = 7
 HOURS = 24
 
-# The index (source_id, fetched_at) has all of `pages` that is asked for; `decisions` is looked up by its key.
-# INDEXED BY: without statistics SQLite would rather walk through all decisions.
+# The index (source_id, fetched_at) covers the columns of `pages`; `decisions` is looked up by its key.
+# INDEXED BY: without statistics SQLite would scan all decisions instead.
 _ARRIVALS = """
 SELECT strftime('%Y-%m-%dT%H', p.fetched_at, 'localtime') AS hour, p.source_id, d.verdict, count(*)
 FROM sources s
@@ -31,7 +31,7 @@ GROUP BY 1, 2, 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourlyArrivals:
-    """One hour of the local clock: how many articles came in, by verdict."""
+    """One hour in local time: how many articles arrived, by verdict."""
 
     starts: datetime
     new: int
@@ -41,7 +41,7 @@ class HourlyArrivals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceArrivals:
-    """A source in the last day and week."""
+    """Arrivals of a source in the last day and week."""
 
     id: int
     name: str
@@ -51,7 +51,7 @@ class SourceArrivals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """A week in figures: the last 24 hours one by one, all hours of the 7 days, the sources by their week."""
+    """A week of arrivals: each of the last 24 hours, all hours of the 7 days, and the sources by their week."""
 
     day: list[HourlyArrivals]
     week: list[tuple[datetime, int]]
@@ -64,12 +64,12 @@ class Arrivals:
 
     @property
     def in_week(self) -> int:
-        """Articles of the 7 days."""
+        """Articles of the last 7 days."""
         return sum(number for _, number in self.week)
 
 
 def arrivals(conn: sqlite3.Connection, now: datetime) -> Arrivals:
-    """The week up to `now`: whole hours, this one included."""
+    """The week up to `now`, in whole hours including the current one."""
     last = now.astimezone().replace(minute=0, second=0, microsecond=0)
     first_of_week = (last - timedelta(days=DAYS - 1)).replace(hour=0)
     by_hour: Counter[tuple[str, str]] = Counter()

@@ -1,4 +1,4 @@
-"""What the pages about an article, about one of its changes, and about a fetched page show."""
+"""Data of the pages about an article, about one of its changes, and about a fetched page."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from db.queries.articles import (
 from db.store.outcomes import load_article
 from db.text_changes import ChangedParagraph, ChangedWords, changed_fields, diff_paragraphs
 
-# A comparison takes a square of the length; beyond this the terminal has more patience.
-MOST_COMPARED = 60_000
-# Characters of a text that are shown, some 80 pages of a book: a browser takes seconds for more. The longest texts of news, a day's
-# live blog, have 100,000.
-MOST_SHOWN = 200_000
-# Copies of a story that are shown.
-MOST_COPIES = 200
+# Comparing takes quadratic time; longer texts can be compared in the terminal.
+MAX_COMPARED = 60_000
+# Characters of a text to show, some 80 book pages: a browser takes seconds for more. The longest news texts, live blogs of a day,
+# have 100,000.
+MAX_SHOWN = 200_000
+# Copies of a story to show.
+MAX_COPIES = 200
 
 _FETCHED = """
 SELECT p.final_url, p.status, p.content_type, p.headers, b.size, b.pruned_at, e.code, e.rules, e.trafilatura, p.source_id, p.link_id
@@ -41,7 +41,7 @@ _LINK = "SELECT l.kind, l.found_in, l.found_at, l.title FROM pages p JOIN links 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """How a page was received, and which extractor read it (None where none has)."""
+    """How a page was received, and which extractor produced its outcome (None if it has none)."""
 
     final_url: str | None
     status: int
@@ -58,10 +58,10 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
-    """An article. `paragraphs` are what is shown of its text, `is_cut` says whether there is more.
+    """An article. `paragraphs` are those shown, `is_cut` tells whether there are more.
 
-    `cluster` begins with the original; `moments` say when each of it came out, where, and whether it is that; `lags` are the
-    seconds from the earliest of them, in the order of `cluster`.
+    `cluster` begins with the original; `moments` are (time of publication, source, whether it is the original) of each
+    of them, and `lags` the seconds from the earliest, in the same order.
     """
 
     head: ArticleSummary
@@ -79,7 +79,7 @@ class ArticlePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesPage:
-    """Two revisions. `diff_paragraphs` is None where their texts are too long to compare here; empty where they are the same."""
+    """Two revisions. `diff_paragraphs` is None if their texts are too long to compare here; empty if they are equal."""
 
     head: ArticleSummary
     older: ArticleSummary
@@ -99,7 +99,7 @@ class FetchedPage:
 
 
 def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None) -> ArticlePage | None:
-    """The article of that number; None where there is none."""
+    """The article with that id; None if there is none."""
     page_id = current_page(conn, article_id, revision)
     head = article_summary(conn, page_id) if page_id is not None else None
     article = load_article(conn, page_id) if page_id is not None else None
@@ -107,27 +107,27 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
         return None
     ids = cluster(conn, article_id)
     heads = article_summaries(
-        conn, [page for other in ids[:MOST_COPIES] if (page := current_page(conn, other)) is not None]
+        conn, [page for other in ids[:MAX_COPIES] if (page := current_page(conn, other)) is not None]
     )
-    moments = [(_at(one), one.source_name, one.article_id == one.original_id) for one in heads]
+    moments = [(_at(summary), summary.source_name, summary.article_id == summary.original_id) for summary in heads]
     earliest = min((at for at, _, _ in moments), default=None)
     return ArticlePage(
         head=head,
         article=article,
-        paragraphs=[line for line in article.text[:MOST_SHOWN].split("\n") if line.strip()],
-        is_cut=len(article.text) > MOST_SHOWN,
+        paragraphs=[line for line in article.text[:MAX_SHOWN].split("\n") if line.strip()],
+        is_cut=len(article.text) > MAX_SHOWN,
         fetched=_fetched(conn, head.page_id),
         link=conn.execute(_LINK, (head.page_id,)).fetchone(),
         revisions=revisions(conn, article_id),
         cluster=heads,
         moments=moments,
         lags=[(at - earliest).total_seconds() for at, _, _ in moments] if earliest else [],
-        more_copies=max(0, len(ids) - MOST_COPIES),
+        more_copies=max(0, len(ids) - MAX_COPIES),
     )
 
 
 def changes_page(conn: sqlite3.Connection, article_id: int, revision: int | None) -> ChangesPage | None:
-    """What a revision (None: the latest) changed; None where nothing comes before it."""
+    """What a revision (None: the latest) changed; None if there is none before it."""
     known = revisions(conn, article_id)
     pages = {number: page_id for page_id, number, _ in known}
     wanted = revision if revision is not None else max(pages, default=0)
@@ -138,13 +138,13 @@ def changes_page(conn: sqlite3.Connection, article_id: int, revision: int | None
     older, head = (article_summary(conn, pages[number]) for number in (before, wanted))
     if old is None or new is None or older is None or head is None:
         return None
-    comparable = max(len(old.text), len(new.text)) <= MOST_COMPARED
+    comparable = max(len(old.text), len(new.text)) <= MAX_COMPARED
     found = [] if old.text == new.text else list(diff_paragraphs(old.text, new.text)) if comparable else None
-    return ChangesPage(head=head, older=older, fields=changed_fields(old, new), steps=found, revisions=known)
+    return ChangesPage(head=head, older=older, fields=changed_fields(old, new), diff_paragraphs=found, revisions=known)
 
 
-def page_page(conn: sqlite3.Connection, page_id: int) -> FetchedPage | None:
-    """The page of that number; None where there is none."""
+def fetched_page(conn: sqlite3.Connection, page_id: int) -> FetchedPage | None:
+    """The page with that id; None if there is none."""
     state = page_status(conn, page_id)
     if state is None:
         return None

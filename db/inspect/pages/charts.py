@@ -1,6 +1,7 @@
-"""Charts as Vega-Lite reads them: the data and what is drawn of it. Colours, fonts and widths are the page's (static/charts.js).
+"""Charts for Vega-Lite: the data and the specification. Colours, fonts and widths are set on the page
+(static/charts.js).
 
-Each has a sentence that says what is to be seen and the same figures as a table, for whoever does not see the drawing.
+Each chart has a description in words and the same figures as a table, for users who cannot see the drawing.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.inspect.pages.arrivals import Arrivals
-from db.inspect.pages.source import Day
+from db.inspect.pages.source import DailyVolume
 
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _WEEK = (1, 2, 3, 4, 5, 6, 0)
@@ -20,17 +21,17 @@ Spec = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """`says` is its description, `columns` and `rows` the figures; `spec` what Vega-Lite draws."""
+    """`columns` and `rows` are the figures as a table; `spec` is for Vega-Lite."""
 
     name: str
-    says: str
+    description: str
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]
     spec: Spec = field(default_factory=dict)
 
 
 def day_chart(arrived: Arrivals) -> Chart:
-    """The last 24 hours, hour by hour."""
+    """The last 24 hours, by hour."""
     values = [
         {"hour": f"{hour.starts:%H}:00", "at": number, "what": what, "articles": count}
         for number, hour in enumerate(arrived.day)
@@ -39,7 +40,8 @@ def day_chart(arrived: Arrivals) -> Chart:
     busiest = max(arrived.day, key=lambda hour: hour.new + hour.copies + hour.revisions)
     return Chart(
         name="day",
-        says=f"Articles of the last 24 hours by the hour of fetch: {arrived.in_day:,}, most of them at {busiest.starts:%H}:00.",
+        description=f"Articles of the last 24 hours by the hour of fetch: {arrived.in_day:,},"
+        f" most of them at {busiest.starts:%H}:00.",
         columns=("Hour", "New", "Copies", "Revisions"),
         rows=[(f"{hour.starts:%a %H}:00", hour.new, hour.copies, hour.revisions) for hour in arrived.day],
         spec={
@@ -54,8 +56,8 @@ def day_chart(arrived: Arrivals) -> Chart:
                     "sort": {"field": "at"},
                     "axis": {"labelAngle": 0, "labelOverlap": True, "labelPadding": 8, "ticks": False},
                 },
-                "y": _amount("articles", ticks=4),
-                "color": _coloured("what", ["new", "copies", "revisions"]),
+                "y": _count_axis("articles", ticks=4),
+                "color": _colour_scale("what", ["new", "copies", "revisions"]),
                 "tooltip": [{"field": "hour"}, {"field": "what"}, {"field": "articles"}],
             },
         },
@@ -63,14 +65,14 @@ def day_chart(arrived: Arrivals) -> Chart:
 
 
 def week_chart(arrived: Arrivals) -> Chart:
-    """Seven days, each a row of hours."""
+    """Seven days by hour, one row a day."""
     values = [
         {"day": f"{hour:%a %d}", "row": f"{hour:%Y-%m-%d}", "hour": hour.hour, "articles": number}
         for hour, number in arrived.week
     ]
     return Chart(
         name="week",
-        says=f"Articles of the last 7 days by day and hour of fetch: {arrived.in_week:,}.",
+        description=f"Articles of the last 7 days by day and hour of fetch: {arrived.in_week:,}.",
         columns=("Day", "Articles"),
         rows=_by_day(arrived.week),
         spec=_heatmap(values, rows=len({hour.date() for hour, _ in arrived.week})),
@@ -83,7 +85,7 @@ def source_chart(arrived: Arrivals) -> Chart:
     rest = arrived.sources[_TOP:]
     rows = [(source.name, source.day, source.week) for source in top]
     if rest:
-        rows.append((f"{len(rest):,} others", sum(one.day for one in rest), sum(one.week for one in rest)))
+        rows.append((f"{len(rest):,} others", sum(other.day for other in rest), sum(other.week for other in rest)))
     values = [
         {"source": name, "at": at, "when": label, "articles": number}
         for at, (name, day, week) in enumerate(rows)
@@ -91,7 +93,7 @@ def source_chart(arrived: Arrivals) -> Chart:
     ]
     return Chart(
         name="sources",
-        says=f"Articles of the last 7 days by source, {len(arrived.sources):,} sources.",
+        description=f"Articles of the last 7 days by source, {len(arrived.sources):,} sources.",
         columns=("Source", "24 hours", "7 days"),
         rows=rows,
         spec={
@@ -106,8 +108,8 @@ def source_chart(arrived: Arrivals) -> Chart:
                     "sort": {"field": "at"},
                     "axis": {"ticks": False, "domain": False, "labelLimit": 150},
                 },
-                "x": _amount("articles", ticks=5),
-                "color": _coloured("when", ["last 24 hours", "days before"]),
+                "x": _count_axis("articles", ticks=5),
+                "color": _colour_scale("when", ["last 24 hours", "days before"]),
                 "tooltip": [{"field": "source"}, {"field": "when"}, {"field": "articles"}],
             },
         },
@@ -115,7 +117,7 @@ def source_chart(arrived: Arrivals) -> Chart:
 
 
 def rhythm_chart(rhythm: dict[tuple[int, int], int]) -> Chart:
-    """When a source publishes: weekdays by hours, as its pages state their times."""
+    """When a source publishes: by weekday and hour, in the times that its pages state."""
     values = [
         {"day": _DAYS[day][:3], "row": row, "hour": hour, "articles": rhythm.get((day, hour), 0)}
         for row, day in enumerate(_WEEK)
@@ -123,7 +125,7 @@ def rhythm_chart(rhythm: dict[tuple[int, int], int]) -> Chart:
     ]
     return Chart(
         name="rhythm",
-        says=f"When it publishes, by weekday and hour as its pages state them: {sum(rhythm.values()):,} articles.",
+        description=f"When it publishes, by weekday and hour as its pages state them: {sum(rhythm.values()):,} articles.",
         columns=("Weekday", *(f"{hour:02}" for hour in range(0, 24, 6))),
         rows=[
             (_DAYS[day], *(sum(rhythm.get((day, hour + n), 0) for n in range(6)) for hour in range(0, 24, 6)))
@@ -133,8 +135,8 @@ def rhythm_chart(rhythm: dict[tuple[int, int], int]) -> Chart:
     )
 
 
-def volume_chart(days: Sequence[Day]) -> Chart:
-    """Four weeks of a source, day by day."""
+def volume_chart(days: Sequence[DailyVolume]) -> Chart:
+    """Four weeks of a source, by day."""
     values = [
         {"date": day.date, "what": what, "pages": number}
         for day in days
@@ -142,7 +144,7 @@ def volume_chart(days: Sequence[Day]) -> Chart:
     ]
     return Chart(
         name="volume",
-        says=f"Pages of the last {len(days)} days: {sum(day.articles for day in days):,} articles,"
+        description=f"Pages of the last {len(days)} days: {sum(day.articles for day in days):,} articles,"
         f" {sum(day.revisions for day in days):,} revisions, {sum(day.rejected for day in days):,} rejected.",
         columns=("Day", "Articles", "Revisions", "Rejected"),
         rows=[(day.date, day.articles, day.revisions, day.rejected) for day in reversed(days)],
@@ -165,8 +167,8 @@ def volume_chart(days: Sequence[Day]) -> Chart:
                         "ticks": False,
                     },
                 },
-                "y": _amount("pages", ticks=4),
-                "color": _coloured("what", ["articles", "revisions", "rejected"]),
+                "y": _count_axis("pages", ticks=4),
+                "color": _colour_scale("what", ["articles", "revisions", "rejected"]),
                 "tooltip": [{"field": "date"}, {"field": "what"}, {"field": "pages"}],
             },
         },
@@ -174,14 +176,14 @@ def volume_chart(days: Sequence[Day]) -> Chart:
 
 
 def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
-    """A story's way through the outlets: when, where, and whether it is the original."""
+    """How a story spread: when and where each copy appeared, and which is the original."""
     values = [
         {"at": f"{at:%Y-%m-%dT%H:%M}", "source": source, "what": "original" if first else "copy"}
         for at, source, first in copies
     ]
     return Chart(
         name="copies",
-        says=f"When each of {len(copies)} outlets had it.",
+        description=f"When each of {len(copies)} outlets had it.",
         columns=("Time", "Source", "What"),
         rows=[(f"{at:%Y-%m-%d %H:%M}", source, "original" if first else "copy") for at, source, first in copies],
         spec={
@@ -203,7 +205,7 @@ def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
                     "sort": None,
                     "axis": {"ticks": False, "domain": False, "grid": True, "labelLimit": 150},
                 },
-                "color": _coloured("what", ["original", "copy"]),
+                "color": _colour_scale("what", ["original", "copy"]),
                 "tooltip": [{"field": "source"}, {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M"}],
             },
         },
@@ -219,7 +221,7 @@ def _by_day(week: Sequence[tuple[datetime, int]]) -> list[tuple[str, int]]:
 
 
 def _heatmap(values: Sequence[Spec], *, rows: int) -> Spec:
-    """Articles by day and hour, each day a row; `row` of a value is what the days are sorted by."""
+    """Articles by day and hour, one row a day; rows are sorted by field `row`."""
     return {
         "height": 20 * rows,
         "mark": {"type": "rect"},
@@ -249,7 +251,7 @@ def _heatmap(values: Sequence[Spec], *, rows: int) -> Spec:
     }
 
 
-def _amount(field: str, *, ticks: int) -> Spec:
+def _count_axis(field: str, *, ticks: int) -> Spec:
     """An axis of whole numbers."""
     return {
         "field": field,
@@ -259,7 +261,7 @@ def _amount(field: str, *, ticks: int) -> Spec:
     }
 
 
-def _coloured(field: str, kinds: Sequence[str]) -> Spec:
+def _colour_scale(field: str, kinds: Sequence[str]) -> Spec:
     """A colour for each kind, in this order."""
     return {
         "field": field,

@@ -1,4 +1,4 @@
-"""People: who wrote and edited what, for whom. From the credits of articles in their latest revision."""
+"""Credited people: who wrote and edited what, for which sources. From the credits of articles in their latest revision."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from db.sql_conditions import IS_CURRENT, NEWEST_FIRST
 from db.store.sources import source_names
 
-# Articles whose credits are read for the list of people, the latest; and those of one person.
+# How many of the latest articles to read for the list of people, and for one person.
 LATEST = 5000
-MOST_OF_ONE = 1000
-MOST_SHOWN = 300
+MAX_PER_PERSON = 1000
+MAX_SHOWN = 300
 
-_LATELY = f"""
+_RECENT = f"""
 SELECT c.name, c.role, p.source_id
 FROM (SELECT d.page_id FROM decisions d WHERE {IS_CURRENT} ORDER BY d.page_id DESC LIMIT :latest) l
 JOIN credits c ON c.page_id = l.page_id JOIN pages p ON p.id = l.page_id
 """
-# By the index of names, as far as its first characters go.
+# Uses the index on names, by their first characters.
 _BY_NAME = f"""
 SELECT c.name, c.role, p.source_id
 FROM (SELECT name, role, page_id FROM credits WHERE name >= :start AND name < :end LIMIT :latest) c
 JOIN decisions d ON d.page_id = c.page_id JOIN pages p ON p.id = c.page_id
 WHERE {IS_CURRENT}
 """
-_OF_ONE = f"""
+_OF_PERSON = f"""
 SELECT c.page_id, c.role, s.id, s.name
 FROM (SELECT page_id, role FROM credits WHERE name = :name ORDER BY page_id DESC LIMIT :most) c
 JOIN decisions d ON d.page_id = c.page_id JOIN pages p ON p.id = c.page_id JOIN sources s ON s.id = p.source_id
@@ -34,7 +34,7 @@ JOIN articles a ON a.page_id = c.page_id
 WHERE {IS_CURRENT}
 ORDER BY {NEWEST_FIRST}
 """
-_WITH = """
+_COLLEAGUES = """
 SELECT other.name, other.role, count(*) FROM json_each(:pages) j JOIN credits other ON other.page_id = j.value
 WHERE other.name <> :name GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 30
 """
@@ -42,7 +42,7 @@ WHERE other.name <> :name GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLine:
-    """A name with the number of its articles by role, and the sources it stands in, the most frequent first."""
+    """A name with its number of articles by role, and its most frequent sources."""
 
     name: str
     wrote: int
@@ -53,7 +53,7 @@ class PersonLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One name: page ids by role (newest first), for which sources, and with whom (name, role, articles)."""
+    """One name: page ids by role (newest first), its sources, and its colleagues (name, role, articles)."""
 
     name: str
     wrote: list[int]
@@ -62,23 +62,23 @@ class Person:
     sources: list[tuple[int, str, int]]
     colleagues: list[tuple[str, str, int]]
     more: bool
-    """Whether there may be older ones than those looked at."""
+    """Whether there may be older articles than those read."""
 
 
 def people(conn: sqlite3.Connection, begins: str = "") -> list[PersonLine]:
-    """Who is credited most in the latest articles; with `begins`, those whose name begins so."""
+    """Who is credited most in the latest articles; with `begins`, those whose name has this prefix."""
     if begins:
         bounds = {"start": begins, "end": begins + "\U0010ffff", "latest": LATEST}
         rows = conn.execute(_BY_NAME, bounds).fetchall()
     else:
-        rows = conn.execute(_LATELY, {"latest": LATEST}).fetchall()
+        rows = conn.execute(_RECENT, {"latest": LATEST}).fetchall()
     roles: dict[str, Counter[str]] = defaultdict(Counter)
     places: dict[str, Counter[int]] = defaultdict(Counter)
     for name, role, source_id in rows:
         roles[name][role] += 1
         places[name][source_id] += 1
     names = source_names(conn)
-    ranked = sorted(roles, key=lambda name: (-roles[name].total(), name))[:MOST_SHOWN]
+    ranked = sorted(roles, key=lambda name: (-roles[name].total(), name))[:MAX_SHOWN]
     return [
         PersonLine(
             name=name,
@@ -92,8 +92,8 @@ def people(conn: sqlite3.Connection, begins: str = "") -> list[PersonLine]:
 
 
 def person(conn: sqlite3.Connection, name: str) -> Person | None:
-    """The person of exactly that name; None where no current article has it."""
-    rows = conn.execute(_OF_ONE, {"name": name, "most": MOST_OF_ONE}).fetchall()
+    """The person with exactly that name; None if no current article credits them."""
+    rows = conn.execute(_OF_PERSON, {"name": name, "most": MAX_PER_PERSON}).fetchall()
     if not rows:
         return None
     pages: dict[str, list[int]] = defaultdict(list)
@@ -108,6 +108,6 @@ def person(conn: sqlite3.Connection, name: str) -> Person | None:
         edited=pages["editor"],
         proofread=pages["proofreader"],
         sources=[(source_id, source, number) for (source_id, source), number in places.most_common()],
-        colleagues=[tuple(row) for row in conn.execute(_WITH, {"pages": all_pages, "name": name})],
-        more=len(rows) >= MOST_OF_ONE,
+        colleagues=[tuple(row) for row in conn.execute(_COLLEAGUES, {"pages": all_pages, "name": name})],
+        more=len(rows) >= MAX_PER_PERSON,
     )

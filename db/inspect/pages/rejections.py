@@ -1,4 +1,4 @@
-"""Pages that are no articles: which, why, and how many of each reason. Newest first, a screen at a time."""
+"""Rejected pages and reasons, newest first, one page of results at a time."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from db.sql_conditions import REPEATED_DETAIL
 from db.store.notices import REASONS
 
-SCREEN = 50
-# A reason that is rare at a source is looked for among so many of its latest pages.
-FAR = 50_000
+PAGE_SIZE = 50
+# How many of a source's latest pages to search for a rare reason.
+SEARCHED_PAGES = 50_000
 
 _COLUMNS = f"""
 SELECT p.id, p.url, p.fetched_at, p.status, p.content_type, s.id, s.name, coalesce(o.reason, 'repeated'),
        CASE WHEN o.reason IS NULL THEN '{REPEATED_DETAIL}' ELSE o.detail END
 """
 _NOTICES = "SELECT page_id FROM decisions WHERE verdict = 'notice'"
-# By the index on reasons, whose rows of one reason are in the order of pages.
+# Uses the index on reasons, in which the rows of one reason are in the order of pages.
 _OF_REASON = f"""
 {_COLUMNS} FROM outcomes o JOIN pages p ON p.id = o.page_id JOIN sources s ON s.id = p.source_id
 WHERE o.reason = :reason AND o.page_id < :before ORDER BY o.page_id DESC LIMIT :limit
@@ -39,7 +39,7 @@ WHERE o.page_id IN (
 ORDER BY o.page_id DESC
 """
 _OF_SOURCE = f"""
-{_COLUMNS} FROM (SELECT * FROM pages WHERE source_id = :source ORDER BY fetched_at DESC LIMIT {FAR}) p
+{_COLUMNS} FROM (SELECT * FROM pages WHERE source_id = :source ORDER BY fetched_at DESC LIMIT {SEARCHED_PAGES}) p
 JOIN outcomes o ON o.page_id = p.id JOIN sources s ON s.id = p.source_id
 WHERE (o.reason IS NOT NULL OR p.id IN ({_NOTICES})) AND p.id < :before
   AND coalesce(o.reason, 'repeated') = coalesce(:reason, o.reason, 'repeated')
@@ -49,7 +49,7 @@ ORDER BY p.fetched_at DESC LIMIT :limit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedPage:
-    """A page that is no article."""
+    """A page that is not an article."""
 
     page_id: int
     url: str
@@ -62,16 +62,16 @@ class RejectedPage:
     detail: str | None
 
 
-def reasons(conn: sqlite3.Connection) -> list[tuple[str, int]]:
-    """How many pages each reason has, from its index."""
+def count_reasons(conn: sqlite3.Connection) -> list[tuple[str, int]]:
+    """The number of pages with each reason."""
     return [(reason, number) for reason, number in conn.execute(REASONS)]
 
 
-def refused(
+def rejected_pages(
     conn: sqlite3.Connection, *, reason: str | None = None, source_id: int | None = None, before: int | None = None
 ) -> list[RejectedPage]:
-    """The next `SCREEN` of them and one more, if there are, of pages before that id."""
-    bounds = {"reason": reason, "source": source_id, "before": before or 2**62, "limit": SCREEN + 1}
+    """The next `PAGE_SIZE` rejected pages before that id, and one more if there is one."""
+    bounds = {"reason": reason, "source": source_id, "before": before or 2**62, "limit": PAGE_SIZE + 1}
     query = (
         _OF_SOURCE
         if source_id is not None

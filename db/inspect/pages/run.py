@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from db.queries.statistics import Run, run_of
+from db.queries.statistics import Run, run_from_row
 from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER
 
 MOST_SOURCES = 500
@@ -54,7 +54,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunDetails:
-    """A run with its sources and failures, both cut at a number."""
+    """A run with its sources and failures, both limited in number."""
 
     run: Run
     reason: str
@@ -63,14 +63,14 @@ class RunDetails:
     failures: list[Failure]
 
 
-def run_sheet(conn: sqlite3.Connection, run_id: int) -> RunDetails | None:
-    """The run of that id; None where there is none (a short log forgets runs that brought nothing)."""
+def run_details(conn: sqlite3.Connection, run_id: int) -> RunDetails | None:
+    """The run with that id; None if there is none (`keep_log` prunes runs without results)."""
     row = conn.execute(_RUN, (run_id,)).fetchone()
     if row is None:
         return None
     *run, reason, pid = row
     return RunDetails(
-        run=run_of(run),
+        run=run_from_row(run),
         reason=reason,
         pid=pid,
         sources=[
@@ -78,7 +78,7 @@ def run_sheet(conn: sqlite3.Connection, run_id: int) -> RunDetails | None:
             for part in conn.execute(_PARTS, (run_id, MOST_SOURCES))
         ],
         failures=[
-            Failure(**dict(zip(Failure.__slots__, one, strict=True)))
-            for one in conn.execute(_FAILURES, (run_id, MOST_FAILURES))
+            Failure(**dict(zip(Failure.__slots__, failure, strict=True)))
+            for failure in conn.execute(_FAILURES, (run_id, MOST_FAILURES))
         ],
     )

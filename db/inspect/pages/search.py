@@ -1,4 +1,4 @@
-"""The search page: what the form asks, as `db.queries.search` takes it, and what came of it."""
+"""The search page: its form as parameters of `db.queries.search`, and the results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db.errors import QueryError
 from db.queries.search import Filters, Hits, ResultPage, search
 
 SIZE = 20
-# Longer than any query a person types; an address has its limits too.
+# Longest value of a form field.
 _LONGEST = 500
 _LAST_PAGE = 500
 _SOURCES = "SELECT id, name FROM sources WHERE removed_at IS NULL ORDER BY name"
@@ -21,7 +21,7 @@ _LANGUAGES = "SELECT DISTINCT language FROM (SELECT language FROM articles ORDER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchForm:
-    """The fields as they were filled in; what cannot be read counts as empty. Days are those of this machine's clock."""
+    """The form fields as filled in; invalid values count as empty. Dates are in the local time zone."""
 
     query: str = ""
     source: int | None = None
@@ -34,7 +34,7 @@ class SearchForm:
 
     @staticmethod
     def of(arguments: Mapping[str, str]) -> SearchForm:
-        """From the arguments of an address."""
+        """From the query parameters of a URL."""
 
         def text(name: str) -> str:
             return (arguments.get(name) or "").strip()[:_LONGEST]
@@ -52,7 +52,7 @@ class SearchForm:
         )
 
     def at(self, page: int) -> str:
-        """The address of another page of the same answer."""
+        """The URL of another page of the results."""
         fields = {
             "q": self.query, "source": self.source, "since": self.since, "until": self.until, "language": self.language,
             "person": self.person, "order": self.order, "page": page if page > 1 else None,
@@ -61,11 +61,11 @@ class SearchForm:
 
     @property
     def narrowed(self) -> bool:
-        """Whether more than words is asked for: the form then shows these fields opened."""
+        """Whether any filter is set, so that the form shows them expanded."""
         return bool(self.source or self.since or self.until or self.language or self.person or self.order)
 
     def filters(self) -> Filters:
-        """What the hits must be beside."""
+        """The filters for `db.queries.search`."""
         until = _day(self.until)
         return Filters(
             source_id=self.source,
@@ -78,7 +78,7 @@ class SearchForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResults:
-    """What was found, or why the query cannot be read; neither where nothing was asked. With the choices of the form."""
+    """The hits, or why the query is invalid (`wrong`); neither if the form is empty. With the options of the form."""
 
     hits: Hits | None
     wrong: str | None
@@ -86,8 +86,8 @@ class SearchResults:
     languages: list[str]
 
 
-def answer(conn: sqlite3.Connection, form: SearchForm) -> SearchResults:
-    """Ask the database what the form asks."""
+def search_results(conn: sqlite3.Connection, form: SearchForm) -> SearchResults:
+    """Run the search of a form."""
     hits, wrong = None, None
     if form.query:
         try:
@@ -101,7 +101,7 @@ def answer(conn: sqlite3.Connection, form: SearchForm) -> SearchResults:
 
 
 def _day(text: str) -> datetime | None:
-    """Midnight of a day like 2026-11-24, here."""
+    """Midnight, local time, of a date such as 2026-11-24; None if invalid."""
     try:
         return datetime.strptime(text, "%Y-%m-%d").astimezone()
     except (ValueError, OverflowError):

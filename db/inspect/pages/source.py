@@ -1,6 +1,6 @@
-"""A source in figures: its rhythm, its volume, what its pages give, what is refused, its last runs. What its page shows.
+"""One source: its rhythm, volume, extracted fields, rejections and last runs.
 
-Counted over its latest pages, so that a page about a source with a million of them costs as much as about one with some thousand.
+Counted over its latest pages only, so that a source with a million pages costs as much as one with a few thousand.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from db.sql_conditions import IS_CURRENT, LAST_FETCHED, NEWEST_FIRST
 from db.timestamps import format_timestamp
 
-# Pages that are looked at, the latest; some weeks of a large site, all of a small one.
+# How many of the latest pages to count: some weeks of a large site, all of a small one.
 LATEST = 3000
 DAYS = 28
 
 _SOURCE = "SELECT id, name, url, settings, added_at, removed_at, paused_at FROM sources WHERE id = ?"
 _LATEST = "SELECT id FROM pages WHERE source_id = :source ORDER BY fetched_at DESC LIMIT :limit"
-# A revision or the same again says nothing new about when a source publishes: its article was counted with its first page.
+# Without revisions and repeated pages: their article was counted with its first page.
 _RHYTHM = f"""
 SELECT cast(strftime('%w', substr(a.published, 1, 10)) AS INTEGER), cast(substr(a.published, 12, 2) AS INTEGER), count(*)
 FROM ({_LATEST}) l JOIN decisions d ON d.page_id = l.id JOIN articles a ON a.page_id = l.id
@@ -78,7 +78,7 @@ JOIN pages p ON p.id = l.id
 WHERE {IS_CURRENT}
 ORDER BY {NEWEST_FIRST} LIMIT :most
 """
-# One step into the index for each: the newest page, and the last part of a run.
+# The newest page and the last source run take one index lookup each.
 _ALL = f"""
 SELECT s.id, s.name, s.url, s.removed_at IS NOT NULL, s.paused_at IS NOT NULL,
        nullif({LAST_FETCHED}, ''),
@@ -91,7 +91,7 @@ FROM sources s ORDER BY s.removed_at IS NOT NULL, s.name LIMIT :limit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLine:
-    """A source in one line. `week` counts its pages of the last 7 days, `ended` how its last run did."""
+    """A source in one line. `week` counts its pages of the last 7 days; `ended` is how its last run ended."""
 
     id: int
     name: str
@@ -123,8 +123,8 @@ class SourceRunLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """A day of the local clock: article pages that were new, revisions, pages refused."""
+class DailyVolume:
+    """A day in local time: pages with new articles, with revisions, and rejected ones."""
 
     date: str
     articles: int
@@ -138,8 +138,8 @@ class SourceAlert:
 
     id: int
     kind: str
-    says: str
-    remedy: str
+    message: str
+    advice: str
     opened_at: str
     closed_at: str | None
 
@@ -148,9 +148,9 @@ class SourceAlert:
 class SourceDetails:
     """A source. `counted` pages are behind `rhythm`, `fields` and `rejected`; `articles` of them are articles.
 
-    `last_fetched` is when it last answered, `last_new` when that brought something new.
+    `last_fetched` is when it last responded, `last_new` when a response last brought a new page.
 
-    `rhythm` counts articles by weekday (0 is Sunday) and hour, as the pages themselves state their times.
+    `rhythm` counts articles by weekday (0 is Sunday) and hour, in the times that the pages state.
     """
 
     id: int
@@ -168,11 +168,11 @@ class SourceDetails:
     articles: int
     fields: list[tuple[str, int]]
     rhythm: dict[tuple[int, int], int]
-    days: list[Day]
+    days: list[DailyVolume]
     rejected: list[tuple[str, int]]
     runs: list[SourceRunLine]
     entries: list[tuple[str, str, str | None, str | None]]
-    """Kind, address, title, and what is the matter with it."""
+    """Kind, address, title, and what is wrong with it."""
     alerts: list[SourceAlert]
     newest: list[int]
     """Page ids of its newest articles, newest first."""
@@ -190,7 +190,7 @@ def source_lines(conn: sqlite3.Connection, now: datetime, limit: int = 2000) -> 
 
 
 def source_details(conn: sqlite3.Connection, source_id: int, now: datetime) -> SourceDetails | None:
-    """The source of that id; None where there is none."""
+    """The source with that id; None if there is none."""
     row = conn.execute(_SOURCE, (source_id,)).fetchone()
     if row is None:
         return None
@@ -230,9 +230,12 @@ def _rhythm(conn: sqlite3.Connection, bounds: dict[str, int]) -> dict[tuple[int,
     return dict(counts)
 
 
-def _days(conn: sqlite3.Connection, source_id: int, now: datetime) -> list[Day]:
+def _days(conn: sqlite3.Connection, source_id: int, now: datetime) -> list[DailyVolume]:
     first = (now.astimezone() - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = conn.execute(_VOLUME, {"source": source_id, "since": format_timestamp(first)})
     known = {date: counts for date, *counts in rows}
     dates = [f"{(first + timedelta(days=n)):%Y-%m-%d}" for n in range(DAYS)]
-    return [Day(**dict(zip(Day.__slots__, (date, *known.get(date, (0, 0, 0))), strict=True))) for date in dates]
+    return [
+        DailyVolume(**dict(zip(DailyVolume.__slots__, (date, *known.get(date, (0, 0, 0))), strict=True)))
+        for date in dates
+    ]

@@ -1,4 +1,4 @@
-"""How values are written on the pages: times, names of things, links. Jinja escapes whatever comes out as a plain string."""
+"""Template filters: times, names and links as text. Jinja escapes every plain string."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _MARKS = {"gone": Markup("<del>{}</del>"), "come": Markup("<ins>{}</ins>")}
 
 
 def when(text: str | None) -> Markup:
-    """A time as facts or articles keep it, on the reader's clock, with the exact one behind it."""
+    """A timestamp in local time, with the exact one as attribute."""
     if not text:
         return Markup("")
     return Markup('<time datetime="{}">{}</time>').format(text, format_local_time(text))
 
 
 def page_time(at: Moment | None) -> str:
-    """A time on the reader's clock like all others, then as the page gives it, and how exact it is."""
+    """A time in local time, then as the page states it, and its precision."""
     if at is None:
         return ""
     notes = [f"to the {at.precision.value}"]
@@ -44,7 +44,7 @@ def page_time(at: Moment | None) -> str:
 
 
 def clock() -> str:
-    """The zone of the reader's clock, with its offset from UTC."""
+    """The local time zone, with its offset from UTC."""
     now = datetime.now().astimezone()
     name, of = f"{now:%Z}", f"{now:%z}"
     offset = "UTC" if not now.utcoffset() else f"UTC{of[:3]}:{of[3:5]}"
@@ -60,8 +60,8 @@ def ago(text: str | None, now: datetime) -> str:
     )
 
 
-def outward(url: str | None, text: str | None = None) -> Markup:
-    """An address of the web: a link where it is http or https, else text. It opens without saying where from."""
+def external_link(url: str | None, text: str | None = None) -> Markup:
+    """A web address as a link if it is http or https, otherwise as text. The link sends no referrer."""
     if not url:
         return Markup("")
     if not is_web(url):
@@ -72,7 +72,7 @@ def outward(url: str | None, text: str | None = None) -> Markup:
 
 
 def is_web(url: str) -> bool:
-    """Whether a browser would fetch a page there, and do nothing else."""
+    """Whether a browser would load a page at this address, and do nothing else."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -81,7 +81,7 @@ def is_web(url: str) -> bool:
 
 
 def names(text: str | None) -> list[str]:
-    """A list kept as JSON."""
+    """A list stored as JSON."""
     return [str(name) for name in json.loads(text)] if text else []
 
 
@@ -98,7 +98,7 @@ def share(part: int, whole: int) -> str:
 
 
 def marked(pieces: list[ChangedWords]) -> Markup:
-    """Words with what is gone and what has come marked."""
+    """Words with removed and added ones marked."""
     parts = []
     for piece in pieces:
         wrapping = _MARKS.get(piece.kind.value)
@@ -106,8 +106,8 @@ def marked(pieces: list[ChangedWords]) -> Markup:
     return Markup("").join(parts)
 
 
-def lit(piece: MarkedText) -> Markup:
-    """A text with what was searched for marked."""
+def highlighted(piece: MarkedText) -> Markup:
+    """A text with search matches marked."""
     parts, at = [], 0
     for start, end in piece.marks:
         parts += [escape(piece.text[at:start]), Markup("<mark>{}</mark>").format(piece.text[start:end])]
@@ -116,8 +116,8 @@ def lit(piece: MarkedText) -> Markup:
 
 
 FILTERS = {
-    "when": when, "stated": page_time, "outward": outward, "span": format_duration, "names": names, "figure": figure,
-    "marked": marked, "lit": lit, "bytes": format_size,
+    "when": when, "stated": page_time, "outward": external_link, "span": format_duration, "names": names, "figure": figure,
+    "marked": marked, "lit": highlighted, "bytes": format_size,
     "is_web": is_web,
 }  # fmt: skip
 FUNCTIONS = {"took": format_elapsed, "share": share, "ago": ago, "clock": clock}

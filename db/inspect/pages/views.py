@@ -1,4 +1,4 @@
-"""Our pages: each asks its questions in one go, on one connection, of one moment, and fills one template."""
+"""Our pages: each runs its queries in one go, in one snapshot, and renders one template."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from datasette.utils.asgi import NotFound, Response
 
 from db.inspect.pages import charts
 from db.inspect.pages.arrivals import arrivals
-from db.inspect.pages.article import article_page, changes_page, page_page
+from db.inspect.pages.article import article_page, changes_page, fetched_page
 from db.inspect.pages.people import people, person
-from db.inspect.pages.rejections import SCREEN, reasons, refused
-from db.inspect.pages.run import run_sheet
-from db.inspect.pages.search import SIZE, SearchForm, answer
+from db.inspect.pages.rejections import PAGE_SIZE, count_reasons, rejected_pages
+from db.inspect.pages.run import run_details
+from db.inspect.pages.search import SIZE, SearchForm, search_results
 from db.inspect.pages.source import source_details, source_lines
-from db.inspect.pages.stored_body import received, stored
-from db.inspect.safety.request_checks import STRICT
+from db.inspect.pages.stored_body import plain_text_response, sanitized_response
+from db.inspect.safety.request_checks import STRICT_POLICY
 from db.queries.articles import article_summaries, newest_articles, snapshot
 from db.queries.search import MOST_COUNTED
 from db.queries.statistics import last_runs
 from db.queries.status import load_status
 
-# The links at the top of every page: where, and what it is called.
+# The navigation of every page: path and label.
 SECTIONS = (
     ("/", "Front page"),
     ("/-/search", "Search"),
@@ -42,25 +42,25 @@ View = Callable[[Any, Any], Awaitable[Any]]
 
 
 async def _page(datasette: Any, request: Any, template: str, **values: object) -> Any:
-    """A template of ours, filled."""
+    """Render one of our templates."""
     context = {"ours": True, "now": datetime.now(UTC), **values}
     html = await datasette.render_template(template, context, request=request)
-    return Response.html(html, headers={"content-security-policy": STRICT, "cache-control": "no-store"})
+    return Response.html(html, headers={"content-security-policy": STRICT_POLICY, "cache-control": "no-store"})
 
 
-async def _ask(datasette: Any, question: Callable[[sqlite3.Connection], T]) -> T:
-    """The answer to a question of several queries, all of one moment."""
+async def _ask(datasette: Any, queries: Callable[[sqlite3.Connection], T]) -> T:
+    """The result of several queries in one snapshot."""
 
-    def of_one_moment(conn: sqlite3.Connection) -> T:
+    def in_snapshot(conn: sqlite3.Connection) -> T:
         with snapshot(conn):
-            return question(conn)
+            return queries(conn)
 
-    answered: T = await datasette.ask(of_one_moment)
-    return answered
+    result: T = await datasette.ask(in_snapshot)
+    return result
 
 
 def _number(text: str | None) -> int | None:
-    """A number of the address; None where it is none, or none that a row can have."""
+    """A number from the URL; None if it is not one, or exceeds every row id."""
     return int(text) if text and text.isascii() and text.isdigit() and int(text[:20]) < _LARGEST_ID else None
 
 
@@ -72,7 +72,7 @@ def _required(request: Any) -> int:
 
 
 async def front(request: Any, datasette: Any) -> Any:
-    """What came in today and this week, what is newest, what needs somebody to look."""
+    """What arrived today and this week, the newest articles, and what needs attention."""
     now = datetime.now(UTC)
     arrived, status, heads = await _ask(
         datasette,
@@ -89,7 +89,7 @@ async def front(request: Any, datasette: Any) -> Any:
 
 
 async def article(request: Any, datasette: Any) -> Any:
-    """One article, its latest revision or the one asked for."""
+    """One article, in its latest revision or the given one."""
     article_id, revision = _required(request), _number(request.args.get("revision"))
     shown = await _ask(datasette, lambda conn: article_page(conn, article_id, revision))
     if shown is None:
@@ -99,7 +99,7 @@ async def article(request: Any, datasette: Any) -> Any:
 
 
 async def changes(request: Any, datasette: Any) -> Any:
-    """What a revision changed against the one before."""
+    """What a revision changed from the one before."""
     article_id, revision = _required(request), _number(request.args.get("revision"))
     shown = await _ask(datasette, lambda conn: changes_page(conn, article_id, revision))
     if shown is None:
@@ -111,23 +111,23 @@ async def changes(request: Any, datasette: Any) -> Any:
 
 
 async def page(request: Any, datasette: Any) -> Any:
-    """One page as it was fetched, whatever became of it."""
+    """One page as fetched, whatever became of it."""
     page_id = _required(request)
-    shown = await _ask(datasette, lambda conn: page_page(conn, page_id))
+    shown = await _ask(datasette, lambda conn: fetched_page(conn, page_id))
     if shown is None:
         raise NotFound(f"There is no page {page_id}")
     return await _page(datasette, request, "page.html", shown=shown)
 
 
 async def search(request: Any, datasette: Any) -> Any:
-    """What was written about something, by the same search as `copydesk search`."""
+    """Search results, from the same search as `copydesk search`."""
     form = SearchForm.of(request.args)
-    found = await datasette.ask(lambda conn: answer(conn, form))
+    found = await datasette.ask(lambda conn: search_results(conn, form))
     return await _page(datasette, request, "search.html", form=form, answer=found, size=SIZE, most=MOST_COUNTED)
 
 
 async def sources(request: Any, datasette: Any) -> Any:
-    """All sources in a line each."""
+    """All sources, one line each."""
     lines = await datasette.ask(lambda conn: source_lines(conn, datetime.now(UTC)))
     return await _page(datasette, request, "sources.html", lines=lines)
 
@@ -158,21 +158,21 @@ async def runs(request: Any, datasette: Any) -> Any:
 async def run(request: Any, datasette: Any) -> Any:
     """One run."""
     run_id = _required(request)
-    sheet = await datasette.ask(lambda conn: run_sheet(conn, run_id))
-    if sheet is None:
-        raise NotFound(f"There is no run {run_id} (the setting keep_log says for how long they are kept)")
-    return await _page(datasette, request, "run.html", sheet=sheet)
+    details = await datasette.ask(lambda conn: run_details(conn, run_id))
+    if details is None:
+        raise NotFound(f"There is no run {run_id} (the setting keep_log limits how long runs are kept)")
+    return await _page(datasette, request, "run.html", details=details)
 
 
 async def all_people(request: Any, datasette: Any) -> Any:
-    """Who is credited most lately, or whose name begins with what is asked for."""
+    """Who is credited most lately, or whose name has the given prefix."""
     begins = (request.args.get("begins") or "").strip()[:100]
     lines = await datasette.ask(lambda conn: people(conn, begins))
     return await _page(datasette, request, "people.html", lines=lines, begins=begins)
 
 
 async def one_person(request: Any, datasette: Any) -> Any:
-    """One person: what they wrote and edited, for whom, with whom."""
+    """One person: what they wrote and edited, for which sources, with whom."""
     name = (request.args.get("name") or "")[:500]
 
     def ask(conn: sqlite3.Connection) -> Any:
@@ -187,34 +187,34 @@ async def one_person(request: Any, datasette: Any) -> Any:
 
 
 async def rejections(request: Any, datasette: Any) -> Any:
-    """What was refused and why."""
+    """Rejected pages and why."""
     reason, source_id = request.args.get("reason") or None, _number(request.args.get("source"))
     before = _number(request.args.get("before"))
 
     def ask(conn: sqlite3.Connection) -> Any:
         name = conn.execute("SELECT name FROM sources WHERE id = ?", (source_id,)).fetchone() if source_id else None
         return (
-            reasons(conn),
-            refused(conn, reason=reason, source_id=source_id, before=before),
+            count_reasons(conn),
+            rejected_pages(conn, reason=reason, source_id=source_id, before=before),
             name[0] if name else None,
         )
 
     counts, found, name = await _ask(datasette, ask)
-    older = found[SCREEN - 1].page_id if len(found) > SCREEN else None
+    older = found[PAGE_SIZE - 1].page_id if len(found) > PAGE_SIZE else None
     return await _page(
         datasette, request, "rejections.html",
-        counts=counts, found=found[:SCREEN], reason=reason, source_id=source_id, source=name, older=older, before=before,
+        counts=counts, found=found[:PAGE_SIZE], reason=reason, source_id=source_id, source=name, older=older, before=before,
     )  # fmt: skip
 
 
 async def stored_page(request: Any, datasette: Any) -> Any:
-    """The page as it was stored, inert. For the frame."""
-    return await stored(datasette, _required(request))
+    """The stored page, sanitized, for the frame."""
+    return await sanitized_response(datasette, _required(request))
 
 
 async def received_page(request: Any, datasette: Any) -> Any:
     """Its markup, as text."""
-    return await received(datasette, _required(request))
+    return await plain_text_response(datasette, _required(request))
 
 
 ROUTES: tuple[tuple[str, View], ...] = (

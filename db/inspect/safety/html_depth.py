@@ -1,9 +1,9 @@
-"""Markup without the tags that would nest elements too deep.
+"""Remove the tags that would nest elements too deeply.
 
-The parser cannot be given a limit. So the tags are counted before it, without a tree: a start tag goes one deeper, an end tag comes
-back. Start tags beyond `MAX_DEPTH` are left out, and as many of the end tags that follow; the text stays. Elements that end by
-themselves (`<p>`, `<li>`, cells) are not counted: they nest only by way of others that are. A wrong count costs a page some of its
-look, never its safety: what comes out is made inert afterwards.
+The parser has no limit of its own. So tags are counted before parsing, without a tree: a start tag goes one level
+deeper, an end tag comes back. Start tags beyond `MAX_DEPTH` are removed, and as many of the end tags that follow; the
+text stays. Elements that are closed implicitly (`<p>`, `<li>`, cells) are not counted: they nest only through others
+that are. A wrong count may cost a page some of its layout, never its safety: the result is sanitized afterwards.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-# Blink's own limit (kMaximumHTMLParserDOMTreeDepth): what is deeper it puts beside each other. Pages of news go 60 deep.
+# Blink's limit (kMaximumHTMLParserDOMTreeDepth), beyond which it flattens elements. News pages are about 60 levels deep.
 MAX_DEPTH = 512
 
 _EMPTY = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
-_END_BY_THEMSELVES = frozenset(
+_IMPLICITLY_CLOSED = frozenset(
     ["body", "caption", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rp", "rt", "tbody", "td", "tfoot",
      "th", "thead", "tr"]
 )  # fmt: skip
-_UNCOUNTED = _EMPTY | _END_BY_THEMSELVES
-# Comments and what a browser does not read as markup are stepped over whole; without an end they go to the end of the page, so
-# that each character is looked at once. A tag's name ends where a browser ends it.
+_UNCOUNTED = _EMPTY | _IMPLICITLY_CLOSED
+# Comments and elements whose content is not markup are skipped as a whole; without an end they extend to the end of the page, so
+# that each character is scanned once. A tag's name ends where browsers end it.
 _PIECE = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(script|style|textarea|title|xmp|iframe|noembed|noframes)(?=[\s/>]).*?(?:</\1(?=[\s/>])|\Z)"
@@ -33,7 +33,7 @@ _PIECE = re.compile(
 
 
 def limit_depth(html: str) -> str:
-    """The same markup, its elements at most `MAX_DEPTH` deep by its tags."""
+    """The same markup with elements nested at most `MAX_DEPTH` levels deep, by its tags."""
     return "".join(_kept(html))
 
 

@@ -1,8 +1,9 @@
-"""What every request passes: only this machine's own names, only reading, and headers that hold a browser to this server.
+"""Checks that every request must pass: only this machine's own names, only reading, and headers that confine a browser
+to this server.
 
-A page of the web could have its name point to 127.0.0.1 (DNS rebinding) and then read what stands here: such a request carries
-that name as its Host and is refused. Pages from elsewhere, another port of this machine included, may link to a page here. They may
-not load anything, frame anything, or have SQL run: what comes of it they could not read, but its cost is theirs to choose.
+A web page could make its name resolve to 127.0.0.1 (DNS rebinding) and then read this server: such a request has that
+name as its Host and is refused. Pages of other sites, including other ports of this machine, may link to our pages.
+They may not load or frame anything, or have SQL run: they could not read the result, but could choose its cost.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# Our own pages: nothing inline, nothing from elsewhere.
-STRICT = (
+# Content security policy of our own pages: nothing inline, nothing from other origins.
+STRICT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
@@ -37,25 +38,25 @@ _ALWAYS = (
     (b"x-dns-prefetch-control", b"off"),
 )
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
-# Values of Sec-Fetch-Site where a page of this server asks, or a person by the address bar, a bookmark, another program.
+# Values of Sec-Fetch-Site for requests from a page of this server, or from the address bar, a bookmark or another program.
 _OWN_SITES = frozenset({"same-origin", "none"})
 _FRAMED = frozenset({"iframe", "frame", "object", "embed", "fencedframe"})
 
 
-def loosened() -> str:
-    """The policy of Datasette's own pages: its inline scripts by their hashes, its inline styles."""
-    # Found without being loaded: the server itself has no use for it.
+def datasette_policy() -> str:
+    """The policy of Datasette's own pages, which allows its inline scripts, by hash, and its inline styles."""
+    # Located without importing it: the server itself does not use it.
     found = importlib.util.find_spec("datasette")
     assert found is not None
     assert found.origin is not None
     scripts = " ".join(f"'sha256-{value}'" for value in _script_hashes(Path(found.origin).parent / "templates"))
-    return STRICT.replace("script-src 'self'", f"script-src 'self' {scripts}").replace(
+    return STRICT_POLICY.replace("script-src 'self'", f"script-src 'self' {scripts}").replace(
         "style-src 'self'", "style-src 'self' 'unsafe-inline'"
     )
 
 
 def _script_hashes(folder: Path) -> list[str]:
-    """Of the inline scripts that Datasette's own templates carry as they stand, without anything filled in but one setting."""
+    """Hashes of the inline scripts in Datasette's own templates, which contain no variables but one setting."""
     scripts = []
     for name in ("_close_open_menus.html", "_codemirror_foot.html", "table.html"):
         opened = (folder / name).read_text(encoding="utf-8").split("<script>")[1:]
@@ -64,9 +65,10 @@ def _script_hashes(folder: Path) -> list[str]:
     return [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in filled]
 
 
-def guarded(app: App, names: frozenset[str], policy: str) -> App:
-    """The application behind the guard. `names` are the host names it answers to beside addresses; `policy` is for whatever
-    response has none of its own."""
+def with_request_checks(app: App, names: frozenset[str], policy: str) -> App:
+    """The application behind the checks. `names` are accepted host names besides addresses; `policy` applies to
+    responses without one.
+    """
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -93,7 +95,7 @@ def guarded(app: App, names: frozenset[str], policy: str) -> App:
 
 
 def is_own_host(host: str, names: frozenset[str]) -> bool:
-    """Whether a Host header names this server: by an address, as localhost, or by a name it was given."""
+    """Whether a Host header names this server: an address, localhost, or one of `names`."""
     name = host.strip().lower()
     if name.startswith("["):
         name = name[1:].partition("]")[0]
@@ -108,8 +110,8 @@ def is_own_host(host: str, names: frozenset[str]) -> bool:
     return True
 
 
-def asks_sql(scope: Scope) -> bool:
-    """Whether an address has SQL of its own in it."""
+def has_sql(scope: Scope) -> bool:
+    """Whether a URL contains SQL."""
     return any(
         name in ("sql", "_where")
         for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
@@ -121,14 +123,14 @@ def _refusal(scope: Scope, names: frozenset[str]) -> tuple[int, str] | None:
     if not is_own_host(headers.get("host", ""), names):
         return 403, "This server answers to its address and to localhost only; --host NAME adds a name.\n"
     if scope["method"] not in _SAFE_METHODS:
-        return 405, "Here is nothing to write to: the database is open for reading alone.\n"
-    if not _is_from_elsewhere(headers, scope["scheme"]):
+        return 405, "Nothing can be written here: the database is open read-only.\n"
+    if not _is_cross_site(headers, scope["scheme"]):
         return None
     if headers.get("sec-fetch-dest") in _FRAMED:
-        return 403, "Pages of other sites may link here, and may not show anything of it in a frame.\n"
+        return 403, "Pages of other sites may link here, but may not show it in a frame.\n"
     if headers.get("sec-fetch-mode", "navigate") != "navigate" or "sec-purpose" in headers or "origin" in headers:
-        return 403, "Pages of other sites may link here, and may not load anything from here.\n"
-    if asks_sql(scope) or (scope["query_string"] and not _is_ours(scope["path"])):
+        return 403, "Pages of other sites may link here, but may not load anything from here.\n"
+    if has_sql(scope) or (scope["query_string"] and not _is_ours(scope["path"])):
         return 403, (
             "A page of another site led here. It may link to pages, not have SQL run or tables filtered."
             " If it is what you want, put the cursor into the address and press Enter.\n"
@@ -136,9 +138,10 @@ def _refusal(scope: Scope, names: frozenset[str]) -> tuple[int, str] | None:
     return None
 
 
-def _is_from_elsewhere(headers: Mapping[str, str], scheme: str) -> bool:
-    """Whether a page of another origin led to a request. Browsers say so by Sec-Fetch-Site; where they do not (old ones, and all
-    where the server is on another machine and speaks no TLS) Origin and Referer are what there is."""
+def _is_cross_site(headers: Mapping[str, str], scheme: str) -> bool:
+    """Whether a page of another origin caused the request. Browsers send Sec-Fetch-Site; those that do not (old ones,
+    and all of them if the server is on another machine and has no TLS) are judged by Origin and Referer.
+    """
     if site := headers.get("sec-fetch-site"):
         return site not in _OWN_SITES
     own = f"{scheme}://{headers.get('host', '')}".lower()
@@ -152,9 +155,9 @@ def _is_ours(path: str) -> bool:
     return path == "/" or path.startswith("/-/")
 
 
-async def _refuse(send: Send, status: int, says: str) -> None:
+async def _refuse(send: Send, status: int, message: str) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"), *_ALWAYS]
     if status == 405:
         headers.append((b"allow", b"GET, HEAD"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": says.encode()})
+    await send({"type": "http.response.body", "body": message.encode()})

@@ -1,14 +1,14 @@
-"""A stored page made inert: what a reader saw of it, and nothing that runs, loads, or leads away.
+"""Sanitize a stored page: what a reader saw of it, and nothing that runs, loads, or leads away.
 
-Three walls, each enough by itself against what it is for:
+Three defences, each sufficient by itself for its purpose:
 
-    this module      keeps the elements and attributes on a list; there is no address left in what it gives
-    POLICY           the browser loads nothing for the document and runs nothing in it, whatever is in it
-    sandbox=""       the frame around it has no origin, no scripts, no forms, no way out
+    this module      keeps only allowed elements and attributes; the result contains no addresses
+    POLICY           the browser loads nothing for the document and runs nothing in it, whatever it contains
+    sandbox=""       the frame around it has no origin, no scripts, no forms, and cannot navigate
 
-nh3 takes the page apart as a browser does (html5ever), so that no text becomes markup by being read in another way. Its time grows
-with the square of how deep elements are nested (200,000 nested `<div>` took minutes): what goes deeper than browsers go themselves
-is let go before (`db.inspect.safety.html_depth`). Other ways to cost much end with the process that this runs in
+nh3 parses the page as a browser does (html5ever), so no text becomes markup by being parsed differently. Its time grows
+with the square of the nesting depth (200,000 nested `<div>` took minutes): elements deeper than browsers allow are
+removed before (`db.inspect.safety.html_depth`). Other expensive input ends with the process that this runs in
 (`db.inspect.worker`).
 """
 
@@ -26,8 +26,8 @@ POLICY = (
     " frame-ancestors 'self'; sandbox"
 )
 HEADERS = {"content-security-policy": POLICY, "cache-control": "no-store"}
-# A page of the largest news sites has some 2 million characters; what is beyond is of no use to a reader.
-MOST_CHARACTERS = 4_000_000
+# A page of the largest news sites has some 2 million characters; more is of no use to a reader.
+MAX_CHARACTERS = 4_000_000
 
 _TAGS = frozenset(
     [
@@ -112,8 +112,8 @@ _TAGS = frozenset(
         "wbr",
     ]
 )
-# Gone with all that is in them. Of other elements that are not on the list the text stays.
-_GONE = frozenset(
+# Removed with their content. Of other elements that are not allowed the text stays.
+_REMOVED = frozenset(
     [
         "applet",
         "audio",
@@ -147,10 +147,10 @@ _ATTRIBUTES = {
     "time": {"datetime"},
     "details": {"open"},
 }
-# What was hidden from a reader stays hidden. None of these properties takes an address.
+# Hidden elements stay hidden. None of these properties takes an address.
 _STYLES = {"display", "visibility", "text-align", "font-weight", "font-style", "text-decoration"}
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s]+", re.I)
-# A browser that runs no scripts shows what is in it; html5ever, which reckons with scripts, would give its markup as text.
+# A browser without scripts shows its content; html5ever assumes scripts and would return its markup as text.
 _NOSCRIPT = re.compile(r"</?noscript\b[^>]{0,200}>", re.I)
 _LANGUAGE = re.compile(
     r"<html\b[^>]{0,500}?\blang\s{0,3}=\s{0,3}[\"']?([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})\b", re.I
@@ -177,12 +177,12 @@ pre { white-space: pre-wrap; }
 
 
 def sanitize_page(html: str, *, title: str = "") -> str:
-    """A whole document of what is left of a page (or of several parts of one, joined)."""
-    cut = html[:MOST_CHARACTERS]
+    """A complete document with the sanitized content of a page (or of several parts of one, joined)."""
+    cut = html[:MAX_CHARACTERS]
     left = nh3.clean(
         limit_depth(_NOSCRIPT.sub("", cut)),
         tags=set(_TAGS),
-        clean_content_tags=set(_GONE),
+        clean_content_tags=set(_REMOVED),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         attribute_filter=_attribute,
         url_schemes={"data"},
@@ -190,23 +190,23 @@ def sanitize_page(html: str, *, title: str = "") -> str:
         link_rel=None,
     )
     if len(cut) < len(html):
-        left += f'<p class="note">The page goes on; its first {MOST_CHARACTERS:,} characters are shown.</p>'
+        left += f'<p class="note">The page goes on; its first {MAX_CHARACTERS:,} characters are shown.</p>'
     language = _LANGUAGE.search(cut[:20_000])
     return _document(left, title, language[1] if language else "")
 
 
-def is_inert(path: str) -> bool:
-    """Whether what is at this address of ours is what somebody else wrote."""
+def is_sandboxed_path(path: str) -> bool:
+    """Whether the response at this path of ours contains foreign content."""
     return path.startswith(("/-/stored/", "/-/received/"))
 
 
-def note(text: str) -> str:
-    """A document that says one sentence, in place of a page that cannot be shown."""
+def note_document(text: str) -> str:
+    """A document with one sentence, in place of a page that cannot be shown."""
     return _document(f'<p class="note">{escape(text)}</p>', "", "en")
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    """The value to keep, None for none."""
+    """The value to keep; None removes the attribute."""
     if tag == "img" and name == "src":
         return value if _PICTURE.fullmatch(value) else None
     return value

@@ -17,7 +17,7 @@ HOME = "https://news.example/"
 
 
 class Archive:
-    """An index of `format_size` sitemaps; `grows` says which of them gets the new article of a crawl."""
+    """An index of `size` sitemaps; `grows` says which of them gets the new article of a crawl."""
 
     def __init__(
         self, size: int, grows: Callable[[int], int], *, name: str = "sitemap-{}.xml", dated: bool = False

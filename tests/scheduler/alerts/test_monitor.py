@@ -75,8 +75,8 @@ def test_a_month_of_day_and_night_then_silence(diary: Diary) -> None:
     assert opened is not None
     assert end + timedelta(hours=12) < opened < end + timedelta(hours=48)
     (alert,) = open_alerts(diary.conn)
-    assert "nothing new for" in alert.says
-    assert "copydesk sources test dying.example" in alert.remedy
+    assert "nothing new for" in alert.message
+    assert "copydesk sources test dying.example" in alert.advice
 
     back = START + timedelta(days=40)
     diary.visit(dying, back, links=[back - HOUR])
@@ -128,8 +128,8 @@ def test_a_month_of_good_pages_then_rot(diary: Diary) -> None:
     assert 300 < said_at["opened"] <= 320, "within twenty pages"
     assert 600 < said_at["closed"] <= 620
     (alert,) = all_alerts(diary.conn)
-    assert "name an author" in alert.says
-    assert "say the time of day" in alert.says
+    assert "name an author" in alert.message
+    assert "say the time of day" in alert.message
     assert isinstance(alert.evidence["first_page"], int)
 
 
@@ -175,7 +175,7 @@ def test_failures_in_a_row(diary: Diary) -> None:
     assert guard.said == []
     fail(next(moments))
     assert [(alert.kind, alert.source) for alert in open_alerts(diary.conn)] == [("failing", "usual.example")]
-    assert "no answer in time" in open_alerts(diary.conn)[0].says
+    assert "no answer in time" in open_alerts(diary.conn)[0].message
     fail(next(moments), "stopped")
     fail(next(moments))
     fail(next(moments))
@@ -220,7 +220,7 @@ def test_robots_txt_newly_forbids(diary: Diary) -> None:
     assert guard.said == [("opened", "robots_forbidden"), ("opened", "failing")]
     named = {alert.kind: alert for alert in open_alerts(diary.conn)}
     assert named["robots_forbidden"].source == "shop.example"
-    assert "2 of 2 listings" in named["robots_forbidden"].says
+    assert "2 of 2 listings" in named["robots_forbidden"].message
     assert named["failing"].source == "always.example", "what was never allowed is not newly forbidden"
     diary.visit(source, now := START + timedelta(hours=7), asked=(("entry", "timeout"),), ended="failed", error="x")
     guard.look(now)
@@ -285,7 +285,7 @@ def test_disk_and_size_open_once_and_close_with_some_distance(diary: Diary, monk
     state = SimpleNamespace(free=20e9, used=10e6)
     disk: Any = lambda path: SimpleNamespace(free=int(state.free))  # noqa: E731
     monkeypatch.setattr(shutil, "disk_usage", disk)
-    monkeypatch.setattr(watching, "file_sizes", lambda path: (int(state.used), 0))
+    monkeypatch.setattr(watching, "database_sizes", lambda path: (int(state.used), 0))
     for free, used, said in (
         (20e9, 10e6, []),
         (9.9e9, 89e6, [("opened", "disk")]),

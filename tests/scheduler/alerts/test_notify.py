@@ -121,7 +121,7 @@ def raised(diary: Diary, source: str | None = "paper.example", kind: AlertKind =
     source_id = diary.add(source, NOW) if source else None
     with write(diary.conn) as conn:
         return open_alert(
-            conn, kind, source_id, says="没有回答 “no answer”", remedy="look", evidence={"failures": 3}, at=NOW
+            conn, kind, source_id, message="没有回答 “no answer”", advice="look", evidence={"failures": 3}, at=NOW
         )
 
 
@@ -206,9 +206,9 @@ def test_a_webhook_that_fails_is_tried_again_with_pauses(
     assert tell(diary.conn, settings, NOW, limit_s=0.5) == 0
     assert time.monotonic() - started < 3
     (alert,) = open_alerts(diary.conn)
-    assert alert.told == 0
-    assert alert.telling_failed is not None
-    hooks = alert.telling_failed["hooks"]
+    assert alert.notifications == 0
+    assert alert.notification_failure is not None
+    hooks = alert.notification_failure["hooks"]
     assert isinstance(hooks, dict)
     reason = hooks["alert_webhook"]
     assert why in reason or (mode in ("hang", "nonsense") and "timed out" in reason), reason
@@ -218,7 +218,7 @@ def test_a_webhook_that_fails_is_tried_again_with_pauses(
     receiver.mode = 204
     assert tell(diary.conn, settings, NOW + MINUTE, limit_s=5) == 1
     (alert,) = open_alerts(diary.conn)
-    assert (alert.told, alert.telling_failed) == (1, None)
+    assert (alert.notifications, alert.notification_failure) == (1, None)
     assert [given["event"] for given in receiver.got] == ["opened"]
 
 
@@ -229,9 +229,9 @@ def test_pauses_double_up_to_an_hour(diary: Diary) -> None:
     for minute in range(400):
         tell(diary.conn, settings, NOW + minute * MINUTE)
         (alert,) = open_alerts(diary.conn)
-        assert alert.telling_failed is not None
-        if alert.telling_failed["times"] != last:
-            last = int(str(alert.telling_failed["times"]))
+        assert alert.notification_failure is not None
+        if alert.notification_failure["times"] != last:
+            last = int(str(alert.notification_failure["times"]))
             tries.append(minute)
     assert tries == [0, 1, 3, 7, 15, 31, 63, 123, 183, 243, 303, 363]
 
@@ -280,7 +280,7 @@ def test_a_command_that_fails_says_why(diary: Diary) -> None:
         with write(diary.conn) as conn:
             conn.execute("UPDATE alerts SET telling_failed = NULL")
         tell(diary.conn, config(diary, alert_command=command(script)), NOW)
-        failed = open_alerts(diary.conn)[0].telling_failed
+        failed = open_alerts(diary.conn)[0].notification_failure
         assert failed is not None
         assert why in str(failed["hooks"])
         assert len(str(failed["hooks"])) < 500
@@ -290,7 +290,7 @@ def test_a_command_that_fails_says_why(diary: Diary) -> None:
 def test_a_command_that_cannot_be_started(diary: Diary, written: str) -> None:
     raised(diary)
     tell(diary.conn, config(diary, alert_command=written), NOW)
-    failed = open_alerts(diary.conn)[0].telling_failed
+    failed = open_alerts(diary.conn)[0].notification_failure
     assert failed is None if not written else "cannot be started" in str(failed)
 
 
@@ -306,7 +306,7 @@ def test_a_command_that_hangs_is_killed_with_its_children(diary: Diary, tmp_path
     started = time.monotonic()
     tell(diary.conn, config(diary, alert_command=command(script)), NOW, limit_s=2)
     assert time.monotonic() - started < 10
-    assert "did not end within 2 s" in str(open_alerts(diary.conn)[0].telling_failed)
+    assert "did not end within 2 s" in str(open_alerts(diary.conn)[0].notification_failure)
     for pid in pids.read_text().split():
         assert not alive(int(pid)), "left behind"
 
@@ -318,17 +318,17 @@ def test_a_hook_that_hangs_holds_up_one_alert_a_round(diary: Diary) -> None:
     started = time.monotonic()
     tell(diary.conn, settings, NOW, limit_s=1)
     assert time.monotonic() - started < 5
-    failed = [alert.telling_failed is not None for alert in open_alerts(diary.conn)]
+    failed = [alert.notification_failure is not None for alert in open_alerts(diary.conn)]
     assert failed == [True, False, False, False]
     tell(diary.conn, settings, NOW + MINUTE, limit_s=1)
-    failed = [alert.telling_failed is not None for alert in open_alerts(diary.conn)]
+    failed = [alert.notification_failure is not None for alert in open_alerts(diary.conn)]
     assert failed == [True, True, False, False], "the next one has its try before the first has its second"
 
 
 def test_an_address_that_is_no_web_address(diary: Diary, tmp_path: Path) -> None:
     raised(diary)
     tell(diary.conn, config(diary, alert_webhook=(tmp_path / "x").as_uri()), NOW)
-    assert "is no http or https address" in str(open_alerts(diary.conn)[0].telling_failed)
+    assert "is no http or https address" in str(open_alerts(diary.conn)[0].notification_failure)
 
 
 def alive(pid: int) -> bool:
