@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import difflib
 import sqlite3
-import sys
 
-import click
-
-from cli.output.tables import format_local_time
-from db.errors import UsageError
+from db.errors import FetchError, NotFound
+from db.humanize import format_local_time
 from db.queries.articles import (
     LinkStatus,
     PageStatus,
@@ -31,7 +28,7 @@ _LARGEST_ID = 2**63 - 1
 
 
 def page_named(conn: sqlite3.Connection, what: str, revision: int | None = None) -> PageStatus:
-    """The page meant. Exits where it is a link that was never fetched; raises UsageError where it is nothing known."""
+    """The page meant. Raises FetchError where it is a link that was never fetched, NotFound where it is nothing known."""
     numbered = what.isascii() and what.isdigit()
     if numbered:
         page_id = min(int(what[:20]), _LARGEST_ID)
@@ -43,13 +40,13 @@ def page_named(conn: sqlite3.Connection, what: str, revision: int | None = None)
     if state is None:
         last = last_page_id(conn)
         known = f"the last page is {last}" if last else "nothing was crawled yet"
-        raise UsageError(f"there is no article or page {what}; {known}, and `copydesk articles` lists the articles")
+        raise NotFound(f"there is no article or page {what}; {known}, and `copydesk articles` lists the articles")
     if state.article_id is None:
         return state
     if revision is not None:
         current = current_page(conn, state.article_id, revision)
         if current is None:
-            raise UsageError(f"article {state.article_id} has no revision {revision}; `copydesk show` lists them")
+            raise NotFound(f"article {state.article_id} has no revision {revision}; `copydesk show` lists them")
     elif not numbered:
         current = current_page(conn, state.article_id)
     chosen = page_status(conn, current) if current is not None else state
@@ -61,21 +58,20 @@ def _page_at(conn: sqlite3.Connection, address: str) -> int:
     has_scheme, has_host = "://" in address, "." in address.partition("/")[0]
     url = clean_url(address if has_scheme else f"https://{address}") if has_scheme or has_host else None
     if url is None:
-        raise UsageError(f"{address} is neither the number of an article nor the address of a web page")
+        raise NotFound(f"{address} is neither the number of an article nor the address of a web page")
     key = link_key(url)
     page_id = find_page_at(conn, url, key)
     if page_id is not None:
         return page_id
     if link := link_status(conn, key):
-        click.echo(f"copydesk: {_never_fetched(link)}", err=True)
-        sys.exit(1)
+        raise FetchError(_never_fetched(link))
     host = key.partition("/")[0]
     known = links_of_host(conn, host)
     near = difflib.get_close_matches(url, known, n=3, cutoff=0.8)
     if near:
-        raise UsageError(f"{url} is not known; did you mean {' or '.join(near)}?")
+        raise NotFound(f"{url} is not known; did you mean {' or '.join(near)}?")
     advice = "other pages of that site are" if known else f"nor is any page of {host}"
-    raise UsageError(f"{url} is not known, {advice}; `copydesk articles` lists the articles")
+    raise NotFound(f"{url} is not known, {advice}; `copydesk articles` lists the articles")
 
 
 def _never_fetched(link: LinkStatus) -> str:

@@ -4,6 +4,7 @@ CopydeskError
 ├── UsageError            the request is impossible: print the message, exit with 2
 │   ├── ConfigError       a settings file or site file is wrong; names file, line and key
 │   ├── UnknownSource     no source has that name; suggests the nearest names
+│   ├── NotFound          no article or page has that id or address
 │   ├── BodyPruned        the requested bytes were pruned
 │   └── QueryError        a search query cannot be parsed; says why
 ├── DatabaseError         the database file cannot be used; says which file and what to do
@@ -41,6 +42,10 @@ class ConfigError(UsageError):
 
 class UnknownSource(UsageError):
     """No source has that name. The message suggests the nearest names."""
+
+
+class NotFound(UsageError):
+    """There is no article or page of that number or address. The message says what there is."""
 
 
 class BodyPruned(UsageError):

@@ -51,6 +51,33 @@ print(len([name for name in sys.modules if name.startswith("copydesk.")]), "modu
 """
 
 
+_AS_LIBRARY = """
+import copydesk, json, pathlib, sys
+body = pathlib.Path(sys.argv[1]).read_bytes()
+print(json.dumps(copydesk.to_json(copydesk.extract(body, url="https://example-daily.com/a"), id=sys.argv[1])))
+"""
+_CRAWL_AS_LIBRARY = """
+import copydesk, dataclasses, json
+print(json.dumps(dataclasses.asdict(copydesk.crawl("news.db", again=True).figures)))
+"""
+_ARCHIVE_AS_LIBRARY = """
+import copydesk, json
+with copydesk.open("news.db") as archive:
+    for article in archive.articles():
+        print(json.dumps(copydesk.to_json(article), ensure_ascii=False))
+"""
+_TYPES = """
+import copydesk
+from typing import reveal_type
+reveal_type(copydesk.extract("<p>"))
+reveal_type(copydesk.open("news.db").articles())
+"""
+_REVEALED = (
+    '"copydesk.db.models.Article | copydesk.db.models.Rejection"',
+    '"typing.Iterator[copydesk._records.StoredArticle]"',
+)
+
+
 def main() -> int:
     """Check the wheel; the exit code is 0 where all of it works. Raises CalledProcessError or AssertionError where not."""
     began = time.monotonic()
@@ -146,17 +173,28 @@ class Environment:
         self.run("copydesk", "init")
         (line,) = self.run("copydesk", "extract", str(PAGE), "--url", "https://example-daily.com/a").splitlines()
         assert json.loads(line)["title"], line
+        assert json.loads(self.run("python", "-P", "-c", _AS_LIBRARY, str(PAGE))) == json.loads(line), line
         with DemoWeb() as web:
             proxy = {"http_proxy": web.proxy_url, "no_proxy": ""}
             self.run("copydesk", "sources", "add", web.sites[0].home, "--delay", "0s", **proxy)
             self.serve(**proxy)
             self.run("copydesk", "crawl", "--again", **proxy)
+            assert json.loads(self.run("python", "-P", "-c", _CRAWL_AS_LIBRARY, **proxy))["unchanged"] > FEWEST_ARTICLES
         articles = self.run("copydesk", "articles", "--json", "--limit", "0").splitlines()
         assert len(articles) > FEWEST_ARTICLES, articles
+        assert self.run("python", "-P", "-c", _ARCHIVE_AS_LIBRARY).splitlines() == articles
+        self.check_types()
         self.run("copydesk", "doctor")
         scrapy = {"SCRAPY_SETTINGS_MODULE": "copydesk.scrapy_settings"}
         assert self.run("scrapy", "list", **scrapy).split() == ["news"]
         print(f"{len(articles)} articles from the service and a crawl; init, extract, doctor and scrapy list work")
+
+    def check_types(self) -> None:
+        """What a type checker sees of the installed package."""
+        command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", self.python, "-c", _TYPES]
+        result = subprocess.run(command, cwd=self._work, capture_output=True, text=True, timeout=300, check=False)
+        revealed = re.findall(r"Revealed type is (.*)", result.stdout)
+        assert tuple(revealed) == _REVEALED, result.stdout + result.stderr
 
     def serve(self, **more: str) -> None:
         """Have `copydesk run` crawl what is due, in processes of its own, and end it."""

@@ -1,7 +1,11 @@
-"""`copydesk batch`: one crawl as `copydesk run` starts it, in a process of its own. Not for people.
+"""`copydesk batch`: one crawl in a process of its own, as `copydesk run` and `copydesk.crawl` start it. Not for people.
 
-The order is one line of JSON on standard input: {"names": [...], "reason": "schedule"}. As long as that input stays open somebody
-waits for the crawl; when it ends, the service is gone, and the crawl stops as on SIGTERM, so that none is left behind.
+The order is one line of JSON on standard input: {"names": [...], "reason": "schedule"}, and where wanted "since" (ISO
+8601), "limit", "again". As long as that input stays open somebody waits for the crawl; when it ends, whoever gave the order
+is gone, and the crawl stops as on SIGTERM, so that none is left behind.
+
+The summary is a line of JSON on standard output. Where the order has "attended", lines of {"progress": {...}} come before
+it, and it says what a person would be told.
 """
 
 from __future__ import annotations
@@ -12,10 +16,19 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.context import CommandContext
+from cli.output.progress import REFRESH_S, count_requests
+
+if TYPE_CHECKING:
+    from crawler.run import CrawlResult
+    from crawler.spiders.news import NewsSpider
 
 # A crawl that is told to stop ends within 5 s; after this it is ended.
 STOPS_WITHIN_S = 9.0
@@ -27,16 +40,59 @@ def batch(desk: CommandContext) -> None:
     """Crawl what standard input orders; stop when it is closed."""
     order = json.loads(_first_line())
     threading.Thread(target=_stop_with_the_service, name="service", daemon=True).start()
-    from crawler.crawl.session import CrawlOrder
+    from crawler.crawl.session import BY_HAND, CrawlOrder
     from crawler.run import crawl
 
-    crawled = crawl(desk.config, CrawlOrder(names=tuple(order["names"]), reason=order["reason"]))
+    wanted = CrawlOrder(
+        names=tuple(order["names"]),
+        reason=order.get("reason", BY_HAND),
+        since=datetime.fromisoformat(order["since"]) if order.get("since") else None,
+        limit=order.get("limit"),
+        again=order.get("again", False),
+    )
+    attended = bool(order.get("attended"))
+    with _reporting(enabled=attended) as watch:
+        crawled = crawl(desk.config, wanted, watch=watch)
     for wrong in (one for visit in crawled.visits for one in visit.lists if one.wrong):
         click.echo(f"{wrong.url}: {wrong.note}", err=True)  # the service's log says it
     summary = {"run": crawled.run_id, "stopped": crawled.stopped, "sources": len(crawled.visits)}
-    click.echo(json.dumps(summary | crawled.figures.as_dict()))
+    click.echo(json.dumps(summary | crawled.figures.as_dict() | (_told(crawled) if attended else {})))
     if crawled.stopped:
         sys.exit(130)
+
+
+def _told(crawled: CrawlResult) -> dict[str, Any]:
+    """What the figures do not say."""
+    notes = [f"{mistake.message}; {mistake.consequence}" for mistake in crawled.mistakes]
+    notes += [f"{visit.source.name}: {note}" for visit in crawled.visits for note in visit.notes]
+    return {"notes": notes, "busy": [source.name for source, _ in crawled.busy]}
+
+
+@contextmanager
+def _reporting(*, enabled: bool) -> Iterator[Callable[[NewsSpider], None]]:
+    """A `watch` for `crawler.run.crawl` that writes a line of progress now and then."""
+    over = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def report(spider: NewsSpider) -> None:
+        began = time.monotonic()
+        while not over.wait(REFRESH_S):
+            answered, listings, articles = count_requests(spider)
+            seconds = round(time.monotonic() - began, 3)
+            progress = {"answered": answered, "listings": listings, "articles": articles, "seconds": seconds}
+            click.echo(json.dumps({"progress": progress}))
+
+    def watch(spider: NewsSpider) -> None:
+        if enabled:
+            threads.append(threading.Thread(target=report, args=(spider,), name="progress", daemon=True))
+            threads[-1].start()
+
+    try:
+        yield watch
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
 
 
 def _first_line() -> bytes:

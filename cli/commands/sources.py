@@ -104,7 +104,7 @@ def add(
     if name and len(urls) > 1:
         raise UsageError("--name names one source; add several one by one")
     settings = _given(delay, allowed, pairs)
-    added = _add_all(desk, [(name, url) for url in urls], settings)
+    added = add_sources(desk, [(name, url) for url in urls], settings)
     if no_discovery:
         say_added(added)
     else:
@@ -128,7 +128,7 @@ def import_sources(
     listed = read_sources(_bytes_of(file), str(file))
     if not listed:
         raise UsageError(f"{file}: holds no addresses; OPML outlines or one address a line were expected")
-    added = _add_all(desk, listed, _given(delay, allowed, pairs))
+    added = add_sources(desk, listed, _given(delay, allowed, pairs))
     if no_discovery:
         say_added(added)
     else:
@@ -315,9 +315,10 @@ def _rehearsal_json(report: DryRun) -> dict[str, object]:
     }
 
 
-def _add_all(
+def add_sources(
     desk: CommandContext, listed: Sequence[tuple[str | None, str]], settings: dict[str, object]
 ) -> list[tuple[Source, bool]]:
+    """Note sources, each with its name if it has one and its address; the rows, and whether each is new. Raises UsageError."""
     cleaned = [(name, _address(url)) for name, url in listed]
     now = datetime.now(UTC)
     with desk.open(create=True) as db, write(db.conn) as conn:

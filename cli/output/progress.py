@@ -84,13 +84,21 @@ def tallying() -> Iterator[Callable[[str, int], None]]:
         yield lambda text, done: show(lambda: f"{text} · {done / (time.monotonic() - began):,.0f} a second")
 
 
+def count_requests(spider: NewsSpider) -> tuple[int, int, int]:
+    """How many requests were answered; how many listings and articles are known and still to do."""
+    visits = list(spider.visits)
+    return (
+        sum(visit.answered for visit in visits),
+        sum(visit.pending for visit in visits),
+        sum(len(visit.due) + visit.under_way for visit in visits),
+    )
+
+
 def _show(spider: NewsSpider, over: threading.Event) -> None:
     began = time.monotonic()
     while not over.wait(REFRESH_S):
-        waiting = sum(visit.pending for visit in spider.visits)
-        due = sum(len(visit.due) + visit.under_way for visit in spider.visits)
+        answered, waiting, due = count_requests(spider)
         seconds = time.monotonic() - began
-        answered = sum(visit.answered for visit in spider.visits)
         to_do = (
             f"{waiting} listings and {due} articles to go"
             if waiting or due or not spider.visits

@@ -178,15 +178,22 @@ def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
 
 
 def newest_articles(
-    conn: sqlite3.Connection, *, source_id: int | None = None, since: datetime | None = None, limit: int = 0
+    conn: sqlite3.Connection,
+    *,
+    source_id: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 0,
 ) -> list[int]:
-    """The current pages of all articles, newest first, at most `limit` (0: all)."""
-    parameters = {"source": source_id, "since": format_timestamp(since) if since else None, "limit": limit or -1}
+    """The current pages of all articles from `since` to before `until`, newest first, at most `limit` (0: all)."""
+    period = {"since": format_timestamp(since) if since else None, "until": format_timestamp(until) if until else None}
+    parameters = {"source": source_id, "limit": limit or -1} | period
     own = "AND p.source_id = :source" if source_id is not None else ""
     rows: list[tuple[str, int]] = []
     for known, time in (("NOT ", "a.published_utc"), ("", "p.fetched_at")):
         recent = f"AND {time} >= :since" if since else ""
-        query = _CURRENT.format(known=known, time=time, conditions=f"{own} {recent}")
+        past = f"AND {time} < :until" if until else ""
+        query = _CURRENT.format(known=known, time=time, conditions=f"{own} {recent} {past}")
         rows += [(at, page_id) for page_id, at in conn.execute(query, parameters)]
     rows.sort(reverse=True)
     return [page_id for _, page_id in rows[: limit or None]]

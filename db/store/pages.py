@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import replace
 
@@ -44,6 +45,15 @@ def load_page_without_bodies(conn: sqlite3.Connection, page_id: int) -> tuple[Pa
         hint=_hint(*link) if link[0] else None,
     )
     return page, body_id, tuple(part for (part,) in conn.execute(_PARTS, (page_id,)))
+
+
+def page_headers(conn: sqlite3.Connection, page_id: int) -> dict[str, str]:
+    """The headers that a page came with. Raises KeyError where there is no such page."""
+    row = conn.execute("SELECT headers FROM pages WHERE id = ?", (page_id,)).fetchone()
+    if row is None:
+        raise KeyError(f"there is no page {page_id}")
+    headers: dict[str, str] = json.loads(row[0])
+    return headers
 
 
 def _hint(  # noqa: PLR0913 - the columns of one row

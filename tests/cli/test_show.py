@@ -88,9 +88,12 @@ def test_what_is_no_article_says_why_and_fails(newsroom: Newsroom) -> None:
     ):
         result = run(newsroom.path, "show", what)
         assert result.exit_code == 1, what
-        assert words in result.stderr
+        assert words in result.stderr + str(result.exception)
         assert not result.stdout
-    assert "timeout" in run(newsroom.path, "show", "https://mirror.example/x/13").stderr
+    never = spawn("--db", str(newsroom.path), "show", "https://mirror.example/x/13")
+    assert (never.returncode, never.stdout) == (1, b"")
+    assert never.stderr.startswith(b"copydesk: https://mirror.example/x/13 was found ")
+    assert never.stderr.endswith(b": timeout\n")
 
 
 @pytest.mark.parametrize(

@@ -256,7 +256,7 @@ def test_requests_that_brought_something_or_tell_something_stay(newsroom: Newsro
     assert rows(path, f"SELECT url FROM fetches WHERE run_id = {open_run}") == [("r",)]
     assert rows(path, f"SELECT count(*) FROM runs WHERE id = {open_run}") == [(1,)]
     assert rows(path, f"SELECT error FROM fetches WHERE link_id = {failing}") == [("timeout",)]
-    assert "could not be fetched" in run(path, "show", "https://mirror.example/x/13").output
+    assert "could not be fetched" in str(run(path, "show", "https://mirror.example/x/13").exception)
     assert rows(path, "PRAGMA foreign_key_check") == []
 
 
