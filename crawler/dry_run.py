@@ -1,4 +1,4 @@
-"""A dry run of one source: crawled for real into a database of its own, which is then thrown away."""
+"""A dry run of one source: a real crawl into a temporary database."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ class DryRun:
     lists: Sequence[DeclaredListPage]
     figures: Figures
     stopped: bool
-    """Whether somebody ended it early: what is missing may be there."""
+    """Whether it was ended early, so that results may be missing."""
 
 
-def rehearse(
+def dry_run(
     config: Config, source: Source, entries: Sequence[Listing], limit: int, *, watch: Watch | None = None
 ) -> DryRun:
-    """Crawl at most `limit` articles of a source; nothing is stored that lasts.
+    """Crawl at most `limit` articles of a source into a temporary database.
 
-    Raises CopydeskError, among others where the site's own rules are wrong: these are what is to be tried. What is wrong with the
-    rules of other sites is a note.
+    `watch`: see `crawler.run.crawl`. Raises CopydeskError, also where the site's own rules are mistaken, since these are what is
+    tried. Mistakes in the rules of other sites become notes.
     """
-    others = _mistakes_elsewhere(config, source)
+    others = _mistakes_of_other_sites(config, source)
     with tempfile.TemporaryDirectory(prefix="copydesk-test-") as folder:
         apart = config.with_values(db=str(Path(folder) / "test.db"))
         _prepare(apart, source, entries)
@@ -74,7 +74,7 @@ def rehearse(
             conn.close()
 
 
-def _mistakes_elsewhere(config: Config, source: Source) -> list[str]:
+def _mistakes_of_other_sites(config: Config, source: Source) -> list[str]:
     mistakes = load_current_rules(config, None).mistakes
     if mine := next((mistake for mistake in mistakes if mistake.affects(host_of(source.url))), None):
         raise ConfigError(mine.message)

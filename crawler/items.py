@@ -1,7 +1,7 @@
-"""Articles as Scrapy items: for `scrapy crawl news -O out.jsonl` and whatever else users hang on Scrapy's item signals.
+"""Articles as Scrapy items: for `scrapy crawl news -O out.jsonl` and whatever else users connect to Scrapy's item signals.
 
-The spider yields a page's id when its body is stored; this pipeline waits until the desk has read and settled it and puts the
-article in its place. Pages that are no article, or no new one, are dropped with the reason.
+The spider yields a page's id when the page is stored. This pipeline waits until ingest has extracted and settled the page, and
+returns its article. Pages that are no article, or no new one, are dropped with the reason.
 """
 
 from __future__ import annotations
@@ -11,47 +11,49 @@ import sqlite3
 from typing import Any
 
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DropItem
+from scrapy.exceptions import DropItem, NotConfigured
 
-from crawler.spiders.news import NewsSpider
+from crawler.crawl.crawl_run import CrawlRun, crawl_run_of
 from db.store.outcomes import load_article
 from pipelines.extraction.article_json import to_json
 
-# How often an item looks whether its page has been read.
-LOOK_S = 0.05
+# Seconds between two queries for the outcome of a page.
+POLL_S = 0.05
 
 
-class ReadArticles:
-    """Setting: `ITEM_PIPELINES`."""
+class ArticlePipeline:
+    """Replaces page ids by articles. Setting: `ITEM_PIPELINES`. Off where there is no run."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
+    def __init__(self, run: CrawlRun) -> None:
+        self._run = run
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> ReadArticles:
-        """Scrapy's way in."""
-        return cls(crawler)
+    def from_crawler(cls, crawler: Crawler) -> ArticlePipeline:
+        run = crawl_run_of(crawler)
+        if run is None:
+            raise NotConfigured
+        return cls(run)
 
     async def process_item(self, item: Any) -> Any:
-        """The article for a page id; other items pass."""
-        spider = self._crawler.spider
-        if not isinstance(spider, NewsSpider) or spider.session is None or "page_id" not in item:
+        """The article for a page id, as a dict. Other items pass unchanged. Raises DropItem."""
+        session = self._run.session
+        if session is None or "page_id" not in item:
             return item
-        reader, page_id = spider.session.reader, item["page_id"]
+        reader, page_id = session.reader, item["page_id"]
         query = (
             "SELECT o.reason, o.detail, d.verdict, d.article_id FROM outcomes o"
             " LEFT JOIN decisions d ON d.page_id = o.page_id WHERE o.page_id = ?"
         )
         try:
             while (row := reader.execute(query, (page_id,)).fetchone()) is None:
-                desk = spider.session.desk
-                if desk is None or not desk.working:
-                    raise DropItem(f"page {page_id} was not read: the crawl is stopping")
-                await asyncio.sleep(LOOK_S)
+                ingest = session.ingest
+                if ingest is None or not ingest.working:
+                    raise DropItem(f"page {page_id} was not extracted: the crawl is stopping")
+                await asyncio.sleep(POLL_S)
             article = load_article(reader, page_id)
         except sqlite3.Error as error:
-            spider.session.writer.fail(error)
-            raise DropItem(f"page {page_id} cannot be read back: the crawl ends") from error
+            session.writer.fail(error)
+            raise DropItem(f"page {page_id} cannot be read from the database: the crawl ends") from error
         reason, detail, verdict, article_id = row
         if article is None:
             raise DropItem(f"page {page_id} is not an article: {reason}: {(detail or '').splitlines()[-1:]}")

@@ -1,7 +1,7 @@
-"""One crawl as a function: Scrapy started, run to its end, its figures handed back.
+"""One crawl as a function: starts Scrapy, runs it to the end, and returns the figures.
 
-Runs in the calling process, which may crawl again afterwards (there is no Twisted reactor that can be started only once).
-Ctrl-C and SIGTERM end it early and cleanly; a second one ends it at once.
+It runs in the calling process, which may crawl again afterwards: no Twisted reactor is used, which could start only once. Ctrl-C
+and SIGTERM end the crawl early and cleanly; a second signal ends it at once.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
 
+from crawler.crawl.crawl_run import CrawlRun
 from crawler.crawl.session import CrawlOrder
+from crawler.crawl.spider import CrawlSpider
 from crawler.crawl.visit import SourceVisit
-from crawler.spiders.news import NewsSpider
+from crawler.http.scrapy_settings import scrapy_settings
 from db.config.loader import Config
 from db.errors import CopydeskError
 from db.models import Source
@@ -25,20 +26,21 @@ from db.site_rules.loader import SiteFileError
 from db.store.run_counts import Figures
 from pipelines.extraction.version import extraction_version, trafilatura_version
 
-# How long, in seconds, a thread of the crawling process may keep the interpreter while the event loop waits for it. Python's own
-# 5 ms are waited anew after every system call: a turn of the loop with eight of them took 44 ms beside one busy thread
+# How long, in seconds, another thread may keep the interpreter while the event loop waits for it. With Python's default of 5 ms,
+# which is waited again after every system call, an iteration of the loop with eight such calls took 44 ms beside one busy thread
 # (bench/crawl/event_loop.py).
-SWITCH_S = 0.001
+SWITCH_INTERVAL_S = 0.001
 
-Watch = Callable[[NewsSpider], None]
-"""Called with the spider when it opens: for showing progress."""
+Watch = Callable[[CrawlRun], None]
+"""Called with the run when its spider opens, for showing progress from another thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlResult:
-    """What a crawl came to. `stopped`: somebody ended it early; what it fetched is kept and the next one goes on.
+    """The result of a crawl.
 
-    `busy`: sources that it left to another crawl, with that one's process number. `mistakes`: site files that it could not use.
+    `stopped`: it was ended early; what it fetched is kept, and the next crawl continues. `busy`: sources that another crawl has
+    locked, with the id of its process. `mistakes`: site files that could not be used.
     """
 
     run_id: int
@@ -50,56 +52,49 @@ class CrawlResult:
 
 
 def crawl(config: Config, order: CrawlOrder, *, watch: Watch | None = None) -> CrawlResult:
-    """Crawl as ordered. `watch` is given the spider before it starts, for showing progress.
+    """Crawl as ordered. `watch` is called with the run before the spider starts, to show progress.
 
-    Raises CopydeskError, and KeyboardInterrupt where it was stopped before it had begun.
+    Raises CopydeskError, and KeyboardInterrupt where it is stopped before it has begun.
     """
-    settings = Settings()
-    settings.setmodule("crawler.settings", priority="project")
-    settings.set("COPYDESK_CONFIG_IN_FORCE", config)
-    settings.set("COPYDESK_ORDER", order)
-    # Read from files, once: the event loop would wait for it.
+    run = CrawlRun(config=config, order=order)
+    # Cached now: they read files, and the event loop would wait.
     extraction_version(), trafilatura_version()
-    process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(NewsSpider)
-    spiders: list[NewsSpider] = []
+    process = AsyncCrawlerProcess(scrapy_settings(config))
+    crawler = process.create_crawler(CrawlSpider)
+    run.attach(crawler)
 
-    def opened(spider: NewsSpider) -> None:
-        # Python's collector halts the event loop while it looks at all objects there are, most of them modules: with a sitemap of
-        # 49,000 addresses for 100 ms, with what is there now left out for 30 (bench/crawl/event_loop.py).
+    def opened() -> None:
+        # Python's garbage collector halts the event loop while it visits all objects, most of them modules: with a sitemap of
+        # 49,000 addresses for 100 ms, or 30 ms without the objects that exist now (bench/crawl/event_loop.py).
         gc.collect()
         gc.freeze()
-        spiders.append(spider)
         if watch is not None:
-            watch(spider)
+            watch(run)
 
     crawler.signals.connect(opened, signal=signals.spider_opened)
     process.crawl(crawler)
     switch = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_S)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
         process.start()
     finally:
         sys.setswitchinterval(switch)
         gc.unfreeze()
-    return _crawled(spiders)
+    return _result_of(run)
 
 
-def _crawled(spiders: list[NewsSpider]) -> CrawlResult:
-    if not spiders:
+def _result_of(run: CrawlRun) -> CrawlResult:
+    if run.failure is not None:
+        raise run.failure
+    if run.stopped and run.session is None:
+        raise KeyboardInterrupt  # nothing had begun: there is no run to report
+    if run.session is None or run.figures is None:
         raise CopydeskError("the crawl could not be started; the log above says why")
-    spider = spiders[0]
-    if spider.failure is not None:
-        raise spider.failure
-    if spider.stopped and spider.session is None:
-        raise KeyboardInterrupt  # before anything was begun: there is no run to tell of
-    if spider.session is None or spider.figures is None:
-        raise CopydeskError("the crawl ended before it began; the log above says why")
     return CrawlResult(
-        run_id=spider.session.run_id,
-        figures=spider.figures,
-        visits=spider.visits,
-        busy=spider.session.busy,
-        stopped=spider.stopped,
-        mistakes=spider.session.sites.mistakes,
+        run_id=run.session.run_id,
+        figures=run.figures,
+        visits=run.visits,
+        busy=run.session.busy,
+        stopped=run.stopped,
+        mistakes=run.session.sites.mistakes,
     )

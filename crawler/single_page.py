@@ -1,6 +1,6 @@
-"""Pages fetched once, for whoever wants to see what is read of them: with all manners of a crawl, and no database.
+"""Fetches single pages without a database, for commands that show what is extracted from them.
 
-robots.txt, the pace for each host, retries, redirects and the guard against private addresses are those of every crawl
+robots.txt, the pace per host, retries, redirects and the guard against private addresses apply as in every crawl
 (`crawler.settings`).
 """
 
@@ -12,21 +12,20 @@ from typing import Any
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
-from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
 from crawler.http import record
-from crawler.spiders.news import in_scrapys_words
+from crawler.http.scrapy_settings import scrapy_settings
 from db.config.loader import Config
 from db.errors import FetchError
 from db.models import Page
 
 Fetched = dict[str, Page | FetchError]
-"""By the address that was asked for: the page, whatever its status, or why there is none."""
+"""By requested URL: the page, whatever its status, or why there is none."""
 
 
 class PageSpider(Spider):
-    """Asks for each of its addresses once. Not one of the project's spiders: `scrapy list` does not show it."""
+    """Requests each URL once. `scrapy list` does not show this spider, since it is not in `SPIDER_MODULES`."""
 
     name = "pages"
 
@@ -35,22 +34,20 @@ class PageSpider(Spider):
         self._urls, self._fetched = urls, fetched
 
     async def start(self) -> AsyncIterator[Any]:
-        """The requests."""
         for url in self._urls:
-            # Two of them may lead to one page: each is to be answered.
-            yield record.began(
+            # Two URLs may redirect to one page; each needs its answer, so duplicates are not filtered.
+            yield record.with_creation_time(
                 Request(
                     url,
-                    callback=self.came_in,
-                    errback=self.failed,
+                    callback=self.handle_response,
+                    errback=self.handle_failure,
                     cb_kwargs={"asked": url},
                     meta={"verbatim_url": True},
                     dont_filter=True,
                 )
             )
 
-    def came_in(self, response: Response, asked: str) -> None:
-        """A page came in."""
+    def handle_response(self, response: Response, asked: str) -> None:
         assert response.request is not None
         self._fetched[asked] = Page(
             body=response.body,
@@ -61,23 +58,18 @@ class PageSpider(Spider):
             content_type=record.headers_of(response).get("Content-Type"),
         )
 
-    def failed(self, failure: Failure) -> None:
-        """None came."""
-        request, error = record.parts_of(failure)
+    def handle_failure(self, failure: Failure) -> None:
+        request, error = record.request_and_error(failure)
         asked = request.cb_kwargs["asked"]
-        self._fetched[asked] = FetchError(f"{asked}: {record.in_words(error)}")
+        self._fetched[asked] = FetchError(f"{asked}: {record.describe_failure(error)}")
 
 
 def fetch_pages(config: Config, urls: Sequence[str]) -> Fetched:
-    """Fetch each address once, several hosts side by side."""
-    settings = Settings()
-    settings.setmodule("crawler.settings", priority="project")
-    for name, value in in_scrapys_words(config).items():
-        settings.set(name, value, priority="spider")
+    """Fetch each URL once, several hosts side by side."""
     fetched: Fetched = {}
-    process = AsyncCrawlerProcess(settings)
+    process = AsyncCrawlerProcess(scrapy_settings(config))
     process.crawl(process.create_crawler(PageSpider), urls=tuple(dict.fromkeys(urls)), fetched=fetched)
     process.start()
     for url in urls:
-        fetched.setdefault(url, FetchError(f"{url}: was not fetched, the crawl was stopped before"))
+        fetched.setdefault(url, FetchError(f"{url}: was not fetched; the crawl was stopped first"))
     return fetched

@@ -27,8 +27,8 @@ from cli.context import CommandContext
 from cli.output.progress import REFRESH_S, count_requests
 
 if TYPE_CHECKING:
+    from crawler.crawl.crawl_run import CrawlRun
     from crawler.run import CrawlResult
-    from crawler.spiders.news import NewsSpider
 
 # A crawl that is told to stop ends within 5 s; after this it is ended.
 STOPS_WITHIN_S = 9.0
@@ -69,22 +69,22 @@ def _told(crawled: CrawlResult) -> dict[str, Any]:
 
 
 @contextmanager
-def _reporting(*, enabled: bool) -> Iterator[Callable[[NewsSpider], None]]:
+def _reporting(*, enabled: bool) -> Iterator[Callable[[CrawlRun], None]]:
     """A `watch` for `crawler.run.crawl` that writes a line of progress now and then."""
     over = threading.Event()
     threads: list[threading.Thread] = []
 
-    def report(spider: NewsSpider) -> None:
+    def report(run: CrawlRun) -> None:
         began = time.monotonic()
         while not over.wait(REFRESH_S):
-            answered, listings, articles = count_requests(spider)
+            answered, listings, articles = count_requests(run)
             seconds = round(time.monotonic() - began, 3)
             progress = {"answered": answered, "listings": listings, "articles": articles, "seconds": seconds}
             click.echo(json.dumps({"progress": progress}))
 
-    def watch(spider: NewsSpider) -> None:
+    def watch(run: CrawlRun) -> None:
         if enabled:
-            threads.append(threading.Thread(target=report, args=(spider,), name="progress", daemon=True))
+            threads.append(threading.Thread(target=report, args=(run,), name="progress", daemon=True))
             threads[-1].start()
 
     try:

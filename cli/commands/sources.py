@@ -238,11 +238,11 @@ def test(desk: CommandContext, name: str, limit: int, as_json: bool) -> None:
 
     NAME may also be the address of a site that is no source yet.
     """
-    from crawler.dry_run import rehearse
+    from crawler.dry_run import dry_run
 
     source, entries = _known_or_new(desk, name)
     with watching() as watch:
-        report = rehearse(desk.config, source, entries, limit, watch=watch)
+        report = dry_run(desk.config, source, entries, limit, watch=watch)
     if as_json:
         click.echo(json.dumps(_rehearsal_json(report), ensure_ascii=False))
     else:

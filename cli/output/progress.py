@@ -13,22 +13,22 @@ from cli.output.tables import format_duration
 from cli.output.terminal import rewrite_line
 
 if TYPE_CHECKING:
-    from crawler.spiders.news import NewsSpider
+    from crawler.crawl.crawl_run import CrawlRun
 
 # Often enough to look alive, seldom enough to cost nothing.
 REFRESH_S = 0.5
 
 
 @contextmanager
-def watching(*, enabled: bool = True) -> Iterator[Callable[[NewsSpider], None]]:
+def watching(*, enabled: bool = True) -> Iterator[Callable[[CrawlRun], None]]:
     """A `watch` for `crawler.run.crawl`; the line is wiped at the end."""
     shown = enabled and sys.stderr.isatty()
     over = threading.Event()
     threads: list[threading.Thread] = []
 
-    def watch(spider: NewsSpider) -> None:
+    def watch(run: CrawlRun) -> None:
         if shown:
-            threads.append(threading.Thread(target=_show, args=(spider, over), daemon=True))
+            threads.append(threading.Thread(target=_show, args=(run, over), daemon=True))
             threads[-1].start()
 
     try:
@@ -84,24 +84,24 @@ def tallying() -> Iterator[Callable[[str, int], None]]:
         yield lambda text, done: show(lambda: f"{text} · {done / (time.monotonic() - began):,.0f} a second")
 
 
-def count_requests(spider: NewsSpider) -> tuple[int, int, int]:
+def count_requests(run: CrawlRun) -> tuple[int, int, int]:
     """How many requests were answered; how many listings and articles are known and still to do."""
-    visits = list(spider.visits)
+    visits = list(run.visits)
     return (
         sum(visit.answered for visit in visits),
         sum(visit.pending for visit in visits),
-        sum(len(visit.due) + visit.under_way for visit in visits),
+        sum(len(visit.due) + visit.in_flight for visit in visits),
     )
 
 
-def _show(spider: NewsSpider, over: threading.Event) -> None:
+def _show(run: CrawlRun, over: threading.Event) -> None:
     began = time.monotonic()
     while not over.wait(REFRESH_S):
-        answered, waiting, due = count_requests(spider)
+        answered, waiting, due = count_requests(run)
         seconds = time.monotonic() - began
         to_do = (
             f"{waiting} listings and {due} articles to go"
-            if waiting or due or not spider.visits
+            if waiting or due or not run.visits
             else "reading what came in"
         )
         rewrite_line(f"{answered} answers · {to_do} · {seconds:.0f} s")

@@ -1,4 +1,4 @@
-"""Fetching the due articles of a visit, a few at a time, and storing what comes."""
+"""Requests the due articles of a visit, a few at a time, and stores the pages."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.crawl.link_variants import NewLinkFilter
-from crawler.crawl.session import CrawlSession, end_for_machine
+from crawler.crawl.session import CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
 from crawler.http import record
-from crawler.parsing.merging import merged
+from crawler.parsing.merging import merge_listings
 from crawler.parsing.packed_records import PackedRecords
 from crawler.parsing.parser import ParseNextPart, ParserStopped
 from db.http_statuses import is_page_status
@@ -29,13 +29,13 @@ from db.store.sitemap_readings import save_sitemap_readings
 from db.store.sources import insert_listings
 from pipelines.processing.worker_pool import TaskFailed
 
-# An article of more pages than this is a gallery or a trap.
-MOST_PARTS = 20
+# An article with more pages is a gallery or a crawler trap.
+MAX_PARTS = 20
 
 
 @dataclass(slots=True, kw_only=True)
 class GatheredArticle:
-    """An article of one page or more, being gathered."""
+    """An article whose pages are being fetched."""
 
     visit: SourceVisit
     due: DueLink
@@ -45,28 +45,29 @@ class GatheredArticle:
 
 
 class Articles:
-    """The article half of a crawl. `items`: whether stored pages are handed to Scrapy's item pipelines, by id."""
+    """The article half of a crawl. `items`: whether the ids of stored pages go to Scrapy's item pipelines."""
 
     def __init__(self, session: CrawlSession, *, items: bool) -> None:
         self._session = session
         self._items = items
 
     async def begin(self, visit: SourceVisit) -> list[Request]:
-        """All listings are read: record what they brought and begin with the due links."""
+        """Record what the listings named, and request the first due articles. Called when all listings are read."""
         session, now = self._session, datetime.now(UTC)
-        if visit.found and not (visit.probing and visit.stopped):  # a search that was broken off is begun anew
-            await session.put(lambda conn: insert_listings(conn, visit.source.id, visit.found, now))
-        answers, named = visit.answers, visit.named
+        # Discovery that was interrupted starts again in the next crawl.
+        if visit.new_listings and not (visit.probing and visit.stopped):
+            await session.write(lambda conn: insert_listings(conn, visit.source.id, visit.new_listings, now))
+        answers, named = visit.answers, visit.front_page_listings
         if answers:
-            visit.working = await session.put(
+            visit.working = await session.write(
                 lambda conn: save_listing_answers(conn, visit.source.id, answers, now, named)
             )
         if not session.order.reads:
-            await self._end(visit)
+            await self._end_source(visit)
             return []
         await self._record_links(visit, now)
         settings, limit = visit.settings, session.order.limit
-        due = await session.ask(
+        due = await session.read(
             lambda conn: due_links(
                 conn,
                 visit.source.id,
@@ -78,146 +79,150 @@ class Articles:
             )
         )
         visit.due.extend(due)
-        requests = list(self._next(visit))
+        requests = list(self._next_requests(visit))
         if not requests:
-            await self._end(visit)
+            await self._end_source(visit)
         return requests
 
     async def _record_links(self, visit: SourceVisit, now: datetime) -> None:
-        """Record the articles that the listings named, and after the last of them the listings' validators.
+        """Record the links that the listings named, and then the listings' validators.
 
-        A listing may name 50,000: they are merged elsewhere, and written in parts between which others write. Where the crawl is
-        stopped before they are merged they are left to the next one, which asks for the listings again.
+        A listing may name 50,000 links: they are merged in a worker process and written in parts, between which other jobs can
+        write. If the crawl is stopped before they are merged, nothing is recorded, and the next crawl requests the listings again.
         """
         session = self._session
         listings, validators = visit.take_listings()
         try:
-            lists = await merged(listings, session.parse)
+            lists = await merge_listings(listings, session.parse)
         except ParserStopped:
             visit.stopped = True
             return
-        sieve = NewLinkFilter(
+        link_filter = NewLinkFilter(
             source_id=visit.source.id, rules=session.sites.address_rules, run_id=session.run_id, at=now
         )
         if any(lists):
-            await session.put(sieve.prepare)
+            await session.write(link_filter.prepare)
         for links in lists:
             for number in range(links.number_of_parts):
 
                 def put(conn: sqlite3.Connection, links: PackedRecords[Link] = links, number: int = number) -> None:
-                    visit.insert_links(conn, links.part(number), now, session.run_id, sieve)
+                    visit.insert_links(conn, links.part(number), now, session.run_id, link_filter)
 
-                await session.put(put)
-        readings, visit.readings = visit.readings, {}
+                await session.write(put)
+        readings, visit.sitemap_readings = visit.sitemap_readings, {}
         if readings:
-            await session.put(lambda conn: save_sitemap_readings(conn, readings, now))
+            await session.write(lambda conn: save_sitemap_readings(conn, readings, now))
         for url, headers in validators.items():
-            await session.put(lambda conn, url=url, headers=headers: save_validators(conn, url, headers))  # type: ignore[misc]
+            await session.write(lambda conn, url=url, headers=headers: save_validators(conn, url, headers))  # type: ignore[misc]
 
-    async def came_in(self, response: Response, visit: SourceVisit, due: DueLink) -> AsyncIterator[Any]:
-        """An article's page came in, or 304, or an error status: store it, go on with the next due one."""
+    async def handle_response(self, response: Response, visit: SourceVisit, due: DueLink) -> AsyncIterator[Any]:
+        """Store a response (page, 304 or error status), and request the next due article."""
         session = self._session
         visit.answered += 1
-        visit.under_way -= 1
-        for request in self._next(visit):
+        visit.in_flight -= 1
+        for request in self._next_requests(visit):
             yield request
-        fetch = record.fetch_of("article", response, due.url, session.run_id, visit.source.id, due.link_id)
+        fetch = record.fetch_from_response("article", response, due.url, session.run_id, visit.source.id, due.link_id)
         if response.status == 304:
-            await session.put(lambda conn: facts.record_unchanged(conn, fetch))
-            await self._dealt_with(visit)
+            await session.write(lambda conn: facts.record_unchanged(conn, fetch))
+            await self._finish_article(visit)
         elif is_page_status(response.status):
-            whole = GatheredArticle(visit=visit, due=due, fetch=fetch, first=response)
-            async for result in self._whole_or_more(whole, response):
+            article = GatheredArticle(visit=visit, due=due, fetch=fetch, first=response)
+            async for result in self._continue_or_store(article, response):
                 yield result
         else:
-            await session.put(lambda conn: facts.record_failure(conn, fetch))
-            await self._dealt_with(visit)
+            await session.write(lambda conn: facts.record_failure(conn, fetch))
+            await self._finish_article(visit)
 
-    async def part_came_in(self, response: Response, whole: GatheredArticle) -> AsyncIterator[Any]:
-        """A further page of an article came in: take it, ask for the one after it. Without it the article ends before."""
+    async def handle_part(self, response: Response, article: GatheredArticle) -> AsyncIterator[Any]:
+        """Add a further page to its article, and request the one after it. An error status ends the article before this page."""
         came = is_page_status(response.status)
         if came:
-            whole.parts.append((response.url, response.body))
-        async for result in self._whole_or_more(whole, response if came else None):
+            article.parts.append((response.url, response.body))
+        async for result in self._continue_or_store(article, response if came else None):
             yield result
 
-    async def part_failed(self, failure: Failure) -> AsyncIterator[Any]:
-        """A further page of an article could not be fetched: what there is of it is kept."""
-        request, error = record.parts_of(failure)
-        end_for_machine(error)
-        async for result in self._whole_or_more(request.cb_kwargs["whole"], None):
+    async def handle_part_failure(self, failure: Failure) -> AsyncIterator[Any]:
+        """End an article at the page that could not be fetched, and store the pages before it."""
+        request, error = record.request_and_error(failure)
+        close_on_machine_error(error)
+        async for result in self._continue_or_store(request.cb_kwargs["article"], None):
             yield result
 
-    async def _whole_or_more(self, whole: GatheredArticle, last: Response | None) -> AsyncIterator[Any]:
-        """Ask for the page after `last`, or store the article if there is none."""
-        session, visit = self._session, whole.visit
-        following = await self._after(whole, last) if last is not None and visit.settings.follow_pages else None
+    async def _continue_or_store(self, article: GatheredArticle, last: Response | None) -> AsyncIterator[Any]:
+        """Request the page after `last`, or store the article if there is none."""
+        session, visit = self._session, article.visit
+        following = (
+            await self._next_part_url(article, last) if last is not None and visit.settings.follow_pages else None
+        )
         if following:
-            yield record.began(
+            yield record.with_creation_time(
                 Request(
                     following,
-                    callback=self.part_came_in,
-                    errback=self.part_failed,
-                    cb_kwargs={"whole": whole},
+                    callback=self.handle_part,
+                    errback=self.handle_part_failure,
+                    cb_kwargs={"article": article},
                     meta=visit.meta | {"verbatim_url": True},
                     dont_filter=True,
                 )
             )
             return
-        page_id = await session.keep(record.received(whole.fetch, whole.first, visit.source.id, whole.parts))
-        await self._dealt_with(visit)
+        page_id = await session.store_page(
+            record.page_packer(article.fetch, article.first, visit.source.id, article.parts)
+        )
+        await self._finish_article(visit)
         if page_id is not None and self._items:
             yield {"page_id": page_id}
 
-    async def _after(self, whole: GatheredArticle, last: Response) -> str | None:
-        """The address of the page after `last`, None where the article ends, or where that cannot be made out."""
-        if len(whole.parts) >= MOST_PARTS:
+    async def _next_part_url(self, article: GatheredArticle, last: Response) -> str | None:
+        """The URL of the page after `last`, None where the article ends or the page cannot be parsed."""
+        if len(article.parts) >= MAX_PARTS:
             return None
         content_type = record.headers_of(last).get("Content-Type")
-        task = ParseNextPart(body=last.body, url=last.url, content_type=content_type, first=whole.first.url)
+        task = ParseNextPart(body=last.body, url=last.url, content_type=content_type, first=article.first.url)
         try:
             following = await self._session.parse(task)
         except (TaskFailed, ParserStopped):
             return None
-        return None if following in {url for url, _ in whole.parts} else following
+        return None if following in {url for url, _ in article.parts} else following
 
-    async def failed(self, failure: Failure) -> AsyncIterator[Any]:
-        """An article could not be fetched."""
-        request, error = record.parts_of(failure)
-        end_for_machine(error)
+    async def handle_failure(self, failure: Failure) -> AsyncIterator[Any]:
+        """Record a failed fetch, and request the next due article."""
+        request, error = record.request_and_error(failure)
+        close_on_machine_error(error)
         visit, due = request.cb_kwargs["visit"], request.cb_kwargs["due"]
         session = self._session
-        visit.under_way -= 1
-        for following in self._next(visit):
+        visit.in_flight -= 1
+        for following in self._next_requests(visit):
             yield following
         visit.note_stop(error)
-        if record.failure_name(error) not in record.NOT_ASKED:
-            fetch = record.failed_fetch(
+        if record.failure_name(error) not in record.NOT_SENT:
+            fetch = record.fetch_from_error(
                 "article", request, due.url, error, session.run_id, visit.source.id, due.link_id
             )
-            await session.put(lambda conn: facts.record_failure(conn, fetch))
-        await self._dealt_with(visit)
+            await session.write(lambda conn: facts.record_failure(conn, fetch))
+        await self._finish_article(visit)
 
-    async def _dealt_with(self, visit: SourceVisit) -> None:
-        """An article is stored, or will not be. After the last one the source is done with."""
+    async def _finish_article(self, visit: SourceVisit) -> None:
+        """Count an article as finished: stored, or failed. After the last one, end the source."""
         visit.unfinished -= 1
         if not visit.due and not visit.unfinished:
-            await self._end(visit)
+            await self._end_source(visit)
 
-    async def _end(self, visit: SourceVisit) -> None:
-        """All of a source is asked for. Where the crawl was stopped it is not; then the end of the run says so."""
+    async def _end_source(self, visit: SourceVisit) -> None:
+        """Record the end of the source, unless the crawl was stopped: then the end of the run records it."""
         if not visit.stopped:
             await self._session.end_source(visit.source, visit.failure, visit.working)
 
-    def _next(self, visit: SourceVisit) -> Iterator[Request]:
+    def _next_requests(self, visit: SourceVisit) -> Iterator[Request]:
         for due in visit.take_due():
-            yield record.began(
+            yield record.with_creation_time(
                 Request(
                     due.url,
-                    callback=self.came_in,
-                    errback=self.failed,
+                    callback=self.handle_response,
+                    errback=self.handle_failure,
                     cb_kwargs={"visit": visit, "due": due},
-                    headers=record.conditional(due.etag, due.last_modified),
+                    headers=record.conditional_headers(due.etag, due.last_modified),
                     meta=visit.meta | {"verbatim_url": True},
                     dont_filter=True,
                 )

@@ -1,4 +1,4 @@
-"""What a crawl must remember of hosts between runs: their robots.txt and how long they asked to be left alone."""
+"""What is kept of hosts between runs: their robots.txt, and how long they asked to be left alone."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from db.timestamps import format_timestamp, parse_timestamp
 
 
 class StoredRobots:
-    """A `RobotsCache` in the database. Reads are direct, writes go through the one writer."""
+    """A `RobotsCache` in the database. It reads directly, and writes through the one writer."""
 
     def __init__(self, reader: sqlite3.Connection, writer: Writer) -> None:
         self._reader, self._writer = reader, writer
         self._fresh: dict[str, RobotsRecord] = {}
 
     def get(self, origin: str) -> RobotsRecord | None:
-        """What is known of an origin; whether it is still good is for the caller to say (`expires_at`).
+        """The last record of an origin, expired or not; None where there is none.
 
-        A database that fails ends the crawl; that is no fault of the address that was to be fetched.
+        A database error ends the crawl through the writer. It does not fail the request.
         """
         if record := self._fresh.get(origin):
             return record
@@ -42,7 +42,6 @@ class StoredRobots:
         )
 
     def put(self, record: RobotsRecord) -> None:
-        """Keep a record."""
         self._fresh[record.origin] = record
         values = (
             record.origin,
@@ -64,7 +63,7 @@ class StoredRobots:
 
 
 class StoredHolds:
-    """Hosts that asked for a long rest."""
+    """A `HoldStore` in the database. All holds are read when the crawl opens."""
 
     def __init__(self, reader: sqlite3.Connection, writer: Writer) -> None:
         self._writer = writer
@@ -72,12 +71,10 @@ class StoredHolds:
         self._until = {host: parse_timestamp(until) for host, until in rows}
 
     def until(self, host: str) -> datetime | None:
-        """Until when a host is to be left alone, None where it is not."""
         until = self._until.get(host)
         return until if until and until > datetime.now(UTC) else None
 
     def hold(self, host: str, until: datetime) -> None:
-        """Leave a host alone until then."""
         self._until[host] = until
         self._writer.submit(
             lambda conn: (

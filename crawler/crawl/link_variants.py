@@ -1,12 +1,12 @@
-"""Which links of a listing are new articles, where addresses have parameters that change by themselves.
+"""Which links of a listing are new articles, where URLs have parameters that vary without meaning.
 
-    link ──> no doubtful or ignored parameter, or none that is like it known ──────────────> new
-         ──> another link is the same without what is ignored on the site ─────────────────> known; a few are tried
-         ──> the site lists it without what is doubtful, too, and calls it the same ────────> known
-         ──> another link is the same without what is doubtful, and nothing is decided yet ─> a few are tried
+    link ──> no doubtful or ignored parameter, or no similar link known ───────────────────> new
+         ──> equal to another link without the parameters ignored on the site ─────────────> known; a few are tried
+         ──> the site also lists it without the doubtful parameter, under the same title ──> known
+         ──> equal to another link without a doubtful parameter, and not decided yet ──────> a few are tried
 
-What is tried is fetched, read and weighed (`pipelines.dedup.parameter_evidence`), so that the next crawl knows more. What is not
-is recorded nowhere: as long as a listing names it, it comes again.
+A link that is tried is fetched, extracted and compared (`pipelines.dedup.parameter_evidence`), so that the next crawl knows more.
+Links that are not tried are not recorded: they come again for as long as a listing names them.
 """
 
 from __future__ import annotations
@@ -37,20 +37,21 @@ from db.site_rules.models import AddressRule
 from pipelines.url_parameters import Parameters
 from pipelines.urls import link_key
 
-TRIED = 5
-"""Links fetched in TRIED_WITHIN of a source to find out what a parameter is worth. Three articles seen twice decide
-(`weighing.SAME`), and one or two of five may be no articles."""
-TRIED_WITHIN = timedelta(hours=1)
-"""As `weighing.AT_ONCE`: what comes faster is told apart by it."""
-TRIED_AGAIN = timedelta(days=1)
-"""How often an ignored parameter is tried where nothing speaks against it: one fetch a day."""
+MAX_TRIES = 5
+"""Links of a source that are tried within `TRY_WINDOW`. Three articles seen twice decide a parameter (`parameter_evidence.SAME`),
+and one or two of five may be no articles.
+"""
+TRY_WINDOW = timedelta(hours=1)
+"""As `parameter_evidence.AT_ONCE`: different pages fetched within it show that a parameter tells articles apart."""
+TRY_INTERVAL = timedelta(days=1)
+"""Interval at which an ignored parameter is tried while nothing contradicts it: one fetch a day."""
 _TWINS = 8
-"""Links of one address that are compared, the newest."""
+"""Links of one address that are compared: the newest."""
 
 
 @dataclass(slots=True, kw_only=True)
 class NewLinkFilter:
-    """Takes the links of one source in one crawl. Whoever uses it does so in the jobs of the one writer."""
+    """Filters the links of one source in one crawl. Use it in jobs of the one writer only."""
 
     source_id: int
     rules: Iterable[AddressRule] = ()
@@ -58,37 +59,37 @@ class NewLinkFilter:
     at: datetime
     _parameters: Parameters | None = None
     _has_twins: bool = False
-    _left: int = 0
-    _tried_lately: bool = False
-    _waiting: dict[str, tuple[LinkNames, bool, bool]] = field(default_factory=dict)
-    """Names of the link that is being recorded, by its key; whether it is visited again; whether it is a try."""
+    _tries_left: int = 0
+    _tried_recently: bool = False
+    _pending: dict[str, tuple[LinkNames, bool, bool]] = field(default_factory=dict)
+    """The names of a link that is being recorded, by its key; whether it is visited again; whether it is a try."""
 
     def prepare(self, conn: sqlite3.Connection) -> None:
-        """Make what is known of the source's links fit what is thought of parameters now."""
+        """Update the stored names of the source's links to the current verdicts on parameters. Call it before `new_links`."""
         parameters = parameters_of(conn, self.source_id, self.rules)
-        mark = json.dumps([parameters.seen, parameters.said], sort_keys=True)
-        if verdicts_of_twins(conn, self.source_id) != mark:
+        fingerprint = json.dumps([parameters.seen, parameters.said], sort_keys=True)
+        if verdicts_of_twins(conn, self.source_id) != fingerprint:
             named = []
             for number, key, url in links_with_parameters(conn, self.source_id):
                 names = _names(parameters, link_key(url))
                 if names.bare != names.key or names.key != key:
                     named.append((number, names))
-            rebuild_twins(conn, self.source_id, named, mark)
+            rebuild_twins(conn, self.source_id, named, fingerprint)
         self._parameters = parameters
         self._has_twins = has_twins(conn, self.source_id)
-        tried = last_trials(conn, self.source_id, TRIED)
-        self._left = TRIED - sum(self.at - at < TRIED_WITHIN for at in tried)
-        self._tried_lately = bool(tried) and self.at - tried[0] < TRIED_AGAIN
+        tried = last_trials(conn, self.source_id, MAX_TRIES)
+        self._tries_left = MAX_TRIES - sum(self.at - at < TRY_WINDOW for at in tried)
+        self._tried_recently = bool(tried) and self.at - tried[0] < TRY_INTERVAL
 
-    def taken(self, conn: sqlite3.Connection, links: Iterable[Link]) -> Iterator[Link]:
-        """Those of the links that are to be recorded; each must be before the next is asked for."""
+    def new_links(self, conn: sqlite3.Connection, links: Iterable[Link]) -> Iterator[Link]:
+        """The links to be recorded. Record each before taking the next."""
         for link in links:
             if self._is_new(conn, link):
                 yield link
-                self._note(conn, link)
+                self._record_names(conn, link)
 
     def _is_new(self, conn: sqlite3.Connection, link: Link) -> bool:
-        """Whether a link is to be recorded, as far as its parameters go."""
+        """Whether a link is to be recorded, by its parameters."""
         assert self._parameters is not None
         names = _names(self._parameters, link.key)
         if names.bare == names.key and not self._has_twins:
@@ -100,47 +101,51 @@ class NewLinkFilter:
         same = twins_of(conn, self.source_id, names.address, _TWINS) if names.address != names.key else []
         twins = same or near_twins_of(conn, self.source_id, names.bare, _TWINS)
         failed = bool(twins) and not any(twin.fetched or not twin.failures for twin in twins)
-        tried = bool(twins) and not (not same and self._is_other(link, twins))
+        tried = bool(twins) and not (not same and self._are_two_articles(link, twins))
         if tried and not (self._is_worth_a_try(link, names, same) or failed):
             return False
         if tried:
-            self._left -= 1
-            self._tried_lately = True
-            if self._left < 0:
+            self._tries_left -= 1
+            self._tried_recently = True
+            if self._tries_left < 0:
                 return False
         if names.bare != names.key:
-            self._waiting[link.key] = (names, not same or failed, tried)
+            self._pending[link.key] = (names, not same or failed, tried)
         return True
 
-    def _note(self, conn: sqlite3.Connection, link: Link) -> None:
-        """Note a link that was recorded."""
-        if link.key in self._waiting:
-            names, again, tried = self._waiting.pop(link.key)
+    def _record_names(self, conn: sqlite3.Connection, link: Link) -> None:
+        if link.key in self._pending:
+            names, again, tried = self._pending.pop(link.key)
             insert_twin(conn, self.source_id, names, again=again, tried_at=self.at if tried else None)
             self._has_twins = True
 
     def _is_listed_bare(self, conn: sqlite3.Connection, link: Link, names: LinkNames) -> bool:
-        """Whether the site itself lists the address without what is doubtful, too, by the same title (`?ref=teaser`)."""
+        """Whether the site also lists the URL without the doubtful parameter, under the same title (`?ref=teaser`)."""
         title = link_title(conn, self.source_id, names.bare)
         return title is not None and link.title is not None and (link.title in title or title in link.title)
 
-    def _is_other(self, link: Link, twins: Sequence[LinkTwin]) -> bool:
-        """Whether links whose parameter nobody knows are two articles: a listing names an article once, so two in it are two."""
+    def _are_two_articles(self, link: Link, twins: Sequence[LinkTwin]) -> bool:
+        """Whether links with an unknown parameter are two articles. A listing names an article once, so two in one listing are
+        two.
+        """
         together = any(twin.run_id == self.run_id and twin.found_in == link.found_in for twin in twins)
         return together and (not link.title or _is_titled_otherwise(link, twins))
 
     def _is_worth_a_try(self, link: Link, names: LinkNames, same: Sequence[LinkTwin]) -> bool:
-        """Whether something may be learned of a link. Of what is ignored: where listings call it otherwise, and once a day."""
+        """Whether fetching a link can teach something.
+
+        Links with an ignored parameter are worth it where listings title them differently, and else once a day.
+        """
         if not same:
             return True
         assert self._parameters is not None
         if Parameters(said=self._parameters.said).address(names.key) == names.address:
             return False  # by a rule
-        return _is_titled_otherwise(link, same) or not self._tried_lately
+        return _is_titled_otherwise(link, same) or not self._tried_recently
 
 
 def parameters_of(conn: sqlite3.Connection, source: int, rules: Iterable[AddressRule]) -> Parameters:
-    """What is known of a source's parameters, with what site rules say."""
+    """The verdicts on a source's parameters: those learned, and those of site rules."""
     said: dict[str, dict[str, str]] = {}
     for host, name, verdict in rules:
         said.setdefault(host, {})[name] = verdict

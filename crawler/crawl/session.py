@@ -1,9 +1,9 @@
-"""One crawl's connection to the ground: the database, its writer, the desk that reads, the run's row.
+"""The resources of one crawl: database connections, writer, ingest, parser processes, and the run's row.
 
-    spider ──put(job)──> writer ──commit──> desk.wake() ──> reading processes ──> outcomes, decisions
+    spider ──write(job)──> writer ──commit──> ingest.wake() ──> worker processes ──> outcomes, decisions
 
-Opened when the spider opens, closed when it closes. A run that ends by itself waits until all its pages are read; one that is
-stopped leaves them unread for the next.
+A session is opened when the spider starts and closed when it closes. A run that ends by itself waits until all its pages are
+extracted. A run that is stopped leaves them to the next crawl.
 """
 
 from __future__ import annotations
@@ -46,9 +46,10 @@ CRAWL, BY_HAND = "crawl", "by hand"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlOrder:
-    """What a crawl is to do. `reads`: articles are fetched and read; without it, listings are only found and recorded.
+    """What a crawl is to do.
 
-    `again`: every article fetched before is visited again, whatever the rhythm says. `reason`: why it runs, for its row.
+    `reads`: whether articles are fetched and extracted; otherwise listings are only discovered and recorded. `again`: fetch every
+    known article again, whatever the setting `revisit` says. `command` and `reason` are recorded in the run's row.
     """
 
     names: tuple[str, ...] = ()
@@ -62,80 +63,84 @@ class CrawlOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlSession:
-    """What a running crawl holds. Made by `open_session`."""
+    """The resources of a running crawl. Made by `open_session`."""
 
     config: Config
     order: CrawlOrder
     sites: Sites
     sources: list[Source]
     busy: list[tuple[Source, int]]
-    """Sources that another crawl is at, with its process number: left to it."""
+    """Sources that another crawl has locked, with the id of its process. This crawl skips them."""
     run_id: int
     started_at: datetime
     reader: sqlite3.Connection = field(repr=False)
-    asker: ReaderThread = field(repr=False)
+    reader_thread: ReaderThread = field(repr=False)
     parser: Parser = field(repr=False)
     writer: Writer = field(repr=False)
-    desk: Ingest | None = field(repr=False)
+    ingest: Ingest | None = field(repr=False)
     robots: StoredRobots = field(repr=False)
     holds: StoredHolds = field(repr=False)
-    packing: ThreadPoolExecutor = field(repr=False)
+    packer: ThreadPoolExecutor = field(repr=False)
 
-    async def put(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        """Have the writer run a job; returns after the commit. A database that fails ends the crawl."""
+    async def write(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a job on the writer, and wait for the commit. Raises CloseSpider where the database fails."""
         try:
             return await asyncio.wrap_future(self.writer.submit(job))
         except DatabaseError as error:
             raise CloseSpider(str(error)) from error
 
-    def put_later(self, job: Callable[[sqlite3.Connection], Any]) -> Future[Any]:
-        """Have the writer run a job, without waiting."""
+    def write_later(self, job: Callable[[sqlite3.Connection], Any]) -> Future[Any]:
+        """Run a job on the writer, without waiting."""
         return self.writer.submit(job)
 
-    async def ask(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a query that may take a while, on a thread of its own. A database that fails ends the crawl."""
+    async def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a query that may take a while, on the reader thread. Raises CloseSpider where the database fails."""
         try:
-            return await asyncio.wrap_future(self.asker.submit(query))
+            return await asyncio.wrap_future(self.reader_thread.submit(query))
         except DatabaseError as error:
             raise CloseSpider(str(error)) from error
 
     async def parse(self, task: ParseTask[T]) -> T:
-        """Have something parsed. Raises TaskFailed, ParserStopped, and CloseSpider for trouble of the machine."""
+        """Parse in a worker process. Raises TaskFailed, ParserStopped, and CloseSpider for a MachineError."""
         try:
             return await self.parser.parse(task)
         except MachineError as error:
             raise CloseSpider(str(error)) from error
 
-    async def keep(self, pack: Callable[[], ReceivedPage]) -> int | None:
-        """Store a page that came in; its id, or None where it is the one we had. Wakes the desk."""
-        page = await asyncio.get_running_loop().run_in_executor(self.packing, pack)
-        page_id = await self.put(lambda conn: facts.insert_page(conn, page))
-        if self.desk is not None:
-            if self.desk.error is not None:
-                # Nothing of what comes in would be read: what is stored stays, and is read by the next crawl.
-                raise CloseSpider(str(self.desk.error)) from self.desk.error
+    async def store_page(self, pack: Callable[[], ReceivedPage]) -> int | None:
+        """Store a page and wake ingest. Returns the page's id, or None where the body is the one already stored. Raises CloseSpider
+        where ingest has failed.
+        """
+        page = await asyncio.get_running_loop().run_in_executor(self.packer, pack)
+        page_id = await self.write(lambda conn: facts.insert_page(conn, page))
+        if self.ingest is not None:
+            if self.ingest.error is not None:
+                # New pages would not be extracted. What is stored is kept, and the next crawl extracts it.
+                raise CloseSpider(str(self.ingest.error)) from self.ingest.error
             if page_id is not None:
-                self.desk.wake()
+                self.ingest.wake()
         return page_id
 
     async def end_source(self, source: Source, error: str | None, working: int) -> None:
-        """All of a source is fetched, or nothing of it could be (`error` says why): record it, leave the source to other runs.
+        """Record the end of a source, and unlock it for other runs.
 
-        `working`: how many of its listings name articles.
+        `error` says why nothing could be fetched of it, None otherwise. `working`: how many of its listings name articles.
         """
         ended, now = "failed" if error else "finished", datetime.now(UTC)
-        await self.put(
+        await self.write(
             lambda conn: end_source_run(
                 conn, self.run_id, source.id, ended=ended, at=now, error=error, working=working
             ),
         )
 
     async def close(self, *, finished: bool, error: str | None = None) -> Figures:
-        """End the run: wait for the desk (or stop it), write the run's row, close everything; the run's figures."""
+        """End the run: wait for ingest (or stop it), complete the run's row, close everything. Returns the run's figures. Raises
+        CopydeskError.
+        """
         if not finished:
             self.writer.stop_waiting()
-        failure = await self._end_desk(finished=finished)
-        stopped = not finished or (self.desk is not None and self.desk.stopped)
+        failure = await self._end_ingest(finished=finished)
+        stopped = not finished or (self.ingest is not None and self.ingest.stopped)
         ended = "failed" if error or failure else "stopped" if stopped else "finished"
         message = error or (str(failure) if failure else None)
 
@@ -157,32 +162,32 @@ class CrawlSession:
         except DatabaseError as trouble:
             failure = failure or trouble
         finally:
-            # On other threads: ending them takes until they have done what they were given.
-            await asyncio.to_thread(self.packing.shutdown)
+            # On other threads, since each finishes its queue before it ends.
+            await asyncio.to_thread(self.packer.shutdown)
             await self.parser.close()
-            await asyncio.to_thread(self.asker.close)
-            # The writer last: whoever closes last empties the write-ahead log, which a reader may not.
+            await asyncio.to_thread(self.reader_thread.close)
+            # The writer last: the connection that closes last empties the write-ahead log, which a read-only one may not.
             self.reader.close()
             await asyncio.to_thread(self.writer.close)
-        # Of jobs that nobody waited for only the writer knows.
+        # Only the writer knows of failed jobs that nobody waited for.
         if failure := failure or self.writer.failure:
             raise failure
         return figures
 
     def stop_reading(self) -> None:
-        """Have `close` wait no longer for pages that are not read. Does not wait."""
-        if self.desk is not None:
-            self.desk.stop()
+        """Have `close` stop waiting for pages that are not extracted. Does not block."""
+        if self.ingest is not None:
+            self.ingest.stop()
 
-    async def _end_desk(self, *, finished: bool) -> CopydeskError | None:
-        if self.desk is None:
+    async def _end_ingest(self, *, finished: bool) -> CopydeskError | None:
+        if self.ingest is None:
             return None
         if finished:
-            self.desk.finish()
+            self.ingest.finish()
         else:
-            self.desk.stop()
+            self.ingest.stop()
         try:
-            await asyncio.to_thread(self.desk.join)
+            await asyncio.to_thread(self.ingest.join)
         except CopydeskError as error:
             return error
         except sqlite3.Error as error:
@@ -192,17 +197,18 @@ class CrawlSession:
         return None
 
 
-def end_for_machine(error: BaseException) -> None:
-    """End the crawl where a request failed for want of something that the machine has none of: it says nothing of the host."""
+def close_on_machine_error(error: BaseException) -> None:
+    """End the crawl (CloseSpider) where a request failed because this machine lacks a resource: it says nothing about the host."""
     if isinstance(error, MachineError):
         raise CloseSpider(str(error)) from error
 
 
 def open_session(config: Config, order: CrawlOrder, on_failure: Callable[[DatabaseError], None]) -> CrawlSession:
-    """Open the database and begin a run. Raises CopydeskError: no database, unknown source, no folder of rules, ...
+    """Open the database and begin a run.
 
-    A site file that is wrong concerns its own site: `CrawlSession.sites.mistakes` names it. `on_failure` is called, on any
-    thread, where the database fails later: nobody waits for most that is written.
+    A mistake in a site file concerns that site alone: `CrawlSession.sites.mistakes` lists it. `on_failure` is called, on any
+    thread, where the database fails later, since most jobs are not waited for. Raises CopydeskError: no database, an unknown
+    source, no folder of site rules, ...
     """
     db = open_database(config.database)
     try:
@@ -210,7 +216,7 @@ def open_session(config: Config, order: CrawlOrder, on_failure: Callable[[Databa
             sites = load_current_rules(config, db.conn)
             sources = choose_sources(db.conn, order.names)
             if order.reads and order.reason == BY_HAND and order.command == CRAWL:
-                check_source_names(db.conn, config)  # a service that is up is not stopped by a word: its log says it
+                check_source_names(db.conn, config)  # a crawl of the service goes on: the service's log reports it
     finally:
         db.conn.close()
     writer = Writer(config.database, on_failure=on_failure)
@@ -228,17 +234,17 @@ def _begin(config: Config, order: CrawlOrder, sites: Sites, sources: list[Source
     def begin(conn: sqlite3.Connection) -> tuple[int, list[Source], list[tuple[Source, int]]]:
         number = facts.begin_run(conn, order.command, pid, started_at, order.reason)
         free, held = lock_sources(conn, sources, number, pid, started_at)
-        if order.reads:  # who only looks for listings has not crawled
+        if order.reads:  # discovery alone is no crawl of a source
             begin_source_runs(conn, number, [source.id for source in free], started_at)
         return number, free, held
 
     run_id, taken, busy = writer.submit(begin).result()
     reader = open_readonly(config.database)
     robots, holds = StoredRobots(reader, writer), StoredHolds(reader, writer)
-    desk = None
+    ingest = None
     if order.reads:
-        desk = Ingest(plan_desk(config, sites), writer)
-        desk.start()
+        ingest = Ingest(plan_desk(config, sites), writer)
+        ingest.start()
     return CrawlSession(
         config=config,
         order=order,
@@ -248,11 +254,11 @@ def _begin(config: Config, order: CrawlOrder, sites: Sites, sources: list[Source
         run_id=run_id,
         started_at=started_at,
         reader=reader,
-        asker=ReaderThread(config.database),
+        reader_thread=ReaderThread(config.database),
         parser=Parser(sites, timeout_s=config.extract_timeout.total_seconds()),
         writer=writer,
-        desk=desk,
+        ingest=ingest,
         robots=robots,
         holds=holds,
-        packing=ThreadPoolExecutor(1, thread_name_prefix="packing"),
+        packer=ThreadPoolExecutor(1, thread_name_prefix="packing"),
     )

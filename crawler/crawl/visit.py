@@ -1,9 +1,9 @@
-"""One source in one crawl: which of its listings are asked for, and which of its articles are under way.
+"""One source in one crawl: which of its listings are requested, and which of its articles are in flight.
 
-    entries known ──> listings ──┐
-    none known ──> probe ────────┴──> all read ──> links recorded ──> due links ──> a few articles at a time
+    listings known ──> listings ──┐
+    none known ──> discovery ─────┴──> all read ──> links recorded ──> due links ──> a few articles at a time
 
-A visit keeps ids of due links, not requests: a source with 20,000 due articles costs 20,000 small tuples.
+A visit keeps the ids of due links, not requests: a source with 20,000 due articles costs 20,000 small tuples.
 """
 
 from __future__ import annotations
@@ -29,19 +29,20 @@ from db.store.facts import insert_links, links_of_others, take_over_links
 from db.store.listings import ListingAnswer
 from pipelines.urls import same_site
 
-# Articles of a source handed to Scrapy ahead of need, for each request that may be under way at its host.
-AHEAD = 2
-# A sitemap index may name a thousand archives. A few hold what is new (`discover.children`).
-SITEMAPS_OF_INDEX = 5
-# Where indexes name indexes: so deep they are followed, and so many sitemaps of indexes are read in all.
-NESTED = 3
-SITEMAPS_OF_VISIT = 15
-# Sections are read where nothing better lists the articles; each costs a pause of the host.
-SECTIONS_READ = 12
-# "Next page" of a section or declared list is followed so often at most, and only while pages still bring unknown links.
-PAGES_FOLLOWED = 5
+# Articles of a source handed to Scrapy ahead, per request that its host may have in flight.
+REQUESTS_AHEAD = 2
+# Sitemaps read of one index in a crawl. An index may name a thousand archives; a few hold what is new
+# (`discover.sitemap_children`).
+MAX_SITEMAPS_PER_INDEX = 5
+# Depth to which indexes of indexes are followed, and sitemaps of indexes read in all.
+MAX_INDEX_DEPTH = 3
+MAX_SITEMAPS_PER_VISIT = 15
+# Sections are read only where nothing better lists the articles, since each costs a pause of the host.
+MAX_SECTIONS_PER_VISIT = 12
+# Next pages followed of a section or declared list, while pages still bring unknown links.
+MAX_NEXT_PAGES = 5
 
-# What the site's rules declare. Rows of these kinds are of the past: which lists there are now, the rules say.
+# Kinds that site rules declare. Stored rows of these kinds are history: the rules say which lists exist now.
 DECLARED = frozenset({ListingKind.JSON_LIST, ListingKind.HTML_LIST})
 _LISTS_ALL = DECLARED | {ListingKind.NEWS_SITEMAP}
 _LISTS_SOME = _LISTS_ALL | {ListingKind.FEED}
@@ -49,7 +50,7 @@ _LISTS_SOME = _LISTS_ALL | {ListingKind.FEED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredListPage:
-    """One page of a list that the site's rules declare: how many articles it named, and what does not fit (`note`)."""
+    """One page of a declared list. `links`: how many articles it named. `note`: what does not fit."""
 
     url: str
     kind: ListingKind
@@ -58,58 +59,60 @@ class DeclaredListPage:
 
     @property
     def wrong(self) -> bool:
-        """Whether the rule brings nothing and something does not fit: it is mistaken, or the site has changed."""
+        """Whether the page names nothing and something does not fit: the rule is mistaken, or the site has changed."""
         return self.note is not None and not self.links
 
 
 @dataclass(slots=True, kw_only=True)
 class SourceVisit:
-    """What has been asked and found of one source so far."""
+    """What has been requested and found of one source so far."""
 
     source: Source
     settings: SourceSettings
     site: Site | None
-    entries: list[Listing]
+    known_listings: list[Listing]
     probing: bool
     access: SubscriberAccess | None = field(default=None, repr=False)
-    """What requests to the source's own hosts take along."""
+    """What requests to the source's own hosts carry."""
     pending: int = 0
-    asked: set[str] = field(default_factory=set)
-    listings: list[ParsedListing] = field(default_factory=list)
+    requested: set[str] = field(default_factory=set)
+    parsed_listings: list[ParsedListing] = field(default_factory=list)
+    """What was read, until its links are recorded."""
     validators: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Headers of each listing that was read, by address: they make the next request conditional."""
-    found: list[Listing] = field(default_factory=list)
+    """Headers of each listing that was read, by URL. They make the next request conditional."""
+    new_listings: list[Listing] = field(default_factory=list)
+    """Listings that this visit discovered."""
     notes: list[str] = field(default_factory=list)
     lists: list[DeclaredListPage] = field(default_factory=list)
-    """What the lists brought that the site's rules declare, in the order they came in."""
+    """What the declared lists named, in the order of the responses."""
     due: deque[DueLink] = field(default_factory=deque)
-    under_way: int = 0
+    in_flight: int = 0
     unfinished: int = 0
-    """Articles asked for and not dealt with yet: under way, being gathered, or being stored."""
-    stage: int = 0
+    """Articles requested and not finished: in flight, being gathered, or being stored."""
+    probe_stage: int = 0
     answered: int = 0
     reached: bool = False
-    """Whether any listing was answered, be it with 304."""
+    """Whether any listing was answered, with 304 too."""
     sitemaps: int = 0
-    """How many sitemaps of indexes were asked for."""
-    readings: dict[str, bool] = field(default_factory=dict)
-    """Which of them were read, each with whether it named articles that were not known before."""
+    """Sitemaps of indexes requested so far."""
+    sitemap_readings: dict[str, bool] = field(default_factory=dict)
+    """Those of them that were read, each with whether it named unknown articles."""
     resting: frozenset[str] = frozenset()
-    """Listings that are gone and to be left alone now."""
+    """Listings that are gone, and not requested in this crawl."""
     answers: dict[str, ListingAnswer] = field(default_factory=dict)
-    """What came of each listing, by its address."""
-    named: set[str] | None = None
-    """The listings that the front page names; None where it was not read."""
+    """The result of each listing, by URL."""
+    front_page_listings: set[str] | None = None
+    """Listings that the front page names; None where it was not read."""
     working: int = 0
-    """How many of its listings name articles."""
+    """Listings that name articles."""
     unreadable: int = 0
-    """How many of its listings could not be parsed within the limits of time and memory."""
+    """Listings that could not be parsed within the limits of time and memory."""
     stopped: bool = False
-    """Whether a request was not made because the crawl is being stopped."""
+    """Whether a request was not made because the crawl is stopping."""
 
     @property
     def meta(self) -> dict[str, Any]:
-        """What every request of this visit tells the fetching layer."""
+        """The `Request.meta` of every request of this visit (see `crawler.settings`)."""
         return {
             "slot_delay": self.settings.delay.total_seconds(),
             "slot_concurrency": max(1, self.settings.concurrency),
@@ -117,100 +120,104 @@ class SourceVisit:
             "access": self.access,
         }
 
-    def new_asks(self, asks: Iterable[ListingRequest]) -> list[ListingRequest]:
-        """Those not asked for in this visit yet; they are counted as pending."""
+    def new_requests(self, listing_requests: Iterable[ListingRequest]) -> list[ListingRequest]:
+        """Those not requested in this visit yet. Counts them as pending."""
         fresh = []
-        for ask in asks:
-            if ask.url not in self.asked:
-                self.asked.add(ask.url)
-                fresh.append(ask)
+        for listing_request in listing_requests:
+            if listing_request.url not in self.requested:
+                self.requested.add(listing_request.url)
+                fresh.append(listing_request)
         self.pending += len(fresh)
         return fresh
 
     def take_due(self) -> list[DueLink]:
-        """The next due links, as many as may be under way at once; they are counted as under way."""
-        room = AHEAD * max(1, self.settings.concurrency) - self.under_way
+        """The next due links, as many as may be in flight at once. Counts them as in flight."""
+        room = REQUESTS_AHEAD * max(1, self.settings.concurrency) - self.in_flight
         taken = [self.due.popleft() for _ in range(min(room, len(self.due)))]
-        self.under_way += len(taken)
+        self.in_flight += len(taken)
         self.unfinished += len(taken)
         return taken
 
-    def note_read(self, ask: ListingRequest, listing: ParsedListing) -> None:
-        """Note that a listing answered, and what it named."""
-        answer = self._answer_of(ask)
-        answer.answered = answer.answered or ask.url == ask.listing
+    def note_read(self, listing_request: ListingRequest, listing: ParsedListing) -> None:
+        """Note that a listing was read, and what it named."""
+        answer = self._answer_of(listing_request)
+        answer.answered = answer.answered or listing_request.url == listing_request.listing
         answer.links += len(listing.links)
         answer.trouble = None if answer.links else listing.note or answer.trouble
         if listing.kind is ListingKind.FRONT_PAGE:
-            self.named = (self.named or set()) | {entry.url for entry in listing.entries}
+            self.front_page_listings = (self.front_page_listings or set()) | {entry.url for entry in listing.entries}
 
-    def note_unchanged(self, ask: ListingRequest) -> None:
-        """Note that a listing, or a part of one, is as it was (304)."""
-        answer = self._answer_of(ask)
-        answer.answered = answer.answered or ask.url == ask.listing
+    def note_unchanged(self, listing_request: ListingRequest) -> None:
+        """Note that a listing, or a part of one, has not changed (304)."""
+        answer = self._answer_of(listing_request)
+        answer.answered = answer.answered or listing_request.url == listing_request.listing
         answer.unchanged = True
 
-    def note_trouble(self, ask: ListingRequest, trouble: str, *, gone: bool = False) -> None:
-        """Note that a listing gave nothing; `gone`: because it is not there, or no listing. Of a part of one that says nothing."""
-        if ask.url == ask.listing:
-            answer = self._answer_of(ask)
+    def note_trouble(self, listing_request: ListingRequest, trouble: str, *, gone: bool = False) -> None:
+        """Note that a listing could not be read. `gone`: it does not exist, or is no listing. Parts of a listing are ignored."""
+        if listing_request.url == listing_request.listing:
+            answer = self._answer_of(listing_request)
             answer.trouble, answer.gone = trouble, gone
 
-    def _answer_of(self, ask: ListingRequest) -> ListingAnswer:
-        return self.answers.setdefault(ask.listing, ListingAnswer())
+    def _answer_of(self, listing_request: ListingRequest) -> ListingAnswer:
+        return self.answers.setdefault(listing_request.listing, ListingAnswer())
 
     def note_stop(self, error: BaseException) -> None:
-        """Note where a request failed because the crawl is being stopped."""
+        """Note that the crawl is stopping, where that is why a request failed."""
         self.stopped = self.stopped or isinstance(error, Stopping)
 
     @property
     def failure(self) -> str | None:
-        """Why nothing at all could be read of the source, None where something was."""
-        if self.reached or not self.asked:
+        """Why nothing could be read of the source, None where something was."""
+        if self.reached or not self.requested:
             return None
         return self.notes[0] if self.notes else "none of its listings answered"
 
     @property
     def lacks_feed(self) -> bool:
-        """Whether it had feeds, and all of them are gone."""
-        feeds = [entry.url for entry in self.entries if entry.kind is ListingKind.FEED]
+        """Whether the source had feeds, and all of them are gone."""
+        feeds = [listing.url for listing in self.known_listings if listing.kind is ListingKind.FEED]
         return bool(feeds) and all(
             url in self.resting or (url in self.answers and self.answers[url].gone) for url in feeds
         )
 
-    def record_entry(self, entry: Listing) -> None:
-        """Note a listing that this visit found."""
-        if entry.url not in {known.url for known in (*self.entries, *self.found)}:
-            self.found.append(entry)
+    def record_listing(self, listing: Listing) -> None:
+        """Note a listing that this visit discovered."""
+        if listing.url not in {known.url for known in (*self.known_listings, *self.new_listings)}:
+            self.new_listings.append(listing)
 
     def take_listings(self) -> tuple[list[ParsedListing], dict[str, dict[str, str]]]:
-        """What the listings named, and their validators, to be recorded only with all of the links; the visit lets go of them."""
-        taken = self.listings, self.validators
-        self.listings, self.validators = [], {}
+        """Hand over the listings and their validators, which are recorded together. The visit keeps neither."""
+        taken = self.parsed_listings, self.validators
+        self.parsed_listings, self.validators = [], {}
         return taken
 
     def insert_links(
-        self, conn: sqlite3.Connection, links: Sequence[Link], at: datetime, run_id: int, sieve: NewLinkFilter
+        self, conn: sqlite3.Connection, links: Sequence[Link], at: datetime, run_id: int, link_filter: NewLinkFilter
     ) -> None:
-        """Record links of its listings; articles of this site that another source listed first are taken over."""
+        """Record links of the source's listings. Articles of this site that another source listed first are taken over."""
         others = links_of_others(conn, self.source.id, [link.key for link in links])
         ours = [link for link in links if link.key in others and self._is_ours(link, others[link.key])]
-        insert_links(conn, self.source.id, sieve.taken(conn, links), at, run_id)
+        insert_links(conn, self.source.id, link_filter.new_links(conn, links), at, run_id)
         take_over_links(conn, self.source.id, ours, at, run_id)
 
     def _is_ours(self, link: Link, other: str) -> bool:
-        """Whether an article that a source at `other` listed first is of this site and not of that one: to list it there must not
-        take it away here."""
+        """Whether an article that a source at `other` listed first belongs to this site and not to that one.
+
+        Otherwise another source could take an article away by listing it.
+        """
         return same_site(link.url, self.source.url) and not same_site(link.url, other)
 
 
-def asks_of_entries(entries: Sequence[Listing], site: Site | None, front_page: str) -> list[ListingRequest]:
+def requests_for_listings(listings: Sequence[Listing], site: Site | None, front_page: str) -> list[ListingRequest]:
     """The listings that a visit reads, the best first.
 
-    A feed gives the newest, a news sitemap all of two days: where there is a news sitemap or declared list, the front page and
-    sitemaps add nothing but load, so "auto" leaves them; sections are read where there is no feed either.
+    A feed has the newest articles, a news sitemap all of two days. Beside a news sitemap or declared list, the front page and
+    sitemaps only add load, so "auto" skips them; sections are skipped beside a feed, too.
     """
-    kinds = {entry.kind for entry in entries} - DECLARED | ({kind_of(rule) for rule in site.lists} if site else set())
+    kinds = {listing.kind for listing in listings} - DECLARED | (
+        {kind_of(rule) for rule in site.lists} if site else set()
+    )
     wanted = {ListingKind.FEED, ListingKind.NEWS_SITEMAP}
     if front_page == "always" or (front_page == "auto" and not kinds & _LISTS_ALL):
         wanted.add(ListingKind.FRONT_PAGE)
@@ -219,38 +226,42 @@ def asks_of_entries(entries: Sequence[Listing], site: Site | None, front_page: s
     if not kinds & _LISTS_ALL:
         wanted.add(ListingKind.SITEMAP)
     sections = 0
-    asks = []
-    for entry in entries:
-        sections += entry.kind is ListingKind.SECTION
-        if entry.kind in wanted and (entry.kind is not ListingKind.SECTION or sections <= SECTIONS_READ):
-            asks.append(ListingRequest(url=entry.url, kind=entry.kind))
-    return asks
+    listing_requests = []
+    for listing in listings:
+        sections += listing.kind is ListingKind.SECTION
+        if listing.kind in wanted and (listing.kind is not ListingKind.SECTION or sections <= MAX_SECTIONS_PER_VISIT):
+            listing_requests.append(ListingRequest(url=listing.url, kind=listing.kind))
+    return listing_requests
 
 
 def kind_of(rule: ListRule) -> ListingKind:
-    """What kind of listing a declared list is."""
     return ListingKind.HTML_LIST if isinstance(rule, HtmlList) else ListingKind.JSON_LIST
 
 
-def declared_asks(site: Site | None) -> list[ListingRequest]:
-    """The first page of each list that the site's rules declare."""
+def requests_for_declared_lists(site: Site | None) -> list[ListingRequest]:
     return [
         ListingRequest(url=list_urls(rule)[0], kind=kind_of(rule), rule=rule) for rule in (site.lists if site else ())
     ]
 
 
-def needs_probing(entries: Sequence[Listing], site: Site | None) -> bool:
-    """Whether nothing is known that lists articles: no listing was found, or only lists that no rule declares any more."""
-    return not entries or (not (site and site.lists) and all(entry.kind in DECLARED for entry in entries))
+def needs_probing(listings: Sequence[Listing], site: Site | None) -> bool:
+    """Whether discovery is needed: no listing is known, or only lists that no rule declares any more."""
+    return not listings or (not (site and site.lists) and all(listing.kind in DECLARED for listing in listings))
 
 
-def next_page(ask: ListingRequest, listing: ParsedListing) -> list[ListingRequest]:
-    """The page after this one of the same listing, if there is one."""
+def next_page(listing_request: ListingRequest, listing: ParsedListing) -> list[ListingRequest]:
+    """The next page of the same listing, if there is one."""
     following = listing.pages[:1]
-    if ask.rule is not None and "{page}" in ask.rule.url:
-        pages = list_urls(ask.rule)
-        following = pages[pages.index(ask.url) + 1 :][:1]
+    if listing_request.rule is not None and "{page}" in listing_request.rule.url:
+        pages = list_urls(listing_request.rule)
+        following = pages[pages.index(listing_request.url) + 1 :][:1]
     return [
-        ListingRequest(url=url, kind=ask.kind, depth=ask.depth + 1, rule=ask.rule, root=ask.listing)
+        ListingRequest(
+            url=url,
+            kind=listing_request.kind,
+            depth=listing_request.depth + 1,
+            rule=listing_request.rule,
+            root=listing_request.listing,
+        )
         for url in following
     ]

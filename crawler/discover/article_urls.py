@@ -1,14 +1,14 @@
-"""Is this the address of an article? Judged by its form alone, with points and reasons.
+"""Whether a URL is that of an article, judged by its form alone: points with reasons.
 
     https://news.example.de/politik/lange-nacht-im-bundestag-12345678.html
         +4 a long number, +3 a headline in the address, +1 a document            = 8    an article
     https://news.example.de/politik/                     -3 one word, no number   = -3   a section
     https://news.example.de/tag/bundestag                -8 "tag" leads to lists  = -8   never
 
-An address with `ARTICLE` points or more is an article by itself; between `DOUBT` and that the place of the link decides
-(`frontpage`). The rules know the forms of content systems (WordPress, Drupal, Discuz, PHPCMS, DedeCMS, jcms, TRS,
-Escenic, ...), not of sites: what a form cannot tell belongs into a site's TOML, where `include` and `exclude` win
-over all points.
+An address with `ARTICLE_POINTS` or more is an article by itself. From `DOUBT_POINTS` up to that, the place of the link decides
+(`front_pages`). The rules know the URL forms of content management systems (WordPress, Drupal, Discuz, PHPCMS, DedeCMS, jcms, TRS,
+Escenic, ...), not of sites. What the form cannot show belongs in the site's TOML file, whose `include` and `exclude` override all
+points.
 """
 
 from __future__ import annotations
@@ -30,33 +30,32 @@ from crawler.discover.url_words import (
 from db.site_rules.loader import Site
 from pipelines.text_limits import MAX_JUDGED
 
-ARTICLE = 3
-"""Points from which an address is an article. Measured on the labelled forms in tests/crawler/discover/url_forms.tsv: 2 takes
-sections of two words for articles, 4 loses headlines without a number."""
+ARTICLE_POINTS = 3
+"""Points from which a URL is an article. Measured on the labelled forms in tests/crawler/discover/url_forms.tsv: 2 takes sections
+of two words for articles, 4 loses headlines without a number.
+"""
 
-DOUBT = -4
-"""Points below which no place makes a link an article: one word without a number has -3 and may be `/tolls`, a list
-has less."""
+DOUBT_POINTS = -4
+"""Points below which no place makes a link an article. One word without a number has -3 and may be `/tolls`; a list has less."""
 
-NEVER = -8
-INCLUDED = 100
-"""Points of what a site's own rules call an article: beyond what any place could take away."""
+NEVER_POINTS = -8
+INCLUDED_POINTS = 100
+"""Points of what the site's rules include: more than any place can take away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """Points and, for a person, what gave them."""
+    """Points, and the reasons for them, for a person."""
 
     points: int
     reasons: tuple[str, ...] = ()
 
     @property
     def is_article(self) -> bool:
-        """Whether the form alone says so."""
-        return self.points >= ARTICLE
+        return self.points >= ARTICLE_POINTS
 
 
-# What no article is: files, and services that a newspaper also runs.
+# Never articles: files, and services that a newspaper also runs.
 _FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|tiff?|pdf|docx?|xlsx?|pptx?|zip|rar|7z|gz|tar|exe|apk|dmg|ipa|mp[34]|m4[av]|avi|mov|wmv"
     r"|flv|webm|og[gv]|wav|m3u8?|css|js|mjs|json|xml|rss|rdf|atom|txt|csv|ics|woff2?|ttf|eot|swf|torrent|epub|mobi)$",
@@ -88,7 +87,7 @@ _DATE = re.compile(
     rf"|{_YEAR}[-/_.]{_MONTH}[-/_.]{_DAY}(?!\d)|{_YEAR}/{_MONTH_NAME}/{_DAY}(?!\d)|{_DAY}[-/]{_MONTH}[-/]{_YEAR}(?!\d))",
     re.IGNORECASE,
 )
-# Numbers such as 20240520105634 or 168154396514000 begin with a date or hold it; they are found as long numbers.
+# Numbers such as 20240520105634 or 168154396514000 begin with a date or contain one; they match as long numbers.
 _MONTH_ONLY = re.compile(
     rf"(?<![\d]){_YEAR}[-/]?(?:0[1-9]|1[0-2]|(?<=/)[1-9])(?=/)|/{_YEAR}/{_MONTH_NAME}(?=/)", re.IGNORECASE
 )
@@ -129,19 +128,18 @@ _LIST_ACTION = re.compile(
 )
 
 
-def judge_for(url: str, site: Site | None) -> Judgement:
-    """As `judge`, but what the site's own rules say wins: `exclude` before `include`, both searched in path and
-    query."""
+def judge_on_site(url: str, site: Site | None) -> Judgement:
+    """As `judge`, but the site's rules override it: `exclude` before `include`, both searched in path and query."""
     if site is not None:
         if is_excluded(url, site):
-            return Judgement(points=NEVER, reasons=("the site's rules exclude it",))
+            return Judgement(points=NEVER_POINTS, reasons=("the site's rules exclude it",))
         if _matches(site.include, url):
-            return Judgement(points=INCLUDED, reasons=("the site's rules include it",))
+            return Judgement(points=INCLUDED_POINTS, reasons=("the site's rules include it",))
     return judge(url)
 
 
 def is_excluded(url: str, site: Site | None) -> bool:
-    """Whether the site's own rules say that this address is never an article."""
+    """Whether the site's rules exclude the URL."""
     return site is not None and _matches(site.exclude, url)
 
 
@@ -159,51 +157,49 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def judge(url: str) -> Judgement:
-    """How much the form of an http address speaks for an article. Pure; never raises."""
+    """Judge an http URL by its form. Pure; never raises."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
-        return Judgement(points=NEVER, reasons=("not an address",))
+        return Judgement(points=NEVER_POINTS, reasons=("not an address",))
     path = unquote(parts.path)
     query = parts.query[:MAX_JUDGED]
     if len(path) > MAX_JUDGED:
-        return Judgement(points=NEVER, reasons=("longer than an article's address",))
-    if refused := _refused(host, path, query):
-        return Judgement(points=NEVER, reasons=(refused,))
+        return Judgement(points=NEVER_POINTS, reasons=("longer than an article's address",))
+    if refusal := _refusal(host, path, query):
+        return Judgement(points=NEVER_POINTS, reasons=(refusal,))
     votes = _Votes()
     if (dated := _DATE_LAST.fullmatch(path)) and len(_WORD_BREAK.split(dated[2])) > 3:
-        votes.add(3, "a month after the headline", tells=True)
+        votes.add(3, "a month after the headline", distinctive=True)
         path = dated[1]
     segments = [segment for segment in path.split("/") if segment]
     name = _name(segments)
     _judge_query(votes, query)
     _judge_numbers(votes, path, segments, name)
-    numbered = votes.told
+    numbered = votes.distinctive
     _judge_headline(votes, name)
     _judge_words(votes, segments, name, numbered=numbered)
     return Judgement(points=votes.points, reasons=tuple(votes.reasons))
 
 
 class _Votes:
-    """Points being counted."""
-
-    __slots__ = ("points", "reasons", "told")
+    __slots__ = ("distinctive", "points", "reasons")
 
     def __init__(self) -> None:
         self.points = 0
         self.reasons: list[str] = []
-        self.told = False
-        """Whether something singles out one document: a number, a date, a headline."""
+        self.distinctive = False
+        """Whether something identifies one document: a number, a date, a headline."""
 
-    def add(self, points: int, reason: str, *, tells: bool = False) -> None:
+    def add(self, points: int, reason: str, *, distinctive: bool = False) -> None:
         self.points += points
         self.reasons.append(f"{points:+d} {reason}")
-        self.told = self.told or tells
+        self.distinctive = self.distinctive or distinctive
 
 
-def _refused(host: str, path: str, query: str) -> str | None:
-    """What makes an address no article whatever else it shows, or None."""
+def _refusal(host: str, path: str, query: str) -> str | None:
+    """Why the URL is no article whatever else it shows, or None."""
     if _SERVICE_HOST.match(host):
         return "the host is a service"
     if _FILE.search(path):
@@ -221,8 +217,7 @@ def _refused(host: str, path: str, query: str) -> str | None:
 
 
 def _name(segments: list[str]) -> str:
-    """The segment that would name the article, without its ending: the last that is no index or view of the one
-    before."""
+    """The segment that would name the article, without extension: the last that is no index or view of the one before."""
     for position in range(len(segments) - 1, 0, -1):
         name = _EXTENSION.sub("", segments[position])
         if not (_INDEX.fullmatch(name) or len(name) == 1 or name.lower() in ARTICLE_WORDS):
@@ -236,36 +231,36 @@ def _judge_query(votes: _Votes, query: str) -> None:
     if _LIST_ACTION.search(query):
         votes.add(-6, "the query asks for a list")
     elif _ID_PARAMETER.search(query):
-        votes.add(6 if _VIEW_ACTION.search(query) else 4, "the query has an article's number", tells=True)
+        votes.add(6 if _VIEW_ACTION.search(query) else 4, "the query has an article's number", distinctive=True)
     elif query.isdigit() and len(query) >= 3:
-        votes.add(4, "the query is a number", tells=True)
+        votes.add(4, "the query is a number", distinctive=True)
     elif _LIST_PARAMETER.search(query):
         votes.add(-5, "the query pages, sorts or searches a list")
 
 
 def _judge_numbers(votes: _Votes, path: str, segments: list[str], name: str) -> None:
     plain = _EXTENSION.sub("", path.rstrip("/"))
-    if _LIST_NAME.fullmatch(name) and not votes.told:
+    if _LIST_NAME.fullmatch(name) and not votes.distinctive:
         votes.add(-6, "the name of a list")
         return
     if not _DIGIT.search(plain):
         if _MIXED_CASE_CODE.search(name):
-            votes.add(3, "a code", tells=True)
+            votes.add(3, "a code", distinctive=True)
         return
     _judge_date(votes, plain, name)
     undated = _DATE.sub("/", plain)
     if _HEX.search(undated):
-        votes.add(4, "a hexadecimal number", tells=True)
+        votes.add(4, "a hexadecimal number", distinctive=True)
     elif _LONG_NUMBER.search(undated):
-        votes.add(4, "a long number", tells=True)
+        votes.add(4, "a long number", distinctive=True)
     elif _DOCUMENT_NUMBER.search(undated):
-        votes.add(4, "a document's number", tells=True)
+        votes.add(4, "a document's number", distinctive=True)
     elif _CODE.search(name) or _MIXED_CASE_CODE.search(name):
-        votes.add(3, "a code", tells=True)
+        votes.add(3, "a code", distinctive=True)
     elif any(not re.fullmatch(_YEAR, number[0]) for number in _MIDDLE_NUMBER.finditer(_DATE.sub("/", name))):
-        votes.add(3, "a number", tells=True)
+        votes.add(3, "a number", distinctive=True)
     elif segments[-1:] and _EXTENSION.search(segments[-1]) and _COUNTED.search(name):
-        votes.add(3, "a counted name", tells=True)
+        votes.add(3, "a counted name", distinctive=True)
     elif (
         len(segments) > 1
         and any(segment.isdigit() and len(segment) > 3 for segment in segments[:-1])
@@ -283,7 +278,7 @@ _DOCUMENT_NUMBER = re.compile(
 )
 
 
-# "altersgrenze-100.html": how the German public broadcasters name one page.
+# "altersgrenze-100.html": the URL form of German public broadcasters.
 _COUNTED = re.compile(r"[^\W\d]{3}[-,]\w*-?\d{3}$")
 
 
@@ -292,30 +287,30 @@ def _judge_date(votes: _Votes, plain: str, name: str) -> None:
         if found.end() == len(plain) and name.strip("/") in found[0]:
             votes.add(-5, "a day's archive")
         else:
-            votes.add(4, "a date", tells=True)
+            votes.add(4, "a date", distinctive=True)
     elif found := _MONTH_ONLY.search(plain):
-        votes.add(3, "a month", tells=not name.isdigit())
+        votes.add(3, "a month", distinctive=not name.isdigit())
     elif re.search(rf"/{_YEAR}(?:/{_MONTH})?$", plain):
         votes.add(-5, "a year's or month's archive")
     elif _YEAR_ONLY.search(plain) and not name.isdigit():
-        votes.add(2, "a year", tells=True)
+        votes.add(2, "a year", distinctive=True)
 
 
 def _judge_headline(votes: _Votes, name: str) -> None:
     cjk = len(_CJK.findall(name))
     if cjk:
-        points = 4 if cjk >= 8 else 2 if cjk >= 5 else 0 if votes.told else -3
-        votes.add(points, f"{cjk} characters of Asian writing", tells=points > 0)
+        points = 4 if cjk >= 8 else 2 if cjk >= 5 else 0 if votes.distinctive else -3
+        votes.add(points, f"{cjk} characters of Asian writing", distinctive=points > 0)
         return
     words = [word for word in _WORD_BREAK.split(name) if word and not any(sign.isdigit() for sign in word)]
     count = len(words) if len(words) > 3 else len([word for word in words if word.lower() not in CONNECTORS])
     if count >= 4:
-        votes.add(4 if count > 4 else 3, "a headline in the address", tells=True)
+        votes.add(4 if count > 4 else 3, "a headline in the address", distinctive=True)
     elif count == 3:
-        votes.add(2, "three words", tells=True)
+        votes.add(2, "three words", distinctive=True)
     elif count == 2:
-        votes.add(1 if votes.told else -1, "two words")
-    elif not votes.told:
+        votes.add(1 if votes.distinctive else -1, "two words")
+    elif not votes.distinctive:
         votes.add(-3, "one word, no number")
 
 

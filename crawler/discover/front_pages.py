@@ -1,8 +1,8 @@
-"""Front pages and sections → Listing: links to articles, the sections, feeds and next pages that the page names.
+"""Parses front pages and sections: links to articles, and the sections, feeds and next pages that the page names.
 
-Each link gets points: the form of its address (`article_urls`) and its *place* (what it stands in, how long its words
-are). A newspaper links its articles with headlines and its sections with a word in a menu; where the address tells
-nothing, that does. What the site's own rules include or exclude is not weighed.
+Each link gets points for the form of its URL (`article_urls`) and for its *place* (the elements around it, the length of its text).
+Newspapers link articles with headlines, and sections with a word in a menu: where the URL shows nothing, that decides. Links that
+the site's rules include or exclude get no points for their place.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.discover.article_urls import ARTICLE, DOUBT, INCLUDED, NEVER, judge_for
+from crawler.discover.article_urls import ARTICLE_POINTS, DOUBT_POINTS, INCLUDED_POINTS, NEVER_POINTS, judge_on_site
 from crawler.discover.link_places import LinkPlace, LinkPlaces
 from crawler.discover.listing import ParsedListing
-from crawler.discover.xml_tree import plain
+from crawler.discover.xml_tree import plain_text
 from db.models import Link, LinkKind, Listing, ListingKind
 from db.site_rules.loader import Site
 from pipelines.extraction.encoding import decode
@@ -26,9 +26,9 @@ from pipelines.text_limits import MAX_LANGUAGE, MAX_LISTED
 from pipelines.urls import clean_url, link_key, same_site
 
 MAX_LINKS = 5_000
-"""Links read of one page: the largest front pages have about 1,500."""
+"""Links read of one page. The largest front pages have about 1,500."""
 MAX_SECTIONS = 60
-"""Sections kept of one page: a menu with its sub-menus has 10 to 50."""
+"""Sections kept of one page. A menu with its sub-menus has 10 to 50."""
 
 _FEED_TYPES = ("rss", "atom", "feed+json", "rdf")
 _FEED_PATH = re.compile(
@@ -61,12 +61,12 @@ _SERVICE_WORDS = re.compile(
     r"|プライバシー.*|회사소개|개인정보\s?처리방침|이용약관|اتصل بنا|من نحن|سياسة الخصوصية)",
     re.IGNORECASE,
 )
-"""The words of links that no paper makes a headline of; taken whole."""
+"""Texts of links that are never headlines. They must match in full."""
 
 
 @dataclass(slots=True)
-class _Found:
-    """One address of the page, with the best of all its links."""
+class _Candidate:
+    """One URL of the page, with the best of all its links."""
 
     url: str
     key: str
@@ -78,10 +78,10 @@ class _Found:
 
 
 def read_front_page(body: bytes, url: str, content_type: str | None = None, site: Site | None = None) -> ParsedListing:
-    """The articles that a page links to, in the page's order, and its feeds, sections and next page. Never raises.
+    """Parse a page: links to articles in the page's order, and its feeds, sections and next page. Never raises.
 
-    Only links within the site count (`pipelines.urls.same_site`). A page at the root of its host is a
-    FRONT_PAGE, any other a SECTION.
+    Only links within the site count (`pipelines.urls.same_site`). A page at the root of its host is a FRONT_PAGE, any other a
+    SECTION.
     """
     is_front = not re.sub(r"^https?://[^/]*/?", "", url).strip("/")
     kind = ListingKind.FRONT_PAGE if is_front else ListingKind.SECTION
@@ -93,32 +93,37 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
         or url
     )
     places = LinkPlaces()
-    found = _found(root, url, base, site, places)
+    candidates = _candidates(root, url, base, site, places)
     link_kind = LinkKind.FRONT_PAGE if is_front else LinkKind.SECTION
-    articles = [one for one in found.values() if one.points >= ARTICLE]
-    links = tuple(Link(url=one.url, key=one.key, kind=link_kind, found_in=url, title=one.title) for one in articles)
+    articles = [candidate for candidate in candidates.values() if candidate.points >= ARTICLE_POINTS]
+    links = tuple(
+        Link(url=candidate.url, key=candidate.key, kind=link_kind, found_in=url, title=candidate.title)
+        for candidate in articles
+    )
     return ParsedListing(
         kind=kind,
         url=url,
         links=links,
-        entries=(*_feeds(root, base, url), *_sections(found, url)),
+        entries=(*_feeds(root, base, url), *_sections(candidates, url)),
         pages=_next_page(root, base, url),
-        title=plain(next((element.text for element in root.iter("title")), None)),
+        title=plain_text(next((element.text for element in root.iter("title")), None)),
         language=(root.get("lang") or "").strip()[:MAX_LANGUAGE].replace("_", "-") or None,
     )
 
 
 def parse_page(body: bytes, content_type: str | None) -> etree._Element | None:
-    """The tree of an HTML page; None where the body is none."""
+    """The tree of an HTML page; None where the body is no HTML."""
     decoded = decode(body, content_type) if body else None
     if decoded is None or "<" not in decoded.text:
         return None
     return parse_html(decoded.text)
 
 
-def _found(root: etree._Element, url: str, base: str, site: Site | None, places: LinkPlaces) -> dict[str, _Found]:
-    """The page's links within the site by key, each with its points."""
-    found: dict[str, _Found] = {}
+def _candidates(
+    root: etree._Element, url: str, base: str, site: Site | None, places: LinkPlaces
+) -> dict[str, _Candidate]:
+    """The page's links within the site, by key, each with its points."""
+    candidates: dict[str, _Candidate] = {}
     own = link_key(url)
     targets = _Targets(url, base)
     for anchor in islice(root.iter("a"), MAX_LINKS):
@@ -127,20 +132,20 @@ def _found(root: etree._Element, url: str, base: str, site: Site | None, places:
             continue
         address, key = target
         place, words = places.of(anchor), places.words(anchor)
-        known = found.get(key)
+        known = candidates.get(key)
         if known is None:
-            form = judge_for(address, site).points
-            found[key] = known = _Found(address, key, form, form, place, None, False)
-        elif not _better(words.text, words.is_heading, known):
+            form = judge_on_site(address, site).points
+            candidates[key] = known = _Candidate(address, key, form, form, place, None, False)
+        elif not _is_better_title(words.text, words.is_heading, known):
             continue
         points = known.form + _place_points(place, words.text, known.form)
         known.points = points if known.title is None else max(known.points, points)
         known.title, known.in_heading, known.place = words.text, words.is_heading, place
-    return found
+    return candidates
 
 
 class _Targets:
-    """The addresses of a page's links, each worked out once."""
+    """The URLs of a page's links, each resolved once."""
 
     __slots__ = ("_base", "_known", "_ours", "_url")
 
@@ -151,7 +156,7 @@ class _Targets:
         self._ours: dict[str, bool] = {}
 
     def of(self, href: str | None) -> tuple[str, str] | None:
-        """Address and key of a link within the site, else None."""
+        """URL and key of a link within the site, else None."""
         if not href or href[0] == "#":
             return None
         if href not in self._known:
@@ -170,20 +175,19 @@ class _Targets:
 
 _HEADLINE_WORDS = 5
 _HEADLINE_CJK = 10
-"""Length from which words are a headline and no label: sections of 10 real menus have at most 4 words, or 8 Chinese
-characters."""
+"""Length from which a text is a headline and no label: sections in 10 real menus have at most 4 words, or 8 Chinese characters."""
 _LONGEST_TITLE = 300
 
 
 def _place_points(place: LinkPlace, words: str | None, form: int) -> int:
-    """What the place of a link adds to the points of its address. Nothing where the form is beyond doubt."""
-    if form < DOUBT or form >= INCLUDED:
+    """Points that the place of a link adds to those of its URL; 0 where the form leaves no doubt."""
+    if form < DOUBT_POINTS or form >= INCLUDED_POINTS:
         return 0
     points = {LinkPlace.MENU: -3, LinkPlace.ASIDE: -1, LinkPlace.PLAIN: 0, LinkPlace.ARTICLE: 1, LinkPlace.HEADING: 3}[
         place
     ]
     if words and len(words) < 40 and _SERVICE_WORDS.fullmatch(words):
-        return NEVER
+        return NEVER_POINTS
     length = _length(words)
     if length >= _HEADLINE_WORDS:
         points += 3
@@ -193,15 +197,15 @@ def _place_points(place: LinkPlace, words: str | None, form: int) -> int:
 
 
 def _length(words: str | None) -> float:
-    """Length in words; two characters of Asian writing count as one."""
+    """Length in words. Two CJK characters count as one word."""
     if not words:
         return 0
     asian = sum("\u3040" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7af" for sign in words)
     return asian * _HEADLINE_WORDS / _HEADLINE_CJK if asian > 2 else len(words.split())
 
 
-def _better(words: str | None, in_heading: bool, known: _Found) -> bool:
-    """Whether these words are more of a title than those known: a heading before other words, long before short."""
+def _is_better_title(words: str | None, in_heading: bool, known: _Candidate) -> bool:
+    """Whether a text is a better title than the known one: headings before other text, long before short."""
     if not words or len(words) > _LONGEST_TITLE:
         return False
     if known.title is None or in_heading != known.in_heading:
@@ -210,7 +214,7 @@ def _better(words: str | None, in_heading: bool, known: _Found) -> bool:
 
 
 def _feeds(root: etree._Element, base: str, url: str) -> Iterator[Listing]:
-    """Feeds that the page declares, then those it links to."""
+    # Declared feeds first, then linked ones.
     seen: set[str] = set()
     candidates: list[tuple[str, str | None]] = []
     for link in root.iter("link"):
@@ -226,30 +230,34 @@ def _feeds(root: etree._Element, base: str, url: str) -> Iterator[Listing]:
         target = clean_url(href, base)
         if target and target not in seen and not _NO_FEED.search(target) and same_site(url, target):
             seen.add(target)
-            yield Listing(url=target, kind=ListingKind.FEED, title=plain(title))
+            yield Listing(url=target, kind=ListingKind.FEED, title=plain_text(title))
             if len(seen) == MAX_LISTED:
                 return
 
 
-def _sections(found: dict[str, _Found], url: str) -> Iterator[Listing]:
-    """Links that look like sections: a word or two, a short path, no service; menus are taken before other places."""
-    sections = [one for one in found.values() if one.form > NEVER and one.points <= 0 and _is_section(one)]
-    sections.sort(key=lambda one: one.place is not LinkPlace.MENU)
-    for one in sections[:MAX_SECTIONS]:
-        yield Listing(url=one.url, kind=ListingKind.SECTION, title=one.title)
+def _sections(candidates: dict[str, _Candidate], url: str) -> Iterator[Listing]:
+    """Links that look like sections: a word or two, a short path, no service. Menus come first."""
+    sections = [
+        candidate
+        for candidate in candidates.values()
+        if candidate.form > NEVER_POINTS and candidate.points <= 0 and _is_section(candidate)
+    ]
+    sections.sort(key=lambda candidate: candidate.place is not LinkPlace.MENU)
+    for candidate in sections[:MAX_SECTIONS]:
+        yield Listing(url=candidate.url, kind=ListingKind.SECTION, title=candidate.title)
 
 
 _SECTION_PATH = re.compile(r"https?://[^/]+(?:/[^/?.\d][^/?]{0,40}){0,3}/?(?:index\.\w{3,5}|[\w-]{1,30}\.s?html?)?")
 
 
-def _is_section(one: _Found) -> bool:
-    if not one.title or _length(one.title) > 4 or _SERVICE_WORDS.fullmatch(one.title):
+def _is_section(candidate: _Candidate) -> bool:
+    if not candidate.title or _length(candidate.title) > 4 or _SERVICE_WORDS.fullmatch(candidate.title):
         return False
-    return _SECTION_PATH.fullmatch(one.url) is not None
+    return _SECTION_PATH.fullmatch(candidate.url) is not None
 
 
 def _next_page(root: etree._Element, base: str, url: str) -> tuple[str, ...]:
-    """The next page of the same list, where the page links to one."""
+    """The next page of the same list, if the page links to one."""
     for element in (*root.iter("link"), *islice(root.iter("a"), MAX_LINKS)):
         if "next" in (element.get("rel") or "").lower().split():
             return _page(element, base, url)

@@ -1,6 +1,6 @@
-"""HTML lists of articles, as a site's TOML declares them (`db.site_rules.loader.HtmlList`) → Listing.
+"""Parses HTML lists of articles that a site's TOML file declares (`db.site_rules.loader.HtmlList`).
 
-Where a front page is read, links are judged one by one; here the rule says which elements are entries, so all of them count.
+On a front page links are judged one by one. Here the rule says which elements are entries, so all of them count.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from lxml.cssselect import CSSSelector
 
 from crawler.discover.feeds import MAX_ITEMS
 from crawler.discover.front_pages import parse_page
-from crawler.discover.list_values import TIMES, hints_of, what_reads_nothing
+from crawler.discover.list_values import TIMES, hints_of, notes_on_empty_fields
 from crawler.discover.listing import ParsedListing, link_to
 from crawler.discover.listing_times import read_time
-from crawler.discover.xml_tree import plain, text_of, unpack
+from crawler.discover.xml_tree import gunzip, plain_text, text_of
 from db.models import LinkKind, ListingKind, OffsetFrom
 from db.site_rules.loader import HtmlList, Site, ValueSelector
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
@@ -31,12 +31,12 @@ _HINTS = ("title", "published", "modified", "author", "section")
 def read_html_list(
     body: bytes, described: HtmlList, site: Site, url: str, content_type: str | None = None
 ) -> ParsedListing:
-    """The articles on one page of an HTML list, in its order. Never raises: what does not fit is said in `note`.
+    """Parse one page of an HTML list; articles in its order. Never raises: `note` says what does not fit.
 
-    Times without an offset take the site's time zone; without one they are left out.
+    Times without an offset get the site's time zone, and are dropped where it has none.
     """
     kind = ListingKind.HTML_LIST
-    root = parse_page(unpack(body), content_type)
+    root = parse_page(gunzip(body), content_type)
     if root is None:
         return ParsedListing(kind=kind, url=url, note="the body is not an HTML page")
     items = _select(root, described.item)[:MAX_ITEMS]
@@ -47,12 +47,12 @@ def read_html_list(
     zone = ZoneInfo(site.timezone) if site.timezone else None
 
     def time_of(words: str | None) -> datetime | None:
-        return read_time(words, zone) or _as_readers_see(words, site)
+        return read_time(words, zone) or _time_in_prose(words, site)
 
-    picks = {name: pick for name in _HINTS if (pick := getattr(described, name)) is not None}
+    selectors = {name: selector for name in _HINTS if (selector := getattr(described, name)) is not None}
     anchors = [_anchor(item, described.link) for item in items]
     entries = [
-        {"title": _of_anchor(anchor)} | {name: _words(item, pick, name) for name, pick in picks.items()}
+        {"title": _anchor_text(anchor)} | {name: _words(item, selector, name) for name, selector in selectors.items()}
         for item, anchor in zip(items, anchors, strict=True)
     ]
     links = []
@@ -63,9 +63,9 @@ def read_html_list(
             links.append(link)
     notes = []
     if missing := len(items) - len(links):
-        notes.append(f"{missing} of {len(items)} entries have no link at link = {_written(described.link)!r}")
-    rules = {name: _written(pick) for name, pick in picks.items()}
-    notes += what_reads_nothing(rules, entries, time_of, lambda _: "")
+        notes.append(f"{missing} of {len(items)} entries have no link at link = {_as_in_file(described.link)!r}")
+    rules = {name: _as_in_file(selector) for name, selector in selectors.items()}
+    notes += notes_on_empty_fields(rules, entries, time_of, lambda _: "")
     pages: tuple[str, ...] = ()
     if described.next is not None and "{page}" not in described.url:
         pages = _next_page(root, described.next, base, url)
@@ -83,45 +83,44 @@ def _select(element: etree._Element, css: str) -> list[etree._Element]:
     return [one for one in found if isinstance(one, etree._Element)] if isinstance(found, list) else []
 
 
-def _first(item: etree._Element, pick: ValueSelector) -> etree._Element | None:
-    return next(iter(_select(item, pick.css)), None) if pick.css else item
+def _first(item: etree._Element, selector: ValueSelector) -> etree._Element | None:
+    return next(iter(_select(item, selector.css)), None) if selector.css else item
 
 
-def _anchor(item: etree._Element, pick: ValueSelector) -> etree._Element | None:
-    """The element that holds the link: the one picked, or the first link in it."""
-    element = _first(item, pick)
-    name = _attribute(pick)
+def _anchor(item: etree._Element, selector: ValueSelector) -> etree._Element | None:
+    """The element with the link: the selected one, or the first link in it."""
+    element = _first(item, selector)
+    name = _attribute(selector)
     if element is None or element.get(name):
         return element
     return next((inner for inner in element.iter() if isinstance(inner.tag, str) and inner.get(name)), None)
 
 
-def _attribute(pick: ValueSelector) -> str:
-    """The attribute that holds an address."""
-    return (pick.attribute or "href").lower()
+def _attribute(selector: ValueSelector) -> str:
+    return (selector.attribute or "href").lower()
 
 
-def _of_anchor(anchor: etree._Element | None) -> str | None:
+def _anchor_text(anchor: etree._Element | None) -> str | None:
     return text_of(anchor) or anchor.get("title") if anchor is not None else None
 
 
-_TELLING = ("datetime", "content")
-"""Attributes that say a time for machines."""
+_MACHINE_ATTRIBUTES = ("datetime", "content")
+"""Attributes that state a time for machines."""
 
 
-def _words(item: etree._Element, pick: ValueSelector, name: str) -> str | None:
-    element = _first(item, pick)
+def _words(item: etree._Element, selector: ValueSelector, name: str) -> str | None:
+    element = _first(item, selector)
     if element is None:
         return None
-    if pick.attribute:
-        return (element.get(pick.attribute.lower()) or "").strip() or None
-    if name in TIMES and (stated := next((value for key in _TELLING if (value := element.get(key))), None)):
+    if selector.attribute:
+        return (element.get(selector.attribute.lower()) or "").strip() or None
+    if name in TIMES and (stated := next((value for key in _MACHINE_ATTRIBUTES if (value := element.get(key))), None)):
         return stated.strip()
-    return plain(text_of(element))
+    return plain_text(text_of(element))
 
 
-def _as_readers_see(words: str | None, site: Site) -> datetime | None:
-    """A time as it is written for readers ("5 March 2024, 14:30"), where the site's zone or the words tell its offset."""
+def _time_in_prose(words: str | None, site: Site) -> datetime | None:
+    """A time as written for readers ("5 March 2024, 14:30"), where the site's zone or the text determines its offset."""
     if not words:
         return None
     language = language_code(site.language) if site.language else None
@@ -134,13 +133,13 @@ def _as_readers_see(words: str | None, site: Site) -> datetime | None:
     return moment.at if moment is not None and known else None
 
 
-def _next_page(root: etree._Element, pick: ValueSelector, base: str, url: str) -> tuple[str, ...]:
-    """The next page of the same list; only within the site."""
-    anchor = _anchor(root, pick)
-    target = clean_url(anchor.get(_attribute(pick)) or "", base) if anchor is not None else None
+def _next_page(root: etree._Element, selector: ValueSelector, base: str, url: str) -> tuple[str, ...]:
+    """The next page of the same list, within the site."""
+    anchor = _anchor(root, selector)
+    target = clean_url(anchor.get(_attribute(selector)) or "", base) if anchor is not None else None
     return (target,) if target and target != clean_url(url) and same_site(url, target) else ()
 
 
-def _written(pick: ValueSelector) -> str:
-    """A pick as it stands in the site's file, near enough to be found there."""
-    return pick.css + (f" @{pick.attribute}" if pick.attribute else "")
+def _as_in_file(selector: ValueSelector) -> str:
+    """A selector as written in the site's file, close enough to be found there."""
+    return selector.css + (f" @{selector.attribute}" if selector.attribute else "")

@@ -1,8 +1,8 @@
-"""JSON lists of articles, as a site's TOML declares them (`db.site_rules.loader.JsonList`) → addresses of its pages, and Listing.
+"""Parses JSON lists of articles that a site's TOML file declares (`db.site_rules.loader.JsonList`), and builds the URLs of their
+pages.
 
-A *path* such as `row.column.0.name` goes down keys and indexes; "" is the value itself. A *link template* such as
-`https://example-daily.com/story/{uuid}.html` takes the values at the paths in its braces, percent-encoded where they
-must be.
+A *path* such as `row.column.0.name` follows keys and indexes; "" is the value itself. A *link template* such as
+`https://example-daily.com/story/{uuid}.html` takes the values at the paths in braces, percent-encoded where necessary.
 """
 
 from __future__ import annotations
@@ -15,41 +15,43 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from crawler.discover.feeds import MAX_ITEMS, parse_json
-from crawler.discover.list_values import hints_of, what_reads_nothing
+from crawler.discover.list_values import hints_of, notes_on_empty_fields
 from crawler.discover.listing import LinkHints, ParsedListing, link_to
 from crawler.discover.listing_times import read_time
-from crawler.discover.xml_tree import unpack
+from crawler.discover.xml_tree import gunzip
 from db.models import Link, LinkKind, ListingKind
 from db.site_rules.loader import JsonList, ListRule, Site
 from db.site_rules.validators import nearest
 from pipelines.text_limits import MAX_AUTHORS
 
-_PLACE = re.compile(r"\{([^{}]+)\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 def list_urls(described: ListRule) -> tuple[str, ...]:
-    """The addresses of the list's pages, the first (newest) first; one where the address does not count pages."""
+    """The URLs of the list's pages, the first (newest) first; one where the URL has no page number."""
     if "{page}" not in described.url:
         return (described.url,)
     numbers = range(described.first_page, described.first_page + described.pages)
     return tuple(described.url.replace("{page}", str(number)) for number in numbers)
 
 
-def read_list(body: bytes, described: JsonList, site: Site, url: str, content_type: str | None = None) -> ParsedListing:
-    """The articles on one page of a JSON list, in its order. Never raises: what does not fit is said in `note`.
+def read_json_list(
+    body: bytes, described: JsonList, site: Site, url: str, content_type: str | None = None
+) -> ParsedListing:
+    """Parse one page of a JSON list; articles in its order. Never raises: `note` says what does not fit.
 
-    Times without an offset take the site's time zone; without one they are left out.
+    Times without an offset get the site's time zone, and are dropped where it has none.
     """
-    document = parse_json(_unwrapped(unpack(body)), content_type)
+    document = parse_json(_strip_callback(gunzip(body)), content_type)
     if document is None:
         return ParsedListing(kind=ListingKind.JSON_LIST, url=url, note="the body is not JSON")
     items = at_path(document, described.items)
     if isinstance(items, dict):
         items = list(items.values())
     if not isinstance(items, list):
-        told = "the root" if not described.items else f"items = {described.items!r}"
-        why = _why(document, described.items) or (f": it is {_kind(items)}" if described.items else "")
-        return ParsedListing(kind=ListingKind.JSON_LIST, url=url, note=f"there is no list at {told}{why}")
+        location = "the root" if not described.items else f"items = {described.items!r}"
+        why = _explain(document, described.items) or (f": it is {_kind(items)}" if described.items else "")
+        return ParsedListing(kind=ListingKind.JSON_LIST, url=url, note=f"there is no list at {location}{why}")
     items = items[:MAX_ITEMS]
     zone = ZoneInfo(site.timezone) if site.timezone else None
 
@@ -58,7 +60,7 @@ def read_list(body: bytes, described: JsonList, site: Site, url: str, content_ty
 
     rules = {name: path for name in _HINTS if (path := getattr(described, name)) is not None}
     entries = [{name: _words(item, path) for name, path in rules.items()} for item in items]
-    addresses = [_filled(described.link, item) for item in items]
+    addresses = [_fill_template(described.link, item) for item in items]
     links = tuple(
         link
         for address, words in zip(addresses, entries, strict=True)
@@ -66,20 +68,20 @@ def read_list(body: bytes, described: JsonList, site: Site, url: str, content_ty
     )
     missing = addresses.count(None)
     notes = [f"{missing} of {len(items)} items have no value for link = {described.link!r}"] if missing else []
-    if missing == len(items):  # one of the link's places is in no item: which?
-        notes[:] = [note + _why_of_places(described.link, items) for note in notes]
-    notes += what_reads_nothing(rules, entries, time_of, lambda path: _why_in(items, path))
+    if missing == len(items):  # no item has one of the template's values: name it
+        notes[:] = [note + _explain_template(described.link, items) for note in notes]
+    notes += notes_on_empty_fields(rules, entries, time_of, lambda path: _explain_in_items(items, path))
     note = "; ".join(notes) or None
     return ParsedListing(kind=ListingKind.JSON_LIST, url=url, links=links, language=site.language, note=note)
 
 
 _HINTS = ("title", "published", "modified", "author", "section")
 _MOST_KEYS, _LONGEST_KEY = 12, 60
-"""Keys named in a sentence where none is near the wrong one, and how much of one: they come from outside."""
+"""Keys named in a note where none is similar to the wrong one, and characters of each, since they come from outside."""
 
 
-def _why(value: Any, path: str) -> str:
-    """ ": data has no itmes; did you mean items?": where a path leads nowhere, and the nearest right key. "" where it leads on."""
+def _explain(value: Any, path: str) -> str:
+    """Why a path leads nowhere, with the nearest key: ": data has no itmes; did you mean items?". "" where it leads somewhere."""
     done: list[str] = []
     for step in path.split(".") if path else ():
         following = at_path(value, step)
@@ -104,12 +106,14 @@ def _nearest(step: str, value: dict[str, Any]) -> str:
     )
 
 
-def _why_in(items: Sequence[Any], path: str) -> str:
-    return _why(items[0], path).replace(": the root", ": an item") if items else ""
+def _explain_in_items(items: Sequence[Any], path: str) -> str:
+    return _explain(items[0], path).replace(": the root", ": an item") if items else ""
 
 
-def _why_of_places(template: str, items: Sequence[Any]) -> str:
-    return next((why for place in _PLACE.findall(template) if (why := _why_in(items, place.strip()))), "")
+def _explain_template(template: str, items: Sequence[Any]) -> str:
+    return next(
+        (why for place in _PLACEHOLDER.findall(template) if (why := _explain_in_items(items, place.strip()))), ""
+    )
 
 
 def _kind(value: Any) -> str:
@@ -129,18 +133,18 @@ _CALLBACK = re.compile(rb"\s*+[\w.$]{1,80}\s*+\(")
 
 
 _CALLED_WITHIN = 1_000
-"""Bytes in which the name of a JSONP answer's function stands."""
+"""Bytes searched for the function name of a JSONP response."""
 
 
-def _unwrapped(body: bytes) -> bytes:
-    """The JSON within JSONP, as many list APIs answer."""
+def _strip_callback(body: bytes) -> bytes:
+    """The JSON inside JSONP, which many list APIs return."""
     called = _CALLBACK.match(body[:_CALLED_WITHIN])
     inside = body.rstrip().removesuffix(b";").rstrip() if called else b""
     return inside[called.end() : -1] if called and inside.endswith(b")") and len(inside) > called.end() else body
 
 
 def at_path(value: Any, path: str) -> Any:
-    """What is at `path` in a JSON value; None where there is nothing."""
+    """The value at `path` in a JSON value; None where there is none."""
     for step in path.split(".") if path else ():
         if isinstance(value, dict):
             value = value.get(step)
@@ -155,15 +159,17 @@ def _link(address: str, hints: LinkHints, url: str) -> Link | None:
     return link_to(address, kind=LinkKind.JSON_LIST, found_in=url, hints=hints)
 
 
-def _filled(template: str, item: Any) -> str | None:
-    """The template with its places filled; None where a value is missing."""
-    values = [_scalar(at_path(item, place.strip())) for place in _PLACE.findall(template)]
+def _fill_template(template: str, item: Any) -> str | None:
+    """The filled template; None where a value is missing."""
+    values = [_scalar(at_path(item, place.strip())) for place in _PLACEHOLDER.findall(template)]
     if not all(values):
         return None
     filling: Iterator[str] = iter(value for value in values if value)
-    # A whole address or path stays as it is; a value within a template must not change the address's form.
+    # A value that is the whole URL or path is kept as it is. A value inside a template must not change the URL's form.
     whole = template.startswith("{")
-    return _PLACE.sub(lambda _: next(filling) if whole else quote(next(filling), safe="/:@!$'()*,;=-._~%"), template)
+    return _PLACEHOLDER.sub(
+        lambda _: next(filling) if whole else quote(next(filling), safe="/:@!$'()*,;=-._~%"), template
+    )
 
 
 def _words(item: Any, path: str | None) -> str | None:

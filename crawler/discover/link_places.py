@@ -1,7 +1,7 @@
-"""Where on a page a link stands, and with which words: menu, aside, plain, article, heading.
+"""Where a link stands on a page, and its text: menu, aside, plain, article, heading.
 
-The place is the strongest of what a link stands in, from the inside out: a heading within a menu is a menu, a link in
-an `<article>` within a `<main>` is an article's. Class names count like the elements that HTML has for them.
+The strongest of the elements around the link counts: a heading in a menu is a menu, a link in an `<article>` in a `<main>` is an
+article's. Class names count like the HTML elements for the same purpose.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pipelines.text_limits import MAX_LINK_PARTS, MAX_NAMES, MAX_WORDS
 
 
 class LinkPlace(IntEnum):
-    """What a link stands in."""
+    """The kind of element around a link."""
 
     MENU = 0
-    """Navigation, header, footer, bread crumbs, pagination."""
+    """Navigation, header, footer, breadcrumbs, pagination."""
     ASIDE = 1
-    """A side bar: hot lists, but advertising too."""
+    """A sidebar: most-read lists, but also advertising."""
     PLAIN = 2
     ARTICLE = 3
     """A card or teaser."""
@@ -32,7 +32,7 @@ class LinkPlace(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkWords:
-    """The words of a link; None where it has only a picture that says nothing."""
+    """The text of a link; None where it contains only a picture without text."""
 
     text: str | None
     is_heading: bool
@@ -63,14 +63,14 @@ _ARTICLE = frozenset(
     "teaser teasers story article card post entry headline headlines newsitem newslist tit title".split()  # noqa: SIM905
 )
 _DEEPEST = 40
-"""Steps up from a link that are looked at: pages nest 10 to 25 deep, and broken ones without end."""
+"""Ancestors of a link that are inspected. Pages nest 10 to 25 deep, and broken ones without end."""
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"[\s_-]+")
 _NO_SPACE = re.compile(r" (?=[,.;:!?)\]»”])|(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
 
 
 class LinkPlaces:
-    """The places of one page's links. What an element is, is found out once."""
+    """The places of one page's links. Each element is classified once."""
 
     __slots__ = ("_known", "_named")
 
@@ -79,13 +79,13 @@ class LinkPlaces:
         self._named: dict[str, LinkPlace] = {}
 
     def of(self, anchor: etree._Element) -> LinkPlace:
-        """Where a link stands: a menu or aside anywhere around it counts before a heading or card."""
-        above = self._above(anchor)
+        """The place of a link. A menu or aside anywhere around it overrides a heading or card."""
+        above = self._place_above(anchor)
         if above <= LinkPlace.ASIDE:
             return above
         return LinkPlace.HEADING if _heading(anchor) is not None else above
 
-    def _above(self, element: etree._Element) -> LinkPlace:
+    def _place_above(self, element: etree._Element) -> LinkPlace:
         path: list[etree._Element] = []
         parent = element.getparent()
         place = LinkPlace.PLAIN
@@ -96,14 +96,14 @@ class LinkPlaces:
             path.append(parent)
             parent = parent.getparent()
         for outer in reversed(path):
-            own = self._own(outer)
+            own = self._own_place(outer)
             if place > LinkPlace.ASIDE and own is not LinkPlace.PLAIN:
                 place = own if own <= LinkPlace.ASIDE else max(place, own)
             self._known[outer] = place
         return place
 
-    def _own(self, element: etree._Element) -> LinkPlace:
-        """What an element is by itself."""
+    def _own_place(self, element: etree._Element) -> LinkPlace:
+        """The place that the element itself makes, without its ancestors."""
         tag = element.tag
         if not isinstance(tag, str) or tag in ("body", "html", "main"):
             return LinkPlace.PLAIN
@@ -117,25 +117,25 @@ class LinkPlaces:
         return place
 
     def words(self, anchor: etree._Element) -> LinkWords:
-        """The link's words: its heading, else its text, else what its title or picture says."""
+        """The link's text: of its heading, else all its text, else its title or the alt text of its picture."""
         heading = _heading(anchor)
         if heading is not None and (text := _text(heading)):
             return LinkWords(text, True)
         inside = self._known.get(anchor.getparent(), LinkPlace.PLAIN) is LinkPlace.HEADING  # type: ignore[arg-type]
         if text := _text(anchor):
             return LinkWords(text, inside)
-        for told in (
+        for candidate in (
             anchor.get("title"),
             anchor.get("aria-label"),
             *(element.get("alt") for element in _inside(anchor) if element.tag == "img"),
         ):
-            if told and (text := _SPACE.sub(" ", told[:MAX_WORDS]).strip()):
+            if candidate and (text := _SPACE.sub(" ", candidate[:MAX_WORDS]).strip()):
                 return LinkWords(text, False)
         return LinkWords(None, False)
 
 
 def _by_names(named: str) -> LinkPlace:
-    """What the words in a class and id say."""
+    """The place that the words of class and id name."""
     words = _BREAK.split(named.lower())
     if not _MENU.isdisjoint(words):
         return LinkPlace.MENU
@@ -157,7 +157,7 @@ def _heading(anchor: etree._Element) -> etree._Element | None:
 def _text(element: etree._Element) -> str:
     if len(element) == 0:
         return _SPACE.sub(" ", (element.text or "")[:MAX_WORDS]).strip()
-    # A space between parts ("Kicker" "Headline" stand in two spans), none before punctuation or within Asian writing.
+    # A space between parts ("Kicker" and "Headline" in two spans), but none before punctuation or within CJK text.
     parts = (str(part)[:MAX_WORDS] for part in islice(element.itertext(), MAX_LINK_PARTS))
     text = _SPACE.sub(" ", " ".join(parts)).strip()[:MAX_WORDS]
     return _NO_SPACE.sub("", text)

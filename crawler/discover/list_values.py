@@ -1,6 +1,6 @@
-"""What the entries of a list say, by the field that a site's rule reads: hints for links, and a sentence on what reads nothing.
+"""The values of list entries, by the field that a site rule reads: hints for links, and notes on fields that are always empty.
 
-A rule that fits no entry at all is a mistake of the rule or a change of the site; silence would look like a site without news.
+A rule that matches in no entry is mistaken, or the site has changed. Without a note that would look like a site without news.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from crawler.discover.listing import LinkHints
-from crawler.discover.xml_tree import plain
+from crawler.discover.xml_tree import plain_text
 
 Words = Mapping[str, str | None]
-"""What one entry holds for each field that the rule names, as it stands there."""
+"""The text of each field of one entry, as found."""
 ReadTime = Callable[[str | None], datetime | None]
 
 TIMES = ("published", "modified")
@@ -20,26 +20,25 @@ _LONGEST_SAMPLE = 60
 
 
 def hints_of(words: Words, read_time: ReadTime) -> LinkHints:
-    """What an entry says about its article."""
     return LinkHints(
-        title=plain(words.get("title")),
+        title=plain_text(words.get("title")),
         published=read_time(words.get("published")),
         modified=read_time(words.get("modified")),
-        author=plain(words.get("author")),
-        section=plain(words.get("section")),
+        author=plain_text(words.get("author")),
+        section=plain_text(words.get("section")),
     )
 
 
-def what_reads_nothing(
+def notes_on_empty_fields(
     rules: Mapping[str, str], entries: Sequence[Words], read_time: ReadTime, why: Callable[[str], str]
 ) -> list[str]:
-    """Half a sentence for each rule (by field) that gives nothing in any entry. `why` tells more of a rule that finds nothing."""
-    told = []
+    """Half a sentence for each rule (by field) that finds nothing usable in any entry. `why` explains a rule that finds nothing."""
+    notes = []
     for name, rule in rules.items():
         found = [words[name] for words in entries if words.get(name)]
         if entries and not found:
-            told.append(f"{name} = {rule!r}: nothing in any of {len(entries)} entries{why(rule)}")
+            notes.append(f"{name} = {rule!r}: nothing in any of {len(entries)} entries{why(rule)}")
         elif found and name in TIMES and not any(map(read_time, found)):
             sample = (found[0] or "")[:_LONGEST_SAMPLE]
-            told.append(f"{name} = {rule!r}: {sample!r} is no time, or has no offset and the site no timezone")
-    return told
+            notes.append(f"{name} = {rule!r}: {sample!r} is no time, or has no offset and the site no timezone")
+    return notes

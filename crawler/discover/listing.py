@@ -1,10 +1,10 @@
-"""The common noun of discovery: whatever lists articles is read into a Listing.
+"""The common result of all listing parsers.
 
-    bytes of a feed, sitemap, front page, list  --read_*-->  Listing  --merge-->  Links, one for each article
+    bytes of a feed, sitemap, front page, list  --read_*-->  ParsedListing  --merge-->  links, one for each article
 
-A Listing holds `links` (articles), `entries` (further places that list articles: feeds, sections), `children`
-(sitemaps that an index names) and `pages` (the next pages of the same list). Readers are pure and never raise on
-what the web sends: what could not be read is said in `note`.
+A ParsedListing holds `links` (articles), `entries` (further listings: feeds, sections), `children` (sitemaps that an index names)
+and `pages` (the next pages of the same list). Parsers are pure and never raise on input from the web: `note` says what could not be
+read.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from datetime import UTC, datetime
 from db.models import Link, LinkKind, Listing, ListingKind
 from pipelines.urls import clean_url, host_of, link_key, registrable_domain
 
-# Other sites that a listing keeps the names of.
-MOST_STRANGERS = 10
+# Hosts of other sites that a listing keeps.
+MAX_OTHER_HOSTS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitemapChild:
-    """A sitemap that a sitemap index names, with the time of its last change if stated."""
+    """A sitemap that an index names, with the time of its last change if stated."""
 
     url: str
     modified: datetime | None = None
@@ -32,7 +32,7 @@ class SitemapChild:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedListing:
-    """What one listing says. Everything is in the listing's own order, but `children`, which are newest first."""
+    """What one listing says, in its own order. `children` are newest first."""
 
     kind: ListingKind
     url: str
@@ -46,33 +46,33 @@ class ParsedListing:
     title: str | None = None
     language: str | None = None
     note: str | None = None
-    """What was wrong with it, one sentence for a person; None where nothing was."""
+    """What is wrong with the listing, one sentence for a person; None where nothing is."""
 
     left_out: int = 0
-    """How many articles of other sites it names: these are no links of it."""
+    """Articles of other sites that it names. They are not among `links`."""
 
-    strangers: tuple[str, ...] = ()
-    """The hosts of these, at most MOST_STRANGERS, those that it names most of first."""
+    other_hosts: tuple[str, ...] = ()
+    """Their hosts, at most MAX_OTHER_HOSTS, the most frequent first."""
 
-    def only(self, wanted: Callable[[Link], bool]) -> ParsedListing:
-        """The listing with those of its links that are wanted."""
+    def keep_links(self, wanted: Callable[[Link], bool]) -> ParsedListing:
+        """The listing with only the links for which `wanted` is true."""
         return replace(self, links=tuple(link for link in self.links if wanted(link)))
 
-    def of_sites(self, sites: OwnSites) -> ParsedListing:
-        """The listing with links to these sites alone; the others are left out."""
-        strangers = Counter(host_of(link.url) or "" for link in self.links if link.url not in sites)
-        if not strangers:
+    def within_sites(self, sites: OwnSites) -> ParsedListing:
+        """The listing with only the links to these sites. The others are counted in `left_out`."""
+        other_hosts = Counter(host_of(link.url) or "" for link in self.links if link.url not in sites)
+        if not other_hosts:
             return self
         return replace(
             self,
             links=tuple(link for link in self.links if link.url in sites),
-            left_out=sum(strangers.values()),
-            strangers=tuple(sorted(strangers, key=lambda host: (-strangers[host], host))[:MOST_STRANGERS]),
+            left_out=sum(other_hosts.values()),
+            other_hosts=tuple(sorted(other_hosts, key=lambda host: (-other_hosts[host], host))[:MAX_OTHER_HOSTS]),
         )
 
 
 class OwnSites(Container[str]):
-    """The sites whose articles a listing may name: a source's own, and hosts with all below them ("*": any)."""
+    """The sites whose articles a listing may name: the source's own, and `hosts` with all their subdomains ("*": any)."""
 
     def __init__(self, homes: Iterable[str], hosts: Iterable[str] = ()) -> None:
         own = (host_of(home) for home in homes)
@@ -106,8 +106,7 @@ NO_HINTS = LinkHints()
 def link_to(
     address: str, *, kind: LinkKind, found_in: str, base: str | None = None, hints: LinkHints = NO_HINTS
 ) -> Link | None:
-    """A Link to `address` as it stands in a listing, joined to `base` (else `found_in`); None where it is no http
-    address."""
+    """A link to `address`, as written in a listing and joined to `base` (default `found_in`); None for anything but http(s)."""
     url = clean_url(address, base or found_in)
     if url is None:
         return None
@@ -124,8 +123,8 @@ def link_to(
     )
 
 
-# Whose word counts where several listings name one article: a feed or an API is written by the newsroom's own system
-# for readers of titles and times, a news sitemap for one crawler, a front page gives what a link happens to say.
+# Which listing is preferred where several name one article. Feeds and APIs are written by the newsroom's system for readers of
+# titles and times, a news sitemap for one crawler; a front page only has the text of the link.
 _RANK = {
     LinkKind.JSON_LIST: 0,
     LinkKind.HTML_LIST: 0,
@@ -141,32 +140,31 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def merge(lists: Iterable[Iterable[Link]]) -> tuple[Link, ...]:
-    """One Link for each key of all the links of listings, newest first.
+    """Merge the links of listings: one per key, newest first.
 
-    The best source gives the address and the hints, the others fill what it leaves open. Newest by `published`, else
-    `modified`; links without a time follow in the order they were found. The result does not depend on the order of
-    listings of different rank.
+    The best listing gives the URL and the hints; the others fill in missing hints. Sorted by `published`, else `modified`; links
+    without a time follow in the order found. The order of listings of different rank does not affect the result.
     """
     found: dict[str, list[Link]] = {}
     for links in lists:
         for link in links:
             found.setdefault(link.key, []).append(link)
-    merged = [_joined(same) for same in found.values()]
+    merged = [_combine(same) for same in found.values()]
     return tuple(sorted(merged, key=newest_first))
 
 
 def best_first(listing: ParsedListing) -> int:
-    """A sort key: whose word counts more, first."""
+    """A sort key: the preferred listing first."""
     return _RANK[LinkKind(listing.kind.value)]
 
 
 def newest_first(link: Link) -> float:
-    """A sort key: dated links first, the newest of them first. For a stable sort; a plain number, which sorts fast."""
+    """A stable sort key: dated links first, the newest of them first. A plain number, which sorts fast."""
     moment = link.published or link.modified
     return -(moment - _LONG_AGO).total_seconds() if moment else math.inf
 
 
-def _joined(links: list[Link]) -> Link:
+def _combine(links: list[Link]) -> Link:
     if len(links) == 1:
         return links[0]
     best, *others = sorted(links, key=lambda link: _RANK[link.kind])

@@ -1,10 +1,9 @@
-"""Times in listings: text → aware datetime, or None.
+"""Parses times in listings: text to aware datetime, or None.
 
-A hint is only worth keeping when it is exact, so a time without an offset is None unless the caller knows the zone of
-the listing (`zone`), and nothing is guessed from words. Read are the forms of RFC 822/2822 (feeds), W3C date-time
-and ISO 8601 (Atom, sitemaps, JSON), Unix seconds or milliseconds, and the near misses that feeds of the world show:
-a missing comma, months by name in any language, "2024/03/05 14:30:00", "Z+0800", zones by name (America/Los_Angeles), ctime(3),
-twelve-hour clocks, a bare day (None without a zone: which midnight?).
+A hint must be exact, so a time without an offset is None unless the caller knows the listing's zone (`zone`), and nothing is
+guessed. Accepted: RFC 822/2822 (feeds), W3C date-time and ISO 8601 (Atom, sitemaps, JSON), Unix seconds or milliseconds, and the
+near misses of real feeds: a missing comma, month names in any language, "2024/03/05 14:30:00", "Z+0800", zone names
+(America/Los_Angeles), ctime(3), twelve-hour clocks, a bare day (None without a zone: which midnight?).
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ _PLACE = (
 )
 _MONTH = r"(?P<month>[^\W\d_]{2,12}|\d{1,2}月)\.?"
 _WEEKDAY = r"(?:[^\W\d_]{1,12}\.?,?\s)?"
-# Blanks are folded before: each form has single ones.
+# Whitespace is collapsed before matching, so each form has single spaces.
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        # ISO 8601 and what looks like it.
+        # ISO 8601 and similar forms.
         rf"(?P<year>\d{{4}})[-/.年](?P<month>\d{{1,2}})[-/.月](?P<day>\d{{1,2}})日?(?:(?:[T\s]|(?<=日)){_CLOCK})?\s?{_PLACE}?",
         # RFC 822: Tue, 5 Mar 2024 14:30:05 +0100; 5 de marzo de 2024
         rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.?[\s-](?:de\s)?{_MONTH}[\s,-]\s?(?:de\s)?(?P<year>\d{{2,4}}),?(?:\s{_CLOCK})?\s?{_PLACE}?",
@@ -49,8 +48,7 @@ _ENGLISH = frozenset(
     for full in ("january february march april may june july august september october november december").split()  # noqa: SIM905
     for name in (full, full[:3], full[:4])
 )
-# RFC 822's own zones and the abbreviations that mean one offset wherever feeds use them ("IST", "CST" and "BST" do
-# not).
+# RFC 822's zones, and abbreviations that mean one offset wherever feeds use them (not so "IST", "CST" and "BST").
 _ZONES = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3,
     "jst": 9, "kst": 9, "hkt": 8, "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
@@ -59,8 +57,7 @@ _ZONES = {
 
 
 def read_time(text: str | None, zone: tzinfo | None = None) -> datetime | None:
-    """The time that `text` states, aware; None where it states none, or no offset and `zone` is not given. Never
-    raises."""
+    """The time that `text` states, aware; None where it states none, or has no offset and `zone` is not given. Never raises."""
     if not text:
         return None
     text = " ".join(text[: 2 * MAX_TIME].split())
@@ -90,13 +87,13 @@ def _read(text: str, zone: tzinfo | None) -> datetime | None:
         hour = hour % 12 + 12 * (found["half"].lower() == "p")
     minute, second = int(found["minute"] or 0), min(int(found["second"] or 0), 59)
     moment = datetime(year, month, int(found["day"]), hour, minute, second, tzinfo=offset)
-    moment.astimezone(UTC)  # raises where the offset leads out of the calendar
-    # A listing's hint has an offset, not a zone: what is stored must be the same whatever the zone's later rules say.
+    moment.astimezone(UTC)  # raises where the offset leaves the calendar
+    # A hint has an offset, not a zone: the stored value must not depend on later rules of the zone.
     return moment.astimezone(timezone(moment.utcoffset() or timedelta())) if isinstance(offset, ZoneInfo) else moment
 
 
 def _month(word: str) -> int | None:
-    """The month of a number or a name in any language; None where it is none, or another in another language."""
+    """The month of a number or name in any language; None for anything else, or where the name is ambiguous between languages."""
     if word[0].isdecimal():
         return int(word.rstrip("月"))
     return _MONTHS.get(word[:3].lower()) if word.isascii() and word.lower() in _ENGLISH else month_of(word, None)

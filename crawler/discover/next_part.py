@@ -1,8 +1,8 @@
-"""The next page of an article that is spread over several. Pure.
+"""Finds the next page of an article that is spread over several pages. Pure.
 
-What sites write: <link rel="next">, <a rel="next">, or a link whose words are "next page" in the site's language. It counts only
-when its address is that of this page with a page number put in or raised: everything else that is called "next" is the
-next article, picture or comment page.
+Sites write <link rel="next">, <a rel="next">, or a link whose text is "next page" in the site's language. It counts only if its URL
+is that of this page with a page number added or incremented: everything else called "next" is the next article, picture or page of
+comments.
 
     /2026/11/a1.html     -> /2026/11/a1_2.html, a1-2.html, a1_1.html (counted from 0)
     /story/77            -> /story/77/2, /story/77/page/2, /story/77?page=2, ?p=2, ?pagenum=2
@@ -35,9 +35,9 @@ _NUMBERED = re.compile(r"^(.*?)(?:(?:[_-]|/(?:page/|seite[-/]?|p)?)(\d{1,2}))$")
 
 
 def next_part(body: bytes, url: str, content_type: str | None, first: str) -> str | None:
-    """The address of the page after this one of the same article, None where there is none.
+    """The URL of the next page of the same article, None where there is none.
 
-    `url` is where this page is, `first` where the article begins. Never raises on what the web sends.
+    `url` is that of this page, `first` that of the article's first page. Never raises on input from the web.
     """
     decoded = decode(body, content_type)
     if decoded is None or "<" not in decoded.text:
@@ -46,16 +46,16 @@ def next_part(body: bytes, url: str, content_type: str | None, first: str) -> st
     if root is None:
         return None
     here = _number(url, first)
-    # The page after the first is called 2, or 1 where pages are counted from 0.
+    # The second page has the number 2, or 1 where pages are counted from 0.
     wanted = {1, 2} if url == first or here is None else {here + 1}
-    for address in _called_next(root):
+    for address in _next_links(root):
         target = clean_url(address, url)
         if target and target not in (first, url) and _number(target, first) in wanted:
             return target
     return None
 
 
-def _called_next(root: etree._Element) -> list[str]:
+def _next_links(root: etree._Element) -> list[str]:
     found = [
         str(link.get("href")) for link in root.iter("link", "a") if "next" in (link.get("rel") or "").lower().split()
     ]
@@ -67,9 +67,9 @@ def _called_next(root: etree._Element) -> list[str]:
 
 
 def _number(url: str, first: str) -> int | None:
-    """Which page of the article that begins at `first` an address is; None where it is none of it.
+    """The page number of a URL within the article that begins at `first`; None where it is no page of it.
 
-    The number as written: sites count from 1, or call the second page 1.
+    The number is as written: sites count from 1, or number the second page 1.
     """
     one, two = urlsplit(first), urlsplit(url)
     if one.netloc.lower() != two.netloc.lower():

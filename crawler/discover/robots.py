@@ -1,14 +1,14 @@
-"""What a host's robots.txt allows (RFC 9309). Pure: a decision from what was fetched, and the shape it is kept in.
+"""What a host's robots.txt allows (RFC 9309), and the form in which it is stored. Pure.
 
-Words: an *origin* is scheme, host and port as in `https://www.example.com`: each has its own robots.txt. A *record* is
-what asking for it gave, kept up to a day and across runs. A *policy* is a record read.
+Terms: an *origin* is scheme, host and port, such as `https://www.example.com`; each has its own robots.txt. A *record* is the
+result of fetching it, kept for up to a day and across runs. A *policy* is a parsed record.
 
-    asked for, answered with                    means
+    response                                    meaning
     2xx                                         the rules in the first 500 KiB of the body
-    4xx but 429; more than 5 redirects;         there are none: all allowed (RFC 9309, 2.3.1.2 and 2.3.1.3)
-      a redirect that leads nowhere
-    429, 5xx, time-out, no connection           not known: nothing allowed for now (2.3.1.4; 429 is no answer about
-                                                robots.txt, so it is not read as one)
+    4xx except 429; more than 5 redirects;      no rules: everything is allowed (RFC 9309, 2.3.1.2 and 2.3.1.3)
+      a redirect without target
+    429, 5xx, time-out, no connection           unknown: nothing is allowed for now (2.3.1.4; 429 says nothing about
+                                                robots.txt, so it is not treated as a 4xx)
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from protego import Protego
 from crawler.discover.robots_group import own_group
 from crawler.discover.sitemaps import sitemaps_in_robots
 
-# In a request's meta: it is for robots.txt itself, redirects included.
+# Meta key of the request for robots.txt itself, redirects included.
 ROBOTS_FETCH = "robots_fetch"
 # RFC 9309, 2.5: "at least 500 kibibytes" must be read.
 BODY_BYTES_READ = 500 * 1024
 # RFC 9309, 2.4: not used for longer than 24 hours.
-KEPT_AT_MOST = timedelta(hours=24)
-# A publisher's shorter Cache-Control is kept, but not under an hour: many systems say `no-cache` for every file, and a
-# crawl every ten minutes would then ask 144 times a day for a file that changes once a year.
-KEPT_AT_LEAST = timedelta(hours=1)
-# An unreachable host is asked again soon; it may be back, and all its pages wait for it.
-UNREACHABLE_KEPT = timedelta(minutes=10)
+MAX_LIFETIME = timedelta(hours=24)
+# A shorter Cache-Control is respected, but not below an hour: many systems send `no-cache` for every file, and a crawl every ten
+# minutes would then fetch 144 times a day a file that changes once a year.
+MIN_LIFETIME = timedelta(hours=1)
+# An unreachable host is tried again soon: all its pages wait for it.
+UNREACHABLE_LIFETIME = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotsRecord:
-    """What one request for a robots.txt gave.
+    """The result of fetching a robots.txt.
 
-    `status` is the last answer's, None where there was none, and then `error` says why. `body` holds at most
-    `BODY_BYTES_READ` bytes. Both times are aware.
+    `status` is that of the last response, None where there was none; then `error` says why. `body` has at most `BODY_BYTES_READ`
+    bytes. Both times are aware.
     """
 
     origin: str
@@ -57,13 +57,13 @@ class RobotsRecord:
 
 
 class RobotsCache(Protocol):
-    """Where records are kept across runs. The spider's `robots_cache`."""
+    """Where records are kept across runs. See `crawler.http.services.FetchServices`."""
 
     def get(self, origin: str) -> RobotsRecord | None:
-        """The last record of an origin, expired or not."""
+        """The last record of an origin, expired or not; None where there is none."""
 
     def put(self, record: RobotsRecord) -> None:
-        """Keep a record in place of the origin's last."""
+        """Store a record in place of the origin's last."""
 
 
 class RobotsMemory:
@@ -73,17 +73,15 @@ class RobotsMemory:
         self._records: dict[str, RobotsRecord] = {}
 
     def get(self, origin: str) -> RobotsRecord | None:
-        """The last record of an origin."""
         return self._records.get(origin)
 
     def put(self, record: RobotsRecord) -> None:
-        """Keep a record."""
         self._records[record.origin] = record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotsRules:
-    """What a robots.txt says to the crawler named `product`. `text`: the file without the names of all others."""
+    """The rules of a robots.txt for the product token `product`. `text`: the file without the names of other crawlers."""
 
     product: str = "*"
     text: str = ""
@@ -92,7 +90,7 @@ class RobotsRules:
 
 
 def read_rules(body: bytes, product: str, origin: str) -> RobotsRules:
-    """The rules for the crawler named `product`, and the sitemap addresses named, each once."""
+    """The rules for the product token, and the sitemap URLs, each once."""
     text = robots_text(body)
     own = own_group(text, product)
     return RobotsRules(
@@ -107,7 +105,10 @@ NO_RULES = RobotsRules()
 
 
 class RobotsPolicy:
-    """A record and its rules: what may be fetched, how fast, and where the sitemaps are. `rules` are those of a readable record."""
+    """A record and its rules: what may be fetched, how fast, and where the sitemaps are.
+
+    `rules` are those of a record with `has_rules`.
+    """
 
     def __init__(self, record: RobotsRecord, rules: RobotsRules = NO_RULES) -> None:
         self.record = record
@@ -117,28 +118,28 @@ class RobotsPolicy:
         self.sitemaps = rules.sitemaps
 
     def allows(self, url: str) -> bool:
-        """Whether this URL may be fetched now."""
+        """Whether the URL may be fetched now."""
         if self._rules is None:
             return self.reachable
         return bool(self._rules.can_fetch(url, self._product))
 
     def crawl_delay(self, cap: float) -> float:
-        """Crawl-delay in seconds, at most `cap`; 0 where none is asked. Not in the RFC, but meant by who writes it."""
+        """Crawl-delay in seconds, at most `cap`; 0 where there is none. Not part of the RFC, but site owners mean it."""
         return min(max(float(self._delay or 0.0), 0.0), cap)
 
 
 def has_rules(record: RobotsRecord) -> bool:
-    """Whether the record's body is a robots.txt that was answered with success."""
+    """Whether the record holds a robots.txt from a successful response."""
     return record.status is not None and 200 <= record.status < 300 and bool(record.body)
 
 
 def is_reachable(status: int | None, error: str | None) -> bool:
-    """Whether an answer says anything about robots.txt: see the module's table."""
+    """Whether a response says anything about robots.txt: see the module's table."""
     return error is None and status is not None and status != 429 and status < 500
 
 
-def bounded(body: bytes) -> bytes:
-    """The part of a body that is read: cut at a line's end, so that no half rule allows too much or too little."""
+def truncate_body(body: bytes) -> bytes:
+    """The part of a body that is read, cut at the end of a line: half a rule would allow too much or too little."""
     if len(body) <= BODY_BYTES_READ:
         return body
     body = body[: BODY_BYTES_READ + 1]
@@ -148,20 +149,20 @@ def bounded(body: bytes) -> bytes:
 def robots_text(body: bytes) -> str:
     """The part of a body that is read, as text.
 
-    UTF-8 as RFC 9309 has it, a byte order mark dropped; what is not UTF-8 cannot match an (escaped) path anyway.
+    UTF-8 as RFC 9309 demands, without byte order mark. Bytes that are not UTF-8 cannot match an (escaped) path anyway.
     """
-    return bounded(body).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    return truncate_body(body).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
 
 
-def kept_for(status: int | None, error: str | None, cache_control: str) -> timedelta:
-    """How long a record is used: Cache-Control's max-age between one hour and one day, a day where it says none."""
+def cache_lifetime(status: int | None, error: str | None, cache_control: str) -> timedelta:
+    """How long a record is valid: Cache-Control's max-age, between an hour and a day; a day where it is not stated."""
     if not is_reachable(status, error):
-        return UNREACHABLE_KEPT
+        return UNREACHABLE_LIFETIME
     for directive in cache_control.lower().split(","):
         name, _, value = directive.strip().partition("=")
         if name in ("no-store", "no-cache"):
-            return KEPT_AT_LEAST
+            return MIN_LIFETIME
         if name == "max-age" and value.strip('"').isdecimal():
-            seconds = min(int(value.strip('"')), int(KEPT_AT_MOST.total_seconds()))
-            return max(timedelta(seconds=seconds), KEPT_AT_LEAST)
-    return KEPT_AT_MOST
+            seconds = min(int(value.strip('"')), int(MAX_LIFETIME.total_seconds()))
+            return max(timedelta(seconds=seconds), MIN_LIFETIME)
+    return MAX_LIFETIME

@@ -1,7 +1,7 @@
-"""The one group of a robots.txt that a crawler obeys, so that the rules of all others need not be read.
+"""Reduces a robots.txt to the one group that applies to a crawler, so that all other rules need not be parsed.
 
-Protego gives every agent named above a rule its own copy of it: 15,000 agents with 10,000 rules below them, 400 KB, take it
-minutes and gigabytes. Here the lines that name other agents lose the name; they still end the group before.
+Protego copies each rule for every agent named above it: 15,000 agents with 10,000 rules below them, 400 KB, take it minutes and
+gigabytes. Here, lines that name other agents lose the name; they still end the group before them.
 """
 
 from __future__ import annotations
@@ -12,16 +12,18 @@ _AGENT = re.compile(r"\s*+user[- ]?agent(?:\s*+:|\s)([^#]*+)", re.IGNORECASE)
 
 
 def own_group(text: str, user_agent: str) -> str:
-    """The text with the agents that `user_agent` is not, or is less exactly, left without a name.
+    """The text, in which agents other than the best match for `user_agent` have no name.
 
-    An agent is meant by a line that holds its name, or a part of it from a word's beginning on; the longest such line counts,
-    "*" where there is none (RFC 9309, 2.2.1). As Protego has it, "*" within a name is passed over.
+    A line matches if `user_agent` contains its name at the start of a word. The longest match counts, and "*" where there is none
+    (RFC 9309, 2.2.1). As in Protego, "*" within a name is ignored.
     """
     lines = text.splitlines()
     named = {at: names for at, line in enumerate(lines) if (names := _names(line))}
     us = user_agent.strip().lower()
     wanted = max(
-        dict.fromkeys(name for names in named.values() for name in names), key=lambda name: _fit(name, us), default="*"
+        dict.fromkeys(name for names in named.values() for name in names),
+        key=lambda name: _specificity(name, us),
+        default="*",
     )
     for at, names in named.items():
         lines[at] = f"User-agent: {wanted}" if wanted in names else "User-agent:"
@@ -34,8 +36,8 @@ def _names(line: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in (name, name.replace("*", "") if name != "*" else "") if one))
 
 
-def _fit(name: str, us: str) -> int:
-    """How exactly a name means us: its length, 1 for all crawlers, 0 for others."""
+def _specificity(name: str, us: str) -> int:
+    """How specific a name is for us: its length; 1 for "*", 0 for other crawlers."""
     if name == "*":
         return 1
     at = us.find(name)

@@ -1,12 +1,12 @@
-"""Which sitemaps of an index are read in a crawl. Pure.
+"""Chooses which sitemaps of an index a crawl reads. Pure.
 
-An index may name a thousand archives, and few of them change. Where it says when each was last changed, that decides; where it does
-not, what past crawls saw of each:
+An index may name a thousand archives, few of which change. Where it states when each was last changed, that decides. Otherwise past
+crawls decide, in this order:
 
-    changed    named new articles when it was read again: most likely where the next ones appear
-    ends       the highest and the lowest number or date in its name: systems that number their sitemaps add at one end
+    changed    named new articles when it was read again: the likeliest place for the next ones
+    ends       the highest and the lowest number or date in its name: numbered sitemaps grow at one end
     unread     never read: some in each crawl, so that all are known after a while
-    the rest   the longest ago first
+    the rest   the least recently read first
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from crawler.discover.listing import SitemapChild
 from db.store.sitemap_readings import PastReading
 
-# Sitemaps that systems make of something else than articles.
+# Sitemaps of other things than articles.
 _OTHER = re.compile(
     r"(?:tag|categor|taxonom|author|user|page|image|video|product|section|topic|attachment|static|local|misc)",
     re.IGNORECASE,
@@ -28,7 +28,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def choose_children(children: Sequence[SitemapChild], past: Mapping[str, PastReading], most: int) -> list[SitemapChild]:
-    """At most `most` of an index's sitemaps, those first that are likeliest to name new articles."""
+    """Choose at most `most` of an index's sitemaps, those likeliest to name new articles first."""
     chosen: dict[str, SitemapChild] = {}
 
     def take(some: Iterable[SitemapChild], up_to: int = most) -> None:
@@ -45,7 +45,7 @@ def choose_children(children: Sequence[SitemapChild], past: Mapping[str, PastRea
             reverse=True,
         )
     )
-    # Some systems never renew the times that they state: one more each time, the longest ago first.
+    # Some systems never update the times they state: one more each time, the least recently read first.
     stale = [child for child in dated if child.url not in chosen and child.url in past]
     stale.sort(key=lambda child: past[child.url].read_at)
     take(stale, len(chosen) + 1)
@@ -63,7 +63,7 @@ def choose_children(children: Sequence[SitemapChild], past: Mapping[str, PastRea
 
 
 def _has_changed(child: SitemapChild, past: Mapping[str, PastReading]) -> bool:
-    """Whether a dated sitemap may hold something new. A bare day is its midnight, so the day it names is read again and again."""
+    """Whether a dated sitemap may hold something new. A bare day counts as its midnight, so it is read again on that day."""
     before = past.get(child.url)
     return before is None or child.modified is None or child.modified.date() >= before.read_at.astimezone(UTC).date()
 

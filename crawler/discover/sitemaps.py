@@ -1,11 +1,11 @@
-"""Sitemaps (sitemaps.org), sitemap indexes, Google News sitemaps, text sitemaps, gzip or plain → Listing.
+"""Parses sitemaps (sitemaps.org), sitemap indexes, Google News sitemaps and text sitemaps, plain or gzip.
 
     urlset with any <news:news>   NEWS_SITEMAP    articles of the last two days, with title and time
-    urlset                        SITEMAP         addresses, perhaps with lastmod
+    urlset                        SITEMAP         URLs, perhaps with lastmod
     sitemapindex                  SITEMAP         `children`, newest first
 
-Read as a stream: a sitemap may have 50 MiB, and its tree would take eight times as much memory. Mistakes (bare
-ampersands, prefixes nobody declared, a cut end) are repaired on the way.
+They are read as a stream: a sitemap may have 50 MiB, and its tree would take eight times as much memory. Mistakes (bare ampersands,
+undeclared prefixes, a missing end) are repaired on the way.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lxml import etree
 
 from crawler.discover.listing import LinkHints, ParsedListing, SitemapChild, link_to
 from crawler.discover.listing_times import read_time
-from crawler.discover.xml_tree import XmlStream, looks_like_xml, name_of, plain, text_of, unpack
+from crawler.discover.xml_tree import XmlStream, gunzip, local_name, looks_like_xml, plain_text, text_of
 from db.models import Link, LinkKind, ListingKind
 from pipelines.extraction.encoding import decode
 from pipelines.text_limits import MAX_LISTED
@@ -31,14 +31,13 @@ _WANTED = ("loc", "lastmod", "news")
 
 
 def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> ParsedListing:
-    """The articles or further sitemaps of a sitemap. Never raises: what is no sitemap is an empty Listing with a
+    """Parse a sitemap: articles, or further sitemaps. Never raises: for a body that is no sitemap, the result is empty with a
     `note`.
 
-    Links are in the sitemap's own order, children newest first (those without a time after them, in their own order).
-    `lastmod` of an article becomes `modified`, `news:publication_date` becomes `published`; a bare day is no time
-    and left out.
+    Links are in the sitemap's order, children newest first (those without a time last, in their order). `lastmod` of an article
+    becomes `modified`, `news:publication_date` becomes `published`; a bare day is not exact, and dropped.
     """
-    body = unpack(body)
+    body = gunzip(body)
     if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and not looks_like_xml(body):
         return _read_text(body, url, content_type)
     links: list[Link] = []
@@ -48,7 +47,7 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Pars
     language = None
     for element in stream:
         facts = _facts(element)
-        if name_of(element) == "sitemap":
+        if local_name(element) == "sitemap":
             if target := clean_url(_unescaped(facts.get("loc", "")), url):
                 children.append(
                     SitemapChild(url=target, modified=read_time(facts.get("lastmod")) or _day(facts.get("lastmod")))
@@ -72,16 +71,15 @@ def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> Pars
 
 
 def _facts(element: etree._Element) -> dict[str, str]:
-    """The parts of a <url> or <sitemap> by local name; those of <news:news> among them (its `title`,
-    `publication_date`, ...)."""
+    """The parts of a <url> or <sitemap> by local name, with those of <news:news> (`title`, `publication_date`, ...)."""
     facts: dict[str, str] = {}
     for child in element:
-        name = name_of(child)
+        name = local_name(child)
         if name == "news":
             facts["news"] = "yes"
             for part in child.iter():
                 if part is not child and len(part) == 0 and part.text:
-                    facts.setdefault(name_of(part), part.text.strip())
+                    facts.setdefault(local_name(part), part.text.strip())
         elif name in ("loc", "lastmod") and (text := text_of(child)):
             facts.setdefault(name, text)
     return facts
@@ -90,7 +88,7 @@ def _facts(element: etree._Element) -> dict[str, str]:
 def _link(facts: dict[str, str], url: str) -> Link | None:
     is_news = "news" in facts
     hints = LinkHints(
-        title=plain(facts.get("title")) if is_news else None,
+        title=plain_text(facts.get("title")) if is_news else None,
         published=read_time(facts.get("publication_date")),
         modified=read_time(facts.get("lastmod")),
     )
@@ -100,21 +98,21 @@ def _link(facts: dict[str, str], url: str) -> Link | None:
 
 
 def _unescaped(address: str) -> str:
-    # Only ampersands, escaped twice or within CDATA: a general unescape would take `&copy=2` for a copyright sign.
+    # Only ampersands, which are escaped twice or in CDATA: full unescaping would turn `&copy=2` into a copyright sign.
     return address.replace("&#38;", "&").replace("&amp;", "&")
 
 
 def _day(text: str | None) -> datetime | None:
-    """A bare day as its midnight in UTC: exact enough to order sitemaps, never used for an article."""
+    """A bare day as its midnight in UTC: exact enough to sort sitemaps, never used for articles."""
     return read_time(f"{text.strip()}T00:00Z") if text and len(text.strip()) == 10 else None
 
 
 def _read_text(body: bytes, url: str, content_type: str | None) -> ParsedListing:
-    """A text sitemap: one address a line."""
+    """A text sitemap: one URL per line."""
     decoded = decode(body, content_type)
     lines = decoded.text.splitlines()[:MAX_ENTRIES] if decoded else []
     found = [match[1] for line in lines if (match := _HTTP_LINE.fullmatch(line))]
-    # A page of another kind may hold a line that is an address; a sitemap holds little else.
+    # Another page may contain a line with a URL; a sitemap contains little else.
     if 2 * len(found) < len([line for line in lines if line.strip()]):
         found = []
     links = (link_to(address, kind=LinkKind.SITEMAP, found_in=url) for address in found)
@@ -129,10 +127,10 @@ _HOST_FIRST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?::\d{1,5})?/",
 
 
 def sitemaps_in_robots(text: str, url: str) -> tuple[str, ...]:
-    """The addresses of the `Sitemap:` lines of a robots.txt, which may stand anywhere in it (RFC 9309, 2.2.4), each once.
+    """The URLs of the `Sitemap:` lines of a robots.txt, which may stand anywhere in it (RFC 9309, 2.2.4), each once.
 
-    They should be absolute. What is relative is joined to `url`, and an address of the same site without its scheme is completed;
-    what is no address of a web page is left out.
+    They should be absolute. Relative ones are joined to `url`, and a URL of the same site without scheme is completed; invalid ones
+    are dropped.
     """
     found: dict[str, None] = {}
     for line in text.splitlines():

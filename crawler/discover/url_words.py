@@ -1,6 +1,6 @@
-"""Words in addresses that speak for or against an article, in the languages of the press. Data of `article_urls`.
+"""Words in URLs that indicate an article or a list, in many languages. Data of `article_urls`.
 
-Collected from content systems' default routes and from the menus of news sites; each is one whole segment of a path.
+Collected from the default routes of content management systems and the menus of news sites. Each is one whole segment of a path.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LEADS_TO_LISTS = frozenset(
     drucken imprimir comment comments kommentare download downloads forumdisplay
     """.split()  # noqa: SIM905 (a list of quoted words is hard to read)
 )
-"""Lists, people, services: neither they nor what is below them is an article."""
+"""Lists, people, services: neither these pages nor those below them are articles."""
 
 SERVICES = frozenset(
     """
@@ -42,8 +42,7 @@ SERVICES = frozenset(
     coupons
     """.split()  # noqa: SIM905
 )
-"""Services and archives by themselves; a newsroom may still file articles below them
-(`/weather/2024/04/26/storms-hit-...`)."""
+"""Services and archives. Newsrooms may still file articles below them (`/weather/2024/04/26/storms-hit-...`)."""
 
 MOSTLY_LISTS = frozenset(
     """
@@ -64,7 +63,7 @@ ARTICLE_WORDS = frozenset(
     docs newscontent statia statya novost art post posts makale yazi berita tin-tuc bai-viet node
     """.split()  # noqa: SIM905
 )
-"""Segments that content systems put before one article."""
+"""Segments that content management systems put before one article."""
 
 ARTICLE_LETTERS = frozenset(
     ["a", "p", "c", "n", "i", "s", "t", "d", "x", "id", "txt", "info", "news", "blog", "blogs", "opinion"]
@@ -74,4 +73,4 @@ ARTICLE_LETTERS = frozenset(
 CONNECTORS = frozenset(
     ["and", "und", "y", "et", "e", "og", "och", "ve", "i", "a", "en", "n", "the", "of", "de", "la", "le", "der"]
 )
-"""Words that do not make a headline out of the name of a section (`arts-and-culture`)."""
+"""Words that do not turn a section's name into a headline (`arts-and-culture`)."""

@@ -1,9 +1,8 @@
-"""XML from the web, read without trust and without fuss: bytes → element tree, however broken.
+"""Parses untrusted XML from the web into an element tree, however broken.
 
-The strict parser runs first (it is the fast one). Where it refuses, the text is repaired (stray ampersands, control
-characters, junk before the root) and read with recovery. A document type is always cut away: no entity of its own is
-ever expanded, so there are no external entities and no "billion laughs"; entity names of HTML come through as text
-and are undone by `plain`.
+The strict parser runs first, since it is fast. Where it fails, the text is repaired (stray ampersands, control characters, junk
+before the root) and parsed with recovery. The document type is always removed and no entity it defines is expanded, so there are no
+external entities and no "billion laughs"; HTML entity names pass through as text, and `plain_text` decodes them.
 """
 
 from __future__ import annotations
@@ -21,16 +20,15 @@ from pipelines.extraction.encoding import decode
 from pipelines.text_limits import MAX_WORDS
 
 MAX_UNPACKED = 50 * 1024 * 1024
-"""Bytes of an unpacked listing: sitemaps.org's own limit for a sitemap. What follows is left unread."""
+"""Bytes read of an unpacked listing: sitemaps.org's limit for a sitemap. The rest is ignored."""
 
 _PROLOGUE = 4096
 _DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ROOT = re.compile(r"<(?:[A-Za-z]+:)?(?:rss|feed|rdf|urlset|sitemapindex|channel)\b", re.IGNORECASE)
-# Ampersands that are no number: names too, because libxml2 loses even `&amp;` once it has met a mistake. "&#38;" it
-# keeps.
+# Ampersands outside numeric references. Named ones too, because libxml2 loses even `&amp;` after an error; it keeps "&#38;".
 _AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};)(amp;|lt;|gt;|quot;|apos;)?")
-_NUMBERED = {None: "&#38;", "amp;": "&#38;", "lt;": "&#60;", "gt;": "&#62;", "quot;": "&#34;", "apos;": "&#39;"}
+_REFERENCES = {None: "&#38;", "amp;": "&#38;", "lt;": "&#60;", "gt;": "&#62;", "quot;": "&#34;", "apos;": "&#39;"}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
@@ -38,7 +36,7 @@ _SPACE = re.compile(r"\s+")
 
 
 class ParsedXml:
-    """A parsed document, or why there is none."""
+    """A parsed document; `note` says what was wrong with it, and why `root` is None."""
 
     __slots__ = ("note", "root")
 
@@ -48,7 +46,7 @@ class ParsedXml:
 
 
 def read_xml(body: bytes, content_type: str | None = None) -> ParsedXml:
-    """The tree of an XML document in any encoding. Never raises; `note` says what was wrong with it."""
+    """Parse an XML document in any encoding. Never raises."""
     decoded = decode(body, content_type) if body else None
     if decoded is None:
         return ParsedXml(None, "the body is empty or not text")
@@ -57,7 +55,7 @@ def read_xml(body: bytes, content_type: str | None = None) -> ParsedXml:
     root = _parse(_DECLARATION.sub("", text, count=1).lstrip("\ufeff \t\r\n"), recover=False)
     if root is not None:
         return ParsedXml(root)
-    root = _parse(repaired(text), recover=True)
+    root = _parse(repair(text), recover=True)
     return ParsedXml(root, "the XML is not well-formed and was repaired" if root is not None else "the body is not XML")
 
 
@@ -71,11 +69,11 @@ def _without_doctype(text: str) -> str:
     return text[: found.start()] + text[end + 1 :] if end > 0 else text[: found.start()]
 
 
-def repaired(text: str) -> str:
-    """The text from its root element on, without what no XML may contain."""
+def repair(text: str) -> str:
+    """The text from its root element on, without characters that XML forbids."""
     found = _ROOT.search(text)
     text = text[found.start() :] if found else _DECLARATION.sub("", text, count=1)
-    return _CONTROLS.sub("", _AMPERSAND.sub(lambda found: _NUMBERED[found[1]], text)).strip()
+    return _CONTROLS.sub("", _AMPERSAND.sub(lambda found: _REFERENCES[found[1]], text)).strip()
 
 
 def _parse(text: str, *, recover: bool) -> etree._Element | None:
@@ -95,16 +93,15 @@ def _parse(text: str, *, recover: bool) -> etree._Element | None:
         return None
 
 
-def fragment(text: str) -> etree._Element | None:
-    """One element cut out of a broken document (an `<item>` with prefixes nobody declared), or None."""
-    return _parse(repaired(text), recover=True)
+def parse_fragment(text: str) -> etree._Element | None:
+    """Parse one element cut out of a broken document, such as an `<item>` with undeclared prefixes; None where that fails."""
+    return _parse(repair(text), recover=True)
 
 
 class XmlStream:
-    """The elements with one of the local names `ends`, each whole when it comes, forgotten when the next one does.
+    """Iterates over the elements with a local name in `ends`. Each is complete when yielded, and cleared before the next.
 
-    For bodies whose tree would be too large. Repairs like `repaired`, part by part. `note` tells afterwards what was
-    wrong.
+    For bodies whose tree would be too large. Repairs like `repair`, part by part. After the iteration, `note` says what was wrong.
     """
 
     def __init__(self, body: bytes, content_type: str | None, *, ends: tuple[str, ...]) -> None:
@@ -126,18 +123,18 @@ class XmlStream:
     def __iter__(self) -> Iterator[etree._Element]:
         try:
             for part in _parts(self._body):
-                self._parser.feed(_AMPERSAND_BYTES.sub(_numbered, part))
-                yield from self._whole()
+                self._parser.feed(_AMPERSAND_BYTES.sub(_as_reference, part))
+                yield from self._finished()
             self._parser.close()
-            yield from self._whole()
+            yield from self._finished()
         except etree.XMLSyntaxError:
             self.note = "the XML is broken and was read as far as possible"
         if self.note is None and len(self._parser.feed_error_log):
             self.note = "the XML is not well-formed and was repaired"
 
-    def _whole(self) -> Iterator[etree._Element]:
+    def _finished(self) -> Iterator[etree._Element]:
         for _, element in self._parser.read_events():
-            if isinstance(element, etree._Element) and name_of(element) in self._ends:
+            if isinstance(element, etree._Element) and local_name(element) in self._ends:
                 yield element
                 element.clear()
                 parent = element.getparent()
@@ -147,15 +144,15 @@ class XmlStream:
 
 _PART = 1 << 16
 _AMPERSAND_BYTES = re.compile(_AMPERSAND.pattern.encode())
-_NUMBERED_BYTES = {name and name.encode(): number.encode() for name, number in _NUMBERED.items()}
+_REFERENCES_BYTES = {name and name.encode(): number.encode() for name, number in _REFERENCES.items()}
 
 
-def _numbered(found: re.Match[bytes]) -> bytes:
-    return _NUMBERED_BYTES[found[1]]
+def _as_reference(found: re.Match[bytes]) -> bytes:
+    return _REFERENCES_BYTES[found[1]]
 
 
 def _parts(body: bytes) -> Iterator[bytes]:
-    """The body in parts of about `_PART` bytes that end after a ">", so that no entity is cut in two."""
+    """The body in parts of about `_PART` bytes that end after a ">", so that no entity is split."""
     start = 0
     while start < len(body):
         end = body.find(b">", start + _PART) + 1 or len(body)
@@ -164,7 +161,7 @@ def _parts(body: bytes) -> Iterator[bytes]:
 
 
 def _as_utf8(body: bytes, content_type: str | None) -> bytes:
-    """The body in UTF-8, from its root on: copied only where it must be."""
+    """The body in UTF-8, from its root on, copied only where necessary."""
     head = body[:_PROLOGUE]
     if b"\x00" in head or (
         b"encoding" in head[:200] and not re.search(rb"encoding\s*=\s*[\"']utf-?8", head[:200], re.I)
@@ -176,7 +173,7 @@ def _as_utf8(body: bytes, content_type: str | None) -> bytes:
 
 
 def looks_like_xml(body: bytes) -> bool:
-    """Whether a feed's or sitemap's root stands near the beginning, whatever is before it."""
+    """Whether the root of a feed or sitemap is near the beginning, whatever stands before it."""
     head = body[: 4 * _PROLOGUE]
     return _ROOT_BYTES.search(head.replace(b"\x00", b"") if b"\x00" in head else head) is not None
 
@@ -184,8 +181,8 @@ def looks_like_xml(body: bytes) -> bool:
 _ROOT_BYTES = re.compile(_ROOT.pattern.encode(), re.IGNORECASE)
 
 
-def unpack(body: bytes, limit: int = MAX_UNPACKED) -> bytes:
-    """The body without gzip, where it is gzip: at most `limit` bytes, and of a damaged file what could be read."""
+def gunzip(body: bytes, limit: int = MAX_UNPACKED) -> bytes:
+    """The body, decompressed if it is gzip: at most `limit` bytes, and of a damaged file what could be read."""
     if not body.startswith(b"\x1f\x8b"):
         return body
     whole = bytearray()
@@ -198,34 +195,31 @@ def unpack(body: bytes, limit: int = MAX_UNPACKED) -> bytes:
     return bytes(whole[:limit])
 
 
-def name_of(element: etree._Element) -> str:
-    """The local name in lower case, with or without a declared namespace; "" for what is no element."""
+def local_name(element: etree._Element) -> str:
+    """The local name in lower case, with or without a declared namespace; "" for comments and the like."""
     tag = element.tag
     return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
 
 
 def text_of(element: etree._Element) -> str:
-    """All text within, stripped."""
     if len(element) == 0:
         return (element.text or "").strip()
     return "".join(str(part) for part in element.itertext()).strip()
 
 
 def attribute(element: etree._Element, name: str) -> str | None:
-    """An attribute by its local name, stripped; None where absent or empty."""
+    """The value of an attribute, stripped; None where absent or empty."""
     value = element.get(name)
     return value.strip() or None if value else None
 
 
 def elements(root: etree._Element, *names: str) -> Iterator[etree._Element]:
-    """All elements with one of these local names, in document order."""
     wanted = frozenset(names)
-    return (element for element in root.iter() if name_of(element) in wanted)
+    return (element for element in root.iter() if local_name(element) in wanted)
 
 
-def plain(text: str | None) -> str | None:
-    """Words for a person out of what may be escaped HTML: markup stripped, entities undone (twice, feeds do that),
-    one line."""
+def plain_text(text: str | None) -> str | None:
+    """Plain text on one line from text that may be escaped HTML: tags removed, entities decoded (twice, as feeds escape twice)."""
     if not text:
         return None
     text = text[:MAX_WORDS]

@@ -1,11 +1,11 @@
-"""A subscriber's own access to a source: headers and cookies that its hosts get with every request, and nobody else.
+"""A subscriber's access to a source: headers and cookies that are sent to the source's hosts, and to nobody else.
 
-What they are stands in a file or in the environment; settings, and so the database, name only the place. They are put into a
-request at the very last moment, when it leaves (`crawler.http.handler`), for the address of that hop: a redirect to another host, a
-robots.txt and a downgrade to plain http go without them, and no request object, log line or stored row ever holds them.
+The secrets stand in a file or an environment variable; settings, and so the database, only name that location. They are added to a
+request at the last moment, when it is sent (`crawler.http.handler`), for the URL of that hop. Redirects to another host, robots.txt
+and downgrades to plain http are sent without them, and no request object, log line or stored row ever contains them.
 
-    headers file    `Name: value`, a line each; # begins a comment
-    cookies file    cookies.txt as browsers' extensions and curl write it (Netscape's format), or a line `name=value; name=value`
+    headers file    `Name: value`, one per line; # begins a comment
+    cookies file    cookies.txt as browser extensions and curl write it (Netscape format), or lines `name=value; name=value`
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ import yarl
 from db.config.settings import SourceSettings
 from db.errors import ConfigError
 
-# What the connection needs for itself, or would have answers read wrongly (a part, nothing new, an unknown packing).
-_OURS = frozenset(
+# Headers that the connection sets itself, or that would make responses unreadable (a part, 304, an unknown encoding).
+_RESERVED_HEADERS = frozenset(
     {
         "accept-encoding", "connection", "content-length", "content-type", "expect", "host", "if-match", "if-modified-since",
         "if-none-match", "if-range", "if-unmodified-since", "keep-alive", "proxy-authorization", "proxy-connection", "range", "te",
@@ -34,8 +34,8 @@ _OURS = frozenset(
 _TOKEN = re.compile(r"[0-9A-Za-z!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
 _COOKIE = re.compile(r"[\x21-\x3a\x3c-\x7e\x80-\U0010ffff]*(?: +[\x21-\x3a\x3c-\x7e]+)*")
-# Beyond what any site sets; nginx takes 32 KiB of headers.
-_MOST_BYTES = 256 * 1024
+# More than any site sets: nginx accepts 32 KiB of headers.
+_MAX_BYTES = 256 * 1024
 _PORTS = {"http": 80, "https": 443}
 
 Origin = tuple[str, str, int]
@@ -44,7 +44,7 @@ Origin = tuple[str, str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cookie:
-    """A cookie. `domain` None: of any of the source's hosts. `expires`: Unix seconds, None: not at all."""
+    """A cookie. `domain` None: for all hosts of the source. `expires`: Unix seconds, None: never."""
 
     name: str
     value: str = field(repr=False)
@@ -55,7 +55,7 @@ class Cookie:
     expires: float | None = None
 
     def is_for(self, url: yarl.URL, now: float) -> bool:
-        """Whether a request for the address takes it along."""
+        """Whether a request for the URL sends it. `now`: Unix seconds."""
         host = (url.raw_host or "").lower()
         return (
             (self.domain in (None, host) or (self.subdomains and host.endswith(f".{self.domain}")))
@@ -65,23 +65,22 @@ class Cookie:
         )
 
     def is_expired(self, now: float) -> bool:
-        """Whether its time is over."""
         return self.expires is not None and self.expires <= now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriberAccess:
-    """What requests to some origins take along. Its text and its pickle show nothing of it."""
+    """What requests to some origins send. Its repr shows no secret, and it cannot be pickled."""
 
     origins: frozenset[Origin]
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     cookies: tuple[Cookie, ...] = field(default=(), repr=False)
 
     def __reduce__(self) -> str:
-        raise TypeError("access to a source is never written down")
+        raise TypeError("access to a source must not be pickled")
 
     def headers_for(self, url: yarl.URL) -> list[tuple[str, str]]:
-        """The headers that a request for the address takes along: none where it goes to another origin."""
+        """The headers for a request to the URL; none where it goes to another origin."""
         if (url.scheme, (url.raw_host or "").lower(), url.port) not in self.origins:
             return []
         now = time.time()
@@ -90,7 +89,7 @@ class SubscriberAccess:
 
 
 def load_access(source: str, url: str, settings: SourceSettings, folder: Path) -> SubscriberAccess | None:
-    """The access that a source's settings name, None where they name none. Raises ConfigError, which shows no value."""
+    """The access that a source's settings name, None where they name none. Raises ConfigError, whose message shows no secret."""
     headers, cookies = settings.headers, settings.cookies
     if not headers and not cookies:
         return None
@@ -103,7 +102,10 @@ def load_access(source: str, url: str, settings: SourceSettings, folder: Path) -
 
 
 def origins_of(url: str, further: tuple[str, ...]) -> Iterator[Origin]:
-    """A source's own origins: its host with and without "www.", and those named; never plain http for a source of https."""
+    """The origins of a source: its host with and without "www.", and the hosts in `further`.
+
+    For a source of https never plain http.
+    """
     given = yarl.URL(url)
     host = (given.raw_host or "").lower()
     bare = host.removeprefix("www.")
@@ -111,35 +113,35 @@ def origins_of(url: str, further: tuple[str, ...]) -> Iterator[Origin]:
         yield given.scheme, name, given.port or 0
     own = given.port == _PORTS.get(given.scheme)
     for name in dict.fromkeys((host, bare, f"www.{bare}", *further)) if own else further:
-        # A site of http may have moved to https; the other way round would show them to the network.
+        # A site of http may have moved to https. The other way round would show the secrets to the network.
         yield "https", name, 443
         if given.scheme == "http":
             yield "http", name, 80
 
 
-def open_to_others(place: str, folder: Path) -> bool:
-    """Whether a file of secrets can be read by every user of this machine."""
-    if place.startswith("env:") or os.name != "posix":
+def open_to_others(location: str, folder: Path) -> bool:
+    """Whether every user of this machine can read a file of secrets."""
+    if location.startswith("env:") or os.name != "posix":
         return False
     try:
-        return bool((folder / place).stat().st_mode & stat.S_IROTH)
+        return bool((folder / location).stat().st_mode & stat.S_IROTH)
     except OSError:
         return False
 
 
-def _read(place: str, folder: Path, where: str, setting: str) -> str:
-    if place.startswith("env:"):
-        name = place.removeprefix("env:")
+def _read(location: str, folder: Path, where: str, setting: str) -> str:
+    if location.startswith("env:"):
+        name = location.removeprefix("env:")
         if (text := os.environ.get(name)) is None:
             raise ConfigError(f"{where}: {setting}: the environment has no {name}; set it where Copydesk is started")
         return text
-    path = folder / place
+    path = folder / location
     try:
         with path.open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-        if len(data) > _MOST_BYTES:
+            data = file.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
             raise ConfigError(
-                f"{where}: {path}: has more than {_MOST_BYTES // 1024} KiB; keep only this source's part of it"
+                f"{where}: {path}: has more than {_MAX_BYTES // 1024} KiB; keep only this source's part of it"
             )
         return data.decode("utf-8-sig")
     except OSError as error:
@@ -158,10 +160,10 @@ def _headers(text: str, where: str) -> Iterator[tuple[str, str]]:
         name, value = name.strip(), value.strip()
         if not colon or not _TOKEN.fullmatch(name) or not _VALUE.fullmatch(value):
             raise ConfigError(f'{where}, line {number}: is no header; write "Name: value"')
-        if name.lower() in _OURS:
+        if name.lower() in _RESERVED_HEADERS:
             raise ConfigError(f"{where}, line {number}: {name} is set by Copydesk itself; take the line out")
         if name.lower() == "user-agent":
-            raise ConfigError(f"{where}, line {number}: who asks is said by the setting user_agent; take the line out")
+            raise ConfigError(f"{where}, line {number}: the setting user_agent says who asks; take the line out")
         if name.lower() == "cookie":
             raise ConfigError(f"{where}, line {number}: cookies have a setting of their own; move them there")
         yield name, value

@@ -1,19 +1,18 @@
-"""Scrapy's downloader with the manners of this house: every host has its own pace.
+"""Scrapy's downloader with a pace for each host.
 
-Words: a *host* is a host name without port; its requests share one `HostSlot`. The *floor* is the shortest pause
-between two of its requests: what the source's configuration asks, or robots.txt' Crawl-delay if that is longer.
-A *hold* is a moment before which nothing is sent to it. *Load* is how many of its requests are anywhere in the
-downloader, waiting or in flight.
+Terms: a *host* is a host name without port; its requests share one `HostSlot`. The *floor* is the shortest pause between two of its
+requests: the source's `delay`, or robots.txt's Crawl-delay if that is longer. A *hold* is a time before which nothing is sent to
+it. *Load* is the number of its requests in the downloader, waiting or in flight.
 
-Scrapy makes a slot from global settings when it first meets a host, and has no hook for anything else, so this
-subclass makes it from the request's meta: `slot_delay` (seconds) and `slot_concurrency`. Where requests disagree, the
-politest wish wins for the rest of the run. The slot key is always the host of the URL: Scrapy leaves the key in
-`meta["download_slot"]`, a redirect copies it, and the host redirected to would be paced as the one before.
+Scrapy makes a slot from global settings when it first meets a host, without any hook. This subclass makes it from the request's
+meta: `slot_delay` (seconds) and `slot_concurrency`. Where requests disagree, the politest value wins for the rest of the run. The
+slot key is always the host of the URL. Scrapy would keep it in `meta["download_slot"]`, which a redirect copies, and the target
+host would get the pace of the first.
 
-The pause counts from the moment an answer began (`answered`), not from when its request was handed over: connecting
-takes time, and a host measures arrivals. A host that has begun to answer had the request before, so with one
-request at a time the gap that it sees is never under the floor. With several at once there is no such moment, and the
-pause lies between departures. Jitter only ever adds.
+The pause counts from the moment a response begins (`mark_answered`), not from when its request was handed over: connecting takes
+time, and a host measures arrivals. A host that has begun to answer received the request before, so with one request at a time the
+gap it sees is never below the floor. With several at once there is no such moment, and the pause lies between departures. Jitter
+only lengthens pauses.
 """
 
 from __future__ import annotations
@@ -37,87 +36,92 @@ from twisted.python.failure import Failure
 
 from crawler.discover.robots import ROBOTS_FETCH
 from crawler.http.errors import RequestRefused, Stopping
+from crawler.http.services import services_of
 
 logger = logging.getLogger(__name__)
 
-# A pause is multiplied by a number from this range. The lower end is above 1 so that what an event loop and two
-# machines' clocks differ in cannot make it shorter than asked: with a busy thread beside the crawl, 40 hosts and a delay
-# of 1 s saw a shortest gap of 1.017 s. The upper end keeps hosts from being asked in step.
+# A pause is multiplied by a random number from this range. The lower end is above 1 so that the inaccuracy of the event loop and of
+# two machines' clocks cannot make the pause shorter than configured: with a busy thread beside the crawl, 40 hosts and a delay of 1
+# s saw a shortest gap of 1.017 s. The upper end keeps hosts from being asked in step.
 JITTER = (1.01, 1.25)
-# How long, in seconds, requests in flight may still take when the run stops. A stop is promised within 5.
-GRACE_SECONDS = 3.0
-# How often to look whether the engine is stopping: Scrapy has no signal for it.
-STOP_POLL_SECONDS = 0.25
+# Seconds that requests in flight may still take when the run stops. A stop is promised within 5.
+GRACE_S = 3.0
+# Seconds between checks whether the engine is stopping: Scrapy has no signal for it.
+STOP_POLL_S = 0.25
 
 
 class HostSlot(Slot):
-    """The pace of one host."""
+    """The pace of one host. Times are `time.monotonic()`, durations seconds."""
 
-    __slots__ = ("asked", "crawl_delay", "held_until", "stretch")
+    __slots__ = ("configured_delay", "crawl_delay", "delay_factor", "held_until")
 
     def __init__(self, concurrency: int, delay: float) -> None:
         super().__init__(concurrency, delay, 0.0)
-        self.asked = delay
+        self.configured_delay = delay
         self.crawl_delay = 0.0
         self.held_until = 0.0
-        self.stretch = 1.0
+        self.delay_factor = 1.0
 
     @property
     def floor(self) -> float:
-        """The shortest pause between two requests, in seconds."""
-        return max(self.asked, self.crawl_delay)
+        return max(self.configured_delay, self.crawl_delay)
 
-    def wish(self, delay: float, concurrency: int) -> None:
-        """Take a request's wish into account: slower and fewer at once win."""
-        if delay > self.asked:
-            self.asked = delay
+    def apply_limits(self, delay: float, concurrency: int) -> None:
+        """Apply a request's limits: the longer delay and the smaller concurrency win."""
+        if delay > self.configured_delay:
+            self.configured_delay = delay
         self.concurrency = min(self.concurrency, concurrency)
         self.delay = max(self.delay, self.floor)
 
-    def heed(self, crawl_delay: float) -> None:
-        """Keep robots.txt' Crawl-delay, in seconds."""
+    def set_crawl_delay(self, crawl_delay: float) -> None:
+        """Apply robots.txt's Crawl-delay."""
         self.crawl_delay = crawl_delay
         self.delay = max(self.delay, self.floor)
 
     def hold(self, seconds: float) -> None:
-        """Send nothing for that long. A pause that is already running is only ever lengthened."""
+        """Send nothing for that long. A running pause is only lengthened."""
         self.held_until = max(self.held_until, time.monotonic() + seconds)
 
-    def answered(self) -> None:
-        """An answer began, or the request failed: the pause counts from here."""
+    def mark_answered(self) -> None:
+        """Note that a response began, or the request failed: the pause counts from here."""
         if self.concurrency == 1:
             self.lastseen = time.monotonic()
 
-    def departs(self, now: float) -> None:
-        """A request leaves: draw the jitter of the pause after it, once."""
+    def mark_sent(self, now: float) -> None:
+        """Note that a request is sent, and draw the jitter of the pause after it, once."""
         self.lastseen = now
-        self.stretch = random.uniform(*JITTER)  # noqa: S311
+        self.delay_factor = random.uniform(*JITTER)  # noqa: S311
 
     def download_delay(self) -> float:
-        """The pause in seconds after `lastseen`."""
-        return max(self.delay * self.stretch, self.held_until - self.lastseen)
+        """The pause after `lastseen`."""
+        return max(self.delay * self.delay_factor, self.held_until - self.lastseen)
 
 
 class HostDownloader(Downloader):
-    """Scrapy's downloader with a `HostSlot` for each host. Setting: `DOWNLOADER`."""
+    """Scrapy's downloader with a `HostSlot` for each host. Setting: `DOWNLOADER`.
+
+    The `on_…` lists hold functions to call: `on_freed` with the host of each finished request, `on_outcome` with each request and
+    its response or error, `on_stopping` when the run begins to stop, `on_grace_end` when the grace period is over.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
         self.load: Counter[str] = Counter()
         self.on_freed: list[Callable[[str], None]] = []
         self.on_outcome: list[Callable[[Request, Response | Exception], None]] = []
         self.on_stopping: list[Callable[[], None]] = []
-        self.on_stop: list[Callable[[], None]] = []
+        self.on_grace_end: list[Callable[[], None]] = []
         self._transfers: set[asyncio.Task[None]] = set()
-        self._stop_seen: float | None = None
+        self._stopping_since: float | None = None
         self._stop_poll: AsyncioLoopingCall | None = None
+        # Before Scrapy's constructor, which builds the handlers and middlewares: they take the downloader from the services.
+        services_of(crawler).downloader = self
+        super().__init__(crawler)
 
     def get_slot_key(self, request: Request) -> str:
-        """The host name of the request's URL."""
         return urlparse_cached(request).hostname or ""
 
-    def room(self, key: str) -> bool:
-        """Whether the host may have one more request in the downloader: its share at once, and one that is next."""
+    def has_room(self, key: str) -> bool:
+        """Whether the host may have one more request in the downloader: those in flight at once, and one that is next."""
         load = self.load.get(key, 0)
         if not load:
             return True
@@ -125,11 +129,11 @@ class HostDownloader(Downloader):
         return load <= (slot.concurrency if slot else self.domain_concurrency)
 
     def fetch(self, request: Request, spider: Spider | None = None) -> Deferred[Response | Request]:
-        """Download a request through the middlewares, counting it as its host's load meanwhile.
+        """Download a request through the middlewares, counted in its host's load meanwhile.
 
-        Not so the request for robots.txt: when it is done, a page taken in its place would overtake those that wait.
+        The request for robots.txt is not counted: when it ends, a page admitted in its place would overtake those that wait for it.
         """
-        self._watch_for_stop()
+        self._start_stop_poll()
         deferred: Deferred[Response | Request] = super().fetch(request)
         if request.meta.get(ROBOTS_FETCH):
             return deferred
@@ -138,25 +142,23 @@ class HostDownloader(Downloader):
         return deferred.addBoth(self._release, key)
 
     def slot_for(self, request: Request) -> HostSlot:
-        """The slot of the request's host, made if need be."""
         slot = self._get_slot(request)[1]
         assert isinstance(slot, HostSlot)
         return slot
 
     def refuse_waiting(self, key: str, reason: Callable[[Request], Exception]) -> None:
-        """Fail the host's requests that have not left yet."""
+        """Fail the host's requests that were not sent yet, each with the error that `reason` returns."""
         slot = self.slots.get(key)
         while slot and slot.queue:
             request, deferred = slot.queue.popleft()
             deferred.errback(reason(request))
 
     def report(self, request: Request, outcome: Response | Exception) -> None:
-        """Tell who listens how a request ended, before the host's next one leaves: the middlewares hear too late."""
+        """Call the `on_outcome` functions before the host's next request is sent. The middlewares learn of the outcome too late."""
         for listener in self.on_outcome:
             listener(request, outcome)
 
     def close(self) -> None:
-        """Stop the timers."""
         if self._stop_poll:
             self._stop_poll.stop()
             self._stop_poll = None
@@ -164,7 +166,7 @@ class HostDownloader(Downloader):
 
     def _release(self, result: Any, key: str) -> Any:
         if isinstance(result, Failure) and isinstance(result.value, RequestRefused):
-            logger.info("%s", result.value)  # `scrapy shell -L INFO` would otherwise not say why nothing came
+            logger.info("%s", result.value)  # otherwise `scrapy shell -L INFO` does not show why there is no response
         self.load[key] -= 1
         if not self.load[key]:
             del self.load[key]
@@ -182,13 +184,13 @@ class HostDownloader(Downloader):
             slot = self.slots[key] = HostSlot(concurrency, delay)
             self._start_slot_gc()
         elif isinstance(slot, HostSlot):
-            slot.wish(delay, concurrency)
+            slot.apply_limits(delay, concurrency)
         return key, slot
 
     def _process_queue(self, slot: Slot) -> None:
-        # In place of Scrapy's, which counts a request as in flight only when its task has begun. Without the reactor
-        # tasks begin a moment later, and two requests that arrive in that moment both go out (measured on 2.19.0: two
-        # at once with a concurrency of 1). The timer asks again when it ends, so a hold that came meanwhile is kept.
+        # Replaces Scrapy's method, which counts a request as in flight only when its task has begun. Without the reactor, tasks
+        # begin a moment later, and two requests that arrive in that moment are both sent (measured on 2.19.0: two at once with a
+        # concurrency of 1). The timer calls this method again, so a hold that came meanwhile is kept.
         assert isinstance(slot, HostSlot)
         while slot.queue and not slot.latercall and slot.free_transfer_slots() > 0:
             now = time.monotonic()
@@ -196,7 +198,7 @@ class HostDownloader(Downloader):
             if wait > 0:
                 slot.latercall = call_later(wait, self._latercall, slot)
                 return
-            slot.departs(now)
+            slot.mark_sent(now)
             request, deferred = slot.queue.popleft()
             slot.transferring.add(request)
             transfer = asyncio.ensure_future(self._wait_for_download(slot, request, deferred))
@@ -204,7 +206,7 @@ class HostDownloader(Downloader):
             transfer.add_done_callback(self._transfers.discard)
 
     def _slot_gc(self, age: float = 60) -> None:
-        # Scrapy forgets a slot after a minute without requests. A hold or a Crawl-delay must outlive that.
+        # Scrapy drops a slot after a minute without requests. A hold or a Crawl-delay must outlive that.
         now = time.monotonic()
         for key, slot in list(self.slots.items()):
             assert isinstance(slot, HostSlot)
@@ -212,22 +214,22 @@ class HostDownloader(Downloader):
             if not slot.active and key not in self.load and rested:
                 self.slots.pop(key).close()
 
-    def _watch_for_stop(self) -> None:
-        if self._stop_poll is None and self._stop_seen is None:
-            self._stop_poll = AsyncioLoopingCall(self._look_for_stop)
-            self._stop_poll.start(STOP_POLL_SECONDS, now=False)
+    def _start_stop_poll(self) -> None:
+        if self._stop_poll is None and self._stopping_since is None:
+            self._stop_poll = AsyncioLoopingCall(self._poll_for_stop)
+            self._stop_poll.start(STOP_POLL_S, now=False)
 
-    def _look_for_stop(self) -> None:
+    def _poll_for_stop(self) -> None:
         engine_slot = self.crawler.engine._slot
         if engine_slot is None or engine_slot.closing is None:
             return
         now = time.monotonic()
-        if self._stop_seen is None:
-            self._stop_seen = now
+        if self._stopping_since is None:
+            self._stopping_since = now
             for stopping in self.on_stopping:
                 stopping()
         for key in list(self.slots):
             self.refuse_waiting(key, lambda request: Stopping(request.url))
-        if now - self._stop_seen >= GRACE_SECONDS:
-            for stop in self.on_stop:
+        if now - self._stopping_since >= GRACE_S:
+            for stop in self.on_grace_end:
                 stop()

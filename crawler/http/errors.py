@@ -1,17 +1,17 @@
-"""Why a request was not carried out, named for what the caller should do about it.
+"""Why a request was not sent, named for what the caller should do.
 
-    scrapy.exceptions.IgnoreRequest     Scrapy hands these to the errback and logs no traceback
-    └── Refused                         Copydesk chose not to ask: `str(error)` is one sentence for a person
+    scrapy.exceptions.IgnoreRequest     Scrapy passes these to the errback without logging a traceback
+    └── RequestRefused                  Copydesk chose not to send it: `str(error)` is one sentence for a person
         ├── AddressRefused              the host is not on the public internet: allow its network, or drop the link
-        ├── CertificateRefused          the host does not prove who it is: tell the person, do not retry
-        ├── ForbiddenByRobots           robots.txt says no: drop the link
-        ├── RobotsUnavailable           robots.txt could not be read: come back in a later run
-        ├── HostOnHold                  the host asked for a long rest: come back after `until`
-        ├── AlreadyAsked                it redirects to an address of this run: `url` says which, the outcome is there
-        ├── TooManyRedirects            the address leads in circles: drop the link
-        └── Stopping                    the run ends before the request went out: come back in the next run
+        ├── CertificateRefused          the host cannot prove its identity: report it, do not retry
+        ├── ForbiddenByRobots           robots.txt forbids it: drop the link
+        ├── RobotsUnavailable           robots.txt could not be read: try again in a later run
+        ├── HostOnHold                  the host asked for a long rest: try again after `until`
+        ├── AlreadyAsked                it redirects to a URL of this run: `url` names it, the outcome is there
+        ├── TooManyRedirects            the URL redirects in circles: drop the link
+        └── Stopping                    the run ends before the request was answered: try again in the next run
 
-What was asked and went wrong on the wire keeps Scrapy's own names (`scrapy.exceptions.DownloadTimeoutError`, ...).
+Errors on the wire keep Scrapy's names (`scrapy.exceptions.DownloadTimeoutError`, ...).
 """
 
 from __future__ import annotations
@@ -30,37 +30,39 @@ class AddressRefused(RequestRefused):
 
     def __init__(self, host: str, address: str) -> None:
         self.host, self.address = host, address
-        what = f"{host} is" if host == address else f"{host} leads to {address},"
+        what = f"{host} is" if host == address else f"{host} resolves to {address},"
         super().__init__(
             f"{what} not a public internet address: add its network to allow_networks of the source to crawl it."
         )
 
 
 class CertificateRefused(RequestRefused):
-    """The host's TLS certificate does not hold, or no TLS connection comes about."""
+    """The host's TLS certificate is invalid, or TLS fails."""
 
     def __init__(self, host: str, reason: str) -> None:
         self.host, self.reason = host, reason
-        super().__init__(f"{host} offers no valid certificate: {reason}.")
+        super().__init__(f"{host} has no valid certificate: {reason}.")
 
 
 class ForbiddenByRobots(RequestRefused):
-    """The host's robots.txt forbids this address to us."""
+    """The host's robots.txt forbids the URL."""
 
     def __init__(self, url: str) -> None:
         super().__init__(f"robots.txt forbids {url}.")
 
 
 class RobotsUnavailable(RequestRefused):
-    """The host's robots.txt could not be read, which RFC 9309 counts as a no for the time being."""
+    """The host's robots.txt could not be read, which RFC 9309 treats as forbidden for the time being."""
 
     def __init__(self, origin: str, reason: str) -> None:
         self.origin, self.reason = origin, reason
-        super().__init__(f"{origin}/robots.txt cannot be read ({reason}), so nothing of that host is fetched for now.")
+        super().__init__(
+            f"{origin}/robots.txt cannot be read ({reason}), so nothing is fetched from that host for now."
+        )
 
 
 class HostOnHold(RequestRefused):
-    """The host asked (Retry-After) for a rest longer than a run waits. `until` is aware."""
+    """The host asked (Retry-After) for a longer rest than a run waits. `until` is aware."""
 
     def __init__(self, host: str, until: datetime) -> None:
         self.host, self.until = host, until
@@ -68,7 +70,7 @@ class HostOnHold(RequestRefused):
 
 
 class AlreadyAsked(RequestRefused):
-    """The address redirects to one that this run has asked for. `url` is that one."""
+    """The URL redirects to one that this run has requested: `url`."""
 
     def __init__(self, url: str, source: str) -> None:
         self.url = url
@@ -76,7 +78,7 @@ class AlreadyAsked(RequestRefused):
 
 
 class TooManyRedirects(RequestRefused):
-    """The address redirects more often than allowed."""
+    """The URL redirects more often than allowed."""
 
     def __init__(self, url: str, hops: int, status: int) -> None:
         self.status = status

@@ -1,16 +1,16 @@
-"""The gate between a URL and a socket: names are looked up, judged and connected to in one step.
+"""The guard against requests to private addresses: a name is looked up, checked and connected to in one step.
 
-Words: an *answer* is one address that DNS gave for a name. A name passes when **every** answer may be reached
+Terms: an *answer* is one address that DNS gives for a name. A name passes if **every** answer may be reached
 (`networks.is_allowed`); one private answer among public ones refuses the name.
 
-Why no second answer can slip in between the check and the connection (DNS rebinding): the check sits in the resolver
-that aiohttp's connector calls. It returns the very addresses that it has just judged, in numeric form, aiohttp
-connects to those and looks nothing up itself. There is no earlier check that a later lookup could contradict. A kept
-connection is reused only among requests with the same allowed networks (`handler.py` keeps a pool for each), so it was
-judged by the same rules. aiohttp does not ask its resolver about hosts that are numbers; `check_host` judges those.
+Why no second answer can slip in between check and connection (DNS rebinding): the check is in the resolver that aiohttp's connector
+calls. It returns exactly the addresses that it has checked, in numeric form; aiohttp connects to those and looks nothing up itself.
+There is no earlier check that a later lookup could contradict. A kept connection is reused only by requests with the same allowed
+networks (`handler.py` keeps a pool for each), so it passed the same check. aiohttp does not ask its resolver about numeric hosts;
+`check_host` checks those.
 
-Behind a proxy, the proxy looks names up, so only hosts that are numbers can be judged here. The proxy's own address is
-exempt: the person who set it wants it used.
+Behind a proxy, the proxy looks names up, so only numeric hosts can be checked here. The proxy's own address is exempt: the person
+who configured it wants it used.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from crawler.http.errors import AddressRefused
 from crawler.http.networks import Networks, is_allowed, literal_address
 
 Lookup = Callable[[str], Awaitable[Sequence[str]]]
-"""Host name to addresses, numeric. Raises OSError where the name does not resolve."""
+"""Looks a host name up: its addresses, numeric. Raises OSError where the name does not resolve."""
 
-# DNS tells getaddrinfo's callers no lifetime. A minute is the usual lifetime of a load-balanced name, and a run that
-# asks once a minute and host costs resolvers nothing.
-ANSWER_SECONDS = 60.0
-# A name without an answer is asked for again after so long: past the pauses between retries of one request.
-UNKNOWN_SECONDS = 30.0
-# Bounds memory: names with their answers, oldest out first. A run knows some hundred hosts.
-ANSWERS_KEPT = 4096
-# Lookups in flight. They block a thread each, up to the C library's 10 s and more where a name server is silent.
-LOOKUPS_AT_ONCE = 16
+# Seconds that answers are cached; getaddrinfo does not report their lifetime. A minute is the usual lifetime of a load-balanced
+# name, and one lookup per minute and host costs resolvers nothing.
+ANSWER_TTL_S = 60.0
+# Seconds that a failed lookup is cached: longer than the pauses between retries of one request.
+FAILURE_TTL_S = 30.0
+# Names cached with their answers, the oldest dropped first. A run knows some hundred hosts.
+MAX_ANSWERS = 4096
+# Lookups at once. Each blocks a thread, for 10 s and more where a name server does not answer.
+MAX_LOOKUPS = 16
 
 
 def check_host(host: str, allowed: Networks) -> None:
-    """Refuse a host that spells out an address which may not be reached. Raises AddressRefused. Names pass."""
+    """Raise AddressRefused if a host is written as an address that may not be reached. Names pass."""
     try:
         address = literal_address(host)
     except ValueError:
@@ -54,13 +54,13 @@ def check_host(host: str, allowed: Networks) -> None:
 async def system_lookup(host: str) -> Sequence[str]:
     """Look a name up as the system does (hosts file, DNS), IPv4 and IPv6.
 
-    In a daemon thread of its own: the threads of an executor are joined when the process ends, and a silent name server
-    would then hold the end of a run for its whole time-out.
+    It runs in a daemon thread of its own. Threads of an executor are joined when the process ends, so a silent name server would
+    delay the end of a run by its whole time-out.
     """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[list[str]] = loop.create_future()
 
-    def settle(found: list[str] | OSError) -> None:
+    def set_answer(found: list[str] | OSError) -> None:
         if answer.done():
             return
         if isinstance(found, OSError):
@@ -68,7 +68,7 @@ async def system_lookup(host: str) -> Sequence[str]:
         else:
             answer.set_result(found)
 
-    def ask() -> None:
+    def look_up() -> None:
         found: list[str] | OSError
         try:
             infos = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -78,23 +78,23 @@ async def system_lookup(host: str) -> Sequence[str]:
         except UnicodeError as error:  # a label of over 63 letters
             found = OSError(f"{host!r} is not a host name: {error}")
         if not loop.is_closed():
-            loop.call_soon_threadsafe(settle, found)
+            loop.call_soon_threadsafe(set_answer, found)
 
-    threading.Thread(target=ask, name=f"lookup {host}", daemon=True).start()
+    threading.Thread(target=look_up, name=f"lookup {host}", daemon=True).start()
     return await answer
 
 
 class DnsCache:
-    """What names resolve to, remembered for `ANSWER_SECONDS`. Requests for one name share one lookup."""
+    """Caches lookups for `ANSWER_TTL_S`. Concurrent requests for one name share one lookup."""
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
         self._known: dict[str, tuple[float, tuple[str, ...]]] = {}
         self._unknown: dict[str, tuple[float, str]] = {}
-        self._asked: dict[str, asyncio.Task[tuple[str, ...]]] = {}
-        self._turns = asyncio.Semaphore(LOOKUPS_AT_ONCE)
+        self._pending: dict[str, asyncio.Task[tuple[str, ...]]] = {}
+        self._slots = asyncio.Semaphore(MAX_LOOKUPS)
 
-    async def of(self, host: str) -> tuple[str, ...]:
+    async def resolve(self, host: str) -> tuple[str, ...]:
         """The addresses of a name, at least one. Raises OSError where it has none."""
         known = self._known.get(host)
         if known and known[0] > time.monotonic():
@@ -102,34 +102,34 @@ class DnsCache:
         unknown = self._unknown.get(host)
         if unknown and unknown[0] > time.monotonic():
             raise OSError(unknown[1])
-        if (task := self._asked.get(host)) is None:
-            task = self._asked[host] = asyncio.ensure_future(self._ask(host))
-            task.add_done_callback(lambda done: self._answered(host, done))
-        # Shielded: a request that times out must not take the answer from the others that wait for it.
+        if (task := self._pending.get(host)) is None:
+            task = self._pending[host] = asyncio.ensure_future(self._look_up(host))
+            task.add_done_callback(lambda done: self._finish(host, done))
+        # Shielded: when one request times out, the others still need the answer.
         return await asyncio.shield(task)
 
-    def _answered(self, host: str, task: asyncio.Task[tuple[str, ...]]) -> None:
-        self._asked.pop(host, None)
-        # Asked for even where nobody waits any more, or asyncio would complain that nobody did.
+    def _finish(self, host: str, task: asyncio.Task[tuple[str, ...]]) -> None:
+        self._pending.pop(host, None)
+        # Read the exception even if nobody waits any more, or asyncio warns that it was never retrieved.
         if not task.cancelled() and (error := task.exception()) is not None:
-            if len(self._unknown) >= ANSWERS_KEPT:
+            if len(self._unknown) >= MAX_ANSWERS:
                 self._unknown.clear()
-            self._unknown[host] = (time.monotonic() + UNKNOWN_SECONDS, str(error))
+            self._unknown[host] = (time.monotonic() + FAILURE_TTL_S, str(error))
 
-    async def _ask(self, host: str) -> tuple[str, ...]:
-        async with self._turns:
+    async def _look_up(self, host: str) -> tuple[str, ...]:
+        async with self._slots:
             found = tuple(await self._lookup(host))
         if not found:
             raise OSError(f"{host} has no address")
         self._known.pop(host, None)
-        while len(self._known) >= ANSWERS_KEPT:
+        while len(self._known) >= MAX_ANSWERS:
             self._known.pop(next(iter(self._known)))
-        self._known[host] = (time.monotonic() + ANSWER_SECONDS, found)
+        self._known[host] = (time.monotonic() + ANSWER_TTL_S, found)
         return found
 
 
 class GuardedResolver(AbstractResolver):
-    """aiohttp's resolver for one set of allowed networks: only judged addresses leave it."""
+    """aiohttp's resolver for one set of allowed networks. It returns checked addresses only."""
 
     def __init__(self, answers: DnsCache, allowed: Networks) -> None:
         self._answers, self._allowed = answers, allowed
@@ -137,15 +137,15 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """The addresses of a host. Raises AddressRefused where one may not be reached, OSError where there is none."""
-        addresses = await self._answers.of(host.rstrip(".").lower())
+        """The addresses of a host. Raises AddressRefused where one of them may not be reached, OSError where there is none."""
+        addresses = await self._answers.resolve(host.rstrip(".").lower())
         for address in addresses:
             if not is_allowed(ip_address(address), self._allowed):
                 raise AddressRefused(host, address)
         return [_result(host, address, port) for address in addresses]
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: it holds no resources."""
 
 
 def _result(host: str, address: str, port: int) -> ResolveResult:

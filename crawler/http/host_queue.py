@@ -1,12 +1,11 @@
-"""The order in which waiting requests enter the downloader: host by host in turn, each with a small share.
+"""The order in which waiting requests enter the downloader: hosts take turns, each with a small share.
 
-Scrapy's own host-aware queue counts only requests that have reached their slot, so all requests of one host may pile up
-in the downloader while its robots.txt is on the way, and a host that waits out a long pause takes places from others.
-It also looks at every host for every request. This one keeps the hosts that have room (`HostDownloader.room`) in a ring
-and takes the next of them: constant time, whatever the number of hosts. A host without room leaves the ring and comes
-back when one of its requests is done.
+Scrapy's host-aware queue counts only requests that have reached their slot. All requests of one host may therefore pile up in the
+downloader while its robots.txt is being fetched, and a host in a long pause takes places from others. It also visits every host for
+every request. This queue keeps the hosts that have room (`HostDownloader.has_room`) in a ring and takes the next of them: constant
+time, whatever the number of hosts. A host without room leaves the ring, and returns when one of its requests ends.
 
-Within a host: priority, then first come, first served (`SCHEDULER_MEMORY_QUEUE`).
+Within a host: by priority, then first come, first served (`SCHEDULER_MEMORY_QUEUE`).
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.pqueues import DownloaderAwarePriorityQueue
 
-from crawler.http.downloader import HostDownloader
+from crawler.http.services import services_of
 
 
 class HostQueue(DownloaderAwarePriorityQueue):
-    """Hosts in turn. Setting: `SCHEDULER_PRIORITY_QUEUE`."""
+    """A queue in which hosts take turns. Setting: `SCHEDULER_PRIORITY_QUEUE`."""
 
     def __init__(
         self,
@@ -35,15 +34,12 @@ class HostQueue(DownloaderAwarePriorityQueue):
         start_queue_cls: Any = None,
     ) -> None:
         super().__init__(crawler, downstream_queue_cls, key, slot_startprios, start_queue_cls=start_queue_cls)
-        downloader = crawler.engine.downloader
-        assert isinstance(downloader, HostDownloader)
-        self._downloader = downloader
+        self._downloader = services_of(crawler).downloader
         self._ring: deque[str] = deque(self.pqueues)
         self._in_ring: set[str] = set(self.pqueues)
-        downloader.on_freed.append(self._rejoin)
+        self._downloader.on_freed.append(self._rejoin)
 
     def push(self, request: Request) -> None:
-        """Keep a request until its host's turn."""
         super().push(request)
         self._rejoin(self._downloader.get_slot_key(request))
 
@@ -51,7 +47,7 @@ class HostQueue(DownloaderAwarePriorityQueue):
         """The next request, None where no host with requests has room."""
         while self._ring:
             key = self._ring.popleft()
-            if key not in self.pqueues or not self._downloader.room(key):
+            if key not in self.pqueues or not self._downloader.has_room(key):
                 self._in_ring.discard(key)
                 continue
             request = self._take(key)
@@ -72,8 +68,8 @@ class HostQueue(DownloaderAwarePriorityQueue):
         return request
 
     def _rejoin(self, key: str) -> None:
-        # To the front: a host that was begun is gone on with, so that its articles come in while others' listings are
-        # read and the reading processes have work from the start. No host takes the others' places: its share is small.
+        # To the front: a host that was begun is continued, so that its articles arrive while other hosts' listings are parsed, and
+        # the worker processes have work from the start. No host takes the places of others, since its share is small.
         if key in self.pqueues and key not in self._in_ring:
             self._ring.appendleft(key)
             self._in_ring.add(key)

@@ -1,11 +1,11 @@
-"""Which addresses are the public internet. Pure: no lookups, no settings.
+"""Which addresses are on the public internet. Pure: no lookups, no settings.
 
-A crawler fetches addresses that strangers write into feeds and redirects. One that names `http://169.254.169.254/` or
-a name that resolves to `127.0.0.1` would have us read our own network on a stranger's behalf (server-side request
-forgery). So an address counts as public when it is globally routable and carries no other address inside it that is not.
+A crawler fetches URLs that strangers write into feeds and redirects. A URL such as `http://169.254.169.254/`, or a name that
+resolves to `127.0.0.1`, would make it read our own network on a stranger's behalf (server-side request forgery). So an address
+counts as public only if it is globally routable and embeds no address that is not.
 
-The rules come from the IANA special-purpose registries (RFC 6890), as `ipaddress` has them, and from what those miss:
-NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), IPv4-mapped (RFC 4291), `localhost` names (RFC 6761).
+The rules are those of the IANA special-purpose registries (RFC 6890) as `ipaddress` implements them, and of what it lacks: NAT64
+(RFC 6052, RFC 8215), 6to4 (RFC 3056), IPv4-mapped (RFC 4291), `localhost` names (RFC 6761).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
-# Translators and relays: the address is global, what answers behind it need not be.
+# Translators and relays: their addresses are global, but the host behind them may not be.
 TRANSLATED: Networks = (
     ip_network("64:ff9b::/96"),  # NAT64, RFC 6052
     ip_network("64:ff9b:1::/48"),  # local-use NAT64, RFC 8215
@@ -28,19 +28,19 @@ TRANSLATED: Networks = (
 
 @lru_cache(maxsize=256)
 def parse_networks(networks: tuple[str, ...]) -> Networks:
-    """CIDR strings as networks; a bare address is a network of one. Raises ValueError for what is neither."""
+    """Parse CIDR strings; a bare address is a network of one. Raises ValueError."""
     return tuple(ip_network(network, strict=False) for network in networks)
 
 
 def embedded(address: Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv4-mapped or 6to4 address stands for."""
+    """The IPv4 address embedded in an IPv4-mapped or 6to4 address."""
     if isinstance(address, IPv6Address):
         return address.ipv4_mapped or address.sixtofour
     return None
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is on the public internet: neither special-purpose nor translated to something that is."""
+    """Whether an address is on the public internet: neither special-purpose nor translated to such an address."""
     if (inner := embedded(address)) is not None:
         return is_public(inner)
     if not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified:
@@ -51,7 +51,7 @@ def is_public(address: Address) -> bool:
 
 
 def is_allowed(address: Address, allowed: Networks) -> bool:
-    """Whether a request may reach this address: a public one, or one in an allowed network (mapped forms included)."""
+    """Whether a request may reach the address: it is public, or in an allowed network (mapped forms included)."""
     if is_public(address):
         return True
     forms = (address, embedded(address))
@@ -59,11 +59,11 @@ def is_allowed(address: Address, allowed: Networks) -> bool:
 
 
 def literal_address(host: str) -> Address | None:
-    """The address that a URL's host spells out itself, None for a name that must be looked up.
+    """The address that a URL's host is written as, None for a name to be looked up.
 
-    Takes every spelling that the C library would: dotted, short (`127.1`), decimal (`2130706433`), hexadecimal
-    (`0x7f.1`), octal (`0177.0.0.1`), IPv6 with or without brackets and scope. `localhost` and names below it count as
-    loopback, whatever a resolver or a proxy would make of them.
+    Accepts every spelling that the C library accepts: dotted, short (`127.1`), decimal (`2130706433`), hexadecimal (`0x7f.1`),
+    octal (`0177.0.0.1`), IPv6 with or without brackets and scope. `localhost` and names below it count as loopback, whatever a
+    resolver or proxy would make of them.
     """
     host = host.strip("[]").rstrip(".").lower()
     if host == "localhost" or host.endswith(".localhost"):

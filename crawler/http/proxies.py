@@ -1,8 +1,8 @@
-"""Proxies by the usual environment variables (`http_proxy`, `https_proxy`, `no_proxy`), decided once for each host.
+"""Proxies from the usual environment variables (`http_proxy`, `https_proxy`, `no_proxy`), chosen once per host.
 
-Scrapy's middleware reads the whole environment again for each request to see whether `no_proxy` names its host: a
-quarter of a millisecond. The environment does not change during a run. A redirect is decided anew too, where Scrapy
-keeps the proxy of the host before.
+For each request, Scrapy's middleware reads the whole environment again to see whether `no_proxy` names the host, which takes a
+quarter of a millisecond. The environment does not change during a run. The proxy is also chosen again for a redirect, where Scrapy
+keeps that of the host before.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
 from scrapy.utils.httpobj import urlparse_cached
 
 Proxy = tuple[bytes | None, str | None]
-"""Credentials and address; no address: straight to the host."""
+"""Credentials and URL of a proxy. URL None: direct connection."""
 
 
 class EnvironmentProxies(HttpProxyMiddleware):
@@ -26,7 +26,7 @@ class EnvironmentProxies(HttpProxyMiddleware):
         self._by_host: dict[tuple[str, str], Proxy] = {}
 
     def process_request(self, request: Request, spider: Any = None) -> None:
-        """Choose the request's proxy, unless its meta names one."""
+        """Set the request's proxy, unless its meta names one."""
         meta = request.meta
         if "proxy" in meta and "_scheme_proxy" not in meta:
             super().process_request(request)

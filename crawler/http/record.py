@@ -1,6 +1,6 @@
-"""Turning what Scrapy hands over into facts: a response into a fetch and a page, a failure into a named one.
+"""Turns Scrapy's results into facts: a response into a fetch and a page, a failure into a named one.
 
-Names of failures are stable, so that they can be counted over months: `http_404`, `timeout`, `dns`, `refused`, ...
+The names of failures are stable, so that they can be counted over months: `http_404`, `timeout`, `connection_refused`, ...
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from crawler.http import errors
 from db.store.facts import Fetch, ReceivedPage, pack_body
 from pipelines.processing.worker_pool import TaskFailed, TaskTooSlow
 
-# Most particular first: the first class that an exception belongs to names it.
+# The most specific class first: the first match names an exception.
 _FAILURES: tuple[tuple[type[BaseException], str], ...] = (
     (errors.AddressRefused, "address_refused"),
     (errors.CertificateRefused, "certificate"),
@@ -39,80 +39,80 @@ _FAILURES: tuple[tuple[type[BaseException], str], ...] = (
     (TaskFailed, "listing_broken"),
 )
 
-# Refusals that say nothing about the link: it stays as due as it was, and no fetch took place.
-NOT_ASKED = frozenset({"robots_unavailable", "on_hold", "stopped"})
+# Refusals that say nothing about the link: it stays due, and no fetch took place.
+NOT_SENT = frozenset({"robots_unavailable", "on_hold", "stopped"})
 
-# Failures of a listing that are no news to whoever reads the summary.
-NOT_WORTH_SAYING = frozenset({"robots_forbidden", "stopped"})
+# Failures of a listing that the summary of a crawl does not mention.
+NOT_REPORTED = frozenset({"robots_forbidden", "stopped"})
 
-# Headers that are not kept: they are about the connection or identify a session.
+# Headers that are not stored: they concern the connection or identify a session.
 _DROPPED_HEADERS = frozenset({"set-cookie", "connection", "keep-alive", "transfer-encoding", "proxy-connection"})
 
 
 def failure_name(error: BaseException) -> str:
-    """The stable name of a failure."""
     return next((name for kind, name in _FAILURES if isinstance(error, kind)), type(error).__name__)
 
 
-# What a failure means, for a person. Refusals explain themselves.
-_IN_WORDS = {
+# Descriptions of failures for a person. Refusals describe themselves.
+_DESCRIPTIONS = {
     "unknown_host": "its host name is unknown (check the spelling, and the network)",
     "connection_refused": "its host refuses connections",
-    "timeout": "no answer in time",
-    "cut_short": "the answer broke off",
-    "too_big": "the answer is larger than max_page_size, or its headers have no end",
+    "timeout": "no response in time",
+    "cut_short": "the response ended early",
+    "too_big": "the response is larger than max_page_size, or its headers have no end",
     "connection_failed": "the connection failed",
-    "listing_too_slow": "reading it took longer than extract_timeout and was stopped",
-    "listing_broken": "reading it takes more memory than there is for it, or fails",
+    "listing_too_slow": "parsing it took longer than extract_timeout and was stopped",
+    "listing_broken": "parsing it exceeds the memory limit, or fails",
 }
 
 
-def in_words(error: BaseException) -> str:
-    """A failure as half a sentence."""
-    if isinstance(error, errors.RobotsUnavailable) and error.reason in _IN_WORDS:
-        return f"{_IN_WORDS[error.reason]}, seen when asking for its robots.txt"
-    return _IN_WORDS.get(failure_name(error)) or str(error) or type(error).__name__
+def describe_failure(error: BaseException) -> str:
+    """A failure as half a sentence, for a person."""
+    if isinstance(error, errors.RobotsUnavailable) and error.reason in _DESCRIPTIONS:
+        return f"{_DESCRIPTIONS[error.reason]} (on the request for robots.txt)"
+    return _DESCRIPTIONS.get(failure_name(error)) or str(error) or type(error).__name__
 
 
-def began(request: Request) -> Request:
-    """Note on a request when it was made; `duration_ms` counts from the moment it was sent."""
+def with_creation_time(request: Request) -> Request:
+    """Store the creation time in the request's meta: `started_at` uses it for requests that are never sent."""
     request.meta["asked_at"] = time.time()
     return request
 
 
 def started_at(request: Request) -> datetime:
-    """When the request was sent, by the wall clock; when it was made, if it never was."""
+    """When the request was sent, by the wall clock; if it never was, when it was created."""
     return datetime.fromtimestamp(request.meta.get("sent_at") or request.meta.get("asked_at") or time.time(), UTC)
 
 
 def headers_of(response: Response) -> dict[str, str]:
-    """The response's headers by their usual names, joined where repeated, without those of the connection."""
+    """The response's headers by their usual names, repeated ones joined, without those of the connection."""
     return {
-        _usual(name): b", ".join(values).decode("latin-1")
+        _usual_name(name): b", ".join(values).decode("latin-1")
         for name, values in response.headers.items()
         if name.decode("latin-1").lower() not in _DROPPED_HEADERS
     }
 
 
-def _usual(name: bytes) -> str:
+def _usual_name(name: bytes) -> str:
     text = name.decode("latin-1")
     return {"Etag": "ETag"}.get(text, text)
 
 
-def parts_of(failure: Failure) -> tuple[Request, BaseException]:
-    """The request of a failed download and what went wrong."""
+def request_and_error(failure: Failure) -> tuple[Request, BaseException]:
     request: Request = failure.request  # type: ignore[attr-defined]
     assert failure.value is not None
     return request, failure.value
 
 
-def conditional(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """The headers that ask for a body only if it has changed. What is no plain ASCII cannot be sent back as it came."""
+def conditional_headers(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """The headers of a conditional request. Values that are not printable ASCII are left out: they cannot be sent back
+    unchanged.
+    """
     headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     return {name: value for name, value in headers.items() if value and value.isascii() and value.isprintable()}
 
 
-def fetch_of(
+def fetch_from_response(
     what: str,
     response: Response,
     url: str,
@@ -120,7 +120,7 @@ def fetch_of(
     source_id: int,
     link_id: int | None = None,
 ) -> Fetch:
-    """The fetch that a response ends."""
+    """The fetch of a response. `what`: article, entry, discovery or robots. `url`: as requested first."""
     request = response.request
     assert request is not None
     latency = request.meta.get("download_latency")
@@ -139,7 +139,7 @@ def fetch_of(
     )
 
 
-def failed_fetch(
+def fetch_from_error(
     what: str,
     request: Request,
     url: str,
@@ -148,7 +148,7 @@ def failed_fetch(
     source_id: int,
     link_id: int | None = None,
 ) -> Fetch:
-    """The fetch that an exception ended."""
+    """The fetch of a failed request. Arguments as of `fetch_from_response`."""
     redirected = request.meta.get("redirect_urls")
     return Fetch(
         what=what,
@@ -162,12 +162,12 @@ def failed_fetch(
     )
 
 
-def received(
+def page_packer(
     fetch: Fetch, response: Response, source_id: int, parts: Sequence[tuple[str, bytes]] = ()
 ) -> Callable[[], ReceivedPage]:
-    """A page that came in, as work for another thread: hashing and packing take milliseconds.
+    """A function that makes the page of a response. Run it on another thread: hashing and compressing take milliseconds.
 
-    `parts` are the addresses and bodies of the further pages of the same article.
+    `parts` are the URLs and bodies of the further pages of the same article.
     """
     headers = headers_of(response)
     body = response.body

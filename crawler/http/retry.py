@@ -1,12 +1,12 @@
-"""Tries again what may pass, and leaves hosts alone that ask for it.
+"""Retries transient errors, and pauses hosts that ask for it.
 
-Words: a *pause* is a rest of seconds that a host gets before a retry; all its requests wait it out in the host's slot
-(`HostSlot.hold`) while other hosts go on. A host is *on hold* when it asked for a rest longer than a run waits: all its
-requests fail with HostOnHold until then, in this run and, where the spider keeps it (`host_hold`, `on_hold`), in later.
+Terms: a *pause* is a rest of some seconds that a host gets before a retry; all its requests wait for it in the host's slot
+(`HostSlot.hold`) while other hosts go on. A host is *on hold* if it asked for a longer rest than a run waits: all its requests fail
+with HostOnHold until then, in this run and, where `FetchServices.holds` keeps it, in later runs.
 
-Transient are: no connection, no name, time-outs, a body cut short, and the statuses in `TRANSIENT`. Refusals
-(`errors.Refused`) are decisions and never retried. A pause is COPYDESK_RETRY_PAUSE, doubled for each further try, with
-jitter, or what Retry-After says on 429 and 503 (RFC 9110, 10.2.3): waited out up to COPYDESK_RETRY_AFTER_CAP.
+Transient errors: no connection, unknown name, time-out, a body cut short, and the statuses in `TRANSIENT_STATUSES`. Refusals
+(`errors.RequestRefused`) are decisions and never retried. A pause is COPYDESK_RETRY_PAUSE, doubled for each further try, with
+jitter; or what Retry-After asks for on 429 and 503 (RFC 9110, 10.2.3), up to COPYDESK_RETRY_AFTER_CAP.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from scrapy import Request, signals
+from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import (
@@ -28,13 +28,13 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from crawler.http.downloader import HostDownloader
 from crawler.http.errors import HostOnHold
+from crawler.http.services import services_of
 
-# Request Timeout, Too Early, Too Many Requests, server errors that pass, and two of Cloudflare's (no answer, too late).
-TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, 522, 524})
-# The statuses whose Retry-After means "leave me alone": elsewhere it means that the page comes later.
-RESTING = frozenset({429, 503})
+# Request Timeout, Too Early, Too Many Requests, temporary server errors, and two of Cloudflare's (no answer, too late).
+TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 522, 524})
+# Statuses whose Retry-After means "leave me alone"; elsewhere it means that the page comes later.
+REST_STATUSES = frozenset({429, 503})
 TRANSIENT_ERRORS = (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
@@ -42,17 +42,17 @@ TRANSIENT_ERRORS = (
     DownloadTimeoutError,
     ResponseDataLossError,
 )
-# A pause is multiplied by a number from this range, so that many crawlers that were turned away do not come back at
-# once. Never below 1: Retry-After is a promise.
+# A pause is multiplied by a random number from this range, so that many crawlers that were turned away do not return at once. Never
+# below 1: Retry-After is a promise.
 JITTER = (1.0, 1.25)
 # The longest pause of our own, whatever RETRY_TIMES is.
-PAUSE_AT_MOST = 60.0
-# Retry-After of years is a mistake or a joke; a host is asked again after a week.
-HOLD_AT_MOST = timedelta(days=7)
+MAX_PAUSE_S = 60.0
+# A Retry-After of years is a mistake or a joke: a host is asked again after a week.
+MAX_HOLD = timedelta(days=7)
 
 
 class RetryMiddleware:
-    """Retries with pauses. Setting: `DOWNLOADER_MIDDLEWARES`, in the place of Scrapy's."""
+    """Retries with pauses. Replaces Scrapy's. Setting: `DOWNLOADER_MIDDLEWARES`."""
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
@@ -62,91 +62,73 @@ class RetryMiddleware:
         self._times = settings.getint("RETRY_TIMES")
         self._first_pause = settings.getfloat("COPYDESK_RETRY_PAUSE")
         self._cap = settings.getfloat("COPYDESK_RETRY_AFTER_CAP")
-        self._holds: dict[str, datetime | None] = {}
+        self._services = services_of(crawler)
+        self._downloader = self._services.downloader
+        self._downloader.on_outcome.append(self._on_outcome)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RetryMiddleware:
-        """Scrapy's way in."""
-        middleware = cls(crawler)
-        crawler.signals.connect(middleware._listen, signal=signals.engine_started)
-        return middleware
+        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Let the request pass, or raise HostOnHold."""
+        """Pass the request on, or raise HostOnHold."""
         host = self._downloader.get_slot_key(request)
-        if host not in self._holds:
-            ask = getattr(self._crawler.spider, "host_hold", None)
-            self._holds[host] = ask(host) if ask else None
-        until = self._holds[host]
-        if until is not None:
-            if until > datetime.now(UTC):
-                raise HostOnHold(host, until)
-            self._holds[host] = None
+        if until := self._services.holds.until(host):
+            raise HostOnHold(host, until)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Pass the response on, or a request in its place. Raises HostOnHold."""
-        if response.status not in TRANSIENT:
+        """Pass the response on, or return a request for the retry. Raises HostOnHold."""
+        if response.status not in TRANSIENT_STATUSES:
             return response
-        self.process_request(request)  # the answer may have put its host on hold
-        return self._again(request, f"status {response.status}") or response
+        self.process_request(request)  # this response may have put its host on hold
+        return self._retry(request, f"status {response.status}") or response
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        """A request in place of a transient error, else None: the error goes on."""
-        return self._again(request, exception) if isinstance(exception, TRANSIENT_ERRORS) else None
+        """A request for the retry of a transient error, else None."""
+        return self._retry(request, exception) if isinstance(exception, TRANSIENT_ERRORS) else None
 
-    def _again(self, request: Request, reason: str | Exception) -> Request | None:
+    def _retry(self, request: Request, reason: str | Exception) -> Request | None:
         spider = self._crawler.spider
         if spider is None or request.meta.get("dont_retry"):
             return None
         return get_retry_request(request, spider=spider, reason=reason, priority_adjust=0)
 
-    def _listen(self) -> None:
-        self._downloader.on_outcome.append(self._rest)
-
-    def _rest(self, request: Request, outcome: Response | Exception) -> None:
-        """Give the host its rest, before its next request leaves."""
-        rest = None
+    def _on_outcome(self, request: Request, outcome: Response | Exception) -> None:
+        """Pause the host, before its next request is sent."""
+        wait = None
         if isinstance(outcome, Response):
-            if outcome.status not in TRANSIENT:
+            if outcome.status not in TRANSIENT_STATUSES:
                 return
-            if outcome.status in RESTING:
-                rest = retry_after(outcome, datetime.now(UTC))
+            if outcome.status in REST_STATUSES:
+                wait = retry_after(outcome, datetime.now(UTC))
         elif not isinstance(outcome, TRANSIENT_ERRORS):
             return
-        if rest is not None and rest > self._cap:
-            self._put_on_hold(self._downloader.get_slot_key(request), rest)
+        if wait is not None and wait > self._cap:
+            self._put_on_hold(self._downloader.get_slot_key(request), wait)
             return
         tried = request.meta.get("retry_times", 0)
-        if rest is None:
+        if wait is None:
             if tried >= self._times or request.meta.get("dont_retry"):
                 return
-            rest = min(self._first_pause * 2**tried, PAUSE_AT_MOST)
-        self._downloader.slot_for(request).hold(rest * random.uniform(*JITTER))  # noqa: S311
+            wait = min(self._first_pause * 2**tried, MAX_PAUSE_S)
+        self._downloader.slot_for(request).hold(wait * random.uniform(*JITTER))  # noqa: S311
 
-    def _put_on_hold(self, host: str, rest: float) -> None:
-        until = datetime.now(UTC) + min(timedelta(seconds=rest), HOLD_AT_MOST)
-        self._holds[host] = until
-        if report := getattr(self._crawler.spider, "on_hold", None):
-            report(host, until)
+    def _put_on_hold(self, host: str, wait: float) -> None:
+        until = datetime.now(UTC) + min(timedelta(seconds=wait), MAX_HOLD)
+        self._services.holds.hold(host, until)
         self._downloader.refuse_waiting(host, lambda _: HostOnHold(host, until))
-
-    @property
-    def _downloader(self) -> HostDownloader:
-        downloader = self._crawler.engine.downloader
-        assert isinstance(downloader, HostDownloader)
-        return downloader
 
 
 def retry_after(response: Response, now: datetime) -> float | None:
-    """The seconds that a response asks to wait, None where it does not say or says it wrongly. `now` is aware."""
+    """The seconds of Retry-After, None where the header is missing or invalid. `now` is aware."""
     header = response.headers.get("Retry-After")
     text = header.decode("latin-1").strip() if header else ""
     if text.isascii() and text.isdecimal():
-        return float(min(int(text[:12]), HOLD_AT_MOST.total_seconds()))
+        return float(min(int(text[:12]), MAX_HOLD.total_seconds()))
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    if moment.tzinfo is None:  # "-0000": UTC without a claim about the local zone
+    if moment.tzinfo is None:  # "-0000": UTC, the local zone is not stated
         moment = moment.replace(tzinfo=UTC)
     return max((moment - now).total_seconds(), 0.0)

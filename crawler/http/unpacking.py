@@ -1,7 +1,7 @@
-"""Unpacks bodies by `pipelines.content_encoding`, and ends in the two errors that fetching has for it.
+"""Undoes Content-Encoding (`pipelines.content_encoding`), and maps its failures to two download errors.
 
-A body that unpacks to more than `DOWNLOAD_MAXSIZE` is too big as if it had come unpacked (DownloadCancelledError), and
-one that does not unpack is damaged (ResponseDataLossError); neither is tried again.
+A body that unpacks to more than `DOWNLOAD_MAXSIZE` is too big, as if it had arrived unpacked (DownloadCancelledError). A body that
+does not unpack is damaged (ResponseDataLossError). Neither is retried.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from scrapy.http import Response, TextResponse
 
 from pipelines.content_encoding import KNOWN, BodyTooBig, EncodingError, unpack, unpack_beginning
 
-# A packed body of this many bytes or more is unpacked on another thread: it may hold the most that is received, 20 MB, which takes
-# some 40 ms. A smaller one holds a thousand times its size at the most.
+# Bytes from which a packed body is unpacked on another thread. The largest body received has 20 MB, which takes some 40 ms. A
+# smaller one unpacks to a thousand times its size at most.
 LARGE_BYTES = 16 * 1024
 
 
 class Unpacking(HttpCompressionMiddleware):
-    """Asks for packed bodies and unpacks them. Setting: `DOWNLOADER_MIDDLEWARES`."""
+    """Requests packed bodies and unpacks them. Setting: `DOWNLOADER_MIDDLEWARES`."""
 
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Any:
-        """The response with its body unpacked; an awaitable of it for a large one."""
+        """The response with its body unpacked; an awaitable for a large one."""
         if not response.headers.get("Content-Encoding"):
             return response
         if limit := request.meta.get("download_beginning"):
-            return self._beginning(response, limit)
+            return self._unpack_beginning(response, limit)
         if len(response.body) >= LARGE_BYTES:
-            return asyncio.to_thread(self._unpacked, request, response)
-        return self._unpacked(request, response)
+            return asyncio.to_thread(self._unpack, request, response)
+        return self._unpack(request, response)
 
-    def _unpacked(self, request: Request, response: Response) -> Request | Response:
+    def _unpack(self, request: Request, response: Response) -> Request | Response:
         unpacked: Request | Response = super().process_response(request, _without_encoding(response))
         return unpacked
 
-    def _beginning(self, response: Response, limit: int) -> Response:
+    def _unpack_beginning(self, response: Response, limit: int) -> Response:
         encodings = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
         try:
             body = unpack_beginning(response.body, encodings, limit)
@@ -48,7 +48,7 @@ class Unpacking(HttpCompressionMiddleware):
         return _without_encoding(response).replace(body=body)
 
     def _handle_encoding(self, body: bytes, content_encoding: list[bytes], max_size: int) -> tuple[bytes, list[bytes]]:
-        """The body without the encodings, and those that nobody knows."""
+        """The unpacked body, and the unknown encodings."""
         named = b",".join(content_encoding).decode("latin-1").lower()
         try:
             plain = unpack(body, named, max_size or sys.maxsize - 1)
@@ -60,12 +60,15 @@ class Unpacking(HttpCompressionMiddleware):
         return plain, [part.encode("latin-1") for part in kept]
 
     def _warn_unknown_encoding(self, response: Response, encodings: list[bytes]) -> None:
-        """Say nothing: `Content-Encoding: utf-8` is common, and means none."""
+        """Do nothing: `Content-Encoding: utf-8` is common, and means no encoding."""
 
 
 def _without_encoding(response: Response) -> Response:
-    """A packed response as one without text. Scrapy copies every attribute of what it unpacks, and would guess the
-    character encoding of the packed bytes for it: 3 ms a response, for a value that it then throws away."""
+    """A packed response as a response without text.
+
+    Scrapy copies every attribute of the response that it unpacks, and would guess the character encoding of the packed bytes: 3 ms
+    per response, for a value that is discarded.
+    """
     if not isinstance(response, TextResponse) or not response.headers.get("Content-Encoding"):
         return response
     plain = {name: getattr(response, name) for name in Response.attributes}

@@ -1,4 +1,4 @@
-"""The links of all listings of a visit as one list: each article once, newest first."""
+"""Merges the links of all listings of a visit into one list: each article once, newest first."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Parse = Callable[[MergeLinks], Awaitable[PackedRecords[Link]]]
 """`Parser.parse`, or a session's."""
 
 
-async def merged(listings: Sequence[ParsedListing], parse: Parse) -> list[PackedRecords[Link]]:
-    """The links of listings as they come from a parsing process: one list, each article once.
+async def merge_listings(listings: Sequence[ParsedListing], parse: Parse) -> list[PackedRecords[Link]]:
+    """The links of listings, each as a worker process returned it, merged into one list: each article once.
 
-    Where merging them takes more time or memory than there is for it they are several lists, the best listing's first: what is
-    recorded first stays, it only lacks the hints of the others. Raises what `parse` raises beside TaskFailed.
+    Where merging exceeds the limits of time or memory, the result is several lists, that of the best listing first. What is
+    recorded first stays, and only lacks the hints of the other listings. Raises what `parse` raises, except TaskFailed.
     """
     named = [listing for listing in listings if listing.links]
     lists = [pack(Link, listing.links) for listing in named]
     if len(lists) < 2:
-        return lists  # a listing by itself was merged where it was parsed
+        return lists  # a single listing was merged when it was parsed
     if sum(len(links) for links in lists) <= RECORDS_IN_PART:
         return [await asyncio.to_thread(lambda: pack(Link, merge(lists)))]
     try:

@@ -1,8 +1,8 @@
-"""Many small records as a few pieces of bytes: how links travel from a parsing process, and how they wait in the crawl's.
+"""Packs many small records into a few byte strings: the form in which links leave a parser process and wait in the crawl's.
 
-A listing may name 50,000 articles. As objects they take some 30 MB, and whatever walks over all of them at once (unpickling,
-sorting, Python's collector) holds the interpreter, and with it the event loop, for tens of milliseconds. Packed they are bytes that
-nobody looks into, unpacked one part at a time.
+A listing may name 50,000 articles. As objects they take some 30 MB, and whatever visits all of them at once (unpickling, sorting,
+garbage collection) blocks the interpreter, and with it the event loop, for tens of milliseconds. Packed records are bytes, unpacked
+one part at a time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, overload
 
-# Records in a part, and so handled at once: unpacking them takes some 3 ms, writing as many links 20 ms of the write lock.
+# Records in a part, handled at once: unpacking them takes some 3 ms, writing as many links holds the write lock for 20 ms.
 RECORDS_IN_PART = 1000
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PackedRecords(Sequence[T_co], Generic[T_co]):
-    """Records of one dataclass, in their order. Made by `pack`. Whoever walks over it has one part unpacked at a time."""
+    """Records of one dataclass, in order. Made by `pack`. Iterating unpacks one part at a time."""
 
     _kind: type[T_co]
     _count: int
@@ -32,23 +32,22 @@ class PackedRecords(Sequence[T_co], Generic[T_co]):
 
     @property
     def number_of_parts(self) -> int:
-        """How many parts there are."""
         return len(self._parts)
 
     @property
     def size(self) -> int:
-        """How many bytes it has."""
+        """Bytes of all parts."""
         return sum(len(part) for part in self._parts)
 
     def part(self, number: int) -> list[T_co]:
-        """The records of a part, counted from 0."""
+        """The records of one part. Parts are counted from 0."""
         kind: Any = self._kind
         names = _names(kind)
         # Written by our own process: `pack`.
         return [kind(**dict(zip(names, row, strict=True))) for row in pickle.loads(self._parts[number])]  # noqa: S301
 
     def parts(self) -> Iterator[list[T_co]]:
-        """All parts in their order, each unpacked when it is asked for."""
+        """All parts in order, each unpacked when it is taken."""
         return (self.part(number) for number in range(self.number_of_parts))
 
     def __len__(self) -> int:
@@ -70,7 +69,7 @@ class PackedRecords(Sequence[T_co], Generic[T_co]):
 
 
 def pack(kind: type[T], records: Iterable[T]) -> PackedRecords[T]:
-    """Records of the dataclass `kind` packed; what is packed already is given back."""
+    """Pack records of the dataclass `kind`. Packed records are returned as they are."""
     if isinstance(records, PackedRecords):
         return records
     dataclass_kind: Any = kind
@@ -89,6 +88,6 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 @cache
 def _row_of(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
-    """A function that gives the values of a record; with one field alone `attrgetter` would give no tuple."""
+    """A function that returns the values of a record. For a single field, `attrgetter` would not return a tuple."""
     names = _names(kind)
     return attrgetter(*names) if len(names) > 1 else lambda record: (getattr(record, names[0]),)

@@ -1,11 +1,11 @@
-"""Parsing what comes from outside, in worker processes: the event loop of a crawl only waits for the answer.
+"""Parses what comes from the web in worker processes, while the event loop of a crawl only awaits the result.
 
     listing, robots.txt, ──> Parser.parse ──> quick lane: one process, QUICK_S a task
-    a page's next page                           └─ took longer ──> slow lane: one process, the time limit of a page
+    a page's next page                           └─ too slow ──> slow lane: one process, the time limit of a page
 
-They are written by strangers, and may be made to take hours or all memory. A task is stopped at its time limit, by killing its
-process. What takes longer than nearly all do is done again in a lane of its own, so that however many listings are slow, the others
-wait for a moment each.
+Strangers write these documents, and may make them take hours or all memory. A task is stopped at its time limit by killing its
+process. Tasks slower than nearly all others are repeated in a lane of their own: however many listings are slow, the others wait
+only a moment for each.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from crawler.discover.feeds import read_feed
 from crawler.discover.listing import OwnSites, ParsedListing, SitemapChild, merge
 from crawler.discover.next_part import next_part
 from crawler.discover.read_listing import ListingRequest, read_listing, worth_fetching
-from crawler.discover.refresh import next_address
+from crawler.discover.refresh import find_refresh
 from crawler.discover.robots import RobotsRules, read_rules
 from crawler.discover.sitemap_children import choose_children
 from crawler.parsing.packed_records import PackedRecords, pack
@@ -31,23 +31,23 @@ from db.store.sitemap_readings import PastReading
 from pipelines.processing.worker_pool import TaskTooSlow, WorkerPool
 from pipelines.urls import host_of, same_site
 
-# Seconds of processor time for a task of the quick lane. Of 400 real pages, parsed as front pages, the median takes 8 ms and the
+# Seconds of processor time for a task in the quick lane. Of 400 real pages, parsed as front pages, the median takes 8 ms and the
 # longest 0.15 s.
 QUICK_S = 1.0
-# A body of more bytes than this is not tried in the quick lane: a sitemap of 10,000 addresses has about as many.
+# A longer body, in bytes, goes to the slow lane at once. A sitemap of 10,000 addresses is about this long.
 QUICK_BYTES = 1 << 20
-# Seconds of processor time for a task of the slow lane, where no setting says it.
+# Seconds of processor time for a task in the slow lane, where no setting gives it.
 SLOW_S = 30.0
 
 T_co = TypeVar("T_co", covariant=True)
 
 
 class ParseTask(Protocol, Generic[T_co]):
-    """Something to parse, with all that parsing it needs. Pickled on its way to a process."""
+    """Something to parse, with all that parsing it needs. It is pickled for the worker process."""
 
     @property
     def size(self) -> int:
-        """How many bytes there are to parse."""
+        """Bytes to parse: decides the lane."""
 
     def parse(self, sites: Sites) -> T_co:
         """Parse it, in a worker process. Pure."""
@@ -55,9 +55,9 @@ class ParseTask(Protocol, Generic[T_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseListing:
-    """A listing that came in. `home`: its source's address. `hosts`: of other sites that it may name articles of."""
+    """A listing. `home`: its source's URL. `hosts`: other sites whose articles it may name."""
 
-    ask: ListingRequest
+    listing_request: ListingRequest
     body: bytes
     url: str
     content_type: str | None
@@ -66,29 +66,29 @@ class ParseListing:
 
     @property
     def size(self) -> int:
-        """How many bytes there are to parse."""
         return len(self.body)
 
     def parse(self, sites: Sites) -> ParsedListing | None:
-        """What it lists; None where a probed address holds something else. Only links of its own site that are worth fetching.
+        """The parsed listing; None where a probed URL holds something else.
 
-        What there may be 50,000 of is packed; there is one link for each article, newest first.
+        Links of other sites and links not worth fetching are left out. There is one link per article, newest first, and links and
+        children are packed, since there may be 50,000.
         """
         site = sites.for_host(host_of(self.home))
-        listing = read_listing(self.ask, self.body, self.url, self.content_type, site)
+        listing = read_listing(self.listing_request, self.body, self.url, self.content_type, site)
         if listing is None:
             return None
-        listing = self._own(listing, site)
+        listing = self._own_links(listing, site)
         return replace(listing, links=pack(Link, merge([listing.links])), children=pack(SitemapChild, listing.children))
 
-    def _own(self, listing: ParsedListing, site: Site | None) -> ParsedListing:
-        """The listing without what is not to be fetched of it."""
-        if self.ask.rule is not None:  # whoever wrote the rule knows where its articles are
-            return listing.only(lambda link: worth_fetching(link, site))
-        # Where the source's own server redirects to, there its site has moved.
-        homes = [self.home, self.url] if same_site(self.ask.url, self.home) else [self.home]
+    def _own_links(self, listing: ParsedListing, site: Site | None) -> ParsedListing:
+        """The listing with only those links that are to be fetched."""
+        if self.listing_request.rule is not None:  # the author of the rule knows where its articles are
+            return listing.keep_links(lambda link: worth_fetching(link, site))
+        # A redirect by the source's own server means that the site has moved.
+        homes = [self.home, self.url] if same_site(self.listing_request.url, self.home) else [self.home]
         own = OwnSites(homes, (*self.hosts, *(site.hosts if site else ())))
-        return listing.of_sites(own).only(lambda link: worth_fetching(link, site))
+        return listing.within_sites(own).keep_links(lambda link: worth_fetching(link, site))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,17 +99,16 @@ class MergeLinks:
 
     @property
     def size(self) -> int:
-        """How many bytes there are to merge."""
         return sum(links.size for links in self.lists)
 
     def parse(self, sites: Sites) -> PackedRecords[Link]:
-        """One link for each article, newest first."""
+        """One link per article, newest first."""
         return pack(Link, merge(self.lists))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseChildren:
-    """The sitemaps of an index, with what past crawls saw of them: `choose_children`."""
+    """The sitemaps of an index, with what past crawls saw of them. See `choose_children`."""
 
     children: PackedRecords[SitemapChild]
     past: Mapping[str, PastReading]
@@ -117,17 +116,16 @@ class ChooseChildren:
 
     @property
     def size(self) -> int:
-        """How many bytes there are to look at."""
         return self.children.size
 
     def parse(self, sites: Sites) -> list[SitemapChild]:
-        """Those that are read."""
+        """The sitemaps to read."""
         return choose_children(tuple(self.children), self.past, self.most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseRobots:
-    """A robots.txt that came in."""
+    """A robots.txt. `product`: the product token of the User-Agent header."""
 
     body: bytes
     product: str
@@ -135,7 +133,6 @@ class ParseRobots:
 
     @property
     def size(self) -> int:
-        """How many bytes there are to parse."""
         return len(self.body)
 
     def parse(self, sites: Sites) -> RobotsRules:
@@ -154,17 +151,16 @@ class ParseNextPart:
 
     @property
     def size(self) -> int:
-        """How many bytes there are to parse."""
         return len(self.body)
 
     def parse(self, sites: Sites) -> str | None:
-        """The address of the next page, None where the article ends."""
+        """The URL of the next page, None where the article ends."""
         return next_part(self.body, self.url, self.content_type, self.first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseRefresh:
-    """The head of a page that may send its readers on."""
+    """The beginning of a page that may contain a refresh."""
 
     body: bytes
     url: str
@@ -172,17 +168,16 @@ class ParseRefresh:
 
     @property
     def size(self) -> int:
-        """How many bytes there are to parse."""
         return len(self.body)
 
     def parse(self, sites: Sites) -> str | None:
-        """The address that it sends them to, None where it does not."""
-        return next_address(self.body, self.url, self.content_type)
+        """The URL that the page refreshes to, None where there is none."""
+        return find_refresh(self.body, self.url, self.content_type)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseWorker:
-    """The work of the processes (`pipelines.processing.worker_pool.Worker`)."""
+    """What the worker processes do (`pipelines.processing.worker_pool.Worker`)."""
 
     sites: Sites
     name: str = "listing"
@@ -193,14 +188,13 @@ class ParseWorker:
     )
 
     def prepare(self) -> Callable[[ParseTask[Any]], Any]:
-        """A function that parses a task."""
         return lambda task: task.parse(self.sites)
 
     def rehearse(self) -> None:
-        """Parse a listing that is known to be good. Raises whatever is in the way."""
+        """Parse a listing that is known to be good. Raises whatever prevents it."""
         listing = read_feed(_KNOWN_FEED, "https://news.example/feed")
         if len(listing.links) != 1:
-            raise RuntimeError(f"a known feed is not understood: {listing.note}")
+            raise RuntimeError(f"a feed that is known to be good cannot be parsed: {listing.note}")
 
 
 _KNOWN_FEED = (
@@ -210,11 +204,11 @@ _KNOWN_FEED = (
 
 
 class ParserStopped(CopydeskError):
-    """The crawl ends: what was to be parsed is left to the next one."""
+    """The crawl is stopping. What was to be parsed is left to the next crawl."""
 
 
 class Parser:
-    """The worker processes of a crawl that parse. They start with the first task of their lane."""
+    """The parser processes of a crawl. Each lane starts its process with its first task."""
 
     def __init__(self, sites: Sites, *, timeout_s: float = SLOW_S) -> None:
         self._work = ParseWorker(sites=sites)
@@ -223,7 +217,7 @@ class Parser:
         self._stopping: asyncio.Future[None] | None = None
 
     async def parse(self, task: ParseTask[T_co]) -> T_co:
-        """Have a task parsed. Raises TaskFailed for what is its own doing, MachineError, and ParserStopped."""
+        """Parse a task. Raises TaskFailed for faults of the task itself, MachineError, and ParserStopped."""
         if task.size <= QUICK_BYTES:
             try:
                 return await self._parse("quick", task)
@@ -233,22 +227,22 @@ class Parser:
 
     async def _parse(self, lane: str, task: ParseTask[T_co]) -> T_co:
         if self._stopping is not None:
-            raise ParserStopped("the crawl is being stopped")
+            raise ParserStopped("the crawl is stopping")
         if lane not in self._lanes:
             self._lanes[lane] = WorkerPool(self._work, processes=1, timeout_s=self._limits[lane])
-        answer: Future[T_co] = self._lanes[lane].submit(task)
-        await _done(answer)
-        if answer.cancelled():
-            raise ParserStopped("the crawl is being stopped")
-        return answer.result()
+        future: Future[T_co] = self._lanes[lane].submit(task)
+        await _wait_for(future)
+        if future.cancelled():
+            raise ParserStopped("the crawl is stopping")
+        return future.result()
 
     def stop(self) -> None:
-        """End the processes at once, without waiting for it; whoever waits for a task gets ParserStopped."""
+        """Stop the processes without waiting for them. Whoever awaits a task gets ParserStopped."""
         if self._stopping is None:
             self._stopping = asyncio.get_running_loop().run_in_executor(None, self._stop_lanes)
 
     async def close(self) -> None:
-        """End the processes and wait until they have."""
+        """Stop the processes, and wait until they have ended."""
         self.stop()
         assert self._stopping is not None
         await self._stopping
@@ -258,8 +252,8 @@ class Parser:
             lane.stop()
 
 
-async def _done(answer: Future[Any]) -> None:
-    """Wait for a future of another thread. Not `asyncio.wrap_future`: one that is cancelled there would cancel who waits here."""
+async def _wait_for(future: Future[Any]) -> None:
+    """Wait for a future of another thread. Unlike `asyncio.wrap_future`, its cancellation does not cancel the waiting task."""
     loop = asyncio.get_running_loop()
     done = loop.create_future()
 
@@ -267,9 +261,9 @@ async def _done(answer: Future[Any]) -> None:
         if not done.done():
             done.set_result(None)
 
-    def tell(_: Future[Any]) -> None:
+    def on_done(_: Future[Any]) -> None:
         if not loop.is_closed():
             loop.call_soon_threadsafe(end)
 
-    answer.add_done_callback(tell)
+    future.add_done_callback(on_done)
     await done

@@ -58,7 +58,7 @@ def test_a_robots_txt_that_cannot_be_read_in_time_allows_nothing(tmp_path: Path)
     with hostile_web("innocent-large-robots") as homes:
         desk = with_sites(tmp_path, homes, extract_timeout="10ms")
         crawled = desk.run("crawl", code=1)
-    assert "its rules take more time or memory than there is for them" in crawled.stdout
+    assert "its rules exceed the limits of time or memory" in crawled.stdout
     assert desk.query("SELECT what, error FROM fetches ORDER BY what") == [
         ("entry", "robots_unavailable"),
         ("robots", None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from crawler.crawl.visit import DECLARED, asks_of_entries, needs_probing
+from crawler.crawl.visit import DECLARED, needs_probing, requests_for_listings
 from db.models import Listing, ListingKind
 from db.site_rules.loader import HtmlList, Site
 from tests.demoweb.asking import EN
@@ -60,9 +60,9 @@ def test_a_list_that_no_rule_declares_any_more_keeps_nothing_from_being_read() -
     declared = Site(name="a", hosts=("a.example",), lists=(HtmlList(url="http://a.example/news/", item="li"),))
     for kind in DECLARED:
         past = Listing(url="http://a.example/list", kind=kind)
-        assert [ask.kind for ask in asks_of_entries([past, FRONT], None, "auto")] == [ListingKind.FRONT_PAGE]
+        assert [ask.kind for ask in requests_for_listings([past, FRONT], None, "auto")] == [ListingKind.FRONT_PAGE]
         assert needs_probing([past], None)
         assert not needs_probing([past], declared)
         assert not needs_probing([past, FEED], None)
-    assert asks_of_entries([FRONT], declared, "auto") == []
+    assert requests_for_listings([FRONT], declared, "auto") == []
     assert needs_probing([], declared)

@@ -132,7 +132,7 @@ def test_indexes_in_indexes_are_followed_three_deep_and_then_said(site: Site) ->
     site.add((ListingKind.SITEMAP, "/index-0.xml"))
     crawled = site.crawl()
     assert site.links == {report(0), report(1), report(2)}
-    assert any("too many indexes" in note for note in crawled.visits[0].notes)
+    assert any("nested too deeply" in note for note in crawled.visits[0].notes)
 
 
 @pytest.mark.parametrize(

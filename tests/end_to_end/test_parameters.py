@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from click.testing import CliRunner
 
 from cli.main import copydesk
-from crawler.crawl.link_variants import TRIED
+from crawler.crawl.link_variants import MAX_TRIES
 from crawler.crawl.session import CrawlOrder
 from crawler.run import crawl
 from db.config.loader import Config
@@ -226,7 +226,7 @@ def test_ten_crawls(tmp_path: Path) -> None:
         assert fetched["certain"] == articles["certain"] == ARTICLES
         for name in ("sid", "busters"):
             assert articles[name] == ARTICLES
-            assert ARTICLES < fetched[name] <= ARTICLES + TRIED + 1
+            assert ARTICLES < fetched[name] <= ARTICLES + MAX_TRIES + 1
         # A name that nobody doubts is not held back, until the first articles that were fetched twice decide.
         assert (articles["unknown name"], fetched["unknown name"]) == (ARTICLES, 2 * ARTICLES + 1)
         for name in ("source", "ref, no titles", "from and sid", "one session"):
@@ -249,12 +249,12 @@ def test_a_site_changes_its_mind(tmp_path: Path) -> None:
     with desk(tmp_path, {"site": site}) as room:
         room.crawl(3)
         assert room.verdicts("site") == {"source": "ignored"}
-        assert (room.articles("site"), site.fetched) == (ARTICLES, ARTICLES + TRIED)
+        assert (room.articles("site"), site.fetched) == (ARTICLES, ARTICLES + MAX_TRIES)
         site.write, site.number_of = lambda n, _: f"/show?source={n}", by("source")
         site.numbers = lambda visit: range(100, 100 + ARTICLES)
         room.hour_passes()
         room.crawl(1)
-        assert room.articles("site") == ARTICLES + 1 + TRIED
+        assert room.articles("site") == ARTICLES + 1 + MAX_TRIES
         assert room.verdicts("site") == {"source": "kept"}
         room.crawl(2)
         assert room.articles("site") == 2 * ARTICLES
@@ -301,7 +301,7 @@ def test_of_links_of_one_article_one_is_visited_again(tmp_path: Path) -> None:
     with desk(tmp_path, {"site": site}) as room:
         room.crawl(2)
         before = site.fetched
-        assert before == ARTICLES + TRIED
+        assert before == ARTICLES + MAX_TRIES
         crawl(room.config, CrawlOrder(again=True))
         assert site.fetched == before + ARTICLES
 

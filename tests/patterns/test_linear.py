@@ -32,7 +32,7 @@ def collected() -> list[Collected]:
 def test_patterns_are_found_wherever_they_are(collected: list[Collected]) -> None:
     where = " ".join(one.where for one in collected)
     assert len(collected) > 400
-    assert "crawler.discover.guess._COMMENT" in where  # bytes
+    assert "crawler.discover.well_known._COMMENT" in where  # bytes
     assert "pipelines.extraction.text.roles." in where or "pipelines.extraction.dates.printed." in where
     assert re.search(r"pipelines\.reading\.names:\d+", where)  # `re.sub("...", ...)` within a function
     assert all(one.methods <= METHODS for one in collected)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discover.article_urls import judge, judge_for
+from crawler.discover.article_urls import judge, judge_on_site
 from db.site_rules.loader import Site
 from tests.corpus import gold_urls
 
@@ -56,11 +56,13 @@ def test_a_judgement_says_why() -> None:
 
 def test_the_rules_of_a_site_win() -> None:
     site = Site(name="x", hosts=("news.example",), include=(r"^/kurz$", r"\?nr="), exclude=(r"^/anzeige/",))
-    assert judge_for("https://news.example/kurz", site).is_article
-    assert judge_for("https://news.example/?nr=5", site).is_article
-    assert not judge_for("https://news.example/anzeige/ein-langer-titel-eines-inserats-12345678.html", site).is_article
-    assert not judge_for("https://news.example/politik/", site).is_article
-    assert judge_for("https://news.example/ein-langer-titel-eines-artikels-12345678.html", site).is_article
+    assert judge_on_site("https://news.example/kurz", site).is_article
+    assert judge_on_site("https://news.example/?nr=5", site).is_article
+    assert not judge_on_site(
+        "https://news.example/anzeige/ein-langer-titel-eines-inserats-12345678.html", site
+    ).is_article
+    assert not judge_on_site("https://news.example/politik/", site).is_article
+    assert judge_on_site("https://news.example/ein-langer-titel-eines-artikels-12345678.html", site).is_article
 
 
 @given(st.text(max_size=200).map(lambda rest: f"https://news.example/{rest}"))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.discover.html_lists import read_html_list
-from crawler.discover.json_lists import at_path, list_urls, read_list
+from crawler.discover.json_lists import at_path, list_urls, read_json_list
 from db.models import LinkKind, ListingKind
 from db.site_rules.loader import HtmlList, JsonList, Site, ValueSelector
 
@@ -48,7 +48,7 @@ def test_a_list() -> None:
             "columns": [{"name": "时事"}],
         },
     }
-    listing = read_list(body(item), LIST, SITE, URL)
+    listing = read_json_list(body(item), LIST, SITE, URL)
     assert (listing.kind, listing.language, listing.note) == (ListingKind.JSON_LIST, "zh", None)
     (link,) = listing.links
     assert (link.url, link.kind) == ("https://yunting.example/detail/168154396514777.html", LinkKind.JSON_LIST)
@@ -60,13 +60,13 @@ def test_a_list() -> None:
 
 
 def test_jsonp_numbers_and_maps() -> None:
-    listing = read_list(b'callback({"data": {"a": {"uuid": 5}, "b": {"uuid": "x y/z"}}});', LIST, SITE, URL)
+    listing = read_json_list(b'callback({"data": {"a": {"uuid": 5}, "b": {"uuid": "x y/z"}}});', LIST, SITE, URL)
     assert [link.url.rpartition("detail/")[2] for link in listing.links] == ["5.html", "x%20y/z.html"]
 
 
 def test_the_address_itself_may_be_the_value() -> None:
     described = JsonList(url="https://x.example/l", link="{url}")
-    listing = read_list(
+    listing = read_json_list(
         b'[{"url": "/a?b=1&c=2"}, {"url": "https://x.example/b"}]', described, SITE, "https://x.example/l"
     )
     assert [link.url for link in listing.links] == ["https://x.example/a?b=1&c=2", "https://x.example/b"]
@@ -74,7 +74,7 @@ def test_the_address_itself_may_be_the_value() -> None:
 
 def test_without_a_zone_a_bare_time_is_left_out() -> None:
     site = Site(name="x", hosts=("x.example",))
-    listing = read_list(body({"uuid": "1", "row": {"publish_time": "2023-04-15 15:32:52"}}), LIST, site, URL)
+    listing = read_json_list(body({"uuid": "1", "row": {"publish_time": "2023-04-15 15:32:52"}}), LIST, site, URL)
     assert listing.links[0].published is None
 
 
@@ -90,7 +90,7 @@ def test_without_a_zone_a_bare_time_is_left_out() -> None:
     ],
 )
 def test_what_does_not_fit_is_said(raw: bytes, note: str) -> None:
-    listing = read_list(raw, LIST, SITE, URL)
+    listing = read_json_list(raw, LIST, SITE, URL)
     assert listing.links == ()
     assert note in (listing.note or "")
 
@@ -136,7 +136,7 @@ def test_a_wrong_path_is_said_with_the_nearest_right_key(changes: dict[str, str]
         "gone": None,
     }
     rule = {"url": "https://yunting.example/l", "link": "/{uuid}", "items": "data.items"} | changes
-    listing = read_list(json.dumps(document).encode(), JsonList(**rule), SITE, "https://yunting.example/l")  # type: ignore[arg-type]
+    listing = read_json_list(json.dumps(document).encode(), JsonList(**rule), SITE, "https://yunting.example/l")  # type: ignore[arg-type]
     assert (listing.note is None) == (note is None)
     assert (note or "") in (listing.note or "")
 

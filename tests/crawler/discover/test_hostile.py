@@ -11,11 +11,11 @@ import pytest
 from crawler.discover.article_urls import judge
 from crawler.discover.feeds import read_feed
 from crawler.discover.front_pages import read_front_page
-from crawler.discover.guess import classify
-from crawler.discover.json_lists import read_list
+from crawler.discover.json_lists import read_json_list
 from crawler.discover.next_part import next_part
 from crawler.discover.robots import RobotsPolicy, RobotsRecord, read_rules
 from crawler.discover.sitemaps import read_sitemap, sitemaps_in_robots
+from crawler.discover.well_known import classify
 from db.site_rules.loader import JsonList, Site
 from pipelines import text_limits as limits
 from pipelines.html_tree import parse_html
@@ -103,8 +103,8 @@ HOSTILE: dict[str, Callable[[int], Any]] = {
     "comments never closed": lambda n: classify(b"<!--" * n),
     "document types never closed": lambda n: classify(b"<!DOCTYPE[" * n),
     "an address and line ends": lambda n: classify(b"https://a\n" + b"\n" * n),
-    "JSONP of blanks": lambda n: read_list(b"cb([" + b" " * n + b"x;", LIST, SITE, URL),
-    "JSON list of n authors": lambda n: read_list(f'[{{"u":"/a","a":[{"1," * n}1]}}]'.encode(), LIST, SITE, URL),
+    "JSONP of blanks": lambda n: read_json_list(b"cb([" + b" " * n + b"x;", LIST, SITE, URL),
+    "JSON list of n authors": lambda n: read_json_list(f'[{{"u":"/a","a":[{"1," * n}1]}}]'.encode(), LIST, SITE, URL),
     "n agents of n rules": lambda n: obeyed("".join(f"User-agent: a{i}\n" for i in range(n // 16)) + "Allow: /\n" * n),
     "n rules": lambda n: obeyed("User-agent: *\n" + "".join(f"Disallow: /*a*{number}b\n" for number in range(n // 8))),
     "host of n letters": lambda n: clean_url(f"https://{'ü' * n}.example/"),

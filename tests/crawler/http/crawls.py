@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import Settings
 
+from crawler.http.services import FetchServices, attach_services
 from tests.crawler.http.web import LOOPBACK
 
 
@@ -42,15 +43,15 @@ class Reader(Spider):
 
     name = "reader"
 
-    def __init__(self, asks: Sequence[Request], ends: list[End], offers: dict[str, Any]) -> None:
+    def __init__(
+        self, asks: Sequence[Request], ends: list[End], on_start: Callable[[Spider], None] | None = None
+    ) -> None:
         super().__init__()
-        self.asks, self.ends = asks, ends
-        for name, value in offers.items():
-            setattr(self, name, value)
+        self.asks, self.ends, self.on_start = asks, ends, on_start
 
     async def start(self) -> AsyncIterator[Request]:
-        if on_start := getattr(self, "on_start", None):
-            on_start(self)
+        if self.on_start is not None:
+            self.on_start(self)
         for ask in self.asks:
             yield ask.replace(callback=self.parse, errback=self.fail)
 
@@ -82,12 +83,21 @@ def crawl_settings(**overrides: Any) -> Settings:
 
 
 def crawl(
-    asks: Sequence[Request], offers: dict[str, Any] | None = None, *, every_end: bool = True, **overrides: Any
+    asks: Sequence[Request],
+    services: FetchServices | None = None,
+    *,
+    on_start: Callable[[Spider], None] | None = None,
+    every_end: bool = True,
+    **overrides: Any,
 ) -> dict[str, End]:
-    """Crawl and give each first URL its end. Overrides are settings, offers the spider's attributes."""
+    """Crawl and give each first URL its end. Overrides are settings."""
     ends: list[End] = []
     process = AsyncCrawlerProcess(crawl_settings(**overrides))
-    process.crawl(Reader, asks=asks, ends=ends, offers=offers or {})
+    crawler = process.create_crawler(Reader)
+    if services is not None:
+        attach_services(crawler, services)
+        crawler.signals.connect(services.parser.close, signal=signals.engine_stopped, weak=False)
+    process.crawl(crawler, asks=asks, ends=ends, on_start=on_start)
     process.start(install_signal_handlers=False)
     by_url = {end.url: end for end in ends}
     assert not every_end or len(by_url) == len(ends) == len({ask.url for ask in asks}), (

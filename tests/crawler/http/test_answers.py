@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from crawler.http.loose_chunks import LenientChunks
-from crawler.http.record import conditional, headers_of
+from crawler.http.lenient_chunks import LenientChunks
+from crawler.http.record import conditional_headers, headers_of
 from crawler.http.response_heads import HEAD_BYTES, BadHead, HeadTooLong, parse_head
 from db.http_statuses import is_page_status
 from tests.crawler.http.answer_forms import FORMS, OK, PAGE, TEXT, Form, forms_web, serve_raw
@@ -59,11 +59,11 @@ def test_headers_are_kept_byte_for_byte(ends: dict[str, End]) -> None:
 
 def test_validators_that_cannot_be_sent_back_are_not_sent() -> None:
     """aiohttp raises at control characters, and the page would fail at every later visit."""
-    assert conditional('"a\x07b"', "Thu, 01 Oct 2026 07:00:00 GMT") == {
+    assert conditional_headers('"a\x07b"', "Thu, 01 Oct 2026 07:00:00 GMT") == {
         "If-Modified-Since": "Thu, 01 Oct 2026 07:00:00 GMT"
     }
-    assert conditional('"J\xf6rg"', None) == {}
-    assert conditional('W/"a b"', "") == {"If-None-Match": 'W/"a b"'}
+    assert conditional_headers('"J\xf6rg"', None) == {}
+    assert conditional_headers('W/"a b"', "") == {"If-None-Match": 'W/"a b"'}
 
 
 def test_hostile_heads_end_as_too_big_and_are_not_tried_again() -> None:

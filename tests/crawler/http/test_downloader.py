@@ -16,11 +16,11 @@ from tests.crawler.http.crawls import Reader, crawl_settings
 
 def test_wishes_only_make_slower() -> None:
     slot = HostSlot(4, 1.0)
-    slot.wish(0.5, 8)
-    assert (slot.asked, slot.concurrency, slot.delay) == (1.0, 4, 1.0)
-    slot.wish(3.0, 2)
-    assert (slot.asked, slot.concurrency, slot.delay) == (3.0, 2, 3.0)
-    slot.heed(10.0)
+    slot.apply_limits(0.5, 8)
+    assert (slot.configured_delay, slot.concurrency, slot.delay) == (1.0, 4, 1.0)
+    slot.apply_limits(3.0, 2)
+    assert (slot.configured_delay, slot.concurrency, slot.delay) == (3.0, 2, 3.0)
+    slot.set_crawl_delay(10.0)
     assert slot.floor == slot.delay == 10.0
 
 
@@ -28,14 +28,14 @@ def test_jitter_only_adds() -> None:
     slot = HostSlot(1, 2.0)
     pauses = []
     for _ in range(500):
-        slot.departs(time.monotonic())
+        slot.mark_sent(time.monotonic())
         pauses.append(slot.download_delay())
     assert 2.0 * JITTER[0] <= min(pauses) < max(pauses) <= 2.0 * JITTER[1]
 
 
 def test_a_hold_outlasts_the_pause_and_is_never_shortened() -> None:
     slot = HostSlot(1, 0.0)
-    slot.departs(time.monotonic())
+    slot.mark_sent(time.monotonic())
     assert slot.download_delay() <= 0
     slot.hold(60)
     slot.hold(1)
@@ -67,11 +67,11 @@ def test_the_key_is_the_host_of_the_url() -> None:
 def test_room_is_the_share_and_one_more() -> None:
     def check(downloader: HostDownloader) -> None:
         request = Request("http://a.test/", meta={"slot_concurrency": 2})
-        assert downloader.room("a.test")
+        assert downloader.has_room("a.test")
         downloader.slot_for(request)
-        for load, room in ((1, True), (2, True), (3, False)):
+        for load, has_room in ((1, True), (2, True), (3, False)):
             downloader.load["a.test"] = load
-            assert downloader.room("a.test") is room
+            assert downloader.has_room("a.test") is has_room
         downloader.load.clear()
 
     _with_downloader(check)
@@ -89,7 +89,7 @@ def _with_downloader(check: Callable[[HostDownloader], None]) -> None:
             failures.append(error)
 
     process = AsyncCrawlerProcess(crawl_settings())
-    process.crawl(Reader, asks=[], ends=[], offers={"on_start": on_start})
+    process.crawl(Reader, asks=[], ends=[], on_start=on_start)
     process.start(install_signal_handlers=False)
     if failures:
         raise failures[0]

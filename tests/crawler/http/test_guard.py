@@ -70,7 +70,7 @@ def test_name_that_leads_to_loopback_is_refused(web: Web) -> None:
     url = web.url("/secret", "news.test")
     end = crawl([ask(url, allow=())])[url]
     assert end.name == "AddressRefused"
-    assert "news.test leads to 127.0.0.1" in str(end.error)
+    assert "news.test resolves to 127.0.0.1" in str(end.error)
     assert not web.arrivals
 
 
@@ -157,8 +157,8 @@ def test_lookups_are_shared_and_kept() -> None:
 
     async def many() -> None:
         answers = DnsCache(lookup)
-        await asyncio.gather(*(answers.of("a.test") for _ in range(50)))
-        await answers.of("a.test")
+        await asyncio.gather(*(answers.resolve("a.test") for _ in range(50)))
+        await answers.resolve("a.test")
 
     asyncio.run(many())
     assert asked == ["a.test"]

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from scrapy import Request
 
+from crawler.http.services import FetchServices
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import LOOPBACK, Answer, Web
 
@@ -88,7 +89,7 @@ def test_connecting_has_its_own_time_out() -> None:
             for filler in fillers:
                 filler.close()
     assert end.name == "DownloadTimeoutError"
-    assert "no connection" in str(end.error)
+    assert "did not accept a connection" in str(end.error)
 
 
 def test_what_is_no_http_is_an_error() -> None:
@@ -224,7 +225,7 @@ def test_a_stop_does_not_wait_for_slow_hosts(web: Web) -> None:
         loop = asyncio.get_running_loop()
         running.append(self)
 
-    ends = crawl(asks, {"on_robots": stop_soon, "on_start": opened}, every_end=False)
+    ends = crawl(asks, FetchServices(record_robots=stop_soon), on_start=opened, every_end=False)
     assert time.monotonic() - stopped[0] < 5
     assert ends[web.url("/slow", "slow.test")].name == "Stopping"
 

@@ -11,6 +11,7 @@ from scrapy.http import Response
 
 from crawler.http.errors import HostOnHold
 from crawler.http.retry import retry_after
+from crawler.http.services import FetchServices, HoldsMemory
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import Answer, Web
 
@@ -104,26 +105,28 @@ def test_retry_after_on_a_404_means_nothing(web: Web) -> None:
 
 def test_a_long_rest_puts_the_host_on_hold(web: Web) -> None:
     web.pages["/a"] = Answer(status=429, headers={"Retry-After": "3600"})
-    holds: list[tuple[str, datetime]] = []
+    holds = HoldsMemory()
     others = [ask(web.url(f"/{n}", "other.test")) for n in range(3)]
     started = time.monotonic()
     ends = crawl(
         [ask(web.url("/a")), *(ask(web.url(f"/{n}")) for n in range(10)), *others],
-        {"on_hold": lambda host, until: holds.append((host, until))},
+        FetchServices(holds=holds),
     )
     assert time.monotonic() - started < 5
     assert web.paths("127.0.0.1") == ["/robots.txt", "/a"]
     assert all(ends[web.url(f"/{n}")].name == "HostOnHold" for n in range(10))
     assert all(ends[web.url(f"/{n}", "other.test")].status == 200 for n in range(3))
-    [(host, until)] = holds
-    assert host == "127.0.0.1"
+    assert holds.until("other.test") is None
+    until = holds.until("127.0.0.1")
+    assert until is not None
     assert timedelta(minutes=59) < until - datetime.now(UTC) <= timedelta(hours=1)
 
 
 def test_a_hold_survives_the_run(web: Web) -> None:
     until = datetime.now(UTC) + timedelta(hours=1)
-    held = {"host_hold": lambda host: until if host == "127.0.0.1" else None}
-    ends = crawl([ask(web.url("/a")), ask(web.url("/a", "other.test"))], held)
+    holds = HoldsMemory()
+    holds.hold("127.0.0.1", until)
+    ends = crawl([ask(web.url("/a")), ask(web.url("/a", "other.test"))], FetchServices(holds=holds))
     end = ends[web.url("/a")]
     assert isinstance(end.error, HostOnHold)
     assert end.error.until == until
@@ -132,8 +135,9 @@ def test_a_hold_survives_the_run(web: Web) -> None:
 
 
 def test_a_hold_that_is_over_is_none(web: Web) -> None:
-    until = datetime.now(UTC) - timedelta(seconds=1)
-    assert crawl([ask(web.url("/a"))], {"host_hold": lambda host: until})[web.url("/a")].status == 200
+    holds = HoldsMemory()
+    holds.hold("127.0.0.1", datetime.now(UTC) - timedelta(seconds=1))
+    assert crawl([ask(web.url("/a"))], FetchServices(holds=holds))[web.url("/a")].status == 200
 
 
 def test_robots_that_asks_for_a_long_rest(web: Web) -> None:

@@ -13,10 +13,10 @@ from crawler.discover.robots import (
     BODY_BYTES_READ,
     RobotsPolicy,
     RobotsRecord,
-    bounded,
+    cache_lifetime,
     has_rules,
-    kept_for,
     read_rules,
+    truncate_body,
 )
 from crawler.discover.robots_group import own_group
 
@@ -121,7 +121,7 @@ def test_500_kib_are_read_and_cut_at_a_line() -> None:
     head = b"User-agent: *\nDisallow: /early\n"
     filler = b"# " + b"x" * 997 + b"\n"
     body = head + filler * 600
-    cut = bounded(body)
+    cut = truncate_body(body)
     assert BODY_BYTES_READ - 1000 < len(cut) <= BODY_BYTES_READ
     rules = policy(body + b"Disallow: /late\n")
     assert not rules.allows(f"{ORIGIN}/early")
@@ -133,7 +133,7 @@ def test_500_kib_are_read_and_cut_at_a_line() -> None:
 
 def test_a_body_of_exactly_the_limit_is_whole() -> None:
     body = b"User-agent: *\nDisallow: /x\n".rjust(BODY_BYTES_READ, b"\n")
-    assert bounded(body) == body
+    assert truncate_body(body) == body
 
 
 def test_crawl_delay_is_capped() -> None:
@@ -186,12 +186,12 @@ def test_a_sitemap_line_is_joined_or_skipped_and_spoils_no_other(written: str, r
     ],
 )
 def test_kept_for(cache_control: str, hours: int) -> None:
-    assert kept_for(200, None, cache_control) == timedelta(hours=hours)
+    assert cache_lifetime(200, None, cache_control) == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize("status", [429, 503, None])
 def test_unreachable_is_asked_again_soon(status: int | None) -> None:
-    assert kept_for(status, None, "max-age=86400") == timedelta(minutes=10)
+    assert cache_lifetime(status, None, "max-age=86400") == timedelta(minutes=10)
 
 
 def test_naive_times_are_refused() -> None:

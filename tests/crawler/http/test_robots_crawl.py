@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from crawler.discover.robots import RobotsMemory, RobotsRecord
+from crawler.http.services import FetchServices
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import Answer, Web
 
@@ -119,9 +119,9 @@ def test_kept_across_runs_and_reported(web: Web) -> None:
     web.pages["/robots.txt"] = Answer(FORBID_PRIVATE, headers={"Cache-Control": "max-age=7200"})
     cache = RobotsMemory()
     reports: list[tuple[RobotsRecord, int, str]] = []
-    offers: dict[str, Any] = {"robots_cache": cache, "on_robots": lambda *report: reports.append(report)}
     for path in ("/a", "/private/b"):
-        crawl([ask(web.url(path))], offers)
+        services = FetchServices(robots_cache=cache, record_robots=lambda *report: reports.append(report))
+        crawl([ask(web.url(path))], services)
     assert web.paths() == ["/robots.txt", "/a"]
     [(record, milliseconds, url)] = reports
     assert url == web.url("/robots.txt")
@@ -134,11 +134,11 @@ def test_kept_across_runs_and_reported(web: Web) -> None:
 def test_expired_records_are_asked_for_again(web: Web) -> None:
     web.pages["/robots.txt"] = [Answer(FORBID_PRIVATE), Answer(b"")]
     cache = RobotsMemory()
-    crawl([ask(web.url("/a"))], {"robots_cache": cache})
+    crawl([ask(web.url("/a"))], FetchServices(robots_cache=cache))
     record = cache.get(web.url(""))
     assert record is not None
     cache.put(replace(record, expires_at=datetime.now(UTC) - timedelta(seconds=1)))
-    assert crawl([ask(web.url("/private/b"))], {"robots_cache": cache})[web.url("/private/b")].status == 200
+    assert crawl([ask(web.url("/private/b"))], FetchServices(robots_cache=cache))[web.url("/private/b")].status == 200
     assert web.paths().count("/robots.txt") == 2
 
 

@@ -31,8 +31,6 @@ def test_every_meta_key_in_use_is_documented() -> None:
         source = (ROOT / "crawler" / "http" / f"{module}.py").read_text("utf-8")
         keys = set(re.findall(r'meta\.get\("(\w+)"', source)) - {"retry_times"}
         assert all(key in said for key in keys), keys
-        offered = set(re.findall(r'getattr\(self\._crawler\.spider, "(\w+)"', source))
-        assert all(name in said for name in offered), offered
 
 
 def test_contact_and_product() -> None:

@@ -13,7 +13,7 @@ from crawler.discover.listing import ParsedListing, SitemapChild, merge
 from crawler.discover.read_listing import ListingRequest
 from crawler.discover.sitemap_children import choose_children
 from crawler.discover.sitemaps import read_sitemap
-from crawler.parsing.merging import merged
+from crawler.parsing.merging import merge_listings
 from crawler.parsing.packed_records import RECORDS_IN_PART, PackedRecords, pack
 from crawler.parsing.parser import ChooseChildren, MergeLinks, ParseListing, Parser
 from db.models import Link, ListingKind
@@ -61,7 +61,7 @@ def parser() -> Parser:
 
 async def read(parser: Parser, body: bytes, kind: ListingKind) -> ParsedListing:
     task = ParseListing(
-        ask=ListingRequest(url=f"{HOME}/list", kind=kind),
+        listing_request=ListingRequest(url=f"{HOME}/list", kind=kind),
         body=body,
         url=f"{HOME}/list",
         content_type=None,
@@ -93,7 +93,7 @@ def test_listings_that_name_the_same_articles_are_merged_as_the_whole(parser: Pa
                 await read(parser, feed(), ListingKind.FEED),
                 await read(parser, sitemap(), ListingKind.SITEMAP),
             ]
-            return await merged(listings, parser.parse)
+            return await merge_listings(listings, parser.parse)
         finally:
             await parser.close()
 
@@ -117,7 +117,7 @@ def test_what_takes_too_long_to_merge_is_recorded_best_first() -> None:
     async def lists() -> list[PackedRecords[Link]]:
         hurried = Parser(Sites(), timeout_s=0.001)
         try:
-            return await merged(listings, hurried.parse)
+            return await merge_listings(listings, hurried.parse)
         finally:
             await hurried.close()
 

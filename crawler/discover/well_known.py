@@ -1,15 +1,15 @@
-"""Where listings usually are, and what a fetched body turns out to be.
+"""Well-known paths of listings, and what kind of listing a body is.
 
-What a site itself names comes first: the feeds of its pages (`frontpage`), the `Sitemap:` lines of its robots.txt
-(`sitemaps`). The usual addresses here are for sites that name nothing. Whoever fetches them asks `classify` what came
-back, because many sites answer with a page instead of a 404.
+What a site itself names comes first: the feeds of its pages (`front_pages`), the `Sitemap:` lines of its robots.txt (`sitemaps`).
+The well-known paths are for sites that name nothing. Check each response with `classify`, since many sites answer with a page
+instead of 404.
 """
 
 from __future__ import annotations
 
 import re
 
-from crawler.discover.xml_tree import unpack
+from crawler.discover.xml_tree import gunzip
 from db.models import ListingKind
 from pipelines.urls import clean_url
 
@@ -27,8 +27,7 @@ WELL_KNOWN_FEEDS = (
     "/index.rdf",
     "/?feed=rss2",
 )
-"""In the order of how often they hit: WordPress and most frameworks, generic, Atom, Hugo, JSON Feed, Blogger, older
-systems."""
+"""The most frequent first: WordPress and most frameworks, generic, Atom, Hugo, JSON Feed, Blogger, older systems."""
 
 WELL_KNOWN_SITEMAPS = (
     "/news-sitemap.xml",
@@ -43,12 +42,11 @@ WELL_KNOWN_SITEMAPS = (
     "/sitemap.xml.gz",
     "/sitemap.txt",
 )
-"""News sitemaps first: they are short and new. The general ones may list a newspaper's whole past."""
+"""News sitemaps first, which are short and new. The general ones may list a newspaper's whole history."""
 
 
-def usual_feeds(url: str) -> tuple[str, ...]:
-    """The addresses on a site's host at which feeds usually are, likeliest first; below `url` itself too, where it
-    has a path."""
+def well_known_feeds(url: str) -> tuple[str, ...]:
+    """Well-known feed URLs on the site's host, the likeliest first; if `url` has a path, also below it."""
     below = clean_url("feed" if url.endswith("/") else f"{url.partition('?')[0]}/feed", url)
     home = clean_url("/", url)
     candidates = [clean_url(path, url) for path in WELL_KNOWN_FEEDS]
@@ -57,14 +55,14 @@ def usual_feeds(url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found for found in candidates if found))
 
 
-def usual_sitemaps(url: str) -> tuple[str, ...]:
-    """The addresses on a site's host at which sitemaps usually are: news sitemaps first, then the likeliest."""
+def well_known_sitemaps(url: str) -> tuple[str, ...]:
+    """Well-known sitemap URLs on the site's host: news sitemaps first, then the likeliest."""
     return tuple(found for path in WELL_KNOWN_SITEMAPS if (found := clean_url(path, url)))
 
 
 _HEAD = 4096
-"""Bytes looked at to tell what a body is. A stylesheet line, comments and a document type fit before the root."""
-# Each ends with the head where its own end is not in it: a pattern that then failed would look for it anew at each beginning.
+"""Bytes inspected to classify a body. A stylesheet line, comments and a document type fit before the root."""
+# Each alternative also ends at the end of the head: otherwise a failing match would search for its end again from each beginning.
 _COMMENT = re.compile(
     rb"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^>\[]*+(?:>|\Z|\[.*?(?:\]\s*+>|\Z))", re.DOTALL | re.IGNORECASE
 )
@@ -77,12 +75,12 @@ _TEXT_SITEMAP = re.compile(rb"\s*+https?://\S++[^\S\n]*+\n\s*+https?://", re.IGN
 
 
 def classify(body: bytes, content_type: str | None = None, url: str | None = None) -> ListingKind | None:
-    """What a fetched body is, by the body alone where it says so; None where it lists nothing (a picture, a script,
-    an error text).
+    """The kind of listing in a body; None where it lists nothing (a picture, a script, an error text).
 
-    A page at the root of its host is a FRONT_PAGE, any other page a SECTION; a sitemap index is a SITEMAP.
+    `content_type` and `url` are used only where the body does not show its kind. A page at the root of its host is a FRONT_PAGE,
+    any other page a SECTION; a sitemap index is a SITEMAP.
     """
-    head = unpack(body, _HEAD)[:_HEAD] if body[:2] == b"\x1f\x8b" else body[:_HEAD]
+    head = gunzip(body, _HEAD)[:_HEAD] if body[:2] == b"\x1f\x8b" else body[:_HEAD]
     if b"\x00" in head[:200]:  # UTF-16, or no text at all
         head = head.replace(b"\x00", b"")
     head = _COMMENT.sub(b"", head).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")

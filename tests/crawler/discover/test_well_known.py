@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from crawler.discover.feeds import read_feed
 from crawler.discover.front_pages import read_front_page
-from crawler.discover.guess import classify, usual_feeds, usual_sitemaps
-from crawler.discover.json_lists import read_list
+from crawler.discover.json_lists import read_json_list
 from crawler.discover.sitemaps import read_sitemap, sitemaps_in_robots
+from crawler.discover.well_known import classify, well_known_feeds, well_known_sitemaps
 from db.models import ListingKind
 from db.site_rules.loader import JsonList, Site
 
@@ -47,15 +47,15 @@ def test_a_page_below_the_root_is_a_section() -> None:
 
 
 def test_usual_places() -> None:
-    assert usual_feeds(HOME)[:3] == (
+    assert well_known_feeds(HOME)[:3] == (
         "https://news.example/feed",
         "https://news.example/rss",
         "https://news.example/rss.xml",
     )
-    assert usual_feeds(SECTION)[:2] == ("https://news.example/politics/feed", "https://news.example/feed")
-    assert usual_sitemaps(SECTION)[0] == "https://news.example/news-sitemap.xml"
-    assert "https://news.example/wp-sitemap.xml" in usual_sitemaps(HOME)
-    assert len(set(usual_feeds(HOME))) == len(usual_feeds(HOME))
+    assert well_known_feeds(SECTION)[:2] == ("https://news.example/politics/feed", "https://news.example/feed")
+    assert well_known_sitemaps(SECTION)[0] == "https://news.example/news-sitemap.xml"
+    assert "https://news.example/wp-sitemap.xml" in well_known_sitemaps(HOME)
+    assert len(set(well_known_feeds(HOME))) == len(well_known_feeds(HOME))
 
 
 MARKS = b"""<rss> <item> </item> <title> <link> /a </link> <feed > <entry> <urlset> <url> <loc> </loc> &amp; & &x; &#0; ]> <html>
@@ -72,6 +72,6 @@ def test_no_reader_ever_raises(body: bytes) -> None:
     read_feed(body, HOME, "application/rss+xml; charset=nonsense")
     read_sitemap(body, HOME)
     read_front_page(body, HOME, "text/html; charset=gb2312")
-    read_list(body, JsonList(url=HOME, link="{url}", items="items"), Site(name="x", hosts=("x",)), HOME)
+    read_json_list(body, JsonList(url=HOME, link="{url}", items="items"), Site(name="x", hosts=("x",)), HOME)
     sitemaps_in_robots(body.decode("utf-8", "replace"), HOME)
     classify(body, None, HOME)

@@ -1,0 +1,141 @@
+"""One crawl from its order to its figures: the object that the spider, the extensions and the item pipeline share.
+
+    CrawlRun(config, order) ──attach──> Crawler ──> Scrapy builds its components, each takes what it needs
+        open()     the spider starts: database, writer, ingest, the run's row (`CrawlSession`)
+        finish()   the spider closes: ingest ends, the run's row is completed, the figures are counted
+
+`crawler.run` makes it for `copydesk crawl`, and `crawler.spiders.news` for bare Scrapy. The session is opened no earlier than the
+spider starts: a crawl that is stopped before leaves no row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from scrapy.crawler import Crawler
+
+from crawler.crawl.session import CrawlOrder, CrawlSession, open_session
+from crawler.crawl.visit import SourceVisit
+from crawler.discover.robots import RobotsRecord
+from crawler.http.services import FetchServices, attach_services
+from db.config.loader import Config
+from db.errors import CopydeskError, DatabaseError
+from db.machine_errors import as_machine_error
+from db.store import facts
+from db.store.run_counts import Figures
+
+logger = logging.getLogger(__name__)
+
+# The attribute of Scrapy's Crawler that holds the run.
+_ATTRIBUTE = "copydesk_run"
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class CrawlRun:
+    """A crawl, and how far it has come."""
+
+    config: Config
+    order: CrawlOrder
+    standalone: bool = False
+    """Whether bare Scrapy runs it: errors and mistakes are logged here, since no command reports them."""
+    services: FetchServices = field(default_factory=FetchServices, repr=False)
+    session: CrawlSession | None = None
+    """None until the spider starts, and where the session could not be opened."""
+    visits: list[SourceVisit] = field(default_factory=list)
+    figures: Figures | None = None
+    """None until `finish`."""
+    failure: CopydeskError | None = None
+    """Why it failed. The first failure is kept."""
+    stopped: bool = False
+    """Whether somebody ended it early."""
+    _closing: bool = False
+
+    def attach(self, crawler: Crawler) -> None:
+        """Make this the run of a crawler, before Scrapy builds its components."""
+        setattr(crawler, _ATTRIBUTE, self)
+        attach_services(crawler, self.services)
+
+    def open(self, end_crawl: Callable[[], None]) -> CrawlSession:
+        """Open the session and hand its parts to the fetching layer. Call it on the event loop.
+
+        `end_crawl` is called, on the event loop, where the database fails later. Raises CopydeskError, which `failure` keeps.
+        """
+        try:
+            session = self.session = open_session(self.config, self.order, self._failure_callback(end_crawl))
+        except (CopydeskError, OSError, RuntimeError, MemoryError) as error:
+            failure = error if isinstance(error, CopydeskError) else as_machine_error(error)
+            if failure is None:
+                raise
+            self.failure = failure
+            raise failure from error
+        services = self.services
+        services.parser, services.robots_cache, services.holds = session.parser, session.robots, session.holds
+        services.record_robots = self._record_robots
+        services.downloader.on_stopping.append(session.parser.stop)
+        services.downloader.on_grace_end.append(session.writer.stop_waiting)
+        if self.standalone:
+            for mistake in session.sites.mistakes:
+                logger.warning("%s; %s", mistake.message, mistake.consequence)
+        return session
+
+    async def finish(self, reason: str) -> None:
+        """Close the session, if it was opened. `reason` is Scrapy's for closing the spider."""
+        if self.session is None:
+            return
+        self._closing = True
+        self.stopped = reason == "shutdown"
+        if reason not in ("finished", "shutdown"):
+            self.failure = self.failure or DatabaseError(reason)
+        try:
+            self.figures = await self.session.close(
+                finished=reason == "finished", error=str(self.failure) if self.failure else None
+            )
+        except CopydeskError as failure:
+            self.failure = self.failure or failure
+        if self.failure is not None and self.standalone:
+            logger.error("%s", self.failure)
+
+    def stop_reading(self) -> None:
+        """Have `finish` wait no longer for pages that are not extracted yet."""
+        if self.session is not None:
+            self.stopped = True
+            self.session.stop_reading()
+
+    def _failure_callback(self, end_crawl: Callable[[], None]) -> Callable[[DatabaseError], None]:
+        """What the session calls, on any thread, where its database fails: the crawl ends instead of fetching in vain."""
+        loop = asyncio.get_running_loop()
+
+        def end(error: DatabaseError) -> None:
+            self.failure = self.failure or error
+            if self.session is not None and not self._closing:
+                end_crawl()
+
+        def on_failure(error: DatabaseError) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and so has the crawl
+                loop.call_soon_threadsafe(end, error)
+
+        return on_failure
+
+    def _record_robots(self, record: RobotsRecord, duration_ms: int, url: str) -> None:
+        assert self.session is not None
+        fetch = facts.Fetch(
+            what="robots",
+            url=url,
+            started_at=record.fetched_at,
+            run_id=self.session.run_id,
+            duration_ms=duration_ms,
+            status=record.status,
+            bytes=len(record.body),
+            error=record.error,
+        )
+        self.session.write_later(lambda conn: facts.insert_fetch(conn, fetch))
+
+
+def crawl_run_of(crawler: Crawler) -> CrawlRun | None:
+    """The run of a crawler, None where there is none (`scrapy shell`, other spiders)."""
+    run = getattr(crawler, _ATTRIBUTE, None)
+    return run if isinstance(run, CrawlRun) else None
