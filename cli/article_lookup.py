@@ -1,7 +1,7 @@
-"""Which article or page a person means: by number, or by any of its addresses.
+"""Find an article or page by id or by any of its addresses.
 
-An article is known by its id; that means its current revision. Any other page id means that very page: an older revision, or one
-that was rejected. An address may be the link's, what it led to, or the canonical one.
+The id of an article means its current revision. Any other page id means that page: an older revision or a rejected page. An address
+may be that of the link, the one it redirected to, or the canonical one.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from db.queries.articles import (
 )
 from pipelines.urls import clean_url, link_key
 
-# SQLite's integers.
+# The largest integer of SQLite.
 _LARGEST_ID = 2**63 - 1
 
 
 def page_named(conn: sqlite3.Connection, what: str, revision: int | None = None) -> PageStatus:
-    """The page meant. Raises FetchError where it is a link that was never fetched, NotFound where it is nothing known."""
+    """The page that `what` means. Raises NotFound where it is unknown, FetchError where it is a link that was never fetched."""
     numbered = what.isascii() and what.isdigit()
     if numbered:
         page_id = min(int(what[:20]), _LARGEST_ID)
@@ -39,7 +39,7 @@ def page_named(conn: sqlite3.Connection, what: str, revision: int | None = None)
     state = page_status(conn, page_id)
     if state is None:
         last = last_page_id(conn)
-        known = f"the last page is {last}" if last else "nothing was crawled yet"
+        known = f"the last page is {last}" if last else "nothing has been crawled yet"
         raise NotFound(f"there is no article or page {what}; {known}, and `copydesk articles` lists the articles")
     if state.article_id is None:
         return state
@@ -58,7 +58,7 @@ def _page_at(conn: sqlite3.Connection, address: str) -> int:
     has_scheme, has_host = "://" in address, "." in address.partition("/")[0]
     url = clean_url(address if has_scheme else f"https://{address}") if has_scheme or has_host else None
     if url is None:
-        raise NotFound(f"{address} is neither the number of an article nor the address of a web page")
+        raise NotFound(f"{address} is neither the id of an article nor the address of a web page")
     key = link_key(url)
     page_id = find_page_at(conn, url, key)
     if page_id is not None:
@@ -77,6 +77,6 @@ def _page_at(conn: sqlite3.Connection, address: str) -> int:
 def _never_fetched(link: LinkStatus) -> str:
     found = f"{link.url} was found {format_local_time(link.found_at)} ({link.source_name})"
     if not link.failures:
-        return f"{found} and not fetched yet; `copydesk crawl {link.source_name}` does"
+        return f"{found} and has not been fetched yet; `copydesk crawl {link.source_name}` fetches it"
     times = "once" if link.failures == 1 else f"{link.failures} times"
     return f"{found} and could not be fetched, {times}; last {format_local_time(link.failed_at)}: {link.error}"

@@ -1,4 +1,4 @@
-"""What the shell offers at a tab, where it depends on the database: the names of the sources."""
+"""Shell completion from the database: the names of the sources."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from db.store.sources import all_sources
 
 
 def source_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """The sources whose names begin so. None where there is no database to ask: a tab must not print errors."""
+    """The sources whose names begin with `incomplete`; none where the database cannot be read: completion must not print errors."""
     options = ctx.find_root().params
-    desk = CommandContext(config_path=options.get("config"), database=options.get("db"))
+    context = CommandContext(config_path=options.get("config"), database=options.get("db"))
     try:
-        with desk.read() as conn:
+        with context.read() as conn:
             return [source.name for source in all_sources(conn) if source.name.startswith(incomplete)]
     except CopydeskError:
         return []

@@ -1,4 +1,4 @@
-"""What every command starts from: the settings in force and the database."""
+"""What every command needs: the settings in force and the database."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ READ_CACHE_KIB = 32 * 1024
 
 @dataclass(kw_only=True)
 class CommandContext:
-    """The options given before the command. Nothing is read until it is asked for."""
+    """The options before the command. Settings and database are read on first use."""
 
     config_path: str | None = None
     database: str | None = None
@@ -30,13 +30,13 @@ class CommandContext:
         return self.reloaded()
 
     def reloaded(self) -> Config:
-        """The settings as their file has them now. Raises ConfigError."""
+        """The settings, read again from their file. Raises ConfigError."""
         config = load_config(Path(self.config_path) if self.config_path else find_config(Path()))
         return config.with_values(db=str(Path(self.database).absolute())) if self.database else config
 
     @contextmanager
     def open(self, *, create: bool = False) -> Iterator[Database]:
-        """The database, open for the length of a `with` block; SQLite's errors inside come out as ours."""
+        """The database, open for a `with` block. Raises DatabaseError, also for errors of SQLite within the block."""
         path = self.config.database
         db = open_database(path, create=create)
         try:
@@ -47,7 +47,7 @@ class CommandContext:
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """The database for a command that only reads: it is never made nor written to, and need not be writable."""
+        """The database for a command that only reads. It is never created or written to, and need not be writable."""
         path = self.config.database
         conn = open_for_reading(path)
         try:

@@ -1,6 +1,6 @@
-"""The `copydesk` command: one module a command group, imported only when it is asked for, so that each starts quickly.
+"""The `copydesk` command. Each command is a module of `cli.commands`, imported only when it runs, so that all start quickly.
 
-Exit codes: 0 done, 1 failed, 2 asked for something impossible, 3 the database or the machine cannot serve, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 trouble with the database or the machine, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cli.output.terminal import guard
 from db.errors import CopydeskError, MachineError
 from db.machine_errors import as_machine_error, explain_os_error
 
-# Each is a click command in the module of `cli.commands` that has its name. In the order of a day's work.
+# In the order of the help. Each names a module of `cli.commands` and the click command in it.
 _COMMANDS = (
     *(
         "init",
@@ -37,21 +37,21 @@ _COMMANDS = (
     ),
     *("extract", "settle", "cluster", "import", "export", "backup", "upkeep", "doctor", "completion", "schema"),
 )
-# Where a command's name is a word of Python's own: its module and function.
+# Commands that are named like a Python keyword, with the name of their module and function.
 _NAMES = {"import": "import_archives"}
-# Not for people: what our own processes call each other with.
+# Used between our own processes, not by people.
 _HIDDEN = ("batch",)
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command's module when the command is run, or its one line of help when listed."""
+    """A group that imports the module of a command when the command is run or listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of a day's work."""
+        """The names in the order of the help."""
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported."""
+        """Import and return a command, None where there is no such command."""
         if cmd_name not in _COMMANDS + _HIDDEN:
             return None
         name = _NAMES.get(cmd_name, cmd_name)
@@ -62,7 +62,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the words name. click would look for what is near among commands that are imported."""
+        """The command that the arguments name. For an unknown one, suggest from all names: click would from imported ones only."""
         try:
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as error:
@@ -70,7 +70,7 @@ class LazyGroup(click.Group):
             raise click.exceptions.NoSuchCommand(error.command_name, possibilities=near, ctx=ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. Where the reader of our output has gone (`| head`) nothing is wrong; click would exit with 1."""
+        """Run the command. Exit with 0, not click's 1, where the reader of our output is gone (`| head`)."""
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
@@ -89,33 +89,34 @@ class LazyGroup(click.Group):
 
 
 def _reader_gone() -> bool:
-    """Whether it is our standard output whose other end is closed, and not some pipe of our own."""
+    """Whether the closed pipe is our standard output, not another pipe of ours."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)
     return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--db", metavar="FILE", help="The database file. Default: `db` in copydesk.toml, else news.db.")
-@click.option(
-    "--config", metavar="FILE", help="The settings file. Default: copydesk.toml in this folder, if there is one."
-)
+@click.option("--db", metavar="FILE", help="Database file.  [default: `db` of the settings, or news.db]")
+@click.option("--config", metavar="FILE", help="Settings file.  [default: copydesk.toml in this folder, if it exists]")
 @click.version_option(package_name="copydesk", prog_name="copydesk")
 @click.pass_context
 def copydesk(ctx: click.Context, db: str | None, config: str | None) -> None:
-    """Crawl news sites into one SQLite file, with their credits.
+    """Crawl news sites into one SQLite file of clean, de-duplicated articles.
 
     \b
     First steps:
-      copydesk sources add https://www.example-daily.com/
-      copydesk crawl
-      copydesk articles
+      copydesk init                                         write copydesk.toml
+      copydesk sources add https://www.example-daily.com/   add a site
+      copydesk crawl                                        fetch and extract
+      copydesk articles                                     list the articles
+
+    `copydesk COMMAND --help` explains a command.
     """
     ctx.obj = CommandContext(config_path=config, database=db)
 
 
 def main() -> None:
-    """The entry point: runs the command and turns our errors into one line and an exit code."""
+    """The entry point: run the command; print our errors as one line and exit with their code."""
     guard()
     try:
         copydesk.main(standalone_mode=False)
@@ -135,7 +136,9 @@ def main() -> None:
         click.echo(f"copydesk: {trouble}", err=True)
         sys.exit(trouble.exit_code)
     except ModuleNotFoundError as error:
-        click.echo(f"copydesk: the module {error.name} is missing; install Copydesk again with what it needs", err=True)
+        click.echo(
+            f"copydesk: the module {error.name} is missing; install Copydesk again with its dependencies", err=True
+        )
         sys.exit(MachineError.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,6 +1,6 @@
-"""Ctrl-C and SIGTERM as a wish to stop.
+"""How commands react to Ctrl-C and SIGTERM.
 
-`stopping`: what is under way is finished first; a second signal ends the program at once. `stoppable`: the block is left at once.
+`stopping` lets the step under way finish; a second signal ends the program at once. `stoppable` leaves the block at once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def stopping() -> Iterator[threading.Event]:
-    """An event that the first signal sets; the handlers that were there come back with it, and at the end."""
+    """An event that the first signal sets. The previous handlers return then, or at the end of the block."""
     stop = threading.Event()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
@@ -21,12 +21,12 @@ def stopping() -> Iterator[threading.Event]:
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    def heard(number: int, frame: object) -> None:
+    def handle(number: int, frame: object) -> None:
         stop.set()
         restore()
 
     for number in before:
-        signal.signal(number, heard)
+        signal.signal(number, handle)
     try:
         yield stop
     finally:
@@ -35,7 +35,7 @@ def stopping() -> Iterator[threading.Event]:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """SIGTERM ends the block as Ctrl-C does, so that nothing half done is left."""
+    """Let SIGTERM raise KeyboardInterrupt, as Ctrl-C does, so that the block cleans up."""
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt

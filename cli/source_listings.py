@@ -1,4 +1,4 @@
-"""A source's listings for a person: what they are, how each answers, and the search for them when a source is added."""
+"""The listings of a source: their kinds and states in words, and the search for them when a source is added."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import NoReturn
 import click
 
 from cli.context import CommandContext
-from cli.output.mistakes import say_mistakes
-from cli.output.progress import watching
+from cli.output.mistakes import print_mistakes
+from cli.output.progress import crawl_progress
 from cli.output.tables import format_local_time, plain
 from db.errors import ConfigError
 from db.models import Listing, Source
@@ -20,45 +20,45 @@ from db.store.listings import ListingState, listing_states
 
 
 def kinds(entries: Sequence[Listing]) -> str:
-    """How many listings of each kind."""
+    """The number of listings of each kind, in words."""
     counts = Counter(entry.kind.value for entry in entries)
     return (
         ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items()) or "no listings yet"
     )
 
 
-def rests_of(desk: CommandContext, source: Source) -> Sequence[timedelta]:
-    """The rests of the source's `retry_failed`; where its own settings are wrong, those of all. `doctor` says what is wrong."""
+def retry_delays(context: CommandContext, source: Source) -> Sequence[timedelta]:
+    """The setting `retry_failed` of a source; the general one where its own settings are wrong, which `doctor` reports."""
     try:
-        return desk.config.for_source(source.name, source.settings).retry_failed
+        return context.config.for_source(source.name, source.settings).retry_failed
     except ConfigError:
-        return desk.config.retry_failed
+        return context.config.retry_failed
 
 
-def standing(state: ListingState, rests: Sequence[timedelta], now: datetime) -> str:
-    """How a listing stands, in half a sentence; "" where there is nothing to say: it works, or was not asked yet."""
+def describe_state(state: ListingState, delays: Sequence[timedelta], now: datetime) -> str:
+    """The state of a listing, in half a sentence; "" where it works or has not been asked yet."""
     if state.gone:
         times = "once" if state.gone == 1 else f"{state.gone} times"
-        again = state.next_request_at(rests)
+        again = state.next_request_at(delays)
         if again is None:
-            return f"given up: {state.trouble}, {times}; comes back when the site names it again"
+            return f"given up: {state.trouble}, {times}; asked again when the site names it again"
         when = (
             f"asked again from {format_local_time(again.isoformat())}"
             if again > now
             else "asked again by the next crawl"
         )
-        return f"rests: {state.trouble}, {times}; {when}"
+        return f"failed: {state.trouble}, {times}; {when}"
     if state.asked_at is None or (state.links and not state.trouble):
         return ""
     if state.links:
-        return f"asked in vain last time: {plain(state.trouble)}"
-    words = "names no articles" if state.answered_at else "never answered"
+        return f"failed last time: {plain(state.trouble)}"
+    words = "lists no articles" if state.answered_at else "never answered"
     return f"{words}{f': {plain(state.trouble)}' if state.trouble else ''}"
 
 
-def listing_json(state: ListingState, rests: Sequence[timedelta]) -> dict[str, object]:
-    """A listing and how it answers, for JSON."""
-    again = state.next_request_at(rests)
+def listing_json(state: ListingState, delays: Sequence[timedelta]) -> dict[str, object]:
+    """A listing and its state, for JSON."""
+    again = state.next_request_at(delays)
     return {
         "url": state.listing.url,
         "kind": state.listing.kind.value,
@@ -73,64 +73,70 @@ def listing_json(state: ListingState, rests: Sequence[timedelta]) -> dict[str, o
     }
 
 
-def say_added(added: Sequence[tuple[Source, bool]]) -> None:
-    """Say which sources were added without being searched."""
+def print_added(added: Sequence[tuple[Source, bool]]) -> None:
+    """Print which sources were added without a search."""
     for source, new in added:
-        state = "added" if new else "known already"
-        click.echo(f"{source.name}  {state}; the next crawl looks for what lists its articles")
+        state = "added" if new else "already known"
+        click.echo(f"{source.name}  {state}; the next crawl searches for its listings")
 
 
-def discover(desk: CommandContext, added: Sequence[tuple[Source, bool]]) -> None:
-    """Search sources for what lists their articles, and say what was found. Exits with 1 where one has nothing, 130 if stopped."""
+def discover(context: CommandContext, added: Sequence[tuple[Source, bool]]) -> None:
+    """Search sources for listings, and print what was found. Exits with 1 where a source has none, with 130 if interrupted."""
     from crawler.crawl.session import CrawlOrder
     from crawler.run import crawl as run_crawl
 
     names = tuple(source.name for source, _ in added)
     try:
-        with watching() as watch:
-            crawled = run_crawl(desk.config, CrawlOrder(names=names, reads=False, command="sources add"), watch=watch)
-    except KeyboardInterrupt:  # before the search had begun
-        _say_stopped(len(added), 0)
-    say_mistakes(crawled.mistakes)
+        with crawl_progress() as watch:
+            crawled = run_crawl(
+                context.config, CrawlOrder(names=names, reads=False, command="sources add"), watch=watch
+            )
+    except KeyboardInterrupt:  # before the search began
+        _exit_stopped(len(added), 0)
+    print_mistakes(crawled.mistakes)
     notes = {visit.source.name: visit.notes for visit in crawled.visits}
     working_in = {visit.source.name: visit.working for visit in crawled.visits}
     left = {visit.source.name for visit in crawled.visits if visit.stopped}
     empty, working, now = [], 0, datetime.now(UTC)
-    with desk.open() as db:
+    with context.open() as db:
         for source, new in added:
             if source.name in left:
                 continue
             states = listing_states(db.conn, source.id)
             entries = [state.listing for state in states]
-            state = "added" if new else "known already"
+            state = "added" if new else "already known"
             click.echo(f"{source.name}  {state}: {kinds(entries)}")
             if len(added) <= 10:
                 for one in states:
-                    words = "  ".join(filter(None, (one.listing.title, standing(one, rests_of(desk, source), now))))
+                    words = "  ".join(
+                        filter(None, (one.listing.title, describe_state(one, retry_delays(context, source), now)))
+                    )
                     click.echo(f"  {one.listing.kind.value:13} {one.listing.url}{f'  {words}' if words else ''}")
             for note in notes.get(source.name, []) if not entries or len(added) <= 10 else []:
                 click.echo(f"  {note}", err=True)
-            # What was not asked yet (sections) may work.
+            # Listings that have not been asked yet (sections) may work.
             works = bool(working_in.get(source.name)) or any(one.works is not False for one in states)
             working += works
             if not works:
                 empty.append(source)
     if crawled.stopped:
-        _say_stopped(len(left), len(added) - len(left))
+        _exit_stopped(len(left), len(added) - len(left))
     if len(added) > 1:
         click.echo(f"{len(added)} sources, {working} with listings")
     if empty:
         click.echo(
-            f"copydesk: nothing that lists articles was found at {', '.join(source.url for source in empty[:5])};"
-            " they are kept, and the next crawl looks again",
+            f"copydesk: no listing of articles was found at {', '.join(source.url for source in empty[:5])};"
+            " the sources are kept, and the next crawl searches again",
             err=True,
         )
         sys.exit(1)
 
 
-def _say_stopped(left: int, done: int) -> NoReturn:
-    """Say that the search for listings was broken off, and leave."""
-    found = f"; {done} of {left + done} sources are searched" if done else ""
+def _exit_stopped(left: int, done: int) -> NoReturn:
+    """Print that the search for listings was interrupted, and exit with 130."""
+    found = f"; {done} of {left + done} sources were searched" if done else ""
     kept = "the source is kept" if left + done == 1 else "all sources are kept"
-    click.echo(f"copydesk: stopped before all listings were found{found}; {kept}, and the next crawl goes on", err=True)
+    click.echo(
+        f"copydesk: stopped before all listings were found{found}; {kept}, and the next crawl continues", err=True
+    )
     sys.exit(130)

@@ -1,4 +1,4 @@
-"""The options --since and --until: a length of time, a date or a time."""
+"""The options `--since` and `--until`: a duration (2d), a date or a time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from db.errors import UsageError
 
 
 def since_option(text: str | None, option: str = "--since") -> datetime | None:
-    """The moment that the option names, None where it is not given. Raises UsageError."""
+    """The time that the option means, None where it is not given. Raises UsageError, which names `option`."""
     try:
         return parse_since(text, datetime.now(UTC)) if text else None
     except (ValueError, OverflowError) as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
+from cli.commands.extract import ExtractGroup
 from cli.main import copydesk
 from crawler.http.record import _FAILURES
 from db.config.loader import load_config
@@ -75,8 +76,11 @@ def resolve(words: list[str]) -> tuple[str, click.Command | None, list[str]]:
             if isinstance(parameter, click.Option) and not parameter.is_flag and "=" not in word:
                 next(rest, None)
         elif isinstance(command, click.Group):
-            path.append(word)
             found = command.get_command(click.Context(command), word)
+            if found is None and isinstance(command, ExtractGroup):  # a page
+                command = command.pages
+                continue
+            path.append(word)
             if found is None:
                 return " ".join(path), None, options
             unknown = [one for one in options if not accepts(command, one)]

@@ -1,4 +1,4 @@
-"""`copydesk alerts`: what is wrong now, for how long, and what to do about it."""
+"""`copydesk alerts`: what is wrong, since when, and what to do about it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from db.timestamps import format_timestamp
 
 
 @click.command()
-@click.option("--all", "with_closed", is_flag=True, help="Those that are over, too.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON lines.")
+@click.option("--all", "with_closed", is_flag=True, help="Include alerts that are over.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 @click.pass_obj
-def alerts(desk: CommandContext, with_closed: bool, as_json: bool) -> None:
+def alerts(context: CommandContext, with_closed: bool, as_json: bool) -> None:
     """Show what is wrong and what to do about it."""
-    with desk.read() as conn:
+    with context.read() as conn:
         found = all_alerts(conn) if with_closed else open_alerts(conn)
     if as_json:
         for alert in found:
@@ -40,7 +40,7 @@ def _lines(alert: Alert, now: datetime, width: int) -> Iterator[str]:
     since = f"since {format_local_time(format_timestamp(alert.opened_at))}"
     length = format_duration(((alert.closed_at or now) - alert.opened_at).total_seconds())
     over = f", over since {format_local_time(format_timestamp(alert.closed_at))}" if alert.closed_at else ""
-    for line in wrapped(f"alert {alert.id}, {since} ({length}){over}, {_told(alert)}", width - 2):
+    for line in wrapped(f"alert {alert.id}, {since} ({length}){over}, {_notified(alert)}", width - 2):
         yield f"  {line}"
     for text in (alert.message, f"What to do: {alert.advice}") if is_open else (alert.message,):
         for line in wrapped(plain(text), width - 2):
@@ -48,12 +48,12 @@ def _lines(alert: Alert, now: datetime, width: int) -> Iterator[str]:
     yield ""
 
 
-def _told(alert: Alert) -> str:
-    told = {0: "not told", 1: "told once"}.get(alert.notifications, f"told {alert.notifications} times")
+def _notified(alert: Alert) -> str:
+    times = {0: "nobody notified", 1: "notified once"}.get(alert.notifications, f"notified {alert.notifications} times")
     hooks = (alert.notification_failure or {}).get("hooks")
     if not isinstance(hooks, dict):
-        return told
-    return f"{told}; {'; '.join(f'{name}: {plain(why)}' for name, why in hooks.items())}"
+        return times
+    return f"{times}; {'; '.join(f'{name}: {plain(why)}' for name, why in hooks.items())}"
 
 
 def _object(alert: Alert) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`copydesk articles`: what landed, newest first."""
+"""`copydesk articles`: list the articles, newest first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from cli.completions import source_names
 from cli.context import CommandContext
 from cli.output.article_rows import article_objects, credits_of, mark_of, time_of
-from cli.output.csv_table import one_form, print_csv
+from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
 from cli.time_options import since_option
@@ -31,23 +31,30 @@ _COLUMNS = (
 
 
 @click.command()
-@click.option("--source", "name", metavar="NAME", shell_complete=source_names, help="Only of this source.")
-@click.option("--since", metavar="WHEN", help="Only what was published since then: 2d, 6h, 2026-11-02.")
-@click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="The most articles. 0: all.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON lines, with the text and every field.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with the same fields.")
+@click.option("--source", "name", metavar="NAME", shell_complete=source_names, help="Only articles of this source.")
+@click.option("--since", metavar="WHEN", help="Only articles published since then: 2d, 6h, 2026-11-02.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(0), default=50, show_default=True, help="At most N articles; 0 for all."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines with every field and the text.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
 @click.pass_obj
 def articles(
-    desk: CommandContext, name: str | None, since: str | None, limit: int, as_json: bool, as_csv: bool
+    context: CommandContext, name: str | None, since: str | None, limit: int, as_json: bool, as_csv: bool
 ) -> None:
     """List the articles, newest first, with credits and copies.
 
-    Times are those of this machine's clock; `copydesk show` gives them as the page does, with their offset. A time with ~ is when
-    the page was fetched, where it does not say when it was published.
+    Times are in the time zone of this machine; `copydesk show` prints them as the page does, with their offset. A time with ~ is
+    when the page was fetched, where no time of publication is known.
+
+    \b
+    Examples:
+      copydesk articles --source example-daily.com --since 2d
+      copydesk articles --limit 0 --csv > articles.csv
     """
-    one_form(as_json, as_csv)
+    check_one_format(as_json, as_csv)
     moment = since_option(since)
-    with desk.read() as conn:
+    with context.read() as conn:
         source = find_source(conn, name) if name else None
         page_ids = newest_articles(conn, source_id=source.id if source else None, since=moment, limit=limit)
         if not page_ids:
@@ -77,14 +84,14 @@ def _print(heads: Sequence[ArticleSummary]) -> None:
 
 
 def _nothing(conn: sqlite3.Connection, source: Source | None, since: str | None) -> str:
-    """Why the list is empty and what to do about it."""
+    """Why the list is empty, and what to do."""
     if not all_sources(conn) and not last_page_id(conn):
         return "There are no sources yet; add one with `copydesk sources add URL`."
     of = f" of {source.name}" if source else ""
     if since and newest_articles(conn, source_id=source.id if source else None, limit=1):
-        return f"No articles{of} since {since}; `copydesk crawl` looks for newer ones."
+        return f"There are no articles{of} since {since}; `copydesk crawl` looks for newer ones."
     if not last_page_id(conn):
-        return "Nothing was crawled yet; `copydesk crawl` fetches and reads what the sources list."
+        return "Nothing has been crawled yet; `copydesk crawl` fetches and extracts what the sources list."
     if unread := count_unread(conn):
-        return f"No articles{of} yet; {unread} pages wait to be read, which `copydesk crawl` does."
-    return f"No articles{of} yet; `copydesk stats` says what was fetched, rejected or failed."
+        return f"There are no articles{of} yet; {unread} pages wait to be extracted, which `copydesk crawl` does."
+    return f"There are no articles{of} yet; `copydesk stats` shows what was fetched, rejected or failed."

@@ -24,22 +24,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import CommandContext
-from cli.output.progress import REFRESH_S, count_requests
+from cli.output.progress import DELAY_S, count_requests
 
 if TYPE_CHECKING:
     from crawler.crawl.crawl_run import CrawlRun
     from crawler.run import CrawlResult
 
-# A crawl that is told to stop ends within 5 s; after this it is ended.
+# A crawl that is asked to stop ends within 5 s; after this many seconds it is killed.
 STOPS_WITHIN_S = 9.0
 
 
 @click.command(hidden=True)
 @click.pass_obj
-def batch(desk: CommandContext) -> None:
-    """Crawl what standard input orders; stop when it is closed."""
+def batch(context: CommandContext) -> None:
+    """Crawl what standard input orders; stop when it closes."""
     order = json.loads(_first_line())
-    threading.Thread(target=_stop_with_the_service, name="service", daemon=True).start()
+    threading.Thread(target=_stop_with_service, name="service", daemon=True).start()
     from crawler.crawl.session import BY_HAND, CrawlOrder
     from crawler.run import crawl
 
@@ -52,9 +52,9 @@ def batch(desk: CommandContext) -> None:
     )
     attended = bool(order.get("attended"))
     with _reporting(enabled=attended) as watch:
-        crawled = crawl(desk.config, wanted, watch=watch)
+        crawled = crawl(context.config, wanted, watch=watch)
     for wrong in (one for visit in crawled.visits for one in visit.lists if one.wrong):
-        click.echo(f"{wrong.url}: {wrong.note}", err=True)  # the service's log says it
+        click.echo(f"{wrong.url}: {wrong.note}", err=True)  # goes to the log of the service
     summary = {"run": crawled.run_id, "stopped": crawled.stopped, "sources": len(crawled.visits)}
     click.echo(json.dumps(summary | crawled.figures.as_dict() | (_told(crawled) if attended else {})))
     if crawled.stopped:
@@ -76,7 +76,7 @@ def _reporting(*, enabled: bool) -> Iterator[Callable[[CrawlRun], None]]:
 
     def report(run: CrawlRun) -> None:
         began = time.monotonic()
-        while not over.wait(REFRESH_S):
+        while not over.wait(DELAY_S):
             answered, listings, articles = count_requests(run)
             seconds = round(time.monotonic() - began, 3)
             progress = {"answered": answered, "listings": listings, "articles": articles, "seconds": seconds}
@@ -96,17 +96,17 @@ def _reporting(*, enabled: bool) -> Iterator[Callable[[CrawlRun], None]]:
 
 
 def _first_line() -> bytes:
-    """The first line of standard input. Read without a buffer, which the thread below would hold locked when Python ends."""
+    """The first line of standard input, read unbuffered: the thread below would hold the lock of a buffer when Python exits."""
     line = b""
     while not line.endswith(b"\n"):
         piece = os.read(0, 1 << 16)
         if not piece:
-            sys.exit(130)  # the service died before it had said what to do
+            sys.exit(130)  # the service died before it sent the order
         line += piece
     return line
 
 
-def _stop_with_the_service() -> None:
+def _stop_with_service() -> None:
     while os.read(0, 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""`copydesk cluster`: which texts of a file are copies of each other, without a database."""
+"""`copydesk cluster`: find copies among the texts of a file, without a database."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ import click
 from pipelines.dedup.text_clusters import clusters_of, records_of
 
 
-@click.command()
+@click.command(short_help="Find copies among the texts of a file.")
 @click.option(
     "--manifest",
     required=True,
     type=click.Path(path_type=Path),
-    help='JSON lines of {"id", "url", "title", "text", "published"}.',
+    metavar="FILE",
+    help='Texts as JSON lines: {"id", "url", "title", "text", "published"}.',
 )
 def cluster(manifest: Path) -> None:
-    """Say which texts of a file are copies: one line {"id", "cluster"} each, the cluster named by its original."""
+    """Find copies among the texts of a file. Needs no database.
+
+    Prints one JSON line {"id", "cluster"} per text; a cluster is named by the id of its original.
+    """
     for record_id, original in clusters_of(records_of(manifest)):
         click.echo(json.dumps({"id": record_id, "cluster": original}, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""`copydesk completion`: the script that makes a shell complete commands, options and sources' names."""
+"""`copydesk completion`: print the script by which a shell completes commands, options and names of sources."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from cli.parameters import Choice
 SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command()
+@click.command(short_help="Print the completion script for bash, zsh or fish.")
 @click.argument("shell", type=Choice(SHELLS))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the script that completes `copydesk` in SHELL: bash, zsh or fish.
+    """Print the script that completes `copydesk` commands, options and sources in SHELL: bash, zsh or fish.
 
     \b
-    bash   copydesk completion bash > ~/.local/share/bash-completion/completions/copydesk
-    zsh    copydesk completion zsh > "${fpath[1]}/_copydesk"
-    fish   copydesk completion fish > ~/.config/fish/completions/copydesk.fish
+    Examples:
+      copydesk completion bash > ~/.local/share/bash-completion/completions/copydesk
+      copydesk completion zsh > "${fpath[1]}/_copydesk"
+      copydesk completion fish > ~/.config/fish/completions/copydesk.fish
     """
     kind = get_completion_class(shell)
     assert kind is not None

@@ -1,4 +1,4 @@
-"""`copydesk copies`: who printed a story, when, with which credits; the original first."""
+"""`copydesk copies`: which outlets printed a story, when and with which credits; the original first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from cli.article_lookup import page_named
 from cli.context import CommandContext
 from cli.output.article_rows import credits_of, time_of
-from cli.output.csv_table import one_form, print_csv
+from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
 from db.errors import UsageError
@@ -29,19 +29,20 @@ _COLUMNS = (
 
 @click.command()
 @click.argument("what", metavar="ID|URL")
-@click.option("--json", "as_json", is_flag=True, help="As JSON lines.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with the same fields.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
 @click.pass_obj
-def copies(desk: CommandContext, what: str, as_json: bool, as_csv: bool) -> None:
-    """Show who printed a story: its original and every copy.
+def copies(context: CommandContext, what: str, as_json: bool, as_csv: bool) -> None:
+    """Show who printed a story: the original and every copy.
 
-    A time with ~ is when the page was fetched, where it does not say when it was published.
+    Name the article by its id or any of its addresses. A time with ~ is when the page was fetched, where no time of publication is
+    known.
     """
-    one_form(as_json, as_csv)
-    with desk.read() as conn, snapshot(conn):
+    check_one_format(as_json, as_csv)
+    with context.read() as conn, snapshot(conn):
         page = page_named(conn, what)
         if page.article_id is None:
-            raise UsageError(f"page {page.page_id} is no article that was settled; `copydesk show` says what it is")
+            raise UsageError(f"page {page.page_id} is not a settled article; `copydesk show` says what it is")
         ids = cluster(conn, page.article_id)
         heads = article_summaries(conn, [current for each in ids if (current := current_page(conn, each)) is not None])
         objects = [_object(conn, head, len(heads)) for head in heads] if as_json or as_csv else []

@@ -1,4 +1,4 @@
-"""`copydesk crawl`: one crawl of some or all sources, with progress while it runs and a summary at its end."""
+"""`copydesk crawl`: crawl some or all sources once, with progress and a summary."""
 
 from __future__ import annotations
 
@@ -20,16 +20,21 @@ if TYPE_CHECKING:
     from crawler.run import CrawlResult
 
 
-@click.command(short_help="Fetch what is due, extract it, settle it.")
+@click.command(short_help="Fetch and extract what is due.")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=source_names)
-@click.option("--limit", type=click.IntRange(0), help="The most articles from each source, newest first. 0: no limit.")
-@click.option("--since", metavar="WHEN", help="Only articles announced since then: 2d, 6h, 2026-11-02.")
-@click.option("--again", is_flag=True, help="Visit the articles we have again now, whatever `revisit` says.")
-@click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
-@click.option("--quiet", "-q", is_flag=True, help="No progress, no summary.")
+@click.option(
+    "--limit",
+    metavar="N",
+    type=click.IntRange(0),
+    help="Fetch at most N articles of each source, newest first; 0 for all.",
+)
+@click.option("--since", metavar="WHEN", help="Fetch only articles listed as published since then: 2d, 6h, 2026-11-02.")
+@click.option("--again", is_flag=True, help="Fetch known articles again now, whatever `revisit` says.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="Print no progress and no summary.")
 @click.pass_obj
 def crawl(
-    desk: CommandContext,
+    context: CommandContext,
     names: tuple[str, ...],
     limit: int | None,
     since: str | None,
@@ -37,26 +42,32 @@ def crawl(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Fetch what is due from the sources named, or from all, and extract it.
+    """Fetch what is due from the named sources, or from all, extract it and find copies.
 
-    Ctrl-C stops cleanly; the next crawl goes on where this one stopped.
+    Ctrl-C stops cleanly; the next crawl continues from there.
+
+    \b
+    Examples:
+      copydesk crawl
+      copydesk crawl example-daily.com --limit 20
+      copydesk crawl --again --since 2d
     """
     moment = since_option(since)
-    with desk.open() as db:
+    with context.open() as db:
         if not choose_sources(db.conn, names):
             paused = all_sources(db.conn)
-            advice = "all sources are paused; `copydesk sources resume NAME`, or name those to crawl"
+            advice = "all sources are paused; resume them with `copydesk sources resume NAME`, or name those to crawl"
             raise UsageError(advice if paused else "there are no sources yet; add one with `copydesk sources add URL`")
-    # Scrapy takes half a second to import: not before it is known that there is something to do.
-    from cli.output.mistakes import say_mistakes
-    from cli.output.progress import watching
+    # Importing Scrapy takes half a second, so it waits until there is something to do.
+    from cli.output.mistakes import print_mistakes
+    from cli.output.progress import crawl_progress
     from crawler.crawl.session import CrawlOrder
     from crawler.run import crawl as run_crawl
 
     order = CrawlOrder(names=names, since=moment, limit=limit, again=again)
-    with watching(enabled=not quiet and not as_json) as watch:
-        crawled = run_crawl(desk.config, order, watch=watch)
-    say_mistakes(crawled.mistakes)
+    with crawl_progress(enabled=not quiet and not as_json) as watch:
+        crawled = run_crawl(context.config, order, watch=watch)
+    print_mistakes(crawled.mistakes)
     if as_json:
         click.echo(json.dumps({"run": crawled.run_id, "stopped": crawled.stopped} | crawled.figures.as_dict()))
     elif not quiet:
@@ -69,14 +80,14 @@ def crawl(
 
 
 def nothing_reached(crawled: CrawlResult) -> bool:
-    """Whether every listing of every source failed: no network, unknown hosts."""
+    """Whether every listing of every source failed, as without a network."""
     return bool(crawled.visits) and all(visit.notes and not visit.reached for visit in crawled.visits)
 
 
 def summary(crawled: CrawlResult) -> list[str]:
-    """The end of a run, for a person."""
+    """The lines printed at the end of a crawl."""
     figures = crawled.figures
-    state = "stopped early; the next crawl goes on from here" if crawled.stopped else "done"
+    state = "stopped early; the next crawl continues from here" if crawled.stopped else "done"
     lines = [
         f"run {crawled.run_id} {state}: {_count(len(crawled.visits), 'source')}, {format_run_duration(figures.seconds)},"
         f" {figures.pages_per_second:.1f} pages/s, {figures.bytes / 1e6:.1f} MB",
@@ -85,21 +96,21 @@ def summary(crawled: CrawlResult) -> list[str]:
     ]
     lines += [f"  {label}: {_reasons(counts)}" for label, counts in _troubles(figures) if counts]
     if figures.unread:
-        lines.append(f"  {figures.unread} pages are stored and not read yet; the next crawl reads them")
+        lines.append(f"  {figures.unread} pages are stored but not extracted yet; the next crawl extracts them")
     if crawled.busy:
         names = ", ".join(source.name for source, _ in crawled.busy[:5])
         more = f" and {len(crawled.busy) - 5} more" if len(crawled.busy) > 5 else ""
-        lines.append(f"  left to another crawl that is at them (process {crawled.busy[0][1]}): {names}{more}")
+        lines.append(f"  left to another crawl that is working on them (process {crawled.busy[0][1]}): {names}{more}")
     notes = [f"  {visit.source.name}: {note}" for visit in crawled.visits for note in visit.notes]
     if len(crawled.visits) > 1 and nothing_reached(crawled):
-        lines.append("  not one of the sources could be reached: is this machine connected to the network?")
+        lines.append("  no source could be reached; is this machine connected to the network?")
         notes = notes[:3]
     lines += notes[:20]
     if len(notes) > 20:
         lines.append(f"  … and {len(notes) - 20} more; `copydesk stats` counts them by source")
     if not (figures.fetched or figures.unchanged or notes or crawled.stopped or crawled.busy):
         lines.append(
-            "  nothing was due; the setting `revisit` says when articles are visited again, --again does so now"
+            "  nothing was due; the setting `revisit` says when articles are fetched again, --again fetches them now"
         )
     return lines
 

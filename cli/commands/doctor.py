@@ -1,4 +1,4 @@
-"""`copydesk doctor`: what is installed, which settings are in force, whether the database is well. Prints as it goes."""
+"""`copydesk doctor`: what is installed, which settings are in force, whether the database is healthy. Prints while it checks."""
 
 from __future__ import annotations
 
@@ -29,31 +29,37 @@ from db.store.sources import all_sources, unknown_source_names
 from pipelines.extraction.version import extractor_in_force
 
 _PACKAGES = ("copydesk", "scrapy", "trafilatura", "lxml", "sqlite-utils", "apscheduler")
-# quick_check reads the whole file: 3 minutes for 1.9 GB on a slow disk that has nothing of it in memory.
+# Bytes. quick_check reads the whole file: 3 minutes for 1.9 GB on a slow disk, none of it in memory.
 LARGE_FILE = 10**9
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.BAD: "red"}
 
 
 @click.command()
 @click.option(
-    "--bodies", type=click.IntRange(0), default=20, show_default=True, help="Stored bodies to check. 0: all of them."
+    "--bodies",
+    metavar="N",
+    type=click.IntRange(0),
+    default=20,
+    show_default=True,
+    help="Check N stored bodies; 0 for all.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
-def doctor(desk: CommandContext, bodies: int, as_json: bool) -> None:
+def doctor(context: CommandContext, bodies: int, as_json: bool) -> None:
     """Check versions, settings and the database.
 
-    Exits with 1 if anything is BAD.
+    Prints what is installed, every setting and where it was set, proxies, and what the checks found. Exits with 1 if anything is
+    BAD.
     """
-    versions, settings, proxies = _versions(), list(_settings(desk)), _proxies()
+    versions, settings, proxies = _versions(), list(_settings(context)), _proxies()
     if not as_json:
         _print_pairs("versions", versions.items())
         _print_pairs("settings", ((name, f"{shown}  ({origin})") for name, shown, origin in settings))
-        _print_pairs("proxies", proxies.items() if proxies else [("none", "requests go straight to the sites")])
-        click.echo(styled(f"database {desk.config.database}", bold=True))
-    _say_if_slow(desk, as_json)
+        _print_pairs("proxies", proxies.items() if proxies else [("none", "requests go directly to the sites")])
+        click.echo(styled(f"database {context.config.database}", bold=True))
+    _warn_if_slow(context, as_json)
     findings = []
-    for finding in _findings(desk, bodies):
+    for finding in _findings(context, bodies):
         findings.append(finding)
         if not as_json:
             _print(finding)
@@ -62,7 +68,7 @@ def doctor(desk: CommandContext, bodies: int, as_json: bool) -> None:
             "versions": versions,
             "settings": [{"name": name, "value": shown, "from": origin} for name, shown, origin in settings],
             "proxies": proxies,
-            "database": str(desk.config.database),
+            "database": str(context.config.database),
             "findings": [
                 {
                     "level": found.level.value,
@@ -78,10 +84,10 @@ def doctor(desk: CommandContext, bodies: int, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _say_if_slow(desk: CommandContext, as_json: bool) -> None:
-    path = desk.config.database
+def _warn_if_slow(context: CommandContext, as_json: bool) -> None:
+    path = context.config.database
     if not as_json and on_terminal() and path.is_file() and path.stat().st_size > LARGE_FILE:
-        click.echo(f"  ...  all of its {format_size(path.stat().st_size)} are read; this may take minutes", err=True)
+        click.echo(f"  ...  all of its {format_size(path.stat().st_size)} are read, which may take minutes", err=True)
 
 
 def _print_pairs(title: str, pairs: object) -> None:
@@ -108,15 +114,17 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _settings(desk: CommandContext) -> Iterator[tuple[str, str, str]]:
-    """Name, value and origin of each setting; then those of single sources that the file sets."""
-    config = desk.config
+def _settings(context: CommandContext) -> Iterator[tuple[str, str, str]]:
+    """Name, value and origin of each setting, then of the settings that the file gives to single sources."""
+    config = context.config
     for setting in DECLARED:
         origin = "default"
         if setting.name in config.given:
-            by_option = setting.name == "db" and desk.database is not None
+            by_option = setting.name == "db" and context.database is not None
             origin = "command line" if by_option else str(config.path)
-        value = getattr(config, setting.name, setting.read(setting.default))  # without one: only a source can have it
+        value = getattr(
+            config, setting.name, setting.read(setting.default)
+        )  # the default where only a source can have it
         yield setting.name, _shown(setting, value), origin
     declared = {setting.name: setting for setting in DECLARED}
     for source, values in config.by_source.items():
@@ -125,7 +133,7 @@ def _settings(desk: CommandContext) -> Iterator[tuple[str, str, str]]:
 
 
 def _shown(setting: Setting, value: object) -> str:
-    """A value as a person writes it."""
+    """A value as one writes it in copydesk.toml."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if setting.read is units.duration_or_forever and value is None:
@@ -158,19 +166,19 @@ def _hidden(address: str) -> str:
     return shown if bare == address else shown.removeprefix("//")
 
 
-def _findings(desk: CommandContext, bodies: int) -> Iterator[Finding]:
-    path = desk.config.database
+def _findings(context: CommandContext, bodies: int) -> Iterator[Finding]:
+    path = context.config.database
     if not path.exists():
-        yield from _site_rules(rule_mistakes(desk.config, None))
-        says = "there is none yet"
-        yield Finding(level=Level.OK, subject="file", message=says, advice="`copydesk sources add URL` makes one")
+        yield from _site_rules(rule_mistakes(context.config, None))
+        says = "does not exist yet"
+        yield Finding(level=Level.OK, subject="file", message=says, advice="`copydesk sources add URL` creates it")
         return
     try:
-        with desk.read() as conn:
-            yield from _site_rules(rule_mistakes(desk.config, conn))
-            yield from _stored_settings(desk, conn)
-            yield from _access(desk, conn)
-            extractor, now = _extractor(desk, conn), datetime.now(UTC)
+        with context.read() as conn:
+            yield from _site_rules(rule_mistakes(context.config, conn))
+            yield from _stored_settings(context, conn)
+            yield from _access(context, conn)
+            extractor, now = _extractor(context, conn), datetime.now(UTC)
             yield from run_checks(HealthCheck(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
     except DatabaseError as error:
         yield Finding(level=Level.BAD, subject="file", message=str(error))
@@ -179,30 +187,30 @@ def _findings(desk: CommandContext, bodies: int) -> Iterator[Finding]:
 def _site_rules(mistakes: Iterable[SiteFileError]) -> Iterator[Finding]:
     for mistake in mistakes:
         yield Finding(
-            level=Level.BAD, subject="site rules", message=mistake.message, advice=f"mend it; {mistake.consequence}"
+            level=Level.BAD, subject="site rules", message=mistake.message, advice=f"correct it; {mistake.consequence}"
         )
 
 
-def _extractor(desk: CommandContext, conn: sqlite3.Connection) -> Extractor | None:
+def _extractor(context: CommandContext, conn: sqlite3.Connection) -> Extractor | None:
     try:
-        return extractor_in_force(load_current_rules(desk.config, conn))
-    except ConfigError:  # said by `_site_rules`
+        return extractor_in_force(load_current_rules(context.config, conn))
+    except ConfigError:  # reported by `_site_rules`
         return None
 
 
-def _stored_settings(desk: CommandContext, conn: sqlite3.Connection) -> Iterator[Finding]:
-    """What `sources add` and `sources set` stored with sources, and names in the settings file that no source has."""
+def _stored_settings(context: CommandContext, conn: sqlite3.Connection) -> Iterator[Finding]:
+    """Settings stored with sources, and names in the settings file that no source has."""
     sources = all_sources(conn)
     own = {source.name: source.settings for source in sources if source.settings}
     for name, settings in own.items():
         try:
-            desk.config.for_source(name, settings)
+            context.config.for_source(name, settings)
         except CopydeskError as error:
-            remedy = "`copydesk sources set` mends it"
+            remedy = "correct it with `copydesk sources set`"
             yield Finding(level=Level.BAD, subject="sources", message=str(error), advice=remedy)
-    for says in unknown_source_names(conn, desk.config):
+    for says in unknown_source_names(conn, context.config):
         yield Finding(
-            level=Level.BAD, subject="sources", message=says, advice="`copydesk sources list` shows the names"
+            level=Level.BAD, subject="sources", message=says, advice="`copydesk sources list` lists the names"
         )
     listed = "; ".join(f"{name} {_pairs(settings)}" for name, settings in list(own.items())[:5])
     more = f"; and {len(own) - 5} more" if len(own) > 5 else ""
@@ -210,27 +218,27 @@ def _stored_settings(desk: CommandContext, conn: sqlite3.Connection) -> Iterator
     yield Finding(level=Level.OK, subject="sources", message=says)
 
 
-def _access(desk: CommandContext, conn: sqlite3.Connection) -> Iterator[Finding]:
-    """The headers and cookies that sources have of their own: how many, whether they can be read; never what they are."""
+def _access(context: CommandContext, conn: sqlite3.Connection) -> Iterator[Finding]:
+    """Headers and cookies of single sources: how many, and whether they can be read; never their values."""
     for source in all_sources(conn):
         try:
-            settings = desk.config.for_source(source.name, source.settings)
-            access = load_access(source.name, source.url, settings, desk.config.folder)
+            settings = context.config.for_source(source.name, source.settings)
+            access = load_access(source.name, source.url, settings, context.config.folder)
         except ConfigError as error:
-            remedy = "until then a crawl leaves the source out"
+            remedy = "until then, crawls skip the source"
             yield Finding(level=Level.BAD, subject="access", message=str(error), advice=remedy)
             continue
         if access is None:
             continue
         expired = sum(cookie.is_expired(time.time()) for cookie in access.cookies)
-        says = f"{source.name} has access of its own: {len(access.headers)} of headers, {len(access.cookies) - expired} of cookies"
+        says = f"{source.name} sends headers ({len(access.headers)}) and cookies ({len(access.cookies) - expired}) of its own"
         if expired:
-            remedy = "log in with a browser and export them again"
+            remedy = "log in with a browser and export the cookies again"
             yield Finding(level=Level.WARN, subject="access", message=f"{says}, {expired} have expired", advice=remedy)
         else:
             yield Finding(level=Level.OK, subject="access", message=says)
         for place in (settings.headers, settings.cookies):
-            if place and open_to_others(place, desk.config.folder):
+            if place and open_to_others(place, context.config.folder):
                 says, remedy = f"{place} can be read by every user of this machine", f"chmod 600 {place}"
                 yield Finding(level=Level.WARN, subject="access", message=says, advice=remedy)
 

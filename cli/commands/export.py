@@ -1,4 +1,4 @@
-"""`copydesk export`: pages as WARC, articles as Parquet, JSON lines, CSV, RSS or JSON Feed; to a file or standard output."""
+"""`copydesk export`: write pages as WARC, or articles as Parquet, JSON lines, CSV, RSS or JSON Feed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import click
 
 from cli.context import CommandContext
 from cli.output.article_rows import article_objects
-from cli.output.progress import tallying
+from cli.output.progress import progress_line
 from cli.parameters import Choice, FileToWrite
 from cli.signals import stoppable
 from cli.time_options import since_option
@@ -31,23 +31,44 @@ from pipelines.exchange.parquet_articles import write_parquet
 FORMATS = ("warc", "parquet", "jsonl", "csv", "rss", "jsonfeed")
 
 
-@click.command(short_help="Pages as WARC; articles as Parquet, JSON, CSV, RSS.")
+@click.command(short_help="Export pages as WARC; articles as Parquet, JSON, CSV, RSS.")
 @click.argument("form", metavar="FORMAT", type=Choice(FORMATS))
-@click.option("-o", "--output", metavar="FILE", type=FileToWrite(), help="Default: standard output.")
+@click.option("-o", "--output", metavar="FILE", type=FileToWrite(), help="File to write.  [default: standard output]")
 @click.option("--source", "name", metavar="NAME", help="Only of this source.")
-@click.option("--since", metavar="WHEN", help="Only what was published since then (warc: fetched): 2d, 6h, 2026-11-02.")
-@click.option("--limit", type=click.IntRange(0), default=0, show_default=True, help="The most of them. 0: all.")
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option(
+    "--since", metavar="WHEN", help="Only articles published, or pages fetched, since then: 2d, 6h, 2026-11-02."
+)
+@click.option(
+    "--limit",
+    metavar="N",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="At most N articles or pages; 0 for all.",
+)
+@click.option("--force", is_flag=True, help="Replace an existing file.")
 @click.pass_obj
 def export(
-    desk: CommandContext, form: str, output: Path | None, name: str | None, since: str | None, limit: int, force: bool
+    context: CommandContext,
+    form: str,
+    output: Path | None,
+    name: str | None,
+    since: str | None,
+    limit: int,
+    force: bool,
 ) -> None:
-    """Write what the database holds as FORMAT: warc, parquet, jsonl, csv, rss or jsonfeed.
+    """Export pages or articles as FORMAT: warc, parquet, jsonl, csv, rss or jsonfeed.
 
-    warc holds the pages as they were received, oldest first; the others hold the articles as `copydesk articles` lists them.
+    warc holds the pages as received, oldest first. The other formats hold the articles, in the order of `copydesk articles`.
+
+    \b
+    Examples:
+      copydesk export parquet -o articles.parquet
+      copydesk export rss --limit 50 -o feed.xml --force
+      copydesk export warc --source example-daily.com -o pages.warc.gz
     """
     now, moment = datetime.now(UTC), since_option(since)
-    with desk.read() as conn, stoppable(), _target(output, force=force) as out, tallying() as show:
+    with context.read() as conn, stoppable(), _target(output, force=force) as out, progress_line() as show:
         source_id = find_source(conn, name).id if name else None
         if form == "warc":
             count = _pages(conn, out, source_id, moment, limit, show)
@@ -100,24 +121,26 @@ def _pages(
         if count == limit:
             break
     if gone:
-        click.echo(f"copydesk: {gone:,} pages are left out, their bodies were pruned (setting keep_bodies)", err=True)
+        click.echo(
+            f"copydesk: {gone:,} pages are left out because their bodies were pruned (setting keep_bodies)", err=True
+        )
     return count
 
 
 @contextmanager
 def _target(path: Path | None, *, force: bool) -> Iterator[IO[bytes]]:
-    """Where to write: standard output, or a file that has its name only once it is whole."""
+    """Where to write: standard output, or a file that gets its name only once it is complete."""
     if path is None:
         if sys.stdout.isatty():
-            raise UsageError("the output would fill the terminal; name a file with -o, or pipe it on")
+            raise UsageError("the output would fill the terminal; name a file with -o, or redirect it")
         yield sys.stdout.buffer
         return
     if path.is_dir() or not path.parent.is_dir():
-        raise UsageError(f"{path}: name a file in a folder that is there")
+        raise UsageError(f"{path}: name a file in a folder that exists")
     if path.exists() and not path.is_file():
-        raise UsageError(f"{path}: is not a regular file; to write into it, leave -o out and redirect the output")
+        raise UsageError(f"{path} is not a regular file; to write into it, leave out -o and redirect the output")
     if path.exists() and not force:
-        raise UsageError(f"{path}: already exists; name another file, or replace it with --force")
+        raise UsageError(f"{path} already exists; name another file, or replace it with --force")
     try:
         handle, part = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     except OSError as error:

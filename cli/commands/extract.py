@@ -1,174 +1,383 @@
-"""`copydesk extract`: files, standard input or addresses to JSON lines on standard output; or stored pages extracted again.
+"""`copydesk extract`: pages from outside as JSON lines, and commands for stored pages and archives.
 
-Where pages come from outside, `cli.extraction.pages` does the work, without a database.
+    extract FILE…       files, standard input or addresses; needs no database (`cli.extraction.pages`)
+    extract stored      stored pages again, into the database or Parquet files
+    extract preview     what that would change
+    extract undo        bring back what it replaced
+    extract archives    WARC and Parquet files of pages, into Parquet files
+
+Before these commands existed, `extract` did all of it by options. They still work (`EarlierOptions`); the help leaves them out.
 """
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from cli.context import CommandContext
-from cli.engine_options import engine_options
+from cli.engine_options import EngineOptions, engine_options
+from cli.extraction.selection import SelectionOptions, selection_options
+from cli.option_groups import option_group
+from cli.ordered_group import OrderedGroup
 from cli.parameters import FileToWrite
-from cli.time_options import since_option
 from db.errors import UsageError
-from db.store.page_selection import Selection
-from db.store.sources import find_source
-from db.timestamps import format_timestamp
-from pipelines.urls import clean_url, link_key
 
-if TYPE_CHECKING:
-    from cli.extraction.engine import ExtractionEngine
-
-
-@click.command("extract")
-@click.argument("pages", nargs=-1, metavar="[FILE|-|ADDRESS]...")
-@click.option("--manifest", type=click.Path(path_type=Path), help='JSON lines of {"id", "path", "url"}.')
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes at work.")
-@click.option("--stale", is_flag=True, help="Stored pages whose outcome another version or other rules made.")
-@click.option("--all", "everything", is_flag=True, help="All stored pages.")
-@click.option("--source", "source", metavar="NAME", help="Stored pages of one source.")
-@click.option("--since", metavar="WHEN", help="Stored pages fetched since then: 2d, 6h, 2026-11-02.")
-@click.option("--where", metavar="SQL", help="Stored pages that meet a condition on pages, outcomes, articles.")
-@click.option("--url", metavar="URL", help="The stored pages of an address; with one FILE or -, the address of that.")
-@click.option("--undo", "undone", metavar="RUN", type=int, help="Bring back what a past extraction replaced.")
-@click.option("--dry-run", is_flag=True, help="Tell what would change in stored pages, field by field; write nothing.")
-@click.option("--report", type=FileToWrite(), help="With --dry-run: a page of HTML that shows it all.")
-@click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
-@engine_options("This machine or a cluster.")
-@click.option("--from", "sources", metavar="ADDRESS", multiple=True, help="WARC or Parquet files of pages, with --to.")
-@click.option(
-    "--to", metavar="ADDRESS", help="A folder for Parquet files of the outcomes; the database stays as it is."
+_jobs = click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Number of worker processes."
 )
-@click.pass_context
-def extract(  # noqa: PLR0913 - one for each option
-    ctx: click.Context,
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierOptions:
+    """The options of `extract` that have become commands."""
+
+    stale: bool
+    everything: bool
+    source: str | None
+    since: str | None
+    where: str | None
+    undone: int | None
+    dry_run: bool
+    report: Path | None
+    as_json: bool
+    archives: tuple[str, ...]
+    to: str | None
+
+
+_earlier_options = option_group(
+    EarlierOptions,
+    "earlier",
+    click.option("--stale", is_flag=True, hidden=True),
+    click.option("--all", "everything", is_flag=True, hidden=True),
+    click.option("--source", hidden=True),
+    click.option("--since", hidden=True),
+    click.option("--where", hidden=True),
+    click.option("--undo", "undone", type=int, hidden=True),
+    click.option("--dry-run", is_flag=True, hidden=True),
+    click.option("--report", type=FileToWrite(), hidden=True),
+    click.option("--json", "as_json", is_flag=True, hidden=True),
+    click.option("--from", "archives", multiple=True, hidden=True),
+    click.option("--to", hidden=True),
+)
+_earlier_engine = option_group(
+    EngineOptions,
+    "engine",
+    click.option("--engine", type=click.Choice(["local", "dask"]), default="local", hidden=True),
+    click.option("--scheduler", hidden=True),
+)
+
+
+class PagesCommand(click.Command):
+    """`extract` with pages instead of a command's name; its help and usage are those of the whole group."""
+
+    group: ExtractGroup
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The help of the group."""
+        self.group.format_help(ctx, formatter)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The usage of the group."""
+        self.group.format_usage(ctx, formatter)
+
+
+class ExtractGroup(OrderedGroup):
+    """A group that takes words other than the names of its commands as pages."""
+
+    def __init__(self, *, pages: PagesCommand, **attributes: Any) -> None:
+        options = [parameter for parameter in pages.params if isinstance(parameter, click.Option)]
+        super().__init__(params=[*options], **attributes)
+        pages.group = self
+        self.pages = pages
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """The context of the group where a command is named or a shell completes the first word, else of `pages`."""
+        completes = not args and extra.get("resilient_parsing")
+        if completes or (args and args[0] in self.commands):
+            return super().make_context(info_name, args, parent, **extra)
+        return self.pages.make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. If its arguments are wrong and its name is also that of a file, add how to name the file."""
+        if ctx.command is not self:
+            return ctx.command.invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            name = ctx.invoked_subcommand
+            if name and Path(name).is_file():
+                advice = f"{error.format_message()} To extract the file {name}, write ./{name}."
+                raise click.UsageError(advice, ctx=error.ctx) from error
+            raise
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Both forms."""
+        formatter.write_usage(ctx.command_path, "[OPTIONS] FILE|-|ADDRESS...")
+        formatter.write_usage(ctx.command_path, "COMMAND [OPTIONS] [ARGS]...", prefix="       ")
+
+
+@click.command("extract", cls=PagesCommand)
+@click.argument("pages", nargs=-1, metavar="FILE|-|ADDRESS...")
+@click.option(
+    "--manifest",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help='Read the names of the files from JSON lines: {"id", "path", "url"}.',
+)
+@click.option("--url", metavar="URL", help="The address of the page, where one FILE or - is given.")
+@_jobs
+@_earlier_options
+@_earlier_engine
+@click.pass_obj
+def _pages(
+    context: CommandContext | None,
     pages: tuple[str, ...],
     manifest: Path | None,
-    jobs: int,
-    stale: bool,
-    everything: bool,
-    source: str | None,
-    since: str | None,
-    where: str | None,
     url: str | None,
-    undone: int | None,
-    dry_run: bool,
-    report: Path | None,
-    as_json: bool,
-    engine: str,
-    scheduler: str | None,
-    sources: tuple[str, ...],
-    to: str | None,
+    jobs: int,
+    earlier: EarlierOptions,
+    engine: EngineOptions,
 ) -> None:
-    """Extract articles from HTML files (.gz too), standard input (-) or pages fetched once, and print one JSON line each, in order.
-
-    With an option that selects stored pages, extract those again. Stop it at any time: the same command goes on.
-    """
-    jobs = min(jobs, max(1, os.cpu_count() or 1))
-    selects = bool(stale or everything or source or since or where or (url and not pages))
-    if bool(pages) + (manifest is not None) + selects + (undone is not None) + bool(sources) != 1:
-        raise click.UsageError(
-            "Give either files, --manifest, --from, --undo, or which stored pages (--stale, --all, ...)."
-        )
-    if everything and (stale or source or since or where or url):
-        raise click.UsageError("--all goes with no other selection.")
-    if dry_run and not selects:
-        raise click.UsageError("--dry-run goes with a selection of stored pages.")
-    if report is not None and not dry_run:
-        raise click.UsageError("--report goes with --dry-run.")
-    if not (sources or selects) and (engine != "local" or scheduler or to):
-        raise click.UsageError("--engine, --scheduler and --to go with --from or a selection of stored pages.")
-    if undone is not None:
-        from cli.extraction.undo import undo
-
-        undo(ctx.obj, undone, as_json=as_json)
-    elif selects:
-        selection = _selection(ctx.obj, stale, source, since, where, url)
-        asked = _engine(engine, scheduler, jobs)
-        _stored(ctx.obj, selection, asked, report, dry_run=dry_run, as_json=as_json, to=to)
-    elif sources:
-        _archives(ctx.obj, sources, to, _engine(engine, scheduler, jobs), as_json=as_json)
-    else:
-        from cli.extraction.pages import extract_manifest, extract_pages
-
-        desk = ctx.obj or CommandContext()
-        if manifest is not None:
-            extract_manifest(desk, manifest, jobs)
-        else:
-            extract_pages(desk, pages, url, jobs)
-
-
-def _engine(name: str, scheduler: str | None, jobs: int) -> ExtractionEngine:
-    from cli.extraction.engine import ExtractionEngine
-
-    return ExtractionEngine.asked(name, scheduler, jobs)
-
-
-def _selection(
-    desk: CommandContext, stale: bool, source: str | None, since: str | None, where: str | None, url: str | None
-) -> Selection:
-    moment = since_option(since)
-    address = clean_url(url) if url else None
-    if url and address is None:
-        raise click.UsageError(f"--url: {url} is no address of a web page")
-    source_id = None
-    if source:
-        with desk.read() as conn:
-            source_id = find_source(conn, source).id
-    return Selection(
-        stale=stale,
-        source_id=source_id,
-        since=format_timestamp(moment) if moment else None,
-        since_said=since,
-        where=where,
-        url=address,
-        url_key=link_key(address) if address else None,
+    selected = SelectionOptions(
+        stale=earlier.stale,
+        everything=earlier.everything,
+        source=earlier.source,
+        since=earlier.since,
+        where=earlier.where,
+        url=None if pages else url,
     )
+    given = [bool(pages), manifest is not None, selected.given, earlier.undone is not None, bool(earlier.archives)]
+    if sum(given) != 1:
+        raise click.UsageError(
+            "Give files, addresses or - (standard input), or --manifest FILE, or a command (`copydesk extract --help`)."
+        )
+    context = context or CommandContext()
+    if selected.given or earlier.undone is not None or earlier.archives:
+        return _run_earlier(context, earlier, selected, engine, jobs)
+    _check_earlier(earlier, engine, selects=False)
+    from cli.extraction.pages import extract_manifest, extract_pages
+
+    if manifest is not None:
+        extract_manifest(context, manifest, _at_most(jobs))
+    else:
+        extract_pages(context, pages, url, _at_most(jobs))
+
+
+def _run_earlier(
+    context: CommandContext, earlier: EarlierOptions, selected: SelectionOptions, engine: EngineOptions, jobs: int
+) -> None:
+    """Do what a command does that was an option before."""
+    _check_earlier(earlier, engine, selects=selected.given)
+    if earlier.undone is not None:
+        _undo(context, earlier.undone, as_json=earlier.as_json)
+    elif earlier.archives:
+        if not earlier.to:
+            raise UsageError(
+                "--from needs --to ADDRESS, the folder for the Parquet files; to read archives into the database, use"
+                " `copydesk import ADDRESS`, which takes the same --engine"
+            )
+        _archives(context, earlier.archives, earlier.to, engine, jobs, as_json=earlier.as_json)
+    elif not earlier.dry_run:
+        _stored(context, selected, earlier.to, engine, jobs, as_json=earlier.as_json)
+    elif earlier.to:
+        raise UsageError("--dry-run cannot be combined with --to")
+    else:
+        _preview(context, selected, earlier.report, engine, jobs, as_json=earlier.as_json)
+
+
+def _check_earlier(earlier: EarlierOptions, engine: EngineOptions, *, selects: bool) -> None:
+    """Raise click.UsageError where an option is given that belongs to another task."""
+    if earlier.dry_run and not selects:
+        raise click.UsageError("--dry-run needs a selection of stored pages.")
+    if earlier.report is not None and not earlier.dry_run:
+        raise click.UsageError("--report needs --dry-run.")
+    if not (earlier.archives or selects) and (engine.given or earlier.to):
+        raise click.UsageError("--engine, --scheduler and --to need --from or a selection of stored pages.")
+
+
+@click.command("stored", short_help="Extract stored pages again.")
+@selection_options
+@click.option(
+    "--to", metavar="ADDRESS", help="Write the outcomes as Parquet files into this folder; the database stays as it is."
+)
+@_jobs
+@engine_options
+@_as_json
+@click.pass_obj
+def _stored_command(
+    context: CommandContext,
+    selected: SelectionOptions,
+    to: str | None,
+    jobs: int,
+    engine: EngineOptions,
+    as_json: bool,
+) -> None:
+    """Extract stored pages again, without fetching them.
+
+    Replaces the outcomes that differ; `copydesk extract undo` brings them back. All options that select pages can be combined,
+    except --all. Interrupt it at any time: the same command continues.
+
+    \b
+    Examples:
+      copydesk extract stored --stale --jobs 2
+      copydesk extract stored --source example-daily --since 7d
+      copydesk extract stored --where "articles.title LIKE '%|%'"
+    """
+    _stored(context, selected, to, engine, jobs, as_json=as_json)
+
+
+@click.command("preview", short_help="Show what extracting stored pages again would change.")
+@selection_options
+@click.option("--report", type=FileToWrite(), metavar="FILE", help="Draw the changes as a page of HTML, too.")
+@_jobs
+@engine_options
+@_as_json
+@click.pass_obj
+def _preview_command(
+    context: CommandContext,
+    selected: SelectionOptions,
+    report: Path | None,
+    jobs: int,
+    engine: EngineOptions,
+    as_json: bool,
+) -> None:
+    """Show what extracting stored pages again would change, field by field.
+
+    Extracts the pages and compares; writes nothing to the database.
+
+    \b
+    Examples:
+      copydesk extract preview --stale
+      copydesk extract preview --source example-daily --report changes.html
+    """
+    _preview(context, selected, report, engine, jobs, as_json=as_json)
+
+
+@click.command("undo", short_help="Bring back what an earlier run of `stored` replaced.")
+@click.argument("run", type=int)
+@_as_json
+@click.pass_obj
+def _undo_command(context: CommandContext, run: int, as_json: bool) -> None:
+    """Bring back what run RUN of `copydesk extract stored` replaced.
+
+    `copydesk stats` lists the last runs. A run can be undone for as long as it is kept (setting keep_log).
+    """
+    _undo(context, run, as_json=as_json)
+
+
+@click.command("archives", short_help="Extract WARC and Parquet files of pages into Parquet files.")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@click.option("--to", metavar="ADDRESS", required=True, help="Folder for the Parquet files.")
+@_jobs
+@engine_options
+@_as_json
+@click.pass_obj
+def _archives_command(
+    context: CommandContext, addresses: tuple[str, ...], to: str, jobs: int, engine: EngineOptions, as_json: bool
+) -> None:
+    """Extract WARC and Parquet files of pages into Parquet files, past the database.
+
+    ADDRESS is any that fsspec has a driver for, with * for any name. Interrupt it at any time: the same command continues.
+    `copydesk import` takes archives into the database.
+
+    \b
+    Example:
+      copydesk extract archives 's3://bucket/CC-NEWS-2026*.warc.gz' --to s3://bucket/articles
+    """
+    _archives(context, addresses, to, engine, jobs, as_json=as_json)
+
+
+def _at_most(jobs: int) -> int:
+    """No more processes than this machine has processors."""
+    return min(jobs, max(1, os.cpu_count() or 1))
+
+
+# Imported where they are used: the help and the extraction of files need neither a database nor worker processes.
 
 
 def _stored(
-    desk: CommandContext,
-    selection: Selection,
-    engine: ExtractionEngine,
-    report: Path | None,
-    *,
-    dry_run: bool,
-    as_json: bool,
+    context: CommandContext,
+    selected: SelectionOptions,
     to: str | None,
+    options: EngineOptions,
+    jobs: int,
+    *,
+    as_json: bool,
 ) -> None:
-    # Imported here: files are read without a database, and quickly.
+    from cli.extraction.engine import ExtractionEngine
+
+    selection = selected.selection(context)
+    engine = ExtractionEngine.from_options(options, _at_most(jobs))
     if to:
         from cli.extraction.to_files import extract_selected
 
-        if dry_run:
-            raise UsageError("--dry-run goes without --to")
-        extract_selected(desk, selection, to, engine=engine, as_json=as_json)
-    elif dry_run:
-        from cli.extraction.preview import dry_run as tell_differences
-
-        tell_differences(desk, selection, engine=engine, as_json=as_json, report=report)
+        extract_selected(context, selection, to, engine=engine, as_json=as_json)
     else:
         from cli.extraction.stored import extract_again
 
-        extract_again(desk, selection, engine=engine, as_json=as_json)
+        extract_again(context, selection, engine=engine, as_json=as_json)
+
+
+def _preview(
+    context: CommandContext,
+    selected: SelectionOptions,
+    report: Path | None,
+    options: EngineOptions,
+    jobs: int,
+    *,
+    as_json: bool,
+) -> None:
+    from cli.extraction.engine import ExtractionEngine
+    from cli.extraction.preview import preview
+
+    selection = selected.selection(context)
+    engine = ExtractionEngine.from_options(options, _at_most(jobs))
+    preview(context, selection, engine=engine, as_json=as_json, report=report)
+
+
+def _undo(context: CommandContext, run_id: int, *, as_json: bool) -> None:
+    from cli.extraction.undo import undo
+
+    undo(context, run_id, as_json=as_json)
 
 
 def _archives(
-    desk: CommandContext, sources: tuple[str, ...], to: str | None, engine: ExtractionEngine, *, as_json: bool
+    context: CommandContext, addresses: tuple[str, ...], to: str, options: EngineOptions, jobs: int, *, as_json: bool
 ) -> None:
+    from cli.extraction.engine import ExtractionEngine
     from cli.extraction.to_files import extract_archives
 
-    if not to:
-        raise UsageError(
-            "--from needs --to ADDRESS, the folder for Parquet files; into the database, archives are taken by "
-            "`copydesk import ADDRESS`, which reads them on a cluster with the same --engine"
-        )
-    extract_archives(desk, sources, to, engine=engine, as_json=as_json)
+    engine = ExtractionEngine.from_options(options, _at_most(jobs))
+    extract_archives(context, addresses, to, engine=engine, as_json=as_json)
+
+
+extract = ExtractGroup(
+    name="extract",
+    pages=_pages,
+    short_help="Extract articles from pages, or stored pages again.",
+    help="""Extract articles from HTML files, standard input (-) or web addresses, and print one JSON line per page.
+
+    Files may be gzipped (.gz). Each address is fetched once. Lines come in the order of the arguments. Needs no database.
+    The commands below extract stored pages again, and archives.
+
+    \b
+    Examples:
+      copydesk extract page.html other.html.gz
+      copydesk extract https://www.example-daily.com/story/1
+      curl -s URL | copydesk extract - --url URL
+      copydesk extract --manifest pages.jsonl --jobs 2 > articles.jsonl
+      copydesk extract stored --stale
+    """,
+    epilog="To extract a file that is named like a command, write ./NAME.",
+    commands=[_stored_command, _preview_command, _undo_command, _archives_command],
+)
 
 
 if __name__ == "__main__":

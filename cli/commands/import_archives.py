@@ -1,4 +1,4 @@
-"""`copydesk import`: archives into the database, as if they had been crawled at their time; then read and settled like a crawl."""
+"""`copydesk import`: store the pages of archives as if they had been crawled at their time, then extract and settle them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from pathlib import Path
 import click
 
 from cli.context import CommandContext
-from cli.engine_options import engine_options
+from cli.engine_options import EngineOptions, engine_options
 from cli.extraction.engine import ExtractionEngine, readers
-from cli.output.archive_damage import tell_damage
-from cli.output.progress import tallying
+from cli.output.archive_damage import print_damage
+from cli.output.progress import progress_line
 from cli.output.tables import format_run_duration
 from cli.signals import stopping
 from db.connection.database import open_readonly
@@ -37,51 +37,56 @@ from pipelines.processing.ingest import Ingest, IngestPlan
 from pipelines.processing.ingest_settings import plan_desk
 from pipelines.urls import clean_url, link_key
 
-_WAITS_S = 0.2
+# Seconds between checks for Ctrl-C while the last pages are extracted.
+_POLL_S = 0.2
 
 
-@click.command("import", short_help="Archives into the database: WARC, WACZ, HTML files.")
+@click.command("import", short_help="Import archives: WARC, WACZ, HTML files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
-    "--source", "name", metavar="NAME", help="The source of all pages. Default: one for each host, made paused."
+    "--source", "name", metavar="NAME", help="Source of all pages.  [default: one per host, created as paused]"
 )
-@click.option("--base", metavar="URL", help="The address that a folder of HTML files is a copy of.")
-@click.option("--no-extract", is_flag=True, help="Only store the pages; the next crawl reads them.")
-@engine_options("Who reads the pages: this machine or a cluster.")
-@click.option("--json", "as_json", is_flag=True, help="The summary as JSON.")
+@click.option("--base", metavar="URL", help="Address of which a folder of HTML files is a copy.")
+@click.option("--no-extract", is_flag=True, help="Only store the pages; the next crawl extracts them.")
+@engine_options
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_obj
-def import_archives(  # noqa: PLR0913 - one for each option
-    desk: CommandContext,
+def import_archives(
+    context: CommandContext,
     files: tuple[str, ...],
     name: str | None,
     base: str | None,
     no_extract: bool,
-    engine: str,
-    scheduler: str | None,
+    engine: EngineOptions,
     as_json: bool,
 ) -> None:
-    """Import WARC files (.warc, .warc.gz), WACZ, HTML files, folders of them, or a manifest (.jsonl).
+    """Import pages from WARC files (.warc, .warc.gz), WACZ, HTML files, folders of them, or a manifest (.jsonl).
+
+    FILE can be an address that fsspec has a driver for, with * for any name; WARC, WACZ and Parquet files are read there. Pages
+    keep their times, addresses, headers and bytes. Importing a file again adds nothing: simply repeat an interrupted import.
+
+    Exits with 1 where parts of an archive could not be read; it names them, and imports the rest.
 
     \b
-    A FILE may be an address that fsspec has a driver for, with * for any name: s3://bucket/*.warc.gz;
-    there WARC, WACZ, and Parquet files of pages are read. Pages keep their times, addresses, headers and
-    bytes. Importing a file again adds nothing, so one that was stopped is simply imported again.
-    Exit code 1: some of an archive could not be read; it is told where, and the rest is in.
+    Examples:
+      copydesk import crawl.warc.gz
+      copydesk import saved-pages/ --base https://www.example-daily.com/
+      copydesk import 's3://bucket/CC-NEWS-2026*.warc.gz'
     """
     if base is not None and clean_url(base) is None:
-        raise click.UsageError(f"--base: {base} is no address of a web page")
-    asked = ExtractionEngine.asked(engine, scheduler, 1)
-    if no_extract and asked.scheduler:
-        raise UsageError("--engine goes without --no-extract: it reads the pages")
+        raise click.UsageError(f"--base: {base} is not the address of a web page")
+    workers = ExtractionEngine.from_options(engine, 1)
+    if no_extract and workers.scheduler:
+        raise UsageError("--engine cannot be combined with --no-extract, which extracts nothing")
     found = _found(files)
-    with desk.open(create=True) as db:
+    with context.open(create=True) as db:
         source_id = find_source(db.conn, name).id if name else None
-    plan = None if no_extract else plan_desk(desk.config)
-    outcome = _import(desk, found, source_id, clean_url(base) if base else None, plan, asked)
+    plan = None if no_extract else plan_desk(context.config)
+    outcome = _import(context, found, source_id, clean_url(base) if base else None, plan, workers)
     click.echo(json.dumps(outcome) if as_json else "\n".join(_summary(outcome)))
     damage = outcome["damage"]
     assert isinstance(damage, list)
-    tell_damage("import", damage)
+    print_damage("import", damage)
     if outcome["ended"] == "stopped":
         sys.exit(130)
     if outcome["incomplete"]:
@@ -89,10 +94,10 @@ def import_archives(  # noqa: PLR0913 - one for each option
 
 
 def _found(files: Sequence[str]) -> list[Path | RemoteArchives]:
-    """What is to be read. Raises UsageError: there is no such thing."""
+    """The files and archives to import. Raises UsageError where one does not exist."""
     missing = [file for file in files if "://" not in file and not Path(file).exists()]
     if missing:
-        raise click.UsageError(f"there is no such file: {', '.join(missing)}")
+        raise click.UsageError(f"no such file: {', '.join(missing)}")
     found: list[Path | RemoteArchives] = []
     for file in files:
         found += find_archives([file]) if "://" in file else [Path(file)]
@@ -100,38 +105,38 @@ def _found(files: Sequence[str]) -> list[Path | RemoteArchives]:
 
 
 def _import(
-    desk: CommandContext,
+    context: CommandContext,
     found: Sequence[Path | RemoteArchives],
     source_id: int | None,
     base: str | None,
     plan: IngestPlan | None,
     engine: ExtractionEngine,
 ) -> dict[str, object]:
-    config, began = desk.config, datetime.now(UTC)
+    config, began = context.config, datetime.now(UTC)
     writer = Writer(config.database)
     reader = open_readonly(config.database)
     try:
         # A cluster that cannot be used leaves no run behind.
-        with _reading_desk(plan, engine, writer) as reading:
+        with _ingest(plan, engine, writer) as ingest:
             run_id = writer.submit(partial(begin_run, command="import", pid=os.getpid(), at=began)).result()
-            intake = Importer(writer, run_id, source_id=source_id, wake=reading.wake if reading else None)
+            importer = Importer(writer, run_id, source_id=source_id, wake=ingest.wake if ingest else None)
             ended, error = "failed", None
-            if reading:
-                reading.start()
+            if ingest:
+                ingest.start()
             try:
                 with stopping() as stop:
-                    _take(intake, found, _opening(reader, config.max_page_size, base), stop)
-                    _finish(reading, stop)
+                    _take(importer, found, _options(reader, config.max_page_size, base), stop)
+                    _finish(ingest, stop)
                     ended = "stopped" if stop.is_set() else "finished"
             except CopydeskError as failure:
                 error = str(failure)
                 raise
             finally:
-                if reading and reading.working:
-                    reading.stop()
-                    reading.join()
+                if ingest and ingest.working:
+                    ingest.stop()
+                    ingest.join()
                 now = datetime.now(UTC)
-                figures = _figures(intake.counts, count_run(reader, run_id, began, now))
+                figures = _figures(importer.counts, count_run(reader, run_id, began, now))
                 end = partial(end_run, run_id=run_id, ended=ended, at=now, figures=figures, error=error)
                 writer.submit(end).result()
     finally:
@@ -141,8 +146,8 @@ def _import(
 
 
 @contextmanager
-def _reading_desk(plan: IngestPlan | None, engine: ExtractionEngine, writer: Writer) -> Iterator[Ingest | None]:
-    """Who reads what comes in: nobody without a plan, processes of this machine, or a cluster's."""
+def _ingest(plan: IngestPlan | None, engine: ExtractionEngine, writer: Writer) -> Iterator[Ingest | None]:
+    """The ingest for the imported pages, on this machine or a cluster; None without a plan."""
     if plan is None:
         yield None
     elif engine.scheduler is None:
@@ -152,47 +157,49 @@ def _reading_desk(plan: IngestPlan | None, engine: ExtractionEngine, writer: Wri
             yield Ingest(plan, writer, cluster)
 
 
-def _opening(reader: sqlite3.Connection, limit: int, base: str | None) -> ArchiveOptions:
+def _options(reader: sqlite3.Connection, limit: int, base: str | None) -> ArchiveOptions:
     def is_known(url: str, at: datetime) -> bool:
         return find_fetched_page(reader, link_key(url), url, at) is not None
 
     return ArchiveOptions(limit=limit, is_known=is_known, base=base)
 
 
-def _take(intake: Importer, found: Sequence[Path | RemoteArchives], how: ArchiveOptions, stop: threading.Event) -> None:
-    with tallying() as show:
+def _take(
+    importer: Importer, found: Sequence[Path | RemoteArchives], options: ArchiveOptions, stop: threading.Event
+) -> None:
+    with progress_line() as show:
 
-        def tell(counts: ImportCounts) -> None:
+        def progress(counts: ImportCounts) -> None:
             show(f"{name}: {counts.pages:,} new pages of {counts.items:,} records", counts.items)
 
         for one in found:
             if stop.is_set():
                 return
-            name, items = _items(one, how)
-            intake.take(items, stopped=stop.is_set, show=tell)
+            name, items = _items(one, options)
+            importer.take(items, stopped=stop.is_set, show=progress)
 
 
-def _items(one: Path | RemoteArchives, how: ArchiveOptions) -> tuple[str, Iterator[Item]]:
-    """What it is called, and what is in it."""
+def _items(one: Path | RemoteArchives, options: ArchiveOptions) -> tuple[str, Iterator[Item]]:
+    """The name of a file or of archives, and their items."""
     if isinstance(one, Path):
-        return one.name, read_archive(one, how)
-    return f"{len(one.paths):,} files", read_items(one, how)
+        return one.name, read_archive(one, options)
+    return f"{len(one.paths):,} files", read_items(one, options)
 
 
-def _finish(reading: Ingest | None, stop: threading.Event) -> None:
-    """Wait until all is read and settled, or somebody wants to stop."""
-    if reading is None:
+def _finish(ingest: Ingest | None, stop: threading.Event) -> None:
+    """Wait until all pages are extracted and settled, or `stop` is set."""
+    if ingest is None:
         return
-    reading.finish()
-    while reading.working and not stop.is_set():
-        reading.join(_WAITS_S)
+    ingest.finish()
+    while ingest.working and not stop.is_set():
+        ingest.join(_POLL_S)
     if stop.is_set():
-        reading.stop()
-    reading.join()
+        ingest.stop()
+    ingest.join()
 
 
 def _figures(counts: ImportCounts, brought: Figures) -> dict[str, object]:
-    """What an import tells of itself: of the archive, and as a crawl does of what it brought."""
+    """The figures of an import: those of the archive, then those that a crawl has too."""
     return {
         "items": counts.items,
         "pages": counts.pages,
@@ -207,7 +214,7 @@ def _figures(counts: ImportCounts, brought: Figures) -> dict[str, object]:
 def _summary(outcome: dict[str, object]) -> list[str]:
     passed = outcome["passed"]
     assert isinstance(passed, dict)
-    state = "stopped early; import the same files again to go on" if outcome["ended"] == "stopped" else "done"
+    state = "stopped early; import the same files again to continue" if outcome["ended"] == "stopped" else "done"
     lines = [
         f"import {state}: {outcome['pages']} new pages, {format_run_duration(float(str(outcome['seconds'])))}",
         f"  unchanged {outcome['unchanged']} · known before {outcome['known']} · new {outcome['new']}"
@@ -215,7 +222,7 @@ def _summary(outcome: dict[str, object]) -> list[str]:
     ]
     if passed:
         reasons = ", ".join(f"{reason} {count}" for reason, count in passed.items())
-        lines.append(f"  passed over: {sum(passed.values())} ({reasons})")
+        lines.append(f"  skipped: {sum(passed.values())} ({reasons})")
     if outcome["unread"]:
-        lines.append(f"  {outcome['unread']} pages are stored and not read yet; the next crawl reads them")
+        lines.append(f"  {outcome['unread']} pages are stored but not extracted yet; the next crawl extracts them")
     return lines

@@ -1,4 +1,4 @@
-"""`copydesk init`: a settings file to start from."""
+"""`copydesk init`: write a settings file to start from."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from db.errors import UsageError
 
 
 @click.command()
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
 def init(force: bool) -> None:
-    """Write a commented copydesk.toml into this folder."""
+    """Write a commented copydesk.toml into this folder.
+
+    It holds every setting with its default, commented out.
+    """
     path = Path(CONFIG_NAME)
     if path.exists() and not force:
-        raise UsageError(f"{path} is there already; edit it, or replace it with --force")
+        raise UsageError(f"{path} already exists; edit it, or replace it with --force")
     write_whole(path, commented_config())
     click.echo(f"{path} written. Every setting is in it with its default; set `contact` first.")

@@ -1,4 +1,4 @@
-"""`copydesk schema`: the tables and views of the database as Markdown."""
+"""`copydesk schema`: print the tables and views of the database as Markdown."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from cli.context import CommandContext
 from db.schema.describe import schema_markdown
 
 
-@click.command(short_help="Tables and views, as Markdown.")
+@click.command(short_help="Print the tables and views as Markdown.")
 @click.pass_obj
-def schema(desk: CommandContext) -> None:
-    """Print a diagram of the tables, the views with what their columns hold, and the columns of every table."""
-    with desk.read() as conn:
+def schema(context: CommandContext) -> None:
+    """Print the tables and views of the database as Markdown.
+
+    A diagram of the tables, the views with the meaning of their columns, and the columns of every table.
+    """
+    with context.read() as conn:
         click.echo(schema_markdown(conn), nl=False)

@@ -1,18 +1,21 @@
-"""`copydesk search`: what was written about something, best first."""
+"""`copydesk search`: full-text search over titles, texts and credits, best first."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import click
 
+from cli.completions import source_names
 from cli.context import CommandContext
+from cli.option_groups import option_group
 from cli.output.article_rows import credits_of, mark_of, time_of
-from cli.output.csv_table import one_form, print_csv
+from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
-from cli.output.progress import tallying
+from cli.output.progress import progress_line
 from cli.output.tables import WIDEST_PADDING, coloured, cut, on_terminal, padded, plain, screen_width, styled, wrapped
 from cli.signals import stoppable
 from cli.time_options import since_option
@@ -24,88 +27,135 @@ from db.search.index import count_unindexed, reset_index
 from db.search.snippets import MarkedText
 from db.store.sources import find_source
 
-# So many articles are indexed while one waits: some seconds.
-_AT_ONCE = 5000
+# A search first indexes what waits, if it is no more articles than this: a few seconds of work.
+_INDEXED_FIRST = 5000
 _COLUMNS = ("id", "page_id", "time", "source", "title", "credits", "mark", "url", "score", "snippet")
 _INDENT = 4
 _WIDEST = 92
 
 
-@click.command()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterOptions:
+    """Which articles to search, as given on the command line."""
+
+    name: str | None
+    since: str | None
+    until: str | None
+    language: str | None
+    person: str | None
+
+    def filters(self, conn: sqlite3.Connection) -> Filters:
+        """The filters as a query takes them. Raises UsageError for an unknown source or a wrong time."""
+        return Filters(
+            source_id=find_source(conn, self.name).id if self.name else None,
+            since=since_option(self.since),
+            until=since_option(self.until, "--until"),
+            language=self.language,
+            person=self.person,
+        )
+
+
+_filter_options = option_group(
+    FilterOptions,
+    "filters",
+    click.option("--source", "name", metavar="NAME", shell_complete=source_names, help="Only articles of this source."),
+    click.option("--since", metavar="WHEN", help="Only articles published since then: 2d, 6h, 2026-11-02."),
+    click.option("--until", metavar="WHEN", help="Only articles published before then."),
+    click.option("--language", metavar="TAG", help="Only articles in this language: zh, zh-TW, en."),
+    click.option("--person", metavar="NAME", help="Only articles with this author, editor or proofreader."),
+)
+_page_options = option_group(
+    ResultPage,
+    "page",
+    click.option(
+        "--limit",
+        "size",
+        metavar="N",
+        type=click.IntRange(1, 1000),
+        default=20,
+        show_default=True,
+        help="Hits per page.",
+    ),
+    click.option(
+        "--page",
+        "number",
+        metavar="N",
+        type=click.IntRange(1, 10_000),
+        default=1,
+        show_default=True,
+        help="Number of the page.",
+    ),
+    click.option("--newest", is_flag=True, help="Sort by time instead of relevance."),
+)
+
+
+@click.command(short_help="Search titles, texts and credits.")
 @click.argument("words", nargs=-1, metavar="QUERY")
-@click.option("--source", "name", metavar="NAME", help="Only of this source.")
-@click.option("--since", metavar="WHEN", help="Only what was published since then: 2d, 6h, 2026-11-02.")
-@click.option("--until", metavar="WHEN", help="Only what was published before then.")
-@click.option("--language", metavar="TAG", help="Only in this language: zh, zh-TW, en.")
-@click.option("--person", metavar="NAME", help="Only with this author, editor or proofreader.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="The hits of a page.")
-@click.option("--page", "number", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Which page.")
-@click.option("--newest", is_flag=True, help="By time, not by how well they fit.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON lines, one a hit.")
-@click.option("--csv", "as_csv", is_flag=True, help="As CSV, one line a hit.")
-@click.option("--rebuild", is_flag=True, help="Make the search index again, and search nothing.")
+@_filter_options
+@_page_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one per hit.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, one line per hit.")
+@click.option("--rebuild", is_flag=True, help="Rebuild the search index instead of searching.")
 @click.pass_obj
 def search(
-    desk: CommandContext, /, words: Sequence[str], *, rebuild: bool, as_json: bool, as_csv: bool, **options: object
+    context: CommandContext,
+    words: Sequence[str],
+    filters: FilterOptions,
+    page: ResultPage,
+    rebuild: bool,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """Search titles, texts and credits.
 
     \b
+    Examples:
       copydesk search 水厂 改造            both words, in simplified or traditional characters
       copydesk search '"last ferry"'      a phrase
-      copydesk search 'ferry -bus'        the one without the other
-      copydesk search 'ferry OR 轮渡'      either
-      copydesk search 'harbour*'          all words that begin so
+      copydesk search 'ferry -bus'        the first word without the second
+      copydesk search 'ferry OR 轮渡'      either word
+      copydesk search 'harbour*'          words that begin with harbour
     """
     if rebuild:
-        _index(desk, anew=True)
+        _index(context, rebuild=True)
         return
-    one_form(as_json, as_csv)
+    check_one_format(as_json, as_csv)
     query = " ".join(words)
-    found = _find(desk, query, options)
+    found = _find(context, query, filters, page)
     if as_json:
         for hit in found.hits:
             click.echo(json.dumps(_object(hit), ensure_ascii=False))
     elif as_csv:
         print_csv((dict(zip(_COLUMNS, _row(hit), strict=True)) for hit in found.hits), _COLUMNS)
     else:
-        return show_lines([*_lines(found), *_says(found, query)])
-    for line in _says(found, query):
+        return show_lines([*_lines(found), *_notes(found, query)])
+    for line in _notes(found, query):
         click.echo(line, err=True)
 
 
-def _find(desk: CommandContext, query: str, options: dict[str, object]) -> Hits:
-    if 0 < _count_unindexed(desk) <= _AT_ONCE:
-        _index(desk)
-    with desk.read() as conn:
-        source = find_source(conn, str(options["name"])) if options["name"] else None
-        filters = Filters(
-            source_id=source.id if source else None,
-            since=since_option(options["since"]),  # type: ignore[arg-type]
-            until=since_option(options["until"], "--until"),  # type: ignore[arg-type]
-            language=options["language"],  # type: ignore[arg-type]
-            person=options["person"],  # type: ignore[arg-type]
-        )
-        page = ResultPage(number=options["number"], size=options["limit"], newest=bool(options["newest"]))  # type: ignore[arg-type]
-        return find(conn, query, filters, page)
+def _find(context: CommandContext, query: str, filters: FilterOptions, page: ResultPage) -> Hits:
+    if 0 < _count_unindexed(context) <= _INDEXED_FIRST:
+        _index(context)
+    with context.read() as conn:
+        return find(conn, query, filters.filters(conn), page)
 
 
-def _count_unindexed(desk: CommandContext) -> int:
-    with desk.read() as conn:
+def _count_unindexed(context: CommandContext) -> int:
+    with context.read() as conn:
         return count_unindexed(conn)
 
 
-def _index(desk: CommandContext, *, anew: bool = False) -> None:
-    """Index what waits, or all, in short transactions; may be stopped and goes on the next time."""
-    with desk.open() as db, stoppable(), tallying() as show:
-        if anew:
-            # What falls empty need not be overwritten: of a large index that would be gigabytes.
+def _index(context: CommandContext, *, rebuild: bool = False) -> None:
+    """Index the articles that wait, or all, in short transactions. Can be interrupted; the next call continues."""
+    with context.open() as db, stoppable(), progress_line() as show:
+        if rebuild:
+            # Freed pages need not be overwritten: for a large index that would be gigabytes.
             db.conn.execute("PRAGMA secure_delete = OFF")
             with write(db.conn):
                 reset_index(db.conn)
         whole = count_unindexed(db.conn)
         done = index_waiting_pages(db.conn, show=lambda done: show(f"{done:,} of {whole:,} articles indexed", done))
-    if anew:
+    if rebuild:
         click.echo(f"{done:,} articles indexed")
 
 
@@ -136,7 +186,7 @@ def _row(hit: Hit) -> tuple[object, ...]:
 
 
 def _lines(found: Hits) -> Iterator[str]:
-    """Each hit: number, time, source; its title; a piece of its text."""
+    """For each hit: a line of id, time, source and credits; the title; a snippet of the text."""
     width = min(screen_width(), _WIDEST) if on_terminal() else _WIDEST
     most = max((len(str(hit.article_summary.article_id)) for hit in found.hits), default=0)
     for hit in found.hits:
@@ -150,7 +200,7 @@ def _lines(found: Hits) -> Iterator[str]:
 
 
 def _marked(piece: MarkedText, width: int, indent: int, *, bold: bool = False) -> Iterator[str]:
-    """A text in lines, with colour where it is marked. Control characters go one for one, so that the marks stay true."""
+    """A text in lines, its marks coloured. Each control character becomes one space, so that the marks keep their places."""
     text = "".join(one if one.isprintable() else " " for one in piece.text)
     at = 0
     for line in wrapped(text, max(10, width - indent)):
@@ -171,15 +221,15 @@ def _coloured(line: str, start: int, piece: MarkedText, *, bold: bool) -> str:
     return "".join([*parts, styled(line[at:], bold=bold)])
 
 
-def _says(found: Hits, query: str) -> Iterator[str]:
+def _notes(found: Hits, query: str) -> Iterator[str]:
     if not found.complete:
         number = f"more than {found.found:,}" if found.found >= MOST_COUNTED else f"about {found.found:,}"
-        yield f"{number} articles; ranked are the latest, and those with it in title or credits. --newest lists by time"
+        yield f"{number} articles; ranked are the latest, and those that match in title or credits. --newest sorts by time"
     elif not found.hits:
-        yield "No such page." if found.found else f"Nothing found for {plain(cut(query, WIDEST_PADDING))}."
+        yield "There is no such page." if found.found else f"Nothing found for {plain(cut(query, WIDEST_PADDING))}."
     else:
         yield f"{found.found:,} articles" if found.found != 1 else "1 article"
     if found.more:
-        yield "--page gives the next ones."
+        yield "--page N shows the next ones."
     if found.unindexed:
-        yield f"{found.unindexed:,} articles are not indexed yet; `copydesk upkeep index` does it."
+        yield f"{found.unindexed:,} articles are not indexed yet; `copydesk upkeep index` indexes them."

@@ -1,7 +1,7 @@
-"""`copydesk settle`: decide which pages are new, revisions, copies. A crawl does it by itself; this is for doing it again.
+"""`copydesk settle`: decide which pages are new articles, revisions or copies. Crawls do this by themselves.
 
-It works in steps, each a transaction of its own: a step that is cut off is done again by the next `settle` or crawl, and a crawl
-that runs beside it gets its turn between two.
+Each step is a transaction: one that is interrupted is repeated by the next `settle` or crawl, and a concurrent crawl can write
+between two.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import click
 
 from cli.context import CommandContext
-from cli.output.progress import counting
+from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import write
 from db.queries.articles import count_verdicts
@@ -30,8 +30,8 @@ _NAMES = (
     ("copy", "copies"),
     ("notice", "notices"),
 )
-# Rest between steps. SQLite's writers look every 100 ms whether the lock is free: each rest lets one of five in, so that none
-# waits for long.
+# Seconds of rest between steps. A waiting writer of SQLite checks every 100 ms whether the lock is free, so it gets in at one rest
+# of five on average.
 _REST_S = 0.02
 
 
@@ -40,23 +40,23 @@ _REST_S = 0.02
     "--all",
     "everything",
     is_flag=True,
-    help="Make all decisions and the index of near copies again. Decisions stand until they are made anew.",
+    help="Repeat all decisions and rebuild the index of near copies. Earlier decisions stand until then.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.pass_obj
-def settle(desk: CommandContext, everything: bool, as_json: bool) -> None:
-    """Decide which pages are new, revisions or copies.
+def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
+    """Decide which pages are new articles, revisions or copies.
 
-    A crawl does it by itself. Stop it at any time: the next `settle` or crawl goes on.
+    Crawls do this by themselves. Interrupt it at any time: the next `settle` or crawl continues.
     """
-    with desk.open() as db:
+    with context.open() as db:
         before = count_verdicts(db.conn)
         with stopping() as stop:
             pages = set().union(*_steps(db.conn, stop, everything=everything))
         if stop.is_set():
             left = count_unsettled(db.conn)
             click.echo(
-                f"stopped early: {left} article pages wait; the next `copydesk settle` or crawl goes on", err=True
+                f"stopped early: {left} article pages wait; the next `copydesk settle` or crawl continues", err=True
             )
             sys.exit(130)
         after = count_verdicts(db.conn)
@@ -76,13 +76,13 @@ def settle(desk: CommandContext, everything: bool, as_json: bool) -> None:
 
 
 def _steps(conn: sqlite3.Connection, stop: threading.Event, *, everything: bool) -> Iterator[set[int]]:
-    """Settle until nothing waits, or one is to stop. Gives the pages that each step decided."""
+    """Settle until nothing waits or `stop` is set. Yields the pages that each step decided."""
     with write(conn):
         if everything:
             begin_again(conn)
         unsettle_undecided(conn)
     total, done = count_unsettled(conn), 0
-    with counting("settled", total) as show:
+    with progress_bar("settled", total) as show:
         while not stop.is_set() and any_unsettled(conn):
             with write(conn):
                 decided = settle_pages(conn)

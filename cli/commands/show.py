@@ -1,4 +1,4 @@
-"""`copydesk show`: one article, by its number or any of its addresses (`cli.article_lookup`)."""
+"""`copydesk show`: show one article, found by id or address (`cli.article_lookup`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from cli.article_lookup import page_named
 from cli.context import CommandContext
-from cli.output.article import sheet, why
+from cli.output.article import article_lines, provenance_lines
 from cli.output.article_rows import article_object
 from cli.output.csv_table import print_csv
 from cli.output.diff import diff_lines
@@ -27,22 +27,33 @@ from pipelines.extraction.encoding import decode
 
 @click.command()
 @click.argument("what", metavar="ID|URL")
-@click.option("--html", "form", flag_value="html", help="The page as received, byte for byte; on a terminal, as text.")
-@click.option("--text", "form", flag_value="text", help="The text alone.")
-@click.option("--json", "form", flag_value="json", help="Every field as one JSON object.")
-@click.option("--csv", "form", flag_value="csv", help="The same as CSV, a line of names and one of values.")
-@click.option("--why", "form", flag_value="why", help="For each field, how it was found.")
-@click.option("--diff", "form", flag_value="diff", help="What the revision changed.")
-@click.option("--revision", type=click.IntRange(1), metavar="N", help="Not the current revision but this one.")
+@click.option(
+    "--html", "form", flag_value="html", help="Print the page as received, byte for byte; on a terminal, as text."
+)
+@click.option("--text", "form", flag_value="text", help="Print only the text.")
+@click.option("--json", "form", flag_value="json", help="Print every field as one JSON object.")
+@click.option("--csv", "form", flag_value="csv", help="Print the same as CSV: a line of names, a line of values.")
+@click.option("--why", "form", flag_value="why", help="Print how each field was found.")
+@click.option("--diff", "form", flag_value="diff", help="Print what the revision changed.")
+@click.option("--revision", type=click.IntRange(1), metavar="N", help="Show this revision instead of the current one.")
 @click.pass_obj
-def show(desk: CommandContext, what: str, form: str | None, revision: int | None) -> None:
-    """Show an article: its credits, times, history and text."""
-    with desk.read() as conn, snapshot(conn):
+def show(context: CommandContext, what: str, form: str | None, revision: int | None) -> None:
+    """Show an article: its credits, times, history and text.
+
+    Name the article by its id or any of its addresses.
+
+    \b
+    Examples:
+      copydesk show 17
+      copydesk show https://www.example-daily.com/story/1 --diff
+      copydesk show 17 --html > page.html
+    """
+    with context.read() as conn, snapshot(conn):
         page = page_named(conn, what, revision)
         if form == "html":
             body = _body(conn, page)
         elif not page.is_article:
-            _refuse(page, form)
+            _exit_rejected(page, form)
         elif form == "csv":
             return print_csv([_object(conn, page.page_id)])
         else:
@@ -65,7 +76,7 @@ def _body(conn: sqlite3.Connection, page: PageStatus) -> bytes:
 
 
 def _as_text(body: bytes, content_type: str | None) -> str:
-    """A body for a person to read: in its own charset, where it has one, with nothing that a terminal would obey."""
+    """A body as text, decoded by its own charset where it has one, with control characters made visible."""
     decoded = decode(body, content_type)
     return visible(decoded.text if decoded else body.decode("utf-8", "backslashreplace"))
 
@@ -81,9 +92,9 @@ def _lines(conn: sqlite3.Connection, page_id: int, form: str | None) -> list[str
         case "text":
             return (plain_text(article.text) if on_terminal() else article.text).split("\n")
         case "why":
-            return list(why(article, screen_width()))
+            return list(provenance_lines(article, screen_width()))
         case _:
-            return list(sheet(conn, head, screen_width()))
+            return list(article_lines(conn, head, screen_width()))
 
 
 def _headline(conn: sqlite3.Connection, page_id: int) -> ArticleSummary:
@@ -97,7 +108,7 @@ def _object(conn: sqlite3.Connection, page_id: int) -> dict[str, object]:
 
 
 def _diff(conn: sqlite3.Connection, head: ArticleSummary) -> list[str]:
-    """What the revision of this page changed against the one before."""
+    """What the revision of this page changed since the one before."""
     steps = {number: at for _, number, at in revisions(conn, head.article_id)} if head.article_id else {}
     if head.article_id is None or head.revision is None or head.revision - 1 not in steps:
         known = f"has {len(steps)} revisions" if len(steps) > 1 else "has one revision"
@@ -111,18 +122,18 @@ def _diff(conn: sqlite3.Connection, head: ArticleSummary) -> list[str]:
     return [title, *diff_lines(older, newer, screen_width())]
 
 
-def _refuse(page: PageStatus, form: str | None) -> NoReturn:
-    """Say why there is no article."""
+def _exit_rejected(page: PageStatus, form: str | None) -> NoReturn:
+    """Print why the page is no article, and exit with 1."""
     if form == "json":
         rejected = {"id": page.page_id, "url": page.url, "rejected": page.reason, "detail": page.detail}
         click.echo(json.dumps(rejected, ensure_ascii=False))
     name = f"page {page.page_id} ({plain(page.url)}, fetched {format_local_time(page.fetched_at)})"
     if page.reason is None:
-        click.echo(f"copydesk: {name} is stored and was not read yet; `copydesk crawl` reads it", err=True)
+        click.echo(f"copydesk: {name} is stored but not extracted yet; `copydesk crawl` extracts it", err=True)
     else:
-        click.echo(f"copydesk: {name} is no article: {page.reason}", err=True)
+        click.echo(f"copydesk: {name} is not an article: {page.reason}", err=True)
         if page.detail:
             click.echo(plain_text(page.detail), err=True)
         pruned = f"its body was pruned on {page.pruned_at[:10]}" if page.pruned_at else ""
-        click.echo(pruned or f"`copydesk show {page.page_id} --html` gives the page", err=True)
+        click.echo(pruned or f"`copydesk show {page.page_id} --html` prints the page", err=True)
     sys.exit(1)

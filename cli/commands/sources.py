@@ -1,10 +1,12 @@
-"""`copydesk sources`: which sites are crawled. Adding one looks for its feeds, sitemaps and sections and says what it found."""
+"""`copydesk sources`: the sites that are crawled. Adding one searches it for feeds, sitemaps and sections."""
 
 from __future__ import annotations
 
 import difflib
 import json
 import sys
+import tomllib
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +16,12 @@ import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
+from cli.option_groups import option_group
+from cli.ordered_group import OrderedGroup
 from cli.output.atomic_file import write_whole
-from cli.output.progress import watching
+from cli.output.progress import crawl_progress
 from cli.parameters import FileToWrite
-from cli.source_listings import discover, kinds, listing_json, rests_of, say_added, standing
+from cli.source_listings import describe_state, discover, kinds, listing_json, print_added, retry_delays
 from db.addresses.parameters import parameter_rows
 from db.config.loader import read_stored
 from db.config.settings import BY_NAME
@@ -41,101 +45,110 @@ from pipelines.extraction.article_json import to_json
 from pipelines.urls import clean_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from crawler.dry_run import DryRun
 
 
-@click.group()
+@click.group(cls=OrderedGroup, short_help="Add, list, test, change, pause and remove sources.")
 def sources() -> None:
-    """Add, list, test, pause and remove the sites that are crawled."""
+    """Add, list, test, change, pause and remove the sites that are crawled."""
 
 
-def _settings_options(command: Callable[..., None]) -> Callable[..., None]:
-    """--delay, --allow-network, --set: settings of one source."""
-    for option in (
-        click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Any setting of a source, as TOML."),
-        click.option(
-            "--allow-network", "allowed", multiple=True, metavar="CIDR", help="A private network it may reach."
-        ),
-        click.option("--delay", metavar="TIME", help='The least time between two requests to a host, such as "2s".'),
-    ):
-        command = option(command)
-    return command
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsOptions:
+    """Settings of one source, as given on the command line."""
+
+    delay: str | None
+    allowed: tuple[str, ...]
+    pairs: tuple[str, ...]
+
+    def settings(self) -> dict[str, object]:
+        """Names and values. Raises ConfigError for an unknown name or a wrong value."""
+        settings: dict[str, object] = {}
+        if self.delay is not None:
+            settings["delay"] = self.delay
+        if self.allowed:
+            settings["allow_networks"] = list(self.allowed)
+        for pair in self.pairs:
+            key, _, value = pair.partition("=")
+            try:
+                settings[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+            except tomllib.TOMLDecodeError:
+                settings[key.strip()] = value.strip()
+        read_stored("(new)", settings)
+        return settings
 
 
-def _given(delay: str | None, allowed: Sequence[str], pairs: Sequence[str]) -> dict[str, object]:
-    import tomllib
-
-    settings: dict[str, object] = {}
-    if delay is not None:
-        settings["delay"] = delay
-    if allowed:
-        settings["allow_networks"] = list(allowed)
-    for pair in pairs:
-        key, _, value = pair.partition("=")
-        try:
-            settings[key.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            settings[key.strip()] = value.strip()
-    read_stored("(new)", settings)
-    return settings
+_settings_options = option_group(
+    SettingsOptions,
+    "options",
+    click.option("--delay", metavar="TIME", help='Least time between two requests to a host, such as "2s".'),
+    click.option(
+        "--allow-network", "allowed", multiple=True, metavar="CIDR", help="Private network that the source may reach."
+    ),
+    click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Any setting of a source, as TOML."),
+)
 
 
 @sources.command()
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
-@click.option("--name", help="What to call it. Default: its host.")
-@click.option("--no-discovery", is_flag=True, help="Only note the address; the first crawl looks for its listings.")
+@click.option("--name", metavar="NAME", help="Name of the source.  [default: its host]")
+@click.option("--no-discovery", is_flag=True, help="Do not search for listings now; the first crawl does.")
 @_settings_options
 @click.pass_obj
 def add(
-    desk: CommandContext,
+    context: CommandContext,
     urls: tuple[str, ...],
     name: str | None,
     no_discovery: bool,
-    delay: str | None,
-    allowed: tuple[str, ...],
-    pairs: tuple[str, ...],
+    options: SettingsOptions,
 ) -> None:
     """Add sites by the address of any of their pages.
 
-    Looks for RSS, Atom and JSON feeds, news sitemaps, sitemaps and sections, and says what it found.
+    Searches each site for what lists its articles (RSS, Atom and JSON feeds, news sitemaps, sitemaps, sections) and prints what it
+    found.
+
+    \b
+    Examples:
+      copydesk sources add https://www.example-daily.com/
+      copydesk sources add https://www.example-daily.com/ --name daily --delay 2s
     """
     if name and len(urls) > 1:
-        raise UsageError("--name names one source; add several one by one")
-    settings = _given(delay, allowed, pairs)
-    added = add_sources(desk, [(name, url) for url in urls], settings)
+        raise UsageError("--name needs exactly one URL; add the sources one by one")
+    added = add_sources(context, [(name, url) for url in urls], options.settings())
     if no_discovery:
-        say_added(added)
+        print_added(added)
     else:
-        discover(desk, added)
+        discover(context, added)
 
 
 @sources.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--no-discovery", is_flag=True, help="Only note the addresses; the first crawl looks for listings.")
+@click.option("--no-discovery", is_flag=True, help="Do not search for listings now; the first crawl does.")
 @_settings_options
 @click.pass_obj
 def import_sources(
-    desk: CommandContext,
+    context: CommandContext,
     file: Path,
     no_discovery: bool,
-    delay: str | None,
-    allowed: tuple[str, ...],
-    pairs: tuple[str, ...],
+    options: SettingsOptions,
 ) -> None:
-    """Add the sites of an OPML file or of a list with one address a line."""
-    listed = read_sources(_bytes_of(file), str(file))
+    """Add the sites of an OPML file or a list of addresses.
+
+    A list has one address per line.
+    """
+    listed = read_sources(_read_file(file), str(file))
     if not listed:
-        raise UsageError(f"{file}: holds no addresses; OPML outlines or one address a line were expected")
-    added = add_sources(desk, listed, _given(delay, allowed, pairs))
+        raise UsageError(f"{file}: contains no addresses; expected OPML outlines or one address per line")
+    added = add_sources(context, listed, options.settings())
     if no_discovery:
-        say_added(added)
+        print_added(added)
     else:
-        discover(desk, added)
+        discover(context, added)
 
 
-def _bytes_of(file: Path) -> bytes:
+def _read_file(file: Path) -> bytes:
     try:
         with open_file(file, own=True) as opened:
             return opened.read()
@@ -144,11 +157,11 @@ def _bytes_of(file: Path) -> bytes:
 
 
 @sources.command()
-@click.option("--output", "-o", type=FileToWrite(), help="A file instead of the screen.")
+@click.option("--output", "-o", metavar="FILE", type=FileToWrite(), help="File to write.  [default: standard output]")
 @click.pass_obj
-def export(desk: CommandContext, output: Path | None) -> None:
+def export(context: CommandContext, output: Path | None) -> None:
     """Write all sources as OPML, feeds included."""
-    with desk.read() as conn:
+    with context.read() as conn:
         text = write_opml([(source, load_listings(conn, source.id)) for source in all_sources(conn)])
     if output:
         write_whole(output, text)
@@ -158,25 +171,25 @@ def export(desk: CommandContext, output: Path | None) -> None:
 
 
 @sources.command("list")
-@click.option("--json", "as_json", is_flag=True, help="As JSON lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
 @click.pass_obj
-def list_sources(desk: CommandContext, as_json: bool) -> None:
-    """List the sources, with where each lists its articles."""
-    with desk.read() as conn:
+def list_sources(context: CommandContext, as_json: bool) -> None:
+    """List the sources, with their listings and settings."""
+    with context.read() as conn:
         rows = [(source, listing_states(conn, source.id)) for source in all_sources(conn)]
         parameters = {source.id: parameter_rows(conn, source.id) for source, _ in rows} if as_json else {}
     if not rows and not as_json:
         click.echo("There are no sources yet; add one with `copydesk sources add URL`.")
     now = datetime.now(UTC)
     for source, states in rows:
-        rests = rests_of(desk, source)
+        delays = retry_delays(context, source)
         if as_json:
-            click.echo(json.dumps(_as_json(source, states, rests, parameters[source.id]), ensure_ascii=False))
+            click.echo(json.dumps(_as_json(source, states, delays, parameters[source.id]), ensure_ascii=False))
             continue
         paused = "  paused" if source.paused_at else ""
         click.echo(f"{source.name}  {source.url}  {kinds([state.listing for state in states])}{_own(source)}{paused}")
         for state in states:
-            if words := standing(state, rests, now):
+            if words := describe_state(state, delays, now):
                 click.echo(f"  {state.listing.kind.value:13} {state.listing.url}  {words}")
 
 
@@ -184,15 +197,18 @@ def list_sources(desk: CommandContext, as_json: bool) -> None:
 @click.argument("name", shell_complete=source_names)
 @_settings_options
 @click.pass_obj
-def set_command(
-    desk: CommandContext, name: str, delay: str | None, allowed: tuple[str, ...], pairs: tuple[str, ...]
-) -> None:
-    """Change settings of one source."""
-    settings = _given(delay, allowed, pairs)
+def set_command(context: CommandContext, name: str, options: SettingsOptions) -> None:
+    """Change settings of one source.
+
+    \b
+    Example:
+      copydesk sources set example-daily.com --delay 5s --set 'every="10m"'
+    """
+    settings = options.settings()
     if not settings:
         usual = ", ".join(setting.name for setting in BY_NAME.values() if setting.per_source)
         raise UsageError(f"nothing to set; a source has the settings {usual}")
-    with desk.open() as db, write(db.conn) as conn:
+    with context.open() as db, write(db.conn) as conn:
         update_source_settings(conn, find_source(conn, name), settings)
     click.echo(f"{name}: {', '.join(f'{key} = {value}' for key, value in settings.items())}")
 
@@ -200,20 +216,23 @@ def set_command(
 @sources.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=source_names)
 @click.pass_obj
-def remove(desk: CommandContext, names: tuple[str, ...]) -> None:
-    """Stop crawling sources. What was fetched from them stays."""
-    with desk.open() as db, write(db.conn) as conn:
+def remove(context: CommandContext, names: tuple[str, ...]) -> None:
+    """Stop crawling sources; keep what was fetched from them."""
+    with context.open() as db, write(db.conn) as conn:
         for name in names:
             source = remove_source(conn, name, datetime.now(UTC))
-            click.echo(f"{source.name} is crawled no more; its pages and articles stay in the database")
+            click.echo(f"{source.name} is no longer crawled; its pages and articles stay in the database")
 
 
 @sources.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=source_names)
 @click.pass_obj
-def pause(desk: CommandContext, names: tuple[str, ...]) -> None:
-    """Leave sources out of crawls until they are resumed. `copydesk crawl NAME` still crawls them."""
-    with desk.open() as db, write(db.conn) as conn:
+def pause(context: CommandContext, names: tuple[str, ...]) -> None:
+    """Leave sources out of crawls until they are resumed.
+
+    `copydesk crawl NAME` still crawls a paused source.
+    """
+    with context.open() as db, write(db.conn) as conn:
         for name in names:
             click.echo(f"{pause_source(conn, name, datetime.now(UTC)).name} is paused")
 
@@ -221,32 +240,39 @@ def pause(desk: CommandContext, names: tuple[str, ...]) -> None:
 @sources.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=source_names)
 @click.pass_obj
-def resume(desk: CommandContext, names: tuple[str, ...]) -> None:
+def resume(context: CommandContext, names: tuple[str, ...]) -> None:
     """Crawl paused sources again."""
-    with desk.open() as db, write(db.conn) as conn:
+    with context.open() as db, write(db.conn) as conn:
         for name in names:
             click.echo(f"{pause_source(conn, name, None).name} is crawled again")
 
 
 @sources.command()
 @click.argument("name", shell_complete=source_names)
-@click.option("--limit", type=click.IntRange(1), default=5, show_default=True, help="How many articles to try.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(1), default=5, show_default=True, help="Number of articles to try."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
-def test(desk: CommandContext, name: str, limit: int, as_json: bool) -> None:
-    """Try a source: what would be crawled and extracted. Nothing is stored.
+def test(context: CommandContext, name: str, limit: int, as_json: bool) -> None:
+    """Crawl and extract a few articles without storing anything.
 
-    NAME may also be the address of a site that is no source yet.
+    NAME can also be the address of a site that is not a source yet.
+
+    \b
+    Examples:
+      copydesk sources test https://www.example-daily.com/
+      copydesk sources test example-daily.com --limit 20
     """
     from crawler.dry_run import dry_run
 
-    source, entries = _known_or_new(desk, name)
-    with watching() as watch:
-        report = dry_run(desk.config, source, entries, limit, watch=watch)
+    source, entries = _known_or_new(context, name)
+    with crawl_progress() as watch:
+        report = dry_run(context.config, source, entries, limit, watch=watch)
     if as_json:
-        click.echo(json.dumps(_rehearsal_json(report), ensure_ascii=False))
+        click.echo(json.dumps(_report_json(report), ensure_ascii=False))
     else:
-        for line in _rehearsal_lines(report):
+        for line in _report_lines(report):
             click.echo(line)
     if report.stopped:
         sys.exit(130)
@@ -254,11 +280,11 @@ def test(desk: CommandContext, name: str, limit: int, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _known_or_new(desk: CommandContext, name: str) -> tuple[Source, list[Listing]]:
+def _known_or_new(context: CommandContext, name: str) -> tuple[Source, list[Listing]]:
     new = name.startswith(("http://", "https://"))
-    if new and not desk.config.database.exists():
+    if new and not context.config.database.exists():
         return _unknown(name), []
-    with desk.read() as conn:
+    with context.read() as conn:
         try:
             source = find_source(conn, name)
         except UsageError:
@@ -273,7 +299,7 @@ def _unknown(url: str) -> Source:
     return Source(id=0, name=source_name_for(address), url=address, added_at=datetime.now(UTC))
 
 
-def _rehearsal_lines(report: DryRun) -> list[str]:
+def _report_lines(report: DryRun) -> list[str]:
     lines = [f"{report.source.name}: {kinds(report.entries)}, {report.links} links; nothing was stored"]
     lines += [f"  {one.kind.value} of its rules: {one.links} links at {one.url}" for one in report.lists]
     lines += [f"  {note}" for note in report.notes]
@@ -293,13 +319,13 @@ def _rehearsal_lines(report: DryRun) -> list[str]:
     lines += [f"  rejected {reason}: {url}" for url, reason, _ in report.rejected]
     lines += [f"  failed {error}: {url}" for url, error in report.failed]
     if report.stopped:
-        lines.append("  stopped early: what is missing here may be there")
+        lines.append("  stopped early; listings and articles may be missing here")
     elif not report.articles:
-        lines.append("  no article came out; see the lines above, and `copydesk doctor` for the settings in force")
+        lines.append("  no article was extracted; see the lines above, and `copydesk doctor` for the settings in force")
     return lines
 
 
-def _rehearsal_json(report: DryRun) -> dict[str, object]:
+def _report_json(report: DryRun) -> dict[str, object]:
     return {
         "source": report.source.name,
         "entries": [{"url": entry.url, "kind": entry.kind.value} for entry in report.entries],
@@ -316,12 +342,12 @@ def _rehearsal_json(report: DryRun) -> dict[str, object]:
 
 
 def add_sources(
-    desk: CommandContext, listed: Sequence[tuple[str | None, str]], settings: dict[str, object]
+    context: CommandContext, listed: Sequence[tuple[str | None, str]], settings: dict[str, object]
 ) -> list[tuple[Source, bool]]:
     """Note sources, each with its name if it has one and its address; the rows, and whether each is new. Raises UsageError."""
     cleaned = [(name, _address(url)) for name, url in listed]
     now = datetime.now(UTC)
-    with desk.open(create=True) as db, write(db.conn) as conn:
+    with context.open(create=True) as db, write(db.conn) as conn:
         taken = {source.name: source.url for source in all_sources(conn)}
         added = []
         for name, url in cleaned:
@@ -347,12 +373,12 @@ def _address(url: str) -> str:
     if cleaned is not None and (divider or _may_be_host(urlsplit(cleaned).hostname or "")):
         return cleaned
     near = difflib.get_close_matches(scheme.lower(), ("http", "https"), n=1) if divider else []
-    advice = f"did you mean {near[0]}://{rest}?" if near else "one such as https://www.example-daily.com/ was expected"
+    advice = f"did you mean {near[0]}://{rest}?" if near else "expected one such as https://www.example-daily.com/"
     raise UsageError(f"{url} is not the address of a web page; {advice}")
 
 
 def _may_be_host(host: str) -> bool:
-    """Whether a name without a scheme before it is meant as a host: one of the web has a dot in it."""
+    """Whether a name without a scheme is meant as a host: those on the web contain a dot."""
     return host == "localhost" or "." in host.strip(".") or ":" in host
 
 
@@ -361,7 +387,7 @@ def _own(source: Source) -> str:
 
 
 def _as_json(
-    source: Source, states: Sequence[ListingState], rests: Sequence[timedelta], parameters: Sequence[dict[str, object]]
+    source: Source, states: Sequence[ListingState], delays: Sequence[timedelta], parameters: Sequence[dict[str, object]]
 ) -> dict[str, object]:
     return {
         "name": source.name,
@@ -369,6 +395,6 @@ def _as_json(
         "added_at": source.added_at.isoformat(),
         "settings": dict(source.settings),
         "paused_at": source.paused_at.isoformat() if source.paused_at else None,
-        "entries": [listing_json(state, rests) for state in states],
+        "entries": [listing_json(state, delays) for state in states],
         "parameters": list(parameters),
     }

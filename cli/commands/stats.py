@@ -1,4 +1,4 @@
-"""`copydesk stats`: what the database holds, source by source, and how the last runs went."""
+"""`copydesk stats`: count what the database holds, by source, and list the last runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from cli.context import CommandContext
-from cli.output.csv_table import one_form, print_csv
+from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import (
     Column,
@@ -51,15 +51,15 @@ _RUN_COLUMNS = (
 )
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
-@click.option("--csv", "as_csv", is_flag=True, help="The sources as CSV, one a line.")
+@click.command(short_help="Count what the database holds; list the last runs.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the sources as CSV, one per line.")
 @click.pass_obj
-def stats(desk: CommandContext, as_json: bool, as_csv: bool) -> None:
-    """Count what the database holds, and show the last runs."""
-    one_form(as_json, as_csv)
-    path = desk.config.database
-    with desk.read() as conn:
+def stats(context: CommandContext, as_json: bool, as_csv: bool) -> None:
+    """Count what the database holds, by source, and list the last runs."""
+    check_one_format(as_json, as_csv)
+    path = context.config.database
+    with context.read() as conn:
         held = database_statistics(conn, datetime.now(UTC))
     if as_csv:
         columns = [field.name for field in fields(SourceStatistics)]
@@ -84,7 +84,7 @@ def _lines(path: Path, held: DatabaseStatistics, width: int | None) -> Iterator[
         yield from table(_RUN_COLUMNS, [_run_row(run) for run in held.runs], width=width)
         yield from (f"run {run.id}: {plain(run.error)}" for run in held.runs if run.error)
     elif held.sources:
-        yield "\nNothing was crawled yet; `copydesk crawl` begins."
+        yield "\nNothing has been crawled yet; start with `copydesk crawl`."
     else:
         yield "\nThere are no sources yet; add one with `copydesk sources add URL`."
 
@@ -95,7 +95,7 @@ def _totals(path: Path, held: DatabaseStatistics) -> Iterator[tuple[str, str]]:
     yield "sources", f"{held.sources:,}" + (f" ({held.sources_removed:,} removed)" if held.sources_removed else "")
     yield "links", f"{held.links:,} ({held.links_never_fetched:,} never fetched)"
     yield "fetches", f"{held.fetches:,}"
-    yield "pages", f"{held.pages:,}" + (f" ({held.pages_unread:,} not read yet)" if held.pages_unread else "")
+    yield "pages", f"{held.pages:,}" + (f" ({held.pages_unread:,} not extracted yet)" if held.pages_unread else "")
     ratio = f" ({held.bodies_stored / held.bodies_raw:.0%})" if held.bodies_raw else ""
     gone = f"; {held.bodies_pruned:,} more were pruned" if held.bodies_pruned else ""
     kept = held.bodies - held.bodies_pruned

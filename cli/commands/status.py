@@ -1,4 +1,4 @@
-"""`copydesk status`: what runs, what is next, what fails, in one screen; `--watch` keeps it up to date."""
+"""`copydesk status`: what runs, what is next and what fails, on one screen; `--watch` keeps it up to date."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.context import CommandContext
-from cli.output.csv_table import one_form, print_csv
+from cli.output.csv_table import check_one_format, print_csv
 from cli.output.tables import (
     cut,
     format_database_size,
@@ -39,54 +39,57 @@ from db.timestamps import format_timestamp, parse_timestamp
 if TYPE_CHECKING:
     from scheduler.planning.plan import PlannedSource
 
-# One screen: so many lines of each part, the rest is counted.
+# Lines of each part, so that all fit one screen. The rest is counted.
 LINES = 5
 WATCH_S = 2.0
 _LABEL = 9
 
 
 @click.command()
-@click.option("--watch", is_flag=True, help="Stay and show it anew every 2 seconds; Ctrl-C ends.")
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object, with every source's next time.")
-@click.option("--csv", "as_csv", is_flag=True, help="Every source's next time as CSV, one a line.")
+@click.option("--watch", is_flag=True, help="Show it again every 2 seconds, until Ctrl-C.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, with the next crawl of every source.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the next crawl of every source as CSV.")
 @click.pass_obj
-def status(desk: CommandContext, watch: bool, as_json: bool, as_csv: bool) -> None:
-    """Show how things stand: the service, crawls under way, what is next, what fails, open alerts."""
-    one_form(as_json, as_csv)
+def status(context: CommandContext, watch: bool, as_json: bool, as_csv: bool) -> None:
+    """Show what runs, what is next and what fails.
+
+    One screen: the service, the database, crawls under way, the next crawls, failing sources, open alerts, the last runs.
+    """
+    check_one_format(as_json, as_csv)
     if as_csv:
-        _, coming, now, _ = _look(desk)
+        _, coming, now, _ = _read_status(context)
         print_csv(_following(coming, now), ("source", "at", "due"))
     elif watch and not as_json:
-        _watch(desk)
+        _watch(context)
     elif as_json:
-        click.echo(json.dumps(_as_json(*_look(desk)), ensure_ascii=False))
+        click.echo(json.dumps(_as_json(*_read_status(context)), ensure_ascii=False))
     else:
-        for line in _lines(desk.config.database, *_look(desk)):
+        for line in _lines(context.config.database, *_read_status(context)):
             click.echo(line)
 
 
-def _look(
-    desk: CommandContext,
+def _read_status(
+    context: CommandContext,
 ) -> tuple[Status, list[tuple[datetime, PlannedSource]], datetime, tuple[SiteFileError, ...]]:
     from scheduler.planning.source_states import SourceStates
 
-    now, config = datetime.now(UTC), desk.reloaded()
-    with desk.read() as conn, snapshot(conn):
-        standings = SourceStates(config)
-        standings.refresh(conn, now)
-        return load_status(conn, now, runs=LINES), standings.next_runs(now), now, rule_mistakes(config, conn)
+    now, config = datetime.now(UTC), context.reloaded()
+    with context.read() as conn, snapshot(conn):
+        states = SourceStates(config)
+        states.refresh(conn, now)
+        return load_status(conn, now, runs=LINES), states.next_runs(now), now, rule_mistakes(config, conn)
 
 
-def _watch(desk: CommandContext) -> None:
+def _watch(context: CommandContext) -> None:
     from rich.ansi import AnsiDecoder
     from rich.console import Console, Group
     from rich.live import Live
 
-    # It moves the cursor; what it shows is made visible here.
+    # It moves the cursor, so it writes past the guard; control characters are made visible here.
     decoder, console = AnsiDecoder(), Console(file=direct(sys.stdout))
     with Live(console=console, screen=console.is_terminal, auto_refresh=False) as live:
         while True:
-            lines = visible_but_styles("\n".join(_lines(desk.config.database, *_look(desk))))
+            lines = visible_but_styles("\n".join(_lines(context.config.database, *_read_status(context))))
             live.update(Group(*decoder.decode(lines)), refresh=True)
             time.sleep(WATCH_S)
 
@@ -122,22 +125,22 @@ def _lines(
 def _service(now_status: Status, now: datetime) -> str:
     row = now_status.service
     if row is None:
-        return "not up; `copydesk run` starts it"
+        return "not running; `copydesk run` starts it"
     if row.is_alive:
         where = f", {row.address}" if row.address else ""
         late = (now - row.beat_at).total_seconds()
-        quiet = f"; not heard of for {format_duration(late)}" if late > 60 else ""
+        quiet = f"; no sign of life for {format_duration(late)}" if late > 60 else ""
         return f"up for {format_duration((now - row.started_at).total_seconds())}, process {row.pid}{where}{quiet}"
     if row.stopped_at:
         return f"stopped {format_local_time(format_timestamp(row.stopped_at))}; `copydesk run` starts it"
     return (
-        f"gone since {format_local_time(format_timestamp(row.beat_at))} without having stopped; `copydesk run` goes on"
+        f"gone since {format_local_time(format_timestamp(row.beat_at))} without a clean stop; `copydesk run` continues"
     )
 
 
 def _database(path: Path, now_status: Status) -> str:
     main, wal = database_sizes(path)
-    unread = f", {now_status.unread:,} pages not read yet" if now_status.unread else ""
+    unread = f", {now_status.unread:,} pages not extracted yet" if now_status.unread else ""
     return f"{path}: {format_database_size(main, wal)}, {format_size(free_disk_bytes(path))} free on its disk{unread}"
 
 
@@ -155,7 +158,7 @@ def _day(now_status: Status) -> str:
 
 def _under_way(one: RunningCrawl, now: datetime) -> str:
     age = format_duration((now - parse_timestamp(one.started_at)).total_seconds())
-    gone = "" if one.lives else "; its process is gone"
+    gone = "" if one.lives else "; its process has died"
     more = ", …" if one.left > len(one.names.split(", ")) else ""
     left = f": {plain(one.names)}{more}" if one.left else ", reading what came in"
     return f"run {one.run_id} ({one.reason}) for {age}, {one.left} of {one.sources} sources left{left}{gone}"

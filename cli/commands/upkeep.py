@@ -1,4 +1,4 @@
-"""`copydesk upkeep`: looking after the database by hand, all of it or one step."""
+"""`copydesk upkeep`: maintain the database by hand, all steps or one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 import click
 
 from cli.context import CommandContext
-from cli.output.progress import tallying
+from cli.ordered_group import OrderedGroup
+from cli.output.progress import progress_line
 from cli.output.tables import plain, styled
 from cli.signals import stoppable
 from db.config.loader import Config
@@ -36,34 +37,39 @@ _COLOURS = {
     StepOutcome.FAILED: "red",
     StepOutcome.SKIPPED: "bright_black",
 }
-_as_json = click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    cls=OrderedGroup,
+    invoke_without_command=True,
+    short_help="Maintain the database: prune, index, pack, check, back up.",
+)
 @_as_json
 @click.pass_context
 def upkeep(ctx: click.Context, as_json: bool) -> None:
-    """Look after the database: prune, index, pack, optimize, check, backup, checkpoint.
+    """Maintain the database: prune, index, pack, optimize, check, backup, checkpoint.
 
-    Without a step: all of them, in this order. Crawls may go on meanwhile. Exits with 1 if a step failed.
+    Without a command, runs all steps in this order, as the service does by the setting `upkeep`. Crawls can continue meanwhile.
+    Exits with 1 if a step failed.
     """
     if ctx.invoked_subcommand is None:
         _all(ctx.ensure_object(CommandContext), as_json=as_json)
 
 
-def _config(desk: CommandContext) -> Config:
-    """The settings, once it is known that the database is there and ours."""
-    with desk.read():
-        return desk.config
+def _config(context: CommandContext) -> Config:
+    """The settings, after a check that the database exists and is ours."""
+    with context.read():
+        return context.config
 
 
-def _all(desk: CommandContext, *, as_json: bool) -> None:
-    def say(line: str) -> None:
+def _all(context: CommandContext, *, as_json: bool) -> None:
+    def print_line(line: str) -> None:
         if not as_json:
             click.echo(plain(line))
 
     with stoppable():
-        report = look_after(_config(desk), datetime.now(UTC), say=say)
+        report = look_after(_config(context), datetime.now(UTC), say=print_line)
     _end(report, as_json=as_json)
 
 
@@ -84,69 +90,77 @@ def _show(step: MaintenanceStep, *, as_json: bool) -> None:
 
 
 @upkeep.command()
-@click.option("--dry-run", is_flag=True, help="Only count what would go.")
+@click.option("--dry-run", is_flag=True, help="Only count what would be dropped.")
 @_as_json
 @click.pass_obj
-def prune(desk: CommandContext, dry_run: bool, as_json: bool) -> None:
-    """Drop what is older than `keep_bodies` and `keep_log` say."""
+def prune(context: CommandContext, dry_run: bool, as_json: bool) -> None:
+    """Drop bodies and logs older than `keep_bodies` and `keep_log`."""
     with stoppable():
-        _show(prune_step(_config(desk), datetime.now(UTC), dry=dry_run), as_json=as_json)
+        _show(prune_step(_config(context), datetime.now(UTC), dry=dry_run), as_json=as_json)
 
 
 @upkeep.command()
 @_as_json
 @click.pass_obj
-def index(desk: CommandContext, as_json: bool) -> None:
-    """Index for search what waits, to the end or until it is stopped."""
-    with stoppable(), tallying() as show:
-        step = index_step(_config(desk), datetime.now(UTC), show=lambda done: show(f"{done:,} articles indexed", done))
+def index(context: CommandContext, as_json: bool) -> None:
+    """Index all articles that wait for the search index."""
+    with stoppable(), progress_line() as show:
+        step = index_step(
+            _config(context), datetime.now(UTC), show=lambda done: show(f"{done:,} articles indexed", done)
+        )
     _show(step, as_json=as_json)
 
 
 @upkeep.command()
 @_as_json
 @click.pass_obj
-def pack(desk: CommandContext, as_json: bool) -> None:
-    """Pack bodies again, by earlier pages of their source; to the end, or until it is stopped."""
-    with stoppable(), tallying() as show:
+def pack(context: CommandContext, as_json: bool) -> None:
+    """Compress bodies further, by earlier pages of their source. Can be interrupted."""
+    with stoppable(), progress_line() as show:
 
-        def told(packed: RepackReport) -> None:
+        def progress(packed: RepackReport) -> None:
             show(f"{packed.tried:,} bodies, {packed.before:,} to {packed.after:,} bytes", packed.tried)
 
-        step = pack_step(_config(desk), datetime.now(UTC), most_s=float("inf"), asked=True, progress=told)
+        step = pack_step(_config(context), datetime.now(UTC), most_s=float("inf"), asked=True, progress=progress)
     _show(step, as_json=as_json)
 
 
 @upkeep.command()
 @_as_json
 @click.pass_obj
-def optimize(desk: CommandContext, as_json: bool) -> None:
-    """Renew the statistics by which SQLite plans its queries."""
-    _show(optimize_step(_config(desk), datetime.now(UTC)), as_json=as_json)
+def optimize(context: CommandContext, as_json: bool) -> None:
+    """Update the statistics by which SQLite plans queries."""
+    _show(optimize_step(_config(context), datetime.now(UTC)), as_json=as_json)
 
 
 @upkeep.command()
 @_as_json
 @click.pass_obj
-def check(desk: CommandContext, as_json: bool) -> None:
-    """Check structure, references and a sample of bodies; reads the whole file."""
-    _show(check_step(_config(desk), datetime.now(UTC)), as_json=as_json)
+def check(context: CommandContext, as_json: bool) -> None:
+    """Check structure, references and a sample of bodies.
+
+    Reads the whole file.
+    """
+    _show(check_step(_config(context), datetime.now(UTC)), as_json=as_json)
 
 
 @upkeep.command()
 @_as_json
 @click.pass_obj
-def backup(desk: CommandContext, as_json: bool) -> None:
-    """Take a backup into `backup_folder`, and remove the oldest beyond `backup_keep`."""
-    if desk.config.backup_folder is None:
-        raise UsageError("the setting backup_folder names no folder; set it, or use `copydesk backup FILE`")
+def backup(context: CommandContext, as_json: bool) -> None:
+    """Take a backup into `backup_folder`.
+
+    Removes the oldest ones beyond `backup_keep`.
+    """
+    if context.config.backup_folder is None:
+        raise UsageError("the setting backup_folder is empty; set it, or use `copydesk backup FILE`")
     with stoppable():
-        _show(backup_step(_config(desk), datetime.now(UTC)), as_json=as_json)
+        _show(backup_step(_config(context), datetime.now(UTC)), as_json=as_json)
 
 
 @upkeep.command()
 @_as_json
 @click.pass_obj
-def checkpoint(desk: CommandContext, as_json: bool) -> None:
-    """Move the write-ahead log into the file and empty it."""
-    _show(checkpoint_step(_config(desk), datetime.now(UTC)), as_json=as_json)
+def checkpoint(context: CommandContext, as_json: bool) -> None:
+    """Move the write-ahead log into the database file and empty it."""
+    _show(checkpoint_step(_config(context), datetime.now(UTC)), as_json=as_json)

@@ -1,4 +1,4 @@
-"""Which processes extract: this machine's, or a Dask cluster's. Both are executors that read pages, and one code path uses them."""
+"""Which processes extract: those of this machine or of a Dask cluster. Both are `PageExecutor`s, used by one code path."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from cli.engine_options import EngineOptions
 from db.errors import UsageError
 from pipelines.processing.ingest import IngestPlan
 from pipelines.processing.page_pool import ExtractionPool
@@ -17,26 +18,26 @@ from pipelines.processing.reextract import LocalExecutor, PageExecutor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractionEngine:
-    """How it was asked for: so many processes here, or the Dask cluster of a scheduler."""
+    """A number of processes on this machine or, with a scheduler, its Dask cluster."""
 
     jobs: int
     scheduler: str | None = None
 
     @staticmethod
-    def asked(engine: str, scheduler: str | None, jobs: int) -> ExtractionEngine:
-        """From the options. Raises UsageError where they do not go together."""
-        if engine == "dask" and not scheduler:
+    def from_options(options: EngineOptions, jobs: int) -> ExtractionEngine:
+        """The engine that the options name. Raises UsageError where they contradict each other."""
+        if options.engine == "dask" and not options.scheduler:
             raise UsageError("--engine dask needs --scheduler ADDRESS, such as tcp://127.0.0.1:8786")
-        if scheduler and engine != "dask":
-            raise UsageError("--scheduler goes with --engine dask")
-        return ExtractionEngine(jobs=jobs, scheduler=scheduler)
+        if options.scheduler and options.engine != "dask":
+            raise UsageError("--scheduler needs --engine dask")
+        return ExtractionEngine(jobs=jobs, scheduler=options.scheduler)
 
 
 @contextmanager
 def readers(plan: IngestPlan, engine: ExtractionEngine, *, database: Path | None) -> Iterator[PageExecutor]:
-    """The reading processes; ended at once with the block, which takes what it wants from them before.
+    """The worker processes. They are ended at once with the block, which must have taken its results by then.
 
-    Without a database they are given parcels only. Raises what `dask_readers` raises.
+    Without a database, workers are sent whole pages (`PagePayload`) only. Raises what `dask_readers` raises.
     """
     if engine.scheduler is not None:
         from pipelines.processing.dask.connect import dask_readers

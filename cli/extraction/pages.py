@@ -1,8 +1,8 @@
-"""`copydesk extract` for pages from outside: files, standard input, addresses, manifests. No database is needed.
+"""`copydesk extract` for pages from outside: files, standard input, addresses, manifests. Needs no database.
 
-A file that cannot be read becomes its own line, `{"id", "rejected": "empty", "detail"}`, and the command goes on; it then exits
-with 1 after the last line. So it does for an address that could not be fetched, which has no line: that says nothing of the page.
-A faulty manifest ends it at once with exit code 2. The user's own site rules are obeyed, and must be right.
+A file that cannot be read becomes a line `{"id", "rejected": "empty", "detail"}`. An address that could not be fetched has no line,
+because that says nothing about the page. In both cases the command continues, and exits with 1 after the last line. A wrong
+manifest ends it at once with exit code 2, as does a mistake in the user's own site rules, which apply here too.
 """
 
 from __future__ import annotations
@@ -30,29 +30,29 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 
 
-def extract_manifest(desk: CommandContext, manifest: Path, jobs: int) -> None:
-    """Print a line for each line of a manifest."""
-    _print(entries_of_manifest(manifest), _sites(desk), jobs)
+def extract_manifest(context: CommandContext, manifest: Path, jobs: int) -> None:
+    """Print one JSON line per line of a manifest."""
+    _print(entries_of_manifest(manifest), _sites(context), jobs)
 
 
-def extract_pages(desk: CommandContext, pages: Sequence[str], url: str | None, jobs: int) -> None:
-    """Print a line for each file, "-" or address. `url` is the address of the one file or of standard input."""
+def extract_pages(context: CommandContext, pages: Sequence[str], url: str | None, jobs: int) -> None:
+    """Print one JSON line per file, "-" or address. `url` is the address of a single file or of standard input."""
     addresses = {page: _address(page) for page in pages if _is_address(page)}
     if url is not None and (len(pages) != 1 or addresses):
-        raise click.UsageError("--url goes with one FILE or -, whose address it is.")
+        raise click.UsageError("--url needs exactly one FILE or -, whose address it is.")
     known = _address(url) if url is not None else None
-    sites = _sites(desk)
+    sites = _sites(context)
     fetched: Fetched = {}
     if addresses:
         from crawler.single_page import fetch_pages  # Scrapy takes half a second to import
 
-        fetched = fetch_pages(desk.config, list(addresses.values()))
+        fetched = fetch_pages(context.config, list(addresses.values()))
     _print(_entries(pages, known, addresses, fetched), sites, jobs)
     failed = [str(found) for found in fetched.values() if isinstance(found, FetchError)]
     missing = [
         page for page in pages if page not in addresses and page != STANDARD_INPUT and not is_readable(Path(page))
     ]
-    for message in (*failed, *(_why_not(page) for page in missing)):
+    for message in (*failed, *(_file_error(page) for page in missing)):
         click.echo(f"copydesk extract: {message}", err=True)
     if failed or missing:
         sys.exit(1)
@@ -65,7 +65,7 @@ def _is_address(page: str) -> bool:
 def _address(url: str) -> str:
     address = clean_url(url)
     if address is None:
-        raise click.UsageError(f"{url} is no address of a web page.")
+        raise click.UsageError(f"{url} is not the address of a web page.")
     return address
 
 
@@ -92,22 +92,22 @@ def _entries(
 
 
 def _entry_of(path: Path, url: str | None) -> PageFile:
-    """A file that was named. What is behind /dev/stdin is ours, and not that of the process that reads files."""
+    """The entry of a file. /dev/stdin is read here: it is our standard input, not that of the worker process."""
     if not is_own_descriptor(path):
         return PageFile(page_id=str(path), path=path, url=url, own=True)
     with open_file(path, own=True) as file:
         return PageFile(page_id=str(path), path=path, url=url, body=file.read(MAX_BODY + 1))
 
 
-def _why_not(page: str) -> str:
+def _file_error(page: str) -> str:
     return f"{'not a regular file' if Path(page).exists() else 'no such file'}: {page}"
 
 
-def _sites(desk: CommandContext) -> Sites:
+def _sites(context: CommandContext) -> Sites:
     try:
-        return load_sites(*sites_folders(desk.config))
+        return load_sites(*sites_folders(context.config))
     except CopydeskError as error:
-        _end(error)
+        _exit(error)
 
 
 def _print(entries: Iterable[PageFile], sites: Sites, jobs: int) -> None:
@@ -115,9 +115,9 @@ def _print(entries: Iterable[PageFile], sites: Sites, jobs: int) -> None:
         for line in json_lines(entries, sites, jobs=jobs):
             sys.stdout.write(line + "\n")
     except CopydeskError as error:
-        _end(error)
+        _exit(error)
 
 
-def _end(error: CopydeskError) -> NoReturn:
+def _exit(error: CopydeskError) -> NoReturn:
     click.echo(f"copydesk extract: {error}", err=True)
     sys.exit(error.exit_code)

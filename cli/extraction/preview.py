@@ -1,4 +1,4 @@
-"""`copydesk extract --dry-run`: what extracting stored pages again would change, told as text, JSON or a page of HTML."""
+"""`copydesk extract preview`: what extracting stored pages again would change, as text, JSON or a page of HTML."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cli.context import CommandContext
 from cli.extraction.engine import ExtractionEngine, readers
 from cli.extraction.preview_page import preview_page
 from cli.output.excerpts import excerpt
-from cli.output.progress import counting
+from cli.output.progress import progress_bar
 from cli.output.tables import plain
 from cli.signals import stopping
 from db.errors import UsageError
@@ -26,34 +26,34 @@ from pipelines.processing.ingest_settings import plan_desk
 from pipelines.processing.reextract import readings
 
 
-def dry_run(
-    desk: CommandContext, selection: Selection, *, engine: ExtractionEngine, as_json: bool, report: Path | None
+def preview(
+    context: CommandContext, selection: Selection, *, engine: ExtractionEngine, as_json: bool, report: Path | None
 ) -> None:
-    """Tell what extracting the selected pages again would change; nothing is written but `report`. Raises UsageError."""
+    """Show what extracting the selected pages again would change; write nothing except `report`. Raises UsageError."""
     if report is not None and not report.absolute().parent.is_dir():
-        raise UsageError(f"--report {report}: there is no such folder")
-    plan = plan_desk(desk.config)
+        raise UsageError(f"--report {report}: no such folder")
+    plan = plan_desk(context.config)
     found = OutcomeDifferences()
-    with desk.read() as conn, stopping() as stop:
+    with context.read() as conn, stopping() as stop:
         selected = list(select_pages(conn, selection, find_extractor(conn, plan.extractor)))
         pages = without_pruned(conn, selected)
         found.fates["pruned"] = len(selected) - len(pages)
-        with readers(plan, engine, database=plan.database) as executor, counting("read", len(pages)) as show:
+        with readers(plan, engine, database=plan.database) as executor, progress_bar("read", len(pages)) as show:
             for some in readings(executor, iter(pages), stop):
                 for reading in some:
                     found.add(conn, reading)
                 show(found.pages)
-    partly = f"stopped early: {found.pages} of {len(selected)} pages were looked at" if stop.is_set() else None
+    partly = f"stopped early: {found.pages} of {len(selected)} pages were compared" if stop.is_set() else None
     if as_json:
         click.echo(json.dumps(_as_json(found), ensure_ascii=False))
     else:
-        _say(found)
+        _print(found)
     if report is not None:
         try:
             write_text(report, preview_page(found, selection, plan.extractor, partly))
         except OSError as error:
             raise UsageError(f"--report {report}: cannot be written ({error.strerror})") from error
-        click.echo(f"the picture is in {report}", err=True)
+        click.echo(f"the page of changes is in {report}", err=True)
     if partly:
         click.echo(partly, err=True)
         sys.exit(130)
@@ -75,11 +75,14 @@ def _excerpts(sample: FieldChange) -> dict[str, object]:
     return asdict(sample) | dict(zip(("before", "after"), excerpt(sample.before, sample.after), strict=True))
 
 
-def _say(found: OutcomeDifferences) -> None:
+def _print(found: OutcomeDifferences) -> None:
     click.echo(f"{found.differing} of {found.pages} pages would change")
-    for fate, says in (("failed", "would fail and keep what is held"), ("pruned", "stay: their bodies were pruned")):
+    for fate, text in (
+        ("failed", "would fail and keep their outcome"),
+        ("pruned", "stay as they are: their bodies were pruned"),
+    ):
         if found.fates[fate]:
-            click.echo(f"{found.fates[fate]} {says}")
+            click.echo(f"{found.fates[fate]} {text}")
     for name, count in found.fields.most_common():
         click.echo(f"  {name:20} {count} ({count / found.pages:.1%})")
         for sample in found.samples[name]:

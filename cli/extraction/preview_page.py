@@ -1,6 +1,6 @@
-"""The picture of a dry run: one page of HTML without scripts or network, for a screen or a phone, light or dark.
+"""The report of `copydesk extract preview`: one page of HTML without scripts or network, for screens and phones, light or dark.
 
-Everything that comes from a page is escaped; addresses are shown as text, never linked.
+Everything that comes from a page is escaped. Addresses are shown as text, never as links.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from db.store.page_selection import Selection
 from db.text_changes import ChangedWords, ChangeKind, pieces
 from pipelines.processing.comparison import ExtractionFailure, FieldChange, OutcomeDifferences
 
-# Fates as the bar shows them, left to right, each with its colour's class and its words.
+# Fates in the order of the bar: the name of the fate, which is also that of its CSS class, and its label.
 _FATES = (
     ("same", "stay as they are"),
     ("changed", "articles with other fields"),
     ("accepted", "rejected pages that would be articles"),
     ("rejected", "articles that would be rejected"),
     ("reason", "rejected for another reason"),
-    ("failed", "would fail and keep what is held"),
+    ("failed", "would fail and keep their outcome"),
     ("pruned", "pruned, stay as they are"),
 )
-# Characters of a value shown, those of it before the first difference, and of a traceback.
+# Characters shown of a value, of a value before the first difference, and of a traceback.
 _SHOWN, _LEAD, _DETAIL = 900, 120, 3000
 _SOURCES = 20
-# So thin a part of a bar still shows.
+# The narrowest part of a bar, in percent, that is still visible.
 _LEAST = 0.4
 
 
 def preview_page(found: OutcomeDifferences, selection: Selection, extractor: Extractor, partly: str | None) -> str:
-    """The page. `partly` says so where not all pages were looked at."""
+    """The page. `partly` is a note for the reader where not all pages were compared."""
     share = _share(found.differing, found.pages)
     parts = [
         f"<header><h1>{found.differing:,} of {found.pages:,} pages would change <small>{share}</small></h1>",
-        f'<p class="by">{_asked(selection)}, read by {escape(extractor.code)}, rules {escape(extractor.rules)},'
+        f'<p class="by">{_selection(selection)}, extracted by {escape(extractor.code)}, rules {escape(extractor.rules)},'
         f" trafilatura {escape(extractor.trafilatura)}. Nothing was written.</p>",
         f'<p class="warn">{escape(partly)}.</p>' if partly else "",
         "</header>",
@@ -46,7 +46,7 @@ def preview_page(found: OutcomeDifferences, selection: Selection, extractor: Ext
         _bars("By field", found.fields, found.pages, "field-"),
         _bars("By source", Counter(dict(found.sources.most_common(_SOURCES))), max(1, found.differing), None),
         _failed(found.failed, found.fates["failed"]),
-        *(_samples(name, count, found.samples[name]) for name, count in _by_interest(found.fields)),
+        *(_samples(name, count, found.samples[name]) for name, count in _by_count(found.fields)),
     ]
     head = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -56,19 +56,19 @@ def preview_page(found: OutcomeDifferences, selection: Selection, extractor: Ext
     return f"{head}<body><main>{''.join(parts)}</main></body></html>\n"
 
 
-def _by_interest(fields: Counter[str]) -> list[tuple[str, int]]:
-    """The commonest first; last what only says how a field was found, which differs with the field."""
+def _by_count(fields: Counter[str]) -> list[tuple[str, int]]:
+    """Fields by count; provenance last, because it changes whenever another field does."""
     return sorted(fields.most_common(), key=lambda one: one[0] == "provenance")
 
 
-def _asked(selection: Selection) -> str:
-    """The selection in words."""
-    said = json.loads(selection.name)
-    given = {name: said.get(name) for name in ("source_id", "since_said", "where", "url") if said.get(name)}
+def _selection(selection: Selection) -> str:
+    """The selection as HTML."""
+    asked = json.loads(selection.name)
+    given = {name: asked.get(name) for name in ("source_id", "since_said", "where", "url") if asked.get(name)}
     named = {"source_id": "source", "since_said": "since"}
     words = ["stale pages"] if selection.stale else [] if given else ["all pages"]
     words += [f"{named.get(name, name)} <code>{escape(str(value))}</code>" for name, value in given.items()]
-    return "Asked for: " + ", ".join(words)
+    return "Selected: " + ", ".join(words)
 
 
 def _share(count: int, of: int) -> str:
@@ -76,14 +76,14 @@ def _share(count: int, of: int) -> str:
 
 
 def _fates(fates: Counter[str], pages: int) -> str:
-    held = [(fate, says, fates[fate]) for fate, says in _FATES if fates[fate]]
+    found = [(fate, label, fates[fate]) for fate, label in _FATES if fates[fate]]
     bar = "".join(
         f'<span class="f-{fate}" style="flex-grow:{max(_LEAST, 100 * count / pages):.3f}"></span>'
-        for fate, _, count in held
+        for fate, _, count in found
     )
     rows = "".join(
-        f'<li><i class="f-{fate}"></i><b>{count:,}</b> <span>{_share(count, pages)}</span> {says}</li>'
-        for fate, says, count in held
+        f'<li><i class="f-{fate}"></i><b>{count:,}</b> <span>{_share(count, pages)}</span> {label}</li>'
+        for fate, label, count in found
     )
     stack = f'<div class="stack" role="img" aria-label="Shares of pages">{bar}</div>'
     return f'<section><h2>Pages</h2>{stack}<ul class="key">{rows}</ul></section>'
@@ -113,7 +113,7 @@ def _failed(failed: list[ExtractionFailure], count: int) -> str:
         for one in failed
     )
     more = f"<p>and {count - len(failed):,} more</p>" if count > len(failed) else ""
-    head = f"<h2>Would fail: {count:,}</h2><p>What is held of these pages would stay.</p>"
+    head = f"<h2>Would fail: {count:,}</h2><p>The stored outcomes of these pages would stay.</p>"
     return f'<section class="failed">{head}{rows}{more}</section>'
 
 

@@ -1,4 +1,4 @@
-"""How the picture of a dry run looks: colours of both schemes, bars, samples side by side or one under the other on a phone."""
+"""The style of the preview report: both colour schemes, bars, samples side by side or, on a phone, one below the other."""
 
 STYLE = """
 :root{--ink:#1c2024;--soft:#5f6871;--paper:#fff;--box:#f5f6f8;--line:#dcdfe3;--blue:#2f6fde;--same:#c4cad1;--green:#2c9a5b;

@@ -1,4 +1,4 @@
-"""`copydesk extract` over the database: extract stored pages again."""
+"""`copydesk extract stored`: extract stored pages again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from cli.context import CommandContext
 from cli.extraction.engine import ExtractionEngine, readers
-from cli.output.progress import counting
+from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import open_readonly, write
 from db.errors import DatabaseNotWritable, UsageError
@@ -33,21 +33,21 @@ from db.store.page_selection import Selection, select_pages
 from pipelines.processing.ingest_settings import plan_desk
 from pipelines.processing.reextract import replay
 
-# Page ids put on the queue in one transaction: some 10 ms.
-QUEUED_AT_ONCE = 5000
+# Page ids queued in one transaction, which takes some 10 ms.
+QUEUE_BATCH = 5000
 
 
 @contextmanager
-def alone(desk: CommandContext) -> Iterator[None]:
-    """One extraction at a time on a database."""
-    lock = FileLock(f"{desk.config.database}.extract.lock", timeout=0)
+def extraction_lock(context: CommandContext) -> Iterator[None]:
+    """Allow one extraction of a database at a time. Raises UsageError where another one runs."""
+    lock = FileLock(f"{context.config.database}.extract.lock", timeout=0)
     try:
         lock.acquire()
     except Timeout:
-        raise UsageError("another extraction works on this database; wait for it or stop it") from None
+        raise UsageError("another extraction of this database is running; wait for it or stop it") from None
     except OSError as error:
         raise DatabaseNotWritable(
-            f"{error.filename}: cannot be made ({error.strerror}); check the permissions of the folder"
+            f"{error.filename}: cannot be created ({error.strerror}); check the permissions of the folder"
         ) from error
     try:
         yield
@@ -55,26 +55,26 @@ def alone(desk: CommandContext) -> Iterator[None]:
         lock.release()
 
 
-def extract_again(desk: CommandContext, selection: Selection, *, engine: ExtractionEngine, as_json: bool) -> None:
-    """Extract the selected pages again; goes on with the last run of the same selection where that was broken off."""
-    plan = plan_desk(desk.config)
-    with desk.open() as db, alone(desk), stopping() as stop:
+def extract_again(context: CommandContext, selection: Selection, *, engine: ExtractionEngine, as_json: bool) -> None:
+    """Extract the selected pages again. Continues the last run of the same selection if that was interrupted."""
+    plan = plan_desk(context.config)
+    with context.open() as db, extraction_lock(context), stopping() as stop:
         conn = db.conn
         # A cluster that cannot be used leaves no run behind.
         with readers(plan, engine, database=plan.database) as executor:
             with write(conn):
                 maker = extractor_id(conn, plan.extractor)
             _drop_outdated(conn, maker)
-            run_id = _queued(desk, conn, selection, maker)
-            with failing(conn, run_id), counting("extracted", count_pages_to_extract(conn, run_id)) as show:
+            run_id = _queue(context, conn, selection, maker)
+            with record_failure(conn, run_id), progress_bar("extracted", count_pages_to_extract(conn, run_id)) as show:
                 longest_ms = replay(conn, run_id, maker, executor, stop, show)
-        code = _tell(conn, run_id, stop, longest_ms, as_json=as_json)
+        code = _end(conn, run_id, stop, longest_ms, as_json=as_json)
     sys.exit(code)
 
 
 @contextmanager
-def failing(conn: sqlite3.Connection, run_id: int) -> Iterator[None]:
-    """A run that an error ends says so, where the database still takes it; it can be gone on with."""
+def record_failure(conn: sqlite3.Connection, run_id: int) -> Iterator[None]:
+    """Record an error that ends a run, if the database still takes it. The run can be continued."""
     try:
         yield
     except Exception as error:
@@ -84,32 +84,34 @@ def failing(conn: sqlite3.Connection, run_id: int) -> Iterator[None]:
 
 
 def _drop_outdated(conn: sqlite3.Connection, maker: int) -> None:
-    """Runs that another version or other rules began cannot be gone on with: what they have left is let go, and that is said."""
+    """Drop what is left of runs by another version or other rules, which cannot be continued, and print that."""
     for run_id, left in outdated_extractions(conn, maker):
-        told = f"run {run_id} was broken off by another version or other rules; the {left} pages that it had left are let go"
-        click.echo(f"{told} (--stale finds them)", err=True)
-        drop_all_left(conn, run_id, told)
+        message = (
+            f"run {run_id} was interrupted under another version or other rules; its {left} remaining pages are dropped"
+        )
+        click.echo(f"{message} (--stale selects them)", err=True)
+        drop_all_left(conn, run_id, message)
 
 
 def drop_all_left(conn: sqlite3.Connection, run_id: int, why: str) -> None:
-    """Empty what a run has left, a part at a time; `why` is kept with the run where it was killed."""
+    """Drop the remaining pages of a run, in batches. `why` is recorded with a run that was killed."""
     while True:
         with write(conn):
-            if not drop_pages_to_extract(conn, run_id, QUEUED_AT_ONCE):
+            if not drop_pages_to_extract(conn, run_id, QUEUE_BATCH):
                 abandon_run(conn, run_id, datetime.now(UTC), why)
                 return
 
 
-def _queued(desk: CommandContext, conn: sqlite3.Connection, selection: Selection, maker: int) -> int:
-    """The run that is to be worked off, with its pages on the queue."""
+def _queue(context: CommandContext, conn: sqlite3.Connection, selection: Selection, maker: int) -> int:
+    """The id of the run to work on, new or continued, with its pages queued."""
     before = interrupted_extraction(conn, selection.name, maker)
     if before:
         with write(conn):
             resume_run(conn, before[0], os.getpid())
     if before and before[1]:
-        click.echo(f"going on with run {before[0]}, {count_pages_to_extract(conn, before[0])} pages left", err=True)
+        click.echo(f"continuing run {before[0]}, {count_pages_to_extract(conn, before[0])} pages left", err=True)
         return before[0]
-    reading = open_readonly(desk.config.database)
+    reading = open_readonly(context.config.database)
     try:
         pages = list(select_pages(reading, selection, maker))
     finally:
@@ -120,16 +122,16 @@ def _queued(desk: CommandContext, conn: sqlite3.Connection, selection: Selection
             "INSERT OR IGNORE INTO extractions (run_id, selection, extractor_id) VALUES (?, ?, ?)",
             (run_id, selection.name, maker),
         )
-    for start in range(0, len(pages), QUEUED_AT_ONCE):
+    for start in range(0, len(pages), QUEUE_BATCH):
         with write(conn):
-            queue_pages(conn, run_id, pages[start : start + QUEUED_AT_ONCE])
+            queue_pages(conn, run_id, pages[start : start + QUEUE_BATCH])
     with write(conn):
         conn.execute("UPDATE extractions SET queued = 1 WHERE run_id = ?", (run_id,))
     return run_id
 
 
-def _tell(conn: sqlite3.Connection, run_id: int, stop: threading.Event, longest_ms: float, *, as_json: bool) -> int:
-    """Say what came of the run, and end it; the exit code."""
+def _end(conn: sqlite3.Connection, run_id: int, stop: threading.Event, longest_ms: float, *, as_json: bool) -> int:
+    """End the run and print its figures. Returns the exit code."""
     left = count_pages_to_extract(conn, run_id)
     figures = json.loads(conn.execute("SELECT figures FROM extractions WHERE run_id = ?", (run_id,)).fetchone()[0])
     figures["longest_ms"] = round(longest_ms, 1)
@@ -144,8 +146,8 @@ def _tell(conn: sqlite3.Connection, run_id: int, stop: threading.Event, longest_
         )
         click.echo(f"run {run_id}: {counts or 'no pages'}")
     for page_id in figures.get("failed_pages", []):
-        click.echo(f"copydesk extract: page {page_id} could not be read; what was held of it stays", err=True)
+        click.echo(f"copydesk extract: page {page_id} could not be extracted; its stored outcome stays", err=True)
     if stopped:
-        click.echo(f"stopped early: {left} pages left; the same command goes on", err=True)
+        click.echo(f"stopped early: {left} pages left; the same command continues", err=True)
         return 130
     return 1 if figures.get("failed") else 0

@@ -1,4 +1,4 @@
-"""`copydesk extract --to ADDRESS`: outcomes into Parquet files, of stored pages or of archives at addresses (`--from`)."""
+"""Outcomes into Parquet files: of stored pages (`copydesk extract stored --to`) or of archives (`copydesk extract archives`)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import click
 
 from cli.context import CommandContext
 from cli.extraction.engine import ExtractionEngine, readers
-from cli.output.archive_damage import tell_damage
-from cli.output.progress import tallying
+from cli.output.archive_damage import print_damage
+from cli.output.progress import progress_line
 from cli.signals import stopping
 from db.connection.database import open_readonly
 from db.store.extractions import without_pruned
@@ -29,24 +29,24 @@ from pipelines.processing.ingest_settings import plan_desk
 
 
 def extract_archives(
-    desk: CommandContext, addresses: Sequence[str], to: str, *, engine: ExtractionEngine, as_json: bool
+    context: CommandContext, addresses: Sequence[str], to: str, *, engine: ExtractionEngine, as_json: bool
 ) -> None:
-    """Extract the pages of archives into a folder of Parquet files; goes on where that was broken off."""
-    plan = plan_desk(desk.config)
+    """Extract the pages of archives into a folder of Parquet files. Continues where an earlier call was interrupted."""
+    plan = plan_desk(context.config)
     found = find_archives(addresses)
     folder = OutcomeFolder(to, plan.extractor, json.dumps([path for archives in found for path in archives.paths]))
-    passed = SkippedRecords()
-    pages = read_pages(found, limit=desk.config.max_page_size, after=folder.after, passed=passed)
-    _extract(plan, folder, pages, engine, passed, as_json=as_json)
+    skipped = SkippedRecords()
+    pages = read_pages(found, limit=context.config.max_page_size, after=folder.after, passed=skipped)
+    _extract(plan, folder, pages, engine, skipped, as_json=as_json)
 
 
 def extract_selected(
-    desk: CommandContext, selection: Selection, to: str, *, engine: ExtractionEngine, as_json: bool
+    context: CommandContext, selection: Selection, to: str, *, engine: ExtractionEngine, as_json: bool
 ) -> None:
-    """Extract stored pages into a folder of Parquet files; the database stays as it is. Pruned pages are left out."""
-    plan = plan_desk(desk.config)
+    """Extract stored pages into a folder of Parquet files; the database stays as it is. Skips pruned pages."""
+    plan = plan_desk(context.config)
     folder = OutcomeFolder(to, plan.extractor, selection.name)
-    with desk.read() as conn:
+    with context.read() as conn:
         chosen = without_pruned(conn, select_pages(conn, selection, find_extractor(conn, plan.extractor)))
     _extract(plan, folder, _stored(plan.database, chosen, folder.after), engine, SkippedRecords(), as_json=as_json)
 
@@ -66,37 +66,39 @@ def _extract(
     folder: OutcomeFolder,
     pages: Iterator[tuple[str | None, PagePayload]],
     engine: ExtractionEngine,
-    passed: SkippedRecords,
+    skipped: SkippedRecords,
     *,
     as_json: bool,
 ) -> None:
     if folder.after:
-        click.echo(f"going on behind page {folder.after} ({folder.parts} parts are there)", err=True)
-    with stopping() as stop, readers(plan, engine, database=None) as executor, tallying() as show:
-        tally = extract_into(folder, pages, executor, stop, lambda done: show(f"extracted {done:,}", done))
-    _tell(tally, folder, passed, stop, as_json=as_json)
+        click.echo(f"continuing after page {folder.after} ({folder.parts} parts exist)", err=True)
+    with stopping() as stop, readers(plan, engine, database=None) as executor, progress_line() as show:
+        counts = extract_into(folder, pages, executor, stop, lambda done: show(f"extracted {done:,}", done))
+    _print_summary(counts, folder, skipped, stop, as_json=as_json)
 
 
-def _tell(
-    tally: ExtractionCounts, folder: OutcomeFolder, passed: SkippedRecords, stop: threading.Event, *, as_json: bool
+def _print_summary(
+    counts: ExtractionCounts, folder: OutcomeFolder, skipped: SkippedRecords, stop: threading.Event, *, as_json: bool
 ) -> None:
-    told = {
-        "articles": tally.articles,
-        "rejected": dict(tally.rejected.most_common()),
-        "passed": dict(passed.reasons.most_common()),
-        "damage": passed.places,
+    summary = {
+        "articles": counts.articles,
+        "rejected": dict(counts.rejected.most_common()),
+        "passed": dict(skipped.reasons.most_common()),
+        "damage": skipped.places,
         "parts": folder.parts,
     }
     if as_json:
-        click.echo(json.dumps(told))
+        click.echo(json.dumps(summary))
     else:
-        click.echo(f"{tally.articles} articles, {tally.rejected.total()} rejected; {folder.parts} parts are there")
-        if passed.reasons:
-            reasons = ", ".join(f"{reason} {count}" for reason, count in passed.reasons.most_common())
-            click.echo(f"  passed over: {passed.reasons.total()} ({reasons})")
-    tell_damage("extract", passed.places)
+        click.echo(
+            f"{counts.articles} articles, {counts.rejected.total()} rejected; {folder.parts} parts in the folder"
+        )
+        if skipped.reasons:
+            reasons = ", ".join(f"{reason} {count}" for reason, count in skipped.reasons.most_common())
+            click.echo(f"  skipped: {skipped.reasons.total()} ({reasons})")
+    print_damage("extract", skipped.places)
     if stop.is_set():
-        click.echo("stopped early; the same command goes on", err=True)
+        click.echo("stopped early; the same command continues", err=True)
         sys.exit(130)
-    if passed.incomplete:
+    if skipped.incomplete:
         sys.exit(1)

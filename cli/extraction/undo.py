@@ -1,4 +1,4 @@
-"""`copydesk extract --undo`: what a past extraction replaced is put back, as a run of its own."""
+"""`copydesk extract undo`: bring back what an earlier extraction replaced, as a run of its own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 import click
 
 from cli.context import CommandContext
-from cli.extraction.stored import alone, drop_all_left, failing
-from cli.output.progress import counting
+from cli.extraction.stored import drop_all_left, extraction_lock, record_failure
+from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import write
 from db.errors import UsageError
@@ -31,15 +31,15 @@ from db.store.facts import begin_run, end_run
 from pipelines.processing.reextract import BROUGHT_BACK_AT_ONCE, settle_in_steps
 
 
-def undo(desk: CommandContext, undone: int, *, as_json: bool) -> None:
-    """Bring back what run `undone` replaced. Cut off, the same command goes on. Raises UsageError where it cannot."""
-    with desk.open() as db, alone(desk), stopping() as stop:
+def undo(context: CommandContext, undone: int, *, as_json: bool) -> None:
+    """Bring back what run `undone` replaced. If interrupted, the same call continues. Raises UsageError if it cannot."""
+    with context.open() as db, extraction_lock(context), stopping() as stop:
         conn = db.conn
         _check(conn, undone)
         with write(conn):
             begin_undo(conn, undone)
             run_id = begin_run(conn, "undo", os.getpid(), datetime.now(UTC))
-        with failing(conn, run_id):
+        with record_failure(conn, run_id):
             drop_all_left(conn, undone, f"undone by run {run_id}")
             back = _bring_back(conn, undone, stop)
             figures = {"undone": undone, "back": back, "left": count_past_outcomes(conn, undone)}
@@ -50,7 +50,7 @@ def undo(desk: CommandContext, undone: int, *, as_json: bool) -> None:
         click.echo(json.dumps({"run": run_id} | figures))
     elif stop.is_set():
         click.echo(
-            f"stopped early: {figures['left']} pages of run {undone} are to be brought back; the same command goes on"
+            f"stopped early: {figures['left']} pages of run {undone} are still to be brought back; the same command continues"
         )
     else:
         click.echo(f"run {undone} undone: {back} pages are as before")
@@ -62,7 +62,7 @@ def undo(desk: CommandContext, undone: int, *, as_json: bool) -> None:
 
 def _check(conn: sqlite3.Connection, undone: int) -> None:
     if conn.execute("SELECT 1 FROM extractions WHERE run_id = ?", (undone,)).fetchone() is None:
-        raise UsageError(f"run {undone} is no extraction; `copydesk stats` lists the last runs")
+        raise UsageError(f"run {undone} is not an extraction; `copydesk stats` lists the last runs")
     if is_being_pruned(conn, undone):
         raise UsageError(f"run {undone} is too old: what it replaced was pruned (setting keep_log)")
     by = undone_by(conn, undone)
@@ -74,10 +74,10 @@ def _check(conn: sqlite3.Connection, undone: int) -> None:
 
 
 def _bring_back(conn: sqlite3.Connection, undone: int, stop: threading.Event) -> int:
-    """Put back and settle, a few pages a transaction; how many pages."""
+    """Bring back and settle, a few pages per transaction. Returns the number of pages."""
     back = 0
     load_tables()
-    with counting("brought back", count_past_outcomes(conn, undone)) as show:
+    with progress_bar("brought back", count_past_outcomes(conn, undone)) as show:
         while not stop.is_set():
             with write(conn):
                 some = restore_outcomes(conn, undone, BROUGHT_BACK_AT_ONCE)

@@ -1,4 +1,4 @@
-"""Telling where archives are damaged."""
+"""Report where archives are damaged."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from cli.output.tables import plain
 from pipelines.exchange.items import MOST_TOLD
 
 
-def tell_damage(command: str, places: Sequence[str]) -> None:
-    """Each place on a line of standard error, with a terminal's own signs taken out of what an archive says."""
+def print_damage(command: str, places: Sequence[str]) -> None:
+    """Print each place as a line on standard error, without control characters from the archive."""
     for place in places:
         click.echo(f"copydesk {command}: {plain(place)}", err=True)
     if len(places) == MOST_TOLD:
-        click.echo(f"copydesk {command}: there may be more such places; these were the first", err=True)
+        click.echo(f"copydesk {command}: there may be more such places; only the first are listed", err=True)

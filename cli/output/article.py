@@ -1,4 +1,4 @@
-"""An article on one sheet: what it is called, who made it, where it was found, how it changed; then the text."""
+"""An article for a terminal: title, credits, addresses and history, then the text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db.models import Article, Image, Moment, OffsetFrom, Precision
 from db.queries.articles import ArticleSummary, article_summary, copies_of, current_page, revisions
 from db.store.outcomes import load_article
 
-# What the origin of an offset means to a reader (`db.models.OffsetFrom`).
+# The origin of an offset from UTC (`db.models.OffsetFrom`), in words.
 _OFFSETS = {
     OffsetFrom.PAGE: "",
     OffsetFrom.SITE: "offset by the site's rule",
@@ -21,12 +21,12 @@ _OFFSETS = {
     OffsetFrom.UNKNOWN: "offset unknown",
 }
 _LABEL_WIDTH = 10
-# Two lines of a value are shown; cutting before wrapping keeps a long text from being wrapped whole.
+# Characters. Only two lines of a value are shown, so a long text is cut before it is wrapped.
 _LONGEST_VALUE = 500
 
 
-def sheet(conn: sqlite3.Connection, head: ArticleSummary, width: int) -> Iterator[str]:
-    """The lines of the sheet."""
+def article_lines(conn: sqlite3.Connection, head: ArticleSummary, width: int) -> Iterator[str]:
+    """The article in lines of at most `width` cells."""
     article = load_article(conn, head.page_id)
     assert article is not None
     prose = min(width, WIDEST_PROSE)
@@ -41,11 +41,11 @@ def sheet(conn: sqlite3.Connection, head: ArticleSummary, width: int) -> Iterato
     yield from wrapped(article.text, prose)
 
 
-def why(article: Article, width: int) -> Iterator[str]:
-    """For each field that is set, how it was found and what it holds."""
+def provenance_lines(article: Article, width: int) -> Iterator[str]:
+    """For each field that is set: how it was found, and its value."""
     names = sorted(article.provenance)
     if not names:
-        yield "Nothing was noted about how its fields were found."
+        yield "It is not recorded how the fields were found."
     label = max((cell_len(name) for name in names), default=0)
     origin = max((cell_len(plain(value)) for value in article.provenance.values()), default=0)
     for name in names:
@@ -86,7 +86,7 @@ def _facts(article: Article) -> list[tuple[str, str]]:
         ("section", article.section or ""),
         ("tags", ", ".join(article.tags)),
         ("language", article.language or ""),
-        ("length", f"{article.word_count} words{', only the open beginning' if article.paywalled else ''}"),
+        ("length", f"{article.word_count} words{', only the free beginning' if article.paywalled else ''}"),
     ]
 
 
@@ -104,7 +104,7 @@ def _place(article: Article, head: ArticleSummary) -> list[tuple[str, str]]:
     canonical = article.canonical_url if article.canonical_url not in (None, head.url, ended) else None
     return [
         ("url", head.url),
-        ("led to", ended or ""),
+        ("redirected", ended or ""),
         ("canonical", canonical or ""),
         ("found by", head.source_name),
         ("fetched", format_local_time(head.fetched_at)),
@@ -113,11 +113,11 @@ def _place(article: Article, head: ArticleSummary) -> list[tuple[str, str]]:
 
 def _history(conn: sqlite3.Connection, head: ArticleSummary) -> list[tuple[str, str]]:
     if head.article_id is None:
-        return [("page", f"{head.page_id}, not settled yet; `copydesk settle` does it")]
+        return [("page", f"{head.page_id}, not settled yet; `copydesk settle` settles it")]
     steps = revisions(conn, head.article_id)
     lines = [("article", f"{head.article_id}, revision {head.revision} of {len(steps)}")]
     if head.verdict == "same":
-        lines.append(("", f"page {head.page_id} brought the same text again"))
+        lines.append(("", f"page {head.page_id} had the same text again"))
     if len(steps) > 1:
         lines += [
             ("revisions" if not n else "", f"{number}: {format_local_time(fetched_at)}, page {page_id}")

@@ -1,4 +1,4 @@
-"""An article of the database as people and programs see it: the JSON object, the credits, the mark of its history."""
+"""An article of the database as output: its JSON object, and the cells of a table."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from db.queries.articles import ArticleSummary, article_summaries, snapshot
 from db.store.outcomes import load_article
 from pipelines.extraction.article_json import to_json
 
+# Before a time: that of the fetch, as none of publication is known.
 _FETCHED = "~"
 # Articles read in one transaction.
-_AT_ONCE = 200
+_BATCH = 200
 
 
 def article_object(conn: sqlite3.Connection, head: ArticleSummary) -> dict[str, object]:
-    """The article as `copydesk extract` gives it, with what only the database knows.
+    """The article as `copydesk extract` prints it, with what only the database knows.
 
     Added: `id` (of the article), `page_id`, `source_name`, `final_url`, `fetched_at`, `revision`, and `original_id`, the article of
     which it is a copy (None where it is none).
@@ -36,28 +37,26 @@ def article_object(conn: sqlite3.Connection, head: ArticleSummary) -> dict[str, 
 
 
 def article_objects(conn: sqlite3.Connection, page_ids: Sequence[int]) -> Iterator[dict[str, object]]:
-    """The articles of these pages. Some are read at a time, so that whoever takes his time with them holds up nobody."""
-    for start in range(0, len(page_ids), _AT_ONCE):
+    """The articles of these pages, read in batches, so that a slow consumer holds no transaction open."""
+    for start in range(0, len(page_ids), _BATCH):
         with snapshot(conn):
-            objects = [
-                article_object(conn, head) for head in article_summaries(conn, page_ids[start : start + _AT_ONCE])
-            ]
+            objects = [article_object(conn, head) for head in article_summaries(conn, page_ids[start : start + _BATCH])]
         yield from objects
 
 
 def credits_of(head: ArticleSummary) -> str:
-    """The authors, and after a slash the editors."""
+    """The authors, then the editors after a slash."""
     authors, editors = (", ".join(json.loads(names)) for names in (head.authors, head.editors))
     return f"{authors} / {editors}" if editors else authors
 
 
 def time_of(head: ArticleSummary) -> str:
-    """The local time it was published; after ~ the time it was fetched, where the page does not say."""
+    """The local time of publication; where that is unknown, ~ and the time of the fetch."""
     return format_local_time(head.published) if head.published else _FETCHED + format_local_time(head.fetched_at)
 
 
 def mark_of(head: ArticleSummary) -> str:
-    """What sets it apart: "rev 2", "copy of 17", or both."""
+    """ "rev 2", "copy of 17", both, or nothing."""
     marks = []
     if head.revision and head.revision > 1:
         marks.append(f"rev {head.revision}")

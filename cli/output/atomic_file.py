@@ -1,4 +1,4 @@
-"""Writing a text file as a whole: it is there with all of its text, or as it was before."""
+"""Write a text file atomically: afterwards it holds the new text or, on an error, what it held before."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from db.regular_files import write_text
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write or replace a file. Raises CopydeskError, and leaves nothing half written."""
+    """Write or replace a file. Raises CopydeskError and leaves nothing half written."""
     target = Path(os.path.realpath(path))
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:

@@ -2,10 +2,10 @@
 
     2 paragraphs unchanged
     ~ every day [-thirty-] {+twenty-eight+} tonnes          a changed paragraph, its words marked
-    - a paragraph that is gone
-    + a paragraph that is new
+    - a paragraph that was removed
+    + a paragraph that was added
 
-Where colours may be used they mark the words as well.
+On a terminal with colours, the marked words are coloured too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BRACKETS = {ChangeKind.UNCHANGED: ("", ""), ChangeKind.GONE: ("[-", "-]"), Chan
 
 
 def diff_lines(older: Article, newer: Article, width: int) -> Iterator[str]:
-    """The lines that say what changed, wrapped to `width` cells."""
+    """The changes in lines of at most `width` cells."""
     for name, words in changed_fields(older, newer, plain):
         yield from _changed(f"{name}: ", words, width)
     old, new = plain_text(older.text), plain_text(newer.text)
@@ -48,7 +48,7 @@ def _changed(lead: str, words: Iterable[ChangedWords], width: int) -> Iterator[s
 
 
 def _with_colours(line: str) -> str:
-    """Words marked on one line in colour as well. What the wrapping has broken keeps its brackets alone."""
+    """Colour the marked words. Marks that wrapping has split over two lines stay uncoloured."""
     if not coloured():
         return line
     line = re.sub(r"\[-(?:(?!\[-).)*?-\]", lambda found: styled(found[0], fg="red"), line)

@@ -1,4 +1,4 @@
-"""What was wrong with files of the user, told on standard error."""
+"""Report mistakes in the user's files on standard error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from db.site_rules.loader import SiteFileError
 
 
-def say_mistakes(mistakes: Iterable[SiteFileError]) -> None:
-    """Name the site files that a crawl could not use, on standard error."""
+def print_mistakes(mistakes: Iterable[SiteFileError]) -> None:
+    """Print the mistakes in files of site rules that a crawl could not use."""
     for mistake in mistakes:
         click.echo(f"copydesk: {mistake.message}; {mistake.consequence}", err=True)

@@ -1,7 +1,7 @@
-"""Long output through the pager, as git does: for a person at a terminal, where it does not fit the screen.
+"""Show long output in a pager, as git does: on a terminal, where it does not fit the screen.
 
-The pager is the one `PAGER` names, else less. `PAGER=cat` or an empty one: none. What is shown was read before: whoever reads
-a page for an hour must not hold a transaction open for an hour.
+The pager is that of `PAGER`, by default less; none with `PAGER=cat` or an empty one. All lines are read before: a person who reads
+for an hour must not hold a transaction open.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cli.output.terminal import visible_but_styles
 
 
 def show_lines(lines: Sequence[str]) -> None:
-    """Print lines, through the pager where a person would have to scroll back for the first."""
+    """Print lines, in the pager where the first would scroll off the screen."""
     if _paged(len(lines)):
         click.echo_via_pager((f"{visible_but_styles(line)}\n" for line in lines), color=coloured())
     else:

@@ -1,87 +1,112 @@
-"""Progress on a terminal: one line that is rewritten. Nothing where the output is not a terminal."""
+"""Progress on a terminal, by rich. Where standard error is not a terminal, nothing is printed.
+
+A display starts with the first step after `DELAY_S`, so that short work neither flickers nor waits for rich, whose import takes
+0.3 s. It is wiped at the end of its block, also where Ctrl-C ends that.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from cli.output.tables import format_duration
-from cli.output.terminal import rewrite_line
+from cli.output.terminal import visible
+from db.humanize import format_size
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from cli.output.progress_display import Kind
     from crawler.crawl.crawl_run import CrawlRun
 
-# Often enough to look alive, seldom enough to cost nothing.
-REFRESH_S = 0.5
+DELAY_S = 0.5
+
+
+class _Update(Protocol):
+    def __call__(self, text: str, done: int, total: int | None = None) -> None: ...
 
 
 @contextmanager
-def watching(*, enabled: bool = True) -> Iterator[Callable[[CrawlRun], None]]:
-    """A `watch` for `crawler.run.crawl`; the line is wiped at the end."""
-    shown = enabled and sys.stderr.isatty()
-    over = threading.Event()
-    threads: list[threading.Thread] = []
+def crawl_progress(*, enabled: bool = True) -> Iterator[Callable[[CrawlRun], None]]:
+    """A `watch` for `crawler.run.crawl`: answers that came in, and what is left."""
+    shown: Progress | None = None
 
     def watch(run: CrawlRun) -> None:
-        if shown:
-            threads.append(threading.Thread(target=_show, args=(run, over), daemon=True))
-            threads[-1].start()
+        nonlocal shown
+        if not enabled or not _can_show():
+            return
+        from cli.output.progress_display import display, start
+
+        shown = display("crawl", run=run)
+        start(shown)
 
     try:
         yield watch
     finally:
-        over.set()
-        for thread in threads:
-            thread.join()
-        if threads:
-            rewrite_line()
+        if shown is not None:
+            shown.stop()
 
 
 @contextmanager
-def rewriting() -> Iterator[Callable[[Callable[[], str]], None]]:
-    """A line that is rewritten: `show` is given what makes its text, and asks for it as often as it is worth; wiped at the end."""
-    last, shown = time.monotonic(), False
+def progress_bar(done: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A function that shows how many of `total` are done, with rate and time left. `done` is a participle: "extracted"."""
+    with _display("bar") as update:
+        yield lambda count: update(done, count, total)
 
-    def show(text: Callable[[], str]) -> None:
-        nonlocal last, shown
-        now = time.monotonic()
-        if not sys.stderr.isatty() or now - last < REFRESH_S:
+
+@contextmanager
+def progress_line() -> Iterator[Callable[[str, int], None]]:
+    """A function that shows a text with the rate of a count whose end is unknown."""
+    with _display("line") as update:
+        yield update
+
+
+@contextmanager
+def byte_progress(*, enabled: bool = True) -> Iterator[Callable[[str, int, int], None]]:
+    """A function that shows how many of all bytes a stage has done: 0 throughout where the stage does not know."""
+    with _display("bytes") as update:
+
+        def show(stage: str, done: int, total: int) -> None:
+            if enabled:
+                update(stage if done else f"{stage} {format_size(total)}", done, total if done else None)
+
+        yield show
+
+
+@contextmanager
+def _display(kind: Kind) -> Iterator[_Update]:
+    began = time.monotonic()
+    shown: Progress | None = None
+
+    def update(text: str, done: int, total: int | None = None) -> None:
+        nonlocal shown
+        if shown is None:
+            if time.monotonic() - began < DELAY_S or not _can_show():
+                return
+            from cli.output.progress_display import display, start
+
+            # Assigned before it starts: Ctrl-C may come in between, and the block below stops what was started.
+            shown = display(kind, visible(text), done, total)
+            start(shown)
             return
-        last, shown = now, True
-        rewrite_line(text())
+        (task,) = shown.tasks
+        if kind == "bytes" and task.description != text:  # another stage, with a rate of its own
+            shown.reset(task.id)
+        shown.update(task.id, description=visible(text), completed=done, total=total)
 
     try:
-        yield show
+        yield update
     finally:
-        if shown:
-            rewrite_line()
+        if shown is not None:
+            shown.stop()
 
 
-@contextmanager
-def counting(done_is: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A `show` of how many of a known number are done, with rate and time to go."""
-    began = time.monotonic()
-
-    def text(done: int) -> str:
-        rate = done / (time.monotonic() - began)
-        return (
-            f"{done_is} {done:,} of {total:,} · {rate:,.0f} a second · {format_duration((total - done) / rate)} to go"
-        )
-
-    with rewriting() as show:
-        yield lambda done: show(lambda: text(done)) if done else None
-
-
-@contextmanager
-def tallying() -> Iterator[Callable[[str, int], None]]:
-    """A `show` of how many of an unknown number came, with the rate."""
-    began = time.monotonic()
-    with rewriting() as show:
-        yield lambda text, done: show(lambda: f"{text} · {done / (time.monotonic() - began):,.0f} a second")
+def _can_show() -> bool:
+    """Whether standard error is a terminal that can rewrite a line."""
+    return sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
 def count_requests(run: CrawlRun) -> tuple[int, int, int]:
@@ -92,16 +117,3 @@ def count_requests(run: CrawlRun) -> tuple[int, int, int]:
         sum(visit.pending for visit in visits),
         sum(len(visit.due) + visit.in_flight for visit in visits),
     )
-
-
-def _show(run: CrawlRun, over: threading.Event) -> None:
-    began = time.monotonic()
-    while not over.wait(REFRESH_S):
-        answered, waiting, due = count_requests(run)
-        seconds = time.monotonic() - began
-        to_do = (
-            f"{waiting} listings and {due} articles to go"
-            if waiting or due or not run.visits
-            else "reading what came in"
-        )
-        rewrite_line(f"{answered} answers · {to_do} · {seconds:.0f} s")

@@ -1,9 +1,10 @@
-"""Text for the terminal: what fits its width, aligned by cells (a Chinese character takes two), coloured only on a terminal.
+"""Tables and prose for a terminal, aligned by cells (a Chinese character takes two), coloured only on a terminal.
 
     on a terminal    columns are cut to fit the width; headings are bold
     in a pipe        nothing is cut, nothing is coloured; columns stay aligned for values up to `WIDEST_PADDING`
 
-What comes from the web is stripped of control characters before it is shown: a title must not move the cursor.
+`plain` strips control characters from text of the web: a title must not move the cursor. Widths come from rich. Its tables and its
+wrapping are not used: they cut cells in a pipe too, and break lines of Chinese before closing punctuation.
 """
 
 from __future__ import annotations
@@ -25,25 +26,25 @@ from db.humanize import format_local_time as format_local_time
 from db.humanize import format_run_duration as format_run_duration
 from db.humanize import format_size as format_size
 
-# Prose is read with ease up to about 90 characters a line; wider terminals get a margin.
+# Prose reads well up to about 90 characters a line; wider terminals get a margin.
 WIDEST_PROSE = 88
-# One long value must not push all others off the screen of whoever reads the pipe.
+# In a pipe, one long value must not push all others away.
 WIDEST_PADDING = 60
 _GAP = "  "
 
-# C0, DEL, C1, line and paragraph separators, and what reverses the direction of all that follows.
+# C0, DEL, C1, line and paragraph separators, and marks that change the direction of the text after them.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _CONTROL_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
-# A line does not begin with these, nor end with those (JIS X 4051, GB/T 15834).
+# Lines do not begin with the first, or end with the second (JIS X 4051, GB/T 15834).
 _NOT_FIRST = frozenset("，。、；：？！）》〉」』】〕”’…—·,.;:?!)]}％%」ー々")
 _NOT_LAST = frozenset("（《〈「『【〔“‘([{")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: its heading, how narrow it may become, where it stands, its colour on a terminal.
+    """A column: its heading, least width in cells, alignment, and colour on a terminal.
 
-    Where room is short, columns are narrowed until their widths are as their weights.
+    On a narrow terminal, columns that are not `fixed` shrink until their widths are proportional to their weights.
     """
 
     title: str
@@ -55,50 +56,50 @@ class Column:
 
 
 def on_terminal() -> bool:
-    """Whether a person is looking."""
+    """Whether standard output is a terminal."""
     return sys.stdout.isatty()
 
 
 def coloured() -> bool:
-    """Whether colours may be used (https://no-color.org)."""
+    """Whether to use colours (https://no-color.org)."""
     return on_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def screen_width() -> int:
-    """Cells in a line: of the terminal, or as COLUMNS says; 80 where nobody does."""
+    """Cells in a line: COLUMNS, else the width of the terminal, else 80."""
     return shutil.get_terminal_size((80, 24)).columns
 
 
 def plain(value: object) -> str:
-    """One line without control characters; an absent value is empty."""
+    """A value as one line without control characters; "" for None."""
     return "" if value is None else _CONTROL.sub(" ", str(value)).strip()
 
 
 def plain_text(text: str) -> str:
-    """The same for text of several lines."""
+    """Text of several lines without control characters."""
     return _CONTROL_BUT_LINES.sub("", text)
 
 
 def styled(text: str, **style: object) -> str:
-    """`click.style` where colours may be used."""
+    """`click.style` where colours are used."""
     return click.style(text, **style) if coloured() else text  # type: ignore[arg-type]
 
 
 def cut(text: str, width: int) -> str:
-    """The text in at most `width` cells, with an ellipsis where something was cut."""
+    """The text cut to at most `width` cells, with an ellipsis."""
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
 
 
 def padded(text: str, width: int, *, right: bool = False) -> str:
-    """The text filled with spaces to `width` cells; longer text stays as it is."""
+    """The text padded with spaces to `width` cells; longer text stays as it is."""
     space = " " * max(0, width - cell_len(text))
     return space + text if right else text + space
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[object]], *, width: int | None) -> Iterator[str]:
-    """The lines of a table, headings first. `width` in cells; None for a pipe: nothing is cut."""
+    """The lines of a table, headings first. `width` is in cells; with None, for a pipe, nothing is cut."""
     cells = [[plain(value) for value in row] for row in rows]
     widths = [
         max([cell_len(column.title), *(cell_len(row[n]) for row in cells)], default=0)
@@ -114,7 +115,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[object]], *, width:
 
 
 def _narrow(widths: list[int], columns: Sequence[Column], room: int) -> None:
-    """Take from the column that is widest for its weight, again and again, until all fit or none may become narrower."""
+    """Narrow the column that is widest for its weight, repeatedly, until all fit or none can shrink."""
     while sum(widths) > room:
         able = [n for n, column in enumerate(columns) if not column.fixed and widths[n] > column.least]
         if not able:
@@ -133,10 +134,10 @@ def _line(
 
 
 def wrapped(text: str, width: int) -> Iterator[str]:
-    """The lines of prose wrapped to `width` cells, an empty one between paragraphs.
+    """Prose wrapped to lines of `width` cells, with an empty line between paragraphs.
 
-    Breaks at spaces and between wide characters, not before closing or after opening punctuation; what is wider than a
-    line by itself (an address) is broken anywhere.
+    Breaks at spaces and between wide characters, but not before closing or after opening punctuation. A word wider than a line,
+    such as an address, is broken anywhere.
     """
     for number, paragraph in enumerate(plain_text(text).split("\n")):
         if number:
@@ -149,7 +150,7 @@ def wrapped(text: str, width: int) -> Iterator[str]:
             while cell_len(unit.rstrip()) > width:
                 head = _head(unit, width)
                 yield head
-                unit = unit[len(head) :]  # noqa: PLW2901 - what is left of it
+                unit = unit[len(head) :]  # noqa: PLW2901 - the rest of it
             line += unit if line else unit.lstrip()
         if line.strip():
             yield line.rstrip()
@@ -163,7 +164,7 @@ def _head(unit: str, width: int) -> str:
 
 
 def _units(paragraph: str) -> Iterator[str]:
-    """What must stay on one line: words with the space after them, wide characters with the punctuation that clings."""
+    """What stays on one line: a word with the space after it, a wide character with its punctuation."""
     unit = ""
     for character in paragraph:
         if unit and _may_break(unit[-1], character):

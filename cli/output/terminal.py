@@ -1,10 +1,9 @@
-r"""What reaches a terminal. A title, a note, an address, a file name or a page must not move the cursor, name the window, fill
-the clipboard or turn a line round, whichever command prints it.
+r"""Protect the terminal: text from outside must not move the cursor, set the window title, fill the clipboard or reverse a line.
 
-    on a terminal    control characters are shown as `\u001b`; our own colours pass. In JSON that is an escape: it stays the same
-    in a pipe        nothing is changed
+    on a terminal    control characters are shown as `\u001b`; our own colours pass. In JSON this is an escape of the same text
+    in a pipe        nothing changes
 
-`guard` puts this around standard output and error, once, so that no place that prints need think of it.
+`guard` wraps standard output and error once, so code that prints need not care.
 """
 
 from __future__ import annotations
@@ -13,22 +12,20 @@ import re
 import sys
 from typing import Any, TextIO, cast
 
-# C0 but tab and line feed, DEL, C1, and what reverses the direction of all that follows.
+# C0 except tab and line feed, DEL, C1, and marks that change the direction of the text after them.
 _UNSAFE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 _CONTROL = re.compile(_UNSAFE)
-# What `click.style` makes of the styles in use: bold, dim, eight colours and their bright forms, and the end of all that.
+# The sequences of `click.style` for the styles in use: bold, dim, eight colours and their bright forms, reset.
 _STYLE_OR_CONTROL = re.compile(rf"\x1b\[(?:[012]|[39][0-7])m|{_UNSAFE}")
-# To the line's beginning, and all that is on it away.
-_WIPED = "\r\x1b[2K"
 
 
 def visible(text: str) -> str:
-    """The text of one line or more with its control characters to be seen."""
+    """Text with its control characters made visible."""
     return _CONTROL.sub(_shown, text.replace("\r\n", "\n"))
 
 
 def visible_but_styles(text: str) -> str:
-    """The same for a text of ours, which may be coloured."""
+    """The same for our own output, whose styles are kept."""
     return _STYLE_OR_CONTROL.sub(_shown, text.replace("\r\n", "\n"))
 
 
@@ -43,7 +40,7 @@ class _Bytes:
         self._stream = stream
 
     def write(self, data: bytes) -> int:
-        """Write what the bytes are as UTF-8; what is none is shown as `\\xff`."""
+        """Write bytes as UTF-8 text; other bytes are shown as `\\xff`."""
         self._stream.write(visible(bytes(data).decode("utf-8", "backslashreplace")))
         return len(data)
 
@@ -52,14 +49,14 @@ class _Bytes:
 
 
 class _Guarded:
-    """A text stream that shows control characters."""
+    """A text stream that makes control characters visible."""
 
     def __init__(self, stream: TextIO) -> None:
         self.direct = stream
         self.buffer = _Bytes(stream)
 
     def write(self, text: str) -> int:
-        """Write the text, made visible."""
+        """Write text with its control characters made visible."""
         self.direct.write(visible_but_styles(text))
         return len(text)
 
@@ -73,7 +70,7 @@ class _Guarded:
 
 
 def guard() -> None:
-    """Guard standard output and standard error, where they are terminals."""
+    """Wrap standard output and standard error where they are terminals."""
     if sys.stdout.isatty():
         sys.stdout = cast(TextIO, _Guarded(direct(sys.stdout)))
     if sys.stderr.isatty():
@@ -81,12 +78,5 @@ def guard() -> None:
 
 
 def direct(stream: TextIO) -> TextIO:
-    """The stream without guard, for who moves the cursor himself and has made visible what he shows."""
+    """The stream without its guard, for code that moves the cursor and makes text visible by itself."""
     return stream.direct if isinstance(stream, _Guarded) else stream
-
-
-def rewrite_line(text: str = "") -> None:
-    """Put a text in the place of the last line on standard error, which must be a terminal."""
-    stream = direct(sys.stderr)
-    stream.write(f"{_WIPED}{visible(text)}")
-    stream.flush()

@@ -166,7 +166,7 @@ def test_it_warns_where_others_can_read_along(database: Path) -> None:
     )
     try:
         assert process.stderr is not None
-        assert "0.0.0.0 is not loopback: whoever reaches this machine can read" in process.stderr.readline()
+        assert "0.0.0.0 is not loopback: anyone who reaches this machine can read" in process.stderr.readline()
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)

@@ -39,8 +39,8 @@ def test_what_is_open_with_its_age_and_what_to_do(troubled: Newsroom) -> None:
     assert "this is what failing says" in shown
     assert "\x1b" not in shown
     assert "What to do: `copydesk sources test` helps against failing" in " ".join(shown.split())
-    assert "told once; alert_webhook: status 500" in " ".join(shown.split())
-    assert "not told" in shown
+    assert "notified once; alert_webhook: status 500" in " ".join(shown.split())
+    assert "nobody notified" in shown
     assert "disk" not in shown
     assert shown.endswith("2 open alerts\n")
     assert all(len(line) <= 80 for line in shown.splitlines())

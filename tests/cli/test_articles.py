@@ -70,9 +70,9 @@ def test_an_unknown_source_names_the_nearest(newsroom: Newsroom) -> None:
 def test_an_empty_list_says_what_to_do(room: Newsroom) -> None:
     assert "copydesk sources add" in run(room.path, "articles").output
     source = room.source("a.example", "https://a.example/")
-    assert "Nothing was crawled yet; `copydesk crawl`" in run(room.path, "articles").output
+    assert "Nothing has been crawled yet; `copydesk crawl`" in run(room.path, "articles").output
     page = room.page(source, "https://a.example/1", b"x")
-    assert "1 pages wait to be read" in run(room.path, "articles", "--source", "a.example").output
+    assert "1 pages wait to be extracted" in run(room.path, "articles", "--source", "a.example").output
     with open_room(room.path) as conn:
         conn.execute("DELETE FROM unread WHERE page_id = ?", (page,))
     assert "`copydesk stats`" in run(room.path, "articles").output

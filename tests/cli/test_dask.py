@@ -182,7 +182,7 @@ def test_ctrl_c_leaves_a_run_that_goes_on(cluster: Cluster, stale: Path, local: 
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
-    assert "the same command goes on" in err
+    assert "the same command continues" in err
     assert 0 < changed(desk) < PAGES
     desk.run("extract", "--all", *cluster.options())
     assert desk.derived() == local
@@ -375,7 +375,7 @@ def test_parquet_pages_are_read_and_a_run_goes_on(tmp_path: Path) -> None:
     assert "bad_address 1" in first.stdout
     assert "no_body 1" in first.stdout
     again = desk.run(*command)
-    assert "going on behind page 5" in again.stderr
+    assert "continuing after page 5" in again.stderr
     assert "0 articles, 0 rejected; 1 parts" in again.stdout
     titles = duckdb.sql(f"SELECT title FROM '{tmp_path}/out/articles/*.parquet' ORDER BY number").fetchall()
     assert titles == [(f"Bridge {n}",) for n in range(5)]

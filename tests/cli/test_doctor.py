@@ -28,7 +28,7 @@ def test_works_without_a_database_and_makes_none(tmp_path: Path) -> None:
     result = spawn("doctor", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     text = result.stdout.decode()
-    for part in ("  python ", "  sqlite ", "  trafilatura ", "  delay            1 s  (default)", "there is none yet"):
+    for part in ("  python ", "  sqlite ", "  trafilatura ", "  delay            1 s  (default)", "does not exist yet"):
         assert part in text
     assert list(tmp_path.iterdir()) == []
 

@@ -105,7 +105,7 @@ def test_an_address_with_nothing_there(tmp_path: Path, address: str, why: str) -
 
 def test_an_engine_needs_something_to_read(tmp_path: Path) -> None:
     result = run(tmp_path / "n.db", "import", "x", "--no-extract", "--engine", "dask", "--scheduler", "tcp://h:1")
-    assert "--engine goes without --no-extract" in str(result.exception)
+    assert "--engine cannot be combined with --no-extract" in str(result.exception)
 
 
 def test_a_cluster_that_is_not_there_leaves_no_run(tmp_path: Path) -> None:
@@ -123,4 +123,4 @@ def test_a_cluster_that_is_not_there_leaves_no_run(tmp_path: Path) -> None:
 
 def test_extraction_without_a_folder_names_the_way_into_the_database(tmp_path: Path) -> None:
     result = run(tmp_path / "n.db", "extract", "--from", f"file://{tmp_path}/a.warc.gz")
-    assert "`copydesk import ADDRESS`, which reads them on a cluster" in str(result.exception)
+    assert "`copydesk import ADDRESS`, which takes the same --engine" in str(result.exception)

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent.parent
         (("sources", "set", "mirror.example", "--set", "dely=2s"), "did you mean delay?"),
         (("sources", "set", "mirror.example", "--set", 'timezone="Europe/Berln"'), "did you mean Europe/Berlin?"),
         (("sources", "pause", "miror.example"), "did you mean mirror.example"),
-        (("extract", "--undo", "1"), "run 1 is no extraction"),
+        (("extract", "--undo", "1"), "run 1 is not an extraction"),
     ],
 )
 def test_a_wrong_word(newsroom: Newsroom, words: tuple[str, ...], said: str) -> None:

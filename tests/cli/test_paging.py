@@ -86,7 +86,7 @@ def test_one_article_as_csv_is_as_in_json(newsroom: Newsroom) -> None:
 def test_two_forms_at_once_are_refused(newsroom: Newsroom, command: str) -> None:
     result = run(newsroom.path, *command.split(), "--json", "--csv")
     assert isinstance(result.exception, UsageError)
-    assert "--json and --csv exclude each other" in str(result.exception)
+    assert "--json and --csv cannot be combined" in str(result.exception)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -52,7 +52,7 @@ def test_an_address_shows_the_current_revision_and_a_page_id_that_page(newsroom:
     assert run(newsroom.path, "show", str(pages["water"]), "--text").output == CORRECTED + "\n"
     assert run(newsroom.path, "show", water, "--revision", "1", "--text").output == REPORT + "\n"
     again = run(newsroom.path, "show", str(pages["water2again"]))
-    assert f"page {pages['water2again']} brought the same text again" in again.output
+    assert f"page {pages['water2again']} had the same text again" in again.output
     error = run(newsroom.path, "show", water, "--revision", "3").exception
     assert isinstance(error, UsageError)
 
@@ -79,11 +79,11 @@ def test_what_is_no_article_says_why_and_fails(newsroom: Newsroom) -> None:
     pages = newsroom.pages
     rejected = run(newsroom.path, "show", "https://www.wanbao.example/v/3")
     assert rejected.exit_code == 1
-    assert "is no article: too_short\n2 characters of text" in rejected.stderr
+    assert "is not an article: too_short\n2 characters of text" in rejected.stderr
     assert json.loads(run(newsroom.path, "show", str(pages["short"]), "--json").stdout)["rejected"] == "too_short"
     for what, words in (
-        (str(pages["unread"]), "was not read yet; `copydesk crawl` reads it"),
-        ("https://mirror.example/x/12", "not fetched yet; `copydesk crawl mirror.example`"),
+        (str(pages["unread"]), "is stored but not extracted yet; `copydesk crawl` extracts it"),
+        ("https://mirror.example/x/12", "has not been fetched yet; `copydesk crawl mirror.example`"),
         ("https://mirror.example/x/13", "could not be fetched, 2 times; last "),
     ):
         result = run(newsroom.path, "show", what)
@@ -103,9 +103,9 @@ def test_what_is_no_article_says_why_and_fails(newsroom: Newsroom) -> None:
         ("https://nowhere.example/", "nor is any page of nowhere.example"),
         ("99", "there is no article or page 99; the last page is 8"),
         ("9" * 40, "there is no article or page"),
-        ("javascript:alert(1)", "neither the number"),
-        ("²", "neither the number"),
-        ("ferry", "neither the number"),
+        ("javascript:alert(1)", "neither the id"),
+        ("²", "neither the id"),
+        ("ferry", "neither the id"),
     ],
 )
 def test_what_is_unknown_is_a_usage_error(newsroom: Newsroom, what: str, words: str) -> None:

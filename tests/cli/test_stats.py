@@ -50,7 +50,7 @@ def test_the_page_for_people(newsroom: Newsroom) -> None:
 def test_an_empty_database_says_what_to_do(room: Newsroom) -> None:
     assert "copydesk sources add" in run(room.path, "stats").output
     room.source("a.example", "https://a.example/")
-    assert "`copydesk crawl` begins" in run(room.path, "stats").output
+    assert "start with `copydesk crawl`" in run(room.path, "stats").output
 
 
 def test_all_figures_are_of_one_moment(newsroom: Newsroom) -> None:

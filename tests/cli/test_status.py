@@ -32,7 +32,7 @@ def crawled(
 
 def test_without_a_service(newsroom: Newsroom) -> None:
     shown = run(newsroom.path, "status").output
-    assert "not up; `copydesk run` starts it" in shown
+    assert "not running; `copydesk run` starts it" in shown
     assert "2, 2 due now" in shown
     report = json.loads(run(newsroom.path, "status", "--json").output)
     assert report["service"] is None

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.backup import _line
 from db.config.loader import Config
 from db.connection.database import connect
 from db.maintenance.backup import backup_name, backups_in
@@ -88,7 +87,7 @@ def test_the_folder_keeps_the_newest(newsroom: Newsroom) -> None:
     settings(newsroom, backup_folder="backups", backup_keep=2)
     missing = called(newsroom, "backup")
     assert missing.returncode == 2
-    assert b"backups: the folder does not exist; make it" in missing.stderr
+    assert b"backups: the folder does not exist; create it" in missing.stderr
     folder.mkdir()
     for days in (3, 2, 1):
         (folder / backup_name(newsroom.path, datetime.now(UTC) - timedelta(days=days))).write_bytes(b"an older one")
@@ -141,7 +140,7 @@ def test_a_backup_step_without_a_folder_says_what_to_do(newsroom: Newsroom) -> N
     settings(newsroom)
     result = called(newsroom, "upkeep", "backup")
     assert result.returncode == 2
-    assert b"names no folder; set it, or use `copydesk backup FILE`" in result.stderr
+    assert b"is empty; set it, or use `copydesk backup FILE`" in result.stderr
 
 
 def test_a_step_that_fails_does_not_stop_the_others(newsroom: Newsroom) -> None:
@@ -210,16 +209,6 @@ def test_a_service_that_stops_ends_it_soon(newsroom: Newsroom, tmp_path: Path) -
     assert list(folder.iterdir()) == [], "what was begun is gone"
     stopped = look_after(config(newsroom), NOW, say=print, stopping=lambda: True)
     assert {step.ended for step in stopped.steps} == {StepOutcome.SKIPPED}
-
-
-def test_the_progress_line_tells_rate_and_time_left(capsys: pytest.CaptureFixture[str]) -> None:
-    clock = iter([10.0, 12.0, 14.0])
-    progress = _line(lambda: next(clock))
-    for done in (0, 50_000_000, 150_000_000):
-        progress("copying", done, 200_000_000)
-    shown = capsys.readouterr().err
-    assert "copying 50.0 MB of 200 MB · 25.0 MB/s · 6 s left" in shown
-    assert "copying 150 MB of 200 MB · 37.5 MB/s · 1 s left" in shown
 
 
 def test_processes_of_their_own_may_look_after_at_once(newsroom: Newsroom) -> None:

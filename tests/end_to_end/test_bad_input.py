@@ -51,7 +51,7 @@ def test_a_site_without_articles(demoweb: DemoWeb, tmp_path: Path) -> None:
     desk = Copydesk(tmp_path, demoweb.proxy_url)
     demoweb.throttle(DE, 10_000, None, status=404)
     added = desk.run("sources", "add", f"http://{DE}/", "--delay", "0s", code=1)
-    assert "nothing that lists articles was found" in added.stderr
+    assert "no listing of articles was found" in added.stderr
 
 
 def test_names_settings_and_times_that_are_wrong(demoweb: DemoWeb, tmp_path: Path) -> None:

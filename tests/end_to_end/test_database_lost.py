@@ -167,7 +167,7 @@ def test_a_service_that_is_started_again_makes_no_empty_database(tmp_path: Path)
         if file.name in ("news.db", "news.db-wal", "news.db-shm"):
             file.unlink()
     refused = desk.run("run", code=3)
-    assert "was there when the service was up, and is gone" in refused.stderr
+    assert "existed when the service last ran and is gone" in refused.stderr
     assert not desk.database.exists()
 
 

@@ -118,7 +118,7 @@ def test_extractions_killed_at_random_end_like_a_quiet_one(archive: Path, quiet:
     assert min(lefts) > 0, lefts
     assert sorted(lefts, reverse=True) == lefts
     assert len(set(lefts)) > KILLS // 2
-    assert "going on with run" in desk.run("extract", "--stale").stderr
+    assert "continuing run" in desk.run("extract", "--stale").stderr
     ended = derived(desk)
     for table, rows in quiet.items():
         assert ended[table] == rows, table
@@ -157,7 +157,7 @@ def test_an_undo_is_refused_where_a_later_run_replaced_the_same_pages(archive: P
     desk.run("extract", "--undo", str(second))
     desk.run("extract", "--undo", str(first))
     assert desk.query("SELECT subtitle FROM articles WHERE subtitle LIKE '%in round%'") == []
-    assert "is no extraction" in desk.run("extract", "--undo", "999", code=2).stderr
+    assert "is not an extraction" in desk.run("extract", "--undo", "999", code=2).stderr
 
 
 def test_what_another_version_left_is_let_go_and_a_second_extraction_is_refused(archive: Path, tmp_path: Path) -> None:
@@ -169,10 +169,10 @@ def test_what_another_version_left_is_let_go_and_a_second_extraction_is_refused(
     wait_for(lambda: desk.query("SELECT count(*) FROM extractions") == [(2,)] or process.poll() is not None)
     second = desk.run("extract", "--all", code=2).stderr
     assert process.poll() is None
-    assert "another extraction works on this database" in second
+    assert "another extraction of this database is running" in second
     _, err = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert f"the {left} pages that it had left are let go" in err
+    assert f"its {left} remaining pages are dropped" in err
     assert desk.query("SELECT count(*) FROM to_extract") == [(0,)]
     assert desk.query("SELECT ended FROM runs WHERE command = 'extract' ORDER BY id") == [("stopped",), ("finished",)]
 
@@ -209,5 +209,5 @@ def test_pages_that_crash_are_slow_or_pruned_keep_what_is_held(archive: Path, tm
     figures = json.loads(done.stdout)
     assert (figures["failed"], figures["pruned"]) == (2, 1)
     assert sorted(figures["failed_pages"]) == sorted([damaged, slow])
-    assert f"page {slow} could not be read; what was held of it stays" in done.stderr
+    assert f"page {slow} could not be extracted; its stored outcome stays" in done.stderr
     assert desk.query("SELECT * FROM articles ORDER BY page_id") == before

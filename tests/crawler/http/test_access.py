@@ -211,7 +211,7 @@ def test_a_crawl_reads_as_a_subscriber_and_stores_nothing_of_it(web: Web, tmp_pa
     key.chmod(0o644)
     said = [desk.run("crawl"), desk.run("doctor"), desk.run("show", "1", "--json")]
     assert "http_203" not in said[0].stdout
-    assert "access of its own: 1 of headers, 1 of cookies" in said[1].stdout
+    assert "sends headers (1) and cookies (1) of its own" in said[1].stdout
     assert "chmod 600" in said[1].stdout
     assert "only subscribers" in said[2].stdout
     said += [desk.run("export", "jsonl"), desk.run("export", "warc", "-o", "out.warc.gz")]

@@ -114,5 +114,5 @@ def test_an_address_beside_more_than_one_page_is_refused() -> None:
     for arguments in (["a.html", "b.html"], ["https://a.example/"]):
         refused = CliRunner().invoke(extract, [*arguments, "--url", "https://b.example/"])
         assert refused.exit_code == 2
-        assert "--url goes with one FILE" in refused.stderr
+        assert "--url needs exactly one FILE" in refused.stderr
     assert CliRunner().invoke(extract, ["http://"]).exit_code == 2
