@@ -47,7 +47,7 @@ def unpack(body: bytes, encodings: str, limit: int) -> bytes:
     return body
 
 
-def unpack_beginning(body: bytes, encodings: str, limit: int) -> bytes:
+def unpack_prefix(body: bytes, encodings: str, limit: int) -> bytes:
     """The first `limit` bytes of a body that may itself be cut, without its encodings. Raises DoesNotUnpack."""
     for encoding in reversed([part.strip().lower() for part in encodings.split(",") if part.strip()]):
         try:

@@ -14,7 +14,7 @@ MAX_URL = 2083
 MAX_JUDGED = 1_000
 """Characters of a path or query by whose form an article is told; of 1,506 addresses of articles the longest path has 613."""
 
-MAX_WORDS = 4_000
+MAX_STATED_TEXT = 4_000
 """Characters of a title, an author or a section that a listing states, markup included: more is an accident."""
 
 MAX_TIME = 80
@@ -26,10 +26,10 @@ MAX_LANGUAGE = 35
 MAX_AUTHORS = 50
 """Authors that a listing may name of one article."""
 
-MAX_LISTED = 1_000
+MAX_LISTINGS_NAMED = 1_000
 """Feeds that one page, or sitemaps that one robots.txt, may name: a paper with a sitemap for each month of 40 years has 480."""
 
-MAX_NAMES = 2_000
+MAX_CLASS_CHARS = 2_000
 """Characters of an element's class, or id, that are looked at."""
 
 MAX_LINK_PARTS = 500

@@ -19,7 +19,7 @@ _RANGE = re.compile(rb"bytes\s+0-(\d{1,18})/(\d{1,18})\s*")
 _STEP = 1 << 16
 
 
-def is_whole(body: bytes, encoding: bytes | None) -> bool:
+def is_complete(body: bytes, encoding: bytes | None) -> bool:
     """Whether a body, packed by that Content-Encoding, is whole in itself."""
     encoding = (encoding or b"").strip().lower()
     if encoding in (b"gzip", b"x-gzip"):
@@ -37,7 +37,7 @@ def ends_as_document(text: bytes) -> bool:
     return False
 
 
-def is_whole_range(content_range: bytes | None) -> bool:
+def is_full_range(content_range: bytes | None) -> bool:
     """Whether a Content-Range is of all bytes that there are; also where none is said."""
     if not content_range:
         return True

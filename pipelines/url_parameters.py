@@ -15,37 +15,37 @@ from db.addresses.parameters import address_rule_for
 from pipelines.tracking_parameters import DOUBTFUL
 
 # An address with more is a form's, not an article's.
-MOST = 8
+MAX_PARAMETERS = 8
 _LONGEST_NAME = 40
 
 
-def names_in(key: str) -> tuple[str, ...]:
+def parameter_names(key: str) -> tuple[str, ...]:
     """The names of the parameters that can be judged, each once: not a bare number, which is a value (`/story.php?48213`)."""
     _, _, query = key.partition("?")
     if not query:
         return ()
     names = dict.fromkeys(_name(pair) for pair in query.split("&"))
-    return tuple(name for name in names if name and len(name) <= _LONGEST_NAME and not name.isdigit())[:MOST]
+    return tuple(name for name in names if name and len(name) <= _LONGEST_NAME and not name.isdigit())[:MAX_PARAMETERS]
 
 
-def without(key: str, names: Collection[str]) -> str:
+def without_parameters(key: str, names: Collection[str]) -> str:
     """The key without the parameters of these names."""
     head, _, query = key.partition("?")
     left = "&".join(pair for pair in query.split("&") if _name(pair) not in names)
     return f"{head}?{left}" if left else head
 
 
-def parts_of(key: str) -> list[tuple[str, str]]:
+def keys_without_each(key: str) -> list[tuple[str, str]]:
     """Each parameter of a key with the key without it; the set of doubtful ones, if it has several, last."""
-    names = names_in(key)
+    names = parameter_names(key)
     doubtful = [name for name in names if name in DOUBTFUL]
-    parts = [(name, without(key, (name,))) for name in names]
+    parts = [(name, without_parameters(key, (name,))) for name in names]
     if len(doubtful) > 1:
-        parts.append(("&".join(sorted(doubtful)), without(key, doubtful)))
+        parts.append(("&".join(sorted(doubtful)), without_parameters(key, doubtful)))
     return parts
 
 
-def host_in(key: str) -> str:
+def host_of_key(key: str) -> str:
     """The host that a key begins with, with its port."""
     return key.partition("/")[0].partition("?")[0]
 
@@ -65,20 +65,20 @@ class Parameters:
         """The key without what is ignored on its site."""
         if "?" not in key:
             return key
-        ignored = self._ignored(host_in(key), names_in(key))
-        return without(key, ignored) if ignored else key
+        ignored = self._ignored(host_of_key(key), parameter_names(key))
+        return without_parameters(key, ignored) if ignored else key
 
     def bare(self, key: str) -> str:
         """The key without what is ignored on its site, and without what has a doubtful name and is not known to be kept there."""
         if "?" not in key:
             return key
-        host, names = host_in(key), names_in(key)
+        host, names = host_of_key(key), parameter_names(key)
         ignored = self._ignored(host, names)
         doubtful = {name for name in names if name in DOUBTFUL}
         if self.seen.get(host, {}).get("&".join(sorted(doubtful))) == "kept":  # some of them tell articles apart
             doubtful = set()
         doubtful = {name for name in doubtful if self._verdict(host, name) != "kept"}
-        return without(key, ignored | doubtful) if ignored or doubtful else key
+        return without_parameters(key, ignored | doubtful) if ignored or doubtful else key
 
     def _ignored(self, host: str, names: Collection[str]) -> set[str]:
         verdicts = {name: self._verdict(host, name) for name in names}

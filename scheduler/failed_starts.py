@@ -12,7 +12,7 @@ from scheduler.processes import EndedCrawl
 
 FAILED_STARTS = 3
 """So many in a row for one source are no accident: the second comes 5 s after the first, the third 10 s after that."""
-FORGOTTEN_S = 1800.0
+FORGET_AFTER_S = 1800.0
 """A source that was not tried again for so long is paused or gone: while it is due it is tried every five minutes at least."""
 _LONGEST_WORDS = 300
 
@@ -55,7 +55,7 @@ class StartCounter:
 
     def failed(self) -> FailedStarts | None:
         """What goes on failing now; None where nothing does."""
-        since = self._clock() - FORGOTTEN_S
+        since = self._clock() - FORGET_AFTER_S
         with self._lock:
             self._failing = {name: one for name, one in self._failing.items() if one.at >= since}
             names = tuple(name for name, one in self._failing.items() if one.times >= FAILED_STARTS)

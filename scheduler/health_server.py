@@ -19,7 +19,7 @@ from scheduler.metrics import Metrics
 
 Health = Callable[[], tuple[bool, dict[str, object]]]
 # A client that says nothing for so long is let go.
-PATIENCE_S = 10.0
+CLIENT_TIMEOUT_S = 10.0
 
 
 class HealthServer:
@@ -55,7 +55,7 @@ def _server_class(host: str) -> type[ThreadingHTTPServer]:
 def _handler(metrics: Metrics, health: Health) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        timeout = PATIENCE_S
+        timeout = CLIENT_TIMEOUT_S
 
         def do_GET(self) -> None:
             match self.path.partition("?")[0]:

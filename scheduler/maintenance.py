@@ -27,7 +27,7 @@ from db.maintenance.search_index import index_waiting_pages
 from db.search.index import count_unindexed
 
 # What packing may take of one round; the next one goes on from there.
-PACK_S = 30 * 60
+PACK_LIMIT_S = 30 * 60
 
 
 class StepOutcome(StrEnum):
@@ -84,7 +84,7 @@ def _never() -> bool:
     return False
 
 
-def look_after(config: Config, now: datetime, *, say: Say, stopping: Stopping = _never) -> MaintenanceReport:
+def run_maintenance(config: Config, now: datetime, *, say: Say, stopping: Stopping = _never) -> MaintenanceReport:
     """Do everything that the settings ask for. `say` gets one line a step, `stopping` ends it soon. Raises nothing of ours.
 
     Blocks for as long as it takes, on connections of its own: call it from a daemon thread. The check looks at one table to its end
@@ -164,7 +164,7 @@ def pack_step(
     now: datetime,
     stopping: Stopping = _never,
     *,
-    most_s: float = PACK_S,
+    most_s: float = PACK_LIMIT_S,
     asked: bool = False,
     progress: Callable[[RepackReport], None] = lambda report: None,
 ) -> MaintenanceStep:
@@ -222,10 +222,10 @@ def backup_step(config: Config, now: datetime, stopping: Stopping = _never, *, t
 
     backup = create_backup(config.database, new_backup_path(folder, config.database, now), now=now, progress=told)
     gone = remove_old_backups(folder, config.database, config.backup_keep, newest=backup.path) if thin else []
-    return backed_up(backup, gone)
+    return backup_result(backup, gone)
 
 
-def backed_up(backup: Backup, gone: list[Path]) -> MaintenanceStep:
+def backup_result(backup: Backup, gone: list[Path]) -> MaintenanceStep:
     """The step of a backup that was taken; `gone` are the older ones that were removed."""
     says = (
         f"{backup.path}, {backup.size / 1e6:,.1f} MB, verified, in {backup.copying_s + backup.verifying_s:.1f} s"

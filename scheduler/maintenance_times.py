@@ -15,7 +15,7 @@ from db.connection.database import write
 from db.store.facts import begin_run, end_run
 from db.timestamps import parse_timestamp
 from scheduler.log import Log
-from scheduler.maintenance import StepOutcome, look_after
+from scheduler.maintenance import StepOutcome, run_maintenance
 from scheduler.planning.cadence import CronSchedule
 
 COMMAND = "upkeep"
@@ -23,7 +23,7 @@ _LAST = "SELECT started_at FROM runs WHERE command = ? AND reason = 'schedule' O
 _FIRST_SOURCE = "SELECT min(added_at) FROM sources"
 
 
-def upkeep_due(conn: sqlite3.Connection, config: Config, now: datetime) -> bool:
+def maintenance_due(conn: sqlite3.Connection, config: Config, now: datetime) -> bool:
     """Whether upkeep's time has come since the last one, or since the database was begun."""
     if not config.upkeep:
         return False
@@ -44,7 +44,7 @@ class MaintenanceJob:
         now = datetime.now(UTC)
         with write(conn):
             run_id = begin_run(conn, COMMAND, os.getpid(), now, "schedule")
-        report = look_after(config, now, say=lambda _: None, stopping=self._stopping)
+        report = run_maintenance(config, now, say=lambda _: None, stopping=self._stopping)
         failed = [f"{step.name}: {step.says}" for step in report.steps if step.ended is StepOutcome.FAILED]
         ended = "failed" if failed else "stopped" if self._stopping() else "finished"
         with write(conn):

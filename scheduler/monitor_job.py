@@ -12,8 +12,8 @@ from db.config.loader import Config
 from db.store.alerts import AlertChange, AlertEvent, AlertKind, open_alerts
 from scheduler.alerts import conditions as judge
 from scheduler.alerts.conditions import Condition
-from scheduler.alerts.monitor import watch
-from scheduler.alerts.notify import tell
+from scheduler.alerts.monitor import evaluate_alerts
+from scheduler.alerts.notify import notify
 from scheduler.failed_starts import StartCounter
 from scheduler.log import Log
 from scheduler.site_rules_check import SiteRulesCheck
@@ -31,9 +31,9 @@ class MonitorJob:
         if self._stopping():
             return
         now = datetime.now(UTC)
-        for change in watch(conn, config, now, service=list(self._of_service(conn, config))):
+        for change in evaluate_alerts(conn, config, now, service=list(self._of_service(conn, config))):
             self._say(change)
-        tell(conn, config, now, stopping=self._stopping)
+        notify(conn, config, now, stopping=self._stopping)
 
     def _of_service(self, conn: sqlite3.Connection, config: Config) -> Iterator[Condition]:
         mistakes = self._rules.mistakes(conn, config)

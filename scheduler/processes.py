@@ -25,8 +25,8 @@ from scheduler.planning.plan import DueSource
 # A crawl stops within 5 s of SIGTERM. One that does not is killed, with its reading processes.
 STOPS_WITHIN_S = 8.0
 # Of what a process wrote to its standard error, so many last characters are kept.
-LAST_WORDS = 2000
-STOPPED = 130
+STDERR_TAIL_CHARS = 2000
+EXIT_STOPPED = 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,8 +158,8 @@ def _ended(one: _Crawl, now: float) -> EndedCrawl:
     with contextlib.suppress(OSError):
         one.process.stdin.close()  # type: ignore[union-attr]
     figures, words = _summary(one.out), _tail(one.err)
-    told = one.told_to_stop is not None and code in (STOPPED, -signal.SIGTERM)
-    how = "finished" if code == 0 else "stopped" if told or code == STOPPED else "failed"
+    told = one.told_to_stop is not None and code in (EXIT_STOPPED, -signal.SIGTERM)
+    how = "finished" if code == 0 else "stopped" if told or code == EXIT_STOPPED else "failed"
     return EndedCrawl(
         names=one.names,
         pid=one.process.pid,
@@ -186,5 +186,5 @@ def _summary(file: IO[bytes]) -> dict[str, Any]:
 def _tail(file: IO[bytes]) -> str:
     with file:
         size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - 4 * LAST_WORDS))
-        return file.read().decode("utf-8", "replace").strip()[-LAST_WORDS:]
+        file.seek(max(0, size - 4 * STDERR_TAIL_CHARS))
+        return file.read().decode("utf-8", "replace").strip()[-STDERR_TAIL_CHARS:]

@@ -42,12 +42,12 @@ from db.machine_errors import explain_os_error
 from db.store.service_state import begin_service, end_service, load_service, record_heartbeat, service_lock_path
 from db.store.source_runs import end_dead_runs
 from db.store.sources import unknown_source_names
-from scheduler.alerts.notify import tell_lost
+from scheduler.alerts.notify import notify_lost
 from scheduler.background_job import BackgroundJob
 from scheduler.failed_starts import StartCounter
 from scheduler.health_server import HealthServer
 from scheduler.log import Log
-from scheduler.maintenance_times import MaintenanceJob, upkeep_due
+from scheduler.maintenance_times import MaintenanceJob, maintenance_due
 from scheduler.metrics import Metrics
 from scheduler.monitor_job import MonitorJob
 from scheduler.planning.learning import CadenceLearner
@@ -150,7 +150,9 @@ class Service:
             self._log.info("service_up", f"up: {self.database}, process {os.getpid()}{where}", pid=os.getpid())
             self._stopping.wait()
             if self._lost is not None:
-                tell_lost(self._config, self._lost, datetime.now(UTC), say=lambda why: self._log.error("trouble", why))
+                notify_lost(
+                    self._config, self._lost, datetime.now(UTC), say=lambda why: self._log.error("trouble", why)
+                )
         finally:
             self._log.info("service_stopping", f"stopping: {len(self._crawls)} crawls under way")
             if clock.running:
@@ -263,7 +265,7 @@ class Service:
         with write(conn):
             record_heartbeat(conn, now)
         self._bury(conn)
-        if upkeep_due(conn, self._config, now):
+        if maintenance_due(conn, self._config, now):
             self._upkeep.start(self._config)
 
     def _bury(self, conn: Connection) -> None:
@@ -277,7 +279,7 @@ class Service:
         for one in ended:
             self._metrics.note_ended(one.how, one.figures)
             self._starts.note(one)
-            sentence = in_words(one)
+            sentence = describe_ended(one)
             fields = {"pid": one.pid, "how": one.how, "names": list(one.names), "seconds": round(one.seconds, 1)}
             tell = self._log.info if one.how != "failed" and not one.limit_s else self._log.warning
             tell("run_ended", sentence, **(fields | one.figures))
@@ -330,7 +332,7 @@ class Service:
         return good, says | ({"trouble": trouble} if trouble else {})
 
 
-def in_words(one: EndedCrawl) -> str:
+def describe_ended(one: EndedCrawl) -> str:
     """A crawl that ended, as one line of the log."""
     figures = one.figures
     run = f"run {figures['run']}" if "run" in figures else f"crawl process {one.pid}"

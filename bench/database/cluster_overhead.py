@@ -30,7 +30,7 @@ from bench.cpu import Cpu
 from db.connection.database import open_database, write
 from db.store import facts
 from db.store.sources import add_source
-from pipelines.processing.files import entries_of_manifest
+from pipelines.processing.files import page_files_in_manifest
 from tests.processes import descendants
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -51,7 +51,7 @@ def fill(path: Path, where: Path, pages: int) -> None:
         for file in (
             sorted(file for file in where.rglob("*.html*") if file.suffix in (".html", ".gz"))
             if where.is_dir()
-            else [entry.path for entry in entries_of_manifest(where)]
+            else [entry.path for entry in page_files_in_manifest(where)]
         )
     ]
     db = open_database(path, create=True)

@@ -34,10 +34,10 @@ from db.models import Article
 from db.store.near_copies import IndexedText, insert_sketches, text_number
 from db.store.outcomes import Extractor, extractor_id, insert_article
 from db.store.sources import add_source
-from pipelines.dedup.normalize import letters_of
+from pipelines.dedup.normalize import prepare_text
 from pipelines.dedup.settle import settle
 from pipelines.dedup.similarity import PreparedText
-from pipelines.dedup.sketch import marks_of
+from pipelines.dedup.sketch import sketch_of
 from pipelines.extraction.fingerprint import fingerprint
 
 BATCH = 64
@@ -137,9 +137,10 @@ class Archive:
         for page_id, text_hash, text in self._articles(numbers):
             number = text_number(text_hash)
             if self.conn.execute("SELECT 1 FROM marked_texts WHERE text = ?", (number,)).fetchone() is None:
-                letters = letters_of(text)
+                letters = prepare_text(text)
                 insert_sketches(
-                    self.conn, [IndexedText(text=number, length=len(letters), shingles=marks_of(PreparedText(letters)))]
+                    self.conn,
+                    [IndexedText(text=number, length=len(letters), shingles=sketch_of(PreparedText(letters)))],
                 )
             self.conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (page_id, page_id, page_id))
         self.conn.execute("DELETE FROM unsettled")

@@ -27,7 +27,7 @@ from trafilatura.core import bare_extraction
 from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.extract import extract
-from pipelines.processing.files import PageFile, entries_of_manifest
+from pipelines.processing.files import PageFile, page_files_in_manifest
 
 
 def pages_of(where: Path) -> list[PageFile]:
@@ -35,7 +35,7 @@ def pages_of(where: Path) -> list[PageFile]:
     if where.is_dir():
         paths = sorted(path for path in where.rglob("*.html*") if path.suffix in (".html", ".gz"))
         return [PageFile(page_id=path.name, path=path) for path in paths]
-    return list(entries_of_manifest(where))
+    return list(page_files_in_manifest(where))
 
 
 def cpu(work: Callable[[], object]) -> float:

@@ -4,7 +4,7 @@
 
 Makes a database in a temporary folder (about 1 GB for 1,000 sources; rows by SQL, so no bodies): each source crawled every 30
 minutes for 60 days, 10 articles a day. Then each round ends a part of a run for 66 sources, of which one in three brings a page,
-and `watch` is called: as at 1,000 sources every 15 minutes.
+and `evaluate_alerts` is called: as at 1,000 sources every 15 minutes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from db.queries.alert_figures import sources_to_evaluate
 from db.store.facts import begin_run
 from db.store.source_runs import begin_source_runs, end_source_run
 from db.timestamps import format_timestamp
-from scheduler.alerts.monitor import watch
+from scheduler.alerts.monitor import evaluate_alerts
 
 DAYS, RUNS_A_DAY, PAGES_A_DAY = 60, 48, 10
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -122,7 +122,7 @@ def main() -> None:
             first = 1 + number % (sources // share) * share
             end_some(conn, range(first, first + share), now, 3)
             began, worked = time.perf_counter(), time.process_time()
-            watch(conn, config, now)
+            evaluate_alerts(conn, config, now)
             cpu.append(1000 * (time.process_time() - worked))
             took.append(1000 * (time.perf_counter() - began))
             left.append(len(sources_to_evaluate(conn)))

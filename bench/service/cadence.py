@@ -25,7 +25,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scheduler.planning.learned_cadence import learn
+from scheduler.planning.learned_cadence import learn_cadence
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -129,11 +129,11 @@ def looks_of_auto(articles: Sequence[float], *, hinted: bool) -> list[float]:
     known: list[float] = []
     recent: list[float] = []
     looks, found = [START], bisect_right(articles, START)
-    rhythm, learned = learn([], since=START, until=START), START
+    rhythm, learned = learn_cadence([], since=START, until=START), START
     while looks[-1] < END:
         now = looks[-1]
         if now - learned >= LEARNS_EVERY:
-            rhythm, learned, recent = learn(known, since=START, until=now), now, []
+            rhythm, learned, recent = learn_cadence(known, since=START, until=now), now, []
         latest = known[-1] if known else None
         looks.append(rhythm.next_visit(visited=now, latest=latest, recent=recent, least=LEAST, most=MOST))
         till = bisect_right(articles, looks[-1])

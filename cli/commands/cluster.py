@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.dedup.text_clusters import clusters_of, records_of
+from pipelines.dedup.text_clusters import cluster_texts, read_records
 
 
 @click.command(short_help="Find copies among the texts of a file.")
@@ -23,5 +23,5 @@ def cluster(manifest: Path) -> None:
 
     Prints one JSON line {"id", "cluster"} per text; a cluster is named by the id of its original.
     """
-    for record_id, original in clusters_of(records_of(manifest)):
+    for record_id, original in cluster_texts(read_records(manifest)):
         click.echo(json.dumps({"id": record_id, "cluster": original}, ensure_ascii=False))

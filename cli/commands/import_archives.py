@@ -34,7 +34,7 @@ from pipelines.exchange.items import Item
 from pipelines.exchange.open_archive import ArchiveOptions, read_archive
 from pipelines.exchange.remote import RemoteArchives, find_archives, read_items
 from pipelines.processing.ingest import Ingest, IngestPlan
-from pipelines.processing.ingest_settings import plan_desk
+from pipelines.processing.ingest_settings import plan_ingest
 from pipelines.urls import clean_url, link_key
 
 # Seconds between checks for Ctrl-C while the last pages are extracted.
@@ -81,7 +81,7 @@ def import_archives(
     found = _found(files)
     with context.open(create=True) as db:
         source_id = find_source(db.conn, name).id if name else None
-    plan = None if no_extract else plan_desk(context.config)
+    plan = None if no_extract else plan_ingest(context.config)
     outcome = _import(context, found, source_id, clean_url(base) if base else None, plan, workers)
     click.echo(json.dumps(outcome) if as_json else "\n".join(_summary(outcome)))
     damage = outcome["damage"]

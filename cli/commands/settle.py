@@ -20,7 +20,7 @@ from cli.signals import stopping
 from db.connection.database import write
 from db.queries.articles import count_verdicts
 from db.store.near_copies import any_unsettled, count_unsettled, unsettle_undecided
-from pipelines.dedup.settle import STEP, begin_again
+from pipelines.dedup.settle import STEP, reset_settling
 from pipelines.dedup.settle import settle as settle_pages
 
 _NAMES = (
@@ -79,7 +79,7 @@ def _steps(conn: sqlite3.Connection, stop: threading.Event, *, everything: bool)
     """Settle until nothing waits or `stop` is set. Yields the pages that each step decided."""
     with write(conn):
         if everything:
-            begin_again(conn)
+            reset_settling(conn)
         unsettle_undecided(conn)
     total, done = count_unsettled(conn), 0
     with progress_bar("settled", total) as show:

@@ -25,10 +25,10 @@ from scheduler.maintenance import (
     check_step,
     checkpoint_step,
     index_step,
-    look_after,
     optimize_step,
     pack_step,
     prune_step,
+    run_maintenance,
 )
 
 _COLOURS = {
@@ -69,7 +69,7 @@ def _all(context: CommandContext, *, as_json: bool) -> None:
             click.echo(plain(line))
 
     with stoppable():
-        report = look_after(_config(context), datetime.now(UTC), say=print_line)
+        report = run_maintenance(_config(context), datetime.now(UTC), say=print_line)
     _end(report, as_json=as_json)
 
 

@@ -37,12 +37,12 @@ class ExtractionEngine:
 def readers(plan: IngestPlan, engine: ExtractionEngine, *, database: Path | None) -> Iterator[PageExecutor]:
     """The worker processes. They are ended at once with the block, which must have taken its results by then.
 
-    Without a database, workers are sent whole pages (`PagePayload`) only. Raises what `dask_readers` raises.
+    Without a database, workers are sent whole pages (`PagePayload`) only. Raises what `dask_executor` raises.
     """
     if engine.scheduler is not None:
-        from pipelines.processing.dask.connect import dask_readers
+        from pipelines.processing.dask.connect import dask_executor
 
-        with dask_readers(
+        with dask_executor(
             engine.scheduler,
             database=database,
             sites=plan.sites,

@@ -21,7 +21,7 @@ from db.regular_files import is_own_descriptor, is_readable, open_file
 from db.site_rules.loader import Sites, load_sites
 from db.store.site_rules import sites_folders
 from pipelines.extraction.extract import MAX_BODY
-from pipelines.processing.files import PageFile, entries_of_manifest, json_lines
+from pipelines.processing.files import PageFile, extract_json_lines, page_files_in_manifest
 from pipelines.urls import clean_url
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ STANDARD_INPUT = "-"
 
 def extract_manifest(context: CommandContext, manifest: Path, jobs: int) -> None:
     """Print one JSON line per line of a manifest."""
-    _print(entries_of_manifest(manifest), _sites(context), jobs)
+    _print(page_files_in_manifest(manifest), _sites(context), jobs)
 
 
 def extract_pages(context: CommandContext, pages: Sequence[str], url: str | None, jobs: int) -> None:
@@ -112,7 +112,7 @@ def _sites(context: CommandContext) -> Sites:
 
 def _print(entries: Iterable[PageFile], sites: Sites, jobs: int) -> None:
     try:
-        for line in json_lines(entries, sites, jobs=jobs):
+        for line in extract_json_lines(entries, sites, jobs=jobs):
             sys.stdout.write(line + "\n")
     except CopydeskError as error:
         _exit(error)

@@ -22,8 +22,8 @@ from db.store.extractions import without_pruned
 from db.store.outcomes import find_extractor
 from db.store.page_selection import Selection, select_pages
 from pipelines.processing.comparison import FieldChange, OutcomeDifferences
-from pipelines.processing.ingest_settings import plan_desk
-from pipelines.processing.reextract import readings
+from pipelines.processing.ingest_settings import plan_ingest
+from pipelines.processing.reextract import completed_batches
 
 
 def preview(
@@ -32,14 +32,14 @@ def preview(
     """Show what extracting the selected pages again would change; write nothing except `report`. Raises UsageError."""
     if report is not None and not report.absolute().parent.is_dir():
         raise UsageError(f"--report {report}: no such folder")
-    plan = plan_desk(context.config)
+    plan = plan_ingest(context.config)
     found = OutcomeDifferences()
     with context.read() as conn, stopping() as stop:
         selected = list(select_pages(conn, selection, find_extractor(conn, plan.extractor)))
         pages = without_pruned(conn, selected)
         found.fates["pruned"] = len(selected) - len(pages)
         with readers(plan, engine, database=plan.database) as executor, progress_bar("read", len(pages)) as show:
-            for some in readings(executor, iter(pages), stop):
+            for some in completed_batches(executor, iter(pages), stop):
                 for reading in some:
                     found.add(conn, reading)
                 show(found.pages)

@@ -30,8 +30,8 @@ from db.store.extractions import (
 from db.store.facts import abandon_run, begin_run, end_run, resume_run
 from db.store.outcomes import extractor_id
 from db.store.page_selection import Selection, select_pages
-from pipelines.processing.ingest_settings import plan_desk
-from pipelines.processing.reextract import replay
+from pipelines.processing.ingest_settings import plan_ingest
+from pipelines.processing.reextract import reextract_run
 
 # Page ids queued in one transaction, which takes some 10 ms.
 QUEUE_BATCH = 5000
@@ -57,7 +57,7 @@ def extraction_lock(context: CommandContext) -> Iterator[None]:
 
 def extract_again(context: CommandContext, selection: Selection, *, engine: ExtractionEngine, as_json: bool) -> None:
     """Extract the selected pages again. Continues the last run of the same selection if that was interrupted."""
-    plan = plan_desk(context.config)
+    plan = plan_ingest(context.config)
     with context.open() as db, extraction_lock(context), stopping() as stop:
         conn = db.conn
         # A cluster that cannot be used leaves no run behind.
@@ -67,7 +67,7 @@ def extract_again(context: CommandContext, selection: Selection, *, engine: Extr
             _drop_outdated(conn, maker)
             run_id = _queue(context, conn, selection, maker)
             with record_failure(conn, run_id), progress_bar("extracted", count_pages_to_extract(conn, run_id)) as show:
-                longest_ms = replay(conn, run_id, maker, executor, stop, show)
+                longest_ms = reextract_run(conn, run_id, maker, executor, stop, show)
         code = _end(conn, run_id, stop, longest_ms, as_json=as_json)
     sys.exit(code)
 

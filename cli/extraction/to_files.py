@@ -25,14 +25,14 @@ from pipelines.exchange.parquet_outcomes import OutcomeFolder
 from pipelines.exchange.remote import find_archives, read_pages
 from pipelines.exchange.to_files import ExtractionCounts, extract_into
 from pipelines.processing.ingest import IngestPlan
-from pipelines.processing.ingest_settings import plan_desk
+from pipelines.processing.ingest_settings import plan_ingest
 
 
 def extract_archives(
     context: CommandContext, addresses: Sequence[str], to: str, *, engine: ExtractionEngine, as_json: bool
 ) -> None:
     """Extract the pages of archives into a folder of Parquet files. Continues where an earlier call was interrupted."""
-    plan = plan_desk(context.config)
+    plan = plan_ingest(context.config)
     found = find_archives(addresses)
     folder = OutcomeFolder(to, plan.extractor, json.dumps([path for archives in found for path in archives.paths]))
     skipped = SkippedRecords()
@@ -44,7 +44,7 @@ def extract_selected(
     context: CommandContext, selection: Selection, to: str, *, engine: ExtractionEngine, as_json: bool
 ) -> None:
     """Extract stored pages into a folder of Parquet files; the database stays as it is. Skips pruned pages."""
-    plan = plan_desk(context.config)
+    plan = plan_ingest(context.config)
     folder = OutcomeFolder(to, plan.extractor, selection.name)
     with context.read() as conn:
         chosen = without_pruned(conn, select_pages(conn, selection, find_extractor(conn, plan.extractor)))

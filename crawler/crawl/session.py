@@ -37,7 +37,7 @@ from db.store.source_locks import lock_sources
 from db.store.source_runs import begin_source_runs, end_source_run, end_source_runs, update_unchanged_counts
 from db.store.sources import check_source_names, choose_sources
 from pipelines.processing.ingest import Ingest
-from pipelines.processing.ingest_settings import plan_desk
+from pipelines.processing.ingest_settings import plan_ingest
 
 T = TypeVar("T")
 
@@ -243,7 +243,7 @@ def _begin(config: Config, order: CrawlOrder, sites: Sites, sources: list[Source
     robots, holds = StoredRobots(reader, writer), StoredHolds(reader, writer)
     ingest = None
     if order.reads:
-        ingest = Ingest(plan_desk(config, sites), writer)
+        ingest = Ingest(plan_ingest(config, sites), writer)
         ingest.start()
     return CrawlSession(
         config=config,

@@ -20,7 +20,7 @@ from crawler.discover.listing_times import read_time
 from crawler.discover.xml_tree import attribute, gunzip, local_name, parse_fragment, plain_text, read_xml, text_of
 from db.models import Link, LinkKind, ListingKind
 from pipelines.extraction.encoding import decode
-from pipelines.text_limits import MAX_AUTHORS, MAX_LANGUAGE, MAX_WORDS
+from pipelines.text_limits import MAX_AUTHORS, MAX_LANGUAGE, MAX_STATED_TEXT
 from pipelines.urls import clean_url
 
 MAX_ITEMS = 5_000
@@ -190,12 +190,12 @@ def _author(parts: Parts, first: Texts) -> str | None:
     if not names:
         names = [text for part in parts.get("creator", [])[:MAX_AUTHORS] if (text := text_of(part))]
     told = [name for raw in names if (name := plain_text(_without_mail(raw)))]
-    return ", ".join(dict.fromkeys(name for name in told if "@" not in name))[:MAX_WORDS] or None
+    return ", ".join(dict.fromkeys(name for name in told if "@" not in name))[:MAX_STATED_TEXT] or None
 
 
 def _without_mail(author: str) -> str:
     """The name of an author in RSS's form, `desk@news.example (Ann Other)`; other forms unchanged."""
-    mail, opening, rest = author[:MAX_WORDS].rpartition("(")
+    mail, opening, rest = author[:MAX_STATED_TEXT].rpartition("(")
     mail, name = mail.strip(), rest.rstrip()
     if opening and name.endswith(")") and name.count(")") == 1 and "@" in mail[1:-1] and len(mail.split()) == 1:
         return name[:-1] or author
@@ -270,7 +270,7 @@ def _json_link(item: dict[str, Any], url: str) -> Link | None:
         title=plain_text(_string(item.get("title"))),
         published=read_time(_string(item.get("date_published"))),
         modified=read_time(_string(item.get("date_modified"))),
-        author=", ".join(names)[:MAX_WORDS] or None,
+        author=", ".join(names)[:MAX_STATED_TEXT] or None,
         section=plain_text(_string(tags[0])) if tags else None,
     )
     return link_to(address, kind=LinkKind.FEED, found_in=url, hints=hints)

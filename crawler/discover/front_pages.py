@@ -22,7 +22,7 @@ from db.models import Link, LinkKind, Listing, ListingKind
 from db.site_rules.loader import Site
 from pipelines.extraction.encoding import decode
 from pipelines.html_tree import parse_html
-from pipelines.text_limits import MAX_LANGUAGE, MAX_LISTED
+from pipelines.text_limits import MAX_LANGUAGE, MAX_LISTINGS_NAMED
 from pipelines.urls import clean_url, link_key, same_site
 
 MAX_LINKS = 5_000
@@ -231,7 +231,7 @@ def _feeds(root: etree._Element, base: str, url: str) -> Iterator[Listing]:
         if target and target not in seen and not _NO_FEED.search(target) and same_site(url, target):
             seen.add(target)
             yield Listing(url=target, kind=ListingKind.FEED, title=plain_text(title))
-            if len(seen) == MAX_LISTED:
+            if len(seen) == MAX_LISTINGS_NAMED:
                 return
 
 

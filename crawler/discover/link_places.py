@@ -14,7 +14,7 @@ from itertools import islice
 
 from lxml import etree
 
-from pipelines.text_limits import MAX_LINK_PARTS, MAX_NAMES, MAX_WORDS
+from pipelines.text_limits import MAX_CLASS_CHARS, MAX_LINK_PARTS, MAX_STATED_TEXT
 
 
 class LinkPlace(IntEnum):
@@ -111,7 +111,7 @@ class LinkPlaces:
             return place
         if element.get("role") in ("navigation", "menu", "contentinfo", "menubar"):
             return LinkPlace.MENU
-        named = f"{element.get('class', '')[:MAX_NAMES]} {element.get('id', '')[:MAX_NAMES]}"
+        named = f"{element.get('class', '')[:MAX_CLASS_CHARS]} {element.get('id', '')[:MAX_CLASS_CHARS]}"
         if (place := self._named.get(named)) is None:
             place = self._named[named] = _by_names(named)
         return place
@@ -129,7 +129,7 @@ class LinkPlaces:
             anchor.get("aria-label"),
             *(element.get("alt") for element in _inside(anchor) if element.tag == "img"),
         ):
-            if candidate and (text := _SPACE.sub(" ", candidate[:MAX_WORDS]).strip()):
+            if candidate and (text := _SPACE.sub(" ", candidate[:MAX_STATED_TEXT]).strip()):
                 return LinkWords(text, False)
         return LinkWords(None, False)
 
@@ -156,8 +156,8 @@ def _heading(anchor: etree._Element) -> etree._Element | None:
 
 def _text(element: etree._Element) -> str:
     if len(element) == 0:
-        return _SPACE.sub(" ", (element.text or "")[:MAX_WORDS]).strip()
+        return _SPACE.sub(" ", (element.text or "")[:MAX_STATED_TEXT]).strip()
     # A space between parts ("Kicker" and "Headline" in two spans), but none before punctuation or within CJK text.
-    parts = (str(part)[:MAX_WORDS] for part in islice(element.itertext(), MAX_LINK_PARTS))
-    text = _SPACE.sub(" ", " ".join(parts)).strip()[:MAX_WORDS]
+    parts = (str(part)[:MAX_STATED_TEXT] for part in islice(element.itertext(), MAX_LINK_PARTS))
+    text = _SPACE.sub(" ", " ".join(parts)).strip()[:MAX_STATED_TEXT]
     return _NO_SPACE.sub("", text)

@@ -20,7 +20,7 @@ from crawler.discover.listing_times import read_time
 from crawler.discover.xml_tree import XmlStream, gunzip, local_name, looks_like_xml, plain_text, text_of
 from db.models import Link, LinkKind, ListingKind
 from pipelines.extraction.encoding import decode
-from pipelines.text_limits import MAX_LISTED
+from pipelines.text_limits import MAX_LISTINGS_NAMED
 from pipelines.urls import clean_url, same_site
 
 MAX_ENTRIES = 50_000
@@ -141,6 +141,6 @@ def sitemaps_in_robots(text: str, url: str) -> tuple[str, ...]:
                 value = f"{url.partition('://')[0]}://{value}"
             if target := clean_url(value, url):
                 found[target] = None
-            if len(found) == MAX_LISTED:
+            if len(found) == MAX_LISTINGS_NAMED:
                 break
     return tuple(found)

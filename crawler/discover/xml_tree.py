@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipelines.extraction.encoding import decode
-from pipelines.text_limits import MAX_WORDS
+from pipelines.text_limits import MAX_STATED_TEXT
 
 MAX_UNPACKED = 50 * 1024 * 1024
 """Bytes read of an unpacked listing: sitemaps.org's limit for a sitemap. The rest is ignored."""
@@ -222,7 +222,7 @@ def plain_text(text: str | None) -> str | None:
     """Plain text on one line from text that may be escaped HTML: tags removed, entities decoded (twice, as feeds escape twice)."""
     if not text:
         return None
-    text = text[:MAX_WORDS]
+    text = text[:MAX_STATED_TEXT]
     for _ in range(2):
         if "<" in text:
             text = _TAG.sub("", _without_comments(text))

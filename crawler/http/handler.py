@@ -51,7 +51,7 @@ from crawler.http.guard import DnsCache, GuardedResolver, check_host
 from crawler.http.networks import parse_networks
 from crawler.http.services import services_of
 from db.machine_errors import as_machine_error
-from pipelines.truncation import is_whole, is_whole_range
+from pipelines.truncation import is_complete, is_full_range
 
 # Open connections, over all hosts. Requests that wait for their host's turn hold none.
 MAX_CONNECTIONS = 100
@@ -176,12 +176,12 @@ class GuardedHandler(AiohttpDownloadHandler):
         request.meta["download_fail_on_dataloss"] = False
         read: Response = await super()._read_response(response, request)
         if "dataloss" in read.flags:
-            if not await asyncio.to_thread(is_whole, read.body, read.headers.get("Content-Encoding")):
+            if not await asyncio.to_thread(is_complete, read.body, read.headers.get("Content-Encoding")):
                 raise ResponseDataLossError(
                     f"{request.url} ended after {len(read.body):,} bytes, before it was complete."
                 )
             read.flags.remove("dataloss")
-        if read.status == 206 and not is_whole_range(read.headers.get("Content-Range")):
+        if read.status == 206 and not is_full_range(read.headers.get("Content-Range")):
             raise ResponseDataLossError(
                 f"{request.url} sent only a part of the page, although all of it was requested."
             )

@@ -15,7 +15,7 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.exceptions import DownloadCancelledError, ResponseDataLossError
 from scrapy.http import Response, TextResponse
 
-from pipelines.content_encoding import KNOWN, BodyTooBig, EncodingError, unpack, unpack_beginning
+from pipelines.content_encoding import KNOWN, BodyTooBig, EncodingError, unpack, unpack_prefix
 
 # Bytes from which a packed body is unpacked on another thread. The largest body received has 20 MB, which takes some 40 ms. A
 # smaller one unpacks to a thousand times its size at most.
@@ -42,7 +42,7 @@ class Unpacking(HttpCompressionMiddleware):
     def _unpack_beginning(self, response: Response, limit: int) -> Response:
         encodings = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
         try:
-            body = unpack_beginning(response.body, encodings, limit)
+            body = unpack_prefix(response.body, encodings, limit)
         except EncodingError as error:
             raise ResponseDataLossError(f"The body of {response.url} does not unpack: {error}") from error
         return _without_encoding(response).replace(body=body)

@@ -27,7 +27,7 @@ from db.addresses.claims import (
 from db.store.near_copies import near_copy_pairs, text_number
 from pipelines.urls import link_key, may_claim
 
-DIFFERENT = 3
+MIN_DIFFERENT_TEXTS = 3
 """Pages whose texts have nothing in common, found at as many addresses, that make a claim worthless. Two are no mistake of a
 template yet: the second page of an article that claims the first, or an article rewritten between the visits to its two
 addresses. Of 1,317 labelled articles with a canonical address 67 claim another address of their site, each one of its own; where a
@@ -62,12 +62,12 @@ def _note(conn: sqlite3.Connection, keys: Collection[str]) -> None:
 def _is_credible(conn: sqlite3.Connection, key: str, source: int) -> bool:
     """Whether the places from which an address is claimed, and the address itself, are fewer than DIFFERENT different ones."""
     places = texts_claiming(conn, key, source, _PLACES)
-    if len(places) + 1 < DIFFERENT:
+    if len(places) + 1 < MIN_DIFFERENT_TEXTS:
         return True
-    if _different(conn, places) >= DIFFERENT:
+    if _different(conn, places) >= MIN_DIFFERENT_TEXTS:
         return False
     there = texts_found_at(conn, key, source)
-    return not there or _different(conn, places | {key: there}) < DIFFERENT
+    return not there or _different(conn, places | {key: there}) < MIN_DIFFERENT_TEXTS
 
 
 def _different(conn: sqlite3.Connection, places: Mapping[str, Collection[bytes]]) -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from db.models import Decision, Verdict
 from db.store.near_copies import text_number
-from pipelines.dedup.clusters import ClusterMember, original_of, stories
+from pipelines.dedup.clusters import ClusterMember, choose_original, find_clusters
 
 # Whether two pages at one address, older and newer, by id, differ in nothing of the article itself.
 Unchanged = Callable[[int, int], bool]
@@ -87,9 +87,9 @@ def _originals(heads: Iterable[ClassifiedPage], likenesses: Iterable[tuple[int, 
             members[head.text].append(_member(head))
             letters[head.text] = head.letters
     originals: dict[int, int] = {}
-    for together in stories(members, letters, likenesses):
+    for together in find_clusters(members, letters, likenesses):
         if len(together) > 1:
-            first = original_of(together).number
+            first = choose_original(together).number
             originals.update({member.number: first for member in together if member.number != first})
     return originals
 

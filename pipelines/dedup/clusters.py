@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pipelines.dedup.normalize import letters_of
+from pipelines.dedup.normalize import prepare_text
 
 # A text of less than this share of a longer one is a part of it. Reprints that were cut keep more of the story, as a rule; what
 # a sequel repeats of the first report is less than half of either.
@@ -45,7 +45,7 @@ class ClusterMember:
     credited: str | None = None
 
 
-def stories(
+def find_clusters(
     members: Mapping[int, Sequence[ClusterMember]], letters: Mapping[int, int], pairs: Iterable[tuple[int, int]]
 ) -> list[list[ClusterMember]]:
     """The clusters. `members` are those with each text, `letters` how long it is, `pairs` the texts that are alike.
@@ -106,7 +106,7 @@ class _Groups:
         return list(groups.values())
 
 
-def original_of(members: Collection[ClusterMember]) -> ClusterMember:
+def choose_original(members: Collection[ClusterMember]) -> ClusterMember:
     """The one that the others are copies of."""
     named = {member.number: _letters(member.credited or "") for member in members}
     naming = Counter(named.values())
@@ -135,4 +135,4 @@ def _names(member: ClusterMember) -> set[str]:
 @lru_cache(maxsize=4096)
 def _letters(name: str) -> str:
     # The same few outlets come again and again.
-    return letters_of(name)
+    return prepare_text(name)

@@ -22,9 +22,9 @@ from db.store.near_copies import (
     near_copies_of,
     texts_by_shingle,
 )
-from pipelines.dedup.normalize import letters_of
-from pipelines.dedup.similarity import PreparedText, alike
-from pipelines.dedup.sketch import LEAST_COMMON, marks_of, of_figures
+from pipelines.dedup.normalize import prepare_text
+from pipelines.dedup.similarity import PreparedText, is_near_copy
+from pipelines.dedup.sketch import MIN_COMMON_MARKS, has_figure_mark, sketch_of
 
 # Proofs kept at hand: the bearers of a template's marks are compared with again and again. About 150 kB each.
 _PROOFS = 200
@@ -58,8 +58,8 @@ class CopyIndex:
         written = self._text_of(text)
         if written is None:
             return None
-        proof = self._keep(text, PreparedText(letters_of(written)))
-        marks = marks_of(proof)
+        proof = self._keep(text, PreparedText(prepare_text(written)))
+        marks = sketch_of(proof)
         return IndexedText(text=text, length=len(proof.letters), shingles=marks) if marks else None
 
     def _enter(self, new: list[IndexedText]) -> set[int]:
@@ -104,7 +104,7 @@ class CopyIndex:
     def _compare(self, text: int, known: set[int]) -> set[int]:
         """Record which texts that share marks are alike, but for the known ones. Gives the texts that this joins, or none."""
         proof = self._proof(text)
-        found = {other for other in self._near(text) - known if alike(proof, self._proof(other))}
+        found = {other for other in self._near(text) - known if is_near_copy(proof, self._proof(other))}
         insert_near_copies(self._conn, text, found)
         return found | {text} if found else set()
 
@@ -121,10 +121,12 @@ class CopyIndex:
         found_by = self._found_by(marks, text)
         of_words = [other for mark in marks if not mark & 1 for other in found_by[mark]]
         by_figures = [other for mark in marks if mark & 1 for other in found_by[mark]]
-        near = {other for other, shared in Counter(of_words + by_figures).items() if shared >= LEAST_COMMON} - {text}
-        if of_figures(marks):
+        near = {other for other, shared in Counter(of_words + by_figures).items() if shared >= MIN_COMMON_MARKS} - {
+            text
+        }
+        if has_figure_mark(marks):
             others = near.difference(by_figures)
-            near -= {other for other, its_marks in self._marks_at(others).items() if of_figures(its_marks)}
+            near -= {other for other, its_marks in self._marks_at(others).items() if has_figure_mark(its_marks)}
         return near
 
     def _found_by(self, marks: Sequence[int], text: int) -> dict[int, list[int]]:
@@ -142,7 +144,7 @@ class CopyIndex:
 
     def _proof(self, text: int) -> PreparedText:
         # A text that is gone and not yet taken out is like none.
-        return self._proofs.get(text) or self._keep(text, PreparedText(letters_of(self._text_of(text) or "")))
+        return self._proofs.get(text) or self._keep(text, PreparedText(prepare_text(self._text_of(text) or "")))
 
     def _keep(self, text: int, proof: PreparedText) -> PreparedText:
         if len(self._proofs) >= _PROOFS:

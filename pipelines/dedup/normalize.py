@@ -32,7 +32,7 @@ _CJK_SHARE = 0.2
 _SAMPLE = 4
 
 
-def letters_of(text: str) -> str:
+def prepare_text(text: str) -> str:
     """What counts of a text. Texts with one `fingerprint.text_hash` have the same letters."""
     codes = code_points(unicodedata.normalize("NFKC", text))
     lower = from_code_points(codes[_is_letter()[np.minimum(codes, MAX_CODE_POINT)]]).lower()
@@ -46,7 +46,7 @@ def is_cjk(codes: Codes) -> bool:
     return _share(sample, _HAN, _KANA, _HANGUL) > _CJK_SHARE
 
 
-def digits_at(codes: Codes) -> NDArray[np.bool_]:
+def digit_mask(codes: Codes) -> NDArray[np.bool_]:
     """Where the digits of any script are."""
     return _is_digit()[np.minimum(codes, MAX_CODE_POINT)]
 

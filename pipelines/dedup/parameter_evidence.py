@@ -36,17 +36,17 @@ from db.addresses.parameters import (
 )
 from db.store.near_copies import near_copy_pairs, text_number
 from db.timestamps import parse_timestamp
-from pipelines.url_parameters import Parameters, host_in, parts_of
+from pipelines.url_parameters import Parameters, host_of_key, keys_without_each
 from pipelines.urls import link_key
 
-SAME = 3
+MIN_SAME_ARTICLES = 3
 """Articles, of different texts, that each showed themselves under several values: then the parameter is ignored. One could be a
 notice that a whole section shows instead of its articles; of three the third is a chance of nothing that we have seen."""
-DIFFERENT = 2
+MIN_DIFFERENT_PAIRS = 2
 """Pairs of different articles told apart by the parameter alone: then it is kept. One could be a page that changed meanwhile."""
-TOLERATED = 10
+ARTICLES_PER_EXCEPTION = 10
 """A parameter is ignored in spite of one differing pair in so many articles: pages of the weather, of shares, live tickers."""
-AT_ONCE = timedelta(hours=1)
+MAX_FETCH_GAP = timedelta(hours=1)
 """How far apart two different pages may have been fetched to count as different articles: most front pages change more slowly."""
 _PAGES = 16
 """Pages of a group that are looked at, the newest: bounds the work where one script serves every article (`/show?id=`)."""
@@ -62,10 +62,10 @@ def judge_parameters(conn: sqlite3.Connection, keys: Collection[str], texts: Ite
     pages = touched_pages(conn, keys, pages_of_texts(conn, texts))
     rests = set(keys)
     for key in {*keys, *(page.stated_key for page in pages)}:
-        rests.update(rest for _, rest in parts_of(key))
+        rests.update(rest for _, rest in keys_without_each(key))
     for page in pages:
         own = page.own_key or (page.stated_key if "?" not in page.url else link_key(page.url))
-        parts = parts_of(own)
+        parts = keys_without_each(own)
         rests.update(rest for _, rest in parts)
         if parts and not page.noted:
             insert_parameters(conn, page, parts)
@@ -84,7 +84,7 @@ def _weigh(conn: sqlite3.Connection, groups: Iterable[ParameterGroup]) -> set[Si
     changed = set()
     for group in groups:
         rest, source, parameter = group
-        host = host_in(rest)
+        host = host_of_key(rest)
         if save_evidence(conn, group, host, _evidence(conn, pages_of_group(conn, group, _PAGES))):
             changed.add((source, host, parameter))
     return changed
@@ -117,7 +117,7 @@ def _is_one(one: ParameterPage, other: ParameterPage) -> bool:
 
 
 def _at_once(one: ParameterPage, other: ParameterPage) -> bool:
-    return parse_timestamp(other.fetched_at) - parse_timestamp(one.fetched_at) <= AT_ONCE
+    return parse_timestamp(other.fetched_at) - parse_timestamp(one.fetched_at) <= MAX_FETCH_GAP
 
 
 def _alike(conn: sqlite3.Connection, one: ParameterPage, other: ParameterPage) -> bool:
@@ -133,9 +133,9 @@ def _judge(conn: sqlite3.Connection, changed: Iterable[SiteParameter]) -> set[Si
         same = len({text for is_same, _, text in rows if is_same})
         differing = sum(differing for _, differing, _ in rows)
         verdict: str | None = "open" if rows else None
-        if same >= SAME and differing * TOLERATED <= same:
+        if same >= MIN_SAME_ARTICLES and differing * ARTICLES_PER_EXCEPTION <= same:
             verdict = "ignored"
-        elif differing >= DIFFERENT:
+        elif differing >= MIN_DIFFERENT_PAIRS:
             verdict = "kept"
         if save_verdict(conn, named, verdict, same, differing):
             turned.add(named)

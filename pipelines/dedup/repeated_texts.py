@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from db.store.notices import Promise
 
-APART = 3
+MIN_DISTINCT_PROMISES = 3
 """Promises with nothing in common: two may be an article whose listing changed its headline."""
 _KEPT = 0.5
 """Share of a promise's words in the text from which it is kept; then the text is an article, whatever else was led to it."""
@@ -48,7 +48,7 @@ def is_repeated_notice(text: str, promises: Iterable[Promise]) -> bool:
             return False
         if share <= _BROKEN:
             apart.append(words)
-    return _groups(apart) >= APART
+    return _groups(apart) >= MIN_DISTINCT_PROMISES
 
 
 def _groups(promises: Iterable[frozenset[str]]) -> int:

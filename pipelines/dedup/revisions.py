@@ -30,7 +30,7 @@ _LABELS = frozenset(
 )  # fmt: skip
 
 
-def only_surroundings(before: str, after: str) -> bool:
+def differs_only_around_article(before: str, after: str) -> bool:
     """Whether two texts (paragraphs divided by newlines) differ in nothing of the article itself."""
     old, new = _lines(before), _lines(after)
     matcher = SequenceMatcher(

@@ -34,8 +34,8 @@ from pipelines.dedup.address_claims import judge_claims
 from pipelines.dedup.classify import ClassifiedPage, decide, histories_of
 from pipelines.dedup.copy_index import CopyIndex
 from pipelines.dedup.parameter_evidence import judge_parameters
-from pipelines.dedup.repeated_texts import APART, is_repeated_notice
-from pipelines.dedup.revisions import only_surroundings
+from pipelines.dedup.repeated_texts import MIN_DISTINCT_PROMISES, is_repeated_notice
+from pipelines.dedup.revisions import differs_only_around_article
 
 # Where a page counts: what it says it is at, unless it is not believed (`db.addresses.claims`), without what is ignored of it
 # (`db.addresses.parameters`).
@@ -92,7 +92,7 @@ def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: i
     return decided
 
 
-def begin_again(conn: sqlite3.Connection) -> None:
+def reset_settling(conn: sqlite3.Connection) -> None:
     """Drop the index of near copies and call every article unsettled. Decisions stand until they are made again."""
     drop_derived_rows(conn)
 
@@ -131,8 +131,8 @@ class _Clusters:
         """Whether a page shows what its source shows in place of several articles (`pipelines.dedup.repeated_texts`)."""
         key = (sheet.source, sheet.text_hash)
         if key not in self.judged:
-            promises = promises_of(self.conn, sheet.text_hash, sheet.source, APART)
-            self.judged[key] = len(promises) >= APART and is_repeated_notice(
+            promises = promises_of(self.conn, sheet.text_hash, sheet.source, MIN_DISTINCT_PROMISES)
+            self.judged[key] = len(promises) >= MIN_DISTINCT_PROMISES and is_repeated_notice(
                 text_with(self.conn, sheet.text_hash), promises
             )
         return self.judged[key]
@@ -189,7 +189,7 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
 
     def unchanged(older: int, newer: int) -> bool:
         before, after = (conn.execute(_TEXT, (page_id,)).fetchone()[0] for page_id in (older, newer))
-        return only_surroundings(before, after)
+        return differs_only_around_article(before, after)
 
     decided = set()
     notices = {sheet.page_id for sheet in sheets if clusters.is_notice(sheet)}

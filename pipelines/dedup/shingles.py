@@ -21,7 +21,7 @@ _SCATTER = np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
 
 
-def hashes_of(codes: Codes, unit: int) -> Hashes:
+def shingle_hashes(codes: Codes, unit: int) -> Hashes:
     """The hash of the shingle at each position of a text; none where the text is shorter than one."""
     if len(codes) < unit:
         return np.empty(0, dtype=np.uint64)
@@ -33,7 +33,7 @@ def hashes_of(codes: Codes, unit: int) -> Hashes:
     return hashes
 
 
-def smallest(hashes: Hashes, count: int) -> list[int]:
+def smallest_hashes(hashes: Hashes, count: int) -> list[int]:
     """The smallest different hashes, at most `count`, in order."""
     # Hashes are spread evenly: nearly always enough of them lie under this bound, and no more need to be sorted.
     bound = min(_ALL, (_ALL // max(1, len(hashes))) * 8 * count)

@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 
 from db.text_folding import code_points
 from pipelines.dedup.normalize import is_cjk
-from pipelines.dedup.shingles import Hashes, hashes_of
+from pipelines.dedup.shingles import Hashes, shingle_hashes
 
 Positions = NDArray[np.intp]
 
 # Texts shorter than this (in characters) say too little: two pages that only hold "Watch the video" are not copies.
-SHORTEST_COPY = 60
+MIN_COPY_LETTERS = 60
 
 _CJK_UNIT = 5
 _UNIT = 10
@@ -84,7 +84,7 @@ class PreparedText:
     @cached_property
     def hashes(self) -> Hashes:
         """The hash of the shingle at each position."""
-        return hashes_of(code_points(self.letters), self.unit)
+        return shingle_hashes(code_points(self.letters), self.unit)
 
     @cached_property
     def shingles(self) -> tuple[Hashes, Positions]:
@@ -98,13 +98,13 @@ class PreparedText:
         return [figure.span() for figure in figures.finditer(self.letters)]
 
 
-def alike(one: PreparedText, other: PreparedText) -> bool:
+def is_near_copy(one: PreparedText, other: PreparedText) -> bool:
     """Whether one is a copy of the other, whichever was first."""
     if one.letters == other.letters:
-        return len(one.letters) >= SHORTEST_COPY
+        return len(one.letters) >= MIN_COPY_LETTERS
     shorter, longer = sorted((one, other), key=lambda proof: (len(proof.letters), proof.letters))
     size = len(shorter.letters)
-    if size < SHORTEST_COPY or size < _LEAST_SIZE * len(longer.letters) or one.unit != other.unit:
+    if size < MIN_COPY_LETTERS or size < _LEAST_SIZE * len(longer.letters) or one.unit != other.unit:
         return False
     if _other_figures(shorter, longer):
         return False

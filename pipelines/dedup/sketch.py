@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.text_folding import code_points
-from pipelines.dedup.normalize import digits_at
-from pipelines.dedup.shingles import smallest
-from pipelines.dedup.similarity import SHORTEST_COPY, PreparedText
+from pipelines.dedup.normalize import digit_mask
+from pipelines.dedup.shingles import smallest_hashes
+from pipelines.dedup.similarity import MIN_COPY_LETTERS, PreparedText
 
 # Marks of words. Copies that share 0.4 of their shingles have two marks in common in 98 of 100 cases, those that share 0.6 in all.
 _WORD_MARKS = 12
 # Two texts must share this many marks to be compared.
-LEAST_COMMON = 2
+MIN_COMMON_MARKS = 2
 # Figure marks of a text, and how many figures it must have. Copies lose one in ten figures or fewer; of six marks they lose all in
 # one of 10,000 cases, a text cut to 0.6 in 4 of 1,000. Forms share one of six by chance in a third of cases.
 _FIGURE_MARKS = 6
@@ -33,20 +33,20 @@ _MANY_FIGURES = 6
 _MARK = (1 << 48) - 2
 
 
-def marks_of(proof: PreparedText) -> list[int]:
+def sketch_of(proof: PreparedText) -> list[int]:
     """Some twenty numbers of 48 bits, sorted; none for a text too short to be a copy. Those of figures are odd."""
-    if len(proof.letters) < SHORTEST_COPY:
+    if len(proof.letters) < MIN_COPY_LETTERS:
         return []
     hashes = proof.hashes
-    digits = digits_at(code_points(proof.letters))
+    digits = digit_mask(code_points(proof.letters))
     with_figure = _holding(digits, proof.unit)
-    marks = {each & _MARK for each in smallest(hashes[~with_figure], _WORD_MARKS)}
+    marks = {each & _MARK for each in smallest_hashes(hashes[~with_figure], _WORD_MARKS)}
     if _count_figures(digits) >= _MANY_FIGURES:
-        marks |= {each & _MARK | 1 for each in smallest(hashes[with_figure], _FIGURE_MARKS)}
+        marks |= {each & _MARK | 1 for each in smallest_hashes(hashes[with_figure], _FIGURE_MARKS)}
     return sorted(marks)
 
 
-def of_figures(marks: Iterable[int]) -> bool:
+def has_figure_mark(marks: Iterable[int]) -> bool:
     """Whether one of these marks is one of figures."""
     return any(mark & 1 for mark in marks)
 

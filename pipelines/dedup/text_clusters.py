@@ -20,7 +20,7 @@ from db.connection.database import open_in_memory
 from db.errors import UsageError
 from db.regular_files import open_file
 from db.store.near_copies import load_text_lengths, near_copy_pairs, text_number
-from pipelines.dedup.clusters import ClusterMember, original_of, stories
+from pipelines.dedup.clusters import ClusterMember, choose_original, find_clusters
 from pipelines.dedup.copy_index import CopyIndex
 from pipelines.extraction.fingerprint import text_hash
 
@@ -37,7 +37,7 @@ class TextRecord:
     credited: str | None = None
 
 
-def records_of(manifest: Path) -> Iterator[TextRecord]:
+def read_records(manifest: Path) -> Iterator[TextRecord]:
     """The records of a manifest. UsageError names the line that is wrong."""
     try:
         with open_file(manifest, own=True) as file:
@@ -50,7 +50,7 @@ def records_of(manifest: Path) -> Iterator[TextRecord]:
         raise UsageError(f"The manifest {manifest} is not UTF-8 text.") from error
 
 
-def clusters_of(records: Iterable[TextRecord]) -> list[tuple[str | int, str | int]]:
+def cluster_texts(records: Iterable[TextRecord]) -> list[tuple[str | int, str | int]]:
     """For each record, in order: its id and that of its cluster's original. Holds all texts in memory."""
     rows = list(records)
     numbers = [text_number(text_hash(row.text)) for row in rows]
@@ -65,8 +65,8 @@ def clusters_of(records: Iterable[TextRecord]) -> list[tuple[str | int, str | in
         clusters[at] = at
         if number in letters:
             members[number].append(_member(at, row))
-    for together in stories(members, letters, pairs):
-        first = original_of(together).number
+    for together in find_clusters(members, letters, pairs):
+        first = choose_original(together).number
         clusters.update({member.number: first for member in together})
     return [(row.record_id, rows[clusters[at]].record_id) for at, row in enumerate(rows)]
 

@@ -120,7 +120,7 @@ def _rss_item(row: Row) -> str:
         ("link", _link(row)),
         # The text of a description is HTML, a title's is not (rssboard.org/rss-profile).
         ("description", escape(row["description"] or row["subtitle"] or "")),
-        ("pubDate", format_datetime(when(row), usegmt=True)),
+        ("pubDate", format_datetime(publication_time(row), usegmt=True)),
         *[("dc:creator", name) for name in row["authors"]],
         *[("category", tag) for tag in row["tags"]],
         ("content:encoded", _as_html(row)),
@@ -149,7 +149,7 @@ def _feed_item(row: Row) -> dict[str, Any]:
         "title": row["title"],
         "summary": row["description"],
         "content_text": row["text"],
-        "date_published": when(row).isoformat().replace("+00:00", "Z"),
+        "date_published": publication_time(row).isoformat().replace("+00:00", "Z"),
         "authors": [{"name": name} for name in row["authors"]],
         "tags": row["tags"],
         "language": row["language"],
@@ -159,7 +159,7 @@ def _feed_item(row: Row) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value or name == "content_text"}
 
 
-def when(row: Row) -> datetime:
+def publication_time(row: Row) -> datetime:
     """When it was published, in UTC; when it was fetched, where the page does not say or not whose clock it means."""
     text = row["published"]
     if text and row["published_precision"] != "day" and row["published_offset_from"] != "unknown":

@@ -22,7 +22,7 @@ from lxml import etree, html
 from db.http_statuses import is_page_status
 from db.regular_files import NotRegularFile, open_file
 from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, SkippedRecord
-from pipelines.processing.files import PageFile, entries_of_manifest, unpacked
+from pipelines.processing.files import PageFile, page_files_in_manifest, read_unpacked
 from pipelines.urls import clean_url
 
 _ENDS = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz", ".xhtml.gz")
@@ -42,7 +42,7 @@ def is_html_file(path: Path) -> bool:
 
 def read_manifest(manifest: Path, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
     """The pages of a manifest. Raises UsageError: not one."""
-    for entry in entries_of_manifest(manifest, inside=True):
+    for entry in page_files_in_manifest(manifest, inside=True):
         item = _item(entry, limit, is_known)
         # Here a page was promised, which a folder does not.
         missing = isinstance(item, SkippedRecord) and item.reason == NOT_A_FILE
@@ -79,7 +79,7 @@ def _item(entry: PageFile, limit: int, is_known: IsKnown) -> Item:
             at = entry.fetched_at or datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
             if known := _known(entry, at, is_known):
                 return known
-            body = unpacked(file, entry.path, limit)
+            body = read_unpacked(file, entry.path, limit)
     except (OSError, EOFError, zlib.error, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         reason = NOT_A_FILE if isinstance(error, NotRegularFile) else "unreadable"

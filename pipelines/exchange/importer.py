@@ -2,8 +2,8 @@
 
     items ──> a few pages, packed ──> one job for the writer ──> counts; the desk is woken
 
-What is held is bounded by `MOST_PAGES` and `MOST_BYTES`, whatever the archive's size. A kill loses at most what is held; the next
-import of the same file passes over what is known.
+What is held is bounded by `MAX_PAGES_HELD` and `MAX_BYTES_HELD`, whatever the archive's size. A kill loses at most what is held;
+the next import of the same file passes over what is known.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from db.store.facts import Body, Fetch, ReceivedPage, pack_body
 from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord, SkippedRecords
 from pipelines.urls import link_key
 
-MOST_PAGES, MOST_BYTES = 64, 16_000_000
+MAX_PAGES_HELD, MOST_BYTES = 64, 16_000_000
 # Payloads of a file that a revisit may name, 150 bytes each.
 _MOST_DIGESTS = 200_000
 
@@ -73,7 +73,7 @@ class Importer:
                     self.counts.passed.note(item)
                 else:
                     held.append((item, None, ()))
-                if len(held) >= MOST_PAGES or size >= MOST_BYTES:
+                if len(held) >= MAX_PAGES_HELD or size >= MAX_BYTES_HELD:
                     self._store(held)
                     held, size = [], 0
                 show(self.counts)

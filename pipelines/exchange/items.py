@@ -69,12 +69,12 @@ Item = ArchivedPage | Revisit | KnownFetch | SkippedRecord
 IsKnown = Callable[[str, datetime], bool]
 """Whether the database has the fetch of an address at a time."""
 
-MOST_TOLD = 20
+MAX_PLACES = 20
 
 
 @dataclass(slots=True, kw_only=True)
 class SkippedRecords:
-    """What archives held that is no page: how much, by reason, and the first `MOST_TOLD` places that somebody should look at."""
+    """What archives held that is no page: how much, by reason, and the first `MAX_PLACES` places that somebody should look at."""
 
     reasons: Counter[str] = field(default_factory=Counter)
     places: list[str] = field(default_factory=list)
@@ -82,7 +82,7 @@ class SkippedRecords:
     def note(self, item: SkippedRecord) -> None:
         """Count one."""
         self.reasons[item.reason] += 1
-        if item.where is not None and len(self.places) < MOST_TOLD:
+        if item.where is not None and len(self.places) < MAX_PLACES:
             self.places.append(item.where)
 
     @property

@@ -17,7 +17,7 @@ from db.errors import UsageError
 from db.models import Article, Page
 from db.store.outcomes import Extractor
 from pipelines.exchange.article_formats import COLUMNS
-from pipelines.exchange.remote import NEEDS
+from pipelines.exchange.remote import EXTRA_MISSING
 from pipelines.extraction.article_json import to_json
 from pipelines.processing.page_worker import ExtractionResult
 
@@ -49,7 +49,7 @@ class OutcomeFolder:
             import fsspec
             import pyarrow  # noqa: F401 - found missing before the first page is read
         except ImportError as error:
-            raise UsageError(NEEDS) from error
+            raise UsageError(EXTRA_MISSING) from error
         try:
             self._fs, self._root = fsspec.core.url_to_fs(address)
         except (ImportError, ValueError) as error:

@@ -23,7 +23,7 @@ from pipelines.exchange.open_archive import ArchiveOptions, read_wacz
 from pipelines.exchange.warc_reader import read_warc
 from pipelines.urls import clean_url, link_key
 
-NEEDS = "archives at addresses need fsspec and pyarrow: pip install 'copydesk[dask]'"
+EXTRA_MISSING = "archives at addresses need fsspec and pyarrow: pip install 'copydesk[dask]'"
 # Rows of a Parquet file that are held at once.
 _ROWS = 64
 _COLUMNS = ("url", "final_url", "fetched_at", "status", "content_type", "body")
@@ -43,7 +43,7 @@ def find_archives(addresses: Sequence[str]) -> list[RemoteArchives]:
     try:
         import fsspec
     except ImportError as error:
-        raise UsageError(NEEDS) from error
+        raise UsageError(EXTRA_MISSING) from error
     found = []
     for address in addresses:
         try:
@@ -166,7 +166,7 @@ def _rows(file: IO[bytes], path: str) -> Iterator[dict[str, Any]]:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
-        raise UsageError(NEEDS) from error
+        raise UsageError(EXTRA_MISSING) from error
     try:
         table = pq.ParquetFile(file)
     except pa.ArrowInvalid as error:

@@ -16,7 +16,7 @@ from db.models import Article, Page, Rejection
 from db.store.page_payload import PagePayload
 from pipelines.exchange.parquet_outcomes import PART_PAGES, ExtractedPage, OutcomeFolder
 from pipelines.processing.page_worker import ExtractionResult
-from pipelines.processing.reextract import PageExecutor, readings
+from pipelines.processing.reextract import PageExecutor, completed_batches
 
 HELD_PARTS = 3
 
@@ -60,7 +60,7 @@ def extract_into(
             by_number[held.number] = held
             yield parcel
 
-    for some in readings(executor, sent(), stop, room=lambda: len(waiting) < HELD_PARTS * PART_PAGES):
+    for some in completed_batches(executor, sent(), stop, room=lambda: len(waiting) < HELD_PARTS * PART_PAGES):
         for reading in some:
             by_number.pop(reading.page_id).reading = reading
         while len(waiting) >= PART_PAGES and all(waiting[n].reading for n in range(PART_PAGES)):

@@ -33,7 +33,7 @@ class WarcHeader:
     is_part: bool = False
 
 
-def write_exported(exported: WarcHeader) -> str:
+def encode_header(exported: WarcHeader) -> str:
     """The header's value."""
     link = exported.link
     said = {
@@ -57,7 +57,7 @@ def write_exported(exported: WarcHeader) -> str:
     return json.dumps({name: value for name, value in said.items() if value})
 
 
-def read_exported(headers: Any) -> WarcHeader | None:
+def decode_header(headers: Any) -> WarcHeader | None:
     """The content of a record's header; None where there is none, or none that we could have written."""
     text = headers.get_header(HEADER)
     if text is None:

@@ -16,9 +16,9 @@ from db.http_statuses import is_page_status
 from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
 from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, Revisit, SkippedRecord
 from pipelines.exchange.unpack import read_body
-from pipelines.exchange.warc_header import ORIGINAL, WarcHeader, read_exported
-from pipelines.exchange.warc_records import CUT_OFF, DamagedRange, left, read_records
-from pipelines.truncation import is_whole_range
+from pipelines.exchange.warc_header import ORIGINAL, WarcHeader, decode_header
+from pipelines.exchange.warc_records import TRUNCATION_ERRORS, DamagedRange, bytes_left, read_records
+from pipelines.truncation import is_full_range
 from pipelines.urls import clean_url
 
 _HTML = ("text/html", "application/xhtml+xml")
@@ -42,7 +42,7 @@ def read_warc(file: IO[bytes], name: str, *, limit: int, is_known: IsKnown) -> I
             continue
         try:
             yield from reading.items(record)
-        except CUT_OFF as error:
+        except TRUNCATION_ERRORS as error:
             # The damage comes next, once.
             record.damage = str(error)
     yield from reading.abandoned()
@@ -73,7 +73,7 @@ class _Reading:
             # What somebody made of an address, not what its server said: counted, so that nobody looks for it in vain.
             yield SkippedRecord(reason="resource")
         elif record.rec_type == "response":
-            exported = read_exported(record.rec_headers)
+            exported = decode_header(record.rec_headers)
             if exported is not None and exported.is_part and (self._whole or self._skipping):
                 yield from self._part(record)
             else:
@@ -114,7 +114,7 @@ class _Reading:
             return SkippedRecord(reason=f"status_{status}")
         if not is_page_status(status):
             return SkippedRecord(reason=f"status_{status}" if status else "not_http")
-        if status == 206 and not is_whole_range(headers.get("Content-Range", "").encode("latin-1")):
+        if status == 206 and not is_full_range(headers.get("Content-Range", "").encode("latin-1")):
             return SkippedRecord(reason="truncated")
         asked = (exported.asked if exported else self._asked(url, at)) or url
         digest = record.rec_headers.get_header("WARC-Payload-Digest")
@@ -154,7 +154,7 @@ class _Reading:
             return self._spoilt(record, "damaged", f"is not {encodings}: {error}")
         length = headers.get("Content-Length", "")
         declared = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
-        if left(record) > 0:
+        if bytes_left(record) > 0:
             raise EOFError("a record is shorter than it says")
         if declared > len(body) and not encodings and not chunked:
             return self._spoilt(

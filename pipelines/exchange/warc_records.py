@@ -39,7 +39,7 @@ _BETWEEN = 64
 # stays far below, one whose every record claims the whole rest goes past it after some dozens.
 _AGAIN, _AGAIN_AT_LEAST = 32, 64 << 20
 # What warcio raises for what is no record: its own two, and what Python says to missing or impossible values.
-BROKEN = (
+WARC_ERRORS = (
     ArchiveLoadFailed,
     StatusAndHeadersParserException,
     EOFError,
@@ -51,7 +51,7 @@ BROKEN = (
     zlib.error,
 )
 # Of those, what reading a record raises where it is not whole: these say what is wrong. As much of it as fits a line.
-CUT_OFF = (ArchiveLoadFailed, EOFError, OSError, zlib.error)
+TRUNCATION_ERRORS = (ArchiveLoadFailed, EOFError, OSError, zlib.error)
 _WHY = 120
 
 
@@ -67,7 +67,11 @@ class DamagedRange:
 def _why(error: Exception) -> str:
     """What is wrong, in one short line."""
     said = str(error).partition("while decompressing data: ")
-    return re.sub(r"\s+", " ", said[2] or said[0])[:_WHY] if isinstance(error, CUT_OFF) else "is no record of a WARC"
+    return (
+        re.sub(r"\s+", " ", said[2] or said[0])[:_WHY]
+        if isinstance(error, TRUNCATION_ERRORS)
+        else "is no record of a WARC"
+    )
 
 
 class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
@@ -132,8 +136,8 @@ class _Iterator(ArchiveIterator):  # type: ignore[misc]
 def read_records(file: IO[bytes], name: str) -> Iterator[Any]:
     """The records (warcio's), and one Damage for each stretch that is none. Raises UsageError where it is no WARC at all.
 
-    `file` must be seekable. A record is to be read before the next one is asked for; whoever cannot read it to its end (`CUT_OFF`)
-    says so in its `damage`. `begins` is the byte at which it stands.
+    `file` must be seekable. A record is to be read before the next one is asked for; whoever cannot read it to its end
+    (`TRUNCATION_ERRORS`) says so in its `damage`. `begins` is the byte at which it stands.
     """
     start = file.read(len(_BEGINS))
     if not start:
@@ -182,7 +186,7 @@ def _past_damage(file: IO[bytes], *, packed: bool) -> Iterator[Any]:
                 last = records.offset if records.offset < file.tell() else begun
                 yield DamagedRange(at=last, why="the file breaks off in a gzip member")
             return
-        except BROKEN as error:
+        except WARC_ERRORS as error:
             if "non-chunked gzip" in str(error):
                 raise _OnePiece from error
             damage = DamagedRange(at=max(begun, records.offset), why=_why(error))
@@ -215,7 +219,7 @@ def _check_end(record: Any, file: IO[bytes], reader: _Reader) -> None:
     """See whether the next record, or nothing, stands where this one says that it ends."""
     here = file.tell()
     try:
-        end = here - reader.rem_length() + left(record)
+        end = here - reader.rem_length() + bytes_left(record)
         if end > file.seek(0, io.SEEK_END):
             raise ArchiveLoadFailed("a record is shorter than it says")
         file.seek(end)
@@ -238,11 +242,11 @@ def _skip_rest(record: Any) -> None:
         raise ArchiveLoadFailed(record.damage)
     while record.raw_stream.read(_STEP):
         pass
-    if left(record):
+    if bytes_left(record):
         raise ArchiveLoadFailed("a record is shorter than it says")
 
 
-def left(record: Any) -> int:
+def bytes_left(record: Any) -> int:
     """The bytes of a record that were not read (yet)."""
     return int(getattr(record.raw_stream, "limit", 0))
 

@@ -19,7 +19,7 @@ from warcio.warcwriter import WARCWriter
 
 from db.store.archive_export import StoredPage
 from db.timestamps import format_timestamp
-from pipelines.exchange.warc_header import HEADER, ORIGINAL, WarcHeader, write_exported
+from pipelines.exchange.warc_header import HEADER, ORIGINAL, WarcHeader, encode_header
 
 _NOT_AS_STORED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -84,7 +84,7 @@ class WarcFile:
             payload=BytesIO(body),
             length=len(body),
             http_headers=_Headers(f"{status} {_phrase(status)}", kept, protocol="HTTP/1.1"),
-            warc_headers_dict={"WARC-Date": format_timestamp(at), HEADER: write_exported(exported)},
+            warc_headers_dict={"WARC-Date": format_timestamp(at), HEADER: encode_header(exported)},
         )
         self._writer.write_record(record)
 

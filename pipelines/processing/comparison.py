@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from db.store.extractions import StoredOutcome, is_page_pruned, load_outcome
 from pipelines.processing.page_worker import ExtractionResult
-from pipelines.processing.reextract import fails, made_of
+from pipelines.processing.reextract import breaks_extraction, outcome_as_stored
 
 SAMPLES = 5
 # Pages that would fail are named, up to so many.
@@ -68,7 +68,7 @@ class OutcomeDifferences:
 
     def add(self, conn: sqlite3.Connection, reading: ExtractionResult) -> None:
         """Compare one reading with what is held. A page that has no outcome any more is passed over."""
-        before, made = load_outcome(conn, reading.page_id), made_of(reading)
+        before, made = load_outcome(conn, reading.page_id), outcome_as_stored(reading)
         if before is None:
             return
         fate = _fate(before[1], made)
@@ -99,7 +99,7 @@ class OutcomeDifferences:
 
 
 def _fate(before: StoredOutcome, made: StoredOutcome) -> str:
-    if fails(before, made):
+    if breaks_extraction(before, made):
         return "failed"
     if before == made:
         return "same"

@@ -27,7 +27,7 @@ from db.regular_files import open_file
 from db.site_rules.loader import Sites
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import MAX_BODY, extract
-from pipelines.processing.page_worker import rehearse
+from pipelines.processing.page_worker import extract_known_page
 from pipelines.processing.worker_pool import TaskDied, TaskTooSlow, WorkerPool
 
 PAGE_TIMEOUT_S = 30.0
@@ -55,7 +55,7 @@ class PageFile:
     within: Path | None = None
 
 
-def entries_of_manifest(manifest: Path, *, inside: bool = False) -> Iterator[PageFile]:
+def page_files_in_manifest(manifest: Path, *, inside: bool = False) -> Iterator[PageFile]:
     """The entries of a manifest, read line by line. UsageError names the line that is wrong.
 
     `inside`: what has a relative path must be in the manifest's folder.
@@ -123,7 +123,7 @@ def _when(value: Any, where: str) -> datetime | None:
     return when
 
 
-def read_entry(entry: PageFile, sites: Sites) -> Outcome:
+def extract_file(entry: PageFile, sites: Sites) -> Outcome:
     """Read one file and extract it."""
     try:
         body = _read(entry) if entry.body is None else entry.body
@@ -145,10 +145,10 @@ def read_entry(entry: PageFile, sites: Sites) -> Outcome:
 
 def _read(entry: PageFile) -> bytes:
     with open_file(entry.path, own=entry.own) as file:
-        return unpacked(file, entry.path, MAX_BODY)
+        return read_unpacked(file, entry.path, MAX_BODY)
 
 
-def unpacked(file: IO[bytes], path: Path, limit: int) -> bytes:
+def read_unpacked(file: IO[bytes], path: Path, limit: int) -> bytes:
     """What is in a file, at most one byte more than `limit`: a bomb of zeros in gzip must not fill the memory."""
     if path.suffix == ".gz":
         with gzip.open(file) as packed:
@@ -156,7 +156,7 @@ def unpacked(file: IO[bytes], path: Path, limit: int) -> bytes:
     return file.read(limit + 1)
 
 
-def json_lines(
+def extract_json_lines(
     entries: Iterable[PageFile], sites: Sites, *, jobs: int = 1, timeout_s: float = PAGE_TIMEOUT_S
 ) -> Iterator[str]:
     """One JSON line an entry, in order, made by `jobs` processes; nothing is gathered. Raises MachineError."""
@@ -193,11 +193,11 @@ class ExtractFiles:
 
     def prepare(self) -> Callable[[PageFile], str]:
         """A function that extracts one file into its JSON line."""
-        return lambda entry: _line(entry, read_entry(entry, self.sites))
+        return lambda entry: _line(entry, extract_file(entry, self.sites))
 
-    def rehearse(self) -> None:
+    def extract_known_page(self) -> None:
         """Extract a page that is known to be an article."""
-        rehearse()
+        extract_known_page()
 
 
 def _line(entry: PageFile, outcome: Outcome) -> str:

@@ -31,7 +31,7 @@ from db.store.near_copies import any_unsettled
 from db.store.outcomes import Extractor, extractor_id, insert_article, insert_rejection
 from db.store.pages import count_unread, unread_pages
 from pipelines.processing.page_pool import ExtractionPool
-from pipelines.processing.page_worker import ExtractionResult, read
+from pipelines.processing.page_worker import ExtractionResult, extract_task
 from pipelines.processing.reextract import LocalExecutor, PageExecutor
 
 # Pages handed to the pool ahead of need, for each process: enough that none waits, few enough that a stop is quick.
@@ -169,7 +169,7 @@ class Ingest:
             room = window - under_way
             pages = unread_pages(conn, last, room, up_to=self._last_page) if room > 0 else []
             for page_id in pages:
-                readers.submit(read, page_id).add_done_callback(self._read.put)
+                readers.submit(extract_task, page_id).add_done_callback(self._read.put)
                 last, under_way = page_id, under_way + 1
             if pages:
                 _get_ready()  # meanwhile the processes read
@@ -209,7 +209,7 @@ class Ingest:
         # Cancelled are those whose processes were stopped first; what a cluster failed with is raised here.
         readings = [future.result() for future in batch if not future.cancelled()]
         if readings:
-            self._writer.submit(lambda writing: record(writing, readings, maker)).result()
+            self._writer.submit(lambda writing: record_results(writing, readings, maker)).result()
         return len(batch)
 
 
@@ -226,7 +226,7 @@ def _settling() -> Callable[..., object]:
     return settle
 
 
-def record(conn: sqlite3.Connection, readings: Sequence[ExtractionResult], maker: int) -> None:
+def record_results(conn: sqlite3.Connection, readings: Sequence[ExtractionResult], maker: int) -> None:
     """Write outcomes and settle the articles among them. A job for the one writer."""
     articles = []
     for reading in sorted(readings, key=lambda reading: reading.page_id):

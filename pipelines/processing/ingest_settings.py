@@ -19,7 +19,7 @@ def worker_count(config: Config) -> int:
     return config.workers or max(1, min(MOST_WORKERS, os.cpu_count() or 1))
 
 
-def plan_desk(config: Config, sites: Sites | None = None) -> IngestPlan:
+def plan_ingest(config: Config, sites: Sites | None = None) -> IngestPlan:
     """The plan; `sites` are the rules where they are loaded already.
 
     Raises ConfigError for bad rules: who has pages read again wants them read by what the files say.

@@ -42,7 +42,7 @@ class _Unpickler(pickle.Unpickler):
         return self._apart[number]
 
 
-def packed(value: Any) -> list[bytes]:
+def encode_message(value: Any) -> list[bytes]:
     """A value as a message. Raises what pickling raises."""
     file = io.BytesIO()
     file.write(bytes(_NUMBER_BYTES))

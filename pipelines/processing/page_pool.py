@@ -7,7 +7,7 @@ from pathlib import Path
 
 from db.models import Reason, Rejection
 from db.site_rules.loader import Sites
-from pipelines.processing.page_worker import ExtractionResult, ExtractPages, Task, number_of
+from pipelines.processing.page_worker import ExtractionResult, ExtractPages, Task, task_page_id
 from pipelines.processing.worker_pool import TaskDied, TaskTooSlow, WorkerPool
 
 
@@ -49,4 +49,4 @@ class ExtractionPool:
 
 
 def _rejected(page: Task, reason: Reason, detail: str) -> ExtractionResult:
-    return ExtractionResult(page_id=number_of(page), outcome=Rejection(reason=reason, detail=detail))
+    return ExtractionResult(page_id=task_page_id(page), outcome=Rejection(reason=reason, detail=detail))

@@ -61,31 +61,31 @@ class ExtractPages:
             conn=open_readonly(self.database) if self.database else None,
             sites=self.sites,
         )
-        return read
+        return extract_task
 
-    def rehearse(self) -> None:
+    def extract_known_page(self) -> None:
         """Extract a page that is known to be an article."""
-        rehearse()
+        extract_known_page()
 
 
-def read(task: Task) -> ExtractionResult:
+def extract_task(task: Task) -> ExtractionResult:
     """Extract one page. Only in a process that is prepared for it."""
     desk = _desks[os.getpid()]
     try:
         if isinstance(task, PagePayload):
             return _read(task.page_id, task.unpack(), desk.sites)
         assert desk.conn is not None
-        return read_page(desk.conn, desk.sites, task)
+        return extract_stored(desk.conn, desk.sites, task)
     except sqlite3.Error as error:
         assert desk.database is not None
         raise MachineError(str(explain_sqlite_error(error, desk.database))) from error
     except CopydeskError as error:
         if isinstance(error, DatabaseError) and not isinstance(error, DatabaseDamaged):
             raise
-        return broken(task, error)  # the stored body is damaged: said of this page, the others are read
+        return rejected_as_crashed(task, error)  # the stored body is damaged: said of this page, the others are read
 
 
-def rehearse() -> None:
+def extract_known_page() -> None:
     """Extract a page that is known to be an article. Raises whatever is in the way."""
     outcome = extract(Page(body=_KNOWN_PAGE.encode(), url="https://news.example/2026/11/bridge.html"), Sites())
     if not isinstance(outcome, Article):
@@ -101,17 +101,17 @@ _KNOWN_PAGE = (
 )
 
 
-def number_of(task: Task) -> int:
+def task_page_id(task: Task) -> int:
     """The number that the page's reading will have."""
     return task.page_id if isinstance(task, PagePayload) else task
 
 
-def broken(task: Task, error: CopydeskError) -> ExtractionResult:
+def rejected_as_crashed(task: Task, error: CopydeskError) -> ExtractionResult:
     """The reading of a page whose stored body cannot be had."""
-    return ExtractionResult(page_id=number_of(task), outcome=Rejection(reason=Reason.CRASHED, detail=str(error)))
+    return ExtractionResult(page_id=task_page_id(task), outcome=Rejection(reason=Reason.CRASHED, detail=str(error)))
 
 
-def read_page(conn: sqlite3.Connection, sites: Sites, page_id: int) -> ExtractionResult:
+def extract_stored(conn: sqlite3.Connection, sites: Sites, page_id: int) -> ExtractionResult:
     """Extract one stored page over any connection."""
     return _read(page_id, load_page(conn, page_id), sites)
 

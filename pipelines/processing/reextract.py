@@ -33,7 +33,7 @@ from db.store.extractions import (
 from db.store.near_copies import any_unsettled
 from db.store.outcomes import article_row, credit_rows
 from pipelines.processing.page_pool import ExtractionPool
-from pipelines.processing.page_worker import ExtractionResult, Task, read
+from pipelines.processing.page_worker import ExtractionResult, Task, extract_task
 
 # Pages written in one transaction, and articles settled in one, so that the write lock is held for well under 100 ms. Pages that
 # have changed take some 5 ms each, most of it in the search index, and more on a slow machine: past HOLD_S no more are begun.
@@ -61,9 +61,9 @@ class PageExecutor(Executor):
         return AHEAD
 
 
-def page_of(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Task:
+def task_of_call(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Task:
     """The page that an executor of ours is asked to read. Raises ValueError where it is asked for something else."""
-    if fn is not read or len(args) != 1 or kwargs:
+    if fn is not extract_task or len(args) != 1 or kwargs:
         raise ValueError("reading processes run `reader.read` with a page, nothing else")
     page: Task = args[0]
     return page
@@ -77,7 +77,7 @@ class LocalExecutor(PageExecutor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have a page read. The future is cancelled where the pool was stopped first."""
-        return self._pool.submit(page_of(fn, args, kwargs))
+        return self._pool.submit(task_of_call(fn, args, kwargs))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes, at once where `cancel_futures` is given."""
@@ -91,7 +91,7 @@ def _always() -> bool:
     return True
 
 
-def readings(
+def completed_batches(
     executor: PageExecutor, pages: Iterator[Task], stop: threading.Event, room: Callable[[], bool] = _always
 ) -> Iterator[list[ExtractionResult]]:
     """Readings of pages, up to BATCH at a time, a bounded number ahead, none taken while there is no `room`; ends early on `stop`.
@@ -106,7 +106,7 @@ def readings(
             page = next(pages, None)
             more = page is not None
             if page is not None:
-                executor.submit(read, page).add_done_callback(came.put)
+                executor.submit(extract_task, page).add_done_callback(came.put)
                 under_way += 1
         some = _gathered(came, min(under_way, BATCH))
         under_way -= len(some)
@@ -127,7 +127,7 @@ def _gathered(came: queue.Queue[Future[ExtractionResult]], most: int) -> list[Fu
     return some
 
 
-def made_of(reading: ExtractionResult) -> StoredOutcome:
+def outcome_as_stored(reading: ExtractionResult) -> StoredOutcome:
     """A reading as the tables would hold it."""
     if isinstance(reading.outcome, Article):
         assert reading.prints is not None
@@ -138,7 +138,7 @@ def made_of(reading: ExtractionResult) -> StoredOutcome:
     return StoredOutcome(reason=reading.outcome.reason.value, detail=reading.outcome.detail or None)
 
 
-def left_of(conn: sqlite3.Connection, run_id: int) -> Iterator[int]:
+def remaining_pages(conn: sqlite3.Connection, run_id: int) -> Iterator[int]:
     """The pages that a run has left, read a few at a time."""
     last = 0
     while pages := pages_to_extract(conn, run_id, last, AHEAD):
@@ -146,7 +146,7 @@ def left_of(conn: sqlite3.Connection, run_id: int) -> Iterator[int]:
         last = pages[-1]
 
 
-def replay(
+def reextract_run(
     conn: sqlite3.Connection,
     run_id: int,
     maker: int,
@@ -157,12 +157,12 @@ def replay(
     """Read what a run has left, write and settle it. `show` is told how many are done. The longest transaction, in ms."""
     done, longest = 0, 0.0
     load_tables()
-    for came in readings(executor, left_of(conn, run_id), stop):
+    for came in completed_batches(executor, remaining_pages(conn, run_id), stop):
         some = came
         while some:
             with write(conn):
                 began = time.perf_counter()
-                written, changed = record_again(conn, some, run_id, maker)
+                written, changed = record_reextracted(conn, some, run_id, maker)
             longest = max(longest, _rest(time.perf_counter() - began))
             if changed:
                 longest = max(longest, settle_in_steps(conn, stop))
@@ -191,7 +191,7 @@ def _rest(held_s: float) -> float:
     return held_s
 
 
-def record_again(
+def record_reextracted(
     conn: sqlite3.Connection, some: Sequence[ExtractionResult], run_id: int, maker: int
 ) -> tuple[int, int]:
     """Write the first of the readings, as many as HOLD_S allows, where they differ from what is held, and the run's figures.
@@ -215,19 +215,19 @@ def record_again(
     return written, changed
 
 
-def fails(before: StoredOutcome, made: StoredOutcome) -> bool:
+def breaks_extraction(before: StoredOutcome, made: StoredOutcome) -> bool:
     """Whether a page that was read before breaks the extraction now: what is held of it stays."""
     return made.reason in _BROKE and before.reason not in _BROKE
 
 
 def _record(conn: sqlite3.Connection, reading: ExtractionResult, run_id: int, maker: int) -> str:
-    page_id, made = reading.page_id, made_of(reading)
+    page_id, made = reading.page_id, outcome_as_stored(reading)
     before = load_outcome(conn, page_id)
     if before is None:
         return "gone"
     if is_page_pruned(conn, page_id):
         return "pruned"
-    if fails(before[1], made):
+    if breaks_extraction(before[1], made):
         return "failed"
     if made == before[1]:
         conn.execute("UPDATE outcomes SET extractor_id = ? WHERE page_id = ?", (maker, page_id))

@@ -27,12 +27,12 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any, Protocol
 
 from db.errors import MachineError
-from pipelines.processing.messages import packed, receive, send
+from pipelines.processing.messages import encode_message, receive, send
 from pipelines.processing.worker_process import (
     MEMORY_LIMIT_BYTES,
     TaskDone,
+    TaskOutOfResources,
     TaskRaised,
-    TaskStrained,
     WorkerBroken,
     WorkerReady,
     cpu_seconds,
@@ -43,9 +43,9 @@ from pipelines.processing.worker_process import (
 # A process is replaced after so many tasks, which bounds what libxml2 and caches may leak.
 TASKS_PER_PROCESS = 2000
 # Somebody may have killed a process for another reason than its task, so a task gets a second process before it is blamed.
-ATTEMPTS = 2
+TASK_ATTEMPTS = 2
 # A machine that has no process or file handle to give may have one again in a moment.
-STARTS = 3
+START_ATTEMPTS = 3
 START_PAUSE_S = 1.0
 # How long a process may take until it is ready: it takes 0.5 s on an idle machine, some 10 s on a very busy one.
 READY_S = 120.0
@@ -53,7 +53,7 @@ READY_S = 120.0
 STOP_POLL_S = 0.2
 # The time limit is of processor time, so that a machine that is busy with other things blames no task. One that got no processor
 # for so many times its limit is given up all the same.
-PATIENCE = 10.0
+WALL_TIME_FACTOR = 10.0
 
 
 # What the server of processes imports, of all pools of this process: it is started with the first of their processes.
@@ -156,8 +156,8 @@ class WorkerPool:
 
     def _do(self, worker: _Worker | None, task: Any, future: Future[Any]) -> _Worker | None:
         """Have one task done; the process, None where it is gone. The future stays open where the pool is stopped or in trouble."""
-        why: WorkerBroken | TaskStrained | None = None
-        for _ in range(ATTEMPTS):
+        why: WorkerBroken | TaskOutOfResources | None = None
+        for _ in range(TASK_ATTEMPTS):
             if self._stopped.is_set() or self._trouble is not None:
                 return worker
             if worker is not None and worker.tasks >= TASKS_PER_PROCESS:
@@ -176,14 +176,14 @@ class WorkerPool:
                 case TaskTooSlow() as error:
                     future.set_exception(error)
                     return None
-                case WorkerBroken() | TaskStrained() as why:
+                case WorkerBroken() | TaskOutOfResources() as why:
                     worker = None
                 case None:
                     return None
         assert why is not None
         return self._blame(why, future)
 
-    def _blame(self, why: WorkerBroken | TaskStrained, future: Future[Any]) -> _Worker | None:
+    def _blame(self, why: WorkerBroken | TaskOutOfResources, future: Future[Any]) -> _Worker | None:
         """The task failed in every process it was given: blame it, unless it is the machine that fails. A rehearsed process."""
         if isinstance(why, WorkerBroken):
             raise MachineError(f"a worker process cannot work: {why.detail}")
@@ -202,7 +202,7 @@ class WorkerPool:
     def _start(self) -> _Worker | None:
         """A process that is ready, None where the pool was stopped meanwhile. Raises MachineError."""
         why = ""
-        for attempt in range(STARTS):
+        for attempt in range(START_ATTEMPTS):
             if self._stopped.wait(START_PAUSE_S if attempt else 0):
                 return None
             try:
@@ -225,13 +225,13 @@ class WorkerPool:
             " (ulimit -u, -n, -v) and to the installation (copydesk doctor)"
         )
 
-    def _await_ready(self, worker: _Worker) -> WorkerReady | WorkerBroken | TaskStrained | None:
+    def _await_ready(self, worker: _Worker) -> WorkerReady | WorkerBroken | TaskOutOfResources | None:
         until = time.monotonic() + READY_S
         try:
             while time.monotonic() < until and not self._stopped.is_set():
                 if worker.poll(STOP_POLL_S):
                     answer = worker.receive()
-                    assert isinstance(answer, WorkerReady | WorkerBroken | TaskStrained)
+                    assert isinstance(answer, WorkerReady | WorkerBroken | TaskOutOfResources)
                     return answer
         except (EOFError, OSError):
             return None
@@ -239,21 +239,22 @@ class WorkerPool:
 
     def _ask(
         self, worker: _Worker, task: Any
-    ) -> TaskDone | TaskRaised | WorkerBroken | TaskStrained | TaskTooSlow | None:
+    ) -> TaskDone | TaskRaised | WorkerBroken | TaskOutOfResources | TaskTooSlow | None:
         """What came of a task (None: the rehearsal), None where the pool was stopped. Unless it answered, the process is gone."""
         killed_before = oom_kills()
-        answer: TaskDone | TaskRaised | WorkerBroken | TaskStrained | TaskTooSlow | None
+        answer: TaskDone | TaskRaised | WorkerBroken | TaskOutOfResources | TaskTooSlow | None
         try:
             worker.ask(task)
             answer = self._await_answer(worker)
         except (EOFError, OSError):
-            answer = TaskStrained(
-                detail=f"The process reading it ended, {ATTEMPTS} times.", machines=_limits_of(worker, killed_before)
+            answer = TaskOutOfResources(
+                detail=f"The process reading it ended, {TASK_ATTEMPTS} times.",
+                machines=_limits_of(worker, killed_before),
             )
         except pickle.UnpicklingError as error:
-            answer = TaskStrained(detail=f"Its answer cannot be read: {error}.")
-        if isinstance(answer, TaskStrained) and not answer.machines and answer.memory:
-            answer = TaskStrained(detail=answer.detail, machines=_limits_of(worker, killed_before))
+            answer = TaskOutOfResources(detail=f"Its answer cannot be read: {error}.")
+        if isinstance(answer, TaskOutOfResources) and not answer.machines and answer.memory:
+            answer = TaskOutOfResources(detail=answer.detail, machines=_limits_of(worker, killed_before))
         if not isinstance(answer, TaskDone | TaskRaised):
             worker.kill()
         return answer
@@ -269,7 +270,7 @@ class WorkerPool:
                 spent is None
                 or spent_before is None
                 or spent - spent_before >= self._timeout_s
-                or waited >= PATIENCE * self._timeout_s
+                or waited >= WALL_TIME_FACTOR * self._timeout_s
             ):
                 return TaskTooSlow(f"It took more than {self._timeout_s:g} s and was stopped.")
         return None
@@ -297,7 +298,7 @@ class _Worker:
     def ask(self, task: Any) -> None:
         """Send a task. Raises OSError where the process is gone."""
         self.tasks += 1
-        send(self._pipe, packed(task))
+        send(self._pipe, encode_message(task))
 
     def poll(self, wait_s: float) -> bool:
         """Whether there is an answer, within that time. Raises OSError where the process is gone."""

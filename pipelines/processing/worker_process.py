@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from db.errors import CopydeskError, DatabaseError, MachineError
-from pipelines.processing.messages import packed, receive, send
+from pipelines.processing.messages import encode_message, receive, send
 
 # Address space of one worker process. A hostile page must not take the machine's memory; the largest honest page of 876
 # needed under 300 MiB in all.
@@ -58,7 +58,7 @@ class TaskRaised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskStrained:
+class TaskOutOfResources:
     """The task ran out of something: its own doing, or the machine's. `memory`: of memory. `machines`: why it is the machine's."""
 
     detail: str
@@ -90,10 +90,10 @@ def run_worker(pipe: Connection, pickled: bytes) -> None:
         do = work.prepare()
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent is to say it
         with contextlib.suppress(OSError):
-            send(pipe, packed(WorkerBroken(detail=_in_words(error))))
+            send(pipe, encode_message(WorkerBroken(detail=_in_words(error))))
         return
     with contextlib.suppress(EOFError, OSError):
-        send(pipe, packed(WorkerReady(address_space=limit)))
+        send(pipe, encode_message(WorkerReady(address_space=limit)))
         while True:
             task = receive(pipe)
             send(pipe, _done(do, work.rehearse, task))
@@ -101,12 +101,12 @@ def run_worker(pipe: Connection, pickled: bytes) -> None:
 
 def _done(do: Callable[[Any], Any], rehearse: Callable[[], None], task: Any) -> list[bytes]:
     """Do a task (None: the rehearsal); what came of it, as a message."""
-    answer: TaskDone | TaskRaised | TaskStrained | WorkerBroken
+    answer: TaskDone | TaskRaised | TaskOutOfResources | WorkerBroken
     try:
         if task is None:
             rehearse()
         answer = TaskDone(value=None if task is None else do(task))
-        message = packed(answer)
+        message = encode_message(answer)
         size = sum(len(piece) for piece in message)
         if size <= ANSWER_LIMIT_BYTES:
             return message
@@ -114,12 +114,12 @@ def _done(do: Callable[[Any], Any], rehearse: Callable[[], None], task: Any) -> 
     except (ImportError, sqlite3.Error, DatabaseError, MachineError) as error:
         answer = WorkerBroken(detail=_in_words(error))
     except MemoryError:
-        answer = TaskStrained(detail=traceback.format_exc(limit=-4), memory=True)
+        answer = TaskOutOfResources(detail=traceback.format_exc(limit=-4), memory=True)
     except OSError:
-        answer = TaskStrained(detail=traceback.format_exc(limit=-4))
+        answer = TaskOutOfResources(detail=traceback.format_exc(limit=-4))
     except Exception:  # noqa: BLE001 - the one boundary where a crash becomes an answer
         answer = TaskRaised(detail=traceback.format_exc(limit=-12))
-    return packed(answer)
+    return encode_message(answer)
 
 
 def _in_words(error: Exception) -> str:

@@ -12,7 +12,17 @@ from datetime import datetime
 from db.queries.alert_figures import EndedSourceRun, ExtractedFields, FailureShare
 from db.site_rules.loader import SiteFileError
 from db.store.alerts import AlertKind
-from scheduler.alerts.degradation import RECENT, SAYS, Degradation, Share, mended, newest, rots, usual_words, without
+from scheduler.alerts.degradation import (
+    DESCRIPTIONS,
+    RECENT,
+    Degradation,
+    Share,
+    find_degradations,
+    has_recovered,
+    median_words,
+    newest,
+    newest_without,
+)
 from scheduler.alerts.silence import SilenceJudgement
 
 # Once low, the disk must have a tenth more than the least, and a database shrink a little, before it is well again.
@@ -54,7 +64,7 @@ def failing(name: str, parts: Sequence[EndedSourceRun], least: int) -> Condition
     )
 
 
-def unlisted(name: str, parts: Sequence[EndedSourceRun], least: int) -> Condition:
+def no_listing(name: str, parts: Sequence[EndedSourceRun], least: int) -> Condition:
     """No listing of a source names an article, for so many crawls in a row. `parts`: as for `failing`."""
     if not parts or parts[0].listings_working is None:
         return Condition(kind=AlertKind.NO_LISTING, holds=None)
@@ -133,7 +143,7 @@ def silent(name: str, quiet: SilenceJudgement, last: datetime) -> Condition:
     )
 
 
-def rotting(
+def degraded(
     pages: Sequence[ExtractedFields], evidence: Mapping[str, object] | None = None, old: Sequence[range] = ()
 ) -> Condition:
     """Extraction decays. `pages`: the newest first; `evidence`: that of the open alert; `old`: pages of earlier alerts."""
@@ -144,15 +154,15 @@ def rotting(
     before = [
         page for page in pages[len(recent) :] if page.page_id < first and not any(page.page_id in it for it in old)
     ]
-    found = {rot.sign: rot for rot in rots(pages, before)}
-    words = usual_words(before)
+    found = {rot.sign: rot for rot in find_degradations(pages, before)}
+    words = median_words(before)
     if evidence is not None:
         words = float(_number(evidence, "words_before"))
         found |= {rot.sign: rot for rot in _still(evidence, words, pages[:RECENT])}
     if not found:
         return Condition(kind=AlertKind.ROTTING, holds=False, evidence=_span(evidence or {}, pages))
-    ordered = [found[sign] for sign in SAYS if sign in found]
-    worst = without(ordered[0].sign, recent, words)
+    ordered = [found[sign] for sign in DESCRIPTIONS if sign in found]
+    worst = newest_without(ordered[0].sign, recent, words)
     return Condition(
         kind=AlertKind.ROTTING,
         holds=True,
@@ -266,7 +276,7 @@ def _still(evidence: Mapping[str, object], words: float, recent: Sequence[Extrac
     rest = []
     for sign, shares in (signs if isinstance(signs, dict) else {}).items():
         before = Share(of=shares["before"][1], have=shares["before"][0])
-        if not mended(sign, before, words, recent):
+        if not has_recovered(sign, before, words, recent):
             rest.append(Degradation.of(sign, before, recent, words))
     return rest
 

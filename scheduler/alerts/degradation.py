@@ -31,16 +31,16 @@ LEAST_RECENT = 8
 BEFORE = 200
 LEAST_BEFORE = 8
 # A share must have been so large to be missed, and have fallen under this part of itself.
-LARGE = 0.5
+LARGE_SHARE = 0.5
 FALLEN = 0.5
 # Tried on every new page of 1,000 sources for months: 1e-3 would cry daily.
 CHANCE = 1e-5
 # So many articles may have the same title.
-MOST_ALIKE = 2
+MAX_SAME_TITLE = 2
 # An article is short for its source under this part of the usual length.
-SHORT = 0.3
+SHORT_SHARE = 0.3
 # Recovered: of the newest ten, so much of the share before.
-RECOVERED = 0.75
+RECOVERED_SHARE = 0.75
 NEWEST = 10
 
 # Origins of a title (docs/fields.md) that are last resorts: the page showed and stated none.
@@ -54,7 +54,7 @@ _STATED: Mapping[str, Callable[[ExtractedFields], bool]] = {
     "source": attrgetter("source"),
 }
 
-SAYS: Mapping[str, str] = {
+DESCRIPTIONS: Mapping[str, str] = {
     "articles": "pages are articles",
     "title": "have a title of their own",
     "text": "are of usual length",
@@ -91,35 +91,35 @@ class Degradation:
     @classmethod
     def of(cls, sign: str, before: Share, recent: Sequence[ExtractedFields], words: float) -> Degradation:
         """A sign with its share among the newest pages."""
-        return cls(sign=sign, before=before, now=_share(marks(sign, recent, words)))
+        return cls(sign=sign, before=before, now=_share(has_sign(sign, recent, words)))
 
     @property
     def says(self) -> str:
         """In words."""
-        what = SAYS[self.sign] if self.sign == "articles" else f"articles {SAYS[self.sign]}"
+        what = DESCRIPTIONS[self.sign] if self.sign == "articles" else f"articles {DESCRIPTIONS[self.sign]}"
         return f"{self.now.have} of {self.now.of} {what} ({self.before.have} of {self.before.of} before)"
 
 
-def rots(pages: Sequence[ExtractedFields], before: Sequence[ExtractedFields]) -> list[Degradation]:
+def find_degradations(pages: Sequence[ExtractedFields], before: Sequence[ExtractedFields]) -> list[Degradation]:
     """What rots: the newest of `pages` against those `before` them. Both the newest first."""
-    found = [rot for sign in SAYS if (rot := _rot(sign, pages, before)) is not None]
+    found = [rot for sign in DESCRIPTIONS if (rot := _rot(sign, pages, before)) is not None]
     signs = {rot.sign for rot in found}
     # Without any time there is no time of day either.
     return [rot for rot in found if not (rot.sign == "time of day" and "published" in signs)]
 
 
-def may_rot(recent: Sequence[ExtractedFields], shares: Mapping[str, float], words: float) -> bool:
+def may_be_degraded(recent: Sequence[ExtractedFields], shares: Mapping[str, float], words: float) -> bool:
     """Whether the newest pages are so unlike what is usual that it is worth counting those before them."""
-    for sign in SAYS:
-        now = _share(marks(sign, recent, words))
-        if now.of >= LEAST_RECENT and now.value < FALLEN and shares.get(sign, 1.0) >= LARGE:
+    for sign in DESCRIPTIONS:
+        now = _share(has_sign(sign, recent, words))
+        if now.of >= LEAST_RECENT and now.value < FALLEN and shares.get(sign, 1.0) >= LARGE_SHARE:
             return True
     return False
 
 
 def shares_of(readings: Sequence[ExtractedFields], words: float) -> dict[str, float]:
     """The share of each sign."""
-    return {sign: round(_share(marks(sign, readings, words)).value, 3) for sign in SAYS}
+    return {sign: round(_share(has_sign(sign, readings, words)).value, 3) for sign in DESCRIPTIONS}
 
 
 def newest(pages: Sequence[ExtractedFields]) -> Sequence[ExtractedFields]:
@@ -127,21 +127,21 @@ def newest(pages: Sequence[ExtractedFields]) -> Sequence[ExtractedFields]:
     return pages[: min(RECENT, max(LEAST_RECENT, len(pages) // 2))]
 
 
-def mended(sign: str, before: Share, words: float, recent: Sequence[ExtractedFields]) -> bool:
+def has_recovered(sign: str, before: Share, words: float, recent: Sequence[ExtractedFields]) -> bool:
     """Whether a sign that rotted is as it was before, or nearly. `recent` are the newest pages, the newest first."""
-    now = marks(sign, recent, words)
+    now = has_sign(sign, recent, words)
     last = _share(now[:NEWEST])
-    good = last.of >= LEAST_RECENT and last.have >= max(1, math.floor(RECOVERED * before.value * last.of))
+    good = last.of >= LEAST_RECENT and last.have >= max(1, math.floor(RECOVERED_SHARE * before.value * last.of))
     return good and _share(now).value >= FALLEN * before.value
 
 
-def usual_words(readings: Sequence[ExtractedFields]) -> float:
+def median_words(readings: Sequence[ExtractedFields]) -> float:
     """The median length of the articles, in words; 0 where there are none."""
     lengths = [reading.words for reading in readings if reading.article]
     return float(median(lengths)) if lengths else 0.0
 
 
-def marks(sign: str, readings: Sequence[ExtractedFields], words: float) -> list[bool]:
+def has_sign(sign: str, readings: Sequence[ExtractedFields], words: float) -> list[bool]:
     """For each page (for each article, but for the sign "articles") whether the sign is there."""
     if sign == "articles":
         return [reading.article for reading in readings]
@@ -149,20 +149,22 @@ def marks(sign: str, readings: Sequence[ExtractedFields], words: float) -> list[
     if sign == "title":
         # A site whose template went wrong gives all its articles one title. Twice is usual: at two addresses, or after a move.
         titles = Counter(reading.title for reading in articles)
-        return [reading.title_by not in _LAST_RESORTS and titles[reading.title] <= MOST_ALIKE for reading in articles]
+        return [
+            reading.title_by not in _LAST_RESORTS and titles[reading.title] <= MAX_SAME_TITLE for reading in articles
+        ]
     if sign == "text":
-        return [reading.words >= SHORT * words for reading in articles]
+        return [reading.words >= SHORT_SHARE * words for reading in articles]
     return list(map(_STATED[sign], articles))
 
 
-def without(sign: str, recent: Sequence[ExtractedFields], words: float) -> int:
+def newest_without(sign: str, recent: Sequence[ExtractedFields], words: float) -> int:
     """The newest page that lacks a sign, to be looked at; the newest of all where none does."""
     judged = recent if sign == "articles" else [reading for reading in recent if reading.article]
-    lacking = (reading for reading, shown in zip(judged, marks(sign, recent, words), strict=True) if not shown)
+    lacking = (reading for reading, shown in zip(judged, has_sign(sign, recent, words), strict=True) if not shown)
     return next(lacking, recent[0]).page_id
 
 
-def chance_of(have: int, of: int, share: float) -> float:
+def binomial_tail(have: int, of: int, share: float) -> float:
     """The chance that of so many no more have it, where each has it with a chance of `share` (binomial tail)."""
     return sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(have + 1))
 
@@ -172,7 +174,7 @@ def _rot(sign: str, pages: Sequence[ExtractedFields], before: Sequence[Extracted
     fallen = _fallen(sign, recent, before)
     if fallen is None:
         return None
-    block = _block(marks(sign, before, usual_words(before)))
+    block = _block(has_sign(sign, before, median_words(before)))
     if block > 1:
         recent = pages[: min(MOST_RECENT, math.ceil(len(recent) * block))]
         fallen = _fallen(sign, recent, [page for page in before if page.page_id < recent[-1].page_id])
@@ -181,20 +183,20 @@ def _rot(sign: str, pages: Sequence[ExtractedFields], before: Sequence[Extracted
     # One more with and one more without: ten of ten do not prove that the eleventh has it.
     expected = (fallen.before.have + 1) / (fallen.before.of + 2)
     # So many pages as make a block tell as much as one page.
-    chance = chance_of(fallen.now.have, fallen.now.of, expected) ** (1 / block)
+    chance = binomial_tail(fallen.now.have, fallen.now.of, expected) ** (1 / block)
     return fallen if chance < CHANCE else None
 
 
 def _fallen(sign: str, recent: Sequence[ExtractedFields], before: Sequence[ExtractedFields]) -> Degradation | None:
     """The sign, if it fell so far that it may rot: all that is asked of a rot but that chance does not explain it."""
-    words = usual_words(before)
-    now = _share(marks(sign, recent, words))
+    words = median_words(before)
+    now = _share(has_sign(sign, recent, words))
     # Of a share that is large now, none can have been twice as large.
     if now.of < LEAST_RECENT or now.value >= FALLEN:
         return None
-    shown = marks(sign, before, words)
+    shown = has_sign(sign, before, words)
     past = _share(shown)
-    if past.of < LEAST_BEFORE or past.value < LARGE or now.value >= FALLEN * past.value:
+    if past.of < LEAST_BEFORE or past.value < LARGE_SHARE or now.value >= FALLEN * past.value:
         return None
     return Degradation(sign=sign, before=past, now=now) if now.have < FALLEN * _worst_run(shown, now.of) else None
 
@@ -209,16 +211,16 @@ def _block(shown: Sequence[bool]) -> float:
     return (1 + alike) / (1 - alike) if 0 < alike < 1 else 1.0
 
 
-def _worst_run(marks: Sequence[bool], length: int) -> float:
+def _worst_run(has_sign: Sequence[bool], length: int) -> float:
     """The fewest with the sign in any run of `length` pages; infinite where there is no run so long."""
-    if len(marks) < length:
+    if len(has_sign) < length:
         return math.inf
-    have = worst = sum(marks[:length])
-    for gone, come in zip(marks, marks[length:], strict=False):
+    have = worst = sum(has_sign[:length])
+    for gone, come in zip(has_sign, has_sign[length:], strict=False):
         have += come - gone
         worst = min(worst, have)
     return worst
 
 
-def _share(marks: Sequence[bool]) -> Share:
-    return Share(of=len(marks), have=sum(marks))
+def _share(has_sign: Sequence[bool]) -> Share:
+    return Share(of=len(has_sign), have=sum(has_sign))

@@ -50,15 +50,15 @@ from db.store.alerts import (
 )
 from scheduler.alerts import conditions as judge
 from scheduler.alerts.conditions import Condition
-from scheduler.alerts.degradation import BEFORE, RECENT, may_rot, newest, shares_of, usual_words
-from scheduler.alerts.silence import LEAST_QUIET_S, PAST, judge_quiet
+from scheduler.alerts.degradation import BEFORE, RECENT, may_be_degraded, median_words, newest, shares_of
+from scheduler.alerts.silence import HISTORY, MIN_QUIET_S, judge_silence
 
 # Of a minute: so much goes into looking at sources. One that has to wait is looked at in the next round, before others.
 BUDGET_S = 0.04
 # The part of it in which dear figures are counted.
-DEAR_SHARE = 0.5
+EXPENSIVE_SHARE = 0.5
 # What is usual for a source is counted anew after so long.
-KEPT = timedelta(days=3)
+BASELINE_TTL = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class SourceCheck:
     usual: SourceBaseline
 
 
-def watch(
+def evaluate_alerts(
     conn: sqlite3.Connection,
     config: Config,
     now: datetime,
@@ -115,7 +115,7 @@ def watch(
         if looks and turn.spent():
             break
         # What is dear to count waits for the source's next run, but for the first of a round: so all get their turn.
-        looks.append(_look(turn, due, hurried=bool(looks) and turn.spent(DEAR_SHARE)))
+        looks.append(_look(turn, due, hurried=bool(looks) and turn.spent(EXPENSIVE_SHARE)))
     network = _network(turn, looks)
     machine += network
     cut_off = any(condition.holds for condition in network)
@@ -176,7 +176,7 @@ def _look(turn: MonitorRound, due: SourceFigures, *, hurried: bool) -> SourceChe
         conditions.append(Condition(kind=AlertKind.FAILING, holds=False))
     else:
         conditions.append(judge.failing(due.name, parts, least))
-    conditions.append(judge.unlisted(due.name, parts, least))
+    conditions.append(judge.no_listing(due.name, parts, least))
     silence, usual = _silence(turn, due, due.baseline, hurried=hurried)
     rot, usual, page_id = _rotting(turn, due, usual, hurried=hurried)
     return SourceCheck(due=due, conditions=[*conditions, *silence, *rot], page_id=page_id, usual=usual)
@@ -213,14 +213,14 @@ def _silence(
         is_over = last.isoformat() != known.evidence.get("last_found")
         return ([Condition(kind=AlertKind.SILENT, holds=False)] if is_over else []), usual
     rest = turn.now - last
-    if usual.limit_at is None or turn.now - usual.limit_at > KEPT:
-        limit_s: float | None = LEAST_QUIET_S
+    if usual.limit_at is None or turn.now - usual.limit_at > BASELINE_TTL:
+        limit_s: float | None = MIN_QUIET_S
     else:
         limit_s = usual.limit_s
     if limit_s is None or rest < timedelta(seconds=limit_s) or hurried:
         return [], usual
-    start = last - PAST
-    quiet = judge_quiet(
+    start = last - HISTORY
+    quiet = judge_silence(
         links_since(turn.conn, due.source_id, start), listing_reads_since(turn.conn, due.source_id, start)
     )
     return [judge.silent(due.name, quiet, last)], replace(usual, limit_s=quiet.limit_s, limit_at=turn.now)
@@ -235,10 +235,10 @@ def _rotting(
     # An open one is looked at even without new pages: after a rule was mended, stored pages are read anew.
     if page_id is None or (known is None and page_id == due.page_id):
         return [], usual, page_id
-    is_fresh = usual.shares_at is not None and turn.now - usual.shares_at < KEPT
+    is_fresh = usual.shares_at is not None and turn.now - usual.shares_at < BASELINE_TTL
     if known is None and is_fresh:
         recent = extracted_fields(turn.conn, due.source_id, RECENT)
-        if not may_rot(recent, usual.shares, usual.words):
+        if not may_be_degraded(recent, usual.shares, usual.words):
             return [], usual, page_id
     if hurried:
         return [], usual, due.page_id
@@ -246,7 +246,7 @@ def _rotting(
     pages = extracted_fields(turn.conn, due.source_id, RECENT + BEFORE)
     before = pages[len(newest(pages)) :]
     if len(pages) < 2 * RECENT:  # of few pages fewer stand for now (`newest`), and all are quickly read
-        return [judge.rotting(pages, known.evidence if known else None, old)], usual, page_id
-    words = usual_words(before)
+        return [judge.degraded(pages, known.evidence if known else None, old)], usual, page_id
+    words = median_words(before)
     counted = replace(usual, shares=shares_of(before, words), words=words, shares_at=turn.now)
-    return [judge.rotting(pages, known.evidence if known else None, old)], counted, page_id
+    return [judge.degraded(pages, known.evidence if known else None, old)], counted, page_id

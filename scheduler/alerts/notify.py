@@ -42,7 +42,7 @@ _SOCKET_S = 10.0
 # Pauses after a failure: a minute, then doubled, at most an hour.
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 # The end of an alert is tried so often: for some five hours.
-MOST_TRIES = 10
+MAX_TRIES = 10
 # Seconds between two looks at whether the service stops.
 _STEP_S = 0.25
 _SHOWN = 300
@@ -55,7 +55,7 @@ def _never() -> bool:
     return False
 
 
-def tell(
+def notify(
     conn: sqlite3.Connection,
     config: Config,
     now: datetime,
@@ -90,7 +90,7 @@ def tell(
     return told
 
 
-def tell_lost(config: Config, lost: DatabaseLost, now: datetime, *, say: Callable[[str], None]) -> None:
+def notify_lost(config: Config, lost: DatabaseLost, now: datetime, *, say: Callable[[str], None]) -> None:
     """Tell the hooks that the database is lost, which none of its rows can say: it has no number. `say` hears why a hook fails."""
     payload: dict[str, object] = {
         "alert": None,
@@ -145,9 +145,7 @@ def _event(alert: Alert, repeat_s: float, now: datetime) -> AlertEvent | None:
 def _gave_up(failed: Mapping[str, object]) -> bool:
     """Whether the end of an alert was told in vain so often that nobody needs to hear it any more."""
     return (
-        failed["event"] == AlertEvent.CLOSED.value
-        and isinstance(failed["times"], int)
-        and failed["times"] >= MOST_TRIES
+        failed["event"] == AlertEvent.CLOSED.value and isinstance(failed["times"], int) and failed["times"] >= MAX_TRIES
     )
 
 

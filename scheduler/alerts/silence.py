@@ -19,21 +19,21 @@ from statistics import fmean, median
 
 from db.queries.alert_figures import FoundLink
 
-PAST = timedelta(days=28)
+HISTORY = timedelta(days=28)
 # Fewer moments, over a shorter time, are no rhythm.
-LEAST_MOMENTS = 10
-LEAST_SPAN_S = 3 * 86400.0
+MIN_MOMENTS = 10
+MIN_SPAN_S = 3 * 86400.0
 # Until two weekends were seen, one may be ahead that nothing announced.
 TWO_WEEKS_S = 15 * 86400.0
 WEEKEND_S = 72 * 3600.0
 # A site that publishes every minute may still rest for a night at half staff.
-LEAST_QUIET_S = 6 * 3600.0
+MIN_QUIET_S = 6 * 3600.0
 # The chance for one gap of a healthy site to be taken for silence. 1,000 sources with 20 gaps a day make 600,000 a month.
 # In simulations 1e-6 gave twice the false alarms, and limits that were a seventh shorter.
 CHANCE = 1e-7
 _LONGEST_GAPS = 10
 # So many looks must have found nothing.
-LEAST_LOOKS = 2
+MIN_CHECKS = 2
 # Time between two looks counts up to this (the slowest learned cadence is 6 h), or up to three times what is usual here.
 LONGEST_STEP_S = 6.5 * 3600.0
 # What a listing says of the time counts if it is at most so much before the link was found; later news of old pages does not.
@@ -54,10 +54,10 @@ class SilenceJudgement:
     @property
     def silent(self) -> bool:
         """Whether the source has been quiet for too long."""
-        return self.limit_s is not None and self.quiet_s > self.limit_s and self.looks >= LEAST_LOOKS
+        return self.limit_s is not None and self.quiet_s > self.limit_s and self.looks >= MIN_CHECKS
 
 
-def judge_quiet(links: Sequence[FoundLink], looks: Sequence[datetime]) -> SilenceJudgement:
+def judge_silence(links: Sequence[FoundLink], looks: Sequence[datetime]) -> SilenceJudgement:
     """Judge a source by the links of the four weeks before the last one, and the times when we looked since; both in order."""
     looked = ObservedTime([at.timestamp() for at in looks])
     moments = sorted({looked.at(at) for at in map(_published, links) if at is not None})
@@ -67,22 +67,22 @@ def judge_quiet(links: Sequence[FoundLink], looks: Sequence[datetime]) -> Silenc
     return SilenceJudgement(
         quiet_s=max(0.0, quiet_s),
         longest_s=max(gaps, default=0.0),
-        limit_s=limit_of(gaps),
+        limit_s=silence_limit(gaps),
         looks=looked.after(last),
         moments=len(moments),
     )
 
 
-def limit_of(gaps: Sequence[float]) -> float | None:
+def silence_limit(gaps: Sequence[float]) -> float | None:
     """How long a quiet is no silence yet, in seconds; None where the gaps are too few or too short a time."""
     known = sum(gaps)
-    if len(gaps) < LEAST_MOMENTS or known < LEAST_SPAN_S:
+    if len(gaps) < MIN_MOMENTS or known < MIN_SPAN_S:
         return None
     tail = sorted(gaps, reverse=True)
     count = min(_LONGEST_GAPS, len(gaps) // 3)
     scale = fmean(tail[:count]) - tail[count]
     beyond = scale * max(0.0, -math.log(CHANCE) - math.log(len(gaps)))
-    least = LEAST_QUIET_S if known >= TWO_WEEKS_S else WEEKEND_S
+    least = MIN_QUIET_S if known >= TWO_WEEKS_S else WEEKEND_S
     return max(2 * tail[0], tail[0] + beyond, least)
 
 
@@ -93,7 +93,7 @@ def _published(link: FoundLink) -> float | None:
     """
     said = link.published
     if said is not None and said <= link.found_at + AHEAD and (link.first or said >= link.found_at - NEAR):
-        recent = said >= link.found_at - PAST
+        recent = said >= link.found_at - HISTORY
         return said.timestamp() if recent else None
     return None if link.first else link.found_at.timestamp()
 

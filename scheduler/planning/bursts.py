@@ -21,14 +21,14 @@ _STEPS = 5
 
 # All articles so far, each faded by each lag.
 Echo = tuple[float, float, float]
-SILENCE: Echo = (0.0, 0.0, 0.0)
+NO_ECHO: Echo = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BurstEffect:
     """How many articles one article draws after it on average, by how late they come (`LAGS`)."""
 
-    drawn: Echo = SILENCE
+    drawn: Echo = NO_ECHO
 
     @property
     def total(self) -> float:
@@ -41,30 +41,30 @@ class BurstEffect:
         return a * x / LAGS[0] + b * y / LAGS[1] + c * z / LAGS[2]
 
 
-def faded(echo: Echo, span: float) -> Echo:
+def decayed(echo: Echo, span: float) -> Echo:
     """What is left of an echo after so many seconds."""
     x, y, z = echo
     return x * math.exp(-span / LAGS[0]), y * math.exp(-span / LAGS[1]), z * math.exp(-span / LAGS[2])
 
 
-def joined(echo: Echo, articles: float = 1.0) -> Echo:
+def with_articles(echo: Echo, articles: float = 1.0) -> Echo:
     """An echo with one more article, just now."""
     x, y, z = echo
     return x + articles, y + articles, z + articles
 
 
-def echoes(times: Sequence[float]) -> list[Echo]:
+def echoes_met(times: Sequence[float]) -> list[Echo]:
     """The echo that each article met with."""
     met: list[Echo] = []
-    echo, last = SILENCE, times[0] if times else 0.0
+    echo, last = NO_ECHO, times[0] if times else 0.0
     for time in times:
-        echo = faded(echo, time - last)
+        echo = decayed(echo, time - last)
         met.append(echo)
-        echo, last = joined(echo), time
+        echo, last = with_articles(echo), time
     return met
 
 
-def learn_draw(
+def fit_burst_effect(
     times: Sequence[float], met: Sequence[Echo], rates: Sequence[float], until: float, draw: BurstEffect
 ) -> tuple[BurstEffect, list[float]]:
     """A better draw, and for each article the chance that it came by itself.

@@ -15,11 +15,28 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scheduler.planning.bursts import LAGS, SILENCE, BurstEffect, Echo, echoes, faded, joined, learn_draw
-from scheduler.planning.weekly_profile import DAY, HOUR, HOURS, history_of, hour_at, over, weekly_rates
+from scheduler.planning.bursts import (
+    LAGS,
+    NO_ECHO,
+    BurstEffect,
+    Echo,
+    decayed,
+    echoes_met,
+    fit_burst_effect,
+    with_articles,
+)
+from scheduler.planning.weekly_profile import (
+    DAY,
+    HOUR,
+    HOURS,
+    build_profile,
+    hour_of_week,
+    integrate_rates,
+    weekly_rates,
+)
 
 # In article-seconds: a source with four articles an hour is looked at every 15 minutes, one with one a day every 2.5 hours.
-LOOK_COST = 0.125 * HOUR
+VISIT_COST = 0.125 * HOUR
 # Articles within this are one event: a batch that was released together says nothing of what comes next.
 _BATCH = 60.0
 # Fewer events, or a shorter history, have no rhythm: only a level. It begins where a look is due after half an hour (the default of
@@ -66,7 +83,7 @@ class LearnedCadence:
 
     def stories(self, start: float, end: float) -> float:
         """How many of them come by themselves. exp(-stories) is the chance that a span brings nothing at all."""
-        return over(self.hours, start, end)
+        return integrate_rates(self.hours, start, end)
 
     def in_words(self) -> str:
         """What a person wants to know of it, in one line."""
@@ -105,12 +122,12 @@ class LearnedCadence:
         ahead, step, came, waited = 0.0, _FIRST_STEP, 0.0, 0.0
         while ahead < most:
             step = min(step, most - ahead)
-            rate = self.hours[hour_at(visited + ahead)] + self.draw.rate(echo)
+            rate = self.hours[hour_of_week(visited + ahead)] + self.draw.rate(echo)
             more = (came * step + rate * step * step / 2) * self.batch
-            if waited + more >= LOOK_COST:
-                return visited + min(most, max(least, ahead + step * (LOOK_COST - waited) / more))
+            if waited + more >= VISIT_COST:
+                return visited + min(most, max(least, ahead + step * (VISIT_COST - waited) / more))
             came, waited, ahead = came + rate * step, waited + more, ahead + step
-            x, y, z = faded(echo, step)
+            x, y, z = decayed(echo, step)
             echo = (x + rate * _fill(step, 0), y + rate * _fill(step, 1), z + rate * _fill(step, 2))
             step = min(_LONGEST_STEP, step * _STEP_GROWTH)
         return visited + most
@@ -120,11 +137,11 @@ class LearnedCadence:
         echo, heard = self.echo, self.heard
         for time in recent:
             if heard + _BATCH < time <= now:
-                echo, heard = joined(faded(echo, time - heard)), time
-        return faded(echo, max(0.0, now - heard))
+                echo, heard = with_articles(decayed(echo, time - heard)), time
+        return decayed(echo, max(0.0, now - heard))
 
 
-def learn(appeared: Sequence[float], *, since: float, until: float) -> LearnedCadence:
+def learn_cadence(appeared: Sequence[float], *, since: float, until: float) -> LearnedCadence:
     """The rhythm of a source whose articles appeared at these times, sorted; `since` is when it was looked at first.
 
     Articles from before that, with a time that their listing stated, count as well. Takes 3 to 15 ms: twice a day is often
@@ -135,9 +152,9 @@ def learn(appeared: Sequence[float], *, since: float, until: float) -> LearnedCa
     if events:
         # What came before may not be known to the end (a feed lists its last articles only): the first one opens the history.
         since, events, sizes = events[0], events[1:], sizes[1:]
-    met = echoes(events)
+    met = echoes_met(events)
     batch = (sum(sizes) + 1.0) / (len(sizes) + 1.0)
-    echo, heard = (joined(met[-1]), events[-1]) if met else (SILENCE, since)
+    echo, heard = (with_articles(met[-1]), events[-1]) if met else (NO_ECHO, since)
     if len(events) < _LEAST_EVENTS or until - since < _LEAST_SPAN:
         level = (len(events) + 1.0) / (max(0.0, until - since) + 1.0 / _FIRST_RATE)
         return LearnedCadence(
@@ -149,13 +166,13 @@ def learn(appeared: Sequence[float], *, since: float, until: float) -> LearnedCa
             heard=heard,
             is_learned=False,
         )
-    history = history_of(events, since=since, until=until)
+    history = build_profile(events, since=since, until=until)
     draw, late = BurstEffect(drawn=(0.1, 0.1, 0.1)), max(0, len(events) - _MOST_IN_BURSTS)
     alone = [1.0 - draw.total] * len(events)
     hours = weekly_rates(history, alone)
     for _ in range(_ROUNDS):
         rates = [hours[cell] for cell in history.cells[late:]]
-        draw, chances = learn_draw(events[late:], met[late:], rates, until, draw)
+        draw, chances = fit_burst_effect(events[late:], met[late:], rates, until, draw)
         alone[late:] = chances
         alone[:late] = [sum(chances) / len(chances)] * late
         hours = weekly_rates(history, alone)

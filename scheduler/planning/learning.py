@@ -21,20 +21,22 @@ from db.queries.publication_times import first_crawl_time, publication_times
 from db.store.learned_rhythms import load_rhythm, save_rhythm
 from scheduler.planning.bursts import BurstEffect
 from scheduler.planning.cadence import LearnedInterval, phase_of
-from scheduler.planning.learned_cadence import LearnedCadence, learn
+from scheduler.planning.learned_cadence import LearnedCadence, learn_cadence
 
 # Rhythms are learned from so much; the old counts for ever less (`scheduler.planning.weekly_profile`).
 WINDOW = timedelta(days=42)
 # A rhythm is learned anew after this; one that is only a level, which follows by learning alone, sooner (bench/service/cadence.py).
 LEARNED_FOR, LEVEL_FOR = timedelta(hours=12), timedelta(hours=1)
 # The clock's tick is not to be held up: one rhythm takes some 20 ms.
-AT_ONCE = 10
+LEARNED_AT_ONCE = 10
 
 
-def auto_of(conn: sqlite3.Connection, source: Source, settings: SourceSettings, now: datetime) -> LearnedInterval:
+def learned_interval_of(
+    conn: sqlite3.Connection, source: Source, settings: SourceSettings, now: datetime
+) -> LearnedInterval:
     """What "auto" means for a source now, by its row; for a source without one, what is assumed of a new one."""
     row = load_rhythm(conn, source.id)
-    rhythm = from_json(row[1]) if row else learn((), since=now.timestamp(), until=now.timestamp())
+    rhythm = from_json(row[1]) if row else learn_cadence((), since=now.timestamp(), until=now.timestamp())
     heard = datetime.fromtimestamp(rhythm.heard, now.tzinfo)
     recent = publication_times(conn, source.id, since=heard, until=now) if row else ()
     return LearnedInterval(
@@ -53,7 +55,7 @@ class CadenceLearner:
         self._next: dict[int, datetime] = {}
 
     def learn_due(self, conn: sqlite3.Connection, sources: Sequence[Source], now: datetime) -> list[int]:
-        """Learn at most `AT_ONCE` of them; the sources whose rhythm is another now."""
+        """Learn at most `LEARNED_AT_ONCE` of them; the sources whose rhythm is another now."""
         learned: list[int] = []
         for source in sources:
             if self._next.get(source.id, now) > now:
@@ -67,7 +69,7 @@ class CadenceLearner:
                 save_rhythm(conn, source.id, now, to_json(rhythm))
             self._next[source.id] = _next_time(source, now, rhythm)
             learned.append(source.id)
-            if len(learned) == AT_ONCE:
+            if len(learned) == LEARNED_AT_ONCE:
                 break
         return learned
 
@@ -76,7 +78,7 @@ def _learned(conn: sqlite3.Connection, source_id: int, now: datetime) -> Learned
     start = now - WINDOW
     first = first_crawl_time(conn, source_id) or now
     appeared = publication_times(conn, source_id, since=start, until=now)
-    return learn(appeared, since=max(start, first).timestamp(), until=now.timestamp())
+    return learn_cadence(appeared, since=max(start, first).timestamp(), until=now.timestamp())
 
 
 def _next_time(source: Source, at: datetime, rhythm: LearnedCadence) -> datetime:

@@ -20,13 +20,13 @@ from scheduler.planning.cadence import Cadence
 # the clock was wrong when the run was recorded, and the run answers for nothing that is to come.
 CLOCK_STEP = timedelta(minutes=10)
 # From the third failure in a row the wait is doubled each time, up to this. A source is never given up.
-FAILURES_BORNE, LONGEST_WAIT = 2, timedelta(hours=6)
+FAILURES_TOLERATED, LONGEST_WAIT = 2, timedelta(hours=6)
 # A run that was broken off is gone on with at once; broken off again and again, after 1, 2, 4, ... minutes.
-BROKEN_WAIT = timedelta(minutes=1)
+INTERRUPTED_WAIT = timedelta(minutes=1)
 # So often in a row, and the source may be what breaks the process: it gets one of its own.
-SUSPECT = 3
+SUSPECT_AFTER = 3
 # A source may wait for company, so that a process starts with more than one: this share of its cadence, this long at most.
-COMPANY_SHARE, COMPANY_MOST_S = 0.05, 30.0
+BATCHING_SHARE, COMPANY_MOST_S = 0.05, 30.0
 # A source whose last crawl took so long goes into a process with others like it, as does one that was never crawled.
 SLOW_S = 300.0
 
@@ -69,7 +69,7 @@ class DueSource:
     @property
     def patience_s(self) -> float:
         """How long it may wait for company."""
-        return min(COMPANY_MOST_S, COMPANY_SHARE * self.source.cadence.usual_s)
+        return min(BATCHING_MAX_S, BATCHING_SHARE * self.source.cadence.usual_s)
 
 
 def next_run(source: PlannedSource, past: Sequence[PastRun], now: datetime) -> datetime | None:
@@ -86,29 +86,29 @@ def next_run(source: PlannedSource, past: Sequence[PastRun], now: datetime) -> d
         return None
     broken = _in_a_row(past, "stopped")
     if broken and not last.by_hand:
-        return min(time, served if broken == 1 else served + BROKEN_WAIT * 2 ** min(broken - 2, 20))
+        return min(time, served if broken == 1 else served + INTERRUPTED_WAIT * 2 ** min(broken - 2, 20))
     failures = _in_a_row(past, "failed")
-    if failures > FAILURES_BORNE:
+    if failures > FAILURES_TOLERATED:
         wait = time - served
-        time = served + max(wait, min(LONGEST_WAIT, wait * 2 ** min(failures - FAILURES_BORNE, 20)))
+        time = served + max(wait, min(MAX_FAILURE_WAIT, wait * 2 ** min(failures - FAILURES_TOLERATED, 20)))
     return time
 
 
-def due(sources: Iterable[PlannedSource], runs: Runs, now: datetime) -> list[DueSource]:
+def find_due(sources: Iterable[PlannedSource], runs: Runs, now: datetime) -> list[DueSource]:
     """The sources whose time has come, those that wait longest first."""
     found = []
     for source in sources:
         past = runs.get(source.id, ())
         time = next_run(source, past, now)
         if time is not None and time <= now:
-            found.append(as_due(source, past, time))
+            found.append(to_due_source(source, past, time))
     return sorted(found, key=lambda one: (one.since, one.source.id))
 
 
-def as_due(source: PlannedSource, past: Sequence[PastRun], since: datetime) -> DueSource:
+def to_due_source(source: PlannedSource, past: Sequence[PastRun], since: datetime) -> DueSource:
     """A source whose time has come, with what its past says of how to crawl it."""
     slow = not past or past[0].seconds > SLOW_S
-    return DueSource(source=source, since=since, slow=slow, suspect=_in_a_row(past, "stopped") >= SUSPECT)
+    return DueSource(source=source, since=since, slow=slow, suspect=_in_a_row(past, "stopped") >= SUSPECT_AFTER)
 
 
 def batches(

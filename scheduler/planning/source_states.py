@@ -19,8 +19,8 @@ from db.store.source_locks import locked_sources
 from db.store.source_runs import SourceRun, latest_source_runs, source_runs_since
 from db.store.sources import source_rows, sources_from_rows
 from scheduler.planning.cadence import Cadence, LearnedInterval, NeverDue, cadence_of
-from scheduler.planning.learning import auto_of
-from scheduler.planning.plan import DueSource, PastRun, PlannedSource, as_due, next_run
+from scheduler.planning.learning import learned_interval_of
+from scheduler.planning.plan import DueSource, PastRun, PlannedSource, next_run, to_due_source
 
 # As many past runs of a source as the plan looks at: a dozen failures in a row wait the longest of any cadence above 10 s.
 RUNS_KEPT = 12
@@ -75,7 +75,9 @@ class SourceStates:
 
     def due(self, now: datetime) -> list[DueSource]:
         """The same as `plan.due`, from times that are computed once for each change."""
-        return [as_due(source, self.runs_of(source.id), time) for time, source in self.next_runs(now) if time <= now]
+        return [
+            to_due_source(source, self.runs_of(source.id), time) for time, source in self.next_runs(now) if time <= now
+        ]
 
     def _next_of(self, source: PlannedSource, now: datetime) -> datetime | None:
         past = self.runs_of(source.id)
@@ -149,7 +151,7 @@ class SourceStates:
             return NeverDue()
         self.problems.pop(source.name, None)
         learns = settings.every == "auto" and not settings.cron
-        return cadence_of(source.name, settings, auto_of(conn, source, settings, now) if learns else None)
+        return cadence_of(source.name, settings, learned_interval_of(conn, source, settings, now) if learns else None)
 
     def _forget(self, source_id: int) -> None:
         for kept in (self._planned, self._rows, self._runs, self._next):

@@ -42,15 +42,15 @@ class WeeklyProfile:
     watched_lately: tuple[float, ...]
 
 
-def hour_at(time: float) -> int:
+def hour_of_week(time: float) -> int:
     """The hour of the week of a Unix time; 0 is Thursday 00:00 UTC, when Unix time began."""
     return int(time // HOUR) % HOURS
 
 
-def history_of(times: Sequence[float], *, since: float, until: float) -> WeeklyProfile:
+def build_profile(times: Sequence[float], *, since: float, until: float) -> WeeklyProfile:
     """What `weekly_rates` learns from: articles at `times`, all within [since, until]."""
     return WeeklyProfile(
-        cells=tuple(hour_at(time) for time in times),
+        cells=tuple(hour_of_week(time) for time in times),
         counts=tuple(math.exp((time - until) / MEMORY) for time in times),
         counts_lately=tuple(math.exp((time - until) / LEVEL_MEMORY) for time in times),
         watched=_watched(since, until, MEMORY),
@@ -74,13 +74,13 @@ def weekly_rates(history: WeeklyProfile, weights: Sequence[float]) -> tuple[floa
     return tuple(rate * level for rate in rates)
 
 
-def over(hours: Sequence[float], start: float, end: float) -> float:
+def integrate_rates(hours: Sequence[float], start: float, end: float) -> float:
     """What rates by hour of the week come to from `start` to `end`."""
     weeks, left = divmod(max(0.0, end - start), HOURS * HOUR)
     total, time = weeks * sum(hours) * HOUR, start
     while left > 0.0:
         step = min(left, (time // HOUR + 1.0) * HOUR - time)
-        total += hours[hour_at(time)] * step
+        total += hours[hour_of_week(time)] * step
         time, left = time + step, left - step
     return total
 
@@ -89,8 +89,8 @@ def _watched(since: float, until: float, memory: float) -> tuple[float, ...]:
     """How long each hour of the week was watched, in seconds, faded: hour by hour back from `until`."""
     hours = [0.0] * HOURS
     start = until // HOUR * HOUR
-    hours[hour_at(start)] = until - max(start, since)
-    cell, counts = hour_at(start), math.exp((start - HOUR / 2 - until) / memory)
+    hours[hour_of_week(start)] = until - max(start, since)
+    cell, counts = hour_of_week(start), math.exp((start - HOUR / 2 - until) / memory)
     fades = math.exp(-HOUR / memory)
     for _ in range(int((start - since) // HOUR)):
         cell = (cell - 1) % HOURS

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.dedup.text_clusters import TextRecord, clusters_of
+from pipelines.dedup.text_clusters import TextRecord, cluster_texts
 from tests.cli.conftest import spawn
 from tests.pipelines.dedup.stories import attributed, bulletin, edited, sequel, story, trimmed
 
@@ -69,10 +69,10 @@ def test_a_faulty_manifest_is_named_with_its_line(tmp_path: Path, line: str, mes
 
 def test_the_order_of_the_file_changes_nothing() -> None:
     rows = [TextRecord(record_id=n, text=edited(story(n % 5), n)) for n in range(40)]
-    expected = dict(clusters_of(rows))
+    expected = dict(cluster_texts(rows))
     assert len(set(expected.values())) == 5
     random.Random(2).shuffle(rows)
-    assert dict(clusters_of(rows)) == expected
+    assert dict(cluster_texts(rows)) == expected
 
 
 def test_the_figures_that_issue_asks_for(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ from distributed import Client
 from db.errors import EngineError
 from db.models import Reason, Rejection
 from db.site_rules.loader import Sites
-from pipelines.processing.dask.connect import CONNECT_S, dask_readers
-from pipelines.processing.page_worker import ExtractionResult, read
+from pipelines.processing.dask.connect import CONNECT_S, dask_executor
+from pipelines.processing.page_worker import ExtractionResult, extract_task
 from pipelines.processing.worker_process import cpu_seconds
 from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.pipelines.processing.test_page_pool import database
@@ -193,8 +193,8 @@ def test_a_page_that_is_too_slow_or_kills_its_processes_is_given_up_alone(cluste
     path = database(tmp_path / "slow.db", 1, paragraphs=60_000)
 
     def slow(timeout_s: float) -> Iterator[Future[ExtractionResult]]:
-        with dask_readers(cluster.address, database=path, sites=Sites(), timeout_s=timeout_s, say=print) as readers:
-            yield readers.submit(read, 1)
+        with dask_executor(cluster.address, database=path, sites=Sites(), timeout_s=timeout_s, say=print) as readers:
+            yield readers.submit(extract_task, 1)
 
     def reason(future: Future[ExtractionResult]) -> tuple[Reason, str]:
         outcome = future.result(60).outcome
@@ -275,7 +275,7 @@ def test_no_scheduler_and_no_extra_are_said_at_once(stale: Path, tmp_path: Path)
     began = time.monotonic()
     with (
         pytest.raises(EngineError, match="there is no Dask scheduler"),
-        dask_readers(f"tcp://127.0.0.1:{port}", database=None, sites=Sites(), timeout_s=1, say=print),
+        dask_executor(f"tcp://127.0.0.1:{port}", database=None, sites=Sites(), timeout_s=1, say=print),
     ):
         pass
     assert time.monotonic() - began < CONNECT_S / 2

@@ -14,7 +14,7 @@ import feedparser
 import pytest
 from lxml import etree, html
 
-from pipelines.exchange.article_formats import when
+from pipelines.exchange.article_formats import publication_time
 from tests.cli.test_formats import HOSTILE, exported, hostile
 
 __all__ = ["hostile"]
@@ -43,7 +43,7 @@ def test_rss_holds_to_its_rules(hostile: Told) -> None:
     for item, one in zip(items, told, strict=True):
         assert item.findtext("title") == xml(one["title"])
         assert item.findtext("link") == one["url"]
-        assert parsedate_to_datetime(item.findtext("pubDate")) == when(one).replace(microsecond=0)
+        assert parsedate_to_datetime(item.findtext("pubDate")) == publication_time(one).replace(microsecond=0)
         assert item.find("guid").get("isPermaLink") == "false"
         assert [name.text for name in item.findall(CREATOR)] == [xml(name) for name in one["authors"]]
         assert [tag.text for tag in item.findall("category")] == [xml(tag) for tag in one["tags"]]
@@ -67,7 +67,7 @@ def test_feedparser_reads_our_rss(hostile: Told) -> None:
             title = xml(one["title"]).strip().replace("\x85", "…")
             assert re.sub(r"\s+", " ", entry.title) == re.sub(r"\s+", " ", title)
         assert entry.link == one["url"]
-        assert datetime(*entry.published_parsed[:6], tzinfo=UTC) == when(one).replace(microsecond=0)
+        assert datetime(*entry.published_parsed[:6], tzinfo=UTC) == publication_time(one).replace(microsecond=0)
         assert entry.id.startswith("copydesk:")
         assert not entry.guidislink
         assert "<script" not in entry.summary + entry.content[0].value
@@ -147,7 +147,7 @@ def test_json_feed_holds_to_its_rules(hostile: Told) -> None:
     for item, one in zip(feed["items"], told, strict=True):
         assert (item["title"], item["content_text"]) == (one["title"], one["text"])
         assert (item["tags"], [name["name"] for name in item["authors"]]) == (one["tags"], one["authors"])
-        assert datetime.fromisoformat(item["date_published"]) == when(one)
+        assert datetime.fromisoformat(item["date_published"]) == publication_time(one)
     assert {item["title"] for item in feed["items"]} == set(HOSTILE)
 
 

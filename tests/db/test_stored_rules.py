@@ -17,7 +17,7 @@ from db.store.outcomes import extractor_id
 from db.store.site_rules import load_current_rules, load_stored_sites, rule_mistakes, rules_in_force, save_rules
 from pipelines.extraction.extract import extract
 from pipelines.extraction.version import extractor_in_force
-from pipelines.processing.ingest_settings import plan_desk
+from pipelines.processing.ingest_settings import plan_ingest
 
 
 class Room:
@@ -81,7 +81,7 @@ def test_a_file_that_is_broken_and_mended(room: Room, broken: str, line: str) ->
         assert (outlet(sites, "a.example"), outlet(sites, "b.example")) == ("One", "Two")
     # Who has pages read again wants them read by what the file says.
     with pytest.raises(ConfigError, match=r"a\.toml"):
-        plan_desk(room.config)
+        plan_ingest(room.config)
     room.write("b.toml", site("b.example"))
     assert room.crawl().version == before.version  # a mistake alone makes no stored article stale
     room.write("a.toml", site("a.example", "Mended"))

@@ -24,7 +24,7 @@ from db.store import facts
 from db.store.near_copies import any_unsettled
 from db.store.pages import load_page
 from db.store.source_runs import begin_source_runs, end_source_run
-from pipelines.dedup.settle import begin_again, settle
+from pipelines.dedup.settle import reset_settling, settle
 from tests.cli.conftest import START, Newsroom, open_room, run
 from tests.db.stock import filled, put_pages
 
@@ -35,7 +35,7 @@ NOW = START + timedelta(days=40)
 
 def settle_anew(conn: sqlite3.Connection) -> None:
     """All decisions and the index made again."""
-    begin_again(conn)
+    reset_settling(conn)
     while any_unsettled(conn):
         settle(conn)
 

@@ -15,7 +15,7 @@ from db.connection.database import open_database, write
 from db.store.alerts import open_alerts
 from db.store.facts import Fetch, begin_run, end_run, insert_fetch
 from db.store.source_runs import begin_source_runs, end_source_run
-from scheduler.alerts.monitor import watch
+from scheduler.alerts.monitor import evaluate_alerts
 from tests.demoweb.asking import EN
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
@@ -33,7 +33,7 @@ def opened(desk: Copydesk) -> Iterator[sqlite3.Connection]:
 def look(desk: Copydesk, now: datetime | None = None) -> list[tuple[str, str, str | None]]:
     """One round of watching over the database that the crawls wrote."""
     with opened(desk) as conn:
-        changes = watch(conn, load_config(desk.folder / "copydesk.toml"), now or datetime.now(UTC))
+        changes = evaluate_alerts(conn, load_config(desk.folder / "copydesk.toml"), now or datetime.now(UTC))
     return [(change.event.value, change.alert.kind, change.alert.source) for change in changes]
 
 

@@ -23,7 +23,7 @@ from db.queries.statistics import last_runs
 from db.timestamps import parse_timestamp
 from scheduler.metrics import Metrics
 from scheduler.processes import EndedCrawl
-from scheduler.service import in_words
+from scheduler.service import describe_ended
 from tests.end_to_end.copydesk import Copydesk
 from tests.pipelines.dedup.stories import story
 
@@ -172,7 +172,7 @@ def test_ten_crawls_of_one_web_are_counted_the_same_everywhere(site: tuple[Site,
     for (_, _, started_at, ended_at), run in zip(with_figures, runs, strict=True):
         length = parse_timestamp(ended_at) - parse_timestamp(started_at)
         assert abs(length - timedelta(seconds=run["seconds"])) <= timedelta(milliseconds=2)
-        line = in_words(EndedCrawl(names=(), pid=1, how="finished", seconds=99.0, figures=run | {"sources": 1}))
+        line = describe_ended(EndedCrawl(names=(), pid=1, how="finished", seconds=99.0, figures=run | {"sources": 1}))
         assert line.endswith(f"{run['seconds']:.1f} s")
 
 

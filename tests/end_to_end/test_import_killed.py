@@ -15,13 +15,13 @@ import pytest
 
 from db.models import Page
 from db.store.archive_export import StoredPage
-from pipelines.exchange.importer import MOST_PAGES
+from pipelines.exchange.importer import MAX_PAGES_HELD
 from pipelines.exchange.warc_writer import WarcFile
 from tests.end_to_end.copydesk import Copydesk
 from tests.pipelines.dedup.stories import story, trimmed
 
 # Several transactions of the intake.
-PAGES = 4 * MOST_PAGES
+PAGES = 4 * MAX_PAGES_HELD
 # In a comment of each page, so that storing takes longer than looking whether it has begun.
 FILLER = story(1, 300) * 2
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)

@@ -17,7 +17,7 @@ from crawler.crawl.session import CrawlOrder
 from crawler.run import crawl
 from db.config.loader import load_config
 from db.connection.database import connect
-from scheduler.alerts.monitor import watch
+from scheduler.alerts.monitor import evaluate_alerts
 from tests.end_to_end.copydesk import Copydesk, wait_for
 
 
@@ -86,7 +86,7 @@ class Crawler:
         """The alerts that a look opens and closes."""
         conn = connect(self.desk.database)
         try:
-            changes = watch(conn, self.config, datetime.now(UTC), budget_s=10)
+            changes = evaluate_alerts(conn, self.config, datetime.now(UTC), budget_s=10)
         finally:
             conn.close()
         return [(change.event.value, change.alert.kind) for change in changes]

@@ -23,7 +23,7 @@ from db.connection.database import open_database, write
 from db.models import Listing, ListingKind
 from db.store.near_copies import any_unsettled
 from db.store.sources import add_source, insert_listings
-from pipelines.dedup.settle import begin_again, settle
+from pipelines.dedup.settle import reset_settling, settle
 from tests.crawler.http.web import Answer, Arrival, Web, serve
 from tests.pipelines.dedup.stories import story
 
@@ -201,7 +201,7 @@ class Desk:
     def settle_all(self) -> None:
         db = open_database(self.config.database)
         with write(db.conn) as conn:
-            begin_again(conn)
+            reset_settling(conn)
         while any_unsettled(db.conn):
             with write(db.conn) as conn:
                 settle(conn, limit=7)

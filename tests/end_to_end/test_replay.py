@@ -9,9 +9,9 @@ from pathlib import Path
 from db.connection.database import open_database, write
 from db.site_rules.loader import load_sites, shipped_sites_folder
 from db.store.outcomes import Extractor, extractor_id
-from pipelines.dedup.settle import begin_again, settle
-from pipelines.processing.ingest import record
-from pipelines.processing.page_worker import read_page
+from pipelines.dedup.settle import reset_settling, settle
+from pipelines.processing.ingest import record_results
+from pipelines.processing.page_worker import extract_stored
 from tests.end_to_end.copydesk import RULES, Copydesk, wait_for
 
 
@@ -28,9 +28,9 @@ def replay(path: Path, *, backwards: bool) -> None:
     if backwards:
         pages.reverse()
     for start in range(0, len(pages), 7):
-        readings = [read_page(conn, sites, page_id) for page_id in pages[start : start + 7]]
+        readings = [extract_stored(conn, sites, page_id) for page_id in pages[start : start + 7]]
         with write(conn):
-            record(conn, readings, maker)
+            record_results(conn, readings, maker)
     conn.close()
 
 
@@ -46,7 +46,7 @@ def test_live_and_replay_give_identical_rows(crawled: Copydesk) -> None:
             assert again[table] == rows, table
     conn = sqlite3.connect(desk.database)
     with conn:
-        begin_again(conn)
+        reset_settling(conn)
         settle(conn)
     conn.close()
     assert desk.derived() == live

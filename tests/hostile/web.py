@@ -29,7 +29,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostileSite:
-    """One site: where it lists its articles, and what it answers there and for robots.txt. `packed`: with gzip."""
+    """One site: where it lists its articles, and what it answers there and for robots.txt. `encode_message`: with gzip."""
 
     name: str
     kind: ListingKind

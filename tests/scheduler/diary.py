@@ -61,7 +61,7 @@ class Diary:
         ended: str = "finished",
         error: str | None = None,
     ) -> int:
-        """One run at one source: `links` are found (each with its published hint), `stories` are fetched and read.
+        """One run at one source: `links` are found (each with its published hint), `find_clusters` are fetched and read.
 
         `asked` are other requests: what, and the error it ended in. Returns the run's id.
         """

@@ -15,7 +15,7 @@ import pytest
 from db.config.loader import Config
 from db.store.alerts import all_alerts, open_alerts
 from db.store.site_rules import rules_in_force
-from scheduler.failed_starts import FAILED_STARTS, FORGOTTEN_S, StartCounter
+from scheduler.failed_starts import FAILED_STARTS, FORGET_AFTER_S, StartCounter
 from scheduler.log import Log
 from scheduler.monitor_job import MonitorJob
 from scheduler.planning.cadence import cadence_of
@@ -119,7 +119,7 @@ def test_processes_that_end_before_they_have_begun_are_an_alert(diary: Diary) ->
     for _ in range(FAILED_STARTS):
         starts.note(ended("b.example"))
     assert len(watch.look()) == 1
-    now += FORGOTTEN_S + 1
+    now += FORGET_AFTER_S + 1
     assert watch.look() == []
 
 

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 # A scheduler that is there answers in milliseconds, one on another continent within a second.
 CONNECT_S = 5.0
 _MAKER = ("extraction code", "trafilatura", "extraction version")
-NEEDS = "a Dask cluster needs an extra: pip install 'copydesk[dask]'"
+EXTRA_MISSING = "a Dask cluster needs an extra: pip install 'copydesk[dask]'"
 
 
 @contextmanager
-def dask_readers(
+def dask_executor(
     address: str, *, database: Path | None, sites: Sites, timeout_s: float, say: Callable[[str], None]
 ) -> Iterator[DaskExecutor]:
     """A cluster's readers for the length of a `with` block, ended at once with it. `say` is told what to wait for.
@@ -37,7 +37,7 @@ def dask_readers(
         from pipelines.processing.dask.executor import DaskExecutor
         from pipelines.processing.dask.worker import ExtractionPlugin
     except ImportError as error:
-        raise UsageError(f"{NEEDS} ({error})") from error
+        raise UsageError(f"{EXTRA_MISSING} ({error})") from error
     _knock(address)
     # What it has to say at ERROR is a traceback for what we say in a sentence.
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
@@ -85,14 +85,14 @@ def _unreachable(address: str, error: Exception) -> str:
 
 def _check(client: Any) -> None:
     """Raises EngineError where the scheduler or a worker has no Copydesk, or would extract otherwise."""
-    from pipelines.processing.dask.worker import maker
+    from pipelines.processing.dask.worker import installed_versions
 
-    ours = maker()
+    ours = installed_versions()
     try:
-        found: Mapping[str, Any] = {"the scheduler": client.run_on_scheduler(maker)}
+        found: Mapping[str, Any] = {"the scheduler": client.run_on_scheduler(installed_versions)}
     except Exception as error:  # noqa: BLE001 - whatever hinders it there
         found = {"the scheduler": error}
-    for worker, theirs in (found | client.run(maker, on_error="return")).items():
+    for worker, theirs in (found | client.run(installed_versions, on_error="return")).items():
         where = worker if worker == "the scheduler" else f"the worker {worker}"
         if isinstance(theirs, BaseException):
             raise EngineError(
@@ -103,6 +103,6 @@ def _check(client: Any) -> None:
             raise EngineError(f"{where} has {_told(theirs)}; here is {_told(ours)}; install the same versions there")
 
 
-def _told(maker: Iterable[str]) -> str:
+def _told(installed_versions: Iterable[str]) -> str:
     # Not strict: a worker of an earlier release says less.
-    return ", ".join(f"{what} {which}" for what, which in zip(_MAKER, maker, strict=False))
+    return ", ".join(f"{what} {which}" for what, which in zip(_MAKER, installed_versions, strict=False))

@@ -25,9 +25,9 @@ from db.connection.database import open_readonly
 from db.errors import CopydeskError, EngineError
 from db.models import Reason, Rejection
 from db.store.page_payload import PagePayload, load_payload
-from pipelines.processing.dask.worker import ExtractorMismatch, maker, read_batch
-from pipelines.processing.page_worker import ExtractionResult, Task, broken
-from pipelines.processing.reextract import PageExecutor, page_of
+from pipelines.processing.dask.worker import ExtractorMismatch, extract_batch, installed_versions
+from pipelines.processing.page_worker import ExtractionResult, Task, rejected_as_crashed
+from pipelines.processing.reextract import PageExecutor, task_of_call
 
 # Pages of one task: some 0.4 s of work, against some 5 ms that a task costs. And their bytes as they travel.
 BATCH, BATCH_BYTES = 16, 4_000_000
@@ -54,7 +54,7 @@ class DaskExecutor(PageExecutor):
     def __init__(self, client: Client, plugin: str, database: Path | None) -> None:
         self._client, self._plugin, self._database = client, plugin, database
         self._inner: Executor = client.get_executor(pure=False, retries=RETRIES)
-        self._maker = maker()
+        self._maker = installed_versions()
         self._queue: queue.Queue[tuple[Task, Future[Any]] | _Batch | None] = queue.Queue()
         self._stopped = threading.Event()
         self._threads, self._counted = 0, -COUNTED_EVERY_S
@@ -69,7 +69,7 @@ class DaskExecutor(PageExecutor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have a page read."""
-        page = page_of(fn, args, kwargs)
+        page = task_of_call(fn, args, kwargs)
         future: Future[Any] = Future()
         self._queue.put((page, future))
         return future
@@ -122,7 +122,7 @@ class DaskExecutor(PageExecutor):
 
     def _send(self, batch: _Batch) -> None:
         try:
-            sent = self._inner.submit(read_batch, self._plugin, batch.parcels, self._maker)
+            sent = self._inner.submit(extract_batch, self._plugin, batch.parcels, self._maker)
         except Exception as error:  # noqa: BLE001 - the client is closed or broken: whoever waits for the pages must hear of it
             for future in batch.futures:
                 future.set_exception(_explained(error))
@@ -166,7 +166,7 @@ def _add(batch: _Batch, page: Task, future: Future[Any], load: Callable[[int], P
             assert load is not None
             page = load(page)
     except CopydeskError as error:  # the stored body is damaged or pruned: said of this page, the others are read
-        future.set_result(broken(page, error))
+        future.set_result(rejected_as_crashed(page, error))
         return
     batch.parcels.append(page)
     batch.futures.append(future)

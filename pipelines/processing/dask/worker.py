@@ -39,10 +39,10 @@ class ExtractorMismatch(Exception):
 
 
 # The code that is installed, trafilatura's version, the version of the extraction with the other libraries under it.
-Maker = tuple[str, str, str]
+Versions = tuple[str, str, str]
 
 
-def maker() -> Maker:
+def installed_versions() -> Versions:
     """What this process would extract with. The rules travel.
 
     The version of the extraction alone would not do: a worker whose code is not quite the client's, such as a checkout in the
@@ -68,7 +68,7 @@ class ExtractionPlugin(WorkerPlugin):  # type: ignore[misc]
         self._batches = 0
         self._idle: threading.Timer | None = None
         self._closed = False
-        self._maker = maker()
+        self._maker = installed_versions()
 
     def teardown(self, worker: Any) -> None:
         """Called when the client is done, or the worker closes."""
@@ -78,7 +78,7 @@ class ExtractionPlugin(WorkerPlugin):  # type: ignore[misc]
         if pool is not None:
             pool.stop()
 
-    def read(self, parcels: Sequence[PagePayload], wanted: Maker) -> list[ExtractionResult]:
+    def read(self, parcels: Sequence[PagePayload], wanted: Versions) -> list[ExtractionResult]:
         """Read a batch, its pages side by side. Raises MakerDiffers, PoolStopped."""
         if self._maker != wanted:
             raise ExtractorMismatch(f"{self._maker} instead of {wanted}")
@@ -131,7 +131,7 @@ def _allow_children() -> None:
         multiprocessing.current_process().daemon = False
 
 
-def read_batch(plugin: str, parcels: Sequence[PagePayload], wanted: Maker) -> list[ExtractionResult]:
+def extract_batch(plugin: str, parcels: Sequence[PagePayload], wanted: Versions) -> list[ExtractionResult]:
     """The task."""
     readers = get_worker().plugins[plugin]
     assert isinstance(readers, ExtractionPlugin)

@@ -126,10 +126,10 @@ def test_time_grows_with_the_length(name: str) -> None:
 def test_texts_that_come_out_are_short() -> None:
     long = "word " * 20_000
     (link,) = feed(f"<title>{long}</title><category>{long}</category>" + f"<author>{long}</author>" * 90).links
-    assert max(len(text or "") for text in (link.title, link.author, link.section)) <= limits.MAX_WORDS
+    assert max(len(text or "") for text in (link.title, link.author, link.section)) <= limits.MAX_STATED_TEXT
     (link,) = front(f"<h2><a href='/a-long-name-of-1234567'>{long}</a></h2>").links
-    assert len(link.title or "") <= limits.MAX_WORDS
-    assert len(sitemaps_in_robots("".join(f"Sitemap: /{n}\n" for n in range(5_000)), URL)) == limits.MAX_LISTED
+    assert len(link.title or "") <= limits.MAX_STATED_TEXT
+    assert len(sitemaps_in_robots("".join(f"Sitemap: /{n}\n" for n in range(5_000)), URL)) == limits.MAX_LISTINGS_NAMED
     assert judge(URL + "a-headline-of-five-words/" * 80).points < 0
 
 

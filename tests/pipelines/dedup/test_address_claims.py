@@ -19,8 +19,8 @@ from db.store import facts
 from db.store.near_copies import any_unsettled
 from db.store.outcomes import Extractor, Fingerprint, extractor_id, insert_article
 from db.store.sources import add_source
-from pipelines.dedup.address_claims import DIFFERENT
-from pipelines.dedup.settle import begin_again, settle
+from pipelines.dedup.address_claims import MIN_DIFFERENT_TEXTS
+from pipelines.dedup.settle import reset_settling, settle
 from pipelines.extraction.fingerprint import fingerprint
 from pipelines.urls import link_key
 from tests.pipelines.dedup.stories import SETTLED, edited, story
@@ -77,7 +77,7 @@ def read(conn: sqlite3.Connection, pages: Sequence[Seen], order: Iterable[int]) 
 
 def settle_all(conn: sqlite3.Connection, limit: int = 3) -> None:
     with write(conn):
-        begin_again(conn)
+        reset_settling(conn)
     while any_unsettled(conn):
         with write(conn):
             settle(conn, limit=limit)
@@ -180,7 +180,7 @@ def template(stories: Sequence[int], claim: str = FRONT) -> list[Seen]:
 
 
 def test_what_many_different_pages_claim_is_worthless(tmp_path: Path) -> None:
-    count = DIFFERENT
+    count = MIN_DIFFERENT_TEXTS
     pages = template(range(1, count + 1))
     assert outcome(tmp_path / "a.db", pages) == [
         *(("new", n, 1) for n in range(1, count + 1)),

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from pipelines.dedup.clusters import ClusterMember, original_of, stories
+from pipelines.dedup.clusters import ClusterMember, choose_original, find_clusters
 
 
 def member(number: int, **fields: str | None) -> ClusterMember:
@@ -33,13 +33,13 @@ def member(number: int, **fields: str | None) -> ClusterMember:
 )
 def test_the_original(members: list[ClusterMember], first: int) -> None:
     for order in itertools.permutations(members):
-        assert original_of(order).number == first
+        assert choose_original(order).number == first
 
 
 def groups(letters: dict[int, int], *pairs: tuple[int, int], printed: dict[int, int] | None = None) -> list[list[int]]:
     """The texts of each cluster, each text printed once or as often as said."""
     members = {text: [member(text)] * (printed or {}).get(text, 1) for text in letters}
-    return sorted(sorted({each.number for each in group}) for group in stories(members, letters, pairs))
+    return sorted(sorted({each.number for each in group}) for group in find_clusters(members, letters, pairs))
 
 
 def test_clusters_are_what_likenesses_connect() -> None:

@@ -21,7 +21,7 @@ from db.store.outcomes import Extractor, extractor_id, insert_article
 from db.store.run_counts import count_run
 from db.store.sources import add_source
 from pipelines.dedup.repeated_texts import is_repeated_notice
-from pipelines.dedup.settle import begin_again, settle
+from pipelines.dedup.settle import reset_settling, settle
 from pipelines.extraction.fingerprint import fingerprint
 from pipelines.urls import link_key
 from tests.pipelines.dedup.stories import SETTLED, story
@@ -91,7 +91,7 @@ class Room:
 
     def settle_all(self) -> None:
         with write(self.conn) as conn:
-            begin_again(conn)
+            reset_settling(conn)
         while any_unsettled(self.conn):
             with write(self.conn) as conn:
                 settle(conn, limit=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.dedup.revisions import only_surroundings
+from pipelines.dedup.revisions import differs_only_around_article
 
 TEXT = "The bridge will close on Monday.\nBuses run instead.\nTwelve people work on it."
 
@@ -23,7 +23,7 @@ TEXT = "The bridge will close on Monday.\nBuses run instead.\nTwelve people work
     ],
 )
 def test_only_the_surroundings_changed(before: str, after: str) -> None:
-    assert only_surroundings(before, after)
+    assert differs_only_around_article(before, after)
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_only_the_surroundings_changed(before: str, after: str) -> None:
     ],
 )
 def test_the_article_changed(before: str, after: str) -> None:
-    assert not only_surroundings(before, after)
+    assert not differs_only_around_article(before, after)

@@ -17,7 +17,7 @@ from db.store.near_copies import any_unsettled
 from db.store.outcomes import Extractor, extractor_id, insert_article
 from db.store.sources import add_source
 from pipelines.dedup import copy_index
-from pipelines.dedup.settle import begin_again, settle
+from pipelines.dedup.settle import reset_settling, settle
 from pipelines.extraction.fingerprint import fingerprint
 from tests.pipelines.dedup.stories import SETTLED, attributed, bulletin, edited, sequel, story, trimmed
 
@@ -90,7 +90,7 @@ class Room:
 
     def settle_all(self) -> None:
         with write(self.conn) as conn:
-            begin_again(conn)
+            reset_settling(conn)
         while any_unsettled(self.conn):
             with write(self.conn) as conn:
                 settle(conn, limit=7)

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.dedup.normalize import letters_of
-from pipelines.dedup.similarity import SHORTEST_COPY, PreparedText, alike
+from pipelines.dedup.normalize import prepare_text
+from pipelines.dedup.similarity import MIN_COPY_LETTERS, PreparedText, is_near_copy
 from tests.pipelines.dedup.stories import attributed, bulletin, chinese_story, edited, sequel, story, trimmed
 
 NEWSLETTER = "Sign up for our letter of the week, which brings the best of the harbour to your table every Friday."
 
 
 def are_alike(one: str, other: str) -> bool:
-    first, second = PreparedText(letters_of(one)), PreparedText(letters_of(other))
-    found = alike(first, second)
-    assert alike(second, first) == found
+    first, second = PreparedText(prepare_text(one)), PreparedText(prepare_text(other))
+    found = is_near_copy(first, second)
+    assert is_near_copy(second, first) == found
     return found
 
 
@@ -56,14 +56,14 @@ def test_chinese_reprints_are_alike(seed: int) -> None:
 def test_traditional_and_simplified_forms_are_alike() -> None:
     simplified = chinese_story(1)
     traditional = opencc.OpenCC("s2t").convert(simplified)
-    assert letters_of(traditional) != traditional
-    assert letters_of(traditional) == letters_of(simplified)
+    assert prepare_text(traditional) != traditional
+    assert prepare_text(traditional) == prepare_text(simplified)
     assert are_alike(simplified, trimmed(traditional))
 
 
 def test_japanese_is_not_folded() -> None:
     text = "東京都は六日、新しい図書館の計画を発表した。" * 5
-    assert "東" in letters_of(text)
+    assert "東" in prepare_text(text)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -101,7 +101,7 @@ def test_stories_that_share_nothing_are_not() -> None:
 
 
 def test_short_texts_are_not_even_when_equal() -> None:
-    assert not are_alike("x" * (SHORTEST_COPY - 1), "x" * (SHORTEST_COPY - 1))
+    assert not are_alike("x" * (MIN_COPY_LETTERS - 1), "x" * (MIN_COPY_LETTERS - 1))
     assert not are_alike("", "")
 
 

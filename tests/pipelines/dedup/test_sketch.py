@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.text_folding import code_points
-from pipelines.dedup.normalize import digits_at, letters_of
-from pipelines.dedup.shingles import hashes_of, smallest
+from pipelines.dedup.normalize import digit_mask, prepare_text
+from pipelines.dedup.shingles import shingle_hashes, smallest_hashes
 from pipelines.dedup.similarity import PreparedText
-from pipelines.dedup.sketch import marks_of
+from pipelines.dedup.sketch import sketch_of
 from pipelines.extraction.fingerprint import significant
 from tests.pipelines.dedup.stories import bulletin, chinese_story, edited, story
 
@@ -32,30 +32,30 @@ SIMPLIFIED = opencc.OpenCC("t2s")
 def test_letters_are_the_significant_ones(text: str) -> None:
     # Before it a long text without Han: none of it is folded.
     text = "letters " * 100 + text
-    assert letters_of(text) == significant(text)
+    assert prepare_text(text) == significant(text)
 
 
 @settings(max_examples=500, deadline=None)
 @given(st.text(st.sampled_from("東京東西開發软件軟體。，3 a"), min_size=1, max_size=100))
 def test_chinese_letters_are_folded_one_by_one(text: str) -> None:
     text = "新聞記者" * 50 + text
-    assert letters_of(text) == "".join(SIMPLIFIED.convert(letter) for letter in significant(text))
+    assert prepare_text(text) == "".join(SIMPLIFIED.convert(letter) for letter in significant(text))
 
 
 def test_letters_of_every_code_point() -> None:
     everything = [chr(code) for code in range(0x110000)]
     for start in range(0, len(everything), 0x4000):
         text = "x" * 0x10000 + " ".join(everything[start : start + 0x4000])
-        same = letters_of(text) == significant(text)
+        same = prepare_text(text) == significant(text)
         assert same, hex(start)
-    digits = digits_at(code_points("".join(everything)))
+    digits = digit_mask(code_points("".join(everything)))
     assert [everything[at] for at in digits.nonzero()[0]] == [letter for letter in everything if letter.isdecimal()]
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from("ab漢"), max_size=60), st.sampled_from([5, 10]))
 def test_equal_runs_have_equal_hashes_and_others_do_not(letters: str, unit: int) -> None:
-    hashes = hashes_of(code_points(letters), unit).tolist()
+    hashes = shingle_hashes(code_points(letters), unit).tolist()
     runs = [letters[at : at + unit] for at in range(len(letters) - unit + 1)]
     assert len(hashes) == len(runs)
     assert len(set(hashes)) == len(set(runs)) == len(set(zip(runs, hashes, strict=True)))
@@ -64,15 +64,17 @@ def test_equal_runs_have_equal_hashes_and_others_do_not(letters: str, unit: int)
 def test_the_smallest_are_the_smallest() -> None:
     chance = random.Random(1)
     for size in (0, 1, 5, 12, 13, 100, 5000):
-        hashes = hashes_of(code_points("".join(chance.choices("abcdefgh", k=size + 9))), 10)
-        assert smallest(hashes, 12) == sorted(set(hashes.tolist()))[:12]
-    assert smallest(hashes_of(code_points("a" * 500), 10), 12) == smallest(hashes_of(code_points("a" * 10), 10), 12)
+        hashes = shingle_hashes(code_points("".join(chance.choices("abcdefgh", k=size + 9))), 10)
+        assert smallest_hashes(hashes, 12) == sorted(set(hashes.tolist()))[:12]
+    assert smallest_hashes(shingle_hashes(code_points("a" * 500), 10), 12) == smallest_hashes(
+        shingle_hashes(code_points("a" * 10), 10), 12
+    )
 
 
 def test_marks_do_not_depend_on_the_machine() -> None:
     """They are stored: another value here asks for a migration that empties the index."""
-    assert marks_of(
-        PreparedText(letters_of("The harbour bridge stays closed until Friday, the council of the town said."))
+    assert sketch_of(
+        PreparedText(prepare_text("The harbour bridge stays closed until Friday, the council of the town said."))
     ) == [
         67590677889666,
         67679385519738,
@@ -87,24 +89,25 @@ def test_marks_do_not_depend_on_the_machine() -> None:
         270988475217210,
         280840137680372,
     ]
-    assert marks_of(PreparedText(letters_of("港口的大桥在星期五之前不开放，市政府发言人今天上午说。" * 3)))[:2] == [
+    assert sketch_of(PreparedText(prepare_text("港口的大桥在星期五之前不开放，市政府发言人今天上午说。" * 3)))[:2] == [
         36383337340258,
         97252268357788,
     ]
 
 
 def test_marks_of_forms_and_reprints() -> None:
-    figures = [mark for mark in marks_of(PreparedText(letters_of(bulletin(1)))) if mark & 1]
+    figures = [mark for mark in sketch_of(PreparedText(prepare_text(bulletin(1)))) if mark & 1]
     assert len(figures) == 6
-    assert not set(figures) & set(marks_of(PreparedText(letters_of(bulletin(2)))))
+    assert not set(figures) & set(sketch_of(PreparedText(prepare_text(bulletin(2)))))
     for text in (story(1), chinese_story(1)):
-        marks = marks_of(PreparedText(letters_of(text)))
+        marks = sketch_of(PreparedText(prepare_text(text)))
         assert len(marks) == 12
         assert not any(mark & 1 for mark in marks)
         assert all(0 <= mark < 1 << 48 for mark in marks)
     assert (
         len(
-            {*marks_of(PreparedText(letters_of(story(1))))} & {*marks_of(PreparedText(letters_of(edited(story(1), 1))))}
+            {*sketch_of(PreparedText(prepare_text(story(1))))}
+            & {*sketch_of(PreparedText(prepare_text(edited(story(1), 1))))}
         )
         >= 4
     )

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from cli.commands.extract import extract
 from cli.context import CommandContext
 from db.errors import UsageError
-from pipelines.processing.files import entries_of_manifest
+from pipelines.processing.files import page_files_in_manifest
 from tests.pipelines.extraction.test_pages import PAGES
 
 
@@ -63,7 +63,7 @@ def test_faulty_manifests(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "line 2" in done.stderr
     with pytest.raises(UsageError, match="fetched_at"):
-        list(entries_of_manifest(manifest_of(tmp_path, [{"path": "a.html", "fetched_at": "2024-03-05T10:00:00"}])))
+        list(page_files_in_manifest(manifest_of(tmp_path, [{"path": "a.html", "fetched_at": "2024-03-05T10:00:00"}])))
     assert runner.invoke(extract, []).exit_code == 2
 
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from pipelines.processing.messages import APART_BYTES, packed, receive, send
+from pipelines.processing.messages import APART_BYTES, encode_message, receive, send
 
 LARGE = bytes(range(256)) * 4096
 
@@ -23,7 +23,7 @@ LARGE = bytes(range(256)) * 4096
     ],
 )
 def test_a_value_arrives_as_it_was_and_its_large_bytes_are_never_pickled(value: object, pieces: int) -> None:
-    message = packed(value)
+    message = encode_message(value)
     assert len(message) == pieces
     assert len(message[0]) < 2 * APART_BYTES
     assert all(any(piece is apart for apart in _bytes_in(value)) for piece in message[1:])  # not even copied
@@ -36,7 +36,7 @@ def test_a_value_arrives_as_it_was_and_its_large_bytes_are_never_pickled(value: 
 
 def test_an_end_that_is_gone_is_said_in_the_middle_of_a_message_too() -> None:
     ours, theirs = multiprocessing.Pipe()
-    ours.send_bytes(packed([LARGE, LARGE])[0])
+    ours.send_bytes(encode_message([LARGE, LARGE])[0])
     ours.close()
     with pytest.raises(EOFError):
         receive(theirs)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from db.queries.alert_figures import ExtractedFields
-from scheduler.alerts.conditions import rotting
-from scheduler.alerts.degradation import BEFORE, RECENT, Share, mended, newest, rots, usual_words
+from scheduler.alerts.conditions import degraded
+from scheduler.alerts.degradation import BEFORE, RECENT, Share, find_degradations, has_recovered, median_words, newest
 
 
 def reading(page_id: int, **changes: object) -> ExtractedFields:
@@ -39,7 +39,7 @@ def with_news(before: Sequence[ExtractedFields], count: int, **changes: object) 
 
 
 def signs(pages: Sequence[ExtractedFields]) -> list[str]:
-    return [rot.sign for rot in rots(pages, pages[len(newest(pages)) :])]
+    return [rot.sign for rot in find_degradations(pages, pages[len(newest(pages)) :])]
 
 
 NOT_ARTICLE = {
@@ -121,26 +121,26 @@ def test_healthy_sources_raise_no_alarm() -> None:
 
 def test_mended_when_the_newest_are_as_before_and_half_of_the_window_is() -> None:
     rotten = with_news(past(200), 20, authors=False)
-    before, words = Share(of=200, have=200), usual_words(past(200))
-    seen = [mended("authors", before, words, with_news(rotten, good)[:RECENT]) for good in range(15)]
+    before, words = Share(of=200, have=200), median_words(past(200))
+    seen = [has_recovered("authors", before, words, with_news(rotten, good)[:RECENT]) for good in range(15)]
     assert seen == [False] * 10 + [True] * 5
     flickering = [reading(number, authors=number % 3 == 0) for number in range(600, 570, -1)]
-    assert not mended("authors", before, words, flickering[:RECENT])
+    assert not has_recovered("authors", before, words, flickering[:RECENT])
 
 
 def test_an_open_alert_goes_on_comparing_with_the_time_before_the_rot() -> None:
     rotten = with_news(past(200), 20, authors=False)
-    opened = rotting(rotten)
+    opened = degraded(rotten)
     assert opened.holds
     assert "0 of 20 articles name an author (200 of 200 before)" in opened.says
     evidence = opened.evidence
     for _ in range(20):  # four hundred pages later nothing is left of what was before
         rotten = with_news(rotten, 20, authors=False)[: RECENT + BEFORE]
-        condition = rotting(rotten, evidence)
+        condition = degraded(rotten, evidence)
         assert condition.holds
         evidence = condition.evidence
     assert evidence["signs"] == {"authors": {"before": [200, 200], "now": [0, 20]}}
-    cured = rotting(with_news(rotten, 12)[: RECENT + BEFORE], evidence)
+    cured = degraded(with_news(rotten, 12)[: RECENT + BEFORE], evidence)
     assert cured.holds is False
     assert cured.evidence["first_page"] == 201
     assert cured.evidence["last_page"] == rotten[0].page_id + 12
@@ -148,17 +148,17 @@ def test_an_open_alert_goes_on_comparing_with_the_time_before_the_rot() -> None:
 
 def test_a_second_sign_joins_and_each_leaves_by_itself() -> None:
     pages = with_news(past(200), 20, authors=False)
-    evidence = rotting(pages).evidence
+    evidence = degraded(pages).evidence
     pages = with_news(pages, 20, authors=False, source=False)[: RECENT + BEFORE]
-    evidence = rotting(pages, evidence).evidence
+    evidence = degraded(pages, evidence).evidence
     assert list(evidence["signs"]) == ["authors", "source"]  # type: ignore[call-overload]
     pages = with_news(pages, 15, source=False)[: RECENT + BEFORE]
-    still = rotting(pages, evidence)
+    still = degraded(pages, evidence)
     assert still.holds
     assert list(still.evidence["signs"]) == ["source"]  # type: ignore[call-overload]
 
 
 def test_pages_of_an_earlier_rot_are_no_measure() -> None:
     pages = with_news(with_news(past(100), 100, authors=False), 20, authors=False)
-    assert not rotting(pages).holds, "half of what was before had none either, in one block"
-    assert rotting(pages, old=[range(101, 201)]).holds
+    assert not degraded(pages).holds, "half of what was before had none either, in one block"
+    assert degraded(pages, old=[range(101, 201)]).holds

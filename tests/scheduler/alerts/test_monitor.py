@@ -20,7 +20,7 @@ from db.store.alerts import AlertChange, all_alerts, open_alerts
 from db.store.sources import pause_source, remove_source
 from db.timestamps import format_timestamp
 from scheduler.alerts import monitor as watching
-from scheduler.alerts.monitor import watch
+from scheduler.alerts.monitor import evaluate_alerts
 from tests.scheduler.diary import Diary, Story, hours
 from tests.scheduler.planning.simulated_sites import day_and_night
 
@@ -37,7 +37,7 @@ def diary(tmp_path: Path) -> Iterator[Diary]:
 
 
 class Guard:
-    """`watch` with a configuration, and all it ever said."""
+    """`evaluate_alerts` with a configuration, and all it ever said."""
 
     def __init__(self, diary: Diary, **settings: object) -> None:
         self.diary = diary
@@ -45,7 +45,7 @@ class Guard:
         self.said: list[tuple[str, str]] = []
 
     def look(self, now: datetime) -> list[AlertChange]:
-        changes = watch(self.diary.conn, self.config, now, budget_s=math.inf)
+        changes = evaluate_alerts(self.diary.conn, self.config, now, budget_s=math.inf)
         self.said += [(change.event.value, change.alert.kind) for change in changes]
         return changes
 
@@ -335,5 +335,5 @@ def test_a_round_ends_with_its_budget_and_the_next_goes_on(diary: Diary) -> None
     for number in range(5):
         source = diary.add(f"s{number}.example", START)
         diary.visit(source, START, asked=(("entry", "timeout"),), ended="failed", error="no answer")
-    opened = [len(watch(diary.conn, config, START, budget_s=0.0)) for _ in range(7)]
+    opened = [len(evaluate_alerts(diary.conn, config, START, budget_s=0.0)) for _ in range(7)]
     assert opened == [1, 1, 1, 1, 1, 0, 0], "one at least, and none twice"

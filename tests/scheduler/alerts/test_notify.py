@@ -18,7 +18,7 @@ import pytest
 from db.config.loader import Config
 from db.connection.database import write
 from db.store.alerts import Alert, AlertKind, close_alert, open_alert, open_alerts
-from scheduler.alerts.notify import tell
+from scheduler.alerts.notify import notify
 from tests.scheduler.diary import Diary
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -135,16 +135,16 @@ def test_both_hooks_hear_of_it_once_then_again_then_of_its_end(
 ) -> None:
     taken = tmp_path / "taken"
     settings = config(diary, alert_command=command(TAKE, taken), alert_webhook=receiver.address, alert_repeat="1d")
-    assert tell(diary.conn, settings, NOW) == 0
+    assert notify(diary.conn, settings, NOW) == 0
     alert = raised(diary)
     for minute in range(3):
-        tell(diary.conn, settings, NOW + minute * MINUTE)
-    tell(diary.conn, settings, NOW + timedelta(hours=23))
+        notify(diary.conn, settings, NOW + minute * MINUTE)
+    notify(diary.conn, settings, NOW + timedelta(hours=23))
     assert [given["event"] for given in receiver.got] == ["opened"]
-    tell(diary.conn, settings, NOW + timedelta(hours=25))
+    notify(diary.conn, settings, NOW + timedelta(hours=25))
     end(diary, alert, NOW + timedelta(hours=26))
     for hour in (26, 27, 60):
-        tell(diary.conn, settings, NOW + timedelta(hours=hour))
+        notify(diary.conn, settings, NOW + timedelta(hours=hour))
     heard = lines(taken)
     assert [given["event"] for given in heard] == ["opened", "still open", "closed"]
     assert [given["event"] for given in receiver.got] == ["opened", "still open", "closed"]
@@ -167,8 +167,8 @@ def test_both_hooks_hear_of_it_once_then_again_then_of_its_end(
 
 def test_without_hooks_nothing_is_told_and_nothing_is_lost(diary: Diary, receiver: Receiver) -> None:
     raised(diary, None, AlertKind.DISK)
-    assert tell(diary.conn, config(diary), NOW) == 0
-    assert tell(diary.conn, config(diary, alert_webhook=receiver.address), NOW + MINUTE) == 1
+    assert notify(diary.conn, config(diary), NOW) == 0
+    assert notify(diary.conn, config(diary, alert_webhook=receiver.address), NOW + MINUTE) == 1
     assert receiver.got[0]["source"] is None
 
 
@@ -176,13 +176,13 @@ def test_repeat_of_0_tells_once(diary: Diary, receiver: Receiver) -> None:
     raised(diary)
     settings = config(diary, alert_webhook=receiver.address, alert_repeat=0)
     for day in range(5):
-        tell(diary.conn, settings, NOW + timedelta(days=day))
+        notify(diary.conn, settings, NOW + timedelta(days=day))
     assert len(receiver.got) == 1
 
 
 def test_what_ends_before_it_could_be_told_is_not_told(diary: Diary, receiver: Receiver) -> None:
     end(diary, raised(diary), NOW + MINUTE)
-    assert tell(diary.conn, config(diary, alert_webhook=receiver.address), NOW + 2 * MINUTE) == 0
+    assert notify(diary.conn, config(diary, alert_webhook=receiver.address), NOW + 2 * MINUTE) == 0
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_webhook_that_fails_is_tried_again_with_pauses(
     settings = config(diary, alert_webhook=receiver.address)
     receiver.mode = mode
     started = time.monotonic()
-    assert tell(diary.conn, settings, NOW, limit_s=0.5) == 0
+    assert notify(diary.conn, settings, NOW, limit_s=0.5) == 0
     assert time.monotonic() - started < 3
     (alert,) = open_alerts(diary.conn)
     assert alert.notifications == 0
@@ -213,10 +213,10 @@ def test_a_webhook_that_fails_is_tried_again_with_pauses(
     reason = hooks["alert_webhook"]
     assert why in reason or (mode in ("hang", "nonsense") and "timed out" in reason), reason
     asked = len(receiver.types)
-    tell(diary.conn, settings, NOW + MINUTE / 2, limit_s=0.5)
+    notify(diary.conn, settings, NOW + MINUTE / 2, limit_s=0.5)
     assert len(receiver.types) == asked, "not before a minute is over"
     receiver.mode = 204
-    assert tell(diary.conn, settings, NOW + MINUTE, limit_s=5) == 1
+    assert notify(diary.conn, settings, NOW + MINUTE, limit_s=5) == 1
     (alert,) = open_alerts(diary.conn)
     assert (alert.notifications, alert.notification_failure) == (1, None)
     assert [given["event"] for given in receiver.got] == ["opened"]
@@ -227,7 +227,7 @@ def test_pauses_double_up_to_an_hour(diary: Diary) -> None:
     settings = config(diary, alert_webhook="http://127.0.0.1:9/nobody")
     tries, last = [], 0
     for minute in range(400):
-        tell(diary.conn, settings, NOW + minute * MINUTE)
+        notify(diary.conn, settings, NOW + minute * MINUTE)
         (alert,) = open_alerts(diary.conn)
         assert alert.notification_failure is not None
         if alert.notification_failure["times"] != last:
@@ -244,17 +244,17 @@ def test_one_hook_that_fails_does_not_keep_the_other_from_hearing(
     settings = config(diary, alert_command=command(TAKE, taken), alert_webhook=receiver.address)
     alert = raised(diary)
     for minute in range(8):
-        tell(diary.conn, settings, NOW + minute * MINUTE)
+        notify(diary.conn, settings, NOW + minute * MINUTE)
     assert [given["event"] for given in lines(taken)] == ["opened"], "it is not told again what it has heard"
     assert len(receiver.types) == 4
-    tell(diary.conn, settings, NOW + timedelta(days=1, minutes=1))
+    notify(diary.conn, settings, NOW + timedelta(days=1, minutes=1))
     assert [given["event"] for given in lines(taken)] == ["opened", "still open"]
     end(diary, alert, NOW + timedelta(days=2))
     receiver.mode = 503
-    tell(diary.conn, settings, NOW + timedelta(days=2))
+    notify(diary.conn, settings, NOW + timedelta(days=2))
     receiver.mode = 204
-    tell(diary.conn, settings, NOW + timedelta(days=2, hours=2))
-    tell(diary.conn, settings, NOW + timedelta(days=3))
+    notify(diary.conn, settings, NOW + timedelta(days=2, hours=2))
+    notify(diary.conn, settings, NOW + timedelta(days=3))
     assert [given["event"] for given in lines(taken)] == ["opened", "still open", "closed"]
     assert [given["event"] for given in receiver.got] == ["closed"]
 
@@ -262,11 +262,11 @@ def test_one_hook_that_fails_does_not_keep_the_other_from_hearing(
 def test_the_end_of_an_alert_is_not_tried_for_ever(diary: Diary, receiver: Receiver, tmp_path: Path) -> None:
     settings = config(diary, alert_command=command(TAKE, tmp_path / "taken"), alert_webhook=receiver.address)
     alert = raised(diary)
-    tell(diary.conn, settings, NOW)
+    notify(diary.conn, settings, NOW)
     receiver.mode = 500
     end(diary, alert, NOW + MINUTE)
     for hour in range(100):
-        tell(diary.conn, settings, NOW + MINUTE + timedelta(hours=hour))
+        notify(diary.conn, settings, NOW + MINUTE + timedelta(hours=hour))
     assert len(receiver.types) == 11
 
 
@@ -279,7 +279,7 @@ def test_a_command_that_fails_says_why(diary: Diary) -> None:
     ):
         with write(diary.conn) as conn:
             conn.execute("UPDATE alerts SET telling_failed = NULL")
-        tell(diary.conn, config(diary, alert_command=command(script)), NOW)
+        notify(diary.conn, config(diary, alert_command=command(script)), NOW)
         failed = open_alerts(diary.conn)[0].notification_failure
         assert failed is not None
         assert why in str(failed["hooks"])
@@ -289,7 +289,7 @@ def test_a_command_that_fails_says_why(diary: Diary) -> None:
 @pytest.mark.parametrize("written", ["no-such-program --now", "'unclosed", ""])
 def test_a_command_that_cannot_be_started(diary: Diary, written: str) -> None:
     raised(diary)
-    tell(diary.conn, config(diary, alert_command=written), NOW)
+    notify(diary.conn, config(diary, alert_command=written), NOW)
     failed = open_alerts(diary.conn)[0].notification_failure
     assert failed is None if not written else "cannot be started" in str(failed)
 
@@ -304,7 +304,7 @@ def test_a_command_that_hangs_is_killed_with_its_children(diary: Diary, tmp_path
     )
     raised(diary)
     started = time.monotonic()
-    tell(diary.conn, config(diary, alert_command=command(script)), NOW, limit_s=2)
+    notify(diary.conn, config(diary, alert_command=command(script)), NOW, limit_s=2)
     assert time.monotonic() - started < 10
     assert "did not end within 2 s" in str(open_alerts(diary.conn)[0].notification_failure)
     for pid in pids.read_text().split():
@@ -316,18 +316,18 @@ def test_a_hook_that_hangs_holds_up_one_alert_a_round(diary: Diary) -> None:
         raised(diary, f"s{number}.example")
     settings = config(diary, alert_command=command("import time; time.sleep(60)"))
     started = time.monotonic()
-    tell(diary.conn, settings, NOW, limit_s=1)
+    notify(diary.conn, settings, NOW, limit_s=1)
     assert time.monotonic() - started < 5
     failed = [alert.notification_failure is not None for alert in open_alerts(diary.conn)]
     assert failed == [True, False, False, False]
-    tell(diary.conn, settings, NOW + MINUTE, limit_s=1)
+    notify(diary.conn, settings, NOW + MINUTE, limit_s=1)
     failed = [alert.notification_failure is not None for alert in open_alerts(diary.conn)]
     assert failed == [True, True, False, False], "the next one has its try before the first has its second"
 
 
 def test_an_address_that_is_no_web_address(diary: Diary, tmp_path: Path) -> None:
     raised(diary)
-    tell(diary.conn, config(diary, alert_webhook=(tmp_path / "x").as_uri()), NOW)
+    notify(diary.conn, config(diary, alert_webhook=(tmp_path / "x").as_uri()), NOW)
     assert "is no http or https address" in str(open_alerts(diary.conn)[0].notification_failure)
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from db.queries.alert_figures import FoundLink
-from scheduler.alerts.silence import LEAST_QUIET_S, ObservedTime, judge_quiet, limit_of
+from scheduler.alerts.silence import MIN_QUIET_S, ObservedTime, judge_silence, silence_limit
 from tests.scheduler.planning.simulated_sites import DAY, KINDS
 
 HOUR = 3600.0
@@ -33,14 +33,14 @@ def seen(moments: list[float], step: float) -> list[float]:
 
 def limit_at(moments: list[float], now: float) -> float | None:
     recent = [moment for moment in moments if now - 28 * DAY <= moment <= now]
-    return limit_of([later - earlier for earlier, later in pairwise(recent)])
+    return silence_limit([later - earlier for earlier, later in pairwise(recent)])
 
 
 def false_alarms(moments: list[float]) -> int:
     """How often a source that published all along was taken for silent."""
     alarms = 0
     for earlier, later in pairwise(moments):
-        if later - earlier > LEAST_QUIET_S:
+        if later - earlier > MIN_QUIET_S:
             limit = limit_at(moments, earlier)
             alarms += limit is not None and later - earlier > limit
     return alarms
@@ -67,31 +67,31 @@ def test_a_regular_site_is_silent_after_twice_its_longest_gap() -> None:
     moments = [number * 12 * HOUR for number in range(60)]
     looks = [at(number * HOUR) for number in range(60 * 12 + 30)]
     for late, silent in ((23, False), (24, False), (26, True)):
-        quiet = judge_quiet(found(moments[-50:]), looks[: 59 * 12 + late + 1])
+        quiet = judge_silence(found(moments[-50:]), looks[: 59 * 12 + late + 1])
         assert quiet.limit_s == 24 * HOUR
         assert quiet.silent is silent, late
 
 
 def test_too_little_is_no_rhythm() -> None:
-    assert limit_of([]) is None
-    assert limit_of([HOUR] * 30) is None, "a day and a half"
-    assert limit_of([DAY] * 9) is None, "nine gaps"
-    assert limit_of([DAY / 2] * 10) == 72 * HOUR, "the first weekend may be ahead"
-    assert limit_of([DAY / 2] * 40) == DAY
+    assert silence_limit([]) is None
+    assert silence_limit([HOUR] * 30) is None, "a day and a half"
+    assert silence_limit([DAY] * 9) is None, "nine gaps"
+    assert silence_limit([DAY / 2] * 10) == 72 * HOUR, "the first weekend may be ahead"
+    assert silence_limit([DAY / 2] * 40) == DAY
 
 
 def test_the_first_look_counts_only_what_says_when_it_went_out() -> None:
     looks = [at(number * HOUR) for number in range(24)]
-    assert judge_quiet(found([0.0] * 200, first=True), looks).moments == 0
+    assert judge_silence(found([0.0] * 200, first=True), looks).moments == 0
     hinted = [FoundLink(found_at=at(0), published=at(-number * 6 * HOUR), first=True) for number in range(40, 0, -1)]
-    quiet = judge_quiet(hinted, looks)
+    quiet = judge_silence(hinted, looks)
     assert quiet.moments == 40
     assert quiet.longest_s == 6 * HOUR
 
 
 def test_old_pages_that_are_listed_late_are_news_of_now() -> None:
     links = [FoundLink(found_at=at(50 * DAY), published=at(0), first=False)]
-    assert judge_quiet(links, [at(50 * DAY)]).moments == 1
+    assert judge_silence(links, [at(50 * DAY)]).moments == 1
 
 
 def test_time_in_which_nobody_looked_does_not_count() -> None:
@@ -108,7 +108,7 @@ def test_a_service_that_was_down_finds_no_silence() -> None:
     up = [at(number * HOUR) for number in range(28 * 24)]
     down_for = 5 * DAY
     back = [up[-1] + timedelta(seconds=down_for + number * HOUR) for number in range(3)]
-    quiet = judge_quiet(found(moments), up + back)
+    quiet = judge_silence(found(moments), up + back)
     assert quiet.looks >= 2
     assert quiet.quiet_s < 8 * HOUR
     assert not quiet.silent

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.service import cadence
-from scheduler.planning.learned_cadence import LOOK_COST, LearnedCadence, learn
+from scheduler.planning.learned_cadence import VISIT_COST, LearnedCadence, learn_cadence
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -52,7 +52,7 @@ close = st.lists(st.floats(min_value=0, max_value=DAY), min_size=10, max_size=12
 def test_never_outside_the_bounds(
     appeared: list[float], since: float, span: float, visited: float, age: float | None, least: float, more: float
 ) -> None:
-    rhythm = learn(appeared, since=since, until=since + span)
+    rhythm = learn_cadence(appeared, since=since, until=since + span)
     latest, most = None if age is None else visited - age, least + more
     for at in (visited, since + span):
         due = rhythm.next_visit(visited=at, latest=latest, least=least, most=most)
@@ -62,13 +62,13 @@ def test_never_outside_the_bounds(
     assert math.isfinite(expected)
     assert expected >= 0
     assert math.isfinite(rhythm.articles_a_day)
-    assert rhythm == learn(appeared, since=since, until=since + span)
+    assert rhythm == learn_cadence(appeared, since=since, until=since + span)
 
 
 @settings(max_examples=60, deadline=None)
 @given(appeared=close, ages=st.tuples(st.floats(0, DAY), st.floats(0, DAY)).map(sorted))
 def test_the_longer_ago_the_last_article_the_later_the_look(appeared: list[float], ages: list[float]) -> None:
-    rhythm = learn(appeared, since=START, until=START + 3 * DAY)
+    rhythm = learn_cadence(appeared, since=START, until=START + 3 * DAY)
     at = START + 10 * DAY
     young, old = (wait(rhythm, at, at - age) for age in ages)
     assert young <= old + 1e-3
@@ -77,33 +77,33 @@ def test_the_longer_ago_the_last_article_the_later_the_look(appeared: list[float
 @settings(max_examples=60, deadline=None)
 @given(start=st.floats(0, 4e9), spans=st.tuples(st.floats(0, 20 * DAY), st.floats(0, 20 * DAY)))
 def test_expected_adds_up(start: float, spans: tuple[float, float]) -> None:
-    rhythm = learn(every(3 * HOUR), since=START, until=NOW)
+    rhythm = learn_cadence(every(3 * HOUR), since=START, until=NOW)
     middle, end = start + spans[0], start + spans[0] + spans[1]
     assert rhythm.expected(start, middle) + rhythm.expected(middle, end) == pytest.approx(rhythm.expected(start, end))
 
 
 def test_of_an_unknown_source_a_look_is_due_after_half_an_hour() -> None:
-    assert wait(learn([], since=START, until=START), START) == pytest.approx(1800, rel=0.01)
-    assert wait(learn([], since=START, until=START), START, least=3600, most=7200) == 3600
-    assert wait(learn([], since=START, until=START), START, least=60, most=600) == 600
+    assert wait(learn_cadence([], since=START, until=START), START) == pytest.approx(1800, rel=0.01)
+    assert wait(learn_cadence([], since=START, until=START), START, least=3600, most=7200) == 3600
+    assert wait(learn_cadence([], since=START, until=START), START, least=60, most=600) == 600
 
 
 def test_a_source_that_stays_silent_is_looked_at_less_and_less() -> None:
-    waits = [wait(learn([], since=START, until=START + span)) for span in (0, HOUR, 6 * HOUR, DAY, 30 * DAY)]
+    waits = [wait(learn_cadence([], since=START, until=START + span)) for span in (0, HOUR, 6 * HOUR, DAY, 30 * DAY)]
     assert waits == sorted(waits)
     assert waits[-1] == MOST
 
 
 def test_a_steady_source_is_looked_at_where_the_cost_is_least() -> None:
-    rhythm = learn(every(2 * HOUR), since=START, until=NOW)
+    rhythm = learn_cadence(every(2 * HOUR), since=START, until=NOW)
     assert rhythm.is_learned
     assert rhythm.articles_a_day == pytest.approx(12, rel=0.05)
-    assert wait(rhythm, latest=NOW - HOUR) == pytest.approx(math.sqrt(2 * LOOK_COST * 2 * HOUR), rel=0.15)
+    assert wait(rhythm, latest=NOW - HOUR) == pytest.approx(math.sqrt(2 * VISIT_COST * 2 * HOUR), rel=0.15)
 
 
 def test_by_day_it_looks_more_often_than_by_night() -> None:
     by_day = [time for time in every(0.4 * HOUR) if 8 <= time % DAY / HOUR < 20]
-    rhythm = learn(by_day, since=START, until=NOW)
+    rhythm = learn_cadence(by_day, since=START, until=NOW)
     noon, midnight = NOW + 12 * HOUR, NOW + 24 * HOUR
     assert wait(rhythm, noon) * 3 < wait(rhythm, midnight)
     assert rhythm.expected(noon, noon + HOUR) > 7 * rhythm.expected(midnight, midnight + HOUR)
@@ -113,14 +113,14 @@ def test_by_day_it_looks_more_often_than_by_night() -> None:
 
 def test_a_weekend_is_told_from_a_working_day() -> None:
     working = [time for time in every(HOUR) if int((time - START) // DAY) % 7 not in (2, 3)]
-    rhythm = learn(working, since=START, until=NOW)
+    rhythm = learn_cadence(working, since=START, until=NOW)
     thursday, saturday = NOW, NOW + 2 * DAY
     assert rhythm.expected(saturday, saturday + DAY) < rhythm.expected(thursday, thursday + DAY) / 3
 
 
 def test_after_an_article_of_a_bursty_source_it_looks_soon_and_then_calms_down() -> None:
     bursts = [start + n * 400 for start in every(11 * HOUR) for n in range(6)]
-    rhythm = learn(bursts, since=START, until=NOW)
+    rhythm = learn_cadence(bursts, since=START, until=NOW)
     assert rhythm.draw.total > 0.5
     at = NOW + 12 * HOUR
     waits = [wait(rhythm, at, at - age) for age in (60, 1800, 2 * HOUR, 10 * HOUR)]
@@ -135,47 +135,50 @@ def test_after_an_article_of_a_bursty_source_it_looks_soon_and_then_calms_down()
 
 def test_what_is_released_at_once_promises_no_more() -> None:
     released = [start + n for start in every(9 * HOUR) for n in range(8)]
-    rhythm = learn(released, since=START, until=NOW)
+    rhythm = learn_cadence(released, since=START, until=NOW)
     assert rhythm.batch == pytest.approx(8, rel=0.1)
     assert rhythm.articles_a_day == pytest.approx(8 * 24 / 9, rel=0.15)
     assert wait(rhythm, latest=NOW - 60) > 0.8 * wait(rhythm, latest=NOW - 8 * HOUR)
 
 
 def test_it_can_be_said_in_words() -> None:
-    assert learn(every(4 * HOUR)[:8], since=START, until=NOW).in_words() == "too few articles so far to tell a rhythm"
-    assert learn(every(2 * HOUR), since=START, until=NOW).in_words() == "about 12 articles a day"
-    assert learn(every(40 * HOUR), since=START, until=NOW).in_words() in (
+    assert (
+        learn_cadence(every(4 * HOUR)[:8], since=START, until=NOW).in_words()
+        == "too few articles so far to tell a rhythm"
+    )
+    assert learn_cadence(every(2 * HOUR), since=START, until=NOW).in_words() == "about 12 articles a day"
+    assert learn_cadence(every(40 * HOUR), since=START, until=NOW).in_words() in (
         "about 3 articles a week",
         "about 4 articles a week",
     )
     by_day = [time for time in every(0.4 * HOUR) if 8 <= time % DAY / HOUR < 20]
     assert re.fullmatch(
         r"about (2[89]|3[0-2]) articles a day, most of them from (07|08|09|10):00 to (18|19|20|21):00 UTC",
-        learn(by_day, since=START, until=NOW).in_words(),
+        learn_cadence(by_day, since=START, until=NOW).in_words(),
     )
     bursts = [start + n * 400 for start in every(11 * HOUR) for n in range(6)]
-    assert learn(bursts, since=START, until=NOW).in_words().endswith("a day, often in bursts")
+    assert learn_cadence(bursts, since=START, until=NOW).in_words().endswith("a day, often in bursts")
     released = [start + n for start in every(9 * HOUR) for n in range(8)]
-    assert learn(released, since=START, until=NOW).in_words().endswith(", 8 at once")
+    assert learn_cadence(released, since=START, until=NOW).in_words().endswith(", 8 at once")
 
 
 def test_a_source_that_awakes_is_noticed_within_days() -> None:
     before = every(8 * HOUR)
     after = every(0.5 * HOUR, since=NOW, until=NOW + 4 * DAY)
-    slow = learn(before, since=START, until=NOW)
-    fast = learn(before + after, since=START, until=NOW + 4 * DAY)
+    slow = learn_cadence(before, since=START, until=NOW)
+    fast = learn_cadence(before + after, since=START, until=NOW + 4 * DAY)
     assert fast.articles_a_day > 5 * slow.articles_a_day
 
 
 def test_what_was_published_before_the_first_look_counts() -> None:
     before = every(HOUR, since=NOW - 2 * DAY, until=NOW + 2 * HOUR)
-    assert learn(before, since=NOW, until=NOW + 2 * HOUR).articles_a_day == pytest.approx(24, rel=0.1)
+    assert learn_cadence(before, since=NOW, until=NOW + 2 * HOUR).articles_a_day == pytest.approx(24, rel=0.1)
 
 
 def test_time_before_the_first_known_article_is_no_silence() -> None:
     known_since = NOW - 3 * DAY
     recent = every(HOUR, since=known_since)
-    assert learn(recent, since=START, until=NOW).articles_a_day == pytest.approx(24, rel=0.1)
+    assert learn_cadence(recent, since=START, until=NOW).articles_a_day == pytest.approx(24, rel=0.1)
 
 
 @pytest.mark.parametrize("hinted", [True, False], ids=["hinted", "seen"])

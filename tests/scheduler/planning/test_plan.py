@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from db.config.settings import SourceSettings
 from scheduler.planning.cadence import Cadence, CronSchedule, FixedInterval, NeverDue, cadence_of, phase_of
-from scheduler.planning.plan import BROKEN_WAIT, CLOCK_STEP, DueSource, PastRun, PlannedSource, batches, due, next_run
+from scheduler.planning.plan import (
+    CLOCK_STEP,
+    INTERRUPTED_WAIT,
+    DueSource,
+    PastRun,
+    PlannedSource,
+    batches,
+    find_due,
+    next_run,
+)
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -46,7 +55,7 @@ class World:
 
     def run_due(self, now: datetime) -> None:
         ready = [one for one in self.sources if (time := self.known.get(one.id)) is None or time <= now]
-        for one in due(ready, self.runs, now):
+        for one in find_due(ready, self.runs, now):
             self.runs[one.source.id] = [ran(now)]
             self.log.append((one.source.id, now))
             self.known.pop(one.source.id, None)
@@ -128,19 +137,19 @@ def test_one_new_source_is_due_at_once_and_a_never_one_not() -> None:
         source(2, NeverDue()),
         source(3, FixedInterval(seconds=900), paused=True),
     ]
-    assert [one.source.id for one in due(waiting, {}, START)] == [1]
+    assert [one.source.id for one in find_due(waiting, {}, START)] == [1]
     assert next_run(source(4, FixedInterval(seconds=900), at_work=True), [], START) is None
 
 
 def test_what_was_broken_off_is_gone_on_with_and_backs_off() -> None:
     one, now = source(1, FixedInterval(seconds=3600)), START + timedelta(days=1)
     assert next_run(one, [ran(now, "stopped")], now) == now
-    assert next_run(one, [ran(now, "stopped")] * 2, now) == now + BROKEN_WAIT
-    assert next_run(one, [ran(now, "stopped")] * 4, now) == now + 4 * BROKEN_WAIT
+    assert next_run(one, [ran(now, "stopped")] * 2, now) == now + INTERRUPTED_WAIT
+    assert next_run(one, [ran(now, "stopped")] * 4, now) == now + 4 * INTERRUPTED_WAIT
     usual = next_run(one, [ran(now)], now)
     assert next_run(one, [ran(now, "stopped")] * 12, now) == usual
     assert next_run(one, [ran(now, "stopped", by_hand=True)], now) == usual
-    assert due([one], {1: [ran(now, "stopped")] * 3}, usual)[0].suspect  # type: ignore[arg-type]
+    assert find_due([one], {1: [ran(now, "stopped")] * 3}, usual)[0].suspect  # type: ignore[arg-type]
 
 
 def test_failures_wait_longer_but_never_for_good() -> None:

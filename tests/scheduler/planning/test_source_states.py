@@ -21,7 +21,7 @@ from db.store.sources import add_source, all_sources, pause_source, remove_sourc
 from pipelines.urls import link_key
 from scheduler.planning.cadence import FixedInterval, LearnedInterval
 from scheduler.planning.learning import CadenceLearner, from_json, to_json
-from scheduler.planning.plan import due
+from scheduler.planning.plan import find_due
 from scheduler.planning.source_states import SourceStates
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -79,7 +79,7 @@ def test_read_bit_by_bit_it_is_what_a_fresh_reading_gives(conn: sqlite3.Connecti
         for one in fresh.planned:
             assert kept.runs_of(one.id) == fresh.runs_of(one.id)
         assert kept.next_runs(now) == fresh.next_runs(now)
-        wanted = due(fresh.planned, {one.id: fresh.runs_of(one.id) for one in fresh.planned}, now)
+        wanted = find_due(fresh.planned, {one.id: fresh.runs_of(one.id) for one in fresh.planned}, now)
         assert kept.due(now) == wanted
 
 
