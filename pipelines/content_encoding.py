@@ -1,8 +1,8 @@
-"""Undoing Content-Encoding (gzip, deflate, brotli, zstd), for a crawl and for archives alike: never more than a limit.
+"""Undoes Content-Encoding (gzip, deflate, brotli, zstd) of crawled and archived bodies, up to a size limit.
 
-Servers and archives lie about encodings: caches and crawlers keep the header and unpack the body, or pack it once and say so twice.
-A body that does not unpack but looks like markup is taken as it is; a gzip file that is damaged at its end counts where the
-document in it is whole. An encoding that nobody knows (`utf-8`, `none`) is no encoding.
+The header is often wrong: caches and crawlers keep it after unpacking the body, or compress once and state it twice. A body that
+does not unpack but looks like markup is taken as it is; a gzip file with a damaged end is accepted if the document in it is
+complete. Unknown encodings (`utf-8`, `none`) are ignored.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _GZIP = b"\x1f\x8b\x08"
 
 
 class BodyTooBig(Exception):
-    """The body has more bytes than are kept."""
+    """The body exceeds the size limit."""
 
 
 class EncodingError(Exception):
-    """The body is not what its Content-Encoding says."""
+    """The body does not match its Content-Encoding."""
 
 
 def unpack(body: bytes, encodings: str, limit: int) -> bytes:
-    """A body without the encodings that a header names. Raises TooBig past `limit` bytes, and DoesNotUnpack."""
+    """The body with the Content-Encoding `encodings` undone. Raises BodyTooBig beyond `limit` bytes, and EncodingError."""
     for encoding in reversed([part.strip().lower() for part in encodings.split(",") if part.strip()]):
         if not body:
             break
@@ -48,7 +48,7 @@ def unpack(body: bytes, encodings: str, limit: int) -> bytes:
 
 
 def unpack_prefix(body: bytes, encodings: str, limit: int) -> bytes:
-    """The first `limit` bytes of a body that may itself be cut, without its encodings. Raises DoesNotUnpack."""
+    """The first `limit` bytes of a body, which may be cut off, with its encodings undone. Raises EncodingError."""
     for encoding in reversed([part.strip().lower() for part in encodings.split(",") if part.strip()]):
         try:
             body = _beginning(body, encoding, limit)
@@ -64,14 +64,14 @@ def _beginning(body: bytes, encoding: str, limit: int) -> bytes:
         return bytes(zstd.ZstdDecompressor().decompress(body, limit))
     if encoding not in KNOWN:
         return body
-    try:  # 32: a header of zlib or gzip
+    try:  # 32: accepts headers of zlib and gzip
         return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, limit)
     except zlib.error:
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, limit)
 
 
 def looks_like_markup(body: bytes) -> bool:
-    """Whether it begins as markup does, behind a byte order mark and white space."""
+    """Whether a body begins with "<", after a byte order mark and white space."""
     return body[:512].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<")
 
 
@@ -81,7 +81,7 @@ def _unpacked(body: bytes, encoding: str, limit: int) -> bytes:
     if encoding == "deflate":
         try:
             return _inflated(body, zlib.MAX_WBITS, limit)
-        except zlib.error:  # RFC 9110, 8.4.1.2: some send it without the zlib frame
+        except zlib.error:  # RFC 9110, 8.4.1.2: some servers omit the zlib header
             return _inflated(body, -zlib.MAX_WBITS, limit)
     if encoding == "br":
         return _brotli(body, limit)
@@ -91,7 +91,7 @@ def _unpacked(body: bytes, encoding: str, limit: int) -> bytes:
 
 
 def _gunzipped(body: bytes, limit: int) -> bytes:
-    """All members of a gzip file; also zlib's format, which some call gzip. What follows the last member is padding."""
+    """All members of a gzip file, or zlib's format, which some servers call gzip. Bytes after the last member are padding."""
     pieces, size, rest = [], 0, body
     while True:
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
@@ -105,7 +105,7 @@ def _gunzipped(body: bytes, limit: int) -> bytes:
 
 
 def _salvaged(body: bytes, limit: int) -> bytes | None:
-    """A gzip file that is damaged at its end (checksum wrong or missing), where what stands in it is whole; else None."""
+    """The content of a gzip file with a damaged end (checksum wrong or missing) if the document in it is complete; else None."""
     if not body.startswith(_GZIP):
         return None
     pieces, size = [], 0

@@ -1,8 +1,8 @@
-"""HTML into a tree, in time that grows with its length alone.
+"""Parses HTML into a tree, in time linear in its length.
 
-libxml2 looks through all earlier attributes of a tag for each further one when it builds a tree (300,000 on one tag: minutes),
-but not when it only tells what it meets. So a page that may hold such a tag is told first, and where it does hold one the tree
-is built from what is told, with the first `MAX_ATTRIBUTES` of each tag. All other pages go the usual, fast way.
+When libxml2 builds a tree, it compares each attribute of a tag with all earlier ones (300,000 on one tag take minutes), but not
+when it only reports parser events. A page that may have such a tag is first parsed into events, and if it has one, the tree is
+built from events, with the first `MAX_ATTRIBUTES` attributes of each tag. All other pages are parsed the usual, fast way.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from lxml.etree import _Element as Element
 
 from pipelines.text_limits import MAX_ATTRIBUTES
 
-# A tag, or more: what stands in quotes behind "=" belongs to it, whatever it is. Never shorter than what the parser takes for one.
+# A tag, or more: anything in quotes after "=" belongs to it. Never shorter than what the parser takes for a tag.
 _TAG = re.compile(r"<[A-Za-z][^>=]*+(?:=[ \t\n\f\r]*+(?:\"[^\"]*+\"|'[^']*+')?+[^>=]*+)*+")
 _QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
 
 def parse_html(text: str) -> Element | None:
-    """The tree of a page, or None where there is nothing to parse. Comments and processing instructions are dropped."""
-    body = _opened(text).encode("utf-8", "replace")
+    """The tree of a page, or None if there is nothing to parse. Comments and processing instructions are dropped."""
+    body = _without_inner_end(text).encode("utf-8", "replace")
     try:
-        if _may_be_crowded(text) and _is_crowded(body):
-            return etree.fromstring(body, _parser(_Uncrowded()))
+        if _may_have_many_attributes(text) and _has_too_many_attributes(body):
+            return etree.fromstring(body, _parser(_LimitedTreeBuilder()))
         return etree.fromstring(body, _parser())
     except (etree.XMLSyntaxError, ValueError):
         return None
 
 
-def _opened(text: str) -> str:
-    """The page without an end in its middle: templates are put together of parts that each close the page.
+def _without_inner_end(text: str) -> str:
+    """The page without `</body>` and `</html>` in its middle: some templates consist of parts that each close the page.
 
-    libxml2 drops what follows, browsers read on (HTML standard, 13.2.6.4.22).
+    libxml2 drops what follows, browsers do not (HTML standard, 13.2.6.4.22).
     """
     end = _END.search(text)
     if end is None or len(text) - end.end() < _TAIL or not _TAG.search(text, end.end()):
@@ -47,11 +47,11 @@ def _opened(text: str) -> str:
 
 _END = re.compile(r"</(?:html|body)\s{0,9}>", re.I)
 _TAIL = 200
-"""Characters behind the end of a page from which there may be more than a counter's script."""
+"""Characters after the end of a page up to which there is at most the script of a counter."""
 
 
 def _parser(target: Any = None) -> etree.HTMLParser:
-    # The plain parser: lxml.html's asks Python for the class of every element it hands out, which costs more than the parsing.
+    # Not lxml.html's parser: it calls Python to choose the class of each element, which costs more than parsing.
     return etree.HTMLParser(
         encoding="utf-8",
         remove_comments=True,
@@ -63,8 +63,8 @@ def _parser(target: Any = None) -> etree.HTMLParser:
     )
 
 
-def _may_be_crowded(text: str) -> bool:
-    """Whether a tag may have more than `MAX_ATTRIBUTES`: a look that costs a hundredth of reading a page."""
+def _may_have_many_attributes(text: str) -> bool:
+    """Whether a tag may have more than `MAX_ATTRIBUTES`: a check that costs a hundredth of extracting a page."""
     tags = _TAG.findall(text)
     shortest = 2 * MAX_ATTRIBUTES  # a letter and a blank each
     if max(map(len, tags), default=0) < shortest:
@@ -74,32 +74,32 @@ def _may_be_crowded(text: str) -> bool:
     )
 
 
-class _Crowded(Exception):
-    """A tag has more attributes than are read."""
+class _TooManyAttributes(Exception):
+    """A tag has more than `MAX_ATTRIBUTES` attributes."""
 
 
-class _Watcher:
-    """Is told the tags of a page; stops at one that is crowded."""
+class _AttributeCounter:
+    """A parser target that stops at a tag with too many attributes."""
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if len(attributes) > MAX_ATTRIBUTES:
-            raise _Crowded
+            raise _TooManyAttributes
 
     def end(self, tag: str) -> None: ...
 
     def close(self) -> None: ...
 
 
-def _is_crowded(body: bytes) -> bool:
+def _has_too_many_attributes(body: bytes) -> bool:
     try:
-        etree.fromstring(body, _parser(_Watcher()))
-    except _Crowded:
+        etree.fromstring(body, _parser(_AttributeCounter()))
+    except _TooManyAttributes:
         return True
     return False
 
 
-class _Uncrowded:
-    """Builds the tree of what it is told, with the first attributes of each tag. Names that XML cannot hold are left out."""
+class _LimitedTreeBuilder:
+    """A parser target that builds the tree with the first attributes of each tag, without names that are invalid in XML."""
 
     def __init__(self) -> None:
         self._builder = etree.TreeBuilder()

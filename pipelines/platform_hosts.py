@@ -1,8 +1,8 @@
-"""Hosts that give each of their users a host of its own, and that the public suffix list does not have: a closed list.
+"""Hosts that give each user a subdomain and are not in the public suffix list: a closed list.
 
-The private section of the list holds what its operators asked for (`blogspot.com`, `github.io`). These did not ask, so that
-`one.substack.com` and `two.substack.com` would be one site by it. Each was looked up in the list that tldextract 5.4.0 carries.
-What gives its users paths (`medium.com/@name`) cannot be told from any other site with sections.
+The private section of the public suffix list has the hosts whose operators asked for it (`blogspot.com`, `github.io`). These did
+not, so `one.substack.com` and `two.substack.com` would count as one site. Each was checked against the list in tldextract 5.4.0.
+Platforms that give users paths (`medium.com/@name`) cannot be distinguished from other sites with sections.
 """
 
 from __future__ import annotations
@@ -26,4 +26,4 @@ PLATFORMS = (
     "livedoor.blog", "blog.jp", "jugem.jp", "cocolog-nifty.com", "muragon.com", "pixnet.net", "lofter.com", "blogbus.com",
     "blog.163.com", "blog.sohu.com", "bokee.com",
 )  # fmt: skip
-"""Each has `name.` before it; what stands there is a site."""
+"""Each subdomain of these is a site."""

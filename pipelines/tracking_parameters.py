@@ -1,13 +1,13 @@
-"""Parameters of an address that say how a reader came, not which article it is.
+"""Tracking parameters: parameters of an address that say how a reader came, not which article it is.
 
-Whole names and prefixes only: a pattern without boundaries takes `galleryid` for Google Analytics' `ga`. A name is
-here when it is documented by its maker or seen in the wild as a tracker AND is no common word that a site may name its
-articles by: `cid`, `uid`, `sid`, `id`, `source`, `from`, `ref`, `rss`, `p`, `t`, `page`, `mod`, `k`, `v` are therefore not here.
-Of such names a site's own pages decide (`pipelines.dedup.parameter_evidence`); those that often say nothing are `DOUBTFUL`.
+Only whole names and prefixes: a pattern without boundaries takes `galleryid` for Google Analytics' `ga`. A name is listed if it is
+documented by its maker or was seen in the wild as a tracker, AND is no common word that a site may use to identify articles:
+`cid`, `uid`, `sid`, `id`, `source`, `from`, `ref`, `rss`, `p`, `t`, `page`, `mod`, `k`, `v` are therefore not here. The pages of a
+site decide about such names (`pipelines.dedup.parameter_evidence`); those that often are trackers are in `DOUBTFUL`.
 
-Session ids are told by name and form: the name is the one that a maker of servers gives them, the value an opaque token.
+Session ids are recognized by name and form: the name given by the server software, the value an opaque token.
 
-Sources for the names: the analytics makers' own manuals (Google, Matomo, Adobe, HubSpot, Mailchimp, AT Internet,
+Sources of the names: manuals of the analytics makers (Google, Matomo, Adobe, HubSpot, Mailchimp, AT Internet,
 Webtrekk), Alibaba's `spm`/`scm`, WeChat's and Weibo's share parameters, and the forms seen on 876 real news addresses.
 """
 
@@ -38,11 +38,11 @@ DOUBTFUL = frozenset(
     cfid s sess sessid session session_id sessionid sid token
     """.split()  # noqa: SIM905
 )
-"""Names of parameters that often say nothing of which article it is: how a reader came, against caches, session ids. On another
-site the same name tells articles apart, so a name alone decides nothing; it bounds what is fetched until the site has shown it
+"""Names of parameters that often do not identify an article: trackers, cache busters, session ids. On another site the same name
+may identify articles, so the name alone decides nothing; it bounds what is fetched until the pages of the site decide
 (`crawler.crawl.link_variants`)."""
 
-# Parameters that are trackers or twins with these values alone.
+# Parameters that are trackers, or mark another view of the article, with these values only.
 _YES = frozenset({"", "1", "true", "yes", "y", "on"})
 _VALUES = {
     "amp": frozenset({"", "1", "true", "yes"}),
@@ -59,7 +59,7 @@ _VALUES = {
 
 
 def is_tracker(name: str, value: str) -> bool:
-    """Whether a query parameter, as written in the address, says nothing of which article it is."""
+    """Whether a query parameter, as written in the address, does not identify an article."""
     name = name.lower()
     if name in _NAMES or name.startswith(_PREFIXES):
         return True
@@ -75,7 +75,7 @@ _SESSIONS = re.compile(
 _CFTOKEN = re.compile(r"cftoken=(?:[0-9]{6,}|[0-9a-f-]{16,})", re.IGNORECASE)
 _CFID = re.compile(r"cfid=(?:[0-9]+|[0-9a-f-]{16,})", re.IGNORECASE)
 _SESSION_IN_PATH = re.compile(rf"(?:;|%3B)(?:jsessionid|phpsessid)=(?:{_OPAQUE})?(?=[/;]|%3B|$)", re.IGNORECASE)
-# ASP.NET without cookies: letters S (session), A, F, X with a token each; its version 1 had the 24 characters alone.
+# ASP.NET without cookies: letters S (session), A, F, X with a token each; version 1 had only the 24 characters.
 _OPEN, _CLOSE = r"(?:\(|%28)", r"(?:\)|%29)"
 _SESSION_FOLDER = re.compile(
     rf"/{_OPEN}(?:(?:[ASFX]{_OPEN}[A-Za-z0-9_-]{{12,}}{_CLOSE})+|(?=[a-z]*[0-9])[a-z0-9]{{24}}){_CLOSE}(?=/|$)"
@@ -90,7 +90,7 @@ def without_session(path: str) -> str:
 
 
 def without_sessions(pairs: list[str]) -> list[str]:
-    """Pairs of a query, `name=value`, without session ids. `CFID` is one only beside a `CFTOKEN`."""
+    """Pairs of a query, `name=value`, without session ids. `CFID` is one only next to a `CFTOKEN`."""
     left = [pair for pair in pairs if not _SESSIONS.fullmatch(pair)]
     others = [pair for pair in left if not _CFTOKEN.fullmatch(pair)]
     return left if len(others) == len(left) else [pair for pair in others if not _CFID.fullmatch(pair)]

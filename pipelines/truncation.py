@@ -1,8 +1,8 @@
-"""Whether a body whose end did not come as its head says is whole all the same, by what stands in it.
+"""Decides by its content whether a body is complete although it ended before the end that its headers announced.
 
-Servers write a length that is too long, or leave the last chunk out, at every page; browsers show such pages. A page that really
-broke off must not become a shorter article. So the content has to show that it ended: the closing tag of a document, or the end
-that a packed stream has by itself.
+Some servers state too large a length, or omit the last chunk, on every page; browsers show such pages. A page that was really cut
+off must not become a shorter article. So the content must show its end: the closing tag of a document, or the end of a compressed
+stream.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import zlib
 
-# How the documents that we read end. JSON is left out: `}` may stand anywhere.
+# Closing tags of documents. JSON is left out: `}` may be anywhere.
 _ENDS = (b"</html>", b"</rss>", b"</feed>", b"</rdf:rdf>", b"</urlset>", b"</sitemapindex>", b"</news>")
-# Comments that caches put behind a document.
+# Comments that caches append to a document.
 _BEHIND = re.compile(rb"(?:\s|<!--(?:(?!-->).){0,300}-->)*\Z", re.DOTALL)
 _LOOKED_AT = 2000
 _RANGE = re.compile(rb"bytes\s+0-(\d{1,18})/(\d{1,18})\s*")
@@ -20,7 +20,7 @@ _STEP = 1 << 16
 
 
 def is_complete(body: bytes, encoding: bytes | None) -> bool:
-    """Whether a body, packed by that Content-Encoding, is whole in itself."""
+    """Whether a body with this Content-Encoding is complete."""
     encoding = (encoding or b"").strip().lower()
     if encoding in (b"gzip", b"x-gzip"):
         return _stream_ends(body)
@@ -28,7 +28,7 @@ def is_complete(body: bytes, encoding: bytes | None) -> bool:
 
 
 def ends_as_document(text: bytes) -> bool:
-    """Whether a document's closing tag is the last of it, comments of caches aside."""
+    """Whether a document ends with its closing tag, apart from comments of caches."""
     last = text[-_LOOKED_AT:]
     for match in re.finditer(rb"</", last):
         rest = last[match.start() :]
@@ -38,7 +38,7 @@ def ends_as_document(text: bytes) -> bool:
 
 
 def is_full_range(content_range: bytes | None) -> bool:
-    """Whether a Content-Range is of all bytes that there are; also where none is said."""
+    """Whether a Content-Range covers the whole document; True if there is none."""
     if not content_range:
         return True
     match = _RANGE.fullmatch(content_range.strip())
@@ -50,7 +50,7 @@ def _stream_ends(body: bytes) -> bool:
     try:
         rest = body
         while rest and not unpacker.eof:
-            # Bounded: what is unpacked is not kept.
+            # In steps: the unpacked bytes are not kept.
             unpacker.decompress(rest, _STEP)
             rest = unpacker.unconsumed_tail
     except zlib.error:

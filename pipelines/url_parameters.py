@@ -1,9 +1,9 @@
-"""The parameters of an address's key: which it has, and the key without some of them. Pure.
+"""The parameters of an address key, and the key without some of them. Pure.
 
     news.example/show?_=17&id=5    ──> _: news.example/show?id=5    id: news.example/show?_=17
 
-A name is in lower case. Parameters of doubtful names (`trackers.DOUBTFUL`) that stand together count as one more, `_&ts`: against
-caches and for sessions several are used at once, all of them new at each visit.
+Names are in lower case. Several doubtful parameters of one address (`tracking_parameters.DOUBTFUL`) also count as one joint
+parameter, `_&ts`: cache busters and session ids often come together, all of them new at each visit.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from db.addresses.parameters import address_rule_for
 from pipelines.tracking_parameters import DOUBTFUL
 
-# An address with more is a form's, not an article's.
 MAX_PARAMETERS = 8
+"""Parameters considered: an address with more is that of a form, not of an article."""
 _LONGEST_NAME = 40
 
 
 def parameter_names(key: str) -> tuple[str, ...]:
-    """The names of the parameters that can be judged, each once: not a bare number, which is a value (`/story.php?48213`)."""
+    """The distinct names of the parameters; without bare numbers, which are values (`/story.php?48213`)."""
     _, _, query = key.partition("?")
     if not query:
         return ()
@@ -36,7 +36,7 @@ def without_parameters(key: str, names: Collection[str]) -> str:
 
 
 def keys_without_each(key: str) -> list[tuple[str, str]]:
-    """Each parameter of a key with the key without it; the set of doubtful ones, if it has several, last."""
+    """Each parameter of a key with the key without it; last the joint parameter of doubtful ones, if there are several."""
     names = parameter_names(key)
     doubtful = [name for name in names if name in DOUBTFUL]
     parts = [(name, without_parameters(key, (name,))) for name in names]
@@ -46,7 +46,7 @@ def keys_without_each(key: str) -> list[tuple[str, str]]:
 
 
 def host_of_key(key: str) -> str:
-    """The host that a key begins with, with its port."""
+    """The host of a key, with its port."""
     return key.partition("/")[0].partition("?")[0]
 
 
@@ -56,26 +56,26 @@ def _name(pair: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """What is known of the parameters of one source's addresses, by host and name: seen on its pages, and said by site rules."""
+    """Verdicts on parameters of one source by host and name. `seen`: from its pages; `said`: from site rules."""
 
     seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def address(self, key: str) -> str:
-        """The key without what is ignored on its site."""
+        """The key without the parameters that its site ignores."""
         if "?" not in key:
             return key
         ignored = self._ignored(host_of_key(key), parameter_names(key))
         return without_parameters(key, ignored) if ignored else key
 
     def bare(self, key: str) -> str:
-        """The key without what is ignored on its site, and without what has a doubtful name and is not known to be kept there."""
+        """The key without ignored parameters, and without doubtful ones that are not known to identify articles of the site."""
         if "?" not in key:
             return key
         host, names = host_of_key(key), parameter_names(key)
         ignored = self._ignored(host, names)
         doubtful = {name for name in names if name in DOUBTFUL}
-        if self.seen.get(host, {}).get("&".join(sorted(doubtful))) == "kept":  # some of them tell articles apart
+        if self.seen.get(host, {}).get("&".join(sorted(doubtful))) == "kept":  # some of them identify articles
             doubtful = set()
         doubtful = {name for name in doubtful if self._verdict(host, name) != "kept"}
         return without_parameters(key, ignored | doubtful) if ignored or doubtful else key

@@ -1,15 +1,15 @@
-"""Addresses: what is fetched, what is the same article, what is the same site.
+"""URLs: which to fetch, which identify the same article, which belong to the same site.
 
-An address has two faces, and they must not be mixed up:
+Two forms of an address must not be confused:
 
-    clean_url   what to FETCH: absolute, as published, only made valid. No parameter is dropped, no path changed.
-    link_key    what it IS: the identity of an article's address, for de-duplication alone; not to be fetched.
-                Tracking parameters, session ids, scheme, `www.`, AMP, mobile and print twins are folded away.
+    clean_url   the address to FETCH: absolute, as published, only made valid. No parameter is dropped, no path changed.
+    link_key    the IDENTITY of an article's address, only for de-duplication; never fetched.
+                Without tracking parameters, session ids, scheme, `www.`, AMP, mobile and print variants.
 
-The trackers are a closed list of whole names and prefixes, session ids have a form (`pipelines.tracking_parameters`). Any other
-parameter counts, until the site's own pages show that it says nothing (`pipelines.dedup.parameter_evidence`). courlan's own
-pattern is not used for keys: it has no end boundary (`ga` also drops `galleryid=7`, `cid` drops a content id) and it loses
-parameters without a value (`/story.php?48213`), which joins different articles.
+Trackers are a closed list of whole names and prefixes, session ids are recognized by form (`pipelines.tracking_parameters`). Any
+other parameter counts until the pages of the site show that it does not identify articles (`pipelines.dedup.parameter_evidence`).
+courlan's pattern is not used for keys: it has no end boundary (`ga` also drops `galleryid=7`, `cid` drops a content id), and it
+loses parameters without a value (`/story.php?48213`), which merges different articles.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pipelines.tracking_parameters import is_tracker, without_session, without_s
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
-# ASCII, lower-case host with a letter, no port, nothing that would have to be escaped, no fragment: returned as it is.
+# Returned unchanged: ASCII, lower-case host with a letter, no port, nothing to escape, no fragment.
 _CLEAN = re.compile(
     r"https?://(?=[0-9.]*[a-z])[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/(?:[\w.~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*", re.ASCII
 )
@@ -36,16 +36,16 @@ _ORIGIN = re.compile(r"https?://[^/?#\\]+(?=[/?#])")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*", re.ASCII)
 _IPV6 = re.compile(r"[0-9a-f:.]{2,45}", re.ASCII)
 _MAX_HOST = 253
-"""Characters of a host, without a last dot (RFC 1035, 2.3.4); in its own letters it is shorter than in punycode."""
+"""Characters of a host without a final dot (RFC 1035, 2.3.4); in Unicode it is shorter than in punycode."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def clean_url(url: str, base: str | None = None) -> str | None:
-    """The absolute http(s) address to fetch, or None where there is none.
+    """The absolute http(s) address to fetch, or None if it is invalid.
 
-    Joined to `base`, white space and fragment dropped, host in lower case and punycode (UTS 46), default port dropped,
-    what must be escaped escaped as UTF-8 (RFC 3986, WHATWG URL); percent escapes, path and query stay as published.
-    Other schemes, credentials, invalid hosts and more than `MAX_URL` characters give None. Idempotent; never raises.
+    Joined to `base`; white space, fragment and default port dropped; host in lower case and punycode (UTS 46); characters that
+    need it escaped as UTF-8 (RFC 3986, WHATWG URL). Percent escapes, path and query stay as published. Other schemes, credentials,
+    invalid hosts and more than `MAX_URL` characters give None. Idempotent; never raises.
     """
     if base is None and len(url) <= MAX_URL and _CLEAN.fullmatch(url) and ".." not in url and url[-1] != "?":
         return url
@@ -56,7 +56,7 @@ def clean_url(url: str, base: str | None = None) -> str | None:
         if base is not None and not text.lower().startswith(("http://", "https://")):
             if _SCHEME.match(text) and not text.lower().startswith(("http:", "https:")):
                 return None
-            # "/path" is by far the commonest link, and need not go the long way.
+            # "/path" is by far the most common form, and does not need `urljoin`.
             rooted = text[0] == "/" and text[1:2] != "/" and _ORIGIN.match(base)
             text = f"{rooted[0]}{text}" if rooted else urljoin(base, text)
         if _CLEAN.fullmatch(text) and ".." not in text and text[-1] != "?":
@@ -81,8 +81,8 @@ def _rebuilt(text: str) -> str | None:
     return cleaned if len(cleaned) <= MAX_URL else None
 
 
-# What is sent as it is, "%" among it because escapes stay as published. The same sets as w3lib's `safe_url_string`,
-# which Scrapy applies to each request: what is asked for is byte for byte what was cleaned.
+# Characters to escape; not "%", because escapes stay as published. The same sets as w3lib's `safe_url_string`, which Scrapy applies
+# to each request: so the request is byte for byte the cleaned address.
 _UNSAFE_IN_PATH = re.compile(r"[^A-Za-z0-9!$&()*+,/:;=?@%._~'-]")
 _UNSAFE_IN_QUERY = re.compile(r"[^A-Za-z0-9!$&()*+,/:;=?@%._~-]")
 
@@ -92,7 +92,7 @@ def _escaped(text: str, unsafe: re.Pattern[str]) -> str:
 
 
 def _host(host: str | None) -> str | None:
-    """The host in lower case and punycode without a last dot; IPv6 in brackets; None where it is no host."""
+    """The host in lower case and punycode without a final dot; IPv6 in brackets; None if it is invalid."""
     if not host:
         return None
     if ":" in host:
@@ -108,7 +108,7 @@ def _host(host: str | None) -> str | None:
 
 
 def host_of(url: str) -> str | None:
-    """The lower-case host of an address without port; None where it has none."""
+    """The lower-case host of an address, without port; None if it has none."""
     try:
         host = urlsplit(url).hostname
     except ValueError:
@@ -119,8 +119,8 @@ def host_of(url: str) -> str | None:
 # --- identity ---------------------------------------------------------------------------------------------------------
 
 _TWIN_LABELS = frozenset({"www", "www1", "www2", "www3", "m", "mobile", "mobil", "wap", "3g", "amp", "touch"})
-# Nobody is called so: `www.github.io` is GitHub's. `m.github.io` and `amp.k12.tr` may be anybody's.
-_NOBODY = "www"
+# Never the name of a site: `www.github.io` is GitHub's own. `m.github.io` and `amp.k12.tr` may be anyone's.
+_NEVER_A_SITE = "www"
 _SCHEME_OR_SLASHES = re.compile(r"^(?:https?:)?//", re.IGNORECASE)
 _AMP_CACHE = re.compile(
     r"^(?:[^/]+\.cdn\.ampproject\.org/[cv]/|(?:www\.)?google\.(?:com?\.)?[a-z]{2,3}/amp/)(?:s/)?(?=(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9_]+/)"
@@ -142,10 +142,10 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 def link_key(url: str) -> str:
     """The identity of an article's address, as `host/path?query`: two addresses with one key are the same article.
 
-    Folded: scheme, `www.`, mobile and AMP hosts, paths and caches, print views, tracking parameters, session ids, the order of
-    parameters, a closing slash or `index.html`, escapes of plain characters, doubled slashes. Kept: every other parameter (`?id=`,
-    `?page=2`, `?copy=2`), also without a value, and upper case in the path. Idempotent; never raises: what is no
-    address is its own key.
+    Normalized away: scheme, `www.`, mobile and AMP hosts, paths and caches, print views, tracking parameters, session ids, the
+    order of parameters, a final slash or `index.html`, escapes of unreserved characters, double slashes. Kept: every other
+    parameter (`?id=`, `?page=2`, `?copy=2`), also without a value, and upper case in the path. Idempotent; never raises: an
+    invalid address is its own key.
     """
     rest = _SCHEME_OR_SLASHES.sub("", clean_url(url) or url.strip(), count=1)
     if not _KEY_HOST.match(rest):
@@ -161,8 +161,8 @@ def link_key(url: str) -> str:
 
 _FOLDED_AGAIN = ("amp", "print", "%", "#", ";", "(")
 _MOST_FOLDS = 12
-"""Folding is repeated until nothing changes (an AMP path behind an AMP host behind an escape): real addresses need
-two rounds."""
+"""Rounds of normalization at most; repeated until nothing changes (an AMP path on an AMP host behind an escape). Real addresses
+need two."""
 
 
 def _folded(text: str) -> str:
@@ -190,8 +190,8 @@ def _key_host(host: str) -> str:
 
 
 def _is_below_a_site(labels: list[str]) -> bool:
-    """Whether the first of the labels can be folded away: a site's own name stays (`m.com.cn`, `wap.co.uk`, `amp.k12.tr`)."""
-    if labels[0] == _NOBODY and len(labels) == 3:
+    """Whether the first label can be dropped: it must not be the site's own name (`m.com.cn`, `wap.co.uk`, `amp.k12.tr`)."""
+    if labels[0] == _NEVER_A_SITE and len(labels) == 3:
         return len(labels[2]) != 2 or labels[1] not in _SECOND_LEVEL
     return registrable_domain(".".join(labels)).count(".") < len(labels) - 1
 
@@ -199,7 +199,7 @@ def _is_below_a_site(labels: list[str]) -> bool:
 _SECOND_LEVEL = frozenset(
     {"ac", "co", "com", "edu", "gob", "gouv", "gov", "go", "ne", "net", "nic", "nom", "or", "org"}
 )
-"""Second-level names under country codes: `www.com.cn` is a site. By far the commonest host need not be looked up."""
+"""Second-level domains under country codes: `www.com.cn` is a site. Saves a look-up for the most common hosts."""
 
 
 def _key_path(path: str, *, bare: bool) -> str:
@@ -242,8 +242,7 @@ def _key_query(query: str) -> str:
 
 
 def same_site(a: str, b: str) -> bool:
-    """Whether two addresses belong to one site: the same registrable domain, or the very same host where there is
-    none."""
+    """Whether two addresses belong to one site: same registrable domain, or same host if there is none."""
     one, other = host_of(a), host_of(b)
     if not one or not other:
         return False
@@ -251,10 +250,10 @@ def same_site(a: str, b: str) -> bool:
 
 
 def may_claim(own: str, claimed: str) -> bool:
-    """Whether the page whose identity is `own` may say that it is `claimed` instead (both as `link_key` gives them).
+    """Whether a page with the key `own` may claim the key `claimed` (both from `link_key`).
 
-    Only within a registrable domain: what a page says of itself must not make it another publisher's article. On a host that
-    has none (a number, `localhost`) only at the same port. A front page is no article, so no page is one.
+    Only within a registrable domain: a claim must not make a page another publisher's article. On a host without one (an IP
+    address, `localhost`) only at the same port. No page may claim a front page, which is no article.
     """
     mine, _, _ = own.partition("/")
     host, _, rest = claimed.partition("/")
@@ -276,11 +275,11 @@ _PORT = re.compile(r":\d+$")
 
 @lru_cache(maxsize=4096)
 def registrable_domain(host: str) -> str:
-    """`news.example.co.uk` → `example.co.uk`, by the public suffix list that tldextract carries (no network, no
+    """`news.example.co.uk` → `example.co.uk`, by the public suffix list bundled with tldextract (no network, no
     cache files).
 
-    Private suffixes count, and those that the list does not have (`pipelines.platform_hosts`): two blogs under `blogspot.com` or
-    `substack.com` are two sites. A host without a suffix (an IP, `localhost`), or that is one, is itself.
+    Private suffixes count, and so do those of `pipelines.platform_hosts`: two blogs under `blogspot.com` or `substack.com` are two
+    sites. A host without a suffix (an IP address, `localhost`), or that is a suffix, is returned as it is.
     """
     if ":" in host or host.replace(".", "").isdigit():
         return host
@@ -289,12 +288,12 @@ def registrable_domain(host: str) -> str:
         return f"{found.domain}.{found.suffix}" if found.domain else host
     return ".".join(
         host.split(".")[-2:]
-    )  # an ending that is not in the list counts as a suffix (its default rule, "*")
+    )  # an unknown top-level domain counts as a suffix (default rule "*" of the list)
 
 
 @lru_cache(maxsize=1)
 def _suffixes() -> TLDExtract:
-    from tldextract import TLDExtract  # 0.3 s with its list: only where sites are compared
+    from tldextract import TLDExtract  # takes 0.3 s, so only when sites are compared
 
-    # Without addresses and cache it reads the list that it was installed with, and nothing else.
+    # Without URLs and cache it only reads its bundled list.
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True, extra_suffixes=PLATFORMS)

@@ -1,6 +1,6 @@
-"""Work that the service does beside its clock: on a daemon thread, one at a time, over a connection of its own.
+"""Jobs that the service runs beside its clock: on a daemon thread, one run at a time, with a connection of their own.
 
-Nobody waits for it: neither crawls, nor the end of the service, which gives it a moment and goes.
+Nothing waits for a job: crawls go on, and a service that ends gives it a moment and exits.
 """
 
 from __future__ import annotations
@@ -15,39 +15,39 @@ from db.errors import CopydeskError
 from db.machine_errors import explain_os_error
 from scheduler.log import Log
 
-Work = Callable[[sqlite3.Connection, Config], None]
+Job = Callable[[sqlite3.Connection, Config], None]
 
 
 class BackgroundJob:
-    """One piece of work, done whenever it is started and not under way. What goes wrong is said, and the next time comes."""
+    """A job that runs when it is started and not running already. Errors are logged; the next start runs it again."""
 
-    def __init__(self, name: str, work: Work, log: Log) -> None:
-        self._name, self._work, self._log = name, work, log
+    def __init__(self, name: str, job: Job, log: Log) -> None:
+        self._name, self._job, self._log = name, job, log
         self._thread: threading.Thread | None = None
 
     def start(self, config: Config) -> None:
-        """Begin, unless the last time is still under way."""
+        """Run the job on its thread, unless it still runs."""
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._do, args=(config,), name=self._name, daemon=True)
+            self._thread = threading.Thread(target=self._run, args=(config,), name=self._name, daemon=True)
             self._thread.start()
 
     def join(self, timeout_s: float) -> None:
-        """Wait for what is under way, not for long."""
+        """Wait at most so many seconds for a job that runs."""
         if self._thread is not None:
             self._thread.join(timeout_s)
 
-    def _do(self, config: Config) -> None:
+    def _run(self, config: Config) -> None:
         event = f"{self._name}_failed"
         try:
             conn = connect(config.database)
             try:
                 with translate_sqlite_errors(config.database):
-                    self._work(conn, config)
+                    self._job(conn, config)
             finally:
                 conn.close()
         except CopydeskError as error:
             self._log.error(event, f"{self._name}: {error}")
         except (OSError, MemoryError) as error:
             self._log.error(event, f"{self._name}: {explain_os_error(error)}")
-        except Exception:  # noqa: BLE001 - a fault of ours must not end the chore for good; it is said with its traceback
+        except Exception:  # noqa: BLE001 - a bug must not end the job for good; the log has the traceback
             self._log.error(event, f"{self._name} failed", trace=True)

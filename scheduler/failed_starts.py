@@ -1,4 +1,4 @@
-"""Crawl processes that end before they have begun a run: which sources they were for, how often, and what they said."""
+"""Counts crawl processes that end before they begin a run: for which sources, how often, and with what error."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from scheduler.alerts.conditions import FailedStarts
 from scheduler.processes import EndedCrawl
 
 FAILED_STARTS = 3
-"""So many in a row for one source are no accident: the second comes 5 s after the first, the third 10 s after that."""
+"""Failures in a row for one source before it counts as failing: the second comes 5 s after the first, the third 10 s later."""
 FORGET_AFTER_S = 1800.0
-"""A source that was not tried again for so long is paused or gone: while it is due it is tried every five minutes at least."""
-_LONGEST_WORDS = 300
+"""Seconds after which a failing source is forgotten: it was paused or removed, as a due one is tried every five minutes at
+least."""
+_MAX_ERROR_CHARS = 300
 
 
 @dataclass(slots=True)
@@ -24,45 +25,45 @@ class _Failing:
 
 
 class StartCounter:
-    """Counts how processes begin. For several threads."""
+    """Counts failed starts of crawl processes. Thread-safe."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._failing: dict[str, _Failing] = {}
-        self._words = ""
-        self._began = False
+        self._error = ""
+        self._any_started = False
 
     def note(self, ended: EndedCrawl) -> None:
-        """A process ended."""
-        if ended.how == "failed" and not ended.figures:
-            lines = ended.last_words.splitlines()
-            self.note_failed(ended.names, lines[-1] if lines else "it said nothing")
+        """Count a process that ended."""
+        if ended.outcome == "failed" and not ended.figures:
+            lines = ended.stderr_tail.splitlines()
+            self.note_failed(ended.names, lines[-1] if lines else "no error message")
         elif ended.figures:
             with self._lock:
-                self._began = True
+                self._any_started = True
                 for name in ended.names:
                     self._failing.pop(name, None)
 
-    def note_failed(self, names: Sequence[str], words: str) -> None:
-        """A process for these sources could not be started, or died before it had begun."""
+    def note_failed(self, names: Sequence[str], error: str) -> None:
+        """Count a process for these sources that could not be started, or died before it began a run."""
         now = self._clock()
         with self._lock:
-            self._words = words[:_LONGEST_WORDS]
+            self._error = error[:_MAX_ERROR_CHARS]
             for name in names:
                 one = self._failing.setdefault(name, _Failing(0, now))
                 one.times, one.at = one.times + 1, now
 
     def failed(self) -> FailedStarts | None:
-        """What goes on failing now; None where nothing does."""
+        """The sources that keep failing; None if there are none."""
         since = self._clock() - FORGET_AFTER_S
         with self._lock:
             self._failing = {name: one for name, one in self._failing.items() if one.at >= since}
             names = tuple(name for name, one in self._failing.items() if one.times >= FAILED_STARTS)
-            return FailedStarts(names=names, words=self._words) if names else None
+            return FailedStarts(names=names, error=self._error) if names else None
 
     @property
-    def good(self) -> bool:
-        """Whether a process has begun its run and none fails; neither can be told of a service that has just come up."""
+    def healthy(self) -> bool:
+        """Whether some process has begun its run and no source fails. False, too, while a new service has started none."""
         with self._lock:
-            return self._began and not self._failing
+            return self._any_started and not self._failing

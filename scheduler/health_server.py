@@ -1,4 +1,4 @@
-"""The service's page for programs, on loopback: /healthz says whether it is well, /metrics how much it does.
+"""HTTP endpoints of the service, on loopback: health and metrics.
 
 GET /healthz   200 {"status": "ok", ...} or 503 {"status": "failing", "trouble": ...}
 GET /metrics   Prometheus' text format
@@ -18,22 +18,22 @@ from db.errors import UsageError
 from scheduler.metrics import Metrics
 
 Health = Callable[[], tuple[bool, dict[str, object]]]
-# A client that says nothing for so long is let go.
 CLIENT_TIMEOUT_S = 10.0
+"""Seconds after which a silent client is disconnected."""
 
 
 class HealthServer:
-    """Listens from the moment it is made until `close`, on threads of its own."""
+    """Listens from its construction until `close`, on its own threads."""
 
     def __init__(self, address: str, metrics: Metrics, health: Health) -> None:
-        """`address` is "host:port", port 0 for a free one. Raises UsageError where it is taken."""
+        """`address` is "host:port"; port 0 takes a free one. Raises UsageError if it cannot listen there."""
         host, _, port = address.rpartition(":")
         host = host.strip("[]")
         try:
             self._server = _server_class(host)((host, int(port)), _handler(metrics, health))
         except OSError as error:
             raise UsageError(
-                f'{address}: cannot listen there ({error.strerror}); name another place with `listen`, or none with ""'
+                f'{address}: cannot listen there ({error.strerror}); set another address with `listen`, or none with ""'
             ) from error
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{self._server.server_address[1]}"
@@ -41,7 +41,7 @@ class HealthServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -60,11 +60,11 @@ def _handler(metrics: Metrics, health: Health) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             match self.path.partition("?")[0]:
                 case "/healthz":
-                    good, says = health()
-                    status = HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE
-                    self._answer(status, "application/json", json.dumps(says).encode() + b"\n")
+                    healthy, report = health()
+                    status = HTTPStatus.OK if healthy else HTTPStatus.SERVICE_UNAVAILABLE
+                    self._answer(status, "application/json", json.dumps(report).encode() + b"\n")
                 case "/metrics":
-                    self._answer(HTTPStatus.OK, metrics.content_type, metrics.page())
+                    self._answer(HTTPStatus.OK, metrics.content_type, metrics.render())
                 case "/":
                     self._answer(HTTPStatus.OK, "text/plain", b"Copydesk: /healthz /metrics\n")
                 case _:
@@ -82,6 +82,6 @@ def _handler(metrics: Metrics, health: Health) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(body)
 
         def log_message(self, format: str, *arguments: Any) -> None:
-            """Nobody reads who asked."""
+            """Requests are not logged."""
 
     return Handler

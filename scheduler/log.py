@@ -1,4 +1,4 @@
-"""The service's log, on standard error: a line a run, and what a person should know. Human or JSON.
+"""The service's log on standard error, as text or JSON: one line for each run, and warnings and errors.
 
 2026-11-24 13:40:02  run 17 finished: 33 sources, 41 fetched, 12 new, 1 updated, 2 rejected, 34.1 s
 {"at": "2026-11-24T13:40:02.113Z", "level": "info", "event": "run_ended", "run": 17, ...}
@@ -34,7 +34,7 @@ class _Json(logging.Formatter):
 
 
 class Log:
-    """Says what happens. `event` and the fields are for programs, the sentence is for people."""
+    """Logs a sentence for people, with an event name and fields for programs. `form`: "json", anything else is text."""
 
     def __init__(self, form: str, stream: TextIO | None = None) -> None:
         handler = logging.StreamHandler(stream or sys.stderr)
@@ -43,20 +43,20 @@ class Log:
         self._logger.propagate = False
         self._logger.setLevel(logging.INFO)
         self._logger.handlers = [handler]
-        # What the clock itself complains of goes the same way.
+        # Errors of APScheduler itself go to the same handler.
         clock = logging.getLogger("apscheduler")
         clock.setLevel(logging.ERROR)
         clock.propagate = False
         clock.handlers = [handler]
 
     def info(self, event: str, sentence: str, **fields: object) -> None:
-        """Say what is as it should be."""
+        """Log normal operation."""
         self._logger.info(sentence, extra={"event": event, "fields": fields})
 
     def warning(self, event: str, sentence: str, **fields: object) -> None:
-        """Say what somebody should look at."""
+        """Log what needs attention."""
         self._logger.warning(sentence, extra={"event": event, "fields": fields})
 
     def error(self, event: str, sentence: str, *, trace: bool = False, **fields: object) -> None:
-        """Say what failed; `trace`: with the exception that is being handled."""
+        """Log a failure; with `trace`, add the traceback of the current exception."""
         self._logger.error(sentence, exc_info=trace, extra={"event": event, "fields": fields})

@@ -1,6 +1,6 @@
-"""Upkeep by the service: at the times of the setting `upkeep`.
+"""Scheduled maintenance: at the times of the setting `upkeep`.
 
-It is a row of `runs` like a crawl: the last one tells when the next is due, so that one that was missed is made up for once.
+Each one is a row of `runs`, like a crawl. The next is due after the start of the last, so missed ones are made up for by one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FIRST_SOURCE = "SELECT min(added_at) FROM sources"
 
 
 def maintenance_due(conn: sqlite3.Connection, config: Config, now: datetime) -> bool:
-    """Whether upkeep's time has come since the last one, or since the database was begun."""
+    """Whether a time of `upkeep` has passed since the last maintenance, or else since the first source was added."""
     if not config.upkeep:
         return False
     row = conn.execute(_LAST, (COMMAND,)).fetchone() or conn.execute(_FIRST_SOURCE).fetchone()
@@ -34,26 +34,26 @@ def maintenance_due(conn: sqlite3.Connection, config: Config, now: datetime) -> 
 
 
 class MaintenanceJob:
-    """A chore: one round of upkeep, with its row."""
+    """Runs maintenance, with its row in `runs`."""
 
     def __init__(self, log: Log, stopping: Callable[[], bool]) -> None:
         self._log, self._stopping = log, stopping
 
-    def round(self, conn: sqlite3.Connection, config: Config) -> None:
-        """Look after everything that the settings ask for."""
+    def run(self, conn: sqlite3.Connection, config: Config) -> None:
+        """One maintenance: all steps that the settings ask for."""
         now = datetime.now(UTC)
         with write(conn):
             run_id = begin_run(conn, COMMAND, os.getpid(), now, "schedule")
-        report = run_maintenance(config, now, say=lambda _: None, stopping=self._stopping)
-        failed = [f"{step.name}: {step.says}" for step in report.steps if step.ended is StepOutcome.FAILED]
+        report = run_maintenance(config, now, show=lambda _: None, stopping=self._stopping)
+        failed = [f"{step.name}: {step.message}" for step in report.steps if step.ended is StepOutcome.FAILED]
         ended = "failed" if failed else "stopped" if self._stopping() else "finished"
         with write(conn):
             end_run(conn, run_id, ended, datetime.now(UTC), {"seconds": report.seconds}, "; ".join(failed) or None)
-        says = "; ".join(f"{step.name} {step.says}" for step in report.steps)
-        tell = self._log.warning if failed else self._log.info
-        tell(
+        message = "; ".join(f"{step.name} {step.message}" for step in report.steps)
+        log = self._log.warning if failed else self._log.info
+        log(
             "upkeep_ended",
-            f"run {run_id} upkeep {ended}: {says}, {report.seconds:.1f} s",
+            f"run {run_id} upkeep {ended}: {message}, {report.seconds:.1f} s",
             run=run_id,
             **report.as_dict(),
         )

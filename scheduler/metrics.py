@@ -1,7 +1,6 @@
-"""What the service counts, for Prometheus: its own doings as counters since its start, the database's state as asked.
+"""Metrics of the service for Prometheus: counters of its work since its start, and gauges of the database.
 
-Rows are counted when somebody asks (`GET /metrics`), over a read-only connection of its own, by queries that read indexes and
-small tables alone.
+The database is read on each `GET /metrics`, over a read-only connection, by queries that only touch indexes and small tables.
 """
 
 from __future__ import annotations
@@ -27,35 +26,37 @@ _COUNTED = ("found", "fetched", "unchanged", "new", "updated", "duplicate", "for
 
 
 class Metrics:
-    """The figures of one service. Each has a registry of its own: two services in one process (tests) do not mix."""
+    """The metrics of one service, in a registry of its own: two services in one process (tests) do not mix."""
 
     content_type = CONTENT_TYPE_LATEST
 
     def __init__(self, database: Path) -> None:
         self._database = database
         self.registry = CollectorRegistry()
-        self._runs = Counter("copydesk_runs", "Crawl processes that ended, by how.", ("ended",), registry=self.registry)
+        self._runs = Counter(
+            "copydesk_runs", "Crawl processes that ended, by outcome.", ("ended",), registry=self.registry
+        )
         self._articles = Counter(
-            "copydesk_crawled", "What crawls brought, as their summaries count it.", ("what",), registry=self.registry
+            "copydesk_crawled", "Results of crawls, as counted in their summaries.", ("what",), registry=self.registry
         )
-        self._rejected = Counter(
-            "copydesk_rejected", "Pages that are no articles, by reason.", ("reason",), registry=self.registry
-        )
+        self._rejected = Counter("copydesk_rejected", "Rejected pages, by reason.", ("reason",), registry=self.registry)
         self._failed = Counter(
             "copydesk_failed", "Article requests that failed, by name.", ("failure",), registry=self.registry
         )
-        self._seconds = Counter("copydesk_run_seconds", "Seconds that crawls took, added up.", registry=self.registry)
+        self._seconds = Counter("copydesk_run_seconds", "Total seconds of all crawls.", registry=self.registry)
         self._under_way = Gauge("copydesk_crawls_under_way", "Crawl processes now.", registry=self.registry)
-        self._due = Gauge("copydesk_sources_due", "Sources that wait for a crawl.", registry=self.registry)
+        self._due = Gauge("copydesk_sources_due", "Sources that are due.", registry=self.registry)
         self._late = Gauge(
-            "copydesk_longest_wait_seconds", "How long the first of them has waited.", registry=self.registry
+            "copydesk_longest_wait_seconds", "Seconds since the first of them was due.", registry=self.registry
         )
         self._sources = Gauge("copydesk_sources", "Sources in use, by state.", ("state",), registry=self.registry)
         self._alerts = Gauge("copydesk_alerts_open", "Open alerts, by kind.", ("kind",), registry=self.registry)
         self._unread = Gauge("copydesk_pages_unread", "Pages without an outcome.", registry=self.registry)
         self._bytes = Gauge("copydesk_database_bytes", "Size, by file.", ("file",), registry=self.registry)
         self._free = Gauge("copydesk_disk_free_bytes", "Free on the database's disk.", registry=self.registry)
-        self._readable = Gauge("copydesk_database_readable", "1: yes, 0: no.", registry=self.registry)
+        self._readable = Gauge(
+            "copydesk_database_readable", "1 if the database can be read, else 0.", registry=self.registry
+        )
         for kind in AlertKind:
             self._alerts.labels(kind.value)
         for ended in ("finished", "stopped", "failed"):
@@ -64,17 +65,17 @@ class Metrics:
             self._articles.labels(what)
 
     def note_due(self, number: int, longest_s: float) -> None:
-        """How many sources wait, and how long the first has."""
+        """Set how many sources are due, and for how many seconds the first of them has been."""
         self._due.set(number)
         self._late.set(longest_s)
 
     def note_crawls(self, number: int) -> None:
-        """How many crawls are under way."""
+        """Set how many crawl processes run."""
         self._under_way.set(number)
 
-    def note_ended(self, how: str, figures: Mapping[str, Any]) -> None:
-        """A crawl ended, with its summary."""
-        self._runs.labels(how).inc()
+    def note_ended(self, outcome: str, figures: Mapping[str, Any]) -> None:
+        """Count a crawl that ended (finished, stopped or failed), by its summary."""
+        self._runs.labels(outcome).inc()
         for what in _COUNTED:
             self._articles.labels(what).inc(figures.get(what, 0))
         for reason, number in figures.get("rejected", {}).items():
@@ -83,16 +84,16 @@ class Metrics:
             self._failed.labels(failure).inc(number)
         self._seconds.inc(figures.get("seconds", 0.0))
 
-    def page(self) -> bytes:
-        """All of it in Prometheus' text format, the database's state as it is now."""
+    def render(self) -> bytes:
+        """All metrics in Prometheus' text format, with the current state of the database."""
         try:
-            self._look()
+            self._read_database()
             self._readable.set(1)
         except (sqlite3.Error, CopydeskError, OSError):
             self._readable.set(0)
         return generate_latest(self.registry)
 
-    def _look(self) -> None:
+    def _read_database(self) -> None:
         main, wal = database_sizes(self._database)
         self._bytes.labels("main").set(main)
         self._bytes.labels("wal").set(wal)

@@ -1,6 +1,4 @@
-"""Watching by the service: a round of `scheduler.alerts.monitor`, then whoever is to hear of it is told
-(`scheduler.alerts.notify`).
-"""
+"""Monitoring by the service: evaluates alerts (`scheduler.alerts.monitor`), then notifies (`scheduler.alerts.notify`)."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from datetime import UTC, datetime
 
 from db.config.loader import Config
 from db.store.alerts import AlertChange, AlertEvent, AlertKind, open_alerts
-from scheduler.alerts import conditions as judge
+from scheduler.alerts import conditions
 from scheduler.alerts.conditions import Condition
 from scheduler.alerts.monitor import evaluate_alerts
 from scheduler.alerts.notify import notify
@@ -20,33 +18,33 @@ from scheduler.site_rules_check import SiteRulesCheck
 
 
 class MonitorJob:
-    """A chore that looks once. What is found is a row; what is new is said in the log."""
+    """Evaluates all alerts once a run, logs those that were opened or closed, and runs the hooks."""
 
     def __init__(self, log: Log, stopping: Callable[[], bool], starts: StartCounter) -> None:
         self._log, self._stopping, self._starts = log, stopping, starts
         self._rules = SiteRulesCheck()
 
-    def look(self, conn: sqlite3.Connection, config: Config) -> None:
-        """One round."""
+    def run(self, conn: sqlite3.Connection, config: Config) -> None:
+        """One round of monitoring."""
         if self._stopping():
             return
         now = datetime.now(UTC)
-        for change in evaluate_alerts(conn, config, now, service=list(self._of_service(conn, config))):
-            self._say(change)
+        for change in evaluate_alerts(conn, config, now, service=list(self._service_conditions(conn, config))):
+            self._log_change(change)
         notify(conn, config, now, stopping=self._stopping)
 
-    def _of_service(self, conn: sqlite3.Connection, config: Config) -> Iterator[Condition]:
+    def _service_conditions(self, conn: sqlite3.Connection, config: Config) -> Iterator[Condition]:
         mistakes = self._rules.mistakes(conn, config)
-        yield from map(judge.site_rules, mistakes)
+        yield from map(conditions.site_rules, mistakes)
         wrong = {mistake.path for mistake in mistakes}
         for alert in open_alerts(conn):
             if alert.kind == AlertKind.SITE_RULES and alert.about not in wrong:
                 yield Condition(kind=AlertKind.SITE_RULES, holds=False, about=alert.about)
-        yield judge.crawl_start(self._starts.failed(), good=self._starts.good)
+        yield conditions.crawl_start(self._starts.failed(), healthy=self._starts.healthy)
 
-    def _say(self, change: AlertChange) -> None:
+    def _log_change(self, change: AlertChange) -> None:
         alert = change.alert
         about = f" {alert.source}" if alert.source else ""
         sentence = f"alert {alert.id} {change.event.value}: {alert.kind}{about}: {alert.message}"
-        tell_log = self._log.warning if change.event is AlertEvent.OPENED else self._log.info
-        tell_log("alert", sentence, alert=alert.id, change=change.event.value, kind=str(alert.kind), says=alert.message)
+        log = self._log.warning if change.event is AlertEvent.OPENED else self._log.info
+        log("alert", sentence, alert=alert.id, change=change.event.value, kind=str(alert.kind), says=alert.message)

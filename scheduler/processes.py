@@ -1,9 +1,9 @@
-"""The crawl processes of a service: started with their sources, stopped at their limit, none left behind.
+"""The crawl processes of a service: started with their sources, stopped at their time limit, none left behind.
 
-    start(batch) ──> copydesk batch (a process group of its own) ──> poll() ──> Ended: how, with which figures
+    start(batch) ──> copydesk batch (its own process group) ──> poll() ──> EndedCrawl: outcome and figures
 
-Each process crawls once and ends. It reads its order from a pipe that stays open: when the service dies, however it dies, the pipe
-closes and the process stops. What a process says goes to a file and is read at its end, so that none waits for a reader.
+Each process crawls once and ends. It reads its order from a pipe that stays open: if the service dies in any way, the pipe closes
+and the process stops. Its output goes to temporary files that are read at its end, so that it never blocks on a full pipe.
 """
 
 from __future__ import annotations
@@ -22,26 +22,27 @@ from typing import IO, Any
 
 from scheduler.planning.plan import DueSource
 
-# A crawl stops within 5 s of SIGTERM. One that does not is killed, with its reading processes.
 STOPS_WITHIN_S = 8.0
-# Of what a process wrote to its standard error, so many last characters are kept.
+"""Seconds after which a process that was told to stop is killed with its worker processes. A crawl stops within 5 s of SIGTERM."""
 STDERR_TAIL_CHARS = 2000
+"""Characters kept of the end of a process's standard error."""
 EXIT_STOPPED = 130
+"""Exit code of a crawl that was stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedCrawl:
-    """A crawl process that ended. `how`: finished, stopped or failed. `figures` is its summary, empty where it gave none.
+    """A crawl process that ended. `outcome`: finished, stopped or failed. `figures` is its summary, empty if it printed none.
 
-    `limit_s`: it was stopped because it had run so long; `killed`: it did not stop by itself.
+    `limit_s`: the time limit, in seconds, if it was stopped for exceeding it. `killed`: it did not stop by itself.
     """
 
     names: tuple[str, ...]
     pid: int
-    how: str
+    outcome: str
     seconds: float
     figures: dict[str, Any] = field(default_factory=dict)
-    last_words: str = ""
+    stderr_tail: str = ""
     limit_s: float | None = None
     killed: bool = False
 
@@ -55,53 +56,53 @@ class _Crawl:
     slow: bool
     began: float
     limit_s: float
-    told_to_stop: float | None = None
+    stop_requested_at: float | None = None
     over_limit: bool = False
     killed: bool = False
 
     def stop(self) -> None:
-        """Tell it to stop: it goes on reading nothing new, and ends."""
-        if self.told_to_stop is None:
-            self.told_to_stop = time.monotonic()
-            # Not a signal as well: a second one would have Scrapy drop everything at once.
+        """Ask it to stop by closing its pipe; it starts no new requests and ends."""
+        if self.stop_requested_at is None:
+            self.stop_requested_at = time.monotonic()
+            # No signal in addition: on a second one Scrapy drops everything at once.
             with contextlib.suppress(OSError):
                 self.process.stdin.close()  # type: ignore[union-attr]
 
     def kill(self) -> None:
-        """End it and all that it started."""
+        """Kill its process group."""
         self.killed = True
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
 
 
 class CrawlProcesses:
-    """The processes under way. Not for several threads at once."""
+    """The running crawl processes. Not thread-safe."""
 
     def __init__(self, options: Sequence[str], *, limit_s: float) -> None:
-        """`options` stand before the command: which database, which settings. `limit_s`: how long one may run."""
+        """`options` go before the command: database and settings. `limit_s`: how long a process may run, in seconds."""
         self._options = tuple(options)
         self.limit_s = limit_s
-        self._under_way: list[_Crawl] = []
+        self._running: list[_Crawl] = []
 
     def __len__(self) -> int:
-        return len(self._under_way)
+        return len(self._running)
 
     @property
     def slow(self) -> int:
-        """How many of them crawl slow sources."""
-        return sum(one.slow for one in self._under_way)
+        """The number of processes that crawl slow sources."""
+        return sum(one.slow for one in self._running)
 
     @property
     def names(self) -> set[str]:
-        """The sources that they were started with."""
-        return {name for one in self._under_way for name in one.names}
+        """The names of all sources that are being crawled."""
+        return {name for one in self._running for name in one.names}
 
     def start(self, batch: Sequence[DueSource], reason: str = "schedule") -> int:
-        """Start a process for these sources; its number. Raises OSError where the system has no room for one."""
+        """Start a process for these sources and return its pid. Raises OSError if the system cannot start one."""
         names = tuple(one.source.name for one in batch)
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed when they are read
         process = subprocess.Popen(  # noqa: S603 - our own program
-            # -P: a `cli` of the user's in the working folder is not ours.
+            # -P: a module `cli` in the working folder must not shadow ours.
             [sys.executable, "-P", "-m", "cli.main", *self._options, "batch"],
             stdin=subprocess.PIPE,
             stdout=out,
@@ -117,56 +118,56 @@ class CrawlProcesses:
             began=time.monotonic(),
             limit_s=self.limit_s,
         )
-        self._under_way.append(one)
-        with contextlib.suppress(BrokenPipeError):  # it died at once; `poll` says so
+        self._running.append(one)
+        with contextlib.suppress(BrokenPipeError):  # it died at once; `poll` reports it
             assert process.stdin is not None
             process.stdin.write(json.dumps({"names": names, "reason": reason}).encode() + b"\n")
             process.stdin.flush()
         return process.pid
 
     def poll(self) -> list[EndedCrawl]:
-        """Those that ended since the last time; those over their limit are told to stop, those that do not are killed."""
+        """The processes that ended since the last call. Stops those over their limit, and kills those that did not stop in time."""
         now = time.monotonic()
         ended = []
-        for one in list(self._under_way):
+        for one in list(self._running):
             if one.process.poll() is not None:
-                self._under_way.remove(one)
+                self._running.remove(one)
                 ended.append(_ended(one, now))
-            elif one.told_to_stop is None and now - one.began > one.limit_s:
+            elif one.stop_requested_at is None and now - one.began > one.limit_s:
                 one.over_limit = True
                 one.stop()
-            elif one.told_to_stop is not None and now - one.told_to_stop > STOPS_WITHIN_S:
+            elif one.stop_requested_at is not None and now - one.stop_requested_at > STOPS_WITHIN_S:
                 one.kill()
         return ended
 
     def stop(self) -> None:
-        """Tell all of them to stop."""
-        for one in self._under_way:
+        """Ask all processes to stop."""
+        for one in self._running:
             one.stop()
 
     def kill(self) -> None:
-        """End all of them."""
-        for one in self._under_way:
+        """Kill all processes."""
+        for one in self._running:
             one.kill()
 
 
 def _ended(one: _Crawl, now: float) -> EndedCrawl:
     code = one.process.returncode
-    # Its reading processes end with it by themselves; one that hangs in a page would do so only at its next breath.
+    # Worker processes end with their parent, but one that hangs in a page would notice only after it.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(one.process.pid, signal.SIGKILL)
     with contextlib.suppress(OSError):
         one.process.stdin.close()  # type: ignore[union-attr]
-    figures, words = _summary(one.out), _tail(one.err)
-    told = one.told_to_stop is not None and code in (EXIT_STOPPED, -signal.SIGTERM)
-    how = "finished" if code == 0 else "stopped" if told or code == EXIT_STOPPED else "failed"
+    figures, stderr_tail = _summary(one.out), _tail(one.err)
+    obeyed = one.stop_requested_at is not None and code in (EXIT_STOPPED, -signal.SIGTERM)
+    outcome = "finished" if code == 0 else "stopped" if obeyed or code == EXIT_STOPPED else "failed"
     return EndedCrawl(
         names=one.names,
         pid=one.process.pid,
-        how=how,
+        outcome=outcome,
         seconds=now - one.began,
         figures=figures,
-        last_words=words,
+        stderr_tail=stderr_tail,
         limit_s=one.limit_s if one.over_limit else None,
         killed=one.killed,
     )

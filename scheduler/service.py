@@ -1,12 +1,11 @@
-"""`copydesk run`: what stays up. It looks at the rows, starts crawls, looks after the database, and tells a person what is wrong.
+"""`copydesk run`, the service: works out what is due from the database, starts crawls, maintains the file, evaluates alerts.
 
-    clock (APScheduler) ──tick, 1 s──> ended crawls noted ──> standings ──> plan: due, batches ──> crawl processes
-                        ├─beat, 10 s─> the service's row, runs whose process is gone
-                        ├─watch, 1 min─> alerts opened, closed, told
-                        └─upkeep─> when its cron line says so, by the row of the last one
+    clock (APScheduler) ──tick, 1 s──> note ended crawls ──> SourceStates ──> plan: due sources, batches ──> crawl processes
+                        ├─beat, 10 s─> update the service's row, close runs whose process is gone, start maintenance when due
+                        └─watch, 1 min─> open and close alerts, notify
 
-The clock only wakes it; what is to be done is told from rows each time (`scheduler.planning.plan`). Crawls are processes of their
-own: a crawl that hangs, leaks or dies takes nothing with it.
+The clock only triggers; what to do is computed from rows each time (`scheduler.planning.plan`). Each crawl is a separate process,
+so that one that hangs, leaks or dies affects nothing else.
 """
 
 from __future__ import annotations
@@ -55,32 +54,32 @@ from scheduler.planning.plan import batches
 from scheduler.planning.source_states import SourceStates
 from scheduler.processes import CrawlProcesses, EndedCrawl
 
-TICK_S, BEAT_S, WATCH_S, FIRST_WATCH_S = 1.0, 10.0, 60.0, 3.0
-# SIGTERM ends the service within 10 s: crawls get 8 of them (`scheduler.processes`), and then are killed.
+TICK_S, BEAT_S, MONITOR_S, FIRST_MONITOR_S = 1.0, 10.0, 60.0, 3.0
 STOPS_WITHIN_S = 8.5
-# What upkeep and watching get after that; they lose nothing when they are cut off.
+"""Seconds that crawls get to stop: SIGTERM ends the service within 10 s, and `scheduler.processes` kills crawls after 8 s."""
 LAST_WAIT_S = 0.5
-# Its own transactions wait no longer for another program's, so that it hears SIGTERM meanwhile; the next tick tries again.
+"""Seconds that maintenance and monitoring get after that; interrupting them loses nothing."""
 LOCK_WAIT_S = 2.0
-# A crawl process that dies before it has recorded a run is started again after 5 s, 10 s, ... at most 5 min.
+"""Seconds that the service waits for the lock of another program, so that it reacts to SIGTERM; the next tick tries again."""
 START_PAUSE_S, LONGEST_START_PAUSE_S = 5.0, 300.0
-# No tick for so long, and the service is not well.
+"""A crawl process that dies before it records a run is started again after 5 s, 10 s, ... at most 5 min."""
 STALE_TICK_S = 60.0
+"""Seconds without a tick after which the service is unhealthy."""
 
 
 class Service:
-    """One database's service. `load` gives the settings in force, and is asked again when their file changes."""
+    """The service of one database. `load` returns the current settings, and is called again when their file changes."""
 
     def __init__(self, load: Callable[[], Config], options: tuple[str, ...], log: Log) -> None:
         self._load, self._log = load, log
         self._config = load()
         self._changed_at = self._config_changed_at()
         self._crawls = CrawlProcesses(options, limit_s=self._config.run_limit.total_seconds())
-        self._standings = SourceStates(self._config)
+        self._states = SourceStates(self._config)
         self._learner = CadenceLearner()
-        self._upkeep = BackgroundJob("upkeep", MaintenanceJob(log, self.is_stopping).round, log)
+        self._maintenance = BackgroundJob("upkeep", MaintenanceJob(log, self.is_stopping).run, log)
         self._starts = StartCounter()
-        self._watch = BackgroundJob("watch", MonitorJob(log, self.is_stopping, self._starts).look, log)
+        self._monitor = BackgroundJob("watch", MonitorJob(log, self.is_stopping, self._starts).run, log)
         self._metrics = Metrics(self.database)
         self._stopping = threading.Event()
         self._tick_lock = threading.Lock()
@@ -91,25 +90,25 @@ class Service:
 
     @property
     def database(self) -> Path:
-        """The file."""
+        """The database file."""
         return self._config.database
 
     def run(self) -> None:
-        """Stay up until SIGTERM or SIGINT. Raises UsageError where another service is up, or the port is taken.
+        """Serve until SIGTERM or SIGINT. Raises UsageError if another service runs or the port is taken.
 
-        Trouble that may pass (a full disk, a lock) is said, and tried again. Raises Lost where the database will not serve again.
+        Temporary trouble (a full disk, a lock) is logged and tried again. Raises DatabaseLost if the database cannot be used again.
         """
         open_database(self.database).conn.close()
-        with self._only_one():
-            self._stay_up()
+        with self._acquire_lock():
+            self._serve()
 
     def is_stopping(self) -> bool:
-        """Whether it is about to end."""
+        """Whether the service is about to end."""
         return self._stopping.is_set()
 
-    # --- The frame: lock, signals, clock, web
+    # --- Lock, signals, clock, web
 
-    def _only_one(self) -> AbstractContextManager[object]:
+    def _acquire_lock(self) -> AbstractContextManager[object]:
         lock = FileLock(service_lock_path(self.database), timeout=0)
         try:
             return lock.acquire()
@@ -117,14 +116,14 @@ class Service:
             conn = connect(self.database, readonly=True)
             row = load_service(conn)
             conn.close()
-            who = f"process {row.pid}, up since {row.started_at:%Y-%m-%d %H:%M} UTC" if row else "another process"
-            raise UsageError(f"{self.database}: a service is up already ({who}); stop that one first") from None
+            owner = f"process {row.pid}, up since {row.started_at:%Y-%m-%d %H:%M} UTC" if row else "another process"
+            raise UsageError(f"{self.database}: a service is already running ({owner}); stop that one first") from None
         except OSError as error:
             raise DatabaseNotWritable(
                 f"{error.filename}: cannot be made ({error.strerror}); a service must be able to write beside its database"
             ) from error
 
-    def _stay_up(self) -> None:
+    def _serve(self) -> None:
         address = self._config.listen
         web = HealthServer(address, self._metrics, self.health) if address else None
         conn = connect(self.database, lock_wait_s=LOCK_WAIT_S)
@@ -139,27 +138,27 @@ class Service:
             with translate_sqlite_errors(self.database):
                 with write(conn):
                     begin_service(conn, os.getpid(), now, address=web.url if web else "", version=version("copydesk"))
-                self._bury(conn)
+                self._close_dead_runs(conn)
             for job, seconds in ((self._tick, TICK_S), (self._beat, BEAT_S)):
                 clock.add_job(self._guarded(job, conn), "interval", seconds=seconds, id=job.__name__)
-            soon = now + timedelta(seconds=FIRST_WATCH_S)
-            watch = {"seconds": WATCH_S, "id": "watch", "next_run_time": soon}
-            clock.add_job(lambda: self._watch.start(self._config), "interval", **watch)
+            soon = now + timedelta(seconds=FIRST_MONITOR_S)
+            timing = {"seconds": MONITOR_S, "id": "watch", "next_run_time": soon}
+            clock.add_job(lambda: self._monitor.start(self._config), "interval", **timing)
             clock.start()
-            where = f", answering at {web.url}" if web else ""
+            where = f", listening at {web.url}" if web else ""
             self._log.info("service_up", f"up: {self.database}, process {os.getpid()}{where}", pid=os.getpid())
             self._stopping.wait()
             if self._lost is not None:
                 notify_lost(
-                    self._config, self._lost, datetime.now(UTC), say=lambda why: self._log.error("trouble", why)
+                    self._config, self._lost, datetime.now(UTC), log=lambda why: self._log.error("trouble", why)
                 )
         finally:
             self._log.info("service_stopping", f"stopping: {len(self._crawls)} crawls under way")
             if clock.running:
                 clock.shutdown(wait=False)
             self._end_crawls(conn)
-            self._upkeep.join(LAST_WAIT_S)
-            self._watch.join(LAST_WAIT_S)
+            self._maintenance.join(LAST_WAIT_S)
+            self._monitor.join(LAST_WAIT_S)
             if web:
                 web.close()
             conn.close()
@@ -189,12 +188,12 @@ class Service:
                 with translate_sqlite_errors(self.database), write(conn):
                     end_dead_runs(conn, datetime.now(UTC))
                     end_service(conn, datetime.now(UTC))
-            except CopydeskError as error:  # the next start puts its row right
+            except CopydeskError as error:  # the next start corrects its row
                 self._note_trouble("stop", error)
         self._log.info("service_stopped", "stopped")
 
     def _guarded(self, job: Callable[[Connection], None], conn: Connection) -> Callable[[], None]:
-        """A job that says what went wrong and is tried again at its next time. One at a time: they share a connection."""
+        """The job with its errors logged; it runs again at its next time. Jobs run one at a time, as they share a connection."""
 
         def run() -> None:
             with self._tick_lock:
@@ -209,14 +208,14 @@ class Service:
                     self._note_trouble(name, error)
                 except (OSError, MemoryError) as error:
                     self._note_trouble(name, explain_os_error(error))
-                except Exception:  # noqa: BLE001 - a fault of ours must not end the service; it is said with its traceback
+                except Exception:  # noqa: BLE001 - a bug must not end the service; the log has the traceback
                     self._log.error("trouble", f"{name} failed", trace=True)
                     self._troubles[name] = f"{name} failed; the log has the traceback"
 
         return run
 
     def _note_trouble(self, job: str, error: CopydeskError) -> None:
-        """Say it, once as long as a job has it. A database that is lost ends the service: whoever started it is to see that."""
+        """Log an error once while it lasts. A lost database ends the service, so that its supervisor sees it."""
         if isinstance(error, DatabaseLost) and self._lost is None:
             self._lost = error
             self._log.error("database_lost", str(error))
@@ -230,16 +229,16 @@ class Service:
     def _tick(self, conn: Connection) -> None:
         check_not_replaced(conn)
         if self._reload():
-            for says in unknown_source_names(conn, self._config):
-                self._log.error("settings_wrong", says)
+            for message in unknown_source_names(conn, self._config):
+                self._log.error("settings_wrong", message)
         ended = self._crawls.poll()
         self._note_ended(ended)
-        if any(one.how != "finished" for one in ended):
-            self._bury(conn)
+        if any(one.outcome != "finished" for one in ended):
+            self._close_dead_runs(conn)
         now = datetime.now(UTC)
-        learned = self._learner.learn_due(conn, self._standings.learning, now)
-        self._standings.refresh(conn, now, learned)
-        waiting = [one for one in self._standings.due(now) if one.source.name not in self._crawls.names]
+        learned = self._learner.learn_due(conn, self._states.learned_sources, now)
+        self._states.refresh(conn, now, learned)
+        waiting = [one for one in self._states.due(now) if one.source.name not in self._crawls.names]
         self._metrics.note_due(len(waiting), (now - waiting[0].since).total_seconds() if waiting else 0.0)
         if waiting and time.monotonic() >= self._start_again:
             most = self._config.crawls_at_once
@@ -249,9 +248,7 @@ class Service:
             for batch in batches(waiting, now, free=free, slow_free=slow_free, size=size):
                 try:
                     self._crawls.start(batch)
-                except (
-                    OSError
-                ) as error:  # no memory, no process number, no file handle: the next sources would fare no better
+                except OSError as error:  # no memory, pid or file handle: the next batch would fail as well
                     self._starts.note_failed(
                         [due.source.name for due in batch], f"no process could be started: {error}"
                     )
@@ -264,30 +261,30 @@ class Service:
         now = datetime.now(UTC)
         with write(conn):
             record_heartbeat(conn, now)
-        self._bury(conn)
+        self._close_dead_runs(conn)
         if maintenance_due(conn, self._config, now):
-            self._upkeep.start(self._config)
+            self._maintenance.start(self._config)
 
-    def _bury(self, conn: Connection) -> None:
-        """Runs whose process is gone are over, and their sources free."""
+    def _close_dead_runs(self, conn: Connection) -> None:
+        """Close runs whose process is gone, which frees their sources."""
         with write(conn):
             buried = end_dead_runs(conn, datetime.now(UTC))
         for run_id in buried:
-            self._log.warning("run_died", f"run {run_id} was killed; its sources are gone on with", run=run_id)
+            self._log.warning("run_died", f"run {run_id} was killed; its sources are resumed", run=run_id)
 
     def _note_ended(self, ended: list[EndedCrawl]) -> None:
         for one in ended:
-            self._metrics.note_ended(one.how, one.figures)
+            self._metrics.note_ended(one.outcome, one.figures)
             self._starts.note(one)
-            sentence = describe_ended(one)
-            fields = {"pid": one.pid, "how": one.how, "names": list(one.names), "seconds": round(one.seconds, 1)}
-            tell = self._log.info if one.how != "failed" and not one.limit_s else self._log.warning
-            tell("run_ended", sentence, **(fields | one.figures))
-            if one.last_words and one.how == "finished":
-                self._log.warning("run_said", one.last_words, pid=one.pid)
-            if one.how == "failed" and not one.figures:
+            message = describe_ended(one)
+            fields = {"pid": one.pid, "how": one.outcome, "names": list(one.names), "seconds": round(one.seconds, 1)}
+            log = self._log.info if one.outcome != "failed" and not one.limit_s else self._log.warning
+            log("run_ended", message, **(fields | one.figures))
+            if one.stderr_tail and one.outcome == "finished":
+                self._log.warning("run_said", one.stderr_tail, pid=one.pid)
+            if one.outcome == "failed" and not one.figures:
                 self._wait_before_starting()
-            elif one.how == "finished":
+            elif one.outcome == "finished":
                 self._failed_starts, self._start_again = 0, 0.0
 
     def _wait_before_starting(self) -> None:
@@ -305,7 +302,7 @@ class Service:
             return None
 
     def _reload(self) -> bool:
-        """Take up changed settings; those that are wrong are said, and the old ones hold. Whether there are others now."""
+        """Read changed settings; invalid ones are logged, and the old ones stay in force. Returns whether they changed."""
         changed_at = self._config_changed_at()
         if changed_at == self._changed_at:
             return False
@@ -313,36 +310,36 @@ class Service:
         try:
             config = self._load()
         except CopydeskError as error:
-            self._log.error("settings_wrong", f"{error}; the settings from before hold")
+            self._log.error("settings_wrong", f"{error}; the previous settings stay in force")
             return False
         self._config = config
         self._crawls.limit_s = config.run_limit.total_seconds()
-        self._standings.use(config)
+        self._states.set_config(config)
         self._log.info("settings_read", f"{config.path} has changed: read again")
         return True
 
     def health(self) -> tuple[bool, dict[str, object]]:
-        """Whether the service is well, and what it says of itself. Called from the web's threads."""
+        """Whether the service is healthy, and its report for /healthz. Called from the web server's threads."""
         since = time.monotonic() - self._ticked
         failed = self._starts.failed()
-        said = f"crawl processes end before they have begun: {failed.words}" if failed else ""
-        trouble = next(reversed(self._troubles.values()), said)
-        good = since < STALE_TICK_S and not trouble
-        says: dict[str, object] = {"status": "ok" if good else "failing", "seconds_since_tick": round(since, 1)}
-        return good, says | ({"trouble": trouble} if trouble else {})
+        start_trouble = f"crawl processes end before they begin: {failed.error}" if failed else ""
+        trouble = next(reversed(self._troubles.values()), start_trouble)
+        healthy = since < STALE_TICK_S and not trouble
+        report: dict[str, object] = {"status": "ok" if healthy else "failing", "seconds_since_tick": round(since, 1)}
+        return healthy, report | ({"trouble": trouble} if trouble else {})
 
 
 def describe_ended(one: EndedCrawl) -> str:
-    """A crawl that ended, as one line of the log."""
+    """The log line of a crawl that ended."""
     figures = one.figures
     run = f"run {figures['run']}" if "run" in figures else f"crawl process {one.pid}"
-    how = f"stopped after {one.limit_s:g} s, its limit (run_limit)" if one.limit_s else one.how
+    how = f"stopped after {one.limit_s:g} s, its limit (run_limit)" if one.limit_s else one.outcome
     if one.killed:
         how += "; it did not stop by itself and was killed"
     if not figures:
         named = ", ".join(one.names[:3]) + (f" and {len(one.names) - 3} more" if len(one.names) > 3 else "")
-        words = one.last_words.splitlines()
-        return f"{run} {how}: {named}, {one.seconds:.1f} s{f': {words[-1]}' if words else ''}"
+        lines = one.stderr_tail.splitlines()
+        return f"{run} {how}: {named}, {one.seconds:.1f} s{f': {lines[-1]}' if lines else ''}"
     counts = [f"{figures['sources']} source{'' if figures['sources'] == 1 else 's'}"]
     for name in ("fetched", "new", "updated", "duplicate"):
         counts.append(f"{figures.get(name, 0)} {name}")

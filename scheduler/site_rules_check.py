@@ -1,4 +1,4 @@
-"""Whether the user's site files can be used: looked at once a minute, read when one of them has changed."""
+"""Checks the user's site files: their state is compared once a minute, and they are read when one has changed."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ _State = tuple[tuple[str, int, int, int], ...]
 
 
 class SiteRulesCheck:
-    """The mistakes in the files as they are now. Files that are right are kept at once: they may be broken by the next crawl."""
+    """The mistakes in the current files. Valid files are stored at once, as they may be broken by the next crawl."""
 
     def __init__(self) -> None:
-        self._seen: _State | None = None
+        self._state: _State | None = None
         self._mistakes: tuple[SiteFileError, ...] = ()
 
     def mistakes(self, conn: sqlite3.Connection, config: Config) -> tuple[SiteFileError, ...]:
-        """What cannot be used. `conn` must be able to write."""
+        """The files that cannot be used. `conn` must be writable."""
         folders = sites_folders(config)
-        seen = _state(folders)
-        if seen != self._seen:
+        state = _state(folders)
+        if state != self._state:
             try:
                 sites = load_current_rules(config, conn)
             except ConfigError as error:
                 self._mistakes = (SiteFileError(path=str(config.sites), message=str(error)),)
             else:
-                # An alert is about a file, however the service was started.
+                # Alerts name files by absolute path, whatever folder the service was started in.
                 self._mistakes = tuple(replace(one, path=str(Path(one.path).absolute())) for one in sites.mistakes)
                 with write(conn):
                     save_rules(conn, sites.version, sites.files)
-            self._seen = seen
+            self._state = state
         return self._mistakes
 
 
 def _state(folders: Sequence[Path]) -> _State:
-    """What changes when a file or a folder does: paths, times, sizes, inodes."""
+    """Path, mtime, size and inode of each file: differs if a file or folder was changed."""
     found: list[tuple[str, int, int, int]] = []
     for folder in folders:
         try:
@@ -59,6 +59,6 @@ def _state(folders: Sequence[Path]) -> _State:
 def _stat(entry: os.DirEntry[str]) -> tuple[int, int, int]:
     try:
         stat = entry.stat()
-    except OSError:  # a link that leads nowhere, a file that is gone by now
+    except OSError:  # a dangling link, or a file removed meanwhile
         return -1, -1, -1
     return stat.st_mtime_ns, stat.st_size, stat.st_ino

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import click
@@ -69,7 +68,7 @@ def _all(context: CommandContext, *, as_json: bool) -> None:
             click.echo(plain(line))
 
     with stoppable():
-        report = run_maintenance(_config(context), datetime.now(UTC), say=print_line)
+        report = run_maintenance(_config(context), datetime.now(UTC), show=print_line)
     _end(report, as_json=as_json)
 
 
@@ -82,9 +81,9 @@ def _end(report: MaintenanceReport, *, as_json: bool) -> None:
 
 def _show(step: MaintenanceStep, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(asdict(step), ensure_ascii=False))
+        click.echo(json.dumps(step.as_dict(), ensure_ascii=False))
     else:
-        click.echo(f"{styled(step.name, fg=_COLOURS[step.ended])}: {plain(step.says)}")
+        click.echo(f"{styled(step.name, fg=_COLOURS[step.ended])}: {plain(step.message)}")
     if step.ended is StepOutcome.FAILED:
         sys.exit(1)
 

@@ -12,8 +12,8 @@ import click
 from cli.engine_options import EngineOptions
 from db.errors import UsageError
 from pipelines.processing.ingest import IngestPlan
+from pipelines.processing.page_executor import LocalExecutor, PageExecutor
 from pipelines.processing.page_pool import ExtractionPool
-from pipelines.processing.reextract import LocalExecutor, PageExecutor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

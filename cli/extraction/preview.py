@@ -23,7 +23,8 @@ from db.store.outcomes import find_extractor
 from db.store.page_selection import Selection, select_pages
 from pipelines.processing.comparison import FieldChange, OutcomeDifferences
 from pipelines.processing.ingest_settings import plan_ingest
-from pipelines.processing.reextract import completed_batches
+from pipelines.processing.page_executor import completed_batches
+from pipelines.processing.reextract import BATCH, LINGER_S
 
 
 def preview(
@@ -39,9 +40,9 @@ def preview(
         pages = without_pruned(conn, selected)
         found.fates["pruned"] = len(selected) - len(pages)
         with readers(plan, engine, database=plan.database) as executor, progress_bar("read", len(pages)) as show:
-            for some in completed_batches(executor, iter(pages), stop):
-                for reading in some:
-                    found.add(conn, reading)
+            for batch in completed_batches(executor, iter(pages), stop, most=BATCH, gather_s=LINGER_S):
+                for result in batch:
+                    found.add(conn, result)
                 show(found.pages)
     partly = f"stopped early: {found.pages} of {len(selected)} pages were compared" if stop.is_set() else None
     if as_json:

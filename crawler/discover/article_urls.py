@@ -95,7 +95,6 @@ _DATE_LAST = re.compile(rf"(.*/([^/]+))/{_YEAR}/{_MONTH}/?")
 _YEAR_ONLY = re.compile(rf"/{_YEAR}(?=/)")
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{6,20}(?!\d)")
 _MIDDLE_NUMBER = re.compile(r"(?<!\d)\d{4,5}(?!\d)")
-_ANY_NUMBER = re.compile(r"(?<!\d)\d{1,20}(?!\d)")
 _HEX = re.compile(
     r"(?<![0-9a-z])(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{10,64}(?![0-9a-z])|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-",
     re.IGNORECASE,

@@ -27,7 +27,6 @@ MAX_ENTRIES = 50_000
 """Entries read of one sitemap: the limit of sitemaps.org."""
 
 _HTTP_LINE = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
-_WANTED = ("loc", "lastmod", "news")
 
 
 def read_sitemap(body: bytes, url: str, content_type: str | None = None) -> ParsedListing:

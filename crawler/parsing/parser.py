@@ -187,11 +187,12 @@ class ParseWorker:
         "pipelines.extraction.extract",
     )
 
-    def prepare(self) -> Callable[[ParseTask[Any]], Any]:
+    def init_worker(self) -> Callable[[ParseTask[Any]], Any]:
+        """A function that parses a task."""
         return lambda task: task.parse(self.sites)
 
-    def rehearse(self) -> None:
-        """Parse a listing that is known to be good. Raises whatever prevents it."""
+    def run_known_task(self) -> None:
+        """Parse a listing that is known to be good. Raises whatever is in the way."""
         listing = read_feed(_KNOWN_FEED, "https://news.example/feed")
         if len(listing.links) != 1:
             raise RuntimeError(f"a feed that is known to be good cannot be parsed: {listing.note}")

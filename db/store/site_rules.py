@@ -55,11 +55,6 @@ def rules_in_force(conn: sqlite3.Connection) -> tuple[RuleFile, ...]:
     return _files(conn, row[0]) if row else ()
 
 
-def load_stored_sites(conn: sqlite3.Connection, version: str) -> Sites:
-    """The rules of a version (`extractors.rules`); empty rules if it is not stored."""
-    return sites_of(_files(conn, version))
-
-
 def _files(conn: sqlite3.Connection, version: str) -> tuple[RuleFile, ...]:
     rows = conn.execute(_FILES, (version,)).fetchall()
     return tuple(RuleFile(name=name, text=text, own=bool(own)) for name, text, own in rows)

@@ -1,12 +1,12 @@
-"""Whether a page is believed that says it is at another address than where it was found.
+"""Decides whether to believe a page that claims another address than the one where it was found.
 
-Extraction sees one page, and judges what can be judged of one: whose address it is (`addresses.may_claim`). Settling sees the
-others, and judges two things more:
+Extraction sees one page, and checks what one page shows: whether it may claim that address (`pipelines.urls.may_claim`). Settling
+sees the other pages, and rejects two more kinds of claims:
 
-    the claims of a page, where an earlier version or another way in let it claim what is not its own    ──> not believed
-    many different pages of one source claim one address: a mistake of the template, not a twin          ──> none is believed
+    claims of an address that is not the page's own, stored by an earlier version or an import    ──> not believed
+    one address claimed by many different pages of a source: an error of the template             ──> none is believed
 
-The second is a matter of the set of pages alone, so any order of arrival ends alike. A claim joins pages of one source only.
+The second rule depends on the set of pages alone, so the order of arrival does not matter. A claim only joins pages of one source.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from db.store.near_copies import near_copy_pairs, text_number
 from pipelines.urls import link_key, may_claim
 
 MIN_DIFFERENT_TEXTS = 3
-"""Pages whose texts have nothing in common, found at as many addresses, that make a claim worthless. Two are no mistake of a
-template yet: the second page of an article that claims the first, or an article rewritten between the visits to its two
-addresses. Of 1,317 labelled articles with a canonical address 67 claim another address of their site, each one of its own; where a
-template is wrong, every page of the site makes the claim, so that the third comes soon."""
+"""Pages with unrelated texts at as many addresses that make a claim worthless. Two are not yet an error of a template: the second
+page of an article may claim the first, or an article may be rewritten between the visits to its two addresses. Of 1,317 labelled
+articles with a canonical address 67 claim another address of their site, each a different one; if a template is wrong, every page
+of the site makes the claim, so the third comes soon."""
 _PLACES = 64
-"""Addresses that are looked at, the first in their order: bounds the work where a whole site claims its front page."""
+"""Addresses compared at most, in their order: bounds the work if a whole site claims its front page."""
 
 
 def judge_claims(conn: sqlite3.Connection, keys: Collection[str], texts: Iterable[int]) -> set[str]:
-    """Judge what is claimed of these addresses, and by articles with these texts, whose likenesses are known.
+    """Judge the claims of these addresses, and those of articles with these texts, whose near copies are known.
 
-    Gives the addresses that pages come to or go from by it. A job for the one writer.
+    Returns the addresses that pages move to or from. A job for the one writer.
     """
-    _note(conn, keys)
+    _store_new_claims(conn, keys)
     moved: set[str] = set()
     for key, source in claimed_addresses(conn, {*keys, *keys_of_texts(conn, texts)}):
         turned = record_belief(conn, key, source, believed=_is_credible(conn, key, source))
@@ -49,7 +49,7 @@ def judge_claims(conn: sqlite3.Connection, keys: Collection[str], texts: Iterabl
     return moved
 
 
-def _note(conn: sqlite3.Connection, keys: Collection[str]) -> None:
+def _store_new_claims(conn: sqlite3.Connection, keys: Collection[str]) -> None:
     claims = []
     for page_id, source_id, claimed, address in pages_without_claim(conn, keys):
         own = link_key(address)
@@ -60,18 +60,18 @@ def _note(conn: sqlite3.Connection, keys: Collection[str]) -> None:
 
 
 def _is_credible(conn: sqlite3.Connection, key: str, source: int) -> bool:
-    """Whether the places from which an address is claimed, and the address itself, are fewer than DIFFERENT different ones."""
+    """Whether an address is claimed by fewer than `MIN_DIFFERENT_TEXTS` different pages, the page at the address included."""
     places = texts_claiming(conn, key, source, _PLACES)
     if len(places) + 1 < MIN_DIFFERENT_TEXTS:
         return True
-    if _different(conn, places) >= MIN_DIFFERENT_TEXTS:
+    if _count_different(conn, places) >= MIN_DIFFERENT_TEXTS:
         return False
     there = texts_found_at(conn, key, source)
-    return not there or _different(conn, places | {key: there}) < MIN_DIFFERENT_TEXTS
+    return not there or _count_different(conn, places | {key: there}) < MIN_DIFFERENT_TEXTS
 
 
-def _different(conn: sqlite3.Connection, places: Mapping[str, Collection[bytes]]) -> int:
-    """How many of the places differ. Those that ever showed texts that are equal or alike do not."""
+def _count_different(conn: sqlite3.Connection, places: Mapping[str, Collection[bytes]]) -> int:
+    """How many of the addresses differ: two are the same if they ever showed equal texts or near copies."""
     texts = {place: {text_number(text_hash) for text_hash in hashes} for place, hashes in places.items()}
     among = set().union(*texts.values())
     alike: dict[int, set[int]] = {}
@@ -80,7 +80,7 @@ def _different(conn: sqlite3.Connection, places: Mapping[str, Collection[bytes]]
             alike.setdefault(one, set()).add(other)
     groups: list[set[int]] = []
     for mine in texts.values():
-        # The group of a place has its texts and all that are like them.
+        # The group of an address holds its texts and their near copies.
         joined = mine.union(*(alike.get(text, ()) for text in mine))
         apart = [group for group in groups if group.isdisjoint(joined)]
         groups = [*apart, joined.union(*(group for group in groups if not group.isdisjoint(joined)))]

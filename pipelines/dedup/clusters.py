@@ -1,14 +1,14 @@
-"""Which articles form a cluster, and which of them is the original. Pure: no order of the members matters.
+"""Forms clusters of articles and chooses the original of each. Pure; the order of the members does not matter.
 
-A cluster is what likenesses connect, with one exception. A text that was cut to a part of longer ones may be a part of two stories
-that are not one: a sequel repeats what the first report said, and one paper printed just that. Such a text does not tie the two
-together: it belongs to the one that was printed most often, then first.
+A cluster is a connected component of near copies, with one exception. A text that is an excerpt of longer ones may belong to two
+different stories: a sequel repeats what the first report said, and an outlet printed just that part. Such an excerpt does not join
+the two: it goes to the story that was printed most often, then first.
 
-The original of a cluster is, by the first of these that decides:
-  1. the one whose outlet others name as their source and that names no other itself ("source: Evening Paper" makes the Evening
-     Paper's own piece the original),
-  2. the one published first; one without a time comes after those that have one,
-  3. the one seen first; then the address decides, so that it is never chance.
+The original of a cluster is, by the first rule that decides:
+  1. the article whose outlet others name as their source and that names no other itself ("source: Evening Paper" makes the Evening
+     Paper's own article the original),
+  2. the one published first; those without a time come last,
+  3. the one fetched first; then the address decides, so that the choice is deterministic.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from urllib.parse import urlsplit
 
 from pipelines.dedup.normalize import prepare_text
 
-# A text of less than this share of a longer one is a part of it. Reprints that were cut keep more of the story, as a rule; what
-# a sequel repeats of the first report is less than half of either.
+# A text shorter than this share of a longer one is an excerpt. Shortened reprints usually keep more; a sequel repeats less than
+# half of the first report.
 _PART = 0.6
 
-# Parts of a host that name no outlet. A part shorter than four letters is as often a country or a service.
+# Labels of a host that name no outlet. A label shorter than four letters is often a country or a service.
 _NO_OUTLET = frozenset({"news", "info", "mobile", "amp"})
 _SHORTEST_HOST_PART = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterMember:
-    """What decides who was first. Times are ISO 8601 in UTC, so that text order is time order.
+    """An article of a cluster, by what decides which is the original. Times are ISO 8601 in UTC, so that they sort as text.
 
-    `outlet` is who publishes, `credited` whom the article names as its source, both as the page writes them.
+    `outlet`: who publishes it; `credited`: the source that the article names; both as written on the page.
     """
 
     number: int
@@ -48,9 +48,9 @@ class ClusterMember:
 def find_clusters(
     members: Mapping[int, Sequence[ClusterMember]], letters: Mapping[int, int], pairs: Iterable[tuple[int, int]]
 ) -> list[list[ClusterMember]]:
-    """The clusters. `members` are those with each text, `letters` how long it is, `pairs` the texts that are alike.
+    """The clusters. `members`: the articles with each text; `letters`: the length of each text; `pairs`: the near copies.
 
-    Pairs with a stranger count for nothing.
+    Pairs with a text that is not in `members` are ignored.
     """
     alike: dict[int, set[int]] = defaultdict(set)
     for one, other in pairs:
@@ -58,19 +58,19 @@ def find_clusters(
             alike[one].add(other)
             alike[other].add(one)
     groups = _Groups(parent={text: text for text in members})
-    # Longest first: of each text those are known by then of which it may be a part.
+    # Longest first: when a text comes, all texts are known of which it may be an excerpt.
     done: set[int] = set()
     for text in sorted(members, key=lambda text: (-letters[text], text)):
         longer = alike[text] & done
         whole = {other for other in longer if letters[text] >= _PART * letters[other]}
-        for other in whole or _of_one_story(longer, groups, members):
+        for other in whole or _in_one_story(longer, groups, members):
             groups.join(text, other)
         done.add(text)
     return [[member for text in texts for member in members[text]] for texts in groups.all()]
 
 
-def _of_one_story(longer: Collection[int], groups: _Groups, members: Mapping[int, Sequence[ClusterMember]]) -> set[int]:
-    """Those of the longer texts that are of the story which was printed most often, then first."""
+def _in_one_story(longer: Collection[int], groups: _Groups, members: Mapping[int, Sequence[ClusterMember]]) -> set[int]:
+    """Those of the longer texts that belong to the story printed most often, then first."""
     texts: dict[int, set[int]] = defaultdict(set)
     for text in longer:
         texts[groups.root(text)].add(text)
@@ -82,12 +82,12 @@ def _of_one_story(longer: Collection[int], groups: _Groups, members: Mapping[int
 
 @dataclass(slots=True, kw_only=True)
 class _Groups:
-    """Texts of which some are joined."""
+    """Disjoint sets of texts (union-find)."""
 
     parent: dict[int, int]
 
     def root(self, text: int) -> int:
-        """The one that stands for all in the text's group."""
+        """The representative of the text's group."""
         parent = self.parent
         while parent[text] != text:
             parent[text] = parent[parent[text]]
@@ -95,11 +95,11 @@ class _Groups:
         return text
 
     def join(self, one: int, other: int) -> None:
-        """Make their groups one."""
+        """Merge the groups of two texts."""
         self.parent[self.root(one)] = self.root(other)
 
     def all(self) -> list[list[int]]:
-        """The groups."""
+        """All groups."""
         groups: dict[int, list[int]] = defaultdict(list)
         for text in self.parent:
             groups[self.root(text)].append(text)
@@ -107,8 +107,8 @@ class _Groups:
 
 
 def choose_original(members: Collection[ClusterMember]) -> ClusterMember:
-    """The one that the others are copies of."""
-    named = {member.number: _letters(member.credited or "") for member in members}
+    """The member that the others are copies of."""
+    named = {member.number: _prepared_name(member.credited or "") for member in members}
     naming = Counter(named.values())
 
     def rank(member: ClusterMember) -> tuple[object, ...]:
@@ -121,18 +121,18 @@ def choose_original(members: Collection[ClusterMember]) -> ClusterMember:
 
 
 def _first(member: ClusterMember) -> tuple[bool, str, str, str, int]:
-    """What orders members by when they came."""
+    """The sort key for what came first."""
     return (member.published is None, member.published or "", member.seen, member.url, member.number)
 
 
 def _names(member: ClusterMember) -> set[str]:
-    """What the outlet may be called: its name, its host and the parts of that."""
+    """Names that others may use for the outlet: its name, its host, and the labels of the host."""
     host = (urlsplit(member.url).hostname or "").removeprefix("www.")
     parts = {part for part in host.split(".")[:-1] if len(part) >= _SHORTEST_HOST_PART} - _NO_OUTLET
-    return {_letters(name) for name in (member.outlet or "", host, *parts)} - {""}
+    return {_prepared_name(name) for name in (member.outlet or "", host, *parts)} - {""}
 
 
 @lru_cache(maxsize=4096)
-def _letters(name: str) -> str:
-    # The same few outlets come again and again.
+def _prepared_name(name: str) -> str:
+    # Cached: the same few outlets recur.
     return prepare_text(name)

@@ -1,8 +1,8 @@
-"""Keeping the index of near copies: which texts are alike, found by their marks, decided by their letters.
+"""Maintains the index of near copies: candidates are found by the marks of their sketches, and decided by their prepared texts.
 
-Two texts are compared when they share marks enough of which both are bearers, among them one of figures if both have such. That is
-a matter of the set of texts alone, and so are the likenesses. A text that comes may take another's place among a mark's bearers,
-and one that goes makes room: both are looked at again, so that any order of coming and going ends alike.
+A mark has a bounded number of *bearers*: the texts that are found by it. Two texts are compared if they share enough marks of which
+both are bearers, among them one figure mark if both have such. This depends on the set of texts alone, and so do the near copies.
+A new text may displace a bearer, and a removed one makes room: texts affected are compared again, so the order does not matter.
 """
 
 from __future__ import annotations
@@ -26,56 +26,56 @@ from pipelines.dedup.normalize import prepare_text
 from pipelines.dedup.similarity import PreparedText, is_near_copy
 from pipelines.dedup.sketch import MIN_COMMON_MARKS, has_figure_mark, sketch_of
 
-# Proofs kept at hand: the bearers of a template's marks are compared with again and again. About 150 kB each.
-_PROOFS = 200
+_PREPARED_KEPT = 200
+"""Prepared texts in the cache: the bearers of a template's marks are compared again and again. About 150 kB each."""
 
 TextOf = Callable[[int], str | None]
 
 
 class CopyIndex:
-    """The index over one connection. `text_of` gives a text by its number, None where it is gone."""
+    """The index over one connection. `text_of` returns a text by its number, None if it was removed."""
 
     def __init__(self, conn: sqlite3.Connection, text_of: TextOf) -> None:
         self._conn = conn
         self._text_of = text_of
-        self._proofs: dict[int, PreparedText] = {}
-        # What was read of the index since it last changed.
+        self._cache: dict[int, PreparedText] = {}
+        # Rows read since the index last changed.
         self._bearers: dict[int, list[int]] = {}
         self._marks: dict[int, Sequence[int]] = {}
 
     def update(self, texts: Iterable[int]) -> set[int]:
-        """Make the index agree with which of these texts there are. Gives the texts whose likenesses changed."""
+        """Add or remove these texts as they now exist. Returns the texts whose near copies changed."""
         changed: set[int] = set()
         wanted = sorted(set(texts))
         known = load_sketches(self._conn, wanted)
         for text, marks in known.items():
             if self._text_of(text) is None:
                 changed |= self._remove(text, marks)
-        return changed | self._enter([entry for text in wanted if text not in known and (entry := self._entry(text))])
+        return changed | self._add([entry for text in wanted if text not in known and (entry := self._entry(text))])
 
     def _entry(self, text: int) -> IndexedText | None:
-        """How a text is to stand in the index; None where it is gone, or too short."""
-        written = self._text_of(text)
-        if written is None:
+        """The index entry of a text; None if it was removed or is too short."""
+        stored = self._text_of(text)
+        if stored is None:
             return None
-        proof = self._keep(text, PreparedText(prepare_text(written)))
-        marks = sketch_of(proof)
-        return IndexedText(text=text, length=len(proof.letters), shingles=marks) if marks else None
+        prepared = self._keep(text, PreparedText(prepare_text(stored)))
+        marks = sketch_of(prepared)
+        return IndexedText(text=text, length=len(prepared.letters), shingles=marks) if marks else None
 
-    def _enter(self, new: list[IndexedText]) -> set[int]:
-        """Put texts in, all at once, and compare them with what is there and with each other."""
+    def _add(self, new: list[IndexedText]) -> set[int]:
+        """Add texts together, and compare them with the index and with each other."""
         insert_sketches(self._conn, new)
         self._marks = {entry.text: entry.shingles for entry in new}
-        comers: dict[int, set[int]] = defaultdict(set)
+        new_bearers: dict[int, set[int]] = defaultdict(set)
         for entry in new:
             for mark in entry.shingles:
-                comers[mark].add(entry.text)
+                new_bearers[mark].add(entry.text)
         self._bearers = {}
         displaced: set[int] = set()
-        most = max(map(len, comers.values()), default=0)
-        for mark, listed in texts_by_shingle(self._conn, sorted(comers), MAX_TEXTS_PER_SHINGLE + most).items():
+        most = max(map(len, new_bearers.values()), default=0)
+        for mark, listed in texts_by_shingle(self._conn, sorted(new_bearers), MAX_TEXTS_PER_SHINGLE + most).items():
             self._bearers[mark] = listed[:MAX_TEXTS_PER_SHINGLE]
-            before = [text for text in listed if text not in comers[mark]]
+            before = [text for text in listed if text not in new_bearers[mark]]
             displaced.update(set(before[:MAX_TEXTS_PER_SHINGLE]).difference(listed[:MAX_TEXTS_PER_SHINGLE]))
         changed: set[int] = set()
         compared: set[int] = set()
@@ -87,7 +87,7 @@ class CopyIndex:
         return changed
 
     def _remove(self, text: int, marks: list[int]) -> set[int]:
-        self._proofs.pop(text, None)
+        self._cache.pop(text, None)
         others = near_copies_of(self._conn, text)
         delete_near_copies(self._conn, text, others)
         promoted = set()
@@ -102,35 +102,35 @@ class CopyIndex:
         return changed
 
     def _compare(self, text: int, known: set[int]) -> set[int]:
-        """Record which texts that share marks are alike, but for the known ones. Gives the texts that this joins, or none."""
-        proof = self._proof(text)
-        found = {other for other in self._near(text) - known if is_near_copy(proof, self._proof(other))}
+        """Record the near copies of a text, except known ones. Returns the texts that this joins, or none."""
+        prepared = self._prepared(text)
+        found = {other for other in self._candidates(text) - known if is_near_copy(prepared, self._prepared(other))}
         insert_near_copies(self._conn, text, found)
         return found | {text} if found else set()
 
     def _prune(self, text: int) -> set[int]:
-        """Take back the likenesses that are no longer found. Gives the texts that this parts, or none."""
+        """Drop near copies that are no longer found by marks. Returns the texts that this separates, or none."""
         known = near_copies_of(self._conn, text)
-        lost = known - self._near(text) if known else known
+        lost = known - self._candidates(text) if known else known
         delete_near_copies(self._conn, text, lost)
         return lost | {text} if lost else set()
 
-    def _near(self, text: int) -> set[int]:
-        """The texts worth comparing with this one."""
+    def _candidates(self, text: int) -> set[int]:
+        """The candidates: texts that share enough marks with this one."""
         marks = self._marks_at([text])[text]
         found_by = self._found_by(marks, text)
         of_words = [other for mark in marks if not mark & 1 for other in found_by[mark]]
         by_figures = [other for mark in marks if mark & 1 for other in found_by[mark]]
-        near = {other for other, shared in Counter(of_words + by_figures).items() if shared >= MIN_COMMON_MARKS} - {
-            text
-        }
+        candidates = {
+            other for other, shared in Counter(of_words + by_figures).items() if shared >= MIN_COMMON_MARKS
+        } - {text}
         if has_figure_mark(marks):
-            others = near.difference(by_figures)
-            near -= {other for other, its_marks in self._marks_at(others).items() if has_figure_mark(its_marks)}
-        return near
+            others = candidates.difference(by_figures)
+            candidates -= {other for other, its_marks in self._marks_at(others).items() if has_figure_mark(its_marks)}
+        return candidates
 
     def _found_by(self, marks: Sequence[int], text: int) -> dict[int, list[int]]:
-        """The bearers of each mark, if the text is one of them."""
+        """The bearers of each mark of which the text is a bearer itself."""
         if missing := [mark for mark in marks if mark not in self._bearers]:
             self._bearers |= texts_by_shingle(self._conn, missing, MAX_TEXTS_PER_SHINGLE)
         return {mark: found if text in (found := self._bearers[mark]) else [] for mark in marks}
@@ -142,12 +142,12 @@ class CopyIndex:
             self._marks |= load_sketches(self._conn, missing)
         return {text: self._marks[text] for text in wanted}
 
-    def _proof(self, text: int) -> PreparedText:
-        # A text that is gone and not yet taken out is like none.
-        return self._proofs.get(text) or self._keep(text, PreparedText(prepare_text(self._text_of(text) or "")))
+    def _prepared(self, text: int) -> PreparedText:
+        # A text that is gone but still in the index is a near copy of none.
+        return self._cache.get(text) or self._keep(text, PreparedText(prepare_text(self._text_of(text) or "")))
 
-    def _keep(self, text: int, proof: PreparedText) -> PreparedText:
-        if len(self._proofs) >= _PROOFS:
-            del self._proofs[next(iter(self._proofs))]
-        self._proofs[text] = proof
-        return proof
+    def _keep(self, text: int, prepared: PreparedText) -> PreparedText:
+        if len(self._cache) >= _PREPARED_KEPT:
+            del self._cache[next(iter(self._cache))]
+        self._cache[text] = prepared
+        return prepared

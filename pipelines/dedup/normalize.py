@@ -1,11 +1,12 @@
-"""What counts of a text when it is compared: its letters and digits, in lower case, Chinese in simplified characters. Pure.
+"""Prepares texts for comparing: letters and digits only, in lower case, Chinese in simplified characters. Pure.
 
     text ──NFKC──> characters ──only letters and digits──> lower case ──Chinese folded──> letters
 
-It is `fingerprint.significant`, folded. That runs in every reading process, on each page once; this runs where texts are settled,
-on thousands a minute, and so works on arrays of code points: eight times as fast, and the same letters (a test holds it).
+The result is `fingerprint.significant`, folded. That function runs in worker processes, once for each page; this one runs on
+thousands of texts a minute when they are settled, and so works on arrays of code points: eight times as fast, with the same result
+(a test holds it).
 
-Folding goes one character for one character (`db.text_folding`), on both sides alike, which is all that comparing needs.
+Folding maps one character to one (`db.text_folding`) on both sides alike, which is all that comparing needs.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ from db.text_folding import MAX_CODE_POINT, Codes, code_points, from_code_points
 _HAN = (0x3400, 0x9FFF)
 _KANA = (0x3040, 0x30FF)
 _HANGUL = (0xAC00, 0xD7AF)
-# A text is Chinese when so much of it is Han and next to nothing of it is kana or Hangul. News in Chinese is above 0.8 Han;
-# Japanese news is about half kana.
+# A text is Chinese if at least this share of it is Han, and kana and Hangul are at most this share of that. News in Chinese is
+# above 0.8 Han; Japanese news is about half kana.
 _LEAST_HAN = 0.3
 _MOST_OTHERS = 0.05
-# A script is CJK when more than this share of its letters is.
+# A text is in a CJK script if more than this share of its letters is.
 _CJK_SHARE = 0.2
-# Every fourth letter tells the script as well as all do.
+# Every fourth letter is enough to tell the script.
 _SAMPLE = 4
 
 
 def prepare_text(text: str) -> str:
-    """What counts of a text. Texts with one `fingerprint.text_hash` have the same letters."""
+    """The prepared text. Texts with equal `fingerprint.text_hash` have equal prepared texts."""
     codes = code_points(unicodedata.normalize("NFKC", text))
     lower = from_code_points(codes[_is_letter()[np.minimum(codes, MAX_CODE_POINT)]]).lower()
     codes = code_points(lower)
@@ -41,13 +42,13 @@ def prepare_text(text: str) -> str:
 
 
 def is_cjk(codes: Codes) -> bool:
-    """Whether the script is one that is written without spaces: Han, kana, Hangul."""
+    """Whether the text is in Han, kana or Hangul."""
     sample = codes[::_SAMPLE]
     return _share(sample, _HAN, _KANA, _HANGUL) > _CJK_SHARE
 
 
 def digit_mask(codes: Codes) -> NDArray[np.bool_]:
-    """Where the digits of any script are."""
+    """For each position, whether it is a digit of any script."""
     return _is_digit()[np.minimum(codes, MAX_CODE_POINT)]
 
 

@@ -1,10 +1,10 @@
-"""Whether a parameter tells articles apart on a site, by the pages of the site. A part of settling.
+"""Decides, from the pages of a site, whether an address parameter distinguishes its articles. Part of settling.
 
     pages of one source whose addresses differ in one parameter ──> one article, or several? ──> evidence ──> verdict ──> places
 
-Two pages are one article if they came as the same bytes, show the same text, or are believed to be at the same address. They are
-different ones if their texts have nothing in common and they were fetched within AT_ONCE: a page that changes over the days is no
-evidence of anything. The verdict is a matter of the set of pages alone, so any order of arrival ends alike.
+Two pages are one article if they have the same bytes or text, or are believed to be at the same address. They are different
+articles if their texts are no near copies and they were fetched within `MAX_FETCH_GAP`: a page that changes over days proves
+nothing. The verdict depends on the set of pages alone, so the order of arrival does not matter.
 """
 
 from __future__ import annotations
@@ -40,24 +40,24 @@ from pipelines.url_parameters import Parameters, host_of_key, keys_without_each
 from pipelines.urls import link_key
 
 MIN_SAME_ARTICLES = 3
-"""Articles, of different texts, that each showed themselves under several values: then the parameter is ignored. One could be a
-notice that a whole section shows instead of its articles; of three the third is a chance of nothing that we have seen."""
+"""Articles with different texts that were each found under several values: then the parameter is ignored. A single one could be a
+notice that a whole section shows in place of its articles; three by chance were never seen."""
 MIN_DIFFERENT_PAIRS = 2
-"""Pairs of different articles told apart by the parameter alone: then it is kept. One could be a page that changed meanwhile."""
+"""Pairs of different articles whose addresses differ only in the parameter: then it is kept. One could be a page that changed."""
 ARTICLES_PER_EXCEPTION = 10
-"""A parameter is ignored in spite of one differing pair in so many articles: pages of the weather, of shares, live tickers."""
+"""One differing pair in so many articles is tolerated in an ignored parameter: weather, share prices, live tickers."""
 MAX_FETCH_GAP = timedelta(hours=1)
-"""How far apart two different pages may have been fetched to count as different articles: most front pages change more slowly."""
+"""Time between fetches up to which different pages count as different articles: most front pages change more slowly."""
 _PAGES = 16
-"""Pages of a group that are looked at, the newest: bounds the work where one script serves every article (`/show?id=`)."""
+"""Newest pages of a group that are compared: bounds the work if one script serves every article (`/show?id=`)."""
 _GROUPS = 32
-"""Groups that a verdict is made of, those with the newest pages: a site that changes its mind is believed within a few crawls."""
+"""Groups with the newest pages that decide a verdict: a change of the site takes effect within a few crawls."""
 
 
 def judge_parameters(conn: sqlite3.Connection, keys: Collection[str], texts: Iterable[int]) -> set[str]:
-    """Judge the parameters of these addresses, and of articles with these texts, whose likenesses and claims are known.
+    """Judge the parameters of these addresses, and of articles with these texts, whose near copies and claims are known.
 
-    Gives the addresses that pages come to or go from by it. A job for the one writer.
+    Returns the addresses that pages move to or from. A job for the one writer.
     """
     pages = touched_pages(conn, keys, pages_of_texts(conn, texts))
     rests = set(keys)
@@ -69,18 +69,18 @@ def judge_parameters(conn: sqlite3.Connection, keys: Collection[str], texts: Ite
         rests.update(rest for _, rest in parts)
         if parts and not page.noted:
             insert_parameters(conn, page, parts)
-    turned = _judge(conn, _weigh(conn, groups_at(conn, rests)))
+    turned = _update_verdicts(conn, _update_evidence(conn, groups_at(conn, rests)))
     if not has_ignored_parameters(conn):
         return set()
     if turned:
         others = {number for source, _, parameter in turned for number in pages_with(conn, source, parameter)}
         known = {page.page_id for page in pages}
         pages += touched_pages(conn, (), others - known)
-    return _fold(conn, pages)
+    return _update_places(conn, pages)
 
 
-def _weigh(conn: sqlite3.Connection, groups: Iterable[ParameterGroup]) -> set[SiteParameter]:
-    """Weigh groups of pages; the parameters of which something new is known."""
+def _update_evidence(conn: sqlite3.Connection, groups: Iterable[ParameterGroup]) -> set[SiteParameter]:
+    """Update the evidence of groups of pages; returns the parameters whose evidence changed."""
     changed = set()
     for group in groups:
         rest, source, parameter = group
@@ -103,30 +103,30 @@ def _evidence(conn: sqlite3.Connection, pages: list[ParameterPage]) -> Evidence 
         return None
     same = differing = 0
     for one, other in pairs:
-        if _is_one(one, other):
+        if _is_same_article(one, other):
             same += 1
-        elif _at_once(one, other) and not _alike(conn, one, other):
+        elif _fetched_together(one, other) and not _are_near_copies(conn, one, other):
             differing += 1
     text = min(text_number(page.text_hash) for page in pages)
     return Evidence(same=bool(same) and not differing, differing=differing, text=text, seen_at=pages[-1].fetched_at)
 
 
-def _is_one(one: ParameterPage, other: ParameterPage) -> bool:
+def _is_same_article(one: ParameterPage, other: ParameterPage) -> bool:
     claimed = one.claimed is not None and one.claimed == other.claimed
     return claimed or one.body == other.body or one.text_hash == other.text_hash
 
 
-def _at_once(one: ParameterPage, other: ParameterPage) -> bool:
+def _fetched_together(one: ParameterPage, other: ParameterPage) -> bool:
     return parse_timestamp(other.fetched_at) - parse_timestamp(one.fetched_at) <= MAX_FETCH_GAP
 
 
-def _alike(conn: sqlite3.Connection, one: ParameterPage, other: ParameterPage) -> bool:
+def _are_near_copies(conn: sqlite3.Connection, one: ParameterPage, other: ParameterPage) -> bool:
     pair = (text_number(one.text_hash), text_number(other.text_hash))
     return pair in near_copy_pairs(conn, pair[:1])
 
 
-def _judge(conn: sqlite3.Connection, changed: Iterable[SiteParameter]) -> set[SiteParameter]:
-    """Judge parameters; those that are ignored from now on, or no longer."""
+def _update_verdicts(conn: sqlite3.Connection, changed: Iterable[SiteParameter]) -> set[SiteParameter]:
+    """Update the verdicts; returns the parameters that are ignored from now on, or no longer."""
     turned = set()
     for named in sorted(changed):
         rows = newest_evidence(conn, named, _GROUPS)
@@ -142,16 +142,17 @@ def _judge(conn: sqlite3.Connection, changed: Iterable[SiteParameter]) -> set[Si
     return turned
 
 
-def _fold(conn: sqlite3.Connection, pages: Collection[TouchedPage]) -> set[str]:
-    """Note where pages count; where they counted and count for whom that is new, and where those count that were touched."""
-    said = load_address_rules(conn)
+def _update_places(conn: sqlite3.Connection, pages: Collection[TouchedPage]) -> set[str]:
+    """Store at which address each page counts; returns the old and new addresses of pages that moved, and those of touched
+    pages."""
+    site_rules = load_address_rules(conn)
     known: dict[int, Parameters] = {}
     before = load_folded_addresses(conn, [page.page_id for page in pages])
     places: dict[int, str | None] = {}
     moved = set(before.values())
     for page in pages:
         if page.source_id not in known:
-            known[page.source_id] = Parameters(seen=load_verdicts(conn, page.source_id), said=said)
+            known[page.source_id] = Parameters(seen=load_verdicts(conn, page.source_id), said=site_rules)
         place = known[page.source_id].address(page.counted_key)
         after = None if place == page.counted_key else place
         if after != before.get(page.page_id):

@@ -1,13 +1,13 @@
-"""Whether a text that a site serves at several addresses is a notice in place of what should be there. A part of settling.
+"""Detects notices: a text that a site serves at several addresses in place of their articles. Part of settling.
 
-One page cannot know: a wall or an error may be in words that no list has. But a listing has promised something else for each
-address, and the text bears none of it:
+One page does not show it: a paywall or an error may use words that no list has. But listings promised a different article at each
+address, and the text has nothing of any:
 
     what was promised at each address (the listing's title, else words of the address, else the page's title)
-        ──> none in the text, and three with nothing in common ──> a notice
+        ──> none of it in the text, and three promises with nothing in common ──> a notice
 
-A real article at several addresses (print version, another section, a reprint with another headline) holds words of what was
-promised. It all follows from the set of pages, so any order of arrival ends alike.
+A real article at several addresses (print version, another section, a reprint with another headline) contains words of what was
+promised. The result depends on the set of pages alone, so the order of arrival does not matter.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from urllib.parse import unquote, urlsplit
 from db.store.notices import Promise
 
 MIN_DISTINCT_PROMISES = 3
-"""Promises with nothing in common: two may be an article whose listing changed its headline."""
+"""Promises with nothing in common that make a notice: two may be one article whose headline changed in the listing."""
 _KEPT = 0.5
-"""Share of a promise's words in the text from which it is kept; then the text is an article, whatever else was led to it."""
+"""Share of a promise's words in the text from which it is kept; then the text is an article."""
 _BROKEN = 0.34
-"""Share up to which it is broken. Between the two nothing is said."""
+"""Share up to which a promise is broken. Between the two it decides nothing."""
 _COMMON = 0.5
-"""Share of the shorter promise's words from which two are of one article."""
+"""Share of the shorter promise's words that two promises have in common if they mean one article."""
 _LEAST = 2
-"""Words, or pairs of characters, that a promise must have: less is a section's name or a number."""
+"""Words, or pairs of characters, that a promise must have: fewer are the name of a section or a number."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
 """Words of four letters and more: shorter ones are articles and prepositions in most languages."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
@@ -36,7 +36,7 @@ _MOST_TEXT = 20_000
 
 
 def is_repeated_notice(text: str, promises: Iterable[Promise]) -> bool:
-    """Whether a text at several addresses of one source keeps none of what was promised there."""
+    """Whether a text at several addresses of one source has nothing of what was promised there."""
     shown = _words(text[:_MOST_TEXT])
     apart: list[frozenset[str]] = []
     for promise in promises:
@@ -48,19 +48,19 @@ def is_repeated_notice(text: str, promises: Iterable[Promise]) -> bool:
             return False
         if share <= _BROKEN:
             apart.append(words)
-    return _groups(apart) >= MIN_DISTINCT_PROMISES
+    return _count_groups(apart) >= MIN_DISTINCT_PROMISES
 
 
-def _groups(promises: Iterable[frozenset[str]]) -> int:
-    """How many of the promises have nothing in common."""
+def _count_groups(promises: Iterable[frozenset[str]]) -> int:
+    """How many groups of promises have nothing in common with each other."""
     groups: list[list[frozenset[str]]] = []
     for words in promises:
-        near = [group for group in groups if any(_is_one(words, other) for other in group)]
+        near = [group for group in groups if any(_is_same_article(words, other) for other in group)]
         groups = [*(group for group in groups if group not in near), [words, *(one for group in near for one in group)]]
     return len(groups)
 
 
-def _is_one(words: frozenset[str], other: frozenset[str]) -> bool:
+def _is_same_article(words: frozenset[str], other: frozenset[str]) -> bool:
     return len(words & other) >= _COMMON * min(len(words), len(other))
 
 
@@ -73,7 +73,7 @@ def _promised(promise: Promise) -> frozenset[str]:
 
 
 def _words(text: str) -> frozenset[str]:
-    """Long words; of CJK scripts pairs of characters."""
+    """Words of four letters and more; in CJK scripts, pairs of characters."""
     lower = text.lower()
     runs = _CJK.findall(lower)
     pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}

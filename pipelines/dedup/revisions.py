@@ -1,8 +1,8 @@
-"""Whether a changed text is a new revision, or only what stands around the article has moved. Pure.
+"""Decides whether a changed text is a revision, or only lines around the article changed. Pure.
 
-What stands around: counters ("412 views"), times ("3 hours ago"), labels of advertisements. They are short lines without a
-sentence, in the first or last lines of the text; extraction removes most of them, and what it leaves must not make a revision of
-every visit. A line that changed in any other place, or that holds a sentence, is the article's own.
+Such lines are counters ("412 views"), times ("3 hours ago") and labels of advertisements: short, without a sentence, among the
+first or last lines of the text. Extraction removes most of them; those that remain must not make every fetch a revision. A line
+that changed elsewhere, or that contains a sentence, belongs to the article.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from difflib import SequenceMatcher
 
 from pipelines.extraction.fingerprint import significant
 
-# Lines at the start and at the end among which counters and labels stand.
+# Lines at the start and at the end that may be counters and labels.
 _FIRST_LINES = 2
 _LAST_LINES = 3
-# Letters of the longest line that is none of the article's own. A sentence is longer, or ends like one.
+# Letters of the longest line that is not part of the article. A sentence is longer, or ends with its punctuation.
 _LONGEST_LABEL = 30
 _SENTENCE = re.compile(r"[.!?。！？…;；][\"'”’」』)）]*$")
 _DIGITS = re.compile(r"\d+")
-# A line of letters alone that comes or goes counts as an advertisement's label only if it says so.
+# A line without digits that appears or disappears is a label of an advertisement only if it is one of these.
 _LABELS = frozenset(
     significant(label)
     for label in (
@@ -31,13 +31,15 @@ _LABELS = frozenset(
 
 
 def differs_only_around_article(before: str, after: str) -> bool:
-    """Whether two texts (paragraphs divided by newlines) differ in nothing of the article itself."""
+    """Whether two texts (paragraphs separated by newlines) have the same article."""
     old, new = _lines(before), _lines(after)
     matcher = SequenceMatcher(
         None, [significant(line) for line in old], [significant(line) for line in new], autojunk=False
     )
     return all(
-        _unimportant(old, a, b) and _unimportant(new, c, d) and (tag != "replace" or _moved(old[a:b], new[c:d]))
+        _is_around_article(old, a, b)
+        and _is_around_article(new, c, d)
+        and (tag != "replace" or _same_number_of_counters(old[a:b], new[c:d]))
         for tag, a, b, c, d in matcher.get_opcodes()
         if tag != "equal"
     )
@@ -47,7 +49,7 @@ def _lines(text: str) -> list[str]:
     return [line for line in map(str.strip, text.split("\n")) if significant(line)]
 
 
-def _unimportant(lines: list[str], start: int, end: int) -> bool:
+def _is_around_article(lines: list[str], start: int, end: int) -> bool:
     """Whether the lines from `start` to `end` are labels, or counters and times at the edge of the text."""
     last = len(lines) - _LAST_LINES
     return all(
@@ -65,6 +67,6 @@ def _is_counter(line: str) -> bool:
     return len(letters) <= _LONGEST_LABEL and bool(_DIGITS.search(letters)) and not _SENTENCE.search(line)
 
 
-def _moved(old: list[str], new: list[str]) -> bool:
-    """Whether counters were replaced by counters of as many kinds."""
+def _same_number_of_counters(old: list[str], new: list[str]) -> bool:
+    """Whether as many counters were replaced as came, labels left out."""
     return len([line for line in old if not _is_label(line)]) == len([line for line in new if not _is_label(line)])

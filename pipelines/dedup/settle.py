@@ -1,14 +1,14 @@
-"""Settling: `decide` over the rows that new articles touch, written back in the same transaction.
+"""Settling: runs `decide` over the rows that new articles affect, and writes the decisions in the same transaction.
 
-    articles that came or went (`unsettled`) ──> their texts ──> index of near copies ──> texts whose likenesses changed
+    articles added or removed (`unsettled`) ──> their texts ──> index of near copies ──> texts whose near copies changed
                        └──> their addresses, and those that claims    │                              │
                             come to or go from (`pipelines.dedup.address_claims`)   │                              │
                        └──> and those that count elsewhere, by what parameters are worth (`pipelines.dedup.parameter_evidence`)
                                                                      ┬──────────────────────────────┘
                                            all clusters that these touch, each read as a whole ──> decide ──> decisions
 
-Nothing that was not touched is read. An older copy that arrives late takes its place, an article that goes leaves it, and any
-order of arrival ends alike. So does any number of steps: a step that is cut off leaves its rows in `unsettled`, for the next.
+Only affected rows are read. An older copy that arrives late becomes the original, a removed article stops being one, and the order
+of arrival does not matter. Nor does the number of steps: an interrupted step leaves its rows in `unsettled` for the next.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ from pipelines.dedup.parameter_evidence import judge_parameters
 from pipelines.dedup.repeated_texts import MIN_DISTINCT_PROMISES, is_repeated_notice
 from pipelines.dedup.revisions import differs_only_around_article
 
-# Where a page counts: what it says it is at, unless it is not believed (`db.addresses.claims`), without what is ignored of it
+# The address at which a page counts: what it claims, if believed (`db.addresses.claims`), without ignored parameters
 # (`db.addresses.parameters`).
 _PLACE = "coalesce(f.place, CASE WHEN c.believed = 0 THEN c.own_key ELSE a.address_key END)"
 _COLUMNS = f"""
 SELECT a.page_id, p.source_id, {_PLACE}, a.text_hash, p.body_id, a.url, p.fetched_at, a.published_utc, a.source, a.original_source
 """
-_SHEETS = f"""
+_PAGES = f"""
 {_COLUMNS}
 FROM articles a JOIN pages p ON p.id = a.page_id
 LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
@@ -67,16 +67,16 @@ WHERE a.text_hash BETWEEN ? AND ?
 """
 _TEXT = "SELECT text FROM articles WHERE page_id = ?"
 
-# Articles settled in one step, so many that they share the work of it, so few that other writers wait for half a second at most.
 STEP = 500
-# Addresses decided at once: bounds what is held in memory.
+"""Articles settled in one step: enough to share its work, few enough that other writers wait for half a second at most."""
 _CHUNK = 500
+"""Addresses decided at once: bounds memory."""
 
 
 def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: int = STEP) -> set[int]:
-    """Decide the given article pages, and what came or went since the last time, up to so many. A job for the one writer.
+    """Decide the given article pages, and at most `limit` unsettled ones. A job for the one writer.
 
-    Gives the pages that were decided, those in the same clusters included. What is left is in `unsettled`; call again.
+    Returns the ids of all pages decided, including others of the same clusters. The rest stays in `unsettled`; call again.
     """
     waiting = unsettled_articles(conn, limit)
     addresses = {address for address, _ in waiting}
@@ -93,12 +93,12 @@ def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: i
 
 
 def reset_settling(conn: sqlite3.Connection) -> None:
-    """Drop the index of near copies and call every article unsettled. Decisions stand until they are made again."""
+    """Drop the index of near copies and mark every article unsettled. Decisions stay until they are made again."""
     drop_derived_rows(conn)
 
 
 def _decide_touched(conn: sqlite3.Connection, addresses: set[str], texts: set[int]) -> set[int]:
-    """Decide the clusters that hold these addresses or texts, a part at a time. Gives the pages decided."""
+    """Decide the clusters that contain these addresses or texts, in chunks. Returns the ids of the pages decided."""
     decided: set[int] = set()
     done: set[int] = set()
     waiting = sorted(addresses)
@@ -107,68 +107,68 @@ def _decide_touched(conn: sqlite3.Connection, addresses: set[str], texts: set[in
         clusters.read_addresses(set(waiting[start : start + _CHUNK]))
         clusters.follow(clusters.texts)
         decided |= _write(conn, clusters)
-        done |= clusters.whole
+        done |= clusters.complete
     left = sorted(texts - done)
     for start in range(0, len(left), _CHUNK):
         clusters = _Clusters(conn=conn)
         clusters.follow(set(left[start : start + _CHUNK]) - done)
         decided |= _write(conn, clusters)
-        done |= clusters.whole
+        done |= clusters.complete
     return decided
 
 
 @dataclass(slots=True, kw_only=True)
 class _Clusters:
-    """Clusters read as a whole: all addresses that begin with one of their texts. `whole` holds the texts read so."""
+    """Clusters read completely: all addresses whose first page has one of their texts. `complete`: the texts read completely."""
 
     conn: sqlite3.Connection
-    sheets: dict[str, list[ClassifiedPage]] = field(default_factory=dict)
-    whole: set[int] = field(default_factory=set)
-    likenesses: set[tuple[int, int]] = field(default_factory=set)
-    judged: dict[tuple[int, bytes], bool] = field(default_factory=dict)
+    pages: dict[str, list[ClassifiedPage]] = field(default_factory=dict)
+    complete: set[int] = field(default_factory=set)
+    near_copies: set[tuple[int, int]] = field(default_factory=set)
+    notices: dict[tuple[int, bytes], bool] = field(default_factory=dict)
 
-    def is_notice(self, sheet: ClassifiedPage) -> bool:
-        """Whether a page shows what its source shows in place of several articles (`pipelines.dedup.repeated_texts`)."""
-        key = (sheet.source, sheet.text_hash)
-        if key not in self.judged:
-            promises = promises_of(self.conn, sheet.text_hash, sheet.source, MIN_DISTINCT_PROMISES)
-            self.judged[key] = len(promises) >= MIN_DISTINCT_PROMISES and is_repeated_notice(
-                text_with(self.conn, sheet.text_hash), promises
+    def is_notice(self, page: ClassifiedPage) -> bool:
+        """Whether a page shows a notice in place of its article (`pipelines.dedup.repeated_texts`)."""
+        key = (page.source, page.text_hash)
+        if key not in self.notices:
+            promises = promises_of(self.conn, page.text_hash, page.source, MIN_DISTINCT_PROMISES)
+            self.notices[key] = len(promises) >= MIN_DISTINCT_PROMISES and is_repeated_notice(
+                text_with(self.conn, page.text_hash), promises
             )
-        return self.judged[key]
+        return self.notices[key]
 
     @property
     def texts(self) -> set[int]:
         """The texts of all pages read so far."""
-        return {sheet.text for sheets in self.sheets.values() for sheet in sheets}
+        return {page.text for pages in self.pages.values() for page in pages}
 
     def read_addresses(self, addresses: set[str]) -> None:
         """Read all pages of these addresses."""
-        missing = addresses - self.sheets.keys()
+        missing = addresses - self.pages.keys()
         if missing:
-            for sheet in _sheets(self.conn, missing):
-                self.sheets.setdefault(sheet.address_key, []).append(sheet)
+            for page in _load_pages(self.conn, missing):
+                self.pages.setdefault(page.address_key, []).append(page)
 
     def follow(self, texts: set[int]) -> None:
-        """Read the clusters of these texts, and of those that are alike: they may have been in one cluster until now.
+        """Read the clusters of these texts and of their near copies, which may have been in one cluster until now.
 
-        From there on only texts that some address begins with connect. Where a notice came or went, what else the addresses have
-        shown begins there now, or no longer.
+        Beyond those, only texts of first pages connect. If a notice was added or removed at an address, its other texts may have
+        become the first one, or are no longer.
         """
         first, wave = set(texts), set(texts)
-        while wave := wave - self.whole:
-            self.whole |= wave
+        while wave := wave - self.complete:
+            self.complete |= wave
             addresses = {text: self._addresses_of(text) for text in wave}
             self.read_addresses({address for several in addresses.values() for address in several})
-            leading = [text for text in wave if text in first or self._some_begins(text, addresses[text])]
+            leading = [text for text in wave if text in first or self._is_first_somewhere(text, addresses[text])]
             pairs = near_copy_pairs(self.conn, leading)
-            self.likenesses.update(pairs)
+            self.near_copies.update(pairs)
             wave = {other for _, other in pairs}
             for text, several in addresses.items():
-                pages = [sheet for address in several for sheet in self.sheets.get(address, ())]
-                if any(sheet.text == text and self.is_notice(sheet) for sheet in pages) or was_notice(self.conn, text):
-                    beside = {sheet.text for sheet in pages} - first
-                    self.whole -= beside
+                pages = [page for address in several for page in self.pages.get(address, ())]
+                if any(page.text == text and self.is_notice(page) for page in pages) or was_notice(self.conn, text):
+                    beside = {page.text for page in pages} - first
+                    self.complete -= beside
                     first |= beside
                     wave |= beside
 
@@ -176,28 +176,28 @@ class _Clusters:
         start = text.to_bytes(8, "big", signed=True)
         return {row[0] for row in self.conn.execute(_PLACES_OF_TEXT, (start, start + b"\xff" * 9))}
 
-    def _some_begins(self, text: int, addresses: Iterable[str]) -> bool:
-        """Whether at one of the addresses the first page has this text."""
-        pages = [sheet for address in addresses for sheet in self.sheets.get(address, ()) if not self.is_notice(sheet)]
+    def _is_first_somewhere(self, text: int, addresses: Iterable[str]) -> bool:
+        """Whether this is the text of the first page at one of the addresses."""
+        pages = [page for address in addresses for page in self.pages.get(address, ()) if not self.is_notice(page)]
         return any(history[0].text == text for history in histories_of(pages))
 
 
 def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
-    """Decide what was read as a whole. Gives the pages decided."""
-    sheets = [sheet for pages in clusters.sheets.values() for sheet in pages]
-    text_at = {sheet.page_id: sheet.text for sheet in sheets}
+    """Decide the clusters that were read completely. Returns the ids of the pages decided."""
+    pages = [page for several in clusters.pages.values() for page in several]
+    text_at = {page.page_id: page.text for page in pages}
 
     def unchanged(older: int, newer: int) -> bool:
         before, after = (conn.execute(_TEXT, (page_id,)).fetchone()[0] for page_id in (older, newer))
         return differs_only_around_article(before, after)
 
     decided = set()
-    notices = {sheet.page_id for sheet in sheets if clusters.is_notice(sheet)}
-    articles = [sheet for sheet in sheets if sheet.page_id not in notices]
-    for decision in [*map(_notice, sorted(notices)), *decide(articles, clusters.likenesses, unchanged)]:
-        # An address that was read for a later revision of its text begins with another text, whose cluster was not read:
-        # nothing about it changed, and its decisions stand.
-        if text_at[decision.article_id] in clusters.whole:
+    notices = {page.page_id for page in pages if clusters.is_notice(page)}
+    articles = [page for page in pages if page.page_id not in notices]
+    for decision in [*map(_notice, sorted(notices)), *decide(articles, clusters.near_copies, unchanged)]:
+        # An address that was read for the text of a later revision has another first text, whose cluster was not read:
+        # nothing about it changed, and its decisions stay.
+        if text_at[decision.article_id] in clusters.complete:
             save_decision(conn, decision)
             decided.add(decision.page_id)
     return decided
@@ -207,8 +207,8 @@ def _notice(page_id: int) -> Decision:
     return Decision(page_id=page_id, verdict=Verdict.NOTICE, article_id=page_id, original_id=page_id)
 
 
-def _sheets(conn: sqlite3.Connection, addresses: set[str]) -> list[ClassifiedPage]:
-    rows = conn.execute(_SHEETS, {"keys": json.dumps(sorted(addresses))}).fetchall()
+def _load_pages(conn: sqlite3.Connection, addresses: set[str]) -> list[ClassifiedPage]:
+    rows = conn.execute(_PAGES, {"keys": json.dumps(sorted(addresses))}).fetchall()
     letters = load_text_lengths(conn, {text_number(row[3]) for row in rows})
     return [
         ClassifiedPage(

@@ -1,14 +1,14 @@
-"""Whether two texts are one story printed twice. Pure, symmetric, and blind to everything but the texts.
+"""Decides whether two texts are near copies: one story printed twice. Pure, symmetric, and based on the texts alone.
 
-    letters    what counts of a text: letters and digits, lower case, Chinese folded (`letters.letters_of`)
-    shingle    a run of `unit` letters: 5 where the script is CJK, 10 elsewhere (about two words either way)
-    hit        a position of the shorter text whose shingle the longer one has too
-    covered    what lies in hits, with the gaps between hits that an edit or a typo leaves (at most BRIDGE units); the rest is bare
+    letters    the prepared text: letters and digits, lower case, Chinese folded (`pipelines.dedup.normalize.prepare_text`)
+    shingle    a run of `unit` letters: 5 in CJK scripts, 10 in others (about two words either way)
+    hit        a position of the shorter text whose shingle is in the longer one too
+    covered    what lies in hits, or in gaps between hits that an edit or a typo leaves (at most _BRIDGE units); the rest is bare
 
-A copy is a text of which nearly all is covered by the other: reprints add, cut the end, change words, but they do not carry a
-story of their own. That keeps sequels apart, which share paragraphs and go on with others. Templates (weather, quotes, draws:
-same words, other places and figures) are covered too; they are told by their figures, which a copy keeps, and, where there are
-too few figures, by asking short texts for more hits.
+A text is a near copy if nearly all of it is covered by the other: reprints add, cut the end and change words, but do not tell a
+story of their own. Sequels share paragraphs and continue with others, so they are no copies. Texts from a template (weather,
+quotes, draws: same words, other places and figures) are covered too, but differ in their figures, which a copy keeps; if there are
+too few figures, short texts need more hits.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from pipelines.dedup.shingles import Hashes, shingle_hashes
 
 Positions = NDArray[np.intp]
 
-# Texts shorter than this (in characters) say too little: two pages that only hold "Watch the video" are not copies.
 MIN_COPY_LETTERS = 60
+"""Letters below which no text is a copy: two pages with nothing but "Watch the video" are not copies."""
 
 _CJK_UNIT = 5
 _UNIT = 10
@@ -43,42 +43,41 @@ _BRIDGE = 5
 # this share of it are hits. Copies with every eighth character changed keep 0.5 in such a stretch.
 _STRETCH = 20
 _LEAST_HITS = 0.25
-# At either end so many units may be the shorter text's own: dateline, agency, credits, copyright line.
+# So many units at either end may be bare: dateline, agency, credits, copyright line.
 _EDGE = 8
-# The rest of the shorter text may be bare for promotion and insertions: at most this share, and so many units in all. Sequels
-# have 50 units and more of their own.
+# Elsewhere at most this share may be bare (promotion, insertions), and at most so many units in all. Sequels have 50 and more.
 _MOST_BARE = 0.1
 _MOST_BARE_UNITS = 30
-# A text of fewer units is short, and then must share this much, unless its figures vouch for it.
+# A text of fewer units is short, and must share this much unless its figures are the same.
 _SHORT = 60
 _LEAST_SHARED_SHORT = 0.85
 # Share of the shorter text's figures that the longer must have in the same surroundings. Templates that differ in places and
 # days reach 0.4 by chance where figures are small; Chinese with 6 % of its characters changed keeps 0.8.
 _LEAST_FIGURES = 0.5
 _LEAST_FIGURES_SHORT = 0.8
-# A quick look takes at most so many figures and only the letters right before or after; Chinese with 6 % of its characters
-# changed keeps 0.85 of them, forms next to none.
-_QUICK_LOOK = 12
+# The quick check takes at most so many figures and only the letters right before or after; Chinese with 6 % of its characters
+# changed keeps 0.85 of them, texts from a template next to none.
+_QUICK_FIGURES = 12
 _LEAST_FIGURES_QUICK = 0.25
-# So many figures are needed for that to say anything, in a text that is not short.
+# So many figures are needed for a decision, in a text that is not short.
 _FEW_FIGURES = 4
 _MANY_FIGURES = 5
 
-# Digits, and in CJK scripts numbers written in Han characters of two or more (one alone is as often a word).
-# Long runs are several numbers that stood side by side.
+# Digits, and in CJK scripts numbers of two or more Han characters (a single one is as often a word).
+# Long runs are several adjacent numbers.
 _FIGURE = re.compile(r"\d{1,4}")
 _CJK_FIGURE = re.compile(r"\d{1,4}|[〇零一二三四五六七八九十百千万亿两]{2,}")
 
 
 @dataclass(frozen=True)
 class PreparedText:
-    """A text made ready for comparing: what counts of it (`letters.letters_of`)."""
+    """A prepared text (`prepare_text`) with its shingles and figures, computed when needed."""
 
     letters: str
 
     @cached_property
     def unit(self) -> int:
-        """Letters in a shingle."""
+        """The length of a shingle, in letters."""
         return _CJK_UNIT if is_cjk(code_points(self.letters)) else _UNIT
 
     @cached_property
@@ -88,45 +87,45 @@ class PreparedText:
 
     @cached_property
     def shingles(self) -> tuple[Hashes, Positions]:
-        """The different hashes, sorted, and for each position which of them stands there."""
+        """The distinct hashes, sorted, and for each position the index of its hash."""
         return np.unique(self.hashes, return_inverse=True)
 
     @cached_property
     def figures(self) -> list[tuple[int, int]]:
-        """Where the figures begin and end."""
+        """Start and end of each figure."""
         figures = _CJK_FIGURE if self.unit == _CJK_UNIT else _FIGURE
         return [figure.span() for figure in figures.finditer(self.letters)]
 
 
 def is_near_copy(one: PreparedText, other: PreparedText) -> bool:
-    """Whether one is a copy of the other, whichever was first."""
+    """Whether one text is a near copy of the other."""
     if one.letters == other.letters:
         return len(one.letters) >= MIN_COPY_LETTERS
-    shorter, longer = sorted((one, other), key=lambda proof: (len(proof.letters), proof.letters))
+    shorter, longer = sorted((one, other), key=lambda text: (len(text.letters), text.letters))
     size = len(shorter.letters)
     if size < MIN_COPY_LETTERS or size < _LEAST_SIZE * len(longer.letters) or one.unit != other.unit:
         return False
-    if _other_figures(shorter, longer):
+    if _has_other_figures(shorter, longer):
         return False
     shingles, shingle_at = shorter.shingles
-    shared = _among(shingles, longer.shingles[0])
+    shared = _contained_in(shingles, longer.shingles[0])
     if np.count_nonzero(shared) < _LEAST_SHARED * len(shingles):
         return False
     hits = np.flatnonzero(shared[shingle_at])
-    return _covered(hits, size, shorter.unit) and _not_a_template(shorter, hits)
+    return _is_covered(hits, size, shorter.unit) and _keeps_figures(shorter, hits)
 
 
-def _among(some: Hashes, others: Hashes) -> NDArray[np.bool_]:
-    """For each of some, whether it is among the others. Both sorted, without repeats, and not empty."""
+def _contained_in(some: Hashes, others: Hashes) -> NDArray[np.bool_]:
+    """For each of `some`, whether it is in `others`. Both sorted, distinct, and not empty."""
     at = np.searchsorted(others, some)
     at[at == len(others)] = 0
     return np.equal(others[at], some)
 
 
-def _other_figures(shorter: PreparedText, longer: PreparedText) -> bool:
-    """Whether the two plainly have different figures: a quick look that spares forms the comparison."""
+def _has_other_figures(shorter: PreparedText, longer: PreparedText) -> bool:
+    """Whether the two clearly have different figures: a quick check that saves comparing texts from a template."""
     letters, unit, spans = shorter.letters, shorter.unit, shorter.figures
-    sample = spans[:: -(-len(spans) // _QUICK_LOOK)] if spans else []
+    sample = spans[:: -(-len(spans) // _QUICK_FIGURES)] if spans else []
     if len(sample) < _MANY_FIGURES:
         return False
     kept = sum(
@@ -136,42 +135,42 @@ def _other_figures(shorter: PreparedText, longer: PreparedText) -> bool:
     return kept < _LEAST_FIGURES_QUICK * len(sample)
 
 
-def _covered(hits: Positions, size: int, unit: int) -> bool:
-    """Whether nearly all of a text of `size` letters lies in hits, short gaps between them, and its edges."""
+def _is_covered(hits: Positions, size: int, unit: int) -> bool:
+    """Whether nearly all of a text of `size` letters lies in hits, in short gaps between them, or at its edges."""
     gaps = np.diff(hits)
     wide = gaps[gaps > (_BRIDGE + 1) * unit]
     bare = int(wide.sum()) - unit * len(wide)
     edge = _EDGE * unit
     ends = max(0, int(hits[0]) - edge) + max(0, size - int(hits[-1]) - unit - edge)
-    return max(bare, _sparse(hits, unit)) + ends <= min(_MOST_BARE * size, _MOST_BARE_UNITS * unit)
+    return max(bare, _sparse_letters(hits, unit)) + ends <= min(_MOST_BARE * size, _MOST_BARE_UNITS * unit)
 
 
-def _sparse(hits: Positions, unit: int) -> int:
-    """Letters in the stretches with few hits between the first and the last."""
+def _sparse_letters(hits: Positions, unit: int) -> int:
+    """The number of letters in stretches with few hits, between the first and the last hit."""
     stretch = _STRETCH * unit
     whole = len(range(0, int(hits[-1] - hits[0]) - stretch, stretch))
     counts = np.bincount((hits - hits[0]) // stretch)[:whole]
     return stretch * int(np.count_nonzero(counts < _LEAST_HITS * stretch))
 
 
-def _not_a_template(text: PreparedText, hits: Positions) -> bool:
-    """Whether the figures between the first and the last hit stand in hits too, and, in a short text, most of the rest."""
+def _keeps_figures(text: PreparedText, hits: Positions) -> bool:
+    """Whether the figures between the first and the last hit are in hits, and in a short text most of the rest."""
     unit = text.unit
     start, end = int(hits[0]), int(hits[-1]) + unit
     spans = [span for span in text.figures if start <= span[0] and span[1] <= end]
-    kept = _standing(spans, hits, unit)
+    kept = _count_in_hits(spans, hits, unit)
     if len(spans) >= _FEW_FIGURES and kept < _LEAST_FIGURES * len(spans):
         return False
     if end - start >= _SHORT * unit:
         return True
     if kept < _LEAST_FIGURES_SHORT * len(spans):
         return False
-    vouched = len(spans) >= _MANY_FIGURES and kept >= len(spans) - 1
-    return vouched or len(hits) >= _LEAST_SHARED_SHORT * (end - start - unit + 1)
+    same_figures = len(spans) >= _MANY_FIGURES and kept >= len(spans) - 1
+    return same_figures or len(hits) >= _LEAST_SHARED_SHORT * (end - start - unit + 1)
 
 
-def _standing(spans: list[tuple[int, int]], hits: Positions, unit: int) -> int:
-    """How many of the spans one hit holds as a whole. Figures are shorter than a shingle."""
+def _count_in_hits(spans: list[tuple[int, int]], hits: Positions, unit: int) -> int:
+    """How many of the spans lie within one hit. Figures are shorter than a shingle."""
     if not spans:
         return 0
     starts, ends = np.array(spans).T

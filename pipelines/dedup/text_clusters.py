@@ -1,7 +1,7 @@
-"""Texts from a file, clustered as settling clusters stored articles: the same marks, the same comparison, the same original.
+"""Clusters texts from a file in the way that settling clusters stored articles: same sketches, same comparison, same original.
 
-A manifest holds one JSON object a line: `{"id", "url", "title", "text", "published"}`, and if known `source` (the outlet) and
-`original_source` (whom it credits). Only the text decides which belong together; the rest decides which is the original.
+A manifest holds one JSON object a line: `{"id", "url", "title", "text", "published"}`, and optionally `source` (the outlet)
+and `original_source` (the source it credits). The text alone decides which belong together; the rest decides which is the original.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class TextRecord:
 
 
 def read_records(manifest: Path) -> Iterator[TextRecord]:
-    """The records of a manifest. UsageError names the line that is wrong."""
+    """The records of a manifest. Raises UsageError, which names the invalid line."""
     try:
         with open_file(manifest, own=True) as file:
             for number, line in enumerate(TextIOWrapper(file, encoding="utf-8"), 1):
@@ -51,7 +51,7 @@ def read_records(manifest: Path) -> Iterator[TextRecord]:
 
 
 def cluster_texts(records: Iterable[TextRecord]) -> list[tuple[str | int, str | int]]:
-    """For each record, in order: its id and that of its cluster's original. Holds all texts in memory."""
+    """For each record, in order, its id and the id of its cluster's original. Holds all texts in memory."""
     rows = list(records)
     numbers = [text_number(text_hash(row.text)) for row in rows]
     texts = {number: row.text for number, row in zip(numbers, rows, strict=True)}
@@ -65,14 +65,14 @@ def cluster_texts(records: Iterable[TextRecord]) -> list[tuple[str | int, str | 
         clusters[at] = at
         if number in letters:
             members[number].append(_member(at, row))
-    for together in find_clusters(members, letters, pairs):
-        first = choose_original(together).number
-        clusters.update({member.number: first for member in together})
+    for cluster in find_clusters(members, letters, pairs):
+        first = choose_original(cluster).number
+        clusters.update({member.number: first for member in cluster})
     return [(row.record_id, rows[clusters[at]].record_id) for at, row in enumerate(rows)]
 
 
 def _member(at: int, row: TextRecord) -> ClusterMember:
-    # Which line of a file comes first says nothing about who was first: the id decides where nothing else does.
+    # The order of lines says nothing about which was first: if nothing else decides, the id does.
     return ClusterMember(
         number=at,
         url=row.url,
@@ -112,6 +112,6 @@ def _in_utc(published: str | None, where: str) -> str | None:
         moment = datetime.fromisoformat(published)
     except ValueError as error:
         raise UsageError(f'{where}: "published" is no ISO 8601 time ({published}).') from error
-    # A time without an offset is taken for UTC, as a stored article's is.
+    # A time without an offset is taken as UTC, as for stored articles.
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return moment.astimezone(UTC).isoformat(timespec="seconds")

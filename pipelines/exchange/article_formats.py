@@ -1,4 +1,4 @@
-"""Articles as a file of a common format: JSON lines, CSV, RSS 2.0, JSON Feed 1.1. Each takes a stream and writes a stream.
+"""Writes articles as JSON lines, CSV, RSS 2.0 or JSON Feed 1.1, from a stream to a stream.
 
 An article here is the object that `copydesk articles --json` prints, field for field.
 """
@@ -53,16 +53,16 @@ COLUMNS = (
     "original_id",
     "provenance",
 )
-# What XML 1.0 has no way to say (w3.org/TR/xml, 2.2).
+# Characters that XML 1.0 does not allow (w3.org/TR/xml, 2.2).
 _CR = "\r"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What a spreadsheet takes for a formula (OWASP, "CSV Injection"; ASVS 1.2.10): these at the start of a cell, in full width
-# too, control characters for those that skip them. Quotes before them belong to it: so each cell can be told back.
+# What a spreadsheet takes for a formula (OWASP, "CSV Injection"; ASVS 1.2.10): these characters at the start of a cell, in full
+# width too, and control characters, which some programs skip. Quotes before them are included, so that each cell can be restored.
 _FORMULA = re.compile("'*[\x00-\x1f=+\\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> int:
-    """One object a line; how many."""
+    """Write one object a line; returns their number."""
     count = 0
     for row in rows:
         count += 1
@@ -71,10 +71,10 @@ def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> int:
 
 
 def write_csv(rows: Iterable[Row], out: IO[bytes], columns: Sequence[str] = COLUMNS) -> int:
-    """RFC 4180 in UTF-8 with a line of names; how many rows. Lists and objects are JSON, what is absent is empty.
+    """Write RFC 4180 in UTF-8 with a header line; returns the number of rows. Lists and objects are JSON, missing values are empty.
 
-    A text that a spreadsheet would take for a formula has one more `'` before it. Nothing is lost: the first `'` of a cell is
-    ours where, behind it and any others, such a character follows, and only there.
+    A text that a spreadsheet would take for a formula gets a `'` before it. This can be undone: the first `'` of a cell was added
+    if and only if such a character follows it and any further `'`.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
@@ -99,7 +99,8 @@ def _cell(value: Any) -> Any:
 
 
 def write_rss(rows: Iterable[Row], out: IO[bytes], *, now: datetime) -> int:
-    """RSS 2.0 (rssboard.org/rss-specification) with Dublin Core for the authors' names; the text as content:encoded."""
+    """Write RSS 2.0 (rssboard.org/rss-specification), authors as dc:creator, the text as content:encoded; returns the number of
+    items."""
     out.write(
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Copydesk</title>'
@@ -118,21 +119,21 @@ def _rss_item(row: Row) -> str:
     elements = [
         ("title", row["title"]),
         ("link", _link(row)),
-        # The text of a description is HTML, a title's is not (rssboard.org/rss-profile).
+        # A description is HTML, a title is not (rssboard.org/rss-profile).
         ("description", escape(row["description"] or row["subtitle"] or "")),
         ("pubDate", format_datetime(publication_time(row), usegmt=True)),
         *[("dc:creator", name) for name in row["authors"]],
         *[("category", tag) for tag in row["tags"]],
         ("content:encoded", _as_html(row)),
     ]
-    said = ((name, _NOT_XML.sub("", value or "")) for name, value in elements)
-    # A reader of XML makes a bare carriage return a line end.
-    inner = "".join(f"<{name}>{escape(text, {_CR: '&#13;'})}</{name}>" for name, text in said if text)
+    values = ((name, _NOT_XML.sub("", value or "")) for name, value in elements)
+    # XML readers turn a bare carriage return into a line end.
+    inner = "".join(f"<{name}>{escape(text, {_CR: '&#13;'})}</{name}>" for name, text in values if text)
     return f'<item>{inner}<guid isPermaLink="false">copydesk:{row["id"]}:{row["revision"]}</guid></item>'
 
 
 def write_json_feed(rows: Iterable[Row], out: IO[bytes], *, now: datetime) -> int:
-    """JSON Feed 1.1 (jsonfeed.org/version/1.1), one item a line."""
+    """Write JSON Feed 1.1 (jsonfeed.org/version/1.1), one item a line; returns the number of items."""
     out.write(b'{"version": "https://jsonfeed.org/version/1.1", "title": "Copydesk", "items": [')
     count = 0
     for count, row in enumerate(rows, 1):
@@ -155,12 +156,12 @@ def _feed_item(row: Row) -> dict[str, Any]:
         "language": row["language"],
         "image": row["images"][0]["url"] if row["images"] else None,
     }
-    # Nothing is null or empty, but for the text: an item has one.
+    # Empty values are left out, except the text, which is required.
     return {name: value for name, value in item.items() if value or name == "content_text"}
 
 
 def publication_time(row: Row) -> datetime:
-    """When it was published, in UTC; when it was fetched, where the page does not say or not whose clock it means."""
+    """The time of publication in UTC; the time of the fetch if the page gives no time or no known offset."""
     text = row["published"]
     if text and row["published_precision"] != "day" and row["published_offset_from"] != "unknown":
         return parse_timestamp(text).astimezone(UTC)

@@ -1,10 +1,8 @@
-"""HTML files as items of an import: a folder, single files, or a manifest as `copydesk extract` takes it
-(`pipelines.processing.files`).
+"""HTML files as items of an import: a folder, single files, or a manifest as for `copydesk extract` (`pipelines.processing.files`).
 
-A file does not say where it came from. The manifest does; else the address is that of `base` with the file's path in the folder;
-else the page's own canonical address: then the file is all that speaks for it, so that it goes to a source of such files alone and
-is no page of that site. The time is the manifest's, else the file's (what `wget` sets to the page's own
-Last-Modified).
+The address of a page comes from the manifest; else it is `base` with the file's path in the folder; else the page's own canonical
+address. In the last case only the file itself vouches for the address, so the page goes to a separate source for such files, and
+counts as no page of that site. The time is that of the manifest, else of the file (`wget` sets it to the page's Last-Modified).
 """
 
 from __future__ import annotations
@@ -26,31 +24,31 @@ from pipelines.processing.files import PageFile, page_files_in_manifest, read_un
 from pipelines.urls import clean_url
 
 _ENDS = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz", ".xhtml.gz")
-# A head is searched for the canonical address: nothing that is not there in the first part is.
+# Bytes in which the canonical address is searched.
 _HEAD = 256 * 1024
-# The source of files that only themselves say where they are from. A host of that name does not exist (RFC 2606).
+# The source of files whose address is only their own claim. Hosts under .invalid do not exist (RFC 2606).
 SAVED_FILES = ("saved-files", "http://saved-files.invalid/")
 
 NOT_A_FILE = "not_a_file"
-"""A link that leads out of the folder, a FIFO, a device: the reason why it is passed over."""
+"""The reason for skipping a link that leads out of the folder, a FIFO, or a device."""
 
 
 def is_html_file(path: Path) -> bool:
-    """Whether the name says that it holds HTML."""
+    """Whether the name of the file ends as those of HTML files do."""
     return path.name.lower().endswith(_ENDS)
 
 
 def read_manifest(manifest: Path, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
-    """The pages of a manifest. Raises UsageError: not one."""
+    """The pages of a manifest. Raises UsageError if it is invalid."""
     for entry in page_files_in_manifest(manifest, inside=True):
         item = _item(entry, limit, is_known)
-        # Here a page was promised, which a folder does not.
+        # Unlike a folder, a manifest promises a page.
         missing = isinstance(item, SkippedRecord) and item.reason == NOT_A_FILE
         yield replace(item, reason="unreadable") if isinstance(item, SkippedRecord) and missing else item
 
 
 def read_folder(folder: Path, base: str | None, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
-    """The HTML files of a folder and the folders in it, in the order of their names; a link out of it is passed over."""
+    """The HTML files of a folder and its subfolders, in the order of their names; links out of it are skipped."""
     for root, folders, files in os.walk(folder):
         folders.sort()
         for name in sorted(files):
@@ -61,7 +59,7 @@ def read_folder(folder: Path, base: str | None, *, limit: int, is_known: IsKnown
 
 
 def read_file(path: Path, url: str | None, *, limit: int, is_known: IsKnown) -> Item:
-    """One file that a person named."""
+    """One file given on the command line."""
     return _item(PageFile(page_id=str(path), path=path, url=url, own=True), limit, is_known)
 
 
@@ -106,7 +104,7 @@ def _known(entry: PageFile, at: datetime, is_known: IsKnown) -> KnownFetch | Non
 
 
 def _canonical(body: bytes) -> str | None:
-    """The address that a page names as its own."""
+    """The canonical address in the page."""
     try:
         tree = html.fromstring(body[:_HEAD])
     except (etree.LxmlError, ValueError):

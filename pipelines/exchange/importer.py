@@ -1,6 +1,6 @@
-"""Items of archives into the database, some at a time in a transaction each, as a crawl's pages come in.
+"""Stores items of archives in the database, several in one transaction, like the pages of a crawl.
 
-    items ──> a few pages, packed ──> one job for the writer ──> counts; the desk is woken
+    items ──> a few pages, compressed ──> one job for the writer ──> counts; ingest is woken
 
 What is held is bounded by `MAX_PAGES_HELD` and `MAX_BYTES_HELD`, whatever the archive's size. A kill loses at most what is held;
 the next import of the same file passes over what is known.
@@ -29,25 +29,25 @@ from db.store.facts import Body, Fetch, ReceivedPage, pack_body
 from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord, SkippedRecords
 from pipelines.urls import link_key
 
-MAX_PAGES_HELD, MOST_BYTES = 64, 16_000_000
-# Payloads of a file that a revisit may name, 150 bytes each.
+MAX_PAGES_HELD, MAX_BYTES_HELD = 64, 16_000_000
+# Payload digests remembered for revisits, 150 bytes each.
 _MOST_DIGESTS = 200_000
 
 
 @dataclass(slots=True, kw_only=True)
 class ImportCounts:
-    """What an import came to. `passed`: by reason."""
+    """The result of an import."""
 
     items: int = 0
     pages: int = 0
-    """Pages that were not in the database."""
+    """New pages."""
     known: int = 0
-    """Fetches that the database had already."""
+    """Fetches that the database already had."""
     passed: SkippedRecords = field(default_factory=SkippedRecords)
 
 
 class Importer:
-    """Takes items until there are no more or `stopped` says so. `source_id`: of all pages, instead of one for each host."""
+    """Imports items. `source_id`: the source of all pages, instead of one for each host; `wake`: called after each transaction."""
 
     def __init__(
         self, writer: Writer, run_id: int, *, source_id: int | None = None, wake: Callable[[], None] | None = None
@@ -59,7 +59,7 @@ class Importer:
         self.counts = ImportCounts()
 
     def take(self, items: Iterable[Item], *, stopped: Callable[[], bool], show: Callable[[ImportCounts], None]) -> None:
-        """Store what comes. Raises DatabaseError, and what reading the archive raises."""
+        """Store all items until `stopped` returns True. Raises DatabaseError, and what reading the archive raises."""
         held: list[tuple[Item, Body | None, tuple[Body, ...]]] = []
         size = 0
         try:
@@ -92,17 +92,17 @@ class Importer:
                 self._hosts = sources_by_host(conn)
             return Counter(self._put(conn, *one) for one in held)
 
-        came = self._writer.submit(job).result()
+        fates = self._writer.submit(job).result()
         counts = self.counts
-        counts.pages += came.pop("new", 0)
-        came.pop("unchanged", 0)  # no page, only a fetch: the run's figures count it
-        counts.known += came.pop("known", 0)
-        counts.passed.reasons += came
+        counts.pages += fates.pop("new", 0)
+        fates.pop("unchanged", 0)  # no page, only a fetch: counted in the run's figures
+        counts.known += fates.pop("known", 0)
+        counts.passed.reasons += fates
         if self._wake is not None:
             self._wake()
 
     def _put(self, conn: sqlite3.Connection, item: Item, body: Body | None, parts: tuple[Body, ...]) -> str:
-        """Store one; what became of it."""
+        """Store an item; returns new, unchanged, known, or a reason for skipping it."""
         assert not isinstance(item, SkippedRecord)
         link = _link(item)
         if isinstance(item, KnownFetch):
@@ -165,7 +165,7 @@ class Importer:
 
 
 def _link(item: ArchivedPage | Revisit | KnownFetch) -> Link:
-    """The link that an export gives, else one made of the address: nobody listed it."""
+    """The link stored in an export of Copydesk's, else one made from the address."""
     if isinstance(item, ArchivedPage) and item.link is not None:
         return item.link
     return Link(url=item.url, key=link_key(item.url), kind=LinkKind.MANUAL)

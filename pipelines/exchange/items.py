@@ -1,6 +1,6 @@
-"""What an archive holds, as the import takes it: an answer, a repetition, or something passed over with its reason.
+"""The items of an import: what a reader of archives found.
 
-file ──> Archived | Revisit | Known | Passed ──> pages, bodies, fetches
+file ──> ArchivedPage | Revisit | KnownFetch | SkippedRecord ──> pages, bodies, fetches
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from db.models import Link
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedPage:
-    """A page as it was received. `url` was asked for, `final_url` is where that led, `digest` names the payload in its file.
+    """A page as received. `url`: the requested address; `final_url`: after redirects; `digest`: identifies the payload in its file.
 
-    `link`, `source`, `duration_ms` and `parts` are known only where the archive is an export of Copydesk's.
+    `link`, `source`, `duration_ms` and `parts` are only known in exports of Copydesk.
     """
 
     url: str
@@ -35,7 +35,7 @@ class ArchivedPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revisit:
-    """The same page fetched again; the payload stands elsewhere. `unchanged`: the server said so (304)."""
+    """A repeated fetch whose payload is in another record. `unchanged`: the server answered 304."""
 
     url: str
     fetched_at: datetime
@@ -46,7 +46,7 @@ class Revisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFetch:
-    """A fetch that the database has: not read again. Its digest still serves revisits."""
+    """A fetch that is already stored. Its digest is still needed for revisits."""
 
     url: str
     fetched_at: datetime
@@ -55,9 +55,9 @@ class KnownFetch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedRecord:
-    """Something that a crawl would not have stored, or that cannot be read: `reason` is counted.
+    """A record that a crawl would not store, or that cannot be read. `reason` is counted.
 
-    `where` names the file, the place in it and what is wrong, for what somebody should look at.
+    `where`: file, position and error, for records that the user should check.
     """
 
     reason: str
@@ -67,25 +67,25 @@ class SkippedRecord:
 Item = ArchivedPage | Revisit | KnownFetch | SkippedRecord
 
 IsKnown = Callable[[str, datetime], bool]
-"""Whether the database has the fetch of an address at a time."""
+"""Whether the database has a fetch of this address at this time."""
 
 MAX_PLACES = 20
 
 
 @dataclass(slots=True, kw_only=True)
 class SkippedRecords:
-    """What archives held that is no page: how much, by reason, and the first `MAX_PLACES` places that somebody should look at."""
+    """Skipped records: their number by reason, and the first `MAX_PLACES` places to check."""
 
     reasons: Counter[str] = field(default_factory=Counter)
     places: list[str] = field(default_factory=list)
 
     def note(self, item: SkippedRecord) -> None:
-        """Count one."""
+        """Count a skipped record."""
         self.reasons[item.reason] += 1
         if item.where is not None and len(self.places) < MAX_PLACES:
             self.places.append(item.where)
 
     @property
     def incomplete(self) -> bool:
-        """Whether an archive could not be read as a whole; an answer that its server cut short is no damage of the archive."""
+        """Whether an archive could not be read completely. A response cut off by its server does not count as damage."""
         return bool(self.reasons["damaged"] or self.reasons["unreadable"])

@@ -1,7 +1,7 @@
-"""Any archive as a stream of items, by what it is: WARC, WACZ, a manifest, a folder, an HTML file.
+"""Reads any archive as a stream of items: WARC, WACZ, a manifest, a folder, an HTML file.
 
-A WACZ is a zip with WARCs under `archive/` (specs.webrecorder.net/wacz/1.1.1). They are read where they stand: nothing is written
-to disk, so a name that leads out of the folder leads nowhere.
+A WACZ is a zip with WARCs under `archive/` (specs.webrecorder.net/wacz/1.1.1). They are read inside the zip: nothing is written to
+disk, so a member name that leads out of the folder does no harm.
 """
 
 from __future__ import annotations
@@ -22,38 +22,38 @@ from pipelines.exchange.warc_reader import read_warc
 
 _WARCS = (".warc", ".warc.gz")
 _CONTENTS, _LONGEST_CONTENTS = "datapackage.json", 16 << 20
-# WARCs in a WACZ are packed already; the same page a thousand times over, plain, unpacks to some 300 times what it takes. Below
-# this size nobody waits.
+# The largest ratio of unpacked to packed size, for members that unpack to more than `_BOMB` bytes. WARCs in a WACZ are compressed
+# already; a plain WARC with one page a thousand times over has a ratio of some 300.
 _MOST_PACKED, _BOMB = 500, 256 << 20
 _UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveOptions:
-    """How archives are read: the largest body kept, what is known, the address of a folder's root."""
+    """How to read archives. `limit`: the largest body kept, in bytes; `base`: the address of a folder's root."""
 
     limit: int
     is_known: IsKnown
     base: str | None = None
 
 
-def read_archive(path: Path, how: ArchiveOptions) -> Iterator[Item]:
-    """The items of one archive. Raises UsageError: no such file, or none that can be imported."""
+def read_archive(path: Path, options: ArchiveOptions) -> Iterator[Item]:
+    """The items of one archive. Raises UsageError if the file is missing or cannot be imported."""
     name = path.name.lower()
     if path.is_dir():
-        yield from read_folder(path, how.base, limit=how.limit, is_known=how.is_known)
+        yield from read_folder(path, options.base, limit=options.limit, is_known=options.is_known)
     elif not path.is_file():
         raise UsageError(f"{path}: there is no such file")
     elif name.endswith((".jsonl", ".ndjson")):
-        yield from read_manifest(path, limit=how.limit, is_known=how.is_known)
+        yield from read_manifest(path, limit=options.limit, is_known=options.is_known)
     elif is_html_file(path):
-        yield read_file(path, how.base, limit=how.limit, is_known=how.is_known)
+        yield read_file(path, options.base, limit=options.limit, is_known=options.is_known)
     elif name.endswith((".wacz", ".zip")):
         with _opened(path) as file:
-            yield from read_wacz(file, str(path), how)
+            yield from read_wacz(file, str(path), options)
     else:
         with _opened(path) as file:
-            yield from read_warc(file, str(path), limit=how.limit, is_known=how.is_known)
+            yield from read_warc(file, str(path), limit=options.limit, is_known=options.is_known)
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -63,12 +63,12 @@ def _opened(path: Path) -> IO[bytes]:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def read_wacz(file: IO[bytes], path: str, how: ArchiveOptions) -> Iterator[Item]:
-    """The items of a WACZ. `path` is what messages call it. Raises UsageError: none."""
+def read_wacz(file: IO[bytes], path: str, options: ArchiveOptions) -> Iterator[Item]:
+    """The items of a WACZ. `path`: its name in messages. Raises UsageError if it is no WACZ."""
     try:
         packed = zipfile.ZipFile(file)
     except (OSError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{path}: is no zip file, so no WACZ ({error})") from error
+        raise UsageError(f"{path}: is not a zip file, so not a WACZ ({error})") from error
     with packed:
         warcs = [entry for entry in packed.infolist() if entry.filename.lower().endswith(_WARCS)]
         if not warcs:
@@ -78,11 +78,11 @@ def read_wacz(file: IO[bytes], path: str, how: ArchiveOptions) -> Iterator[Item]
                 reason="damaged", where=f"{path}: {name}, which its datapackage.json names, is not in it"
             )
         for entry in warcs:
-            yield from _member(packed, entry, path, how)
+            yield from _member(packed, entry, path, options)
 
 
 def _missing(packed: zipfile.ZipFile) -> list[str]:
-    """The WARCs that the list of contents names and the zip does not hold. A list that cannot be read says nothing."""
+    """The WARCs that datapackage.json names but the zip does not contain; none if datapackage.json cannot be read."""
     try:
         with packed.open(_CONTENTS) as file:
             named = json.loads(file.read(_LONGEST_CONTENTS))["resources"]
@@ -92,17 +92,17 @@ def _missing(packed: zipfile.ZipFile) -> list[str]:
     return sorted({path for path in paths if path.lower().endswith(_WARCS)} - set(packed.namelist()))
 
 
-def _member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, how: ArchiveOptions) -> Iterator[Item]:
+def _member(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, options: ArchiveOptions) -> Iterator[Item]:
     where = f"{path}, {entry.filename}"
     if entry.file_size > max(_BOMB, _MOST_PACKED * entry.compress_size):
         why = (
             f"unpacks to {entry.file_size / max(1, entry.compress_size):,.0f} times its size, which no web archive does"
         )
-        yield SkippedRecord(reason="damaged", where=f"{where}: {why}; it is passed over")
+        yield SkippedRecord(reason="damaged", where=f"{where}: {why}; it is skipped")
         return
     try:
         with packed.open(entry) as file:
-            yield from read_warc(file, where, limit=how.limit, is_known=how.is_known)
+            yield from read_warc(file, where, limit=options.limit, is_known=options.is_known)
     except UsageError as error:
         yield SkippedRecord(reason="damaged", where=str(error))
     except _UNREADABLE as error:

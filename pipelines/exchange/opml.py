@@ -1,9 +1,9 @@
-"""Lists of sources as files: OPML 1 and 2 (what feed readers export), or plain text with one address a line.
+"""Reads and writes lists of sources: OPML 1 and 2 (as feed readers export), or plain text with one address a line.
 
     https://www.example-daily.com/          # comments and empty lines are skipped
-    Example Daily, https://www.example-daily.com/     a name may stand before it, divided by a comma, tab, or |
+    Example Daily, https://www.example-daily.com/     an optional name comes first, separated by a comma, tab, or |
 
-Nothing is checked here but the form: whether an address can be a source is said where it is added.
+Only the form is checked here; adding the source checks the address.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from db.errors import UsageError
 from db.models import Listing, ListingKind, Source
 
 Listed = tuple[str | None, str]
-"""A name, if there is one, and an address."""
+"""Name, if given, and address."""
 
 _HTTP = re.compile(r"https?://\S+", re.IGNORECASE)
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:/\S*)?")
@@ -28,8 +28,8 @@ _ATTRIBUTES = ("htmlurl", "xmlurl", "url")
 def read_sources(data: bytes, name: str = "the file") -> list[Listed]:
     """The names and addresses in an OPML file or a plain list, each address once, in the file's order.
 
-    Of an OPML outline the site's address (`htmlUrl`) is taken, else its feed (`xmlUrl`). A host without a scheme gets
-    https. Raises UsageError, naming the file (`name`) and line, where a line holds no address or there is none at all.
+    An OPML outline gives the site's address (`htmlUrl`), else its feed (`xmlUrl`). A host without a scheme gets https. Raises
+    UsageError, which names the file (`name`) and line, if a line has no address or there is none at all.
     """
     text = data.decode("utf-8-sig", "replace")
     listed = _opml(data, name) if text.lstrip().startswith("<") else _lines(text, name)
@@ -37,7 +37,7 @@ def read_sources(data: bytes, name: str = "the file") -> list[Listed]:
     for title, url in listed:
         unique.setdefault(url, (title, url))
     if not unique:
-        raise UsageError(f"{name}: there is no address in it; give OPML, or one address a line")
+        raise UsageError(f"{name}: contains no address; give OPML, or one address a line")
     return list(unique.values())
 
 
@@ -71,12 +71,12 @@ def _lines(text: str, name: str) -> Iterator[Listed]:
             yield (None, f"https://{line}")
         else:
             raise UsageError(
-                f"{name}:{number}: {line[:80]!r} is no address; give one a line, such as https://www.example-daily.com/"
+                f"{name}:{number}: {line[:80]!r} is not an address; give one a line, such as https://www.example-daily.com/"
             )
 
 
 def write_opml(sources: Iterable[tuple[Source, Sequence[Listing]]], title: str = "Copydesk sources") -> str:
-    """OPML 2.0: an outline for each source, its feeds below it. `read_sources` gives the sources back."""
+    """OPML 2.0 with an outline for each source and its feeds below. `read_sources` reads it back."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = _clean(title)
@@ -92,5 +92,5 @@ def write_opml(sources: Iterable[tuple[Source, Sequence[Listing]]], title: str =
 
 
 def _clean(text: str) -> str:
-    """Without the characters that XML cannot hold."""
+    """The text without characters that XML does not allow."""
     return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)

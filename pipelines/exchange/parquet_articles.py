@@ -1,4 +1,4 @@
-"""Articles as Parquet (extra `copydesk[parquet]`): typed columns, a group of rows at a time."""
+"""Writes articles as Parquet (extra `copydesk[parquet]`): typed columns, one row group at a time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from db.errors import UsageError
 from db.timestamps import parse_timestamp
 from pipelines.exchange.article_formats import COLUMNS, Row
 
-# Texts of 3 KB make groups of some 3 MB: what a reader takes at a time, and what is held here.
 _GROUP = 1000
+"""Rows of a row group: with texts of 3 KB some 3 MB, which is what readers and this writer hold in memory."""
 _LISTS = ("authors", "editors", "proofreaders", "tags")
 _NUMBERS = ("id", "page_id", "comment_count", "word_count", "revision", "original_id")
 
 
 def write_parquet(rows: Iterable[Row], out: IO[bytes]) -> int:
-    """How many were written. Raises UsageError where pyarrow is not installed."""
+    """Write all rows; returns their number. Raises UsageError if pyarrow is not installed."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -43,7 +43,7 @@ def _schema(pa: Any) -> Any:
 
 
 def _typed(row: Row) -> dict[str, Any]:
-    # Half a surrogate pair, which Parquet has no way to say, becomes what it is in the other formats.
+    # Lone surrogates, which Parquet cannot hold, are replaced as in the other formats.
     row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
     return {name: row[name] for name in COLUMNS} | {
         "fetched_at": parse_timestamp(row["fetched_at"]),

@@ -1,7 +1,7 @@
-"""Pages of archives at any address that fsspec has a driver for: WARC files and Parquet files of pages, as parcels in their order.
+"""Reads WARC files and Parquet files of pages at any address that fsspec has a driver for, as payloads in order.
 
 `memory://`, `file://`, `http://` come with fsspec; `s3://`, `gs://`, `abfs://` with s3fs, gcsfs, adlfs. A Parquet file of pages
-has the columns `url` and `body` (bytes, or text), and as far as they are known `final_url`, `fetched_at`, `status`, `content_type`.
+has the columns `url` and `body` (bytes, or text), and optionally `final_url`, `fetched_at`, `status`, `content_type`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pipelines.exchange.warc_reader import read_warc
 from pipelines.urls import clean_url, link_key
 
 EXTRA_MISSING = "archives at addresses need fsspec and pyarrow: pip install 'copydesk[dask]'"
-# Rows of a Parquet file that are held at once.
+# Rows of a Parquet file held in memory.
 _ROWS = 64
 _COLUMNS = ("url", "final_url", "fetched_at", "status", "content_type", "body")
 _COPY_STEP = 1 << 20
@@ -32,14 +32,14 @@ _COPY_STEP = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteArchives:
-    """Files in the order in which they are read, of one file system."""
+    """Files of one file system, in reading order."""
 
     fs: Any
     paths: Sequence[str]
 
 
 def find_archives(addresses: Sequence[str]) -> list[RemoteArchives]:
-    """The files at these addresses; `*` stands for any name. Raises UsageError: no driver, no such file."""
+    """The files at these addresses; `*` matches any name. Raises UsageError if there is no driver or no such file."""
     try:
         import fsspec
     except ImportError as error:
@@ -60,9 +60,9 @@ def find_archives(addresses: Sequence[str]) -> list[RemoteArchives]:
 def read_pages(
     found: Sequence[RemoteArchives], *, limit: int, after: int, passed: SkippedRecords
 ) -> Iterator[tuple[str, PagePayload]]:
-    """Name of the archive and page, numbered from 1 over all archives; those up to `after` are passed over unpacked.
+    """The name of the archive and the page, numbered from 1 over all archives; pages up to number `after` are skipped.
 
-    `limit`: the largest body that is read; what is no page is noted in `passed`. Raises UsageError: not such a file.
+    `limit`: the largest body read, in bytes. Records that are no pages are counted in `passed`. Raises UsageError for other files.
     """
     number = 0
     for archives in found:
@@ -88,23 +88,23 @@ def _pages(fs: Any, path: str, limit: int, passed: SkippedRecords) -> Iterator[P
         raise UsageError(f"{path}: cannot be read ({error})") from error
 
 
-def read_items(found: RemoteArchives, how: ArchiveOptions) -> Iterator[Item]:
-    """The items of WARC, WACZ and Parquet files, for an import. Raises UsageError: not such a file."""
+def read_items(found: RemoteArchives, options: ArchiveOptions) -> Iterator[Item]:
+    """The items of WARC, WACZ and Parquet files, for an import. Raises UsageError for other files."""
     for path in found.paths:
         try:
             with _seekable(found.fs, path) as file:
                 if path.lower().endswith(".parquet"):
-                    yield from (_item_of_row(row, how) for row in _rows(file, path))
+                    yield from (_item_of_row(row, options) for row in _rows(file, path))
                 elif path.lower().endswith((".wacz", ".zip")):
-                    yield from read_wacz(file, path, how)
+                    yield from read_wacz(file, path, options)
                 else:
-                    yield from read_warc(file, path, limit=how.limit, is_known=how.is_known)
+                    yield from read_warc(file, path, limit=options.limit, is_known=options.is_known)
         except OSError as error:
             raise UsageError(f"{path}: cannot be read ({error})") from error
 
 
-def _item_of_row(row: dict[str, Any], how: ArchiveOptions) -> Item:
-    page = _page_of_row(row, how.limit)
+def _item_of_row(row: dict[str, Any], options: ArchiveOptions) -> Item:
+    page = _page_of_row(row, options.limit)
     if isinstance(page, str):
         return SkippedRecord(reason=page)
     if not is_page_status(page.status):
@@ -112,7 +112,7 @@ def _item_of_row(row: dict[str, Any], how: ArchiveOptions) -> Item:
     if page.fetched_at is None:
         return SkippedRecord(reason="bad_date")
     assert page.url is not None
-    if how.is_known(page.url, page.fetched_at):
+    if options.is_known(page.url, page.fetched_at):
         return KnownFetch(url=page.url, fetched_at=page.fetched_at)
     return ArchivedPage(
         url=page.url,
@@ -125,12 +125,12 @@ def _item_of_row(row: dict[str, Any], how: ArchiveOptions) -> Item:
 
 
 def page_as_imported(item: ArchivedPage) -> Page:
-    """The page that extraction would get if the item were imported first."""
+    """The page that extraction would load if the item had been imported."""
     return Page(
         body=item.body,
         url=item.url,
         final_url=item.final_url,
-        # As rows have it: `facts.stamp` keeps milliseconds.
+        # As stored: `stamp` keeps milliseconds.
         fetched_at=item.fetched_at.replace(microsecond=item.fetched_at.microsecond // 1000 * 1000),
         status=item.status,
         content_type=item.headers.get("Content-Type"),
@@ -141,7 +141,7 @@ def page_as_imported(item: ArchivedPage) -> Page:
 
 @contextmanager
 def _seekable(fs: Any, path: str) -> Iterator[IO[bytes]]:
-    """The file; a copy of it where the server can only send it from its beginning."""
+    """The file, or a local copy if it cannot be read from any position."""
     with fs.open(path, "rb") as file:
         if file.seekable():
             yield file
@@ -170,7 +170,7 @@ def _rows(file: IO[bytes], path: str) -> Iterator[dict[str, Any]]:
     try:
         table = pq.ParquetFile(file)
     except pa.ArrowInvalid as error:
-        raise UsageError(f"{path}: is no Parquet file ({error})") from error
+        raise UsageError(f"{path}: is not a Parquet file ({error})") from error
     names = set(table.schema_arrow.names)
     if missing := {"url", "body"} - names:
         raise UsageError(f"{path}: has no column {', '.join(sorted(missing))}; it needs url and body")
@@ -179,7 +179,7 @@ def _rows(file: IO[bytes], path: str) -> Iterator[dict[str, Any]]:
 
 
 def _page_of_row(row: dict[str, Any], limit: int) -> Page | str:
-    """The page, or why the row is none."""
+    """The page of a row, or the reason for skipping it."""
     url, body, kind = row["url"], row["body"], row.get("content_type")
     url = clean_url(url) if isinstance(url, str) else None
     if url is None:

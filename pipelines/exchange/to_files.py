@@ -1,44 +1,37 @@
-"""Extraction into files: pages in their order, read side by side by any executor, their outcomes written in that order again.
+"""Extraction into Parquet files: any executor extracts the pages side by side, and their outcomes are written in page order.
 
-    pages ──> readings, as they come ──> held until those before them are there ──> a part of the folder
+    pages ──> executor ──> results in order (`completed_in_order`) ──> one part of the folder after another
 
-What is held is bounded: one slow page stops the reading on after `HELD_PARTS` parts, until its time is over.
+Memory is bounded: behind one slow page at most `HELD_PARTS` parts' worth of pages wait for it.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from db.models import Article, Page, Rejection
 from db.store.page_payload import PagePayload
 from pipelines.exchange.parquet_outcomes import PART_PAGES, ExtractedPage, OutcomeFolder
-from pipelines.processing.page_worker import ExtractionResult
-from pipelines.processing.reextract import PageExecutor, completed_batches
+from pipelines.processing.page_executor import PageExecutor, completed_in_order
+from pipelines.processing.page_worker import extract_task
 
 HELD_PARTS = 3
-
-
-@dataclass(slots=True, kw_only=True)
-class _Held:
-    archive: str | None
-    page: Page
-    number: int
-    reading: ExtractionResult | None = None
+"""Parts' worth of pages held in memory, the part that is being filled included."""
 
 
 @dataclass(slots=True, kw_only=True)
 class ExtractionCounts:
-    """What an extraction into files came to. `rejected`: by reason."""
+    """Pages written by an extraction into files. `rejected`: by reason."""
 
     articles: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
 
     @property
     def pages(self) -> int:
-        """How many were written."""
+        """Articles and rejections together."""
         return self.articles + self.rejected.total()
 
 
@@ -49,37 +42,39 @@ def extract_into(
     stop: threading.Event,
     show: Callable[[int], None],
 ) -> ExtractionCounts:
-    """Extract all pages into parts. Stopped, what is in a whole part stays, and the next run goes on behind it."""
-    tally, waiting = ExtractionCounts(), deque[_Held]()
-    by_number: dict[int, _Held] = {}
+    """Extract all pages into parts; `pages` are payloads with the name of their archive.
 
-    def sent() -> Iterator[PagePayload]:
-        for archive, parcel in pages:
-            held = _Held(archive=archive, page=replace(parcel.page, hint=None), number=parcel.page_id)
-            waiting.append(held)
-            by_number[held.number] = held
-            yield parcel
+    On `stop`, complete parts stay and the next run resumes behind them. `show` is called with the number of pages written so far.
+    """
+    counts = ExtractionCounts()
+    part: list[ExtractedPage] = []
 
-    for some in completed_batches(executor, sent(), stop, room=lambda: len(waiting) < HELD_PARTS * PART_PAGES):
-        for reading in some:
-            by_number.pop(reading.page_id).reading = reading
-        while len(waiting) >= PART_PAGES and all(waiting[n].reading for n in range(PART_PAGES)):
-            _write(folder, [waiting.popleft() for _ in range(PART_PAGES)], tally)
-        show(tally.pages)
-    if waiting and not stop.is_set():
-        _write(folder, list(waiting), tally)
-    return tally
+    def labelled() -> Iterator[tuple[tuple[str | None, Page], PagePayload]]:
+        for archive, payload in pages:
+            yield (archive, replace(payload.page, hint=None)), payload
+
+    for (archive, page), future in completed_in_order(
+        lambda payload: executor.submit(extract_task, payload),
+        labelled(),
+        ahead=lambda: executor.ahead,
+        held=(HELD_PARTS - 1) * PART_PAGES,
+        stop=stop,
+    ):
+        part.append(ExtractedPage(archive=archive, page=page, result=future.result()))
+        if len(part) == PART_PAGES:
+            _write(folder, part, counts)
+            part = []
+            show(counts.pages)
+    if part and not stop.is_set():
+        _write(folder, part, counts)
+    return counts
 
 
-def _write(folder: OutcomeFolder, part: list[_Held], tally: ExtractionCounts) -> None:
-    done = []
-    for held in part:
-        assert held.reading is not None
-        done.append(ExtractedPage(archive=held.archive, page=held.page, reading=held.reading))
-    folder.write(done)
-    for one in done:
-        match one.reading.outcome:
+def _write(folder: OutcomeFolder, part: list[ExtractedPage], counts: ExtractionCounts) -> None:
+    folder.write(part)
+    for extracted in part:
+        match extracted.result.outcome:
             case Article():
-                tally.articles += 1
+                counts.articles += 1
             case Rejection(reason=reason):
-                tally.rejected[reason.value] += 1
+                counts.rejected[reason.value] += 1

@@ -1,4 +1,4 @@
-"""The body of an archived answer as a crawl stores it: chunks joined, Content-Encoding undone, never more than a limit."""
+"""Reads the body of an archived response as a crawl stores it: chunks joined, Content-Encoding undone, up to a limit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STEP = 64 * 1024
 
 
 def read_body(stream: Any, *, encodings: str, chunked: bool, limit: int) -> bytes:
-    """The payload's bytes. Raises TooBig past `limit` bytes, packed or unpacked, and DoesNotUnpack."""
+    """The bytes of the payload. Raises BodyTooBig if it exceeds `limit` bytes, packed or unpacked, and EncodingError."""
     body = _read(ChunkedDataReader(stream) if chunked else stream, limit)
     return unpack(body, encodings, limit)
 

@@ -1,8 +1,8 @@
-"""What a WARC of ours says beyond the standard, in one header of the record, so that nothing is lost on the way back.
+"""The WARC header `X-Copydesk-Page`: what the WARC standard has no place for, so that an export can be imported without loss.
 
-`X-Copydesk-Page` is JSON in ASCII: the address that was asked for where it led elsewhere, the link with what the listing said
-(extraction looks at it), the source, how long the answer took, and how many records of further parts follow. The WARC standard
-lets a reader ignore names it does not know.
+Its value is JSON in ASCII: the requested address if it was redirected, the link with what the listing said (extraction uses it),
+the source, the duration of the request, and the number of records with further parts that follow. The standard lets readers ignore
+headers that they do not know.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from pipelines.urls import clean_url, link_key
 
 HEADER = "X-Copydesk-Page"
 ORIGINAL = "X-Archive-Orig-"
-"""Before the name of an answer's header that is no longer true of the body as stored, as web archives write it."""
+"""Prefix of response headers that do not describe the stored body any more, as web archives use it."""
 _MOST_PARTS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarcHeader:
-    """The header's content."""
+    """The content of the header. `asked`: the requested address; `source`: name and address; `parts`: records that follow."""
 
     asked: str | None = None
     link: Link | None = None
@@ -34,7 +34,7 @@ class WarcHeader:
 
 
 def encode_header(exported: WarcHeader) -> str:
-    """The header's value."""
+    """The value of the header."""
     link = exported.link
     said = {
         "asked": exported.asked,
@@ -58,7 +58,7 @@ def encode_header(exported: WarcHeader) -> str:
 
 
 def decode_header(headers: Any) -> WarcHeader | None:
-    """The content of a record's header; None where there is none, or none that we could have written."""
+    """The content of a record's header; None if it is missing or invalid."""
     text = headers.get_header(HEADER)
     if text is None:
         return None

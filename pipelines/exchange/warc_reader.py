@@ -1,7 +1,7 @@
-"""WARC records as items of an import: which are pages that a crawl would store, with what address, time and headers.
+"""Turns WARC records into items of an import: the pages that a crawl would store, with address, time and headers.
 
-The formats: WARC 1.0 and 1.1 (iipc.github.io/warc-specifications). A redirect's record is remembered for a while, so that the
-page it led to is known by the address that was asked for, as in a crawl.
+Formats: WARC 1.0 and 1.1 (iipc.github.io/warc-specifications). Redirects are remembered for a while, so that the page that they
+lead to gets the address that was requested, as in a crawl.
 """
 
 from __future__ import annotations
@@ -22,34 +22,34 @@ from pipelines.truncation import is_full_range
 from pipelines.urls import clean_url
 
 _HTML = ("text/html", "application/xhtml+xml")
-_SAYS_NOTHING = ("", "text/plain", "application/octet-stream", "unknown", "unk")
-# As in `crawler.http.record`: about the connection, or of a session.
+_UNKNOWN_TYPES = ("", "text/plain", "application/octet-stream", "unknown", "unk")
+# Dropped as in `crawler.http.record`: headers of the connection or of a session.
 _DROPPED = frozenset({"set-cookie", "connection", "keep-alive", "transfer-encoding", "proxy-connection"})
 _SCHEMES = ("http://", "https://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-# A crawler follows a redirect at once, or when its queue comes to it.
+# How long a redirect is remembered (a crawler follows it at once, or when its queue reaches it), and how many.
 _REDIRECT_HOLDS, _MOST_REDIRECTS = timedelta(minutes=10), 5000
 
 
 def read_warc(file: IO[bytes], name: str, *, limit: int, is_known: IsKnown) -> Iterator[Item]:
-    """The items of a WARC file, plain or gzip. `limit`: the largest body that is kept. Raises UsageError: no WARC."""
-    reading = _Reading(name, limit, is_known)
+    """The items of a WARC file, plain or gzip. `limit`: the largest body kept, in bytes. Raises UsageError if it is no WARC."""
+    items = _WarcItems(name, limit, is_known)
     for record in read_records(file, name):
         if isinstance(record, DamagedRange):
-            yield from reading.abandoned()
+            yield from items.flush()
             place = f"{name}, {'unpacked, ' if record.unpacked else ''}byte {record.at:,}"
             yield SkippedRecord(reason="damaged", where=f"{place}: {record.why}")
             continue
         try:
-            yield from reading.items(record)
+            yield from items.of_record(record)
         except TRUNCATION_ERRORS as error:
-            # The damage comes next, once.
+            # `read_records` reports the damage next.
             record.damage = str(error)
-    yield from reading.abandoned()
+    yield from items.flush()
 
 
-class _Reading:
-    """What must be remembered from record to record: redirects, and the page whose further parts follow it."""
+class _WarcItems:
+    """State between records: redirects, and the page whose further parts follow."""
 
     def __init__(self, name: str, limit: int, is_known: IsKnown) -> None:
         self._name, self._limit, self._is_known = name, limit, is_known
@@ -58,26 +58,26 @@ class _Reading:
         self._missing = 0
         self._skipping = 0
 
-    def abandoned(self) -> Iterator[Item]:
-        """A page whose further parts did not come: it ends before them, as in a crawl."""
+    def flush(self) -> Iterator[Item]:
+        """Give a page whose further parts are missing without them, as a crawl does."""
         if self._whole is not None:
             yield self._whole
         self._whole, self._missing, self._skipping = None, 0, 0
 
-    def items(self, record: Any) -> Iterator[Item]:
-        """What a record comes to: nothing for what is no answer (requests, metadata)."""
+    def of_record(self, record: Any) -> Iterator[Item]:
+        """The items of a record; none for requests and metadata."""
         if record.rec_type == "revisit":
-            yield from self.abandoned()
+            yield from self.flush()
             yield self._revisit(record)
-        elif record.rec_type in ("resource", "conversion") and not isinstance(_place(record), SkippedRecord):
-            # What somebody made of an address, not what its server said: counted, so that nobody looks for it in vain.
+        elif record.rec_type in ("resource", "conversion") and not isinstance(_address_and_time(record), SkippedRecord):
+            # Not a response of the server but made from one: counted, so that the report mentions it.
             yield SkippedRecord(reason="resource")
         elif record.rec_type == "response":
             exported = decode_header(record.rec_headers)
             if exported is not None and exported.is_part and (self._whole or self._skipping):
                 yield from self._part(record)
             else:
-                yield from self.abandoned()
+                yield from self.flush()
                 item = self._response(record, exported)
                 parts = exported.parts if exported else 0
                 if isinstance(item, ArchivedPage) and parts:
@@ -92,7 +92,7 @@ class _Reading:
             return
         body = self._body(record, _headers(record))
         if isinstance(body, SkippedRecord):
-            yield from self.abandoned()
+            yield from self.flush()
             yield body
             return
         url = record.rec_headers.get_header("WARC-Target-URI") or ""
@@ -101,10 +101,10 @@ class _Reading:
         self._whole = ArchivedPage(**fields | {"parts": (*whole.parts, (url, body))})
         self._missing -= 1
         if not self._missing:
-            yield from self.abandoned()
+            yield from self.flush()
 
     def _response(self, record: Any, exported: WarcHeader | None) -> Item:
-        place = _place(record)
+        place = _address_and_time(record)
         if isinstance(place, SkippedRecord):
             return place
         url, at = place
@@ -121,12 +121,12 @@ class _Reading:
         if self._is_known(asked, at):
             return KnownFetch(url=asked, fetched_at=at, digest=digest)
         kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if exported is None and kind not in _HTML + _SAYS_NOTHING:
+        if exported is None and kind not in _HTML + _UNKNOWN_TYPES:
             return SkippedRecord(reason="not_html")
         body = self._body(record, headers)
         if isinstance(body, SkippedRecord):
             return body
-        if exported is None and kind in _SAYS_NOTHING and not looks_like_markup(body):
+        if exported is None and kind in _UNKNOWN_TYPES and not looks_like_markup(body):
             return SkippedRecord(reason="not_html")
         return ArchivedPage(
             url=asked,
@@ -143,7 +143,7 @@ class _Reading:
 
     def _body(self, record: Any, headers: Mapping[str, str]) -> bytes | SkippedRecord:
         if record.rec_headers.get_header("WARC-Truncated"):
-            return self._spoilt(record, "truncated", "its crawler cut it off (WARC-Truncated)")
+            return self._incomplete(record, "truncated", "its crawler cut it off (WARC-Truncated)")
         encodings = headers.get("Content-Encoding", "")
         chunked = "chunked" in (record.http_headers.get_header("Transfer-Encoding") or "").lower()
         try:
@@ -151,24 +151,24 @@ class _Reading:
         except BodyTooBig:
             return SkippedRecord(reason="too_big")
         except EncodingError as error:
-            return self._spoilt(record, "damaged", f"is not {encodings}: {error}")
+            return self._incomplete(record, "damaged", f"is not {encodings}: {error}")
         length = headers.get("Content-Length", "")
         declared = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
         if bytes_left(record) > 0:
-            raise EOFError("a record is shorter than it says")
+            raise EOFError("a record is shorter than its length")
         if declared > len(body) and not encodings and not chunked:
-            return self._spoilt(
+            return self._incomplete(
                 record, "truncated", f"has {len(body):,} bytes of the {declared:,} of its Content-Length"
             )
         return body
 
-    def _spoilt(self, record: Any, reason: str, why: str) -> SkippedRecord:
-        """An answer that is not whole, in a record that is."""
+    def _incomplete(self, record: Any, reason: str, why: str) -> SkippedRecord:
+        """An incomplete response in a complete record."""
         url = record.rec_headers.get_header("WARC-Target-URI")
         return SkippedRecord(reason=reason, where=f"{self._name}, byte {record.begins:,}: {url} {why}")
 
     def _revisit(self, record: Any) -> Item:
-        place = _place(record)
+        place = _address_and_time(record)
         if isinstance(place, SkippedRecord):
             return place
         url, at = place
@@ -191,13 +191,13 @@ class _Reading:
                 self._redirects.popitem(last=False)
 
     def _asked(self, url: str, at: datetime) -> str | None:
-        """The address that led to this one."""
+        """The address that was redirected to this one."""
         asked, when = self._redirects.get(url, (None, at))
         return asked if timedelta(0) <= at - when <= _REDIRECT_HOLDS else None
 
 
-def _place(record: Any) -> tuple[str, datetime] | SkippedRecord:
-    """Where and when. The address is kept as it was asked for, once it is one."""
+def _address_and_time(record: Any) -> tuple[str, datetime] | SkippedRecord:
+    """Address and time of a record, or why it is skipped."""
     text = record.rec_headers.get_header("WARC-Target-URI") or ""
     if not text.lower().startswith(_SCHEMES):
         return SkippedRecord(reason="not_http")
@@ -209,7 +209,7 @@ def _place(record: Any) -> tuple[str, datetime] | SkippedRecord:
 
 
 def _moment(text: str) -> datetime | None:
-    """A WARC-Date: UTC, to the second in 1.0, with up to nine decimals in 1.1."""
+    """A WARC-Date: UTC, in seconds (1.0) or with up to nine decimals (1.1)."""
     try:
         at = datetime.fromisoformat(text.strip())
         return (at if at.utcoffset() is not None else at.replace(tzinfo=UTC)).astimezone(UTC)
@@ -223,17 +223,17 @@ def _status(record: Any) -> int:
 
 
 def _headers(record: Any) -> dict[str, str]:
-    """The answer's headers by their usual names, joined where repeated."""
+    """The response headers by their usual names; repeated ones are joined."""
     headers: dict[str, str] = {}
     for name, value in record.http_headers.headers if record.http_headers else ():
         usual = {"etag": "ETag"}.get(name.lower(), name.title())
-        said = _CONTROL.sub(" ", value).strip()
-        headers[usual] = f"{headers[usual]}, {said}" if usual in headers else said
+        clean = _CONTROL.sub(" ", value).strip()
+        headers[usual] = f"{headers[usual]}, {clean}" if usual in headers else clean
     return headers
 
 
 def _stored(headers: Mapping[str, str], *, ours: bool) -> dict[str, str]:
-    """The headers as a crawl keeps them; those that an export had to set aside are back in their places."""
+    """The headers as a crawl stores them; those that an export prefixed (`ORIGINAL`) get their names back."""
     kept = {name: value for name, value in headers.items() if name.lower() not in _DROPPED}
     if ours:
         kept.pop("Content-Length", None)

@@ -1,12 +1,12 @@
-"""The records of a WARC file, one after another, past whatever is damaged.
+"""Reads the records of a WARC file in order, and skips damaged ranges.
 
-warcio reads the records; this finds the way on where it gives up. A file whose records are gzip members of their own can be
-entered at any member, a plain one at any line that begins a record, so damage costs the record that it is in. Nothing that is
-read is held: a line has a limit, and what a caller leaves of a record is skipped in pieces.
+Warcio reads the records; this module finds where to continue when it fails. A file with one gzip member for each record can be
+entered at any member, a plain file at any line that begins a record, so damage costs only the record that it is in. Memory is
+bounded: lines have a limit, and what the caller leaves of a record is skipped in pieces.
 
-Going back costs reading again, and whoever writes the file decides how often. In a plain file the end of a record is looked up
-before its content is read, so a false length costs nothing; everywhere, what is read again has a bound (`_AGAIN`), past which the
-rest of the file is given up.
+Going back means reading bytes again, as often as the writer of the file likes. In a plain file the end of a record is checked
+before its content is read, so a false length costs nothing; in every file the bytes read again are bounded (`_AGAIN`), and beyond
+that the rest of the file is given up.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from db.errors import UsageError
 
 GZIP = b"\x1f\x8b\x08"
 _BEGINS = b"WARC/"
-# Of a header: a crawl takes 256 KiB of them (`crawler.http.response_heads`), and one that is repeated becomes one line. And of
-# all lines between two bodies.
+# Bytes of one header line (a crawl takes 256 KiB of headers, `crawler.http.response_heads`, and a repeated header becomes one
+# line), and of all lines between two bodies.
 _LONGEST_LINE, _MOST_HEADERS = 320 * 1024, 1024 * 1024
 _STEP = 1 << 20
-# Between two records stand two line ends; some writers put more.
+# Bytes read between two records, where two line ends belong; some writers put more.
 _BETWEEN = 64
-# Bytes that may be read again: so many times those read, and a small file's worth. A file with a damaged record in each hundred
-# stays far below, one whose every record claims the whole rest goes past it after some dozens.
+# Bytes that may be read again: so many times those read, plus a constant. A file with one damaged record in a hundred stays far
+# below; one in which every record claims the whole rest exceeds it after some dozens.
 _AGAIN, _AGAIN_AT_LEAST = 32, 64 << 20
-# What warcio raises for what is no record: its own two, and what Python says to missing or impossible values.
+# What warcio raises for invalid records: its own two, and Python's errors for missing or impossible values.
 WARC_ERRORS = (
     ArchiveLoadFailed,
     StatusAndHeadersParserException,
@@ -50,14 +50,14 @@ WARC_ERRORS = (
     IndexError,
     zlib.error,
 )
-# Of those, what reading a record raises where it is not whole: these say what is wrong. As much of it as fits a line.
+# Those of them that reading an incomplete record raises, with a useful message.
 TRUNCATION_ERRORS = (ArchiveLoadFailed, EOFError, OSError, zlib.error)
 _WHY = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DamagedRange:
-    """Stands where records were that cannot be read. `at` is a byte of the file, or of what it unpacks to (`unpacked`)."""
+    """A range without readable records. `at`: its offset in the file, or in the unpacked file (`unpacked`)."""
 
     at: int
     why: str
@@ -65,22 +65,22 @@ class DamagedRange:
 
 
 def _why(error: Exception) -> str:
-    """What is wrong, in one short line."""
+    """The error as one short line."""
     said = str(error).partition("while decompressing data: ")
     return (
         re.sub(r"\s+", " ", said[2] or said[0])[:_WHY]
         if isinstance(error, TRUNCATION_ERRORS)
-        else "is no record of a WARC"
+        else "is not a WARC record"
     )
 
 
 class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
-    """Raises where warcio's prints to standard error and goes on as if the file had ended; bounds lines."""
+    """Raises where warcio's reader prints to standard error and continues as if the file had ended; bounds lines."""
 
     decompressor: Any
     lines = 0
     cut = False
-    """Whether the gzip member that is being read has not ended yet."""
+    """Whether the current gzip member has not ended yet."""
 
     def _decompress(self, data: bytes) -> bytes:
         try:
@@ -104,16 +104,16 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
 
 
 class _Headers(StatusAndHeadersParser):  # type: ignore[misc]
-    """Reads the headers of an answer as a crawl keeps them: a letter for each byte, whatever their encoding."""
+    """Reads response headers as a crawl stores them: one character for each byte, whatever their encoding."""
 
     @staticmethod
     def decode_header(line: bytes) -> str:
-        """Warcio's takes UTF-8 where it can be, and the bytes are lost."""
+        """Warcio decodes as UTF-8 where possible, which loses the bytes."""
         return line.decode("latin-1")
 
 
 class _Iterator(ArchiveIterator):  # type: ignore[misc]
-    """Warcio's, with that reader; what is left between two records must be blank."""
+    """Warcio's iterator with that reader; bytes between two records must be blank."""
 
     def __init__(self, file: IO[bytes]) -> None:
         super().__init__(file)
@@ -127,30 +127,30 @@ class _Iterator(ArchiveIterator):  # type: ignore[misc]
         while line := self.reader.readline():
             if line.strip():
                 if not line.startswith(_BEGINS):
-                    raise ArchiveLoadFailed("a record is longer than it says")
+                    raise ArchiveLoadFailed("a record is longer than its length")
                 return line, size
             size += len(line)
         return None, size
 
 
 def read_records(file: IO[bytes], name: str) -> Iterator[Any]:
-    """The records (warcio's), and one Damage for each stretch that is none. Raises UsageError where it is no WARC at all.
+    """Warcio's records, and one DamagedRange for each range without. Raises UsageError if the file is no WARC at all.
 
-    `file` must be seekable. A record is to be read before the next one is asked for; whoever cannot read it to its end
-    (`TRUNCATION_ERRORS`) says so in its `damage`. `begins` is the byte at which it stands.
+    `file` must be seekable. Read a record before taking the next; if that raises one of `TRUNCATION_ERRORS`, put the message into
+    `record.damage`. `record.begins` is its offset.
     """
     start = file.read(len(_BEGINS))
     if not start:
         return
     packed = start.startswith(GZIP)
     if not packed and start != _BEGINS:
-        raise UsageError(f"{name}: is no WARC file (it begins with neither WARC/ nor gzip)")
+        raise UsageError(f"{name}: is not a WARC file (it begins with neither WARC/ nor gzip)")
     yielded = 0
     try:
         for record in _past_damage(file, packed=packed):
             yield record
             yielded += 1
-    except _OnePiece:
+    except _SingleGzipStream:
         file.seek(0)
         whole = gzip.GzipFile(fileobj=file)
         for number, record in enumerate(_past_damage(whole, packed=False)):  # type: ignore[arg-type]
@@ -158,14 +158,14 @@ def read_records(file: IO[bytes], name: str) -> Iterator[Any]:
                 yield replace(record, unpacked=True) if isinstance(record, DamagedRange) else record
 
 
-class _OnePiece(Exception):
+class _SingleGzipStream(Exception):
     """The file is one gzip stream around all records, not one for each."""
 
 
 def _past_damage(file: IO[bytes], *, packed: bool) -> Iterator[Any]:
     at: int | None = 0
     whole = True
-    again = _Again(file)
+    again = _RereadBudget(file)
     while at is not None:
         begun = at
         try:
@@ -182,31 +182,31 @@ def _past_damage(file: IO[bytes], *, packed: bool) -> Iterator[Any]:
                 whole = True
                 _skip_rest(record)
             if whole and reader.cut:
-                # The last one begun: that of the last record, or one behind it that gave nothing.
+                # The last member begun: that of the last record, or one after it that gave nothing.
                 last = records.offset if records.offset < file.tell() else begun
-                yield DamagedRange(at=last, why="the file breaks off in a gzip member")
+                yield DamagedRange(at=last, why="the file ends inside a gzip member")
             return
         except WARC_ERRORS as error:
             if "non-chunked gzip" in str(error):
-                raise _OnePiece from error
+                raise _SingleGzipStream from error
             damage = DamagedRange(at=max(begun, records.offset), why=_why(error))
         if whole:
             yield damage
         whole = False
         if not again.may_go_to(begun + 1):
-            yield DamagedRange(at=begun, why="too much is damaged; the rest of the file is passed over")
+            yield DamagedRange(at=begun, why="too much is damaged; the rest of the file is skipped")
             return
         at = _next_start(file, begun + 1, GZIP if packed else b"\n" + _BEGINS)
 
 
-class _Again:
-    """Counts what going back costs, and says when that is out of proportion."""
+class _RereadBudget:
+    """Counts the bytes read again, and decides when they are too many."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._bytes = self._furthest = 0
         self.slow = isinstance(file, gzip.GzipFile | zipfile.ZipExtFile)
-        """Whether going back means unpacking from the beginning."""
+        """Whether going back means unpacking from the start of the file."""
 
     def may_go_to(self, place: int) -> bool:
         at = self._file.tell()
@@ -216,17 +216,17 @@ class _Again:
 
 
 def _check_end(record: Any, file: IO[bytes], reader: _Reader) -> None:
-    """See whether the next record, or nothing, stands where this one says that it ends."""
+    """Check that the next record, or the end of the file, is where this record ends by its length."""
     here = file.tell()
     try:
         end = here - reader.rem_length() + bytes_left(record)
         if end > file.seek(0, io.SEEK_END):
-            raise ArchiveLoadFailed("a record is shorter than it says")
+            raise ArchiveLoadFailed("a record is shorter than its length")
         file.seek(end)
         behind = file.read(_BETWEEN)
-        # The two line ends suffice: what comes behind them may be the damaged one.
+        # The two line ends are enough: the record after them may be the damaged one.
         if not behind.startswith(b"\r\n\r\n") and not _BEGINS.startswith(behind.lstrip()[: len(_BEGINS)]):
-            raise ArchiveLoadFailed("a record is longer than it says")
+            raise ArchiveLoadFailed("a record is longer than its length")
     finally:
         file.seek(here)
 
@@ -237,22 +237,22 @@ def _check(record: Any) -> None:
 
 
 def _skip_rest(record: Any) -> None:
-    """Read what the caller left; a record that ends before its length is damaged, and those behind it may be inside it."""
+    """Skip what the caller left unread. A record that ends before its length is damaged, and may contain those after it."""
     if record.damage is not None:
         raise ArchiveLoadFailed(record.damage)
     while record.raw_stream.read(_STEP):
         pass
     if bytes_left(record):
-        raise ArchiveLoadFailed("a record is shorter than it says")
+        raise ArchiveLoadFailed("a record is shorter than its length")
 
 
 def bytes_left(record: Any) -> int:
-    """The bytes of a record that were not read (yet)."""
+    """The number of unread bytes of a record."""
     return int(getattr(record.raw_stream, "limit", 0))
 
 
 def _next_start(file: IO[bytes], at: int, mark: bytes) -> int | None:
-    """Where `mark` stands next, at or behind a place; a mark that begins with a line end stands behind it."""
+    """The offset of the next `mark` at or after `at`; if the mark begins with a line end, the offset after that."""
     skip = 1 if mark.startswith(b"\n") else 0
     try:
         at = max(0, at - skip)

@@ -1,8 +1,8 @@
-"""Pages as WARC 1.1, a gzip member for each record, that any reader of WARC takes.
+"""Writes pages as WARC 1.1, one gzip member for each record.
 
-The body is as stored, so its headers must agree: Content-Encoding and Content-Length as received stand aside under another name,
-Content-Length is the body's. WARC-Date is the time of the fetch in milliseconds. What the standard has no place for stands in one
-header (`pipelines.exchange.warc_header`), so that an import of the file gives the same rows.
+The body is written as stored, and its headers must match: Content-Encoding and Content-Length as received get a prefix, and a new
+Content-Length is that of the body. WARC-Date is the time of the fetch in milliseconds. What the standard has no place for goes into
+one header (`pipelines.exchange.warc_header`), so that importing the file gives the same rows.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class _Headers(StatusAndHeaders):  # type: ignore[misc]
-    """Warcio's, written as the bytes that came (RFC 9110, 5.5: opaque): it would put percent signs for what is not ASCII."""
+    """Headers written as the bytes received (RFC 9110, 5.5: opaque). Warcio would percent-encode what is not ASCII."""
 
     def to_ascii_bytes(self, filter_func: object = None) -> bytes:
         return b"".join(_received(line) + b"\r\n" for line in str(self.to_str(filter_func)).split("\r\n"))
 
 
 def _received(line: str) -> bytes:
-    """A header as it came. A row holds a letter for each byte; imports once put letters of UTF-8 there."""
+    """A header as received. Rows hold one character for each byte; earlier imports stored decoded UTF-8."""
     try:
         return line.encode("latin-1")
     except UnicodeEncodeError:
@@ -41,7 +41,7 @@ def _received(line: str) -> bytes:
 
 
 class WarcFile:
-    """Writes records to `out`, the first of them saying who wrote the file."""
+    """Writes records to `out`, beginning with a warcinfo record."""
 
     def __init__(self, out: IO[bytes], *, software: str, now: datetime) -> None:
         self._writer = WARCWriter(out, gzip=True, warc_version="1.1")
@@ -52,7 +52,7 @@ class WarcFile:
         self._writer.write_record(info)
 
     def write(self, stored: StoredPage) -> None:
-        """One page, and its further parts as records behind it."""
+        """Write one page, and its further parts as records after it."""
         page = stored.page
         assert page.url is not None
         assert page.fetched_at is not None

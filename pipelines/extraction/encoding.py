@@ -14,18 +14,15 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import webencodings  # type: ignore[import-untyped]
+
 from pipelines.extraction.mojibake import repaired
 
-# WHATWG Encoding Standard, section 4.2: what a label means in practice, where Python's own codec is narrower.
-_ALIASES = {
-    "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "csgb2312": "gb18030", "cp936": "gb18030",
-    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs", "cn-big5": "big5hkscs",
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "ms_kanji": "cp932",
-    "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "korean": "cp949", "ksc5601": "cp949", "windows-949": "cp949",
-    "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "iso8859-1": "cp1252",
-    "iso-8859-9": "cp1254", "latin5": "cp1254", "tis-620": "cp874", "iso-8859-11": "cp874", "windows-874": "cp874",
-    "x-euc-jp": "euc_jp", "utf8": "utf-8", "unicode": "utf-16", "iso-8859-8-i": "iso8859-8", "x-mac-roman": "mac-roman",
+_WIDER = {
+    "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949",
+    "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874",
 }  # fmt: skip
+"""Codecs of Python that are narrower than what the WHATWG Encoding Standard (section 4.2) means by their labels."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -162,12 +159,19 @@ def _wide_without_mark(body: bytes) -> str | None:
 
 
 def codec_of(label: str) -> str | None:
-    """The codec that reads what pages mean by `label`, or None for a label nobody knows."""
-    name = label.strip().lower()
-    try:
-        return codecs.lookup(_ALIASES.get(name, name)).name
-    except (LookupError, ValueError):
-        return None
+    """The name of the Python codec that reads what pages mean by `label`; None for an unknown label.
+
+    The labels are those of the WHATWG Encoding Standard, and behind them Python's own: some encodings that browsers refuse for
+    safety (ISO-2022-KR, HZ) still occur on pages.
+    """
+    known = webencodings.lookup(label)
+    for name in (known.codec_info.name if known else "", label.strip().lower()):
+        try:
+            codec = codecs.lookup(name).name
+        except (LookupError, ValueError):
+            continue
+        return _WIDER.get(codec, codec)
+    return None
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:

@@ -23,7 +23,6 @@ from pipelines.extraction.text.date_parser import find_stamps, plain_digits, rea
 from pipelines.extraction.text.relative_times import find_relative
 
 _NAMES = frozenset(("authors", "editors", "proofreaders"))
-_TIMES = frozenset(("published", "modified"))
 _TELLING = {"published": "datetime", "modified": "datetime", "canonical_url": "href"}
 """The attribute of an element that says more than its words, by the field that is read."""
 _NO = frozenset(("false", "no", "0", "off", "free", "open"))

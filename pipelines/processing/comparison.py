@@ -1,11 +1,11 @@
-"""What extracting again would change, field by field: counts, and samples of before and after. Nothing is written.
+"""What re-extraction would change, field by field: counts, and samples of before and after. Nothing is written.
 
-Each page has one fate, the same that the extraction itself would give it (`pipelines.processing.reextract`):
+Each page has one fate, the same that re-extraction would give it (`pipelines.processing.reextract`):
 
-    same       nothing differs                         rejected   an article that would be none any more
-    changed    an article of which fields differ       accepted   a rejected page that would be an article
-    reason     rejected for another reason, or the     failed     crashed or too slow: what is held would stay
-               same in other words                     pruned     its body is gone: it stays as it is
+    same       nothing differs                         rejected   an article that would become a rejection
+    changed    an article of which fields differ       accepted   a rejection that would become an article
+    reason     rejected for another reason, or the     failed     crashed or too slow: the stored outcome would stay
+               same with another detail                pruned     its body was pruned: it stays as it is
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from pipelines.processing.page_worker import ExtractionResult
 from pipelines.processing.reextract import breaks_extraction, outcome_as_stored
 
 SAMPLES = 5
-# Pages that would fail are named, up to so many.
+"""Samples kept for each field."""
 FAILED_NAMED = 100
-# What follows from other fields (hashes, the same moment in another form): named only where nothing else differs.
-_FOLLOWS = frozenset({"page_id", "text_hash", "published_utc", "modified_utc"})
+"""Pages listed that would fail."""
+# Fields derived from others (hashes, the same moment in another form): reported only if nothing else differs.
+_DERIVED = frozenset({"page_id", "text_hash", "published_utc", "modified_utc"})
 DIFFERING = ("changed", "rejected", "accepted", "reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A field of one page before and after, None where it is empty."""
+    """A field of one page before and after; None if empty."""
 
     page_id: int
     url: str
@@ -38,7 +39,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractionFailure:
-    """A page that the new extraction cannot read."""
+    """A page that crashes the new extraction or takes too long."""
 
     page_id: int
     url: str
@@ -48,7 +49,7 @@ class ExtractionFailure:
 
 @dataclass(slots=True, kw_only=True)
 class OutcomeDifferences:
-    """Pages by fate, by source those that differ, by field those where it does; samples of each field; pages that fail."""
+    """Number of pages by fate; of differing ones by field and by source; samples of each field; pages that fail."""
 
     fates: Counter[str] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)
@@ -58,40 +59,40 @@ class OutcomeDifferences:
 
     @property
     def pages(self) -> int:
-        """How many pages were looked at, pruned ones among them."""
+        """All pages compared, including pruned ones."""
         return sum(self.fates.values())
 
     @property
     def differing(self) -> int:
-        """How many would be written anew."""
+        """Pages whose rows would be replaced."""
         return sum(self.fates[fate] for fate in DIFFERING)
 
-    def add(self, conn: sqlite3.Connection, reading: ExtractionResult) -> None:
-        """Compare one reading with what is held. A page that has no outcome any more is passed over."""
-        before, made = load_outcome(conn, reading.page_id), outcome_as_stored(reading)
+    def add(self, conn: sqlite3.Connection, result: ExtractionResult) -> None:
+        """Compare a result with the stored outcome. A page without an outcome is skipped."""
+        before, made = load_outcome(conn, result.page_id), outcome_as_stored(result)
         if before is None:
             return
         fate = _fate(before[1], made)
-        if fate == "failed" and is_page_pruned(conn, reading.page_id):
-            fate = "pruned"  # since it was selected
+        if fate == "failed" and is_page_pruned(conn, result.page_id):
+            fate = "pruned"  # after it was selected
         self.fates[fate] += 1
         if fate in DIFFERING or fate == "failed":
-            url, source = _place(conn, reading.page_id)
+            url, source = _url_and_source(conn, result.page_id)
             if fate != "failed":
                 self.sources[source] += 1
-                self._compare(reading.page_id, url, before[1], made)
+                self._compare(result.page_id, url, before[1], made)
             elif len(self.failed) < FAILED_NAMED:
-                told = ExtractionFailure(
-                    page_id=reading.page_id, url=url, reason=made.reason or "", detail=made.detail or ""
+                failure = ExtractionFailure(
+                    page_id=result.page_id, url=url, reason=made.reason or "", detail=made.detail or ""
                 )
-                self.failed.append(told)
+                self.failed.append(failure)
 
     def _compare(self, page_id: int, url: str, before: StoredOutcome, made: StoredOutcome) -> None:
         old, new = _fields(before), _fields(made)
         names = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
         if "rejected" in names:
             names = {"rejected"}  # every other field comes or goes with it
-        for name in names - _FOLLOWS or names:
+        for name in names - _DERIVED or names:
             self.fields[name] += 1
             samples = self.samples.setdefault(name, [])
             if len(samples) < SAMPLES:
@@ -117,8 +118,8 @@ def _fields(made: StoredOutcome) -> dict[str, str]:
     return values
 
 
-def _place(conn: sqlite3.Connection, page_id: int) -> tuple[str, str]:
-    """Where a page was found, and the name of its source."""
+def _url_and_source(conn: sqlite3.Connection, page_id: int) -> tuple[str, str]:
+    """The address of a page and the name of its source."""
     sql = "SELECT p.url, s.name FROM pages p JOIN sources s ON s.id = p.source_id WHERE p.id = ?"
     url, source = conn.execute(sql, (page_id,)).fetchone()
     return url, source

@@ -1,10 +1,9 @@
-"""Pages from files on disk: a path or a line of a manifest becomes a Page, and pages become outcomes, in order, as a stream.
+"""Extraction of files on disk: a path or a line of a manifest becomes a Page, and pages become outcomes, in order, as a stream.
 
-A manifest holds one JSON object a line: `{"id", "path", "url"}`, and if known `final_url`, `content_type`, `status`, `fetched_at`
-(ISO 8601 with offset). A path may end in `.gz`. A relative path is taken from the manifest's own folder. Only regular files are
-read; what a person names on the command line may be /dev/stdin, too (`db.regular_files`). The charset is left to `decode`. A file
-that cannot be read is a rejection of its own line (`empty`, with the reason said), so that one missing file costs one line; a
-manifest that is no manifest is the user's error.
+A manifest holds one JSON object a line: `{"id", "path", "url"}`, and optionally `final_url`, `content_type`, `status`, `fetched_at`
+(ISO 8601 with offset). A path may end in `.gz`. Relative paths start at the manifest's folder. Only regular files are read; a path
+given on the command line may also be /dev/stdin (`db.regular_files`). `decode` finds the character encoding. A file that cannot be
+read is a rejection (`empty`, with the cause), so that a missing file costs one line; an invalid manifest is a UsageError.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -27,20 +25,21 @@ from db.regular_files import open_file
 from db.site_rules.loader import Sites
 from pipelines.extraction.article_json import to_json
 from pipelines.extraction.extract import MAX_BODY, extract
+from pipelines.processing.page_executor import completed_in_order
 from pipelines.processing.page_worker import extract_known_page
 from pipelines.processing.worker_pool import TaskDied, TaskTooSlow, WorkerPool
 
 PAGE_TIMEOUT_S = 30.0
-"""The default of the setting `extract_timeout`, in seconds: files are read without settings."""
+"""Default of the setting `extract_timeout`, in seconds: files are extracted without settings."""
 _AHEAD = 4
-"""Pages a worker may have waiting. Enough to keep it busy, few enough that a manifest of a million lines stays on disk."""
+"""Pages submitted ahead for each process: enough to keep it busy, few enough that a manifest of a million lines stays on disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFile:
-    """One page on disk and what is known of it. `body` is there where it was read already, from a pipe or the web.
+    """A page on disk and what is known of it. `body`: its bytes, if they were read already (from a pipe or the web).
 
-    `own`: a person named it on the command line. `within`: the folder that it must not lead out of.
+    `own`: the path was given on the command line. `within`: the folder that the path must not leave.
     """
 
     page_id: str | int
@@ -56,9 +55,9 @@ class PageFile:
 
 
 def page_files_in_manifest(manifest: Path, *, inside: bool = False) -> Iterator[PageFile]:
-    """The entries of a manifest, read line by line. UsageError names the line that is wrong.
+    """The pages of a manifest, read line by line. Raises UsageError, which names the invalid line.
 
-    `inside`: what has a relative path must be in the manifest's folder.
+    `inside`: relative paths must stay in the manifest's folder.
     """
     try:
         with open_file(manifest, own=True) as lines:
@@ -119,12 +118,12 @@ def _when(value: Any, where: str) -> datetime | None:
     try:
         when.astimezone(UTC)
     except OverflowError as error:
-        raise UsageError(f'{where}: "fetched_at" is out of all time: {value!r}.') from error
+        raise UsageError(f'{where}: "fetched_at" is out of range: {value!r}.') from error
     return when
 
 
 def extract_file(entry: PageFile, sites: Sites) -> Outcome:
-    """Read one file and extract it."""
+    """Read a file and extract it. A file that cannot be read is a rejection; trouble of the machine is raised."""
     try:
         body = _read(entry) if entry.body is None else entry.body
     except (OSError, EOFError, zlib.error, ValueError) as error:
@@ -149,26 +148,23 @@ def _read(entry: PageFile) -> bytes:
 
 
 def read_unpacked(file: IO[bytes], path: Path, limit: int) -> bytes:
-    """What is in a file, at most one byte more than `limit`: a bomb of zeros in gzip must not fill the memory."""
+    """The content of a file, unpacked if its name ends in `.gz`: at most `limit` + 1 bytes, so that no gzip bomb fills memory."""
     if path.suffix == ".gz":
-        with gzip.open(file) as packed:
-            return packed.read(limit + 1)
+        with gzip.open(file) as read_unpacked:
+            return read_unpacked.read(limit + 1)
     return file.read(limit + 1)
 
 
 def extract_json_lines(
     entries: Iterable[PageFile], sites: Sites, *, jobs: int = 1, timeout_s: float = PAGE_TIMEOUT_S
 ) -> Iterator[str]:
-    """One JSON line an entry, in order, made by `jobs` processes; nothing is gathered. Raises MachineError."""
+    """One JSON line for each entry, in order, made by `jobs` processes, as a stream. Raises MachineError."""
     pool = WorkerPool(ExtractFiles(sites=sites), processes=jobs, timeout_s=timeout_s)
-    waiting: deque[tuple[PageFile, Future[str]]] = deque()
+    ahead = jobs * _AHEAD
     try:
-        for entry in entries:
-            waiting.append((entry, pool.submit(entry)))
-            if len(waiting) >= jobs * _AHEAD:
-                yield _line_of(*waiting.popleft())
-        while waiting:
-            yield _line_of(*waiting.popleft())
+        pairs = ((entry, entry) for entry in entries)
+        for entry, line in completed_in_order(pool.submit, pairs, ahead=lambda: ahead, held=ahead):
+            yield _line_of(entry, line)
     finally:
         pool.stop()
 
@@ -185,18 +181,18 @@ def _line_of(entry: PageFile, line: Future[str]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractFiles:
-    """The work of a process that extracts files (`pipelines.processing.worker_pool.Worker`)."""
+    """Extracts files in a worker process (`pipelines.processing.worker_pool.Worker`)."""
 
     sites: Sites
     name: str = "page"
     preload: tuple[str, ...] = ("pipelines.processing.files",)
 
-    def prepare(self) -> Callable[[PageFile], str]:
-        """A function that extracts one file into its JSON line."""
+    def init_worker(self) -> Callable[[PageFile], str]:
+        """Returns a function from a file to its JSON line."""
         return lambda entry: _line(entry, extract_file(entry, self.sites))
 
-    def extract_known_page(self) -> None:
-        """Extract a page that is known to be an article."""
+    def run_known_task(self) -> None:
+        """See `extract_known_page`."""
         extract_known_page()
 
 

@@ -1,4 +1,4 @@
-"""How the desk of this machine works, from the settings: which rules, how many processes."""
+"""The ingest plan that follows from the settings: site rules, extractor, number of processes."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from db.store.site_rules import sites_folders
 from pipelines.extraction.version import extractor_in_force
 from pipelines.processing.ingest import IngestPlan
 
-# On two processors a third reading process wins nothing; past four the writer is the bottleneck.
 MOST_WORKERS = 4
+"""Worker processes unless the setting `workers` says otherwise: beyond four the writer is the bottleneck, and on two processors a
+third process gains nothing."""
 
 
 def worker_count(config: Config) -> int:
-    """How many processes read."""
+    """The number of worker processes: the setting `workers`, or one a processor up to `MOST_WORKERS`."""
     return config.workers or max(1, min(MOST_WORKERS, os.cpu_count() or 1))
 
 
 def plan_ingest(config: Config, sites: Sites | None = None) -> IngestPlan:
-    """The plan; `sites` are the rules where they are loaded already.
+    """The plan; `sites` saves loading the rules again.
 
-    Raises ConfigError for bad rules: who has pages read again wants them read by what the files say.
+    Raises ConfigError for invalid rules: pages must not be extracted by other rules than those in the files.
     """
     sites = sites or load_sites(*sites_folders(config))
     return IngestPlan(

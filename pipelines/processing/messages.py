@@ -1,10 +1,9 @@
-"""What goes through the pipe of a worker process: a pickled value, and its large pieces of bytes beside it, each by itself.
+"""Messages through the pipe of a worker process: a pickled value, and its large bytes objects beside it, each sent separately.
 
     number of pieces + pickle ──> piece ──> piece ...
 
-Pickling and unpickling hold the interpreter of a whole process, so that its other threads wait, among them the event loop of a
-crawl. Bytes that travel beside the pickle are neither copied into it nor out of it, and each piece is written and read in system
-calls, for which the interpreter is let go.
+Pickling holds the interpreter lock, so that all other threads of the process wait, among them the event loop of a crawl. Bytes
+beside the pickle are copied neither into it nor out of it, and system calls, which release the lock, write and read each piece.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-# Bytes objects of so many bytes or more travel beside the pickle: for fewer, one more message costs more than copying them.
 APART_BYTES = 16 * 1024
+"""Size from which bytes objects are sent beside the pickle: below it, another message costs more than copying them."""
 
 _NUMBER_BYTES = 4
 
@@ -43,7 +42,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def encode_message(value: Any) -> list[bytes]:
-    """A value as a message. Raises what pickling raises."""
+    """Encode a value as a message, a list of pieces. Raises what pickling raises."""
     file = io.BytesIO()
     file.write(bytes(_NUMBER_BYTES))
     pickler = _Pickler(file)
@@ -54,13 +53,14 @@ def encode_message(value: Any) -> list[bytes]:
 
 
 def send(pipe: Connection, message: Sequence[bytes]) -> None:
-    """Send a message. Raises OSError where the other end is gone."""
+    """Send a message. Raises OSError if the other end is closed."""
     for piece in message:
         pipe.send_bytes(piece)
 
 
 def receive(pipe: Connection) -> Any:
-    """Wait for a message; its value. Raises EOFError or OSError where the other end is gone, and what unpickling raises."""
+    """Wait for a message and return its value. Raises EOFError or OSError if the other end is closed, and what unpickling
+    raises."""
     head = pipe.recv_bytes()
     apart = [pipe.recv_bytes() for _ in range(int.from_bytes(head[:_NUMBER_BYTES], "big"))]
     file = io.BytesIO(head)

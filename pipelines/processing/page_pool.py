@@ -1,4 +1,4 @@
-"""Reading processes: pages in, readings out. What a page itself does to its process becomes its outcome."""
+"""Worker processes that extract pages. A page that is too slow, or that ends its process, gets a rejection as its outcome."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from pipelines.processing.worker_pool import TaskDied, TaskTooSlow, WorkerPool
 
 
 class ExtractionPool:
-    """`submit` pages, get a future of a Reading for each. Without a database they come as parcels.
+    """A pool of worker processes; `submit` gives a future of an `ExtractionResult`. Without a database it takes payloads only.
 
-    A future gives MachineError where the machine cannot serve, and is cancelled where the pool was stopped: the page stays unread.
+    A future raises MachineError if the machine fails, and is cancelled if the pool stops first; the page then stays unread.
     """
 
     def __init__(self, database: Path | None, sites: Sites, *, processes: int, timeout_s: float) -> None:
         self._pool = WorkerPool(ExtractPages(database=database, sites=sites), processes=processes, timeout_s=timeout_s)
 
     def submit(self, page: Task) -> Future[ExtractionResult]:
-        """Have a page read."""
-        reading: Future[ExtractionResult] = Future()
+        """Extract a page in the next free process."""
+        result: Future[ExtractionResult] = Future()
 
-        def done(answered: Future[ExtractionResult]) -> None:
+        def complete(answered: Future[ExtractionResult]) -> None:
             if answered.cancelled():
-                reading.cancel()
+                result.cancel()
             elif (error := answered.exception()) is None:
-                reading.set_result(answered.result())
+                result.set_result(answered.result())
             elif isinstance(error, TaskTooSlow):
-                reading.set_result(_rejected(page, Reason.TOO_SLOW, str(error)))
+                result.set_result(_rejected(page, Reason.TOO_SLOW, str(error)))
             elif isinstance(error, TaskDied):
-                reading.set_result(_rejected(page, Reason.CRASHED, str(error)))
+                result.set_result(_rejected(page, Reason.CRASHED, str(error)))
             else:
-                reading.set_exception(error)
+                result.set_exception(error)
 
-        self._pool.submit(page).add_done_callback(done)
-        return reading
+        self._pool.submit(page).add_done_callback(complete)
+        return result
 
     def close(self) -> None:
-        """Finish what is submitted and end the processes."""
+        """Finish all submitted pages, then end the processes."""
         self._pool.close()
 
     def stop(self) -> None:
-        """End the processes at once; what they were reading stays unread."""
+        """End the processes at once; pages that were not finished stay unread."""
         self._pool.stop()
 
 

@@ -1,6 +1,6 @@
-"""Reading a page: a page id or a parcel in, its outcome with its fingerprint out. What the reading processes do (`ExtractPages`).
+"""Extraction of one page inside a worker process: a page id or a payload in, an outcome with its fingerprint out.
 
-A reading process holds the site rules and, unless all pages are handed to it as parcels, a read-only connection; it writes nothing.
+A worker process holds the site rules and, unless all pages come as payloads, a read-only connection. It writes nothing.
 """
 
 from __future__ import annotations
@@ -23,73 +23,76 @@ from pipelines.extraction.fingerprint import fingerprint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractionResult:
-    """What became of one page. `prints` is there when the outcome is an article; `address` is where the page was found."""
+    """The outcome of one page. An article also has its `fingerprint` and the `address` at which the page was found."""
 
     page_id: int
     outcome: Outcome
     address: str | None = None
-    prints: Fingerprint | None = None
+    fingerprint: Fingerprint | None = None
 
 
 Task = int | PagePayload
-"""What is to be read: a page of the database by its id, or one that was sent along."""
+"""A page to extract: the id of one in the database, or a payload."""
 
 
 @dataclass(slots=True)
-class _Desk:
+class _WorkerState:
     database: Path | None
     conn: sqlite3.Connection | None
     sites: Sites
 
 
-_desks: dict[int, _Desk] = {}
+_states: dict[int, _WorkerState] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractPages:
-    """The work of a reading process (`pipelines.processing.worker_pool.Worker`). Without a database it reads parcels only."""
+    """Extracts stored pages in a worker process (`pipelines.processing.worker_pool.Worker`); without a database, only payloads."""
 
     database: Path | None
     sites: Sites
     name: str = "page"
     preload: tuple[str, ...] = ("pipelines.processing.page_worker", "pipelines.extraction.extract")
 
-    def prepare(self) -> Callable[[Task], ExtractionResult]:
-        """Open the database."""
-        _desks[os.getpid()] = _Desk(
+    def init_worker(self) -> Callable[[Task], ExtractionResult]:
+        """Open the database; returns `extract_task`."""
+        _states[os.getpid()] = _WorkerState(
             database=self.database,
             conn=open_readonly(self.database) if self.database else None,
             sites=self.sites,
         )
         return extract_task
 
-    def extract_known_page(self) -> None:
-        """Extract a page that is known to be an article."""
+    def run_known_task(self) -> None:
+        """See `extract_known_page`."""
         extract_known_page()
 
 
 def extract_task(task: Task) -> ExtractionResult:
-    """Extract one page. Only in a process that is prepared for it."""
-    desk = _desks[os.getpid()]
+    """Extract one page, in a process that `ExtractPages.init_worker` has prepared.
+
+    A damaged or pruned body is the page's own rejection. Raises MachineError for any other trouble with the database.
+    """
+    state = _states[os.getpid()]
     try:
         if isinstance(task, PagePayload):
-            return _read(task.page_id, task.unpack(), desk.sites)
-        assert desk.conn is not None
-        return extract_stored(desk.conn, desk.sites, task)
+            return _extract(task.page_id, task.unpack(), state.sites)
+        assert state.conn is not None
+        return extract_stored(state.conn, state.sites, task)
     except sqlite3.Error as error:
-        assert desk.database is not None
-        raise MachineError(str(explain_sqlite_error(error, desk.database))) from error
+        assert state.database is not None
+        raise MachineError(str(explain_sqlite_error(error, state.database))) from error
     except CopydeskError as error:
         if isinstance(error, DatabaseError) and not isinstance(error, DatabaseDamaged):
             raise
-        return rejected_as_crashed(task, error)  # the stored body is damaged: said of this page, the others are read
+        return rejected_as_crashed(task, error)
 
 
 def extract_known_page() -> None:
-    """Extract a page that is known to be an article. Raises whatever is in the way."""
+    """Extract a page that is known to be an article. Raises RuntimeError if it is none, and whatever extraction raises."""
     outcome = extract(Page(body=_KNOWN_PAGE.encode(), url="https://news.example/2026/11/bridge.html"), Sites())
     if not isinstance(outcome, Article):
-        raise RuntimeError(f"a known article is read as {outcome.reason.value}: {outcome.detail}")
+        raise RuntimeError(f"a known article was extracted as {outcome.reason.value}: {outcome.detail}")
 
 
 _SENTENCE = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "
@@ -102,30 +105,32 @@ _KNOWN_PAGE = (
 
 
 def task_page_id(task: Task) -> int:
-    """The number that the page's reading will have."""
+    """The page id of the task's result."""
     return task.page_id if isinstance(task, PagePayload) else task
 
 
 def rejected_as_crashed(task: Task, error: CopydeskError) -> ExtractionResult:
-    """The reading of a page whose stored body cannot be had."""
+    """The result for a page whose stored body cannot be read."""
     return ExtractionResult(page_id=task_page_id(task), outcome=Rejection(reason=Reason.CRASHED, detail=str(error)))
 
 
 def extract_stored(conn: sqlite3.Connection, sites: Sites, page_id: int) -> ExtractionResult:
-    """Extract one stored page over any connection."""
-    return _read(page_id, load_page(conn, page_id), sites)
+    """Extract a stored page."""
+    return _extract(page_id, load_page(conn, page_id), sites)
 
 
 def extract(page: Page, sites: Sites) -> Outcome:
-    """`pipelines.extraction.extract.extract`, imported where pages are read: a process that has others read for it saves 170 ms."""
-    from pipelines.extraction.extract import extract as real
+    """`pipelines.extraction.extract.extract`, imported late: a process that only submits pages saves 170 ms."""
+    from pipelines.extraction.extract import extract as extract_page
 
-    return real(page, sites)
+    return extract_page(page, sites)
 
 
-def _read(page_id: int, page: Page, sites: Sites) -> ExtractionResult:
+def _extract(page_id: int, page: Page, sites: Sites) -> ExtractionResult:
     outcome = extract(page, sites)
     if not isinstance(outcome, Article):
         return ExtractionResult(page_id=page_id, outcome=outcome)
     address = page.address or ""
-    return ExtractionResult(page_id=page_id, outcome=outcome, address=address, prints=fingerprint(outcome, address))
+    return ExtractionResult(
+        page_id=page_id, outcome=outcome, address=address, fingerprint=fingerprint(outcome, address)
+    )

@@ -1,23 +1,20 @@
-"""Extracting stored pages again: read, compare, replace, settle, in short transactions that a live crawl may run beside.
+"""Extracts stored pages again: compare, replace, settle, in short transactions, so that a live crawl can run meanwhile.
 
-    selection ──> to_extract ──> executor (reader.read) ──> equal: the extractor's name alone ──┐
-                                                       ├──> other: past_outcomes, new rows ─────┼──> off the queue ──> settle
-                                                       └──> crashed, too slow: nothing ─────────┘
+    selection ──> to_extract ──> executor (`extract_task`) ──> equal: only the extractor's id ────┐
+                                                          ├──> other: past_outcomes, new rows ────┼──> off the queue ──> settle
+                                                          └──> crashed, too slow: nothing ────────┘
 
-The rows in `to_extract` say what is left, and a page leaves them in the transaction that writes it: a run may be killed at any
-moment and goes on. The executor is this machine's reading pool (`LocalExecutor`) or a cluster's (`pipelines.cluster`).
+The rows in `to_extract` are what remains. A page leaves them in the transaction that writes it, so a run that is killed at any
+moment can be resumed. The executor is this machine's worker processes or a Dask cluster (`pipelines.processing.page_executor`).
 """
 
 from __future__ import annotations
 
 import json
-import queue
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
-from typing import Any
 
 from db.connection.database import write
 from db.models import Article, Reason
@@ -32,116 +29,46 @@ from db.store.extractions import (
 )
 from db.store.near_copies import any_unsettled
 from db.store.outcomes import article_row, credit_rows
-from pipelines.processing.page_pool import ExtractionPool
-from pipelines.processing.page_worker import ExtractionResult, Task, extract_task
+from pipelines.processing.page_executor import PageExecutor, completed_batches
+from pipelines.processing.page_worker import ExtractionResult
 
-# Pages written in one transaction, and articles settled in one, so that the write lock is held for well under 100 ms. Pages that
-# have changed take some 5 ms each, most of it in the search index, and more on a slow machine: past HOLD_S no more are begun.
 BATCH = 16
+"""Pages written in one transaction, so that the write lock is held for well under 100 ms. A changed page takes some 5 ms, most of
+it in the search index, and more on a slow machine."""
 HOLD_S = 0.015
+"""How long a transaction may run, in seconds, before it starts no further page."""
 SETTLED_AT_ONCE = 8
+"""Articles settled in one transaction, for the same reason."""
 BROUGHT_BACK_AT_ONCE = 4
-AHEAD = 32
-# How long a reading waits for others to be written with, in seconds.
+_PAGES_AT_ONCE = 32
+"""Rows of `to_extract` read at a time."""
 LINGER_S = 1.0
-# A writer that waits for SQLite's lock looks for it after 1, 2, 5, 10, 15, 20 and then every 25 ms, later every 50 and 100
-# (sqlite3.c, sqliteDefaultBusyCallback). A rest after each transaction lets it in: as long as that was, within these bounds.
+"""How long a result waits for others to be written with it, in seconds."""
+# A writer that waits for SQLite's lock retries after 1, 2, 5, 10, 15, 20 and then every 25 ms, later every 50 and 100
+# (sqlite3.c, sqliteDefaultBusyCallback). A pause after each transaction, as long as the transaction within these
+# bounds, lets it in.
 REST_S = 0.005
 LONGEST_REST_S = 0.03
-_BROKE = frozenset({Reason.CRASHED.value, Reason.TOO_SLOW.value})
+_BREAKING = frozenset({Reason.CRASHED.value, Reason.TOO_SLOW.value})
 FAILED_NAMED = 100
+"""Failed pages listed in the figures of a run."""
 
 
-class PageExecutor(Executor):
-    """An executor that runs `reader.read` and nothing else. `ahead`: how many pages it is given before they are needed."""
-
-    @property
-    def ahead(self) -> int:
-        """How many pages are to be under way at once."""
-        return AHEAD
-
-
-def task_of_call(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Task:
-    """The page that an executor of ours is asked to read. Raises ValueError where it is asked for something else."""
-    if fn is not extract_task or len(args) != 1 or kwargs:
-        raise ValueError("reading processes run `reader.read` with a page, nothing else")
-    page: Task = args[0]
-    return page
-
-
-class LocalExecutor(PageExecutor):
-    """The reading pool as an executor."""
-
-    def __init__(self, pool: ExtractionPool) -> None:
-        self._pool = pool
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Have a page read. The future is cancelled where the pool was stopped first."""
-        return self._pool.submit(task_of_call(fn, args, kwargs))
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes, at once where `cancel_futures` is given."""
-        if cancel_futures:
-            self._pool.stop()
-        else:
-            self._pool.close()
-
-
-def _always() -> bool:
-    return True
-
-
-def completed_batches(
-    executor: PageExecutor, pages: Iterator[Task], stop: threading.Event, room: Callable[[], bool] = _always
-) -> Iterator[list[ExtractionResult]]:
-    """Readings of pages, up to BATCH at a time, a bounded number ahead, none taken while there is no `room`; ends early on `stop`.
-
-    None waits longer than LINGER_S for others: who writes them pays for a transaction, not for each page.
-    """
-    came: queue.Queue[Future[ExtractionResult]] = queue.Queue()
-    under_way, more = 0, True
-    while (more or under_way) and not stop.is_set():
-        ahead = executor.ahead
-        while more and under_way < ahead and room():
-            page = next(pages, None)
-            more = page is not None
-            if page is not None:
-                executor.submit(extract_task, page).add_done_callback(came.put)
-                under_way += 1
-        some = _gathered(came, min(under_way, BATCH))
-        under_way -= len(some)
-        if some:
-            yield [future.result() for future in some]
-
-
-def _gathered(came: queue.Queue[Future[ExtractionResult]], most: int) -> list[Future[ExtractionResult]]:
-    """What has come, or comes within LINGER_S, so many at most."""
-    some: list[Future[ExtractionResult]] = []
-    deadline = time.monotonic() + LINGER_S
-    # Never a negative time: `get` of CPython 3.11 may wait for ever then.
-    while (left := deadline - time.monotonic()) > 0 and len(some) < max(1, most):
-        try:
-            some.append(came.get(timeout=left))
-        except queue.Empty:
-            break
-    return some
-
-
-def outcome_as_stored(reading: ExtractionResult) -> StoredOutcome:
-    """A reading as the tables would hold it."""
-    if isinstance(reading.outcome, Article):
-        assert reading.prints is not None
-        row = article_row(reading.page_id, reading.address or "", reading.outcome, reading.prints)
+def outcome_as_stored(result: ExtractionResult) -> StoredOutcome:
+    """The rows that a result would be stored as."""
+    if isinstance(result.outcome, Article):
+        assert result.fingerprint is not None
+        row = article_row(result.page_id, result.address or "", result.outcome, result.fingerprint)
         article = {name: value for name, value in row.items() if value is not None}
-        credits = tuple(sorted(credit_rows(reading.outcome)))
+        credits = tuple(sorted(credit_rows(result.outcome)))
         return StoredOutcome(reason=None, detail=None, article=article, credits=credits)
-    return StoredOutcome(reason=reading.outcome.reason.value, detail=reading.outcome.detail or None)
+    return StoredOutcome(reason=result.outcome.reason.value, detail=result.outcome.detail or None)
 
 
 def remaining_pages(conn: sqlite3.Connection, run_id: int) -> Iterator[int]:
-    """The pages that a run has left, read a few at a time."""
+    """Ids of the pages that a run has not extracted yet, read a few at a time."""
     last = 0
-    while pages := pages_to_extract(conn, run_id, last, AHEAD):
+    while pages := pages_to_extract(conn, run_id, last, _PAGES_AT_ONCE):
         yield from pages
         last = pages[-1]
 
@@ -149,32 +76,36 @@ def remaining_pages(conn: sqlite3.Connection, run_id: int) -> Iterator[int]:
 def reextract_run(
     conn: sqlite3.Connection,
     run_id: int,
-    maker: int,
+    extractor: int,
     executor: PageExecutor,
     stop: threading.Event,
     show: Callable[[int], None],
 ) -> float:
-    """Read what a run has left, write and settle it. `show` is told how many are done. The longest transaction, in ms."""
+    """Extract, write and settle the remaining pages of a run; ends early on `stop`.
+
+    `show` is called with the number of pages done so far. Returns the length of the longest transaction, in milliseconds.
+    """
     done, longest = 0, 0.0
     load_tables()
-    for came in completed_batches(executor, remaining_pages(conn, run_id), stop):
-        some = came
-        while some:
+    pages = remaining_pages(conn, run_id)
+    for batch in completed_batches(executor, pages, stop, most=BATCH, gather_s=LINGER_S):
+        unwritten = batch
+        while unwritten:
             with write(conn):
                 began = time.perf_counter()
-                written, changed = record_reextracted(conn, some, run_id, maker)
+                written, changed = record_reextracted(conn, unwritten, run_id, extractor)
             longest = max(longest, _rest(time.perf_counter() - began))
             if changed:
                 longest = max(longest, settle_in_steps(conn, stop))
-            some = some[written:]
+            unwritten = unwritten[written:]
             done += written
             show(done)
     return max(longest, settle_in_steps(conn, stop)) * 1000
 
 
 def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event) -> float:
-    """Settle what waits, a few articles a transaction. How many seconds the longest of them took."""
-    from pipelines.dedup.settle import settle  # numpy comes with it: not for whoever takes only the readers from here
+    """Settle all unsettled articles, a few in each transaction; returns the length of the longest one, in seconds."""
+    from pipelines.dedup.settle import settle  # imports numpy, which callers that only extract do not need
 
     longest = 0.0
     while not stop.is_set() and any_unsettled(conn):
@@ -186,28 +117,28 @@ def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event) -> float:
 
 
 def _rest(held_s: float) -> float:
-    """Let others have the lock that was held so long; that again."""
+    """Pause in proportion to the time that the lock was held, so that other writers get it; returns that time."""
     time.sleep(min(LONGEST_REST_S, max(REST_S, held_s)))
     return held_s
 
 
 def record_reextracted(
-    conn: sqlite3.Connection, some: Sequence[ExtractionResult], run_id: int, maker: int
+    conn: sqlite3.Connection, results: Sequence[ExtractionResult], run_id: int, extractor: int
 ) -> tuple[int, int]:
-    """Write the first of the readings, as many as HOLD_S allows, where they differ from what is held, and the run's figures.
+    """Write those of the first results that differ from what is stored, and the run's figures, until `HOLD_S` is over.
 
-    How many were looked at, and how many of them differed.
+    Returns how many results were handled, and how many of them differed.
     """
     until, written = time.perf_counter() + HOLD_S, 0
     figures = json.loads(conn.execute("SELECT figures FROM extractions WHERE run_id = ?", (run_id,)).fetchone()[0])
     changed = 0
-    for reading in some:
-        what = _record(conn, reading, run_id, maker)
-        figures[what] = figures.get(what, 0) + 1
-        changed += what == "changed"
-        if what == "failed":
-            figures["failed_pages"] = [*figures.get("failed_pages", []), reading.page_id][:FAILED_NAMED]
-        conn.execute("DELETE FROM to_extract WHERE (run_id, page_id) = (?, ?)", (run_id, reading.page_id))
+    for result in results:
+        fate = _record(conn, result, run_id, extractor)
+        figures[fate] = figures.get(fate, 0) + 1
+        changed += fate == "changed"
+        if fate == "failed":
+            figures["failed_pages"] = [*figures.get("failed_pages", []), result.page_id][:FAILED_NAMED]
+        conn.execute("DELETE FROM to_extract WHERE (run_id, page_id) = (?, ?)", (run_id, result.page_id))
         written += 1
         if time.perf_counter() > until:
             break
@@ -216,12 +147,13 @@ def record_reextracted(
 
 
 def breaks_extraction(before: StoredOutcome, made: StoredOutcome) -> bool:
-    """Whether a page that was read before breaks the extraction now: what is held of it stays."""
-    return made.reason in _BROKE and before.reason not in _BROKE
+    """Whether the page crashes extraction, or takes too long, and did not before: its stored outcome is kept."""
+    return made.reason in _BREAKING and before.reason not in _BREAKING
 
 
-def _record(conn: sqlite3.Connection, reading: ExtractionResult, run_id: int, maker: int) -> str:
-    page_id, made = reading.page_id, outcome_as_stored(reading)
+def _record(conn: sqlite3.Connection, result: ExtractionResult, run_id: int, extractor: int) -> str:
+    """Write one result if it differs; returns the key under which the figures count it."""
+    page_id, made = result.page_id, outcome_as_stored(result)
     before = load_outcome(conn, page_id)
     if before is None:
         return "gone"
@@ -230,8 +162,8 @@ def _record(conn: sqlite3.Connection, reading: ExtractionResult, run_id: int, ma
     if breaks_extraction(before[1], made):
         return "failed"
     if made == before[1]:
-        conn.execute("UPDATE outcomes SET extractor_id = ? WHERE page_id = ?", (maker, page_id))
+        conn.execute("UPDATE outcomes SET extractor_id = ? WHERE page_id = ?", (extractor, page_id))
         return "same"
     save_past_outcome(conn, run_id, page_id, *before)
-    replace_outcome(conn, page_id, maker, made)
+    replace_outcome(conn, page_id, extractor, made)
     return "changed"

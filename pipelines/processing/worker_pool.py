@@ -1,17 +1,17 @@
-"""Worker processes that do tasks from outside: one task at a time each, under a time and a memory limit that are kept by killing.
+"""A pool of worker processes for untrusted input: each runs one task at a time, under limits of time and memory enforced by
+killing.
 
     submit ──> queue ──> thread 1 ──pipe──> worker process 1
                     └──> thread 2 ──pipe──> worker process 2
 
-Every process has a pipe of its own and shares no lock, so it may be killed at any moment, idle or busy, and the others go on.
-(concurrent.futures gives up the whole pool when one process dies; pebble's processes share a lock, and one that is killed
-while it waits for work holds up the rest for a minute: both seen.) Processes are forked from a server that has imported the work's
-modules once, and end when their pipe or their parent does.
+Every process has its own pipe and shares no lock, so it can be killed at any moment, idle or busy, without affecting the others.
+(concurrent.futures breaks the whole pool when one process dies; pebble's processes share a lock, and one killed while waiting for
+work blocks the rest for a minute: both were observed.) Processes are forked from a server that has imported the worker's modules
+once, and end when their pipe is closed or their parent dies.
 
-A task fails (`TaskTooSlow`, `TaskDied`) only for what it does itself. Before a task is blamed, it has failed in two processes, and
-a third one has done a task that is known to be good (`Worker.rehearse`). Where a process cannot be started, lacks a module,
-cannot do the known task, or runs into a limit of the machine, that is a `MachineError`: it ends the pool, and all tasks that wait
-get it.
+A task fails (`TaskTooSlow`, `TaskDied`) only for what it does itself. Before it is blamed, it has failed in two processes, and a
+third has succeeded with a task that is known to be good (`Worker.run_known_task`). If a process cannot be started, lacks a module,
+fails the known task, or hits a limit of the machine, the pool fails with a `MachineError`, and so do all waiting tasks.
 """
 
 from __future__ import annotations
@@ -40,67 +40,67 @@ from pipelines.processing.worker_process import (
     run_worker,
 )
 
-# A process is replaced after so many tasks, which bounds what libxml2 and caches may leak.
 TASKS_PER_PROCESS = 2000
-# Somebody may have killed a process for another reason than its task, so a task gets a second process before it is blamed.
+"""Tasks after which a process is replaced: bounds leaks of libxml2 and caches."""
 TASK_ATTEMPTS = 2
-# A machine that has no process or file handle to give may have one again in a moment.
+"""Processes that a task must fail in: a process may have been killed for another reason than its task."""
+# A machine that is out of processes or file handles may have some again in a moment.
 START_ATTEMPTS = 3
 START_PAUSE_S = 1.0
-# How long a process may take until it is ready: it takes 0.5 s on an idle machine, some 10 s on a very busy one.
 READY_S = 120.0
-# How often a thread that waits for its process looks whether the pool was stopped, in seconds.
+"""Seconds that a process may take to start: it takes 0.5 s on an idle machine, some 10 s on a very busy one."""
 STOP_POLL_S = 0.2
-# The time limit is of processor time, so that a machine that is busy with other things blames no task. One that got no processor
-# for so many times its limit is given up all the same.
+"""Seconds between checks whether the pool was stopped, while waiting for a process."""
 WALL_TIME_FACTOR = 10.0
+"""The time limit is CPU time, so that no task is blamed for a busy machine; after so many times the limit of wall time, it is
+given up all the same."""
 
 
-# What the server of processes imports, of all pools of this process: it is started with the first of their processes.
+# Modules that the fork server imports, of all pools of this process: the first process of any pool starts it.
 _preload: set[str] = set()
 
 
 class Worker(Protocol):
-    """What the processes of a pool do. It is pickled once for each process."""
+    """The task function of a pool's processes, with its set-up. Pickled once for each process."""
 
     @property
     def name(self) -> str:
-        """What a task is called in messages: "page", "listing"."""
+        """The name of a task in messages: "page", "listing"."""
 
     @property
     def preload(self) -> tuple[str, ...]:
-        """Modules that the server of processes imports once."""
+        """Modules that the fork server imports once."""
 
-    def prepare(self) -> Callable[[Any], Any]:
-        """Called once in each process: the function that does a task."""
+    def init_worker(self) -> Callable[[Any], Any]:
+        """Called once in each process; returns the function that runs a task."""
 
-    def rehearse(self) -> None:
-        """Do a task that is known to be good, in a process that is prepared. Raises where it cannot be done."""
+    def run_known_task(self) -> None:
+        """Run a task that is known to be good, after `init_worker`. Raises if it fails."""
 
 
 class TaskFailed(Exception):
-    """A task cannot be done, for what it does itself. The message is one sentence, perhaps with a traceback."""
+    """The task itself is the cause of its failure. The message is one sentence, possibly with a traceback."""
 
 
 class TaskTooSlow(TaskFailed):
-    """It took more processor time than allowed and was stopped."""
+    """The task exceeded its time limit and was stopped."""
 
 
 class TaskDied(TaskFailed):
-    """The processes that did it ended, or ran out of the memory that a task may use, each time."""
+    """The task ended its processes, or exceeded the memory limit, each time."""
 
 
 class WorkerPool:
-    """`submit` tasks, get a future for each. Raises MachineError where not even a thread can be started.
+    """Runs tasks in worker processes; `submit` gives a future for each. Raises MachineError if no thread can be started.
 
-    A future gives the answer, TaskFailed or MachineError; it is cancelled where the pool was stopped first.
+    A future gives the result or raises TaskFailed or MachineError; it is cancelled if the pool stops first.
     """
 
-    def __init__(self, work: Worker, *, processes: int, timeout_s: float) -> None:
+    def __init__(self, worker: Worker, *, processes: int, timeout_s: float) -> None:
         self._context = multiprocessing.get_context("forkserver")
-        _preload.update(work.preload)
+        _preload.update(worker.preload)
         self._context.set_forkserver_preload(sorted(_preload))
-        self._work = work
+        self._worker = worker
         self._timeout_s = timeout_s
         self._tasks: queue.SimpleQueue[tuple[Any, Future[Any]] | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
@@ -119,20 +119,20 @@ class WorkerPool:
             ) from error
 
     def submit(self, task: Any) -> Future[Any]:
-        """Have a task done."""
+        """Run a task in the next free process."""
         future: Future[Any] = Future()
         self._tasks.put((task, future))
         return future
 
     def close(self) -> None:
-        """Finish what is submitted and end the processes."""
+        """Finish all submitted tasks, then end the processes."""
         for _ in self._threads:
             self._tasks.put(None)
         for thread in self._threads:
             thread.join()
 
     def stop(self) -> None:
-        """End the processes at once; the futures of what they were doing, and of what waits, are cancelled."""
+        """End the processes at once; the futures of unfinished tasks are cancelled."""
         self._stopped.set()
         self.close()
 
@@ -141,10 +141,10 @@ class WorkerPool:
         while (item := self._tasks.get()) is not None:
             task, future = item
             try:
-                worker = self._do(worker, task, future)
+                worker = self._run_task(worker, task, future)
             except MachineError as error:
                 self._trouble, worker = error, None
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is no reason to leave the tasks without an answer
+            except Exception as error:  # noqa: BLE001 - tasks must get an answer whatever the error
                 self._trouble, worker = MachineError(f"a worker process cannot be used ({error!r})"), None
             if not future.done():
                 if self._stopped.is_set() or self._trouble is None:
@@ -154,8 +154,8 @@ class WorkerPool:
         if worker is not None:
             worker.end()
 
-    def _do(self, worker: _Worker | None, task: Any, future: Future[Any]) -> _Worker | None:
-        """Have one task done; the process, None where it is gone. The future stays open where the pool is stopped or in trouble."""
+    def _run_task(self, worker: _Worker | None, task: Any, future: Future[Any]) -> _Worker | None:
+        """Run one task; returns the process, or None if it is gone. The future stays open if the pool stops or fails."""
         why: WorkerBroken | TaskOutOfResources | None = None
         for _ in range(TASK_ATTEMPTS):
             if self._stopped.is_set() or self._trouble is not None:
@@ -184,9 +184,9 @@ class WorkerPool:
         return self._blame(why, future)
 
     def _blame(self, why: WorkerBroken | TaskOutOfResources, future: Future[Any]) -> _Worker | None:
-        """The task failed in every process it was given: blame it, unless it is the machine that fails. A rehearsed process."""
+        """The task failed in every process: blame it, unless the machine is at fault. Returns a process that ran the known task."""
         if isinstance(why, WorkerBroken):
-            raise MachineError(f"a worker process cannot work: {why.detail}")
+            raise MachineError(f"a worker process failed: {why.detail}")
         if why.machines:
             raise MachineError(why.machines)
         worker = self._start()
@@ -195,20 +195,20 @@ class WorkerPool:
         if (verdict := self._ask(worker, None)) is None:
             return None
         if not isinstance(verdict, TaskDone):
-            raise MachineError(f"not even a {self._work.name} that is known to be good can be read here: {verdict}")
+            raise MachineError(f"not even a {self._worker.name} that is known to be good can be read here: {verdict}")
         future.set_exception(TaskDied(why.detail))
         return worker
 
     def _start(self) -> _Worker | None:
-        """A process that is ready, None where the pool was stopped meanwhile. Raises MachineError."""
+        """Start a process; None if the pool stops meanwhile. Raises MachineError."""
         why = ""
         for attempt in range(START_ATTEMPTS):
             if self._stopped.wait(START_PAUSE_S if attempt else 0):
                 return None
             try:
-                worker = _Worker(self._context, self._work)
+                worker = _Worker(self._context, self._worker)
             except (OSError, EOFError) as error:
-                why = f"{error.strerror or error}" if isinstance(error, OSError) else "the server of processes ended"
+                why = f"{error.strerror or error}" if isinstance(error, OSError) else "the fork server ended"
                 continue
             answer = self._await_ready(worker)
             if isinstance(answer, WorkerReady):
@@ -221,8 +221,8 @@ class WorkerPool:
             if isinstance(answer, WorkerBroken):
                 break
         raise MachineError(
-            f"no worker process can be started ({why}); see to the limits of processes, open files and memory"
-            " (ulimit -u, -n, -v) and to the installation (copydesk doctor)"
+            f"no worker process can be started ({why}); check the limits of processes, open files and memory"
+            " (ulimit -u, -n, -v) and the installation (copydesk doctor)"
         )
 
     def _await_ready(self, worker: _Worker) -> WorkerReady | WorkerBroken | TaskOutOfResources | None:
@@ -240,7 +240,7 @@ class WorkerPool:
     def _ask(
         self, worker: _Worker, task: Any
     ) -> TaskDone | TaskRaised | WorkerBroken | TaskOutOfResources | TaskTooSlow | None:
-        """What came of a task (None: the rehearsal), None where the pool was stopped. Unless it answered, the process is gone."""
+        """The answer to a task (None: the known task); None if the pool stops. The process is killed unless it answered."""
         killed_before = oom_kills()
         answer: TaskDone | TaskRaised | WorkerBroken | TaskOutOfResources | TaskTooSlow | None
         try:
@@ -249,12 +249,12 @@ class WorkerPool:
         except (EOFError, OSError):
             answer = TaskOutOfResources(
                 detail=f"The process reading it ended, {TASK_ATTEMPTS} times.",
-                machines=_limits_of(worker, killed_before),
+                machines=_machine_limit(worker, killed_before),
             )
         except pickle.UnpicklingError as error:
             answer = TaskOutOfResources(detail=f"Its answer cannot be read: {error}.")
         if isinstance(answer, TaskOutOfResources) and not answer.machines and answer.memory:
-            answer = TaskOutOfResources(detail=answer.detail, machines=_limits_of(worker, killed_before))
+            answer = TaskOutOfResources(detail=answer.detail, machines=_machine_limit(worker, killed_before))
         if not isinstance(answer, TaskDone | TaskRaised):
             worker.kill()
         return answer
@@ -277,15 +277,15 @@ class WorkerPool:
 
 
 class _Worker:
-    """One worker process and our end of its pipe. Raises OSError where it cannot be started."""
+    """One worker process with this end of its pipe. Raises OSError if it cannot be started."""
 
-    def __init__(self, context: ForkServerContext, work: Worker) -> None:
+    def __init__(self, context: ForkServerContext, worker: Worker) -> None:
         self.tasks = 0
         self.limit = MEMORY_LIMIT_BYTES
         self._pipe, theirs = context.Pipe()
-        # Pickled by us: where a module is missing, the process says so instead of printing a traceback.
+        # Pickled here: if a module is missing, the process reports it instead of printing a traceback.
         self._process: ForkServerProcess = context.Process(
-            target=run_worker, args=(theirs, pickle.dumps(work)), daemon=True
+            target=run_worker, args=(theirs, pickle.dumps(worker)), daemon=True
         )
         try:
             self._process.start()
@@ -296,35 +296,35 @@ class _Worker:
             theirs.close()
 
     def ask(self, task: Any) -> None:
-        """Send a task. Raises OSError where the process is gone."""
+        """Send a task. Raises OSError if the process is gone."""
         self.tasks += 1
         send(self._pipe, encode_message(task))
 
     def poll(self, wait_s: float) -> bool:
-        """Whether there is an answer, within that time. Raises OSError where the process is gone."""
+        """Whether an answer arrives within `wait_s` seconds. Raises OSError if the process is gone."""
         return self._pipe.poll(wait_s)
 
     def receive(self) -> Any:
-        """The answer. Raises EOFError or OSError where the process is gone."""
+        """The answer. Raises EOFError or OSError if the process is gone."""
         return receive(self._pipe)
 
     def cpu_s(self) -> float | None:
-        """The processor time that it has used, in seconds; None where the system does not say."""
+        """The CPU time of the process in seconds; None if unknown."""
         return cpu_seconds(self._process.pid or 0)
 
     def end(self) -> None:
-        """Let an idle process end."""
+        """End an idle process."""
         self._pipe.close()
         self._process.join()
 
     def kill(self) -> None:
-        """End a process whatever it does."""
+        """Kill the process."""
         self._process.kill()
         self.end()
 
 
-def _limits_of(worker: _Worker, killed_before: int) -> str | None:
-    """Which limit of the machine a process may have died of; None where it had all that a task may use."""
+def _machine_limit(worker: _Worker, killed_before: int) -> str | None:
+    """The limit of the machine that a process may have died of; None if it had all that a task may use."""
     if worker.limit < MEMORY_LIMIT_BYTES:
         return (
             f"a process may use {worker.limit >> 20} MiB of address space here (ulimit -v), which is too little;"

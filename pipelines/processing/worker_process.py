@@ -1,8 +1,8 @@
-"""The inside of a worker process of `pipelines.processing.worker_pool`, and what it tells the pool.
+"""The main function of a worker process of `pipelines.processing.worker_pool`, and its answers to the pool.
 
-    Ready ──> (task ──> Answer | Failed | Strained | Broken)*
+    WorkerReady ──> (task ──> TaskDone | TaskRaised | TaskOutOfResources | WorkerBroken)*
 
-It ends when its pipe is closed, or when the process that started it dies: a daemon thread waits for just that.
+The process ends when its pipe is closed, or when its parent dies: a daemon thread waits for that.
 """
 
 from __future__ import annotations
@@ -25,31 +25,31 @@ from typing import Any
 from db.errors import CopydeskError, DatabaseError, MachineError
 from pipelines.processing.messages import encode_message, receive, send
 
-# Address space of one worker process. A hostile page must not take the machine's memory; the largest honest page of 876
-# needed under 300 MiB in all.
 MEMORY_LIMIT_BYTES = 2 << 30
-# An answer that is larger would only move the trouble to the process that asked. The largest honest one, a sitemap of 50,000
-# addresses with titles, has 20 MB.
+"""Address space of a worker process. A hostile page must not exhaust the machine's memory; the largest of 876 real pages needed
+under 300 MiB in all."""
 ANSWER_LIMIT_BYTES = 128 << 20
+"""The largest answer, so that it does not exhaust the parent. The largest real one, a sitemap of 50,000 addresses with titles, has
+20 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerReady:
-    """The process is prepared. `address_space`: how many bytes of it it may use."""
+    """The process is initialized. `address_space`: its limit in bytes."""
 
     address_space: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDone:
-    """The task is done."""
+    """The task returned `value`."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRaised:
-    """The task raised something that is its own doing. `detail`: a traceback."""
+    """The task raised an exception of its own. `detail`: the traceback."""
 
     detail: str
 
@@ -59,7 +59,7 @@ class TaskRaised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOutOfResources:
-    """The task ran out of something: its own doing, or the machine's. `memory`: of memory. `machines`: why it is the machine's."""
+    """The task ran out of a resource, of memory if `memory` is set. `machines`: why the machine is to blame, if it is."""
 
     detail: str
     memory: bool = False
@@ -71,7 +71,7 @@ class TaskOutOfResources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerBroken:
-    """The process lacks what it needs to work: a module, the database."""
+    """The process lacks what it needs: a module, the database."""
 
     detail: str
 
@@ -80,31 +80,31 @@ class WorkerBroken:
 
 
 def run_worker(pipe: Connection, pickled: bytes) -> None:
-    """The life of a worker process. `pickled` is its `Work`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides when we end
+    """The main function of a worker process. `pickled`: its `Worker`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends this process
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         limit = _limit_memory()
         threading.Thread(target=_end_with_parent, daemon=True).start()
-        work = pickle.loads(pickled)  # noqa: S301 - from our own parent
-        do = work.prepare()
-    except Exception as error:  # noqa: BLE001 - whatever it is, the parent is to say it
+        worker = pickle.loads(pickled)  # noqa: S301 - from the parent process
+        do = worker.init_worker()
+    except Exception as error:  # noqa: BLE001 - any error is reported by the parent
         with contextlib.suppress(OSError):
-            send(pipe, encode_message(WorkerBroken(detail=_in_words(error))))
+            send(pipe, encode_message(WorkerBroken(detail=_describe(error))))
         return
     with contextlib.suppress(EOFError, OSError):
         send(pipe, encode_message(WorkerReady(address_space=limit)))
         while True:
             task = receive(pipe)
-            send(pipe, _done(do, work.rehearse, task))
+            send(pipe, _run_task(do, worker.run_known_task, task))
 
 
-def _done(do: Callable[[Any], Any], rehearse: Callable[[], None], task: Any) -> list[bytes]:
-    """Do a task (None: the rehearsal); what came of it, as a message."""
+def _run_task(do: Callable[[Any], Any], run_known_task: Callable[[], None], task: Any) -> list[bytes]:
+    """Run a task (None: the known task) and encode the answer."""
     answer: TaskDone | TaskRaised | TaskOutOfResources | WorkerBroken
     try:
         if task is None:
-            rehearse()
+            run_known_task()
         answer = TaskDone(value=None if task is None else do(task))
         message = encode_message(answer)
         size = sum(len(piece) for piece in message)
@@ -112,22 +112,22 @@ def _done(do: Callable[[Any], Any], rehearse: Callable[[], None], task: Any) -> 
             return message
         answer = TaskRaised(detail=f"What was read of it has {size >> 20} MiB.")
     except (ImportError, sqlite3.Error, DatabaseError, MachineError) as error:
-        answer = WorkerBroken(detail=_in_words(error))
+        answer = WorkerBroken(detail=_describe(error))
     except MemoryError:
         answer = TaskOutOfResources(detail=traceback.format_exc(limit=-4), memory=True)
     except OSError:
         answer = TaskOutOfResources(detail=traceback.format_exc(limit=-4))
-    except Exception:  # noqa: BLE001 - the one boundary where a crash becomes an answer
+    except Exception:  # noqa: BLE001 - the one place where a crash becomes an answer
         answer = TaskRaised(detail=traceback.format_exc(limit=-12))
     return encode_message(answer)
 
 
-def _in_words(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     return str(error) if isinstance(error, CopydeskError | ImportError) else f"{type(error).__name__}: {error}"
 
 
 def _limit_memory() -> int:
-    """Set the limit, or keep a lower one that the machine sets; how many bytes it is."""
+    """Set the memory limit, or keep a lower one; returns it in bytes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     lower = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
     limit = min([MEMORY_LIMIT_BYTES, *lower])
@@ -144,9 +144,9 @@ def _end_with_parent() -> None:
 
 
 def cpu_seconds(pid: int) -> float | None:
-    """The processor time that a process has used, in seconds; None where it is gone or the system does not say (no /proc)."""
+    """The CPU time of a process in seconds; None if it is gone or there is no /proc."""
     try:
-        # proc(5): the name, in brackets, may hold anything; utime and stime are the 12th and 13th field behind it.
+        # proc(5): the name in brackets may contain anything; utime and stime are the 12th and 13th field after it.
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     except (OSError, IndexError, ValueError):
@@ -154,7 +154,7 @@ def cpu_seconds(pid: int) -> float | None:
 
 
 def oom_kills() -> int:
-    """How often the system has killed a process for want of memory; 0 where it does not say."""
+    """How many processes the system has killed for lack of memory; 0 if unknown."""
     try:
         for line in Path("/proc/vmstat").read_text(encoding="ascii").splitlines():
             name, _, value = line.partition(" ")

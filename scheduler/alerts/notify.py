@@ -1,10 +1,11 @@
-"""Telling a person: each alert goes to a command and to a web address, when it opens, while it lasts, when it is over.
+"""Notification: each alert goes to a command and to a web address when it opens, while it stays open, and when it closes.
 
     alerts due ──> payload ──> alert_command (JSON on standard input)   ──> told, or telling_failed and tried again
                           └──> alert_webhook (POST of the JSON)
 
-A hook that fails is tried once a round, the pauses doubling for that alert; it never stops the other hook or the service. A
-hook that hangs is ended after `HOOK_LIMIT_S`. The two are told independently: what the one has heard is not told to it again.
+A hook that fails is tried again in later rounds, with pauses that double for that alert; it never stops the other hook or the
+service. A hook that hangs is killed after `HOOK_LIMIT_S`. The hooks are independent: one that succeeded is not called again for
+the same event.
 """
 
 from __future__ import annotations
@@ -33,22 +34,22 @@ from db.store.alerts import Alert, AlertEvent, alerts_to_notify, record_notifica
 from db.timestamps import format_timestamp, parse_timestamp
 
 HOOK_LIMIT_S = 30.0
-"""The most that a hook may take, in seconds."""
+"""Time limit of a hook, in seconds."""
 LOST_HOOK_LIMIT_S = 10.0
-"""The same where the service only waits for it to end."""
+"""The same when the service only waits for the hook before it ends."""
 LOST_KIND = "database"
-# One operation on the socket; the whole request is held to the limit above.
+# Time limit of one socket operation; the whole request has the limit above.
 _SOCKET_S = 10.0
 # Pauses after a failure: a minute, then doubled, at most an hour.
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
-# The end of an alert is tried so often: for some five hours.
 MAX_TRIES = 10
-# Seconds between two looks at whether the service stops.
+"""Attempts to notify that an alert has closed: for some five hours."""
+# Seconds between checks whether the service stops.
 _STEP_S = 0.25
 _SHOWN = 300
 
 Hook = Callable[[Mapping[str, object]], str | None]
-"""Tells one alert; how it went wrong, None where it did not."""
+"""Sends one payload; returns why it failed, None on success."""
 
 
 def _never() -> bool:
@@ -63,35 +64,34 @@ def notify(
     limit_s: float = HOOK_LIMIT_S,
     stopping: Callable[[], bool] = _never,
 ) -> int:
-    """Tell what is due to be told; how many alerts some hook took. Raises nothing for a hook that fails.
+    """Send all notifications that are due; returns for how many alerts some hook succeeded. A failing hook raises nothing.
 
-    `stopping` ends it within half a second, with the command that runs; that alert is told again.
-
-    A round ends at the latest `limit_s` seconds (for each of the two hooks) after the last hook that worked.
+    `stopping` ends it within half a second and kills a command that runs; that alert is sent again later. A round ends at most
+    `limit_s` seconds (for each of the two hooks) after the last hook that succeeded.
     """
     hooks = _hooks(config, limit_s, stopping)
-    told = 0
+    notified = 0
     for alert in alerts_to_notify(conn) if hooks else []:
         event = _event(alert, config.alert_repeat.total_seconds(), now)
         if event is None:
             continue
-        wanted = {name: hook for name, hook in hooks.items() if _awaits(alert, event, name)}
+        wanted = {name: hook for name, hook in hooks.items() if _is_pending(alert, event, name)}
         payload = payload_of(alert, event, config.database)
         failures = {name: why for name, hook in wanted.items() if (why := hook(payload)) is not None}
         heard = len(failures) < len(wanted)
-        told += heard
+        notified += heard
         failed = _failure(alert, event, failures, now) if failures else None
         with write(conn):
             record_notification(conn, alert.id, accepted=heard, failure=failed, at=now)
-        # It would fail or hang for the others as well; they wait for the next round, and those that failed come last.
+        # A hook that failed would fail or hang for other alerts too; they wait for the next round, and failed ones come last.
         hooks = {name: hook for name, hook in hooks.items() if name not in failures}
         if not hooks or stopping():
             break
-    return told
+    return notified
 
 
-def notify_lost(config: Config, lost: DatabaseLost, now: datetime, *, say: Callable[[str], None]) -> None:
-    """Tell the hooks that the database is lost, which none of its rows can say: it has no number. `say` hears why a hook fails."""
+def notify_lost(config: Config, lost: DatabaseLost, now: datetime, *, log: Callable[[str], None]) -> None:
+    """Notify that the database is lost. No row can record this alert, so it has no id; `log` gets the reason if a hook fails."""
     payload: dict[str, object] = {
         "alert": None,
         "event": AlertEvent.OPENED.value,
@@ -106,11 +106,11 @@ def notify_lost(config: Config, lost: DatabaseLost, now: datetime, *, say: Calla
     }
     for name, hook in _hooks(config, LOST_HOOK_LIMIT_S, _never).items():
         if (why := hook(payload)) is not None:
-            say(f"{name} {why}")
+            log(f"{name} {why}")
 
 
 def payload_of(alert: Alert, event: AlertEvent, database: Path) -> dict[str, object]:
-    """What a hook is given. Its keys are stable."""
+    """The payload of a hook. Its keys are stable."""
     return {
         "alert": alert.id,
         "event": event.value,
@@ -126,12 +126,12 @@ def payload_of(alert: Alert, event: AlertEvent, database: Path) -> dict[str, obj
 
 
 def _event(alert: Alert, repeat_s: float, now: datetime) -> AlertEvent | None:
-    """What is due to be told of an alert now, None where nothing is."""
+    """The event of an alert that is due for notification; None if there is none."""
     failed = alert.notification_failure
     is_over = alert.closed_at is not None
     waits = failed is not None and now < parse_timestamp(str(failed["again_at"]))
     if repeat_s and alert.notified_at and not is_over and now - alert.notified_at >= timedelta(seconds=repeat_s):
-        # One hook that fails for days keeps no other from hearing it again.
+        # A hook that fails for days does not keep the other from the repetition.
         return None if waits and failed and failed["event"] == AlertEvent.STILL_OPEN.value else AlertEvent.STILL_OPEN
     if waits or (failed and is_over and _gave_up(failed)):
         return None
@@ -143,14 +143,14 @@ def _event(alert: Alert, repeat_s: float, now: datetime) -> AlertEvent | None:
 
 
 def _gave_up(failed: Mapping[str, object]) -> bool:
-    """Whether the end of an alert was told in vain so often that nobody needs to hear it any more."""
+    """Whether notifying that an alert has closed failed too often to try again."""
     return (
         failed["event"] == AlertEvent.CLOSED.value and isinstance(failed["times"], int) and failed["times"] >= MAX_TRIES
     )
 
 
-def _awaits(alert: Alert, event: AlertEvent, name: str) -> bool:
-    """Whether a hook has still to hear of an event: after a failure only those that failed have."""
+def _is_pending(alert: Alert, event: AlertEvent, name: str) -> bool:
+    """Whether a hook still needs this event: after a failure, only the hooks that failed do."""
     failed = alert.notification_failure
     if not failed or failed["event"] != event.value:
         return True
@@ -180,10 +180,10 @@ def _hooks(config: Config, limit_s: float, stopping: Callable[[], bool]) -> dict
 def _run(
     command: str, payload: Mapping[str, object], folder: Path, limit_s: float, stopping: Callable[[], bool]
 ) -> str | None:
-    """Run the command, without a shell, in a process group of its own that is ended with it."""
+    """Run the command without a shell, in its own process group."""
     with tempfile.TemporaryFile() as errors:
         try:
-            process = subprocess.Popen(  # noqa: S603 - the command is the owner's, from the settings
+            process = subprocess.Popen(  # noqa: S603 - the command comes from the user's settings
                 shlex.split(command),
                 cwd=folder,
                 env=os.environ | _environment(payload),
@@ -195,38 +195,38 @@ def _run(
         except (OSError, ValueError) as error:
             return f"cannot be started: {getattr(error, 'strerror', None) or error}"
         try:
-            given = json.dumps(payload, ensure_ascii=False).encode()
-            if not _waited(process, given, limit_s, stopping):
-                return "was killed, because the service stops" if stopping() else _late(limit_s)
+            data = json.dumps(payload, ensure_ascii=False).encode()
+            if not _wait_for(process, data, limit_s, stopping):
+                return "was killed, because the service stops" if stopping() else _timeout_message(limit_s)
         finally:
             _end(process)
         if process.returncode == 0:
             return None
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - _SHOWN))
-        said = " ".join(errors.read().decode(errors="replace").split())
+        stderr = " ".join(errors.read().decode(errors="replace").split())
     how = f"ended with {process.returncode}" if process.returncode > 0 else f"was ended by signal {-process.returncode}"
-    return f"{how}: {said}" if said else how
+    return f"{how}: {stderr}" if stderr else how
 
 
-def _late(limit_s: float) -> str:
+def _timeout_message(limit_s: float) -> str:
     return f"did not end within {limit_s:g} s, and was killed"
 
 
-def _waited(process: subprocess.Popen[bytes], given: bytes, limit_s: float, stopping: Callable[[], bool]) -> bool:
-    """Wait for a process in steps, looking whether to stop; whether it ended."""
-    end, unsent = time.monotonic() + limit_s, given or None
+def _wait_for(process: subprocess.Popen[bytes], data: bytes, limit_s: float, stopping: Callable[[], bool]) -> bool:
+    """Wait for a process in steps, checking whether to stop; returns whether it ended."""
+    end, unsent = time.monotonic() + limit_s, data or None
     while (left := end - time.monotonic()) > 0 and not stopping():
         try:
             process.communicate(unsent, timeout=min(_STEP_S, left))
         except subprocess.TimeoutExpired:
-            unsent = None  # it is on its way; to name it again would be an error
+            unsent = None  # already being sent; passing it again would be an error
         else:
             return True
     return False
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of a command that did not end in time. One that did may leave processes behind on purpose."""
+    """Kill the process group of a command that did not end in time. One that did may leave processes running on purpose."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
@@ -239,11 +239,11 @@ def _environment(payload: Mapping[str, object]) -> dict[str, str]:
 
 
 def _post(address: str, payload: Mapping[str, object], limit_s: float, stopping: Callable[[], bool]) -> str | None:
-    """Post the payload. In a thread of its own: a server that answers a byte a minute passes every time-out of a socket."""
+    """Post the payload, on a thread: a server that sends a byte a minute never exceeds a socket timeout."""
     if urlsplit(address).scheme not in ("http", "https"):
-        return "is no http or https address"
+        return "is not an http or https address"
     outcome: list[str | None] = []
-    thread = threading.Thread(target=lambda: outcome.append(_ask(address, payload, limit_s)), daemon=True)
+    thread = threading.Thread(target=lambda: outcome.append(_send_request(address, payload, limit_s)), daemon=True)
     thread.start()
     end = time.monotonic() + limit_s
     while thread.is_alive() and (left := end - time.monotonic()) > 0 and not stopping():
@@ -251,9 +251,9 @@ def _post(address: str, payload: Mapping[str, object], limit_s: float, stopping:
     return outcome[0] if outcome else f"no answer within {limit_s:g} s"
 
 
-def _ask(address: str, payload: Mapping[str, object], limit_s: float) -> str | None:
+def _send_request(address: str, payload: Mapping[str, object], limit_s: float) -> str | None:
     try:
-        request = urllib.request.Request(  # noqa: S310 - the scheme was looked at
+        request = urllib.request.Request(  # noqa: S310 - the scheme was checked
             address,
             data=json.dumps(payload, ensure_ascii=False).encode(),
             headers={"Content-Type": "application/json", "User-Agent": "Copydesk"},
@@ -269,7 +269,7 @@ def _ask(address: str, payload: Mapping[str, object], limit_s: float) -> str | N
 
 
 def _opener() -> urllib.request.OpenerDirector:
-    """http and https through the proxy of the environment. No redirect is followed: a POST would arrive as a GET."""
+    """An opener for http and https that uses the proxy of the environment and follows no redirect: a POST would become a GET."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),

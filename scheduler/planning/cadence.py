@@ -1,14 +1,14 @@
-"""When a source is to be crawled next, after it was crawled at some moment. Pure.
+"""When a source is due next after a crawl. Pure.
 
-    Every   on a grid of its own: 1,000 sources at 15 minutes come due one after the other, not together, and stay so
-    Cron    at the times of a cron line in a time zone
-    Auto    when waiting longer would cost more than looking (`scheduler.planning.learned_cadence`)
-    Never   not by itself
+    FixedInterval     on a grid of its own: 1,000 sources at 15 minutes come due one after the other, not together, and stay so
+    CronSchedule      at the times of a cron line in a time zone
+    LearnedInterval   when waiting longer would cost more than a visit (`scheduler.planning.learned_cadence`)
+    NeverDue          only by hand
 
-Grids and cron lines are times, not countdowns: a restart moves nothing, and of the times that passed while nobody looked one
-crawl makes up for all. Cron lines are read as Debian's cron reads them, by cronsim: what falls into the hour that the clock
-skips in spring runs right after it, what stands in the hour that it repeats in autumn runs once. (APScheduler 3.11's
-CronTrigger goes back in time there: from 00:30 UTC to 01:30 and again to 01:30, for ever.)
+Grids and cron lines are times, not countdowns: a restart shifts nothing, and one crawl makes up for all times that were missed.
+Cron lines are interpreted as by Debian's cron (cronsim): a time in the hour that the clock skips in spring runs right after it, a
+time in the hour that is repeated in autumn runs once. (APScheduler 3.11's CronTrigger goes back in time there: from 00:30 UTC to
+01:30 and again to 01:30, for ever.)
 """
 
 from __future__ import annotations
@@ -25,30 +25,30 @@ from cronsim import CronSim
 
 from db.config.settings import SourceSettings
 
-# Of a grid's step: whoever was crawled by hand so shortly before its time is not crawled again at it.
 NEAR_SHARE = 0.5
-# What a cron line's crawls are spread over, so that a hundred sources of one line do not start at once.
+"""A source that was crawled less than this share of its interval before a time of the grid skips that time."""
 CRON_SPREAD_S = 60.0
+"""Seconds over which sources with one cron line are spread, so that a hundred do not start at once."""
 
 
 class PublicationForecast(Protocol):
-    """What is known of when a source publishes."""
+    """A forecast of when a source publishes."""
 
     def next_visit(
         self, *, visited: float, latest: float | None, least: float, most: float, recent: Sequence[float] = ()
     ) -> float:
-        """When to look again (Unix seconds), after a look at `visited`; `recent` appeared since it was learned, `latest` last."""
+        """When to visit next (Unix seconds). See `LearnedCadence.next_visit`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedInterval:
-    """Every so many seconds. `phase`, 0 to 1, is where on the step this source's times lie."""
+    """Every `seconds` seconds. `phase`, 0 to 1: the offset of this source's grid, as a share of the interval."""
 
     seconds: float
     phase: float = 0.0
 
     def after(self, moment: datetime) -> datetime:
-        """The first time of the grid after a moment and not right behind it."""
+        """The first time of the grid after a moment, but not right after it (`NEAR_SHARE`)."""
         at = moment.timestamp()
         step = math.floor(at / self.seconds - self.phase) + 1
         time = (step + self.phase) * self.seconds
@@ -64,7 +64,7 @@ class FixedInterval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CronSchedule:
-    """At the times of a cron line in a zone; `phase`, 0 to 1, shifts this source by up to `CRON_SPREAD_S`."""
+    """At the times of a cron line in a time zone. `phase`, 0 to 1: delays this source by up to `CRON_SPREAD_S`."""
 
     line: str
     zone: str = "UTC"
@@ -78,7 +78,7 @@ class CronSchedule:
 
     @property
     def usual_s(self) -> float:
-        """Seconds between two crawls, where the line is densest by its first times of a day."""
+        """Seconds between the first two times of the line after a noon."""
         times = CronSim(self.line, datetime(2024, 1, 1, 12, tzinfo=UTC))
         first, second = next(times), next(times)
         return (second - first).total_seconds()
@@ -86,21 +86,21 @@ class CronSchedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedInterval:
-    """As often as its publishing asks for, between two bounds in seconds.
+    """As often as the source publishes, between `least_s` and `most_s` seconds.
 
-    `recent`: when articles appeared since the foresight was learned; `latest`: the last of all.
+    `recent`: when articles appeared since the forecast was learned; `latest`: when the last one did (Unix seconds).
     """
 
-    foresight: PublicationForecast
+    forecast: PublicationForecast
     latest: float | None
     recent: tuple[float, ...] = ()
     least_s: float
     most_s: float
 
     def after(self, moment: datetime) -> datetime:
-        """When it is worth looking again after a look at a moment."""
+        """When the next visit pays after one at this moment."""
         at = moment.timestamp()
-        time = self.foresight.next_visit(
+        time = self.forecast.next_visit(
             visited=at, latest=self.latest, least=self.least_s, most=self.most_s, recent=self.recent
         )
         return datetime.fromtimestamp(time, UTC)
@@ -113,14 +113,14 @@ class LearnedInterval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeverDue:
-    """Only where somebody crawls it by hand."""
+    """Never crawled by the service."""
 
     def after(self, moment: datetime) -> None:
-        """At no time."""
+        """None: never."""
 
     @property
     def usual_s(self) -> float:
-        """For ever."""
+        """Infinity."""
         return math.inf
 
 
@@ -128,12 +128,12 @@ Cadence = FixedInterval | CronSchedule | LearnedInterval | NeverDue
 
 
 def phase_of(name: str) -> float:
-    """Where a source's times lie, 0 to 1: by its name alone, so that it is the same on every machine and after every restart."""
+    """The phase of a source, 0 to 1: a hash of its name, so that it is the same on every machine and after every restart."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big") / (1 << 48)
 
 
 def cadence_of(name: str, settings: SourceSettings, auto: LearnedInterval | None = None) -> Cadence:
-    """The cadence that a source's settings name. `auto` is what "auto" means for it."""
+    """The cadence that a source's settings ask for. `auto`: its learned cadence, for `every = "auto"`."""
     phase = phase_of(name)
     if settings.cron:
         return CronSchedule(line=settings.cron, zone=settings.timezone, phase=phase)
@@ -142,9 +142,9 @@ def cadence_of(name: str, settings: SourceSettings, auto: LearnedInterval | None
             return NeverDue()
         case "auto":
             return auto if auto is not None else _fixed(settings.every_least, phase)
-        case step:
-            return _fixed(step, phase)
+        case interval:
+            return _fixed(interval, phase)
 
 
-def _fixed(step: timedelta, phase: float) -> FixedInterval:
-    return FixedInterval(seconds=step.total_seconds(), phase=phase)
+def _fixed(interval: timedelta, phase: float) -> FixedInterval:
+    return FixedInterval(seconds=interval.total_seconds(), phase=phase)

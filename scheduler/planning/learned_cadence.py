@@ -1,12 +1,11 @@
-"""How often a source with `every = "auto"` is looked at: learned from when it publishes.
+"""How often a source with `every = "auto"` is visited, learned from when it publishes.
 
-A look costs as much as so many article-hours of waiting, the same for all sources. The next one is due when the articles that
-will have come by then are expected to have waited that long together: ∫ rate(s)·(t - s) ds = LOOK_COST. At a steady rate that
-is the optimum: a look each Δ costs k/Δ, waiting costs rate·Δ/2, and both together are least where rate·Δ²/2 = k. The rate is
-that of the hour of the week (`scheduler.planning.weekly_profile`), and what the last articles draw after them
-(`scheduler.planning.bursts`).
+A visit costs as much as a fixed number of article-hours of waiting, the same for all sources. The next visit is due when the
+articles expected until then have waited that long in total: ∫ rate(s)·(t - s) ds = VISIT_COST. At a constant rate this is the
+optimum: a visit every Δ costs k/Δ, waiting costs rate·Δ/2, and their sum is smallest at rate·Δ²/2 = k. The rate is that of the
+hour of the week (`scheduler.planning.weekly_profile`) plus what the last articles trigger (`scheduler.planning.bursts`).
 
-Pure: all times are given, in Unix seconds; spans are seconds.
+Pure: all times are arguments, in Unix seconds; durations are seconds.
 """
 
 from __future__ import annotations
@@ -35,23 +34,23 @@ from scheduler.planning.weekly_profile import (
     weekly_rates,
 )
 
-# In article-seconds: a source with four articles an hour is looked at every 15 minutes, one with one a day every 2.5 hours.
 VISIT_COST = 0.125 * HOUR
-# Articles within this are one event: a batch that was released together says nothing of what comes next.
+"""In article-seconds: a source with four articles an hour is visited every 15 minutes, one with one a day every 2.5 hours."""
+# Articles within so many seconds are one event: a batch released together does not predict what follows.
 _BATCH = 60.0
-# Fewer events, or a shorter history, have no rhythm: only a level. It begins where a look is due after half an hour (the default of
-# `every`), and this one imagined article soon gives way to what is seen.
+# With fewer events, or a shorter history, only an average rate is learned. It starts with one imagined article, at a rate at which
+# a visit is due after half an hour (the default of `every`).
 _LEAST_EVENTS = 10
 _LEAST_SPAN = 2 * DAY
 _FIRST_RATE = 1.0 / HOUR
-# Older articles hardly count; of a source with very many the latest say enough, as they do about bursts.
+# Limits of the history: older articles hardly count, and of very many the latest are enough, for bursts too.
 _LONGEST = 42 * DAY
 _MOST_ARTICLES = 4000
 _MOST_IN_BURSTS = 400
 _ROUNDS = 4
-# From when on it is worth a word in `copydesk status`.
+# Thresholds from which `copydesk status` mentions bursts, batches and busy hours.
 _TELLING_DRAW, _TELLING_BATCH, _MOST_BUSY_HOURS = 0.4, 2.5, 15
-# Steps in looking ahead: fine at first, where a burst fades.
+# Steps of the integration: short at first, where a burst decays.
 _FIRST_STEP, _LONGEST_STEP, _STEP_GROWTH = 60.0, 900.0, 1.15
 
 
@@ -59,9 +58,9 @@ _FIRST_STEP, _LONGEST_STEP, _STEP_GROWTH = 60.0, 900.0, 1.15
 class LearnedCadence:
     """When a source publishes.
 
-    `hours` are stories a second, by hour of the week (0: Thursday 00:00 UTC). A story comes by itself, is `batch` articles
-    at once, draws others as `draw` says, and with them makes `articles_a_story`. `echo` is what is left at `heard` of the
-    articles up to then. `is_learned` is false where there was too little to learn from, and `hours` are all alike.
+    `hours`: spontaneous stories a second, by hour of the week (0: Thursday 00:00 UTC). A story is `batch` articles at once,
+    triggers others by `draw`, and comes to `articles_a_story` with them. `echo`: the decayed sum of all articles up to `heard`.
+    `is_learned` is false if there was too little to learn from; then all `hours` are equal.
     """
 
     hours: tuple[float, ...]
@@ -74,21 +73,21 @@ class LearnedCadence:
 
     @property
     def articles_a_day(self) -> float:
-        """Articles that a day brings, on average over the week."""
+        """Articles a day, on average over the week."""
         return sum(self.hours) / HOURS * DAY * self.articles_a_story
 
     def expected(self, start: float, end: float) -> float:
-        """How many articles the span brings by hour and weekday, whatever came just before it."""
+        """Expected articles in a span by hour and weekday, without what recent articles trigger."""
         return self.stories(start, end) * self.articles_a_story
 
     def stories(self, start: float, end: float) -> float:
-        """How many of them come by themselves. exp(-stories) is the chance that a span brings nothing at all."""
+        """Expected spontaneous stories in a span. exp(-stories) is the probability of no article at all."""
         return integrate_rates(self.hours, start, end)
 
     def in_words(self) -> str:
-        """What a person wants to know of it, in one line."""
+        """A description for people, in one line."""
         if not self.is_learned:
-            return "too few articles so far to tell a rhythm"
+            return "too few articles yet to learn a rhythm"
         day = self.articles_a_day
         words = [f"about {day:.0f} articles a day" if day >= 1.5 else f"about {max(1, round(day * 7))} articles a week"]
         if (busy := self._busy_hours()) is not None:
@@ -100,7 +99,7 @@ class LearnedCadence:
         return ", ".join(words)
 
     def _busy_hours(self) -> tuple[int, int] | None:
-        """The fewest hours in a row that bring four of five articles; None where they are most of the day."""
+        """The shortest run of hours with four of five articles; None if it is most of the day."""
         day = [sum(self.hours[hour::24]) for hour in range(24)] * 2
         for length in range(1, _MOST_BUSY_HOURS + 1):
             start = max(range(24), key=lambda hour: sum(day[hour : hour + length]))
@@ -111,11 +110,11 @@ class LearnedCadence:
     def next_visit(
         self, *, visited: float, latest: float | None, least: float, most: float, recent: Sequence[float] = ()
     ) -> float:
-        """When to look again, from `least` to `most` seconds after `visited`, which is when we looked last.
+        """When to visit next: `least` to `most` seconds after `visited`, the last visit.
 
-        `latest` is when the last known article appeared; it may be later than what this was learned from. `recent` are all
-        that appeared since `heard`, sorted; then `latest` is not looked at. Without them a burst is taken for one article: the
-        median delay at the bursty site is then 0.62 of a clock's instead of 0.48 (bench/service/cadence.py).
+        `recent`: when all articles since `heard` appeared, sorted. Without it, `latest` is used: when the last known article
+        appeared, possibly after `heard`. A burst then counts as one article: the median delay at the bursty site is 0.62 of that
+        of a fixed interval instead of 0.48 (bench/service/cadence.py).
         """
         most = max(least, most)
         echo = self._echo_at(visited, recent or (() if latest is None else (latest,)))
@@ -133,7 +132,7 @@ class LearnedCadence:
         return visited + most
 
     def _echo_at(self, now: float, recent: Sequence[float]) -> Echo:
-        """The echo of all that is known, at `now`."""
+        """The echo of all known articles at `now`."""
         echo, heard = self.echo, self.heard
         for time in recent:
             if heard + _BATCH < time <= now:
@@ -142,15 +141,15 @@ class LearnedCadence:
 
 
 def learn_cadence(appeared: Sequence[float], *, since: float, until: float) -> LearnedCadence:
-    """The rhythm of a source whose articles appeared at these times, sorted; `since` is when it was looked at first.
+    """The cadence of a source whose articles appeared at these times, sorted. `since`: its first visit; `until`: now.
 
-    Articles from before that, with a time that their listing stated, count as well. Takes 3 to 15 ms: twice a day is often
-    enough, as `next_visit` is told what came since.
+    Earlier articles count as well if their listing stated a time. Takes 3 to 15 ms; twice a day is enough, as `next_visit` gets
+    what appeared since.
     """
     since = max(since, until - _LONGEST)
     events, sizes = _events([time for time in appeared if until - _LONGEST <= time <= until][-_MOST_ARTICLES:])
     if events:
-        # What came before may not be known to the end (a feed lists its last articles only): the first one opens the history.
+        # Articles before the first may be missing (a feed lists only its last ones), so the history starts with it.
         since, events, sizes = events[0], events[1:], sizes[1:]
     met = echoes_met(events)
     batch = (sum(sizes) + 1.0) / (len(sizes) + 1.0)
@@ -188,12 +187,12 @@ def learn_cadence(appeared: Sequence[float], *, since: float, until: float) -> L
 
 
 def _fill(step: float, lag: int) -> float:
-    """How much echo a rate of one a second adds in a step."""
+    """The echo that a rate of one article a second adds in a step."""
     return -LAGS[lag] * math.expm1(-step / LAGS[lag])
 
 
 def _events(times: Sequence[float]) -> tuple[list[float], list[int]]:
-    """Articles that came together, as one, and how many they are."""
+    """Merge articles that appeared together into events; returns their times and numbers of articles."""
     events: list[float] = []
     sizes: list[int] = []
     for time in times:

@@ -1,9 +1,9 @@
-"""Rhythms of the sources with `every = "auto"`: learned a few at a time, kept in rows, so that a start has nothing to learn.
+"""Learned cadences of the sources with `every = "auto"`: learned a few at a time and stored, so that a restart learns nothing anew.
 
-    Standings ──asks for a source──> its row: rhythm and when it was learned ──> articles that appeared since ──> Auto
-                                     (none yet: what a new source is like)
+    SourceStates ──> the source's row: cadence and when it was learned ──> articles that appeared since ──> LearnedInterval
+                     (no row yet: the assumptions for a new source)
 
-`CadenceLearner` writes what it learns; a reader without one (`copydesk status`) plans by the same rows.
+`CadenceLearner` writes the rows; programs that only read (`copydesk status`) plan by the same rows.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from scheduler.planning.bursts import BurstEffect
 from scheduler.planning.cadence import LearnedInterval, phase_of
 from scheduler.planning.learned_cadence import LearnedCadence, learn_cadence
 
-# Rhythms are learned from so much; the old counts for ever less (`scheduler.planning.weekly_profile`).
 WINDOW = timedelta(days=42)
-# A rhythm is learned anew after this; one that is only a level, which follows by learning alone, sooner (bench/service/cadence.py).
+"""History that a cadence is learned from; older articles count less (`scheduler.planning.weekly_profile`)."""
+# How long a cadence is valid; shorter if it is only an average rate, which changes by learning alone (bench/service/cadence.py).
 LEARNED_FOR, LEVEL_FOR = timedelta(hours=12), timedelta(hours=1)
-# The clock's tick is not to be held up: one rhythm takes some 20 ms.
 LEARNED_AT_ONCE = 10
+"""Cadences learned in one tick, which must stay short: each takes some 20 ms."""
 
 
 def learned_interval_of(
     conn: sqlite3.Connection, source: Source, settings: SourceSettings, now: datetime
 ) -> LearnedInterval:
-    """What "auto" means for a source now, by its row; for a source without one, what is assumed of a new one."""
+    """The learned cadence of a source by its row; without a row, the assumptions for a new source."""
     row = load_rhythm(conn, source.id)
-    rhythm = from_json(row[1]) if row else learn_cadence((), since=now.timestamp(), until=now.timestamp())
-    heard = datetime.fromtimestamp(rhythm.heard, now.tzinfo)
+    cadence = from_json(row[1]) if row else learn_cadence((), since=now.timestamp(), until=now.timestamp())
+    heard = datetime.fromtimestamp(cadence.heard, now.tzinfo)
     recent = publication_times(conn, source.id, since=heard, until=now) if row else ()
     return LearnedInterval(
-        foresight=rhythm,
-        latest=recent[-1] if recent else rhythm.heard,
+        forecast=cadence,
+        latest=recent[-1] if recent else cadence.heard,
         recent=tuple(recent),
         least_s=settings.every_least.total_seconds(),
         most_s=settings.every_most.total_seconds(),
@@ -49,13 +49,13 @@ def learned_interval_of(
 
 
 class CadenceLearner:
-    """Learns the rhythms whose time has come. Holds nothing but when it is next asked to look."""
+    """Learns the cadences that have expired. Its only state is when each source is due for learning."""
 
     def __init__(self) -> None:
         self._next: dict[int, datetime] = {}
 
     def learn_due(self, conn: sqlite3.Connection, sources: Sequence[Source], now: datetime) -> list[int]:
-        """Learn at most `LEARNED_AT_ONCE` of them; the sources whose rhythm is another now."""
+        """Learn at most `LEARNED_AT_ONCE` of them; returns the ids of the sources learned."""
         learned: list[int] = []
         for source in sources:
             if self._next.get(source.id, now) > now:
@@ -64,10 +64,10 @@ class CadenceLearner:
                 self._next[source.id] = _next_time(source, row[0], from_json(row[1]))
                 if self._next[source.id] > now:
                     continue
-            rhythm = _learned(conn, source.id, now)
+            cadence = _learned(conn, source.id, now)
             with write(conn):
-                save_rhythm(conn, source.id, now, to_json(rhythm))
-            self._next[source.id] = _next_time(source, now, rhythm)
+                save_rhythm(conn, source.id, now, to_json(cadence))
+            self._next[source.id] = _next_time(source, now, cadence)
             learned.append(source.id)
             if len(learned) == LEARNED_AT_ONCE:
                 break
@@ -81,18 +81,18 @@ def _learned(conn: sqlite3.Connection, source_id: int, now: datetime) -> Learned
     return learn_cadence(appeared, since=max(start, first).timestamp(), until=now.timestamp())
 
 
-def _next_time(source: Source, at: datetime, rhythm: LearnedCadence) -> datetime:
-    """When to learn again; spread by name, so that a thousand sources are not learned together."""
-    return at + (LEARNED_FOR if rhythm.is_learned else LEVEL_FOR) * (0.75 + 0.5 * phase_of(source.name))
+def _next_time(source: Source, at: datetime, cadence: LearnedCadence) -> datetime:
+    """When to learn again: spread by name, so that a thousand sources are not learned together."""
+    return at + (LEARNED_FOR if cadence.is_learned else LEVEL_FOR) * (0.75 + 0.5 * phase_of(source.name))
 
 
-def to_json(rhythm: LearnedCadence) -> str:
-    """A rhythm as its row keeps it."""
-    return json.dumps(asdict(rhythm))
+def to_json(cadence: LearnedCadence) -> str:
+    """A cadence as stored in its row."""
+    return json.dumps(asdict(cadence))
 
 
 def from_json(text: str) -> LearnedCadence:
-    """The rhythm that `to_json` wrote."""
+    """The cadence that `to_json` wrote."""
     kept = json.loads(text)
     return LearnedCadence(
         **kept

@@ -1,10 +1,10 @@
-"""What is due: a pure function of the sources, their past runs and the time.
+"""The plan: which sources are due, as a pure function of the sources, their past runs and the time.
 
-    due(sources, runs, now) ──> those whose time has come, longest waiting first ──> batches(...) ──> one crawl process each
+    find_due(sources, runs, now) ──> due sources, longest waiting first ──> batches(...) ──> one crawl process each
 
-Nothing else is remembered. A service that starts, after a stop, a crash, a night's sleep or a new version, asks the same question
-of the same rows. The latest run of a source answers for all of its times up to then, so that missed times are made up for by
-one run and none is run twice.
+There is no other state. A service that starts after a stop, a crash, a suspended night or an upgrade computes the plan from the
+same rows. The latest run of a source counts for all of its times up to then, so one run makes up for missed times, and none runs
+twice.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from itertools import takewhile
 
 from scheduler.planning.cadence import Cadence
 
-# A clock that is set back by less than this may make a run lie in the future: its time has been served all the same. By more,
-# the clock was wrong when the run was recorded, and the run answers for nothing that is to come.
 CLOCK_STEP = timedelta(minutes=10)
-# From the third failure in a row the wait is doubled each time, up to this. A source is never given up.
-FAILURES_TOLERATED, LONGEST_WAIT = 2, timedelta(hours=6)
-# A run that was broken off is gone on with at once; broken off again and again, after 1, 2, 4, ... minutes.
+"""A run at most this far in the future counts: the clock was set back a little. Beyond it, the clock was wrong when the run was
+recorded, and the run counts for no time to come."""
+# From the third failure in a row the wait doubles each time, up to a maximum. A source is never given up.
+FAILURES_TOLERATED, MAX_FAILURE_WAIT = 2, timedelta(hours=6)
 INTERRUPTED_WAIT = timedelta(minutes=1)
-# So often in a row, and the source may be what breaks the process: it gets one of its own.
+"""An interrupted run is resumed at once; after further interruptions in a row, after 1, 2, 4, ... minutes."""
 SUSPECT_AFTER = 3
-# A source may wait for company, so that a process starts with more than one: this share of its cadence, this long at most.
-BATCHING_SHARE, COMPANY_MOST_S = 0.05, 30.0
-# A source whose last crawl took so long goes into a process with others like it, as does one that was never crawled.
+"""Interruptions in a row after which a source may be what breaks its process: it gets a process of its own."""
+# How long a due source waits for others, so that a process starts with several: this share of its cadence, at most so many seconds.
+BATCHING_SHARE, BATCHING_MAX_S = 0.05, 30.0
 SLOW_S = 300.0
+"""Sources whose last crawl took longer, or that were never crawled, run in processes of their own kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSource:
-    """A source as the plan sees it. `at_work`: some process is crawling it now."""
+    """A source as the plan sees it. `at_work`: a process is crawling it."""
 
     id: int
     name: str
@@ -45,7 +45,7 @@ class PlannedSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastRun:
-    """One source's part in a run. `ended`: finished, failed or stopped, None while it lasts. `by_hand`: a person started it."""
+    """One source's part in a run. `ended`: finished, failed or stopped; None while it runs. `by_hand`: started by the user."""
 
     started_at: datetime
     ended: str | None
@@ -54,12 +54,12 @@ class PastRun:
 
 
 Runs = Mapping[int, Sequence[PastRun]]
-"""The last few runs of each source, by its id, latest first."""
+"""The last few runs of each source by its id, newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueSource:
-    """A source whose time has come: since when, and whether it is slow, or suspected of breaking its process."""
+    """A due source: since when, whether it is slow, and whether it is suspected of breaking its process."""
 
     source: PlannedSource
     since: datetime
@@ -67,26 +67,26 @@ class DueSource:
     suspect: bool = False
 
     @property
-    def patience_s(self) -> float:
-        """How long it may wait for company."""
+    def batching_wait_s(self) -> float:
+        """How long it may wait to be batched with others, in seconds."""
         return min(BATCHING_MAX_S, BATCHING_SHARE * self.source.cadence.usual_s)
 
 
 def next_run(source: PlannedSource, past: Sequence[PastRun], now: datetime) -> datetime | None:
-    """When a source is to be crawled next; a moment that has passed means that it is due. None: not by itself, or it is at work."""
+    """When a source is due next; it is due now if the time has passed. None if it is paused, being crawled, or never due."""
     if source.paused or source.at_work:
         return None
     if not past:
-        # Whatever is never crawled stays so, a new source of any other cadence is crawled at once.
+        # A new source is due at once, unless its cadence is `NeverDue`.
         return source.added_at if source.cadence.after(now) is not None else None
     last = past[0]
     served = last.started_at if last.started_at <= now + CLOCK_STEP else now
     time = source.cadence.after(served)
     if time is None:
         return None
-    broken = _in_a_row(past, "stopped")
-    if broken and not last.by_hand:
-        return min(time, served if broken == 1 else served + INTERRUPTED_WAIT * 2 ** min(broken - 2, 20))
+    interrupted = _in_a_row(past, "stopped")
+    if interrupted and not last.by_hand:
+        return min(time, served if interrupted == 1 else served + INTERRUPTED_WAIT * 2 ** min(interrupted - 2, 20))
     failures = _in_a_row(past, "failed")
     if failures > FAILURES_TOLERATED:
         wait = time - served
@@ -95,7 +95,7 @@ def next_run(source: PlannedSource, past: Sequence[PastRun], now: datetime) -> d
 
 
 def find_due(sources: Iterable[PlannedSource], runs: Runs, now: datetime) -> list[DueSource]:
-    """The sources whose time has come, those that wait longest first."""
+    """The due sources, longest waiting first."""
     found = []
     for source in sources:
         past = runs.get(source.id, ())
@@ -106,7 +106,7 @@ def find_due(sources: Iterable[PlannedSource], runs: Runs, now: datetime) -> lis
 
 
 def to_due_source(source: PlannedSource, past: Sequence[PastRun], since: datetime) -> DueSource:
-    """A source whose time has come, with what its past says of how to crawl it."""
+    """A due source, with how to crawl it by its past runs."""
     slow = not past or past[0].seconds > SLOW_S
     return DueSource(source=source, since=since, slow=slow, suspect=_in_a_row(past, "stopped") >= SUSPECT_AFTER)
 
@@ -114,9 +114,9 @@ def to_due_source(source: PlannedSource, past: Sequence[PastRun], since: datetim
 def batches(
     waiting: Sequence[DueSource], now: datetime, *, free: int, slow_free: int, size: int
 ) -> list[list[DueSource]]:
-    """What to start now: at most `free` processes of at most `size` sources, of them at most `slow_free` of slow ones.
+    """The batches to start now: at most `free` of at most `size` sources each, of them at most `slow_free` of slow sources.
 
-    A few sources whose time has just come wait a little for others.
+    A batch that is not full waits a little for other sources.
     """
     ready: list[list[DueSource]] = [[one] for one in waiting if one.suspect]
     for slow in (False, True):
@@ -134,9 +134,9 @@ def batches(
 
 
 def _has_waited(one: DueSource, now: datetime) -> bool:
-    return (now - one.since).total_seconds() >= one.patience_s
+    return (now - one.since).total_seconds() >= one.batching_wait_s
 
 
 def _in_a_row(past: Sequence[PastRun], ended: str) -> int:
-    """How many of the latest runs ended so."""
+    """How many of the latest runs in a row ended so."""
     return sum(1 for _ in takewhile(lambda run: run.ended == ended, past))

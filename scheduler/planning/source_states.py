@@ -1,7 +1,7 @@
-"""What the plan is made of, kept up with the rows: the sources as they stand, and the last few runs of each.
+"""The input of the plan, kept up to date with the database: the sources, and the last few runs of each.
 
-`refresh` reads what is new since the last time: 1,000 sources cost some milliseconds, whatever number of runs the database holds.
-Nothing is known here that the rows do not say; a new `SourceStates` of the same database plans the same.
+`refresh` reads only what is new since its last call: 1,000 sources cost some milliseconds, however many runs the database holds.
+Everything here comes from rows, so a new `SourceStates` of the same database gives the same plan.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from scheduler.planning.cadence import Cadence, LearnedInterval, NeverDue, caden
 from scheduler.planning.learning import learned_interval_of
 from scheduler.planning.plan import DueSource, PastRun, PlannedSource, next_run, to_due_source
 
-# As many past runs of a source as the plan looks at: a dozen failures in a row wait the longest of any cadence above 10 s.
 RUNS_KEPT = 12
+"""Past runs of a source that the plan needs: after a dozen failures in a row, any cadence above 10 s waits the longest."""
 
 
 class SourceStates:
-    """The plan's view of one database. Made by `SourceStates(config)`, then `refresh` before each question."""
+    """The sources of one database and when each is due. Call `refresh` before each question."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.problems: dict[str, str] = {}
-        """Sources whose stored settings cannot be read, with what is wrong; they are not crawled."""
+        """By name of the source, why its stored settings are invalid; these sources are not crawled."""
         self._source_rows: list[sqlite3.Row] = []
         self._sources: dict[int, Source] = {}
         self._planned: dict[int, PlannedSource] = {}
@@ -43,13 +43,13 @@ class SourceStates:
         self._at_work: set[int] = set()
         self._next: dict[int, tuple[object, datetime | None]] = {}
 
-    def use(self, config: Config) -> None:
-        """Plan by other settings from now on."""
+    def set_config(self, config: Config) -> None:
+        """Use other settings from now on."""
         self.config = config
         self._source_rows, self._sources, self._planned, self._next, self.problems = [], {}, {}, {}, {}
 
     def refresh(self, conn: sqlite3.Connection, now: datetime, learned: Sequence[int] = ()) -> None:
-        """Read what has changed. `learned`: sources whose rhythm is another since the last time."""
+        """Read what has changed. `learned`: ids of sources whose cadence was learned again since the last call."""
         changed = self._read_sources(conn) | self._read_runs(conn) | set(learned)
         at_work = locked_sources(conn)
         changed |= at_work ^ self._at_work
@@ -59,29 +59,29 @@ class SourceStates:
 
     @property
     def planned(self) -> Sequence[PlannedSource]:
-        """The sources, by name."""
+        """All sources as the plan sees them."""
         return list(self._planned.values())
 
     def runs_of(self, source_id: int) -> Sequence[PastRun]:
-        """The last runs of a source, latest first."""
+        """The last runs of a source, newest first."""
         return self._runs.get(source_id, ())
 
     def next_runs(self, now: datetime) -> list[tuple[datetime, PlannedSource]]:
-        """When each source is to be crawled next, soonest first; without those that are at work, paused, or never crawled."""
+        """When each source is crawled next, soonest first; without those being crawled, paused, or never crawled."""
         times = [(self._next_of(source, now), source) for source in self._planned.values()]
         return sorted(
             ((time, source) for time, source in times if time is not None), key=lambda one: (one[0], one[1].id)
         )
 
     def due(self, now: datetime) -> list[DueSource]:
-        """The same as `plan.due`, from times that are computed once for each change."""
+        """The same as `plan.find_due`, from times that are computed once for each change."""
         return [
             to_due_source(source, self.runs_of(source.id), time) for time, source in self.next_runs(now) if time <= now
         ]
 
     def _next_of(self, source: PlannedSource, now: datetime) -> datetime | None:
         past = self.runs_of(source.id)
-        # Of runs that lie in the future the answer depends on the time itself.
+        # For a run that lies in the future the result depends on `now`.
         if past and past[0].started_at > now:
             return next_run(source, past, now)
         key = (source, past[:1])
@@ -91,7 +91,7 @@ class SourceStates:
         return known[1]
 
     def _read_sources(self, conn: sqlite3.Connection) -> set[int]:
-        """Take in the sources as they are; those that are new or other."""
+        """Read the sources; returns the ids of those that are new or changed."""
         rows = source_rows(conn)
         if rows == self._source_rows:
             return set()
@@ -105,27 +105,27 @@ class SourceStates:
         return changed
 
     def _read_runs(self, conn: sqlite3.Connection) -> set[int]:
-        """Take in new rows; the sources that they are of."""
+        """Read new runs; returns the ids of their sources."""
         if self._last_id < 0:
             self._last_id = int(conn.execute("SELECT coalesce(max(id), 0) FROM source_runs").fetchone()[0])
         for source_id in self._sources.keys() - self._rows.keys():
-            self._keep(source_id, latest_source_runs(conn, source_id, RUNS_KEPT))
+            self._store(source_id, latest_source_runs(conn, source_id, RUNS_KEPT))
         rows = source_runs_since(conn, self._last_id, self._open)
         for row in rows:
             kept = [row, *(old for old in self._rows.get(row.source_id, ()) if old.id != row.id)]
-            self._keep(row.source_id, sorted(kept, key=lambda one: -one.id))
+            self._store(row.source_id, sorted(kept, key=lambda one: -one.id))
             self._last_id = max(self._last_id, row.id)
         return {row.source_id for row in rows}
 
-    def _keep(self, source_id: int, rows: Sequence[SourceRun]) -> None:
+    def _store(self, source_id: int, rows: Sequence[SourceRun]) -> None:
         kept = self._rows[source_id] = rows[:RUNS_KEPT]
         self._runs[source_id] = tuple(_past(row) for row in kept)
         for row in kept:
             (self._open.discard if row.ended else self._open.add)(row.id)
 
     @property
-    def learning(self) -> list[Source]:
-        """The sources that are crawled when it pays."""
+    def learned_sources(self) -> list[Source]:
+        """The sources with a learned cadence."""
         return [self._sources[one.id] for one in self._planned.values() if isinstance(one.cadence, LearnedInterval)]
 
     def _plan(self, conn: sqlite3.Connection, source: Source, now: datetime) -> None:

@@ -1,8 +1,8 @@
-"""When in the week a source publishes: 168 hours of UTC, each with its rate.
+"""The weekly profile of a source: its rate of publishing in each of the 168 hours of a week, in UTC.
 
-A rate is learned in steps, each leaning on the one before where there is little to go by:
-all hours alike ─> hours of the day ─> days of the week ─> the single hour of the week ─> the level of the last days.
-Old weeks count less. Hours are of UTC: a change of the clock moves a source's rhythm by one of them, for some weeks.
+Rates are estimated in steps; each step uses the one before as its prior:
+all hours equal ─> hours of the day ─> days of the week ─> single hours of the week ─> level of the last days.
+Old weeks count less. As hours are in UTC, a change of the clock shifts the profile by one hour for some weeks.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ HOUR = 3600.0
 DAY = 24 * HOUR
 HOURS = 168
 
-# An article counts 1/e after this, an eighth after four weeks. A source that turns its day around is followed within two weeks
-# (the site "turned" of bench/service/cadence.py), and an hour of the week still has two or three weeks to it.
 MEMORY = 14 * DAY
-# How much is published at all changes faster than when.
+"""Seconds after which an article counts 1/e (an eighth after four weeks). A source that turns its day around is followed within two
+weeks (the site "turned" of bench/service/cadence.py), and each hour of the week still has two or three weeks of data."""
 LEVEL_MEMORY = 5 * DAY
-# So many expected articles must stand against a prior for both to count the same. Half or twice as many change the mean delay
-# by 2 % at most, less than one seed differs from another (bench/service/cadence.py: steady, night, turned).
+"""The same for the level: how much is published changes faster than when."""
+# Weight of each prior in expected articles: with as many, prior and data count the same. Half or twice as many change the mean
+# delay by 2 % at most, less than one seed differs from another (bench/service/cadence.py: steady, night, turned).
 _HOUR_PRIOR = 4.0
 _DAY_PRIOR = 8.0
 _CELL_PRIOR = 16.0
@@ -30,52 +30,52 @@ _LEVEL_PRIOR = 12.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeklyProfile:
-    """The articles of a watched time: of each its hour of the week, and what it still counts by either memory.
+    """The articles of an observed period: the hour of the week of each, and its weight by either memory.
 
-    `watched` and `watched_lately` are seconds of each hour of the week, faded in the same way.
+    `observed` and `observed_lately`: seconds of each hour of the week that were observed, weighted in the same way.
     """
 
     cells: tuple[int, ...]
     counts: tuple[float, ...]
     counts_lately: tuple[float, ...]
-    watched: tuple[float, ...]
-    watched_lately: tuple[float, ...]
+    observed: tuple[float, ...]
+    observed_lately: tuple[float, ...]
 
 
 def hour_of_week(time: float) -> int:
-    """The hour of the week of a Unix time; 0 is Thursday 00:00 UTC, when Unix time began."""
+    """The hour of the week of a Unix time; 0 is Thursday 00:00 UTC, the start of Unix time."""
     return int(time // HOUR) % HOURS
 
 
 def build_profile(times: Sequence[float], *, since: float, until: float) -> WeeklyProfile:
-    """What `weekly_rates` learns from: articles at `times`, all within [since, until]."""
+    """The input of `weekly_rates`: articles at `times`, all within [since, until]."""
     return WeeklyProfile(
         cells=tuple(hour_of_week(time) for time in times),
         counts=tuple(math.exp((time - until) / MEMORY) for time in times),
         counts_lately=tuple(math.exp((time - until) / LEVEL_MEMORY) for time in times),
-        watched=_watched(since, until, MEMORY),
-        watched_lately=_watched(since, until, LEVEL_MEMORY),
+        observed=_observed(since, until, MEMORY),
+        observed_lately=_observed(since, until, LEVEL_MEMORY),
     )
 
 
 def weekly_rates(history: WeeklyProfile, weights: Sequence[float]) -> tuple[float, ...]:
-    """Articles a second in each hour of the week; `weights` say how much of each article counts."""
+    """Articles a second in each hour of the week; `weights`: how much each article counts."""
     found = [0.0] * HOURS
     for cell, count, weight in zip(history.cells, history.counts, weights, strict=True):
         found[cell] += count * weight
-    rates = [sum(found) / sum(history.watched)] * HOURS
+    rates = [sum(found) / sum(history.observed)] * HOURS
     for grouped, prior in ((_by_hour, _HOUR_PRIOR), (_by_day, _DAY_PRIOR), (_by_cell, _CELL_PRIOR)):
-        expected = grouped([rate * seen for rate, seen in zip(rates, history.watched, strict=True)])
+        expected = grouped([rate * seen for rate, seen in zip(rates, history.observed, strict=True)])
         pairs = zip(rates, grouped(found), expected, strict=True)
         rates = [rate * (n + prior) / (e + prior) for rate, n, e in pairs]
     lately = sum(count * weight for count, weight in zip(history.counts_lately, weights, strict=True))
-    expected_lately = sum(rate * seen for rate, seen in zip(rates, history.watched_lately, strict=True))
+    expected_lately = sum(rate * seen for rate, seen in zip(rates, history.observed_lately, strict=True))
     level = (lately + _LEVEL_PRIOR) / (expected_lately + _LEVEL_PRIOR)
     return tuple(rate * level for rate in rates)
 
 
 def integrate_rates(hours: Sequence[float], start: float, end: float) -> float:
-    """What rates by hour of the week come to from `start` to `end`."""
+    """The integral of rates by hour of the week from `start` to `end`."""
     weeks, left = divmod(max(0.0, end - start), HOURS * HOUR)
     total, time = weeks * sum(hours) * HOUR, start
     while left > 0.0:
@@ -85,8 +85,8 @@ def integrate_rates(hours: Sequence[float], start: float, end: float) -> float:
     return total
 
 
-def _watched(since: float, until: float, memory: float) -> tuple[float, ...]:
-    """How long each hour of the week was watched, in seconds, faded: hour by hour back from `until`."""
+def _observed(since: float, until: float, memory: float) -> tuple[float, ...]:
+    """Seconds of each hour of the week that were observed, weighted: hour by hour back from `until`."""
     hours = [0.0] * HOURS
     start = until // HOUR * HOUR
     hours[hour_of_week(start)] = until - max(start, since)
@@ -100,16 +100,16 @@ def _watched(since: float, until: float, memory: float) -> tuple[float, ...]:
 
 
 def _by_hour(values: Sequence[float]) -> list[float]:
-    """For each hour of the week what its hour of the day has on all days, with half of each neighbour."""
+    """For each hour of the week, the sum of its hour of the day over all days, with half of each neighbour."""
     hours = [sum(values[hour::24]) for hour in range(24)]
     return [hours[h - 1] / 2 + hours[h] + hours[(h + 1) % 24] / 2 for h in range(24)] * 7
 
 
 def _by_day(values: Sequence[float]) -> list[float]:
-    """For each hour of the week what its day has."""
+    """For each hour of the week, the sum of its day."""
     return [total for day in range(7) for total in [sum(values[day * 24 : day * 24 + 24])] * 24]
 
 
 def _by_cell(values: Sequence[float]) -> list[float]:
-    """For each hour of the week what it has, with half of each neighbour."""
+    """For each hour of the week, its value with half of each neighbour."""
     return [values[h - 1] / 2 + values[h] + values[(h + 1) % HOURS] / 2 for h in range(HOURS)]

@@ -46,9 +46,9 @@ def imported(file: Path, *, code: int, ends: str = "finished") -> tuple[str, set
 @pytest.mark.parametrize(
     ("data", "place", "why", "left"),
     [
-        pytest.param(FIRST + MIDDLE[:90_000], AT, "shorter than it says", {"0"}, id="cut in a member"),
+        pytest.param(FIRST + MIDDLE[:90_000], AT, "shorter than its length", {"0"}, id="cut in a member"),
         pytest.param(FIRST + MIDDLE[:12], AT, "", {"0"}, id="cut in its head"),
-        pytest.param(FIRST + MIDDLE[:-3], AT, "breaks off in a gzip member", {"0", "1"}, id="cut in a checksum"),
+        pytest.param(FIRST + MIDDLE[:-3], AT, "ends inside a gzip member", {"0", "1"}, id="cut in a checksum"),
         pytest.param(FIRST + flipped(MIDDLE, -6) + LAST, AT, "incorrect data check", {"0", "2"}, id="checksum"),
         pytest.param(FIRST + flipped(MIDDLE, -2) + LAST, AT, "incorrect length check", {"0", "2"}, id="length"),
         pytest.param(FIRST + flipped(MIDDLE, 70_000) + LAST, AT, "", {"0", "2"}, id="a bit"),
@@ -69,7 +69,7 @@ def test_a_plain_file_that_breaks_off(tmp_path: Path) -> None:
     file = tmp_path / "a.warc"
     file.write_bytes(PLAIN[0] + PLAIN[1][:50_000])
     said, urls, passed = imported(file, code=1)
-    assert f"{file}, byte {len(PLAIN[0]):,}: a record is shorter than it says" in said
+    assert f"{file}, byte {len(PLAIN[0]):,}: a record is shorter than its length" in said
     assert (urls, passed) == ({"0"}, {"damaged": 1})
 
 
@@ -93,7 +93,7 @@ def test_lengths_that_lie(tmp_path: Path) -> None:
     lie = bare("WARC-Type: response\r\nWARC-Target-URI: https://a.example/x\r\nContent-Length: 77777", b"x")
     file.write_bytes(PLAIN[0] + lie + PLAIN[2])
     said, _, passed = imported(file, code=1)
-    assert f"{file}, byte {len(PLAIN[0]):,}: a record is shorter than it says" in said
+    assert f"{file}, byte {len(PLAIN[0]):,}: a record is shorter than its length" in said
     assert passed == {"damaged": 1}
 
 
@@ -154,7 +154,7 @@ LINE = json.dumps({"path": "a.html", "url": "https://a.example/0", "fetched_at":
         (b"[" * 50_000, "line 2: not a JSON object"),
         (b'{"url": "https://a.example/1"}', "line 2: expected an object"),
         (b'{"path": "a.html", "url": {"a": 1}}', 'line 2: "url" must be a text'),
-        (b'{"path": "a.html", "fetched_at": "0001-01-01T00:00:00+14:00"}', 'line 2: "fetched_at" is out of all time'),
+        (b'{"path": "a.html", "fetched_at": "0001-01-01T00:00:00+14:00"}', 'line 2: "fetched_at" is out of range'),
         (b'{"path": "a.html", "url": "\xff"}', "line 2: not UTF-8 text"),
     ],
 )

@@ -327,7 +327,7 @@ def test_files_in_and_out_are_the_same_by_either_engine(
     assert rows["here"] == rows["far"]
     assert sorted((row[1], row[2]) for row in rows["far"]) == sorted((a[5], a[7]) for a in articles(desk, local))
     other = desk.run("extract", "--url", "http://s.example/1.html", "--to", f"file://{tmp_path}/far", code=2)
-    assert "take another folder" in other.stderr
+    assert "use another folder" in other.stderr
 
 
 def test_archives_at_an_address_go_into_the_database_by_either_engine(

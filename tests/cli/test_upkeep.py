@@ -145,7 +145,7 @@ def test_a_backup_step_without_a_folder_says_what_to_do(newsroom: Newsroom) -> N
 
 def test_a_step_that_fails_does_not_stop_the_others(newsroom: Newsroom) -> None:
     lines: list[str] = []
-    report = run_maintenance(config(newsroom, backup_folder="/none/at/all", keep_bodies="1d"), NOW, say=lines.append)
+    report = run_maintenance(config(newsroom, backup_folder="/none/at/all", keep_bodies="1d"), NOW, show=lines.append)
     steps = by_name(report.steps)
     assert report.failed
     assert {name: step.ended for name, step in steps.items()} == {
@@ -157,7 +157,7 @@ def test_a_step_that_fails_does_not_stop_the_others(newsroom: Newsroom) -> None:
         "backup": StepOutcome.FAILED,
         "checkpoint": StepOutcome.DONE,
     }
-    assert "/none/at/all: the folder does not exist" in steps["backup"].says
+    assert "/none/at/all: the folder does not exist" in steps["backup"].message
     assert steps["prune"].figures["bodies"] == 7
     assert [line.split(":")[0] for line in lines] == STEPS
     settings(newsroom, backup_folder="nowhere")
@@ -169,10 +169,10 @@ def test_a_damaged_database_costs_no_older_backup(newsroom: Newsroom, tmp_path: 
     folder = tmp_path / "backups"
     folder.mkdir()
     settled = config(newsroom, backup_folder=str(folder), backup_keep=1)
-    assert not run_maintenance(settled, NOW, say=print).failed
+    assert not run_maintenance(settled, NOW, show=print).failed
     with open_room(newsroom.path) as conn:
         conn.execute("UPDATE bodies SET data = x'00' WHERE id = 2")
-    report = run_maintenance(settled, NOW + timedelta(days=1), say=print)
+    report = run_maintenance(settled, NOW + timedelta(days=1), show=print)
     steps = by_name(report.steps)
     assert (steps["check"].ended, steps["backup"].ended) == (StepOutcome.FAILED, StepOutcome.FAILED)
     assert [path.name for path in backups_in(folder, newsroom.path)] == [backup_name(newsroom.path, NOW)]
@@ -187,7 +187,7 @@ def test_a_reader_in_the_way_is_a_warning(newsroom: Newsroom) -> None:
     reader.execute("SELECT count(*) FROM holds").fetchone()
     with open_room(newsroom.path) as conn:
         conn.execute("INSERT INTO holds (host, until) VALUES ('b', '')")
-    report = run_maintenance(config(newsroom), NOW, say=print)
+    report = run_maintenance(config(newsroom), NOW, show=print)
     reader.close()
     assert by_name(report.steps)["checkpoint"].ended is StepOutcome.WARNED
     assert not report.failed
@@ -203,11 +203,11 @@ def test_a_service_that_stops_ends_it_soon(newsroom: Newsroom, tmp_path: Path) -
         asked["times"] += 1
         return any(folder.iterdir())
 
-    report = run_maintenance(config(newsroom, backup_folder=str(folder)), NOW, say=print, stopping=stopping)
+    report = run_maintenance(config(newsroom, backup_folder=str(folder)), NOW, show=print, stopping=stopping)
     assert [step.ended for step in report.steps[4:]] == [StepOutcome.DONE, StepOutcome.SKIPPED, StepOutcome.DONE]
     assert asked["times"] > 5
     assert list(folder.iterdir()) == [], "what was begun is gone"
-    stopped = run_maintenance(config(newsroom), NOW, say=print, stopping=lambda: True)
+    stopped = run_maintenance(config(newsroom), NOW, show=print, stopping=lambda: True)
     assert {step.ended for step in stopped.steps} == {StepOutcome.SKIPPED}
 
 

@@ -34,7 +34,7 @@ WEB = "python -m tests.demoweb --port 8899 --now"
 RUN = "copydesk run"
 SERVICES: Mapping[str, str] = {
     WEB: r"http_proxy=http://(127\.0\.0\.1:\d+)",
-    RUN: r"answering at http://(127\.0\.0\.1:\d+)",
+    RUN: r"listening at http://(127\.0\.0\.1:\d+)",
 }
 """What runs beside the shell, and what it prints when it is up: its address."""
 ADDRESSES: Mapping[str, str] = {WEB: "127.0.0.1:8899", RUN: "127.0.0.1:9109"}

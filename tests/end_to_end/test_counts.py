@@ -165,14 +165,16 @@ def test_ten_crawls_of_one_web_are_counted_the_same_everywhere(site: tuple[Site,
     conn = open_readonly(desk.database)
     assert [run.figures["new"] for run in last_runs(conn, 20)] == [run["new"] for run in reversed(runs)]
     conn.close()
-    counters = prometheus(metrics.page().decode())
+    counters = prometheus(metrics.render().decode())
     for name in COUNTED:
         assert counters[f'copydesk_crawled_total{{what="{name}"}}'] == sums[name], name
     # A run is as long as its row says, wherever it is told.
     for (_, _, started_at, ended_at), run in zip(with_figures, runs, strict=True):
         length = parse_timestamp(ended_at) - parse_timestamp(started_at)
         assert abs(length - timedelta(seconds=run["seconds"])) <= timedelta(milliseconds=2)
-        line = describe_ended(EndedCrawl(names=(), pid=1, how="finished", seconds=99.0, figures=run | {"sources": 1}))
+        line = describe_ended(
+            EndedCrawl(names=(), pid=1, outcome="finished", seconds=99.0, figures=run | {"sources": 1})
+        )
         assert line.endswith(f"{run['seconds']:.1f} s")
 
 

@@ -38,11 +38,6 @@ class HostileSite:
     robots: Callable[[], bytes] = lambda: b"User-agent: *\nDisallow: /private/\n"
     packed: bool = False
 
-    @property
-    def innocent(self) -> bool:
-        """Whether all its articles can be had."""
-        return self.name.startswith("innocent")
-
 
 def _rss(items: str) -> bytes:
     return f"<?xml version='1.0'?><rss version='2.0'><channel><title>T</title>{items}</channel></rss>".encode()

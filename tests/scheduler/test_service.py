@@ -179,7 +179,7 @@ def test_changed_settings_are_taken_up_and_wrong_ones_are_said(demoweb: DemoWeb,
         process.terminate()
         _, said = process.communicate(timeout=20)
     assert "copydesk.toml:" in said
-    assert "the settings from before hold" in said
+    assert "the previous settings stay in force" in said
 
 
 def test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not_stop(

@@ -1,4 +1,4 @@
-"""Alerts about the service's own work: a site file that is wrong, crawl processes that end before they have begun."""
+"""Alerts about the service's own work: a site file that is wrong, crawl processes that end before they begin."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class Watch:
         self.config = Config().with_values(db=str(diary.path), sites=str(self.rules))
         self.log = io.StringIO()
         self.starts = starts or StartCounter()
-        self.watchman = MonitorJob(Log("json", self.log), lambda: False, self.starts)
+        self.monitor = MonitorJob(Log("json", self.log), lambda: False, self.starts)
 
     def look(self) -> list[tuple[str, str]]:
         """One round; what is open after it: kind and what it says."""
-        self.watchman.look(self.diary.conn, self.config)
+        self.monitor.run(self.diary.conn, self.config)
         return [(alert.kind, alert.message) for alert in open_alerts(self.diary.conn)]
 
 
@@ -88,8 +88,10 @@ def test_each_wrong_file_is_an_alert_until_it_is_mended(diary: Diary) -> None:
     assert watch.look() == []
 
 
-def ended(*names: str, how: str = "failed", words: str = "Traceback\nMemoryError", **figures: object) -> EndedCrawl:
-    return EndedCrawl(names=names, pid=1, how=how, seconds=1.0, figures=figures, last_words=words)
+def ended(
+    *names: str, outcome: str = "failed", stderr_tail: str = "Traceback\nMemoryError", **figures: object
+) -> EndedCrawl:
+    return EndedCrawl(names=names, pid=1, outcome=outcome, seconds=1.0, figures=figures, stderr_tail=stderr_tail)
 
 
 def test_processes_that_end_before_they_have_begun_are_an_alert(diary: Diary) -> None:
@@ -98,22 +100,22 @@ def test_processes_that_end_before_they_have_begun_are_an_alert(diary: Diary) ->
     watch = Watch(diary, starts)
     for _ in range(FAILED_STARTS - 1):
         starts.note(ended("a.example", "b.example"))
-        starts.note(ended("c.example", how="finished", run=1))
+        starts.note(ended("c.example", outcome="finished", run=1))
         assert watch.look() == []
-    starts.note(ended("a.example", "b.example", how="stopped"))  # somebody stopped it: neither way
+    starts.note(ended("a.example", "b.example", outcome="stopped"))  # somebody stopped it: neither way
     starts.note_failed(["a.example"], "no process could be started: Resource temporarily unavailable")
     ((kind, says),) = watch.look()
     assert kind == "crawl_start"
     assert says == (
-        "crawls of a.example end before they have begun: no process could be started: Resource temporarily unavailable"
+        "crawls of a.example end before they begin: no process could be started: Resource temporarily unavailable"
     )
     # A service that has just come up knows nothing: what is open stays open.
     assert len(Watch(diary).look()) == 1
     # One that began and then failed has a run, which says why.
-    starts.note(ended("a.example", how="failed", run=2))
+    starts.note(ended("a.example", outcome="failed", run=2))
     assert starts.failed() is None
     assert len(watch.look()) == 1  # b.example fails yet
-    starts.note(ended("b.example", how="finished", run=3))
+    starts.note(ended("b.example", outcome="finished", run=3))
     assert watch.look() == []
     # A source that is not tried any more is no trouble.
     for _ in range(FAILED_STARTS):
@@ -141,7 +143,7 @@ def test_a_real_process_that_cannot_start_makes_the_service_unwell(diary: Diary,
     well, says = service.health()
     assert not well
     assert "none.toml: cannot be read" in str(says["trouble"])
-    service._note_ended([replace(gone[0], how="finished", figures={"run": 1, "sources": 1, "seconds": 1.0})])
+    service._note_ended([replace(gone[0], outcome="finished", figures={"run": 1, "sources": 1, "seconds": 1.0})])
     assert service.health()[0]
 
 

@@ -1,10 +1,10 @@
-"""A Dask cluster as an executor that reads pages: the other half of `pipelines.processing.dask.worker`, in the client.
+"""A Dask cluster as an executor of pages: the client side of `pipelines.processing.dask.worker`.
 
-    submit ──> waiting pages ──> sender: loads them, makes a batch ──> Dask's own executor ──> readings ──> one future a page
+    submit ──> queue of pages ──> sender thread: loads them, makes batches ──> Dask's executor ──> results ──> one future a page
 
-Pages come one by one, as to the local pool; a thread sends them on in batches, so that what a task costs is shared. A batch whose
-worker died is read again elsewhere by Dask itself. Where that happens too often (`distributed.scheduler.allowed-failures`),
-its pages are sent one by one, and the one with which a worker still dies is given up as CRASHED.
+Pages are submitted one by one, as to the local pool; a thread sends them in batches, which share the cost of a task. Dask repeats
+a batch whose worker died. If that happens too often (`distributed.scheduler.allowed-failures`), its pages are sent one by one, and
+a page with which a worker still dies is rejected as CRASHED.
 """
 
 from __future__ import annotations
@@ -26,35 +26,35 @@ from db.errors import CopydeskError, EngineError
 from db.models import Reason, Rejection
 from db.store.page_payload import PagePayload, load_payload
 from pipelines.processing.dask.worker import ExtractorMismatch, extract_batch, installed_versions
+from pipelines.processing.page_executor import PageExecutor, task_of_call
 from pipelines.processing.page_worker import ExtractionResult, Task, rejected_as_crashed
-from pipelines.processing.reextract import PageExecutor, task_of_call
 
-# Pages of one task: some 0.4 s of work, against some 5 ms that a task costs. And their bytes as they travel.
+# Pages of one task: some 0.4 s of work, against some 5 ms of overhead. And the limit of their compressed bytes.
 BATCH, BATCH_BYTES = 16, 4_000_000
-# How long a page waits for company before its batch goes as it is.
+# How long a page waits for others before its batch is sent, in seconds.
 LINGER_S = 0.05
-# Batches under way for each thread of the workers: one that is read, one at the worker, one on its way.
+# Pending batches for each thread of the workers: one being extracted, one at the worker, one on its way.
 BATCHES_PER_THREAD = 3
-# How often the workers are counted: they may come and go.
+# How often the threads of the workers are counted, in seconds: workers join and leave.
 COUNTED_EVERY_S = 5.0
-# A worker that closes while it reads says so by an error, and the batch is tried elsewhere.
+# A worker that closes during a batch raises an error, and Dask tries the batch elsewhere.
 RETRIES = 3
 
 
 @dataclass(slots=True, kw_only=True)
 class _Batch:
-    parcels: list[PagePayload] = field(default_factory=list)
+    payloads: list[PagePayload] = field(default_factory=list)
     futures: list[Future[Any]] = field(default_factory=list)
     size: int = 0
 
 
 class DaskExecutor(PageExecutor):
-    """`submit` pages; ids are those of `database`. The client must have the plugin registered under `plugin`."""
+    """Extracts pages on a cluster; page ids are those of `database`. The client must have registered the plugin named `plugin`."""
 
     def __init__(self, client: Client, plugin: str, database: Path | None) -> None:
         self._client, self._plugin, self._database = client, plugin, database
         self._inner: Executor = client.get_executor(pure=False, retries=RETRIES)
-        self._maker = installed_versions()
+        self._versions = installed_versions()
         self._queue: queue.Queue[tuple[Task, Future[Any]] | _Batch | None] = queue.Queue()
         self._stopped = threading.Event()
         self._threads, self._counted = 0, -COUNTED_EVERY_S
@@ -68,14 +68,14 @@ class DaskExecutor(PageExecutor):
         return max(1, self._threads) * BATCHES_PER_THREAD * BATCH
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Have a page read."""
+        """Submit `extract_task` with a page."""
         page = task_of_call(fn, args, kwargs)
         future: Future[Any] = Future()
         self._queue.put((page, future))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the sender; give up what is under way where `cancel_futures` is given. The client stays open."""
+        """End the sender; with `cancel_futures`, cancel pending pages. The client stays open."""
         if cancel_futures:
             self._stopped.set()
         self._queue.put(None)
@@ -90,8 +90,8 @@ class DaskExecutor(PageExecutor):
                 if isinstance(first, _Batch):
                     self._send(first)
                     continue
-                batch, ended = self._gathered(first, load)
-                if batch.parcels:
+                batch, ended = self._next_batch(first, load)
+                if batch.payloads:
                     self._send(batch)
                 if ended:
                     return
@@ -100,15 +100,15 @@ class DaskExecutor(PageExecutor):
             if conn:
                 conn.close()
 
-    def _gathered(
+    def _next_batch(
         self, first: tuple[Task, Future[Any]], load: Callable[[int], PagePayload] | None
     ) -> tuple[_Batch, bool]:
-        """A batch that begins with a page, and whether there will be no more."""
+        """A batch beginning with `first`, and whether the executor was shut down."""
         batch, deadline = _Batch(), time.monotonic() + LINGER_S
         _add(batch, *first, load)
-        while len(batch.parcels) < BATCH and batch.size < BATCH_BYTES:
+        while len(batch.payloads) < BATCH and batch.size < BATCH_BYTES:
             try:
-                # Not less than nothing: `get` of CPython 3.11 may wait for ever then.
+                # Never a negative time: `get` of CPython 3.11 may wait for ever then.
                 more = self._queue.get(timeout=max(0.001, deadline - time.monotonic()))
             except queue.Empty:
                 break
@@ -122,37 +122,37 @@ class DaskExecutor(PageExecutor):
 
     def _send(self, batch: _Batch) -> None:
         try:
-            sent = self._inner.submit(extract_batch, self._plugin, batch.parcels, self._maker)
-        except Exception as error:  # noqa: BLE001 - the client is closed or broken: whoever waits for the pages must hear of it
+            sent = self._inner.submit(extract_batch, self._plugin, batch.payloads, self._versions)
+        except Exception as error:  # noqa: BLE001 - the client is closed or broken: the futures must raise it
             for future in batch.futures:
-                future.set_exception(_explained(error))
+                future.set_exception(_as_engine_error(error))
         else:
-            sent.add_done_callback(partial(self._done, batch))
+            sent.add_done_callback(partial(self._complete, batch))
 
-    def _done(self, batch: _Batch, sent: Future[list[ExtractionResult]]) -> None:
-        """On Dask's thread: the readings to those who wait for them."""
+    def _complete(self, batch: _Batch, sent: Future[list[ExtractionResult]]) -> None:
+        """Complete the futures of a batch; runs on Dask's thread."""
         if self._stopped.is_set():
             for future in batch.futures:
                 future.cancel()
             return
         try:
-            readings = {reading.page_id: reading for reading in sent.result()}
-            for parcel, future in zip(batch.parcels, batch.futures, strict=True):
-                future.set_result(readings[parcel.page_id])
+            results = {result.page_id: result for result in sent.result()}
+            for payload, future in zip(batch.payloads, batch.futures, strict=True):
+                future.set_result(results[payload.page_id])
         except KilledWorker as error:
-            self._again_or_crashed(batch, error)
-        except (CancelledError, Exception) as error:  # noqa: BLE001 - carried to whoever waits for the pages
+            self._retry_or_reject(batch, error)
+        except (CancelledError, Exception) as error:  # noqa: BLE001 - raised by the futures
             for future in batch.futures:
-                future.set_exception(_explained(error))
+                future.set_exception(_as_engine_error(error))
 
-    def _again_or_crashed(self, batch: _Batch, error: KilledWorker) -> None:
-        if len(batch.parcels) == 1:
+    def _retry_or_reject(self, batch: _Batch, error: KilledWorker) -> None:
+        if len(batch.payloads) == 1:
             detail = f"The Dask worker reading it ended, {error.allowed_failures + 1} times."
             outcome = Rejection(reason=Reason.CRASHED, detail=detail)
-            batch.futures[0].set_result(ExtractionResult(page_id=batch.parcels[0].page_id, outcome=outcome))
+            batch.futures[0].set_result(ExtractionResult(page_id=batch.payloads[0].page_id, outcome=outcome))
             return
-        for parcel, future in zip(batch.parcels, batch.futures, strict=True):
-            self._queue.put(_Batch(parcels=[parcel], futures=[future], size=parcel.size))
+        for payload, future in zip(batch.payloads, batch.futures, strict=True):
+            self._queue.put(_Batch(payloads=[payload], futures=[future], size=payload.size))
 
     def _count(self) -> None:
         if time.monotonic() - self._counted >= COUNTED_EVERY_S:
@@ -165,17 +165,19 @@ def _add(batch: _Batch, page: Task, future: Future[Any], load: Callable[[int], P
         if not isinstance(page, PagePayload):
             assert load is not None
             page = load(page)
-    except CopydeskError as error:  # the stored body is damaged or pruned: said of this page, the others are read
+    except CopydeskError as error:  # the stored body is damaged or pruned: only this page is rejected
         future.set_result(rejected_as_crashed(page, error))
         return
-    batch.parcels.append(page)
+    batch.payloads.append(page)
     batch.futures.append(future)
     batch.size += page.size
 
 
-def _explained(error: BaseException) -> EngineError:
+def _as_engine_error(error: BaseException) -> EngineError:
     if isinstance(error, ExtractorMismatch):
         return EngineError(f"a Dask worker has other versions: {error}; install the same ones there, then run it again")
     if isinstance(error, CancelledError):
-        return EngineError("the connection to the Dask scheduler was lost; see to it, then the same command goes on")
+        return EngineError(
+            "the connection to the Dask scheduler was lost; restore it, and run the same command again to resume"
+        )
     return EngineError(f"a Dask worker failed ({type(error).__name__}: {error})")

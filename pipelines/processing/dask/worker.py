@@ -1,10 +1,10 @@
-"""What runs on a Dask worker: a reading pool under it, so that a page's crash or time limit costs that page, as on one machine.
+"""Extraction on a Dask worker: a pool of worker processes below it, so that a crash or time limit costs one page, as on one
+machine.
 
-    client ──plugin: rules, time limit──> worker ──> ExtractionPool ──> reading process 1
-           ──task: a batch of parcels──>    thread ─────┘      └──> reading process 2
+    client ──plugin: rules, time limit──> worker ──> ExtractionPool ──> worker process 1
+           ──task: a batch of payloads──>   thread ─────┘      └──> worker process 2
 
-A worker needs Copydesk installed, with the same code and the same libraries under the extraction as the client, and nothing of the
-client's disk.
+A Dask worker needs Copydesk installed with the same code and libraries as the client; it needs no files of the client.
 """
 
 from __future__ import annotations
@@ -26,33 +26,33 @@ from pipelines.extraction.version import extraction_version, installed_code
 from pipelines.processing.page_pool import ExtractionPool
 from pipelines.processing.page_worker import ExtractionResult
 
-# A client that was killed leaves its plugin behind. Reading processes that have had nothing to do for so long are ended.
 IDLE_S = 60.0
+"""Seconds after which idle worker processes are ended: a client that was killed leaves its plugin behind."""
 
 
 class PoolStopped(Exception):
-    """The worker is closing: the batch is to be read elsewhere."""
+    """The worker is closing: another one must extract the batch."""
 
 
 class ExtractorMismatch(Exception):
-    """A worker would extract otherwise than the client: a worker that came later, with other versions."""
+    """A worker that joined later has other versions than the client."""
 
 
-# The code that is installed, trafilatura's version, the version of the extraction with the other libraries under it.
+# Digest of the installed code, version of trafilatura, extraction version (which names other libraries).
 Versions = tuple[str, str, str]
 
 
 def installed_versions() -> Versions:
-    """What this process would extract with. The rules travel.
+    """The versions that this process would extract with. Site rules are sent by the client.
 
-    The version of the extraction alone would not do: a worker whose code is not quite the client's, such as a checkout in the
-    middle of a change, must not write rows in the client's name.
+    The extraction version alone is not enough: a worker with slightly different code, such as a checkout in the middle of a change,
+    must not write rows under the client's name.
     """
     return installed_code(), version("trafilatura"), extraction_version()
 
 
 class ExtractionPlugin(WorkerPlugin):  # type: ignore[misc]
-    """Holds a worker's reading pool: one reading process for each of its threads, begun with the first batch."""
+    """Holds the pool of a Dask worker: one worker process for each of its threads, started with the first batch."""
 
     idempotent = False
 
@@ -61,36 +61,36 @@ class ExtractionPlugin(WorkerPlugin):  # type: ignore[misc]
         self._sites, self._timeout_s = sites, timeout_s
 
     def setup(self, worker: Any) -> None:
-        """Called by the worker, which is a copy of the client's plugin."""
+        """Called by Dask on the worker, which has a copy of the client's plugin."""
         self._processes = int(worker.state.nthreads)
         self._lock = threading.Lock()
         self._pool: ExtractionPool | None = None
         self._batches = 0
         self._idle: threading.Timer | None = None
         self._closed = False
-        self._maker = installed_versions()
+        self._versions = installed_versions()
 
     def teardown(self, worker: Any) -> None:
-        """Called when the client is done, or the worker closes."""
+        """Called by Dask when the client is done or the worker closes."""
         with self._lock:
             self._closed = True
-            pool = self._taken_away()
+            pool = self._detach_pool()
         if pool is not None:
             pool.stop()
 
-    def read(self, parcels: Sequence[PagePayload], wanted: Versions) -> list[ExtractionResult]:
-        """Read a batch, its pages side by side. Raises MakerDiffers, PoolStopped."""
-        if self._maker != wanted:
-            raise ExtractorMismatch(f"{self._maker} instead of {wanted}")
-        pool = self._begin()
+    def extract(self, payloads: Sequence[PagePayload], wanted: Versions) -> list[ExtractionResult]:
+        """Extract a batch, its pages in parallel. Raises ExtractorMismatch, PoolStopped."""
+        if self._versions != wanted:
+            raise ExtractorMismatch(f"{self._versions} instead of {wanted}")
+        pool = self._acquire_pool()
         try:
-            return [reading.result() for reading in [pool.submit(parcel) for parcel in parcels]]
+            return [future.result() for future in [pool.submit(payload) for payload in payloads]]
         except CancelledError:
             raise PoolStopped("the worker is closing") from None
         finally:
-            self._end()
+            self._release_pool()
 
-    def _begin(self) -> ExtractionPool:
+    def _acquire_pool(self) -> ExtractionPool:
         with self._lock:
             if self._closed:
                 raise PoolStopped("the worker is closing")
@@ -103,7 +103,7 @@ class ExtractionPlugin(WorkerPlugin):  # type: ignore[misc]
             self._batches += 1
             return self._pool
 
-    def _end(self) -> None:
+    def _release_pool(self) -> None:
         with self._lock:
             self._batches -= 1
             if not self._batches and not self._closed:
@@ -113,11 +113,11 @@ class ExtractionPlugin(WorkerPlugin):  # type: ignore[misc]
 
     def _end_idle(self) -> None:
         with self._lock:
-            pool = None if self._batches else self._taken_away()
+            pool = None if self._batches else self._detach_pool()
         if pool is not None:
             pool.stop()
 
-    def _taken_away(self) -> ExtractionPool | None:
+    def _detach_pool(self) -> ExtractionPool | None:
         pool, self._pool = self._pool, None
         if self._idle is not None:
             self._idle.cancel()
@@ -126,13 +126,13 @@ class ExtractionPlugin(WorkerPlugin):  # type: ignore[misc]
 
 
 def _allow_children() -> None:
-    """A worker under Dask's nanny is a daemon of it, and Python refuses children to those. Ours end with the worker anyway."""
+    """Let this process start children. Under Dask's nanny it is a daemon, which may not; ours end with it anyway."""
     with contextlib.suppress(AssertionError):
         multiprocessing.current_process().daemon = False
 
 
-def extract_batch(plugin: str, parcels: Sequence[PagePayload], wanted: Versions) -> list[ExtractionResult]:
-    """The task."""
-    readers = get_worker().plugins[plugin]
-    assert isinstance(readers, ExtractionPlugin)
-    return readers.read(parcels, wanted)
+def extract_batch(plugin: str, payloads: Sequence[PagePayload], wanted: Versions) -> list[ExtractionResult]:
+    """The Dask task: extract a batch with the plugin of that name."""
+    extraction = get_worker().plugins[plugin]
+    assert isinstance(extraction, ExtractionPlugin)
+    return extraction.extract(payloads, wanted)

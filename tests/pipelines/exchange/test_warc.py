@@ -259,7 +259,7 @@ def test_a_bomb_of_a_header_takes_no_memory() -> None:
 
 
 def test_what_is_no_warc_is_said() -> None:
-    with pytest.raises(UsageError, match="is no WARC"):
+    with pytest.raises(UsageError, match="is not a WARC"):
         read(b"PK\x03\x04 and so on")
 
 

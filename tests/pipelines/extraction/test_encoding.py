@@ -6,7 +6,10 @@ import codecs
 
 import pytest
 
+from db.models import Article, Page
+from db.site_rules.loader import Sites
 from pipelines.extraction.encoding import codec_of, decode
+from pipelines.extraction.extract import extract
 
 ZH = "清溪镇图书馆周六重新开放，二层新增了儿童阅览区和自习室，镇上的孩子们一早就在门口排起了队。馆长说，这里的书大多是居民捐的。"
 TW = "清溪鎮圖書館週六重新開放，二樓新增了兒童閱覽區和自習室，鎮上的孩子們一早就在門口排起了隊。館長說，這裡的書大多是居民捐的。"
@@ -96,10 +99,32 @@ def test_rubbish_is_refused() -> None:
     assert decode(b"<html>" + bytes(range(128, 256)) * 500) is None
 
 
-def test_labels() -> None:
-    assert codec_of("GB2312") == "gb18030"
-    assert codec_of("x-sjis") == "cp932"
-    assert codec_of("no-such-thing") is None
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("GB2312", "gb18030"), ("chinese", "gb18030"), ("cp936", "gb18030"), ("csbig5", "big5hkscs"), ("x-sjis", "cp932"),
+        ("ks_c_5601-1989", "cp949"), ("iso88591", "cp1252"), ("latin-1", "cp1252"), ("l5", "cp1254"), ("dos-874", "cp874"),
+        ("x-cp1251", "cp1251"), ("koi", "koi8-r"), ("visual", "iso8859-8"), ("mac", "mac-roman"), (" UTF8\n", "utf-8"),
+        ("iso-2022-kr", "iso2022_kr"), ("hz-gb-2312", "hz"), ("no-such-thing", None), ("x-user-defined", None),
+    ],
+)  # fmt: skip
+def test_labels(label: str, codec: str | None) -> None:
+    assert codec_of(label) == codec
+
+
+@pytest.mark.parametrize(
+    ("label", "codec", "sentence", "word"),
+    [
+        ("iso88595", "iso8859-5", "Городской совет собрался вечером и обсуждал новый мост до полуночи. ", "совет"),
+        ("koi8-ru", "koi8-u", "Міська рада зібралася ввечері й обговорювала новий міст до опівночі. ", "рада"),
+        ("chinese", "gb18030", "市议会晚上开会，讨论新的大桥，朱镕基也出席了会议，直到半夜才结束。", "朱镕基"),
+    ],
+)
+def test_an_article_with_a_label_of_the_standard(label: str, codec: str, sentence: str, word: str) -> None:
+    head = f"<html><head><meta charset={label}><title>{sentence}</title></head><body><article><h1>{sentence}</h1>"
+    article = extract(Page(body=f"{head}{f'<p>{sentence * 3}</p>' * 4}</article></body></html>".encode(codec)), Sites())
+    assert isinstance(article, Article)
+    assert word in article.text
 
 
 def test_a_utf8_page_with_a_template_in_latin_bytes() -> None:

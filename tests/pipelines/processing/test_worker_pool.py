@@ -31,12 +31,12 @@ class Deeds:
     name: str = "deed"
     preload: tuple[str, ...] = ("pipelines.processing.worker_process",)
 
-    def prepare(self) -> Callable[[str], object]:
+    def init_worker(self) -> Callable[[str], object]:
         if not self.prepares:
             raise ModuleNotFoundError("No module named 'lost'", name="lost")
         return self.do
 
-    def rehearse(self) -> None:
+    def run_known_task(self) -> None:
         if not self.rehearses:
             raise MemoryError("nothing goes here")
 

@@ -132,7 +132,7 @@ def test_an_open_alert_goes_on_comparing_with_the_time_before_the_rot() -> None:
     rotten = with_news(past(200), 20, authors=False)
     opened = degraded(rotten)
     assert opened.holds
-    assert "0 of 20 articles name an author (200 of 200 before)" in opened.says
+    assert "0 of 20 articles name an author (200 of 200 before)" in opened.message
     evidence = opened.evidence
     for _ in range(20):  # four hundred pages later nothing is left of what was before
         rotten = with_news(rotten, 20, authors=False)[: RECENT + BEFORE]

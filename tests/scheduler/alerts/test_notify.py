@@ -328,7 +328,7 @@ def test_a_hook_that_hangs_holds_up_one_alert_a_round(diary: Diary) -> None:
 def test_an_address_that_is_no_web_address(diary: Diary, tmp_path: Path) -> None:
     raised(diary)
     notify(diary.conn, config(diary, alert_webhook=(tmp_path / "x").as_uri()), NOW)
-    assert "is no http or https address" in str(open_alerts(diary.conn)[0].notification_failure)
+    assert "is not an http or https address" in str(open_alerts(diary.conn)[0].notification_failure)
 
 
 def alive(pid: int) -> bool:

@@ -69,7 +69,7 @@ def test_a_regular_site_is_silent_after_twice_its_longest_gap() -> None:
     for late, silent in ((23, False), (24, False), (26, True)):
         quiet = judge_silence(found(moments[-50:]), looks[: 59 * 12 + late + 1])
         assert quiet.limit_s == 24 * HOUR
-        assert quiet.silent is silent, late
+        assert quiet.is_silent is silent, late
 
 
 def test_too_little_is_no_rhythm() -> None:
@@ -109,9 +109,9 @@ def test_a_service_that_was_down_finds_no_silence() -> None:
     down_for = 5 * DAY
     back = [up[-1] + timedelta(seconds=down_for + number * HOUR) for number in range(3)]
     quiet = judge_silence(found(moments), up + back)
-    assert quiet.looks >= 2
+    assert quiet.checks >= 2
     assert quiet.quiet_s < 8 * HOUR
-    assert not quiet.silent
+    assert not quiet.is_silent
 
 
 def test_what_lies_four_weeks_back_is_forgotten() -> None:

@@ -144,7 +144,7 @@ def test_what_is_released_at_once_promises_no_more() -> None:
 def test_it_can_be_said_in_words() -> None:
     assert (
         learn_cadence(every(4 * HOUR)[:8], since=START, until=NOW).in_words()
-        == "too few articles so far to tell a rhythm"
+        == "too few articles yet to learn a rhythm"
     )
     assert learn_cadence(every(2 * HOUR), since=START, until=NOW).in_words() == "about 12 articles a day"
     assert learn_cadence(every(40 * HOUR), since=START, until=NOW).in_words() in (

@@ -87,16 +87,16 @@ def test_settings_that_cannot_be_read_leave_their_source_out(conn: sqlite3.Conne
     with write(conn):
         add_source(conn, name="good", url="http://good.example/", settings={"every": "15m"}, at=START)
         add_source(conn, name="bad", url="http://bad.example/", settings={"every": "often"}, at=START)
-    standings = SourceStates(Config())
-    standings.refresh(conn, START)
-    assert [one.source.name for one in standings.due(START)] == ["good"]
-    assert "every" in standings.problems["bad"]
-    assert isinstance(next(one.cadence for one in standings.planned if one.name == "good"), FixedInterval)
+    states = SourceStates(Config())
+    states.refresh(conn, START)
+    assert [one.source.name for one in states.due(START)] == ["good"]
+    assert "every" in states.problems["bad"]
+    assert isinstance(next(one.cadence for one in states.planned if one.name == "good"), FixedInterval)
     with write(conn):
         update_source_settings(conn, next(one for one in all_sources(conn) if one.name == "bad"), {"every": "1h"})
-    standings.refresh(conn, START)
-    assert not standings.problems
-    assert len(standings.due(START)) == 2
+    states.refresh(conn, START)
+    assert not states.problems
+    assert len(states.due(START)) == 2
 
 
 def test_a_run_whose_process_is_gone_is_over_and_its_sources_are_free(conn: sqlite3.Connection) -> None:
@@ -105,14 +105,14 @@ def test_a_run_whose_process_is_gone_is_over_and_its_sources_are_free(conn: sqli
         run = facts.begin_run(conn, "crawl", NO_PROCESS, START, "schedule")
         lock_sources(conn, [source], run, NO_PROCESS, START)
         begin_source_runs(conn, run, [source.id], START)
-    standings = SourceStates(Config())
-    standings.refresh(conn, START)
-    assert standings.due(START) == []
+    states = SourceStates(Config())
+    states.refresh(conn, START)
+    assert states.due(START) == []
     with write(conn):
         assert end_dead_runs(conn, START) == [run]
         assert end_dead_runs(conn, START) == []
-    standings.refresh(conn, START)
-    assert [one.source.id for one in standings.due(START + timedelta(seconds=1))] == [source.id]
+    states.refresh(conn, START)
+    assert [one.source.id for one in states.due(START + timedelta(seconds=1))] == [source.id]
     assert conn.execute("SELECT ended, error FROM runs").fetchone()[0] == "failed"
 
 
@@ -149,18 +149,18 @@ def test_a_rhythm_is_learned_kept_and_planned_by(conn: sqlite3.Connection) -> No
                 end_source_run(conn, run, source.id, ended="finished", at=at + timedelta(seconds=9))
                 conn.execute("UPDATE source_runs SET listings = 1 WHERE run_id = ?", (run,))
     midnight = START + timedelta(days=21)
-    standings, learner = SourceStates(Config()), CadenceLearner()
-    standings.refresh(conn, midnight)
-    assert learner.learn_due(conn, standings.learning, midnight) == [source.id]
-    assert learner.learn_due(conn, standings.learning, midnight) == []
-    standings.refresh(conn, midnight, [source.id])
-    night = standings.next_runs(midnight)[0][0] - (midnight - timedelta(hours=1))
+    states, learner = SourceStates(Config()), CadenceLearner()
+    states.refresh(conn, midnight)
+    assert learner.learn_due(conn, states.learned_sources, midnight) == [source.id]
+    assert learner.learn_due(conn, states.learned_sources, midnight) == []
+    states.refresh(conn, midnight, [source.id])
+    night = states.next_runs(midnight)[0][0] - (midnight - timedelta(hours=1))
     assert timedelta(hours=1, minutes=15) < night <= timedelta(hours=6)
     another = SourceStates(Config())
     another.refresh(conn, midnight)
-    assert another.next_runs(midnight) == standings.next_runs(midnight)
-    planned = standings.planned[0].cadence
+    assert another.next_runs(midnight) == states.next_runs(midnight)
+    planned = states.planned[0].cadence
     assert isinstance(planned, LearnedInterval)
     noon = midnight + timedelta(hours=12, minutes=5)
     assert planned.after(noon) - noon < timedelta(minutes=45)
-    assert from_json(to_json(planned.foresight)) == planned.foresight  # type: ignore[arg-type]
+    assert from_json(to_json(planned.forecast)) == planned.forecast  # type: ignore[arg-type]

@@ -1,0 +1,80 @@
+"""The loop that feeds executors: bounded ahead, results as they complete or in order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pipelines.processing.page_executor import TaskWindow, completed_in_order, task_of_call
+
+AHEAD, HELD = 4, 6
+
+
+def test_results_come_in_order_and_a_slow_task_bounds_what_is_taken() -> None:
+    release, taken = threading.Event(), [0]
+
+    def tasks() -> Iterator[tuple[str, int]]:
+        for n in range(40):
+            taken[0] += 1
+            yield f"label {n}", n
+
+    def work(n: int) -> int:
+        if n == 10:
+            assert release.wait(20)
+        return n * n
+
+    found: list[tuple[str, int]] = []
+    with ThreadPoolExecutor(3) as pool:
+        threading.Timer(1.0, release.set).start()
+        for label, future in completed_in_order(
+            lambda n: pool.submit(work, n), tasks(), ahead=lambda: AHEAD, held=HELD
+        ):
+            found.append((label, future.result()))
+            # Neither tasks in the executor nor results behind the slow one grow beyond their bounds.
+            assert taken[0] <= len(found) + HELD
+    assert found == [(f"label {n}", n * n) for n in range(40)]
+
+
+def test_a_stop_ends_it_while_a_task_runs() -> None:
+    release, stop = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        threading.Timer(0.2, stop.set).start()
+        pairs = iter([(0, 0), (1, 1)])
+        assert (
+            list(
+                completed_in_order(
+                    lambda n: pool.submit(release.wait, 20), pairs, ahead=lambda: AHEAD, held=HELD, stop=stop
+                )
+            )
+            == []
+        )
+        release.set()
+
+
+def test_a_failed_task_raises_where_its_result_is_read() -> None:
+    with ThreadPoolExecutor(2) as pool:
+        pairs = iter([("a", 1), ("b", 0), ("c", 2)])
+        futures = dict(completed_in_order(lambda n: pool.submit(lambda: 1 / n), pairs, ahead=lambda: AHEAD, held=HELD))
+    assert [futures["a"].result(), futures["c"].result()] == [1.0, 0.5]
+    with pytest.raises(ZeroDivisionError):
+        futures["b"].result()
+
+
+def test_a_window_takes_what_completes_together_and_waits_for_no_more_than_is_pending() -> None:
+    with ThreadPoolExecutor(2) as pool:
+        window: TaskWindow[int, int] = TaskWindow(lambda n: pool.submit(lambda: n))
+        for n in range(5):
+            window.submit(n)
+        taken = window.take(3, wait_s=20, gather_s=20)
+        taken += window.take(64, wait_s=20, gather_s=20)
+        assert window.take(64, wait_s=20, gather_s=20) == []
+    assert sorted(future.result() for future in taken) == list(range(5))
+    assert window.pending == 0
+
+
+def test_executors_of_pages_run_nothing_else() -> None:
+    with pytest.raises(ValueError, match="extract_task"):
+        task_of_call(print, (1,), {})
