@@ -34,6 +34,7 @@ from pipelines.extraction.page.pictures import read_images
 from pipelines.extraction.page.state import State
 from pipelines.extraction.page.structured_data import StructuredData, read_stated
 from pipelines.extraction.site_rules import RuleValues, read_ruled
+from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
 
@@ -205,13 +206,13 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
     else:
         authors, authors_by = read_people(sheet, layout, stated, desk.place, credits)
     if not authors and stated.said.authors:
-        told = [name for text in stated.said.authors for name in split_byline(text)]
+        told = [name for text in stated.said.authors for name in split_byline(text, byline_words(language))]
         authors, authors_by = (
             [name for name in told if language != "zh" or _is_told(name, desk)],
             stated.said.by("authors"),
         )
     if not authors and hint and hint.author:
-        authors, authors_by = split_byline(hint.author), "hint"
+        authors, authors_by = split_byline(hint.author, byline_words(language)), "hint"
     section, section_by = around.read_section(sheet, stated)
     if section is None and hint and hint.section:
         section, section_by = hint.section, "hint"

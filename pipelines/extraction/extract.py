@@ -50,7 +50,7 @@ _ROOTS = {
     b"opml": "a list of feeds",
     b"svg": "a picture",
 }
-_CALL = re.compile(rb"(?:/\*\*/)?\s*[\w$.]{1,80}\(\s*(?=[\[{])")
+_CALL = re.compile(rb"(?:/\*\*/)?\s{0,40}+[\w$.]{1,80}\(\s{0,40}+(?=[\[{])")
 """JSON in a call, as for a script (JSONP)."""
 
 

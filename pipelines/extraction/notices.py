@@ -50,7 +50,7 @@ _MOST_OF_TITLE = 0.6
 _TITLE = 80
 """Width of the text's first line up to which it is looked at like a title: the page's own, where the site's name stands for it."""
 _SENTENCE = re.compile(r"[^.!?。！？؟।\n]+")
-_TITLE_PARTS = re.compile(r"\s[-|–—·»]\s|[|_｜]|[.!?…。！？]+(?:\s|$)")
+_TITLE_PARTS = re.compile(r"\s[-|–—·»]\s|[|_｜]|(?<![.!?…。！？])[.!?…。！？]++(?:\s|$)")
 _CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 

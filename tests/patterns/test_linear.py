@@ -34,7 +34,7 @@ def test_patterns_are_found_wherever_they_are(collected: list[Collected]) -> Non
     assert len(collected) > 400
     assert "crawler.discover.well_known._COMMENT" in where  # bytes
     assert "pipelines.extraction.text.roles." in where or "pipelines.extraction.dates.printed." in where
-    assert re.search(r"pipelines\.reading\.names:\d+", where)  # `re.sub("...", ...)` within a function
+    assert re.search(r"pipelines\.extraction\.credits\.names:\d+", where)  # `re.sub("...", ...)` within a function
     assert all(one.methods <= METHODS for one in collected)
 
 

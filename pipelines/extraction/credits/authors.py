@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_names import after_by_word, by_lines
+from pipelines.extraction.credits.byline_places import links_to_author
 from pipelines.extraction.credits.names import is_bare_name, split_byline
 from pipelines.extraction.credits.printed_names import (
     above_text,
@@ -29,6 +30,8 @@ from pipelines.extraction.credits.signatures import signed
 from pipelines.extraction.page.document import Document, of_another_work, squeeze
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.text.byline_words import ALONE, BylineWords, byline_words
+from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain
 
 _AUTHOR_METAS = (
@@ -48,6 +51,12 @@ _DESK = re.compile(
 """Names of a desk and of nobody: the house, where no person is named."""
 
 
+_COMPANY = re.compile(
+    r"\b(?:inc|ltd|llc|gmbh|e\.? ?v|corp|plc|association|foundation|institute|university|college|clinic|society|council|ministry"
+    r"|verlag|verband)\b\.?$",
+    re.I,
+)
+"""How the name of an organisation ends."""
 _PAPER = re.compile(
     r"\b(?:times|post|daily|weekly|herald|tribune|gazette|journal|chronicle|star|sun|mail|media|magazine|observer|standard|today"
     r"|online|digital|zeitung|blatt|kurier|presse|tageblatt|anzeiger|diario|correo|giornale|jornal|gazeta|gazete|team"
@@ -69,20 +78,25 @@ def read_authors(
     language: str | None = None,
 ) -> tuple[list[str], str]:
     """Who wrote the article, and how that was found ("" where nothing was). `credited` are the authors of credit lines."""
+    words = byline_words(language)
     houses: tuple[list[str], str] = ([], "")
     signed_by_house = False
     accounts = frozenset(plain(name) for name in house_accounts(layout))
+    owner = plain(sheet.head.meta("copyright", "dcterms.rights", "rights") or "")
+    sections = {plain(text) for text in (stated.section, sheet.head.meta("article:section"), *stated.keywords) if text}
     for by, values in _voices(sheet, layout, stated, credited, language):
         if by == "guess" and signed_by_house:
             break
         if by == "signed" and houses[0]:
             continue  # where the page says that the house wrote it, the signature at its end is not what it credits
-        names = _names(values, site_names, trusted=by in ("json-ld", "meta"))
+        names = _names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata"))
+        if by in ("byline", "guess"):
+            names = [name for name in names if plain(name) not in sections]
         if not names:
             continue
-        people = [name for name in names if not _is_house(name, site_names) and plain(name) not in accounts]
+        people = [name for name in names if not _is_house(name, site_names, owner) and plain(name) not in accounts]
         if people:
-            return _unless_contradicted(people, _SAID.get(by, by), layout, site_names)
+            return _unless_contradicted(people, _SAID.get(by, by), layout, site_names, words)
         # A site that bears its author's name, and prints it in the byline, is signed by a person.
         signed_by_house = signed_by_house or (
             by == "byline"
@@ -95,16 +109,19 @@ def read_authors(
 
 
 def _unless_contradicted(
-    people: list[str], by: str, layout: Layout, site_names: tuple[str, ...]
+    people: list[str], by: str, layout: Layout, site_names: tuple[str, ...], words: BylineWords
 ) -> tuple[list[str], str]:
-    """The stated names, unless nobody sees them while a line of its own by the headline says By another: a template states
-    whoever put the page in."""
-    if by in ("json-ld", "meta"):
-        printed = _names(by_lines(layout), site_names, trusted=False)
-        printed = [name for name in printed if " " in name and not _is_house(name, site_names)]
-        if printed:
-            seen = plain(" ".join(line.text for line in (*layout.header, *layout.inside[-4:], *layout.tail)))
-            if not any(plain(name) in seen for name in people):
+    """The stated names, unless the byline prints them and more, or others while nobody sees them: a template states whoever
+    put the page in."""
+    if by in ("json-ld", "meta", "microdata"):
+        seen = plain(" ".join(line.text for line in (*layout.header, *layout.inside[-4:], *layout.tail)))
+        keys = {plain(name) for name in people}
+        unseen = not any(key in seen for key in keys)
+        for lines, other in ((by_lines(layout, words), unseen), (author_links(layout), False)):
+            printed = _names(lines, site_names, words, trusted=False)
+            printed = [name for name in printed if " " in name and not _is_house(name, site_names)]
+            more = keys < {plain(name) for name in printed} and all(map(is_bare_name, printed))
+            if printed and (other or more):
                 return printed[:20], "byline"
     return people[:20], by
 
@@ -117,45 +134,49 @@ def _voices(
         yield "json-ld", stated.authors
     for key in _AUTHOR_METAS:
         if values := sheet.head.metas.get(key):
-            yield "meta", [_forename_first(value) for value in values] if key == "citation_author" else values
-    if re.search(r"written|author|by", sheet.head.meta("twitter:label1") or "", re.I):
+            yield "meta", [_forename_first(value, library=key == "citation_author") for value in values]
+    if ALONE.match(sheet.head.meta("twitter:label1") or ""):
         yield "meta", sheet.head.metas.get("twitter:data1", [])
     yield "microdata", list(_marked(sheet))
-    yield "byline", list(after_by_word(layout))
+    words = byline_words(language)
+    yield "byline", list(after_by_word(layout, words))
     yield "byline", list(author_links(layout))
-    yield "byline", list(in_named_elements(layout))
+    yield "byline", list(in_named_elements(layout, words))
     yield "credit line", credited
     yield "signed", signed(layout, language)
-    for printed in (beside_date, above_text, author_box, said_twice):
-        yield "guess", list(printed(layout))
-    yield "guess", list(signs_off(layout, language))
+    for printed in (beside_date(layout, words), above_text(layout, words), author_box(layout), said_twice(layout)):
+        yield "guess", list(printed)
+    yield "guess", list(signs_off(layout, language, words))
     yield "guess", list(reviewer(layout))
     yield "json-ld", stated.authors
 
 
-def _forename_first(value: str) -> str:
-    """Highwire's tags for libraries name the author as "Holt, Anna M."."""
+def _forename_first(value: str, *, library: bool) -> str:
+    """A name that is stated as "Holt, Anna": Highwire's tags for libraries do so with "Anna M." as well."""
     surname, comma, forename = value.partition(", ")
-    return f"{forename} {surname}" if comma and "," not in forename and len(surname.split()) <= 3 else value
+    if library:
+        return f"{forename} {surname}" if comma and "," not in forename and len(surname.split()) <= 3 else value
+    single = all(word.istitle() and word.isalpha() and not is_agency(word) for word in (surname, forename))
+    return f"{forename} {surname}" if single else value
 
 
-def _names(values: Iterable[str], site_names: tuple[str, ...], *, trusted: bool) -> list[str]:
+def _names(values: Iterable[str], site_names: tuple[str, ...], words: BylineWords, *, trusted: bool) -> list[str]:
     found: list[str] = []
     known: set[str] = set()
     houses = {plain(name) for name in site_names}
     for value in list(values)[:30]:
         # "Jobs & Hire" are not two people where the site is called so.
         whole = trusted and len(value) <= 60 and plain(value) in houses
-        for name in [squeeze(value)] if whole else split_byline(value, trusted=trusted):
+        for name in [squeeze(value)] if whole else split_byline(value, words, trusted=trusted):
             if (key := plain(name)) not in known:
                 known.add(key)
                 found.append(name)
     return found
 
 
-def _is_house(name: str, site_names: tuple[str, ...]) -> bool:
+def _is_house(name: str, site_names: tuple[str, ...], owner: str = "") -> bool:
     key = plain(name)
-    if _DESK.match(name):
+    if _DESK.match(name) or _COMPANY.search(name) or (len(key) > 4 and key in owner):
         return True
     return any(
         key == plain(site) or (len(key) > 4 and key in plain(site)) or (name.isupper() and _abbreviates(name, site))
@@ -185,6 +206,10 @@ def _marked(sheet: Document) -> Iterator[str]:
             continue
         if home is not None and box is not home and (box is None or box.getparent() is not home):
             return
+        if el.tag != "a" and (linked := [sub for sub in el.iter("a") if links_to_author(sub)]):
+            yield from (squeeze("".join(map(str, sub.itertext()))[:100]) for sub in linked[:20])
+            home = home if home is not None else box
+            continue
         inner = next((sub for sub in el.iter() if sub is not el and (sub.get("itemprop") or "") == "name"), None)
         target = inner if inner is not None else el
         text = target.get("content") or squeeze("".join(str(piece) for piece in target.itertext())[:300])

@@ -15,7 +15,7 @@ from pipelines.extraction.credits.byline_places import (
     is_linked_name,
     links_to_author,
 )
-from pipelines.extraction.credits.names import LEAD, MAIL, before_next_credit, has_case, is_bare_name, is_name
+from pipelines.extraction.credits.names import MAIL, before_next_credit, has_case, is_bare_name, is_name
 from pipelines.extraction.credits.signatures import reporters
 from pipelines.extraction.page.document import Line, Zone, squeeze
 from pipelines.extraction.page.layout import Layout
@@ -24,12 +24,10 @@ from pipelines.extraction.text.byline_words import (
     BEHIND,
     DATED,
     FAR_OPENING,
-    GENRE,
-    OPENING,
     PASSIVE,
     REVIEWED,
     TAIL,
-    WEAK,
+    BylineWords,
 )
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY, is_agency
@@ -40,48 +38,48 @@ _SIGNATURE = 60
 """Characters of a by-line that ends the text."""
 
 
-def by_lines(layout: Layout) -> Iterator[str]:
+def by_lines(layout: Layout, words: BylineWords) -> Iterator[str]:
     """What follows a by-word in the short lines by the headline."""
     for line in header_of(layout):
-        if len(line.text) <= 60 and OPENING.match(line.spaced) and not line.zone & Zone.ASIDE:
-            yield from _after_word(line)
+        if len(line.text) <= 60 and words.opening.match(line.spaced) and not line.zone & Zone.ASIDE:
+            yield from _after_word(line, words)
             return
 
 
-def after_by_word(layout: Layout) -> Iterator[str]:
+def after_by_word(layout: Layout, words: BylineWords) -> Iterator[str]:
     """The names after a by-word, on its line or below it; then such lines below the text."""
-    yield from _in_header(header_of(layout)) or _below_text(layout)
+    yield from _in_header(header_of(layout), words) or _below_text(layout, words)
 
 
-def _in_header(lines: list[Line]) -> list[str]:
+def _in_header(lines: list[Line], words: BylineWords) -> list[str]:
     """The names of the first line by the headline that has some after a by-word."""
     for at, line in enumerate(lines):
         text = line.spaced
         if ALONE.match(text) and (names := list(below(lines, at))):
             return names
-        if len(line.parts) > 1 and find_stamps(line.parts[0][0]) and (by := _by_part(line)):
+        if len(line.parts) > 1 and find_stamps(line.parts[0][0]) and (by := _by_part(line, words)):
             return [by]
-        if (OPENING.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line))):
+        if (words.opening.match(text) or FAR_OPENING.match(text)) and (found := list(_after_word(line, words))):
             return found
-        if found := _only_names(text):
+        if found := _only_names(text, words):
             return found
         if found := reporters(line.text[:80]):
             return found
     return []
 
 
-def _below_text(layout: Layout) -> list[str]:
+def _below_text(layout: Layout, words: BylineWords) -> list[str]:
     """The names of a by-line that ends the text or follows it, or of the sentence that says who wrote it."""
     for line in layout.inside[-1:]:
         if (
             len(line.text) <= _SIGNATURE
-            and OPENING.match(line.text)
-            and (names := bare_names(after_opening(line.spaced)))
+            and words.opening.match(line.text)
+            and (names := bare_names(after_opening(line.spaced, words), words))
         ):
             return names  # a paper's reporter signs below the last paragraph
     for line in layout.tail[:8]:
-        if len(line.text) < 160 and (OPENING.match(line.text) or FAR_OPENING.match(line.text)):
-            return [after_opening(line.spaced)]
+        if len(line.text) < 160 and (words.opening.match(line.text) or FAR_OPENING.match(line.text)):
+            return [after_opening(line.spaced, words)]
     for line in (*layout.inside[:2], *layout.inside[-3:], *layout.tail[:8]):
         if len(line.text) < 240 and (match := PASSIVE.search(line.spaced)):
             return [re.split(r",\s|\.(?:\s|$)", line.spaced[match.end() :], maxsplit=1)[0]]
@@ -90,25 +88,35 @@ def _below_text(layout: Layout) -> list[str]:
 
 def below(lines: list[Line], at: int) -> Iterator[str]:
     """The names on the lines below a label, until a line that is none."""
-    found = False
+    found, look, skipped = False, ("", ""), False
     for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):
         if line.row - above.row > 2 or (found and line.block.tag == lines[at].block.tag and line.block.tag in HEADINGS):
             return
         parts = [(squeeze(text[:100]).strip(" ,&|·•…"), el) for text, el in line.parts]
-        parts = [(name, el) for name, el in parts if len(name) > 1 and name not in ("and", "und", "et", "and the")]
+        parts = [(name, el) for name, el in parts if len(name) > 1 and not _BETWEEN.fullmatch(name)]
         if not parts:
             continue
         known = [name for name, el in parts if is_bare_name(name) or (links_to_author(el) and is_linked_name(name))]
         again = found and line.block.tag == above.block.tag and not has_case(line.text) and not DUTY.search(line.text)
+        if not known and found and DUTY.search(line.text) and len(line.text) <= 60:
+            skipped = True  # what the one above is: the next name may follow, if it looks like the first
+            continue
+        if skipped and look != (line.block.tag, line.parts[0][1].get("class", "")):
+            return
         if not known and (
             (found and not again) or len(line.text) > 60 or not is_name(line.text) or DATED.search(line.text)
         ):
             return
+        look = look if found else (line.block.tag, line.parts[0][1].get("class", ""))
         found = True
         yield from known or [line.spaced]
 
 
-def _after_word(line: Line) -> Iterator[str]:
+_BETWEEN = re.compile(r"and|und|et|and the|[A-Z]{2,3}")
+"""What stands between two names: a joint, the letters in place of a picture."""
+
+
+def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     """What follows the by-word of a line: its linked names, else the text up to a date."""
     kept: list[tuple[str, Element]] = []
     for text, el in line.parts:
@@ -116,9 +124,9 @@ def _after_word(line: Line) -> Iterator[str]:
         if kept and (DATED.search(piece) or find_stamps(piece) or _is_filed(el)):
             break
         kept.append((piece, el))
-    linked = [text for text, el in kept if in_link(el) and not OPENING.match(text)]
+    linked = [text for text, el in kept if in_link(el) and not words.opening.match(text)]
     paged = [text for text, el in kept if links_to_author(el)]
-    rest = after_opening(" ".join(text for text, _ in kept))
+    rest = after_opening(" ".join(text for text, _ in kept), words)
     if paged or linked:
         yield from (TAIL.sub("", name) for name in paged or linked)
         last = kept[-1][0].strip(" ,")
@@ -136,20 +144,20 @@ def _is_filed(el: Element) -> bool:
     return el.tag == "a" and _FILED.search((el.get("rel") or "")[:60]) is not None
 
 
-def after_opening(text: str) -> str:
+def after_opening(text: str, words: BylineWords) -> str:
     """What a byline says behind its by-word, up to a date, a house or a place."""
-    text = TAIL.sub("", LEAD.sub("", OPENING.sub("", FAR_OPENING.sub("", text))))
-    weak = WEAK.match(text)
+    text = TAIL.sub("", words.lead.sub("", words.opening.sub("", FAR_OPENING.sub("", text))))
+    weak = words.weak.match(text)
     return text[weak.end() :] if weak and is_agency(text[weak.end() :]) else text
 
 
-def _only_names(text: str) -> list[str]:
+def _only_names(text: str, words: BylineWords) -> list[str]:
     """The names after "Kolumne von" or a bare preposition, where nothing but names follows."""
     if len(text) > 100:
         return []
     if behind := BEHIND.match(text):
         return [behind[1]]
-    opened = GENRE.match(text) or WEAK.match(text)
+    opened = words.genre.match(text) or words.weak.match(text)
     if opened is None or REVIEWED.search(opened[0]):
         return []
     rest = before_next_credit(MAIL.sub("", text[opened.end() :]))
@@ -157,21 +165,21 @@ def _only_names(text: str) -> list[str]:
         rest = rest[: stamps[0].start]
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
     most, _, last = rest.rpartition(", ")
-    found = bare_names(rest) or ([rest] if is_agency(rest) else [])
-    return found or (bare_names(most) if DUTY.search(last) or len(last.split()) <= 2 else [])
+    found = bare_names(rest, words) or ([rest] if is_agency(rest) else [])
+    return found or (bare_names(most, words) if DUTY.search(last) or len(last.split()) <= 2 else [])
 
 
-def _by_part(line: Line) -> str | None:
+def _by_part(line: Line, words: BylineWords) -> str | None:
     """`3 May 2024 by A`: the name in a line that begins with the date."""
     for at, (text, _) in enumerate(line.parts[1:], 1):
         piece = squeeze(text[:200])
-        if OPENING.match(piece) or FAR_OPENING.match(piece):
-            rest = [after_opening(piece)]
+        if words.opening.match(piece) or FAR_OPENING.match(piece):
+            rest = [after_opening(piece, words)]
             for more, _ in line.parts[at + 1 : at + 12]:
                 if DATED.search(more) or find_stamps(more):
                     break
                 rest.append(squeeze(more[:100]))
             return " ".join(rest).strip()
-        if names := _only_names(piece):
+        if names := _only_names(piece, words):
             return ", ".join(names)
     return None

@@ -6,9 +6,10 @@ import re
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.names import AND, is_bare_name, is_name
+from pipelines.extraction.credits.names import divide, is_bare_name, is_name
 from pipelines.extraction.page.document import Line, Zone, squeeze
 from pipelines.extraction.page.layout import Layout
+from pipelines.extraction.text.byline_words import BylineWords
 from pipelines.extraction.text.roles import DUTY, is_agency
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -24,7 +25,16 @@ PROMPT = re.compile(
     re.I,
 )
 """What a link to an author's page says when it does not say the name."""
-_PIECES = re.compile(rf"\s?[/&]\s?|,\s|、|(?<=[\u3040-\u9fff])・(?=[\u3400-\u9fff])|\s[-–—]\s|\s(?:{AND})\s", re.I)
+_PIECES = re.compile(r"\s?[/&]\s?|,\s|、|(?<=[\u3040-\u9fff])・(?=[\u3400-\u9fff])|\s[-–—]\s")
+
+
+_CREDIT = r"(?:image|img|photo|picture|video)[-_]{0,2}(?:author|credit|byline|caption|info)|quote|(?:^|[\s_-])credits?(?=$|[\s_-])"
+_QUOTED = re.compile(_CREDIT, re.I)
+_ANOTHER = re.compile(
+    rf"{_CREDIT}|caption|figure|comment|reply|related|recommend|newsletter|instagram|twitter|tweet"
+    r"|media-?(?:author|credit|byline|caption)", re.I,
+)  # fmt: skip
+"""An author of something else: of a quotation, a picture, a comment, another story."""
 
 
 def header_of(layout: Layout) -> list[Line]:
@@ -32,15 +42,19 @@ def header_of(layout: Layout) -> list[Line]:
     start = layout.headline.row if layout.headline else -1
     blind = Zone.RELATED | Zone.COMMENTS | Zone.NAV
     lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & Zone.HIDDEN]
-    lines = [line for line in lines if not layout.zones_of(line) & blind]
+    lines = [line for line in lines if not layout.zones_of(line) & blind and not of_another(line.block, _QUOTED)]
     return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
 
 
-def bare_names(text: str) -> list[str]:
+def _pieces(text: str, words: BylineWords) -> list[str]:
+    return [name.strip(" |·•-–—,") for piece in _PIECES.split(text) for name in divide(piece, words)]
+
+
+def bare_names(text: str, words: BylineWords) -> list[str]:
     """The names of a text that is names and nothing else."""
     text = squeeze(text[:120])
-    pieces = [piece.strip(" |·•-–—,") for piece in _PIECES.split(text)]
-    return pieces if len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
+    pieces = _pieces(text, words)
+    return pieces if pieces and len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
 
 
 _FROM = re.compile(r"\s(?:in|à|en|aus|w|из|da|em)\s[^\W\d_a-z][\w.’'-]{1,20}(?:\s[^\W\d_a-z][\w.’'-]{1,20})?$")
@@ -48,16 +62,16 @@ _BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
 _TOWN = re.compile(r"[^\W\d_a-z][\w.’'-]{1,20}")
 
 
-def names_beside(text: str) -> list[str]:
+def names_beside(text: str, words: BylineWords) -> list[str]:
     """The names of a text by a date, without what stands behind them: a duty, a town, more in brackets; an agency stays."""
     text = _BEHIND.sub("", squeeze(text[:120]))
-    if names := bare_names(text):
+    if names := bare_names(text, words):
         return names
     if is_agency(text):
         return [text]
-    pieces = [piece.strip(" |·•-–—,") for piece in _PIECES.split(text)]
+    pieces = _pieces(text, words)
     if len(pieces) == 1 and (place := _FROM.search(text)):
-        return bare_names(text[: place.start()])
+        return bare_names(text[: place.start()], words)
     names = [piece for piece in pieces if is_bare_name(piece)]
     if not names or not is_bare_name(pieces[0]) or " " not in names[0]:
         return []
@@ -87,5 +101,16 @@ def links_to_author(el: Element | None, page: re.Pattern[str] = _PAGE) -> bool:
             return False
         if el.tag == "a":
             return page.search((el.get("href") or "")[:400]) is not None
+        el = el.getparent()
+    return False
+
+
+def of_another(el: Element | None, classes: re.Pattern[str] = _ANOTHER) -> bool:
+    """Whether an element is of a quotation, a picture, a comment, another story."""
+    for _ in range(4):
+        if el is None:
+            return False
+        if el.tag in ("blockquote", "figure", "figcaption") or classes.search(el.get("class", "")[:200]):
+            return True
         el = el.getparent()
     return False

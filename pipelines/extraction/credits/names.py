@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from pipelines.extraction.credits.japanese_names import is_japanese_person
 from pipelines.extraction.page.document import squeeze
-from pipelines.extraction.text.byline_words import BEHIND, FAR_OPENING, LABELLED
+from pipelines.extraction.text.byline_words import BEHIND, FAR_OPENING, LABELLED, OF_ALL, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.months import month_of
 from pipelines.extraction.text.roles import AGENCIES, DUTY, TOWNS, is_agency
 
-LEAD = re.compile(
-    r"^\W{0,4}(?:(?:written|reported|story|text|words|posted|published|reviewed|article|report|created|analysis"
-    r"|gespeichert|geschrieben|verfasst|veröffentlicht|publié|écrit|rédigé|(?:propos )?recueillis?|escrito|publicado|scritto"
-    r"|pubblicato"
-    r"|geschreven|geplaatst"
-    r"|skrevet|skriven|publicerad)\s{1,2})?(?:by|von|vom|par|di|por|door|av|af|od|autor(?:in|es|a)?|author|autore|auteur|"
-    r"tekst|text|skribent|kirjoittaja|szerző|autorzy|автор|авторы|текст|από|yazan|yazar|penulis|oleh|bởi"
-    r"|بقلم|كتب|كتبت|كتبه|إعداد|اعداد|الكاتب|نویسنده|به قلم|تحریر|מאת|लेखक|द्वारा|লেখক)\b\s{0,2}[:"
-    r"|]?(?:\s{1,3}|$)|^\W{0,4}(?:author|autor|автор|text|tekst|written by|interview|gespräch|protokoll|بقلم|लेखक|نویسنده"
-    r"|文|取材・文|執筆|筆者|ライター|글)\s?[:：=＝]\s{0,2}",
-    re.I,
-)
-AND = r"and|und|et|y|e|en|och|og|ja|i|a|és|ve|și|şi|si|oraz|и|та|і|й|και|κι|dan|và|और|एवं|व|และ|ו|&|\+"
-"""The words that join the last two names."""
+_WITH = r"(?:mit|with|avec|med|con(?=\s[A-Z]{3})|com(?=\s[A-Z]))\s"
 _SPLIT = re.compile(
-    rf"\s{{0,3}}(?:[,;/|•·⋅、，；،؛]|\s[-–—]\s|\s(?:{AND}|mit|with|avec|con(?=\s[A-Z]{{3}})|com(?=\s[A-Z]))\s|\s・\s"
-    rf"|(?<=[\u3040-\u309f\u3400-\u9fff])・(?=[\u3040-\u309f\u3400-\u9fff]))\s{{0,3}}",
-    re.I,
+    rf"\s{{0,3}}(?:[,;/|•·⋅、，；،؛](?:\s{_WITH})?|\s[-–—]\s|\s{_WITH}|\s・\s"
+    r"|(?<=[\u3040-\u309f\u3400-\u9fff])・(?=[\u3040-\u309f\u3400-\u9fff]))\s{0,3}"
 )
-_JOINED_ON = re.compile(rf"^(?:{AND}|mit|with|com|avec|con|med|met)\s", re.I)
-"""What is left of ", y agencias" where the comma has divided."""
 _ADDRESS = re.compile(r"https?://\S{0,200}")
 MAIL = re.compile(r"\S{1,80}@\S{1,80}")
 _VAV = re.compile(r"\sו(?!ו?(?:רד|יקטור|לדימיר|יקי|רה)\s)(?=[א-ת]{2,12}\s[א-ת]{2})")
@@ -60,8 +45,8 @@ _PARTICLES = frozenset(("de", "da", "di", "do", "du", "del", "della", "van", "vo
 "le", "los", "las", "bin", "ibn", "al",
     "el", "af", "av", "zu", "zur", "y", "e", "dos", "das", "ben", "st", "of", "the", "het", "ul", "ur"))  # fmt: skip
 _BARE = re.compile(
-    r"^[^\W\d_a-z][\w.'’\-]{1,20}(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al|af|av|zu"
-    r"|ter|ten|dos|das|do|ibn|ben|['’]t)){1,3}$"
+    r"^[^\W\d_a-z][\w.'’\-]{1,20}(?:(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al|af|av|zu"
+    r"|ter|ten|dos|das|do|ibn|ben|['’]t)){1,3}| [^\W\d_a-z][\w.'’\-]{1,20} [yei] [^\W\d_a-z][\w.'’\-]{1,20})$"
 )
 _COMMON = re.compile(
     r"\b(?:news|share|read|comments?|home|about|sign|log|menu|search|more|video|photo|live|sports?|business|politics"
@@ -110,7 +95,7 @@ _NEXT_CREDIT = re.compile(
 )  # fmt: skip
 """山田太郎 編集／田中花子, 글 김민수 사진 박철수: where the next credit begins."""
 _OF_PICTURES = re.compile(
-    rf"(?:,\s|\s(?:{AND})\s)[^,()]{{3,40}}\s\((?:fotos?|bild(?:er)?|photos?|pictures|video|illustrations?|grafik|kamera)\)",
+    r"(?:,\s|\s(?:[^\W\d_]{1,4}|&)\s)[^,()]{3,40}\s\((?:fotos?|bild(?:er)?|photos?|pictures|video|illustrations?|grafik|kamera)\)",
     re.I,
 )
 """A (Text) und B (Fotos): who took the pictures."""
@@ -127,11 +112,13 @@ _OF_SENTENCES = frozenset(("über", "bis", "gegen", "ohne", "statt", "about", "i
 _LONGEST = 60
 
 
-def split_byline(value: str, *, trusted: bool = False) -> list[str]:
+def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool = False) -> list[str]:
     """Names in one byline string. Addresses, dates and duties are cut; what does not read as a name is left out.
 
-    `trusted` strings come from fields that hold names alone: there a name may be all lower case ("dpa").
+    `words` are those of the page's language. `trusted`
+    strings come from fields that hold names alone: there a name may be all lower case ("dpa").
     """
+    words = words or OF_ALL
     text = squeeze(value[:400])[:300]
     if of_feed := _OF_FEED.fullmatch(text):
         text = of_feed[1]
@@ -142,7 +129,9 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
     text = re.sub(r"\([^()]{0,80}\)|\[[^\[\]]{0,80}\]|<[^<>]{0,80}>", " ", text)
     text = _VAV.sub(", ", MAIL.sub(" ", _ADDRESS.sub(" ", text)))
     for _ in range(3):
-        text = OF_AUTHOR.sub("", LEAD.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
+        text = OF_AUTHOR.sub("", words.lead.sub("", FAR_OPENING.sub("", LABELLED.sub("", text)))).strip()
+    if trusted and (opened := _after_foreign_word(text)):
+        words, text = OF_ALL, opened
     text = _CALLED.sub("", text)
     text = before_next_credit(text)
     text = _IN_TALK.sub("", text)
@@ -150,16 +139,13 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
         text = _LOCATED.sub("", _FOR_HOUSE.sub("", text))
     text = BEHIND.sub(r"\1", _HOUSE_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
-    for piece in _SPLIT.split(text):
-        name = squeeze(piece or "").strip(" .,:;-–—|•\"'“”()（）【】")
+    for piece in chain.from_iterable(divide(part, words) for part in _SPLIT.split(text)):
+        name = squeeze(piece).strip(" .,:;-–—|•\"'“”()（）【】")
         name = _without_duty(name)
-        if names and not is_agency(name) and (_DEGREE.match(name) or DUTY.search(name)):
+        if names and _is_besides(name, names[0]):
             continue
-        if names and name.startswith("The ") and " " in names[0] and not is_agency(name[4:]):
-            continue  # the paper: "A B, The Example"
         if names and ":" in name:
             break  # another credit: "Text: A, Photo: B"
-        name = _JOINED_ON.sub("", name) if names else name
         if len(name) > 4 and name.endswith(("記者", "기자")):
             name = name[:-2].strip()
         if names and not trusted and _is_place(name, names[0]):
@@ -167,6 +153,39 @@ def split_byline(value: str, *, trusted: bool = False) -> list[str]:
         if name and is_name(name, trusted=trusted) and name not in names:
             names.append(name)
     return names
+
+
+def _is_besides(name: str, first: str) -> bool:
+    """Whether what follows a name is a degree, a duty or the paper ("A B, The Example")."""
+    if is_agency(name):
+        return False
+    paper = name.startswith("The ") and " " in first and not is_agency(name[4:])
+    return paper or bool(_DEGREE.match(name) or DUTY.search(name))
+
+
+def _after_foreign_word(text: str) -> str:
+    """What follows a by-word of another language than the page's, where it is a full name."""
+    opened = OF_ALL.lead.match(text)
+    rest = text[opened.end() :] if opened else ""
+    return rest if rest and is_bare_name(divide(rest, OF_ALL)[0]) else ""
+
+
+def divide(text: str, words: BylineWords) -> list[str]:
+    """A text at the words that join names there. What stands in a name is left: "Robert E Lee", "José Ortega y Gasset"."""
+    found: list[str] = []
+    start, capitals = 0, text.isupper()
+    for match in words.joint.finditer(f" {text}"):
+        word, before = match[1], text[start : max(0, match.start() - 1)]
+        after = words.joint.split(text[match.end() - 1 :])[0]
+        single = len(word) == 1 and word.isalpha()
+        if word[0].isupper() and word != "And" and not (capitals and (not single or " " in after)):
+            continue
+        surname = " " not in after and after[:1].isupper() and (capitals or not after.isupper())
+        if single and " " in before and surname and not (is_agency(after) or DUTY.search(after)):
+            continue
+        found.append(before)
+        start = match.end() - 1
+    return [piece for piece in (*found, text[start:]) if piece]
 
 
 _OF_FEED = re.compile(r"\S{1,60}@\S{1,60}\s?\(([^()]{2,60})\)")
@@ -206,6 +225,8 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
         return False
     words = text.split()
     if len(words) > 6 or any(word.isdecimal() or word in _OF_SENTENCES for word in words):
+        return False
+    if not trusted and not is_agency(text) and all(_COMMON.fullmatch(word) for word in words):
         return False
     if len(words) > 1 and len(text) < 6 and text.isascii() and text.count("."):
         return False  # two initials

@@ -23,11 +23,12 @@ from pipelines.extraction.credits.byline_places import (
     is_linked_name,
     links_to_author,
     names_beside,
+    of_another,
 )
-from pipelines.extraction.credits.names import OF_AUTHOR, has_case, is_bare_name, is_name, without_time
+from pipelines.extraction.credits.names import OF_AUTHOR, has_case, is_bare_name, is_name, split_byline, without_time
 from pipelines.extraction.page.document import Line, squeeze
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.text.byline_words import ALONE, DATED, TAIL
+from pipelines.extraction.text.byline_words import ALONE, DATED, TAIL, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY
 
@@ -37,12 +38,6 @@ _CLASS = re.compile(
     r"|published-by|created-?by|submitted-?by)(?=$|[\s_\-])|[a-z]Author|author[A-Z]|[bB]yline|Author_|Byline",
     re.A,
 )
-_ANOTHER = re.compile(
-    r"quote|caption|figure|comment|reply|related|recommend|newsletter|instagram|twitter|tweet|media-?(?:author|credit"
-    r"|byline|caption)"
-    r"|(?:image|img|photo|picture|video)[-_]{0,2}(?:author|credit|byline|caption|info)|(?:^|[\s_\-])credits?(?=$|[\s_\-])", re.I,
-)  # fmt: skip
-"""An author of something else: of a quotation, a picture, a comment, another story."""
 _BESIDES = re.compile(
     r"(?:^|[\s_\-])(?:position|role|job|jobtitle|bio|desc|description|date|time|location|affiliation|special|subtitle|read|section"
     r"|category|badge|tags?|count|email|follow)(?=$|[\s_\-])", re.I,
@@ -73,7 +68,7 @@ def author_links(layout: Layout) -> Iterator[str]:
             continue
         for text, el in line.parts:
             name = OF_AUTHOR.sub("", TAIL.sub("", squeeze(text[:80]))).strip(" ,|·•")
-            if not links_to_author(el) or _of_another(el) or PROMPT.match(squeeze(text[:80])) or _counts(el):
+            if not links_to_author(el) or of_another(el) or PROMPT.match(squeeze(text[:80])) or _counts(el):
                 continue
             if is_bare_name(name) or (line.row > start and is_linked_name(name)):
                 last = line.row
@@ -99,7 +94,7 @@ def house_accounts(layout: Layout) -> Iterator[str]:
                 yield squeeze(text[:80])
 
 
-def in_named_elements(layout: Layout) -> Iterator[str]:
+def in_named_elements(layout: Layout, words: BylineWords) -> Iterator[str]:
     """Names in elements that call themselves author: bare names of lines that belong together, else the first such text."""
     rest: list[str] = []
     found = None
@@ -107,7 +102,7 @@ def in_named_elements(layout: Layout) -> Iterator[str]:
         named = [(text, el) for text, el in line.parts if 0 < len(text.strip()) < 80 and _named_author(el)]
         if not named or (found is not None and abs(line.row - found) > 3):
             continue
-        bare = [name for text, _ in named if is_bare_name(name := after_opening(squeeze(text)).strip(" ,|·•"))]
+        bare = [name for text, _ in named if is_bare_name(name := after_opening(squeeze(text), words).strip(" ,|·•"))]
         if bare:
             found = line.row
             yield from bare
@@ -121,7 +116,7 @@ def in_named_elements(layout: Layout) -> Iterator[str]:
         yield from rest
 
 
-def beside_date(layout: Layout) -> Iterator[str]:
+def beside_date(layout: Layout, words: BylineWords) -> Iterator[str]:
     """A bare name in or next to the line of the date."""
     start = layout.headline.row if layout.headline else -1
     lines = [line for line in header_of(layout) if start < line.row <= start + 14]
@@ -129,8 +124,8 @@ def beside_date(layout: Layout) -> Iterator[str]:
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
             for text, el in line.parts:
-                names = names_beside(text) or names_beside(without_time(text))
-                if names and line.block.tag not in ("button", "figcaption") and not _of_another(el):
+                names = names_beside(text, words) or names_beside(without_time(text), words)
+                if names and line.block.tag not in ("button", "figcaption") and not of_another(el):
                     yield from names
                     return
 
@@ -146,21 +141,22 @@ def _is_dated(line: Line) -> bool:
     return len(line.text) < 60 and DATED.search(line.text) is not None
 
 
-def above_text(layout: Layout) -> Iterator[str]:
+def above_text(layout: Layout, words: BylineWords) -> Iterator[str]:
     """Bare names in bold right above the text."""
     first = layout.paragraphs[0] if layout.paragraphs else None
     start = layout.headline.row if layout.headline else -1
     lines = [line for line in header_of(layout) if start < line.row <= start + 14]
     lines = [line for line in lines if first is None or line.row < first.row]
     if lines and len(lines[-1].parts) == 1 and lines[-1].parts[0][1].tag in ("strong", "b", "em", "i"):
-        yield from bare_names(lines[-1].text)
+        yield from bare_names(lines[-1].text, words)
 
 
 def author_box(layout: Layout) -> Iterator[str]:
     """The name in the author's box below the text: below its heading, or in an element that says author's name."""
     tail = list(layout.tail[:12])
-    for at, line in enumerate(tail):
-        if ALONE.match(line.spaced) and (names := list(below(tail, at))):
+    end = [*layout.inside[-8:], *tail]
+    for at, line in enumerate(end):
+        if ALONE.match(line.spaced) and (names := list(below(end, at))):
             yield from names
             return
     nearby = [*layout.inside[-4:], *tail[:9]]
@@ -171,7 +167,7 @@ def author_box(layout: Layout) -> Iterator[str]:
     for line in (*layout.inside[-3:], *tail):
         for text, el in line.parts:
             named = _NAME_CLASS.search(el.get("class", "")[:200]) or links_to_author(el)
-            if named and not _of_another(el) and _is_printed_name(text.strip()):
+            if named and not of_another(el) and _is_printed_name(text.strip()):
                 yield text.strip()
                 return
 
@@ -179,9 +175,9 @@ def author_box(layout: Layout) -> Iterator[str]:
 def _heads_biography(line: Line, following: Line) -> str | None:
     """The name in bold, or as a heading, over a paragraph that tells of its bearer: "Tim Green" over "Tim explores …"."""
     text, el = line.parts[0]
-    name = squeeze(text[:60])
+    name = next(iter(split_byline(text[:60])), "")
     strong = el.tag in ("strong", "b") or line.block.tag in HEADINGS
-    if not strong or not is_bare_name(name) or line.link_chars or _of_another(el) or len(following.text) < _BIOGRAPHY:
+    if not strong or not is_bare_name(name) or line.link_chars or of_another(el) or len(following.text) < _BIOGRAPHY:
         return None
     return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
 
@@ -203,14 +199,15 @@ def said_twice(layout: Layout) -> Iterator[str]:
             return
 
 
-def signs_off(layout: Layout, language: str | None) -> Iterator[str]:
+def signs_off(layout: Layout, language: str | None, words: BylineWords) -> Iterator[str]:
     """A bare name on a line of its own right below the last paragraph, in a language whose headings have one capital."""
-    if language in _CAPITALS:
-        return
     last = layout.paragraphs[-1].row if layout.paragraphs else None
     for line in (*layout.inside[-1:], *layout.tail[:1]):
-        if last is not None and line.row == last + 1 and not line.link_chars and line.block.tag in ("p", "div"):
-            yield from bare_names(line.text) if len(line.text) <= _SIGNED else ()
+        text = line.text[: _SIGNED + 1].lstrip("-–— ")
+        marked = text != line.text[: _SIGNED + 1] or line.parts[0][1].tag in ("strong", "b", "em", "i")
+        near = last is not None and line.row == last + 1 and (marked or language not in _CAPITALS)
+        if near and len(text) <= _SIGNED and not line.link_chars and line.block.tag in ("p", "div"):
+            yield from bare_names(text, words)
 
 
 _SIGNED = 40
@@ -235,22 +232,12 @@ def _calls_itself(el: Element) -> bool:
 
 
 def _named_author(el: Element | None) -> bool:
-    if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or _of_another(el):
+    if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or of_another(el):
         return False
     for _ in range(3):
         if el is None:
             return False
         if _CLASS.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"):
-            return True
-        el = el.getparent()
-    return False
-
-
-def _of_another(el: Element | None) -> bool:
-    for _ in range(4):
-        if el is None:
-            return False
-        if el.tag in ("blockquote", "figure", "figcaption") or _ANOTHER.search(el.get("class", "")[:200]):
             return True
         el = el.getparent()
     return False

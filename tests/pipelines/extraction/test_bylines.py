@@ -8,6 +8,7 @@ from db.models import Article, Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.credits.names import split_byline
 from pipelines.extraction.extract import extract
+from pipelines.extraction.text.byline_words import byline_words
 
 _TEXT = {
     "en": "The ferry to the island runs again from Monday, three weeks after a storm tore away part of the pier, the office said. ",
@@ -35,7 +36,7 @@ def authors(header: str, tail: str = "", *, language: str = "en", head: str = ""
     ("header", "want"),
     [
         ("<p>By <a href='/x'>Anna Holt</a> <span>| Published 09:14, 5 Mar 2024</span></p>", ["Anna Holt"]),
-        ("<p>Author of the article:</p><p><a href='/author/anna-holt'>Anna Holt</a></p><p>Mar 05, 2024</p>", ["Anna Holt"]),
+        ("<p>Author of the article:</p><p><a href='/by/anna-holt'>Anna Holt</a></p><p>Mar 05, 2024</p>", ["Anna Holt"]),
         ("<div>By</div><ul><li>Anna Holt, </li><li>Ben Ruud &amp;</li><li>Cara Lind</li></ul><p>9 min read</p>",
          ["Anna Holt", "Ben Ruud", "Cara Lind"]),
         ("<p>By Anna Holt For Harbour.Example</p>", ["Anna Holt"]),
@@ -121,3 +122,125 @@ def test_library_tags_put_the_surname_first() -> None:
 )
 def test_what_only_looks_like_a_name(value: str, names: list[str]) -> None:
     assert split_byline(value, trusted=True) == names
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "names"),
+    [
+        ("en", "Robert E Lee", ["Robert E Lee"]),
+        ("it", "Robert E Lee e Anna Rossi", ["Robert E Lee", "Anna Rossi"]),
+        ("en", "Mary A Jones", ["Mary A Jones"]),
+        ("cs", "Mary A Jones a Petr Svoboda", ["Mary A Jones", "Petr Svoboda"]),
+        ("en", "By Y Lan Phan and Carl I Holt", ["Y Lan Phan", "Carl I Holt"]),
+        ("en", "ROBERT E LEE AND DAN BROWN", ["ROBERT E LEE", "DAN BROWN"]),
+        ("en", "Von Miller", ["Von Miller"]),
+        ("de", "Von Eva Miller und Jan Riem", ["Eva Miller", "Jan Riem"]),
+        ("en", "Oleh Petrenko", ["Oleh Petrenko"]),
+        ("id", "Oleh Budi Santoso dan Ani Putri", ["Budi Santoso", "Ani Putri"]),
+        ("en", "Yazan Haddad, Dan Brown, Ja Holt and Con Ruud", ["Yazan Haddad", "Dan Brown", "Ja Holt", "Con Ruud"]),
+        ("sv", "Pär Holm, Par Lind", ["Pär Holm", "Par Lind"]),
+        ("es", "José Ortega y Gasset", ["José Ortega y Gasset"]),
+        ("es", "Por José Ortega y Gasset y Ana Vega Ruiz", ["José Ortega y Gasset", "Ana Vega Ruiz"]),
+        ("es", "Ana Vega y EFE", ["Ana Vega", "EFE"]),
+        ("es", "ANA VEGA Y LUIS SANZ", ["ANA VEGA", "LUIS SANZ"]),
+        ("es", "Ana y Luis", ["Ana", "Luis"]),
+        ("ca", "Josep Puig i Cadafalch i Anna Ferrer Vila", ["Josep Puig i Cadafalch", "Anna Ferrer Vila"]),
+        ("pt", "Ana Lima e Rui Costa", ["Ana Lima", "Rui Costa"]),
+        ("nl", "Door Jan de Vries en Eva van Dam", ["Jan de Vries", "Eva van Dam"]),
+        ("fi", "Anna Holm ja Ville Laine", ["Anna Holm", "Ville Laine"]),
+        ("vi", "Kim Le", ["Kim Le"]),
+    ],
+)  # fmt: skip
+def test_words_around_names_apply_in_their_own_language(language: str, value: str, names: list[str]) -> None:
+    assert split_byline(value, byline_words(language)) == names
+    assert split_byline(value, byline_words(language), trusted=True) == names
+
+
+@pytest.mark.parametrize(
+    ("language", "header", "want"),
+    [
+        ("en", "<p>Von Miller</p><p>5 March 2024</p>", ["Von Miller"]),
+        ("de", "<p>Von Eva Miller</p><p>5. März 2024</p>", ["Eva Miller"]),
+        ("en", "<p>By Del Holt Ruud</p><p>5 March 2024</p>", ["Del Holt Ruud"]),
+        ("en", "<p>Da Silva Santos</p><p>5 March 2024</p>", ["Da Silva Santos"]),
+        ("en", "<p>Di Holt</p><p>5 March 2024</p>", ["Di Holt"]),
+        ("en", "<p>Marco van Basten Holt</p><p>5 March 2024</p>", ["Marco van Basten Holt"]),
+        ("es", "<p>Por José Ortega y Gasset</p><p>5 de marzo de 2024</p>", ["José Ortega y Gasset"]),
+        ("es", "<p>José Ortega y Gasset</p><p>5 de marzo de 2024</p>", ["José Ortega y Gasset"]),
+        ("en", "<p>By Kim Le</p><p>5 March 2024</p>", ["Kim Le"]),
+    ],
+)  # fmt: skip
+def test_printed_words_apply_in_their_own_language(language: str, header: str, want: list[str]) -> None:
+    assert authors(header, language=language) == want
+
+
+@pytest.mark.parametrize(
+    ("language", "header", "tail", "want"),
+    [
+        ("en", "<p>5 March 2024</p>", "<div>Authors</div><div class='i'>AH</div><div><b class='n'>Anna Holt</b></div>"
+         "<div>Staff Engineer</div><div class='i'>BR</div><div><b class='n'>Ben Ruud</b></div><div>Managing Director</div>"
+         "<p>Harbour Resources</p>",
+         ["Anna Holt", "Ben Ruud"]),
+        ("en", "<p>By</p><p>SHARE STORY</p>", "", []),
+        ("en", "<p>Author Posts</p>", "", []),
+        ("en", "", "<p>- Anna Holt<br>Contributing Writer</p><p>SHARE STORY</p>", ["Anna Holt"]),
+        ("de", "", "<p><b>Anna Holt</b></p>", ["Anna Holt"]),
+        ("en", "<blockquote><p>A post shared by Otto Pier</p></blockquote><p>By Anna Holt</p>", "", ["Anna Holt"]),
+        ("en", "<div class='story-imagecredit'><p>Hero image by Otto Pier</p></div>", "<div class='author-name'>Anna Holt</div>",
+         ["Anna Holt"]),
+        ("es", "<div rel='author'><a href='/autor/ana'>Ana Vega</a>, <a href='/autor/luis'>Luis Sanz</a> y "
+         "<a href='/autor/eva'>Eva Ríos</a><time>Hace 13 horas</time></div>", "",
+         ["Ana Vega", "Luis Sanz", "Eva Ríos"]),
+        ("en", "", "<div class='x'><div><h3>Anna Holt, MD, FRCP</h3>"
+         "<p>Anna Holt is a doctor who sails between the islands.</p></div></div>",
+         ["Anna Holt"]),
+    ],
+)  # fmt: skip
+def test_blocks_of_names(language: str, header: str, tail: str, want: list[str]) -> None:
+    assert authors(header, tail, language=language) == want
+
+
+@pytest.mark.parametrize(
+    ("head", "want"),
+    [
+        ('<meta name="author" content="Holt, Anna">', ["Anna Holt"]),
+        ('<meta name="author" content="Reuters, Lusa">', ["Reuters", "Lusa"]),
+        ('<meta name="twitter:label1" content="Verfasst von"><meta name="twitter:data1" content="Anna Holt">', ["Anna Holt"]),
+        ('<meta name="twitter:label1" content="Escrito por"><meta name="twitter:data1" content="Ana Vega">', ["Ana Vega"]),
+        ('<meta name="author" content="Example Media"><meta name="article:author" content="Anna Holt">'
+         '<meta name="copyright" content="(c) Example Media 2024">', ["Anna Holt"]),
+        ('<meta name="author" content="Harbour Works Ltd."><meta name="article:author" content="Anna Holt">', ["Anna Holt"]),
+        ('<meta name="author" content="Harbour Works Ltd.">', ["Harbour Works Ltd"]),
+        ('<meta name="twitter:label1" content="Reading time"><meta name="twitter:data1" content="Four Minutes">', []),
+    ],
+)  # fmt: skip
+def test_statements_in_other_forms(head: str, want: list[str]) -> None:
+    assert authors("", head=head) == want
+
+
+@pytest.mark.parametrize(
+    ("head", "header", "want"),
+    [
+        ('<meta name="author" content="Anna Holt">', "<p>By <a href='/by/a'>Anna Holt</a>, <a href='/by/b'>Ben Ruud</a></p>",
+         ["Anna Holt", "Ben Ruud"]),
+        ('<meta name="author" content="Anna Holt">', "<p><a href='/by/a'>Anna Holt</a></p><p><a href='/by/b'>Ben Ruud</a></p>",
+         ["Anna Holt", "Ben Ruud"]),
+        ('<meta name="author" content="Anna Holt">', "<p><a href='/by/b'>Ben Ruud</a></p>", ["Anna Holt"]),
+        ('<meta property="article:section" content="North Shore">', "<p>North Shore</p><p>09:31 August 20, 2024</p>", []),
+    ],
+)  # fmt: skip
+def test_statements_beside_what_is_printed(head: str, header: str, want: list[str]) -> None:
+    assert authors(header, head=head) == want
+
+
+@pytest.mark.parametrize(
+    ("header", "want"),
+    [
+        ("<p><a rel='author' href='/profile/04'><span itemprop='name'>pierkeeper</span></a></p>", ["pierkeeper"]),
+        ("<p><span itemprop='author'>harbour_news</span></p>", ["harbour_news"]),
+        ("<p><a rel='author' href='/profile/04'>admin</a></p>", []),
+        ("<p><a rel='author' href='/profile/04'>read more of this</a></p>", []),
+    ],
+)
+def test_handles_where_the_page_says_author(header: str, want: list[str]) -> None:
+    assert authors(header) == want
