@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,12 +42,24 @@ class Shown:
     source: int = 1
 
 
+_OPEN: list[sqlite3.Connection] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """Close what a test opened: Python 3.13 warns of connections that are left open."""
+    yield
+    while _OPEN:
+        _OPEN.pop().close()
+
+
 class Room:
     """A database of two sources whose pages are fetched a minute apart and read when the test says so."""
 
     def __init__(self, path: Path, pages: list[Shown]) -> None:
         self.pages = pages
         self.conn: sqlite3.Connection = open_database(path, create=True).conn
+        _OPEN.append(self.conn)
         with write(self.conn) as conn:
             for name in ("a", "b"):
                 add_source(conn, name=name, url=f"http://{name}.example/", settings={}, at=START)
