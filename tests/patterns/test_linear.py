@@ -48,16 +48,12 @@ def test_patterns_are_linear(collected: list[Collected], share: int) -> None:
     assert not slow, "\n".join(slow)
 
 
-def test_patterns_made_of_a_page_are_linear() -> None:
+def test_titles_make_no_pattern_of_what_a_page_says() -> None:
+    """Compiling one costs more than all else that is done to a headline, and no test can give it all texts."""
     with compiled_meanwhile() as made:
         for folder in FOLDERS[:: max(1, len(FOLDERS) // _PAGES_READ)]:
             extract(Page(body=(folder / "page.html").read_bytes(), url="https://example.com/2024/a.html"), Sites())
-    named = {
-        (one.pattern.pattern, one.pattern.flags): one for one in made if one.where == "pipelines.extraction.text.titles"
-    }
-    assert named
-    for one in list(named.values())[:6]:
-        assert superlinear(one.pattern, one.methods) is None, one.pattern.pattern
+    assert "pipelines.extraction.text.titles" not in {one.where for one in made}
 
 
 def test_patterns_made_of_language_files_are_linear() -> None:

@@ -146,6 +146,10 @@ _LONGEST_LABEL = 40
 """Characters of a label whose time stood in an element that is gone: "Veröffentlicht am"."""
 _BESIDE_NAMES = 16
 """Letters that a line may have beside authors and time: a weekday, a duty, "Uhr"."""
+_AFTER_STOP = 0.15
+"""Share of a text below which what comes after a stop is cut; above it the stop is a heading of the text's own."""
+_FEW_AFTER, _BEFORE_STOP = 600, 0.65
+"""In a short text that is so many characters, where the share above the stop is this."""
 _TIME_ALONE = 14
 """Characters that a line may have beside each time and still be a line of time alone ("Stand: ... Uhr")."""
 
@@ -183,8 +187,8 @@ def _calls(line: str) -> bool:
 def _is_stray(line: str, foreign: set[str], bylines: set[str]) -> bool:
     if len(line) <= _LONGEST_CONSENT and _CONSENT.match(line):
         return True
-    if len(line) > _LONGEST_STRAY:
-        return False
+    if len(line) > _LONGEST_STRAY or "|" in (line[0], line[-1]):
+        return False  # the rows of a table are dates and numbers
     key = plain(line)
     if len(line) <= _COUNTER and (counter := _COUNT.fullmatch(line)) and line not in _FRACTIONS and int(counter[2]) > 1:
         return True
@@ -220,11 +224,12 @@ def _is_byline(line: str, names: list[str]) -> bool:
 
 
 def _without_end(lines: list[str], elsewhere: LinkLines, names: list[str]) -> list[str]:
-    """Cut at a stop in the last third, then appeals, then the sign-off, then links to other stories."""
+    """Cut at a stop that little comes after, then appeals, then the sign-off, then links to other stories."""
     total = sum(map(len, lines)) or 1
     done = 0
     for at, line in enumerate(lines):
-        if at and done > 0.65 * total and is_stop(line.removeprefix("- ")):
+        little = total - done < max(_AFTER_STOP * total, min(_FEW_AFTER, (1 - _BEFORE_STOP) * total))
+        if at and little and is_stop(line.removeprefix("- ")):
             lines = lines[:at]
             break
         done += len(line)

@@ -14,6 +14,7 @@ from typing import Any
 from lxml.etree import _Element as Element
 from lxml.html import HTMLParser, document_fromstring
 
+from pipelines.extraction.body.judge import DOUBTED, lead_in, prefers_second
 from pipelines.extraction.body.omitted_lines import with_omissions
 from pipelines.extraction.body.repetitions import without_repeats
 from pipelines.extraction.page.boilerplate import clear
@@ -31,7 +32,8 @@ _MEAGRE, _FEW_WORDS = 160, 25
 def read_body(sheet: Document, stand: MainContent) -> list[str]:
     """The lines of the article's text, strays still among them. This cuts the sheet's tree."""
     if stand.box is None:
-        return _own(_lines(_extract(sheet.html, fast=True)), sheet, stand)
+        second = _extract(sheet.html, fast=True)
+        return _lines(second) if prefers_second("", second, sheet) else _own(_lines(second), sheet, stand)
     clear(sheet, stand)
     if any(joiner in sheet.html for joiner, _ in _JOINERS):
         _guard_joiners(stand.box)
@@ -45,9 +47,16 @@ def read_body(sheet: Document, stand: MainContent) -> list[str]:
     if len(text) < _ENOUGH * want:
         text = "\n".join(line.text for line in stand.paragraphs)
     if len(text) < _MEAGRE and count_words(text) < _FEW_WORDS:
-        whole = _own(_lines(_extract(sheet.html, fast=True)), sheet, stand)
-        return whole if len("".join(whole)) > 2 * len(text) else _lines(text)
-    return without_repeats(with_omissions(_lines(text), lines, stand.foreign), lines)
+        second = _extract(sheet.html, fast=True)
+        whole = _own(_lines(second), sheet, stand)
+        if len("".join(whole)) > 2 * len(text):
+            return whole
+        return _lines(second) if prefers_second(text, second, sheet) else _lines(text)
+    own_lines = lead_in(stand) + without_repeats(with_omissions(_lines(text), lines, stand.foreign), lines)
+    own_text = "\n".join(own_lines)
+    if len(own_text) < DOUBTED and prefers_second(own_text, second := _extract(sheet.html, fast=True), sheet):
+        return _lines(second)
+    return own_lines
 
 
 def _own(lines: list[str], sheet: Document, stand: MainContent) -> list[str]:

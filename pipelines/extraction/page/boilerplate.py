@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import Document, Line, Zone
+from pipelines.extraction.page.document import Document, Line, Zone, zone_of
 from pipelines.extraction.page.main_content import MainContent
 
 _CARD = 15
@@ -18,6 +18,8 @@ _PICTURE_BOX = re.compile(r"(?:^|[\s_-])(?:image|photo|picture|img|figure|foto|b
 _QUOTE = 120
 """Characters of a quote beside a picture from which it is text."""
 _CAPTION_LINES = 2
+_UNVEILED = 0.3
+"""Share of the article's text from which hidden text below its headline is the rest of it, unveiled by a script."""
 _CUT_ZONES = Zone.RELATED | Zone.COMMENTS | Zone.NAV | Zone.FOOTER | Zone.FORM | Zone.SHARE
 
 
@@ -30,6 +32,9 @@ def clear(sheet: Document, stand: MainContent) -> None:
             keep.add(el)
             el = el.getparent()
     cut = _CUT_ZONES & stand.foreign
+    hidden = sum(len(line.text) for line in sheet.lines[max(stand.start, 0) : stand.stop] if line.zone & Zone.HIDDEN)
+    if hidden < _UNVEILED * sum(len(line.text) for line in stand.paragraphs):
+        cut |= Zone.HIDDEN
     for line in sheet.lines:
         if line.row >= stand.stop or line.row < stand.start or line.zone & cut or _is_card(line) or _is_caption(line):
             _remove(line, keep)
@@ -37,6 +42,7 @@ def clear(sheet: Document, stand: MainContent) -> None:
         _remove(line, keep)
     if stand.box is not None:
         _unframe_quotes(stand.box)
+        _drop_unseen(stand.box)
 
 
 def _link_rows(lines: Sequence[Line]) -> Iterator[Line]:
@@ -95,6 +101,19 @@ def _is_caption(line: Line) -> bool:
     ):
         return False
     return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _CAPTION_LINES
+
+
+def _drop_unseen(box: Element) -> None:
+    """Take out of lines what only screen readers or only eyes get: a link's target told again, an icon's letters."""
+    cache: dict[str, int] = {}
+    for el in list(box.iter("span", "i", "b", "em", "strong", "small")):
+        if el.attrib and zone_of(el, cache) & Zone.HIDDEN and (parent := el.getparent()) is not None:
+            before = el.getprevious()
+            if before is not None:
+                before.tail = (before.tail or "") + (el.tail or "")
+            else:
+                parent.text = (parent.text or "") + (el.tail or "")
+            parent.remove(el)
 
 
 def _unframe_quotes(box: Element) -> None:

@@ -75,6 +75,8 @@ _ZONE_NAMES = (
       " morefrom moreon"
      " morearticles readmore readnext readalso seealso alsoread latest outbrain taboola promo guess youmaylike upnext"
      " nextarticle xgxw xgyd tuijian paihang relnews onward"),
+    (Zone.HIDDEN, "sronly visuallyhidden screenreader screenreadertext screenreaderonly assistivetext offscreen"
+     " hiddentext a11yonly"),
     (Zone.COMMENTS, "comment comments commentlist disqus respond pinglun replies reply cmt plist"),
     (Zone.SHARE, "share sharing shares social addthis sns bdsharebuttonbox jiathis newsletter subscribe subscription"
      " cookie cookies consent"
@@ -83,7 +85,10 @@ _ZONE_NAMES = (
      " login signup donate advert adslot adsbox adbox toolbar print fontsize appdownload qrcode wechat weixin"),
 )  # fmt: skip
 _ZONE_OF = {word: zone for zone, words in _ZONE_NAMES for word in words.split()}
+_HEADINGS = words("h1 h2 h3 h4 h5 h6")
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_INLINE = words("span i b em strong small svg a")
+"""Elements of a line that `aria-hidden` takes out of the text; of a box it may only say that it is folded."""
 _FONT_SIZE = re.compile(r"\bhas-\w{1,20}(?:-\w{1,20})?-font-size")
 """The style of a paragraph in WordPress; elsewhere a "font-size" box holds buttons."""
 _HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
@@ -150,7 +155,7 @@ def lay_out(html: str) -> Document | None:
     if tree is None:
         return None
     body = tree if tree.tag == "body" else tree.find("body")
-    lines = _unveiled(_lines(body if body is not None else tree))
+    lines = _unveiled(_renamed(_lines(body if body is not None else tree)))
     return Document(tree=tree, html=html, head=_head(tree), lines=lines)
 
 
@@ -160,6 +165,33 @@ def _unveiled(lines: list[Line]) -> tuple[Line, ...]:
     if hidden * 2 > sum(len(line.text) for line in lines):
         return tuple(line._replace(zone=line.zone & ~Zone.HIDDEN) for line in lines)
     return tuple(lines)
+
+
+_PROSE = 1000
+"""Characters of a row of lines from which it may be text although its box is named for links."""
+_PROSE_LINE, _PROSE_SHARE = 60, 0.5
+"""Characters of a sentence there, and the share of the row that such sentences are."""
+_PROSE_LINKS = 0.1
+"""Share of links in such text; a list of other stories has three times as much."""
+
+
+def _renamed(lines: list[Line]) -> list[Line]:
+    """The lines; a row of them in a box whose name says links and whose content is sentences is text: a ranking, a guide."""
+    at, size = 0, len(lines)
+    while at < size:
+        end = at
+        while end < size and lines[end].zone & Zone.RELATED and not lines[end].zone & Zone.COMMENTS:
+            end += 1
+        row = lines[at:end]
+        total = sum(len(line.text) for line in row)
+        if total >= _PROSE and sum(line.link_chars for line in row) < _PROSE_LINKS * total:
+            said = sum(
+                len(line.text) for line in row if len(line.text) >= _PROSE_LINE and line.text[-1] in ".!?…。！？"
+            )
+            if said >= _PROSE_SHARE * total:
+                lines[at:end] = [line._replace(zone=line.zone & ~Zone.RELATED) for line in row]
+        at = max(end, at + 1)
+    return lines
 
 
 _LIST_TAGS = words("li ul ol dl dt dd")
@@ -238,13 +270,24 @@ def zone_of(el: Element, cache: dict[str, int]) -> int:
     attributes = el.attrib
     if not attributes:
         return zone
-    names = f"{attributes.get('class', '')[:300]} {attributes.get('id', '')[:100]} {attributes.get('role', '')[:30]}"
+    # The id of a heading is made of its words ("h-what-is-social-shopping") and names no box.
+    name = "" if "id" in attributes and el.tag in _HEADINGS else attributes.get("id", "")
+    names = f"{attributes.get('class', '')[:300]} {name[:100]} {attributes.get('role', '')[:30]}"
     if len(names) > 2:
         found = cache.get(names)
         if found is None:
-            found = cache[names] = _zone_named(names)
+            found = 0
+            for word in names.split():
+                if word not in cache:
+                    cache[word] = _zone_named(word)
+                found |= cache[word]
+            cache[names] = found
         zone |= found
-    if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style", "")[:300]):
+    if (
+        "hidden" in attributes
+        or (attributes.get("aria-hidden") == "true" and el.tag in _INLINE)
+        or _HIDDEN_STYLE.search(attributes.get("style", "")[:300])
+    ):
         zone |= Zone.HIDDEN
     return zone
 
@@ -259,13 +302,13 @@ def stands_in(el: Element, zones: int, cache: dict[str, int]) -> bool:
     return False
 
 
-def _zone_named(names: str) -> int:
-    """Look up the words of class and id names, single and in pairs ("most-read", "mostRead")."""
+def _zone_named(name: str) -> int:
+    """Look up the words of one class or id, single and in pairs ("most-read", "mostRead"); "p-0 list-none" is no "plist"."""
     zone = 0
     previous = ""
-    if "-font-size" in names:
-        names = _FONT_SIZE.sub("", names)
-    for part in _NAME_PARTS.findall(names):
+    if "-font-size" in name:
+        name = _FONT_SIZE.sub("", name)
+    for part in _NAME_PARTS.findall(name):
         word = part.lower()
         zone |= _ZONE_OF.get(word, 0) | _ZONE_OF.get(previous + word, 0)
         previous = word

@@ -52,6 +52,10 @@ _NEARLY_ALL = 0.92
 """Share of the weight that a child must hold for the search to go into it."""
 _ENOUGH_BELOW = 100
 """Characters of running text below the headline from which text above it is not the article's."""
+_BEFORE_NEXT = 200
+"""Characters of running text before an `article` of its own with a headline of the first rank is the next article."""
+_UNIT_LEVELS = 3
+"""Boxes up to which headline and summary of another story may lie in their unit, beside its picture."""
 _STOPS_ASKED = 12
 """Stops that are looked into; each costs a walk over the paragraphs."""
 _BITS = (Zone.NAV, Zone.FOOTER, Zone.RELATED, Zone.COMMENTS, Zone.FORM, Zone.SHARE)
@@ -77,7 +81,9 @@ def locate(sheet: Document, headline: Line | None) -> MainContent:
     start = headline.row if headline else -1
     lines = sheet.lines
     running = [
-        line for line in lines if is_paragraph(line, 0) and not (line.row and _is_teaser(line, lines[line.row - 1]))
+        line
+        for line in lines
+        if is_paragraph(line, 0) and not (line.row and _is_teaser(line, _line_above(lines, line.row)))
     ]
     foreign = _foreign_zones([line for line in running if line.row > start])
     if headline and headline.zone & Zone.SHARE:
@@ -214,7 +220,12 @@ def _find_stop(sheet: Document, paragraphs: list[Line], start: int) -> int:
     need = max(_BEFORE_STOP, _SHARE_BEFORE * sum(len(line.text) for line in paragraphs))
     rows = {line.row for line in paragraphs}
     before = asked = 0
+    home = _article_of(sheet.lines[start].block) if start >= 0 else None
     for line in sheet.lines[paragraphs[0].row : paragraphs[-1].row + 1]:
+        if line.block.tag == "h1" and home is not None and before >= _BEFORE_NEXT:
+            other = _article_of(line.block)
+            if other is not None and other is not home and not _stands_in(other, home):
+                return line.row
         if line.row in rows:
             before += len(line.text)
         elif before >= _BEFORE_STOP and is_editor_line(line.text):
@@ -224,6 +235,13 @@ def _find_stop(sheet: Document, paragraphs: list[Line], start: int) -> int:
             if not _goes_on(paragraphs, line.row):
                 return line.row
     return end
+
+
+def _article_of(block: Element | None) -> Element | None:
+    """The `article` that a block stands in."""
+    while block is not None and block.tag != "article":
+        block = block.getparent()
+    return block
 
 
 def _goes_on(paragraphs: list[Line], row: int) -> bool:
@@ -259,6 +277,14 @@ def _stands_in(el: Element | None, box: Element | None) -> bool:
     return False
 
 
+def _line_above(lines: Sequence[Line], row: int) -> Line:
+    """The line above, but for a short date between a headline and its summary."""
+    above = lines[row - 1]
+    if row > 1 and len(above.text) < _SHORT_DATES // 2 and is_date_line(above.text):
+        return lines[row - 2]
+    return above
+
+
 def _is_teaser(line: Line, above: Line) -> bool:
     """Whether a line is the summary under another story's linked headline: both in one unit of a row of like units."""
     if len(above.text) < 6 or above.link_chars < 0.8 * len(above.text):
@@ -273,12 +299,15 @@ def _is_teaser(line: Line, above: Line) -> bool:
         if unit is None or unit in around:
             break
         unit = unit.getparent()
-    parent = unit.getparent() if unit is not None and unit in around else None
-    if unit is None or parent is None:
-        return False
-    name = (unit.tag, unit.get("class"))
-    neighbours = [*islice(unit.itersiblings(), 3), *islice(unit.itersiblings(preceding=True), 3)]
-    return sum(1 for other in neighbours if (other.tag, other.get("class")) == name) >= 2
+    for _ in range(_UNIT_LEVELS):
+        if unit is None or unit not in around or unit.getparent() is None:
+            return False
+        name = (unit.tag, unit.get("class"))
+        neighbours = [*islice(unit.itersiblings(), 3), *islice(unit.itersiblings(preceding=True), 3)]
+        if sum(1 for other in neighbours if (other.tag, other.get("class")) == name) >= 2:
+            return True
+        unit = unit.getparent()
+    return False
 
 
 def _box(paragraphs: list[Line]) -> Element | None:

@@ -48,26 +48,39 @@ def parts_of(title: str) -> Iterator[str]:
             yield title[:at]
 
 
-_SLOGAN = r"(?:\s[-–—|]\s.{2,40})?"
-"""What a site's name may have behind it: "Harbour Post - Local News, Weather & Sports"."""
+_BEHIND = re.compile(r"(?:\s(?:online|news|digital))?\s{0,5}[)）】\]]?\s{0,5}", re.I)
+"""What may stand behind a site's name at a title's end."""
+_BEHIND_SLOGAN = re.compile(rf"{_BEHIND.pattern}(?:\s[-–—|]\s.{{2,40}})?", re.I)
+"""... and behind a full one: "Harbour Post - Local News, Weather & Sports"."""
+_PARTED = re.compile(r"\s{0,5}[-–—|｜·•»:：_(（【\[,，/«‹~]{1,3}\s{0,5}(?:the\s)?$", re.I)
+_PARTED_BELOW = re.compile(r"\s{0,5}[-–—|｜·•»:_：/]{1,3}\s{0,5}")
+"""What parts a title from the site's name behind it, and before it."""
 _ABBREVIATION = 5
 
 
 def cut_site(title: str, site_names: tuple[str, ...]) -> str:
     """A title without the name of the site behind or before it."""
     for name in site_names:
-        if len(name) < 2:
-            continue
-        word = re.escape(name)
-        for pattern in (
-            rf"\s{{0,5}}[-–—|｜·•»:：_(（【\[,，/«‹~]{{1,3}}\s{{0,5}}(?:the\s)?{word}(?:\s(?:online|news|digital))?\s{{0,5}}[)）】\]]?\s{{0,5}}"
-            rf"{_SLOGAN if len(name) > _ABBREVIATION else ''}$",
-            rf"^{word}\s{{0,5}}[-–—|｜·•»:_：/]{{1,3}}\s{{0,5}}",
-        ):
-            shorter = re.sub(pattern, "", title, flags=re.I)
-            if shorter and len(shorter) < len(title):
-                title = shorter
+        if len(name) >= 2:
+            title = _without_name(title, name)
     return title.strip()
+
+
+def _without_name(title: str, name: str) -> str:
+    low, key = title.lower(), name.lower()
+    if len(low) != len(title):  # a letter that is two in lower case: "İ"
+        low, key = title, name
+    behind = _BEHIND_SLOGAN if len(name) > _ABBREVIATION else _BEHIND
+    at = low.find(key)
+    while at >= 0:
+        parted = _PARTED.search(title[:at])
+        if parted and parted.start() and behind.fullmatch(title[at + len(key) :]):
+            title, low = title[: parted.start()], low[: parted.start()]
+            break
+        at = low.find(key, at + 1)
+    if low.startswith(key) and (parted := _PARTED_BELOW.match(title, len(key))) and parted.end() < len(title):
+        title = title[parted.end() :]
+    return title
 
 
 def without_tail(title: str) -> str:
