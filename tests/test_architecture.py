@@ -112,6 +112,16 @@ def test_a_breach_is_seen(package: str, source: str) -> None:
     assert breaches(package, source)
 
 
+def test_public_classes_have_names_of_their_own() -> None:
+    places: dict[str, list[str]] = {}
+    for module, path in MODULES.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(module)
+    shared = {name: modules for name, modules in places.items() if len(modules) > 1}
+    assert not shared, "a class is found by its name"
+
+
 def test_packages_have_empty_inits_and_short_files() -> None:
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):

@@ -26,7 +26,7 @@ _PART_URLS = "SELECT url FROM page_parts WHERE page_id = ? ORDER BY position"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPage:
+class ExportedPage:
     """A page with its response headers, the name and address of its source, and how long the response took."""
 
     page: Page
@@ -48,11 +48,11 @@ def pages_to_export(
         after = rows[-1][0]
 
 
-def load_stored_page(conn: sqlite3.Connection, page_id: int) -> StoredPage:
+def load_stored_page(conn: sqlite3.Connection, page_id: int) -> ExportedPage:
     """Load one page. Raises DatabaseDamaged, BodyPruned or KeyError, as `load_page` does."""
     page = load_page(conn, page_id)
     headers, name, url, duration = conn.execute(_CONTEXT, (page_id,)).fetchone()
-    return StoredPage(
+    return ExportedPage(
         page=page,
         headers=json.loads(headers),
         source=(name, url),

@@ -17,7 +17,7 @@ from typing import IO
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from db.store.archive_export import StoredPage
+from db.store.archive_export import ExportedPage
 from db.timestamps import format_timestamp
 from pipelines.exchange.warc_header import HEADER, ORIGINAL, WarcHeader, encode_header
 
@@ -51,7 +51,7 @@ class WarcFile:
         info.rec_headers.remove_header("WARC-Filename")
         self._writer.write_record(info)
 
-    def write(self, stored: StoredPage) -> None:
+    def write(self, stored: ExportedPage) -> None:
         """Write one page, and its further parts as records after it."""
         page = stored.page
         assert page.url is not None

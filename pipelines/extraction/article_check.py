@@ -14,7 +14,7 @@ from lxml.etree import _Element as Element
 
 from db.models import Page, Reason, Rejection
 from pipelines.extraction.list_pages import is_bare_list, is_link_line, linked_lines
-from pipelines.extraction.notices import Evidence, judge_notice, keeps_promise
+from pipelines.extraction.notices import NoticeEvidence, judge_notice, keeps_promise
 from pipelines.extraction.page.document import Document, Zone, home_of
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
@@ -100,12 +100,12 @@ def refuse_notice(read: Candidate) -> Rejection | None:
     return judge_notice(_evidence(read))
 
 
-def _evidence(read: Candidate) -> Evidence:
+def _evidence(read: Candidate) -> NoticeEvidence:
     sheet, text = read.sheet, read.text
     if len(text) < _LITTLE:
         shown = [line for line in sheet.lines if not line.zone & _NO_TEXT_OF_ARTICLE and not is_link_line(line)]
         text = "\n".join(line.text for line in shown[:40])
-    return Evidence(
+    return NoticeEvidence(
         page=read.page,
         title=read.title,
         page_title=sheet.head.title,

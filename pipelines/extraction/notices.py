@@ -56,7 +56,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class NoticeEvidence:
     """What speaks for and against an article. `promised` is the title by which a listing named it."""
 
     page: Page
@@ -78,7 +78,7 @@ class Evidence:
         return self.page.hint.title if self.page.hint else None
 
 
-def judge_notice(evidence: Evidence) -> Rejection | None:
+def judge_notice(evidence: NoticeEvidence) -> Rejection | None:
     """The refusal of a page that is a notice, else None."""
     if len(evidence.text) > MOST_TEXT or (evidence.dated and (evidence.is_article or evidence.authored)):
         return None
@@ -195,7 +195,7 @@ def _machine_signs(machine: Machine | None, page: Page, source: str) -> Iterator
                 return
 
 
-def _general(evidence: Evidence, *, is_short: bool) -> float:
+def _general(evidence: NoticeEvidence, *, is_short: bool) -> float:
     """Points for or against an article, whatever the page says."""
     points = TYPED if evidence.is_article else 0.0 if evidence.is_typed else NO_TYPE
     points += DATED if evidence.dated else NO_DATE
@@ -207,7 +207,7 @@ def _general(evidence: Evidence, *, is_short: bool) -> float:
     return points
 
 
-def keeps_promise(evidence: Evidence) -> bool:
+def keeps_promise(evidence: NoticeEvidence) -> bool:
     """Whether the page bears the title by which a listing named it, or most of its words."""
     promised = evidence.promised or ""
     shown = plain(f"{evidence.title or ''} {evidence.page_title or ''} {evidence.text[:400]}")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from db.models import Page
-from db.store.archive_export import StoredPage
+from db.store.archive_export import ExportedPage
 from pipelines.exchange.importer import MAX_PAGES_HELD
 from pipelines.exchange.warc_writer import WarcFile
 from tests.end_to_end.copydesk import Copydesk
@@ -35,7 +35,7 @@ _ROWS = {
 }
 
 
-def page(number: int) -> StoredPage:
+def page(number: int) -> ExportedPage:
     """A page of one of seven sites; one in three reprints an earlier story."""
     text = trimmed(story(number - 100, 4)) if number >= 100 and number % 3 == 0 else story(number, 4)
     url = f"https://site{number % 7}.example/news/{number}"
@@ -46,7 +46,7 @@ def page(number: int) -> StoredPage:
         f"<p class='byline'>By Ada Clerk</p><time datetime='{at.isoformat()}'>{at:%d %B %Y}</time>"
         f"{paragraphs}</article><!-- {FILLER[number * 97 :]} --></body></html>"
     )
-    return StoredPage(
+    return ExportedPage(
         page=Page(body=body.encode(), url=url, fetched_at=at, content_type="text/html"),
         headers={"Content-Type": "text/html"},
         source=(f"site{number % 7}.example", f"https://site{number % 7}.example/"),

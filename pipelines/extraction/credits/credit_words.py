@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pipelines.extraction.languages.loader import Credits, Words, languages
+from pipelines.extraction.languages.loader import LanguageCredits, Words, languages
 
 KINDS = ("other", "editors", "proofreaders", "source", "authors")
 
@@ -52,8 +52,8 @@ def credit_marks(language: str | None) -> re.Pattern[str]:
     return re.compile(rf"(?:(?<=[\s;,.(（\[/・|•·—–])|^)(?:{'|'.join(groups)})\s{{0,3}}", re.I)
 
 
-def _known() -> dict[str, Credits]:
-    return {code: one.credits for code, one in languages().items() if one.credits != Credits()}
+def _known() -> dict[str, LanguageCredits]:
+    return {code: one.credits for code, one in languages().items() if one.credits != LanguageCredits()}
 
 
 def _alternatives(groups: Iterable[Words]) -> str:

@@ -81,7 +81,7 @@ class CreditWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credits:
+class LanguageCredits:
     """The words of credits, case aside: a label has a colon after it, a phrase needs none."""
 
     labels: CreditWords = CreditWords()
@@ -103,7 +103,7 @@ class Language:
     dates: Dates = Dates()
     ago: tuple[Ago, ...] = ()
     cues: tuple[Cue, ...] = ()
-    credits: Credits = Credits()
+    credits: LanguageCredits = LanguageCredits()
 
 
 @cache
@@ -129,7 +129,7 @@ _TABLES = {
     "dates": Dates,
     "ago": Ago,
     "cues": Cue,
-    "credits": Credits,
+    "credits": LanguageCredits,
     "labels": CreditWords,
     "phrases": CreditWords,
 }

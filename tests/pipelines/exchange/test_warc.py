@@ -18,7 +18,7 @@ from warcio.warcwriter import WARCWriter
 
 from db.errors import UsageError
 from db.models import Link, LinkKind, Page
-from db.store.archive_export import StoredPage
+from db.store.archive_export import ExportedPage
 from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord
 from pipelines.exchange.open_archive import ArchiveOptions, read_archive
 from pipelines.exchange.warc_reader import read_warc
@@ -275,7 +275,7 @@ def test_headers_come_back_byte_for_byte() -> None:
         hint=Link(url="https://a.example/1", key="a.example/1", kind=LinkKind.FEED),
     )
     kept = {name: value.decode("latin-1") for name, value in headers.items()}
-    stored = StoredPage(
+    stored = ExportedPage(
         page=page, headers=kept, source=("a.example", "https://a.example/"), duration_ms=8, part_urls=()
     )
     out = io.BytesIO()
@@ -299,7 +299,7 @@ def test_redirects_and_further_parts_come_back_from_our_own_file() -> None:
         hint=link,
         parts=(b"<p>two", b"<p>three"),
     )
-    stored = StoredPage(
+    stored = ExportedPage(
         page=page,
         headers={"Content-Type": "text/html", "Content-Encoding": "gzip", "ETag": '"x"'},
         source=("a.example", "https://a.example/"),
