@@ -101,7 +101,7 @@ class _Collected:
 async def _answer(inspector: Inspector, app: Any, request: WorkerRequest) -> WorkerResponse:
     if request.error_message:
         return await _error(inspector, request, request.error_message)
-    inspector.news.begin(strict=has_sql(request.scope), cuts=_is_page(request.scope))
+    inspector.news.begin_request(strict=has_sql(request.scope), cuts=_is_page(request.scope))
     collected = _Collected()
     try:
         await app(request.scope, _receive, collected.send)
