@@ -30,6 +30,7 @@ from db.errors import EngineError
 from db.models import Reason, Rejection
 from db.site_rules.loader import Sites
 from pipelines.processing.dask.connect import CONNECT_S, dask_executor
+from pipelines.processing.dask.worker import extract_batch
 from pipelines.processing.page_worker import ExtractionResult, extract_task
 from pipelines.processing.worker_process import cpu_seconds
 from tests.end_to_end.copydesk import Copydesk, wait_for
@@ -66,7 +67,7 @@ class Cluster:
                     name: one.state_counts["memory"] for name, one in dask_scheduler.task_prefixes.items()
                 }
             )
-        return int(prefixes.get("read_batch", 0))
+        return int(prefixes.get(extract_batch.__name__, 0))
 
     def options(self) -> tuple[str, ...]:
         return ("--engine", "dask", "--scheduler", self.address)
