@@ -13,6 +13,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
 
@@ -76,17 +77,20 @@ def repair(text: str) -> str:
     return _CONTROLS.sub("", _AMPERSAND.sub(lambda found: _REFERENCES[found[1]], text)).strip()
 
 
+# Documents come from anybody: no entities, no DTD, no network, no trees without limit.
+_SAFE_OPTIONS: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "encoding": "utf-8",
+}
+
+
 def _parse(text: str, *, recover: bool) -> etree._Element | None:
-    parser = etree.XMLParser(
-        recover=recover,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        encoding="utf-8",
-    )
+    parser = etree.XMLParser(recover=recover, **_SAFE_OPTIONS)
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
@@ -107,17 +111,7 @@ class XmlStream:
     def __init__(self, body: bytes, content_type: str | None, *, ends: tuple[str, ...]) -> None:
         self._body = _as_utf8(body, content_type)
         self._ends = frozenset(ends)
-        self._parser = etree.XMLPullParser(
-            events=("end",),
-            recover=True,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-            encoding="utf-8",
-        )
+        self._parser = etree.XMLPullParser(events=("end",), recover=True, **_SAFE_OPTIONS)
         self.note: str | None = None
 
     def __iter__(self) -> Iterator[etree._Element]:

@@ -7,7 +7,7 @@ Kept, whatever their age:
     source_runs   that are running; the last of each source, and the last that finished
     runs          that are running, and those that other rows refer to; outcomes that an extraction replaced go before its run
 
-Rows are deleted in transactions of at most `MAX_TRANSACTION_S` with a pause after each, so that a crawl is never held
+Rows are deleted in transactions of about `TARGET_TRANSACTION_S` with a pause after each, so that a crawl is never held
 up.
 
 Pruning does not return space to the disk: empty pages of the file are reused.
@@ -28,8 +28,8 @@ from db.queries.statistics import FAILURE_WINDOW
 from db.store.extractions import begin_pruning
 from db.timestamps import format_timestamp
 
-# Limit and target for how long one transaction holds the write lock; the last transaction decides the size of the next.
-MAX_TRANSACTION_S, TARGET_TRANSACTION_S = 0.05, 0.01
+# How long one transaction should hold the write lock, in seconds; the last transaction decides the size of the next.
+TARGET_TRANSACTION_S = 0.01
 # Pause after each transaction, as a multiple of its duration, and its minimum: SQLite retries a busy lock after 25 ms at first,
 # then every 100 ms.
 REST_FACTOR, MIN_REST_S = 2.0, 0.02

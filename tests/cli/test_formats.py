@@ -22,6 +22,7 @@ from warcio.archiveiterator import ArchiveIterator
 from db.connection.database import open_database
 from db.models import Article, Image, Moment, OffsetFrom, Precision
 from db.store import facts
+from db.timestamps import format_timestamp
 from pipelines.exchange.article_formats import COLUMNS, write_csv, write_json_feed, write_jsonl, write_rss
 from pipelines.exchange.parquet_articles import write_parquet
 from tests.cli.conftest import ROOT, Newsroom, open_room, run
@@ -236,7 +237,7 @@ def test_pyarrow_and_duckdb_read_parquet(hostile: tuple[Path, list[dict[str, Any
     rows = pq.read_table(file).to_pylist()
     for row, one in zip(rows, told, strict=True):
         plain = row | {
-            "fetched_at": facts.format_timestamp(row["fetched_at"]),
+            "fetched_at": format_timestamp(row["fetched_at"]),
             "provenance": dict(row["provenance"]),
         }
         assert plain == {name: one[name] for name in COLUMNS}

@@ -14,6 +14,7 @@ from db.models import Link, LinkKind, Listing, ListingKind
 from db.queries.publication_times import first_crawl_time, publication_times
 from db.store import facts
 from db.store.sources import add_source, insert_listings
+from db.timestamps import format_timestamp
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -46,7 +47,7 @@ def look(
         conn.execute(
             "INSERT INTO source_runs (run_id, source_id, started_at, ended_at, ended, listings, listings_failed)"
             " VALUES (?, 1, ?, ?, 'finished', 1, ?)",
-            (run, facts.format_timestamp(begun), facts.format_timestamp(minutes(at + 1)), 0 if answered else 1),
+            (run, format_timestamp(begun), format_timestamp(minutes(at + 1)), 0 if answered else 1),
         )
         if new_listing:
             insert_listings(conn, 1, [Listing(url=f"http://s.example/{at}", kind=ListingKind.FEED)], found)

@@ -24,6 +24,7 @@ from db.store import facts
 from db.store.near_copies import any_unsettled
 from db.store.pages import load_page
 from db.store.source_runs import begin_source_runs, end_source_run
+from db.timestamps import format_timestamp
 from pipelines.dedup.settle import reset_settling, settle
 from tests.cli.conftest import START, Newsroom, open_room, run
 from tests.db.stock import filled, put_pages
@@ -55,7 +56,7 @@ def derived(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 def set_age(path: Path, page_id: int, days: float) -> None:
     with open_room(path) as conn:
-        at = facts.format_timestamp(NOW - timedelta(days=days))
+        at = format_timestamp(NOW - timedelta(days=days))
         conn.execute("UPDATE pages SET fetched_at = ? WHERE id = ?", (at, page_id))
 
 
@@ -241,7 +242,7 @@ def test_requests_that_brought_something_or_tell_something_stay(newsroom: Newsro
     with open_room(path) as conn:
         link = conn.execute("SELECT link_id FROM pages WHERE id = 1").fetchone()[0]
         failing = conn.execute("SELECT id FROM links WHERE url LIKE '%/x/13'").fetchone()[0]
-        conn.execute("UPDATE fetches SET started_at = ? WHERE link_id = ?", (facts.format_timestamp(long_ago), failing))
+        conn.execute("UPDATE fetches SET started_at = ? WHERE link_id = ?", (format_timestamp(long_ago), failing))
         fetch = facts.Fetch(what="article", url="u", started_at=START, source_id=1, link_id=link, status=304)
         facts.record_unchanged(conn, fetch)
         open_run = facts.begin_run(conn, "crawl", os.getpid(), long_ago)
