@@ -114,12 +114,16 @@ def test_datasette(newsroom: Newsroom, names: list[str]) -> None:
             server.terminate()
 
 
+# `urlopen` keeps the proxies that were set when the process first used it: another test's proxy would be asked for our server.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
 def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         if server.poll() is not None:
             pytest.fail(f"datasette ended: {server.stderr.read().decode() if server.stderr else ''}")
         try:
-            urllib.request.urlopen(url).close()
+            _DIRECT.open(url).close()
         except OSError:
             time.sleep(0.1)
         else:
@@ -130,7 +134,7 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 def get(url: str) -> bytes:
     """The body of an answer, which must be a success."""
     try:
-        with urllib.request.urlopen(url) as answer:
+        with _DIRECT.open(url) as answer:
             return bytes(answer.read())
     except urllib.error.HTTPError as error:
         pytest.fail(f"{url}: {error}")
