@@ -19,6 +19,9 @@ from db.models import Article
 _TOKEN = re.compile(
     r"[0-9]+(?:[.,:/-][0-9]+)*|[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|\s+|.", re.DOTALL
 )
+# Comparing two sequences takes time by the product of their lengths, here about a second at most. What is longer, after
+# what both begin and end with, is not compared in detail: the old is gone and the new has come.
+_MAX_PAIRS = 4_000_000
 # Two paragraphs less similar than this are a removed and an added one, not one that changed.
 _MIN_SIMILARITY = 0.4
 _FIELDS = ("title", "subtitle", "authors", "editors", "source", "original_source", "published")
@@ -64,9 +67,12 @@ def changed_fields(
 
 
 def diff_paragraphs(older: str, newer: str) -> Iterator[ChangedParagraph]:
-    """Changes from one text to the other, paragraph by paragraph (separated by newlines). Takes quadratic time."""
+    """Changes from one text to the other, paragraph by paragraph (separated by newlines).
+
+    Long stretches that have little in common come as removed and added paragraphs (`_MAX_PAIRS`).
+    """
     old, new = older.split("\n"), newer.split("\n")
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in _opcodes(old, new):
         if tag == "equal":
             yield ChangedParagraph(kind=ChangeKind.UNCHANGED, paragraphs=b - a)
         else:
@@ -77,7 +83,7 @@ def pieces(before: str, after: str) -> list[ChangedWords]:
     """The words of both texts in order, each run marked as unchanged, gone or come."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     found = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in _opcodes(old, new):
         if tag == "equal":
             found.append(ChangedWords(kind=ChangeKind.UNCHANGED, text="".join(old[a:b])))
             continue
@@ -88,20 +94,38 @@ def pieces(before: str, after: str) -> list[ChangedWords]:
     return found
 
 
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """The steps from one sequence to the other, as of `SequenceMatcher`, within bounded time."""
+    shorter = min(len(old), len(new))
+    head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    tail = next((at for at in range(shorter - head) if old[-1 - at] != new[-1 - at]), shorter - head)
+    if (len(old) - head - tail) * (len(new) - head - tail) <= _MAX_PAIRS:
+        return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    end, new_end = len(old) - tail, len(new) - tail
+    steps = [
+        ("equal", 0, head, 0, head),
+        ("replace", head, end, head, new_end),
+        ("equal", end, len(old), new_end, len(new)),
+    ]
+    return [step for step in steps if step[2] > step[1] or step[4] > step[3]]
+
+
 def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[ChangedParagraph]:
     """Pair the similar paragraphs of two runs, in order; the rest is gone or come."""
-    waiting = list(new)
-    for paragraph in old:
-        similarities = [_similarity(paragraph, other) for other in waiting]
+    words = [_words(paragraph) for paragraph in old]
+    waiting = [(paragraph, _words(paragraph)) for paragraph in new]
+    comparable = sum(map(len, words)) * sum(len(other) for _, other in waiting) <= _MAX_PAIRS
+    for paragraph, its_words in zip(old, words, strict=True):
+        similarities = [_similarity(its_words, other) for _, other in waiting] if comparable else []
         if max(similarities, default=0.0) < _MIN_SIMILARITY:
             yield _whole(ChangeKind.GONE, paragraph)
             continue
         at = similarities.index(max(similarities))
-        for other in waiting[:at]:
+        for other, _ in waiting[:at]:
             yield _whole(ChangeKind.COME, other)
-        yield ChangedParagraph(kind=ChangeKind.CHANGED, pieces=tuple(pieces(paragraph, waiting[at])))
+        yield ChangedParagraph(kind=ChangeKind.CHANGED, pieces=tuple(pieces(paragraph, waiting[at][0])))
         waiting = waiting[at + 1 :]
-    for other in waiting:
+    for other, _ in waiting:
         yield _whole(ChangeKind.COME, other)
 
 
@@ -109,9 +133,12 @@ def _whole(kind: ChangeKind, paragraph: str) -> ChangedParagraph:
     return ChangedParagraph(kind=kind, pieces=(ChangedWords(kind=kind, text=paragraph),))
 
 
-def _similarity(first: str, second: str) -> float:
-    words = [[token for token in _TOKEN.findall(text) if token[0].isalnum()] for text in (first, second)]
-    return SequenceMatcher(None, words[0], words[1], autojunk=False).ratio()
+def _words(text: str) -> list[str]:
+    return [token for token in _TOKEN.findall(text) if token[0].isalnum()]
+
+
+def _similarity(first: Sequence[str], second: Sequence[str]) -> float:
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 
 def _text(value: object) -> str:
