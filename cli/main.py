@@ -24,6 +24,7 @@ _COMMANDS = (
     *(
         "init",
         "sources",
+        "catalogue",
         "crawl",
         "run",
         "status",

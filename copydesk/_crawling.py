@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from cli.commands.batch import STOPS_WITHIN_S
-from cli.commands.sources import add_sources
 from cli.context import CommandContext
+from cli.source_adding import add_sources
 from copydesk._records import aware
 from db.config.loader import read_stored
 from db.errors import CopydeskError, UsageError

@@ -107,7 +107,7 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int
         ("replace", head, end, head, new_end),
         ("equal", end, len(old), new_end, len(new)),
     ]
-    return [step for step in steps if step[2] > step[1] or step[4] > step[3]]
+    return [(tag, a, b, c, d) for tag, a, b, c, d in steps if b > a or d > c]
 
 
 def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[ChangedParagraph]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import sys
 import tomllib
@@ -10,17 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import click
 
-from cli.completions import source_names
+from cli.catalogue_options import CatalogueOptions, catalogue_options
+from cli.completions import catalogue_outlets, source_names
 from cli.context import CommandContext
 from cli.option_groups import option_group
 from cli.ordered_group import OrderedGroup
 from cli.output.atomic_file import write_whole
 from cli.output.progress import crawl_progress
 from cli.parameters import FileToWrite
+from cli.source_adding import add_from_catalogue, add_sources, clean_address
 from cli.source_listings import describe_state, discover, kinds, listing_json, print_added, retry_delays
 from db.addresses.parameters import parameter_rows
 from db.config.loader import read_stored
@@ -31,7 +31,6 @@ from db.models import Listing, Source
 from db.regular_files import open_file
 from db.store.listings import ListingState, listing_states
 from db.store.sources import (
-    add_source,
     all_sources,
     find_source,
     load_listings,
@@ -42,7 +41,6 @@ from db.store.sources import (
 )
 from pipelines.exchange.opml import read_sources, write_opml
 from pipelines.extraction.article_json import to_json
-from pipelines.urls import clean_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,9 +90,10 @@ _settings_options = option_group(
 
 
 @sources.command()
-@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.argument("urls", nargs=-1, metavar="URL...", shell_complete=catalogue_outlets)
 @click.option("--name", metavar="NAME", help="Name of the source.  [default: its host]")
 @click.option("--no-discovery", is_flag=True, help="Do not search for listings now; the first crawl does.")
+@catalogue_options
 @_settings_options
 @click.pass_obj
 def add(
@@ -102,21 +101,31 @@ def add(
     urls: tuple[str, ...],
     name: str | None,
     no_discovery: bool,
+    catalogue: CatalogueOptions,
     options: SettingsOptions,
 ) -> None:
     """Add sites by the address of any of their pages.
 
     Searches each site for what lists its articles (RSS, Atom and JSON feeds, news sitemaps, sitemaps, sections) and prints what it
-    found.
+    found. With --from-catalogue, outlets are named instead, and the listings that the catalogue has are known at once.
 
     \b
     Examples:
       copydesk sources add https://www.example-daily.com/
       copydesk sources add https://www.example-daily.com/ --name daily --delay 2s
+      copydesk sources add --from-catalogue apnews.com "Der Standard"
+      copydesk sources add --from-catalogue --country AT --country CH
     """
-    if name and len(urls) > 1:
+    if name and len(urls) != 1:
         raise UsageError("--name needs exactly one URL; add the sources one by one")
-    added = add_sources(context, [(name, url) for url in urls], options.settings())
+    if catalogue.is_given():
+        added = add_from_catalogue(context, catalogue.entries(urls), name, options.settings())
+    elif urls:
+        added = add_sources(context, [(name, url) for url in urls], options.settings())
+    else:
+        raise UsageError(
+            "give the address of a site, such as https://www.example-daily.com/, or --from-catalogue and outlets"
+        )
     if no_discovery:
         print_added(added)
     else:
@@ -295,7 +304,7 @@ def _known_or_new(context: CommandContext, name: str) -> tuple[Source, list[List
 
 
 def _unknown(url: str) -> Source:
-    address = _address(url)
+    address = clean_address(url)
     return Source(id=0, name=source_name_for(address), url=address, added_at=datetime.now(UTC))
 
 
@@ -339,47 +348,6 @@ def _report_json(report: DryRun) -> dict[str, object]:
         "notes": list(report.notes),
         "stopped": report.stopped,
     }
-
-
-def add_sources(
-    context: CommandContext, listed: Sequence[tuple[str | None, str]], settings: dict[str, object]
-) -> list[tuple[Source, bool]]:
-    """Note sources, each with its name if it has one and its address; the rows, and whether each is new. Raises UsageError."""
-    cleaned = [(name, _address(url)) for name, url in listed]
-    now = datetime.now(UTC)
-    with context.open(create=True) as db, write(db.conn) as conn:
-        taken = {source.name: source.url for source in all_sources(conn)}
-        added = []
-        for name, url in cleaned:
-            chosen = name or source_name_for(url)
-            if not name and taken.get(chosen, url) != url:
-                chosen = _free_name(chosen, taken)
-            source, new = add_source(conn, name=chosen, url=url, settings=settings, at=now)
-            taken[source.name] = source.url
-            added.append((source, new))
-    return added
-
-
-def _free_name(name: str, taken: dict[str, str]) -> str:
-    number = 2
-    while f"{name}-{number}" in taken:
-        number += 1
-    return f"{name}-{number}"
-
-
-def _address(url: str) -> str:
-    scheme, divider, rest = url.partition("://")
-    cleaned = clean_url(url if divider else f"https://{url}")
-    if cleaned is not None and (divider or _may_be_host(urlsplit(cleaned).hostname or "")):
-        return cleaned
-    near = difflib.get_close_matches(scheme.lower(), ("http", "https"), n=1) if divider else []
-    advice = f"did you mean {near[0]}://{rest}?" if near else "expected one such as https://www.example-daily.com/"
-    raise UsageError(f"{url} is not the address of a web page; {advice}")
-
-
-def _may_be_host(host: str) -> bool:
-    """Whether a name without a scheme is meant as a host: those on the web contain a dot."""
-    return host == "localhost" or "." in host.strip(".") or ":" in host
 
 
 def _own(source: Source) -> str:

@@ -163,6 +163,16 @@ def load_listings(conn: sqlite3.Connection, source_id: int) -> list[Listing]:
     return [Listing(url=url, kind=ListingKind(kind), title=title) for url, kind, title in rows]
 
 
+def latest_answer(conn: sqlite3.Connection, source_id: int, url: str) -> tuple[str, int | None] | None:
+    """Where the last request for an address ended, and its status (None: no answer). None if it was never requested."""
+    row = named_rows(
+        conn,
+        "SELECT coalesce(final_url, url) AS ended, status FROM fetches WHERE source_id = ? AND url = ? ORDER BY id DESC LIMIT 1",
+        (source_id, url),
+    ).fetchone()
+    return (row["ended"], row["status"]) if row else None
+
+
 def _source(row: sqlite3.Row) -> Source:
     return Source(
         id=row["id"],

@@ -1,0 +1,137 @@
+"""`copydesk catalogue`: the outlets whose addresses come with Copydesk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from cli.completions import catalogue_countries, catalogue_languages
+from cli.context import CommandContext
+from cli.ordered_group import OrderedGroup
+from cli.output.paging import show_lines
+from cli.output.tables import Column, on_terminal, screen_width, table
+from db.catalogue.loader import CatalogueEntry, choose_entries, load_catalogue
+from db.store.sources import all_sources
+
+_COLUMNS = (
+    Column(title="country", fixed=True),
+    Column(title="language", fixed=True),
+    Column(title="outlet", least=16, weight=2, colour="cyan"),
+    Column(title="home", least=16, weight=2),
+    Column(title="listings", least=8),
+    Column(title="", fixed=True, colour="green"),
+)
+
+
+class _CatalogueGroup(OrderedGroup):
+    """A group whose command `list` need not be named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `list` before what begins with no command of the group."""
+        named = args and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if named else ["list", *args])
+
+
+@click.group(cls=_CatalogueGroup, short_help="List the outlets whose addresses are known, and add them as sources.")
+def catalogue() -> None:
+    """List the outlets whose home pages, feeds and sitemaps come with Copydesk. `copydesk sources add --from-catalogue` adds them.
+
+    `copydesk catalogue [OPTIONS] [WORDS]...` is short for `copydesk catalogue list`.
+
+    \b
+    Examples:
+      copydesk catalogue --country DE
+      copydesk catalogue times
+      copydesk sources add --from-catalogue apnews.com "Der Standard"
+      copydesk sources add --from-catalogue --country AT --country CH
+    """
+
+
+@catalogue.command("list")
+@click.argument("words", nargs=-1, metavar="[WORDS]...")
+@click.option(
+    "--country",
+    "countries",
+    multiple=True,
+    metavar="CODE",
+    shell_complete=catalogue_countries,
+    help="Only outlets of this country (ISO 3166: DE). May be repeated.",
+)
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="CODE",
+    shell_complete=catalogue_languages,
+    help="Only outlets in this language (zh). May be repeated.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@click.pass_obj
+def list_entries(
+    context: CommandContext,
+    words: tuple[str, ...],
+    countries: tuple[str, ...],
+    languages: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """List outlets, all or those with these words in name, host, country or language."""
+    entries = choose_entries(load_catalogue(), (), countries, languages)
+    entries = [entry for entry in entries if entry.matches(" ".join(words))]
+    if as_json:
+        for entry in entries:
+            click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
+        return
+    if not entries:
+        click.echo("The catalogue has no such outlet; `copydesk sources add URL` searches any site for its listings.")
+        return
+    known = _source_addresses(context)
+    rows = [
+        (
+            entry.country,
+            entry.language,
+            entry.name,
+            entry.home,
+            _listings(entry),
+            "added" if entry.home in known else "",
+        )
+        for entry in entries
+    ]
+    show_lines(list(table(_COLUMNS, rows, width=screen_width() if on_terminal() else None)))
+
+
+def _source_addresses(context: CommandContext) -> set[str]:
+    """The addresses of the sources; none where there is no database yet."""
+    if not context.config.database.exists():
+        return set()
+    with context.read() as conn:
+        return {source.url for source in all_sources(conn)}
+
+
+def _listings(entry: CatalogueEntry) -> str:
+    """What it lists articles by, in words."""
+    counted = ((len(entry.feeds), "feed"), (len(entry.news_sitemaps), "news sitemap"), (len(entry.sitemaps), "sitemap"))
+    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted if count) or "front page"
+
+
+@catalogue.command()
+@click.argument("names", nargs=-1, metavar="[OUTLET]...")
+@click.option("--country", "countries", multiple=True, metavar="CODE", help="Only outlets of this country.")
+@click.option(
+    "--folder",
+    metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A catalogue of your own, one TOML file a country.  [default: the one that comes with Copydesk]",
+)
+@click.pass_obj
+def check(context: CommandContext, names: tuple[str, ...], countries: tuple[str, ...], folder: Path | None) -> None:
+    """Ask every outlet, and print what has moved as a diff of the catalogue's files.
+
+    For maintainers. Fetches home pages and listings, no articles, with the same manners as a crawl. Exits with 1 if anything has
+    moved. `patch -d db/catalogue < FILE` applies what was printed.
+    """
+    from cli.catalogue_check import check_catalogue
+
+    if not check_catalogue(context, names, countries, folder):
+        raise SystemExit(1)

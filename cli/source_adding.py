@@ -1,0 +1,77 @@
+"""Recording sources: by address, and from the catalogue."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from cli.context import CommandContext
+from db.catalogue.loader import CatalogueEntry
+from db.config.loader import read_stored
+from db.connection.database import write
+from db.errors import UsageError
+from db.models import Source
+from db.store.sources import add_source, all_sources, insert_listings, source_name_for, update_source_settings
+from pipelines.urls import clean_url
+
+
+def add_sources(
+    context: CommandContext, listed: Sequence[tuple[str | None, str]], settings: dict[str, object]
+) -> list[tuple[Source, bool]]:
+    """Record sources, each with its address and perhaps a name; returns the rows, and whether each is new. Raises UsageError."""
+    cleaned = [(name, clean_address(url)) for name, url in listed]
+    now = datetime.now(UTC)
+    with context.open(create=True) as db, write(db.conn) as conn:
+        taken = {source.name: source.url for source in all_sources(conn)}
+        added = []
+        for name, url in cleaned:
+            chosen = name or source_name_for(url)
+            if not name and taken.get(chosen, url) != url:
+                chosen = _free_name(chosen, taken)
+            source, new = add_source(conn, name=chosen, url=url, settings=settings, at=now)
+            taken[source.name] = source.url
+            added.append((source, new))
+    return added
+
+
+def _free_name(name: str, taken: dict[str, str]) -> str:
+    number = 2
+    while f"{name}-{number}" in taken:
+        number += 1
+    return f"{name}-{number}"
+
+
+def clean_address(url: str) -> str:
+    """The address of a site as typed, with or without a scheme, in its stored form. Raises UsageError."""
+    scheme, divider, rest = url.partition("://")
+    cleaned = clean_url(url if divider else f"https://{url}")
+    if cleaned is not None and (divider or _may_be_host(urlsplit(cleaned).hostname or "")):
+        return cleaned
+    near = difflib.get_close_matches(scheme.lower(), ("http", "https"), n=1) if divider else []
+    advice = f"did you mean {near[0]}://{rest}?" if near else "expected one such as https://www.example-daily.com/"
+    raise UsageError(f"{url} is not the address of a web page; {advice}")
+
+
+def _may_be_host(host: str) -> bool:
+    """Whether a name without a scheme is meant as a host: those on the web contain a dot."""
+    return host == "localhost" or "." in host.strip(".") or ":" in host
+
+
+def add_from_catalogue(
+    context: CommandContext, entries: Sequence[CatalogueEntry], name: str | None, settings: Mapping[str, object]
+) -> list[tuple[Source, bool]]:
+    """Record outlets of the catalogue with their listings; returns the rows, and whether each is new.
+
+    `name`: of the one source, instead of its host. `settings` beat those of the entry. Raises UsageError, ConfigError.
+    """
+    for entry in entries:
+        read_stored(entry.name, dict(entry.settings))
+    added = add_sources(context, [(name, entry.home) for entry in entries], dict(settings))
+    with context.open() as db, write(db.conn) as conn:
+        for (source, new), entry in zip(added, entries, strict=True):
+            insert_listings(conn, source.id, entry.listings, datetime.now(UTC))
+            if new and (kept := {key: value for key, value in entry.settings.items() if key not in settings}):
+                update_source_settings(conn, source, kept)
+    return added
