@@ -100,14 +100,14 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int
     head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
     tail = next((at for at in range(shorter - head) if old[-1 - at] != new[-1 - at]), shorter - head)
     if (len(old) - head - tail) * (len(new) - head - tail) <= _MAX_PAIRS:
-        return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        return list(SequenceMatcher(None, old, new, autojunk=False).get_opcodes())
     end, new_end = len(old) - tail, len(new) - tail
-    steps = [
+    steps: list[tuple[str, int, int, int, int]] = [
         ("equal", 0, head, 0, head),
         ("replace", head, end, head, new_end),
         ("equal", end, len(old), new_end, len(new)),
     ]
-    return [(tag, a, b, c, d) for tag, a, b, c, d in steps if b > a or d > c]
+    return [step for step in steps if step[2] > step[1] or step[4] > step[3]]
 
 
 def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[ChangedParagraph]:
