@@ -17,8 +17,10 @@ from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from db.config import units
+from db.config.values import CronLine, ListenAddress, Networks, SecretPlace
 
 FrontPage = Literal["auto", "always", "never"]
 LogFormat = Literal["human", "json"]
@@ -139,7 +141,7 @@ class SharedSettings:
         "auto",
         help='Whether a crawl reads the front page and sections: "auto" does where there is no news sitemap.',
     )
-    allow_networks: tuple[str, ...] = setting(
+    allow_networks: Networks = setting(
         units.networks,
         [],
         help="Private networks that may be reached. By default none: only public addresses are.",
@@ -154,12 +156,12 @@ class SharedSettings:
         "30m",
         help='How often `copydesk run` crawls a source: a duration, "auto" (learned from when it publishes) or "never".',
     )
-    cron: str = setting(
+    cron: CronLine | None = setting(
         units.cron_line,
         "",
         help='Times at which it is crawled instead, as a cron line: "*/10 6-23 * * *".',
     )
-    timezone: str = setting(
+    timezone: ZoneInfo = setting(
         units.time_zone,
         "UTC",
         help="The time zone of `cron` and `upkeep`, such as Europe/Berlin.",
@@ -185,12 +187,12 @@ class SharedSettings:
 class SourceSettings(SharedSettings):
     """The settings in force for one source; those declared here only a single source can have."""
 
-    headers: str = setting(
+    headers: SecretPlace | None = setting(
         units.secret_place,
         "",
         help="A source's own request headers: a file of `Name: value` lines, or `env:NAME`. Sent to its hosts only.",
     )
-    cookies: str = setting(
+    cookies: SecretPlace | None = setting(
         units.secret_place,
         "",
         help="A source's own cookies: a cookies.txt, or `env:NAME`. Sent to its hosts only.",
@@ -286,7 +288,7 @@ class Settings(SharedSettings):
         "1h",
         help="The most one crawl of `copydesk run` may take; then it is stopped, and the next one goes on from there.",
     )
-    listen: str = setting(
+    listen: ListenAddress | None = setting(
         units.loopback_address,
         "127.0.0.1:9109",
         help="Where `copydesk run` answers /healthz and /metrics: a loopback address and port. Empty: nowhere.",
@@ -321,7 +323,7 @@ class Settings(SharedSettings):
         0,
         help="A database that has come within a tenth of this size raises an alert. 0: no limit.",
     )
-    upkeep: str = setting(
+    upkeep: CronLine | None = setting(
         units.cron_line,
         "30 3 * * *",
         help="When `copydesk run` looks after the database, as a cron line. Empty: never.",
