@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from db.models import Article
+from db.named_rows import named_rows
 from db.queries.articles import (
     ArticleSummary,
     PageStatus,
@@ -36,7 +37,7 @@ FROM pages p JOIN bodies b ON b.id = p.body_id
 LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN extractors e ON e.id = o.extractor_id
 WHERE p.id = ?
 """
-_LINK = "SELECT l.kind, l.found_in, l.found_at, l.title FROM pages p JOIN links l ON l.id = p.link_id WHERE p.id = ?"
+_LINK = "SELECT l.kind, l.found_in, l.found_at FROM pages p JOIN links l ON l.id = p.link_id WHERE p.id = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,15 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageLink:
+    """The link that led to a page: the kind and address of the listing that named it, and when."""
+
+    kind: str
+    found_in: str | None
+    found_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
     """An article. `paragraphs` are those shown, `is_cut` tells whether there are more.
 
@@ -69,7 +79,7 @@ class ArticlePage:
     paragraphs: list[str]
     is_cut: bool
     fetched: Fetched
-    link: tuple[str, str | None, str, str | None] | None
+    link: PageLink | None
     revisions: list[tuple[int, int, str]]
     cluster: list[ArticleSummary]
     moments: list[tuple[datetime, str, bool]]
@@ -94,7 +104,7 @@ class FetchedPage:
 
     state: PageStatus
     fetched: Fetched
-    link: tuple[str, str | None, str, str | None] | None
+    link: PageLink | None
     head: ArticleSummary | None
 
 
@@ -117,7 +127,7 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
         paragraphs=[line for line in article.text[:MAX_SHOWN].split("\n") if line.strip()],
         is_cut=len(article.text) > MAX_SHOWN,
         fetched=_fetched(conn, head.page_id),
-        link=conn.execute(_LINK, (head.page_id,)).fetchone(),
+        link=_link(conn, head.page_id),
         revisions=revisions(conn, article_id),
         cluster=heads,
         moments=moments,
@@ -151,15 +161,19 @@ def fetched_page(conn: sqlite3.Connection, page_id: int) -> FetchedPage | None:
     return FetchedPage(
         state=state,
         fetched=_fetched(conn, page_id),
-        link=conn.execute(_LINK, (page_id,)).fetchone(),
+        link=_link(conn, page_id),
         head=article_summary(conn, page_id),
     )
 
 
 def _fetched(conn: sqlite3.Connection, page_id: int) -> Fetched:
-    row = conn.execute(_FETCHED, (page_id,)).fetchone()
-    values = dict(zip(Fetched.__slots__, row, strict=True))
-    return Fetched(**values | {"headers": json.loads(values["headers"])})
+    row = named_rows(conn, _FETCHED, (page_id,)).fetchone()
+    return Fetched(**dict(row) | {"headers": json.loads(row["headers"])})
+
+
+def _link(conn: sqlite3.Connection, page_id: int) -> PageLink | None:
+    row = named_rows(conn, _LINK, (page_id,)).fetchone()
+    return PageLink(**row) if row else None
 
 
 def _at(head: ArticleSummary) -> datetime:
