@@ -268,7 +268,8 @@ def _too_slow(request: WorkerRequest) -> RequestFailed:
         return RequestFailed(
             400,
             "SQL took too long",
-            f"It took {after}. Narrow it, or run it in sqlite3, which has no limit.",
+            f"This SQL took too long (more than {request.limit_s:g} s) and was stopped."
+            " Narrow it, or run it in sqlite3, which has no limit.",
         )
     return RequestFailed(
         503,
