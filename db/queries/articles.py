@@ -47,13 +47,14 @@ ORDER BY revision DESC LIMIT 1
 """
 
 _REVISIONS = """
-SELECT d.page_id, d.revision, p.fetched_at FROM decisions d JOIN pages p ON p.id = d.page_id
+SELECT d.page_id, d.revision AS number, p.fetched_at FROM decisions d JOIN pages p ON p.id = d.page_id
 WHERE d.article_id = ? AND d.verdict IN ('new', 'copy', 'revision')
 ORDER BY d.revision
 """
 
 _COPIES = """
-SELECT d.article_id, s.name, p.url FROM decisions d JOIN pages p ON p.id = d.page_id JOIN sources s ON s.id = p.source_id
+SELECT d.article_id, s.name AS source_name, p.url
+FROM decisions d JOIN pages p ON p.id = d.page_id JOIN sources s ON s.id = p.source_id
 WHERE d.original_id = ? AND d.verdict = 'copy'
 ORDER BY d.article_id
 """
@@ -138,6 +139,24 @@ class ArticleSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionSummary:
+    """A revision of an article: its page, its number (from 1), and when the page was fetched."""
+
+    page_id: int
+    number: int
+    fetched_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopySummary:
+    """A copy of an article."""
+
+    article_id: int
+    source_name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageStatus:
     """What became of a page: an article (`article_id` None while it is not settled), a rejection, or nothing yet."""
 
@@ -218,17 +237,17 @@ def current_page(conn: sqlite3.Connection, article_id: int, revision: int | None
     if revision is None:
         row = conn.execute(_CURRENT_PAGE, (article_id,)).fetchone()
         return int(row[0]) if row else None
-    return next((page_id for page_id, number, _ in revisions(conn, article_id) if number == revision), None)
+    return next((one.page_id for one in revisions(conn, article_id) if one.number == revision), None)
 
 
-def revisions(conn: sqlite3.Connection, article_id: int) -> list[tuple[int, int, str]]:
-    """An article's revisions, oldest first: page id, revision number, time of fetch."""
-    return conn.execute(_REVISIONS, (article_id,)).fetchall()
+def revisions(conn: sqlite3.Connection, article_id: int) -> list[RevisionSummary]:
+    """An article's revisions, oldest first."""
+    return [RevisionSummary(**row) for row in named_rows(conn, _REVISIONS, (article_id,))]
 
 
-def copies_of(conn: sqlite3.Connection, article_id: int) -> list[tuple[int, str, str]]:
-    """The copies of an article: article id, source name, address."""
-    return conn.execute(_COPIES, (article_id,)).fetchall()
+def copies_of(conn: sqlite3.Connection, article_id: int) -> list[CopySummary]:
+    """The copies of an article."""
+    return [CopySummary(**row) for row in named_rows(conn, _COPIES, (article_id,))]
 
 
 def cluster(conn: sqlite3.Connection, article_id: int) -> list[int]:

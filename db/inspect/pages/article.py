@@ -13,6 +13,7 @@ from db.named_rows import named_rows
 from db.queries.articles import (
     ArticleSummary,
     PageStatus,
+    RevisionSummary,
     article_summaries,
     article_summary,
     cluster,
@@ -80,7 +81,7 @@ class ArticlePage:
     is_cut: bool
     fetched: Fetched
     link: PageLink | None
-    revisions: list[tuple[int, int, str]]
+    revisions: list[RevisionSummary]
     cluster: list[ArticleSummary]
     moments: list[tuple[datetime, str, bool]]
     lags: list[float]
@@ -95,7 +96,7 @@ class ChangesPage:
     older: ArticleSummary
     fields: list[tuple[str, list[ChangedWords]]]
     diff_paragraphs: list[ChangedParagraph] | None
-    revisions: list[tuple[int, int, str]]
+    revisions: list[RevisionSummary]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +140,7 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
 def changes_page(conn: sqlite3.Connection, article_id: int, revision: int | None) -> ChangesPage | None:
     """What a revision (None: the latest) changed; None if there is none before it."""
     known = revisions(conn, article_id)
-    pages = {number: page_id for page_id, number, _ in known}
+    pages = {one.number: one.page_id for one in known}
     wanted = revision if revision is not None else max(pages, default=0)
     before = max((number for number in pages if number < wanted), default=None)
     if wanted not in pages or before is None:
