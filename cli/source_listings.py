@@ -41,18 +41,18 @@ def describe_state(state: ListingState, delays: Sequence[timedelta], now: dateti
         times = "once" if state.gone == 1 else f"{state.gone} times"
         again = state.next_request_at(delays)
         if again is None:
-            return f"given up: {state.trouble}, {times}; asked again when the site names it again"
+            return f"given up: {state.trouble}, {times}; requested again when the site names it again"
         when = (
-            f"asked again from {format_local_time(again.isoformat())}"
+            f"requested again from {format_local_time(again.isoformat())}"
             if again > now
-            else "asked again by the next crawl"
+            else "requested again by the next crawl"
         )
         return f"failed: {state.trouble}, {times}; {when}"
     if state.asked_at is None or (state.links and not state.trouble):
         return ""
     if state.links:
         return f"failed last time: {plain(state.trouble)}"
-    words = "lists no articles" if state.answered_at else "never answered"
+    words = "lists no articles" if state.answered_at else "never responded"
     return f"{words}{f': {plain(state.trouble)}' if state.trouble else ''}"
 
 

@@ -173,7 +173,7 @@ class Archive:
     def revisions(self, id_or_url: int | str) -> list[StoredArticle]:
         """An article's revisions, the oldest first; `copydesk.diff` says what one changed. Raises as `article` does."""
         with self._reading() as conn, snapshot(conn):
-            return _articles(conn, [page_id for page_id, _, _ in revisions(conn, _settled(conn, id_or_url))])
+            return _articles(conn, [one.page_id for one in revisions(conn, _settled(conn, id_or_url))])
 
     def page(self, id_or_url: int | str) -> StoredPage:
         """A page as it was received, with its headers, whatever became of it.

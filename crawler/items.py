@@ -14,6 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
 from crawler.crawl.crawl_run import CrawlRun, crawl_run_of
+from db.named_rows import named_rows
 from db.store.outcomes import load_article
 from pipelines.extraction.article_json import to_json
 
@@ -45,7 +46,7 @@ class ArticlePipeline:
             " LEFT JOIN decisions d ON d.page_id = o.page_id WHERE o.page_id = ?"
         )
         try:
-            while (row := reader.execute(query, (page_id,)).fetchone()) is None:
+            while (row := named_rows(reader, query, (page_id,)).fetchone()) is None:
                 ingest = session.ingest
                 if ingest is None or not ingest.working:
                     raise DropItem(f"page {page_id} was not extracted: the crawl is stopping")
@@ -54,11 +55,11 @@ class ArticlePipeline:
         except sqlite3.Error as error:
             session.writer.fail(error)
             raise DropItem(f"page {page_id} cannot be read from the database: the crawl ends") from error
-        reason, detail, verdict, article_id = row
         if article is None:
-            raise DropItem(f"page {page_id} is not an article: {reason}: {(detail or '').splitlines()[-1:]}")
-        if verdict == "notice":
+            last_lines = (row["detail"] or "").splitlines()[-1:]
+            raise DropItem(f"page {page_id} is not an article: {row['reason']}: {last_lines}")
+        if row["verdict"] == "notice":
             raise DropItem(f"page {page_id} is not an article: repeated")
-        if verdict == "same":
-            raise DropItem(f"page {page_id} is article {article_id} at another address")
-        return to_json(article, page_id=page_id) | {"verdict": verdict, "article_id": article_id}
+        if row["verdict"] == "same":
+            raise DropItem(f"page {page_id} is article {row['article_id']} at another address")
+        return to_json(article, page_id=page_id) | {"verdict": row["verdict"], "article_id": row["article_id"]}

@@ -8,7 +8,7 @@ A request describes its source in `Request.meta` (redirects keep it; the host's 
     slot_concurrency  int               requests at once to the host. Default: CONCURRENT_REQUESTS_PER_DOMAIN.
                                         The smallest value of a run's requests applies.
     allow_networks    tuple of CIDR     networks outside the public internet that the request may reach, such as
-                                        `("127.0.0.0/8",)`. Default: COPYDESK_ALLOW_NETWORKS.
+                                        `("127.0.0.0/8",)`, or `ip_network` objects. Default: COPYDESK_ALLOW_NETWORKS.
     download_timeout  float, seconds    whole request, connecting included. Default: DOWNLOAD_TIMEOUT.
     download_maxsize  int, bytes        as received and unpacked. Default: DOWNLOAD_MAXSIZE.
     download_beginning  int, bytes      only so much of the body is read. Default: all of it.

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET, AF_INET6
 from typing import Any
 
+from db.config.values import ListenAddress
 from db.errors import UsageError
 from scheduler.metrics import Metrics
 
@@ -25,18 +27,15 @@ CLIENT_TIMEOUT_S = 10.0
 class HealthServer:
     """Listens from its construction until `close`, on its own threads."""
 
-    def __init__(self, address: str, metrics: Metrics, health: Health) -> None:
-        """`address` is "host:port"; port 0 takes a free one. Raises UsageError if it cannot listen there."""
-        host, _, port = address.rpartition(":")
-        host = host.strip("[]")
+    def __init__(self, address: ListenAddress, metrics: Metrics, health: Health) -> None:
+        """Raises UsageError if it cannot listen there."""
         try:
-            self._server = _server_class(host)((host, int(port)), _handler(metrics, health))
+            self._server = _server_class(address.host)((address.host, address.port), _handler(metrics, health))
         except OSError as error:
             raise UsageError(
                 f'{address}: cannot listen there ({error.strerror}); set another address with `listen`, or none with ""'
             ) from error
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{self._server.server_address[1]}"
+        self.url = f"http://{replace(address, port=self._server.server_address[1])}"
         self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
         self._thread.start()
 

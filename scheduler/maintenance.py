@@ -143,9 +143,9 @@ def _prune_message(pruned: PruneReport) -> str:
     )
     what = ", ".join(f"{number:,} {name}" for number, name in counts if number) or "nothing"
     if pruned.dry:
-        return f"{what} would go"
+        return f"{what} would be dropped"
     took = f", in {pruned.transactions:,} transactions, the longest {pruned.longest_ms:.0f} ms"
-    return f"{what} gone{took if pruned.transactions else ''}"
+    return f"{what} dropped{took if pruned.transactions else ''}"
 
 
 def index_step(

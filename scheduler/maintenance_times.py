@@ -25,7 +25,7 @@ _FIRST_SOURCE = "SELECT min(added_at) FROM sources"
 
 def maintenance_due(conn: sqlite3.Connection, config: Config, now: datetime) -> bool:
     """Whether a time of `upkeep` has passed since the last maintenance, or else since the first source was added."""
-    if not config.upkeep:
+    if config.upkeep is None:
         return False
     row = conn.execute(_LAST, (COMMAND,)).fetchone() or conn.execute(_FIRST_SOURCE).fetchone()
     if row is None or row[0] is None:

@@ -125,7 +125,7 @@ class Service:
 
     def _serve(self) -> None:
         address = self._config.listen
-        web = HealthServer(address, self._metrics, self.health) if address else None
+        web = None if address is None else HealthServer(address, self._metrics, self.health)
         conn = connect(self.database, lock_wait_s=LOCK_WAIT_S)
         clock = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(4)},

@@ -146,7 +146,7 @@ def test_the_health_check_asks_where_the_service_answers() -> None:
     assert (program, option) == ("python", "-c")
     compile(code, "healthcheck", "exec")
     assert f"http://{Config().listen}/healthz" in code
-    nobody = code.replace(Config().listen, "127.0.0.1:9")
+    nobody = code.replace(str(Config().listen), "127.0.0.1:9")
     result = subprocess.run([sys.executable, "-c", nobody], capture_output=True, timeout=60, check=False)
     assert result.returncode == 1, "nobody answers: not healthy"
 

@@ -221,7 +221,7 @@ def _stored_command(
 ) -> None:
     """Extract stored pages again, without fetching them.
 
-    Replaces the outcomes that differ; `copydesk extract undo` brings them back. All options that select pages can be combined,
+    Replaces the outcomes that differ; `copydesk extract undo` restores them. All options that select pages can be combined,
     except --all. Interrupt it at any time: the same command continues.
 
     \b
@@ -235,7 +235,7 @@ def _stored_command(
 
 @click.command("preview", short_help="Show what extracting stored pages again would change.")
 @selection_options
-@click.option("--report", type=FileToWrite(), metavar="FILE", help="Draw the changes as a page of HTML, too.")
+@click.option("--report", type=FileToWrite(), metavar="FILE", help="Also write the changes as an HTML page.")
 @_jobs
 @engine_options
 @_as_json
@@ -260,12 +260,12 @@ def _preview_command(
     _preview(context, selected, report, engine, jobs, as_json=as_json)
 
 
-@click.command("undo", short_help="Bring back what an earlier run of `stored` replaced.")
+@click.command("undo", short_help="Restore what an earlier run of `stored` replaced.")
 @click.argument("run", type=int)
 @_as_json
 @click.pass_obj
 def _undo_command(context: CommandContext, run: int, as_json: bool) -> None:
-    """Bring back what run RUN of `copydesk extract stored` replaced.
+    """Restore what run RUN of `copydesk extract stored` replaced.
 
     `copydesk stats` lists the last runs. A run can be undone for as long as it is kept (setting keep_log).
     """
@@ -282,7 +282,7 @@ def _undo_command(context: CommandContext, run: int, as_json: bool) -> None:
 def _archives_command(
     context: CommandContext, addresses: tuple[str, ...], to: str, jobs: int, engine: EngineOptions, as_json: bool
 ) -> None:
-    """Extract WARC and Parquet files of pages into Parquet files, past the database.
+    """Extract WARC and Parquet files of pages into Parquet files, without a database.
 
     ADDRESS is any that fsspec has a driver for, with * for any name. Interrupt it at any time: the same command continues.
     `copydesk import` takes archives into the database.

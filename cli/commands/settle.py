@@ -67,7 +67,7 @@ def settle(context: CommandContext, everything: bool, as_json: bool) -> None:
         )
         return
     if not total:
-        click.echo("There are no articles to settle; `copydesk crawl` brings some.")
+        click.echo("There are no articles to settle; `copydesk crawl` fetches some.")
         return
     click.echo(f"settled {len(pages)} of {total} article pages")
     for verdict, name in _NAMES:

@@ -109,7 +109,7 @@ def _object(conn: sqlite3.Connection, page_id: int) -> dict[str, object]:
 
 def _diff(conn: sqlite3.Connection, head: ArticleSummary) -> list[str]:
     """What the revision of this page changed since the one before."""
-    steps = {number: at for _, number, at in revisions(conn, head.article_id)} if head.article_id else {}
+    steps = {one.number: one.fetched_at for one in revisions(conn, head.article_id)} if head.article_id else {}
     if head.article_id is None or head.revision is None or head.revision - 1 not in steps:
         known = f"has {len(steps)} revisions" if len(steps) > 1 else "has one revision"
         raise UsageError(f"article {head.article_id} {known}, and nothing comes before this one")

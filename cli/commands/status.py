@@ -160,7 +160,7 @@ def _under_way(one: RunningCrawl, now: datetime) -> str:
     age = format_duration((now - parse_timestamp(one.started_at)).total_seconds())
     gone = "" if one.lives else "; its process has died"
     more = ", …" if one.left > len(one.names.split(", ")) else ""
-    left = f": {plain(one.names)}{more}" if one.left else ", reading what came in"
+    left = f": {plain(one.names)}{more}" if one.left else ", extracting the rest"
     return f"run {one.run_id} ({one.reason}) for {age}, {one.left} of {one.sources} sources left{left}{gone}"
 
 

@@ -114,7 +114,7 @@ def index(context: CommandContext, as_json: bool) -> None:
 @_as_json
 @click.pass_obj
 def pack(context: CommandContext, as_json: bool) -> None:
-    """Compress bodies further, by earlier pages of their source. Can be interrupted."""
+    """Compress bodies further, using earlier pages of their source. Can be interrupted."""
     with stoppable(), progress_line() as show:
 
         def progress(packed: RepackReport) -> None:
@@ -128,7 +128,7 @@ def pack(context: CommandContext, as_json: bool) -> None:
 @_as_json
 @click.pass_obj
 def optimize(context: CommandContext, as_json: bool) -> None:
-    """Update the statistics by which SQLite plans queries."""
+    """Update the statistics of SQLite's query planner."""
     _show(optimize_step(_config(context), datetime.now(UTC)), as_json=as_json)
 
 

@@ -54,7 +54,7 @@ def preview(
             write_text(report, preview_page(found, selection, plan.extractor, partly))
         except OSError as error:
             raise UsageError(f"--report {report}: cannot be written ({error.strerror})") from error
-        click.echo(f"the page of changes is in {report}", err=True)
+        click.echo(f"report written to {report}", err=True)
     if partly:
         click.echo(partly, err=True)
         sys.exit(130)

@@ -32,7 +32,7 @@ from pipelines.processing.reextract import BROUGHT_BACK_AT_ONCE, settle_in_steps
 
 
 def undo(context: CommandContext, undone: int, *, as_json: bool) -> None:
-    """Bring back what run `undone` replaced. If interrupted, the same call continues. Raises UsageError if it cannot."""
+    """Restore what run `undone` replaced. If interrupted, the same call continues. Raises UsageError if it cannot."""
     with context.open() as db, extraction_lock(context), stopping() as stop:
         conn = db.conn
         _check(conn, undone)
@@ -50,12 +50,12 @@ def undo(context: CommandContext, undone: int, *, as_json: bool) -> None:
         click.echo(json.dumps({"run": run_id} | figures))
     elif stop.is_set():
         click.echo(
-            f"stopped early: {figures['left']} pages of run {undone} are still to be brought back; the same command continues"
+            f"stopped early: {figures['left']} pages of run {undone} are still to be restored; the same command continues"
         )
     else:
         click.echo(f"run {undone} undone: {back} pages are as before")
         if figures["left"]:
-            click.echo(f"{figures['left']} stay as they are: their bodies were pruned since", err=True)
+            click.echo(f"{figures['left']} stay as they are: their bodies have been pruned since", err=True)
     if stop.is_set():
         sys.exit(130)
 
@@ -68,7 +68,7 @@ def _check(conn: sqlite3.Connection, undone: int) -> None:
     by = undone_by(conn, undone)
     if by or has_nothing_to_undo(conn, undone):
         done = f"was undone already, by run {by}" if by else "replaced nothing"
-        raise UsageError(f"run {undone} {done}: there is nothing to bring back")
+        raise UsageError(f"run {undone} {done}: there is nothing to restore")
     if (later := later_extraction(conn, undone)) is not None:
         raise UsageError(f"run {later} replaced some of the same pages later; undo that one first")
 

@@ -120,14 +120,14 @@ def _history(conn: sqlite3.Connection, head: ArticleSummary) -> list[tuple[str, 
         lines.append(("", f"page {head.page_id} had the same text again"))
     if len(steps) > 1:
         lines += [
-            ("revisions" if not n else "", f"{number}: {format_local_time(fetched_at)}, page {page_id}")
-            for n, (page_id, number, fetched_at) in enumerate(steps)
+            ("revisions" if not n else "", f"{step.number}: {format_local_time(step.fetched_at)}, page {step.page_id}")
+            for n, step in enumerate(steps)
         ]
     if head.original_id is not None and head.original_id != head.article_id:
         lines.append(("copy of", _other(conn, head.original_id)))
     lines += [
-        ("copies" if not n else "", f"{article_id}: {source}, {url}")
-        for n, (article_id, source, url) in enumerate(copies_of(conn, head.article_id))
+        ("copies" if not n else "", f"{copy.article_id}: {copy.source_name}, {copy.url}")
+        for n, copy in enumerate(copies_of(conn, head.article_id))
     ]
     return lines
 

@@ -59,7 +59,7 @@ class _Crawl(ProgressColumn):
         articles = sum(len(visit.due) + visit.in_flight for visit in visits)
         answers = sum(visit.answered for visit in visits)
         left = f"{listings} listings and {articles} articles to go"
-        return Text(f"{answers} answers · {left if listings or articles or not visits else 'reading what came in'}")
+        return Text(f"{answers} answers · {left if listings or articles or not visits else 'extracting the rest'}")
 
 
 def display(

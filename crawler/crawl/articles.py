@@ -59,9 +59,8 @@ class Articles:
             await session.write(lambda conn: insert_listings(conn, visit.source.id, visit.new_listings, now))
         answers, named = visit.answers, visit.front_page_listings
         if answers:
-            visit.working = await session.write(
-                lambda conn: save_listing_answers(conn, visit.source.id, answers, now, named)
-            )
+            working = await session.write(lambda conn: save_listing_answers(conn, visit.source.id, answers, now, named))
+            visit.note_working(working)
         if not session.order.reads:
             await self._end_source(visit)
             return []
@@ -78,7 +77,7 @@ class Articles:
                 limit=settings.limit if limit is None else limit,
             )
         )
-        visit.due.extend(due)
+        visit.add_due(due)
         requests = list(self._next_requests(visit))
         if not requests:
             await self._end_source(visit)
@@ -91,11 +90,11 @@ class Articles:
         write. If the crawl is stopped before they are merged, nothing is recorded, and the next crawl requests the listings again.
         """
         session = self._session
-        listings, validators = visit.take_listings()
+        read = visit.take_listings()
         try:
-            lists = await merge_listings(listings, session.parse)
+            lists = await merge_listings(read.listings, session.parse)
         except ParserStopped:
-            visit.stopped = True
+            visit.stop()
             return
         link_filter = NewLinkFilter(
             source_id=visit.source.id, rules=session.sites.address_rules, run_id=session.run_id, at=now
@@ -109,17 +108,15 @@ class Articles:
                     visit.insert_links(conn, links.part(number), now, session.run_id, link_filter)
 
                 await session.write(put)
-        readings, visit.sitemap_readings = visit.sitemap_readings, {}
-        if readings:
-            await session.write(lambda conn: save_sitemap_readings(conn, readings, now))
-        for url, headers in validators.items():
+        if read.sitemap_readings:
+            await session.write(lambda conn: save_sitemap_readings(conn, read.sitemap_readings, now))
+        for url, headers in read.validators.items():
             await session.write(lambda conn, url=url, headers=headers: save_validators(conn, url, headers))  # type: ignore[misc]
 
     async def handle_response(self, response: Response, visit: SourceVisit, due: DueLink) -> AsyncIterator[Any]:
         """Store a response (page, 304 or error status), and request the next due article."""
         session = self._session
-        visit.answered += 1
-        visit.in_flight -= 1
+        visit.land_article(answered=True)
         for request in self._next_requests(visit):
             yield request
         fetch = record.fetch_from_response("article", response, due.url, session.run_id, visit.source.id, due.link_id)
@@ -192,7 +189,7 @@ class Articles:
         close_on_machine_error(error)
         visit, due = request.cb_kwargs["visit"], request.cb_kwargs["due"]
         session = self._session
-        visit.in_flight -= 1
+        visit.land_article(answered=False)
         for following in self._next_requests(visit):
             yield following
         visit.note_stop(error)
@@ -205,8 +202,7 @@ class Articles:
 
     async def _finish_article(self, visit: SourceVisit) -> None:
         """Count an article as finished: stored, or failed. After the last one, end the source."""
-        visit.unfinished -= 1
-        if not visit.due and not visit.unfinished:
+        if visit.finish_article():
             await self._end_source(visit)
 
     async def _end_source(self, visit: SourceVisit) -> None:

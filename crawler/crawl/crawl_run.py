@@ -73,14 +73,21 @@ class CrawlRun:
             self.failure = failure
             raise failure from error
         services = self.services
-        services.parser, services.robots_cache, services.holds = session.parser, session.robots, session.holds
-        services.record_robots = self._record_robots
+        services.join_crawl(session.parser, session.robots, session.holds, self._record_robots)
         services.downloader.on_stopping.append(session.parser.stop)
         services.downloader.on_grace_end.append(session.writer.stop_waiting)
         if self.standalone:
             for mistake in session.sites.mistakes:
                 logger.warning("%s; %s", mistake.message, mistake.consequence)
         return session
+
+    def begin_visits(self, visits: list[SourceVisit]) -> None:
+        """Make these the visits that progress and report are read from."""
+        self.visits = visits
+
+    def cancel(self) -> None:
+        """Note that the crawl was ended before its session was opened."""
+        self.stopped = True
 
     async def finish(self, reason: str) -> None:
         """Close the session, if it was opened. `reason` is Scrapy's for closing the spider."""

@@ -23,7 +23,6 @@ from crawler.crawl.visit import (
     MAX_NEXT_PAGES,
     MAX_SITEMAPS_PER_INDEX,
     MAX_SITEMAPS_PER_VISIT,
-    DeclaredListPage,
     SourceVisit,
     next_page,
     requests_for_declared_lists,
@@ -84,8 +83,7 @@ class Listings:
     ) -> AsyncIterator[Any]:
         """Record a response (listing, 304 or error status), and request what it names. The last one begins the articles."""
         session = self._session
-        visit.answered += 1
-        visit.reached = visit.reached or response.status == 304 or is_page_status(response.status)
+        visit.count_answer(response.status)
         fetch = record.fetch_from_response(
             _fetch_kind(listing_request), response, listing_request.url, session.run_id, visit.source.id
         )
@@ -95,19 +93,16 @@ class Listings:
                 listing_requests = await self._parse(response, visit, listing_request)
             except TaskFailed as error:
                 fetch = replace(fetch, error=record.failure_name(error))
-                visit.unreadable += 1
-                visit.note_trouble(listing_request, record.failure_name(error))
-                visit.notes.append(f"{listing_request.url}: {record.describe_failure(error)}")
+                visit.note_unreadable(listing_request, record.failure_name(error))
+                visit.note(f"{listing_request.url}: {record.describe_failure(error)}")
             except ParserStopped:
-                visit.stopped = True
+                visit.stop()
         elif response.status == 304:
             visit.note_unchanged(listing_request)
-            if listing_request.nested:
-                visit.sitemap_readings[listing_request.url] = False
         else:
             visit.note_trouble(listing_request, f"http_{response.status}", gone=response.status in GONE)
             if not listing_request.probe:
-                visit.notes.append(f"{listing_request.url}: status {response.status}")
+                visit.note(f"{listing_request.url}: status {response.status}")
         session.write_later(lambda conn: facts.insert_fetch(conn, fetch))
         for request in await self._next_requests(visit, listing_requests):
             yield request
@@ -127,7 +122,7 @@ class Listings:
         session.write_later(lambda conn: facts.insert_fetch(conn, fetch))
         worth_saying = record.failure_name(error) not in record.NOT_REPORTED
         if worth_saying and (not listing_request.probe or listing_request.url == visit.source.url):
-            visit.notes.append(f"{listing_request.url}: {record.describe_failure(error)}")
+            visit.note(f"{listing_request.url}: {record.describe_failure(error)}")
         for following in await self._next_requests(visit, []):
             yield following
 
@@ -149,17 +144,13 @@ class Listings:
         if listing is None:
             visit.note_trouble(listing_request, NO_LISTING, gone=True)
             if not listing_request.probe:
-                visit.notes.append(
-                    f"{listing_request.url}: is no longer a listing of the kind {listing_request.kind.value}"
-                )
+                visit.note(f"{listing_request.url}: is no longer a listing of the kind {listing_request.kind.value}")
             return []
         if listing.left_out:
-            visit.notes.append(f"{listing_request.url}: {_note_on_left_out(listing)}")
-        visit.note_read(listing_request, listing)
-        visit.parsed_listings.append(listing)
+            visit.note(f"{listing_request.url}: {_note_on_left_out(listing)}")
+        mistaken = self._is_mistaken(visit, listing_request, listing)
         # An index that states no times can stay the same while its children change, so it is always requested in full.
-        if not self._is_mistaken(visit, listing_request, listing) and listing.dated:
-            visit.validators[listing_request.url] = headers
+        visit.add_listing(listing_request, listing, headers if listing.dated and not mistaken else None)
         if listing_request.probe:
             visit.record_listing(Listing(url=listing_request.url, kind=listing.kind, title=listing.title))
             for entry in listing.entries:
@@ -171,11 +162,9 @@ class Listings:
         """Whether a declared list names nothing because its rule is mistaken: it is then requested in full until that is mended."""
         if listing_request.rule is None:
             return False
-        read = DeclaredListPage(url=listing_request.url, kind=listing.kind, links=len(listing.links), note=listing.note)
-        visit.lists.append(read)
         if listing.note and listing_request.depth == 0:
-            visit.notes.append(f"{listing_request.url}: {listing.note}")
-        return read.wrong
+            visit.note(f"{listing_request.url}: {listing.note}")
+        return visit.add_declared_page(listing_request, listing).wrong
 
     async def _follow(
         self, visit: SourceVisit, listing_request: ListingRequest, listing: ParsedListing
@@ -196,7 +185,7 @@ class Listings:
 
             new = await self._session.read(any_new)
             if listing_request.nested:
-                visit.sitemap_readings[listing_request.url] = new and listing_request.read_before
+                visit.note_sitemap(listing_request, new=new and listing_request.read_before)
             listing_requests += following if new else []
         return listing_requests
 
@@ -205,7 +194,7 @@ class Listings:
     ) -> list[ListingRequest]:
         most = min(MAX_SITEMAPS_PER_INDEX, MAX_SITEMAPS_PER_VISIT - visit.sitemaps)
         if listing_request.nested >= MAX_INDEX_DEPTH or most <= 0:
-            visit.notes.append(
+            visit.note(
                 f"{listing_request.url}: its sitemaps are not read, because the indexes are nested too deeply or name too many"
             )
             return []
@@ -218,7 +207,7 @@ class Listings:
 
         await self._session.read(look_up)
         chosen = await self._session.parse(ChooseChildren(children=children, past=past, most=most))
-        visit.sitemaps += len(chosen)
+        visit.count_sitemaps(len(chosen))
         return [
             ListingRequest(
                 url=child.url,
@@ -232,7 +221,7 @@ class Listings:
 
     async def _next_requests(self, visit: SourceVisit, listing_requests: Sequence[ListingRequest]) -> list[Request]:
         fresh = visit.new_requests(listing_requests)
-        visit.pending -= 1
+        visit.finish_listing()
         if not visit.pending and visit.probing:
             policy = self._policy_of(visit.source.url)
             fresh += visit.new_requests(next_probes(visit, policy.sitemaps if policy else ()))

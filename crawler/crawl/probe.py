@@ -26,8 +26,7 @@ _SITEMAPS = frozenset({ListingKind.SITEMAP, ListingKind.NEWS_SITEMAP})
 def next_probes(visit: SourceVisit, sitemaps: Sequence[str]) -> list[ListingRequest]:
     """The next URLs to probe; empty where there are no more. `sitemaps` are those that robots.txt names."""
     while visit.probe_stage < len(_STEPS):
-        step = _STEPS[visit.probe_stage]
-        visit.probe_stage += 1
+        step = _STEPS[visit.next_probe_stage()]
         listing_requests = [
             listing_request for listing_request in step(visit, sitemaps) if listing_request.url not in visit.requested
         ]

@@ -47,7 +47,7 @@ class CrawlSpider(Spider):
         assert engine is not None
         if not self.crawler.crawling:
             # A signal came before the engine ran: Scrapy notes it (2.19, Crawler.stop_async) and would crawl all the same.
-            run.stopped = True
+            run.cancel()
             self._ending = asyncio.create_task(engine.stop_async())
             return
         try:
@@ -59,8 +59,9 @@ class CrawlSpider(Spider):
         articles = Articles(session, items=bool(self.crawler.settings.getdict("FEEDS")))
         listings = Listings(session, articles, run.services.policy_of)
         try:
-            run.visits = [self._visit(session, source) for source in session.sources]
-            for visit in run.visits:
+            visits = [self._visit(session, source) for source in session.sources]
+            run.begin_visits(visits)
+            for visit in visits:
                 if await self._is_open(session, visit):
                     for request in await listings.begin(visit):
                         yield request
@@ -78,7 +79,7 @@ class CrawlSpider(Spider):
         try:
             self._load_access(visit)
         except ConfigError as error:
-            visit.notes.append(str(error))
+            visit.note(str(error))
             await session.end_source(visit.source, str(error), 0)
             return False
         return True
@@ -86,7 +87,7 @@ class CrawlSpider(Spider):
     def _load_access(self, visit: SourceVisit) -> None:
         """Read the headers and cookies for the source's own hosts. Raises ConfigError."""
         folder = self._run.config.folder
-        visit.access = load_access(visit.source.name, visit.source.url, visit.settings, folder)
+        visit.use_access(load_access(visit.source.name, visit.source.url, visit.settings, folder))
         for place in (visit.settings.headers, visit.settings.cookies):
             if place and open_to_others(place, folder):
                 self.logger.warning("%s can be read by every user of this machine: chmod 600 %s", place, place)

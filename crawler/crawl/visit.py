@@ -3,14 +3,15 @@
     listings known ──> listings ──┐
     none known ──> discovery ─────┴──> all read ──> links recorded ──> due links ──> a few articles at a time
 
-A visit keeps the ids of due links, not requests: a source with 20,000 due articles costs 20,000 small tuples.
+A visit keeps the ids of due links, not requests: a source with 20,000 due articles costs 20,000 small tuples. Others read its
+fields; what changes them are its own methods.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from crawler.discover.read_listing import ListingRequest
 from crawler.http.access import SubscriberAccess
 from crawler.http.errors import Stopping
 from db.config.settings import SourceSettings
+from db.http_statuses import is_page_status
 from db.models import Link, Listing, ListingKind, Source
 from db.site_rules.loader import HtmlList, ListRule, Site
 from db.store.due_links import DueLink
@@ -63,6 +65,17 @@ class DeclaredListPage:
         return self.note is not None and not self.links
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadListings:
+    """The listings that a visit has read and not recorded yet."""
+
+    listings: Sequence[ParsedListing]
+    validators: Mapping[str, dict[str, str]]
+    """Headers of each listing, by URL. They make the next request conditional, so they are recorded after the links."""
+    sitemap_readings: Mapping[str, bool]
+    """The sitemaps of indexes among them, by URL: whether one named unknown articles."""
+
+
 @dataclass(slots=True, kw_only=True)
 class SourceVisit:
     """What has been requested and found of one source so far."""
@@ -78,8 +91,6 @@ class SourceVisit:
     requested: set[str] = field(default_factory=set)
     parsed_listings: list[ParsedListing] = field(default_factory=list)
     """What was read, until its links are recorded."""
-    validators: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Headers of each listing that was read, by URL. They make the next request conditional."""
     new_listings: list[Listing] = field(default_factory=list)
     """Listings that this visit discovered."""
     notes: list[str] = field(default_factory=list)
@@ -95,8 +106,6 @@ class SourceVisit:
     """Whether any listing was answered, with 304 too."""
     sitemaps: int = 0
     """Sitemaps of indexes requested so far."""
-    sitemap_readings: dict[str, bool] = field(default_factory=dict)
-    """Those of them that were read, each with whether it named unknown articles."""
     resting: frozenset[str] = frozenset()
     """Listings that are gone, and not requested in this crawl."""
     answers: dict[str, ListingAnswer] = field(default_factory=dict)
@@ -109,6 +118,8 @@ class SourceVisit:
     """Listings that could not be parsed within the limits of time and memory."""
     stopped: bool = False
     """Whether a request was not made because the crawl is stopping."""
+    _validators: dict[str, dict[str, str]] = field(default_factory=dict)
+    _sitemap_readings: dict[str, bool] = field(default_factory=dict)
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -120,6 +131,14 @@ class SourceVisit:
             "access": self.access,
         }
 
+    def use_access(self, access: SubscriberAccess | None) -> None:
+        """Send these headers and cookies with requests to the source's own hosts."""
+        self.access = access
+
+    def note(self, message: str) -> None:
+        """Add a message for the person who reads the report of the crawl."""
+        self.notes.append(message)
+
     def new_requests(self, listing_requests: Iterable[ListingRequest]) -> list[ListingRequest]:
         """Those not requested in this visit yet. Counts them as pending."""
         fresh = []
@@ -130,6 +149,32 @@ class SourceVisit:
         self.pending += len(fresh)
         return fresh
 
+    def count_answer(self, status: int) -> None:
+        """Count the response to a listing."""
+        self.answered += 1
+        self.reached = self.reached or status == 304 or is_page_status(status)
+
+    def finish_listing(self) -> None:
+        """Count a listing as done: read, or failed."""
+        self.pending -= 1
+
+    def next_probe_stage(self) -> int:
+        """The step of discovery that is next, counted from 0. Each call is one step further."""
+        self.probe_stage += 1
+        return self.probe_stage - 1
+
+    def count_sitemaps(self, number: int) -> None:
+        """Count sitemaps of an index as requested."""
+        self.sitemaps += number
+
+    def note_working(self, number: int) -> None:
+        """Note how many listings name articles."""
+        self.working = number
+
+    def add_due(self, links: Iterable[DueLink]) -> None:
+        """Add links whose articles are to be fetched, the first ones first."""
+        self.due.extend(links)
+
     def take_due(self) -> list[DueLink]:
         """The next due links, as many as may be in flight at once. Counts them as in flight."""
         room = REQUESTS_AHEAD * max(1, self.settings.concurrency) - self.in_flight
@@ -138,8 +183,36 @@ class SourceVisit:
         self.unfinished += len(taken)
         return taken
 
-    def note_read(self, listing_request: ListingRequest, listing: ParsedListing) -> None:
-        """Note that a listing was read, and what it named."""
+    def land_article(self, *, answered: bool) -> None:
+        """Count the request of an article as over, so that the next one may be sent. The article may not be stored yet."""
+        self.answered += answered
+        self.in_flight -= 1
+
+    def finish_article(self) -> bool:
+        """Count an article as finished: stored, or failed. Returns whether it was the visit's last."""
+        self.unfinished -= 1
+        return not self.due and not self.unfinished
+
+    def add_listing(
+        self, listing_request: ListingRequest, listing: ParsedListing, validators: dict[str, str] | None
+    ) -> None:
+        """Keep a listing until its links are recorded. `validators`: its headers, None where it must be requested in full."""
+        self._note_read(listing_request, listing)
+        self.parsed_listings.append(listing)
+        if validators is not None:
+            self._validators[listing_request.url] = validators
+
+    def add_declared_page(self, listing_request: ListingRequest, listing: ParsedListing) -> DeclaredListPage:
+        """Note what a page of a declared list named."""
+        page = DeclaredListPage(url=listing_request.url, kind=listing.kind, links=len(listing.links), note=listing.note)
+        self.lists.append(page)
+        return page
+
+    def note_sitemap(self, listing_request: ListingRequest, *, new: bool) -> None:
+        """Note that a sitemap of an index was read. `new`: whether it named unknown articles."""
+        self._sitemap_readings[listing_request.url] = new
+
+    def _note_read(self, listing_request: ListingRequest, listing: ParsedListing) -> None:
         answer = self._answer_of(listing_request)
         answer.answered = answer.answered or listing_request.url == listing_request.listing
         answer.links += len(listing.links)
@@ -152,6 +225,8 @@ class SourceVisit:
         answer = self._answer_of(listing_request)
         answer.answered = answer.answered or listing_request.url == listing_request.listing
         answer.unchanged = True
+        if listing_request.nested:
+            self.note_sitemap(listing_request, new=False)
 
     def note_trouble(self, listing_request: ListingRequest, trouble: str, *, gone: bool = False) -> None:
         """Note that a listing could not be read. `gone`: it does not exist, or is no listing. Parts of a listing are ignored."""
@@ -159,8 +234,17 @@ class SourceVisit:
             answer = self._answer_of(listing_request)
             answer.trouble, answer.gone = trouble, gone
 
+    def note_unreadable(self, listing_request: ListingRequest, trouble: str) -> None:
+        """Note that a listing could not be parsed within the limits of time and memory."""
+        self.unreadable += 1
+        self.note_trouble(listing_request, trouble)
+
     def _answer_of(self, listing_request: ListingRequest) -> ListingAnswer:
         return self.answers.setdefault(listing_request.listing, ListingAnswer())
+
+    def stop(self) -> None:
+        """Note that the crawl is stopping, so that something of this source was left out."""
+        self.stopped = True
 
     def note_stop(self, error: BaseException) -> None:
         """Note that the crawl is stopping, where that is why a request failed."""
@@ -186,10 +270,12 @@ class SourceVisit:
         if listing.url not in {known.url for known in (*self.known_listings, *self.new_listings)}:
             self.new_listings.append(listing)
 
-    def take_listings(self) -> tuple[list[ParsedListing], dict[str, dict[str, str]]]:
-        """Hand over the listings and their validators, which are recorded together. The visit keeps neither."""
-        taken = self.parsed_listings, self.validators
-        self.parsed_listings, self.validators = [], {}
+    def take_listings(self) -> ReadListings:
+        """Hand over what was read, to be recorded. The visit does not keep it."""
+        taken = ReadListings(
+            listings=self.parsed_listings, validators=self._validators, sitemap_readings=self._sitemap_readings
+        )
+        self.parsed_listings, self._validators, self._sitemap_readings = [], {}, {}
         return taken
 
     def insert_links(

@@ -21,6 +21,7 @@ from pathlib import Path
 import yarl
 
 from db.config.settings import SourceSettings
+from db.config.values import SecretPlace, SecretVariable
 from db.errors import ConfigError
 
 # Headers that the connection sets itself, or that would make responses unreadable (a part, 304, an unknown encoding).
@@ -91,7 +92,7 @@ class SubscriberAccess:
 def load_access(source: str, url: str, settings: SourceSettings, folder: Path) -> SubscriberAccess | None:
     """The access that a source's settings name, None where they name none. Raises ConfigError, whose message shows no secret."""
     headers, cookies = settings.headers, settings.cookies
-    if not headers and not cookies:
+    if headers is None and cookies is None:
         return None
     where = f"source {source}"
     return SubscriberAccess(
@@ -119,23 +120,24 @@ def origins_of(url: str, further: tuple[str, ...]) -> Iterator[Origin]:
             yield "http", name, 80
 
 
-def open_to_others(location: str, folder: Path) -> bool:
+def open_to_others(place: SecretPlace, folder: Path) -> bool:
     """Whether every user of this machine can read a file of secrets."""
-    if location.startswith("env:") or os.name != "posix":
+    if isinstance(place, SecretVariable) or os.name != "posix":
         return False
     try:
-        return bool((folder / location).stat().st_mode & stat.S_IROTH)
+        return bool((folder / place.path).stat().st_mode & stat.S_IROTH)
     except OSError:
         return False
 
 
-def _read(location: str, folder: Path, where: str, setting: str) -> str:
-    if location.startswith("env:"):
-        name = location.removeprefix("env:")
-        if (text := os.environ.get(name)) is None:
-            raise ConfigError(f"{where}: {setting}: the environment has no {name}; set it where Copydesk is started")
+def _read(place: SecretPlace, folder: Path, where: str, setting: str) -> str:
+    if isinstance(place, SecretVariable):
+        if (text := os.environ.get(place.name)) is None:
+            raise ConfigError(
+                f"{where}: {setting}: the environment has no {place.name}; set it where Copydesk is started"
+            )
         return text
-    path = folder / location
+    path = folder / place.path
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)

@@ -25,7 +25,8 @@ from ipaddress import ip_address
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from crawler.http.errors import AddressRefused
-from crawler.http.networks import Networks, is_allowed, literal_address
+from crawler.http.networks import is_allowed, literal_address
+from db.config.values import Networks
 
 Lookup = Callable[[str], Awaitable[Sequence[str]]]
 """Looks a host name up: its addresses, numeric. Raises OSError where the name does not resolve."""

@@ -50,6 +50,7 @@ from crawler.http.errors import CertificateRefused, Stopping
 from crawler.http.guard import DnsCache, GuardedResolver, check_host
 from crawler.http.networks import parse_networks
 from crawler.http.services import services_of
+from db.config.values import Networks
 from db.machine_errors import as_machine_error
 from pipelines.truncation import is_complete, is_full_range
 
@@ -72,9 +73,9 @@ class GuardedHandler(AiohttpDownloadHandler):
         settings = crawler.settings
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._connect_timeout = settings.getfloat("COPYDESK_CONNECT_TIMEOUT")
-        self._default_allowed = tuple(settings.getlist("COPYDESK_ALLOW_NETWORKS"))
+        self._default_allowed = parse_networks(tuple(settings.getlist("COPYDESK_ALLOW_NETWORKS")))
         self._answers = DnsCache(load_object(settings["COPYDESK_LOOKUP"]))
-        self._pools: dict[tuple[str, ...] | None, aiohttp.ClientSession] = {}
+        self._pools: dict[Networks | None, aiohttp.ClientSession] = {}
         self._timeouts: set[asyncio.Timeout] = set()
         self._downloader = services_of(crawler).downloader
         self._downloader.on_grace_end.append(self._abort_downloads)
@@ -112,8 +113,8 @@ class GuardedHandler(AiohttpDownloadHandler):
     @asynccontextmanager
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:
         url = wire_url(request.url)
-        allowed = tuple(request.meta.get("allow_networks", self._default_allowed))
-        check_host(url.raw_host or "", parse_networks(allowed))
+        allowed = parse_networks(tuple(request.meta.get("allow_networks", self._default_allowed)))
+        check_host(url.raw_host or "", allowed)
         proxy = self._extract_proxy_url_with_creds(request)
         try:
             async with await self._pool(None if proxy else allowed).request(
@@ -207,10 +208,10 @@ class GuardedHandler(AiohttpDownloadHandler):
         # Created on first use: loading the system's certificates takes 40 ms, and each scheme has its own handler.
         return _make_ssl_context(self.crawler.settings)
 
-    def _pool(self, allowed: tuple[str, ...] | None) -> aiohttp.ClientSession:
+    def _pool(self, allowed: Networks | None) -> aiohttp.ClientSession:
         """The connection pool for these allowed networks. None: for requests to proxies, whose addresses are not checked."""
         if (pool := self._pools.get(allowed)) is None:
-            resolver = None if allowed is None else GuardedResolver(self._answers, parse_networks(allowed))
+            resolver = None if allowed is None else GuardedResolver(self._answers, allowed)
             connector = HeadReadingConnector(
                 resolver=resolver,
                 use_dns_cache=allowed is None,  # `DnsCache` caches: entries in aiohttp's cache would outlive our check

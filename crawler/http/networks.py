@@ -14,8 +14,9 @@ import socket
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from db.config.values import Networks
+
 Address = IPv4Address | IPv6Address
-Networks = tuple[IPv4Network | IPv6Network, ...]
 
 # Translators and relays: their addresses are global, but the host behind them may not be.
 TRANSLATED: Networks = (
@@ -27,8 +28,8 @@ TRANSLATED: Networks = (
 
 
 @lru_cache(maxsize=256)
-def parse_networks(networks: tuple[str, ...]) -> Networks:
-    """Parse CIDR strings; a bare address is a network of one. Raises ValueError."""
+def parse_networks(networks: tuple[str | IPv4Network | IPv6Network, ...]) -> Networks:
+    """Networks, also those written in CIDR notation; a bare address is a network of one. Raises ValueError."""
     return tuple(ip_network(network, strict=False) for network in networks)
 
 

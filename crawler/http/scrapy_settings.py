@@ -31,6 +31,6 @@ def scrapy_values(config: Config) -> dict[str, Any]:
         "COPYDESK_RETRY_PAUSE": config.retry_pause.total_seconds(),
         "COPYDESK_CRAWL_DELAY_CAP": config.max_crawl_delay.total_seconds(),
         "COPYDESK_RETRY_AFTER_CAP": config.max_retry_after.total_seconds(),
-        "COPYDESK_ALLOW_NETWORKS": list(config.allow_networks),
+        "COPYDESK_ALLOW_NETWORKS": [str(network) for network in config.allow_networks],
     }
     return values | ({"USER_AGENT": config.user_agent} if config.user_agent else {})

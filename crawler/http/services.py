@@ -83,6 +83,12 @@ class FetchServices:
     """Set by `RobotsMiddleware`."""
     _downloader: HostDownloader | None = field(default=None, repr=False)
 
+    def join_crawl(
+        self, parser: Parser, robots_cache: RobotsCache, holds: HoldStore, record_robots: RecordRobots
+    ) -> None:
+        """Work with the resources of a crawl from now on, instead of the defaults."""
+        self.parser, self.robots_cache, self.holds, self.record_robots = parser, robots_cache, holds, record_robots
+
     @property
     def downloader(self) -> HostDownloader:
         """The downloader, from its construction on. Raises RuntimeError under another setting `DOWNLOADER`."""

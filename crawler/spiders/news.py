@@ -63,7 +63,7 @@ def _order(source: str = "", since: str = "", limit: str = "", **others: object)
     except (ValueError, OverflowError) as error:
         exit_with_message(f"-a since: {error}")
     if limit and not limit.isdecimal():
-        exit_with_message(f"-a limit: a whole number was expected, not {limit!r}")
+        exit_with_message(f"-a limit: expected a whole number, got {limit!r}")
     return CrawlOrder(names=names, since=moment, limit=int(limit) if limit else None)
 
 

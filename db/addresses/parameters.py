@@ -266,15 +266,8 @@ def parameter_rows(conn: sqlite3.Connection, source: int) -> list[dict[str, obje
     ruled = load_address_rules(conn)
     query = "SELECT host, parameter, verdict, same, differing FROM address_parameters WHERE source_id = ? ORDER BY host, parameter"
     return [
-        {
-            "host": host,
-            "parameter": parameter,
-            "verdict": verdict,
-            "same": same,
-            "differing": differing,
-            "rule": address_rule_for(ruled, host, parameter),
-        }
-        for host, parameter, verdict, same, differing in conn.execute(query, (source,))
+        dict(row) | {"rule": address_rule_for(ruled, row["host"], row["parameter"])}
+        for row in named_rows(conn, query, (source,))
     ]
 
 

@@ -15,6 +15,7 @@ import sqlite3
 
 from db.bodies.dictionaries import load_dictionary
 from db.errors import BodyPruned, DatabaseDamaged
+from db.named_rows import named_rows
 from db.zstd import zstd
 
 LEVEL = 3
@@ -47,15 +48,16 @@ def insert_body(conn: sqlite3.Connection, body: bytes, sha256: bytes, packed: by
 
 def load_body(conn: sqlite3.Connection, body_id: int) -> bytes:
     """The exact bytes. Raises DatabaseDamaged if they do not match the hash, BodyPruned if they were pruned."""
-    sha256, data, pruned_at, dictionary_id = conn.execute(
-        "SELECT sha256, data, pruned_at, dictionary_id FROM bodies WHERE id = ?", (body_id,)
+    row = named_rows(
+        conn, "SELECT sha256, data, pruned_at, dictionary_id FROM bodies WHERE id = ?", (body_id,)
     ).fetchone()
-    if pruned_at is not None:
+    if row["pruned_at"] is not None:
+        day = row["pruned_at"][:10]
         raise BodyPruned(
-            f"its body was pruned on {pruned_at[:10]} (setting keep_bodies); what was read out of it stays, the bytes are gone"
+            f"its body was pruned on {day} (setting keep_bodies): what was extracted stays, but cannot be extracted again"
         )
-    dictionary = load_dictionary(conn, dictionary_id) if dictionary_id is not None else None
-    return decompress_body(f"body {body_id}", data, sha256, dictionary)
+    dictionary = load_dictionary(conn, row["dictionary_id"]) if row["dictionary_id"] is not None else None
+    return decompress_body(f"body {body_id}", row["data"], row["sha256"], dictionary)
 
 
 def decompress_body(name: str, data: bytes, sha256: bytes, dictionary: zstd.ZstdDict | None = None) -> bytes:

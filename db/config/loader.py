@@ -58,7 +58,7 @@ class Config(Settings):
         merged: dict[str, Any] = {shared: getattr(self, shared) for shared in SHARED}
         for layer in (read_stored(name, stored or {}), self.by_source.get(name, {})):
             if "every" in layer:
-                merged["cron"] = ""  # two ways to say the same: the more particular place wins
+                merged["cron"] = None  # two ways to say the same: the more particular place wins
             merged.update(layer)
         return SourceSettings(**merged)
 

@@ -17,8 +17,10 @@ from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from db.config import units
+from db.config.values import CronLine, ListenAddress, Networks, SecretPlace
 
 FrontPage = Literal["auto", "always", "never"]
 LogFormat = Literal["human", "json"]
@@ -29,25 +31,25 @@ Value = TypeVar("Value")
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"text was expected, not {value!r}")
+        raise ValueError(f"expected text, got {value!r}")
     return value
 
 
 def _yes_no(value: object) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"true or false was expected, not {value!r}")
+        raise ValueError(f"expected true or false, got {value!r}")
     return value
 
 
 def _count(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"a whole number, 0 or more, was expected, not {value!r}")
+        raise ValueError(f"expected a whole number, 0 or more, got {value!r}")
     return value
 
 
 def _one_or_more(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"a whole number, 1 or more, was expected, not {value!r}")
+        raise ValueError(f"expected a whole number, 1 or more, got {value!r}")
     return value
 
 
@@ -55,7 +57,7 @@ def _front_page(value: object) -> FrontPage:
     match value:
         case "auto" | "always" | "never":
             return value
-    raise ValueError(f'"auto", "always" or "never" was expected, not {value!r}')
+    raise ValueError(f'expected "auto", "always" or "never", got {value!r}')
 
 
 def _every(value: object) -> Every:
@@ -66,9 +68,9 @@ def _every(value: object) -> Every:
     try:
         step = units.duration(value)
     except ValueError as error:
-        raise ValueError(f'a duration such as "15m", "auto" or "never" was expected, not {value!r}') from error
+        raise ValueError(f'expected a duration such as "15m", "auto" or "never", got {value!r}') from error
     if step < timedelta(seconds=1):
-        raise ValueError(f'a second or more was expected, or "never", not {value!r}')
+        raise ValueError(f'expected a second or more, or "never", got {value!r}')
     return step
 
 
@@ -76,7 +78,7 @@ def _log_format(value: object) -> LogFormat:
     match value:
         case "human" | "json":
             return value
-    raise ValueError(f'"human" or "json" was expected, not {value!r}')
+    raise ValueError(f'expected "human" or "json", got {value!r}')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,78 +108,78 @@ class SharedSettings:
     delay: timedelta = setting(
         units.duration,
         "1s",
-        help="The least time between two requests to one host. 0 switches the throttle off for it.",
+        help="Least time between two requests to one host. 0 also switches the throttle off.",
     )
     concurrency: int = setting(
         _count,
         1,
-        help="Requests to one host at once.",
+        help="Most requests to one host at once.",
     )
     revisit: tuple[timedelta, ...] = setting(
         units.durations,
         ["30m", "3h", "1d", "7d"],
-        help="How long after its first fetch an article is visited again. 0s: at every crawl.",
+        help="How long after its first fetch an article is visited again. 0s: in every crawl.",
     )
     retry_failed: tuple[timedelta, ...] = setting(
         units.durations,
         ["15m", "2h", "1d"],
-        help="How long after a failure a link is tried again: the first, second, ... failure; then it is given up."
-        " A listing that is gone (404, 410) likewise.",
+        help="How long after the first, second, ... failure a link is tried again; then it is given up."
+        " The same goes for a listing that is gone (404, 410).",
     )
     limit: int = setting(
         _count,
         1000,
-        help="The most articles fetched from a source in one crawl, newest first. 0: no limit.",
+        help="Most articles fetched from a source in one crawl, newest first. 0: no limit.",
     )
     follow_pages: bool = setting(
         _yes_no,
         False,
-        help="Whether an article that is spread over several pages is fetched whole and joined.",
+        help="Whether all pages of an article that is split into several are fetched and joined.",
     )
     front_page: FrontPage = setting(
         _front_page,
         "auto",
-        help='Whether a crawl reads the front page and sections: "auto" does where there is no news sitemap.',
+        help='Whether a crawl reads the front page and sections: "auto" does if there is no news sitemap.',
     )
-    allow_networks: tuple[str, ...] = setting(
+    allow_networks: Networks = setting(
         units.networks,
         [],
-        help="Private networks that may be reached. By default none: only public addresses are.",
+        help="Private networks that may be reached. By default, only public addresses are.",
     )
     article_hosts: tuple[str, ...] = setting(
         units.hosts,
         [],
-        help='Other sites whose articles its feeds and sitemaps may name: hosts, with all below them; "*" for any.',
+        help='Other hosts, including all below them, whose articles are taken from feeds and sitemaps of the source; "*" for any.',
     )
     every: Every = setting(
         _every,
         "30m",
         help='How often `copydesk run` crawls a source: a duration, "auto" (learned from when it publishes) or "never".',
     )
-    cron: str = setting(
+    cron: CronLine | None = setting(
         units.cron_line,
         "",
-        help='Times at which it is crawled instead, as a cron line: "*/10 6-23 * * *".',
+        help='When to crawl it, as a cron line, instead of `every`: "*/10 6-23 * * *".',
     )
-    timezone: str = setting(
+    timezone: ZoneInfo = setting(
         units.time_zone,
         "UTC",
-        help="The time zone of `cron` and `upkeep`, such as Europe/Berlin.",
+        help="Time zone of `cron` and `upkeep`, such as Europe/Berlin.",
     )
     every_least: timedelta = setting(
         units.duration,
         "5m",
-        help='With "auto": a source is never crawled more often than this.',
+        help='With "auto": shortest time between two crawls of a source.',
     )
     every_most: timedelta = setting(
         units.duration,
         "6h",
-        help='With "auto": a source is never crawled less often than this.',
+        help='With "auto": longest time between two crawls of a source.',
     )
     alert_failures: int = setting(
         _one_or_more,
         3,
-        help="So many failed crawls of a source in a row raise an alert.",
+        help="Number of failed crawls of a source in a row that raises an alert.",
     )
 
 
@@ -185,20 +187,20 @@ class SharedSettings:
 class SourceSettings(SharedSettings):
     """The settings in force for one source; those declared here only a single source can have."""
 
-    headers: str = setting(
+    headers: SecretPlace | None = setting(
         units.secret_place,
         "",
-        help="A source's own request headers: a file of `Name: value` lines, or `env:NAME`. Sent to its hosts only.",
+        help="Request headers for the source's own hosts: a file of `Name: value` lines, or `env:NAME`.",
     )
-    cookies: str = setting(
+    cookies: SecretPlace | None = setting(
         units.secret_place,
         "",
-        help="A source's own cookies: a cookies.txt, or `env:NAME`. Sent to its hosts only.",
+        help="Cookies for the source's own hosts: a cookies.txt, or `env:NAME`.",
     )
     access_hosts: tuple[str, ...] = setting(
         units.host_names,
         [],
-        help="Further hosts that get a source's `headers` and `cookies`; its own, with and without www., always do.",
+        help="Further hosts that get `headers` and `cookies`; the source's own host, with and without www., always does.",
     )
 
 
@@ -214,92 +216,92 @@ class Settings(SharedSettings):
     contact: str = setting(
         _text,
         "",
-        help="A mail or web address in the User-Agent, so that a site's owner can reach you. Please set it.",
+        help="A mail or web address for the User-Agent, so that a site's owner can reach you. Please set it.",
     )
     user_agent: str = setting(
         _text,
         "",
-        help="The whole User-Agent, if the usual one (Copydesk/VERSION with your contact) does not serve.",
+        help="The whole User-Agent, instead of the usual one (Copydesk/VERSION with your contact).",
     )
     sites: Path | None = setting(
         units.path_or_none,
         "",
-        help="A folder of your own site rules (TOML), besides the shipped.",
+        help="A folder of your own site rules (TOML), in addition to the shipped ones.",
     )
     workers: int = setting(
         _count,
         0,
-        help="Processes that extract. 0: one for each processor, at most 4.",
+        help="Number of processes that extract. 0: one per processor, at most 4.",
     )
     hosts_at_once: int = setting(
         _count,
         256,
-        help="How many requests may be under way or waiting for their turn at once, all told.",
+        help="Most requests in progress or waiting for their turn, over all hosts.",
     )
     max_crawl_delay: timedelta = setting(
         units.duration,
         "30s",
-        help="A Crawl-delay in robots.txt is honoured up to this.",
+        help="Longest Crawl-delay in robots.txt that is respected.",
     )
     max_retry_after: timedelta = setting(
         units.duration,
         "2m",
-        help="A Retry-After up to this is waited for; a longer one ends the visit of that host.",
+        help="Longest Retry-After that a crawl waits for; a longer one puts the host on hold.",
     )
     retries: int = setting(
         _count,
         2,
-        help="How often a request that failed for a passing reason is tried again within a crawl.",
+        help="How often a request that failed for a temporary reason is retried within a crawl.",
     )
     retry_pause: timedelta = setting(
         units.duration,
         "2s",
-        help="How long a host rests before a first retry; doubled for each further one.",
+        help="How long a host rests before the first retry; doubled for each further one.",
     )
     timeout: timedelta = setting(
         units.duration,
         "60s",
-        help="The most one request may take.",
+        help="Longest time for one request.",
     )
     max_page_size: int = setting(
         units.size,
         "20MiB",
-        help="The largest body that is kept.",
+        help="Largest body that is stored.",
     )
     extract_timeout: timedelta = setting(
         units.duration,
         "30s",
-        help="The most that extraction of one page may take before it is stopped and recorded as too_slow.",
+        help="Most processor time for extracting one page; then it is stopped and recorded as too_slow.",
     )
     crawls_at_once: int = setting(
         _one_or_more,
         3,
-        help="Crawl processes of `copydesk run` at once.",
+        help="Most crawl processes of `copydesk run` at once.",
     )
     sources_a_crawl: int = setting(
         _one_or_more,
         100,
-        help="The most sources that one crawl process of `copydesk run` takes.",
+        help="Most sources in one crawl process of `copydesk run`.",
     )
     run_limit: timedelta = setting(
         units.duration,
         "1h",
-        help="The most one crawl of `copydesk run` may take; then it is stopped, and the next one goes on from there.",
+        help="Longest time for one crawl of `copydesk run`; then it is stopped, and the next one continues from there.",
     )
-    listen: str = setting(
+    listen: ListenAddress | None = setting(
         units.loopback_address,
         "127.0.0.1:9109",
-        help="Where `copydesk run` answers /healthz and /metrics: a loopback address and port. Empty: nowhere.",
+        help="Where `copydesk run` serves /healthz and /metrics: a loopback address and port. Empty: nowhere.",
     )
     log_format: LogFormat = setting(
         _log_format,
         "human",
-        help='How `copydesk run` writes its log: "human", or "json" (an object a line).',
+        help='Log format of `copydesk run`: "human", or "json" (one object per line).',
     )
     alert_command: str = setting(
         _text,
         "",
-        help="A command that is run for each alert, with the alert as JSON on its standard input.",
+        help="A command to run for each alert, with the alert as JSON on its standard input.",
     )
     alert_webhook: str = setting(
         _text,
@@ -309,47 +311,47 @@ class Settings(SharedSettings):
     alert_repeat: timedelta = setting(
         units.duration,
         "1d",
-        help="How often an alert that stays open is told again. 0: once only.",
+        help="How often to remind of an alert that stays open. 0: never.",
     )
     alert_disk: int = setting(
         units.size,
         "1GB",
-        help="Less free disk than this raises an alert.",
+        help="Free disk space below which an alert is raised.",
     )
     alert_size: int = setting(
         units.size,
         0,
-        help="A database that has come within a tenth of this size raises an alert. 0: no limit.",
+        help="Size of the database; an alert is raised at nine tenths of it. 0: no limit.",
     )
-    upkeep: str = setting(
+    upkeep: CronLine | None = setting(
         units.cron_line,
         "30 3 * * *",
-        help="When `copydesk run` looks after the database, as a cron line. Empty: never.",
+        help="When `copydesk run` maintains the database, as a cron line. Empty: never.",
     )
     keep_bodies: timedelta | None = setting(
         units.duration_or_forever,
         "forever",
-        help="How long the bodies of pages are kept. What was read out of them stays, but cannot be read again.",
+        help="How long the bodies of pages are kept. What was extracted stays, but cannot be extracted again.",
     )
     keep_log: timedelta | None = setting(
         units.duration_or_forever,
         "90d",
-        help="How long requests and runs that brought no page are kept.",
+        help="How long requests and runs without a new page are kept.",
     )
     pack_bodies: bool = setting(
         _yes_no,
         False,
-        help="Whether upkeep packs bodies again, by earlier pages of their source; at most 30 minutes each time.",
+        help="Whether upkeep compresses bodies further, using earlier pages of their source; at most 30 minutes each time.",
     )
     backup_folder: Path | None = setting(
         units.path_or_none,
         "",
-        help="Where upkeep puts a backup each time. Empty: it makes none.",
+        help="Folder for a backup by each upkeep. Empty: no backups.",
     )
     backup_keep: int = setting(
         _one_or_more,
         7,
-        help="So many backups are kept there.",
+        help="Number of backups kept there.",
     )
 
 

@@ -11,9 +11,12 @@ import ipaddress
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from cronsim import CronSim, CronSimError
+from cronsim import CronSimError
+
+from db.config.values import CronLine, ListenAddress, Networks, SecretFile, SecretPlace, SecretVariable
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _BYTES = {"": 1, "b": 1, "kb": 1000, "kib": 1 << 10, "mb": 10**6, "mib": 1 << 20, "gb": 10**9, "gib": 1 << 30}
@@ -26,9 +29,9 @@ def duration(value: object) -> timedelta:
     """The time in "90s", "30m", "3h", "2d", "1w" or a plain number of seconds. ValueError says what was expected."""
     seconds = _seconds(value)
     if seconds is None:
-        raise ValueError(f'a duration such as "90s", "30m", "3h" or "2d" was expected, not {value!r}')
+        raise ValueError(f'expected a duration such as "90s", "30m", "3h" or "2d", got {value!r}')
     if seconds > LONGEST.total_seconds():
-        raise ValueError(f"a duration of at most {LONGEST.days} days was expected, not {value!r}")
+        raise ValueError(f"expected a duration of at most {LONGEST.days} days, got {value!r}")
     return timedelta(seconds=seconds)
 
 
@@ -43,7 +46,7 @@ def _seconds(value: object) -> float | None:
 def durations(value: object) -> tuple[timedelta, ...]:
     """A list of durations, sorted."""
     if not isinstance(value, list | tuple):
-        raise ValueError(f'a list of durations such as ["30m", "3h"] was expected, not {value!r}')
+        raise ValueError(f'expected a list of durations such as ["30m", "3h"], got {value!r}')
     return tuple(sorted(duration(item) for item in value))
 
 
@@ -54,14 +57,21 @@ def size(value: object) -> int:
     match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
     if match and (factor := _BYTES.get(match[2].lower())):
         return int(float(match[1]) * factor)
-    raise ValueError(f'a size such as "20MiB" or "500kB" was expected, not {value!r}')
+    raise ValueError(f'expected a size such as "20MiB" or "500kB", got {value!r}')
 
 
-def networks(value: object) -> tuple[str, ...]:
-    """A list of networks in CIDR notation, normalised."""
+def networks(value: object) -> Networks:
+    """A list of networks in CIDR notation. Bits of an address after the prefix do not matter."""
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
-        raise ValueError(f'a list of networks such as ["127.0.0.0/8"] was expected, not {value!r}')
-    return tuple(str(ipaddress.ip_network(item, strict=False)) for item in value)
+        raise ValueError(f'expected a list of networks such as ["127.0.0.0/8"], got {value!r}')
+    return tuple(_network(item) for item in value)
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        raise ValueError(f'expected a network such as "127.0.0.0/8" or "fd00::/8", got {text!r}') from error
 
 
 def hosts(value: object) -> tuple[str, ...]:
@@ -81,7 +91,7 @@ def since(text: str, now: datetime) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f'a duration ("2d") or a date ("2026-11-02") was expected, not {text!r}') from None
+        raise ValueError(f'expected a duration ("2d") or a date ("2026-11-02"), got {text!r}') from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -92,13 +102,13 @@ def duration_or_forever(value: object) -> timedelta | None:
     try:
         return duration(value)
     except ValueError as error:
-        raise ValueError(f'a duration such as "90d", or "forever", was expected, not {value!r}') from error
+        raise ValueError(f'expected a duration such as "90d", or "forever", got {value!r}') from error
 
 
 def path(value: object) -> Path:
     """The name of a file or folder."""
     if not isinstance(value, str):
-        raise ValueError(f"text was expected, not {value!r}")
+        raise ValueError(f"expected text, got {value!r}")
     return Path(value)
 
 
@@ -107,47 +117,49 @@ def path_or_none(value: object) -> Path | None:
     return None if value == "" else path(value)
 
 
-def cron_line(value: object) -> str:
-    """A valid cron line of five fields, or ""."""
+def cron_line(value: object) -> CronLine | None:
+    """A valid cron line of five fields; None for ""."""
     if not isinstance(value, str):
-        raise ValueError(f'a cron line such as "*/10 6-23 * * *" was expected, not {value!r}')
-    line = " ".join(value.split())
-    if line:
-        try:
-            next(CronSim(line, datetime(2024, 1, 1, tzinfo=UTC)))
-        except (CronSimError, StopIteration) as error:
-            expected = "minute hour day month weekday"
-            raise ValueError(f"a cron line ({expected}) was expected, not {value!r}: {error or 'never'}") from error
+        raise ValueError(f'expected a cron line such as "*/10 6-23 * * *", got {value!r}')
+    if not (text := " ".join(value.split())):
+        return None
+    line = CronLine(text=text)
+    try:
+        next(line.times_after(datetime(2024, 1, 1, tzinfo=UTC)))
+    except (CronSimError, StopIteration) as error:
+        expected = "minute hour day month weekday"
+        raise ValueError(f"expected a cron line ({expected}), got {value!r}: {error or 'never'}") from error
     return line
 
 
-def time_zone(value: object) -> str:
-    """A time zone name of the tz database."""
+def time_zone(value: object) -> ZoneInfo:
+    """A time zone by its name in the tz database."""
     try:
-        return ZoneInfo(value).key if isinstance(value, str) and value else _no_zone(value)
+        return ZoneInfo(value) if isinstance(value, str) and value else _no_zone(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         near = difflib.get_close_matches(str(value), available_timezones(), n=1)
         advice = f"; did you mean {near[0]}?" if near else ""
-        raise ValueError(f'a time zone such as "Europe/Berlin" or "UTC" was expected, not {value!r}{advice}') from error
+        raise ValueError(f'expected a time zone such as "Europe/Berlin" or "UTC", got {value!r}{advice}') from error
 
 
-def _no_zone(value: object) -> str:
+def _no_zone(value: object) -> NoReturn:
     raise ValueError(f"no zone: {value!r}")
 
 
-def loopback_address(value: object) -> str:
-    """A "host:port" on this machine's loopback interface, or ""."""
+def loopback_address(value: object) -> ListenAddress | None:
+    """A "host:port" on this machine's loopback interface; None for ""."""
     if value == "":
-        return ""
-    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+        return None
+    host, _, digits = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     bare = host.removeprefix("[").removesuffix("]")
     try:
-        good = (bare == "localhost" or ipaddress.ip_address(bare).is_loopback) and 0 <= int(port) <= 65535
+        port = int(digits)
+        good = (bare == "localhost" or ipaddress.ip_address(bare).is_loopback) and 0 <= port <= 65535
     except ValueError:
         good = False
     if not good:
-        raise ValueError(f'a loopback address and port such as "127.0.0.1:9109" was expected, not {value!r}')
-    return str(value)
+        raise ValueError(f'expected a loopback address and port such as "127.0.0.1:9109", got {value!r}')
+    return ListenAddress(host=bare, port=port)
 
 
 _VARIABLE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
@@ -156,15 +168,17 @@ _SECRET = re.compile(r"[\r\n;=]|:\s|^\s*(?:bearer|basic)\s", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 
 
-def secret_place(value: object) -> str:
-    """Where to find a secret: a file, "env:NAME", or "". The message never repeats the given value."""
+def secret_place(value: object) -> SecretPlace | None:
+    """Where to find a secret: a file or "env:NAME"; None for "". The message never repeats the given value."""
     if not isinstance(value, str) or (value.startswith("env:") and not _VARIABLE.fullmatch(value)):
-        raise ValueError('the name of a file, or "env:NAME", was expected')
+        raise ValueError('expected the name of a file, or "env:NAME"')
     if _SECRET.search(value):
         raise ValueError(
-            'the name of a file, or "env:NAME", was expected, not the secret itself: settings are stored and shown'
+            'expected the name of a file, or "env:NAME", not the secret itself: settings are stored and shown'
         )
-    return value
+    if value.startswith("env:"):
+        return SecretVariable(name=value.removeprefix("env:"))
+    return SecretFile(path=Path(value)) if value else None
 
 
 def host_names(value: object) -> tuple[str, ...]:
@@ -172,5 +186,5 @@ def host_names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(
         isinstance(item, str) and _HOST.fullmatch(item.lower()) for item in value
     ):
-        raise ValueError(f'a list of host names such as ["news.example.com"] was expected, not {value!r}')
+        raise ValueError(f'expected a list of host names such as ["news.example.com"], got {value!r}')
     return tuple(item.lower() for item in value)

@@ -20,27 +20,27 @@ TABLES: dict[str, Any] = {
     "current_articles": {"description": "Each article once, in its latest revision."},
     "credits": {"description": "Names: author, editor, proofreader."},
     "decisions": {
-        "description": "What each article page is among the others: new, revision, same, copy.",
+        "description": "The verdict on each article page: new, revision, same, copy.",
         "sort_desc": "page_id",
     },
     "outcomes": {
-        "description": "What each page turned out to be; `reason` is empty where it is an article.",
+        "description": "The outcome of each page; `reason` is empty if it is an article.",
         "sort_desc": "page_id",
     },
     "pages": {
-        "description": "What was received: address, time, status, headers.",
+        "description": "Pages as received: address, time, status, headers.",
         "sort_desc": "id",
         "label_column": "url",
     },
     "links": {
-        "description": "Addresses of articles, and what their listings said.",
+        "description": "Addresses of articles, with what their listings said.",
         "sort_desc": "id",
         "label_column": "url",
     },
     "address_parameters": {
-        "description": "Parameters of addresses: whether they tell articles apart, by what a site showed.",
+        "description": "Parameters of addresses, and whether they distinguish articles on a site.",
     },
-    "fetches": {"description": "Every request and what came of it.", "sort_desc": "id"},
+    "fetches": {"description": "Every request with its result.", "sort_desc": "id"},
     "runs": {"description": "Every crawl, import, extraction.", "sort_desc": "id"},
     "source_runs": {"description": "What a run did at one source.", "sort_desc": "id"},
     "sources": {"label_column": "name", "sort": "name"},
@@ -58,7 +58,7 @@ WHERE d.verdict = 'revision' ORDER BY d.page_id DESC LIMIT 100""".strip(),
     },
     "printed_from": {
         "title": "Whose texts they print",
-        "description": "How often each outlet names another as the origin of a text, in the latest 20,000 articles.",
+        "description": "How often each outlet names another as the source of a text, in the latest 20,000 articles.",
         "sql": """
 SELECT source, original_source, count(*) AS articles
 FROM (SELECT source, original_source FROM articles ORDER BY page_id DESC LIMIT 20000)

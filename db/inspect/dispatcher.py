@@ -245,14 +245,14 @@ class _Worker:
 
 
 _DIED = (
-    f"The process that made this answer ended: it may have taken more memory than the {format_megabytes(MEMORY_BYTES)} it has."
+    f"The process that was making this page ended; it may have exceeded its {format_megabytes(MEMORY_BYTES)} of memory."
     " Ask for less, or without a limit: sqlite3 on the file, copydesk show."
 )
 
 
 def _busy() -> RequestFailed:
     return RequestFailed(
-        503, "Busy", "Too many requests wait for an answer. Close what you do not need, and try again in a moment."
+        503, "Busy", "Too many requests are waiting. Close what you do not need, and try again in a moment."
     )
 
 
@@ -262,13 +262,14 @@ def _too_slow(request: WorkerRequest) -> RequestFailed:
         return RequestFailed(
             503,
             "Not in time",
-            f"To make this page safe to show takes {after}. Its markup can be seen as text; copydesk show --html gives its bytes.",
+            f"Making this page safe to show took {after}. You can view its markup as text; copydesk show --html prints its bytes.",
         )
     if has_sql(request.scope):
         return RequestFailed(
             400,
             "SQL took too long",
-            f"This SQL took too long: {after}. Narrow it, or ask without a limit: sqlite3 on the file.",
+            f"This SQL took too long (more than {request.limit_s:g} s) and was stopped."
+            " Narrow it, or run it in sqlite3, which has no limit.",
         )
     return RequestFailed(
         503,

@@ -23,6 +23,7 @@ from db.bodies.dictionaries import load_dictionary
 from db.bodies.store import load_body
 from db.connection.database import explain_sqlite_error
 from db.errors import BodyPruned, DatabaseDamaged
+from db.named_rows import named_rows
 from db.processes import is_process_alive
 from db.search import index as search_index
 from db.store.outcomes import Extractor
@@ -44,7 +45,7 @@ _TRIES = 20
 _MAX_FINDINGS = 5
 
 _OLDEST_UNREAD = """
-SELECT p.id, p.url, p.fetched_at, (SELECT count(*) FROM unread)
+SELECT p.id, p.url, p.fetched_at, (SELECT count(*) FROM unread) AS waiting
 FROM unread u JOIN pages p ON p.id = u.page_id ORDER BY u.page_id LIMIT 1
 """
 _OPEN_RUNS = "SELECT id, command, pid, started_at, process FROM runs WHERE ended IS NULL ORDER BY id"
@@ -54,7 +55,8 @@ FROM (SELECT extractor_id, count(*) AS pages FROM outcomes GROUP BY 1) o JOIN ex
 ORDER BY e.id
 """
 _DICTIONARIES = """
-SELECT count(*), coalesce(sum(length(data)), 0), (SELECT count(*) FROM bodies WHERE dictionary_id IS NOT NULL)
+SELECT count(*) AS number, coalesce(sum(length(data)), 0) AS size,
+       (SELECT count(*) FROM bodies WHERE dictionary_id IS NOT NULL) AS packed
 FROM dictionaries
 """
 _UNSETTLED = "SELECT count(*) FROM (SELECT page_id FROM articles EXCEPT SELECT page_id FROM decisions)"
@@ -117,10 +119,12 @@ def _name(check: Check) -> str:
 
 def _file(health: HealthCheck) -> Iterator[Finding]:
     main, wal = database_sizes(health.path)
-    mode, pages, empty, page_size = (
-        health.conn.execute(f"PRAGMA {pragma}").fetchone()[0]
-        for pragma in ("journal_mode", "page_count", "freelist_count", "page_size")
-    )
+    pragmas = {
+        name: health.conn.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("journal_mode", "page_count", "freelist_count", "page_size")
+    }
+    mode, pages, empty = pragmas["journal_mode"], pragmas["page_count"], pragmas["freelist_count"]
+    empty_bytes = empty * pragmas["page_size"]
     message = f"{main:,} bytes in {pages:,} pages, {empty:,} of them empty; journal mode {mode}, log {wal:,} bytes"
     if mode != "wal":
         advice = "the file system may not support it (a network share?); move the database to a local disk"
@@ -128,8 +132,8 @@ def _file(health: HealthCheck) -> Iterator[Finding]:
     elif wal > LARGE_WAL:
         advice = "a program holds a read transaction on it; close it, and the next crawl resets the log"
         yield Finding(level=Level.WARN, subject="file", message=message, advice=advice)
-    elif empty > pages * EMPTY_SHARE and empty * page_size > EMPTY_BYTES:
-        advice = f"`sqlite3 {health.path} VACUUM` gives {empty * page_size:,} bytes back to the disk"
+    elif empty > pages * EMPTY_SHARE and empty_bytes > EMPTY_BYTES:
+        advice = f"`sqlite3 {health.path} VACUUM` gives {empty_bytes:,} bytes back to the disk"
         yield Finding(level=Level.WARN, subject="file", message=message, advice=advice)
     else:
         yield Finding(level=Level.OK, subject="file", message=message)
@@ -166,11 +170,11 @@ def _structure(health: HealthCheck) -> Iterator[Finding]:
 
 
 def _references(health: HealthCheck) -> Iterator[Finding]:
-    faults = health.conn.execute("PRAGMA foreign_key_check").fetchmany(_MAX_FINDINGS)
+    faults = named_rows(health.conn, "PRAGMA foreign_key_check").fetchmany(_MAX_FINDINGS)
     if not faults:
         yield Finding(level=Level.OK, subject="references", message="all references between rows are valid")
-    for table, row, parent, _ in faults:
-        message = f"row {row} of {table} refers to a row of {parent} that is gone"
+    for fault in faults:
+        message = f"row {fault['rowid']} of {fault['table']} refers to a row of {fault['parent']} that is gone"
         yield Finding(level=Level.BAD, subject="references", message=message, advice="restore a backup")
 
 
@@ -202,11 +206,11 @@ def _bodies(health: HealthCheck) -> Iterator[Finding]:
 
 def _dictionaries(health: HealthCheck) -> Iterator[Finding]:
     conn = health.conn
-    number, size, packed = conn.execute(_DICTIONARIES).fetchone()
-    if not number:
+    total = named_rows(conn, _DICTIONARIES).fetchone()
+    if not total["number"]:
         return
     ids = [row[0] for row in conn.execute("SELECT id FROM dictionaries")]
-    looked_at = random.sample(ids, min(number, health.bodies or number))
+    looked_at = random.sample(ids, min(total["number"], health.bodies or total["number"]))
     faults = []
     for dictionary_id in looked_at:
         try:
@@ -215,7 +219,8 @@ def _dictionaries(health: HealthCheck) -> Iterator[Finding]:
             users = conn.execute("SELECT count(*) FROM bodies WHERE dictionary_id = ?", (dictionary_id,)).fetchone()[0]
             faults.append(f"{fault}; {users:,} bodies need it")
     message = (
-        f"{number:,} of {size:,} bytes, by which {packed:,} bodies are packed; {len(looked_at):,} unpacked, "
+        f"{total['number']:,} of {total['size']:,} bytes, by which {total['packed']:,} bodies are packed;"
+        f" {len(looked_at):,} unpacked, "
         f"{len(looked_at) - len(faults):,} match their checksum"
     )
     if not faults:
@@ -233,13 +238,15 @@ def _sample(last: int, most: int) -> Iterable[int]:
 
 
 def _queue(health: HealthCheck) -> Iterator[Finding]:
-    row = health.conn.execute(_OLDEST_UNREAD).fetchone()
-    if row is None:
+    oldest = named_rows(health.conn, _OLDEST_UNREAD).fetchone()
+    if oldest is None:
         yield Finding(level=Level.OK, subject="queue", message="every page has its outcome")
         return
-    page_id, url, fetched_at, number = row
-    age = health.now - parse_timestamp(fetched_at)
-    message = f"{number:,} pages without an outcome; the oldest is page {page_id} ({url}), fetched {fetched_at}"
+    age = health.now - parse_timestamp(oldest["fetched_at"])
+    message = (
+        f"{oldest['waiting']:,} pages without an outcome; the oldest is page {oldest['id']} ({oldest['url']}),"
+        f" fetched {oldest['fetched_at']}"
+    )
     if age < MAX_UNREAD_AGE:
         yield Finding(level=Level.OK, subject="queue", message=message)
     else:
@@ -275,15 +282,22 @@ def _search(health: HealthCheck) -> Iterator[Finding]:
 
 
 def _runs(health: HealthCheck) -> Iterator[Finding]:
-    open_runs = health.conn.execute(_OPEN_RUNS).fetchall()
-    gone = [run for run in open_runs if not is_process_alive(run[2], run[4])]
-    for run_id, command, pid, started_at, process in open_runs:
-        if is_process_alive(pid, process):
-            message = f"run {run_id} ({command}, process {pid}) is under way since {started_at}"
+    open_runs = named_rows(health.conn, _OPEN_RUNS).fetchall()
+    gone = []
+    for run in open_runs:
+        if is_process_alive(run["pid"], run["process"]):
+            message = (
+                f"run {run['id']} ({run['command']}, process {run['pid']}) has been going on since {run['started_at']}"
+            )
             yield Finding(level=Level.OK, subject="runs", message=message)
+        else:
+            gone.append(run)
     if gone:
-        run_id, command, pid, started_at, _ = gone[-1]
-        message = f"{len(gone)} never ended: the last is run {run_id} ({command}, {started_at}), process {pid} is gone"
+        last = gone[-1]
+        message = (
+            f"{len(gone)} never ended: the last is run {last['id']} ({last['command']}, {last['started_at']}),"
+            f" process {last['pid']} is gone"
+        )
         advice = "it was killed; nothing committed is lost, and the next crawl continues from there"
         yield Finding(level=Level.WARN, subject="runs", message=message, advice=advice)
     if not open_runs:
@@ -292,10 +306,12 @@ def _runs(health: HealthCheck) -> Iterator[Finding]:
 
 def _extractors(health: HealthCheck) -> Iterator[Finding]:
     stale = 0
-    for code, rules, trafilatura, pages in health.conn.execute(_EXTRACTORS).fetchall():
-        in_force = health.extractor == Extractor(code=code, rules=rules, trafilatura=trafilatura)
-        stale += 0 if in_force else pages
-        message = f"{pages:,} pages read by {code}, rules {rules}, trafilatura {trafilatura}"
+    for row in named_rows(health.conn, _EXTRACTORS).fetchall():
+        extractor = Extractor(code=row["code"], rules=row["rules"], trafilatura=row["trafilatura"])
+        in_force = health.extractor == extractor
+        stale += 0 if in_force else row["pages"]
+        versions = f"{extractor.code}, rules {extractor.rules}, trafilatura {extractor.trafilatura}"
+        message = f"{row['pages']:,} pages extracted by {versions}"
         yield Finding(level=Level.OK, subject="extractors", message=f"{message}{' (in force)' if in_force else ''}")
     if stale and health.extractor is not None:
         message = f"{stale:,} pages were extracted by another version than the one in force ({health.extractor.code})"

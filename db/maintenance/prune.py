@@ -320,8 +320,12 @@ def first_id_at(conn: sqlite3.Connection, first_from: str, table: str, before: s
     while low < high:
         middle = (low + high) // 2
         row = conn.execute(first_from, (middle,)).fetchone()
-        if row is None or row[1] >= before:
+        if row is None:
+            high = middle
+            continue
+        row_id, time = row
+        if time >= before:
             high = middle
         else:
-            low = row[0] + 1
+            low = row_id + 1
     return int(low)

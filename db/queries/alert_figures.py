@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from db.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 
 # A source is evaluated once a source run of it has ended; a trigger records the first such run.
 _TO_EVALUATE = """
 SELECT s.id, s.name, s.settings, w.page_id, w.usual,
-       (SELECT r.id FROM source_runs r WHERE r.source_id = s.id AND r.ended IS NOT NULL ORDER BY r.id DESC LIMIT 1)
+       (SELECT r.id FROM source_runs r WHERE r.source_id = s.id AND r.ended IS NOT NULL ORDER BY r.id DESC LIMIT 1) AS part
 FROM watched w JOIN sources s ON s.id = w.source_id
 WHERE w.part IS NOT NULL AND s.removed_at IS NULL AND s.paused_at IS NULL ORDER BY w.part
 """
@@ -40,7 +41,7 @@ _EARLIER_FINE = """
 SELECT 1 FROM source_runs
 WHERE source_id = ? AND id < ? AND (fetched + unchanged > 0 OR listings > listings_failed) ORDER BY id DESC LIMIT 1
 """
-_ANSWERS = "SELECT what = 'article', url, error FROM fetches WHERE run_id = ? AND source_id = ?"
+_ANSWERS = "SELECT what = 'article' AS is_article, url, error FROM fetches WHERE run_id = ? AND source_id = ?"
 _ROBOTS_ERROR = "SELECT error FROM robots WHERE origin = ?"
 _NEWEST_LINK = "SELECT max(found_at) FROM links WHERE source_id = ?"
 _FIRST_RUN = "SELECT run_id FROM links WHERE source_id = ? ORDER BY found_at LIMIT 1"
@@ -54,9 +55,11 @@ SELECT p.id FROM pages p JOIN outcomes o ON o.page_id = p.id WHERE p.source_id =
 """
 # The first page of each link: a revision adds no information about the site's layout, and would count its article twice.
 _READINGS = """
-SELECT p.id, o.reason IS NULL, a.title, a.provenance ->> 'title', a.published_precision, a.source IS NOT NULL,
-       a.word_count, EXISTS (SELECT 1 FROM credits c WHERE c.page_id = p.id AND c.role = 'author'),
-       EXISTS (SELECT 1 FROM credits c WHERE c.page_id = p.id AND c.role = 'editor')
+SELECT p.id AS page_id, o.reason IS NULL AS article, coalesce(a.title, '') AS title,
+       coalesce(a.provenance ->> 'title', '') AS title_by, a.published_precision AS precision, a.source IS NOT NULL AS source,
+       coalesce(a.word_count, 0) AS words,
+       EXISTS (SELECT 1 FROM credits c WHERE c.page_id = p.id AND c.role = 'author') AS authors,
+       EXISTS (SELECT 1 FROM credits c WHERE c.page_id = p.id AND c.role = 'editor') AS editors
 FROM pages p JOIN outcomes o ON o.page_id = p.id LEFT JOIN articles a ON a.page_id = p.id
 WHERE p.source_id = ? AND NOT EXISTS (SELECT 1 FROM pages e WHERE e.link_id = p.link_id AND e.id < p.id)
 ORDER BY p.fetched_at DESC, p.id DESC LIMIT ?
@@ -156,14 +159,14 @@ def sources_to_evaluate(conn: sqlite3.Connection) -> list[SourceFigures]:
     """Sources with a source run that ended since their last evaluation, without paused and removed ones."""
     return [
         SourceFigures(
-            source_id=source_id,
-            name=name,
-            settings=json.loads(settings),
-            source_run_id=part,
-            page_id=page_id,
-            baseline=_usual(usual),
+            source_id=row["id"],
+            name=row["name"],
+            settings=json.loads(row["settings"]),
+            source_run_id=row["part"],
+            page_id=row["page_id"],
+            baseline=_usual(row["usual"]),
         )
-        for source_id, name, settings, page_id, usual, part in conn.execute(_TO_EVALUATE)
+        for row in named_rows(conn, _TO_EVALUATE)
     ]
 
 
@@ -197,10 +200,7 @@ def _usual(text: str | None) -> SourceBaseline:
 
 def last_source_runs(conn: sqlite3.Connection, source_id: int, count: int) -> list[EndedSourceRun]:
     """The last source runs that ended by themselves, newest first."""
-    return [
-        EndedSourceRun(**dict(zip(EndedSourceRun.__slots__, row, strict=True)))
-        for row in conn.execute(_PARTS, (source_id, count))
-    ]
+    return [EndedSourceRun(**row) for row in named_rows(conn, _PARTS, (source_id, count))]
 
 
 def count_failing_sources(conn: sqlite3.Connection) -> tuple[int, int]:
@@ -228,13 +228,13 @@ def failure_share(
     """
     counts, url = {False: [0, 0], True: [0, 0]}, None
     by_origin: dict[str, bool] = {}
-    for article, address, failure in conn.execute(_ANSWERS, (part.run_id, source_id)):
-        is_refused = failure == error or (
-            failure == "robots_unavailable" and _robots_failed(conn, address, error, by_origin)
+    for row in named_rows(conn, _ANSWERS, (part.run_id, source_id)):
+        is_refused = row["error"] == error or (
+            row["error"] == "robots_unavailable" and _robots_failed(conn, row["url"], error, by_origin)
         )
-        counts[bool(article)][0] += 1
-        counts[bool(article)][1] += is_refused
-        url = url or (address if is_refused else None)
+        counts[bool(row["is_article"])][0] += 1
+        counts[bool(row["is_article"])][1] += is_refused
+        url = url or (row["url"] if is_refused else None)
     return FailureShare(
         listings=counts[False][0],
         listings_refused=counts[False][1],
@@ -267,11 +267,11 @@ def links_since(conn: sqlite3.Connection, source_id: int, since: datetime) -> li
     first = row[0] if row else None
     return [
         FoundLink(
-            found_at=parse_timestamp(found_at),
-            published=parse_timestamp(published) if published else None,
-            first=run_id == first,
+            found_at=parse_timestamp(link["found_at"]),
+            published=parse_timestamp(link["published"]) if link["published"] else None,
+            first=link["run_id"] == first,
         )
-        for found_at, published, run_id in conn.execute(_LINKS, (source_id, format_timestamp(since)))
+        for link in named_rows(conn, _LINKS, (source_id, format_timestamp(since)))
     ]
 
 
@@ -299,22 +299,21 @@ def newest_page(conn: sqlite3.Connection, source_id: int) -> int | None:
 
 def extracted_fields(conn: sqlite3.Connection, source_id: int, count: int) -> list[ExtractedFields]:
     """What was extracted from the last `count` pages that were the first of their link, newest first."""
-    return list(map(_reading, conn.execute(_READINGS, (source_id, count))))
+    return list(map(_reading, named_rows(conn, _READINGS, (source_id, count))))
 
 
-def _reading(row: tuple[object, ...]) -> ExtractedFields:
-    page_id, article, title, title_by, precision, source, words, authors, editors = row
+def _reading(row: sqlite3.Row) -> ExtractedFields:
     return ExtractedFields(
-        page_id=int(str(page_id)),
-        article=bool(article),
-        title=str(title or ""),
-        title_by=str(title_by or ""),
-        dated=precision is not None,
-        timed=precision is not None and precision != "day",
-        source=bool(article and source),
-        words=int(str(words or 0)),
-        authors=bool(authors),
-        editors=bool(editors),
+        page_id=row["page_id"],
+        article=bool(row["article"]),
+        title=row["title"],
+        title_by=row["title_by"],
+        dated=row["precision"] is not None,
+        timed=row["precision"] not in (None, "day"),
+        source=bool(row["article"] and row["source"]),
+        words=row["words"],
+        authors=bool(row["authors"]),
+        editors=bool(row["editors"]),
     )
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from db.named_rows import named_rows
 from db.sql_conditions import IS_CURRENT, REPEATED_DETAIL
 from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER
 from db.timestamps import format_timestamp
@@ -28,12 +29,12 @@ LIMIT :limit
 """
 
 _HEADLINE = """
-SELECT a.page_id, d.article_id, d.revision, d.original_id, coalesce(d.verdict, ''), s.name, p.fetched_at, p.url, p.final_url,
-       a.title, a.published, a.published_utc,
+SELECT a.page_id, d.article_id, d.revision, d.original_id, coalesce(d.verdict, '') AS verdict, s.name AS source_name,
+       p.fetched_at, p.url, p.final_url, a.title, a.published, a.published_utc,
        (SELECT json_group_array(name) FROM (SELECT name FROM credits c WHERE c.page_id = a.page_id AND role = 'author'
-                                            ORDER BY position)),
+                                            ORDER BY position)) AS authors,
        (SELECT json_group_array(name) FROM (SELECT name FROM credits c WHERE c.page_id = a.page_id AND role = 'editor'
-                                            ORDER BY position))
+                                            ORDER BY position)) AS editors
 FROM articles a JOIN pages p ON p.id = a.page_id JOIN sources s ON s.id = p.source_id
 LEFT JOIN decisions d ON d.page_id = a.page_id
 WHERE a.page_id = ?
@@ -46,13 +47,14 @@ ORDER BY revision DESC LIMIT 1
 """
 
 _REVISIONS = """
-SELECT d.page_id, d.revision, p.fetched_at FROM decisions d JOIN pages p ON p.id = d.page_id
+SELECT d.page_id, d.revision AS number, p.fetched_at FROM decisions d JOIN pages p ON p.id = d.page_id
 WHERE d.article_id = ? AND d.verdict IN ('new', 'copy', 'revision')
 ORDER BY d.revision
 """
 
 _COPIES = """
-SELECT d.article_id, s.name, p.url FROM decisions d JOIN pages p ON p.id = d.page_id JOIN sources s ON s.id = p.source_id
+SELECT d.article_id, s.name AS source_name, p.url
+FROM decisions d JOIN pages p ON p.id = d.page_id JOIN sources s ON s.id = p.source_id
 WHERE d.original_id = ? AND d.verdict = 'copy'
 ORDER BY d.article_id
 """
@@ -65,11 +67,12 @@ ORDER BY d.verdict = 'new' DESC, coalesce(a.published_utc, p.fetched_at), d.arti
 """
 
 _PAGE_STATE = """
-SELECT p.id, p.url, p.fetched_at, p.body_id, s.name, CASE WHEN d.verdict <> 'notice' THEN d.article_id END,
-       a.page_id IS NOT NULL AND d.verdict IS NOT 'notice',
-       CASE WHEN d.verdict = 'notice' THEN 'repeated' ELSE o.reason END,
-       CASE WHEN d.verdict = 'notice' THEN ? ELSE o.detail END,
-       (SELECT pruned_at FROM bodies WHERE id = p.body_id), p.content_type
+SELECT p.id AS page_id, p.url, p.fetched_at, p.body_id, s.name AS source_name,
+       CASE WHEN d.verdict <> 'notice' THEN d.article_id END AS article_id,
+       a.page_id IS NOT NULL AND d.verdict IS NOT 'notice' AS is_article,
+       CASE WHEN d.verdict = 'notice' THEN 'repeated' ELSE o.reason END AS reason,
+       CASE WHEN d.verdict = 'notice' THEN ? ELSE o.detail END AS detail,
+       (SELECT pruned_at FROM bodies WHERE id = p.body_id) AS pruned_at, p.content_type
 FROM pages p JOIN sources s ON s.id = p.source_id
 LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN articles a ON a.page_id = p.id LEFT JOIN decisions d ON d.page_id = p.id
 WHERE p.id = ?
@@ -101,12 +104,13 @@ LIMIT 1
 """
 
 _LINK = """
-SELECT l.id, l.url, l.found_at, s.name, v.failures
+SELECT l.id, l.url, l.found_at, s.name AS source_name, coalesce(v.failures, 0) AS failures
 FROM links l JOIN sources s ON s.id = l.source_id LEFT JOIN visits v ON v.link_id = l.id
 WHERE l.key = ?
 """
 _LAST_FAILURE = f"""
-SELECT f.started_at, {FAILURE_NAME} FROM fetches f WHERE f.link_id = ? AND {HAS_NO_ANSWER} ORDER BY f.id DESC LIMIT 1
+SELECT f.started_at AS failed_at, {FAILURE_NAME} AS error
+FROM fetches f WHERE f.link_id = ? AND {HAS_NO_ANSWER} ORDER BY f.id DESC LIMIT 1
 """
 _LINKS_OF_HOST = "SELECT url FROM links WHERE key >= :host || '/' AND key < :host || '0' ORDER BY id DESC LIMIT 2000"
 
@@ -132,6 +136,24 @@ class ArticleSummary:
     published_utc: str | None
     authors: str
     editors: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionSummary:
+    """A revision of an article: its page, its number (from 1), and when the page was fetched."""
+
+    page_id: int
+    number: int
+    fetched_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopySummary:
+    """A copy of an article."""
+
+    article_id: int
+    source_name: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,8 +223,8 @@ def newest_articles(
 
 def article_summary(conn: sqlite3.Connection, page_id: int) -> ArticleSummary | None:
     """The article page in one line; None if the page is not an article (any more)."""
-    row = conn.execute(_HEADLINE, (page_id,)).fetchone()
-    return ArticleSummary(**dict(zip(ArticleSummary.__slots__, row, strict=True))) if row else None
+    row = named_rows(conn, _HEADLINE, (page_id,)).fetchone()
+    return ArticleSummary(**row) if row else None
 
 
 def article_summaries(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[ArticleSummary]:
@@ -215,17 +237,17 @@ def current_page(conn: sqlite3.Connection, article_id: int, revision: int | None
     if revision is None:
         row = conn.execute(_CURRENT_PAGE, (article_id,)).fetchone()
         return int(row[0]) if row else None
-    return next((page_id for page_id, number, _ in revisions(conn, article_id) if number == revision), None)
+    return next((one.page_id for one in revisions(conn, article_id) if one.number == revision), None)
 
 
-def revisions(conn: sqlite3.Connection, article_id: int) -> list[tuple[int, int, str]]:
-    """An article's revisions, oldest first: page id, revision number, time of fetch."""
-    return conn.execute(_REVISIONS, (article_id,)).fetchall()
+def revisions(conn: sqlite3.Connection, article_id: int) -> list[RevisionSummary]:
+    """An article's revisions, oldest first."""
+    return [RevisionSummary(**row) for row in named_rows(conn, _REVISIONS, (article_id,))]
 
 
-def copies_of(conn: sqlite3.Connection, article_id: int) -> list[tuple[int, str, str]]:
-    """The copies of an article: article id, source name, address."""
-    return conn.execute(_COPIES, (article_id,)).fetchall()
+def copies_of(conn: sqlite3.Connection, article_id: int) -> list[CopySummary]:
+    """The copies of an article."""
+    return [CopySummary(**row) for row in named_rows(conn, _COPIES, (article_id,))]
 
 
 def cluster(conn: sqlite3.Connection, article_id: int) -> list[int]:
@@ -235,11 +257,8 @@ def cluster(conn: sqlite3.Connection, article_id: int) -> list[int]:
 
 def page_status(conn: sqlite3.Connection, page_id: int) -> PageStatus | None:
     """What became of a page; None where there is no such page."""
-    row = conn.execute(_PAGE_STATE, (REPEATED_DETAIL, page_id)).fetchone()
-    if row is None:
-        return None
-    state = dict(zip(PageStatus.__slots__, row, strict=True))
-    return PageStatus(**state | {"is_article": bool(state["is_article"])})
+    row = named_rows(conn, _PAGE_STATE, (REPEATED_DETAIL, page_id)).fetchone()
+    return PageStatus(**dict(row) | {"is_article": bool(row["is_article"])}) if row else None
 
 
 def find_page_at(conn: sqlite3.Connection, url: str, key: str) -> int | None:
@@ -252,14 +271,17 @@ def find_page_at(conn: sqlite3.Connection, url: str, key: str) -> int | None:
 
 def link_status(conn: sqlite3.Connection, key: str) -> LinkStatus | None:
     """The link with that key."""
-    row = conn.execute(_LINK, (key,)).fetchone()
+    row = named_rows(conn, _LINK, (key,)).fetchone()
     if row is None:
         return None
-    link_id, url, found_at, source_name, failures = row
-    failure = conn.execute(_LAST_FAILURE, (link_id,)).fetchone() if failures else None
-    failed_at, error = failure or (None, None)
+    failure = named_rows(conn, _LAST_FAILURE, (row["id"],)).fetchone() if row["failures"] else None
     return LinkStatus(
-        url=url, found_at=found_at, source_name=source_name, failures=failures or 0, failed_at=failed_at, error=error
+        url=row["url"],
+        found_at=row["found_at"],
+        source_name=row["source_name"],
+        failures=row["failures"],
+        failed_at=failure["failed_at"] if failure else None,
+        error=failure["error"] if failure else None,
     )
 
 

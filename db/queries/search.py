@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from db.named_rows import named_rows
 from db.queries.articles import ArticleSummary, article_summary, snapshot
 from db.search.index import count_unindexed, language_grams
 from db.search.query import Query, Term, group_match, parse_query, parse_term
@@ -47,7 +48,7 @@ _FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
 
 _CANDIDATES = f"""
 SELECT a.page_id, coalesce(a.published_utc, p.fetched_at) AS at, a.title, a.subtitle, a.text, a.source,
-       (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id)
+       (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id) AS people
 FROM search_index s CROSS JOIN articles a ON a.page_id = s.rowid
 CROSS JOIN decisions d ON d.page_id = a.page_id CROSS JOIN pages p ON p.id = a.page_id
 WHERE s.search_index MATCH :match
@@ -177,12 +178,13 @@ def _read(
     }
     found: dict[int, _Candidate] = {}
     read = 0
-    for page_id, at, title, subtitle, text, source, people in conn.execute(_CANDIDATES, values):
+    for row in named_rows(conn, _CANDIDATES, values):
         read += 1
         if len(found) == wanted or read > tries:
             return found, False
         # Folded in one call: for short texts the call costs more than the work.
-        fields = (title, people or "", source or "", f"{subtitle or ''}\n{text}")
+        text = f"{row['subtitle'] or ''}\n{row['text']}"
+        fields = (row["title"], row["people"] or "", row["source"] or "", text)
         whole = fold(_FIELD_SEPARATOR.join(field.replace("\x00", " ") for field in fields))
         if not parsed.matches(whole):
             continue
@@ -190,7 +192,8 @@ def _read(
         if person and not person.pattern.search(names):
             continue
         zones = {TITLE: of_title, NAMES: f"{names}\n{outlet}", TEXT: rest}
-        found[page_id] = _Candidate(page_id=page_id, at=at, score=_score(parsed, zones, weights))
+        score = _score(parsed, zones, weights)
+        found[row["page_id"]] = _Candidate(page_id=row["page_id"], at=row["at"], score=score)
     return found, True
 
 
@@ -218,13 +221,13 @@ def _count(conn: sqlite3.Connection, match: str) -> int:
 
 def _hit(conn: sqlite3.Connection, candidate: _Candidate, parsed: Query) -> Hit | None:
     head = article_summary(conn, candidate.page_id)
-    row = conn.execute("SELECT title, text FROM articles WHERE page_id = ?", (candidate.page_id,)).fetchone()
+    row = named_rows(conn, "SELECT title, text FROM articles WHERE page_id = ?", (candidate.page_id,)).fetchone()
     if head is None or row is None:
         return None
     return Hit(
         article_summary=head,
-        title=highlight(row[0], parsed),
-        snippet=snippet(row[1], parsed),
+        title=highlight(row["title"], parsed),
+        snippet=snippet(row["text"], parsed),
         score=round(candidate.score, 3),
     )
 

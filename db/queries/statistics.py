@@ -10,10 +10,10 @@ import json
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
+from db.named_rows import named_rows
 from db.queries.articles import snapshot
 from db.sql_conditions import LAST_FETCHED
 from db.store.notices import REASONS
@@ -23,15 +23,22 @@ from db.timestamps import format_timestamp
 # Older failures do not describe the current state of the crawl.
 FAILURE_WINDOW = timedelta(days=7)
 
-_SOURCES = "SELECT count(*) FILTER (WHERE removed_at IS NULL), count(removed_at) FROM sources"
-_LINKS = "SELECT (SELECT count(*) FROM links), (SELECT count(*) FROM visits WHERE first_at IS NULL)"
-_COUNTS = "SELECT (SELECT count(*) FROM fetches), (SELECT count(*) FROM pages), (SELECT count(*) FROM unread)"
+_COUNTS = """
+SELECT (SELECT count(*) FROM sources WHERE removed_at IS NULL) AS sources,
+       (SELECT count(removed_at) FROM sources) AS sources_removed,
+       (SELECT count(*) FROM links) AS links, (SELECT count(*) FROM visits WHERE first_at IS NULL) AS links_never_fetched,
+       (SELECT count(*) FROM fetches) AS fetches,
+       (SELECT count(*) FROM pages) AS pages, (SELECT count(*) FROM unread) AS pages_unread
+"""
 _BODIES = """
-SELECT count(*), count(pruned_at), coalesce(sum(size) FILTER (WHERE pruned_at IS NULL), 0), coalesce(sum(length(data)), 0)
+SELECT count(*) AS bodies, count(pruned_at) AS bodies_pruned,
+       coalesce(sum(size) FILTER (WHERE pruned_at IS NULL), 0) AS bodies_raw, coalesce(sum(length(data)), 0) AS bodies_stored
 FROM bodies
 """
 _PACKED = """
-SELECT (SELECT count(*) FROM bodies WHERE dictionary_id IS NOT NULL), count(*), coalesce(sum(length(data)), 0) FROM dictionaries
+SELECT (SELECT count(*) FROM bodies WHERE dictionary_id IS NOT NULL) AS bodies_by_dictionary, count(*) AS dictionaries,
+       coalesce(sum(length(data)), 0) AS dictionaries_stored
+FROM dictionaries
 """
 _VERDICTS = "SELECT verdict, count(*) FROM decisions GROUP BY 1"
 _REJECTED = REASONS
@@ -41,9 +48,10 @@ WHERE f.started_at >= ? AND ({IS_ARTICLE} OR f.what = 'entry') AND {IS_FAILED}
 GROUP BY 1 ORDER BY 2 DESC, 1
 """
 _ALL_SOURCES = f"""
-SELECT s.id, s.name, s.removed_at IS NOT NULL, nullif({LAST_FETCHED}, '') FROM sources s ORDER BY s.name, s.id
+SELECT s.id, s.name, s.removed_at IS NOT NULL AS removed, nullif({LAST_FETCHED}, '') AS last_fetched
+FROM sources s ORDER BY s.name, s.id
 """
-_PAGES_BY_SOURCE = "SELECT source_id, count(*), max(fetched_at) FROM pages GROUP BY 1"
+_PAGES_BY_SOURCE = "SELECT source_id, count(*) AS pages, max(fetched_at) AS last_new FROM pages GROUP BY 1"
 _SOURCE_OF_PAGE = "SELECT id, source_id FROM pages INDEXED BY pages_source"
 _ARTICLE_PAGES = "SELECT page_id FROM decisions WHERE verdict IN ('new', 'copy')"
 _REJECTED_PAGES = (
@@ -142,27 +150,11 @@ def database_statistics(conn: sqlite3.Connection, now: datetime, *, runs: int = 
 
 def _count_all(conn: sqlite3.Connection, now: datetime, runs: int) -> DatabaseStatistics:
     since = (format_timestamp(now - FAILURE_WINDOW),)
-    sources, removed = conn.execute(_SOURCES).fetchone()
-    links, never = conn.execute(_LINKS).fetchone()
-    fetches, pages, unread = conn.execute(_COUNTS).fetchone()
-    bodies, pruned, raw, stored = conn.execute(_BODIES).fetchone()
-    by_dictionary, dictionaries, dictionaries_stored = conn.execute(_PACKED).fetchone()
     verdicts = dict(conn.execute(_VERDICTS).fetchall())
     return DatabaseStatistics(
-        sources=sources,
-        sources_removed=removed,
-        links=links,
-        links_never_fetched=never,
-        fetches=fetches,
-        pages=pages,
-        pages_unread=unread,
-        bodies=bodies,
-        bodies_pruned=pruned,
-        bodies_raw=raw,
-        bodies_stored=stored,
-        bodies_by_dictionary=by_dictionary,
-        dictionaries=dictionaries,
-        dictionaries_stored=dictionaries_stored,
+        **named_rows(conn, _COUNTS).fetchone(),
+        **named_rows(conn, _BODIES).fetchone(),
+        **named_rows(conn, _PACKED).fetchone(),
         articles=verdicts.get("new", 0) + verdicts.get("copy", 0),
         revisions=verdicts.get("revision", 0),
         copies=verdicts.get("copy", 0),
@@ -176,18 +168,17 @@ def _count_all(conn: sqlite3.Connection, now: datetime, runs: int) -> DatabaseSt
 
 def last_runs(conn: sqlite3.Connection, number: int, *, before: int | None = None) -> list[Run]:
     """The last runs, latest first; with `before`, only those with lower ids."""
-    return [run_from_row(row) for row in conn.execute(_RUNS, (before or 2**62, number))]
+    return [run_from_row(row) for row in named_rows(conn, _RUNS, (before or 2**62, number))]
 
 
-def run_from_row(row: Sequence[object]) -> Run:
-    """A run from columns of `runs` in the order of the fields."""
-    values = dict(zip(Run.__slots__, row, strict=True))
-    figures = values["figures"]
-    return Run(**values | {"figures": json.loads(str(figures)) if figures else {}})  # type: ignore[arg-type]
+def run_from_row(row: sqlite3.Row) -> Run:
+    """A run from its row in `runs`; further columns do not matter."""
+    values = {name: row[name] for name in ("id", "command", "started_at", "ended_at", "ended", "error")}
+    return Run(**values, figures=json.loads(row["figures"]) if row["figures"] else {})
 
 
 def _by_source(conn: sqlite3.Connection, since: tuple[str]) -> list[SourceStatistics]:
-    pages = {source_id: (number, last) for source_id, number, last in conn.execute(_PAGES_BY_SOURCE)}
+    by_id = {row["source_id"]: row for row in named_rows(conn, _PAGES_BY_SOURCE)}
     source_of = _source_of_page(conn)
     articles = Counter(source_of[page_id] for (page_id,) in conn.execute(_ARTICLE_PAGES))
     rejected = Counter(source_of[page_id] for (page_id,) in conn.execute(_REJECTED_PAGES))
@@ -195,17 +186,17 @@ def _by_source(conn: sqlite3.Connection, since: tuple[str]) -> list[SourceStatis
     failed = dict(conn.execute(_FAILED_BY_SOURCE, since).fetchall())
     return [
         SourceStatistics(
-            name=name,
-            removed=bool(removed),
-            pages=pages.get(source_id, (0, None))[0],
-            articles=articles[source_id],
-            rejected=rejected[source_id],
-            failed=failed.get(source_id, 0),
-            last_fetched=last_fetched,
-            last_new=pages.get(source_id, (0, None))[1],
-            last_published=published.get(source_id),
+            name=source["name"],
+            removed=bool(source["removed"]),
+            pages=by_id[source["id"]]["pages"] if source["id"] in by_id else 0,
+            articles=articles[source["id"]],
+            rejected=rejected[source["id"]],
+            failed=failed.get(source["id"], 0),
+            last_fetched=source["last_fetched"],
+            last_new=by_id[source["id"]]["last_new"] if source["id"] in by_id else None,
+            last_published=published.get(source["id"]),
         )
-        for source_id, name, removed, last_fetched in conn.execute(_ALL_SOURCES)
+        for source in named_rows(conn, _ALL_SOURCES)
     ]
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from db.named_rows import named_rows
 from db.processes import is_process_alive
 from db.queries.statistics import Run, last_runs
 from db.store.alerts import open_alerts
@@ -18,30 +19,30 @@ DAY = timedelta(hours=24)
 
 _RUNNING = """
 SELECT r.id, r.reason, r.pid, r.process, r.started_at,
-       (SELECT count(*) FROM source_runs s WHERE s.run_id = r.id),
-       (SELECT count(*) FROM source_runs s WHERE s.run_id = r.id AND s.ended IS NULL),
+       (SELECT count(*) FROM source_runs s WHERE s.run_id = r.id) AS sources,
+       (SELECT count(*) FROM source_runs s WHERE s.run_id = r.id AND s.ended IS NULL) AS left,
        (SELECT group_concat(name, ', ') FROM (
             SELECT name FROM source_runs s JOIN sources ON sources.id = s.source_id
-            WHERE s.run_id = r.id AND s.ended IS NULL ORDER BY name LIMIT 5))
+            WHERE s.run_id = r.id AND s.ended IS NULL ORDER BY name LIMIT 5)) AS names
 FROM runs r WHERE r.ended IS NULL ORDER BY r.id
 """
 # Sources whose last run failed, and how many runs in a row did.
 _FAILING = """
-SELECT s.name, l.started_at, l.error,
+SELECT s.name, l.started_at AS last_at, coalesce(l.error, '') AS error,
        (SELECT count(*) FROM source_runs f WHERE f.source_id = s.id AND f.ended = 'failed' AND f.id > coalesce(
-            (SELECT max(g.id) FROM source_runs g WHERE g.source_id = s.id AND g.ended = 'finished'), 0))
+            (SELECT max(g.id) FROM source_runs g WHERE g.source_id = s.id AND g.ended = 'finished'), 0)) AS times
 FROM sources s JOIN source_runs l ON l.id = (
     SELECT max(id) FROM source_runs e WHERE e.source_id = s.id AND e.ended IN ('finished', 'failed'))
 WHERE s.removed_at IS NULL AND l.ended = 'failed'
-ORDER BY 4 DESC, s.name
+ORDER BY times DESC, s.name
 """
 _DAY = """
-SELECT count(*),
-       count(*) FILTER (WHERE ended = 'failed'),
-       coalesce(sum(figures ->> 'found'), 0),
-       coalesce(sum(figures ->> 'fetched'), 0),
-       coalesce(sum(figures ->> 'new'), 0),
-       coalesce(sum(figures ->> 'updated'), 0)
+SELECT count(*) AS runs,
+       count(*) FILTER (WHERE ended = 'failed') AS runs_failed,
+       coalesce(sum(figures ->> 'found'), 0) AS found,
+       coalesce(sum(figures ->> 'fetched'), 0) AS fetched,
+       coalesce(sum(figures ->> 'new'), 0) AS new,
+       coalesce(sum(figures ->> 'updated'), 0) AS updated
 FROM runs WHERE id > (SELECT coalesce(max(id), 0) FROM runs WHERE started_at < :since) AND started_at >= :since
 """
 
@@ -121,21 +122,18 @@ def load_status(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> St
         unread=count_unread(conn),
         under_way=[
             RunningCrawl(
-                run_id=run_id,
-                reason=reason,
-                pid=pid,
-                started_at=started_at,
-                sources=begun,
-                left=left,
-                names=names or "",
-                lives=is_process_alive(pid, process),
+                run_id=row["id"],
+                reason=row["reason"],
+                pid=row["pid"],
+                started_at=row["started_at"],
+                sources=row["sources"],
+                left=row["left"],
+                names=row["names"] or "",
+                lives=is_process_alive(row["pid"], row["process"]),
             )
-            for run_id, reason, pid, process, started_at, begun, left, names in conn.execute(_RUNNING)
+            for row in named_rows(conn, _RUNNING)
         ],
-        failing=[
-            FailingSource(name=name, times=times, last_at=last_at, error=error or "")
-            for name, last_at, error, times in conn.execute(_FAILING)
-        ],
+        failing=[FailingSource(**row) for row in named_rows(conn, _FAILING)],
         alerts=[
             OpenAlert(
                 id=alert.id,
@@ -146,14 +144,6 @@ def load_status(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> St
             )
             for alert in open_alerts(conn)
         ],
-        day=LastDay(
-            **dict(
-                zip(
-                    LastDay.__slots__,
-                    conn.execute(_DAY, {"since": format_timestamp(now - DAY)}).fetchone(),
-                    strict=True,
-                )
-            )
-        ),
+        day=LastDay(**named_rows(conn, _DAY, {"since": format_timestamp(now - DAY)}).fetchone()),
         runs=last_runs(conn, runs),
     )

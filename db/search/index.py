@@ -23,14 +23,15 @@ import sqlite3
 import zlib
 from functools import cache
 
+from db.named_rows import named_rows
 from db.search.tokenizer import grams
 
 # To be raised when the content of the index changes.
 _FORMAT = 1
 
 _DOCUMENT = """
-SELECT a.title, a.subtitle, a.text, a.source, a.language, coalesce(a.published_utc, p.fetched_at), p.source_id,
-       (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id)
+SELECT a.title, a.subtitle, a.text, a.source, a.language, coalesce(a.published_utc, p.fetched_at) AS at, p.source_id,
+       (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id) AS people
 FROM articles a JOIN pages p ON p.id = a.page_id WHERE a.page_id = ?
 """
 _IS_UNINDEXED = "SELECT 1 FROM unindexed WHERE page_id = ?"
@@ -76,17 +77,16 @@ def remove_page(conn: sqlite3.Connection, page_id: int) -> None:
 
 def index_document(conn: sqlite3.Connection, page_id: int) -> str | None:
     """The grams of an article page as one string; None if it is not an article."""
-    row = conn.execute(_DOCUMENT, (page_id,)).fetchone()
+    row = named_rows(conn, _DOCUMENT, (page_id,)).fetchone()
     if row is None:
         return None
-    title, subtitle, text, source, language, at, source_id, people = row
-    people = fold(people or "")
-    head = grams(fold(f"{title}\n{source or ''}")) | (names := grams(people))
-    found = [*(head | grams(fold(f"{subtitle or ''}\n{text}")))]
+    names, at = grams(fold(row["people"] or "")), row["at"]
+    head = grams(fold(f"{row['title']}\n{row['source'] or ''}")) | names
+    found = [*(head | grams(fold(f"{row['subtitle'] or ''}\n{row['text']}")))]
     found += [f"_h{gram}" for gram in head]
     found += [f"_p{gram}" for gram in names]
-    found += ["_a", f"_s{source_id}", f"_y{at[:4]}", f"_m{at[:4]}{at[5:7]}", f"_d{at[:4]}{at[5:7]}{at[8:10]}"]
-    found += language_grams(language or "")
+    found += ["_a", f"_s{row['source_id']}", f"_y{at[:4]}", f"_m{at[:4]}{at[5:7]}", f"_d{at[:4]}{at[5:7]}{at[8:10]}"]
+    found += language_grams(row["language"] or "")
     return " ".join(found)
 
 

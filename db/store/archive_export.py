@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.models import Page
+from db.named_rows import named_rows
 from db.store.pages import load_page
 from db.timestamps import format_timestamp
 
@@ -18,8 +19,9 @@ WHERE p.id > :after AND (:source IS NULL OR p.source_id = :source) AND (:since I
 ORDER BY p.id LIMIT 200
 """
 _CONTEXT = """
-SELECT p.headers, s.name, s.url,
+SELECT p.headers, s.name AS source_name, s.url AS source_url,
        (SELECT duration_ms FROM fetches f WHERE f.link_id = p.link_id AND f.page_id = p.id AND f.started_at = p.fetched_at)
+       AS duration_ms
 FROM pages p JOIN sources s ON s.id = p.source_id WHERE p.id = ?
 """
 _PART_URLS = "SELECT url FROM page_parts WHERE page_id = ? ORDER BY position"
@@ -51,11 +53,11 @@ def pages_to_export(
 def load_stored_page(conn: sqlite3.Connection, page_id: int) -> ExportedPage:
     """Load one page. Raises DatabaseDamaged, BodyPruned or KeyError, as `load_page` does."""
     page = load_page(conn, page_id)
-    headers, name, url, duration = conn.execute(_CONTEXT, (page_id,)).fetchone()
+    row = named_rows(conn, _CONTEXT, (page_id,)).fetchone()
     return ExportedPage(
         page=page,
-        headers=json.loads(headers),
-        source=(name, url),
-        duration_ms=duration,
+        headers=json.loads(row["headers"]),
+        source=(row["source_name"], row["source_url"]),
+        duration_ms=row["duration_ms"],
         part_urls=tuple(part for (part,) in conn.execute(_PART_URLS, (page_id,))),
     )

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from db.named_rows import named_rows
 from db.timestamps import format_timestamp
 
 
@@ -30,7 +31,7 @@ class DueLink:
 _NEWEST = "coalesce(l.published, l.modified, CASE l.kind WHEN 'sitemap' THEN '' ELSE l.found_at END)"
 
 _NEW = f"""
-SELECT l.id, l.url, NULL, NULL
+SELECT l.id AS link_id, l.url, NULL AS etag, NULL AS last_modified
 FROM visits v JOIN links l ON l.id = v.link_id
 WHERE v.source_id = :source AND v.first_at IS NULL
   AND (v.failures = 0 OR (v.failures <= json_array_length(:retry)
@@ -41,7 +42,7 @@ LIMIT :limit
 """
 
 _AGAIN = f"""
-SELECT l.id, l.url, k.etag, k.last_modified
+SELECT l.id AS link_id, l.url, k.etag, k.last_modified
 FROM visits v JOIN links l ON l.id = v.link_id LEFT JOIN validators k ON k.url = l.url
 WHERE v.source_id = :source AND v.first_at IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)
@@ -77,10 +78,7 @@ def due_links(
         if limit and len(due) >= limit:
             break
         parameters["limit"] = limit - len(due) if limit else -1
-        due += [
-            DueLink(link_id=link_id, url=url, etag=etag, last_modified=modified)
-            for link_id, url, etag, modified in conn.execute(query, parameters)
-        ]
+        due += [DueLink(**row) for row in named_rows(conn, query, parameters)]
     return due
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.models import Listing, ListingKind
+from db.named_rows import named_rows
 from db.timestamps import format_timestamp, parse_timestamp
 
 # How often to request a listing that was given up while the site still names it: the longest default rest of `retry_failed`.
@@ -26,8 +27,8 @@ GIVEN_UP_REST = timedelta(days=1)
 
 
 _STATES = """
-SELECT e.url, e.kind, e.title, v.asked_at, v.answered_at, v.links, coalesce(v.gone, 0), v.trouble, v.named_at,
-       coalesce(v.unnamed, 0)
+SELECT e.url, e.kind, e.title, v.asked_at, v.answered_at, v.links, coalesce(v.gone, 0) AS gone, v.trouble, v.named_at,
+       coalesce(v.unnamed, 0) AS unnamed
 FROM entries e LEFT JOIN listing_visits v ON v.entry_id = e.id WHERE e.source_id = ? ORDER BY e.id
 """
 _PUT = """
@@ -114,21 +115,20 @@ class ListingState:
 
 def listing_states(conn: sqlite3.Connection, source_id: int) -> list[ListingState]:
     """The listings of a source and how each responds, in the order found."""
-    return [_state(row) for row in conn.execute(_STATES, (source_id,))]
+    return [_state(row) for row in named_rows(conn, _STATES, (source_id,))]
 
 
-def _state(row: tuple[object, ...]) -> ListingState:
-    url, kind, title, asked_at, answered_at, links, gone, trouble, named_at, unnamed = row
-    asked, answered, named = (parse_timestamp(str(at)) if at else None for at in (asked_at, answered_at, named_at))
+def _state(row: sqlite3.Row) -> ListingState:
+    times = {
+        name: parse_timestamp(row[name]) if row[name] else None for name in ("asked_at", "answered_at", "named_at")
+    }
     return ListingState(
-        listing=Listing(url=str(url), kind=ListingKind(str(kind)), title=str(title) if title is not None else None),
-        asked_at=asked,
-        answered_at=answered,
-        links=int(str(links)) if links is not None else None,
-        gone=int(str(gone)),
-        trouble=str(trouble) if trouble else None,
-        named_at=named,
-        unnamed=bool(unnamed),
+        listing=Listing(url=row["url"], kind=ListingKind(row["kind"]), title=row["title"]),
+        **times,
+        links=row["links"],
+        gone=row["gone"],
+        trouble=row["trouble"] or None,
+        unnamed=bool(row["unnamed"]),
     )
 
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from db.bodies.store import load_body
 from db.models import Link, LinkKind, Page
+from db.named_rows import named_rows
 from db.timestamps import parse_timestamp
 
 _PAGE = """
 SELECT p.body_id, p.url, p.final_url, p.fetched_at, p.status, p.content_type,
-       l.url, l.key, l.kind, l.found_in, l.title, l.published, l.modified, l.author, l.section
+       l.url AS link_url, l.key, l.kind, l.found_in, l.title, l.published, l.modified, l.author, l.section
 FROM pages p LEFT JOIN links l ON l.id = p.link_id
 WHERE p.id = ?
 """
@@ -31,20 +32,19 @@ def load_page(conn: sqlite3.Connection, page_id: int) -> Page:
 
 def load_page_without_bodies(conn: sqlite3.Connection, page_id: int) -> tuple[Page, int, tuple[int, ...]]:
     """A stored page with an empty body, and the ids of its body and of its further parts. Raises KeyError."""
-    row = conn.execute(_PAGE, (page_id,)).fetchone()
+    row = named_rows(conn, _PAGE, (page_id,)).fetchone()
     if row is None:
         raise KeyError(f"there is no page {page_id}")
-    body_id, url, final_url, fetched_at, status, content_type, *link = row
     page = Page(
         body=b"",
-        url=url,
-        final_url=final_url,
-        fetched_at=parse_timestamp(fetched_at),
-        status=status,
-        content_type=content_type,
-        hint=_hint(*link) if link[0] else None,
+        url=row["url"],
+        final_url=row["final_url"],
+        fetched_at=parse_timestamp(row["fetched_at"]),
+        status=row["status"],
+        content_type=row["content_type"],
+        hint=_hint(row) if row["link_url"] else None,
     )
-    return page, body_id, tuple(part for (part,) in conn.execute(_PARTS, (page_id,)))
+    return page, row["body_id"], tuple(part for (part,) in conn.execute(_PARTS, (page_id,)))
 
 
 def page_headers(conn: sqlite3.Connection, page_id: int) -> dict[str, str]:
@@ -56,27 +56,17 @@ def page_headers(conn: sqlite3.Connection, page_id: int) -> dict[str, str]:
     return headers
 
 
-def _hint(  # noqa: PLR0913 - the columns of one row
-    url: str,
-    key: str,
-    kind: str,
-    found_in: str | None,
-    title: str | None,
-    published: str | None,
-    modified: str | None,
-    author: str | None,
-    section: str | None,
-) -> Link:
+def _hint(row: sqlite3.Row) -> Link:
     return Link(
-        url=url,
-        key=key,
-        kind=LinkKind(kind),
-        found_in=found_in,
-        title=title,
-        published=parse_timestamp(published) if published else None,
-        modified=parse_timestamp(modified) if modified else None,
-        author=author,
-        section=section,
+        url=row["link_url"],
+        key=row["key"],
+        kind=LinkKind(row["kind"]),
+        found_in=row["found_in"],
+        title=row["title"],
+        published=parse_timestamp(row["published"]) if row["published"] else None,
+        modified=parse_timestamp(row["modified"]) if row["modified"] else None,
+        author=row["author"],
+        section=row["section"],
     )
 
 

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from db.http_statuses import fetch_failed_sql, page_status_sql
+from db.named_rows import named_rows
 from db.timestamps import parse_timestamp
 
 # For a row `f` of `fetches`.
@@ -52,16 +53,16 @@ CASE WHEN {IS_FORBIDDEN} THEN 'forbidden'
 _FATES = f"""
 SELECT f.source_id, {_FATE} AS fate,
        CASE WHEN {IS_FAILED} THEN {FAILURE_NAME} WHEN {IS_UNCHANGED} THEN NULL
-            WHEN d.verdict = 'notice' THEN 'repeated' ELSE o.reason END AS why, count(*)
+            WHEN d.verdict = 'notice' THEN 'repeated' ELSE o.reason END AS why, count(*) AS requests
 FROM fetches f LEFT JOIN decisions d ON d.page_id = f.page_id LEFT JOIN outcomes o ON o.page_id = f.page_id
 WHERE f.run_id = ? AND {IS_ARTICLE}
-GROUP BY 1, 2, 3 ORDER BY 4 DESC, 3
+GROUP BY 1, 2, 3 ORDER BY requests DESC, 3
 """
 _REQUESTS = f"""
-SELECT count(*) FILTER (WHERE {IS_ARTICLE} AND {IS_FETCHED}),
-       coalesce(sum(f.bytes) FILTER (WHERE {IS_ARTICLE}), 0),
-       count(*) FILTER (WHERE {IS_LISTING} AND {HAS_NO_ANSWER}),
-       count(*) FILTER (WHERE {IS_LISTING} AND {IS_FORBIDDEN})
+SELECT count(*) FILTER (WHERE {IS_ARTICLE} AND {IS_FETCHED}) AS fetched,
+       coalesce(sum(f.bytes) FILTER (WHERE {IS_ARTICLE}), 0) AS bytes,
+       count(*) FILTER (WHERE {IS_LISTING} AND {HAS_NO_ANSWER}) AS listings_failed,
+       count(*) FILTER (WHERE {IS_LISTING} AND {IS_FORBIDDEN}) AS listings_forbidden
 FROM fetches f WHERE f.run_id = ?
 """
 _FOUND = "SELECT count(*) FROM links WHERE run_id = ?"
@@ -112,37 +113,37 @@ class Figures:
 
 def count_run(conn: sqlite3.Connection, run_id: int, started: datetime, ended: datetime) -> Figures:
     """Count a run. All counts are zero for a run without rows."""
-    fetched, size, listings_failed, listings_forbidden = conn.execute(_REQUESTS, (run_id,)).fetchone()
+    requests = named_rows(conn, _REQUESTS, (run_id,)).fetchone()
     counts, reasons = Counter[str](), defaultdict[str, Counter[str]](Counter)
-    for _, fate, why, number in conn.execute(_FATES, (run_id,)):
-        counts[fate] += number
-        if fate in ("rejected", "failed"):
-            reasons[fate][why] += number
+    for row in named_rows(conn, _FATES, (run_id,)):
+        counts[row["fate"]] += row["requests"]
+        if row["fate"] in ("rejected", "failed"):
+            reasons[row["fate"]][row["why"]] += row["requests"]
     seconds = (ended - started).total_seconds()
     return Figures(
         found=conn.execute(_FOUND, (run_id,)).fetchone()[0],
-        fetched=fetched,
+        fetched=requests["fetched"],
         unchanged=counts["unchanged"],
         new=counts["new"],
         updated=counts["updated"],
         duplicate=counts["duplicate"],
         rejected=dict(reasons["rejected"].most_common()),
         failed=dict(reasons["failed"].most_common()),
-        forbidden=counts["forbidden"] + listings_forbidden,
-        listings_failed=listings_failed,
+        forbidden=counts["forbidden"] + requests["listings_forbidden"],
+        listings_failed=requests["listings_failed"],
         unread=counts["unread"],
-        bytes=size,
+        bytes=requests["bytes"],
         seconds=round(seconds, 3),
-        pages_per_second=round(fetched / seconds, 2) if seconds > 0 else 0.0,
+        pages_per_second=round(requests["fetched"] / seconds, 2) if seconds > 0 else 0.0,
     )
 
 
 def count_unchanged_by_source(conn: sqlite3.Connection, run_id: int) -> dict[int, int]:
     """The number of unchanged responses by source id: known only once the run's pages are settled."""
     counts = Counter[int]()
-    for source_id, fate, _, number in conn.execute(_FATES, (run_id,)):
-        if fate == "unchanged" and source_id is not None:
-            counts[source_id] += number
+    for row in named_rows(conn, _FATES, (run_id,)):
+        if row["fate"] == "unchanged" and row["source_id"] is not None:
+            counts[row["source_id"]] += row["requests"]
     return dict(counts)
 
 
@@ -151,9 +152,9 @@ def recount_runs(conn: sqlite3.Connection, current: int) -> list[tuple[int, Figu
     `current`.
     """
     found = []
-    for run_id, started_at, ended_at, text in conn.execute(_INCOMPLETE, (current,)).fetchall():
-        before = json.loads(text) if text else {}
-        figures = count_run(conn, run_id, parse_timestamp(started_at), parse_timestamp(ended_at))
+    for run in named_rows(conn, _INCOMPLETE, (current,)).fetchall():
+        before = json.loads(run["figures"]) if run["figures"] else {}
+        figures = count_run(conn, run["id"], parse_timestamp(run["started_at"]), parse_timestamp(run["ended_at"]))
         if figures.fetched >= before.get("fetched", 0) and figures.unread < before.get("unread", figures.unread + 1):
-            found.append((run_id, figures))
+            found.append((run["id"], figures))
     return found

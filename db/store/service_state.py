@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from db.named_rows import named_rows
 from db.processes import is_process_alive, process_identity
 from db.timestamps import format_timestamp, parse_timestamp
 
@@ -55,18 +56,15 @@ def end_service(conn: sqlite3.Connection, at: datetime) -> None:
 
 def load_service(conn: sqlite3.Connection) -> ServiceRow | None:
     """The service that is running or ran last; None if there never was one."""
-    row = conn.execute(
-        "SELECT pid, process, started_at, beat_at, stopped_at, address, version FROM service WHERE only = 1"
-    ).fetchone()
+    row = named_rows(conn, "SELECT * FROM service WHERE only = 1").fetchone()
     if row is None:
         return None
-    pid, process, started_at, beat_at, stopped_at, address, version = row
     return ServiceRow(
-        pid=pid,
-        started_at=parse_timestamp(started_at),
-        beat_at=parse_timestamp(beat_at),
-        stopped_at=parse_timestamp(stopped_at) if stopped_at else None,
-        address=address or "",
-        version=version,
-        is_alive=stopped_at is None and is_process_alive(pid, process),
+        pid=row["pid"],
+        started_at=parse_timestamp(row["started_at"]),
+        beat_at=parse_timestamp(row["beat_at"]),
+        stopped_at=parse_timestamp(row["stopped_at"]) if row["stopped_at"] else None,
+        address=row["address"] or "",
+        version=row["version"],
+        is_alive=row["stopped_at"] is None and is_process_alive(row["pid"], row["process"]),
     )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from db.models import Source
+from db.named_rows import named_rows
 from db.processes import is_process_alive, process_identity
 from db.timestamps import format_timestamp, parse_timestamp
 
@@ -25,9 +26,11 @@ def lock_sources(
     each.
     """
     held = {
-        source_id: holder
-        for source_id, holder, process, began_at in conn.execute("SELECT source_id, pid, process, began_at FROM turns")
-        if holder != pid and is_process_alive(holder, process) and now - parse_timestamp(began_at) < MAX_LOCK_AGE
+        lock["source_id"]: lock["pid"]
+        for lock in named_rows(conn, "SELECT source_id, pid, process, began_at FROM turns")
+        if lock["pid"] != pid
+        and is_process_alive(lock["pid"], lock["process"])
+        and now - parse_timestamp(lock["began_at"]) < MAX_LOCK_AGE
     }
     taken = [source for source in sources if source.id not in held]
     conn.executemany(

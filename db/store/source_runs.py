@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from db.named_rows import named_rows
 from db.processes import is_process_alive
 from db.store.run_counts import (
     HAS_NO_ANSWER,
@@ -68,26 +69,25 @@ class SourceRun:
 
 def latest_source_runs(conn: sqlite3.Connection, source_id: int, number: int) -> list[SourceRun]:
     """The last runs of a source, latest first."""
-    return [_source_run(row) for row in conn.execute(_LATEST, (source_id, number))]
+    return [_source_run(row) for row in named_rows(conn, _LATEST, (source_id, number))]
 
 
 def source_runs_since(conn: sqlite3.Connection, last_id: int, open_ids: Iterable[int] = ()) -> list[SourceRun]:
     """The source runs of all sources with ids above `last_id`, and those in `open_ids` in their current state; in
     order.
     """
-    rows = [*conn.execute(_AGAIN, (json.dumps(list(open_ids)),)), *conn.execute(_SINCE, (last_id,))]
+    rows = [*named_rows(conn, _AGAIN, (json.dumps(list(open_ids)),)), *named_rows(conn, _SINCE, (last_id,))]
     return [_source_run(row) for row in rows]
 
 
-def _source_run(row: tuple[int, int, str, str | None, str | None, str]) -> SourceRun:
-    run_id, source_id, started_at, ended, ended_at, reason = row
+def _source_run(row: sqlite3.Row) -> SourceRun:
     return SourceRun(
-        id=run_id,
-        source_id=source_id,
-        started_at=parse_timestamp(started_at),
-        ended=ended,
-        ended_at=parse_timestamp(ended_at) if ended_at else None,
-        reason=reason,
+        id=row["id"],
+        source_id=row["source_id"],
+        started_at=parse_timestamp(row["started_at"]),
+        ended=row["ended"],
+        ended_at=parse_timestamp(row["ended_at"]) if row["ended_at"] else None,
+        reason=row["reason"],
     )
 
 
@@ -140,7 +140,11 @@ def update_unchanged_counts(conn: sqlite3.Connection, run_id: int, counts: Mappi
 
 def end_dead_runs(conn: sqlite3.Connection, at: datetime) -> list[int]:
     """Record the end of runs whose process is gone (killed, or the machine went down); returns their ids."""
-    gone = [(run_id, pid) for run_id, pid, process in conn.execute(_OPEN_RUNS) if not is_process_alive(pid, process)]
+    gone = [
+        (run["id"], run["pid"])
+        for run in named_rows(conn, _OPEN_RUNS)
+        if not is_process_alive(run["pid"], run["process"])
+    ]
     for run_id, pid in gone:
         error = f"process {pid} is gone: it was killed, or the machine went down"
         # Only interrupted as far as the sources are concerned: none of them needs to be the cause.

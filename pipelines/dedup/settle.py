@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from db.models import Decision, Verdict
+from db.named_rows import named_rows
 from db.store.near_copies import (
     drop_derived_rows,
     load_text,
@@ -41,7 +42,8 @@ from pipelines.dedup.revisions import differs_only_around_article
 # (`db.addresses.parameters`).
 _PLACE = "coalesce(f.place, CASE WHEN c.believed = 0 THEN c.own_key ELSE a.address_key END)"
 _COLUMNS = f"""
-SELECT a.page_id, p.source_id, {_PLACE}, a.text_hash, p.body_id, a.url, p.fetched_at, a.published_utc, a.source, a.original_source
+SELECT a.page_id, p.source_id AS source, {_PLACE} AS address_key, a.text_hash, p.body_id AS body, a.url, p.fetched_at,
+       a.published_utc AS published, a.source AS outlet, a.original_source AS credited
 """
 _PAGES = f"""
 {_COLUMNS}
@@ -208,21 +210,6 @@ def _notice(page_id: int) -> Decision:
 
 
 def _load_pages(conn: sqlite3.Connection, addresses: set[str]) -> list[ClassifiedPage]:
-    rows = conn.execute(_PAGES, {"keys": json.dumps(sorted(addresses))}).fetchall()
-    letters = load_text_lengths(conn, {text_number(row[3]) for row in rows})
-    return [
-        ClassifiedPage(
-            page_id=page_id,
-            source=source,
-            address_key=address_key,
-            text_hash=text_hash,
-            body=body,
-            letters=letters.get(text_number(text_hash)),
-            url=url,
-            fetched_at=fetched_at,
-            published=published,
-            outlet=outlet,
-            credited=credited,
-        )
-        for page_id, source, address_key, text_hash, body, url, fetched_at, published, outlet, credited in rows
-    ]
+    rows = named_rows(conn, _PAGES, {"keys": json.dumps(sorted(addresses))}).fetchall()
+    letters = load_text_lengths(conn, {text_number(row["text_hash"]) for row in rows})
+    return [ClassifiedPage(**row, letters=letters.get(text_number(row["text_hash"]))) for row in rows]

@@ -59,7 +59,7 @@ def failing(name: str, parts: Sequence[EndedSourceRun], least: int) -> Condition
         kind=AlertKind.FAILING,
         holds=True,
         message=f"the last {least} crawls failed: {error}",
-        advice=f"`copydesk sources test {name}` shows what its listings answer; `copydesk sources pause {name}` leaves it out",
+        advice=f"`copydesk sources test {name}` shows what its listings return; `copydesk sources pause {name}` leaves it out",
         evidence={"failures": least, "error": error},
     )
 
@@ -76,7 +76,7 @@ def no_listing(name: str, parts: Sequence[EndedSourceRun], least: int) -> Condit
         kind=AlertKind.NO_LISTING,
         holds=True,
         message=f"no listing that works: in the last {least} crawls none named an article",
-        advice=f"`copydesk sources list` shows how each answers, `copydesk sources add` with the site's address looks for others;"
+        advice=f"`copydesk sources list` shows how each responds, `copydesk sources add` with the URL of the site looks for others;"
         f" add a list that you know to a site rule; `copydesk sources pause {name}` leaves it out",
         evidence={"crawls": least},
     )

@@ -17,13 +17,11 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
-from zoneinfo import ZoneInfo
-
-from cronsim import CronSim
 
 from db.config.settings import SourceSettings
+from db.config.values import CronLine
 
 NEAR_SHARE = 0.5
 """A source that was crawled less than this share of its interval before a time of the grid skips that time."""
@@ -66,20 +64,20 @@ class FixedInterval:
 class CronSchedule:
     """At the times of a cron line in a time zone. `phase`, 0 to 1: delays this source by up to `CRON_SPREAD_S`."""
 
-    line: str
-    zone: str = "UTC"
+    line: CronLine
+    zone: tzinfo = UTC
     phase: float = 0.0
 
     def after(self, moment: datetime) -> datetime:
         """The first time of the line after a moment."""
         shift = timedelta(seconds=self.phase * CRON_SPREAD_S)
-        local = (moment - shift).astimezone(ZoneInfo(self.zone))
-        return next(CronSim(self.line, local)).astimezone(UTC) + shift
+        local = (moment - shift).astimezone(self.zone)
+        return next(self.line.times_after(local)).astimezone(UTC) + shift
 
     @property
     def usual_s(self) -> float:
         """Seconds between the first two times of the line after a noon."""
-        times = CronSim(self.line, datetime(2024, 1, 1, 12, tzinfo=UTC))
+        times = self.line.times_after(datetime(2024, 1, 1, 12, tzinfo=UTC))
         first, second = next(times), next(times)
         return (second - first).total_seconds()
 
@@ -135,7 +133,7 @@ def phase_of(name: str) -> float:
 def cadence_of(name: str, settings: SourceSettings, auto: LearnedInterval | None = None) -> Cadence:
     """The cadence that a source's settings ask for. `auto`: its learned cadence, for `every = "auto"`."""
     phase = phase_of(name)
-    if settings.cron:
+    if settings.cron is not None:
         return CronSchedule(line=settings.cron, zone=settings.timezone, phase=phase)
     match settings.every:
         case "never":

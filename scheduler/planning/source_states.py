@@ -150,7 +150,7 @@ class SourceStates:
             self.problems[source.name] = str(error)
             return NeverDue()
         self.problems.pop(source.name, None)
-        learns = settings.every == "auto" and not settings.cron
+        learns = settings.every == "auto" and settings.cron is None
         return cadence_of(source.name, settings, learned_interval_of(conn, source, settings, now) if learns else None)
 
     def _forget(self, source_id: int) -> None:

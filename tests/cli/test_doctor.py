@@ -137,4 +137,4 @@ def test_settings_of_sources_are_checked(newsroom: Newsroom, tmp_path: Path) -> 
     result = spawn("doctor", cwd=tmp_path)
     assert result.returncode == 1
     assert b'[sources."nobody.example"]: there is no such source' in result.stdout
-    assert b"source wanbao.example: delay: a duration such as" in result.stdout
+    assert b"source wanbao.example: delay: expected a duration such as" in result.stdout

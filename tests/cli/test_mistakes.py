@@ -76,7 +76,7 @@ def test_a_folder_is_no_file_to_write(newsroom: Newsroom, tmp_path: Path) -> Non
 def test_bare_scrapy_says_it_too(newsroom: Newsroom) -> None:
     for words, said in (
         (("-a", "sorce=mirror.example"), "-a sorce: there is no such name; did you mean source?"),
-        (("-a", "limit=many"), "-a limit: a whole number was expected"),
+        (("-a", "limit=many"), "-a limit: expected a whole number"),
         (("-a", "source=miror.example"), "did you mean mirror.example"),
         (("-s", "COPYDESK_CONFG=x"), "did you mean COPYDESK_CONFIG?"),
     ):

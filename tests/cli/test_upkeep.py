@@ -131,7 +131,7 @@ def test_a_dry_run_drops_nothing(newsroom: Newsroom) -> None:
     settings(newsroom, keep_bodies="1s")
     result = called(newsroom, "upkeep", "prune", "--dry-run")
     assert b"7 bodies" in result.stdout
-    assert b"would go" in result.stdout
+    assert b"would be dropped" in result.stdout
     with open_room(newsroom.path) as conn:
         assert conn.execute("SELECT count(pruned_at) FROM bodies").fetchone() == (0,)
 

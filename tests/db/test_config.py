@@ -5,12 +5,15 @@ from __future__ import annotations
 import tomllib
 from dataclasses import FrozenInstanceError, replace
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from db.config.loader import Config, commented_config, load_config
 from db.config.settings import DECLARED, SourceSettings
+from db.config.values import CronLine, ListenAddress, SecretFile, SecretVariable
 from db.errors import ConfigError
 
 
@@ -37,7 +40,16 @@ def test_a_source_overrides_the_top_and_the_file_overrides_its_row(tmp_path: Pat
         ('\n\ndealy = "1s"\n', ["copydesk.toml:3", "dealy", "did you mean delay"]),
         ("limit = -1\n", ["copydesk.toml:1", "limit", "whole number"]),
         ('[sources."x"]\n\nworkers = 2\n', ["copydesk.toml:3", "workers", "all sources"]),
-        ('allow_networks = ["127.0.0.0/99"]\n', ["copydesk.toml:1", "allow_networks", "127.0.0.0/99"]),
+        (
+            'allow_networks = ["127.0.0.0/99"]\n',
+            ["copydesk.toml:1", "allow_networks", "a network such as", "127.0.0.0/99"],
+        ),
+        ('listen = "0.0.0.0:80"\n', ["copydesk.toml:1", "listen", "a loopback address and port such as", "0.0.0.0:80"]),
+        ('listen = "localhost"\n', ["copydesk.toml:1", "listen", "a loopback address and port such as"]),
+        ('timezone = "Europe/Berln"\n', ["copydesk.toml:1", "timezone", "did you mean Europe/Berlin"]),
+        ('upkeep = "0 25 * * *"\n', ["copydesk.toml:1", "upkeep", "minute hour day month weekday"]),
+        ('[sources.a]\ncron = "x"\n', ["copydesk.toml:2", "cron", "minute hour day month weekday"]),
+        ('[sources.a]\nheaders = "Token: x"\n', ["copydesk.toml:2", "headers", "not the secret itself"]),
         ('timeout = "999999999999w"\n', ["copydesk.toml:1", "timeout", "at most", "days"]),
         ("delay = inf\n", ["copydesk.toml:1", "delay", "at most", "days"]),
         ('headers = "env:TOKEN"\n', ["copydesk.toml:1", "headers", "for one source"]),
@@ -80,10 +92,26 @@ def test_settings_are_attributes_that_nobody_can_change(tmp_path: Path) -> None:
     assert not hasattr(SourceSettings(), "workers"), "no source has its own"
 
 
+def test_text_is_parsed_once_into_the_type_of_its_setting(tmp_path: Path) -> None:
+    text = 'listen = "[::1]:0"\ntimezone = "Asia/Shanghai"\nallow_networks = ["10.1.2.3/8", "fd00::/8"]\nupkeep = " 0 4  * * * "\n'
+    config = load_config(written(tmp_path, text + '[sources.a]\nheaders = "env:TOKEN"\ncookies = "cookies.txt"\n'))
+    assert (config.listen, str(config.listen)) == (ListenAddress(host="::1", port=0), "[::1]:0")
+    assert config.timezone is ZoneInfo("Asia/Shanghai")
+    assert config.allow_networks == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+    assert str(config.upkeep) == "0 4 * * *"
+    source = config.for_source("a")
+    assert (source.headers, source.cookies) == (SecretVariable(name="TOKEN"), SecretFile(path=Path("cookies.txt")))
+    nothing = Config().with_values(listen="", upkeep="")
+    assert (nothing.listen, nothing.upkeep, nothing.cron, nothing.for_source("a").headers) == (None, None, None, None)
+
+
 def test_overrides_are_read_and_checked_as_the_file_is() -> None:
     config = Config().with_values(delay="0s", allow_networks=["127.0.0.0/8"])
     assert config == replace(
-        Config(), delay=timedelta(), allow_networks=("127.0.0.0/8",), given=frozenset({"delay", "allow_networks"})
+        Config(),
+        delay=timedelta(),
+        allow_networks=(ip_network("127.0.0.0/8"),),
+        given=frozenset({"delay", "allow_networks"}),
     )
     with pytest.raises(ConfigError, match="did you mean delay"):
         config.with_values(dealy="1s")
@@ -91,6 +119,6 @@ def test_overrides_are_read_and_checked_as_the_file_is() -> None:
 
 def test_every_takes_the_place_of_a_cron_line_from_further_away(tmp_path: Path) -> None:
     config = load_config(written(tmp_path, 'cron = "0 6 * * *"\n[sources."a"]\nevery = "auto"\n'))
-    assert (config.for_source("a").every, config.for_source("a").cron) == ("auto", "")
-    assert config.for_source("b").cron == "0 6 * * *"
+    assert (config.for_source("a").every, config.for_source("a").cron) == ("auto", None)
+    assert config.for_source("b").cron == CronLine(text="0 6 * * *")
     assert config.for_source("b", {"every": "2h"}).every == timedelta(hours=2)

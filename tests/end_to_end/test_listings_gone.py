@@ -121,7 +121,7 @@ def test_a_section_that_is_gone_rests_is_given_up_and_comes_back(site: tuple[Sit
     room.crawl()
     assert (web.asked_since("/culture/"), web.asked_since("/politics/")) == (0, 1), "it rests"
     (line,) = [line for line in desk.run("sources", "list").stdout.splitlines() if "culture" in line]
-    assert "failed: http_404, once; asked again from 20" in line
+    assert "failed: http_404, once; requested again from 20" in line
     for _ in range(2):
         room.pass_time(timedelta(hours=3))
         room.crawl()
@@ -141,7 +141,7 @@ def test_a_section_that_is_gone_rests_is_given_up_and_comes_back(site: tuple[Sit
     (listed,) = map(json.loads, desk.run("sources", "list", "--json").stdout.splitlines())
     (state,) = [one for one in listed["entries"] if one["url"].endswith("/culture/")]
     assert (state["gone"], state["given_up"], state["trouble"]) == (4, True, "http_404")
-    assert "asked again when the site names it again" in desk.run("sources", "list").stdout
+    assert "requested again when the site names it again" in desk.run("sources", "list").stdout
 
     web.linked, web.gone = ["/politics/", "/culture/"], set()
     room.crawl()

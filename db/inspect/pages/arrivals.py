@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from db.named_rows import named_rows
 from db.store.sources import source_names
 from db.timestamps import format_timestamp
 
@@ -20,7 +21,7 @@ HOURS = 24
 # The index (source_id, fetched_at) covers the columns of `pages`; `decisions` is looked up by its key.
 # INDEXED BY: without statistics SQLite would scan all decisions instead.
 _ARRIVALS = """
-SELECT strftime('%Y-%m-%dT%H', p.fetched_at, 'localtime') AS hour, p.source_id, d.verdict, count(*)
+SELECT strftime('%Y-%m-%dT%H', p.fetched_at, 'localtime') AS hour, p.source_id, d.verdict, count(*) AS articles
 FROM sources s
 CROSS JOIN pages p INDEXED BY pages_source ON p.source_id = s.id AND p.fetched_at >= :since
 CROSS JOIN decisions d ON d.page_id = p.id
@@ -76,11 +77,11 @@ def arrivals(conn: sqlite3.Connection, now: datetime) -> Arrivals:
     week, day = Counter[int](), Counter[int]()
     recent = [last - timedelta(hours=back) for back in reversed(range(HOURS))]
     lately = {_label(hour) for hour in recent}
-    for label, source_id, verdict, number in conn.execute(_ARRIVALS, {"since": format_timestamp(first_of_week)}):
-        by_hour[label, verdict] += number
-        week[source_id] += number
-        if label in lately:
-            day[source_id] += number
+    for row in named_rows(conn, _ARRIVALS, {"since": format_timestamp(first_of_week)}):
+        by_hour[row["hour"], row["verdict"]] += row["articles"]
+        week[row["source_id"]] += row["articles"]
+        if row["hour"] in lately:
+            day[row["source_id"]] += row["articles"]
     names = source_names(conn) if week else {}
     return Arrivals(
         day=[

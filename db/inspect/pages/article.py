@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from db.models import Article
+from db.named_rows import named_rows
 from db.queries.articles import (
     ArticleSummary,
     PageStatus,
+    RevisionSummary,
     article_summaries,
     article_summary,
     cluster,
@@ -36,7 +38,7 @@ FROM pages p JOIN bodies b ON b.id = p.body_id
 LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN extractors e ON e.id = o.extractor_id
 WHERE p.id = ?
 """
-_LINK = "SELECT l.kind, l.found_in, l.found_at, l.title FROM pages p JOIN links l ON l.id = p.link_id WHERE p.id = ?"
+_LINK = "SELECT l.kind, l.found_in, l.found_at FROM pages p JOIN links l ON l.id = p.link_id WHERE p.id = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,15 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageLink:
+    """The link that led to a page: the kind and address of the listing that named it, and when."""
+
+    kind: str
+    found_in: str | None
+    found_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
     """An article. `paragraphs` are those shown, `is_cut` tells whether there are more.
 
@@ -69,8 +80,8 @@ class ArticlePage:
     paragraphs: list[str]
     is_cut: bool
     fetched: Fetched
-    link: tuple[str, str | None, str, str | None] | None
-    revisions: list[tuple[int, int, str]]
+    link: PageLink | None
+    revisions: list[RevisionSummary]
     cluster: list[ArticleSummary]
     moments: list[tuple[datetime, str, bool]]
     lags: list[float]
@@ -85,7 +96,7 @@ class ChangesPage:
     older: ArticleSummary
     fields: list[tuple[str, list[ChangedWords]]]
     diff_paragraphs: list[ChangedParagraph] | None
-    revisions: list[tuple[int, int, str]]
+    revisions: list[RevisionSummary]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +105,7 @@ class FetchedPage:
 
     state: PageStatus
     fetched: Fetched
-    link: tuple[str, str | None, str, str | None] | None
+    link: PageLink | None
     head: ArticleSummary | None
 
 
@@ -117,7 +128,7 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
         paragraphs=[line for line in article.text[:MAX_SHOWN].split("\n") if line.strip()],
         is_cut=len(article.text) > MAX_SHOWN,
         fetched=_fetched(conn, head.page_id),
-        link=conn.execute(_LINK, (head.page_id,)).fetchone(),
+        link=_link(conn, head.page_id),
         revisions=revisions(conn, article_id),
         cluster=heads,
         moments=moments,
@@ -129,7 +140,7 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
 def changes_page(conn: sqlite3.Connection, article_id: int, revision: int | None) -> ChangesPage | None:
     """What a revision (None: the latest) changed; None if there is none before it."""
     known = revisions(conn, article_id)
-    pages = {number: page_id for page_id, number, _ in known}
+    pages = {one.number: one.page_id for one in known}
     wanted = revision if revision is not None else max(pages, default=0)
     before = max((number for number in pages if number < wanted), default=None)
     if wanted not in pages or before is None:
@@ -151,15 +162,19 @@ def fetched_page(conn: sqlite3.Connection, page_id: int) -> FetchedPage | None:
     return FetchedPage(
         state=state,
         fetched=_fetched(conn, page_id),
-        link=conn.execute(_LINK, (page_id,)).fetchone(),
+        link=_link(conn, page_id),
         head=article_summary(conn, page_id),
     )
 
 
 def _fetched(conn: sqlite3.Connection, page_id: int) -> Fetched:
-    row = conn.execute(_FETCHED, (page_id,)).fetchone()
-    values = dict(zip(Fetched.__slots__, row, strict=True))
-    return Fetched(**values | {"headers": json.loads(values["headers"])})
+    row = named_rows(conn, _FETCHED, (page_id,)).fetchone()
+    return Fetched(**dict(row) | {"headers": json.loads(row["headers"])})
+
+
+def _link(conn: sqlite3.Connection, page_id: int) -> PageLink | None:
+    row = named_rows(conn, _LINK, (page_id,)).fetchone()
+    return PageLink(**row) if row else None
 
 
 def _at(head: ArticleSummary) -> datetime:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from db.named_rows import named_rows
 from db.sql_conditions import IS_CURRENT, NEWEST_FIRST
 from db.store.sources import source_names
 
@@ -27,7 +29,7 @@ JOIN decisions d ON d.page_id = c.page_id JOIN pages p ON p.id = c.page_id
 WHERE {IS_CURRENT}
 """
 _OF_PERSON = f"""
-SELECT c.page_id, c.role, s.id, s.name
+SELECT c.page_id, c.role, s.id AS source_id, s.name AS source
 FROM (SELECT page_id, role FROM credits WHERE name = :name ORDER BY page_id DESC LIMIT :most) c
 JOIN decisions d ON d.page_id = c.page_id JOIN pages p ON p.id = c.page_id JOIN sources s ON s.id = p.source_id
 JOIN articles a ON a.page_id = c.page_id
@@ -35,7 +37,7 @@ WHERE {IS_CURRENT}
 ORDER BY {NEWEST_FIRST}
 """
 _COLLEAGUES = """
-SELECT other.name, other.role, count(*) FROM json_each(:pages) j JOIN credits other ON other.page_id = j.value
+SELECT other.name, other.role, count(*) AS articles FROM json_each(:pages) j JOIN credits other ON other.page_id = j.value
 WHERE other.name <> :name GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 30
 """
 
@@ -52,15 +54,24 @@ class PersonLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    """A name that stands on the same articles, in one role, and on how many of them."""
+
+    name: str
+    role: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One name: page ids by role (newest first), its sources, and its colleagues (name, role, articles)."""
+    """One name: page ids by role (newest first), its sources (id, name, articles), and its colleagues."""
 
     name: str
     wrote: list[int]
     edited: list[int]
     proofread: list[int]
     sources: list[tuple[int, str, int]]
-    colleagues: list[tuple[str, str, int]]
+    colleagues: list[Colleague]
     more: bool
     """Whether there may be older articles than those read."""
 
@@ -69,14 +80,14 @@ def people(conn: sqlite3.Connection, begins: str = "") -> list[PersonLine]:
     """Who is credited most in the latest articles; with `begins`, those whose name has this prefix."""
     if begins:
         bounds = {"start": begins, "end": begins + "\U0010ffff", "latest": LATEST}
-        rows = conn.execute(_BY_NAME, bounds).fetchall()
+        rows = named_rows(conn, _BY_NAME, bounds)
     else:
-        rows = conn.execute(_RECENT, {"latest": LATEST}).fetchall()
+        rows = named_rows(conn, _RECENT, {"latest": LATEST})
     roles: dict[str, Counter[str]] = defaultdict(Counter)
     places: dict[str, Counter[int]] = defaultdict(Counter)
-    for name, role, source_id in rows:
-        roles[name][role] += 1
-        places[name][source_id] += 1
+    for row in rows:
+        roles[row["name"]][row["role"]] += 1
+        places[row["name"]][row["source_id"]] += 1
     names = source_names(conn)
     ranked = sorted(roles, key=lambda name: (-roles[name].total(), name))[:MAX_SHOWN]
     return [
@@ -93,21 +104,21 @@ def people(conn: sqlite3.Connection, begins: str = "") -> list[PersonLine]:
 
 def person(conn: sqlite3.Connection, name: str) -> Person | None:
     """The person with exactly that name; None if no current article credits them."""
-    rows = conn.execute(_OF_PERSON, {"name": name, "most": MAX_PER_PERSON}).fetchall()
+    rows = named_rows(conn, _OF_PERSON, {"name": name, "most": MAX_PER_PERSON}).fetchall()
     if not rows:
         return None
     pages: dict[str, list[int]] = defaultdict(list)
     places: Counter[tuple[int, str]] = Counter()
-    for page_id, role, source_id, source in rows:
-        pages[role].append(page_id)
-        places[source_id, source] += 1
-    all_pages = "[" + ",".join(map(str, {row[0] for row in rows})) + "]"
+    for row in rows:
+        pages[row["role"]].append(row["page_id"])
+        places[row["source_id"], row["source"]] += 1
+    all_pages = json.dumps(sorted({row["page_id"] for row in rows}))
     return Person(
         name=name,
         wrote=pages["author"],
         edited=pages["editor"],
         proofread=pages["proofreader"],
         sources=[(source_id, source, number) for (source_id, source), number in places.most_common()],
-        colleagues=[tuple(row) for row in conn.execute(_COLLEAGUES, {"pages": all_pages, "name": name})],
+        colleagues=[Colleague(**row) for row in named_rows(conn, _COLLEAGUES, {"pages": all_pages, "name": name})],
         more=len(rows) >= MAX_PER_PERSON,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from db.named_rows import named_rows
 from db.sql_conditions import REPEATED_DETAIL
 from db.store.notices import REASONS
 
@@ -13,8 +14,8 @@ PAGE_SIZE = 50
 SEARCHED_PAGES = 50_000
 
 _COLUMNS = f"""
-SELECT p.id, p.url, p.fetched_at, p.status, p.content_type, s.id, s.name, coalesce(o.reason, 'repeated'),
-       CASE WHEN o.reason IS NULL THEN '{REPEATED_DETAIL}' ELSE o.detail END
+SELECT p.id AS page_id, p.url, p.fetched_at, p.status, p.content_type, s.id AS source_id, s.name AS source,
+       coalesce(o.reason, 'repeated') AS reason, CASE WHEN o.reason IS NULL THEN '{REPEATED_DETAIL}' ELSE o.detail END AS detail
 """
 _NOTICES = "SELECT page_id FROM decisions WHERE verdict = 'notice'"
 # Uses the index on reasons, in which the rows of one reason are in the order of pages.
@@ -81,4 +82,4 @@ def rejected_pages(
         if reason
         else _OF_ALL
     )
-    return [RejectedPage(**dict(zip(RejectedPage.__slots__, row, strict=True))) for row in conn.execute(query, bounds)]
+    return [RejectedPage(**row) for row in named_rows(conn, query, bounds)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from db.named_rows import named_rows
 from db.queries.statistics import Run, run_from_row
 from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER
 
@@ -13,11 +14,12 @@ MOST_FAILURES = 100
 
 _RUN = "SELECT id, command, started_at, ended_at, ended, figures, error, reason, pid FROM runs WHERE id = ?"
 _PARTS = """
-SELECT s.id, s.name, r.started_at, r.ended_at, r.ended, r.found, r.fetched, r.unchanged, r.failed, r.forbidden, r.error
+SELECT s.id AS source_id, s.name AS source, r.started_at,
+       r.ended_at, r.ended, r.found, r.fetched, r.unchanged, r.failed, r.forbidden, r.error
 FROM source_runs r JOIN sources s ON s.id = r.source_id WHERE r.run_id = ? ORDER BY r.failed DESC, s.name LIMIT ?
 """
 _FAILURES = f"""
-SELECT f.started_at, f.what, f.url, {FAILURE_NAME}, s.name, s.id
+SELECT f.started_at AS at, f.what, f.url, {FAILURE_NAME} AS error, s.name AS source, s.id AS source_id
 FROM fetches f LEFT JOIN sources s ON s.id = f.source_id
 WHERE f.run_id = ? AND {HAS_NO_ANSWER} ORDER BY f.id DESC LIMIT ?
 """
@@ -65,20 +67,13 @@ class RunDetails:
 
 def run_details(conn: sqlite3.Connection, run_id: int) -> RunDetails | None:
     """The run with that id; None if there is none (`keep_log` prunes runs without results)."""
-    row = conn.execute(_RUN, (run_id,)).fetchone()
+    row = named_rows(conn, _RUN, (run_id,)).fetchone()
     if row is None:
         return None
-    *run, reason, pid = row
     return RunDetails(
-        run=run_from_row(run),
-        reason=reason,
-        pid=pid,
-        sources=[
-            SourceInRun(**dict(zip(SourceInRun.__slots__, part, strict=True)))
-            for part in conn.execute(_PARTS, (run_id, MOST_SOURCES))
-        ],
-        failures=[
-            Failure(**dict(zip(Failure.__slots__, failure, strict=True)))
-            for failure in conn.execute(_FAILURES, (run_id, MOST_FAILURES))
-        ],
+        run=run_from_row(row),
+        reason=row["reason"],
+        pid=row["pid"],
+        sources=[SourceInRun(**part) for part in named_rows(conn, _PARTS, (run_id, MOST_SOURCES))],
+        failures=[Failure(**failure) for failure in named_rows(conn, _FAILURES, (run_id, MOST_FAILURES))],
     )

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from db.named_rows import named_rows
 from db.sql_conditions import IS_CURRENT, LAST_FETCHED, NEWEST_FIRST
 from db.timestamps import format_timestamp
 
@@ -21,41 +22,56 @@ _SOURCE = "SELECT id, name, url, settings, added_at, removed_at, paused_at FROM 
 _LATEST = "SELECT id FROM pages WHERE source_id = :source ORDER BY fetched_at DESC LIMIT :limit"
 # Without revisions and repeated pages: their article was counted with its first page.
 _RHYTHM = f"""
-SELECT cast(strftime('%w', substr(a.published, 1, 10)) AS INTEGER), cast(substr(a.published, 12, 2) AS INTEGER), count(*)
+SELECT cast(strftime('%w', substr(a.published, 1, 10)) AS INTEGER) AS weekday,
+       cast(substr(a.published, 12, 2) AS INTEGER) AS hour, count(*) AS articles
 FROM ({_LATEST}) l JOIN decisions d ON d.page_id = l.id JOIN articles a ON a.page_id = l.id
 WHERE d.verdict IN ('new', 'copy') AND a.published_precision <> 'day' AND a.published IS NOT NULL
 GROUP BY 1, 2
 """
 _VOLUME = """
-SELECT strftime('%Y-%m-%d', p.fetched_at, 'localtime'), count(*) FILTER (WHERE d.verdict IN ('new', 'copy')),
-       count(*) FILTER (WHERE d.verdict = 'revision'), count(*) FILTER (WHERE o.reason IS NOT NULL)
+SELECT strftime('%Y-%m-%d', p.fetched_at, 'localtime') AS date,
+       count(*) FILTER (WHERE d.verdict IN ('new', 'copy')) AS articles,
+       count(*) FILTER (WHERE d.verdict = 'revision') AS revisions,
+       count(*) FILTER (WHERE o.reason IS NOT NULL) AS rejected
 FROM pages p JOIN outcomes o ON o.page_id = p.id LEFT JOIN decisions d ON d.page_id = p.id
 WHERE p.source_id = :source AND p.fetched_at >= :since
 GROUP BY 1
 """
+_HAS_CREDIT = "EXISTS (SELECT 1 FROM credits c WHERE c.page_id = a.page_id AND c.role = '{}')"
+# Each field as it is shown, and the condition on a row `a` of `articles` that has it.
+_FIELD_CONDITIONS = {
+    "published": "a.published IS NOT NULL",
+    "time of day": "a.published_precision <> 'day'",
+    "offset known": "a.published_precision <> 'day' AND a.published_offset_from <> 'unknown'",
+    "offset by page or rule": "a.published_precision <> 'day' AND a.published_offset_from IN ('page', 'site')",
+    "modified": "a.modified IS NOT NULL",
+    "author": _HAS_CREDIT.format("author"),
+    "editor": _HAS_CREDIT.format("editor"),
+    "proofreader": _HAS_CREDIT.format("proofreader"),
+    "outlet": "a.source IS NOT NULL",
+    "original source": "a.original_source IS NOT NULL",
+    "subtitle": "a.subtitle IS NOT NULL",
+    "section": "a.section IS NOT NULL",
+    "tags": "a.tags <> '[]'",
+    "images": "a.images <> '[]'",
+    "language": "a.language IS NOT NULL",
+    "paywalled": "a.paywalled",
+}
 _FIELDS = f"""
-SELECT count(*), count(a.published), count(*) FILTER (WHERE a.published_precision <> 'day'),
-       count(*) FILTER (WHERE a.published_precision <> 'day' AND a.published_offset_from <> 'unknown'),
-       count(*) FILTER (WHERE a.published_precision <> 'day' AND a.published_offset_from IN ('page', 'site')), count(a.modified),
-       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM credits c WHERE c.page_id = a.page_id AND c.role = 'author')),
-       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM credits c WHERE c.page_id = a.page_id AND c.role = 'editor')),
-       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM credits c WHERE c.page_id = a.page_id AND c.role = 'proofreader')),
-       count(a.source), count(a.original_source), count(a.subtitle), count(a.section), count(*) FILTER (WHERE a.tags <> '[]'),
-       count(*) FILTER (WHERE a.images <> '[]'), count(a.language), count(*) FILTER (WHERE a.paywalled)
+SELECT {", ".join(f'count(*) FILTER (WHERE {has}) AS "{name}"' for name, has in _FIELD_CONDITIONS.items())},
+       count(*) AS articles
 FROM ({_LATEST}) l JOIN articles a ON a.page_id = l.id
 """
-_FIELD_NAMES = (
-    "published", "time of day", "offset known", "offset by page or rule", "modified", "author", "editor", "proofreader", "outlet",
-    "original outlet", "subtitle", "section", "tags", "images", "language", "paywalled",
-)  # fmt: skip
 _REJECTED = f"""
 SELECT o.reason, count(*) FROM ({_LATEST}) l JOIN outcomes o ON o.page_id = l.id WHERE o.reason IS NOT NULL GROUP BY 1
 ORDER BY 2 DESC, 1
 """
 _COUNTED = f"SELECT count(*) FROM ({_LATEST})"
 _TOTAL = f"""
-SELECT (SELECT count(*) FROM pages WHERE source_id = s.id), (SELECT min(fetched_at) FROM pages WHERE source_id = s.id),
-       nullif({LAST_FETCHED}, ''), (SELECT max(fetched_at) FROM pages WHERE source_id = s.id)
+SELECT (SELECT count(*) FROM pages WHERE source_id = s.id) AS pages,
+       (SELECT min(fetched_at) FROM pages WHERE source_id = s.id) AS first_fetched,
+       nullif({LAST_FETCHED}, '') AS last_fetched,
+       (SELECT max(fetched_at) FROM pages WHERE source_id = s.id) AS last_new
 FROM sources s WHERE s.id = ?
 """
 _PARTS = """
@@ -65,11 +81,11 @@ FROM source_runs WHERE source_id = ? ORDER BY id DESC LIMIT ?
 _ENTRIES = """
 SELECT e.kind, e.url, e.title,
        CASE WHEN v.gone > 0 THEN printf('%s, %d times in a row', v.trouble, v.gone)
-            WHEN v.entry_id IS NOT NULL AND coalesce(v.links, 0) = 0 THEN 'names no articles' END
+            WHEN v.entry_id IS NOT NULL AND coalesce(v.links, 0) = 0 THEN 'names no articles' END AS trouble
 FROM entries e LEFT JOIN listing_visits v ON v.entry_id = e.id WHERE e.source_id = ? ORDER BY e.kind, e.url LIMIT 200
 """
 _ALERTS = """
-SELECT id, kind, says, remedy, opened_at, closed_at FROM alerts WHERE source_id = ?
+SELECT id, kind, says AS message, remedy AS advice, opened_at, closed_at FROM alerts WHERE source_id = ?
 ORDER BY closed_at IS NOT NULL, id DESC LIMIT 20
 """
 _NEWEST = f"""
@@ -80,11 +96,11 @@ ORDER BY {NEWEST_FIRST} LIMIT :most
 """
 # The newest page and the last source run take one index lookup each.
 _ALL = f"""
-SELECT s.id, s.name, s.url, s.removed_at IS NOT NULL, s.paused_at IS NOT NULL,
-       nullif({LAST_FETCHED}, ''),
-       (SELECT count(*) FROM pages p WHERE p.source_id = s.id AND p.fetched_at >= :since),
-       (SELECT ended FROM source_runs r WHERE r.source_id = s.id ORDER BY r.id DESC LIMIT 1),
-       (SELECT count(*) FROM alerts a WHERE a.source_id = s.id AND a.closed_at IS NULL)
+SELECT s.id, s.name, s.url, s.removed_at IS NOT NULL AS removed, s.paused_at IS NOT NULL AS paused,
+       nullif({LAST_FETCHED}, '') AS last_fetched,
+       (SELECT count(*) FROM pages p WHERE p.source_id = s.id AND p.fetched_at >= :since) AS week,
+       (SELECT ended FROM source_runs r WHERE r.source_id = s.id ORDER BY r.id DESC LIMIT 1) AS ended,
+       (SELECT count(*) FROM alerts a WHERE a.source_id = s.id AND a.closed_at IS NULL) AS alerts
 FROM sources s ORDER BY s.removed_at IS NOT NULL, s.name LIMIT :limit
 """
 
@@ -145,6 +161,16 @@ class SourceAlert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListingLine:
+    """A listing of the source. `trouble` is what is wrong with it, None if nothing is."""
+
+    kind: str
+    url: str
+    title: str | None
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDetails:
     """A source. `counted` pages are behind `rhythm`, `fields` and `rejected`; `articles` of them are articles.
 
@@ -171,8 +197,7 @@ class SourceDetails:
     days: list[DailyVolume]
     rejected: list[tuple[str, int]]
     runs: list[SourceRunLine]
-    entries: list[tuple[str, str, str | None, str | None]]
-    """Kind, address, title, and what is wrong with it."""
+    entries: list[ListingLine]
     alerts: list[SourceAlert]
     newest: list[int]
     """Page ids of its newest articles, newest first."""
@@ -180,62 +205,44 @@ class SourceDetails:
 
 def source_lines(conn: sqlite3.Connection, now: datetime, limit: int = 2000) -> list[SourceLine]:
     """The sources by name, removed ones last."""
-    rows = conn.execute(_ALL, {"since": format_timestamp(now - timedelta(days=7)), "limit": limit})
-    return [
-        SourceLine(
-            **dict(zip(SourceLine.__slots__, row, strict=True)) | {"removed": bool(row[3]), "paused": bool(row[4])}
-        )
-        for row in rows
-    ]
+    rows = named_rows(conn, _ALL, {"since": format_timestamp(now - timedelta(days=7)), "limit": limit})
+    return [SourceLine(**dict(row) | {"removed": bool(row["removed"]), "paused": bool(row["paused"])}) for row in rows]
 
 
 def source_details(conn: sqlite3.Connection, source_id: int, now: datetime) -> SourceDetails | None:
     """The source with that id; None if there is none."""
-    row = conn.execute(_SOURCE, (source_id,)).fetchone()
-    if row is None:
+    source = named_rows(conn, _SOURCE, (source_id,)).fetchone()
+    if source is None:
         return None
     bounds = {"source": source_id, "limit": LATEST, "most": 15}
-    pages, first, last, last_new = conn.execute(_TOTAL, (source_id,)).fetchone()
-    articles, *counts = conn.execute(_FIELDS, bounds).fetchone()
+    counts = named_rows(conn, _FIELDS, bounds).fetchone()
     return SourceDetails(
-        **dict(zip(("id", "name", "url", "settings", "added_at", "removed_at", "paused_at"), row, strict=True)),
-        pages=pages,
-        first_fetched=first,
-        last_fetched=last,
-        last_new=last_new,
+        **source,
+        **named_rows(conn, _TOTAL, (source_id,)).fetchone(),
         counted=conn.execute(_COUNTED, bounds).fetchone()[0],
-        articles=articles,
-        fields=list(zip(_FIELD_NAMES, counts, strict=True)),
+        articles=counts["articles"],
+        fields=[(name, counts[name]) for name in _FIELD_CONDITIONS],
         rhythm=_rhythm(conn, bounds),
         days=_days(conn, source_id, now),
         rejected=[(reason, number) for reason, number in conn.execute(_REJECTED, bounds)],
-        runs=[
-            SourceRunLine(**dict(zip(SourceRunLine.__slots__, part, strict=True)))
-            for part in conn.execute(_PARTS, (source_id, 15))
-        ],
-        entries=[tuple(row) for row in conn.execute(_ENTRIES, (source_id,))],
-        alerts=[
-            SourceAlert(**dict(zip(SourceAlert.__slots__, alert, strict=True)))
-            for alert in conn.execute(_ALERTS, (source_id,))
-        ],
+        runs=[SourceRunLine(**row) for row in named_rows(conn, _PARTS, (source_id, 15))],
+        entries=[ListingLine(**row) for row in named_rows(conn, _ENTRIES, (source_id,))],
+        alerts=[SourceAlert(**row) for row in named_rows(conn, _ALERTS, (source_id,))],
         newest=[page_id for (page_id,) in conn.execute(_NEWEST, bounds)],
     )
 
 
 def _rhythm(conn: sqlite3.Connection, bounds: dict[str, int]) -> dict[tuple[int, int], int]:
     counts: Counter[tuple[int, int]] = Counter()
-    for weekday, hour, number in conn.execute(_RHYTHM, bounds):
-        if weekday is not None and hour is not None:
-            counts[weekday, hour] += number
+    for row in named_rows(conn, _RHYTHM, bounds):
+        if row["weekday"] is not None and row["hour"] is not None:
+            counts[row["weekday"], row["hour"]] += row["articles"]
     return dict(counts)
 
 
 def _days(conn: sqlite3.Connection, source_id: int, now: datetime) -> list[DailyVolume]:
     first = (now.astimezone() - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = conn.execute(_VOLUME, {"source": source_id, "since": format_timestamp(first)})
-    known = {date: counts for date, *counts in rows}
+    rows = named_rows(conn, _VOLUME, {"source": source_id, "since": format_timestamp(first)})
+    known = {row["date"]: DailyVolume(**row) for row in rows}
     dates = [f"{(first + timedelta(days=n)):%Y-%m-%d}" for n in range(DAYS)]
-    return [
-        DailyVolume(**dict(zip(DailyVolume.__slots__, (date, *known.get(date, (0, 0, 0))), strict=True)))
-        for date in dates
-    ]
+    return [known.get(date, DailyVolume(date=date, articles=0, revisions=0, rejected=0)) for date in dates]

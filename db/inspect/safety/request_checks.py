@@ -132,7 +132,7 @@ def _refusal(scope: Scope, names: frozenset[str]) -> tuple[int, str] | None:
         return 403, "Pages of other sites may link here, but may not load anything from here.\n"
     if has_sql(scope) or (scope["query_string"] and not _is_ours(scope["path"])):
         return 403, (
-            "A page of another site led here. It may link to pages, not have SQL run or tables filtered."
+            "A page of another site led here. Other sites may link to pages, but not run SQL or filter tables."
             " If it is what you want, put the cursor into the address and press Enter.\n"
         )
     return None

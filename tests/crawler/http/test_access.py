@@ -14,6 +14,7 @@ import yarl
 from crawler.http.access import SubscriberAccess, load_access, origins_of
 from db.config.settings import SourceSettings
 from db.config.units import secret_place
+from db.config.values import SecretFile
 from db.errors import ConfigError
 from tests.crawler.http.crawls import ask, crawl
 from tests.crawler.http.web import Answer, Arrival, Web
@@ -27,12 +28,13 @@ STORY = "".join(
 
 def access(folder: Path, url: str, headers: str = "", cookies: str = "", **settings: Any) -> SubscriberAccess:
     """What is loaded of files with these texts."""
-    named = {"headers": "", "cookies": ""}
+    places: dict[str, Any] = {}
     for name, text in (("headers", headers), ("cookies", cookies)):
         if text:
-            named[name] = f"{name}.txt"
-            (folder / named[name]).write_text(text, encoding="utf-8")
-    found = load_access("paper", url, SourceSettings(**named, **settings), folder)
+            place = SecretFile(path=Path(f"{name}.txt"))
+            places[name] = place
+            (folder / place.path).write_text(text, encoding="utf-8")
+    found = load_access("paper", url, SourceSettings(**places, **settings), folder)
     assert found is not None
     return found
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.config.settings import SourceSettings
+from db.config.values import CronLine
 from scheduler.planning.cadence import Cadence, CronSchedule, FixedInterval, NeverDue, cadence_of, phase_of
 from scheduler.planning.plan import (
     CLOCK_STEP,
@@ -76,9 +77,9 @@ class World:
 
 def test_a_year_of_cron_lines_through_both_changes_of_the_hour() -> None:
     world = World(
-        CronSchedule(line="30 2 * * *", zone="Europe/Berlin"),
-        CronSchedule(line="0 7 * * 1", zone="America/New_York", phase=0.5),
-        CronSchedule(line="0,30 6-23 * * *", zone="Europe/Berlin"),
+        CronSchedule(line=CronLine(text="30 2 * * *"), zone=BERLIN),
+        CronSchedule(line=CronLine(text="0 7 * * 1"), zone=ZoneInfo("America/New_York"), phase=0.5),
+        CronSchedule(line=CronLine(text="0,30 6-23 * * *"), zone=BERLIN),
     )
     begin = datetime(2026, 1, 1, 0, 0, tzinfo=BERLIN)
     world.walk(begin, datetime(2027, 1, 1, 0, 0, tzinfo=BERLIN))
@@ -108,7 +109,7 @@ def test_a_year_on_a_grid_loses_nothing_and_doubles_nothing() -> None:
 
 
 def test_nights_asleep_are_made_up_for_by_one_run() -> None:
-    world = World(FixedInterval(seconds=600, phase=0.1), CronSchedule(line="0 3 * * *", zone="Europe/Berlin"))
+    world = World(FixedInterval(seconds=600, phase=0.1), CronSchedule(line=CronLine(text="0 3 * * *"), zone=BERLIN))
     nights = [(START + timedelta(days=day, hours=22), START + timedelta(days=day + 1, hours=7)) for day in range(30)]
     world.walk(START, START + timedelta(days=30), nights)
     for _, wake in nights[:-1]:
@@ -209,5 +210,5 @@ def test_a_thousand_sources_of_one_cadence_are_spread() -> None:
     assert len(slots) == 20
     settings = SourceSettings(every=timedelta(minutes=15))
     assert cadence_of(names[0], settings) == cadence_of(names[0], settings)
-    assert isinstance(cadence_of("x", SourceSettings(cron="0 * * * *")), CronSchedule)
+    assert isinstance(cadence_of("x", SourceSettings(cron=CronLine(text="0 * * * *"))), CronSchedule)
     assert isinstance(cadence_of("x", SourceSettings(every="never")), NeverDue)

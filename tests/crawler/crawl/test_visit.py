@@ -1,0 +1,46 @@
+"""A visit and a run are changed by their own modules; others read them and call their methods."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+CRAWLER = Path(__file__).parents[3] / "crawler"
+OWNERS = {"visit": "visit.py", "run": "crawl_run.py", "services": "services.py"}
+CHANGERS = frozenset({"add", "append", "appendleft", "clear", "extend", "insert", "pop", "popleft", "remove", "update"})
+
+
+def changes(source: str, name: str) -> Iterator[str]:
+    """The attributes of the object called `name` (or kept as `self._name`) that a module assigns, deletes, or changes in place."""
+    for node in ast.walk(ast.parse(source)):
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Attribute) and called.attr in CHANGERS:
+            changed: ast.AST = called.value
+        elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+            changed = node.value if isinstance(node, ast.Subscript) else node
+        else:
+            continue
+        if isinstance(changed, ast.Attribute):
+            owner = changed.value
+            called_so = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")
+            if called_so.lstrip("_") == name:
+                yield changed.attr
+
+
+def test_the_check_sees_every_form() -> None:
+    source = "visit.a = 1; visit.b += 1; self._visit.c.append(2); visit.d[3] = 4; x.visit.e, y = 5, 6; del visit.f"
+    source += "; z = visit.g; visit.h(1)"
+    assert sorted(changes(source, "visit")) == ["a", "b", "c", "d", "e", "f"]
+
+
+def test_shared_objects_of_a_crawl_are_changed_by_their_own_modules() -> None:
+    found = {
+        f"{path.relative_to(CRAWLER)}: {name}.{attribute}"
+        for path in CRAWLER.rglob("*.py")
+        for name, owner in OWNERS.items()
+        if path.name != owner
+        for attribute in changes(path.read_text(encoding="utf-8"), name)
+    }
+    # Scrapy builds the middleware that knows the policies after the object that announces it.
+    assert found == {"http/robots_middleware.py: services.policy_of"}
