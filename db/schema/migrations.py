@@ -243,13 +243,8 @@ def m0020_current_articles(db: Database) -> None:
     """No view returns blobs: Datasette answers 500 for the page of one that does (datasette#2601). The hash is in
     hexadecimal.
     """
-    columns = (str(row[1]) for row in db.execute("PRAGMA table_info(articles)").fetchall())
-    fields = ", ".join(
-        "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
-    )
     db.execute("DROP VIEW current_articles")
-    for statement in _statements(CURRENT_ARTICLES.format(fields=fields)):
-        db.execute(statement)
+    _make_current_articles(db)
 
 
 @migrations()
@@ -286,6 +281,30 @@ def m0024_notices(db: Database) -> None:
     for statement in (*_statements(NOTICES), REJECTIONS, fields):
         db.execute(statement)
     make_views(db)
+
+
+@migrations()
+def m0025_headlines(db: Database) -> None:
+    """Kicker, other wording of the headline, and subheadings. Articles of earlier versions have none until extracted again."""
+    drop_views(db)
+    db.execute("DROP VIEW current_articles")
+    for column in (
+        "kicker TEXT",
+        "alternative_title TEXT",
+        "subheadings TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(subheadings))",
+    ):
+        db.execute(f"ALTER TABLE articles ADD COLUMN {column}")
+    _make_current_articles(db)
+    make_views(db)
+
+
+def _make_current_articles(db: Database) -> None:
+    columns = (str(row[1]) for row in db.execute("PRAGMA table_info(articles)").fetchall())
+    fields = ", ".join(
+        "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
+    )
+    for statement in _statements(CURRENT_ARTICLES.format(fields=fields)):
+        db.execute(statement)
 
 
 def step_names() -> frozenset[str]:

@@ -25,6 +25,7 @@ from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata as around
 from pipelines.extraction.fields.headline import Headline, read_headline
 from pipelines.extraction.fields.standfirst import read_standfirst, with_standfirst
+from pipelines.extraction.fields.subheadings import find_subheadings, heading_levels
 from pipelines.extraction.list_pages import why_a_list
 from pipelines.extraction.page.document import Document, lay_out
 from pipelines.extraction.page.layout import Layout, lay_around
@@ -96,7 +97,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         if len(text) < _HEADLESS and (told := _told_lines(stated, page, text)):
             lines, text_by = clean_lines(told, foreign, elsewhere, authors), stated.said.by("body")
             text = "\n".join(lines)
-    headline = _ruled_headline(ruled) or headline or _first_sentence(lines)
+    headline = _ruled_headline(ruled, headline) or headline or _first_sentence(lines)
     title = headline.text if headline else None
     read = Candidate(
         page=page,
@@ -117,7 +118,14 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     if refusal or headline is None:
         return refusal or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
     fields |= {"published": (dated.published, dated.published_by), "modified": (dated.modified, dated.modified_by)}
-    fields |= {"title": (headline.text, headline.found_by), "images": (images, "body"), "text": (text, text_by)}
+    subheadings = find_subheadings(lines, heading_levels(sheet.lines, but=str(fields["subtitle"][0])))
+    fields |= {"kicker": (headline.kicker, "heading"), "alternative_title": (headline.alternative, "page")}
+    fields |= {
+        "subheadings": (subheadings, "heading"),
+        "title": (headline.text, headline.found_by),
+        "images": (images, "body"),
+        "text": (text, text_by),
+    }
     fields["word_count"] = (count_words(text), "text")
     fields |= ruled.fields
     return Article(
@@ -133,9 +141,9 @@ def _host(page: Page, sheet: Document) -> str | None:
     return urlsplit(own or "").hostname
 
 
-def _ruled_headline(ruled: RuleValues) -> Headline | None:
+def _ruled_headline(ruled: RuleValues, found: Headline | None) -> Headline | None:
     title = ruled.get("title")
-    return Headline(title, ruled.by, None) if title else None
+    return Headline(title, ruled.by, None, kicker=found.kicker if found else None) if title else None
 
 
 def _host_labels(page: Page) -> tuple[str, ...]:

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone, squeeze
+from pipelines.extraction.fields.kicker import is_named, is_printed_above, read_kicker
+from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone, heading_level, squeeze
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
@@ -31,11 +33,13 @@ _TEXT_ABOVE = 2000
 
 
 class Headline(NamedTuple):
-    """The headline, how it was found, and the line of the page that shows it, if one does."""
+    """The headline, how it was found, and the line of the page that shows it, if one does; its kicker and its other wording."""
 
     text: str
     found_by: str
     line: Line | None
+    kicker: str | None = None
+    alternative: str | None = None
 
 
 def read_headline(sheet: Document, stated: StructuredData, site_names: tuple[str, ...]) -> Headline | None:
@@ -44,9 +48,54 @@ def read_headline(sheet: Document, stated: StructuredData, site_names: tuple[str
     found = _find(sheet, stated, site_names)
     if found is None:
         return None
-    edited = _edited(_as_seen(found), sheet, stated, site_names)
+    machine = list(_machine_titles(sheet, stated, site_names, {""}))
+    seen = _as_seen(found, {plain(title) for title, _ in machine})
+    edited = _below_crumb(seen, sheet) or _edited(seen, sheet, stated, site_names)
     bare = cut_site(edited.text, site_names)
-    return edited._replace(text=bare) if len(bare) >= _SHORTEST else edited
+    text = bare if len(bare) >= _SHORTEST else edited.text
+    kicker = read_kicker(sheet, edited.line, text)
+    alternative = _alternative([(seen.text, "page"), *machine], text, kicker)
+    return edited._replace(text=text, kicker=kicker, alternative=alternative)
+
+
+def _below_crumb(found: Headline, sheet: Document) -> Headline | None:
+    """The headline that a box below the bread crumb prints, where the crumb is the page's h1 and says it in other words."""
+    if found.line is None or not found.line.zone & FOREIGN:
+        return None
+    key = plain(found.text)
+    for line in sheet.lines[found.line.row + 1 : found.line.row + 1 + _BELOW_CRUMB]:
+        text, el = line.parts[-1]
+        own = plain(text)
+        if own not in key and overlap(own, key) > _SAME_STORY and _HEADLINE_BOX.search(el.get("class", "")[:200]):
+            return Headline(squeeze(text), "heading", line)
+    return None
+
+
+_BELOW_CRUMB = 3
+"""Lines between a bread crumb and the headline below it."""
+_HEADLINE_BOX = re.compile(r"(?:^|[\s_-])(?:headline|h1)(?:$|[\s_-])", re.I)
+
+
+def _alternative(wordings: list[tuple[str, str]], title: str, kicker: str | None) -> str | None:
+    """The first other wording of a page's headline: the line printed where that is not the title, else what is said to machines.
+
+    The title with a section or the site set on is none, nor is a part of it, nor what is cut short.
+    """
+    key, kicked = plain(title), plain(f"{kicker or ''}{title}")
+    for wording, by in wordings:
+        text = without_tail(wording) if by == "title" else wording
+        other = plain(text)
+        if (
+            by == "meta"
+            or len(other) < _SHORTEST
+            or other in kicked
+            or other.startswith(key)
+            or text.endswith(_ELLIPSIS)
+        ):
+            continue
+        if by != "title" or key not in plain(wording):
+            return text
+    return None
 
 
 def _home_names(sheet: Document) -> Iterator[str]:
@@ -59,17 +108,23 @@ def _home_names(sheet: Document) -> Iterator[str]:
 _SHORTEST_NAME = 4
 
 
-def _as_seen(found: Headline) -> Headline:
-    """A heading as its reader takes it: a blank between two boxes of it, without the date, label or subtitle set in it."""
+def _as_seen(found: Headline, told: set[str]) -> Headline:
+    """A heading as its reader takes it: a blank between two boxes of it, without the date, kicker or subtitle set in it.
+
+    What is one of the titles that the page has been `told` by as a whole is whole.
+    """
     line = found.line
-    if line is None or found.text != line.text or not _heading_level(line):
+    if line is None or found.text != line.text or not heading_level(line):
         return found
+    is_whole = plain(line.text) in told
     text, at = "", 0
     for part, el in line.parts:
         piece = squeeze(part)
         start = line.text.find(piece, at)
         day = not text and _DAY.fullmatch(piece)
-        if not (day or _is_beside(el, _BELOW if text else _DATE)):
+        if is_whole or not (
+            day or _is_beside(el, _BELOW if text else _DATE) or (not text and is_named(el) and len(line.parts) > 1)
+        ):
             glued = start == at and _is_joint(text, piece)
             apart = " " if glued else "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
             text += apart + piece if text else piece
@@ -128,24 +183,39 @@ def _edited(found: Headline, sheet: Document, stated: StructuredData, site_names
     Desks word a headline for the page, for sharing and for machines. Where `<title>` repeats the line shown, `og:title` is a
     wording of its own and the later one; where it repeats the JSON-LD headline, that is the one the story is kept under.
     """
-    social = cut_site((sheet.head.meta("og:title") or "")[:1000], site_names)
-    kept = cut_site((stated.headline or "")[:1000], site_names)
+    social = cut_site(unescape((sheet.head.meta("og:title") or "")[:1000]), site_names)
+    kept = cut_site(unescape((stated.headline or "")[:1000]), site_names)
     shown, window = plain(found.text), plain(sheet.head.title or "")
     if not kept and social and _is_kickered(shown, social):
         return Headline(social, "og:title", found.line)
     if not stated.is_news:
         return found
+    level = heading_level(found.line) if found.line else 0
     other = plain(kept)
-    vouched = found.line is None or (_heading_level(found.line) == 1 and window.startswith(other))
-    if vouched and len(other) > 8 and shown not in other and not kept.endswith(_ELLIPSIS):
+    vouched = found.line is None or (level == 1 and window.startswith(other))
+    agreed = not level or _is_short_form(kept, found.text) or overlap(other, plain(social)) >= _AGREED
+    if vouched and agreed and len(other) > 8 and shown not in other and not kept.endswith(_ELLIPSIS):
         return Headline(kept, "json-ld", found.line)
     if not social or social.endswith(_ELLIPSIS) or overlap(plain(social), shown) <= _SAME_STORY:
         return found
-    if plain(social) != shown and plain(social).startswith(shown):
-        return found  # the same wording with a section, a date or a slide's name set on
+    if (plain(social) != shown and plain(social).startswith(shown)) or (
+        level and not _is_short_form(social, found.text)
+    ):
+        return found  # the same wording with a section, a date or a slide's name set on; or another than is printed
     if other != shown or (window.startswith(shown) and not shown.endswith(plain(social))):
         return Headline(social, "og:title", found.line)
     return found
+
+
+_AGREED = 0.8
+"""Overlap from which og:title and the JSON-LD headline are one wording, so that they outweigh the line printed."""
+_WORD = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u9fff\uac00-\ud7af]+")
+
+
+def _is_short_form(wording: str, printed: str) -> bool:
+    """Whether a wording is the printed headline with words left out."""
+    rest = iter(_WORD.findall(printed.lower()))
+    return all(word in rest for word in _WORD.findall(wording.lower()))
 
 
 _SHORTEST_KICKER = 5
@@ -163,7 +233,7 @@ def _find(sheet: Document, stated: StructuredData, site_names: tuple[str, ...]) 
     shown = _shown_lines(sheet, max((len(title) for title, _ in machine), default=0))
     tops = [line for line in _headings(sheet) if plain(line.text) not in own and not _leads_home(line)]
     tops = tops or _misplaced_headings(sheet, [title for title, _ in machine])
-    if kicked := _with_kicker(tops, machine):
+    if kicked := _with_kicker(tops, machine, sheet):
         return kicked
     seen = _seen_title(machine, shown, own)
     top = _nearest_heading([line for line in tops if not _under_text(line, sheet)], machine)
@@ -189,7 +259,7 @@ def _misplaced_headings(sheet: Document, titles: list[str]) -> list[Line]:
         for line in sheet.lines
         if line.zone & FOREIGN
         and not line.zone & Zone.HIDDEN
-        and _heading_level(line) == 1
+        and heading_level(line) == 1
         and len(key := plain(line.text)) >= _SHORTEST
         and len(line.text) <= _LONGEST
         and any(key in title and len(key) * 2 >= len(title) for title in keys)
@@ -213,7 +283,7 @@ def _named_heading(sheet: Document, own: set[str]) -> Headline | None:
     named = [
         line
         for line in sheet.lines
-        if _heading_level(line)
+        if heading_level(line)
         and not line.zone & (FOREIGN | Zone.HIDDEN | Zone.ASIDE)
         and 1 < len(line.text) <= _LONGEST
         and plain(line.text) not in own
@@ -225,9 +295,9 @@ def _named_heading(sheet: Document, own: set[str]) -> Headline | None:
 def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], sheet: Document) -> bool:
     """Whether a line that repeats the page's title stands under an h1, and under its text: then the h1 is the headline."""
     line = seen.line
-    if line is None or not tops or _heading_level(line) == 1 or tops[0].row >= line.row:
+    if line is None or not tops or heading_level(line) == 1 or tops[0].row >= line.row:
         return False
-    if top and not _heading_level(line):
+    if top and not heading_level(line):
         return True
     return (
         sum(len(other.text) for other in sheet.lines[tops[0].row + 1 : line.row] if len(other.text) > 80)
@@ -244,7 +314,7 @@ def _shown_lines(sheet: Document, longest: int) -> dict[str, Line]:
         if size > _LONGEST or size < 4 or size > longest + 20 or line.zone & Zone.HIDDEN:
             continue
         key = plain(line.text)
-        grade = _heading_level(line) or 7
+        grade = heading_level(line) or 7
         if line.zone & FOREIGN or line.link_chars * 2 > len(line.text):
             grade += 10
         if grade < rank.get(key, 99):
@@ -261,9 +331,9 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
             line = shown.get(key)
             if line is None or key in own or (part != title and (len(key) < 6 or _leads_home(line))):
                 continue
-            if line.zone & FOREIGN and not _heading_level(line) and len(key) * 2 < len(plain(title)):
+            if line.zone & FOREIGN and not heading_level(line) and len(key) * 2 < len(plain(title)):
                 continue  # a small part of the title in a menu is the name of the site or of a section
-            level = _heading_level(line)
+            level = heading_level(line)
             grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & FOREIGN else 0)
             if best is None or grade < best[0]:
                 best = (grade, Headline(line.text, found_by, line))
@@ -301,7 +371,7 @@ def _machine_titles(
     )
     cut_short = []
     for value, found_by in sources:
-        title = cut_site(value[:1000], site_names) if value else ""
+        title = cut_site(unescape(value[:1000]), site_names) if value else ""
         if plain(title) in own:
             continue
         if title.endswith(_ELLIPSIS):
@@ -315,32 +385,25 @@ def _headings(sheet: Document) -> list[Line]:
     return [
         line
         for line in sheet.lines
-        if 1 < len(line.text) <= _LONGEST and not line.zone & (FOREIGN | Zone.HIDDEN) and _heading_level(line) == 1
+        if 1 < len(line.text) <= _LONGEST and not line.zone & (FOREIGN | Zone.HIDDEN) and heading_level(line) == 1
     ]
 
 
-def _heading_level(line: Line) -> int:
-    """1 to 4 for a line in a heading element, else 0."""
-    el: Element | None = line.block
-    for _ in range(3):
-        if el is None:
-            return 0
-        if len(el.tag) == 2 and el.tag[0] == "h" and el.tag[1] in "1234":
-            return int(el.tag[1])
-        el = el.getparent()
-    return 0
-
-
-def _with_kicker(tops: list[Line], machine: list[tuple[str, str]]) -> Headline | None:
+def _with_kicker(tops: list[Line], machine: list[tuple[str, str]], sheet: Document) -> Headline | None:
+    """A title that joins the heading with what is printed right above it, where all of the page's statements join the two."""
     for line in tops:
         key = plain(line.text)
+        if len(key) <= _SHORTEST or key in {plain(title) for title, by in machine if by != "title"}:
+            continue
         for title, found_by in machine:
             match = re.match(r"[^:]{3,60}:\s(?=\S)", title)
-            if match and len(key) > 8 and plain(title[match.end() :]) == key:
-                return Headline(title, found_by, line)
+            if match and plain(title[match.end() :]) == key:
+                return Headline(title if is_printed_above(match[0], line, sheet) else line.text, found_by, line)
     return None
 
 
+_LEAST_PART = 0.15
+"""Share of the page's title from which one of several headings can be the headline; a word or two of it head a section."""
 _TELLING = 7
 """Letters below which a page's only titles ("Home", "首页", "新闻中心") are its section's: they say nothing of its headline."""
 
@@ -348,8 +411,12 @@ _TELLING = 7
 def _nearest_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headline | None:
     """The h1 that shares most with the machine's titles; a lone h1 needs to share little."""
     best: tuple[float, Line] | None = None
+    longest = max((len(plain(title)) for title, _ in machine), default=0)
     for line in tops:
-        share = max((overlap(plain(line.text), plain(title)) for title, _ in machine), default=0.5)
+        key = plain(line.text)
+        if len(tops) > 1 and len(key) < longest * _LEAST_PART and any(key in plain(title) for title, _ in machine):
+            continue
+        share = max((overlap(key, plain(title)) for title, _ in machine), default=0.5)
         if best is None or share > best[0]:
             best = (share, line)
     if best is None:
