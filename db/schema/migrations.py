@@ -183,10 +183,10 @@ def m0010_dictionaries(db: Database) -> None:
 
 @migrations()
 def m0012_views(db: Database) -> None:
-    """Views that need no joins. A later step that changes a table under them calls `drop_views` before and `make_views`
-    after.
+    """Views that need no joins. The last step that changes them makes them, here and in later steps: SQLite renames no table
+    while a view names a column that is still to come. A later step that changes a table under them calls `drop_views` before
+    and `make_views` after.
     """
-    make_views(db)
 
 
 @migrations()
@@ -200,7 +200,6 @@ def m0013_search(db: Database) -> None:
 @migrations()
 def m0014_sources_counted_once(db: Database) -> None:
     """`sources_view` counts for all sources at once."""
-    make_views(db)
 
 
 @migrations()
@@ -261,7 +260,6 @@ def m0022_counts_defined_once(db: Database) -> None:
         UPDATE runs SET figures = json_set(json_remove(figures, '$.new'), '$.pages', figures -> '$.new')
         WHERE command = 'import' AND figures ->> '$.pages' IS NULL AND figures ->> '$.new' IS NOT NULL
     """)
-    make_views(db)
 
 
 @migrations()
@@ -280,7 +278,6 @@ def m0024_notices(db: Database) -> None:
         db.execute(f"DROP VIEW {view}")
     for statement in (*_statements(NOTICES), REJECTIONS, fields):
         db.execute(statement)
-    make_views(db)
 
 
 @migrations()

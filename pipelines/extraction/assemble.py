@@ -25,9 +25,9 @@ from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata as around
 from pipelines.extraction.fields.headline import Headline, read_headline
 from pipelines.extraction.fields.standfirst import read_standfirst, with_standfirst
-from pipelines.extraction.fields.subheadings import find_subheadings, heading_levels
 from pipelines.extraction.list_pages import why_a_list
 from pipelines.extraction.page.document import Document, lay_out
+from pipelines.extraction.page.headings import find_subheadings, heading_levels
 from pipelines.extraction.page.layout import Layout, lay_around
 from pipelines.extraction.page.locale import language_code, read_country, read_language
 from pipelines.extraction.page.main_content import locate

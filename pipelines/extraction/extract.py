@@ -18,7 +18,7 @@ from db.models import Article, Outcome, Page, Reason, Rejection
 from db.site_rules.loader import Sites
 from pipelines.extraction.assemble import read_article
 from pipelines.extraction.encoding import decode
-from pipelines.extraction.fields.subheadings import find_subheadings, levels_of
+from pipelines.extraction.page.headings import find_subheadings, levels_of
 from pipelines.extraction.text.word_count import count_words
 
 MAX_BODY = 20 * 1024 * 1024

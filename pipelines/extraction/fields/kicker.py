@@ -34,12 +34,12 @@ def is_named(el: Element | None) -> bool:
     return False
 
 
-def is_printed_above(kicker: str, line: Line, sheet: Document) -> bool:
+def is_printed_above(kicker: str, line: Line, document: Document) -> bool:
     """Whether a page prints these words right above its headline."""
-    return any(plain(above.text) == plain(kicker) for above in _above(line, sheet))
+    return any(plain(above.text) == plain(kicker) for above in _above(line, document))
 
 
-def read_kicker(sheet: Document, line: Line | None, title: str) -> str | None:
+def read_kicker(document: Document, line: Line | None, title: str) -> str | None:
     """The kicker over the headline that stands on `line`, None where the page prints none.
 
     It is part of the heading and not of `title`, or joined in `title` and printed above, or its box says what it is.
@@ -49,7 +49,7 @@ def read_kicker(sheet: Document, line: Line | None, title: str) -> str | None:
     key, shown = plain(title), plain(line.text)
     if key != shown and key.endswith(shown):
         lead = title[: len(title) - len(line.text)].strip(_ENDS)
-        if is_printed_above(lead, line, sheet):
+        if is_printed_above(lead, line, document):
             return lead
     lead = ""
     for text, el in line.parts:
@@ -59,7 +59,7 @@ def read_kicker(sheet: Document, line: Line | None, title: str) -> str | None:
             break
         lead += f" {text}"
     found = [lead] if len(plain(lead)) < len(shown) else []
-    found += [above.text for above in _above(line, sheet) if is_named(above.parts[-1][1]) or is_named(above.block)]
+    found += [above.text for above in _above(line, document) if is_named(above.parts[-1][1]) or is_named(above.block)]
     for text in found:
         kicker = squeeze(text).strip(_ENDS)
         if 1 < len(kicker) <= _LONGEST and key not in plain(kicker) and not find_stamps(kicker):
@@ -67,9 +67,9 @@ def read_kicker(sheet: Document, line: Line | None, title: str) -> str | None:
     return None
 
 
-def _above(line: Line, sheet: Document) -> list[Line]:
+def _above(line: Line, document: Document) -> list[Line]:
     """The lines that stand directly above a headline, the nearest first."""
-    near = sheet.lines[max(0, line.row - _ABOVE) : line.row]
+    near = document.lines[max(0, line.row - _ABOVE) : line.row]
     return [
         above for above in reversed(near) if not above.zone & (Zone.HIDDEN | FOREIGN) and len(above.text) <= _LONGEST
     ]

@@ -208,18 +208,6 @@ def home_of(block: Element) -> Element | None:
     return home
 
 
-def heading_level(line: Line) -> int:
-    """1 to 6 for a line in a heading element, else 0."""
-    el: Element | None = line.block
-    for _ in range(3):
-        if el is None:
-            return 0
-        if el.tag in _HEADINGS:
-            return int(el.tag[1])
-        el = el.getparent()
-    return 0
-
-
 def squeeze(text: str) -> str:
     """White space of every kind as single blanks, none at the ends; invisible marks dropped."""
     if not text.isascii():
