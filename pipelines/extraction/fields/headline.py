@@ -292,20 +292,20 @@ def _headings(document: Document) -> list[Line]:
 
 
 def _with_kicker(tops: list[Line], machine: list[tuple[str, str]], document: Document) -> Headline | None:
-    """A title that joins the heading with what is printed right above it, where all of the page's statements join the two."""
+    """The heading with what is above it, where the page prints it there or both main statements join the two; else without."""
+    main = {by: plain(title) for title, by in machine if by in ("og:title", "json-ld")}
     for line in tops:
         key = plain(line.text)
-        if len(key) <= SHORTEST or key in {plain(title) for title, by in machine if by != "title"}:
+        if len(key) <= SHORTEST or key in main.values():
             continue
         for title, found_by in machine:
             match = re.match(r"[^:]{3,60}:\s(?=\S)", title)
             if match and plain(title[match.end() :]) == key:
-                return Headline(title if is_printed_above(match[0], line, document) else line.text, found_by, line)
+                is_joined = is_printed_above(match[0], line, document) or list(main.values()) == [plain(title)] * 2
+                return Headline(title if is_joined else line.text, found_by, line)
     return None
 
 
-_LEAST_PART = 0.15
-"""Share of the page's title from which one of several headings can be the headline; a word or two of it head a section."""
 _TELLING = 7
 """Letters below which a page's only titles ("Home", "首页", "新闻中心") are its section's: they say nothing of its headline."""
 
@@ -313,12 +313,8 @@ _TELLING = 7
 def _nearest_heading(tops: list[Line], machine: list[tuple[str, str]]) -> Headline | None:
     """The h1 that shares most with the machine's titles; a lone h1 needs to share little."""
     best: tuple[float, Line] | None = None
-    longest = max((len(plain(title)) for title, _ in machine), default=0)
     for line in tops:
-        key = plain(line.text)
-        if len(tops) > 1 and len(key) < longest * _LEAST_PART and any(key in plain(title) for title, _ in machine):
-            continue
-        share = max((overlap(key, plain(title)) for title, _ in machine), default=0.5)
+        share = max((overlap(plain(line.text), plain(title)) for title, _ in machine), default=0.5)
         if best is None or share > best[0]:
             best = (share, line)
     if best is None:

@@ -1,8 +1,7 @@
 """What a page calls its article for machines: `og:title`, the JSON-LD headline, other metas, `<title>`; and when to believe it.
 
-Newsrooms word a headline for the page, for sharing and for search engines. What is printed is the headline, with two exceptions on
-pages that state they are news: a shorter wording of the same sentence, and one in which all statements agree, as over a live ticker
-whose printed line changes by the hour.
+Newsrooms word a headline for the page, for sharing and for search engines. What is printed is the headline. A shorter wording of
+the same sentence replaces it on pages that state they are news.
 """
 
 from __future__ import annotations
@@ -20,8 +19,6 @@ SAME_STORY = 0.5
 """Overlap from which two titles are wordings of one headline."""
 SHORTEST = 8
 """Letters that must be left of a headline when the site's name is cut off it."""
-_AGREED = 0.8
-"""Overlap from which og:title and the JSON-LD headline are one wording, so that they outweigh the line printed."""
 _ELLIPSES = ("...", "…", "……")
 _LONGEST = 1000
 _SHORTEST_KICKER = 5
@@ -77,11 +74,10 @@ def better_wording(printed: str, level: int | None, titles: StatedTitles, *, is_
         return titles.social, "og:title"
     if not is_news:
         return None
-    is_agreed = not level or is_short_form(titles.structured, printed) or overlap(structured, social) >= _AGREED
     is_vouched = level is None or (level == 1 and window.startswith(structured))
     if (
-        is_agreed
-        and is_vouched
+        is_vouched
+        and (not level or is_short_form(titles.structured, printed))
         and len(structured) > SHORTEST
         and shown not in structured
         and not titles.structured.endswith(_ELLIPSES)
