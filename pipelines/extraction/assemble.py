@@ -118,15 +118,10 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     if refusal or headline is None:
         return refusal or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
     fields |= {"published": (dated.published, dated.published_by), "modified": (dated.modified, dated.modified_by)}
-    subheadings = find_subheadings(lines, heading_levels(sheet.lines, but=str(fields["subtitle"][0])))
+    levels = heading_levels(sheet, lines, ruled.get("subtitle") or str(fields["subtitle"][0]))
     fields |= {"kicker": (headline.kicker, "heading"), "alternative_title": (headline.alternative, "page")}
-    fields |= {
-        "subheadings": (subheadings, "heading"),
-        "title": (headline.text, headline.found_by),
-        "images": (images, "body"),
-        "text": (text, text_by),
-    }
-    fields["word_count"] = (count_words(text), "text")
+    fields |= {"title": (headline.text, headline.found_by), "images": (images, "body"), "text": (text, text_by)}
+    fields |= {"subheadings": (find_subheadings(lines, levels), "heading"), "word_count": (count_words(text), "text")}
     fields |= ruled.fields
     return Article(
         url=page.url,

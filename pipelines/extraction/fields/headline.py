@@ -48,9 +48,12 @@ class Headline(NamedTuple):
 
 def read_headline(document: Document, stated: StructuredData, site_names: tuple[str, ...]) -> Headline | None:
     """The headline of a page, or None where it has none at all."""
-    site_names = tuple(dict.fromkeys((*site_names, *_home_names(document))))
+    headings = _headings(document)
+    site_names = tuple(dict.fromkeys((*site_names, *_home_names(document, headings))))
     titles = read_stated_titles(document, stated, site_names)
-    found = _find(document, titles, {plain(name) for name in site_names} | {""})
+    own = {plain(name) for name in site_names} | {""}
+    tops = [line for line in headings if plain(line.text) not in own and not _leads_home(line)]
+    found = _find(document, titles, tops, own)
     if found is None:
         return None
     printed = _as_printed(found, titles.keys)
@@ -82,9 +85,9 @@ _BELOW_CRUMB = 3
 _HEADLINE_BOX = re.compile(r"(?:^|[\s_-])(?:headline|h1)(?:$|[\s_-])", re.I)
 
 
-def _home_names(document: Document) -> Iterator[str]:
+def _home_names(document: Document, headings: list[Line]) -> Iterator[str]:
     """What the links to the front page say: the site's name, as a rule; a heading anywhere, a line at the top."""
-    for line in (*_headings(document), *document.lines[:_TOP]):
+    for line in (*headings, *document.lines[:_TOP]):
         if _SHORTEST_NAME <= len(line.text) < _LONGEST_NAME and line.link_chars and _leads_home(line):
             yield line.text
 
@@ -157,10 +160,9 @@ _LONGEST_NAME = 40
 """Letters up to which an h1 that leads to the front page is taken for the site's name."""
 
 
-def _find(document: Document, titles: StatedTitles, own: set[str]) -> Headline | None:
+def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[str]) -> Headline | None:
     machine = list(titles.ranked)
     shown = _shown_lines(document, max((len(title) for title, _ in machine), default=0))
-    tops = [line for line in _headings(document) if plain(line.text) not in own and not _leads_home(line)]
     tops = tops or _misplaced_headings(document, [title for title, _ in machine])
     if kicked := _with_kicker(tops, machine, document):
         return kicked

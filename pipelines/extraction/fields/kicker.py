@@ -16,6 +16,8 @@ _NAMED = re.compile(
     re.I,
 )
 """What templates call a kicker in the languages that have a word for it."""
+_OTHER = re.compile(r"(?:^|[\s_-])(?:updated|date|time|type|author|byline)(?:$|[\s_-])", re.I)
+"""What stands in a kicker's place and is none: a mark, a date, the kind of the page, names."""
 _LONGEST = 80
 _ABOVE = 3
 """Lines above a headline among which its kicker stands: a label of the section or a mark may come between them."""
@@ -28,7 +30,10 @@ def is_named(el: Element | None) -> bool:
     for _ in range(_LEVELS_UP):
         if el is None or el.tag in ("body", "main", "article"):
             return False
-        if _NAMED.search(el.get("class", "")[:200]):
+        called = el.get("class", "")[:200]
+        if _OTHER.search(called):
+            return False
+        if _NAMED.search(called):
             return True
         el = el.getparent()
     return False

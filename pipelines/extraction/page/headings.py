@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from lxml.etree import _Element as Element
 
 from db.models import Article, Subheading
-from pipelines.extraction.page.document import FOREIGN, Line, Zone
-from pipelines.extraction.text.titles import plain
+from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-
 _LONGEST = 200
 """Characters of a subheading; longer ones are paragraphs that a template set large."""
 
@@ -28,27 +26,26 @@ def heading_level(line: Line) -> int:
     return 0
 
 
-def heading_levels(lines: Iterable[Line], but: str = "") -> dict[str, int]:
-    """The levels of the headings that a reader sees on a page, by their plain text; `but` is the standfirst, which is none."""
-    barred, none = FOREIGN | Zone.HIDDEN, plain(but)
+def heading_levels(document: Document, texts: Sequence[str], but: str | None) -> dict[str, int]:
+    """The levels of those lines of a text that the page prints as headings; `but` is the standfirst, which is none."""
+    wanted, barred = {text for text in texts if len(text) <= _LONGEST and text != but}, FOREIGN | Zone.HIDDEN
     return {
-        key: level
-        for line in lines
-        if len(line.text) <= _LONGEST and not line.zone & barred and (level := heading_level(line))
-        if (key := plain(line.text)) not in ("", none)
+        line.text: level
+        for line in document.lines
+        if line.text in wanted and not line.zone & barred and (level := heading_level(line))
     }
 
 
-def find_subheadings(lines: Sequence[str], levels: Mapping[str, int]) -> tuple[Subheading, ...]:
+def find_subheadings(texts: Sequence[str], levels: Mapping[str, int]) -> tuple[Subheading, ...]:
     """The subheadings among the lines of a text that are joined by newlines. The last line heads nothing."""
     found, offset = [], 0
-    for line in lines[:-1]:
-        if level := levels.get(plain(line)):
+    for text in texts[:-1]:
+        if level := levels.get(text):
             found.append(Subheading(offset=offset, level=level))
-        offset += len(line) + 1
+        offset += len(text) + 1
     return tuple(found)
 
 
 def levels_of(article: Article) -> dict[str, int]:
-    """The levels of an article's subheadings by their plain text, for a text that is joined anew."""
-    return {plain(line): level for level, line in article.paragraphs() if level}
+    """The levels of an article's subheadings, for a text that is joined anew."""
+    return {text: level for level, text in article.paragraphs() if level}
