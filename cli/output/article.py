@@ -81,7 +81,7 @@ def _labelled(label: str, value: str, width: int) -> Iterator[str]:
 
 def _facts(article: Article) -> list[tuple[str, str]]:
     return [
-        ("also titled", article.alternative_title or ""),
+        ("alt. title", article.alternative_title or ""),
         ("outlet", article.source or ""),
         ("original", article.original_source or ""),
         ("published", _when(article.published)),
