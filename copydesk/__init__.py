@@ -57,6 +57,7 @@ __all__ = [
     "Source",
     "StoredArticle",
     "StoredPage",
+    "Subheading",
     "UnknownSource",
     "UsageError",
     "add_source",
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
         Reason,
         Rejection,
         Source,
+        Subheading,
     )
     from db.search.snippets import MarkedText
     from db.site_rules.loader import Sites
@@ -124,7 +126,7 @@ else:
                 "Reason",
                 "Rejection",
             ),
-            "Source",
+            *("Source", "Subheading"),
         ),
         "db.search.snippets": ("MarkedText",),
         "db.site_rules.loader": ("Sites",),

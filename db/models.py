@@ -10,7 +10,7 @@ Every datetime is aware: a naive one raises ValueError.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -184,11 +184,24 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subheading:
+    """A line of an article's text that the page prints as a heading: where it begins, in characters, and its level, 1 to 6."""
+
+    offset: int
+    level: int
+
+    def __str__(self) -> str:
+        return f"h{self.level} at {self.offset}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """What was extracted from one page.
 
-    `text` holds paragraphs separated by a newline. `provenance` maps each field that is set to how it was found
-    ("json-ld", "meta", "byline", "credit line", "site rule", "hint", ...). Absent fields are None or empty.
+    `text` holds paragraphs separated by a newline; `subheadings` says which of them are headings. `title` is the headline as
+    a reader sees it, `kicker` the short line above it, `alternative_title` the page's other wording of it. `provenance` maps
+    each field that is set to how it was found ("json-ld", "meta", "byline", "credit line", "site rule", "hint", ...). Absent
+    fields are None or empty.
     """
 
     url: str | None
@@ -196,6 +209,9 @@ class Article:
     text: str
     canonical_url: str | None = None
     subtitle: str | None = None
+    kicker: str | None = None
+    alternative_title: str | None = None
+    subheadings: tuple[Subheading, ...] = ()
     published: Moment | None = None
     modified: Moment | None = None
     authors: tuple[str, ...] = ()
@@ -212,6 +228,14 @@ class Article:
     comment_count: int | None = None
     word_count: int = 0
     provenance: Mapping[str, str] = field(default_factory=dict)
+
+    def paragraphs(self) -> Iterator[tuple[int, str]]:
+        """The lines of the text, each with its level as a heading: 1 to 6, and 0 for all that is none."""
+        levels = {subheading.offset: subheading.level for subheading in self.subheadings}
+        offset = 0
+        for line in self.text.split("\n"):
+            yield levels.get(offset, 0), line
+            offset += len(line) + 1
 
 
 Outcome = Article | Rejection

@@ -30,6 +30,8 @@ def article_lines(conn: sqlite3.Connection, head: ArticleSummary, width: int) ->
     article = load_article(conn, head.page_id)
     assert article is not None
     prose = min(width, WIDEST_PROSE)
+    if article.kicker and article.kicker not in article.title:
+        yield from wrapped(plain(article.kicker), prose)
     for line in wrapped(plain(article.title), prose):
         yield styled(line, bold=True)
     if article.subtitle:
@@ -38,7 +40,10 @@ def article_lines(conn: sqlite3.Connection, head: ArticleSummary, width: int) ->
     for label, value in [*_facts(article), *_place(article, head), *_history(conn, head)]:
         yield from _labelled(label, value, width)
     yield ""
-    yield from wrapped(article.text, prose)
+    for number, (level, paragraph) in enumerate(article.paragraphs()):
+        if number:
+            yield ""
+        yield from (styled(line, bold=bool(level)) for line in wrapped(paragraph, prose))
 
 
 def provenance_lines(article: Article, width: int) -> Iterator[str]:
@@ -76,6 +81,7 @@ def _labelled(label: str, value: str, width: int) -> Iterator[str]:
 
 def _facts(article: Article) -> list[tuple[str, str]]:
     return [
+        ("alt. title", article.alternative_title or ""),
         ("outlet", article.source or ""),
         ("original", article.original_source or ""),
         ("published", _when(article.published)),

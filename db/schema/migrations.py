@@ -183,10 +183,10 @@ def m0010_dictionaries(db: Database) -> None:
 
 @migrations()
 def m0012_views(db: Database) -> None:
-    """Views that need no joins. A later step that changes a table under them calls `drop_views` before and `make_views`
-    after.
+    """Views that need no joins. The last step that changes them makes them, here and in later steps: SQLite renames no table
+    while a view names a column that is still to come. A later step that changes a table under them calls `drop_views` before
+    and `make_views` after.
     """
-    make_views(db)
 
 
 @migrations()
@@ -200,7 +200,6 @@ def m0013_search(db: Database) -> None:
 @migrations()
 def m0014_sources_counted_once(db: Database) -> None:
     """`sources_view` counts for all sources at once."""
-    make_views(db)
 
 
 @migrations()
@@ -243,13 +242,8 @@ def m0020_current_articles(db: Database) -> None:
     """No view returns blobs: Datasette answers 500 for the page of one that does (datasette#2601). The hash is in
     hexadecimal.
     """
-    columns = (str(row[1]) for row in db.execute("PRAGMA table_info(articles)").fetchall())
-    fields = ", ".join(
-        "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
-    )
     db.execute("DROP VIEW current_articles")
-    for statement in _statements(CURRENT_ARTICLES.format(fields=fields)):
-        db.execute(statement)
+    _make_current_articles(db)
 
 
 @migrations()
@@ -266,7 +260,6 @@ def m0022_counts_defined_once(db: Database) -> None:
         UPDATE runs SET figures = json_set(json_remove(figures, '$.new'), '$.pages', figures -> '$.new')
         WHERE command = 'import' AND figures ->> '$.pages' IS NULL AND figures ->> '$.new' IS NOT NULL
     """)
-    make_views(db)
 
 
 @migrations()
@@ -285,7 +278,30 @@ def m0024_notices(db: Database) -> None:
         db.execute(f"DROP VIEW {view}")
     for statement in (*_statements(NOTICES), REJECTIONS, fields):
         db.execute(statement)
+
+
+@migrations()
+def m0025_headlines(db: Database) -> None:
+    """Kicker, other wording of the headline, and subheadings. Articles of earlier versions have none until extracted again."""
+    drop_views(db)
+    db.execute("DROP VIEW current_articles")
+    for column in (
+        "kicker TEXT",
+        "alternative_title TEXT",
+        "subheadings TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(subheadings))",
+    ):
+        db.execute(f"ALTER TABLE articles ADD COLUMN {column}")
+    _make_current_articles(db)
     make_views(db)
+
+
+def _make_current_articles(db: Database) -> None:
+    columns = (str(row[1]) for row in db.execute("PRAGMA table_info(articles)").fetchall())
+    fields = ", ".join(
+        "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
+    )
+    for statement in _statements(CURRENT_ARTICLES.format(fields=fields)):
+        db.execute(statement)
 
 
 def step_names() -> frozenset[str]:

@@ -169,7 +169,7 @@ _PARAMETER = re.compile(r"[^\s?&=#]{1,40}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 PLACEHOLDER = re.compile(r"\{[^{}]+\}")
 _ARTICLE_FIELDS = tuple(
-    field.name for field in fields(Article) if field.name not in ("url", "provenance", "word_count")
+    field.name for field in fields(Article) if field.name not in ("url", "provenance", "word_count", "subheadings")
 )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
-from db.models import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection
+from db.models import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection, Subheading
 from db.search.index import index_page, remove_page
 from db.site_rules.loader import RuleFile
 from db.store.site_rules import save_rules
@@ -106,6 +106,9 @@ def article_row(page_id: int, url: str, article: Article, prints: Fingerprint) -
         "canonical_url": article.canonical_url,
         "title": article.title,
         "subtitle": article.subtitle,
+        "kicker": article.kicker,
+        "alternative_title": article.alternative_title,
+        "subheadings": _json([asdict(subheading) for subheading in article.subheadings]),
         "text": article.text,
         **_moment_columns("published", article.published),
         **_moment_columns("modified", article.modified),
@@ -153,6 +156,9 @@ def load_article(conn: sqlite3.Connection, page_id: int) -> Article | None:
         canonical_url=row["canonical_url"],
         title=row["title"],
         subtitle=row["subtitle"],
+        kicker=row["kicker"],
+        alternative_title=row["alternative_title"],
+        subheadings=tuple(Subheading(**subheading) for subheading in json.loads(row["subheadings"])),
         text=row["text"],
         published=_moment(row, "published"),
         modified=_moment(row, "modified"),

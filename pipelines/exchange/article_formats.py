@@ -28,7 +28,10 @@ COLUMNS = (
     "canonical_url",
     "title",
     "subtitle",
+    "kicker",
+    "alternative_title",
     "text",
+    "subheadings",
     "published",
     "published_precision",
     "published_offset_from",
@@ -175,4 +178,11 @@ def _link(row: Row) -> str:
 
 
 def _as_html(row: Row) -> str:
-    return "".join(f"<p>{escape(line)}</p>" for line in row["text"].split("\n"))
+    """The text as HTML, its subheadings as such; one of level 1 is an h2, because the headline is the h1."""
+    levels = {one["offset"]: max(2, one["level"]) for one in row["subheadings"]}
+    html, at = [], 0
+    for line in row["text"].split("\n"):
+        tag = f"h{levels[at]}" if at in levels else "p"
+        html.append(f"<{tag}>{escape(line)}</{tag}>")
+        at += len(line) + 1
+    return "".join(html)

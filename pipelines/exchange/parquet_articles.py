@@ -37,6 +37,7 @@ def _schema(pa: Any) -> Any:
     kinds = dict.fromkeys(COLUMNS, pa.string())
     kinds |= dict.fromkeys(_LISTS, pa.list_(pa.string())) | dict.fromkeys(_NUMBERS, pa.int64())
     picture = pa.struct([(name, pa.string()) for name in ("url", "alt", "caption", "credit")])
+    kinds["subheadings"] = pa.list_(pa.struct([("offset", pa.int64()), ("level", pa.int64())]))
     kinds |= {"images": pa.list_(picture), "paywalled": pa.bool_(), "fetched_at": pa.timestamp("ms", tz="UTC")}
     kinds["provenance"] = pa.map_(pa.string(), pa.string())
     return pa.schema([(name, kinds[name]) for name in COLUMNS])

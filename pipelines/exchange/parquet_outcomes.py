@@ -141,6 +141,7 @@ def _article_types() -> dict[str, Any]:
     picture = pa.struct([(name, pa.string()) for name in ("url", "alt", "caption", "credit")])
     return kinds | {
         "images": pa.list_(picture),
+        "subheadings": pa.list_(pa.struct([("offset", pa.int64()), ("level", pa.int64())])),
         "paywalled": pa.bool_(),
         "provenance": pa.map_(pa.string(), pa.string()),
     }

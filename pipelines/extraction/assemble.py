@@ -27,6 +27,7 @@ from pipelines.extraction.fields.headline import Headline, read_headline
 from pipelines.extraction.fields.standfirst import read_standfirst, with_standfirst
 from pipelines.extraction.list_pages import why_a_list
 from pipelines.extraction.page.document import Document, lay_out
+from pipelines.extraction.page.headings import find_subheadings, heading_levels
 from pipelines.extraction.page.layout import Layout, lay_around
 from pipelines.extraction.page.locale import language_code, read_country, read_language
 from pipelines.extraction.page.main_content import locate
@@ -96,7 +97,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         if len(text) < _HEADLESS and (told := _told_lines(stated, page, text)):
             lines, text_by = clean_lines(told, foreign, elsewhere, authors), stated.said.by("body")
             text = "\n".join(lines)
-    headline = _ruled_headline(ruled) or headline or _first_sentence(lines)
+    headline = _ruled_headline(ruled, headline) or headline or _first_sentence(lines)
     title = headline.text if headline else None
     read = Candidate(
         page=page,
@@ -117,8 +118,10 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     if refusal or headline is None:
         return refusal or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
     fields |= {"published": (dated.published, dated.published_by), "modified": (dated.modified, dated.modified_by)}
+    levels = heading_levels(sheet, lines, ruled.get("subtitle") or str(fields["subtitle"][0]))
+    fields |= {"kicker": (headline.kicker, "heading"), "alternative_title": (headline.alternative, "page")}
     fields |= {"title": (headline.text, headline.found_by), "images": (images, "body"), "text": (text, text_by)}
-    fields["word_count"] = (count_words(text), "text")
+    fields |= {"subheadings": (find_subheadings(lines, levels), "heading"), "word_count": (count_words(text), "text")}
     fields |= ruled.fields
     return Article(
         url=page.url,
@@ -133,9 +136,9 @@ def _host(page: Page, sheet: Document) -> str | None:
     return urlsplit(own or "").hostname
 
 
-def _ruled_headline(ruled: RuleValues) -> Headline | None:
+def _ruled_headline(ruled: RuleValues, found: Headline | None) -> Headline | None:
     title = ruled.get("title")
-    return Headline(title, ruled.by, None) if title else None
+    return Headline(title, ruled.by, None, kicker=found.kicker if found else None) if title else None
 
 
 def _host_labels(page: Page) -> tuple[str, ...]:

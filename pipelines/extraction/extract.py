@@ -18,6 +18,7 @@ from db.models import Article, Outcome, Page, Reason, Rejection
 from db.site_rules.loader import Sites
 from pipelines.extraction.assemble import read_article
 from pipelines.extraction.encoding import decode
+from pipelines.extraction.page.headings import find_subheadings, levels_of
 from pipelines.extraction.text.word_count import count_words
 
 MAX_BODY = 20 * 1024 * 1024
@@ -80,11 +81,12 @@ def _extract(page: Page, sites: Sites) -> Outcome:
 
 def _joined(first: Article, page: Page, sites: Sites) -> Article:
     """An article with the text and pictures of its further pages. What those repeat of the pages before is left out."""
-    lines, images = first.text.split("\n"), list(first.images)
+    lines, images, levels = first.text.split("\n"), list(first.images), levels_of(first)
     for body in page.parts:
         part = _extract(replace(page, body=body, parts=()), sites)
         if isinstance(part, Article):
             seen, pictures = set(lines), {image.url for image in images}
+            levels = levels_of(part) | levels
             lines += [line for line in part.text.split("\n") if line not in seen]
             images += [image for image in part.images if image.url not in pictures]
     text = "\n".join(lines)
@@ -93,6 +95,7 @@ def _joined(first: Article, page: Page, sites: Sites) -> Article:
         first,
         text=text,
         images=tuple(images),
+        subheadings=find_subheadings(lines, levels),
         word_count=count_words(text),
         provenance=dict(first.provenance) | {"text": by},
     )

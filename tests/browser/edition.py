@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from db.connection.database import open_database
-from db.models import Article, Image, Reason, Rejection
+from db.models import Article, Image, Reason, Rejection, Subheading
 from db.store import facts
 from db.store.alerts import AlertKind, open_alert
 from tests.cli.conftest import CORRECTED, STORY, Newsroom, open_room, report
@@ -93,6 +93,9 @@ def fill(path: Path, trap: str) -> dict[str, int]:
             url=None,
             title=f"{script}</title><img src=x onerror=fetch('{trap}/title')>",
             subtitle=script,
+            kicker=script,
+            alternative_title=script,
+            subheadings=(Subheading(offset=0, level=1),),
             text=f"{script}\n<img src={trap}/text.png onerror=fetch('{trap}/text')>\n"
             + "An ordinary sentence stands here as well. " * 5,
             authors=(f"<b onmouseover=alert(1)>Bold</b>{script}", "\"'><svg onload=alert(1)>"),

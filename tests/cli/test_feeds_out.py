@@ -50,7 +50,8 @@ def test_rss_holds_to_its_rules(hostile: Told) -> None:
         for name, text in (("description", one["description"]), (CONTENT, one["text"])):
             # Both are HTML; a page's markup must have become text in it.
             shown = html.fragment_fromstring(item.findtext(name), create_parent=True)
-            assert {element.tag for element in shown.iter()} <= {"div", "p"}
+            assert {element.tag for element in shown.iter()} <= {"div", "p", "h3"}
+            assert [element.tag for element in shown][:2] == (["h3", "p"] if name == CONTENT else [])[:2]
             words = "".join(shown.itertext())
             assert re.sub(r"\s", "", words) == re.sub(r"\s", "", xml(text)).replace("\x85", "…")
     assert len({item.findtext("guid") for item in items}) == len(items)

@@ -20,7 +20,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from db.connection.database import open_database
-from db.models import Article, Image, Moment, OffsetFrom, Precision
+from db.models import Article, Image, Moment, OffsetFrom, Precision, Subheading
 from db.store import facts
 from db.timestamps import format_timestamp
 from pipelines.exchange.article_formats import COLUMNS, write_csv, write_json_feed, write_jsonl, write_rss
@@ -69,6 +69,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[s
             url=None,
             title=text,
             subtitle=text,
+            kicker=text,
+            alternative_title=text,
+            subheadings=(Subheading(offset=0, level=3),),
             text=f"{story(number, 4)}\n{text}" + (f"\n{LONG}" if number == 0 else ""),
             published=moment(number),
             authors=(text, "Ann Reed"),

@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas
@@ -25,8 +26,9 @@ from db.connection.database import connect, open_database
 from db.maintenance.search_index import index_waiting_pages
 from db.queries.search import search
 from db.schema.migrations import migrations
+from db.schema.views import drop_views
 from db.search.index import count_inconsistencies
-from db.store.outcomes import delete_outcome
+from db.store.outcomes import delete_outcome, load_article
 from tests.cli.conftest import STORY, Newsroom, report
 
 _NAMES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
@@ -166,6 +168,33 @@ def test_an_earlier_index_is_taken_over(tmp_path: Path) -> None:
     db.conn.execute("INSERT INTO search_index (search_index) VALUES ('integrity-check')")
     config = dict(db.conn.execute("SELECT k, v FROM search_index_config").fetchall())
     assert (config["pgsz"], config["crisismerge"]) == (1000, 64)
+    db.conn.close()
+
+
+def test_articles_of_before_have_no_kicker(tmp_path: Path) -> None:
+    """A database of before `m0025_headlines` opens; its articles are whole, and what they lack is empty."""
+    path = tmp_path / "news.db"
+    open_database(path, create=True).conn.close()
+    newsroom = Newsroom(path=path)
+    kept = report(STORY, title="Ferry")
+    page = newsroom.article(newsroom.source("a.example", "https://a.example/"), "https://a.example/1", kept)
+    old = Database(path)
+    drop_views(old)
+    old.execute("DROP VIEW current_articles")
+    for column in ("kicker", "alternative_title", "subheadings"):
+        old.execute(f"ALTER TABLE articles DROP COLUMN {column}")
+    old.execute("CREATE VIEW current_articles AS SELECT page_id AS id, * FROM articles")
+    old.execute("CREATE VIEW articles_view AS SELECT id, title, subtitle FROM current_articles")
+    old.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0025_headlines'")
+    old.conn.commit()
+    old.conn.close()
+    db = open_database(path)
+    assert load_article(db.conn, page) == replace(kept, url="https://a.example/1")
+    assert db.conn.execute("SELECT title, kicker, alternative_title FROM articles_view").fetchall() == [
+        ("Ferry", None, None)
+    ]
+    assert db.conn.execute("SELECT subheadings FROM current_articles").fetchall() == [("[]",)]
+    assert [hit.article_summary.page_id for hit in search(db.conn, "ferry").hits] == [page]
     db.conn.close()
 
 

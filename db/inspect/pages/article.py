@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -69,7 +69,7 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
-    """An article. `paragraphs` are those shown, `is_cut` tells whether there are more.
+    """An article. `paragraphs` are those shown, each with its level as a heading (0: none); `is_cut` tells whether there are more.
 
     `cluster` begins with the original; `moments` are (time of publication, source, whether it is the original) of each
     of them, and `lags` the seconds from the earliest, in the same order.
@@ -77,7 +77,7 @@ class ArticlePage:
 
     head: ArticleSummary
     article: Article
-    paragraphs: list[str]
+    paragraphs: list[tuple[int, str]]
     is_cut: bool
     fetched: Fetched
     link: PageLink | None
@@ -125,7 +125,7 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
     return ArticlePage(
         head=head,
         article=article,
-        paragraphs=[line for line in article.text[:MAX_SHOWN].split("\n") if line.strip()],
+        paragraphs=list(_shown(article)),
         is_cut=len(article.text) > MAX_SHOWN,
         fetched=_fetched(conn, head.page_id),
         link=_link(conn, head.page_id),
@@ -135,6 +135,17 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
         lags=[(at - earliest).total_seconds() for at, _, _ in moments] if earliest else [],
         more_copies=max(0, len(ids) - MAX_COPIES),
     )
+
+
+def _shown(article: Article) -> Iterator[tuple[int, str]]:
+    """What is shown of a text: its first paragraphs. A subheading is at least an h2, for the headline is the h1."""
+    room = MAX_SHOWN
+    for level, line in article.paragraphs():
+        if line.strip():
+            yield level and max(2, level), line[:room]
+        room -= len(line) + 1
+        if room <= 0:
+            return
 
 
 def changes_page(conn: sqlite3.Connection, article_id: int, revision: int | None) -> ChangesPage | None:

@@ -1,10 +1,9 @@
-"""Which words are the headline: what the reader sees on top, checked against what the page says for machines.
+"""Which words are the headline: what a reader sees above the text, checked against what the page states for machines.
 
-Candidates are `og:title`, the JSON-LD headline, the `<title>`, and the visible `h1` lines. A `<title>` carries names
-of site and section
-behind dashes and bars, so its parts are candidates too. A machine's title that the page shows as a line is the headline; a heading
-wins over other lines. Where the page shows none of them, the heading nearest to them wins, and last the title without its tail.
-A kicker set above the heading ("Nairobi von unten" under "Kenia") belongs to the headline if the page's own title says so.
+Candidates are the titles stated and the visible `h1` lines. A `<title>` carries names of site and section behind dashes and bars,
+so its parts are candidates too. A stated title that the page prints as a line is the headline; a heading wins over other lines.
+Where the page prints none of them, the heading nearest to them wins, and last the title without its tail. A kicker printed above
+the heading ("Nairobi von unten" below "Kenia") belongs to the headline if all statements join the two.
 """
 
 from __future__ import annotations
@@ -15,43 +14,80 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
+from pipelines.extraction.fields.kicker import is_named, is_printed_above, read_kicker
+from pipelines.extraction.fields.stated_titles import (
+    SAME_STORY,
+    SHORTEST,
+    StatedTitles,
+    better_wording,
+    other_wording,
+    read_stated_titles,
+)
 from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone, squeeze
+from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
 _HOME = re.compile(r"(?:(?:https?:)?//[^/?#]{1,200})?/?(?:index\.\w{2,5})?")
-_ELLIPSIS = ("...", "…", "……")
 _LONGEST = 300
 _TEXT_BETWEEN = 600
 """Characters in long lines between an h1 and a lower line from which the lower one cannot be the headline."""
-
-
 _TEXT_ABOVE = 2000
 """Characters in long lines above an h1 from which it opens something that follows the article."""
 
 
 class Headline(NamedTuple):
-    """The headline, how it was found, and the line of the page that shows it, if one does."""
+    """The headline, how it was found, the line that prints it, if one does, the kicker above it, and its other wording."""
 
     text: str
     found_by: str
     line: Line | None
+    kicker: str | None = None
+    alternative: str | None = None
 
 
-def read_headline(sheet: Document, stated: StructuredData, site_names: tuple[str, ...]) -> Headline | None:
+def read_headline(document: Document, stated: StructuredData, site_names: tuple[str, ...]) -> Headline | None:
     """The headline of a page, or None where it has none at all."""
-    site_names = tuple(dict.fromkeys((*site_names, *_home_names(sheet))))
-    found = _find(sheet, stated, site_names)
+    headings = _headings(document)
+    site_names = tuple(dict.fromkeys((*site_names, *_home_names(document, headings))))
+    titles = read_stated_titles(document, stated, site_names)
+    own = {plain(name) for name in site_names} | {""}
+    tops = [line for line in headings if plain(line.text) not in own and not _leads_home(line)]
+    found = _find(document, titles, tops, own)
     if found is None:
         return None
-    edited = _edited(_as_seen(found), sheet, stated, site_names)
-    bare = cut_site(edited.text, site_names)
-    return edited._replace(text=bare) if len(bare) >= _SHORTEST else edited
+    printed = _as_printed(found, titles.keys)
+    chosen = _below_crumb(printed, document) or printed
+    level = heading_level(chosen.line) if chosen.line else None
+    if wording := better_wording(chosen.text, level, titles, is_news=stated.is_news):
+        chosen = Headline(*wording, chosen.line)
+    bare = cut_site(chosen.text, site_names)
+    text = bare if len(bare) >= SHORTEST else chosen.text
+    kicker = read_kicker(document, chosen.line, text)
+    return chosen._replace(text=text, kicker=kicker, alternative=other_wording(printed.text, text, kicker, titles))
 
 
-def _home_names(sheet: Document) -> Iterator[str]:
+def _below_crumb(found: Headline, document: Document) -> Headline | None:
+    """The headline that a box below the bread crumb prints, where the crumb is the page's h1 and says it in other words."""
+    if found.line is None or not found.line.zone & FOREIGN:
+        return None
+    key = plain(found.text)
+    for line in document.lines[found.line.row + 1 : found.line.row + 1 + _BELOW_CRUMB]:
+        text, el = line.parts[-1]
+        own = plain(text)
+        if own not in key and overlap(own, key) > SAME_STORY and _HEADLINE_BOX.search(el.get("class", "")[:200]):
+            return Headline(squeeze(text), "heading", line)
+    return None
+
+
+_BELOW_CRUMB = 3
+"""Lines between a bread crumb and the headline below it."""
+_HEADLINE_BOX = re.compile(r"(?:^|[\s_-])(?:headline|h1)(?:$|[\s_-])", re.I)
+
+
+def _home_names(document: Document, headings: list[Line]) -> Iterator[str]:
     """What the links to the front page say: the site's name, as a rule; a heading anywhere, a line at the top."""
-    for line in (*_headings(sheet), *sheet.lines[:_TOP]):
+    for line in (*headings, *document.lines[:_TOP]):
         if _SHORTEST_NAME <= len(line.text) < _LONGEST_NAME and line.link_chars and _leads_home(line):
             yield line.text
 
@@ -59,24 +95,30 @@ def _home_names(sheet: Document) -> Iterator[str]:
 _SHORTEST_NAME = 4
 
 
-def _as_seen(found: Headline) -> Headline:
-    """A heading as its reader takes it: a blank between two boxes of it, without the date, label or subtitle set in it."""
+def _as_printed(found: Headline, stated: set[str]) -> Headline:
+    """A heading as its reader takes it: a blank between two boxes of it, without the date, kicker or subtitle set in it.
+
+    One that a title `stated` repeats as a whole stays whole.
+    """
     line = found.line
-    if line is None or found.text != line.text or not _heading_level(line):
+    if line is None or found.text != line.text or not heading_level(line):
         return found
+    is_whole = plain(line.text) in stated
     text, at = "", 0
     for part, el in line.parts:
         piece = squeeze(part)
         start = line.text.find(piece, at)
         day = not text and _DAY.fullmatch(piece)
-        if not (day or _is_beside(el, _BELOW if text else _DATE)):
+        if is_whole or not (
+            day or _is_beside(el, _BELOW if text else _DATE) or (not text and is_named(el) and len(line.parts) > 1)
+        ):
             glued = start == at and _is_joint(text, piece)
             apart = " " if glued else "" if not plain(piece) and piece[0] in ":,;" else line.text[at:start]
             text += apart + piece if text else piece
         at = start + len(piece)
     if dated := _DATED.match(text):
         text = text[dated.end() :]
-    least = _SHORTEST if text.isascii() else _SHORTEST_NAME
+    least = SHORTEST if text.isascii() else _SHORTEST_NAME
     return found._replace(text=text.strip(" :")) if len(plain(text)) >= least else found
 
 
@@ -112,73 +154,32 @@ def _is_joint(before: str, after: str) -> bool:
     return (before[-1].islower() or before[-1] in '0123456789.:!?"”»“') and (after[0].isupper() or after[0] in '„“«»"')
 
 
-_SHORTEST = 8
-"""Letters that must be left of a headline when the site's name is cut off it."""
 _TOP = 200
 """Lines from the top among which the site's name is a link to the front page."""
 _LONGEST_NAME = 40
 """Letters up to which an h1 that leads to the front page is taken for the site's name."""
-_SAME_STORY = 0.5
-"""Overlap from which two titles are wordings of one headline."""
 
 
-def _edited(found: Headline, sheet: Document, stated: StructuredData, site_names: tuple[str, ...]) -> Headline:
-    """The wording that the desk settled on, where a page has several.
-
-    Desks word a headline for the page, for sharing and for machines. Where `<title>` repeats the line shown, `og:title` is a
-    wording of its own and the later one; where it repeats the JSON-LD headline, that is the one the story is kept under.
-    """
-    social = cut_site((sheet.head.meta("og:title") or "")[:1000], site_names)
-    kept = cut_site((stated.headline or "")[:1000], site_names)
-    shown, window = plain(found.text), plain(sheet.head.title or "")
-    if not kept and social and _is_kickered(shown, social):
-        return Headline(social, "og:title", found.line)
-    if not stated.is_news:
-        return found
-    other = plain(kept)
-    vouched = found.line is None or (_heading_level(found.line) == 1 and window.startswith(other))
-    if vouched and len(other) > 8 and shown not in other and not kept.endswith(_ELLIPSIS):
-        return Headline(kept, "json-ld", found.line)
-    if not social or social.endswith(_ELLIPSIS) or overlap(plain(social), shown) <= _SAME_STORY:
-        return found
-    if plain(social) != shown and plain(social).startswith(shown):
-        return found  # the same wording with a section, a date or a slide's name set on
-    if other != shown or (window.startswith(shown) and not shown.endswith(plain(social))):
-        return Headline(social, "og:title", found.line)
-    return found
-
-
-_SHORTEST_KICKER = 5
-
-
-def _is_kickered(shown: str, social: str) -> bool:
-    """Whether the line shown is the social title with a date or a kicker before it."""
-    key = plain(social)
-    return len(key) > 12 and shown.endswith(key) and _SHORTEST_KICKER <= len(shown) - len(key) < len(key)
-
-
-def _find(sheet: Document, stated: StructuredData, site_names: tuple[str, ...]) -> Headline | None:
-    own = {plain(name) for name in site_names} | {""}
-    machine = list(_machine_titles(sheet, stated, site_names, own))
-    shown = _shown_lines(sheet, max((len(title) for title, _ in machine), default=0))
-    tops = [line for line in _headings(sheet) if plain(line.text) not in own and not _leads_home(line)]
-    tops = tops or _misplaced_headings(sheet, [title for title, _ in machine])
-    if kicked := _with_kicker(tops, machine):
+def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[str]) -> Headline | None:
+    machine = list(titles.ranked)
+    shown = _shown_lines(document, max((len(title) for title, _ in machine), default=0))
+    tops = tops or _misplaced_headings(document, [title for title, _ in machine])
+    if kicked := _with_kicker(tops, machine, document):
         return kicked
     seen = _seen_title(machine, shown, own)
-    top = _nearest_heading([line for line in tops if not _under_text(line, sheet)], machine)
-    if seen and not _below_the_text(seen, top, tops, sheet):
+    top = _nearest_heading([line for line in tops if not _under_text(line, document)], machine)
+    if seen and not _below_the_text(seen, top, tops, document):
         return seen
     if top := top or (seen and Headline(tops[0].text, "h1", tops[0])):
         return top
-    if not tops and (named := _named_heading(sheet, own)):
+    if not tops and (named := _named_heading(document, own)):
         return named
     for title, found_by in machine:
         return Headline(without_tail(title), found_by, None)
     return None
 
 
-def _misplaced_headings(sheet: Document, titles: list[str]) -> list[Line]:
+def _misplaced_headings(document: Document, titles: list[str]) -> list[Line]:
     """The h1 of a page that has none outside the boxes that call themselves a menu or comments, if its titles repeat it.
 
     A commentary's box is named like one of comments, and whole pages stand inside boxes named after their menu.
@@ -186,20 +187,20 @@ def _misplaced_headings(sheet: Document, titles: list[str]) -> list[Line]:
     keys = [plain(title) for title in titles]
     return [
         line
-        for line in sheet.lines
+        for line in document.lines
         if line.zone & FOREIGN
         and not line.zone & Zone.HIDDEN
-        and _heading_level(line) == 1
-        and len(key := plain(line.text)) >= _SHORTEST
+        and heading_level(line) == 1
+        and len(key := plain(line.text)) >= SHORTEST
         and len(line.text) <= _LONGEST
         and any(key in title and len(key) * 2 >= len(title) for title in keys)
     ]
 
 
-def _under_text(line: Line, sheet: Document) -> bool:
+def _under_text(line: Line, document: Document) -> bool:
     """Whether an article's worth of text stands above a heading: it opens a box that follows."""
     size = 0
-    for other in sheet.lines[: line.row]:
+    for other in document.lines[: line.row]:
         if len(other.text) > 80 and not other.zone & (FOREIGN | Zone.HIDDEN) and other.link_chars * 2 < len(other.text):
             size += len(other.text)
     return size > _TEXT_ABOVE
@@ -208,12 +209,12 @@ def _under_text(line: Line, sheet: Document) -> bool:
 _NAMED = re.compile(r"\b(?:entry|post|article|story|news|page)[-_]?(?:title|headline|heading)\b|^headline$", re.I)
 
 
-def _named_heading(sheet: Document, own: set[str]) -> Headline | None:
+def _named_heading(document: Document, own: set[str]) -> Headline | None:
     """The one heading that calls itself the title of the entry, on a page whose h1 is the site's name."""
     named = [
         line
-        for line in sheet.lines
-        if _heading_level(line)
+        for line in document.lines
+        if heading_level(line)
         and not line.zone & (FOREIGN | Zone.HIDDEN | Zone.ASIDE)
         and 1 < len(line.text) <= _LONGEST
         and plain(line.text) not in own
@@ -222,29 +223,29 @@ def _named_heading(sheet: Document, own: set[str]) -> Headline | None:
     return Headline(named[0].text, "heading", named[0]) if len(named) == 1 else None
 
 
-def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], sheet: Document) -> bool:
+def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], document: Document) -> bool:
     """Whether a line that repeats the page's title stands under an h1, and under its text: then the h1 is the headline."""
     line = seen.line
-    if line is None or not tops or _heading_level(line) == 1 or tops[0].row >= line.row:
+    if line is None or not tops or heading_level(line) == 1 or tops[0].row >= line.row:
         return False
-    if top and not _heading_level(line):
+    if top and not heading_level(line):
         return True
     return (
-        sum(len(other.text) for other in sheet.lines[tops[0].row + 1 : line.row] if len(other.text) > 80)
+        sum(len(other.text) for other in document.lines[tops[0].row + 1 : line.row] if len(other.text) > 80)
         > _TEXT_BETWEEN
     )
 
 
-def _shown_lines(sheet: Document, longest: int) -> dict[str, Line]:
+def _shown_lines(document: Document, longest: int) -> dict[str, Line]:
     """Lines by their plain text, as far as they can be one of the titles; of equal lines the highest heading, then the first."""
     shown: dict[str, Line] = {}
     rank: dict[str, int] = {}
-    for line in sheet.lines:
+    for line in document.lines:
         size = len(line.text)
         if size > _LONGEST or size < 4 or size > longest + 20 or line.zone & Zone.HIDDEN:
             continue
         key = plain(line.text)
-        grade = _heading_level(line) or 7
+        grade = heading_level(line) or 7
         if line.zone & FOREIGN or line.link_chars * 2 > len(line.text):
             grade += 10
         if grade < rank.get(key, 99):
@@ -261,9 +262,9 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
             line = shown.get(key)
             if line is None or key in own or (part != title and (len(key) < 6 or _leads_home(line))):
                 continue
-            if line.zone & FOREIGN and not _heading_level(line) and len(key) * 2 < len(plain(title)):
+            if line.zone & FOREIGN and not heading_level(line) and len(key) * 2 < len(plain(title)):
                 continue  # a small part of the title in a menu is the name of the site or of a section
-            level = _heading_level(line)
+            level = heading_level(line)
             grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & FOREIGN else 0)
             if best is None or grade < best[0]:
                 best = (grade, Headline(line.text, found_by, line))
@@ -284,60 +285,26 @@ def _leads_home(line: Line) -> bool:
     return _HOME.fullmatch(href.strip()[:300]) is not None
 
 
-def _machine_titles(
-    sheet: Document, stated: StructuredData, site_names: tuple[str, ...], own: set[str]
-) -> Iterator[tuple[str, str]]:
-    head = sheet.head
-    sources = (
-        (head.meta("og:title"), "og:title"),
-        (stated.headline if stated.is_article else None, "json-ld"),
-        (
-            head.meta(
-                "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "weibo:article:title"
-            ),
-            "meta",
-        ),
-        (head.title, "title"),
-    )
-    cut_short = []
-    for value, found_by in sources:
-        title = cut_site(value[:1000], site_names) if value else ""
-        if plain(title) in own:
-            continue
-        if title.endswith(_ELLIPSIS):
-            cut_short.append((title, found_by))
-        else:
-            yield title, found_by
-    yield from cut_short
-
-
-def _headings(sheet: Document) -> list[Line]:
+def _headings(document: Document) -> list[Line]:
     return [
         line
-        for line in sheet.lines
-        if 1 < len(line.text) <= _LONGEST and not line.zone & (FOREIGN | Zone.HIDDEN) and _heading_level(line) == 1
+        for line in document.lines
+        if 1 < len(line.text) <= _LONGEST and not line.zone & (FOREIGN | Zone.HIDDEN) and heading_level(line) == 1
     ]
 
 
-def _heading_level(line: Line) -> int:
-    """1 to 4 for a line in a heading element, else 0."""
-    el: Element | None = line.block
-    for _ in range(3):
-        if el is None:
-            return 0
-        if len(el.tag) == 2 and el.tag[0] == "h" and el.tag[1] in "1234":
-            return int(el.tag[1])
-        el = el.getparent()
-    return 0
-
-
-def _with_kicker(tops: list[Line], machine: list[tuple[str, str]]) -> Headline | None:
+def _with_kicker(tops: list[Line], machine: list[tuple[str, str]], document: Document) -> Headline | None:
+    """The heading with what is above it, where the page prints it there or both main statements join the two; else without."""
+    main = {by: plain(title) for title, by in machine if by in ("og:title", "json-ld")}
     for line in tops:
         key = plain(line.text)
+        if len(key) <= SHORTEST or key in main.values():
+            continue
         for title, found_by in machine:
             match = re.match(r"[^:]{3,60}:\s(?=\S)", title)
-            if match and len(key) > 8 and plain(title[match.end() :]) == key:
-                return Headline(title, found_by, line)
+            if match and plain(title[match.end() :]) == key:
+                is_joined = is_printed_above(match[0], line, document) or list(main.values()) == [plain(title)] * 2
+                return Headline(title if is_joined else line.text, found_by, line)
     return None
 
 

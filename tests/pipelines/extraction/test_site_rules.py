@@ -56,6 +56,13 @@ def with_body(inner: str, *, head: str = "<title>Ferry</title>", lang: str = "en
     return f"<html lang={lang}><head>{head}</head><body><h1>Ferry sails again</h1>{text}{inner}</body></html>"
 
 
+def test_a_kicker_of_the_rules_and_one_beside_a_title_of_the_rules() -> None:
+    html = with_body("<b class='tag'>Islands</b>").replace("<h1>", "<p class='kicker'>Harbour</p><h1>")
+    assert article_of(html, FieldRule(field="kicker", css="b.tag")).kicker == "Islands"
+    article = article_of(html, FieldRule(field="title", css="title"))
+    assert (article.kicker, article.title) == ("Harbour", "Ferry")
+
+
 def test_css_xpath_pattern_and_attribute() -> None:
     article = read(
         FieldRule(field="editors", css="p.desk b"),

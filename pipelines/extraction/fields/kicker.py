@@ -1,0 +1,80 @@
+"""The kicker: the short line that a page prints above its headline, or sets into the heading before it."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.etree import _Element as Element
+
+from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone, squeeze
+from pipelines.extraction.text.date_parser import find_stamps
+from pipelines.extraction.text.titles import plain
+
+_NAMED = re.compile(
+    r"kicker|(?:^|[\s_-])(?:over-?(?:line|title)|eyebrow|(?:top|high|roof)-?line|dach-?zeile|spitzmarke|pre-?(?:title|head(?:line|ing))"
+    r"|su(?:per|pra)-?(?:title|headline)|sur-?titre|(?:ante|sobre)-?t[ií]tulo|volanta|cintillo|occhiello|chap[eé]u|yinti|jianti)(?:$|[\s_-])",
+    re.I,
+)
+"""What templates call a kicker in the languages that have a word for it."""
+_OTHER = re.compile(r"(?:^|[\s_-])(?:updated|date|time|type|author|byline)(?:$|[\s_-])", re.I)
+"""What stands in a kicker's place and is none: a mark, a date, the kind of the page, names."""
+_LONGEST = 80
+_ABOVE = 3
+"""Lines above a headline among which its kicker stands: a label of the section or a mark may come between them."""
+_ENDS = " \t\n:：|/–—-"
+_LEVELS_UP = 2
+
+
+def is_named(el: Element | None) -> bool:
+    """Whether an element, or a box just around it, calls itself a kicker."""
+    for _ in range(_LEVELS_UP):
+        if el is None or el.tag in ("body", "main", "article"):
+            return False
+        called = el.get("class", "")[:200]
+        if _OTHER.search(called):
+            return False
+        if _NAMED.search(called):
+            return True
+        el = el.getparent()
+    return False
+
+
+def is_printed_above(kicker: str, line: Line, document: Document) -> bool:
+    """Whether a page prints these words right above its headline."""
+    return any(plain(above.text) == plain(kicker) for above in _above(line, document))
+
+
+def read_kicker(document: Document, line: Line | None, title: str) -> str | None:
+    """The kicker over the headline that stands on `line`, None where the page prints none.
+
+    It is part of the heading and not of `title`, or joined in `title` and printed above, or its box says what it is.
+    """
+    if line is None:
+        return None
+    key, shown = plain(title), plain(line.text)
+    if key != shown and key.endswith(shown):
+        lead = title[: len(title) - len(line.text)].strip(_ENDS)
+        if is_printed_above(lead, line, document):
+            return lead
+    lead = ""
+    for text, el in line.parts:
+        if key.startswith(plain(text)) and not is_named(el):
+            break
+        if shown.endswith(key) and key != shown and len(plain(lead + text)) > len(shown) - len(key):
+            break
+        lead += f" {text}"
+    found = [lead] if len(plain(lead)) < len(shown) else []
+    found += [above.text for above in _above(line, document) if is_named(above.parts[-1][1]) or is_named(above.block)]
+    for text in found:
+        kicker = squeeze(text).strip(_ENDS)
+        if 1 < len(kicker) <= _LONGEST and key not in plain(kicker) and not find_stamps(kicker):
+            return kicker
+    return None
+
+
+def _above(line: Line, document: Document) -> list[Line]:
+    """The lines that stand directly above a headline, the nearest first."""
+    near = document.lines[max(0, line.row - _ABOVE) : line.row]
+    return [
+        above for above in reversed(near) if not above.zone & (Zone.HIDDEN | FOREIGN) and len(above.text) <= _LONGEST
+    ]

@@ -1,0 +1,51 @@
+"""Which lines of a page are headings, and which lines of an article's text are its subheadings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lxml.etree import _Element as Element
+
+from db.models import Article, Subheading
+from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_LONGEST = 200
+"""Characters of a subheading; longer ones are paragraphs that a template set large."""
+
+
+def heading_level(line: Line) -> int:
+    """1 to 6 for a line in a heading element, else 0."""
+    el: Element | None = line.block
+    for _ in range(3):
+        if el is None:
+            return 0
+        if el.tag in _HEADINGS:
+            return int(el.tag[1])
+        el = el.getparent()
+    return 0
+
+
+def heading_levels(document: Document, texts: Sequence[str], but: str | None) -> dict[str, int]:
+    """The levels of those lines of a text that the page prints as headings; `but` is the standfirst, which is none."""
+    wanted, barred = {text for text in texts if len(text) <= _LONGEST and text != but}, FOREIGN | Zone.HIDDEN
+    return {
+        line.text: level
+        for line in document.lines
+        if line.text in wanted and not line.zone & barred and (level := heading_level(line))
+    }
+
+
+def find_subheadings(texts: Sequence[str], levels: Mapping[str, int]) -> tuple[Subheading, ...]:
+    """The subheadings among the lines of a text that are joined by newlines. The last line heads nothing."""
+    found, offset = [], 0
+    for text in texts[:-1]:
+        if level := levels.get(text):
+            found.append(Subheading(offset=offset, level=level))
+        offset += len(text) + 1
+    return tuple(found)
+
+
+def levels_of(article: Article) -> dict[str, int]:
+    """The levels of an article's subheadings, for a text that is joined anew."""
+    return {text: level for level, text in article.paragraphs() if level}
