@@ -32,6 +32,8 @@ _COMMANDS = (
         "show",
         "copies",
         "stats",
+        "coverage",
+        "digest",
         "inspect",
         "alerts",
     ),

@@ -12,13 +12,17 @@ page).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from db.sql_conditions import IS_CURRENT, LAST_FETCHED
 
 
+class _Fetches(Protocol):
+    def fetchall(self) -> list[Any]: ...
+
+
 class _Executes(Protocol):
-    def execute(self, sql: str, /) -> object: ...
+    def execute(self, sql: str, /) -> _Fetches: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,8 @@ class View:
     """Name, SQL and description of each."""
     rows: str
     """The rest of the statement, from FROM on."""
+    needs: str = ""
+    """A table that a later step made: earlier steps leave the view out."""
 
     @property
     def sql(self) -> str:
@@ -245,6 +251,40 @@ _RUNS = View(
     rows="FROM runs",
 )
 
+_COVERAGE = View(
+    name="coverage_view",
+    description="a week of a source: whether what it published is here ([coverage.md](coverage.md))",
+    columns=(
+        ("source_name", "s.name", "the site"),
+        ("week", "w.week", "its Monday"),
+        ("state", "w.state", "complete, thin, missing, not looked, learning"),
+        ("expected", "w.expected", "articles expected by its rhythm and its listings; empty while too little is known"),
+        ("found", "w.found", "articles that are here, by the day the publisher states"),
+        ("unfetched", "w.unfetched", "links that listings named and that were never fetched"),
+        ("judged_utc", "j.judged_at", "when this was judged; `copydesk coverage` does it anew"),
+    ),
+    rows="FROM coverage_weeks w JOIN sources s ON s.id = w.source_id JOIN coverage_judged j ON j.source_id = w.source_id",
+    needs="coverage_weeks",
+)
+
+_COVERAGE_DAYS = View(
+    name="coverage_days_view",
+    description="a day of a source in the same way",
+    columns=(
+        ("source_name", "s.name", "the site"),
+        ("day", "date(w.week, '+' || d.key || ' days')", "the day, as the publisher has it"),
+        ("state", "d.value ->> 0", "complete, thin, missing, not looked, learning"),
+        ("expected", "d.value ->> 1", "articles expected"),
+        ("found", "d.value ->> 2", "articles that are here"),
+        ("unfetched", "d.value ->> 3", "links never fetched"),
+    ),
+    rows="""
+FROM coverage_weeks w JOIN sources s ON s.id = w.source_id JOIN json_each(w.days) d
+WHERE d.type = 'array'
+""",
+    needs="coverage_weeks",
+)
+
 # The view that those above are built on; `db.schema.migrations` fills in the columns of `articles`.
 CURRENT_ARTICLES = f"""
 CREATE VIEW current_articles AS
@@ -256,7 +296,7 @@ JOIN sources s ON s.id = p.source_id
 WHERE {IS_CURRENT};
 """
 
-VIEWS = (_ARTICLES, _CREDITS, _REVISIONS, _COPIES, _SOURCES, _DAILY, _REJECTIONS, _RUNS)
+VIEWS = (_ARTICLES, _CREDITS, _REVISIONS, _COPIES, _SOURCES, _DAILY, _REJECTIONS, _RUNS, _COVERAGE, _COVERAGE_DAYS)
 
 
 def drop_views(db: _Executes) -> None:
@@ -268,5 +308,7 @@ def drop_views(db: _Executes) -> None:
 def make_views(db: _Executes) -> None:
     """Create the views as declared here, replacing existing ones."""
     drop_views(db)
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()}
     for view in VIEWS:
-        db.execute(view.sql)
+        if not view.needs or view.needs in tables:
+            db.execute(view.sql)
