@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import click
 
@@ -17,6 +17,7 @@ from cli.time_options import since_option
 from db.errors import DatabaseBusy, DatabaseNotWritable
 from db.reports.coverage import CoverageGap, SourceCoverage, coverage_gaps, load_coverage, refresh_coverage
 from db.reports.coverage_judge import CoverageState, WeekCoverage
+from db.reports.coverage_object import coverage_object
 from db.store.sources import choose_sources, find_source
 
 _USUAL_SPAN = timedelta(weeks=26)
@@ -154,48 +155,3 @@ def _week_row(week: WeekCoverage) -> tuple[object, ...]:
 def _sign(week: WeekCoverage) -> str:
     sign, colour = _SIGNS[week.state]
     return styled(sign, fg=colour) if colour else sign
-
-
-def coverage_object(source: SourceCoverage) -> dict[str, object]:
-    """The coverage of a source for JSON."""
-    return {
-        "source": source.name,
-        "weeks": [
-            {
-                "week": week.week.isoformat(),
-                "state": week.state.value,
-                "expected": _rounded(week.expected),
-                "found": week.found,
-                "unfetched": week.unfetched,
-                "days": [
-                    {
-                        "day": day.day.isoformat(),
-                        "state": day.state.value,
-                        "expected": _rounded(day.expected),
-                        "found": day.found,
-                        "unfetched": day.unfetched,
-                    }
-                    for day in week.days
-                ],
-            }
-            for week in source.weeks
-        ],
-        "gaps": [
-            {
-                "first": _iso(gap.first),
-                "last": _iso(gap.last),
-                "days": gap.days,
-                "state": gap.state.value,
-                "lost": _rounded(gap.lost),
-            }
-            for gap in coverage_gaps(source.days)
-        ],
-    }
-
-
-def _iso(day: date) -> str:
-    return day.isoformat()
-
-
-def _rounded(expected: float | None) -> float | None:
-    return None if expected is None else round(expected, 2)

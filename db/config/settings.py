@@ -311,6 +311,11 @@ class Settings(SharedSettings):
         "1d",
         help="How often an alert that stays open is told again. 0: once only.",
     )
+    digest: str = setting(
+        units.cron_line,
+        "",
+        help="When `copydesk run` sends a digest to the alert hooks, as a cron line: `0 7 * * *`. Empty: never.",
+    )
     alert_disk: int = setting(
         units.size,
         "1GB",

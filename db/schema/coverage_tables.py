@@ -3,6 +3,7 @@
 source_days      articles of a day, how often the source's listings were read, links that were never fetched
 coverage_judged  how far each source was judged; `stale`: a day that was judged has changed since
 coverage_weeks   the judgement. `days`: seven of [state, expected, found, unfetched] from Monday on, null for a day outside
+digests          digests for the alert hooks: their period, when a hook took them, why one did not (`scheduler.daily_digest`)
 
 The day of an article is the publisher's, as its first page states it; of one without a date the day of its first fetch, in UTC. The
 day of a link is the one that its listing states, else the day it was found; a plain sitemap that gives no date says nothing, as its
@@ -49,6 +50,14 @@ CREATE TABLE coverage_judged (
     judged_at TEXT NOT NULL,
     until TEXT NOT NULL,
     stale INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE digests (
+    id INTEGER PRIMARY KEY,
+    since TEXT NOT NULL,
+    until TEXT NOT NULL,
+    told_at TEXT,
+    failure TEXT CHECK (failure IS NULL OR json_valid(failure))
 ) STRICT;
 
 CREATE TABLE coverage_weeks (

@@ -7,13 +7,13 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
+from db.bodies.store import insert_body
 from db.connection.database import write
+from db.models import Link, LinkKind
 from db.reports.coverage_judge import DayFigures
 from db.store.facts import insert_links, pack_body
 from db.store.sources import add_source
 from db.timestamps import format_timestamp
-from db.bodies.store import insert_body
-from db.models import Link, LinkKind
 
 _PAGE = """
 INSERT INTO pages (source_id, link_id, url, fetched_at, status, headers, body_id) VALUES (?, ?, ?, ?, 200, '{}', ?)
