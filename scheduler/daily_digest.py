@@ -1,7 +1,7 @@
 """Sends a digest to the alert hooks at the times of the setting `digest`.
 
-Each is a row of `digests`: what it covers, and what the hooks made of it. A digest reaches from the last one, at most a week back. A
-hook that fails is tried again, with the pauses of an alert, until it is time for the next digest; the other hook gets it once.
+Each is a row of `digests`: what it covers, and what the hooks made of it. A digest reaches back to the last one, a week at most.
+A hook that fails is tried again, with the pauses of an alert, until it is time for the next digest; the other hook gets it once.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Monitoring by the service: evaluates alerts (`scheduler.alerts.monitor`), then notifies (`scheduler.alerts.notify`); judges coverage
-and sends the digest (`scheduler.daily_digest`).
+"""Monitoring by the service: evaluates alerts (`scheduler.alerts.monitor`), then notifies (`scheduler.alerts.notify`);
+judges coverage and sends the digest (`scheduler.daily_digest`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ COVERAGE_AT_ONCE = 10
 
 
 class MonitorJob:
-    """Evaluates all alerts once a run, logs those that were opened or closed, and runs the hooks; sends the digest when it is due."""
+    """Evaluates all alerts once a run, logs those that were opened or closed, and runs the hooks; sends the digest that is due."""
 
     def __init__(self, log: Log, stopping: Callable[[], bool], starts: StartCounter) -> None:
         self._log, self._stopping, self._starts = log, stopping, starts
@@ -43,7 +43,11 @@ class MonitorJob:
         sent = send_due_digest(conn, config, now, stopping=self._stopping)
         if sent is not None:
             log = self._log.info if sent else self._log.warning
-            log("digest", "the digest was sent" if sent else "a hook did not take the digest; it is tried again", sent=sent)
+            log(
+                "digest",
+                "the digest was sent" if sent else "a hook did not take the digest; it is tried again",
+                sent=sent,
+            )
 
     def _service_conditions(self, conn: sqlite3.Connection, config: Config) -> Iterator[Condition]:
         mistakes = self._rules.mistakes(conn, config)

@@ -52,7 +52,9 @@ _WEEK_COLUMNS = (
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--since", metavar="TIME", help="From this day on: 90d, 2026-01-01.  [default: 26 weeks ago]")
 @click.option("--until", metavar="TIME", help="Up to this day, included.  [default: yesterday]")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one per source, with its weeks, days and gaps.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON lines, one per source, with its weeks, days and gaps."
+)
 @click.pass_obj
 def coverage(
     context: CommandContext, names: tuple[str, ...], since: str | None, until: str | None, as_json: bool

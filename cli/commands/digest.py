@@ -144,7 +144,11 @@ def _gaps(found: Digest) -> Iterator[str]:
         when = f"{gap.first}" if gap.first == gap.last else f"{gap.first} to {gap.last}"
         sum_of = sum(one.gap.lost for one in together)
         lost = f", about {sum_of:,.0f} article{'' if round(sum_of) == 1 else 's'}" if sum_of >= 0.5 else ""
-        who = names[0] if len(names) == 1 else f"{len(names):,} sources ({', '.join(names[:3])}{', …' if names[3:] else ''})"
+        who = (
+            names[0]
+            if len(names) == 1
+            else f"{len(names):,} sources ({', '.join(names[:3])}{', …' if names[3:] else ''})"
+        )
         command = f"copydesk coverage {names[0]}" if len(names) == 1 else "copydesk coverage --since 14d"
         yield from _item(f"{who}: {gap.state.value}, {when}{lost}", command)
 

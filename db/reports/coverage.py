@@ -1,6 +1,6 @@
 """Coverage of sources: read what was judged, judge what has changed, store the judgement.
 
-    source_days (kept by triggers) ──> DayFigures ──> judge_days, judge_weeks ──> coverage_weeks ──> coverage_view
+    source_days (kept by triggers) ──> DayFigures ──> judge_coverage ──────────> coverage_weeks ──> coverage_view
 
 A judgement is a function of the rows and of the day, so it does not matter who makes it. `load_coverage` only reads: what is stored
 where that is current, else it judges anew (3 ms for a year of a source). `refresh_coverage` stores it for other tools.
@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 from db.connection.database import write
@@ -25,8 +26,7 @@ from db.reports.coverage_judge import (
     DayCoverage,
     DayFigures,
     WeekCoverage,
-    judge_days,
-    judge_weeks,
+    judge_coverage,
 )
 from db.reports.holidays import holidays
 from db.timestamps import format_timestamp
@@ -34,7 +34,7 @@ from db.timestamps import format_timestamp
 MOST_YEARS = 10
 """Days longer ago are not judged: mistaken dates of pages reach back to 1970."""
 _LATE_LOOK = "T12"
-"""A day was looked at if a listing was read in its second half or on the day after: listings keep what is new for a day at least."""
+"""A day was looked at if a listing was read in its second half or on the day after: what is new stays listed for a day at least."""
 _LONGEST_STEP_DAYS = 7
 
 _SOURCES = """
@@ -146,18 +146,14 @@ def refresh_coverage(conn: sqlite3.Connection, now: datetime, *, most: int | Non
     Each is judged and stored in one short transaction, so that no change is lost that comes meanwhile. Raises sqlite3.Error.
     """
     until = _yesterday(now)
-    due = [
-        row[0] for row in conn.execute(_SOURCES).fetchall() if row[3] or row[2] != until.isoformat()
-    ][:most]
+    due = [row[0] for row in conn.execute(_SOURCES).fetchall() if row[3] or row[2] != until.isoformat()][:most]
     for source_id in due:
         with write(conn):
             _store(conn, source_id, _judge(conn, source_id, until), until, now)
     return len(due)
 
 
-def _store(
-    conn: sqlite3.Connection, source_id: int, weeks: Sequence[WeekCoverage], until: date, now: datetime
-) -> None:
+def _store(conn: sqlite3.Connection, source_id: int, weeks: Sequence[WeekCoverage], until: date, now: datetime) -> None:
     """Rows that did not change are not written."""
     known = {row[0]: row for row in conn.execute(_WEEKS, (source_id,))}
     rows = [_row(week) for week in weeks]
@@ -185,7 +181,7 @@ def _judge(conn: sqlite3.Connection, source_id: int, until: date) -> list[WeekCo
     figures = [_figures(day, counts, step) for day in range(first.toordinal(), until.toordinal() + 1)]
     language = _language(conn, source_id)
     free = frozenset().union(*(holidays(language, year) for year in range(first.year, until.year + 1)))
-    return judge_weeks(judge_days(first, figures, free))
+    return judge_coverage(first, figures, free)
 
 
 _Counts = tuple[int, int, str | None, int]
@@ -201,7 +197,7 @@ def _figures(day: int, counts: dict[int, _Counts], step: int) -> DayFigures:
 
 def _step_days(looked: Sequence[int]) -> int:
     """The usual number of days from one look to the next: a source that is crawled twice a week is looked at all the time."""
-    steps = [later - earlier for earlier, later in zip(looked, looked[1:], strict=False)]
+    steps = [later - earlier for earlier, later in pairwise(looked)]
     return min(_LONGEST_STEP_DAYS, max(1, int(median(steps)))) if steps else 1
 
 

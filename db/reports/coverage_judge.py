@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from db.reports.rhythm import ACTIVE, Rhythm, is_unlikely_low, learn_rhythm
+from db.reports.rhythm import ACTIVE_SHARE, Rhythm, is_unlikely_low, learn_rhythm
 
 CHANCE = 1e-5
 """The probability that a source by its rhythm has no article in days that are called missing. Of 400 sources one is wronged in a
@@ -26,9 +26,11 @@ THIN_DAY, THIN_WEEK = 0.4, 0.5
 """A day or week is thin if less than this part of the expected was found, and chance is excluded as well."""
 UNFETCHED_SHARE = 0.05
 """A day is thin from this part of links never fetched. One dead link among a hundred does not spoil a day."""
-_SHOWN = 0.25
-"""Days of a gap on which less than this part of an active day is expected stay complete: a Sunday without a Sunday edition, the
-quiet days of a weekly."""
+UNLOOKED_CHANCE = 1e-2
+"""The same for a day that nobody looked at, of which something was found later: that not all was found is likely anyway."""
+_SHOWN = 0.1
+"""Days of a gap on which less than this part of the best day of the week is expected stay complete: a Sunday without a Sunday
+edition, the quiet days of a weekly."""
 _WEIGHT = 0.05
 """A day that lacks something makes its week thin if it has this part of what the week is expected to have."""
 _MADE_UP = 0.6
@@ -92,8 +94,21 @@ class _Days:
     usable: list[bool]
 
 
-def judge_days(first: date, figures: list[DayFigures], holidays: AbstractSet[int]) -> list[DayCoverage]:
-    """Judge the days of a source from `first` on. `holidays`: ordinals of `date`."""
+def judge_coverage(first: date, figures: list[DayFigures], holidays: AbstractSet[int]) -> list[WeekCoverage]:
+    """Judge the days of a source from `first` on, by week. `holidays`: ordinals of `date`."""
+    days, rhythm = _judge_days(first, figures, holidays)
+    weeks: list[WeekCoverage] = []
+    start = 0
+    while start < len(days):
+        end = min(len(days), start + 7 - days[start].day.weekday())
+        weeks.append(_judge_week(tuple(days[start:end]), rhythm.dispersion if rhythm else 0.0))
+        start = end
+    return weeks
+
+
+def _judge_days(
+    first: date, figures: list[DayFigures], holidays: AbstractSet[int]
+) -> tuple[list[DayCoverage], Rhythm | None]:
     lead, total = first.weekday(), first.weekday() + len(figures)
     days = _columns(first, figures, holidays, lead, -total % 7)
     ever_looked = any(figure.looked for figure in figures)
@@ -114,7 +129,7 @@ def judge_days(first: date, figures: list[DayFigures], holidays: AbstractSet[int
             break
         gaps = again
     start = first - timedelta(days=lead)
-    return [_day(start + timedelta(days=day), day, days, rhythm, gaps) for day in range(lead, total)]
+    return [_day(start + timedelta(days=day), day, days, rhythm, gaps) for day in range(lead, total)], rhythm
 
 
 def _columns(first: date, figures: list[DayFigures], holidays: AbstractSet[int], lead: int, tail: int) -> _Days:
@@ -145,17 +160,18 @@ def _gaps(days: _Days, rhythm: Rhythm) -> set[int]:
             continue
         proof = [one for one in run if days.looked[one] and not days.free[one]]
         if proof and sum(rhythm.log_none[one] for one in proof) < _LOG_CHANCE and not _made_up(days, rhythm, run):
-            gaps.update(one for one in proof if rhythm.expected[one] >= _SHOWN * rhythm.active)
+            gaps.update(one for one in proof if rhythm.share[one] >= _SHOWN)
         run = []
     return gaps
 
 
 def _made_up(days: _Days, rhythm: Rhythm, run: list[int]) -> bool:
     """Whether the articles of a rest came just before or after it: a weekly whose day has moved, a clock that is wrong."""
-    if sum(rhythm.expected[day] >= rhythm.active for day in run) > _MOVED_DAYS:
+    active = [day for day in run if rhythm.share[day] >= ACTIVE_SHARE]
+    if not 0 < len(active) <= _MOVED_DAYS:
         return False
-    near = [*range(max(0, run[0] - _NEAR_DAYS), run[0]), *range(run[-1] + 1, run[-1] + 1 + _NEAR_DAYS)]
-    near = [day for day in near if day < len(days.found)]
+    reach = range(max(0, active[0] - _NEAR_DAYS), min(len(days.found), active[-1] + 1 + _NEAR_DAYS))
+    near = [day for day in reach if not run[0] <= day <= run[-1]]
     lost = sum(rhythm.expected[day] for day in run if not days.free[day])
     usual = sum(rhythm.expected[day] for day in near)
     more = sum(days.found[day] for day in near) - usual
@@ -188,31 +204,20 @@ def _state(day: int, days: _Days, rhythm: Rhythm | None, gaps: set[int]) -> Cove
     if (
         0 < found < THIN_DAY * usual
         and not days.free[day]
-        and is_unlikely_low(found, usual, rhythm.dispersion, CHANCE)
+        and is_unlikely_low(found, usual, rhythm.dispersion, CHANCE if days.looked[day] else UNLOOKED_CHANCE)
         and not _made_up(days, rhythm, [day])
     ):
         return CoverageState.THIN
     return CoverageState.COMPLETE
 
 
-def judge_weeks(days: list[DayCoverage]) -> list[WeekCoverage]:
-    """The weeks of judged days, which are in order and without holes."""
-    weeks: list[WeekCoverage] = []
-    start = 0
-    while start < len(days):
-        end = min(len(days), start + 7 - days[start].day.weekday())
-        weeks.append(_judged_week(tuple(days[start:end])))
-        start = end
-    return weeks
-
-
-def _judged_week(days: tuple[DayCoverage, ...]) -> WeekCoverage:
+def _judge_week(days: tuple[DayCoverage, ...], dispersion: float) -> WeekCoverage:
     found = sum(day.found for day in days)
     known = [day.expected for day in days if day.expected is not None]
     expected = sum(known) if known else None
     return WeekCoverage(
         week=days[0].day - timedelta(days=days[0].day.weekday()),
-        state=_week_state(days, found, expected),
+        state=_week_state(days, found, expected, dispersion),
         expected=expected,
         found=found,
         unfetched=sum(day.unfetched for day in days),
@@ -220,7 +225,7 @@ def _judged_week(days: tuple[DayCoverage, ...]) -> WeekCoverage:
     )
 
 
-def _week_state(days: tuple[DayCoverage, ...], found: int, expected: float | None) -> CoverageState:
+def _week_state(days: tuple[DayCoverage, ...], found: int, expected: float | None, dispersion: float) -> CoverageState:
     """Missing or not looked at if nothing of what was expected was found, thin if something is not there."""
     # Where nothing is expected on a day, it does not matter whether anybody looked.
     least = _WEIGHT * expected if expected else 0.0
@@ -233,6 +238,9 @@ def _week_state(days: tuple[DayCoverage, ...], found: int, expected: float | Non
         return CoverageState.THIN
     if CoverageState.LEARNING in states:
         return CoverageState.LEARNING
-    if expected and expected >= ACTIVE and found < THIN_WEEK * expected and is_unlikely_low(found, expected, 0.2, CHANCE):
-        return CoverageState.THIN
+    if expected and found < THIN_WEEK * expected:
+        # Days vary by themselves, so that their sum varies less than one of them.
+        of_week = dispersion * sum((day.expected or 0.0) ** 2 for day in days) / expected**2
+        if is_unlikely_low(found, expected, of_week, CHANCE):
+            return CoverageState.THIN
     return CoverageState.COMPLETE

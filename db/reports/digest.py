@@ -1,7 +1,7 @@
 """What happened since yesterday, in one look: what came in, what is wrong, what was corrected, what everybody prints.
 
-Counts go by the time of the fetch, as those of runs do (docs/counts.md). Reads small tables and indexes only, never texts; 500 sources
-with 400,000 pages in eight days take about a second.
+Counts go by the time of the fetch, as those of runs do (docs/counts.md). Reads small tables and indexes only, never texts
+(`bench/database/coverage.py`).
 """
 
 from __future__ import annotations
@@ -237,8 +237,12 @@ def build_digest(conn: sqlite3.Connection, since: datetime, until: datetime) -> 
         ],
         slow=list(_slow(conn, since, until, names)),
         corrections=[
-            Correction(article_id=article, source_id=source, source=names[source], title=_title(conn, page), revision=number)
-            for article, source, number, page in conn.execute(_CORRECTED, bounds | {"most": MOST_CORRECTIONS}).fetchall()
+            Correction(
+                article_id=article, source_id=source, source=names[source], title=_title(conn, page), revision=number
+            )
+            for article, source, number, page in conn.execute(
+                _CORRECTED, bounds | {"most": MOST_CORRECTIONS}
+            ).fetchall()
         ],
         stories=[
             _story(conn, article, copies)

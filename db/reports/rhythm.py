@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import median
 
 LEVEL_WEEKS = 8
 """Good weeks whose median is the level. With 4, two weeks of outage in a month would be the rhythm; with 12, a source that grows by
@@ -24,11 +24,16 @@ LEAST_WEEKS = 2
 """With fewer good weeks in all, nothing is expected."""
 _FEW_BEFORE = 3
 """With fewer good weeks before it, a week goes by the first ones that there are, itself and later ones included."""
-ACTIVE, ACTIVE_SHARE = 0.5, 0.5
-"""A day is active if as many articles are expected, and this part of what an average day has: nothing on another day (a Sunday, the
-six days of a weekly) says nothing about how regular a source is."""
+ACTIVE, ACTIVE_SHARE = 0.5, 0.25
+"""A day is active if as many articles are expected, and this part of what the best day of its week has: nothing on another day (a
+Sunday, the six days of a weekly) says nothing about how regular a source is."""
+_BLOCK_WEEKS, _BLOCK_QUANTILE = 4, 0.6
+"""Blocks in which the dispersion is measured, and which of them counts: the median would be too low (sums are skewed)."""
 _REGULAR = 0.5
 """A source is regular if it rests for a single active day less than half as often as chance would have it."""
+_LEAST_CHANCE = 8.0
+"""That many single rests must be due to chance before their absence means anything. Growing sources are expected somewhat too low, so
+that chance has a few rests too many; without this limit one of 100 such years had a false gap."""
 _PRIOR = 0.25
 """Rests added to both: with 0.5, a source of one article each weekday could miss two without being told."""
 _LEAST_RESTS, _RESTS_FACTOR = 6, 2.0
@@ -39,12 +44,12 @@ _LEAST_RESTS, _RESTS_FACTOR = 6, 2.0
 class Rhythm:
     """Expected articles of each day, and the logarithm of the probability that none is published on it.
 
-    `dispersion` is that of a negative binomial: the variance is mean + dispersion * mean². A day from `active` on is one on which
-    the source publishes.
+    `share`: the expected of a day as a part of that of the best day of its week. `dispersion` is that of a negative binomial: the
+    variance is mean + dispersion * mean².
     """
 
     expected: list[float]
-    active: float
+    share: list[float]
     log_none: list[float]
     dispersion: float
 
@@ -63,9 +68,15 @@ def learn_rhythm(found: Sequence[int], usable: Sequence[bool]) -> Rhythm | None:
             before += 1
         expected += _week(found, days, good[:before] if before >= _FEW_BEFORE else good[:LEVEL_WEEKS])
     dispersion = _dispersion(found, expected, usable)
-    active = max(ACTIVE, ACTIVE_SHARE * fmean(expected))
-    rests = _log_none(found, expected, [is_usable and mean >= active for is_usable, mean in zip(usable, expected, strict=True)], dispersion)
-    return Rhythm(expected=expected, active=active, log_none=rests, dispersion=dispersion)
+    share = [mean / top if top else 0.0 for mean, top in zip(expected, _week_tops(expected), strict=True)]
+    active = [day for day, mean in enumerate(expected) if usable[day] and mean >= ACTIVE and share[day] >= ACTIVE_SHARE]
+    none = _log_none(found, expected, active, dispersion)
+    return Rhythm(expected=expected, share=share, log_none=none, dispersion=dispersion)
+
+
+def _week_tops(expected: Sequence[float]) -> list[float]:
+    """For each day, the expected of the best day of its week."""
+    return [top for start in range(0, len(expected), 7) for top in [max(expected[start : start + 7])] * 7]
 
 
 def _week(found: Sequence[int], days: Sequence[Sequence[int]], good: Sequence[int]) -> list[float]:
@@ -87,25 +98,30 @@ def _week(found: Sequence[int], days: Sequence[Sequence[int]], good: Sequence[in
 
 
 def _dispersion(found: Sequence[int], expected: Sequence[float], usable: Sequence[bool]) -> float:
-    """By moments. A count is taken for at most three times the expected: one great story is not how a source varies."""
-    excess = squares = 0.0
-    for count, mean, counts in zip(found, expected, usable, strict=True):
-        if counts and mean > 0:
-            taken = min(count, 3 * mean + 5)
-            excess += (taken - mean) ** 2 - taken
-            squares += mean * mean
-    return max(0.0, excess / squares) if squares else 0.0
+    """By moments in each block of weeks, of which a middle one counts: neither an outage nor a source that changed its rate for two
+    months is how it varies from day to day. A count is taken for at most three times the expected, for the same reason.
+    """
+    found_by_block = []
+    for start in range(0, len(found), 7 * _BLOCK_WEEKS):
+        excess = squares = 0.0
+        for day in range(start, min(len(found), start + 7 * _BLOCK_WEEKS)):
+            mean = expected[day]
+            if usable[day] and mean > 0:
+                taken = min(found[day], 3 * mean + 5)
+                excess += (taken - mean) ** 2 - taken
+                squares += mean * mean
+        if squares:
+            found_by_block.append(excess / squares)
+    found_by_block.sort()
+    return max(0.0, found_by_block[int(len(found_by_block) * _BLOCK_QUANTILE)]) if found_by_block else 0.0
 
 
-def _log_none(
-    found: Sequence[int], expected: Sequence[float], is_active: Sequence[bool], dispersion: float
-) -> list[float]:
-    """By the negative binomial, and then by how often the source rests for a single active day.
+def _log_none(found: Sequence[int], expected: Sequence[float], active: Sequence[int], dispersion: float) -> list[float]:
+    """By the negative binomial, and then by how often the source rests for a single day of those that are `active`.
 
     Longer rests do not count here: they may be the very gaps that are sought, and would hide themselves.
     """
     by_chance = [log_none(mean, dispersion) for mean in expected]
-    active = [day for day, counts in enumerate(is_active) if counts]
     rests, chance = 0, 0.0
     for place in range(1, len(active) - 1):
         before, day, after = active[place - 1 : place + 2]
@@ -116,11 +132,10 @@ def _log_none(
         habit = (rests - chance) / len(active)
         return [math.log(habit + (1 - habit) * math.exp(value)) for value in by_chance]
     ratio = (rests + _PRIOR) / (chance + _PRIOR)
-    if ratio < _REGULAR:
+    if chance >= _LEAST_CHANCE and ratio < _REGULAR:
         least = min((expected[day] for day in active), default=math.inf)
         return [
-            value + math.log(ratio) if mean >= least else value
-            for value, mean in zip(by_chance, expected, strict=True)
+            value + math.log(ratio) if mean >= least else value for value, mean in zip(by_chance, expected, strict=True)
         ]
     return by_chance
 

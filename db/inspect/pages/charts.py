@@ -1,7 +1,7 @@
 """Charts for Vega-Lite: the data and the specification. Colours, fonts and widths are set on the page
 (static/charts.js).
 
-Counts over time are drawn against coverage: an hour in which nothing was crawled, or a day of which something is missing, is hatched,
+Counts over time are drawn against coverage: an hour in which nothing was crawled, or a day that lacks something, is hatched,
 because a count of 0 would say that nothing was published.
 
 Each chart has a description in words and the same figures as a table, for users who cannot see the drawing.
@@ -173,7 +173,13 @@ def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageStat
         f" {sum(day.revisions for day in days):,} revisions, {sum(day.rejected for day in days):,} rejected.",
         columns=("Day", "Articles", "Revisions", "Rejected", "Coverage"),
         rows=[
-            (day.date, day.articles, day.revisions, day.rejected, covered[day.date].value if day.date in covered else "")
+            (
+                day.date,
+                day.articles,
+                day.revisions,
+                day.rejected,
+                covered[day.date].value if day.date in covered else "",
+            )
             for day in reversed(days)
         ],
         spec={"height": 140}
@@ -201,11 +207,7 @@ def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageStat
                     "tooltip": [{"field": "date"}, {"field": "what"}, {"field": "pages"}],
                 },
             },
-            [
-                {"date": day.date, "note": covered[day.date].value}
-                for day in days
-                if covered.get(day.date) in _HATCHED
-            ],
+            [{"date": day.date, "note": covered[day.date].value} for day in days if covered.get(day.date) in _HATCHED],
         ),
     )
 

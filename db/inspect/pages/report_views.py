@@ -30,7 +30,9 @@ async def all_coverage(request: Any, datasette: Any) -> Any:
         return Response.json([coverage_object(line.source) for line in lines])
     if wanted == ".csv":
         return _csv(WEEK_COLUMNS, (row for line in lines for row in week_rows(line.source)))
-    return await render_page(datasette, request, "coverages.html", lines=lines, form=form, shown=form.bounds(now, ALL_SPAN))
+    return await render_page(
+        datasette, request, "coverages.html", lines=lines, form=form, shown=form.bounds(now, ALL_SPAN)
+    )
 
 
 async def source_coverage(request: Any, datasette: Any) -> Any:
@@ -45,7 +47,9 @@ async def source_coverage(request: Any, datasette: Any) -> Any:
         raise NotFound(f"There is no source {source_id}")
     wanted = request.url_vars["format"]
     if wanted == ".json":
-        return Response.json(coverage_object(calendar.source) if calendar else {"source": row[0], "weeks": [], "gaps": []})
+        return Response.json(
+            coverage_object(calendar.source) if calendar else {"source": row[0], "weeks": [], "gaps": []}
+        )
     if wanted == ".csv":
         return _csv(DAY_COLUMNS, day_rows(calendar.source) if calendar else ())
     return await render_page(

@@ -56,7 +56,9 @@ async def front(request: Any, datasette: Any) -> Any:
     drawn = (
         [charts.day_chart(arrived), charts.week_chart(arrived), charts.source_chart(arrived)] if arrived.sources else []
     )
-    return await render_page(datasette, request, "front.html", arrived=arrived, status=status, heads=heads, charts=drawn)
+    return await render_page(
+        datasette, request, "front.html", arrived=arrived, status=status, heads=heads, charts=drawn
+    )
 
 
 async def article(request: Any, datasette: Any) -> Any:

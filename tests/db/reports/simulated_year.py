@@ -1,4 +1,4 @@
-"""A year of a source with gaps that are known: what it published by day, what of it was found, what was seen and when was looked."""
+"""A year of a source with gaps that are known: what it published by day, what was found, what was seen, when was looked."""
 
 from __future__ import annotations
 

@@ -57,11 +57,16 @@ def _store_day(conn: sqlite3.Connection, source: int, day: date, figure: DayFigu
         (link_id,) = conn.execute("SELECT id FROM links WHERE key = ?", (url.removeprefix("https://"),)).fetchone()
         fetched = format_timestamp(_at(day, 1301))
         page_id = conn.execute(_PAGE, (source, link_id, url, fetched, body_id)).lastrowid
-        conn.execute("UPDATE visits SET first_at = ?, last_at = first_at WHERE link_id = ?", (_at(day, 1301).timestamp(), link_id))
+        conn.execute(
+            "UPDATE visits SET first_at = ?, last_at = first_at WHERE link_id = ?",
+            (_at(day, 1301).timestamp(), link_id),
+        )
         conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, 1)", (page_id,))
         text_hash = hashlib.blake2b(url.encode(), digest_size=16).digest()
         stated = at.isoformat(timespec="seconds")
-        conn.execute(_ARTICLE, (page_id, url, text_hash, url, f"Article {url}", stated, stated.replace("+00:00", "Z"), language))
+        conn.execute(
+            _ARTICLE, (page_id, url, text_hash, url, f"Article {url}", stated, stated.replace("+00:00", "Z"), language)
+        )
         conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (page_id, page_id, page_id))
     if figure.looked:
         store_look(conn, source, _at(day, 1300), found=total)
