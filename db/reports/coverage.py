@@ -34,7 +34,8 @@ from db.timestamps import format_timestamp
 MOST_YEARS = 10
 """Days longer ago are not judged: mistaken dates of pages reach back to 1970."""
 _LATE_LOOK = "T12"
-"""A day was looked at if a listing was read in its second half or on the day after: what is new stays listed for a day at least."""
+"""A day was looked at if a listing was read in its second half, or early on it and on the day after: what is new stays listed
+for a day at least. Where the source is crawled every few days, the next look will do."""
 _LONGEST_STEP_DAYS = 7
 
 _SOURCES = """
@@ -189,9 +190,10 @@ _Counts = tuple[int, int, str | None, int]
 
 def _figures(day: int, counts: dict[int, _Counts], step: int) -> DayFigures:
     nothing = (0, 0, None, 0)
-    articles, _, last_look, unfetched = counts.get(day, nothing)
+    articles, looks, last_look, unfetched = counts.get(day, nothing)
     late = bool(last_look and last_look[10:13] >= _LATE_LOOK)
-    looked = late or any(counts.get(later, nothing)[1] for later in range(day + 1, day + step + 1))
+    was_due = bool(looks) or step > 1
+    looked = late or (was_due and any(counts.get(later, nothing)[1] for later in range(day + 1, day + step + 1)))
     return DayFigures(found=articles, looked=looked, unfetched=unfetched)
 
 

@@ -22,8 +22,9 @@ CHANCE = 1e-5
 """The probability that a source by its rhythm has no article in days that are called missing. Of 400 sources one is wronged in a
 year or so (`bench/service/coverage.py`); with 1e-4 it is one in 40, and gaps are told about a fifth sooner."""
 _LOG_CHANCE = math.log(CHANCE)
-THIN_DAY, THIN_WEEK = 0.4, 0.5
-"""A day or week is thin if less than this part of the expected was found, and chance is excluded as well."""
+THIN = 0.4
+"""A day or week is thin if less than this part of the expected was found, and chance is excluded as well. A summer with 60 % of
+what is usual would have a thin week in 30 years with 0.5."""
 UNFETCHED_SHARE = 0.05
 """A day is thin from this part of links never fetched. One dead link among a hundred does not spoil a day."""
 UNLOOKED_CHANCE = 1e-2
@@ -202,7 +203,7 @@ def _state(day: int, days: _Days, rhythm: Rhythm | None, gaps: set[int]) -> Cove
         return CoverageState.MISSING
     usual = rhythm.expected[day]
     if (
-        0 < found < THIN_DAY * usual
+        0 < found < THIN * usual
         and not days.free[day]
         and is_unlikely_low(found, usual, rhythm.dispersion, CHANCE if days.looked[day] else UNLOOKED_CHANCE)
         and not _made_up(days, rhythm, [day])
@@ -238,7 +239,7 @@ def _week_state(days: tuple[DayCoverage, ...], found: int, expected: float | Non
         return CoverageState.THIN
     if CoverageState.LEARNING in states:
         return CoverageState.LEARNING
-    if expected and found < THIN_WEEK * expected:
+    if expected and found < THIN * expected:
         # Days vary by themselves, so that their sum varies less than one of them.
         of_week = dispersion * sum((day.expected or 0.0) ** 2 for day in days) / expected**2
         if is_unlikely_low(found, expected, of_week, CHANCE):

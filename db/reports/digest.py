@@ -27,6 +27,8 @@ MOST_STORIES, MOST_CORRECTIONS = 5, 10
 LEAST_REJECTED, GROWN = 10, 3.0
 """Rejections have grown if there are so many, so many times what a period of that length had before, and chance is excluded."""
 _SURELY = 4.0
+_LEAST_LOST = 0.5
+"""A gap in which nothing is expected (a weekend, a source that was only imported once) needs no look."""
 SLOW_S, SLOWER = 1.0, 2.0
 """A source is slow if a request takes so many seconds more than before, and so many times as long."""
 _LEAST_REQUESTS = 10
@@ -194,19 +196,22 @@ class Digest:
     @property
     def summary(self) -> str:
         """One sentence."""
-        of = len(self.news)
-        parts = [f"{self.new:,} new articles from {of:,} source{'' if of == 1 else 's'}"]
-        for number, word in (
-            (self.copies, "copies"),
-            (self.corrected, "corrections"),
-            (len(self.alerts), "open alerts"),
-            (len(self.gaps), "gaps"),
-            (len(self.slow), "slow sources"),
-            (len(self.rejections), "kinds of rejections that grew"),
+        parts = [f"{_counted(self.new, 'new article')} from {_counted(len(self.news), 'source')}"]
+        for number, one, many in (
+            (self.copies, "copy", "copies"),
+            (self.corrected, "correction", ""),
+            (len(self.alerts), "open alert", ""),
+            (len(self.gaps), "gap", ""),
+            (len(self.slow), "slow source", ""),
+            (len(self.rejections), "kind of rejections that grew", "kinds of rejections that grew"),
         ):
             if number:
-                parts.append(f"{number:,} {word}")
+                parts.append(_counted(number, one, many))
         return ", ".join(parts)
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def build_digest(conn: sqlite3.Connection, since: datetime, until: datetime) -> Digest:
@@ -233,7 +238,7 @@ def build_digest(conn: sqlite3.Connection, since: datetime, until: datetime) -> 
             SourceGap(source_id=one.source_id, source=one.name, gap=gap)
             for one in coverage
             for gap in coverage_gaps(one.days)[-3:]
-            if gap.last >= earliest
+            if gap.last >= earliest and gap.lost >= _LEAST_LOST
         ],
         slow=list(_slow(conn, since, until, names)),
         corrections=[

@@ -20,8 +20,8 @@ WEEKDAY_WEEKS = 12
 """Good weeks that weekdays are learned from: the mean of a weekday with one article has an error of 0.3 then."""
 GOOD_DAYS = 4
 """A week with fewer usable days teaches nothing."""
-LEAST_WEEKS = 2
-"""With fewer good weeks in all, nothing is expected."""
+LEAST_WEEKS, LEAST_ARTICLES = 2, 5
+"""With fewer good weeks in all, or fewer articles in them, nothing is known."""
 _FEW_BEFORE = 3
 """With fewer good weeks before it, a week goes by the first ones that there are, itself and later ones included."""
 ACTIVE, ACTIVE_SHARE = 0.5, 0.25
@@ -32,7 +32,7 @@ _BLOCK_WEEKS, _BLOCK_QUANTILE = 4, 0.6
 _REGULAR = 0.5
 """A source is regular if it rests for a single active day less than half as often as chance would have it."""
 _LEAST_CHANCE = 8.0
-"""That many single rests must be due to chance before their absence means anything. Growing sources are expected somewhat too low, so
+"""So many single rests must be due to chance before their absence means anything. Growing sources are expected somewhat too low, so
 that chance has a few rests too many; without this limit one of 100 such years had a false gap."""
 _PRIOR = 0.25
 """Rests added to both: with 0.5, a source of one article each weekday could miss two without being told."""
@@ -55,11 +55,11 @@ class Rhythm:
 
 
 def learn_rhythm(found: Sequence[int], usable: Sequence[bool]) -> Rhythm | None:
-    """The rhythm behind daily counts. Day 0 is a Monday, the length a multiple of 7. None if there are too few good weeks."""
+    """The rhythm behind daily counts. Day 0 is a Monday, the length a multiple of 7. None if too little is known."""
     weeks = [range(start, start + 7) for start in range(0, len(found), 7)]
     days = [[day for day in week if usable[day]] for week in weeks]
     good = [number for number, of_week in enumerate(days) if len(of_week) >= GOOD_DAYS]
-    if len(good) < LEAST_WEEKS:
+    if len(good) < LEAST_WEEKS or sum(found[day] for number in good for day in days[number]) < LEAST_ARTICLES:
         return None
     expected: list[float] = []
     before = 0
