@@ -129,7 +129,8 @@ def call_hooks(
 
 def pause_after(failures: int) -> timedelta:
     """How long to wait after so many failures in a row, 1 or more."""
-    return min(_FIRST_PAUSE * 2 ** min(failures - 1, 10), _LONGEST_PAUSE)
+    doubled: timedelta = _FIRST_PAUSE * 2 ** min(failures - 1, 10)
+    return min(doubled, _LONGEST_PAUSE)
 
 
 def payload_of(alert: Alert, event: AlertEvent, database: Path) -> dict[str, object]:
