@@ -33,7 +33,7 @@ def days_of(weeks: list[WeekCoverage]) -> list[DayCoverage]:
 
 def in_or_beside(year: Year) -> set[int]:
     """The days of the gaps, and days without articles that touch them: they are one rest."""
-    days = set()
+    days: set[int] = set()
     for gap in year.gaps:
         days.update(gap.days)
         for start, step in ((gap.start - 1, -1), (gap.days[-1] + 1, 1)):

@@ -62,15 +62,13 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         room.rejection(first, f"https://first.example/new/{n}", Rejection(reason=Reason.TOO_SHORT))
     room.rejection(second, "https://second.example/new", Rejection(reason=Reason.EMPTY))
     with open_room(path) as conn:
-        for source, kind in (
+        for about, kind in (
             (1, AlertKind.SILENT),
             (2, AlertKind.ROTTING),
             (None, AlertKind.DISK),
             (3, AlertKind.FAILING),
         ):
-            alert = open_alert(
-                conn, kind, source, message=f"{kind} it is", advice="look", evidence={}, at=NOW - 2 * DAY
-            )
+            alert = open_alert(conn, kind, about, message=f"{kind} it is", advice="look", evidence={}, at=NOW - 2 * DAY)
             if kind is AlertKind.FAILING:
                 close_alert(conn, alert.id, NOW - DAY)
         _store_runs(conn, first)
