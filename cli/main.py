@@ -33,6 +33,8 @@ _COMMANDS = (
         "show",
         "copies",
         "stats",
+        "coverage",
+        "digest",
         "inspect",
         "alerts",
     ),

@@ -313,6 +313,11 @@ class Settings(SharedSettings):
         "1d",
         help="How often to remind of an alert that stays open. 0: never.",
     )
+    digest: CronLine | None = setting(
+        units.cron_line,
+        "",
+        help="When `copydesk run` sends a digest to the alert hooks, as a cron line: `0 7 * * *`. Empty: never.",
+    )
     alert_disk: int = setting(
         units.size,
         "1GB",

@@ -18,6 +18,7 @@ from db.bodies.dictionaries import Connection
 from db.connection.stale_journals import check_stale_journals
 from db.file_identity import OpenFile, companion_path, file_id, is_nonempty_file
 from db.schema.migrations import APPLICATION_ID, migrations, step_names
+from db.schema.views import make_views
 from db.sqlite_errors import explain_sqlite_error, primary_code, translate_sqlite_errors
 from db.sqlite_tools import Database
 
@@ -326,3 +327,4 @@ def _migrate(db: Database, path: Path) -> None:
         return
     with write(db.conn):
         migrations.apply(db)
+        make_views(db)

@@ -10,6 +10,7 @@ _HIDDEN_TABLES = (
     "marks", "marked_texts", "likenesses", "claims", "unsettled",
     "page_parameters", "parameter_evidence", "folded_pages", "address_rules", "link_twins", "twins_made",
     "visits", "validators", "robots", "holds", "turns", "unread", "service",
+    "source_days", "coverage_weeks", "coverage_judged", "digests",
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "extractors", "extractions",
     "_sqlite_migrations",
 )  # fmt: skip

@@ -19,6 +19,7 @@
     watched: how far alerts have been evaluated. rhythms: learned publishing rhythms.
     search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
+    source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
@@ -29,6 +30,7 @@ Never edit a released step: add one. A step that rebuilds a table must recreate 
 from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
+from db.schema.coverage_tables import COVERAGE
 from db.schema.notice_tables import NOTICES, REJECTIONS
 from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
 from db.schema.service_tables import (
@@ -183,10 +185,7 @@ def m0010_dictionaries(db: Database) -> None:
 
 @migrations()
 def m0012_views(db: Database) -> None:
-    """Views that need no joins. The last step that changes them makes them, here and in later steps: SQLite renames no table
-    while a view names a column that is still to come. A later step that changes a table under them calls `drop_views` before
-    and `make_views` after.
-    """
+    """Views that need no joins. The last step of all makes them (`db.schema.views`)."""
 
 
 @migrations()
@@ -292,6 +291,13 @@ def m0025_headlines(db: Database) -> None:
     ):
         db.execute(f"ALTER TABLE articles ADD COLUMN {column}")
     _make_current_articles(db)
+
+
+@migrations()
+def m0027_coverage(db: Database) -> None:
+    """Articles, readings of listings and links never fetched are counted by source and day; a judgement is made from them later."""
+    for statement in _statements(COVERAGE):
+        db.execute(statement)
     make_views(db)
 
 

@@ -1,9 +1,8 @@
 """Views for other tools: one row for each thing, names instead of ids, no joins needed.
 
 Each view is declared once, with a description of each column; `copydesk schema` and docs/schema.md are generated from
-this. A step of `db.schema.migrations` that changes a table under them calls `drop_views` before and `make_views` after:
-SQLite refuses to rename or drop a column that a view names. `make_views` may be called at any time; it replaces
-existing views.
+this. The last step of `db.schema.migrations` calls `make_views`, earlier ones do not: SQLite renames no table while a view
+names what is still to come. A step that changes a table under the views calls `drop_views` first.
 
 Times end in `_utc` (ISO 8601 in UTC, so text order is time order) or in `_local` (by the publisher's clock, as on the
 page).
@@ -247,6 +246,38 @@ _RUNS = View(
     rows="FROM runs",
 )
 
+_COVERAGE = View(
+    name="coverage_view",
+    description="a week of a source: whether what it published is here ([coverage.md](coverage.md))",
+    columns=(
+        ("source_name", "s.name", "the site"),
+        ("week", "w.week", "its Monday"),
+        ("state", "w.state", "complete, thin, missing, not looked, learning"),
+        ("expected", "w.expected", "articles expected by its rhythm and its listings; empty while too little is known"),
+        ("found", "w.found", "articles that are here, by the day the publisher states"),
+        ("unfetched", "w.unfetched", "links that listings named and that were never fetched"),
+        ("judged_utc", "j.judged_at", "when this was judged; `copydesk coverage` does it anew"),
+    ),
+    rows="FROM coverage_weeks w JOIN sources s ON s.id = w.source_id JOIN coverage_judged j ON j.source_id = w.source_id",
+)
+
+_COVERAGE_DAYS = View(
+    name="coverage_days_view",
+    description="a day of a source in the same way",
+    columns=(
+        ("source_name", "s.name", "the site"),
+        ("day", "date(w.week, '+' || d.key || ' days')", "the day, as the publisher has it"),
+        ("state", "d.value ->> 0", "complete, thin, missing, not looked, learning"),
+        ("expected", "d.value ->> 1", "articles expected"),
+        ("found", "d.value ->> 2", "articles that are here"),
+        ("unfetched", "d.value ->> 3", "links never fetched"),
+    ),
+    rows="""
+FROM coverage_weeks w JOIN sources s ON s.id = w.source_id JOIN json_each(w.days) d
+WHERE d.type = 'array'
+""",
+)
+
 # The view that those above are built on; `db.schema.migrations` fills in the columns of `articles`.
 CURRENT_ARTICLES = f"""
 CREATE VIEW current_articles AS
@@ -258,7 +289,7 @@ JOIN sources s ON s.id = p.source_id
 WHERE {IS_CURRENT};
 """
 
-VIEWS = (_ARTICLES, _CREDITS, _REVISIONS, _COPIES, _SOURCES, _DAILY, _REJECTIONS, _RUNS)
+VIEWS = (_ARTICLES, _CREDITS, _REVISIONS, _COPIES, _SOURCES, _DAILY, _REJECTIONS, _RUNS, _COVERAGE, _COVERAGE_DAYS)
 
 
 def drop_views(db: _Executes) -> None:

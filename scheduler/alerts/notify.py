@@ -22,7 +22,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -104,9 +104,33 @@ def notify_lost(config: Config, lost: DatabaseLost, now: datetime, *, log: Calla
         "evidence": {},
         "database": str(config.database.absolute()),
     }
-    for name, hook in _hooks(config, LOST_HOOK_LIMIT_S, _never).items():
-        if (why := hook(payload)) is not None:
-            log(f"{name} {why}")
+    for name, why in call_hooks(config, payload, limit_s=LOST_HOOK_LIMIT_S).items():
+        log(f"{name} {why}")
+
+
+def hook_names(config: Config) -> frozenset[str]:
+    """The hooks that the settings name."""
+    return frozenset(_hooks(config, HOOK_LIMIT_S, _never))
+
+
+def call_hooks(
+    config: Config,
+    payload: Mapping[str, object],
+    *,
+    limit_s: float = HOOK_LIMIT_S,
+    stopping: Callable[[], bool] = _never,
+    only: Collection[str] | None = None,
+) -> dict[str, str]:
+    """Send one payload to all hooks, or to those in `only`; returns why each failed that did."""
+    hooks = _hooks(config, limit_s, stopping)
+    wanted = hooks if only is None else {name: hook for name, hook in hooks.items() if name in only}
+    return {name: why for name, hook in wanted.items() if (why := hook(payload)) is not None}
+
+
+def pause_after(failures: int) -> timedelta:
+    """How long to wait after so many failures in a row, 1 or more."""
+    doubled: timedelta = _FIRST_PAUSE * 2 ** min(failures - 1, 10)
+    return min(doubled, _LONGEST_PAUSE)
 
 
 def payload_of(alert: Alert, event: AlertEvent, database: Path) -> dict[str, object]:
@@ -163,8 +187,8 @@ def _failure(alert: Alert, event: AlertEvent, failures: Mapping[str, str], now: 
     times = 1
     if earlier and earlier["event"] == event.value and isinstance(earlier["times"], int):
         times += earlier["times"]
-    pause = min(_FIRST_PAUSE * 2 ** min(times - 1, 10), _LONGEST_PAUSE)
-    return {"event": event.value, "hooks": dict(failures), "times": times, "again_at": format_timestamp(now + pause)}
+    again_at = format_timestamp(now + pause_after(times))
+    return {"event": event.value, "hooks": dict(failures), "times": times, "again_at": again_at}
 
 
 def _hooks(config: Config, limit_s: float, stopping: Callable[[], bool]) -> dict[str, Hook]:

@@ -6,12 +6,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from db.connection.database import open_database
+from db.connection.database import connect, open_database
 from db.models import Article, Image, Reason, Rejection, Subheading
+from db.reports.coverage_judge import DayFigures
 from db.store import facts
 from db.store.alerts import AlertKind, open_alert
 from tests.cli.conftest import CORRECTED, STORY, Newsroom, open_room, report
+from tests.db.reports.stored_year import store_year
 
+DAILY_DAYS = 60
+"""Days of the source `daily`, up to today; in three of them, a month ago, nobody looked, nor in the last five."""
 SCRIPT = "<script>document.title='ran';fetch('{trap}/script')</script>"
 
 
@@ -126,4 +130,11 @@ def fill(path: Path, trap: str) -> dict[str, int]:
         )
         assert room.run_id is not None
         facts.end_run(conn, room.run_id, "failed", room.tick(), {"fetched": 8, "new": 3, "failed": {script: 1}}, script)
-    return pages | {"evening": evening, "mirror": mirror, "ill_source": ill, "run": room.run_id}
+    today = datetime.now(UTC).date()
+    # Few articles: those of the other sources stay among the newest.
+    figures = [DayFigures(found=int(n % 5 == 0)) for n in range(DAILY_DAYS - 5)] + [DayFigures(looked=False)] * 5
+    figures[DAILY_DAYS - 32 : DAILY_DAYS - 29] = [DayFigures(looked=False)] * 3
+    database = connect(path)
+    daily = store_year(database, "daily.example", today - timedelta(days=DAILY_DAYS - 1), figures)
+    database.close()
+    return pages | {"daily": daily, "evening": evening, "mirror": mirror, "ill_source": ill, "run": room.run_id}

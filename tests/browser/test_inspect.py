@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,8 +19,8 @@ pytest.importorskip("playwright", reason="Playwright is not installed")
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.browser.edition import fill, hostile_page
-from tests.browser.looking import CHROMIUM, Trap, Watched, chromium, inspecting, serving
+from tests.browser.edition import DAILY_DAYS, fill, hostile_page
+from tests.browser.looking import CHROMIUM, Trap, Watched, ask, chromium, inspecting, serving
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here (apt-get install chromium)"),
@@ -67,14 +69,20 @@ KINDS = {
     "people": "/-/people",
     "person": "/-/person?name=王小雨",
     "rejections": "/-/rejections",
+    "digest": "/-/digest",
+    "coverages": "/-/coverage",
+    "coverage": "/-/coverage/{daily}",
+    "coverage unknown": "/-/coverage/{mirror}",
+    "daily source": "/-/source/{daily}",
     "nothing": "/-/article/999999",
 }
-DRAWN = {"front", "article", "copies", "source"}
+DRAWN = {"front", "article", "copies", "source", "daily source"}
 # Where somebody's ill will shows.
 HOSTILE = (
     "/", "/-/search?q=page", "/-/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
     "/-/article/{ill}", "/-/page/{ill}", "/-/page/{crashed}", "/-/sources", "/-/source/{ill_source}", "/-/run/{run}",
     "/-/runs",
+    "/-/digest", "/-/coverage", "/-/coverage/{ill_source}?since=%3Cscript%3E&until=1",
     "/-/people", "/-/rejections", "/-/person?name=%7B%7B%207*7%20%7D%7D", "/news/articles", "/news/current_articles",
     "/news/credits", "/news/pages", "/news/sources",
 )  # fmt: skip
@@ -113,6 +121,72 @@ def test_charts_are_drawn_and_no_phone_scrolls_sideways(scene: Scene) -> None:
             assert box["height"] > 30
     tab.go("/", drawn=True)
     assert tab.page.locator(".chart canvas").count() == 3
+    tab.page.context.close()
+
+
+def test_coverage_is_a_calendar_and_its_query_is_in_the_address(scene: Scene) -> None:
+    path, today = f"/-/coverage/{scene.ids['daily']}", datetime.now(UTC).date()
+    since, until = today - timedelta(days=40), today - timedelta(days=22)
+    tab = scene.watched()
+    tab.go(path)
+    squares = tab.page.locator(".calendar td.day")
+    # As many as were judged: up to yesterday.
+    assert squares.count() == DAILY_DAYS - 1
+    gap = today - timedelta(days=30)
+    square = tab.page.locator(f'.calendar td.day[title^="{gap.day} {gap:%b %Y}:"]')
+    assert "not looked" in square.inner_text()
+    assert "not-looked" in (square.get_attribute("class") or "")
+    assert "3 days" in tab.page.locator("ul.leads").inner_text()
+    tab.page.get_by_label("From").fill(since.isoformat())
+    tab.page.get_by_label("To").fill(until.isoformat())
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_url(f"**{path}?since={since}&until={until}")
+    assert squares.count() < DAILY_DAYS - 1
+    address = tab.page.get_by_role("link", name="CSV").get_attribute("href") or ""
+    status, body, headers = ask(scene.home, address)
+    assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    rows = list(csv.DictReader(body.splitlines()))
+    assert len(rows) == squares.count()
+    assert {row["state"] for row in rows} >= {"not looked"}
+    given = json.loads(ask(scene.home, address.replace(".csv", ".json"))[1])
+    assert [day["day"] for week in given["weeks"] for day in week["days"]] == [row["day"] for row in rows]
+    assert given["gaps"][0]["days"] == 3
+    everything = json.loads(ask(scene.home, "/-/coverage.json")[1])
+    assert [one["source"] for one in everything].count("daily.example") == 1
+    assert ask(scene.home, "/-/coverage.csv")[1].startswith("source,week,state")
+    tab.check()
+    tab.page.context.close()
+
+
+def test_counts_are_drawn_against_coverage(scene: Scene) -> None:
+    tab = scene.watched()
+    tab.go(f"/-/source/{scene.ids['daily']}", drawn=True)
+    spec = json.loads(tab.page.locator('script[data-spec="volume"]').text_content() or "")
+    hatched, drawn = spec["layer"]
+    assert hatched["mark"]["type"] == "rule"
+    assert {gap["note"] for gap in hatched["data"]["values"]} == {"not looked"}
+    assert drawn["mark"]["type"] == "bar"
+    tab.page.get_by_text("The figures as a table").last.click()
+    assert "not looked" in tab.page.locator(".figures").last.inner_text()
+    tab.go("/", drawn=True)
+    spec = json.loads(tab.page.locator('script[data-spec="week"]').text_content() or "")
+    assert {gap["note"] for gap in spec["layer"][1]["data"]["values"]} == {"nothing was crawled"}
+    tab.check()
+    tab.page.context.close()
+
+
+def test_the_digest_leads_on(scene: Scene) -> None:
+    tab = scene.watched()
+    tab.go("/-/digest")
+    said = tab.page.locator("main").inner_text()
+    for piece in ("mirror.example", "Biggest stories", "Corrections", "copydesk why mirror.example"):
+        assert piece.lower() in said.lower(), piece
+    tab.page.get_by_role("link", name="The day before").click()
+    tab.page.wait_for_url("**/-/digest?day=*")
+    yesterday = json.loads(ask(scene.home, tab.page.get_by_role("link", name="JSON").get_attribute("href") or "")[1])
+    assert yesterday["new"] == sum(one["new"] for one in yesterday["sources"])
+    assert ask(scene.home, "/-/digest?day=nonsense")[0] == 200
+    tab.check()
     tab.page.context.close()
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from db.named_rows import named_rows
 from db.store.sources import source_names
-from db.timestamps import format_timestamp
+from db.timestamps import format_timestamp, parse_timestamp
 
 DAYS = 7
 HOURS = 24
@@ -28,6 +28,9 @@ CROSS JOIN decisions d ON d.page_id = p.id
 WHERE d.verdict IN ('new', 'copy', 'revision')
 GROUP BY 1, 2, 3
 """
+
+# Latest first; a run that began earlier than the week may still reach into it, but only those of the last week are read.
+_RUNS = "SELECT started_at, coalesce(ended_at, :now) FROM runs WHERE command = 'crawl' ORDER BY id DESC LIMIT 20000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +55,15 @@ class SourceArrivals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """A week of arrivals: each of the last 24 hours, all hours of the 7 days, and the sources by their week."""
+    """A week of arrivals: each of the last 24 hours, all hours of the 7 days, and the sources by their week.
+
+    `idle`: the hours of the week in which nothing was crawled, so that nothing could arrive.
+    """
 
     day: list[HourlyArrivals]
     week: list[tuple[datetime, int]]
     sources: list[SourceArrivals]
+    idle: frozenset[datetime] = frozenset()
 
     @property
     def in_day(self) -> int:
@@ -83,7 +90,10 @@ def arrivals(conn: sqlite3.Connection, now: datetime) -> Arrivals:
         if row["hour"] in lately:
             day[row["source_id"]] += row["articles"]
     names = source_names(conn) if week else {}
+    hours = _hours(min(first_of_week, recent[0]), last)
+    crawled = _crawled(conn, hours[0], now)
     return Arrivals(
+        idle=frozenset(hour for hour in hours if _label(hour) not in crawled),
         day=[
             HourlyArrivals(
                 starts=hour,
@@ -102,6 +112,18 @@ def arrivals(conn: sqlite3.Connection, now: datetime) -> Arrivals:
             for source_id, number in sorted(week.items(), key=lambda item: (-item[1], names[item[0]]))
         ],
     )
+
+
+def _crawled(conn: sqlite3.Connection, first: datetime, now: datetime) -> set[str]:
+    """The labels of the hours since `first` in which a crawl ran."""
+    labels: set[str] = set()
+    earliest = format_timestamp(first)
+    for started_at, ended_at in conn.execute(_RUNS, {"now": format_timestamp(now)}):
+        if started_at < earliest:
+            break
+        begun = parse_timestamp(started_at).astimezone().replace(minute=0, second=0, microsecond=0)
+        labels |= {_label(hour) for hour in _hours(begun, min(now, parse_timestamp(ended_at)).astimezone())}
+    return labels
 
 
 def _hours(first: datetime, last: datetime) -> list[datetime]:

@@ -1,21 +1,28 @@
 """Charts for Vega-Lite: the data and the specification. Colours, fonts and widths are set on the page
 (static/charts.js).
 
+Counts over time are drawn against coverage: an hour in which nothing was crawled, or a day that lacks something, is hatched,
+because a count of 0 would say that nothing was published.
+
 Each chart has a description in words and the same figures as a table, for users who cannot see the drawing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.inspect.pages.arrivals import Arrivals
 from db.inspect.pages.source import DailyVolume
+from db.reports.coverage_judge import CoverageState
 
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _WEEK = (1, 2, 3, 4, 5, 6, 0)
 _TOP = 12
+# A canvas has no patterns: a line as wide as the band, in short dashes, makes the stripes.
+_HATCHING = {"type": "rule", "clip": True, "strokeDash": [1.5, 3.5], "strokeWidth": {"expr": "0.9 * bandwidth('x')"}}
+_HATCHED = (CoverageState.THIN, CoverageState.MISSING, CoverageState.NOT_LOOKED)
 Spec = dict[str, object]
 
 
@@ -33,8 +40,8 @@ class Chart:
 def day_chart(arrived: Arrivals) -> Chart:
     """The last 24 hours, by hour."""
     values = [
-        {"hour": f"{hour.starts:%H}:00", "at": number, "what": what, "articles": count}
-        for number, hour in enumerate(arrived.day)
+        {"hour": f"{hour.starts:%H}:00", "what": what, "articles": count}
+        for hour in arrived.day
         for what, count in (("new", hour.new), ("copies", hour.copies), ("revisions", hour.revisions))
     ]
     busiest = max(arrived.day, key=lambda hour: hour.new + hour.copies + hour.revisions)
@@ -42,25 +49,35 @@ def day_chart(arrived: Arrivals) -> Chart:
         name="day",
         description=f"Articles of the last 24 hours by the hour of fetch: {arrived.in_day:,},"
         f" most of them at {busiest.starts:%H}:00.",
-        columns=("Hour", "New", "Copies", "Revisions"),
-        rows=[(f"{hour.starts:%a %H}:00", hour.new, hour.copies, hour.revisions) for hour in arrived.day],
-        spec={
-            "height": 150,
-            "mark": {"type": "bar", "cornerRadiusEnd": 1},
-            "data": {"values": values},
-            "encoding": {
-                "x": {
-                    "field": "hour",
-                    "type": "ordinal",
-                    "title": None,
-                    "sort": {"field": "at"},
-                    "axis": {"labelAngle": 0, "labelOverlap": True, "labelPadding": 8, "ticks": False},
-                },
-                "y": _count_axis("articles", ticks=4),
-                "color": _colour_scale("what", ["new", "copies", "revisions"]),
-                "tooltip": [{"field": "hour"}, {"field": "what"}, {"field": "articles"}],
+        columns=("Hour", "New", "Copies", "Revisions", "Crawled"),
+        rows=[
+            (f"{hour.starts:%a %H}:00", hour.new, hour.copies, hour.revisions, _yes_no(hour.starts not in arrived.idle))
+            for hour in arrived.day
+        ],
+        spec={"height": 150}
+        | _against_gaps(
+            {
+                "field": "hour",
+                "type": "ordinal",
+                "title": None,
+                "sort": [f"{hour.starts:%H}:00" for hour in arrived.day],
+                "axis": {"labelAngle": 0, "labelOverlap": True, "labelPadding": 8, "ticks": False},
             },
-        },
+            {
+                "mark": {"type": "bar", "cornerRadiusEnd": 1},
+                "data": {"values": values},
+                "encoding": {
+                    "y": _count_axis("articles", ticks=4),
+                    "color": _colour_scale("what", ["new", "copies", "revisions"]),
+                    "tooltip": [{"field": "hour"}, {"field": "what"}, {"field": "articles"}],
+                },
+            },
+            [
+                {"hour": f"{hour.starts:%H}:00", "note": "nothing was crawled"}
+                for hour in arrived.day
+                if hour.starts in arrived.idle
+            ],
+        ),
     )
 
 
@@ -75,7 +92,15 @@ def week_chart(arrived: Arrivals) -> Chart:
         description=f"Articles of the last 7 days by day and hour of fetch: {arrived.in_week:,}.",
         columns=("Day", "Articles"),
         rows=_by_day(arrived.week),
-        spec=_heatmap(values, rows=len({hour.date() for hour, _ in arrived.week})),
+        spec=_heatmap(
+            values,
+            rows=len({hour.date() for hour, _ in arrived.week}),
+            gaps=[
+                {"day": f"{hour:%a %d}", "row": f"{hour:%Y-%m-%d}", "hour": hour.hour, "note": "nothing was crawled"}
+                for hour, number in arrived.week
+                if hour in arrived.idle and not number
+            ],
+        ),
     )
 
 
@@ -135,8 +160,8 @@ def rhythm_chart(rhythm: dict[tuple[int, int], int]) -> Chart:
     )
 
 
-def volume_chart(days: Sequence[DailyVolume]) -> Chart:
-    """Four weeks of a source, by day."""
+def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageState]) -> Chart:
+    """Four weeks of a source, by day. `covered`: what is known of each, by date."""
     values = [
         {"date": day.date, "what": what, "pages": number}
         for day in days
@@ -146,32 +171,44 @@ def volume_chart(days: Sequence[DailyVolume]) -> Chart:
         name="volume",
         description=f"Pages of the last {len(days)} days: {sum(day.articles for day in days):,} articles,"
         f" {sum(day.revisions for day in days):,} revisions, {sum(day.rejected for day in days):,} rejected.",
-        columns=("Day", "Articles", "Revisions", "Rejected"),
-        rows=[(day.date, day.articles, day.revisions, day.rejected) for day in reversed(days)],
-        spec={
-            "height": 140,
-            "mark": {"type": "bar"},
-            "data": {"values": values},
-            "encoding": {
-                "x": {
-                    "field": "date",
-                    "type": "ordinal",
-                    "title": None,
-                    "timeUnit": "yearmonthdate",
-                    "axis": {
-                        "format": "%d %b",
-                        "labelAngle": 0,
-                        "labelOverlap": "greedy",
-                        "labelSeparation": 10,
-                        "labelPadding": 8,
-                        "ticks": False,
-                    },
+        columns=("Day", "Articles", "Revisions", "Rejected", "Coverage"),
+        rows=[
+            (
+                day.date,
+                day.articles,
+                day.revisions,
+                day.rejected,
+                covered[day.date].value if day.date in covered else "",
+            )
+            for day in reversed(days)
+        ],
+        spec={"height": 140}
+        | _against_gaps(
+            {
+                "field": "date",
+                "type": "ordinal",
+                "title": None,
+                "timeUnit": "yearmonthdate",
+                "axis": {
+                    "format": "%d %b",
+                    "labelAngle": 0,
+                    "labelOverlap": "greedy",
+                    "labelSeparation": 10,
+                    "labelPadding": 8,
+                    "ticks": False,
                 },
-                "y": _count_axis("pages", ticks=4),
-                "color": _colour_scale("what", ["articles", "revisions", "rejected"]),
-                "tooltip": [{"field": "date"}, {"field": "what"}, {"field": "pages"}],
             },
-        },
+            {
+                "mark": {"type": "bar"},
+                "data": {"values": values},
+                "encoding": {
+                    "y": _count_axis("pages", ticks=4),
+                    "color": _colour_scale("what", ["articles", "revisions", "rejected"]),
+                    "tooltip": [{"field": "date"}, {"field": "what"}, {"field": "pages"}],
+                },
+            },
+            [{"date": day.date, "note": covered[day.date].value} for day in days if covered.get(day.date) in _HATCHED],
+        ),
     )
 
 
@@ -220,26 +257,28 @@ def _by_day(week: Sequence[tuple[datetime, int]]) -> list[tuple[str, int]]:
     return list(days.items())
 
 
-def _heatmap(values: Sequence[Spec], *, rows: int) -> Spec:
+def _heatmap(values: Sequence[Spec], *, rows: int, gaps: Sequence[Spec] = ()) -> Spec:
     """Articles by day and hour, one row a day; rows are sorted by field `row`."""
-    return {
-        "height": 20 * rows,
+    order = [day for _, day in sorted({(str(value["row"]), str(value["day"])) for value in values})]
+    place: Spec = {
+        "x": {
+            "field": "hour",
+            "type": "ordinal",
+            "title": None,
+            "axis": {"labelAngle": 0, "labelOverlap": True, "ticks": False, "domain": False},
+        },
+        "y": {
+            "field": "day",
+            "type": "ordinal",
+            "title": None,
+            "sort": order,
+            "axis": {"ticks": False, "domain": False},
+        },
+    }
+    drawn: Spec = {
         "mark": {"type": "rect"},
         "data": {"values": values},
         "encoding": {
-            "x": {
-                "field": "hour",
-                "type": "ordinal",
-                "title": None,
-                "axis": {"labelAngle": 0, "labelOverlap": True, "ticks": False, "domain": False},
-            },
-            "y": {
-                "field": "day",
-                "type": "ordinal",
-                "title": None,
-                "sort": {"field": "row"},
-                "axis": {"ticks": False, "domain": False},
-            },
             "color": {
                 "field": "articles",
                 "type": "quantitative",
@@ -249,6 +288,35 @@ def _heatmap(values: Sequence[Spec], *, rows: int) -> Spec:
             "tooltip": [{"field": "day"}, {"field": "hour"}, {"field": "articles"}],
         },
     }
+    band = {"field": "day", "type": "ordinal", "sort": order}
+    hatched: Spec = {
+        "mark": _HATCHING,
+        "data": {"values": gaps},
+        "encoding": {
+            "y": band | {"bandPosition": 0.04},
+            "y2": {"field": "day", "bandPosition": 0.96},
+            "tooltip": [{"field": "day"}, {"field": "hour"}, {"field": "note"}],
+        },
+    }
+    return {"height": 20 * rows, "encoding": place, "layer": [drawn, hatched] if gaps else [drawn]}
+
+
+def _against_gaps(x: Spec, drawn: Spec, gaps: Sequence[Spec]) -> Spec:
+    """A chart over the axis `x` with its gaps hatched behind it, from top to bottom."""
+    hatched: Spec = {
+        "mark": _HATCHING,
+        "data": {"values": gaps},
+        "encoding": {
+            "y": {"value": 0},
+            "y2": {"value": {"expr": "height"}},
+            "tooltip": [{"field": x["field"]}, {"field": "note"}],
+        },
+    }
+    return {"encoding": {"x": x}, "layer": [hatched, drawn] if gaps else [drawn]}
+
+
+def _yes_no(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def _count_axis(field: str, *, ticks: int) -> Spec:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import NotFound
 
-from db.inspect.pages import charts
+from db.inspect.pages import charts, report_views
 from db.inspect.pages.arrivals import arrivals
 from db.inspect.pages.article import article_page, changes_page, fetched_page
+from db.inspect.pages.coverage import recent_days
 from db.inspect.pages.people import people, person
 from db.inspect.pages.rejections import PAGE_SIZE, count_reasons, rejected_pages
+from db.inspect.pages.rendering import ask_in_snapshot, number_of, render_page, required_id
 from db.inspect.pages.run import run_details
 from db.inspect.pages.search import SIZE, SearchForm, search_results
-from db.inspect.pages.source import source_details, source_lines
+from db.inspect.pages.source import DAYS, source_details, source_lines
 from db.inspect.pages.stored_body import plain_text_response, sanitized_response
-from db.inspect.safety.request_checks import STRICT_POLICY
-from db.queries.articles import article_summaries, newest_articles, snapshot
+from db.queries.articles import article_summaries, newest_articles
 from db.queries.search import MOST_COUNTED
 from db.queries.statistics import last_runs
 from db.queries.status import load_status
@@ -28,53 +29,23 @@ from db.queries.status import load_status
 SECTIONS = (
     ("/", "Front page"),
     ("/-/search", "Search"),
+    ("/-/digest", "Digest"),
     ("/-/sources", "Sources"),
+    ("/-/coverage", "Coverage"),
     ("/-/people", "People"),
     ("/-/runs", "Runs"),
     ("/-/rejections", "Rejections"),
 )
 _NEWEST = 24
 _RUNS = 40
-_LARGEST_ID = 2**62
 
-T = TypeVar("T")
 View = Callable[[Any, Any], Awaitable[Any]]
-
-
-async def _page(datasette: Any, request: Any, template: str, **values: object) -> Any:
-    """Render one of our templates."""
-    context = {"ours": True, "now": datetime.now(UTC), **values}
-    html = await datasette.render_template(template, context, request=request)
-    return Response.html(html, headers={"content-security-policy": STRICT_POLICY, "cache-control": "no-store"})
-
-
-async def _ask(datasette: Any, queries: Callable[[sqlite3.Connection], T]) -> T:
-    """The result of several queries in one snapshot."""
-
-    def in_snapshot(conn: sqlite3.Connection) -> T:
-        with snapshot(conn):
-            return queries(conn)
-
-    result: T = await datasette.ask(in_snapshot)
-    return result
-
-
-def _number(text: str | None) -> int | None:
-    """A number from the URL; None if it is not one, or exceeds every row id."""
-    return int(text) if text and text.isascii() and text.isdigit() and int(text[:20]) < _LARGEST_ID else None
-
-
-def _required(request: Any) -> int:
-    number = _number(request.url_vars["id"])
-    if number is None:
-        raise NotFound("There is no such number")
-    return number
 
 
 async def front(request: Any, datasette: Any) -> Any:
     """What arrived today and this week, the newest articles, and what needs attention."""
     now = datetime.now(UTC)
-    arrived, status, heads = await _ask(
+    arrived, status, heads = await ask_in_snapshot(
         datasette,
         lambda conn: (
             arrivals(conn, now),
@@ -85,90 +56,94 @@ async def front(request: Any, datasette: Any) -> Any:
     drawn = (
         [charts.day_chart(arrived), charts.week_chart(arrived), charts.source_chart(arrived)] if arrived.sources else []
     )
-    return await _page(datasette, request, "front.html", arrived=arrived, status=status, heads=heads, charts=drawn)
+    return await render_page(
+        datasette, request, "front.html", arrived=arrived, status=status, heads=heads, charts=drawn
+    )
 
 
 async def article(request: Any, datasette: Any) -> Any:
     """One article, in its latest revision or the given one."""
-    article_id, revision = _required(request), _number(request.args.get("revision"))
-    shown = await _ask(datasette, lambda conn: article_page(conn, article_id, revision))
+    article_id, revision = required_id(request), number_of(request.args.get("revision"))
+    shown = await ask_in_snapshot(datasette, lambda conn: article_page(conn, article_id, revision))
     if shown is None:
         raise NotFound(f"There is no article {article_id}" + (f" with a revision {revision}" if revision else ""))
     drawn = charts.copies_chart(shown.moments) if len(shown.cluster) > 1 else None
-    return await _page(datasette, request, "article.html", shown=shown, chart=drawn)
+    return await render_page(datasette, request, "article.html", shown=shown, chart=drawn)
 
 
 async def changes(request: Any, datasette: Any) -> Any:
     """What a revision changed from the one before."""
-    article_id, revision = _required(request), _number(request.args.get("revision"))
-    shown = await _ask(datasette, lambda conn: changes_page(conn, article_id, revision))
+    article_id, revision = required_id(request), number_of(request.args.get("revision"))
+    shown = await ask_in_snapshot(datasette, lambda conn: changes_page(conn, article_id, revision))
     if shown is None:
         raise NotFound(
             f"Article {article_id} has no revision with one before it"
             + (f" and the number {revision}" if revision else "")
         )
-    return await _page(datasette, request, "changes.html", shown=shown)
+    return await render_page(datasette, request, "changes.html", shown=shown)
 
 
 async def page(request: Any, datasette: Any) -> Any:
     """One page as fetched, whatever became of it."""
-    page_id = _required(request)
-    shown = await _ask(datasette, lambda conn: fetched_page(conn, page_id))
+    page_id = required_id(request)
+    shown = await ask_in_snapshot(datasette, lambda conn: fetched_page(conn, page_id))
     if shown is None:
         raise NotFound(f"There is no page {page_id}")
-    return await _page(datasette, request, "page.html", shown=shown)
+    return await render_page(datasette, request, "page.html", shown=shown)
 
 
 async def search(request: Any, datasette: Any) -> Any:
     """Search results, from the same search as `copydesk search`."""
     form = SearchForm.of(request.args)
     found = await datasette.ask(lambda conn: search_results(conn, form))
-    return await _page(datasette, request, "search.html", form=form, answer=found, size=SIZE, most=MOST_COUNTED)
+    return await render_page(datasette, request, "search.html", form=form, answer=found, size=SIZE, most=MOST_COUNTED)
 
 
 async def sources(request: Any, datasette: Any) -> Any:
     """All sources, one line each."""
     lines = await datasette.ask(lambda conn: source_lines(conn, datetime.now(UTC)))
-    return await _page(datasette, request, "sources.html", lines=lines)
+    return await render_page(datasette, request, "sources.html", lines=lines)
 
 
 async def source(request: Any, datasette: Any) -> Any:
     """One source."""
-    source_id, now = _required(request), datetime.now(UTC)
+    source_id, now = required_id(request), datetime.now(UTC)
 
     def ask(conn: sqlite3.Connection) -> Any:
         shown = source_details(conn, source_id, now)
-        return shown, article_summaries(conn, shown.newest) if shown else []
+        if shown is None:
+            return None, [], {}
+        return shown, article_summaries(conn, shown.newest), recent_days(conn, source_id, now, DAYS)
 
-    shown, heads = await _ask(datasette, ask)
+    shown, heads, covered = await ask_in_snapshot(datasette, ask)
     if shown is None:
         raise NotFound(f"There is no source {source_id}")
-    drawn = [charts.rhythm_chart(shown.rhythm), charts.volume_chart(shown.days)]
-    return await _page(datasette, request, "source.html", shown=shown, heads=heads, charts=drawn)
+    drawn = [charts.rhythm_chart(shown.rhythm), charts.volume_chart(shown.days, covered)]
+    return await render_page(datasette, request, "source.html", shown=shown, heads=heads, charts=drawn)
 
 
 async def runs(request: Any, datasette: Any) -> Any:
     """The runs, latest first."""
-    before = _number(request.args.get("before"))
+    before = number_of(request.args.get("before"))
     found = await datasette.ask(lambda conn: last_runs(conn, _RUNS + 1, before=before))
     older = found[_RUNS - 1].id if len(found) > _RUNS else None
-    return await _page(datasette, request, "runs.html", runs=found[:_RUNS], older=older, before=before)
+    return await render_page(datasette, request, "runs.html", runs=found[:_RUNS], older=older, before=before)
 
 
 async def run(request: Any, datasette: Any) -> Any:
     """One run."""
-    run_id = _required(request)
+    run_id = required_id(request)
     details = await datasette.ask(lambda conn: run_details(conn, run_id))
     if details is None:
         raise NotFound(f"There is no run {run_id} (the setting keep_log limits how long runs are kept)")
-    return await _page(datasette, request, "run.html", details=details)
+    return await render_page(datasette, request, "run.html", details=details)
 
 
 async def all_people(request: Any, datasette: Any) -> Any:
     """Who is credited most lately, or whose name has the given prefix."""
     begins = (request.args.get("begins") or "").strip()[:100]
     lines = await datasette.ask(lambda conn: people(conn, begins))
-    return await _page(datasette, request, "people.html", lines=lines, begins=begins)
+    return await render_page(datasette, request, "people.html", lines=lines, begins=begins)
 
 
 async def one_person(request: Any, datasette: Any) -> Any:
@@ -180,16 +155,16 @@ async def one_person(request: Any, datasette: Any) -> Any:
         parts = (("Wrote", shown.wrote), ("Edited", shown.edited), ("Proofread", shown.proofread)) if shown else ()
         return shown, [(what, len(ids), article_summaries(conn, ids[:100])) for what, ids in parts if ids]
 
-    shown, parts = await _ask(datasette, ask)
+    shown, parts = await ask_in_snapshot(datasette, ask)
     if shown is None:
         raise NotFound(f"No article credits {name}" if name else "Name a person")
-    return await _page(datasette, request, "person.html", shown=shown, works=parts)
+    return await render_page(datasette, request, "person.html", shown=shown, works=parts)
 
 
 async def rejections(request: Any, datasette: Any) -> Any:
     """Rejected pages and why."""
-    reason, source_id = request.args.get("reason") or None, _number(request.args.get("source"))
-    before = _number(request.args.get("before"))
+    reason, source_id = request.args.get("reason") or None, number_of(request.args.get("source"))
+    before = number_of(request.args.get("before"))
 
     def ask(conn: sqlite3.Connection) -> Any:
         name = conn.execute("SELECT name FROM sources WHERE id = ?", (source_id,)).fetchone() if source_id else None
@@ -199,9 +174,9 @@ async def rejections(request: Any, datasette: Any) -> Any:
             name[0] if name else None,
         )
 
-    counts, found, name = await _ask(datasette, ask)
+    counts, found, name = await ask_in_snapshot(datasette, ask)
     older = found[PAGE_SIZE - 1].page_id if len(found) > PAGE_SIZE else None
-    return await _page(
+    return await render_page(
         datasette, request, "rejections.html",
         counts=counts, found=found[:PAGE_SIZE], reason=reason, source_id=source_id, source=name, older=older, before=before,
     )  # fmt: skip
@@ -209,12 +184,12 @@ async def rejections(request: Any, datasette: Any) -> Any:
 
 async def stored_page(request: Any, datasette: Any) -> Any:
     """The stored page, sanitized, for the frame."""
-    return await sanitized_response(datasette, _required(request))
+    return await sanitized_response(datasette, required_id(request))
 
 
 async def received_page(request: Any, datasette: Any) -> Any:
     """Its markup, as text."""
-    return await plain_text_response(datasette, _required(request))
+    return await plain_text_response(datasette, required_id(request))
 
 
 ROUTES: tuple[tuple[str, View], ...] = (
@@ -232,4 +207,5 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/-/people$", all_people),
     (r"^/-/person$", one_person),
     (r"^/-/rejections$", rejections),
+    *report_views.ROUTES,
 )

@@ -1,0 +1,48 @@
+"""What every page does: ask in one snapshot, render a template of ours, take an id from the URL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from datasette.utils.asgi import NotFound, Response
+
+from db.inspect.safety.request_checks import STRICT_POLICY
+from db.queries.articles import snapshot
+
+_LARGEST_ID = 2**62
+
+T = TypeVar("T")
+
+
+async def render_page(datasette: Any, request: Any, template: str, **values: object) -> Any:
+    """Render one of our templates."""
+    context = {"ours": True, "now": datetime.now(UTC), **values}
+    html = await datasette.render_template(template, context, request=request)
+    return Response.html(html, headers={"content-security-policy": STRICT_POLICY, "cache-control": "no-store"})
+
+
+async def ask_in_snapshot(datasette: Any, queries: Callable[[sqlite3.Connection], T]) -> T:
+    """The result of several queries in one snapshot."""
+
+    def in_snapshot(conn: sqlite3.Connection) -> T:
+        with snapshot(conn):
+            return queries(conn)
+
+    result: T = await datasette.ask(in_snapshot)
+    return result
+
+
+def number_of(text: str | None) -> int | None:
+    """A number from the URL; None if it is not one, or exceeds every row id."""
+    return int(text) if text and text.isascii() and text.isdigit() and int(text[:20]) < _LARGEST_ID else None
+
+
+def required_id(request: Any) -> int:
+    """The id in the URL. Raises NotFound."""
+    number = number_of(request.url_vars["id"])
+    if number is None:
+        raise NotFound("There is no such number")
+    return number

@@ -1,0 +1,97 @@
+"""The pages of reports: coverage and the daily digest, each also as JSON, coverage as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from datasette.utils.asgi import NotFound, Response
+
+from db.inspect.pages.coverage import ALL_SPAN, SOURCE_SPAN, CoverageForm, coverage_calendar, coverage_lines
+from db.inspect.pages.rendering import ask_in_snapshot, render_page, required_id
+from db.reports.coverage_object import DAY_COLUMNS, WEEK_COLUMNS, coverage_object, day_rows, week_rows
+from db.reports.digest import Digest, build_digest
+from db.reports.digest_object import digest_object
+
+_NAME = "SELECT name FROM sources WHERE id = ?"
+_USUAL_SPAN = timedelta(days=1)
+
+
+async def all_coverage(request: Any, datasette: Any) -> Any:
+    """All sources by week."""
+    form, now = CoverageForm.of(request.args), datetime.now(UTC)
+    lines = await ask_in_snapshot(datasette, lambda conn: coverage_lines(conn, form, now))
+    wanted = request.url_vars["format"]
+    if wanted == ".json":
+        return Response.json([coverage_object(line.source) for line in lines])
+    if wanted == ".csv":
+        return _csv(WEEK_COLUMNS, (row for line in lines for row in week_rows(line.source)))
+    return await render_page(
+        datasette, request, "coverages.html", lines=lines, form=form, shown=form.bounds(now, ALL_SPAN)
+    )
+
+
+async def source_coverage(request: Any, datasette: Any) -> Any:
+    """The calendar of one source."""
+    source_id, form, now = required_id(request), CoverageForm.of(request.args), datetime.now(UTC)
+
+    def ask(conn: sqlite3.Connection) -> Any:
+        return conn.execute(_NAME, (source_id,)).fetchone(), coverage_calendar(conn, source_id, form, now)
+
+    row, calendar = await ask_in_snapshot(datasette, ask)
+    if row is None:
+        raise NotFound(f"There is no source {source_id}")
+    wanted = request.url_vars["format"]
+    if wanted == ".json":
+        return Response.json(
+            coverage_object(calendar.source) if calendar else {"source": row[0], "weeks": [], "gaps": []}
+        )
+    if wanted == ".csv":
+        return _csv(DAY_COLUMNS, day_rows(calendar.source) if calendar else ())
+    return await render_page(
+        datasette, request, "coverage.html",
+        source_id=source_id, name=row[0], calendar=calendar, form=form, shown=form.bounds(now, SOURCE_SPAN),
+    )  # fmt: skip
+
+
+async def digest(request: Any, datasette: Any) -> Any:
+    """What came in during one day or the last 24 hours, and what needs a look."""
+    now = datetime.now(UTC)
+    since, until = _period(request.args.get("day"), now)
+    found: Digest = await ask_in_snapshot(datasette, lambda conn: build_digest(conn, since, until))
+    if request.url_vars["format"] == ".json":
+        return Response.json(digest_object(found))
+    return await render_page(
+        datasette, request, "digest.html",
+        found=found, day=since if request.args.get("day") and until - since > timedelta(0) else None,
+        before=(since - timedelta(hours=12)).astimezone(), later=until.astimezone() if until < now else None,
+    )  # fmt: skip
+
+
+def _period(day: str | None, now: datetime) -> tuple[datetime, datetime]:
+    """The day of a URL on this machine's clock, or the last 24 hours."""
+    try:
+        start = datetime.strptime((day or "")[:10], "%Y-%m-%d").astimezone()
+        end = (start.replace(tzinfo=None) + timedelta(days=1)).astimezone()
+    except (ValueError, OverflowError):
+        return now - _USUAL_SPAN, now
+    return (start, min(end, now)) if start < now else (now - _USUAL_SPAN, now)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Any:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return Response(text.getvalue(), content_type="text/csv; charset=utf-8", headers={"cache-control": "no-store"})
+
+
+ROUTES = (
+    (r"^/-/coverage(?P<format>\.json|\.csv)?$", all_coverage),
+    (r"^/-/coverage/(?P<id>\d+)(?P<format>\.json|\.csv)?$", source_coverage),
+    (r"^/-/digest(?P<format>\.json)?$", digest),
+)

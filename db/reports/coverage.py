@@ -1,0 +1,252 @@
+"""Coverage of sources: read what was judged, judge what has changed, store the judgement.
+
+    source_days (kept by triggers) ──> DayFigures ──> judge_coverage ──────────> coverage_weeks ──> coverage_view
+
+A judgement is a function of the rows and of the day, so it does not matter who makes it. `load_coverage` only reads: what is stored
+where that is current, else it judges anew (3 ms for a year of a source). `refresh_coverage` stores it for other tools.
+
+Today is not judged: it is not over. A source is judged from the day on which its listings were first read; one that was only
+imported from its first article on.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+
+from db.connection.database import write
+from db.named_rows import named_rows
+from db.reports.coverage_judge import (
+    CoverageState,
+    DayCoverage,
+    DayFigures,
+    WeekCoverage,
+    judge_coverage,
+)
+from db.reports.holidays import holidays
+from db.timestamps import format_timestamp
+
+MOST_YEARS = 10
+"""Days longer ago are not judged: mistaken dates of pages reach back to 1970."""
+_LATE_LOOK = "T12"
+"""A day was looked at if a listing was read in its second half, or early on it and on the day after: what is new stays listed
+for a day at least. Where the source is crawled every few days, the next look will do."""
+_LONGEST_STEP_DAYS = 7
+
+_SOURCES = """
+SELECT s.id, s.name, j.until, coalesce(j.stale, 1) AS stale
+FROM sources s LEFT JOIN coverage_judged j ON j.source_id = s.id WHERE s.removed_at IS NULL ORDER BY s.name
+"""
+_DAYS = """
+SELECT day, articles, looks, last_look, unfetched FROM source_days WHERE source_id = ? AND day BETWEEN ? AND ? ORDER BY day
+"""
+# Only a few of the newest: what a source is written in does not change from day to day.
+_LANGUAGES = """
+SELECT a.language FROM (SELECT id FROM pages WHERE source_id = ? ORDER BY fetched_at DESC LIMIT 20) p
+JOIN articles a ON a.page_id = p.id
+"""
+_WEEKS = "SELECT week, state, expected, found, unfetched, days FROM coverage_weeks WHERE source_id = ? ORDER BY week"
+_PUT_WEEK = """
+INSERT INTO coverage_weeks (source_id, week, state, expected, found, unfetched, days) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (source_id, week) DO UPDATE SET state = excluded.state, expected = excluded.expected, found = excluded.found,
+    unfetched = excluded.unfetched, days = excluded.days
+"""
+_PUT_JUDGED = """
+INSERT INTO coverage_judged (source_id, judged_at, until, stale) VALUES (?, ?, ?, 0)
+ON CONFLICT (source_id) DO UPDATE SET judged_at = excluded.judged_at, until = excluded.until, stale = 0
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCoverage:
+    """The judged weeks of a source, in order."""
+
+    source_id: int
+    name: str
+    weeks: tuple[WeekCoverage, ...]
+
+    @property
+    def days(self) -> list[DayCoverage]:
+        """The judged days, in order."""
+        return [day for week in self.weeks for day in week.days]
+
+    def between(self, since: date | None, until: date | None) -> SourceCoverage:
+        """The weeks that have a day from `since` to `until`, both included."""
+        kept = tuple(
+            week
+            for week in self.weeks
+            if (since is None or week.days[-1].day >= since) and (until is None or week.days[0].day <= until)
+        )
+        return SourceCoverage(source_id=self.source_id, name=self.name, weeks=kept)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageGap:
+    """Days in a row, both included, that are thin, missing or not looked at. Days between them on which nothing is expected
+    are part of it. `lost`: how many articles more were expected than were found.
+    """
+
+    first: date
+    last: date
+    state: CoverageState
+    lost: float
+
+    @property
+    def days(self) -> int:
+        """Its length."""
+        return (self.last - self.first).days + 1
+
+
+_LACKING = frozenset({CoverageState.THIN, CoverageState.MISSING, CoverageState.NOT_LOOKED})
+
+
+def coverage_gaps(days: Iterable[DayCoverage]) -> list[CoverageGap]:
+    """The gaps of days that are in order."""
+    gaps: list[CoverageGap] = []
+    is_open = False
+    for day in days:
+        if day.state in _LACKING:
+            lost = max(0.0, (day.expected or 0.0) - day.found)
+            if is_open and gaps[-1].state is day.state:
+                gaps[-1] = replace(gaps[-1], last=day.day, lost=gaps[-1].lost + lost)
+            else:
+                gaps.append(CoverageGap(first=day.day, last=day.day, state=day.state, lost=lost))
+            is_open = True
+        elif day.found:
+            is_open = False
+    return gaps
+
+
+def load_coverage(
+    conn: sqlite3.Connection, now: datetime, source_ids: Iterable[int] | None = None
+) -> list[SourceCoverage]:
+    """The coverage of the sources with these ids (None: of all), by name, without removed ones and without those of which
+    nothing can be judged yet.
+    """
+    wanted = None if source_ids is None else set(source_ids)
+    until = _yesterday(now)
+    found = []
+    for row in named_rows(conn, _SOURCES).fetchall():
+        source_id = row["id"]
+        if wanted is not None and source_id not in wanted:
+            continue
+        is_current = not row["stale"] and row["until"] == until.isoformat()
+        weeks = tuple(_stored_weeks(conn, source_id)) if is_current else tuple(_judge(conn, source_id, until))
+        if weeks:
+            found.append(SourceCoverage(source_id=source_id, name=row["name"], weeks=weeks))
+    return found
+
+
+def refresh_coverage(conn: sqlite3.Connection, now: datetime, *, most: int | None = None) -> int:
+    """Judge the sources whose stored judgement is not current, at most `most` of them, and store it; returns how many.
+
+    Each is judged and stored in one short transaction, so that no change is lost that comes meanwhile. Raises sqlite3.Error.
+    """
+    until = _yesterday(now)
+    rows = named_rows(conn, _SOURCES).fetchall()
+    due = [row["id"] for row in rows if row["stale"] or row["until"] != until.isoformat()][:most]
+    for source_id in due:
+        with write(conn):
+            _store(conn, source_id, _judge(conn, source_id, until), until, now)
+    return len(due)
+
+
+def _store(conn: sqlite3.Connection, source_id: int, weeks: Sequence[WeekCoverage], until: date, now: datetime) -> None:
+    """Rows that did not change are not written."""
+    known = {row[0]: row for row in conn.execute(_WEEKS, (source_id,))}
+    rows = [_row(week) for week in weeks]
+    gone = known.keys() - {str(row[0]) for row in rows}
+    conn.executemany("DELETE FROM coverage_weeks WHERE source_id = ? AND week = ?", [(source_id, one) for one in gone])
+    conn.executemany(_PUT_WEEK, [(source_id, *row) for row in rows if known.get(str(row[0])) != row])
+    conn.execute(_PUT_JUDGED, (source_id, format_timestamp(now), until.isoformat()))
+
+
+def _yesterday(now: datetime) -> date:
+    return now.astimezone(UTC).date() - timedelta(days=1)
+
+
+def _judge(conn: sqlite3.Connection, source_id: int, until: date) -> list[WeekCoverage]:
+    earliest = until.replace(year=until.year - MOST_YEARS, day=1).isoformat()
+    # The day after the last one may have a look that counts for it.
+    rows = conn.execute(_DAYS, (source_id, earliest, (until + timedelta(days=1)).isoformat())).fetchall()
+    looked = [row[0] for row in rows if row[2]]
+    first_day = min(looked) if looked else min((row[0] for row in rows if row[1]), default=None)
+    if first_day is None or first_day > until.isoformat():
+        return []
+    first = date.fromisoformat(first_day)
+    counts = {date.fromisoformat(row[0]).toordinal(): row[1:] for row in rows if row[0] >= first_day}
+    step = _step_days([date.fromisoformat(day).toordinal() for day in looked])
+    figures = [_figures(day, counts, step) for day in range(first.toordinal(), until.toordinal() + 1)]
+    language = _language(conn, source_id)
+    free = frozenset().union(*(holidays(language, year) for year in range(first.year, until.year + 1)))
+    return judge_coverage(first, figures, free)
+
+
+_Counts = tuple[int, int, str | None, int]
+
+
+def _figures(day: int, counts: dict[int, _Counts], step: int) -> DayFigures:
+    nothing = (0, 0, None, 0)
+    articles, looks, last_look, unfetched = counts.get(day, nothing)
+    late = bool(last_look and last_look[10:13] >= _LATE_LOOK)
+    was_due = bool(looks) or step > 1
+    looked = late or (was_due and any(counts.get(later, nothing)[1] for later in range(day + 1, day + step + 1)))
+    return DayFigures(found=articles, looked=looked, unfetched=unfetched)
+
+
+def _step_days(looked: Sequence[int]) -> int:
+    """The usual number of days from one look to the next: a source that is crawled twice a week is looked at all the time."""
+    steps = [later - earlier for earlier, later in pairwise(looked)]
+    return min(_LONGEST_STEP_DAYS, max(1, int(median(steps)))) if steps else 1
+
+
+def _language(conn: sqlite3.Connection, source_id: int) -> str:
+    languages = Counter(language for (language,) in conn.execute(_LANGUAGES, (source_id,)) if language)
+    return str(languages.most_common(1)[0][0]) if languages else ""
+
+
+def _row(week: WeekCoverage) -> tuple[object, ...]:
+    days: list[object] = [None] * 7
+    for day in week.days:
+        days[day.day.weekday()] = [day.state.value, _rounded(day.expected), day.found, day.unfetched]
+    return (
+        week.week.isoformat(),
+        week.state.value,
+        _rounded(week.expected),
+        week.found,
+        week.unfetched,
+        json.dumps(days, separators=(",", ":")),
+    )
+
+
+def _rounded(expected: float | None) -> float | None:
+    return None if expected is None else round(expected, 2)
+
+
+def _stored_weeks(conn: sqlite3.Connection, source_id: int) -> Iterator[WeekCoverage]:
+    for row in named_rows(conn, _WEEKS, (source_id,)):
+        week = date.fromisoformat(row["week"])
+        yield WeekCoverage(
+            week=week,
+            state=CoverageState(row["state"]),
+            expected=row["expected"],
+            found=row["found"],
+            unfetched=row["unfetched"],
+            days=tuple(
+                DayCoverage(
+                    day=week + timedelta(days=number),
+                    state=CoverageState(values[0]),
+                    expected=values[1],
+                    found=values[2],
+                    unfetched=values[3],
+                )
+                for number, values in enumerate(json.loads(row["days"]))
+                if values is not None
+            ),
+        )

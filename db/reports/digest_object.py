@@ -1,0 +1,102 @@
+"""A digest as an object for JSON: `copydesk digest --json`, the inspector, and the `evidence` of the hook. Its keys are stable.
+
+Each item that needs a look has `command`, which leads on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from db.reports.digest import Digest, DigestAlert
+from db.store.alerts import AlertKind
+from db.timestamps import format_timestamp
+
+
+def digest_object(digest: Digest) -> dict[str, object]:
+    """All of a digest."""
+    return {
+        "since": format_timestamp(digest.since),
+        "until": format_timestamp(digest.until),
+        "summary": digest.summary,
+        "new": digest.new,
+        "copies": digest.copies,
+        "corrected": digest.corrected,
+        "sources": [
+            {
+                "source": one.source,
+                "new": one.new,
+                "copies": one.copies,
+                "corrections": one.corrections,
+                "usual": None if one.usual is None else round(one.usual, 1),
+            }
+            for one in digest.news
+        ],
+        "silent": _alerts(digest.alerts_of(AlertKind.SILENT)),
+        "rotting": _alerts(digest.alerts_of(AlertKind.ROTTING)),
+        "alerts": _alerts(digest.other_alerts),
+        "gaps": [
+            {
+                "source": one.source,
+                "state": one.gap.state.value,
+                "first": one.gap.first.isoformat(),
+                "last": one.gap.last.isoformat(),
+                "days": one.gap.days,
+                "lost": round(one.gap.lost, 1),
+                "command": f"copydesk coverage {one.source}",
+            }
+            for one in digest.gaps
+        ],
+        "slow": [
+            {
+                "source": one.source,
+                "seconds": one.seconds,
+                "before": one.before,
+                "command": f"copydesk why {one.source}",
+            }
+            for one in digest.slow
+        ],
+        "stories": [
+            {
+                "article": one.article_id,
+                "title": one.title,
+                "copies": one.copies,
+                "articles": one.articles,
+                "sources": one.sources,
+                "command": f"copydesk copies {one.article_id}",
+            }
+            for one in digest.stories
+        ],
+        "corrections": [
+            {
+                "article": one.article_id,
+                "source": one.source,
+                "title": one.title,
+                "revision": one.revision,
+                "command": f"copydesk show {one.article_id} --diff",
+            }
+            for one in digest.corrections
+        ],
+        "rejections": [
+            {
+                "source": one.source,
+                "reason": one.reason,
+                "pages": one.pages,
+                "before": one.before,
+                "command": f"copydesk why {one.source}",
+            }
+            for one in digest.rejections
+        ],
+    }
+
+
+def _alerts(alerts: Iterable[DigestAlert]) -> list[dict[str, object]]:
+    return [
+        {
+            "kind": one.kind,
+            "source": one.source,
+            "says": one.message,
+            "since": format_timestamp(one.since),
+            "command": f"copydesk why {one.source}" if one.source else "copydesk alerts",
+        }
+        for one in alerts
+    ]
