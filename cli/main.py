@@ -34,6 +34,7 @@ _COMMANDS = (
         "stats",
         "inspect",
         "alerts",
+        "why",
     ),
     *("extract", "settle", "cluster", "import", "export", "backup", "upkeep", "doctor", "completion", "schema"),
 )

@@ -19,11 +19,13 @@ from crawler.http import record
 from crawler.parsing.merging import merge_listings
 from crawler.parsing.packed_records import PackedRecords
 from crawler.parsing.parser import ParseNextPart, ParserStopped
+from db.diagnosis.listing_trouble import advice_for, listing_trouble
 from db.http_statuses import is_page_status
 from db.models import Link
 from db.store import facts
 from db.store.due_links import DueLink, due_links
 from db.store.facts import save_validators
+from db.store.listing_readings import save_listing_readings
 from db.store.listings import save_listing_answers
 from db.store.sitemap_readings import save_sitemap_readings
 from db.store.sources import insert_listings
@@ -62,6 +64,7 @@ class Articles:
             visit.working = await session.write(
                 lambda conn: save_listing_answers(conn, visit.source.id, answers, now, named)
             )
+        await self._record_readings(visit)
         if not session.order.reads:
             await self._end_source(visit)
             return []
@@ -83,6 +86,17 @@ class Articles:
         if not requests:
             await self._end_source(visit)
         return requests
+
+    async def _record_readings(self, visit: SourceVisit) -> None:
+        """Record what the listings held, and say what is wrong where none of them works."""
+        readings, samples = visit.readings, visit.samples
+        visit.readings, visit.samples = {}, {}
+        if readings:
+            await self._session.write(
+                lambda conn: save_listing_readings(conn, visit.source.id, readings.values(), samples)
+            )
+        if not visit.working and not visit.stopped and (trouble := listing_trouble(readings.values())):
+            visit.notes.append(f"{trouble.message}; {advice_for(visit.source.name)}")
 
     async def _record_links(self, visit: SourceVisit, now: datetime) -> None:
         """Record the links that the listings named, and then the listings' validators.

@@ -26,6 +26,7 @@ from db.models import Link, Listing, ListingKind, Source
 from db.site_rules.loader import HtmlList, ListRule, Site
 from db.store.due_links import DueLink
 from db.store.facts import insert_links, links_of_others, take_over_links
+from db.store.listing_readings import ListingReading
 from db.store.listings import ListingAnswer
 from pipelines.urls import same_site
 
@@ -101,6 +102,10 @@ class SourceVisit:
     """Listings that are gone, and not requested in this crawl."""
     answers: dict[str, ListingAnswer] = field(default_factory=dict)
     """The result of each listing, by URL."""
+    readings: dict[str, ListingReading] = field(default_factory=dict)
+    """What each answer held, by URL, until it is recorded."""
+    samples: dict[str, bytes] = field(default_factory=dict)
+    """The beginnings of their bodies, compressed."""
     front_page_listings: set[str] | None = None
     """Listings that the front page names; None where it was not read."""
     working: int = 0

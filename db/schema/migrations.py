@@ -16,7 +16,7 @@
     robots, holds, validators, visits: state that the next crawl needs. pruned_pages: pages whose body was pruned.
 
     source_runs: one source's part in a run. service: the running `copydesk run`. alerts: conditions to know about;
-    watched: how far alerts have been evaluated. rhythms: learned publishing rhythms.
+    watched: how far alerts have been evaluated. rhythms: learned publishing rhythms. listing_readings: what listings held.
     search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.notice_tables import NOTICES, REJECTIONS
+from db.schema.reading_tables import LISTING_READINGS
 from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
 from db.schema.service_tables import (
     DICTIONARIES,
@@ -286,6 +287,13 @@ def m0024_notices(db: Database) -> None:
     for statement in (*_statements(NOTICES), REJECTIONS, fields):
         db.execute(statement)
     make_views(db)
+
+
+@migrations()
+def m0026_listing_readings(db: Database) -> None:
+    """What each listing held when it was last answered."""
+    for statement in _statements(LISTING_READINGS):
+        db.execute(statement)
 
 
 def step_names() -> frozenset[str]:
