@@ -5,30 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cli.output.tables import WIDEST_PROSE, format_local_time, padded, plain, styled, wrapped
-from db.diagnosis.evidence import Diagnosis, Rung, RungState
+from db.diagnosis.evidence import LABELS, Diagnosis, Rung, RungState
 from db.timestamps import format_timestamp
 
-LABELS = {
-    "dns": "name",
-    "connection": "connection",
-    "tls": "certificate",
-    "status": "status",
-    "challenge": "no wall",
-    "robots": "robots.txt",
-    "content": "content",
-    "listings": "listing",
-    "links": "links",
-    "known": "known",
-    "fetched": "fetched",
-    "read": "read",
-    "fields": "fields",
-    "clock": "clock",
-    "address": "address",
-    "listed": "listed",
-    "due": "due",
-    "settled": "settled",
-}
-"""What the checks are called before people."""
 _MARKS = {
     RungState.OK: ("ok", "green"),
     RungState.WARNING: ("odd", "yellow"),
@@ -65,7 +44,7 @@ def _next(rung: Rung, width: int) -> Iterator[str]:
 
 def _rung_lines(rung: Rung, width: int) -> Iterator[str]:
     mark, colour = _MARKS[rung.state]
-    head = f"{styled(padded(mark, _MARK_WIDTH), fg=colour)}  {padded(LABELS[rung.name.value], _LABEL_WIDTH)}  "
+    head = f"{styled(padded(mark, _MARK_WIDTH), fg=colour)}  {padded(LABELS[rung.name], _LABEL_WIDTH)}  "
     indent = _MARK_WIDTH + _LABEL_WIDTH + 4
     for number, line in enumerate(wrapped(plain(rung.message), width - indent)):
         yield f"{' ' * indent if number else head}{line}"

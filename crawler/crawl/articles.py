@@ -13,13 +13,13 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.crawl.link_variants import NewLinkFilter
-from crawler.crawl.session import CrawlSession, close_on_machine_error
+from crawler.crawl.session import TEST, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
 from crawler.http import record
 from crawler.parsing.merging import merge_listings
 from crawler.parsing.packed_records import PackedRecords
 from crawler.parsing.parser import ParseNextPart, ParserStopped
-from db.diagnosis.listing_trouble import advice_for, listing_trouble
+from db.diagnosis.listing_trouble import TroubleKind, advice_for, listing_trouble
 from db.http_statuses import is_page_status
 from db.models import Link
 from db.store import facts
@@ -95,8 +95,11 @@ class Articles:
             await self._session.write(
                 lambda conn: save_listing_readings(conn, visit.source.id, readings.values(), samples)
             )
-        if not visit.working and not visit.stopped and (trouble := listing_trouble(readings.values())):
-            visit.notes.append(f"{trouble.message}; {advice_for(visit.source.name)}")
+        trouble = None if visit.working or visit.stopped else listing_trouble(readings.values())
+        # That no listing works need not be said where each has been named with its failure.
+        if trouble is not None and (trouble.kind is not TroubleKind.NO_LISTING or not visit.notes):
+            is_test = self._session.order.command == TEST  # what is tested need not be a source, and then has no name
+            visit.notes.append(f"{trouble.message}; {advice_for(visit.source.url if is_test else visit.source.name)}")
 
     async def _record_links(self, visit: SourceVisit, now: datetime) -> None:
         """Record the links that the listings named, and then the listings' validators.

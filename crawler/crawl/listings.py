@@ -6,6 +6,7 @@ request ──> listing ──> what it names (pages, sitemaps, feeds) ──> r
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -185,10 +186,9 @@ class Listings:
             return
         task, description = to_describe(response, listing_request, listing), None
         if task is not None:
-            try:
+            # Where it cannot be found out, that it names nothing is noted all the same.
+            with contextlib.suppress(TaskFailed, ParserStopped):
                 description = await self._session.parse(task)
-            except (TaskFailed, ParserStopped):
-                pass  # what it is remains unknown; that it names nothing is noted all the same
         url = listing_request.url
         visit.readings[url] = reading_of(response, listing_request, listing, description)
         sample = asyncio.get_running_loop().run_in_executor(self._session.packer, take_sample, response.body)

@@ -1,7 +1,7 @@
 """The line of a robots.txt that forbids an address, to be quoted. Pure.
 
-Whether an address is forbidden is decided by Protego (`crawler.discover.robots`); this only finds the line that says so: the longest
-rule of our group that matches (RFC 9309, 2.2.2).
+Whether an address is forbidden is decided by Protego (`crawler.discover.robots`); this only finds the line that says so: the
+longest rule of our group that matches (RFC 9309, 2.2.2).
 """
 
 from __future__ import annotations

@@ -7,7 +7,9 @@ from lxml import etree
 from crawler.discover.front_pages import parse_page
 
 MOST_TEXT = 400
-"""Characters outside menus, header and footer from which a page has content of its own: a front page with six headlines has more."""
+"""Characters outside menus, header and footer from which a page has content of its own: a front page with six headlines has
+more.
+"""
 MOST_LINKS = 8
 """Links outside of them; a menu that stands in no element for menus has about as many."""
 _FURNITURE = frozenset({"nav", "header", "footer", "aside", "form"})

@@ -14,8 +14,6 @@ from crawler.discover.script_pages import drawn_by_script
 from crawler.discover.well_known import classify
 from db.models import ListingKind, Page, Reason, Rejection
 from db.site_rules.loader import Sites
-from pipelines.extraction.extract import extract
-from pipelines.extraction.notices import KINDS
 
 # Headers by which guards mark a challenge. Values match in full; "" stands for any.
 CHALLENGE_HEADERS: tuple[tuple[str, str], ...] = (
@@ -26,7 +24,12 @@ CHALLENGE_HEADERS: tuple[tuple[str, str], ...] = (
 # Statuses whose body may be a challenge or a login, though they are errors.
 WORTH_READING = frozenset({202, 401, 403, 405, 406, 429, 451, 503})
 # What a page may be in place of a listing. A listing is a list, and what is merely no article is no notice.
-_NOTICES = frozenset(KINDS) - {Reason.LIST, Reason.SOFT_404}
+_NOTICES = frozenset(
+    {
+        Reason.CHALLENGE, Reason.CONSENT, Reason.BLOCKED, Reason.UNAVAILABLE, Reason.PARKED, Reason.LOGIN, Reason.PAYWALL,
+        Reason.INTERSTITIAL,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,9 @@ class DescribeAnswer:
 
     def parse(self, sites: Sites) -> AnswerDescription:
         """What it is."""
+        # The crawl itself reads no pages: only its worker processes load what that takes.
+        from pipelines.extraction.extract import extract
+
         if not self.body.strip():
             return AnswerDescription(form="empty")
         form = form_of(self.body, self.content_type, self.final_url or self.url)

@@ -44,7 +44,7 @@ def check_known(evidence: SourceEvidence) -> Rung:
         state=RungState.BROKEN,
         message=f"all {evidence.named} links are known, and {last}",
         lines=(f"newest item of its listings: {format_local_time(format_timestamp(newest))}",) if newest else (),
-        advice="look at the site: if it has newer articles, these listings have stopped or are cached, and it must be searched again",
+        advice="look at the site: if it has newer articles, these listings have stopped or are cached: search it again",
         command=f"copydesk sources add {evidence.url}",
     )
 
@@ -174,6 +174,8 @@ def check_clock(evidence: SourceEvidence) -> Rung:
             "crawls that do not name it leave it out",
             f"copydesk sources resume {evidence.typed_name}",
         )
+    if not evidence.is_added:
+        return Rung(name=RungName.CLOCK, state=RungState.UNKNOWN, message="it is no source yet, and is not crawled")
     if not past.crawls:
         return _clock(
             "it was never crawled", "the first crawl fetches what it lists", f"copydesk crawl {evidence.typed_name}"

@@ -38,6 +38,29 @@ class RungName(StrEnum):
     SETTLED = "settled"
 
 
+LABELS: Mapping[RungName, str] = {
+    RungName.DNS: "name",
+    RungName.CONNECTION: "connection",
+    RungName.TLS: "certificate",
+    RungName.STATUS: "status",
+    RungName.CHALLENGE: "challenge",
+    RungName.ROBOTS: "robots.txt",
+    RungName.CONTENT: "content",
+    RungName.LISTINGS: "listing",
+    RungName.LINKS: "links",
+    RungName.KNOWN: "known",
+    RungName.FETCHED: "fetched",
+    RungName.READ: "read",
+    RungName.FIELDS: "fields",
+    RungName.CLOCK: "clock",
+    RungName.ADDRESS: "address",
+    RungName.LISTED: "listed",
+    RungName.DUE: "due",
+    RungName.SETTLED: "settled",
+}
+"""What the checks are called before people."""
+
+
 class RungState(StrEnum):
     """The result of a check. `WARNING`: something is odd, and articles come all the same. `UNKNOWN`: no row tells."""
 
@@ -81,7 +104,9 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerEvidence:
-    """One request for a listing. `guessed`: a first search tried the address, and nobody had named it. `error`: the failure's name."""
+    """One request for a listing. `guessed`: a first search tried the address, and nobody had named it. `error`: the failure's
+    name.
+    """
 
     url: str
     asked_at: datetime
@@ -147,10 +172,12 @@ class PastEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEvidence:
-    """All that is known. `at`: when it was looked at last, which is `now` where it was looked at for this. `addresses`: what its host's name resolves to, where that was asked.
+    """All that is known. `at`: when it was looked at last, which is `now` where it was looked at for this. `is_added`:
+    whether it is a source; else it is the address of a site that may become one. `addresses`: what its host's name resolves
+    to, where that was asked.
 
-    `named`: articles that its listings name, `new` those that were not known before. `fetched`: requests of articles, `failed` those
-    without a page. `articles`: pages read as articles, `rejected` the others.
+    `named`: articles that its listings name, `new` those that were not known before. `fetched`: requests of articles,
+    `failed` those without a page. `articles`: pages read as articles, `rejected` the others.
     """
 
     name: str
@@ -158,6 +185,7 @@ class SourceEvidence:
     at: datetime
     now: datetime
     online: bool
+    is_added: bool = True
     paused_at: datetime | None = None
     hold_until: datetime | None = None
     addresses: tuple[str, ...] = ()

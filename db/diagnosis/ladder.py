@@ -7,10 +7,11 @@ Addresses that only a first search guessed count where nothing else was asked fo
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from db.diagnosis.article_checks import check_clock, check_fetched, check_fields, check_known, check_read
 from db.diagnosis.evidence import AnswerEvidence, Diagnosis, Rung, RungState, SourceEvidence
-from db.diagnosis.listing_checks import check_content, check_links, check_listing
+from db.diagnosis.listing_checks import check_content, check_links, check_listing, no_listing
 from db.diagnosis.network_checks import (
     AnswerCheck,
     check_challenge,
@@ -51,6 +52,8 @@ def source_diagnosis(evidence: SourceEvidence) -> Diagnosis:
             rungs.append(check(evidence))
             if rungs[-1].state is RungState.BROKEN:
                 break
+    if not evidence.is_added:
+        rungs = [_for_newcomer(evidence, rung) for rung in rungs]
     diagnosis = Diagnosis(
         name=evidence.name,
         url=evidence.url,
@@ -62,6 +65,13 @@ def source_diagnosis(evidence: SourceEvidence) -> Diagnosis:
     return _with_sentence(diagnosis)
 
 
+def _for_newcomer(evidence: SourceEvidence, rung: Rung) -> Rung:
+    """The check of a site that is no source: commands that need the name of one would not know it."""
+    if evidence.typed_name not in rung.command:
+        return rung
+    return replace(rung, command=f"copydesk sources test {evidence.url}")
+
+
 def _with_sentence(diagnosis: Diagnosis) -> Diagnosis:
     found = diagnosis.found
     if found is None:
@@ -69,18 +79,13 @@ def _with_sentence(diagnosis: Diagnosis) -> Diagnosis:
         said = "nothing is known of it yet" if nothing else "nothing is wrong"
     else:
         said = found.message if found.state is RungState.BROKEN else f"it works, but {found.message}"
-    return Diagnosis(
-        name=diagnosis.name,
-        url=diagnosis.url,
-        checked_at=diagnosis.checked_at,
-        online=diagnosis.online,
-        sentence=f"{diagnosis.name}: {said}.",
-        rungs=diagnosis.rungs,
-    )
+    return replace(diagnosis, sentence=f"{diagnosis.name}: {said}.")
 
 
 def _best_listing(evidence: SourceEvidence) -> list[Rung]:
     """The checks of the listing that gets furthest."""
+    if not evidence.answers:
+        return [no_listing(evidence)]
     named = [answer for answer in evidence.answers if not answer.guessed]
     best: list[Rung] = []
     for answer in named or evidence.answers:

@@ -122,6 +122,19 @@ def check_links(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     )
 
 
+def no_listing(evidence: SourceEvidence) -> Rung:
+    """What is said where no request for a listing is known."""
+    if not evidence.past.crawls:
+        return Rung(name=RungName.LISTINGS, state=RungState.UNKNOWN, message="no listing was asked for yet")
+    return _rung(
+        RungState.BROKEN,
+        "it has no listing that is asked for",
+        (),
+        "search the site, or describe a list that you know in a site rule (`[[lists]]`)",
+        f"copydesk sources add {evidence.url}",
+    )
+
+
 def describe(reading: ListingReading) -> str:
     """A listing in half a sentence."""
     if reading.parts and not reading.links:
@@ -137,8 +150,8 @@ def _empty(evidence: SourceEvidence, answer: AnswerEvidence, reading: ListingRea
             RungState.BROKEN,
             f"{answer.url}: a script draws the list, and the page as sent names no article",
             (reading.script, *_since(answer)),
-            "look for a feed or a sitemap; else find the JSON that the script fetches (a browser's developer tools, Network) and describe it"
-            " in a site rule (`[[lists]]`)",
+            "look for a feed or a sitemap; else find the JSON that the script fetches (a browser's developer tools, Network)"
+            " and describe it in a site rule (`[[lists]]`)",
             f"copydesk sources add {evidence.url}",
         )
     fault = f": {reading.note}" if reading.note else ""

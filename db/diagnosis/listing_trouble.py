@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -75,4 +76,4 @@ def listing_trouble(readings: Iterable[ListingReading]) -> ListingTrouble | None
 
 def advice_for(name: str) -> str:
     """The command that says more."""
-    return f"`copydesk why {name}` shows what is wrong and what helps"
+    return f"`copydesk why {shlex.quote(name)}` shows what is wrong and what helps"

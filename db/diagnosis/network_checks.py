@@ -62,8 +62,8 @@ def check_dns(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             name=RungName.DNS,
             state=RungState.BROKEN,
             message=f"the name {host} has no address",
-            advice="check the spelling, and in a browser whether the site has moved; if other names fail, too, the name server of this"
-            " machine is out of order",
+            advice="check the spelling, and in a browser whether the site has moved; if other names fail, too, the"
+            " name server of this machine is out of order",
             command=f"getent hosts {host}",
         )
     shown = f": {', '.join(evidence.addresses[:3])}" if evidence.addresses and host == host_of_source(evidence) else ""
@@ -100,8 +100,8 @@ def check_tls(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             state=RungState.BROKEN,
             message=f"the certificate of {urlsplit(answer.url).hostname} is not valid",
             lines=(reason.rstrip("."),) if reason else (),
-            advice="open the address in a browser: if that refuses it, too, the site's owner must renew it; else this machine's clock or"
-            " its list of authorities is wrong",
+            advice="open the address in a browser: if that refuses it, too, the site's owner must renew it; else this"
+            " machine's clock or its list of authorities is wrong",
             command="copydesk doctor",
         )
     if answer.url.startswith("http://"):
@@ -129,7 +129,11 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             f"copydesk sources add {evidence.url}",
         )
     if answer.reading is not None and wall_of(answer.reading) is not None:
-        return Rung(name=RungName.STATUS, state=RungState.OK, message=f"status {status}, with a page that explains it")
+        return Rung(
+            name=RungName.STATUS,
+            state=RungState.OK,
+            message=f"{answer.url} answers {status}, for a reason of its own (next check)",
+        )
     if status is not None and status != 304 and not is_page_status(status):
         says, advice = _STATUSES.get(status, _general(status))
         moved = status in (404, 410)
@@ -147,7 +151,7 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         )
         return _status(evidence, f"{answer.url} answers {status}: the site {says}", advice, command)
     if status is None:
-        return Rung(name=RungName.STATUS, state=RungState.OK, message="nothing was asked for")
+        return Rung(name=RungName.STATUS, state=RungState.UNKNOWN, message="it was not asked for")
     said = "304: it has not changed" if status == 304 else str(status)
     return Rung(name=RungName.STATUS, state=RungState.OK, message=f"{answer.url} answers {said}")
 
@@ -163,8 +167,8 @@ def _status(evidence: SourceEvidence, message: str, advice: str, command: str) -
 
 
 _WALL_ADVICE = {
-    "challenge": "nothing that a crawler may do passes it: ask the site's owner to let the crawler in (setting `contact`), or look for a"
-    " feed or sitemap that is not guarded",
+    "challenge": "nothing that a crawler may do passes it: ask the site's owner to let the crawler in (setting `contact`), or look"
+    " for a feed or sitemap that is not guarded",
     "consent": "look for a feed or sitemap, which hardly ever ask; a cookie of a reader who has chosen can be sent as well"
     " (setting `cookies`)",
     "login": "the settings `headers` and `cookies` give a subscriber's access",
@@ -175,6 +179,8 @@ _WALL_ADVICE = {
 def check_challenge(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the site shows its lists, or a notice in their place."""
     wall = wall_of(answer.reading) if answer.reading is not None else None
+    if answer.status is None:
+        return Rung(name=RungName.CHALLENGE, state=RungState.UNKNOWN, message="it was not asked for")
     if answer.reading is None or wall is None:
         return Rung(
             name=RungName.CHALLENGE, state=RungState.OK, message="no challenge, consent page or login in its place"

@@ -8,7 +8,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkEvidence:
-    """A link. `first_at`: when it was first fetched; `failures`: failed requests since. `twin`: the link that it is a variant of."""
+    """A link. `first_at`: when it was first fetched; `failures`: failed requests since. `twin`: the link that it is a variant
+    of.
+    """
 
     url: str
     source: str
@@ -60,8 +62,9 @@ class PageEvidence:
 class UrlEvidence:
     """All that is known of an address. `given`: as asked for; `url`: as it would be fetched; `key`: what identifies it.
 
-    `source`: the source on whose site it is, None where there is none. `refusal`: why its form speaks against an article. `near`: known
-    addresses that resemble it. `robots_line`: the line of robots.txt that forbids it. `retries`: how often a failed link is tried again.
+    `source`: the source on whose site it is, None where there is none. `refusal`: why its form speaks against an article.
+    `near`: known addresses that resemble it. `robots_line`: the line of robots.txt that forbids it. `retries`: how often a
+    failed link is tried again.
     """
 
     given: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shlex import quote
 
 from db.diagnosis.evidence import Diagnosis, Rung, RungName, RungState
 from db.diagnosis.url_evidence import FetchEvidence, UrlEvidence
@@ -91,7 +92,7 @@ def _unlisted(evidence: UrlEvidence) -> Rung:
         + (", and a list or service would look like it" if evidence.refusal else ""),
         lines=tuple(lines),
         advice="see what the source's listings name; a site rule says which addresses are articles (`[articles] include`)",
-        command=f"copydesk why {evidence.source}",
+        command=f"copydesk why {quote(evidence.source)}",
     )
 
 
@@ -109,9 +110,13 @@ def _due(evidence: UrlEvidence) -> Rung:
     if not link.failures:
         held = f"; its host is left alone until {_at(evidence.hold_until)}" if evidence.hold_until else ""
         return _due_broken(
-            f"it was not fetched yet{held}", "it is due: the next crawl fetches it", f"copydesk crawl {link.source}"
+            f"it was not fetched yet{held}",
+            "it is due: the next crawl fetches it",
+            f"copydesk crawl {quote(link.source)}",
         )
-    return Rung(name=RungName.DUE, state=RungState.OK, message=f"tried {link.failures} times, last {_at(link.last_at)}")
+    return Rung(
+        name=RungName.DUE, state=RungState.OK, message=f"tried {_times(link.failures)}, last {_at(link.last_at)}"
+    )
 
 
 def _due_broken(message: str, advice: str, command: str) -> Rung:
@@ -143,12 +148,16 @@ def _fetched(evidence: UrlEvidence) -> Rung:
     return Rung(
         name=RungName.FETCHED,
         state=RungState.BROKEN,
-        message=f"it could not be fetched ({why}), {failures} times"
+        message=f"it could not be fetched ({why}), {_times(failures)}"
         + (", and is given up" if given_up else "; it is tried again"),
         lines=lines,
         advice="open it in a browser; where it works there, see what the source answers to the crawler",
-        command=f"copydesk why {source}",
+        command=f"copydesk why {quote(source)}",
     )
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _why(fetch: FetchEvidence | None) -> str:

@@ -1,10 +1,13 @@
-"""Reads what is known of a source into a `db.diagnosis.evidence.SourceEvidence`: of its last crawl, or of a check that is not stored."""
+"""Reads what is known of a source into a `db.diagnosis.evidence.SourceEvidence`: of its last crawl, or of a check that is not
+stored.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -27,6 +30,7 @@ from db.errors import BodyPruned
 from db.models import Source
 from db.queries.alert_figures import ExtractedFields, extracted_fields, newest_link_time
 from db.store.listing_readings import load_listing_readings, load_listing_samples
+from db.store.listings import listing_states
 from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER, IS_ARTICLE, IS_LISTING
 from db.timestamps import format_timestamp, parse_timestamp
 
@@ -88,6 +92,10 @@ _FIELDS: tuple[tuple[str, str, Callable[[ExtractedFields], bool]], ...] = (
 )
 
 
+NOT_ADDED = 0
+"""The id of a `Source` that is only tried: no row has it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRows:
     """A source in a database."""
@@ -99,12 +107,13 @@ class SourceRows:
 def source_evidence(
     rows: SourceRows, now: datetime, *, past: SourceRows | None = None, addresses: Sequence[str] = ()
 ) -> SourceEvidence:
-    """What is known of a source. `rows`: where its last crawl is, or the check that was made just now; then `past` is where the rest is
-    stored. `addresses`: of its host.
+    """What is known of a source. `rows`: where its last crawl is, or the check that was made just now; then `past` is where
+    the rest is stored. `addresses`: of its host.
     """
     conn, source = rows.conn, rows.source
     run_id = conn.execute(_LAST_RUN, {"source": source.id, "runs": _RUNS_LOOKED_AT}).fetchone()[0]
     answers = tuple(_answers(rows, past or rows, run_id)) if run_id is not None else ()
+    answers += tuple(_resting(rows, {answer.url for answer in answers}))
     fetched, failed = _fetches(conn, source.id)
     articles, rejected = _pages(conn, source.id, stored=past is None)
     fields = _fields(rows, past)
@@ -116,6 +125,7 @@ def source_evidence(
         at=now if past is not None else max((answer.asked_at for answer in answers), default=now),
         now=now,
         online=past is not None,
+        is_added=before.source.id != NOT_ADDED,
         paused_at=before.source.paused_at,
         hold_until=parse_timestamp(held[0]) if held else None,
         addresses=tuple(addresses),
@@ -154,6 +164,21 @@ def _answers(rows: SourceRows, past: SourceRows, run_id: int) -> Iterator[Answer
             changes = markup_changes(good.good, last.last) if good.good and last and last.last else ()
             answer = replace(answer, good_at=good.good_at, changes=changes)
         yield answer
+
+
+def _resting(rows: SourceRows, asked: AbstractSet[str]) -> Iterator[AnswerEvidence]:
+    """The listings that are gone, and that the last crawl did not ask for: what they answered last."""
+    readings = load_listing_readings(rows.conn, rows.source.id)
+    for state in listing_states(rows.conn, rows.source.id):
+        url, trouble = state.listing.url, state.trouble or ""
+        if state.gone and state.asked_at is not None and url not in asked:
+            number = trouble.removeprefix("http_")
+            yield AnswerEvidence(
+                url=url,
+                asked_at=state.asked_at,
+                status=int(number) if number.isdigit() else None,
+                reading=readings.get(url),
+            )
 
 
 def _robots(conn: sqlite3.Connection, urls: Sequence[str]) -> dict[str, RobotsEvidence]:

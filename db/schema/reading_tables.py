@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# `reading` and `good`: a `db.store.listing_readings.ListingReading` as JSON. The bytes last, because what comes after a long value is
-# read by way of its overflow pages.
+# `reading` and `good`: a `db.store.listing_readings.ListingReading` as JSON. The bytes last, because what comes after a long
+# value is read by way of its overflow pages.
 LISTING_READINGS = """
 CREATE TABLE listing_readings (
     source_id INTEGER NOT NULL REFERENCES sources (id),

@@ -36,6 +36,10 @@ ON CONFLICT (source_id, url) DO UPDATE SET
                    THEN excluded.good_at ELSE good_at END
 """
 _LOAD = "SELECT url, reading FROM listing_readings WHERE source_id = ?"
+_LOAD_OF_RUN = """
+SELECT reading FROM listing_readings
+WHERE source_id = :source AND read_at >= (SELECT started_at FROM source_runs WHERE id = :part)
+"""
 _SAMPLES = "SELECT read_at, sample, good_at, good_sample FROM listing_readings WHERE source_id = ? AND url = ?"
 
 
@@ -52,11 +56,11 @@ class RefusedLinks:
 class ListingReading:
     """What the answer of one listing held. `url` as requested, `root` the listing that it is a part of.
 
-    `form`: what the body is (feed, news-sitemap, sitemap, page, json, empty, other). `sign`: the header that marks a challenge.
-    `notice`: the reason by which the body is a notice in place of a page (`db.models.Reason`), `detail` what shows it. `script`: what
-    shows that a script draws the page. `note`: what is wrong with the listing. `links`: articles it names, `dated` those of them with a
-    time, `newest` the latest of these; `parts`: sitemaps that it names. `clock_s`: seconds by which the host's clock is ahead of ours.
-    `robots_line`: the line of robots.txt that forbids it.
+    `form`: what the body is (feed, news-sitemap, sitemap, page, json, empty, other). `sign`: the header that marks a
+    challenge. `notice`: the reason by which the body is a notice in place of a page (`db.models.Reason`), `detail` what shows
+    it. `script`: what shows that a script draws the page. `note`: what is wrong with the listing. `links`: articles it names,
+    `dated` those of them with a time, `newest` the latest of these; `parts`: sitemaps that it names. `clock_s`: seconds by
+    which the host's clock is ahead of ours. `robots_line`: the line of robots.txt that forbids it.
     """
 
     url: str
@@ -132,6 +136,11 @@ def save_listing_readings(
 def load_listing_readings(conn: sqlite3.Connection, source_id: int) -> dict[str, ListingReading]:
     """The last readings of a source, by address."""
     return {url: _reading(text) for url, text in conn.execute(_LOAD, (source_id,))}
+
+
+def readings_of_run(conn: sqlite3.Connection, source_id: int, part: int) -> list[ListingReading]:
+    """The readings since a source run began: those of the source's last one."""
+    return [_reading(text) for (text,) in conn.execute(_LOAD_OF_RUN, {"source": source_id, "part": part})]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,10 +26,11 @@ from cryptography.x509.oid import NameOID
 
 NOW = datetime.now(UTC)
 NETWORK = "127.0.0.0/8"
-_WORDS = (
+_TEXT = (
     "harbour council bridge winter ferry school market budget library engine storm garden museum railway hospital teacher"
     " lantern orchard quarry festival reservoir mayor baker tunnel carpenter archive"
-).split()
+)
+_WORDS = _TEXT.split()
 
 
 @dataclass
@@ -170,6 +171,21 @@ def feed(paths: list[str], *, dated: bool = True, at: datetime = NOW, host: str 
     )
 
 
+def front_page(paths: list[str]) -> Reply:
+    """A front page with these articles."""
+    links = "".join(f'<h2><a href="{path}">The harbour and its ferry are opened again today</a></h2>' for path in paths)
+    return Reply(f"<html><head><title>News</title></head><body><main>{links}</main></body></html>")
+
+
+def sitemap(paths: list[str]) -> Reply:
+    """A sitemap of these paths."""
+    places = "".join(f"<url><loc>{path}</loc></url>" for path in paths)
+    return Reply(
+        f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>',
+        kind="application/xml",
+    )
+
+
 def stories(first: int, count: int) -> list[str]:
     """Paths of articles by number."""
     return [f"/story/{number}-the-harbour-opens-again.html" for number in range(first, first + count)]
@@ -218,9 +234,7 @@ def _pem(key: Any) -> bytes:
     return data
 
 
-def _certificate(  # noqa: PLR0913 - one for each part
-    name: str, key: Any, signer: Any, issuer: str, until: datetime, host: str | None
-) -> x509.Certificate:
+def _certificate(name: str, key: Any, signer: Any, issuer: str, until: datetime, host: str | None) -> x509.Certificate:
     def named(text: str) -> x509.Name:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 

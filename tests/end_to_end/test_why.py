@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,8 +22,10 @@ from db.diagnosis.evidence import Diagnosis
 from db.diagnosis.ladder import source_diagnosis
 from db.models import Listing, ListingKind
 from db.queries.source_evidence import SourceRows, source_evidence
+from db.store.alerts import open_alerts
 from db.store.sources import add_source, find_source, insert_listings
 from db.timestamps import format_timestamp
+from scheduler.alerts.monitor import evaluate_alerts
 from tests.end_to_end.faulty_web import (
     NETWORK,
     NOW,
@@ -32,7 +35,9 @@ from tests.end_to_end.faulty_web import (
     Site,
     article,
     feed,
+    front_page,
     newspaper,
+    sitemap,
     stories,
     tls_context,
 )
@@ -61,6 +66,7 @@ class Fault:
 
 
 FRONT = (("/", ListingKind.FRONT_PAGE),)
+WITH_FRONT = newspaper(OLD, at="/", feed=front_page(OLD))
 
 
 def every(reply: Reply) -> Pages:
@@ -69,28 +75,35 @@ def every(reply: Reply) -> Pages:
 
 
 def notice(title: str, text: str, status: int = 200, **headers: str) -> Reply:
-    page = f'<html lang="en"><head><title>{title}</title><meta name="robots" content="noindex"></head><body><h1>{title}</h1>{text}</body></html>'
+    head = f'<title>{title}</title><meta name="robots" content="noindex">'
+    page = f'<html lang="en"><head>{head}</head><body><h1>{title}</h1>{text}</body></html>'
     return Reply(page, status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
-CHALLENGE = notice("Just a moment...", "<p>Verify you are human by completing the action below.</p><p>Enable JavaScript and cookies to"
-                   " continue.</p>", 503)  # fmt: skip
-CONSENT = notice("Before you continue", "<p>We use cookies and other data.</p><p>We and our 300 partners store and access information on a"
-                 " device. Accept all or reject all.</p>")  # fmt: skip
+CHALLENGE = notice(
+    "Just a moment...",
+    "<p>Verify you are human by completing the action below.</p><p>Enable JavaScript and cookies to continue.</p>",
+    503,
+)
+CONSENT = notice(
+    "Before you continue",
+    "<p>We use cookies and other data.</p><p>We and our 300 partners store and access information on a device. Accept all or reject"
+    " all.</p>",
+)
 LOGIN = notice(
     "Log in", "<p>Please log in to continue.</p><form><input type='password'><p>Forgot your password?</p></form>"
 )
-PAYWALL = notice("Subscribe to continue reading", "<p>This article is for subscribers only. Already a subscriber?</p><p>Subscribe to read"
-                 " it, cancel anytime.</p>")  # fmt: skip
+PAYWALL = notice(
+    "Subscribe to continue reading",
+    "<p>This article is for subscribers only. Already a subscriber?</p><p>Subscribe to read it, cancel anytime.</p>",
+)
 LOST = notice(
     "Page not found", "<p>The page you are looking for does not exist.</p><p>It may have been moved or deleted.</p>"
 )
 SCRIPTED = Reply(
     '<html><head><title>News</title></head><body><div id="root"></div><script src="/app.js"></script></body></html>'
 )
-SECTIONS = Reply('<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-                 + "".join(f"<url><loc>/{name}/</loc></url>" for name in ("politics", "sports", "tag/harbour"))
-                 + "</urlset>", kind="application/xml")  # fmt: skip
+SECTIONS = sitemap(["/politics/", "/sports/", "/tag/harbour/"])
 MENU = Reply("<html><body><h1>News</h1><p>" + "Welcome to the paper of the harbour and its town. " * 12 + "</p>"
              + "".join(f'<a href="/{name}/">{name}</a> ' for name in ("politics", "sports", "tag/sea", "about", "contact"))
              + "</body></html>")  # fmt: skip
@@ -131,7 +144,10 @@ FAULTS: dict[str, Fault] = {
     ),
     "challenged": Fault("challenge", "takes the crawler for a robot", "sources pause", every(CHALLENGE), line="just a moment"),
     "consent": Fault("challenge", "asks for consent", "sources set consent --set cookies", every(CONSENT)),
-    "front login": Fault("challenge", "asks to log in", "sources set 'front login' --set cookies", every(LOGIN), listings=FRONT),
+    "front login": Fault(
+        "challenge", "asks to log in", "sources set 'front login' --set cookies", every(LOGIN),
+        listings=FRONT, sound=WITH_FRONT,
+    ),
     "disallowed": Fault(
         "robots", "robots.txt forbids", "sources remove", newspaper(OLD, **{"robots.txt": ROBOTS}), line="line 3: Disallow: /"
     ),
@@ -149,16 +165,20 @@ FAULTS: dict[str, Fault] = {
         "listings", "has stopped: its newest item is of 2019-05-01", "sources add",
         newspaper([], feed=feed(OLD, at=datetime(2019, 5, 1, tzinfo=UTC))),
     ),
-    "scripted": Fault("listings", "a script draws the list", "sources add", every(SCRIPTED), line="1 script", listings=FRONT),
+    "scripted": Fault(
+        "listings", "a script draws the list", "sources add", every(SCRIPTED), line="1 script",
+        listings=FRONT, sound=WITH_FRONT,
+    ),
     "sections": Fault(
         "links", "none is taken for an article", "sources test",
         newspaper([], at="/sitemap.xml", feed=SECTIONS), line="leads to lists", listings=(("/sitemap.xml", ListingKind.SITEMAP),),
+        sound=newspaper(OLD, at="/sitemap.xml", feed=sitemap(OLD)),
     ),
     "other site": Fault(
         "links", "none is taken for an article", "sources set 'other site' --set article_hosts=news.example",
         newspaper([], feed=feed(NEW, host="http://news.example")), line="of another site",
     ),
-    "menu": Fault("links", "none is taken for an article", "sources test", every(MENU), listings=FRONT),
+    "menu": Fault("links", "none is taken for an article", "sources test", every(MENU), listings=FRONT, sound=WITH_FRONT),
     "quiet": Fault("known", "are known, and the last new one was found 2026-01-01", "sources add", newspaper(OLD), after=QUIET),
     "gone articles": Fault("fetched", "cannot be fetched, most of them for http_404", "why http", serving(Reply(status=404))),
     "guarded articles": Fault(
@@ -295,3 +315,28 @@ def test_the_right_check_and_what_helps(look: Look, name: str, way: str) -> None
 def test_nothing_is_fetched_twice_and_robots_txt_is_asked_first(look: Look) -> None:
     twice = [asked for asked, count in look.asked.items() if count > 1 and asked[1] != "/x"]
     assert twice == []
+
+
+def test_walls_and_scripts_raise_alerts_of_their_own(look: Look) -> None:
+    with closing(open_database(look.database).conn) as conn:
+        evaluate_alerts(conn, look.config.with_values(alert_failures=1), datetime.now(UTC), budget_s=math.inf)
+        alerts = open_alerts(conn)
+    kinds = {name: {alert.kind for alert in alerts if alert.source == name} - {"silent", "rotting"} for name in FAULTS}
+    for name in ("mitigated", "challenged", "consent", "front login"):
+        assert kinds[name] == {"challenged"}, name
+    assert kinds["scripted"] == {"drawn_by_script"}
+    assert kinds["no items"] == kinds["menu"] == kinds["empty"] == {"no_listing"}
+    assert kinds["refused"] == kinds["broken"] == {"failing"}
+    assert kinds["sound"] == kinds["undated"] == set()
+    for alert in alerts:
+        assert alert.source is None or f"`copydesk why {alert.source}`" in alert.advice.replace("'", "")
+
+
+def test_the_summary_of_a_crawl_says_it_in_plain_words(look: Look) -> None:
+    notes = {visit.source.name: " ".join(visit.notes) for visit in look.crawled.visits}
+    assert (
+        "takes the crawler for a robot (header cf-mitigated: challenge); `copydesk why mitigated`" in notes["mitigated"]
+    )
+    assert "a script draws the list" in notes["scripted"]
+    assert "no listing that works" in notes["no items"]
+    assert notes["sound"] == notes["undated"] == ""

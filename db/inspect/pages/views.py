@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from datasette.utils.asgi import NotFound, Response
 
+from db.diagnosis.evidence import LABELS
+from db.diagnosis.ladder import source_diagnosis
 from db.inspect.pages import charts
 from db.inspect.pages.arrivals import arrivals
 from db.inspect.pages.article import article_page, changes_page, fetched_page
@@ -21,8 +23,11 @@ from db.inspect.pages.stored_body import plain_text_response, sanitized_response
 from db.inspect.safety.request_checks import STRICT_POLICY
 from db.queries.articles import article_summaries, newest_articles, snapshot
 from db.queries.search import MOST_COUNTED
+from db.queries.source_evidence import SourceRows, source_evidence
 from db.queries.statistics import last_runs
 from db.queries.status import load_status
+from db.store.sources import source_by_id
+from db.timestamps import format_timestamp
 
 # The navigation of every page: path and label.
 SECTIONS = (
@@ -137,14 +142,22 @@ async def source(request: Any, datasette: Any) -> Any:
     source_id, now = _required(request), datetime.now(UTC)
 
     def ask(conn: sqlite3.Connection) -> Any:
-        shown = source_details(conn, source_id, now)
-        return shown, article_summaries(conn, shown.newest) if shown else []
+        shown, known = source_details(conn, source_id, now), source_by_id(conn, source_id)
+        if shown is None or known is None:
+            return None, [], None
+        ladder = None
+        if not shown.removed_at:
+            ladder = source_diagnosis(source_evidence(SourceRows(conn=conn, source=known), now))
+        return shown, article_summaries(conn, shown.newest), ladder
 
-    shown, heads = await _ask(datasette, ask)
+    shown, heads, ladder = await _ask(datasette, ask)
     if shown is None:
         raise NotFound(f"There is no source {source_id}")
     drawn = [charts.rhythm_chart(shown.rhythm), charts.volume_chart(shown.days)]
-    return await _page(datasette, request, "source.html", shown=shown, heads=heads, charts=drawn)
+    return await _page(
+        datasette, request, "source.html", shown=shown, heads=heads, charts=drawn, ladder=ladder, labels=LABELS,
+        looked_at=format_timestamp(ladder.checked_at) if ladder else None,
+    )  # fmt: skip
 
 
 async def runs(request: Any, datasette: Any) -> Any:
