@@ -9,6 +9,7 @@ import selectors
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -58,11 +59,11 @@ class Site:
 
 
 class FaultyWeb:
-    """The running web; a context manager. `asked`: (host, path) of every request since the last `break_all`."""
+    """The running web; a context manager. `asked`: host, path and time of every request since the last `break_all`."""
 
     def __init__(self) -> None:
         self.sites: dict[str, Site] = {}
-        self.asked: list[tuple[str, str]] = []
+        self.asked: list[tuple[str, str, float]] = []
         self.is_broken = False
         self._selector = selectors.DefaultSelector()
         self._sockets: list[socket.socket] = []
@@ -118,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         web: FaultyWeb = self.server  # type: ignore[assignment]
         host = self.headers.get("Host", "").rpartition(":")[0]
-        web.asked.append((host, self.path))
+        web.asked.append((host, self.path, time.monotonic()))
         site = web.sites[host]
         reply = (site.broken if web.is_broken else site.sound)(self.path) or Reply("<h1>Not found</h1>", status=404)
         if reply.seconds:

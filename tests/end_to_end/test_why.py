@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 from collections import Counter
@@ -9,10 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
 
+from cli.main import copydesk
 from crawler.check import check_sources
 from crawler.crawl.session import CrawlOrder
 from crawler.run import CrawlResult, crawl
@@ -42,6 +48,8 @@ from tests.end_to_end.faulty_web import (
     tls_context,
 )
 
+DELAY = timedelta(seconds=0.2)
+"""Between two requests of the sound site."""
 OLD = stories(1, 2)
 """What a site lists while it is sound."""
 
@@ -211,10 +219,15 @@ class Look:
 
     online: dict[str, Diagnosis]
     offline: dict[str, Diagnosis]
-    asked: Counter[tuple[str, str]]
+    asked: list[tuple[str, str, float]]
     crawled: CrawlResult
     database: Path
     config: Config
+    hosts: dict[str, str]
+
+    def paths(self, name: str) -> list[str]:
+        """What was asked of a site, in order."""
+        return [path for host, path, _ in self.asked if host == self.hosts[name]]
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +247,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Look]:
         with closing(open_database(config.database).conn) as conn:
             sources = [find_source(conn, name) for name in FAULTS]
             found = check_sources(config, conn, sources)
-            asked = Counter(web.asked)
+            asked = list(web.asked)
         with closing(open_database(config.database).conn) as conn, write(conn):
             conn.execute("DELETE FROM robots")
         crawled = crawl(config, CrawlOrder(names=tuple(FAULTS), limit=5))
@@ -251,6 +264,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Look]:
             crawled=crawled,
             database=config.database,
             config=config,
+            hosts={name: urlsplit(url).hostname or "" for name, url in hosts.items()},
         )
 
 
@@ -275,7 +289,9 @@ def _serve(web: FaultyWeb, folder: Path) -> dict[str, str]:
 def _add(conn: sqlite3.Connection, hosts: dict[str, str]) -> None:
     with write(conn):
         for name, fault in FAULTS.items():
-            settings = {} if name == "outside" else {"allow_networks": [NETWORK]}
+            settings: dict[str, object] = {} if name == "outside" else {"allow_networks": [NETWORK]}
+            if name == "sound":
+                settings["delay"] = f"{DELAY.total_seconds():g}s"
             source, _ = add_source(conn, name=name, url=hosts[name], settings=settings, at=NOW)
             listings = [Listing(url=hosts[name].rstrip("/") + path, kind=kind) for path, kind in fault.listings]
             insert_listings(conn, source.id, listings, NOW)
@@ -312,9 +328,16 @@ def test_the_right_check_and_what_helps(look: Look, name: str, way: str) -> None
         assert fault.line in "\n".join(found.lines), found.lines
 
 
-def test_nothing_is_fetched_twice_and_robots_txt_is_asked_first(look: Look) -> None:
-    twice = [asked for asked, count in look.asked.items() if count > 1 and asked[1] != "/x"]
-    assert twice == []
+def test_nothing_is_fetched_twice_and_robots_txt_and_delay_are_obeyed(look: Look) -> None:
+    counts = Counter((host, path) for host, path, _ in look.asked if path != "/x")  # which redirects to itself
+    assert set(counts.values()) == {1}
+    first = dict(reversed([(host, path) for host, path, _ in look.asked]))
+    assert set(first.values()) == {"/robots.txt"}
+    assert look.paths("disallowed") == look.paths("no robots") == ["/robots.txt"]
+    assert look.paths("guarded articles") == ["/robots.txt", "/feed.xml"]
+    times = [at for host, _, at in look.asked if host == look.hosts["sound"]]
+    assert len(times) == 4
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.9 * DELAY.total_seconds()
 
 
 def test_walls_and_scripts_raise_alerts_of_their_own(look: Look) -> None:
@@ -340,3 +363,72 @@ def test_the_summary_of_a_crawl_says_it_in_plain_words(look: Look) -> None:
     assert "a script draws the list" in notes["scripted"]
     assert "no listing that works" in notes["no items"]
     assert notes["sound"] == notes["undated"] == ""
+
+
+def why(look: Look, *arguments: str) -> tuple[int, str]:
+    """The command's exit code and what it prints."""
+    told = CliRunner().invoke(copydesk, ["--db", str(look.database), "why", *arguments])
+    return told.exit_code, told.output
+
+
+def object_of(look: Look, *arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(why(look, *arguments, "--json")[1])
+    return found
+
+
+def one(look: Look, query: str) -> str:
+    with closing(open_database(look.database).conn) as conn:
+        return str(conn.execute(query).fetchone()[0])
+
+
+def test_an_address_from_its_listing_to_its_copies(look: Look) -> None:
+    url = one(look, "SELECT p.url FROM decisions d JOIN pages p ON p.id = d.page_id WHERE d.verdict = 'copy' LIMIT 1")
+    shown = object_of(look, f"{url}?utm_source=mail")
+    assert shown["state"] == "ok"
+    rungs = {rung["name"]: rung for rung in shown["rungs"]}
+    assert list(rungs) == ["address", "listed", "due", "fetched", "read", "fields", "settled"]
+    assert any(line.startswith("key") and "utm_source" not in line for line in rungs["address"]["lines"])
+    assert "/feed.xml (feed of " in rungs["listed"]["message"]
+    assert "status 200" in rungs["fetched"]["lines"][0]
+    assert "authors: meta" in rungs["fields"]["lines"]
+    assert "a copy of article" in shown["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("query", "rung", "says", "command"),
+    [
+        (
+            "SELECT url FROM fetches WHERE error = 'robots_forbidden' AND what = 'article'",
+            "fetched",
+            "robots_forbidden",
+            "why",
+        ),
+        ("SELECT url FROM fetches WHERE status = 404 AND what = 'article'", "fetched", "http_404), once", "why"),
+        ("SELECT url FROM rejections WHERE reason = 'soft_404'", "read", "is no article: soft_404", "show"),
+        ("SELECT url || 'tag/harbour/' FROM sources WHERE name = 'sound'", "listed", "no listing of", "why"),
+        ("SELECT 'http://elsewhere.example/'", "listed", "of no site that is a source", "sources add"),
+    ],
+)
+def test_an_address_that_gave_nothing(look: Look, query: str, rung: str, says: str, command: str) -> None:
+    shown = object_of(look, one(look, query), "--offline")
+    assert (shown["rung"], shown["state"]) == (rung, "broken")
+    assert says in shown["sentence"]
+    assert shown["command"].startswith(f"copydesk {command}")
+    lines = [line for one in shown["rungs"] for line in one["lines"]]
+    assert ("robots_forbidden" in says) == any("Disallow: /story/" in line for line in lines)
+
+
+def test_the_sentence_comes_first_and_the_command_after_it(look: Look) -> None:
+    code, shown = why(look, "scripted", "--offline")
+    assert code == 1
+    lines = shown.splitlines()
+    assert lines[0].startswith("scripted: ")
+    assert shown.index("copydesk sources add") < shown.index("ok      name")
+    assert why(look, "sound", "--offline")[0] == 0
+
+
+def test_a_source_that_was_never_crawled(look: Look) -> None:
+    with closing(open_database(look.database).conn) as conn, write(conn):
+        add_source(conn, name="new", url="http://127.0.3.1/", settings={}, at=NOW)
+    shown = object_of(look, "new", "--offline")
+    assert (shown["rung"], shown["command"]) == ("clock", "copydesk crawl new")
