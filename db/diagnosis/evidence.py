@@ -160,7 +160,8 @@ class FieldEvidence:
 class PastEvidence:
     """What is stored from before. Times are None where nothing is known.
 
-    `usual_gap_s`: median time between its last crawls. `quiet_limit_s`: how long it may publish nothing, as alerts have learned it.
+    `usual_gap_s`: median time between its last crawls, those by hand aside. `quiet_limit_s`: how long it may publish nothing,
+    as alerts have learned it.
     """
 
     crawls: int = 0

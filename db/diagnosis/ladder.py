@@ -7,6 +7,7 @@ Addresses that only a first search guessed count where nothing else was asked fo
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from db.diagnosis.article_checks import check_clock, check_fetched, check_fields, check_known, check_read
@@ -86,13 +87,21 @@ def _best_listing(evidence: SourceEvidence) -> list[Rung]:
     """The checks of the listing that gets furthest."""
     if not evidence.answers:
         return [no_listing(evidence)]
-    named = [answer for answer in evidence.answers if not answer.guessed]
+    roots = {answer.reading.root for answer in evidence.answers if answer.reading is not None and answer.reading.root}
+    # An index of sitemaps is as good as what it names.
+    named = [answer for answer in evidence.answers if not answer.guessed and not _is_index(answer, roots)]
     best: list[Rung] = []
     for answer in named or evidence.answers:
         rungs = _checks_of(evidence, answer)
         if _rank(rungs) > _rank(best):
             best = rungs
     return best
+
+
+def _is_index(answer: AnswerEvidence, roots: AbstractSet[str]) -> bool:
+    """Whether an answer only names sitemaps, and any of them was asked for."""
+    reading = answer.reading
+    return reading is not None and reading.parts > 0 and not reading.links and answer.url in roots
 
 
 def _rank(rungs: list[Rung]) -> tuple[bool, int, int]:

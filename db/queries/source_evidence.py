@@ -76,7 +76,11 @@ WHERE p.source_id = ? ORDER BY p.fetched_at DESC, p.id DESC LIMIT ?
 """
 _FOUND = "SELECT found FROM source_runs WHERE source_id = ? AND run_id = ?"
 _CRAWLS = "SELECT count(*), max(started_at) FROM source_runs WHERE source_id = ? AND ended IN ('finished', 'failed')"
-_STARTS = "SELECT started_at FROM source_runs WHERE source_id = ? ORDER BY id DESC LIMIT 12"
+# Crawls by hand keep no rhythm.
+_STARTS = """
+SELECT s.started_at FROM source_runs s JOIN runs r ON r.id = s.run_id
+WHERE s.source_id = ? AND r.reason <> 'by hand' ORDER BY s.id DESC LIMIT 12
+"""
 _LIMIT = "SELECT usual ->> 'limit_s' FROM watched WHERE source_id = ?"
 _PROVENANCE = "SELECT provenance FROM articles WHERE page_id = ?"
 _BODY = "SELECT body_id FROM pages WHERE id = ?"

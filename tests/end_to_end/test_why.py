@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from cli.main import copydesk
 from crawler.check import check_sources
@@ -224,6 +224,7 @@ class Look:
     database: Path
     config: Config
     hosts: dict[str, str]
+    port: int
 
     def paths(self, name: str) -> list[str]:
         """What was asked of a site, in order."""
@@ -265,6 +266,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Look]:
             database=config.database,
             config=config,
             hosts={name: urlsplit(url).hostname or "" for name, url in hosts.items()},
+            port=web.port,
         )
 
 
@@ -432,3 +434,27 @@ def test_a_source_that_was_never_crawled(look: Look) -> None:
         add_source(conn, name="new", url="http://127.0.3.1/", settings={}, at=NOW)
     shown = object_of(look, "new", "--offline")
     assert (shown["rung"], shown["command"]) == ("clock", "copydesk crawl new")
+
+
+def test_a_site_that_is_no_source_yet_and_one_that_is_added(look: Look, tmp_path: Path) -> None:
+    """`sources add` and `sources test` say in plain words what stands in the way; `why` looks at the site itself."""
+    settings = tmp_path / "copydesk.toml"
+    settings.write_text(f'db = "news.db"\nallow_networks = ["{NETWORK}"]\ndelay = "0s"\nretries = 0\n')
+    scripted, guarded = (f"http://{look.hosts[name]}:{look.port}/" for name in ("scripted", "mitigated"))
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(copydesk, ["--config", str(settings), *arguments])
+
+    tested = run("sources", "test", scripted)
+    assert tested.exit_code == 1
+    assert "a script draws the list" in tested.output
+    assert f"`copydesk why {scripted}`" in tested.output
+    added = run("sources", "add", guarded, "--name", "guarded")
+    assert added.exit_code == 1
+    assert "takes the crawler for a robot (header cf-mitigated: challenge); `copydesk why guarded`" in added.output
+    shown = json.loads(run("why", scripted, "--json").output)
+    assert (shown["rung"], shown["command"]) == ("listings", f"copydesk sources add {scripted}")
+    shown = json.loads(run("why", "guarded", "--json").output)
+    assert (shown["rung"], shown["state"]) == ("challenge", "broken")
+    shown = json.loads(run("why", "guarded", "--offline", "--json").output)
+    assert (shown["rung"], shown["state"]) == ("challenge", "broken")
