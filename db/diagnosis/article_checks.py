@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
+from shlex import quote
 
 from db.diagnosis.evidence import CountedExample, FieldEvidence, Rung, RungName, RungState, SourceEvidence
 from db.humanize import format_duration, format_local_time
@@ -45,7 +46,7 @@ def check_known(evidence: SourceEvidence) -> Rung:
         message=f"all {evidence.named} links are known, and {last}",
         lines=(f"newest item of its listings: {format_local_time(format_timestamp(newest))}",) if newest else (),
         advice="look at the site: if it has newer articles, these listings have stopped or are cached: search it again",
-        command=f"copydesk sources add {evidence.url}",
+        command=evidence.search_command,
     )
 
 
@@ -59,7 +60,7 @@ def check_fetched(evidence: SourceEvidence) -> Rung:
     if failed * 2 <= evidence.fetched:
         state = RungState.OK if not failed else RungState.WARNING
         advice = "failed articles are tried again (setting `retry_failed`)" if failed else ""
-        command = f"copydesk why {evidence.failed[0].example}" if failed else ""
+        command = f"copydesk why {quote(evidence.failed[0].example)}" if failed else ""
         return Rung(name=RungName.FETCHED, state=state, message=message, lines=lines, advice=advice, command=command)
     return Rung(
         name=RungName.FETCHED,
@@ -67,7 +68,7 @@ def check_fetched(evidence: SourceEvidence) -> Rung:
         message=f"{failed} of {evidence.fetched} articles cannot be fetched, most of them for {evidence.failed[0].what}",
         lines=lines,
         advice=_FETCH_ADVICE.get(evidence.failed[0].what, "open one in a browser, and compare"),
-        command=f"copydesk why {evidence.failed[0].example}",
+        command=f"copydesk why {quote(evidence.failed[0].example)}",
     )
 
 

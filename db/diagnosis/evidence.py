@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from db.store.listing_readings import ListingReading
+from db.store.sources import source_name_for
 
 
 class RungName(StrEnum):
@@ -207,3 +208,9 @@ class SourceEvidence:
     def typed_name(self) -> str:
         """The name as it is typed in a shell."""
         return shlex.quote(self.name)
+
+    @property
+    def search_command(self) -> str:
+        """The command that searches the site for listings again."""
+        name = "" if self.name == source_name_for(self.url) else f" --name {self.typed_name}"
+        return f"copydesk sources add {shlex.quote(self.url)}{name}"

@@ -6,6 +6,7 @@ Addresses that only a first search guessed count where nothing else was asked fo
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -68,9 +69,9 @@ def source_diagnosis(evidence: SourceEvidence) -> Diagnosis:
 
 def _for_newcomer(evidence: SourceEvidence, rung: Rung) -> Rung:
     """The check of a site that is no source: commands that need the name of one would not know it."""
-    if evidence.typed_name not in rung.command:
+    if evidence.typed_name not in rung.command.split():
         return rung
-    return replace(rung, command=f"copydesk sources test {evidence.url}")
+    return replace(rung, command=f"copydesk sources test {shlex.quote(evidence.url)}")
 
 
 def _with_sentence(diagnosis: Diagnosis) -> Diagnosis:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from shlex import quote
 
 from db.diagnosis.evidence import AnswerEvidence, Rung, RungName, RungState, SourceEvidence
 from db.humanize import format_local_time
@@ -53,7 +54,7 @@ def check_content(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         message=f"{answer.url} is no longer {expected} but {_FORMS.get(reading.form or '', 'something else')}{led}",
         lines=(f"{declared}, {reading.bytes:,} bytes", *_since(answer)),
         advice="the listing has moved or is broken: search the site again, and see whether a browser finds it",
-        command=f"copydesk sources add {evidence.url}",
+        command=evidence.search_command,
     )
 
 
@@ -71,7 +72,7 @@ def check_listing(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             f"{answer.url} has stopped: its newest item is of {newest:%Y-%m-%d}",
             (describe(reading), *_since(answer)),
             "the site publishes elsewhere now: search it again",
-            f"copydesk sources add {evidence.url}",
+            evidence.search_command,
         )
     is_feed = reading.kind == ListingKind.FEED.value
     if reading.note and reading.links:
@@ -111,7 +112,7 @@ def check_links(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             advice=f"if the articles of {host} belong to the source, say so"
             if other
             else "a site rule says which addresses are articles (`[articles] include`)",
-            command=f"copydesk sources set {evidence.typed_name} --set article_hosts={host}"
+            command=f"copydesk sources set {evidence.typed_name} --set {quote(f'article_hosts={host}')}"
             if other
             else f"copydesk sources test {evidence.typed_name}",
         )
@@ -131,7 +132,7 @@ def no_listing(evidence: SourceEvidence) -> Rung:
         "it has no listing that is asked for",
         (),
         "search the site, or describe a list that you know in a site rule (`[[lists]]`)",
-        f"copydesk sources add {evidence.url}",
+        evidence.search_command,
     )
 
 
@@ -152,7 +153,7 @@ def _empty(evidence: SourceEvidence, answer: AnswerEvidence, reading: ListingRea
             (reading.script, *_since(answer)),
             "look for a feed or a sitemap; else find the JSON that the script fetches (a browser's developer tools, Network)"
             " and describe it in a site rule (`[[lists]]`)",
-            f"copydesk sources add {evidence.url}",
+            evidence.search_command,
         )
     fault = f": {reading.note}" if reading.note else ""
     return _rung(
@@ -160,7 +161,7 @@ def _empty(evidence: SourceEvidence, answer: AnswerEvidence, reading: ListingRea
         f"{answer.url} names nothing{fault}",
         _since(answer),
         "see in a browser whether it has items; if it has, it is broken for readers of feeds, else search the site again",
-        f"copydesk sources add {evidence.url}",
+        evidence.search_command,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shlex import quote
 from urllib.parse import urlsplit
 
 from db.diagnosis.evidence import AnswerEvidence, Rung, RungName, RungState, SourceEvidence
@@ -64,7 +65,7 @@ def check_dns(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             message=f"the name {host} has no address",
             advice="check the spelling, and in a browser whether the site has moved; if other names fail, too, the"
             " name server of this machine is out of order",
-            command=f"getent hosts {host}",
+            command=f"getent hosts {quote(host)}",
         )
     shown = f": {', '.join(evidence.addresses[:3])}" if evidence.addresses and host == host_of_source(evidence) else ""
     return Rung(name=RungName.DNS, state=RungState.OK, message=f"{host} has an address{shown}")
@@ -126,7 +127,7 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             evidence,
             f"{answer.url} {faults.get(name, 'leads to an address that is not http')}",
             "open it in a browser; where it works there, the site wants cookies or has another address",
-            f"copydesk sources add {evidence.url}",
+            evidence.search_command,
         )
     if answer.reading is not None and wall_of(answer.reading) is not None:
         return Rung(
@@ -139,7 +140,7 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         moved = status in (404, 410)
         delay = f"copydesk sources set {evidence.typed_name} --delay 5s"
         command = (
-            f"copydesk sources add {evidence.url}"
+            evidence.search_command
             if moved
             else delay
             if status == 429
@@ -147,7 +148,7 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             if status >= 500
             else f"copydesk sources set {evidence.typed_name} --set headers=FILE"
             if status == 401
-            else f"copydesk sources test {evidence.url}"
+            else f"copydesk sources test {quote(evidence.url)}"
         )
         return _status(evidence, f"{answer.url} answers {status}: the site {says}", advice, command)
     if status is None:

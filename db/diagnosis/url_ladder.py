@@ -83,7 +83,7 @@ def _unlisted(evidence: UrlEvidence) -> Rung:
             message="it is of no site that is a source",
             lines=tuple(lines),
             advice="add its site",
-            command=f"copydesk sources add {evidence.url}",
+            command=f"copydesk sources add {quote(evidence.url)}",
         )
     return Rung(
         name=RungName.LISTED,
@@ -105,7 +105,7 @@ def _due(evidence: UrlEvidence) -> Rung:
         return _due_broken(
             f"its parameters say nothing, so it is the article at {link.twin}",
             "see that one",
-            f"copydesk why {link.twin}",
+            f"copydesk why {quote(link.twin)}",
         )
     if not link.failures:
         held = f"; its host is left alone until {_at(evidence.hold_until)}" if evidence.hold_until else ""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from db.diagnosis.article_checks import check_clock, check_known, is_missing
-from db.diagnosis.evidence import AnswerEvidence, FieldEvidence, PastEvidence, RungState, SourceEvidence
+from db.diagnosis.evidence import AnswerEvidence, CountedExample, FieldEvidence, PastEvidence, RungState, SourceEvidence
 from db.diagnosis.ladder import source_diagnosis
 from db.diagnosis.markup_changes import MOST_LINES, markup_changes
 from db.store.listing_readings import ListingReading
@@ -95,3 +96,29 @@ def test_the_listing_that_gets_furthest_is_followed_and_guesses_count_last() -> 
     assert "old.xml answers 404" in source_diagnosis(replace(EVIDENCE, answers=(guess, gone))).sentence
     assert source_diagnosis(replace(EVIDENCE, answers=(gone, front, answer("https://a.example/f", 3)))).found is None
     assert "has no listing" in source_diagnosis(EVIDENCE).sentence
+
+
+def test_commands_can_be_pasted_into_a_shell() -> None:
+    hostile = "https://a.example/x;touch$IFS/tmp/x"
+    failed = (CountedExample(what="timeout", count=1, example=hostile),)
+    found = source_diagnosis(
+        replace(EVIDENCE, answers=(answer("https://a.example/f", 3),), fetched=1, failed=failed)
+    ).found
+    assert found is not None
+    assert shlex.split(found.command) == ["copydesk", "why", hostile]
+    gone = (AnswerEvidence(url="https://a.example/f", asked_at=NOW, status=404),)
+    found = source_diagnosis(replace(EVIDENCE, answers=gone)).found
+    assert found is not None
+    assert found.command == "copydesk sources add https://a.example/ --name a"
+
+
+def test_of_a_site_that_is_no_source_no_command_names_one() -> None:
+    walled = ListingReading(url="https://a.example/", kind="front-page", read_at=NOW, status=403, notice="challenge")
+    seen = (AnswerEvidence(url=walled.url, asked_at=NOW, status=403, reading=walled),)
+    newcomer = replace(EVIDENCE, name="a.example", is_added=False, online=True, past=PastEvidence())
+    found = source_diagnosis(replace(newcomer, answers=seen)).found
+    assert found is not None
+    assert found.command == "copydesk sources test https://a.example/"
+    found = source_diagnosis(replace(newcomer, answers=(replace(seen[0], status=404, reading=None),))).found
+    assert found is not None
+    assert found.command == "copydesk sources add https://a.example/"
