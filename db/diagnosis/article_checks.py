@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import timedelta
 from shlex import quote
 
@@ -178,9 +179,12 @@ def check_clock(evidence: SourceEvidence) -> Rung:
     if not evidence.is_added:
         return Rung(name=RungName.CLOCK, state=RungState.UNKNOWN, message="it is no source yet, and is not crawled")
     if not past.crawls:
-        return _clock(
+        never = _clock(
             "it was never crawled", "the first crawl fetches what it lists", f"copydesk crawl {evidence.typed_name}"
         )
+        # A source whose pages were imported need not be crawled.
+        has_pages = not evidence.online and (evidence.articles or evidence.rejected)
+        return replace(never, state=RungState.WARNING) if has_pages else never
     if past.last_crawl_at is not None and past.usual_gap_s is not None:
         since = evidence.now - past.last_crawl_at
         if since > max(STALE_LEAST, timedelta(seconds=STALE * past.usual_gap_s)):
