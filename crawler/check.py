@@ -41,7 +41,9 @@ def check_sources(
         apart = config.with_values(db=str(Path(folder) / "check.db"), retries=0)
         _prepare(apart, conn, sources)
         names = tuple(source.name for source in sources)
-        crawl(apart, CrawlOrder(names=names, limit=ARTICLES_TRIED, command="why"), watch=watch)
+        crawled = crawl(apart, CrawlOrder(names=names, limit=ARTICLES_TRIED, command="why"), watch=watch)
+        if crawled.stopped:
+            raise KeyboardInterrupt  # half of the rows would tell of faults that are none
         with closing(open_database(apart.database).conn) as looked:
             copies = {copy.name: copy for copy in all_sources(looked)}
             now = datetime.now(UTC)

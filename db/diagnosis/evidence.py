@@ -191,6 +191,8 @@ class SourceEvidence:
     paused_at: datetime | None = None
     hold_until: datetime | None = None
     addresses: tuple[str, ...] = ()
+    error: str | None = None
+    """Why its last crawl failed."""
     answers: tuple[AnswerEvidence, ...] = ()
     robots: Mapping[str, RobotsEvidence] = field(default_factory=dict)
     named: int = 0

@@ -125,8 +125,16 @@ def check_links(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
 
 def no_listing(evidence: SourceEvidence) -> Rung:
     """What is said where no request for a listing is known."""
-    if not evidence.past.crawls:
+    if not evidence.past.crawls and not evidence.error:
         return Rung(name=RungName.LISTINGS, state=RungState.UNKNOWN, message="no listing was asked for yet")
+    if evidence.error:
+        return _rung(
+            RungState.BROKEN,
+            f"the crawl ended before anything was asked for: {evidence.error}",
+            (),
+            "correct the settings of the source",
+            "copydesk doctor",
+        )
     return _rung(
         RungState.BROKEN,
         "it has no listing that is asked for",

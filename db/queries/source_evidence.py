@@ -75,6 +75,7 @@ FROM pages p JOIN outcomes o ON o.page_id = p.id LEFT JOIN decisions d ON d.page
 WHERE p.source_id = ? ORDER BY p.fetched_at DESC, p.id DESC LIMIT ?
 """
 _FOUND = "SELECT found FROM source_runs WHERE source_id = ? AND run_id = ?"
+_ERROR = "SELECT error FROM source_runs WHERE source_id = ? AND run_id = ? AND ended = 'failed'"
 _CRAWLS = "SELECT count(*), max(started_at) FROM source_runs WHERE source_id = ? AND ended IN ('finished', 'failed')"
 # Crawls by hand keep no rhythm.
 _STARTS = """
@@ -121,6 +122,7 @@ def source_evidence(
     fetched, failed = _fetches(conn, source.id)
     articles, rejected = _pages(conn, source.id, stored=past is None)
     fields = _fields(rows, past)
+    failed_run = conn.execute(_ERROR, (source.id, run_id)).fetchone()
     held = conn.execute(_HOLD, (urlsplit(source.url).hostname or "", format_timestamp(now))).fetchone()
     before = past or rows
     return SourceEvidence(
@@ -133,6 +135,7 @@ def source_evidence(
         paused_at=before.source.paused_at,
         hold_until=parse_timestamp(held[0]) if held else None,
         addresses=tuple(addresses),
+        error=failed_run[0] if failed_run else None,
         answers=answers,
         robots=_robots(conn, [answer.url for answer in answers]),
         named=sum(one.reading.links for one in answers if one.reading is not None),
