@@ -37,6 +37,7 @@ _COMMANDS = (
         "digest",
         "inspect",
         "alerts",
+        "why",
     ),
     *("extract", "settle", "cluster", "import", "export", "backup", "upkeep", "doctor", "completion", "schema"),
 )

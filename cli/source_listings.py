@@ -14,6 +14,7 @@ from cli.context import CommandContext
 from cli.output.mistakes import print_mistakes
 from cli.output.progress import crawl_progress
 from cli.output.tables import format_local_time, plain
+from db.diagnosis.listing_trouble import advice_for
 from db.errors import ConfigError
 from db.models import Listing, Source
 from db.store.listings import ListingState, listing_states
@@ -126,7 +127,7 @@ def discover(context: CommandContext, added: Sequence[tuple[Source, bool]]) -> N
     if empty:
         click.echo(
             f"copydesk: no listing of articles was found at {', '.join(source.url for source in empty[:5])};"
-            " the sources are kept, and the next crawl searches again",
+            f" the sources are kept, and the next crawl searches again; {advice_for(empty[0].name)}",
             err=True,
         )
         sys.exit(1)

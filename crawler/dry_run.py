@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler.crawl.session import CrawlOrder
+from crawler.crawl.session import TEST, CrawlOrder
 from crawler.crawl.visit import DeclaredListPage
 from crawler.run import Watch, crawl
 from db.config.loader import Config
@@ -51,7 +51,7 @@ def dry_run(
     with tempfile.TemporaryDirectory(prefix="copydesk-test-") as folder:
         apart = config.with_values(db=str(Path(folder) / "test.db"))
         _prepare(apart, source, entries)
-        crawled = crawl(apart, CrawlOrder(names=(source.name,), limit=limit, command="sources test"), watch=watch)
+        crawled = crawl(apart, CrawlOrder(names=(source.name,), limit=limit, command=TEST), watch=watch)
         db = open_database(apart.database)
         try:
             conn = db.conn

@@ -13,17 +13,19 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.crawl.link_variants import NewLinkFilter
-from crawler.crawl.session import CrawlSession, close_on_machine_error
+from crawler.crawl.session import TEST, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
 from crawler.http import record
 from crawler.parsing.merging import merge_listings
 from crawler.parsing.packed_records import PackedRecords
 from crawler.parsing.parser import ParseNextPart, ParserStopped
+from db.diagnosis.listing_trouble import TroubleKind, advice_for, listing_trouble
 from db.http_statuses import is_page_status
 from db.models import Link
 from db.store import facts
 from db.store.due_links import DueLink, due_links
 from db.store.facts import save_validators
+from db.store.listing_readings import save_listing_readings
 from db.store.listings import save_listing_answers
 from db.store.sitemap_readings import save_sitemap_readings
 from db.store.sources import insert_listings
@@ -61,6 +63,7 @@ class Articles:
         if answers:
             working = await session.write(lambda conn: save_listing_answers(conn, visit.source.id, answers, now, named))
             visit.note_working(working)
+        await self._record_readings(visit)
         if not session.order.reads:
             await self._end_source(visit)
             return []
@@ -82,6 +85,19 @@ class Articles:
         if not requests:
             await self._end_source(visit)
         return requests
+
+    async def _record_readings(self, visit: SourceVisit) -> None:
+        """Record what the listings held, and say what is wrong where none of them works."""
+        readings, samples = visit.take_readings()
+        if readings:
+            await self._session.write(
+                lambda conn: save_listing_readings(conn, visit.source.id, readings.values(), samples)
+            )
+        trouble = None if visit.working or visit.stopped else listing_trouble(readings.values())
+        # That no listing works need not be said where each has been named with its failure.
+        if trouble is not None and (trouble.kind is not TroubleKind.NO_LISTING or not visit.notes):
+            is_test = self._session.order.command == TEST  # what is tested need not be a source, and then has no name
+            visit.note(f"{trouble.message}; {advice_for(visit.source.url if is_test else visit.source.name)}")
 
     async def _record_links(self, visit: SourceVisit, now: datetime) -> None:
         """Record the links that the listings named, and then the listings' validators.

@@ -5,6 +5,8 @@ request ──> listing ──> what it names (pages, sitemaps, feeds) ──> r
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -17,6 +19,7 @@ from twisted.python.failure import Failure
 from crawler.crawl.articles import Articles
 from crawler.crawl.link_variants import parameters_of
 from crawler.crawl.probe import next_probes, replacement_feeds
+from crawler.crawl.readings import forbidden_reading, is_kept, reading_of, to_describe
 from crawler.crawl.session import CrawlSession, close_on_machine_error
 from crawler.crawl.visit import (
     MAX_INDEX_DEPTH,
@@ -31,6 +34,7 @@ from crawler.crawl.visit import (
 from crawler.discover.listing import ParsedListing, SitemapChild
 from crawler.discover.read_listing import ListingRequest
 from crawler.http import record
+from crawler.http.errors import ForbiddenByRobots
 from crawler.http.services import PolicyOf
 from crawler.parsing.packed_records import pack
 from crawler.parsing.parser import ChooseChildren, ParseListing, ParserStopped
@@ -38,6 +42,7 @@ from db.http_statuses import is_page_status
 from db.models import Link, Listing, ListingKind
 from db.store import facts
 from db.store.due_links import has_unknown_links, validators_for
+from db.store.listing_readings import take_sample
 from db.store.sitemap_readings import PastReading, load_sitemap_readings
 from pipelines.processing.worker_pool import TaskFailed
 
@@ -100,6 +105,7 @@ class Listings:
         elif response.status == 304:
             visit.note_unchanged(listing_request)
         else:
+            await self._note_reading(response, visit, listing_request, None)
             visit.note_trouble(listing_request, f"http_{response.status}", gone=response.status in GONE)
             if not listing_request.probe:
                 visit.note(f"{listing_request.url}: status {response.status}")
@@ -116,6 +122,9 @@ class Listings:
         visit.note_stop(error)
         if record.failure_name(error) not in record.NOT_SENT:
             visit.note_trouble(listing_request, record.failure_name(error))
+        if isinstance(error, ForbiddenByRobots) and is_kept(listing_request, None):
+            forbidden = forbidden_reading(request, listing_request, self._policy_of(request.url))
+            visit.note_reading(listing_request, forbidden)
         fetch = record.fetch_from_error(
             _fetch_kind(listing_request), request, listing_request.url, error, session.run_id, visit.source.id
         )
@@ -141,6 +150,7 @@ class Listings:
             hosts=visit.settings.article_hosts,
         )
         listing = await self._session.parse(task)
+        await self._note_reading(response, visit, listing_request, listing)
         if listing is None:
             visit.note_trouble(listing_request, NO_LISTING, gone=True)
             if not listing_request.probe:
@@ -157,6 +167,21 @@ class Listings:
                 if entry.kind is ListingKind.SECTION and self._allowed(entry.url):
                     visit.record_listing(entry)
         return await self._follow(visit, listing_request, listing)
+
+    async def _note_reading(
+        self, response: Response, visit: SourceVisit, listing_request: ListingRequest, listing: ParsedListing | None
+    ) -> None:
+        """Note what an answer held. Where it names no article, a worker process finds out what it is."""
+        if not is_kept(listing_request, listing):
+            return
+        task, description = to_describe(response, listing_request, listing), None
+        if task is not None:
+            # Where it cannot be found out, that it names nothing is noted all the same.
+            with contextlib.suppress(TaskFailed, ParserStopped):
+                description = await self._session.parse(task)
+        sample = asyncio.get_running_loop().run_in_executor(self._session.packer, take_sample, response.body)
+        reading = reading_of(response, listing_request, listing, description)
+        visit.note_reading(listing_request, reading, await sample)
 
     def _is_mistaken(self, visit: SourceVisit, listing_request: ListingRequest, listing: ParsedListing) -> bool:
         """Whether a declared list names nothing because its rule is mistaken: it is then requested in full until that is mended."""

@@ -41,7 +41,7 @@ from pipelines.processing.ingest_settings import plan_ingest
 
 T = TypeVar("T")
 
-CRAWL, BY_HAND = "crawl", "by hand"
+CRAWL, TEST, BY_HAND = "crawl", "sources test", "by hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

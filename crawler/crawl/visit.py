@@ -28,6 +28,7 @@ from db.models import Link, Listing, ListingKind, Source
 from db.site_rules.loader import HtmlList, ListRule, Site
 from db.store.due_links import DueLink
 from db.store.facts import insert_links, links_of_others, take_over_links
+from db.store.listing_readings import ListingReading
 from db.store.listings import ListingAnswer
 from pipelines.urls import same_site
 
@@ -120,6 +121,10 @@ class SourceVisit:
     """Whether a request was not made because the crawl is stopping."""
     _validators: dict[str, dict[str, str]] = field(default_factory=dict)
     _sitemap_readings: dict[str, bool] = field(default_factory=dict)
+    _readings: dict[str, ListingReading] = field(default_factory=dict)
+    """What each answer held, by URL, until it is recorded."""
+    _samples: dict[str, bytes] = field(default_factory=dict)
+    """The beginnings of their bodies, compressed."""
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -219,6 +224,20 @@ class SourceVisit:
         answer.trouble = None if answer.links else listing.note or answer.trouble
         if listing.kind is ListingKind.FRONT_PAGE:
             self.front_page_listings = (self.front_page_listings or set()) | {entry.url for entry in listing.entries}
+
+    def note_reading(
+        self, listing_request: ListingRequest, reading: ListingReading, sample: bytes | None = None
+    ) -> None:
+        """Note what an answer held, with the beginning of its body, compressed."""
+        self._readings[listing_request.url] = reading
+        if sample is not None:
+            self._samples[listing_request.url] = sample
+
+    def take_readings(self) -> tuple[Mapping[str, ListingReading], Mapping[str, bytes]]:
+        """Hand over what the answers held and the beginnings of their bodies, by URL. The visit does not keep them."""
+        taken = self._readings, self._samples
+        self._readings, self._samples = {}, {}
+        return taken
 
     def note_unchanged(self, listing_request: ListingRequest) -> None:
         """Note that a listing, or a part of one, has not changed (304)."""

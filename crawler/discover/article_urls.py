@@ -54,6 +54,24 @@ class Judgement:
     def is_article(self) -> bool:
         return self.points >= ARTICLE_POINTS
 
+    @property
+    def refusal(self) -> str:
+        """What speaks most against an article, in a few words."""
+        worst = min(self.reasons, key=_points_of, default="+0")
+        if _points_of(worst) >= 0:
+            return "its address has nothing of an article's"
+        number, _, words = worst.partition(" ")
+        return words if number.startswith("-") else worst
+
+
+def _points_of(reason: str) -> int:
+    """The points that a reason begins with; without any, it decided alone."""
+    number = reason.partition(" ")[0]
+    return int(number) if number[:1] in ("+", "-") else NEVER_POINTS
+
+
+EXCLUDED = "the site's rules exclude it"
+
 
 # Never articles: files, and services that a newspaper also runs.
 _FILE = re.compile(
@@ -131,7 +149,7 @@ def judge_on_site(url: str, site: Site | None) -> Judgement:
     """As `judge`, but the site's rules override it: `exclude` before `include`, both searched in path and query."""
     if site is not None:
         if is_excluded(url, site):
-            return Judgement(points=NEVER_POINTS, reasons=("the site's rules exclude it",))
+            return Judgement(points=NEVER_POINTS, reasons=(EXCLUDED,))
         if _matches(site.include, url):
             return Judgement(points=INCLUDED_POINTS, reasons=("the site's rules include it",))
     return judge(url)

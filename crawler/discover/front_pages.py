@@ -8,22 +8,30 @@ the site's rules include or exclude get no points for their place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from lxml import etree
 
-from crawler.discover.article_urls import ARTICLE_POINTS, DOUBT_POINTS, INCLUDED_POINTS, NEVER_POINTS, judge_on_site
+from crawler.discover.article_urls import (
+    ARTICLE_POINTS,
+    DOUBT_POINTS,
+    INCLUDED_POINTS,
+    NEVER_POINTS,
+    Judgement,
+    judge_on_site,
+)
 from crawler.discover.link_places import LinkPlace, LinkPlaces
-from crawler.discover.listing import ParsedListing
+from crawler.discover.listing import LinkRefusals, ParsedListing
 from crawler.discover.xml_tree import plain_text
 from db.models import Link, LinkKind, Listing, ListingKind
 from db.site_rules.loader import Site
+from db.store.listing_readings import RefusedLinks
 from pipelines.extraction.encoding import decode
 from pipelines.html_tree import parse_html
 from pipelines.text_limits import MAX_LANGUAGE, MAX_LISTINGS_NAMED
-from pipelines.urls import clean_url, link_key, same_site
+from pipelines.urls import clean_url, host_of, link_key, same_site
 
 MAX_LINKS = 5_000
 """Links read of one page. The largest front pages have about 1,500."""
@@ -72,6 +80,7 @@ class _Candidate:
     key: str
     form: int
     points: int
+    judgement: Judgement
     place: LinkPlace
     title: str | None
     in_heading: bool
@@ -92,8 +101,8 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
         next((clean_url(element.get("href") or "", url) for element in root.iter("base") if element.get("href")), None)
         or url
     )
-    places = LinkPlaces()
-    candidates = _candidates(root, url, base, site, places)
+    targets = _Targets(url, base)
+    candidates = _candidates(root, url, site, targets)
     link_kind = LinkKind.FRONT_PAGE if is_front else LinkKind.SECTION
     articles = [candidate for candidate in candidates.values() if candidate.points >= ARTICLE_POINTS]
     links = tuple(
@@ -106,6 +115,7 @@ def read_front_page(body: bytes, url: str, content_type: str | None = None, site
         links=links,
         entries=(*_feeds(root, base, url), *_sections(candidates, url)),
         pages=_next_page(root, base, url),
+        refused=_refused(candidates.values(), targets),
         title=plain_text(next((element.text for element in root.iter("title")), None)),
         language=(root.get("lang") or "").strip()[:MAX_LANGUAGE].replace("_", "-") or None,
     )
@@ -119,13 +129,10 @@ def parse_page(body: bytes, content_type: str | None) -> etree._Element | None:
     return parse_html(decoded.text)
 
 
-def _candidates(
-    root: etree._Element, url: str, base: str, site: Site | None, places: LinkPlaces
-) -> dict[str, _Candidate]:
+def _candidates(root: etree._Element, url: str, site: Site | None, targets: _Targets) -> dict[str, _Candidate]:
     """The page's links within the site, by key, each with its points."""
     candidates: dict[str, _Candidate] = {}
-    own = link_key(url)
-    targets = _Targets(url, base)
+    own, places = link_key(url), LinkPlaces()
     for anchor in islice(root.iter("a"), MAX_LINKS):
         target = targets.of(anchor.get("href"))
         if target is None or target[1] == own:
@@ -134,8 +141,9 @@ def _candidates(
         place, words = places.of(anchor), places.words(anchor)
         known = candidates.get(key)
         if known is None:
-            form = judge_on_site(address, site).points
-            candidates[key] = known = _Candidate(address, key, form, form, place, None, False)
+            judgement = judge_on_site(address, site)
+            form = judgement.points
+            candidates[key] = known = _Candidate(address, key, form, form, judgement, place, None, False)
         elif not _is_better_title(words.text, words.is_heading, known):
             continue
         points = known.form + _place_points(place, words.text, known.form)
@@ -144,12 +152,33 @@ def _candidates(
     return candidates
 
 
-class _Targets:
-    """The URLs of a page's links, each resolved once."""
+def _refused(candidates: Iterable[_Candidate], targets: _Targets) -> tuple[RefusedLinks, ...]:
+    """The page's links that are no articles, by reason."""
+    refused = LinkRefusals()
+    for candidate in candidates:
+        if candidate.points < ARTICLE_POINTS:
+            in_doubt = candidate.points < candidate.form
+            place = (
+                f"it stands in a {candidate.place.name.lower()}"
+                if candidate.place in _NO_PLACE
+                else "its words are few"
+            )
+            refused.add(place if in_doubt else candidate.judgement.refusal, candidate.url)
+    for address in targets.outside:
+        refused.add(f"of another site ({host_of(address) or 'no host'})", address)
+    return refused.top()
 
-    __slots__ = ("_base", "_known", "_ours", "_url")
+
+_NO_PLACE = frozenset({LinkPlace.MENU, LinkPlace.ASIDE})
+
+
+class _Targets:
+    """The URLs of a page's links, each resolved once. `outside`: those of other sites."""
+
+    __slots__ = ("_base", "_known", "_ours", "_url", "outside")
 
     def __init__(self, url: str, base: str) -> None:
+        self.outside: list[str] = []
         self._url = url
         self._base = base
         self._known: dict[str, tuple[str, str] | None] = {}
@@ -170,7 +199,10 @@ class _Targets:
         origin = "/".join(address.split("/", 3)[:3])
         if origin not in self._ours:
             self._ours[origin] = same_site(self._url, address)
-        return (address, link_key(address)) if self._ours[origin] else None
+        if self._ours[origin]:
+            return address, link_key(address)
+        self.outside.append(address)
+        return None
 
 
 _HEADLINE_WORDS = 5

@@ -16,10 +16,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from db.models import Link, LinkKind, Listing, ListingKind
+from db.store.listing_readings import RefusedLinks
 from pipelines.urls import clean_url, host_of, link_key, registrable_domain
 
-# Hosts of other sites that a listing keeps.
+# Hosts of other sites that a listing keeps, and reasons why it refused links.
 MAX_OTHER_HOSTS = 10
+MAX_REASONS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +56,63 @@ class ParsedListing:
     other_hosts: tuple[str, ...] = ()
     """Their hosts, at most MAX_OTHER_HOSTS, the most frequent first."""
 
-    def keep_links(self, wanted: Callable[[Link], bool]) -> ParsedListing:
-        """The listing with only the links for which `wanted` is true."""
-        return replace(self, links=tuple(link for link in self.links if wanted(link)))
+    refused: tuple[RefusedLinks, ...] = ()
+    """Links that are no articles, by reason, the most frequent first; at most `MAX_REASONS`."""
+
+    links_dated: int = 0
+    """Articles that it gives a time for, and the latest of these times. Counted by `counted`."""
+
+    newest: datetime | None = None
+
+    def counted(self) -> ParsedListing:
+        """The listing with its dated links counted."""
+        times = [time for link in self.links if (time := link.published or link.modified) is not None]
+        return replace(self, links_dated=len(times), newest=max(times, default=None))
+
+    def keep_links(self, refusal_of: Callable[[Link], str | None]) -> ParsedListing:
+        """The listing with only the links that are not refused. `refusal_of`: why a link is, None for one that is kept."""
+        refused = LinkRefusals(self.refused)
+        kept = tuple(link for link in self.links if not refused.add(refusal_of(link), link.url))
+        return replace(self, links=kept, refused=refused.top())
 
     def within_sites(self, sites: OwnSites) -> ParsedListing:
         """The listing with only the links to these sites. The others are counted in `left_out`."""
         other_hosts = Counter(host_of(link.url) or "" for link in self.links if link.url not in sites)
         if not other_hosts:
             return self
+        refused = LinkRefusals(self.refused)
+        for link in self.links:
+            if link.url not in sites:
+                refused.add(f"of another site ({host_of(link.url) or 'no host'})", link.url)
         return replace(
             self,
+            refused=refused.top(),
             links=tuple(link for link in self.links if link.url in sites),
             left_out=sum(other_hosts.values()),
             other_hosts=tuple(sorted(other_hosts, key=lambda host: (-other_hosts[host], host))[:MAX_OTHER_HOSTS]),
+        )
+
+
+class LinkRefusals:
+    """Counts refused links by reason."""
+
+    def __init__(self, known: Iterable[RefusedLinks] = ()) -> None:
+        self._counts: Counter[str] = Counter({one.reason: one.count for one in known})
+        self._examples = {one.reason: one.example for one in known}
+
+    def add(self, reason: str | None, url: str) -> bool:
+        """Count a link; returns whether it is refused, which it is not without a reason."""
+        if reason is None:
+            return False
+        self._counts[reason] += 1
+        self._examples.setdefault(reason, url)
+        return True
+
+    def top(self) -> tuple[RefusedLinks, ...]:
+        """The most frequent reasons, each with the first link refused for it."""
+        return tuple(
+            RefusedLinks(reason=reason, count=count, example=self._examples[reason])
+            for reason, count in self._counts.most_common(MAX_REASONS)
         )
 
 

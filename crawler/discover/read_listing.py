@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.discover.article_urls import is_excluded, judge_on_site
+from crawler.discover.article_urls import EXCLUDED, is_excluded, judge_on_site
 from crawler.discover.feeds import read_feed
 from crawler.discover.front_pages import read_front_page
 from crawler.discover.html_lists import read_html_list
@@ -44,14 +44,15 @@ class ListingRequest:
         return self.root or self.url
 
 
-def worth_fetching(link: Link, site: Site | None) -> bool:
-    """Whether a listed URL may be an article. Feeds are trusted; sitemaps also list sections and the front page.
+def why_not_fetched(link: Link, site: Site | None) -> str | None:
+    """Why a listed URL is no article; None where it may be one. Feeds are trusted; sitemaps also list sections and the front page.
 
     URLs that the site's rules exclude are dropped from every listing.
     """
     if link.kind is LinkKind.SITEMAP:
-        return judge_on_site(link.url, site).points > SECTION_POINTS
-    return not is_excluded(link.url, site)
+        judgement = judge_on_site(link.url, site)
+        return None if judgement.points > SECTION_POINTS else judgement.refusal
+    return EXCLUDED if is_excluded(link.url, site) else None
 
 
 def read_listing(

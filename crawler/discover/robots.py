@@ -20,6 +20,7 @@ from typing import Protocol
 from protego import Protego
 
 from crawler.discover.robots_group import own_group
+from crawler.discover.robots_line import forbidding_line
 from crawler.discover.sitemaps import sitemaps_in_robots
 
 # Meta key of the request for robots.txt itself, redirects included.
@@ -113,7 +114,7 @@ class RobotsPolicy:
     def __init__(self, record: RobotsRecord, rules: RobotsRules = NO_RULES) -> None:
         self.record = record
         self.reachable = is_reachable(record.status, record.error)
-        self._product, self._delay = rules.product, rules.crawl_delay
+        self._product, self._delay, self._text = rules.product, rules.crawl_delay, rules.text
         self._rules = Protego.parse(rules.text) if rules.text else None
         self.sitemaps = rules.sitemaps
 
@@ -122,6 +123,10 @@ class RobotsPolicy:
         if self._rules is None:
             return self.reachable
         return bool(self._rules.can_fetch(url, self._product))
+
+    def line_for(self, url: str) -> str | None:
+        """The line that forbids the URL, with its number; None where none does."""
+        return forbidding_line(self._text, url)
 
     def crawl_delay(self, cap: float) -> float:
         """Crawl-delay in seconds, at most `cap`; 0 where there is none. Not part of the RFC, but site owners mean it."""

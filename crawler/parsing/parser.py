@@ -19,7 +19,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from crawler.discover.feeds import read_feed
 from crawler.discover.listing import OwnSites, ParsedListing, SitemapChild, merge
 from crawler.discover.next_part import next_part
-from crawler.discover.read_listing import ListingRequest, read_listing, worth_fetching
+from crawler.discover.read_listing import ListingRequest, read_listing, why_not_fetched
 from crawler.discover.refresh import find_refresh
 from crawler.discover.robots import RobotsRules, read_rules
 from crawler.discover.sitemap_children import choose_children
@@ -78,17 +78,17 @@ class ParseListing:
         listing = read_listing(self.listing_request, self.body, self.url, self.content_type, site)
         if listing is None:
             return None
-        listing = self._own_links(listing, site)
+        listing = self._own_links(listing, site).counted()
         return replace(listing, links=pack(Link, merge([listing.links])), children=pack(SitemapChild, listing.children))
 
     def _own_links(self, listing: ParsedListing, site: Site | None) -> ParsedListing:
         """The listing with only those links that are to be fetched."""
         if self.listing_request.rule is not None:  # the author of the rule knows where its articles are
-            return listing.keep_links(lambda link: worth_fetching(link, site))
+            return listing.keep_links(lambda link: why_not_fetched(link, site))
         # A redirect by the source's own server means that the site has moved.
         homes = [self.home, self.url] if same_site(self.listing_request.url, self.home) else [self.home]
         own = OwnSites(homes, (*self.hosts, *(site.hosts if site else ())))
-        return listing.within_sites(own).keep_links(lambda link: worth_fetching(link, site))
+        return listing.within_sites(own).keep_links(lambda link: why_not_fetched(link, site))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,11 +88,12 @@ class LastDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlert:
-    """An open alert. `source` is None if it is about the machine or the database."""
+    """An open alert. `source` and `source_id` are None if it is about the machine or the database."""
 
     id: int
     kind: str
     source: str | None
+    source_id: int | None
     says: str
     opened_at: str
 
@@ -139,6 +140,7 @@ def load_status(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> St
                 id=alert.id,
                 kind=alert.kind,
                 source=alert.source,
+                source_id=alert.source_id,
                 says=alert.message,
                 opened_at=format_timestamp(alert.opened_at),
             )

@@ -16,7 +16,7 @@
     robots, holds, validators, visits: state that the next crawl needs. pruned_pages: pages whose body was pruned.
 
     source_runs: one source's part in a run. service: the running `copydesk run`. alerts: conditions to know about;
-    watched: how far alerts have been evaluated. rhythms: learned publishing rhythms.
+    watched: how far alerts have been evaluated. rhythms: learned publishing rhythms. listing_readings: what listings held.
     search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
@@ -32,6 +32,7 @@ from __future__ import annotations
 from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.coverage_tables import COVERAGE
 from db.schema.notice_tables import NOTICES, REJECTIONS
+from db.schema.reading_tables import LISTING_READINGS
 from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
 from db.schema.service_tables import (
     DICTIONARIES,
@@ -291,6 +292,13 @@ def m0025_headlines(db: Database) -> None:
     ):
         db.execute(f"ALTER TABLE articles ADD COLUMN {column}")
     _make_current_articles(db)
+
+
+@migrations()
+def m0026_listing_readings(db: Database) -> None:
+    """What each listing held when it was last answered."""
+    for statement in _statements(LISTING_READINGS):
+        db.execute(statement)
 
 
 @migrations()

@@ -26,6 +26,8 @@ class AlertKind(StrEnum):
     ROTTING = "rotting"
     FAILING = "failing"
     NO_LISTING = "no_listing"
+    CHALLENGED = "challenged"
+    DRAWN_BY_SCRIPT = "drawn_by_script"
     ROBOTS_FORBIDDEN = "robots_forbidden"
     CERTIFICATE = "certificate"
     SITE_RULES = "site_rules"

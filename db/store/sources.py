@@ -111,6 +111,12 @@ def find_source(conn: sqlite3.Connection, name: str) -> Source:
     raise UnknownSource(f"there is no source {name}; {advice}")
 
 
+def source_by_id(conn: sqlite3.Connection, source_id: int) -> Source | None:
+    """The source with that id, removed or not; None if there is none."""
+    row = named_rows(conn, "SELECT * FROM sources WHERE id = ?", (source_id,)).fetchone()
+    return _source(row) if row else None
+
+
 def unknown_source_names(conn: sqlite3.Connection, config: Config) -> list[str]:
     """One sentence, with the nearest name, for each name in the settings file that no source has or had."""
     known = {name for (name,) in conn.execute("SELECT name FROM sources")}

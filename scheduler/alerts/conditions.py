@@ -6,9 +6,10 @@ A condition holds, is over, or cannot be decided from the figures; in the last c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from db.diagnosis.listing_trouble import ListingTrouble, advice_for
 from db.queries.alert_figures import EndedSourceRun, ExtractedFields, FailureShare
 from db.site_rules.loader import SiteFileError
 from db.store.alerts import AlertKind
@@ -59,7 +60,7 @@ def failing(name: str, parts: Sequence[EndedSourceRun], least: int) -> Condition
         kind=AlertKind.FAILING,
         holds=True,
         message=f"the last {least} crawls failed: {error}",
-        advice=f"`copydesk sources test {name}` shows what its listings return; `copydesk sources pause {name}` leaves it out",
+        advice=f"`copydesk sources pause {name}` leaves it out",
         evidence={"failures": least, "error": error},
     )
 
@@ -76,10 +77,33 @@ def no_listing(name: str, parts: Sequence[EndedSourceRun], least: int) -> Condit
         kind=AlertKind.NO_LISTING,
         holds=True,
         message=f"no listing that works: in the last {least} crawls none named an article",
-        advice=f"`copydesk sources list` shows how each responds, `copydesk sources add` with the URL of the site looks for others;"
+        advice=f"`copydesk sources add` with the URL of the site looks for other listings;"
         f" add a list that you know to a site rule; `copydesk sources pause {name}` leaves it out",
         evidence={"crawls": least},
     )
+
+
+def walled(kind: AlertKind, trouble: ListingTrouble | None, parts: Sequence[EndedSourceRun], least: int) -> Condition:
+    """No listing works, and what the site answers shows why (`kind`). `trouble`: of the last crawl. `parts`: as for `failing`."""
+    if not parts or (parts[0].listings_working is None and parts[0].ended != "failed"):
+        return Condition(kind=kind, holds=None)
+    if parts[0].listings_working or (trouble is not None and trouble.kind.value != kind.value):
+        return Condition(kind=kind, holds=False)
+    if trouble is None or len(parts) < least or any(part.listings_working for part in parts[:least]):
+        return Condition(kind=kind, holds=None)
+    return Condition(
+        kind=kind,
+        holds=True,
+        message=trouble.message,
+        advice=_WALLED[kind],
+        evidence={"crawls": least, "url": trouble.url},
+    )
+
+
+_WALLED = {
+    AlertKind.CHALLENGED: "ask the site's owner to let the crawler in, or look for a listing that is not guarded",
+    AlertKind.DRAWN_BY_SCRIPT: "look for a feed or a sitemap, or describe in a site rule the JSON that the script fetches",
+}
 
 
 def network(failed: int, of: int, *, is_open: bool) -> Condition:
@@ -104,7 +128,7 @@ def forbidden(name: str, seen: FailureShare, *, is_open: bool, fine_before: bool
         kind=AlertKind.ROBOTS_FORBIDDEN,
         holds=is_open or fine_before or None,
         message=f"robots.txt now forbids {_counts(seen)}, {seen.url} among them",
-        advice=f"read the site's robots.txt; ask its owner, or end with `copydesk sources remove {name}`",
+        advice=f"ask the site's owner, or end with `copydesk sources remove {name}`",
         evidence=_figures(seen),
     )
 
@@ -124,7 +148,7 @@ def certificate(seen: FailureShare, *, is_open: bool) -> Condition:
     )
 
 
-def silent(name: str, silence: SilenceJudgement, last: datetime) -> Condition:
+def silent(silence: SilenceJudgement, last: datetime) -> Condition:
     """A source publishes nothing for longer than its own gaps explain. `last`: when its last new link was found."""
     if not silence.is_silent or silence.limit_s is None:
         return Condition(kind=AlertKind.SILENT, holds=None)
@@ -132,7 +156,7 @@ def silent(name: str, silence: SilenceJudgement, last: datetime) -> Condition:
         kind=AlertKind.SILENT,
         holds=True,
         message=f"nothing new for {_hours(silence.quiet_s)}; its longest pause in four weeks was {_hours(silence.longest_s)}",
-        advice=f"look at the site; if it has news, `copydesk sources test {name}` shows what its listings contain",
+        advice="look at the site: if it has news, its listings have stopped naming them",
         evidence={
             "last_found": last.isoformat(),
             "quiet_s": round(silence.quiet_s),
@@ -190,6 +214,13 @@ def site_rules(mistake: SiteFileError) -> Condition:
         advice="correct it; it is read again automatically, and `copydesk doctor` checks it",
         evidence={"path": mistake.path, "hosts": list(mistake.hosts), "rules_hold": mistake.keeps_previous},
     )
+
+
+def with_diagnosis(name: str, condition: Condition) -> Condition:
+    """The condition of a source, with the command that shows its cause step by step in the advice."""
+    if not condition.holds:
+        return condition
+    return replace(condition, advice=f"{condition.advice}; {advice_for(name)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

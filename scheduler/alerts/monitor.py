@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from db.config.loader import Config
 from db.connection.database import write
+from db.diagnosis.listing_trouble import listing_trouble
 from db.errors import ConfigError
 from db.maintenance.health import database_sizes, free_disk_bytes
 from db.queries.alert_figures import (
@@ -47,6 +48,7 @@ from db.store.alerts import (
     open_alerts,
     update_alert,
 )
+from db.store.listing_readings import readings_of_run
 from scheduler.alerts import conditions as judge
 from scheduler.alerts.conditions import Condition
 from scheduler.alerts.degradation import BEFORE, RECENT, may_be_degraded, median_words, newest, shares_of
@@ -168,16 +170,20 @@ def _check(this: MonitorRound, due: SourceFigures, *, hurried: bool) -> SourceCh
     """Evaluate one source by what can have changed since its last check."""
     least = _least_failures(this.config, due)
     parts = last_source_runs(this.conn, due.source_id, least)
-    conditions = list(_refusals(this, due, parts[0])) if parts else []
+    conditions = [*_refusals(this, due, parts[0]), *_walls(this, due, parts, least)] if parts else []
     if any(it.holds or (it.holds is None and (it.kind, due.source_id) in this.opened) for it in conditions):
         # The cause has an alert of its own; that nothing could be fetched follows from it.
         conditions.append(Condition(kind=AlertKind.FAILING, holds=False))
     else:
         conditions.append(judge.failing(due.name, parts, least))
-    conditions.append(judge.no_listing(due.name, parts, least))
+    if any(it.holds and it.kind in _WALLS for it in conditions):
+        conditions.append(Condition(kind=AlertKind.NO_LISTING, holds=False))
+    else:
+        conditions.append(judge.no_listing(due.name, parts, least))
     silence, usual = _silence(this, due, due.baseline, hurried=hurried)
     degraded, usual, page_id = _degraded(this, due, usual, hurried=hurried)
-    return SourceCheck(due=due, conditions=[*conditions, *silence, *degraded], page_id=page_id, usual=usual)
+    shown = [judge.with_diagnosis(due.name, one) for one in (*conditions, *silence, *degraded)]
+    return SourceCheck(due=due, conditions=shown, page_id=page_id, usual=usual)
 
 
 def _least_failures(config: Config, due: SourceFigures) -> int:
@@ -197,6 +203,18 @@ def _refusals(this: MonitorRound, due: SourceFigures, part: EndedSourceRun) -> I
     if part.listings_failed or part.failed or known:
         seen = failure_share(conn, due.source_id, part, "certificate", known.evidence if known else None)
         yield judge.certificate(seen, is_open=known is not None)
+
+
+_WALLS = (AlertKind.CHALLENGED, AlertKind.DRAWN_BY_SCRIPT)
+
+
+def _walls(this: MonitorRound, due: SourceFigures, parts: Sequence[EndedSourceRun], least: int) -> Iterator[Condition]:
+    """Whether a challenge or a script is why no listing works. What its listings held is read where none does."""
+    trouble = (
+        None if parts[0].listings_working else listing_trouble(readings_of_run(this.conn, due.source_id, parts[0].id))
+    )
+    for kind in _WALLS:
+        yield judge.walled(kind, trouble, parts, least)
 
 
 def _silence(
@@ -221,7 +239,7 @@ def _silence(
     silence = judge_silence(
         links_since(this.conn, due.source_id, start), listing_reads_since(this.conn, due.source_id, start)
     )
-    return [judge.silent(due.name, silence, last)], replace(usual, limit_s=silence.limit_s, limit_at=this.now)
+    return [judge.silent(silence, last)], replace(usual, limit_s=silence.limit_s, limit_at=this.now)
 
 
 def _degraded(

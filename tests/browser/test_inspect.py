@@ -204,6 +204,8 @@ def test_what_the_pages_say(scene: Scene) -> None:
     tab.go(f"/-/article/{scene.ids['water']}/changes")
     assert tab.page.locator(".diff del").all_inner_texts() == ["三"]
     assert tab.page.locator(".diff ins").all_inner_texts() == ["二", "八"]
+    tab.go(f"/-/source/{scene.ids['evening']}#why", drawn=True)
+    assert "it works, but it was never crawled" in tab.page.locator(".ladder summary").inner_text()
     tab.go("/-/rejections?reason=too_short")
     assert tab.page.locator("tbody tr").count() == 1
     tab.go("/-/people?begins=王")

@@ -9,6 +9,8 @@ from typing import Any
 
 from datasette.utils.asgi import NotFound
 
+from db.diagnosis.evidence import LABELS
+from db.diagnosis.ladder import source_diagnosis
 from db.inspect.pages import charts, report_views
 from db.inspect.pages.arrivals import arrivals
 from db.inspect.pages.article import article_page, changes_page, fetched_page
@@ -22,8 +24,11 @@ from db.inspect.pages.source import DAYS, source_details, source_lines
 from db.inspect.pages.stored_body import plain_text_response, sanitized_response
 from db.queries.articles import article_summaries, newest_articles
 from db.queries.search import MOST_COUNTED
+from db.queries.source_evidence import SourceRows, source_evidence
 from db.queries.statistics import last_runs
 from db.queries.status import load_status
+from db.store.sources import source_by_id
+from db.timestamps import format_timestamp
 
 # The navigation of every page: path and label.
 SECTIONS = (
@@ -110,16 +115,22 @@ async def source(request: Any, datasette: Any) -> Any:
     source_id, now = required_id(request), datetime.now(UTC)
 
     def ask(conn: sqlite3.Connection) -> Any:
-        shown = source_details(conn, source_id, now)
-        if shown is None:
-            return None, [], {}
-        return shown, article_summaries(conn, shown.newest), recent_days(conn, source_id, now, DAYS)
+        shown, known = source_details(conn, source_id, now), source_by_id(conn, source_id)
+        if shown is None or known is None:
+            return None, [], {}, None
+        ladder = None
+        if not shown.removed_at:
+            ladder = source_diagnosis(source_evidence(SourceRows(conn=conn, source=known), now))
+        return shown, article_summaries(conn, shown.newest), recent_days(conn, source_id, now, DAYS), ladder
 
-    shown, heads, covered = await ask_in_snapshot(datasette, ask)
+    shown, heads, covered, ladder = await ask_in_snapshot(datasette, ask)
     if shown is None:
         raise NotFound(f"There is no source {source_id}")
     drawn = [charts.rhythm_chart(shown.rhythm), charts.volume_chart(shown.days, covered)]
-    return await render_page(datasette, request, "source.html", shown=shown, heads=heads, charts=drawn)
+    return await render_page(
+        datasette, request, "source.html", shown=shown, heads=heads, charts=drawn, ladder=ladder, labels=LABELS,
+        looked_at=format_timestamp(ladder.checked_at) if ladder else None,
+    )  # fmt: skip
 
 
 async def runs(request: Any, datasette: Any) -> Any:

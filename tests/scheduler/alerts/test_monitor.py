@@ -76,7 +76,7 @@ def test_a_month_of_day_and_night_then_silence(diary: Diary) -> None:
     assert end + timedelta(hours=12) < opened < end + timedelta(hours=48)
     (alert,) = open_alerts(diary.conn)
     assert "nothing new for" in alert.message
-    assert "copydesk sources test dying.example" in alert.advice
+    assert "copydesk why dying.example" in alert.advice
 
     back = START + timedelta(days=40)
     diary.visit(dying, back, links=[back - HOUR])

@@ -1,0 +1,222 @@
+"""The checks of a source's articles: known, fetched, read, complete; and of the clock. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+from shlex import quote
+
+from db.diagnosis.evidence import CountedExample, FieldEvidence, Rung, RungName, RungState, SourceEvidence
+from db.humanize import format_duration, format_local_time
+from db.timestamps import format_timestamp
+
+QUIET = timedelta(hours=72)
+"""How long a source may publish nothing where alerts have learned no rhythm: a long weekend."""
+CHANCE = 0.01
+"""Probability below which a missing field is no accident. Three pages without one that nine of ten had are 1 in 1,000."""
+LEAST_BEFORE = 8
+"""Pages that make a past."""
+CLOCK_OFF_S = 300.0
+"""Seconds by which two clocks may differ. A listing that a cache has kept without saying so is about as old."""
+FUTURE = timedelta(days=1)
+"""How far ahead a time may be: newspapers print tomorrow's date."""
+STALE = 3.0
+"""Usual times between two crawls after which nobody crawls the source any more, at least `STALE_LEAST`."""
+STALE_LEAST = timedelta(days=1)
+
+
+def check_known(evidence: SourceEvidence) -> Rung:
+    """Whether the listings name anything that was not known."""
+    if not evidence.named:
+        return Rung(name=RungName.KNOWN, state=RungState.UNKNOWN, message="no link was counted")
+    known = evidence.named - min(evidence.new, evidence.named)
+    message = f"{known} of {evidence.named} links were known before"
+    past = evidence.past
+    if evidence.new or past.last_new_at is None:
+        return Rung(name=RungName.KNOWN, state=RungState.OK, message=message)
+    quiet = evidence.at - past.last_new_at
+    last = f"the last new one was found {format_local_time(format_timestamp(past.last_new_at))}"
+    limit = timedelta(seconds=past.quiet_limit_s) if past.quiet_limit_s else QUIET
+    if quiet <= limit:
+        return Rung(name=RungName.KNOWN, state=RungState.OK, message=f"{message}; {last}")
+    newest = max((one.reading.newest for one in evidence.answers if one.reading and one.reading.newest), default=None)
+    return Rung(
+        name=RungName.KNOWN,
+        state=RungState.BROKEN,
+        message=f"all {evidence.named} links are known, and {last}",
+        lines=(f"newest item of its listings: {format_local_time(format_timestamp(newest))}",) if newest else (),
+        advice="look at the site: if it has newer articles, these listings have stopped or are cached: search it again",
+        command=evidence.search_command,
+    )
+
+
+def check_fetched(evidence: SourceEvidence) -> Rung:
+    """Whether its articles can be fetched."""
+    if not evidence.fetched:
+        return Rung(name=RungName.FETCHED, state=RungState.UNKNOWN, message="no article was due")
+    failed = sum(one.count for one in evidence.failed)
+    message = f"{evidence.fetched - failed} of {evidence.fetched} requests for articles brought a page"
+    lines = tuple(f"{one.count} {one.what}: {one.example}" for one in evidence.failed)
+    if failed * 2 <= evidence.fetched:
+        state = RungState.OK if not failed else RungState.WARNING
+        advice = "failed articles are tried again (setting `retry_failed`)" if failed else ""
+        command = f"copydesk why {quote(evidence.failed[0].example)}" if failed else ""
+        return Rung(name=RungName.FETCHED, state=state, message=message, lines=lines, advice=advice, command=command)
+    return Rung(
+        name=RungName.FETCHED,
+        state=RungState.BROKEN,
+        message=f"{failed} of {evidence.fetched} articles cannot be fetched, most of them for {evidence.failed[0].what}",
+        lines=lines,
+        advice=_FETCH_ADVICE.get(evidence.failed[0].what, "open one in a browser, and compare"),
+        command=f"copydesk why {quote(evidence.failed[0].example)}",
+    )
+
+
+_FETCH_ADVICE = {
+    "robots_forbidden": "robots.txt allows the listings and forbids the articles: ask the site's owner, or end with the source",
+    "http_401": "the settings `headers` and `cookies` give a subscriber's access",
+    "http_403": "the site refuses the crawler at its articles: set `contact`, ask its owner, or set a longer delay",
+    "http_404": "the listing names addresses that do not exist: it may be out of date; see in a browser where its links lead",
+    "http_429": "a longer delay between two requests helps (`--delay 5s`)",
+    "timeout": "the site is slow: a longer delay, or a longer `timeout`, helps",
+}
+
+_READ_ADVICE = {
+    "consent": "articles ask for consent: a cookie of a reader who has chosen can be sent (setting `cookies`)",
+    "challenge": "articles are guarded: ask the site's owner to let the crawler in",
+    "login": "articles ask to log in: the settings `headers` and `cookies` give a subscriber's access",
+    "paywall": "articles show nothing to strangers: the settings `headers` and `cookies` give a subscriber's access",
+    "soft_404": "the listing names pages that say that they do not exist: it is out of date, or wants another address",
+    "repeated": "one text stands at all addresses: a notice in place of the articles",
+    "list": "the listing names sections, not articles: a site rule says which addresses are articles (`[articles] include`)",
+    "not_article": "the listing names pages that are no articles: a site rule says which addresses are (`[articles] include`)",
+    "not_html": "the listing names files or data: a site rule leaves them out (`[articles] exclude`)",
+    "too_short": "the text is not on the page as sent, or stands where it is not looked for: a site rule can name the element",
+    "no_text": "the text is not on the page as sent (a script draws it), or stands where it is not looked for",
+    "empty": "the pages are sent without a body: open one in a browser, and compare",
+}
+
+
+def check_read(evidence: SourceEvidence) -> Rung:
+    """Whether its pages are articles."""
+    refused = sum(one.count for one in evidence.rejected)
+    pages = evidence.articles + refused
+    if not pages:
+        return Rung(name=RungName.READ, state=RungState.UNKNOWN, message="no page was read")
+    lines = tuple(_example(one) for one in evidence.rejected)
+    message = f"{evidence.articles} of {pages} pages are articles"
+    if refused * 2 <= pages:
+        return Rung(name=RungName.READ, state=RungState.OK, message=message, lines=lines)
+    top = evidence.rejected[0]
+    return Rung(
+        name=RungName.READ,
+        state=RungState.BROKEN,
+        message=f"{refused} of {pages} pages are no articles, most of them {top.what}",
+        lines=lines,
+        advice=_READ_ADVICE.get(top.what, "look at one"),
+        command=f"copydesk show {top.page_id} --html"
+        if top.page_id is not None
+        else f"copydesk sources test {evidence.typed_name}",
+    )
+
+
+def _example(one: CountedExample) -> str:
+    return f"{one.count} {one.what}: {one.example}" + (f" ({one.detail})" if one.detail else "")
+
+
+def check_fields(evidence: SourceEvidence) -> Rung:
+    """Whether its articles have what they used to have."""
+    if not evidence.fields or evidence.fields[0].before_of < LEAST_BEFORE:
+        return Rung(
+            name=RungName.FIELDS, state=RungState.UNKNOWN, message=f"its past has fewer than {LEAST_BEFORE} articles"
+        )
+    missing = [one for one in evidence.fields if is_missing(one)]
+    if not missing:
+        return Rung(
+            name=RungName.FIELDS,
+            state=RungState.OK,
+            message=f"the newest {evidence.fields[0].now_of} articles have what the {evidence.fields[0].before_of} before had",
+        )
+    first = missing[0]
+    lines = [
+        f"{one.name}: {one.before} of {one.before_of} before, {one.now} of {one.now_of} now"
+        + (f" (was found by {one.by})" if one.by else "")
+        for one in missing
+    ]
+    return Rung(
+        name=RungName.FIELDS,
+        state=RungState.BROKEN,
+        message=f"its pages have changed: {', '.join(one.name for one in missing)} missing from most of the newest articles",
+        lines=(*lines, *evidence.page_changes),
+        advice="if the site has a new layout, a site rule can say where things are (`[[fields]]`)",
+        command=f"copydesk show {first.now_page} --why"
+        if first.now_page is not None and first.now_is_stored
+        else f"copydesk sources test {evidence.typed_name}",
+    )
+
+
+def is_missing(one: FieldEvidence) -> bool:
+    """Whether a field that most articles had is missing from most now, and not by chance."""
+    if not one.now_of or one.before_of < LEAST_BEFORE or one.before * 2 < one.before_of:
+        return False
+    share = min(one.before / one.before_of, 1 - 1 / (one.before_of + 1))
+    if one.now / one.now_of >= share / 2:
+        return False
+    tail = sum(math.comb(one.now_of, k) * share**k * (1 - share) ** (one.now_of - k) for k in range(one.now + 1))
+    return tail < CHANCE
+
+
+def check_clock(evidence: SourceEvidence) -> Rung:
+    """Whether the source is crawled at all, and whether clocks agree."""
+    past = evidence.past
+    if evidence.paused_at is not None:
+        return _clock(
+            f"the source is paused since {format_local_time(format_timestamp(evidence.paused_at))}",
+            "crawls that do not name it leave it out",
+            f"copydesk sources resume {evidence.typed_name}",
+        )
+    if not evidence.is_added:
+        return Rung(name=RungName.CLOCK, state=RungState.UNKNOWN, message="it is no source yet, and is not crawled")
+    if not past.crawls:
+        never = _clock(
+            "it was never crawled", "the first crawl fetches what it lists", f"copydesk crawl {evidence.typed_name}"
+        )
+        # A source whose pages were imported need not be crawled.
+        has_pages = not evidence.online and (evidence.articles or evidence.rejected)
+        return replace(never, state=RungState.WARNING) if has_pages else never
+    if past.last_crawl_at is not None and past.usual_gap_s is not None:
+        since = evidence.now - past.last_crawl_at
+        if since > max(STALE_LEAST, timedelta(seconds=STALE * past.usual_gap_s)):
+            return _clock(
+                f"its last crawl is {format_duration(since.total_seconds())} ago, and it used to be crawled every"
+                f" {format_duration(past.usual_gap_s)}",
+                "the service is down, or its settings leave the source out (`every`, `cron`)",
+                "copydesk status",
+            )
+    readings = [one.reading for one in evidence.answers if one.reading is not None]
+    skewed = next((one for one in readings if one.clock_s is not None and abs(one.clock_s) > CLOCK_OFF_S), None)
+    if skewed is not None and skewed.clock_s is not None:
+        side = "ahead of" if skewed.clock_s > 0 else "behind"
+        return _clock(
+            f"the site's clock is {format_duration(abs(skewed.clock_s))} {side} this machine's",
+            "if other sites differ as much, the clock of this machine is wrong; else times of this site are",
+            "timedatectl",
+        )
+    ahead = next((one for one in readings if one.newest is not None and one.newest - evidence.at > FUTURE), None)
+    if ahead is not None and ahead.newest is not None:
+        return _clock(
+            f"{ahead.url} gives times that are to come: {ahead.newest:%Y-%m-%d %H:%M} UTC",
+            "articles are sorted by what their pages say; a site rule can give the right time zone or leave the list out",
+            f"copydesk sources test {evidence.typed_name}",
+        )
+    last = f", last crawled {format_local_time(format_timestamp(past.last_crawl_at))}" if past.last_crawl_at else ""
+    return Rung(
+        name=RungName.CLOCK,
+        state=RungState.OK,
+        message=f"{past.crawls} crawl{'' if past.crawls == 1 else 's'}{last}; the clocks agree",
+    )
+
+
+def _clock(message: str, advice: str, command: str) -> Rung:
+    return Rung(name=RungName.CLOCK, state=RungState.BROKEN, message=message, advice=advice, command=command)

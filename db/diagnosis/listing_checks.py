@@ -1,0 +1,198 @@
+"""The checks of what a listing holds: its form, its items, its links. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from shlex import quote
+
+from db.diagnosis.evidence import AnswerEvidence, Rung, RungName, RungState, SourceEvidence
+from db.humanize import format_local_time
+from db.models import ListingKind
+from db.store.listing_readings import ListingReading
+from db.timestamps import format_timestamp
+
+STOPPED_AFTER = timedelta(days=90)
+"""Age of the newest item from which a listing has stopped: no newspaper is silent for three months, and a monthly is not."""
+
+_FORMS = {
+    "page": "a page of HTML",
+    "feed": "a feed",
+    "sitemap": "a sitemap",
+    "news-sitemap": "a news sitemap",
+    "json": "JSON",
+    "empty": "nothing: its body is empty",
+    "other": "neither a page nor a list",
+}
+_EXPECTED = {
+    ListingKind.FEED.value: ("a feed", frozenset({"feed"})),
+    ListingKind.SITEMAP.value: ("a sitemap", frozenset({"sitemap", "news-sitemap"})),
+    ListingKind.NEWS_SITEMAP.value: ("a news sitemap", frozenset({"sitemap", "news-sitemap"})),
+    ListingKind.FRONT_PAGE.value: ("a page", frozenset({"page"})),
+    ListingKind.SECTION.value: ("a page", frozenset({"page"})),
+    ListingKind.HTML_LIST.value: ("a page", frozenset({"page"})),
+    ListingKind.JSON_LIST.value: ("JSON", frozenset({"json", "feed"})),
+}
+
+
+def check_content(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
+    """Whether the body is what the listing is known for, whatever its Content-Type says."""
+    reading = answer.reading
+    if reading is None:
+        return Rung(name=RungName.CONTENT, state=RungState.UNKNOWN, message="its body was not kept")
+    expected, forms = _EXPECTED.get(reading.kind, ("a list", frozenset()))
+    declared = f"declared as {reading.content_type}" if reading.content_type else "without a Content-Type"
+    if reading.form in (None, *forms) or reading.is_good:
+        return Rung(
+            name=RungName.CONTENT,
+            state=RungState.OK,
+            message=f"{answer.url} is {_FORMS.get(reading.form or '', expected)}, {declared}, {reading.bytes:,} bytes",
+        )
+    led = f" (it led to {reading.final_url})" if reading.final_url and reading.final_url != reading.url else ""
+    return Rung(
+        name=RungName.CONTENT,
+        state=RungState.BROKEN,
+        message=f"{answer.url} is no longer {expected} but {_FORMS.get(reading.form or '', 'something else')}{led}",
+        lines=(f"{declared}, {reading.bytes:,} bytes", *_since(answer)),
+        advice="the listing has moved or is broken: search the site again, and see whether a browser finds it",
+        command=evidence.search_command,
+    )
+
+
+def check_listing(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
+    """Whether the listing is well-formed, names anything, gives times, and goes on."""
+    reading = answer.reading
+    if reading is None:
+        return Rung(name=RungName.LISTINGS, state=RungState.UNKNOWN, message="what it names was not kept")
+    if not reading.is_good and not reading.refused:
+        return _empty(evidence, answer, reading)
+    newest = reading.newest
+    if newest is not None and evidence.at - newest > STOPPED_AFTER:
+        return _rung(
+            RungState.BROKEN,
+            f"{answer.url} has stopped: its newest item is of {newest:%Y-%m-%d}",
+            (describe(reading), *_since(answer)),
+            "the site publishes elsewhere now: search it again",
+            evidence.search_command,
+        )
+    is_feed = reading.kind == ListingKind.FEED.value
+    if reading.note and reading.links:
+        return _rung(
+            RungState.WARNING,
+            f"{answer.url} has faults, and is read as far as it goes: {reading.note}",
+            (describe(reading),),
+            "tell the site's owner; what comes after a fault may be missing",
+            f"copydesk sources test {evidence.typed_name}",
+        )
+    if is_feed and reading.links and not reading.dated:
+        return _rung(
+            RungState.WARNING,
+            f"{answer.url} gives no times: which of its items are new is seen only by their addresses",
+            (describe(reading),),
+            "times are read from the pages; a site rule can describe a list that has some",
+            f"copydesk sources test {evidence.typed_name}",
+        )
+    return Rung(name=RungName.LISTINGS, state=RungState.OK, message=describe(reading), lines=_others(evidence, answer))
+
+
+def check_links(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
+    """Whether any link of the listing is taken."""
+    reading = answer.reading
+    if reading is None:
+        return Rung(name=RungName.LINKS, state=RungState.UNKNOWN, message="its links were not kept")
+    refused = sum(one.count for one in reading.refused)
+    lines = tuple(f"{one.count} refused, {one.reason}: {one.example}" for one in reading.refused)
+    if not reading.is_good and refused:
+        other = any(one.reason.startswith("of another site") for one in reading.refused[:1])
+        host = reading.refused[0].reason.partition("(")[2].rstrip(")")
+        return Rung(
+            name=RungName.LINKS,
+            state=RungState.BROKEN,
+            message=f"{answer.url} names {refused} address{'' if refused == 1 else 'es'}, and none is taken for an article",
+            lines=(*lines, *_since(answer)),
+            advice=f"if the articles of {host} belong to the source, say so"
+            if other
+            else "a site rule says which addresses are articles (`[articles] include`)",
+            command=f"copydesk sources set {evidence.typed_name} --set {quote(f'article_hosts={host}')}"
+            if other
+            else f"copydesk sources test {evidence.typed_name}",
+        )
+    if reading.parts and not reading.links:
+        return Rung(name=RungName.LINKS, state=RungState.OK, message=f"{reading.parts} sitemaps named", lines=lines)
+    return Rung(
+        name=RungName.LINKS, state=RungState.OK, message=f"{reading.links} taken, {refused} refused", lines=lines
+    )
+
+
+def no_listing(evidence: SourceEvidence) -> Rung:
+    """What is said where no request for a listing is known."""
+    if not evidence.past.crawls and not evidence.error:
+        return Rung(name=RungName.LISTINGS, state=RungState.UNKNOWN, message="no listing was asked for yet")
+    if evidence.error:
+        return _rung(
+            RungState.BROKEN,
+            f"the crawl ended before anything was asked for: {evidence.error}",
+            (),
+            "correct the settings of the source",
+            "copydesk doctor",
+        )
+    return _rung(
+        RungState.BROKEN,
+        "it has no listing that is asked for",
+        (),
+        "search the site, or describe a list that you know in a site rule (`[[lists]]`)",
+        evidence.search_command,
+    )
+
+
+def describe(reading: ListingReading) -> str:
+    """A listing in half a sentence."""
+    if reading.parts and not reading.links:
+        return f"{reading.url}: an index of {reading.parts} sitemaps"
+    newest = f", newest {format_local_time(format_timestamp(reading.newest))}" if reading.newest else ""
+    dated = f", {reading.dated} with a time" if reading.links else ""
+    return f"{reading.url}: {reading.kind}, {reading.links} article{'' if reading.links == 1 else 's'}{dated}{newest}"
+
+
+def _empty(evidence: SourceEvidence, answer: AnswerEvidence, reading: ListingReading) -> Rung:
+    if reading.script:
+        return _rung(
+            RungState.BROKEN,
+            f"{answer.url}: a script draws the list, and the page as sent names no article",
+            (reading.script, *_since(answer)),
+            "look for a feed or a sitemap; else find the JSON that the script fetches (a browser's developer tools, Network)"
+            " and describe it in a site rule (`[[lists]]`)",
+            evidence.search_command,
+        )
+    fault = f": {reading.note}" if reading.note else ""
+    return _rung(
+        RungState.BROKEN,
+        f"{answer.url} names nothing{fault}",
+        _since(answer),
+        "see in a browser whether it has items; if it has, it is broken for readers of feeds, else search the site again",
+        evidence.search_command,
+    )
+
+
+def _rung(state: RungState, message: str, lines: tuple[str, ...], advice: str, command: str) -> Rung:
+    return Rung(name=RungName.LISTINGS, state=state, message=message, lines=lines, advice=advice, command=command)
+
+
+def _others(evidence: SourceEvidence, answer: AnswerEvidence) -> tuple[str, ...]:
+    """The other listings, each in a line."""
+    lines = []
+    for other in evidence.answers:
+        if other is answer or other.guessed:
+            continue
+        if other.reading is not None and other.reading.status is not None and not other.error:
+            lines.append(describe(other.reading))
+        else:
+            lines.append(f"{other.url}: {other.error or f'status {other.status}'}")
+    return tuple(lines[:8])
+
+
+def _since(answer: AnswerEvidence) -> tuple[str, ...]:
+    """What changed since the listing last named articles."""
+    if answer.good_at is None:
+        return ()
+    when = format_local_time(format_timestamp(answer.good_at))
+    return (f"it last named articles {when}{'; what changed since:' if answer.changes else ''}", *answer.changes)

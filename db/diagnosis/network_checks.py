@@ -1,0 +1,233 @@
+"""The checks from the host's name to robots.txt, each of one request for a listing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from shlex import quote
+from urllib.parse import urlsplit
+
+from db.diagnosis.evidence import AnswerEvidence, Rung, RungName, RungState, SourceEvidence
+from db.diagnosis.listing_trouble import WALLS, shown_by, wall_of
+from db.http_statuses import is_page_status
+from db.humanize import format_local_time
+from db.timestamps import format_timestamp
+
+AnswerCheck = Callable[[SourceEvidence, AnswerEvidence], Rung]
+
+_CONNECTION = {
+    "connection_refused": ("refuses connections", "its server is down, or the port in the address is wrong"),
+    "timeout": ("does not answer in time", "its server is down or overloaded, or a firewall drops our requests"),
+    "connection_failed": ("breaks the connection off", "its server or a firewall ends it, or speaks no HTTP"),
+    "cut_short": ("ends its answers early", "its server or a proxy in between is broken"),
+    "address_refused": (
+        "is outside the public internet, where only allowed networks are reached",
+        "if the source is meant to be there, allow its network",
+    ),
+}
+_STATUSES = {
+    401: ("wants a user and a password", "settings `headers` and `cookies` give a subscriber's access"),
+    403: ("refuses the crawler", "set `contact`, ask the site's owner, or look for another listing of the site"),
+    404: ("has nothing at that address", "the listing has moved: search the site again"),
+    410: ("has removed what was at that address", "the listing is gone for good: search the site again"),
+    429: ("wants fewer requests", "a longer delay between two requests helps"),
+    451: ("shows nothing for legal reasons", "only another address of the site can help"),
+}
+
+
+def host_of_source(evidence: SourceEvidence) -> str:
+    """The host of the source's address."""
+    return urlsplit(evidence.url).hostname or evidence.url
+
+
+def failure_of(evidence: SourceEvidence, answer: AnswerEvidence) -> tuple[str, str]:
+    """Name and detail of the failure of a request; that of robots.txt where it was not sent for it."""
+    name = answer.error or ""
+    if name != "robots_unavailable":
+        return name, ""
+    robots = evidence.robots.get(origin_of(answer.url))
+    named, _, detail = (robots.error or "").partition(": ") if robots else ("", "", "")
+    return (named, detail) if named else (name, "")
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+
+
+def check_dns(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
+    """Whether the host has an address."""
+    host = urlsplit(answer.url).hostname or answer.url
+    if failure_of(evidence, answer)[0] == "unknown_host":
+        return Rung(
+            name=RungName.DNS,
+            state=RungState.BROKEN,
+            message=f"the name {host} has no address",
+            advice="check the spelling, and in a browser whether the site has moved; if other names fail, too, the"
+            " name server of this machine is out of order",
+            command=f"getent hosts {quote(host)}",
+        )
+    shown = f": {', '.join(evidence.addresses[:3])}" if evidence.addresses and host == host_of_source(evidence) else ""
+    return Rung(name=RungName.DNS, state=RungState.OK, message=f"{host} has an address{shown}")
+
+
+def check_connection(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
+    """Whether the host takes connections."""
+    name, _ = failure_of(evidence, answer)
+    host = urlsplit(answer.url).netloc
+    if name in _CONNECTION:
+        says, advice = _CONNECTION[name]
+        is_refused = name == "address_refused"
+        return Rung(
+            name=RungName.CONNECTION,
+            state=RungState.BROKEN,
+            message=f"{host} {says}",
+            advice=advice,
+            command=f"copydesk sources set {evidence.typed_name} --allow-network CIDR"
+            if is_refused
+            else f"copydesk sources pause {evidence.typed_name}",
+        )
+    return Rung(name=RungName.CONNECTION, state=RungState.OK, message=f"{host} takes connections")
+
+
+def check_tls(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
+    """Whether the host proves who it is."""
+    name, detail = failure_of(evidence, answer)
+    if name == "certificate":
+        reason = detail.partition("no valid certificate: ")[2] or detail
+        reason = reason.rpartition("certificate verify failed: ")[2].partition(" (_ssl")[0]
+        return Rung(
+            name=RungName.TLS,
+            state=RungState.BROKEN,
+            message=f"the certificate of {urlsplit(answer.url).hostname} is not valid",
+            lines=(reason.rstrip("."),) if reason else (),
+            advice="open the address in a browser: if that refuses it, too, the site's owner must renew it; else this"
+            " machine's clock or its list of authorities is wrong",
+            command="copydesk doctor",
+        )
+    if answer.url.startswith("http://"):
+        return Rung(name=RungName.TLS, state=RungState.OK, message="not used: the address is http")
+    return Rung(name=RungName.TLS, state=RungState.OK, message="the certificate is valid")
+
+
+def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
+    """Whether the host gives what is asked for. A challenge has its own check."""
+    name, status = failure_of(evidence, answer)[0], answer.status
+    if name == "on_hold" or (answer.status is None and evidence.hold_until and not answer.error):
+        until = f" before {format_local_time(format_timestamp(evidence.hold_until))}" if evidence.hold_until else ""
+        return _status(
+            evidence,
+            f"{urlsplit(answer.url).netloc} asked not to be visited{until}",
+            "it is left alone until then; a longer delay keeps it from asking again",
+            f"copydesk sources set {evidence.typed_name} --delay 5s",
+        )
+    if name in ("redirect_loop", "too_big", "not_http"):
+        faults = {"redirect_loop": "redirects in circles", "too_big": "is larger than max_page_size"}
+        return _status(
+            evidence,
+            f"{answer.url} {faults.get(name, 'leads to an address that is not http')}",
+            "open it in a browser; where it works there, the site wants cookies or has another address",
+            evidence.search_command,
+        )
+    if answer.reading is not None and wall_of(answer.reading) is not None:
+        return Rung(
+            name=RungName.STATUS,
+            state=RungState.OK,
+            message=f"{answer.url} answers {status}, for a reason of its own (next check)",
+        )
+    if status is not None and status != 304 and not is_page_status(status):
+        says, advice = _STATUSES.get(status, _general(status))
+        moved = status in (404, 410)
+        delay = f"copydesk sources set {evidence.typed_name} --delay 5s"
+        command = (
+            evidence.search_command
+            if moved
+            else delay
+            if status == 429
+            else f"copydesk sources pause {evidence.typed_name}"
+            if status >= 500
+            else f"copydesk sources set {evidence.typed_name} --set headers=FILE"
+            if status == 401
+            else f"copydesk sources test {quote(evidence.url)}"
+        )
+        return _status(evidence, f"{answer.url} answers {status}: the site {says}", advice, command)
+    if status is None:
+        return Rung(name=RungName.STATUS, state=RungState.UNKNOWN, message="it was not asked for")
+    said = "304: it has not changed" if status == 304 else str(status)
+    return Rung(name=RungName.STATUS, state=RungState.OK, message=f"{answer.url} answers {said}")
+
+
+def _general(status: int) -> tuple[str, str]:
+    if status >= 500:
+        return "has an error of its own", "it is tried again by the next crawls; if it lasts, tell the site's owner"
+    return "gives nothing for this request", "open the address in a browser, and compare"
+
+
+def _status(evidence: SourceEvidence, message: str, advice: str, command: str) -> Rung:
+    return Rung(name=RungName.STATUS, state=RungState.BROKEN, message=message, advice=advice, command=command)
+
+
+_WALL_ADVICE = {
+    "challenge": "nothing that a crawler may do passes it: ask the site's owner to let the crawler in (setting `contact`), or look"
+    " for a feed or sitemap that is not guarded",
+    "consent": "look for a feed or sitemap, which hardly ever ask; a cookie of a reader who has chosen can be sent as well"
+    " (setting `cookies`)",
+    "login": "the settings `headers` and `cookies` give a subscriber's access",
+    "paywall": "the settings `headers` and `cookies` give a subscriber's access",
+}
+
+
+def check_challenge(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
+    """Whether the site shows its lists, or a notice in their place."""
+    wall = wall_of(answer.reading) if answer.reading is not None else None
+    if answer.status is None:
+        return Rung(name=RungName.CHALLENGE, state=RungState.UNKNOWN, message="it was not asked for")
+    if answer.reading is None or wall is None:
+        return Rung(
+            name=RungName.CHALLENGE, state=RungState.OK, message="no challenge, consent page or login in its place"
+        )
+    if wall in ("login", "paywall", "consent"):
+        command = f"copydesk sources set {evidence.typed_name} --set cookies=FILE"
+    elif wall == "parked":
+        command = f"copydesk sources remove {evidence.typed_name}"
+    else:
+        command = f"copydesk sources pause {evidence.typed_name}"
+    return Rung(
+        name=RungName.CHALLENGE,
+        state=RungState.BROKEN,
+        message=f"the site {WALLS[wall]}",
+        lines=(f"{answer.url}: {shown_by(answer.reading)}",),
+        advice=_WALL_ADVICE.get(wall, "open the address in a browser from this machine, and see what it shows"),
+        command=command,
+    )
+
+
+def check_robots(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
+    """Whether robots.txt allows the request."""
+    name, _ = failure_of(evidence, answer)
+    robots = evidence.robots.get(origin_of(answer.url))
+    if name == "robots_forbidden":
+        line = answer.reading.robots_line if answer.reading is not None else None
+        return Rung(
+            name=RungName.ROBOTS,
+            state=RungState.BROKEN,
+            message=f"robots.txt forbids {answer.url}",
+            lines=(line,) if line else (),
+            advice="ask the site's owner, or end with it; a listing that robots.txt allows serves as well",
+            command=f"copydesk sources remove {evidence.typed_name}",
+        )
+    if name == "robots_unavailable":
+        said = (
+            f"answers {robots.status}"
+            if robots and robots.status
+            else f"cannot be read ({robots.error if robots else 'no row'})"
+        )
+        return Rung(
+            name=RungName.ROBOTS,
+            state=RungState.BROKEN,
+            message=f"{origin_of(answer.url)}/robots.txt {said}, which forbids everything for the time being (RFC 9309)",
+            advice="it is asked again after ten minutes; if it lasts, tell the site's owner",
+            command=f"copydesk crawl {evidence.typed_name}",
+        )
+    said = f"robots.txt (status {robots.status}) " if robots and robots.status else "robots.txt "
+    return Rung(name=RungName.ROBOTS, state=RungState.OK, message=f"{said}allows it")

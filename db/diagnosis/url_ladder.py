@@ -1,0 +1,229 @@
+"""The ladder of checks of one address: how it is written, who lists it, its fetches, its outcome, its place among others. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from shlex import quote
+
+from db.diagnosis.evidence import Diagnosis, Rung, RungName, RungState
+from db.diagnosis.url_evidence import FetchEvidence, UrlEvidence
+from db.humanize import format_local_time, format_size
+from db.timestamps import format_timestamp
+
+
+def url_diagnosis(evidence: UrlEvidence) -> Diagnosis:
+    """The ladder of an address."""
+    rungs = []
+    for check in _CHECKS:
+        rungs.append(check(evidence))
+        if rungs[-1].state is RungState.BROKEN:
+            break
+    broken = rungs[-1] if rungs[-1].state is RungState.BROKEN else None
+    said = broken.message if broken else _what_it_is(evidence)
+    return Diagnosis(
+        name=evidence.given,
+        url=evidence.url,
+        checked_at=evidence.now,
+        online=False,
+        sentence=f"{evidence.url}: {said}.",
+        rungs=tuple(rungs),
+    )
+
+
+def _what_it_is(evidence: UrlEvidence) -> str:
+    page = evidence.page
+    if page is None or page.article_id is None:
+        return "its article is not settled yet"
+    if page.original:
+        return f"it is article {page.article_id}, a copy of {page.original}"
+    return f"it is article {page.article_id}"
+
+
+def _address(evidence: UrlEvidence) -> Rung:
+    lines = [f"given    {evidence.given}"] if evidence.given != evidence.url else []
+    lines += [f"fetched  {evidence.link.url if evidence.link else evidence.url}", f"key      {evidence.key}"]
+    final = next((fetch.final_url for fetch in evidence.fetches if fetch.final_url), None)
+    if final:
+        lines.append(f"led to   {final}")
+    return Rung(
+        name=RungName.ADDRESS,
+        state=RungState.OK,
+        message="two addresses with one key are one article, and fetched once",
+        lines=tuple(lines),
+    )
+
+
+def _listed(evidence: UrlEvidence) -> Rung:
+    link = evidence.link
+    if link is None and evidence.page is not None:
+        return Rung(
+            name=RungName.LISTED, state=RungState.OK, message="no listing named it; its page was imported or claimed it"
+        )
+    if link is None:
+        return _unlisted(evidence)
+    where = link.found_in or "no listing"
+    hints = [f"{name} {value}" for name, value in (("title", link.title), ("published", link.published)) if value]
+    return Rung(
+        name=RungName.LISTED,
+        state=RungState.OK,
+        message=f"found {format_local_time(link.found_at)} in {where} ({link.kind} of {link.source})",
+        lines=tuple(hints),
+    )
+
+
+def _unlisted(evidence: UrlEvidence) -> Rung:
+    lines = [f"its form speaks against an article: {evidence.refusal}"] if evidence.refusal else []
+    if evidence.robots_line:
+        lines.append(f"robots.txt forbids it: {evidence.robots_line}")
+    lines += [f"known: {url}" for url in evidence.near]
+    if evidence.source is None:
+        return Rung(
+            name=RungName.LISTED,
+            state=RungState.BROKEN,
+            message="it is of no site that is a source",
+            lines=tuple(lines),
+            advice="add its site",
+            command=f"copydesk sources add {quote(evidence.url)}",
+        )
+    return Rung(
+        name=RungName.LISTED,
+        state=RungState.BROKEN,
+        message=f"no listing of {evidence.source} that was read has named it"
+        + (", and a list or service would look like it" if evidence.refusal else ""),
+        lines=tuple(lines),
+        advice="see what the source's listings name; a site rule says which addresses are articles (`[articles] include`)",
+        command=f"copydesk why {quote(evidence.source)}",
+    )
+
+
+def _due(evidence: UrlEvidence) -> Rung:
+    link = evidence.link
+    if link is None or link.first_at is not None:
+        when = f"first fetched {_at(link.first_at)}" if link and link.first_at else "it is stored"
+        return Rung(name=RungName.DUE, state=RungState.OK, message=when)
+    if link.twin:
+        return _due_broken(
+            f"its parameters say nothing, so it is the article at {link.twin}",
+            "see that one",
+            f"copydesk why {quote(link.twin)}",
+        )
+    if not link.failures:
+        held = f"; its host is left alone until {_at(evidence.hold_until)}" if evidence.hold_until else ""
+        return _due_broken(
+            f"it was not fetched yet{held}",
+            "it is due: the next crawl fetches it",
+            f"copydesk crawl {quote(link.source)}",
+        )
+    return Rung(
+        name=RungName.DUE, state=RungState.OK, message=f"tried {_times(link.failures)}, last {_at(link.last_at)}"
+    )
+
+
+def _due_broken(message: str, advice: str, command: str) -> Rung:
+    return Rung(name=RungName.DUE, state=RungState.BROKEN, message=message, advice=advice, command=command)
+
+
+def _at(moment: object) -> str:
+    return format_local_time(format_timestamp(moment)) if moment is not None else "never"  # type: ignore[arg-type]
+
+
+def _fetched(evidence: UrlEvidence) -> Rung:
+    lines = tuple(map(_fetch_line, evidence.fetches))
+    last = evidence.fetches[0] if evidence.fetches else None
+    if evidence.page is not None:
+        odd = last is not None and last.failed
+        message = f"{len(evidence.fetches)} requests" if len(evidence.fetches) != 1 else "1 request"
+        return Rung(
+            name=RungName.FETCHED,
+            state=RungState.WARNING if odd else RungState.OK,
+            message=f"{message}, the last without a page" if odd else message,
+            lines=lines,
+        )
+    link = evidence.link
+    failures, source = (link.failures, link.source) if link else (0, evidence.source or "")
+    why = _why(last)
+    if why == "robots_forbidden" and evidence.robots_line:
+        lines = (*lines, f"robots.txt: {evidence.robots_line}")
+    given_up = failures > evidence.retries
+    return Rung(
+        name=RungName.FETCHED,
+        state=RungState.BROKEN,
+        message=f"it could not be fetched ({why}), {_times(failures)}"
+        + (", and is given up" if given_up else "; it is tried again"),
+        lines=lines,
+        advice="open it in a browser; where it works there, see what the source answers to the crawler",
+        command=f"copydesk why {quote(source)}",
+    )
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _why(fetch: FetchEvidence | None) -> str:
+    return "no request is kept" if fetch is None else fetch.error or f"http_{fetch.status}"
+
+
+def _fetch_line(fetch: FetchEvidence) -> str:
+    said = fetch.error or f"status {fetch.status}"
+    size = f", {format_size(fetch.bytes)}" if fetch.bytes else ""
+    took = f", {fetch.duration_ms} ms" if fetch.duration_ms is not None else ""
+    page = f", page {fetch.page_id}" if fetch.page_id is not None else ""
+    return f"{format_local_time(fetch.started_at)}  {said}{size}{took}{page}"
+
+
+def _read(evidence: UrlEvidence) -> Rung:
+    page = evidence.page
+    if page is None:
+        return Rung(name=RungName.READ, state=RungState.UNKNOWN, message="there is no page")
+    if page.is_article:
+        return Rung(name=RungName.READ, state=RungState.OK, message=f"page {page.page_id} is an article: {page.title}")
+    if page.reason is None:
+        return Rung(
+            name=RungName.READ,
+            state=RungState.BROKEN,
+            message=f"page {page.page_id} is stored and was not extracted yet",
+            advice="the next crawl extracts it",
+            command="copydesk crawl",
+        )
+    return Rung(
+        name=RungName.READ,
+        state=RungState.BROKEN,
+        message=f"page {page.page_id} is no article: {page.reason}",
+        lines=(page.detail.strip().rsplit("\n", 1)[-1],) if page.detail else (),
+        advice="look at the page as received; where it is an article after all, a site rule can say where things are",
+        command=f"copydesk show {page.page_id} --html",
+    )
+
+
+def _fields(evidence: UrlEvidence) -> Rung:
+    found = evidence.page.provenance if evidence.page else {}
+    return Rung(
+        name=RungName.FIELDS,
+        state=RungState.OK if found else RungState.UNKNOWN,
+        message=f"{len(found)} fields found",
+        lines=tuple(f"{name}: {by}" for name, by in found.items()),
+    )
+
+
+def _settled(evidence: UrlEvidence) -> Rung:
+    page = evidence.page
+    if page is None or page.article_id is None:
+        return Rung(
+            name=RungName.SETTLED,
+            state=RungState.BROKEN,
+            message="its article is not settled yet",
+            advice="what is new, revision or copy is decided at the end of a crawl",
+            command="copydesk settle",
+        )
+    place = f"revision {page.revision} of {page.revisions}" if page.revisions > 1 else "one revision"
+    lines = (f"a copy of {page.original}",) if page.original else ()
+    return Rung(
+        name=RungName.SETTLED,
+        state=RungState.OK,
+        message=f"article {page.article_id}, {place} ({page.verdict or 'new'})",
+        lines=lines,
+    )
+
+
+_CHECKS: tuple[Callable[[UrlEvidence], Rung], ...] = (_address, _listed, _due, _fetched, _read, _fields, _settled)
