@@ -16,14 +16,14 @@ from urllib.parse import urlsplit
 
 import webencodings  # type: ignore[import-untyped]
 
-from pipelines.extraction.mojibake import repaired
+from pipelines.extraction.mojibake import repair_mojibake
 
-_WIDER = {
+_WIDER_CODECS = {
     "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949",
     "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874",
 }  # fmt: skip
 """Codecs of Python that are narrower than what the WHATWG Encoding Standard (section 4.2) means by their labels."""
-_BOMS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -74,24 +74,24 @@ _ALPHABETS: dict[str, tuple[tuple[str, ...], str]] = {
 }  # fmt: skip
 """By language: the codecs of one byte that its pages without UTF-8 are in, the likelier first, and its letters beyond
 ASCII, the three commonest first (a text without any of them is hardly in that language)."""
-_DOMAINS = {
+_LANGUAGE_BY_TLD = {
     "at": "de", "ch": "de", "be": "fr", "br": "pt", "mx": "es", "ar": "es", "cl": "es", "co": "es", "pe": "es", "uy": "es",
     "ve": "es", "cz": "cs", "ee": "et", "se": "sv", "dk": "da", "no": "nb", "cat": "ca", "rs": "sr",
     "si": "sl", "ba": "hr", "al": "sq", "lu": "fr",
     "gal": "gl", "eus": "eu", "ie": "en", "uk": "en", "us": "en", "au": "en", "nz": "en",
 }  # fmt: skip
 """By the end of a host's name: the language, where that is not the same two letters."""
-_SIGNS = frozenset("«»‹›„“”‚‘’–—…•·°º\u00aa§©®™€£\u00a0\u00ad¿¡²³½¼¾±×´¨")
-_MOST_LETTERS = 0.4
+_PUNCTUATION = frozenset("«»‹›„“”‚‘’–—…•·°º\u00aa§©®™€£\u00a0\u00ad¿¡²³½¼¾±×´¨")
+_MAX_NON_ASCII_SHARE = 0.4
 """Share of letters beyond ASCII from which a text is not in Latin letters; Vietnamese and Czech have the most, about a fifth."""
-_FITS, _TOLD = 0.7, 0.15
+_MIN_LETTER_SHARE, _DECLARED_BONUS = 0.7, 0.15
 """Share of these letters that must be the language's own, and what a declared language is worth beside others."""
 _LANG = re.compile(
     rb"<html[^>]{0,500}?\slang\s{0,3}=\s{0,3}[\"']?([a-zA-Z]{2})|[\"']content-language[\"'][^>]{0,60}content=[\"']?([a-zA-Z]{2})",
     re.I,
 )
 _SINGLE_BYTE = ("cp1252", "cp1251", "koi8-r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp874")
-_COMMON_ENOUGH = 0.2
+_MIN_COMMON_SHARE = 0.2
 """Share of common characters from which a multi-byte reading is believed. Measured on the texts of
 tests/pipelines/extraction/test_encoding.py:
 right
@@ -114,20 +114,20 @@ def decode(body: bytes, content_type: str | None = None, address: str | None = N
     `content_type` is the HTTP header as received, with or without a charset; the end of the host in `address` tells a language
     where nothing else does.
     """
-    for mark, name in _BOMS:
+    for mark, name in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return _finish(body[len(mark) :].decode(name, "replace"), name)
     if wide := _wide_without_mark(body):
         return _finish(body.decode(wide, "replace"), wide)
-    declared = _declared(body, content_type)
+    declared = _declared_codecs(body, content_type)
     if b"\x1b$" in body and (switched := _escaped(body)):
         return _finish(body.decode(switched, "replace"), switched)
     if (as_utf8 := _as_utf8(body, declared="utf-8" in declared)) is not None:
         return _finish(as_utf8, "utf-8")
     for name in declared:
-        if name != "utf-8" and (text := _plausible(body, name)) is not None:
+        if name != "utf-8" and (text := _decode_declared(body, name)) is not None:
             return _finish(text, name)
-    return _guess(body, address)
+    return _decode_undeclared(body, address)
 
 
 def _escaped(body: bytes) -> str | None:
@@ -144,7 +144,7 @@ def _finish(text: str, encoding: str) -> Decoded | None:
     broken = clean.count("\ufffd")
     if broken > 20 and broken > 0.1 * len(clean):
         return None
-    return Decoded(repaired(clean), encoding)
+    return Decoded(repair_mojibake(clean), encoding)
 
 
 def _wide_without_mark(body: bytes) -> str | None:
@@ -170,11 +170,11 @@ def codec_of(label: str) -> str | None:
             codec = codecs.lookup(name).name
         except (LookupError, ValueError):
             continue
-        return _WIDER.get(codec, codec)
+        return _WIDER_CODECS.get(codec, codec)
     return None
 
 
-def _declared(body: bytes, content_type: str | None) -> list[str]:
+def _declared_codecs(body: bytes, content_type: str | None) -> list[str]:
     labels = [m[1] for m in _CHARSET.finditer((content_type or "").encode("ascii", "ignore"))]
     head = body[:_META_WINDOW]
     labels += [m[1] for m in _CHARSET.finditer(head)] + [m[1] for m in _XML_ENCODING.finditer(head)]
@@ -202,13 +202,13 @@ def _as_utf8(body: bytes, *, declared: bool) -> str | None:
     except UnicodeDecodeError:
         text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    good = sum(1 for char in text[:2_000_000] if char > "\x7f") - broken
-    if good <= broken if declared else (broken > max(3, good * _MAX_BROKEN) or good <= 3 * broken):
+    valid = sum(1 for char in text[:2_000_000] if char > "\x7f") - broken
+    if valid <= broken if declared else (broken > max(3, valid * _MAX_BROKEN) or valid <= 3 * broken):
         return None
-    return body.decode("utf-8", _LATIN_STRAYS) if broken <= _MOST_STRAYS else text
+    return body.decode("utf-8", _LATIN_STRAYS) if broken <= _MAX_STRAYS else text
 
 
-_LATIN_STRAYS, _MOST_STRAYS = "copydesk_latin_strays", 2000
+_LATIN_STRAYS, _MAX_STRAYS = "copydesk_latin_strays", 2000
 
 
 def _latin_stray(error: UnicodeError) -> tuple[str, int]:
@@ -223,10 +223,10 @@ def _latin_stray(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_LATIN_STRAYS, _latin_stray)
 
 
-def _plausible(body: bytes, name: str) -> str | None:
+def _decode_declared(body: bytes, name: str) -> str | None:
     """The text in a declared encoding, unless it plainly is not writing."""
     text = body.decode(name, "replace")
-    sample = [char for char in _high_text(body, name) if char > "\x7f"]
+    sample = [char for char in _sample_text(body, name) if char > "\x7f"]
     if not sample:
         return text
     broken = sample.count("\ufffd")
@@ -236,21 +236,21 @@ def _plausible(body: bytes, name: str) -> str | None:
         return text
     if (
         len(sample) > 40
-        and (multi := _best_multibyte(body))
-        and multi[1] >= _COMMON_ENOUGH
-        and _letters_in_rows(sample)
+        and (multibyte := _best_multibyte(body))
+        and multibyte[1] >= _MIN_COMMON_SHARE
+        and _has_symbols(sample)
     ):
         return None  # a page of Chinese labelled iso-8859-1
     return text
 
 
-def _letters_in_rows(sample: list[str]) -> bool:
+def _has_symbols(sample: list[str]) -> bool:
     """Whether text read as single bytes holds the symbols that double bytes leave (½Ð¹ú), not letters alone."""
     symbols = sum(1 for char in sample if not char.isalpha())
     return symbols > 0.15 * len(sample)
 
 
-def _high_text(body: bytes, name: str) -> str:
+def _sample_text(body: bytes, name: str) -> str:
     """A sample decoded: the bytes from the first non-ASCII one on, so a long ASCII head does not fill it."""
     first = _NON_ASCII_RUN.search(body)
     if first is None:
@@ -261,7 +261,7 @@ def _high_text(body: bytes, name: str) -> str:
 def _best_multibyte(body: bytes) -> tuple[str, float] | None:
     best: tuple[str, float] | None = None
     for name, common in _MULTIBYTE:
-        text = _high_text(body, name)
+        text = _sample_text(body, name)
         sample = [char for char in text if char > "\x7f"]
         if not sample or sample.count("\ufffd") > len(sample) * 0.05 + 1:
             continue
@@ -271,23 +271,23 @@ def _best_multibyte(body: bytes) -> tuple[str, float] | None:
     return best
 
 
-def _guess(body: bytes, address: str | None) -> Decoded | None:
-    multi = _best_multibyte(body)
-    if multi and multi[1] >= _COMMON_ENOUGH:
-        return _finish(body.decode(multi[0], "replace"), multi[0])
-    name = _latin(body, _language(body, address)) or _guess_single_byte(body)
+def _decode_undeclared(body: bytes, address: str | None) -> Decoded | None:
+    multibyte = _best_multibyte(body)
+    if multibyte and multibyte[1] >= _MIN_COMMON_SHARE:
+        return _finish(body.decode(multibyte[0], "replace"), multibyte[0])
+    name = _guess_latin(body, _page_language(body, address)) or _guess_single_byte(body)
     return _finish(body.decode(name, "replace"), name) if name else None
 
 
-def _language(body: bytes, address: str | None) -> str:
+def _page_language(body: bytes, address: str | None) -> str:
     """The language that a page declares, else the one of its host's domain; "" where neither says one."""
-    if told := _LANG.search(body[:_META_WINDOW]):
-        return (told[1] or told[2]).decode("ascii").lower()
+    if declared_language := _LANG.search(body[:_META_WINDOW]):
+        return (declared_language[1] or declared_language[2]).decode("ascii").lower()
     end = (urlsplit(address or "").hostname or "").rsplit(".", 1)[-1]
-    return _DOMAINS.get(end, end)
+    return _LANGUAGE_BY_TLD.get(end, end)
 
 
-def _latin(body: bytes, language: str) -> str | None:
+def _guess_latin(body: bytes, language: str) -> str | None:
     """The codec of one byte that makes Latin letters of one language out of a page. None where no language fits.
 
     Each language is asked how many of the letters and signs beyond ASCII its own codec makes its own ("décidé à" is French in
@@ -295,21 +295,26 @@ def _latin(body: bytes, language: str) -> str | None:
     """
     first = _NON_ASCII_RUN.search(body)
     sample = re.sub(rb"<[^<>]{0,2000}>", b" ", body[first.start() : first.start() + _SAMPLE]) if first else b""
-    far = sum(byte > 0xBF for byte in sample)
-    if not far or far > _MOST_LETTERS * (far + sum(chr(byte).isalpha() for byte in sample if byte < 0x80)):
+    high_bytes = sum(byte > 0xBF for byte in sample)
+    if not high_bytes or high_bytes > _MAX_NON_ASCII_SHARE * (
+        high_bytes + sum(chr(byte).isalpha() for byte in sample if byte < 0x80)
+    ):
         return None
     texts = {name: sample.decode(name, "replace") for name in (*_WESTERN, *_CENTRAL, *_BALTIC, *_TURKISH)}
-    signs = {
-        name: [char for char in text.lower() if char > "\x7f" and char not in _SIGNS] for name, text in texts.items()
+    characters = {
+        name: [char for char in text.lower() if char > "\x7f" and char not in _PUNCTUATION]
+        for name, text in texts.items()
     }
-    best, found = 0.0, None
-    for spoken, (names, letters) in _ALPHABETS.items():
+    best, best_name = 0.0, None
+    for other_language, (names, letters) in _ALPHABETS.items():
         for name in names:
-            share = sum(char in letters for char in signs[name]) / max(1, len(signs[name]))
-            share += (_TOLD if spoken == language else 0) - (0 if set(letters[:3]) & set(signs[name]) else _TOLD)
-            if share >= _FITS and share > best + 0.001:
-                best, found = share, name
-    return found
+            share = sum(char in letters for char in characters[name]) / max(1, len(characters[name]))
+            share += (_DECLARED_BONUS if other_language == language else 0) - (
+                0 if set(letters[:3]) & set(characters[name]) else _DECLARED_BONUS
+            )
+            if share >= _MIN_LETTER_SHARE and share > best + 0.001:
+                best, best_name = share, name
+    return best_name
 
 
 def _guess_single_byte(body: bytes) -> str | None:

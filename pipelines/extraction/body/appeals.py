@@ -84,7 +84,7 @@ _UPPER = 0.3
 """Share of the text, by characters, in which nothing is cut."""
 
 
-def without_appeals(lines: Sequence[str]) -> list[str]:
+def cut_appeals(lines: Sequence[str]) -> list[str]:
     """A text's lines without what the page asks of its reader at the end."""
     heads = [line[:_LONGEST] for line in lines]
     end, text = len(lines), "\n".join(heads).lower()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipelines.extraction.body.appeals import without_appeals
-from pipelines.extraction.body.closing_lines import without_sign_off
-from pipelines.extraction.body.link_lines import LinkLines, without_links
+from pipelines.extraction.body.appeals import cut_appeals
+from pipelines.extraction.body.closing_lines import cut_closing_lines
+from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
 from pipelines.extraction.credits.names import MAIL
 from pipelines.extraction.credits.signatures import reporters
 from pipelines.extraction.dates.printed import opens_with_date_word
@@ -154,7 +154,9 @@ _TIME_ALONE = 14
 """Characters that a line may have beside each time and still be a line of time alone ("Stand: ... Uhr")."""
 
 
-def clean_lines(lines: Iterable[str], foreign: set[str], elsewhere: LinkLines, authors: Iterable[str]) -> list[str]:
+def drop_boilerplate_lines(
+    lines: Iterable[str], foreign: set[str], elsewhere: LinkLines, authors: Iterable[str]
+) -> list[str]:
     """The lines of a text without strays, without repeats side by side, and cut at the stop if little comes after it.
 
     `foreign` are lines that are none of the text, as plain text; `elsewhere` are those that lead to other pages.
@@ -233,4 +235,4 @@ def _without_end(lines: list[str], elsewhere: LinkLines, names: list[str]) -> li
             lines = lines[:at]
             break
         done += len(line)
-    return without_links(without_sign_off(without_appeals(lines), names), elsewhere)
+    return cut_link_lines(cut_closing_lines(cut_appeals(lines), names), elsewhere)

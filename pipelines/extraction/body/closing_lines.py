@@ -87,7 +87,7 @@ _OFFER = re.compile(
 )
 
 
-def without_sign_off(lines: Sequence[str], names: Sequence[str]) -> list[str]:
+def cut_closing_lines(lines: Sequence[str], names: Sequence[str]) -> list[str]:
     """A text's lines without the sign-off. `names` are the authors'."""
     kept = list(lines)
     for at in range(max(len(kept) - _LAST, len(kept) // 2 + 1), len(kept)):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone, squeeze
+from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
 
@@ -66,7 +66,7 @@ def _as_seen(found: Headline) -> Headline:
         return found
     text, at = "", 0
     for part, el in line.parts:
-        piece = squeeze(part)
+        piece = normalize_space(part)
         start = line.text.find(piece, at)
         day = not text and _DAY.fullmatch(piece)
         if not (day or _is_beside(el, _BELOW if text else _DATE)):
@@ -187,7 +187,7 @@ def _misplaced_headings(sheet: Document, titles: list[str]) -> list[Line]:
     return [
         line
         for line in sheet.lines
-        if line.zone & FOREIGN
+        if line.zone & BOILERPLATE
         and not line.zone & Zone.HIDDEN
         and _heading_level(line) == 1
         and len(key := plain(line.text)) >= _SHORTEST
@@ -200,7 +200,11 @@ def _under_text(line: Line, sheet: Document) -> bool:
     """Whether an article's worth of text stands above a heading: it opens a box that follows."""
     size = 0
     for other in sheet.lines[: line.row]:
-        if len(other.text) > 80 and not other.zone & (FOREIGN | Zone.HIDDEN) and other.link_chars * 2 < len(other.text):
+        if (
+            len(other.text) > 80
+            and not other.zone & (BOILERPLATE | Zone.HIDDEN)
+            and other.link_chars * 2 < len(other.text)
+        ):
             size += len(other.text)
     return size > _TEXT_ABOVE
 
@@ -214,7 +218,7 @@ def _named_heading(sheet: Document, own: set[str]) -> Headline | None:
         line
         for line in sheet.lines
         if _heading_level(line)
-        and not line.zone & (FOREIGN | Zone.HIDDEN | Zone.ASIDE)
+        and not line.zone & (BOILERPLATE | Zone.HIDDEN | Zone.ASIDE)
         and 1 < len(line.text) <= _LONGEST
         and plain(line.text) not in own
         and _NAMED.search(f"{line.block.get('class', '')[:200]} {line.block.get('itemprop', '')}")
@@ -245,7 +249,7 @@ def _shown_lines(sheet: Document, longest: int) -> dict[str, Line]:
             continue
         key = plain(line.text)
         grade = _heading_level(line) or 7
-        if line.zone & FOREIGN or line.link_chars * 2 > len(line.text):
+        if line.zone & BOILERPLATE or line.link_chars * 2 > len(line.text):
             grade += 10
         if grade < rank.get(key, 99):
             shown[key], rank[key] = line, grade
@@ -261,10 +265,10 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
             line = shown.get(key)
             if line is None or key in own or (part != title and (len(key) < 6 or _leads_home(line))):
                 continue
-            if line.zone & FOREIGN and not _heading_level(line) and len(key) * 2 < len(plain(title)):
+            if line.zone & BOILERPLATE and not _heading_level(line) and len(key) * 2 < len(plain(title)):
                 continue  # a small part of the title in a menu is the name of the site or of a section
             level = _heading_level(line)
-            grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & FOREIGN else 0)
+            grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & BOILERPLATE else 0)
             if best is None or grade < best[0]:
                 best = (grade, Headline(line.text, found_by, line))
             break
@@ -315,7 +319,7 @@ def _headings(sheet: Document) -> list[Line]:
     return [
         line
         for line in sheet.lines
-        if 1 < len(line.text) <= _LONGEST and not line.zone & (FOREIGN | Zone.HIDDEN) and _heading_level(line) == 1
+        if 1 < len(line.text) <= _LONGEST and not line.zone & (BOILERPLATE | Zone.HIDDEN) and _heading_level(line) == 1
     ]
 
 

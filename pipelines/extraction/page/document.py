@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.size_limits import within_bounds
+from pipelines.extraction.page.size_limits import truncate_page
+from pipelines.extraction.page.tree import describes_other_work, with_ancestors
 from pipelines.extraction.text.word_lists import words
 from pipelines.html_tree import parse_html
 
@@ -30,9 +32,9 @@ BLOCKS = words(
     " thead tr ul"
     " button label picture amp-img"
 )
-_SKIPPED = frozenset(("nav", "footer"))
+_SKIPPED_TAGS = frozenset(("nav", "footer"))
 """Boxes that are not read at all: menus, and the footer of the page (one near the root; an article's own lies deeper)."""
-_CRUMBS = re.compile(r"crumb", re.I)
+_BREADCRUMB_CLASS = re.compile(r"crumb", re.I)
 MAX_LINES = 60_000
 """Lines read of one page. The longest of the development pages has 1,725."""
 MAX_DEPTH = 240
@@ -53,7 +55,7 @@ class Zone:
     FORM = 128
 
 
-FOREIGN = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS | Zone.FORM
+BOILERPLATE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS | Zone.FORM
 """Zones in which nothing of the article stands."""
 
 _ZONE_TAGS = {
@@ -64,7 +66,7 @@ _ZONE_TAGS = {
     "form": Zone.FORM,
     "button": Zone.SHARE,
 }
-_ZONE_NAMES = (
+_ZONE_WORDS = (
     (Zone.NAV, "nav navbar navi menu breadcrumb breadcrumbs crumb crumbs topbar subnav navigation mainnav"
      " pagination pager topnav gnb lnb"),
     (Zone.FOOTER, "footer foot copyright colophon siteinfo imprint bottomnav"),
@@ -84,7 +86,7 @@ _ZONE_NAMES = (
      " cta calltoaction paywall restrictedcontent authorbio authorbox bioauthor saboxplugin"
      " login signup donate advert adslot adsbox adbox toolbar print fontsize appdownload qrcode wechat weixin"),
 )  # fmt: skip
-_ZONE_OF = {word: zone for zone, words in _ZONE_NAMES for word in words.split()}
+_ZONE_BY_WORD = {word: zone for zone, words in _ZONE_WORDS for word in words.split()}
 _HEADINGS = words("h1 h2 h3 h4 h5 h6")
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _INLINE = words("span i b em strong small svg a")
@@ -92,8 +94,8 @@ _INLINE = words("span i b em strong small svg a")
 _FONT_SIZE = re.compile(r"\bhas-\w{1,20}(?:-\w{1,20})?-font-size")
 """The style of a paragraph in WordPress; elsewhere a "font-size" box holds buttons."""
 _HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
-_SOFT_MARKS = ("\u00ad", "\u200b", "\ufeff", "\u2060")
-_SOFT_ENTITIES = re.compile("&(?:shy|ZeroWidthSpace|#173|#8203|#65279|#x(?:AD|ad|200B|200b));")
+_INVISIBLE_CHARACTERS = ("\u00ad", "\u200b", "\ufeff", "\u2060")
+_INVISIBLE_ENTITIES = re.compile("&(?:shy|ZeroWidthSpace|#173|#8203|#65279|#x(?:AD|ad|200B|200b));")
 """Characters without width that part words invisibly, as such or as entities. U+200C and U+200D stay: Persian and Indic spelling
 needs them."""
 
@@ -145,21 +147,21 @@ class Document:
     lines: tuple[Line, ...]
 
 
-def lay_out(html: str) -> Document | None:
+def parse_document(html: str) -> Document | None:
     """Parse a page and lay it out. None where the text holds no element at all."""
-    html = within_bounds(html)
-    for mark in _SOFT_MARKS:
-        html = html.replace(mark, "")
-    html = _SOFT_ENTITIES.sub("", html)
+    html = truncate_page(html)
+    for character in _INVISIBLE_CHARACTERS:
+        html = html.replace(character, "")
+    html = _INVISIBLE_ENTITIES.sub("", html)
     tree = parse_html(html)
     if tree is None:
         return None
     body = tree if tree.tag == "body" else tree.find("body")
-    lines = _unveiled(_renamed(_lines(body if body is not None else tree)))
-    return Document(tree=tree, html=html, head=_head(tree), lines=lines)
+    lines = _ignore_page_wide_hiding(_correct_related_zones(_read_lines(body if body is not None else tree)))
+    return Document(tree=tree, html=html, head=_read_head(tree), lines=lines)
 
 
-def _unveiled(lines: list[Line]) -> tuple[Line, ...]:
+def _ignore_page_wide_hiding(lines: list[Line]) -> tuple[Line, ...]:
     """The lines; where most of a page is hidden it is one that a script unveils, and hiding says nothing."""
     hidden = sum(len(line.text) for line in lines if line.zone & Zone.HIDDEN)
     if hidden * 2 > sum(len(line.text) for line in lines):
@@ -167,64 +169,50 @@ def _unveiled(lines: list[Line]) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-_PROSE = 1000
+_MIN_PROSE = 1000
 """Characters of a row of lines from which it may be text although its box is named for links."""
-_PROSE_LINE, _PROSE_SHARE = 60, 0.5
+_MIN_SENTENCE, _MIN_SENTENCE_SHARE = 60, 0.5
 """Characters of a sentence there, and the share of the row that such sentences are."""
-_PROSE_LINKS = 0.1
+_MAX_LINK_SHARE = 0.1
 """Share of links in such text; a list of other stories has three times as much."""
 
 
-def _renamed(lines: list[Line]) -> list[Line]:
+def _correct_related_zones(lines: list[Line]) -> list[Line]:
     """The lines; a row of them in a box whose name says links and whose content is sentences is text: a ranking, a guide."""
-    at, size = 0, len(lines)
-    while at < size:
-        end = at
-        while end < size and lines[end].zone & Zone.RELATED and not lines[end].zone & Zone.COMMENTS:
+    start, count = 0, len(lines)
+    while start < count:
+        end = start
+        while end < count and lines[end].zone & Zone.RELATED and not lines[end].zone & Zone.COMMENTS:
             end += 1
-        row = lines[at:end]
-        total = sum(len(line.text) for line in row)
-        if total >= _PROSE and sum(line.link_chars for line in row) < _PROSE_LINKS * total:
-            said = sum(
-                len(line.text) for line in row if len(line.text) >= _PROSE_LINE and line.text[-1] in ".!?…。！？"
+        run = lines[start:end]
+        total = sum(len(line.text) for line in run)
+        if total >= _MIN_PROSE and sum(line.link_chars for line in run) < _MAX_LINK_SHARE * total:
+            sentences = sum(
+                len(line.text) for line in run if len(line.text) >= _MIN_SENTENCE and line.text[-1] in ".!?…。！？"
             )
-            if said >= _PROSE_SHARE * total:
-                lines[at:end] = [line._replace(zone=line.zone & ~Zone.RELATED) for line in row]
-        at = max(end, at + 1)
+            if sentences >= _MIN_SENTENCE_SHARE * total:
+                lines[start:end] = [line._replace(zone=line.zone & ~Zone.RELATED) for line in run]
+        start = max(end, start + 1)
     return lines
 
 
-_LIST_TAGS = words("li ul ol dl dt dd")
-_DEEPEST_LIST = 8
-
-
-def home_of(block: Element) -> Element | None:
-    """The element that a block stands in, lists passed over."""
-    home = block.getparent()
-    for _ in range(_DEEPEST_LIST):
-        if home is None or home.tag not in _LIST_TAGS:
-            break
-        home = home.getparent()
-    return home
-
-
-def squeeze(text: str) -> str:
+def normalize_space(text: str) -> str:
     """White space of every kind as single blanks, none at the ends; invisible marks dropped."""
     if not text.isascii():
-        for mark in _SOFT_MARKS:
-            text = text.replace(mark, "")
+        for character in _INVISIBLE_CHARACTERS:
+            text = text.replace(character, "")
     return " ".join(text.split())
 
 
-def _head(tree: Element) -> DocumentHead:
+def _read_head(tree: Element) -> DocumentHead:
     metas: dict[str, list[str]] = {}
     for el in tree.iter("meta"):
         content = el.get("content")
         if content is None:
             continue
-        content = squeeze(content[:5000])
+        content = normalize_space(content[:5000])
         for key in ("name", "property", "itemprop", "http-equiv"):
-            if (name := el.get(key)) and not (key == "itemprop" and of_another_work(el)):
+            if (name := el.get(key)) and not (key == "itemprop" and describes_other_work(el)):
                 metas.setdefault(name.strip().lower()[:100], []).append(content)
     canonical = base = None
     for el in tree.iter("link"):
@@ -232,8 +220,10 @@ def _head(tree: Element) -> DocumentHead:
             canonical = el.get("href")
     for el in tree.iter("base"):
         base = base or el.get("href")
-    title_el = next((el for el in tree.iter("title") if not _inside_svg(el)), None)
-    title = squeeze("".join(str(piece) for piece in title_el.itertext())[:2000]) if title_el is not None else None
+    title_el = next((el for el in tree.iter("title") if not _is_in_svg(el)), None)
+    title = (
+        normalize_space("".join(str(piece) for piece in title_el.itertext())[:2000]) if title_el is not None else None
+    )
     scripts = tuple(
         el.text
         for el in tree.iter("script")
@@ -243,23 +233,7 @@ def _head(tree: Element) -> DocumentHead:
     return DocumentHead(lang=lang, title=title or None, metas=metas, canonical=canonical, base=base, scripts=scripts)
 
 
-_ANOTHER_WORK = frozenset(("citation", "comment", "review", "itemlistelement", "haspart", "isrelatedto", "mentions"))
-_DEEPEST_WORK = 12
-
-
-def of_another_work(el: Element) -> bool:
-    """Whether an element of microdata tells of a work that the page only lists or cites (schema.org/citation and the like)."""
-    node = el.getparent()
-    for _ in range(_DEEPEST_WORK):
-        if node is None or node.tag == "body":
-            return False
-        if (node.get("itemprop") or "").strip().lower() in _ANOTHER_WORK:
-            return True
-        node = node.getparent()
-    return False
-
-
-def _inside_svg(el: Element) -> bool:
+def _is_in_svg(el: Element) -> bool:
     parent = el.getparent()
     return parent is not None and parent.tag == "svg"
 
@@ -279,7 +253,7 @@ def zone_of(el: Element, cache: dict[str, int]) -> int:
             found = 0
             for word in names.split():
                 if word not in cache:
-                    cache[word] = _zone_named(word)
+                    cache[word] = _zone_of_name(word)
                 found |= cache[word]
             cache[names] = found
         zone |= found
@@ -292,17 +266,13 @@ def zone_of(el: Element, cache: dict[str, int]) -> int:
     return zone
 
 
-def stands_in(el: Element, zones: int, cache: dict[str, int]) -> bool:
+def is_in_zone(el: Element, zones: int, cache: dict[str, int]) -> bool:
     """Whether an element, or a box around it, opens one of these zones."""
-    node: Element | None = el
-    while node is not None and node.tag != "body":
-        if zone_of(node, cache) & zones:
-            return True
-        node = node.getparent()
-    return False
+    nodes = takewhile(lambda node: node.tag != "body", with_ancestors(el))
+    return any(zone_of(node, cache) & zones for node in nodes)
 
 
-def _zone_named(name: str) -> int:
+def _zone_of_name(name: str) -> int:
     """Look up the words of one class or id, single and in pairs ("most-read", "mostRead"); "p-0 list-none" is no "plist"."""
     zone = 0
     previous = ""
@@ -310,22 +280,22 @@ def _zone_named(name: str) -> int:
         name = _FONT_SIZE.sub("", name)
     for part in _NAME_PARTS.findall(name):
         word = part.lower()
-        zone |= _ZONE_OF.get(word, 0) | _ZONE_OF.get(previous + word, 0)
+        zone |= _ZONE_BY_WORD.get(word, 0) | _ZONE_BY_WORD.get(previous + word, 0)
         previous = word
     return zone
 
 
-class _Pen:
+class _LineBuilder:
     """Collects the parts of the line being written and the lines that are done."""
 
-    __slots__ = ("done", "link_chars", "parts")
+    __slots__ = ("lines", "link_chars", "parts")
 
     def __init__(self) -> None:
-        self.done: list[Line] = []
+        self.lines: list[Line] = []
         self.parts: list[tuple[str, Element]] = []
         self.link_chars = 0
 
-    def write(self, text: str, el: Element, in_link: bool) -> None:
+    def add_text(self, text: str, el: Element, in_link: bool) -> None:
         self.parts.append((text, el))
         if in_link:
             self.link_chars += len(text.strip())
@@ -340,12 +310,12 @@ class _Pen:
             text = " ".join("".join([part for part, _ in parts]).split())
             parts = [part for part in parts if not part[0].isspace()]
         if text:
-            self.done.append(Line(text, tuple(parts), block, min(self.link_chars, len(text)), zone, len(self.done)))
+            self.lines.append(Line(text, tuple(parts), block, min(self.link_chars, len(text)), zone, len(self.lines)))
         self.parts = []
         self.link_chars = 0
 
 
-class _Open(NamedTuple):
+class _OpenElement(NamedTuple):
     """An element being read: its children still to come, itself, the block it belongs to, its zone, whether it stands in a link."""
 
     children: Iterator[Element]
@@ -355,45 +325,52 @@ class _Open(NamedTuple):
     in_link: bool
 
 
-def _lines(root: Element) -> list[Line]:
+def _read_lines(root: Element) -> list[Line]:
     """Walk the tree once, without recursion: a page may be nested as deep as its maker likes."""
-    pen = _Pen()
+    builder = _LineBuilder()
     cache: dict[str, int] = {}
-    zone = zone_of(root, cache) & ~Zone.HIDDEN & ~FOREIGN & ~Zone.SHARE  # "has-share-buttons" is said of the whole page
-    stack = [_Open(iter(root), root, root, zone, False)]
+    zone = (
+        zone_of(root, cache) & ~Zone.HIDDEN & ~BOILERPLATE & ~Zone.SHARE
+    )  # "has-share-buttons" is said of the whole page
+    stack = [_OpenElement(iter(root), root, root, zone, False)]
     if root.text:
-        pen.write(root.text, root, False)
-    while stack and len(pen.done) < MAX_LINES:
+        builder.add_text(root.text, root, False)
+    while stack and len(builder.lines) < MAX_LINES:
         children, el, block, zone, in_link = stack[-1]
         child = next(children, None)
         if child is None:
             stack.pop()
             if el.tag in BLOCKS:
-                pen.end_line(el, zone)
+                builder.end_line(el, zone)
             if el.tail and stack:
-                pen.write(el.tail, stack[-1].el, stack[-1].in_link)
+                builder.add_text(el.tail, stack[-1].el, stack[-1].in_link)
             continue
         tag = child.tag
-        opened = 0 if tag in INVISIBLE or tag == "br" else zone_of(child, cache)
+        own_zone = 0 if tag in INVISIBLE or tag == "br" else zone_of(child, cache)
         if tag == "br":
-            pen.end_line(block, zone)
-        if tag == "br" or _is_unread(child, opened, len(stack)):
+            builder.end_line(block, zone)
+        if tag == "br" or _is_skipped(child, own_zone, len(stack)):
             if child.tail:
-                pen.write(child.tail, el, in_link)
+                builder.add_text(child.tail, el, in_link)
             continue
         if tag in BLOCKS:
-            pen.end_line(block, zone)
+            builder.end_line(block, zone)
             block = child
         in_link = in_link or tag == "a"
         if child.text:
-            pen.write(child.text, child, in_link)
-        stack.append(_Open(iter(child), child, block, zone | opened, in_link))
-    pen.end_line(root, Zone.NONE)
-    return pen.done
+            builder.add_text(child.text, child, in_link)
+        stack.append(_OpenElement(iter(child), child, block, zone | own_zone, in_link))
+    builder.end_line(root, Zone.NONE)
+    return builder.lines
 
 
-def _is_unread(el: Element, opened: int, depth: int) -> bool:
+def _is_skipped(el: Element, own_zone: int, depth: int) -> bool:
     tag = el.tag
     if tag in INVISIBLE or depth > MAX_DEPTH:
         return True
-    return bool(opened) and tag in _SKIPPED and (tag == "nav" or depth < 4) and not _CRUMBS.search(el.get("class", ""))
+    return (
+        bool(own_zone)
+        and tag in _SKIPPED_TAGS
+        and (tag == "nav" or depth < 4)
+        and not _BREADCRUMB_CLASS.search(el.get("class", ""))
+    )

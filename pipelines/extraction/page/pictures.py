@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from lxml.etree import _Element as Element
 
 from db.models import Image
-from pipelines.extraction.page.document import INVISIBLE, Zone, squeeze, zone_of
+from pipelines.extraction.page.document import INVISIBLE, Zone, normalize_space, zone_of
 
 _MAX_IMAGES = 40
 _MAX_LOOKED_AT = 300
@@ -44,14 +44,14 @@ def read_images(container: Element | None, address: str | None) -> tuple[Image, 
     return tuple(found.values())
 
 
-def image_of(el: Element, address: str | None) -> Image | None:
+def read_image(el: Element, address: str | None) -> Image | None:
     """One picture, whatever box it stands in; None for an icon or a tracker."""
     link = _address(el, address)
     return _image(el, link) if link else None
 
 
 def _image(el: Element, link: str) -> Image:
-    alt = squeeze((el.get("alt") or "")[:1000]) or None
+    alt = normalize_space((el.get("alt") or "")[:1000]) or None
     caption = _caption(el)
     return Image(url=link, alt=alt, caption=caption, credit=_credit(caption or alt))
 
@@ -101,7 +101,7 @@ def _caption(el: Element) -> str | None:
             return None
         for sub in node.iter("figcaption", "span", "p", "div", "em", "small"):
             if sub.tag == "figcaption" or _CAPTION_CLASS.search(sub.get("class", "")[:200]):
-                text = squeeze("".join(str(piece) for piece in sub.itertext())[:1500])
+                text = normalize_space("".join(str(piece) for piece in sub.itertext())[:1500])
                 return text or None
         if node.tag in ("figure", "td"):
             return None
@@ -110,4 +110,4 @@ def _caption(el: Element) -> str | None:
 
 def _credit(text: str | None) -> str | None:
     match = _CREDIT.search(text[-200:]) if text else None
-    return squeeze(match["name"] or match["shot"] or "") or None if match else None
+    return normalize_space(match["name"] or match["shot"] or "") or None if match else None

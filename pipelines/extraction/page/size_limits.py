@@ -1,6 +1,6 @@
 """How much of one page is read: a page of any size or shape must be done within seconds.
 
-Cost grows with markup, not with bytes. A page above `ROOMY` first loses what no reader sees (scripts but JSON-LD,
+Cost grows with markup, not with bytes. A page above `MAX_UNFILTERED` first loses what no reader sees (scripts but JSON-LD,
 styles, comments, images written into the page); what is left is read up to `MAX_MARKUP` characters and `MAX_TAGS` tags.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-ROOMY = 1_700_000
+MAX_UNFILTERED = 1_700_000
 """Characters up to which a page is read as it is: more than the longest of the 876 development pages (1,632,067 bytes)."""
 MAX_MARKUP = 2_000_000
 MAX_TAGS = 40_000
@@ -19,9 +19,9 @@ _PAIRS = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
 _INLINE_IMAGE = re.compile(r"data:[a-z]{1,20}/[^\"'\s>]{1000,}")
 
 
-def within_bounds(html: str) -> str:
+def truncate_page(html: str) -> str:
     """The part of a page that is read; nearly always all of it."""
-    if len(html) > ROOMY:
+    if len(html) > MAX_UNFILTERED:
         html = html[: 12 * MAX_MARKUP]
         for opening, closing in _PAIRS:
             html = _without(html, opening, closing)

@@ -20,11 +20,11 @@ from lxml.cssselect import CSSSelector
 from lxml.etree import _Element as Element
 
 from db.site_rules.loader import FieldRule
-from pipelines.extraction.page.document import BLOCKS, squeeze
+from pipelines.extraction.page.document import BLOCKS, normalize_space
 
-MAX_RULED = 20_000_000
+MAX_CHARACTERS = 20_000_000
 """Characters of a page that rules see: as many as the largest body that is read has bytes (`extract.MAX_BODY`)."""
-_UNSEEN = frozenset(("script", "style", "template"))
+_UNSEEN_TAGS = frozenset(("script", "style", "template"))
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--")
 
 
@@ -45,13 +45,13 @@ class RawPage:
     """The decoded text of a page, parsed when the first selector asks for it."""
 
     def __init__(self, html: str) -> None:
-        self._html = html[:MAX_RULED]
+        self._html = html[:MAX_CHARACTERS]
 
     @cached_property
     def _tree(self) -> Element | None:
         return _parsed(self._html)
 
-    def find(self, rule: FieldRule, wanted: str | None = None) -> list[SelectedText]:
+    def find(self, rule: FieldRule, preferred: str | None = None) -> list[SelectedText]:
         """What a rule finds, in the page's order; a pattern finds one piece. `wanted` is the attribute that tells most, where the
         rule names none and an element has it."""
         if rule.regex:
@@ -61,9 +61,9 @@ class RawPage:
         found = _selector(rule.css, rule.xpath)(self._tree)
         items = found if isinstance(found, list) else [found]
         # A headline about the <b> tag is text; a whole article in an attribute is markup.
-        of_string = _of_article if rule.field == "text" else _of_text
-        pieces = (_piece(item, rule.attribute, wanted, of_string) for item in items)
-        return [piece for piece in pieces if piece.lines or (piece.element is not None and rule.attribute is None)]
+        split = _lines_of_article if rule.field == "text" else _lines_of_text
+        texts = (_selected_text(item, rule.attribute, preferred, split) for item in items)
+        return [text for text in texts if text.lines or (text.element is not None and rule.attribute is None)]
 
     def _by_pattern(self, pattern: str) -> Iterator[SelectedText]:
         match = re.search(pattern, self._html)
@@ -76,7 +76,7 @@ class RawPage:
         value = match[group]
         if "\\" in value and self._html[start - 1 : start] == '"' == self._html[end : end + 1]:
             value = _unescaped(value)
-        if lines := _of_markup(value):
+        if lines := _lines_of_markup(value):
             yield SelectedText(lines=lines)
 
 
@@ -93,31 +93,31 @@ def _parsed(html: str) -> Element | None:
         return None
 
 
-_ReadString = Callable[[str], tuple[str, ...]]
+_SplitLines = Callable[[str], tuple[str, ...]]
 
 
-def _piece(item: Any, attribute: str | None, wanted: str | None, of_string: _ReadString) -> SelectedText:
+def _selected_text(item: Any, attribute: str | None, preferred: str | None, split: _SplitLines) -> SelectedText:
     """One result of a selector: an element, an attribute or text, or what an XPath function gave."""
     if not isinstance(item, etree._Element):
-        return SelectedText(lines=of_string(_words(item)))
+        return SelectedText(lines=split(_item_text(item)))
     if not isinstance(item.tag, str):  # a comment of the markup
-        return SelectedText(lines=_of_markup(item.text or ""), element=item)
-    name = attribute.lower() if attribute else _telling(item, wanted)
+        return SelectedText(lines=_lines_of_markup(item.text or ""), element=item)
+    name = attribute.lower() if attribute else _value_attribute(item, preferred)
     if name is not None:
-        return SelectedText(lines=of_string(item.get(name) or ""), element=item)
-    if item.tag in _UNSEEN:
-        return SelectedText(lines=_of_markup("".join(str(text) for text in item.itertext())), element=item)
-    return SelectedText(lines=_lines(item), element=item)
+        return SelectedText(lines=split(item.get(name) or ""), element=item)
+    if item.tag in _UNSEEN_TAGS:
+        return SelectedText(lines=_lines_of_markup("".join(str(text) for text in item.itertext())), element=item)
+    return SelectedText(lines=_lines_of_element(item), element=item)
 
 
-def _telling(element: Element, wanted: str | None) -> str | None:
+def _value_attribute(element: Element, preferred: str | None) -> str | None:
     """The attribute that says what an element means, where it has one."""
-    if wanted and element.get(wanted):
-        return wanted
+    if preferred and element.get(preferred):
+        return preferred
     return {"meta": "content", "link": "href"}.get(element.tag)
 
 
-def _words(item: Any) -> str:
+def _item_text(item: Any) -> str:
     if isinstance(item, bool):
         return "true" if item else ""
     if isinstance(item, float):
@@ -125,22 +125,22 @@ def _words(item: Any) -> str:
     return str(item)
 
 
-def _of_text(text: str) -> tuple[str, ...]:
+def _lines_of_text(text: str) -> tuple[str, ...]:
     """The lines of a string that is text already, as of an attribute."""
-    return tuple(line for raw in text.splitlines() if (line := squeeze(raw)))
+    return tuple(line for raw in text.splitlines() if (line := normalize_space(raw)))
 
 
-def _of_article(text: str) -> tuple[str, ...]:
+def _lines_of_article(text: str) -> tuple[str, ...]:
     """The lines of a string that is a whole article: text, or the markup of one."""
-    return _of_markup(text) if _MARKUP.search(text) else _of_text(text)
+    return _lines_of_markup(text) if _MARKUP.search(text) else _lines_of_text(text)
 
 
-def _of_markup(source: str) -> tuple[str, ...]:
+def _lines_of_markup(source: str) -> tuple[str, ...]:
     """The lines of a piece of markup as a browser would show them."""
     if not _MARKUP.search(source):
-        return _of_text(entities.unescape(source))
+        return _lines_of_text(entities.unescape(source))
     root = _parsed(f"<div>{source}</div>")
-    return _lines(root) if root is not None else ()
+    return _lines_of_element(root) if root is not None else ()
 
 
 def _unescaped(value: str) -> str:
@@ -153,19 +153,19 @@ def _unescaped(value: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(text, str) else value
 
 
-def _lines(root: Element) -> tuple[str, ...]:
+def _lines_of_element(root: Element) -> tuple[str, ...]:
     """The text of an element, cut at the borders of blocks; without scripts and comments."""
-    pieces: list[str] = []
+    texts: list[str] = []
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         is_block = event in ("start", "end") and (element.tag in BLOCKS or element.tag == "br")
         if is_block:
-            pieces.append("\n")
+            texts.append("\n")
         if event == "start":
-            if element.tag in _UNSEEN:
+            if element.tag in _UNSEEN_TAGS:
                 walk.skip_subtree()
             else:
-                pieces.append(" ".join((element.text or "").splitlines()))
+                texts.append(" ".join((element.text or "").splitlines()))
         elif element is not root:
-            pieces.append(" ".join((element.tail or "").splitlines()))
-    return tuple(line for raw in "".join(pieces).split("\n") if (line := squeeze(raw)))
+            texts.append(" ".join((element.tail or "").splitlines()))
+    return tuple(line for raw in "".join(texts).split("\n") if (line := normalize_space(raw)))
