@@ -240,17 +240,19 @@ def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
 
 def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:
     document, layout, structured, credits = context.document, context.layout, context.structured, context.credits
-    language, hint, script_article = context.locale.language, context.page.hint, structured.script_article
+    language, hint = context.locale.language, context.page.hint
     if language != "zh":
         authors, by = read_authors(document, layout, structured, context.site_names, credits.authors, language)
     elif credits.authors:
         authors, by = credits.authors, "credit line"
     else:
         authors, by = read_people(document, layout, structured, context.locale, credits)
-    if not authors and script_article.authors:
-        names = [name for text in script_article.authors for name in split_byline(text, byline_words(language))]
+    if not authors and structured.script_article.authors:
+        names = [
+            name for text in structured.script_article.authors for name in split_byline(text, byline_words(language))
+        ]
         authors = [name for name in names if language != "zh" or _is_author_in_state(name, context)]
-        by = script_article.found_by("authors")
+        by = structured.script_article.found_by("authors")
     if not authors and hint and hint.author:
         authors, by = split_byline(hint.author, byline_words(language)), "hint"
     return tuple(authors), by

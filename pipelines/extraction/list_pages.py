@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
+from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.main_content import is_paragraph
-from pipelines.extraction.page.tree import is_inside
+from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 
 MIN_TEASERS = 3
 """Teasers, to as many different pages, that make a list."""
@@ -53,24 +54,24 @@ def find_list_evidence(
     document: Document, layout: Layout, address: str | None, *, is_article: bool, dated: bool
 ) -> str | None:
     """What shows that a page is a list, None where nothing does."""
-    size = sum(len(line.text) for line in layout.paragraphs)
+    size = text_length(layout.paragraphs)
     if size > _MAX_LENGTH and (dated or is_article):
         return None
     # The reader of the text has left out what stands under linked headlines.
     running = [line for line in document.lines if is_paragraph(line, BOILERPLATE | Zone.HIDDEN)]
     teasers = _teasers(document, running, address)
     own_text = [line for line in layout.paragraphs if line not in teasers]
-    teaser_size = sum(len(line.text) for line in teasers)
+    teaser_size = text_length(teasers)
     minimum = MIN_TEASERS if own_text or dated or is_article else _MIN_TEASERS_ALONE
     if len(set(teasers.values())) >= minimum and not _has_own_text(
         own_text, teasers, teaser_size, is_article=is_article, dated=dated
     ):
         return f"{len(teasers)} of {len(running)} paragraphs are teasers of other pages of the site"
     linked = [] if is_article or dated else linked_lines(document)
-    if sum(len(line.text) for line in linked) < max(1, _LINKED_TEXT_RATIO * size):
+    if text_length(linked) < max(1, _LINKED_TEXT_RATIO * size):
         return None
     summaries = {line: href for line in linked if _is_summary(line) and (href := _link_target(line, address))}
-    teaser_size = sum(len(line.text) for line in summaries)
+    teaser_size = text_length(summaries)
     if len(set(summaries.values())) >= MIN_TEASERS and teaser_size >= _LINKED_TEXT_RATIO * size:
         return f"{len(summaries)} summaries that are links to other pages, and little text beside them"
     return None
@@ -80,11 +81,11 @@ def _has_own_text(
     own_text: Sequence[Line], teasers: Iterable[Line], teaser_size: int, *, is_article: bool, dated: bool
 ) -> bool:
     """Whether a page has text of its own beside its teasers: most of it, or the beginning of a dated one."""
-    size = sum(len(line.text) for line in own_text)
+    size = text_length(own_text)
     if size >= (1 - (_TEASER_SHARE_ARTICLE if is_article else _TEASER_SHARE)) * (size + teaser_size):
         return True
     first_row = min(line.row for line in teasers)
-    return (dated or is_article) and sum(len(line.text) for line in own_text if line.row < first_row) >= _MIN_LEAD
+    return (dated or is_article) and text_length(line for line in own_text if line.row < first_row) >= _MIN_LEAD
 
 
 def is_bare_list(document: Document, layout: Layout) -> bool:
@@ -108,10 +109,8 @@ def _teasers(document: Document, running: Sequence[Line], address: str | None) -
         headlines = [other for other in document.lines[first_row : line.row] if _is_linked_headline(other)]
         if not headlines:
             continue
-        box = _largest_box(
-            line.block,
-            [other.block for other in (*running[max(0, index - 1) : index], *running[index + 1 : index + 2])],
-        )
+        neighbours = (*running[max(0, index - 1) : index], *running[index + 1 : index + 2])
+        box = _largest_box(line.block, [other.block for other in neighbours])
         for other in headlines:
             is_right_above = other.row == line.row - 1 and _is_heading(other)
             if (is_right_above or is_inside(other.block, box)) and (href := _link_target(other, address)):
@@ -121,13 +120,10 @@ def _teasers(document: Document, running: Sequence[Line], address: str | None) -
 
 
 def _largest_box(block: Element, others: Sequence[Element]) -> Element:
-    """The largest box around a paragraph that holds neither the one before nor the one behind it."""
+    """The largest box around a paragraph that holds neither the one before nor the one after it."""
     box = block
-    if not others:
-        return box
-    for _ in range(_MAX_LEVELS):
-        parent = box.getparent()
-        if parent is None or parent.tag in ("body", "html") or any(is_inside(other, parent) for other in others):
+    for parent in islice(block.iterancestors(), _MAX_LEVELS if others else 0):
+        if parent.tag in ("body", "html") or any(is_inside(other, parent) for other in others):
             break
         box = parent
     return box
@@ -139,27 +135,14 @@ def _is_linked_headline(line: Line) -> bool:
 
 
 def _is_heading(line: Line) -> bool:
-    block: Element | None = line.block
-    for _ in range(2):
-        if block is not None and _HEADING.match(block.tag):
-            return True
-        block = block.getparent() if block is not None else None
-    return False
+    return any(_HEADING.match(el.tag) for el in with_ancestors(line.block, 2))
 
 
 def _link_target(line: Line, address: str | None) -> str | None:
-    """Where the links of a line lead: another page of the site, else None."""
-    return next((href for _, el in line.parts if (href := _element_target(el, address))), None)
-
-
-def _element_target(el: Element | None, address: str | None) -> str | None:
-    for _ in range(_MAX_LEVELS):
-        if el is None:
-            return None
-        if el.tag == "a":
-            return _other_page_of_site(el.get("href") or "", address)
-        el = el.getparent()
-    return None
+    """Where the first link of a line to another page of the site leads."""
+    links = (link_around(el, _MAX_LEVELS) for _, el in line.parts)
+    targets = (_other_page_of_site(link.get("href") or "", address) for link in links if link is not None)
+    return next(filter(None, targets), None)
 
 
 def _other_page_of_site(href: str, address: str | None) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate, chain
 
 from lxml.etree import _Element as Element
 
@@ -35,17 +36,22 @@ _LONGEST_TEXT, _MOST_LINES = 300_000, 3_000
 
 
 def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) -> list[str]:
-    """A text with the omitted lines at their places. `lines` are those of the box in order, `foreign` the zones to keep out."""
+    """A text with the omitted lines at their places.
+
+    `lines` are those of the main content in order; lines in `zones` stay out.
+    """
     if len(lines) > _MOST_LINES or sum(map(len, text)) > _LONGEST_TEXT:
         return text
-    taken_text = _TakenText(text)
-    positions = taken_text.find_lines(lines)
+    taken = _TakenText(text)
+    keys = [plain(line.text) for line in lines]
+    is_link = [line.link_chars * 2 > len(line.text) for line in lines]
+    positions = [-1 if link else taken.find(key) for key, link in zip(keys, is_link, strict=True)]
     text_by_container: Counter[Element | None] = Counter()
     lists: set[Element | None] = set()
-    for line, position in zip(lines, positions, strict=True):
+    for line, key, position in zip(lines, keys, positions, strict=True):
         if position >= 0:
             text_by_container[_container(line)] += len(line.text)
-        if _in_list(line.block) and (position >= 0 or plain(line.text) in taken_text.positions):
+        if _in_list(line.block) and (position >= 0 or key in taken):
             lists.add(_list_of(line.block))
     scorer = LineScorer(lines, positions)
     restored: dict[int, list[str]] = {}
@@ -54,77 +60,62 @@ def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) ->
         if position >= 0:
             last_position = position
             continue
-        if line.link_chars * 2 > len(line.text) and plain(line.text) in taken_text.positions:
+        if is_link[index] and keys[index] in taken:
             continue
-        below = lines[index + 1] if index + 1 < len(lines) and positions[index + 1] >= 0 else None
-        is_followed = any(position >= 0 for position in positions[index + 1 : index + 1 + _ROWS_BELOW_HEADING])
-        is_split = below is not None and below.block is line.block  # one of several lines that breaks part
+        in_list = _in_list(line.block)
+        is_split = index + 1 < len(lines) and positions[index + 1] >= 0 and lines[index + 1].block is line.block
         is_among_text = is_split or text_by_container[_container(line)] >= _MIN_TEXT
-        is_item = _in_list(line.block) and _list_of(line.block) in lists
-        if (
-            is_among_text and _belongs(line, zones, is_followed=is_followed, is_split=is_split, is_item=is_item)
-        ) or scorer.is_text(line):
-            restored.setdefault(last_position, []).append(f"- {line.text}" if _in_list(line.block) else line.text)
+        if line.zone & (zones | _BOX_ZONES) or not keys[index] or not is_among_text:
+            belongs = False
+        elif is_link[index]:
+            is_followed = max(positions[index + 1 : index + 1 + _ROWS_BELOW_HEADING], default=-1) >= 0
+            belongs = (is_followed and line.block.tag in _HEADINGS) or (in_list and _list_of(line.block) in lists)
+        else:
+            belongs = is_split or line.block.tag in _HEADINGS or in_list or line.text[-1] in _PARAGRAPH_ENDS
+        if belongs or scorer.is_text(line):
+            restored.setdefault(last_position, []).append(f"- {line.text}" if in_list else line.text)
     if not restored:
         return text
-    return [
-        *restored.get(-1, ()),
-        *(piece for position, line in enumerate(text) for piece in (line, *restored.get(position, ()))),
-    ]
+    pieces = ((line, *restored.get(position, ())) for position, line in enumerate(text))
+    return [*restored.get(-1, ()), *chain.from_iterable(pieces)]
 
 
 class _TakenText:
-    """The lines that were taken, made ready to be searched by their letters."""
+    """The lines of the text, for finding lines of the page by their letters."""
 
-    __slots__ = ("positions", "prefixes", "starts", "whole")
+    __slots__ = ("_keys", "_positions", "_starts", "_whole")
 
     def __init__(self, text: list[str]) -> None:
-        self.positions: dict[str, list[int]] = {}
-        self.prefixes: dict[str, int] = {}
-        self.starts: list[int] = []
-        keys = [plain(line) for line in text]
-        size = 0
-        for position, key in enumerate(keys):
-            self.positions.setdefault(key, []).append(position)
-            for end in range(2, _MIN_DISTINCTIVE):
-                self.prefixes.setdefault(key[:end], position)
-            self.starts.append(size)
-            size += len(key)
-        self.whole = "".join(keys)
+        self._keys = [plain(line) for line in text]
+        self._positions: dict[str, list[int]] = {}
+        for position, key in enumerate(self._keys):
+            self._positions.setdefault(key, []).append(position)
+        self._starts = [0, *accumulate(map(len, self._keys))]
+        self._whole = "".join(self._keys)
 
-    def find_lines(self, lines: Sequence[Line]) -> list[int]:
-        """For each line of the page the place in the text that holds it, -1 where it was left out. Links are not asked for."""
-        return [self._find_key(plain(line.text)) if line.link_chars * 2 <= len(line.text) else -1 for line in lines]
+    def __contains__(self, key: str) -> bool:
+        return key in self._positions
 
-    def _find_key(self, key: str) -> int:
-        if exact := self.positions.get(key):
+    def find(self, key: str) -> int:
+        """The position of the line that holds a key, -1 where none does. Equal lines are found one after another."""
+        if exact := self._positions.get(key):
             return exact.pop(0) if len(exact) > 1 else exact[0]
         if len(key) < _MIN_DISTINCTIVE:
-            return self.prefixes.get(key, -1)
-        found_at = self.whole.find(key)
-        if found_at < 0 and len(key) >= 2 * _MIN_DISTINCTIVE:
+            beginnings = (position for position, other in enumerate(self._keys) if other.startswith(key))
+            return next(beginnings, -1) if len(key) > 1 else -1
+        parts = [key]
+        if len(key) >= 2 * _MIN_DISTINCTIVE:
             # Trafilatura drops notes and buttons from the middle of a paragraph: any third of it will do.
             middle = (len(key) - _MIN_DISTINCTIVE) // 2
-            for part in (key[:_MIN_DISTINCTIVE], key[-_MIN_DISTINCTIVE:], key[middle : middle + _MIN_DISTINCTIVE]):
-                found_at = self.whole.find(part)
-                if found_at >= 0:
-                    break
-        return bisect_right(self.starts, found_at) - 1 if found_at >= 0 else -1
+            parts += [key[:_MIN_DISTINCTIVE], key[-_MIN_DISTINCTIVE:], key[middle : middle + _MIN_DISTINCTIVE]]
+        found = next((start for part in parts if (start := self._whole.find(part)) >= 0), -1)
+        return bisect_right(self._starts, found, hi=len(self._keys)) - 1 if found >= 0 else -1
 
 
 def _container(line: Line) -> Element | None:
     """The element that a line stands in: its block's, or the block itself where the text is set in it with line breaks."""
     is_leaf = line.block.tag == "div" and not any(child.tag in BLOCKS or child.tag == "br" for child in line.block)
     return container_of(line.block) if line.block.tag in _TEXT_TAGS or is_leaf else line.block
-
-
-def _belongs(line: Line, zones: int, *, is_followed: bool, is_split: bool, is_item: bool) -> bool:
-    el = line.block
-    if line.zone & (zones | _BOX_ZONES) or not plain(line.text):
-        return False
-    if line.link_chars * 2 > len(line.text):
-        return (is_followed and el.tag in _HEADINGS) or is_item
-    return is_split or el.tag in _HEADINGS or _in_list(el) or line.text[-1] in _PARAGRAPH_ENDS
 
 
 def _in_list(el: Element) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.page.document import Line
-from pipelines.extraction.page.tree import container_of
+from pipelines.extraction.page.tree import container_of, with_ancestors
 
 _MIN_PARAGRAPH = 80
 """Characters from which a line is a full paragraph, if it ends like a sentence."""
@@ -49,16 +50,10 @@ def drop_repetitions(text: list[str], lines: Sequence[Line]) -> list[str]:
 
 
 def _run_length(text: list[str], earlier: int, index: int) -> int:
-    """How many lines from `at` on equal those from `begin` on."""
-    run = 0
-    while (
-        run < _LONGEST_RUN
-        and index + run < len(text)
-        and earlier + run < index
-        and text[earlier + run] == text[index + run]
-    ):
-        run += 1
-    return run
+    """How many lines from `index` on equal those from `earlier` on."""
+    most = min(_LONGEST_RUN, index - earlier)
+    pairs = zip(text[earlier : earlier + most], text[index : index + most], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _repeated_in_one_element(lines: Sequence[Line]) -> set[str]:
@@ -77,12 +72,7 @@ def _repeated_in_one_element(lines: Sequence[Line]) -> set[str]:
 
 
 def _wrappers(block: Element) -> Iterator[Element]:
-    el = container_of(block)
-    for _ in range(_MAX_WRAPPERS):
-        if el is None:
-            return
-        yield el
-        el = el.getparent()
+    return with_ancestors(container_of(block), _MAX_WRAPPERS)
 
 
 def _is_paragraph(line: str) -> bool:

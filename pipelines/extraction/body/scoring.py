@@ -14,8 +14,9 @@ from collections.abc import Sequence
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
+from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.main_content import MainContent, is_paragraph
+from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_lists import words
 
@@ -112,20 +113,18 @@ class LineScorer:
         return score + self._score_boxes(line.block)
 
     def _score_boxes(self, block: Element) -> int:
-        near = fold = side = 0
-        el: Element | None = block
-        levels = 0
-        while el is not None and levels < _MAX_LEVELS:
+        near = fold = side = levels = 0
+        for el in with_ancestors(block):
             if el is not block and self._text_by_parent[el] >= _MIN_TEXT:
                 near = _NEAR_SCORE
                 break
             levels += el.tag not in _UNCOUNTED_TAGS
-            name = f"{el.get('class', '')[:120]} {el.get('id', '')[:60]}"
-            if levels <= _MAX_SIDE_LEVELS and (el.tag in _SIDE_TAGS or _SIDE_NAME.search(name)):
+            if levels <= _MAX_SIDE_LEVELS and _is_side_box(el):
                 side = _SIDE_SCORE
-            if el.tag in ("details", "summary") or _FOLD_NAME.search(name):
+            if el.tag in ("details", "summary") or _FOLD_NAME.search(_name(el)):
                 fold = _FOLD_SCORE
-            el = el.getparent()
+            if levels >= _MAX_LEVELS:
+                break
         return near + fold + side
 
 
@@ -147,8 +146,8 @@ def prefers_whole_page(main_text: str, page_text: str, document: Document) -> bo
     sentences = sum(len(line) for line in lines if len(line) > _DESCRIPTION_START and line[-1] in ".!?…。！？।\"'”»")
     if sentences > _PROSE_SHARE * len(page_text):
         score += _PROSE_SCORE
-    boilerplate = sum(
-        len(line.text)
+    boilerplate = text_length(
+        line
         for line in document.lines
         if (line.zone & (Zone.COMMENTS | Zone.HIDDEN) or line.link_chars * 2 > len(line.text))
         and len(line.text) > _DESCRIPTION_START
@@ -169,17 +168,16 @@ def lead_paragraphs(main: MainContent) -> list[str]:
     """The paragraphs of a text's beginning that stand in a box of their own, between the headline and the body's box."""
     if main.element is None or main.headline_row < 0:
         return []
-    inside = set(main.element.iter())
     above: dict[Element | None, list[Line]] = {}
     for line in main.paragraphs:
-        if line.block in inside:
+        if is_inside(line.block, main.element):
             break
         if line.block.tag == "p":
             above.setdefault(line.block.getparent(), []).append(line)
     found = [
         line
         for parent, lines in above.items()
-        if parent is not None and len(lines) >= _MIN_LEAD_LINES and sum(len(line.text) for line in lines) >= _MIN_LEAD
+        if parent is not None and len(lines) >= _MIN_LEAD_LINES and text_length(lines) >= _MIN_LEAD
         for line in lines
         if not _is_aside(line.block)
     ]
@@ -187,11 +185,12 @@ def lead_paragraphs(main: MainContent) -> list[str]:
 
 
 def _is_aside(block: Element) -> bool:
-    el: Element | None = block
-    for _ in range(_MAX_LEVELS):
-        if el is None:
-            return False
-        if el.tag in _SIDE_TAGS or _SIDE_NAME.search(f"{el.get('class', '')[:120]} {el.get('id', '')[:60]}"):
-            return True
-        el = el.getparent()
-    return False
+    return any(_is_side_box(el) for el in with_ancestors(block, _MAX_LEVELS))
+
+
+def _is_side_box(el: Element) -> bool:
+    return el.tag in _SIDE_TAGS or _SIDE_NAME.search(_name(el)) is not None
+
+
+def _name(el: Element) -> str:
+    return f"{el.get('class', '')[:120]} {el.get('id', '')[:60]}"

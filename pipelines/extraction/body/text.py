@@ -18,9 +18,9 @@ from pipelines.extraction.body.omitted_lines import restore_omitted_lines
 from pipelines.extraction.body.repetitions import drop_repetitions
 from pipelines.extraction.body.scoring import SHORT_TEXT, lead_paragraphs, prefers_whole_page
 from pipelines.extraction.page.boilerplate import PrunedContent, prune_boilerplate
-from pipelines.extraction.page.document import Document, Zone, normalize_space
+from pipelines.extraction.page.document import Document, Zone, normalize_space, text_length
 from pipelines.extraction.page.main_content import MainContent
-from pipelines.extraction.page.tree import is_in_link
+from pipelines.extraction.page.tree import link_around
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
 
@@ -54,7 +54,7 @@ def read_body(document: Document, main: MainContent) -> list[str]:
 
 
 def _read_main_content(pruned: PrunedContent, document: Document, main: MainContent) -> str:
-    minimum = _MIN_SHARE * sum(len(line.text) for line in main.paragraphs)
+    minimum = _MIN_SHARE * text_length(main.paragraphs)
     has_joiners = any(joiner in document.html for joiner, _ in _JOINERS)
     text = _extract(_article_page(pruned.element, has_joiners=has_joiners), fast=True)
     if len(text) < minimum:
@@ -71,7 +71,7 @@ def _without_boilerplate(lines: list[str], document: Document, main: MainContent
         if line.zone & zones or line.link_chars * 2 > len(line.text):
             boilerplate.add(plain(line.text))
         if line.link_chars:
-            boilerplate.update(plain(text) for text, el in line.parts if is_in_link(el, _LINK_LEVELS))
+            boilerplate.update(plain(text) for text, el in line.parts if link_around(el, _LINK_LEVELS) is not None)
     return [line for line in lines if plain(line.removeprefix("- ")) not in boilerplate]
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from copy import copy
+from itertools import pairwise
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import Document, Line, Zone, zone_of
+from pipelines.extraction.page.document import Document, Line, Zone, text_length, zone_of
 from pipelines.extraction.page.main_content import MainContent
-from pipelines.extraction.page.tree import with_ancestors
+from pipelines.extraction.page.tree import link_around, with_ancestors
 
 _MIN_CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
@@ -36,32 +37,44 @@ class PrunedContent(NamedTuple):
 
 
 def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | None:
-    """Copy the page's tree and prune it. None where the page has no main content.
-
-    Copying and pairing the elements costs about PRUNE_COST of extracting a page (bench/extraction/extraction_cost.py).
-    """
+    """Prune the main content in a copy of the page's tree. None where the page has no main content."""
     if main.element is None:
         return None
-    root = copy(document.tree)
-    copies = dict(zip(document.tree.iter(), root.iter(), strict=True))
-    lines = [line._replace(block=copies[line.block]) for line in document.lines]
-    element = copies[main.element]
-    kept = {el for line in main.paragraphs if not _is_caption(line) for el in with_ancestors(copies[line.block])}
+    element = _find_copy(main.element, copy(document.tree))
+    copies = dict(zip(main.element.iter(), element.iter(), strict=True))
+    lines = [line._replace(block=copies[line.block]) if line.block in copies else line for line in document.lines]
+    inside = [line for line, original in zip(lines, document.lines, strict=True) if line is not original]
+    kept = {
+        el
+        for line in main.paragraphs
+        if line.block in copies and not _is_caption(line)
+        for el in with_ancestors(copies[line.block])
+    }
     zones = _PRUNED_ZONES & main.boilerplate_zones
     content = lines[max(main.headline_row, 0) : main.end_row]
-    hidden = sum(len(line.text) for line in content if line.zone & Zone.HIDDEN)
-    if hidden < _REVEALED_SHARE * sum(len(line.text) for line in main.paragraphs):
+    hidden = text_length(line for line in content if line.zone & Zone.HIDDEN)
+    if hidden < _REVEALED_SHARE * text_length(main.paragraphs):
         zones |= Zone.HIDDEN
-    for line in lines:
+    for line in inside:
         is_outside = not main.headline_row <= line.row < main.end_row
         if is_outside or line.zone & zones or _is_card(line) or _is_caption(line):
             _remove(line.block, kept)
-    for line in _link_runs(content):
-        _remove(line.block, kept)
+    link_rows = {line.row for line in _link_runs(content)}
+    for line in inside:
+        if line.row in link_rows:
+            _remove(line.block, kept)
     _unframe_quotes(element)
     _drop_hidden_inlines(element)
     left = set(element.iter())
-    return PrunedContent(element, [line for line in lines if line.block in left])
+    return PrunedContent(element, [line for line in inside if line.block in left])
+
+
+def _find_copy(el: Element, root: Element) -> Element:
+    """The element at the same place in a copy of its tree."""
+    indexes = [parent.index(child) for child, parent in pairwise(with_ancestors(el))]
+    for index in reversed(indexes):
+        root = root[index]
+    return root
 
 
 def _link_runs(lines: Sequence[Line]) -> Iterator[Line]:
@@ -86,7 +99,7 @@ def _is_in_list(block: Element) -> bool:
 
 
 def _links_to_page_itself(line: Line) -> bool:
-    link = next((el for el in with_ancestors(line.parts[0][1], _LINK_LEVELS) if el.tag == "a"), None)
+    link = link_around(line.parts[0][1], _LINK_LEVELS)
     return link is not None and "#" in (link.get("href") or "#")
 
 
@@ -95,7 +108,7 @@ def _is_card(line: Line) -> bool:
     size = len(line.text)
     if size < _MIN_CARD or line.link_chars < _CARD_LINK_SHARE * size:
         return False
-    link = next((el for el in with_ancestors(line.block, _LINK_LEVELS) if el.tag == "a"), None)
+    link = link_around(line.block, _LINK_LEVELS)
     return link is not None and not (link.get("href") or "#").startswith("#")
 
 

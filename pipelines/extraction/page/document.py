@@ -8,9 +8,9 @@ zone it stands in. Everything later (headline, credits, times, container) is fou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
@@ -124,7 +124,6 @@ class DocumentHead:
     title: str | None
     metas: dict[str, list[str]]
     canonical: str | None
-    base: str | None
     scripts: tuple[str, ...]
     """The texts of `application/ld+json` scripts."""
 
@@ -162,9 +161,9 @@ def parse_document(html: str) -> Document | None:
 
 
 def _ignore_page_wide_hiding(lines: list[Line]) -> tuple[Line, ...]:
-    """The lines; where most of a page is hidden it is one that a script unveils, and hiding says nothing."""
-    hidden = sum(len(line.text) for line in lines if line.zone & Zone.HIDDEN)
-    if hidden * 2 > sum(len(line.text) for line in lines):
+    """Clear `HIDDEN` where most of a page has it: a script will reveal the page."""
+    hidden = text_length(line for line in lines if line.zone & Zone.HIDDEN)
+    if hidden * 2 > text_length(lines):
         return tuple(line._replace(zone=line.zone & ~Zone.HIDDEN) for line in lines)
     return tuple(lines)
 
@@ -178,26 +177,31 @@ _MAX_LINK_SHARE = 0.1
 
 
 def _correct_related_zones(lines: list[Line]) -> list[Line]:
-    """The lines; a row of them in a box whose name says links and whose content is sentences is text: a ranking, a guide."""
-    start, count = 0, len(lines)
-    while start < count:
-        end = start
-        while end < count and lines[end].zone & Zone.RELATED and not lines[end].zone & Zone.COMMENTS:
-            end += 1
-        run = lines[start:end]
-        total = sum(len(line.text) for line in run)
-        if total >= _MIN_PROSE and sum(line.link_chars for line in run) < _MAX_LINK_SHARE * total:
-            sentences = sum(
-                len(line.text) for line in run if len(line.text) >= _MIN_SENTENCE and line.text[-1] in ".!?…。！？"
-            )
-            if sentences >= _MIN_SENTENCE_SHARE * total:
-                lines[start:end] = [line._replace(zone=line.zone & ~Zone.RELATED) for line in run]
-        start = max(end, start + 1)
-    return lines
+    """Clear `RELATED` in runs of lines that are sentences: a ranking or a guide, in a box whose name suggests links."""
+    corrected: list[Line] = []
+    for is_related, group in groupby(lines, lambda line: line.zone & (Zone.RELATED | Zone.COMMENTS) == Zone.RELATED):
+        run = list(group)
+        if is_related and _is_prose(run):
+            run = [line._replace(zone=line.zone & ~Zone.RELATED) for line in run]
+        corrected += run
+    return corrected
+
+
+def _is_prose(run: list[Line]) -> bool:
+    total = text_length(run)
+    if total < _MIN_PROSE or sum(line.link_chars for line in run) >= _MAX_LINK_SHARE * total:
+        return False
+    sentences = (line for line in run if len(line.text) >= _MIN_SENTENCE and line.text[-1] in ".!?…。！？")
+    return text_length(sentences) >= _MIN_SENTENCE_SHARE * total
+
+
+def text_length(lines: Iterable[Line]) -> int:
+    """Characters of these lines."""
+    return sum(len(line.text) for line in lines)
 
 
 def normalize_space(text: str) -> str:
-    """White space of every kind as single blanks, none at the ends; invisible marks dropped."""
+    """Collapse white space of every kind into single blanks and strip it from the ends; drop invisible characters."""
     if not text.isascii():
         for character in _INVISIBLE_CHARACTERS:
             text = text.replace(character, "")
@@ -214,12 +218,8 @@ def _read_head(tree: Element) -> DocumentHead:
         for key in ("name", "property", "itemprop", "http-equiv"):
             if (name := el.get(key)) and not (key == "itemprop" and describes_other_work(el)):
                 metas.setdefault(name.strip().lower()[:100], []).append(content)
-    canonical = base = None
-    for el in tree.iter("link"):
-        if canonical is None and (el.get("rel") or "").lower() == "canonical":
-            canonical = el.get("href")
-    for el in tree.iter("base"):
-        base = base or el.get("href")
+    canonical_links = (el.get("href") for el in tree.iter("link") if (el.get("rel") or "").lower() == "canonical")
+    canonical = next((link for link in canonical_links if link is not None), None)
     title_el = next((el for el in tree.iter("title") if not _is_in_svg(el)), None)
     title = (
         normalize_space("".join(str(piece) for piece in title_el.itertext())[:2000]) if title_el is not None else None
@@ -230,7 +230,7 @@ def _read_head(tree: Element) -> DocumentHead:
         if "ld+json" in (el.get("type") or "").lower() and el.text and len(el.text) < 2_000_000
     )
     lang = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang")
-    return DocumentHead(lang=lang, title=title or None, metas=metas, canonical=canonical, base=base, scripts=scripts)
+    return DocumentHead(lang=lang, title=title or None, metas=metas, canonical=canonical, scripts=scripts)
 
 
 def _is_in_svg(el: Element) -> bool:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
+from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
 from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
@@ -95,13 +95,13 @@ def find_main_content(document: Document, headline: Line | None) -> MainContent:
         zones &= ~Zone.SHARE
     paragraphs = _find_paragraphs(running, zones)
     below = [line for line in paragraphs if line.row > headline_row]
-    if sum(len(line.text) for line in below) >= _MIN_BELOW_HEADLINE or len(below) == len(paragraphs):
+    if text_length(below) >= _MIN_BELOW_HEADLINE or len(below) == len(paragraphs):
         paragraphs = below
     else:
         headline_row = -1
     end_row = _find_end(document, paragraphs, headline_row)
     paragraphs = [line for line in paragraphs if line.row < end_row]
-    length = sum(len(line.text) for line in paragraphs)
+    length = text_length(paragraphs)
     if length < _SHORT_TEXT and (body := _find_named_body(document, zones, length)):
         return body
     element = _include_points(_smallest_element(paragraphs), lines[headline_row + 1 : end_row], zones)
@@ -129,7 +129,7 @@ def _find_named_body(document: Document, zones: int, length: int) -> MainContent
             continue
         lines = [line for line in document.lines if not line.zone & zones and is_inside(line.block, el)]
         lines = [line for line in lines if line.link_chars * 2 <= len(line.text)]
-        if sum(len(line.text) for line in lines) > max(3 * length, 200):
+        if text_length(lines) > max(3 * length, 200):
             return MainContent(lines, el, lines[-1].row + 1, zones)
         return None
     return None
@@ -195,9 +195,9 @@ def _boilerplate_zones(running: Sequence[Line]) -> int:
     Words for sharing are in names of whole pages too ("has-share-buttons", "newsletter-post"): most of the text is enough there.
     """
     zones = BOILERPLATE | Zone.SHARE
-    total = sum(len(line.text) for line in running)
+    total = text_length(running)
     for zone in _ZONES:
-        inside = sum(len(line.text) for line in running if line.zone & zone)
+        inside = text_length(line for line in running if line.zone & zone)
         if running and inside > 0.5 * total and (zone == Zone.SHARE or running[0].zone & zone):
             zones &= ~zone
     return zones
@@ -206,7 +206,7 @@ def _boilerplate_zones(running: Sequence[Line]) -> int:
 def _find_paragraphs(running: list[Line], zones: int) -> list[Line]:
     """The running text outside the zones, and that inside which has the tag and class of the text outside."""
     shown = [line for line in running if not line.zone & Zone.HIDDEN]
-    if sum(len(line.text) for line in shown) > 0.3 * sum(len(line.text) for line in running):
+    if text_length(shown) > 0.3 * text_length(running):
         running = shown  # else a script reveals the page
     styles = Counter(
         (line.block.tag, style) for line in running if not line.zone & zones and (style := line.block.get("class"))
@@ -224,7 +224,7 @@ def _find_end(document: Document, paragraphs: list[Line], headline_row: int) -> 
     end = len(document.lines)
     if not paragraphs:
         return end
-    minimum = max(_MIN_BEFORE_STOP, _MIN_SHARE_BEFORE_STOP * sum(len(line.text) for line in paragraphs))
+    minimum = max(_MIN_BEFORE_STOP, _MIN_SHARE_BEFORE_STOP * text_length(paragraphs))
     rows = {line.row for line in paragraphs}
     length_before = examined = 0
     article = _article_of(document.lines[headline_row].block) if headline_row >= 0 else None
@@ -255,7 +255,7 @@ def _continues_after(paragraphs: list[Line], row: int) -> bool:
     element = _smallest_element(above)
     styles = {style for line in above if (style := _style(line))}
     alike = [line for line in below if _style(line) in styles or is_inside(line.block, element)]
-    return sum(len(line.text) for line in alike) > 0.25 * sum(len(line.text) for line in below)
+    return text_length(alike) > 0.25 * text_length(below)
 
 
 def _style(line: Line) -> str:

@@ -25,17 +25,17 @@ def is_inside(el: Element | None, box: Element | None) -> bool:
     return any(node is box for node in with_ancestors(el))
 
 
-def is_in_link(el: Element | None, levels: int) -> bool:
-    """Whether an element or one of its ancestors, at most `levels` elements, is a link."""
-    return any(node.tag == "a" for node in with_ancestors(el, levels))
+def link_around(el: Element | None, levels: int) -> Element | None:
+    """The `a` that an element is or stands in, among `levels` elements from the inside out."""
+    return next((node for node in with_ancestors(el, levels) if node.tag == "a"), None)
 
 
 def container_of(block: Element) -> Element | None:
-    """The nearest ancestor that is no part of a list; after eight lists, the ninth ancestor whatever it is."""
-    return next(
-        (el for depth, el in enumerate(block.iterancestors()) if depth == _MAX_LIST_DEPTH or el.tag not in _LIST_TAGS),
-        None,
-    )
+    """The nearest ancestor that is no part of a list; below nine lists or more, the ninth ancestor."""
+    for depth, el in enumerate(block.iterancestors()):
+        if depth == _MAX_LIST_DEPTH or el.tag not in _LIST_TAGS:
+            return el
+    return None
 
 
 def describes_other_work(el: Element) -> bool:
