@@ -1,5 +1,4 @@
-"""Lines that are one link to another page: on a news page other stories, on other pages often points of the text, but where
-they end it."""
+"""Lines that are a link to another page. At the end of a text they lead to other stories; within it they are often part of it."""
 
 from __future__ import annotations
 
@@ -12,27 +11,28 @@ from pipelines.extraction.text.titles import plain
 
 _MIN_LINK_SHARE = 0.9
 _MIN_SENTENCE = 20
-"""Characters of a link that is a sentence; a shorter one is a name."""
+"""Characters from which a link is a sentence; a shorter one is a name."""
 _MIN_ITEMS = 3
 _MIN_ITEM = 40
-"""Items of a list at the end, and characters of each, from which they are headlines of other stories; shorter ones are points."""
+"""Items of a list at the end, and characters of each, from which they are headlines of other stories; shorter ones are points
+of a list."""
 _LONGEST_LEAD_IN = 40
-"""Characters of the longest line over such links that says what they are."""
+"""Characters of the longest line that introduces such links."""
 _SENTENCE_ENDS = frozenset('.!…。！"”»')
 
 
 class LinkLines(NamedTuple):
-    """The lines of a page that lead elsewhere, as plain text."""
+    """The lines of a page that link elsewhere, as plain text."""
 
     links: frozenset[str] = frozenset()
     lead_ins: frozenset[str] = frozenset()
-    """Short lines right over such links: "Related information"."""
+    """Short lines directly above such links: "Related information"."""
     dated: frozenset[str] = frozenset()
-    """Items of lists that are a link and its date."""
+    """List items that are a link and its date."""
 
 
 def find_link_lines(document: Document) -> LinkLines:
-    """The paragraphs of a page that are a link and nothing else, and the short lines over them."""
+    """Find the paragraphs that are a link and nothing else, the short lines above them, and dated links in lists."""
     links = [line for line in document.lines if _is_link(line)]
     rows = {line.row for line in links}
     lead_ins = [line for line, below in pairwise(document.lines) if below.row in rows and _is_lead_in(line.text)]
@@ -50,9 +50,9 @@ def _is_dated_link(line: Line) -> bool:
 
 
 _LONGEST_DATE = 24
-"""Characters of a date in brackets, at most."""
+"""Characters of a date with brackets."""
 _MIN_HEADLINE = 8
-"""Characters of a headline in an item that is dated."""
+"""Characters of the linked headline."""
 
 
 def _is_link(line: Line) -> bool:
@@ -70,7 +70,7 @@ def _is_lead_in(text: str) -> bool:
 
 
 def cut_link_lines(lines: list[str], link_lines: LinkLines) -> list[str]:
-    """Without the links that end a text, and the words over them ("Read more on this:")."""
+    """Cut the links that end a text and the line that introduces them ("Read more on this:")."""
     end = len(lines)
     while end > 1 and _is_link_line(lines[end - 1], link_lines):
         end -= 1

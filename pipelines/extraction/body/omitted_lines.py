@@ -1,8 +1,9 @@
-"""Lines that trafilatura left out of the article's box although they stand right among those it took.
+"""Lines of the main content that trafilatura left out although they stand among those it took.
 
-It weighs each element by its links and words: a list of short items, a subheading in a list or a short paragraph may fall out where
-its neighbours stay. A reader takes them for text, since they stand in the same element as the text. Only those are put back;
-what stands in boxes of its own (captions, cards, buttons) may have been left out for good reason.
+Trafilatura scores each element by its links and words: a list of short items, a subheading in a list or a short paragraph may be
+dropped while its neighbours stay. For a reader they are text, since they stand in the same element as the text. Only such lines
+are restored. What stands in a box of its own (captions, cards, buttons) may have been left out for good reason: `scoring`
+decides.
 """
 
 from __future__ import annotations
@@ -23,16 +24,18 @@ from pipelines.extraction.text.word_lists import words
 _TEXT_TAGS = words("p li dt dd h2 h3 h4 h5 h6 blockquote")
 _HEADINGS = words("h2 h3 h4 h5 h6")
 _MIN_DISTINCTIVE = 20
-"""Letters below which a line counts as taken only if a line of the text begins with it: chance would find it inside others."""
+"""Letters from which a line is found inside the lines of the text. A shorter one must begin a line: inside others it may be
+chance."""
 _MIN_TEXT = 200
 """Characters of taken text from which an element is one that holds the text."""
 _PARAGRAPH_ENDS = ".:!?…。：！？؟।”»\"'’)）"
-"""What a paragraph ends with. One without is the credit of a picture, a label or a name."""
+"""How a paragraph ends. A line without such an end is a picture credit, a label or a name."""
 _ROWS_BELOW_HEADING = 3
-"""Lines below a heading that is a link in which text must have been taken: a picture's caption or a price may come first."""
+"""Lines below a linked heading one of which must have been taken. A caption or a price may come first."""
 _BOX_ZONES = Zone.HIDDEN | Zone.ASIDE | Zone.SHARE
 _LONGEST_TEXT, _MOST_LINES = 300_000, 3_000
-"""Characters and lines up to which a page is asked: the cost is their product. The longest known page has 1,725 lines."""
+"""Characters of text and lines of the main content beyond which nothing is restored, because the cost is their product. The
+longest known page has 1,725 lines."""
 
 
 def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) -> list[str]:
@@ -81,7 +84,7 @@ def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) ->
 
 
 class _TakenText:
-    """The lines of the text, for finding lines of the page by their letters."""
+    """The lines of the extracted text, prepared for finding lines of the page by their letters."""
 
     __slots__ = ("_keys", "_positions", "_starts", "_whole")
 
@@ -113,7 +116,7 @@ class _TakenText:
 
 
 def _container(line: Line) -> Element | None:
-    """The element that a line stands in: its block's, or the block itself where the text is set in it with line breaks."""
+    """The element that holds a line: the block's container, or the block itself where line breaks divide its text."""
     is_leaf = line.block.tag == "div" and not any(child.tag in BLOCKS or child.tag == "br" for child in line.block)
     return container_of(line.block) if line.block.tag in _TEXT_TAGS or is_leaf else line.block
 
@@ -124,6 +127,5 @@ def _in_list(el: Element) -> bool:
 
 
 def _list_of(el: Element) -> Element | None:
-    """The list that an item is of."""
     item = el if el.tag == "li" else el.getparent()
     return item.getparent() if item is not None else None

@@ -1,8 +1,8 @@
-"""Text that a page holds twice is read once.
+"""Drops text that a page repeats.
 
-Many pages carry their text for two widths of screen, or one appeal in several boxes. A run of lines that repeats earlier ones word
-for word is dropped if it holds a full paragraph and the page has it in another element than before. What the writer says twice in
-one and the same text stays: refrains, the lines of tables, lists and code.
+Many pages carry their text twice, for two widths of screen, or one appeal in several boxes. A run of lines that repeats earlier
+ones word for word is dropped if it holds a full paragraph and the page has it in another element than before. What is repeated
+within one element stays: refrains, rows of tables, items of lists, lines of code.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pipelines.extraction.page.document import Line
 from pipelines.extraction.page.tree import container_of, with_ancestors
 
 _MIN_PARAGRAPH = 80
-"""Characters from which a line is a full paragraph, if it ends like a sentence."""
+"""Characters from which a line that ends like a sentence is a full paragraph."""
 _LONGEST_RUN = 100
-"""Lines that are compared at once. A longer repetition goes in pieces."""
+"""Lines compared at once. A longer repetition is dropped in pieces."""
 _MAX_WRAPPERS = 4
 """Levels of wrappers that an editor puts around each single paragraph."""
 _SENTENCE_ENDS = tuple(".!?…。！？؟।։")
@@ -27,7 +27,7 @@ _CLOSING_SIGNS = "\"'”’»)）"
 
 
 def drop_repetitions(text: list[str], lines: Sequence[Line]) -> list[str]:
-    """A text without the runs that it repeats. `lines` are those of the box that it was read from."""
+    """A text without its repeated runs. `lines` are those of the main content it was read from."""
     counts = Counter(text)
     repeated = {line for line, count in counts.items() if count > 1 and _is_paragraph(line)}
     if repeated:
@@ -57,7 +57,7 @@ def _run_length(text: list[str], earlier: int, index: int) -> int:
 
 
 def _repeated_in_one_element(lines: Sequence[Line]) -> set[str]:
-    """The texts that one and the same element holds twice, wrappers of a single line passed over."""
+    """The lines that one element holds more than once. Wrappers of a single line do not count as elements here."""
     line_counts: Counter[Element] = Counter()
     for line in lines:
         line_counts.update(_wrappers(line.block))

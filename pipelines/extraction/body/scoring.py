@@ -1,9 +1,8 @@
-"""Which running text of the article's box is the article's although trafilatura, the first reader, left it out.
+"""Scores for two decisions: whether a line that trafilatura left out is text, and whether the whole page's text is better.
 
-It drops whole units that do not look like a paragraph: `div` among `p`, cards, questions with their answers, boxes of a container
-of their own. It drops captions, teasers and appeals as well, and rightly. Evidence decides, each piece with its weight: a line
-stays out unless what speaks for it is enough. The weights were set on the labelled pages of half of the sites and checked on the
-other half (`bench/extraction/quality.py --halves`).
+Trafilatura drops whole boxes that do not look like paragraphs: `div` among `p`, cards, questions with their answers. It drops
+captions, teasers and appeals as well, and rightly so. A line is restored if its score is high enough. The weights were set on the
+labelled pages of half of the sites and checked on the other half (`bench/extraction/quality.py --halves`).
 """
 
 from __future__ import annotations
@@ -21,39 +20,40 @@ from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_lists import words
 
 _MIN_LONG, _LONG_SCORE = 140, 1
-"""Characters from which a paragraph is more than a caption or a call, and what that says."""
+"""Characters from which a paragraph is hardly a caption or a call to action, and the score for it."""
 _NEAR_SCORE = 1
-"""Some box around it, a few levels up, holds taken text."""
+"""An ancestor within a few levels directly holds text that was taken."""
 _STYLE_SCORE = 1
-"""It is set in the very style (tag and class) of text that was taken."""
+"""The line has the tag and class of text that was taken."""
 _FOLD_SCORE = 2
-"""It stands in a question's or a section's fold: `details`, FAQ, accordion."""
+"""It stands in a box that folds: `details`, an FAQ, an accordion."""
 _SIDE_SCORE = -4
-"""A box around it is one of pictures, posts of others, teasers, people or offers."""
+"""A box around it is for pictures, social posts, teasers, people or offers."""
 _ZONE_SCORE = -1
-"""... or one that is called an aside, or by a word for sharing: these names are often wrong."""
+"""A box around it is named as an aside or for sharing. Such names are often wrong."""
 _LINKS_SCORE = -2
-"""More than a fourth of it is link."""
+"""More than a quarter of it is links."""
 _REPEATED_SCORE = -3
-"""The page has the same words elsewhere."""
+"""The main content holds the same line elsewhere."""
 _MIN_SCORE = 2
-"""Sum from which a line is text."""
+"""Score from which a line is text."""
 
 SHORT_TEXT = 400
-"""Characters below which an own text is doubted and the second reader asked."""
+"""Characters below which the text of the main content is compared with that of the whole page."""
 _DESCRIPTION_START = 30
-"""Letters of the page's description by which the paragraph that it was taken from is found."""
+"""Letters of the page's description by which the paragraph it was taken from is found."""
 _DESCRIBED_SCORE = 2
-"""The description begins a paragraph of the second text and none of the first."""
+"""The text of the page holds the beginning of the description, that of the main content does not."""
 _DESCRIBED_IN_BOTH_SCORE = -3
-"""The first text has the described paragraph."""
+"""The text of the main content holds it."""
 _LONGER, _MUCH_LONGER, _LONGER_SCORE = 3, 8, 1
-"""Times that the second text is longer, and what each says."""
+"""Two ratios of the lengths of both texts, and the score for each that is exceeded."""
 _PROSE_SHARE, _PROSE_SCORE = 0.7, 1
-"""Share of the second text that is sentences."""
+"""Share of the page's text that is sentences."""
 _BOILERPLATE_SHARE, _BOILERPLATE_SCORE = 0.2, -2
-"""Share of the second text that is links or comments, or hidden."""
+"""Share of the page's text that is links, comments or hidden."""
 _MIN_WHOLE_PAGE_SCORE = 3
+"""Score from which the whole page's text is taken."""
 
 _SIDE_TAGS = words("figure figcaption header aside picture button label form caption")
 _SIDE_NAME = re.compile(
@@ -65,18 +65,18 @@ _SIDE_NAME = re.compile(
 )
 _FOLD_NAME = re.compile(r"faq|accordion|collaps|toggle|question|answer", re.I)
 _MAX_LEVELS = 5
-"""Boxes around a line whose names and tags are looked at, those of lists and tables not counted."""
+"""Ancestors whose names and tags are examined, lists and tables not counted."""
 _MAX_SIDE_LEVELS = 4
-"""... and up to which a name tells of what is set in, rather than of the whole: an "embed" may hold a guide."""
+"""Of these, those whose names describe a box in the text rather than the whole text: an "embed" may hold a guide."""
 _UNCOUNTED_TAGS = words("li ul ol dl dt dd td th tr tbody table")
 _MIN_TEXT = 200
-"""Characters of taken text from which a box is one that holds the text."""
+"""Characters of taken text from which an element is one that holds the text."""
 _MIN_LEAD, _MIN_LEAD_LINES = 250, 2
-"""Characters and paragraphs that a box between headline and body must hold to be the text's beginning."""
+"""Characters and paragraphs of a box between headline and main content from which it is the beginning of the text."""
 
 
 class LineScorer:
-    """Weighs the lines of one box that were left out, by those that were taken."""
+    """Scores lines of the main content that were left out, by comparing them with those that were taken."""
 
     __slots__ = ("_counts", "_first", "_last", "_styles", "_text_by_parent")
 
@@ -95,7 +95,7 @@ class LineScorer:
                 self._text_by_parent[parent] += len(line.text)
 
     def is_text(self, line: Line) -> bool:
-        """Whether a line that was left out is the article's."""
+        """Whether a line that was left out is part of the text. It must stand between lines that were taken."""
         if not self._first < line.row < self._last or not is_paragraph(line, BOILERPLATE | Zone.HIDDEN):
             return False
         return self._score_line(line) >= _MIN_SCORE
@@ -129,7 +129,7 @@ class LineScorer:
 
 
 def prefers_whole_page(main_text: str, page_text: str, document: Document) -> bool:
-    """Whether the whole page's text is the article rather than that of the box."""
+    """Whether the text of the whole page, rather than that of its main content, is the article."""
     main_key, page_key = plain(main_text), plain(page_text)
     if len(page_key) < 2 * _DESCRIPTION_START:
         return False
@@ -165,7 +165,7 @@ def _description_start(document: Document) -> str | None:
 
 
 def lead_paragraphs(main: MainContent) -> list[str]:
-    """The paragraphs of a text's beginning that stand in a box of their own, between the headline and the body's box."""
+    """The first paragraphs of a text where they stand in a box of their own, between headline and main content."""
     if main.element is None or main.headline_row < 0:
         return []
     above: dict[Element | None, list[Line]] = {}
