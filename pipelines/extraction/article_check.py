@@ -1,6 +1,6 @@
-"""Whether what was read is an article: notices in place of one, lists, front pages and what is too short are not.
+"""Whether a page is an article, or a notice instead of one, a list, a front page, or too short.
 
-notice (`notices`)  ──>  no text  ──>  list (`lists`)  ──>  front page  ──>  too short  ──>  article
+The checks, in order: notice (`notices`), list (`list_pages`), no text, no headline, search results, front page, too short.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ from pipelines.extraction.text.word_count import count_words
 _SEARCH_TITLE = re.compile(r"^(?:search(?: results?)?|suchergebnisse?|résultats de recherche|搜索结果|搜索)\b", re.I)
 _INDEX_PATH = re.compile(r"^/(?:(?:index|default|home|main)(?:\.\w{2,5})?)?$|^/[a-z]{2}(?:-[a-z]{2})?/?$", re.I)
 _LIST_PATH = re.compile(r"/page[/-]\d{1,4}/?$|/(?:index|list)[_-]\d{1,4}\.\w{2,6}$", re.I)
-"""A further page of a list. An article's further page bears the article's own name."""
+"""The address of a list's further page. Further pages of an article have the article's name in theirs."""
 _SEARCH_PATH = re.compile(r"/(?:search|suche|recherche|buscar|cerca)(?:/|\.\w{2,5}|$)|[?&](?:q|s|query|keyword)=", re.I)
 _CJK = re.compile(r"[\u3040-\u9fff]")
 _MANY_PARAGRAPHS = 8
-"""Paragraphs from which even a page so addressed is read as an article."""
+"""Paragraphs from which a page is an article whatever its address says."""
 _SINGLE_TEXT_SHARE, _MIN_PARAGRAPHS = 0.9, 3
-"""Share of a front page's running text that must stand in one element for it to be an article: teasers stand in one each. And so
-many paragraphs must there be, more than linked lines on the whole page; or `_TEASERS` of them."""
+"""Share of a front page's running text that must stand in one element for it to be an article: teasers have an element each.
+It must also have this number of paragraphs, and more than there are linked lines on the page, or `_MANY_PARAGRAPHS`."""
 _LIST_TYPES = frozenset(("CollectionPage", "SearchResultsPage", "ProfilePage"))
 _SHORT_TEXT = 80
-"""Characters of text below which all that the page shows is asked whether it is a notice."""
+"""Characters of text below which all that the page prints is checked for being a notice."""
 _PAGE_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
 
 MIN_CJK = 40
-"""Characters from which a Chinese or Japanese text with a headline counts as an article. Flash news of agencies has 60."""
+"""Characters from which a Chinese or Japanese text with a headline is an article. Agencies' news flashes have 60."""
 MIN_WORDS = 25
 """The same in words elsewhere."""
 _MIN_CJK_DATED, _MIN_WORDS_DATED = 30, 12
-"""The same on a page that bears a time of publication. Below it are the buttons and counters of video and photo pages."""
+"""The same on a page with a time of publication. Buttons and counters of video and photo pages are shorter."""
 _MIN_CJK_FLASH, _MIN_WORDS_FLASH = 16, 8
-"""The same where the text is a sentence: a flash. Counters are none."""
+"""The same where the text is a sentence, which counters are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleCandidate:
-    """What was read of a page, before it is called an article."""
+    """What was read of a page, for deciding whether it is an article."""
 
     page: Page
     document: Document
@@ -60,10 +60,10 @@ class ArticleCandidate:
     language: str | None
     has_date: bool
     is_dated_on_page: bool
-    """Dated by what it shows, not by its address or its listing."""
+    """The page itself gives the time, not only its address or listing."""
     has_authors: bool
     list_evidence: str | None
-    """What shows that the page is a list (`lists.why_a_list`, asked before the tree was cut)."""
+    """What shows that the page is a list (`list_pages.find_list_evidence`)."""
 
     @property
     def is_typed(self) -> bool:
@@ -73,7 +73,7 @@ class ArticleCandidate:
 
 
 def reject(candidate: ArticleCandidate) -> Rejection | None:
-    """The refusal of a page, None for an article."""
+    """The rejection of a page, None for an article."""
     evidence = _notice_evidence(candidate)
     if rejection := judge_notice(evidence):
         return rejection
@@ -97,7 +97,7 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
 
 
 def reject_notice(candidate: ArticleCandidate) -> Rejection | None:
-    """The refusal of a page whose text a site's own rule has picked: the general reader's judgement of links is none of it."""
+    """The rejection of a notice, None for any other page. For a text that was given by a site rule or by the page's state."""
     return judge_notice(_notice_evidence(candidate))
 
 
@@ -134,7 +134,7 @@ def _is_short(candidate: ArticleCandidate, words: int) -> bool:
 
 
 def _is_single_text(document: Document, layout: Layout) -> bool:
-    """Whether a front page holds a single text and nothing else in between: a letter to the readers, the only page of a site."""
+    """Whether a front page holds a single text and nothing else: a letter to readers, the only page of a site."""
     sizes: Counter[Element | None] = Counter()
     for line in layout.paragraphs:
         sizes[container_of(line.block)] += len(line.text)
@@ -146,7 +146,7 @@ def _is_single_text(document: Document, layout: Layout) -> bool:
 
 
 def _link_evidence(candidate: ArticleCandidate, path: str, words: int) -> str | None:
-    """What shows that a page's main part is links, unless it calls itself an article."""
+    """What shows that a page is mainly links, unless it calls itself an article."""
     if candidate.is_typed:
         return None
     layout, linked_count = candidate.layout, len(linked_lines(candidate.document))

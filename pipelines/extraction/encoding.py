@@ -1,10 +1,9 @@
-"""From bytes as received to text: which character encoding a page is really in.
+"""From bytes to text: which character encoding a page really has.
 
-Three voices speak: the bytes themselves (byte order mark, valid UTF-8), the HTTP header, and the page's own `<meta>`.
-The bytes are believed first, because a wrong label is common and text that happens to be valid UTF-8 almost never is anything
-else. A declared encoding is believed if the text it gives looks like writing; else the likely ones are tried and the one
-giving the most common characters wins. Nothing half-decoded leaves this module: text with too many replacement
-characters is None.
+There are three sources: the bytes themselves (byte order mark, valid UTF-8), the HTTP header, and the page's `<meta>`. The bytes
+come first, because wrong labels are common, and text that is valid UTF-8 by chance is extremely rare. A declared encoding is used
+if its text looks like writing. Otherwise the likely encodings are tried, and the one that gives the most common characters wins.
+Text with too many replacement characters is rejected.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _WIDER_CODECS = {
     "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949",
     "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874",
 }  # fmt: skip
-"""Codecs of Python that are narrower than what the WHATWG Encoding Standard (section 4.2) means by their labels."""
+"""Python codecs that are narrower than what the WHATWG Encoding Standard (section 4.2) means by their labels."""
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -33,12 +32,12 @@ _BYTE_ORDER_MARKS = (
 _CHARSET = re.compile(rb"charset\s{0,4}=\s{0,4}[\"']?\s{0,4}([A-Za-z0-9_.:-]{2,40})", re.I)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}encoding\s{0,4}=\s{0,4}[\"']([A-Za-z0-9_.:-]{2,40})")
 _META_WINDOW = 8192
-"""Bytes in which a `<meta charset>` is looked for. The standard says 1024; real pages put scripts before it."""
+"""Bytes in which `<meta charset>` is looked for. The standard says 1024, but real pages put scripts before it."""
 
 _SAMPLE = 60_000
-"""Bytes of high-byte text from which an undeclared encoding is judged."""
+"""Bytes from the first non-ASCII one on by which an encoding is judged."""
 _MAX_BROKEN = 0.02
-"""Share of broken characters among the non-ASCII ones up to which text counts as read (cut-off pages, stray bytes)."""
+"""Share of replacement characters among the non-ASCII ones up to which text counts as decoded (truncated pages, stray bytes)."""
 
 # The commonest characters of each writing, enough that any paragraph holds several (public frequency lists).
 _SIMPLIFIED = frozenset(
@@ -72,47 +71,46 @@ _ALPHABETS: dict[str, tuple[tuple[str, ...], str]] = {
     "sr": (_CENTRAL, "čšžćđ"),
     "lt": (_BALTIC, "ėšžąčęįųū"), "lv": (_BALTIC, "āīēčģķļņšūž"), "et": (_BALTIC, "äõüöšž"), "tr": (_TURKISH, "ıüğçöşâîû"),
 }  # fmt: skip
-"""By language: the codecs of one byte that its pages without UTF-8 are in, the likelier first, and its letters beyond
-ASCII, the three commonest first (a text without any of them is hardly in that language)."""
+"""By language: the single-byte codecs of its pages, likelier first, and its letters beyond ASCII. The first three are the
+commonest: a text without any of them is hardly in that language."""
 _LANGUAGE_BY_TLD = {
     "at": "de", "ch": "de", "be": "fr", "br": "pt", "mx": "es", "ar": "es", "cl": "es", "co": "es", "pe": "es", "uy": "es",
     "ve": "es", "cz": "cs", "ee": "et", "se": "sv", "dk": "da", "no": "nb", "cat": "ca", "rs": "sr",
     "si": "sl", "ba": "hr", "al": "sq", "lu": "fr",
     "gal": "gl", "eus": "eu", "ie": "en", "uk": "en", "us": "en", "au": "en", "nz": "en",
 }  # fmt: skip
-"""By the end of a host's name: the language, where that is not the same two letters."""
+"""The language of a top-level domain, where it is not the same two letters."""
 _PUNCTUATION = frozenset("«»‹›„“”‚‘’–—…•·°º\u00aa§©®™€£\u00a0\u00ad¿¡²³½¼¾±×´¨")
 _MAX_NON_ASCII_SHARE = 0.4
-"""Share of letters beyond ASCII from which a text is not in Latin letters; Vietnamese and Czech have the most, about a fifth."""
+"""Share of letters beyond ASCII above which a text is not in Latin letters. Vietnamese and Czech have the most, about a fifth."""
 _MIN_LETTER_SHARE, _DECLARED_BONUS = 0.7, 0.15
-"""Share of these letters that must be the language's own, and what a declared language is worth beside others."""
+"""Share of these letters that must belong to the language, and the bonus of the declared language."""
 _LANG = re.compile(
     rb"<html[^>]{0,500}?\slang\s{0,3}=\s{0,3}[\"']?([a-zA-Z]{2})|[\"']content-language[\"'][^>]{0,60}content=[\"']?([a-zA-Z]{2})",
     re.I,
 )
 _SINGLE_BYTE = ("cp1252", "cp1251", "koi8-r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp874")
 _MIN_COMMON_SHARE = 0.2
-"""Share of common characters from which a multi-byte reading is believed. Measured on the texts of
-tests/pipelines/extraction/test_encoding.py:
-right
-readings have 0.49 to 0.67, wrong ones at most 0.19 (Korean read as GB18030), and the greatest share wins."""
+"""Share of common characters from which a multi-byte encoding is accepted. Measured on the texts of
+tests/pipelines/extraction/test_encoding.py: right encodings have 0.49 to 0.67, wrong ones at most 0.19 (Korean read as
+GB18030). The greatest share wins."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _NON_ASCII_RUN = re.compile(rb"[\x80-\xff][\x21-\xff]?")
 
 
 class Decoded(NamedTuple):
-    """A page as text and the name of the codec that read it."""
+    """The text of a page and the codec that decoded it."""
 
     text: str
     encoding: str
 
 
 def decode(body: bytes, content_type: str | None = None, address: str | None = None) -> Decoded | None:
-    """Read a body. None where no encoding gives readable text.
+    """Decode a body. None where no encoding gives readable text.
 
-    `content_type` is the HTTP header as received, with or without a charset; the end of the host in `address` tells a language
-    where nothing else does.
+    `content_type` is the HTTP header as received, with or without a charset. Where nothing else gives a language, the top-level
+    domain of `address` does.
     """
     for mark, name in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
@@ -131,7 +129,7 @@ def decode(body: bytes, content_type: str | None = None, address: str | None = N
 
 
 def _escaped(body: bytes) -> str | None:
-    """The codec of a page whose writing is switched by escapes among ASCII: valid UTF-8 by its bytes, whatever it says."""
+    """The codec of a page that switches scripts by escape sequences in ASCII: its bytes are valid UTF-8, whatever it declares."""
     if b"\x1b$)C" in body:
         return "iso2022_kr"
     if (b"\x1b$B" in body or b"\x1b$@" in body) and (b"\x1b(B" in body or b"\x1b(J" in body):
@@ -191,10 +189,10 @@ def _is_text_codec(name: str) -> bool:
 
 
 def _as_utf8(body: bytes, *, declared: bool) -> str | None:
-    """The text if the bytes are UTF-8 but for strays: a page cut in mid-character, a foreign byte.
+    """The text if the bytes are UTF-8 with a few strays: a page truncated within a character, a foreign byte.
 
-    Where the page says that it is UTF-8, also a template in Latin letters of one byte, which are read as such: other encodings
-    give at most half a valid character of UTF-8 for each broken one by chance (texts of
+    Where the page declares UTF-8, parts in a single-byte Latin encoding are accepted as well, and read as such. In other
+    encodings there is at most half a valid UTF-8 character by chance for each broken one (texts of
     tests/pipelines/extraction/test_encoding.py: 0 to 0.44).
     """
     try:
@@ -212,7 +210,7 @@ _LATIN_STRAYS, _MAX_STRAYS = "copydesk_latin_strays", 2000
 
 
 def _latin_stray(error: UnicodeError) -> tuple[str, int]:
-    """A lone byte among ASCII ones that is a letter in Windows-1252; else the sign for a broken character."""
+    """The Windows-1252 letter of a lone byte among ASCII ones; else the replacement character."""
     assert isinstance(error, UnicodeDecodeError)
     at, value = error.start, error.object[error.start]
     around = error.object[max(0, at - 1) : at] + error.object[at + 1 : at + 2]
@@ -224,7 +222,7 @@ codecs.register_error(_LATIN_STRAYS, _latin_stray)
 
 
 def _decode_declared(body: bytes, name: str) -> str | None:
-    """The text in a declared encoding, unless it plainly is not writing."""
+    """The text in a declared encoding, unless it is clearly no writing."""
     text = body.decode(name, "replace")
     sample = [char for char in _sample_text(body, name) if char > "\x7f"]
     if not sample:
@@ -245,13 +243,13 @@ def _decode_declared(body: bytes, name: str) -> str | None:
 
 
 def _has_symbols(sample: list[str]) -> bool:
-    """Whether text read as single bytes holds the symbols that double bytes leave (½Ð¹ú), not letters alone."""
+    """Whether text that was read as single bytes has the symbols that double bytes leave (½Ð¹ú), rather than letters alone."""
     symbols = sum(1 for char in sample if not char.isalpha())
     return symbols > 0.15 * len(sample)
 
 
 def _sample_text(body: bytes, name: str) -> str:
-    """A sample decoded: the bytes from the first non-ASCII one on, so a long ASCII head does not fill it."""
+    """A decoded sample from the first non-ASCII byte on, because a long ASCII head would fill it."""
     first = _NON_ASCII_RUN.search(body)
     if first is None:
         return ""
@@ -280,7 +278,7 @@ def _decode_undeclared(body: bytes, address: str | None) -> Decoded | None:
 
 
 def _page_language(body: bytes, address: str | None) -> str:
-    """The language that a page declares, else the one of its host's domain; "" where neither says one."""
+    """The language that a page declares, else that of its top-level domain."""
     if declared_language := _LANG.search(body[:_META_WINDOW]):
         return (declared_language[1] or declared_language[2]).decode("ascii").lower()
     end = (urlsplit(address or "").hostname or "").rsplit(".", 1)[-1]
@@ -288,10 +286,10 @@ def _page_language(body: bytes, address: str | None) -> str:
 
 
 def _guess_latin(body: bytes, language: str) -> str | None:
-    """The codec of one byte that makes Latin letters of one language out of a page. None where no language fits.
+    """The single-byte codec that makes Latin letters of one language of a page. None where no language fits.
 
-    Each language is asked how many of the letters and signs beyond ASCII its own codec makes its own ("décidé à" is French in
-    Windows-1252, "décidé ŕ" nothing in Windows-1250); the one that the page declares needs less.
+    For each language and codec, the score is the share of non-ASCII letters that are letters of the language: "décidé à" is
+    French in Windows-1252, "décidé ŕ" is nothing in Windows-1250. The declared language has a bonus.
     """
     first = _NON_ASCII_RUN.search(body)
     sample = re.sub(rb"<[^<>]{0,2000}>", b" ", body[first.start() : first.start() + _SAMPLE]) if first else b""
@@ -318,7 +316,7 @@ def _guess_latin(body: bytes, language: str) -> str | None:
 
 
 def _guess_single_byte(body: bytes) -> str | None:
-    """Ask charset_normalizer over the runs with non-ASCII letters only: markup says nothing and costs time."""
+    """The guess of charset_normalizer from the part with non-ASCII letters: markup is no evidence and costs time."""
     from charset_normalizer import from_bytes  # 25 ms to import, needed by one page in thousands
 
     first = _NON_ASCII_RUN.search(body)

@@ -1,9 +1,9 @@
-"""From a page to an article: the one pure function of the desk.
+"""From a page to an article or a rejection: the pure function `extract`.
 
-`extract` sees a page's bytes, its address, the time of its fetch, the link that led to it and the site rules; nothing else: no
-clock, no network, no memory of other pages. The same page gives the same outcome in any order, any process, at any time.
+It sees a page's bytes and headers, its address, the time of its fetch, the link that led to it and the site rules. It sees no
+clock, no network and no other page: a page gives the same outcome in any order, process and time.
 
-    bytes -> decode -> lay out -> headline, container -> body, moments, credits, the rest -> site rules -> gate -> outcome
+    bytes -> decode -> parse -> headline, main content -> text, dates, credits, other fields -> site rules -> check -> outcome
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipelines.extraction.encoding import decode
 from pipelines.extraction.text.word_count import count_words
 
 MAX_BODY = 20 * 1024 * 1024
-"""Bytes. The longest article page of the development set has 1.6 million."""
+"""Bytes. The longest development page has 1.6 million."""
 _HTML_TYPES = re.compile(r"html|xml|^text/plain|^application/octet-stream|^$", re.I)
 _LOOKS_HTML = re.compile(rb"<(?:!doctype\s{1,9}html|html|head|body|meta|div|article|p|title|table)[\s>]", re.I)
 _BINARY_SIGNATURES = (
@@ -51,11 +51,11 @@ _OTHER_FORMATS = {
     b"svg": "a picture",
 }
 _JSONP_CALL = re.compile(rb"(?:/\*\*/)?\s{0,40}+[\w$.]{1,80}\(\s{0,40}+(?=[\[{])")
-"""JSON in a call, as for a script (JSONP)."""
+"""JSON as the argument of a call (JSONP)."""
 
 
 def extract(page: Page, sites: Sites) -> Outcome:
-    """Read one page. What goes wrong inside is a rejection with its traceback.
+    """Read one page. An error while reading is a rejection with its traceback.
 
     Raises MemoryError, OSError and ImportError: they may be trouble of the machine, which is no property of a page
     (`pipelines.processing.worker_pool` finds out).
@@ -79,7 +79,7 @@ def _extract(page: Page, sites: Sites) -> Outcome:
 
 
 def _join_parts(first: Article, page: Page, sites: Sites) -> Article:
-    """An article with the text and pictures of its further pages. What those repeat of the pages before is left out."""
+    """An article with the text and pictures of its further pages, without what those repeat."""
     lines, images = first.text.split("\n"), list(first.images)
     for body in page.parts:
         part = _extract(replace(page, body=body, parts=()), sites)
@@ -99,7 +99,7 @@ def _join_parts(first: Article, page: Page, sites: Sites) -> Article:
 
 
 def _check_input(page: Page) -> Rejection | None:
-    """What can be refused without reading."""
+    """The rejection of a body that need not be parsed."""
     if page.status >= 400:
         return Rejection(reason=Reason.NOT_FOUND, detail=f"The server answered with status {page.status}.")
     if len(page.body) > MAX_BODY:
@@ -126,7 +126,7 @@ def _check_input(page: Page) -> Rejection | None:
 
 
 def _other_format(body: bytes) -> str | None:
-    """What a body is that holds markup and is no page: a feed, a sitemap, data."""
+    """The format of a body with markup that is not a page: a feed, a sitemap, data."""
     start = body[:20_000].replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe \t\r\n")
     if root := _ROOT_ELEMENT.match(start):
         return _OTHER_FORMATS.get(root[1].lower())
@@ -140,6 +140,6 @@ def _other_format(body: bytes) -> str | None:
 
 
 def _traceback_without_paths() -> str:
-    """The traceback with file names alone: rows must be equal on every machine."""
+    """The traceback with bare file names: rows must be equal on every machine."""
     text = traceback.format_exc(limit=-12)
     return re.sub(r'File "([^"]+)"', lambda match: f'File "{PurePath(match[1]).name}"', text)

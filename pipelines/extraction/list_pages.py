@@ -1,7 +1,7 @@
-"""Whether a page is a list of other pages: a section, a topic, a search, a collection of teasers.
+"""Whether a page is a list of other pages: a section, a topic, search results, a collection of teasers.
 
-A teaser is a paragraph with a link to another page of the site in the box that it has for itself, or under a headline that is such
-a link. Live tickers link to places in the page, tests of products to shops, an article's "read also" stands in no paragraph's box.
+A teaser is a paragraph in a box of its own with a link to another page of the site, or below a headline that is such a link. Live
+blogs link to places on the same page, product tests to shops, and an article's "read also" is not in the box of a paragraph.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ from pipelines.extraction.page.main_content import is_paragraph
 from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 
 MIN_TEASERS = 3
-"""Teasers, to as many different pages, that make a list."""
+"""Teasers, for as many different pages, that make a list."""
 _MIN_TEASERS_ALONE = 2
-"""The same where there is nothing else."""
+"""The same where there is no other text."""
 _TEASER_SHARE, _TEASER_SHARE_ARTICLE = 0.7, 0.9
-"""Share of the running text that must stand in teasers; on a page that states for machines that it is an article."""
+"""Share of the running text that teasers must have; on a page that states that it is an article."""
 _LINKED_TEXT_RATIO = 2
 """How many times the text must fit into summaries that are links themselves."""
 _MIN_LINKED_LINES = 6
-"""Linked lines that make a list of a page without any running text."""
+"""Linked lines that make a list of a page without running text."""
 _MAX_LENGTH = 3000
-"""Characters of a dated text, or one of an article by its own statement, from which nobody asks: teasers below it are not it."""
+"""Characters above which a text that has a date, or states that it is an article, is not checked: any teasers stand below it."""
 _MIN_LEAD = 80
-"""Characters above the first teaser that make an article of such a page: a flash with other stories below."""
+"""Characters above the first teaser from which such a page is an article: a news flash with other stories below."""
 _MAX_LEVELS = 6
 _LINK_SHARE = 0.7
-"""Share of a line's characters in links that makes it a link."""
+"""Share of a line's characters in links from which it is a link."""
 _HEADING = re.compile(r"h[1-6]$")
 _CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _MENU_ZONES = Zone.NAV | Zone.FOOTER | Zone.HIDDEN
 
 
 def is_link_line(line: Line) -> bool:
-    """Whether a line is a link to something that has a title."""
+    """Whether a line is a link to something with a title."""
     return len(line.text) >= 8 and line.link_chars > _LINK_SHARE * len(line.text)
 
 
 def linked_lines(document: Document) -> list[Line]:
-    """The lines that are links, menus and footers aside."""
+    """The lines that are links, except in menus and footers."""
     return [line for line in document.lines if not line.zone & _MENU_ZONES and is_link_line(line)]
 
 
@@ -80,7 +80,7 @@ def find_list_evidence(
 def _has_own_text(
     own_text: Sequence[Line], teasers: Iterable[Line], teaser_size: int, *, is_article: bool, dated: bool
 ) -> bool:
-    """Whether a page has text of its own beside its teasers: most of it, or the beginning of a dated one."""
+    """Whether a page has text besides its teasers: most of its text, or the beginning of a dated page."""
     size = text_length(own_text)
     if size >= (1 - (_TEASER_SHARE_ARTICLE if is_article else _TEASER_SHARE)) * (size + teaser_size):
         return True
@@ -89,7 +89,7 @@ def _has_own_text(
 
 
 def is_bare_list(document: Document, layout: Layout) -> bool:
-    """Whether a page has no running text at all, and mostly links for lines."""
+    """Whether a page has no running text, and its lines are mostly links."""
     if layout.paragraphs:
         return False
     linked = linked_lines(document)
@@ -102,7 +102,7 @@ def _is_summary(line: Line) -> bool:
 
 
 def _teasers(document: Document, running: Sequence[Line], address: str | None) -> dict[Line, str]:
-    """The paragraphs that are teasers, and where each leads: the title stands above."""
+    """The paragraphs that are teasers, with the address each leads to. Its headline stands above."""
     found: dict[Line, str] = {}
     for index, line in enumerate(running):
         first_row = running[index - 1].row + 1 if index else max(0, line.row - _MAX_LEVELS)
@@ -130,7 +130,7 @@ def _largest_box(block: Element, others: Sequence[Element]) -> Element:
 
 
 def _is_linked_headline(line: Line) -> bool:
-    """Whether a line is a linked title; a Chinese one may be short."""
+    """Whether a line is a linked headline. A Chinese one may be short."""
     return is_link_line(line) or (line.link_chars > _LINK_SHARE * len(line.text) and len(_CJK.findall(line.text)) >= 4)
 
 

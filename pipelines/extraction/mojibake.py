@@ -1,9 +1,9 @@
-"""UTF-8 that was read as Latin-1 or Windows-1252 and saved again: "canâ€™t" is "can’t", "fÃ¼r" is "für".
+"""Repairs UTF-8 that was read as Latin-1 or Windows-1252 and saved again: "canâ€™t" is "can’t", "fÃ¼r" is "für".
 
-The bytes of such a page are valid UTF-8, so no choice of an encoding mends it: a database or an editor spoiled the text long
-ago. A *hit* is a row of two to four characters whose Windows-1252 bytes are one UTF-8 character. Right text holds such rows too
-(French "é »", German "ß“", Portuguese "MANHÃ»"), so a hit counts by what it becomes and by its neighbours, and a page is
-mended only where its hits together leave no doubt. The row may be written as entities or as JSON escapes.
+The bytes of such a page are valid UTF-8, so no choice of an encoding repairs it: a database or an editor garbled the text long
+ago. A *piece* is two to four characters whose Windows-1252 bytes are one UTF-8 character; a *run* is one or more of them. Correct
+text has such pieces too (French "é »", German "ß“", Portuguese "MANHÃ»"), so each is weighed by the character it becomes and by
+its neighbours, and a page is repaired only where the weights leave no doubt. Pieces may be written as entities or JSON escapes.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ _PIECE = re.compile(
     rf"[Â-ß][{re.escape(_FOLLOWING)}]|[à-ï][{re.escape(_FOLLOWING)}]{{2}}|[ð-ô][{re.escape(_FOLLOWING)}]{{3}}|.", re.S
 )
 _LOST_QUOTE = re.compile('â€(?=[\ufffd\\s<.,;:!?)"\\\\]|&nbsp;)\ufffd?')
-"""A closing quotation mark whose last byte, 9D, was open in Windows-1252 and was dropped."""
+"""A closing quotation mark whose last byte, 9D, is undefined in Windows-1252 and was dropped."""
 
 # A spoiled page of any script holds one of these; asking for them is many times quicker than the patterns.
 _LEAD_LETTERS = "ÃÂÐÑÅÄÎØ×ì"
 _LEAD_SEQUENCES = (("â", ("â€", "â\x80", "â„")), ("ã", ("ã€", "ã\x80")), ("ï", ("ï¼",)), ("à", ("à¤", "à¸")))
 _ESCAPED_LEADS = ("circ;&", "&Atilde;", "\\u00e2\\u", "\\u00c3\\u")
 _ABOUT_MOJIBAKE = re.compile("mojibake|文字化け|乱码", re.I)
-"""A page about spoiled text shows it on purpose."""
+"""A page about garbled text shows it on purpose."""
 
 _MIN_WEIGHT = 3
-"""Weight of hits from which a page is mended. Mending a right page is worse than leaving one stray hit."""
+"""Weight from which a page is repaired. To change correct text is worse than to leave a stray piece."""
 _MAX_PASSES = 3
-"""A text may have been spoiled more than once ("Ã¢â‚¬â„¢")."""
+"""Text may have been garbled more than once ("Ã¢â‚¬â„¢")."""
 _COMMON_SIGNS = frozenset("‐‑‒–—―‘’‚“”„†‡•…′″‹›⁄€™←→−\u2009\u200a\u2002\u2003\u200b\u2028\u202f")
 
 
 def repair_mojibake(text: str) -> str:
-    """The text as it was before it was spoiled; the same text where that is not certain. Never raises."""
+    """The text as it was before it was garbled; the same text where that is not certain."""
     for _ in range(_MAX_PASSES):
         runs = _find_runs(text)
         if not runs or sum(_repair_run(text, run)[1] for run in runs) < _MIN_WEIGHT or _ABOUT_MOJIBAKE.search(text):
@@ -53,7 +53,7 @@ def repair_mojibake(text: str) -> str:
 
 
 def _find_runs(text: str) -> list[re.Match[str]]:
-    """What may be a spoiled character, or several in a row."""
+    """The runs that may be garbled characters."""
     if any(sign in text for sign in _ESCAPED_LEADS):
         return list(_ESCAPED_RUNS.finditer(text))
     if text.isascii():
@@ -75,7 +75,7 @@ def _repair_runs(text: str, runs: list[re.Match[str]]) -> str:
 
 
 def _repair_run(text: str, run: re.Match[str]) -> tuple[str, int]:
-    """What a row becomes and how sure that is; the row itself and 0 where it may well be right."""
+    """What a run becomes and the weight of the evidence; the run itself and 0 where it may be correct."""
     unescaped = _unescape(run[0])
     before, after = text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1]
     pieces = _PIECE.findall(unescaped)
@@ -99,14 +99,14 @@ def _repair_run(text: str, run: re.Match[str]) -> tuple[str, int]:
 
 
 def _unescape(run: str) -> str:
-    """The row with its entities and escapes read."""
+    """The run with its entities and escapes replaced."""
     if "\\" in run:
         run = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), run)
     return unescape(run) if "&" in run else run
 
 
 def _decode_piece(piece: str) -> str | None:
-    """The one character whose UTF-8 bytes the piece shows."""
+    """The character whose UTF-8 bytes the piece shows."""
     if len(piece) < 2:
         return None
     try:
@@ -116,7 +116,7 @@ def _decode_piece(piece: str) -> str | None:
 
 
 def _weigh_piece(piece: str, char: str | None, before: str, after: str) -> int:
-    """0: may be right as it stands; 1: hardly; 3: no writing has it so."""
+    """0: may be correct as it stands; 1: hardly; 3: no language is written like this."""
     if char is None:
         return 0
     if char in _COMMON_SIGNS or unicodedata.category(char) == "So":

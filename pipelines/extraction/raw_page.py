@@ -1,7 +1,7 @@
-"""A page as it was received, for the rules of its site: what a selector or pattern finds there, as lines of text.
+"""A page as received, for the rules of its site: what a selector or pattern finds in it, as lines of text.
 
-The general reader leaves much of a page unread (scripts, menus, comments of the markup, what is past its bounds) and cuts its
-tree. A rule knows its site, so it sees everything: the page is parsed for it anew, once, comments and all.
+The general reader skips much of a page (scripts, menus, comments, what exceeds its limits). A rule knows its site, so it sees
+everything: the page is parsed for it separately, with comments.
 """
 
 from __future__ import annotations
@@ -23,26 +23,25 @@ from db.site_rules.loader import FieldRule
 from pipelines.extraction.page.document import BLOCKS, normalize_space
 
 MAX_CHARACTERS = 20_000_000
-"""Characters of a page that rules see: as many as the largest body that is read has bytes (`extract.MAX_BODY`)."""
+"""Characters of a page that rules see: as many as the longest body has bytes (`extract.MAX_BODY`)."""
 _UNSEEN_TAGS = frozenset(("script", "style", "template"))
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectedText:
-    """One thing that a rule found: its lines as a reader sees them, none empty, and the element where it is one."""
+    """One result of a rule: its non-empty lines as a reader sees them, and its element if it has one."""
 
     lines: tuple[str, ...]
     element: Element | None = field(default=None, repr=False)
 
     @property
     def text(self) -> str:
-        """The lines as one."""
         return " ".join(self.lines)
 
 
 class RawPage:
-    """The decoded text of a page, parsed when the first selector asks for it."""
+    """The decoded text of a page. It is parsed when a selector is first applied."""
 
     def __init__(self, html: str) -> None:
         self._html = html[:MAX_CHARACTERS]
@@ -52,8 +51,8 @@ class RawPage:
         return _parsed(self._html)
 
     def find(self, rule: FieldRule, preferred: str | None = None) -> list[SelectedText]:
-        """What a rule finds, in the page's order; a pattern finds one piece. `wanted` is the attribute that tells most, where the
-        rule names none and an element has it."""
+        """The results of a rule in the page's order; a pattern has at most one. `preferred` is the attribute that is read
+        where the rule names none and an element has it."""
         if rule.regex:
             return list(self._by_pattern(rule.regex))
         if self._tree is None:
@@ -97,7 +96,7 @@ _SplitLines = Callable[[str], tuple[str, ...]]
 
 
 def _selected_text(item: Any, attribute: str | None, preferred: str | None, split: _SplitLines) -> SelectedText:
-    """One result of a selector: an element, an attribute or text, or what an XPath function gave."""
+    """One result of a selector: an element, an attribute, text, or the value of an XPath function."""
     if not isinstance(item, etree._Element):
         return SelectedText(lines=split(_item_text(item)))
     if not isinstance(item.tag, str):  # a comment of the markup
@@ -111,7 +110,7 @@ def _selected_text(item: Any, attribute: str | None, preferred: str | None, spli
 
 
 def _value_attribute(element: Element, preferred: str | None) -> str | None:
-    """The attribute that says what an element means, where it has one."""
+    """The attribute that holds an element's value, where it has one."""
     if preferred and element.get(preferred):
         return preferred
     return {"meta": "content", "link": "href"}.get(element.tag)
@@ -126,17 +125,17 @@ def _item_text(item: Any) -> str:
 
 
 def _lines_of_text(text: str) -> tuple[str, ...]:
-    """The lines of a string that is text already, as of an attribute."""
+    """The lines of a plain string, such as an attribute."""
     return tuple(line for raw in text.splitlines() if (line := normalize_space(raw)))
 
 
 def _lines_of_article(text: str) -> tuple[str, ...]:
-    """The lines of a string that is a whole article: text, or the markup of one."""
+    """The lines of a string that is a whole article, plain or in markup."""
     return _lines_of_markup(text) if _MARKUP.search(text) else _lines_of_text(text)
 
 
 def _lines_of_markup(source: str) -> tuple[str, ...]:
-    """The lines of a piece of markup as a browser would show them."""
+    """The lines of a fragment of markup as a browser shows them."""
     if not _MARKUP.search(source):
         return _lines_of_text(entities.unescape(source))
     root = _parsed(f"<div>{source}</div>")
@@ -144,7 +143,7 @@ def _lines_of_markup(source: str) -> tuple[str, ...]:
 
 
 def _unescaped(value: str) -> str:
-    """What stands between the quotes of a JSON string, read; as it is where it is none."""
+    """The value of a JSON string without its quotes; the string itself where it is none."""
     try:
         text = json.loads(f'"{value}"', strict=False)
     except ValueError:
@@ -154,7 +153,7 @@ def _unescaped(value: str) -> str:
 
 
 def _lines_of_element(root: Element) -> tuple[str, ...]:
-    """The text of an element, cut at the borders of blocks; without scripts and comments."""
+    """The lines of an element, divided at the borders of blocks, without scripts and comments."""
     texts: list[str] = []
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:

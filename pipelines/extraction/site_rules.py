@@ -1,5 +1,7 @@
-"""The fields that a site's TOML file reads from a page by CSS, XPath or pattern. They see the page as it was received, and what
-they find beats the general reader: its fields, its text, and its judgement of what is an article.
+"""The fields that a site's TOML file reads from a page by CSS, XPath or pattern.
+
+Rules see the page as it was received. What they find takes precedence over the general reader: its fields, its text, and its
+decision whether the page is an article.
 """
 
 from __future__ import annotations
@@ -24,18 +26,17 @@ from pipelines.extraction.text.relative_times import find_relative
 
 _NAMES = frozenset(("authors", "editors", "proofreaders"))
 _VALUE_ATTRIBUTES = {"published": "datetime", "modified": "datetime", "canonical_url": "href"}
-"""The attribute of an element that says more than its words, by the field that is read."""
+"""By field: the attribute that holds the value of an element."""
 _FALSE_WORDS = frozenset(("false", "no", "0", "off", "free", "open"))
 _MAX_IMAGES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleValues:
-    """What the rules of a site read of one page, by field of Article."""
+    """What the rules of a site read from one page, by field of Article."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     provenance: str = ""
-    """The word for `provenance`."""
 
     def get(self, name: str) -> Any:
         """A field's value; None where no rule found one."""
@@ -43,7 +44,7 @@ class RuleValues:
 
     @property
     def fields(self) -> dict[str, tuple[object, str]]:
-        """Every field that a rule found, with how it was found."""
+        """Every field that a rule found, with its provenance."""
         return {name: (value, self.provenance) for name, value in self.values.items()}
 
 
@@ -52,7 +53,7 @@ _NO_VALUES = RuleValues()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _RuleReader:
-    """What a rule's find is read with."""
+    """Applies rules to one page."""
 
     page: RawPage
     locale: Locale
@@ -66,7 +67,7 @@ class _RuleReader:
         return None
 
     def value(self, rule: FieldRule) -> Any:
-        """What one rule gives, None where it finds nothing that can be read as its field."""
+        """The value of one rule; None where it finds nothing that can be read as its field."""
         pieces = self.page.find(rule, _VALUE_ATTRIBUTES.get(rule.field))
         if rule.field == "images":
             return _images(pieces, self.address)
@@ -77,10 +78,10 @@ class _RuleReader:
 def apply_site_rules(
     html: str, site: Site | None, locale: Locale, address: str | None, published: Moment | None
 ) -> RuleValues:
-    """The site's own fields of a page. Of several rules for one field the first that finds something counts.
+    """The fields that the site's own rules find on a page. Of several rules for one field, the first that finds something counts.
 
-    `published` is what the general reader found: by it, or better by a rule of its own, a page is before or after the day on which
-    a rule ends (`until`).
+    `published` is what the general reader found. It decides whether a rule with an end (`until`) applies to the page; a time that
+    a rule finds takes precedence.
     """
     if site is None or not site.fields:
         return _NO_VALUES
@@ -111,7 +112,8 @@ def apply_site_rules(
 
 
 def _published(rules: Sequence[FieldRule], reader: _RuleReader, day: date | None) -> Moment | None:
-    """The time of publication: where nothing else says it, what a rule reads says whether the rule was in force then."""
+    """The time of publication. Where nothing else gives a day, the time that a rule reads decides whether that rule applied
+    then."""
     for rule in rules:
         value: Moment | None = reader.value(rule)
         if value is not None and _is_in_force(rule, day or value.at.date(), reader.locale):
@@ -120,7 +122,7 @@ def _published(rules: Sequence[FieldRule], reader: _RuleReader, day: date | None
 
 
 def _is_in_force(rule: FieldRule, day: date | None, locale: Locale) -> bool:
-    """Whether a page of that day is one that the rule reads. A page without a day was published before it was fetched."""
+    """Whether a rule applies to a page of that day. A page without a day was published before it was fetched."""
     if rule.until is None:
         return True
     if day is None and locale.fetched_at is not None:
@@ -153,7 +155,7 @@ def _value(name: str, pieces: Sequence[SelectedText], locale: Locale, address: s
 
 
 def _names(line: str, language: str | None) -> list[str]:
-    """Names as the general reader of the page's language divides them."""
+    """The names in a line, divided by the rules of the page's language."""
     is_chinese = language == "zh" or (language is None and not _KANA.search(line))
     if is_chinese and _HAN.search(line) and (names := split_names(_drop_label(line))):
         return names
@@ -169,7 +171,7 @@ def _drop_label(text: str) -> str:
 
 
 def _moment(text: str, locale: Locale) -> Moment | None:
-    """A time as machines write it, as readers see it, or told from the time of the fetch."""
+    """A time in a machine format, as printed, or relative to the time of the fetch."""
     if _ISO_START.match(text):
         stamp = read_machine(text, language=locale.language)
     else:
@@ -187,13 +189,13 @@ _NUMBER = re.compile(
 
 
 def _number(text: str) -> int | None:
-    """The first number of a text, its groups of three joined; a rounded one ("1.2k") is none."""
+    """The first number of a text, with thousands separators. A rounded one ("1.2k") does not count."""
     match = _NUMBER.search(plain_digits(text))
     return int(re.sub(r"\D", "", match[0])) if match else None
 
 
 def _images(pieces: Sequence[SelectedText], address: str | None) -> tuple[Image, ...] | None:
-    """The pictures that a rule names: elements, boxes that hold some, or addresses."""
+    """The pictures that a rule selects: elements, boxes around them, or addresses."""
     images: dict[str, Image] = {}
     for piece in pieces:
         found = (

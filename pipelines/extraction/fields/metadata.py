@@ -1,4 +1,4 @@
-"""What stands around an article and is no credit: its address, section, tags, standfirst, comment counter, paywall."""
+"""The fields around an article, except credits and dates: address, section, tags, standfirst, comment count, paywall."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PAYWALL = re.compile(
 _INTERNAL_KEY = re.compile(
     r"^(?:uncategori[sz]ed|none|null|undefined|default|下一页|上一页|[a-z]{2,20}(?:_[a-z-]{2,20}){1,3})$", re.I
 )
-"""A system's own key ("news_pegged_article"), a button: no part of a paper."""
+"""An internal key ("news_pegged_article") or a button, not the name of a section."""
 _SECTION_JUNK = re.compile(
     r"^(?:home|首页|正文|详情|下一页|上一页|startseite|accueil|inicio|portada|главная|news|article|articles)$", re.I
 )
@@ -44,11 +44,12 @@ _TAG_JUNK = re.compile(
     r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|^(?:NLP )?(?:Category|Entity Tokens|Tag|Section|Type)\s?:|^[a-z]{3,20}/\w"
     r"|^https?:|^(?:none|null|undefined)$", re.I,
 )  # fmt: skip
-"""Marks of a system among the key words: its own numbers, categories and paths."""
+"""Keywords that a system adds: its own numbers, categories and paths."""
 
 
 def read_canonical(head: DocumentHead, address: str | None) -> tuple[str | None, str]:
-    """The page's own idea of its address, if it can be true: of the same site, not the front page, http."""
+    """The address that the page claims for itself, if the claim can be true: of the same site, not the front page, http or
+    https."""
     for value, by in ((head.canonical, "link"), (head.meta("og:url"), "meta")):
         if not value:
             continue
@@ -60,7 +61,7 @@ def read_canonical(head: DocumentHead, address: str | None) -> tuple[str | None,
 
 
 def absolute(link: str, address: str | None) -> str | None:
-    """A link joined to the page's address; None where it is no http address."""
+    """A link resolved against the page's address. None where it is not http or https."""
     try:
         absolute_link = urljoin(address or "", link)
         parts = urlsplit(absolute_link)
@@ -70,7 +71,7 @@ def absolute(link: str, address: str | None) -> str | None:
 
 
 def read_section(document: Document, structured: StructuredData) -> tuple[str | None, str]:
-    """The part of the paper: as stated, else the last crumb of the breadcrumbs that is no headline."""
+    """The section: as stated, else the last item of the breadcrumbs that is not a headline."""
     for value, by in (
         (structured.section, "json-ld"),
         (document.head.meta("article:section", "parsely-section", "section", "og:section"), "meta"),
@@ -90,7 +91,7 @@ def read_section(document: Document, structured: StructuredData) -> tuple[str | 
 
 
 def read_tags(head: DocumentHead, structured: StructuredData) -> tuple[tuple[str, ...], str]:
-    """Key words as stated, without repeats."""
+    """The stated keywords without repeats, at most 40."""
     for values, by in (
         (head.metas.get("article:tag", []), "meta"),
         (list(structured.keywords), "json-ld"),
@@ -107,12 +108,12 @@ def read_tags(head: DocumentHead, structured: StructuredData) -> tuple[tuple[str
 
 
 def split_tags(values: Sequence[str]) -> list[str]:
-    """Key words out of strings that hold several each."""
+    """Single keywords from strings that contain several."""
     return [word.strip() for value in values for word in re.split(r"[,;，；、|]|\s{2,}", value)]
 
 
 def read_description(head: DocumentHead, structured: StructuredData) -> tuple[str | None, str]:
-    """The summary the page gives of itself."""
+    """The page's own summary."""
     for value, by in (
         (head.meta("og:description", "description", "twitter:description", "dc.description"), "meta"),
         (structured.description, "json-ld"),
@@ -123,7 +124,8 @@ def read_description(head: DocumentHead, structured: StructuredData) -> tuple[st
 
 
 def read_subtitle(layout: Layout, title: str, structured: StructuredData) -> tuple[str | None, str]:
-    """The line under the headline that says so itself: a class such as standfirst, or the first h2 before the text."""
+    """The line below the headline that is marked as a subtitle: by a class such as standfirst, or as the first h2 before the
+    text."""
     headline_row = layout.headline.row if layout.headline else -1
     first_paragraph = layout.paragraphs[0] if layout.paragraphs else None
     for line in layout.header:
@@ -147,13 +149,13 @@ def read_subtitle(layout: Layout, title: str, structured: StructuredData) -> tup
 
 
 _MIN_SUBTITLE, _MIN_CJK_SUBTITLE = 18, 8
-"""Letters of a standfirst; a shorter line is a kicker, a button or a label."""
+"""Characters of a subtitle. A shorter line is a kicker, a button or a label."""
 _SAME_OVERLAP, _LENGTH_RATIO = 0.7, 1.7
-"""Overlap from which a line of about the headline's length is the headline again, as with its kicker before it."""
+"""Overlap from which a line is the headline again, and the ratio of lengths up to which it may be: a kicker may precede it."""
 
 
 def _is_subtitle(text: str, title: str) -> bool:
-    """Whether a line can be a standfirst: long enough, no label, not the headline again, in the headline's own writing."""
+    """Whether a line can be a subtitle: long enough, no label, not the headline again, in the headline's script."""
     minimum = _MIN_CJK_SUBTITLE if _CJK.search(text) else _MIN_SUBTITLE
     if not minimum <= len(text) <= 400 or text[-1] in ":：" or (text.isascii() and not _LATIN.search(title)):
         return False
@@ -168,7 +170,7 @@ _LATIN = re.compile(r"[A-Za-z]{3}")
 
 
 def _is_text_subheading(el: Element, first_paragraph: Line | None) -> bool:
-    """Whether an h2 is the first of the text's own subheadings: it stands among the paragraphs, and so does another."""
+    """Whether an h2 is the first subheading of the text: it stands among the paragraphs, and so does another."""
     box = el.getparent()
     if box is None or first_paragraph is None or first_paragraph.block.getparent() is not box:
         return False
@@ -176,7 +178,7 @@ def _is_text_subheading(el: Element, first_paragraph: Line | None) -> bool:
 
 
 def read_comment_count(layout: Layout, structured: StructuredData) -> tuple[int | None, str]:
-    """The counter of comments shown by the article."""
+    """The number of comments that the page states or shows."""
     if structured.comment_count is not None:
         return structured.comment_count, "json-ld"
     for line in (*layout.header, *layout.tail):
@@ -193,7 +195,7 @@ def read_comment_count(layout: Layout, structured: StructuredData) -> tuple[int 
 
 
 def read_paywall(document: Document, layout: Layout, structured: StructuredData) -> tuple[bool, str]:
-    """Whether the page shows the beginning alone to strangers."""
+    """Whether the page shows only the beginning without a subscription."""
     if structured.is_free is False:
         return True, "json-ld"
     tier = (document.head.meta("article:content_tier", "og:article:content_tier", "lp:content_tier") or "").lower()

@@ -1,7 +1,7 @@
-"""The standfirst as text: the summary printed between headline and body, which many pages set outside the body's box.
+"""The standfirst as part of the text: the summary between headline and text, which many pages put outside the main content.
 
-A line there is the standfirst if the page gives the same words as its description, or if its box says what it is. It is put before
-the text, unless the text holds it already.
+A line there is the standfirst if the page's description has the same words, or if its box is named so. It is put before the text
+unless the text contains it.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _STANDFIRST_CLASS = re.compile(
 )
 _OTHER_ZONES = Zone.HIDDEN | Zone.RELATED | Zone.COMMENTS | Zone.FOOTER | Zone.FORM
 _ROWS_BELOW_HEADLINE = 30
-"""Lines below the headline in which a standfirst is sought: bylines, times and share buttons may come before it."""
+"""Lines below the headline in which a standfirst is looked for: bylines, times and share buttons may precede it."""
 _SHORTEST, _LONGEST = 40, 700
 _MIN_LENGTH_RATIO = 0.8
-"""Least ratio of lengths of a line and a description that begins like it, for the two to be the same words."""
+"""Ratio of the lengths of a line and a description, one beginning with the other, from which they are the same words."""
 _MAX_LINES = 3
 _BLOG_TYPES = frozenset(("Article", "BlogPosting", "TechArticle"))
-"""Kinds of pages whose line under the headline is a motto or an advertisement of the text, not its first paragraph."""
+"""Page types whose line below the headline is a motto or a teaser, not the first paragraph."""
 
 
 def read_standfirst(
     document: Document, main: MainContent, structured: StructuredData, headline: Headline | None
 ) -> list[str]:
-    """The lines of the standfirst, as a reader sees them; empty where the page prints none. Asked before the tree is cut."""
+    """The lines of the standfirst, at most three; empty where the page prints none."""
     if not main.paragraphs or _BLOG_TYPES & set(structured.types):
         return []
     headline_row = headline.line.row if headline and headline.line else main.paragraphs[0].row - 1
@@ -54,7 +54,7 @@ def read_standfirst(
 
 
 def prepend_standfirst(lines: list[str], standfirst: list[str]) -> list[str]:
-    """A text's lines with those of the standfirst before them that it does not hold."""
+    """A text's lines, preceded by those of the standfirst that it does not contain."""
     if not lines or not standfirst:
         return lines
     body = plain("\n".join(lines))

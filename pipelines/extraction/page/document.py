@@ -1,8 +1,8 @@
-"""A page laid out on the desk: its tree, its head, and its lines in reading order.
+"""The parsed page: its tree, its head, and its lines in reading order.
 
-A `Line` is what a reader sees as one line of the page: the inline text of one block, cut at block borders and `<br>`. It
-remembers the parts it is made of (text and the element that holds it), how much of it is link, the nearest block and the
-zone it stands in. Everything later (headline, credits, times, container) is found among these lines, so the tree is walked once.
+A `Line` is what a reader sees as one line: the inline text of a block, divided at the borders of blocks and at `<br>`. It knows
+its parts (text and the element that holds it), how much of it is link, the nearest block, and its zones. Headline, credits, dates
+and main content are all found among these lines, so the tree is walked only once.
 """
 
 from __future__ import annotations
@@ -33,16 +33,17 @@ BLOCKS = words(
     " button label picture amp-img"
 )
 _SKIPPED_TAGS = frozenset(("nav", "footer"))
-"""Boxes that are not read at all: menus, and the footer of the page (one near the root; an article's own lies deeper)."""
+"""Boxes that are not read: menus, and the footer near the root. An article's own footer is deeper."""
 _BREADCRUMB_CLASS = re.compile(r"crumb", re.I)
 MAX_LINES = 60_000
-"""Lines read of one page. The longest of the development pages has 1,725."""
+"""Lines read of one page. The longest development page has 1,725."""
 MAX_DEPTH = 240
-"""Levels of nesting that are read. libxml2 itself stops at 256 for XML; the deepest of the development pages has 56."""
+"""Levels of nesting that are read. libxml2 stops at 256 for XML; the deepest development page has 56."""
 
 
 class Zone:
-    """What the boxes around a line say it is, by tag, class and id: bits of an int (IntFlag arithmetic costs ten times as much)."""
+    """What the names of the boxes around a line say it is, by tag, class and id. Bits of an int, because arithmetic on IntFlag
+    costs ten times as much."""
 
     NONE = 0
     NAV = 1
@@ -56,7 +57,7 @@ class Zone:
 
 
 BOILERPLATE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS | Zone.FORM
-"""Zones in which nothing of the article stands."""
+"""Zones in which nothing of an article stands."""
 
 _ZONE_TAGS = {
     "nav": Zone.NAV,
@@ -90,18 +91,17 @@ _ZONE_BY_WORD = {word: zone for zone, words in _ZONE_WORDS for word in words.spl
 _HEADINGS = words("h1 h2 h3 h4 h5 h6")
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _INLINE = words("span i b em strong small svg a")
-"""Elements of a line that `aria-hidden` takes out of the text; of a box it may only say that it is folded."""
+"""Elements that `aria-hidden` hides. On a block it may only mean that it is folded."""
 _FONT_SIZE = re.compile(r"\bhas-\w{1,20}(?:-\w{1,20})?-font-size")
-"""The style of a paragraph in WordPress; elsewhere a "font-size" box holds buttons."""
+"""The style of a paragraph in WordPress. Elsewhere a "font-size" box holds buttons."""
 _HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
 _INVISIBLE_CHARACTERS = ("\u00ad", "\u200b", "\ufeff", "\u2060")
 _INVISIBLE_ENTITIES = re.compile("&(?:shy|ZeroWidthSpace|#173|#8203|#65279|#x(?:AD|ad|200B|200b));")
-"""Characters without width that part words invisibly, as such or as entities. U+200C and U+200D stay: Persian and Indic spelling
-needs them."""
+"""Zero-width characters within words, as such or as entities. U+200C and U+200D stay: Persian and Indic spelling needs them."""
 
 
 class Line(NamedTuple):
-    """One line of the page. `parts` are its pieces in order; `text` is them joined as a browser would show it."""
+    """One line of the page. `text` is its parts joined as a browser shows them; `row` is its index among the lines."""
 
     text: str
     parts: tuple[tuple[str, Element], ...]
@@ -112,13 +112,13 @@ class Line(NamedTuple):
 
     @property
     def spaced(self) -> str:
-        """The text with a space at each border of elements, where the eye sees a gap that the text lacks."""
+        """The text with a space wherever elements meet: the eye sees a gap there that the text may lack."""
         return " ".join(" ".join([part for part, _ in self.parts]).split()) if len(self.parts) > 1 else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentHead:
-    """What the page's head states. `metas` maps a lower-case name, property or itemprop to its contents in order."""
+    """What the page's head states. `metas` maps a name, property or itemprop in lower case to its contents in order."""
 
     lang: str | None
     title: str | None
@@ -128,7 +128,7 @@ class DocumentHead:
     """The texts of `application/ld+json` scripts."""
 
     def meta(self, *names: str) -> str | None:
-        """The first non-empty content among these names, in their order."""
+        """The first non-empty content among these names, in the order given."""
         for name in names:
             for value in self.metas.get(name, ()):
                 if value:
@@ -138,7 +138,7 @@ class DocumentHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A page, laid out. `tree` is the live lxml tree: readers may look, only `body` may cut."""
+    """A parsed page. The tree is shared by all readers and must not be changed."""
 
     tree: Element
     html: str
@@ -147,7 +147,7 @@ class Document:
 
 
 def parse_document(html: str) -> Document | None:
-    """Parse a page and lay it out. None where the text holds no element at all."""
+    """Parse a page. None where the text contains no element."""
     html = truncate_page(html)
     for character in _INVISIBLE_CHARACTERS:
         html = html.replace(character, "")
@@ -169,11 +169,11 @@ def _ignore_page_wide_hiding(lines: list[Line]) -> tuple[Line, ...]:
 
 
 _MIN_PROSE = 1000
-"""Characters of a row of lines from which it may be text although its box is named for links."""
+"""Characters from which a run of lines may be text although its box is named for links."""
 _MIN_SENTENCE, _MIN_SENTENCE_SHARE = 60, 0.5
-"""Characters of a sentence there, and the share of the row that such sentences are."""
+"""Characters of a sentence in such a run, and the share of the run that must be sentences."""
 _MAX_LINK_SHARE = 0.1
-"""Share of links in such text; a list of other stories has three times as much."""
+"""Share of links in such a run. A list of other stories has three times as much."""
 
 
 def _correct_related_zones(lines: list[Line]) -> list[Line]:
@@ -239,7 +239,7 @@ def _is_in_svg(el: Element) -> bool:
 
 
 def zone_of(el: Element, cache: dict[str, int]) -> int:
-    """The zone that an element opens by its own tag, class, id, role or style."""
+    """The zones that an element opens by its own tag, class, id, role or style. `cache` keeps what names mean, for one page."""
     zone = _ZONE_TAGS.get(el.tag, Zone.NONE)
     attributes = el.attrib
     if not attributes:
@@ -267,13 +267,13 @@ def zone_of(el: Element, cache: dict[str, int]) -> int:
 
 
 def is_in_zone(el: Element, zones: int, cache: dict[str, int]) -> bool:
-    """Whether an element, or a box around it, opens one of these zones."""
+    """Whether an element or one of its ancestors opens one of these zones."""
     nodes = takewhile(lambda node: node.tag != "body", with_ancestors(el))
     return any(zone_of(node, cache) & zones for node in nodes)
 
 
 def _zone_of_name(name: str) -> int:
-    """Look up the words of one class or id, single and in pairs ("most-read", "mostRead"); "p-0 list-none" is no "plist"."""
+    """The zones of a class or id, by its words alone and in pairs ("most-read", "mostRead"). "p-0 list-none" is no "plist"."""
     zone = 0
     previous = ""
     if "-font-size" in name:
@@ -286,7 +286,7 @@ def _zone_of_name(name: str) -> int:
 
 
 class _LineBuilder:
-    """Collects the parts of the line being written and the lines that are done."""
+    """The lines finished so far and the parts of the current one."""
 
     __slots__ = ("lines", "link_chars", "parts")
 
@@ -316,7 +316,7 @@ class _LineBuilder:
 
 
 class _OpenElement(NamedTuple):
-    """An element being read: its children still to come, itself, the block it belongs to, its zone, whether it stands in a link."""
+    """An element whose children are being read."""
 
     children: Iterator[Element]
     el: Element
@@ -326,7 +326,7 @@ class _OpenElement(NamedTuple):
 
 
 def _read_lines(root: Element) -> list[Line]:
-    """Walk the tree once, without recursion: a page may be nested as deep as its maker likes."""
+    """Walk the tree once, without recursion: a page may be nested to any depth."""
     builder = _LineBuilder()
     cache: dict[str, int] = {}
     zone = (

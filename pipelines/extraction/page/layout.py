@@ -1,10 +1,10 @@
-"""Which lines of a page stand where around the article: above the text, in it, below it.
+"""The lines of a page by their place around the article.
 
-headline line
-header        what stands between headline and first paragraph (and a little above the headline): time, source, byline
-paragraphs    the running text
-inside        every line from the first paragraph to the last
-tail          what follows the last paragraph: editors, sources, disclaimers; ends where another box of the page begins
+headline    the line of the headline
+header      lines around the headline and above the first paragraph: time, outlet, byline
+paragraphs  the running text
+inside      all lines from the first paragraph to the last
+tail        lines below the last paragraph: editors, sources, disclaimers; it ends where another box of the page begins
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from pipelines.extraction.page.main_content import MainContent, is_date_line, is
 from pipelines.extraction.page.tree import is_inside
 
 _ROWS_ABOVE, _ROWS_ABOVE_TEXT = 8, 25
-"""Lines read above the headline: some pages put time and section there."""
+"""Lines read above the headline, where some pages put time and section; above the text where there is no headline."""
 _HEADER_ROWS = 45
-"""Lines read below the headline while no paragraph comes: share buttons and counters fill them."""
+"""Lines read below the headline until a paragraph comes: share buttons and counters may fill them."""
 _CERTAIN_ROWS = 12
-"""Lines below the headline that are read whatever stands there: a standfirst may look like the first paragraph."""
+"""Lines below the headline that are read in any case: a standfirst may look like the first paragraph."""
 _TAIL_ROWS = 30
 _MAX_SKIPPED = 3
-"""Lines of other boxes after which the tail has ended: one may stand between the text and the editor's line."""
+"""Lines of other boxes after which the tail ends. One may stand between the text and the editor's line."""
 _NO_ROW = 1 << 40
 _ROWS_BELOW = 3
-"""Lines below the headline in which a line that is a date belongs to it, even in a list named like a menu ("nav meta")."""
+"""Lines below the headline of which a date belongs to it even in a list that is named like a menu ("nav meta")."""
 _LONGEST_DATE_LINE = 40
 _HEADER_BOILERPLATE = Zone.NAV | Zone.RELATED | Zone.COMMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """The article's lines by place."""
+    """The lines of a page by their place around the article."""
 
     headline: Line | None
     header: tuple[Line, ...]
@@ -43,16 +43,14 @@ class Layout:
     boilerplate_zones: int
 
     def zones_of(self, line: Line) -> int:
-        """The zones of a line that tell it from the article: above the text not those in which the headline stands as well.
-
-        A commentary's header is named like a comment's ("HeaderComment").
-        """
+        """The boilerplate zones of a line. Above the text, zones of the headline do not count: an opinion piece's
+        "HeaderComment" is no comment."""
         above = self.headline is not None and self.headline.row < line.row < self.first_row
         return line.zone & self.boilerplate_zones & ~(self.headline.zone if above and self.headline else 0)
 
     @property
     def first_row(self) -> int:
-        """The row of the first paragraph; where there is none, one beyond all rows."""
+        """The row of the first paragraph, or a number beyond all rows."""
         return self.paragraphs[0].row if self.paragraphs else _NO_ROW
 
 

@@ -1,4 +1,4 @@
-"""Which language and country a page is written for: what it declares, checked against the writing it uses."""
+"""The language and country that a page is written for: what it declares, checked against its script and words."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _GENERIC_TLDS = words("io co tv me ai fm to cc ws ly gg eu la sh im news com net
 
 
 def read_language(head: DocumentHead, text: str, stated: str | None) -> str | None:
-    """The language of a text as two letters ("zh", "en"): as declared where its writing fits, else by the writing."""
+    """The language of a text as two letters ("zh", "en"): the declared one if it fits the script, else by script and words."""
     script = _script(text)
     for tag in (
         head.lang,
@@ -57,7 +57,7 @@ def read_language(head: DocumentHead, text: str, stated: str | None) -> str | No
 
 
 def language_code(tag: str) -> str | None:
-    """The two letters that stand for a language tag ("zh-Hant-TW", "zh_TW": zh); None for what is no tag."""
+    """The two letters of a language tag ("zh-Hant-TW", "zh_TW": zh). None where it is not a tag."""
     match = _TAG.match(tag.strip())
     return _code(match[1]) if match else None
 
@@ -87,7 +87,7 @@ def _fits(code: str, script: str | None) -> bool:
 
 
 def _script(text: str) -> str | None:
-    """The writing of a text, None for Latin."""
+    """The language that stands for a text's script, None for Latin."""
     sample = text[:3000]
     if sample.isascii() or len(_FAR.findall(sample)) * 20 < len(sample):
         return None
@@ -107,7 +107,7 @@ def _by_words(text: str) -> str | None:
 
 
 def read_country(head: DocumentHead, address: str | None) -> str | None:
-    """The country a page is for as two letters: by its domain, its stated region, else by the region in its language tag."""
+    """The country that a page is for, as two letters: from its domain, its stated region, or the region in its language tag."""
     labels = (urlsplit(address or head.canonical or "").hostname or "").split(".")
     if len(tld := labels[-1]) == 2 and (tld not in _GENERIC_TLDS or labels[-2:-1] in _SECOND_LEVELS):
         return tld
@@ -121,8 +121,8 @@ def read_country(head: DocumentHead, address: str | None) -> str | None:
 
 
 _SECOND_LEVELS = (["com"], ["net"], ["org"], ["gov"], ["edu"])
-"""`com.co` is Colombia, `co` anybody's."""
+"""`com.co` is Colombia; `co` is used by anybody."""
 _REGION = re.compile(r"([A-Z]{2})(?:-[A-Z\d]{1,3})?$", re.I)
-"""ISO 3166 as `geo.region` has it: "CO-ANT"."""
+"""ISO 3166 code in `geo.region`: "CO-ANT"."""
 _TEMPLATE_REGIONS = frozenset(("eses", "frfr", "arar", "ptpt"))
-"""Locales that systems fill in for a language that is read in many countries' time: they tell the language, not the country."""
+"""Locales that systems fill in for languages of many countries: they state the language, not the country."""

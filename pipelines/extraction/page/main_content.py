@@ -1,8 +1,9 @@
-"""Where on the page the article stands: which lines are its text, and the smallest box that holds them.
+"""Finds the article on the page: the lines of its text, and the smallest element that holds them.
 
-A *paragraph* is a line with sentences in it and few links, outside boxes that call themselves comments, related or footer. The
-article's paragraphs are those after the headline and before the first stop (the editor's line, "Related", comments). Each weighs
-as many characters as it has. The box is found from the top: as long as one child holds nearly all of the weight, go into it.
+A *paragraph* is a line with sentences and few links, outside boxes whose names say comments, related or footer. The article's
+paragraphs are those below the headline and above the first stop (the editor's line, "Related", comments). An element weighs as
+much as the paragraphs in it have characters. The search for the element starts at the root: while one child has nearly all of the
+weight, it descends into that child.
 """
 
 from __future__ import annotations
@@ -25,47 +26,49 @@ from pipelines.extraction.text.word_lists import words
 _SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))")
 _CLAUSE = re.compile(r"[،,]\s?\S")
 _MIN_CLAUSE = 90
-"""Characters from which a line with a comma alone is running text; shorter ones are dates and lists of names."""
+"""Characters from which a line with only a comma is running text; shorter ones are dates and lists of names."""
 _LONGEST_DATE = 64
 _LONGEST_DATES = 160
-"""Characters up to which a line that is mostly times is one of dates: published and updated, with weekdays and zones."""
+"""Characters up to which a line that is mostly dates is a line of dates: published and updated, with weekdays and time zones."""
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]{12}")
 _MIN_SPACELESS = 70
-"""Characters from which a line of Thai, Lao, Burmese or Khmer is running text: they write neither full stops nor commas."""
+"""Characters from which a line of Thai, Lao, Burmese or Khmer is running text: these are written with neither full stops nor
+commas."""
 _NAME_PARTICLES = words(
     "& and und et y e en och og ja i a és și и та і και von van de da di del der af av la le el al bin"
 )
 _LONGEST_BYLINE = 120
 _SENTENCE_ENDS = ".!?…。！？\"'”»"
-"""How a sentence ends and a byline does not, but for its last initial."""
+"""How a sentence ends. A byline does not, except with an initial."""
 _YEAR = re.compile(r"(?:19|20|25|๒๕)\d\d")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
 _SHORT_TEXT = 300
-"""Characters of running text below which a box named for the article's body is asked as well."""
+"""Characters of running text below which an element whose name says article body is examined as well."""
 _BODY_CLASS = re.compile(
     r"article-?_?body|entry-?_?body|entry-?_?content|post-?_?body|post-?_?content|article-?_?content|story-?_?body",
     re.I,
 )
 _MIN_POINT, _MAX_LEVELS = 20, 3
-"""Characters from which a line set right in a box around the text is a point of it, not a label; levels that are looked at."""
+"""Characters from which a line directly in an ancestor of the text is a point of a list, not a label; ancestors that are
+examined."""
 _MIN_CHILD_SHARE = 0.92
-"""Share of the weight that a child must hold for the search to go into it."""
+"""Share of the weight that a child must have for the search to descend into it."""
 _PARAGRAPH_TAGS = words("p li td h1 h2 h3 h4 blockquote span font")
 _MIN_BELOW_HEADLINE = 100
-"""Characters of running text below the headline from which text above it is not the article's."""
+"""Characters of running text below the headline from which text above it does not belong to the article."""
 _MIN_BEFORE_NEXT_ARTICLE = 200
-"""Characters of running text before an `article` of its own with a headline of the first rank is the next article."""
+"""Characters of running text after which an h1 in another `article` is the next article."""
 _MAX_TEASER_LEVELS = 3
-"""Boxes up to which headline and summary of another story may lie in their unit, beside its picture."""
+"""Ancestors up to which the headline and the summary of another story may share a box."""
 _MAX_STOPS_EXAMINED = 12
-"""Stops that are looked into; each costs a walk over the paragraphs."""
+"""Stops that are examined; each costs a walk over the paragraphs."""
 _ZONES = (Zone.NAV, Zone.FOOTER, Zone.RELATED, Zone.COMMENTS, Zone.FORM, Zone.SHARE)
 _MIN_BEFORE_STOP = 40
-"""Characters of running text that must have come before a stop is one."""
+"""Characters of running text that must precede a stop."""
 _MIN_SHARE_BEFORE_STOP = 0.15
-"""... and their least share of all: a stop near the top of a long text is a heading of its own."""
+"""Share of the running text that must precede a stop: near the top of a long text it is a heading."""
 
 
 class MainContent(NamedTuple):

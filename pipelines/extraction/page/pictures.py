@@ -1,4 +1,4 @@
-"""The pictures of the article's own body, each with what the page says of it: alternative text, caption, credit."""
+"""The pictures of the main content, each with its alternative text, caption and credit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CREDIT = re.compile(
 
 
 def read_images(container: Element | None, address: str | None) -> tuple[Image, ...]:
-    """Every picture of the body in order, icons and trackers left out."""
+    """The pictures of the main content in order, at most 40, without icons, trackers and those in boxes of other content."""
     if container is None:
         return ()
     found: dict[str, Image] = {}
@@ -45,7 +45,7 @@ def read_images(container: Element | None, address: str | None) -> tuple[Image, 
 
 
 def read_image(el: Element, address: str | None) -> Image | None:
-    """One picture, whatever box it stands in; None for an icon or a tracker."""
+    """A single picture, whatever box it stands in; None for an icon or tracker."""
     link = _address(el, address)
     return _image(el, link) if link else None
 

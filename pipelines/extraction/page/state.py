@@ -1,9 +1,9 @@
-"""The article as the page's own scripts hold it: found by evidence, asked only where another witness is missing.
+"""The article in the state that a page carries for its own scripts. It is read only where the page itself states or prints too
+little.
 
-Among all objects of the state (`state_scripts`) the article's is the one that has a title and more of an article beside it (text,
-time, author, address) and whose title the page prints or states too. A page that prints nothing, because a script draws it, cannot
-agree: there the object must have a text of its own. What keys say is in `state_keys.toml`. Everything is read once, at the first
-question, and bounded.
+Among all objects of the state (`state_scripts`), the article is one with a title that the page prints or states as well, and with
+more of an article beside it (text, time, author, address); each adds to a score. A page that a script draws prints no title:
+there the object must have a text. `state_keys.toml` gives the meaning of keys.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ from pipelines.extraction.page.state_text import text_lines, text_size
 from pipelines.extraction.text.titles import overlap, plain, title_pieces
 
 MAX_NODES = 60_000
-"""Objects, lists and strings of one page that are looked at."""
+"""Objects, lists and strings of one page that are examined."""
 MAX_SCORED = 150
-"""Objects of one page that are weighed: more bear the headline on no page of the development sets."""
+"""Objects of one page that are scored. No development page has more with its headline."""
 _MAX_DEPTH = 40
 _MAX_JSON_STRINGS = 60
-"""Strings that hold JSON themselves and are read."""
+"""Strings read that contain JSON themselves."""
 _LONGEST_TITLE = 300
 _MIN_BODY = 120
-"""Characters from which a value under a key of a body is one: an abstract or a label is shorter."""
+"""Characters from which a value under a key for bodies is one; an abstract or a label is shorter."""
 _SHELL_TEXT = 400
-"""Characters of text without links up to which a page has nothing to read: a script draws it."""
+"""Characters of text outside links below which a page has nothing to read: a script draws it."""
 _SAME_OVERLAP = 0.7
-"""Overlap of two titles from which they are wordings of one."""
+"""Overlap from which two titles are versions of one."""
 _MIN_TITLE = 4
 _TAG = re.compile(r"<[^<>]{1,500}>")
 _STATE_MARKERS = ("<script", "<!--enp", "&quot;")

@@ -1,4 +1,4 @@
-"""The keys of state in scripts and what they say, from `state_keys.toml`."""
+"""The keys of state in scripts and their meanings, from `state_keys.toml`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SIGNS = str.maketrans("", "", "_-$@ ")
 
 @lru_cache(4096)
 def normalize_key(key: str) -> str:
-    """A key for looking up: "publish_time" and "publishTime" are one."""
+    """The form of a key for look-ups: "publish_time" and "publishTime" are one."""
     return key[:60].lower().translate(_SIGNS)
 
 
@@ -22,7 +22,7 @@ def _ranks(words: list[str]) -> dict[str, int]:
 
 FIELDS = ("title", "body", "published", "modified", "authors", "source", "url")
 KEYS = {name: _ranks(_TABLES[name]["keys"]) for name in FIELDS}
-"""By field: its keys, each with its rank, the best first."""
+"""For each field, its keys with their ranks; the best key has rank 0."""
 ALL_KEYS = frozenset(key for ranks in KEYS.values() for key in ranks)
 PART_KEYS, OTHER_CONTENT_KEYS = frozenset(_TABLES["inside"]["keys"]), frozenset(_TABLES["foreign"]["keys"])
 VALUE_KEYS, NAME_KEYS, PEOPLE_KEYS = (

@@ -1,10 +1,11 @@
-"""State that a page carries for its own scripts: from the text of a page to values, whatever form they are written in.
+"""The state that a page carries for its own scripts: the values in it, whatever form they are written in.
 
-A *root* is one such value with its name: JSON in a script of its own (`__NEXT_DATA__`, `__NUXT_DATA__`), what a script assigns
-or is called with (`window.__INITIAL_STATE__ = {…}`, `JSON.parse("…")`), the chunks that are pushed (`self.__next_f`), an
-attribute (`data-page="{…}"`), or a comment of a publishing system. What is plainly assigned (`var ct = "1581517077"`) is one
-root together. References between values (Apollo's `__ref`, React's `$1a`, Nuxt's numbers) are in `table` or already followed.
-Reading is bounded by `MAX_SCRIPTS` and `MAX_LITERALS`; every step runs in time that grows with the text alone.
+A *root* is one such value with its name: JSON in a script of its own (`__NEXT_DATA__`, `__NUXT_DATA__`), what a script assigns or
+calls a function with (`window.__INITIAL_STATE__ = {…}`, `JSON.parse("…")`), pushed chunks (`self.__next_f`), an attribute
+(`data-page="{…}"`), or a comment of a publishing system. Strings that a script assigns to variables (`var ct = "1581517077"`)
+form one root together. References between values (Apollo's `__ref`, React's `$1a`) are resolved by the reader of the root with
+`references`; Nuxt's numbers are resolved here. Reading is limited by `MAX_SCRIPTS` and `MAX_LITERALS`, and every step takes time
+linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from urllib.parse import unquote
 MAX_SCRIPTS = 6_000_000
 """Characters of scripts read of one page. The largest state of the development pages has 1.3 million."""
 MAX_LITERALS = 2_000
-"""Values of one script, or attributes of one page, that are tried; most are code and end at once."""
+"""Values of one script, or attributes of one page, that are tried. Most are code and end at once."""
 MAX_JAVASCRIPT = 1_500_000
-"""Characters of one value that is JavaScript, not JSON."""
+"""Characters of one value in JavaScript that is not JSON."""
 _MAX_DEPTH = 60
 _MAX_VALUES = 500
 
@@ -30,7 +31,7 @@ _SCRIPT_END = re.compile(r"</script", re.I)
 _TYPE = re.compile(r"\btype\s{0,3}=\s{0,3}[\"']?([\w/.+-]{1,60})", re.I)
 _ID = re.compile(r"\b(?:id|data-url|data-name|class)\s{0,3}=\s{0,3}[\"']?([\w./:-]{1,80})", re.I)
 _JSON_ATTRIBUTES = ('="{&quot;', '="[{&quot;', '="{&#34;', "='{\"", "='[{\"")
-"""How an attribute begins that holds JSON."""
+"""How an attribute that holds JSON begins."""
 _NAME = re.compile(r"[\w:-]{1,60}$")
 _COMMENT = re.compile(r"<!--\s{0,3}enpproperty\b(.{1,4000}?)-->", re.S)
 _ELEMENT = re.compile(r"<([a-zA-Z]{2,20})>([^<>]{1,500})</")
@@ -49,26 +50,26 @@ _BRACKETS = re.compile(
     r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?$)|'(?:[^'\\]|\\.)*+(?:'|\\?$)|`(?:[^`\\]|\\.)*+(?:`|\\?$)|[{}\[\]()]", re.S
 )
 _METHOD_CALL = re.compile(r"(?<=[\"'])\.[a-zA-Z]{2,12}\([^()\"']{0,60}\)")
-"""What is done to a string where it stands: '…'.slice(6, -6), "…".trim()."""
+"""A method called on a string literal: '…'.slice(6, -6), "…".trim()."""
 _CONCATENATION = re.compile(r"[\"']\s{0,9}\+\s{0,9}[\"']")
 _EMPTY_DEFAULT = re.compile(r"(?:\"\"|'')\s{0,3}\|\|\s{0,3}")
 _HEX_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
 _INVALID_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu'])")
-"""A backslash before what JSON escapes nowhere."""
+"""A backslash before a character that JSON does not escape."""
 _TRAILING_COMMA = re.compile(r",(?=\s{0,200}[,}\]])")
 _COMMENT_WRAPPER = re.compile(
     r"^\s{0,200}(?:<!--|(?:/\*|//)?\s{0,9}<!\[CDATA\[)(?:\s{0,9}\*/)?|(?:/\*|//)?\s{0,9}(?:-->|\]\]>)(?:\s{0,9}\*/)?\s{0,200}$"
 )
 _RETURN = re.compile(r"return\s{0,5}(?=[{\[])")
 _MAX_PARAMETERS = 60_000
-"""Characters in which the names are looked for that a function is given."""
+"""Characters in which the parameters of a function are looked for."""
 _FLIGHT_ROW = re.compile(rb"\n?([0-9a-f]{1,6}):(?:T([0-9a-f]{1,8}),)?")
 _REFERENCE = re.compile(r"\$[L@]?([0-9a-f]{1,6})")
 _ANGULAR_ESCAPES = {"&q;": '"', "&s;": "'", "&l;": "<", "&g;": ">", "&a;": "&"}
 
 
 class Root(NamedTuple):
-    """One value of a page's scripts, its name, and what the references in it name."""
+    """One value in a page's scripts, its name, and the values that its references name."""
 
     name: str
     value: Any
@@ -76,9 +77,9 @@ class Root(NamedTuple):
 
 
 def iter_roots(html: str, is_known_key: Callable[[str], bool]) -> Iterator[Root]:
-    """Every value that the scripts, attributes and comments of a page hold; JSON-LD is read elsewhere.
+    """Every value that the scripts, attributes and comments of a page hold, except JSON-LD.
 
-    `known` says which names are worth keeping where a script gives names to strings one by one.
+    `is_known_key` says which variables are kept where a script assigns strings to variables one by one.
     """
     remaining = MAX_SCRIPTS
     chunks: list[str] = []
@@ -107,7 +108,8 @@ def iter_roots(html: str, is_known_key: Callable[[str], bool]) -> Iterator[Root]
 
 
 def read_value(text: str) -> Any:
-    """JSON, or what its writers take for it: wrapped in comments, escaped once more, with bare keys. None where it is none."""
+    """The value of JSON, or of what is written in its place: in comments, escaped twice, with bare keys. None where it cannot
+    be read."""
     text = text.strip()
     if text[:9].upper().startswith(("%7B", "%5B")):
         text = unquote(text)
@@ -131,7 +133,7 @@ def read_value(text: str) -> Any:
 
 
 def _concatenated_values(text: str) -> list[Any] | None:
-    """The values of a text that holds one after another, with or without commas between."""
+    """The values of a text that holds several in a row, with or without commas between them."""
     decoder, position = json.JSONDecoder(strict=False), 0
     values: list[Any] = []
     while position < len(text) and len(values) < _MAX_VALUES:
@@ -146,7 +148,7 @@ def _concatenated_values(text: str) -> list[Any] | None:
 
 
 def _javascript_value(text: str) -> Any:
-    """An object of JavaScript's. None where it cannot be read: what is not JSON, nor JavaScript without code in it."""
+    """A JavaScript object or array. None where it contains code."""
     if not text.startswith(("{", "[")) or len(text) > MAX_JAVASCRIPT:
         return None
     from chompjs import parse_js_object  # needed by one page in twenty
@@ -180,7 +182,7 @@ def _scripts(html: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _closing_position(text: str, start: int) -> int:
-    """Where the bracket that opens at `start` is closed, strings passed over; the end of the text where it is not."""
+    """The position after the bracket that closes the one at `start`, strings skipped; the end of the text where none does."""
     depth = 0
     for token in _BRACKETS.finditer(text, start, start + MAX_JAVASCRIPT):
         sign = token[0]
@@ -194,7 +196,7 @@ def _closing_position(text: str, start: int) -> int:
 
 
 def _assigned_values(text: str) -> Iterator[Root]:
-    """The objects that a script assigns to names or calls functions with."""
+    """The objects that a script assigns to variables or calls functions with."""
     decoder = json.JSONDecoder(strict=False)
     position = tries = scanned = 0
     while tries < MAX_LITERALS and scanned < 2 * MAX_JAVASCRIPT and (start := _ASSIGNMENT.search(text, position)):
@@ -223,7 +225,7 @@ def _end_of_string(text: str, start: int) -> int:
 
 
 def _javascript_string(literal: str) -> str | None:
-    """What a string of JavaScript's in single quotes or backticks says."""
+    """The value of a JavaScript string in single quotes or backticks."""
     inner = _HEX_ESCAPE.sub(r"\\u00\1", literal[1:-1].replace("\\'", "'").replace("\\`", "`"))
     inner = re.sub(r'(?<!\\)"', r"\\u0022", inner)
     try:
@@ -233,7 +235,8 @@ def _javascript_string(literal: str) -> str | None:
 
 
 def _function_value(text: str, position: int) -> tuple[Any, int]:
-    """What a function gives that is called where it stands, `(function(a,b){return {…}}("x",1))`: its names are filled in."""
+    """The object that an immediately called function returns, `(function(a,b){return {…}}("x",1))`, with its arguments filled
+    in."""
     closing = text.find(")", position, position + _MAX_PARAMETERS)
     body = text.find("{", closing, closing + 9) if closing >= 0 else -1
     if body < 0:
@@ -266,7 +269,7 @@ def _fill_parameters(value: Any, arguments: dict[str, Any], depth: int = 0) -> A
 
 
 def _pushed_chunks(text: str) -> Iterator[str]:
-    """The chunks of React's stream that a script pushes."""
+    """The chunks that a script pushes onto the stream of React Server Components ("flight")."""
     decoder = json.JSONDecoder(strict=False)
     for call in re.finditer(r"\.push\((?=\[)", text):
         try:
@@ -278,7 +281,7 @@ def _pushed_chunks(text: str) -> Iterator[str]:
 
 
 def _flight_root(stream: str) -> Root:
-    """The rows of React's stream by their numbers. A text's length is given in bytes."""
+    """The rows of React's stream by their numbers. The length of a text row is given in bytes."""
     data, position = stream.encode("utf-8", "replace"), 0
     rows: dict[str, Any] = {}
     while row := _FLIGHT_ROW.match(data, position):
@@ -296,7 +299,7 @@ def _flight_root(stream: str) -> Root:
 
 
 def resolve_reference(value: Any, references: Mapping[str, Any]) -> Any:
-    """What a value stands for, where it is a reference."""
+    """The value that a reference names; any other value unchanged."""
     for _ in range(4):
         key = None
         if isinstance(value, str):
@@ -340,7 +343,7 @@ def _expand_references(values: list[Any]) -> Any:
 
 
 def _is_reference_table(first: Any) -> bool:
-    """Whether the first part of a list holds nothing but numbers of others."""
+    """Whether the first item of a list holds nothing but indexes of others."""
     if isinstance(first, list) and len(first) == 2 and isinstance(first[0], str):
         return isinstance(first[1], int)
     inner = list(first.values()) if isinstance(first, dict) else []
@@ -364,7 +367,7 @@ def _attribute_roots(html: str) -> Iterator[Root]:
 
 
 def _string_variables(text: str, signs: str, is_known_key: Callable[[str], bool]) -> dict[str, str]:
-    """The strings and moments that a script gives names, first mention of each."""
+    """The strings and timestamps that a script assigns to variables; the first assignment counts."""
     pairs: dict[str, str] = {}
     for pair in _STRING_ASSIGNMENT.finditer(text[:MAX_JAVASCRIPT]):
         name = pair["key"] or pair["name"].rsplit(".", 1)[-1]
@@ -375,7 +378,7 @@ def _string_variables(text: str, signs: str, is_known_key: Callable[[str], bool]
 
 
 def unescape_value(text: str) -> str:
-    """A string without what it was escaped with once more: as HTML, and as a string of JSON within a string."""
+    """A string without a second level of escapes: HTML entities, or JSON within a string."""
     if "&" in text and "<" not in text:
         text = entities.unescape(text)
     if text[:1] == text[-1:] == '"' and len(text) > 1:

@@ -1,7 +1,7 @@
-"""What a value of a page's state says as text: HTML, plain lines, Markdown, or blocks as editors keep them.
+"""The text of a value in a page's state: HTML, plain lines, Markdown, or the blocks of an editor.
 
-Blocks are told by their keys (`state_keys.toml`), not by the editor's name: portable text, Contentful, ProseMirror, EditorJS,
-Draft, Slate, Lexical, Quill, Gutenberg, Arc and the press' own all hold words, children, and a kind.
+Blocks are recognised by their keys (`state_keys.toml`), not by their editor: portable text, Contentful, ProseMirror, EditorJS,
+Draft, Slate, Lexical, Quill, Gutenberg, Arc and publishers' own all have text, children, and a kind.
 """
 
 from __future__ import annotations

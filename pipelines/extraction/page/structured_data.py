@@ -1,8 +1,8 @@
-"""What a page states for machines: JSON-LD, and the metas that say the same. Statements, not facts: readers check them.
+"""What a page states for machines in JSON-LD. These are claims, which the readers of each field check.
 
-JSON-LD nodes are looked for at any depth ("@graph", lists, "mainEntity"); the article's node is the one of an article type whose
-own address is the page's, else the first that is not an item of a list. Broken JSON is read as scripts are
-(`state_scripts.read_value`), else its telling keys are picked out by pattern.
+Nodes are looked for at any depth ("@graph", lists, "mainEntity"). The article is the node of an article type whose own address is
+the page's, else the first one that is not an item of a list. Broken JSON is read like state in scripts
+(`state_scripts.read_value`); where that fails, patterns find the most important keys.
 """
 
 from __future__ import annotations
@@ -55,14 +55,14 @@ _NEWS_TYPES = frozenset(("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StructuredData:
-    """The article as JSON-LD states it; everything as written there, tags and entities undone."""
+    """The article as JSON-LD states it, without tags and entities."""
 
     types: tuple[str, ...] = ()
     headline: str | None = None
     alternative_headline: str | None = None
     published: str | None = None
     baidu_published: str | None = None
-    """When the page was put up by Baidu's own vocabulary: to the second, and often later than the page says."""
+    """The time in Baidu's own vocabulary: to the second, and often later than the page says."""
     modified: str | None = None
     authors: tuple[str, ...] = ()
     editors: tuple[str, ...] = ()
@@ -77,9 +77,9 @@ class StructuredData:
     comment_count: int | None = None
     is_article: bool = False
     site_name: str | None = None
-    """The site's or its owner's name, as a node of its own states it."""
+    """The name of the site or its owner, from a node of its own."""
     all_types: frozenset[str] = field(default_factory=frozenset)
-    """The types of all nodes of the page: a front page says CollectionPage, a search page SearchResultsPage."""
+    """The types of all nodes of the page: a section is a CollectionPage, search results are a SearchResultsPage."""
 
     script_state: ScriptState = field(compare=False)
     """The state in the page's scripts. It is read when it is first asked for."""
@@ -111,7 +111,7 @@ def _parse_script(script: str) -> list[Any]:
 
 
 def _find_keys(text: str) -> list[Any]:
-    """The telling keys of JSON that cannot be mended, first mention of each."""
+    """The most important keys of JSON that cannot be repaired, first mention of each."""
     node: Node = {}
     for match in _TEXT_KEY.finditer(text[:200_000]):
         node.setdefault(match[1], _unescape(match[2]))
@@ -130,7 +130,7 @@ def _unescape(text: str) -> str:
 
 
 def _iter_nodes(roots: list[Any]) -> Iterator[Node]:
-    """Every object, outermost first, lists of other articles left out."""
+    """Every object, outermost first, lists of other works left out."""
     pending: list[tuple[Any, int]] = [(root, 0) for root in reversed(roots)]
     seen = 0
     while pending and seen < _MAX_NODES:
@@ -189,7 +189,7 @@ def _path(address: str | None) -> str:
 
 
 def _site_name(nodes: list[Node]) -> str | None:
-    """The name of the first site or organisation that is described: a bare mention of another has neither address nor logo."""
+    """The name of the first site or organisation that is described. One that is only mentioned has neither address nor logo."""
     for node in nodes:
         known = ("url" in node or "logo" in node) and any(_SITE_TYPE.search(kind) for kind in _types(node))
         if known and (name := _text(node.get("name"))):
@@ -236,7 +236,7 @@ def _text(value: Any) -> str | None:
 
 
 def _names(value: Any, by_id: dict[str, Node], depth: int = 0) -> Iterator[str]:
-    """Names of persons or organisations: strings, objects, references to objects, lists of these."""
+    """Names of people or organisations: strings, objects, references to objects, and lists of these."""
     if depth > 4:
         return
     if isinstance(value, list):
