@@ -96,7 +96,8 @@ tests/pipelines/extraction/test_encoding.py: right encodings have 0.49 to 0.67, 
 GB18030). The greatest share wins."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_NON_ASCII_RUN = re.compile(rb"[\x80-\xff][\x21-\xff]?")
+_NON_ASCII = re.compile(rb"[\x80-\xff]")
+_TAG = re.compile(rb"<[^<>]{0,2000}>")
 
 
 class Decoded(NamedTuple):
@@ -201,7 +202,8 @@ def _as_utf8(body: bytes, *, declared: bool) -> str | None:
         text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     valid = sum(1 for char in text[:2_000_000] if char > "\x7f") - broken
-    if valid <= broken if declared else (broken > max(3, valid * _MAX_BROKEN) or valid <= 3 * broken):
+    is_utf8 = valid > broken if declared else valid > 3 * broken and broken <= max(3, valid * _MAX_BROKEN)
+    if not is_utf8:
         return None
     return body.decode("utf-8", _LATIN_STRAYS) if broken <= _MAX_STRAYS else text
 
@@ -224,22 +226,18 @@ codecs.register_error(_LATIN_STRAYS, _latin_stray)
 def _decode_declared(body: bytes, name: str) -> str | None:
     """The text in a declared encoding, unless it is clearly no writing."""
     text = body.decode(name, "replace")
-    sample = [char for char in _sample_text(body, name) if char > "\x7f"]
+    sample = _non_ascii_sample(body, name)
     if not sample:
         return text
     broken = sample.count("\ufffd")
     if broken > max(2, len(sample) * _MAX_BROKEN):
         return None
-    if name in {codec_of(other) for other, _ in _MULTIBYTE}:
+    if len(sample) <= 40 or name in {codec_of(other) for other, _ in _MULTIBYTE}:
         return text
-    if (
-        len(sample) > 40
-        and (multibyte := _best_multibyte(body))
-        and multibyte[1] >= _MIN_COMMON_SHARE
-        and _has_symbols(sample)
-    ):
-        return None  # a page of Chinese labelled iso-8859-1
-    return text
+    # A page of Chinese may be labelled iso-8859-1.
+    multibyte = _best_multibyte(body)
+    is_multibyte = multibyte is not None and multibyte[1] >= _MIN_COMMON_SHARE and _has_symbols(sample)
+    return None if is_multibyte else text
 
 
 def _has_symbols(sample: list[str]) -> bool:
@@ -248,19 +246,21 @@ def _has_symbols(sample: list[str]) -> bool:
     return symbols > 0.15 * len(sample)
 
 
-def _sample_text(body: bytes, name: str) -> str:
-    """A decoded sample from the first non-ASCII byte on, because a long ASCII head would fill it."""
-    first = _NON_ASCII_RUN.search(body)
-    if first is None:
-        return ""
-    return body[first.start() : first.start() + _SAMPLE].decode(name, "replace")
+def _sample(body: bytes) -> bytes:
+    """The bytes from the first non-ASCII one on: a long ASCII head is no evidence."""
+    first = _NON_ASCII.search(body)
+    return body[first.start() : first.start() + _SAMPLE] if first else b""
+
+
+def _non_ascii_sample(body: bytes, codec: str) -> list[str]:
+    return [char for char in _sample(body).decode(codec, "replace") if char > "\x7f"]
 
 
 def _best_multibyte(body: bytes) -> tuple[str, float] | None:
+    """The multi-byte codec that gives the greatest share of common characters, with that share."""
     best: tuple[str, float] | None = None
     for name, common in _MULTIBYTE:
-        text = _sample_text(body, name)
-        sample = [char for char in text if char > "\x7f"]
+        sample = _non_ascii_sample(body, name)
         if not sample or sample.count("\ufffd") > len(sample) * 0.05 + 1:
             continue
         share = sum(1 for char in sample if char in common) / len(sample)
@@ -291,27 +291,23 @@ def _guess_latin(body: bytes, language: str) -> str | None:
     For each language and codec, the score is the share of non-ASCII letters that are letters of the language: "décidé à" is
     French in Windows-1252, "décidé ŕ" is nothing in Windows-1250. The declared language has a bonus.
     """
-    first = _NON_ASCII_RUN.search(body)
-    sample = re.sub(rb"<[^<>]{0,2000}>", b" ", body[first.start() : first.start() + _SAMPLE]) if first else b""
-    high_bytes = sum(byte > 0xBF for byte in sample)
-    if not high_bytes or high_bytes > _MAX_NON_ASCII_SHARE * (
-        high_bytes + sum(chr(byte).isalpha() for byte in sample if byte < 0x80)
-    ):
+    sample = _TAG.sub(b" ", _sample(body))
+    non_ascii = sum(byte > 0xBF for byte in sample)
+    ascii_letters = sum(chr(byte).isalpha() for byte in sample if byte < 0x80)
+    if not non_ascii or non_ascii > _MAX_NON_ASCII_SHARE * (non_ascii + ascii_letters):
         return None
-    texts = {name: sample.decode(name, "replace") for name in (*_WESTERN, *_CENTRAL, *_BALTIC, *_TURKISH)}
     characters = {
-        name: [char for char in text.lower() if char > "\x7f" and char not in _PUNCTUATION]
-        for name, text in texts.items()
+        name: [char for char in sample.decode(name, "replace").lower() if char > "\x7f" and char not in _PUNCTUATION]
+        for name in (*_WESTERN, *_CENTRAL, *_BALTIC, *_TURKISH)
     }
-    best, best_name = 0.0, None
+    best_score, best_name = 0.0, None
     for other_language, (names, letters) in _ALPHABETS.items():
         for name in names:
-            share = sum(char in letters for char in characters[name]) / max(1, len(characters[name]))
-            share += (_DECLARED_BONUS if other_language == language else 0) - (
-                0 if set(letters[:3]) & set(characters[name]) else _DECLARED_BONUS
-            )
-            if share >= _MIN_LETTER_SHARE and share > best + 0.001:
-                best, best_name = share, name
+            found = characters[name]
+            bonus = (other_language == language) - set(letters[:3]).isdisjoint(found)
+            score = sum(char in letters for char in found) / max(1, len(found)) + bonus * _DECLARED_BONUS
+            if score >= _MIN_LETTER_SHARE and score > best_score + 0.001:
+                best_score, best_name = score, name
     return best_name
 
 
@@ -319,8 +315,8 @@ def _guess_single_byte(body: bytes) -> str | None:
     """The guess of charset_normalizer from the part with non-ASCII letters: markup is no evidence and costs time."""
     from charset_normalizer import from_bytes  # 25 ms to import, needed by one page in thousands
 
-    first = _NON_ASCII_RUN.search(body)
+    first = _NON_ASCII.search(body)
     start = max(0, first.start() - 200) if first else 0
-    sample = re.sub(rb"<[^<>]{0,2000}>", b" ", body[start : start + _SAMPLE])
+    sample = _TAG.sub(b" ", body[start : start + _SAMPLE])
     match = from_bytes(sample, cp_isolation=list(_SINGLE_BYTE)).best()
     return match.encoding if match else None

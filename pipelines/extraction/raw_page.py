@@ -61,8 +61,8 @@ class RawPage:
         items = found if isinstance(found, list) else [found]
         # A headline about the <b> tag is text; a whole article in an attribute is markup.
         split = _lines_of_article if rule.field == "text" else _lines_of_text
-        texts = (_selected_text(item, rule.attribute, preferred, split) for item in items)
-        return [text for text in texts if text.lines or (text.element is not None and rule.attribute is None)]
+        results = [_selected_text(item, rule.attribute, preferred, split) for item in items]
+        return [one for one in results if one.lines or (one.element is not None and rule.attribute is None)]
 
     def _by_pattern(self, pattern: str) -> Iterator[SelectedText]:
         match = re.search(pattern, self._html)

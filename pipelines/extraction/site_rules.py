@@ -24,7 +24,6 @@ from pipelines.extraction.raw_page import RawPage, SelectedText
 from pipelines.extraction.text.date_parser import find_stamps, plain_digits, read_machine
 from pipelines.extraction.text.relative_times import find_relative
 
-_NAMES = frozenset(("authors", "editors", "proofreaders"))
 _VALUE_ATTRIBUTES = {"published": "datetime", "modified": "datetime", "canonical_url": "href"}
 """By field: the attribute that holds the value of an element."""
 _FALSE_WORDS = frozenset(("false", "no", "0", "off", "free", "open"))
@@ -61,10 +60,8 @@ class _RuleReader:
 
     def first(self, rules: Sequence[FieldRule]) -> Any:
         """The value of the first rule that finds one."""
-        for rule in rules:
-            if (value := self.value(rule)) is not None:
-                return value
-        return None
+        values = (self.value(rule) for rule in rules)
+        return next((value for value in values if value is not None), None)
 
     def value(self, rule: FieldRule) -> Any:
         """The value of one rule; None where it finds nothing that can be read as its field."""
@@ -92,22 +89,19 @@ def apply_site_rules(
     day = published.at.date() if published else None
     values: dict[str, Any] = {}
     value: Any
-    # First what the other fields are read by: the language of names and times, the day on which rules end.
+    # First what the other fields depend on: the language of names and times, and the day that decides which rules apply.
     for name in ("language", "published", *rules):
         if name not in rules or name in values:
             continue
-        value = (
-            _published(rules[name], reader, day)
-            if name == "published"
-            else reader.first([rule for rule in rules[name] if _is_in_force(rule, day, locale)])
-        )
-        if value is None:
-            continue
-        values[name] = value
-        if name == "language":
-            reader = replace(reader, locale=replace(locale, language=value))
-        elif name == "published":
-            day = value.at.date()
+        if name == "published":
+            value = _published(rules[name], reader, day)
+            day = value.at.date() if value else day
+        else:
+            value = reader.first([rule for rule in rules[name] if _is_in_force(rule, day, locale)])
+        if value is not None:
+            values[name] = value
+            if name == "language":
+                reader = replace(reader, locale=replace(locale, language=value))
     return RuleValues(values=values, provenance=f"site rule {site.name}")
 
 

@@ -82,11 +82,9 @@ def read_section(document: Document, structured: StructuredData) -> tuple[str | 
     for line in document.lines[:400]:
         crumbs = [part.strip(" >›»/|") for part, el in line.parts if el.tag == "a"]
         if len(crumbs) >= 2 and re.search(r"[>›»]|当前位置|您的位置", line.text) and len(line.text) < 120:
-            kept = [
-                crumb for crumb in crumbs if 1 < len(crumb) <= 20 and plain(crumb) and not _SECTION_JUNK.match(crumb)
-            ]
-            if kept:
-                return kept[-1], "breadcrumb"
+            names = [name for name in crumbs if 1 < len(name) <= 20 and plain(name) and not _SECTION_JUNK.match(name)]
+            if names:
+                return names[-1], "breadcrumb"
     return None, ""
 
 
@@ -97,13 +95,13 @@ def read_tags(head: DocumentHead, structured: StructuredData) -> tuple[tuple[str
         (list(structured.keywords), "json-ld"),
         ([head.meta("news_keywords", "keywords", "sailthru.tags", "parsely-tags", "weibo:keywords") or ""], "meta"),
     ):
-        words = split_tags(values)
-        if len(words) == 1 and words[0].count(" ") >= 2 and re.search(r"[\u3400-\u9fff]", words[0]):
-            words = words[0].split()
-        words = [word.removeprefix("& ").removeprefix("#") for word in words]
-        kept = tuple(dict.fromkeys(word for word in words if 1 < len(word) <= 60 and not _TAG_JUNK.match(word)))[:40]
-        if kept:
-            return kept, by
+        keywords = split_tags(values)
+        if len(keywords) == 1 and keywords[0].count(" ") >= 2 and re.search(r"[\u3400-\u9fff]", keywords[0]):
+            keywords = keywords[0].split()
+        keywords = [word.removeprefix("& ").removeprefix("#") for word in keywords]
+        tags = tuple(dict.fromkeys(word for word in keywords if 1 < len(word) <= 60 and not _TAG_JUNK.match(word)))[:40]
+        if tags:
+            return tags, by
     return (), ""
 
 
@@ -131,9 +129,7 @@ def read_subtitle(layout: Layout, title: str, structured: StructuredData) -> tup
     for line in layout.header:
         if first_paragraph is not None and line.row >= first_paragraph.row:
             break
-        if not headline_row < line.row <= headline_row + 6 or line.zone & (
-            Zone.SHARE | Zone.RELATED | Zone.COMMENTS | Zone.NAV
-        ):
+        if not headline_row < line.row <= headline_row + _ROWS_BELOW_HEADLINE or line.zone & _OTHER_ZONES:
             continue
         el = line.block
         names = f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"
@@ -148,6 +144,8 @@ def read_subtitle(layout: Layout, title: str, structured: StructuredData) -> tup
     return None, ""
 
 
+_ROWS_BELOW_HEADLINE = 6
+_OTHER_ZONES = Zone.SHARE | Zone.RELATED | Zone.COMMENTS | Zone.NAV
 _MIN_SUBTITLE, _MIN_CJK_SUBTITLE = 18, 8
 """Characters of a subtitle. A shorter line is a kicker, a button or a label."""
 _SAME_OVERLAP, _LENGTH_RATIO = 0.7, 1.7

@@ -23,6 +23,7 @@ _OTHER_ZONES = Zone.HIDDEN | Zone.RELATED | Zone.COMMENTS | Zone.FOOTER | Zone.F
 _ROWS_BELOW_HEADLINE = 30
 """Lines below the headline in which a standfirst is looked for: bylines, times and share buttons may precede it."""
 _SHORTEST, _LONGEST = 40, 700
+_MIN_REPEATED = 12
 _MIN_LENGTH_RATIO = 0.8
 """Ratio of the lengths of a line and a description, one beginning with the other, from which they are the same words."""
 _MAX_LINES = 3
@@ -68,14 +69,11 @@ def _descriptions(document: Document, structured: StructuredData) -> list[str]:
 
 
 def _repeats_description(line: Line, descriptions: list[str]) -> bool:
-    text_key = plain(line.text)
-    if len(text_key) < 12:
-        return False
-    for text in descriptions:
-        shorter, longer = sorted((text_key, text.rstrip(".…")), key=len)
-        if shorter in longer and len(shorter) >= _MIN_LENGTH_RATIO * len(longer):
-            return True
-    return False
+    text = plain(line.text)
+    pairs = (sorted((text, description), key=len) for description in descriptions)
+    return len(text) >= _MIN_REPEATED and any(
+        shorter in longer and len(shorter) >= _MIN_LENGTH_RATIO * len(longer) for shorter, longer in pairs
+    )
 
 
 def _is_named_standfirst(line: Line) -> bool:

@@ -33,7 +33,7 @@ class PrunedContent(NamedTuple):
     """The main content in a copy of the page's tree. `lines` are those left in it; their blocks are elements of the copy."""
 
     element: Element
-    lines: list[Line]
+    lines: Sequence[Line]
 
 
 def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | None:

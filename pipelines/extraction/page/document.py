@@ -32,8 +32,8 @@ BLOCKS = words(
     " thead tr ul"
     " button label picture amp-img"
 )
-_SKIPPED_TAGS = frozenset(("nav", "footer"))
-"""Boxes that are not read: menus, and the footer near the root. An article's own footer is deeper."""
+_SKIPPED_TAGS, _FOOTER_DEPTH = words("nav footer"), 4
+"""Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper."""
 _BREADCRUMB_CLASS = re.compile(r"crumb", re.I)
 MAX_LINES = 60_000
 """Lines read of one page. The longest development page has 1,725."""
@@ -329,9 +329,8 @@ def _read_lines(root: Element) -> list[Line]:
     """Walk the tree once, without recursion: a page may be nested to any depth."""
     builder = _LineBuilder()
     cache: dict[str, int] = {}
-    zone = (
-        zone_of(root, cache) & ~Zone.HIDDEN & ~BOILERPLATE & ~Zone.SHARE
-    )  # "has-share-buttons" is said of the whole page
+    # Names of the whole page are no evidence: "has-share-buttons".
+    zone = zone_of(root, cache) & ~Zone.HIDDEN & ~BOILERPLATE & ~Zone.SHARE
     stack = [_OpenElement(iter(root), root, root, zone, False)]
     if root.text:
         builder.add_text(root.text, root, False)
@@ -368,9 +367,6 @@ def _is_skipped(el: Element, own_zone: int, depth: int) -> bool:
     tag = el.tag
     if tag in INVISIBLE or depth > MAX_DEPTH:
         return True
-    return (
-        bool(own_zone)
-        and tag in _SKIPPED_TAGS
-        and (tag == "nav" or depth < 4)
-        and not _BREADCRUMB_CLASS.search(el.get("class", ""))
-    )
+    if not own_zone or tag not in _SKIPPED_TAGS or (tag == "footer" and depth >= _FOOTER_DEPTH):
+        return False
+    return not _BREADCRUMB_CLASS.search(el.get("class", ""))

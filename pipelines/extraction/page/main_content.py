@@ -74,7 +74,7 @@ _MIN_SHARE_BEFORE_STOP = 0.15
 class MainContent(NamedTuple):
     """Where the article stands on the page, by its own lines and the element that holds them."""
 
-    paragraphs: list[Line]
+    paragraphs: Sequence[Line]
     element: Element | None
     end_row: int
     """The row of the first line after the article."""

@@ -37,21 +37,16 @@ def truncate_page(html: str) -> str:
 def _without(html: str, opening: str, closing: str) -> str:
     """Remove what stands between these marks, in one pass: a pattern would start anew at each mark that is never closed."""
     lower = html.lower()
-    if len(lower) != len(html):  # a letter whose lower case is longer: the places would not fit
+    if len(lower) != len(html):  # a letter whose lower case is longer: the positions would differ
         lower = html
-    kept, at = [], 0
-    while (start := lower.find(opening, at)) >= 0:
-        end = lower.find(closing, start)
-        if end < 0:
+    kept, position = [], 0
+    while (start := lower.find(opening, position)) >= 0:
+        closing_start = lower.find(closing, start)
+        if closing_start < 0:
             break
-        after = _after(lower, end)
-        stated = "ld+json" in lower[start : start + 300].split(">", 1)[0]
-        kept.append(html[at : after if stated else start])
-        at = after
-    kept.append(html[at:])
+        end = lower.find(">", closing_start) + 1 or len(lower)
+        is_json_ld = "ld+json" in lower[start : start + 300].split(">", 1)[0]
+        kept.append(html[position : end if is_json_ld else start])
+        position = end
+    kept.append(html[position:])
     return "".join(kept)
-
-
-def _after(lower: str, end: int) -> int:
-    close = lower.find(">", end)
-    return close + 1 if close >= 0 else len(lower)
