@@ -41,7 +41,7 @@ from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
 
 _MIN_LENGTH_WITHOUT_HEADLINE = 400
-"""Characters from which a text without any headline is an article, and from which the text of the page's state is not asked for."""
+"""Characters from which a text without any headline is an article, and from which the page's state is not read for a longer one."""
 _NOT_ON_PAGE = ("address", "hint")
 """Sources of a time that are not on the page itself."""
 _VERY_SHORT = 160

@@ -160,7 +160,7 @@ def _wide_without_mark(body: bytes) -> str | None:
 def codec_of(label: str) -> str | None:
     """The name of the Python codec that reads what pages mean by `label`; None for an unknown label.
 
-    The labels are those of the WHATWG Encoding Standard, and behind them Python's own: some encodings that browsers refuse for
+    The labels are those of the WHATWG Encoding Standard, then Python's own: some encodings that browsers refuse for
     safety (ISO-2022-KR, HZ) still occur on pages.
     """
     known = webencodings.lookup(label)

@@ -36,7 +36,7 @@ _BINARY_SIGNATURES = (
     b"ID3",
     b"\x00\x00\x00\x18ftyp",
 )
-# What may stand before a document's first element is passed over.
+# Declarations, comments and the doctype before the first element are skipped.
 _ROOT_ELEMENT = re.compile(
     rb"(?:<\?[^>]{0,500}>\s*|<!--(?:(?!-->).){0,2000}-->\s*|<!doctype[^>]{0,500}>\s*){0,9}<([a-z:]{1,20})[\s>]",
     re.I | re.S,

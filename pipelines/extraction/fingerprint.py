@@ -29,7 +29,8 @@ def text_hash(text: str) -> bytes:
 
 
 def fingerprint(article: Article, address: str) -> Fingerprint:
+    """The fingerprint of an article that was found at `address`, which is empty for a file without one."""
     own, claimed = link_key(address), link_key(article.canonical_url or address)
-    # A file without an address has only its own word.
+    # Of a file without an address, the claim is all that is known.
     key = claimed if not address or may_claim(own, claimed) else own
     return Fingerprint(address_key=key, text_hash=text_hash(article.text))

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from html import unescape
 
-# Where the bytes 80 to 9F go in Windows-1252; the five it leaves open stand as themselves, as browsers read them.
+# Bytes 80 to 9F as in Windows-1252; the five that it leaves undefined stand for themselves, as browsers read them.
 _BYTES = {bytes((value,)).decode("cp1252", "ignore") or chr(value): value for value in range(0x80, 0x100)}
 _BYTES |= {chr(value): value for value in range(0x80, 0x100)}
 

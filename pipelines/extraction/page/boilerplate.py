@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from copy import copy
-from itertools import pairwise
 from typing import NamedTuple
 
+from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import Document, Line, Zone, text_length, zone_of
+from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, text_length, zone_of
 from pipelines.extraction.page.main_content import MainContent
-from pipelines.extraction.page.tree import link_around, with_ancestors
+from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 
 _MIN_CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
@@ -26,22 +26,25 @@ _MIN_QUOTE = 120
 _MAX_CAPTIONS = 2
 _REVEALED_SHARE = 0.3
 """Share of the article's text from which hidden text below its headline is the rest of it, which a script reveals."""
+_LONGEST_NAME = 300
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that may stand in a page, but that lxml does not accept for a new element."""
 _PRUNED_ZONES = Zone.RELATED | Zone.COMMENTS | Zone.NAV | Zone.FOOTER | Zone.FORM | Zone.SHARE
 
 
 class PrunedContent(NamedTuple):
-    """The main content in a copy of the page's tree. `lines` are those left in it; their blocks are elements of the copy."""
+    """A pruned copy of the main content. `lines` are those left in it; their blocks are elements of the copy."""
 
     element: Element
     lines: Sequence[Line]
 
 
 def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | None:
-    """Prune the main content in a copy of the page's tree. None where the page has no main content."""
+    """Prune a copy of the main content. None where the page has none."""
     if main.element is None:
         return None
-    element = _find_copy(main.element, copy(document.tree))
-    copies = dict(zip(main.element.iter(), element.iter(), strict=True))
+    element = _copy_with_outer_boxes(main.element)
+    copies = dict(zip(main.element.iter(*BLOCKS), element.iter(*BLOCKS), strict=True))
     lines = [line._replace(block=copies[line.block]) if line.block in copies else line for line in document.lines]
     inside = [line for line, original in zip(lines, document.lines, strict=True) if line is not original]
     kept = {
@@ -65,16 +68,23 @@ def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | 
             _remove(line.block, kept)
     _unframe_quotes(element)
     _drop_hidden_inlines(element)
-    left = set(element.iter())
-    return PrunedContent(element, [line for line in inside if line.block in left])
+    return PrunedContent(element, [line for line in inside if is_inside(line.block, element)])
 
 
-def _find_copy(el: Element, root: Element) -> Element:
-    """The element at the same place in a copy of its tree."""
-    indexes = [parent.index(child) for child, parent in pairwise(with_ancestors(el))]
-    for index in reversed(indexes):
-        root = root[index]
-    return root
+def _copy_with_outer_boxes(el: Element) -> Element:
+    """A copy of an element in empty copies of its ancestors, because lines are scored by the names of those as well.
+
+    Copying the whole tree instead would cost another 2 % of extracting a page (bench/extraction/extraction_cost.py).
+    """
+    element = copy(el)
+    box: Element | None = None
+    for ancestor in reversed(list(el.iterancestors())):
+        tag = ancestor.tag if ancestor.tag in BLOCKS else "div"
+        names = {name: _NOT_XML.sub("", ancestor.get(name, "")[:_LONGEST_NAME]) for name in ("class", "id")}
+        box = ancestor.makeelement(tag, names) if box is None else SubElement(box, tag, names)
+    if box is not None:
+        box.append(element)
+    return element
 
 
 def _link_runs(lines: Sequence[Line]) -> Iterator[Line]:

@@ -239,7 +239,10 @@ def _is_in_svg(el: Element) -> bool:
 
 
 def zone_of(el: Element, cache: dict[str, int]) -> int:
-    """The zones that an element opens by its own tag, class, id, role or style. `cache` keeps what names mean, for one page."""
+    """The zones that an element opens by its own tag, class, id, role or style.
+
+    `cache` holds the zones of names and is shared by the calls for one page.
+    """
     zone = _ZONE_TAGS.get(el.tag, Zone.NONE)
     attributes = el.attrib
     if not attributes:
@@ -346,9 +349,9 @@ def _read_lines(root: Element) -> list[Line]:
             continue
         tag = child.tag
         own_zone = 0 if tag in INVISIBLE or tag == "br" else zone_of(child, cache)
-        if tag == "br":
-            builder.end_line(block, zone)
         if tag == "br" or _is_skipped(child, own_zone, len(stack)):
+            if tag == "br":
+                builder.end_line(block, zone)
             if child.tail:
                 builder.add_text(child.tail, el, in_link)
             continue

@@ -9,7 +9,7 @@ weight, it descends into that child.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -296,8 +296,8 @@ def _smallest_element(paragraphs: list[Line]) -> Element | None:
     """The smallest element that holds nearly all of these lines, at least one level above a single paragraph."""
     if not paragraphs:
         return None
-    weights: Counter[Element] = Counter()
-    own_weights: Counter[Element] = Counter()
+    weights: defaultdict[Element, int] = defaultdict(int)
+    own_weights: defaultdict[Element, int] = defaultdict(int)
     for line in paragraphs:
         own_weights[line.block] += len(line.text)
         for el in with_ancestors(line.block):

@@ -17,29 +17,17 @@ from typing import Any
 from pipelines.extraction.page.document import DocumentHead, normalize_space
 from pipelines.extraction.page.state import ScriptArticle, ScriptState
 from pipelines.extraction.page.state_scripts import read_value
+from pipelines.extraction.text.word_lists import words
 
 Node = dict[str, Any]
 
 _ARTICLE_TYPE = re.compile(
     r"Article$|Posting$|^Report$|^Review$|Newspaper|^Recipe$|^(?:Critic|Claim)Review$|^CreativeWork$|^Quotation$"
 )
-_PAGE_TYPES = frozenset(
-    ("WebPage", "ItemPage", "VideoObject", "MediaObject", "PodcastEpisode", "Event", "HowTo", "FAQPage")
-)
+_NEWS_TYPES = words("NewsArticle ReportageNewsArticle AnalysisNewsArticle LiveBlogPosting")
+_PAGE_TYPES = words("WebPage ItemPage VideoObject MediaObject PodcastEpisode Event HowTo FAQPage")
 _SITE_TYPE = re.compile(r"^(?:WebSite|Organization|NewsMediaOrganization|NewsMedia|Corporation|LocalBusiness)$")
-_OTHER_WORK_KEYS = frozenset(
-    (
-        "itemListElement",
-        "hasPart",
-        "relatedLink",
-        "isRelatedTo",
-        "mentions",
-        "comment",
-        "citation",
-        "blogPost",
-        "review",
-    )
-)
+_OTHER_WORK_KEYS = words("itemListElement hasPart relatedLink isRelatedTo mentions comment citation blogPost review")
 _TEXT_KEY = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated|articleSection|description)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,2000})"'
 )
@@ -48,9 +36,6 @@ _NAME_KEY = re.compile(r'"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"')
 _STRING = re.compile(r'\s{0,20}"((?:[^"\\]|\\.){1,200})"\s{0,20}(?:,|$)')
 _MAX_NODES = 4000
 _MAX_DEPTH = 24
-
-
-_NEWS_TYPES = frozenset(("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "LiveBlogPosting"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ def with_ancestors(el: Element | None, levels: int | None = None) -> Iterator[El
 
 def is_inside(el: Element | None, box: Element | None) -> bool:
     """Whether an element is a box or stands in it."""
-    return any(node is box for node in with_ancestors(el))
+    return el is not None and box is not None and (el is box or box in el.iterancestors())
 
 
 def link_around(el: Element | None, levels: int) -> Element | None:
