@@ -44,7 +44,11 @@ def test_a_call_to_read_on_is_no_text(call: str) -> None:
 
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_a_sentence_that_begins_alike_stays(sentence: str) -> None:
-    assert drop_boilerplate_lines([STORY, sentence, STORY + " "], set(), LinkLines(), ()) == [STORY, sentence, STORY + " "]
+    assert drop_boilerplate_lines([STORY, sentence, STORY + " "], set(), LinkLines(), ()) == [
+        STORY,
+        sentence,
+        STORY + " ",
+    ]
 
 
 def test_links_below_a_call_go_with_it() -> None:
@@ -69,7 +73,10 @@ def test_an_address_that_ends_a_text_stays() -> None:
 
 
 def test_words_over_links_that_are_gone_go_as_well() -> None:
-    assert drop_boilerplate_lines([STORY, STORY + " ", "Related information"], set(), LINKED, ()) == [STORY, STORY + " "]
+    assert drop_boilerplate_lines([STORY, STORY + " ", "Related information"], set(), LINKED, ()) == [
+        STORY,
+        STORY + " ",
+    ]
 
 
 @pytest.mark.parametrize(
