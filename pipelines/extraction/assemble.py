@@ -1,16 +1,18 @@
-"""The reading of one page, from its text to an article or a refusal: each reader is asked in turn, and the answers are joined."""
+"""Reads one page, from its decoded text to an article or a rejection: asks each reader in turn and combines what they find."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from db.models import Article, Outcome, Page, Reason, Rejection
 from db.site_rules.loader import Site, Sites
-from pipelines.extraction.article_check import Candidate, refuse, refuse_notice
-from pipelines.extraction.body.boilerplate_lines import clean_lines
-from pipelines.extraction.body.link_lines import read_elsewhere
+from pipelines.extraction.article_check import ArticleCandidate, reject, reject_notice
+from pipelines.extraction.body.boilerplate_lines import drop_boilerplate_lines
+from pipelines.extraction.body.link_lines import find_link_lines
 from pipelines.extraction.body.text import read_body
 from pipelines.extraction.credits.authors import read_authors
 from pipelines.extraction.credits.chinese_credits import Credits, read_credits
@@ -22,107 +24,139 @@ from pipelines.extraction.credits.outlet import read_outlet, site_names_of
 from pipelines.extraction.credits.outlet_names import clean_house
 from pipelines.extraction.dates.publication import read_moments
 from pipelines.extraction.dates.time_zones import Locale
-from pipelines.extraction.fields import metadata as around
+from pipelines.extraction.fields import metadata
 from pipelines.extraction.fields.headline import Headline, read_headline
-from pipelines.extraction.fields.standfirst import read_standfirst, with_standfirst
-from pipelines.extraction.list_pages import why_a_list
-from pipelines.extraction.page.document import Document, lay_out
+from pipelines.extraction.fields.standfirst import prepend_standfirst, read_standfirst
+from pipelines.extraction.list_pages import find_list_evidence
+from pipelines.extraction.page.document import Document, parse_document
 from pipelines.extraction.page.headings import find_subheadings, heading_levels
-from pipelines.extraction.page.layout import Layout, lay_around
+from pipelines.extraction.page.layout import Layout, read_layout
 from pipelines.extraction.page.locale import language_code, read_country, read_language
-from pipelines.extraction.page.main_content import locate
+from pipelines.extraction.page.main_content import MainContent, find_main_content
 from pipelines.extraction.page.pictures import read_images
-from pipelines.extraction.page.state import State
-from pipelines.extraction.page.structured_data import StructuredData, read_stated
-from pipelines.extraction.site_rules import RuleValues, read_ruled
+from pipelines.extraction.page.state import ScriptState
+from pipelines.extraction.page.structured_data import StructuredData, read_structured_data
+from pipelines.extraction.site_rules import RuleValues, apply_site_rules
 from pipelines.extraction.text.byline_words import byline_words
 from pipelines.extraction.text.titles import plain
 from pipelines.extraction.text.word_count import count_words
 
-_HEADLESS = 400
-"""Characters of text from which a page without any headline is still an article."""
-_FROM_OUTSIDE = ("address", "hint")
-"""Witnesses of a time that are none of what the page shows."""
+_MIN_LENGTH_WITHOUT_HEADLINE = 400
+"""Characters from which a text without any headline is an article, and from which the page's state is not read for a longer one."""
+_NOT_ON_PAGE = ("address", "hint")
+"""Sources of a time that are not on the page itself."""
+_VERY_SHORT = 160
+"""Characters of printed text up to which a page may have no text of its own, only a notice or a teaser."""
+_BEGINNING = 40
+"""Letters of a printed text by which it is found in a longer one."""
+_HEADLINE_PREFIXES = ("原创", "原創", "视频", "图集", "组图", "独家", "plus", "exklusiv", "premium", "abo")
+"""Labels before a headline that is repeated above the text."""
+_SECOND_LEVEL_LABELS = ("www", "com", "org", "net", "gov", "edu")
+
+_Fields = dict[str, tuple[object, str]]
+"""By field of Article: its value and its provenance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    """What is known of a page before its single fields and its text are read."""
+
+    page: Page
+    document: Document
+    structured: StructuredData
+    main: MainContent
+    layout: Layout
+    locale: Locale
+    credits: Credits
+    site: Site | None
+    site_names: tuple[str, ...]
+    host_labels: tuple[str, ...]
+    headline: Headline | None
+
+
+class _Outlets(NamedTuple):
+    source: tuple[str | None, str]
+    original_source: str | None
+    credit_rows: Set[int]
+    """Rows of lines that are credits and nothing else."""
 
 
 def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     """Read the decoded text of a page."""
-    sheet = lay_out(html)
-    if sheet is None:
+    document = parse_document(html)
+    if document is None:
         return Rejection(reason=Reason.EMPTY, detail="The body holds no markup that can be read.")
-    site = sites.for_host(_host(page, sheet))
-    stated = read_stated(sheet.head, page.address, State(html, sheet, page.address))
-    site_names = site_names_of(sheet, stated, site)
-    labels = _host_labels(page)
-    headline = _headline(sheet, stated, (*site_names, *labels), page)
-    line = headline.line if headline else None
-    stand = locate(sheet, line)
-    layout = lay_around(sheet, line, stand)
-    place = _place(sheet, page, site, layout, headline, stated)
-    dated = read_moments(sheet, layout, stated, place, page)
-    ruled = read_ruled(html, site, place, page.address, dated.published)
-    if (language := ruled.get("language")) and language != place.language:
-        place = replace(place, language=language)
-        dated = read_moments(sheet, layout, stated, place, page)
-    credits = read_credits(layout) if place.language in ("zh", None) else read_credit_lines(layout, place.language)
-    images = read_images(stand.box, page.address)
-    standfirst = read_standfirst(sheet, stand, stated, headline)
-    bears_date = bool(ruled.get("published") or (dated.published and dated.published_by not in _FROM_OUTSIDE))
-    listed = why_a_list(sheet, layout, page.address, is_article=stated.is_article, dated=bears_date)
-    # Only now: reading the body cuts the tree.
-    desk = _Desk(
+    site = sites.for_host(_host(page, document))
+    structured = read_structured_data(document.head, page.address, ScriptState(html, document, page.address))
+    site_names, host_labels = site_names_of(document, structured, site), _host_labels(page)
+    headline = _read_headline(document, structured, (*site_names, *host_labels), page)
+    headline_line = headline.line if headline else None
+    main = find_main_content(document, headline_line)
+    layout = read_layout(document, headline_line, main)
+    locale = _read_locale(document, page, site, layout, headline, structured)
+    dates = read_moments(document, layout, structured, locale, page)
+    ruled = apply_site_rules(html, site, locale, page.address, dates.published)
+    if (language := ruled.get("language")) and language != locale.language:
+        locale = replace(locale, language=language)
+        dates = read_moments(document, layout, structured, locale, page)
+    is_chinese = locale.language in ("zh", None)
+    context = _Context(
         page=page,
-        sheet=sheet,
-        stated=stated,
+        document=document,
+        structured=structured,
+        main=main,
         layout=layout,
-        place=place,
-        credits=credits,
+        locale=locale,
+        credits=read_credits(layout) if is_chinese else read_credit_lines(layout, locale.language),
         site=site,
         site_names=site_names,
-        labels=labels,
+        host_labels=host_labels,
         headline=headline,
     )
-    fields = _fields(desk)
-    text_by = "trafilatura"
+    outlets = _read_outlets(context)
+    found_authors = _read_authors(context)
+    authors = ruled.get("authors") or found_authors[0]
     if text := ruled.get("text"):
-        lines = text.split("\n")
+        lines, text_by = text.split("\n"), ruled.provenance
     else:
-        names = ruled.get("authors") or fields["authors"][0]
-        authors = names if isinstance(names, tuple) else ()
-        lines = with_standfirst(read_body(sheet, stand), standfirst)
-        elsewhere = read_elsewhere(sheet)
-        foreign = _foreign(sheet, headline, credits) | (elsewhere.links if stated.is_news else set())
-        lines = clean_lines(lines, foreign, elsewhere, authors)
+        lines, text_by = _read_text(context, outlets.credit_rows, authors)
         text = "\n".join(lines)
-        if len(text) < _HEADLESS and (told := _told_lines(stated, page, text)):
-            lines, text_by = clean_lines(told, foreign, elsewhere, authors), stated.said.by("body")
-            text = "\n".join(lines)
-    headline = _ruled_headline(ruled, headline) or headline or _first_sentence(lines)
-    title = headline.text if headline else None
-    read = Candidate(
+    headline = _ruled_headline(ruled, headline) or headline or _headline_from_text(lines)
+    is_dated_on_page = bool(ruled.get("published") or (dates.published and dates.published_by not in _NOT_ON_PAGE))
+    candidate = ArticleCandidate(
         page=page,
-        sheet=sheet,
+        document=document,
         layout=layout,
-        stated=stated,
-        title=title,
+        structured=structured,
+        title=headline.text if headline else None,
         text=text,
-        language=place.language,
-        dated=bool(ruled.get("published") or dated.published),
-        bears_date=bears_date,
-        listed=listed,
-        authored=bool(ruled.get("authors") or fields["authors"][0]),
+        language=locale.language,
+        has_date=bool(ruled.get("published") or dates.published),
+        is_dated_on_page=is_dated_on_page,
+        has_authors=bool(authors),
+        list_evidence=find_list_evidence(
+            document, layout, page.address, is_article=structured.is_article, dated=is_dated_on_page
+        ),
     )
-    # The text of a site rule or of the page's own state is the article: printed lines and links say nothing of it.
-    given = "text" in ruled.values or text_by.startswith("state")
-    refusal = refuse_notice(read) if given else refuse(read)
-    if refusal or headline is None:
-        return refusal or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
-    fields |= {"published": (dated.published, dated.published_by), "modified": (dated.modified, dated.modified_by)}
-    levels = heading_levels(sheet, lines, ruled.get("subtitle") or str(fields["subtitle"][0]))
-    fields |= {"kicker": (headline.kicker, "heading"), "alternative_title": (headline.alternative, "page")}
-    fields |= {"title": (headline.text, headline.found_by), "images": (images, "body"), "text": (text, text_by)}
-    fields |= {"subheadings": (find_subheadings(lines, levels), "heading"), "word_count": (count_words(text), "text")}
-    fields |= ruled.fields
+    # A text from a site rule or from the page's state is an article: the links on the page do not count.
+    is_given = "text" in ruled.values or text_by.startswith("state")
+    rejection = reject_notice(candidate) if is_given else reject(candidate)
+    if rejection or headline is None:
+        return rejection or Rejection(reason=Reason.NOT_ARTICLE, detail="The page has no headline.")
+    fields = _read_fields(context, outlets)
+    levels = heading_levels(document, lines, ruled.get("subtitle") or str(fields["subtitle"][0]))
+    fields |= {
+        "authors": found_authors,
+        "title": (headline.text, headline.found_by),
+        "kicker": (headline.kicker, "heading"),
+        "alternative_title": (headline.alternative, "page"),
+        "text": (text, text_by),
+        "subheadings": (find_subheadings(lines, levels), "heading"),
+        "word_count": (count_words(text), "text"),
+        "published": (dates.published, dates.published_by),
+        "modified": (dates.modified, dates.modified_by),
+        **ruled.fields,
+    }
     return Article(
         url=page.url,
         **{name: value for name, (value, _) in fields.items()},  # type: ignore[arg-type]
@@ -130,156 +164,163 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
     )
 
 
-def _host(page: Page, sheet: Document) -> str | None:
-    """The host whose rules hold: that of the page's address, of a file without one that of the address which it states."""
-    own = page.address or around.absolute(sheet.head.canonical or sheet.head.meta("og:url") or "", None)
-    return urlsplit(own or "").hostname
+def _host(page: Page, document: Document) -> str | None:
+    """The host whose site rules apply: that of the page's address, or of the address that a file states."""
+    address = page.address or metadata.absolute(document.head.canonical or document.head.meta("og:url") or "", None)
+    return urlsplit(address or "").hostname
+
+
+def _host_labels(page: Page) -> tuple[str, ...]:
+    """The labels of the host's name by which a title may name the site: "nzz" of www.nzz.ch."""
+    labels = (urlsplit(page.address or "").hostname or "").split(".")[:-1]
+    return tuple(label for label in labels if len(label) > 2 and label not in _SECOND_LEVEL_LABELS)
+
+
+def _read_headline(
+    document: Document, structured: StructuredData, site_names: tuple[str, ...], page: Page
+) -> Headline | None:
+    headline = read_headline(document, structured, site_names)
+    is_weak = headline is None or (headline.found_by == "title" and headline.line is None)
+    if is_weak and (title := structured.script_article.title):
+        return Headline(title, structured.script_article.found_by("title"), None)
+    if headline is None and page.hint and page.hint.title:
+        return Headline(page.hint.title, "hint", None)
+    return headline
 
 
 def _ruled_headline(ruled: RuleValues, found: Headline | None) -> Headline | None:
     title = ruled.get("title")
-    return Headline(title, ruled.by, None, kicker=found.kicker if found else None) if title else None
+    return Headline(title, ruled.provenance, None, kicker=found.kicker if found else None) if title else None
 
 
-def _host_labels(page: Page) -> tuple[str, ...]:
-    """What a title may call the site by: the parts of its host's name ("nzz" of www.nzz.ch), but for the short last ones."""
-    labels = (urlsplit(page.address or "").hostname or "").split(".")[:-1]
-    return tuple(
-        label for label in labels if len(label) > 2 and label not in ("www", "com", "org", "net", "gov", "edu")
-    )
-
-
-def _headline(sheet: Document, stated: StructuredData, site_names: tuple[str, ...], page: Page) -> Headline | None:
-    found = read_headline(sheet, stated, site_names)
-    if (found is None or (found.found_by == "title" and found.line is None)) and stated.said.title:
-        return Headline(stated.said.title, stated.said.by("title"), None)
-    if found is None and page.hint and page.hint.title:
-        return Headline(page.hint.title, "hint", None)
-    return found
-
-
-def _told_lines(stated: StructuredData, page: Page, text: str) -> list[str]:
-    """The text that the page's state holds, where it is more than the page prints; on any page but a front page."""
-    if not urlsplit(page.address or "//host/path").path.strip("/"):
-        return []
-    told = stated.said.lines
-    own, whole = plain(text), plain("".join(told))
-    is_more = len(whole) > 2 * len(own) and (len(text) < _NOTHING or own[:_BEGINNING] in whole)
-    return told if is_more else []
-
-
-_NOTHING = 160
-"""Characters of printed text up to which a page may have no text of its own, but a notice or a teaser."""
-_BEGINNING = 40
-"""Letters of a printed text by which it is found again in a longer one."""
-
-
-def _first_sentence(lines: list[str]) -> Headline | None:
-    """A headline for a text that has none: its own beginning, where the text is long enough to be an article."""
-    if sum(map(len, lines)) < _HEADLESS:
+def _headline_from_text(lines: list[str]) -> Headline | None:
+    """The first sentence as the headline of a text that has none and is long enough to be an article."""
+    if sum(map(len, lines)) < _MIN_LENGTH_WITHOUT_HEADLINE:
         return None
     match = re.match(r"[^。！？]{4,60}[。！？]|.{4,120}?[.!?…](?=\s|$)|.{4,100}", lines[0])
     return Headline(match[0], "first sentence", None) if match else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
-    """What lies on the desk while one page is read."""
-
-    page: Page
-    sheet: Document
-    stated: StructuredData
-    layout: Layout
-    place: Locale
-    credits: Credits
-    site: Site | None
-    site_names: tuple[str, ...]
-    labels: tuple[str, ...]
-    headline: Headline | None
-
-
-def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
-    """Every field that needs no text, with how it was found."""
-    sheet, layout, stated, credits, page = desk.sheet, desk.layout, desk.stated, desk.credits, desk.page
-    site_names, language, hint, headline = desk.site_names, desk.place.language, desk.page.hint, desk.headline
-    if language != "zh":
-        authors, authors_by = read_authors(sheet, layout, stated, site_names, credits.authors, language)
-    elif credits.authors:
-        authors, authors_by = credits.authors, "credit line"
-    else:
-        authors, authors_by = read_people(sheet, layout, stated, desk.place, credits)
-    if not authors and stated.said.authors:
-        told = [name for text in stated.said.authors for name in split_byline(text, byline_words(language))]
-        authors, authors_by = (
-            [name for name in told if language != "zh" or _is_told(name, desk)],
-            stated.said.by("authors"),
-        )
-    if not authors and hint and hint.author:
-        authors, authors_by = split_byline(hint.author, byline_words(language)), "hint"
-    section, section_by = around.read_section(sheet, stated)
-    if section is None and hint and hint.section:
-        section, section_by = hint.section, "hint"
-    source, source_by = read_outlet(sheet, layout, stated, credits, site_names, desk.labels, language)
-    if source is None and stated.said.source:
-        source, source_by = clean_house(stated.said.source), stated.said.by("source")
-    if source is None and desk.site and desk.site.outlet:
-        source, source_by = desk.site.outlet, "site"
-    if source is None and credits.second_source:
-        source, source_by = credits.original_source, "credit line"
-        credits.original_source = None
-    origin = read_origin(layout, source) if language in ("zh", None) else OriginalSource()
-    original = credits.original_source or origin.house
-    credits.lines |= origin.rows
-    tags, tags_by = around.read_tags(sheet.head, stated)
-    return {
-        "authors": (tuple(authors), authors_by),
-        "editors": (tuple(credits.editors), "credit line") if credits.editors else (tuple(stated.editors), "json-ld"),
-        "proofreaders": (tuple(credits.proofreaders), "credit line"),
-        "source": (source, source_by),
-        "original_source": (original, "credit line"),
-        "canonical_url": around.read_canonical(sheet.head, stated, page.address),
-        "subtitle": around.read_subtitle(layout, headline.text if headline else "", stated),
-        "section": (section, section_by),
-        "tags": (tags, tags_by),
-        "description": around.read_description(sheet.head, stated),
-        "paywalled": around.read_paywall(sheet, layout, stated),
-        "comment_count": around.read_comment_count(layout, stated),
-        "language": (language, "declared or by writing"),
-    }
-
-
-def _is_told(name: str, desk: _Desk) -> bool:
-    """Whether a Chinese name in the state is an author's: accounts are outlets, and a system's `author` is whoever put the
-    page in, unless the reader sees the name as well."""
-    shell = desk.stated.state is not None and desk.stated.state.is_shell
-    return is_person(name) and (shell or any(name in line.text for line in desk.sheet.lines))
-
-
-def _place(
-    sheet: Document, page: Page, site: Site | None, layout: Layout, headline: Headline | None, stated: StructuredData
+def _read_locale(
+    document: Document,
+    page: Page,
+    site: Site | None,
+    layout: Layout,
+    headline: Headline | None,
+    structured: StructuredData,
 ) -> Locale:
     sample = " ".join(line.text for line in layout.paragraphs[:12]) or (headline.text if headline else "")
-    language = (language_code(site.language) if site and site.language else None) or read_language(
-        sheet.head, sample, stated.language
-    )
+    language = language_code(site.language) if site and site.language else None
     return Locale(
         site_timezone=site.timezone if site else None,
-        country=read_country(sheet.head, page.address),
-        language=language,
+        country=read_country(document.head, page.address),
+        language=language or read_language(document.head, sample, structured.language),
         fetched_at=page.fetched_at,
     )
 
 
-def _foreign(sheet: Document, headline: Headline | None, credits: Credits) -> set[str]:
-    """Lines that the other readers have taken: they are not text."""
-    lines = {plain(sheet.lines[row].text) for row in credits.lines}
+def _read_fields(context: _Context, outlets: _Outlets) -> _Fields:
+    """The fields that depend neither on the text, the authors nor the times."""
+    document, layout, structured, credits = context.document, context.layout, context.structured, context.credits
+    hint, title = context.page.hint, context.headline.text if context.headline else ""
+    section = metadata.read_section(document, structured)
+    if section[0] is None and hint and hint.section:
+        section = hint.section, "hint"
+    return {
+        "editors": (tuple(credits.editors), "credit line") if credits.editors else (structured.editors, "json-ld"),
+        "proofreaders": (tuple(credits.proofreaders), "credit line"),
+        "source": outlets.source,
+        "original_source": (outlets.original_source, "credit line"),
+        "canonical_url": metadata.read_canonical(document.head, context.page.address),
+        "subtitle": metadata.read_subtitle(layout, title, structured),
+        "section": section,
+        "tags": metadata.read_tags(document.head, structured),
+        "description": metadata.read_description(document.head, structured),
+        "images": (read_images(context.main.element, context.page.address), "body"),
+        "paywalled": metadata.read_paywall(document, layout, structured),
+        "comment_count": metadata.read_comment_count(layout, structured),
+        "language": (context.locale.language, "declared or by writing"),
+    }
+
+
+def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:
+    document, layout, structured, credits = context.document, context.layout, context.structured, context.credits
+    language, hint = context.locale.language, context.page.hint
+    if language != "zh":
+        authors, by = read_authors(document, layout, structured, context.site_names, credits.authors, language)
+    elif credits.authors:
+        authors, by = credits.authors, "credit line"
+    else:
+        authors, by = read_people(document, layout, structured, context.locale, credits)
+    if not authors and structured.script_article.authors:
+        names = [
+            name for text in structured.script_article.authors for name in split_byline(text, byline_words(language))
+        ]
+        authors = [name for name in names if language != "zh" or _is_author_in_state(name, context)]
+        by = structured.script_article.found_by("authors")
+    if not authors and hint and hint.author:
+        authors, by = split_byline(hint.author, byline_words(language)), "hint"
+    return tuple(authors), by
+
+
+def _is_author_in_state(name: str, context: _Context) -> bool:
+    """Whether a Chinese name under an author's key is an author's. Accounts are outlets, and systems put down as `author` who
+    entered the page: where the page prints text, it must print the name as well."""
+    if not is_person(name):
+        return False
+    return context.structured.script_state.is_shell or any(name in line.text for line in context.document.lines)
+
+
+def _read_outlets(context: _Context) -> _Outlets:
+    """The outlet, the original source, and the lines that are credits."""
+    layout, structured, credits, language = context.layout, context.structured, context.credits, context.locale.language
+    original_source = credits.original_source
+    source, by = read_outlet(
+        context.document, layout, structured, credits, context.site_names, context.host_labels, language
+    )
+    if source is None and structured.script_article.source:
+        source, by = clean_house(structured.script_article.source), structured.script_article.found_by("source")
+    if source is None and context.site and context.site.outlet:
+        source, by = context.site.outlet, "site"
+    if source is None and credits.second_source:
+        source, by, original_source = original_source, "credit line", None
+    origin = read_origin(layout, source) if language in ("zh", None) else OriginalSource()
+    return _Outlets((source, by), original_source or origin.house, credits.lines | origin.rows)
+
+
+def _read_text(context: _Context, credit_rows: Set[int], authors: Sequence[str]) -> tuple[list[str], str]:
+    """The lines of the text and their provenance."""
+    document, main, structured = context.document, context.main, context.structured
+    standfirst = read_standfirst(document, main, structured, context.headline)
+    lines = prepend_standfirst(read_body(document, main), standfirst)
+    link_lines = find_link_lines(document)
+    other_fields = _lines_of_other_fields(document, context.headline, credit_rows)
+    if structured.is_news:
+        other_fields |= link_lines.links
+    lines = drop_boilerplate_lines(lines, other_fields, link_lines, authors)
+    text = "\n".join(lines)
+    if len(text) < _MIN_LENGTH_WITHOUT_HEADLINE and (state_lines := _lines_in_state(context, text)):
+        lines = drop_boilerplate_lines(state_lines, other_fields, link_lines, authors)
+        return lines, structured.script_article.found_by("body")
+    return lines, "trafilatura"
+
+
+def _lines_in_state(context: _Context, text: str) -> list[str]:
+    """The text in the page's state where it is more than the printed `text`; nothing on a front page."""
+    if not urlsplit(context.page.address or "//host/path").path.strip("/"):
+        return []
+    lines = context.structured.script_article.lines
+    printed, whole = plain(text), plain("".join(lines))
+    is_more = len(whole) > 2 * len(printed) and (len(text) < _VERY_SHORT or printed[:_BEGINNING] in whole)
+    return lines if is_more else []
+
+
+def _lines_of_other_fields(document: Document, headline: Headline | None, credit_rows: Set[int]) -> set[str]:
+    """The lines that are the headline or credits, as plain text: they are not part of the text."""
+    lines = {plain(document.lines[row].text) for row in credit_rows}
     if headline:
         title = plain(headline.text)
-        lines |= {title, *(mark + title for mark in _MARKS)}
+        lines |= {title, *(prefix + title for prefix in _HEADLINE_PREFIXES)}
         if headline.line:
             lines.add(plain(headline.line.text))
     return lines
-
-
-_MARKS = ("原创", "原創", "视频", "图集", "组图", "独家", "plus", "exklusiv", "premium", "abo")
-"""What stands before a headline that a page says again over its text."""

@@ -1,10 +1,9 @@
-"""From bytes as received to text: which character encoding a page is really in.
+"""From bytes to text: which character encoding a page really has.
 
-Three voices speak: the bytes themselves (byte order mark, valid UTF-8), the HTTP header, and the page's own `<meta>`.
-The bytes are believed first, because a wrong label is common and text that happens to be valid UTF-8 almost never is anything
-else. A declared encoding is believed if the text it gives looks like writing; else the likely ones are tried and the one
-giving the most common characters wins. Nothing half-decoded leaves this module: text with too many replacement
-characters is None.
+There are three sources: the bytes themselves (byte order mark, valid UTF-8), the HTTP header, and the page's `<meta>`. The bytes
+come first, because wrong labels are common, and text that is valid UTF-8 by chance is extremely rare. A declared encoding is used
+if its text looks like writing. Otherwise the likely encodings are tried, and the one that gives the most common characters wins.
+Text with too many replacement characters is rejected.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from urllib.parse import urlsplit
 
 import webencodings  # type: ignore[import-untyped]
 
-from pipelines.extraction.mojibake import repaired
+from pipelines.extraction.mojibake import repair_mojibake
 
-_WIDER = {
+_WIDER_CODECS = {
     "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932", "euc_kr": "cp949",
     "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874",
 }  # fmt: skip
-"""Codecs of Python that are narrower than what the WHATWG Encoding Standard (section 4.2) means by their labels."""
-_BOMS = (
+"""Python codecs that are narrower than what the WHATWG Encoding Standard (section 4.2) means by their labels."""
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -33,12 +32,12 @@ _BOMS = (
 _CHARSET = re.compile(rb"charset\s{0,4}=\s{0,4}[\"']?\s{0,4}([A-Za-z0-9_.:-]{2,40})", re.I)
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,100}encoding\s{0,4}=\s{0,4}[\"']([A-Za-z0-9_.:-]{2,40})")
 _META_WINDOW = 8192
-"""Bytes in which a `<meta charset>` is looked for. The standard says 1024; real pages put scripts before it."""
+"""Bytes in which `<meta charset>` is looked for. The standard says 1024, but real pages put scripts before it."""
 
 _SAMPLE = 60_000
-"""Bytes of high-byte text from which an undeclared encoding is judged."""
+"""Bytes from the first non-ASCII one on by which an encoding is judged."""
 _MAX_BROKEN = 0.02
-"""Share of broken characters among the non-ASCII ones up to which text counts as read (cut-off pages, stray bytes)."""
+"""Share of replacement characters among the non-ASCII ones up to which text counts as decoded (truncated pages, stray bytes)."""
 
 # The commonest characters of each writing, enough that any paragraph holds several (public frequency lists).
 _SIMPLIFIED = frozenset(
@@ -72,66 +71,66 @@ _ALPHABETS: dict[str, tuple[tuple[str, ...], str]] = {
     "sr": (_CENTRAL, "čšžćđ"),
     "lt": (_BALTIC, "ėšžąčęįųū"), "lv": (_BALTIC, "āīēčģķļņšūž"), "et": (_BALTIC, "äõüöšž"), "tr": (_TURKISH, "ıüğçöşâîû"),
 }  # fmt: skip
-"""By language: the codecs of one byte that its pages without UTF-8 are in, the likelier first, and its letters beyond
-ASCII, the three commonest first (a text without any of them is hardly in that language)."""
-_DOMAINS = {
+"""By language: the single-byte codecs of its pages, likelier first, and its letters beyond ASCII. The first three are the
+commonest: a text without any of them is hardly in that language."""
+_LANGUAGE_BY_TLD = {
     "at": "de", "ch": "de", "be": "fr", "br": "pt", "mx": "es", "ar": "es", "cl": "es", "co": "es", "pe": "es", "uy": "es",
     "ve": "es", "cz": "cs", "ee": "et", "se": "sv", "dk": "da", "no": "nb", "cat": "ca", "rs": "sr",
     "si": "sl", "ba": "hr", "al": "sq", "lu": "fr",
     "gal": "gl", "eus": "eu", "ie": "en", "uk": "en", "us": "en", "au": "en", "nz": "en",
 }  # fmt: skip
-"""By the end of a host's name: the language, where that is not the same two letters."""
-_SIGNS = frozenset("«»‹›„“”‚‘’–—…•·°º\u00aa§©®™€£\u00a0\u00ad¿¡²³½¼¾±×´¨")
-_MOST_LETTERS = 0.4
-"""Share of letters beyond ASCII from which a text is not in Latin letters; Vietnamese and Czech have the most, about a fifth."""
-_FITS, _TOLD = 0.7, 0.15
-"""Share of these letters that must be the language's own, and what a declared language is worth beside others."""
+"""The language of a top-level domain, where it is not the same two letters."""
+_PUNCTUATION = frozenset("«»‹›„“”‚‘’–—…•·°º\u00aa§©®™€£\u00a0\u00ad¿¡²³½¼¾±×´¨")
+_MAX_NON_ASCII_SHARE = 0.4
+"""Share of letters beyond ASCII above which a text is not in Latin letters. Vietnamese and Czech have the most, about a fifth."""
+_MIN_LETTER_SHARE, _DECLARED_BONUS = 0.7, 0.15
+"""Share of these letters that must belong to the language, and the bonus of the declared language."""
 _LANG = re.compile(
     rb"<html[^>]{0,500}?\slang\s{0,3}=\s{0,3}[\"']?([a-zA-Z]{2})|[\"']content-language[\"'][^>]{0,60}content=[\"']?([a-zA-Z]{2})",
     re.I,
 )
 _SINGLE_BYTE = ("cp1252", "cp1251", "koi8-r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp874")
-_COMMON_ENOUGH = 0.2
-"""Share of common characters from which a multi-byte reading is believed. Measured on the texts of
-tests/pipelines/extraction/test_encoding.py:
-right
-readings have 0.49 to 0.67, wrong ones at most 0.19 (Korean read as GB18030), and the greatest share wins."""
+_MIN_COMMON_SHARE = 0.2
+"""Share of common characters from which a multi-byte encoding is accepted. Measured on the texts of
+tests/pipelines/extraction/test_encoding.py: right encodings have 0.49 to 0.67, wrong ones at most 0.19 (Korean read as
+GB18030). The greatest share wins."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_NON_ASCII_RUN = re.compile(rb"[\x80-\xff][\x21-\xff]?")
+_NON_ASCII = re.compile(rb"[\x80-\xff]")
+_TAG = re.compile(rb"<[^<>]{0,2000}>")
 
 
 class Decoded(NamedTuple):
-    """A page as text and the name of the codec that read it."""
+    """The text of a page and the codec that decoded it."""
 
     text: str
     encoding: str
 
 
 def decode(body: bytes, content_type: str | None = None, address: str | None = None) -> Decoded | None:
-    """Read a body. None where no encoding gives readable text.
+    """Decode a body. None where no encoding gives readable text.
 
-    `content_type` is the HTTP header as received, with or without a charset; the end of the host in `address` tells a language
-    where nothing else does.
+    `content_type` is the HTTP header as received, with or without a charset. Where nothing else gives a language, the top-level
+    domain of `address` does.
     """
-    for mark, name in _BOMS:
+    for mark, name in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return _finish(body[len(mark) :].decode(name, "replace"), name)
     if wide := _wide_without_mark(body):
         return _finish(body.decode(wide, "replace"), wide)
-    declared = _declared(body, content_type)
+    declared = _declared_codecs(body, content_type)
     if b"\x1b$" in body and (switched := _escaped(body)):
         return _finish(body.decode(switched, "replace"), switched)
     if (as_utf8 := _as_utf8(body, declared="utf-8" in declared)) is not None:
         return _finish(as_utf8, "utf-8")
     for name in declared:
-        if name != "utf-8" and (text := _plausible(body, name)) is not None:
+        if name != "utf-8" and (text := _decode_declared(body, name)) is not None:
             return _finish(text, name)
-    return _guess(body, address)
+    return _decode_undeclared(body, address)
 
 
 def _escaped(body: bytes) -> str | None:
-    """The codec of a page whose writing is switched by escapes among ASCII: valid UTF-8 by its bytes, whatever it says."""
+    """The codec of a page that switches scripts by escape sequences in ASCII: its bytes are valid UTF-8, whatever it declares."""
     if b"\x1b$)C" in body:
         return "iso2022_kr"
     if (b"\x1b$B" in body or b"\x1b$@" in body) and (b"\x1b(B" in body or b"\x1b(J" in body):
@@ -144,7 +143,7 @@ def _finish(text: str, encoding: str) -> Decoded | None:
     broken = clean.count("\ufffd")
     if broken > 20 and broken > 0.1 * len(clean):
         return None
-    return Decoded(repaired(clean), encoding)
+    return Decoded(repair_mojibake(clean), encoding)
 
 
 def _wide_without_mark(body: bytes) -> str | None:
@@ -161,7 +160,7 @@ def _wide_without_mark(body: bytes) -> str | None:
 def codec_of(label: str) -> str | None:
     """The name of the Python codec that reads what pages mean by `label`; None for an unknown label.
 
-    The labels are those of the WHATWG Encoding Standard, and behind them Python's own: some encodings that browsers refuse for
+    The labels are those of the WHATWG Encoding Standard, then Python's own: some encodings that browsers refuse for
     safety (ISO-2022-KR, HZ) still occur on pages.
     """
     known = webencodings.lookup(label)
@@ -170,11 +169,11 @@ def codec_of(label: str) -> str | None:
             codec = codecs.lookup(name).name
         except (LookupError, ValueError):
             continue
-        return _WIDER.get(codec, codec)
+        return _WIDER_CODECS.get(codec, codec)
     return None
 
 
-def _declared(body: bytes, content_type: str | None) -> list[str]:
+def _declared_codecs(body: bytes, content_type: str | None) -> list[str]:
     labels = [m[1] for m in _CHARSET.finditer((content_type or "").encode("ascii", "ignore"))]
     head = body[:_META_WINDOW]
     labels += [m[1] for m in _CHARSET.finditer(head)] + [m[1] for m in _XML_ENCODING.finditer(head)]
@@ -191,10 +190,10 @@ def _is_text_codec(name: str) -> bool:
 
 
 def _as_utf8(body: bytes, *, declared: bool) -> str | None:
-    """The text if the bytes are UTF-8 but for strays: a page cut in mid-character, a foreign byte.
+    """The text if the bytes are UTF-8 with a few strays: a page truncated within a character, a foreign byte.
 
-    Where the page says that it is UTF-8, also a template in Latin letters of one byte, which are read as such: other encodings
-    give at most half a valid character of UTF-8 for each broken one by chance (texts of
+    Where the page declares UTF-8, parts in a single-byte Latin encoding are accepted as well, and read as such. In other
+    encodings there is at most half a valid UTF-8 character by chance for each broken one (texts of
     tests/pipelines/extraction/test_encoding.py: 0 to 0.44).
     """
     try:
@@ -202,17 +201,18 @@ def _as_utf8(body: bytes, *, declared: bool) -> str | None:
     except UnicodeDecodeError:
         text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    good = sum(1 for char in text[:2_000_000] if char > "\x7f") - broken
-    if good <= broken if declared else (broken > max(3, good * _MAX_BROKEN) or good <= 3 * broken):
+    valid = sum(1 for char in text[:2_000_000] if char > "\x7f") - broken
+    is_utf8 = valid > broken if declared else valid > 3 * broken and broken <= max(3, valid * _MAX_BROKEN)
+    if not is_utf8:
         return None
-    return body.decode("utf-8", _LATIN_STRAYS) if broken <= _MOST_STRAYS else text
+    return body.decode("utf-8", _LATIN_STRAYS) if broken <= _MAX_STRAYS else text
 
 
-_LATIN_STRAYS, _MOST_STRAYS = "copydesk_latin_strays", 2000
+_LATIN_STRAYS, _MAX_STRAYS = "copydesk_latin_strays", 2000
 
 
 def _latin_stray(error: UnicodeError) -> tuple[str, int]:
-    """A lone byte among ASCII ones that is a letter in Windows-1252; else the sign for a broken character."""
+    """The Windows-1252 letter of a lone byte among ASCII ones; else the replacement character."""
     assert isinstance(error, UnicodeDecodeError)
     at, value = error.start, error.object[error.start]
     around = error.object[max(0, at - 1) : at] + error.object[at + 1 : at + 2]
@@ -223,46 +223,44 @@ def _latin_stray(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(_LATIN_STRAYS, _latin_stray)
 
 
-def _plausible(body: bytes, name: str) -> str | None:
-    """The text in a declared encoding, unless it plainly is not writing."""
+def _decode_declared(body: bytes, name: str) -> str | None:
+    """The text in a declared encoding, unless it is clearly no writing."""
     text = body.decode(name, "replace")
-    sample = [char for char in _high_text(body, name) if char > "\x7f"]
+    sample = _non_ascii_sample(body, name)
     if not sample:
         return text
     broken = sample.count("\ufffd")
     if broken > max(2, len(sample) * _MAX_BROKEN):
         return None
-    if name in {codec_of(other) for other, _ in _MULTIBYTE}:
+    if len(sample) <= 40 or name in {codec_of(other) for other, _ in _MULTIBYTE}:
         return text
-    if (
-        len(sample) > 40
-        and (multi := _best_multibyte(body))
-        and multi[1] >= _COMMON_ENOUGH
-        and _letters_in_rows(sample)
-    ):
-        return None  # a page of Chinese labelled iso-8859-1
-    return text
+    # A page of Chinese may be labelled iso-8859-1.
+    multibyte = _best_multibyte(body)
+    is_multibyte = multibyte is not None and multibyte[1] >= _MIN_COMMON_SHARE and _has_symbols(sample)
+    return None if is_multibyte else text
 
 
-def _letters_in_rows(sample: list[str]) -> bool:
-    """Whether text read as single bytes holds the symbols that double bytes leave (½Ð¹ú), not letters alone."""
+def _has_symbols(sample: list[str]) -> bool:
+    """Whether text that was read as single bytes has the symbols that double bytes leave (½Ð¹ú), rather than letters alone."""
     symbols = sum(1 for char in sample if not char.isalpha())
     return symbols > 0.15 * len(sample)
 
 
-def _high_text(body: bytes, name: str) -> str:
-    """A sample decoded: the bytes from the first non-ASCII one on, so a long ASCII head does not fill it."""
-    first = _NON_ASCII_RUN.search(body)
-    if first is None:
-        return ""
-    return body[first.start() : first.start() + _SAMPLE].decode(name, "replace")
+def _sample(body: bytes) -> bytes:
+    """The bytes from the first non-ASCII one on: a long ASCII head is no evidence."""
+    first = _NON_ASCII.search(body)
+    return body[first.start() : first.start() + _SAMPLE] if first else b""
+
+
+def _non_ascii_sample(body: bytes, codec: str) -> list[str]:
+    return [char for char in _sample(body).decode(codec, "replace") if char > "\x7f"]
 
 
 def _best_multibyte(body: bytes) -> tuple[str, float] | None:
+    """The multi-byte codec that gives the greatest share of common characters, with that share."""
     best: tuple[str, float] | None = None
     for name, common in _MULTIBYTE:
-        text = _high_text(body, name)
-        sample = [char for char in text if char > "\x7f"]
+        sample = _non_ascii_sample(body, name)
         if not sample or sample.count("\ufffd") > len(sample) * 0.05 + 1:
             continue
         share = sum(1 for char in sample if char in common) / len(sample)
@@ -271,53 +269,54 @@ def _best_multibyte(body: bytes) -> tuple[str, float] | None:
     return best
 
 
-def _guess(body: bytes, address: str | None) -> Decoded | None:
-    multi = _best_multibyte(body)
-    if multi and multi[1] >= _COMMON_ENOUGH:
-        return _finish(body.decode(multi[0], "replace"), multi[0])
-    name = _latin(body, _language(body, address)) or _guess_single_byte(body)
+def _decode_undeclared(body: bytes, address: str | None) -> Decoded | None:
+    multibyte = _best_multibyte(body)
+    if multibyte and multibyte[1] >= _MIN_COMMON_SHARE:
+        return _finish(body.decode(multibyte[0], "replace"), multibyte[0])
+    name = _guess_latin(body, _page_language(body, address)) or _guess_single_byte(body)
     return _finish(body.decode(name, "replace"), name) if name else None
 
 
-def _language(body: bytes, address: str | None) -> str:
-    """The language that a page declares, else the one of its host's domain; "" where neither says one."""
-    if told := _LANG.search(body[:_META_WINDOW]):
-        return (told[1] or told[2]).decode("ascii").lower()
+def _page_language(body: bytes, address: str | None) -> str:
+    """The language that a page declares, else that of its top-level domain."""
+    if declared_language := _LANG.search(body[:_META_WINDOW]):
+        return (declared_language[1] or declared_language[2]).decode("ascii").lower()
     end = (urlsplit(address or "").hostname or "").rsplit(".", 1)[-1]
-    return _DOMAINS.get(end, end)
+    return _LANGUAGE_BY_TLD.get(end, end)
 
 
-def _latin(body: bytes, language: str) -> str | None:
-    """The codec of one byte that makes Latin letters of one language out of a page. None where no language fits.
+def _guess_latin(body: bytes, language: str) -> str | None:
+    """The single-byte codec that makes Latin letters of one language of a page. None where no language fits.
 
-    Each language is asked how many of the letters and signs beyond ASCII its own codec makes its own ("décidé à" is French in
-    Windows-1252, "décidé ŕ" nothing in Windows-1250); the one that the page declares needs less.
+    For each language and codec, the score is the share of non-ASCII letters that are letters of the language: "décidé à" is
+    French in Windows-1252, "décidé ŕ" is nothing in Windows-1250. The declared language has a bonus.
     """
-    first = _NON_ASCII_RUN.search(body)
-    sample = re.sub(rb"<[^<>]{0,2000}>", b" ", body[first.start() : first.start() + _SAMPLE]) if first else b""
-    far = sum(byte > 0xBF for byte in sample)
-    if not far or far > _MOST_LETTERS * (far + sum(chr(byte).isalpha() for byte in sample if byte < 0x80)):
+    sample = _TAG.sub(b" ", _sample(body))
+    non_ascii = sum(byte > 0xBF for byte in sample)
+    ascii_letters = sum(chr(byte).isalpha() for byte in sample if byte < 0x80)
+    if not non_ascii or non_ascii > _MAX_NON_ASCII_SHARE * (non_ascii + ascii_letters):
         return None
-    texts = {name: sample.decode(name, "replace") for name in (*_WESTERN, *_CENTRAL, *_BALTIC, *_TURKISH)}
-    signs = {
-        name: [char for char in text.lower() if char > "\x7f" and char not in _SIGNS] for name, text in texts.items()
+    characters = {
+        name: [char for char in sample.decode(name, "replace").lower() if char > "\x7f" and char not in _PUNCTUATION]
+        for name in (*_WESTERN, *_CENTRAL, *_BALTIC, *_TURKISH)
     }
-    best, found = 0.0, None
-    for spoken, (names, letters) in _ALPHABETS.items():
+    best_score, best_name = 0.0, None
+    for other_language, (names, letters) in _ALPHABETS.items():
         for name in names:
-            share = sum(char in letters for char in signs[name]) / max(1, len(signs[name]))
-            share += (_TOLD if spoken == language else 0) - (0 if set(letters[:3]) & set(signs[name]) else _TOLD)
-            if share >= _FITS and share > best + 0.001:
-                best, found = share, name
-    return found
+            found = characters[name]
+            bonus = (other_language == language) - set(letters[:3]).isdisjoint(found)
+            score = sum(char in letters for char in found) / max(1, len(found)) + bonus * _DECLARED_BONUS
+            if score >= _MIN_LETTER_SHARE and score > best_score + 0.001:
+                best_score, best_name = score, name
+    return best_name
 
 
 def _guess_single_byte(body: bytes) -> str | None:
-    """Ask charset_normalizer over the runs with non-ASCII letters only: markup says nothing and costs time."""
+    """The guess of charset_normalizer from the part with non-ASCII letters: markup is no evidence and costs time."""
     from charset_normalizer import from_bytes  # 25 ms to import, needed by one page in thousands
 
-    first = _NON_ASCII_RUN.search(body)
+    first = _NON_ASCII.search(body)
     start = max(0, first.start() - 200) if first else 0
-    sample = re.sub(rb"<[^<>]{0,2000}>", b" ", body[start : start + _SAMPLE])
+    sample = _TAG.sub(b" ", body[start : start + _SAMPLE])
     match = from_bytes(sample, cp_isolation=list(_SINGLE_BYTE)).best()
     return match.encoding if match else None

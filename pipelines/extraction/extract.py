@@ -1,9 +1,9 @@
-"""From a page to an article: the one pure function of the desk.
+"""From a page to an article or a rejection: the pure function `extract`.
 
-`extract` sees a page's bytes, its address, the time of its fetch, the link that led to it and the site rules; nothing else: no
-clock, no network, no memory of other pages. The same page gives the same outcome in any order, any process, at any time.
+It sees a page's bytes and headers, its address, the time of its fetch, the link that led to it and the site rules. It sees no
+clock, no network and no other page: a page gives the same outcome in any order, process and time.
 
-    bytes -> decode -> lay out -> headline, container -> body, moments, credits, the rest -> site rules -> gate -> outcome
+    bytes -> decode -> parse -> headline, main content -> text, dates, credits, other fields -> site rules -> check -> outcome
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from pipelines.extraction.page.headings import find_subheadings, levels_of
 from pipelines.extraction.text.word_count import count_words
 
 MAX_BODY = 20 * 1024 * 1024
-"""Bytes. The longest article page of the development set has 1.6 million."""
+"""Bytes. The longest development page has 1.6 million."""
 _HTML_TYPES = re.compile(r"html|xml|^text/plain|^application/octet-stream|^$", re.I)
 _LOOKS_HTML = re.compile(rb"<(?:!doctype\s{1,9}html|html|head|body|meta|div|article|p|title|table)[\s>]", re.I)
-_BINARY = (
+_BINARY_SIGNATURES = (
     b"%PDF-",
     b"\x89PNG",
     b"\xff\xd8\xff",
@@ -37,12 +37,12 @@ _BINARY = (
     b"ID3",
     b"\x00\x00\x00\x18ftyp",
 )
-# What may stand before a document's first element is passed over.
-_ROOT = re.compile(
+# Declarations, comments and the doctype before the first element are skipped.
+_ROOT_ELEMENT = re.compile(
     rb"(?:<\?[^>]{0,500}>\s*|<!--(?:(?!-->).){0,2000}-->\s*|<!doctype[^>]{0,500}>\s*){0,9}<([a-z:]{1,20})[\s>]",
     re.I | re.S,
 )
-_ROOTS = {
+_OTHER_FORMATS = {
     b"rss": "a feed",
     b"feed": "a feed",
     b"rdf:rdf": "a feed",
@@ -51,12 +51,12 @@ _ROOTS = {
     b"opml": "a list of feeds",
     b"svg": "a picture",
 }
-_CALL = re.compile(rb"(?:/\*\*/)?\s{0,40}+[\w$.]{1,80}\(\s{0,40}+(?=[\[{])")
-"""JSON in a call, as for a script (JSONP)."""
+_JSONP_CALL = re.compile(rb"(?:/\*\*/)?\s{0,40}+[\w$.]{1,80}\(\s{0,40}+(?=[\[{])")
+"""JSON as the argument of a call (JSONP)."""
 
 
 def extract(page: Page, sites: Sites) -> Outcome:
-    """Read one page. What goes wrong inside is a rejection with its traceback.
+    """Read one page. An error while reading is a rejection with its traceback.
 
     Raises MemoryError, OSError and ImportError: they may be trouble of the machine, which is no property of a page
     (`pipelines.processing.worker_pool` finds out).
@@ -70,17 +70,17 @@ def extract(page: Page, sites: Sites) -> Outcome:
 
 
 def _extract(page: Page, sites: Sites) -> Outcome:
-    if refused := _at_the_door(page):
-        return refused
+    if rejection := _check_input(page):
+        return rejection
     decoded = decode(page.body, page.content_type, page.address)
     if decoded is None:
         return Rejection(reason=Reason.UNDECODABLE, detail="No character encoding makes readable text of this body.")
     outcome = read_article(decoded.text, page, sites)
-    return _joined(outcome, page, sites) if page.parts and isinstance(outcome, Article) else outcome
+    return _join_parts(outcome, page, sites) if page.parts and isinstance(outcome, Article) else outcome
 
 
-def _joined(first: Article, page: Page, sites: Sites) -> Article:
-    """An article with the text and pictures of its further pages. What those repeat of the pages before is left out."""
+def _join_parts(first: Article, page: Page, sites: Sites) -> Article:
+    """An article with the text and pictures of its further pages, without what those repeat."""
     lines, images, levels = first.text.split("\n"), list(first.images), levels_of(first)
     for body in page.parts:
         part = _extract(replace(page, body=body, parts=()), sites)
@@ -90,19 +90,19 @@ def _joined(first: Article, page: Page, sites: Sites) -> Article:
             lines += [line for line in part.text.split("\n") if line not in seen]
             images += [image for image in part.images if image.url not in pictures]
     text = "\n".join(lines)
-    by = f"{first.provenance.get('text', '')}, {1 + len(page.parts)} pages joined"
+    provenance = f"{first.provenance.get('text', '')}, {1 + len(page.parts)} pages joined"
     return replace(
         first,
         text=text,
         images=tuple(images),
         subheadings=find_subheadings(lines, levels),
         word_count=count_words(text),
-        provenance=dict(first.provenance) | {"text": by},
+        provenance=dict(first.provenance) | {"text": provenance},
     )
 
 
-def _at_the_door(page: Page) -> Rejection | None:
-    """What can be refused without reading."""
+def _check_input(page: Page) -> Rejection | None:
+    """The rejection of a body that need not be parsed."""
     if page.status >= 400:
         return Rejection(reason=Reason.NOT_FOUND, detail=f"The server answered with status {page.status}.")
     if len(page.body) > MAX_BODY:
@@ -111,24 +111,30 @@ def _at_the_door(page: Page) -> Rejection | None:
         )
     if not page.body.strip():
         return Rejection(reason=Reason.EMPTY, detail="The body is empty.")
-    kind = (page.content_type or "").split(";", 1)[0].strip()
-    looks = _LOOKS_HTML.search(page.body[:20_000].replace(b"\x00", b"")) is not None
-    if page.body.startswith(_BINARY) or (not looks and (not _HTML_TYPES.search(kind) or kind.endswith("xml"))):
-        return Rejection(reason=Reason.NOT_HTML, detail=f"The body is not HTML (declared as {kind or 'nothing'}).")
-    if not looks and b"<" not in page.body[:20_000]:
+    media_type = (page.content_type or "").split(";", 1)[0].strip()
+    looks_like_html = _LOOKS_HTML.search(page.body[:20_000].replace(b"\x00", b"")) is not None
+    if page.body.startswith(_BINARY_SIGNATURES) or (
+        not looks_like_html and (not _HTML_TYPES.search(media_type) or media_type.endswith("xml"))
+    ):
+        return Rejection(
+            reason=Reason.NOT_HTML, detail=f"The body is not HTML (declared as {media_type or 'nothing'})."
+        )
+    if not looks_like_html and b"<" not in page.body[:20_000]:
         return Rejection(reason=Reason.NOT_HTML, detail="The body holds no markup.")
-    if other := _other_format(page.body):
-        return Rejection(reason=Reason.NOT_HTML, detail=f"The body is {other} (declared as {kind or 'nothing'}).")
+    if other_format := _other_format(page.body):
+        return Rejection(
+            reason=Reason.NOT_HTML, detail=f"The body is {other_format} (declared as {media_type or 'nothing'})."
+        )
     return None
 
 
 def _other_format(body: bytes) -> str | None:
-    """What a body is that holds markup and is no page: a feed, a sitemap, data."""
+    """The format of a body with markup that is not a page: a feed, a sitemap, data."""
     start = body[:20_000].replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe \t\r\n")
-    if root := _ROOT.match(start):
-        return _ROOTS.get(root[1].lower())
-    if start[:1] in b"{[" or _CALL.match(start):
-        text = _CALL.sub(b"", body.strip(), count=1).rstrip(b");")
+    if root := _ROOT_ELEMENT.match(start):
+        return _OTHER_FORMATS.get(root[1].lower())
+    if start[:1] in b"{[" or _JSONP_CALL.match(start):
+        text = _JSONP_CALL.sub(b"", body.strip(), count=1).rstrip(b");")
         try:
             return "JSON" if isinstance(json.loads(text), dict | list) else None
         except (ValueError, RecursionError):
@@ -137,6 +143,6 @@ def _other_format(body: bytes) -> str | None:
 
 
 def _traceback_without_paths() -> str:
-    """The traceback with file names alone: rows must be equal on every machine."""
+    """The traceback with bare file names: rows must be equal on every machine."""
     text = traceback.format_exc(limit=-12)
     return re.sub(r'File "([^"]+)"', lambda match: f'File "{PurePath(match[1]).name}"', text)

@@ -1,9 +1,8 @@
-"""What an article is compared by. Pure.
+"""What identifies an article: the key of its address and a hash of its text.
 
-The address key is the identity of the page's address: of the canonical address where the page states one that can be true
-(`addresses.may_claim`), else of where it was found. Whether the statement counts is decided when settling
-(`pipelines.dedup.address_claims`). The text hash is over the text without what reprinting changes by itself: case, width, space,
-punctuation.
+The address is the canonical one where the page claims one that can be true (`urls.may_claim`), else the one where it was found.
+Whether the claim counts is decided when settling (`pipelines.dedup.address_claims`). The hash ignores what changes in reprints:
+case, width, space and punctuation.
 """
 
 from __future__ import annotations
@@ -20,18 +19,18 @@ _INSIGNIFICANT = re.compile(r"[\W_]+")
 
 
 def significant(text: str) -> str:
-    """The letters and digits of a text: NFKC, lower case, nothing else."""
+    """The letters and digits of a text, in NFKC and lower case."""
     return _INSIGNIFICANT.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
 def text_hash(text: str) -> bytes:
-    """16 bytes that are equal for texts which differ in case, width, space and punctuation only."""
+    """16 bytes, equal for texts that differ only in case, width, space and punctuation."""
     return hashlib.blake2b(significant(text).encode(), digest_size=16).digest()
 
 
 def fingerprint(article: Article, address: str) -> Fingerprint:
-    """The fingerprint of an article found at `address`."""
+    """The fingerprint of an article that was found at `address`, which is empty for a file without one."""
     own, claimed = link_key(address), link_key(article.canonical_url or address)
-    # A file without an address has only its own word.
+    # Of a file without an address, the claim is all that is known.
     key = claimed if not address or may_claim(own, claimed) else own
     return Fingerprint(address_key=key, text_hash=text_hash(article.text))

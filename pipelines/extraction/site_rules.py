@@ -1,5 +1,7 @@
-"""The fields that a site's TOML file reads from a page by CSS, XPath or pattern. They see the page as it was received, and what
-they find beats the general reader: its fields, its text, and its judgement of what is an article.
+"""The fields that a site's TOML file reads from a page by CSS, XPath or pattern.
+
+Rules see the page as it was received. What they find takes precedence over the general reader: its fields, its text, and its
+decision whether the page is an article.
 """
 
 from __future__ import annotations
@@ -17,25 +19,23 @@ from pipelines.extraction.credits.names import split_byline
 from pipelines.extraction.dates.time_zones import Locale, settle_moment
 from pipelines.extraction.fields.metadata import absolute, split_tags
 from pipelines.extraction.page.locale import language_code
-from pipelines.extraction.page.pictures import image_of
-from pipelines.extraction.received_page import RawPage, SelectedText
+from pipelines.extraction.page.pictures import read_image
+from pipelines.extraction.raw_page import RawPage, SelectedText
 from pipelines.extraction.text.date_parser import find_stamps, plain_digits, read_machine
 from pipelines.extraction.text.relative_times import find_relative
 
-_NAMES = frozenset(("authors", "editors", "proofreaders"))
-_TELLING = {"published": "datetime", "modified": "datetime", "canonical_url": "href"}
-"""The attribute of an element that says more than its words, by the field that is read."""
-_NO = frozenset(("false", "no", "0", "off", "free", "open"))
-_MOST_IMAGES = 40
+_VALUE_ATTRIBUTES = {"published": "datetime", "modified": "datetime", "canonical_url": "href"}
+"""By field: the attribute that holds the value of an element."""
+_FALSE_WORDS = frozenset(("false", "no", "0", "off", "free", "open"))
+_MAX_IMAGES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleValues:
-    """What the rules of a site read of one page, by field of Article."""
+    """What the rules of a site read from one page, by field of Article."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
-    by: str = ""
-    """The word for `provenance`."""
+    provenance: str = ""
 
     def get(self, name: str) -> Any:
         """A field's value; None where no rule found one."""
@@ -43,99 +43,95 @@ class RuleValues:
 
     @property
     def fields(self) -> dict[str, tuple[object, str]]:
-        """Every field that a rule found, with how it was found."""
-        return {name: (value, self.by) for name, value in self.values.items()}
+        """Every field that a rule found, with its provenance."""
+        return {name: (value, self.provenance) for name, value in self.values.items()}
 
 
-NOTHING = RuleValues()
+_NO_VALUES = RuleValues()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reader:
-    """What a rule's find is read with."""
+class _RuleReader:
+    """Applies rules to one page."""
 
     page: RawPage
-    place: Locale
+    locale: Locale
     address: str | None
 
     def first(self, rules: Sequence[FieldRule]) -> Any:
         """The value of the first rule that finds one."""
-        for rule in rules:
-            if (value := self.value(rule)) is not None:
-                return value
-        return None
+        values = (self.value(rule) for rule in rules)
+        return next((value for value in values if value is not None), None)
 
     def value(self, rule: FieldRule) -> Any:
-        """What one rule gives, None where it finds nothing that can be read as its field."""
-        pieces = self.page.find(rule, _TELLING.get(rule.field))
+        """The value of one rule; None where it finds nothing that can be read as its field."""
+        pieces = self.page.find(rule, _VALUE_ATTRIBUTES.get(rule.field))
         if rule.field == "images":
             return _images(pieces, self.address)
         pieces = [piece for piece in pieces if piece.lines]
-        return _value(rule.field, pieces, self.place, self.address) if pieces else None
+        return _value(rule.field, pieces, self.locale, self.address) if pieces else None
 
 
-def read_ruled(
-    html: str, site: Site | None, place: Locale, address: str | None, published: Moment | None
+def apply_site_rules(
+    html: str, site: Site | None, locale: Locale, address: str | None, published: Moment | None
 ) -> RuleValues:
-    """The site's own fields of a page. Of several rules for one field the first that finds something counts.
+    """The fields that the site's own rules find on a page. Of several rules for one field, the first that finds something counts.
 
-    `published` is what the general reader found: by it, or better by a rule of its own, a page is before or after the day on which
-    a rule ends (`until`).
+    `published` is what the general reader found. It decides whether a rule with an end (`until`) applies to the page; a time that
+    a rule finds takes precedence.
     """
     if site is None or not site.fields:
-        return NOTHING
+        return _NO_VALUES
     rules: dict[str, list[FieldRule]] = {}
     for rule in site.fields:
         rules.setdefault(rule.field, []).append(rule)
-    reader = _Reader(page=RawPage(html), place=place, address=address)
+    reader = _RuleReader(page=RawPage(html), locale=locale, address=address)
     day = published.at.date() if published else None
     values: dict[str, Any] = {}
     value: Any
-    # First what the other fields are read by: the language of names and times, the day on which rules end.
+    # First what the other fields depend on: the language of names and times, and the day that decides which rules apply.
     for name in ("language", "published", *rules):
         if name not in rules or name in values:
             continue
-        value = (
-            _published(rules[name], reader, day)
-            if name == "published"
-            else reader.first([rule for rule in rules[name] if _is_in_force(rule, day, place)])
-        )
-        if value is None:
-            continue
-        values[name] = value
-        if name == "language":
-            reader = replace(reader, place=replace(place, language=value))
-        elif name == "published":
-            day = value.at.date()
-    return RuleValues(values=values, by=f"site rule {site.name}")
+        if name == "published":
+            value = _published(rules[name], reader, day)
+            day = value.at.date() if value else day
+        else:
+            value = reader.first([rule for rule in rules[name] if _is_in_force(rule, day, locale)])
+        if value is not None:
+            values[name] = value
+            if name == "language":
+                reader = replace(reader, locale=replace(locale, language=value))
+    return RuleValues(values=values, provenance=f"site rule {site.name}")
 
 
-def _published(rules: Sequence[FieldRule], reader: _Reader, day: date | None) -> Moment | None:
-    """The time of publication: where nothing else says it, what a rule reads says whether the rule was in force then."""
+def _published(rules: Sequence[FieldRule], reader: _RuleReader, day: date | None) -> Moment | None:
+    """The time of publication. Where nothing else gives a day, the time that a rule reads decides whether that rule applied
+    then."""
     for rule in rules:
         value: Moment | None = reader.value(rule)
-        if value is not None and _is_in_force(rule, day or value.at.date(), reader.place):
+        if value is not None and _is_in_force(rule, day or value.at.date(), reader.locale):
             return value
     return None
 
 
-def _is_in_force(rule: FieldRule, day: date | None, place: Locale) -> bool:
-    """Whether a page of that day is one that the rule reads. A page without a day was published before it was fetched."""
+def _is_in_force(rule: FieldRule, day: date | None, locale: Locale) -> bool:
+    """Whether a rule applies to a page of that day. A page without a day was published before it was fetched."""
     if rule.until is None:
         return True
-    if day is None and place.fetched_at is not None:
-        day = place.fetched_at.date()
+    if day is None and locale.fetched_at is not None:
+        day = locale.fetched_at.date()
     return day is not None and day < rule.until
 
 
-def _value(name: str, pieces: Sequence[SelectedText], place: Locale, address: str | None) -> Any:
+def _value(name: str, pieces: Sequence[SelectedText], locale: Locale, address: str | None) -> Any:
     text = pieces[0].text
     match name:
         case "published" | "modified":
-            return _moment(text, place)
+            return _moment(text, locale)
         case "authors" | "editors" | "proofreaders":
             lines = [line for piece in pieces for line in piece.lines]
-            return tuple(dict.fromkeys(name for line in lines for name in _names(line, place.language))) or None
+            return tuple(dict.fromkeys(name for line in lines for name in _names(line, locale.language))) or None
         case "tags":
             words = split_tags([text]) if len(pieces) == 1 else [piece.text for piece in pieces]
             return tuple(dict.fromkeys(word for word in words if word)) or None
@@ -144,7 +140,7 @@ def _value(name: str, pieces: Sequence[SelectedText], place: Locale, address: st
         case "comment_count":
             return _number(text)
         case "paywalled":
-            return text.lower() not in _NO
+            return text.lower() not in _FALSE_WORDS
         case "canonical_url":
             return absolute(text, address)
         case "language":
@@ -153,9 +149,9 @@ def _value(name: str, pieces: Sequence[SelectedText], place: Locale, address: st
 
 
 def _names(line: str, language: str | None) -> list[str]:
-    """Names as the general reader of the page's language divides them."""
+    """The names in a line, divided by the rules of the page's language."""
     is_chinese = language == "zh" or (language is None and not _KANA.search(line))
-    if is_chinese and _HAN.search(line) and (names := split_names(_unlabelled(line))):
+    if is_chinese and _HAN.search(line) and (names := split_names(_drop_label(line))):
         return names
     return split_byline(line) or split_byline(line, trusted=True)
 
@@ -164,44 +160,46 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
 
 
-def _unlabelled(text: str) -> str:
+def _drop_label(text: str) -> str:
     return re.sub(r"^[\u3400-\u9fff\s]{2,6}[:：]", "", text)
 
 
-def _moment(text: str, place: Locale) -> Moment | None:
-    """A time as machines write it, as readers see it, or told from the time of the fetch."""
-    if _ISO_BEGINS.match(text):
-        stamp = read_machine(text, language=place.language)
+def _moment(text: str, locale: Locale) -> Moment | None:
+    """A time in a machine format, as printed, or relative to the time of the fetch."""
+    if _ISO_START.match(text):
+        stamp = read_machine(text, language=locale.language)
     else:
-        stamps = find_stamps(text, language=place.language, day_first=place.day_first)
-        stamp = stamps[0] if stamps else read_machine(text, language=place.language)
-    if stamp is None and place.local_now is not None:
-        stamp = find_relative(text, place.local_now)
-    return settle_moment(stamp, place) if stamp else None
+        stamps = find_stamps(text, language=locale.language, day_first=locale.day_first)
+        stamp = stamps[0] if stamps else read_machine(text, language=locale.language)
+    if stamp is None and locale.local_now is not None:
+        stamp = find_relative(text, locale.local_now)
+    return settle_moment(stamp, locale) if stamp else None
 
 
-_ISO_BEGINS = re.compile(r"\d{4}-\d\d|\d{10,14}$")
+_ISO_START = re.compile(r"\d{4}-\d\d|\d{10,14}$")
 _NUMBER = re.compile(
     r"(?<!\d)(?:\d{1,3}(?:[.,'’ ]\d{3}){1,3}|\d{1,9})(?!\d|[\d.,]{0,4}\s?(?:[kKmM](?![A-Za-z])|[万萬千억만]))"
 )
 
 
 def _number(text: str) -> int | None:
-    """The first number of a text, its groups of three joined; a rounded one ("1.2k") is none."""
+    """The first number of a text, with thousands separators. A rounded one ("1.2k") does not count."""
     match = _NUMBER.search(plain_digits(text))
     return int(re.sub(r"\D", "", match[0])) if match else None
 
 
 def _images(pieces: Sequence[SelectedText], address: str | None) -> tuple[Image, ...] | None:
-    """The pictures that a rule names: elements, boxes that hold some, or addresses."""
+    """The pictures that a rule selects: elements, boxes around them, or addresses."""
     images: dict[str, Image] = {}
     for piece in pieces:
         found = (
-            [image_of(el, address) for el in piece.element.iter("img", "amp-img")] if piece.element is not None else []
+            [read_image(el, address) for el in piece.element.iter("img", "amp-img")]
+            if piece.element is not None
+            else []
         )
         if not any(found) and piece.lines and (link := absolute(piece.lines[0], address)):
             found = [Image(url=link)]
         for image in found:
             if image is not None:
                 images.setdefault(image.url, image)
-    return tuple(images.values())[:_MOST_IMAGES] or None
+    return tuple(images.values())[:_MAX_IMAGES] or None

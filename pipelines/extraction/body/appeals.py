@@ -1,16 +1,17 @@
-"""What a page says to its reader behind the article: give, join, subscribe; and what its cookies are for.
+"""Cuts appeals from the end of a text (donate, join, subscribe) and notices about cookies.
 
-Such a text is several paragraphs of prose, often in the article's own box, so no box and no single line tells it. It is told by
-its words as a run: a line that appeals, after which most lines to the end do so. In the first third of a text nothing is cut, and
-nothing where the article itself speaks of the same (a story about a fund, a recipe for cookies).
+An appeal is several paragraphs of prose, often within the main content, so neither a box nor a single line identifies it. It is
+recognised as a run: a line that appeals, after which most lines to the end do the same. Nothing is cut in the first third of a
+text, and nothing where the article itself is about such matters (a story about a fund, a recipe for cookies).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import or_
 
-_ASKS = re.compile(
+_APPEAL = re.compile(
     r"\b(?:readers?|people|supporters|members|viewers|listeners) like you\b|\breader[- ](?:funded|supported|powered)\b"
     r"|\b(?:mak|consider)(?:e|ing) a (?:\S{1,20} ){0,2}(?:donation|contribution|gift)\b"
     r"|\bbecome an? (?:\S{1,20} )?(?:member|supporter|subscriber|patron)\b"
@@ -36,28 +37,28 @@ _ASKS = re.compile(
     r"|поддержите (?:нас|наш|проект|редакцию)|(?:ваш|вашей|ваша) (?:поддержк|пожертвован)",
     re.I,
 )
-"""What asks the reader for money or membership, in the languages in which newsrooms that ask were seen."""
-_TELLS = re.compile(
+"""Requests for money or membership, in languages whose newsrooms were seen to make them."""
+_ABOUT_NEWSROOM = re.compile(
     r"^at [\w .]{2,30},? we\b|\bour (?:journalism|newsroom|journalists|readers|mission|coverage)\b|\bfree press\b"
     r"|\bpaywalls?\b|\bdonations?\b|\bwe (?:believe|rely|depend|need you)\b"
     r"|\bunser(?:e|em|en)? (?:journalismus|redaktion|arbeit)\b|\bnotre (?:journalisme|rédaction)\b",
     re.I,
 )
-"""What such a text says of the newsroom before and between its asking."""
+"""What an appeal says of the newsroom before and between its requests."""
 _PRIVACY = (
     r"(?:technolog|servic|personal|consent|preferen|web ?site|this site|privacy|partner|browser|advert|analytic|einwillig"
     r"|datenschutz|dienste|vie privée|privacidad|preferenze)"
 )
-_COOKIES = re.compile(rf"\bcookies\b.{{0,200}}{_PRIVACY}|{_PRIVACY}.{{0,200}}\bcookies\b", re.I)
-_CONSENT = re.compile(
+_COOKIE_NOTICE = re.compile(rf"\bcookies\b.{{0,200}}{_PRIVACY}|{_PRIVACY}.{{0,200}}\bcookies\b", re.I)
+_CONSENT_NOTICE = re.compile(
     r"^(?:die technische speicherung oder der zugriff|the technical storage or access|le stockage ou l.accès technique"
     r"|el almacenamiento o acceso técnico|l.archiviazione tecnica o l.accesso|de technische opslag of toegang"
     r"|wird verwendet, um .{1,40}-inhalte zu entsperren)",
     re.I,
 )
-"""The dialogs of Complianz and Borlabs, which do without the word."""
+"""The consent dialogs of Complianz and Borlabs, which do not contain the word cookie."""
 _ANY_COOKIE = re.compile(r"\bcookies?\b", re.I)
-_HINTS = (
+_APPEAL_HINTS = (
     "like you", "reader-", "reader ", "donat", "contribution", "gift", "member", "supporter", "subscriber", "patron",
     "support", "subscribe", "join us", "contribute", "your help", "generosity", "will you", "help us", "help keep",
     "help fund", "help sustain", "rely on", "unterstütz", "spende", "mitglied", "abonn", "abbon", "soutenez", " un don",
@@ -66,7 +67,7 @@ _HINTS = (
     "kostenlos ", "gratis", "gratuit", "unverbindlich ", "testen sie", "free trial", "grátis",
     "membro", "steun", "word ", "wesprzyj", "wsparcie", "støt", "stöd", "поддерж", "пожертвован",
 )  # fmt: skip
-"""What a line holds that `_ASKS` can match, in lower case: looking for these costs a hundredth of it."""
+"""Substrings of what `_ASKS` matches, in lower case: searching for them costs a hundredth of the pattern."""
 _CONSENT_HINTS = (
     "cookie",
     "technische",
@@ -76,46 +77,49 @@ _CONSENT_HINTS = (
     "archiviazione tecnica",
     "entsperren",
 )
-_MOST = 0.5
+_MIN_SHARE = 0.5
 """Share of the lines to the end that must appeal as well."""
 _LONGEST = 2000
-"""Characters of a line that are looked at."""
-_UPPER = 0.3
-"""Share of the text, by characters, in which nothing is cut."""
+"""Characters of a line that are examined."""
+_UNCUT_SHARE = 0.3
+"""Share of the text, in characters, in which nothing is cut."""
 
 
-def without_appeals(lines: Sequence[str]) -> list[str]:
-    """A text's lines without what the page asks of its reader at the end."""
-    heads = [line[:_LONGEST] for line in lines]
-    end, text = len(lines), "\n".join(heads).lower()
+def cut_appeals(lines: Sequence[str]) -> list[str]:
+    """A text's lines without the appeal at the end."""
+    beginnings = [line[:_LONGEST] for line in lines]
+    end, text = len(lines), "\n".join(beginnings).lower()
     if any(hint in text for hint in _CONSENT_HINTS):
-        said = [(_COOKIES.search(line) or _CONSENT.match(line)) is not None for line in heads]
-        end = _beginning(lines, said, said, [bool(_ANY_COOKIE.search(line)) for line in heads])
-    if hints := [hint for hint in _HINTS if hint in text]:
-        asked = [_asks(line, hints) for line in heads[:end]]
-        if any(asked):
-            told = [_TELLS.search(line) is not None for line in heads[:end]]
-            end = _beginning(lines[:end], asked, [a or b for a, b in zip(asked, told, strict=True)], asked)
-            while 1 < end < len(told) and told[end - 1]:
+        notices = [bool(_COOKIE_NOTICE.search(line) or _CONSENT_NOTICE.match(line)) for line in beginnings]
+        end = _run_start(lines, notices, notices, [bool(_ANY_COOKIE.search(line)) for line in beginnings])
+    if hints := [hint for hint in _APPEAL_HINTS if hint in text]:
+        appeals = [_is_appeal(line, hints) for line in beginnings[:end]]
+        if any(appeals):
+            about_newsroom = [bool(_ABOUT_NEWSROOM.search(line)) for line in beginnings[:end]]
+            end = _run_start(lines[:end], appeals, [*map(or_, appeals, about_newsroom)], appeals)
+            while 1 < end < len(about_newsroom) and about_newsroom[end - 1]:
                 end -= 1
     return list(lines[:end])
 
 
-def _asks(line: str, hints: Sequence[str]) -> bool:
+def _is_appeal(line: str, hints: Sequence[str]) -> bool:
     lower = line.lower()
-    return any(hint in lower for hint in hints) and _ASKS.search(line) is not None
+    return any(hint in lower for hint in hints) and _APPEAL.search(line) is not None
 
 
-def _beginning(lines: Sequence[str], says: Sequence[bool], too: Sequence[bool], topic: Sequence[bool]) -> int:
-    """Where the run at the end begins whose first line `says` so and most of whose lines do `too`; else the number of lines.
+def _run_start(
+    lines: Sequence[str], starts: Sequence[bool], continues: Sequence[bool], on_topic: Sequence[bool]
+) -> int:
+    """The index of the run that ends a text, or the number of lines where there is none.
 
-    There is none where a line above is on the `topic` already.
+    Its first line `starts` a run, and most of its lines `continue` one. Where a line further up is on its topic, the article is
+    about such matters, and there is no run.
     """
-    total, done = sum(map(len, lines)), 0
-    for at, line in enumerate(lines):
-        if says[at] and done > _UPPER * total:
-            return at if sum(too[at:]) >= _MOST * (len(lines) - at) else len(lines)
-        if topic[at]:
+    total, length_above = sum(map(len, lines)), 0
+    for index, line in enumerate(lines):
+        if starts[index] and length_above > _UNCUT_SHARE * total:
+            return index if sum(continues[index:]) >= _MIN_SHARE * (len(lines) - index) else len(lines)
+        if on_topic[index]:
             break
-        done += len(line)
+        length_above += len(line)
     return len(lines)

@@ -1,13 +1,13 @@
-"""Lines that stray into a text and belong to the page, not the article: bylines, times, share words, calls to subscribe."""
+"""Drops lines of a text that belong to the page, not the article: bylines, times, share buttons, calls to subscribe."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from pipelines.extraction.body.appeals import without_appeals
-from pipelines.extraction.body.closing_lines import without_sign_off
-from pipelines.extraction.body.link_lines import LinkLines, without_links
+from pipelines.extraction.body.appeals import cut_appeals
+from pipelines.extraction.body.closing_lines import cut_closing_lines
+from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
 from pipelines.extraction.credits.names import MAIL
 from pipelines.extraction.credits.signatures import reporters
 from pipelines.extraction.dates.printed import opens_with_date_word
@@ -15,8 +15,9 @@ from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.end_markers import is_stop
 from pipelines.extraction.text.titles import plain
+from pipelines.extraction.text.word_lists import words
 
-_CALL = re.compile(
+_PROMPT = re.compile(
     r"^\W{0,6}(?:advertisement|advertising|anzeige|werbung|publicité|publicidad|pubblicità|reklama|реклама|广告"
     r"|廣告|sponsored|story continues below|article continues below|continue reading|scroll to continue"
     r"|(?:click|tap) here\b|read more:|read (?:also|more)\b|also read|see also:|related:|more:|watch:|listen:"
@@ -64,7 +65,7 @@ _CALL = re.compile(
     r"|この記事を|シェアする|ツイート|ブックマーク|フォローする|続きを読む|有料会員|会員限定|無料で|저작권"
     r"|무단\s?전재|기사제보|구독|좋아요|공유)", re.I,
 )  # fmt: skip
-_CALL_CHINESE = re.compile(
+_CHINESE_PROMPT = re.compile(
     r"^\W{0,6}(?:分享(?:到|至)?[:：]?|微信扫|扫码|扫一扫|打印|关闭窗口|纠错|【?纠错】?|收藏$|举报$|关注$|点赞|字号|字体"
     r"|阅读全文|展开全文|点击(?:查看|阅读|进入|关注)|查看更多|更多(?:精彩|内容)|编辑推荐"
     r"|本文(?:来自|转自|转载自|系转载|经授权|仅代表)|(?:以上)?(?:内容|文章)(?:仅代表|为)|声明[:：]|免责声明"
@@ -85,11 +86,11 @@ _CALL_CHINESE = re.compile(
     r"|(?:详细|全文|更多|查看)[\]】]$|作者(?:单位|系|为|是|简介).{2,60}[）)]$"
     r")|^(?:#[^#\s]{1,20}#?\s?){1,8}$", re.I,
 )  # fmt: skip
-"""The same in Chinese, and what else a platform writes under a text: its hotline, its counters, whose the pictures are."""
-_LONGEST_CALL = 120
-_MARKS = frozenset("*•►▶>»→☞■▪")
-"""What stands before a link to another story amid a text."""
-_CONSENT = re.compile(
+"""The same in Chinese, and what platforms add below a text: hotlines, counters, picture credits."""
+_LONGEST_PROMPT = 120
+_BULLETS = frozenset("*•►▶>»→☞■▪")
+"""What stands before a link to another story within a text."""
+_CONSENT_NOTICE = re.compile(
     r"^\W{0,4}(?:an dieser stelle (?:finden sie|befindet sich)|ich bin damit einverstanden, dass mir"
     r"|empfohlener (?:redaktioneller|externer) inhalt"
     r"|externer inhalt|mit (?:dem )?(?:klick|aktivierung).{0,60}(?:einverstanden|datenschutz)|ce contenu (?:externe|est bloqué)"
@@ -102,7 +103,7 @@ _CONSENT = re.compile(
     r"|pour afficher ce contenu|para ver este contenido|this (?:content|video) is (?:hosted|provided) by|to view this content"
     r")", re.I,
 )  # fmt: skip
-"""What stands in the place of an embedded post until the reader consents, and below a form to sign up."""
+"""What is shown instead of an embedded post until the reader consents, and below a sign-up form."""
 _LONGEST_CONSENT = 500
 _PHOTO_CREDIT = re.compile(
     r"^\W{0,3}(?:image|titelbild|beitragsbild|coverbild|(?:featured|header|cover) (?:image|photo)"
@@ -111,105 +112,91 @@ _PHOTO_CREDIT = re.compile(
     r"|^©.{0,80}$",
     re.I,
 )
-_BY_WORDS = (
-    "by",
-    "von",
-    "vonunserem",
-    "par",
-    "di",
-    "por",
-    "door",
-    "av",
-    "af",
-    "od",
-    "text",
-    "tekst",
-    "автор",
-    "από",
-    "oleh",
-    "de",
-    "记者",
-    "作者",
-    "文",
-    "reporting",
-    "writtenby",
-    "storyby",
+_BY_WORDS = words(
+    "by von vonunserem par di por door av af od text tekst автор από oleh de 记者 作者 文 reporting writtenby storyby"
 )
-_AFTER = ("기자", "특파원", "記者", "记者")
+_SUFFIXES = ("기자", "특파원", "記者", "记者")
 _LONGEST_STRAY = 220
-_COUNT = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
+_GALLERY_COUNTER = re.compile(r"(\d{1,3})\s?/\s?(\d{1,3})")
 _FRACTIONS = frozenset(("1/2", "1/3", "2/3", "1/4", "3/4", "1/8"))
-_COUNTER = 9
+_LONGEST_COUNTER = 9
 """Characters of a gallery's counter: "3 / 12"."""
 _LABEL_END = re.compile(r"[:：]$|\s(?:am|on|le|el|il|op|em|på|den|la|at|pada|lúc|dne)$", re.I)
+"""The end of a label whose time stood in an element that was dropped: "Veröffentlicht am"."""
 _LONGEST_LABEL = 40
-"""Characters of a label whose time stood in an element that is gone: "Veröffentlicht am"."""
-_BESIDE_NAMES = 16
-"""Letters that a line may have beside authors and time: a weekday, a duty, "Uhr"."""
-_AFTER_STOP = 0.15
-"""Share of a text below which what comes after a stop is cut; above it the stop is a heading of the text's own."""
-_FEW_AFTER, _BEFORE_STOP = 600, 0.65
-"""In a short text that is so many characters, where the share above the stop is this."""
-_TIME_ALONE = 14
-"""Characters that a line may have beside each time and still be a line of time alone ("Stand: ... Uhr")."""
+_MAX_BESIDE_NAMES = 16
+"""Letters that a line may have besides authors and time: a weekday, a role, "Uhr"."""
+_MAX_SHARE_AFTER_STOP = 0.15
+"""Share of a text below which what follows a stop is cut. Above it, the stop is a heading of the text."""
+_MAX_LENGTH_AFTER_STOP, _MIN_SHARE_BEFORE_STOP = 600, 0.65
+"""In a short text: characters after the stop, where this share of the text stands above it."""
+_MAX_BESIDE_TIME = 14
+"""Characters besides each time up to which a line is only a time ("Stand: ... Uhr")."""
 
 
-def clean_lines(lines: Iterable[str], foreign: set[str], elsewhere: LinkLines, authors: Iterable[str]) -> list[str]:
-    """The lines of a text without strays, without repeats side by side, and cut at the stop if little comes after it.
+def drop_boilerplate_lines(
+    lines: Iterable[str], other_fields: set[str], link_lines: LinkLines, authors: Iterable[str]
+) -> list[str]:
+    """A text's lines without boilerplate and adjacent repeats, cut where the page's own endings begin.
 
-    `foreign` are lines that are none of the text, as plain text; `elsewhere` are those that lead to other pages.
+    `other_fields` are lines that belong to other fields, as plain text; `authors` are the article's.
     """
     names = [name for name in authors if len(name) > 2]
-    bylines = {plain(word + name) for name in names for word in ("", *_BY_WORDS)} | {plain("".join(names))}
-    bylines |= {plain(word + " ".join(names)) for word in _BY_WORDS} | {
-        plain(name + word) for name in (*names, "".join(names)) for word in _AFTER
-    }
+    bylines = {plain(word + name) for word in ("", *_BY_WORDS) for name in (*names, " ".join(names))}
+    bylines |= {plain(name + word) for word in _SUFFIXES for name in (*names, "".join(names))}
     kept: list[str] = []
-    called = False
+    is_prompt = False
     for line in lines:
         bare = line.removeprefix("- ")
-        if called and " " in bare and plain(bare) in elsewhere.links:
+        if is_prompt and " " in bare and plain(bare) in link_lines.links:
             continue
-        called = len(bare) <= _LONGEST_CALL and _calls(bare)
-        if called or _is_stray(bare, foreign, bylines) or _is_byline(bare, names) or (kept and kept[-1] == line):
+        is_prompt = len(bare) <= _LONGEST_PROMPT and _is_prompt(bare)
+        if (
+            is_prompt
+            or _is_boilerplate(bare, other_fields, bylines)
+            or _is_byline(bare, names)
+            or (kept and kept[-1] == line)
+        ):
             continue
-        if bare[0] in _MARKS and plain(bare) in elsewhere.links:
+        if bare[0] in _BULLETS and plain(bare) in link_lines.links:
             continue
         kept.append(line)
-    return _without_end(kept, elsewhere, names)
+    return _without_end(kept, link_lines, names)
 
 
-def _calls(line: str) -> bool:
-    """Whether a line asks the reader to go on, elsewhere or by a button."""
-    return _CALL.match(line) is not None or (not line.isascii() and _CALL_CHINESE.match(line) is not None)
+def _is_prompt(line: str) -> bool:
+    """Whether a line asks the reader to go on elsewhere or to press a button."""
+    return _PROMPT.match(line) is not None or (not line.isascii() and _CHINESE_PROMPT.match(line) is not None)
 
 
-def _is_stray(line: str, foreign: set[str], bylines: set[str]) -> bool:
-    if len(line) <= _LONGEST_CONSENT and _CONSENT.match(line):
+def _is_boilerplate(line: str, other_fields: set[str], bylines: set[str]) -> bool:
+    if len(line) <= _LONGEST_CONSENT and _CONSENT_NOTICE.match(line):
         return True
     if len(line) > _LONGEST_STRAY or "|" in (line[0], line[-1]):
         return False  # the rows of a table are dates and numbers
+    if len(line) <= _LONGEST_COUNTER and line not in _FRACTIONS:
+        counter = _GALLERY_COUNTER.fullmatch(line)
+        if counter and int(counter[2]) > 1:
+            return True
     key = plain(line)
-    if len(line) <= _COUNTER and (counter := _COUNT.fullmatch(line)) and line not in _FRACTIONS and int(counter[2]) > 1:
+    if not key or key in other_fields or key in bylines:
         return True
-    if not key or key in foreign or (key in bylines and key):
-        return True
-    if len(line) <= _LONGEST_CALL and _PHOTO_CREDIT.match(line):
+    if len(line) <= _LONGEST_PROMPT and _PHOTO_CREDIT.match(line):
         return True
     if len(line) <= _LONGEST_LABEL and _LABEL_END.search(line) and opens_with_date_word(line):
         return True
     if len(line) <= 60 and any(char.isdigit() for char in line):
         stamps = find_stamps(line)
-        if stamps and len(line) - sum(stamp.end - stamp.start for stamp in stamps) <= _TIME_ALONE * len(stamps):
+        if stamps and len(line) - sum(stamp.end - stamp.start for stamp in stamps) <= _MAX_BESIDE_TIME * len(stamps):
             return True
     return False
 
 
 def _is_byline(line: str, names: list[str]) -> bool:
-    """Whether a line holds the authors, and beside them no more than a word for them or a time."""
+    """Whether a line is the authors' names with no more than a word for them or a time."""
     if len(line) > 120 or not names:
         return False
-    if len(line) <= _LONGEST_LABEL and (signed := reporters(line)) and set(signed) <= set(names):
+    if len(line) <= _LONGEST_LABEL and (reporter_names := reporters(line)) and set(reporter_names) <= set(names):
         return True
     opened = OPENING.match(line) or FAR_OPENING.match(line)
     rest = MAIL.sub(" ", line[opened.end() :] if opened else line)
@@ -220,17 +207,18 @@ def _is_byline(line: str, names: list[str]) -> bool:
         return False
     for name in names:
         key = key.replace(plain(name), "")
-    return len(key) <= _BESIDE_NAMES and len(plain(rest)) > len(key)
+    return len(key) <= _MAX_BESIDE_NAMES and len(plain(rest)) > len(key)
 
 
-def _without_end(lines: list[str], elsewhere: LinkLines, names: list[str]) -> list[str]:
-    """Cut at a stop that little comes after, then appeals, then the sign-off, then links to other stories."""
+def _without_end(lines: list[str], link_lines: LinkLines, names: list[str]) -> list[str]:
+    """Cut at a stop that little text follows, then appeals, closing lines and links to other stories."""
     total = sum(map(len, lines)) or 1
-    done = 0
-    for at, line in enumerate(lines):
-        little = total - done < max(_AFTER_STOP * total, min(_FEW_AFTER, (1 - _BEFORE_STOP) * total))
-        if at and little and is_stop(line.removeprefix("- ")):
-            lines = lines[:at]
+    most_in_short_text = min(_MAX_LENGTH_AFTER_STOP, (1 - _MIN_SHARE_BEFORE_STOP) * total)
+    most_after = max(_MAX_SHARE_AFTER_STOP * total, most_in_short_text)
+    length_above = 0
+    for index, line in enumerate(lines):
+        if index and total - length_above < most_after and is_stop(line.removeprefix("- ")):
+            lines = lines[:index]
             break
-        done += len(line)
-    return without_links(without_sign_off(without_appeals(lines), names), elsewhere)
+        length_above += len(line)
+    return cut_link_lines(cut_closing_lines(cut_appeals(lines), names), link_lines)

@@ -1,7 +1,8 @@
-"""The lines with which a page, not the writer, ends a text: who the author is, how to reach the desk, what else there is to buy.
+"""Cuts the lines with which a page, not the writer, ends a text: who the author is, how to reach the newsroom, what else is on
+offer.
 
-They are sought among the last lines alone: the same words further up are part of the story. A line that says so goes by itself; a
-pitch ("Ready to start? Call us today.") and an author's biography take with them the few lines below.
+Only the last lines are examined, because the same words further up are part of the story. Such a line is dropped by itself. An
+offer ("Ready to start? Call us today.") and an author's biography take the lines below with them.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from collections.abc import Sequence
 
 from pipelines.extraction.text.roles import is_agency
 
-_LAST = 5
-"""Lines from the end in which a sign-off is sought."""
+_LAST_LINES = 5
+"""Lines from the end that are examined."""
 _LONGEST = 320
-"""Characters of the longest sign-off: appeals to subscribe are one paragraph."""
-_BIO = re.compile(
+"""Characters of the longest such line: appeals to subscribe are one paragraph."""
+_BIOGRAPHY = re.compile(
     r"^[\W_]{0,3}(?:is|are|was|ist|est|es|è|är|er|is een|has been|writes|covers|reports|explores|schreibt|berichtet"
     r"|arbeitet|studierte|foi|é|pracuje|—|–|-)\b",
     re.I,
 )
-_SAYS_SO = re.compile(
+_CLOSING = re.compile(
     r"^\W{0,4}(?:e-?mail|orcid|twitter|instagram|facebook|threads|bluesky|mastodon|linkedin)\b[^.]{0,60}:"
     r"|^\W{0,4}(?:tags?|filed under|keywords?|categories|labels|posted in|schlagwörter|schlagworte|étiquettes"
     r"|mots[- ]clés|etiquetas|关键[字词]|标签)\s?[:：]"
@@ -40,7 +41,7 @@ _SAYS_SO = re.compile(
     r"|^[(（](?:综合|据|来源|来自|整理|实习生|原载|本文).{1,60}[)）]$|号より$",
     re.I,
 )
-_OF_THE_PAGE = re.compile(
+_PAGE_NOTICE = re.compile(
     r"^\W{0,4}copyright\b.{0,40}\b(?:19|20)\d\d\b|\bmay not be (?:published|reproduced|reprinted)\b"
     r"|^\W{0,4}(?:this|the) (?:story|article|post|report|piece|text) (?:has been|was) (?:updated|(?:originally"
     r"|first) (?:published|posted))\b.{0,120}$"
@@ -75,44 +76,44 @@ _OF_THE_PAGE = re.compile(
     r"|^[-–—]\s?30\s?[-–—]$",
     re.I,
 )
-"""What a page says of itself under a text: its rights, when it was put up, where it is found, how to reach its people."""
-_PITCH = re.compile(
+"""What a page states about a text below it: rights, updates, where it was first published, how to reach the authors."""
+_OFFER_QUESTION = re.compile(
     r"^\W{0,4}(?:(?:are you )?(?:ready|looking|interested|curious)|want|need|would you like|like what|enjoyed|have questions"
     r"|questions)\b[^?]{0,120}\?",
     re.I,
 )
-_OFFER = re.compile(
+_OFFER_WORDS = re.compile(
     r"\b(?:we|our|us|today|now|here|contact|call|check|explore|get|subscribe|sign|learn|visit|book|shop|try|find)\b",
     re.I,
 )
 
 
-def without_sign_off(lines: Sequence[str], names: Sequence[str]) -> list[str]:
-    """A text's lines without the sign-off. `names` are the authors'."""
+def cut_closing_lines(lines: Sequence[str], names: Sequence[str]) -> list[str]:
+    """A text's lines without the closing lines. `names` are the authors'."""
     kept = list(lines)
-    for at in range(max(len(kept) - _LAST, len(kept) // 2 + 1), len(kept)):
-        if is_biography(kept[at], names) or _is_pitch(kept[at:]):
-            kept = kept[:at]
+    for index in range(max(len(kept) - _LAST_LINES, len(kept) // 2 + 1), len(kept)):
+        if _is_biography(kept[index], names) or _is_offer(kept[index:]):
+            kept = kept[:index]
             break
-    least = max(2, len(kept) - _LAST)
-    return kept[:least] + [line for line in kept[least:] if not _says_so(line)]
+    least = max(2, len(kept) - _LAST_LINES)
+    return kept[:least] + [line for line in kept[least:] if not _is_closing_line(line)]
 
 
-def is_biography(line: str, names: Sequence[str]) -> bool:
+def _is_biography(line: str, names: Sequence[str]) -> bool:
     """Whether a line tells who an author is."""
     bare = line.lstrip("*([（ ")
-    return any(bare.startswith(name) and _BIO.match(bare[len(name) :].lstrip(", ")) for name in names)
+    return any(bare.startswith(name) and _BIOGRAPHY.match(bare[len(name) :].lstrip(", ")) for name in names)
 
 
-def _is_pitch(lines: Sequence[str]) -> bool:
-    match = _PITCH.match(lines[0])
+def _is_offer(lines: Sequence[str]) -> bool:
+    match = _OFFER_QUESTION.match(lines[0])
     if match is None or sum(map(len, lines)) > _LONGEST:
         return False
-    return _OFFER.search(" ".join((lines[0][match.end() :], *lines[1:]))) is not None
+    return _OFFER_WORDS.search(" ".join((lines[0][match.end() :], *lines[1:]))) is not None
 
 
-def _says_so(line: str) -> bool:
+def _is_closing_line(line: str) -> bool:
     bare = line.removeprefix("- ")
     if len(bare) > _LONGEST:
         return False
-    return any(pattern.search(bare) for pattern in (_SAYS_SO, _OF_THE_PAGE)) or is_agency(bare.strip(" -–—()"))
+    return any(pattern.search(bare) for pattern in (_CLOSING, _PAGE_NOTICE)) or is_agency(bare.strip(" -–—()"))

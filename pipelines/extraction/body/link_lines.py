@@ -1,5 +1,4 @@
-"""Lines that are one link to another page: on a news page other stories, on other pages often points of the text, but where
-they end it."""
+"""Lines that are a link to another page. At the end of a text they lead to other stories; within it they are often part of it."""
 
 from __future__ import annotations
 
@@ -10,81 +9,82 @@ from pipelines.extraction.page.document import Document, Line
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
 
-_ALL_LINK = 0.9
-_SENTENCE = 20
-"""Characters of a link that is a sentence; a shorter one is a name."""
-_ITEMS = 3
-_ITEM = 40
-"""Items of a list at the end, and characters of each, from which they are headlines of other stories; shorter ones are points."""
-_LEAD_IN = 40
-"""Characters of the longest line over such links that says what they are."""
-_ENDS = frozenset('.!…。！"”»')
+_MIN_LINK_SHARE = 0.9
+_MIN_SENTENCE = 20
+"""Characters from which a link is a sentence; a shorter one is a name."""
+_MIN_ITEMS = 3
+_MIN_ITEM = 40
+"""Items of a list at the end, and characters of each, from which they are headlines of other stories; shorter ones are points
+of a list."""
+_LONGEST_LEAD_IN = 40
+"""Characters of the longest line that introduces such links."""
+_SENTENCE_ENDS = frozenset('.!…。！"”»')
 
 
 class LinkLines(NamedTuple):
-    """The lines of a page that lead elsewhere, as plain text."""
+    """The lines of a page that link elsewhere, as plain text."""
 
     links: frozenset[str] = frozenset()
     lead_ins: frozenset[str] = frozenset()
-    """Short lines right over such links: "Related information"."""
+    """Short lines directly above such links: "Related information"."""
     dated: frozenset[str] = frozenset()
-    """Items of lists that are a link and its date."""
+    """List items that are a link and its date."""
 
 
-def read_elsewhere(sheet: Document) -> LinkLines:
-    """The paragraphs of a page that are a link and nothing else, and the short lines over them."""
-    links = [line for line in sheet.lines if _is_link(line)]
+def find_link_lines(document: Document) -> LinkLines:
+    """Find the paragraphs that are a link and nothing else, the short lines above them, and dated links in lists."""
+    links = [line for line in document.lines if _is_link(line)]
     rows = {line.row for line in links}
-    over = [line for line, below in pairwise(sheet.lines) if below.row in rows and _leads_in(line.text)]
-    dated = [line for line in sheet.lines if line.link_chars and line.block.tag == "li" and _is_dated_link(line)]
-    return LinkLines(*(frozenset(plain(line.text) for line in lines) for lines in (links, over, dated)))
+    lead_ins = [line for line, below in pairwise(document.lines) if below.row in rows and _is_lead_in(line.text)]
+    dated = [line for line in document.lines if line.link_chars and line.block.tag == "li" and _is_dated_link(line)]
+    return LinkLines(*(frozenset(plain(line.text) for line in lines) for lines in (links, lead_ins, dated)))
 
 
 def _is_dated_link(line: Line) -> bool:
     """Whether an item is a link and its date: "2024-03-05 The ferry sails again"."""
     rest = len(line.text) - line.link_chars
-    if not 4 < rest <= _DATE or line.link_chars < _NAME:
+    if not 4 < rest <= _LONGEST_DATE or line.link_chars < _MIN_HEADLINE:
         return False
     stamps = find_stamps(line.spaced)
     return len(stamps) == 1 and (stamps[0].start < 3 or len(line.spaced) - stamps[0].end < 3)
 
 
-_DATE = 24
-"""Characters of a date in brackets, at most."""
-_NAME = 8
-"""Characters of a headline in an item that is dated."""
+_LONGEST_DATE = 24
+"""Characters of a date with brackets."""
+_MIN_HEADLINE = 8
+"""Characters of the linked headline."""
 
 
 def _is_link(line: Line) -> bool:
     return (
-        line.link_chars >= _ALL_LINK * len(line.text)
+        line.link_chars >= _MIN_LINK_SHARE * len(line.text)
         and line.block.tag in ("p", "div")
-        and len(line.text) >= _SENTENCE
+        and len(line.text) >= _MIN_SENTENCE
         and "://" not in line.text
         and line.text[-1] not in ",;:，；："
     )
 
 
-def _leads_in(text: str) -> bool:
-    return len(text) <= _LEAD_IN and text[-1] not in _ENDS
+def _is_lead_in(text: str) -> bool:
+    return len(text) <= _LONGEST_LEAD_IN and text[-1] not in _SENTENCE_ENDS
 
 
-def without_links(lines: list[str], elsewhere: LinkLines) -> list[str]:
-    """Without the links that end a text, and the words over them ("Read more on this:")."""
-    at = len(lines)
-    while at > 1 and _leads_away(lines[at - 1], elsewhere):
-        at -= 1
-    links = lines[at:]
-    if sum(map(len, links)) > sum(map(len, lines[:at])):
+def cut_link_lines(lines: list[str], link_lines: LinkLines) -> list[str]:
+    """Cut the links that end a text and the line that introduces them ("Read more on this:")."""
+    end = len(lines)
+    while end > 1 and _is_link_line(lines[end - 1], link_lines):
+        end -= 1
+    links = lines[end:]
+    if sum(map(len, links)) > sum(map(len, lines[:end])):
         return lines
-    items = [line for line in links if line.startswith("- ") and plain(line) not in elsewhere.dated]
-    if items and (len(items) < _ITEMS or min(map(len, items)) < _ITEM):
+    items = [line for line in links if line.startswith("- ") and plain(line) not in link_lines.dated]
+    if items and (len(items) < _MIN_ITEMS or min(map(len, items)) < _MIN_ITEM):
         return lines
-    if at > 1 and _leads_in(lines[at - 1]) and (links or plain(lines[at - 1]) in elsewhere.lead_ins):
-        at -= 1
-    return lines[:at]
+    if end > 1 and _is_lead_in(lines[end - 1]) and (links or plain(lines[end - 1]) in link_lines.lead_ins):
+        end -= 1
+    return lines[:end]
 
 
-def _leads_away(line: str, elsewhere: LinkLines) -> bool:
+def _is_link_line(line: str, link_lines: LinkLines) -> bool:
     key = plain(line)
-    return (" " in line and key in elsewhere.links) or key in elsewhere.dated
+    return (" " in line and key in link_lines.links) or key in link_lines.dated

@@ -1,83 +1,79 @@
-"""Text that a page holds twice is read once.
+"""Drops text that a page repeats.
 
-Many pages carry their text for two widths of screen, or one appeal in several boxes. A run of lines that repeats earlier ones word
-for word is dropped if it holds a full paragraph and the page has it in another element than before. What the writer says twice in
-one and the same text stays: refrains, the lines of tables, lists and code.
+Many pages carry their text twice, for two widths of screen, or one appeal in several boxes. A run of lines that repeats earlier
+ones word for word is dropped if it holds a full paragraph and the page has it in another element than before. What is repeated
+within one element stays: refrains, rows of tables, items of lists, lines of code.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import Line, home_of
+from pipelines.extraction.page.document import Line
+from pipelines.extraction.page.tree import container_of, with_ancestors
 
-_PARAGRAPH = 80
-"""Characters from which a line is a full paragraph, if it ends like a sentence."""
+_MIN_PARAGRAPH = 80
+"""Characters from which a line that ends like a sentence is a full paragraph."""
 _LONGEST_RUN = 100
-"""Lines that are compared at once. A longer repetition goes in pieces."""
-_WRAPPERS = 4
+"""Lines compared at once. A longer repetition is dropped in pieces."""
+_MAX_WRAPPERS = 4
 """Levels of wrappers that an editor puts around each single paragraph."""
-_FULL_STOPS = tuple(".!?…。！？؟।։")
-_CLOSING = "\"'”’»)）"
+_SENTENCE_ENDS = tuple(".!?…。！？؟।։")
+_CLOSING_SIGNS = "\"'”’»)）"
 
 
-def without_repeats(text: list[str], lines: Sequence[Line]) -> list[str]:
-    """A text without the runs that it repeats. `lines` are those of the box that it was read from."""
+def drop_repetitions(text: list[str], lines: Sequence[Line]) -> list[str]:
+    """A text without its repeated runs. `lines` are those of the main content it was read from."""
     counts = Counter(text)
-    again = {line for line, count in counts.items() if count > 1 and _is_paragraph(line)}
-    if again:
-        again -= _in_one_place(lines)
-    if not again:
+    repeated = {line for line, count in counts.items() if count > 1 and _is_paragraph(line)}
+    if repeated:
+        repeated -= _repeated_in_one_element(lines)
+    if not repeated:
         return text
-    first: dict[str, int] = {}
+    first_index: dict[str, int] = {}
     kept: list[str] = []
-    at = 0
-    while at < len(text):
-        line = text[at]
-        run = _run(text, first[line], at) if line in first else 0
-        if not again.isdisjoint(text[at : at + run]):
-            at += run
+    index = 0
+    while index < len(text):
+        line = text[index]
+        run = _run_length(text, first_index[line], index) if line in first_index else 0
+        if not repeated.isdisjoint(text[index : index + run]):
+            index += run
             continue
-        first.setdefault(line, at)
+        first_index.setdefault(line, index)
         kept.append(line)
-        at += 1
+        index += 1
     return kept
 
 
-def _run(text: list[str], begin: int, at: int) -> int:
-    """How many lines from `at` on equal those from `begin` on."""
-    run = 0
-    while run < _LONGEST_RUN and at + run < len(text) and begin + run < at and text[begin + run] == text[at + run]:
-        run += 1
-    return run
+def _run_length(text: list[str], earlier: int, index: int) -> int:
+    """How many lines from `index` on equal those from `earlier` on."""
+    most = min(_LONGEST_RUN, index - earlier)
+    pairs = zip(text[earlier : earlier + most], text[index : index + most], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def _in_one_place(lines: Sequence[Line]) -> set[str]:
-    """The texts that one and the same element holds twice, wrappers of a single line passed over."""
-    holds: Counter[Element] = Counter()
+def _repeated_in_one_element(lines: Sequence[Line]) -> set[str]:
+    """The lines that one element holds more than once. Wrappers of a single line do not count as elements here."""
+    line_counts: Counter[Element] = Counter()
     for line in lines:
-        holds.update(_around(line.block))
+        line_counts.update(_wrappers(line.block))
     seen: set[tuple[str, Element | None]] = set()
-    twice: set[str] = set()
+    repeated: set[str] = set()
     for line in lines:
-        place = (line.text, next((el for el in _around(line.block) if holds[el] > 1), None))
-        if place in seen:
-            twice.add(line.text)
-        seen.add(place)
-    return twice
+        position = (line.text, next((el for el in _wrappers(line.block) if line_counts[el] > 1), None))
+        if position in seen:
+            repeated.add(line.text)
+        seen.add(position)
+    return repeated
 
 
-def _around(block: Element) -> Iterator[Element]:
-    el = home_of(block)
-    for _ in range(_WRAPPERS):
-        if el is None:
-            return
-        yield el
-        el = el.getparent()
+def _wrappers(block: Element) -> Iterator[Element]:
+    return with_ancestors(container_of(block), _MAX_WRAPPERS)
 
 
 def _is_paragraph(line: str) -> bool:
-    return len(line) >= _PARAGRAPH and line[0] not in "|-" and line.rstrip(_CLOSING)[-1:] in _FULL_STOPS
+    return len(line) >= _MIN_PARAGRAPH and line[0] not in "|-" and line.rstrip(_CLOSING_SIGNS)[-1:] in _SENTENCE_ENDS

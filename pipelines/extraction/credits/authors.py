@@ -27,9 +27,10 @@ from pipelines.extraction.credits.printed_names import (
     signs_off,
 )
 from pipelines.extraction.credits.signatures import signed
-from pipelines.extraction.page.document import Document, of_another_work, squeeze
+from pipelines.extraction.page.document import Document, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.page.tree import describes_other_work
 from pipelines.extraction.text.byline_words import ALONE, BylineWords, byline_words
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain
@@ -167,7 +168,7 @@ def _names(values: Iterable[str], site_names: tuple[str, ...], words: BylineWord
     for value in list(values)[:30]:
         # "Jobs & Hire" are not two people where the site is called so.
         whole = trusted and len(value) <= 60 and plain(value) in houses
-        for name in [squeeze(value)] if whole else split_byline(value, words, trusted=trusted):
+        for name in [normalize_space(value)] if whole else split_byline(value, words, trusted=trusted):
             if (key := plain(name)) not in known:
                 known.add(key)
                 found.append(name)
@@ -202,17 +203,17 @@ def _marked(sheet: Document) -> Iterator[str]:
         box = el.getparent()
         if seen > 40:
             return
-        if of_another_work(el):
+        if describes_other_work(el):
             continue
         if home is not None and box is not home and (box is None or box.getparent() is not home):
             return
         if el.tag != "a" and (linked := [sub for sub in el.iter("a") if links_to_author(sub)]):
-            yield from (squeeze("".join(map(str, sub.itertext()))[:100]) for sub in linked[:20])
+            yield from (normalize_space("".join(map(str, sub.itertext()))[:100]) for sub in linked[:20])
             home = home if home is not None else box
             continue
         inner = next((sub for sub in el.iter() if sub is not el and (sub.get("itemprop") or "") == "name"), None)
         target = inner if inner is not None else el
-        text = target.get("content") or squeeze("".join(str(piece) for piece in target.itertext())[:300])
+        text = target.get("content") or normalize_space("".join(str(piece) for piece in target.itertext())[:300])
         if 1 < len(text) < 100:
             home = home if home is not None else box
             yield text

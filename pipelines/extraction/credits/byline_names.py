@@ -17,7 +17,7 @@ from pipelines.extraction.credits.byline_places import (
 )
 from pipelines.extraction.credits.names import MAIL, before_next_credit, has_case, is_bare_name, is_name
 from pipelines.extraction.credits.signatures import reporters
-from pipelines.extraction.page.document import Line, Zone, squeeze
+from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.byline_words import (
     ALONE,
@@ -92,7 +92,7 @@ def below(lines: list[Line], at: int) -> Iterator[str]:
     for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):
         if line.row - above.row > 2 or (found and line.block.tag == lines[at].block.tag and line.block.tag in HEADINGS):
             return
-        parts = [(squeeze(text[:100]).strip(" ,&|·•…"), el) for text, el in line.parts]
+        parts = [(normalize_space(text[:100]).strip(" ,&|·•…"), el) for text, el in line.parts]
         parts = [(name, el) for name, el in parts if len(name) > 1 and not _BETWEEN.fullmatch(name)]
         if not parts:
             continue
@@ -120,7 +120,7 @@ def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
     """What follows the by-word of a line: its linked names, else the text up to a date."""
     kept: list[tuple[str, Element]] = []
     for text, el in line.parts:
-        piece = squeeze(text[:300])
+        piece = normalize_space(text[:300])
         if kept and (DATED.search(piece) or find_stamps(piece) or _is_filed(el)):
             break
         kept.append((piece, el))
@@ -172,13 +172,13 @@ def _only_names(text: str, words: BylineWords) -> list[str]:
 def _by_part(line: Line, words: BylineWords) -> str | None:
     """`3 May 2024 by A`: the name in a line that begins with the date."""
     for at, (text, _) in enumerate(line.parts[1:], 1):
-        piece = squeeze(text[:200])
+        piece = normalize_space(text[:200])
         if words.opening.match(piece) or FAR_OPENING.match(piece):
             rest = [after_opening(piece, words)]
             for more, _ in line.parts[at + 1 : at + 12]:
                 if DATED.search(more) or find_stamps(more):
                     break
-                rest.append(squeeze(more[:100]))
+                rest.append(normalize_space(more[:100]))
             return " ".join(rest).strip()
         if names := _only_names(piece, words):
             return ", ".join(names)

@@ -7,7 +7,7 @@ import re
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.names import divide, is_bare_name, is_name
-from pipelines.extraction.page.document import Line, Zone, squeeze
+from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.byline_words import BylineWords
 from pipelines.extraction.text.roles import DUTY, is_agency
@@ -52,7 +52,7 @@ def _pieces(text: str, words: BylineWords) -> list[str]:
 
 def bare_names(text: str, words: BylineWords) -> list[str]:
     """The names of a text that is names and nothing else."""
-    text = squeeze(text[:120])
+    text = normalize_space(text[:120])
     pieces = _pieces(text, words)
     return pieces if pieces and len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
 
@@ -64,7 +64,7 @@ _TOWN = re.compile(r"[^\W\d_a-z][\w.’'-]{1,20}")
 
 def names_beside(text: str, words: BylineWords) -> list[str]:
     """The names of a text by a date, without what stands behind them: a duty, a town, more in brackets; an agency stays."""
-    text = _BEHIND.sub("", squeeze(text[:120]))
+    text = _BEHIND.sub("", normalize_space(text[:120]))
     if names := bare_names(text, words):
         return names
     if is_agency(text):

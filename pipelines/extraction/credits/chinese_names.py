@@ -15,7 +15,7 @@ from pipelines.extraction.credits.chinese_credits import Credits
 from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
 from pipelines.extraction.credits.reporter_lines import reporters_in
 from pipelines.extraction.dates.time_zones import Locale
-from pipelines.extraction.page.document import Document, Line, squeeze
+from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.date_parser import find_stamps
@@ -90,12 +90,12 @@ def _voices(sheet: Document, layout: Layout, stated: StructuredData, place: Loca
     if place.country in _ISLES or re.match(r"zh[-_](?:tw|hk|mo|hant)", sheet.head.lang or "", re.I):
         yield "meta", metas
     shown = "\n".join(line.text for line in (*header_of(layout), *layout.inside[-2:], *layout.tail[:6]))
-    yield "meta", [value for value in metas if squeeze(value) in shown]
+    yield "meta", [value for value in metas if normalize_space(value) in shown]
 
 
 def _people(value: str) -> Iterator[str]:
     """The people in a field for authors: 張偉明, 張偉明、李靜美, 記者張偉明／台北報導."""
-    text = squeeze(value[:100])
+    text = normalize_space(value[:100])
     if names := reporters_in(text):
         yield from names
         return

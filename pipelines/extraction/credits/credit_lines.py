@@ -16,7 +16,7 @@ from lxml.etree import _Element as Element
 from pipelines.extraction.credits.chinese_credits import Credits
 from pipelines.extraction.credits.credit_words import credit_marks
 from pipelines.extraction.credits.names import has_case, is_name, split_byline
-from pipelines.extraction.page.document import Line, Zone, squeeze
+from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.date_parser import find_stamps
 
@@ -150,7 +150,7 @@ def house_of(value: str) -> str | None:
     text = text.strip(_QUOTES)
     if cut := _UNKNOWN_LABEL.search(f" {text}"):
         text = text[: max(0, cut.start() - 1)]
-    text = squeeze(
+    text = normalize_space(
         re.split(r"[|;；\n,，]|\s?[(（](?=https?:|www\.)|\s[-–—·•]\s|\.\s|\s{2,}|\s(?=\d{1,2}[./]\d{1,2}[./])", text)[0]
     ).strip(_QUOTES)
     if not 2 <= len(text) <= 60 or len(text.split()) > 7 or sum(map(str.isalpha, text)) < 2:

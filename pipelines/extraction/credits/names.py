@@ -6,7 +6,7 @@ import re
 from itertools import chain
 
 from pipelines.extraction.credits.japanese_names import is_japanese_person
-from pipelines.extraction.page.document import squeeze
+from pipelines.extraction.page.document import normalize_space
 from pipelines.extraction.text.byline_words import BEHIND, FAR_OPENING, LABELLED, OF_ALL, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.months import month_of
@@ -119,7 +119,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     strings come from fields that hold names alone: there a name may be all lower case ("dpa").
     """
     words = words or OF_ALL
-    text = squeeze(value[:400])[:300]
+    text = normalize_space(value[:400])[:300]
     if of_feed := _OF_FEED.fullmatch(text):
         text = of_feed[1]
     if text.startswith(("http:", "https:", "/", "@")) or _OF_PICTURE.match(text):
@@ -140,7 +140,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     text = BEHIND.sub(r"\1", _HOUSE_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
     for piece in chain.from_iterable(divide(part, words) for part in _SPLIT.split(text)):
-        name = squeeze(piece).strip(" .,:;-–—|•\"'“”()（）【】")
+        name = normalize_space(piece).strip(" .,:;-–—|•\"'“”()（）【】")
         name = _without_duty(name)
         if names and _is_besides(name, names[0]):
             continue
@@ -273,7 +273,7 @@ def without_time(text: str) -> str:
     """What a text says beside a time: "A B – 5 March 2024", "Tuesday, 5 March 2024 | A B"."""
     if len(text) > 160:
         return ""
-    text = squeeze(text)
+    text = normalize_space(text)
     size = len(text)
     for stamp in reversed(find_stamps(text)):
         text = f"{_WEEKDAY.sub('', text[: stamp.start])}|{_AFTER_TIME.sub('', text[stamp.end :])}"

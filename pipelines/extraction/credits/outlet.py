@@ -11,7 +11,7 @@ from db.site_rules.loader import Site
 from pipelines.extraction.credits.chinese_credits import Credits
 from pipelines.extraction.credits.chinese_names import is_person
 from pipelines.extraction.credits.outlet_names import clean_house
-from pipelines.extraction.page.document import Document, Zone, squeeze, stands_in
+from pipelines.extraction.page.document import Document, Zone, is_in_zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.date_parser import find_stamps
@@ -99,8 +99,8 @@ def read_outlet(
         return house, by
     if site_names:
         return _without_slogan(site_names[0], layout, labels), "site name"
-    if stated.house and 2 <= len(stated.house) <= 60:
-        return stated.house, "json-ld"
+    if stated.site_name and 2 <= len(stated.site_name) <= 60:
+        return stated.site_name, "json-ld"
     return _in_title(sheet)
 
 
@@ -136,8 +136,8 @@ def _account(sheet: Document) -> tuple[str | None, str]:
         classes = f"{link.get('class', '')[:80]} {parent.get('class', '')[:80] if parent is not None else ''}"
         if not _PLATFORM.search(f"{classes} {href}"):
             continue
-        name = _name(squeeze("".join(str(piece) for piece in link.itertext())[:80]))
-        if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not stands_in(link, _ELSEWHERE, zones):
+        name = _name(normalize_space("".join(str(piece) for piece in link.itertext())[:80]))
+        if name and _CJK.search(name) and not _NO_ACCOUNT.search(name) and not is_in_zone(link, _ELSEWHERE, zones):
             return name, "account"
     return None, ""
 
@@ -170,7 +170,7 @@ def _said(el: Element) -> Iterator[str]:
         if _LOGO.search(f"{el.get('class', '')[:100]} {el.get('id', '')[:50]} {el.get('src', '')[-80:]}"):
             yield (el.get("alt") or "")[:80]
     elif _FRONT.match(el.get("href") or ""):
-        yield squeeze("".join(str(piece) for piece in el.itertext())[:120])
+        yield normalize_space("".join(str(piece) for piece in el.itertext())[:120])
         yield (el.get("title") or "")[:80]
         yield from ((inner.get("alt") or "")[:80] for inner in el.iter("img"))
 

@@ -26,7 +26,7 @@ from pipelines.extraction.credits.byline_places import (
     of_another,
 )
 from pipelines.extraction.credits.names import OF_AUTHOR, has_case, is_bare_name, is_name, split_byline, without_time
-from pipelines.extraction.page.document import Line, squeeze
+from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.byline_words import ALONE, DATED, TAIL, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
@@ -67,8 +67,8 @@ def author_links(layout: Layout) -> Iterator[str]:
         if not start - 6 <= line.row <= start + 20 or (last is not None and abs(line.row - last) > 2):
             continue
         for text, el in line.parts:
-            name = OF_AUTHOR.sub("", TAIL.sub("", squeeze(text[:80]))).strip(" ,|·•")
-            if not links_to_author(el) or of_another(el) or PROMPT.match(squeeze(text[:80])) or _counts(el):
+            name = OF_AUTHOR.sub("", TAIL.sub("", normalize_space(text[:80]))).strip(" ,|·•")
+            if not links_to_author(el) or of_another(el) or PROMPT.match(normalize_space(text[:80])) or _counts(el):
                 continue
             if is_bare_name(name) or (line.row > start and is_linked_name(name)):
                 last = line.row
@@ -80,7 +80,9 @@ def _counts(el: Element) -> bool:
     link = el.getparent() if el.tag != "a" else el
     return (
         link is not None
-        and re.fullmatch(r"\d[\d.,]{0,8}[km]?\s\D{2,20}", squeeze("".join(map(str, link.itertext()))[:80]), re.I)
+        and re.fullmatch(
+            r"\d[\d.,]{0,8}[km]?\s\D{2,20}", normalize_space("".join(map(str, link.itertext()))[:80]), re.I
+        )
         is not None
     )
 
@@ -91,7 +93,7 @@ def house_accounts(layout: Layout) -> Iterator[str]:
         for text, el in line.parts if line.link_chars else ():
             link = el if el.tag == "a" else el.getparent()
             if link is not None and link.tag == "a" and _ACCOUNT.search((link.get("href") or "")[:400]):
-                yield squeeze(text[:80])
+                yield normalize_space(text[:80])
 
 
 def in_named_elements(layout: Layout, words: BylineWords) -> Iterator[str]:
@@ -102,15 +104,19 @@ def in_named_elements(layout: Layout, words: BylineWords) -> Iterator[str]:
         named = [(text, el) for text, el in line.parts if 0 < len(text.strip()) < 80 and _named_author(el)]
         if not named or (found is not None and abs(line.row - found) > 3):
             continue
-        bare = [name for text, _ in named if is_bare_name(name := after_opening(squeeze(text), words).strip(" ,|·•"))]
+        bare = [
+            name
+            for text, _ in named
+            if is_bare_name(name := after_opening(normalize_space(text), words).strip(" ,|·•"))
+        ]
         if bare:
             found = line.row
             yield from bare
             continue
         named = [(text, el) for text, el in named if not DATED.search(text) and not find_stamps(text)]
-        own = [squeeze(text) for text, el in named if _calls_itself(el)]
+        own = [normalize_space(text) for text, el in named if _calls_itself(el)]
         if not rest and own:
-            linked = [squeeze(text) for text, el in named if in_link(el) and _calls_itself(el)]
+            linked = [normalize_space(text) for text, el in named if in_link(el) and _calls_itself(el)]
             rest = linked or [" ".join(own)]
     if found is None:
         yield from rest

@@ -24,7 +24,7 @@ from pipelines.extraction.dates.candidates import DateCandidate, DateContext, ma
 from pipelines.extraction.dates.printed import PrintedDates, is_embedded
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.dates.url_date import date_in_address, month_in_address, outside_month
-from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone, stands_in
+from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, is_in_zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.meta_names import MODIFIED_METAS, PAGE_METAS, PUBLISHED_METAS
 from pipelines.extraction.page.structured_data import StructuredData
@@ -67,10 +67,10 @@ def read_moments(
     statements = _published_voices(sheet, stated, hearing, changed)
     seen, updated = lines.visible()
     if not any(voice.stamp.hour is not None for voice in (*statements, *filter(None, [seen]))):
-        told = hearing.machine(stated.said.published, stated.said.by("published"))
+        told = hearing.machine(stated.script_article.published, stated.script_article.found_by("published"))
         if told and (not statements or told.stamp.date == statements[0].stamp.date):
             statements = [told]
-        changed = changed or hearing.machine(stated.said.modified, stated.said.by("modified"))
+        changed = changed or hearing.machine(stated.script_article.modified, stated.script_article.found_by("modified"))
     if changed is None and updated is None and (seen is None or not seen.strong):
         updated = lines.last_change(iter(sheet.lines[-_FOOT:]))
     if seen and updated and not seen.strong and seen.stamp.date > updated.stamp.date:
@@ -88,7 +88,7 @@ def read_moments(
     told = lines.relative() if chosen is None or chosen.stamp.hour is None else None
     if told and (chosen is None or (told.stamp.hour is not None and told.stamp.date == chosen.stamp.date)):
         chosen = told
-    pushed = hearing.machine(stated.pushed, "json-ld")
+    pushed = hearing.machine(stated.baidu_published, "json-ld")
     if pushed and (chosen is None or (chosen.stamp.hour is None and chosen.stamp.date == pushed.stamp.date)):
         chosen = pushed
     chosen = chosen or updated or _weakest(sheet, layout, hearing, lines) or changed
@@ -171,7 +171,7 @@ def _is_microformat(el: Element) -> bool:
     name = el.get("class")
     if not name or not _MICROFORMAT.search(name[:200]):
         return False
-    return bool(el.get("datetime") or el.get("title")) and not stands_in(el, _OTHERS, {})
+    return bool(el.get("datetime") or el.get("title")) and not is_in_zone(el, _OTHERS, {})
 
 
 def _instants(
@@ -188,7 +188,7 @@ def _of_elements(sheet: Document, hearing: DateContext) -> Iterator[DateCandidat
     timed = ((el, text) for el in elements for text in ([*machine_times(el)] or [el.text or ""] * (el.tag == "time")))
     for el, text in islice(((el, text) for el, text in timed if text), 60):
         voice = hearing.machine(text, "time")
-        if voice and not stands_in(el, _OTHERS, {}) and not is_embedded(el):
+        if voice and not is_in_zone(el, _OTHERS, {}) and not is_embedded(el):
             yield voice
 
 
@@ -213,7 +213,7 @@ def _weakest(sheet: Document, layout: Layout, hearing: DateContext, lines: Print
     if opening := _dateline(layout, hearing, lines):
         return opening
     for line in sheet.lines[:2000]:
-        if len(line.text) < 120 and not line.zone & FOREIGN & layout.foreign and not _is_teaser(line):
+        if len(line.text) < 120 and not line.zone & BOILERPLATE & layout.boilerplate_zones and not _is_teaser(line):
             for found, _ in lines.read(line, ""):
                 return found
     if changed := lines.last_change(iter(sheet.lines)):

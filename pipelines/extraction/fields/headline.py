@@ -23,7 +23,7 @@ from pipelines.extraction.fields.stated_titles import (
     other_wording,
     read_stated_titles,
 )
-from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone, squeeze
+from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.titles import cut_site, overlap, parts_of, plain, without_tail
@@ -69,14 +69,14 @@ def read_headline(document: Document, stated: StructuredData, site_names: tuple[
 
 def _below_crumb(found: Headline, document: Document) -> Headline | None:
     """The headline that a box below the bread crumb prints, where the crumb is the page's h1 and says it in other words."""
-    if found.line is None or not found.line.zone & FOREIGN:
+    if found.line is None or not found.line.zone & BOILERPLATE:
         return None
     key = plain(found.text)
     for line in document.lines[found.line.row + 1 : found.line.row + 1 + _BELOW_CRUMB]:
         text, el = line.parts[-1]
         own = plain(text)
         if own not in key and overlap(own, key) > SAME_STORY and _HEADLINE_BOX.search(el.get("class", "")[:200]):
-            return Headline(squeeze(text), "heading", line)
+            return Headline(normalize_space(text), "heading", line)
     return None
 
 
@@ -106,7 +106,7 @@ def _as_printed(found: Headline, stated: set[str]) -> Headline:
     is_whole = plain(line.text) in stated
     text, at = "", 0
     for part, el in line.parts:
-        piece = squeeze(part)
+        piece = normalize_space(part)
         start = line.text.find(piece, at)
         day = not text and _DAY.fullmatch(piece)
         if is_whole or not (
@@ -188,7 +188,7 @@ def _misplaced_headings(document: Document, titles: list[str]) -> list[Line]:
     return [
         line
         for line in document.lines
-        if line.zone & FOREIGN
+        if line.zone & BOILERPLATE
         and not line.zone & Zone.HIDDEN
         and heading_level(line) == 1
         and len(key := plain(line.text)) >= SHORTEST
@@ -201,7 +201,11 @@ def _under_text(line: Line, document: Document) -> bool:
     """Whether an article's worth of text stands above a heading: it opens a box that follows."""
     size = 0
     for other in document.lines[: line.row]:
-        if len(other.text) > 80 and not other.zone & (FOREIGN | Zone.HIDDEN) and other.link_chars * 2 < len(other.text):
+        if (
+            len(other.text) > 80
+            and not other.zone & (BOILERPLATE | Zone.HIDDEN)
+            and other.link_chars * 2 < len(other.text)
+        ):
             size += len(other.text)
     return size > _TEXT_ABOVE
 
@@ -215,7 +219,7 @@ def _named_heading(document: Document, own: set[str]) -> Headline | None:
         line
         for line in document.lines
         if heading_level(line)
-        and not line.zone & (FOREIGN | Zone.HIDDEN | Zone.ASIDE)
+        and not line.zone & (BOILERPLATE | Zone.HIDDEN | Zone.ASIDE)
         and 1 < len(line.text) <= _LONGEST
         and plain(line.text) not in own
         and _NAMED.search(f"{line.block.get('class', '')[:200]} {line.block.get('itemprop', '')}")
@@ -246,7 +250,7 @@ def _shown_lines(document: Document, longest: int) -> dict[str, Line]:
             continue
         key = plain(line.text)
         grade = heading_level(line) or 7
-        if line.zone & FOREIGN or line.link_chars * 2 > len(line.text):
+        if line.zone & BOILERPLATE or line.link_chars * 2 > len(line.text):
             grade += 10
         if grade < rank.get(key, 99):
             shown[key], rank[key] = line, grade
@@ -262,10 +266,10 @@ def _seen_title(machine: list[tuple[str, str]], shown: dict[str, Line], own: set
             line = shown.get(key)
             if line is None or key in own or (part != title and (len(key) < 6 or _leads_home(line))):
                 continue
-            if line.zone & FOREIGN and not heading_level(line) and len(key) * 2 < len(plain(title)):
+            if line.zone & BOILERPLATE and not heading_level(line) and len(key) * 2 < len(plain(title)):
                 continue  # a small part of the title in a menu is the name of the site or of a section
             level = heading_level(line)
-            grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & FOREIGN else 0)
+            grade = (0 if level == 1 else 1 if level else 2) + (3 if line.zone & BOILERPLATE else 0)
             if best is None or grade < best[0]:
                 best = (grade, Headline(line.text, found_by, line))
             break
@@ -289,7 +293,7 @@ def _headings(document: Document) -> list[Line]:
     return [
         line
         for line in document.lines
-        if 1 < len(line.text) <= _LONGEST and not line.zone & (FOREIGN | Zone.HIDDEN) and heading_level(line) == 1
+        if 1 < len(line.text) <= _LONGEST and not line.zone & (BOILERPLATE | Zone.HIDDEN) and heading_level(line) == 1
     ]
 
 

@@ -6,7 +6,7 @@ import re
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone, squeeze
+from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain
 
@@ -66,7 +66,7 @@ def read_kicker(document: Document, line: Line | None, title: str) -> str | None
     found = [lead] if len(plain(lead)) < len(shown) else []
     found += [above.text for above in _above(line, document) if is_named(above.parts[-1][1]) or is_named(above.block)]
     for text in found:
-        kicker = squeeze(text).strip(_ENDS)
+        kicker = normalize_space(text).strip(_ENDS)
         if 1 < len(kicker) <= _LONGEST and key not in plain(kicker) and not find_stamps(kicker):
             return kicker
     return None
@@ -76,5 +76,7 @@ def _above(line: Line, document: Document) -> list[Line]:
     """The lines that stand directly above a headline, the nearest first."""
     near = document.lines[max(0, line.row - _ABOVE) : line.row]
     return [
-        above for above in reversed(near) if not above.zone & (Zone.HIDDEN | FOREIGN) and len(above.text) <= _LONGEST
+        above
+        for above in reversed(near)
+        if not above.zone & (Zone.HIDDEN | BOILERPLATE) and len(above.text) <= _LONGEST
     ]

@@ -1,4 +1,4 @@
-"""What stands around an article and is no credit: its address, section, tags, standfirst, comment counter, paywall."""
+"""The fields around an article, except credits and dates: address, section, tags, standfirst, comment count, paywall."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _PAYWALL = re.compile(
     r" suscriptores|contenuto riservato agli abbonati|la suite est réservée"
     r"|付费(?:阅读|内容)|订阅后(?:阅读|查看)|登录后(?:可)?(?:查看|阅读)全文|会员专享|購読者限定|有料会員|続きを読むには", re.I,
 )  # fmt: skip
-_KEY = re.compile(
+_INTERNAL_KEY = re.compile(
     r"^(?:uncategori[sz]ed|none|null|undefined|default|下一页|上一页|[a-z]{2,20}(?:_[a-z-]{2,20}){1,3})$", re.I
 )
-"""A system's own key ("news_pegged_article"), a button: no part of a paper."""
+"""An internal key ("news_pegged_article") or a button, not the name of a section."""
 _SECTION_JUNK = re.compile(
     r"^(?:home|首页|正文|详情|下一页|上一页|startseite|accueil|inicio|portada|главная|news|article|articles)$", re.I
 )
@@ -44,11 +44,12 @@ _TAG_JUNK = re.compile(
     r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$|^(?:NLP )?(?:Category|Entity Tokens|Tag|Section|Type)\s?:|^[a-z]{3,20}/\w"
     r"|^https?:|^(?:none|null|undefined)$", re.I,
 )  # fmt: skip
-"""Marks of a system among the key words: its own numbers, categories and paths."""
+"""Keywords that a system adds: its own numbers, categories and paths."""
 
 
-def read_canonical(head: DocumentHead, stated: StructuredData, address: str | None) -> tuple[str | None, str]:
-    """The page's own idea of its address, if it can be true: of the same site, not the front page, http."""
+def read_canonical(head: DocumentHead, address: str | None) -> tuple[str | None, str]:
+    """The address that the page claims for itself, if the claim can be true: of the same site, not the front page, http or
+    https."""
     for value, by in ((head.canonical, "link"), (head.meta("og:url"), "meta")):
         if not value:
             continue
@@ -60,123 +61,124 @@ def read_canonical(head: DocumentHead, stated: StructuredData, address: str | No
 
 
 def absolute(link: str, address: str | None) -> str | None:
-    """A link joined to the page's address; None where it is no http address."""
+    """A link resolved against the page's address. None where it is not http or https."""
     try:
-        whole = urljoin(address or "", link)
-        parts = urlsplit(whole)
+        absolute_link = urljoin(address or "", link)
+        parts = urlsplit(absolute_link)
     except ValueError:
         return None
-    return whole if parts.scheme in ("http", "https") and clean_url(whole) else None
+    return absolute_link if parts.scheme in ("http", "https") and clean_url(absolute_link) else None
 
 
-def read_section(sheet: Document, stated: StructuredData) -> tuple[str | None, str]:
-    """The part of the paper: as stated, else the last crumb of the breadcrumbs that is no headline."""
+def read_section(document: Document, structured: StructuredData) -> tuple[str | None, str]:
+    """The section: as stated, else the last item of the breadcrumbs that is not a headline."""
     for value, by in (
-        (stated.section, "json-ld"),
-        (sheet.head.meta("article:section", "parsely-section", "section", "og:section"), "meta"),
+        (structured.section, "json-ld"),
+        (document.head.meta("article:section", "parsely-section", "section", "og:section"), "meta"),
     ):
         name = " ".join((value or "").split())
-        if 1 < len(name) <= 60 and not name.startswith("http") and not _KEY.match(name):
+        if 1 < len(name) <= 60 and not name.startswith("http") and not _INTERNAL_KEY.match(name):
             return name, by
-    for line in sheet.lines[:400]:
+    for line in document.lines[:400]:
         crumbs = [part.strip(" >›»/|") for part, el in line.parts if el.tag == "a"]
         if len(crumbs) >= 2 and re.search(r"[>›»]|当前位置|您的位置", line.text) and len(line.text) < 120:
-            kept = [
-                crumb for crumb in crumbs if 1 < len(crumb) <= 20 and plain(crumb) and not _SECTION_JUNK.match(crumb)
-            ]
-            if kept:
-                return kept[-1], "breadcrumb"
+            names = [name for name in crumbs if 1 < len(name) <= 20 and plain(name) and not _SECTION_JUNK.match(name)]
+            if names:
+                return names[-1], "breadcrumb"
     return None, ""
 
 
-def read_tags(head: DocumentHead, stated: StructuredData) -> tuple[tuple[str, ...], str]:
-    """Key words as stated, without repeats."""
+def read_tags(head: DocumentHead, structured: StructuredData) -> tuple[tuple[str, ...], str]:
+    """The stated keywords without repeats, at most 40."""
     for values, by in (
         (head.metas.get("article:tag", []), "meta"),
-        (list(stated.keywords), "json-ld"),
+        (list(structured.keywords), "json-ld"),
         ([head.meta("news_keywords", "keywords", "sailthru.tags", "parsely-tags", "weibo:keywords") or ""], "meta"),
     ):
-        words = split_tags(values)
-        if len(words) == 1 and words[0].count(" ") >= 2 and re.search(r"[\u3400-\u9fff]", words[0]):
-            words = words[0].split()
-        words = [word.removeprefix("& ").removeprefix("#") for word in words]
-        kept = tuple(dict.fromkeys(word for word in words if 1 < len(word) <= 60 and not _TAG_JUNK.match(word)))[:40]
-        if kept:
-            return kept, by
+        keywords = split_tags(values)
+        if len(keywords) == 1 and keywords[0].count(" ") >= 2 and re.search(r"[\u3400-\u9fff]", keywords[0]):
+            keywords = keywords[0].split()
+        keywords = [word.removeprefix("& ").removeprefix("#") for word in keywords]
+        tags = tuple(dict.fromkeys(word for word in keywords if 1 < len(word) <= 60 and not _TAG_JUNK.match(word)))[:40]
+        if tags:
+            return tags, by
     return (), ""
 
 
 def split_tags(values: Sequence[str]) -> list[str]:
-    """Key words out of strings that hold several each."""
+    """Single keywords from strings that contain several."""
     return [word.strip() for value in values for word in re.split(r"[,;，；、|]|\s{2,}", value)]
 
 
-def read_description(head: DocumentHead, stated: StructuredData) -> tuple[str | None, str]:
-    """The summary the page gives of itself."""
+def read_description(head: DocumentHead, structured: StructuredData) -> tuple[str | None, str]:
+    """The page's own summary."""
     for value, by in (
         (head.meta("og:description", "description", "twitter:description", "dc.description"), "meta"),
-        (stated.description, "json-ld"),
+        (structured.description, "json-ld"),
     ):
         if value and len(value) > 10:
             return value[:2000], by
     return None, ""
 
 
-def read_subtitle(layout: Layout, title: str, stated: StructuredData) -> tuple[str | None, str]:
-    """The line under the headline that says so itself: a class such as standfirst, or the first h2 before the text."""
-    start = layout.headline.row if layout.headline else -1
-    first = layout.paragraphs[0] if layout.paragraphs else None
+def read_subtitle(layout: Layout, title: str, structured: StructuredData) -> tuple[str | None, str]:
+    """The line below the headline that is marked as a subtitle: by a class such as standfirst, or as the first h2 before the
+    text."""
+    headline_row = layout.headline.row if layout.headline else -1
+    first_paragraph = layout.paragraphs[0] if layout.paragraphs else None
     for line in layout.header:
-        if first is not None and line.row >= first.row:
+        if first_paragraph is not None and line.row >= first_paragraph.row:
             break
-        if not start < line.row <= start + 6 or line.zone & (Zone.SHARE | Zone.RELATED | Zone.COMMENTS | Zone.NAV):
+        if not headline_row < line.row <= headline_row + _ROWS_BELOW_HEADLINE or line.zone & _OTHER_ZONES:
             continue
         el = line.block
         names = f"{el.get('class', '')[:200]} {el.get('id', '')[:80]}"
         if (
-            (_SUBTITLE_CLASS.search(names) or (el.tag == "h2" and not _heads_text(el, first)))
+            (_SUBTITLE_CLASS.search(names) or (el.tag == "h2" and not _is_text_subheading(el, first_paragraph)))
             and not is_stop(line.text)
             and _is_subtitle(line.text, title)
         ):
             return line.text, "subheading"
-    if stated.alternative and _is_subtitle(stated.alternative, title):
-        return stated.alternative, "json-ld"
+    if structured.alternative_headline and _is_subtitle(structured.alternative_headline, title):
+        return structured.alternative_headline, "json-ld"
     return None, ""
 
 
-_SHORTEST_SUBTITLE, _SHORTEST_CJK = 18, 8
-"""Letters of a standfirst; a shorter line is a kicker, a button or a label."""
-_SAME, _LONGER = 0.7, 1.7
-"""Overlap from which a line of about the headline's length is the headline again, as with its kicker before it."""
+_ROWS_BELOW_HEADLINE = 6
+_OTHER_ZONES = Zone.SHARE | Zone.RELATED | Zone.COMMENTS | Zone.NAV
+_MIN_SUBTITLE, _MIN_CJK_SUBTITLE = 18, 8
+"""Characters of a subtitle. A shorter line is a kicker, a button or a label."""
+_SAME_OVERLAP, _LENGTH_RATIO = 0.7, 1.7
+"""Overlap from which a line is the headline again, and the ratio of lengths up to which it may be: a kicker may precede it."""
 
 
 def _is_subtitle(text: str, title: str) -> bool:
-    """Whether a line can be a standfirst: long enough, no label, not the headline again, in the headline's own writing."""
-    least = _SHORTEST_CJK if _CJK.search(text) else _SHORTEST_SUBTITLE
-    if not least <= len(text) <= 400 or text[-1] in ":：" or (text.isascii() and not _LATIN.search(title)):
+    """Whether a line can be a subtitle: long enough, no label, not the headline again, in the headline's script."""
+    minimum = _MIN_CJK_SUBTITLE if _CJK.search(text) else _MIN_SUBTITLE
+    if not minimum <= len(text) <= 400 or text[-1] in ":：" or (text.isascii() and not _LATIN.search(title)):
         return False
-    key, ours = plain(text), plain(title)
-    if not ours or len(key) > _LONGER * len(ours):
+    key, title_key = plain(text), plain(title)
+    if not title_key or len(key) > _LENGTH_RATIO * len(title_key):
         return True
-    return ours not in key and overlap(key, ours) < _SAME
+    return title_key not in key and overlap(key, title_key) < _SAME_OVERLAP
 
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LATIN = re.compile(r"[A-Za-z]{3}")
 
 
-def _heads_text(el: Element, first: Line | None) -> bool:
-    """Whether an h2 is the first of the text's own subheadings: it stands among the paragraphs, and so does another."""
+def _is_text_subheading(el: Element, first_paragraph: Line | None) -> bool:
+    """Whether an h2 is the first subheading of the text: it stands among the paragraphs, and so does another."""
     box = el.getparent()
-    if box is None or first is None or first.block.getparent() is not box:
+    if box is None or first_paragraph is None or first_paragraph.block.getparent() is not box:
         return False
     return any(other is not el for other in box.iterchildren("h2", "h3"))
 
 
-def read_comment_count(layout: Layout, stated: StructuredData) -> tuple[int | None, str]:
-    """The counter of comments shown by the article."""
-    if stated.comments is not None:
-        return stated.comments, "json-ld"
+def read_comment_count(layout: Layout, structured: StructuredData) -> tuple[int | None, str]:
+    """The number of comments that the page states or shows."""
+    if structured.comment_count is not None:
+        return structured.comment_count, "json-ld"
     for line in (*layout.header, *layout.tail):
         if len(line.text) < 40 and (match := _COMMENT_COUNT.match(line.text)):
             return int(match[1] or match[2]), "counter"
@@ -190,14 +192,14 @@ def read_comment_count(layout: Layout, stated: StructuredData) -> tuple[int | No
     return None, ""
 
 
-def read_paywall(sheet: Document, layout: Layout, stated: StructuredData) -> tuple[bool, str]:
-    """Whether the page shows the beginning alone to strangers."""
-    if stated.free is False:
+def read_paywall(document: Document, layout: Layout, structured: StructuredData) -> tuple[bool, str]:
+    """Whether the page shows only the beginning without a subscription."""
+    if structured.is_free is False:
         return True, "json-ld"
-    tier = (sheet.head.meta("article:content_tier", "og:article:content_tier", "lp:content_tier") or "").lower()
+    tier = (document.head.meta("article:content_tier", "og:article:content_tier", "lp:content_tier") or "").lower()
     if tier in ("locked", "metered", "premium", "paid"):
         return True, "meta"
-    if stated.free is None:
+    if structured.is_free is None:
         for line in layout.tail:
             if len(line.text) < 300 and _PAYWALL.search(line.text):
                 return True, "notice"

@@ -1,59 +1,61 @@
-"""The standfirst as text: the summary printed between headline and body, which many pages set outside the body's box.
+"""The standfirst as part of the text: the summary between headline and text, which many pages put outside the main content.
 
-A line there is the standfirst if the page gives the same words as its description, or if its box says what it is. It is put before
-the text, unless the text holds it already.
+A line there is the standfirst if the page's description has the same words, or if its box is named so. It is put before the text
+unless the text contains it.
 """
 
 from __future__ import annotations
 
 import re
 
-from lxml.etree import _Element as Element
-
 from pipelines.extraction.fields.headline import Headline
 from pipelines.extraction.page.document import Document, Line, Zone
 from pipelines.extraction.page.main_content import MainContent, is_date_line
 from pipelines.extraction.page.structured_data import StructuredData
+from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.titles import plain
 
-_NAMED = re.compile(
+_STANDFIRST_CLASS = re.compile(
     r"standfirst|(?:^|[\s_-])(?:dek|deck|lede|perex)(?:$|[\s_-])|ingress|chapo|entradilla|bajada|sommario|vorspann|daodu",
     re.I,
 )
-_BARRED = Zone.HIDDEN | Zone.RELATED | Zone.COMMENTS | Zone.FOOTER | Zone.FORM
-_BELOW_HEADLINE = 30
-"""Lines below the headline in which a standfirst is sought: bylines, times and share buttons may come before it."""
+_OTHER_ZONES = Zone.HIDDEN | Zone.RELATED | Zone.COMMENTS | Zone.FOOTER | Zone.FORM
+_ROWS_BELOW_HEADLINE = 30
+"""Lines below the headline in which a standfirst is looked for: bylines, times and share buttons may precede it."""
 _SHORTEST, _LONGEST = 40, 700
-_SAME = 0.8
-"""Least ratio of lengths of a line and a description that begins like it, for the two to be the same words."""
-_MOST = 3
-_BLOG = frozenset(("Article", "BlogPosting", "TechArticle"))
-"""Kinds of pages whose line under the headline is a motto or an advertisement of the text, not its first paragraph."""
+_MIN_REPEATED = 12
+_MIN_LENGTH_RATIO = 0.8
+"""Ratio of the lengths of a line and a description, one beginning with the other, from which they are the same words."""
+_MAX_LINES = 3
+_BLOG_TYPES = frozenset(("Article", "BlogPosting", "TechArticle"))
+"""Page types whose line below the headline is a motto or a teaser, not the first paragraph."""
 
 
 def read_standfirst(
-    sheet: Document, stand: MainContent, stated: StructuredData, headline: Headline | None
+    document: Document, main: MainContent, structured: StructuredData, headline: Headline | None
 ) -> list[str]:
-    """The lines of the standfirst, as a reader sees them; empty where the page prints none. Asked before the tree is cut."""
-    if not stand.paragraphs or _BLOG & set(stated.types):
+    """The lines of the standfirst, at most three; empty where the page prints none."""
+    if not main.paragraphs or _BLOG_TYPES & set(structured.types):
         return []
-    top = headline.line.row if headline and headline.line else stand.paragraphs[0].row - 1
-    end = next((line.row for line in stand.paragraphs if _within(line.block, stand.box)), stand.stop)
-    told = [plain(text) for text in _descriptions(sheet, stated)]
+    headline_row = headline.line.row if headline and headline.line else main.paragraphs[0].row - 1
+    first_row = next((line.row for line in main.paragraphs if is_inside(line.block, main.element)), main.end_row)
+    descriptions = [plain(text) for text in _descriptions(document, structured)]
     found: list[str] = []
-    for line in sheet.lines[top + 1 : min(top + _BELOW_HEADLINE, end + 1)]:
-        size = len(line.text)
-        if line.zone & _BARRED & stand.foreign or size > _LONGEST or line.link_chars * 2 > size:
+    for line in document.lines[headline_row + 1 : min(headline_row + _ROWS_BELOW_HEADLINE, first_row + 1)]:
+        length = len(line.text)
+        if line.zone & _OTHER_ZONES & main.boilerplate_zones or length > _LONGEST or line.link_chars * 2 > length:
             continue
         if headline and plain(line.text) == plain(headline.text):
             continue
-        if _is_told(line, told) or (size >= _SHORTEST and _says_so(line) and not is_date_line(line.text)):
+        if _repeats_description(line, descriptions) or (
+            length >= _SHORTEST and _is_named_standfirst(line) and not is_date_line(line.text)
+        ):
             found.append(line.text)
-    return found[:_MOST]
+    return found[:_MAX_LINES]
 
 
-def with_standfirst(lines: list[str], standfirst: list[str]) -> list[str]:
-    """A text's lines with those of the standfirst before them that it does not hold."""
+def prepend_standfirst(lines: list[str], standfirst: list[str]) -> list[str]:
+    """A text's lines, preceded by those of the standfirst that it does not contain."""
     if not lines or not standfirst:
         return lines
     body = plain("\n".join(lines))
@@ -61,36 +63,18 @@ def with_standfirst(lines: list[str], standfirst: list[str]) -> list[str]:
     return [*missing, *lines]
 
 
-def _descriptions(sheet: Document, stated: StructuredData) -> list[str]:
-    texts = [sheet.head.meta(name) for name in ("description", "og:description", "twitter:description")]
-    return [text for text in (*texts, stated.description) if text and len(text) > 20]
+def _descriptions(document: Document, structured: StructuredData) -> list[str]:
+    texts = [document.head.meta(name) for name in ("description", "og:description", "twitter:description")]
+    return [text for text in (*texts, structured.description) if text and len(text) > 20]
 
 
-def _is_told(line: Line, told: list[str]) -> bool:
-    key = plain(line.text)
-    if len(key) < 12:
-        return False
-    for text in told:
-        shorter, longer = sorted((key, text.rstrip(".…")), key=len)
-        if shorter in longer and len(shorter) >= _SAME * len(longer):
-            return True
-    return False
+def _repeats_description(line: Line, descriptions: list[str]) -> bool:
+    text = plain(line.text)
+    pairs = (sorted((text, description), key=len) for description in descriptions)
+    return len(text) >= _MIN_REPEATED and any(
+        shorter in longer and len(shorter) >= _MIN_LENGTH_RATIO * len(longer) for shorter, longer in pairs
+    )
 
 
-def _says_so(line: Line) -> bool:
-    el: Element | None = line.block
-    for _ in range(2):
-        if el is None:
-            return False
-        if _NAMED.search(el.get("class", "")[:200]):
-            return True
-        el = el.getparent()
-    return False
-
-
-def _within(el: Element | None, box: Element | None) -> bool:
-    while el is not None:
-        if el is box:
-            return True
-        el = el.getparent()
-    return False
+def _is_named_standfirst(line: Line) -> bool:
+    return any(_STANDFIRST_CLASS.search(el.get("class", "")[:200]) for el in with_ancestors(line.block, 2))

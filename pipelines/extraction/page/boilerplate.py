@@ -1,94 +1,125 @@
-"""Cutting out of the article's box what is none of the article's: cards, captions, rows of links, foreign boxes."""
+"""Prunes from the main content what is none of the article's: cards, captions, rows of links, boxes of other content."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from copy import copy
+from typing import NamedTuple
 
+from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import Document, Line, Zone, zone_of
+from pipelines.extraction.page.document import BLOCKS, Document, Line, Zone, text_length, zone_of
 from pipelines.extraction.page.main_content import MainContent
+from pipelines.extraction.page.tree import is_inside, link_around, with_ancestors
 
-_CARD = 15
+_MIN_CARD = 15
 """Characters from which a line that is all link is the headline of another article; shorter ones are names and numbers."""
-_LINK_ROW = 5
-"""Lines that are all link, one below the other, from which they lead to other stories."""
-_PICTURE_BOX = re.compile(r"(?:^|[\s_-])(?:image|photo|picture|img|figure|foto|bild)s?(?:$|[\s_-])", re.I)
-_QUOTE = 120
+_MIN_LINK_RUN = 5
+"""Consecutive lines that are all link from which they lead to other stories."""
+_CARD_LINK_SHARE = 0.9
+_LINK_LEVELS = 4
+_PICTURE_CLASS = re.compile(r"(?:^|[\s_-])(?:image|photo|picture|img|figure|foto|bild)s?(?:$|[\s_-])", re.I)
+_MIN_QUOTE = 120
 """Characters of a quote beside a picture from which it is text."""
-_CAPTION_LINES = 2
-_UNVEILED = 0.3
-"""Share of the article's text from which hidden text below its headline is the rest of it, unveiled by a script."""
-_CUT_ZONES = Zone.RELATED | Zone.COMMENTS | Zone.NAV | Zone.FOOTER | Zone.FORM | Zone.SHARE
+_MAX_CAPTIONS = 2
+_REVEALED_SHARE = 0.3
+"""Share of the article's text from which hidden text below its headline is the rest of it, which a script reveals."""
+_LONGEST_NAME = 300
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that may stand in a page, but that lxml does not accept for a new element."""
+_PRUNED_ZONES = Zone.RELATED | Zone.COMMENTS | Zone.NAV | Zone.FOOTER | Zone.FORM | Zone.SHARE
 
 
-def clear(sheet: Document, stand: MainContent) -> None:
-    """Cut out of the tree what stands in the box but is none of the article's."""
-    keep: set[Element] = set()
-    for line in stand.paragraphs:
-        el: Element | None = line.block if not _is_caption(line) else None
-        while el is not None and el not in keep:
-            keep.add(el)
-            el = el.getparent()
-    cut = _CUT_ZONES & stand.foreign
-    hidden = sum(len(line.text) for line in sheet.lines[max(stand.start, 0) : stand.stop] if line.zone & Zone.HIDDEN)
-    if hidden < _UNVEILED * sum(len(line.text) for line in stand.paragraphs):
-        cut |= Zone.HIDDEN
-    for line in sheet.lines:
-        if line.row >= stand.stop or line.row < stand.start or line.zone & cut or _is_card(line) or _is_caption(line):
-            _remove(line, keep)
-    for line in _link_rows(sheet.lines[max(stand.start, 0) : stand.stop]):
-        _remove(line, keep)
-    if stand.box is not None:
-        _unframe_quotes(stand.box)
-        _drop_unseen(stand.box)
+class PrunedContent(NamedTuple):
+    """A pruned copy of the main content. `lines` are those left in it; their blocks are elements of the copy."""
+
+    element: Element
+    lines: Sequence[Line]
 
 
-def _link_rows(lines: Sequence[Line]) -> Iterator[Line]:
-    """Paragraphs that are links to other pages, one below the other: other stories.
+def prune_boilerplate(document: Document, main: MainContent) -> PrunedContent | None:
+    """Prune a copy of the main content. None where the page has none."""
+    if main.element is None:
+        return None
+    element = _copy_with_outer_boxes(main.element)
+    copies = dict(zip(main.element.iter(*BLOCKS), element.iter(*BLOCKS), strict=True))
+    lines = [line._replace(block=copies[line.block]) if line.block in copies else line for line in document.lines]
+    inside = [line for line, original in zip(lines, document.lines, strict=True) if line is not original]
+    kept = {
+        el
+        for line in main.paragraphs
+        if line.block in copies and not _is_caption(line)
+        for el in with_ancestors(copies[line.block])
+    }
+    zones = _PRUNED_ZONES & main.boilerplate_zones
+    content = lines[max(main.headline_row, 0) : main.end_row]
+    hidden = text_length(line for line in content if line.zone & Zone.HIDDEN)
+    if hidden < _REVEALED_SHARE * text_length(main.paragraphs):
+        zones |= Zone.HIDDEN
+    for line in inside:
+        is_outside = not main.headline_row <= line.row < main.end_row
+        if is_outside or line.zone & zones or _is_card(line) or _is_caption(line):
+            _remove(line.block, kept)
+    link_rows = {line.row for line in _link_runs(content)}
+    for line in inside:
+        if line.row in link_rows:
+            _remove(line.block, kept)
+    _unframe_quotes(element)
+    _drop_hidden_inlines(element)
+    return PrunedContent(element, [line for line in inside if is_inside(line.block, element)])
 
-    In a list they may be the sources or the contents of the article itself: there trafilatura judges.
+
+def _copy_with_outer_boxes(el: Element) -> Element:
+    """A copy of an element in empty copies of its ancestors, because lines are scored by the names of those as well.
+
+    Copying the whole tree instead would cost another 2 % of extracting a page (bench/extraction/extraction_cost.py).
+    """
+    element = copy(el)
+    box: Element | None = None
+    for ancestor in reversed(list(el.iterancestors())):
+        tag = ancestor.tag if ancestor.tag in BLOCKS else "div"
+        names = {name: _NOT_XML.sub("", ancestor.get(name, "")[:_LONGEST_NAME]) for name in ("class", "id")}
+        box = ancestor.makeelement(tag, names) if box is None else SubElement(box, tag, names)
+    if box is not None:
+        box.append(element)
+    return element
+
+
+def _link_runs(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines of runs of paragraphs that each are a link to another page: other stories.
+
+    Items of a list may be the article's own sources or table of contents: trafilatura decides on those.
     """
     run: list[Line] = []
     for line in (*lines, None):
-        if line and len(line.text) >= _CARD and line.link_chars >= 0.9 * len(line.text):
+        if line and len(line.text) >= _MIN_CARD and line.link_chars >= _CARD_LINK_SHARE * len(line.text):
             run.append(line)
             continue
-        if len(run) >= _LINK_ROW and not any(_in_list(other.block) or _leads_down(other) for other in run):
+        if len(run) >= _MIN_LINK_RUN and not any(
+            _is_in_list(other.block) or _links_to_page_itself(other) for other in run
+        ):
             yield from run
         run = []
 
 
-def _in_list(block: Element) -> bool:
-    parent = block.getparent()
-    return block.tag == "li" or (parent is not None and parent.tag == "li")
+def _is_in_list(block: Element) -> bool:
+    return any(el.tag == "li" for el in with_ancestors(block, 2))
 
 
-def _leads_down(line: Line) -> bool:
-    el: Element | None = line.parts[0][1]
-    for _ in range(4):
-        if el is None:
-            return False
-        if el.tag == "a":
-            return "#" in (el.get("href") or "#")
-        el = el.getparent()
-    return False
+def _links_to_page_itself(line: Line) -> bool:
+    link = link_around(line.parts[0][1], _LINK_LEVELS)
+    return link is not None and "#" in (link.get("href") or "#")
 
 
 def _is_card(line: Line) -> bool:
     """Whether a link wraps the line's whole block: a card that leads to another article."""
     size = len(line.text)
-    if size < _CARD or line.link_chars < 0.9 * size:
+    if size < _MIN_CARD or line.link_chars < _CARD_LINK_SHARE * size:
         return False
-    el: Element | None = line.block
-    for _ in range(4):
-        if el is None:
-            return False
-        if el.tag == "a":
-            return not (el.get("href") or "#").startswith("#")
-        el = el.getparent()
-    return False
+    link = link_around(line.block, _LINK_LEVELS)
+    return link is not None and not (link.get("href") or "#").startswith("#")
 
 
 def _is_caption(line: Line) -> bool:
@@ -97,14 +128,14 @@ def _is_caption(line: Line) -> bool:
     if (
         line.block.tag not in ("p", "div", "span")
         or parent is None
-        or not _PICTURE_BOX.search(parent.get("class", "")[:200])
+        or not _PICTURE_CLASS.search(parent.get("class", "")[:200])
     ):
         return False
-    return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _CAPTION_LINES
+    return next(parent.iter("img", "picture"), None) is not None and len(parent.findall("p")) <= _MAX_CAPTIONS
 
 
-def _drop_unseen(box: Element) -> None:
-    """Take out of lines what only screen readers or only eyes get: a link's target told again, an icon's letters."""
+def _drop_hidden_inlines(box: Element) -> None:
+    """Remove inline elements for screen readers or for the eye alone: a link's target repeated, the letters of an icon font."""
     cache: dict[str, int] = {}
     for el in list(box.iter("span", "i", "b", "em", "strong", "small")):
         if el.attrib and zone_of(el, cache) & Zone.HIDDEN and (parent := el.getparent()) is not None:
@@ -117,7 +148,7 @@ def _drop_unseen(box: Element) -> None:
 
 
 def _unframe_quotes(box: Element) -> None:
-    """A quote set as a `figure` is text: trafilatura drops the words of figures, so the quote is put in a plain box.
+    """Make a quote that is set as a `figure` a plain box: trafilatura drops the words of figures.
 
     With a picture it may be the portrait of who is quoted; a quote of a line or two beside one is the picture's caption.
     """
@@ -125,15 +156,15 @@ def _unframe_quotes(box: Element) -> None:
         quote = figure.find(".//blockquote")
         if quote is None:
             continue
-        said = sum(len(str(piece).strip()) for piece in quote.itertext())
-        if said >= _QUOTE or figure.find(".//img") is None:
+        length = sum(len(str(piece).strip()) for piece in quote.itertext())
+        if length >= _MIN_QUOTE or figure.find(".//img") is None:
             figure.tag = "div"
 
 
-def _remove(line: Line, keep: set[Element]) -> None:
-    el = line.block
+def _remove(el: Element, kept: set[Element]) -> None:
+    """Remove an element unless it is kept; text behind it stays."""
     parent = el.getparent()
-    if el in keep or parent is None:
+    if el in kept or parent is None:
         return
     if el.tail and el.tail.strip():
         for inner in list(el):

@@ -1,20 +1,22 @@
-"""A page laid out on the desk: its tree, its head, and its lines in reading order.
+"""The parsed page: its tree, its head, and its lines in reading order.
 
-A `Line` is what a reader sees as one line of the page: the inline text of one block, cut at block borders and `<br>`. It
-remembers the parts it is made of (text and the element that holds it), how much of it is link, the nearest block and the
-zone it stands in. Everything later (headline, credits, times, container) is found among these lines, so the tree is walked once.
+A `Line` is what a reader sees as one line: the inline text of a block, divided at the borders of blocks and at `<br>`. It knows
+its parts (text and the element that holds it), how much of it is link, the nearest block, and its zones. Headline, credits, dates
+and main content are all found among these lines, so the tree is walked only once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.size_limits import within_bounds
+from pipelines.extraction.page.size_limits import truncate_page
+from pipelines.extraction.page.tree import describes_other_work, with_ancestors
 from pipelines.extraction.text.word_lists import words
 from pipelines.html_tree import parse_html
 
@@ -30,17 +32,18 @@ BLOCKS = words(
     " thead tr ul"
     " button label picture amp-img"
 )
-_SKIPPED = frozenset(("nav", "footer"))
-"""Boxes that are not read at all: menus, and the footer of the page (one near the root; an article's own lies deeper)."""
-_CRUMBS = re.compile(r"crumb", re.I)
+_SKIPPED_TAGS, _FOOTER_DEPTH = words("nav footer"), 4
+"""Boxes that are not read: menus, and the footer above this depth. An article's own footer is deeper."""
+_BREADCRUMB_CLASS = re.compile(r"crumb", re.I)
 MAX_LINES = 60_000
-"""Lines read of one page. The longest of the development pages has 1,725."""
+"""Lines read of one page. The longest development page has 1,725."""
 MAX_DEPTH = 240
-"""Levels of nesting that are read. libxml2 itself stops at 256 for XML; the deepest of the development pages has 56."""
+"""Levels of nesting that are read. libxml2 stops at 256 for XML; the deepest development page has 56."""
 
 
 class Zone:
-    """What the boxes around a line say it is, by tag, class and id: bits of an int (IntFlag arithmetic costs ten times as much)."""
+    """What the names of the boxes around a line say it is, by tag, class and id. Bits of an int, because arithmetic on IntFlag
+    costs ten times as much."""
 
     NONE = 0
     NAV = 1
@@ -53,8 +56,8 @@ class Zone:
     FORM = 128
 
 
-FOREIGN = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS | Zone.FORM
-"""Zones in which nothing of the article stands."""
+BOILERPLATE = Zone.NAV | Zone.FOOTER | Zone.RELATED | Zone.COMMENTS | Zone.FORM
+"""Zones in which nothing of an article stands."""
 
 _ZONE_TAGS = {
     "nav": Zone.NAV,
@@ -64,7 +67,7 @@ _ZONE_TAGS = {
     "form": Zone.FORM,
     "button": Zone.SHARE,
 }
-_ZONE_NAMES = (
+_ZONE_WORDS = (
     (Zone.NAV, "nav navbar navi menu breadcrumb breadcrumbs crumb crumbs topbar subnav navigation mainnav"
      " pagination pager topnav gnb lnb"),
     (Zone.FOOTER, "footer foot copyright colophon siteinfo imprint bottomnav"),
@@ -84,22 +87,21 @@ _ZONE_NAMES = (
      " cta calltoaction paywall restrictedcontent authorbio authorbox bioauthor saboxplugin"
      " login signup donate advert adslot adsbox adbox toolbar print fontsize appdownload qrcode wechat weixin"),
 )  # fmt: skip
-_ZONE_OF = {word: zone for zone, words in _ZONE_NAMES for word in words.split()}
+_ZONE_BY_WORD = {word: zone for zone, words in _ZONE_WORDS for word in words.split()}
 _HEADINGS = words("h1 h2 h3 h4 h5 h6")
 _NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _INLINE = words("span i b em strong small svg a")
-"""Elements of a line that `aria-hidden` takes out of the text; of a box it may only say that it is folded."""
+"""Elements that `aria-hidden` hides. On a block it may only mean that it is folded."""
 _FONT_SIZE = re.compile(r"\bhas-\w{1,20}(?:-\w{1,20})?-font-size")
-"""The style of a paragraph in WordPress; elsewhere a "font-size" box holds buttons."""
+"""The style of a paragraph in WordPress. Elsewhere a "font-size" box holds buttons."""
 _HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
-_SOFT_MARKS = ("\u00ad", "\u200b", "\ufeff", "\u2060")
-_SOFT_ENTITIES = re.compile("&(?:shy|ZeroWidthSpace|#173|#8203|#65279|#x(?:AD|ad|200B|200b));")
-"""Characters without width that part words invisibly, as such or as entities. U+200C and U+200D stay: Persian and Indic spelling
-needs them."""
+_INVISIBLE_CHARACTERS = ("\u00ad", "\u200b", "\ufeff", "\u2060")
+_INVISIBLE_ENTITIES = re.compile("&(?:shy|ZeroWidthSpace|#173|#8203|#65279|#x(?:AD|ad|200B|200b));")
+"""Zero-width characters within words, as such or as entities. U+200C and U+200D stay: Persian and Indic spelling needs them."""
 
 
 class Line(NamedTuple):
-    """One line of the page. `parts` are its pieces in order; `text` is them joined as a browser would show it."""
+    """One line of the page. `text` is its parts joined as a browser shows them; `row` is its index among the lines."""
 
     text: str
     parts: tuple[tuple[str, Element], ...]
@@ -110,24 +112,23 @@ class Line(NamedTuple):
 
     @property
     def spaced(self) -> str:
-        """The text with a space at each border of elements, where the eye sees a gap that the text lacks."""
+        """The text with a space wherever elements meet: the eye sees a gap there that the text may lack."""
         return " ".join(" ".join([part for part, _ in self.parts]).split()) if len(self.parts) > 1 else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentHead:
-    """What the page's head states. `metas` maps a lower-case name, property or itemprop to its contents in order."""
+    """What the page's head states. `metas` maps a name, property or itemprop in lower case to its contents in order."""
 
     lang: str | None
     title: str | None
     metas: dict[str, list[str]]
     canonical: str | None
-    base: str | None
     scripts: tuple[str, ...]
     """The texts of `application/ld+json` scripts."""
 
     def meta(self, *names: str) -> str | None:
-        """The first non-empty content among these names, in their order."""
+        """The first non-empty content among these names, in the order given."""
         for name in names:
             for value in self.metas.get(name, ()):
                 if value:
@@ -137,7 +138,7 @@ class DocumentHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A page, laid out. `tree` is the live lxml tree: readers may look, only `body` may cut."""
+    """A parsed page. The tree is shared by all readers and must not be changed."""
 
     tree: Element
     html: str
@@ -145,127 +146,103 @@ class Document:
     lines: tuple[Line, ...]
 
 
-def lay_out(html: str) -> Document | None:
-    """Parse a page and lay it out. None where the text holds no element at all."""
-    html = within_bounds(html)
-    for mark in _SOFT_MARKS:
-        html = html.replace(mark, "")
-    html = _SOFT_ENTITIES.sub("", html)
+def parse_document(html: str) -> Document | None:
+    """Parse a page. None where the text contains no element."""
+    html = truncate_page(html)
+    for character in _INVISIBLE_CHARACTERS:
+        html = html.replace(character, "")
+    html = _INVISIBLE_ENTITIES.sub("", html)
     tree = parse_html(html)
     if tree is None:
         return None
     body = tree if tree.tag == "body" else tree.find("body")
-    lines = _unveiled(_renamed(_lines(body if body is not None else tree)))
-    return Document(tree=tree, html=html, head=_head(tree), lines=lines)
+    lines = _ignore_page_wide_hiding(_correct_related_zones(_read_lines(body if body is not None else tree)))
+    return Document(tree=tree, html=html, head=_read_head(tree), lines=lines)
 
 
-def _unveiled(lines: list[Line]) -> tuple[Line, ...]:
-    """The lines; where most of a page is hidden it is one that a script unveils, and hiding says nothing."""
-    hidden = sum(len(line.text) for line in lines if line.zone & Zone.HIDDEN)
-    if hidden * 2 > sum(len(line.text) for line in lines):
+def _ignore_page_wide_hiding(lines: list[Line]) -> tuple[Line, ...]:
+    """Clear `HIDDEN` where most of a page has it: a script will reveal the page."""
+    hidden = text_length(line for line in lines if line.zone & Zone.HIDDEN)
+    if hidden * 2 > text_length(lines):
         return tuple(line._replace(zone=line.zone & ~Zone.HIDDEN) for line in lines)
     return tuple(lines)
 
 
-_PROSE = 1000
-"""Characters of a row of lines from which it may be text although its box is named for links."""
-_PROSE_LINE, _PROSE_SHARE = 60, 0.5
-"""Characters of a sentence there, and the share of the row that such sentences are."""
-_PROSE_LINKS = 0.1
-"""Share of links in such text; a list of other stories has three times as much."""
+_MIN_PROSE = 1000
+"""Characters from which a run of lines may be text although its box is named for links."""
+_MIN_SENTENCE, _MIN_SENTENCE_SHARE = 60, 0.5
+"""Characters of a sentence in such a run, and the share of the run that must be sentences."""
+_MAX_LINK_SHARE = 0.1
+"""Share of links in such a run. A list of other stories has three times as much."""
 
 
-def _renamed(lines: list[Line]) -> list[Line]:
-    """The lines; a row of them in a box whose name says links and whose content is sentences is text: a ranking, a guide."""
-    at, size = 0, len(lines)
-    while at < size:
-        end = at
-        while end < size and lines[end].zone & Zone.RELATED and not lines[end].zone & Zone.COMMENTS:
-            end += 1
-        row = lines[at:end]
-        total = sum(len(line.text) for line in row)
-        if total >= _PROSE and sum(line.link_chars for line in row) < _PROSE_LINKS * total:
-            said = sum(
-                len(line.text) for line in row if len(line.text) >= _PROSE_LINE and line.text[-1] in ".!?…。！？"
-            )
-            if said >= _PROSE_SHARE * total:
-                lines[at:end] = [line._replace(zone=line.zone & ~Zone.RELATED) for line in row]
-        at = max(end, at + 1)
-    return lines
+def _correct_related_zones(lines: list[Line]) -> list[Line]:
+    """Clear `RELATED` in runs of lines that are sentences: a ranking or a guide, in a box whose name suggests links."""
+    corrected: list[Line] = []
+    for is_related, group in groupby(lines, lambda line: line.zone & (Zone.RELATED | Zone.COMMENTS) == Zone.RELATED):
+        run = list(group)
+        if is_related and _is_prose(run):
+            run = [line._replace(zone=line.zone & ~Zone.RELATED) for line in run]
+        corrected += run
+    return corrected
 
 
-_LIST_TAGS = words("li ul ol dl dt dd")
-_DEEPEST_LIST = 8
+def _is_prose(run: list[Line]) -> bool:
+    total = text_length(run)
+    if total < _MIN_PROSE or sum(line.link_chars for line in run) >= _MAX_LINK_SHARE * total:
+        return False
+    sentences = (line for line in run if len(line.text) >= _MIN_SENTENCE and line.text[-1] in ".!?…。！？")
+    return text_length(sentences) >= _MIN_SENTENCE_SHARE * total
 
 
-def home_of(block: Element) -> Element | None:
-    """The element that a block stands in, lists passed over."""
-    home = block.getparent()
-    for _ in range(_DEEPEST_LIST):
-        if home is None or home.tag not in _LIST_TAGS:
-            break
-        home = home.getparent()
-    return home
+def text_length(lines: Iterable[Line]) -> int:
+    """Characters of these lines."""
+    return sum(len(line.text) for line in lines)
 
 
-def squeeze(text: str) -> str:
-    """White space of every kind as single blanks, none at the ends; invisible marks dropped."""
+def normalize_space(text: str) -> str:
+    """Collapse white space of every kind into single blanks and strip it from the ends; drop invisible characters."""
     if not text.isascii():
-        for mark in _SOFT_MARKS:
-            text = text.replace(mark, "")
+        for character in _INVISIBLE_CHARACTERS:
+            text = text.replace(character, "")
     return " ".join(text.split())
 
 
-def _head(tree: Element) -> DocumentHead:
+def _read_head(tree: Element) -> DocumentHead:
     metas: dict[str, list[str]] = {}
     for el in tree.iter("meta"):
         content = el.get("content")
         if content is None:
             continue
-        content = squeeze(content[:5000])
+        content = normalize_space(content[:5000])
         for key in ("name", "property", "itemprop", "http-equiv"):
-            if (name := el.get(key)) and not (key == "itemprop" and of_another_work(el)):
+            if (name := el.get(key)) and not (key == "itemprop" and describes_other_work(el)):
                 metas.setdefault(name.strip().lower()[:100], []).append(content)
-    canonical = base = None
-    for el in tree.iter("link"):
-        if canonical is None and (el.get("rel") or "").lower() == "canonical":
-            canonical = el.get("href")
-    for el in tree.iter("base"):
-        base = base or el.get("href")
-    title_el = next((el for el in tree.iter("title") if not _inside_svg(el)), None)
-    title = squeeze("".join(str(piece) for piece in title_el.itertext())[:2000]) if title_el is not None else None
+    canonical_links = (el.get("href") for el in tree.iter("link") if (el.get("rel") or "").lower() == "canonical")
+    canonical = next((link for link in canonical_links if link is not None), None)
+    title_el = next((el for el in tree.iter("title") if not _is_in_svg(el)), None)
+    title = (
+        normalize_space("".join(str(piece) for piece in title_el.itertext())[:2000]) if title_el is not None else None
+    )
     scripts = tuple(
         el.text
         for el in tree.iter("script")
         if "ld+json" in (el.get("type") or "").lower() and el.text and len(el.text) < 2_000_000
     )
     lang = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang")
-    return DocumentHead(lang=lang, title=title or None, metas=metas, canonical=canonical, base=base, scripts=scripts)
+    return DocumentHead(lang=lang, title=title or None, metas=metas, canonical=canonical, scripts=scripts)
 
 
-_ANOTHER_WORK = frozenset(("citation", "comment", "review", "itemlistelement", "haspart", "isrelatedto", "mentions"))
-_DEEPEST_WORK = 12
-
-
-def of_another_work(el: Element) -> bool:
-    """Whether an element of microdata tells of a work that the page only lists or cites (schema.org/citation and the like)."""
-    node = el.getparent()
-    for _ in range(_DEEPEST_WORK):
-        if node is None or node.tag == "body":
-            return False
-        if (node.get("itemprop") or "").strip().lower() in _ANOTHER_WORK:
-            return True
-        node = node.getparent()
-    return False
-
-
-def _inside_svg(el: Element) -> bool:
+def _is_in_svg(el: Element) -> bool:
     parent = el.getparent()
     return parent is not None and parent.tag == "svg"
 
 
 def zone_of(el: Element, cache: dict[str, int]) -> int:
-    """The zone that an element opens by its own tag, class, id, role or style."""
+    """The zones that an element opens by its own tag, class, id, role or style.
+
+    `cache` holds the zones of names and is shared by the calls for one page.
+    """
     zone = _ZONE_TAGS.get(el.tag, Zone.NONE)
     attributes = el.attrib
     if not attributes:
@@ -279,7 +256,7 @@ def zone_of(el: Element, cache: dict[str, int]) -> int:
             found = 0
             for word in names.split():
                 if word not in cache:
-                    cache[word] = _zone_named(word)
+                    cache[word] = _zone_of_name(word)
                 found |= cache[word]
             cache[names] = found
         zone |= found
@@ -292,40 +269,36 @@ def zone_of(el: Element, cache: dict[str, int]) -> int:
     return zone
 
 
-def stands_in(el: Element, zones: int, cache: dict[str, int]) -> bool:
-    """Whether an element, or a box around it, opens one of these zones."""
-    node: Element | None = el
-    while node is not None and node.tag != "body":
-        if zone_of(node, cache) & zones:
-            return True
-        node = node.getparent()
-    return False
+def is_in_zone(el: Element, zones: int, cache: dict[str, int]) -> bool:
+    """Whether an element or one of its ancestors opens one of these zones."""
+    nodes = takewhile(lambda node: node.tag != "body", with_ancestors(el))
+    return any(zone_of(node, cache) & zones for node in nodes)
 
 
-def _zone_named(name: str) -> int:
-    """Look up the words of one class or id, single and in pairs ("most-read", "mostRead"); "p-0 list-none" is no "plist"."""
+def _zone_of_name(name: str) -> int:
+    """The zones of a class or id, by its words alone and in pairs ("most-read", "mostRead"). "p-0 list-none" is no "plist"."""
     zone = 0
     previous = ""
     if "-font-size" in name:
         name = _FONT_SIZE.sub("", name)
     for part in _NAME_PARTS.findall(name):
         word = part.lower()
-        zone |= _ZONE_OF.get(word, 0) | _ZONE_OF.get(previous + word, 0)
+        zone |= _ZONE_BY_WORD.get(word, 0) | _ZONE_BY_WORD.get(previous + word, 0)
         previous = word
     return zone
 
 
-class _Pen:
-    """Collects the parts of the line being written and the lines that are done."""
+class _LineBuilder:
+    """The lines finished so far and the parts of the current one."""
 
-    __slots__ = ("done", "link_chars", "parts")
+    __slots__ = ("lines", "link_chars", "parts")
 
     def __init__(self) -> None:
-        self.done: list[Line] = []
+        self.lines: list[Line] = []
         self.parts: list[tuple[str, Element]] = []
         self.link_chars = 0
 
-    def write(self, text: str, el: Element, in_link: bool) -> None:
+    def add_text(self, text: str, el: Element, in_link: bool) -> None:
         self.parts.append((text, el))
         if in_link:
             self.link_chars += len(text.strip())
@@ -340,13 +313,13 @@ class _Pen:
             text = " ".join("".join([part for part, _ in parts]).split())
             parts = [part for part in parts if not part[0].isspace()]
         if text:
-            self.done.append(Line(text, tuple(parts), block, min(self.link_chars, len(text)), zone, len(self.done)))
+            self.lines.append(Line(text, tuple(parts), block, min(self.link_chars, len(text)), zone, len(self.lines)))
         self.parts = []
         self.link_chars = 0
 
 
-class _Open(NamedTuple):
-    """An element being read: its children still to come, itself, the block it belongs to, its zone, whether it stands in a link."""
+class _OpenElement(NamedTuple):
+    """An element whose children are being read."""
 
     children: Iterator[Element]
     el: Element
@@ -355,45 +328,48 @@ class _Open(NamedTuple):
     in_link: bool
 
 
-def _lines(root: Element) -> list[Line]:
-    """Walk the tree once, without recursion: a page may be nested as deep as its maker likes."""
-    pen = _Pen()
+def _read_lines(root: Element) -> list[Line]:
+    """Walk the tree once, without recursion: a page may be nested to any depth."""
+    builder = _LineBuilder()
     cache: dict[str, int] = {}
-    zone = zone_of(root, cache) & ~Zone.HIDDEN & ~FOREIGN & ~Zone.SHARE  # "has-share-buttons" is said of the whole page
-    stack = [_Open(iter(root), root, root, zone, False)]
+    # Names of the whole page are no evidence: "has-share-buttons".
+    zone = zone_of(root, cache) & ~Zone.HIDDEN & ~BOILERPLATE & ~Zone.SHARE
+    stack = [_OpenElement(iter(root), root, root, zone, False)]
     if root.text:
-        pen.write(root.text, root, False)
-    while stack and len(pen.done) < MAX_LINES:
+        builder.add_text(root.text, root, False)
+    while stack and len(builder.lines) < MAX_LINES:
         children, el, block, zone, in_link = stack[-1]
         child = next(children, None)
         if child is None:
             stack.pop()
             if el.tag in BLOCKS:
-                pen.end_line(el, zone)
+                builder.end_line(el, zone)
             if el.tail and stack:
-                pen.write(el.tail, stack[-1].el, stack[-1].in_link)
+                builder.add_text(el.tail, stack[-1].el, stack[-1].in_link)
             continue
         tag = child.tag
-        opened = 0 if tag in INVISIBLE or tag == "br" else zone_of(child, cache)
-        if tag == "br":
-            pen.end_line(block, zone)
-        if tag == "br" or _is_unread(child, opened, len(stack)):
+        own_zone = 0 if tag in INVISIBLE or tag == "br" else zone_of(child, cache)
+        if tag == "br" or _is_skipped(child, own_zone, len(stack)):
+            if tag == "br":
+                builder.end_line(block, zone)
             if child.tail:
-                pen.write(child.tail, el, in_link)
+                builder.add_text(child.tail, el, in_link)
             continue
         if tag in BLOCKS:
-            pen.end_line(block, zone)
+            builder.end_line(block, zone)
             block = child
         in_link = in_link or tag == "a"
         if child.text:
-            pen.write(child.text, child, in_link)
-        stack.append(_Open(iter(child), child, block, zone | opened, in_link))
-    pen.end_line(root, Zone.NONE)
-    return pen.done
+            builder.add_text(child.text, child, in_link)
+        stack.append(_OpenElement(iter(child), child, block, zone | own_zone, in_link))
+    builder.end_line(root, Zone.NONE)
+    return builder.lines
 
 
-def _is_unread(el: Element, opened: int, depth: int) -> bool:
+def _is_skipped(el: Element, own_zone: int, depth: int) -> bool:
     tag = el.tag
     if tag in INVISIBLE or depth > MAX_DEPTH:
         return True
-    return bool(opened) and tag in _SKIPPED and (tag == "nav" or depth < 4) and not _CRUMBS.search(el.get("class", ""))
+    if not own_zone or tag not in _SKIPPED_TAGS or (tag == "footer" and depth >= _FOOTER_DEPTH):
+        return False
+    return not _BREADCRUMB_CLASS.search(el.get("class", ""))

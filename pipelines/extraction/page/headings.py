@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from lxml.etree import _Element as Element
 
 from db.models import Article, Subheading
-from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone
+from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LONGEST = 200
@@ -28,7 +28,7 @@ def heading_level(line: Line) -> int:
 
 def heading_levels(document: Document, texts: Sequence[str], but: str | None) -> dict[str, int]:
     """The levels of those lines of a text that the page prints as headings; `but` is the standfirst, which is none."""
-    wanted, barred = {text for text in texts if len(text) <= _LONGEST and text != but}, FOREIGN | Zone.HIDDEN
+    wanted, barred = {text for text in texts if len(text) <= _LONGEST and text != but}, BOILERPLATE | Zone.HIDDEN
     return {
         line.text: level
         for line in document.lines

@@ -1,109 +1,96 @@
-"""Which lines of a page stand where around the article: above the text, in it, below it.
+"""The lines of a page by their place around the article.
 
-headline line
-header        what stands between headline and first paragraph (and a little above the headline): time, source, byline
-paragraphs    the running text
-inside        every line from the first paragraph to the last
-tail          what follows the last paragraph: editors, sources, disclaimers; ends where another box of the page begins
+headline    the line of the headline
+header      lines around the headline and above the first paragraph: time, outlet, byline
+paragraphs  the running text
+inside      all lines from the first paragraph to the last
+tail        lines below the last paragraph: editors, sources, disclaimers; it ends where another box of the page begins
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lxml.etree import _Element as Element
-
-from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone
+from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone
 from pipelines.extraction.page.main_content import MainContent, is_date_line, is_paragraph
+from pipelines.extraction.page.tree import is_inside
 
-_ABOVE = 8
-"""Lines read above the headline: some pages put time and section there."""
-_HEADER = 45
-"""Lines read below the headline while no paragraph comes: share buttons and counters fill them."""
-_SURELY = 12
-"""Lines below the headline that are read whatever stands there: a standfirst may look like the first paragraph."""
-_TAIL = 30
-_STRANGE = 3
-"""Lines of other boxes after which the tail has ended: one may stand between the text and the editor's line."""
+_ROWS_ABOVE, _ROWS_ABOVE_TEXT = 8, 25
+"""Lines read above the headline, where some pages put time and section; above the text where there is no headline."""
+_HEADER_ROWS = 45
+"""Lines read below the headline until a paragraph comes: share buttons and counters may fill them."""
+_CERTAIN_ROWS = 12
+"""Lines below the headline that are read in any case: a standfirst may look like the first paragraph."""
+_TAIL_ROWS = 30
+_MAX_SKIPPED = 3
+"""Lines of other boxes after which the tail ends. One may stand between the text and the editor's line."""
 _NO_ROW = 1 << 40
-_BENEATH = 3
-"""Lines below the headline in which a line that is a date belongs to it, even in a list named like a menu ("nav meta")."""
-_BLIND = Zone.NAV | Zone.RELATED | Zone.COMMENTS
+_ROWS_BELOW = 3
+"""Lines below the headline of which a date belongs to it even in a list that is named like a menu ("nav meta")."""
+_LONGEST_DATE_LINE = 40
+_HEADER_BOILERPLATE = Zone.NAV | Zone.RELATED | Zone.COMMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """The article's lines by place."""
+    """The lines of a page by their place around the article."""
 
     headline: Line | None
     header: tuple[Line, ...]
     inside: tuple[Line, ...]
     tail: tuple[Line, ...]
     paragraphs: tuple[Line, ...]
-    foreign: int
+    boilerplate_zones: int
 
     def zones_of(self, line: Line) -> int:
-        """The zones of a line that tell it from the article: above the text not those in which the headline stands as well.
-
-        A commentary's header is named like a comment's ("HeaderComment").
-        """
+        """The boilerplate zones of a line. Above the text, zones of the headline do not count: an opinion piece's
+        "HeaderComment" is no comment."""
         above = self.headline is not None and self.headline.row < line.row < self.first_row
-        return line.zone & self.foreign & ~(self.headline.zone if above and self.headline else 0)
+        return line.zone & self.boilerplate_zones & ~(self.headline.zone if above and self.headline else 0)
 
     @property
     def first_row(self) -> int:
-        """The row of the first paragraph; where there is none, one beyond all rows."""
+        """The row of the first paragraph, or a number beyond all rows."""
         return self.paragraphs[0].row if self.paragraphs else _NO_ROW
 
 
-def lay_around(sheet: Document, headline: Line | None, stand: MainContent) -> Layout:
-    """Sort a page's lines by their place around the article."""
-    start = headline.row if headline else -1
-    own = stand.paragraphs
-    first = own[0].row if own else min(len(sheet.lines), start + _HEADER)
-    last = own[-1].row if own else first - 1
-    top = max(0, start - _ABOVE) if headline else max(0, first - 25)
-    surely = min(start + _SURELY, last + 1 if own else first) if headline else 0
-    above = sheet.lines[top : max(min(first, max(start, top) + _HEADER), surely)]
-    blind = _BLIND & stand.foreign
-    after: list[Line] = []
-    strange = 0
-    for line in sheet.lines[last + 1 : last + 1 + _TAIL]:
-        if line.zone & FOREIGN & stand.foreign & ~Zone.FOOTER & ~Zone.FORM and not within(line.block, stand.box):
-            strange += 1
-            if strange > _STRANGE:
-                break
+def read_layout(document: Document, headline: Line | None, main: MainContent) -> Layout:
+    """Sort a page's lines by their place around the main content."""
+    paragraphs = main.paragraphs
+    headline_row = headline.row if headline else -1
+    first_row = paragraphs[0].row if paragraphs else min(len(document.lines), headline_row + _HEADER_ROWS)
+    last_row = paragraphs[-1].row if paragraphs else first_row - 1
+    top = max(0, headline_row - _ROWS_ABOVE) if headline else max(0, first_row - _ROWS_ABOVE_TEXT)
+    certain_end = min(headline_row + _CERTAIN_ROWS, last_row + 1 if paragraphs else first_row) if headline else 0
+    above = document.lines[top : max(min(first_row, max(headline_row, top) + _HEADER_ROWS), certain_end)]
+    header_boilerplate = _HEADER_BOILERPLATE & main.boilerplate_zones
+    tail_boilerplate = BOILERPLATE & main.boilerplate_zones & ~Zone.FOOTER & ~Zone.FORM
+    tail: list[Line] = []
+    skipped = 0
+    for line in document.lines[last_row + 1 : last_row + 1 + _TAIL_ROWS]:
+        if not line.zone & tail_boilerplate or is_inside(line.block, main.element):
+            tail.append(line)
             continue
-        after.append(line)
+        skipped += 1
+        if skipped > _MAX_SKIPPED:
+            break
     return Layout(
         headline=headline,
-        header=tuple(line for line in above if _is_header(line, headline, blind)),
-        inside=tuple(sheet.lines[first : last + 1]),
-        tail=tuple(after),
-        paragraphs=tuple(own),
-        foreign=stand.foreign,
+        header=tuple(line for line in above if _is_header(line, headline, header_boilerplate)),
+        inside=document.lines[first_row : last_row + 1],
+        tail=tuple(tail),
+        paragraphs=tuple(paragraphs),
+        boilerplate_zones=main.boilerplate_zones,
     )
 
 
-def _is_header(line: Line, headline: Line | None, blind: int) -> bool:
-    """Whether a line around the headline is none of another box and no text."""
+def _is_header(line: Line, headline: Line | None, boilerplate: int) -> bool:
+    """Whether a line around the headline belongs to the article's header: it is neither boilerplate nor running text."""
     if headline is None or line.row < headline.row:
-        return not line.zone & blind and (headline is not None or not is_paragraph(line))
+        return not line.zone & boilerplate and (headline is not None or not is_paragraph(line))
     if is_paragraph(line):
         return False
-    if not line.zone & blind & ~headline.zone:
+    if not line.zone & boilerplate & ~headline.zone:
         return True
-    dated = line.row - headline.row <= _BENEATH and line.zone & blind == Zone.NAV and len(line.text) < _DATE_LINE
-    return dated and is_date_line(line.text)
-
-
-_DATE_LINE = 40
-
-
-def within(el: Element | None, box: Element | None) -> bool:
-    """Whether an element is a box or stands in it."""
-    while el is not None:
-        if el is box:
-            return True
-        el = el.getparent()
-    return False
+    is_near = line.row - headline.row <= _ROWS_BELOW and line.zone & boilerplate == Zone.NAV
+    return is_near and len(line.text) < _LONGEST_DATE_LINE and is_date_line(line.text)

@@ -1,4 +1,4 @@
-"""Which language and country a page is written for: what it declares, checked against the writing it uses."""
+"""The language and country that a page is written for: what it declares, checked against its script and words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SCRIPTS = (
     ("ka", re.compile(r"[\u10a0-\u10ff]")),
     ("hy", re.compile(r"[\u0530-\u058f]")),
 )
-_SCRIPT_OF = {
+_SCRIPT_BY_LANGUAGE = {
     "ar": "ar", "fa": "ar", "ur": "ar", "ps": "ar", "ckb": "ar", "sd": "ar", "ug": "ar", "ru": "ru", "uk": "ru",
     "be": "ru", "bg": "ru",
     "sr": "ru", "mk": "ru", "kk": "ru", "ky": "ru", "tg": "ru", "mn": "ru", "hi": "hi", "mr": "hi", "ne": "hi",
@@ -35,61 +35,54 @@ _SCRIPT_OF = {
     "zh": "zh", "yue": "zh", "ja": "ja", "ko": "ko", "th": "th", "el": "el", "he": "he", "yi": "he", "ta": "ta",
     "te": "te", "ka": "ka", "hy": "hy",
 }  # fmt: skip
-_FAR = re.compile(r"[\u0370-\uffff]")
+_CODES = {
+    "no": "nb", "jp": "ja", "kr": "ko", "cn": "zh", "tw": "zh", "zho": "zh", "eng": "en", "deu": "de", "fra": "fr", "iw": "he",
+}  # fmt: skip
+"""Tags that pages use for a language, with its two letters."""
+_NON_LATIN = re.compile(r"[\u0370-\uffff]")
 _WORD = re.compile(r"[^\W\d_]+")
 _GENERIC_TLDS = words("io co tv me ai fm to cc ws ly gg eu la sh im news com net org")
 
 
 def read_language(head: DocumentHead, text: str, stated: str | None) -> str | None:
-    """The language of a text as two letters ("zh", "en"): as declared where its writing fits, else by the writing."""
-    script = _script(text)
+    """The language of a text as two letters ("zh", "en"): the declared one if it fits the script, else by script and words."""
+    script = _script_of(text)
     for tag in (
         head.lang,
         stated,
         head.meta("content-language", "language", "og:locale", "dc.language", "dcterms.language"),
     ):
         match = _TAG.match((tag or "").strip())
-        if match and _fits(code := _code(match[1]), script):
-            if script is None and code == "en" and (by_words := _by_words(text)) not in (None, "en"):
+        if match and _fits_script(code := _code(match[1]), script):
+            if script is None and code == "en" and (by_words := _language_by_words(text)) not in (None, "en"):
                 return by_words  # templates say "en" whatever the text is
             return code
-    return script or _by_words(text)
+    return script or _language_by_words(text)
 
 
 def language_code(tag: str) -> str | None:
-    """The two letters that stand for a language tag ("zh-Hant-TW", "zh_TW": zh); None for what is no tag."""
+    """The two letters of a language tag ("zh-Hant-TW", "zh_TW": zh). None where it is not a tag."""
     match = _TAG.match(tag.strip())
     return _code(match[1]) if match else None
 
 
 def _code(tag: str) -> str:
     code = tag.lower()
-    return {
-        "no": "nb",
-        "jp": "ja",
-        "kr": "ko",
-        "cn": "zh",
-        "tw": "zh",
-        "zho": "zh",
-        "eng": "en",
-        "deu": "de",
-        "fra": "fr",
-        "iw": "he",
-    }.get(code, code)
+    return _CODES.get(code, code)
 
 
-def _fits(code: str, script: str | None) -> bool:
-    if len(code) > 2 and code not in _SCRIPT_OF:
+def _fits_script(code: str, script: str | None) -> bool:
+    if len(code) > 2 and code not in _SCRIPT_BY_LANGUAGE:
         return False
     if script is None:
-        return code not in _SCRIPT_OF or code in ("sr", "kk", "uz")
-    return _SCRIPT_OF.get(code) == script
+        return code not in _SCRIPT_BY_LANGUAGE or code in ("sr", "kk", "uz")
+    return _SCRIPT_BY_LANGUAGE.get(code) == script
 
 
-def _script(text: str) -> str | None:
-    """The writing of a text, None for Latin."""
+def _script_of(text: str) -> str | None:
+    """The language that stands for a text's script, None for Latin."""
     sample = text[:3000]
-    if sample.isascii() or len(_FAR.findall(sample)) * 20 < len(sample):
+    if sample.isascii() or len(_NON_LATIN.findall(sample)) * 20 < len(sample):
         return None
     letters = sum(1 for char in sample if char.isalpha()) or 1
     for code, pattern in _SCRIPTS:
@@ -99,15 +92,15 @@ def _script(text: str) -> str | None:
     return None
 
 
-def _by_words(text: str) -> str | None:
+def _language_by_words(text: str) -> str | None:
     counted = Counter(_WORD.findall(text[:4000].lower()))
-    scores = {code: sum(counted[word] for word in one.common) for code, one in languages().items()}
+    scores = {code: sum(counted[word] for word in language.common) for code, language in languages().items()}
     best = max(scores, key=lambda code: (scores[code], code == "en"))
     return best if scores[best] >= 3 else None
 
 
 def read_country(head: DocumentHead, address: str | None) -> str | None:
-    """The country a page is for as two letters: by its domain, its stated region, else by the region in its language tag."""
+    """The country that a page is for, as two letters: from its domain, its stated region, or the region in its language tag."""
     labels = (urlsplit(address or head.canonical or "").hostname or "").split(".")
     if len(tld := labels[-1]) == 2 and (tld not in _GENERIC_TLDS or labels[-2:-1] in _SECOND_LEVELS):
         return tld
@@ -121,8 +114,8 @@ def read_country(head: DocumentHead, address: str | None) -> str | None:
 
 
 _SECOND_LEVELS = (["com"], ["net"], ["org"], ["gov"], ["edu"])
-"""`com.co` is Colombia, `co` anybody's."""
+"""`com.co` is Colombia; `co` is used by anybody."""
 _REGION = re.compile(r"([A-Z]{2})(?:-[A-Z\d]{1,3})?$", re.I)
-"""ISO 3166 as `geo.region` has it: "CO-ANT"."""
+"""ISO 3166 code in `geo.region`: "CO-ANT"."""
 _TEMPLATE_REGIONS = frozenset(("eses", "frfr", "arar", "ptpt"))
-"""Locales that systems fill in for a language that is read in many countries' time: they tell the language, not the country."""
+"""Locales that systems fill in for languages of many countries: they state the language, not the country."""

@@ -1,20 +1,23 @@
-"""Where on the page the article stands: which lines are its text, and the smallest box that holds them.
+"""Finds the article on the page: the lines of its text, and the smallest element that holds them.
 
-A *paragraph* is a line with sentences in it and few links, outside boxes that call themselves comments, related or footer. The
-article's paragraphs are those after the headline and before the first stop (the editor's line, "Related", comments). Each weighs
-as many characters as it has. The box is found from the top: as long as one child holds nearly all of the weight, go into it.
+A *paragraph* is a line with sentences and few links, outside boxes whose names say comments, related or footer. The article's
+paragraphs are those below the headline and above the first stop (the editor's line, "Related", comments). An element weighs as
+much as the paragraphs in it have characters. The search for the element starts at the root: while one child has nearly all of the
+weight, it descends into that child.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.page.document import FOREIGN, Document, Line, Zone
+from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, text_length
+from pipelines.extraction.page.tree import is_inside, with_ancestors
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.end_markers import is_editor_line, is_stop
@@ -22,147 +25,154 @@ from pipelines.extraction.text.word_lists import words
 
 _SENTENCE = re.compile(r"[。！？；，]|[.!?…؟।։။](?:[\"'”’»)\]]{0,2}(?:\s|$))")
 _CLAUSE = re.compile(r"[،,]\s?\S")
-_LONG_CLAUSE = 90
-"""Characters from which a line with a comma alone is running text; shorter ones are dates and lists of names."""
-_SHORT_DATES = 64
-_LONG_DATES = 160
-"""Characters up to which a line that is mostly times is one of dates: published and updated, with weekdays and zones."""
+_MIN_CLAUSE = 90
+"""Characters from which a line with only a comma is running text; shorter ones are dates and lists of names."""
+_LONGEST_DATE = 64
+_LONGEST_DATES = 160
+"""Characters up to which a line that is mostly dates is a line of dates: published and updated, with weekdays and time zones."""
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]{12}")
-_LONG_SPACELESS = 70
-"""Characters from which a line of Thai, Lao, Burmese or Khmer is running text: they write neither full stops nor commas."""
-_BETWEEN_NAMES = words(
+_MIN_SPACELESS = 70
+"""Characters from which a line of Thai, Lao, Burmese or Khmer is running text: these are written with neither full stops nor
+commas."""
+_NAME_PARTICLES = words(
     "& and und et y e en och og ja i a és și и та і και von van de da di del der af av la le el al bin"
 )
-_LONG_BYLINE = 120
-_CLOSED = ".!?…。！？\"'”»"
-"""How a sentence ends and a byline does not, but for its last initial."""
+_LONGEST_BYLINE = 120
+_SENTENCE_ENDS = ".!?…。！？\"'”»"
+"""How a sentence ends. A byline does not, except with an initial."""
 _YEAR = re.compile(r"(?:19|20|25|๒๕)\d\d")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 MIN_PARAGRAPH = 40
 MIN_CJK_PARAGRAPH = 16
-_SPARSE = 300
-"""Characters of running text below which a box named for the article's body is asked as well."""
-_BODY_NAME = re.compile(
+_SHORT_TEXT = 300
+"""Characters of running text below which an element whose name says article body is examined as well."""
+_BODY_CLASS = re.compile(
     r"article-?_?body|entry-?_?body|entry-?_?content|post-?_?body|post-?_?content|article-?_?content|story-?_?body",
     re.I,
 )
-_POINT, _LEVELS = 20, 3
-"""Characters from which a line set right in a box around the text is a point of it, not a label; levels that are looked at."""
-_NEARLY_ALL = 0.92
-"""Share of the weight that a child must hold for the search to go into it."""
-_ENOUGH_BELOW = 100
-"""Characters of running text below the headline from which text above it is not the article's."""
-_BEFORE_NEXT = 200
-"""Characters of running text before an `article` of its own with a headline of the first rank is the next article."""
-_UNIT_LEVELS = 3
-"""Boxes up to which headline and summary of another story may lie in their unit, beside its picture."""
-_STOPS_ASKED = 12
-"""Stops that are looked into; each costs a walk over the paragraphs."""
-_BITS = (Zone.NAV, Zone.FOOTER, Zone.RELATED, Zone.COMMENTS, Zone.FORM, Zone.SHARE)
-_BEFORE_STOP = 40
-"""Characters of running text that must have come before a stop is one."""
-_SHARE_BEFORE = 0.15
-"""... and their least share of all: a stop near the top of a long text is a heading of its own."""
+_MIN_POINT, _MAX_LEVELS = 20, 3
+"""Characters from which a line directly in an ancestor of the text is a point of a list, not a label; ancestors that are
+examined."""
+_MIN_CHILD_SHARE = 0.92
+"""Share of the weight that a child must have for the search to descend into it."""
+_PARAGRAPH_TAGS = words("p li td h1 h2 h3 h4 blockquote span font")
+_MIN_BELOW_HEADLINE = 100
+"""Characters of running text below the headline from which text above it does not belong to the article."""
+_MIN_BEFORE_NEXT_ARTICLE = 200
+"""Characters of running text after which an h1 in another `article` is the next article."""
+_MAX_TEASER_LEVELS = 3
+"""Ancestors up to which the headline and the summary of another story may share a box."""
+_MAX_STOPS_EXAMINED = 12
+"""Stops that are examined; each costs a walk over the paragraphs."""
+_ZONES = (Zone.NAV, Zone.FOOTER, Zone.RELATED, Zone.COMMENTS, Zone.FORM, Zone.SHARE)
+_MIN_BEFORE_STOP = 40
+"""Characters of running text that must precede a stop."""
+_MIN_SHARE_BEFORE_STOP = 0.15
+"""Share of the running text that must precede a stop: near the top of a long text it is a heading."""
 
 
 class MainContent(NamedTuple):
-    """Where the article stands. `stop` is the row of the first line that is no more of it; `foreign` the zones
-    to keep out; `start` the row of the headline, -1 where text stands above it."""
+    """Where the article stands on the page, by its own lines and the element that holds them."""
 
-    paragraphs: list[Line]
-    box: Element | None
-    stop: int
-    foreign: int
-    start: int = -1
+    paragraphs: Sequence[Line]
+    element: Element | None
+    end_row: int
+    """The row of the first line after the article."""
+    boilerplate_zones: int
+    """Zones in which nothing of this article stands."""
+    headline_row: int = -1
+    """-1 where text stands above the headline, or there is none."""
 
 
-def locate(sheet: Document, headline: Line | None) -> MainContent:
-    """Find the article's paragraphs and box on the page."""
-    start = headline.row if headline else -1
-    lines = sheet.lines
+def find_main_content(document: Document, headline: Line | None) -> MainContent:
+    """Find the article's paragraphs and the smallest element that holds them."""
+    headline_row = headline.row if headline else -1
+    lines = document.lines
     running = [
         line
         for line in lines
         if is_paragraph(line, 0) and not (line.row and _is_teaser(line, _line_above(lines, line.row)))
     ]
-    foreign = _foreign_zones([line for line in running if line.row > start])
+    zones = _boilerplate_zones([line for line in running if line.row > headline_row])
     if headline and headline.zone & Zone.SHARE:
-        foreign &= ~Zone.SHARE
-    found = _find_paragraphs(running, foreign)
-    below = [line for line in found if line.row > start]
-    if sum(len(line.text) for line in below) >= _ENOUGH_BELOW or len(below) == len(found):
-        found = below
+        zones &= ~Zone.SHARE
+    paragraphs = _find_paragraphs(running, zones)
+    below = [line for line in paragraphs if line.row > headline_row]
+    if text_length(below) >= _MIN_BELOW_HEADLINE or len(below) == len(paragraphs):
+        paragraphs = below
     else:
-        start = -1
-    stop = _find_stop(sheet, found, start)
-    own = [line for line in found if line.row < stop]
-    if sum(len(line.text) for line in own) < _SPARSE and (named := _named_body(sheet, foreign, own)):
-        return named
-    return MainContent(own, _with_points(_box(own), sheet.lines[start + 1 : stop], foreign), stop, foreign, start)
+        headline_row = -1
+    end_row = _find_end(document, paragraphs, headline_row)
+    paragraphs = [line for line in paragraphs if line.row < end_row]
+    length = text_length(paragraphs)
+    if length < _SHORT_TEXT and (body := _find_named_body(document, zones, length)):
+        return body
+    element = _include_points(_smallest_element(paragraphs), lines[headline_row + 1 : end_row], zones)
+    return MainContent(paragraphs, element, end_row, zones, headline_row)
 
 
-def _with_points(box: Element | None, lines: Sequence[Line], foreign: int) -> Element | None:
-    """The box, or one around it with lines of its own set right in it: the points of a summary, parted by line breaks."""
-    around = box.getparent() if box is not None else None
-    for _ in range(_LEVELS):
-        if around is None or around.tag in ("body", "html"):
+def _include_points(element: Element | None, lines: Sequence[Line], zones: int) -> Element | None:
+    """The element, or an ancestor that has lines of its own: the points of a summary, divided by line breaks."""
+    for ancestor in [*with_ancestors(element, 1 + _MAX_LEVELS)][1:]:
+        if ancestor.tag in ("body", "html"):
             break
-        points = [line for line in lines if line.block is around and len(line.text) >= _POINT]
-        if any(line.zone & (foreign | Zone.HIDDEN) or line.link_chars or is_date_line(line.text) for line in points):
+        points = [line for line in lines if line.block is ancestor and len(line.text) >= _MIN_POINT]
+        if any(line.zone & (zones | Zone.HIDDEN) or line.link_chars or is_date_line(line.text) for line in points):
             break
         if len(points) > 1:
-            return around
-        around = around.getparent()
-    return box
+            return ancestor
+    return element
 
 
-def _named_body(sheet: Document, foreign: int, own: list[Line]) -> MainContent | None:
-    """A box that calls itself the article's body, where it holds much more than the sentences found: verse, lists, blogs."""
-    size = sum(len(line.text) for line in own)
-    for el in sheet.tree.iter("div", "article", "section"):
-        if not _BODY_NAME.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]} {el.get('itemprop', '')}"):
+def _find_named_body(document: Document, zones: int, length: int) -> MainContent | None:
+    """An element whose name says that it is the article's body and that holds much more than the running text of `length`
+    characters: verse, lists, blogs."""
+    for el in document.tree.iter("div", "article", "section"):
+        if not _BODY_CLASS.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:80]} {el.get('itemprop', '')}"):
             continue
-        lines = [line for line in sheet.lines if not line.zone & foreign and _stands_in(line.block, el)]
+        lines = [line for line in document.lines if not line.zone & zones and is_inside(line.block, el)]
         lines = [line for line in lines if line.link_chars * 2 <= len(line.text)]
-        if sum(len(line.text) for line in lines) > max(3 * size, 200):
-            return MainContent(lines, el, lines[-1].row + 1, foreign)
+        if text_length(lines) > max(3 * length, 200):
+            return MainContent(lines, el, lines[-1].row + 1, zones)
         return None
     return None
 
 
-def is_paragraph(line: Line, foreign: int = FOREIGN) -> bool:
-    """Whether a line is running text."""
+def is_paragraph(line: Line, zones: int = BOILERPLATE) -> bool:
+    """Whether a line is running text: sentences, few links, none of the `zones`."""
     size = len(line.text)
-    if size < MIN_CJK_PARAGRAPH or line.zone & foreign or line.link_chars * 2 > size:
+    if size < MIN_CJK_PARAGRAPH or line.zone & zones or line.link_chars * 2 > size:
         return False
     if size < MIN_PARAGRAPH and not _CJK.search(line.text):
         return False
-    if size < _LONG_DATES and _YEAR.search(line.text) and (is_date_line(line.text) or _is_dated_byline(line)):
+    if size < _LONGEST_DATES and _YEAR.search(line.text) and (is_date_line(line.text) or _is_dated_byline(line)):
         return False
     if (
-        size < _LONG_BYLINE
-        and line.text[-1] not in _CLOSED
+        size < _LONGEST_BYLINE
+        and line.text[-1] not in _SENTENCE_ENDS
         and (OPENING.match(line.text) or FAR_OPENING.match(line.text))
     ):
         return False
-    if size < _LONG_CLAUSE and line.text[-1] not in _CLOSED and _is_names(line.text):
+    if size < _MIN_CLAUSE and line.text[-1] not in _SENTENCE_ENDS and _is_names(line.text):
         return False
-    if size >= _LONG_SPACELESS and _SPACELESS.search(line.text):
+    if size >= _MIN_SPACELESS and _SPACELESS.search(line.text):
         return True
-    return _SENTENCE.search(line.text) is not None or (size >= _LONG_CLAUSE and _CLAUSE.search(line.text) is not None)
+    return _SENTENCE.search(line.text) is not None or (size >= _MIN_CLAUSE and _CLAUSE.search(line.text) is not None)
 
 
 def _is_names(text: str) -> bool:
-    """Whether a line is names and no sentence, whatever points their initials have: "Anna Holt, James T. Ruud and Eva Lind"."""
+    """Whether a line is a list of names, even with full stops after initials: "Anna Holt, James T. Ruud and Eva Lind"."""
     return (
-        "," in text and all(word[0].isupper() or word in _BETWEEN_NAMES for word in text.split()) and not text.isupper()
+        "," in text
+        and all(word[0].isupper() or word in _NAME_PARTICLES for word in text.split())
+        and not text.isupper()
     )
 
 
 def _is_dated_byline(line: Line) -> bool:
-    """Whether a line with a year is a date and names: a byline in one of its parts, or nothing but capitalised words beside."""
+    """Whether a line is a date with names: one of its parts begins like a byline, or all other words are capitalised."""
     text = line.text
-    if text[-1] in _CLOSED:
+    if text[-1] in _SENTENCE_ENDS:
         return False
     if len(line.parts) > 1 and any(OPENING.match(part.strip()) for part, _ in line.parts[1:6]):
         return True
@@ -172,167 +182,131 @@ def _is_dated_byline(line: Line) -> bool:
     for stamp in reversed(stamps):
         text = f"{text[: stamp.start]} {text[stamp.end :]}"
     rest = [word for word in text.split() if len(word.strip(".,:")) > 2]
-    return len(rest) > 1 and all(word[0].isupper() or word in _BETWEEN_NAMES for word in rest)
+    return len(rest) > 1 and all(word[0].isupper() or word in _NAME_PARTICLES for word in rest)
 
 
 def is_date_line(text: str) -> bool:
-    """Whether a line says little but a time."""
+    """Whether most of a line is dates and times."""
     stamps = find_stamps(text)
     # The clock before a day is not in its stamp: "Posted 9:36 pm EET | 29 Nov. 2024".
-    return sum(stamp.end - stamp.start for stamp in stamps) * (4 if len(text) < _SHORT_DATES else 3) > len(text)
+    return sum(stamp.end - stamp.start for stamp in stamps) * (4 if len(text) < _LONGEST_DATE else 3) > len(text)
 
 
-def _foreign_zones(running: Sequence[Line]) -> int:
-    """The zones that count as foreign here: one that holds most of the text, from the first line on, says nothing.
+def _boilerplate_zones(running: Sequence[Line]) -> int:
+    """The zones that are boilerplate on this page. One that holds most of the text, from the first line on, is not.
 
-    Share words name whole pages too ("has-share-buttons", "newsletter-post"), so for them the most of the text is enough.
+    Words for sharing are in names of whole pages too ("has-share-buttons", "newsletter-post"): most of the text is enough there.
     """
-    foreign = FOREIGN | Zone.SHARE
-    total = sum(len(line.text) for line in running)
-    for bit in _BITS:
-        inside = sum(len(line.text) for line in running if line.zone & bit)
-        if running and inside > 0.5 * total and (bit == Zone.SHARE or running[0].zone & bit):
-            foreign &= ~bit
-    return foreign
+    zones = BOILERPLATE | Zone.SHARE
+    total = text_length(running)
+    for zone in _ZONES:
+        inside = text_length(line for line in running if line.zone & zone)
+        if running and inside > 0.5 * total and (zone == Zone.SHARE or running[0].zone & zone):
+            zones &= ~zone
+    return zones
 
 
-def _find_paragraphs(running: list[Line], foreign: int) -> list[Line]:
-    """Running text in the open, and such in named boxes that is set in the very style of the text in the open."""
+def _find_paragraphs(running: list[Line], zones: int) -> list[Line]:
+    """The running text outside the zones, and that inside which has the tag and class of the text outside."""
     shown = [line for line in running if not line.zone & Zone.HIDDEN]
-    if sum(len(line.text) for line in shown) > 0.3 * sum(len(line.text) for line in running):
-        running = shown  # else the page is one that a script unveils
-    styles: dict[tuple[str, str], int] = {}
-    for line in running:
-        if not line.zone & foreign and (style := line.block.get("class")):
-            styles[line.block.tag, style] = styles.get((line.block.tag, style), 0) + 1
+    if text_length(shown) > 0.3 * text_length(running):
+        running = shown  # else a script reveals the page
+    styles = Counter(
+        (line.block.tag, style) for line in running if not line.zone & zones and (style := line.block.get("class"))
+    )
     return [
         line
         for line in running
-        if not line.zone & foreign
-        or (styles.get((line.block.tag, line.block.get("class") or ""), 0) >= 3 and not line.zone & Zone.COMMENTS)
+        if not line.zone & zones
+        or (styles[line.block.tag, line.block.get("class") or ""] >= 3 and not line.zone & Zone.COMMENTS)
     ]
 
 
-def _find_stop(sheet: Document, paragraphs: list[Line], start: int) -> int:
-    end = len(sheet.lines)
+def _find_end(document: Document, paragraphs: list[Line], headline_row: int) -> int:
+    """The row at which the article ends: at a stop, after the editor's line, or at the headline of the next article."""
+    end = len(document.lines)
     if not paragraphs:
         return end
-    need = max(_BEFORE_STOP, _SHARE_BEFORE * sum(len(line.text) for line in paragraphs))
+    minimum = max(_MIN_BEFORE_STOP, _MIN_SHARE_BEFORE_STOP * text_length(paragraphs))
     rows = {line.row for line in paragraphs}
-    before = asked = 0
-    home = _article_of(sheet.lines[start].block) if start >= 0 else None
-    for line in sheet.lines[paragraphs[0].row : paragraphs[-1].row + 1]:
-        if line.block.tag == "h1" and home is not None and before >= _BEFORE_NEXT:
-            other = _article_of(line.block)
-            if other is not None and other is not home and not _stands_in(other, home):
+    length_before = examined = 0
+    article = _article_of(document.lines[headline_row].block) if headline_row >= 0 else None
+    for line in document.lines[paragraphs[0].row : paragraphs[-1].row + 1]:
+        if line.block.tag == "h1" and article is not None and length_before >= _MIN_BEFORE_NEXT_ARTICLE:
+            next_article = _article_of(line.block)
+            if next_article is not None and next_article is not article and not is_inside(next_article, article):
                 return line.row
         if line.row in rows:
-            before += len(line.text)
-        elif before >= _BEFORE_STOP and is_editor_line(line.text):
+            length_before += len(line.text)
+        elif length_before >= _MIN_BEFORE_STOP and is_editor_line(line.text):
             return line.row + 1
-        if before >= need and asked < _STOPS_ASKED and is_stop(line.text):
-            asked += 1
-            if not _goes_on(paragraphs, line.row):
+        if length_before >= minimum and examined < _MAX_STOPS_EXAMINED and is_stop(line.text):
+            examined += 1
+            if not _continues_after(paragraphs, line.row):
                 return line.row
     return end
 
 
-def _article_of(block: Element | None) -> Element | None:
-    """The `article` that a block stands in."""
-    while block is not None and block.tag != "article":
-        block = block.getparent()
-    return block
+def _article_of(block: Element) -> Element | None:
+    return next((el for el in with_ancestors(block) if el.tag == "article"), None)
 
 
-def _goes_on(paragraphs: list[Line], row: int) -> bool:
-    """Whether the text goes on below a row, in the very box or the very style it had above: then the row is a box set into it."""
+def _continues_after(paragraphs: list[Line], row: int) -> bool:
+    """Whether the text goes on below a row in the same element or style as above: then the row is a box amid the text."""
     above = [line for line in paragraphs if line.row < row]
-    home = _box(above)
+    below = [line for line in paragraphs if line.row > row]
+    element = _smallest_element(above)
     styles = {style for line in above if (style := _style(line))}
-    size = same = 0
-    for line in paragraphs:
-        if line.row > row:
-            size += len(line.text)
-            if _style(line) in styles or _stands_in(line.block, home):
-                same += len(line.text)
-    return same > 0.25 * size
+    alike = [line for line in below if _style(line) in styles or is_inside(line.block, element)]
+    return text_length(alike) > 0.25 * text_length(below)
 
 
 def _style(line: Line) -> str:
-    """Tags and classes of a line's block and the two boxes around it; "" where no class is given."""
-    names = []
-    el: Element | None = line.block
-    for _ in range(3):
-        if el is not None:
-            names.append(f"{el.tag}.{el.get('class', '')}")
-            el = el.getparent()
-    return "" if all(name.endswith(".") for name in names) else " ".join(names)
-
-
-def _stands_in(el: Element | None, box: Element | None) -> bool:
-    while el is not None:
-        if el is box:
-            return True
-        el = el.getparent()
-    return False
+    """Tags and classes of a line's block and its next two ancestors; "" where none has a class."""
+    boxes = [*with_ancestors(line.block, 3)]
+    has_class = any(el.get("class") for el in boxes)
+    return " ".join(f"{el.tag}.{el.get('class', '')}" for el in boxes) if has_class else ""
 
 
 def _line_above(lines: Sequence[Line], row: int) -> Line:
-    """The line above, but for a short date between a headline and its summary."""
+    """The line above; the one before it where that is a short date, as between a headline and its summary."""
     above = lines[row - 1]
-    if row > 1 and len(above.text) < _SHORT_DATES // 2 and is_date_line(above.text):
+    if row > 1 and len(above.text) < _LONGEST_DATE // 2 and is_date_line(above.text):
         return lines[row - 2]
     return above
 
 
 def _is_teaser(line: Line, above: Line) -> bool:
-    """Whether a line is the summary under another story's linked headline: both in one unit of a row of like units."""
+    """Whether a line is the summary under the linked headline of another story: both stand in one of several similar boxes."""
     if len(above.text) < 6 or above.link_chars < 0.8 * len(above.text):
         return False
-    around: set[Element] = set()
-    el: Element | None = above.block
-    while el is not None and len(around) < 5:
-        around.add(el)
-        el = el.getparent()
-    unit: Element | None = line.block
-    for _ in range(5):
-        if unit is None or unit in around:
-            break
-        unit = unit.getparent()
-    for _ in range(_UNIT_LEVELS):
-        if unit is None or unit not in around or unit.getparent() is None:
+    around_headline = {*with_ancestors(above.block, 5)}
+    shared = next((el for el in with_ancestors(line.block, 6) if el in around_headline), None)
+    for box in with_ancestors(shared, _MAX_TEASER_LEVELS):
+        if box not in around_headline or box.getparent() is None:
             return False
-        name = (unit.tag, unit.get("class"))
-        neighbours = [*islice(unit.itersiblings(), 3), *islice(unit.itersiblings(preceding=True), 3)]
-        if sum(1 for other in neighbours if (other.tag, other.get("class")) == name) >= 2:
+        name = (box.tag, box.get("class"))
+        neighbours = [*islice(box.itersiblings(), 3), *islice(box.itersiblings(preceding=True), 3)]
+        if sum((el.tag, el.get("class")) == name for el in neighbours) >= 2:
             return True
-        unit = unit.getparent()
     return False
 
 
-def _box(paragraphs: list[Line]) -> Element | None:
-    """The smallest element that holds nearly all of these lines, at least one level above a lone paragraph."""
+def _smallest_element(paragraphs: list[Line]) -> Element | None:
+    """The smallest element that holds nearly all of these lines, at least one level above a single paragraph."""
     if not paragraphs:
         return None
-    weight: dict[Element, int] = {}
-    own: dict[Element, int] = {}
+    weights: defaultdict[Element, int] = defaultdict(int)
+    own_weights: defaultdict[Element, int] = defaultdict(int)
     for line in paragraphs:
-        size = len(line.text)
-        own[line.block] = own.get(line.block, 0) + size
-        el: Element | None = line.block
-        while el is not None:
-            weight[el] = weight.get(el, 0) + size
-            el = el.getparent()
-    box = paragraphs[0].block.getroottree().getroot()
+        own_weights[line.block] += len(line.text)
+        for el in with_ancestors(line.block):
+            weights[el] += len(line.text)
+    element = paragraphs[0].block.getroottree().getroot()
     while True:
-        child = max((child for child in box if child in weight), key=lambda el: weight[el], default=None)
-        if child is None or weight[child] < _NEARLY_ALL * weight[box] or _is_lone(child, own, weight):
-            return box
-        box = child
-
-
-def _is_lone(el: Element, own: dict[Element, int], weight: dict[Element, int]) -> bool:
-    return (
-        el.tag in ("p", "li", "td", "h1", "h2", "h3", "h4", "blockquote", "span", "font")
-        and own.get(el, 0) >= 0.9 * weight[el]
-    )
+        child = max((child for child in element if child in weights), key=lambda el: weights[el], default=None)
+        if child is None or weights[child] < _MIN_CHILD_SHARE * weights[element]:
+            return element
+        if child.tag in _PARAGRAPH_TAGS and own_weights[child] >= 0.9 * weights[child]:
+            return element
+        element = child

@@ -1,4 +1,4 @@
-"""The names of metas that state a time, as systems and standards write them: `meta_names.toml` says which and why."""
+"""The names of metas that state a time. `meta_names.toml` gives the system or standard behind each."""
 
 from __future__ import annotations
 

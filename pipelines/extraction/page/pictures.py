@@ -1,19 +1,33 @@
-"""The pictures of the article's own body, each with what the page says of it: alternative text, caption, credit."""
+"""The pictures of the main content, each with its alternative text, caption and credit."""
 
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import islice, takewhile
 from urllib.parse import urljoin
 
 from lxml.etree import _Element as Element
 
 from db.models import Image
-from pipelines.extraction.page.document import INVISIBLE, Zone, squeeze, zone_of
+from pipelines.extraction.page.document import INVISIBLE, Zone, normalize_space, zone_of
 
 _MAX_IMAGES = 40
-_MAX_LOOKED_AT = 300
-_LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-url", "data-srcset", "src", "srcset")
+_MAX_EXAMINED = 300
+_MIN_PIXELS = 100
+"""Width or height of the smallest picture that is no icon."""
+_CAPTION_LEVELS, _MAX_CHILDREN = 4, 6
+"""Ancestors in which a caption is looked for, and children of a box above which it is more than the box of a picture."""
+_OTHER_CONTENT = Zone.RELATED | Zone.COMMENTS | Zone.SHARE | Zone.NAV | Zone.FOOTER
+_ADDRESS_ATTRIBUTES = (
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-actualsrc",
+    "data-url",
+    "data-srcset",
+    "src",
+    "srcset",
+)
 _ICON = re.compile(
     r"sprite|spacer|blank\.|pixel|1x1|avatar|icon|logo|qrcode|emoji|loading|placeholder|/ads?/|data:image", re.I
 )
@@ -29,14 +43,14 @@ _CREDIT = re.compile(
 
 
 def read_images(container: Element | None, address: str | None) -> tuple[Image, ...]:
-    """Every picture of the body in order, icons and trackers left out."""
+    """The pictures of the main content in order, at most 40, without icons, trackers and those in boxes of other content."""
     if container is None:
         return ()
     found: dict[str, Image] = {}
     cache: dict[str, int] = {}
-    for el in islice(container.iter("img", "amp-img"), _MAX_LOOKED_AT):
+    for el in islice(container.iter("img", "amp-img"), _MAX_EXAMINED):
         link = _address(el, address)
-        if link is None or link in found or _foreign(el, container, cache):
+        if link is None or link in found or _is_in_other_content(el, container, cache):
             continue
         found[link] = _image(el, link)
         if len(found) >= _MAX_IMAGES:
@@ -44,20 +58,20 @@ def read_images(container: Element | None, address: str | None) -> tuple[Image, 
     return tuple(found.values())
 
 
-def image_of(el: Element, address: str | None) -> Image | None:
-    """One picture, whatever box it stands in; None for an icon or a tracker."""
+def read_image(el: Element, address: str | None) -> Image | None:
+    """A single picture, whatever box it stands in; None for an icon or tracker."""
     link = _address(el, address)
     return _image(el, link) if link else None
 
 
 def _image(el: Element, link: str) -> Image:
-    alt = squeeze((el.get("alt") or "")[:1000]) or None
+    alt = normalize_space((el.get("alt") or "")[:1000]) or None
     caption = _caption(el)
     return Image(url=link, alt=alt, caption=caption, credit=_credit(caption or alt))
 
 
 def _address(el: Element, base: str | None) -> str | None:
-    for name in _LAZY:
+    for name in _ADDRESS_ATTRIBUTES:
         value = (el.get(name) or "").strip()[:2000]
         if not value or _ICON.search(value):
             continue
@@ -68,46 +82,33 @@ def _address(el: Element, base: str | None) -> str | None:
         except ValueError:
             continue
         if link.startswith(("http://", "https://", "//")) or base is None:
-            return link if _big_enough(el) else None
+            return link if _is_big_enough(el) else None
     return None
 
 
-def _big_enough(el: Element) -> bool:
-    sizes = [
-        int(size)
-        for name in ("width", "height")
-        if (size := (el.get(name) or "").rstrip("px")).isdecimal() and len(size) < 6
-    ]
-    return not sizes or max(sizes) >= 100
+def _is_big_enough(el: Element) -> bool:
+    sizes = [(el.get(name) or "").rstrip("px") for name in ("width", "height")]
+    pixels = [int(size) for size in sizes if size.isdecimal() and len(size) < 6]
+    return not pixels or max(pixels) >= _MIN_PIXELS
 
 
-def _foreign(el: Element, container: Element, cache: dict[str, int]) -> bool:
-    node = el.getparent()
-    while node is not None and node is not container:
-        if (
-            zone_of(node, cache) & (Zone.RELATED | Zone.COMMENTS | Zone.SHARE | Zone.NAV | Zone.FOOTER)
-            or node.tag in INVISIBLE
-        ):
-            return True
-        node = node.getparent()
-    return False
+def _is_in_other_content(el: Element, container: Element, cache: dict[str, int]) -> bool:
+    boxes = takewhile(lambda box: box is not container, el.iterancestors())
+    return any(zone_of(box, cache) & _OTHER_CONTENT or box.tag in INVISIBLE for box in boxes)
 
 
 def _caption(el: Element) -> str | None:
-    node: Element | None = el
-    for _ in range(4):
-        node = node.getparent() if node is not None else None
-        if node is None or (len(node) > 6 and node.tag != "figure"):
+    for box in islice(el.iterancestors(), _CAPTION_LEVELS):
+        if len(box) > _MAX_CHILDREN and box.tag != "figure":
             return None
-        for sub in node.iter("figcaption", "span", "p", "div", "em", "small"):
+        for sub in box.iter("figcaption", "span", "p", "div", "em", "small"):
             if sub.tag == "figcaption" or _CAPTION_CLASS.search(sub.get("class", "")[:200]):
-                text = squeeze("".join(str(piece) for piece in sub.itertext())[:1500])
-                return text or None
-        if node.tag in ("figure", "td"):
+                return normalize_space("".join(str(piece) for piece in sub.itertext())[:1500]) or None
+        if box.tag in ("figure", "td"):
             return None
     return None
 
 
 def _credit(text: str | None) -> str | None:
     match = _CREDIT.search(text[-200:]) if text else None
-    return squeeze(match["name"] or match["shot"] or "") or None if match else None
+    return normalize_space(match["name"] or match["shot"] or "") or None if match else None

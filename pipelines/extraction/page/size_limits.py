@@ -1,27 +1,27 @@
-"""How much of one page is read: a page of any size or shape must be done within seconds.
+"""Limits on how much of a page is read, so that a page of any size and shape is done within seconds.
 
-Cost grows with markup, not with bytes. A page above `ROOMY` first loses what no reader sees (scripts but JSON-LD,
-styles, comments, images written into the page); what is left is read up to `MAX_MARKUP` characters and `MAX_TAGS` tags.
+The cost grows with the markup, not the bytes. A page longer than `MAX_UNFILTERED` first loses what no reader sees (scripts except
+JSON-LD, styles, comments, inlined images). The rest is read up to `MAX_MARKUP` characters and `MAX_TAGS` tags.
 """
 
 from __future__ import annotations
 
 import re
 
-ROOMY = 1_700_000
-"""Characters up to which a page is read as it is: more than the longest of the 876 development pages (1,632,067 bytes)."""
+MAX_UNFILTERED = 1_700_000
+"""Characters up to which a page is read unchanged. The longest of the 876 development pages has 1,632,067 bytes."""
 MAX_MARKUP = 2_000_000
 MAX_TAGS = 40_000
-"""Tags read, closing ones counted. The 876 development pages have 1,811 on average and 12,031 at most. The slowest shape known (one
-paragraph of as many spans, on which trafilatura is quadratic) takes 3 s at this bound and 8 s at 60,000."""
+"""Tags read, closing ones included. The 876 development pages have 1,811 on average and 12,031 at most. The slowest known
+shape (one paragraph of as many spans, on which trafilatura is quadratic) takes 3 s at this limit and 8 s at 60,000."""
 
 _PAIRS = (("<script", "</script"), ("<style", "</style"), ("<!--", "-->"))
 _INLINE_IMAGE = re.compile(r"data:[a-z]{1,20}/[^\"'\s>]{1000,}")
 
 
-def within_bounds(html: str) -> str:
+def truncate_page(html: str) -> str:
     """The part of a page that is read; nearly always all of it."""
-    if len(html) > ROOMY:
+    if len(html) > MAX_UNFILTERED:
         html = html[: 12 * MAX_MARKUP]
         for opening, closing in _PAIRS:
             html = _without(html, opening, closing)
@@ -35,23 +35,18 @@ def within_bounds(html: str) -> str:
 
 
 def _without(html: str, opening: str, closing: str) -> str:
-    """The text without what stands between these marks. One pass: a pattern would start anew at each mark that is never closed."""
+    """Remove what stands between these marks, in one pass: a pattern would start anew at each mark that is never closed."""
     lower = html.lower()
-    if len(lower) != len(html):  # a letter whose lower case is longer: the places would not fit
+    if len(lower) != len(html):  # a letter whose lower case is longer: the positions would differ
         lower = html
-    kept, at = [], 0
-    while (start := lower.find(opening, at)) >= 0:
-        end = lower.find(closing, start)
-        if end < 0:
+    kept, position = [], 0
+    while (start := lower.find(opening, position)) >= 0:
+        closing_start = lower.find(closing, start)
+        if closing_start < 0:
             break
-        after = _after(lower, end)
-        stated = "ld+json" in lower[start : start + 300].split(">", 1)[0]
-        kept.append(html[at : after if stated else start])
-        at = after
-    kept.append(html[at:])
+        end = lower.find(">", closing_start) + 1 or len(lower)
+        is_json_ld = "ld+json" in lower[start : start + 300].split(">", 1)[0]
+        kept.append(html[position : end if is_json_ld else start])
+        position = end
+    kept.append(html[position:])
     return "".join(kept)
-
-
-def _after(lower: str, end: int) -> int:
-    close = lower.find(">", end)
-    return close + 1 if close >= 0 else len(lower)

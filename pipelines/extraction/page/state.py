@@ -1,9 +1,9 @@
-"""The article as the page's own scripts hold it: found by evidence, asked only where another witness is missing.
+"""The article in the state that a page carries for its own scripts. It is read only where the page itself states or prints too
+little.
 
-Among all objects of the state (`state_scripts`) the article's is the one that has a title and more of an article beside it (text,
-time, author, address) and whose title the page prints or states too. A page that prints nothing, because a script draws it, cannot
-agree: there the object must have a text of its own. What keys say is in `state_keys.toml`. Everything is read once, at the first
-question, and bounded.
+Among all objects of the state (`state_scripts`), the article is one with a title that the page prints or states as well, and with
+more of an article beside it (text, time, author, address); each adds to a score. A page that a script draws prints no title:
+there the object must have a text. `state_keys.toml` gives the meaning of keys.
 """
 
 from __future__ import annotations
@@ -12,57 +12,70 @@ import html as entities
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from pipelines.extraction.page.document import FOREIGN, Document, Zone, squeeze
+from pipelines.extraction.page.document import BOILERPLATE, Document, Zone, normalize_space
 from pipelines.extraction.page.state_keys import (
+    ALL_KEYS,
     FIELDS,
-    FOREIGN_KEYS,
-    INSIDE,
     KEYS,
-    KNOWN,
-    NAMES,
-    PEOPLE,
-    VALUES,
-    folded,
+    NAME_KEYS,
+    OTHER_CONTENT_KEYS,
+    PART_KEYS,
+    PEOPLE_KEYS,
+    VALUE_KEYS,
+    normalize_key,
 )
-from pipelines.extraction.page.state_scripts import followed, read_value, roots_of, undone
-from pipelines.extraction.page.state_text import lines_of, size_of
+from pipelines.extraction.page.state_scripts import Root, iter_roots, read_value, resolve_reference, unescape_value
+from pipelines.extraction.page.state_text import text_lines, text_size
 from pipelines.extraction.text.titles import overlap, plain, title_pieces
 
 MAX_NODES = 60_000
-"""Objects, lists and strings of one page that are looked at."""
-MAX_WEIGHED = 150
-"""Objects of one page that are weighed: more bear the headline on no page of the development sets."""
+"""Objects, lists and strings of one page that are examined."""
+MAX_SCORED = 150
+"""Objects of one page that are scored. No development page has more with its headline."""
 _MAX_DEPTH = 40
-_MAX_UNFOLDED = 60
-"""Strings that hold JSON themselves and are read."""
+_MAX_JSON_STRINGS = 60
+"""Strings read that contain JSON themselves."""
 _LONGEST_TITLE = 300
-_BODY = 120
-"""Characters from which a value under a key of a body is one: an abstract or a label is shorter."""
-_SHELL = 400
-"""Characters of text without links up to which a page has nothing to read: a script draws it."""
-_SAME = 0.7
-"""Overlap of two titles from which they are wordings of one."""
-_SHORTEST = 4
+_MIN_BODY = 120
+"""Characters from which a value under a key for bodies is one; an abstract or a label is shorter."""
+_SHELL_TEXT = 400
+"""Characters of text outside links below which a page has nothing to read: a script draws it."""
+_SAME_OVERLAP = 0.7
+"""Overlap from which two titles are versions of one."""
+_MIN_TITLE = 4
 _TAG = re.compile(r"<[^<>]{1,500}>")
-_CUES = ("<script", "<!--enp", "&quot;")
-_ENOUGH, _ENOUGH_ALONE = 6, 5
+_STATE_MARKERS = ("<script", "<!--enp", "&quot;")
+_MIN_SCORE, _MIN_SCORE_UNCONFIRMED = 6, 5
+_MAX_LONE_TIMES = 20
+_FIRST_GENERAL_RANK = KEYS["published"]["newstime"]
+"""Keys before this one are used for times of publication alone."""
+_ARTICLE_KEYS = (
+    frozenset(key for field in ("body", "published", "authors", "source") for key in KEYS[field]) | PART_KEYS
+)
+"""One of these must stand beside a title."""
+
+_Path = tuple[str, ...]
+_Object = Mapping[str, Any]
 
 
-class _Place(NamedTuple):
-    """An object of the state, with what leads to it."""
+class _StateObject(NamedTuple):
+    """An object of the state with its surroundings."""
 
-    path: tuple[str, ...]
-    node: Mapping[str, Any]
-    parent: Mapping[str, Any] | None
-    listed: bool
-    """Whether it stands in a list of such objects: of teasers, as a rule."""
+    path: _Path
+    node: _Object
+    parent: _Object | None
+    in_list: bool
+    """Whether it stands in a list of such objects: usually teasers."""
+    references: _Object
+    """What the references in it name."""
 
 
-class Statement(NamedTuple):
-    """What the article's object says. `paths` tells by field where it stands, such as
+class ScriptArticle(NamedTuple):
+    """The article as an object of the state has it. `paths` maps a field to its path, such as
     "state:__NEXT_DATA__.props.pageProps.story"."""
 
     title: str | None = None
@@ -72,244 +85,272 @@ class Statement(NamedTuple):
     source: str | None = None
     paths: Mapping[str, str] = {}
     body: Any = None
-    table: Mapping[str, Any] = {}
+    references: Mapping[str, Any] = {}
 
     @property
     def lines(self) -> list[str]:
         """The lines of its text."""
-        return lines_of(self.body, self.table) if self.body is not None else []
+        return text_lines(self.body, self.references) if self.body is not None else []
 
-    def by(self, field: str) -> str:
-        """The word for provenance."""
+    def found_by(self, field: str) -> str:
+        """The provenance of a field."""
         return self.paths.get(field, "state")
 
 
-class State:
-    """The state of one page, read at the first question."""
+class ScriptState:
+    """The state in the scripts of one page. It is read when `article` is first used."""
 
-    def __init__(self, html: str, sheet: Document, address: str | None) -> None:
-        self._html, self._sheet = html, sheet
-        self._weighed = 0
-        self._address = urlsplit(address or sheet.head.canonical or "").path.strip("/")
+    def __init__(self, html: str, document: Document, address: str | None) -> None:
+        self._html, self._document = html, document
+        self._address = urlsplit(address or document.head.canonical or "").path.strip("/")
 
     @cached_property
-    def article(self) -> Statement:
-        """What the article's object says; an empty statement where there is none."""
-        if not any(cue in self._html for cue in _CUES):
-            return Statement()
-        best: tuple[int, int, _Place, Mapping[str, Any]] | None = None
-        left = MAX_NODES
-        alone: list[tuple[str, tuple[str, ...]]] = []
-        for root in roots_of(self._html, lambda key: folded(key) in KNOWN):
-            table: dict[str, Any] = dict(root.table)
-            for place in _places(root.name, root.value, table):
-                if (left := left - 1) < 0 or self._weighed > MAX_WEIGHED:
-                    break
-                grade, size = self._grade(place, table)
-                alone += _moments_alone(place, table) if len(alone) < _MOST_ALONE else ()
-                if grade and (best is None or (grade, size) > best[:2]):
-                    best = (grade, size, place, table)
-        if best is None and len({value for value, _ in alone}) == 1:
-            return Statement(published=alone[0][0], paths={"published": "state:" + ".".join(alone[0][1])[:200]})
-        return _statement(best[2], best[3]) if best else Statement()
+    def article(self) -> ScriptArticle:
+        """The article; empty where no object of the state is one."""
+        best: _StateObject | None = None
+        best_score = (0, 0)
+        scored = 0
+        lone_times: list[tuple[str, _Path]] = []
+        for obj in islice(self._objects(), MAX_NODES):
+            if scored > MAX_SCORED:
+                break
+            title = self._candidate_title(obj)
+            if title is not None:
+                scored += 1
+                score = self._score(obj, title)
+                if score > best_score:
+                    best, best_score = obj, score
+            if len(lone_times) < _MAX_LONE_TIMES:
+                lone_times += _lone_times(obj)
+        if best is not None:
+            return _script_article(best)
+        if len({value for value, _ in lone_times}) == 1:
+            return ScriptArticle(published=lone_times[0][0], paths={"published": _provenance(lone_times[0][1])})
+        return ScriptArticle()
 
-    def _grade(self, place: _Place, table: Mapping[str, Any]) -> tuple[int, int]:
-        """How surely an object is the article's, 0 for one that is not, and how long its text is."""
-        keys = {folded(key) for key in place.node}
-        if not any(key in keys for key in KEYS["title"]):
-            return 0, 0
-        title = _title(place, table)
-        if title is None or not keys & _BESIDE:
-            return 0, 0
-        agrees = self._agrees(title)
-        foreign = place.listed or any(folded(step) in FOREIGN_KEYS for step in place.path[1:])
-        if not agrees and (foreign or not self.is_shell):
-            return 0, 0
-        self._weighed += 1
-        value = _value(place, "body", table)[0]
-        size = size_of(value, table) if value is not None else 0
-        grade = 4 * agrees + 3 * (size >= _BODY) - 3 * foreign
+    def _objects(self) -> Iterator[_StateObject]:
+        if any(marker in self._html for marker in _STATE_MARKERS):
+            for root in iter_roots(self._html, lambda key: normalize_key(key) in ALL_KEYS):
+                yield from _iter_objects(root)
+
+    def _candidate_title(self, obj: _StateObject) -> str | None:
+        """The title of an object that may be the article; None for any other object."""
+        keys = {normalize_key(key) for key in obj.node}
+        if keys.isdisjoint(KEYS["title"]):
+            return None
+        title = _title(obj)
+        if title is None or keys.isdisjoint(_ARTICLE_KEYS):
+            return None
+        return title if self._is_on_page(title) or (self.is_shell and not _is_other_content(obj)) else None
+
+    def _score(self, obj: _StateObject, title: str) -> tuple[int, int]:
+        """How certainly an object is the article, and the length of its text; (0, 0) where it is not."""
+        is_on_page = self._is_on_page(title)
+        body = _find_value(obj, "body")[0]
+        length = text_size(body, obj.references) if body is not None else 0
+        score = 4 * is_on_page + 3 * (length >= _MIN_BODY) - 3 * _is_other_content(obj)
         for field, weight in (("published", 2), ("authors", 1), ("source", 1), ("modified", 1)):
-            grade += weight * (_value(place, field, table)[0] is not None)
-        if self._address and any(_path_of(link) == self._address for link in _links(place.node)):
-            grade += 2
-        least = _ENOUGH if agrees else _ENOUGH_ALONE
-        return (grade, size) if grade >= least and (agrees or size >= _BODY) else (0, 0)
+            score += weight * (_find_value(obj, field)[0] is not None)
+        if self._address and any(_path_of(link) == self._address for link in _own_links(obj.node)):
+            score += 2
+        if is_on_page:
+            return (score, length) if score >= _MIN_SCORE else (0, 0)
+        return (score, length) if score >= _MIN_SCORE_UNCONFIRMED and length >= _MIN_BODY else (0, 0)
 
-    def _agrees(self, title: str) -> bool:
+    def _is_on_page(self, title: str) -> bool:
+        """Whether the page prints or states a title."""
         key = plain(title)
-        if len(key) < _SHORTEST:
+        if len(key) < _MIN_TITLE:
             return False
-        return any(key == other or (len(key) > 7 and overlap(key, other) >= _SAME) for other in self._titles)
+        return any(key == other or (len(key) > 7 and overlap(key, other) >= _SAME_OVERLAP) for other in self._titles)
 
     @cached_property
     def _titles(self) -> tuple[str, ...]:
-        """What the page prints as a heading or states as its title, for comparing."""
-        head = self._sheet.head
-        said = [head.meta("og:title"), head.meta("twitter:title"), head.title, *title_pieces(head.title or "")]
-        printed = [
+        """The headings that the page prints and the titles that its head states, for comparison."""
+        head = self._document.head
+        stated = [head.meta("og:title"), head.meta("twitter:title"), head.title, *title_pieces(head.title or "")]
+        headings = [
             line.text
-            for line in self._sheet.lines
+            for line in self._document.lines
             if line.block.tag in ("h1", "h2") and len(line.text) <= _LONGEST_TITLE
         ]
-        return tuple(
-            key for text in (*said, *printed[:20]) if text and len(key := plain(text[:_LONGEST_TITLE])) >= _SHORTEST
-        )
+        keys = (plain(text[:_LONGEST_TITLE]) for text in (*stated, *headings[:20]) if text)
+        return tuple(key for key in keys if len(key) >= _MIN_TITLE)
 
     @cached_property
     def is_shell(self) -> bool:
-        """Whether the page shows nothing that could be read: neither a headline nor text."""
-        lines = [line for line in self._sheet.lines if not line.zone & (FOREIGN | Zone.HIDDEN)]
-        titled = any(line.block.tag == "h1" and line.link_chars < len(line.text) for line in lines)
-        return not titled and sum(len(line.text) - line.link_chars for line in lines) < _SHELL
+        """Whether the page prints neither a headline nor text: a script draws it."""
+        lines = [line for line in self._document.lines if not line.zone & (BOILERPLATE | Zone.HIDDEN)]
+        has_headline = any(line.block.tag == "h1" and line.link_chars < len(line.text) for line in lines)
+        return not has_headline and sum(len(line.text) - line.link_chars for line in lines) < _SHELL_TEXT
 
 
-def _moments_alone(place: _Place, table: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The times of publication of an object without any title: of the page, where there is one alone."""
-    for key, item in place.node.items():
-        said = _moment(item, table) if KEYS["published"].get(folded(key), _SURE) < _SURE else None
-        if said and not any(
-            folded(other) in KEYS["title"] for node in (place.node, place.parent or {}) for other in node
+def _is_other_content(obj: _StateObject) -> bool:
+    return obj.in_list or any(normalize_key(step) in OTHER_CONTENT_KEYS for step in obj.path[1:])
+
+
+def _lone_times(obj: _StateObject) -> Iterator[tuple[str, _Path]]:
+    """The times of publication of an object without any title. They count where the page has a single one."""
+    for key, item in obj.node.items():
+        rank = KEYS["published"].get(normalize_key(key), _FIRST_GENERAL_RANK)
+        value = _time(item, obj.references) if rank < _FIRST_GENERAL_RANK else None
+        if value and not any(
+            normalize_key(other) in KEYS["title"] for node in (obj.node, obj.parent or {}) for other in node
         ):
-            yield said, (*place.path, key)
+            yield value, (*obj.path, key)
 
 
-_MOST_ALONE = 20
-_SURE = KEYS["published"]["newstime"]
-"""Keys before this one are said of publications alone."""
-_BESIDE = frozenset(key for field in ("body", "published", "authors", "source") for key in KEYS[field]) | INSIDE
-
-
-def _places(name: str, root: Any, table: dict[str, Any]) -> Iterator[_Place]:
-    """Every object of a value, outermost first, JSON that stands in strings read as well. Fills the table of references."""
-    todo: list[tuple[tuple[str, ...], Any, Mapping[str, Any] | None, bool]] = [((name,), root, None, False)]
-    unfolded = 0
+def _iter_objects(root: Root) -> Iterator[_StateObject]:
+    """Every object of a value, outermost first; JSON in strings is read as well."""
+    references = dict(root.references)
+    pending: list[tuple[_Path, Any, _Object | None, bool]] = [((root.name,), root.value, None, False)]
+    json_strings = 0
     for _ in range(MAX_NODES):
-        if not todo:
+        if not pending:
             return
-        path, value, parent, listed = todo.pop()
+        path, value, parent, in_list = pending.pop()
         if isinstance(value, str):
             value = read_value(value)
-        steps: list[tuple[tuple[str, ...], Any, Mapping[str, Any] | None, bool]]
+        children: list[tuple[_Path, Any, _Object | None, bool]]
         if isinstance(value, list):
-            objects = sum(isinstance(item, dict) for item in value[:50])
-            steps = [((*path, str(at)), item, None, listed or objects > 2) for at, item in enumerate(value[:500])]
+            is_list = in_list or sum(isinstance(item, dict) for item in value[:50]) > 2
+            children = [((*path, str(index)), item, None, is_list) for index, item in enumerate(value[:500])]
         elif isinstance(value, dict):
             if "ROOT_QUERY" in value or "client:root" in value:
-                table.update(value)
-            yield _Place(path, value, parent, listed)
-            steps = [((*path, key), item, value, listed) for key, item in value.items()]
+                references.update(value)
+            yield _StateObject(path, value, parent, in_list, references)
+            children = [((*path, key), item, value, in_list) for key, item in value.items()]
         else:
             continue
-        if len(path) < _MAX_DEPTH:
-            for step in reversed(steps):
-                if isinstance(step[1], str):
-                    if unfolded >= _MAX_UNFOLDED or len(step[1]) < 60 or not step[1].startswith(('{"', '[{"', '{\\"')):
-                        continue
-                    unfolded += 1
-                elif not isinstance(step[1], list | dict):
+        if len(path) >= _MAX_DEPTH:
+            continue
+        for child in reversed(children):
+            if isinstance(child[1], str):
+                if json_strings >= _MAX_JSON_STRINGS or not _may_be_json(child[1]):
                     continue
-                todo.append(step)
+                json_strings += 1
+            elif not isinstance(child[1], list | dict):
+                continue
+            pending.append(child)
 
 
-def _statement(place: _Place, table: Mapping[str, Any]) -> Statement:
+def _may_be_json(text: str) -> bool:
+    return len(text) >= 60 and text.startswith(('{"', '[{"', '{\\"'))
+
+
+def _script_article(obj: _StateObject) -> ScriptArticle:
     values: dict[str, Any] = {}
     paths: dict[str, str] = {}
     for field in FIELDS:
-        value, path = _value(place, field, table)
+        value, path = _find_value(obj, field)
         if value is not None:
-            values[field], paths[field] = value, "state:" + ".".join(path)[:200]
-    return Statement(
-        title=_title(place, table),
-        published=_moment(values.get("published"), table),
-        modified=_moment(values.get("modified"), table),
-        authors=tuple(dict.fromkeys(_names(values.get("authors"), table)))[:20],
-        source=next(_names(values.get("source"), table), None),
+            values[field], paths[field] = value, _provenance(path)
+    references = obj.references
+    return ScriptArticle(
+        title=_title(obj),
+        published=_time(values.get("published"), references),
+        modified=_time(values.get("modified"), references),
+        authors=tuple(dict.fromkeys(_names(values.get("authors"), references)))[:20],
+        source=next(_names(values.get("source"), references), None),
         paths=paths,
         body=values.get("body"),
-        table=table,
+        references=references,
     )
 
 
-def _title(place: _Place, table: Mapping[str, Any]) -> str | None:
-    title = _words(_own(place.node, "title", table)[0], table)
-    return title if title and _SHORTEST <= len(title) <= _LONGEST_TITLE else None
+def _provenance(path: _Path) -> str:
+    return "state:" + ".".join(path)[:200]
 
 
-def _value(place: _Place, field: str, table: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
-    """The value of a field and its path: beside the title, in a part of the object, or beside the object."""
-    todo: list[tuple[Mapping[str, Any], tuple[str, ...]]] = [(place.node, place.path)]
-    for depth in range(3):
-        inner: list[tuple[Mapping[str, Any], tuple[str, ...]]] = []
-        for node, path in todo:
-            value, key = _own(node, field, table)
+def _title(obj: _StateObject) -> str | None:
+    title = _text(_own_value(obj.node, "title", obj.references)[0], obj.references)
+    return title if title and _MIN_TITLE <= len(title) <= _LONGEST_TITLE else None
+
+
+def _find_value(obj: _StateObject, field: str) -> tuple[Any, _Path]:
+    """The value of a field and its path: in the object itself, in a part of it, or beside it."""
+    level: list[tuple[_Object, _Path]] = [(obj.node, obj.path)]
+    for most_parts in (20, 40, 0):
+        parts: list[tuple[_Object, _Path]] = []
+        for node, path in level:
+            value, key = _own_value(node, field, obj.references)
             if value is not None:
                 return value, (*path, key)
-            for key, item in list(node.items())[:200]:
-                if folded(key) in INSIDE and isinstance(part := followed(item, table), dict):
-                    inner.append((part, (*path, key)))
-        todo = inner[: 20 if depth < 1 else 40]
-    if place.parent is not None and field != "title":
-        value, key = _own(place.parent, field, table)
+            parts += [(part, (*path, key)) for key, part in _parts(node, 200, obj.references)]
+        level = parts[:most_parts]
+    if obj.parent is not None and field != "title":
+        value, key = _own_value(obj.parent, field, obj.references)
         if value is not None:
-            return value, (*place.path[:-1], key)
-        for key, item in list(place.parent.items())[:50]:
-            if folded(key) in INSIDE and isinstance(part := followed(item, table), dict) and part is not place.node:
-                value, inner_key = _own(part, field, table)
+            return value, (*obj.path[:-1], key)
+        for key, part in _parts(obj.parent, 50, obj.references):
+            if part is not obj.node:
+                value, inner_key = _own_value(part, field, obj.references)
                 if value is not None:
-                    return value, (*place.path[:-1], key, inner_key)
+                    return value, (*obj.path[:-1], key, inner_key)
     return None, ()
 
 
-def _own(node: Mapping[str, Any], field: str, table: Mapping[str, Any]) -> tuple[Any, str]:
+def _parts(node: _Object, most_keys: int, references: _Object) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The objects that an object is divided into, each with its key."""
+    for key, item in islice(node.items(), most_keys):
+        if normalize_key(key) in PART_KEYS and isinstance(part := resolve_reference(item, references), dict):
+            yield key, part
+
+
+def _own_value(node: _Object, field: str, references: _Object) -> tuple[Any, str]:
     """The value that an object itself gives a field, by its best key; of several bodies the longest."""
     ranks = KEYS[field]
     best: tuple[int, Any, str] | None = None
-    for key, item in list(node.items())[:400]:
-        rank = ranks.get(folded(key))
+    for key, item in islice(node.items(), 400):
+        rank = ranks.get(normalize_key(key))
         if rank is None or item in (None, "", False, True) or item == [] or item == {}:
             continue
-        value = followed(item, table)
+        value = resolve_reference(item, references)
         if field == "body":
-            size = size_of(value, table) if isinstance(value, str | list | dict) else 0
-            if size < _BODY:
+            length = text_size(value, references) if isinstance(value, str | list | dict) else 0
+            if length < _MIN_BODY:
                 continue
-            rank = -size
-        elif not _fits(field, value, table):
+            rank = -length
+        elif not _fits(field, value, references):
             continue
         if best is None or rank < best[0]:
             best = (rank, value, key)
     return (best[1], best[2]) if best else (None, "")
 
 
-def _fits(field: str, value: Any, table: Mapping[str, Any]) -> bool:
+def _fits(field: str, value: Any, references: _Object) -> bool:
     if field in ("published", "modified"):
-        return _moment(value, table) is not None
+        return _time(value, references) is not None
     if field in ("authors", "source"):
-        return next(_names(value, table), None) is not None
-    return _words(value, table) is not None
+        return next(_names(value, references), None) is not None
+    return _text(value, references) is not None
 
 
-def _words(value: Any, table: Mapping[str, Any], depth: int = 0) -> str | None:
-    """The words of a value that is a string, or that says its string by a key."""
-    value = followed(value, table)
+def _text(value: Any, references: _Object, depth: int = 0) -> str | None:
+    """The text of a value that is a string, or an object with a string under one of `VALUE_KEYS`."""
+    value = resolve_reference(value, references)
     if isinstance(value, str):
-        return squeeze(entities.unescape(_TAG.sub(" ", undone(value[:2000])))) or None
+        return normalize_space(entities.unescape(_TAG.sub(" ", unescape_value(value[:2000])))) or None
     if isinstance(value, list) and len(value) == 1 and depth < 4:
-        return _words(value[0], table, depth + 1)
+        return _text(value[0], references, depth + 1)
     if isinstance(value, dict) and depth < 4:
-        keys = {folded(key): key for key in list(value)[:60]}
-        return next(
-            (said for key in VALUES if key in keys and (said := _words(value[keys[key]], table, depth + 1))), None
-        )
+        keys = _keys_by_name(value)
+        texts = (_text(value[keys[name]], references, depth + 1) for name in VALUE_KEYS if name in keys)
+        return next(filter(None, texts), None)
     return None
 
 
-def _moment(value: Any, table: Mapping[str, Any]) -> str | None:
-    """A time as a string that `times.read_machine` reads."""
-    value = followed(value, table)
+def _keys_by_name(node: _Object) -> dict[str, str]:
+    return {normalize_key(key): key for key in islice(node, 60)}
+
+
+def _time(value: Any, references: _Object) -> str | None:
+    """A time as a string that `date_parser.read_machine` may read."""
+    value = resolve_reference(value, references)
     if isinstance(value, dict):
-        value = _words(value, table) or next((item for item in value.values() if isinstance(item, int | float)), None)
+        value = _text(value, references) or next(
+            (item for item in value.values() if isinstance(item, int | float)), None
+        )
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
@@ -319,40 +360,35 @@ def _moment(value: Any, table: Mapping[str, Any]) -> str | None:
     return value
 
 
-def _names(value: Any, table: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
+def _names(value: Any, references: _Object, depth: int = 0) -> Iterator[str]:
     """Names of people or outlets: strings, objects, and lists of these."""
-    value = followed(value, table)
+    value = resolve_reference(value, references)
     if isinstance(value, str):
-        name = squeeze(value[:200])
-        if (
-            name
-            and "://" not in name
-            and not name.startswith(("{", "[", "/", "@http"))
-            and not name.replace("-", "").isdigit()
-        ):
+        name = normalize_space(value[:200])
+        is_number = name.replace("-", "").isdigit()
+        if name and "://" not in name and not name.startswith(("{", "[", "/", "@http")) and not is_number:
             yield name
     elif depth > 4:
         return
     elif isinstance(value, list):
         for item in value[:30]:
-            yield from _names(item, table, depth + 1)
+            yield from _names(item, references, depth + 1)
     elif isinstance(value, dict):
-        keys = {folded(key): key for key in list(value)[:60]}
-        said = next((name for key in NAMES if key in keys for name in _names(value[keys[key]], table, 5)), None)
-        if said is None and "firstname" in keys and "lastname" in keys:
-            said = squeeze(f"{value[keys['firstname']] or ''} {value[keys['lastname']] or ''}")
-        if said:
-            yield said
+        keys = _keys_by_name(value)
+        name = next((name for key in NAME_KEYS if key in keys for name in _names(value[keys[key]], references, 5)), "")
+        if not name and "firstname" in keys and "lastname" in keys:
+            name = normalize_space(f"{value[keys['firstname']] or ''} {value[keys['lastname']] or ''}")
+        if name:
+            yield name
             return
-        for key in PEOPLE:
-            if key in keys:
-                yield from _names(value[keys[key]], table, depth + 1)
-                return
+        people = next((keys[key] for key in PEOPLE_KEYS if key in keys), None)
+        if people is not None:
+            yield from _names(value[people], references, depth + 1)
 
 
-def _links(node: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in list(node.items())[:400]:
-        if folded(key) in KEYS["url"] and isinstance(value, str):
+def _own_links(node: _Object) -> Iterator[str]:
+    for key, value in islice(node.items(), 400):
+        if normalize_key(key) in KEYS["url"] and isinstance(value, str):
             yield value[:2000]
 
 

@@ -1,4 +1,4 @@
-"""The keys of state in scripts and what they say, from `state_keys.toml`."""
+"""The keys of state in scripts and their meanings, from `state_keys.toml`."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ _SIGNS = str.maketrans("", "", "_-$@ ")
 
 
 @lru_cache(4096)
-def folded(key: str) -> str:
-    """A key for looking up: "publish_time" and "publishTime" are one."""
+def normalize_key(key: str) -> str:
+    """The form of a key for look-ups: "publish_time" and "publishTime" are one."""
     return key[:60].lower().translate(_SIGNS)
 
 
 def _ranks(words: list[str]) -> dict[str, int]:
-    return {folded(word): rank for rank, word in enumerate(words)}
+    return {normalize_key(word): rank for rank, word in enumerate(words)}
 
 
 FIELDS = ("title", "body", "published", "modified", "authors", "source", "url")
 KEYS = {name: _ranks(_TABLES[name]["keys"]) for name in FIELDS}
-"""By field: its keys, each with its rank, the best first."""
-KNOWN = frozenset(key for ranks in KEYS.values() for key in ranks)
-INSIDE, FOREIGN_KEYS = frozenset(_TABLES["inside"]["keys"]), frozenset(_TABLES["foreign"]["keys"])
-VALUES, NAMES, PEOPLE = (
+"""For each field, its keys with their ranks; the best key has rank 0."""
+ALL_KEYS = frozenset(key for ranks in KEYS.values() for key in ranks)
+PART_KEYS, OTHER_CONTENT_KEYS = frozenset(_TABLES["inside"]["keys"]), frozenset(_TABLES["foreign"]["keys"])
+VALUE_KEYS, NAME_KEYS, PEOPLE_KEYS = (
     tuple(words) for words in (_TABLES["value"]["keys"], _TABLES["name"]["keys"], _TABLES["name"]["people"])
 )
 BLOCK_TEXT, BLOCK_CHILDREN = tuple(_TABLES["block"]["text"]), tuple(_TABLES["block"]["children"])

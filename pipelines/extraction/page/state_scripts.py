@@ -1,10 +1,11 @@
-"""State that a page carries for its own scripts: from the text of a page to values, whatever form they are written in.
+"""The state that a page carries for its own scripts: the values in it, whatever form they are written in.
 
-A *root* is one such value with its name: JSON in a script of its own (`__NEXT_DATA__`, `__NUXT_DATA__`), what a script assigns
-or is called with (`window.__INITIAL_STATE__ = {…}`, `JSON.parse("…")`), the chunks that are pushed (`self.__next_f`), an
-attribute (`data-page="{…}"`), or a comment of a publishing system. What is plainly assigned (`var ct = "1581517077"`) is one
-root together. References between values (Apollo's `__ref`, React's `$1a`, Nuxt's numbers) are in `table` or already followed.
-Reading is bounded by `MAX_SCRIPTS` and `MAX_LITERALS`; every step runs in time that grows with the text alone.
+A *root* is one such value with its name: JSON in a script of its own (`__NEXT_DATA__`, `__NUXT_DATA__`), what a script assigns or
+calls a function with (`window.__INITIAL_STATE__ = {…}`, `JSON.parse("…")`), pushed chunks (`self.__next_f`), an attribute
+(`data-page="{…}"`), or a comment of a publishing system. Strings that a script assigns to variables (`var ct = "1581517077"`)
+form one root together. References between values (Apollo's `__ref`, React's `$1a`) are resolved by the reader of the root with
+`references`; Nuxt's numbers are resolved here. Reading is limited by `MAX_SCRIPTS` and `MAX_LITERALS`, and every step takes time
+linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -19,87 +20,87 @@ from urllib.parse import unquote
 MAX_SCRIPTS = 6_000_000
 """Characters of scripts read of one page. The largest state of the development pages has 1.3 million."""
 MAX_LITERALS = 2_000
-"""Values of one script, or attributes of one page, that are tried; most are code and end at once."""
+"""Values of one script, or attributes of one page, that are tried. Most are code and end at once."""
 MAX_JAVASCRIPT = 1_500_000
-"""Characters of one value that is JavaScript, not JSON."""
+"""Characters of one value in JavaScript that is not JSON."""
 _MAX_DEPTH = 60
-_MOST_VALUES = 500
+_MAX_VALUES = 500
 
 _SCRIPT = re.compile(r"<script\b([^>]{0,3000})>", re.I)
-_CLOSE = re.compile(r"</script", re.I)
+_SCRIPT_END = re.compile(r"</script", re.I)
 _TYPE = re.compile(r"\btype\s{0,3}=\s{0,3}[\"']?([\w/.+-]{1,60})", re.I)
 _ID = re.compile(r"\b(?:id|data-url|data-name|class)\s{0,3}=\s{0,3}[\"']?([\w./:-]{1,80})", re.I)
-_OPENINGS = ('="{&quot;', '="[{&quot;', '="{&#34;', "='{\"", "='[{\"")
-"""How an attribute begins that holds JSON."""
+_JSON_ATTRIBUTES = ('="{&quot;', '="[{&quot;', '="{&#34;', "='{\"", "='[{\"")
+"""How an attribute that holds JSON begins."""
 _NAME = re.compile(r"[\w:-]{1,60}$")
 _COMMENT = re.compile(r"<!--\s{0,3}enpproperty\b(.{1,4000}?)-->", re.S)
 _ELEMENT = re.compile(r"<([a-zA-Z]{2,20})>([^<>]{1,500})</")
-_NAMED = r"(?<![\w$.])(?P<name>[A-Za-z_$][\w$.]{0,100})(?:\[[\"'](?P<key>[\w.:-]{1,80})[\"']\])?\s{0,9}"
-_START = re.compile(
-    rf"{_NAMED}[=(]\s{{0,9}}(?:(?=[{{\[])|(?P<call>JSON\.parse)\(\s{{0,9}}(?:decodeURIComponent\(\s{{0,9}})?(?=[\"'`])"
+_VARIABLE = r"(?<![\w$.])(?P<name>[A-Za-z_$][\w$.]{0,100})(?:\[[\"'](?P<key>[\w.:-]{1,80})[\"']\])?\s{0,9}"
+_ASSIGNMENT = re.compile(
+    rf"{_VARIABLE}[=(]\s{{0,9}}(?:(?=[{{\[])|(?P<call>JSON\.parse)\(\s{{0,9}}(?:decodeURIComponent\(\s{{0,9}})?(?=[\"'`])"
     r"|(?P<function>\(?function\s{0,3}\())"
 )
-_PAIR = re.compile(
-    rf"{_NAMED.replace('{0,100}', '{0,40}')}[\"']?\s{{0,9}}(?P<sign>[:=])\s{{0,9}}(?:(?:\"\"|'')\s{{0,3}}\|\|\s{{0,3}})?"
+_STRING_ASSIGNMENT = re.compile(
+    rf"{_VARIABLE.replace('{0,100}', '{0,40}')}[\"']?\s{{0,9}}(?P<sign>[:=])\s{{0,9}}(?:(?:\"\"|'')\s{{0,3}}\|\|\s{{0,3}})?"
     r"(?:(?:new\s)?[A-Za-z_.]{1,30}\(\s{0,3})?"
     r"(?:\"(?P<double>(?:[^\"\\\n]|\\.){1,4000}+)\"|'(?P<single>(?:[^'\\\n]|\\.){1,4000}+)'|(?P<number>1\d{9}(?:\d{3})?)(?![\w.]))"
 )
-_TELLING = re.compile(r"itle|eadline|ublish|ontent|uthor|ubDate|articleBody|&q;|%22")
+_ARTICLE_HINT = re.compile(r"itle|eadline|ublish|ontent|uthor|ubDate|articleBody|&q;|%22")
 _BRACKETS = re.compile(
     r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?$)|'(?:[^'\\]|\\.)*+(?:'|\\?$)|`(?:[^`\\]|\\.)*+(?:`|\\?$)|[{}\[\]()]", re.S
 )
-_CALLED = re.compile(r"(?<=[\"'])\.[a-zA-Z]{2,12}\([^()\"']{0,60}\)")
-"""What is done to a string where it stands: '…'.slice(6, -6), "…".trim()."""
-_JOINED = re.compile(r"[\"']\s{0,9}\+\s{0,9}[\"']")
-_EMPTY_OR = re.compile(r"(?:\"\"|'')\s{0,3}\|\|\s{0,3}")
-_HEX = re.compile(r"\\x([0-9a-fA-F]{2})")
-_NO_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu'])")
-"""A backslash before what JSON escapes nowhere."""
-_COMMAS = re.compile(r",(?=\s{0,200}[,}\]])")
-_WRAPPING = re.compile(
+_METHOD_CALL = re.compile(r"(?<=[\"'])\.[a-zA-Z]{2,12}\([^()\"']{0,60}\)")
+"""A method called on a string literal: '…'.slice(6, -6), "…".trim()."""
+_CONCATENATION = re.compile(r"[\"']\s{0,9}\+\s{0,9}[\"']")
+_EMPTY_DEFAULT = re.compile(r"(?:\"\"|'')\s{0,3}\|\|\s{0,3}")
+_HEX_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})")
+_INVALID_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu'])")
+"""A backslash before a character that JSON does not escape."""
+_TRAILING_COMMA = re.compile(r",(?=\s{0,200}[,}\]])")
+_COMMENT_WRAPPER = re.compile(
     r"^\s{0,200}(?:<!--|(?:/\*|//)?\s{0,9}<!\[CDATA\[)(?:\s{0,9}\*/)?|(?:/\*|//)?\s{0,9}(?:-->|\]\]>)(?:\s{0,9}\*/)?\s{0,200}$"
 )
-_GIVEN = re.compile(r"return\s{0,5}(?=[{\[])")
-_MOST_NAMES = 60_000
-"""Characters in which the names are looked for that a function is given."""
-_ROW = re.compile(rb"\n?([0-9a-f]{1,6}):(?:T([0-9a-f]{1,8}),)?")
+_RETURN = re.compile(r"return\s{0,5}(?=[{\[])")
+_MAX_PARAMETERS = 60_000
+"""Characters in which the parameters of a function are looked for."""
+_FLIGHT_ROW = re.compile(rb"\n?([0-9a-f]{1,6}):(?:T([0-9a-f]{1,8}),)?")
 _REFERENCE = re.compile(r"\$[L@]?([0-9a-f]{1,6})")
-_ANGULAR = {"&q;": '"', "&s;": "'", "&l;": "<", "&g;": ">", "&a;": "&"}
+_ANGULAR_ESCAPES = {"&q;": '"', "&s;": "'", "&l;": "<", "&g;": ">", "&a;": "&"}
 
 
 class Root(NamedTuple):
-    """One value of a page's scripts, its name, and what the references in it name."""
+    """One value in a page's scripts, its name, and the values that its references name."""
 
     name: str
     value: Any
-    table: Mapping[str, Any] = {}
+    references: Mapping[str, Any] = {}
 
 
-def roots_of(html: str, known: Callable[[str], bool]) -> Iterator[Root]:
-    """Every value that the scripts, attributes and comments of a page hold; JSON-LD is read elsewhere.
+def iter_roots(html: str, is_known_key: Callable[[str], bool]) -> Iterator[Root]:
+    """Every value that the scripts, attributes and comments of a page hold, except JSON-LD.
 
-    `known` says which names are worth keeping where a script gives names to strings one by one.
+    `is_known_key` says which variables are kept where a script assigns strings to variables one by one.
     """
-    left = MAX_SCRIPTS
+    remaining = MAX_SCRIPTS
     chunks: list[str] = []
     variables: dict[str, str] = {}
     for kind, name, text in _scripts(html):
-        if (left := left - len(text)) < 0:
+        if (remaining := remaining - len(text)) < 0:
             break
         if "json" in kind:
             if (value := read_value(text)) is not None:
                 yield Root(name or "json", value)
         elif "__next_f" in text[:200]:
-            chunks += _pushed(text)
+            chunks += _pushed_chunks(text)
         else:
-            roots = list(_assigned(text)) if _TELLING.search(text) else []
+            roots = list(_assigned_values(text)) if _ARTICLE_HINT.search(text) else []
             yield from roots
-            read = any(isinstance(root.value, dict) for root in roots)
-            pairs = _pairs(text, "=" if read else "=:", known)
+            has_objects = any(isinstance(root.value, dict) for root in roots)
+            pairs = _string_variables(text, "=" if has_objects else "=:", is_known_key)
             variables = {**pairs, **variables}
     if chunks:
-        yield _flight("".join(chunks))
-    yield from _attributes(html)
+        yield _flight_root("".join(chunks))
+    yield from _attribute_roots(html)
     for comment in _COMMENT.finditer(html[:MAX_SCRIPTS]):
         yield Root("comment", {m[1]: entities.unescape(m[2]) for m in _ELEMENT.finditer(comment[1])})
     if variables:
@@ -107,53 +108,54 @@ def roots_of(html: str, known: Callable[[str], bool]) -> Iterator[Root]:
 
 
 def read_value(text: str) -> Any:
-    """JSON, or what its writers take for it: wrapped in comments, escaped once more, with bare keys. None where it is none."""
+    """The value of JSON, or of what is written in its place: in comments, escaped twice, with bare keys. None where it cannot
+    be read."""
     text = text.strip()
     if text[:9].upper().startswith(("%7B", "%5B")):
         text = unquote(text)
     if text[:8].startswith(("{&q;", "[{&q;")):
-        for sign, meant in _ANGULAR.items():
+        for sign, meant in _ANGULAR_ESCAPES.items():
             text = text.replace(sign, meant)
     elif '"' not in text[:60] and ("&quot;" in text[:60] or "&#34;" in text[:60]):
         text = entities.unescape(text)
     if text[:1] not in '{["' or not text:
-        text = _WRAPPING.sub("", _WRAPPING.sub("", text)).strip().rstrip(";")
+        text = _COMMENT_WRAPPER.sub("", _COMMENT_WRAPPER.sub("", text)).strip().rstrip(";")
     try:
         value = json.loads(text, strict=False)
     except (ValueError, RecursionError):
-        value = _several(text) or _javascript(text)
+        value = _concatenated_values(text) or _javascript_value(text)
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.loads(value, strict=False)
         except (ValueError, RecursionError):
             return None
-    return _unflattened(value) if isinstance(value, list) else value
+    return _expand_references(value) if isinstance(value, list) else value
 
 
-def _several(text: str) -> list[Any] | None:
-    """The values of a text that holds one after another, with or without commas between."""
-    decoder, at = json.JSONDecoder(strict=False), 0
+def _concatenated_values(text: str) -> list[Any] | None:
+    """The values of a text that holds several in a row, with or without commas between them."""
+    decoder, position = json.JSONDecoder(strict=False), 0
     values: list[Any] = []
-    while at < len(text) and len(values) < _MOST_VALUES:
+    while position < len(text) and len(values) < _MAX_VALUES:
         try:
-            value, at = decoder.raw_decode(text, at)
+            value, position = decoder.raw_decode(text, position)
         except (ValueError, RecursionError):
             return None
         values.append(value)
-        while text[at : at + 1] in (",", ";", " ", "\n", "\r", "\t"):
-            at += 1
+        while text[position : position + 1] in (",", ";", " ", "\n", "\r", "\t"):
+            position += 1
     return values
 
 
-def _javascript(text: str) -> Any:
-    """An object of JavaScript's. None where it cannot be read: what is not JSON, nor JavaScript without code in it."""
+def _javascript_value(text: str) -> Any:
+    """A JavaScript object or array. None where it contains code."""
     if not text.startswith(("{", "[")) or len(text) > MAX_JAVASCRIPT:
         return None
     from chompjs import parse_js_object  # needed by one page in twenty
 
-    mended = _EMPTY_OR.sub("", _JOINED.sub("", _CALLED.sub("", text))).replace("\\\n", "")
-    mended = _COMMAS.sub("", _NO_ESCAPE.sub("", _HEX.sub(r"\\u00\1", mended)))
-    for parse, attempt in ((json.loads, mended), (parse_js_object, text), (parse_js_object, mended)):
+    repaired = _EMPTY_DEFAULT.sub("", _CONCATENATION.sub("", _METHOD_CALL.sub("", text))).replace("\\\n", "")
+    repaired = _TRAILING_COMMA.sub("", _INVALID_ESCAPE.sub("", _HEX_ESCAPE.sub(r"\\u00\1", repaired)))
+    for parse, attempt in ((json.loads, repaired), (parse_js_object, text), (parse_js_object, repaired)):
         try:
             return (
                 parse(attempt, strict=False) if parse is json.loads else parse(attempt, loader_kwargs={"strict": False})
@@ -165,12 +167,12 @@ def _javascript(text: str) -> Any:
 
 def _scripts(html: str) -> Iterator[tuple[str, str, str]]:
     """Type, name and text of each script that may hold state."""
-    at = 0
-    while opening := _SCRIPT.search(html, at):
-        closing = _CLOSE.search(html, opening.end())
+    position = 0
+    while opening := _SCRIPT.search(html, position):
+        closing = _SCRIPT_END.search(html, opening.end())
         if closing is None:
             return
-        at = closing.end()
+        position = closing.end()
         attributes, text = opening[1], html[opening.end() : closing.start()]
         found = _TYPE.search(attributes)
         kind = found[1].lower() if found else "text/javascript"
@@ -179,8 +181,8 @@ def _scripts(html: str) -> Iterator[tuple[str, str, str]]:
             yield kind, name[1] if name else "", text
 
 
-def _end_of(text: str, start: int) -> int:
-    """Where the bracket that opens at `start` is closed, strings passed over; the end of the text where it is not."""
+def _closing_position(text: str, start: int) -> int:
+    """The position after the bracket that closes the one at `start`, strings skipped; the end of the text where none does."""
     depth = 0
     for token in _BRACKETS.finditer(text, start, start + MAX_JAVASCRIPT):
         sign = token[0]
@@ -193,27 +195,27 @@ def _end_of(text: str, start: int) -> int:
     return min(len(text), start + MAX_JAVASCRIPT)
 
 
-def _assigned(text: str) -> Iterator[Root]:
-    """The objects that a script assigns to names or calls functions with."""
+def _assigned_values(text: str) -> Iterator[Root]:
+    """The objects that a script assigns to variables or calls functions with."""
     decoder = json.JSONDecoder(strict=False)
-    at = tries = looked = 0
-    while tries < MAX_LITERALS and looked < 2 * MAX_JAVASCRIPT and (start := _START.search(text, at)):
-        at, tries, value = start.end(), tries + 1, None
+    position = tries = scanned = 0
+    while tries < MAX_LITERALS and scanned < 2 * MAX_JAVASCRIPT and (start := _ASSIGNMENT.search(text, position)):
+        position, tries, value = start.end(), tries + 1, None
         if start["function"]:
-            value, end = _called_function(text, at)
+            value, end = _function_value(text, position)
         else:
             try:
-                value, end = decoder.raw_decode(text, at)
+                value, end = decoder.raw_decode(text, position)
             except (ValueError, RecursionError):
-                end = _end_of_string(text, at) if start["call"] else _end_of(text, at)
-                literal = text[at:end]
-                if _TELLING.search(literal):
-                    value = _string(literal) if start["call"] else read_value(literal)
-        looked += end - at
+                end = _end_of_string(text, position) if start["call"] else _closing_position(text, position)
+                literal = text[position:end]
+                if _ARTICLE_HINT.search(literal):
+                    value = _javascript_string(literal) if start["call"] else read_value(literal)
+        scanned += end - position
         if isinstance(value, str):
             value = read_value(value)
         if isinstance(value, dict | list):
-            at = end
+            position = end
             yield Root(start["key"] or start["name"], value)
 
 
@@ -222,9 +224,9 @@ def _end_of_string(text: str, start: int) -> int:
     return token.end() if token else start + 1
 
 
-def _string(literal: str) -> str | None:
-    """What a string of JavaScript's in single quotes or backticks says."""
-    inner = _HEX.sub(r"\\u00\1", literal[1:-1].replace("\\'", "'").replace("\\`", "`"))
+def _javascript_string(literal: str) -> str | None:
+    """The value of a JavaScript string in single quotes or backticks."""
+    inner = _HEX_ESCAPE.sub(r"\\u00\1", literal[1:-1].replace("\\'", "'").replace("\\`", "`"))
     inner = re.sub(r'(?<!\\)"', r"\\u0022", inner)
     try:
         return str(json.loads(f'"{inner}"', strict=False))
@@ -232,35 +234,42 @@ def _string(literal: str) -> str | None:
         return None
 
 
-def _called_function(text: str, at: int) -> tuple[Any, int]:
-    """What a function gives that is called where it stands, `(function(a,b){return {…}}("x",1))`: its names are filled in."""
-    closing = text.find(")", at, at + _MOST_NAMES)
+def _function_value(text: str, position: int) -> tuple[Any, int]:
+    """The object that an immediately called function returns, `(function(a,b){return {…}}("x",1))`, with its arguments filled
+    in."""
+    closing = text.find(")", position, position + _MAX_PARAMETERS)
     body = text.find("{", closing, closing + 9) if closing >= 0 else -1
     if body < 0:
-        return None, at
-    end = _end_of(text, body)
-    given = _GIVEN.search(text, body, end)
+        return None, position
+    end = _closing_position(text, body)
+    returned = _RETURN.search(text, body, end)
     opening = text.find("(", end, end + 3)
-    if given is None or opening < 0:
+    if returned is None or opening < 0:
         return None, end
-    value = read_value(text[given.end() : _end_of(text, given.end())])
-    values = read_value(f"[{text[opening + 1 : _end_of(text, opening) - 1]}]")
-    names = [name.strip() for name in text[at:closing].split(",")]
-    return _filled(value, dict(zip(names, values, strict=False)) if isinstance(values, list) else {}), end
+    value = read_value(text[returned.end() : _closing_position(text, returned.end())])
+    arguments = read_value(f"[{text[opening + 1 : _closing_position(text, opening) - 1]}]")
+    names = [name.strip() for name in text[position:closing].split(",")]
+    return _fill_parameters(
+        value, dict(zip(names, arguments, strict=False)) if isinstance(arguments, list) else {}
+    ), end
 
 
-def _filled(value: Any, given: dict[str, Any], depth: int = 0) -> Any:
+def _fill_parameters(value: Any, arguments: dict[str, Any], depth: int = 0) -> Any:
     if isinstance(value, str):
-        return given.get(value, value) if len(value) < 4 else value
+        return arguments.get(value, value) if len(value) < 4 else value
     if depth > _MAX_DEPTH:
         return None
     if isinstance(value, list):
-        return [_filled(item, given, depth + 1) for item in value]
-    return {key: _filled(item, given, depth + 1) for key, item in value.items()} if isinstance(value, dict) else value
+        return [_fill_parameters(item, arguments, depth + 1) for item in value]
+    return (
+        {key: _fill_parameters(item, arguments, depth + 1) for key, item in value.items()}
+        if isinstance(value, dict)
+        else value
+    )
 
 
-def _pushed(text: str) -> Iterator[str]:
-    """The chunks of React's stream that a script pushes."""
+def _pushed_chunks(text: str) -> Iterator[str]:
+    """The chunks that a script pushes onto the stream of React Server Components ("flight")."""
     decoder = json.JSONDecoder(strict=False)
     for call in re.finditer(r"\.push\((?=\[)", text):
         try:
@@ -271,26 +280,26 @@ def _pushed(text: str) -> Iterator[str]:
             yield value[1]
 
 
-def _flight(stream: str) -> Root:
-    """The rows of React's stream by their numbers. A text's length is given in bytes."""
-    data, at = stream.encode("utf-8", "replace"), 0
+def _flight_root(stream: str) -> Root:
+    """The rows of React's stream by their numbers. The length of a text row is given in bytes."""
+    data, position = stream.encode("utf-8", "replace"), 0
     rows: dict[str, Any] = {}
-    while row := _ROW.match(data, at):
+    while row := _FLIGHT_ROW.match(data, position):
         if row[2]:
-            at = row.end() + int(row[2], 16)
-            rows[row[1].decode()] = data[row.end() : at].decode("utf-8", "replace")
+            position = row.end() + int(row[2], 16)
+            rows[row[1].decode()] = data[row.end() : position].decode("utf-8", "replace")
             continue
         end = data.find(b"\n", row.end())
-        at = end if end >= 0 else len(data)
+        position = end if end >= 0 else len(data)
         try:
-            rows[row[1].decode()] = json.loads(data[row.end() : at], strict=False)
+            rows[row[1].decode()] = json.loads(data[row.end() : position], strict=False)
         except (ValueError, RecursionError):
             continue
     return Root("__next_f", rows, rows)
 
 
-def followed(value: Any, table: Mapping[str, Any]) -> Any:
-    """What a value stands for, where it is a reference."""
+def resolve_reference(value: Any, references: Mapping[str, Any]) -> Any:
+    """The value that a reference names; any other value unchanged."""
     for _ in range(4):
         key = None
         if isinstance(value, str):
@@ -298,78 +307,78 @@ def followed(value: Any, table: Mapping[str, Any]) -> Any:
             key = match[1] if match else None
         elif isinstance(value, dict) and len(value) <= 4:
             key = value.get("__ref") or (value.get("id") if "generated" in value else None)
-        if not isinstance(key, str) or key not in table:
+        if not isinstance(key, str) or key not in references:
             return value
-        value = table[key]
+        value = references[key]
     return value
 
 
-def _unflattened(table: list[Any]) -> Any:
-    """A value written as a list whose parts point at each other by their numbers (Nuxt 3, SvelteKit, React Router)."""
-    if len(table) < 3 or not _points(table[0]):
-        return table
-    done: dict[int, Any] = {}
+def _expand_references(values: list[Any]) -> Any:
+    """A value that is written as a list whose items refer to each other by index (Nuxt 3, SvelteKit, React Router)."""
+    if len(values) < 3 or not _is_reference_table(values[0]):
+        return values
+    resolved: dict[int, Any] = {}
 
-    def at(index: Any, depth: int) -> Any:
-        if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(table) or depth > _MAX_DEPTH:
+    def resolve(index: Any, depth: int) -> Any:
+        if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(values) or depth > _MAX_DEPTH:
             return None
-        if index not in done:
-            done[index] = None  # what points at itself ends here
-            value = table[index]
+        if index not in resolved:
+            resolved[index] = None  # a value that refers to itself ends here
+            value = values[index]
             if isinstance(value, dict):
-                done[index] = {key_of(key): at(item, depth + 1) for key, item in value.items()}
+                resolved[index] = {resolve_key(key): resolve(item, depth + 1) for key, item in value.items()}
             elif isinstance(value, list) and value and isinstance(value[0], str):
                 inner = value[1] if len(value) > 1 else None
-                done[index] = inner if isinstance(inner, str) else at(inner, depth + 1)
+                resolved[index] = inner if isinstance(inner, str) else resolve(inner, depth + 1)
             else:
-                done[index] = [at(item, depth + 1) for item in value] if isinstance(value, list) else value
-        return done[index]
+                resolved[index] = [resolve(item, depth + 1) for item in value] if isinstance(value, list) else value
+        return resolved[index]
 
-    def key_of(key: str) -> str:
+    def resolve_key(key: str) -> str:
         number = key[1:]
-        named = table[int(number)] if key[:1] == "_" and number.isdecimal() and int(number[:9]) < len(table) else key
+        named = values[int(number)] if key[:1] == "_" and number.isdecimal() and int(number[:9]) < len(values) else key
         return named if isinstance(named, str) else key
 
-    return at(0, 0)
+    return resolve(0, 0)
 
 
-def _points(first: Any) -> bool:
-    """Whether the first part of a list holds nothing but numbers of others."""
+def _is_reference_table(first: Any) -> bool:
+    """Whether the first item of a list holds nothing but indexes of others."""
     if isinstance(first, list) and len(first) == 2 and isinstance(first[0], str):
         return isinstance(first[1], int)
     inner = list(first.values()) if isinstance(first, dict) else []
     return bool(inner) and all(isinstance(number, int) and not isinstance(number, bool) for number in inner)
 
 
-def _attributes(html: str) -> Iterator[Root]:
-    for opening in _OPENINGS:
-        at = 0
+def _attribute_roots(html: str) -> Iterator[Root]:
+    for opening in _JSON_ATTRIBUTES:
+        position = 0
         for _ in range(MAX_LITERALS):
-            if (start := html.find(opening, at)) < 0:
+            if (start := html.find(opening, position)) < 0:
                 break
             begin = start + 2
-            at = html.find(opening[1], begin, begin + MAX_JAVASCRIPT)
-            if at < 0:
+            position = html.find(opening[1], begin, begin + MAX_JAVASCRIPT)
+            if position < 0:
                 break
-            text = html[begin:at]
-            if _TELLING.search(text) and isinstance(value := read_value(entities.unescape(text)), dict | list):
+            text = html[begin:position]
+            if _ARTICLE_HINT.search(text) and isinstance(value := read_value(entities.unescape(text)), dict | list):
                 name = _NAME.search(html, max(0, start - 60), start)
                 yield Root(name[0] if name else "attribute", value)
 
 
-def _pairs(text: str, signs: str, known: Callable[[str], bool]) -> dict[str, str]:
-    """The strings and moments that a script gives names, first mention of each."""
+def _string_variables(text: str, signs: str, is_known_key: Callable[[str], bool]) -> dict[str, str]:
+    """The strings and timestamps that a script assigns to variables; the first assignment counts."""
     pairs: dict[str, str] = {}
-    for pair in _PAIR.finditer(text[:MAX_JAVASCRIPT]):
+    for pair in _STRING_ASSIGNMENT.finditer(text[:MAX_JAVASCRIPT]):
         name = pair["key"] or pair["name"].rsplit(".", 1)[-1]
-        if pair["sign"] in signs and name not in pairs and known(name):
-            said = pair["double"] or pair["single"] or pair["number"]
-            pairs[name] = undone(_string(f'"{said}"') or said)
+        if pair["sign"] in signs and name not in pairs and is_known_key(name):
+            value = pair["double"] or pair["single"] or pair["number"]
+            pairs[name] = unescape_value(_javascript_string(f'"{value}"') or value)
     return pairs
 
 
-def undone(text: str) -> str:
-    """A string without what it was escaped with once more: as HTML, and as a string of JSON within a string."""
+def unescape_value(text: str) -> str:
+    """A string without a second level of escapes: HTML entities, or JSON within a string."""
     if "&" in text and "<" not in text:
         text = entities.unescape(text)
     if text[:1] == text[-1:] == '"' and len(text) > 1:

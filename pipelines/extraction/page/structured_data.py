@@ -1,8 +1,8 @@
-"""What a page states for machines: JSON-LD, and the metas that say the same. Statements, not facts: readers check them.
+"""What a page states for machines in JSON-LD. These are claims, which the readers of each field check.
 
-JSON-LD nodes are looked for at any depth ("@graph", lists, "mainEntity"); the article's node is the one of an article type whose
-own address is the page's, else the first that is not an item of a list. Broken JSON is read as scripts are
-(`state_scripts.read_value`), else its telling keys are picked out by pattern.
+Nodes are looked for at any depth ("@graph", lists, "mainEntity"). The article is the node of an article type whose own address is
+the page's, else the first one that is not an item of a list. Broken JSON is read like state in scripts
+(`state_scripts.read_value`); where that fails, patterns find the most important keys.
 """
 
 from __future__ import annotations
@@ -14,57 +14,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipelines.extraction.page.document import DocumentHead, squeeze
-from pipelines.extraction.page.state import State, Statement
+from pipelines.extraction.page.document import DocumentHead, normalize_space
+from pipelines.extraction.page.state import ScriptArticle, ScriptState
 from pipelines.extraction.page.state_scripts import read_value
+from pipelines.extraction.text.word_lists import words
 
 Node = dict[str, Any]
 
 _ARTICLE_TYPE = re.compile(
     r"Article$|Posting$|^Report$|^Review$|Newspaper|^Recipe$|^(?:Critic|Claim)Review$|^CreativeWork$|^Quotation$"
 )
-_WEAK_TYPES = frozenset(
-    ("WebPage", "ItemPage", "VideoObject", "MediaObject", "PodcastEpisode", "Event", "HowTo", "FAQPage")
-)
-_HOUSE_TYPE = re.compile(r"^(?:WebSite|Organization|NewsMediaOrganization|NewsMedia|Corporation|LocalBusiness)$")
-_LISTS = frozenset(
-    (
-        "itemListElement",
-        "hasPart",
-        "relatedLink",
-        "isRelatedTo",
-        "mentions",
-        "comment",
-        "citation",
-        "blogPost",
-        "review",
-    )
-)
-_PICKED = re.compile(
+_NEWS_TYPES = words("NewsArticle ReportageNewsArticle AnalysisNewsArticle LiveBlogPosting")
+_PAGE_TYPES = words("WebPage ItemPage VideoObject MediaObject PodcastEpisode Event HowTo FAQPage")
+_SITE_TYPE = re.compile(r"^(?:WebSite|Organization|NewsMediaOrganization|NewsMedia|Corporation|LocalBusiness)$")
+_OTHER_WORK_KEYS = words("itemListElement hasPart relatedLink isRelatedTo mentions comment citation blogPost review")
+_TEXT_KEY = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated|articleSection|description)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,2000})"'
 )
-_PICKED_AUTHOR = re.compile(
-    r'"author"\s{0,20}:\s{0,20}(?:\[([^\]]{0,3000})|\{([^}]{0,1000})|("(?:[^"\\]|\\.){1,200}"))'
-)
-_PICKED_NAME = re.compile(r'"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"')
-_PICKED_STRING = re.compile(r'\s{0,20}"((?:[^"\\]|\\.){1,200})"\s{0,20}(?:,|$)')
+_AUTHOR_KEY = re.compile(r'"author"\s{0,20}:\s{0,20}(?:\[([^\]]{0,3000})|\{([^}]{0,1000})|("(?:[^"\\]|\\.){1,200}"))')
+_NAME_KEY = re.compile(r'"name"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,200})"')
+_STRING = re.compile(r'\s{0,20}"((?:[^"\\]|\\.){1,200})"\s{0,20}(?:,|$)')
 _MAX_NODES = 4000
 _MAX_DEPTH = 24
 
 
-_NEWS = frozenset(("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "LiveBlogPosting"))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StructuredData:
-    """The article as JSON-LD states it; everything as written there, tags and entities undone."""
+    """The article as JSON-LD states it, without tags and entities."""
 
     types: tuple[str, ...] = ()
     headline: str | None = None
-    alternative: str | None = None
+    alternative_headline: str | None = None
     published: str | None = None
-    pushed: str | None = None
-    """When the page was put up by Baidu's own vocabulary: to the second, and often later than the page says."""
+    baidu_published: str | None = None
+    """The time in Baidu's own vocabulary: to the second, and often later than the page says."""
     modified: str | None = None
     authors: tuple[str, ...] = ()
     editors: tuple[str, ...] = ()
@@ -75,55 +58,51 @@ class StructuredData:
     body: str | None = None
     language: str | None = None
     images: tuple[str, ...] = ()
-    free: bool | None = None
-    comments: int | None = None
+    is_free: bool | None = None
+    comment_count: int | None = None
     is_article: bool = False
-    house: str | None = None
-    """The site's or its owner's name, as a node of its own states it."""
-    other_types: frozenset[str] = field(default_factory=frozenset)
-    """The types of all nodes of the page: a front page says CollectionPage, a search page SearchResultsPage."""
+    site_name: str | None = None
+    """The name of the site or its owner, from a node of its own."""
+    all_types: frozenset[str] = field(default_factory=frozenset)
+    """The types of all nodes of the page: a section is a CollectionPage, search results are a SearchResultsPage."""
 
-    state: State | None = field(default=None, compare=False)
-    """What the page's scripts hold beside JSON-LD, unread yet."""
+    script_state: ScriptState = field(compare=False)
+    """The state in the page's scripts. It is read when it is first asked for."""
 
     @property
-    def said(self) -> Statement:
-        """The article as the state in the page's scripts has it. Asking costs the reading of all scripts: ask last."""
-        return self.state.article if self.state else Statement()
+    def script_article(self) -> ScriptArticle:
+        """The article in the page's state. The first use reads all scripts: ask where nothing else states a value."""
+        return self.script_state.article
 
     @property
     def is_news(self) -> bool:
-        """Whether the article says that it is news, not just an article or a page."""
-        return not _NEWS.isdisjoint(self.types)
+        """Whether the article states that it is news."""
+        return not _NEWS_TYPES.isdisjoint(self.types)
 
 
-def read_stated(head: DocumentHead, address: str | None, state: State | None = None) -> StructuredData:
-    """Read every JSON-LD script of a page and pick its article; `state` is what the other scripts hold."""
-    roots = [root for script in head.scripts[:30] for root in _load(script)]
-    nodes = list(_walk(roots))
+def read_structured_data(head: DocumentHead, address: str | None, script_state: ScriptState) -> StructuredData:
+    """Read every JSON-LD script of a page and choose the article among its nodes."""
+    nodes = list(_iter_nodes([root for script in head.scripts[:30] for root in _parse_script(script)]))
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
-    every = frozenset(kind for node in nodes for kind in _types(node))
-    house = _house(nodes)
-    best = _choose(nodes, address)
-    if best is None:
-        return StructuredData(other_types=every, house=house, state=state)
-    is_article = any(_ARTICLE_TYPE.search(kind) for kind in _types(best))
-    return replace(_stated(best, house, by_id, every, is_article=is_article), state=state)
+    article = _choose_article(nodes, address)
+    data = _article_data(article, by_id, script_state) if article else StructuredData(script_state=script_state)
+    all_types = frozenset(kind for node in nodes for kind in _types(node))
+    return replace(data, site_name=_site_name(nodes), all_types=all_types)
 
 
-def _load(script: str) -> list[Any]:
+def _parse_script(script: str) -> list[Any]:
     value = read_value(script)
-    return [value] if isinstance(value, dict | list) else _pick(script.strip())
+    return [value] if isinstance(value, dict | list) else _find_keys(script.strip())
 
 
-def _pick(text: str) -> list[Any]:
-    """The telling keys of JSON that cannot be mended, first mention of each."""
+def _find_keys(text: str) -> list[Any]:
+    """The most important keys of JSON that cannot be repaired, first mention of each."""
     node: Node = {}
-    for match in _PICKED.finditer(text[:200_000]):
+    for match in _TEXT_KEY.finditer(text[:200_000]):
         node.setdefault(match[1], _unescape(match[2]))
-    if author := _PICKED_AUTHOR.search(text[:200_000]):
+    if author := _AUTHOR_KEY.search(text[:200_000]):
         inner = author[1] or author[2] or author[3] or ""
-        names = _PICKED_NAME.findall(inner) or ([] if "{" in inner else _PICKED_STRING.findall(inner))
+        names = _NAME_KEY.findall(inner) or ([] if "{" in inner else _STRING.findall(inner))
         node["author"] = [_unescape(name) for name in names[:20]]
     return [{"@type": "Article", **node}] if node else []
 
@@ -135,20 +114,20 @@ def _unescape(text: str) -> str:
         return text
 
 
-def _walk(roots: list[Any]) -> Iterator[Node]:
-    """Every object, outermost first, lists of other articles left out."""
-    todo: list[tuple[Any, int]] = [(root, 0) for root in reversed(roots)]
+def _iter_nodes(roots: list[Any]) -> Iterator[Node]:
+    """Every object, outermost first, lists of other works left out."""
+    pending: list[tuple[Any, int]] = [(root, 0) for root in reversed(roots)]
     seen = 0
-    while todo and seen < _MAX_NODES:
-        value, depth = todo.pop()
+    while pending and seen < _MAX_NODES:
+        value, depth = pending.pop()
         seen += 1
         if depth > _MAX_DEPTH:
             continue
         if isinstance(value, list):
-            todo.extend((item, depth + 1) for item in reversed(value[:500]))
+            pending.extend((item, depth + 1) for item in reversed(value[:500]))
         elif isinstance(value, dict):
             yield value
-            todo.extend((inner, depth + 1) for key, inner in reversed(value.items()) if key not in _LISTS)
+            pending.extend((inner, depth + 1) for key, inner in reversed(value.items()) if key not in _OTHER_WORK_KEYS)
 
 
 def _types(node: Node) -> list[str]:
@@ -157,21 +136,25 @@ def _types(node: Node) -> list[str]:
     return [one.rsplit("/", 1)[-1] for one in kinds if isinstance(one, str)]
 
 
-def _choose(nodes: list[Node], address: str | None) -> Node | None:
-    strong = [node for node in nodes if any(_ARTICLE_TYPE.search(kind) for kind in _types(node))]
-    weak = [
+def _is_article(node: Node) -> bool:
+    return any(_ARTICLE_TYPE.search(kind) for kind in _types(node))
+
+
+def _choose_article(nodes: list[Node], address: str | None) -> Node | None:
+    articles = [node for node in nodes if _is_article(node)]
+    others = [
         node
         for node in nodes
         if "datePublished" in node
-        or ("author" in node and _WEAK_TYPES & set(_types(node)))
+        or ("author" in node and _PAGE_TYPES & set(_types(node)))
         or ("pubDate" in node and "@context" in node)  # Baidu's own, without a type
     ]
     path = _path(address)
-    for node in strong:
+    for node in articles:
         if path and any(_path(link) == path for link in _addresses(node)):
             return node
-    dated = [node for node in strong if "headline" in node or "datePublished" in node]
-    return next(iter(dated or strong or weak), None)
+    dated = [node for node in articles if "headline" in node or "datePublished" in node]
+    return next(iter(dated or articles or others), None)
 
 
 def _addresses(node: Node) -> Iterator[str]:
@@ -190,25 +173,23 @@ def _path(address: str | None) -> str:
     return bare.split("/", 1)[1] if "/" in bare else ""
 
 
-def _house(nodes: list[Node]) -> str | None:
-    """The name of the first site or organisation that is described: a bare mention of another has neither address nor logo."""
+def _site_name(nodes: list[Node]) -> str | None:
+    """The name of the first site or organisation that is described. One that is only mentioned has neither address nor logo."""
     for node in nodes:
-        known = ("url" in node or "logo" in node) and any(_HOUSE_TYPE.search(kind) for kind in _types(node))
+        known = ("url" in node or "logo" in node) and any(_SITE_TYPE.search(kind) for kind in _types(node))
         if known and (name := _text(node.get("name"))):
             return name
     return None
 
 
-def _stated(
-    node: Node, house: str | None, by_id: dict[str, Node], every: frozenset[str], *, is_article: bool
-) -> StructuredData:
+def _article_data(node: Node, by_id: dict[str, Node], script_state: ScriptState) -> StructuredData:
     language = node.get("inLanguage")
     return StructuredData(
         types=tuple(_types(node)),
         headline=_text(node.get("headline")) or _text(node.get("name")),
-        alternative=_text(node.get("alternativeHeadline")),
+        alternative_headline=_text(node.get("alternativeHeadline")),
         published=_text(node.get("datePublished")) or _text(node.get("dateCreated")) or _text(node.get("uploadDate")),
-        pushed=_text(node.get("pubDate")),
+        baidu_published=_text(node.get("pubDate")),
         modified=_text(node.get("dateModified")) or _text(node.get("upDate")),
         authors=tuple(_names(node.get("author") or node.get("creator"), by_id)),
         editors=tuple(_names(node.get("editor"), by_id)),
@@ -219,11 +200,10 @@ def _stated(
         body=_text(node.get("articleBody")),
         language=_text(language.get("alternateName") if isinstance(language, dict) else language),
         images=tuple(_images(node.get("image"), by_id)),
-        free=_free(node.get("isAccessibleForFree")),
-        comments=_count(node.get("commentCount")),
-        is_article=is_article,
-        house=house,
-        other_types=every,
+        is_free=_boolean(node.get("isAccessibleForFree")),
+        comment_count=_count(node.get("commentCount")),
+        is_article=_is_article(node),
+        script_state=script_state,
     )
 
 
@@ -237,11 +217,11 @@ def _text(value: Any) -> str | None:
         value = value.get("@value")
     if not isinstance(value, str) or not value:
         return None
-    return squeeze(html.unescape(value[:200_000])) or None
+    return normalize_space(html.unescape(value[:200_000])) or None
 
 
 def _names(value: Any, by_id: dict[str, Node], depth: int = 0) -> Iterator[str]:
-    """Names of persons or organisations: strings, objects, references to objects, lists of these."""
+    """Names of people or organisations: strings, objects, references to objects, and lists of these."""
     if depth > 4:
         return
     if isinstance(value, list):
@@ -264,7 +244,7 @@ def _names(value: Any, by_id: dict[str, Node], depth: int = 0) -> Iterator[str]:
 def _keywords(value: Any) -> Iterator[str]:
     for item in value[:50] if isinstance(value, list) else [value]:
         if text := _text(item if not isinstance(item, dict) else item.get("name")):
-            yield from (squeeze(word) for word in re.split(r"[,;，；、]", text) if word.strip())
+            yield from (normalize_space(word) for word in re.split(r"[,;，；、]", text) if word.strip())
 
 
 def _images(value: Any, by_id: dict[str, Node]) -> Iterator[str]:
@@ -276,7 +256,7 @@ def _images(value: Any, by_id: dict[str, Node]) -> Iterator[str]:
             yield link
 
 
-def _free(value: Any) -> bool | None:
+def _boolean(value: Any) -> bool | None:
     if isinstance(value, bool):
         return value
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.extraction.body.appeals import without_appeals
+from pipelines.extraction.body.appeals import cut_appeals
 
 STORY = [
     f"The bridge at Harbour Reach was closed again on Monday, the third time since number {n} was hung up."
@@ -63,5 +63,5 @@ STORY = [
     ],
 )
 def test_every_language_is_heard(line: str) -> None:
-    assert without_appeals([*STORY, line]) == STORY
-    assert without_appeals(STORY) == STORY
+    assert cut_appeals([*STORY, line]) == STORY
+    assert cut_appeals(STORY) == STORY

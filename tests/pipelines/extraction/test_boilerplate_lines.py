@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.extraction.body.boilerplate_lines import clean_lines
+from pipelines.extraction.body.boilerplate_lines import drop_boilerplate_lines
 from pipelines.extraction.body.link_lines import LinkLines
 
 STORY = "The ferry to Sandholm sails again from Monday, the harbour office said."
@@ -39,37 +39,44 @@ SENTENCES = (
 
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_to_read_on_is_no_text(call: str) -> None:
-    assert clean_lines([STORY, call, STORY + " "], set(), LinkLines(), ()) == [STORY, STORY + " "]
+    assert drop_boilerplate_lines([STORY, call, STORY + " "], set(), LinkLines(), ()) == [STORY, STORY + " "]
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_a_sentence_that_begins_alike_stays(sentence: str) -> None:
-    assert clean_lines([STORY, sentence, STORY + " "], set(), LinkLines(), ()) == [STORY, sentence, STORY + " "]
+    assert drop_boilerplate_lines([STORY, sentence, STORY + " "], set(), LinkLines(), ()) == [
+        STORY,
+        sentence,
+        STORY + " ",
+    ]
 
 
 def test_links_below_a_call_go_with_it() -> None:
     lines = [STORY, "Read more:", OTHER, STORY + " "]
-    assert clean_lines(lines, set(), LINKED, ()) == [STORY, STORY + " "]
-    assert clean_lines([STORY, OTHER, STORY + " "], set(), LINKED, ()) == [STORY, OTHER, STORY + " "]
+    assert drop_boilerplate_lines(lines, set(), LINKED, ()) == [STORY, STORY + " "]
+    assert drop_boilerplate_lines([STORY, OTHER, STORY + " "], set(), LINKED, ()) == [STORY, OTHER, STORY + " "]
 
 
 def test_links_that_end_a_text_go_with_the_words_over_them() -> None:
-    assert clean_lines([STORY, STORY + " ", "On the same", OTHER], set(), LINKED, ()) == [STORY, STORY + " "]
-    assert clean_lines([STORY, STORY + " ", OTHER], set(), LINKED, ()) == [STORY, STORY + " "]
+    assert drop_boilerplate_lines([STORY, STORY + " ", "On the same", OTHER], set(), LINKED, ()) == [STORY, STORY + " "]
+    assert drop_boilerplate_lines([STORY, STORY + " ", OTHER], set(), LINKED, ()) == [STORY, STORY + " "]
 
 
 def test_few_points_of_a_list_that_end_a_text_stay() -> None:
     lines = [STORY, "What to read before the journey:", f"- {OTHER}"]
-    assert clean_lines(lines, set(), LINKED, ()) == lines
+    assert drop_boilerplate_lines(lines, set(), LINKED, ()) == lines
 
 
 def test_an_address_that_ends_a_text_stays() -> None:
     lines = [STORY, "The timetable is found at", "www.ferry.example"]
-    assert clean_lines(lines, set(), LINKED, ()) == lines
+    assert drop_boilerplate_lines(lines, set(), LINKED, ()) == lines
 
 
 def test_words_over_links_that_are_gone_go_as_well() -> None:
-    assert clean_lines([STORY, STORY + " ", "Related information"], set(), LINKED, ()) == [STORY, STORY + " "]
+    assert drop_boilerplate_lines([STORY, STORY + " ", "Related information"], set(), LINKED, ()) == [
+        STORY,
+        STORY + " ",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +94,7 @@ def test_words_over_links_that_are_gone_go_as_well() -> None:
 )  # fmt: skip
 def test_what_a_platform_writes_under_a_text_is_no_text(line: str) -> None:
     story = "开往沙岛的渡轮周一起恢复通航，港务处说。"
-    assert clean_lines([story, line], set(), LinkLines(), ()) == [story]
+    assert drop_boilerplate_lines([story, line], set(), LinkLines(), ()) == [story]
 
 
 @pytest.mark.parametrize(
@@ -101,4 +108,4 @@ def test_what_a_platform_writes_under_a_text_is_no_text(line: str) -> None:
 )  # fmt: skip
 def test_a_chinese_sentence_that_begins_alike_stays(sentence: str) -> None:
     story = "开往沙岛的渡轮周一起恢复通航，港务处说。"
-    assert clean_lines([story, sentence], set(), LinkLines(), ()) == [story, sentence]
+    assert drop_boilerplate_lines([story, sentence], set(), LinkLines(), ()) == [story, sentence]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.extraction.encoding import decode
-from pipelines.extraction.mojibake import repaired
+from pipelines.extraction.mojibake import repair_mojibake
 
 # One or two sentences a language, with the pairs of letters and marks that look spoiled and are not.
 RIGHT = {
@@ -39,20 +39,20 @@ RIGHT = {
 
 @pytest.mark.parametrize("text", RIGHT.values(), ids=RIGHT)
 def test_right_text_stays(text: str) -> None:
-    assert repaired(text * 20) == text * 20
+    assert repair_mojibake(text * 20) == text * 20
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from([word for text in RIGHT.values() for word in text.split(" ")]), max_size=60))
 def test_no_mixture_of_right_words_is_changed(words: list[str]) -> None:
     text = " ".join(words)
-    assert repaired(text) == text
+    assert repair_mojibake(text) == text
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet=st.sampled_from([*"ÃÂâÐÅ€™œž\x80\x99\xa0»&;#\\u0e2c aA"]), max_size=80))
 def test_anything_is_taken(text: str) -> None:
-    assert isinstance(repaired(text), str)
+    assert isinstance(repair_mojibake(text), str)
 
 
 def spoiled(text: str, codec: str) -> str:
@@ -68,7 +68,7 @@ def test_a_spoiled_text_is_mended(language: str, codec: str) -> None:
         "en": "The mayor’s “old café” isn’t closed — it’s moved; entry £5.",
         "de": "„Die Straße ist groß“, sagte Müller – „ein Spaß für Größere“.",
     }.get(language, RIGHT[language].split(" ", 1)[0] * 3)
-    assert repaired(spoiled(text, codec) + "\n") == text + "\n"
+    assert repair_mojibake(spoiled(text, codec) + "\n") == text + "\n"
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_a_spoiled_text_is_mended(language: str, codec: str) -> None:
     ],
 )
 def test_forms(bad: str, good: str) -> None:
-    assert repaired(bad).startswith(good)
+    assert repair_mojibake(bad).startswith(good)
 
 
 def test_a_page_about_spoiled_text_keeps_it() -> None:
     text = "Mojibake: canâ€™t for can’t, fÃ¼r for für, and so on."
-    assert repaired(text) == text
+    assert repair_mojibake(text) == text
 
 
 def test_a_page_comes_out_mended() -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 
 from db.models import Article, Page
 from db.site_rules.loader import Sites
+from pipelines.extraction.body.text import read_body
 from pipelines.extraction.extract import extract
+from pipelines.extraction.page.document import parse_document
+from pipelines.extraction.page.main_content import find_main_content
 
 TITLE = "How the ferry town keeps its winter harbour open"
 P = (
@@ -210,3 +214,26 @@ def test_other_stories_are_no_second_text_of_a_short_note() -> None:
         told,
     )
     assert text == [note]
+
+
+def test_reading_the_text_leaves_the_tree_of_the_page_unchanged() -> None:
+    cards = "".join(f"<a href='/{n}'><div>{STRAY} Part {n}.</div></a>" for n in range(3))
+    document = parse_document(
+        f"<html><body><h1>{TITLE}</h1><nav>Home</nav>{around(cards)}<p class='share'>Share</p>"
+        f"<figure><blockquote>{LOST}</blockquote></figure></body></html>"
+    )
+    assert document is not None
+    before = etree.tostring(document.tree)
+    text = read_body(document, find_main_content(document, None))
+    assert P[0] in text
+    assert not any(line.startswith(STRAY) for line in text)
+    assert etree.tostring(document.tree) == before
+
+
+@pytest.mark.parametrize("tag", ["x&y", "o:p", "harbour-page", "div"])
+def test_a_text_is_read_in_boxes_of_any_name(tag: str) -> None:
+    document = parse_document(f"<{tag} class='a&#1;b' id='&#xFFFF;'>{around(f'<div>{LOST}</div>')}</{tag}>")
+    assert document is not None
+    text = read_body(document, find_main_content(document, None))
+    assert P[0] in text
+    assert LOST in text

@@ -1,0 +1,48 @@
+"""Where an element stands in the tree of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from lxml.etree import _Element as Element
+
+from pipelines.extraction.text.word_lists import words
+
+_LIST_TAGS = words("li ul ol dl dt dd")
+_MAX_LIST_DEPTH = 8
+_OTHER_WORK_PROPERTIES = words("citation comment review itemlistelement haspart isrelatedto mentions")
+_MAX_WORK_DEPTH = 12
+
+
+def with_ancestors(el: Element | None, levels: int | None = None) -> Iterator[Element]:
+    """An element and its ancestors, from the inside out; at most `levels` elements in all."""
+    return islice(chain((el,), el.iterancestors()), levels) if el is not None else iter(())
+
+
+def is_inside(el: Element | None, box: Element | None) -> bool:
+    """Whether an element is a box or stands in it."""
+    return el is not None and box is not None and (el is box or box in el.iterancestors())
+
+
+def link_around(el: Element | None, levels: int) -> Element | None:
+    """The `a` that an element is or stands in, among `levels` elements from the inside out."""
+    return next((node for node in with_ancestors(el, levels) if node.tag == "a"), None)
+
+
+def container_of(block: Element) -> Element | None:
+    """The nearest ancestor that is no part of a list; below nine lists or more, the ninth ancestor."""
+    for depth, el in enumerate(block.iterancestors()):
+        if depth == _MAX_LIST_DEPTH or el.tag not in _LIST_TAGS:
+            return el
+    return None
+
+
+def describes_other_work(el: Element) -> bool:
+    """Whether an element of microdata describes a work that the page lists or cites (schema.org/citation and the like)."""
+    for node in islice(el.iterancestors(), _MAX_WORK_DEPTH):
+        if node.tag == "body":
+            return False
+        if (node.get("itemprop") or "").strip().lower() in _OTHER_WORK_PROPERTIES:
+            return True
+    return False
