@@ -1,8 +1,8 @@
 """Whether a page is a notice in place of an article: consent, a challenge, a login, an error, a parked domain.
 
-No sign alone tells: articles are written about cookies, and a real one may have no date. So signs are counted. Each kind of notice
-(a reason) gets points for what the page says and has of it, the page as such for what speaks for or against an article; a notice
-is what has a sign of its own kind and reaches `ENOUGH`. All weights stand in this file, all words in `notice_words`.
+No single sign decides: articles are written about cookies, and a real one may have no date. So signs are counted. Each kind of
+notice (a reason) gets points for its own signs, and every page gets points for or against being an article. A page is a notice
+when it has a sign of one kind and reaches `ENOUGH`. All weights are in this file, all words in the language files.
 """
 
 from __future__ import annotations
@@ -14,7 +14,13 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from db.models import Page, Reason, Rejection
-from pipelines.extraction.notice_phrases import Machine, Words, languages, machines, words_of
+from pipelines.extraction.notice_phrases import (
+    NoticeMarks,
+    NoticePhrases,
+    languages_with_notices,
+    notice_marks,
+    phrases_of,
+)
 from pipelines.extraction.text.titles import plain
 
 ENOUGH = 5.0
@@ -92,15 +98,15 @@ def judge_notice(evidence: NoticeEvidence) -> Rejection | None:
     # Not of every page: it is long.
     source = evidence.source[:_MOST_SOURCE].lower() if is_short else ""
     best: tuple[float, Reason, list[str]] | None = None
-    for kind, words in words_in(_languages(evidence.language, text)).items():
-        own, signs, silent = _own(words, titles, text, sentences)
+    for kind, phrases in _phrases_in(_languages(evidence.language, text)).items():
+        own, signs, unrelated = _own(phrases, titles, text, sentences)
         if own or is_short:
-            for points, sign in _machine_signs(machines().get(kind), evidence.page, source):
+            for points, sign in _source_signs(notice_marks().get(kind), evidence.page, source):
                 own += points
                 signs.append(sign)
         if own < OWN:
             continue
-        long = VERY_LONG if silent >= 800 else LONG if silent >= 300 else 0.0
+        long = VERY_LONG if unrelated >= 800 else LONG if unrelated >= 300 else 0.0
         total = own + general + long
         if total >= ENOUGH and (best is None or total > best[0]):
             best = total, kind, signs
@@ -111,18 +117,19 @@ def judge_notice(evidence: NoticeEvidence) -> Rejection | None:
 
 def _languages(language: str | None, text: str) -> tuple[str, ...]:
     """The languages to ask: the page's, English, which hosts and guards speak, and those of the writing."""
-    spoken = {"en", *((language,) if language in languages() else languages() if language is None else ())}
+    known = languages_with_notices()
+    spoken = {"en", *((language,) if language in known else known if language is None else ())}
     if _CJK.search(text[:400]):
         spoken |= {"zh", "ja", "ko"}
     return tuple(sorted(spoken))
 
 
 @lru_cache(maxsize=256)
-def words_in(codes: tuple[str, ...]) -> Mapping[Reason, Words]:
+def _phrases_in(codes: tuple[str, ...]) -> Mapping[Reason, NoticePhrases]:
     """What notices say in these languages, by kind, in the order of `KINDS`."""
-    tables = [words_of(code) for code in codes]
+    tables = [phrases_of(code) for code in codes]
     return {
-        kind: Words(
+        kind: NoticePhrases(
             titles=frozenset().union(*(table[kind].titles for table in tables if kind in table)),
             says=tuple(phrase for table in tables if kind in table for phrase in table[kind].says),
         )
@@ -137,17 +144,17 @@ KINDS = (
 """In this order where two have as many points."""
 
 
-def _own(words: Words, titles: list[str], text: str, sentences: list[str]) -> tuple[float, list[str], int]:
+def _own(phrases: NoticePhrases, titles: list[str], text: str, sentences: list[str]) -> tuple[float, list[str], int]:
     """Points of what the page says, the signs, and how many characters say nothing of it."""
     signs: list[str] = []
     points = best = 0.0
     for title in titles:
-        value, phrase = _titled(words.titles, title)
+        value, phrase = _titled(phrases.titles, title)
         if value > best:
             best = value
             signs[:] = [f"title {phrase!r}"]
     points += best
-    says = [phrase for phrase in words.says if phrase.hint in text]
+    says = [phrase for phrase in phrases.says if phrase.hint in text]
     speaking = [next((one.hint for one in says if one.stands_in(sentence)), None) for sentence in sentences]
     total = sum(map(len, sentences))
     said = sum(len(sentence) for sentence, hint in zip(sentences, speaking, strict=True) if hint)
@@ -179,17 +186,17 @@ def _width(text: str) -> float:
     return len(text) + 1.5 * len(_CJK.findall(text))
 
 
-def _machine_signs(machine: Machine | None, page: Page, source: str) -> Iterator[tuple[float, str]]:
-    if machine is None:
+def _source_signs(marks: NoticeMarks | None, page: Page, source: str) -> Iterator[tuple[float, str]]:
+    if marks is None:
         return
-    if sure := next((mark for mark in machine.sure if mark in source), None):
+    if sure := next((mark for mark in marks.sure if mark in source), None):
         yield SURE, f"source {sure!r}"
-    elif may := next((mark for mark in machine.may if mark in source), None):
+    elif may := next((mark for mark in marks.may if mark in source), None):
         yield MAY, f"source {may!r}"
     if page.final_url and page.final_url != page.url:
         there, here = (urlsplit(address.lower()) for address in (page.final_url, page.url or ""))
         before = f"{here.netloc}{here.path}"
-        for part in machine.address:
+        for part in marks.address:
             if part in f"{there.netloc}{there.path}" and part not in before:
                 yield LED_THERE, f"led to an address with {part!r}"
                 return

@@ -12,22 +12,10 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pipelines.extraction.languages.loader import LanguageCredits, Words, languages
+from pipelines.extraction.languages.loader import CreditWords, LanguageCredits, Words, languages
 
 KINDS = ("other", "editors", "proofreaders", "source", "authors")
 
-_SAME_AS = {
-    "no": "nb",
-    "nn": "nb",
-    "da": "nb",
-    "sk": "cs",
-    "hr": "sr",
-    "sl": "sr",
-    "bs": "sr",
-    "mk": "sr",
-    "be": "ru",
-    "ms": "id",
-}
 _JOINED = re.compile(r"\s+")
 _SEPARATOR = r"\s{0,3}(?:[:：=＝｜／]|\|(?!\|))"
 
@@ -39,21 +27,22 @@ def credit_marks(language: str | None) -> re.Pattern[str]:
     English words are known everywhere: templates are often left in English. Without a language all words are.
     """
     known = _known()
-    own = _SAME_AS.get(language or "", language or "")
+    spoken = languages().get(language or "")
+    own = (spoken.credits.same_as if spoken else "") or language or ""
     codes = ["en"] if own in ("", "en") or own not in known else [own, "en"]
     if language is None:
         codes = list(known)
     groups = []
     for kind in KINDS:
-        labels = _alternatives(known[code].labels.of(kind) for code in codes)
-        phrases = _alternatives(known[code].phrases.of(kind) for code in codes)
+        labels = _alternatives(getattr(known[code].labels, kind) for code in codes)
+        phrases = _alternatives(getattr(known[code].phrases, kind) for code in codes)
         groups.append(rf"(?P<{kind}>{labels}){_SEPARATOR}")
         groups.append(rf"(?P<{kind}_>{phrases})(?=[\s・])")
     return re.compile(rf"(?:(?<=[\s;,.(（\[/・|•·—–])|^)(?:{'|'.join(groups)})\s{{0,3}}", re.I)
 
 
 def _known() -> dict[str, LanguageCredits]:
-    return {code: one.credits for code, one in languages().items() if one.credits != LanguageCredits()}
+    return {code: one.credits for code, one in languages().items() if one.credits.labels != CreditWords()}
 
 
 def _alternatives(groups: Iterable[Words]) -> str:

@@ -49,11 +49,11 @@ class Locale:
     def _zone(self) -> tuple[ZoneInfo | None, OffsetFrom]:
         if self.site_timezone and (zone := _zone_info(self.site_timezone)):
             return zone, OffsetFrom.SITE
-        if self.country and (zone := _zone_info(places()["countries"].get(self.country, ""))):
+        if self.country and (zone := _zone_info(places().countries.get(self.country, ""))):
             return zone, OffsetFrom.COUNTRY
         if self.country not in ("us", "ca", "au"):
             language = languages().get(self.language or "")
-            if language and (zone := _zone_info(places()["countries"].get(language.country, ""))):
+            if language and (zone := _zone_info(places().countries.get(language.country, ""))):
                 return zone, OffsetFrom.LANGUAGE
         return None, OffsetFrom.UNKNOWN
 

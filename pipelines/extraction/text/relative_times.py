@@ -61,7 +61,7 @@ def _named_day(language: str | None) -> tuple[re.Pattern[str], dict[str, int]]:
     found = [one for code in spoken(language) if (one := languages().get(code))]
     back = {word: days for one in found for name, days in _DAYS_BACK.items() for word in getattr(one.dates, name)}
     words = (any_of((word for name in _DAYS_BACK for word in getattr(one.dates, name)), one.spaces) for one in found)
-    return re.compile("|".join(filter(None, words)) or "(?!)", re.I), back
+    return re.compile("|".join(words) or "(?!)", re.I), back
 
 
 _NO_YEAR = re.compile(

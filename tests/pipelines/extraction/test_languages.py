@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.extraction.dates.printed import says_changed, says_published
-from pipelines.extraction.languages.loader import Cue, cue, languages, parse, pattern, spoken
+from pipelines.extraction.languages.loader import DATE_KINDS, Cue, cue, languages, parse, pattern, spoken
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.months import month_of
 
@@ -20,6 +20,8 @@ CUES = [(code, one) for code, language in languages().items() for one in languag
 
 def place_of(code: str, one: Cue) -> str:
     """The part of a cue's example in which the cue is looked for."""
+    if one.kind not in DATE_KINDS:
+        return one.example
     stamps = find_stamps(one.example, language=code)
     assert stamps, "the example has no date that is read"
     return one.example if one.where == "line" else one.example[: stamps[0].start]
@@ -48,9 +50,13 @@ def test_a_cue_is_needed(code: str, one: Cue) -> None:
         (('kind = "updated"', 'kind = "renewed"'), "renewed"),
         (('where = "label"', 'where = "somewhere"'), "somewhere"),
         (('case = "any"', 'case = "upper"'), "upper"),
+        (('why = "a change"\n', ""), "a reason is missing"),
+        (('kind = "updated"', 'kind = "by"'), "no reader looks for 'by' at 'label'"),
         (('joins = ["kl"]', 'months = [["jan"], ["feb"]]'), "12 months, not 2"),
-        (('joins = ["kl"]', 'joins = [""]'), "nothing"),
+        (('joins = ["kl"]', 'joins = [""]'), "'joins' is empty"),
         (('joins = ["kl"]', 'colours = ["kl"]'), "colours"),
+        (("[[cues]]", '[notices.weather]\ntitle = ["rain"]\n[[cues]]'), "unknown key 'weather'"),
+        (("[[cues]]", '[notices.login]\ntitle = ["Log in"]\n[[cues]]'), "'Log in' is not in lower case"),
     ],
 )
 def test_a_file_with_a_mistake_is_refused(change: tuple[str, str], said: str) -> None:
