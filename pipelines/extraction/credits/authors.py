@@ -27,6 +27,7 @@ from pipelines.extraction.credits.printed_names import (
     signs_off,
 )
 from pipelines.extraction.credits.signatures import signed
+from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Document, of_another_work, squeeze
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
@@ -40,30 +41,16 @@ _AUTHOR_METAS = (
     "citation_author", "cxenseparse:author", "article.author", "og:article:author", "dc.contributor", "authors",
 )  # fmt: skip
 _DESK = re.compile(
-    r"(?:(?:news )?agenc(?:y|ies)|agenturen|agences|agencias|agenzie|agências|agenții|agentschappen|persbureaus"
-    r"|nyhedsbureauer|nyhetsbyråer|ajanslar"
-    r"|агентства|وكالات|الوكالات"
+    rf"(?:{any_of(words_of('desk'), spaces=False)}"
     r"|(?:[\w.&]{1,20} ){0,3}(?:news|online|web|editorial|global|international|business|sports?|city|national|breaking)"
-    r" ?(?:desk|team|staff)|editorial board|redaktion|die redaktion|la rédaction|la redacción"
-    r"|redacción|redazione|la redazione|redação|da redação|redactie|redaksjonen|redaktionen|redakcja|redakce|редакция|редакція"
-    r"|التحرير|هيئة التحرير|編集部|편집부)$", re.I,
-)  # fmt: skip
-"""Names of a desk and of nobody: the house, where no person is named."""
-
-
-_COMPANY = re.compile(
-    r"\b(?:inc|ltd|llc|gmbh|e\.? ?v|corp|plc|association|foundation|institute|university|college|clinic|society|council|ministry"
-    r"|verlag|verband)\b\.?$",
+    r" ?(?:desk|team|staff))$",
     re.I,
 )
+"""Names of a desk and of nobody: the outlet, where no person is named."""
+_ORGANISATION = re.compile(rf"\b(?:{any_of(words_of('organisation'), spaces=False)})\b\.?$", re.I)
 """How the name of an organisation ends."""
-_PAPER = re.compile(
-    r"\b(?:times|post|daily|weekly|herald|tribune|gazette|journal|chronicle|star|sun|mail|media|magazine|observer|standard|today"
-    r"|online|digital|zeitung|blatt|kurier|presse|tageblatt|anzeiger|diario|correo|giornale|jornal|gazeta|gazete|team"
-    r"|group|company)\b",
-    re.I,
-)
-"""Words in the name of a house that no person bears."""
+_OUTLET_WORD = re.compile(rf"\b(?:{any_of(words_of('outlet_word'), spaces=False)})\b", re.I)
+"""Words in the name of an outlet that no person bears."""
 
 
 _SAID = {"guess": "byline", "signed": "byline"}
@@ -102,7 +89,7 @@ def read_authors(
             by == "byline"
             and is_bare_name(names[0])
             and plain(names[0]) not in accounts
-            and not _PAPER.search(names[0])
+            and not _OUTLET_WORD.search(names[0])
         )
         houses = houses if houses[0] else (names[:3], _SAID.get(by, by))
     return houses
@@ -176,7 +163,7 @@ def _names(values: Iterable[str], site_names: tuple[str, ...], words: BylineWord
 
 def _is_house(name: str, site_names: tuple[str, ...], owner: str = "") -> bool:
     key = plain(name)
-    if _DESK.match(name) or _COMPANY.search(name) or (len(key) > 4 and key in owner):
+    if _DESK.match(name) or _ORGANISATION.search(name) or (len(key) > 4 and key in owner):
         return True
     return any(
         key == plain(site) or (len(key) > 4 and key in plain(site)) or (name.isupper() and _abbreviates(name, site))

@@ -15,24 +15,14 @@ from pipelines.extraction.credits.chinese_credits import Credits
 from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
 from pipelines.extraction.credits.reporter_lines import reporters_in
 from pipelines.extraction.dates.time_zones import Locale
+from pipelines.extraction.languages.loader import languages
 from pipelines.extraction.page.document import Document, Line, squeeze
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.extraction.text.word_lists import words
 
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
-    "闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成"
-    "苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋"
-    "商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿"
-    "張劉陳楊黃趙吳孫馬羅鄭謝許韓馮鄧葉蘇呂盧鍾鐘譚陸賈韋鄒龍賀顧龔萬錢嚴湯溫齊喬龐顏莊聶魯歐關蘭紀畢單塗駱藍華饒連車麥婁竇黨宮費衛應閔師榮時農簡項藺樓聞厲區閻練豐"
-)
-"""Common surnames of one character, simplified and traditional."""
-_DOUBLE = words(
-    "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 司徒 东方 東方 夏侯 令狐 皇甫 尉迟 尉遲 公孙 公孫 慕容 端木 独孤 獨孤 南宫 南宮 呼延"
-    " 长孙 長孫 宇文 范姜 張簡"
-)
+_SURNAMES = frozenset(languages()["zh"].names.surnames)
+"""Common surnames of one character or two, simplified and traditional."""
 _HAN = re.compile(r"[\u3400-\u9fff]{2,4}")
 _NO_PERSON = re.compile(
     r"(?:[网報报社台站部组組室局处處院校所会會厅廳司店家城市县縣镇鎮村区區省国國编編团團队隊]|编辑|編輯|记者|記者|小编|小編|新闻|新聞|日报|日報|财经|財經|视频|視頻|频道|頻道|中心|客户端|工作室|观察|杂志|周刊|先生|女士|老师|老師)$|[不的了是么吗呢我你们这那哪谁]"
@@ -51,7 +41,7 @@ def is_person(text: str) -> bool:
     """Whether a text is a Chinese person's name: a surname and one or two characters more."""
     if not _HAN.fullmatch(text) or _NO_PERSON.search(text) or text.translate(SIMPLIFIED) in NO_NAME:
         return False
-    return (len(text) <= 3 and text[0] in _SURNAMES) or (len(text) >= 3 and text[:2] in _DOUBLE)
+    return (len(text) <= 3 and text[0] in _SURNAMES) or (len(text) >= 3 and text[:2] in _SURNAMES)
 
 
 def read_people(

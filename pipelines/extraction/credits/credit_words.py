@@ -42,7 +42,8 @@ def credit_marks(language: str | None) -> re.Pattern[str]:
 
 
 def _known() -> dict[str, LanguageCredits]:
-    return {code: one.credits for code, one in languages().items() if one.credits.labels != CreditWords()}
+    known = {code: one.credits for code, one in languages().items() if one.credits.labels != CreditWords()}
+    return {code: credits for code, credits in known.items() if code != "zh"}
 
 
 def _alternatives(groups: Iterable[Words]) -> str:

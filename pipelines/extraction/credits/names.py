@@ -6,6 +6,7 @@ import re
 from itertools import chain
 
 from pipelines.extraction.credits.japanese_names import is_japanese_person
+from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import squeeze
 from pipelines.extraction.text.byline_words import BEHIND, FAR_OPENING, LABELLED, OF_ALL, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
@@ -48,24 +49,8 @@ _BARE = re.compile(
     r"^[^\W\d_a-z][\w.'’\-]{1,20}(?:(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al|af|av|zu"
     r"|ter|ten|dos|das|do|ibn|ben|['’]t)){1,3}| [^\W\d_a-z][\w.'’\-]{1,20} [yei] [^\W\d_a-z][\w.'’\-]{1,20})$"
 )
-_COMMON = re.compile(
-    r"\b(?:news|share|read|comments?|home|about|sign|log|menu|search|more|video|photo|live|sports?|business|politics"
-    r"|world|opinion|culture|technology|science|health|travel|food|style|life|money"
-    r"|listen|watch|follow|subscribe|newsletter|print|email|copy|link|save|edition|section|table|contents|article"
-    r"|blog|posts?|guide|review|tips|story|stories|featured|latest|updated|published"
-    r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin"
-    r"|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with"
-    r"|new|add|get|skip|go|related|topics?|tags?|copyright"
-    r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|trending|recommended|popular"
-    r"|press|releases?|subscriptions?|licensed|certified|registered)\b",
-    re.I,
-)
-_FURNITURE = re.compile(
-    r"(?:zur|zum|zu|mehr|jetzt|hier|alle|lesen|lire|voir|suivre|partager|écouter|ver|leer|leia(?= mais| também)"
-    r"|lea(?= más| también)|más|mais|compartir|compartilhar"
-    r"|seguir|leggi|condividi|ascolta|segui|lees|meer|deel|volg|læs|les|läs|del|dela|lue|jaa|czytaj|zobacz|udostępnij|číst|sdílet"
-    r"|читать|читайте|версия|поделиться|смотреть|слушать|печать|распечатать|paylaş|oku|takip|baca|bagikan|chia)\s", re.I,
-)  # fmt: skip
+_PAGE_WORD = re.compile(rf"\b(?:{any_of(words_of('page_word'), spaces=False)})\b", re.I)
+_BUTTON = re.compile(rf"(?:{any_of(words_of('button'), spaces=False)})(?:\s|:?$)", re.I)
 """What buttons beside a date begin with: a bare name never does."""
 OF_AUTHOR = re.compile(
     r"^(?:(?:view |see |read )?(?:all |more )?(?:articles?|posts|stories)? ?(?:by|from)|artículos(?: de)?|más de|mehr von"
@@ -226,7 +211,7 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
     words = text.split()
     if len(words) > 6 or any(word.isdecimal() or word in _OF_SENTENCES for word in words):
         return False
-    if not trusted and not is_agency(text) and all(_COMMON.fullmatch(word) for word in words):
+    if not trusted and not is_agency(text) and all(_PAGE_WORD.fullmatch(word) for word in words):
         return False
     if len(words) > 1 and len(text) < 6 and text.isascii() and text.count("."):
         return False  # two initials
@@ -247,7 +232,7 @@ def is_bare_name(text: str) -> bool:
     """Whether a text can only be a person's name: two to four capitalised words, none of them a word of a page's furniture."""
     if (text in AGENCIES and " " in text) or is_japanese_person(text):
         return True
-    if len(text) > 40 or not _BARE.match(text) or _COMMON.search(text) or DUTY.search(text) or _FURNITURE.match(text):
+    if len(text) > 40 or not _BARE.match(text) or _PAGE_WORD.search(text) or DUTY.search(text) or _BUTTON.match(text):
         return False
     if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
         return False

@@ -11,6 +11,7 @@ from db.site_rules.loader import Site
 from pipelines.extraction.credits.chinese_credits import Credits
 from pipelines.extraction.credits.chinese_names import is_person
 from pipelines.extraction.credits.outlet_names import clean_house
+from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Document, Zone, squeeze, stands_in
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
@@ -24,11 +25,7 @@ _NO_OUTLET = re.compile(
     r"^昨天$|^刚刚$|来自|字号|字体|打印|评论|阅读|关注|原创|下载|^.{0,2}客户端$|分享|转发|收藏|点击|浏览|人气|订阅|微信|微博|抢先看|发布|时间|举报|反馈|播放|正文|首页|标签|编辑|记者|作者|通讯员|[月日时分秒前]$|^[\\W_]+$|次$|人$|^[A-Za-z]$"
 )
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
-_FRONT_WORD = re.compile(
-    r"^(?:home(?: ?page)?|front ?page|start(?:seite|sida|sidan)?|accueil|inicio|início|portada|forsiden?|hjem|etusivu|voorpagina"
-    r"|hoofdpagina|strona główna|úvod|kezdőlap|acasă|ana ?sayfa|главная(?: страница)?|головна|начало|naslovnica|αρχική|الرئيسية"
-    r"|صفحه اصلی|トップ(?:ページ)?|ホーム|홈|trang chủ|beranda)$", re.I,
-)  # fmt: skip
+_FRONT_WORD = re.compile(rf"^(?:{any_of(words_of('front_page'), spaces=False)})$", re.I)
 _LOGO = re.compile(r"logo|masthead|brand", re.I)
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright|все права|alle rechte|tous droits|حقوق|版权|無断転載|무단", re.I)
 _MOST_LINKS = 200

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pipelines.extraction.credits.chinese_labels import LABEL
 from pipelines.extraction.credits.labelled_names import split_names
 from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
+from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Line, Zone
 
 _BRACKET_REPORTER = re.compile(
@@ -38,13 +39,7 @@ _WIRE = re.compile(
     r"^[（(〔](?:[\u4e00-\u9fff]{2,6})记者(?P<names>[\u4e00-\u9fff、]{2,24})\d{1,2}日(?:综合|专|外)?[外]?电(?:讯|报导)?[）)〕]"
 )
 """（中央社记者张伟明台北5日电）: the place is written on to the last name."""
-_TOWNS = (
-    "台北|新北|桃园|桃園|台中|台南|高雄|基隆|新竹|苗栗|彰化|南投|云林|雲林|嘉义|嘉義|屏东|屏東|宜兰|宜蘭|花莲|花蓮|台东|台東|澎湖|金门|金門|马祖|馬祖|香港|澳门|澳門"
-    "|北京|上海|东京|東京|首尔|首爾|曼谷|新加坡|吉隆坡|雅加达|雅加達|河内|河內|新德里|华盛顿|華盛頓|纽约|紐約|洛杉矶|洛杉磯|旧金山|舊金山|多伦多|多倫多|温哥华|溫哥華|伦敦|倫敦"
-    "|广州|深圳|成都|重庆|天津|武汉|南京|杭州|西安|郑州|长沙|合肥|福州|厦门|济南|青岛|沈阳|大连|长春|哈尔滨|石家庄|太原|呼和浩特|南昌"
-    "|南宁|海口|贵阳|昆明|拉萨|兰州|西宁|银川|乌鲁木齐|苏州|宁波|无锡|佛山|东莞|珠海|三亚|温州"
-    "|巴黎|柏林|布鲁塞尔|布魯塞爾|日内瓦|日內瓦|罗马|羅馬|马德里|馬德里|莫斯科|雪梨|墨尔本|墨爾本"
-)
+_TOWNS = any_of(words_of("reporting_town", "zh"), spaces=False)
 _TOWN = re.compile(rf"(?:{_TOWNS})$")
 _GLUED = re.compile(
     rf"^[\s■□【\[（(]{{0,3}}[\u4e00-\u9fff·+A-Za-z0-9]{{0,14}}?记者(?P<names>[\u4e00-\u9fff、]{{2,20}}?)\s?(?:{_TOWNS})(?:报道|报导|摄影报道)"

@@ -22,8 +22,9 @@ BYLINE_KINDS = (
     "by", "by_weak", "by_after_genre", "by_behind", "genre", "byline_verb", "byline_noun", "byline_label", "byline_bare",
     "byline_far", "byline_far_label", "author_heading", "and",
 )  # fmt: skip
-NAME_KINDS = ("duty", "agency", "town", "desk", "button")
-KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, "front_page")
+NAME_KINDS = ("duty", "agency", "town", "reporting_town", "desk", "organisation", "outlet_word", "page_word", "button")
+END_KINDS = ("end", "end_alone", "end_line")
+KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, "front_page")
 WHERE = ("label", "label end", "line")
 CASES = {"any": "i", "as written": ""}
 

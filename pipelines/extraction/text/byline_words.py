@@ -1,8 +1,8 @@
 """The words that open a printed byline, join its names, and end it. The words are in the language files; here is where they count.
 
-A word that says by whom (`opening`) is believed wherever it begins a short line by the headline. `genre` is the same after the name of
-a kind of text ("Kolumne von", "Opinion by"); `weak` words are prepositions that begin other lines as well ("de", "του"): both count
-only before what can be nothing but names. `ALONE` is a label on a line of its own, with the names below it.
+A word that says by whom (`opening`) is believed wherever it begins a short line by the headline. `genre` is the same after the
+name of a kind of text ("Kolumne von", "Opinion by"); `weak` words are prepositions that begin other lines as well ("de", "του"):
+both count only before what can be nothing but names. `ALONE` is a label on a line of its own, with the names below it.
 
 Words that may be part of a name ("von", "di", "e", "dan") apply in their own languages only: `byline_words`.
 """
