@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.extraction.dates.printed import says_changed, says_published
-from pipelines.extraction.languages.loader import DATE_KINDS, Cue, cue, languages, parse, pattern, spoken
+from pipelines.extraction.languages.loader import DATE_KINDS, KINDS, Cue, cue, languages, parse, pattern, spoken
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.months import month_of
 
@@ -76,6 +76,12 @@ def test_words_apply_in_their_own_language() -> None:
     assert says_changed("Bijgewerkt", None), "where the language is not known, all are"
     assert not says_changed("Updated 3 March, published", "en")
     assert [month_of("lis", code) for code in ("pl", "hr", None)] == [11, 10, None]
+
+
+def test_every_kind_is_described_and_used() -> None:
+    described = set(re.findall(r"`(\w+)`", (ROOT / "docs/languages.md").read_text("utf-8")))
+    assert set(KINDS) <= described
+    assert {one.kind for _, one in CUES} == set(KINDS)
 
 
 def test_the_wheel_has_the_files() -> None:
