@@ -13,9 +13,10 @@ from pipelines.extraction.body.boilerplate_lines import clean_lines
 from pipelines.extraction.body.link_lines import read_elsewhere
 from pipelines.extraction.body.text import read_body
 from pipelines.extraction.credits.authors import read_authors
-from pipelines.extraction.credits.chinese_credits import Credits, read_credits
+from pipelines.extraction.credits.chinese_credits import read_credits
 from pipelines.extraction.credits.chinese_names import is_person, read_people
 from pipelines.extraction.credits.credit_lines import read_credit_lines
+from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.names import split_byline
 from pipelines.extraction.credits.original_source import OriginalSource, read_origin
 from pipelines.extraction.credits.outlet import read_outlet, site_names_of
@@ -81,7 +82,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         labels=labels,
         headline=headline,
     )
-    fields = _fields(desk)
+    fields, credit_rows = _fields(desk)
     text_by = "trafilatura"
     if text := ruled.get("text"):
         lines = text.split("\n")
@@ -90,7 +91,7 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         authors = names if isinstance(names, tuple) else ()
         lines = with_standfirst(read_body(sheet, stand), standfirst)
         elsewhere = read_elsewhere(sheet)
-        foreign = _foreign(sheet, headline, credits) | (elsewhere.links if stated.is_news else set())
+        foreign = _foreign(sheet, headline, credit_rows) | (elsewhere.links if stated.is_news else set())
         lines = clean_lines(lines, foreign, elsewhere, authors)
         text = "\n".join(lines)
         if len(text) < _HEADLESS and (told := _told_lines(stated, page, text)):
@@ -195,14 +196,14 @@ class _Desk:
     headline: Headline | None
 
 
-def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
-    """Every field that needs no text, with how it was found."""
+def _fields(desk: _Desk) -> tuple[dict[str, tuple[object, str]], frozenset[int]]:
+    """Every field that needs no text, with how it was found; and the rows of lines that are credits and nothing else."""
     sheet, layout, stated, credits, page = desk.sheet, desk.layout, desk.stated, desk.credits, desk.page
     site_names, language, hint, headline = desk.site_names, desk.place.language, desk.page.hint, desk.headline
     if language != "zh":
         authors, authors_by = read_authors(sheet, layout, stated, site_names, credits.authors, language)
     elif credits.authors:
-        authors, authors_by = credits.authors, "credit line"
+        authors, authors_by = list(credits.authors), "credit line"
     else:
         authors, authors_by = read_people(sheet, layout, stated, desk.place, credits)
     if not authors and stated.said.authors:
@@ -223,15 +224,14 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
         source, source_by = desk.site.outlet, "site"
     if source is None and credits.second_source:
         source, source_by = credits.original_source, "credit line"
-        credits.original_source = None
+        credits = replace(credits, original_source=None)
     origin = read_origin(layout, source) if language in ("zh", None) else OriginalSource()
     original = credits.original_source or origin.house
-    credits.lines |= origin.rows
     tags, tags_by = around.read_tags(sheet.head, stated)
-    return {
+    fields: dict[str, tuple[object, str]] = {
         "authors": (tuple(authors), authors_by),
-        "editors": (tuple(credits.editors), "credit line") if credits.editors else (tuple(stated.editors), "json-ld"),
-        "proofreaders": (tuple(credits.proofreaders), "credit line"),
+        "editors": (credits.editors, "credit line") if credits.editors else (tuple(stated.editors), "json-ld"),
+        "proofreaders": (credits.proofreaders, "credit line"),
         "source": (source, source_by),
         "original_source": (original, "credit line"),
         "canonical_url": around.read_canonical(sheet.head, stated, page.address),
@@ -243,6 +243,7 @@ def _fields(desk: _Desk) -> dict[str, tuple[object, str]]:
         "comment_count": around.read_comment_count(layout, stated),
         "language": (language, "declared or by writing"),
     }
+    return fields, credits.lines | origin.rows
 
 
 def _is_told(name: str, desk: _Desk) -> bool:
@@ -267,9 +268,9 @@ def _place(
     )
 
 
-def _foreign(sheet: Document, headline: Headline | None, credits: Credits) -> set[str]:
+def _foreign(sheet: Document, headline: Headline | None, credit_rows: frozenset[int]) -> set[str]:
     """Lines that the other readers have taken: they are not text."""
-    lines = {plain(sheet.lines[row].text) for row in credits.lines}
+    lines = {plain(sheet.lines[row].text) for row in credit_rows}
     if headline:
         title = plain(headline.text)
         lines |= {title, *(mark + title for mark in _MARKS)}

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from pipelines.extraction.credits.byline_places import header_of, links_to_author
-from pipelines.extraction.credits.chinese_credits import Credits
+from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
 from pipelines.extraction.credits.reporter_lines import reporters_in
 from pipelines.extraction.dates.time_zones import Locale

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.chinese_credits import Credits
 from pipelines.extraction.credits.credit_words import credit_marks
+from pipelines.extraction.credits.credits import Credit, Credits, collect
 from pipelines.extraction.credits.names import has_case, is_name, split_byline
 from pipelines.extraction.page.document import Line, Zone, squeeze
 from pipelines.extraction.page.layout import Layout
@@ -43,50 +43,50 @@ _MARK = re.compile(r"\s?(?:기자|특파원|記者)$")
 
 def read_credit_lines(layout: Layout, language: str | None) -> Credits:
     """Read the credit lines of a page in any language but Chinese. The header's come first, so its source wins."""
-    credits = Credits()
+    return collect(_credits(layout, credit_marks(language)))
+
+
+def _credits(layout: Layout, marks: re.Pattern[str]) -> Iterator[Credit]:
     start = layout.headline.row if layout.headline else -1
     header = [line for line in layout.header if line.row > start]
-    marks = credit_marks(language)
-    for line, following in _with_next(header):
-        _read(line, following, marks, credits, source=True, ends=False)
+    for line, following in pairwise((*header, None)):
+        yield from _credits_of(line, following, marks, source=True, ends=False)
     for line in layout.inside[-_LAST:]:
-        _read(line, None, marks, credits, source=False, ends=True)
-    for line, following in _with_next(list(layout.tail[:_TAIL])):
-        _read(line, following, marks, credits, source=True, ends=True)
-    return credits
+        yield from _credits_of(line, None, marks, source=False, ends=True)
+    for line, following in pairwise((*layout.tail[:_TAIL], None)):
+        yield from _credits_of(line, following, marks, source=True, ends=True)
 
 
-def _with_next(lines: list[Line]) -> Iterator[tuple[Line, Line | None]]:
-    for line, following in zip_longest(lines, lines[1:]):
-        if line is not None:
-            yield line, following
-
-
-def _read(
-    line: Line, following: Line | None, marks: re.Pattern[str], credits: Credits, *, source: bool, ends: bool
-) -> None:
-    """Read one line; `ends` for those that end the text, where who took the pictures is no text either."""
-    text = line.spaced
-    if len(text) > _LONGEST or line.zone & _BLIND or _by_picture(line.block) or _by_picture(line.parts[0][1]):
+def _credits_of(
+    line: Line | None, following: Line | None, marks: re.Pattern[str], *, source: bool, ends: bool
+) -> Iterator[Credit]:
+    """The credits of one line; `ends` for those that end the text, where who took the pictures is no text either."""
+    if line is None or len(line.spaced) > _LONGEST or line.zone & _BLIND:
         return
+    if _by_picture(line.block) or _by_picture(line.parts[0][1]):
+        return
+    text = line.spaced
     found = list(marks.finditer(text))
     openings = {0, *_openings(line)}
     while found and found[0].start() not in openings:
         found.pop(0)
-    used = aside = False
+    row = line.row if found and found[0].start() <= 2 else None
     for mark, after in zip_longest(found, found[1:]):
         kind = str(mark.lastgroup).rstrip("_")
         if kind == "other":
             # The source after a photographer's name is the picture's.
             source = source and mark.start() > 0
-            aside = ends
+            if ends and len(text) <= _SHORT:
+                yield Credit(row=row)
             continue
         value = text[mark.end() : after.start() if after else len(text)]
         if not value.strip(_QUOTES) and after is None and following is not None and following.row == line.row + 1:
             value = following.text if len(following.text) <= 60 and not marks.search(following.text) else ""
-        used |= _take(kind, value, credits, source=source)
-    if found and found[0].start() <= 2 and (used or (aside and len(text) <= _SHORT)):
-        credits.lines.add(line.row)
+        if kind != "source":
+            if names := names_of(value):
+                yield Credit(kind=kind, names=tuple(names), row=row)
+        elif source and (outlet := house_of(value)):
+            yield Credit(kind=kind, names=(outlet,), row=row)
 
 
 def _openings(line: Line) -> Iterator[int]:
@@ -100,22 +100,6 @@ def _openings(line: Line) -> Iterator[int]:
             at = place
     for match in re.finditer(r"^[(（\[*•·—–-]{1,3}\s?|[|;•·/]\s{0,2}", line.spaced):
         yield match.end()
-
-
-def _take(kind: str, value: str, credits: Credits, *, source: bool) -> bool:
-    if kind == "source":
-        house = house_of(value)
-        if not source or house is None:
-            return False
-        if credits.source is None:
-            credits.source = house
-        elif credits.original_source is None and house != credits.source:
-            credits.original_source = house
-        return True
-    names = names_of(value)
-    bucket: list[str] = getattr(credits, kind)
-    bucket.extend(name for name in names if name not in bucket)
-    return bool(names)
 
 
 def names_of(value: str) -> list[str]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
-from pipelines.extraction.credits.chinese_credits import Credits
 from pipelines.extraction.credits.chinese_names import is_person
+from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import clean_house
 from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Document, Zone, squeeze, stands_in
