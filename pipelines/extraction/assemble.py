@@ -14,14 +14,14 @@ from pipelines.extraction.body.link_lines import read_elsewhere
 from pipelines.extraction.body.text import read_body
 from pipelines.extraction.credits.authors import read_authors
 from pipelines.extraction.credits.chinese_credits import read_credits
-from pipelines.extraction.credits.chinese_names import is_person, read_people
+from pipelines.extraction.credits.chinese_names import is_person, read_chinese_authors
 from pipelines.extraction.credits.credit_lines import read_credit_lines
 from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.names import split_byline
-from pipelines.extraction.credits.original_source import OriginalSource, read_origin
-from pipelines.extraction.credits.outlet import read_outlet, site_names_of
-from pipelines.extraction.credits.outlet_names import clean_house
-from pipelines.extraction.dates.publication import read_moments
+from pipelines.extraction.credits.original_source import OriginalSource, read_original_source
+from pipelines.extraction.credits.outlet import read_outlet, read_site_names
+from pipelines.extraction.credits.outlet_names import clean_outlet_name
+from pipelines.extraction.dates.publication import read_publication_dates
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata as around
 from pipelines.extraction.fields.headline import Headline, read_headline
@@ -52,18 +52,18 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         return Rejection(reason=Reason.EMPTY, detail="The body holds no markup that can be read.")
     site = sites.for_host(_host(page, sheet))
     stated = read_stated(sheet.head, page.address, State(html, sheet, page.address))
-    site_names = site_names_of(sheet, stated, site)
+    site_names = read_site_names(sheet, stated, site)
     labels = _host_labels(page)
     headline = _headline(sheet, stated, (*site_names, *labels), page)
     line = headline.line if headline else None
     stand = locate(sheet, line)
     layout = lay_around(sheet, line, stand)
     place = _place(sheet, page, site, layout, headline, stated)
-    dated = read_moments(sheet, layout, stated, place, page)
+    dated = read_publication_dates(sheet, layout, stated, place, page)
     ruled = read_ruled(html, site, place, page.address, dated.published)
     if (language := ruled.get("language")) and language != place.language:
         place = replace(place, language=language)
-        dated = read_moments(sheet, layout, stated, place, page)
+        dated = read_publication_dates(sheet, layout, stated, place, page)
     credits = read_credits(layout) if place.language in ("zh", None) else read_credit_lines(layout, place.language)
     images = read_images(stand.box, page.address)
     standfirst = read_standfirst(sheet, stand, stated, headline)
@@ -205,7 +205,7 @@ def _fields(desk: _Desk) -> tuple[dict[str, tuple[object, str]], frozenset[int]]
     elif credits.authors:
         authors, authors_by = list(credits.authors), "credit line"
     else:
-        authors, authors_by = read_people(sheet, layout, stated, desk.place, credits)
+        authors, authors_by = read_chinese_authors(sheet, layout, stated, desk.place, credits)
     if not authors and stated.said.authors:
         told = [name for text in stated.said.authors for name in split_byline(text, byline_words(language))]
         authors, authors_by = (
@@ -219,14 +219,14 @@ def _fields(desk: _Desk) -> tuple[dict[str, tuple[object, str]], frozenset[int]]
         section, section_by = hint.section, "hint"
     source, source_by = read_outlet(sheet, layout, stated, credits, site_names, desk.labels, language)
     if source is None and stated.said.source:
-        source, source_by = clean_house(stated.said.source), stated.said.by("source")
+        source, source_by = clean_outlet_name(stated.said.source), stated.said.by("source")
     if source is None and desk.site and desk.site.outlet:
         source, source_by = desk.site.outlet, "site"
     if source is None and credits.second_source:
         source, source_by = credits.original_source, "credit line"
         credits = replace(credits, original_source=None)
-    origin = read_origin(layout, source) if language in ("zh", None) else OriginalSource()
-    original = credits.original_source or origin.house
+    origin = read_original_source(layout, source) if language in ("zh", None) else OriginalSource()
+    original = credits.original_source or origin.outlet
     tags, tags_by = around.read_tags(sheet.head, stated)
     fields: dict[str, tuple[object, str]] = {
         "authors": (tuple(authors), authors_by),

@@ -21,13 +21,13 @@ _NOTHING = NoticeWords()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """A phrase: `hint` stands in every text that `pattern` matches; there is no pattern where the hint is all of it."""
+    """A phrase. Every text that `pattern` matches contains `hint`; there is no pattern where the hint is the whole phrase."""
 
     hint: str
     pattern: re.Pattern[str] | None
 
     def stands_in(self, text: str) -> bool:
-        """Whether a text, in lower case, holds it."""
+        """Whether a text in lower case contains the phrase."""
         return self.hint in text and (self.pattern is None or self.pattern.search(text) is not None)
 
 
@@ -41,7 +41,7 @@ class NoticePhrases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeMarks:
-    """What stands in the source of notices of one kind: there alone, there and elsewhere, in the address that one is led to."""
+    """Marks of one kind of notice: in its source alone, in its source and others, in the address it redirects to."""
 
     sure: tuple[str, ...] = ()
     may: tuple[str, ...] = ()

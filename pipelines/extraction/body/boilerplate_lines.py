@@ -9,7 +9,7 @@ from pipelines.extraction.body.appeals import without_appeals
 from pipelines.extraction.body.closing_lines import without_sign_off
 from pipelines.extraction.body.link_lines import LinkLines, without_links
 from pipelines.extraction.credits.names import MAIL
-from pipelines.extraction.credits.signatures import reporters
+from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.dates.printed import opens_with_date_word
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
@@ -209,7 +209,7 @@ def _is_byline(line: str, names: list[str]) -> bool:
     """Whether a line holds the authors, and beside them no more than a word for them or a time."""
     if len(line) > 120 or not names:
         return False
-    if len(line) <= _LONGEST_LABEL and (signed := reporters(line)) and set(signed) <= set(names):
+    if len(line) <= _LONGEST_LABEL and (signed := find_reporters(line)) and set(signed) <= set(names):
         return True
     opened = OPENING.match(line) or FAR_OPENING.match(line)
     rest = MAIL.sub(" ", line[opened.end() :] if opened else line)

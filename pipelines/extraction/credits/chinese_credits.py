@@ -14,18 +14,18 @@ from itertools import takewhile, zip_longest
 from pipelines.extraction.credits.chinese_labels import LABEL, PRODUCTION, kind_of, labels_in
 from pipelines.extraction.credits.credits import Credit, Credits, collect
 from pipelines.extraction.credits.labelled_names import split_names
-from pipelines.extraction.credits.original_source import is_organ, signature
+from pipelines.extraction.credits.original_source import closing_signature, is_institution
 from pipelines.extraction.credits.outlet_names import (
     BLANKS,
     DISCLAIMER,
     EDGE,
     PHOTO,
     SIMPLIFIED,
-    by_picture,
-    clean_house,
+    clean_outlet_name,
+    is_caption,
     short_lines,
 )
-from pipelines.extraction.credits.reporter_lines import reporters_of
+from pipelines.extraction.credits.reporter_lines import reporters_in_line
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
 
@@ -41,8 +41,8 @@ def read_credits(layout: Layout) -> Credits:
     if credits.authors:
         return credits
     # （郭旭） at the end of the last paragraph: who wrote it, where nobody else is named.
-    name = signature(layout)
-    return replace(credits, authors=(name,)) if name and not is_organ(name) and len(name) <= 4 else credits
+    name = closing_signature(layout)
+    return replace(credits, authors=(name,)) if name and not is_institution(name) and len(name) <= 4 else credits
 
 
 def _labelled(layout: Layout) -> Iterator[Credit]:
@@ -50,7 +50,7 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
     above = [line for line in layout.header if first is None or line.row < first]
     # A line of several credits has the length of a paragraph: it is the head of the text all the same.
     opening = list(takewhile(_is_labelled, layout.inside))
-    inside = [line for line in short_lines(layout.inside[len(opening) :]) if not by_picture(line)]
+    inside = [line for line in short_lines(layout.inside[len(opening) :]) if not is_caption(line)]
     for lines, in_header in (([*above, *opening], True), (inside, False), (list(layout.tail), False)):
         for at, line in enumerate(lines):
             following = lines[at + 1] if at + 1 < len(lines) else None
@@ -61,7 +61,7 @@ def _labelled(layout: Layout) -> Iterator[Credit]:
 def _is_labelled(line: Line) -> bool:
     """Whether a line at the beginning of the text has credits."""
     return (
-        bool(short_lines([line])) and not by_picture(line) and LABEL.search(line.text.translate(SIMPLIFIED)) is not None
+        bool(short_lines([line])) and not is_caption(line) and LABEL.search(line.text.translate(SIMPLIFIED)) is not None
     )
 
 
@@ -74,7 +74,7 @@ def _reporters(layout: Layout) -> Iterator[Credit]:
         (False, layout.tail),
     ):
         for line in lines:
-            names, alone = reporters_of(line, opening=is_opening and line.row in openings)
+            names, alone = reporters_in_line(line, opening=is_opening and line.row in openings)
             if names:
                 yield Credit(kind="authors", names=tuple(names), row=line.row if alone else None)
 
@@ -103,7 +103,7 @@ def _credits_of(line: Line, following: Line | None, *, in_header: bool) -> Itera
         if kind != "source":
             if names := split_names(value):
                 yield Credit(kind=kind, names=tuple(names), row=row)
-        elif outlet := clean_house(value):
+        elif outlet := clean_outlet_name(value):
             at_start = label.start() < 4
             yield Credit(
                 kind=kind,

@@ -1,9 +1,8 @@
-"""The words of credits, language by language: what stands before the names of authors, editors, proofreaders and sources.
+"""What opens a credit, by language: the words before authors, editors, proofreaders and sources.
 
-A label has a colon (or = or |) after it: `Редактор: …`. A phrase needs none: `Edited by …`, `بقلم …`. "other" words open a credit
-that is none of ours (the photographer, the chief editor, a counter): they end the value before them and give nothing. The
-words are in the language files (`languages`); their case does not count.
-Chinese has its own reader (`credits`), since its labels need no blank around them.
+A label has a colon (or = or |) after it: `Редактор: …`. A phrase needs none: `Edited by …`, `بقلم …`. Words of the kind
+"other" open a credit that is not kept (photographer, chief editor, a counter); they end the value before them. Chinese is
+read by `chinese_credits`, because its labels need no space around them.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ _SEPARATOR = r"\s{0,3}(?:[:：=＝｜／]|\|(?!\|))"
 
 @lru_cache(maxsize=64)
 def credit_marks(language: str | None) -> re.Pattern[str]:
-    """What opens a credit in a language: a group for each kind ("authors", …), with "_" after it for phrases.
+    """The pattern for words that open a credit: a group for each kind ("authors", …), with "_" appended for phrases.
 
-    English words are known everywhere: templates are often left in English. Without a language all words are.
+    English words are included everywhere, because templates are often left in English. Without a language all words are.
     """
     known = _known()
     spoken = languages().get(language or "")

@@ -1,4 +1,4 @@
-"""Credits: what the readers of credit lines find, one `Credit` at a time, and what a page's credits are together."""
+"""Credits: readers of credit lines yield a `Credit` for each one they find; `collect` makes the `Credits` of the page of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Credits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """One credit of one line. `row` is set where the line is a credit and nothing else, `kind` is None where nobody is kept."""
+    """One credit in one line. `row` is set where the line is nothing but credits; `kind` is None for credits that are not kept."""
 
     kind: str | None = None
     names: tuple[str, ...] = ()
@@ -37,7 +37,10 @@ class Credit:
 
 
 def collect(found: Iterable[Credit]) -> Credits:
-    """The credits of a page out of those of its lines, in the order of the page: of two outlets the first is the source."""
+    """The credits of a page from those of its lines, in page order.
+
+    The first outlet is the source, the next another one it came from.
+    """
     names: dict[str, dict[str, None]] = {kind: {} for kind in NAME_KINDS}
     rows: set[int] = set()
     source = original = None

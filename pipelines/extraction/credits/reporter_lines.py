@@ -15,7 +15,7 @@ _BRACKET_REPORTER = re.compile(
     r"[（(【\[]\s{0,2}(?:[\u4e00-\u9fff·+A-Za-z0-9]{0,14}?)(?:记者|通讯员)[\s：:]{0,3}(?P<names>[^（()）】\]。]{2,40}?)(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
 )
 _LINE_REPORTER = re.compile(
-    r"(?:【|\[|（|\(|[□■●◎○◆▲])?\s{0,2}(?P<house>[\u4e00-\u9fffA-Za-z0-9·+]{0,14}?)(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者)[\s：:]{0,3}(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
+    r"(?:【|\[|（|\(|[□■●◎○◆▲])?\s{0,2}(?P<outlet>[\u4e00-\u9fffA-Za-z0-9·+]{0,14}?)(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者)[\s：:]{0,3}(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
 )
 _WRITTEN_BY = re.compile(
     r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
@@ -48,14 +48,14 @@ _GLUED = re.compile(
 
 
 class Reporters(NamedTuple):
-    """Who is named, and whether the line says nothing else."""
+    """The reporters named, and whether the line says nothing else."""
 
     names: list[str]
     alone: bool = False
 
 
-def reporters_of(line: Line, *, opening: bool) -> Reporters:
-    """The reporters that a line names; `opening` for the first lines of the text, which may begin with them."""
+def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
+    """The reporters that a line names. `opening` is set for the first lines of the text, which may begin with them."""
     text = (line.spaced if len(line.text) < 400 else line.text).translate(BLANKS)
     folded = whole = text.translate(SIMPLIFIED)
     if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED) or PHOTO.search(folded):
@@ -83,8 +83,8 @@ def reporters_of(line: Line, *, opening: bool) -> Reporters:
     return Reporters([])
 
 
-def reporters_in(value: str) -> list[str]:
-    """The reporters in a field for authors: 記者張偉明／台北報導, 本报记者 张伟."""
+def reporters_in_field(value: str) -> list[str]:
+    """The reporters in an author field: 記者張偉明／台北報導, 本报记者 张伟."""
     text = value.translate(BLANKS)
     folded = text.translate(SIMPLIFIED)
     if names := _reporting(folded, text):
@@ -94,7 +94,7 @@ def reporters_in(value: str) -> list[str]:
 
 
 def _reporting(folded: str, text: str) -> list[str]:
-    """The names of a line that says from where they report."""
+    """The names in a line that says where they report from."""
     if match := _WIRE.match(folded):
         names = split_names(as_written(match, "names", text))
         if not names:
@@ -111,7 +111,7 @@ _HEAD = 60
 
 
 def _reporter_among(text: str) -> re.Match[str] | None:
-    """The reporters in one piece of a line of several: 2024-03-05 15:32 | 本报记者 叶婉."""
+    """The reporters in one piece of a line that has several: 2024-03-05 15:32 | 本报记者 叶婉."""
     at = 0
     for cut in (*(match.span() for match in _PIECES.finditer(text)), (len(text), len(text))):
         piece = text[: cut[0]].rstrip()
@@ -134,7 +134,7 @@ _SIGNATURE = 60
 
 
 def _bracketed_reporter(text: str) -> re.Match[str] | None:
-    """（记者叶婉） near the beginning of a line, or as its very end."""
+    """（记者叶婉） near the beginning of a line or at its very end."""
     match = _BRACKET_REPORTER.search(text[:120])
     if match and (match.start() < 30 or len(text) < 40):
         return match

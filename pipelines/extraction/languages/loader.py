@@ -186,13 +186,13 @@ def _mistakes(language: Language) -> Iterator[str]:
 @cache
 def words_of(kind: str, language: str | None = None) -> Words:
     """The words of all cues of one kind that apply on pages of a language; of all languages where none is given."""
-    known = [one for code in spoken(language) if (one := languages().get(code))]
+    known = [one for code in applicable_languages(language) if (one := languages().get(code))]
     return tuple(
         dict.fromkeys(word for one in known for group in one.cues if group.kind == kind for word in group.match)
     )
 
 
-def spoken(language: str | None) -> tuple[str, ...]:
+def applicable_languages(language: str | None) -> tuple[str, ...]:
     """The languages whose words may stand on a page: its own and English; all where its own is not known."""
     if language is None:
         return tuple(languages())
@@ -200,19 +200,19 @@ def spoken(language: str | None) -> tuple[str, ...]:
 
 
 @cache
-def cue(kind: str, language: str | None) -> re.Pattern[str]:
+def cue_pattern(kind: str, language: str | None) -> re.Pattern[str]:
     """What finds the cues of one kind on pages of a language. Bounded words without repetition: linear."""
     cues = [
         (languages()[code].spaces, one)
-        for code in spoken(language)
+        for code in applicable_languages(language)
         if code in languages()
         for one in languages()[code].cues
         if one.kind == kind
     ]
-    return re.compile("|".join(pattern(one, spaces) for spaces, one in cues) or r"(?!)")
+    return re.compile("|".join(pattern_of(one, spaces) for spaces, one in cues) or r"(?!)")
 
 
-def pattern(one: Cue, spaces: bool) -> str:
+def pattern_of(one: Cue, spaces: bool) -> str:
     """A cue as a regular expression."""
     words = "|".join(_word(word, spaces) for word in sorted(one.match, key=len, reverse=True))
     end = r"\W{0,4}(?:(?:am|zum|le|on|el|the|um|:)\s)?\W{0,2}$" if one.where == "label end" else ""

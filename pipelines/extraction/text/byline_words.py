@@ -2,7 +2,7 @@
 
 A word that says by whom (`opening`) is believed wherever it begins a short line by the headline. `genre` is the same after the
 name of a kind of text ("Kolumne von", "Opinion by"); `weak` words are prepositions that begin other lines as well ("de", "του"):
-both count only before what can be nothing but names. `ALONE` is a label on a line of its own, with the names below it.
+both count only before what can be nothing but names. `AUTHOR_HEADING` is a label on a line of its own, with the names below it.
 
 Words that may be part of a name ("von", "di", "e", "dan") apply in their own languages only: `byline_words`.
 """
@@ -78,12 +78,12 @@ def byline_words(language: str | None) -> BylineWords:
 OF_ALL = byline_words(None)
 OPENING = OF_ALL.opening
 """A word of any language that says by whom: for what is asked before the language is known."""
-ALONE = re.compile(
+AUTHOR_HEADING = re.compile(
     rf"^\W{{0,4}}(?:(?:(?:{_VERBS})\s{{1,3}}){{0,2}}(?:{_any('by', 'byline_noun')})|{_FAR}|{_FAR_LABELS}|{_LABELS}"
     rf"|{_any('author_heading')})\W{{0,3}}$",
     re.I,
 )
-BEHIND = re.compile(rf"^([^\d:：|]{{3,60}}?)\s(?:{_any('by_behind')})$")
+BY_BEHIND = re.compile(rf"^([^\d:：|]{{3,60}}?)\s(?:{_any('by_behind')})$")
 """The word for "by" behind the name."""
 PASSIVE = re.compile(
     r"\b(?:this|the) (?:post|article|blog|story|piece|guide|entry)"
@@ -91,19 +91,19 @@ PASSIVE = re.compile(
     re.I,
 )
 """A sentence by the headline or at the end that says who wrote the text."""
-REVIEWED = re.compile(
+BY_OTHERS = re.compile(
     r"(?:review|fact[- ]?check|edit|verif|approv|sponsor|present|power|photo|illustrat|translat|narrat|host)", re.I
 )
 """What is done by others than the author: "Reviewed by", "Presented by"."""
 
-TAIL = re.compile(
+AFTER_NAME = re.compile(
     r"\s(?:(?:on|am|le|el|il|em|op|den|dne|в)\s(?=\S{0,12}\s?\d)"
     r"|on\s(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:for|für|pour|para|voor)\s(?=\S)|in\s(?=[A-Z][a-z])).*$"
     r"|\s(?:on|in|at|from|with|under|(?-i:am|le|el|il|em|op|den))$",
     re.I,
 )
 """`Posted by A on 3 May in News`, `A for Example Daily`: what follows the name."""
-DATED = re.compile(
+TIME_WORDS = re.compile(
     r"\d{1,2}[:.h]\d\d|\b\d{1,2}\s?(?:am|pm|uhr)\b|updat|publi|posted|aktualis|veröff|actuali|atualiz|aggiorn|bijgewerkt|uppdater"
     r"|oppdater|opdater|зм[іи]н|обнов|опубл|güncel|\bmin(?:\.|ute)?s?\b|read(?:ing)? time|lesezeit|\bago\b|\bvor\s\d|il y a\s",
     re.I,

@@ -1,8 +1,8 @@
-"""Dates in the forms of single languages, which no common pattern reads: era years, numerals written out, month words with dots.
+"""Date forms of single languages that the common patterns do not cover: era years, written-out numerals, abbreviations with
+dots.
 
-`rare_dates` yields year, month, day and place of each. Years of other calendars are left as written where `calendars` turns them
-into ours; era names (民國, 令和) are turned here. It is asked only for texts that are not plain ASCII or whose language writes the
-year first.
+`find_regional_dates` yields year, month, day, start and end of each. It converts era years (民國, 令和); `calendars` converts
+those of other calendars. It is asked only for texts that are not plain ASCII, or in languages that write the year first.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ _TWO_NAMES = re.compile(r"(?<!\d)(\d{1,2})\s([\u0620-\u064a]{2,10})\s?[/(]\s?([\
 """Arabic with both names of a month: `5 آذار/مارس 2024`."""
 
 
-def rare_dates(text: str, language: str | None) -> Iterator[Found]:
-    """The dates of a text in the forms of single languages."""
+def find_regional_dates(text: str, language: str | None) -> Iterator[Found]:
+    """The dates of a text in such forms."""
     if language == "zh":
         for m in _ROC_DIGITS.finditer(text):
             yield int(m[1]) + 1911, int(m[3]), int(m[4]), m.start(), m.end()

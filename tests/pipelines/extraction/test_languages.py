@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from pipelines.extraction.dates.printed import says_changed, says_published
-from pipelines.extraction.languages.loader import DATE_KINDS, KINDS, Cue, cue, languages, parse, pattern, spoken
+from pipelines.extraction.languages.loader import (
+    DATE_KINDS,
+    KINDS,
+    Cue,
+    applicable_languages,
+    cue_pattern,
+    languages,
+    parse,
+    pattern_of,
+)
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.months import month_of
 
@@ -30,14 +39,14 @@ def place_of(code: str, one: Cue) -> str:
 @pytest.mark.parametrize(("code", "one"), CUES, ids=[f"{code}-{one.kind}" for code, one in CUES])
 def test_a_cue_is_needed(code: str, one: Cue) -> None:
     text = place_of(code, one)
-    assert cue(one.kind, code).search(text)
+    assert cue_pattern(one.kind, code).search(text)
     others = [
         (languages()[spoke].spaces, other)
-        for spoke in spoken(code)
+        for spoke in applicable_languages(code)
         for other in languages()[spoke].cues
         if other.kind == one.kind and other is not one
     ]
-    assert not any(re.search(pattern(other, spaces), text) for spaces, other in others), "read without it as well"
+    assert not any(re.search(pattern_of(other, spaces), text) for spaces, other in others), "read without it as well"
 
 
 @pytest.mark.parametrize(
