@@ -15,14 +15,15 @@ from pipelines.extraction.body.boilerplate_lines import drop_boilerplate_lines
 from pipelines.extraction.body.link_lines import find_link_lines
 from pipelines.extraction.body.text import read_body
 from pipelines.extraction.credits.authors import read_authors
-from pipelines.extraction.credits.chinese_credits import Credits, read_credits
-from pipelines.extraction.credits.chinese_names import is_person, read_people
+from pipelines.extraction.credits.chinese_credits import read_credits
+from pipelines.extraction.credits.chinese_names import is_person, read_chinese_authors
 from pipelines.extraction.credits.credit_lines import read_credit_lines
+from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.names import split_byline
-from pipelines.extraction.credits.original_source import OriginalSource, read_origin
-from pipelines.extraction.credits.outlet import read_outlet, site_names_of
-from pipelines.extraction.credits.outlet_names import clean_house
-from pipelines.extraction.dates.publication import read_moments
+from pipelines.extraction.credits.original_source import OriginalSource, read_original_source
+from pipelines.extraction.credits.outlet import read_outlet, read_site_names
+from pipelines.extraction.credits.outlet_names import clean_outlet_name
+from pipelines.extraction.dates.publication import read_publication_dates
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.fields import metadata
 from pipelines.extraction.fields.headline import Headline, read_headline
@@ -88,17 +89,17 @@ def read_article(html: str, page: Page, sites: Sites) -> Outcome:
         return Rejection(reason=Reason.EMPTY, detail="The body holds no markup that can be read.")
     site = sites.for_host(_host(page, document))
     structured = read_structured_data(document.head, page.address, ScriptState(html, document, page.address))
-    site_names, host_labels = site_names_of(document, structured, site), _host_labels(page)
+    site_names, host_labels = read_site_names(document, structured, site), _host_labels(page)
     headline = _read_headline(document, structured, (*site_names, *host_labels), page)
     headline_line = headline.line if headline else None
     main = find_main_content(document, headline_line)
     layout = read_layout(document, headline_line, main)
     locale = _read_locale(document, page, site, layout, headline, structured)
-    dates = read_moments(document, layout, structured, locale, page)
+    dates = read_publication_dates(document, layout, structured, locale, page)
     ruled = apply_site_rules(html, site, locale, page.address, dates.published)
     if (language := ruled.get("language")) and language != locale.language:
         locale = replace(locale, language=language)
-        dates = read_moments(document, layout, structured, locale, page)
+        dates = read_publication_dates(document, layout, structured, locale, page)
     is_chinese = locale.language in ("zh", None)
     context = _Context(
         page=page,
@@ -249,9 +250,9 @@ def _read_authors(context: _Context) -> tuple[tuple[str, ...], str]:
     if language != "zh":
         authors, by = read_authors(document, layout, structured, context.site_names, credits.authors, language)
     elif credits.authors:
-        authors, by = credits.authors, "credit line"
+        authors, by = list(credits.authors), "credit line"
     else:
-        authors, by = read_people(document, layout, structured, context.locale, credits)
+        authors, by = read_chinese_authors(document, layout, structured, context.locale, credits)
     if not authors and structured.script_article.authors:
         names = [
             name for text in structured.script_article.authors for name in split_byline(text, byline_words(language))
@@ -279,13 +280,13 @@ def _read_outlets(context: _Context) -> _Outlets:
         context.document, layout, structured, credits, context.site_names, context.host_labels, language
     )
     if source is None and structured.script_article.source:
-        source, by = clean_house(structured.script_article.source), structured.script_article.found_by("source")
+        source, by = clean_outlet_name(structured.script_article.source), structured.script_article.found_by("source")
     if source is None and context.site and context.site.outlet:
         source, by = context.site.outlet, "site"
     if source is None and credits.second_source:
         source, by, original_source = original_source, "credit line", None
-    origin = read_origin(layout, source) if language in ("zh", None) else OriginalSource()
-    return _Outlets((source, by), original_source or origin.house, credits.lines | origin.rows)
+    origin = read_original_source(layout, source) if language in ("zh", None) else OriginalSource()
+    return _Outlets((source, by), original_source or origin.outlet, credits.lines | origin.rows)
 
 
 def _read_text(context: _Context, credit_rows: Set[int], authors: Sequence[str]) -> tuple[list[str], str]:

@@ -1,96 +1,88 @@
-"""What pages say that are no articles: `notice_words/`, a file a language, and `machines.toml` for what stands in their source.
+"""What pages say that are no articles, ready to be searched for; and `notice_marks.toml`, what stands in their source.
 
-    [soft_404]                            a reason (`db.models.Reason`)
-    title = ["page not found"]            a headline or a part of the page's title that is this, or begins with it
-    says = ["page you … looking for"]     part of a sentence; "…" stands for up to 40 characters
-
-All in lower case. A phrase is what such a page says to its reader, not what an article says about such pages.
+The words are in the language files (`languages`, `[notices.KIND]`). A phrase is what such a page says to its reader, not what an
+article says about such pages.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import dataclass, fields
+from functools import cache
 
 from db.models import Reason
+from pipelines.data_files import read_table
+from pipelines.extraction.languages.loader import Notices, NoticeWords, languages
 
-FOLDER = Path(__file__).parent / "notice_words"
-_KEYS = {"title", "says"}
-_MACHINE_KEYS = {"sure", "may", "address"}
 _GAP = ".{0,40}?"
+_NOTHING = NoticeWords()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """A phrase: `hint` stands in every text that `pattern` matches; there is no pattern where the hint is all of it."""
+    """A phrase. Every text that `pattern` matches contains `hint`; there is no pattern where the hint is the whole phrase."""
 
     hint: str
     pattern: re.Pattern[str] | None
 
     def stands_in(self, text: str) -> bool:
-        """Whether a text, in lower case, holds it."""
+        """Whether a text in lower case contains the phrase."""
         return self.hint in text and (self.pattern is None or self.pattern.search(text) is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """What notices of one kind say in a language."""
+class NoticePhrases:
+    """What notices of one kind say, in one language or several."""
 
     titles: frozenset[str]
     says: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
-    """What stands in the source of notices of one kind."""
+class NoticeMarks:
+    """Marks of one kind of notice: in its source alone, in its source and others, in the address it redirects to."""
 
-    sure: tuple[str, ...]
-    may: tuple[str, ...]
-    address: tuple[str, ...]
-
-
-@lru_cache(maxsize=1)
-def languages() -> frozenset[str]:
-    """The languages that there is a file for."""
-    return frozenset(path.stem for path in FOLDER.glob("??.toml"))
+    sure: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=64)
-def words_of(language: str) -> Mapping[Reason, Words]:
-    """What notices say in a language. Raises ValueError, naming the file, for what is not as above."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _MarksOfKinds:
+    challenge: NoticeMarks
+    consent: NoticeMarks
+    blocked: NoticeMarks
+    soft_404: NoticeMarks
+    unavailable: NoticeMarks
+    parked: NoticeMarks
+    login: NoticeMarks
+    interstitial: NoticeMarks
+
+
+@cache
+def languages_with_notices() -> frozenset[str]:
+    """The languages in which notices are known."""
+    return frozenset(code for code, language in languages().items() if language.notices != Notices())
+
+
+@cache
+def phrases_of(code: str) -> Mapping[Reason, NoticePhrases]:
+    """What notices say in a language."""
+    notices = languages()[code].notices
+    kinds = {field.name: getattr(notices, field.name) for field in fields(Notices)}
     return {
-        Reason(kind): Words(
-            titles=frozenset(table.get("title", ())), says=tuple(_phrase(text) for text in table.get("says", ()))
-        )
-        for kind, table in _load(language, _KEYS).items()
+        Reason(kind): NoticePhrases(titles=frozenset(words.title), says=tuple(map(_phrase, words.says)))
+        for kind, words in kinds.items()
+        if words != _NOTHING
     }
 
 
-@lru_cache(maxsize=1)
-def machines() -> Mapping[Reason, Machine]:
+@cache
+def notice_marks() -> Mapping[Reason, NoticeMarks]:
     """What stands in the source of notices."""
-    tables = _load("machines", _MACHINE_KEYS).items()
-    return {
-        Reason(kind): Machine(**{key: tuple(table.get(key, ())) for key in ("sure", "may", "address")})
-        for kind, table in tables
-    }
-
-
-def _load(name: str, keys: set[str]) -> dict[str, dict[str, list[str]]]:
-    path = FOLDER / f"{name}.toml"
-    tables: dict[str, dict[str, list[str]]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    for kind, table in tables.items():
-        wrong = [key for key in table if key not in keys]
-        odd = [text for texts in table.values() for text in texts if not text.strip() or text != text.lower()]
-        if kind not in set(Reason) or wrong or odd or not all(table.values()):
-            raise ValueError(
-                f"{path.name}: [{kind}] is no reason, or has unknown keys, empty lists or capitals: {wrong or odd}."
-            )
-    return tables
+    marks = read_table(_MarksOfKinds, "pipelines.extraction", "notice_marks.toml")
+    return {Reason(field.name): getattr(marks, field.name) for field in fields(marks)}
 
 
 def _phrase(text: str) -> Phrase:

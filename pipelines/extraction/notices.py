@@ -1,8 +1,8 @@
 """Whether a page is a notice in place of an article: consent, a challenge, a login, an error, a parked domain.
 
-No sign alone tells: articles are written about cookies, and a real one may have no date. So signs are counted. Each kind of notice
-(a reason) gets points for what the page says and has of it, the page as such for what speaks for or against an article; a notice
-is what has a sign of its own kind and reaches `ENOUGH`. All weights stand in this file, all words in `notice_words`.
+No single sign decides: articles are written about cookies, and a real one may have no date. So signs are counted. Each kind of
+notice (a reason) gets points for its own signs, and every page gets points for or against being an article. A page is a notice
+when it has a sign of one kind and reaches `ENOUGH`. All weights are in this file, all words in the language files.
 """
 
 from __future__ import annotations
@@ -14,41 +14,47 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from db.models import Page, Reason, Rejection
-from pipelines.extraction.notice_phrases import Machine, Words, languages, machines, words_of
+from pipelines.extraction.notice_phrases import (
+    NoticeMarks,
+    NoticePhrases,
+    languages_with_notices,
+    notice_marks,
+    phrases_of,
+)
 from pipelines.extraction.text.titles import plain
 
 ENOUGH = 5.0
-"""Points that make a notice. Set on half A of `tests/pipelines/extraction/no_articles` and the labelled pages, none of
+"""Points that make a notice. Tuned on half A of `tests/pipelines/extraction/no_articles` and the labelled pages, none of
 which is refused."""
 OWN = 3.0
-"""Of these, points that must be for the kind itself: what a page lacks makes no notice of it."""
+"""Points that must come from signs of one kind: a page is no notice for what it lacks."""
 # For the kind.
 TITLE_IS, TITLE_HOLDS, TITLE_BEGINS = 3.0, 2.0, 1.0
-"""Headline or title is such a phrase; is mostly one; begins with one, or says more beside it."""
+"""The headline or title is such a phrase; is mostly one; begins with one, or holds one among other words."""
 SAYS_MOST, SAYS_SOME, SAYS_ONCE = 3.0, 2.0, 1.0
-"""Sentences that say so, by their share of the text: from 0.5, from 0.25, any."""
+"""Such sentences make up at least 0.5 of the text; at least 0.25; less."""
 SAYS_AGAIN = 1.0
-"""A second sentence says so, too."""
+"""A second sentence has another such phrase."""
 SURE, MAY, LED_THERE = 3.0, 0.5, 2.0
-"""What stands in the source of such notices alone; of other pages, too; the request was led to an address that is named so."""
+"""A mark in the source that only notices have; one that other pages have as well; a redirect to an address of such a name."""
 # For any kind.
 NO_TYPE, NO_DATE, NOINDEX, SHORT, NOT_PROMISED = 1.0, 1.0, 1.0, 1.0, 1.5
-"""No article by its own statement; undated; not for search engines; at most SHORT_TEXT; not what the listing has named."""
+"""No article type; no date; noindex; at most SHORT_TEXT; without the title that the listing gave."""
 TYPED, DATED, AUTHORED, PROMISED = -2.0, -2.0, -1.0, -3.0
 LONG, VERY_LONG = -2.0, -4.0
-"""Characters of sentences that say nothing of the kind: from 300, from 800."""
+"""Unrelated sentences have at least 300 characters; at least 800."""
 SHORT_TEXT = 500
 """Width of a text, as `_width` counts it."""
 MOST_TEXT = 6000
 """Characters of text from which a page is no notice: the longest consent pages seen have 4,000."""
 _MOST_SOURCE = 200_000
-"""Characters of a page's source that are looked through for marks: notices are small."""
+"""Characters of the source that are searched for marks: notices are small."""
 _LONG_PHRASE = 10
 """Width from which a phrase counts inside a title: two words, four characters of Chinese."""
 _MOST_OF_TITLE = 0.6
-"""Share of a title that a phrase must be to be what it says: "Not available in your country: why the web has borders" says more."""
+"""Share of a title that a phrase must make up: "Not available in your country: why the web has borders" says more."""
 _TITLE = 80
-"""Width of the text's first line up to which it is looked at like a title: the page's own, where the site's name stands for it."""
+"""Width up to which the text's first line is treated as a title, for pages whose title is the site's name."""
 _SENTENCE = re.compile(r"[^.!?。！？؟।\n]+")
 _TITLE_PARTS = re.compile(r"\s[-|–—·»]\s|[|_｜]|(?<![.!?…。！？])[.!?…。！？]++(?:\s|$)")
 _CJK = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
@@ -57,7 +63,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeEvidence:
-    """What speaks for and against an article. `promised` is the title by which a listing named it."""
+    """What speaks for and against a page being an article. `promised` is the title that the listing gave."""
 
     page: Page
     title: str | None
@@ -68,10 +74,9 @@ class NoticeEvidence:
     authored: bool
     is_article: bool
     is_typed: bool
-    """The page calls itself an article, be it by a meta that templates set at every page."""
+    """The page calls itself an article, even by a meta that templates set on every page."""
     noindex: bool
     source: str
-    """The page's source."""
 
     @property
     def promised(self) -> str | None:
@@ -79,7 +84,7 @@ class NoticeEvidence:
 
 
 def judge_notice(evidence: NoticeEvidence) -> Rejection | None:
-    """The refusal of a page that is a notice, else None."""
+    """The rejection of a page that is a notice, else None."""
     if len(evidence.text) > MOST_TEXT or (evidence.dated and (evidence.is_article or evidence.authored)):
         return None
     text = evidence.text.lower().replace("’", "'")
@@ -92,15 +97,15 @@ def judge_notice(evidence: NoticeEvidence) -> Rejection | None:
     # Not of every page: it is long.
     source = evidence.source[:_MOST_SOURCE].lower() if is_short else ""
     best: tuple[float, Reason, list[str]] | None = None
-    for kind, words in words_in(_languages(evidence.language, text)).items():
-        own, signs, silent = _own(words, titles, text, sentences)
+    for kind, phrases in _phrases_in(_languages(evidence.language, text)).items():
+        own, signs, unrelated = _own(phrases, titles, text, sentences)
         if own or is_short:
-            for points, sign in _machine_signs(machines().get(kind), evidence.page, source):
+            for points, sign in _source_signs(notice_marks().get(kind), evidence.page, source):
                 own += points
                 signs.append(sign)
         if own < OWN:
             continue
-        long = VERY_LONG if silent >= 800 else LONG if silent >= 300 else 0.0
+        long = VERY_LONG if unrelated >= 800 else LONG if unrelated >= 300 else 0.0
         total = own + general + long
         if total >= ENOUGH and (best is None or total > best[0]):
             best = total, kind, signs
@@ -110,19 +115,20 @@ def judge_notice(evidence: NoticeEvidence) -> Rejection | None:
 
 
 def _languages(language: str | None, text: str) -> tuple[str, ...]:
-    """The languages to ask: the page's, English, which hosts and guards speak, and those of the writing."""
-    spoken = {"en", *((language,) if language in languages() else languages() if language is None else ())}
+    """The languages to search: the page's, English, which hosts and firewalls use, and those of the script."""
+    known = languages_with_notices()
+    spoken = {"en", *((language,) if language in known else known if language is None else ())}
     if _CJK.search(text[:400]):
         spoken |= {"zh", "ja", "ko"}
     return tuple(sorted(spoken))
 
 
 @lru_cache(maxsize=256)
-def words_in(codes: tuple[str, ...]) -> Mapping[Reason, Words]:
+def _phrases_in(codes: tuple[str, ...]) -> Mapping[Reason, NoticePhrases]:
     """What notices say in these languages, by kind, in the order of `KINDS`."""
-    tables = [words_of(code) for code in codes]
+    tables = [phrases_of(code) for code in codes]
     return {
-        kind: Words(
+        kind: NoticePhrases(
             titles=frozenset().union(*(table[kind].titles for table in tables if kind in table)),
             says=tuple(phrase for table in tables if kind in table for phrase in table[kind].says),
         )
@@ -134,20 +140,20 @@ KINDS = (
     Reason.CHALLENGE, Reason.CONSENT, Reason.BLOCKED, Reason.SOFT_404, Reason.UNAVAILABLE, Reason.PARKED,
     Reason.LOGIN, Reason.PAYWALL, Reason.INTERSTITIAL, Reason.LIST,
 )  # fmt: skip
-"""In this order where two have as many points."""
+"""Of two kinds with equal points, the earlier wins."""
 
 
-def _own(words: Words, titles: list[str], text: str, sentences: list[str]) -> tuple[float, list[str], int]:
-    """Points of what the page says, the signs, and how many characters say nothing of it."""
+def _own(phrases: NoticePhrases, titles: list[str], text: str, sentences: list[str]) -> tuple[float, list[str], int]:
+    """Points for titles and sentences, the signs, and how many characters are unrelated."""
     signs: list[str] = []
     points = best = 0.0
     for title in titles:
-        value, phrase = _titled(words.titles, title)
+        value, phrase = _titled(phrases.titles, title)
         if value > best:
             best = value
             signs[:] = [f"title {phrase!r}"]
     points += best
-    says = [phrase for phrase in words.says if phrase.hint in text]
+    says = [phrase for phrase in phrases.says if phrase.hint in text]
     speaking = [next((one.hint for one in says if one.stands_in(sentence)), None) for sentence in sentences]
     total = sum(map(len, sentences))
     said = sum(len(sentence) for sentence, hint in zip(sentences, speaking, strict=True) if hint)
@@ -160,7 +166,7 @@ def _own(words: Words, titles: list[str], text: str, sentences: list[str]) -> tu
 
 
 def _titled(phrases: frozenset[str], title: str) -> tuple[float, str]:
-    """What a title is worth, and the phrase in it."""
+    """The points of a title, and the phrase in it."""
     parts = [part.strip(" \"'«»„“”¡¿[]()【】") for part in _TITLE_PARTS.split(title)]
     for part in (*parts, title.strip(" .!?…。！？")):
         if part in phrases:
@@ -175,28 +181,28 @@ def _titled(phrases: frozenset[str], title: str) -> tuple[float, str]:
 
 
 def _width(text: str) -> float:
-    """Characters, those of Chinese, Japanese and Korean two and a half times: they say as much in fewer."""
+    """The number of characters; Chinese, Japanese and Korean ones count two and a half times, because they say more."""
     return len(text) + 1.5 * len(_CJK.findall(text))
 
 
-def _machine_signs(machine: Machine | None, page: Page, source: str) -> Iterator[tuple[float, str]]:
-    if machine is None:
+def _source_signs(marks: NoticeMarks | None, page: Page, source: str) -> Iterator[tuple[float, str]]:
+    if marks is None:
         return
-    if sure := next((mark for mark in machine.sure if mark in source), None):
+    if sure := next((mark for mark in marks.sure if mark in source), None):
         yield SURE, f"source {sure!r}"
-    elif may := next((mark for mark in machine.may if mark in source), None):
+    elif may := next((mark for mark in marks.may if mark in source), None):
         yield MAY, f"source {may!r}"
     if page.final_url and page.final_url != page.url:
         there, here = (urlsplit(address.lower()) for address in (page.final_url, page.url or ""))
         before = f"{here.netloc}{here.path}"
-        for part in machine.address:
+        for part in marks.address:
             if part in f"{there.netloc}{there.path}" and part not in before:
                 yield LED_THERE, f"led to an address with {part!r}"
                 return
 
 
 def _general(evidence: NoticeEvidence, *, is_short: bool) -> float:
-    """Points for or against an article, whatever the page says."""
+    """Points for or against an article that do not depend on the words."""
     points = TYPED if evidence.is_article else 0.0 if evidence.is_typed else NO_TYPE
     points += DATED if evidence.dated else NO_DATE
     points += AUTHORED if evidence.authored else 0.0
@@ -208,7 +214,7 @@ def _general(evidence: NoticeEvidence, *, is_short: bool) -> float:
 
 
 def keeps_promise(evidence: NoticeEvidence) -> bool:
-    """Whether the page bears the title by which a listing named it, or most of its words."""
+    """Whether the page has the title that the listing gave, or most of its words."""
     promised = evidence.promised or ""
     shown = plain(f"{evidence.title or ''} {evidence.page_title or ''} {evidence.text[:400]}")
     if _CJK.search(promised):

@@ -13,7 +13,7 @@ import pytest
 from db.models import Page
 from db.site_rules.loader import Sites
 from pipelines.extraction.extract import extract
-from pipelines.extraction.languages.loader import KINDS, cue
+from pipelines.extraction.languages.loader import KINDS, cue_pattern
 from pipelines.extraction.text.date_parser import _clock, _join
 from pipelines.extraction.text.relative_times import _forms, _named_day
 from tests.patterns.collected import METHODS, Collected, collect, compiled_meanwhile
@@ -57,7 +57,7 @@ def test_titles_make_no_pattern_of_what_a_page_says() -> None:
 
 
 def test_patterns_made_of_language_files_are_linear() -> None:
-    made = [(cue(kind, code), {"search"}) for kind in KINDS for code in ("zh", "de")]
+    made = [(cue_pattern(kind, code), {"search"}) for kind in KINDS for code in ("zh", "de")]
     made += [(form.pattern, {"search"}) for code in ("en", "zh", "de", "hu") for form in _forms(code)]
     made += [(_named_day("fr")[0], {"search"})]
     made += [(_clock(), {"match"}), (_join(), {"match"})]

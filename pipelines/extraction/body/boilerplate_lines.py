@@ -9,7 +9,7 @@ from pipelines.extraction.body.appeals import cut_appeals
 from pipelines.extraction.body.closing_lines import cut_closing_lines
 from pipelines.extraction.body.link_lines import LinkLines, cut_link_lines
 from pipelines.extraction.credits.names import MAIL
-from pipelines.extraction.credits.signatures import reporters
+from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.dates.printed import opens_with_date_word
 from pipelines.extraction.text.byline_words import FAR_OPENING, OPENING
 from pipelines.extraction.text.date_parser import find_stamps
@@ -196,7 +196,7 @@ def _is_byline(line: str, names: list[str]) -> bool:
     """Whether a line is the authors' names with no more than a word for them or a time."""
     if len(line) > 120 or not names:
         return False
-    if len(line) <= _LONGEST_LABEL and (reporter_names := reporters(line)) and set(reporter_names) <= set(names):
+    if len(line) <= _LONGEST_LABEL and (signed := find_reporters(line)) and set(signed) <= set(names):
         return True
     opened = OPENING.match(line) or FAR_OPENING.match(line)
     rest = MAIL.sub(" ", line[opened.end() :] if opened else line)

@@ -1,8 +1,7 @@
-"""Who wrote an article, outside Chinese: names a page states for machines, else the ones printed at it.
+"""Who wrote an article, outside Chinese: names from structured data, else names printed on the page.
 
-The statement is believed if it names people. If it only names the house (a site's own name, a desk), a person printed in the byline
-is better, and the house the last resort. Where names are printed, and how they are told from what stands beside them, is in
-`after_words` and `printed`.
+Structured data is believed if it names people. If it names only the outlet (the site's own name, a desk), a person in the printed
+byline wins, and the outlet is the last resort. `byline_names` and `printed_names` find the printed names.
 """
 
 from __future__ import annotations
@@ -12,26 +11,27 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.byline_names import after_by_word, by_lines
+from pipelines.extraction.credits.byline_names import names_after_by_word, names_after_byline
 from pipelines.extraction.credits.byline_places import links_to_author
 from pipelines.extraction.credits.names import is_bare_name, split_byline
 from pipelines.extraction.credits.printed_names import (
-    above_text,
-    author_box,
+    author_box_name,
     author_links,
-    beside_date,
-    house_accounts,
-    in_named_elements,
-    reviewer,
-    said_twice,
-    signs_off,
+    closing_name,
+    name_beside_date,
+    names_above_text,
+    names_in_author_elements,
+    outlet_accounts,
+    repeated_name,
+    reviewer_name,
 )
-from pipelines.extraction.credits.signatures import signed
+from pipelines.extraction.credits.signatures import read_signature
+from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Document, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import describes_other_work
-from pipelines.extraction.text.byline_words import ALONE, BylineWords, byline_words
+from pipelines.extraction.text.byline_words import AUTHOR_HEADING, BylineWords, byline_words
 from pipelines.extraction.text.roles import is_agency
 from pipelines.extraction.text.titles import plain
 
@@ -41,119 +41,118 @@ _AUTHOR_METAS = (
     "citation_author", "cxenseparse:author", "article.author", "og:article:author", "dc.contributor", "authors",
 )  # fmt: skip
 _DESK = re.compile(
-    r"(?:(?:news )?agenc(?:y|ies)|agenturen|agences|agencias|agenzie|agências|agenții|agentschappen|persbureaus"
-    r"|nyhedsbureauer|nyhetsbyråer|ajanslar"
-    r"|агентства|وكالات|الوكالات"
+    rf"(?:{any_of(words_of('desk'), spaces=False)}"
     r"|(?:[\w.&]{1,20} ){0,3}(?:news|online|web|editorial|global|international|business|sports?|city|national|breaking)"
-    r" ?(?:desk|team|staff)|editorial board|redaktion|die redaktion|la rédaction|la redacción"
-    r"|redacción|redazione|la redazione|redação|da redação|redactie|redaksjonen|redaktionen|redakcja|redakce|редакция|редакція"
-    r"|التحرير|هيئة التحرير|編集部|편집부)$", re.I,
-)  # fmt: skip
-"""Names of a desk and of nobody: the house, where no person is named."""
-
-
-_COMPANY = re.compile(
-    r"\b(?:inc|ltd|llc|gmbh|e\.? ?v|corp|plc|association|foundation|institute|university|college|clinic|society|council|ministry"
-    r"|verlag|verband)\b\.?$",
+    r" ?(?:desk|team|staff))$",
     re.I,
 )
+"""Names of a desk and of nobody: the outlet, where no person is named."""
+_ORGANISATION = re.compile(rf"\b(?:{any_of(words_of('organisation'), spaces=False)})\b\.?$", re.I)
 """How the name of an organisation ends."""
-_PAPER = re.compile(
-    r"\b(?:times|post|daily|weekly|herald|tribune|gazette|journal|chronicle|star|sun|mail|media|magazine|observer|standard|today"
-    r"|online|digital|zeitung|blatt|kurier|presse|tageblatt|anzeiger|diario|correo|giornale|jornal|gazeta|gazete|team"
-    r"|group|company)\b",
-    re.I,
-)
-"""Words in the name of a house that no person bears."""
+_OUTLET_WORD = re.compile(rf"\b(?:{any_of(words_of('outlet_word'), spaces=False)})\b", re.I)
+"""Words in the name of an outlet that no person bears."""
 
 
-_SAID = {"guess": "byline", "signed": "byline"}
+_FOUND_BY = {"guess": "byline", "signed": "byline"}
 
 
 def read_authors(
-    sheet: Document,
+    document: Document,
     layout: Layout,
-    stated: StructuredData,
+    structured: StructuredData,
     site_names: tuple[str, ...],
     credited: Sequence[str] = (),
     language: str | None = None,
 ) -> tuple[list[str], str]:
     """Who wrote the article, and how that was found ("" where nothing was). `credited` are the authors of credit lines."""
     words = byline_words(language)
-    houses: tuple[list[str], str] = ([], "")
-    signed_by_house = False
-    accounts = frozenset(plain(name) for name in house_accounts(layout))
-    owner = plain(sheet.head.meta("copyright", "dcterms.rights", "rights") or "")
-    sections = {plain(text) for text in (stated.section, sheet.head.meta("article:section"), *stated.keywords) if text}
-    for by, values in _voices(sheet, layout, stated, credited, language):
-        if by == "guess" and signed_by_house:
+    outlets: tuple[list[str], str] = ([], "")
+    signed_by_outlet = False
+    accounts = frozenset(plain(name) for name in outlet_accounts(layout))
+    owner = plain(document.head.meta("copyright", "dcterms.rights", "rights") or "")
+    sections = {
+        plain(text)
+        for text in (structured.section, document.head.meta("article:section"), *structured.keywords)
+        if text
+    }
+    for by, values in _name_sources(document, layout, structured, credited, language):
+        if by == "guess" and signed_by_outlet:
             break
-        if by == "signed" and houses[0]:
-            continue  # where the page says that the house wrote it, the signature at its end is not what it credits
-        names = _names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata"))
+        if by == "signed" and outlets[0]:
+            continue  # the page credits the outlet, so a signature at the end does not count
+        names = _split_names(values, site_names, words, trusted=by in ("json-ld", "meta", "microdata"))
         if by in ("byline", "guess"):
             names = [name for name in names if plain(name) not in sections]
         if not names:
             continue
-        people = [name for name in names if not _is_house(name, site_names, owner) and plain(name) not in accounts]
+        people = [name for name in names if not _is_outlet(name, site_names, owner) and plain(name) not in accounts]
         if people:
-            return _unless_contradicted(people, _SAID.get(by, by), layout, site_names, words)
+            return _unless_contradicted(people, _FOUND_BY.get(by, by), layout, site_names, words)
         # A site that bears its author's name, and prints it in the byline, is signed by a person.
-        signed_by_house = signed_by_house or (
+        signed_by_outlet = signed_by_outlet or (
             by == "byline"
             and is_bare_name(names[0])
             and plain(names[0]) not in accounts
-            and not _PAPER.search(names[0])
+            and not _OUTLET_WORD.search(names[0])
         )
-        houses = houses if houses[0] else (names[:3], _SAID.get(by, by))
-    return houses
+        outlets = outlets if outlets[0] else (names[:3], _FOUND_BY.get(by, by))
+    return outlets
 
 
 def _unless_contradicted(
     people: list[str], by: str, layout: Layout, site_names: tuple[str, ...], words: BylineWords
 ) -> tuple[list[str], str]:
-    """The stated names, unless the byline prints them and more, or others while nobody sees them: a template states whoever
-    put the page in."""
+    """The names from structured data, unless the byline prints more names, or other ones while these are not on the page: templates
+    fill in whoever entered the article.
+    """
     if by in ("json-ld", "meta", "microdata"):
         seen = plain(" ".join(line.text for line in (*layout.header, *layout.inside[-4:], *layout.tail)))
         keys = {plain(name) for name in people}
         unseen = not any(key in seen for key in keys)
-        for lines, other in ((by_lines(layout, words), unseen), (author_links(layout), False)):
-            printed = _names(lines, site_names, words, trusted=False)
-            printed = [name for name in printed if " " in name and not _is_house(name, site_names)]
+        for lines, other in ((names_after_byline(layout, words), unseen), (author_links(layout), False)):
+            printed = _split_names(lines, site_names, words, trusted=False)
+            printed = [name for name in printed if " " in name and not _is_outlet(name, site_names)]
             more = keys < {plain(name) for name in printed} and all(map(is_bare_name, printed))
             if printed and (other or more):
                 return printed[:20], "byline"
     return people[:20], by
 
 
-def _voices(
-    sheet: Document, layout: Layout, stated: StructuredData, credited: Sequence[str], language: str | None
+def _name_sources(
+    document: Document, layout: Layout, structured: StructuredData, credited: Sequence[str], language: str | None
 ) -> Iterator[tuple[str, Iterable[str]]]:
-    """Who says what, surest first; "guess" for printed names that no word and no element calls the author's."""
-    if stated.is_article:
-        yield "json-ld", stated.authors
+    """Names by where they were found, best source first.
+
+    "guess" for printed names that neither a word nor an element marks as the author's.
+    """
+    if structured.is_article:
+        yield "json-ld", structured.authors
     for key in _AUTHOR_METAS:
-        if values := sheet.head.metas.get(key):
+        if values := document.head.metas.get(key):
             yield "meta", [_forename_first(value, library=key == "citation_author") for value in values]
-    if ALONE.match(sheet.head.meta("twitter:label1") or ""):
-        yield "meta", sheet.head.metas.get("twitter:data1", [])
-    yield "microdata", list(_marked(sheet))
+    if AUTHOR_HEADING.match(document.head.meta("twitter:label1") or ""):
+        yield "meta", document.head.metas.get("twitter:data1", [])
+    yield "microdata", list(_microdata_names(document))
     words = byline_words(language)
-    yield "byline", list(after_by_word(layout, words))
+    yield "byline", list(names_after_by_word(layout, words))
     yield "byline", list(author_links(layout))
-    yield "byline", list(in_named_elements(layout, words))
+    yield "byline", list(names_in_author_elements(layout, words))
     yield "credit line", credited
-    yield "signed", signed(layout, language)
-    for printed in (beside_date(layout, words), above_text(layout, words), author_box(layout), said_twice(layout)):
+    yield "signed", read_signature(layout, language)
+    for printed in (
+        name_beside_date(layout, words),
+        names_above_text(layout, words),
+        author_box_name(layout),
+        repeated_name(layout),
+    ):
         yield "guess", list(printed)
-    yield "guess", list(signs_off(layout, language, words))
-    yield "guess", list(reviewer(layout))
-    yield "json-ld", stated.authors
+    yield "guess", list(closing_name(layout, language, words))
+    yield "guess", list(reviewer_name(layout))
+    yield "json-ld", structured.authors
 
 
 def _forename_first(value: str, *, library: bool) -> str:
-    """A name that is stated as "Holt, Anna": Highwire's tags for libraries do so with "Anna M." as well."""
+    """A name given as "Holt, Anna", forename first. Highwire's tags for libraries also write "Holt, Anna M."."""
     surname, comma, forename = value.partition(", ")
     if library:
         return f"{forename} {surname}" if comma and "," not in forename and len(surname.split()) <= 3 else value
@@ -161,13 +160,13 @@ def _forename_first(value: str, *, library: bool) -> str:
     return f"{forename} {surname}" if single else value
 
 
-def _names(values: Iterable[str], site_names: tuple[str, ...], words: BylineWords, *, trusted: bool) -> list[str]:
+def _split_names(values: Iterable[str], site_names: tuple[str, ...], words: BylineWords, *, trusted: bool) -> list[str]:
     found: list[str] = []
     known: set[str] = set()
-    houses = {plain(name) for name in site_names}
+    outlets = {plain(name) for name in site_names}
     for value in list(values)[:30]:
         # "Jobs & Hire" are not two people where the site is called so.
-        whole = trusted and len(value) <= 60 and plain(value) in houses
+        whole = trusted and len(value) <= 60 and plain(value) in outlets
         for name in [normalize_space(value)] if whole else split_byline(value, words, trusted=trusted):
             if (key := plain(name)) not in known:
                 known.add(key)
@@ -175,9 +174,9 @@ def _names(values: Iterable[str], site_names: tuple[str, ...], words: BylineWord
     return found
 
 
-def _is_house(name: str, site_names: tuple[str, ...], owner: str = "") -> bool:
+def _is_outlet(name: str, site_names: tuple[str, ...], owner: str = "") -> bool:
     key = plain(name)
-    if _DESK.match(name) or _COMPANY.search(name) or (len(key) > 4 and key in owner):
+    if _DESK.match(name) or _ORGANISATION.search(name) or (len(key) > 4 and key in owner):
         return True
     return any(
         key == plain(site) or (len(key) > 4 and key in plain(site)) or (name.isupper() and _abbreviates(name, site))
@@ -186,16 +185,16 @@ def _is_house(name: str, site_names: tuple[str, ...], owner: str = "") -> bool:
 
 
 def _abbreviates(name: str, site: str) -> bool:
-    """Whether letters stand for the name of a site: "LN" for "LN - Lübecker Nachrichten"."""
+    """Whether a name abbreviates that of the site: "LN" for "LN - Lübecker Nachrichten"."""
     words = re.findall(r"\w+", site)
     return len(words) > 1 and (name in words or name == "".join(word[0] for word in words).upper())
 
 
-def _marked(sheet: Document) -> Iterator[str]:
-    """Names in elements that say author by rel or itemprop: the first, and those in the same box."""
-    home: Element | None = None
+def _microdata_names(document: Document) -> Iterator[str]:
+    """Names in elements marked as author by rel or itemprop: the first, and others in the same box."""
+    first_box: Element | None = None
     seen = 0
-    for el in sheet.tree.iter("a", "span", "div", "p", "meta", "address"):
+    for el in document.tree.iter("a", "span", "div", "p", "meta", "address"):
         prop, rel = el.get("itemprop"), el.get("rel")
         if not ((prop and "author" in prop.lower()) or (rel and "author" in rel.lower().split())):
             continue
@@ -205,15 +204,15 @@ def _marked(sheet: Document) -> Iterator[str]:
             return
         if describes_other_work(el):
             continue
-        if home is not None and box is not home and (box is None or box.getparent() is not home):
+        if first_box is not None and box is not first_box and (box is None or box.getparent() is not first_box):
             return
         if el.tag != "a" and (linked := [sub for sub in el.iter("a") if links_to_author(sub)]):
             yield from (normalize_space("".join(map(str, sub.itertext()))[:100]) for sub in linked[:20])
-            home = home if home is not None else box
+            first_box = first_box if first_box is not None else box
             continue
         inner = next((sub for sub in el.iter() if sub is not el and (sub.get("itemprop") or "") == "name"), None)
         target = inner if inner is not None else el
         text = target.get("content") or normalize_space("".join(str(piece) for piece in target.itertext())[:300])
         if 1 < len(text) < 100:
-            home = home if home is not None else box
+            first_box = first_box if first_box is not None else box
             yield text

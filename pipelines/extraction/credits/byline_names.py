@@ -9,24 +9,24 @@ from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.byline_places import (
     HEADINGS,
-    bare_names,
-    header_of,
-    in_link,
+    header_lines,
+    is_in_link,
     is_linked_name,
     links_to_author,
+    split_bare_names,
 )
 from pipelines.extraction.credits.names import MAIL, before_next_credit, has_case, is_bare_name, is_name
-from pipelines.extraction.credits.signatures import reporters
+from pipelines.extraction.credits.signatures import find_reporters
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.byline_words import (
-    ALONE,
-    BEHIND,
-    DATED,
+    AFTER_NAME,
+    AUTHOR_HEADING,
+    BY_BEHIND,
+    BY_OTHERS,
     FAR_OPENING,
     PASSIVE,
-    REVIEWED,
-    TAIL,
+    TIME_WORDS,
     BylineWords,
 )
 from pipelines.extraction.text.date_parser import find_stamps
@@ -38,24 +38,24 @@ _SIGNATURE = 60
 """Characters of a by-line that ends the text."""
 
 
-def by_lines(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """What follows a by-word in the short lines by the headline."""
-    for line in header_of(layout):
+def names_after_byline(layout: Layout, words: BylineWords) -> Iterator[str]:
+    """What follows a by-word in the short lines near the headline."""
+    for line in header_lines(layout):
         if len(line.text) <= 60 and words.opening.match(line.spaced) and not line.zone & Zone.ASIDE:
             yield from _after_word(line, words)
             return
 
 
-def after_by_word(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """The names after a by-word, on its line or below it; then such lines below the text."""
-    yield from _in_header(header_of(layout), words) or _below_text(layout, words)
+def names_after_by_word(layout: Layout, words: BylineWords) -> Iterator[str]:
+    """Names after a by-word near the headline, on its line or below it; else after one below the text."""
+    yield from _in_header(header_lines(layout), words) or _below_text(layout, words)
 
 
 def _in_header(lines: list[Line], words: BylineWords) -> list[str]:
-    """The names of the first line by the headline that has some after a by-word."""
+    """The names of the first line near the headline that has names after a by-word."""
     for at, line in enumerate(lines):
         text = line.spaced
-        if ALONE.match(text) and (names := list(below(lines, at))):
+        if AUTHOR_HEADING.match(text) and (names := list(names_below(lines, at))):
             return names
         if len(line.parts) > 1 and find_stamps(line.parts[0][0]) and (by := _by_part(line, words)):
             return [by]
@@ -63,18 +63,18 @@ def _in_header(lines: list[Line], words: BylineWords) -> list[str]:
             return found
         if found := _only_names(text, words):
             return found
-        if found := reporters(line.text[:80]):
+        if found := find_reporters(line.text[:80]):
             return found
     return []
 
 
 def _below_text(layout: Layout, words: BylineWords) -> list[str]:
-    """The names of a by-line that ends the text or follows it, or of the sentence that says who wrote it."""
+    """The names of a byline that ends the text or follows it, or of a sentence that says who wrote it."""
     for line in layout.inside[-1:]:
         if (
             len(line.text) <= _SIGNATURE
             and words.opening.match(line.text)
-            and (names := bare_names(after_opening(line.spaced, words), words))
+            and (names := split_bare_names(after_opening(line.spaced, words), words))
         ):
             return names  # a paper's reporter signs below the last paragraph
     for line in layout.tail[:8]:
@@ -86,8 +86,8 @@ def _below_text(layout: Layout, words: BylineWords) -> list[str]:
     return []
 
 
-def below(lines: list[Line], at: int) -> Iterator[str]:
-    """The names on the lines below a label, until a line that is none."""
+def names_below(lines: list[Line], at: int) -> Iterator[str]:
+    """The names on the lines below a label, up to a line without one."""
     found, look, skipped = False, ("", ""), False
     for above, line in zip(lines[at:], lines[at + 1 : at + 1 + _MOST], strict=False):
         if line.row - above.row > 2 or (found and line.block.tag == lines[at].block.tag and line.block.tag in HEADINGS):
@@ -104,7 +104,7 @@ def below(lines: list[Line], at: int) -> Iterator[str]:
         if skipped and look != (line.block.tag, line.parts[0][1].get("class", "")):
             return
         if not known and (
-            (found and not again) or len(line.text) > 60 or not is_name(line.text) or DATED.search(line.text)
+            (found and not again) or len(line.text) > 60 or not is_name(line.text) or TIME_WORDS.search(line.text)
         ):
             return
         look = look if found else (line.block.tag, line.parts[0][1].get("class", ""))
@@ -117,18 +117,18 @@ _BETWEEN = re.compile(r"and|und|et|and the|[A-Z]{2,3}")
 
 
 def _after_word(line: Line, words: BylineWords) -> Iterator[str]:
-    """What follows the by-word of a line: its linked names, else the text up to a date."""
+    """What follows a line's by-word: the linked names, else the text up to a date."""
     kept: list[tuple[str, Element]] = []
     for text, el in line.parts:
         piece = normalize_space(text[:300])
-        if kept and (DATED.search(piece) or find_stamps(piece) or _is_filed(el)):
+        if kept and (TIME_WORDS.search(piece) or find_stamps(piece) or _is_filed(el)):
             break
         kept.append((piece, el))
-    linked = [text for text, el in kept if in_link(el) and not words.opening.match(text)]
+    linked = [text for text, el in kept if is_in_link(el) and not words.opening.match(text)]
     paged = [text for text, el in kept if links_to_author(el)]
     rest = after_opening(" ".join(text for text, _ in kept), words)
     if paged or linked:
-        yield from (TAIL.sub("", name) for name in paged or linked)
+        yield from (AFTER_NAME.sub("", name) for name in paged or linked)
         last = kept[-1][0].strip(" ,")
         if is_agency(last) or (2 <= len(last) <= 8 and has_case(last) and last.isupper()):
             yield last  # that signs with them: "A and B, PAP"
@@ -145,28 +145,28 @@ def _is_filed(el: Element) -> bool:
 
 
 def after_opening(text: str, words: BylineWords) -> str:
-    """What a byline says behind its by-word, up to a date, a house or a place."""
-    text = TAIL.sub("", words.lead.sub("", words.opening.sub("", FAR_OPENING.sub("", text))))
+    """The part of a byline after its by-word, without a date, an outlet or a place at its end."""
+    text = AFTER_NAME.sub("", words.lead.sub("", words.opening.sub("", FAR_OPENING.sub("", text))))
     weak = words.weak.match(text)
     return text[weak.end() :] if weak and is_agency(text[weak.end() :]) else text
 
 
 def _only_names(text: str, words: BylineWords) -> list[str]:
-    """The names after "Kolumne von" or a bare preposition, where nothing but names follows."""
+    """The names after "Kolumne von" or a bare preposition, if nothing but names follows."""
     if len(text) > 100:
         return []
-    if behind := BEHIND.match(text):
+    if behind := BY_BEHIND.match(text):
         return [behind[1]]
     opened = words.genre.match(text) or words.weak.match(text)
-    if opened is None or REVIEWED.search(opened[0]):
+    if opened is None or BY_OTHERS.search(opened[0]):
         return []
     rest = before_next_credit(MAIL.sub("", text[opened.end() :]))
     if stamps := find_stamps(rest):
         rest = rest[: stamps[0].start]
     rest = rest.partition(" | ")[0].strip(" ,|·•–—-")
     most, _, last = rest.rpartition(", ")
-    found = bare_names(rest, words) or ([rest] if is_agency(rest) else [])
-    return found or (bare_names(most, words) if DUTY.search(last) or len(last.split()) <= 2 else [])
+    found = split_bare_names(rest, words) or ([rest] if is_agency(rest) else [])
+    return found or (split_bare_names(most, words) if DUTY.search(last) or len(last.split()) <= 2 else [])
 
 
 def _by_part(line: Line, words: BylineWords) -> str | None:
@@ -176,7 +176,7 @@ def _by_part(line: Line, words: BylineWords) -> str | None:
         if words.opening.match(piece) or FAR_OPENING.match(piece):
             rest = [after_opening(piece, words)]
             for more, _ in line.parts[at + 1 : at + 12]:
-                if DATED.search(more) or find_stamps(more):
+                if TIME_WORDS.search(more) or find_stamps(more):
                     break
                 rest.append(normalize_space(more[:100]))
             return " ".join(rest).strip()

@@ -1,4 +1,4 @@
-"""Where names are printed and what a text of nothing but names is: shared by the readers of by-words and of elements."""
+"""Where names are printed, and whether a text is names and nothing else. Shared by `byline_names` and `printed_names`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.extraction.text.byline_words import BylineWords
 from pipelines.extraction.text.roles import DUTY, is_agency
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_PAGE = re.compile(
+_AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es|i|a)?|auteurs?|by|profiles?|profil|people|persons?|staff|writers?|contributors?|columnists?"
     r"|journalists?|journalistes?|reporters?|redakt\w{0,9}|redaccion|experts?|bloggers?|users?|members?|skribent(?:er)?|forfatter"
     r"|kirjoittajat?|yazar(?:lar)?|penulis|avtor\w{0,2})/|/@[\w.-]+/?$|[?&]_?authors?=",
@@ -30,19 +30,23 @@ _PIECES = re.compile(r"\s?[/&]\s?|,\s|、|(?<=[\u3040-\u9fff])・(?=[\u3400-\u9f
 
 _CREDIT = r"(?:image|img|photo|picture|video)[-_]{0,2}(?:author|credit|byline|caption|info)|quote|(?:^|[\s_-])credits?(?=$|[\s_-])"
 _QUOTED = re.compile(_CREDIT, re.I)
-_ANOTHER = re.compile(
+_OTHER_CONTENT = re.compile(
     rf"{_CREDIT}|caption|figure|comment|reply|related|recommend|newsletter|instagram|twitter|tweet"
     r"|media-?(?:author|credit|byline|caption)", re.I,
 )  # fmt: skip
 """An author of something else: of a quotation, a picture, a comment, another story."""
 
 
-def header_of(layout: Layout) -> list[Line]:
-    """The lines by the headline that may hold a byline: those below it first."""
+def header_lines(layout: Layout) -> list[Line]:
+    """The lines near the headline that may hold a byline, those below it first."""
     start = layout.headline.row if layout.headline else -1
     blind = Zone.RELATED | Zone.COMMENTS | Zone.NAV
     lines = [line for line in layout.header if len(line.text) < 200 and not line.zone & Zone.HIDDEN]
-    lines = [line for line in lines if not layout.zones_of(line) & blind and not of_another(line.block, _QUOTED)]
+    lines = [
+        line
+        for line in lines
+        if not layout.zones_of(line) & blind and not belongs_to_other_content(line.block, _QUOTED)
+    ]
     return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
 
 
@@ -50,8 +54,8 @@ def _pieces(text: str, words: BylineWords) -> list[str]:
     return [name.strip(" |·•-–—,") for piece in _PIECES.split(text) for name in divide(piece, words)]
 
 
-def bare_names(text: str, words: BylineWords) -> list[str]:
-    """The names of a text that is names and nothing else."""
+def split_bare_names(text: str, words: BylineWords) -> list[str]:
+    """The names in a text that consists of names only, else nothing."""
     text = normalize_space(text[:120])
     pieces = _pieces(text, words)
     return pieces if pieces and len(pieces) <= 4 and all(is_bare_name(piece) for piece in pieces) else []
@@ -62,16 +66,16 @@ _BEHIND = re.compile(r"\s?[(（][^()（）]{1,60}[)）]$")
 _TOWN = re.compile(r"[^\W\d_a-z][\w.’'-]{1,20}")
 
 
-def names_beside(text: str, words: BylineWords) -> list[str]:
-    """The names of a text by a date, without what stands behind them: a duty, a town, more in brackets; an agency stays."""
+def names_beside_date(text: str, words: BylineWords) -> list[str]:
+    """The names in a text beside a date, without a duty, a town or brackets after them; an agency is kept."""
     text = _BEHIND.sub("", normalize_space(text[:120]))
-    if names := bare_names(text, words):
+    if names := split_bare_names(text, words):
         return names
     if is_agency(text):
         return [text]
     pieces = _pieces(text, words)
     if len(pieces) == 1 and (place := _FROM.search(text)):
-        return bare_names(text[: place.start()], words)
+        return split_bare_names(text[: place.start()], words)
     names = [piece for piece in pieces if is_bare_name(piece)]
     if not names or not is_bare_name(pieces[0]) or " " not in names[0]:
         return []
@@ -88,14 +92,14 @@ def is_linked_name(text: str) -> bool:
     return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not PROMPT.match(text)
 
 
-def in_link(el: Element) -> bool:
-    """Whether a text is that of a link."""
+def is_in_link(el: Element) -> bool:
+    """Whether an element is a link or directly inside one."""
     parent = el.getparent()
     return el.tag == "a" or (parent is not None and parent.tag == "a")
 
 
-def links_to_author(el: Element | None, page: re.Pattern[str] = _PAGE) -> bool:
-    """Whether a text stands in a link to an author's page."""
+def links_to_author(el: Element | None, page: re.Pattern[str] = _AUTHOR_PAGE) -> bool:
+    """Whether an element is inside a link to an author's page."""
     for _ in range(3):
         if el is None:
             return False
@@ -105,8 +109,8 @@ def links_to_author(el: Element | None, page: re.Pattern[str] = _PAGE) -> bool:
     return False
 
 
-def of_another(el: Element | None, classes: re.Pattern[str] = _ANOTHER) -> bool:
-    """Whether an element is of a quotation, a picture, a comment, another story."""
+def belongs_to_other_content(el: Element | None, classes: re.Pattern[str] = _OTHER_CONTENT) -> bool:
+    """Whether an element belongs to a quotation, a picture, a comment or another article."""
     for _ in range(4):
         if el is None:
             return False

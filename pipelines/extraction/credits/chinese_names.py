@@ -1,8 +1,7 @@
-"""Chinese names of people: told by their surname, and who a page names as author where no credit line does.
+"""Chinese personal names, recognised by their surname, and the authors of a page whose credit lines name none.
 
-On the mainland a page's `author` meta is mostly whoever put it in, often the editor: it counts only where the reader sees the
-name as well. Elsewhere, and in JSON-LD, it is the author. Only what reads as a person's name counts; accounts and desks are
-outlets.
+On the mainland the `author` meta is mostly whoever entered the page, often the editor: it counts only where the name is also
+printed. Elsewhere, and in JSON-LD, it is the author. Accounts and desks are outlets, not authors.
 """
 
 from __future__ import annotations
@@ -10,29 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.extraction.credits.byline_places import header_of, links_to_author
-from pipelines.extraction.credits.chinese_credits import Credits
+from pipelines.extraction.credits.byline_places import header_lines, links_to_author
+from pipelines.extraction.credits.credits import Credits
 from pipelines.extraction.credits.outlet_names import NO_NAME, SIMPLIFIED
-from pipelines.extraction.credits.reporter_lines import reporters_in
+from pipelines.extraction.credits.reporter_lines import reporters_in_field
 from pipelines.extraction.dates.time_zones import Locale
+from pipelines.extraction.languages.loader import languages
 from pipelines.extraction.page.document import Document, Line, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.date_parser import find_stamps
-from pipelines.extraction.text.word_lists import words
 
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛"
-    "闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成"
-    "苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋"
-    "商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿"
-    "張劉陳楊黃趙吳孫馬羅鄭謝許韓馮鄧葉蘇呂盧鍾鐘譚陸賈韋鄒龍賀顧龔萬錢嚴湯溫齊喬龐顏莊聶魯歐關蘭紀畢單塗駱藍華饒連車麥婁竇黨宮費衛應閔師榮時農簡項藺樓聞厲區閻練豐"
-)
-"""Common surnames of one character, simplified and traditional."""
-_DOUBLE = words(
-    "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 司徒 东方 東方 夏侯 令狐 皇甫 尉迟 尉遲 公孙 公孫 慕容 端木 独孤 獨孤 南宫 南宮 呼延"
-    " 长孙 長孫 宇文 范姜 張簡"
-)
+_SURNAMES = frozenset(languages()["zh"].names.surnames)
+"""Common surnames of one character or two, simplified and traditional."""
 _HAN = re.compile(r"[\u3400-\u9fff]{2,4}")
 _NO_PERSON = re.compile(
     r"(?:[网報报社台站部组組室局处處院校所会會厅廳司店家城市县縣镇鎮村区區省国國编編团團队隊]|编辑|編輯|记者|記者|小编|小編|新闻|新聞|日报|日報|财经|財經|视频|視頻|频道|頻道|中心|客户端|工作室|观察|杂志|周刊|先生|女士|老师|老師)$|[不的了是么吗呢我你们这那哪谁]"
@@ -41,39 +30,39 @@ _AUTHOR = re.compile(
     r"(?:^|[\s_-])(?:author|writer|byline|reporter|editor-name|journalist)s?(?=$|[\s_-])|[a-z]Author|authorName", re.I
 )
 _METAS = ("author", "article:author", "dable:author", "og:article:author", "dc.creator", "parsely-author")
-_PEN = re.compile(r"[\u3400-\u9fff·]{2,8}")
+_PEN_NAME = re.compile(r"[\u3400-\u9fff·]{2,8}")
 _WRITER = re.compile(r"/(?:author|writer)s?/\w", re.I)
 """The address of a writer's page: those of users and profiles are of accounts, which are outlets."""
-_ISLES = ("tw", "hk", "mo")
+_TRADITIONAL_REGIONS = ("tw", "hk", "mo")
 
 
 def is_person(text: str) -> bool:
     """Whether a text is a Chinese person's name: a surname and one or two characters more."""
     if not _HAN.fullmatch(text) or _NO_PERSON.search(text) or text.translate(SIMPLIFIED) in NO_NAME:
         return False
-    return (len(text) <= 3 and text[0] in _SURNAMES) or (len(text) >= 3 and text[:2] in _DOUBLE)
+    return (len(text) <= 3 and text[0] in _SURNAMES) or (len(text) >= 3 and text[:2] in _SURNAMES)
 
 
-def read_people(
-    sheet: Document, layout: Layout, stated: StructuredData, place: Locale, credits: Credits
+def read_chinese_authors(
+    document: Document, layout: Layout, structured: StructuredData, locale: Locale, credits: Credits
 ) -> tuple[list[str], str]:
     """The authors of a Chinese page whose credit lines name none, and how they were found."""
     others = {*credits.editors, *credits.proofreaders}
-    for by, values in _voices(sheet, layout, stated, place):
+    for by, values in _name_sources(document, layout, structured, locale):
         names = [name for value in values for name in _people(value) if name not in others]
         if names:
             return list(dict.fromkeys(names))[:8], by
-    return list(dict.fromkeys(_pens(layout)))[:3], "byline"
+    return list(dict.fromkeys(_pen_names(layout)))[:3], "byline"
 
 
-def _pens(layout: Layout) -> Iterator[str]:
-    """Pen names, which no surname tells: by the headline, in a link to a writer's page."""
+def _pen_names(layout: Layout) -> Iterator[str]:
+    """Pen names, which have no surname: near the headline, in a link to a writer's page."""
     start = layout.headline.row if layout.headline else -1
-    for line in header_of(layout):
+    for line in header_lines(layout):
         for text, el in line.parts if start < line.row <= start + _NEAR else ():
             name = text.strip(" 　|｜·•@")
             if (
-                _PEN.fullmatch(name)
+                _PEN_NAME.fullmatch(name)
                 and not _NO_PERSON.search(name)
                 and name not in NO_NAME
                 and links_to_author(el, _WRITER)
@@ -81,31 +70,33 @@ def _pens(layout: Layout) -> Iterator[str]:
                 yield name
 
 
-def _voices(sheet: Document, layout: Layout, stated: StructuredData, place: Locale) -> Iterator[tuple[str, list[str]]]:
-    if stated.is_article:
-        yield "json-ld", list(stated.authors)
-    seen = list(_named(layout))
+def _name_sources(
+    document: Document, layout: Layout, structured: StructuredData, locale: Locale
+) -> Iterator[tuple[str, list[str]]]:
+    if structured.is_article:
+        yield "json-ld", list(structured.authors)
+    seen = list(_names_by_headline(layout))
     yield "byline", seen
-    metas = [value for key in _METAS for value in sheet.head.metas.get(key, ())]
-    if place.country in _ISLES or re.match(r"zh[-_](?:tw|hk|mo|hant)", sheet.head.lang or "", re.I):
+    metas = [value for key in _METAS for value in document.head.metas.get(key, ())]
+    if locale.country in _TRADITIONAL_REGIONS or re.match(r"zh[-_](?:tw|hk|mo|hant)", document.head.lang or "", re.I):
         yield "meta", metas
-    shown = "\n".join(line.text for line in (*header_of(layout), *layout.inside[-2:], *layout.tail[:6]))
+    shown = "\n".join(line.text for line in (*header_lines(layout), *layout.inside[-2:], *layout.tail[:6]))
     yield "meta", [value for value in metas if normalize_space(value) in shown]
 
 
 def _people(value: str) -> Iterator[str]:
-    """The people in a field for authors: 張偉明, 張偉明、李靜美, 記者張偉明／台北報導."""
+    """The people in an author field: 張偉明, 張偉明、李靜美, 記者張偉明／台北報導."""
     text = normalize_space(value[:100])
-    if names := reporters_in(text):
+    if names := reporters_in_field(text):
         yield from names
         return
     yield from (piece for piece in re.split(r"[\s、，,;；/／|｜]+", text) if is_person(piece))
 
 
-def _named(layout: Layout) -> Iterator[str]:
-    """People named by the headline: in an element or a link of an author, or beside the time."""
+def _names_by_headline(layout: Layout) -> Iterator[str]:
+    """People named near the headline: in an element or link of an author, or beside the time."""
     start = layout.headline.row if layout.headline else -1
-    for line in header_of(layout):
+    for line in header_lines(layout):
         if not start < line.row <= start + _NEAR or len(line.text) > _LONGEST:
             continue
         dated = bool(find_stamps(line.spaced))
@@ -122,7 +113,7 @@ def _named(layout: Layout) -> Iterator[str]:
 
 
 def _is_labelled(line: Line, text: str) -> bool:
-    """Whether a label of another credit stands before a name: 编辑：张伟, 摄影 张伟."""
+    """Whether the label of another credit precedes a name: 编辑：张伟, 摄影 张伟."""
     at = line.spaced.find(text.strip())
     return (
         re.search(r"[\u3400-\u9fff]{2}\s?[:：/｜|]?\s?$", line.spaced[: max(at, 0)].translate(SIMPLIFIED)) is not None

@@ -1,20 +1,20 @@
-"""Credits outside Chinese: who wrote, edited and checked an article, where it was taken from. The words are in `credit_words`.
+"""Credits outside Chinese: who wrote, edited and checked an article, and where it was taken from.
 
-A credit line begins with a credit's word: `Редактор: …`, `(Reporting by …; Editing by …)`, `تحرير: …`, `<b>Quelle:</b> …`.
-It stands by the headline, below the text, or is one of the last lines in it. What stands in a sentence, by a picture or in
-another box is none.
+A credit line begins with a word of `credit_words`: `Редактор: …`, `(Reporting by …; Editing by …)`, `تحرير: …`,
+`<b>Quelle:</b> …`. It is near the headline, below the text, or among the text's last lines. Sentences, captions and other
+boxes have no credits.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.chinese_credits import Credits
 from pipelines.extraction.credits.credit_words import credit_marks
+from pipelines.extraction.credits.credits import Credit, Credits, collect
 from pipelines.extraction.credits.names import has_case, is_name, split_byline
 from pipelines.extraction.page.document import Line, Zone, normalize_space
 from pipelines.extraction.page.layout import Layout
@@ -32,7 +32,7 @@ _END = re.compile(r"[|;；\n]|(?<=[^\W\d_]{3})\.(?=\s|$)|(?<=[^\W\d_])[)）\]]")
 _PLACE = re.compile(r"\s(?:in|à|a|en|em|aus|w|в|i|у)\s[^\W\d_][\w.\- ]{1,30}?(?=,|$|\s(?:and|und|et|y|e|и)\s)", re.I)
 """`Reporting by A in Paris and B in Oslo`: the place is cut."""
 _PICTURE = re.compile(r"caption|credit|photo|foto|image|gallery|picture|infogra|chart|legende|bildunter", re.I)
-_BY_PERSON = re.compile(r"[(（](?:text|texte|texto|testo|tekst|bild(?:er)?|fotos?|photos?|foto und text)[)）]", re.I)
+_OF_PERSONS = re.compile(r"[(（](?:text|texte|texto|testo|tekst|bild(?:er)?|fotos?|photos?|foto und text)[)）]", re.I)
 """`A (Text), B (Bild)` are persons, whatever word stands before."""
 _BRACKETED = re.compile(r"[(（]([^()（）]{2,60})[)）]\s{0,2}[(（]")
 """(A) (B): of several in brackets the first."""
@@ -42,55 +42,55 @@ _MARK = re.compile(r"\s?(?:기자|특파원|記者)$")
 
 
 def read_credit_lines(layout: Layout, language: str | None) -> Credits:
-    """Read the credit lines of a page in any language but Chinese. The header's come first, so its source wins."""
-    credits = Credits()
+    """Read the credit lines of a page in any language but Chinese. The header comes first, so its source wins."""
+    return collect(_credits(layout, credit_marks(language)))
+
+
+def _credits(layout: Layout, marks: re.Pattern[str]) -> Iterator[Credit]:
     start = layout.headline.row if layout.headline else -1
     header = [line for line in layout.header if line.row > start]
-    marks = credit_marks(language)
-    for line, following in _with_next(header):
-        _read(line, following, marks, credits, source=True, ends=False)
+    for line, following in pairwise((*header, None)):
+        yield from _credits_of(line, following, marks, source=True, ends=False)
     for line in layout.inside[-_LAST:]:
-        _read(line, None, marks, credits, source=False, ends=True)
-    for line, following in _with_next(list(layout.tail[:_TAIL])):
-        _read(line, following, marks, credits, source=True, ends=True)
-    return credits
+        yield from _credits_of(line, None, marks, source=False, ends=True)
+    for line, following in pairwise((*layout.tail[:_TAIL], None)):
+        yield from _credits_of(line, following, marks, source=True, ends=True)
 
 
-def _with_next(lines: list[Line]) -> Iterator[tuple[Line, Line | None]]:
-    for line, following in zip_longest(lines, lines[1:]):
-        if line is not None:
-            yield line, following
-
-
-def _read(
-    line: Line, following: Line | None, marks: re.Pattern[str], credits: Credits, *, source: bool, ends: bool
-) -> None:
-    """Read one line; `ends` for those that end the text, where who took the pictures is no text either."""
-    text = line.spaced
-    if len(text) > _LONGEST or line.zone & _BLIND or _by_picture(line.block) or _by_picture(line.parts[0][1]):
+def _credits_of(
+    line: Line | None, following: Line | None, marks: re.Pattern[str], *, source: bool, ends: bool
+) -> Iterator[Credit]:
+    """The credits of one line. `ends` is set for lines that end the text, where a picture credit is not text either."""
+    if line is None or len(line.spaced) > _LONGEST or line.zone & _BLIND:
         return
+    if _by_picture(line.block) or _by_picture(line.parts[0][1]):
+        return
+    text = line.spaced
     found = list(marks.finditer(text))
     openings = {0, *_openings(line)}
     while found and found[0].start() not in openings:
         found.pop(0)
-    used = aside = False
+    row = line.row if found and found[0].start() <= 2 else None
     for mark, after in zip_longest(found, found[1:]):
         kind = str(mark.lastgroup).rstrip("_")
         if kind == "other":
             # The source after a photographer's name is the picture's.
             source = source and mark.start() > 0
-            aside = ends
+            if ends and len(text) <= _SHORT:
+                yield Credit(row=row)
             continue
         value = text[mark.end() : after.start() if after else len(text)]
         if not value.strip(_QUOTES) and after is None and following is not None and following.row == line.row + 1:
             value = following.text if len(following.text) <= 60 and not marks.search(following.text) else ""
-        used |= _take(kind, value, credits, source=source)
-    if found and found[0].start() <= 2 and (used or (aside and len(text) <= _SHORT)):
-        credits.lines.add(line.row)
+        if kind != "source":
+            if names := names_in(value):
+                yield Credit(kind=kind, names=tuple(names), row=row)
+        elif source and (outlet := outlet_in(value)):
+            yield Credit(kind=kind, names=(outlet,), row=row)
 
 
 def _openings(line: Line) -> Iterator[int]:
-    """Where a credit may begin in a line's spaced text: at a bracket's inside, at an element, after a divider."""
+    """Where a credit may begin in a line's spaced text: inside a bracket, at an element, after a divider."""
     at = 0
     for part, _ in line.parts:
         piece = " ".join(part.split())
@@ -102,24 +102,8 @@ def _openings(line: Line) -> Iterator[int]:
         yield match.end()
 
 
-def _take(kind: str, value: str, credits: Credits, *, source: bool) -> bool:
-    if kind == "source":
-        house = house_of(value)
-        if not source or house is None:
-            return False
-        if credits.source is None:
-            credits.source = house
-        elif credits.original_source is None and house != credits.source:
-            credits.original_source = house
-        return True
-    names = names_of(value)
-    bucket: list[str] = getattr(credits, kind)
-    bucket.extend(name for name in names if name not in bucket)
-    return bool(names)
-
-
-def names_of(value: str) -> list[str]:
-    """The names after a credit's word; empty where what stands there does not read as names."""
+def names_in(value: str) -> list[str]:
+    """The names after the word of a credit; empty where the text does not read as names."""
     text = value.strip(" \u00a0:：-–—・／")
     for pattern in (_UNKNOWN_LABEL, _END):
         if cut := pattern.search(text):
@@ -140,10 +124,10 @@ def _is_credited(name: str) -> bool:
     return not has_case(name) or words[0][0].isupper() or words[-1][0].isupper()
 
 
-def house_of(value: str) -> str | None:
-    """The name of an outlet after a source's word, None where what stands there is no name."""
+def outlet_in(value: str) -> str | None:
+    """The outlet after the word for a source; None where the text is not a name."""
     text = value.strip(" \t\u00a0:：")
-    if _BY_PERSON.search(text):
+    if _OF_PERSONS.search(text):
         return None
     if listed := _BRACKETED.match(text):
         text = listed[1]

@@ -1,9 +1,8 @@
-"""The words of credits, language by language: what stands before the names of authors, editors, proofreaders and sources.
+"""What opens a credit, by language: the words before authors, editors, proofreaders and sources.
 
-A label has a colon (or = or |) after it: `Редактор: …`. A phrase needs none: `Edited by …`, `بقلم …`. "other" words open a credit
-that is none of ours (the photographer, the chief editor, a counter): they end the value before them and give nothing. The
-words are in the language files (`languages`); their case does not count.
-Chinese has its own reader (`credits`), since its labels need no blank around them.
+A label has a colon (or = or |) after it: `Редактор: …`. A phrase needs none: `Edited by …`, `بقلم …`. Words of the kind
+"other" open a credit that is not kept (photographer, chief editor, a counter); they end the value before them. Chinese is
+read by `chinese_credits`, because its labels need no space around them.
 """
 
 from __future__ import annotations
@@ -12,48 +11,38 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pipelines.extraction.languages.loader import LanguageCredits, Words, languages
+from pipelines.extraction.languages.loader import CreditWords, LanguageCredits, Words, languages
 
 KINDS = ("other", "editors", "proofreaders", "source", "authors")
 
-_SAME_AS = {
-    "no": "nb",
-    "nn": "nb",
-    "da": "nb",
-    "sk": "cs",
-    "hr": "sr",
-    "sl": "sr",
-    "bs": "sr",
-    "mk": "sr",
-    "be": "ru",
-    "ms": "id",
-}
 _JOINED = re.compile(r"\s+")
 _SEPARATOR = r"\s{0,3}(?:[:：=＝｜／]|\|(?!\|))"
 
 
 @lru_cache(maxsize=64)
 def credit_marks(language: str | None) -> re.Pattern[str]:
-    """What opens a credit in a language: a group for each kind ("authors", …), with "_" after it for phrases.
+    """The pattern for words that open a credit: a group for each kind ("authors", …), with "_" appended for phrases.
 
-    English words are known everywhere: templates are often left in English. Without a language all words are.
+    English words are included everywhere, because templates are often left in English. Without a language all words are.
     """
     known = _known()
-    own = _SAME_AS.get(language or "", language or "")
+    spoken = languages().get(language or "")
+    own = (spoken.credits.same_as if spoken else "") or language or ""
     codes = ["en"] if own in ("", "en") or own not in known else [own, "en"]
     if language is None:
         codes = list(known)
     groups = []
     for kind in KINDS:
-        labels = _alternatives(known[code].labels.of(kind) for code in codes)
-        phrases = _alternatives(known[code].phrases.of(kind) for code in codes)
+        labels = _alternatives(getattr(known[code].labels, kind) for code in codes)
+        phrases = _alternatives(getattr(known[code].phrases, kind) for code in codes)
         groups.append(rf"(?P<{kind}>{labels}){_SEPARATOR}")
         groups.append(rf"(?P<{kind}_>{phrases})(?=[\s・])")
     return re.compile(rf"(?:(?<=[\s;,.(（\[/・|•·—–])|^)(?:{'|'.join(groups)})\s{{0,3}}", re.I)
 
 
 def _known() -> dict[str, LanguageCredits]:
-    return {code: one.credits for code, one in languages().items() if one.credits != LanguageCredits()}
+    known = {code: one.credits for code, one in languages().items() if one.credits.labels != CreditWords()}
+    return {code: credits for code, credits in known.items() if code != "zh"}
 
 
 def _alternatives(groups: Iterable[Words]) -> str:

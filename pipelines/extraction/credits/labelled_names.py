@@ -25,12 +25,12 @@ _SPLIT = re.compile(r"[\s、，,;；/／|｜丨︱&＆]+|(?<=[\u3400-\u9fff])和
 _CUT = re.compile(r"[（(\[【）)\]】。!！?？<>《》]|\d{4}[-年/.]|\d{1,2}:\d\d|https?:")
 _PLACE = re.compile(r"(?:报道|报导|[电讯])$")
 """北京报道, 台北即时报导: where the reporters write from."""
-_HOUSE = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室)$")
+_OUTLET = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室)$")
 """An outlet before the name of its writer: 观察者网 张伟."""
 
 
 def split_names(value: str) -> list[str]:
-    """Names out of what follows a credit's label. Pads within two-character names are closed, codes stay with their name."""
+    """The names after a credit's label. Padding inside two-character names is removed, and codes stay with their name."""
     value = value.strip(" 　:：|｜丨/[]【】()（）")
     for pattern in (_CUT, NEXT_LABEL):
         cut = pattern.search(value)
@@ -45,7 +45,7 @@ def split_names(value: str) -> list[str]:
         token = piece.strip("·.,:： ")
         if duty := _DUTY.match(token.translate(SIMPLIFIED)):
             token = token[duty.end() :].strip()
-        if not token or (not found and len(token) > 2 and following and _HOUSE.search(token.translate(SIMPLIFIED))):
+        if not token or (not found and len(token) > 2 and following and _OUTLET.search(token.translate(SIMPLIFIED))):
             continue
         if found and len(token) > 3 and _PLACE.search(token.translate(SIMPLIFIED)):
             break
@@ -61,7 +61,7 @@ def split_names(value: str) -> list[str]:
 
 
 def _tokens(text: str) -> Iterator[str]:
-    """The pieces of a list of names, with the pads within names closed and codes put to theirs."""
+    """The pieces of a list of names, with padding removed and codes joined to their names."""
     tokens = [token for token in _SPLIT.split(text.strip()) if token]
     at = 0
     while at < len(tokens):
@@ -79,5 +79,5 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def _is_label(folded: str) -> bool:
-    """Whether a piece in simplified writing is a label or what pages write where a name is missing."""
+    """Whether a piece in simplified writing is a label, or a filler where a name is missing."""
     return folded in NO_NAME or folded in LABELS or LABEL.fullmatch(folded) is not None

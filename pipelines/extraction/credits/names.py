@@ -1,4 +1,4 @@
-"""Names out of a byline: what is cut off, where one name ends and the next begins, what is no name at all."""
+"""Splitting a byline into names: what is cut off, where a name ends, and what is no name at all."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import re
 from itertools import chain
 
 from pipelines.extraction.credits.japanese_names import is_japanese_person
+from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import normalize_space
-from pipelines.extraction.text.byline_words import BEHIND, FAR_OPENING, LABELLED, OF_ALL, BylineWords
+from pipelines.extraction.text.byline_words import BY_BEHIND, FAR_OPENING, LABELLED, OF_ALL, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.months import month_of
 from pipelines.extraction.text.roles import AGENCIES, DUTY, TOWNS, is_agency
@@ -48,24 +49,8 @@ _BARE = re.compile(
     r"^[^\W\d_a-z][\w.'’\-]{1,20}(?:(?: (?:[^\W\d_a-z][\w.'’\-]{0,20}|de|da|van|von|der|den|di|del|la|le|bin|al|af|av|zu"
     r"|ter|ten|dos|das|do|ibn|ben|['’]t)){1,3}| [^\W\d_a-z][\w.'’\-]{1,20} [yei] [^\W\d_a-z][\w.'’\-]{1,20})$"
 )
-_COMMON = re.compile(
-    r"\b(?:news|share|read|comments?|home|about|sign|log|menu|search|more|video|photo|live|sports?|business|politics"
-    r"|world|opinion|culture|technology|science|health|travel|food|style|life|money"
-    r"|listen|watch|follow|subscribe|newsletter|print|email|copy|link|save|edition|section|table|contents|article"
-    r"|blog|posts?|guide|review|tips|story|stories|featured|latest|updated|published"
-    r"|min|minutes|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|gmt|est|facebook|twitter|linkedin"
-    r"|pinterest|whatsapp|image|credit|source|getty|reuters|advertisement|how|what|why|the|your|our|we|in|on|for|with"
-    r"|new|add|get|skip|go|related|topics?|tags?|copyright"
-    r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|trending|recommended|popular"
-    r"|press|releases?|subscriptions?|licensed|certified|registered)\b",
-    re.I,
-)
-_FURNITURE = re.compile(
-    r"(?:zur|zum|zu|mehr|jetzt|hier|alle|lesen|lire|voir|suivre|partager|écouter|ver|leer|leia(?= mais| também)"
-    r"|lea(?= más| también)|más|mais|compartir|compartilhar"
-    r"|seguir|leggi|condividi|ascolta|segui|lees|meer|deel|volg|læs|les|läs|del|dela|lue|jaa|czytaj|zobacz|udostępnij|číst|sdílet"
-    r"|читать|читайте|версия|поделиться|смотреть|слушать|печать|распечатать|paylaş|oku|takip|baca|bagikan|chia)\s", re.I,
-)  # fmt: skip
+_PAGE_WORD = re.compile(rf"\b(?:{any_of(words_of('page_word'), spaces=False)})\b", re.I)
+_BUTTON = re.compile(rf"(?:{any_of(words_of('button'), spaces=False)})(?:\s|:?$)", re.I)
 """What buttons beside a date begin with: a bare name never does."""
 OF_AUTHOR = re.compile(
     r"^(?:(?:view |see |read )?(?:all |more )?(?:articles?|posts|stories)? ?(?:by|from)|artículos(?: de)?|más de|mehr von"
@@ -73,10 +58,10 @@ OF_AUTHOR = re.compile(
     re.I,
 )
 """What stands before the name in a link to all that its bearer wrote."""
-_HOUSE_AFTER = re.compile(
+_OUTLET_AFTER = re.compile(
     r"^([^\W\d_]\S* (?!of )\S.{1,40}?)\s((?:The )?Associated Press|Reuters|AFP|Bloomberg(?: News)?)$"
 )
-"""A house written after the name without a comma."""
+"""An outlet after the name, without a comma."""
 _OF_PICTURE = re.compile(
     r"^\W{0,3}(?:photos?|photograph\w{0,2}|fotos?|fotografie|фото|bild(?:er)?|images?|illustrations?|grafik)\s{0,2}"
     r"(?:[:：/©|]|(?:by|von|de|di|par|из|от)\s)", re.I,
@@ -99,13 +84,13 @@ _OF_PICTURES = re.compile(
     re.I,
 )
 """A (Text) und B (Fotos): who took the pictures."""
-_FOR_HOUSE = re.compile(r"(?<=[^\W\d_]{2})\s(?:For|for)\s(?:the |The )?(?=[A-Z][\w]{2})[\w. &'’-]{3,40}$")
-"""`A B for Example Daily`: the house that a freelance writes for."""
+_FOR_OUTLET = re.compile(r"(?<=[^\W\d_]{2})\s(?:For|for)\s(?:the |The )?(?=[A-Z][\w]{2})[\w. &'’-]{3,40}$")
+"""`A B for Example Daily`: the outlet that a freelancer writes for."""
 _LOCATED = re.compile(
     r"(?<=[^,]),\s[^\W\d_][^,\d]{2,30},\s(?:Germany|Deutschland|Austria|Österreich|Switzerland|Schweiz|Suisse|France|Frankreich|Italy"
     r"|Italia|Spain|España|United Kingdom|UK|United States|USA)$"
 )
-"""Town and country of a house that is stated as the author: "Example Verlag, Nürnberg, Germany"."""
+"""Town and country after an outlet that is given as the author: "Example Verlag, Nürnberg, Germany"."""
 _IN_TALK = re.compile(r"\sim (?:Gespräch|Interview)(?=\s|,|$)")
 _OF_SENTENCES = frozenset(("über", "bis", "gegen", "ohne", "statt", "about", "into"))
 """Words that no name holds and a line that only looks like a byline does ("Von Abstand über Maske bis Zoonose")."""
@@ -113,10 +98,10 @@ _LONGEST = 60
 
 
 def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool = False) -> list[str]:
-    """Names in one byline string. Addresses, dates and duties are cut; what does not read as a name is left out.
+    """The names in one byline. Addresses, dates and duties are cut off, and what does not read as a name is left out.
 
-    `words` are those of the page's language. `trusted`
-    strings come from fields that hold names alone: there a name may be all lower case ("dpa").
+    `words` are those of the page's language. `trusted` strings come from fields that hold nothing but names, where a name may
+    be all lower case ("dpa").
     """
     words = words or OF_ALL
     text = normalize_space(value[:400])[:300]
@@ -136,8 +121,8 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
     text = before_next_credit(text)
     text = _IN_TALK.sub("", text)
     if trusted:
-        text = _LOCATED.sub("", _FOR_HOUSE.sub("", text))
-    text = BEHIND.sub(r"\1", _HOUSE_AFTER.sub(r"\1, \2", text))
+        text = _LOCATED.sub("", _FOR_OUTLET.sub("", text))
+    text = BY_BEHIND.sub(r"\1", _OUTLET_AFTER.sub(r"\1, \2", text))
     names: list[str] = []
     for piece in chain.from_iterable(divide(part, words) for part in _SPLIT.split(text)):
         name = normalize_space(piece).strip(" .,:;-–—|•\"'“”()（）【】")
@@ -156,7 +141,7 @@ def split_byline(value: str, words: BylineWords | None = None, *, trusted: bool 
 
 
 def _is_besides(name: str, first: str) -> bool:
-    """Whether what follows a name is a degree, a duty or the paper ("A B, The Example")."""
+    """Whether what follows a name is a degree, a duty or the outlet ("A B, The Example")."""
     if is_agency(name):
         return False
     paper = name.startswith("The ") and " " in first and not is_agency(name[4:])
@@ -164,14 +149,14 @@ def _is_besides(name: str, first: str) -> bool:
 
 
 def _after_foreign_word(text: str) -> str:
-    """What follows a by-word of another language than the page's, where it is a full name."""
+    """What follows a by-word of a language other than the page's, if it is a full name."""
     opened = OF_ALL.lead.match(text)
     rest = text[opened.end() :] if opened else ""
     return rest if rest and is_bare_name(divide(rest, OF_ALL)[0]) else ""
 
 
 def divide(text: str, words: BylineWords) -> list[str]:
-    """A text at the words that join names there. What stands in a name is left: "Robert E Lee", "José Ortega y Gasset"."""
+    """Split a text at words that join names. Joining words inside a name stay: "Robert E Lee", "José Ortega y Gasset"."""
     found: list[str] = []
     start, capitals = 0, text.isupper()
     for match in words.joint.finditer(f" {text}"):
@@ -194,7 +179,7 @@ _SINCE = re.compile(r"\s\d{1,2}\s(?:minute|min|hour|day|week)s?(?:\sago)?$|\sin\
 
 
 def _without_duty(name: str) -> str:
-    """A name without what is set on to it without a comma: "A B Staff Writer", "A B in Oslo", "A B 5 hours ago"."""
+    """A name without an addition that has no comma before it: "A B Staff Writer", "A B in Oslo", "A B 5 hours ago"."""
     cut = _SINCE.search(name) or DUTY.search(name)
     if cut is None or not cut.start():
         return name
@@ -203,13 +188,13 @@ def _without_duty(name: str) -> str:
 
 
 def before_next_credit(text: str) -> str:
-    """The part of a byline that is the writer's: up to "Photographs by", 写真／, 사진."""
+    """The writers' part of a byline: up to "Photographs by", 写真／, 사진."""
     following = _NEXT_CREDIT.search(text)
     return text[: following.start()] if following else text
 
 
 def _is_place(piece: str, first: str) -> bool:
-    """Whether what follows full names is where they write from: a single word that signs for no agency, or a town of two."""
+    """Whether a piece after full names is where they report from: one word that is not an agency, or a town of two words."""
     if piece in TOWNS:
         return True
     if " " not in first or _CJK.search(piece) or is_agency(piece) or (piece.isupper() and len(piece) < 9):
@@ -226,7 +211,7 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
     words = text.split()
     if len(words) > 6 or any(word.isdecimal() or word in _OF_SENTENCES for word in words):
         return False
-    if not trusted and not is_agency(text) and all(_COMMON.fullmatch(word) for word in words):
+    if not trusted and not is_agency(text) and all(_PAGE_WORD.fullmatch(word) for word in words):
         return False
     if len(words) > 1 and len(text) < 6 and text.isascii() and text.count("."):
         return False  # two initials
@@ -244,10 +229,10 @@ def is_name(text: str, *, trusted: bool = False) -> bool:
 
 
 def is_bare_name(text: str) -> bool:
-    """Whether a text can only be a person's name: two to four capitalised words, none of them a word of a page's furniture."""
+    """Whether a text can only be a person's name: two to four capitalised words, none of them a word of menus or buttons."""
     if (text in AGENCIES and " " in text) or is_japanese_person(text):
         return True
-    if len(text) > 40 or not _BARE.match(text) or _COMMON.search(text) or DUTY.search(text) or _FURNITURE.match(text):
+    if len(text) > 40 or not _BARE.match(text) or _PAGE_WORD.search(text) or DUTY.search(text) or _BUTTON.match(text):
         return False
     if text.rpartition(" ")[2].islower() or sum(map(str.isalpha, text)) < 4:
         return False
@@ -255,7 +240,7 @@ def is_bare_name(text: str) -> bool:
 
 
 def has_case(text: str) -> bool:
-    """Whether a text is in a script with capitals: there a name begins with one, elsewhere nothing can be told."""
+    """Whether a text is in a script with capital letters, where a name begins with one."""
     return any(char.isupper() or char.islower() for char in text)
 
 
@@ -269,8 +254,8 @@ _LABEL = re.compile(
 """A label of a time and a weekday are two capitalised words and no name: "Diterbitkan Senin"."""
 
 
-def without_time(text: str) -> str:
-    """What a text says beside a time: "A B – 5 March 2024", "Tuesday, 5 March 2024 | A B"."""
+def text_beside_time(text: str) -> str:
+    """The rest of a text that has a time: "A B – 5 March 2024", "Tuesday, 5 March 2024 | A B"."""
     if len(text) > 160:
         return ""
     text = normalize_space(text)

@@ -1,4 +1,4 @@
-"""Which outlet credits itself with the article: the name printed by the headline, else the site's own name."""
+"""Which outlet published the article: the name printed near the headline, else the site's own name."""
 
 from __future__ import annotations
 
@@ -8,27 +8,24 @@ from collections.abc import Iterator
 from lxml.etree import _Element as Element
 
 from db.site_rules.loader import Site
-from pipelines.extraction.credits.chinese_credits import Credits
 from pipelines.extraction.credits.chinese_names import is_person
-from pipelines.extraction.credits.outlet_names import clean_house
+from pipelines.extraction.credits.credits import Credits
+from pipelines.extraction.credits.outlet_names import clean_outlet_name
+from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Document, Zone, is_in_zone, normalize_space
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.titles import plain, title_pieces
 
-_HOUSE = re.compile(
+_OUTLET_END = re.compile(
     r"(?:报|网|社|台|新闻|财经|在线|客户端|周刊|杂志|传媒|日报|晚报|电视|广播|频道|通讯|News|TV|Times|Daily|Post)$"
 )
 _NO_OUTLET = re.compile(
     r"^昨天$|^刚刚$|来自|字号|字体|打印|评论|阅读|关注|原创|下载|^.{0,2}客户端$|分享|转发|收藏|点击|浏览|人气|订阅|微信|微博|抢先看|发布|时间|举报|反馈|播放|正文|首页|标签|编辑|记者|作者|通讯员|[月日时分秒前]$|^[\\W_]+$|次$|人$|^[A-Za-z]$"
 )
 _FRONT = re.compile(r"^(?:https?:)?(?://[^/?#]{1,80})?/?(?:index\.(?:html?|php))?$")
-_FRONT_WORD = re.compile(
-    r"^(?:home(?: ?page)?|front ?page|start(?:seite|sida|sidan)?|accueil|inicio|início|portada|forsiden?|hjem|etusivu|voorpagina"
-    r"|hoofdpagina|strona główna|úvod|kezdőlap|acasă|ana ?sayfa|главная(?: страница)?|головна|начало|naslovnica|αρχική|الرئيسية"
-    r"|صفحه اصلی|トップ(?:ページ)?|ホーム|홈|trang chủ|beranda)$", re.I,
-)  # fmt: skip
+_FRONT_WORD = re.compile(rf"^(?:{any_of(words_of('front_page'), spaces=False)})$", re.I)
 _LOGO = re.compile(r"logo|masthead|brand", re.I)
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright|все права|alle rechte|tous droits|حقوق|版权|無断転載|무단", re.I)
 _MOST_LINKS = 200
@@ -60,13 +57,13 @@ _SOURCE_CLASS = re.compile(
 )
 
 
-def site_names_of(sheet: Document, stated: StructuredData, site: Site | None) -> tuple[str, ...]:
-    """What the site calls itself, surest first."""
-    head = sheet.head
+def read_site_names(document: Document, structured: StructuredData, site: Site | None) -> tuple[str, ...]:
+    """What the site calls itself, best first."""
+    head = document.head
     names = [
         site.outlet if site else None,
         head.meta("og:site_name"),
-        stated.publisher,
+        structured.publisher,
         head.meta(
             "application-name", "apple-mobile-web-app-title", "twitter:app:name:iphone", "publisher", "dc.publisher"
         ),
@@ -79,35 +76,35 @@ def site_names_of(sheet: Document, stated: StructuredData, site: Site | None) ->
 
 
 def read_outlet(
-    sheet: Document,
+    document: Document,
     layout: Layout,
-    stated: StructuredData,
+    structured: StructuredData,
     credits: Credits,
     site_names: tuple[str, ...],
     labels: tuple[str, ...],
     language: str | None,
 ) -> tuple[str | None, str]:
-    """The outlet and how it was found. `labels` are the parts of the host's name that may be its own."""
+    """The outlet, and how it was found. `labels` are the parts of the host's name that may be its own."""
     if credits.source:
         return credits.source, "credit line"
-    if language in ("zh", None) and (name := _beside_time(sheet, layout)):
+    if language in ("zh", None) and (name := _beside_time(document, layout)):
         return name, "header"
     if language == "zh":
-        house, by = _account(sheet)
-        if house is None:
-            house, by = clean_house(_LABEL.sub("", sheet.head.meta(*_SOURCE_METAS) or "")), "meta"
-        return house, by
+        outlet, by = _account(document)
+        if outlet is None:
+            outlet, by = clean_outlet_name(_LABEL.sub("", document.head.meta(*_SOURCE_METAS) or "")), "meta"
+        return outlet, by
     if site_names:
         return _without_slogan(site_names[0], layout, labels), "site name"
-    if stated.site_name and 2 <= len(stated.site_name) <= 60:
-        return stated.site_name, "json-ld"
-    return _in_title(sheet)
+    if structured.site_name and 2 <= len(structured.site_name) <= 60:
+        return structured.site_name, "json-ld"
+    return _in_title(document)
 
 
 def _without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
-    """A site's name without what stands behind a bar or a dash ("Talbote | Nachrichten aus dem Tal"), or the headline before it.
+    """A site's name without a slogan after a bar or dash ("Talbote | Nachrichten aus dem Tal"), or the headline before it.
 
-    Of several pieces the one that its host is called by is the name; an abbreviation keeps what it stands for.
+    Of several pieces, the one that occurs in the host name wins. An abbreviation keeps what it stands for.
     """
     headline = plain(layout.headline.text) if layout.headline else ""
     pieces = [piece for piece in title_pieces(name) if plain(piece) and plain(piece) != headline]
@@ -120,13 +117,13 @@ def _without_slogan(name: str, layout: Layout, labels: tuple[str, ...]) -> str:
 _ABBREVIATION = 5
 
 
-def _account(sheet: Document) -> tuple[str | None, str]:
-    """The account that published on a platform of accounts (搜狐号, 头条号, …): by its meta, else by the link to its own page."""
-    stated = _name(sheet.head.meta(*_ACCOUNT_METAS) or "")
-    if stated and _CJK.search(stated):
-        return stated, "meta"
+def _account(document: Document) -> tuple[str | None, str]:
+    """The account that published on a platform (搜狐号, 头条号, …): from its meta, else from the link to its page."""
+    structured = _name(document.head.meta(*_ACCOUNT_METAS) or "")
+    if structured and _CJK.search(structured):
+        return structured, "meta"
     zones: dict[str, int] = {}
-    for seen, link in enumerate(sheet.tree.iter("a")):
+    for seen, link in enumerate(document.tree.iter("a")):
         if seen > _MOST_LINKS:
             break
         href = (link.get("href") or "")[:200]
@@ -142,20 +139,19 @@ def _account(sheet: Document) -> tuple[str | None, str]:
     return None, ""
 
 
-def _in_title(sheet: Document) -> tuple[str | None, str]:
-    """The part of the page's title that is the site's name: what the link to the front page, the logo or the copyright line
-    says as well."""
-    named = [piece for piece in title_pieces(sheet.head.title or "")[1:] if 2 <= len(piece) <= 60]
+def _in_title(document: Document) -> tuple[str | None, str]:
+    """The site's name in the page's title: the part that the front page link, the logo or the copyright line repeats."""
+    named = [piece for piece in title_pieces(document.head.title or "")[1:] if 2 <= len(piece) <= 60]
     pieces = {plain(piece): piece for piece in named if not _FRONT_WORD.match(piece)}
     if not pieces:
         return None, ""
-    for seen, el in enumerate(sheet.tree.iter("a", "img")):
+    for seen, el in enumerate(document.tree.iter("a", "img")):
         if seen > _MOST_LINKS:
             break
-        for said in _said(el):
+        for said in _texts_of(el):
             if piece := pieces.get(plain(said)):
                 return piece, "title"
-    for line in sheet.lines[-12:]:
+    for line in document.lines[-12:]:
         if _COPYRIGHT.search(line.text):
             said_there = plain(line.text)
             for key, piece in pieces.items():
@@ -164,8 +160,8 @@ def _in_title(sheet: Document) -> tuple[str | None, str]:
     return None, ""
 
 
-def _said(el: Element) -> Iterator[str]:
-    """What a link to the front page, or a picture that calls itself the logo, says."""
+def _texts_of(el: Element) -> Iterator[str]:
+    """The texts of a link to the front page, or the alternative text of a logo."""
     if el.tag == "img":
         if _LOGO.search(f"{el.get('class', '')[:100]} {el.get('id', '')[:50]} {el.get('src', '')[-80:]}"):
             yield (el.get("alt") or "")[:80]
@@ -175,11 +171,13 @@ def _said(el: Element) -> Iterator[str]:
         yield from ((inner.get("alt") or "")[:80] for inner in el.iter("img"))
 
 
-def _beside_time(sheet: Document, layout: Layout) -> str | None:
-    """An unlabelled name beside the time: 新京报 2023-04-15 15:32. In the time's own line any name will do, near it
-    only an outlet's."""
+def _beside_time(document: Document, layout: Layout) -> str | None:
+    """An unlabelled name beside the time: 新京报 2023-04-15 15:32.
+
+    On the time's own line any name counts, near it only an outlet's.
+    """
     start = layout.headline.row if layout.headline else -1
-    known = set(title_pieces(sheet.head.title or "")[1:])
+    known = set(title_pieces(document.head.title or "")[1:])
     header = [line for line in layout.header if line.row > start and not line.zone & (Zone.NAV | Zone.RELATED)]
     for at, line in enumerate(header):
         if len(line.text) > 80 or not (find_stamps(line.spaced) or _DAY_ALONE.match(line.text)):
@@ -189,7 +187,7 @@ def _beside_time(sheet: Document, layout: Layout) -> str | None:
             if (name := _name(text)) and not stamps and not is_person(name):
                 return name
             before = _name(text[: stamps[0].start]) if stamps else None
-            if before and (_HOUSE.search(before) or before in known):
+            if before and (_OUTLET_END.search(before) or before in known):
                 return before
         near = [part for other in (*header[max(0, at - 3) : at], *header[at + 1 : at + 2]) for part in other.parts]
         for text, el in near:
@@ -199,7 +197,7 @@ def _beside_time(sheet: Document, layout: Layout) -> str | None:
                 and not is_person(name)
                 and (
                     name in known
-                    or _HOUSE.search(name)
+                    or _OUTLET_END.search(name)
                     or _SOURCE_CLASS.search(f"{el.get('class', '')} {el.get('id', '')}")
                 )
             ):
@@ -211,8 +209,8 @@ def _beside_time(sheet: Document, layout: Layout) -> str | None:
 
 
 def _name(text: str) -> str | None:
-    """An outlet's or account's name, None for counters, buttons and places."""
-    name = clean_house(text)
+    """The name of an outlet or account; None for counters, buttons and places."""
+    name = clean_outlet_name(text)
     if name is None or not 2 <= len(name) <= 16 or _NO_OUTLET.search(name) or re.search(r"[:：]", name):
         return None
     numbered = re.search(r"\d", name) and not re.match(r"\d{2,4}[\u3400-\u9fff]", name)

@@ -1,4 +1,4 @@
-"""What the readers of Chinese credits share: labels written either way, what is no credit at all, the name of an outlet. Pure."""
+"""Shared by the readers of Chinese credits: folding to simplified labels, disclaimers, names of outlets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NO_NAME = words(
 _CAPTION_CLASS = re.compile(
     r"caption|pic-?(?:intro|desc|txt|text|info)|img-?(?:intro|desc|txt|text|info|note)|tupian|photo|image", re.I
 )
-_BEHIND_HOUSE = re.compile(
+_AFTER_OUTLET = re.compile(
     r"\s{1,}(?=\d{4}[-－年/／.．])|\d{4}[-－年/／.．]\d|\s{2,}|[|｜丨]|[。；;]|\s?[□■●◎○◆▲]|\s(?=[\u4e00-\u9fff]{0,10}记者\s)"
     r"|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)"
 )
@@ -45,12 +45,12 @@ EDGE = "\u2003"
 
 
 def short_lines(lines: Iterable[Line]) -> list[Line]:
-    """The lines that are too short to be prose."""
+    """Lines too short to be prose."""
     return [line for line in lines if len(line.text) <= 90]
 
 
-def by_picture(line: Line) -> bool:
-    """Whether a line is a picture's caption: the source it names is the picture's."""
+def is_caption(line: Line) -> bool:
+    """Whether a line is a caption: a source named there is that of the picture."""
     for el in (line.parts[0][1] if line.parts else None, line.block, line.block.getparent()):
         if el is not None and (el.tag in ("figure", "figcaption") or _CAPTION_CLASS.search(el.get("class", "")[:200])):
             return True
@@ -58,14 +58,14 @@ def by_picture(line: Line) -> bool:
 
 
 def as_written(match: re.Match[str], group: str, text: str) -> str:
-    """What a match in the simplified text says in the page's own writing."""
+    """The text of a match, found in simplified writing, in the page's own writing."""
     return text[match.start(group) : match.end(group)]
 
 
-def clean_house(value: str) -> str | None:
-    """The name of an outlet out of what follows its label, None for what is no name."""
+def clean_outlet_name(value: str) -> str | None:
+    """The outlet's name in the text after its label; None where there is none."""
     text = value.strip(" 　\u2003:：|｜丨[]【】()（）《》“”\"'@").split(EDGE)[0].strip(" 　:：")
-    if behind := _BEHIND_HOUSE.search(text.translate(SIMPLIFIED)):
+    if behind := _AFTER_OUTLET.search(text.translate(SIMPLIFIED)):
         text = text[: behind.start()]
     text = text.strip()
     text = re.split(r"[（(【\[](?!\w{1,20}[)）])", text)[0].strip(" 　:：,，、)）】]》")

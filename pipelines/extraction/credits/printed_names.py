@@ -1,8 +1,8 @@
-"""Names printed at an article without a by-word, outside Chinese: where a reader looks for who wrote it, the surest places first.
+"""Names printed on a page without a by-word, outside Chinese, best place first.
 
-In a link to an author's page; in an element that calls itself author or byline; a bare name beside the date; bold above the
-text; in the author's box below it. A quotation's, a picture's or a comment's author is none of the article's. Each reader
-yields strings; `names` makes names of them.
+A link to an author's page; an element named author or byline; a bare name beside the date; bold text above the text; the
+author's box below it. Authors of quotations, pictures and comments do not count. Each function yields strings; `names` makes
+names of them.
 """
 
 from __future__ import annotations
@@ -13,22 +13,29 @@ from itertools import pairwise
 
 from lxml.etree import _Element as Element
 
-from pipelines.extraction.credits.byline_names import after_opening, below
+from pipelines.extraction.credits.byline_names import after_opening, names_below
 from pipelines.extraction.credits.byline_places import (
     HEADINGS,
     PROMPT,
-    bare_names,
-    header_of,
-    in_link,
+    belongs_to_other_content,
+    header_lines,
+    is_in_link,
     is_linked_name,
     links_to_author,
-    names_beside,
-    of_another,
+    names_beside_date,
+    split_bare_names,
 )
-from pipelines.extraction.credits.names import OF_AUTHOR, has_case, is_bare_name, is_name, split_byline, without_time
+from pipelines.extraction.credits.names import (
+    OF_AUTHOR,
+    has_case,
+    is_bare_name,
+    is_name,
+    split_byline,
+    text_beside_time,
+)
 from pipelines.extraction.page.document import Line, normalize_space
 from pipelines.extraction.page.layout import Layout
-from pipelines.extraction.text.byline_words import ALONE, DATED, TAIL, BylineWords
+from pipelines.extraction.text.byline_words import AFTER_NAME, AUTHOR_HEADING, TIME_WORDS, BylineWords
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.roles import DUTY
 
@@ -60,15 +67,20 @@ _BIOGRAPHY = 40
 
 
 def author_links(layout: Layout) -> Iterator[str]:
-    """The texts of links by the headline that lead to an author's page, where they are names."""
+    """The texts of links near the headline that lead to an author's page, if they are names."""
     start = layout.headline.row if layout.headline else -1
     last = None
-    for line in header_of(layout):
+    for line in header_lines(layout):
         if not start - 6 <= line.row <= start + 20 or (last is not None and abs(line.row - last) > 2):
             continue
         for text, el in line.parts:
-            name = OF_AUTHOR.sub("", TAIL.sub("", normalize_space(text[:80]))).strip(" ,|·•")
-            if not links_to_author(el) or of_another(el) or PROMPT.match(normalize_space(text[:80])) or _counts(el):
+            name = OF_AUTHOR.sub("", AFTER_NAME.sub("", normalize_space(text[:80]))).strip(" ,|·•")
+            if (
+                not links_to_author(el)
+                or belongs_to_other_content(el)
+                or PROMPT.match(normalize_space(text[:80]))
+                or _counts(el)
+            ):
                 continue
             if is_bare_name(name) or (line.row > start and is_linked_name(name)):
                 last = line.row
@@ -76,7 +88,7 @@ def author_links(layout: Layout) -> Iterator[str]:
 
 
 def _counts(el: Element) -> bool:
-    """Whether a link tells how many of something its bearer has: "2 Posts"."""
+    """Whether a link shows a number of items: "2 Posts"."""
     link = el.getparent() if el.tag != "a" else el
     return (
         link is not None
@@ -87,8 +99,8 @@ def _counts(el: Element) -> bool:
     )
 
 
-def house_accounts(layout: Layout) -> Iterator[str]:
-    """The names under which the house itself puts pages in: linked to the page of "admin", "webmaster", "newsroom"."""
+def outlet_accounts(layout: Layout) -> Iterator[str]:
+    """Names of the outlet's own accounts: linked to the page of "admin", "webmaster", "newsroom"."""
     for line in layout.header:
         for text, el in line.parts if line.link_chars else ():
             link = el if el.tag == "a" else el.getparent()
@@ -96,11 +108,11 @@ def house_accounts(layout: Layout) -> Iterator[str]:
                 yield normalize_space(text[:80])
 
 
-def in_named_elements(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """Names in elements that call themselves author: bare names of lines that belong together, else the first such text."""
+def names_in_author_elements(layout: Layout, words: BylineWords) -> Iterator[str]:
+    """Names in elements named author: bare names on lines that belong together, else the first such text."""
     rest: list[str] = []
     found = None
-    for line in header_of(layout):
+    for line in header_lines(layout):
         named = [(text, el) for text, el in line.parts if 0 < len(text.strip()) < 80 and _named_author(el)]
         if not named or (found is not None and abs(line.row - found) > 3):
             continue
@@ -113,56 +125,56 @@ def in_named_elements(layout: Layout, words: BylineWords) -> Iterator[str]:
             found = line.row
             yield from bare
             continue
-        named = [(text, el) for text, el in named if not DATED.search(text) and not find_stamps(text)]
+        named = [(text, el) for text, el in named if not TIME_WORDS.search(text) and not find_stamps(text)]
         own = [normalize_space(text) for text, el in named if _calls_itself(el)]
         if not rest and own:
-            linked = [normalize_space(text) for text, el in named if in_link(el) and _calls_itself(el)]
+            linked = [normalize_space(text) for text, el in named if is_in_link(el) and _calls_itself(el)]
             rest = linked or [" ".join(own)]
     if found is None:
         yield from rest
 
 
-def beside_date(layout: Layout, words: BylineWords) -> Iterator[str]:
-    """A bare name in or next to the line of the date."""
+def name_beside_date(layout: Layout, words: BylineWords) -> Iterator[str]:
+    """A bare name on the line of the date or next to it."""
     start = layout.headline.row if layout.headline else -1
-    lines = [line for line in header_of(layout) if start < line.row <= start + 14]
+    lines = [line for line in header_lines(layout) if start < line.row <= start + 14]
     dated = [line.row for line in lines if len(line.text) < 120 and _is_dated(line)]
     for line in lines:
         if any(abs(line.row - row) <= _NEAR_DATE for row in dated):
             for text, el in line.parts:
-                names = names_beside(text, words) or names_beside(without_time(text), words)
-                if names and line.block.tag not in ("button", "figcaption") and not of_another(el):
+                names = names_beside_date(text, words) or names_beside_date(text_beside_time(text), words)
+                if names and line.block.tag not in ("button", "figcaption") and not belongs_to_other_content(el):
                     yield from names
                     return
 
 
 def _is_dated(line: Line) -> bool:
-    """Whether a line tells when, even if no day can be made of it: "4 months ago", "Jan 4", "Uppdaterad 15.59"."""
+    """Whether a line gives a date or time, even without a full date: "4 months ago", "Jan 4", "Uppdaterad 15.59"."""
     if find_stamps(line.spaced):
         return True
     if not any(char.isdigit() for char in line.text):
         return False
     if any(el.tag == "time" or _DATE_CLASS.search(el.get("class", "")[:200]) for _, el in line.parts):
         return True
-    return len(line.text) < 60 and DATED.search(line.text) is not None
+    return len(line.text) < 60 and TIME_WORDS.search(line.text) is not None
 
 
-def above_text(layout: Layout, words: BylineWords) -> Iterator[str]:
+def names_above_text(layout: Layout, words: BylineWords) -> Iterator[str]:
     """Bare names in bold right above the text."""
     first = layout.paragraphs[0] if layout.paragraphs else None
     start = layout.headline.row if layout.headline else -1
-    lines = [line for line in header_of(layout) if start < line.row <= start + 14]
+    lines = [line for line in header_lines(layout) if start < line.row <= start + 14]
     lines = [line for line in lines if first is None or line.row < first.row]
     if lines and len(lines[-1].parts) == 1 and lines[-1].parts[0][1].tag in ("strong", "b", "em", "i"):
-        yield from bare_names(lines[-1].text, words)
+        yield from split_bare_names(lines[-1].text, words)
 
 
-def author_box(layout: Layout) -> Iterator[str]:
-    """The name in the author's box below the text: below its heading, or in an element that says author's name."""
+def author_box_name(layout: Layout) -> Iterator[str]:
+    """The name in the author's box below the text: under its heading, or in an element named for an author's name."""
     tail = list(layout.tail[:12])
     end = [*layout.inside[-8:], *tail]
     for at, line in enumerate(end):
-        if ALONE.match(line.spaced) and (names := list(below(end, at))):
+        if AUTHOR_HEADING.match(line.spaced) and (names := list(names_below(end, at))):
             yield from names
             return
     nearby = [*layout.inside[-4:], *tail[:9]]
@@ -173,47 +185,60 @@ def author_box(layout: Layout) -> Iterator[str]:
     for line in (*layout.inside[-3:], *tail):
         for text, el in line.parts:
             named = _NAME_CLASS.search(el.get("class", "")[:200]) or links_to_author(el)
-            if named and not of_another(el) and _is_printed_name(text.strip()):
+            if named and not belongs_to_other_content(el) and _is_printed_name(text.strip()):
                 yield text.strip()
                 return
 
 
 def _heads_biography(line: Line, following: Line) -> str | None:
-    """The name in bold, or as a heading, over a paragraph that tells of its bearer: "Tim Green" over "Tim explores …"."""
+    """A name in bold or as a heading above a paragraph about that person: "Tim Green" above "Tim explores …"."""
     text, el = line.parts[0]
     name = next(iter(split_byline(text[:60])), "")
     strong = el.tag in ("strong", "b") or line.block.tag in HEADINGS
-    if not strong or not is_bare_name(name) or line.link_chars or of_another(el) or len(following.text) < _BIOGRAPHY:
+    if (
+        not strong
+        or not is_bare_name(name)
+        or line.link_chars
+        or belongs_to_other_content(el)
+        or len(following.text) < _BIOGRAPHY
+    ):
         return None
     return name if following.text.startswith((f"{name} ", f"{name.split()[0]} ")) else None
 
 
 def _is_printed_name(text: str) -> bool:
-    """Whether the text of an element that says author's name is one; without capitals short words must do."""
+    """Whether the text of an element for an author's name is one; in scripts without capitals a few short words must do."""
     if has_case(text):
         return is_bare_name(text)
     return len(text.split()) <= 4 and is_name(text) and not DUTY.search(text) and not PROMPT.match(text)
 
 
-def said_twice(layout: Layout) -> Iterator[str]:
-    """A bare name on a line of its own by the headline, and again as the heading of the author's box below."""
+def repeated_name(layout: Layout) -> Iterator[str]:
+    """A bare name on its own line near the headline that is also the heading of the author's box below."""
     start = layout.headline.row if layout.headline else -1
-    below = {line.text for line in (*layout.inside[-8:], *layout.tail) if len(line.text) <= 40 and not line.link_chars}
-    for line in header_of(layout):
-        if start < line.row <= start + 5 and line.text in below and not line.link_chars and is_bare_name(line.text):
+    names_below = {
+        line.text for line in (*layout.inside[-8:], *layout.tail) if len(line.text) <= 40 and not line.link_chars
+    }
+    for line in header_lines(layout):
+        if (
+            start < line.row <= start + 5
+            and line.text in names_below
+            and not line.link_chars
+            and is_bare_name(line.text)
+        ):
             yield line.text
             return
 
 
-def signs_off(layout: Layout, language: str | None, words: BylineWords) -> Iterator[str]:
-    """A bare name on a line of its own right below the last paragraph, in a language whose headings have one capital."""
+def closing_name(layout: Layout, language: str | None, words: BylineWords) -> Iterator[str]:
+    """A bare name on its own line right below the last paragraph, in languages that capitalise only the first word of a heading."""
     last = layout.paragraphs[-1].row if layout.paragraphs else None
     for line in (*layout.inside[-1:], *layout.tail[:1]):
         text = line.text[: _SIGNED + 1].lstrip("-–— ")
         marked = text != line.text[: _SIGNED + 1] or line.parts[0][1].tag in ("strong", "b", "em", "i")
         near = last is not None and line.row == last + 1 and (marked or language not in _CAPITALS)
         if near and len(text) <= _SIGNED and not line.link_chars and line.block.tag in ("p", "div"):
-            yield from bare_names(text, words)
+            yield from split_bare_names(text, words)
 
 
 _SIGNED = 40
@@ -221,9 +246,9 @@ _CAPITALS = frozenset((None, "en", "de"))
 """Languages in which a heading of two words looks like a name."""
 
 
-def reviewer(layout: Layout) -> Iterator[str]:
-    """Last of all who reviewed the text: where nobody else is named, as on pages of medicine."""
-    for line in header_of(layout):
+def reviewer_name(layout: Layout) -> Iterator[str]:
+    """Who reviewed the text, for pages that name nobody else, such as medical ones."""
+    for line in header_lines(layout):
         if len(line.text) < 120 and re.match(r"\W{0,4}(?:medically )?reviewed by\b", line.spaced, re.I):
             yield re.sub(r"^.{0,14}reviewed by\W{0,3}", "", line.spaced, flags=re.I)
             return
@@ -238,7 +263,7 @@ def _calls_itself(el: Element) -> bool:
 
 
 def _named_author(el: Element | None) -> bool:
-    if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or of_another(el):
+    if el is None or _BESIDES.search(_CLASS.sub(" ", el.get("class", "")[:200])) or belongs_to_other_content(el):
         return False
     for _ in range(3):
         if el is None:

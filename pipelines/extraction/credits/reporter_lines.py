@@ -8,13 +8,14 @@ from typing import NamedTuple
 from pipelines.extraction.credits.chinese_labels import LABEL
 from pipelines.extraction.credits.labelled_names import split_names
 from pipelines.extraction.credits.outlet_names import BLANKS, DISCLAIMER, PHOTO, SIMPLIFIED, as_written
+from pipelines.extraction.languages.loader import any_of, words_of
 from pipelines.extraction.page.document import Line, Zone
 
 _BRACKET_REPORTER = re.compile(
     r"[（(【\[]\s{0,2}(?:[\u4e00-\u9fff·+A-Za-z0-9]{0,14}?)(?:记者|通讯员)[\s：:]{0,3}(?P<names>[^（()）】\]。]{2,40}?)(?:[，,]?(?:报道|整理|整合|综合|综述|编译|摄影报道))?\s{0,2}[）)】\]]"
 )
 _LINE_REPORTER = re.compile(
-    r"(?:【|\[|（|\(|[□■●◎○◆▲])?\s{0,2}(?P<house>[\u4e00-\u9fffA-Za-z0-9·+]{0,14}?)(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者)[\s：:]{0,3}(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
+    r"(?:【|\[|（|\(|[□■●◎○◆▲])?\s{0,2}(?P<outlet>[\u4e00-\u9fffA-Za-z0-9·+]{0,14}?)(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者)[\s：:]{0,3}(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
 )
 _WRITTEN_BY = re.compile(
     r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
@@ -38,13 +39,7 @@ _WIRE = re.compile(
     r"^[（(〔](?:[\u4e00-\u9fff]{2,6})记者(?P<names>[\u4e00-\u9fff、]{2,24})\d{1,2}日(?:综合|专|外)?[外]?电(?:讯|报导)?[）)〕]"
 )
 """（中央社记者张伟明台北5日电）: the place is written on to the last name."""
-_TOWNS = (
-    "台北|新北|桃园|桃園|台中|台南|高雄|基隆|新竹|苗栗|彰化|南投|云林|雲林|嘉义|嘉義|屏东|屏東|宜兰|宜蘭|花莲|花蓮|台东|台東|澎湖|金门|金門|马祖|馬祖|香港|澳门|澳門"
-    "|北京|上海|东京|東京|首尔|首爾|曼谷|新加坡|吉隆坡|雅加达|雅加達|河内|河內|新德里|华盛顿|華盛頓|纽约|紐約|洛杉矶|洛杉磯|旧金山|舊金山|多伦多|多倫多|温哥华|溫哥華|伦敦|倫敦"
-    "|广州|深圳|成都|重庆|天津|武汉|南京|杭州|西安|郑州|长沙|合肥|福州|厦门|济南|青岛|沈阳|大连|长春|哈尔滨|石家庄|太原|呼和浩特|南昌"
-    "|南宁|海口|贵阳|昆明|拉萨|兰州|西宁|银川|乌鲁木齐|苏州|宁波|无锡|佛山|东莞|珠海|三亚|温州"
-    "|巴黎|柏林|布鲁塞尔|布魯塞爾|日内瓦|日內瓦|罗马|羅馬|马德里|馬德里|莫斯科|雪梨|墨尔本|墨爾本"
-)
+_TOWNS = any_of(words_of("reporting_town", "zh"), spaces=False)
 _TOWN = re.compile(rf"(?:{_TOWNS})$")
 _GLUED = re.compile(
     rf"^[\s■□【\[（(]{{0,3}}[\u4e00-\u9fff·+A-Za-z0-9]{{0,14}}?记者(?P<names>[\u4e00-\u9fff、]{{2,20}}?)\s?(?:{_TOWNS})(?:报道|报导|摄影报道)"
@@ -53,14 +48,14 @@ _GLUED = re.compile(
 
 
 class Reporters(NamedTuple):
-    """Who is named, and whether the line says nothing else."""
+    """The reporters named, and whether the line says nothing else."""
 
     names: list[str]
     alone: bool = False
 
 
-def reporters_of(line: Line, *, opening: bool) -> Reporters:
-    """The reporters that a line names; `opening` for the first lines of the text, which may begin with them."""
+def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
+    """The reporters that a line names. `opening` is set for the first lines of the text, which may begin with them."""
     text = (line.spaced if len(line.text) < 400 else line.text).translate(BLANKS)
     folded = whole = text.translate(SIMPLIFIED)
     if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED) or PHOTO.search(folded):
@@ -88,8 +83,8 @@ def reporters_of(line: Line, *, opening: bool) -> Reporters:
     return Reporters([])
 
 
-def reporters_in(value: str) -> list[str]:
-    """The reporters in a field for authors: 記者張偉明／台北報導, 本报记者 张伟."""
+def reporters_in_field(value: str) -> list[str]:
+    """The reporters in an author field: 記者張偉明／台北報導, 本报记者 张伟."""
     text = value.translate(BLANKS)
     folded = text.translate(SIMPLIFIED)
     if names := _reporting(folded, text):
@@ -99,7 +94,7 @@ def reporters_in(value: str) -> list[str]:
 
 
 def _reporting(folded: str, text: str) -> list[str]:
-    """The names of a line that says from where they report."""
+    """The names in a line that says where they report from."""
     if match := _WIRE.match(folded):
         names = split_names(as_written(match, "names", text))
         if not names:
@@ -116,7 +111,7 @@ _HEAD = 60
 
 
 def _reporter_among(text: str) -> re.Match[str] | None:
-    """The reporters in one piece of a line of several: 2024-03-05 15:32 | 本报记者 叶婉."""
+    """The reporters in one piece of a line that has several: 2024-03-05 15:32 | 本报记者 叶婉."""
     at = 0
     for cut in (*(match.span() for match in _PIECES.finditer(text)), (len(text), len(text))):
         piece = text[: cut[0]].rstrip()
@@ -139,7 +134,7 @@ _SIGNATURE = 60
 
 
 def _bracketed_reporter(text: str) -> re.Match[str] | None:
-    """（记者叶婉） near the beginning of a line, or as its very end."""
+    """（记者叶婉） near the beginning of a line or at its very end."""
     match = _BRACKET_REPORTER.search(text[:120])
     if match and (match.start() < 30 or len(text) < 40):
         return match

@@ -1,4 +1,4 @@
-"""How Korean and Japanese papers sign: the name before the word for a reporter, in a head of the text, in brackets at its end."""
+"""Signatures in Korean and Japanese newspapers: before the word for a reporter, in the head of the text, in brackets at its end."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ _NO_NAME = re.compile(
 )
 
 
-def reporters(text: str) -> list[str]:
-    """The names before the word for a reporter, where they stand near the beginning of a line."""
+def find_reporters(text: str) -> list[str]:
+    """The names before the word for a reporter, near the beginning of a line."""
     if text.isascii():
         return []
     for pattern in (_KOREAN, _JAPANESE):
@@ -54,8 +54,8 @@ def reporters(text: str) -> list[str]:
     return []
 
 
-def signed(layout: Layout, language: str | None) -> list[str]:
-    """Who signs in the text itself: (서울=…) 김민수 기자 =, 김민수 기자 kim@…, （山田太郎）."""
+def read_signature(layout: Layout, language: str | None) -> list[str]:
+    """The names that sign the text itself: (서울=…) 김민수 기자 =, 김민수 기자 kim@…, （山田太郎）."""
     if language not in ("ko", "ja") or not layout.paragraphs:
         return []
     if language == "ko":
@@ -66,7 +66,7 @@ def signed(layout: Layout, language: str | None) -> list[str]:
             if match := _BROADCAST.search(line.text[-_SIGN_OFF:]):
                 return [match["name"]]
         for line in (*layout.tail[:4], *layout.inside[-2:]):
-            if len(line.text) < 60 and (names := reporters(line.text)):
+            if len(line.text) < 60 and (names := find_reporters(line.text)):
                 return names
         return []
     if match := _JAPANESE_LEAD.match(layout.paragraphs[0].text[:60]):

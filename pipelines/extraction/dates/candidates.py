@@ -1,7 +1,6 @@
-"""A voice: one time that something on the page says, settled to a moment, with what says it.
+"""Date candidates: each is a time found on the page, resolved to a moment, and where it was found.
 
-`DateContext` is where voices are heard: it knows the place the page is written at and the time of its fetch, and refuses what lies
-after that.
+`DateContext` knows the locale of the page and the time of its fetch. It drops times that lie after the fetch.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _TIMED = re.compile(
 
 
 def machine_times(el: Element) -> Iterator[str]:
-    """The times that an element bears in its attributes: `datetime` on any tag, `data-published` and its like."""
+    """The times in an element's attributes: `datetime` on any tag, `data-published` and the like."""
     for name, value in cast(dict[str, str], el.attrib).items():
         if name == "datetime" or (name.startswith("data-") and _TIMED.fullmatch(name[5:45])):
             yield value
@@ -37,41 +36,41 @@ def machine_times(el: Element) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class DateCandidate:
-    """A time, as written and as settled, and who says it (`by`, the word for `provenance`)."""
+    """A time as written and as a moment, and where it was found (`by`, as in `provenance`)."""
 
     moment: Moment
     stamp: ParsedDate
     by: str
     strong: bool = False
     """Printed right by the headline, as a date line of its own: what the reader takes for the article's date."""
-    said: bool = False
+    labelled: bool = False
     """Called that of publication by a word beside it. The class of its element does not count: templates keep it for any date."""
 
 
 class DateContext:
-    """What is needed to judge a time of a page."""
+    """Turns times as written into candidates."""
 
-    __slots__ = ("_latest", "place")
+    __slots__ = ("_latest", "locale")
 
-    def __init__(self, place: Locale, fetched_at: datetime | None) -> None:
-        self.place = place
+    def __init__(self, locale: Locale, fetched_at: datetime | None) -> None:
+        self.locale = locale
         self._latest = fetched_at + _GRACE if fetched_at else None
 
     def possible(self, moment: Moment) -> bool:
-        """Whether the page could already know of it."""
+        """Whether a moment is not after the fetch, give or take a day."""
         return self._latest is None or moment.at <= self._latest
 
-    def voice(self, stamp: ParsedDate | None, by: str) -> DateCandidate | None:
-        """The voice of a time as written; None for a time that never was or that lies ahead."""
+    def candidate(self, stamp: ParsedDate | None, by: str) -> DateCandidate | None:
+        """The candidate for a time as written; None for an impossible time or one in the future."""
         if stamp is None:
             return None
-        moment = settle_moment(stamp, self.place)
+        moment = settle_moment(stamp, self.locale)
         return DateCandidate(moment, stamp, by) if moment and self.possible(moment) else None
 
-    def machine(self, text: str | None, by: str) -> DateCandidate | None:
-        """The voice of a machine's field."""
-        return self.voice(read_machine(text, language=self.place.language), by) if text else None
+    def read(self, text: str | None, by: str) -> DateCandidate | None:
+        """The candidate for a machine-readable value; None where it is no time."""
+        return self.candidate(read_machine(text, language=self.locale.language), by) if text else None
 
-    def all(self, values: Iterable[tuple[str | None, str]]) -> Iterator[DateCandidate]:
-        """The voices of all machines' fields that can be read."""
-        return (voice for value, by in values if (voice := self.machine(value, by)))
+    def read_all(self, values: Iterable[tuple[str | None, str]]) -> Iterator[DateCandidate]:
+        """The candidates for all machine-readable values that are times."""
+        return (candidate for value, by in values if (candidate := self.read(value, by)))

@@ -1,8 +1,8 @@
-"""The lines around the text that say when it went out, as the reader sees them: above the text first, then below it.
+"""The dates printed around the text: above it first, then below.
 
-A date is a date line's if it stands by the headline and is most of its line or is labelled; else it counts less. What a label
-or an element's class calls a change is one. No date counts that is another box's, a copyright line's, an end ("until …"), part
-of a span of days, or the clock of the page itself (a site's header that prints the day of the fetch).
+A date line is near the headline and is mostly a date, or has a label; other dates count less. A label or the class of an
+element can mark a date as that of a change. Dates of other boxes, copyright lines, ends ("until …"), ranges of days, and the
+current date in a site's header do not count.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from db.models import OffsetFrom
 from pipelines.extraction.dates.agreement import SAME_TIME, confirms, reconcile, same_minute
 from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times
 from pipelines.extraction.dates.url_date import outside_month
-from pipelines.extraction.languages.loader import cue
+from pipelines.extraction.languages.loader import cue_pattern
 from pipelines.extraction.page.document import Line, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.text.date_parser import ParsedDate, find_stamps, read_machine
@@ -53,23 +53,23 @@ _TICKER = 3
 
 
 def says_published(text: str, language: str | None = None) -> bool:
-    """Whether a text says that a date is that of publication, or at least the date."""
-    return bool(cue("published", language).search(text) or cue("dated", language).search(text))
+    """Whether a text labels a date as that of publication, or just as the date."""
+    return bool(cue_pattern("published", language).search(text) or cue_pattern("dated", language).search(text))
 
 
 def says_changed(text: str, language: str | None = None) -> bool:
-    """Whether a text says "updated", and nothing after it "published"."""
-    end = max((match.end() for match in cue("updated", language).finditer(text)), default=None)
-    return end is not None and not cue("published", language).search(text[end:])
+    """Whether a text says "updated" and does not say "published" after it."""
+    end = max((match.end() for match in cue_pattern("updated", language).finditer(text)), default=None)
+    return end is not None and not cue_pattern("published", language).search(text[end:])
 
 
 def opens_with_date_word(line: str) -> bool:
-    """Whether a line begins with what stands before a date."""
-    return any(cue(kind, None).match(line) for kind in ("published", "dated", "updated"))
+    """Whether a line begins with a word that precedes dates."""
+    return any(cue_pattern(kind, None).match(line) for kind in ("published", "dated", "updated"))
 
 
 class ModifiedCue(Enum):
-    """Whether a date is that of a change: by the words before it, by the name of its element alone, or not."""
+    """Whether a date is that of a change: by the words before it, only by the name of its element, or not."""
 
     NONE = auto()
     NAMED = auto()
@@ -79,11 +79,11 @@ class ModifiedCue(Enum):
 class PrintedDates:
     """The dated lines of one page."""
 
-    __slots__ = ("_address", "_hearing", "_language", "_layout", "_leads", "_lines", "_month")
+    __slots__ = ("_address", "_context", "_language", "_layout", "_leads", "_lines", "_month")
 
     def __init__(
         self,
-        hearing: DateContext,
+        context: DateContext,
         layout: Layout,
         lines: Sequence[Line],
         address: ParsedDate | None = None,
@@ -91,28 +91,28 @@ class PrintedDates:
     ) -> None:
         """`address` and `month` are the day and the month that the page's address bears."""
         self._month = month
-        self._hearing, self._layout, self._lines, self._address = hearing, layout, lines, address
+        self._context, self._layout, self._lines, self._address = context, layout, lines, address
         self._leads: dict[str, bool] = {}
-        self._language = hearing.place.language
+        self._language = context.locale.language
 
     def stamps(self, text: str) -> list[ParsedDate]:
         """The times written in a text of this page."""
-        place = self._hearing.place
-        day_first, dots_day_first = place.day_first, True
+        locale = self._context.locale
+        day_first, dots_day_first = locale.day_first, True
         if not day_first and _SLASHED.search(text):
             day_first = self._day_leads(_SLASHED, unknown=False)
-        if place.country in (None, "us") and place.language in (None, "en") and _DOTTED.search(text):
-            dots_day_first = self._day_leads(_DOTTED, unknown=place.country is None)
-        stamps = find_stamps(text, language=place.language, day_first=day_first, dots_day_first=dots_day_first)
-        if place.local_now and _SLASHED.search(text) and any(self._is_ahead(stamp) for stamp in stamps):
+        if locale.country in (None, "us") and locale.language in (None, "en") and _DOTTED.search(text):
+            dots_day_first = self._day_leads(_DOTTED, unknown=locale.country is None)
+        stamps = find_stamps(text, language=locale.language, day_first=day_first, dots_day_first=dots_day_first)
+        if locale.local_now and _SLASHED.search(text) and any(self._is_ahead(stamp) for stamp in stamps):
             # A day to come read one way may be a day gone by read the other.
-            turned = find_stamps(text, language=place.language, day_first=not day_first, dots_day_first=dots_day_first)
+            turned = find_stamps(text, language=locale.language, day_first=not day_first, dots_day_first=dots_day_first)
             if not any(self._is_ahead(stamp) for stamp in turned):
                 return turned
         return stamps
 
     def _is_ahead(self, stamp: ParsedDate) -> bool:
-        now = self._hearing.place.local_now
+        now = self._context.locale.local_now
         return now is not None and (stamp.date - now.date()).days > 1
 
     def _day_leads(self, form: re.Pattern[str], *, unknown: bool) -> bool:
@@ -120,7 +120,7 @@ class PrintedDates:
 
         `unknown` is the answer where neither tells. Where the country is known, slashes are read as it does.
         """
-        if self._hearing.place.country is not None and form is _SLASHED:
+        if self._context.locale.country is not None and form is _SLASHED:
             return unknown
         known = self._leads.get(form.pattern)
         if known is None:
@@ -134,7 +134,7 @@ class PrintedDates:
         return known
 
     def visible(self) -> tuple[DateCandidate | None, DateCandidate | None]:
-        """What the reader sees as published and as updated."""
+        """The dates of publication and change that the page prints."""
         published: DateCandidate | None = None
         updated: DateCandidate | None = None
         named: DateCandidate | None = None
@@ -143,23 +143,23 @@ class PrintedDates:
         first_published = 0
         below = self._layout.first_row
         for line in self._candidates():
-            heard = False
-            for voice, change in self.read(line, label):
-                heard = True
+            found = False
+            for candidate, change in self.read(line, label):
+                found = True
                 if change is ModifiedCue.SAID:
-                    updated = updated or voice
+                    updated = updated or candidate
                 elif change is ModifiedCue.NAMED:
-                    named = named or voice
-                elif outside_month(voice.stamp, self._month):
-                    outside = outside or voice
+                    named = named or candidate
+                elif outside_month(candidate.stamp, self._month):
+                    outside = outside or candidate
                 elif published is None or (
                     published.stamp.hour is None
-                    and voice.stamp.hour is not None
-                    and published.stamp.date == voice.stamp.date
+                    and candidate.stamp.hour is not None
+                    and published.stamp.date == candidate.stamp.date
                 ):
                     first_published = line.row if published is None else first_published
-                    published = voice
-            label = line.text if len(line.text) < 24 and not heard else ""
+                    published = candidate
+            label = line.text if len(line.text) < 24 and not found else ""
         if outside and (published is None or first_published > below) and named is None:
             published = outside  # told by the headline, while only a line in or below the text fits the address
         # A change that only an element's class tells of is what the reader takes for the date where there is no other.
@@ -174,15 +174,15 @@ class PrintedDates:
         yield from sorted(below, key=lambda line: line.row)
         above = [line for line in layout.header if line.row < start]
         yield from above[_last_other_heading(above) :]
-        mine = True
+        belongs = True
         for line in layout.tail:
             if line.block.tag in _HEADINGS:
-                mine = says_published(line.text, self._language) or says_changed(line.text, self._language)
-            if mine:
+                belongs = says_published(line.text, self._language) or says_changed(line.text, self._language)
+            if belongs:
                 yield line
 
     def read(self, line: Line, label_above: str) -> Iterator[tuple[DateCandidate, ModifiedCue]]:
-        """The times of a line, each with whether it is that of a change."""
+        """The dates in a line, each with whether it is that of a change."""
         text = line.spaced if len(line.text) <= 250 else line.text
         other = self._layout.zones_of(line) & (Zone.RELATED | Zone.COMMENTS) or line.zone & Zone.HIDDEN
         if len(text) > 260 or _COPYRIGHT.search(text) or other:
@@ -199,61 +199,69 @@ class PrintedDates:
                 or self._is_clock(line, stamp, label)
             ):
                 continue
-            voice = self._hearing.voice(stamp, "visible")
-            if voice is None or is_embedded(line.block):
+            candidate = self._context.candidate(stamp, "visible")
+            if candidate is None or is_embedded(line.block):
                 continue
-            said = says_published(label[-40:], self._language)
-            voice = replace(voice, strong=self._is_date_line(line, stamp) or (said and self._is_near(line)), said=said)
-            named, voice = self._by_element(line, voice)
-            yield voice, ModifiedCue.SAID if says_changed(label[-40:], self._language) else named
+            labelled = says_published(label[-40:], self._language)
+            candidate = replace(
+                candidate,
+                strong=self._is_date_line(line, stamp) or (labelled and self._is_near(line)),
+                labelled=labelled,
+            )
+            named, candidate = self._by_element(line, candidate)
+            yield candidate, ModifiedCue.SAID if says_changed(label[-40:], self._language) else named
 
     def _is_of_something_else(self, label: str) -> bool:
         """Whether the words before a date say that it is an event's, a law's, a picture's, a broadcast's, somebody's reading."""
-        if cue("no_publication", self._language).search(label):
+        if cue_pattern("no_publication", self._language).search(label):
             return True
-        other = cue("not_of_page", self._language).search(label)
+        other = cue_pattern("not_of_page", self._language).search(label)
         return other is not None and not says_published(label[other.end() :], self._language)
 
-    def _by_element(self, line: Line, voice: DateCandidate) -> tuple[ModifiedCue, DateCandidate]:
-        """What the element that holds a date says of it: whether it is a change, and the instant that its attributes state."""
+    def _by_element(self, line: Line, candidate: DateCandidate) -> tuple[ModifiedCue, DateCandidate]:
+        """What the element of a date says of it: whether it is a change, and the exact time in its attributes."""
         published = changed = False
         for part, el in line.parts:
             name, timed = _names_of(el), [*machine_times(el)]
             if (len(name) < 3 and not timed) or not any(char.isdigit() for char in part):
                 continue
-            if not any(stamp.date == voice.stamp.date for stamp in self.stamps(part)):
+            if not any(stamp.date == candidate.stamp.date for stamp in self.stamps(part)):
                 continue
             published = published or bool(_PUBLISHED_NAME.search(name))
             changed = changed or bool(_CHANGED_NAME.search(name))
-            for text in timed if voice.stamp.hour is None or voice.stamp.offset is None else ():
-                voice = self._finer(text, voice)
+            for text in timed if candidate.stamp.hour is None or candidate.stamp.offset is None else ():
+                candidate = self._finer(text, candidate)
         named = ModifiedCue.NAMED if changed and not published else ModifiedCue.NONE
-        return named, voice
+        return named, candidate
 
-    def _finer(self, text: str, seen: DateCandidate) -> DateCandidate:
-        """The day or clock that is seen, as the instant that its element states; midnight states none."""
-        stated = self._hearing.voice(read_machine(text, language=self._language), "time")
+    def _finer(self, text: str, printed: DateCandidate) -> DateCandidate:
+        """The printed day or time, made exact by its element; midnight counts as no time."""
+        stated = self._context.candidate(read_machine(text, language=self._language), "time")
         if stated is None or stated.stamp.hour is None or (stated.stamp.hour, stated.stamp.minute) == (0, 0):
-            return seen
-        if abs(stated.moment.at - seen.moment.at) > SAME_TIME or (
-            seen.stamp.hour is not None and not confirms(stated, seen)
+            return printed
+        if abs(stated.moment.at - printed.moment.at) > SAME_TIME or (
+            printed.stamp.hour is not None and not confirms(stated, printed)
         ):
-            return seen
-        if same_minute(stated, seen) and not stated.stamp.second and seen.moment.offset_from is not OffsetFrom.UNKNOWN:
-            return seen  # ":00" is how systems fill in the seconds
-        both = reconcile(stated, seen, self._hearing.place) or seen
-        return replace(both, strong=seen.strong, said=seen.said)
+            return printed
+        if (
+            same_minute(stated, printed)
+            and not stated.stamp.second
+            and printed.moment.offset_from is not OffsetFrom.UNKNOWN
+        ):
+            return printed  # ":00" is how systems fill in the seconds
+        both = reconcile(stated, printed, self._context.locale) or printed
+        return replace(both, strong=printed.strong, labelled=printed.labelled)
 
     def _is_clock(self, line: Line, stamp: ParsedDate, label: str) -> bool:
-        """Whether a date above the headline is the day of the fetch, as a site's header prints it."""
-        now, headline = self._hearing.place.local_now, self._layout.headline
+        """Whether a date above the headline is the current date in a site's header."""
+        now, headline = self._context.locale.local_now, self._layout.headline
         if (headline and line.row > headline.row) or says_published(label, self._language):
             return False
         if any(_CLOCK_NAME.search(f"{el.get('class', '')[:200]} {el.get('id', '')[:60]}") for _, el in line.parts):
             return True
         if now is None:  # a page from a file: the day of the week, far above, is how a header prints its own day
             return headline is not None and headline.row - line.row > _CLOSE and bool(_WEEKDAY_BEFORE.search(label))
-        if abs((stamp.date - now.date()).days) > (0 if self._hearing.place.knows_zone else 1):
+        if abs((stamp.date - now.date()).days) > (0 if self._context.locale.knows_zone else 1):
             return False
         far = headline is None or headline.row - line.row > 2
         return far or bool(_WEEKDAY_BEFORE.search(label) or _WEEKDAY_EAST.search(line.text))
@@ -266,11 +274,11 @@ class PrintedDates:
         return self._is_near(line) and (stamp.end - stamp.start) * 3 > len(line.text)
 
     def relative(self) -> DateCandidate | None:
-        """A time told from the fetch, where it is that of the article: short, by the headline, in a form that says how long ago."""
-        headline, now = self._layout.headline, self._hearing.place.local_now
+        """The time of this article relative to the fetch ("2 hours ago"): in a short line near the headline."""
+        headline, now = self._layout.headline, self._context.locale.local_now
         if headline is None or now is None:
             return None
-        heard: list[DateCandidate] = []
+        found: list[DateCandidate] = []
         for line in self._layout.header:
             if not -2 <= line.row - headline.row <= _NEAR or len(line.text) > _AGO_LINE or line.row == headline.row:
                 continue
@@ -289,21 +297,21 @@ class PrintedDates:
                 line.spaced[: stamp.start], self._language
             ):
                 continue  # "today" alone is a word, not a time
-            if voice := self._hearing.voice(stamp, "visible"):
-                heard.append(voice)
-        return heard[0] if 0 < len(heard) < _TICKER else None
+            if candidate := self._context.candidate(stamp, "visible"):
+                found.append(candidate)
+        return found[0] if 0 < len(found) < _TICKER else None
 
     def last_change(self, lines: Iterator[Line]) -> DateCandidate | None:
-        """The line, often in the page's foot, that says when it was last changed."""
+        """The date in a line, often in the footer, that says when the page was last changed."""
         for line in lines:
             if (
                 len(line.text) < 120
                 and not line.zone & Zone.COMMENTS
-                and cue("last_change", self._language).search(line.text)
+                and cue_pattern("last_change", self._language).search(line.text)
             ):
                 for stamp in self.stamps(line.spaced):
-                    if voice := self._hearing.voice(stamp, "visible"):
-                        return voice
+                    if candidate := self._context.candidate(stamp, "visible"):
+                        return candidate
         return None
 
 
@@ -314,7 +322,7 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 
 
 def _is_byline(line: Line) -> bool:
-    """Whether a long line holds a date that its element calls one."""
+    """Whether a long line has an element that is marked as a date."""
     return any(el.tag == "time" or "date" in (el.get("itemprop") or "").lower() for _, el in line.parts)
 
 
@@ -324,7 +332,7 @@ _EMBEDDED = re.compile(
 
 
 def is_embedded(el: Element | None) -> bool:
-    """Whether a line stands in a quotation or in a post of a social network that the article shows."""
+    """Whether an element is in a quotation or an embedded post of a social network."""
     for _ in range(6):
         if el is None:
             return False
@@ -335,7 +343,7 @@ def is_embedded(el: Element | None) -> bool:
 
 
 def _names_of(el: Element) -> str:
-    """What an element and, for a bare `<time>`, the box around it are called."""
+    """The class and itemprop of an element and, for a lone `<time>`, the class of its parent."""
     name = f"{el.get('itemprop') or ''} {el.get('class') or ''}"
     parent = el.getparent()
     if el.tag == "time" and parent is not None and len(parent) == 1:
@@ -344,7 +352,7 @@ def _names_of(el: Element) -> str:
 
 
 def _last_other_heading(above: list[Line]) -> int:
-    """Where, above the headline, the lines of another heading's box have ended. A heading that is a date heads this article."""
+    """The index after the last other heading above the headline. A heading that is a date belongs to this article."""
     for index in range(len(above) - 1, -1, -1):
         line = above[index]
         if line.block.tag in _HEADINGS and not any(char.isdigit() for char in line.text):

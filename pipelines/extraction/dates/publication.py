@@ -1,9 +1,9 @@
-"""When the article went out and when it was changed: statements for machines, checked against what the reader sees.
+"""When an article was published and when it was changed: structured data, checked against what the page prints.
 
-Voices, from best to weakest: JSON-LD, metas and microdata; the visible lines above the text, then below it (`datelines`); `<time>`
-elsewhere; the date in the address (`addressed`), which also says on which side of midnight a statement in UTC
-is meant; a time told from the fetch ("2 hours ago") by the headline; a change, where nothing else is dated; any dated line; the
-link that led here. Visible and stated times of one publication are joined (`agreement`). No time after the fetch counts (`voices`).
+Candidates, best first: JSON-LD, metas and microdata; the printed lines above the text, then below it (`printed`); `<time>`
+elsewhere; the date in the address (`url_date`), which also tells the local day of a UTC time; a time relative to the fetch
+("2 hours ago") near the headline; a change, where nothing else is dated; any dated line; the link that led here. `agreement`
+joins printed and stated times of one publication. No time after the fetch counts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lxml.etree import XPath
 from lxml.etree import _Element as Element
 
 from db.models import Moment, OffsetFrom, Page, Precision
-from pipelines.extraction.dates.agreement import confirms, has_clock, same_minute, weigh, weigh_statements
+from pipelines.extraction.dates.agreement import confirms, has_clock, same_minute, weigh_dates, weigh_statements
 from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times
 from pipelines.extraction.dates.printed import PrintedDates, is_embedded
 from pipelines.extraction.dates.time_zones import Locale
@@ -47,7 +47,7 @@ _FOOT = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationDates:
-    """Publication and change of an article, and how each was found."""
+    """Publication and last change of an article, and how each was found."""
 
     published: Moment | None = None
     published_by: str = ""
@@ -55,55 +55,57 @@ class PublicationDates:
     modified_by: str = ""
 
 
-def read_moments(
-    sheet: Document, layout: Layout, stated: StructuredData, place: Locale, page: Page
+def read_publication_dates(
+    document: Document, layout: Layout, structured: StructuredData, locale: Locale, page: Page
 ) -> PublicationDates:
-    """Find when the article was published and last changed."""
-    hearing = DateContext(place, page.fetched_at)
-    where = page.address or sheet.head.canonical
+    """When the article was published and last changed."""
+    context = DateContext(locale, page.fetched_at)
+    where = page.address or document.head.canonical
     day, month = date_in_address(where), month_in_address(where)
-    lines = PrintedDates(hearing, layout, sheet.lines, day, month)
-    changed = weigh_statements(list(hearing.all(_stated_modified(sheet, stated))), None, place)
-    statements = _published_voices(sheet, stated, hearing, changed)
-    seen, updated = lines.visible()
-    if not any(voice.stamp.hour is not None for voice in (*statements, *filter(None, [seen]))):
-        told = hearing.machine(stated.script_article.published, stated.script_article.found_by("published"))
-        if told and (not statements or told.stamp.date == statements[0].stamp.date):
-            statements = [told]
-        changed = changed or hearing.machine(stated.script_article.modified, stated.script_article.found_by("modified"))
-    if changed is None and updated is None and (seen is None or not seen.strong):
-        updated = lines.last_change(iter(sheet.lines[-_FOOT:]))
-    if seen and updated and not seen.strong and seen.stamp.date > updated.stamp.date:
-        seen = None  # of something that the page speaks of: it did not appear after its last change
-    if seen and not seen.strong and outside_month(seen.stamp, month):
-        seen = None
-    address = hearing.voice(day, "address")
-    chosen = weigh(statements, seen, changed, address, place)
-    if chosen is None or (chosen is seen and (seen.stamp.hour is None or not has_clock(seen))):
-        for voice in _instants(sheet, hearing, month, changed):
-            if chosen is None or confirms(voice, chosen):
-                chosen = weigh([voice], seen, None, None, place)
+    lines = PrintedDates(context, layout, document.lines, day, month)
+    changed = weigh_statements(list(context.read_all(_stated_modified(document, structured))), None, locale)
+    statements = _published_candidates(document, structured, context, changed)
+    printed, updated = lines.visible()
+    if not any(candidate.stamp.hour is not None for candidate in (*statements, *filter(None, [printed]))):
+        fallback = context.read(structured.script_article.published, structured.script_article.found_by("published"))
+        if fallback and (not statements or fallback.stamp.date == statements[0].stamp.date):
+            statements = [fallback]
+        changed = changed or context.read(
+            structured.script_article.modified, structured.script_article.found_by("modified")
+        )
+    if changed is None and updated is None and (printed is None or not printed.strong):
+        updated = lines.last_change(iter(document.lines[-_FOOT:]))
+    if printed and updated and not printed.strong and printed.stamp.date > updated.stamp.date:
+        printed = None  # of something that the page speaks of: it did not appear after its last change
+    if printed and not printed.strong and outside_month(printed.stamp, month):
+        printed = None
+    address = context.candidate(day, "address")
+    chosen = weigh_dates(statements, printed, changed, address, locale)
+    if chosen is None or (chosen is printed and (printed.stamp.hour is None or not has_clock(printed))):
+        for candidate in _instants(document, context, month, changed):
+            if chosen is None or confirms(candidate, chosen):
+                chosen = weigh_dates([candidate], printed, None, None, locale)
                 break
     chosen = chosen or address
-    told = lines.relative() if chosen is None or chosen.stamp.hour is None else None
-    if told and (chosen is None or (told.stamp.hour is not None and told.stamp.date == chosen.stamp.date)):
-        chosen = told
-    pushed = hearing.machine(stated.baidu_published, "json-ld")
+    fallback = lines.relative() if chosen is None or chosen.stamp.hour is None else None
+    if fallback and (chosen is None or (fallback.stamp.hour is not None and fallback.stamp.date == chosen.stamp.date)):
+        chosen = fallback
+    pushed = context.read(structured.baidu_published, "json-ld")
     if pushed and (chosen is None or (chosen.stamp.hour is None and chosen.stamp.date == pushed.stamp.date)):
         chosen = pushed
-    chosen = chosen or updated or _weakest(sheet, layout, hearing, lines) or changed
-    return _dated(chosen, changed or updated, page, hearing)
+    chosen = chosen or updated or _last_resort(document, layout, context, lines) or changed
+    return _with_hints(chosen, changed or updated, page, context)
 
 
-def _dated(
-    chosen: DateCandidate | None, modified: DateCandidate | None, page: Page, hearing: DateContext
+def _with_hints(
+    chosen: DateCandidate | None, modified: DateCandidate | None, page: Page, context: DateContext
 ) -> PublicationDates:
-    """The two times, with the link's hint where the page is silent, and without a change that is none."""
+    """Both times, filled from the link's hint where the page has none, and without a change that precedes publication."""
     hint = page.hint
     if chosen is None and hint and hint.published:
-        chosen = _hinted(hint.published, hearing)
+        chosen = _from_hint(hint.published, context)
     if modified is None and hint and hint.modified and hint.modified != hint.published:
-        modified = _hinted(hint.modified, hearing)
+        modified = _from_hint(hint.modified, context)
         if chosen and modified and abs(modified.moment.at - chosen.moment.at) < timedelta(minutes=1):
             modified = None  # lists give the time of publication as that of the change where there was none
     if chosen and modified and modified.moment.at < chosen.moment.at - timedelta(days=1):
@@ -116,48 +118,48 @@ def _dated(
     )
 
 
-def _hinted(when: datetime, hearing: DateContext) -> DateCandidate | None:
+def _from_hint(when: datetime, context: DateContext) -> DateCandidate | None:
     precision = Precision.SECOND if when.second else Precision.MINUTE
     stamp = ParsedDate(when.year, when.month, when.day)
-    voice = DateCandidate(Moment(at=when, precision=precision, offset_from=OffsetFrom.PAGE), stamp, "hint")
-    return voice if hearing.possible(voice.moment) else None
+    candidate = DateCandidate(Moment(at=when, precision=precision, offset_from=OffsetFrom.PAGE), stamp, "hint")
+    return candidate if context.possible(candidate.moment) else None
 
 
-def _published_voices(
-    sheet: Document, stated: StructuredData, hearing: DateContext, changed: DateCandidate | None
+def _published_candidates(
+    document: Document, structured: StructuredData, context: DateContext, changed: DateCandidate | None
 ) -> list[DateCandidate]:
-    """The statements of publication; those in the body, which cost a walk, where the head gives no time of its own."""
-    voices = list(hearing.all(_of_article(sheet, stated)))
-    first = voices[0] if voices else None
+    """Stated times of publication. The body, which has to be searched, is asked only where the head has no time of day."""
+    candidates = list(context.read_all(_of_article(document, structured)))
+    first = candidates[0] if candidates else None
     if first is None or first.stamp.hour is None or (changed and same_minute(changed, first)):
-        voices += hearing.all((text, "microdata") for text in _machine_elements(sheet, "datepublished"))
-    voices += hearing.all((value, "meta") for value in _metas(sheet, PAGE_METAS))
-    return voices or list(hearing.all([(stated.published, "json-ld")]))
+        candidates += context.read_all((text, "microdata") for text in _machine_elements(document, "datepublished"))
+    candidates += context.read_all((value, "meta") for value in _metas(document, PAGE_METAS))
+    return candidates or list(context.read_all([(structured.published, "json-ld")]))
 
 
-def _of_article(sheet: Document, stated: StructuredData) -> Iterator[tuple[str | None, str]]:
-    if stated.is_article:
-        yield stated.published, "json-ld"
-    for value in _metas(sheet, PUBLISHED_METAS):
+def _of_article(document: Document, structured: StructuredData) -> Iterator[tuple[str | None, str]]:
+    if structured.is_article:
+        yield structured.published, "json-ld"
+    for value in _metas(document, PUBLISHED_METAS):
         yield value, "meta"
 
 
-def _metas(sheet: Document, names: tuple[str, ...]) -> Iterator[str]:
-    return (value for name in names for value in sheet.head.metas.get(name, ())[:20])
+def _metas(document: Document, names: tuple[str, ...]) -> Iterator[str]:
+    return (value for name in names for value in document.head.metas.get(name, ())[:20])
 
 
-def _stated_modified(sheet: Document, stated: StructuredData) -> Iterator[tuple[str | None, str]]:
-    yield stated.modified, "json-ld"
-    for value in _metas(sheet, MODIFIED_METAS):
+def _stated_modified(document: Document, structured: StructuredData) -> Iterator[tuple[str | None, str]]:
+    yield structured.modified, "json-ld"
+    for value in _metas(document, MODIFIED_METAS):
         yield value, "meta"
-    for text in _machine_elements(sheet, "datemodified"):
+    for text in _machine_elements(document, "datemodified"):
         yield text, "microdata"
 
 
-def _machine_elements(sheet: Document, prop: str) -> Iterator[str]:
-    """Times that the body states by `itemprop`; those of publication also by HTML's `pubdate` and by microformats."""
+def _machine_elements(document: Document, prop: str) -> Iterator[str]:
+    """Times in the body marked by `itemprop`; for publication also by `pubdate` and microformats."""
     published = prop == "datepublished"
-    for el in sheet.tree.iter("time", "span", "abbr", "p", "div"):
+    for el in document.tree.iter("time", "span", "abbr", "p", "div"):
         named = prop in (el.get("itemprop") or "").lower()
         if named or (published and ((el.tag == "time" and el.get("pubdate") is not None) or _is_microformat(el))):
             if value := el.get("content") or el.get("datetime") or el.get("title"):
@@ -167,7 +169,7 @@ def _machine_elements(sheet: Document, prop: str) -> Iterator[str]:
 
 
 def _is_microformat(el: Element) -> bool:
-    """Whether an element is hAtom's or h-entry's time of publication (microformats.org): the class and a machine's value."""
+    """Whether an element is an hAtom or h-entry time of publication (microformats.org): the class and a machine-readable value."""
     name = el.get("class")
     if not name or not _MICROFORMAT.search(name[:200]):
         return False
@@ -175,21 +177,21 @@ def _is_microformat(el: Element) -> bool:
 
 
 def _instants(
-    sheet: Document, hearing: DateContext, month: tuple[int, int] | None, changed: DateCandidate | None
+    document: Document, context: DateContext, month: tuple[int, int] | None, changed: DateCandidate | None
 ) -> Iterator[DateCandidate]:
-    """Weaker places: `<time>` and other elements with a machine's value, anywhere sensible. None after the last change."""
-    for voice in _of_elements(sheet, hearing):
-        if not outside_month(voice.stamp, month) and not (changed and voice.stamp.date > changed.stamp.date):
-            yield voice
+    """Weaker candidates: `<time>` and other elements with a machine-readable value. None after the last change."""
+    for candidate in _of_elements(document, context):
+        if not outside_month(candidate.stamp, month) and not (changed and candidate.stamp.date > changed.stamp.date):
+            yield candidate
 
 
-def _of_elements(sheet: Document, hearing: DateContext) -> Iterator[DateCandidate]:
-    elements = cast(list[Element], _TIMED_ELEMENTS(sheet.tree))
+def _of_elements(document: Document, context: DateContext) -> Iterator[DateCandidate]:
+    elements = cast(list[Element], _TIMED_ELEMENTS(document.tree))
     timed = ((el, text) for el in elements for text in ([*machine_times(el)] or [el.text or ""] * (el.tag == "time")))
     for el, text in islice(((el, text) for el, text in timed if text), 60):
-        voice = hearing.machine(text, "time")
-        if voice and not is_in_zone(el, _OTHERS, {}) and not is_embedded(el):
-            yield voice
+        candidate = context.read(text, "time")
+        if candidate and not is_in_zone(el, _OTHERS, {}) and not is_embedded(el):
+            yield candidate
 
 
 _TIMED_ELEMENTS = XPath(
@@ -199,36 +201,40 @@ _TIMED_ELEMENTS = XPath(
 """The elements that may bear an instant; `machine_times` looks at the names of their attributes more closely."""
 
 
-def _dateline(layout: Layout, hearing: DateContext, lines: PrintedDates) -> DateCandidate | None:
-    """The date that opens the text, after a town and an agency or as the very first of one of its first paragraphs."""
+def _dateline(layout: Layout, context: DateContext, lines: PrintedDates) -> DateCandidate | None:
+    """The date that opens the text: after a town and an agency, or at the start of one of the first paragraphs."""
     for at, line in enumerate(layout.paragraphs[:_OPENING]):
         stamps = lines.stamps(line.text[:60])
-        if stamps and stamps[0].start < (1 if at else _DATELINE) and (voice := hearing.voice(stamps[0], "dateline")):
-            return voice
+        if (
+            stamps
+            and stamps[0].start < (1 if at else _DATELINE)
+            and (candidate := context.candidate(stamps[0], "dateline"))
+        ):
+            return candidate
     return None
 
 
-def _weakest(sheet: Document, layout: Layout, hearing: DateContext, lines: PrintedDates) -> DateCandidate | None:
-    """A dateline that opens the text, any dated short line, the page's summary, and last a comment in the source."""
-    if opening := _dateline(layout, hearing, lines):
+def _last_resort(document: Document, layout: Layout, context: DateContext, lines: PrintedDates) -> DateCandidate | None:
+    """A dateline, else any short line with a date, else the page's summary, else a comment in the source."""
+    if opening := _dateline(layout, context, lines):
         return opening
-    for line in sheet.lines[:2000]:
+    for line in document.lines[:2000]:
         if len(line.text) < 120 and not line.zone & BOILERPLATE & layout.boilerplate_zones and not _is_teaser(line):
             for found, _ in lines.read(line, ""):
                 return found
-    if changed := lines.last_change(iter(sheet.lines)):
+    if changed := lines.last_change(iter(document.lines)):
         return changed
-    for summary in (sheet.head.title, sheet.head.meta("description", "og:description")):
+    for summary in (document.head.title, document.head.meta("description", "og:description")):
         for stamp in lines.stamps(summary or ""):
-            if voice := hearing.voice(stamp, "summary"):
-                return voice
-    for match in _COMMENT_TIME.finditer(sheet.html[:3_000_000]):
-        if voice := hearing.voice(read_machine(match[1]), "comment"):
-            return voice
+            if candidate := context.candidate(stamp, "summary"):
+                return candidate
+    for match in _COMMENT_TIME.finditer(document.html[:3_000_000]):
+        if candidate := context.candidate(read_machine(match[1]), "comment"):
+            return candidate
     return None
 
 
 def _is_teaser(line: Line) -> bool:
-    """Whether a line is the link to another story with its date beside it."""
+    """Whether a line links to another article, with its date beside the link."""
     least = _TEASER_CJK if _CJK.search(line.text) else _TEASER
     return line.link_chars >= least and len(line.text) - line.link_chars <= _BESIDE

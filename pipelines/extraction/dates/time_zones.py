@@ -1,7 +1,7 @@
-"""Where a page's wall clock hangs: UTC offsets by name, by site, by country, by language; from best to weakest.
+"""The time zone of a page's clock: by site, by country, by language, best first.
 
-A `Locale` is what is known of a page's whereabouts. `settle_moment` turns a `ParsedDate` into a `Moment` with the offset's origin
-said.
+A `Locale` is what is known of where a page is published. `settle_moment` turns a `ParsedDate` into a `Moment` that says where
+its offset came from.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipelines.extraction.text.utc_offsets import places
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locale:
-    """What is known of where a page is written. `country` and `language` are two lower-case letters."""
+    """What is known of where a page is published. `country` and `language` are two lower-case letters."""
 
     site_timezone: str | None = None
     country: str | None = None
@@ -28,7 +28,7 @@ class Locale:
 
     @property
     def local_now(self) -> datetime | None:
-        """The time of fetching on the page's own wall clock."""
+        """The time of the fetch in the page's zone."""
         if self.fetched_at is None:
             return None
         zone, _ = self._zone()
@@ -36,12 +36,12 @@ class Locale:
 
     @property
     def knows_zone(self) -> bool:
-        """Whether the page's wall clock is known."""
+        """Whether the page's zone is known."""
         return self._zone()[0] is not None
 
     @property
     def day_first(self) -> bool:
-        """Whether 3/4/2024 is 3 April here: everywhere but in the USA and the Philippines, and where English says no more."""
+        """Whether 3/4/2024 is 3 April: not in the USA and the Philippines, nor in English without a country."""
         if self.country is not None:
             return self.country not in ("us", "ph")
         return self.language not in (None, "en")
@@ -49,25 +49,25 @@ class Locale:
     def _zone(self) -> tuple[ZoneInfo | None, OffsetFrom]:
         if self.site_timezone and (zone := _zone_info(self.site_timezone)):
             return zone, OffsetFrom.SITE
-        if self.country and (zone := _zone_info(places()["countries"].get(self.country, ""))):
+        if self.country and (zone := _zone_info(places().countries.get(self.country, ""))):
             return zone, OffsetFrom.COUNTRY
         if self.country not in ("us", "ca", "au"):
             language = languages().get(self.language or "")
-            if language and (zone := _zone_info(places()["countries"].get(language.country, ""))):
+            if language and (zone := _zone_info(places().countries.get(language.country, ""))):
                 return zone, OffsetFrom.LANGUAGE
         return None, OffsetFrom.UNKNOWN
 
     def offset_at(self, wall: datetime) -> tuple[timedelta | None, OffsetFrom]:
-        """The offset that a naive wall clock has here."""
+        """The UTC offset here at a naive local time, and where it comes from."""
         zone, origin = self._zone()
         return (wall.replace(tzinfo=zone).utcoffset(), origin) if zone else (None, OffsetFrom.UNKNOWN)
 
 
-def _localised(moment: datetime, place: Locale) -> datetime:
-    """A time stated in UTC, on the wall clock that the page's readers live by, where that is known: the same instant."""
+def _localised(moment: datetime, locale: Locale) -> datetime:
+    """A UTC time as the same instant in the zone of the page's readers, if that is known."""
     if moment.utcoffset() != timedelta(0):
         return moment
-    offset, origin = place.offset_at(moment.replace(tzinfo=None))
+    offset, origin = locale.offset_at(moment.replace(tzinfo=None))
     return moment.astimezone(timezone(offset)) if offset is not None and origin is not OffsetFrom.UNKNOWN else moment
 
 
@@ -81,8 +81,8 @@ def _zone_info(name: str) -> ZoneInfo | None:
         return None
 
 
-def settle_moment(stamp: ParsedDate, place: Locale) -> Moment | None:
-    """The moment a stamp means at a place; None for a clock that never was (an hour 24)."""
+def settle_moment(stamp: ParsedDate, locale: Locale) -> Moment | None:
+    """The moment that a time as written means in a locale; None for an impossible time (hour 24)."""
     try:
         clock = (stamp.hour or 0, stamp.minute, stamp.second or 0)
         wall = datetime(stamp.year, stamp.month, stamp.day, *clock, tzinfo=UTC).replace(tzinfo=None)
@@ -92,8 +92,8 @@ def settle_moment(stamp: ParsedDate, place: Locale) -> Moment | None:
     if stamp.hour is None:
         precision = Precision.DAY
     if stamp.offset is not None and stamp.hour is not None:
-        return Moment(at=_localised(wall.replace(tzinfo=timezone(stamp.offset)), place), precision=precision)
-    offset, origin = place.offset_at(wall)
+        return Moment(at=_localised(wall.replace(tzinfo=timezone(stamp.offset)), locale), precision=precision)
+    offset, origin = locale.offset_at(wall)
     return Moment(
         at=wall.replace(tzinfo=timezone(offset) if offset is not None else UTC), precision=precision, offset_from=origin
     )

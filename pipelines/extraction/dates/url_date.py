@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from pipelines.extraction.text.date_parser import ParsedDate, plain_digits
+from pipelines.extraction.text.months import month_of
 
 _URL_DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)|/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})/"
@@ -14,7 +15,6 @@ _URL_DATE_WORDED = re.compile(
     r"/((?:19|20)\d\d)[/-](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[/-](\d{1,2})(?!\d)"
     r"|(?<![a-z])(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}-(\d{1,2})-(20\d\d)(?!\d)", re.I,
 )  # fmt: skip
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _URL_DATE_BACKWARD = re.compile(r"(?<!\d)(\d\d)[-.](\d\d)[-.](20\d\d)(?!\d)")
 
 
@@ -31,9 +31,9 @@ def date_in_address(address: str | None) -> ParsedDate | None:
         first, word, last = (group for group in match.groups() if group)
         if not first.isdecimal():
             first, word, last = last, first, word
-        month = _MONTHS.index(word[:3].lower()) + 1
-        if _is_day(int(first), month, int(last)):
-            return ParsedDate(int(first), month, int(last))
+        named = month_of(word[:3], "en")
+        if named and _is_day(int(first), named, int(last)):
+            return ParsedDate(int(first), named, int(last))
     for match in _URL_DATE.finditer(path):
         year, month, day = (int(group) for group in match.groups() if group)
         if 1994 <= year <= 2100 and _is_day(year, month, day):

@@ -1,38 +1,48 @@
 """What is known of each language, read from `xx.toml` beside this module: words, and cues with the place in which they count.
 
-A file has a `name`, what is common in its texts, the words of dates, forms of "3 hours ago", and cues. A cue is a set of words that
-say one thing in one place: `where` is "label" (anywhere in the text before a date), "label end" (the last words before it), or
-"line". A word stands alone unless a `*` lets it go on or begin earlier; `spaces = false` is a language that writes without gaps.
-Every cue shows by an `example` that it is needed. Words apply in their own language, and English ones everywhere, because
-templates are often left in English.
+A file has a `name`, frequent words, the words of dates, credits and notices, and cues. A cue is a set of words that say one thing
+in one place, with an `example` that is misread without them; docs/languages.md lists the kinds. A word stands alone unless a `*`
+lets it go on or begin earlier; `spaces = false` is a language that writes without gaps. Words apply in their own language, and
+English ones everywhere, because templates are often left in English.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
-from typing import Any, NoReturn
+
+from pipelines.data_files import parse_table
 
 Words = tuple[str, ...]
+DATE_KINDS = ("updated", "published", "dated", "last_change", "no_publication", "not_of_page")
+BYLINE_KINDS = (
+    "by", "by_weak", "by_after_genre", "by_behind", "genre", "byline_verb", "byline_noun", "byline_label", "byline_bare",
+    "byline_far", "byline_far_label", "author_heading", "and",
+)  # fmt: skip
+NAME_KINDS = ("duty", "agency", "town", "reporting_town", "desk", "organisation", "outlet_word", "page_word", "button")
+END_KINDS = ("end", "end_alone", "end_line")
+KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, "front_page")
 WHERE = ("label", "label end", "line")
-KINDS = ("updated", "published", "dated", "last_change", "no_publication", "not_of_page")
 CASES = {"any": "i", "as written": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """Words that say one thing: `kind` in its place `where`, in which case, why, and a text that is misread without them."""
+    """Words that say one thing: `kind`, and a text that is misread without them.
+
+    Cues of dates also say in which place they count (`where`: anywhere in the text before a date, in the last words before it, in
+    a line), in which case, and why.
+    """
 
     kind: str
     match: Words
-    where: str
-    case: str
-    why: str
     example: str
+    where: str = ""
+    case: str = "any"
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +77,7 @@ class Ago:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditWords:
-    """What stands before names, by whose they are. `other` opens a credit that is none of ours: a photographer, a counter."""
+    """What stands before names, by whose they are. `other` opens a credit that is not kept: a photographer's, a counter."""
 
     authors: Words = ()
     editors: Words = ()
@@ -75,17 +85,53 @@ class CreditWords:
     source: Words = ()
     other: Words = ()
 
-    def of(self, kind: str) -> Words:
-        """The words of one kind."""
-        return tuple(getattr(self, kind))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageCredits:
-    """The words of credits, case aside: a label has a colon after it, a phrase needs none."""
+    """The words of credits, case aside: a label has a colon after it, a phrase needs none. `production` begins a credit line.
+
+    `same_as` names the language whose words are used in place of its own.
+    """
 
     labels: CreditWords = CreditWords()
     phrases: CreditWords = CreditWords()
+    production: Words = ()
+    same_as: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeWords:
+    """What notices of one kind say, in lower case.
+
+    `title` is a headline or a part of the page's title, or begins with it; `says` is part of a sentence, with "…" for up to 40
+    characters.
+    """
+
+    title: Words = ()
+    says: Words = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """What pages say that are no articles, by the reason for rejecting them (`db.models.Reason`)."""
+
+    challenge: NoticeWords = NoticeWords()
+    consent: NoticeWords = NoticeWords()
+    blocked: NoticeWords = NoticeWords()
+    soft_404: NoticeWords = NoticeWords()
+    unavailable: NoticeWords = NoticeWords()
+    parked: NoticeWords = NoticeWords()
+    login: NoticeWords = NoticeWords()
+    paywall: NoticeWords = NoticeWords()
+    interstitial: NoticeWords = NoticeWords()
+    list: NoticeWords = NoticeWords()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What tells a person's name from other text where no capital does."""
+
+    surnames: Words = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +150,8 @@ class Language:
     ago: tuple[Ago, ...] = ()
     cues: tuple[Cue, ...] = ()
     credits: LanguageCredits = LanguageCredits()
+    names: Names = Names()
+    notices: Notices = Notices()
 
 
 @cache
@@ -115,58 +163,36 @@ def languages() -> dict[str, Language]:
 
 def parse(text: str, name: str) -> Language:
     """A language out of its file. ValueError for an unknown or missing key, an empty or repeated group, a place nobody looks at."""
-    language: Language = _filled(Language, tomllib.loads(text), name)
-    for months in (language.dates.months, language.dates.solar_hijri_months):
-        if months and len(months) != 12:
-            _refuse(name, f"a year has 12 months, not {len(months)}")
-    for cue in language.cues:
-        if cue.kind not in KINDS or cue.where not in WHERE or cue.case not in CASES:
-            _refuse(name, f"nobody looks for {cue.kind!r} at {cue.where!r} in the case {cue.case!r}")
+    language = parse_table(Language, text, f"languages/{name}")
+    for mistake in _mistakes(language):
+        raise ValueError(f"languages/{name}: {mistake}. Correct the file; docs/languages.md describes its form.")
     return language
 
 
-_TABLES = {
-    "dates": Dates,
-    "ago": Ago,
-    "cues": Cue,
-    "credits": LanguageCredits,
-    "labels": CreditWords,
-    "phrases": CreditWords,
-}
+def _mistakes(language: Language) -> Iterator[str]:
+    for months in (language.dates.months, language.dates.solar_hijri_months):
+        if months and len(months) != 12:
+            yield f"a year has 12 months, not {len(months)}"
+    for one in language.cues:
+        placed = one.where in WHERE and one.why if one.kind in DATE_KINDS else not one.where
+        if one.kind not in KINDS or one.case not in CASES or not placed:
+            yield f"no reader looks for {one.kind!r} at {one.where!r} in the case {one.case!r}, or a reason is missing"
+    for kind in fields(Notices):
+        words: NoticeWords = getattr(language.notices, kind.name)
+        if odd := [text for text in (*words.title, *words.says) if text != text.lower() or not text.strip()]:
+            yield f"notices.{kind.name}: {odd[0]!r} is not in lower case"
 
 
-def _filled(kind: type[Any], values: dict[str, Any], name: str) -> Any:
-    known = {field.name for field in fields(kind)}
-    if unknown := values.keys() - known:
-        _refuse(name, f"unknown key {min(unknown)!r}")
-    made: dict[str, Any] = {}
-    for key, value in values.items():
-        if value in ("", [], {}):
-            _refuse(name, f"{key!r} is empty")
-        if isinstance(value, dict):
-            made[key] = _filled(_TABLES[key], value, name)
-        elif isinstance(value, list):
-            items = [_filled(_TABLES[key], one, name) if isinstance(one, dict) else _frozen(one) for one in value]
-            if len(set(items)) < len(items) or () in items or "" in items:
-                _refuse(name, f"{key!r} holds something twice, or nothing")
-            made[key] = tuple(items)
-        else:
-            made[key] = value
-    try:
-        return kind(**made)
-    except TypeError as error:
-        _refuse(name, str(error))
+@cache
+def words_of(kind: str, language: str | None = None) -> Words:
+    """The words of all cues of one kind that apply on pages of a language; of all languages where none is given."""
+    known = [one for code in applicable_languages(language) if (one := languages().get(code))]
+    return tuple(
+        dict.fromkeys(word for one in known for group in one.cues if group.kind == kind for word in group.match)
+    )
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _refuse(name: str, what: str) -> NoReturn:
-    raise ValueError(f"languages/{name}: {what}. Mend the file; docs/languages.md tells its form.")
-
-
-def spoken(language: str | None) -> tuple[str, ...]:
+def applicable_languages(language: str | None) -> tuple[str, ...]:
     """The languages whose words may stand on a page: its own and English; all where its own is not known."""
     if language is None:
         return tuple(languages())
@@ -174,19 +200,19 @@ def spoken(language: str | None) -> tuple[str, ...]:
 
 
 @cache
-def cue(kind: str, language: str | None) -> re.Pattern[str]:
+def cue_pattern(kind: str, language: str | None) -> re.Pattern[str]:
     """What finds the cues of one kind on pages of a language. Bounded words without repetition: linear."""
     cues = [
         (languages()[code].spaces, one)
-        for code in spoken(language)
+        for code in applicable_languages(language)
         if code in languages()
         for one in languages()[code].cues
         if one.kind == kind
     ]
-    return re.compile("|".join(pattern(one, spaces) for spaces, one in cues) or r"(?!)")
+    return re.compile("|".join(pattern_of(one, spaces) for spaces, one in cues) or r"(?!)")
 
 
-def pattern(one: Cue, spaces: bool) -> str:
+def pattern_of(one: Cue, spaces: bool) -> str:
     """A cue as a regular expression."""
     words = "|".join(_word(word, spaces) for word in sorted(one.match, key=len, reverse=True))
     end = r"\W{0,4}(?:(?:am|zum|le|on|el|the|um|:)\s)?\W{0,2}$" if one.where == "label end" else ""
@@ -194,7 +220,7 @@ def pattern(one: Cue, spaces: bool) -> str:
 
 
 def _word(word: str, spaces: bool) -> str:
-    bare = re.escape(word.strip("*")).replace("\\ ", r"\s")
+    bare = re.escape(word.strip("*")).replace("\\ ", r"\s").replace("'", "['’]")
     if not spaces:
         return bare
     begins = "" if word.startswith("*") else r"(?<![^\W\d_])"
@@ -202,5 +228,6 @@ def _word(word: str, spaces: bool) -> str:
 
 
 def any_of(words: Iterable[str], spaces: bool = True) -> str:
-    """Alternatives of words as a regular expression, the longest first."""
-    return "|".join(_word(word, spaces) for word in sorted(set(words), key=lambda word: (-len(word), word)))
+    """Alternatives of words as a regular expression, the longest first; without a boundary around them where `spaces` is false."""
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    return "|".join(_word(word, spaces) for word in ordered) or r"(?!)"

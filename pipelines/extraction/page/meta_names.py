@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
+from dataclasses import dataclass
 
-_NAMES = tomllib.loads(files("pipelines.extraction.page").joinpath("meta_names.toml").read_text("utf-8"))
-PUBLISHED_METAS, PAGE_METAS, MODIFIED_METAS = (tuple(_NAMES[key]) for key in ("published", "page", "modified"))
+from pipelines.data_files import read_table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _MetaNames:
+    published: tuple[str, ...]
+    page: tuple[str, ...]
+    modified: tuple[str, ...]
+
+
+_NAMES = read_table(_MetaNames, "pipelines.extraction.page", "meta_names.toml")
+PUBLISHED_METAS, PAGE_METAS, MODIFIED_METAS = _NAMES.published, _NAMES.page, _NAMES.modified

@@ -2,11 +2,47 @@
 
 from __future__ import annotations
 
-import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
-_TABLES = tomllib.loads(Path(__file__).with_name("state_keys.toml").read_text(encoding="utf-8"))
+from pipelines.data_files import read_table
+
+_Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Keys:
+    keys: _Words
+    people: _Words = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    text: _Words
+    kind: _Words
+    open: _Words
+    children: _Words
+    inline: _Words
+    skipped: _Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StateKeys:
+    title: _Keys
+    body: _Keys
+    published: _Keys
+    modified: _Keys
+    authors: _Keys
+    source: _Keys
+    url: _Keys
+    inside: _Keys
+    foreign: _Keys
+    value: _Keys
+    name: _Keys
+    block: _Block
+
+
+_TABLES = read_table(_StateKeys, "pipelines.extraction.page", "state_keys.toml")
 _SIGNS = str.maketrans("", "", "_-$@ ")
 
 
@@ -16,18 +52,16 @@ def normalize_key(key: str) -> str:
     return key[:60].lower().translate(_SIGNS)
 
 
-def _ranks(words: list[str]) -> dict[str, int]:
+def _ranks(words: _Words) -> dict[str, int]:
     return {normalize_key(word): rank for rank, word in enumerate(words)}
 
 
 FIELDS = ("title", "body", "published", "modified", "authors", "source", "url")
-KEYS = {name: _ranks(_TABLES[name]["keys"]) for name in FIELDS}
-"""For each field, its keys with their ranks; the best key has rank 0."""
+KEYS = {name: _ranks(getattr(_TABLES, name).keys) for name in FIELDS}
+"""By field: its keys, each with its rank, the best first."""
 ALL_KEYS = frozenset(key for ranks in KEYS.values() for key in ranks)
-PART_KEYS, OTHER_CONTENT_KEYS = frozenset(_TABLES["inside"]["keys"]), frozenset(_TABLES["foreign"]["keys"])
-VALUE_KEYS, NAME_KEYS, PEOPLE_KEYS = (
-    tuple(words) for words in (_TABLES["value"]["keys"], _TABLES["name"]["keys"], _TABLES["name"]["people"])
-)
-BLOCK_TEXT, BLOCK_CHILDREN = tuple(_TABLES["block"]["text"]), tuple(_TABLES["block"]["children"])
-BLOCK_KIND, BLOCK_OPEN = tuple(_TABLES["block"]["kind"]), frozenset(_TABLES["block"]["open"])
-BLOCK_INLINE, BLOCK_SKIPPED = frozenset(_TABLES["block"]["inline"]), frozenset(_TABLES["block"]["skipped"])
+PART_KEYS, OTHER_CONTENT_KEYS = frozenset(_TABLES.inside.keys), frozenset(_TABLES.foreign.keys)
+VALUE_KEYS, NAME_KEYS, PEOPLE_KEYS = _TABLES.value.keys, _TABLES.name.keys, _TABLES.name.people
+BLOCK_TEXT, BLOCK_CHILDREN, BLOCK_KIND = _TABLES.block.text, _TABLES.block.children, _TABLES.block.kind
+BLOCK_OPEN = frozenset(("", *_TABLES.block.open))
+BLOCK_INLINE, BLOCK_SKIPPED = frozenset(_TABLES.block.inline), frozenset(_TABLES.block.skipped)

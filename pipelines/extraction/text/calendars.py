@@ -1,12 +1,12 @@
-"""Years that are not ours: the Buddhist era of Thailand, the Solar Hijri calendar of Iran and Afghanistan."""
+"""Converting years of the Thai Buddhist era and of the Solar Hijri calendar of Iran and Afghanistan."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 
-def our_calendar(year: int, month: int, day: int) -> tuple[int, int, int]:
-    """A day written in digits, in our calendar; unchanged where its year can only be ours."""
+def to_gregorian(year: int, month: int, day: int) -> tuple[int, int, int]:
+    """A date in digits in the Gregorian calendar; unchanged unless its year belongs to another calendar."""
     if 2500 <= year <= 2650:  # Thai Buddhist era
         return year - 543, month, day
     if 1370 <= year <= 1450:  # Solar Hijri
@@ -19,7 +19,10 @@ def our_calendar(year: int, month: int, day: int) -> tuple[int, int, int]:
 
 
 def from_solar_hijri(year: int, month: int, day: int) -> date:
-    """A day of the Persian calendar as ours, by the 33-year cycle (right from 1178 to 1633). ValueError for no such day."""
+    """The Gregorian date of a Solar Hijri one, by the 33-year cycle (right from 1178 to 1633).
+
+    ValueError for an impossible date.
+    """
     if not (1 <= month <= 12 and 1 <= day <= 31):
         raise ValueError(f"no such day in the Solar Hijri calendar: {year}-{month}-{day}")
     cycle_days = 365 * (year - 1) + ((8 * (year - 1) + 29) // 33)

@@ -1,8 +1,8 @@
-"""Dates in the forms of single languages, which no common pattern reads: era years, numerals written out, month words with dots.
+"""Date forms of single languages that the common patterns do not cover: era years, written-out numerals, abbreviations with
+dots.
 
-`rare_dates` yields year, month, day and place of each. Years of other calendars are left as written where `calendars` turns them
-into ours; era names (民國, 令和) are turned here. It is asked only for texts that are not plain ASCII or whose language writes the
-year first.
+`find_regional_dates` yields year, month, day, start and end of each. It converts era years (民國, 令和); `calendars` converts
+those of other calendars. It is asked only for texts that are not plain ASCII, or in languages that write the year first.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s(?:[Tt]háng|[Tt]hg)\s(\d{1,2})(?:,
 _THAI = re.compile(
     r"(?<!\d)(\d{1,2})\s?((?:ม|ก|มี|เม|พ|มิ|ส|ต|ธ)\.(?:ค|พ|ย)\.?|[\u0e01-\u0e4e]{5,10})\s?(?:พ\.ศ\.\s?)?(2[05]\d\d|\d\d)(?!\d)"
 )
-_THAI_SHORT = ("ม.ค", "ก.พ", "มี.ค", "เม.ย", "พ.ค", "มิ.ย", "ก.ค", "ส.ค", "ก.ย", "ต.ค", "พ.ย", "ธ.ค")
 _MONGOLIAN = re.compile(r"(\d{4})\s?он(?:ы|д)?\s(\d{1,2})(?:\s?-?\s?(?:р|дугаар|дүгээр))?\sсар(?:ын)?\s(\d{1,2})")
 _YEAR_DAY_WORD = re.compile(
     r"(?<!\d)(\d{4})(?:\.?\s?gad[aā]|\s?жыл(?:ғы|дын)|\s?-?\s?(?:yil|йил)|\s?m\.)\s(\d{1,2})(?:\.|-|\s|\sd\.)\s?([^\W\d_]{3,14})"
@@ -46,8 +45,8 @@ _TWO_NAMES = re.compile(r"(?<!\d)(\d{1,2})\s([\u0620-\u064a]{2,10})\s?[/(]\s?([\
 """Arabic with both names of a month: `5 آذار/مارس 2024`."""
 
 
-def rare_dates(text: str, language: str | None) -> Iterator[Found]:
-    """The dates of a text in the forms of single languages."""
+def find_regional_dates(text: str, language: str | None) -> Iterator[Found]:
+    """The dates of a text in such forms."""
     if language == "zh":
         for m in _ROC_DIGITS.finditer(text):
             yield int(m[1]) + 1911, int(m[3]), int(m[4]), m.start(), m.end()
@@ -61,7 +60,7 @@ def rare_dates(text: str, language: str | None) -> Iterator[Found]:
     for m in _LEVANT.finditer(text):
         yield int(m[4]), _LEVANT_MONTHS[m[2], m[3].lstrip("أا")], int(m[1]), m.start(), m.end()
     for m in _THAI.finditer(text):
-        if month := _thai_month(m[2]):
+        if month := month_of(m[2], "th"):
             year = int(m[3])
             yield year + 2500 if year < 100 else year, month, int(m[1]), m.start(), m.end()
     for pattern, (y, w, d) in (
@@ -91,8 +90,3 @@ def _up_to_99(numeral: str) -> int:
     if not ten:
         return _DIGITS[numeral] if len(numeral) == 1 else 0
     return 10 * (_DIGITS.get(tens, 0) if tens else 1) + (_DIGITS.get(ones, 0) if ones else 0)
-
-
-def _thai_month(word: str) -> int | None:
-    short = word.rstrip(".")
-    return _THAI_SHORT.index(short) + 1 if short in _THAI_SHORT else month_of(word, "th")

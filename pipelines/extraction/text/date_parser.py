@@ -1,8 +1,8 @@
-"""Reading a time that is written out: text -> what it says, nothing more.
+"""Parsing written dates and times, whatever the page.
 
-`ParsedDate` is a wall clock as written: date, perhaps hour, minute and second, perhaps a UTC offset. Where on earth that clock
-hangs is decided later (`zones`). Digits of every script count; years of the Buddhist, Solar Hijri and Taiwanese calendars are
-turned into ours. All patterns are bounded and run over at most `MAX_TEXT` characters.
+`ParsedDate` is a local time as written: a date, perhaps hour, minute and second, perhaps a UTC offset. `dates/time_zones.py`
+finds the zone. Digits of every script are read; years of the Buddhist, Solar Hijri and Taiwanese calendars are converted. All
+patterns are bounded and run over at most `MAX_TEXT` characters.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from functools import cache
 from typing import NamedTuple
 
 from pipelines.extraction.languages.loader import Words, any_of, languages
-from pipelines.extraction.text.calendars import from_solar_hijri, our_calendar
-from pipelines.extraction.text.date_formats import Found, rare_dates
+from pipelines.extraction.text.calendars import from_solar_hijri, to_gregorian
+from pipelines.extraction.text.date_formats import Found, find_regional_dates
 from pipelines.extraction.text.months import month_of, persian_month_of
 from pipelines.extraction.text.utc_offsets import offset_named
 
@@ -27,7 +27,10 @@ LAST_YEAR = 2100
 
 
 class ParsedDate(NamedTuple):
-    """A time as written. `hour` None means the day alone; `offset` None means none was given. `start`, `end` are its place."""
+    """A time as written.
+
+    `hour` is None for a date alone, `offset` None where none is given. `start` and `end` delimit it in the text.
+    """
 
     year: int
     month: int
@@ -133,7 +136,7 @@ def _join() -> re.Pattern[str]:
 
 
 def plain_digits(text: str) -> str:
-    """The text with full-width forms folded and the digits of every script as 0-9. Keeps the length."""
+    """The text with full-width forms folded and the digits of every script as 0-9. Its length stays the same."""
     if text.isascii():
         return text
     return "".join([_plain(char) if char > "\u0659" else char for char in text])
@@ -150,7 +153,7 @@ def _plain(char: str) -> str:
 def find_stamps(
     text: str, *, language: str | None = None, day_first: bool = True, dots_day_first: bool = True
 ) -> list[ParsedDate]:
-    """Every time written in a text, in order. `day_first` reads 3/4/2024 as 3 April, `dots_day_first` 3.4.2024 and 3-4-2024."""
+    """All dates and times in a text, in order. `day_first` reads 3/4/2024 as 3 April, `dots_day_first` 3.4.2024 and 3-4-2024."""
     text = plain_digits(text[:MAX_TEXT])
     if "ב-" in text:  # Hebrew writes "on" with the day
         text = text.replace("ב-", "ב ")
@@ -179,7 +182,7 @@ def _dates_ymd(text: str, language: str | None, day_first: tuple[bool, bool]) ->
         yield int(m[1]), int(m[3]), int(m[5]), m.start(), m.end()
     for m in _YEAR_APART.finditer(text):
         yield int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()
-    yield from rare_dates(text, language)
+    yield from find_regional_dates(text, language)
 
 
 _INDIC_FORMS = ((_INDIC, (1, 2, 3)), (_INDIC_WORD_FIRST, (2, 1, 3)), (_INDIC_YEAR_FIRST, (3, 2, 1)))
@@ -240,7 +243,7 @@ _DATE_READERS: tuple[Callable[[str, str | None, tuple[bool, bool]], _Found], ...
 
 
 def _with_clock(text: str, year: int, month: int, day: int, start: int, end: int) -> ParsedDate | None:
-    year, month, day = our_calendar(year, month, day)
+    year, month, day = to_gregorian(year, month, day)
     try:
         date(year, month, day)
     except ValueError:
@@ -270,7 +273,7 @@ _CLOCK_WITHIN = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?=\s)")
 
 
 def read_clock(text: str, at: int) -> tuple[int, int, int | None, int] | None:
-    """The time of day written at a place of a text: hour, minute, second if given, and where it ends."""
+    """The time of day at a position of a text: hour, minute, second if given, and its end."""
     m = _clock().match(text, at)
     if m is None or (m["m"] is None and not m["ap"] and not m["mark"]):
         return None
@@ -326,7 +329,7 @@ _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 
 
 def read_machine(text: str | None, *, language: str | None = None) -> ParsedDate | None:
-    """A time in a machine's field: ISO 8601, RFC 2822, seconds or milliseconds since 1970, else anything `find_stamps` reads."""
+    """A machine-readable time: ISO 8601, RFC 2822, seconds or milliseconds since 1970, else anything that `find_stamps` reads."""
     if not text:
         return None
     text = text.strip()[:120]

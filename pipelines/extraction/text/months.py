@@ -34,9 +34,9 @@ def _solar_hijri() -> dict[str, int]:
 
 
 def month_of(word: str, language: str | None) -> int | None:
-    """1 to 12 for the name of a month, in the given language (two letters) first, then in any.
+    """1 to 12 for the name of a month, first in the given language (two letters), then in any.
 
-    A word that is another month in another language ("lis") needs the language said.
+    A word that means different months in different languages ("lis") needs the language.
     """
     key = word.lower().rstrip(".׳'॰")
     if language in (None, "he") and len(key) > 3 and key[0] == "ב":  # Hebrew writes "in" with the month

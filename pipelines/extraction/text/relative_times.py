@@ -1,7 +1,7 @@
-"""Times told from now: "3小时前", "昨天 15:32", "2 hours ago", "vor 3 Stunden".
+"""Times relative to now: "3小时前", "昨天 15:32", "2 hours ago", "vor 3 Stunden".
 
-They mean something only against the time of the fetch, and only beside an article's own headline; elsewhere on a page they date
-comments and other boxes. Where a line is that of the article is judged by `datelines`.
+They mean something only together with the time of the fetch, and only near the article's own headline; elsewhere they date
+comments and other boxes. `dates/printed.py` decides which line is the article's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from pipelines.extraction.languages.loader import Words, any_of, languages, spoken
+from pipelines.extraction.languages.loader import Words, any_of, applicable_languages, languages
 from pipelines.extraction.text.date_parser import MAX_TEXT, ParsedDate, plain_digits, read_clock
 
 _UNITS = {
@@ -58,10 +58,10 @@ def _forms(code: str) -> tuple[_Form, ...]:
 @cache
 def _named_day(language: str | None) -> tuple[re.Pattern[str], dict[str, int]]:
     """What finds "today" and "yesterday" on pages of a language, and how many days back each is."""
-    found = [one for code in spoken(language) if (one := languages().get(code))]
+    found = [one for code in applicable_languages(language) if (one := languages().get(code))]
     back = {word: days for one in found for name, days in _DAYS_BACK.items() for word in getattr(one.dates, name)}
     words = (any_of((word for name in _DAYS_BACK for word in getattr(one.dates, name)), one.spaces) for one in found)
-    return re.compile("|".join(filter(None, words)) or "(?!)", re.I), back
+    return re.compile("|".join(words) or "(?!)", re.I), back
 
 
 _NO_YEAR = re.compile(
@@ -73,9 +73,9 @@ _BETWEEN = re.compile(r"[\s,，|·]{0,3}(?:(?:at|um|a las|alle|às|à|om|в)\s)?
 
 
 def find_relative(text: str, now: datetime, language: str | None = None) -> ParsedDate | None:
-    """A time told from `now` ("3小时前", "昨天 15:32", "2 hours ago"), which must be in the page's own zone."""
+    """A time relative to `now`, which must be in the page's own zone."""
     text = plain_digits(text[:MAX_TEXT])
-    for form in (form for code in spoken(language) for form in _forms(code)):
+    for form in (form for code in applicable_languages(language) for form in _forms(code)):
         m = form.pattern.search(text)
         if m is None:
             continue
@@ -98,7 +98,7 @@ def find_relative(text: str, now: datetime, language: str | None = None) -> Pars
 
 
 def _without_year(text: str, now: datetime) -> ParsedDate | None:
-    """A day and a time of day without the year: the last such day before the fetch."""
+    """A day and time without a year: the last such day before the fetch."""
     m = _NO_YEAR.search(text)
     clock = read_clock(text, m.end()) if m else None
     if m is None or clock is None:
@@ -114,5 +114,5 @@ def _without_year(text: str, now: datetime) -> ParsedDate | None:
 
 
 def is_named_day(text: str, language: str | None = None) -> bool:
-    """Whether a piece of text is no more than the name of a day ("today", "昨天")."""
+    """Whether a text is nothing but the name of a day ("today", "昨天")."""
     return _named_day(language)[0].fullmatch(text.strip()) is not None

@@ -1,4 +1,4 @@
-"""How many words a text has: words of scripts that divide them, and one word a character where Chinese and Japanese do not."""
+"""Counting words: those between spaces, and one a character in Chinese and Japanese."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _WORDS = re.compile(
 
 
 def count_words(text: str) -> int:
-    """Words as a newsroom counts them: a Chinese character or kana is one, a run of letters or digits elsewhere is one."""
+    """The number of words: each Chinese character or kana is one, elsewhere each run of letters or digits."""
     return len(_WORDS.findall(text))

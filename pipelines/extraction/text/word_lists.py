@@ -1,8 +1,8 @@
-"""Word tables are written as running text: easier to read, to sort and to compare than a list of quoted strings."""
+"""Word tables as running text, which is easier to read and compare than a list of quoted strings."""
 
 from __future__ import annotations
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a text, divided by white space."""
+    """The words of a text, split at whitespace."""
     return frozenset(text.split())

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from pipelines.extraction.dates.printed import says_changed, says_published
-from pipelines.extraction.languages.loader import Cue, cue, languages, parse, pattern, spoken
+from pipelines.extraction.languages.loader import (
+    DATE_KINDS,
+    KINDS,
+    Cue,
+    applicable_languages,
+    cue_pattern,
+    languages,
+    parse,
+    pattern_of,
+)
 from pipelines.extraction.text.date_parser import find_stamps
 from pipelines.extraction.text.months import month_of
 
@@ -20,6 +29,8 @@ CUES = [(code, one) for code, language in languages().items() for one in languag
 
 def place_of(code: str, one: Cue) -> str:
     """The part of a cue's example in which the cue is looked for."""
+    if one.kind not in DATE_KINDS:
+        return one.example
     stamps = find_stamps(one.example, language=code)
     assert stamps, "the example has no date that is read"
     return one.example if one.where == "line" else one.example[: stamps[0].start]
@@ -28,14 +39,14 @@ def place_of(code: str, one: Cue) -> str:
 @pytest.mark.parametrize(("code", "one"), CUES, ids=[f"{code}-{one.kind}" for code, one in CUES])
 def test_a_cue_is_needed(code: str, one: Cue) -> None:
     text = place_of(code, one)
-    assert cue(one.kind, code).search(text)
+    assert cue_pattern(one.kind, code).search(text)
     others = [
         (languages()[spoke].spaces, other)
-        for spoke in spoken(code)
+        for spoke in applicable_languages(code)
         for other in languages()[spoke].cues
         if other.kind == one.kind and other is not one
     ]
-    assert not any(re.search(pattern(other, spaces), text) for spaces, other in others), "read without it as well"
+    assert not any(re.search(pattern_of(other, spaces), text) for spaces, other in others), "read without it as well"
 
 
 @pytest.mark.parametrize(
@@ -48,9 +59,14 @@ def test_a_cue_is_needed(code: str, one: Cue) -> None:
         (('kind = "updated"', 'kind = "renewed"'), "renewed"),
         (('where = "label"', 'where = "somewhere"'), "somewhere"),
         (('case = "any"', 'case = "upper"'), "upper"),
+        (('why = "a change"\n', ""), "a reason is missing"),
+        (('kind = "updated"', 'kind = "by"'), "no reader looks for 'by' at 'label'"),
         (('joins = ["kl"]', 'months = [["jan"], ["feb"]]'), "12 months, not 2"),
-        (('joins = ["kl"]', 'joins = [""]'), "nothing"),
+        (('joins = ["kl"]', 'joins = [""]'), "'joins' is empty"),
         (('joins = ["kl"]', 'colours = ["kl"]'), "colours"),
+        (('joins = ["kl"]', 'joins = "kl"'), "'joins' is no list"),
+        (("[[cues]]", '[notices.weather]\ntitle = ["rain"]\n[[cues]]'), "unknown key 'weather'"),
+        (("[[cues]]", '[notices.login]\ntitle = ["Log in"]\n[[cues]]'), "'Log in' is not in lower case"),
     ],
 )
 def test_a_file_with_a_mistake_is_refused(change: tuple[str, str], said: str) -> None:
@@ -70,6 +86,12 @@ def test_words_apply_in_their_own_language() -> None:
     assert says_changed("Bijgewerkt", None), "where the language is not known, all are"
     assert not says_changed("Updated 3 March, published", "en")
     assert [month_of("lis", code) for code in ("pl", "hr", None)] == [11, 10, None]
+
+
+def test_every_kind_is_described_and_used() -> None:
+    described = set(re.findall(r"`(\w+)`", (ROOT / "docs/languages.md").read_text("utf-8")))
+    assert set(KINDS) <= described
+    assert {one.kind for _, one in CUES} == set(KINDS)
 
 
 def test_the_wheel_has_the_files() -> None:

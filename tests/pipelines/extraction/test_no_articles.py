@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
-from db.models import Article, Reason, Rejection
+from db.models import Article, Rejection
 from db.site_rules.loader import Sites
-from pipelines.extraction import notice_phrases
 from pipelines.extraction.extract import extract
+from pipelines.extraction.languages.loader import Notices
+from pipelines.extraction.notice_phrases import languages_with_notices, notice_marks, phrases_of
 from pipelines.extraction.notices import KINDS
 from tests.pipelines.extraction.no_articles import Example, examples, half_of
 
@@ -35,14 +38,7 @@ def test_an_article_that_looks_like_one_is_read(example: Example) -> None:
     assert isinstance(outcome, Article), outcome
 
 
-@pytest.mark.parametrize("language", sorted(notice_phrases.languages()))
-def test_words_are_of_known_kinds(language: str) -> None:
-    assert set(notice_phrases.words_of(language)) <= set(KINDS)
-
-
-def test_words_that_are_no_reason_are_refused(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notice_phrases, "FOLDER", tmp_path)
-    (tmp_path / "xx.toml").write_text('[weather]\ntitle = ["rain"]\n')  # type: ignore[operator]
-    with pytest.raises(ValueError, match="weather"):
-        notice_phrases.words_of("xx")
-    assert Reason.SOFT_404 in notice_phrases.machines()
+def test_words_and_marks_are_of_the_kinds_that_are_looked_for() -> None:
+    assert {field.name for field in fields(Notices)} == {kind.value for kind in KINDS}
+    assert all(phrases_of(code) for code in languages_with_notices())
+    assert set(notice_marks()) <= set(KINDS)
