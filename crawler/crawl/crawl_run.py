@@ -18,10 +18,12 @@ from dataclasses import dataclass, field
 
 from scrapy.crawler import Crawler
 
+from crawler.crawl.page_drawer import PageDrawer
 from crawler.crawl.session import CrawlOrder, CrawlSession, open_session
 from crawler.crawl.visit import SourceVisit
 from crawler.discover.robots import RobotsRecord
 from crawler.http.services import FetchServices, attach_services
+from crawler.render.renderer import Renderer
 from db.config.loader import Config
 from db.errors import CopydeskError, DatabaseError
 from db.machine_errors import as_machine_error
@@ -43,6 +45,8 @@ class CrawlRun:
     standalone: bool = False
     """Whether bare Scrapy runs it: errors and mistakes are logged here, since no command reports them."""
     services: FetchServices = field(default_factory=FetchServices, repr=False)
+    renderer: Renderer = field(default_factory=Renderer, repr=False)
+    """The browser, which is started when a page needs it."""
     session: CrawlSession | None = None
     """None until the spider starts, and where the session could not be opened."""
     visits: list[SourceVisit] = field(default_factory=list)
@@ -76,17 +80,23 @@ class CrawlRun:
         services.parser, services.robots_cache, services.holds = session.parser, session.robots, session.holds
         services.record_robots = self._record_robots
         services.downloader.on_stopping.append(session.parser.stop)
+        services.downloader.on_stopping.append(self.renderer.stop)
         services.downloader.on_grace_end.append(session.writer.stop_waiting)
         if self.standalone:
             for mistake in session.sites.mistakes:
                 logger.warning("%s; %s", mistake.message, mistake.consequence)
         return session
 
+    def make_drawer(self, session: CrawlSession, user_agent: str) -> PageDrawer:
+        """What has this crawl's pages drawn."""
+        return PageDrawer(session, self.renderer, lambda: self.services.downloader, user_agent)
+
     async def finish(self, reason: str) -> None:
         """Close the session, if it was opened. `reason` is Scrapy's for closing the spider."""
         if self.session is None:
             return
         self._closing = True
+        await self.renderer.close()
         self.stopped = reason == "shutdown"
         if reason not in ("finished", "shutdown"):
             self.failure = self.failure or DatabaseError(reason)

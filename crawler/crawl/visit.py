@@ -9,8 +9,8 @@ A visit keeps the ids of due links, not requests: a source with 20,000 due artic
 from __future__ import annotations
 
 import sqlite3
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -107,6 +107,10 @@ class SourceVisit:
     """Listings that name articles."""
     unreadable: int = 0
     """Listings that could not be parsed within the limits of time and memory."""
+    json_lists: list[Mapping[str, object]] = field(default_factory=list)
+    """JSON lists that the source's drawn listings asked for, each with the keys of a rule that reads it."""
+    waiting: Counter[str] = field(default_factory=Counter)
+    """Articles that wait for a browser, by the reason."""
     stopped: bool = False
     """Whether a request was not made because the crawl is stopping."""
 
@@ -165,6 +169,12 @@ class SourceVisit:
     def note_stop(self, error: BaseException) -> None:
         """Note that the crawl is stopping, where that is why a request failed."""
         self.stopped = self.stopped or isinstance(error, Stopping)
+
+    def note_waiting(self) -> None:
+        """Make notes of the articles that wait for a browser."""
+        for why, pages in self.waiting.items():
+            self.notes.append(f"{pages} article{'' if pages == 1 else 's'} left for a later crawl: {why}")
+        self.waiting.clear()
 
     @property
     def failure(self) -> str | None:

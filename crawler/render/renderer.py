@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from contextlib import AbstractContextManager
 
 from crawler.render.messages import Drawing, DrawOrder, receive_message, send_message
 from crawler.render.process_tree import descendants
@@ -41,35 +42,42 @@ class Renderer:
         self.starts = 0
         """How often a browser process was started."""
 
-    async def draw(self, order: DrawOrder) -> Drawing:
-        """Draw a page. Whatever goes wrong is the drawing's `error`. Raises RendererStopped."""
+    async def draw(self, order: DrawOrder, meanwhile: AbstractContextManager[None] | None = None) -> Drawing:
+        """Draw a page. Whatever goes wrong is the drawing's `error`. Raises RendererStopped.
+
+        `meanwhile` is entered when the page's turn has come, and left when it is drawn.
+        """
         async with self._turn:
+            with meanwhile or contextlib.nullcontext():
+                return await self._draw(order)
+
+    async def _draw(self, order: DrawOrder) -> Drawing:
+        if self._stopped:
+            raise RendererStopped
+        if self._process is None or self._process.returncode is not None or self._drawn >= PAGES_PER_PROCESS:
+            await self._end_process()
+            await self._start()
+        assert self._process is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._drawn += 1
+        try:
+            async with asyncio.timeout(order.timeout_s * 2 + GRACE_S):
+                send_message(self._process.stdin, order)
+                await self._process.stdin.drain()
+                drawing = await receive_message(self._process.stdout)
+        except (OSError, asyncio.IncompleteReadError) as error:  # TimeoutError too
+            await self._end_process()
             if self._stopped:
-                raise RendererStopped
-            if self._process is None or self._process.returncode is not None or self._drawn >= PAGES_PER_PROCESS:
-                await self._end_process()
-                await self._start()
-            assert self._process is not None
-            assert self._process.stdin is not None
-            assert self._process.stdout is not None
-            self._drawn += 1
-            try:
-                async with asyncio.timeout(order.timeout_s * 2 + GRACE_S):
-                    send_message(self._process.stdin, order)
-                    await self._process.stdin.drain()
-                    drawing = await receive_message(self._process.stdout)
-            except (OSError, asyncio.IncompleteReadError) as error:  # TimeoutError too
-                await self._end_process()
-                if self._stopped:
-                    raise RendererStopped from error
-                return Drawing(error="browser_died")
-            except BaseException:
-                await asyncio.shield(self._end_process())
-                raise
-            assert isinstance(drawing, Drawing)
-            if drawing.last:
-                await self._end_process()
-            return drawing
+                raise RendererStopped from error
+            return Drawing(error="browser_died")
+        except BaseException:
+            await asyncio.shield(self._end_process())
+            raise
+        assert isinstance(drawing, Drawing)
+        if drawing.last:
+            await self._end_process()
+        return drawing
 
     def stop(self) -> None:
         """Draw no more, and end what is being drawn. Does not wait."""

@@ -21,6 +21,7 @@ from typing import Any, Literal, TypeVar
 from db.config import units
 
 FrontPage = Literal["auto", "always", "never"]
+Render = Literal["auto", "always", "never"]
 LogFormat = Literal["human", "json"]
 Every = timedelta | Literal["auto", "never"]
 
@@ -143,6 +144,21 @@ class SharedSettings:
         units.networks,
         [],
         help="Private networks that may be reached. By default none: only public addresses are.",
+    )
+    render: Render = setting(
+        _front_page,
+        "never",
+        help='Whether a browser draws articles (needs `copydesk[render]`): "auto" where their text is missing without.',
+    )
+    render_listings: Render = setting(
+        _front_page,
+        "never",
+        help='The same for front pages, sections and HTML lists: "auto" where they name no articles without.',
+    )
+    render_budget: int = setting(
+        _count,
+        500,
+        help="The most pages of a source that a browser draws in a day (UTC); further ones wait. 0: no limit.",
     )
     article_hosts: tuple[str, ...] = setting(
         units.hosts,
@@ -270,6 +286,16 @@ class Settings(SharedSettings):
         units.duration,
         "30s",
         help="The most that extraction of one page may take before it is stopped and recorded as too_slow.",
+    )
+    render_timeout: timedelta = setting(
+        units.duration,
+        "30s",
+        help="The most that drawing one page may take; then the browser is killed, and the page kept as received.",
+    )
+    render_memory: int = setting(
+        units.size,
+        "1GiB",
+        help="The most memory that a browser may take for one page; then it is killed likewise.",
     )
     crawls_at_once: int = setting(
         _one_or_more,

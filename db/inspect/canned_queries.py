@@ -10,7 +10,8 @@ _HIDDEN_TABLES = (
     "marks", "marked_texts", "likenesses", "claims", "unsettled",
     "page_parameters", "parameter_evidence", "folded_pages", "address_rules", "link_twins", "twins_made",
     "visits", "validators", "robots", "holds", "turns", "unread", "service",
-    "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "extractors", "extractions",
+    "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "drawings", "extractors",
+    "extractions",
     "_sqlite_migrations",
 )  # fmt: skip
 
@@ -18,6 +19,7 @@ TABLES: dict[str, Any] = {
     **{name: {"hidden": True} for name in _HIDDEN_TABLES},
     "articles": {"description": "The article on each page, revisions and copies included.", "sort_desc": "page_id"},
     "current_articles": {"description": "Each article once, in its latest revision."},
+    "render_verdicts": {"description": "Whether the pages of a source need a browser, with the pages that showed it."},
     "credits": {"description": "Names: author, editor, proofreader."},
     "decisions": {
         "description": "What each article page is among the others: new, revision, same, copy.",

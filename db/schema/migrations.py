@@ -19,6 +19,7 @@
     watched: how far alerts have been evaluated. rhythms: learned publishing rhythms.
     search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
+    drawings: documents that a browser made of pages; render_verdicts: which sources need one.
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
@@ -30,6 +31,7 @@ from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.notice_tables import NOTICES, REJECTIONS
+from db.schema.render_tables import DRAWINGS
 from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
 from db.schema.service_tables import (
     DICTIONARIES,
@@ -286,6 +288,13 @@ def m0024_notices(db: Database) -> None:
     for statement in (*_statements(NOTICES), REJECTIONS, fields):
         db.execute(statement)
     make_views(db)
+
+
+@migrations()
+def m0029_drawings(db: Database) -> None:
+    """Pages may have a second body: the document that a browser has drawn."""
+    for statement in _statements(DRAWINGS):
+        db.execute(statement)
 
 
 def step_names() -> frozenset[str]:

@@ -1,0 +1,114 @@
+"""A web that is drawn by script, crawled with `render = "auto"`: all articles, the browser where it is needed and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.crawler.render.web import NEEDS_BROWSER, Server
+from tests.end_to_end.copydesk import Copydesk
+from tests.end_to_end.script_web import ARTICLES, ENDLESS, SITES, script_web
+
+pytestmark = NEEDS_BROWSER
+
+EXPECTED = {name: ENDLESS if name == "endless" else ARTICLES for name in SITES}
+SETTINGS: dict[str, object] = {"allow_networks": ["127.0.0.0/8"], "delay": "0s", "contact": "editor@example.org"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A desk that has crawled the web once with `auto`, and the web, still up."""
+
+    desk: Copydesk
+    web: dict[str, Server]
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drawn]:
+    desk = Copydesk(tmp_path_factory.mktemp("drawn"), None, render="auto", render_listings="auto", **SETTINGS)
+    with script_web() as web:
+        for name, server in web.items():
+            where = "/feed" if name in ("plain", "state", "drawn") else "/"
+            desk.run("sources", "add", server.url + where, "--name", name)
+        desk.run("crawl")
+        yield Drawn(desk=desk, web=web)
+
+
+def articles_by_source(desk: Copydesk) -> dict[str, int]:
+    query = (
+        "SELECT s.name, count(*) FROM articles a JOIN pages p ON p.id = a.page_id JOIN sources s ON s.id = p.source_id"
+        " WHERE a.word_count > 100 GROUP BY 1"
+    )
+    return dict(desk.query(query))
+
+
+def test_all_articles_and_the_browser_only_where_it_is_needed(drawn: Drawn) -> None:
+    assert articles_by_source(drawn.desk) == EXPECTED
+    query = "SELECT s.name, d.kind, count(*) FROM drawings d JOIN sources s ON s.id = d.source_id GROUP BY 1, 2"
+    counts = {(name, kind): count for name, kind, count in drawn.desk.query(query)}
+    assert counts.pop(("drawn", "article")) == ARTICLES
+    assert counts.pop(("listed", "listing")) == 1
+    assert counts.pop(("endless", "listing")) == 1
+    assert {name for name, _ in counts} <= {"plain", "state", "drawn"}, counts
+    assert not any(kind == "article" for _, kind in counts)
+
+
+def test_verdicts_and_their_evidence(drawn: Drawn) -> None:
+    query = (
+        "SELECT s.name, v.verdict, v.evidence FROM render_verdicts v JOIN sources s ON s.id = v.source_id"
+        " WHERE v.kind = 'article'"
+    )
+    verdicts = {name: (verdict, json.loads(evidence)) for name, verdict, evidence in drawn.desk.query(query)}
+    assert {name: verdict for name, (verdict, _) in verdicts.items()} == {
+        "plain": "received",
+        "state": "received",
+        "drawn": "drawn",
+        "listed": "received",
+        "endless": "received",
+    }
+    shown = verdicts["drawn"][1][0]
+    assert shown["gain"]
+    assert "title" in shown["fields gained"]
+    assert shown["signs"] == ["empty root", "asks for script"]
+
+
+def test_facts_of_a_drawn_page(drawn: Drawn) -> None:
+    (row,) = drawn.desk.query(
+        "SELECT d.browser, d.wait_rule, d.duration_ms > 0, d.requests, d.blocked, d.size, length(d.data), b.size, d.error"
+        " FROM drawings d JOIN pages p ON p.id = d.page_id JOIN bodies b ON b.id = p.body_id ORDER BY d.id LIMIT 1"
+    )
+    browser, rule, took, requests, blocked, size, packed, received, error = row
+    assert browser.startswith("chromium ")
+    assert rule.startswith("no request for")
+    assert took
+    assert error is None
+    assert requests >= 2  # the script and its data; not the page
+    assert json.loads(blocked)["image"] == 1
+    assert "/photo.jpg" not in drawn.web["drawn"].heard
+    assert size > received > 0
+    assert packed < size
+    # One request for the page, although a browser has drawn it.
+    assert all(drawn.web["drawn"].heard.count(path) == 1 for path in drawn.web["drawn"].heard if path.endswith(".html"))
+
+
+def test_a_replay_gives_the_same_rows_without_a_browser(drawn: Drawn, tmp_path: Path) -> None:
+    before = drawn.desk.derived()
+    path = drawn.desk.env["PATH"]
+    drawn.desk.env |= {"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}
+    try:
+        drawn.desk.run("extract", "stored", "--all")
+    finally:
+        drawn.desk.env["PATH"] = path
+    assert drawn.desk.derived() == before
+
+
+def test_without_the_setting_nothing_is_drawn(drawn: Drawn, tmp_path: Path) -> None:
+    desk = Copydesk(tmp_path, None, **SETTINGS)
+    desk.run("sources", "add", drawn.web["drawn"].url + "/feed", "--name", "drawn")
+    desk.run("crawl")
+    assert articles_by_source(desk) == {}
+    assert desk.query("SELECT count(*) FROM drawings") == [(0,)]
