@@ -36,7 +36,6 @@ LAUNCH = (
     "--dns-prefetch-disable",
     "--disable-gpu",
     "--disable-dev-shm-usage",
-    "--blink-settings=imagesEnabled=false",
     "--js-flags=--max-old-space-size=512",
 )
 # Where a request goes that belongs to no page: nowhere. Each page has a proxy of its own.

@@ -10,45 +10,23 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from db.connection.database import open_database, write
+from db.models import Listing, ListingKind
+from db.store.sources import add_source, insert_listings
 from tests.crawler.render.web import Answer, Server, html
 
-ARTICLES = 5
+ARTICLES = 4
 """Articles of a site; the endless list has `ENDLESS`."""
 ENDLESS, PART = 16, 4
-_WORDS = [
-    "council",
-    "bridge",
-    "evening",
-    "caretaker",
-    "lights",
-    "harbour",
-    "market",
-    "library",
-    "budget",
-    "school",
-    "garden",
-    "weather",
-    "station",
-    "engine",
-    "river",
-    "paper",
-    "window",
-    "candidate",
-    "committee",
-    "farmer",
-    "teacher",
-    "doctor",
-    "museum",
-    "concert",
-    "bakery",
-    "ferry",
-    "tower",
-    "quarry",
-    "meadow",
-    "orchard",
-]
+_WORDS = (
+    *("council", "bridge", "evening", "caretaker", "lights", "harbour", "market", "library", "budget", "school"),
+    *("garden", "weather", "station", "engine", "river", "paper", "window", "candidate", "committee", "farmer"),
+    *("teacher", "doctor", "museum", "concert", "bakery", "ferry", "tower", "quarry", "meadow", "orchard"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +212,22 @@ SITES: dict[str, Callable[[str, str], Answer]] = {
     "listed": list_site,
     "endless": endless_site,
 }
+
+
+def add_sites(database: Path, web: dict[str, Server]) -> None:
+    """Make a database that knows the sites and their listings."""
+    db = open_database(database, create=True)
+    now = datetime.now(UTC)
+    try:
+        with write(db.conn) as conn:
+            for name, server in web.items():
+                by_feed = name in ("plain", "state", "drawn")
+                kind = ListingKind.FEED if by_feed else ListingKind.FRONT_PAGE
+                source, _ = add_source(conn, name=name, url=f"{server.url}/", settings={}, at=now)
+                listing = Listing(url=f"{server.url}/{'feed' if by_feed else ''}", kind=kind)
+                insert_listings(conn, source.id, [listing], now)
+    finally:
+        db.conn.close()
 
 
 @contextmanager
