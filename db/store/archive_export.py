@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.models import Page
+from db.store.drawings import DrawingRecord, load_drawing
 from db.store.pages import load_page
 from db.timestamps import format_timestamp
 
@@ -34,6 +35,8 @@ class ExportedPage:
     source: tuple[str, str]
     duration_ms: int | None
     part_urls: tuple[str, ...]
+    drawing: DrawingRecord | None = None
+    """How the page's drawn document was made, where it has one."""
 
 
 def pages_to_export(
@@ -58,4 +61,5 @@ def load_stored_page(conn: sqlite3.Connection, page_id: int) -> ExportedPage:
         source=(name, url),
         duration_ms=duration,
         part_urls=tuple(part for (part,) in conn.execute(_PART_URLS, (page_id,))),
+        drawing=load_drawing(conn, page_id) if page.drawn is not None else None,
     )

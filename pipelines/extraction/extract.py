@@ -23,7 +23,7 @@ from pipelines.extraction.text.word_count import count_words
 MAX_BODY = 20 * 1024 * 1024
 """Bytes. The longest article page of the development set has 1.6 million."""
 ENOUGH_OF_DRAWN = 0.8
-"""Share of the drawn text's words with which the received text counts as whole: scripts add some teasers and calls to most pages."""
+"""Share of the drawn text's words with which the received text counts as whole: scripts add teasers and calls to most pages."""
 _DRAWN_TYPE = "text/html; charset=utf-8"
 _HTML_TYPES = re.compile(r"html|xml|^text/plain|^application/octet-stream|^$", re.I)
 _LOOKS_HTML = re.compile(rb"<(?:!doctype\s{1,9}html|html|head|body|meta|div|article|p|title|table)[\s>]", re.I)

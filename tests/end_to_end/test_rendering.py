@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from tests.crawler.render.web import NEEDS_BROWSER, Server
 from tests.end_to_end.copydesk import Copydesk
@@ -110,3 +111,27 @@ def test_without_the_setting_nothing_is_drawn(drawn: Drawn, tmp_path: Path) -> N
     desk.run("crawl")
     assert articles_by_source(desk) == {}
     assert desk.query("SELECT count(*) FROM drawings") == [(0,)]
+
+
+def test_a_round_trip_through_warc_keeps_the_drawn_documents(drawn: Drawn, tmp_path: Path) -> None:
+    drawn.desk.run("export", "warc", "-o", "all.warc.gz")
+    file = drawn.desk.folder / "all.warc.gz"
+    with file.open("rb") as stream:
+        responses = {}
+        for record in ArchiveIterator(stream):
+            headers = record.rec_headers
+            if record.rec_type == "response":
+                responses[headers.get_header("WARC-Record-ID")] = headers.get_header("WARC-Target-URI")
+            elif record.rec_type == "conversion":
+                assert responses[headers.get_header("WARC-Refers-To")] == headers.get_header("WARC-Target-URI")
+    other = Copydesk(tmp_path, None)
+    report = json.loads(other.run("import", str(file), "--json").stdout)
+    assert report["passed"] == {}
+    query = (
+        "SELECT url, started_at, duration_ms, browser, wait_rule, requests, received, blocked, cpu_ms, memory, sha256, size"
+        " FROM drawings WHERE page_id IS NOT NULL ORDER BY id"
+    )
+    assert len(drawn.desk.query(query)) == ARTICLES
+    assert other.query(query) == drawn.desk.query(query)
+    assert other.derived() == drawn.desk.derived()
+    assert json.loads(other.run("import", str(file), "--json").stdout)["pages"] == 0
