@@ -23,7 +23,7 @@ from crawler.http.guard import DnsCache
 from crawler.render.browsers import find_browser
 from crawler.render.messages import Drawing, DrawOrder, receive_message, send_message
 from crawler.render.page_drawing import PageFailed, draw_page
-from crawler.render.process_tree import descendants, kill_descendants, usage
+from crawler.render.process_tree import TreeMeter, kill_descendants
 
 # Seconds between two looks at what the browser takes. A script allocates some 500 MB a second.
 WATCH_S = 0.1
@@ -42,7 +42,8 @@ LAUNCH = (
 _NOWHERE = "http://127.0.0.1:9"
 
 
-async def _launch() -> Browser:
+async def launch() -> Browser:
+    """A browser that reaches nothing by itself: each context gets a proxy of its own."""
     playwright = await async_playwright().start()
     return await playwright.chromium.launch(
         executable_path=find_browser(),
@@ -59,12 +60,11 @@ async def _launch() -> Browser:
 async def _watched(browser: Browser, order: DrawOrder, answers: DnsCache) -> Drawing:
     """The drawing of an order within its limits; its `last` where the browser cannot go on."""
     started_at, began = time.time(), time.monotonic()
-    before, most = usage(descendants(os.getpid())), 0
+    meter = TreeMeter(os.getpid())
     task = asyncio.ensure_future(draw_page(browser, order, answers))
     error, goes_on = None, True
     while not (await asyncio.wait((task,), timeout=WATCH_S))[0]:
-        most = max(most, usage(descendants(os.getpid())).memory)
-        if most > order.max_memory:
+        if meter.poll() > order.max_memory:
             error, goes_on = "too_much_memory", False
         elif time.monotonic() - began > order.timeout_s:
             error, goes_on = "too_slow", False
@@ -78,7 +78,7 @@ async def _watched(browser: Browser, order: DrawOrder, answers: DnsCache) -> Dra
         except BrowserError as failure:
             error, goes_on = "not_drawn", browser.is_connected()
             print(f"copydesk: {order.url}: {str(failure).splitlines()[0]}", file=sys.stderr)
-    after = usage(descendants(os.getpid()))
+    meter.poll()
     if error is not None:
         task.cancel()
         drawing = Drawing(
@@ -87,8 +87,7 @@ async def _watched(browser: Browser, order: DrawOrder, answers: DnsCache) -> Dra
             started_at=started_at,
             duration_ms=round((time.monotonic() - began) * 1000),
         )
-    cpu_ms = max(0, round((after.cpu_s - before.cpu_s) * 1000))
-    return replace(drawing, cpu_ms=cpu_ms, memory=max(most, after.memory), last=not goes_on)
+    return replace(drawing, cpu_ms=round(meter.cpu_s * 1000), memory=meter.memory, last=not goes_on)
 
 
 async def serve() -> None:
@@ -109,7 +108,7 @@ async def serve() -> None:
         if browser is None:
             try:
                 async with asyncio.timeout(order.timeout_s):
-                    browser = await _launch()
+                    browser = await launch()
             except (BrowserError, OSError) as error:  # TimeoutError too
                 lines = [line for line in str(error).splitlines() if line.strip()]
                 error_text = f"no_browser: {' '.join(lines[:3]) or 'it does not start'}"[:500]

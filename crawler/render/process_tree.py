@@ -8,18 +8,9 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TreeUsage:
-    """What processes take. `memory`: bytes that each has to itself. `cpu_s`: processor time of those that live, in seconds."""
-
-    memory: int
-    cpu_s: float
 
 
 def descendants(pid: int) -> list[int]:
@@ -38,17 +29,36 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def usage(pids: list[int]) -> TreeUsage:
-    """What the processes take. Shared memory (the program's own pages, mostly) is not counted."""
-    memory = ticks = 0
-    page = os.sysconf("SC_PAGE_SIZE")
-    for pid in pids:
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            _, resident, shared, *_ = map(int, (_PROC / str(pid) / "statm").read_text().split())
-            memory += (resident - shared) * page
-            fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-    return TreeUsage(memory=memory, cpu_s=ticks / os.sysconf("SC_CLK_TCK"))
+class TreeMeter:
+    """What the processes below `pid` take, at each `poll`. What a process had used at its last poll counts after its end.
+
+    `memory`: the most that they had to themselves at once, in bytes. Shared memory, mostly the program itself, is not counted.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._ticks: dict[int, int] = {}
+        self.memory = 0
+        self._before = 0
+        self.poll()
+        self._before, self.memory = sum(self._ticks.values()), 0
+
+    @property
+    def cpu_s(self) -> float:
+        """Processor time since the meter was made, in seconds."""
+        return (sum(self._ticks.values()) - self._before) / os.sysconf("SC_CLK_TCK")
+
+    def poll(self) -> int:
+        """Look at all processes; returns the bytes that they have to themselves now."""
+        memory, page = 0, os.sysconf("SC_PAGE_SIZE")
+        for pid in descendants(self._pid):
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                _, resident, shared, *_ = map(int, (_PROC / str(pid) / "statm").read_text().split())
+                memory += (resident - shared) * page
+                fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+                self._ticks[pid] = int(fields[11]) + int(fields[12])
+        self.memory = max(self.memory, memory)
+        return memory
 
 
 def kill_descendants(pid: int) -> None:
