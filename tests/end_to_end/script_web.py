@@ -21,7 +21,7 @@ from tests.crawler.render.web import Answer, Server, html
 
 ARTICLES = 4
 """Articles of a site; the endless list has `ENDLESS`."""
-ENDLESS, PART = 16, 4
+ENDLESS, PART = 6, 2
 _WORDS = (
     *("council", "bridge", "evening", "caretaker", "lights", "harbour", "market", "library", "budget", "school"),
     *("garden", "weather", "station", "engine", "river", "paper", "window", "candidate", "committee", "farmer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,14 +106,6 @@ def test_a_replay_gives_the_same_rows_without_a_browser(drawn: Drawn, tmp_path: 
     assert drawn.desk.derived() == before
 
 
-def test_without_the_setting_nothing_is_drawn(drawn: Drawn, tmp_path: Path) -> None:
-    desk = Copydesk(tmp_path, None, **SETTINGS)
-    add_sites(desk.database, {"drawn": drawn.web["drawn"]})
-    desk.run("crawl")
-    assert articles_by_source(desk) == {}
-    assert desk.query("SELECT count(*) FROM drawings") == [(0,)]
-
-
 def test_a_round_trip_through_warc_keeps_the_drawn_documents(drawn: Drawn, tmp_path: Path) -> None:
     drawn.desk.run("export", "warc", "-o", "all.warc.gz")
     file = drawn.desk.folder / "all.warc.gz"
@@ -135,3 +128,28 @@ def test_a_round_trip_through_warc_keeps_the_drawn_documents(drawn: Drawn, tmp_p
     assert other.query(query) == drawn.desk.query(query)
     assert other.derived() == drawn.desk.derived()
     assert json.loads(other.run("import", str(file), "--json").stdout)["pages"] == 0
+
+
+def test_pages_wait_where_the_browser_is_gone(drawn: Drawn, tmp_path: Path) -> None:
+    desk = Copydesk(tmp_path, None, render="auto", **SETTINGS)
+    shutil.copy(drawn.desk.database, desk.database)
+    desk.env |= {"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}
+    pages = desk.query("SELECT count(*) FROM pages")
+    told = desk.run("crawl", "drawn", "--again")
+    assert f"{ARTICLES} articles left for a later crawl: " in told.stdout + told.stderr
+    assert "apt install chromium" in told.stdout + told.stderr
+    assert desk.query("SELECT count(*) FROM pages") == pages
+    assert desk.query("SELECT count(*) FROM rejections") == [(0,)]
+    desk.run("sources", "set", "drawn", "--set", "render=always")
+    told = desk.run("crawl", "drawn", code=None)
+    assert "its pages are to be drawn by a browser, but there is no Chromium" in told.stdout + told.stderr
+    assert '"browser"' in desk.run("doctor", "--json", code=1).stdout
+
+
+def test_pages_wait_where_the_budget_is_used_up(drawn: Drawn, tmp_path: Path) -> None:
+    desk = Copydesk(tmp_path, None, render="always", render_budget=1, **SETTINGS)
+    add_sites(desk.database, {"drawn": drawn.web["drawn"]})
+    told = desk.run("crawl")
+    assert "left for a later crawl: render_budget (1 pages a day) is used up" in told.stdout + told.stderr
+    assert articles_by_source(desk) == {"drawn": 1}
+    assert desk.query("SELECT count(*) FROM visits WHERE first_at IS NULL AND failures = 0") == [(ARTICLES - 1,)]

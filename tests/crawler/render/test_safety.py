@@ -137,7 +137,7 @@ def test_a_page_without_end_is_ended_and_the_next_is_drawn(
     draw: Draw, hostile: Hostile, script: str, error: set[str]
 ) -> None:
     _, headers, page = html(f"<p>A page</p><script>{script}</script>")
-    order = replace(hostile.order, headers=headers, body=page, timeout_s=3.0, max_memory=700 << 20)
+    order = replace(hostile.order, headers=headers, body=page, timeout_s=2.0, max_memory=700 << 20)
     drawing = draw(order)
     assert drawing.document is None
     assert drawing.error in error
