@@ -28,7 +28,7 @@ from db.store.drawings import (
 from db.store.page_payload import load_payload
 from db.store.pages import load_page
 from db.store.sources import add_source
-from tests.cli.conftest import START, open_room
+from tests.cli.conftest import START, open_room, run
 
 RECEIVED = b"<html><body><div id=root></div>" + os.urandom(3000).hex().encode()
 DRAWN = RECEIVED.replace(b"<div id=root></div>", b"<article>The whole text</article>")
@@ -143,3 +143,14 @@ def test_a_verdict_is_kept_with_its_evidence(path: Path) -> None:
         save_render_state(conn, 1, "article", state)
         assert load_render_state(conn, 1, "article") == state
         assert load_render_state(conn, 1, "listing") == RenderState()
+
+
+def test_doctor_finds_a_damaged_drawing(path: Path) -> None:
+    with open_room(path) as conn:
+        put(conn, DRAWN)
+    assert "1 of 1 unpacked, 1 match" in run(path, "doctor").output
+    with open_room(path) as conn:
+        conn.execute("UPDATE drawings SET data = substr(data, 1, length(data) - 5)")
+    told = run(path, "doctor")
+    assert told.exit_code == 1
+    assert "drawn document of page 1 cannot be unpacked" in told.output
