@@ -17,11 +17,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
 
-from crawler.crawl.page_drawer import PageDrawer
+from crawler.crawl.page_drawer import BrowserSettings, PageDrawer
 from crawler.crawl.session import CrawlOrder, CrawlSession, open_session
 from crawler.crawl.visit import SourceVisit
 from crawler.discover.robots import RobotsRecord
+from crawler.http.request_defaults import user_agent
 from crawler.http.services import FetchServices, attach_services
 from crawler.render.renderer import Renderer
 from db.config.loader import Config
@@ -87,9 +89,10 @@ class CrawlRun:
                 logger.warning("%s; %s", mistake.message, mistake.consequence)
         return session
 
-    def make_drawer(self, session: CrawlSession, user_agent: str) -> PageDrawer:
-        """What has this crawl's pages drawn."""
-        return PageDrawer(session, self.renderer, lambda: self.services.downloader, user_agent)
+    def make_drawer(self, session: CrawlSession, settings: BaseSettings) -> PageDrawer:
+        """What has this crawl's pages drawn, with the crawl's User-Agent and the function that it looks names up with."""
+        browser = BrowserSettings(user_agent=user_agent(settings), lookup=str(settings["COPYDESK_LOOKUP"]))
+        return PageDrawer(session, self.renderer, lambda: self.services.downloader, browser)
 
     async def finish(self, reason: str) -> None:
         """Close the session, if it was opened. `reason` is Scrapy's for closing the spider."""

@@ -74,6 +74,14 @@ class DrawnPage:
     document: bytes | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserSettings:
+    """What a browser does as the crawl does it: its User-Agent, and the function that looks names up, by its full name."""
+
+    user_agent: str
+    lookup: str
+
+
 ReadList = Callable[[bytes, str | None], Awaitable[int]]
 """Parses a listing's body of a content type, and returns how many articles it names."""
 
@@ -82,10 +90,14 @@ class PageDrawer:
     """Draws pages of one crawl with one browser. `downloader`: keeps a host's other pages waiting meanwhile."""
 
     def __init__(
-        self, session: CrawlSession, renderer: Renderer, downloader: Callable[[], HostDownloader], user_agent: str
+        self,
+        session: CrawlSession,
+        renderer: Renderer,
+        downloader: Callable[[], HostDownloader],
+        browser: BrowserSettings,
     ) -> None:
         self._session, self._renderer, self._downloader = session, renderer, downloader
-        self._user_agent = user_agent
+        self._browser = browser
         self._locks: dict[tuple[int, DrawnKind], asyncio.Lock] = {}
         self._states: dict[tuple[int, DrawnKind], RenderState] = {}
         self._drawn: dict[int, int] = {}
@@ -244,7 +256,8 @@ class PageDrawer:
             body=response.body,
             most_links=(settings.limit or None) if kind == "listing" else None,
             allow_networks=settings.allow_networks,
-            user_agent=self._user_agent,
+            user_agent=self._browser.user_agent,
+            lookup=self._browser.lookup,
             timeout_s=config.render_timeout.total_seconds() * (LIST_TIME_FACTOR if kind == "listing" else 1),
             max_bytes=config.max_page_size,
             max_memory=config.render_memory,

@@ -19,7 +19,6 @@ from crawler.crawl.listings import Listings
 from crawler.crawl.session import CrawlSession
 from crawler.crawl.visit import SourceVisit, needs_probing
 from crawler.http.access import load_access, open_to_others
-from crawler.http.request_defaults import user_agent
 from db.errors import ConfigError, CopydeskError
 from db.models import Source
 from db.store.listings import listing_states, should_rediscover
@@ -57,7 +56,7 @@ class CrawlSpider(Spider):
             if run.standalone:
                 exit_with_message(str(error))
             return
-        drawer = run.make_drawer(session, user_agent(self.crawler.settings))
+        drawer = run.make_drawer(session, self.crawler.settings)
         articles = Articles(session, drawer, items=bool(self.crawler.settings.getdict("FEEDS")))
         listings = Listings(session, articles, drawer, run.services.policy_of)
         try:

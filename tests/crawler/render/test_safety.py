@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
 
 from crawler.render.messages import DrawOrder
+from crawler.render.process_tree import descendants
 from crawler.render.renderer import Renderer, RendererStopped
-from tests.crawler.render.conftest import Draw
+from db.processes import process_identity
+from tests.crawler.render.conftest import ROOT, Draw
 from tests.crawler.render.web import NEEDS_BROWSER, Answer, Server, UdpTrap, html
+from tests.end_to_end.copydesk import wait_for
 
 pytestmark = NEEDS_BROWSER
 
@@ -126,21 +131,26 @@ def test_a_name_that_changes_its_answer_is_not_followed(draw: Draw, hostile: Hos
     assert hostile.trap.heard == []
 
 
+# It allocates, and asks for more so that it is not taken for drawn before the limit is reached.
+_ALLOCATES = """
+const all = [];
+setInterval(() => { all.push(new Uint8Array(3e7).fill(7)); fetch('/poll'); }, 50);
+"""
+
+
 @pytest.mark.parametrize(
-    ("script", "error"),
-    [
-        ("while (true) {}", {"too_slow"}),
-        ("const all = []; setInterval(() => all.push(new Uint8Array(5e7).fill(7)), 1)", {"crashed", "too_much_memory"}),
-    ],
+    ("script", "seconds", "errors"),
+    [("while (true) {}", 2.0, {"too_slow"}), (_ALLOCATES, 20.0, {"crashed", "too_much_memory"})],
+    ids=["loops", "allocates"],
 )
 def test_a_page_without_end_is_ended_and_the_next_is_drawn(
-    draw: Draw, hostile: Hostile, script: str, error: set[str]
+    draw: Draw, hostile: Hostile, script: str, seconds: float, errors: set[str]
 ) -> None:
     _, headers, page = html(f"<p>A page</p><script>{script}</script>")
-    order = replace(hostile.order, headers=headers, body=page, timeout_s=2.0, max_memory=700 << 20)
+    order = replace(hostile.order, headers=headers, body=page, timeout_s=seconds, max_memory=700 << 20)
     drawing = draw(order)
     assert drawing.document is None
-    assert drawing.error in error
+    assert drawing.error in errors
     _, headers, page = html("<script>document.body.append('drawn')</script>")
     assert b"drawn" in (draw(replace(order, headers=headers, body=page, timeout_s=30.0)).document or b"")
 
@@ -168,3 +178,23 @@ def test_a_stop_ends_the_browser_while_it_draws(hostile: Hostile) -> None:
             await drawing
 
     asyncio.run(stopped())
+
+
+_DRAWS_FOR_EVER = """
+import asyncio
+from crawler.render.messages import DrawOrder
+from crawler.render.renderer import Renderer
+page = b"<script>while (true) {}</script>"
+asyncio.run(Renderer().draw(DrawOrder(url="http://a.example/", status=200, headers={}, body=page, timeout_s=60)))
+"""
+
+
+def test_no_browser_outlives_a_crawl_that_is_killed() -> None:
+    process = subprocess.Popen([sys.executable, "-c", _DRAWS_FOR_EVER], cwd=ROOT)
+    try:
+        wait_for(lambda: len(descendants(process.pid)) >= 6)
+        below = descendants(process.pid)
+    finally:
+        process.kill()
+        process.wait()
+    wait_for(lambda: not any(process_identity(pid) for pid in below))
