@@ -28,11 +28,11 @@ from crawler.render.json_proposals import propose_lists
 from crawler.render.messages import Drawing, DrawOrder
 from crawler.render.renderer import Renderer
 from crawler.render.verdicts import (
-    FEW_LINKS,
     LAST_PAGES,
     compare_lists,
     compare_readings,
     in_force,
+    list_is_enough,
     says_too_little,
     signs_of_script,
     with_evidence,
@@ -173,14 +173,14 @@ class PageDrawer:
 
     async def _judge_list(self, visit: SourceVisit, response: Response, read: ReadList) -> bytes | None:
         state = self._state(visit, "listing")
-        if state.verdict == "received":
-            return None
         if state.verdict == "drawn":
             return await self._draw_list(visit, response)
         received = await read(response.body, record.headers_of(response).get("Content-Type"))
-        if received >= FEW_LINKS:
+        if list_is_enough(state, received, datetime.now(UTC)):
             await self._note(visit, "listing", {"url": response.url, "gain": False, "received": f"{received} links"})
             return None
+        if state.verdict == "received":
+            self._states[(visit.source.id, "listing")] = RenderState()
         document = await self._draw_list(visit, response)
         if document is not None:
             drawn = await read(document, "text/html; charset=utf-8")

@@ -22,6 +22,8 @@ PAGES_COMPARED = 3
 VERDICT_AGE = timedelta(days=30)
 # Of so many of a source's last pages since its verdict, as many rejected as this mean that the verdict no longer holds.
 LAST_PAGES, ROTTEN = 10, 8
+# A list that named articles without a browser and names none now is compared anew; one that stays empty, no more often than this.
+EMPTY_LIST_AGE = timedelta(days=1)
 # Words: a shorter text is compared with what a browser draws. News in brief have some 60.
 THIN_WORDS = 60
 # Of a list: fewer links are compared with what a browser draws. A front page names some 50 articles.
@@ -103,6 +105,15 @@ def in_force(state: RenderState, last_rejected: Sequence[bool], now: datetime) -
         return state
     rotten = len(last_rejected) >= LAST_PAGES and sum(last_rejected) >= ROTTEN
     return RenderState() if rotten or now - state.decided_at > VERDICT_AGE else state
+
+
+def list_is_enough(state: RenderState, links: int, now: datetime) -> bool:
+    """Whether a list that names so many articles as received needs no browser, by what is known of the source's lists."""
+    if links >= FEW_LINKS:
+        return True
+    if state.verdict != "received" or state.decided_at is None:
+        return False
+    return links > 0 or now - state.decided_at < EMPTY_LIST_AGE
 
 
 def _verdict(pages: Sequence[Mapping[str, object]]) -> RenderVerdict:

@@ -13,6 +13,7 @@ from crawler.render.verdicts import (
     VERDICT_AGE,
     compare_readings,
     in_force,
+    list_is_enough,
     says_too_little,
     signs_of_script,
     with_evidence,
@@ -54,6 +55,15 @@ def test_a_verdict_ends_with_its_age_and_when_the_source_rots() -> None:
     assert in_force(state, [True] * 3, NOW + timedelta(days=3)) == state
     assert in_force(state, [True] * 9 + [False], NOW + timedelta(days=3)) == RenderState()
     assert in_force(state, [], NOW + VERDICT_AGE + timedelta(days=1)) == RenderState()
+
+
+def test_a_list_that_becomes_empty_is_compared_anew_once_a_day() -> None:
+    state = RenderState(verdict="received", decided_at=NOW, evidence=({"gain": False},) * 3)
+    assert list_is_enough(RenderState(), 5, NOW)
+    assert not list_is_enough(RenderState(), 2, NOW)
+    assert list_is_enough(state, 2, NOW + timedelta(days=3))
+    assert list_is_enough(state, 0, NOW + timedelta(hours=3))
+    assert not list_is_enough(state, 0, NOW + timedelta(days=3))
 
 
 def test_what_is_compared() -> None:
