@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,8 @@ class DryRun:
     failed: Sequence[tuple[str, str]]
     notes: Sequence[str]
     lists: Sequence[DeclaredListPage]
+    json_lists: Sequence[Mapping[str, object]]
+    """JSON lists that drawn listings asked for, each with the keys of a rule that reads it."""
     figures: Figures
     stopped: bool
     """Whether it was ended early, so that results may be missing."""
@@ -67,6 +69,7 @@ def dry_run(
                 ).fetchall(),
                 notes=[*others, *(note for visit in crawled.visits for note in visit.notes)],
                 lists=[read for visit in crawled.visits for read in visit.lists],
+                json_lists=[proposed for visit in crawled.visits for proposed in visit.json_lists],
                 figures=crawled.figures,
                 stopped=crawled.stopped,
             )

@@ -103,7 +103,8 @@ class Page:
     `body` is the bytes as received, after Content-Encoding is undone. `fetched_at` is the only clock that extraction
     has; None means unknown (a file from disk), and then relative dates ("3 hours ago") cannot be resolved. `hint` is
     the link that led to the page, if any: its title and times are used where the page states none. `parts` are the
-    bodies of the further pages of a paginated article, in order, if they were fetched (setting `follow_pages`).
+    bodies of the further pages of a paginated article, in order, if they were fetched (setting `follow_pages`). `drawn` is
+    the document that a browser made of `body`, in UTF-8, if it was drawn (setting `render`).
     """
 
     body: bytes = field(repr=False)
@@ -114,6 +115,7 @@ class Page:
     content_type: str | None = None
     hint: Link | None = None
     parts: tuple[bytes, ...] = field(default=(), repr=False)
+    drawn: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         _require_aware("Page", fetched_at=self.fetched_at)

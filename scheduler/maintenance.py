@@ -134,7 +134,7 @@ def prune_step(config: Config, now: datetime, stopping: Stopping = _never, *, dr
 
 def _prune_message(pruned: PruneReport) -> str:
     counts = (
-        (pruned.bodies, f"bodies ({pruned.bytes / 1e6:,.1f} MB)"),
+        (pruned.bodies + pruned.drawings, f"bodies ({pruned.bytes / 1e6:,.1f} MB)"),
         (pruned.fetches, "requests"),
         (pruned.source_runs, "parts of runs"),
         (pruned.past_outcomes, "outcomes that extractions replaced"),

@@ -28,12 +28,13 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler")
 # Files beside the modules, without which commands fail only when they are used.
 DATA = (
+    *("crawler/render/trackers.toml", "crawler/render/load_more.toml"),
     *("py.typed", "db/site_rules/sites/bjnews.com.cn.toml", "db/inspect/templates/base.html"),
     *("db/inspect/static/charts.js", "db/inspect/static/desk.css"),
 )
 PAGE = ROOT / "tests" / "pages" / "de_byline_uhr" / "page.html"
 # Modules that need an extra which is not in requirements.lock.
-EXTRAS = {"pyarrow", "distributed", "dask", "fsspec"}
+EXTRAS = {"pyarrow", "distributed", "dask", "fsspec", "playwright"}
 FEWEST_ARTICLES = 3
 LONGEST_S = 60.0
 _ALL_MODULES = f"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import sqlite3
 import sys
@@ -18,6 +19,7 @@ import click
 from cli.context import CommandContext
 from cli.output.tables import format_duration, format_size, on_terminal, plain, styled
 from crawler.http.access import load_access, open_to_others
+from crawler.render.browsers import find_browser, missing_part
 from db.config import units
 from db.config.settings import DECLARED, Setting
 from db.errors import ConfigError, CopydeskError, DatabaseError
@@ -31,6 +33,7 @@ from pipelines.extraction.version import extractor_in_force
 _PACKAGES = ("copydesk", "scrapy", "trafilatura", "lxml", "sqlite-utils", "apscheduler")
 # Bytes. quick_check reads the whole file: 3 minutes for 1.9 GB on a slow disk, none of it in memory.
 LARGE_FILE = 10**9
+RENDER_SETTINGS = ("render", "render_listings")
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.BAD: "red"}
 
 
@@ -168,6 +171,7 @@ def _hidden(address: str) -> str:
 
 def _findings(context: CommandContext, bodies: int) -> Iterator[Finding]:
     path = context.config.database
+    yield _browser(context)
     if not path.exists():
         yield from _site_rules(rule_mistakes(context.config, None))
         says = "does not exist yet"
@@ -182,6 +186,19 @@ def _findings(context: CommandContext, bodies: int) -> Iterator[Finding]:
             yield from run_checks(HealthCheck(conn=conn, path=path, now=now, extractor=extractor, bodies=bodies))
     except DatabaseError as error:
         yield Finding(level=Level.BAD, subject="file", message=str(error))
+
+
+def _browser(context: CommandContext) -> Finding:
+    """Whether pages can be drawn. Only where a setting asks for it is a missing part more than a remark."""
+    missing, config = missing_part(), context.config
+    settings = [config.render, config.render_listings]
+    settings += [values.get(name, "never") for values in config.by_source.values() for name in RENDER_SETTINGS]
+    if missing is None:
+        sandbox = ", without its sandbox, because you are root" if os.geteuid() == 0 else ""
+        return Finding(level=Level.OK, subject="browser", message=f"{find_browser()} can draw pages{sandbox}")
+    wanted = any(setting != "never" for setting in settings)
+    message = f"no page can be drawn: {missing.message}" if wanted else f"not needed, and {missing.message}"
+    return Finding(level=Level.BAD if wanted else Level.OK, subject="browser", message=message, advice=missing.advice)
 
 
 def _site_rules(mistakes: Iterable[SiteFileError]) -> Iterator[Finding]:

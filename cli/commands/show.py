@@ -15,12 +15,14 @@ from cli.output.article import article_lines, provenance_lines
 from cli.output.article_rows import article_object
 from cli.output.csv_table import print_csv
 from cli.output.diff import diff_lines
+from cli.output.drawing import drawing_lines
 from cli.output.paging import show_lines
 from cli.output.tables import format_local_time, on_terminal, plain, plain_text, screen_width, styled
 from cli.output.terminal import visible
 from db.bodies.store import load_body
 from db.errors import BodyPruned, UsageError
 from db.queries.articles import ArticleSummary, PageStatus, article_summary, current_page, revisions, snapshot
+from db.store.drawings import load_drawn
 from db.store.outcomes import load_article
 from pipelines.extraction.encoding import decode
 
@@ -30,6 +32,7 @@ from pipelines.extraction.encoding import decode
 @click.option(
     "--html", "form", flag_value="html", help="Print the page as received, byte for byte; on a terminal, as text."
 )
+@click.option("--drawn", "form", flag_value="drawn", help="Print the document that a browser has drawn of the page.")
 @click.option("--text", "form", flag_value="text", help="Print only the text.")
 @click.option("--json", "form", flag_value="json", help="Print every field as one JSON object.")
 @click.option("--csv", "form", flag_value="csv", help="Print the same as CSV: a line of names, a line of values.")
@@ -50,29 +53,33 @@ def show(context: CommandContext, what: str, form: str | None, revision: int | N
     """
     with context.read() as conn, snapshot(conn):
         page = page_named(conn, what, revision)
-        if form == "html":
-            body = _body(conn, page)
+        if form in ("html", "drawn"):
+            body = _body(conn, page, drawn=form == "drawn")
         elif not page.is_article:
             _exit_rejected(page, form)
         elif form == "csv":
             return print_csv([_object(conn, page.page_id)])
         else:
             lines = _lines(conn, page.page_id, form)
-    if form != "html":
+    if form not in ("html", "drawn"):
         show_lines(lines)
     elif on_terminal():
-        show_lines(_as_text(body, page.content_type).split("\n"))
+        show_lines(_as_text(body, page.content_type if form == "html" else "text/html; charset=utf-8").split("\n"))
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
 
 
-def _body(conn: sqlite3.Connection, page: PageStatus) -> bytes:
+def _body(conn: sqlite3.Connection, page: PageStatus, *, drawn: bool) -> bytes:
     try:
-        return load_body(conn, page.body_id)
+        received = load_body(conn, page.body_id)
+        document = load_drawn(conn, page.page_id, received) if drawn else received
     except BodyPruned as pruned:
         raise BodyPruned(f"page {page.page_id} ({plain(page.url)}): {pruned}") from None
+    if document is None:
+        raise UsageError(f"page {page.page_id} was not drawn by a browser; `--html` prints it as received")
+    return document
 
 
 def _as_text(body: bytes, content_type: str | None) -> str:
@@ -92,7 +99,7 @@ def _lines(conn: sqlite3.Connection, page_id: int, form: str | None) -> list[str
         case "text":
             return (plain_text(article.text) if on_terminal() else article.text).split("\n")
         case "why":
-            return list(provenance_lines(article, screen_width()))
+            return [*provenance_lines(article, screen_width()), *drawing_lines(conn, page_id)]
         case _:
             return list(article_lines(conn, head, screen_width()))
 

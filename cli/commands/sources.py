@@ -18,6 +18,7 @@ from cli.context import CommandContext
 from cli.option_groups import option_group
 from cli.ordered_group import OrderedGroup
 from cli.output.atomic_file import write_whole
+from cli.output.dry_run_end import closing_lines
 from cli.output.progress import crawl_progress
 from cli.parameters import FileToWrite
 from cli.source_adding import add_from_catalogue, add_sources, clean_address
@@ -327,11 +328,7 @@ def _report_lines(report: DryRun) -> list[str]:
         ]
     lines += [f"  rejected {reason}: {url}" for url, reason, _ in report.rejected]
     lines += [f"  failed {error}: {url}" for url, error in report.failed]
-    if report.stopped:
-        lines.append("  stopped early; listings and articles may be missing here")
-    elif not report.articles:
-        lines.append("  no article was extracted; see the lines above, and `copydesk doctor` for the settings in force")
-    return lines
+    return [*lines, *closing_lines(report.stopped, report.rejected, report.json_lists, articles=bool(report.articles))]
 
 
 def _report_json(report: DryRun) -> dict[str, object]:
@@ -346,6 +343,7 @@ def _report_json(report: DryRun) -> dict[str, object]:
         "rejected": [{"url": url, "reason": reason, "detail": detail} for url, reason, detail in report.rejected],
         "failed": [{"url": url, "error": error} for url, error in report.failed],
         "notes": list(report.notes),
+        "json_lists": list(report.json_lists),
         "stopped": report.stopped,
     }
 

@@ -13,16 +13,19 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.crawl.link_variants import NewLinkFilter
+from crawler.crawl.page_drawer import PageDrawer, PageWaits
 from crawler.crawl.session import TEST, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
 from crawler.http import record
 from crawler.parsing.merging import merge_listings
 from crawler.parsing.packed_records import PackedRecords
 from crawler.parsing.parser import ParseNextPart, ParserStopped
+from crawler.render.renderer import RendererStopped
 from db.diagnosis.listing_trouble import TroubleKind, advice_for, listing_trouble
 from db.http_statuses import is_page_status
 from db.models import Link
 from db.store import facts
+from db.store.drawings import DrawingRecord
 from db.store.due_links import DueLink, due_links
 from db.store.facts import save_validators
 from db.store.listing_readings import save_listing_readings
@@ -44,13 +47,15 @@ class GatheredArticle:
     fetch: facts.Fetch
     first: Response
     parts: list[tuple[str, bytes]] = field(default_factory=list)
+    drawing: DrawingRecord | None = None
 
 
 class Articles:
     """The article half of a crawl. `items`: whether the ids of stored pages go to Scrapy's item pipelines."""
 
-    def __init__(self, session: CrawlSession, *, items: bool) -> None:
+    def __init__(self, session: CrawlSession, drawer: PageDrawer, *, items: bool) -> None:
         self._session = session
+        self._drawer = drawer
         self._items = items
 
     async def begin(self, visit: SourceVisit) -> list[Request]:
@@ -140,7 +145,14 @@ class Articles:
             await session.write(lambda conn: facts.record_unchanged(conn, fetch))
             await self._finish_article(visit)
         elif is_page_status(response.status):
-            article = GatheredArticle(visit=visit, due=due, fetch=fetch, first=response)
+            try:
+                drawn = await self._drawer.draw_article(visit, response)
+            except (PageWaits, RendererStopped) as error:
+                await self._leave_due(visit, error)
+                return
+            article = GatheredArticle(
+                visit=visit, due=due, fetch=fetch, first=response, drawing=drawn.record if drawn else None
+            )
             async for result in self._continue_or_store(article, response):
                 yield result
         else:
@@ -181,7 +193,7 @@ class Articles:
             )
             return
         page_id = await session.store_page(
-            record.page_packer(article.fetch, article.first, visit.source.id, article.parts)
+            record.page_packer(article.fetch, article.first, visit.source.id, article.parts, article.drawing)
         )
         await self._finish_article(visit)
         if page_id is not None and self._items:
@@ -216,6 +228,14 @@ class Articles:
             await session.write(lambda conn: facts.record_failure(conn, fetch))
         await self._finish_article(visit)
 
+    async def _leave_due(self, visit: SourceVisit, error: PageWaits | RendererStopped) -> None:
+        """Record nothing of a page that needs a browser and has none now: the next crawl requests it again."""
+        if isinstance(error, RendererStopped):
+            visit.stop()
+        else:
+            visit.let_article_wait(str(error))
+        await self._finish_article(visit)
+
     async def _finish_article(self, visit: SourceVisit) -> None:
         """Count an article as finished: stored, or failed. After the last one, end the source."""
         if visit.finish_article():
@@ -223,10 +243,15 @@ class Articles:
 
     async def _end_source(self, visit: SourceVisit) -> None:
         """Record the end of the source, unless the crawl was stopped: then the end of the run records it."""
+        visit.note_waiting()
         if not visit.stopped:
             await self._session.end_source(visit.source, visit.failure, visit.working)
 
     def _next_requests(self, visit: SourceVisit) -> Iterator[Request]:
+        needs_drawing = self._drawer.needs_drawing(visit, "article")
+        if needs_drawing and not self._drawer.has_budget(visit):
+            # Not even requested: they would be fetched in vain.
+            visit.let_due_wait(f"render_budget ({visit.settings.render_budget} pages a day) is used up")
         for due in visit.take_due():
             yield record.with_creation_time(
                 Request(
@@ -234,7 +259,8 @@ class Articles:
                     callback=self.handle_response,
                     errback=self.handle_failure,
                     cb_kwargs={"visit": visit, "due": due},
-                    headers=record.conditional_headers(due.etag, due.last_modified),
+                    # What is received may stay the same while its scripts draw something else.
+                    headers={} if needs_drawing else record.conditional_headers(due.etag, due.last_modified),
                     meta=visit.meta | {"verbatim_url": True},
                     dont_filter=True,
                 )

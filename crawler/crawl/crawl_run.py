@@ -17,11 +17,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
 
+from crawler.crawl.page_drawer import BrowserSettings, PageDrawer
 from crawler.crawl.session import CrawlOrder, CrawlSession, open_session
 from crawler.crawl.visit import SourceVisit
 from crawler.discover.robots import RobotsRecord
+from crawler.http.request_defaults import user_agent
 from crawler.http.services import FetchServices, attach_services
+from crawler.render.renderer import Renderer
 from db.config.loader import Config
 from db.errors import CopydeskError, DatabaseError
 from db.machine_errors import as_machine_error
@@ -43,6 +47,8 @@ class CrawlRun:
     standalone: bool = False
     """Whether bare Scrapy runs it: errors and mistakes are logged here, since no command reports them."""
     services: FetchServices = field(default_factory=FetchServices, repr=False)
+    renderer: Renderer = field(default_factory=Renderer, repr=False)
+    """The browser, which is started when a page needs it."""
     session: CrawlSession | None = None
     """None until the spider starts, and where the session could not be opened."""
     visits: list[SourceVisit] = field(default_factory=list)
@@ -75,6 +81,7 @@ class CrawlRun:
         services = self.services
         services.join_crawl(session.parser, session.robots, session.holds, self._record_robots)
         services.downloader.on_stopping.append(session.parser.stop)
+        services.downloader.on_stopping.append(self.renderer.stop)
         services.downloader.on_grace_end.append(session.writer.stop_waiting)
         if self.standalone:
             for mistake in session.sites.mistakes:
@@ -89,11 +96,17 @@ class CrawlRun:
         """Note that the crawl was ended before its session was opened."""
         self.stopped = True
 
+    def make_drawer(self, session: CrawlSession, settings: BaseSettings) -> PageDrawer:
+        """What has this crawl's pages drawn, with the crawl's User-Agent and the function that it looks names up with."""
+        browser = BrowserSettings(user_agent=user_agent(settings), lookup=str(settings["COPYDESK_LOOKUP"]))
+        return PageDrawer(session, self.renderer, lambda: self.services.downloader, browser)
+
     async def finish(self, reason: str) -> None:
         """Close the session, if it was opened. `reason` is Scrapy's for closing the spider."""
         if self.session is None:
             return
         self._closing = True
+        await self.renderer.close()
         self.stopped = reason == "shutdown"
         if reason not in ("finished", "shutdown"):
             self.failure = self.failure or DatabaseError(reason)

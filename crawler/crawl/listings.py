@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 
 from crawler.crawl.articles import Articles
 from crawler.crawl.link_variants import parameters_of
+from crawler.crawl.page_drawer import PageDrawer
 from crawler.crawl.probe import next_probes, replacement_feeds
 from crawler.crawl.readings import forbidden_reading, is_kept, reading_of, to_describe
 from crawler.crawl.session import CrawlSession, close_on_machine_error
@@ -38,6 +39,7 @@ from crawler.http.errors import ForbiddenByRobots
 from crawler.http.services import PolicyOf
 from crawler.parsing.packed_records import pack
 from crawler.parsing.parser import ChooseChildren, ParseListing, ParserStopped
+from crawler.render.renderer import RendererStopped
 from db.http_statuses import is_page_status
 from db.models import Link, Listing, ListingKind
 from db.store import facts
@@ -56,14 +58,18 @@ MAX_UNREADABLE = 2
 # Statuses that mean that a listing does not exist, and the trouble noted where a URL holds something else.
 GONE = frozenset({404, 410})
 NO_LISTING = "no_listing"
+# Kinds of listings that a script may draw: pages for readers.
+DRAWN_KINDS = frozenset({ListingKind.FRONT_PAGE, ListingKind.SECTION, ListingKind.HTML_LIST})
+DRAWN_TYPE = "text/html; charset=utf-8"
 
 
 class Listings:
     """The listing half of a crawl. `policy_of` gives the robots.txt policy of a URL."""
 
-    def __init__(self, session: CrawlSession, articles: Articles, policy_of: PolicyOf) -> None:
+    def __init__(self, session: CrawlSession, articles: Articles, drawer: PageDrawer, policy_of: PolicyOf) -> None:
         self._session = session
         self._articles = articles
+        self._drawer = drawer
         self._policy_of = policy_of
 
     async def begin(self, visit: SourceVisit) -> list[Request]:
@@ -100,7 +106,7 @@ class Listings:
                 fetch = replace(fetch, error=record.failure_name(error))
                 visit.note_unreadable(listing_request, record.failure_name(error))
                 visit.note(f"{listing_request.url}: {record.describe_failure(error)}")
-            except ParserStopped:
+            except (ParserStopped, RendererStopped):
                 visit.stop()
         elif response.status == 304:
             visit.note_unchanged(listing_request)
@@ -141,15 +147,7 @@ class Listings:
         if visit.unreadable >= MAX_UNREADABLE:
             return []  # its listings are malicious or badly broken, and have used their share of this crawl
         headers = record.headers_of(response)
-        task = ParseListing(
-            listing_request=listing_request,
-            body=response.body,
-            url=response.url,
-            content_type=headers.get("Content-Type"),
-            home=visit.source.url,
-            hosts=visit.settings.article_hosts,
-        )
-        listing = await self._session.parse(task)
+        listing = await self._read(response, visit, listing_request)
         await self._note_reading(response, visit, listing_request, listing)
         if listing is None:
             visit.note_trouble(listing_request, NO_LISTING, gone=True)
@@ -167,6 +165,29 @@ class Listings:
                 if entry.kind is ListingKind.SECTION and self._allowed(entry.url):
                     visit.record_listing(entry)
         return await self._follow(visit, listing_request, listing)
+
+    async def _read(
+        self, response: Response, visit: SourceVisit, listing_request: ListingRequest
+    ) -> ParsedListing | None:
+        """The parsed listing, of what was received or, where that is asked for, of what a browser has drawn."""
+        task = ParseListing(
+            listing_request=listing_request,
+            body=response.body,
+            url=response.url,
+            content_type=record.headers_of(response).get("Content-Type"),
+            home=visit.source.url,
+            hosts=visit.settings.article_hosts,
+        )
+
+        async def count_links(body: bytes, content_type: str | None) -> int:
+            listing = await self._session.parse(replace(task, body=body, content_type=content_type))
+            return len(listing.links) if listing else 0
+
+        if listing_request.kind in DRAWN_KINDS:
+            drawn = await self._drawer.draw_listing(visit, response, count_links)
+            if drawn is not None:
+                task = replace(task, body=drawn, content_type=DRAWN_TYPE)
+        return await self._session.parse(task)
 
     async def _note_reading(
         self, response: Response, visit: SourceVisit, listing_request: ListingRequest, listing: ParsedListing | None
@@ -259,9 +280,10 @@ class Listings:
         return policy is None or policy.allows(url)
 
     def _request(self, visit: SourceVisit, listing_request: ListingRequest) -> Request:
-        etag, modified = (
-            (None, None) if listing_request.probe else validators_for(self._session.reader, listing_request.url)
-        )
+        # What is received may stay the same while its scripts draw something else.
+        drawn = listing_request.kind in DRAWN_KINDS and self._drawer.needs_drawing(visit, "listing")
+        in_full = listing_request.probe or drawn
+        etag, modified = (None, None) if in_full else validators_for(self._session.reader, listing_request.url)
         return record.with_creation_time(
             Request(
                 listing_request.url,

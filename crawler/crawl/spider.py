@@ -56,13 +56,14 @@ class CrawlSpider(Spider):
             if run.standalone:
                 exit_with_message(str(error))
             return
-        articles = Articles(session, items=bool(self.crawler.settings.getdict("FEEDS")))
-        listings = Listings(session, articles, run.services.policy_of)
+        drawer = run.make_drawer(session, self.crawler.settings)
+        articles = Articles(session, drawer, items=bool(self.crawler.settings.getdict("FEEDS")))
+        listings = Listings(session, articles, drawer, run.services.policy_of)
         try:
             visits = [self._visit(session, source) for source in session.sources]
             run.begin_visits(visits)
             for visit in visits:
-                if await self._is_open(session, visit):
+                if await self._is_open(session, visit, drawer.refusal(visit)):
                     for request in await listings.begin(visit):
                         yield request
         except sqlite3.Error as error:
@@ -74,9 +75,12 @@ class CrawlSpider(Spider):
         assert self.crawler.engine is not None
         self._ending = asyncio.create_task(self.crawler.engine.close_spider_async(reason="database"))
 
-    async def _is_open(self, session: CrawlSession, visit: SourceVisit) -> bool:
-        """Whether the source's access can be read. Without it, articles would be stored as a stranger sees them."""
+    async def _is_open(self, session: CrawlSession, visit: SourceVisit, refusal: str | None) -> bool:
+        """Whether the source's access can be read, and nothing else refuses it. Without access, articles would be stored as a
+        stranger sees them."""
         try:
+            if refusal is not None:
+                raise ConfigError(refusal)
             self._load_access(visit)
         except ConfigError as error:
             visit.note(str(error))

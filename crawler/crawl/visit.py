@@ -10,7 +10,7 @@ fields; what changes them are its own methods.
 from __future__ import annotations
 
 import sqlite3
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -117,9 +117,13 @@ class SourceVisit:
     """Listings that name articles."""
     unreadable: int = 0
     """Listings that could not be parsed within the limits of time and memory."""
+    json_lists: list[Mapping[str, object]] = field(default_factory=list)
+    """JSON lists that the source's drawn listings asked for, each with the keys of a rule that reads it."""
     stopped: bool = False
     """Whether a request was not made because the crawl is stopping."""
     _validators: dict[str, dict[str, str]] = field(default_factory=dict)
+    _waiting: Counter[str] = field(default_factory=Counter)
+    """Articles that wait for a browser, by the reason."""
     _sitemap_readings: dict[str, bool] = field(default_factory=dict)
     _readings: dict[str, ListingReading] = field(default_factory=dict)
     """What each answer held, by URL, until it is recorded."""
@@ -140,9 +144,24 @@ class SourceVisit:
         """Send these headers and cookies with requests to the source's own hosts."""
         self.access = access
 
-    def note(self, message: str) -> None:
-        """Add a message for the person who reads the report of the crawl."""
-        self.notes.append(message)
+    def note(self, message: str, *, once: bool = False) -> None:
+        """Add a message for the person who reads the report of the crawl. `once`: unless it is there already."""
+        if not (once and message in self.notes):
+            self.notes.append(message)
+
+    def add_json_lists(self, lists: Iterable[Mapping[str, object]]) -> None:
+        """Add JSON lists that a drawn listing asked for, each once."""
+        self.json_lists.extend(one for one in lists if one not in self.json_lists)
+
+    def let_article_wait(self, why: str) -> None:
+        """Note that an article is left for a later crawl."""
+        self._waiting[why] += 1
+
+    def let_due_wait(self, why: str) -> None:
+        """Leave all due links for a later crawl."""
+        if self.due:
+            self._waiting[why] += len(self.due)
+            self.due.clear()
 
     def new_requests(self, listing_requests: Iterable[ListingRequest]) -> list[ListingRequest]:
         """Those not requested in this visit yet. Counts them as pending."""
@@ -268,6 +287,12 @@ class SourceVisit:
     def note_stop(self, error: BaseException) -> None:
         """Note that the crawl is stopping, where that is why a request failed."""
         self.stopped = self.stopped or isinstance(error, Stopping)
+
+    def note_waiting(self) -> None:
+        """Make notes of the articles that wait for a browser."""
+        for why, pages in self._waiting.items():
+            self.notes.append(f"{pages} article{'' if pages == 1 else 's'} left for a later crawl: {why}")
+        self._waiting.clear()
 
     @property
     def failure(self) -> str | None:

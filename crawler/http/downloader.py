@@ -22,7 +22,8 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from scrapy import Request, Spider
@@ -145,6 +146,23 @@ class HostDownloader(Downloader):
         slot = self._get_slot(request)[1]
         assert isinstance(slot, HostSlot)
         return slot
+
+    @contextmanager
+    def occupied(self, request: Request) -> Iterator[None]:
+        """Count as one of the host's requests in flight meanwhile; its pause counts from the end.
+
+        For a browser that draws a page of the host: its scripts ask the host for more, so no other page is requested beside it.
+        """
+        slot, stand_in = self.slot_for(request), Request(request.url)
+        slot.active.add(stand_in)
+        slot.transferring.add(stand_in)
+        try:
+            yield
+        finally:
+            slot.transferring.discard(stand_in)
+            slot.active.discard(stand_in)
+            slot.mark_answered()
+            self._process_queue(slot)
 
     def refuse_waiting(self, key: str, reason: Callable[[Request], Exception]) -> None:
         """Fail the host's requests that were not sent yet, each with the error that `reason` returns."""

@@ -15,6 +15,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.http import errors
+from db.store.drawings import DrawingRecord
 from db.store.facts import Fetch, ReceivedPage, pack_body
 from pipelines.processing.worker_pool import TaskFailed, TaskTooSlow
 
@@ -163,11 +164,15 @@ def fetch_from_error(
 
 
 def page_packer(
-    fetch: Fetch, response: Response, source_id: int, parts: Sequence[tuple[str, bytes]] = ()
+    fetch: Fetch,
+    response: Response,
+    source_id: int,
+    parts: Sequence[tuple[str, bytes]] = (),
+    drawing: DrawingRecord | None = None,
 ) -> Callable[[], ReceivedPage]:
     """A function that makes the page of a response. Run it on another thread: hashing and compressing take milliseconds.
 
-    `parts` are the URLs and bodies of the further pages of the same article.
+    `parts` are the URLs and bodies of the further pages of the same article. `drawing` is what a browser made of it.
     """
     headers = headers_of(response)
     body = response.body
@@ -180,6 +185,7 @@ def page_packer(
             content_type=headers.get("Content-Type"),
             body=pack_body(body),
             parts=tuple(pack_body(data, url) for url, data in parts),
+            drawing=drawing,
         )
 
     return pack

@@ -16,69 +16,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from db.config import units
+from db.config import readers, units
+from db.config.readers import AlwaysOrNever, Every, LogFormat
 from db.config.values import CronLine, ListenAddress, Networks, SecretPlace
 
-FrontPage = Literal["auto", "always", "never"]
-LogFormat = Literal["human", "json"]
-Every = timedelta | Literal["auto", "never"]
-
 Value = TypeVar("Value")
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"expected text, got {value!r}")
-    return value
-
-
-def _yes_no(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"expected true or false, got {value!r}")
-    return value
-
-
-def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"expected a whole number, 0 or more, got {value!r}")
-    return value
-
-
-def _one_or_more(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"expected a whole number, 1 or more, got {value!r}")
-    return value
-
-
-def _front_page(value: object) -> FrontPage:
-    match value:
-        case "auto" | "always" | "never":
-            return value
-    raise ValueError(f'expected "auto", "always" or "never", got {value!r}')
-
-
-def _every(value: object) -> Every:
-    """A duration, "auto" or "never". A duration under a second is a slip of the pen."""
-    match value:
-        case "auto" | "never":
-            return value
-    try:
-        step = units.duration(value)
-    except ValueError as error:
-        raise ValueError(f'expected a duration such as "15m", "auto" or "never", got {value!r}') from error
-    if step < timedelta(seconds=1):
-        raise ValueError(f'expected a second or more, or "never", got {value!r}')
-    return step
-
-
-def _log_format(value: object) -> LogFormat:
-    match value:
-        case "human" | "json":
-            return value
-    raise ValueError(f'expected "human" or "json", got {value!r}')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +56,7 @@ class SharedSettings:
         help="Least time between two requests to one host. 0 also switches the throttle off.",
     )
     concurrency: int = setting(
-        _count,
+        readers.count,
         1,
         help="Most requests to one host at once.",
     )
@@ -127,17 +72,17 @@ class SharedSettings:
         " The same goes for a listing that is gone (404, 410).",
     )
     limit: int = setting(
-        _count,
+        readers.count,
         1000,
         help="Most articles fetched from a source in one crawl, newest first. 0: no limit.",
     )
     follow_pages: bool = setting(
-        _yes_no,
+        readers.yes_no,
         False,
         help="Whether all pages of an article that is split into several are fetched and joined.",
     )
-    front_page: FrontPage = setting(
-        _front_page,
+    front_page: AlwaysOrNever = setting(
+        readers.always_or_never,
         "auto",
         help='Whether a crawl reads the front page and sections: "auto" does if there is no news sitemap.',
     )
@@ -146,13 +91,28 @@ class SharedSettings:
         [],
         help="Private networks that may be reached. By default, only public addresses are.",
     )
+    render: AlwaysOrNever = setting(
+        readers.always_or_never,
+        "never",
+        help='Whether a browser draws articles (needs `copydesk[render]`): "auto" where their text is missing without.',
+    )
+    render_listings: AlwaysOrNever = setting(
+        readers.always_or_never,
+        "never",
+        help='The same for front pages, sections and HTML lists: "auto" where they name no articles without.',
+    )
+    render_budget: int = setting(
+        readers.count,
+        500,
+        help="The most pages of a source that a browser draws in a day (UTC); further ones wait. 0: no limit.",
+    )
     article_hosts: tuple[str, ...] = setting(
         units.hosts,
         [],
         help='Other hosts, including all below them, whose articles are taken from feeds and sitemaps of the source; "*" for any.',
     )
     every: Every = setting(
-        _every,
+        readers.every,
         "30m",
         help='How often `copydesk run` crawls a source: a duration, "auto" (learned from when it publishes) or "never".',
     )
@@ -177,7 +137,7 @@ class SharedSettings:
         help='With "auto": longest time between two crawls of a source.',
     )
     alert_failures: int = setting(
-        _one_or_more,
+        readers.one_or_more,
         3,
         help="Number of failed crawls of a source in a row that raises an alert.",
     )
@@ -214,12 +174,12 @@ class Settings(SharedSettings):
         help="The database file.",
     )
     contact: str = setting(
-        _text,
+        readers.text,
         "",
         help="A mail or web address for the User-Agent, so that a site's owner can reach you. Please set it.",
     )
     user_agent: str = setting(
-        _text,
+        readers.text,
         "",
         help="The whole User-Agent, instead of the usual one (Copydesk/VERSION with your contact).",
     )
@@ -229,12 +189,12 @@ class Settings(SharedSettings):
         help="A folder of your own site rules (TOML), in addition to the shipped ones.",
     )
     workers: int = setting(
-        _count,
+        readers.count,
         0,
         help="Number of processes that extract. 0: one per processor, at most 4.",
     )
     hosts_at_once: int = setting(
-        _count,
+        readers.count,
         256,
         help="Most requests in progress or waiting for their turn, over all hosts.",
     )
@@ -249,7 +209,7 @@ class Settings(SharedSettings):
         help="Longest Retry-After that a crawl waits for; a longer one puts the host on hold.",
     )
     retries: int = setting(
-        _count,
+        readers.count,
         2,
         help="How often a request that failed for a temporary reason is retried within a crawl.",
     )
@@ -273,13 +233,23 @@ class Settings(SharedSettings):
         "30s",
         help="Most processor time for extracting one page; then it is stopped and recorded as too_slow.",
     )
+    render_timeout: timedelta = setting(
+        units.duration,
+        "30s",
+        help="The most that drawing one page may take; then the browser is killed, and the page kept as received.",
+    )
+    render_memory: int = setting(
+        units.size,
+        "1GiB",
+        help="The most memory that a browser may take for one page; then it is killed likewise.",
+    )
     crawls_at_once: int = setting(
-        _one_or_more,
+        readers.one_or_more,
         3,
         help="Most crawl processes of `copydesk run` at once.",
     )
     sources_a_crawl: int = setting(
-        _one_or_more,
+        readers.one_or_more,
         100,
         help="Most sources in one crawl process of `copydesk run`.",
     )
@@ -294,17 +264,17 @@ class Settings(SharedSettings):
         help="Where `copydesk run` serves /healthz and /metrics: a loopback address and port. Empty: nowhere.",
     )
     log_format: LogFormat = setting(
-        _log_format,
+        readers.log_format,
         "human",
         help='Log format of `copydesk run`: "human", or "json" (one object per line).',
     )
     alert_command: str = setting(
-        _text,
+        readers.text,
         "",
         help="A command to run for each alert, with the alert as JSON on its standard input.",
     )
     alert_webhook: str = setting(
-        _text,
+        readers.text,
         "",
         help="A web address to which each alert is posted as JSON.",
     )
@@ -344,7 +314,7 @@ class Settings(SharedSettings):
         help="How long requests and runs without a new page are kept.",
     )
     pack_bodies: bool = setting(
-        _yes_no,
+        readers.yes_no,
         False,
         help="Whether upkeep compresses bodies further, using earlier pages of their source; at most 30 minutes each time.",
     )
@@ -354,7 +324,7 @@ class Settings(SharedSettings):
         help="Folder for a backup by each upkeep. Empty: no backups.",
     )
     backup_keep: int = setting(
-        _one_or_more,
+        readers.one_or_more,
         7,
         help="Number of backups kept there.",
     )

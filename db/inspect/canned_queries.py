@@ -11,7 +11,8 @@ _HIDDEN_TABLES = (
     "page_parameters", "parameter_evidence", "folded_pages", "address_rules", "link_twins", "twins_made",
     "visits", "validators", "robots", "holds", "turns", "unread", "service",
     "source_days", "coverage_weeks", "coverage_judged", "digests",
-    "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "extractors", "extractions",
+    "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "drawings", "extractors",
+    "extractions",
     "_sqlite_migrations",
 )  # fmt: skip
 
@@ -19,6 +20,7 @@ TABLES: dict[str, Any] = {
     **{name: {"hidden": True} for name in _HIDDEN_TABLES},
     "articles": {"description": "The article on each page, revisions and copies included.", "sort_desc": "page_id"},
     "current_articles": {"description": "Each article once, in its latest revision."},
+    "render_verdicts": {"description": "Whether the pages of a source need a browser, with the pages that showed it."},
     "credits": {"description": "Names: author, editor, proofreader."},
     "decisions": {
         "description": "The verdict on each article page: new, revision, same, copy.",

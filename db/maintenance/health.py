@@ -26,6 +26,7 @@ from db.errors import BodyPruned, DatabaseDamaged
 from db.named_rows import named_rows
 from db.processes import is_process_alive
 from db.search import index as search_index
+from db.store.drawings import load_drawn
 from db.store.outcomes import Extractor
 from db.timestamps import parse_timestamp
 
@@ -66,6 +67,11 @@ class Level(StrEnum):
     OK = "OK"
     WARN = "WARN"
     BAD = "BAD"
+
+
+_DRAWN_PAGES = """
+SELECT d.page_id, p.body_id FROM drawings d JOIN pages p ON p.id = d.page_id WHERE d.data IS NOT NULL AND d.pruned_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +236,28 @@ def _dictionaries(health: HealthCheck) -> Iterator[Finding]:
         yield Finding(level=Level.BAD, subject="dictionaries", message=f"{message}; {faults[0]}", advice=advice)
 
 
+def _drawings(health: HealthCheck) -> Iterator[Finding]:
+    conn = health.conn
+    if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'drawings'").fetchone() is None:
+        return  # a backup of an earlier version
+    rows = conn.execute(_DRAWN_PAGES).fetchall()
+    if not rows:
+        return
+    looked_at = random.sample(rows, min(len(rows), health.bodies or len(rows)))
+    faults = []
+    for page_id, body_id in looked_at:
+        try:
+            load_drawn(conn, page_id, load_body(conn, body_id))
+        except (DatabaseDamaged, BodyPruned) as fault:
+            faults.append(str(fault))
+    message = f"{len(looked_at):,} of {len(rows):,} unpacked, {len(looked_at) - len(faults):,} match their checksum"
+    if not faults:
+        yield Finding(level=Level.OK, subject="drawn documents", message=message)
+    else:
+        advice = "`copydesk doctor --bodies 0` checks all of them; restore a backup"
+        yield Finding(level=Level.BAD, subject="drawn documents", message=f"{message}; {faults[0]}", advice=advice)
+
+
 def _sample(last: int, most: int) -> Iterable[int]:
     """Ids of bodies to check. A new random sample each time covers more over time; some of its bodies may be pruned."""
     if most and last > most:
@@ -320,7 +348,7 @@ def _extractors(health: HealthCheck) -> Iterator[Finding]:
 
 
 # Checks of the file alone, also for backups: no clock, no disk, no processes.
-SOUNDNESS: tuple[Check, ...] = (_structure, _references, _bodies, _dictionaries)
+SOUNDNESS: tuple[Check, ...] = (_structure, _references, _bodies, _dictionaries, _drawings)
 
 CHECKS: tuple[Check, ...] = (
     _file,
@@ -330,6 +358,7 @@ CHECKS: tuple[Check, ...] = (
     _references,
     _bodies,
     _dictionaries,
+    _drawings,
     _queue,
     _decisions,
     _search,

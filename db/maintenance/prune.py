@@ -3,6 +3,7 @@
 Kept, whatever their age:
 
     bodies        of pages without an outcome, and those that a younger page shares; row, hash and size of all others
+    drawings      as bodies, by the age of the drawing
     fetches       that returned a page; of running runs; the last failure of a link that has failed since it last succeeded
     source_runs   that are running; the last of each source, and the last that finished
     runs          that are running, and those that other rows refer to; outcomes that an extraction replaced go before its run
@@ -47,6 +48,10 @@ _BODY_IS_OLD = """
         p.fetched_at >= :before OR NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.page_id = p.id)))
     AND NOT EXISTS (SELECT 1 FROM page_parts t JOIN pages p ON p.id = t.page_id WHERE t.body_id = b.id AND (
         p.fetched_at >= :before OR NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.page_id = p.id)))
+"""
+_DRAWING_IS_OLD = """
+    d.data IS NOT NULL AND d.pruned_at IS NULL AND d.started_at < :before
+    AND EXISTS (SELECT 1 FROM outcomes o WHERE o.page_id = d.page_id)
 """
 _FETCH_IS_OLD = """
     f.started_at < :before
@@ -119,6 +124,15 @@ _BODIES = _Kind(
     statement="UPDATE bodies AS b SET data = x'', pruned_at = :now, dictionary_id = NULL",
     first_from=_BODY_FROM,
 )
+_DRAWN = _Kind(
+    name="drawings",
+    table="drawings",
+    alias="d",
+    condition=_DRAWING_IS_OLD,
+    size="length(d.data)",
+    statement="UPDATE drawings AS d SET data = x'', pruned_at = :now",
+    first_from="SELECT id, started_at FROM drawings WHERE id >= ? ORDER BY id LIMIT 1",
+)
 _LOG = (
     _log("fetches", "fetches", "f", _FETCH_IS_OLD),
     _log("source_runs", "source_runs", "s", _SOURCE_RUN_IS_OLD),
@@ -146,6 +160,7 @@ class PruneReport:
     """
 
     bodies: int = 0
+    drawings: int = 0
     bytes: int = 0
     fetches: int = 0
     source_runs: int = 0
@@ -185,6 +200,8 @@ def prune(
             conn.execute("PRAGMA wal_autocheckpoint = 0")
             pruning = _Pruning(conn=conn, now=now, dry=dry, stopping=stopping)
             if keep_bodies is not None:
+                # Before the bodies, which they are packed with.
+                pruning.run(_DRAWN, now - keep_bodies)
                 pruning.run(_BODIES, now - keep_bodies)
             if keep_log is not None:
                 before = min(now - keep_log, now - FAILURE_WINDOW)

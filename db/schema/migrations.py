@@ -20,6 +20,7 @@
     search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
+    drawings: documents that a browser made of pages; render_verdicts: which sources need one.
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
@@ -33,6 +34,7 @@ from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.coverage_tables import COVERAGE
 from db.schema.notice_tables import NOTICES, REJECTIONS
 from db.schema.reading_tables import LISTING_READINGS
+from db.schema.render_tables import DRAWINGS
 from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
 from db.schema.service_tables import (
     DICTIONARIES,
@@ -305,6 +307,13 @@ def m0026_listing_readings(db: Database) -> None:
 def m0027_coverage(db: Database) -> None:
     """Articles, readings of listings and links never fetched are counted by source and day; a judgement is made from them later."""
     for statement in _statements(COVERAGE):
+        db.execute(statement)
+
+
+@migrations()
+def m0029_drawings(db: Database) -> None:
+    """Pages may have a second body: the document that a browser has drawn."""
+    for statement in _statements(DRAWINGS):
         db.execute(statement)
     make_views(db)
 

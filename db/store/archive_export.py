@@ -10,6 +10,7 @@ from datetime import datetime
 
 from db.models import Page
 from db.named_rows import named_rows
+from db.store.drawings import DrawingRecord, load_drawing
 from db.store.pages import load_page
 from db.timestamps import format_timestamp
 
@@ -36,6 +37,8 @@ class ExportedPage:
     source: tuple[str, str]
     duration_ms: int | None
     part_urls: tuple[str, ...]
+    drawing: DrawingRecord | None = None
+    """How the page's drawn document was made, where it has one."""
 
 
 def pages_to_export(
@@ -60,4 +63,5 @@ def load_stored_page(conn: sqlite3.Connection, page_id: int) -> ExportedPage:
         source=(row["source_name"], row["source_url"]),
         duration_ms=row["duration_ms"],
         part_urls=tuple(part for (part,) in conn.execute(_PART_URLS, (page_id,))),
+        drawing=load_drawing(conn, page_id) if page.drawn is not None else None,
     )

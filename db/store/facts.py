@@ -13,6 +13,7 @@ from datetime import datetime
 from db.bodies import store as bodies
 from db.models import Link
 from db.processes import process_identity
+from db.store.drawings import DrawingRecord, drawn_digest, insert_drawing
 from db.timestamps import format_timestamp
 
 
@@ -50,7 +51,10 @@ def pack_body(data: bytes, url: str = "") -> Body:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedPage:
-    """A received page: its fetch, headers and body, and the bodies of the article's further pages if they were fetched."""
+    """A received page: its fetch, headers and body, and the bodies of the article's further pages if they were fetched.
+
+    `drawing`: what a browser made of it.
+    """
 
     fetch: Fetch
     source_id: int
@@ -58,6 +62,7 @@ class ReceivedPage:
     content_type: str | None
     body: Body
     parts: tuple[Body, ...] = ()
+    drawing: DrawingRecord | None = None
 
 
 def insert_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = None) -> int:
@@ -85,7 +90,7 @@ def insert_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = N
 
 def insert_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
     """Record a fetch that returned a page. Returns the new page's id, or None if the source's last page of this link
-    has the same body.
+    has the same body, and the same drawn document.
     """
     fetch = page.fetch
     last = conn.execute(
@@ -93,8 +98,10 @@ def insert_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
         " ORDER BY p.id DESC LIMIT 1",
         (fetch.link_id, page.source_id),
     ).fetchone()
-    if last and last[1] == page.body.sha256 and _parts_of(conn, last[0]) == [part.sha256 for part in page.parts]:
+    if last and last[1] == page.body.sha256 and _is_like(conn, last[0], page):
         insert_fetch(conn, fetch, last[0])
+        if page.drawing is not None:
+            insert_drawing(conn, page.drawing)
         record_visit(conn, fetch, succeeded=True)
         save_validators(conn, fetch.url, page.headers)
         return None
@@ -118,6 +125,8 @@ def insert_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
         "INSERT INTO page_parts (page_id, position, url, body_id) VALUES (?, ?, ?, ?)",
         [(page_id, number, part.url, _put_body(conn, part)) for number, part in enumerate(page.parts, 2)],
     )
+    if page.drawing is not None:
+        insert_drawing(conn, page.drawing, page_id)
     insert_fetch(conn, fetch, page_id)
     record_visit(conn, fetch, succeeded=True)
     save_validators(conn, fetch.url, page.headers)
@@ -126,6 +135,14 @@ def insert_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
 
 def _put_body(conn: sqlite3.Connection, body: Body) -> int:
     return bodies.insert_body(conn, body.data, body.sha256, body.packed)
+
+
+def _is_like(conn: sqlite3.Connection, page_id: int, page: ReceivedPage) -> bool:
+    """Whether a stored page has the same further parts and, where this one was drawn, the same drawn document."""
+    document = page.drawing.document if page.drawing else None
+    if document is not None and document.sha256 != drawn_digest(conn, page_id):
+        return False
+    return _parts_of(conn, page_id) == [part.sha256 for part in page.parts]
 
 
 def _parts_of(conn: sqlite3.Connection, page_id: int) -> list[bytes]:

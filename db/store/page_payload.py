@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from db.bodies.store import body_digest, decompress_body, load_body
 from db.models import Page
+from db.store.drawings import drawn_digest, load_drawn
 from db.store.pages import load_page_without_bodies
 from db.zstd import zstd
 
@@ -40,31 +41,43 @@ class PagePayload:
     page: Page
     body: PackedBody
     parts: tuple[PackedBody, ...] = ()
+    drawn: PackedBody | None = None
 
     @property
     def size(self) -> int:
         """Bytes of its compressed bodies."""
-        return len(self.body.data) + sum(len(part.data) for part in self.parts)
+        return sum(len(body.data) for body in (self.body, *self.parts, *([self.drawn] if self.drawn else [])))
 
     def unpack(self) -> Page:
         """The page with its bodies. Raises DatabaseDamaged."""
-        return replace(self.page, body=self.body.unpack(), parts=tuple(part.unpack() for part in self.parts))
+        return replace(
+            self.page,
+            body=self.body.unpack(),
+            parts=tuple(part.unpack() for part in self.parts),
+            drawn=self.drawn.unpack() if self.drawn else None,
+        )
 
 
 def make_payload(page_id: int, page: Page) -> PagePayload:
     """The payload of a page at hand."""
     bodies = [_packed(f"record {page_id}", body) for body in (page.body, *page.parts)]
-    return PagePayload(page_id=page_id, page=replace(page, body=b"", parts=()), body=bodies[0], parts=tuple(bodies[1:]))
+    drawn = _packed(f"the drawn document of record {page_id}", page.drawn) if page.drawn is not None else None
+    bare = replace(page, body=b"", parts=(), drawn=None)
+    return PagePayload(page_id=page_id, page=bare, body=bodies[0], parts=tuple(bodies[1:]), drawn=drawn)
 
 
 def load_payload(conn: sqlite3.Connection, page_id: int) -> PagePayload:
     """The payload of a stored page. Raises DatabaseDamaged, BodyPruned, or KeyError if there is no such page."""
     page, body_id, parts = load_page_without_bodies(conn, page_id)
+    body = _load(conn, body_id)
+    # It is packed with the body: the payload carries it by itself.
+    drawn = load_drawn(conn, page_id, body.unpack()) if drawn_digest(conn, page_id) is not None else None
     return PagePayload(
         page_id=page_id,
         page=page,
-        body=_load(conn, body_id),
+        body=body,
         parts=tuple(_load(conn, part) for part in parts),
+        drawn=_packed(f"the drawn document of page {page_id}", drawn) if drawn is not None else None,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from db.bodies.store import load_body
 from db.models import Link, LinkKind, Page
 from db.named_rows import named_rows
+from db.store.drawings import load_drawn
 from db.timestamps import parse_timestamp
 
 _PAGE = """
@@ -23,11 +24,17 @@ _PARTS = "SELECT body_id FROM page_parts WHERE page_id = ? ORDER BY position"
 
 
 def load_page(conn: sqlite3.Connection, page_id: int) -> Page:
-    """A stored page with its exact body and the link that led to it. Raises DatabaseDamaged, BodyPruned, or KeyError if
+    """A stored page with its exact bodies and the link that led to it. Raises DatabaseDamaged, BodyPruned, or KeyError if
     there is no such page.
     """
     page, body_id, parts = load_page_without_bodies(conn, page_id)
-    return replace(page, body=load_body(conn, body_id), parts=tuple(load_body(conn, part) for part in parts))
+    body = load_body(conn, body_id)
+    return replace(
+        page,
+        body=body,
+        parts=tuple(load_body(conn, part) for part in parts),
+        drawn=load_drawn(conn, page_id, body),
+    )
 
 
 def load_page_without_bodies(conn: sqlite3.Connection, page_id: int) -> tuple[Page, int, tuple[int, ...]]:

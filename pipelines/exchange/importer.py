@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from db.connection.writer import Writer
@@ -25,6 +25,7 @@ from db.store.archive_import import (
     insert_revisit,
     sources_by_host,
 )
+from db.store.drawings import pack_drawing
 from db.store.facts import Body, Fetch, ReceivedPage, pack_body
 from pipelines.exchange.items import ArchivedPage, Item, KnownFetch, Revisit, SkippedRecord, SkippedRecords
 from pipelines.urls import link_key
@@ -114,6 +115,7 @@ class Importer:
         if isinstance(item, Revisit):
             return self._put_revisit(conn, item, link, now)
         assert body is not None
+        drawing = item.drawing
         received = ReceivedPage(
             fetch=self._fetch(conn, item, now),
             source_id=self._source(conn, item, now),
@@ -121,6 +123,14 @@ class Importer:
             content_type=item.headers.get("Content-Type"),
             body=body,
             parts=parts,
+            drawing=replace(
+                drawing.record,
+                source_id=self._source(conn, item, now),
+                run_id=self._run_id,
+                document=pack_drawing(drawing.document, item.body),
+            )
+            if drawing
+            else None,
         )
         page_id, new = insert_archived_page(conn, received, link, now)
         self._remember(item.digest, page_id)

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.models import Link
+from pipelines.exchange.warc_drawing import ArchivedDrawing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedPage:
     """A page as received. `url`: the requested address; `final_url`: after redirects; `digest`: identifies the payload in its file.
 
-    `link`, `source`, `duration_ms` and `parts` are only known in exports of Copydesk.
+    `link`, `source`, `duration_ms`, `parts` and `drawing` are only known in exports of Copydesk.
     """
 
     url: str
@@ -31,6 +32,7 @@ class ArchivedPage:
     source: tuple[str, str] | None = None
     duration_ms: int | None = None
     parts: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    drawing: ArchivedDrawing | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """The WARC header `X-Copydesk-Page`: what the WARC standard has no place for, so that an export can be imported without loss.
 
 Its value is JSON in ASCII: the requested address if it was redirected, the link with what the listing said (extraction uses it),
-the source, the duration of the request, and the number of records with further parts that follow. The standard lets readers ignore
-headers that they do not know.
+the source, the duration of the request, the number of records with further parts that follow, and whether a drawn document does.
+The standard lets readers ignore headers that they do not know.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class WarcHeader:
     duration_ms: int | None = None
     parts: int = 0
     is_part: bool = False
+    drawn: bool = False
+    """Whether a record with its drawn document follows, after the parts."""
 
 
 def encode_header(exported: WarcHeader) -> str:
@@ -53,6 +55,7 @@ def encode_header(exported: WarcHeader) -> str:
         "duration_ms": exported.duration_ms,
         "parts": exported.parts,
         "part": exported.is_part,
+        "drawn": exported.drawn,
     }
     return json.dumps({name: value for name, value in said.items() if value})
 
@@ -74,6 +77,7 @@ def decode_header(headers: Any) -> WarcHeader | None:
             duration_ms=int(said["duration_ms"]) if said.get("duration_ms") else None,
             parts=min(_MOST_PARTS, max(0, int(said.get("parts", 0)))),
             is_part=bool(said.get("part")),
+            drawn=bool(said.get("drawn")),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
@@ -16,6 +17,7 @@ from db.http_statuses import is_page_status
 from pipelines.content_encoding import BodyTooBig, EncodingError, looks_like_markup
 from pipelines.exchange.items import ArchivedPage, IsKnown, Item, KnownFetch, Revisit, SkippedRecord
 from pipelines.exchange.unpack import read_body
+from pipelines.exchange.warc_drawing import ArchivedDrawing, decode_drawing
 from pipelines.exchange.warc_header import ORIGINAL, WarcHeader, decode_header
 from pipelines.exchange.warc_records import TRUNCATION_ERRORS, DamagedRange, bytes_left, read_records
 from pipelines.truncation import is_full_range
@@ -49,7 +51,7 @@ def read_warc(file: IO[bytes], name: str, *, limit: int, is_known: IsKnown) -> I
 
 
 class _WarcItems:
-    """State between records: redirects, and the page whose further parts follow."""
+    """State between records: redirects, and the page whose further parts and drawn document follow."""
 
     def __init__(self, name: str, limit: int, is_known: IsKnown) -> None:
         self._name, self._limit, self._is_known = name, limit, is_known
@@ -57,6 +59,7 @@ class _WarcItems:
         self._whole: ArchivedPage | None = None
         self._missing = 0
         self._skipping = 0
+        self._drawn = False
 
     def flush(self) -> Iterator[Item]:
         """Give a page whose further parts are missing without them, as a crawl does."""
@@ -69,6 +72,8 @@ class _WarcItems:
         if record.rec_type == "revisit":
             yield from self.flush()
             yield self._revisit(record)
+        elif record.rec_type == "conversion" and self._drawn and (self._whole or self._skipping):
+            yield from self._drawing(record)
         elif record.rec_type in ("resource", "conversion") and not isinstance(_address_and_time(record), SkippedRecord):
             # Not a response of the server but made from one: counted, so that the report mentions it.
             yield SkippedRecord(reason="resource")
@@ -79,7 +84,8 @@ class _WarcItems:
             else:
                 yield from self.flush()
                 item = self._response(record, exported)
-                parts = exported.parts if exported else 0
+                self._drawn = exported is not None and exported.drawn
+                parts = exported.parts + exported.drawn if exported else 0
                 if isinstance(item, ArchivedPage) and parts:
                     self._whole, self._missing = item, parts
                 else:
@@ -97,11 +103,30 @@ class _WarcItems:
             return
         url = record.rec_headers.get_header("WARC-Target-URI") or ""
         whole = self._whole
-        fields = {name: getattr(whole, name) for name in whole.__dataclass_fields__}
-        self._whole = ArchivedPage(**fields | {"parts": (*whole.parts, (url, body))})
+        self._whole = replace(whole, parts=(*whole.parts, (url, body)))
         self._missing -= 1
         if not self._missing:
             yield from self.flush()
+
+    def _drawing(self, record: Any) -> Iterator[Item]:
+        """Add the drawn document to the page that it was made of."""
+        self._drawn = False
+        if self._whole is None:
+            self._skipping -= 1
+            return
+        place = _address_and_time(record)
+        try:
+            body = read_body(record.raw_stream, encodings="", chunked=False, limit=self._limit)
+        except BodyTooBig:
+            place = SkippedRecord(reason="too_big")
+        if bytes_left(record) > 0 and not isinstance(place, SkippedRecord):
+            raise EOFError("a record is shorter than its length")
+        if not isinstance(place, SkippedRecord):
+            made = ArchivedDrawing(record=decode_drawing(record.rec_headers, *place), document=body)
+            self._whole = replace(self._whole, drawing=made)
+        yield from self.flush()
+        if isinstance(place, SkippedRecord):
+            yield place
 
     def _response(self, record: Any, exported: WarcHeader | None) -> Item:
         place = _address_and_time(record)

@@ -18,7 +18,10 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from db.store.archive_export import ExportedPage
+from db.store.drawings import DrawingRecord
 from db.timestamps import format_timestamp
+from pipelines.exchange.warc_drawing import CONTENT_TYPE, encode_drawing
+from pipelines.exchange.warc_drawing import HEADER as DRAWING_HEADER
 from pipelines.exchange.warc_header import HEADER, ORIGINAL, WarcHeader, encode_header
 
 _NOT_AS_STORED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -52,7 +55,7 @@ class WarcFile:
         self._writer.write_record(info)
 
     def write(self, stored: ExportedPage) -> None:
-        """Write one page, and its further parts as records after it."""
+        """Write one page, and its further parts and its drawn document as records after it."""
         page = stored.page
         assert page.url is not None
         assert page.fetched_at is not None
@@ -62,17 +65,38 @@ class WarcFile:
             source=stored.source,
             duration_ms=stored.duration_ms,
             parts=len(page.parts),
+            drawn=stored.drawing is not None,
         )
         at = page.fetched_at.astimezone(UTC)
-        self._response(page.final_url or page.url, at, page.status, stored.headers, page.body, exported)
+        record_id = self._response(page.final_url or page.url, at, page.status, stored.headers, page.body, exported)
         for url, body in zip(stored.part_urls, page.parts, strict=True):
             self._response(
                 url, at, 200, {"Content-Type": page.content_type or "text/html"}, body, WarcHeader(is_part=True)
             )
 
+        if stored.drawing is not None and page.drawn is not None:
+            self._conversion(stored.drawing, page.drawn, record_id)
+
+    def _conversion(self, drawing: DrawingRecord, document: bytes, record_id: str) -> None:
+        """Write the drawn document of the response with this record id."""
+        record = self._writer.create_warc_record(
+            drawing.url,
+            "conversion",
+            payload=BytesIO(document),
+            length=len(document),
+            warc_content_type=CONTENT_TYPE,
+            warc_headers_dict={
+                "WARC-Date": format_timestamp(drawing.started_at),
+                "WARC-Refers-To": record_id,
+                DRAWING_HEADER: encode_drawing(drawing),
+            },
+        )
+        self._writer.write_record(record)
+
     def _response(
         self, url: str, at: datetime, status: int, headers: Mapping[str, str], body: bytes, exported: WarcHeader
-    ) -> None:
+    ) -> str:
+        """Write a response; returns its record id."""
         kept = [
             (f"{ORIGINAL}{name}" if name.lower() in _NOT_AS_STORED else name, _CONTROL.sub(" ", value))
             for name, value in headers.items()
@@ -87,6 +111,7 @@ class WarcFile:
             warc_headers_dict={"WARC-Date": format_timestamp(at), HEADER: encode_header(exported)},
         )
         self._writer.write_record(record)
+        return str(record.rec_headers.get_header("WARC-Record-ID"))
 
 
 def _phrase(status: int) -> str:

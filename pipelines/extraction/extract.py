@@ -23,6 +23,9 @@ from pipelines.extraction.text.word_count import count_words
 
 MAX_BODY = 20 * 1024 * 1024
 """Bytes. The longest development page has 1.6 million."""
+ENOUGH_OF_DRAWN = 0.8
+"""Share of the drawn text's words with which the received text counts as whole: scripts add teasers and calls to most pages."""
+_DRAWN_TYPE = "text/html; charset=utf-8"
 _HTML_TYPES = re.compile(r"html|xml|^text/plain|^application/octet-stream|^$", re.I)
 _LOOKS_HTML = re.compile(rb"<(?:!doctype\s{1,9}html|html|head|body|meta|div|article|p|title|table)[\s>]", re.I)
 _BINARY_SIGNATURES = (
@@ -70,6 +73,10 @@ def extract(page: Page, sites: Sites) -> Outcome:
 
 
 def _extract(page: Page, sites: Sites) -> Outcome:
+    if page.drawn is not None:
+        received = _extract(replace(page, drawn=None), sites)
+        drawn = _extract(replace(page, body=page.drawn, drawn=None, content_type=_DRAWN_TYPE), sites)
+        return choose_reading(received, drawn)
     if rejection := _check_input(page):
         return rejection
     decoded = decode(page.body, page.content_type, page.address)
@@ -77,6 +84,19 @@ def _extract(page: Page, sites: Sites) -> Outcome:
         return Rejection(reason=Reason.UNDECODABLE, detail="No character encoding makes readable text of this body.")
     outcome = read_article(decoded.text, page, sites)
     return _join_parts(outcome, page, sites) if page.parts and isinstance(outcome, Article) else outcome
+
+
+def choose_reading(received: Outcome, drawn: Outcome) -> Outcome:
+    """What a page says that was read both ways: as received, and as a browser has drawn it.
+
+    The drawn document counts where it says more: it also holds what scripts put around the text.
+    """
+    if not isinstance(drawn, Article):
+        return received if isinstance(received, Article) else drawn
+    if isinstance(received, Article) and received.word_count >= ENOUGH_OF_DRAWN * drawn.word_count:
+        return received
+    by = f"{drawn.provenance.get('text', '')}, drawn by a browser"
+    return replace(drawn, provenance=dict(drawn.provenance) | {"text": by})
 
 
 def _join_parts(first: Article, page: Page, sites: Sites) -> Article:

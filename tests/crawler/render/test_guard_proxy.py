@@ -1,0 +1,111 @@
+"""The guarding proxy, asked without a browser; and what is said where there is none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from crawler.http.guard import DnsCache
+from crawler.http.networks import parse_networks
+from crawler.render.browsers import find_browser, missing_part
+from crawler.render.guard_proxy import GuardProxy, Traffic
+from crawler.render.trackers import is_tracker
+from tests.crawler.render.web import Answer, Server, html, odd_lookup
+
+
+async def _ask(request: bytes, allowed: tuple[str, ...], proxies: Mapping[str, str]) -> tuple[bytes, Traffic]:
+    proxy = GuardProxy(DnsCache(odd_lookup), parse_networks(allowed), proxies)
+    url = await proxy.start()
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(request)
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        return answer, proxy.traffic
+    finally:
+        await proxy.close()
+
+
+def ask(request: str, *allowed: str, proxies: Mapping[str, str] | None = None) -> tuple[bytes, Traffic]:
+    """What the proxy answers to a request, and what it counted."""
+    return asyncio.run(_ask(request.encode(), allowed, proxies or {}))
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("http://127.0.0.1:9/", "address: 127.0.0.1"),
+        ("http://inside.example/", "address: inside.example"),
+        ("http://two.example/", "address: two.example"),
+        ("http://[::1]/", "address: ::1"),
+        ("http://2130706433/", "address: 2130706433"),
+        ("http://nowhere.example/", "unknown host: nowhere.example"),
+        ("http://stats.doubleclick.net/", "tracker: stats.doubleclick.net"),
+        ("ftp://site.example/", "not http: ftp"),
+        ("/", "not http: "),
+    ],
+)
+def test_what_is_refused(target: str, reason: str) -> None:
+    allowed = () if "two" not in target else ("127.0.0.2/32",)
+    answer, traffic = ask(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n", *allowed)
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    assert dict(traffic.refused) == {reason: 1}
+
+
+@pytest.mark.parametrize(
+    "target", ["127.0.0.1:443", "localhost:80", "inside.example:443", "[::ffff:10.0.0.1]:443", ":1", "x:y"]
+)
+def test_tunnels_that_are_refused(target: str) -> None:
+    answer, traffic = ask(f"CONNECT {target} HTTP/1.1\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    assert traffic.refused
+
+
+def test_a_request_arrives_without_what_was_meant_for_the_proxy() -> None:
+    def answer(path: str) -> Answer:
+        return html(f"you asked for {path}")
+
+    with Server(answer, "127.0.0.2") as server:
+        head = "Host: x\r\nProxy-Connection: keep-alive\r\nConnection: keep-alive\r\nX-Own: 1\r\n"
+        said, traffic = ask(f"GET http://site.example:{server.port}/a?b=1 HTTP/1.1\r\n{head}\r\n", "127.0.0.2/32")
+        assert b"you asked for /a?b=1" in said
+        assert traffic.requests == 1
+        assert traffic.bytes == len(said)
+        tunnel = f"CONNECT site.example:{server.port} HTTP/1.1\r\n\r\nGET /tunnelled HTTP/1.0\r\n\r\n"
+        said, _ = ask(tunnel, "127.0.0.2/32")
+        assert said.startswith(b"HTTP/1.1 200 ")
+        assert b"you asked for /tunnelled" in said
+
+
+def test_it_goes_on_through_the_proxy_of_the_environment() -> None:
+    with Server(lambda path: html(f"proxied {path}"), "127.0.0.1") as upstream:
+        proxies = {"http": f"http://name:secret@127.0.0.1:{upstream.port}"}
+        said, _ = ask("GET http://nowhere.example/a HTTP/1.1\r\nHost: nowhere.example\r\n\r\n", proxies=proxies)
+        assert b"proxied http://nowhere.example/a" in said
+        refused, _ = ask("GET http://10.0.0.1/a HTTP/1.1\r\nHost: x\r\n\r\n", proxies=proxies)
+        assert refused.startswith(b"HTTP/1.1 403 ")
+        assert upstream.heard == ["http://nowhere.example/a"]
+
+
+def test_trackers_are_known_by_their_host_and_those_below() -> None:
+    assert is_tracker("www.google-analytics.com")
+    assert is_tracker("Doubleclick.NET.")
+    assert not is_tracker("notdoubleclick.net")
+    assert not is_tracker("net")
+
+
+def test_what_is_missing_is_said_with_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
+    monkeypatch.setattr("sys.platform", "linux")
+    assert find_browser() is None
+    missing = missing_part()
+    assert missing is not None
+    assert "apt install chromium" in missing.advice
+    own = tmp_path / "chromium-1234" / "chrome-linux" / "chrome"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    assert find_browser() == own
