@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from db.config import units
+from db.config.loss_limits import LossLimits, loss_limits
 
 FrontPage = Literal["auto", "always", "never"]
 LogFormat = Literal["human", "json"]
@@ -270,6 +271,11 @@ class Settings(SharedSettings):
         units.duration,
         "30s",
         help="The most that extraction of one page may take before it is stopped and recorded as too_slow.",
+    )
+    lose_at_most: LossLimits = setting(
+        loss_limits,
+        {"articles": "0.1%", "title": "0.5%", "text": "0.5%", "published": "0.5%", "authors": "1%"},
+        help="Gates of `copydesk extract stored --gated`: a source that would lose more of a field is held back.",
     )
     crawls_at_once: int = setting(
         _one_or_more,

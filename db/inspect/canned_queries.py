@@ -10,7 +10,8 @@ _HIDDEN_TABLES = (
     "marks", "marked_texts", "likenesses", "claims", "unsettled",
     "page_parameters", "parameter_evidence", "folded_pages", "address_rules", "link_twins", "twins_made",
     "visits", "validators", "robots", "holds", "turns", "unread", "service",
-    "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "extractors", "extractions",
+    "watched", "rhythms", "to_extract", "past_outcomes", "staged_outcomes", "gated_sources",
+    "dictionaries", "bodies", "page_parts", "extractors", "extractions",
     "_sqlite_migrations",
 )  # fmt: skip
 

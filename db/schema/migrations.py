@@ -20,6 +20,7 @@
     search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
+    staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
 
@@ -29,6 +30,7 @@ Never edit a released step: add one. A step that rebuilds a table must recreate 
 from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
+from db.schema.gate_tables import GATES
 from db.schema.notice_tables import NOTICES, REJECTIONS
 from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
 from db.schema.service_tables import (
@@ -286,6 +288,13 @@ def m0024_notices(db: Database) -> None:
     for statement in (*_statements(NOTICES), REJECTIONS, fields):
         db.execute(statement)
     make_views(db)
+
+
+@migrations()
+def m0028_gates(db: Database) -> None:
+    """Gated re-extraction: results that wait for the verdict on their source."""
+    for statement in _statements(GATES):
+        db.execute(statement)
 
 
 def step_names() -> frozenset[str]:
