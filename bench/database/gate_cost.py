@@ -11,7 +11,9 @@ processes and the peak memory of the main process of each run, and the ratio of 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -24,16 +26,17 @@ from bench.cpu import Cpu
 from bench.crawl.crawl_memory import rss
 from bench.database.replay_speed import COPYDESK, environment
 
-PARAGRAPHS = 12
+PARAGRAPHS, LENGTH = 12, 40
+"""Paragraphs of a page, and words of a paragraph."""
+WORDS = ["".join(syllables) for syllables in itertools.product(("ha", "ro", "mi", "ken", "dul", "so"), repeat=5)]
 PLAIN, GATED = ("extract", "stored", "--stale"), ("extract", "stored", "--stale", "--gated")
 
 
 def page_of(source: int, number: int) -> str:
-    """A page of some 4 KB whose words are its own."""
+    """A page of some 4 KB whose words are its own, so that none is a copy of another."""
+    chance = random.Random(f"{source}/{number}")
     lines = (
-        f"<p>In part {part} of report {number} the office of town {source} said that {number * 7 + part} boats came in, "
-        f"{number % 97} of them late, and that pier {(number + part) % 31} would be closed for {part + 1} weeks from "
-        f"Monday, because divers had found the piles of {1900 + number % 99} no longer sound enough for the winter.</p>"
+        f"<p>In part {part} the office of the town said that {' '.join(chance.choices(WORDS, k=LENGTH))}.</p>"
         for part in range(PARAGRAPHS)
     )
     return (
