@@ -32,7 +32,7 @@ PAGES = (
 )
 # Named in the README as not there yet. When one is there, this line and the README are to be changed.
 NOT_YET: set[str] = set()
-MOST_LINES = 375
+MOST_LINES = 380
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")

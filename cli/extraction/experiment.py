@@ -121,12 +121,13 @@ def _source_json(source: SourceResult, limits: LossLimits) -> dict[str, object]:
             for name, tally in source.tally.fields.items()
             if tally.pages
         },
-        "examples": [_example_json(example) for example in source.examples],
+        "examples": [example_json(example) for example in source.examples],
         "failed": [{"url": url, "reason": reason} for url, reason in source.failed],
     }
 
 
-def _example_json(example: FieldExample) -> dict[str, object]:
+def example_json(example: FieldExample) -> dict[str, object]:
+    """An example as JSON, its sides as excerpts."""
     stored, new = excerpt(example.stored, example.new)
     return {
         "page_id": example.page_id,
@@ -178,6 +179,13 @@ def _source_lines(source: SourceResult, limits: LossLimits) -> Iterator[str]:
     yield styled(f"{plain(source.name)}: {verdict}", bold=True, fg=_COLOURS.get(verdict))
     for over in source.exceeded(limits):
         yield f"  would be held back: {over}"
+    yield from field_lines(source)
+    for url, reason in source.failed:
+        yield f"  would fail and keep its outcome: {plain(url)} ({reason})"
+
+
+def field_lines(source: SourceResult) -> Iterator[str]:
+    """The fields that differ, with examples side by side."""
     for name, tally in source.tally.fields.items():
         if not tally.pages:
             continue
@@ -187,8 +195,6 @@ def _source_lines(source: SourceResult, limits: LossLimits) -> Iterator[str]:
         columns = (Column(title="    page", fixed=True), Column(title="stored"), Column(title="new"))
         if sides:
             yield from table(columns, sides, width=screen_width() if on_terminal() else None)
-    for url, reason in source.failed:
-        yield f"  would fail and keep its outcome: {plain(url)} ({reason})"
 
 
 def _sides(example: FieldExample) -> tuple[str, str, str]:

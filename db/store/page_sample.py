@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 _ROWS = """
 SELECT p.id, p.source_id FROM json_each(?) wanted JOIN pages p ON p.id = wanted.value
@@ -18,6 +19,7 @@ FROM json_each(?) wanted JOIN pages p ON p.id = wanted.value
 LEFT JOIN articles a ON a.page_id = p.id LEFT JOIN links l ON l.id = p.link_id
 """
 _READ_AT_ONCE = 5000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,14 @@ def sample_pages(conn: sqlite3.Connection, pages: Sequence[int], size: int) -> P
     for source_id, count in _equal_parts(of, size or len(pages)).items():
         if count:
             ordered = _oldest_first(conn, by_source[source_id])
-            taken[source_id] = [ordered[(2 * n + 1) * len(ordered) // (2 * count)] for n in range(count)]
+            taken[source_id] = evenly_spaced(ordered, count)
     return PageSample(pages=taken, of=of)
+
+
+def evenly_spaced(ordered: Sequence[T], size: int) -> list[T]:
+    """So many of these (0: all), each in the middle of an equal part."""
+    count = min(size, len(ordered)) or len(ordered)
+    return [ordered[(2 * n + 1) * len(ordered) // (2 * count)] for n in range(count)]
 
 
 def address_keys(conn: sqlite3.Connection, pages: Sequence[int]) -> Iterable[tuple[int, str | None, str]]:

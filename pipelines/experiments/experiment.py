@@ -48,6 +48,19 @@ class SourceResult:
     failed: list[tuple[str, str]] = field(default_factory=list)
     """Address and reason of pages that crash or take too long now."""
 
+    def keep_examples(self, page_id: int, url: str, compared: OutcomeComparison) -> int:
+        """Keep the differences of a page as examples, where there are not enough of their kind; returns how many were kept."""
+        before = len(self.examples)
+        for one in compared.of_article:
+            name, effect = one.article_field, one.effect.value
+            if compared.fate in _OF_ARTICLES:
+                name, effect = ARTICLES, _OF_ARTICLES[compared.fate]
+            if sum((example.field, example.effect) == (name, effect) for example in self.examples) < EXAMPLES:
+                self.examples.append(
+                    FieldExample(page_id=page_id, url=url, field=name, effect=effect, stored=one.before, new=one.after)
+                )
+        return len(self.examples) - before
+
     def exceeded(self, limits: LossLimits) -> tuple[LimitExceeded, ...]:
         """The limits that the sample exceeds."""
         return exceeded(self.tally, limits)
@@ -85,21 +98,10 @@ class Experiment:
         source = self.sources[source_id]
         compared = source.tally.add(before[1], made)
         if compared.fate in DIFFERING:
-            self._keep_examples(source, result.page_id, url, compared)
+            if self._examples < EXAMPLES_IN_ALL:
+                self._examples += source.keep_examples(result.page_id, url, compared)
         elif compared.fate == "failed" and len(source.failed) < EXAMPLES:
             source.failed.append((url, made.reason or ""))
         if (key := self.keys.get(result.page_id)) is not None:
             self.stored_scores.add(self.labels[key], before[1])
             self.new_scores.add(self.labels[key], made)
-
-    def _keep_examples(self, source: SourceResult, page_id: int, url: str, compared: OutcomeComparison) -> None:
-        for one in compared.of_article:
-            name, effect = one.article_field, one.effect.value
-            if compared.fate in _OF_ARTICLES:
-                name, effect = ARTICLES, _OF_ARTICLES[compared.fate]
-            kept = sum((example.field, example.effect) == (name, effect) for example in source.examples)
-            if kept < EXAMPLES and self._examples < EXAMPLES_IN_ALL:
-                self._examples += 1
-                source.examples.append(
-                    FieldExample(page_id=page_id, url=url, field=name, effect=effect, stored=one.before, new=one.after)
-                )

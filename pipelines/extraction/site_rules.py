@@ -110,6 +110,18 @@ def read_ruled(
     return RuleValues(values=values, by=f"site rule {site.name}")
 
 
+def rule_finds(html: str, rules: Sequence[FieldRule]) -> tuple[str | None, ...]:
+    """What each rule finds first on a page, as text, whatever its `until` says; None where it finds nothing.
+
+    Whether that can be read as the rule's field is another question.
+    """
+    page = RawPage(html)
+    found = ((piece for piece in page.find(rule, _TELLING.get(rule.field))) for rule in rules)
+    return tuple(
+        next((piece.text for piece in pieces if piece.lines or piece.element is not None), None) for pieces in found
+    )
+
+
 def _published(rules: Sequence[FieldRule], reader: _Reader, day: date | None) -> Moment | None:
     """The time of publication: where nothing else says it, what a rule reads says whether the rule was in force then."""
     for rule in rules:
