@@ -39,7 +39,19 @@ _COMMANDS = (
         "alerts",
         "why",
     ),
-    *("extract", "settle", "cluster", "import", "export", "backup", "upkeep", "doctor", "completion", "schema"),
+    *(
+        "extract",
+        "rules",
+        "settle",
+        "cluster",
+        "import",
+        "export",
+        "backup",
+        "upkeep",
+        "doctor",
+        "completion",
+        "schema",
+    ),
 )
 # Commands that are named like a Python keyword, with the name of their module and function.
 _NAMES = {"import": "import_archives"}

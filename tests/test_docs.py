@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import pytest
 from cli.commands.extract import ExtractGroup
 from cli.main import copydesk
 from crawler.http.record import _FAILURES
-from db.config.loader import load_config
+from db.config.loader import load_config, toml_value
 from db.config.settings import DECLARED
 from db.connection.database import open_database
 from db.models import Article, Reason
@@ -108,7 +107,7 @@ def all_commands(group: click.Group, above: str = "") -> Iterator[str]:
 def settings_table() -> list[str]:
     """The rows of the table of settings as the declarations have them."""
     return [
-        f"| `{setting.name}` | `{json.dumps(setting.default, ensure_ascii=False)}` | {'yes' if setting.per_source else ''}"
+        f"| `{setting.name}` | `{toml_value(setting.default)}` | {'yes' if setting.per_source else ''}"
         f" | {setting.help} |"
         for setting in DECLARED
     ]

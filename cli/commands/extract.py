@@ -3,6 +3,7 @@
     extract FILE…       files, standard input or addresses; needs no database (`cli.extraction.pages`)
     extract stored      stored pages again, into the database or Parquet files
     extract preview     what that would change
+    extract experiment  the same on a sample, source by source, with a verdict
     extract undo        bring back what it replaced
     extract archives    WARC and Parquet files of pages, into Parquet files
 
@@ -11,8 +12,6 @@ Before these commands existed, `extract` did all of it by options. They still wo
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,56 +19,17 @@ import click
 
 from cli.context import CommandContext
 from cli.engine_options import EngineOptions, engine_options
+from cli.extraction.earlier_options import EarlierOptions, check_earlier, earlier_engine, earlier_options, run_earlier
+from cli.extraction.gate_options import GateOptions, SampleOptions, gate_options, sample_options
 from cli.extraction.selection import SelectionOptions, selection_options
-from cli.option_groups import option_group
+from cli.extraction.tasks import at_most, experiment_with, extract_files, extract_stored, preview_stored, undo_run
 from cli.ordered_group import OrderedGroup
 from cli.parameters import FileToWrite
-from db.errors import UsageError
 
 _jobs = click.option(
     "--jobs", metavar="N", type=click.IntRange(1, 256), default=1, show_default=True, help="Number of worker processes."
 )
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierOptions:
-    """The options of `extract` that have become commands."""
-
-    stale: bool
-    everything: bool
-    source: str | None
-    since: str | None
-    where: str | None
-    undone: int | None
-    dry_run: bool
-    report: Path | None
-    as_json: bool
-    archives: tuple[str, ...]
-    to: str | None
-
-
-_earlier_options = option_group(
-    EarlierOptions,
-    "earlier",
-    click.option("--stale", is_flag=True, hidden=True),
-    click.option("--all", "everything", is_flag=True, hidden=True),
-    click.option("--source", hidden=True),
-    click.option("--since", hidden=True),
-    click.option("--where", hidden=True),
-    click.option("--undo", "undone", type=int, hidden=True),
-    click.option("--dry-run", is_flag=True, hidden=True),
-    click.option("--report", type=FileToWrite(), hidden=True),
-    click.option("--json", "as_json", is_flag=True, hidden=True),
-    click.option("--from", "archives", multiple=True, hidden=True),
-    click.option("--to", hidden=True),
-)
-_earlier_engine = option_group(
-    EngineOptions,
-    "engine",
-    click.option("--engine", type=click.Choice(["local", "dask"]), default="local", hidden=True),
-    click.option("--scheduler", hidden=True),
-)
 
 
 class PagesCommand(click.Command):
@@ -133,8 +93,8 @@ class ExtractGroup(OrderedGroup):
 )
 @click.option("--url", metavar="URL", help="The address of the page, where one FILE or - is given.")
 @_jobs
-@_earlier_options
-@_earlier_engine
+@earlier_options
+@earlier_engine
 @click.pass_obj
 def _pages(
     context: CommandContext | None,
@@ -153,53 +113,22 @@ def _pages(
         where=earlier.where,
         url=None if pages else url,
     )
-    given = [bool(pages), manifest is not None, selected.given, earlier.undone is not None, bool(earlier.archives)]
+    stored = selected.given or earlier.experiment
+    given = [bool(pages), manifest is not None, stored, earlier.undone is not None, bool(earlier.archives)]
     if sum(given) != 1:
         raise click.UsageError(
             "Give files, addresses or - (standard input), or --manifest FILE, or a command (`copydesk extract --help`)."
         )
     context = context or CommandContext()
-    if selected.given or earlier.undone is not None or earlier.archives:
-        return _run_earlier(context, earlier, selected, engine, jobs)
-    _check_earlier(earlier, engine, selects=False)
+    if stored or earlier.undone is not None or earlier.archives:
+        return run_earlier(context, earlier, selected, engine, jobs)
+    check_earlier(earlier, engine, selects=False)
     from cli.extraction.pages import extract_manifest, extract_pages
 
     if manifest is not None:
-        extract_manifest(context, manifest, _at_most(jobs))
+        extract_manifest(context, manifest, at_most(jobs))
     else:
-        extract_pages(context, pages, url, _at_most(jobs))
-
-
-def _run_earlier(
-    context: CommandContext, earlier: EarlierOptions, selected: SelectionOptions, engine: EngineOptions, jobs: int
-) -> None:
-    """Do what a command does that was an option before."""
-    _check_earlier(earlier, engine, selects=selected.given)
-    if earlier.undone is not None:
-        _undo(context, earlier.undone, as_json=earlier.as_json)
-    elif earlier.archives:
-        if not earlier.to:
-            raise UsageError(
-                "--from needs --to ADDRESS, the folder for the Parquet files; to read archives into the database, use"
-                " `copydesk import ADDRESS`, which takes the same --engine"
-            )
-        _archives(context, earlier.archives, earlier.to, engine, jobs, as_json=earlier.as_json)
-    elif not earlier.dry_run:
-        _stored(context, selected, earlier.to, engine, jobs, as_json=earlier.as_json)
-    elif earlier.to:
-        raise UsageError("--dry-run cannot be combined with --to")
-    else:
-        _preview(context, selected, earlier.report, engine, jobs, as_json=earlier.as_json)
-
-
-def _check_earlier(earlier: EarlierOptions, engine: EngineOptions, *, selects: bool) -> None:
-    """Raise click.UsageError where an option is given that belongs to another task."""
-    if earlier.dry_run and not selects:
-        raise click.UsageError("--dry-run needs a selection of stored pages.")
-    if earlier.report is not None and not earlier.dry_run:
-        raise click.UsageError("--report needs --dry-run.")
-    if not (earlier.archives or selects) and (engine.given or earlier.to):
-        raise click.UsageError("--engine, --scheduler and --to need --from or a selection of stored pages.")
+        extract_pages(context, pages, url, at_most(jobs))
 
 
 @click.command("stored", short_help="Extract stored pages again.")
@@ -207,6 +136,7 @@ def _check_earlier(earlier: EarlierOptions, engine: EngineOptions, *, selects: b
 @click.option(
     "--to", metavar="ADDRESS", help="Write the outcomes as Parquet files into this folder; the database stays as it is."
 )
+@gate_options
 @_jobs
 @engine_options
 @_as_json
@@ -215,6 +145,7 @@ def _stored_command(
     context: CommandContext,
     selected: SelectionOptions,
     to: str | None,
+    gates: GateOptions,
     jobs: int,
     engine: EngineOptions,
     as_json: bool,
@@ -224,13 +155,17 @@ def _stored_command(
     Replaces the outcomes that differ; `copydesk extract undo` restores them. All options that select pages can be combined,
     except --all. Interrupt it at any time: the same command continues.
 
+    With --gated, a source is written only if its articles lose no more than the setting lose_at_most allows, field by field. Other
+    sources stay as they are; they are listed, and the exit code is 1.
+
     \b
     Examples:
       copydesk extract stored --stale --jobs 2
+      copydesk extract stored --stale --gated --accept example-daily
       copydesk extract stored --source example-daily --since 7d
       copydesk extract stored --where "articles.title LIKE '%|%'"
     """
-    _stored(context, selected, to, engine, jobs, as_json=as_json)
+    extract_stored(context, selected, to, engine, jobs, gates=gates, as_json=as_json)
 
 
 @click.command("preview", short_help="Show what extracting stored pages again would change.")
@@ -257,7 +192,36 @@ def _preview_command(
       copydesk extract preview --stale
       copydesk extract preview --source example-daily --report changes.html
     """
-    _preview(context, selected, report, engine, jobs, as_json=as_json)
+    preview_stored(context, selected, report, engine, jobs, as_json=as_json)
+
+
+@click.command("experiment", short_help="Compare a sample of stored pages, source by source.")
+@selection_options
+@sample_options
+@_jobs
+@engine_options
+@_as_json
+@click.pass_obj
+def _experiment_command(
+    context: CommandContext,
+    selected: SelectionOptions,
+    sampled: SampleOptions,
+    jobs: int,
+    engine: EngineOptions,
+    as_json: bool,
+) -> None:
+    """Extract a sample of stored pages with the code and site rules at hand, and compare with what is stored.
+
+    For each source: the fields that are gained, lost and changed, examples of both sides, a verdict, and whether
+    `extract stored --gated` would hold it back. Writes nothing. Without options that select pages it takes stale ones.
+
+    \b
+    Examples:
+      copydesk extract experiment
+      copydesk extract experiment --source example-daily --sample 0
+      copydesk extract experiment --labels labels.jsonl --json
+    """
+    experiment_with(context, selected, sampled, engine, jobs, as_json=as_json)
 
 
 @click.command("undo", short_help="Restore what an earlier run of `stored` replaced.")
@@ -269,7 +233,7 @@ def _undo_command(context: CommandContext, run: int, as_json: bool) -> None:
 
     `copydesk stats` lists the last runs. A run can be undone for as long as it is kept (setting keep_log).
     """
-    _undo(context, run, as_json=as_json)
+    undo_run(context, run, as_json=as_json)
 
 
 @click.command("archives", short_help="Extract WARC and Parquet files of pages into Parquet files.")
@@ -291,71 +255,7 @@ def _archives_command(
     Example:
       copydesk extract archives 's3://bucket/CC-NEWS-2026*.warc.gz' --to s3://bucket/articles
     """
-    _archives(context, addresses, to, engine, jobs, as_json=as_json)
-
-
-def _at_most(jobs: int) -> int:
-    """No more processes than this machine has processors."""
-    return min(jobs, max(1, os.cpu_count() or 1))
-
-
-# Imported where they are used: the help and the extraction of files need neither a database nor worker processes.
-
-
-def _stored(
-    context: CommandContext,
-    selected: SelectionOptions,
-    to: str | None,
-    options: EngineOptions,
-    jobs: int,
-    *,
-    as_json: bool,
-) -> None:
-    from cli.extraction.engine import ExtractionEngine
-
-    selection = selected.selection(context)
-    engine = ExtractionEngine.from_options(options, _at_most(jobs))
-    if to:
-        from cli.extraction.to_files import extract_selected
-
-        extract_selected(context, selection, to, engine=engine, as_json=as_json)
-    else:
-        from cli.extraction.stored import extract_again
-
-        extract_again(context, selection, engine=engine, as_json=as_json)
-
-
-def _preview(
-    context: CommandContext,
-    selected: SelectionOptions,
-    report: Path | None,
-    options: EngineOptions,
-    jobs: int,
-    *,
-    as_json: bool,
-) -> None:
-    from cli.extraction.engine import ExtractionEngine
-    from cli.extraction.preview import preview
-
-    selection = selected.selection(context)
-    engine = ExtractionEngine.from_options(options, _at_most(jobs))
-    preview(context, selection, engine=engine, as_json=as_json, report=report)
-
-
-def _undo(context: CommandContext, run_id: int, *, as_json: bool) -> None:
-    from cli.extraction.undo import undo
-
-    undo(context, run_id, as_json=as_json)
-
-
-def _archives(
-    context: CommandContext, addresses: tuple[str, ...], to: str, options: EngineOptions, jobs: int, *, as_json: bool
-) -> None:
-    from cli.extraction.engine import ExtractionEngine
-    from cli.extraction.to_files import extract_archives
-
-    engine = ExtractionEngine.from_options(options, _at_most(jobs))
-    extract_archives(context, addresses, to, engine=engine, as_json=as_json)
+    extract_files(context, addresses, to, engine, jobs, as_json=as_json)
 
 
 extract = ExtractGroup(
@@ -376,7 +276,7 @@ extract = ExtractGroup(
       copydesk extract stored --stale
     """,
     epilog="To extract a file that is named like a command, write ./NAME.",
-    commands=[_stored_command, _preview_command, _undo_command, _archives_command],
+    commands=[_stored_command, _preview_command, _experiment_command, _undo_command, _archives_command],
 )
 
 

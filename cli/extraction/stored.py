@@ -7,7 +7,7 @@ import os
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
@@ -28,6 +28,7 @@ from db.store.extractions import (
     queue_pages,
 )
 from db.store.facts import abandon_run, begin_run, end_run, resume_run
+from db.store.gated_extractions import drop_staged_of_run
 from db.store.outcomes import extractor_id
 from db.store.page_selection import Selection, select_pages
 from pipelines.processing.ingest_settings import plan_ingest
@@ -64,11 +65,11 @@ def extract_again(context: CommandContext, selection: Selection, *, engine: Extr
         with readers(plan, engine, database=plan.database) as executor:
             with write(conn):
                 maker = extractor_id(conn, plan.extractor)
-            _drop_outdated(conn, maker)
-            run_id = _queue(context, conn, selection, maker)
+            drop_outdated(conn, maker)
+            run_id = queue_selected(context, conn, selection, maker, name=selection.name)
             with record_failure(conn, run_id), progress_bar("extracted", count_pages_to_extract(conn, run_id)) as show:
                 longest_ms = reextract_run(conn, run_id, maker, executor, stop, show)
-        code = _end(conn, run_id, stop, longest_ms, as_json=as_json)
+        code = end_extraction(conn, run_id, stop, longest_ms, as_json=as_json)
     sys.exit(code)
 
 
@@ -83,7 +84,7 @@ def record_failure(conn: sqlite3.Connection, run_id: int) -> Iterator[None]:
         raise
 
 
-def _drop_outdated(conn: sqlite3.Connection, maker: int) -> None:
+def drop_outdated(conn: sqlite3.Connection, maker: int) -> None:
     """Drop what is left of runs by another version or other rules, which cannot be continued, and print that."""
     for run_id, left in outdated_extractions(conn, maker):
         message = (
@@ -97,14 +98,16 @@ def drop_all_left(conn: sqlite3.Connection, run_id: int, why: str) -> None:
     """Drop the remaining pages of a run, in batches. `why` is recorded with a run that was killed."""
     while True:
         with write(conn):
-            if not drop_pages_to_extract(conn, run_id, QUEUE_BATCH):
+            if not drop_pages_to_extract(conn, run_id, QUEUE_BATCH) + drop_staged_of_run(conn, run_id, QUEUE_BATCH):
                 abandon_run(conn, run_id, datetime.now(UTC), why)
                 return
 
 
-def _queue(context: CommandContext, conn: sqlite3.Connection, selection: Selection, maker: int) -> int:
-    """The id of the run to work on, new or continued, with its pages queued."""
-    before = interrupted_extraction(conn, selection.name, maker)
+def queue_selected(
+    context: CommandContext, conn: sqlite3.Connection, selection: Selection, maker: int, *, name: str
+) -> int:
+    """The id of the run to work on, new or continued, with its pages queued. `name` is what it is continued by."""
+    before = interrupted_extraction(conn, name, maker)
     if before:
         with write(conn):
             resume_run(conn, before[0], os.getpid())
@@ -120,7 +123,7 @@ def _queue(context: CommandContext, conn: sqlite3.Connection, selection: Selecti
         run_id = before[0] if before else begin_run(conn, "extract", os.getpid(), datetime.now(UTC))
         conn.execute(
             "INSERT OR IGNORE INTO extractions (run_id, selection, extractor_id) VALUES (?, ?, ?)",
-            (run_id, selection.name, maker),
+            (run_id, name, maker),
         )
     for start in range(0, len(pages), QUEUE_BATCH):
         with write(conn):
@@ -130,8 +133,16 @@ def _queue(context: CommandContext, conn: sqlite3.Connection, selection: Selecti
     return run_id
 
 
-def _end(conn: sqlite3.Connection, run_id: int, stop: threading.Event, longest_ms: float, *, as_json: bool) -> int:
-    """End the run and print its figures. Returns the exit code."""
+def end_extraction(
+    conn: sqlite3.Connection,
+    run_id: int,
+    stop: threading.Event,
+    longest_ms: float,
+    *,
+    as_json: bool,
+    also: Mapping[str, object] | None = None,
+) -> int:
+    """End the run and print its figures, with `also` in JSON. Returns the exit code."""
     left = count_pages_to_extract(conn, run_id)
     figures = json.loads(conn.execute("SELECT figures FROM extractions WHERE run_id = ?", (run_id,)).fetchone()[0])
     figures["longest_ms"] = round(longest_ms, 1)
@@ -139,10 +150,10 @@ def _end(conn: sqlite3.Connection, run_id: int, stop: threading.Event, longest_m
     with write(conn):
         end_run(conn, run_id, "stopped" if stopped else "finished", datetime.now(UTC), figures, None)
     if as_json:
-        click.echo(json.dumps({"run": run_id, "left": left} | figures))
+        click.echo(json.dumps({"run": run_id, "left": left} | figures | dict(also or {}), ensure_ascii=False))
     else:
         counts = ", ".join(
-            f"{figures[name]} {name}" for name in ("same", "changed", "failed", "pruned") if name in figures
+            f"{figures[name]} {name}" for name in ("same", "changed", "failed", "pruned", "held") if name in figures
         )
         click.echo(f"run {run_id}: {counts or 'no pages'}")
     for page_id in figures.get("failed_pages", []):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import click
 
 from cli.context import CommandContext
-from cli.extraction.stored import drop_all_left, extraction_lock, record_failure
+from cli.extraction.stored import QUEUE_BATCH, drop_all_left, extraction_lock, record_failure
 from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.connection.database import write
@@ -28,6 +28,7 @@ from db.store.extractions import (
     undone_by,
 )
 from db.store.facts import begin_run, end_run
+from db.store.gated_extractions import requeue_staged
 from pipelines.processing.reextract import BROUGHT_BACK_AT_ONCE, settle_in_steps
 
 
@@ -36,6 +37,7 @@ def undo(context: CommandContext, undone: int, *, as_json: bool) -> None:
     with context.open() as db, extraction_lock(context), stopping() as stop:
         conn = db.conn
         _check(conn, undone)
+        _requeue(conn)
         with write(conn):
             begin_undo(conn, undone)
             run_id = begin_run(conn, "undo", os.getpid(), datetime.now(UTC))
@@ -58,6 +60,14 @@ def undo(context: CommandContext, undone: int, *, as_json: bool) -> None:
             click.echo(f"{figures['left']} stay as they are: their bodies have been pruned since", err=True)
     if stop.is_set():
         sys.exit(130)
+
+
+def _requeue(conn: sqlite3.Connection) -> None:
+    """Have a gated run that was interrupted extract again what it had staged: that differs from outcomes that may change now."""
+    while True:
+        with write(conn):
+            if not requeue_staged(conn, QUEUE_BATCH):
+                return
 
 
 def _check(conn: sqlite3.Connection, undone: int) -> None:

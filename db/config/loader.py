@@ -146,7 +146,7 @@ def commented_config() -> str:
         "# Copydesk's settings. Lines that begin with # show the defaults.\n"
         '# Durations: "90s", "30m", "3h", "2d". Sizes: "20MiB", "500kB".\n'
     )
-    blocks = [f"\n# {setting.help}\n# {setting.name} = {_toml(setting.default)}\n" for setting in DECLARED]
+    blocks = [f"\n# {setting.help}\n# {setting.name} = {toml_value(setting.default)}\n" for setting in DECLARED]
     tail = (
         "\n# Any of these can be set for one source (by the name that `copydesk sources list` shows):\n"
         f"# {', '.join(setting.name for setting in DECLARED if setting.per_source)}\n"
@@ -155,9 +155,12 @@ def commented_config() -> str:
     return head + "".join(blocks) + tail
 
 
-def _toml(value: object) -> str:
+def toml_value(value: object) -> str:
+    """A default as it is written in copydesk.toml."""
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {toml_value(item)}' for key, item in value.items())} }}"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return f"[{', '.join(_toml(item) for item in value)}]"
+        return f"[{', '.join(toml_value(item) for item in value)}]"
     return f'"{value}"' if isinstance(value, str) else str(value)

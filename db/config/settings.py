@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from db.config import readers, units
+from db.config.loss_limits import LossLimits, loss_limits
 from db.config.readers import AlwaysOrNever, Every, LogFormat
 from db.config.values import CronLine, ListenAddress, Networks, SecretPlace
 
@@ -242,6 +243,11 @@ class Settings(SharedSettings):
         units.size,
         "1GiB",
         help="The most memory that a browser may take for one page; then it is killed likewise.",
+    )
+    lose_at_most: LossLimits = setting(
+        loss_limits,
+        {"articles": "0.1%", "title": "0.5%", "text": "0.5%", "published": "0.5%", "authors": "1%"},
+        help="Gates of `copydesk extract stored --gated`: a source that would lose more of a field is held back.",
     )
     crawls_at_once: int = setting(
         readers.one_or_more,

@@ -22,6 +22,7 @@
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
+    staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
 
@@ -32,6 +33,7 @@ from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.coverage_tables import COVERAGE
+from db.schema.gate_tables import GATES
 from db.schema.notice_tables import NOTICES, REJECTIONS
 from db.schema.reading_tables import LISTING_READINGS
 from db.schema.render_tables import DRAWINGS
@@ -307,6 +309,13 @@ def m0026_listing_readings(db: Database) -> None:
 def m0027_coverage(db: Database) -> None:
     """Articles, readings of listings and links never fetched are counted by source and day; a judgement is made from them later."""
     for statement in _statements(COVERAGE):
+        db.execute(statement)
+
+
+@migrations()
+def m0028_gates(db: Database) -> None:
+    """Gated re-extraction: results that wait for the verdict on their source."""
+    for statement in _statements(GATES):
         db.execute(statement)
 
 

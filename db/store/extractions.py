@@ -25,8 +25,10 @@ SELECT e.run_id, e.queued FROM extractions e JOIN runs r ON r.id = e.run_id
 WHERE e.selection = ? AND e.extractor_id = ? AND coalesce(r.ended, '') <> 'finished' ORDER BY e.run_id DESC LIMIT 1
 """
 _OUTDATED = """
-SELECT run_id, (SELECT count(*) FROM to_extract t WHERE t.run_id = e.run_id) FROM extractions e
-WHERE extractor_id <> ? AND EXISTS (SELECT 1 FROM to_extract t WHERE t.run_id = e.run_id) ORDER BY run_id
+SELECT run_id, (SELECT count(*) FROM to_extract t WHERE t.run_id = e.run_id)
+    + (SELECT count(*) FROM staged_outcomes s WHERE s.run_id = e.run_id) FROM extractions e
+WHERE extractor_id <> ? AND (EXISTS (SELECT 1 FROM to_extract t WHERE t.run_id = e.run_id)
+    OR EXISTS (SELECT 1 FROM staged_outcomes s WHERE s.run_id = e.run_id)) ORDER BY run_id
 """
 _BEGIN_PRUNING = """
 UPDATE extractions SET selection = 'pruned'

@@ -105,6 +105,18 @@ def apply_site_rules(
     return RuleValues(values=values, provenance=f"site rule {site.name}")
 
 
+def rule_finds(html: str, rules: Sequence[FieldRule]) -> tuple[str | None, ...]:
+    """What each rule finds first on a page, as text, whatever its `until` says; None where it finds nothing.
+
+    Whether that can be read as the rule's field is another question.
+    """
+    page = RawPage(html)
+    found = ((piece for piece in page.find(rule, _VALUE_ATTRIBUTES.get(rule.field))) for rule in rules)
+    return tuple(
+        next((piece.text for piece in pieces if piece.lines or piece.element is not None), None) for pieces in found
+    )
+
+
 def _published(rules: Sequence[FieldRule], reader: _RuleReader, day: date | None) -> Moment | None:
     """The time of publication. Where nothing else gives a day, the time that a rule reads decides whether that rule applied
     then."""

@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from db.connection.database import write
-from db.models import Article, Reason
 from db.search.index import load_tables
 from db.store.extractions import (
     StoredOutcome,
@@ -28,7 +27,7 @@ from db.store.extractions import (
     save_past_outcome,
 )
 from db.store.near_copies import any_unsettled
-from db.store.outcomes import article_row, credit_rows
+from pipelines.processing.outcome_changes import breaks_extraction, outcome_as_stored
 from pipelines.processing.page_executor import PageExecutor, completed_batches
 from pipelines.processing.page_worker import ExtractionResult
 
@@ -49,20 +48,8 @@ LINGER_S = 1.0
 # bounds, lets it in.
 REST_S = 0.005
 LONGEST_REST_S = 0.03
-_BREAKING = frozenset({Reason.CRASHED.value, Reason.TOO_SLOW.value})
 FAILED_NAMED = 100
 """Failed pages listed in the figures of a run."""
-
-
-def outcome_as_stored(result: ExtractionResult) -> StoredOutcome:
-    """The rows that a result would be stored as."""
-    if isinstance(result.outcome, Article):
-        assert result.fingerprint is not None
-        row = article_row(result.page_id, result.address or "", result.outcome, result.fingerprint)
-        article = {name: value for name, value in row.items() if value is not None}
-        credits = tuple(sorted(credit_rows(result.outcome)))
-        return StoredOutcome(reason=None, detail=None, article=article, credits=credits)
-    return StoredOutcome(reason=result.outcome.reason.value, detail=result.outcome.detail or None)
 
 
 def remaining_pages(conn: sqlite3.Connection, run_id: int) -> Iterator[int]:
@@ -94,7 +81,7 @@ def reextract_run(
             with write(conn):
                 began = time.perf_counter()
                 written, changed = record_reextracted(conn, unwritten, run_id, extractor)
-            longest = max(longest, _rest(time.perf_counter() - began))
+            longest = max(longest, rest(time.perf_counter() - began))
             if changed:
                 longest = max(longest, settle_in_steps(conn, stop))
             unwritten = unwritten[written:]
@@ -112,11 +99,11 @@ def settle_in_steps(conn: sqlite3.Connection, stop: threading.Event) -> float:
         with write(conn):
             began = time.perf_counter()
             settle(conn, limit=SETTLED_AT_ONCE)
-        longest = max(longest, _rest(time.perf_counter() - began))
+        longest = max(longest, rest(time.perf_counter() - began))
     return longest
 
 
-def _rest(held_s: float) -> float:
+def rest(held_s: float) -> float:
     """Pause in proportion to the time that the lock was held, so that other writers get it; returns that time."""
     time.sleep(min(LONGEST_REST_S, max(REST_S, held_s)))
     return held_s
@@ -146,14 +133,12 @@ def record_reextracted(
     return written, changed
 
 
-def breaks_extraction(before: StoredOutcome, made: StoredOutcome) -> bool:
-    """Whether the page crashes extraction, or takes too long, and did not before: its stored outcome is kept."""
-    return made.reason in _BREAKING and before.reason not in _BREAKING
-
-
 def _record(conn: sqlite3.Connection, result: ExtractionResult, run_id: int, extractor: int) -> str:
-    """Write one result if it differs; returns the key under which the figures count it."""
-    page_id, made = result.page_id, outcome_as_stored(result)
+    return record_outcome(conn, result.page_id, outcome_as_stored(result), run_id, extractor)
+
+
+def record_outcome(conn: sqlite3.Connection, page_id: int, made: StoredOutcome, run_id: int, extractor: int) -> str:
+    """Write a new outcome of a page if it differs; returns the key under which the figures count it."""
     before = load_outcome(conn, page_id)
     if before is None:
         return "gone"

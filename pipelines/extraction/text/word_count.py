@@ -11,4 +11,9 @@ _WORDS = re.compile(
 
 def count_words(text: str) -> int:
     """The number of words: each Chinese character or kana is one, elsewhere each run of letters or digits."""
-    return len(_WORDS.findall(text))
+    return len(words_of(text))
+
+
+def words_of(text: str) -> list[str]:
+    """The words that `count_words` counts, as they are written."""
+    return _WORDS.findall(text)

@@ -1,0 +1,89 @@
+"""`copydesk rules draft`: site rules proposed from the stored pages of a source."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from cli.context import CommandContext
+from cli.output.progress import progress_bar
+from cli.signals import stopping
+from db.errors import UsageError
+from db.site_rules.parser import parse_site
+from db.store.page_sample import evenly_spaced
+from db.store.pages_of_hosts import ExtractedPage, articles_without, pages_of_source
+from db.store.sources import find_source
+from pipelines.experiments.rule_draft import (
+    FIELDS,
+    Draft,
+    DraftTask,
+    FindCandidates,
+    address_patterns,
+    draft_toml,
+    path_of,
+)
+from pipelines.processing.page_executor import completed_in_order
+from pipelines.processing.worker_pool import TaskFailed, WorkerPool
+
+_AHEAD = 8
+"""Pages submitted for each process."""
+_HOST_SHARE = 0.1
+"""Share of the articles that a host must have for the rules to name it."""
+
+
+def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -> None:
+    """Print the draft as TOML. Raises UsageError where there is too little to draft from."""
+    with context.read() as conn, stopping() as stop:
+        source = find_source(conn, name)
+        pages = pages_of_source(conn, source.id)
+        articles, others = ([page for page in pages if page.is_article is wanted] for wanted in (True, False))
+        if not articles:
+            raise UsageError(f"{source.name} has no article that could be read again; crawl it first")
+        draft = Draft(lacking={field: articles_without(conn, source.id, field) for field in FIELDS})
+        known = frozenset(path_of(page.url) for page in articles)
+        chosen = [*evenly_spaced(articles, sample), *evenly_spaced(others, sample)]
+        pool = WorkerPool(
+            FindCandidates(database=context.config.database, articles=known),
+            processes=jobs,
+            timeout_s=context.config.extract_timeout.total_seconds(),
+        )
+        tasks = ((page, DraftTask(page_id=page.page_id, is_article=page.is_article)) for page in chosen)
+        ahead = _AHEAD * jobs
+        try:
+            with progress_bar("read", len(chosen)) as show:
+                done = completed_in_order(pool.submit, tasks, ahead=lambda: ahead, held=2 * ahead, stop=stop)
+                for number, (page, future) in enumerate(done, 1):
+                    try:
+                        draft.add(page.page_id, page.url, page.is_article, future.result())
+                    except TaskFailed as error:
+                        click.echo(f"{page.url} was left out: {str(error).splitlines()[0]}", err=True)
+                    show(number)
+        finally:
+            pool.stop()
+    if stop.is_set():
+        sys.exit(130)
+    click.echo(
+        f"# A draft from {len(chosen)} of {len(pages)} stored pages of {source.name}. Read it, correct it,\n"
+        "# try it with `copydesk rules test`, and put it into your folder of site rules (setting sites)."
+    )
+    click.echo(_draft_text(draft, articles, others), nl=False)
+
+
+def _draft_text(draft: Draft, articles: Sequence[ExtractedPage], others: Sequence[ExtractedPage]) -> str:
+    urls, other_urls = [page.url for page in articles], [page.url for page in others]
+    hosts = Counter((urlsplit(url).hostname or "").removeprefix("www.") for url in urls)
+    text = draft_toml(
+        hosts=[host for host, count in hosts.most_common() if count >= _HOST_SHARE * len(urls)],
+        patterns=address_patterns(urls, other_urls),
+        articles=len(urls),
+        others=len(other_urls),
+        lists=draft.list_proposals(),
+        fields=draft.field_proposals(),
+    )
+    parse_site(text, Path("draft.toml"))  # a draft that would be refused is a mistake of ours
+    return text

@@ -1,0 +1,162 @@
+"""`copydesk rules test`: a file of site rules, tried on stored pages."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from cli.context import CommandContext
+from cli.extraction.experiment import example_json, field_lines
+from cli.output.progress import progress_bar
+from cli.output.tables import plain, styled
+from cli.signals import stopping
+from db.site_rules.loader import FieldRule, RuleFile, Site, load_site, load_sites
+from db.store.extractions import load_outcome
+from db.store.outcomes import find_extractor
+from db.store.page_sample import evenly_spaced
+from db.store.pages_of_hosts import ExtractedPage, pages_of_hosts
+from db.store.site_rules import sites_folders
+from pipelines.experiments.experiment import SourceResult
+from pipelines.experiments.rule_trial import RuleResult, RuleTrial, TrialTask, TryRules, with_rules
+from pipelines.extraction.version import extractor_in_force
+from pipelines.processing.page_executor import completed_in_order
+from pipelines.processing.worker_pool import TaskFailed, WorkerPool
+
+_AHEAD = 8
+"""Pages submitted for each process."""
+
+
+def test_rules(context: CommandContext, file: Path, sample: int, *, jobs: int, as_json: bool) -> None:
+    """Try the rules in a file and print what they find. Raises ConfigError for a mistake in it."""
+    site = load_site(file)
+    current = load_sites(*sites_folders(context.config))
+    new = with_rules(current, RuleFile(name=file.name, text=file.read_text("utf-8-sig"), own=True), site)
+    with context.read() as conn, stopping() as stop:
+        pages = list(pages_of_hosts(conn, site.hosts))
+        tried = evenly_spaced(pages, sample)
+        extractor = find_extractor(conn, extractor_in_force(current))
+        worker = TryRules(database=context.config.database, current=current, new=new, rules=site.fields)
+        pool = WorkerPool(worker, processes=jobs, timeout_s=3 * context.config.extract_timeout.total_seconds())
+        trial = RuleTrial(
+            rules=[RuleResult(rule=rule) for rule in site.fields], result=SourceResult(name=file.name, of=len(pages))
+        )
+        tasks = ((page, TrialTask(page_id=page.page_id, fresh=page.extractor_id == extractor)) for page in tried)
+        ahead = _AHEAD * jobs
+        try:
+            with progress_bar("tried", len(tried)) as show:
+                done = completed_in_order(pool.submit, tasks, ahead=lambda: ahead, held=2 * ahead, stop=stop)
+                for number, (page, future) in enumerate(done, 1):
+                    try:
+                        _add(conn, trial, page, future.result())
+                    except TaskFailed as error:
+                        trial.failed.append((page.url, str(error).splitlines()[0]))
+                    show(number)
+        finally:
+            pool.stop()
+    if as_json:
+        click.echo(json.dumps(_as_json(trial, site, tried), ensure_ascii=False))
+    else:
+        for line in _lines(trial, site, tried):
+            click.echo(line)
+    if stop.is_set():
+        click.echo("stopped early: not all pages were tried", err=True)
+        sys.exit(130)
+
+
+def _add(conn: sqlite3.Connection, trial: RuleTrial, page: ExtractedPage, tried: Any) -> None:
+    stored = load_outcome(conn, page.page_id)
+    if stored is not None:
+        trial.add(page.url, tried, stored[1])
+
+
+def selector_of(rule: FieldRule) -> str:
+    """How a rule finds its field: `css "h1.title"`."""
+    kind, text = next((kind, text) for kind in ("css", "xpath", "regex") if (text := getattr(rule, kind)))
+    return f"{kind} '{text}'" + (f", attribute '{rule.attribute}'" if rule.attribute else "")
+
+
+def _patterns(site: Site, tried: Sequence[ExtractedPage]) -> Iterator[tuple[str, str, int, int]]:
+    """Each address pattern: include or exclude, itself, and how many articles and other pages it matches."""
+    for kind, patterns in (("include", site.include), ("exclude", site.exclude)):
+        for pattern in patterns:
+            hits = [page for page in tried if re.search(pattern, _path_of(page.url))]
+            articles = sum(page.is_article for page in hits)
+            yield kind, pattern, articles, len(hits) - articles
+
+
+def _path_of(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _as_json(trial: RuleTrial, site: Site, tried: Sequence[ExtractedPage]) -> dict[str, object]:
+    return {
+        "hosts": list(site.hosts),
+        "pages": len(tried),
+        "of": trial.result.of,
+        "differing": trial.result.tally.differing,
+        "rules": [
+            {
+                "field": one.rule.field,
+                "selector": selector_of(one.rule),
+                "until": one.rule.until.isoformat() if one.rule.until else None,
+                "hits": one.hits.total(),
+                "pages": one.pages.total(),
+                "by_month": {month: [one.hits[month], one.pages[month]] for month in sorted(one.pages)},
+                "nothing_since": one.ends,
+                "example": one.example,
+                "found_nothing": one.missed,
+            }
+            for one in trial.rules
+        ],
+        "patterns": [
+            {"kind": kind, "pattern": pattern, "articles": articles, "others": others}
+            for kind, pattern, articles, others in _patterns(site, tried)
+        ],
+        "fields": {
+            name: {"gained": tally.gained, "lost": tally.lost, "changed": tally.changed}
+            for name, tally in trial.result.tally.fields.items()
+            if tally.pages
+        },
+        "examples": [example_json(example) for example in trial.result.examples],
+        "failed": [{"url": url, "reason": reason} for url, reason in trial.failed],
+    }
+
+
+def _lines(trial: RuleTrial, site: Site, tried: Sequence[ExtractedPage]) -> Iterator[str]:
+    hosts = ", ".join(site.hosts)
+    if not tried:
+        yield f"no page of {hosts} is stored that could be read again"
+        return
+    yield f"{len(tried)} of {trial.result.of} pages of {hosts} were tried; {trial.result.tally.differing} would change"
+    for one in trial.rules:
+        yield ""
+        yield styled(f"{one.rule.field} by {selector_of(one.rule)}", bold=True)
+        yield f"  finds something on {one.hits.total()} of {one.pages.total()} articles"
+        if one.example is not None:
+            yield f"  such as: {plain(one.example)}"
+        for month in sorted(one.pages):
+            yield f"    {month or 'unknown'}  {one.hits[month]} of {one.pages[month]}"
+        if one.ends:
+            yield f"  nothing since {one.ends}: until = {one.ends}-01 would let the rule end there"
+        for url in one.missed:
+            yield f"  nothing on {plain(url)}"
+    articles = sum(page.is_article for page in tried)
+    for kind, pattern, matched, others in _patterns(site, tried):
+        yield ""
+        yield styled(f"{kind} '{pattern}'", bold=True)
+        yield f"  matches {matched} of {articles} articles and {others} of {len(tried) - articles} other pages"
+    yield ""
+    yield styled("fields", bold=True)
+    lines = list(field_lines(trial.result))
+    yield from lines or ["  nothing would change"]
+    for url, reason in trial.failed:
+        yield f"could not be tried: {plain(url)} ({plain(reason)})"

@@ -1,0 +1,63 @@
+"""Stored pages by the hosts that site rules name, or by their source, for trials and drafts of rules."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+_OF_HOSTS = """
+SELECT o.page_id, coalesce(p.final_url, p.url), o.reason IS NULL, o.extractor_id
+FROM outcomes o JOIN pages p ON p.id = o.page_id
+WHERE EXISTS (SELECT 1 FROM json_each(?) host WHERE instr(coalesce(p.final_url, p.url), host.value) > 0)
+    AND o.page_id NOT IN (SELECT page_id FROM pruned_pages) ORDER BY p.fetched_at, p.id
+"""
+_OF_SOURCE = """
+SELECT o.page_id, coalesce(p.final_url, p.url), o.reason IS NULL, o.extractor_id
+FROM outcomes o JOIN pages p ON p.id = o.page_id
+WHERE p.source_id = ? AND o.page_id NOT IN (SELECT page_id FROM pruned_pages) ORDER BY p.fetched_at, p.id
+"""
+_LACKING = {
+    "authors": "NOT EXISTS (SELECT 1 FROM credits c WHERE c.page_id = a.page_id AND c.role = 'author')",
+    "published": "a.published IS NULL",
+    "section": "a.section IS NULL",
+    "subtitle": "a.subtitle IS NULL",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractedPage:
+    """A page that was extracted: its final address, whether it is an article, and by which extractor it was read."""
+
+    page_id: int
+    url: str
+    is_article: bool
+    extractor_id: int
+
+
+def pages_of_hosts(conn: sqlite3.Connection, hosts: Sequence[str]) -> Iterator[ExtractedPage]:
+    """The pages at these hosts and their subdomains that can be extracted again, oldest first."""
+    for page in _read(conn.execute(_OF_HOSTS, (json.dumps(list(hosts)),))):
+        name = urlsplit(page.url).hostname or ""
+        if any(name == host or name.endswith(f".{host}") for host in hosts):
+            yield page
+
+
+def pages_of_source(conn: sqlite3.Connection, source_id: int) -> list[ExtractedPage]:
+    """The pages of a source that can be extracted again, oldest first."""
+    return list(_read(conn.execute(_OF_SOURCE, (source_id,))))
+
+
+def articles_without(conn: sqlite3.Connection, source_id: int, name: str) -> set[int]:
+    """The article pages of a source that lack a field: authors, published, section or subtitle."""
+    sql = (
+        f"SELECT a.page_id FROM articles a JOIN pages p ON p.id = a.page_id WHERE p.source_id = ? AND {_LACKING[name]}"
+    )
+    return {row[0] for row in conn.execute(sql, (source_id,))}
+
+
+def _read(rows: sqlite3.Cursor) -> Iterator[ExtractedPage]:
+    for page_id, url, is_article, extractor_id in rows:
+        yield ExtractedPage(page_id=page_id, url=url, is_article=bool(is_article), extractor_id=extractor_id)

@@ -1,0 +1,209 @@
+"""Extracts stored pages again, source by source, and writes only the sources that lose no more than their limits allow.
+
+    to_extract, the largest source first ──> executor ──> staged_outcomes, tally of the source
+                                                              │  all pages of the source are extracted: its gate
+                                                              ├──> passed, accepted: compare, replace, settle, as any re-extraction
+                                                              └──> held: dropped, nothing of the source is written
+
+Each page is extracted once: what came out waits in the database until its source has a verdict. A page leaves the queue in the
+transaction that stages its result, the verdict is recorded with the last of them, and a result leaves the stage in the transaction
+that writes it. So a run that is killed at any moment can be resumed, and what it had staged is used.
+
+While the next source is extracted, the results of those before are written: the largest source comes first, so that little is left
+to write when the last one is extracted.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from db.config.loss_limits import LossLimits
+from db.connection.database import write
+from db.search.index import load_tables
+from db.store.extractions import StoredOutcome, is_page_pruned, load_outcome, unpack_outcome
+from db.store.gated_extractions import (
+    drop_staged,
+    gated_sources,
+    pages_left_by_source,
+    pages_left_of_source,
+    save_gated_source,
+    stage_outcome,
+    staged_outcomes,
+)
+from pipelines.processing.gates import SourceTally, exceeded
+from pipelines.processing.outcome_changes import compare_outcomes, outcome_as_stored
+from pipelines.processing.page_executor import PageExecutor, completed_batches
+from pipelines.processing.page_worker import ExtractionResult
+from pipelines.processing.reextract import (
+    BATCH,
+    FAILED_NAMED,
+    HOLD_S,
+    LINGER_S,
+    record_outcome,
+    rest,
+    settle_in_steps,
+)
+
+STAGED_AT_ONCE = 64
+"""Results read from the stage at a time. Equal ones take some 20 µs each; changed ones end the transaction earlier (`HOLD_S`)."""
+WRITTEN_BETWEEN = 2
+"""Changed pages written for each page that is staged meanwhile: more than one, so that the writing catches up."""
+
+
+class GatedRun:
+    """One gated run. `accepted` are the sources that are written whatever they lose."""
+
+    def __init__(
+        self, conn: sqlite3.Connection, run_id: int, *, extractor: int, limits: LossLimits, accepted: frozenset[int]
+    ) -> None:
+        self._conn, self._run_id, self._extractor = conn, run_id, extractor
+        self._limits, self._accepted = limits, accepted
+        self._tallies: dict[int, SourceTally] = {}
+        self._verdicts: dict[int, str] = {}
+        self._left: Counter[int] = Counter()
+        self._source_of: dict[int, int] = {}
+        self._decided: deque[int] = deque()
+        for source in gated_sources(conn, run_id):
+            if source.verdict is None:
+                self._tallies[source.source_id] = SourceTally.from_dict(source.figures)
+            else:
+                self._verdicts[source.source_id] = source.verdict
+                self._decided.append(source.source_id)
+
+    def extract(self, executor: PageExecutor, stop: threading.Event, show: Callable[[int], None]) -> float:
+        """Extract, stage, judge and write what is left of the run; ends early on `stop`.
+
+        `show` is called with the number of pages extracted so far. Returns the length of the longest transaction, in milliseconds.
+        """
+        done, longest = 0, 0.0
+        load_tables()
+        for batch in completed_batches(executor, self._pages(), stop, most=BATCH, gather_s=LINGER_S):
+            longest = max(longest, self._stage(batch))
+            longest = max(longest, self._write_decided(stop, most=WRITTEN_BETWEEN * len(batch)))
+            done += len(batch)
+            show(done)
+        longest = max(longest, self._write_decided(stop, most=None))
+        return max(longest, settle_in_steps(self._conn, stop)) * 1000
+
+    def _pages(self) -> Iterator[int]:
+        """The pages that are left, source by source."""
+        for source_id, _ in pages_left_by_source(self._conn, self._run_id):
+            pages = pages_left_of_source(self._conn, self._run_id, source_id)
+            self._left[source_id] = len(pages)
+            for page_id in pages:
+                self._source_of[page_id] = source_id
+                yield page_id
+
+    def _stage(self, results: Sequence[ExtractionResult]) -> float:
+        """Stage results and judge the sources that are complete; returns the seconds that the lock was held."""
+        compared = [self._compared(result) for result in results]  # before the lock is taken: it may take a while
+        conn, run_id = self._conn, self._run_id
+        with write(conn):
+            began = time.perf_counter()
+            figures = self._figures()
+            for page_id, source_id, fate, made in compared:
+                if fate in ("same", "changed"):
+                    stage_outcome(conn, run_id, source_id, page_id, made)
+                else:
+                    figures[fate] = figures.get(fate, 0) + 1
+                if fate == "failed":
+                    figures["failed_pages"] = [*figures.get("failed_pages", []), page_id][:FAILED_NAMED]
+                conn.execute("DELETE FROM to_extract WHERE (run_id, page_id) = (?, ?)", (run_id, page_id))
+                self._left[source_id] -= 1
+            self._save(figures)
+            for source_id in dict.fromkeys(source_id for _, source_id, _, _ in compared):
+                self._judge(source_id)
+        return rest(time.perf_counter() - began)
+
+    def _compared(self, result: ExtractionResult) -> tuple[int, int, str, StoredOutcome | None]:
+        """Page, source, fate, and the outcome if it differs from the stored one. Counts the page in the tally of its source."""
+        page_id, made = result.page_id, outcome_as_stored(result)
+        source_id = self._source_of.pop(page_id)
+        before = load_outcome(self._conn, page_id)
+        if before is None:
+            return page_id, source_id, "gone", None
+        if is_page_pruned(self._conn, page_id):
+            return page_id, source_id, "pruned", None
+        if source_id in self._verdicts:
+            fate = compare_outcomes(before[1], made).fate
+        else:
+            fate = self._tallies.setdefault(source_id, SourceTally()).add(before[1], made).fate
+        if fate in ("same", "failed"):
+            return page_id, source_id, fate, None
+        return page_id, source_id, "changed", made
+
+    def _judge(self, source_id: int) -> None:
+        """Record the tally of a source, and its verdict if all its pages are extracted."""
+        complete = self._left[source_id] == 0
+        if source_id in self._verdicts:
+            if complete and source_id not in self._decided:
+                self._decided.append(source_id)
+            return
+        tally, verdict = self._tallies.setdefault(source_id, SourceTally()), None
+        if complete:
+            del self._tallies[source_id]
+            over = exceeded(tally, self._limits)
+            verdict = "passed" if not over else "accepted" if source_id in self._accepted else "held"
+            self._verdicts[source_id] = verdict
+            self._decided.append(source_id)
+        save_gated_source(self._conn, self._run_id, source_id, verdict, tally.as_dict())
+
+    def _write_decided(self, stop: threading.Event, *, most: int | None) -> float:
+        """Write or drop what is staged of sources that have a verdict, some `most` changed pages (None: all).
+
+        Returns the longest time that the lock was held, in seconds.
+        """
+        written, longest = 0, 0.0
+        while self._decided and not stop.is_set() and (most is None or written < most):
+            with write(self._conn):
+                began = time.perf_counter()
+                fates = self._write_some(self._decided[0], began + HOLD_S)
+            longest = max(longest, rest(time.perf_counter() - began))
+            if not fates:
+                self._decided.popleft()
+            if fates["changed"]:
+                written += fates["changed"]
+                longest = max(longest, settle_in_steps(self._conn, stop))
+        return longest
+
+    def _write_some(self, source_id: int, until: float) -> Counter[str]:
+        """Write or drop some of what is staged of a source, and the run's figures; how many pages by fate."""
+        fates: Counter[str] = Counter()
+        pages = []
+        for page_id, packed in staged_outcomes(self._conn, self._run_id, source_id, STAGED_AT_ONCE):
+            fates["held"] += self._verdicts[source_id] == "held"
+            if self._verdicts[source_id] != "held":
+                fates[self._write(page_id, packed)] += 1
+            pages.append(page_id)
+            if time.perf_counter() > until:
+                break
+        if pages:
+            drop_staged(self._conn, self._run_id, source_id, pages)
+            figures = self._figures()
+            for fate, count in (+fates).items():
+                figures[fate] = figures.get(fate, 0) + count
+            self._save(figures)
+        return +fates
+
+    def _write(self, page_id: int, packed: bytes | None) -> str:
+        """Write one result; returns the key under which the figures count it."""
+        if packed is not None:
+            return record_outcome(self._conn, page_id, unpack_outcome(packed), self._run_id, self._extractor)
+        if is_page_pruned(self._conn, page_id):
+            return "pruned"
+        self._conn.execute("UPDATE outcomes SET extractor_id = ? WHERE page_id = ?", (self._extractor, page_id))
+        return "same"
+
+    def _figures(self) -> dict[str, Any]:
+        sql = "SELECT figures FROM extractions WHERE run_id = ?"
+        figures: dict[str, Any] = json.loads(self._conn.execute(sql, (self._run_id,)).fetchone()[0])
+        return figures
+
+    def _save(self, figures: dict[str, Any]) -> None:
+        self._conn.execute("UPDATE extractions SET figures = ? WHERE run_id = ?", (json.dumps(figures), self._run_id))
