@@ -16,7 +16,7 @@ from cli.signals import stopping
 from db.errors import UsageError
 from db.site_rules.parser import parse_site
 from db.store.page_sample import evenly_spaced
-from db.store.pages_of_hosts import ExtractedPage, articles_without, pages_of_source
+from db.store.pages_of_hosts import PageOfHost, articles_without, pages_of_source
 from db.store.sources import find_source
 from pipelines.experiments.rule_draft import (
     FIELDS,
@@ -74,7 +74,7 @@ def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -
     click.echo(_draft_text(draft, articles, others), nl=False)
 
 
-def _draft_text(draft: Draft, articles: Sequence[ExtractedPage], others: Sequence[ExtractedPage]) -> str:
+def _draft_text(draft: Draft, articles: Sequence[PageOfHost], others: Sequence[PageOfHost]) -> str:
     urls, other_urls = [page.url for page in articles], [page.url for page in others]
     hosts = Counter((urlsplit(url).hostname or "").removeprefix("www.") for url in urls)
     text = draft_toml(

@@ -22,7 +22,7 @@ from db.site_rules.loader import FieldRule, RuleFile, Site, load_site, load_site
 from db.store.extractions import load_outcome
 from db.store.outcomes import find_extractor
 from db.store.page_sample import evenly_spaced
-from db.store.pages_of_hosts import ExtractedPage, pages_of_hosts
+from db.store.pages_of_hosts import PageOfHost, pages_of_hosts
 from db.store.site_rules import sites_folders
 from pipelines.experiments.experiment import SourceResult
 from pipelines.experiments.rule_trial import RuleResult, RuleTrial, TrialTask, TryRules, with_rules
@@ -71,7 +71,7 @@ def test_rules(context: CommandContext, file: Path, sample: int, *, jobs: int, a
         sys.exit(130)
 
 
-def _add(conn: sqlite3.Connection, trial: RuleTrial, page: ExtractedPage, tried: Any) -> None:
+def _add(conn: sqlite3.Connection, trial: RuleTrial, page: PageOfHost, tried: Any) -> None:
     stored = load_outcome(conn, page.page_id)
     if stored is not None:
         trial.add(page.url, tried, stored[1])
@@ -83,7 +83,7 @@ def selector_of(rule: FieldRule) -> str:
     return f"{kind} '{text}'" + (f", attribute '{rule.attribute}'" if rule.attribute else "")
 
 
-def _patterns(site: Site, tried: Sequence[ExtractedPage]) -> Iterator[tuple[str, str, int, int]]:
+def _patterns(site: Site, tried: Sequence[PageOfHost]) -> Iterator[tuple[str, str, int, int]]:
     """Each address pattern: include or exclude, itself, and how many articles and other pages it matches."""
     for kind, patterns in (("include", site.include), ("exclude", site.exclude)):
         for pattern in patterns:
@@ -97,7 +97,7 @@ def _path_of(url: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def _as_json(trial: RuleTrial, site: Site, tried: Sequence[ExtractedPage]) -> dict[str, object]:
+def _as_json(trial: RuleTrial, site: Site, tried: Sequence[PageOfHost]) -> dict[str, object]:
     return {
         "hosts": list(site.hosts),
         "pages": len(tried),
@@ -131,7 +131,7 @@ def _as_json(trial: RuleTrial, site: Site, tried: Sequence[ExtractedPage]) -> di
     }
 
 
-def _lines(trial: RuleTrial, site: Site, tried: Sequence[ExtractedPage]) -> Iterator[str]:
+def _lines(trial: RuleTrial, site: Site, tried: Sequence[PageOfHost]) -> Iterator[str]:
     hosts = ", ".join(site.hosts)
     if not tried:
         yield f"no page of {hosts} is stored that could be read again"

@@ -28,7 +28,7 @@ _LACKING = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExtractedPage:
+class PageOfHost:
     """A page that was extracted: its final address, whether it is an article, and by which extractor it was read."""
 
     page_id: int
@@ -37,7 +37,7 @@ class ExtractedPage:
     extractor_id: int
 
 
-def pages_of_hosts(conn: sqlite3.Connection, hosts: Sequence[str]) -> Iterator[ExtractedPage]:
+def pages_of_hosts(conn: sqlite3.Connection, hosts: Sequence[str]) -> Iterator[PageOfHost]:
     """The pages at these hosts and their subdomains that can be extracted again, oldest first."""
     for page in _read(conn.execute(_OF_HOSTS, (json.dumps(list(hosts)),))):
         name = urlsplit(page.url).hostname or ""
@@ -45,7 +45,7 @@ def pages_of_hosts(conn: sqlite3.Connection, hosts: Sequence[str]) -> Iterator[E
             yield page
 
 
-def pages_of_source(conn: sqlite3.Connection, source_id: int) -> list[ExtractedPage]:
+def pages_of_source(conn: sqlite3.Connection, source_id: int) -> list[PageOfHost]:
     """The pages of a source that can be extracted again, oldest first."""
     return list(_read(conn.execute(_OF_SOURCE, (source_id,))))
 
@@ -58,6 +58,6 @@ def articles_without(conn: sqlite3.Connection, source_id: int, name: str) -> set
     return {row[0] for row in conn.execute(sql, (source_id,))}
 
 
-def _read(rows: sqlite3.Cursor) -> Iterator[ExtractedPage]:
+def _read(rows: sqlite3.Cursor) -> Iterator[PageOfHost]:
     for page_id, url, is_article, extractor_id in rows:
-        yield ExtractedPage(page_id=page_id, url=url, is_article=bool(is_article), extractor_id=extractor_id)
+        yield PageOfHost(page_id=page_id, url=url, is_article=bool(is_article), extractor_id=extractor_id)
