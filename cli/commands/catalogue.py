@@ -49,7 +49,7 @@ def catalogue() -> None:
     """
 
 
-@catalogue.command("list")
+@catalogue.command("list", short_help="List outlets, all or those with these words.")
 @click.argument("words", nargs=-1, metavar="[WORDS]...")
 @click.option(
     "--country",
@@ -115,7 +115,7 @@ def _listings(entry: CatalogueEntry) -> str:
     return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted if count) or "front page"
 
 
-@catalogue.command()
+@catalogue.command(short_help="Print what has moved as a diff of the files.")
 @click.argument("names", nargs=-1, metavar="[OUTLET]...")
 @click.option("--country", "countries", multiple=True, metavar="CODE", help="Only outlets of this country.")
 @click.option(

@@ -34,7 +34,8 @@ MOST_LISTS = 3
 FIELDS = ("authors", "published", "section", "subtitle")
 """Fields that are looked for, in the order of the draft."""
 _DIGITS = re.compile(r"\d+")
-_WORDS = re.compile(r"[^/.]*[-_][^/.]*|[^/.]*%[^/.]*")
+_WORD_MARKS = frozenset("-_%")
+"""What divides the words of a headline in an address; escaped letters begin with %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,8 @@ def address_shape(url: str) -> str:
     for segment in urlsplit(url).path.split("/"):
         stem, dot, extension = segment.rpartition(".") if "." in segment else (segment, "", "")
         numbered = r"\d+".join(re.escape(part) for part in _DIGITS.split(stem))
-        shape = r"[^/]+" if _WORDS.fullmatch(stem) else numbered
+        has_words = "." not in stem and not _WORD_MARKS.isdisjoint(stem)
+        shape = r"[^/]+" if has_words else numbered
         segments.append(shape + (re.escape(dot + extension) if dot else ""))
     return rf"^{'/'.join(segments)}(?:\?|$)"
 

@@ -116,8 +116,10 @@ def test_sqlite_utils_reads_the_views_while_somebody_writes(desk: Copydesk) -> N
         for view in VIEWS:
             names = [name for name, _, _ in view.columns]
             rows = stock(desk, f"SELECT * FROM {view.name} LIMIT 3")
-            assert rows, view.name
-            assert list(rows[0]) == names
+            if view.name.startswith("coverage_"):
+                assert not rows  # a source that was added today has no week to judge
+            else:
+                assert list(rows[0]) == names
         assert all(not row["name"].startswith("not yet") for row in stock(desk, "SELECT name FROM sources_view"))
     finally:
         writing.execute("ROLLBACK")
