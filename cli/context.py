@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from db.config.loader import Config, find_config, load_config
-from db.connection.database import open_database, open_for_reading, translate_sqlite_errors
+from db.connection.database import open_database, open_for_reading, set_cache_size, translate_sqlite_errors
 from db.sqlite_tools import Database
 
 # Counting over 200,000 articles takes 0.26 s with it and 0.56 s with SQLite's own 2 MiB (measured).
@@ -52,7 +52,7 @@ class CommandContext:
         conn = open_for_reading(path)
         try:
             with translate_sqlite_errors(path):
-                conn.execute(f"PRAGMA cache_size = -{READ_CACHE_KIB}")
+                set_cache_size(conn, READ_CACHE_KIB)
                 yield conn
                 if conn.file is not None:
                     conn.file.check_unwritten()

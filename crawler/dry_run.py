@@ -15,8 +15,9 @@ from db.config.loader import Config
 from db.connection.database import open_database, write
 from db.errors import ConfigError
 from db.models import Article, Listing, Source
+from db.store.dry_runs import load_whole_run
 from db.store.outcomes import load_article
-from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER, IS_ARTICLE, Figures
+from db.store.run_counts import Figures
 from db.store.site_rules import load_current_rules
 from db.store.sources import add_source, insert_listings, load_listings
 from pipelines.urls import host_of
@@ -57,16 +58,14 @@ def dry_run(
         db = open_database(apart.database)
         try:
             conn = db.conn
-            pages = [row[0] for row in conn.execute("SELECT page_id FROM articles ORDER BY page_id")]
+            found = load_whole_run(conn)
             return DryRun(
                 source=source,
-                entries=load_listings(conn, conn.execute("SELECT id FROM sources").fetchone()[0]),
-                links=conn.execute("SELECT count(*) FROM links").fetchone()[0],
-                articles=[article for page in pages if (article := load_article(conn, page))],
-                rejected=conn.execute("SELECT url, reason, coalesce(detail, '') FROM rejections").fetchall(),
-                failed=conn.execute(
-                    f"SELECT f.url, {FAILURE_NAME} FROM fetches f WHERE {IS_ARTICLE} AND {HAS_NO_ANSWER}"
-                ).fetchall(),
+                entries=load_listings(conn, found.source_id),
+                links=found.links,
+                articles=[article for page in found.article_pages if (article := load_article(conn, page))],
+                rejected=found.rejected,
+                failed=found.failed,
                 notes=[*others, *(note for visit in crawled.visits for note in visit.notes)],
                 lists=[read for visit in crawled.visits for read in visit.lists],
                 json_lists=[proposed for visit in crawled.visits for proposed in visit.json_lists],

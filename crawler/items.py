@@ -14,8 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
 from crawler.crawl.crawl_run import CrawlRun, crawl_run_of
-from db.named_rows import named_rows
-from db.store.outcomes import load_article
+from db.store.outcomes import load_article, load_verdict
 from pipelines.extraction.article_json import to_json
 
 # Seconds between two queries for the outcome of a page.
@@ -41,12 +40,8 @@ class ArticlePipeline:
         if session is None or "page_id" not in item:
             return item
         reader, page_id = session.reader, item["page_id"]
-        query = (
-            "SELECT o.reason, o.detail, d.verdict, d.article_id FROM outcomes o"
-            " LEFT JOIN decisions d ON d.page_id = o.page_id WHERE o.page_id = ?"
-        )
         try:
-            while (row := named_rows(reader, query, (page_id,)).fetchone()) is None:
+            while (row := load_verdict(reader, page_id)) is None:
                 ingest = session.ingest
                 if ingest is None or not ingest.working:
                     raise DropItem(f"page {page_id} was not extracted: the crawl is stopping")
@@ -56,10 +51,10 @@ class ArticlePipeline:
             session.writer.fail(error)
             raise DropItem(f"page {page_id} cannot be read from the database: the crawl ends") from error
         if article is None:
-            last_lines = (row["detail"] or "").splitlines()[-1:]
-            raise DropItem(f"page {page_id} is not an article: {row['reason']}: {last_lines}")
-        if row["verdict"] == "notice":
+            last_lines = (row.detail or "").splitlines()[-1:]
+            raise DropItem(f"page {page_id} is not an article: {row.reason}: {last_lines}")
+        if row.verdict == "notice":
             raise DropItem(f"page {page_id} is not an article: repeated")
-        if row["verdict"] == "same":
-            raise DropItem(f"page {page_id} is article {row['article_id']} at another address")
-        return to_json(article, page_id=page_id) | {"verdict": row["verdict"], "article_id": row["article_id"]}
+        if row.verdict == "same":
+            raise DropItem(f"page {page_id} is article {row.article_id} at another address")
+        return to_json(article, page_id=page_id) | {"verdict": row.verdict, "article_id": row.article_id}

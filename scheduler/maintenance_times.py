@@ -12,25 +12,24 @@ from datetime import UTC, datetime
 
 from db.config.loader import Config
 from db.connection.database import write
+from db.store.digests import first_source_added
 from db.store.facts import begin_run, end_run
-from db.timestamps import parse_timestamp
+from db.store.source_runs import last_scheduled_start
 from scheduler.log import Log
 from scheduler.maintenance import StepOutcome, run_maintenance
 from scheduler.planning.cadence import CronSchedule
 
 COMMAND = "upkeep"
-_LAST = "SELECT started_at FROM runs WHERE command = ? AND reason = 'schedule' ORDER BY id DESC LIMIT 1"
-_FIRST_SOURCE = "SELECT min(added_at) FROM sources"
 
 
 def maintenance_due(conn: sqlite3.Connection, config: Config, now: datetime) -> bool:
     """Whether a time of `upkeep` has passed since the last maintenance, or else since the first source was added."""
     if config.upkeep is None:
         return False
-    row = conn.execute(_LAST, (COMMAND,)).fetchone() or conn.execute(_FIRST_SOURCE).fetchone()
-    if row is None or row[0] is None:
+    last = last_scheduled_start(conn, COMMAND) or first_source_added(conn)
+    if last is None:
         return False
-    return CronSchedule(line=config.upkeep, zone=config.timezone).after(parse_timestamp(row[0])) <= now
+    return CronSchedule(line=config.upkeep, zone=config.timezone).after(last) <= now
 
 
 class MaintenanceJob:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +82,28 @@ def test_imports_run_down() -> None:
     for package, arrows in ALLOWED.items():
         if package != "cli.commands":
             assert not arrows - used[package], f"docs/architecture.md allows {package} arrows that nothing uses"
+
+
+_SQL = re.compile(
+    r"\s*(?:SELECT|INSERT(?: OR \w+)? INTO|UPDATE \w+ SET|DELETE FROM|(?:CREATE|DROP|ALTER) \w+|PRAGMA \w+)\b"
+)
+
+
+def sql_in(source: str) -> list[str]:
+    """The strings of a module that begin like a statement of SQL."""
+    texts = (node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant))
+    return [text for text in texts if isinstance(text, str) and _SQL.match(text)]
+
+
+def test_sql_stands_in_db() -> None:
+    found = {
+        module: statements
+        for module, path in MODULES.items()
+        if not module.startswith("db.") and (statements := sql_in(path.read_text(encoding="utf-8")))
+    }
+    assert not found
+    assert sql_in('conn.execute(f"SELECT {column} FROM pages")')
+    assert sql_in('"""INSERT OR IGNORE INTO visits"""')
 
 
 def test_the_tests_that_start_first_exist() -> None:

@@ -19,7 +19,7 @@ from cli.output.progress import progress_line
 from cli.output.tables import WIDEST_PADDING, coloured, cut, on_terminal, padded, plain, screen_width, styled, wrapped
 from cli.signals import stoppable
 from cli.time_options import since_option
-from db.connection.database import write
+from db.connection.database import leave_freed_pages, write
 from db.maintenance.search_index import index_waiting_pages
 from db.queries.search import MOST_COUNTED, Filters, Hit, Hits, ResultPage
 from db.queries.search import search as find
@@ -150,7 +150,7 @@ def _index(context: CommandContext, *, rebuild: bool = False) -> None:
     with context.open() as db, stoppable(), progress_line() as show:
         if rebuild:
             # Freed pages need not be overwritten: for a large index that would be gigabytes.
-            db.conn.execute("PRAGMA secure_delete = OFF")
+            leave_freed_pages(db.conn)
             with write(db.conn):
                 reset_index(db.conn)
         whole = count_unindexed(db.conn)

@@ -23,7 +23,10 @@ from db.errors import DatabaseNotWritable, UsageError
 from db.store.extractions import (
     count_pages_to_extract,
     drop_pages_to_extract,
+    insert_extraction,
     interrupted_extraction,
+    load_extraction_figures,
+    mark_queued,
     outdated_extractions,
     queue_pages,
 )
@@ -121,15 +124,12 @@ def queue_selected(
         reading.close()
     with write(conn):
         run_id = before[0] if before else begin_run(conn, "extract", os.getpid(), datetime.now(UTC))
-        conn.execute(
-            "INSERT OR IGNORE INTO extractions (run_id, selection, extractor_id) VALUES (?, ?, ?)",
-            (run_id, name, maker),
-        )
+        insert_extraction(conn, run_id, name, maker)
     for start in range(0, len(pages), QUEUE_BATCH):
         with write(conn):
             queue_pages(conn, run_id, pages[start : start + QUEUE_BATCH])
     with write(conn):
-        conn.execute("UPDATE extractions SET queued = 1 WHERE run_id = ?", (run_id,))
+        mark_queued(conn, run_id)
     return run_id
 
 
@@ -144,7 +144,7 @@ def end_extraction(
 ) -> int:
     """End the run and print its figures, with `also` in JSON. Returns the exit code."""
     left = count_pages_to_extract(conn, run_id)
-    figures = json.loads(conn.execute("SELECT figures FROM extractions WHERE run_id = ?", (run_id,)).fetchone()[0])
+    figures = load_extraction_figures(conn, run_id)
     figures["longest_ms"] = round(longest_ms, 1)
     stopped = stop.is_set()
     with write(conn):

@@ -23,6 +23,7 @@ from db.store.extractions import (
     count_past_outcomes,
     has_nothing_to_undo,
     is_being_pruned,
+    is_extraction,
     later_extraction,
     restore_outcomes,
     undone_by,
@@ -71,7 +72,7 @@ def _requeue(conn: sqlite3.Connection) -> None:
 
 
 def _check(conn: sqlite3.Connection, undone: int) -> None:
-    if conn.execute("SELECT 1 FROM extractions WHERE run_id = ?", (undone,)).fetchone() is None:
+    if not is_extraction(conn, undone):
         raise UsageError(f"run {undone} is not an extraction; `copydesk stats` lists the last runs")
     if is_being_pruned(conn, undone):
         raise UsageError(f"run {undone} is too old: what it replaced was pruned (setting keep_log)")

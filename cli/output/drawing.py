@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from cli.output.tables import format_local_time, format_size, plain
 from db.store.drawings import load_drawing, load_render_state
+from db.store.pages import page_origin
 from db.timestamps import format_timestamp
 
 _VERDICTS = {
@@ -26,8 +27,7 @@ def drawing_lines(conn: sqlite3.Connection, page_id: int) -> Iterator[str]:
         yield ""
         yield f"drawn by {drawing.browser} on {at} in {(drawing.duration_ms or 0) / 1000:.1f} s; waited for: {drawing.wait_rule}"
         yield f"  {drawing.requests} requests of its scripts, {format_size(drawing.received or 0)}; not loaded: {blocked}"
-    (source_id,) = conn.execute("SELECT source_id FROM pages WHERE id = ?", (page_id,)).fetchone()
-    state = load_render_state(conn, source_id, "article")
+    state = load_render_state(conn, page_origin(conn, page_id).source_id, "article")
     if state.verdict is not None and state.decided_at is not None:
         yield ""
         yield f"of this source, {_VERDICTS[state.verdict]} (since {format_local_time(format_timestamp(state.decided_at))}):"

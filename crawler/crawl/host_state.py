@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from crawler.discover.robots import RobotsRecord
 from db.connection.writer import Writer
-from db.named_rows import named_rows
+from db.store.holds import load_holds, save_hold
+from db.store.robots import load_robots, save_robots
 from db.timestamps import format_timestamp, parse_timestamp
 
 
@@ -26,7 +28,7 @@ class StoredRobots:
         if record := self._fresh.get(origin):
             return record
         try:
-            row = named_rows(self._reader, "SELECT * FROM robots WHERE origin = ?", (origin,)).fetchone()
+            row = load_robots(self._reader, origin)
         except sqlite3.Error as error:
             self._writer.fail(error)
             return None
@@ -43,23 +45,11 @@ class StoredRobots:
 
     def put(self, record: RobotsRecord) -> None:
         self._fresh[record.origin] = record
-        values = (
-            record.origin,
-            format_timestamp(record.fetched_at),
-            record.status,
-            record.body,
-            record.error,
-            format_timestamp(record.expires_at),
-        )
-        self._writer.submit(
-            lambda conn: (
-                conn.execute(
-                    "INSERT OR REPLACE INTO robots (origin, fetched_at, status, body, error, expires_at)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    values,
-                ).rowcount
-            )
-        )
+        columns = asdict(record) | {
+            "fetched_at": format_timestamp(record.fetched_at),
+            "expires_at": format_timestamp(record.expires_at),
+        }
+        self._writer.submit(lambda conn: save_robots(conn, columns))
 
 
 class StoredHolds:
@@ -67,8 +57,7 @@ class StoredHolds:
 
     def __init__(self, reader: sqlite3.Connection, writer: Writer) -> None:
         self._writer = writer
-        rows = reader.execute("SELECT host, until FROM holds")
-        self._until = {host: parse_timestamp(until) for host, until in rows}
+        self._until = load_holds(reader)
 
     def until(self, host: str) -> datetime | None:
         until = self._until.get(host)
@@ -76,10 +65,4 @@ class StoredHolds:
 
     def hold(self, host: str, until: datetime) -> None:
         self._until[host] = until
-        self._writer.submit(
-            lambda conn: (
-                conn.execute(
-                    "INSERT OR REPLACE INTO holds (host, until) VALUES (?, ?)", (host, format_timestamp(until))
-                ).rowcount
-            )
-        )
+        self._writer.submit(lambda conn: save_hold(conn, host, until))

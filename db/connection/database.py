@@ -328,3 +328,13 @@ def _migrate(db: Database, path: Path) -> None:
     with write(db.conn):
         migrations.apply(db)
         make_views(db)
+
+
+def set_cache_size(conn: sqlite3.Connection, kib: int) -> None:
+    """Let a connection keep so many KiB of the file's pages in memory."""
+    conn.execute(f"PRAGMA cache_size = -{kib}")
+
+
+def leave_freed_pages(conn: sqlite3.Connection) -> None:
+    """Let a connection not overwrite the pages that it frees."""
+    conn.execute("PRAGMA secure_delete = OFF")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from db.store.outcomes import CreditRow, delete_outcome, insert_article_rows
 from db.zstd import zstd
@@ -109,6 +110,42 @@ def interrupted_extraction(conn: sqlite3.Connection, selection: str, extractor_i
     """The last unfinished run with this selection and extractor, and whether all its pages were queued."""
     row = conn.execute(_INTERRUPTED, (selection, extractor_id)).fetchone()
     return (row[0], bool(row[1])) if row else None
+
+
+def is_extraction(conn: sqlite3.Connection, run_id: int) -> bool:
+    """Whether a run extracted stored pages again."""
+    return conn.execute("SELECT 1 FROM extractions WHERE run_id = ?", (run_id,)).fetchone() is not None
+
+
+def insert_extraction(conn: sqlite3.Connection, run_id: int, selection: str, extractor_id: int) -> None:
+    """Record what a run is to extract, and by which extractor. A run that is known stays as it is."""
+    conn.execute(
+        "INSERT OR IGNORE INTO extractions (run_id, selection, extractor_id) VALUES (?, ?, ?)",
+        (run_id, selection, extractor_id),
+    )
+
+
+def mark_queued(conn: sqlite3.Connection, run_id: int) -> None:
+    """Record that all pages of a run are queued."""
+    conn.execute("UPDATE extractions SET queued = 1 WHERE run_id = ?", (run_id,))
+
+
+def load_extraction_figures(conn: sqlite3.Connection, run_id: int) -> dict[str, Any]:
+    """The figures of a run so far."""
+    figures: dict[str, Any] = json.loads(
+        conn.execute("SELECT figures FROM extractions WHERE run_id = ?", (run_id,)).fetchone()[0]
+    )
+    return figures
+
+
+def save_extraction_figures(conn: sqlite3.Connection, run_id: int, figures: Mapping[str, Any]) -> None:
+    """Store the figures of a run."""
+    conn.execute("UPDATE extractions SET figures = ? WHERE run_id = ?", (json.dumps(figures), run_id))
+
+
+def page_is_extracted(conn: sqlite3.Connection, run_id: int, page_id: int) -> None:
+    """Remove a page from those that a run has left to extract."""
+    conn.execute("DELETE FROM to_extract WHERE (run_id, page_id) = (?, ?)", (run_id, page_id))
 
 
 def pages_to_extract(conn: sqlite3.Connection, run_id: int, after: int, limit: int) -> list[int]:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from db.models import Article, Decision, Image, Moment, OffsetFrom, Precision, Rejection, Subheading
+from db.named_rows import named_rows
 from db.search.index import index_page, remove_page
 from db.site_rules.loader import RuleFile
 from db.store.site_rules import save_rules
@@ -177,6 +178,31 @@ def load_article(conn: sqlite3.Connection, page_id: int) -> Article | None:
         word_count=row["word_count"],
         provenance=json.loads(row["provenance"]),
     )
+
+
+def mark_extracted_by(conn: sqlite3.Connection, page_id: int, extractor_id: int) -> None:
+    """Record that another extractor gives the outcome that is stored."""
+    conn.execute("UPDATE outcomes SET extractor_id = ? WHERE page_id = ?", (extractor_id, page_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageVerdict:
+    """What became of a page: why it was rejected (None: it is an article), and what settling made of it, if it was settled."""
+
+    reason: str | None
+    detail: str | None
+    verdict: str | None
+    article_id: int | None
+
+
+def load_verdict(conn: sqlite3.Connection, page_id: int) -> PageVerdict | None:
+    """What became of a page; None while it is not extracted."""
+    query = """
+    SELECT o.reason, o.detail, d.verdict, d.article_id FROM outcomes o LEFT JOIN decisions d ON d.page_id = o.page_id
+    WHERE o.page_id = ?
+    """
+    row = named_rows(conn, query, (page_id,)).fetchone()
+    return PageVerdict(**row) if row else None
 
 
 def delete_outcome(conn: sqlite3.Connection, page_id: int) -> None:

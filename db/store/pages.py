@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from db.bodies.store import load_body
 from db.models import Link, LinkKind, Page
@@ -90,3 +90,19 @@ def count_unread(conn: sqlite3.Connection, up_to: int | None = None) -> int:
     """How many pages up to `up_to` (None: all) have no outcome."""
     query = "SELECT count(*) FROM unread WHERE page_id <= coalesce(?, page_id)"
     return int(conn.execute(query, (up_to,)).fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOrigin:
+    """The URL of a page and its source."""
+
+    url: str
+    source_id: int
+    source_name: str
+
+
+def page_origin(conn: sqlite3.Connection, page_id: int) -> PageOrigin:
+    """Where a page comes from."""
+    query = "SELECT p.url, s.id, s.name FROM pages p JOIN sources s ON s.id = p.source_id WHERE p.id = ?"
+    url, source_id, name = conn.execute(query, (page_id,)).fetchone()
+    return PageOrigin(url=url, source_id=source_id, source_name=name)

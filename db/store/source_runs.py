@@ -154,3 +154,15 @@ def end_dead_runs(conn: sqlite3.Connection, at: datetime) -> list[int]:
             (format_timestamp(at), error, run_id),
         )
     return [run_id for run_id, _ in gone]
+
+
+def last_scheduled_start(conn: sqlite3.Connection, command: str) -> datetime | None:
+    """When the service last ran a command by its schedule; None if it never did."""
+    query = "SELECT started_at FROM runs WHERE command = ? AND reason = 'schedule' ORDER BY id DESC LIMIT 1"
+    row = conn.execute(query, (command,)).fetchone()
+    return parse_timestamp(row[0]) if row else None
+
+
+def last_source_run_id(conn: sqlite3.Connection) -> int:
+    """The id of the newest source run, 0 if there is none."""
+    return int(conn.execute("SELECT coalesce(max(id), 0) FROM source_runs").fetchone()[0])

@@ -13,13 +13,11 @@ of arrival does not matter. Nor does the number of steps: an interrupted step le
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from db.models import Decision, Verdict
-from db.named_rows import named_rows
 from db.store.near_copies import (
     drop_derived_rows,
     load_text,
@@ -31,43 +29,13 @@ from db.store.near_copies import (
 )
 from db.store.notices import promises_of, text_with, was_notice
 from db.store.outcomes import save_decision
+from db.store.settling import article_addresses, article_text, pages_at_places, places_of_text
 from pipelines.dedup.address_claims import judge_claims
 from pipelines.dedup.classify import ClassifiedPage, decide, histories_of
 from pipelines.dedup.copy_index import CopyIndex
 from pipelines.dedup.parameter_evidence import judge_parameters
 from pipelines.dedup.repeated_texts import MIN_DISTINCT_PROMISES, is_repeated_notice
 from pipelines.dedup.revisions import differs_only_around_article
-
-# The address at which a page counts: what it claims, if believed (`db.addresses.claims`), without ignored parameters
-# (`db.addresses.parameters`).
-_PLACE = "coalesce(f.place, CASE WHEN c.believed = 0 THEN c.own_key ELSE a.address_key END)"
-_COLUMNS = f"""
-SELECT a.page_id, p.source_id AS source, {_PLACE} AS address_key, a.text_hash, p.body_id AS body, a.url, p.fetched_at,
-       a.published_utc AS published, a.source AS outlet, a.original_source AS credited
-"""
-_PAGES = f"""
-{_COLUMNS}
-FROM articles a JOIN pages p ON p.id = a.page_id
-LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
-WHERE a.address_key IN (SELECT value FROM json_each(:keys)) AND c.believed IS NOT 0 AND f.place IS NULL
-UNION ALL
-{_COLUMNS}
-FROM claims c JOIN articles a ON a.page_id = c.page_id JOIN pages p ON p.id = a.page_id
-LEFT JOIN folded_pages f ON f.page_id = a.page_id
-WHERE c.own_key IN (SELECT value FROM json_each(:keys)) AND c.believed = 0 AND f.place IS NULL
-UNION ALL
-{_COLUMNS}
-FROM folded_pages f JOIN articles a ON a.page_id = f.page_id JOIN pages p ON p.id = f.page_id
-LEFT JOIN claims c ON c.page_id = f.page_id
-WHERE f.place IN (SELECT value FROM json_each(:keys))
-"""
-_KEYS_OF_PAGES = "SELECT DISTINCT address_key FROM articles WHERE page_id IN (SELECT value FROM json_each(?))"
-_PLACES_OF_TEXT = f"""
-SELECT DISTINCT {_PLACE} FROM articles a
-LEFT JOIN claims c ON c.page_id = a.page_id LEFT JOIN folded_pages f ON f.page_id = a.page_id
-WHERE a.text_hash BETWEEN ? AND ?
-"""
-_TEXT = "SELECT text FROM articles WHERE page_id = ?"
 
 STEP = 500
 """Articles settled in one step: enough to share its work, few enough that other writers wait for half a second at most."""
@@ -83,7 +51,7 @@ def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: i
     waiting = unsettled_articles(conn, limit)
     addresses = {address for address, _ in waiting}
     if page_ids:
-        addresses |= {row[0] for row in conn.execute(_KEYS_OF_PAGES, (json.dumps(sorted(page_ids)),))}
+        addresses |= article_addresses(conn, page_ids)
     texts = {text_number(text_hash) for _, text_hash in waiting}
     index = CopyIndex(conn, lambda text: load_text(conn, text))
     touched = texts | index.update(texts)
@@ -175,8 +143,7 @@ class _Clusters:
                     wave |= beside
 
     def _addresses_of(self, text: int) -> set[str]:
-        start = text.to_bytes(8, "big", signed=True)
-        return {row[0] for row in self.conn.execute(_PLACES_OF_TEXT, (start, start + b"\xff" * 9))}
+        return places_of_text(self.conn, text)
 
     def _is_first_somewhere(self, text: int, addresses: Iterable[str]) -> bool:
         """Whether this is the text of the first page at one of the addresses."""
@@ -190,7 +157,7 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
     text_at = {page.page_id: page.text for page in pages}
 
     def unchanged(older: int, newer: int) -> bool:
-        before, after = (conn.execute(_TEXT, (page_id,)).fetchone()[0] for page_id in (older, newer))
+        before, after = (article_text(conn, page_id) for page_id in (older, newer))
         return differs_only_around_article(before, after)
 
     decided = set()
@@ -210,6 +177,6 @@ def _notice(page_id: int) -> Decision:
 
 
 def _load_pages(conn: sqlite3.Connection, addresses: set[str]) -> list[ClassifiedPage]:
-    rows = named_rows(conn, _PAGES, {"keys": json.dumps(sorted(addresses))}).fetchall()
+    rows = pages_at_places(conn, addresses)
     letters = load_text_lengths(conn, {text_number(row["text_hash"]) for row in rows})
     return [ClassifiedPage(**row, letters=letters.get(text_number(row["text_hash"]))) for row in rows]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from db.config.loss_limits import ARTICLES, LossLimits
 from db.store.extractions import is_page_pruned, load_outcome
+from db.store.pages import page_origin
 from pipelines.experiments.label_scores import Label, LabelScores
 from pipelines.processing.gates import LimitExceeded, SourceTally, exceeded
 from pipelines.processing.outcome_changes import DIFFERING, OutcomeComparison, outcome_as_stored
@@ -94,14 +95,14 @@ class Experiment:
         if before is None or is_page_pruned(conn, result.page_id):
             self.pruned += 1
             return
-        url, source_id = conn.execute("SELECT url, source_id FROM pages WHERE id = ?", (result.page_id,)).fetchone()
-        source = self.sources[source_id]
+        origin = page_origin(conn, result.page_id)
+        source = self.sources[origin.source_id]
         compared = source.tally.add(before[1], made)
         if compared.fate in DIFFERING:
             if self._examples < EXAMPLES_IN_ALL:
-                self._examples += source.keep_examples(result.page_id, url, compared)
+                self._examples += source.keep_examples(result.page_id, origin.url, compared)
         elif compared.fate == "failed" and len(source.failed) < EXAMPLES:
-            source.failed.append((url, made.reason or ""))
+            source.failed.append((origin.url, made.reason or ""))
         if (key := self.keys.get(result.page_id)) is not None:
             self.stored_scores.add(self.labels[key], before[1])
             self.new_scores.add(self.labels[key], made)

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from db.store.extractions import is_page_pruned, load_outcome
+from db.store.pages import page_origin
 from pipelines.processing.outcome_changes import (
     DIFFERING,
     OutcomeComparison,
@@ -95,6 +96,5 @@ class OutcomeDifferences:
 
 def _url_and_source(conn: sqlite3.Connection, page_id: int) -> tuple[str, str]:
     """The address of a page and the name of its source."""
-    sql = "SELECT p.url, s.name FROM pages p JOIN sources s ON s.id = p.source_id WHERE p.id = ?"
-    url, source = conn.execute(sql, (page_id,)).fetchone()
-    return url, source
+    origin = page_origin(conn, page_id)
+    return origin.url, origin.source_name

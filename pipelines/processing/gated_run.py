@@ -15,7 +15,6 @@ to write when the last one is extracted.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 import time
@@ -26,7 +25,15 @@ from typing import Any
 from db.config.loss_limits import LossLimits
 from db.connection.database import write
 from db.search.index import load_tables
-from db.store.extractions import StoredOutcome, is_page_pruned, load_outcome, unpack_outcome
+from db.store.extractions import (
+    StoredOutcome,
+    is_page_pruned,
+    load_extraction_figures,
+    load_outcome,
+    page_is_extracted,
+    save_extraction_figures,
+    unpack_outcome,
+)
 from db.store.gated_extractions import (
     drop_staged,
     gated_sources,
@@ -36,6 +43,7 @@ from db.store.gated_extractions import (
     stage_outcome,
     staged_outcomes,
 )
+from db.store.outcomes import mark_extracted_by
 from pipelines.processing.gates import SourceTally, exceeded
 from pipelines.processing.outcome_changes import compare_outcomes, outcome_as_stored
 from pipelines.processing.page_executor import PageExecutor, completed_batches
@@ -114,7 +122,7 @@ class GatedRun:
                     figures[fate] = figures.get(fate, 0) + 1
                 if fate == "failed":
                     figures["failed_pages"] = [*figures.get("failed_pages", []), page_id][:FAILED_NAMED]
-                conn.execute("DELETE FROM to_extract WHERE (run_id, page_id) = (?, ?)", (run_id, page_id))
+                page_is_extracted(conn, run_id, page_id)
                 self._left[source_id] -= 1
             self._save(figures)
             for source_id in dict.fromkeys(source_id for _, source_id, _, _ in compared):
@@ -197,13 +205,11 @@ class GatedRun:
             return record_outcome(self._conn, page_id, unpack_outcome(packed), self._run_id, self._extractor)
         if is_page_pruned(self._conn, page_id):
             return "pruned"
-        self._conn.execute("UPDATE outcomes SET extractor_id = ? WHERE page_id = ?", (self._extractor, page_id))
+        mark_extracted_by(self._conn, page_id, self._extractor)
         return "same"
 
     def _figures(self) -> dict[str, Any]:
-        sql = "SELECT figures FROM extractions WHERE run_id = ?"
-        figures: dict[str, Any] = json.loads(self._conn.execute(sql, (self._run_id,)).fetchone()[0])
-        return figures
+        return load_extraction_figures(self._conn, self._run_id)
 
     def _save(self, figures: dict[str, Any]) -> None:
-        self._conn.execute("UPDATE extractions SET figures = ? WHERE run_id = ?", (json.dumps(figures), self._run_id))
+        save_extraction_figures(self._conn, self._run_id, figures)

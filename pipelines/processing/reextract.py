@@ -10,7 +10,6 @@ moment can be resumed. The executor is this machine's worker processes or a Dask
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 import time
@@ -21,12 +20,16 @@ from db.search.index import load_tables
 from db.store.extractions import (
     StoredOutcome,
     is_page_pruned,
+    load_extraction_figures,
     load_outcome,
+    page_is_extracted,
     pages_to_extract,
     replace_outcome,
+    save_extraction_figures,
     save_past_outcome,
 )
 from db.store.near_copies import any_unsettled
+from db.store.outcomes import mark_extracted_by
 from pipelines.processing.outcome_changes import breaks_extraction, outcome_as_stored
 from pipelines.processing.page_executor import PageExecutor, completed_batches
 from pipelines.processing.page_worker import ExtractionResult
@@ -117,7 +120,7 @@ def record_reextracted(
     Returns how many results were handled, and how many of them differed.
     """
     until, written = time.perf_counter() + HOLD_S, 0
-    figures = json.loads(conn.execute("SELECT figures FROM extractions WHERE run_id = ?", (run_id,)).fetchone()[0])
+    figures = load_extraction_figures(conn, run_id)
     changed = 0
     for result in results:
         fate = _record(conn, result, run_id, extractor)
@@ -125,11 +128,11 @@ def record_reextracted(
         changed += fate == "changed"
         if fate == "failed":
             figures["failed_pages"] = [*figures.get("failed_pages", []), result.page_id][:FAILED_NAMED]
-        conn.execute("DELETE FROM to_extract WHERE (run_id, page_id) = (?, ?)", (run_id, result.page_id))
+        page_is_extracted(conn, run_id, result.page_id)
         written += 1
         if time.perf_counter() > until:
             break
-    conn.execute("UPDATE extractions SET figures = ? WHERE run_id = ?", (json.dumps(figures), run_id))
+    save_extraction_figures(conn, run_id, figures)
     return written, changed
 
 
@@ -147,7 +150,7 @@ def record_outcome(conn: sqlite3.Connection, page_id: int, made: StoredOutcome, 
     if breaks_extraction(before[1], made):
         return "failed"
     if made == before[1]:
-        conn.execute("UPDATE outcomes SET extractor_id = ? WHERE page_id = ?", (extractor, page_id))
+        mark_extracted_by(conn, page_id, extractor)
         return "same"
     save_past_outcome(conn, run_id, page_id, *before)
     replace_outcome(conn, page_id, extractor, made)

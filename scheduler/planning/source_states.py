@@ -16,7 +16,7 @@ from db.config.loader import Config
 from db.errors import ConfigError
 from db.models import Source
 from db.store.source_locks import locked_sources
-from db.store.source_runs import SourceRun, latest_source_runs, source_runs_since
+from db.store.source_runs import SourceRun, last_source_run_id, latest_source_runs, source_runs_since
 from db.store.sources import source_rows, sources_from_rows
 from scheduler.planning.cadence import Cadence, LearnedInterval, NeverDue, cadence_of
 from scheduler.planning.learning import learned_interval_of
@@ -107,7 +107,7 @@ class SourceStates:
     def _read_runs(self, conn: sqlite3.Connection) -> set[int]:
         """Read new runs; returns the ids of their sources."""
         if self._last_id < 0:
-            self._last_id = int(conn.execute("SELECT coalesce(max(id), 0) FROM source_runs").fetchone()[0])
+            self._last_id = last_source_run_id(conn)
         for source_id in self._sources.keys() - self._rows.keys():
             self._store(source_id, latest_source_runs(conn, source_id, RUNS_KEPT))
         rows = source_runs_since(conn, self._last_id, self._open)

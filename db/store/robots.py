@@ -1,0 +1,25 @@
+"""What is kept of robots.txt between runs, by origin."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+from db.named_rows import named_rows
+
+_LOAD = "SELECT origin, fetched_at, status, body, error, expires_at FROM robots WHERE origin = ?"
+_PUT = """
+INSERT OR REPLACE INTO robots (origin, fetched_at, status, body, error, expires_at)
+VALUES (:origin, :fetched_at, :status, :body, :error, :expires_at)
+"""
+
+
+def load_robots(conn: sqlite3.Connection, origin: str) -> sqlite3.Row | None:
+    """The last answer of an origin, expired or not: its columns, times as text. None where there is none."""
+    row: sqlite3.Row | None = named_rows(conn, _LOAD, (origin,)).fetchone()
+    return row
+
+
+def save_robots(conn: sqlite3.Connection, columns: Mapping[str, object]) -> int:
+    """Store the answer of an origin in place of the one before; returns the number of rows."""
+    return conn.execute(_PUT, dict(columns)).rowcount
