@@ -20,7 +20,7 @@ Words = tuple[str, ...]
 DATE_KINDS = ("updated", "published", "dated", "last_change", "no_publication", "not_of_page")
 BYLINE_KINDS = (
     "by", "by_weak", "by_after_genre", "by_behind", "genre", "byline_verb", "byline_noun", "byline_label", "byline_bare",
-    "byline_far", "byline_far_label", "author_heading", "and",
+    "byline_far", "byline_far_label", "picture", "author_heading", "and",
 )  # fmt: skip
 NAME_KINDS = ("duty", "agency", "town", "reporting_town", "desk", "organisation", "outlet_word", "page_word", "button")
 END_KINDS = ("end", "end_alone", "end_line")

@@ -26,10 +26,14 @@ _OWN_KINDS = ("by", "by_weak", "by_after_genre", "and")
 _LANGUAGES = frozenset(
     code for code, language in languages().items() if any(cue.kind in _OWN_KINDS for cue in language.cues)
 )
-_VERBS, _LABELS, _FAR_LABELS = _any("byline_verb"), _any("byline_label"), _any("byline_far_label")
+_VERBS, _FAR_LABELS, _LABEL = _any("byline_verb"), _any("byline_far_label"), _any("byline_label")
+_PICTURES, _JOINED = rf"(?:{_any('picture')})[\w'’]{{0,14}}", rf"\s?(?:&|\+|/|(?<=\s)(?:{_any('and')})(?=\s))\s?"
+_TEXT_AND_PICTURES = rf"(?:{_LABEL}){_JOINED}{_PICTURES}|{_PICTURES}{_JOINED}(?:{_LABEL})"
+_LABELS = rf"{_TEXT_AND_PICTURES}|{_LABEL}"
+"""A label, also with what its bearer made as well, in either order: "Text", "Text und Fotos", "photos & words"."""
 _FAR = rf"(?:{_any('byline_far')})(?!\s?소개)"
 """Words of scripts without capitals. 기자 소개 is "about the reporter"."""
-LABELLED = re.compile(rf"^\W{{0,4}}(?:{_any('byline_noun', 'byline_label')})\s?[:：]\s{{0,2}}", re.I)
+LABELLED = re.compile(rf"^\W{{0,4}}(?:{_any('byline_noun')}|{_LABELS})\s?[:：]\s{{0,2}}", re.I)
 """Such a word as a label: what stands after it is all that is left, whatever field it was found in."""
 FAR_OPENING = re.compile(
     rf"^\W{{0,4}}(?:{_FAR}(?:\s{{0,2}}[:：=＝/／・·|–—-]|(?=\s|$))|(?:{_FAR_LABELS})\s{{0,2}}(?:[:：=＝/／・·|–—-]|(?=$)))\s{{0,2}}"
@@ -64,7 +68,8 @@ def byline_words(language: str | None) -> BylineWords:
     """The words of a language and the English ones, which templates are left in; of all languages where it is not known."""
     known = language if language in _LANGUAGES else None
     by = any_of((*words_of("by", known), *words_of("byline_noun")), spaces=False)
-    lead = rf"^\W{{0,4}}(?:(?:{_LABELS})\s?[:：](?:\s|$)|(?:(?:{_VERBS})\s{{1,3}}){{0,2}}(?:{by})\b\s?[:：.|]?(?:\s|$))"
+    before = rf"(?:(?:{_VERBS}|{_TEXT_AND_PICTURES})\s{{1,3}}){{0,2}}"
+    lead = rf"^\W{{0,4}}(?:(?:{_LABELS})\s?[:：](?:\s|$)|{before}(?:{by})\b\s?[:：.|]?(?:\s|$))"
     weak = any_of((*words_of("byline_bare"), *words_of("by_weak", known)), spaces=False)
     return BylineWords(
         opening=re.compile(rf"{lead}(?=.{{0,140}}$)", re.I),

@@ -244,3 +244,40 @@ def test_statements_beside_what_is_printed(head: str, header: str, want: list[st
 )
 def test_handles_where_the_page_says_author(header: str, want: list[str]) -> None:
     assert authors(header) == want
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("de", "Text: Eva Riem"),
+        ("de", "Text & Fotos: Eva Riem"),
+        ("de", "Text und Foto: Eva Riem"),
+        ("de", "Text und Bilder: Eva Riem"),
+        ("de", "Text/Foto: Eva Riem"),
+        ("de", "Text + Fotos: Eva Riem"),
+        ("de", "Text: Eva Riem, Fotos: Otto Pier"),
+        ("de", "Text und Recherche: Eva Riem"),
+        ("de", "Fotos und Text: Eva Riem"),
+        ("en", "Photos and text by Eva Riem"),
+        ("en", "Words and photos: Eva Riem"),
+        ("en", "Text and photos: Eva Riem"),
+        ("en", "Words & pictures: Eva Riem"),
+        ("en", "Text and photographs by Eva Riem"),
+        ("en", "Words and photography by Eva Riem"),
+        ("fr", "Texte et photographies : Eva Riem"),
+        ("fr", "Texte et images : Eva Riem"),
+        ("es", "Texto y fotografías: Eva Riem"),
+        ("pt", "Texto e imagens: Eva Riem"),
+        ("it", "Testo e fotografie: Eva Riem"),
+        ("nl", "Tekst en foto's: Eva Riem"),
+        ("nl", "Tekst en beeld: Eva Riem"),
+        ("sv", "Text och foto: Eva Riem"),
+        ("sv", "Text & bild: Eva Riem"),
+        ("nb", "Tekst og foto: Eva Riem"),
+        ("da", "Tekst & foto: Eva Riem"),
+        ("pl", "Tekst i zdjęcia: Eva Riem"),
+        ("fi", "Teksti ja kuvat: Eva Riem"),
+    ],
+)  # fmt: skip
+def test_who_wrote_and_took_the_pictures(language: str, line: str) -> None:
+    assert authors(f"<p>{line}</p>", language=language if language in _TEXT else "en") == ["Eva Riem"]
