@@ -243,30 +243,38 @@ def zone_of(el: Element, cache: dict[str, int]) -> int:
 
     `cache` holds the zones of names and is shared by the calls for one page.
     """
-    zone = _ZONE_TAGS.get(el.tag, Zone.NONE)
-    attributes = el.attrib
-    if not attributes:
-        return zone
-    # The id of a heading is made of its words ("h-what-is-social-shopping") and names no box.
-    name = "" if "id" in attributes and el.tag in _HEADINGS else attributes.get("id", "")
-    names = f"{attributes.get('class', '')[:300]} {name[:100]} {attributes.get('role', '')[:30]}"
-    if len(names) > 2:
-        found = cache.get(names)
-        if found is None:
-            found = 0
-            for word in names.split():
-                if word not in cache:
-                    cache[word] = _zone_of_name(word)
-                found |= cache[word]
-            cache[names] = found
-        zone |= found
-    if (
-        "hidden" in attributes
-        or (attributes.get("aria-hidden") == "true" and el.tag in _INLINE)
-        or _HIDDEN_STYLE.search(attributes.get("style", "")[:300])
-    ):
-        zone |= Zone.HIDDEN
+    tag = el.tag
+    zone = _ZONE_TAGS.get(tag, Zone.NONE)
+    # Asking for the names first, and only then for the values that matter, costs half of asking for each.
+    for attribute in el.keys():
+        if attribute == "class":
+            zone |= _zone_of_names(el.get("class", "")[:300], cache)
+        elif attribute == "id":
+            # The id of a heading is made of its words ("h-what-is-social-shopping") and names no box.
+            if tag not in _HEADINGS:
+                zone |= _zone_of_names(el.get("id", "")[:100], cache)
+        elif attribute == "role":
+            zone |= _zone_of_names(el.get("role", "")[:30], cache)
+        elif (
+            attribute == "hidden"
+            or (attribute == "style" and _HIDDEN_STYLE.search(el.get("style", "")[:300]))
+            or (attribute == "aria-hidden" and tag in _INLINE and el.get("aria-hidden") == "true")
+        ):
+            zone |= Zone.HIDDEN
     return zone
+
+
+def _zone_of_names(names: str, cache: dict[str, int]) -> int:
+    """The zones of the value of a class, id or role."""
+    found = cache.get(names)
+    if found is None:
+        found = 0
+        for word in names.split():
+            if word not in cache:
+                cache[word] = _zone_of_name(word)
+            found |= cache[word]
+        cache[names] = found
+    return found
 
 
 def is_in_zone(el: Element, zones: int, cache: dict[str, int]) -> bool:
@@ -299,6 +307,8 @@ class _LineBuilder:
         self.link_chars = 0
 
     def add_text(self, text: str, el: Element, in_link: bool) -> None:
+        if not self.parts and text.isspace():
+            return  # what most text between elements is: it does not begin a line
         self.parts.append((text, el))
         if in_link:
             self.link_chars += len(text.strip())
@@ -312,63 +322,60 @@ class _LineBuilder:
         else:
             text = " ".join("".join([part for part, _ in parts]).split())
             parts = [part for part in parts if not part[0].isspace()]
-        if text:
-            self.lines.append(Line(text, tuple(parts), block, min(self.link_chars, len(text)), zone, len(self.lines)))
+        self.lines.append(Line(text, tuple(parts), block, min(self.link_chars, len(text)), zone, len(self.lines)))
         self.parts = []
         self.link_chars = 0
 
 
-class _OpenElement(NamedTuple):
-    """An element whose children are being read."""
-
-    children: Iterator[Element]
-    el: Element
-    block: Element
-    zone: int
-    in_link: bool
+_OpenElement = tuple[Iterator[Element], Element, Element, int, bool]
+"""An element whose children are being read: the children left, the element, its block, its zone, and whether it is in a link."""
 
 
 def _read_lines(root: Element) -> list[Line]:
     """Walk the tree once, without recursion: a page may be nested to any depth."""
     builder = _LineBuilder()
+    lines, add_text, end_line = builder.lines, builder.add_text, builder.end_line
     cache: dict[str, int] = {}
     # Names of the whole page are no evidence: "has-share-buttons".
     zone = zone_of(root, cache) & ~Zone.HIDDEN & ~BOILERPLATE & ~Zone.SHARE
-    stack = [_OpenElement(iter(root), root, root, zone, False)]
+    stack: list[_OpenElement] = [(iter(root), root, root, zone, False)]
     if root.text:
-        builder.add_text(root.text, root, False)
-    while stack and len(builder.lines) < MAX_LINES:
+        add_text(root.text, root, False)
+    while stack and len(lines) < MAX_LINES:
         children, el, block, zone, in_link = stack[-1]
         child = next(children, None)
         if child is None:
             stack.pop()
             if el.tag in BLOCKS:
-                builder.end_line(el, zone)
-            if el.tail and stack:
-                builder.add_text(el.tail, stack[-1].el, stack[-1].in_link)
+                end_line(el, zone)
+            if stack and (tail := el.tail):
+                add_text(tail, stack[-1][1], stack[-1][4])
             continue
         tag = child.tag
-        own_zone = 0 if tag in INVISIBLE or tag == "br" else zone_of(child, cache)
-        if tag == "br" or _is_skipped(child, own_zone, len(stack)):
-            if tag == "br":
-                builder.end_line(block, zone)
-            if child.tail:
-                builder.add_text(child.tail, el, in_link)
-            continue
-        if tag in BLOCKS:
-            builder.end_line(block, zone)
-            block = child
-        in_link = in_link or tag == "a"
-        if child.text:
-            builder.add_text(child.text, child, in_link)
-        stack.append(_OpenElement(iter(child), child, block, zone | own_zone, in_link))
-    builder.end_line(root, Zone.NONE)
-    return builder.lines
+        if tag == "br":
+            end_line(block, zone)
+        elif tag not in INVISIBLE:
+            own_zone = zone_of(child, cache)
+            if not _is_skipped(child, tag, own_zone, len(stack)):
+                if is_block := tag in BLOCKS:
+                    end_line(block, zone)
+                child_block = child if is_block else block
+                is_in_link = in_link or tag == "a"
+                if text := child.text:
+                    add_text(text, child, is_in_link)
+                if len(child):
+                    stack.append((iter(child), child, child_block, zone | own_zone, is_in_link))
+                    continue
+                if is_block:
+                    end_line(child, zone | own_zone)
+        if tail := child.tail:
+            add_text(tail, el, in_link)
+    end_line(root, Zone.NONE)
+    return lines
 
 
-def _is_skipped(el: Element, own_zone: int, depth: int) -> bool:
-    tag = el.tag
-    if tag in INVISIBLE or depth > MAX_DEPTH:
+def _is_skipped(el: Element, tag: str, own_zone: int, depth: int) -> bool:
+    if depth > MAX_DEPTH:
         return True
     if not own_zone or tag not in _SKIPPED_TAGS or (tag == "footer" and depth >= _FOOTER_DEPTH):
         return False
