@@ -246,7 +246,7 @@ def zone_of(el: Element, cache: dict[str, int]) -> int:
     tag = el.tag
     zone = _ZONE_TAGS.get(tag, Zone.NONE)
     # Asking for the names first, and only then for the values that matter, costs half of asking for each.
-    for attribute in el.keys():
+    for attribute in el.attrib:
         if attribute == "class":
             zone |= _zone_of_names(el.get("class", "")[:300], cache)
         elif attribute == "id":
@@ -285,6 +285,8 @@ def is_in_zone(el: Element, zones: int, cache: dict[str, int]) -> bool:
 
 def _zone_of_name(name: str) -> int:
     """The zones of a class or id, by its words alone and in pairs ("most-read", "mostRead"). "p-0 list-none" is no "plist"."""
+    if name.islower() and name.isascii() and name.isalpha():
+        return _ZONE_BY_WORD.get(name, 0)  # a single word, as half of the names are
     zone = 0
     previous = ""
     if "-font-size" in name:
@@ -334,49 +336,53 @@ _OpenElement = tuple[Iterator[Element], Element, Element, int, bool]
 def _read_lines(root: Element) -> list[Line]:
     """Walk the tree once, without recursion: a page may be nested to any depth."""
     builder = _LineBuilder()
-    lines, add_text, end_line = builder.lines, builder.add_text, builder.end_line
+    add_text, end_line = builder.add_text, builder.end_line
     cache: dict[str, int] = {}
     # Names of the whole page are no evidence: "has-share-buttons".
     zone = zone_of(root, cache) & ~Zone.HIDDEN & ~BOILERPLATE & ~Zone.SHARE
     stack: list[_OpenElement] = [(iter(root), root, root, zone, False)]
     if root.text:
         add_text(root.text, root, False)
-    while stack and len(lines) < MAX_LINES:
+    while stack and len(builder.lines) < MAX_LINES:
         children, el, block, zone, in_link = stack[-1]
         child = next(children, None)
         if child is None:
-            stack.pop()
-            if el.tag in BLOCKS:
-                end_line(el, zone)
-            if stack and (tail := el.tail):
-                add_text(tail, stack[-1][1], stack[-1][4])
+            _close_element(stack, builder)
             continue
         tag = child.tag
         if tag == "br":
             end_line(block, zone)
-        elif tag not in INVISIBLE:
-            own_zone = zone_of(child, cache)
-            if not _is_skipped(child, tag, own_zone, len(stack)):
-                if is_block := tag in BLOCKS:
-                    end_line(block, zone)
-                child_block = child if is_block else block
-                is_in_link = in_link or tag == "a"
-                if text := child.text:
-                    add_text(text, child, is_in_link)
-                if len(child):
-                    stack.append((iter(child), child, child_block, zone | own_zone, is_in_link))
-                    continue
-                if is_block:
-                    end_line(child, zone | own_zone)
+        elif (own_zone := _zone_to_read(child, tag, len(stack), cache)) is not None:
+            if is_block := tag in BLOCKS:
+                end_line(block, zone)
+            child_block = child if is_block else block
+            is_in_link = in_link or tag == "a"
+            if text := child.text:
+                add_text(text, child, is_in_link)
+            if len(child):
+                stack.append((iter(child), child, child_block, zone | own_zone, is_in_link))
+                continue
+            if is_block:
+                end_line(child, zone | own_zone)
         if tail := child.tail:
             add_text(tail, el, in_link)
     end_line(root, Zone.NONE)
-    return lines
+    return builder.lines
 
 
-def _is_skipped(el: Element, tag: str, own_zone: int, depth: int) -> bool:
-    if depth > MAX_DEPTH:
-        return True
-    if not own_zone or tag not in _SKIPPED_TAGS or (tag == "footer" and depth >= _FOOTER_DEPTH):
-        return False
-    return not _BREADCRUMB_CLASS.search(el.get("class", ""))
+def _close_element(stack: list[_OpenElement], builder: _LineBuilder) -> None:
+    _, el, _, zone, _ = stack.pop()
+    if el.tag in BLOCKS:
+        builder.end_line(el, zone)
+    if stack and (tail := el.tail):
+        builder.add_text(tail, stack[-1][1], stack[-1][4])
+
+
+def _zone_to_read(el: Element, tag: str, depth: int, cache: dict[str, int]) -> int | None:
+    """The zones that an element opens; None for one that is not read."""
+    if tag in INVISIBLE or depth > MAX_DEPTH:
+        return None
+    zone = zone_of(el, cache)
+    if not zone or tag not in _SKIPPED_TAGS or (tag == "footer" and depth >= _FOOTER_DEPTH):
+        return zone
+    return zone if _BREADCRUMB_CLASS.search(el.get("class", "")) else None
