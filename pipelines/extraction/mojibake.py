@@ -30,11 +30,10 @@ _LOST_QUOTE = re.compile('â€(?=[\ufffd\\s<.,;:!?)"\\\\]|&nbsp;)\ufffd?')
 """A closing quotation mark whose last byte, 9D, is undefined in Windows-1252 and was dropped."""
 
 # A spoiled page of any script holds one of these; asking for them is many times quicker than the patterns.
-_Sequences = tuple[tuple[str, tuple[str, ...]], ...]
-"""Sequences of characters, by a letter that is in each."""
 _LEAD_LETTERS = "ÃÂÐÑÅÄÎØ×ì"
 _LEAD_SEQUENCES = (("â", ("â€", "â\x80", "â„")), ("ã", ("ã€", "ã\x80")), ("ï", ("ï¼",)), ("à", ("à¤", "à¸")))
-_ESCAPED_LEADS = (("&", ("circ;&", "&Atilde;")), ("\\", ("\\u00e2\\u", "\\u00c3\\u")))
+_ESCAPED_LEADS = (re.compile(r"&(?=[A-Za-z]circ;&|Atilde;)"), re.compile(r"\\(?=u00(?:e2|c3)\\u)"))
+"""They begin with one character, which `re` finds faster than `in` finds a sequence."""
 _ABOUT_MOJIBAKE = re.compile("mojibake|文字化け|乱码", re.I)
 """A page about garbled text shows it on purpose."""
 
@@ -57,18 +56,15 @@ def repair_mojibake(text: str) -> str:
 
 def _find_runs(text: str) -> list[re.Match[str]]:
     """The runs that may be garbled characters."""
-    if _has_sequence(text, _ESCAPED_LEADS):
+    if any(lead.search(text) for lead in _ESCAPED_LEADS):
         return list(_ESCAPED_RUNS.finditer(text))
     if text.isascii():
         return []
-    if any(letter in text for letter in _LEAD_LETTERS) or _has_sequence(text, _LEAD_SEQUENCES):
+    if any(letter in text for letter in _LEAD_LETTERS) or any(
+        first in text and any(sign in text for sign in signs) for first, signs in _LEAD_SEQUENCES
+    ):
         return list(_PLAIN_RUNS.finditer(text))
     return []
-
-
-def _has_sequence(text: str, sequences: _Sequences) -> bool:
-    """Whether one of the sequences is in a text. They are looked for only where their letter is, which takes no time to see."""
-    return any(letter in text and any(sign in text for sign in signs) for letter, signs in sequences)
 
 
 def _repair_runs(text: str, runs: list[re.Match[str]]) -> str:

@@ -149,7 +149,7 @@ def _by_picture(el: Element | None) -> bool:
     for _ in range(3):
         if el is None:
             return False
-        if el.tag in ("figure", "figcaption") or _PICTURE.search(el.get("class", "")[:200]):
+        if el.tag in ("figure", "figcaption") or ((name := el.get("class")) and _PICTURE.search(name[:200])):
             return True
         el = el.getparent()
     return False
