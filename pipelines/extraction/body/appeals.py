@@ -89,7 +89,7 @@ def cut_appeals(lines: Sequence[str]) -> list[str]:
     beginnings = [line[:_LONGEST] for line in lines]
     end, text = len(lines), "\n".join(beginnings).lower()
     if any(hint in text for hint in _CONSENT_HINTS):
-        notices = [bool(_COOKIE_NOTICE.search(line) or _CONSENT_NOTICE.match(line)) for line in beginnings]
+        notices = [_is_consent_notice(line) for line in beginnings]
         end = _run_start(lines, notices, notices, [bool(_ANY_COOKIE.search(line)) for line in beginnings])
     if hints := [hint for hint in _APPEAL_HINTS if hint in text]:
         appeals = [_is_appeal(line, hints) for line in beginnings[:end]]
@@ -99,6 +99,11 @@ def cut_appeals(lines: Sequence[str]) -> list[str]:
             while 1 < end < len(about_newsroom) and about_newsroom[end - 1]:
                 end -= 1
     return list(lines[:end])
+
+
+def _is_consent_notice(line: str) -> bool:
+    is_about_cookies = "cookies" in line.lower() and _COOKIE_NOTICE.search(line) is not None
+    return is_about_cookies or _CONSENT_NOTICE.match(line) is not None
 
 
 def _is_appeal(line: str, hints: Sequence[str]) -> bool:

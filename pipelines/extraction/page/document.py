@@ -245,20 +245,20 @@ def zone_of(el: Element, cache: dict[str, int]) -> int:
     """
     tag = el.tag
     zone = _ZONE_TAGS.get(tag, Zone.NONE)
-    # Asking for the names first, and only then for the values that matter, costs half of asking for each.
-    for attribute in el.attrib:
+    # All attributes in one call: to ask for each of those that matter takes twice the time.
+    for attribute, value in el.items():
         if attribute == "class":
-            zone |= _zone_of_names(el.get("class", "")[:300], cache)
+            zone |= _zone_of_names(value[:300], cache)
         elif attribute == "id":
             # The id of a heading is made of its words ("h-what-is-social-shopping") and names no box.
             if tag not in _HEADINGS:
-                zone |= _zone_of_names(el.get("id", "")[:100], cache)
+                zone |= _zone_of_names(value[:100], cache)
         elif attribute == "role":
-            zone |= _zone_of_names(el.get("role", "")[:30], cache)
+            zone |= _zone_of_names(value[:30], cache)
         elif (
             attribute == "hidden"
-            or (attribute == "style" and _HIDDEN_STYLE.search(el.get("style", "")[:300]))
-            or (attribute == "aria-hidden" and tag in _INLINE and el.get("aria-hidden") == "true")
+            or (attribute == "style" and _HIDDEN_STYLE.search(value[:300]))
+            or (attribute == "aria-hidden" and tag in _INLINE and value == "true")
         ):
             zone |= Zone.HIDDEN
     return zone

@@ -48,6 +48,8 @@ _STRING_ASSIGNMENT = re.compile(
     r"(?:\"(?P<double>(?:[^\"\\\n]|\\.){1,4000}+)\"|'(?P<single>(?:[^'\\\n]|\\.){1,4000}+)'|(?P<number>1\d{9}(?:\d{3})?)(?![\w.]))"
 )
 _ARTICLE_HINT = re.compile(r"itle|eadline|ublish|ontent|uthor|ubDate|articleBody|&q;|%22")
+_BARE_KEY = re.compile(r"\{\s{0,99}[^\s\"}]")
+"""JavaScript that is no JSON. To find out by decoding it costs a walk over the script, for the line number in the error."""
 _BRACKETS = re.compile(
     r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?$)|'(?:[^'\\]|\\.)*+(?:'|\\?$)|`(?:[^`\\]|\\.)*+(?:`|\\?$)|[{}\[\]()]", re.S
 )
@@ -207,6 +209,8 @@ def _assigned_values(text: str) -> Iterator[Root]:
             value, end = _function_value(text, position)
         else:
             try:
+                if _BARE_KEY.match(text, position):
+                    raise ValueError
                 value, end = decoder.raw_decode(text, position)
             except (ValueError, RecursionError):
                 end = _end_of_string(text, position) if start["call"] else _closing_position(text, position)
