@@ -19,7 +19,6 @@ from pipelines.extraction.page.document import Document, Zone
 from pipelines.extraction.page.layout import Layout
 from pipelines.extraction.page.structured_data import StructuredData
 from pipelines.extraction.page.tree import container_of
-from pipelines.extraction.text.word_count import count_words
 
 _SEARCH_TITLE = re.compile(r"^(?:search(?: results?)?|suchergebnisse?|résultats de recherche|搜索结果|搜索)\b", re.I)
 _INDEX_PATH = re.compile(r"^/(?:(?:index|default|home|main)(?:\.\w{2,5})?)?$|^/[a-z]{2}(?:-[a-z]{2})?/?$", re.I)
@@ -57,6 +56,7 @@ class ArticleCandidate:
     structured: StructuredData
     title: str | None
     text: str
+    word_count: int
     language: str | None
     has_date: bool
     is_dated_on_page: bool
@@ -77,7 +77,7 @@ def reject(candidate: ArticleCandidate) -> Rejection | None:
     evidence = _notice_evidence(candidate)
     if rejection := judge_notice(evidence):
         return rejection
-    words = count_words(candidate.text)
+    words = candidate.word_count
     address = urlsplit(candidate.page.address or "")
     if evidence_of_list := candidate.list_evidence or _link_evidence(candidate, address.path, words):
         return Rejection(reason=Reason.LIST, detail=f"The page is a list: {evidence_of_list}.")

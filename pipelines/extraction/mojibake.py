@@ -20,7 +20,8 @@ _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _FOLLOWING = "".join(char for char, value in _BYTES.items() if value < 0xC0)
 _FOLLOWS = rf"(?:[{re.escape(_FOLLOWING)}]|&(?:\#\d{{3,4}}|[a-zA-Z]{{3,6}}\d{{0,2}});|\\u[02][0-9a-fA-F]{{3}})"
 _LEAD_ESCAPES = r"&[AEIOaeio](?:circ|tilde|uml|grave|acute|ring);|\\u00[c-fC-F][0-9a-fA-F]"
-_PLAIN_RUNS = re.compile(rf"(?:[Â-ô]{_FOLLOWS}{{1,3}}){{1,400}}")
+_PLAIN_RUNS = re.compile(rf"[Â-ô]{_FOLLOWS}{{1,3}}(?:[Â-ô]{_FOLLOWS}{{1,3}}){{0,399}}")
+"""It begins with a set, not with a group, for then `re` skips quickly to the next letter of the set."""
 _ESCAPED_RUNS = re.compile(rf"(?:(?:[Â-ô]|{_LEAD_ESCAPES}){_FOLLOWS}{{1,3}}){{1,400}}")
 _PIECE = re.compile(
     rf"[Â-ß][{re.escape(_FOLLOWING)}]|[à-ï][{re.escape(_FOLLOWING)}]{{2}}|[ð-ô][{re.escape(_FOLLOWING)}]{{3}}|.", re.S
@@ -31,7 +32,8 @@ _LOST_QUOTE = re.compile('â€(?=[\ufffd\\s<.,;:!?)"\\\\]|&nbsp;)\ufffd?')
 # A spoiled page of any script holds one of these; asking for them is many times quicker than the patterns.
 _LEAD_LETTERS = "ÃÂÐÑÅÄÎØ×ì"
 _LEAD_SEQUENCES = (("â", ("â€", "â\x80", "â„")), ("ã", ("ã€", "ã\x80")), ("ï", ("ï¼",)), ("à", ("à¤", "à¸")))
-_ESCAPED_LEADS = ("circ;&", "&Atilde;", "\\u00e2\\u", "\\u00c3\\u")
+_ESCAPED_LEADS = (re.compile(r"&(?=[A-Za-z]circ;&|Atilde;)"), re.compile(r"\\(?=u00(?:e2|c3)\\u)"))
+"""They begin with one character, which `re` finds faster than `in` finds a sequence."""
 _ABOUT_MOJIBAKE = re.compile("mojibake|文字化け|乱码", re.I)
 """A page about garbled text shows it on purpose."""
 
@@ -54,7 +56,7 @@ def repair_mojibake(text: str) -> str:
 
 def _find_runs(text: str) -> list[re.Match[str]]:
     """The runs that may be garbled characters."""
-    if any(sign in text for sign in _ESCAPED_LEADS):
+    if any(lead.search(text) for lead in _ESCAPED_LEADS):
         return list(_ESCAPED_RUNS.finditer(text))
     if text.isascii():
         return []

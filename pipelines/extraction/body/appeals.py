@@ -12,36 +12,35 @@ from collections.abc import Sequence
 from operator import or_
 
 _APPEAL = re.compile(
-    r"\b(?:readers?|people|supporters|members|viewers|listeners) like you\b|\breader[- ](?:funded|supported|powered)\b"
-    r"|\b(?:mak|consider)(?:e|ing) a (?:\S{1,20} ){0,2}(?:donation|contribution|gift)\b"
-    r"|\bbecome an? (?:\S{1,20} )?(?:member|supporter|subscriber|patron)\b"
-    r"|\bsupport (?:us|our|independent|quality|public|local|nonprofit) ?(?:journalism|newsroom|reporting|work|mission|media)?\b"
-    r"|\b(?:donate|subscribe|join us|contribute) (?:today|now|here)\b"
-    r"|\bplease (?:support us|donate|consider (?:supporting|donating))"
-    r"|\byour (?:\S{1,20} )?(?:support|donations?|contributions?|help|generosity|membership)\b.{0,80}\b(?:us|our|we)\b"
-    r"|\b(?:us|our|we)\b.{0,80}\b(?:with|on|of) your (?:\S{1,20} )?(?:support|donations?|contributions?|help|generosity)\b"
-    r"|\bwill you (?:help|support|join) us\b|\bhelp (?:us )?(?:to )?(?:fund|keep|sustain) (?:our|us)\b"
-    r"|\brely on (?:readers|your|our readers)\b|\bunterstützen sie (?:uns|unsere|unabhängigen)|\bunterstütze (?:uns|unsere)"
-    r"|\bmit (?:ihrer|deiner|eurer) (?:spende|unterstützung)|\bjetzt spenden\b|\bspenden sie\b"
-    r"|\b(?:kostenlos|gratis|unverbindlich) (?:testen|probelesen)\b|\btesten sie\b.{0,40}\b(?:zeitung|ausgabe|abo|woche|monat)"
-    r"|^(?:start|begin|try|get) .{0,30}\bfree trial\b|\bessai gratuit\b|\bprueba gratis\b"
-    r"|\bprova gratis\b|\bteste grátis\b|\bgratis proberen\b"
-    r"|\bwerden sie (?:\S{1,20} )?(?:mitglied|fördermitglied|abonnent)"
-    r"|\bauf (?:ihre|eure|deine) (?:unterstützung|spenden?)\b|\bsoutenez(?:-nous|[- ](?:notre|une|la presse|le journalisme))"
-    r"|\bfai(?:tes|re) un don\b|\bvo(?:s|tre) (?:dons?|soutien)\b|\bdevenez (?:membre|abonné|adhérent)"
-    r"|\bap[oó]y(?:a|anos|e)\b.{0,30}\bperiodismo|\bhaz(?:te)? (?:socio|socia|miembro|una donación)"
-    r"|\btu (?:apoyo|donación|aporte)\b|\bsostieni(?:ci)?\b|\bfai una donazione|\bdona ora\b"
-    r"|\bil tuo (?:sostegno|contributo)\b|\babbonati (?:ora|subito)\b|\bapoie (?:o|a|nosso|nossa)\b|\bfaça uma doação"
-    r"|\bseja (?:um )?(?:assinante|apoiador|membro)\b|\bsteun (?:ons|onze)\b|\bword (?:nu )?(?:lid|donateur)\b"
-    r"|\bwesprzyj (?:nas|nasz)|\btwoje wsparcie\b|\bstøt(?:t)? (?:os|oss)\b|\bstöd oss\b"
+    r"\b(?:(?:readers?|people|supporters|members|viewers|listeners) like you\b|reader[- ](?:funded|supported|powered)\b"
+    r"|(?:mak|consider)(?:e|ing) a (?:\S{1,20} ){0,2}(?:donation|contribution|gift)\b"
+    r"|become an? (?:\S{1,20} )?(?:member|supporter|subscriber|patron)\b"
+    r"|support (?:us|our|independent|quality|public|local|nonprofit) ?(?:journalism|newsroom|reporting|work|mission|media)?\b"
+    r"|(?:donate|subscribe|join us|contribute) (?:today|now|here)\b"
+    r"|please (?:support us|donate|consider (?:supporting|donating))"
+    r"|your (?:\S{1,20} )?(?:support|donations?|contributions?|help|generosity|membership)\b.{0,80}\b(?:us|our|we)\b"
+    r"|(?:us|our|we)\b.{0,80}\b(?:with|on|of) your (?:\S{1,20} )?(?:support|donations?|contributions?|help|generosity)\b"
+    r"|will you (?:help|support|join) us\b|help (?:us )?(?:to )?(?:fund|keep|sustain) (?:our|us)\b"
+    r"|rely on (?:readers|your|our readers)\b|unterstützen sie (?:uns|unsere|unabhängigen)|unterstütze (?:uns|unsere)"
+    r"|mit (?:ihrer|deiner|eurer) (?:spende|unterstützung)|jetzt spenden\b|spenden sie\b"
+    r"|(?:kostenlos|gratis|unverbindlich) (?:testen|probelesen)\b"
+    r"|testen sie\b.{0,40}\b(?:zeitung|ausgabe|abo|woche|monat)|essai gratuit\b|prueba gratis\b|prova gratis\b"
+    r"|teste grátis\b|gratis proberen\b|werden sie (?:\S{1,20} )?(?:mitglied|fördermitglied|abonnent)"
+    r"|auf (?:ihre|eure|deine) (?:unterstützung|spenden?)\b|soutenez(?:-nous|[- ](?:notre|une|la presse|le journalisme))"
+    r"|fai(?:tes|re) un don\b|vo(?:s|tre) (?:dons?|soutien)\b|devenez (?:membre|abonné|adhérent)"
+    r"|ap[oó]y(?:a|anos|e)\b.{0,30}\bperiodismo|haz(?:te)? (?:socio|socia|miembro|una donación)"
+    r"|tu (?:apoyo|donación|aporte)\b|sostieni(?:ci)?\b|fai una donazione|dona ora\b|il tuo (?:sostegno|contributo)\b"
+    r"|abbonati (?:ora|subito)\b|apoie (?:o|a|nosso|nossa)\b|faça uma doação|seja (?:um )?(?:assinante|apoiador|membro)\b"
+    r"|steun (?:ons|onze)\b|word (?:nu )?(?:lid|donateur)\b|wesprzyj (?:nas|nasz)|twoje wsparcie\b"
+    r"|støt(?:t)? (?:os|oss)\b|stöd oss\b)|^(?:start|begin|try|get) .{0,30}\bfree trial\b"
     r"|поддержите (?:нас|наш|проект|редакцию)|(?:ваш|вашей|ваша) (?:поддержк|пожертвован)",
     re.I,
 )
 """Requests for money or membership, in languages whose newsrooms were seen to make them."""
 _ABOUT_NEWSROOM = re.compile(
-    r"^at [\w .]{2,30},? we\b|\bour (?:journalism|newsroom|journalists|readers|mission|coverage)\b|\bfree press\b"
-    r"|\bpaywalls?\b|\bdonations?\b|\bwe (?:believe|rely|depend|need you)\b"
-    r"|\bunser(?:e|em|en)? (?:journalismus|redaktion|arbeit)\b|\bnotre (?:journalisme|rédaction)\b",
+    r"\b(?:our (?:journalism|newsroom|journalists|readers|mission|coverage)\b|free press\b|paywalls?\b|donations?\b"
+    r"|we (?:believe|rely|depend|need you)\b|unser(?:e|em|en)? (?:journalismus|redaktion|arbeit)\b"
+    r"|notre (?:journalisme|rédaction)\b)|^at [\w .]{2,30},? we\b",
     re.I,
 )
 """What an appeal says of the newsroom before and between its requests."""
@@ -90,7 +89,7 @@ def cut_appeals(lines: Sequence[str]) -> list[str]:
     beginnings = [line[:_LONGEST] for line in lines]
     end, text = len(lines), "\n".join(beginnings).lower()
     if any(hint in text for hint in _CONSENT_HINTS):
-        notices = [bool(_COOKIE_NOTICE.search(line) or _CONSENT_NOTICE.match(line)) for line in beginnings]
+        notices = [_is_consent_notice(line) for line in beginnings]
         end = _run_start(lines, notices, notices, [bool(_ANY_COOKIE.search(line)) for line in beginnings])
     if hints := [hint for hint in _APPEAL_HINTS if hint in text]:
         appeals = [_is_appeal(line, hints) for line in beginnings[:end]]
@@ -100,6 +99,11 @@ def cut_appeals(lines: Sequence[str]) -> list[str]:
             while 1 < end < len(about_newsroom) and about_newsroom[end - 1]:
                 end -= 1
     return list(lines[:end])
+
+
+def _is_consent_notice(line: str) -> bool:
+    is_about_cookies = "cookies" in line.lower() and _COOKIE_NOTICE.search(line) is not None
+    return is_about_cookies or _CONSENT_NOTICE.match(line) is not None
 
 
 def _is_appeal(line: str, hints: Sequence[str]) -> bool:

@@ -142,8 +142,10 @@ def drop_boilerplate_lines(
     `other_fields` are lines that belong to other fields, as plain text; `authors` are the article's.
     """
     names = [name for name in authors if len(name) > 2]
-    bylines = {plain(word + name) for word in ("", *_BY_WORDS) for name in (*names, " ".join(names))}
-    bylines |= {plain(name + word) for word in _SUFFIXES for name in (*names, "".join(names))}
+    keys = {*map(plain, (*names, "".join(names)))}
+    bylines = {word + key for word in ("", *_BY_WORDS) for key in keys} | {
+        key + word for word in _SUFFIXES for key in keys
+    }
     kept: list[str] = []
     is_prompt = False
     for line in lines:

@@ -11,8 +11,9 @@ from copy import copy
 from functools import cache
 from typing import Any
 
+from lxml.etree import ElementDefaultClassLookup
 from lxml.etree import _Element as Element
-from lxml.html import HTMLParser, document_fromstring
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from pipelines.extraction.body.omitted_lines import restore_omitted_lines
 from pipelines.extraction.body.repetitions import drop_repetitions
@@ -105,7 +106,7 @@ def _extract(tree: Element | str, *, fast: bool) -> str:
 
 def _article_page(main: Element, *, has_joiners: bool) -> Element:
     """A page with a copy of the main content alone, in markup that trafilatura takes for an article."""
-    page = document_fromstring("<html><body><article class='post'></article></body></html>", parser=HTMLParser())
+    page = document_fromstring("<html><body><article class='post'></article></body></html>", parser=_page_parser())
     content = copy(main)
     if content.tag in ("html", "body"):
         content.tag = "div"
@@ -115,6 +116,14 @@ def _article_page(main: Element, *, has_joiners: bool) -> Element:
         _replace_joiners(content)
     page[0][0].append(content)
     return page
+
+
+def _page_parser() -> HTMLParser:
+    """The parser of lxml.html, which trafilatura expects, with one class for all elements: lxml.html calls Python to choose the
+    class of each element whenever one is touched, which took 2 % of extracting a page."""
+    parser = HTMLParser()
+    parser.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
+    return parser
 
 
 def _replace_joiners(tree: Element) -> None:

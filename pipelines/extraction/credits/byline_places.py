@@ -114,7 +114,9 @@ def belongs_to_other_content(el: Element | None, classes: re.Pattern[str] = _OTH
     for _ in range(4):
         if el is None:
             return False
-        if el.tag in ("blockquote", "figure", "figcaption") or classes.search(el.get("class", "")[:200]):
+        if el.tag in ("blockquote", "figure", "figcaption") or (
+            (name := el.get("class")) and classes.search(name[:200])
+        ):
             return True
         el = el.getparent()
     return False

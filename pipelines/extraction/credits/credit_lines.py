@@ -61,12 +61,11 @@ def _credits_of(
     line: Line | None, following: Line | None, marks: re.Pattern[str], *, source: bool, ends: bool
 ) -> Iterator[Credit]:
     """The credits of one line. `ends` is set for lines that end the text, where a picture credit is not text either."""
-    if line is None or len(line.spaced) > _LONGEST or line.zone & _BLIND:
+    if line is None or line.zone & _BLIND or len(text := line.spaced) > _LONGEST:
         return
-    if _by_picture(line.block) or _by_picture(line.parts[0][1]):
-        return
-    text = line.spaced
     found = list(marks.finditer(text))
+    if not found or _by_picture(line.block) or _by_picture(line.parts[0][1]):
+        return
     openings = {0, *_openings(line)}
     while found and found[0].start() not in openings:
         found.pop(0)
@@ -150,7 +149,7 @@ def _by_picture(el: Element | None) -> bool:
     for _ in range(3):
         if el is None:
             return False
-        if el.tag in ("figure", "figcaption") or _PICTURE.search(el.get("class", "")[:200]):
+        if el.tag in ("figure", "figcaption") or ((name := el.get("class")) and _PICTURE.search(name[:200])):
             return True
         el = el.getparent()
     return False

@@ -9,7 +9,7 @@ joins printed and stated times of one publication. No time after the fetch count
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -63,8 +63,10 @@ def read_publication_dates(
     where = page.address or document.head.canonical
     day, month = date_in_address(where), month_in_address(where)
     lines = PrintedDates(context, layout, document.lines, day, month)
-    changed = weigh_statements(list(context.read_all(_stated_modified(document, structured))), None, locale)
-    statements = _published_candidates(document, structured, context, changed)
+    marked = _marked_elements(document)
+    stated_changes = context.read_all(_stated_modified(document, structured, marked))
+    changed = weigh_statements(list(stated_changes), None, locale)
+    statements = _published_candidates(document, structured, context, changed, marked)
     printed, updated = lines.visible()
     if not any(candidate.stamp.hour is not None for candidate in (*statements, *filter(None, [printed]))):
         fallback = context.read(structured.script_article.published, structured.script_article.found_by("published"))
@@ -126,13 +128,17 @@ def _from_hint(when: datetime, context: DateContext) -> DateCandidate | None:
 
 
 def _published_candidates(
-    document: Document, structured: StructuredData, context: DateContext, changed: DateCandidate | None
+    document: Document,
+    structured: StructuredData,
+    context: DateContext,
+    changed: DateCandidate | None,
+    marked: Sequence[Element],
 ) -> list[DateCandidate]:
-    """Stated times of publication. The body, which has to be searched, is asked only where the head has no time of day."""
+    """Stated times of publication. The body is asked only where the head has no time of day."""
     candidates = list(context.read_all(_of_article(document, structured)))
     first = candidates[0] if candidates else None
     if first is None or first.stamp.hour is None or (changed and same_minute(changed, first)):
-        candidates += context.read_all((text, "microdata") for text in _machine_elements(document, "datepublished"))
+        candidates += context.read_all((text, "microdata") for text in _machine_elements(marked, "datepublished"))
     candidates += context.read_all((value, "meta") for value in _metas(document, PAGE_METAS))
     return candidates or list(context.read_all([(structured.published, "json-ld")]))
 
@@ -148,18 +154,29 @@ def _metas(document: Document, names: tuple[str, ...]) -> Iterator[str]:
     return (value for name in names for value in document.head.metas.get(name, ())[:20])
 
 
-def _stated_modified(document: Document, structured: StructuredData) -> Iterator[tuple[str | None, str]]:
+def _stated_modified(
+    document: Document, structured: StructuredData, marked: Sequence[Element]
+) -> Iterator[tuple[str | None, str]]:
     yield structured.modified, "json-ld"
     for value in _metas(document, MODIFIED_METAS):
         yield value, "meta"
-    for text in _machine_elements(document, "datemodified"):
+    for text in _machine_elements(marked, "datemodified"):
         yield text, "microdata"
 
 
-def _machine_elements(document: Document, prop: str) -> Iterator[str]:
+def _marked_elements(document: Document) -> list[Element]:
+    """The elements that `_machine_elements` looks at more closely, by their attributes."""
+    return [
+        el
+        for el in document.tree.iter("time", "span", "abbr", "p", "div")
+        if el.get("itemprop") or el.get("title") or el.get("datetime") or el.tag == "time"
+    ]
+
+
+def _machine_elements(marked: Sequence[Element], prop: str) -> Iterator[str]:
     """Times in the body marked by `itemprop`; for publication also by `pubdate` and microformats."""
     published = prop == "datepublished"
-    for el in document.tree.iter("time", "span", "abbr", "p", "div"):
+    for el in marked:
         named = prop in (el.get("itemprop") or "").lower()
         if named or (published and ((el.tag == "time" and el.get("pubdate") is not None) or _is_microformat(el))):
             if value := el.get("content") or el.get("datetime") or el.get("title"):

@@ -162,7 +162,7 @@ _LONGEST_NAME = 40
 
 def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[str]) -> Headline | None:
     machine = list(titles.ranked)
-    shown = _shown_lines(document, max((len(title) for title, _ in machine), default=0))
+    shown = _shown_lines(document, [title for title, _ in machine])
     tops = tops or _misplaced_headings(document, [title for title, _ in machine])
     if kicked := _with_kicker(tops, machine, document):
         return kicked
@@ -240,15 +240,21 @@ def _below_the_text(seen: Headline, top: Headline | None, tops: list[Line], docu
     )
 
 
-def _shown_lines(document: Document, longest: int) -> dict[str, Line]:
-    """Lines by their plain text, as far as they can be one of the titles; of equal lines the highest heading, then the first."""
+def _shown_lines(document: Document, titles: list[str]) -> dict[str, Line]:
+    """Lines that show one of the titles or a part of one, by their plain text; of equal lines the highest heading, then the
+    first."""
     shown: dict[str, Line] = {}
     rank: dict[str, int] = {}
+    wanted = {plain(part) for title in titles for part in parts_of(title)}
+    beginnings = {key[:1] for key in wanted}
+    longest = min(_LONGEST, max(map(len, titles), default=0) + 20)
     for line in document.lines:
-        size = len(line.text)
-        if size > _LONGEST or size < 4 or size > longest + 20 or line.zone & Zone.HIDDEN:
+        if not 4 <= len(line.text) <= longest or line.zone & Zone.HIDDEN:
             continue
-        key = plain(line.text)
+        first = line.text[0]
+        # Nine lines in ten begin with another letter, which is seen at once.
+        if (first.isalnum() and first.lower()[:1] not in beginnings) or (key := plain(line.text)) not in wanted:
+            continue
         grade = heading_level(line) or 7
         if line.zone & BOILERPLATE or line.link_chars * 2 > len(line.text):
             grade += 10

@@ -88,11 +88,7 @@ def find_main_content(document: Document, headline: Line | None) -> MainContent:
     """Find the article's paragraphs and the smallest element that holds them."""
     headline_row = headline.row if headline else -1
     lines = document.lines
-    running = [
-        line
-        for line in lines
-        if is_paragraph(line, 0) and not (line.row and _is_teaser(line, _line_above(lines, line.row)))
-    ]
+    running = [line for line in lines if is_paragraph(line, 0) and not (line.row and _is_teaser(line, lines))]
     zones = _boilerplate_zones([line for line in running if line.row > headline_row])
     if headline and headline.zone & Zone.SHARE:
         zones &= ~Zone.SHARE
@@ -276,9 +272,12 @@ def _line_above(lines: Sequence[Line], row: int) -> Line:
     return above
 
 
-def _is_teaser(line: Line, above: Line) -> bool:
+def _is_teaser(line: Line, lines: Sequence[Line]) -> bool:
     """Whether a line is the summary under the linked headline of another story: both stand in one of several similar boxes."""
-    if len(above.text) < 6 or above.link_chars < 0.8 * len(above.text):
+    if not any(map(_is_linked, lines[max(0, line.row - 2) : line.row])):
+        return False  # which is seen without looking for a date
+    above = _line_above(lines, line.row)
+    if not _is_linked(above):
         return False
     around_headline = {*with_ancestors(above.block, 5)}
     shared = next((el for el in with_ancestors(line.block, 6) if el in around_headline), None)
@@ -290,6 +289,10 @@ def _is_teaser(line: Line, above: Line) -> bool:
         if sum((el.tag, el.get("class")) == name for el in neighbours) >= 2:
             return True
     return False
+
+
+def _is_linked(line: Line) -> bool:
+    return len(line.text) >= 6 and line.link_chars >= 0.8 * len(line.text)
 
 
 def _smallest_element(paragraphs: list[Line]) -> Element | None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.extraction.languages.loader import languages, words_of
+from pipelines.extraction.languages.loader import by_first_letter, languages, words_of
 
 
-def _duties() -> Iterator[str]:
+def _duties(*, spaces: bool) -> Iterator[str]:
+    """The duties of the languages with, or without, spaces between words, up to the end of the word."""
     for language in languages().values():
-        for word in (word for cue in language.cues if cue.kind == "duty" for word in cue.match):
-            bare = re.escape(word).replace(r"\*", r"\w{0,20}").replace(r"\ ", r"\s")
-            start, end = r"\b" * language.spaces, r"\b" * (language.spaces and (word[-1] == "*" or word[-1].isalnum()))
-            yield f"{start}{bare}{end}"
+        if language.spaces == spaces:
+            for word in (word for cue in language.cues if cue.kind == "duty" for word in cue.match):
+                bare = re.escape(word).replace(r"\*", r"\w{0,20}").replace(r"\ ", r"\s")
+                yield bare + r"\b" * (spaces and (word[-1] == "*" or word[-1].isalnum()))
 
 
-DUTY = re.compile(rf"{'|'.join(_duties())}|부\s기자$|部記者$", re.I)
+DUTY = re.compile(
+    rf"\b(?:{by_first_letter(_duties(spaces=True))})|{by_first_letter(_duties(spaces=False))}|부\s기자$|部記者$", re.I
+)
 """What somebody is: never a name where one stands before it."""
 AGENCIES = frozenset(words_of("agency"))
 """News agencies that sign, most with one word, and are told from a town by nothing else; those in capitals need no entry."""

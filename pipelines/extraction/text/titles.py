@@ -10,13 +10,16 @@ _SEPARATOR = re.compile(
 )
 _TIGHT = re.compile(r"(?<=\S)[-–—|_](?=\S)")
 """A site's name set on without a blank ("GPU-EDN 电子技术"): only a line of the page can tell it from a hyphen in a word."""
-_NOT_WORD = re.compile(r"[\W_]+")
+_WORDS = re.compile(r"[^\W_]+")
+_PLAIN_ASCII = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 _LONGEST = 300
 
 
 def plain(text: str) -> str:
     """A text for comparing: lower case, letters and digits alone."""
-    return _NOT_WORD.sub("", text).lower()
+    if text.isascii():
+        return text.translate(_PLAIN_ASCII)  # the same in a third of the time; called 250 times a page
+    return "".join(_WORDS.findall(text)).lower()
 
 
 def overlap(one: str, other: str) -> float:
