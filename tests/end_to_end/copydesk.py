@@ -22,11 +22,12 @@ DEFAULTS: dict[str, object] = {"sites": str(RULES), "retry_pause": "50ms", "max_
 
 # The same command, in which the clocks of the service go faster: what a test would only wait for.
 _PACED = """
-import json, sys
-import scheduler.service
-pace = json.loads(sys.argv.pop(1))
-assert pace.keys() <= vars(scheduler.service).keys()
-vars(scheduler.service).update(pace)
+import importlib, json, sys
+for place, seconds in json.loads(sys.argv.pop(1)).items():
+    module, _, name = place.rpartition(".")
+    names = vars(importlib.import_module(module or "scheduler.service"))
+    assert name in names, place
+    names[name] = seconds
 from cli.main import main
 main()
 """
@@ -37,7 +38,8 @@ class Copydesk:
 
     def __init__(self, folder: Path, proxy: str | None, **settings: object) -> None:
         self.folder = folder
-        # Constants of `scheduler.service`, such as BEAT_S, and what they are in a service that is started here.
+        # Constants of `scheduler.service`, such as BEAT_S, or of a module that is named (`scheduler.processes.STOPS_WITHIN_S`), and
+        # what they are in a service that is started here.
         self.pace: dict[str, float] = {}
         self.database = folder / "news.db"
         lines = [f"{name} = {json.dumps(value)}" for name, value in (DEFAULTS | settings).items()]
