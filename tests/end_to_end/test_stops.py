@@ -48,8 +48,7 @@ def test_a_signal_stops_within_five_seconds_and_the_next_crawl_goes_on(
     assert "stopped early" in out
     assert desk.query("SELECT ended FROM runs ORDER BY id DESC LIMIT 1") == [("stopped",)]
     had = pages(desk)
-    desk.run("sources", "set", "harbourcourier.example", "--delay", "0s")
-    desk.run("sources", "set", "heidetaler-bote.example", "--delay", "0s")
+    desk.set_delay("0s")
     figures = json.loads(desk.run("crawl", "--json").stdout)
     assert figures["unread"] == 0
     assert pages(desk) > had

@@ -57,6 +57,7 @@ def test_upkeep_while_a_crawl_goes_on(demoweb: DemoWeb, tmp_path: Path) -> None:
     tended.run("upkeep", "prune")
     tended.run("settle", "--all")
     assert tended.derived() == before
+    tended.set_delay("0s")
     tended.run("crawl", "--again", "--quiet")
     assert tended.query("SELECT count(*) FROM pages") == pages, "bytes that were pruned are known again by their hash"
     tended.run("doctor")
