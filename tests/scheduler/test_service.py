@@ -138,7 +138,11 @@ def test_news_and_corrections_come_in_within_a_cadence_and_it_says_how_it_is(dem
     assert "stopped" in desk.run("status").stdout
 
 
-def test_sources_are_paused_resumed_added_and_crawled_by_hand_meanwhile(demoweb: DemoWeb, desk: Copydesk) -> None:
+def test_sources_are_paused_resumed_added_and_crawled_by_hand_meanwhile(demoweb: DemoWeb, tmp_path: Path) -> None:
+    # No page is asked for again: the crawls are over in a moment.
+    desk = Copydesk(tmp_path, demoweb.proxy_url, **(FAST | {"revisit": ["1h"]}))
+    desk.pace = dict(PACE)
+    desk.add_sites(demoweb, ZH, EN, GB)
     desk.run("sources", "pause", EN_NAME)
     with service(desk):
         wait_for(lambda: count(desk, "source_runs", "ended = 'finished'") >= 4, 60)
