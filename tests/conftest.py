@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.demoweb.web import DemoWeb
+from tests.end_to_end.copydesk import Copydesk
 
 # Those that took 17 s or more, set-up included, when all were timed with three processes on a busy machine, the longest first: they
 # start many processes, or wait for a clock. One that starts last has the other processes wait for it.
@@ -71,6 +72,12 @@ def dealt(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
         order += [*mine, *others[:rest]]
         del others[:rest]
     return order + others
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _share(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Have the sites of the demo web be found once, not by each test that crawls them."""
+    Copydesk.factory = tmp_path_factory
 
 
 @pytest.fixture

@@ -76,6 +76,7 @@ class DemoWeb:
         self._owners = {name: e for e in self._editions.values() for name in (e.files.host, *e.files.twins)}
         self._troubles = {host: Troubles() for host in self._editions}
         self._record = Record()
+        self._changed = False
         self._names = {name: f"http://{name}" for name in self._owners}
         self._direct: dict[str, str] = {}
         self._hosts_by_port: dict[int, str] = {}
@@ -169,6 +170,7 @@ class DemoWeb:
 
     def publish_correction(self, count: int | None = None) -> list[str]:
         """Correct the pages that have a correction (or the first `count`). Returns their addresses (proxy form)."""
+        self._changed = True
         some = [(e, r) for e in self._editions.values() for r in e.correctable()][:count]
         for edition, resource in some:
             edition.correct(resource)
@@ -176,10 +178,12 @@ class DemoWeb:
 
     def publish_new(self) -> list[str]:
         """Publish the hidden articles: they answer, and are in the listings. Returns their addresses (proxy form)."""
+        self._changed = True
         return [e.main_url(r, self._names) for e in self._editions.values() for r in e.publish()]
 
     def redesign(self, host: str, *, bare: bool = True) -> None:
         """Give the articles of a site new addresses; `bare`: and a markup without credits, times and most of the text."""
+        self._changed = True
         self._editions[host].redesign(bare=bare)
 
     def throttle(
@@ -195,6 +199,7 @@ class DemoWeb:
 
         `retry_after` is in seconds, or an HTTP date, or None for no such header.
         """
+        self._changed = True
         stated = None if retry_after is None else str(retry_after)
         self._troubles[host].throttles.append(Throttle(status=status, times=times, retry_after=stated, path=path))
 
@@ -202,7 +207,13 @@ class DemoWeb:
         """What the site's robots.txt does from now on: one of `answers.ROBOTS_MODES`. Raises ValueError for another."""
         if mode not in ROBOTS_MODES:
             raise ValueError(f"robots mode {mode!r} is none of {', '.join(ROBOTS_MODES)}")
+        self._changed = True
         self._troubles[host].robots = mode
+
+    @property
+    def untouched(self) -> bool:
+        """Whether it has been neither changed nor asked: what is found in it is what is found in any other of its `now`."""
+        return not self._changed and not self.requests
 
     # -- what was asked
 

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.demoweb.asking import DE, GB, ZH
 from tests.demoweb.truth import PageTruth
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
 from tests.once import once
+
+THREE = (ZH, GB, DE)
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +51,21 @@ def crawled_twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Copydesk, l
     desk = Copydesk(tmp_path_factory.mktemp("crawled-twice"), None, follow_pages=True)
     shutil.copy(made / "news.db", desk.database)
     return desk, pickle.loads((made / "truth").read_bytes())
+
+
+@pytest.fixture(scope="session")
+def crawled_three(tmp_path_factory: pytest.TempPathFactory) -> Copydesk:
+    """`THREE` of the demo web, crawled once with nothing in the way. Only to be looked at."""
+
+    def make(folder: Path) -> None:
+        with DemoWeb() as web:
+            desk = Copydesk(folder, web.proxy_url)
+            desk.add_sites(web, *THREE)
+            desk.run("crawl")
+
+    desk = Copydesk(tmp_path_factory.mktemp("crawled-three"), None)
+    shutil.copy(once(tmp_path_factory, "crawled-three", make) / "news.db", desk.database)
+    return desk
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -11,9 +13,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import pytest
+
+from db.connection.database import open_database, write
+from db.store.sources import all_sources, update_source_settings
 from tests.demoweb.web import DemoWeb
+from tests.once import once
 
 RULES = Path(__file__).parent.parent / "demoweb" / "rules"
 # The demo web fails and asks for pauses on purpose; no test but those of the fetching layer gains from waiting.
@@ -22,11 +29,12 @@ DEFAULTS: dict[str, object] = {"sites": str(RULES), "retry_pause": "50ms", "max_
 
 # The same command, in which the clocks of the service go faster: what a test would only wait for.
 _PACED = """
-import json, sys
-import scheduler.service
-pace = json.loads(sys.argv.pop(1))
-assert pace.keys() <= vars(scheduler.service).keys()
-vars(scheduler.service).update(pace)
+import importlib, json, sys
+for place, seconds in json.loads(sys.argv.pop(1)).items():
+    module, _, name = place.rpartition(".")
+    names = vars(importlib.import_module(module or "scheduler.service"))
+    assert name in names, place
+    names[name] = seconds
 from cli.main import main
 main()
 """
@@ -35,9 +43,13 @@ main()
 class Copydesk:
     """A folder with a copydesk.toml and a database, and the commands run in it."""
 
+    factory: ClassVar[pytest.TempPathFactory | None] = None
+    """Where tests share what is costly to make (`tests.once`); None outside of tests."""
+
     def __init__(self, folder: Path, proxy: str | None, **settings: object) -> None:
         self.folder = folder
-        # Constants of `scheduler.service`, such as BEAT_S, and what they are in a service that is started here.
+        # Constants of `scheduler.service`, such as BEAT_S, or of a module that is named (`scheduler.processes.STOPS_WITHIN_S`), and
+        # what they are in a service that is started here.
         self.pace: dict[str, float] = {}
         self.database = folder / "news.db"
         lines = [f"{name} = {json.dumps(value)}" for name, value in (DEFAULTS | settings).items()]
@@ -73,11 +85,35 @@ class Copydesk:
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
     def add_sites(self, web: DemoWeb, *hosts: str, delay: str = "0s") -> None:
-        """Add the sites of the demo web, or those named, finding their listings."""
-        listed = self.folder / "list.txt"
+        """Add the sites of the demo web, or those named, finding their listings; nobody pauses while they are looked for.
+
+        Of a web that nobody has touched, what is found is always the same: one process finds it for all tests.
+        """
         homes = [site.home for site in web.sites if not hosts or site.host in hosts]
+        if self.factory is None or self.database.exists() or not web.untouched:
+            self._import(homes)
+        else:
+
+            def make(folder: Path) -> None:
+                Copydesk(folder, web.proxy_url)._import(homes)
+
+            name = hashlib.sha256(f"{web.now} {homes}".encode()).hexdigest()[:16]
+            shutil.copy(once(self.factory, f"sites-{name}", make) / "news.db", self.database)
+        if delay != "0s":
+            self.set_delay(delay)
+
+    def set_delay(self, delay: str) -> None:
+        """What `sources set NAME --delay` does, for all sources."""
+        conn = open_database(self.database).conn
+        with write(conn):
+            for source in all_sources(conn):
+                update_source_settings(conn, source, {"delay": delay})
+        conn.close()
+
+    def _import(self, homes: list[str]) -> None:
+        listed = self.folder / "list.txt"
         listed.write_text("\n".join(homes), encoding="utf-8")
-        self.run("sources", "import", str(listed), "--delay", delay)
+        self.run("sources", "import", str(listed), "--delay", "0s")
 
     def query(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Rows of the database, read as any SQLite tool reads them."""

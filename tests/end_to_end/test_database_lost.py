@@ -22,6 +22,8 @@ from tests.machine import fill, tmpfs
 from tests.processes import alive, descendants
 
 SERVICE: dict[str, object] = {"every": "2s", "listen": "127.0.0.1:0", "upkeep": "", "revisit": ["0s"]}
+# Crawls that die at their start are started again after this; a tick asks what is due and whether the database is there.
+PACE = {"TICK_S": 0.25, "START_PAUSE_S": 0.5, "LONGEST_START_PAUSE_S": 2.0}
 
 
 def crawling(desk: Copydesk, web: DemoWeb) -> subprocess.Popen[str]:
@@ -138,6 +140,7 @@ def test_a_signal_ends_a_crawl_that_waits_for_a_lock(demoweb: DemoWeb, tmp_path:
 def test_the_service_ends_and_tells_when_its_database_is_another(demoweb: DemoWeb, tmp_path: Path) -> None:
     told = tmp_path / "told.json"
     desk = Copydesk(tmp_path, demoweb.proxy_url, workers=1, alert_disk=0, alert_command=f"tee {told}", **SERVICE)
+    desk.pace = PACE
     desk.add_sites(demoweb, EN, delay="300ms")
     process = desk.start("run", "--log-format", "json")
     wait_for(lambda: desk.query("SELECT count(*) FROM outcomes")[0][0] > 0 or process.poll() is not None)
@@ -174,6 +177,7 @@ def test_a_service_that_is_started_again_makes_no_empty_database(tmp_path: Path)
 def test_the_service_goes_on_when_the_disk_has_room_again(demoweb: DemoWeb, tmp_path: Path) -> None:
     with tmpfs(tmp_path, "6m") as disk:
         desk = Copydesk(disk, demoweb.proxy_url, workers=1, alert_disk=0, **SERVICE)
+        desk.pace = PACE
         desk.add_sites(demoweb, EN)
         process = desk.start("run", "--log-format", "json")
         ran = "SELECT count(*) FROM runs WHERE ended = 'finished' AND command = 'crawl'"

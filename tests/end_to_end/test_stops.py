@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from tests.demoweb.asking import AR, DE, EN, GB, RU, ZH
 from tests.demoweb.web import DemoWeb
+from tests.end_to_end.conftest import THREE
 from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.processes import alive, descendants
 
@@ -48,8 +49,7 @@ def test_a_signal_stops_within_five_seconds_and_the_next_crawl_goes_on(
     assert "stopped early" in out
     assert desk.query("SELECT ended FROM runs ORDER BY id DESC LIMIT 1") == [("stopped",)]
     had = pages(desk)
-    desk.run("sources", "set", "harbourcourier.example", "--delay", "0s")
-    desk.run("sources", "set", "heidetaler-bote.example", "--delay", "0s")
+    desk.set_delay("0s")
     figures = json.loads(desk.run("crawl", "--json").stdout)
     assert figures["unread"] == 0
     assert pages(desk) > had
@@ -75,16 +75,11 @@ def test_a_signal_while_the_last_pages_are_read_leaves_them_to_the_next_crawl(de
     assert json.loads(desk.run("crawl", "--json").stdout)["unread"] == 0
 
 
-def test_kill_9_at_any_moment_then_the_rows_of_a_quiet_run(demoweb: DemoWeb, tmp_path: Path) -> None:
-    quiet_folder, killed_folder = tmp_path / "quiet", tmp_path / "killed"
-    quiet_folder.mkdir()
-    killed_folder.mkdir()
-    quiet = Copydesk(quiet_folder, demoweb.proxy_url)
-    quiet.add_sites(demoweb, ZH, GB, DE)
-    quiet.run("crawl")
-
-    killed = Copydesk(killed_folder, demoweb.proxy_url)
-    killed.add_sites(demoweb, ZH, GB, DE, delay="50ms")
+def test_kill_9_at_any_moment_then_the_rows_of_a_quiet_run(
+    demoweb: DemoWeb, crawled_three: Copydesk, tmp_path: Path
+) -> None:
+    killed = Copydesk(tmp_path, demoweb.proxy_url)
+    killed.add_sites(demoweb, *THREE, delay="50ms")
     for enough in (1, 3, 6, 10):
         process = killed.start("crawl")
         wait_for(lambda enough=enough, running=process: pages(killed) >= enough or running.poll() is not None)  # type: ignore[misc]
@@ -98,7 +93,7 @@ def test_kill_9_at_any_moment_then_the_rows_of_a_quiet_run(demoweb: DemoWeb, tmp
     figures = json.loads(killed.run("crawl", "--json").stdout)
     assert figures["unread"] == 0
 
-    assert articles(killed) == articles(quiet)
+    assert articles(killed) == articles(crawled_three)
 
 
 def test_two_crawls_at_once_end_as_one(demoweb: DemoWeb, crawled_web: tuple[DemoWeb, Copydesk], tmp_path: Path) -> None:

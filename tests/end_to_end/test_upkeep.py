@@ -6,8 +6,8 @@ import json
 import sqlite3
 from pathlib import Path
 
-from tests.demoweb.asking import DE, GB, ZH
 from tests.demoweb.web import DemoWeb
+from tests.end_to_end.conftest import THREE
 from tests.end_to_end.copydesk import Copydesk, wait_for
 
 
@@ -19,16 +19,10 @@ def articles(desk: Copydesk) -> list[tuple[object, ...]]:
     )
 
 
-def test_upkeep_while_a_crawl_goes_on(demoweb: DemoWeb, tmp_path: Path) -> None:
-    quiet_folder, tended_folder = tmp_path / "quiet", tmp_path / "tended"
-    quiet_folder.mkdir()
-    (tended_folder / "backups").mkdir(parents=True)
-    quiet = Copydesk(quiet_folder, demoweb.proxy_url)
-    quiet.add_sites(demoweb, ZH, GB, DE)
-    quiet.run("crawl")
-
-    tended = Copydesk(tended_folder, demoweb.proxy_url, keep_bodies="1s", backup_folder="backups", backup_keep=99)
-    tended.add_sites(demoweb, ZH, GB, DE, delay="200ms")
+def test_upkeep_while_a_crawl_goes_on(demoweb: DemoWeb, crawled_three: Copydesk, tmp_path: Path) -> None:
+    (tmp_path / "backups").mkdir()
+    tended = Copydesk(tmp_path, demoweb.proxy_url, keep_bodies="1s", backup_folder="backups", backup_keep=99)
+    tended.add_sites(demoweb, *THREE, delay="200ms")
     crawl = tended.start("crawl", "--json")
     wait_for(lambda: tended.query("SELECT count(*) FROM pages")[0][0] >= 3)
     rounds, pruned = 0, 0
@@ -42,8 +36,8 @@ def test_upkeep_while_a_crawl_goes_on(demoweb: DemoWeb, tmp_path: Path) -> None:
     assert json.loads(out)["unread"] == 0
     assert rounds >= 1
     assert pruned >= 1, "the crawl was over before anything was old enough"
-    assert articles(tended) == articles(quiet)
-    taken = sorted((tended_folder / "backups").iterdir())
+    assert articles(tended) == articles(crawled_three)
+    taken = sorted((tmp_path / "backups").iterdir())
     assert len(taken) == rounds
     for path in taken:
         conn = sqlite3.connect(path)
@@ -57,6 +51,7 @@ def test_upkeep_while_a_crawl_goes_on(demoweb: DemoWeb, tmp_path: Path) -> None:
     tended.run("upkeep", "prune")
     tended.run("settle", "--all")
     assert tended.derived() == before
+    tended.set_delay("0s")
     tended.run("crawl", "--again", "--quiet")
     assert tended.query("SELECT count(*) FROM pages") == pages, "bytes that were pruned are known again by their hash"
     tended.run("doctor")

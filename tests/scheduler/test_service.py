@@ -36,6 +36,8 @@ FAST: dict[str, object] = {
     "upkeep": "",
     "workers": 1,
 }
+# A tick asks what has ended and what is due: the tests wait for both.
+PACE = {"TICK_S": 0.25, "BEAT_S": 2.0}
 EN_NAME = "harbourcourier.example"
 SIDE_BY_SIDE = 3
 
@@ -80,6 +82,7 @@ def get(address: object, path: str) -> tuple[int, str]:
 def desk(demoweb: DemoWeb, tmp_path: Path) -> Copydesk:
     """Three sites, not crawled yet."""
     desk = Copydesk(tmp_path, demoweb.proxy_url, **FAST)
+    desk.pace = dict(PACE)
     desk.add_sites(demoweb, ZH, EN, GB)
     return desk
 
@@ -135,7 +138,11 @@ def test_news_and_corrections_come_in_within_a_cadence_and_it_says_how_it_is(dem
     assert "stopped" in desk.run("status").stdout
 
 
-def test_sources_are_paused_resumed_added_and_crawled_by_hand_meanwhile(demoweb: DemoWeb, desk: Copydesk) -> None:
+def test_sources_are_paused_resumed_added_and_crawled_by_hand_meanwhile(demoweb: DemoWeb, tmp_path: Path) -> None:
+    # No page is asked for again: the crawls are over in a moment.
+    desk = Copydesk(tmp_path, demoweb.proxy_url, **(FAST | {"revisit": ["1h"]}))
+    desk.pace = dict(PACE)
+    desk.add_sites(demoweb, ZH, EN, GB)
     desk.run("sources", "pause", EN_NAME)
     with service(desk):
         wait_for(lambda: count(desk, "source_runs", "ended = 'finished'") >= 4, 60)
@@ -162,17 +169,16 @@ def runs_of(desk: Copydesk, name: str) -> list[str]:
 
 
 def test_changed_settings_are_taken_up_and_wrong_ones_are_said(demoweb: DemoWeb, desk: Copydesk) -> None:
-    desk.pace = {"TICK_S": 0.25}
     config = desk.folder / "copydesk.toml"
     right = config.read_text(encoding="utf-8")
     config.write_text(right.replace('every = "2s"', 'every = "never"'), encoding="utf-8")
     process = desk.start("run")
     try:
         wait_for(lambda: bool(row(desk)))
-        time.sleep(4 * 0.25)
+        time.sleep(4 * PACE["TICK_S"])
         assert count(desk, "runs", "reason = 'schedule'") == 0
         config.write_text(right.replace('every = "2s"', 'every = "2 fortnights"'), encoding="utf-8")
-        time.sleep(4 * 0.25)
+        time.sleep(4 * PACE["TICK_S"])
         config.write_text(right, encoding="utf-8")
         wait_for(lambda: count(desk, "source_runs", "ended = 'finished'") >= 3, 60)
     finally:
@@ -188,6 +194,8 @@ def test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not
     # One source fills a crawl: it waits for no company, which an hourly one does for half a minute.
     settings: dict[str, object] = {"run_limit": "3s", "every": "1h", "sources_a_crawl": 1}
     desk = Copydesk(tmp_path, demoweb.proxy_url, **(FAST | settings))
+    # One that obeys needs a second or two of this; one that hangs is killed after it.
+    desk.pace = PACE | {"scheduler.processes.STOPS_WITHIN_S": 5.0}
     desk.add_sites(demoweb, EN)
     desk.run("sources", "set", EN_NAME, "--delay", "30s")
     with service(desk) as process:
@@ -208,7 +216,7 @@ def test_upkeep_that_was_missed_is_made_up_for_once(demoweb: DemoWeb, tmp_path: 
     settings: dict[str, object] = {"upkeep": "30 3 * * *", "backup_folder": str(tmp_path / "backups"), "every": "never"}
     (tmp_path / "backups").mkdir()
     desk = Copydesk(tmp_path, demoweb.proxy_url, **(FAST | settings))
-    desk.pace = {"BEAT_S": 0.5}
+    desk.pace = PACE | {"BEAT_S": 0.5}
     desk.add_sites(demoweb, ZH)
     desk.run("crawl")
     writer = sqlite3.connect(desk.database)
@@ -237,6 +245,7 @@ def test_an_alert_is_a_row_a_line_and_a_call(demoweb: DemoWeb, tmp_path: Path) -
         "alert_command": shlex.join([sys.executable, "-c", script]),
     }
     desk = Copydesk(tmp_path, demoweb.proxy_url, **(FAST | settings | {"every": "never"}))
+    desk.pace = PACE | {"FIRST_MONITOR_S": 0.2}
     desk.add_sites(demoweb, ZH)
     with service(desk) as process:
         wait_for(told.exists, 60)
@@ -271,7 +280,7 @@ def test_fifty_kills_lose_nothing_and_leave_nothing(demoweb: DemoWeb, tmp_path: 
     for number in range(SIDE_BY_SIDE):
         (folder := tmp_path / str(number)).mkdir()
         desks.append(Copydesk(folder, demoweb.proxy_url, **(FAST | {"every": "1s"})))
-        desks[-1].pace = {"START_PAUSE_S": 0.5, "LONGEST_START_PAUSE_S": 2.0, "TICK_S": 0.25, "BEAT_S": 2.0}
+        desks[-1].pace = PACE | {"START_PAUSE_S": 0.5, "LONGEST_START_PAUSE_S": 2.0}
     desks[0].add_sites(demoweb, ZH, EN, GB, delay="20ms")
     for desk in desks[1:]:
         shutil.copy(desks[0].database, desk.database)
