@@ -190,7 +190,8 @@ def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[s
         return top
     if not tops and (named := _named_heading(document, own)):
         return named
-    if not tops and (line := undeclared_headline(document)):
+    line = undeclared_headline(document) if not tops else None
+    if line and not any(overlap(plain(line.text), plain(title)) > SAME_STORY for title, _ in machine):
         return Headline(line.text, "heading", line)
     for title, found_by in machine:
         return Headline(without_tail(title), found_by, None)
