@@ -7,6 +7,7 @@ and a name of two characters may be padded (方 敏). The photographer's credit 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile, zip_longest
@@ -31,6 +32,9 @@ from pipelines.extraction.page.layout import Layout
 
 _BEFORE = " 　\u2003[【(（|｜:：/／"
 """What a label without a colon may follow."""
+_ENCLOSED = re.compile(r"[（(【\[][^（(【\[）)】\]]{4,40}[）)】\]]")
+"""A line in brackets that names its people behind their unit: （图书馆 文/图 张伟）."""
+_TIMES = frozenset(("时间", "日期", "发布时间", "发布日期", "发表时间"))
 _LONGEST = 160
 """Characters of a line of several labelled credits."""
 
@@ -99,12 +103,13 @@ def _credits_of(line: Line, following: Line | None, *, in_header: bool) -> Itera
             value = _value_below(line, following)
         if PHOTO.search(value.strip()) and kind == "authors":
             continue
-        row = line.row if labels[0].start() < 4 else None
+        row = line.row if labels[0].start() < 4 or _ENCLOSED.fullmatch(folded) else None
         if kind != "source":
             if names := split_names(value):
                 yield Credit(kind=kind, names=tuple(names), row=row)
         elif outlet := clean_outlet_name(value):
-            at_start = label.start() < 4
+            # 文章信息 来源：… 时间：… below the text is the article's head, wherever it stands.
+            at_start = label.start() < 4 or (next_label is not None and next_label[0].strip(_BEFORE) in _TIMES)
             yield Credit(
                 kind=kind,
                 names=(outlet,),

@@ -25,8 +25,14 @@ LABEL = re.compile(
 )
 LABELS = frozenset(label for kind in _KINDS for label in getattr(_CREDITS.labels, kind))
 GLUED = re.compile(rf"(?:^|[\s\]】)）|｜/，。])(?:{_ANY})[ \u3000]{{0,3}}[:：]")
+_LONG = "|".join(
+    f"(?P<{kind}>{_padded(word for word in getattr(_CREDITS.labels, kind) if len(word) > 1)})" for kind in _KINDS
+)
+_RUN_ON = re.compile(rf"(?<=[\u4e00-\u9fff\d])(?:{_LONG})[ \u3000]{{0,3}}[:：]")
+"""A label without a blank before it: 2024-03-05 10:20来源：新华网作者：张伟编辑：李静."""
 PRODUCTION = re.compile(
     rf"[【\[（(]?(?:{any_of(_CREDITS.production, spaces=False)})[】\]）)]?[ \u3000]{{0,3}}[:：/／|｜丨︱】]"
+    r"|[（(][^（()）]{2,30}[ \u3000/／](?:供稿|供图|摄)[）)]$"
 )
 """Who else had a hand in it: a line that begins so is no text, whoever it names."""
 _FIRST_OF_PAIR = re.compile(r"(?<![\u4e00-\u9fff])(?![大中小])[\u4e00-\u9fff][ \u3000]{1,3}$")
@@ -35,7 +41,24 @@ _FIRST_OF_PAIR = re.compile(r"(?<![\u4e00-\u9fff])(?![大中小])[\u4e00-\u9fff]
 def labels_in(folded: str) -> list[re.Match[str]]:
     """The labels of a line in simplified writing, in order."""
     marks = [mark for mark in LABEL.finditer(folded) if not _is_padded_name(mark, folded)]
-    return marks or list(GLUED.finditer(folded))
+    return _with_run_on(marks or list(GLUED.finditer(folded)), folded)
+
+
+def _with_run_on(marks: list[re.Match[str]], folded: str) -> list[re.Match[str]]:
+    """The labels of a line with those set right behind a number, or behind what an earlier label credits."""
+    found = list(marks)
+    for mark in _RUN_ON.finditer(folded):
+        before = max((other.end() for other in found if other.start() < mark.start()), default=None)
+        is_inside = any(other.start() <= mark.start() < other.end() for other in marks)
+        if is_inside or (before is None and not folded[mark.start() - 1].isdigit()):
+            continue
+        if before is None or mark.start() - before >= _SHORTEST_VALUE:
+            found.append(mark)
+    return sorted(found, key=lambda mark: mark.start())
+
+
+_SHORTEST_VALUE = 2
+"""Characters between two labels: fewer belong to the second one."""
 
 
 def kind_of(mark: re.Match[str]) -> str:

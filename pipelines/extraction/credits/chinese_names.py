@@ -101,12 +101,13 @@ def _names_by_headline(layout: Layout) -> Iterator[str]:
             continue
         dated = bool(find_stamps(line.spaced))
         for text, el in line.parts:
-            name = text.strip(" 　|｜·•")
+            name = text.strip(f" 　|｜·•{_MARKS}")
+            is_marked = text.strip()[:1] in _MARKS
             parent = el.getparent()
             classes = f"{el.get('class', '')[:100]} {parent.get('class', '')[:100] if parent is not None else ''}"
             if (
                 is_person(name)
-                and (dated or _AUTHOR.search(classes) or links_to_author(el))
+                and (dated or is_marked or _AUTHOR.search(classes) or links_to_author(el))
                 and not _is_labelled(line, text)
             ):
                 yield name
@@ -120,6 +121,8 @@ def _is_labelled(line: Line, text: str) -> bool:
     )
 
 
+_MARKS = "□■◎○●◆▲"
+"""What papers set before a byline: ◎张伟."""
 _NEAR = 8
 """Lines below the headline in which an author may be named."""
 _LONGEST = 80

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from pipelines.extraction.credits.chinese_labels import LABEL, LABELS
 from pipelines.extraction.credits.outlet_names import NEXT_LABEL, NO_NAME, SIMPLIFIED
+from pipelines.extraction.languages.loader import languages
 
 _CODE = re.compile(r"^[A-Za-z]{1,4}[-_]?\d{2,6}$")
 _NAME = re.compile(
@@ -28,6 +29,14 @@ _PLACE = re.compile(r"(?:报道|报导|[电讯])$")
 _OUTLET = re.compile(r"(?:.网|..[报社台]|新闻|周刊|客户端|杂志|财经|智库|工作室)$")
 """An outlet before the name of its writer: 观察者网 张伟."""
 
+_SURNAMES = "".join(word for word in languages()["zh"].names.surnames if len(word) == 1)
+_UNIT = re.compile(
+    r"(?:学院|医院|办公室|中心|大队|支队|分局|委员会|党委|团委|支部|宣传部|工会|图书馆)$"
+    rf"|^(?![{_SURNAMES}])[\u4e00-\u9fff]{{1,6}}[科系处办局委馆部室队站所会组院]$"
+)
+"""A unit before the name of its member: 儿科 张伟."""
+_TITLE_BEHIND = re.compile(r"^([\u3400-\u9fff]{2,3})(?:律师|教授|博士|医生|医师|研究员|院士)$")
+
 
 def split_names(value: str) -> list[str]:
     """The names after a credit's label. Padding inside two-character names is removed, and codes stay with their name."""
@@ -45,8 +54,12 @@ def split_names(value: str) -> list[str]:
         token = piece.strip("·.,:： ")
         if duty := _DUTY.match(token.translate(SIMPLIFIED)):
             token = token[duty.end() :].strip()
-        if not token or (not found and len(token) > 2 and following and _OUTLET.search(token.translate(SIMPLIFIED))):
+        folded = token.translate(SIMPLIFIED)
+        if not token or (
+            not found and following and (_UNIT.search(folded) or (len(token) > 2 and _OUTLET.search(folded)))
+        ):
             continue
+        token = _TITLE_BEHIND.sub(r"\1", token)
         if found and len(token) > 3 and _PLACE.search(token.translate(SIMPLIFIED)):
             break
         if _JUNK.match(token) or not _NAME.match(token) or _is_label(token.translate(SIMPLIFIED)):

@@ -25,13 +25,13 @@ NO_NAME = words(
     "网络 网络整理 佚名 综合 整理 未知 匿名 小编 记者 通讯员 作者 编辑 来源 本网 本站 本报 原创 转载 分享 打印"
     " 关闭 点击 更多 收藏 评论 阅读 全文 报道 摄影 有限公司 "
     "查看 关注 声明 字号 暂无 无 admin 大中小 大 中 小 我要纠错 纠错 投稿 责任编辑 时间 日期 整合 综合整理 实习生"
-    " 首页 下一页 上一页"
+    " 首页 下一页 上一页 本站原创 本网原创 原创文章"
 )
 _CAPTION_CLASS = re.compile(
     r"caption|pic-?(?:intro|desc|txt|text|info)|img-?(?:intro|desc|txt|text|info|note)|tupian|photo|image", re.I
 )
 _AFTER_OUTLET = re.compile(
-    r"\s{1,}(?=\d{4}[-－年/／.．])|\d{4}[-－年/／.．]\d|\s{2,}|[|｜丨]|[。；;]|\s?[□■●◎○◆▲]|\s(?=[\u4e00-\u9fff]{0,10}记者\s)"
+    r"\s{1,}(?:[于於]\s{0,3})?(?=\d{4}[-－年/／.．])|\d{4}[-－年/／.．]\d|\s{2,}|[|｜丨]|[。；;]|\s?[□■●◎○◆▲]|\s(?=[\u4e00-\u9fff]{0,10}记者\s)"
     r"|\s(?=作者|编辑|责|字|分享|打印|阅读|发布|时间|日期|评论|记者|点击|浏览|我要|关注|举报|收藏)"
 )
 """Where the name of an outlet ends and what else its line holds begins."""

@@ -18,7 +18,7 @@ _LINE_REPORTER = re.compile(
     r"(?:【|\[|（|\(|[□■●◎○◆▲])?\s{0,2}(?P<outlet>[\u4e00-\u9fffA-Za-z0-9·+]{0,14}?)(?:首席|见习|实习|特约|全媒体|驻\S{1,6})?(?:记者)[\s：:]{0,3}(?P<names>[\u4e00-\u9fff·、,，/\s]{2,40})(?:】|\]|）|\))?$"
 )
 _WRITTEN_BY = re.compile(
-    r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
+    r"^[【\[（(□■●◎○◆▲]?\s{0,2}(?:(?:文|撰文|撰稿|采写)\s{0,2}[/／|｜丨]|报道\s{0,2}[/／|｜丨:：])\s{0,2}(?P<names>[^【】\[\]（）()]{2,40})[】\]）)]?$"
 )
 _PEN_AND_CAMERA = re.compile(
     r"[（(【\[]\s{0,2}(?:文|图|撰文)\s{0,2}[/／、|｜+]\s{0,2}(?:文|图|摄影|摄)\s{0,2}[:：/／]?\s{0,2}(?P<names>[\u3400-\u9fff·、,，\s]{2,30})[）)】\]][。\s]{0,3}$"
@@ -30,6 +30,11 @@ _WIRE_NAMES = re.compile(
 """汀洲社云港3月4日电（叶婉、林疏影） at the head of a text."""
 _TITLE = re.compile(r"^\S{0,14}(?:专栏作者|专栏|作者|记者|评论员|撰稿人|研究员|主笔|教授)\s?")
 _NAMES = r"[\u3400-\u9fff·]{2,4}(?:[、,，\s][\u3400-\u9fff·]{2,4}){0,4}"
+_ROLE_BEHIND = re.compile(
+    rf"^[【\[（(□■●◎○◆▲]?\s{{0,2}}(?:[\u4e00-\u9fff]{{0,14}}?(?:记者|通讯员)\s?)?(?P<names>{_NAMES})\s?[/／]\s?(?:文|撰文|文字)"
+    r"(?=$|[\s/／、，,）)】\]图]).{0,20}$"
+)
+"""（记者张伟/文 李静/图）: who did what behind the names."""
 _REPORTING = re.compile(
     rf"(?:^|[〔（(【\[\s／/|｜])[\u4e00-\u9fff·+A-Za-z0-9]{{0,14}}?(?:记者|特派员|特派记者|实习记者)[\s：:]{{0,2}}(?P<names>{_NAMES})"
     r"\s?(?:[／/]\s?[\u4e00-\u9fff]{1,8}?|\s[\u4e00-\u9fff]{2,6}?)(?:报导|报道|专电|电|访问|连线)(?=$|[〕）)】\]\s])"
@@ -58,7 +63,11 @@ def reporters_in_line(line: Line, *, opening: bool) -> Reporters:
     """The reporters that a line names. `opening` is set for the first lines of the text, which may begin with them."""
     text = (line.spaced if len(line.text) < 400 else line.text).translate(BLANKS)
     folded = whole = text.translate(SIMPLIFIED)
-    if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED) or PHOTO.search(folded):
+    if line.zone & (Zone.COMMENTS | Zone.NAV | Zone.RELATED):
+        return Reporters([])
+    if len(text) <= 60 and (match := _ROLE_BEHIND.match(folded)):
+        return Reporters(split_names(as_written(match, "names", text)), alone=True)
+    if PHOTO.search(folded):
         return Reporters([])
     if len(text) <= 160 and DISCLAIMER.search(folded):
         return Reporters([])

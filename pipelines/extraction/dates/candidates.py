@@ -25,10 +25,14 @@ _TIMED = re.compile(
     r"(?!.{0,20}(?:updat|modif|expir|start|end|event))(?:.{0,20}-)?(?:date-?time|date|time|timestamp|utime|pub-?date|publi(?:sh|shed|cation))(?:-(?:date|time|at|on|utc|iso))?",
     re.I,
 )
+_FIELD = re.compile(r"(?:article|news|doc)?_?pub(?:lish|lished)?_?(?:date|time)", re.I)
+"""What pages call the hidden field that has the time of publication."""
 
 
 def machine_times(el: Element) -> Iterator[str]:
-    """The times in an element's attributes: `datetime` on any tag, `data-published` and the like."""
+    """The times in an element's attributes: `datetime` on any tag, `data-published` and the like; the value of a hidden field."""
+    if el.tag == "input" and any(_FIELD.fullmatch(el.get(key, "")[:40]) for key in ("id", "name")):
+        yield el.get("value", "")[:60]
     for name, value in cast(dict[str, str], el.attrib).items():
         if name == "datetime" or (name.startswith("data-") and _TIMED.fullmatch(name[5:45])):
             yield value

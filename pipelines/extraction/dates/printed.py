@@ -68,6 +68,11 @@ def opens_with_date_word(line: str) -> bool:
     return any(cue_pattern(kind, None).match(line) for kind in ("published", "dated", "updated"))
 
 
+def _has_dated_link(line: Line) -> bool:
+    """Whether one of the links of a line is a labelled time: platforms link it to the article itself."""
+    return any(len(part) <= _AGO_LINE and opens_with_date_word(part.strip()) for part, _ in line.parts)
+
+
 class ModifiedCue(Enum):
     """Whether a date is that of a change: by the words before it, only by the name of its element, or not."""
 
@@ -187,7 +192,7 @@ class PrintedDates:
         other = self._layout.zones_of(line) & (Zone.RELATED | Zone.COMMENTS) or line.zone & Zone.HIDDEN
         if len(text) > 260 or _COPYRIGHT.search(text) or other:
             return
-        if line.link_chars > 0.8 * len(text) and line.link_chars > 30:
+        if line.link_chars > 0.8 * len(text) and line.link_chars > 30 and not _has_dated_link(line):
             return
         before, at = label_above, 0
         for stamp in self.stamps(text):

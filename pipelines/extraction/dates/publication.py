@@ -22,6 +22,7 @@ from db.models import Moment, OffsetFrom, Page, Precision
 from pipelines.extraction.dates.agreement import confirms, has_clock, same_minute, weigh_dates, weigh_statements
 from pipelines.extraction.dates.candidates import DateCandidate, DateContext, machine_times
 from pipelines.extraction.dates.printed import PrintedDates, is_embedded
+from pipelines.extraction.dates.scripted import scripted_time
 from pipelines.extraction.dates.time_zones import Locale
 from pipelines.extraction.dates.url_date import date_in_address, month_in_address, outside_month
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, is_in_zone
@@ -212,7 +213,7 @@ def _of_elements(document: Document, context: DateContext) -> Iterator[DateCandi
 
 
 _TIMED_ELEMENTS = XPath(
-    "//*[self::time or @datetime or"
+    "//*[self::time or @datetime or self::input[@type='hidden' and @value and (@id or @name)] or"
     " @*[starts-with(name(), 'data-') and (contains(name(), 'date') or contains(name(), 'time') or contains(name(), 'publi'))]]"
 )
 """The elements that may bear an instant; `machine_times` looks at the names of their attributes more closely."""
@@ -232,9 +233,11 @@ def _dateline(layout: Layout, context: DateContext, lines: PrintedDates) -> Date
 
 
 def _last_resort(document: Document, layout: Layout, context: DateContext, lines: PrintedDates) -> DateCandidate | None:
-    """A dateline, else any short line with a date, else the page's summary, else a comment in the source."""
+    """A dateline, what a script prints, any short line with a date, the page's summary, a comment in the source."""
     if opening := _dateline(layout, context, lines):
         return opening
+    if scripted := context.read(scripted_time(document.html), "script"):
+        return scripted
     for line in document.lines[:2000]:
         if len(line.text) < 120 and not line.zone & BOILERPLATE & layout.boilerplate_zones and not _is_teaser(line):
             for found, _ in lines.read(line, ""):

@@ -23,6 +23,7 @@ from pipelines.extraction.fields.stated_titles import (
     other_wording,
     read_stated_titles,
 )
+from pipelines.extraction.fields.undeclared_headline import undeclared_headline
 from pipelines.extraction.page.document import BOILERPLATE, Document, Line, Zone, normalize_space
 from pipelines.extraction.page.headings import heading_level
 from pipelines.extraction.page.structured_data import StructuredData
@@ -56,7 +57,7 @@ def read_headline(document: Document, stated: StructuredData, site_names: tuple[
     found = _find(document, titles, tops, own)
     if found is None:
         return None
-    printed = _as_printed(found, titles.keys)
+    printed = _of_two_lines(found, document, titles) or _as_printed(found, titles.keys)
     chosen = _below_crumb(printed, document) or printed
     level = heading_level(chosen.line) if chosen.line else None
     if wording := better_wording(chosen.text, level, titles, is_news=stated.is_news):
@@ -65,6 +66,19 @@ def read_headline(document: Document, stated: StructuredData, site_names: tuple[
     text = bare if len(bare) >= SHORTEST else chosen.text
     kicker = read_kicker(document, chosen.line, text)
     return chosen._replace(text=text, kicker=kicker, alternative=other_wording(printed.text, text, kicker, titles))
+
+
+def _of_two_lines(found: Headline, document: Document, titles: StatedTitles) -> Headline | None:
+    """A heading broken into two lines, as the title that joins them is stated."""
+    line = found.line
+    if line is None or heading_level(line) != 1 or line.row + 1 >= len(document.lines):
+        return None
+    following = document.lines[line.row + 1]
+    if following.block is not line.block:
+        return None
+    joined = plain(line.text) + plain(following.text)
+    stated = next((title for title, _ in titles.ranked for title in parts_of(title) if plain(title) == joined), None)
+    return found._replace(text=stated) if stated else None
 
 
 def _below_crumb(found: Headline, document: Document) -> Headline | None:
@@ -108,7 +122,7 @@ def _as_printed(found: Headline, stated: set[str]) -> Headline:
     for part, el in line.parts:
         piece = normalize_space(part)
         start = line.text.find(piece, at)
-        day = not text and _DAY.fullmatch(piece)
+        day = not text and (_DAY.fullmatch(piece) or (_CATEGORY.fullmatch(piece) and el.tag == "a"))
         if is_whole or not (
             day or _is_beside(el, _BELOW if text else _DATE) or (not text and is_named(el) and len(line.parts) > 1)
         ):
@@ -123,6 +137,8 @@ def _as_printed(found: Headline, stated: set[str]) -> Headline:
 
 
 _DAY = re.compile(r"\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d\d-\d\d")
+_CATEGORY = re.compile(r"\[[^\[\]]{1,12}\]")
+"""The link to its category before the title of a forum's thread."""
 _DATED = re.compile(rf"(?:{_DAY.pattern})\s[-–—|]\s")
 """A date set before a headline; it is when, not what."""
 _DATE = re.compile(r"(?:^|[\s_-])(?:date|datum|time|timestamp)(?=$|[\s_-])", re.I)
@@ -174,6 +190,9 @@ def _find(document: Document, titles: StatedTitles, tops: list[Line], own: set[s
         return top
     if not tops and (named := _named_heading(document, own)):
         return named
+    line = undeclared_headline(document) if not tops else None
+    if line and not any(overlap(plain(line.text), plain(title)) > SAME_STORY for title, _ in machine):
+        return Headline(line.text, "heading", line)
     for title, found_by in machine:
         return Headline(without_tail(title), found_by, None)
     return None

@@ -22,7 +22,15 @@ SHORTEST = 8
 _ELLIPSES = ("...", "…", "……")
 _LONGEST = 1000
 _SHORTEST_KICKER = 5
-_METAS = ("twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title", "weibo:article:title")
+_METAS = (
+    "articletitle",
+    "twitter:title",
+    "parsely-title",
+    "sailthru.title",
+    "dc.title",
+    "dcterms.title",
+    "weibo:article:title",
+)
 _WORD = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u9fff\uac00-\ud7af]+")
 
 

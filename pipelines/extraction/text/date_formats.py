@@ -20,6 +20,8 @@ _ROC = re.compile(
 )
 _ROC_DIGITS = re.compile(r"(?<![\d.,/-])(1[0-2]\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d/-])")
 """113/03/05: as offices of Taiwan write."""
+_DAY_ABOVE_MONTH = re.compile(r"(?<![\d./:-])(\d{2})\s?[/\s]\s?(20\d\d)([-./])(0[1-9]|1[0-2])(?![-./:\d])")
+"""05 / 2024-03: a large day above its month, as pages of companies print it."""
 _ERA = re.compile(r"(令和|平成)\s?(\d{1,2}|元)\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日")
 _ERA_BEGAN = {"令和": 2018, "平成": 1988}
 _NUMERALS = re.compile(
@@ -48,8 +50,7 @@ _TWO_NAMES = re.compile(r"(?<!\d)(\d{1,2})\s([\u0620-\u064a]{2,10})\s?[/(]\s?([\
 def find_regional_dates(text: str, language: str | None) -> Iterator[Found]:
     """The dates of a text in such forms."""
     if language == "zh":
-        for m in _ROC_DIGITS.finditer(text):
-            yield int(m[1]) + 1911, int(m[3]), int(m[4]), m.start(), m.end()
+        yield from _chinese_digits(text)
     if text.isascii() and language not in ("lt", "uz", "eu", "lv", "vi"):
         return
     yield from _eras(text)
@@ -72,6 +73,13 @@ def find_regional_dates(text: str, language: str | None) -> Iterator[Found]:
         for m in pattern.finditer(text):
             if month := month_of(m[w], language) or (month_of(m[3], language) if pattern is _TWO_NAMES else None):
                 yield int(m[y]), month, int(m[d]), m.start(), m.end()
+
+
+def _chinese_digits(text: str) -> Iterator[Found]:
+    for m in _ROC_DIGITS.finditer(text):
+        yield int(m[1]) + 1911, int(m[3]), int(m[4]), m.start(), m.end()
+    for m in _DAY_ABOVE_MONTH.finditer(text):
+        yield int(m[2]), int(m[4]), int(m[1]), m.start(), m.end()
 
 
 def _eras(text: str) -> Iterator[Found]:

@@ -1,0 +1,98 @@
+"""Chinese pages by kind: governments, schools and hospitals, local media, portals, platforms, other regions, old templates.
+
+Each was written down as such sites lay their pages out, before anyone looked at what is read from it. The pages are in
+`chinese_kinds.toml`, times as they are written here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.models import Page
+from db.site_rules.loader import Sites
+from pipelines.extraction.article_json import to_json
+from pipelines.extraction.extract import extract
+from tests.pipelines.extraction.chinese_page import HEADLINE, PARAGRAPHS
+
+TEN = "2024-03-05T10:20+08:00"
+TIMES = {
+    "2024年3月5日 上午10:20": TEN,
+    "2024年3月5日上午10时20分": TEN,
+    "2024年03月05日　10：20": TEN,
+    "发布时间：2024-03-05 10:20:00.0": "2024-03-05T10:20:00+08:00",
+    "03-05 10:20": TEN,
+    "03月05日 10:20": TEN,
+    "今天 08:20": "2024-03-06T08:20+08:00",
+    "昨天10:20": TEN,
+    "24-03-05": "2024-03-05",
+    "24/03/05 10:20": TEN,
+    "2024-03-05 | 10:20": TEN,
+    "2024-03-05 星期二 上午 10:20": TEN,
+    "发布：2024-03-05，10:20": TEN,
+    "日期：2024.03.05 10:20": TEN,
+    "2024年03月05日（周二）10:20": TEN,
+    "Date: 2024-03-05 10:20": TEN,
+    "添加时间：2024/3/5 10:20:15": "2024-03-05T10:20:15+08:00",
+    "录入时间：2024-03-05 10:20 [打印此页]": TEN,
+    "入库时间：2024-03-05": "2024-03-05",
+    "提交时间：2024-03-05 10:20": TEN,
+    "公开日期：2024-03-05": "2024-03-05",
+    "发文日期：2024-03-05": "2024-03-05",
+    "刊发时间：2024-03-05 10:20": TEN,
+}
+_TEXT = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+_PIECES = {
+    "{box}": "<div class='c'>{text}</div>",
+    "{content}": "<div class='content'>{text}</div>",
+    "{text}": _TEXT,
+    "{lines}": "<br>".join(f"　　{text}" for text in PARAGRAPHS),
+    "{headline}": HEADLINE,
+}
+_PAGE = (
+    "<!DOCTYPE html><html lang='{language}'><head><meta charset='utf-8'><title>{title}</title>{meta}</head><body><div class='nav'>"
+    "<a href='/'>首页</a> <a href='/zw/'>政务公开</a> <a href='/xw/'>新闻动态</a></div>{body}<div class='footer'>版权所有：清溪网"
+    " 联系电话：0571-1234567 备案号：浙ICP备12345678号</div></body></html>"
+)
+_BODY = "<div class='main'><h1>{headline}</h1>{line}<div class='content'>{text}{after}</div></div>"
+
+
+def _kinds() -> dict[str, dict[str, Any]]:
+    groups = tomllib.loads(Path(__file__).with_name("chinese_kinds.toml").read_text())
+    return {f"{group}: {name}": kind for group, kinds in groups.items() for name, kind in kinds.items()}
+
+
+KINDS = _kinds()
+
+
+def _read(kind: dict[str, Any]) -> dict[str, Any]:
+    """What is read from the page of a kind, fetched on the day after."""
+    body = kind.get("body") or _BODY.replace("{line}", kind.get("line", "")).replace("{after}", kind.get("after", ""))
+    html = _PAGE.replace("{body}", body)
+    for field, default in (("language", "zh-CN"), ("title", "{headline}"), ("meta", "")):
+        html = html.replace(f"{{{field}}}", kind.get(field, default))
+    for piece, text in _PIECES.items():
+        html = html.replace(piece, text)
+    fetched_at = datetime.fromisoformat("2024-03-06T10:00+08:00")
+    return to_json(
+        extract(Page(body=html.encode(), url="https://www.qingxi.example/a/1.html", fetched_at=fetched_at), Sites())
+    )
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_kind(name: str) -> None:
+    want = {field: None if value == "-" else value for field, value in KINDS[name]["want"].items()}
+    want = {"title": HEADLINE, **want}
+    got = _read(KINDS[name])
+    assert {field: got.get(field) for field in want} == want
+    lines = got["text"].split("\n")
+    assert (lines[0], lines[-1]) == (PARAGRAPHS[0], PARAGRAPHS[-1])
+
+
+@pytest.mark.parametrize("written", TIMES)
+def test_time(written: str) -> None:
+    assert _read({"line": f"<div>{written}</div>"})["published"] == TIMES[written]
