@@ -45,8 +45,9 @@ def restore_omitted_lines(text: list[str], lines: Sequence[Line], zones: int) ->
     """
     if len(lines) > _MOST_LINES or sum(map(len, text)) > _LONGEST_TEXT:
         return text
-    taken = _TakenText(text)
-    keys = [plain(line.text) for line in lines]
+    key_of = {shown: plain(shown) for shown in {line.text for line in lines}}
+    taken = _TakenText([key_of[line] if line in key_of else plain(line) for line in text])
+    keys = [key_of[line.text] for line in lines]
     is_link = [line.link_chars * 2 > len(line.text) for line in lines]
     positions = [-1 if link else taken.find(key) for key, link in zip(keys, is_link, strict=True)]
     text_by_container: Counter[Element | None] = Counter()
@@ -88,8 +89,8 @@ class _TakenText:
 
     __slots__ = ("_keys", "_positions", "_starts", "_whole")
 
-    def __init__(self, text: list[str]) -> None:
-        self._keys = [plain(line) for line in text]
+    def __init__(self, keys: list[str]) -> None:
+        self._keys = keys
         self._positions: dict[str, list[int]] = {}
         for position, key in enumerate(self._keys):
             self._positions.setdefault(key, []).append(position)

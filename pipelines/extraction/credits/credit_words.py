@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pipelines.extraction.languages.loader import CreditWords, LanguageCredits, Words, languages
+from pipelines.extraction.languages.loader import CreditWords, LanguageCredits, Words, by_first_letter, languages
 
 KINDS = ("other", "editors", "proofreaders", "source", "authors")
 
@@ -47,4 +47,5 @@ def _known() -> dict[str, LanguageCredits]:
 
 def _alternatives(groups: Iterable[Words]) -> str:
     ordered = sorted({word for group in groups for word in group}, key=lambda word: (-len(word), word))
-    return "|".join(_JOINED.sub(r"\\s{1,2}", re.escape(word).replace(r"\ ", " ")) for word in ordered) or r"(?!)"
+    patterns = (_JOINED.sub(r"\\s{1,2}", re.escape(word).replace(r"\ ", " ")) for word in ordered)
+    return by_first_letter(patterns) or r"(?!)"

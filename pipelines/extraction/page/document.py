@@ -246,7 +246,8 @@ def zone_of(el: Element, cache: dict[str, int]) -> int:
     tag = el.tag
     zone = _ZONE_TAGS.get(tag, Zone.NONE)
     # All attributes in one call: to ask for each of those that matter takes twice the time.
-    for attribute, value in el.items():
+    attributes: list[tuple[str, str]] = el.items()  # type: ignore[assignment]  # lxml-stubs: bytes too
+    for attribute, value in attributes:
         if attribute == "class":
             zone |= _zone_of_names(value[:300], cache)
         elif attribute == "id":
