@@ -93,7 +93,7 @@ _READ_ADVICE = {
     "not_article": "the listing names pages that are no articles: a site rule says which addresses are (`[articles] include`)",
     "not_html": "the listing names files or data: a site rule leaves them out (`[articles] exclude`)",
     "too_short": "the text is not on the page as sent, or stands where it is not looked for: a site rule can name the element",
-    "no_text": "the text is not on the page as sent (a script draws it), or stands where it is not looked for",
+    "no_text": "the text is not on the page as sent: where a script draws it, a browser can (docs/rendering.md)",
     "empty": "the pages are sent without a body: open one in a browser, and compare",
 }
 
@@ -109,15 +109,19 @@ def check_read(evidence: SourceEvidence) -> Rung:
     if refused * 2 <= pages:
         return Rung(name=RungName.READ, state=RungState.OK, message=message, lines=lines)
     top = evidence.rejected[0]
+    if top.what == "no_text":
+        command = evidence.render_command("render")
+    elif top.page_id is not None:
+        command = f"copydesk show {top.page_id} --html"
+    else:
+        command = f"copydesk sources test {evidence.typed_name}"
     return Rung(
         name=RungName.READ,
         state=RungState.BROKEN,
         message=f"{refused} of {pages} pages are no articles, most of them {top.what}",
         lines=lines,
         advice=_READ_ADVICE.get(top.what, "look at one"),
-        command=f"copydesk show {top.page_id} --html"
-        if top.page_id is not None
-        else f"copydesk sources test {evidence.typed_name}",
+        command=command,
     )
 
 

@@ -211,6 +211,10 @@ class SourceEvidence:
         """The name as it is typed in a shell."""
         return shlex.quote(self.name)
 
+    def render_command(self, setting: str) -> str:
+        """The command that has a browser draw the source's articles (`render`) or listings (`render_listings`) where needed."""
+        return f"copydesk sources set {self.typed_name} --set '{setting}=\"auto\"'"
+
     @property
     def search_command(self) -> str:
         """The command that searches the site for listings again."""

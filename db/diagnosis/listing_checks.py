@@ -159,9 +159,9 @@ def _empty(evidence: SourceEvidence, answer: AnswerEvidence, reading: ListingRea
             RungState.BROKEN,
             f"{answer.url}: a script draws the list, and the page as sent names no article",
             (reading.script, *_since(answer)),
-            "look for a feed or a sitemap; else find the JSON that the script fetches (a browser's developer tools, Network)"
-            " and describe it in a site rule (`[[lists]]`)",
-            evidence.search_command,
+            "have a browser draw the list (docs/rendering.md; `copydesk doctor` says whether one can); better, describe the JSON"
+            " that the script fetches in a site rule (`[[lists]]`), which `copydesk sources test` then proposes",
+            evidence.render_command("render_listings"),
         )
     fault = f": {reading.note}" if reading.note else ""
     return _rung(

@@ -102,7 +102,8 @@ def walled(kind: AlertKind, trouble: ListingTrouble | None, parts: Sequence[Ende
 
 _WALLED = {
     AlertKind.CHALLENGED: "ask the site's owner to let the crawler in, or look for a listing that is not guarded",
-    AlertKind.DRAWN_BY_SCRIPT: "look for a feed or a sitemap, or describe in a site rule the JSON that the script fetches",
+    AlertKind.DRAWN_BY_SCRIPT: "have a browser draw the list (setting `render_listings`), or describe the JSON that the script"
+    " fetches in a site rule",
 }
 
 

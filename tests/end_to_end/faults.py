@@ -69,6 +69,10 @@ LOST = notice(
 SCRIPTED = Reply(
     '<html><head><title>News</title></head><body><div id="root"></div><script src="/app.js"></script></body></html>'
 )
+DRAWN = Reply(
+    '<html><head><title>The old harbour is opened again</title><meta property="og:type" content="article"></head>'
+    '<body><h1>The old harbour is opened again</h1><div id="root"></div><script src="/app.js"></script></body></html>'
+)
 SECTIONS = sitemap(["/politics/", "/sports/", "/tag/harbour/"])
 MENU = Reply("<html><body><h1>News</h1><p>" + "Welcome to the paper of the harbour and its town. " * 12 + "</p>"
              + "".join(f'<a href="/{name}/">{name}</a> ' for name in ("politics", "sports", "tag/sea", "about", "contact"))
@@ -132,7 +136,7 @@ FAULTS: dict[str, Fault] = {
         newspaper([], feed=feed(OLD, at=datetime(2019, 5, 1, tzinfo=UTC))),
     ),
     "scripted": Fault(
-        "listings", "a script draws the list", "sources add", every(SCRIPTED), line="1 script",
+        "listings", "a script draws the list", "sources set scripted --set 'render_listings=", every(SCRIPTED), line="1 script",
         listings=FRONT, sound=WITH_FRONT,
     ),
     "sections": Fault(
@@ -154,6 +158,7 @@ FAULTS: dict[str, Fault] = {
     "login": Fault("read", "most of them login", "", serving(LOGIN)),
     "paywall": Fault("read", "most of them paywall", "", serving(PAYWALL)),
     "no body": Fault("read", "most of them empty", "", serving(Reply())),
+    "drawn articles": Fault("read", "most of them no_text", "sources set 'drawn articles' --set 'render=", serving(DRAWN)),
     "redesigned": Fault(
         "fields", "authors missing", "", newspaper(stories(200, 5), page=lambda number: article(number, bare=True)),
         sound=newspaper(stories(100, 10)), line='- <meta name="author">',

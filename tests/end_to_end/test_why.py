@@ -260,7 +260,7 @@ def test_the_sentence_comes_first_and_the_command_after_it(look: Look) -> None:
     assert code == 1
     lines = shown.splitlines()
     assert lines[0].startswith("scripted: ")
-    assert shown.index("copydesk sources add") < shown.index("ok      name")
+    assert shown.index("copydesk sources set") < shown.index("ok      name")
     assert why(look, "sound", "--offline")[0] == 0
 
 
@@ -288,7 +288,7 @@ def test_a_site_that_is_no_source_yet_and_one_that_is_added(look: Look, tmp_path
     assert added.exit_code == 1
     assert "takes the crawler for a robot (header cf-mitigated: challenge); `copydesk why guarded`" in added.output
     shown = json.loads(run("why", scripted, "--json").output)
-    assert (shown["rung"], shown["command"]) == ("listings", f"copydesk sources add {scripted}")
+    assert (shown["rung"], shown["command"]) == ("listings", f"copydesk sources test {scripted}")
     shown = json.loads(run("why", "guarded", "--json").output)
     assert (shown["rung"], shown["state"]) == ("challenge", "broken")
     shown = json.loads(run("why", "guarded", "--offline", "--json").output)
