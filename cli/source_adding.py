@@ -25,9 +25,10 @@ def add_sources(
     now = datetime.now(UTC)
     with context.open(create=True) as db, write(db.conn) as conn:
         taken = {source.name: source.url for source in all_sources(conn)}
+        known = {url: name for name, url in taken.items()}
         added = []
         for name, url in cleaned:
-            chosen = name or source_name_for(url)
+            chosen = name or known.get(url) or source_name_for(url)
             if not name and taken.get(chosen, url) != url:
                 chosen = _free_name(chosen, taken)
             source, new = add_source(conn, name=chosen, url=url, settings=settings, at=now)

@@ -27,6 +27,9 @@ def test_outlets_are_listed_and_added_with_their_listings(tmp_path: Path) -> Non
     assert set(desk.query("SELECT json_extract(settings, '$.delay') FROM sources")) == {("3s",)}
     again = desk.run("sources", "add", "--from-catalogue", found[0]["name"].upper(), "--no-discovery").stdout
     assert "already known" in again
+    named = ("sources", "add", "http://paper.example/", "--no-discovery")
+    assert "daily  added" in desk.run(*named, "--name", "daily").stdout
+    assert "daily  already known" in desk.run(*named).stdout
     assert desk.run("catalogue", *found[0]["name"].split()).stdout.rstrip().endswith("added")
     assert "no such outlet" in desk.run("catalogue", "nothing like it").stdout
 
