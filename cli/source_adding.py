@@ -33,6 +33,7 @@ def add_sources(
                 chosen = _free_name(chosen, taken)
             source, new = add_source(conn, name=chosen, url=url, settings=settings, at=now)
             taken[source.name] = source.url
+            known[source.url] = source.name
             added.append((source, new))
     return added
 

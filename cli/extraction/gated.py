@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from shlex import quote
 
 import click
 
@@ -73,11 +74,11 @@ def _print_held(judged: Sequence[GatedSource], limits: LossLimits) -> bool:
     """Print the sources that were held back, on standard error, and what to do. Returns whether there are any."""
     held = [source for source in judged if source.verdict == "held"]
     for source in held:
-        name = plain(source.name)
+        name, typed = plain(source.name), quote(source.name)
         tally = SourceTally.from_dict(source.figures)
         click.echo(f"held back: {name}, {tally.pages} pages stay as they are", err=True)
         for one in exceeded(tally, limits):
             click.echo(f"  {one}", err=True)
-        click.echo(f"  see: copydesk why {name}; copydesk extract experiment --source {name}", err=True)
-        click.echo(f"  overrule: copydesk extract stored --stale --gated --accept {name}", err=True)
+        click.echo(f"  see: copydesk why {typed}; copydesk extract experiment --source {typed}", err=True)
+        click.echo(f"  overrule: copydesk extract stored --stale --gated --accept {typed}", err=True)
     return bool(held)

@@ -204,6 +204,8 @@ class SourceEvidence:
     fields: tuple[FieldEvidence, ...] = ()
     page_changes: tuple[str, ...] = ()
     """What changed between a page that has the missing fields and one that lacks them: lines of a diff."""
+    rendering: Mapping[str, str] = field(default_factory=dict)
+    """What the crawl has found of whether a browser is needed (setting "auto"): a line for "article" and for "listing"."""
     past: PastEvidence = PastEvidence()
 
     @property

@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from db.diagnosis.article_checks import check_clock, check_fetched, check_fields, check_known, check_read
-from db.diagnosis.evidence import AnswerEvidence, Diagnosis, Rung, RungState, SourceEvidence
+from db.diagnosis.evidence import AnswerEvidence, Diagnosis, Rung, RungName, RungState, SourceEvidence
 from db.diagnosis.listing_checks import check_content, check_links, check_listing, no_listing
 from db.diagnosis.network_checks import (
     AnswerCheck,
@@ -54,6 +54,7 @@ def source_diagnosis(evidence: SourceEvidence) -> Diagnosis:
             rungs.append(check(evidence))
             if rungs[-1].state is RungState.BROKEN:
                 break
+    rungs = [_with_rendering(evidence, rung) for rung in rungs]
     if not evidence.is_added:
         rungs = [_for_newcomer(evidence, rung) for rung in rungs]
     diagnosis = Diagnosis(
@@ -65,6 +66,15 @@ def source_diagnosis(evidence: SourceEvidence) -> Diagnosis:
         rungs=tuple(rungs),
     )
     return _with_sentence(diagnosis)
+
+
+_DRAWN = {RungName.LISTINGS: "listing", RungName.READ: "article"}
+
+
+def _with_rendering(evidence: SourceEvidence, rung: Rung) -> Rung:
+    """The check with what is known of whether a browser is needed for what it looks at."""
+    line = evidence.rendering.get(_DRAWN.get(rung.name, ""))
+    return replace(rung, lines=(*rung.lines, line)) if line else rung
 
 
 def _for_newcomer(evidence: SourceEvidence, rung: Rung) -> Rung:

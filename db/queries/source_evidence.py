@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 from urllib.parse import urljoin, urlsplit
@@ -27,9 +27,11 @@ from db.diagnosis.evidence import (
 from db.diagnosis.markup_changes import markup_changes
 from db.diagnosis.network_checks import origin_of
 from db.errors import BodyPruned
+from db.humanize import format_local_time
 from db.models import Source
 from db.named_rows import named_rows
 from db.queries.alert_figures import ExtractedFields, extracted_fields, newest_link_time
+from db.store.drawings import DrawnKind, count_drawings, load_render_state
 from db.store.listing_readings import load_listing_readings, load_listing_samples
 from db.store.listings import listing_states
 from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER, IS_ARTICLE, IS_LISTING
@@ -148,6 +150,7 @@ def source_evidence(
         rejected=rejected,
         fields=fields,
         page_changes=_page_changes(rows, before, fields),
+        rendering=_rendering(before, now),
         past=_past(before),
     )
 
@@ -174,6 +177,28 @@ def _answers(rows: SourceRows, past: SourceRows, run_id: int) -> Iterator[Answer
             changes = markup_changes(good.good, last.last) if good.good and last and last.last else ()
             answer = replace(answer, good_at=good.good_at, changes=changes)
         yield answer
+
+
+_DRAWN_VERDICTS = {
+    "received": "no browser is needed for its {kind}s",
+    "drawn": "a browser draws its {kind}s",
+    "by page": "a browser draws those of its {kind}s that say too little as received",
+}
+
+
+def _rendering(rows: SourceRows, now: datetime) -> dict[str, str]:
+    """For articles and listings: the verdict of `auto` with its date, the pages compared, and what was drawn in the last day."""
+    lines: dict[str, str] = {}
+    drawn = count_drawings(rows.conn, rows.source.id, now - timedelta(days=1))
+    kinds: tuple[DrawnKind, ...] = ("article", "listing")
+    for kind in kinds:
+        state = load_render_state(rows.conn, rows.source.id, kind)
+        if state.verdict is not None and state.decided_at is not None:
+            since = format_local_time(format_timestamp(state.decided_at))
+            verdict = _DRAWN_VERDICTS[state.verdict].format(kind=kind)
+            compared = f"{len(state.evidence)} pages compared, {drawn} drawn in the last day"
+            lines[kind] = f"{verdict} (since {since}; {compared})"
+    return lines
 
 
 def _resting(rows: SourceRows, asked: AbstractSet[str]) -> Iterator[AnswerEvidence]:

@@ -73,6 +73,9 @@ def test_verdicts_and_their_evidence(drawn: Drawn) -> None:
     assert shown["gain"]
     assert "title" in shown["fields gained"]
     assert shown["signs"] == ["empty root", "asks for script"]
+    diagnosis = json.loads(drawn.desk.run("why", "drawn", "--offline", "--json").stdout)
+    lines = [line for rung in diagnosis["rungs"] for line in rung["lines"]]
+    assert any("a browser draws its articles (since " in line for line in lines)
 
 
 def test_facts_of_a_drawn_page(drawn: Drawn) -> None:
