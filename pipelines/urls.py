@@ -107,6 +107,12 @@ def _host(host: str | None) -> str | None:
     return host if len(host) <= _MAX_HOST and _HOST.fullmatch(host) else None
 
 
+def path_and_query(url: str) -> str:
+    """What the address patterns of site rules are searched in. Raises ValueError where the URL cannot be split."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
 def host_of(url: str) -> str | None:
     """The lower-case host of an address, without port; None if it has none."""
     try:

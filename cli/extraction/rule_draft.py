@@ -25,10 +25,10 @@ from pipelines.experiments.rule_draft import (
     FindCandidates,
     address_patterns,
     draft_toml,
-    path_of,
 )
 from pipelines.processing.page_executor import completed_in_order
 from pipelines.processing.worker_pool import TaskFailed, WorkerPool
+from pipelines.urls import path_and_query
 
 _AHEAD = 8
 """Pages submitted for each process."""
@@ -45,7 +45,7 @@ def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -
         if not articles:
             raise UsageError(f"{source.name} has no article that could be read again; crawl it first")
         draft = Draft(lacking={field: articles_without(conn, source.id, field) for field in FIELDS})
-        known = frozenset(path_of(page.url) for page in articles)
+        known = frozenset(path_and_query(page.url) for page in articles)
         chosen = [*evenly_spaced(articles, sample), *evenly_spaced(others, sample)]
         pool = WorkerPool(
             FindCandidates(database=context.config.database, articles=known),

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
@@ -29,6 +28,7 @@ from pipelines.experiments.rule_trial import RuleResult, RuleTrial, TrialTask, T
 from pipelines.extraction.version import extractor_in_force
 from pipelines.processing.page_executor import completed_in_order
 from pipelines.processing.worker_pool import TaskFailed, WorkerPool
+from pipelines.urls import path_and_query
 
 _AHEAD = 8
 """Pages submitted for each process."""
@@ -87,14 +87,9 @@ def _patterns(site: Site, tried: Sequence[PageOfHost]) -> Iterator[tuple[str, st
     """Each address pattern: include or exclude, itself, and how many articles and other pages it matches."""
     for kind, patterns in (("include", site.include), ("exclude", site.exclude)):
         for pattern in patterns:
-            hits = [page for page in tried if re.search(pattern, _path_of(page.url))]
+            hits = [page for page in tried if re.search(pattern, path_and_query(page.url))]
             articles = sum(page.is_article for page in hits)
             yield kind, pattern, articles, len(hits) - articles
-
-
-def _path_of(url: str) -> str:
-    parts = urlsplit(url)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def _as_json(trial: RuleTrial, site: Site, tried: Sequence[PageOfHost]) -> dict[str, object]:

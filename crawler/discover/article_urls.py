@@ -29,6 +29,7 @@ from crawler.discover.url_words import (
 )
 from db.site_rules.loader import Site
 from pipelines.text_limits import MAX_JUDGED
+from pipelines.urls import path_and_query
 
 ARTICLE_POINTS = 3
 """Points from which a URL is an article. Measured on the labelled forms in tests/crawler/discover/url_forms.tsv: 2 takes sections
@@ -163,8 +164,7 @@ def is_excluded(url: str, site: Site | None) -> bool:
 def _matches(patterns: Sequence[str], url: str) -> bool:
     if not patterns:
         return False
-    parts = urlsplit(url)
-    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    target = path_and_query(url)
     return any(_compiled(pattern).search(target) for pattern in patterns)
 
 

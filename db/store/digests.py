@@ -11,7 +11,6 @@ from datetime import datetime
 from db.timestamps import format_timestamp, parse_timestamp
 
 _LAST = "SELECT id, since, until, told_at, failure FROM digests ORDER BY id DESC LIMIT 1"
-_FIRST_SOURCE = "SELECT min(added_at) FROM sources"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +36,6 @@ def last_digest(conn: sqlite3.Connection) -> DigestRow | None:
         told_at=parse_timestamp(row[3]) if row[3] else None,
         failure=json.loads(row[4]) if row[4] else None,
     )
-
-
-def first_source_added(conn: sqlite3.Connection) -> datetime | None:
-    """When the first source was added; None if there is none."""
-    (added_at,) = conn.execute(_FIRST_SOURCE).fetchone()
-    return parse_timestamp(added_at) if added_at else None
 
 
 def insert_digest(conn: sqlite3.Connection, since: datetime, until: datetime) -> int:

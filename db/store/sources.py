@@ -79,6 +79,12 @@ def count_sources(conn: sqlite3.Connection) -> tuple[int, int]:
     return int(in_use), int(paused)
 
 
+def first_source_added(conn: sqlite3.Connection) -> datetime | None:
+    """When the first source was added; None if there is none."""
+    (added_at,) = conn.execute("SELECT min(added_at) FROM sources").fetchone()
+    return parse_timestamp(added_at) if added_at else None
+
+
 def source_names(conn: sqlite3.Connection) -> dict[int, str]:
     """Names of all sources by id, including removed ones."""
     return dict(conn.execute("SELECT id, name FROM sources").fetchall())

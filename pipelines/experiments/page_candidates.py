@@ -6,13 +6,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from pipelines.extraction.credits.names import split_byline
 from pipelines.extraction.text.date_parser import find_stamps, read_machine
+from pipelines.urls import path_and_query
 
 _MOST_ELEMENTS = 20_000
 """Elements looked at: a page of the largest kind has some 10,000."""
@@ -91,8 +92,7 @@ def items_of_list(html: str, url: str, articles: Collection[str]) -> PageCandida
     counted: set[Element] = set()
     depth: dict[str, int] = {}
     for link in _elements(tree, among="a"):
-        parts = urlsplit(urljoin(url, link.get("href", "")))
-        is_article = parts.path + (f"?{parts.query}" if parts.query else "") in articles
+        is_article = path_and_query(urljoin(url, link.get("href", ""))) in articles
         element: Element | None = link
         for level in range(_ITEM_DEPTH):
             if element is None or element.tag == "body":

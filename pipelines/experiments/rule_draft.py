@@ -82,12 +82,6 @@ def find_candidates(task: DraftTask) -> PageCandidates:
     return items_of_list(decoded.text, page.address or "", worker.articles)
 
 
-def path_of(url: str) -> str:
-    """What address patterns see of an address: path and query."""
-    parts = urlsplit(url)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
-
-
 def address_shape(url: str) -> str:
     """A pattern for addresses like this one: digits and the words of a headline may be others, and so may the query."""
     segments = []
