@@ -23,6 +23,7 @@ from db.store.sources import add_source
 from pipelines.dedup.settle import settle
 from pipelines.extraction.fingerprint import fingerprint
 from pipelines.urls import link_key
+from tests.forked import run_forked
 from tests.once import once
 
 ROOT = Path(__file__).parents[2]
@@ -245,11 +246,14 @@ def run(path: Path, *arguments: str) -> Result:
     return CliRunner().invoke(copydesk, ["--db", str(path), *arguments])
 
 
-def spawn(*arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
-    """The command as a process of its own, in the folder `cwd`."""
+def spawn(*arguments: str, cwd: Path | None = None, **options: object) -> subprocess.CompletedProcess[bytes]:
+    """The command as a process of its own, in the folder `cwd`; with other options of `subprocess.run` in a new Python."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "TZ": "UTC"}
+    if not options:
+        return run_forked(arguments, cwd or Path.cwd(), environment, 60)
     return subprocess.run(  # type: ignore[call-overload, no-any-return]
         [sys.executable, "-m", "cli.main", *arguments],
+        cwd=cwd,
         env=environment,
         capture_output=True,
         timeout=60,

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import pytest
 from db.connection.database import open_database, write
 from db.store.sources import all_sources, update_source_settings
 from tests.demoweb.web import DemoWeb
+from tests.forked import run_forked
 from tests.once import once
 
 RULES = Path(__file__).parent.parent / "demoweb" / "rules"
@@ -74,15 +74,13 @@ class Copydesk:
 
     def run(self, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         """Run a command to its end; fails where its exit code is not `code` (None: any)."""
-        process = self.start(*arguments)
         try:
-            out, err = process.communicate(timeout=120)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            out, err = process.communicate()
-            raise AssertionError(f"{arguments} did not end:\n{out}\n{err}") from None
-        assert code is None or process.returncode == code, f"{arguments} gave {process.returncode}:\n{out}\n{err}"
-        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+            done = run_forked(arguments, self.folder, self.env, 120)
+        except subprocess.TimeoutExpired as late:
+            raise AssertionError(f"{arguments} did not end:\n{late.output!r}\n{late.stderr!r}") from None
+        out, err = done.stdout.decode(), done.stderr.decode()
+        assert code is None or done.returncode == code, f"{arguments} gave {done.returncode}:\n{out}\n{err}"
+        return subprocess.CompletedProcess(arguments, done.returncode, out, err)
 
     def add_sites(self, web: DemoWeb, *hosts: str, delay: str = "0s") -> None:
         """Add the sites of the demo web, or those named, finding their listings; nobody pauses while they are looked for.
