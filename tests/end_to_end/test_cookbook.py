@@ -106,7 +106,7 @@ import json, sys
 from sqlite_utils.cli import cli
 database, *queries = json.loads(sys.argv[1])
 for query in queries:
-    cli(["query", database, query, "--nl"], standalone_mode=False)
+    cli(["query", database, query], standalone_mode=False)
     print("--")
 """
 
@@ -116,7 +116,7 @@ def stock(desk: Copydesk, *queries: str) -> list[list[dict[str, Any]]]:
     command = [sys.executable, "-c", _STOCK, json.dumps([str(desk.database), *queries])]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     answers = done.stdout.removesuffix("--\n").split("--\n")
-    return [[json.loads(line) for line in answer.splitlines()] for answer in answers]
+    return [json.loads(answer) for answer in answers]
 
 
 def test_sqlite_utils_reads_the_views_while_somebody_writes(desk: Copydesk) -> None:
