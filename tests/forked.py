@@ -22,6 +22,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from multiprocessing import util
 from pathlib import Path
 
@@ -80,12 +81,18 @@ def run_forked(
     """Run `copydesk ARGUMENTS` to its end. Raises TimeoutExpired, having killed it and its session."""
     pipes = [os.pipe() for _ in range(3)]
     theirs = [writes for _, writes in pipes]
+    ours = [reads for reads, _ in pipes]
     try:
-        _server.send({"arguments": arguments, "folder": str(folder), "env": env}, theirs)
+        try:
+            _server.send({"arguments": arguments, "folder": str(folder), "env": env}, theirs)
+        finally:
+            for handle in theirs:
+                os.close(handle)
+        out, err, told = _read_all(ours, limit_s, arguments)
     finally:
-        for handle in theirs:
+        for handle in ours:
             os.close(handle)
-    out, err, told = _read_all([reads for reads, _ in pipes], limit_s, arguments)
+    assert told, "the process that forks has ended: what it says is in the output of the tests"
     return subprocess.CompletedProcess(arguments, int(told.split()[1]), out, err)
 
 
@@ -99,14 +106,14 @@ def _read_all(handles: list[int], limit_s: float, arguments: tuple[str, ...]) ->
         while selector.get_map():
             ready = selector.select(max(0.0, end - time.monotonic()))
             if not ready and time.monotonic() >= end:
-                os.killpg(int(read[handles[-1]].split()[0]), signal.SIGKILL)
+                if number := read[handles[-1]].split():
+                    os.killpg(int(number[0]), signal.SIGKILL)
                 raise subprocess.TimeoutExpired(arguments, limit_s, read[handles[0]], read[handles[1]])
             for key, _ in ready:
                 piece = os.read(key.fd, 1 << 16)
                 read[key.fd] += piece
                 if not piece:
                     selector.unregister(key.fd)
-                    os.close(key.fd)
     return list(read.values())
 
 
@@ -152,7 +159,8 @@ def _watch(job: dict[str, object], out: int, err: int, told: int) -> None:
         os.close(handle)
     os.write(told, f"{pid} ".encode())
     _, status = os.waitpid(pid, 0)
-    os.write(told, f"{os.waitstatus_to_exitcode(status)}".encode())
+    with suppress(BrokenPipeError):  # nobody waits for it any more: it was killed for taking too long
+        os.write(told, f"{os.waitstatus_to_exitcode(status)}".encode())
     os._exit(0)
 
 
