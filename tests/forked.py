@@ -214,7 +214,7 @@ def _keep_a_fork_server() -> None:
             socket.send_fds(ours, [json.dumps([code, list(handles)]).encode()], handles)
         return pid
 
-    util.spawnv_passfds = spawn
+    util.spawnv_passfds = spawn  # type: ignore[assignment]
 
 
 def _move(handles: list[int], wanted: list[int]) -> None:
