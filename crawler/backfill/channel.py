@@ -45,8 +45,6 @@ class BackfillScope:
     until: datetime
     listings: tuple[Listing, ...] = ()
     """The source's known listings."""
-    sitemaps: tuple[str, ...] = ()
-    """The sitemaps that its robots.txt names."""
     site: Site | None = None
     """The site rules."""
 
