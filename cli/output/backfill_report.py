@@ -13,6 +13,8 @@ _BAR_CELLS = 24
 _MOST_MONTHS = 36
 """Months listed; with more, years are."""
 _MOST_GAPS = 10
+_LEAST_GAP_DAYS = 7
+"""Shorter gaps of past years are usual: holidays, days without a paper. `copydesk coverage` lists them."""
 _STATES = ("waiting", "taken", "done", "known", "failed", "left")
 
 
@@ -102,10 +104,11 @@ def gap_lines(backfill: Backfill, coverage: SourceCoverage | None) -> Iterator[s
     if coverage is None:
         return
     judged = coverage.between(backfill.since.date(), backfill.until.date())
-    gaps = coverage_gaps(judged.days)
+    gaps = [gap for gap in coverage_gaps(judged.days) if gap.days >= _LEAST_GAP_DAYS]
     if not gaps:
+        yield "  no gap of a week or more remains in that time"
         return
-    yield f"  {backfill.source_name}: {len(gaps):,} gap{'' if len(gaps) == 1 else 's'} remain in that time:"
+    yield f"  gaps of a week or more that remain in that time: {len(gaps):,}"
     for gap in sorted(gaps, key=lambda one: -one.days)[:_MOST_GAPS]:
         when = f"{gap.first}" if gap.first == gap.last else f"{gap.first} to {gap.last}"
         yield f"    {when}: {gap.state.value}"

@@ -65,7 +65,12 @@ class ArchivePagesChannel:
         listing = self._listing(scope, step, answer)
         new = unseen(step, listing.links)
         following = self._following(scope, step, listing, new)
-        return StepResult(links=[_past_link(link) for link in new], next_steps=following)
+        ends_in_vain = not following and not new and not step.state.get("seen")
+        return StepResult(
+            links=[_past_link(link) for link in new],
+            next_steps=following,
+            trouble="its pages name no articles" if ends_in_vain else None,
+        )
 
     def _find(self, scope: BackfillScope, step: Step, answer: ChannelAnswer) -> StepResult:
         root = parse_page(answer.body, answer.headers.get("Content-Type"))
@@ -77,7 +82,7 @@ class ArchivePagesChannel:
         own = [url for url in dict.fromkeys(addresses) if same_site(url, scope.home)]
         dated = dated_templates(own)[:1]
         if dated:
-            return StepResult(next_steps=[self._begin(scope, dated[0])])
+            return StepResult(next_steps=[self._begin(scope, dated[0].template, dated[0].newest)])
         if step.state.get("find") == 1:
             named = [url for url in own if ARCHIVE_WORD.search(url.partition("://")[2].partition("/")[2])]
             if named:
@@ -88,9 +93,10 @@ class ArchivePagesChannel:
             return StepResult(next_steps=[self._begin(scope, numbered)])
         return StepResult(trouble=_NOTHING)
 
-    def _begin(self, scope: BackfillScope, template: str) -> Step:
-        unit = unit_of(template)
-        return self._page(template, (scope.until - timedelta(seconds=1)).date() if unit else None, 1)
+    def _begin(self, scope: BackfillScope, template: str, newest: date | None = None) -> Step:
+        """The first page of a walk: the end of the time asked for, or the newest page that the site links, if that is earlier."""
+        last = (scope.until - timedelta(seconds=1)).date()
+        return self._page(template, min(last, newest or last) if unit_of(template) else None, 1)
 
     def _page(self, template: str, day: date | None, page: int, *, empty: int = 0, seen: Sequence[int] = ()) -> Step:
         state: dict[str, JSON] = {"template": template, "page": page, "empty": empty, "seen": list(seen)}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
+
+from crawler.backfill.past_times import dates_in
 
 _PAGE_WORDS = re.compile(
     r"(?P<before>[?&](?:page|paged|p|pg|seite|pagina)=|/(?:page|seite|pagina|p)/|[-_/](?:index|list|page)[-_])2(?!\d)"
@@ -61,18 +63,28 @@ def first_day(day: date, unit: str) -> date:
     return day if unit == "day" else day.replace(day=1) if unit == "month" else day.replace(month=1, day=1)
 
 
-def dated_templates(addresses: Iterable[str]) -> list[str]:
-    """The templates of archives by date that addresses follow, the most frequent first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedTemplate:
+    """A template that addresses follow, and the last day of the newest of them."""
+
+    template: str
+    newest: date
+
+
+def dated_templates(addresses: Iterable[str]) -> list[DatedTemplate]:
+    """The templates of archives by date that addresses follow, the best first.
 
     Plain means: the address ends in the date, and two addresses follow the template or it has a word such as "archive".
     """
-    found: dict[str, set[str]] = {}
+    found: dict[str, dict[str, date]] = {}
     for address in addresses:
-        if (match := _DATED.fullmatch(address)) is not None:
-            found.setdefault(_template(match), set()).add(address)
-    counts = Counter({one: len(same) for one, same in found.items() if len(same) > 1 or ARCHIVE_WORD.search(one)})
+        match, span = _DATED.fullmatch(address), dates_in(address)
+        if match is not None and span is not None:
+            found.setdefault(_template(match), {})[address] = span[1]
+    plain = {one: same for one, same in found.items() if len(same) > 1 or ARCHIVE_WORD.search(one)}
     # An archive by month lists what one by day lists, in fewer requests.
-    return sorted(counts, key=lambda one: (not ARCHIVE_WORD.search(one), unit_of(one) == "day", -counts[one]))
+    best = sorted(plain, key=lambda one: (not ARCHIVE_WORD.search(one), unit_of(one) == "day", -len(plain[one])))
+    return [DatedTemplate(template=one, newest=max(plain[one].values())) for one in best]
 
 
 def _template(match: re.Match[str]) -> str:

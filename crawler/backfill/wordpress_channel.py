@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -46,8 +47,9 @@ class WordPressChannel:
             if page > 1 and answer.status == 400:
                 return StepResult()  # there are no more pages
             if route == "wp-json" and step.state.get("first"):
-                return StepResult(next_steps=[self._step(scope, route="rest_route", before=before, page=1)])
-            return StepResult(trouble=refusal_of(answer) or "the answer is not WordPress's list of posts")
+                other = self._step(scope, route="rest_route", before=before, page=1)
+                return StepResult(next_steps=[replace(other, state={**other.state, "refused": _refusal(answer)})])
+            return StepResult(trouble=str(step.state.get("refused") or _refusal(answer)))
         links = [link for post in posts if (link := _link(post)) is not None]
         if len(posts) < PER_PAGE:
             return StepResult(links=links)
@@ -76,6 +78,10 @@ class WordPressChannel:
             state=state,
             month=before[:7] if not first else None,
         )
+
+
+def _refusal(answer: ChannelAnswer) -> str:
+    return refusal_of(answer) or "the answer is not WordPress's list of posts"
 
 
 def _posts(answer: ChannelAnswer) -> list[dict[str, Any]] | None:
