@@ -8,7 +8,7 @@ import re
 import sqlite3
 import sys
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,11 @@ import click
 
 from cli.completions import source_names
 from cli.context import CommandContext
-from cli.output.backfill_report import gap_lines, plan_lines, plan_object, status_lines
+from cli.output.backfill_report import plan_lines, plan_object, status_lines
 from cli.time_options import since_option
 from db.connection.database import write
 from db.errors import UsageError
-from db.reports.coverage import load_coverage
+from db.reports.coverage import SourceCoverage, coverage_gaps, load_coverage
 from db.store.backfills import (
     Backfill,
     BackfillPlan,
@@ -29,7 +29,6 @@ from db.store.backfills import (
     end_backfill,
     load_plan,
     open_backfills,
-    seconds_a_request,
 )
 from db.store.sources import all_sources, choose_sources
 
@@ -37,6 +36,9 @@ if TYPE_CHECKING:
     from crawler.run import CrawlResult
 
 _MONTH = re.compile(r"(\d{4})(?:-(\d\d))?")
+_MOST_GAPS = 10
+_LEAST_GAP_DAYS = 7
+"""Shorter gaps of past years are usual: holidays, days without a paper. `copydesk coverage` lists them."""
 
 
 @click.command(short_help="Fetch past articles, years back.")
@@ -185,37 +187,27 @@ def _report(
 ) -> None:
     from cli.commands.crawl import summary
 
-    paces = _paces(context, crawled, plans)
     if as_json:
         for one in plans:
             figures = {"run": crawled.run_id, "stopped": crawled.stopped} | crawled.figures.as_dict()
-            click.echo(json.dumps(plan_object(one, paces[one.backfill.source_id]) | {"run": figures}))
+            click.echo(json.dumps(plan_object(one) | {"run": figures}))
         return
     if not plan:
         for line in summary(crawled):
             click.echo(line)
     for one in plans:
-        for line in plan_lines(one, paces[one.backfill.source_id], planned=plan):
+        for line in plan_lines(one, planned=plan):
             click.echo(line)
     if plan:
         return
     with context.read() as conn:
-        coverage = {one.source_id: one for one in load_coverage(conn, datetime.now(UTC), list(paces))}
-    for one in plans:
-        for line in gap_lines(one.backfill, coverage.get(one.backfill.source_id)):
-            click.echo(line)
-
-
-def _paces(context: CommandContext, crawled: CrawlResult, plans: Sequence[BackfillPlan]) -> dict[int, float]:
-    """Seconds that a request of each source takes."""
-    delays = {visit.source.id: max(visit.settings.delay.total_seconds(), visit.crawl_delay) for visit in crawled.visits}
-    with context.read() as conn:
-        return {
-            one.backfill.source_id: seconds_a_request(
-                conn, one.backfill.source_id, delays.get(one.backfill.source_id, context.config.delay.total_seconds())
-            )
-            for one in plans
+        coverage = {
+            one.source_id: one
+            for one in load_coverage(conn, datetime.now(UTC), [one.backfill.source_id for one in plans])
         }
+    for one in plans:
+        for line in _gap_lines(one.backfill, coverage.get(one.backfill.source_id)):
+            click.echo(line)
 
 
 def _show_or_stop(context: CommandContext, names: Sequence[str], *, stop: bool, as_json: bool) -> None:
@@ -231,7 +223,7 @@ def _show_or_stop(context: CommandContext, names: Sequence[str], *, stop: bool, 
         plans = [load_plan(conn, one) for one in all_backfills(conn, [source.id for source in sources])]
     if as_json:
         for one in plans:
-            click.echo(json.dumps(plan_object(one, None)))
+            click.echo(json.dumps(plan_object(one)))
         return
     for line in status_lines(plans):
         click.echo(line)
@@ -246,3 +238,20 @@ def _stop(conn: sqlite3.Connection, source_ids: Sequence[int]) -> None:
     with write(conn):
         for one in begun:
             end_backfill(conn, one.id, "stopped", datetime.now(UTC))
+
+
+def _gap_lines(backfill: Backfill, coverage: SourceCoverage | None) -> Iterator[str]:
+    """The gaps that remain in the time of a back-fill, by `copydesk coverage`."""
+    if coverage is None:
+        return
+    judged = coverage.between(backfill.since.date(), backfill.until.date())
+    gaps = [gap for gap in coverage_gaps(judged.days) if gap.days >= _LEAST_GAP_DAYS]
+    if not gaps:
+        yield "  no gap of a week or more remains in that time"
+        return
+    yield f"  gaps of a week or more that remain in that time: {len(gaps):,}"
+    for gap in sorted(gaps, key=lambda one: -one.days)[:_MOST_GAPS]:
+        when = f"{gap.first}" if gap.first == gap.last else f"{gap.first} to {gap.last}"
+        yield f"    {when}: {gap.state.value}"
+    if len(gaps) > _MOST_GAPS:
+        yield f"    … `copydesk coverage {backfill.source_name} --since {backfill.since:%Y-%m-%d}` lists all"

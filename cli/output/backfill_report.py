@@ -6,20 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from cli.output.tables import Column, format_duration, format_size, on_terminal, screen_width, table
-from db.reports.coverage import SourceCoverage, coverage_gaps
 from db.store.backfills import Backfill, BackfillPlan
 
 _BAR_CELLS = 24
 _MOST_MONTHS = 36
 """Months listed; with more, years are."""
-_MOST_GAPS = 10
-_LEAST_GAP_DAYS = 7
-"""Shorter gaps of past years are usual: holidays, days without a paper. `copydesk coverage` lists them."""
 _STATES = ("waiting", "taken", "done", "known", "failed", "left")
 
 
-def plan_lines(plan: BackfillPlan, seconds: float, *, planned: bool) -> Iterator[str]:
-    """What a back-fill found and has left to do. `seconds`: of one request; `planned`: whether the table by month is shown."""
+def plan_lines(plan: BackfillPlan, *, planned: bool) -> Iterator[str]:
+    """What a back-fill found and has left to do. `planned`: whether the table by month is shown."""
     yield f"{plan.backfill.source_name}: {_span(plan.backfill)}"
     for channel in plan.channels:
         left = f", {channel.steps_left:,} lists left to read" if channel.steps_left else ""
@@ -31,16 +27,16 @@ def plan_lines(plan: BackfillPlan, seconds: float, *, planned: bool) -> Iterator
     if planned:
         yield from (f"  {line}" for line in _by_time(plan))
     known = f", {plan.states['known']:,} are here already" if plan.states.get("known") else ""
-    yield f"  {plan.articles:,} articles{known}; {_left(plan, seconds)}"
+    yield f"  {plan.articles:,} articles{known}; {_left(plan)}"
 
 
-def _left(plan: BackfillPlan, seconds: float) -> str:
+def _left(plan: BackfillPlan) -> str:
     failed = f"; {plan.states['failed']:,} failed" if plan.states.get("failed") else ""
     if plan.backfill.ended == "finished":
         return f"all are fetched{failed}"
     if not plan.requests:
         return f"nothing is left to fetch now{failed}"
-    about = format_duration(plan.requests * seconds)
+    about = format_duration(plan.seconds)
     return f"{plan.requests:,} requests are left, about {about} and {format_size(plan.bytes)}{failed}; the same command continues"
 
 
@@ -99,27 +95,9 @@ def status_lines(plans: Sequence[BackfillPlan]) -> Iterator[str]:
     yield from table(columns, rows, width=screen_width() if on_terminal() else None)
 
 
-def gap_lines(backfill: Backfill, coverage: SourceCoverage | None) -> Iterator[str]:
-    """The gaps that remain in the time of a back-fill, by `copydesk coverage`."""
-    if coverage is None:
-        return
-    judged = coverage.between(backfill.since.date(), backfill.until.date())
-    gaps = [gap for gap in coverage_gaps(judged.days) if gap.days >= _LEAST_GAP_DAYS]
-    if not gaps:
-        yield "  no gap of a week or more remains in that time"
-        return
-    yield f"  gaps of a week or more that remain in that time: {len(gaps):,}"
-    for gap in sorted(gaps, key=lambda one: -one.days)[:_MOST_GAPS]:
-        when = f"{gap.first}" if gap.first == gap.last else f"{gap.first} to {gap.last}"
-        yield f"    {when}: {gap.state.value}"
-    if len(gaps) > _MOST_GAPS:
-        yield f"    … `copydesk coverage {backfill.source_name} --since {backfill.since:%Y-%m-%d}` lists all"
-
-
-def plan_object(plan: BackfillPlan, seconds: float | None) -> dict[str, object]:
-    """A back-fill as JSON. `seconds`: of one request; None leaves the hours out."""
+def plan_object(plan: BackfillPlan) -> dict[str, object]:
+    """A back-fill as JSON."""
     backfill = plan.backfill
-    hours = {"hours": round(plan.requests * seconds / 3600, 3)} if seconds is not None else {}
     return {
         "source": backfill.source_name,
         "since": backfill.since.isoformat(),
@@ -129,7 +107,7 @@ def plan_object(plan: BackfillPlan, seconds: float | None) -> dict[str, object]:
         **{name: plan.states.get(name, 0) for name in _STATES},
         "requests": plan.requests,
         "bytes": plan.bytes,
-        **hours,
+        "hours": round(plan.seconds / 3600, 3),
         "channels": [
             {
                 "name": one.name,

@@ -112,7 +112,7 @@ class ChannelAnswer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ArchivedPage:
+class CapturedPage:
     """A page as an archive received it from the site."""
 
     status: int
@@ -140,5 +140,5 @@ class Channel(Protocol):
 class ArchiveChannel(Channel, Protocol):
     """A channel whose links name a `fetch_url`: what is fetched there is not the page itself."""
 
-    def unpack(self, link: PastLink, answer: ChannelAnswer) -> ArchivedPage | None:
+    def unpack(self, link: PastLink, answer: ChannelAnswer) -> CapturedPage | None:
         """The page in an answer. None where the archive does not have it after all."""

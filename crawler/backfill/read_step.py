@@ -14,7 +14,7 @@ from crawler.discover.read_listing import why_not_fetched
 from crawler.parsing.packed_records import PackedRecords, pack
 from db.models import Link
 from db.site_rules.loader import Sites
-from db.store.backfill_queue import FoundLink, StoredStep
+from db.store.backfill_queue import PastLinkRow, StoredStep
 from db.timestamps import format_timestamp
 from pipelines.urls import clean_url, link_key
 
@@ -23,7 +23,7 @@ from pipelines.urls import clean_url, link_key
 class ReadAnswer:
     """What a step's answer holds, ready to be stored."""
 
-    links: PackedRecords[FoundLink]
+    links: PackedRecords[PastLinkRow]
     next_steps: tuple[StoredStep, ...]
     trouble: str | None
 
@@ -46,7 +46,7 @@ class ReadStep:
         """What the answer holds. Pure."""
         result = self.channel.read(self.scope, self.step, self.answer)
         return ReadAnswer(
-            links=pack(FoundLink, wanted_links(self.scope, self.step, result.links)),
+            links=pack(PastLinkRow, wanted_links(self.scope, self.step, result.links)),
             next_steps=tuple(stored_step(step) for step in result.next_steps),
             trouble=result.trouble,
         )
@@ -77,7 +77,7 @@ def step_of(row: StoredStep) -> Step:
     )
 
 
-def wanted_links(scope: BackfillScope, step: Step, links: Sequence[PastLink]) -> Iterator[FoundLink]:
+def wanted_links(scope: BackfillScope, step: Step, links: Sequence[PastLink]) -> Iterator[PastLinkRow]:
     """The links that are of the source, of the time asked for, and may be articles; each as a row, once."""
     own = OwnSites([scope.home], (*scope.hosts, *(scope.site.hosts if scope.site else ())))
     seen: set[tuple[str, str]] = set()
@@ -101,13 +101,13 @@ def _is_of_the_time(scope: BackfillScope, link: PastLink, url: str) -> bool:
     return may_hold(url, scope.since, scope.until)
 
 
-def _row(scope: BackfillScope, step: Step, link: PastLink, url: str, key: str) -> FoundLink:
+def _row(scope: BackfillScope, step: Step, link: PastLink, url: str, key: str) -> PastLinkRow:
     span = dates_in(url)
     by_address = midnight(span[0]) if span and (span[1] - span[0]).days <= 31 else None
     changed = link.modified if link.modified is not None and link.modified < scope.until else None
     at = link.published or by_address or changed or link.captured_at
     first, last = link.byte_range or (None, None)
-    return FoundLink(
+    return PastLinkRow(
         key=key,
         url=url,
         channel=step.channel,

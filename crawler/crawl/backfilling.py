@@ -30,7 +30,7 @@ from crawler.parsing.parser import ParserStopped
 from db.store import backfill_queue as queue
 from db.store import facts
 from db.store.backfill_queue import StoredStep
-from db.store.backfills import Backfill, end_backfill
+from db.store.backfills import Backfill, end_backfill, note_pause
 from db.store.due_links import DueLink
 from pipelines.processing.worker_pool import TaskFailed
 
@@ -162,9 +162,10 @@ class Backfilling:
         )
 
     async def _begin_articles(self, visit: SourceVisit) -> list[Request]:
-        policy = self._policy_of(visit.source.url)
+        backfill, policy = self._backfill(visit), self._policy_of(visit.source.url)
         cap = self._session.config.max_crawl_delay.total_seconds()
-        visit.note_pace(policy.crawl_delay(cap) if policy else 0.0)
+        pause = max(visit.settings.delay.total_seconds(), policy.crawl_delay(cap) if policy else 0.0)
+        await self._session.write(lambda conn: note_pause(conn, backfill.id, pause))
         due = [] if self._order.plan or visit.stopped else await self._take(visit)
         return await self._articles.request_due(visit, due)
 

@@ -121,8 +121,6 @@ class SourceVisit:
     """JSON lists that the source's drawn listings asked for, each with the keys of a rule that reads it."""
     stopped: bool = False
     """Whether a request was not made because the crawl is stopping."""
-    crawl_delay: float = 0.0
-    """Of its host's robots.txt, where a back-fill has noted it; seconds."""
     _validators: dict[str, dict[str, str]] = field(default_factory=dict)
     _waiting: Counter[str] = field(default_factory=Counter)
     """Articles that wait for a browser, by the reason."""
@@ -156,12 +154,7 @@ class SourceVisit:
         self.json_lists.extend(one for one in lists if one not in self.json_lists)
 
     def begin_lists(self, number: int) -> None:
-        """Count lists of a back-fill as pending."""
         self.pending += number
-
-    def note_pace(self, crawl_delay: float) -> None:
-        """Note the host's Crawl-delay, in seconds."""
-        self.crawl_delay = crawl_delay
 
     def let_article_wait(self, why: str) -> None:
         """Note that an article is left for a later crawl."""

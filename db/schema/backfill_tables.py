@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-# `done_at`: the step's links and next steps are stored. `trouble`: why it names nothing. `attempt`: the run that tried it last.
-# A link is `waiting`, `taken` (it has a row in `links`, and is fetched in this run or the next), `done`, `known` (it was here
-# before), `failed`, or `left` (another address of a known article).
+# `pause`: seconds between two requests of the source, when it was last back-filled. `done_at`: the step's links and next steps are
+# stored. `trouble`: why it names nothing. `attempt`: the run that tried it last. A link is `waiting`, `taken` (it has a row in
+# `links`, and is fetched in this run or the next), `done`, `known` (it was here before), `failed`, or `left` (another address of a
+# known article).
 BACKFILLS = """
 CREATE TABLE backfills (
     id INTEGER PRIMARY KEY,
@@ -13,6 +14,7 @@ CREATE TABLE backfills (
     until TEXT NOT NULL,
     asked TEXT NOT NULL CHECK (json_valid(asked)),
     channels TEXT NOT NULL CHECK (json_valid(channels)),
+    pause REAL,
     begun_at TEXT NOT NULL,
     ended_at TEXT,
     ended TEXT CHECK (ended IN ('finished', 'stopped'))

@@ -39,7 +39,7 @@ class StoredStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundLink:
+class PastLinkRow:
     """A past article that a step named, as a row. Times are stored timestamps; `at` is the best known, for the order."""
 
     key: str
@@ -109,7 +109,7 @@ def finish_step(
     conn: sqlite3.Connection,
     backfill_id: int,
     step: StoredStep,
-    parts: Iterable[Sequence[FoundLink]],
+    parts: Iterable[Sequence[PastLinkRow]],
     next_steps: Sequence[StoredStep],
     trouble: str | None,
     now: datetime,
@@ -162,8 +162,8 @@ ON CONFLICT (backfill_id, key, digest) DO UPDATE SET
 """
 
 
-def _insert_links(conn: sqlite3.Connection, backfill_id: int, links: Sequence[FoundLink]) -> None:
-    names = FoundLink.__dataclass_fields__
+def _insert_links(conn: sqlite3.Connection, backfill_id: int, links: Sequence[PastLinkRow]) -> None:
+    names = PastLinkRow.__dataclass_fields__
     conn.executemany(
         _INSERT, [{name: getattr(link, name) for name in names} | {"backfill": backfill_id} for link in links]
     )

@@ -19,6 +19,9 @@ MOST_ATTEMPTS = 3
 _USUAL_PAGE_BYTES = 150_000
 """Bytes of an article's page where nothing is known of the source: the middle of 876 news pages of 60 sites."""
 
+_JITTER = 1.13
+"""The mean of what the downloader multiplies a pause by (`crawler.http.downloader.JITTER`)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backfill:
@@ -31,6 +34,8 @@ class Backfill:
     until: datetime
     channels: tuple[str, ...]
     begun_at: datetime
+    pause: float
+    """Seconds between two requests of the source, as far as is known."""
     ended: str | None
 
 
@@ -69,6 +74,13 @@ class BackfillPlan:
     states: dict[str, int]
     """Links by their state (`db.schema.backfill_tables`)."""
     bytes: int
+    latency: float
+    """Seconds that the source's server took of late, on average."""
+
+    @property
+    def seconds(self) -> float:
+        """How long the requests that are left will take."""
+        return self.requests * (self.backfill.pause * _JITTER + self.latency)
 
     @property
     def articles(self) -> int:
@@ -171,6 +183,15 @@ _PAGE_BYTES = """
 SELECT avg(bytes) FROM (SELECT bytes FROM fetches WHERE source_id = ? AND what = 'article' AND page_id IS NOT NULL AND bytes > 0
                         ORDER BY id DESC LIMIT 500)
 """
+_LATENCY = """
+SELECT avg(duration_ms) / 1000.0 FROM (SELECT duration_ms FROM fetches WHERE source_id = ? AND duration_ms IS NOT NULL
+                                       ORDER BY id DESC LIMIT 500)
+"""
+
+
+def note_pause(conn: sqlite3.Connection, backfill_id: int, pause: float) -> None:
+    """Note the pause between two requests of the source, in seconds."""
+    conn.execute("UPDATE backfills SET pause = ? WHERE id = ?", (pause, backfill_id))
 
 
 def load_plan(conn: sqlite3.Connection, backfill: Backfill) -> BackfillPlan:
@@ -193,7 +214,9 @@ def load_plan(conn: sqlite3.Connection, backfill: Backfill) -> BackfillPlan:
     )
     page = conn.execute(_PAGE_BYTES, (backfill.source_id,)).fetchone()[0] or _USUAL_PAGE_BYTES
     size = "SELECT sum(coalesce(size, ?)) FROM backfill_links WHERE backfill_id = ? AND state IN ('waiting', 'taken')"
+    latency = conn.execute(_LATENCY, (backfill.source_id,)).fetchone()[0] or 0.0
     return BackfillPlan(
+        latency=latency,
         backfill=backfill,
         months=tuple(MonthCount(**row) for row in named_rows(conn, _MONTHS, (backfill.id,))),
         channels=tuple(channels),
@@ -211,19 +234,6 @@ def _backfill(row: sqlite3.Row) -> Backfill:
         until=parse_timestamp(row["until"]),
         channels=tuple(json.loads(row["channels"])),
         begun_at=parse_timestamp(row["begun_at"]),
+        pause=row["pause"] if row["pause"] is not None else 1.0,
         ended=row["ended"],
     )
-
-
-_JITTER = 1.13
-"""The mean of what the downloader multiplies a pause by (`crawler.http.downloader.JITTER`)."""
-_LATENCY = """
-SELECT avg(duration_ms) / 1000.0 FROM (SELECT duration_ms FROM fetches WHERE source_id = ? AND duration_ms IS NOT NULL
-                                       ORDER BY id DESC LIMIT 500)
-"""
-
-
-def seconds_a_request(conn: sqlite3.Connection, source_id: int, delay: float) -> float:
-    """How long a request of a source takes: its pause of `delay` seconds, and the mean time that its server took of late."""
-    latency = conn.execute(_LATENCY, (source_id,)).fetchone()[0] or 0.0
-    return float(delay * _JITTER + latency)

@@ -18,7 +18,7 @@ from crawler.backfill.read_step import ReadStep, step_of
 from db.models import Listing, ListingKind
 from db.site_rules.loader import Sites
 from db.site_rules.models import HtmlList, JsonList, Site, ValueSelector
-from db.store.backfill_queue import FoundLink
+from db.store.backfill_queue import PastLinkRow
 from tests.past_web import CHANNELS as NAMES
 from tests.past_web import PastWeb
 
@@ -52,9 +52,9 @@ def answer_of(web: PastWeb, step: Step) -> ChannelAnswer:
     )
 
 
-def walk(web: PastWeb, channel: Channel, scope: BackfillScope) -> tuple[list[FoundLink], list[str], int]:
+def walk(web: PastWeb, channel: Channel, scope: BackfillScope) -> tuple[list[PastLinkRow], list[str], int]:
     """The links that a channel names, its troubles, and how many requests that took."""
-    steps, links, troubles, asked = [*channel.first_steps(scope)], list[FoundLink](), list[str](), set[str]()
+    steps, links, troubles, asked = [*channel.first_steps(scope)], list[PastLinkRow](), list[str](), set[str]()
     while steps:
         step = steps.pop(0)
         if step.url in asked:
