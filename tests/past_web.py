@@ -92,7 +92,7 @@ class PastWeb:
 
     def articles_asked(self) -> Counter[str]:
         """Requests for articles by path."""
-        return Counter({path: number for path, number in self.asked.items() if path in self.by_path})
+        return Counter({path: number for path, number in list(self.asked.items()) if path in self.by_path})
 
     def __enter__(self) -> Self:
         web = self
