@@ -54,6 +54,13 @@ class PastArticle:
         return f"In report {self.number} the {self._words(30, ' ', line + 1)} were seen again on line {line}."
 
 
+class _QuietServer(ThreadingHTTPServer):
+    """Says nothing where a client is killed."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass
+
+
 @dataclass(kw_only=True)
 class PastWeb:
     """The site, up within a `with` block. `open_channels`: those that it offers."""
@@ -85,7 +92,7 @@ class PastWeb:
 
     def articles_asked(self) -> Counter[str]:
         """Requests for articles by path."""
-        return Counter({path: number for path, number in self.asked.items() if path in self.by_path})
+        return Counter({path: number for path, number in list(self.asked.items()) if path in self.by_path})
 
     def __enter__(self) -> Self:
         web = self
@@ -106,7 +113,7 @@ class PastWeb:
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _QuietServer(("127.0.0.1", 0), Handler)
         self.home = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self

@@ -193,7 +193,7 @@ def _report(
             click.echo(json.dumps(plan_object(one) | {"run": figures}))
         return
     if not plan:
-        for line in summary(crawled):
+        for line in summary(crawled, continues="the same command", idle="no article was left to fetch"):
             click.echo(line)
     for one in plans:
         for line in plan_lines(one, planned=plan):

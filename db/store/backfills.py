@@ -166,11 +166,19 @@ def end_backfill(conn: sqlite3.Connection, backfill_id: int, ended: str, at: dat
         )
 
 
-_MONTHS = """
+# What became of links that a run took is noted when it ends, or when the next one begins: until then their visits say it.
+_LINKS = """
+(SELECT b.month, b.channel, b.size, CASE WHEN b.state <> 'taken' THEN b.state WHEN v.first_at IS NOT NULL THEN 'done'
+        WHEN v.failures > 0 THEN 'failed' ELSE 'taken' END AS state
+ FROM backfill_links b LEFT JOIN visits v ON v.link_id = b.link_id WHERE b.backfill_id = :id)
+"""
+_MONTHS = f"""
 SELECT month, channel, count(*) FILTER (WHERE state NOT IN ('known', 'left')) AS articles,
        count(*) FILTER (WHERE state = 'known') AS known, count(*) FILTER (WHERE state IN ('waiting', 'taken')) AS waiting
-FROM backfill_links WHERE backfill_id = ? GROUP BY 1, 2 ORDER BY month IS NULL, month, channel
+FROM {_LINKS} GROUP BY 1, 2 ORDER BY month IS NULL, month, channel
 """
+_STATES = f"SELECT state, count(*) FROM {_LINKS} GROUP BY 1"
+_SIZE = f"SELECT sum(coalesce(size, :page)) FROM {_LINKS} WHERE state IN ('waiting', 'taken')"
 _CHANNELS = """
 SELECT channel AS name, count(*) AS steps,
        count(*) FILTER (WHERE done_at IS NULL AND failures < :most) AS steps_left,
@@ -209,19 +217,17 @@ def load_plan(conn: sqlite3.Connection, backfill: Backfill) -> BackfillPlan:
         )
         for row in named_rows(conn, _CHANNELS, {"id": backfill.id, "most": MOST_ATTEMPTS})
     ]
-    states = dict(
-        conn.execute("SELECT state, count(*) FROM backfill_links WHERE backfill_id = ? GROUP BY 1", (backfill.id,))
-    )
+    states = dict(conn.execute(_STATES, {"id": backfill.id}).fetchall())
     page = conn.execute(_PAGE_BYTES, (backfill.source_id,)).fetchone()[0] or _USUAL_PAGE_BYTES
-    size = "SELECT sum(coalesce(size, ?)) FROM backfill_links WHERE backfill_id = ? AND state IN ('waiting', 'taken')"
+    size = conn.execute(_SIZE, {"id": backfill.id, "page": page}).fetchone()[0] or 0
     latency = conn.execute(_LATENCY, (backfill.source_id,)).fetchone()[0] or 0.0
     return BackfillPlan(
         latency=latency,
         backfill=backfill,
-        months=tuple(MonthCount(**row) for row in named_rows(conn, _MONTHS, (backfill.id,))),
+        months=tuple(MonthCount(**row) for row in named_rows(conn, _MONTHS, {"id": backfill.id})),
         channels=tuple(channels),
         states=states,
-        bytes=round(conn.execute(size, (page, backfill.id)).fetchone()[0] or 0),
+        bytes=round(size),
     )
 
 

@@ -53,6 +53,8 @@ def test_a_backfill_is_planned_killed_and_continued(web: PastWeb, desk: Copydesk
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate()
     stored = {url for (url,) in desk.query("SELECT url FROM pages")}
+    # Also before another run has noted what became of them.
+    assert json.loads(desk.run("backfill", "--status", "--json").stdout)["done"] == len(stored)
     desk.run("backfill", "past", "--budget", "10")
     assert len(web.articles_asked()) <= len(stored) + 10 + 2
     done = json.loads(desk.run("backfill", "past", "--json").stdout)
