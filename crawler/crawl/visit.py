@@ -215,6 +215,10 @@ class SourceVisit:
         self.answered += answered
         self.in_flight -= 1
 
+    def begin_article(self) -> None:
+        """Count something else than a due article as not finished: the source does not end before it."""
+        self.unfinished += 1
+
     def finish_article(self) -> bool:
         """Count an article as finished: stored, or failed. Returns whether it was the visit's last."""
         self.unfinished -= 1
@@ -358,13 +362,9 @@ def requests_for_listings(listings: Sequence[Listing], site: Site | None, front_
         wanted.add(ListingKind.SECTION)
     if not kinds & _LISTS_ALL:
         wanted.add(ListingKind.SITEMAP)
-    sections = 0
-    listing_requests = []
-    for listing in listings:
-        sections += listing.kind is ListingKind.SECTION
-        if listing.kind in wanted and (listing.kind is not ListingKind.SECTION or sections <= MAX_SECTIONS_PER_VISIT):
-            listing_requests.append(ListingRequest(url=listing.url, kind=listing.kind))
-    return listing_requests
+    sections = [one for one in listings if one.kind is ListingKind.SECTION][:MAX_SECTIONS_PER_VISIT]
+    read = [one for one in listings if one.kind in wanted and (one.kind is not ListingKind.SECTION or one in sections)]
+    return [ListingRequest(url=one.url, kind=one.kind) for one in read]
 
 
 def kind_of(rule: ListRule) -> ListingKind:

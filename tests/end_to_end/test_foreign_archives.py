@@ -213,24 +213,3 @@ def test_a_wacz_of_browsertrix(tmp_path: Path) -> None:
     assert bodies(desk) == {f"https://daily.example/{name}": digest(number) for name, number in told.items()}
     assert report["passed"] == {"resource": 1, "not_html": 1, "status_304": 1}
     assert desk.query("SELECT count(*) FROM outcomes WHERE reason IS NULL") == [(5,)]
-
-
-def test_five_captures_of_three_texts_are_three_revisions(tmp_path: Path) -> None:
-    """Revisions have the times of their captures, although the newest page was stored before them."""
-    captures = [("2019-04-01", 1), ("2019-04-02", 1), ("2019-04-05", 2), ("2019-05-01", 3), ("2019-06-01", 3)]
-    newest = ("2026-10-01", 3)
-    for part in ([newest], captures):
-        warc = Warc("1.0")
-        for day, number in part:
-            stated = {"WARC_Date": f"{day}T10:00:00Z"}
-            warc.add(
-                "https://daily.example/a", page(number), "HTTP/1.1 200 OK", ("Content-Type", "text/html"), **stated
-            )
-        file = tmp_path / "captures.warc.gz"
-        file.write_bytes(warc.out.getvalue())
-        desk, _ = imported(tmp_path, file)
-    found = desk.query(
-        "SELECT d.revision, d.verdict, substr(p.fetched_at, 1, 10) FROM decisions d JOIN pages p ON p.id = d.page_id"
-        " WHERE d.verdict IN ('new', 'revision') ORDER BY p.fetched_at"
-    )
-    assert found == [(1, "new", "2019-04-01"), (2, "revision", "2019-04-05"), (3, "revision", "2019-05-01")]
