@@ -23,6 +23,7 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.backfill.channel import BackfillScope, ChannelAnswer, PastLink
 from crawler.backfill.wayback_channel import WaybackChannel
+from crawler.crawl.captures import pace_of
 
 URL = "http://www.example.com:80/2019/04/bridge"
 CAPTURES = [("2019-04-01", "one"), ("2019-04-02", "one"), ("2019-04-05", "two"), ("2019-05-01", "three")]
@@ -179,6 +180,12 @@ def test_an_archive_without_resume_keys_is_asked_in_halves(
     assert {(link.captured_at, link.digest) for link in links} == {
         (datetime.strptime(one.stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC), one.digest) for one in archive.captures
     }
+
+
+def test_the_rate_is_that_of_the_service() -> None:
+    pages = {"slot_delay": 0.125, "slot_concurrency": 1, "slot_rest": 60}
+    assert pace_of(WaybackChannel.rate, lists=False) == pages
+    assert pace_of(WaybackChannel.rate, lists=True) == pages | {"slot_spacing": 2.5}
 
 
 def test_a_capture_that_is_gone_is_no_page(archive: Archive) -> None:
