@@ -17,25 +17,24 @@ from tests.pipelines.dedup.stories import story
 
 CAPTURES = [("20190401100000", 1), ("20190402100000", 1), ("20190405100000", 2), ("20190501100000", 3)]
 CAPTURES += [("20190601100000", 3)]
-PATH = "/2019/04/01/bridge.html"
+CRAWLED, OLD = "/2019/04/01/bridge.html", "/2019/04/01/harbour.html"
 
 
-def page(number: int) -> bytes:
-    text = story(number, 4)
+def page(path: str, number: int) -> bytes:
+    text, title = story(number + 10 * (path == OLD), 4), f"What became of {path[12:-5]}"
     lines = "".join(f"<p>{line}</p>" for line in text.split("\n"))
-    return (
-        f"<html><head><title>The old bridge</title></head><body><h1>The old bridge</h1>{lines}</body></html>".encode()
-    )
+    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{lines}</body></html>".encode()
 
 
 class SiteAndArchive(ThreadingHTTPServer):
-    """A site with one article, whose newest text is the last one captured; beside it the index and captures of an archive."""
+    """A site of two articles, whose texts of today are the last ones captured; beside it the index and captures of an archive."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[str] = []
+        self.listed = [CRAWLED]
         self.free = threading.Event()
         """Captures after the first wait for it."""
 
@@ -59,16 +58,22 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/cdx"):
             names = ["timestamp", "original", "digest"]
             firsts = [one for before, one in zip([("", 0), *CAPTURES], CAPTURES, strict=False) if before[1] != one[1]]
-            rows = [[stamp, server.home + PATH, f"TEXT{number}"] for stamp, number in firsts]
+            rows = [
+                [stamp, server.home + path, f"TEXT{number}{path}"]
+                for path in (CRAWLED, OLD)
+                for stamp, number in firsts
+            ]
             self._send(200, json.dumps([names, *rows]).encode())
         elif self.path.startswith("/web/"):
             if len(server.captures()) > 1:
                 server.free.wait(30)
-            self._send(200, page(dict(CAPTURES)[self.path.split("/")[2].removesuffix("id_")]))
-        elif self.path == PATH:
-            self._send(200, page(3))
+            stamp, path = self.path.split("/")[2].removesuffix("id_"), self.path.split(server.home)[1]
+            self._send(200, page(path, dict(CAPTURES)[stamp]))
+        elif self.path in (CRAWLED, OLD):
+            self._send(200, page(self.path, 3))
         elif self.path == "/":
-            self._send(200, f"<html><body><a href='{PATH}'>The old bridge over the river</a></body></html>".encode())
+            links = "".join(f"<a href='{path}'>What became of it after all</a>" for path in server.listed)
+            self._send(200, f"<html><body>{links}</body></html>".encode())
         else:
             self._send(404, b"")
 
@@ -103,54 +108,45 @@ def desk_for(web: SiteAndArchive, folder: Path) -> Copydesk:
     return desk
 
 
-def revisions(desk: Copydesk) -> list[tuple[object, ...]]:
+def revisions(desk: Copydesk, path: str) -> list[tuple[object, ...]]:
     return desk.query(
         "SELECT d.revision, d.verdict, substr(p.fetched_at, 1, 10) FROM decisions d JOIN pages p ON p.id = d.page_id"
-        " WHERE d.verdict IN ('new', 'revision') ORDER BY p.fetched_at"
+        " WHERE d.verdict IN ('new', 'revision') AND p.url LIKE ? ORDER BY p.fetched_at",
+        f"%{path}",
     )
 
 
-THREE = [(1, "new", "2019-04-01"), (2, "revision", "2019-04-05"), (3, "revision", "2019-05-01")]
-BACKFILL = ("backfill", "bridges", "--since", "2019", "--channels", "wayback", "--json")
-
-
-def test_captures_are_planned_killed_and_continued(web: SiteAndArchive, tmp_path: Path) -> None:
-    """Five captures of three texts are three revisions with the times of their captures; then a crawl adds the page of today."""
+def test_captures_are_revisions_at_their_times(web: SiteAndArchive, tmp_path: Path) -> None:
+    """Five captures of three texts are three revisions: of an article that was crawled, and of one that is crawled later."""
     desk = desk_for(web, tmp_path)
-    planned = json.loads(desk.run(*BACKFILL, "--plan").stdout)
-    assert (planned["waiting"], web.captures()) == (3, [])
+    command = ("backfill", "bridges", "--since", "2019", "--channels", "wayback", "--json")
+    three = [(1, "new", "2019-04-01"), (2, "revision", "2019-04-05"), (3, "revision", "2019-05-01")]
+    desk.run("crawl")
+    planned = json.loads(desk.run(*command, "--plan").stdout)
+    assert (planned["waiting"], web.captures()) == (6, [])
 
-    killed = desk.start(*BACKFILL)
+    killed = desk.start(*command)
     wait_for(lambda: len(web.captures()) == 2)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate()
     assert desk.query("SELECT count(*) FROM captures") == [(1,)]
     web.free.set()
     done = json.loads(desk.run("backfill", "bridges", "--json").stdout)
-    assert (done["done"], done["waiting"], done["ended"]) == (3, 0, "finished")
-    assert len(web.captures()) == 4  # the one in flight at the kill was not stored
+    assert (done["done"], done["waiting"], done["ended"]) == (6, 0, "finished")
+    assert len(web.captures()) == 7  # the one in flight at the kill was not stored
     assert len([path for path in web.asked if path.startswith("/cdx")]) == 1
-    assert revisions(desk) == THREE
-    assert desk.query("SELECT DISTINCT url FROM pages") == [(web.home + PATH,)]
-    assert desk.query("SELECT channel, fetched_from, substr(captured_at, 1, 10) FROM captures ORDER BY 3") == [
-        ("wayback", f"{web.home}/web/{stamp}id_/{web.home}{PATH}", f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}")
+    assert [revisions(desk, path) for path in (CRAWLED, OLD)] == [three, three]
+    assert desk.query("SELECT channel, fetched_from, substr(captured_at, 1, 10) FROM captures ORDER BY 2") == [
+        ("wayback", f"{web.home}/web/{stamp}id_/{web.home}{path}", f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}")
         for stamp in ("20190401100000", "20190405100000", "20190501100000")
+        for path in (CRAWLED, OLD)
     ]
-    assert desk.query("SELECT count(*) FROM validators") == [(0,)]
+    assert desk.query("SELECT count(*) FROM validators") == [(0,)]  # the ETag is that of a page of years ago
+    assert (web.asked.count(CRAWLED), web.asked.count(OLD)) == (1, 0)
 
-    # The site lists it now: it is fetched, and captures are still not asked for again.
-    desk.run("crawl", code=None)
-    assert web.asked.count(PATH) == 1
-    assert revisions(desk) == THREE
+    web.listed.append(OLD)
+    desk.run("crawl")
+    assert (web.asked.count(CRAWLED), web.asked.count(OLD)) == (1, 1)
+    assert [revisions(desk, path) for path in (CRAWLED, OLD)] == [three, three]
     desk.run("backfill", "bridges", "--since", "2018", "--channels", "wayback")
-    assert len(web.captures()) == 4
-
-
-def test_captures_of_an_article_that_was_crawled(web: SiteAndArchive, tmp_path: Path) -> None:
-    desk = desk_for(web, tmp_path)
-    web.free.set()
-    desk.run("crawl", code=None)
-    assert web.asked.count(PATH) == 1
-    desk.run(*BACKFILL)
-    assert revisions(desk) == THREE
-    assert desk.query("SELECT count(*) FROM current_articles") == [(1,)]
+    assert len(web.captures()) == 7  # what is here is not asked for again
