@@ -26,6 +26,7 @@ from db.config.settings import SourceSettings
 from db.http_statuses import is_page_status
 from db.models import Link, Listing, ListingKind, Source
 from db.site_rules.loader import HtmlList, ListRule, Site
+from db.store.backfill_captures import release_captured
 from db.store.due_links import DueLink
 from db.store.facts import insert_links, links_of_others, take_over_links
 from db.store.listing_readings import ListingReading
@@ -337,12 +338,11 @@ class SourceVisit:
         ours = [link for link in links if link.key in others and self._is_ours(link, others[link.key])]
         insert_links(conn, self.source.id, link_filter.new_links(conn, links), at, run_id)
         take_over_links(conn, self.source.id, ours, at, run_id)
+        release_captured(conn, [link.key for link in links])
 
     def _is_ours(self, link: Link, other: str) -> bool:
-        """Whether an article that a source at `other` listed first belongs to this site and not to that one.
-
-        Otherwise another source could take an article away by listing it.
-        """
+        """Whether an article that a source at `other` listed first belongs to this site and not to that one: otherwise another
+        source could take an article away by listing it."""
         return same_site(link.url, self.source.url) and not same_site(link.url, other)
 
 

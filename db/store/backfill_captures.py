@@ -8,7 +8,9 @@ asked for the article. Each function is a job for `db.connection.writer`.
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -94,6 +96,18 @@ def insert_capture(conn: sqlite3.Connection, capture: WaitingCapture, page: Rece
         (link_id if visited is None else None, capture.id),
     )
     return page_id
+
+
+_RELEASE = """
+UPDATE backfill_links SET link_id = NULL WHERE fetch_url IS NOT NULL
+AND link_id IN (SELECT l.id FROM json_each(?) k JOIN links l ON l.key = k.value)
+"""
+
+
+def release_captured(conn: sqlite3.Connection, keys: Iterable[str]) -> None:
+    """Leave the links that a listing of the site names to crawls, although an archive named them first."""
+    if conn.execute("SELECT EXISTS (SELECT 1 FROM captures)").fetchone()[0]:
+        conn.execute(_RELEASE, (json.dumps([*keys]),))
 
 
 def fail_capture(conn: sqlite3.Connection, capture_id: int, run_id: int, *, passing: bool, sent: bool = True) -> None:

@@ -94,10 +94,6 @@ SELECT p.id, b.sha256 FROM pages p JOIN bodies b ON b.id = p.body_id
 WHERE p.link_id = ? AND p.source_id = ? AND p.fetched_at <= ? ORDER BY p.fetched_at DESC, p.id DESC LIMIT 1
 """
 _LAST_PAGE = "SELECT id FROM pages WHERE link_id = ? AND source_id = ? ORDER BY fetched_at DESC, id DESC LIMIT 1"
-_RELEASE = """
-UPDATE backfill_links SET link_id = NULL WHERE fetch_url IS NOT NULL
-AND link_id IN (SELECT l.id FROM json_each(?) k JOIN links l ON l.key = k.value)
-"""
 
 
 def insert_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
@@ -214,14 +210,10 @@ def save_validators(conn: sqlite3.Connection, url: str, headers: Mapping[str, st
 def insert_links(
     conn: sqlite3.Connection, source_id: int, links: Iterable[Link], found_at: datetime, run_id: int | None
 ) -> int:
-    """Insert the links whose key is not known yet; returns how many. Known links keep their first row.
-
-    Those known from an archive alone are no longer left to back-fills: the site lists them, so crawls fetch them.
-    """
+    """Insert the links whose key is not known yet; returns how many. Known links keep their first row."""
     at = format_timestamp(found_at)
-    new, keys = 0, []
+    new = 0
     for link in links:
-        keys.append(link.key)
         cursor = conn.execute(
             "INSERT INTO links (source_id, key, url, kind, found_in, found_at, run_id, title, published, modified, author,"
             " section) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
@@ -241,8 +233,6 @@ def insert_links(
             ),
         )
         new += max(0, cursor.rowcount)
-    if conn.execute("SELECT EXISTS (SELECT 1 FROM captures)").fetchone()[0]:
-        conn.execute(_RELEASE, (json.dumps(keys),))
     return new
 
 
