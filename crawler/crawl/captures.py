@@ -26,6 +26,9 @@ from db.store.backfill_captures import WaitingCapture, fail_capture, insert_capt
 from db.store.facts import Fetch, ReceivedPage, pack_body
 from pipelines.urls import clean_url
 
+MOST_FAILURES = 5
+"""Captures in a row that fail for a passing reason, each after its retries; then the rest is left to the next run."""
+
 
 def pace_of(rate: ChannelRate | None, *, lists: bool) -> dict[str, Any]:
     """The `Request.meta` that keeps to an endpoint's rate (see `crawler.settings`)."""
@@ -41,11 +44,20 @@ def pace_of(rate: ChannelRate | None, *, lists: bool) -> dict[str, Any]:
 
 @dataclass(slots=True, kw_only=True)
 class _Turn:
-    """The captures of one source in this run. `room`: how many more it may fetch."""
+    """The captures of one source in this run. `room`: how many more it may fetch; `failures`: passing ones in a row."""
 
     visit: SourceVisit
     backfill_id: int
     room: float
+    failures: int = 0
+
+    def note_failure(self, name: str, why: str, *, sent: bool) -> None:
+        """End the captures of this run where the archive is out of reach: that says nothing about what it has."""
+        self.failures += 1
+        if not sent or self.failures >= MOST_FAILURES:
+            self.room = 0
+            if not self.visit.stopped:
+                self.visit.note(f"{name}: {why}; the next run goes on", once=True)
 
 
 class Captures:
@@ -117,6 +129,10 @@ class Captures:
             await session.write(lambda conn: insert_capture(conn, capture, received, now))
             if session.ingest is not None:
                 session.ingest.wake()
+        if passing:
+            turn.note_failure(capture.channel, f"status {response.status}", sent=True)
+        else:
+            turn.failures = 0
         async for request in self._go_on(turn):
             yield request
 
@@ -131,10 +147,8 @@ class Captures:
         await session.write(
             lambda conn: fail_capture(conn, capture.id, session.run_id, passing=passing, sent=sent),
         )
-        if not sent:
-            turn.room = 0
-            if not turn.visit.stopped:
-                turn.visit.note(f"{capture.channel}: {record.describe_failure(error)}", once=True)
+        if passing:
+            turn.note_failure(capture.channel, record.describe_failure(error), sent=sent)
         async for following in self._go_on(turn):
             yield following
 
