@@ -46,7 +46,11 @@ _LEAST_GAP_DAYS = 7
 @click.option("--since", metavar="WHEN", help="From then on: 2015, 2015-01, 2015-01-31, 2y.")
 @click.option("--until", metavar="WHEN", help="Up to then, included.  [default: now]")
 @click.option("--plan", is_flag=True, help="Only read the lists, and show what would be fetched: no article is.")
-@click.option("--channels", metavar="LIST", help="Only these: wordpress,sitemap,feed,archive_pages.")
+@click.option(
+    "--channels",
+    metavar="LIST",
+    help="Only these: wordpress,sitemap,feed,archive_pages,wayback.  [default: all but wayback]",
+)
 @click.option(
     "--budget",
     metavar="N",
@@ -80,6 +84,7 @@ def backfill(  # noqa: PLR0913 - one parameter for each option
     Examples:
       copydesk backfill example-daily.com --since 2015-01 --plan
       copydesk backfill example-daily.com --since 2015-01
+      copydesk backfill example-daily.com --since 2015-01 --channels wayback
       copydesk backfill --status
     """
     now = datetime.now(UTC)
@@ -123,10 +128,12 @@ def _check_times(since: datetime | None, until: datetime | None, now: datetime) 
 
 
 def _chosen_channels(text: str | None) -> tuple[str, ...]:
-    from crawler.backfill.channels import CHANNELS
+    from crawler.backfill.channels import CHANNELS, SITE_CHANNELS
 
+    if not text:
+        return tuple(channel.name for channel in SITE_CHANNELS)
     known = tuple(channel.name for channel in CHANNELS)
-    chosen = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip())) if text else known
+    chosen = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     for name in chosen:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from crawler.backfill.archive_channel import ArchivePagesChannel
-from crawler.backfill.channel import Channel
+from crawler.backfill.channel import ArchiveChannel, Channel
 from crawler.backfill.feed_channel import FeedChannel
 from crawler.backfill.sitemap_channel import SitemapChannel
+from crawler.backfill.wayback_channel import WaybackChannel
 from crawler.backfill.wordpress_channel import WordPressChannel
+from db.config.settings import Settings
 
-CHANNELS: tuple[Channel, ...] = (WordPressChannel(), SitemapChannel(), FeedChannel(), ArchivePagesChannel())
+SITE_CHANNELS: tuple[Channel, ...] = (WordPressChannel(), SitemapChannel(), FeedChannel(), ArchivePagesChannel())
+"""Those of the site itself, used where none are named."""
+_SETTINGS = Settings()
 
 
-def channel_named(name: str) -> Channel | None:
+def archive_channels(settings: Settings) -> tuple[ArchiveChannel, ...]:
+    """The archives that the settings name."""
+    return (WaybackChannel(settings.wayback_cdx_url, settings.wayback_url),)
+
+
+CHANNELS: tuple[Channel, ...] = (*SITE_CHANNELS, *archive_channels(_SETTINGS))
+"""All, with the default settings."""
+
+
+def channel_named(name: str, settings: Settings = _SETTINGS) -> Channel | None:
     """The channel with that name."""
-    return next((channel for channel in CHANNELS if channel.name == name), None)
+    return next((one for one in (*SITE_CHANNELS, *archive_channels(settings)) if one.name == name), None)

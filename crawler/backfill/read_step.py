@@ -125,7 +125,8 @@ def _row(scope: BackfillScope, step: Step, link: PastLink, url: str, key: str) -
         first_byte=first,
         last_byte=last,
         captured_at=_stamp(link.captured_at),
-        digest=link.digest or "",
+        # A capture without a digest is one of its own; the digest of a link to the site itself is empty.
+        digest=link.digest or link.fetch_url or "",
     )
 
 

@@ -93,7 +93,7 @@ class Articles:
         """The requests for the first of these articles; the others follow. Without any, the source ends."""
         visit.add_due(due)
         requests = list(self._next_requests(visit))
-        if not requests:
+        if not requests and not visit.unfinished:
             await self._end_source(visit)
         return requests
 
@@ -149,7 +149,7 @@ class Articles:
         fetch = record.fetch_from_response("article", response, due.url, session.run_id, visit.source.id, due.link_id)
         if response.status == 304:
             await session.write(lambda conn: facts.record_unchanged(conn, fetch))
-            await self._finish_article(visit)
+            await self.finish_article(visit)
         elif is_page_status(response.status):
             try:
                 drawn = await self._drawer.draw_article(visit, response)
@@ -163,7 +163,7 @@ class Articles:
                 yield result
         else:
             await session.write(lambda conn: facts.record_failure(conn, fetch))
-            await self._finish_article(visit)
+            await self.finish_article(visit)
 
     async def handle_part(self, response: Response, article: GatheredArticle) -> AsyncIterator[Any]:
         """Add a further page to its article, and request the one after it. An error status ends the article before this page."""
@@ -201,7 +201,7 @@ class Articles:
         page_id = await session.store_page(
             record.page_packer(article.fetch, article.first, visit.source.id, article.parts, article.drawing)
         )
-        await self._finish_article(visit)
+        await self.finish_article(visit)
         if page_id is not None and self._items:
             yield {"page_id": page_id}
 
@@ -232,7 +232,7 @@ class Articles:
                 "article", request, due.url, error, session.run_id, visit.source.id, due.link_id
             )
             await session.write(lambda conn: facts.record_failure(conn, fetch))
-        await self._finish_article(visit)
+        await self.finish_article(visit)
 
     async def _leave_due(self, visit: SourceVisit, error: PageWaits | RendererStopped) -> None:
         """Record nothing of a page that needs a browser and has none now: the next crawl requests it again."""
@@ -240,9 +240,9 @@ class Articles:
             visit.stop()
         else:
             visit.let_article_wait(str(error))
-        await self._finish_article(visit)
+        await self.finish_article(visit)
 
-    async def _finish_article(self, visit: SourceVisit) -> None:
+    async def finish_article(self, visit: SourceVisit) -> None:
         """Count an article as finished: stored, or failed. After the last one, end the source."""
         if visit.finish_article():
             await self._end_source(visit)

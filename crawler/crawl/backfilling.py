@@ -1,7 +1,7 @@
 """Walks the back-fills of a crawl: first the steps of their channels, side by side, then the articles that these named.
 
     next open step of each channel ──> request ──> read in a worker process ──> links and next steps stored, step done ──> ...
-    none is left ──> links taken, up to the budget ──> Articles, as in any crawl
+    none is left ──> links taken, up to the budget ──> Articles, as in any crawl; Captures beside them for those of archives
 
 Everything between two requests is in rows (`db.store.backfill_queue`): whatever ends the process, the next one goes on there.
 """
@@ -18,9 +18,10 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.backfill.channel import BackfillScope, Channel, ChannelAnswer
-from crawler.backfill.channels import channel_named
+from crawler.backfill.channels import archive_channels, channel_named
 from crawler.backfill.read_step import ReadAnswer, ReadStep, step_of, stored_step
 from crawler.crawl.articles import Articles
+from crawler.crawl.captures import Captures, pace_of
 from crawler.crawl.link_variants import NewLinkFilter
 from crawler.crawl.session import BackfillOrder, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
@@ -50,12 +51,16 @@ class Backfilling:
         self._order = order
         self._articles = articles
         self._policy_of = policy_of
+        archives = {channel.name: channel for channel in archive_channels(session.config)}
+        self._captures = Captures(session, articles, archives)
         articles.on_end.append(self._end)
 
     async def begin(self, visit: SourceVisit) -> list[Request]:
         """The first request of each channel, or the articles where all lists have been read."""
         backfill, scope = self._backfill(visit), self._scope(visit)
-        channels = [channel for name in backfill.channels if (channel := channel_named(name)) is not None]
+        channels = [
+            channel for name in backfill.channels if (channel := channel_named(name, self._session.config)) is not None
+        ]
 
         def prepare(conn: sqlite3.Connection) -> None:
             queue.settle_taken(conn, backfill.id)
@@ -147,7 +152,6 @@ class Backfilling:
         if row is None:
             return None
         in_part = {"Range": f"bytes={row.first_byte}-{row.last_byte}"} if row.first_byte is not None else {}
-        pace = {"slot_delay": 60 / channel.rate.lists_per_minute, "slot_concurrency": 1} if channel.rate else {}
         return record.with_creation_time(
             Request(
                 row.url,
@@ -155,7 +159,7 @@ class Backfilling:
                 errback=self.handle_failure,
                 cb_kwargs={"visit": visit, "scope": scope, "channel": channel, "row": row},
                 headers=in_part,
-                meta=visit.meta | pace,
+                meta=visit.meta | pace_of(channel.rate, lists=True),
                 priority=PRIORITY,
                 dont_filter=True,
             )
@@ -166,8 +170,12 @@ class Backfilling:
         cap = self._session.config.max_crawl_delay.total_seconds()
         pause = max(visit.settings.delay.total_seconds(), policy.crawl_delay(cap) if policy else 0.0)
         await self._session.write(lambda conn: note_pause(conn, backfill.id, pause))
-        due = [] if self._order.plan or visit.stopped else await self._take(visit)
-        return await self._articles.request_due(visit, due)
+        if self._order.plan or visit.stopped:
+            return await self._articles.request_due(visit, [])
+        due = await self._take(visit)
+        room = (self._order.budget or float("inf")) - len(due)
+        captures = await self._captures.begin(visit, backfill.id, room)
+        return [*await self._articles.request_due(visit, due), *captures]
 
     async def _take(self, visit: SourceVisit) -> list[DueLink]:
         """The links to fetch in this run: those that an earlier run took, then waiting ones, the newest first."""

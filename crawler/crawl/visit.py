@@ -26,6 +26,7 @@ from db.config.settings import SourceSettings
 from db.http_statuses import is_page_status
 from db.models import Link, Listing, ListingKind, Source
 from db.site_rules.loader import HtmlList, ListRule, Site
+from db.store.backfill_captures import release_captured
 from db.store.due_links import DueLink
 from db.store.facts import insert_links, links_of_others, take_over_links
 from db.store.listing_readings import ListingReading
@@ -215,6 +216,10 @@ class SourceVisit:
         self.answered += answered
         self.in_flight -= 1
 
+    def begin_article(self) -> None:
+        """Count something else than a due article as not finished: the source does not end before it."""
+        self.unfinished += 1
+
     def finish_article(self) -> bool:
         """Count an article as finished: stored, or failed. Returns whether it was the visit's last."""
         self.unfinished -= 1
@@ -333,12 +338,11 @@ class SourceVisit:
         ours = [link for link in links if link.key in others and self._is_ours(link, others[link.key])]
         insert_links(conn, self.source.id, link_filter.new_links(conn, links), at, run_id)
         take_over_links(conn, self.source.id, ours, at, run_id)
+        release_captured(conn, [link.key for link in links])
 
     def _is_ours(self, link: Link, other: str) -> bool:
-        """Whether an article that a source at `other` listed first belongs to this site and not to that one.
-
-        Otherwise another source could take an article away by listing it.
-        """
+        """Whether an article that a source at `other` listed first belongs to this site and not to that one: otherwise another
+        source could take an article away by listing it."""
         return same_site(link.url, self.source.url) and not same_site(link.url, other)
 
 
@@ -358,13 +362,9 @@ def requests_for_listings(listings: Sequence[Listing], site: Site | None, front_
         wanted.add(ListingKind.SECTION)
     if not kinds & _LISTS_ALL:
         wanted.add(ListingKind.SITEMAP)
-    sections = 0
-    listing_requests = []
-    for listing in listings:
-        sections += listing.kind is ListingKind.SECTION
-        if listing.kind in wanted and (listing.kind is not ListingKind.SECTION or sections <= MAX_SECTIONS_PER_VISIT):
-            listing_requests.append(ListingRequest(url=listing.url, kind=listing.kind))
-    return listing_requests
+    sections = [one for one in listings if one.kind is ListingKind.SECTION][:MAX_SECTIONS_PER_VISIT]
+    read = [one for one in listings if one.kind in wanted and (one.kind is not ListingKind.SECTION or one in sections)]
+    return [ListingRequest(url=one.url, kind=one.kind) for one in read]
 
 
 def kind_of(rule: ListRule) -> ListingKind:

@@ -54,7 +54,7 @@ STOP_POLL_S = 0.25
 class HostSlot(Slot):
     """The pace of one host. Times are `time.monotonic()`, durations seconds."""
 
-    __slots__ = ("configured_delay", "crawl_delay", "delay_factor", "held_until")
+    __slots__ = ("configured_delay", "crawl_delay", "delay_factor", "held_until", "spaced_at")
 
     def __init__(self, concurrency: int, delay: float) -> None:
         super().__init__(concurrency, delay, 0.0)
@@ -62,6 +62,7 @@ class HostSlot(Slot):
         self.crawl_delay = 0.0
         self.held_until = 0.0
         self.delay_factor = 1.0
+        self.spaced_at = float("-inf")
 
     @property
     def floor(self) -> float:
@@ -92,6 +93,11 @@ class HostSlot(Slot):
         """Note that a request is sent, and draw the jitter of the pause after it, once."""
         self.lastseen = now
         self.delay_factor = random.uniform(*JITTER)  # noqa: S311
+
+    def wait_before(self, request: Request, now: float) -> float:
+        """How long this request still has to wait: for the pause, and for its own distance (`slot_spacing`) from its like."""
+        own: float = request.meta.get("slot_spacing", 0.0) * self.delay_factor
+        return max(self.lastseen + self.download_delay(), self.spaced_at + own) - now
 
     def download_delay(self) -> float:
         """The pause after `lastseen`."""
@@ -212,12 +218,14 @@ class HostDownloader(Downloader):
         assert isinstance(slot, HostSlot)
         while slot.queue and not slot.latercall and slot.free_transfer_slots() > 0:
             now = time.monotonic()
-            wait = slot.lastseen + slot.download_delay() - now
+            wait = slot.wait_before(slot.queue[0][0], now)
             if wait > 0:
                 slot.latercall = call_later(wait, self._latercall, slot)
                 return
             slot.mark_sent(now)
             request, deferred = slot.queue.popleft()
+            if "slot_spacing" in request.meta:
+                slot.spaced_at = now
             slot.transferring.add(request)
             transfer = asyncio.ensure_future(self._wait_for_download(slot, request, deferred))
             self._transfers.add(transfer)

@@ -6,7 +6,8 @@ with HostOnHold until then, in this run and, where `FetchServices.holds` keeps i
 
 Transient errors: no connection, unknown name, time-out, a body cut short, and the statuses in `TRANSIENT_STATUSES`. Refusals
 (`errors.RequestRefused`) are decisions and never retried. A pause is COPYDESK_RETRY_PAUSE, doubled for each further try, with
-jitter; or what Retry-After asks for on 429 and 503 (RFC 9110, 10.2.3), up to COPYDESK_RETRY_AFTER_CAP.
+jitter; or what Retry-After asks for on 429 and 503 (RFC 9110, 10.2.3), up to COPYDESK_RETRY_AFTER_CAP. After a
+429 it is at least the request's `slot_rest`.
 """
 
 from __future__ import annotations
@@ -101,6 +102,8 @@ class RetryMiddleware:
                 return
             if outcome.status in REST_STATUSES:
                 wait = retry_after(outcome, datetime.now(UTC))
+            if outcome.status == 429 and (rest := request.meta.get("slot_rest")) is not None:
+                wait = max(wait or 0.0, rest)
         elif not isinstance(outcome, TRANSIENT_ERRORS):
             return
         if wait is not None and wait > self._cap:

@@ -269,6 +269,16 @@ class Settings(SharedSettings):
         5000,
         help="Most past articles that one `copydesk backfill` fetches from a source; the same command continues. 0: no limit.",
     )
+    wayback_cdx_url: str = setting(
+        readers.text,
+        "https://web.archive.org/cdx/search/cdx",
+        help="The index (CDX) of captures that `copydesk backfill --channels wayback` asks: the Wayback Machine's, or pywb's.",
+    )
+    wayback_url: str = setting(
+        readers.text,
+        "https://web.archive.org/web",
+        help="Where its captures are: TIMESTAMPid_/URL is added to this address.",
+    )
     listen: ListenAddress | None = setting(
         units.loopback_address,
         "127.0.0.1:9109",

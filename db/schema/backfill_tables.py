@@ -5,7 +5,7 @@ from __future__ import annotations
 # `pause`: seconds between two requests of the source, when it was last back-filled. `done_at`: the step's links and next steps are
 # stored. `trouble`: why it names nothing. `attempt`: the run that tried it last. A link is `waiting`, `taken` (it has a row in
 # `links`, and is fetched in this run or the next), `done`, `known` (it was here before), `failed`, or `left` (another address of a
-# known article).
+# known article). One with a `fetch_url` is never `taken`; `failures` and `attempt` are those of its fetches.
 BACKFILLS = """
 CREATE TABLE backfills (
     id INTEGER PRIMARY KEY,
@@ -62,6 +62,8 @@ CREATE TABLE backfill_links (
     digest TEXT NOT NULL DEFAULT '',
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'taken', 'done', 'known', 'failed', 'left')),
     link_id INTEGER REFERENCES links (id),
+    failures INTEGER NOT NULL DEFAULT 0,
+    attempt INTEGER,
     UNIQUE (backfill_id, key, digest)
 ) STRICT;
 CREATE INDEX backfill_links_state ON backfill_links (backfill_id, state, at);

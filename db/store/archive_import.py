@@ -91,8 +91,9 @@ def insert_archived_page(conn: sqlite3.Connection, page: ReceivedPage, link: Lin
     _restore_visit(conn, link_id, before, now)
     if page_id is not None:
         return page_id, True
-    last = "SELECT max(id) FROM pages WHERE link_id = ? AND source_id = ?"
-    return int(conn.execute(last, (link_id, page.source_id)).fetchone()[0]), False
+    stored = find_fetched_page(conn, link.key, fetch.url, fetch.started_at)
+    assert stored is not None
+    return stored, False
 
 
 def insert_revisit(

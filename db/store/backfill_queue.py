@@ -3,6 +3,8 @@
     step ──answered──> links and next steps stored, step done: one transaction
     link  waiting ──taken──> a row of `links` ──fetched──> done · failed        (known, left: never fetched)
 
+Captures of archives, links with a `fetch_url`, are in `db.store.backfill_captures`.
+
 Each function is a job for `db.connection.writer`. A process that is killed leaves steps that are not done, and links that are
 taken: `settle_taken` decides by their visits what became of these.
 """
@@ -154,7 +156,10 @@ INSERT INTO backfill_links (backfill_id, key, url, channel, found_in, month, at,
     size, fetch_url, first_byte, last_byte, captured_at, digest, state)
 VALUES (:backfill, :key, :url, :channel, :found_in, :month, :at, :kind, :title, :published, :modified, :author, :section,
     :size, :fetch_url, :first_byte, :last_byte, :captured_at, :digest,
-    CASE WHEN EXISTS (SELECT 1 FROM links l JOIN visits v ON v.link_id = l.id WHERE l.key = :key AND v.first_at IS NOT NULL)
+    CASE WHEN CASE WHEN :fetch_url IS NULL
+         THEN EXISTS (SELECT 1 FROM links l JOIN visits v ON v.link_id = l.id WHERE l.key = :key AND v.first_at IS NOT NULL)
+         ELSE EXISTS (SELECT 1 FROM links l JOIN pages p ON p.link_id = l.id JOIN captures c ON c.page_id = p.id
+                      WHERE l.key = :key AND c.digest = :digest) END
          THEN 'known' ELSE 'waiting' END)
 ON CONFLICT (backfill_id, key, digest) DO UPDATE SET
     published = coalesce(published, excluded.published), modified = coalesce(modified, excluded.modified),
@@ -232,7 +237,7 @@ ORDER BY b.at DESC, b.id
 """
 _RETRIES_LEFT = """
 SELECT count(*) FROM backfill_links b JOIN visits v ON v.link_id = b.link_id
-WHERE b.backfill_id = :id AND b.state = 'failed' AND v.failures <= :most
+WHERE b.backfill_id = :id AND b.fetch_url IS NULL AND b.state = 'failed' AND v.failures <= :most
 """
 
 

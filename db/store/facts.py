@@ -88,16 +88,21 @@ def insert_fetch(conn: sqlite3.Connection, fetch: Fetch, page_id: int | None = N
     return int(cursor.lastrowid or 0)
 
 
+# By time, since an archive's pages are stored after pages that are newer than they.
+_PAGE_BEFORE = """
+SELECT p.id, b.sha256 FROM pages p JOIN bodies b ON b.id = p.body_id
+WHERE p.link_id = ? AND p.source_id = ? AND p.fetched_at <= ? ORDER BY p.fetched_at DESC, p.id DESC LIMIT 1
+"""
+_LAST_PAGE = "SELECT id FROM pages WHERE link_id = ? AND source_id = ? ORDER BY fetched_at DESC, id DESC LIMIT 1"
+
+
 def insert_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
-    """Record a fetch that returned a page. Returns the new page's id, or None if the source's last page of this link
-    has the same body, and the same drawn document.
+    """Record a fetch that returned a page. Returns the new page's id, or None if the source's page of this link
+    before it has the same body, and the same drawn document.
     """
     fetch = page.fetch
-    last = conn.execute(
-        "SELECT p.id, b.sha256 FROM pages p JOIN bodies b ON b.id = p.body_id WHERE p.link_id = ? AND p.source_id = ?"
-        " ORDER BY p.id DESC LIMIT 1",
-        (fetch.link_id, page.source_id),
-    ).fetchone()
+    before = (fetch.link_id, page.source_id, format_timestamp(fetch.started_at))
+    last = conn.execute(_PAGE_BEFORE, before).fetchone()
     if last and last[1] == page.body.sha256 and _is_like(conn, last[0], page):
         insert_fetch(conn, fetch, last[0])
         if page.drawing is not None:
@@ -105,6 +110,15 @@ def insert_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
         record_visit(conn, fetch, succeeded=True)
         save_validators(conn, fetch.url, page.headers)
         return None
+    page_id = insert_page_alone(conn, page)
+    record_visit(conn, fetch, succeeded=True)
+    save_validators(conn, fetch.url, page.headers)
+    return page_id
+
+
+def insert_page_alone(conn: sqlite3.Connection, page: ReceivedPage) -> int:
+    """Record a page and its fetch, whatever was received before. It counts as no visit of its link. Returns its id."""
+    fetch = page.fetch
     cursor = conn.execute(
         "INSERT INTO pages (source_id, link_id, url, final_url, fetched_at, status, content_type, headers, body_id)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -128,8 +142,6 @@ def insert_page(conn: sqlite3.Connection, page: ReceivedPage) -> int | None:
     if page.drawing is not None:
         insert_drawing(conn, page.drawing, page_id)
     insert_fetch(conn, fetch, page_id)
-    record_visit(conn, fetch, succeeded=True)
-    save_validators(conn, fetch.url, page.headers)
     return page_id
 
 
@@ -154,9 +166,8 @@ def _parts_of(conn: sqlite3.Connection, page_id: int) -> list[bytes]:
 
 def record_unchanged(conn: sqlite3.Connection, fetch: Fetch) -> None:
     """Record a 304: the stored page is still current."""
-    query = "SELECT max(id) FROM pages WHERE link_id = ? AND source_id = ?"
-    row = conn.execute(query, (fetch.link_id, fetch.source_id)).fetchone()
-    insert_fetch(conn, fetch, row[0])
+    row = conn.execute(_LAST_PAGE, (fetch.link_id, fetch.source_id)).fetchone()
+    insert_fetch(conn, fetch, row[0] if row else None)
     record_visit(conn, fetch, succeeded=True)
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -65,6 +66,19 @@ def test_gap_holds_after_errors(web: Web) -> None:
     web.pages["/1"] = Answer(b"x" * 5000)
     crawl([ask(web.url(f"/{n}"), delay=DELAY, dont_retry=True, download_maxsize=1000) for n in range(4)])
     assert min(web.gaps()) >= DELAY
+
+
+def test_requests_with_a_spacing_keep_it_among_themselves(web: Web) -> None:
+    """An archive's index may be asked less often than its pages, on the same host; a retry counts like any other."""
+    web.pages["/list0"] = [Answer(status=500), Answer()]
+    lists = [ask(web.url(f"/list{n}"), delay=0.02, slot_spacing=0.4) for n in range(2)]
+    crawl([*lists, *(ask(web.url(f"/{n}"), delay=0.02) for n in range(6))])
+    times: dict[bool, list[float]] = {False: [], True: []}
+    for arrival in web.arrivals:
+        times[arrival.path.startswith("/list")].append(arrival.at)
+    assert len(times[True]) == 3
+    assert min(after - before for before, after in pairwise(times[True])) >= 0.4
+    assert min(after - before for before, after in pairwise(times[False])) < 0.4
 
 
 def test_hosts_do_not_wait_for_each_other(web: Web) -> None:

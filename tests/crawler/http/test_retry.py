@@ -59,6 +59,13 @@ def _second(web: Web) -> float:
     return [a.at for a in web.arrivals if a.host != "other.test"][2]
 
 
+@pytest.mark.parametrize(("status", "rests"), [(429, True), (500, False)])
+def test_a_rest_after_429_holds_the_whole_host(web: Web, status: int, rests: bool) -> None:
+    web.pages["/a"] = [Answer(status=status), Answer()]
+    crawl([ask(web.url("/a"), slot_rest=0.6), ask(web.url("/b"), slot_rest=0.6)])
+    assert (web.gaps()[1] >= 0.6) is rests
+
+
 def test_pauses_grow_and_hold_the_whole_host(web: Web) -> None:
     web.pages["/a"] = [Answer(status=500), Answer(status=500), Answer()]
     others = [ask(web.url(f"/{n}", "other.test")) for n in range(5)]
