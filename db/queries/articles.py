@@ -10,12 +10,11 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 from db.named_rows import named_rows
+from db.queries.article_filter import ArticleFilter, article_conditions
 from db.sql_conditions import IS_CURRENT, REPEATED_DETAIL
 from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER
-from db.timestamps import format_timestamp
 
 # Run twice, with and without `published_utc`, so that its index yields the newest articles directly (0.1 ms of 200,000; one
 # ORDER BY over both times takes 400 ms).
@@ -199,24 +198,13 @@ def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
         conn.execute("ROLLBACK")
 
 
-def newest_articles(
-    conn: sqlite3.Connection,
-    *,
-    source_id: int | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    limit: int = 0,
-) -> list[int]:
-    """The current pages of all articles from `since` to before `until`, newest first, at most `limit` (0: all)."""
-    period = {"since": format_timestamp(since) if since else None, "until": format_timestamp(until) if until else None}
-    parameters = {"source": source_id, "limit": limit or -1} | period
-    own = "AND p.source_id = :source" if source_id is not None else ""
+def newest_articles(conn: sqlite3.Connection, filters: ArticleFilter | None = None, *, limit: int = 0) -> list[int]:
+    """The current pages of all articles that a filter lets through, newest first, at most `limit` (0: all)."""
     rows: list[tuple[str, int]] = []
     for known, time in (("NOT ", "a.published_utc"), ("", "p.fetched_at")):
-        recent = f"AND {time} >= :since" if since else ""
-        past = f"AND {time} < :until" if until else ""
-        query = _CURRENT.format(known=known, time=time, conditions=f"{own} {recent} {past}")
-        rows += [(at, page_id) for page_id, at in conn.execute(query, parameters)]
+        conditions, values = article_conditions(conn, filters or ArticleFilter(), time)
+        query = _CURRENT.format(known=known, time=time, conditions=conditions)
+        rows += [(at, page_id) for page_id, at in conn.execute(query, values | {"limit": limit or -1})]
     rows.sort(reverse=True)
     return [page_id for _, page_id in rows[: limit or None]]
 

@@ -11,7 +11,9 @@ from rich.cells import cell_len
 
 from db.connection.database import connect
 from db.errors import QueryError, UnknownSource, UsageError
-from tests.cli.conftest import Newsroom, run
+from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.exported_pages import pages_to_export
+from tests.cli.conftest import Newsroom, open_room, run
 
 
 def test_hits_fit_and_say_how_many(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +65,66 @@ def test_filters_and_pages(newsroom: Newsroom) -> None:
     assert len(ids("--person", "李青山")) == 2
     assert ids("--limit", "1") + ids("--limit", "1", "--page", "2") == ids()
     assert ids("--newest") == [newsroom.pages["copy"], newsroom.pages["water"]]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ("--source mirror.example", {"copy", "undated"}),
+        ("--until 2026-10-31", {"ferry"}),
+        ("--language zh", {"copy", "water"}),
+        ("--language zh-TW", set()),
+        ("--language !!", set()),
+        ("--person ann", {"ferry"}),
+        ("--person 青山", {"copy", "water"}),
+        ("--person ...", set()),
+        ("--section 本地", {"copy", "water"}),
+        ("--kind original", {"ferry", "undated", "water"}),
+        ("--kind copy", {"copy"}),
+        ("--kind corrected", {"water"}),
+        ("--kind copy --source wanbao.example", set()),
+        ("--paywalled", set()),
+        ("--free --kind copy", {"copy"}),
+    ],
+)
+def test_lists_searches_and_exports_share_their_filters(newsroom: Newsroom, filters: str, expected: set[str]) -> None:
+    with open_room(newsroom.path) as conn:
+        conn.execute("UPDATE articles SET section = '本地' WHERE title LIKE '%水厂%'")
+    wanted = {newsroom.pages[name] for name in expected}
+    for command in (("articles", "--json"), ("search", "--json"), ("export", "jsonl")):
+        result = run(newsroom.path, *command, *filters.split())
+        assert result.exit_code == 0, result.output
+        assert {json.loads(line)["id"] for line in result.stdout.splitlines() if line[0] == "{"} == wanted, command
+    found = run(newsroom.path, "search", "水厂", "--json", *filters.split()).stdout.splitlines()
+    ours = {newsroom.pages["water"], newsroom.pages["copy"]}
+    assert {json.loads(line)["id"] for line in found} == wanted & ours
+
+
+def test_an_archive_of_pages_takes_the_filters(newsroom: Newsroom) -> None:
+    def pages(filters: ArticleFilter) -> set[int]:
+        with open_room(newsroom.path) as conn:
+            return {page_id for page_id, _ in pages_to_export(conn, filters)}
+
+    of = newsroom.pages
+    assert pages(ArticleFilter()) == set(of.values())
+    assert pages(ArticleFilter(paywalled=False)) == set(of.values()) - {of["short"], of["unread"]}
+    assert pages(ArticleFilter(kind=ArticleKind.COPY)) == {of["copy"]}
+    assert pages(ArticleFilter(person="Ann Reed")) == {of["ferry"]}
+
+
+def test_a_list_without_a_query_has_pages(newsroom: Newsroom) -> None:
+    listed = run(newsroom.path, "search", "--free").output
+    assert "4 articles" in listed
+    first, second = (
+        run(newsroom.path, "search", "--free", "--limit", "2", "--page", page, "--json").stdout.splitlines()
+        for page in ("1", "2")
+    )
+    ids = [json.loads(line)["id"] for line in first + second]
+    assert ids == [json.loads(line)["id"] for line in run(newsroom.path, "articles", "--json").stdout.splitlines()]
+    assert (
+        "No article of mirror.example matches all these filters"
+        in run(newsroom.path, "articles", "--source", "mirror.example", "--kind", "corrected").output
+    )
 
 
 def test_what_cannot_be_done_is_said(newsroom: Newsroom) -> None:

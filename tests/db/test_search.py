@@ -18,8 +18,9 @@ from db.errors import QueryError
 from db.maintenance.prune import prune
 from db.maintenance.search_index import index_waiting_pages
 from db.models import Article, Moment, Precision
+from db.queries.article_filter import ArticleFilter
 from db.queries.articles import newest_articles
-from db.queries.search import Filters, ResultPage, period_terms, search
+from db.queries.search import ResultPage, period_terms, search
 from db.schema.migrations import migrations
 from db.search.index import count_inconsistencies, count_unindexed, reset_index
 from db.search.query import parse_query
@@ -49,7 +50,7 @@ def conn(newsroom: Newsroom) -> Iterator[sqlite3.Connection]:
 
 def names(newsroom: Newsroom, conn: sqlite3.Connection, query: str, **filters: object) -> set[str]:
     of_page = {page_id: name for name, page_id in newsroom.pages.items()}
-    found = search(conn, query, Filters(**filters))  # type: ignore[arg-type]
+    found = search(conn, query, ArticleFilter(**filters))  # type: ignore[arg-type]
     assert found.complete
     assert found.found == len(found.hits)
     return {of_page[hit.article_summary.page_id] for hit in found.hits}
@@ -272,7 +273,7 @@ _HOSTILE = st.text(st.sampled_from("水厂5gab\"“”*-()OR AND:^+{}\\'\x00_\ud
 def test_no_query_breaks_anything(query: str, person: str) -> None:
     conn = _memory()
     with suppress(QueryError):
-        search(conn, query, Filters(person=person, language=person))
+        search(conn, query, ArticleFilter(person=person, language=person))
 
 
 _IN_MEMORY: list[sqlite3.Connection] = []

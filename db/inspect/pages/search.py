@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from db.errors import QueryError
-from db.queries.search import Filters, Hits, ResultPage, search
+from db.queries.article_filter import ArticleFilter
+from db.queries.search import Hits, ResultPage, search
 
 SIZE = 20
 # Longest value of a form field.
@@ -64,10 +65,10 @@ class SearchForm:
         """Whether any filter is set, so that the form shows them expanded."""
         return bool(self.source or self.since or self.until or self.language or self.person or self.order)
 
-    def filters(self) -> Filters:
+    def filters(self) -> ArticleFilter:
         """The filters for `db.queries.search`."""
         until = _day(self.until)
-        return Filters(
+        return ArticleFilter(
             source_id=self.source,
             since=_day(self.since),
             until=until + timedelta(days=1) if until else None,
@@ -89,7 +90,7 @@ class SearchResults:
 def search_results(conn: sqlite3.Connection, form: SearchForm) -> SearchResults:
     """Run the search of a form."""
     hits, wrong = None, None
-    if form.query:
+    if form.query or form.filters() != ArticleFilter():
         try:
             hits = search(
                 conn, form.query, form.filters(), ResultPage(number=form.page, size=SIZE, newest=form.order == "newest")
