@@ -30,6 +30,8 @@ LIMIT :limit
 _HEADLINE = """
 SELECT a.page_id, d.article_id, d.revision, d.original_id, coalesce(d.verdict, '') AS verdict, s.name AS source_name,
        p.fetched_at, p.url, p.final_url, a.title, a.published, a.published_utc,
+       CASE WHEN NOT EXISTS (SELECT 1 FROM claims c WHERE c.page_id = a.page_id AND c.believed = 0)
+            THEN a.canonical_url END AS believed_canonical_url,
        (SELECT json_group_array(name) FROM (SELECT name FROM credits c WHERE c.page_id = a.page_id AND role = 'author'
                                             ORDER BY position)) AS authors,
        (SELECT json_group_array(name) FROM (SELECT name FROM credits c WHERE c.page_id = a.page_id AND role = 'editor'
@@ -118,7 +120,8 @@ _LINKS_OF_HOST = "SELECT url FROM links WHERE key >= :host || '/' AND key < :hos
 class ArticleSummary:
     """An article page in one line. `article_id` and the other fields of the decision are None while it is not settled.
 
-    Times are timestamps as in the tables; `authors` and `editors` are JSON lists.
+    Times are timestamps as in the tables; `authors` and `editors` are JSON lists. `believed_canonical_url` is what the page
+    says its address is, None where it is not believed (`db.addresses.claims`).
     """
 
     page_id: int
@@ -133,6 +136,7 @@ class ArticleSummary:
     title: str
     published: str | None
     published_utc: str | None
+    believed_canonical_url: str | None
     authors: str
     editors: str
 

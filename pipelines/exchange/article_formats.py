@@ -26,6 +26,7 @@ COLUMNS = (
     "url",
     "final_url",
     "canonical_url",
+    "believed_url",
     "title",
     "subtitle",
     "kicker",
@@ -33,6 +34,7 @@ COLUMNS = (
     "text",
     "subheadings",
     "published",
+    "published_utc",
     "published_precision",
     "published_offset_from",
     "modified",
@@ -174,7 +176,7 @@ def publication_time(row: Row) -> datetime:
 
 
 def _link(row: Row) -> str:
-    return str(row["canonical_url"] or row["final_url"] or row["url"] or "")
+    return str(row["believed_url"] or "")
 
 
 def _as_html(row: Row) -> str:
