@@ -275,6 +275,8 @@ def _article(conn: sqlite3.Connection, head: ArticleSummary) -> StoredArticle | 
         page_id=head.page_id,
         source_name=head.source_name,
         final_url=head.final_url,
+        believed_url=head.believed_canonical_url or head.final_url or head.url,
+        published_utc=head.published_utc,
         fetched_at=parse_timestamp(head.fetched_at),
         revision=head.revision,
         original_id=head.original_id if head.original_id != head.article_id else None,
