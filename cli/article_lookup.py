@@ -21,6 +21,7 @@ from db.queries.articles import (
     links_of_host,
     page_status,
 )
+from db.shell_commands import shell_command
 from pipelines.urls import clean_url, link_key
 
 # The largest integer of SQLite.
@@ -77,6 +78,6 @@ def _page_at(conn: sqlite3.Connection, address: str) -> int:
 def _never_fetched(link: LinkStatus) -> str:
     found = f"{link.url} was found {format_local_time(link.found_at)} ({link.source_name})"
     if not link.failures:
-        return f"{found} and has not been fetched yet; `copydesk crawl {link.source_name}` fetches it"
+        return f"{found} and has not been fetched yet; `{shell_command('crawl', link.source_name)}` fetches it"
     times = "once" if link.failures == 1 else f"{link.failures} times"
     return f"{found} and could not be fetched, {times}; last {format_local_time(link.failed_at)}: {link.error}"

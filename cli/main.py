@@ -26,6 +26,7 @@ _COMMANDS = (
         "sources",
         "catalogue",
         "crawl",
+        "backfill",
         "run",
         "status",
         "articles",

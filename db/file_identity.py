@@ -52,7 +52,7 @@ class OpenFile:
 
     @classmethod
     def from_path(cls, path: Path, before: FileId | None) -> OpenFile:
-        """Describe a file that was just opened. `before` is its identity before opening.
+        """Describe a file that was just opened. `before` is its identity before opening; None if it was made by that.
 
         Raises DatabaseReplaced if the two differ.
         """
@@ -62,7 +62,7 @@ class OpenFile:
             raise _gone(path, error) from error
         main = (stat.st_dev, stat.st_ino)
         if before not in (None, main):
-            raise DatabaseReplaced(f"{path}: was replaced while it was being opened; nothing was written; try again")
+            raise replaced_while_opening(path)
         target = os.path.realpath(path)
         sidecars = (Path(f"{target}-wal"), Path(f"{target}-shm"))
         file = cls(path=path, absolute_path=path.absolute(), sidecars=sidecars, main=main, size=stat.st_size)
@@ -118,8 +118,11 @@ class OpenFile:
         )
 
     def unlink_wal(self) -> None:
-        """Remove the log and its index, if the path still has ours. Connections that have them open keep using them."""
-        for name, known in zip(self.sidecars, (self.wal, self.shm), strict=True):
+        """Remove the log and its index, if the path still has ours. Connections that have them open keep using them.
+
+        The index goes first: a process that opened the other file between the two would use the index of ours.
+        """
+        for name, known in zip(reversed(self.sidecars), (self.shm, self.wal), strict=True):
             if known is not None and file_id(name) == known:
                 name.unlink(missing_ok=True)
 
@@ -173,6 +176,10 @@ def wal_owner_inode(wal: Path) -> int | None:
         return int(owner) if own == str(wal.stat().st_ino) else None
     except (OSError, AttributeError, ValueError):
         return None
+
+
+def replaced_while_opening(path: Path) -> DatabaseReplaced:
+    return DatabaseReplaced(f"{path}: was replaced while it was being opened; nothing was written; try again")
 
 
 def _gone(path: Path, error: OSError) -> DatabaseReplaced:

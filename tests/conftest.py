@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import compileall
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,27 +12,28 @@ import pytest
 from tests.demoweb.web import DemoWeb
 from tests.end_to_end.copydesk import Copydesk
 
-# Those that took 17 s or more, set-up included, when all were timed with three processes on a busy machine, the longest first: they
-# start many processes, or wait for a clock. One that starts last has the other processes wait for it.
+# Those that took 9 s or more, set-up included, when all were timed with three processes on a busy machine, the longest first: they
+# start many processes, wait for a clock, or read all pages. One that starts last has the other processes wait for it.
 LONGEST = (
     "tests/pipelines/extraction/test_quality_gate.py::test_no_figure_falls_below_the_floor",
     "tests/scheduler/test_service.py::test_fifty_kills_lose_nothing_and_leave_nothing",
     "tests/end_to_end/test_replay_killed.py::test_extractions_killed_at_random_end_like_a_quiet_one",
-    "tests/end_to_end/test_stops.py::test_kill_9_at_any_moment_then_the_rows_of_a_quiet_run",
     "tests/test_tour.py::test_every_console_prints_what_the_readme_says",
-    "tests/end_to_end/test_replay.py::test_the_command_gives_identical_rows_resumes_and_undoes",
+    "tests/pipelines/extraction/test_extraction_version.py::test_the_number_stands_for_what_is_read",
+    "tests/patterns/test_linear.py::test_patterns_made_of_language_files_are_linear",
     "tests/scheduler/test_service.py::test_sources_are_paused_resumed_added_and_crawled_by_hand_meanwhile",
-    "tests/end_to_end/test_archives.py::test_a_round_trip_through_warc_loses_nothing",
-    "tests/end_to_end/test_upkeep.py::test_upkeep_while_a_crawl_goes_on",
-    "tests/end_to_end/test_alerts.py::test_robots_txt_that_closes_the_door",
+    "tests/test_library.py::test_what_type_checkers_see",
+    "tests/cli/test_dask.py::test_rows_are_those_of_the_local_pool",
+    "tests/pipelines/extraction/test_purity.py::test_clock_order_and_process_change_nothing",
+    "tests/end_to_end/test_listings_gone.py::test_a_search_that_is_broken_off_says_so_and_is_begun_anew",
+    "tests/end_to_end/test_inspect_beside_crawl.py::test_it_answers_while_crawls_write",
+    "tests/end_to_end/test_database_lost.py::test_the_service_goes_on_when_the_disk_has_room_again",
     "tests/scheduler/test_service.py::"
     "test_a_crawl_that_hangs_is_stopped_at_its_limit_and_killed_where_it_does_not_stop",
-    "tests/end_to_end/test_database_lost.py::test_the_service_goes_on_when_the_disk_has_room_again",
-    "tests/end_to_end/test_html_lists.py::test_an_html_list_leads_to_articles_like_a_json_list",
-    "tests/end_to_end/test_main_job.py::test_the_whole_web_in_two_crawls",
     "tests/end_to_end/test_import_killed.py::test_killed_imports_end_like_a_quiet_one",
+    "tests/end_to_end/test_stops.py::test_kill_9_at_any_moment_then_the_rows_of_a_quiet_run",
     "tests/end_to_end/test_parameters.py::test_ten_crawls",
-    "tests/end_to_end/test_replay_killed.py::test_an_undo_that_is_killed_goes_on_and_ends_like_before",
+    "tests/scheduler/test_service.py::test_news_and_corrections_come_in_within_a_cadence_and_it_says_how_it_is",
 )
 
 # What the processes of the tests load.
@@ -39,10 +41,14 @@ PACKAGES = ("cli", "crawler", "db", "pipelines", "scheduler", "tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the code once, where Python is told to write no bytecode (PYTHONDONTWRITEBYTECODE, as many images have it).
+    """Have Ctrl-C reach the processes that tests start, and compile the code once.
 
-    Each of the hundreds of processes that the tests start would compile it anew: 0.2 s of 1.2 s that a crawl takes.
+    A shell has what it starts in the background ignore SIGINT, and all processes below it do: tests of Ctrl-C would wait in vain.
+    Where Python is told to write no bytecode (PYTHONDONTWRITEBYTECODE, as many images have it), each of the hundreds of processes
+    that the tests start would compile the code anew: 0.2 s of 1.2 s that a crawl takes.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         for package in PACKAGES:
             compileall.compile_dir(Path(__file__).parents[1] / package, quiet=2)

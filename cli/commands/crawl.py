@@ -19,6 +19,8 @@ from db.store.sources import all_sources, choose_sources
 if TYPE_CHECKING:
     from crawler.run import CrawlResult
 
+_NOTHING_DUE = "nothing was due; the setting `revisit` says when articles are fetched again, --again fetches them now"
+
 
 @click.command(short_help="Fetch and extract what is due.")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=source_names)
@@ -84,10 +86,10 @@ def nothing_reached(crawled: CrawlResult) -> bool:
     return bool(crawled.visits) and all(visit.notes and not visit.reached for visit in crawled.visits)
 
 
-def summary(crawled: CrawlResult) -> list[str]:
-    """The lines printed at the end of a crawl."""
+def summary(crawled: CrawlResult, *, continues: str = "the next crawl", idle: str = _NOTHING_DUE) -> list[str]:
+    """The lines printed at the end of a crawl. `continues`: what goes on after a stop; `idle`: said where nothing was due."""
     figures = crawled.figures
-    state = "stopped early; the next crawl continues from here" if crawled.stopped else "done"
+    state = f"stopped early; {continues} continues from here" if crawled.stopped else "done"
     lines = [
         f"run {crawled.run_id} {state}: {_count(len(crawled.visits), 'source')}, {format_run_duration(figures.seconds)},"
         f" {figures.pages_per_second:.1f} pages/s, {figures.bytes / 1e6:.1f} MB",
@@ -109,9 +111,7 @@ def summary(crawled: CrawlResult) -> list[str]:
     if len(notes) > 20:
         lines.append(f"  … and {len(notes) - 20} more; `copydesk stats` counts them by source")
     if not (figures.fetched or figures.unchanged or notes or crawled.stopped or crawled.busy):
-        lines.append(
-            "  nothing was due; the setting `revisit` says when articles are fetched again, --again fetches them now"
-        )
+        lines.append(f"  {idle}")
     return lines
 
 

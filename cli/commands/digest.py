@@ -26,6 +26,7 @@ from cli.time_options import since_option
 from db.errors import UsageError
 from db.reports.digest import Digest, DigestAlert, build_digest
 from db.reports.digest_object import digest_object
+from db.shell_commands import shell_command
 from db.store.alerts import AlertKind
 from db.timestamps import format_timestamp
 
@@ -133,7 +134,7 @@ def _alert_text(alert: DigestAlert, now: datetime) -> str:
 
 
 def _leads(alert: DigestAlert) -> str:
-    return f"copydesk why {alert.source}" if alert.source else "copydesk alerts"
+    return shell_command("why", alert.source) if alert.source else "copydesk alerts"
 
 
 def _gaps(found: Digest) -> Iterator[str]:
@@ -149,7 +150,7 @@ def _gaps(found: Digest) -> Iterator[str]:
             if len(names) == 1
             else f"{len(names):,} sources ({', '.join(names[:3])}{', …' if names[3:] else ''})"
         )
-        command = f"copydesk coverage {names[0]}" if len(names) == 1 else "copydesk coverage --since 14d"
+        command = shell_command("coverage", names[0]) if len(names) == 1 else "copydesk coverage --since 14d"
         yield from _item(f"{who}: {gap.state.value}, {when}{lost}", command)
 
 
@@ -158,7 +159,7 @@ def _slow(found: Digest) -> Iterator[str]:
         yield _heading("Slow")
     for one in found.slow:
         text = f"{one.source}: {one.seconds:.1f} s a request, {one.before:.1f} s before"
-        yield from _item(text, f"copydesk why {one.source}")
+        yield from _item(text, shell_command("why", one.source))
 
 
 def _stories(found: Digest) -> Iterator[str]:
@@ -166,7 +167,7 @@ def _stories(found: Digest) -> Iterator[str]:
         yield _heading("Biggest stories")
     for one in found.stories:
         text = f"{one.title} ({one.articles:,} articles in {one.sources:,} sources, {one.copies:,} of them now)"
-        yield from _item(text, f"copydesk copies {one.article_id}")
+        yield from _item(text, shell_command("copies", one.article_id))
 
 
 def _corrections(found: Digest) -> Iterator[str]:
@@ -175,7 +176,7 @@ def _corrections(found: Digest) -> Iterator[str]:
         yield _heading(f"Corrections: {found.corrected:,}{more}")
     for one in found.corrections:
         text = f"{one.source}: {one.title} (revision {one.revision})"
-        yield from _item(text, f"copydesk show {one.article_id} --diff")
+        yield from _item(text, shell_command("show", one.article_id, "--diff"))
 
 
 def _rejections(found: Digest) -> Iterator[str]:
@@ -183,7 +184,7 @@ def _rejections(found: Digest) -> Iterator[str]:
         yield _heading("Rejections that grew")
     for one in found.rejections:
         text = f"{one.source}: {one.reason} {one.pages:,}, {one.before:,.0f} before in as much time"
-        yield from _item(text, f"copydesk why {one.source}")
+        yield from _item(text, shell_command("why", one.source))
 
 
 def _heading(text: str) -> str:

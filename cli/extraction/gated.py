@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from shlex import quote
 
 import click
 
@@ -17,6 +16,7 @@ from cli.signals import stopping
 from db.config.loss_limits import LossLimits
 from db.connection.database import write
 from db.errors import UsageError
+from db.shell_commands import shell_command
 from db.store.extractions import count_pages_to_extract
 from db.store.gated_extractions import GatedSource, gated_sources
 from db.store.outcomes import extractor_id
@@ -74,11 +74,13 @@ def _print_held(judged: Sequence[GatedSource], limits: LossLimits) -> bool:
     """Print the sources that were held back, on standard error, and what to do. Returns whether there are any."""
     held = [source for source in judged if source.verdict == "held"]
     for source in held:
-        name, typed = plain(source.name), quote(source.name)
+        name = source.name
         tally = SourceTally.from_dict(source.figures)
-        click.echo(f"held back: {name}, {tally.pages} pages stay as they are", err=True)
+        click.echo(f"held back: {plain(name)}, {tally.pages} pages stay as they are", err=True)
         for one in exceeded(tally, limits):
             click.echo(f"  {one}", err=True)
-        click.echo(f"  see: copydesk why {typed}; copydesk extract experiment --source {typed}", err=True)
-        click.echo(f"  overrule: copydesk extract stored --stale --gated --accept {typed}", err=True)
+        see = (shell_command("why", name), shell_command("extract", "experiment", "--source", name))
+        click.echo(f"  see: {'; '.join(see)}", err=True)
+        overrule = shell_command("extract", "stored", "--stale", "--gated", "--accept", name)
+        click.echo(f"  overrule: {overrule}", err=True)
     return bool(held)

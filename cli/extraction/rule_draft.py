@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,11 +15,13 @@ from cli.output.progress import progress_bar
 from cli.signals import stopping
 from db.errors import UsageError
 from db.site_rules.parser import parse_site
+from db.store.drawings import proposed_json_lists
 from db.store.page_sample import evenly_spaced
 from db.store.pages_of_hosts import PageOfHost, articles_without, pages_of_source
 from db.store.sources import find_source
 from pipelines.experiments.rule_draft import (
     FIELDS,
+    MOST_LISTS,
     Draft,
     DraftTask,
     FindCandidates,
@@ -42,7 +44,8 @@ def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -
         source = find_source(conn, name)
         pages = pages_of_source(conn, source.id)
         articles, others = ([page for page in pages if page.is_article is wanted] for wanted in (True, False))
-        if not articles:
+        json_lists = proposed_json_lists(conn, source.id, MOST_LISTS)
+        if not articles and not json_lists:
             raise UsageError(f"{source.name} has no article that could be read again; crawl it first")
         draft = Draft(lacking={field: articles_without(conn, source.id, field) for field in FIELDS})
         known = frozenset(path_and_query(page.url) for page in articles)
@@ -71,18 +74,31 @@ def draft_rules(context: CommandContext, name: str, sample: int, *, jobs: int) -
         f"# A draft from {len(chosen)} of {len(pages)} stored pages of {source.name}. Read it, correct it,\n"
         "# try it with `copydesk rules test`, and put it into your folder of site rules (setting sites)."
     )
-    click.echo(_draft_text(draft, articles, others), nl=False)
+    urls = [page.url for page in articles] or [source.url]
+    click.echo(_draft_text(draft, articles, others, json_lists, _hosts(urls)), nl=False)
 
 
-def _draft_text(draft: Draft, articles: Sequence[PageOfHost], others: Sequence[PageOfHost]) -> str:
-    urls, other_urls = [page.url for page in articles], [page.url for page in others]
+def _hosts(urls: Sequence[str]) -> list[str]:
+    """The hosts that the rules name, the most frequent first."""
     hosts = Counter((urlsplit(url).hostname or "").removeprefix("www.") for url in urls)
+    return [host for host, count in hosts.most_common() if count >= _HOST_SHARE * len(urls)]
+
+
+def _draft_text(
+    draft: Draft,
+    articles: Sequence[PageOfHost],
+    others: Sequence[PageOfHost],
+    json_lists: Sequence[Mapping[str, object]],
+    hosts: Sequence[str],
+) -> str:
+    urls, other_urls = [page.url for page in articles], [page.url for page in others]
     text = draft_toml(
-        hosts=[host for host, count in hosts.most_common() if count >= _HOST_SHARE * len(urls)],
+        hosts=hosts,
         patterns=address_patterns(urls, other_urls),
         articles=len(urls),
         others=len(other_urls),
         lists=draft.list_proposals(),
+        json_lists=json_lists,
         fields=draft.field_proposals(),
     )
     parse_site(text, Path("draft.toml"))  # a draft that would be refused is a mistake of ours

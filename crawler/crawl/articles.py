@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,6 +57,8 @@ class Articles:
         self._session = session
         self._drawer = drawer
         self._items = items
+        self.on_end: list[Callable[[SourceVisit], Awaitable[None]]] = []
+        """Called when a source has ended, before that is recorded."""
 
     async def begin(self, visit: SourceVisit) -> list[Request]:
         """Record what the listings named, and request the first due articles. Called when all listings are read."""
@@ -85,6 +87,10 @@ class Articles:
                 limit=settings.limit if limit is None else limit,
             )
         )
+        return await self.request_due(visit, due)
+
+    async def request_due(self, visit: SourceVisit, due: Sequence[DueLink]) -> list[Request]:
+        """The requests for the first of these articles; the others follow. Without any, the source ends."""
         visit.add_due(due)
         requests = list(self._next_requests(visit))
         if not requests:
@@ -244,6 +250,8 @@ class Articles:
     async def _end_source(self, visit: SourceVisit) -> None:
         """Record the end of the source, unless the crawl was stopped: then the end of the run records it."""
         visit.note_waiting()
+        for note_end in self.on_end:
+            await note_end(visit)
         if not visit.stopped:
             await self._session.end_source(visit.source, visit.failure, visit.working)
 

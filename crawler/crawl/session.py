@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ from db.machine_errors import explain_os_error
 from db.models import Source
 from db.site_rules.loader import Sites
 from db.store import facts
+from db.store.backfills import Backfill
 from db.store.facts import ReceivedPage
 from db.store.run_counts import Figures, count_run, count_unchanged_by_source, recount_runs
 from db.store.site_rules import load_current_rules
@@ -41,7 +42,16 @@ from pipelines.processing.ingest_settings import plan_ingest
 
 T = TypeVar("T")
 
-CRAWL, TEST, BY_HAND = "crawl", "sources test", "by hand"
+CRAWL, TEST, BACKFILL, BY_HAND = "crawl", "sources test", "backfill", "by hand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillOrder:
+    """What a crawl is to do of back-fills, one of each source. `plan`: only list; `budget`: most articles of a source, 0: all."""
+
+    by_source: Mapping[int, Backfill]
+    plan: bool = False
+    budget: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +59,8 @@ class CrawlOrder:
     """What a crawl is to do.
 
     `reads`: whether articles are fetched and extracted; otherwise listings are only discovered and recorded. `again`: fetch every
-    known article again, whatever the setting `revisit` says. `command` and `reason` are recorded in the run's row.
+    known article again, whatever the setting `revisit` says. `command` and `reason` are recorded in the run's row. `backfill`: past
+    articles are wanted, and no others.
     """
 
     names: tuple[str, ...] = ()
@@ -59,6 +70,7 @@ class CrawlOrder:
     again: bool = False
     command: str = CRAWL
     reason: str = BY_HAND
+    backfill: BackfillOrder | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +246,7 @@ def _begin(config: Config, order: CrawlOrder, sites: Sites, sources: list[Source
     def begin(conn: sqlite3.Connection) -> tuple[int, list[Source], list[tuple[Source, int]]]:
         number = facts.begin_run(conn, order.command, pid, started_at, order.reason)
         free, held = lock_sources(conn, sources, number, pid, started_at)
-        if order.reads:  # discovery alone is no crawl of a source
+        if order.reads and order.backfill is None:  # discovery or past articles alone are no crawl of a source
             begin_source_runs(conn, number, [source.id for source in free], started_at)
         return number, free, held
 

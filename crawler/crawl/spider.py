@@ -14,6 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
 from crawler.crawl.articles import Articles
+from crawler.crawl.backfilling import Backfilling
 from crawler.crawl.crawl_run import CrawlRun, crawl_run_of
 from crawler.crawl.listings import Listings
 from crawler.crawl.session import CrawlSession
@@ -58,7 +59,11 @@ class CrawlSpider(Spider):
             return
         drawer = run.make_drawer(session, self.crawler.settings)
         articles = Articles(session, drawer, items=bool(self.crawler.settings.getdict("FEEDS")))
-        listings = Listings(session, articles, drawer, run.services.policy_of)
+        listings: Listings | Backfilling
+        if session.order.backfill is not None:
+            listings = Backfilling(session, session.order.backfill, articles, run.services.policy_of)
+        else:
+            listings = Listings(session, articles, drawer, run.services.policy_of)
         try:
             visits = [self._visit(session, source) for source in session.sources]
             run.begin_visits(visits)

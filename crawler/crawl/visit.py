@@ -153,6 +153,9 @@ class SourceVisit:
         """Add JSON lists that a drawn listing asked for, each once."""
         self.json_lists.extend(one for one in lists if one not in self.json_lists)
 
+    def begin_lists(self, number: int) -> None:
+        self.pending += number
+
     def let_article_wait(self, why: str) -> None:
         """Note that an article is left for a later crawl."""
         self._waiting[why] += 1

@@ -73,5 +73,10 @@ def _likelihood(child: SitemapChild) -> tuple[bool, list[int]]:
     return not _OTHER.search(name), [int(number) for number in _NUMBER.findall(name)]
 
 
+def is_of_articles(url: str) -> bool:
+    """Whether a sitemap may list articles, by its name: not one of tags, authors, pictures, ..."""
+    return not _OTHER.search(_name(url))
+
+
 def _name(url: str) -> str:
     return url.partition("://")[2].partition("/")[2]

@@ -25,6 +25,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from crawler.http.errors import AddressRefused
 from crawler.http.guard import DnsCache, check_host
+from crawler.http.listening import stop_accepting
 from crawler.http.networks import is_allowed, literal_address
 from crawler.render.trackers import is_tracker
 from db.config.values import Networks
@@ -68,6 +69,7 @@ class GuardProxy:
         self._proxies = getproxies() if proxies is None else proxies
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def start(self) -> str:
         """Listen on a free port of loopback. Returns the proxy's URL."""
@@ -76,16 +78,26 @@ class GuardProxy:
 
     async def close(self) -> None:
         """Listen no more, and end every connection."""
+        self._closed = True
         if self._server is not None:
-            self._server.close()
+            await stop_accepting(self._server)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._closed:  # it was accepted just before
+            writer.close()
+            return
         task = asyncio.ensure_future(self._serve(reader, writer))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+        def end(task: asyncio.Task[None]) -> None:
+            # Not in `_serve`: a task that is cancelled before its first step runs nothing of it.
+            self._tasks.discard(task)
+            writer.close()
+
+        task.add_done_callback(end)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -105,8 +117,6 @@ class GuardProxy:
                 upstream[1].close()
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
             pass  # the browser notices that the connection ends, as with any server
-        finally:
-            writer.close()
 
     async def _open(self, head: bytes, client: asyncio.StreamWriter) -> tuple[Streams, bytes]:
         """Connect to where a request wants to go. Returns the connection, and what is sent first. Raises _Refused, OSError."""
@@ -130,7 +140,11 @@ class GuardProxy:
         upstream = await self._connect(host, port, proxy)
         if tunnel:
             if proxy is not None:
-                await _open_tunnel(upstream, target, proxy)
+                try:
+                    await _open_tunnel(upstream, target, proxy)
+                except BaseException:
+                    upstream[1].close()
+                    raise
             client.write(b"HTTP/1.1 200 Connected\r\n\r\n")
             return upstream, b""
         return upstream, _request_head(line, rest, url, proxy)

@@ -60,11 +60,17 @@ class Connection(sqlite3.Connection):
     dictionary_cache: DictionaryCache
     file: OpenFile | None
     """None for a database in memory."""
+    is_closed: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dictionary_cache = DictionaryCache()
         self.file = None
+        self.is_closed = False
+
+    def close(self) -> None:
+        super().close()
+        self.is_closed = True
 
 
 def insert_dictionary(conn: sqlite3.Connection, source_id: int, content: bytes, packed: bytes, made_at: str) -> int:

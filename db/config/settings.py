@@ -264,6 +264,11 @@ class Settings(SharedSettings):
         "1h",
         help="Longest time for one crawl of `copydesk run`; then it is stopped, and the next one continues from there.",
     )
+    backfill_budget: int = setting(
+        readers.count,
+        5000,
+        help="Most past articles that one `copydesk backfill` fetches from a source; the same command continues. 0: no limit.",
+    )
     listen: ListenAddress | None = setting(
         units.loopback_address,
         "127.0.0.1:9109",

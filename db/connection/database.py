@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from weakref import WeakSet
 
 from db import errors
 from db.bodies.dictionaries import Connection
 from db.connection.stale_journals import check_stale_journals
-from db.file_identity import OpenFile, companion_path, file_id, is_nonempty_file
+from db.file_identity import FileId, OpenFile, companion_path, file_id, is_nonempty_file, replaced_while_opening
 from db.schema.migrations import APPLICATION_ID, migrations, step_names
 from db.schema.views import make_views
 from db.sqlite_errors import explain_sqlite_error, primary_code, translate_sqlite_errors
@@ -50,11 +52,17 @@ CHECKPOINT_PAGES = 8000
 _MAGIC = b"SQLite format 3\x00"
 # How long the last checkpoint into a replaced file waits for its readers.
 _LAST_CHECKPOINT_MS = 2000
+# Of a connection that may make the file.
+_CREATING = "mode=rwc"
 _EMPTY = "{}: is empty; `copydesk sources add URL` makes a database of it"
 # SQLite's errors when it cannot create the log or its index, which it needs even to read a file in WAL mode.
 _NO_WAL_ERRORS = frozenset(
     {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
 )
+
+# The connections of this process that were opened here.
+_connections: WeakSet[Connection] = WeakSet()
+_connections_lock = threading.Lock()
 
 
 def connect(
@@ -64,16 +72,19 @@ def connect(
     create: bool = False,
     lock_wait_s: float = LOCK_WAIT_S,
     any_thread: bool = False,
+    checked: FileId | None = None,
 ) -> Connection:
     """Open a connection with the pragmas that all of ours share. Neither checks the content nor, without `create`,
     creates a file.
 
     A `readonly` connection cannot write, and can read files that this user cannot write. `any_thread` lets other
-    threads close it. Raises DatabaseError.
+    threads close it. `checked` is the identity of the file that was checked before, if any was. Raises DatabaseError,
+    and DatabaseReplaced if another file has taken the place of that one or of one that this process has open.
     """
+    _check_own_connections(path)
     mode = "ro" if readonly else "rwc" if create else "rw"
     threads = {"check_same_thread": readonly and not any_thread}
-    conn = _open(path, f"mode={mode}", lock_wait_s, threads)
+    conn = _open(path, f"mode={mode}", lock_wait_s, threads, checked)
     try:
         # Only now does SQLite read the file.
         _prepare(conn, readonly=readonly)
@@ -83,11 +94,17 @@ def connect(
             raise explain_sqlite_error(error, path) from error
         return _without_locks(path, lock_wait_s, threads, error)
     conn.file = OpenFile.from_path(path, conn.file.main if conn.file else None)
+    with _connections_lock:
+        _connections.add(conn)
     return conn
 
 
-def _open(path: Path, parameters: str, lock_wait_s: float, threads: dict[str, bool]) -> Connection:
+def _open(
+    path: Path, parameters: str, lock_wait_s: float, threads: dict[str, bool], checked: FileId | None = None
+) -> Connection:
     before = file_id(path)
+    if checked is not None and before != checked:
+        raise replaced_while_opening(path)
     address = f"{path.absolute().as_uri()}?{parameters}"
     try:
         conn = sqlite3.connect(
@@ -96,11 +113,26 @@ def _open(path: Path, parameters: str, lock_wait_s: float, threads: dict[str, bo
     except sqlite3.Error as error:
         raise explain_sqlite_error(error, path) from error
     try:
+        if before is None and parameters != _CREATING:
+            raise replaced_while_opening(path)
         conn.file = OpenFile.from_path(path, before)
     except BaseException:
         conn.close()
         raise
     return conn
+
+
+def _check_own_connections(path: Path) -> None:
+    """Raise DatabaseReplaced if this process has a file open that was at this path and no longer is.
+
+    The log of that one is still there: the new connection would read the other file with it, and on closing write it in.
+    """
+    log = companion_path(Path(os.path.realpath(path)), "-wal")
+    with _connections_lock:
+        files = [conn.file for conn in _connections if not conn.is_closed and conn.file is not None]
+    for file in files:
+        if file.sidecars[0] == log:
+            file.check_path()
 
 
 def _prepare(conn: Connection, *, readonly: bool) -> None:
@@ -141,8 +173,8 @@ def open_database(path: Path, *, create: bool = False, lock_wait_s: float = LOCK
 
     Raises UsageError if there is none and `create` is false, or a DatabaseError.
     """
-    _check_path(path, create=create)
-    conn = connect(path, create=create, lock_wait_s=lock_wait_s)
+    checked = _check_path(path, create=create)
+    conn = connect(path, create=create, lock_wait_s=lock_wait_s, checked=checked)
     try:
         with translate_sqlite_errors(path):
             _check_ours(conn, path)
@@ -169,8 +201,8 @@ def open_for_reading(path: Path) -> Connection:
             assert isinstance(conn, Connection)
             conn.execute("PRAGMA query_only = ON")
             return conn
-    _check_path(path, create=False)
-    conn = connect(path, readonly=True)
+    checked = _check_path(path, create=False)
+    conn = connect(path, readonly=True, checked=checked)
     try:
         with translate_sqlite_errors(path):
             _check_ours(conn, path)
@@ -266,8 +298,9 @@ def _may_write(path: Path) -> bool:
     return file_id(target) is None or (os.access(target, os.W_OK) and os.access(target.parent, os.W_OK | os.X_OK))
 
 
-def _check_path(path: Path, *, create: bool) -> None:
-    """Check before SQLite opens it that there is a database, or that one may be created."""
+def _check_path(path: Path, *, create: bool) -> FileId | None:
+    """Check before SQLite opens it that there is a database, or that one may be created. Returns what was checked."""
+    checked = file_id(path)
     try:
         if path.is_dir():
             raise errors.NotADatabase(f"{path}: is a folder; name a file with --db")
@@ -278,7 +311,7 @@ def _check_path(path: Path, *, create: bool) -> None:
                 raise errors.UsageError(
                     f"{path}: the folder {path.parent} does not exist; make it or name another with --db"
                 )
-            return
+            return None
         if not path.is_file():
             raise errors.NotADatabase(f"{path}: is not a file; name another with --db")
         with path.open("rb") as file:
@@ -290,6 +323,7 @@ def _check_path(path: Path, *, create: bool) -> None:
         raise errors.NotADatabase(f"{path}: is not an SQLite database; name another file with --db")
     if not head and not create:
         raise errors.UsageError(_EMPTY.format(path))
+    return checked
 
 
 def _check_ours(conn: sqlite3.Connection, path: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import timedelta
-from shlex import quote
 
 from db.diagnosis.evidence import CountedExample, FieldEvidence, Rung, RungName, RungState, SourceEvidence
 from db.humanize import format_duration, format_local_time
+from db.shell_commands import shell_command
 from db.timestamps import format_timestamp
 
 QUIET = timedelta(hours=72)
@@ -61,7 +61,7 @@ def check_fetched(evidence: SourceEvidence) -> Rung:
     if failed * 2 <= evidence.fetched:
         state = RungState.OK if not failed else RungState.WARNING
         advice = "failed articles are tried again (setting `retry_failed`)" if failed else ""
-        command = f"copydesk why {quote(evidence.failed[0].example)}" if failed else ""
+        command = shell_command("why", evidence.failed[0].example) if failed else ""
         return Rung(name=RungName.FETCHED, state=state, message=message, lines=lines, advice=advice, command=command)
     return Rung(
         name=RungName.FETCHED,
@@ -69,7 +69,7 @@ def check_fetched(evidence: SourceEvidence) -> Rung:
         message=f"{failed} of {evidence.fetched} articles cannot be fetched, most of them for {evidence.failed[0].what}",
         lines=lines,
         advice=_FETCH_ADVICE.get(evidence.failed[0].what, "open one in a browser, and compare"),
-        command=f"copydesk why {quote(evidence.failed[0].example)}",
+        command=shell_command("why", evidence.failed[0].example),
     )
 
 
@@ -112,7 +112,7 @@ def check_read(evidence: SourceEvidence) -> Rung:
     if top.what == "no_text":
         command = evidence.render_command("render")
     elif top.page_id is not None:
-        command = f"copydesk show {top.page_id} --html"
+        command = shell_command("show", top.page_id, "--html")
     else:
         command = f"copydesk sources test {evidence.typed_name}"
     return Rung(
@@ -154,7 +154,7 @@ def check_fields(evidence: SourceEvidence) -> Rung:
         message=f"its pages have changed: {', '.join(one.name for one in missing)} missing from most of the newest articles",
         lines=(*lines, *evidence.page_changes),
         advice="if the site has a new layout, a site rule can say where things are (`[[fields]]`)",
-        command=f"copydesk show {first.now_page} --why"
+        command=shell_command("show", first.now_page, "--why")
         if first.now_page is not None and first.now_is_stored
         else f"copydesk sources test {evidence.typed_name}",
     )

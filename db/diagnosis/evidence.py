@@ -206,6 +206,10 @@ class SourceEvidence:
     """What changed between a page that has the missing fields and one that lacks them: lines of a diff."""
     rendering: Mapping[str, str] = field(default_factory=dict)
     """What the crawl has found of whether a browser is needed (setting "auto"): a line for "article" and for "listing"."""
+    drawing_set: frozenset[str] = frozenset()
+    """Those of the settings `render` and `render_listings` that have a browser draw already."""
+    held_back_at: datetime | None = None
+    """When the latest gated extraction began, if it held this source back."""
     past: PastEvidence = PastEvidence()
 
     @property
@@ -214,7 +218,12 @@ class SourceEvidence:
         return shlex.quote(self.name)
 
     def render_command(self, setting: str) -> str:
-        """The command that has a browser draw the source's articles (`render`) or listings (`render_listings`) where needed."""
+        """The command that has a browser draw the source's articles (`render`) or listings (`render_listings`) where needed.
+
+        Where one does already, the command that says whether it can.
+        """
+        if setting in self.drawing_set:
+            return "copydesk doctor"
         return f"copydesk sources set {self.typed_name} --set '{setting}=\"auto\"'"
 
     @property

@@ -6,7 +6,6 @@ Addresses that only a first search guessed count where nothing else was asked fo
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -23,6 +22,9 @@ from db.diagnosis.network_checks import (
     check_status,
     check_tls,
 )
+from db.humanize import format_local_time
+from db.shell_commands import shell_command
+from db.timestamps import format_timestamp
 
 OF_ANSWERS: tuple[AnswerCheck, ...] = (
     check_dns,
@@ -54,7 +56,7 @@ def source_diagnosis(evidence: SourceEvidence) -> Diagnosis:
             rungs.append(check(evidence))
             if rungs[-1].state is RungState.BROKEN:
                 break
-    rungs = [_with_rendering(evidence, rung) for rung in rungs]
+    rungs = [_with_held_back(evidence, _with_rendering(evidence, rung)) for rung in rungs]
     if not evidence.is_added:
         rungs = [_for_newcomer(evidence, rung) for rung in rungs]
     diagnosis = Diagnosis(
@@ -77,11 +79,24 @@ def _with_rendering(evidence: SourceEvidence, rung: Rung) -> Rung:
     return replace(rung, lines=(*rung.lines, line)) if line else rung
 
 
+def _with_held_back(evidence: SourceEvidence, rung: Rung) -> Rung:
+    """The check of what is read, with what a gated extraction did not write, and the commands that show and overrule it."""
+    if rung.name is not RungName.READ or evidence.held_back_at is None:
+        return rung
+    name, at = evidence.name, format_local_time(format_timestamp(evidence.held_back_at))
+    lines = (
+        f"the gated extraction of {at} held it back: its rows are as they were before",
+        f"what it would lose: {shell_command('extract', 'experiment', '--source', name)}",
+        f"overrule: {shell_command('extract', 'stored', '--stale', '--gated', '--accept', name)}",
+    )
+    return replace(rung, lines=(*rung.lines, *lines))
+
+
 def _for_newcomer(evidence: SourceEvidence, rung: Rung) -> Rung:
     """The check of a site that is no source: commands that need the name of one would not know it."""
     if evidence.typed_name not in rung.command.split():
         return rung
-    return replace(rung, command=f"copydesk sources test {shlex.quote(evidence.url)}")
+    return replace(rung, command=shell_command("sources", "test", evidence.url))
 
 
 def _with_sentence(diagnosis: Diagnosis) -> Diagnosis:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from db.models import Reason
+from db.shell_commands import shell_command
 from db.store.listing_readings import ListingReading
 
 WALLS: dict[str, str] = {
@@ -76,4 +76,4 @@ def listing_trouble(readings: Iterable[ListingReading]) -> ListingTrouble | None
 
 def advice_for(name: str) -> str:
     """The command that says more."""
-    return f"`copydesk why {shlex.quote(name)}` shows what is wrong and what helps"
+    return f"`{shell_command('why', name)}` shows what is wrong and what helps"

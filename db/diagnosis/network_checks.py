@@ -10,6 +10,7 @@ from db.diagnosis.evidence import AnswerEvidence, Rung, RungName, RungState, Sou
 from db.diagnosis.listing_trouble import WALLS, shown_by, wall_of
 from db.http_statuses import is_page_status
 from db.humanize import format_local_time
+from db.shell_commands import shell_command
 from db.timestamps import format_timestamp
 
 AnswerCheck = Callable[[SourceEvidence, AnswerEvidence], Rung]
@@ -148,7 +149,7 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             if status >= 500
             else f"copydesk sources set {evidence.typed_name} --set headers=FILE"
             if status == 401
-            else f"copydesk sources test {quote(evidence.url)}"
+            else shell_command("sources", "test", evidence.url)
         )
         return _status(evidence, f"{answer.url} answers {status}: the site {says}", advice, command)
     if status is None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from shlex import quote
 
 from db.diagnosis.evidence import Diagnosis, Rung, RungName, RungState
 from db.diagnosis.url_evidence import FetchEvidence, UrlEvidence
 from db.humanize import format_local_time, format_size
+from db.shell_commands import shell_command
 from db.timestamps import format_timestamp
 
 
@@ -83,7 +83,7 @@ def _unlisted(evidence: UrlEvidence) -> Rung:
             message="it is of no site that is a source",
             lines=tuple(lines),
             advice="add its site",
-            command=f"copydesk sources add {quote(evidence.url)}",
+            command=shell_command("sources", "add", evidence.url),
         )
     return Rung(
         name=RungName.LISTED,
@@ -92,7 +92,7 @@ def _unlisted(evidence: UrlEvidence) -> Rung:
         + (", and a list or service would look like it" if evidence.refusal else ""),
         lines=tuple(lines),
         advice="see what the source's listings name; a site rule says which addresses are articles (`[articles] include`)",
-        command=f"copydesk why {quote(evidence.source)}",
+        command=shell_command("why", evidence.source),
     )
 
 
@@ -105,14 +105,14 @@ def _due(evidence: UrlEvidence) -> Rung:
         return _due_broken(
             f"its parameters say nothing, so it is the article at {link.twin}",
             "see that one",
-            f"copydesk why {quote(link.twin)}",
+            shell_command("why", link.twin),
         )
     if not link.failures:
         held = f"; its host is left alone until {_at(evidence.hold_until)}" if evidence.hold_until else ""
         return _due_broken(
             f"it was not fetched yet{held}",
             "it is due: the next crawl fetches it",
-            f"copydesk crawl {quote(link.source)}",
+            shell_command("crawl", link.source),
         )
     return Rung(
         name=RungName.DUE, state=RungState.OK, message=f"tried {_times(link.failures)}, last {_at(link.last_at)}"
@@ -152,7 +152,7 @@ def _fetched(evidence: UrlEvidence) -> Rung:
         + (", and is given up" if given_up else "; it is tried again"),
         lines=lines,
         advice="open it in a browser; where it works there, see what the source answers to the crawler",
-        command=f"copydesk why {quote(source)}",
+        command=shell_command("why", source),
     )
 
 
@@ -192,7 +192,7 @@ def _read(evidence: UrlEvidence) -> Rung:
         message=f"page {page.page_id} is no article: {page.reason}",
         lines=(page.detail.strip().rsplit("\n", 1)[-1],) if page.detail else (),
         advice="look at the page as received; where it is an article after all, a site rule can say where things are",
-        command=f"copydesk show {page.page_id} --html",
+        command=shell_command("show", page.page_id, "--html"),
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -32,6 +32,7 @@ from db.models import Source
 from db.named_rows import named_rows
 from db.queries.alert_figures import ExtractedFields, extracted_fields, newest_link_time
 from db.store.drawings import DrawnKind, count_drawings, load_render_state
+from db.store.gated_extractions import last_gated_run
 from db.store.listing_readings import load_listing_readings, load_listing_samples
 from db.store.listings import listing_states
 from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER, IS_ARTICLE, IS_LISTING
@@ -150,7 +151,9 @@ def source_evidence(
         rejected=rejected,
         fields=fields,
         page_changes=_page_changes(rows, before, fields),
-        rendering=_rendering(before, now),
+        rendering=(rendering := _rendering(before, now)),
+        drawing_set=_drawing_set(before.source, rendering),
+        held_back_at=_held_back_at(before),
         past=_past(before),
     )
 
@@ -199,6 +202,18 @@ def _rendering(rows: SourceRows, now: datetime) -> dict[str, str]:
             compared = f"{len(state.evidence)} pages compared, {drawn} drawn in the last day"
             lines[kind] = f"{verdict} (since {since}; {compared})"
     return lines
+
+
+def _drawing_set(source: Source, rendering: Mapping[str, str]) -> frozenset[str]:
+    """The settings that have a browser draw: the source's own, and those under which it has a verdict."""
+    own = {name for name in ("render", "render_listings") if source.settings.get(name, "never") != "never"}
+    judged = {"render" if kind == "article" else "render_listings" for kind in rendering}
+    return frozenset(own | judged)
+
+
+def _held_back_at(rows: SourceRows) -> datetime | None:
+    last = last_gated_run(rows.conn, rows.source.id)
+    return last[1] if last is not None and last[0] == "held" else None
 
 
 def _resting(rows: SourceRows, asked: AbstractSet[str]) -> Iterator[AnswerEvidence]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from db.reports.digest import Digest, DigestAlert
+from db.shell_commands import shell_command
 from db.store.alerts import AlertKind
 from db.timestamps import format_timestamp
 
@@ -42,7 +43,7 @@ def digest_object(digest: Digest) -> dict[str, object]:
                 "last": one.gap.last.isoformat(),
                 "days": one.gap.days,
                 "lost": round(one.gap.lost, 1),
-                "command": f"copydesk coverage {one.source}",
+                "command": shell_command("coverage", one.source),
             }
             for one in digest.gaps
         ],
@@ -51,7 +52,7 @@ def digest_object(digest: Digest) -> dict[str, object]:
                 "source": one.source,
                 "seconds": one.seconds,
                 "before": one.before,
-                "command": f"copydesk why {one.source}",
+                "command": shell_command("why", one.source),
             }
             for one in digest.slow
         ],
@@ -62,7 +63,7 @@ def digest_object(digest: Digest) -> dict[str, object]:
                 "copies": one.copies,
                 "articles": one.articles,
                 "sources": one.sources,
-                "command": f"copydesk copies {one.article_id}",
+                "command": shell_command("copies", one.article_id),
             }
             for one in digest.stories
         ],
@@ -72,7 +73,7 @@ def digest_object(digest: Digest) -> dict[str, object]:
                 "source": one.source,
                 "title": one.title,
                 "revision": one.revision,
-                "command": f"copydesk show {one.article_id} --diff",
+                "command": shell_command("show", one.article_id, "--diff"),
             }
             for one in digest.corrections
         ],
@@ -82,7 +83,7 @@ def digest_object(digest: Digest) -> dict[str, object]:
                 "reason": one.reason,
                 "pages": one.pages,
                 "before": one.before,
-                "command": f"copydesk why {one.source}",
+                "command": shell_command("why", one.source),
             }
             for one in digest.rejections
         ],
@@ -96,7 +97,7 @@ def _alerts(alerts: Iterable[DigestAlert]) -> list[dict[str, object]]:
             "source": one.source,
             "says": one.message,
             "since": format_timestamp(one.since),
-            "command": f"copydesk why {one.source}" if one.source else "copydesk alerts",
+            "command": shell_command("why", one.source) if one.source else "copydesk alerts",
         }
         for one in alerts
     ]

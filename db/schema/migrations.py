@@ -21,6 +21,8 @@
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
+    backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.backfills`); captures: where archived
+    pages were fetched.
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
     staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
 
@@ -32,6 +34,7 @@ Never edit a released step: add one. A step that rebuilds a table must recreate 
 from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
+from db.schema.backfill_tables import BACKFILLS
 from db.schema.coverage_tables import COVERAGE
 from db.schema.gate_tables import GATES
 from db.schema.notice_tables import NOTICES, REJECTIONS
@@ -323,6 +326,13 @@ def m0028_gates(db: Database) -> None:
 def m0029_drawings(db: Database) -> None:
     """Pages may have a second body: the document that a browser has drawn."""
     for statement in _statements(DRAWINGS):
+        db.execute(statement)
+
+
+@migrations()
+def m0030_backfills(db: Database) -> None:
+    """Past articles of a source: the steps that list them, the links found, and where archived pages were fetched."""
+    for statement in _statements(BACKFILLS):
         db.execute(statement)
     make_views(db)
 

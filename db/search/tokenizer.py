@@ -29,7 +29,7 @@ SPACED_LETTER = rf"[^\W_{_UNSPACED}]"
 PHRASE_GAP = r"(?:(?!\n)[\W_]){0,4}"
 # Longer words are addresses and codes, which differ within this many characters.
 MAX_GRAM_LENGTH = 40
-_LAST = 0x1FFFF
+_LAST, _LAST_COMMON = 0x1FFFF, 0xFFFF
 
 
 def units(text: str) -> list[str]:
@@ -72,12 +72,20 @@ def _unspaced() -> re.Pattern[str]:
 
 @cache
 def _units() -> re.Pattern[str]:
-    """Matches runs of letters, marks and digits, split where unspaced writing begins or ends."""
+    """Matches runs of letters, marks and digits, split where unspaced writing begins or ends.
+
+    Letters beyond U+FFFF have a class of their own, with a look ahead: `re` compares a character that is not in a class, such as
+    each blank, with all of the class's ranges beyond U+FFFF. In one class they took four fifths of the time.
+    """
     solid = _unspaced()
     written = [code for code in range(_LAST + 1) if unicodedata.category(chr(code))[0] in "LMN"]
     inside = {code for code in written if solid.match(chr(code))}
-    loose = _ranges(code for code in written if code not in inside)
-    return re.compile(f"[{_ranges(sorted(inside))}\U00020000-\U0003ffff]+|[{loose}]+")
+    common, rare = (
+        _ranges(code for code in written if code not in inside and (code > _LAST_COMMON) == is_rare)
+        for is_rare in (False, True)
+    )
+    loose = f"(?:[{common}]++|(?=[\U00010000-\U0001ffff])[{rare}]++)++"
+    return re.compile(f"[{_ranges(sorted(inside))}\U00020000-\U0003ffff]++|{loose}")
 
 
 def _ranges(codes: Iterable[int]) -> str:

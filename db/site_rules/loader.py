@@ -4,6 +4,8 @@ hosts = ["example-daily.com"]           these hosts and their subdomains
 outlet = "Example Daily"                the outlet of its own articles
 language = "en"                         as in BCP 47
 timezone = "Europe/London"              of times written without an offset
+archives = ["https://example-daily.com/archive/{year}/{month}/{day}?page={page}"]     lists of past articles, for `backfill`;
+                                        {m} and {d} are month and day without a leading zero
 
 [articles]
 include = ['/story/\\d+']               regular expressions over path and query: these are articles,
@@ -285,6 +287,6 @@ def _as_sites(chosen: _Chosen, mistakes: Sequence[SiteFileError]) -> Sites:
     )
 
 
-_ADDED_LATER = frozenset({"ignore", "keep"})
+_ADDED_LATER = frozenset({"ignore", "keep", "archives"})
 _VERSION_DIGITS = 12
 """Hex digits of a version: 48 bits distinguish any number of rule sets and can still be read aloud."""

@@ -89,6 +89,8 @@ class Site:
     fields: tuple[FieldRule, ...] = ()
     ignore: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()
+    """Addresses of lists by date or number, with `{year}`, `{month}`, `{day}`, `{page}` (`crawler.backfill.archive_templates`)."""
 
     @property
     def address_rules(self) -> tuple[AddressRule, ...]:

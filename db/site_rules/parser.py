@@ -126,6 +126,7 @@ _SITE_KEYS: dict[str, Check] = {
     "outlet": checks.text,
     "language": checks.language,
     "timezone": checks.timezone,
+    "archives": checks.archive_urls,
     "lists": checks.any_value,
     "fields": checks.any_value,
 }

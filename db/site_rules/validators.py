@@ -150,6 +150,29 @@ def article_field(value: object) -> str:
     return name
 
 
+def archive_urls(value: object) -> tuple[str, ...]:
+    """Addresses with `{page}` or a date from the year down to where it ends. Raises ValueError."""
+    found = tuple(http_url(one) for one in texts(value))
+    for url in found:
+        places = re.findall(r"\{(\w+)\}", url)
+        for place in places:
+            if place not in ARCHIVE_PLACES:
+                raise ValueError(
+                    f"{{{place}}} is not counted; there are {', '.join(f'{{{one}}}' for one in ARCHIVE_PLACES)}"
+                )
+        names = {{"m": "month", "d": "day"}.get(place, place) for place in places}
+        if (
+            not names & {"year", "page"}
+            or ("month" in names and "year" not in names)
+            or ("day" in names and "month" not in names)
+        ):
+            raise ValueError(f"{url} needs {{page}}, or a date that begins with {{year}}")
+    return found
+
+
+ARCHIVE_PLACES = ("year", "month", "m", "day", "d", "page")
+
+
 def http_url(value: object) -> str:
     """An http or https address, possibly with placeholders such as {page}."""
     url = text(value)

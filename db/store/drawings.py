@@ -27,6 +27,13 @@ RenderVerdict = Literal["received", "drawn", "by page"]
 _LEAST_DICTIONARY = 8
 
 
+# Drawings of a source that are looked through for lists, the latest first: each has those that its page asked for.
+_LISTS_LOOKED_AT = 100
+_JSON_LISTS = f"""
+SELECT json_lists FROM drawings WHERE source_id = ? AND json_lists <> '[]' ORDER BY id DESC LIMIT {_LISTS_LOOKED_AT}
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedDrawing:
     """A drawn document with its hash and packed form. `sha256` and `size` are of the document, UTF-8."""
@@ -106,6 +113,17 @@ def insert_drawing(conn: sqlite3.Connection, drawing: DrawingRecord, page_id: in
         ),
     )
     return int(cursor.lastrowid or 0)
+
+
+def proposed_json_lists(conn: sqlite3.Connection, source_id: int, limit: int) -> list[dict[str, object]]:
+    """The rules of JSON lists that a source's pages asked for while they were drawn: one for each address, the latest first."""
+    latest: dict[object, dict[str, object]] = {}
+    for (proposed,) in conn.execute(_JSON_LISTS, (source_id,)):
+        for rule in json.loads(proposed):
+            latest.setdefault(rule["url"], rule)
+        if len(latest) >= limit:
+            break
+    return list(latest.values())[:limit]
 
 
 def drawn_digest(conn: sqlite3.Connection, page_id: int) -> bytes | None:

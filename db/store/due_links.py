@@ -2,7 +2,8 @@
 
 With revisits after 30 min, 3 h, 1 d and 7 d an article is due once that much time has passed since its first fetch,
 unless it was visited after that moment. Several missed visits (the machine slept) count as one. A revisit of 0 is due
-at every crawl. Of links that are known to be one article (`db.addresses.link_twins`) only one is revisited.
+at every crawl. Of links that are known to be one article (`db.addresses.link_twins`) only one is revisited. Past
+articles belong to their back-fill (`db.store.backfill_queue`): they are never due here.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _NEW = f"""
 SELECT l.id AS link_id, l.url, NULL AS etag, NULL AS last_modified
 FROM visits v JOIN links l ON l.id = v.link_id
 WHERE v.source_id = :source AND v.first_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
   AND (v.failures = 0 OR (v.failures <= json_array_length(:retry)
        AND v.last_at + json_extract(:retry, '$[' || (v.failures - 1) || ']') <= :now))
   AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)
@@ -46,6 +48,7 @@ SELECT l.id AS link_id, l.url, k.etag, k.last_modified
 FROM visits v JOIN links l ON l.id = v.link_id LEFT JOIN validators k ON k.url = l.url
 WHERE v.source_id = :source AND v.first_at IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM link_twins t WHERE t.link_id = l.id AND t.again = 0)
+  AND NOT EXISTS (SELECT 1 FROM backfill_links b WHERE b.link_id = l.id)
   AND EXISTS (SELECT 1 FROM json_each(:revisit) r
               WHERE v.first_at + r.value <= :now AND (v.first_at + r.value > v.last_at OR r.value = 0))
   AND (:since IS NULL OR coalesce(l.published, l.modified) IS NULL OR coalesce(l.published, l.modified) >= :since)

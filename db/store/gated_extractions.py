@@ -10,9 +10,11 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from db.store.extractions import StoredOutcome, pack_outcome
+from db.timestamps import parse_timestamp
 
 _LEFT = """
 SELECT p.source_id, count(*) FROM to_extract t JOIN pages p ON p.id = t.page_id WHERE t.run_id = ?
@@ -32,6 +34,10 @@ DELETE FROM staged_outcomes WHERE rowid IN (SELECT rowid FROM staged_outcomes WH
 _SAVE_VERDICT = """
 INSERT INTO gated_sources (run_id, source_id, verdict, figures) VALUES (?, ?, ?, ?)
 ON CONFLICT (run_id, source_id) DO UPDATE SET verdict = excluded.verdict, figures = excluded.figures
+"""
+_LAST_VERDICT = """
+SELECT g.verdict, r.started_at FROM gated_sources g JOIN runs r ON r.id = g.run_id
+WHERE g.source_id = ? AND g.verdict IS NOT NULL ORDER BY g.run_id DESC LIMIT 1
 """
 _REQUEUE = """
 INSERT OR IGNORE INTO to_extract (run_id, page_id)
@@ -104,6 +110,12 @@ def save_gated_source(
 ) -> None:
     """Record the tally of a source, and its verdict once it has one."""
     conn.execute(_SAVE_VERDICT, (run_id, source_id, verdict, json.dumps(figures)))
+
+
+def last_gated_run(conn: sqlite3.Connection, source_id: int) -> tuple[str, datetime] | None:
+    """The verdict on a source in the latest gated run that came to one, and when that run began; None if there was none."""
+    row = conn.execute(_LAST_VERDICT, (source_id,)).fetchone()
+    return (row[0], parse_timestamp(row[1])) if row else None
 
 
 def gated_sources(conn: sqlite3.Connection, run_id: int) -> list[GatedSource]:

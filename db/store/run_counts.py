@@ -70,7 +70,7 @@ _FOUND = "SELECT count(*) FROM links WHERE run_id = ?"
 # older ones may be pruned.
 _INCOMPLETE = """
 SELECT id, started_at, ended_at, figures FROM runs
-WHERE ended IS NOT NULL AND command IN ('crawl', 'import') AND (figures IS NULL OR figures ->> 'unread' > 0) AND id <> ?
+WHERE ended IS NOT NULL AND command IN ('crawl', 'import', 'backfill') AND (figures IS NULL OR figures ->> 'unread' > 0) AND id <> ?
 ORDER BY id DESC LIMIT 20
 """
 

@@ -194,6 +194,7 @@ def draft_toml(
     articles: int,
     others: int,
     lists: Iterable[ListProposal],
+    json_lists: Iterable[Mapping[str, object]],
     fields: Iterable[FieldProposal],
 ) -> str:
     """The draft as TOML with comments. It loads as it is."""
@@ -208,6 +209,13 @@ def draft_toml(
     for one in lists:
         lines += ["", f"# {one.articles} of {one.items} items lead to articles", "[[lists]]"]
         lines += [f"url = {_quoted(one.url)}", f"item = {_quoted(one.item)}"]
+    for rule in json_lists:
+        lines += [
+            "",
+            "# JSON that a script asks for while the page is drawn; with it no browser has to draw the list",
+            "[[lists]]",
+        ]
+        lines += [f"{name} = {_quoted(str(value))}" for name, value in rule.items()]
     for proposal in fields:
         lines += [
             "",

@@ -96,8 +96,6 @@ tests/pipelines/extraction/test_encoding.py: right encodings have 0.49 to 0.67, 
 GB18030). The greatest share wins."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_CONTROL_BYTES = re.compile(rb"[\x00-\x1f\x7f]|\xef\xbf[\xbe\xbf]")
-"""The same in UTF-8, where tabs and line ends have been taken out."""
 _PRINTABLE = bytes((9, 10, 13, *range(32, 127)))
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
 _TAG = re.compile(rb"<[^<>]{0,2000}>")
@@ -143,13 +141,14 @@ def _escaped(body: bytes) -> str | None:
 
 def _finish(text: str, encoding: str, utf8: bytes | None = None) -> Decoded | None:
     """The decoded text without control characters and mojibake. `utf8` are the bytes of a text in UTF-8: what is not printable
-    ASCII among them shows in a third of the time whether there are control characters."""
-    is_clean = utf8 is not None and _CONTROL_BYTES.search(utf8.translate(None, _PRINTABLE)) is None
-    clean = text if is_clean else _CONTROL.sub("", text)
-    broken = clean.count("\ufffd")
-    if broken > 20 and broken > 0.1 * len(clean):
+    ASCII among them is little, and shows in a third of the time what the text holds."""
+    unusual = text if utf8 is None else utf8.translate(None, _PRINTABLE).decode("utf-8", "replace")
+    if _CONTROL.search(unusual):
+        text = unusual = _CONTROL.sub("", text)
+    broken = unusual.count("\ufffd")
+    if broken > 20 and broken > 0.1 * len(text):
         return None
-    return Decoded(repair_mojibake(clean), encoding)
+    return Decoded(repair_mojibake(text, unusual), encoding)
 
 
 def _wide_without_mark(body: bytes) -> str | None:

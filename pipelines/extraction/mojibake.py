@@ -44,24 +44,28 @@ _MAX_PASSES = 3
 _COMMON_SIGNS = frozenset("‐‑‒–—―‘’‚“”„†‡•…′″‹›⁄€™←→−\u2009\u200a\u2002\u2003\u200b\u2028\u202f")
 
 
-def repair_mojibake(text: str) -> str:
-    """The text as it was before it was garbled; the same text where that is not certain."""
-    for _ in range(_MAX_PASSES):
-        runs = _find_runs(text)
+def repair_mojibake(text: str, unusual: str | None = None) -> str:
+    """The text as it was before it was garbled; the same text where that is not certain.
+
+    `unusual` are the characters of the text that are not ASCII, in order, with others among them or not: the signs of garbled
+    text are looked for in these first.
+    """
+    for number in range(_MAX_PASSES):
+        runs = _find_runs(text, unusual if unusual is not None and not number else text)
         if not runs or sum(_repair_run(text, run)[1] for run in runs) < _MIN_WEIGHT or _ABOUT_MOJIBAKE.search(text):
             return text
         text = _LOST_QUOTE.sub("”", _repair_runs(text, runs))
     return text
 
 
-def _find_runs(text: str) -> list[re.Match[str]]:
+def _find_runs(text: str, unusual: str) -> list[re.Match[str]]:
     """The runs that may be garbled characters."""
     if any(lead.search(text) for lead in _ESCAPED_LEADS):
         return list(_ESCAPED_RUNS.finditer(text))
-    if text.isascii():
+    if unusual.isascii():
         return []
-    if any(letter in text for letter in _LEAD_LETTERS) or any(
-        first in text and any(sign in text for sign in signs) for first, signs in _LEAD_SEQUENCES
+    if any(letter in unusual for letter in _LEAD_LETTERS) or any(
+        first in unusual and any(sign in text for sign in signs) for first, signs in _LEAD_SEQUENCES
     ):
         return list(_PLAIN_RUNS.finditer(text))
     return []

@@ -16,6 +16,7 @@ fails the known task, or hits a limit of the machine, the pool fails with a `Mac
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import pickle
 import queue
@@ -50,6 +51,8 @@ START_PAUSE_S = 1.0
 READY_S = 120.0
 """Seconds that a process may take to start: it takes 0.5 s on an idle machine, some 10 s on a very busy one."""
 STOP_POLL_S = 0.2
+_KILLS_KNOWN_S = 0.5
+"""Seconds for which the number of processes killed for lack of memory counts as known: many tasks take a millisecond."""
 """Seconds between checks whether the pool was stopped, while waiting for a process."""
 WALL_TIME_FACTOR = 10.0
 """The time limit is CPU time, so that no task is blamed for a busy machine; after so many times the limit of wall time, it is
@@ -105,6 +108,7 @@ class WorkerPool:
         self._tasks: queue.SimpleQueue[tuple[Any, Future[Any]] | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
         self._trouble: MachineError | None = None
+        self._kills = -math.inf, 0
         self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(processes)]
         started = 0
         try:
@@ -241,7 +245,7 @@ class WorkerPool:
         self, worker: _Worker, task: Any
     ) -> TaskDone | TaskRaised | WorkerBroken | TaskOutOfResources | TaskTooSlow | None:
         """The answer to a task (None: the known task); None if the pool stops. The process is killed unless it answered."""
-        killed_before = oom_kills()
+        killed_before = self._known_kills()
         answer: TaskDone | TaskRaised | WorkerBroken | TaskOutOfResources | TaskTooSlow | None
         try:
             worker.ask(task)
@@ -259,13 +263,25 @@ class WorkerPool:
             worker.kill()
         return answer
 
+    def _known_kills(self) -> int:
+        """`oom_kills` of at most `_KILLS_KNOWN_S` ago: the kernel adds the counter up anew for each reader."""
+        now = time.monotonic()
+        known_at, kills = self._kills
+        if now - known_at >= _KILLS_KNOWN_S:
+            kills = oom_kills()
+            self._kills = now, kills
+        return kills
+
     def _await_answer(self, worker: _Worker) -> Any:
-        began, spent_before = time.monotonic(), worker.cpu_s()
+        began = time.monotonic()
         wait = min(STOP_POLL_S, self._timeout_s)
+        spent_before: float | None = None
         while not self._stopped.is_set():
             if worker.poll(wait):
                 return worker.receive()
             waited, spent = time.monotonic() - began, worker.cpu_s()
+            # Nearly all tasks are answered by now, so the time is first asked for here: one too slow is stopped that much later.
+            spent_before = spent if spent_before is None else spent_before
             if waited >= self._timeout_s and (
                 spent is None
                 or spent_before is None

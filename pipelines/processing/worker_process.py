@@ -19,7 +19,6 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 from db.errors import CopydeskError, DatabaseError, MachineError
@@ -147,7 +146,7 @@ def cpu_seconds(pid: int) -> float | None:
     """The CPU time of a process in seconds; None if it is gone or there is no /proc."""
     try:
         # proc(5): the name in brackets may contain anything; utime and stime are the 12th and 13th field after it.
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        fields = _read_proc(f"/proc/{pid}/stat").rpartition(b")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     except (OSError, IndexError, ValueError):
         return None
@@ -156,10 +155,15 @@ def cpu_seconds(pid: int) -> float | None:
 def oom_kills() -> int:
     """How many processes the system has killed for lack of memory; 0 if unknown."""
     try:
-        for line in Path("/proc/vmstat").read_text(encoding="ascii").splitlines():
-            name, _, value = line.partition(" ")
-            if name == "oom_kill":
-                return int(value)
+        return int(_read_proc("/proc/vmstat").partition(b"\noom_kill ")[2].partition(b"\n")[0])
     except (OSError, ValueError):
-        pass
-    return 0
+        return 0
+
+
+def _read_proc(path: str) -> bytes:
+    """A small file of /proc. It is read for every task, and `Path.read_text` takes twice the time."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return b"".join(iter(lambda: os.read(descriptor, 1 << 16), b""))
+    finally:
+        os.close(descriptor)

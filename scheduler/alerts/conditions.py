@@ -11,6 +11,7 @@ from datetime import datetime
 
 from db.diagnosis.listing_trouble import ListingTrouble, advice_for
 from db.queries.alert_figures import EndedSourceRun, ExtractedFields, FailureShare
+from db.shell_commands import shell_command
 from db.site_rules.loader import SiteFileError
 from db.store.alerts import AlertKind
 from scheduler.alerts.degradation import (
@@ -60,7 +61,7 @@ def failing(name: str, parts: Sequence[EndedSourceRun], least: int) -> Condition
         kind=AlertKind.FAILING,
         holds=True,
         message=f"the last {least} crawls failed: {error}",
-        advice=f"`copydesk sources pause {name}` leaves it out",
+        advice=f"`{shell_command('sources', 'pause', name)}` leaves it out",
         evidence={"failures": least, "error": error},
     )
 
@@ -78,7 +79,7 @@ def no_listing(name: str, parts: Sequence[EndedSourceRun], least: int) -> Condit
         holds=True,
         message=f"no listing that works: in the last {least} crawls none named an article",
         advice=f"`copydesk sources add` with the URL of the site looks for other listings;"
-        f" add a list that you know to a site rule; `copydesk sources pause {name}` leaves it out",
+        f" add a list that you know to a site rule; `{shell_command('sources', 'pause', name)}` leaves it out",
         evidence={"crawls": least},
     )
 
@@ -129,7 +130,7 @@ def forbidden(name: str, seen: FailureShare, *, is_open: bool, fine_before: bool
         kind=AlertKind.ROBOTS_FORBIDDEN,
         holds=is_open or fine_before or None,
         message=f"robots.txt now forbids {_counts(seen)}, {seen.url} among them",
-        advice=f"ask the site's owner, or end with `copydesk sources remove {name}`",
+        advice=f"ask the site's owner, or end with `{shell_command('sources', 'remove', name)}`",
         evidence=_figures(seen),
     )
 
@@ -241,7 +242,7 @@ def crawl_start(failed: FailedStarts | None, *, healthy: bool) -> Condition:
         kind=AlertKind.CRAWL_START,
         holds=True,
         message=f"crawls of {shown} end before they begin: {failed.error}",
-        advice=f"`copydesk crawl {failed.names[0]}` shows it; `copydesk doctor` checks settings, site rules and database",
+        advice=f"`{shell_command('crawl', failed.names[0])}` shows it; `copydesk doctor` checks settings, site rules and database",
         evidence={"sources": len(failed.names), "names": list(failed.names[:_MAX_NAMES]), "error": failed.error},
     )
 

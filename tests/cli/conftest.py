@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pickle
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -21,6 +23,8 @@ from db.store.sources import add_source
 from pipelines.dedup.settle import settle
 from pipelines.extraction.fingerprint import fingerprint
 from pipelines.urls import link_key
+from tests.forked import run_forked
+from tests.once import once
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
@@ -156,16 +160,38 @@ def report(text: str = REPORT, **fields: object) -> Article:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Newsroom:
+def room(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
     """An empty database of Copydesk's."""
-    path = tmp_path / "news.db"
-    open_database(path, create=True).conn.close()
-    return Newsroom(path=path)
+    return _copied(once(tmp_path_factory, "empty-room", _make_empty), tmp_path)
 
 
 @pytest.fixture
-def newsroom(room: Newsroom) -> Newsroom:
+def newsroom(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
     """Two sources with a bit of everything; `pages` names the pages."""
+    return _copied(once(tmp_path_factory, "newsroom", _make_newsroom), tmp_path)
+
+
+def _copied(made: Path, folder: Path) -> Newsroom:
+    """A room of the test's own: forty transactions take 0.1 s and wait for the disk, a copy takes nothing."""
+    room: Newsroom = pickle.loads((made / "room").read_bytes())
+    room.path = folder / "news.db"
+    shutil.copy(made / "news.db", room.path)
+    return room
+
+
+def _make_empty(folder: Path) -> None:
+    room = Newsroom(path=folder / "news.db")
+    open_database(room.path, create=True).conn.close()
+    (folder / "room").write_bytes(pickle.dumps(room))
+
+
+def _make_newsroom(folder: Path) -> None:
+    _make_empty(folder)
+    room = _filled(Newsroom(path=folder / "news.db"))
+    (folder / "room").write_bytes(pickle.dumps(room))
+
+
+def _filled(room: Newsroom) -> Newsroom:
     evening, copier = (
         room.source("wanbao.example", "https://www.wanbao.example/"),
         room.source("mirror.example", "https://mirror.example/"),
@@ -220,11 +246,14 @@ def run(path: Path, *arguments: str) -> Result:
     return CliRunner().invoke(copydesk, ["--db", str(path), *arguments])
 
 
-def spawn(*arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
-    """The command as a process of its own, in the folder `cwd`."""
+def spawn(*arguments: str, cwd: Path | None = None, **options: object) -> subprocess.CompletedProcess[bytes]:
+    """The command as a process of its own, in the folder `cwd`; with other options of `subprocess.run` in a new Python."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "TZ": "UTC"}
+    if not options:
+        return run_forked(arguments, cwd or Path.cwd(), environment, 60)
     return subprocess.run(  # type: ignore[call-overload, no-any-return]
         [sys.executable, "-m", "cli.main", *arguments],
+        cwd=cwd,
         env=environment,
         capture_output=True,
         timeout=60,

@@ -35,7 +35,7 @@ from pipelines.processing.page_worker import ExtractionResult, extract_task
 from pipelines.processing.worker_process import cpu_seconds
 from tests.end_to_end.copydesk import Copydesk, wait_for
 from tests.pipelines.processing.test_page_pool import database
-from tests.processes import alive, descendants
+from tests.processes import alive, children, descendants
 
 # Tornado and Dask leave sockets to the garbage collector when a peer dies.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -56,7 +56,7 @@ class Cluster:
 
     def workers(self) -> list[int]:
         """The worker processes, not what is below them."""
-        return [pid for pid in children_of(self.nanny.pid) if b"spawn_main" in command_of(pid)]
+        return [pid for pid in children(self.nanny.pid) if b"spawn_main" in command_of(pid)]
 
     def processed(self) -> int:
         """How many tasks of ours the workers have done."""
@@ -224,14 +224,7 @@ def test_a_page_that_is_too_slow_or_kills_its_processes_is_given_up_alone(cluste
 
 def readers_of(worker: int) -> list[int]:
     """The reading processes that are at work below a worker: those that its fork server has made."""
-    return [pid for server in children_of(worker) for pid in children_of(server)]
-
-
-def children_of(pid: int) -> list[int]:
-    listed = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    ).stdout
-    return [int(line) for line in listed.split()]
+    return [pid for server in children(worker) for pid in children(server)]
 
 
 def command_of(pid: int) -> bytes:

@@ -12,7 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from db.connection.database import connect, open_database, open_for_reading, write
+from db.connection import database
+from db.connection.database import (
+    connect,
+    connect_for_reading,
+    open_database,
+    open_for_reading,
+    open_readonly,
+    write,
+)
 from db.connection.writer import Writer
 from db.errors import DatabaseDamaged, DatabaseError, DatabaseReplaced, DiskFull
 from db.file_identity import companion_path
@@ -122,6 +130,95 @@ def test_what_was_committed_goes_with_the_file_that_was_moved(path: Path) -> Non
     assert not companion_path(path, "-wal").exists()
     assert names(path) == ["other.example"]
     assert names(path.with_name("elsewhere.db")) == ["first.example", "second.example"]
+
+
+# Opens the database as any command does, writes a row, and closes it.
+_WRITES = """
+import sys
+from pathlib import Path
+from db.connection.database import open_database, write
+from db.store.sources import add_source
+from tests.cli.conftest import START
+conn = open_database(Path(sys.argv[1])).conn
+with write(conn):
+    add_source(conn, name="later.example", url="https://later.example/", settings={}, at=START)
+conn.close()
+"""
+
+
+def test_a_process_may_open_the_other_file_while_the_log_of_the_first_is_removed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between removing the log and its index, the other file must not be opened with one of the two."""
+    conn = connect(path)
+    with write(conn):
+        add(conn, "second.example")
+    path.rename(path.with_name("elsewhere.db"))
+    other(path.with_name("new.db")).replace(path)
+    opened: list[int] = []
+    unlink = Path.unlink
+
+    def unlink_then_open(file: Path, missing_ok: bool = False) -> None:
+        unlink(file, missing_ok=missing_ok)
+        if not opened:
+            opened.append(subprocess.run([sys.executable, "-c", _WRITES, str(path)], check=False).returncode)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", unlink_then_open)
+        with pytest.raises(DatabaseReplaced), write(conn):
+            pass
+    conn.close()
+    assert opened
+    assert {"other.example"} <= set(names(path)) <= {"other.example", "later.example"}
+    with sqlite3.connect(path) as plain:
+        assert plain.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    plain.close()
+    assert names(path.with_name("elsewhere.db")) == ["first.example", "second.example"]
+
+
+def test_a_process_does_not_open_another_file_beside_its_own_connections(path: Path) -> None:
+    """The other file would be read, and on closing written, with the log of the first."""
+    conn = connect(path)
+    with write(conn):
+        add(conn, "second.example")
+    path.rename(path.with_name("elsewhere.db"))
+    other(path.with_name("new.db")).replace(path)
+    had = path.read_bytes()
+    for open_again in (connect, connect_for_reading, open_readonly):
+        with pytest.raises(DatabaseReplaced, match="another file has taken its place"):
+            open_again(path)
+    assert path.read_bytes() == had
+    with pytest.raises(DatabaseReplaced), write(conn):
+        pass
+    conn.close()
+    assert names(path) == ["other.example"]
+    assert names(path.with_name("elsewhere.db")) == ["first.example", "second.example"]
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["replaced", "gone for a moment"])
+def test_a_file_that_is_replaced_while_it_is_opened_is_not_opened(
+    path: Path, monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    """Whatever was checked was checked of the first file: also that the log beside it is its own."""
+    new = other(path.with_name("new.db"))
+    check = database.check_stale_journals
+
+    def check_then_replace(checked: Path) -> None:
+        check(checked)
+        new.replace(path)
+
+    monkeypatch.setattr(database, "check_stale_journals", check_then_replace)
+    if gone:
+        connecting = sqlite3.connect
+        path.rename(path.with_name("elsewhere.db"))
+        monkeypatch.setattr(
+            database.sqlite3, "connect", lambda *args, **kwargs: (new.replace(path), connecting(*args, **kwargs))[1]
+        )
+        with pytest.raises(DatabaseReplaced, match="while it was being opened"):
+            connect(path)
+    else:
+        with pytest.raises(DatabaseReplaced, match="while it was being opened"):
+            open_database(path)
 
 
 def test_a_name_that_comes_back_is_no_trouble(path: Path) -> None:

@@ -24,6 +24,7 @@ from db.queries.search import ResultPage, period_terms, search
 from db.schema.migrations import migrations
 from db.search.index import count_inconsistencies, count_unindexed, reset_index
 from db.search.query import parse_query
+from db.search.tokenizer import units
 from db.store.extractions import load_outcome, replace_outcome, save_past_outcome
 from db.store.outcomes import delete_outcome, load_article
 from db.text_folding import fold, fold_with_offsets
@@ -337,3 +338,13 @@ def test_more_than_are_ranked(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatc
     latest = search(conn, "彗星", page=ResultPage(number=2, size=5, newest=True))
     assert len(latest.hits) == 2
     conn.close()
+
+
+def test_runs_of_letters_are_found_whatever_plane_they_are_in() -> None:
+    """Letters beyond U+FFFF have a class of their own, which must not divide a word."""
+    for text, expected in (
+        ("well \U00010400\U00010401 done", ["well", "\U00010400\U00010401", "done"]),
+        ("a\U00010400b\U0001d7d82", ["a\U00010400b\U0001d7d82"]),
+        ("\U00020000\u4e2d\U00010400 \U0001f600x", ["\U00020000\u4e2d", "\U00010400", "x"]),
+    ):
+        assert units(text) == expected

@@ -15,6 +15,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from crawler.http.listening import stop_accepting
 from tests.demoweb.answers import Answer
 
 LOOPBACK = "127.0.0.1"
@@ -50,7 +51,7 @@ class Server:
         self._respond = respond
         self._done = done
         self._servers: list[asyncio.Server] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def listen(self, port: int = 0) -> int:
         """Open one more loopback port, a free one for 0. Returns its number. Raises OSError if it is taken."""
@@ -61,26 +62,30 @@ class Server:
     async def close(self) -> None:
         """Stop listening, drop what is open, leave nothing behind."""
         for server in self._servers:
-            server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            await stop_accepting(server)
+        while self._tasks:
+            open_ = dict(self._tasks)
+            for task, writer in open_.items():
+                task.cancel()
+                writer.transport.abort()
+            await asyncio.gather(*open_, return_exceptions=True)
         for server in self._servers:
             await server.wait_closed()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(self._serve(reader, writer))
+        self._tasks[task] = writer
+        task.add_done_callback(self._tasks.pop)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._talk(reader, writer)
-        except (ConnectionError, ValueError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass  # the client went away, spoke nonsense, or the server is stopping: the connection ends
+        except (ConnectionError, ValueError, asyncio.IncompleteReadError):
+            pass  # the client went away or spoke nonsense: the connection ends
         finally:
-            self._tasks.discard(task)
             writer.close()
-            with contextlib.suppress(ConnectionError, asyncio.CancelledError):
-                await writer.wait_closed()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         port = int(writer.get_extra_info("sockname")[1])

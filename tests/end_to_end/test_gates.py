@@ -132,6 +132,12 @@ def test_the_gate_holds_back_just_the_sources_that_lose_too_much(desk: Copydesk)
     assert "text: 720 of 960 words lost, 75 %; at most 0.5 %" in done.stderr
     assert "copydesk extract experiment --source cut.example" in done.stderr
     assert desk.query("SELECT count(*) FROM staged_outcomes") == [(0,)]
+    why = desk.run("why", "cut.example", "--offline", code=None).stdout
+    assert "held it back: its rows are as they were before" in " ".join(why.split())
+    assert "copydesk extract stored --stale --gated --accept cut.example" in " ".join(why.split())
+    assert (
+        "held it back" not in desk.run("why", "worse.example", "--offline", code=None).stdout or "worse.example" in HELD
+    )
     # The rest is extracted again, and one of it is accepted.
     again = json.loads(desk.run("extract", "--stale", "--gated", "--accept", "worse.example", "--json", code=1).stdout)
     assert again["sources"] == {"passed": [], "accepted": ["worse.example"], "held": ["cut.example", "gone.example"]}

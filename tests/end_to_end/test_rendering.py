@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +97,12 @@ def test_facts_of_a_drawn_page(drawn: Drawn) -> None:
     # One request for the page, although a browser has drawn it.
     pages = [path for path in drawn.web["drawn"].heard if path.startswith("/2026")]
     assert len(pages) == len(set(pages)) == ARTICLES
+
+
+def test_a_draft_of_rules_proposes_the_list_that_a_script_asked_for(drawn: Drawn) -> None:
+    draft = tomllib.loads(drawn.desk.run("rules", "draft", "listed").stdout)
+    lists = [rule for rule in draft["lists"] if rule["url"].endswith("/api/list")]
+    assert [(rule["items"], rule["link"]) for rule in lists] == [("data.items", "{url}")]
 
 
 def test_a_replay_gives_the_same_rows_without_a_browser(drawn: Drawn, tmp_path: Path) -> None:

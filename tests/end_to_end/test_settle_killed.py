@@ -80,11 +80,16 @@ def make_archive(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def quiet(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any, ...]]]:
+def settled(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after one undisturbed settling."""
+    made = once(tmp_path_factory, "archive-settled", lambda folder: copy_of(archive, folder).run("settle"))
+    return made / "news.db"
+
+
+@pytest.fixture(scope="module")
+def quiet(settled: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any, ...]]]:
     """What one undisturbed settling makes of it."""
-    folder = once(tmp_path_factory, "archive-settled", lambda folder: copy_of(archive, folder).run("settle"))
-    desk = copy_of(folder / "news.db", tmp_path_factory.mktemp("quiet"))
-    made = rows(desk)
+    made = rows(copy_of(settled, tmp_path_factory.mktemp("quiet")))
     assert len(made["decisions"]) == ARTICLES
     assert {verdict for _, verdict, *_ in made["decisions"]} == {"new", "copy", "revision", "same"}
     assert not made["unsettled"]
@@ -130,11 +135,10 @@ def test_killed_settlings_end_like_a_quiet_one(
 
 
 def test_a_settled_database_killed_while_it_is_settled_again(
-    archive: Path, quiet: dict[str, list[tuple[Any, ...]]], tmp_path: Path
+    settled: Path, quiet: dict[str, list[tuple[Any, ...]]], tmp_path: Path
 ) -> None:
     """Decisions stand until they are made again, so that readers never see an empty archive."""
-    desk = copy_of(archive, tmp_path)
-    desk.run("settle")
+    desk = copy_of(settled, tmp_path)
     for after_s in (0.0, 0.15):
         assert settle_and_kill(desk, after_s, "--all")
         assert desk.query("SELECT count(*) FROM decisions") == [(ARTICLES,)]

@@ -14,7 +14,7 @@ from tests.patterns.adversaries import Adversary, AnyPattern, Shape
 SCREEN = (1_024, 4_096)
 """Characters of the texts that all shapes are tried with. What is suspect here is looked at again with `CLOSER`."""
 CLOSER = (4_096, 16_384)
-FULL = (65_536, 262_144)
+FULL = (16_384, 65_536)
 """Characters of the texts that the costliest shape of each pattern is tried with."""
 STEEPEST = 8.0
 """How much longer four times the text may take: 4 where time grows with the length, 16 where with its square."""

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from db.humanize import format_duration, format_elapsed, format_local_time, format_size
 from db.models import Moment, OffsetFrom, Precision
 from db.search.snippets import MarkedText
+from db.shell_commands import shell_command
 from db.text_changes import ChangedWords
 from db.timestamps import parse_timestamp
 
@@ -120,4 +121,4 @@ FILTERS = {
     "marked": marked, "lit": highlighted, "bytes": format_size,
     "is_web": is_web,
 }  # fmt: skip
-FUNCTIONS = {"took": format_elapsed, "share": share, "ago": ago, "clock": clock}
+FUNCTIONS = {"command": shell_command, "took": format_elapsed, "share": share, "ago": ago, "clock": clock}

@@ -128,6 +128,13 @@ class LineScorer:
         return near + fold + side
 
 
+def holds_description(main_text: str, document: Document) -> bool:
+    """Whether the text of the main content holds the beginning of the description. Then no text of the whole page is preferred:
+    the other scores for it make less than what this one takes."""
+    description = _description_start(document)
+    return description is not None and description in plain(main_text)
+
+
 def prefers_whole_page(main_text: str, page_text: str, document: Document) -> bool:
     """Whether the text of the whole page, rather than that of its main content, is the article."""
     main_key, page_key = plain(main_text), plain(page_text)

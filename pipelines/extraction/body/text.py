@@ -16,8 +16,9 @@ from lxml.etree import _Element as Element
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from pipelines.extraction.body.omitted_lines import restore_omitted_lines
+from pipelines.extraction.body.plain_reading import read_plainly
 from pipelines.extraction.body.repetitions import drop_repetitions
-from pipelines.extraction.body.scoring import SHORT_TEXT, lead_paragraphs, prefers_whole_page
+from pipelines.extraction.body.scoring import SHORT_TEXT, holds_description, lead_paragraphs, prefers_whole_page
 from pipelines.extraction.page.boilerplate import PrunedContent, prune_boilerplate
 from pipelines.extraction.page.document import Document, Zone, normalize_space, text_length
 from pipelines.extraction.page.main_content import MainContent
@@ -49,8 +50,9 @@ def read_body(document: Document, main: MainContent) -> list[str]:
     restored = restore_omitted_lines(_split_lines(text), pruned.lines, main.boilerplate_zones)
     lines = lead_paragraphs(main) + drop_repetitions(restored, pruned.lines)
     text = "\n".join(lines)
-    if len(text) < SHORT_TEXT and prefers_whole_page(text, page_text := _extract(document.html, fast=True), document):
-        return _split_lines(page_text)
+    if len(text) < SHORT_TEXT and not holds_description(text, document):
+        page_text = _extract(document.html, fast=True)
+        return _split_lines(page_text) if prefers_whole_page(text, page_text, document) else lines
     return lines
 
 
@@ -97,8 +99,10 @@ _JOINERS = (("\u200c", "\u2cff"), ("\u200d", "\u2cfe"))
 def _extract(tree: Element | str, *, fast: bool) -> str:
     from trafilatura.core import bare_extraction
 
-    extracted: Any = bare_extraction(tree, options=_options(fast))
-    text = (extracted.text or "") if extracted is not None else ""
+    text = read_plainly(tree, _options(fast)) if fast and not isinstance(tree, str) else None
+    if text is None:
+        extracted: Any = bare_extraction(tree, options=_options(fast))
+        text = (extracted.text or "") if extracted is not None else ""
     for joiner, stand_in in _JOINERS:
         text = text.replace(stand_in, joiner)
     return text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 
 from lxml.etree import _Element as Element
 
@@ -37,6 +39,18 @@ _OTHER_CONTENT = re.compile(
 """An author of something else: of a quotation, a picture, a comment, another story."""
 
 
+@lru_cache(1024)  # the lines of a header stand in the same boxes
+def is_quoted(name: str) -> bool:
+    """Whether a class names a box of a quotation or a picture."""
+    return _QUOTED.search(name) is not None
+
+
+@lru_cache(1024)
+def is_other_content(name: str) -> bool:
+    """Whether a class names a box of a quotation, a picture, a comment or another article."""
+    return _OTHER_CONTENT.search(name) is not None
+
+
 def header_lines(layout: Layout) -> list[Line]:
     """The lines near the headline that may hold a byline, those below it first."""
     start = layout.headline.row if layout.headline else -1
@@ -45,7 +59,7 @@ def header_lines(layout: Layout) -> list[Line]:
     lines = [
         line
         for line in lines
-        if not layout.zones_of(line) & blind and not belongs_to_other_content(line.block, _QUOTED)
+        if not layout.zones_of(line) & blind and not belongs_to_other_content(line.block, is_quoted)
     ]
     return [line for line in lines if line.row > start] + [line for line in lines if line.row < start]
 
@@ -109,14 +123,12 @@ def links_to_author(el: Element | None, page: re.Pattern[str] = _AUTHOR_PAGE) ->
     return False
 
 
-def belongs_to_other_content(el: Element | None, classes: re.Pattern[str] = _OTHER_CONTENT) -> bool:
+def belongs_to_other_content(el: Element | None, named: Callable[[str], bool] = is_other_content) -> bool:
     """Whether an element belongs to a quotation, a picture, a comment or another article."""
     for _ in range(4):
         if el is None:
             return False
-        if el.tag in ("blockquote", "figure", "figcaption") or (
-            (name := el.get("class")) and classes.search(name[:200])
-        ):
+        if el.tag in ("blockquote", "figure", "figcaption") or ((name := el.get("class")) and named(name[:200])):
             return True
         el = el.getparent()
     return False

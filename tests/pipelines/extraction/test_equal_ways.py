@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+from lxml.html import document_fromstring
+from trafilatura.core import bare_extraction
 
+from pipelines.extraction.body.plain_reading import read_plainly
+from pipelines.extraction.body.text import _options
 from pipelines.extraction.encoding import decode
 from pipelines.extraction.languages.loader import any_of, by_first_letter
 from pipelines.extraction.mojibake import repair_mojibake
@@ -65,3 +70,39 @@ def test_control_characters_are_dropped_and_line_ends_stay(control: str, around:
 def test_a_run_of_garbled_characters_is_repaired_whole() -> None:
     garbled = "Die Straße für alle – „schön“".encode().decode("cp1252", "replace")
     assert repair_mojibake(f"<p>{garbled}</p>" * 3).count("Straße für alle – ") == 3
+
+
+_PARAGRAPH = "<p>The ferry to Hestvik sailed again on Tuesday, three weeks after the storm had torn off its ramp.</p>"
+_MARKUP = (
+    _PARAGRAPH * 3,
+    f"<h2>After the storm</h2>{_PARAGRAPH}<ul><li>one ramp</li><li>two buoys</li></ul>{_PARAGRAPH * 2}",
+    f"<div class='social-box'>Share this</div><table><tr><td>Tuesday</td><td>12 sailings</td></tr></table>{_PARAGRAPH * 4}",
+    f"<figure><img src='a.jpg'><figcaption>The ramp</figcaption></figure><form>{_PARAGRAPH * 2}</form><p><br>Light<br>wind</p>",
+    f"<blockquote>{_PARAGRAPH}</blockquote><div>Said <b>Anna</b> <a href='/x'>Holt</a><br>of the port</div>{_PARAGRAPH}",
+    f"<div>{'<div>All of it in boxes. </div>' * 150}</div>{_PARAGRAPH}",
+)
+
+
+def _page(markup: str) -> Any:
+    return document_fromstring(f"<html><body><article class='post'>{markup}</article></body></html>")
+
+
+@pytest.mark.parametrize("markup", _MARKUP)
+def test_trafilatura_reads_the_same_without_the_passes_that_change_nothing(markup: str) -> None:
+    read = read_plainly(_page(markup), _options(fast=True))
+    whole: Any = bare_extraction(_page(markup), options=_options(fast=True))
+    assert read is not None
+    assert read == whole.text
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>Hi.</p>",
+        f"<div class='comments'><p>First!</p></div>{_PARAGRAPH * 3}",
+        f"<section class='infinite-scroll'><p>The next story.</p></section>{_PARAGRAPH * 3}",
+        f"{_PARAGRAPH}{'<ul><li><a href=/x>Another story</a></li></ul>' * 60}",
+    ],
+)
+def test_trafilatura_runs_whole_where_those_passes_may_change_something(markup: str) -> None:
+    assert read_plainly(_page(markup), _options(fast=True)) is None

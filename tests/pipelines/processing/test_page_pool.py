@@ -24,6 +24,7 @@ from pipelines.extraction.version import extractor_in_force
 from pipelines.processing.ingest import Ingest, IngestPlan
 from pipelines.processing.page_pool import ExtractionPool
 from pipelines.processing.page_worker import ExtractionResult
+from tests.processes import children
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 PARAGRAPH = "The council met in the evening and talked about the bridge until the caretaker switched off the lights. "
@@ -50,10 +51,7 @@ def readings(pool: ExtractionPool, pages: int) -> list[ExtractionResult]:
 
 
 def workers_of(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(a): int(b) for a, b in (line.split() for line in listed.splitlines())}
-    children = [child for child, parent in parents.items() if parent == pid]
-    return [grandchild for grandchild, parent in parents.items() if parent in children]
+    return [reader for server in children(pid) for reader in children(server)]
 
 
 def test_a_page_over_its_time_is_too_slow_and_the_others_are_read(tmp_path: Path) -> None:

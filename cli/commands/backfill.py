@@ -1,0 +1,257 @@
+"""`copydesk backfill`: past articles of sources, by every channel that they offer."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import sqlite3
+import sys
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.completions import source_names
+from cli.context import CommandContext
+from cli.output.backfill_report import plan_lines, plan_object, status_lines
+from cli.time_options import since_option
+from db.connection.database import write
+from db.errors import UsageError
+from db.reports.coverage import SourceCoverage, coverage_gaps, load_coverage
+from db.store.backfills import (
+    Backfill,
+    BackfillPlan,
+    all_backfills,
+    begin_backfill,
+    end_backfill,
+    load_plan,
+    open_backfills,
+)
+from db.store.sources import all_sources, choose_sources
+
+if TYPE_CHECKING:
+    from crawler.run import CrawlResult
+
+_MONTH = re.compile(r"(\d{4})(?:-(\d\d))?")
+_MOST_GAPS = 10
+_LEAST_GAP_DAYS = 7
+"""Shorter gaps of past years are usual: holidays, days without a paper. `copydesk coverage` lists them."""
+
+
+@click.command(short_help="Fetch past articles, years back.")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=source_names)
+@click.option("--since", metavar="WHEN", help="From then on: 2015, 2015-01, 2015-01-31, 2y.")
+@click.option("--until", metavar="WHEN", help="Up to then, included.  [default: now]")
+@click.option("--plan", is_flag=True, help="Only read the lists, and show what would be fetched: no article is.")
+@click.option("--channels", metavar="LIST", help="Only these: wordpress,sitemap,feed,archive_pages.")
+@click.option(
+    "--budget",
+    metavar="N",
+    type=click.IntRange(0),
+    help="Fetch at most N articles of each source now; 0 for all.  [default: the setting backfill_budget]",
+)
+@click.option("--status", is_flag=True, help="Show the back-fills that were begun, and how far they are.")
+@click.option("--stop", is_flag=True, help="Give up the back-fills of the named sources; what was fetched stays.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one for each source.")
+@click.option("--quiet", "-q", is_flag=True, help="Print no progress and no summary.")
+@click.pass_obj
+def backfill(  # noqa: PLR0913 - one parameter for each option
+    context: CommandContext,
+    names: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    plan: bool,
+    channels: str | None,
+    budget: int | None,
+    status: bool,
+    stop: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Fetch past articles of the named sources: by WordPress, sitemaps, feeds, and archive pages.
+
+    First the lists are read. Then the articles that are not here yet are fetched, the newest first, up to the budget. The same
+    command continues, also after Ctrl-C or a crash; without --since, it continues what was begun.
+
+    \b
+    Examples:
+      copydesk backfill example-daily.com --since 2015-01 --plan
+      copydesk backfill example-daily.com --since 2015-01
+      copydesk backfill --status
+    """
+    now = datetime.now(UTC)
+    if status or stop:
+        _show_or_stop(context, names, stop=stop, as_json=as_json)
+        return
+    start, end = _moment(since, "--since", last=False), _moment(until, "--until", last=True)
+    _check_times(start, end, now)
+    begun = _begin(context, names, start, end, _chosen_channels(channels))
+    most = context.config.backfill_budget if budget is None else budget
+    crawled = _crawl(context, begun, plan=plan, budget=most, show=not quiet and not as_json)
+    plans = _plans(context, begun)
+    if not quiet:
+        _report(context, crawled, plans, plan=plan, as_json=as_json)
+    if crawled.stopped:
+        sys.exit(130)
+    if not any(channel.named for one in plans for channel in one.channels) and not crawled.busy:
+        sys.exit(1)
+
+
+def _moment(text: str | None, option: str, *, last: bool) -> datetime | None:
+    """The time that an option means. A year, month or day is meant with its whole length: `last` is its end."""
+    whole = _MONTH.fullmatch(text or "")
+    if text and whole:
+        year, month = int(whole[1]), int(whole[2] or (12 if last else 1))
+        if not 1 <= month <= 12 or year < 1:
+            raise UsageError(f"{option}: there is no month {text}")
+        text = f"{whole[1]}-{month:02}-{monthrange(year, month)[1] if last else 1:02}"
+    found = since_option(text, option)
+    is_day = text is not None and re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
+    return found + timedelta(days=1) if found and last and is_day else found
+
+
+def _check_times(since: datetime | None, until: datetime | None, now: datetime) -> None:
+    if since is None and until is not None:
+        raise UsageError("--until needs --since: say from when on, such as --since 2015-01")
+    if since is not None and since >= now:
+        raise UsageError("--since is in the future; say a time that has passed")
+    if since is not None and until is not None and since >= until:
+        raise UsageError(f"--since ({since:%Y-%m-%d}) is not before --until ({until:%Y-%m-%d}); exchange them")
+
+
+def _chosen_channels(text: str | None) -> tuple[str, ...]:
+    from crawler.backfill.channels import CHANNELS
+
+    known = tuple(channel.name for channel in CHANNELS)
+    chosen = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip())) if text else known
+    for name in chosen:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            raise UsageError(f"--channels: there is no channel {name}; {advice}")
+    return chosen
+
+
+def _begin(
+    context: CommandContext,
+    names: Sequence[str],
+    since: datetime | None,
+    until: datetime | None,
+    channels: Sequence[str],
+) -> list[Backfill]:
+    """The back-fill of each source: the one asked for, or those that were begun."""
+    now = datetime.now(UTC)
+    if since is not None and not names:
+        raise UsageError("name the sources to back-fill; `copydesk sources list` shows them")
+    with context.open() as db:
+        sources = choose_sources(db.conn, names)
+        if since is not None:
+            with write(db.conn):
+                return [
+                    begin_backfill(db.conn, one.id, since=since, until=until, channels=channels, now=now)
+                    for one in {source.id: source for source in sources}.values()
+                ]
+        begun = open_backfills(db.conn, [source.id for source in sources])
+    if not begun:
+        raise UsageError("no back-fill is begun; say of which source and from when on: NAME --since 2015-01")
+    return list({one.source_id: one for one in reversed(begun)}.values())
+
+
+def _crawl(context: CommandContext, begun: Iterable[Backfill], *, plan: bool, budget: int, show: bool) -> CrawlResult:
+    from cli.output.progress import crawl_progress
+    from crawler.crawl.session import BACKFILL, BackfillOrder, CrawlOrder
+    from crawler.run import crawl as run_crawl
+
+    by_source = {one.source_id: one for one in begun}
+    order = CrawlOrder(
+        names=tuple(one.source_name for one in by_source.values()),
+        reads=not plan,
+        command=BACKFILL,
+        backfill=BackfillOrder(by_source=by_source, plan=plan, budget=budget),
+    )
+    with crawl_progress(enabled=show) as watch:
+        return run_crawl(context.config, order, watch=watch)
+
+
+def _plans(context: CommandContext, begun: Iterable[Backfill]) -> list[BackfillPlan]:
+    with context.read() as conn:
+        current = {one.id: one for one in all_backfills(conn)}
+        return [load_plan(conn, current[one.id]) for one in begun]
+
+
+def _report(
+    context: CommandContext, crawled: CrawlResult, plans: Sequence[BackfillPlan], *, plan: bool, as_json: bool
+) -> None:
+    from cli.commands.crawl import summary
+
+    if as_json:
+        for one in plans:
+            figures = {"run": crawled.run_id, "stopped": crawled.stopped} | crawled.figures.as_dict()
+            click.echo(json.dumps(plan_object(one) | {"run": figures}))
+        return
+    if not plan:
+        for line in summary(crawled, continues="the same command", idle="no article was left to fetch"):
+            click.echo(line)
+    for one in plans:
+        for line in plan_lines(one, planned=plan):
+            click.echo(line)
+    if plan:
+        return
+    with context.read() as conn:
+        coverage = {
+            one.source_id: one
+            for one in load_coverage(conn, datetime.now(UTC), [one.backfill.source_id for one in plans])
+        }
+    for one in plans:
+        for line in _gap_lines(one.backfill, coverage.get(one.backfill.source_id)):
+            click.echo(line)
+
+
+def _show_or_stop(context: CommandContext, names: Sequence[str], *, stop: bool, as_json: bool) -> None:
+    if stop and not names:
+        raise UsageError(
+            "--stop: name the sources whose back-fills are given up; `copydesk backfill --status` shows them"
+        )
+    if stop:
+        with context.open() as db:
+            _stop(db.conn, [source.id for source in choose_sources(db.conn, names)])
+    with context.read() as conn:
+        sources = choose_sources(conn, names) if names else all_sources(conn)
+        plans = [load_plan(conn, one) for one in all_backfills(conn, [source.id for source in sources])]
+    if as_json:
+        for one in plans:
+            click.echo(json.dumps(plan_object(one)))
+        return
+    for line in status_lines(plans):
+        click.echo(line)
+
+
+def _stop(conn: sqlite3.Connection, source_ids: Sequence[int]) -> None:
+    begun = open_backfills(conn, source_ids)
+    if not begun:
+        raise UsageError(
+            "none of these sources has a back-fill that is going on; `copydesk backfill --status` shows all"
+        )
+    with write(conn):
+        for one in begun:
+            end_backfill(conn, one.id, "stopped", datetime.now(UTC))
+
+
+def _gap_lines(backfill: Backfill, coverage: SourceCoverage | None) -> Iterator[str]:
+    """The gaps that remain in the time of a back-fill, by `copydesk coverage`."""
+    if coverage is None:
+        return
+    judged = coverage.between(backfill.since.date(), backfill.until.date())
+    gaps = [gap for gap in coverage_gaps(judged.days) if gap.days >= _LEAST_GAP_DAYS]
+    if not gaps:
+        yield "  no gap of a week or more remains in that time"
+        return
+    yield f"  gaps of a week or more that remain in that time: {len(gaps):,}"
+    for gap in sorted(gaps, key=lambda one: -one.days)[:_MOST_GAPS]:
+        when = f"{gap.first}" if gap.first == gap.last else f"{gap.first} to {gap.last}"
+        yield f"    {when}: {gap.state.value}"
+    if len(gaps) > _MOST_GAPS:
+        yield f"    … `copydesk coverage {backfill.source_name} --since {backfill.since:%Y-%m-%d}` lists all"

@@ -1,0 +1,222 @@
+"""Walks the back-fills of a crawl: first the steps of their channels, side by side, then the articles that these named.
+
+    next open step of each channel ──> request ──> read in a worker process ──> links and next steps stored, step done ──> ...
+    none is left ──> links taken, up to the budget ──> Articles, as in any crawl
+
+Everything between two requests is in rows (`db.store.backfill_queue`): whatever ends the process, the next one goes on there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.backfill.channel import BackfillScope, Channel, ChannelAnswer
+from crawler.backfill.channels import channel_named
+from crawler.backfill.read_step import ReadAnswer, ReadStep, step_of, stored_step
+from crawler.crawl.articles import Articles
+from crawler.crawl.link_variants import NewLinkFilter
+from crawler.crawl.session import BackfillOrder, CrawlSession, close_on_machine_error
+from crawler.crawl.visit import SourceVisit
+from crawler.http import record
+from crawler.http.services import PolicyOf
+from crawler.parsing.parser import ParserStopped
+from db.store import backfill_queue as queue
+from db.store import facts
+from db.store.backfill_queue import StoredStep
+from db.store.backfills import Backfill, end_backfill, note_pause
+from db.store.due_links import DueLink
+from pipelines.processing.worker_pool import TaskFailed
+
+PRIORITY = 100
+"""Lists before articles, as in `crawler.crawl.listings`."""
+TAKEN_AT_ONCE = 500
+"""Links taken in one transaction: some 20 ms of the write lock."""
+_PASSING = frozenset({429})
+"""Statuses that say nothing about a list, besides 5xx: a later run asks again."""
+
+
+class Backfilling:
+    """The listing half of a crawl that back-fills."""
+
+    def __init__(self, session: CrawlSession, order: BackfillOrder, articles: Articles, policy_of: PolicyOf) -> None:
+        self._session = session
+        self._order = order
+        self._articles = articles
+        self._policy_of = policy_of
+        articles.on_end.append(self._end)
+
+    async def begin(self, visit: SourceVisit) -> list[Request]:
+        """The first request of each channel, or the articles where all lists have been read."""
+        backfill, scope = self._backfill(visit), self._scope(visit)
+        channels = [channel for name in backfill.channels if (channel := channel_named(name)) is not None]
+
+        def prepare(conn: sqlite3.Connection) -> None:
+            queue.settle_taken(conn, backfill.id)
+            if not queue.has_steps(conn, backfill.id):
+                first = [stored_step(step) for channel in channels for step in channel.first_steps(scope)]
+                queue.insert_steps(conn, backfill.id, first)
+
+        await self._session.write(prepare)
+        requests = [request for channel in channels if (request := self._next(visit, scope, channel)) is not None]
+        visit.begin_lists(len(requests))
+        return requests or await self._begin_articles(visit)
+
+    async def handle_response(
+        self, response: Response, visit: SourceVisit, scope: BackfillScope, channel: Channel, row: StoredStep
+    ) -> AsyncIterator[Any]:
+        """Store what a list names, and request the channel's next one."""
+        session, backfill, now = self._session, self._backfill(visit), datetime.now(UTC)
+        visit.count_answer(response.status)
+        fetch = record.fetch_from_response("discovery", response, row.url, session.run_id, visit.source.id)
+        read: ReadAnswer | None = None
+        trouble: str | None = f"status {response.status}"
+        if response.status < 500 and response.status not in _PASSING:
+            answer = ChannelAnswer(
+                url=response.url,
+                status=response.status,
+                headers=record.headers_of(response),
+                body=response.body,
+                fetched_at=record.started_at(response.request) if response.request else now,
+            )
+            try:
+                read = await session.parse(ReadStep(channel=channel, scope=scope, step=step_of(row), answer=answer))
+            except TaskFailed as error:
+                trouble = record.describe_failure(error)
+            except ParserStopped:
+                visit.stop()
+                return
+
+        def put(conn: sqlite3.Connection) -> None:
+            facts.insert_fetch(conn, fetch)
+            if read is None:
+                queue.fail_step(conn, row.id, session.run_id, trouble)
+            else:
+                parts = read.links.parts()
+                queue.finish_step(conn, backfill.id, row, parts, read.next_steps, read.trouble, now)
+
+        await session.write(put)
+        for request in await self._go_on(visit, scope, channel):
+            yield request
+
+    async def handle_failure(self, failure: Failure) -> AsyncIterator[Any]:
+        """Note a list that could not be fetched. A host on hold ends the channel for this run."""
+        request, error = record.request_and_error(failure)
+        close_on_machine_error(error)
+        visit, scope = request.cb_kwargs["visit"], request.cb_kwargs["scope"]
+        channel, row = request.cb_kwargs["channel"], request.cb_kwargs["row"]
+        session, backfill, now = self._session, self._backfill(visit), datetime.now(UTC)
+        visit.note_stop(error)
+        name = record.failure_name(error)
+        fetch = record.fetch_from_error("discovery", request, row.url, error, session.run_id, visit.source.id)
+
+        def put(conn: sqlite3.Connection) -> None:
+            facts.insert_fetch(conn, fetch)
+            if name == "robots_forbidden":
+                queue.finish_step(conn, backfill.id, row, (), (), "robots.txt forbids it", now)
+            else:
+                sent = name not in record.NOT_SENT
+                queue.fail_step(conn, row.id, session.run_id, record.describe_failure(error) if sent else None)
+
+        await session.write(put)
+        ends = name in record.NOT_SENT
+        if ends:
+            visit.note(f"{channel.name}: {record.describe_failure(error)}", once=True)
+        for following in await self._go_on(visit, scope, channel, ends=ends):
+            yield following
+
+    async def _go_on(
+        self, visit: SourceVisit, scope: BackfillScope, channel: Channel, *, ends: bool = False
+    ) -> list[Request]:
+        request = None if ends or visit.stopped else self._next(visit, scope, channel)
+        if request is not None:
+            return [request]
+        visit.finish_listing()
+        return [] if visit.pending else await self._begin_articles(visit)
+
+    def _next(self, visit: SourceVisit, scope: BackfillScope, channel: Channel) -> Request | None:
+        """The request for the next open step of a channel."""
+        session = self._session
+        row = queue.next_step(session.reader, self._backfill(visit).id, channel.name, session.run_id)
+        if row is None:
+            return None
+        in_part = {"Range": f"bytes={row.first_byte}-{row.last_byte}"} if row.first_byte is not None else {}
+        pace = {"slot_delay": 60 / channel.rate.lists_per_minute, "slot_concurrency": 1} if channel.rate else {}
+        return record.with_creation_time(
+            Request(
+                row.url,
+                callback=self.handle_response,
+                errback=self.handle_failure,
+                cb_kwargs={"visit": visit, "scope": scope, "channel": channel, "row": row},
+                headers=in_part,
+                meta=visit.meta | pace,
+                priority=PRIORITY,
+                dont_filter=True,
+            )
+        )
+
+    async def _begin_articles(self, visit: SourceVisit) -> list[Request]:
+        backfill, policy = self._backfill(visit), self._policy_of(visit.source.url)
+        cap = self._session.config.max_crawl_delay.total_seconds()
+        pause = max(visit.settings.delay.total_seconds(), policy.crawl_delay(cap) if policy else 0.0)
+        await self._session.write(lambda conn: note_pause(conn, backfill.id, pause))
+        due = [] if self._order.plan or visit.stopped else await self._take(visit)
+        return await self._articles.request_due(visit, due)
+
+    async def _take(self, visit: SourceVisit) -> list[DueLink]:
+        """The links to fetch in this run: those that an earlier run took, then waiting ones, the newest first."""
+        session, backfill, now = self._session, self._backfill(visit), datetime.now(UTC)
+        budget = self._order.budget or float("inf")
+        retry = [time.total_seconds() for time in visit.settings.retry_failed]
+        due = await session.read(lambda conn: queue.taken_links(conn, backfill.id, retry, now))
+        link_filter = NewLinkFilter(
+            source_id=visit.source.id, rules=session.sites.address_rules, run_id=session.run_id, at=now
+        )
+        await session.write(link_filter.prepare)
+        while len(due) < budget:
+            most = int(min(TAKEN_AT_ONCE, budget - len(due)))
+
+            def take(conn: sqlite3.Connection, most: int = most) -> list[DueLink] | None:
+                waiting = queue.waiting_links(conn, backfill.id, most)
+                links = [one.link for one in waiting]
+                visit.insert_links(conn, links, now, session.run_id, link_filter)
+                return queue.take_links(conn, visit.source.id, waiting) if waiting else None
+
+            taken = await session.write(take)
+            if taken is None:
+                break
+            due += taken
+        return due[: int(budget)] if budget != float("inf") else due
+
+    async def _end(self, visit: SourceVisit) -> None:
+        """Note what became of the links, and whether the back-fill is finished."""
+        backfill, plan = self._backfill(visit), self._order.plan
+        retries = len(visit.settings.retry_failed)
+
+        def put(conn: sqlite3.Connection) -> None:
+            queue.settle_taken(conn, backfill.id)
+            if not plan and not visit.stopped and queue.is_complete(conn, backfill.id, retries):
+                end_backfill(conn, backfill.id, "finished", datetime.now(UTC))
+
+        await self._session.write(put)
+
+    def _backfill(self, visit: SourceVisit) -> Backfill:
+        return self._order.by_source[visit.source.id]
+
+    def _scope(self, visit: SourceVisit) -> BackfillScope:
+        backfill = self._backfill(visit)
+        return BackfillScope(
+            source_name=visit.source.name,
+            home=visit.source.url,
+            hosts=frozenset(visit.settings.article_hosts),
+            since=backfill.since,
+            until=backfill.until,
+            listings=tuple(visit.known_listings),
+            site=visit.site,
+        )

@@ -1,0 +1,118 @@
+"""`copydesk backfill` as a person uses it: planned, killed on the way, continued, and never fetching an article twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.copydesk import Copydesk, wait_for
+from tests.past_web import PastWeb
+
+SINCE = datetime(2023, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[PastWeb]:
+    with PastWeb(count=100) as web:
+        yield web
+
+
+@pytest.fixture(scope="module")
+def desk(web: PastWeb, tmp_path_factory: pytest.TempPathFactory) -> Copydesk:
+    desk = Copydesk(tmp_path_factory.mktemp("past"), None, workers=1)
+    desk.run(
+        *("sources", "add", f"{web.home}/", "--name", "past", "--delay", "20ms"),
+        *("--allow-network", "127.0.0.0/8", "--no-discovery"),
+    )
+    return desk
+
+
+def test_a_backfill_is_planned_killed_and_continued(web: PastWeb, desk: Copydesk) -> None:
+    """The plan fetches no article and counts what is fetched later; after `kill -9` none is fetched again, none is missing."""
+    wanted = {one.path for one in web.articles if one.at >= SINCE}
+    planned = json.loads(desk.run("backfill", "past", "--since", "2023", "--plan", "--json").stdout)
+    assert not web.articles_asked()
+    assert planned["articles"] == planned["waiting"] == planned["requests"] == len(wanted)
+    assert {one["name"] for one in planned["channels"] if one["named"]} == {
+        "wordpress",
+        "sitemap",
+        "feed",
+        "archive_pages",
+    }
+    assert sum(month["articles"] for month in planned["months"]) == len(wanted)
+
+    killed = desk.start("backfill", "past", "--since", "2023")
+    wait_for(lambda: len(web.articles_asked()) > 15)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    stored = {url for (url,) in desk.query("SELECT url FROM pages")}
+    # Also before another run has noted what became of them.
+    assert json.loads(desk.run("backfill", "--status", "--json").stdout)["done"] == len(stored)
+    desk.run("backfill", "past", "--budget", "10")
+    assert len(web.articles_asked()) <= len(stored) + 10 + 2
+    done = json.loads(desk.run("backfill", "past", "--json").stdout)
+    asked = web.articles_asked()
+    assert asked.keys() == wanted
+    # What was in flight when the process was killed was never recorded.
+    assert [path for path, number in asked.items() if number > 1 and f"{web.home}{path}" in stored] == []
+    assert sum(asked.values()) <= len(wanted) + 2
+    assert (done["done"], done["waiting"], done["ended"]) == (len(wanted), 0, "finished")
+    assert desk.query("SELECT count(*) FROM current_articles") == [(len(wanted),)]
+
+
+def test_what_is_here_is_not_fetched_again_nor_visited_by_crawls(web: PastWeb, desk: Copydesk) -> None:
+    before = web.articles_asked()
+    older = desk.run("backfill", "past", "--since", "2022-11", "--until", "2023-01", "--channels", "sitemap").stdout
+    assert "here already" in older
+    new = web.articles_asked() - before
+    assert new.keys() == {
+        one.path for one in web.articles if one.at < SINCE and one.at >= datetime(2022, 11, 1, tzinfo=UTC)
+    }
+    desk.run("crawl", "--again", "--limit", "0")
+    assert not [path for path, number in web.articles_asked().items() if path in before and number > before[path]]
+
+
+def test_a_backfill_is_shown_and_given_up(desk: Copydesk) -> None:
+    desk.run("backfill", "past", "--since", "2022-01", "--until", "2022-02", "--channels", "feed", "--plan")
+    states = [json.loads(line)["ended"] for line in desk.run("backfill", "--status", "--json").stdout.splitlines()]
+    assert states == ["finished", "finished", None]
+    assert "stopped" in desk.run("backfill", "--stop", "past").stdout
+    assert "give up" not in desk.run("backfill", "past", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("pats", "--since", "2020"), "did you mean past?"),
+        (("past", "--since", "2020", "--until", "2019"), "is not before --until"),
+        (("past", "--since", "2030-13"), "there is no month 2030-13"),
+        (("past", "--since", "2999"), "in the future"),
+        (("past", "--since", "2020", "--channels", "sitemaps"), "did you mean sitemap?"),
+        (("--since", "2020"), "name the sources"),
+        (("past", "--until", "2020"), "--until needs --since"),
+    ],
+)
+def test_mistakes_are_told(desk: Copydesk, options: tuple[str, ...], message: str) -> None:
+    assert message in desk.run("backfill", *options, code=2).stderr
+
+
+def test_where_no_channel_works_each_says_why(tmp_path: Path) -> None:
+    with PastWeb(count=20, open_channels=()) as closed:
+        desk = Copydesk(tmp_path, None, workers=1)
+        desk.run(
+            *("sources", "add", f"{closed.home}/", "--name", "closed", "--delay", "0s"),
+            *("--allow-network", "127.0.0.0/8", "--no-discovery"),
+        )
+        shown = desk.run("backfill", "closed", "--since", "2020", code=1).stdout
+        assert "wordpress: 0 named" in shown
+        assert "status 403: the site refuses it" in shown
+        assert "no channel names an article" in shown
+    with sqlite3.connect(desk.database) as conn:
+        assert conn.execute("SELECT count(*) FROM pages").fetchone() == (0,)

@@ -1,0 +1,57 @@
+"""A forked command is what a new Python would be: `tests.forked`, by which most tests run commands."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.copydesk import wait_for
+from tests.forked import run_forked
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--version",), ("no-such-command",), ("articles",), ("settle", "--help"), ("doctor", "--json")]
+)
+def test_it_says_and_ends_as_a_new_python(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    env = os.environ | {"COLUMNS": "70", "TZ": "Asia/Shanghai", "LANG": "C.UTF-8"}
+    new = subprocess.run(
+        [sys.executable, "-m", "cli.main", *arguments], cwd=tmp_path, env=env, capture_output=True, check=False
+    )
+    forked = run_forked(arguments, tmp_path, env, 60)
+    assert forked.returncode == new.returncode
+    assert forked.stderr == new.stderr
+    if "doctor" not in arguments:  # which says how much room the disk has
+        assert forked.stdout == new.stdout
+    assert forked.stdout or forked.stderr
+
+
+def test_it_is_in_its_folder_and_sees_its_environment(tmp_path: Path) -> None:
+    (tmp_path / "copydesk.toml").write_text("dely = 1\n")
+    assert b"copydesk.toml" in run_forked(("status",), tmp_path, dict(os.environ), 60).stderr
+    (tmp_path / "other.toml").write_text("delay = '1s'\n")
+    told = run_forked(("--config", "other.toml", "status"), tmp_path, dict(os.environ), 60)
+    assert b"dely" not in told.stderr
+
+
+def test_one_that_does_not_end_is_killed(tmp_path: Path) -> None:
+    env = dict(os.environ)
+    (tmp_path / "copydesk.toml").write_text('every = "never"\nlisten = ""\nupkeep = ""\n')
+    assert not run_forked(("sources", "add", "http://a.example/", "--no-discovery"), tmp_path, env, 60).returncode
+    with pytest.raises(subprocess.TimeoutExpired):
+        run_forked(("run",), tmp_path, env, 2.0)
+    wait_for(lambda: not in_folder(tmp_path))
+
+
+def in_folder(folder: Path) -> list[str]:
+    """The processes that work in it."""
+    found = []
+    for process in Path("/proc").iterdir():
+        with suppress(OSError):
+            if process.name.isdigit() and (process / "cwd").readlink() == folder:
+                found.append(process.name)
+    return found
