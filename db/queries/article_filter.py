@@ -95,9 +95,15 @@ def article_conditions(
 ) -> tuple[str, dict[str, object]]:
     """`filter_conditions` with `person`, whose names are looked up first."""
     sql, values = filter_conditions(filters, at)
+    of_person, names = person_condition(conn, filters)
+    return sql + of_person, values | names
+
+
+def person_condition(conn: sqlite3.Connection, filters: ArticleFilter) -> tuple[str, dict[str, object]]:
+    """`person` of a filter as `filter_conditions` gives the rest. Looks through all names."""
     if not filters.person:
-        return sql, values
-    return f"{sql} AND {_PERSON}", values | {"people": json.dumps(_names_of(conn, filters.person))}
+        return "", {}
+    return f" AND {_PERSON}", {"people": json.dumps(_names_of(conn, filters.person))}
 
 
 def _names_of(conn: sqlite3.Connection, person: str) -> list[str]:

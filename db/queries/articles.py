@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from db.named_rows import named_rows
-from db.queries.article_filter import ArticleFilter, article_conditions
+from db.queries.article_filter import ArticleFilter, filter_conditions, person_condition
 from db.sql_conditions import IS_CURRENT, REPEATED_DETAIL
 from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER
 
@@ -204,11 +204,12 @@ def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
 
 def newest_articles(conn: sqlite3.Connection, filters: ArticleFilter | None = None, *, limit: int = 0) -> list[int]:
     """The current pages of all articles that a filter lets through, newest first, at most `limit` (0: all)."""
-    rows: list[tuple[str, int]] = []
+    filters, rows = filters or ArticleFilter(), list[tuple[str, int]]()
+    of_person, names = person_condition(conn, filters)
     for known, time in (("NOT ", "a.published_utc"), ("", "p.fetched_at")):
-        conditions, values = article_conditions(conn, filters or ArticleFilter(), time)
-        query = _CURRENT.format(known=known, time=time, conditions=conditions)
-        rows += [(at, page_id) for page_id, at in conn.execute(query, values | {"limit": limit or -1})]
+        conditions, values = filter_conditions(filters, time)
+        query = _CURRENT.format(known=known, time=time, conditions=conditions + of_person)
+        rows += [(at, page_id) for page_id, at in conn.execute(query, values | names | {"limit": limit or -1})]
     rows.sort(reverse=True)
     return [page_id for _, page_id in rows[: limit or None]]
 

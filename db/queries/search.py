@@ -129,6 +129,22 @@ def search(
         )
 
 
+def found_page_ids(
+    conn: sqlite3.Connection, query: str, filters: ArticleFilter, *, newest: bool, limit: int
+) -> list[int]:
+    """The pages of `search` in its order, at most `limit`, without titles and snippets. Nothing asked for: the newest articles.
+
+    Raises QueryError.
+    """
+    if not query.strip():
+        return newest_articles(conn, filters, limit=limit)
+    parsed, page = parse_query(query), ResultPage(size=limit, newest=newest)
+    person = parse_term(filters.person) if filters.person else None
+    with snapshot(conn):
+        pool, _ = _pool(conn, parsed, filters, person, page)
+    return [candidate.page_id for candidate in pool[:limit]]
+
+
 def _listing(conn: sqlite3.Connection, filters: ArticleFilter, page: ResultPage) -> Hits:
     """The articles without a query, which needs no index: none counts as waiting for it."""
     start, end = (page.number - 1) * page.size, page.number * page.size

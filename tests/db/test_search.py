@@ -20,7 +20,7 @@ from db.maintenance.search_index import index_waiting_pages
 from db.models import Article, Moment, Precision
 from db.queries.article_filter import ArticleFilter
 from db.queries.articles import newest_articles
-from db.queries.search import ResultPage, period_terms, search
+from db.queries.search import ResultPage, found_page_ids, period_terms, search
 from db.schema.migrations import migrations
 from db.search.index import count_inconsistencies, count_unindexed, reset_index
 from db.search.query import parse_query
@@ -242,7 +242,8 @@ def test_search_serves_after_each_migration() -> None:
         conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n, n, n))
         assert count_unindexed(conn) == 1
         index_waiting_pages(conn)
-        assert search(conn, "水廠 改造").found == n
+        # Of an older schema the index answers; titles and credits are read from the newest alone.
+        assert len(found_page_ids(conn, "水廠 改造", ArticleFilter(), newest=False, limit=100)) == n
 
 
 @pytest.mark.parametrize(
