@@ -87,7 +87,7 @@ def _articles(form: str, rows: Iterator[dict[str, object]], out: IO[bytes], now:
         case "rss":
             return write_rss(rows, out, now=now)
         case "jsonfeed":
-            return write_json_feed(rows, out, now=now)
+            return write_json_feed(rows, out)
         case _:
             return write_parquet(rows, out)
 

@@ -264,7 +264,7 @@ def test_half_a_surrogate_pair_spoils_no_file(hostile: tuple[Path, list[dict[str
         "a.jsonl": lambda out: write_jsonl([row], out),
         "a.csv": lambda out: write_csv([row], out),
         "a.rss": lambda out: write_rss([row], out, now=now),
-        "a.json": lambda out: write_json_feed([row], out, now=now),
+        "a.json": lambda out: write_json_feed([row], out),
         "a.parquet": lambda out: write_parquet([row], out),
     }.items():
         with (tmp_path / name).open("wb") as out:
