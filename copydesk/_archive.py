@@ -275,7 +275,7 @@ def _article(conn: sqlite3.Connection, head: ArticleSummary) -> StoredArticle | 
         page_id=head.page_id,
         source_name=head.source_name,
         final_url=head.final_url,
-        believed_url=head.believed_canonical_url or head.final_url or head.url,
+        believed_url=head.link,
         published_utc=head.published_utc,
         fetched_at=parse_timestamp(head.fetched_at),
         revision=head.revision,

@@ -140,6 +140,11 @@ class ArticleSummary:
     authors: str
     editors: str
 
+    @property
+    def link(self) -> str:
+        """The address to link to: the canonical one where it is believed, else where the page was found."""
+        return self.believed_canonical_url or self.final_url or self.url
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionSummary:

@@ -394,6 +394,28 @@ def test_a_search_can_be_taken_along(scene: Scene) -> None:
     tab.page.context.close()
 
 
+def test_a_citation_can_be_copied(scene: Scene) -> None:
+    tab = scene.watched(permissions=["clipboard-read", "clipboard-write"])
+    tab.go(f"/-/article/{scene.ids['water']}", drawn=True)
+    tab.page.get_by_text("Copy a citation").click()
+    tab.page.get_by_role("button", name="Copy BibTeX").click()
+    tab.page.get_by_text("Copied.").wait_for()
+    copied = tab.page.evaluate("navigator.clipboard.readText()")
+    assert "{王小雨}" in copied
+    address = tab.page.get_by_role("link", name="Save BibTeX").get_attribute("href") or ""
+    status, body, headers = ask(scene.home, address)
+    assert (status, body) == (200, copied + "\n")
+    assert "attachment" in headers["content-disposition"]
+    (item,) = json.loads(ask(scene.home, address.replace(".bib", ".json"))[1])
+    assert item["author"] == [{"literal": "王小雨"}]
+    assert ask(scene.home, "/-/article/999999/cite.bib")[0] == 404
+    assert "textbackslash" not in copied
+    tab.check()
+    found = Axe().run(tab.page).response["violations"]
+    assert not [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+    tab.page.context.close()
+
+
 def test_a_result_to_take_along_is_as_inert_as_its_page(scene: Scene) -> None:
     query = urlencode({"q": "page OR ]]></title><script>alert(1)</script>"})
     for form, kind in (

@@ -24,6 +24,7 @@ from db.inspect.pages.search import FORMS, MOST_TAKEN, SIZE, SearchForm, result_
 from db.inspect.pages.source import DAYS, source_details, source_lines
 from db.inspect.pages.stored_body import plain_text_response, sanitized_response
 from db.queries.articles import article_summaries, newest_articles
+from db.queries.citations import citations
 from db.queries.search import MOST_COUNTED
 from db.queries.source_evidence import SourceRows, source_evidence
 from db.queries.statistics import last_runs
@@ -43,6 +44,11 @@ SECTIONS = (
     ("/-/rejections", "Rejections"),
 )
 _NEWEST = 24
+# Citations by the extension of their file: form, label, content type.
+_CITATIONS = {
+    "bib": ("bibtex", "BibTeX", "application/x-bibtex; charset=utf-8"),
+    "json": ("csl", "CSL-JSON", "application/vnd.citationstyles.csl+json; charset=utf-8"),
+}
 _RUNS = 40
 
 View = Callable[[Any, Any], Awaitable[Any]]
@@ -74,7 +80,21 @@ async def article(request: Any, datasette: Any) -> Any:
     if shown is None:
         raise NotFound(f"There is no article {article_id}" + (f" with a revision {revision}" if revision else ""))
     drawn = charts.copies_chart(shown.moments) if len(shown.cluster) > 1 else None
-    return await render_page(datasette, request, "article.html", shown=shown, chart=drawn)
+    made = citations(shown.article, shown.head)
+    listed = [(extension, label, made[form]) for extension, (form, label, _) in _CITATIONS.items()]
+    return await render_page(datasette, request, "article.html", shown=shown, chart=drawn, citations=listed)
+
+
+async def citation(request: Any, datasette: Any) -> Any:
+    """The citation of an article as a file."""
+    article_id = required_id(request)
+    shown = await ask_in_snapshot(datasette, lambda conn: article_page(conn, article_id, None))
+    if shown is None:
+        raise NotFound(f"There is no article {article_id}")
+    extension = request.url_vars["format"]
+    form, _, content_type = _CITATIONS[extension]
+    body = (citations(shown.article, shown.head)[form] + "\n").encode("utf-8", "replace")
+    return bytes_response(body, content_type, f"copydesk{article_id}.{extension}")
 
 
 async def changes(request: Any, datasette: Any) -> Any:
@@ -225,6 +245,7 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/$", front),
     (r"^/-/article/(?P<id>\d+)$", article),
     (r"^/-/article/(?P<id>\d+)/changes$", changes),
+    (r"^/-/article/(?P<id>\d+)/cite\.(?P<format>bib|json)$", citation),
     (r"^/-/page/(?P<id>\d+)$", page),
     (r"^/-/stored/(?P<id>\d+)$", stored_page),
     (r"^/-/received/(?P<id>\d+)$", received_page),
