@@ -25,7 +25,7 @@ from db.errors import DatabaseError, UsageError
 from db.file_identity import OpenFile
 
 if TYPE_CHECKING:
-    from db.inspect.conversions import ResultFile
+    from db.inspect.pages.conversions import ResultFile
 
 PORT = 8001
 # Seconds between checks that the database file is still the same one.
@@ -58,7 +58,7 @@ def inspect(context: CommandContext, host: str, port: int, open_browser: bool) -
         raise UsageError(
             "`copydesk inspect` needs Datasette; `pip install 'copydesk[inspect]'` (or `make demo`) installs it"
         )
-    from db.inspect.conversions import Conversions
+    from db.inspect.pages.conversions import Conversions
     from db.inspect.server import bind_port, serve, url_of
 
     with context.read():
@@ -126,17 +126,17 @@ def text_of(body: bytes, content_type: str | None) -> str | None:
 def result_of(conn: sqlite3.Connection, result: ResultFile) -> bytes:
     """A search result as a file or feed. The processes that render pages import it by name."""
     from cli.output.article_rows import article_objects
-    from pipelines.exchange.article_formats import Channel, write_csv, write_json, write_json_feed, write_rss
+    from pipelines.exchange.article_formats import FeedHead, write_csv, write_json, write_json_feed, write_rss
 
     rows, out, now = article_objects(conn, result.page_ids), io.BytesIO(), datetime.now(UTC)
-    channel = Channel(title=result.title, home=result.home, address=result.address)
+    about = FeedHead(title=result.title, home=result.home, address=result.address)
     match result.form:
         case "csv":
             write_csv(rows, out)
         case "rss":
-            write_rss(rows, out, now=now, channel=channel)
+            write_rss(rows, out, now=now, about=about)
         case "jsonfeed":
-            write_json_feed(rows, out, channel=channel)
+            write_json_feed(rows, out, about=about)
         case _:
             write_json(rows, out)
     return out.getvalue()

@@ -22,7 +22,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class FeedHead:
     """What a feed says of itself: its title, the page that shows the same (`home`), and its own address."""
 
     title: str = "Copydesk"
@@ -30,7 +30,7 @@ class Channel:
     address: str | None = None
 
 
-_EVERYTHING = Channel()
+_EVERYTHING = FeedHead()
 
 COLUMNS = (
     "id",
@@ -126,13 +126,13 @@ def _cell(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, bool) else value
 
 
-def write_rss(rows: Iterable[Row], out: IO[bytes], *, now: datetime, channel: Channel = _EVERYTHING) -> int:
+def write_rss(rows: Iterable[Row], out: IO[bytes], *, now: datetime, about: FeedHead = _EVERYTHING) -> int:
     """Write RSS 2.0 (rssboard.org/rss-specification), authors as dc:creator, the text as content:encoded; returns the number of
     items."""
     out.write(
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
-        f"<title>{_xml(channel.title)}</title><link>{_xml(channel.home)}</link><description>Articles</description>"
+        f"<title>{_xml(about.title)}</title><link>{_xml(about.home)}</link><description>Articles</description>"
         f"<lastBuildDate>{format_datetime(now.astimezone(UTC), usegmt=True)}</lastBuildDate>\n".encode(
             "utf-8", "replace"
         )
@@ -166,11 +166,11 @@ def _rss_item(row: Row) -> str:
     return f'<item>{inner}<guid isPermaLink="false">copydesk:{row["id"]}:{row["revision"]}</guid></item>'
 
 
-def write_json_feed(rows: Iterable[Row], out: IO[bytes], *, channel: Channel = _EVERYTHING) -> int:
+def write_json_feed(rows: Iterable[Row], out: IO[bytes], *, about: FeedHead = _EVERYTHING) -> int:
     """Write JSON Feed 1.1 (jsonfeed.org/version/1.1), one item a line; returns the number of items."""
-    head = {"version": "https://jsonfeed.org/version/1.1", "title": channel.title}
-    if channel.address:
-        head |= {"home_page_url": channel.home, "feed_url": channel.address}
+    head = {"version": "https://jsonfeed.org/version/1.1", "title": about.title}
+    if about.address:
+        head |= {"home_page_url": about.home, "feed_url": about.address}
     out.write(json.dumps(head, ensure_ascii=False)[:-1].encode("utf-8", "replace") + b', "items": [')
     count = 0
     for count, row in enumerate(rows, 1):

@@ -87,8 +87,8 @@ async def article(request: Any, datasette: Any) -> Any:
 
 async def citation(request: Any, datasette: Any) -> Any:
     """The citation of an article as a file."""
-    article_id = required_id(request)
-    shown = await ask_in_snapshot(datasette, lambda conn: article_page(conn, article_id, None))
+    article_id, revision = required_id(request), number_of(request.args.get("revision"))
+    shown = await ask_in_snapshot(datasette, lambda conn: article_page(conn, article_id, revision))
     if shown is None:
         raise NotFound(f"There is no article {article_id}")
     extension = request.url_vars["format"]
