@@ -19,6 +19,7 @@ from copydesk._records import SearchHit, SearchHits, StoredArticle, StoredPage, 
 from db.connection.database import open_for_reading, translate_sqlite_errors
 from db.errors import BodyPruned, NotFound, UsageError
 from db.models import Article, Page, Reason, Rejection, Source
+from db.queries.article_filter import ArticleFilter
 from db.queries.articles import (
     ArticleSummary,
     PageStatus,
@@ -30,7 +31,7 @@ from db.queries.articles import (
     revisions,
     snapshot,
 )
-from db.queries.search import Filters, ResultPage, search
+from db.queries.search import ResultPage, search
 from db.site_rules.loader import Sites, sites_of
 from db.store.outcomes import load_article
 from db.store.page_selection import Selection, select_pages
@@ -108,7 +109,8 @@ class Archive:
         _check_limit(limit)
         with self._reading() as conn:
             source_id = find_source(conn, source).id if source is not None else None
-            page_ids = newest_articles(conn, source_id=source_id, since=since, until=until, limit=limit or 0)
+            filters = ArticleFilter(source_id=source_id, since=since, until=until)
+            page_ids = newest_articles(conn, filters, limit=limit or 0)
         return self._articles_of(iter(page_ids))
 
     def search(  # noqa: PLR0913 - what can be asked for, all by name
@@ -133,7 +135,7 @@ class Archive:
         _check_limit(limit)
         _check_limit(page, "page")
         with self._reading() as conn:
-            filters = Filters(
+            filters = ArticleFilter(
                 source_id=find_source(conn, source).id if source is not None else None,
                 since=aware("since", since),
                 until=aware("until", until),
@@ -273,6 +275,8 @@ def _article(conn: sqlite3.Connection, head: ArticleSummary) -> StoredArticle | 
         page_id=head.page_id,
         source_name=head.source_name,
         final_url=head.final_url,
+        believed_url=head.link,
+        published_utc=head.published_utc,
         fetched_at=parse_timestamp(head.fetched_at),
         revision=head.revision,
         original_id=head.original_id if head.original_id != head.article_id else None,

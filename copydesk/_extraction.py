@@ -87,6 +87,8 @@ def to_json(outcome: Article | Rejection, *, id: str | int | None = None) -> dic
         "page_id": outcome.page_id,
         "source_name": outcome.source_name,
         "final_url": outcome.final_url,
+        "believed_url": outcome.believed_url,
+        "published_utc": outcome.published_utc,
         "fetched_at": format_timestamp(outcome.fetched_at),
         "revision": outcome.revision,
         "original_id": outcome.original_id,

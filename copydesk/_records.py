@@ -39,6 +39,10 @@ class StoredArticle(Article):
     page_id: int
     source_name: str
     final_url: str | None
+    believed_url: str
+    """The address to link to: the canonical address where the page is believed, otherwise where it was found."""
+    published_utc: str | None
+    """The time of publication for sorting and comparing, ISO 8601."""
     fetched_at: datetime
     revision: int | None
     original_id: int | None

@@ -25,7 +25,8 @@ from bench.search.search_texts import article_at, is_han, language
 from cli.context import READ_CACHE_KIB
 from db.connection.database import connect, open_database, write
 from db.maintenance.search_index import index_batch
-from db.queries.search import Filters, ResultPage, search
+from db.queries.article_filter import ArticleFilter
+from db.queries.search import ResultPage, search
 from db.search.index import count_unindexed
 
 _START = datetime(2016, 1, 1, tzinfo=UTC)
@@ -124,15 +125,15 @@ def sizes(conn: sqlite3.Connection) -> None:
     print(f"texts {whole / 1e6:,.0f} MB, index {index / 1e6:,.0f} MB: {index / whole:.2f} of the texts")
 
 
-def queries() -> dict[str, tuple[str, Filters]]:
+def queries() -> dict[str, tuple[str, ArticleFilter]]:
     """What is asked: words of each length and frequency, phrases, filters."""
     han, spaced = language(True).words, language(False).words
 
     def nth(length: int, first: int) -> str:
         return next(word for word in han[first:] if len(word) == length)
 
-    none = Filters()
-    year = Filters(since=datetime(2021, 3, 5, tzinfo=UTC), until=datetime(2022, 3, 5, tzinfo=UTC))
+    none = ArticleFilter()
+    year = ArticleFilter(since=datetime(2021, 3, 5, tzinfo=UTC), until=datetime(2022, 3, 5, tzinfo=UTC))
     common = nth(2, 60)
     return {
         "zh, 1 character, common": (nth(1, 0), none),
@@ -152,10 +153,10 @@ def queries() -> dict[str, tuple[str, Filters]]:
         "en, phrase of common words": (f'"{spaced[0]} {spaced[1]}"', none),
         "en, phrase of two middling": (f'"{spaced[300]} {spaced[400]}"', none),
         "en, beginning of a word": (f"{spaced[500][:4]}*", none),
-        "most common, one source": (common, Filters(source_id=3)),
+        "most common, one source": (common, ArticleFilter(source_id=3)),
         "most common, one year": (common, year),
-        "most common, one person": (common, Filters(person="Ann Reed14")),
-        "most common, other language": (common, Filters(language="en")),
+        "most common, one person": (common, ArticleFilter(person="Ann Reed14")),
+        "most common, other language": (common, ArticleFilter(language="en")),
     }
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 
-from cli.completions import source_names
+from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
 from cli.output.article_rows import article_objects, credits_of, mark_of, time_of
 from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
-from cli.time_options import since_option
-from db.models import Source
+from db.queries.article_filter import ArticleFilter
 from db.queries.articles import ArticleSummary, article_summaries, last_page_id, newest_articles, snapshot
 from db.store.pages import count_unread
 from db.store.sources import all_sources, find_source
@@ -31,17 +31,14 @@ _COLUMNS = (
 
 
 @click.command()
-@click.option("--source", "name", metavar="NAME", shell_complete=source_names, help="Only articles of this source.")
-@click.option("--since", metavar="WHEN", help="Only articles published since then: 2d, 6h, 2026-11-02.")
+@filter_options
 @click.option(
     "--limit", metavar="N", type=click.IntRange(0), default=50, show_default=True, help="At most N articles; 0 for all."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines with every field and the text.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
 @click.pass_obj
-def articles(
-    context: CommandContext, name: str | None, since: str | None, limit: int, as_json: bool, as_csv: bool
-) -> None:
+def articles(context: CommandContext, filters: FilterOptions, limit: int, as_json: bool, as_csv: bool) -> None:
     """List the articles, newest first, with credits and copies.
 
     Times are in the time zone of this machine; `copydesk show` prints them as the page does, with their offset. A time with ~ is
@@ -50,15 +47,15 @@ def articles(
     \b
     Examples:
       copydesk articles --source example-daily.com --since 2d
+      copydesk articles --language zh --kind original --person 林疏影
       copydesk articles --limit 0 --csv > articles.csv
     """
     check_one_format(as_json, as_csv)
-    moment = since_option(since)
     with context.read() as conn:
-        source = find_source(conn, name) if name else None
-        page_ids = newest_articles(conn, source_id=source.id if source else None, since=moment, limit=limit)
+        wanted = filters.filters(conn)
+        page_ids = newest_articles(conn, wanted, limit=limit)
         if not page_ids:
-            click.echo(_nothing(conn, source, since), err=as_json or as_csv)
+            click.echo(_nothing(conn, filters, wanted), err=as_json or as_csv)
             return
         if as_csv:
             return print_csv(article_objects(conn, page_ids))
@@ -83,13 +80,17 @@ def _print(heads: Sequence[ArticleSummary]) -> None:
     show_lines(list(table(_COLUMNS, rows, width=screen_width() if on_terminal() else None)))
 
 
-def _nothing(conn: sqlite3.Connection, source: Source | None, since: str | None) -> str:
+def _nothing(conn: sqlite3.Connection, filters: FilterOptions, wanted: ArticleFilter) -> str:
     """Why the list is empty, and what to do."""
     if not all_sources(conn) and not last_page_id(conn):
         return "There are no sources yet; add one with `copydesk sources add URL`."
+    source = find_source(conn, filters.name) if filters.name else None
     of = f" of {source.name}" if source else ""
-    if since and newest_articles(conn, source_id=source.id if source else None, limit=1):
-        return f"There are no articles{of} since {since}; `copydesk crawl` looks for newer ones."
+    of_source = ArticleFilter(source_id=wanted.source_id)
+    if wanted != of_source and newest_articles(conn, of_source, limit=1):
+        if wanted == replace(of_source, since=wanted.since):
+            return f"There are no articles{of} since {filters.since}; `copydesk crawl` looks for newer ones."
+        return f"No article{of} matches all these filters; leave one out."
     if not last_page_id(conn):
         return "Nothing has been crawled yet; `copydesk crawl` fetches and extracts what the sources list."
     if unread := count_unread(conn):

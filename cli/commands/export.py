@@ -15,16 +15,17 @@ from typing import IO, Any
 
 import click
 
+from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
 from cli.output.article_rows import article_objects
 from cli.output.progress import progress_line
 from cli.parameters import Choice, FileToWrite
 from cli.signals import stoppable
-from cli.time_options import since_option
 from db.errors import CopydeskError, DatabaseDamaged, UsageError
+from db.queries.article_filter import ArticleFilter
 from db.queries.articles import newest_articles
-from db.store.archive_export import load_stored_page, pages_to_export
-from db.store.sources import find_source
+from db.queries.exported_pages import pages_to_export
+from db.store.archive_export import load_stored_page
 from pipelines.exchange.article_formats import write_csv, write_json_feed, write_jsonl, write_rss
 from pipelines.exchange.parquet_articles import write_parquet
 
@@ -34,10 +35,7 @@ FORMATS = ("warc", "parquet", "jsonl", "csv", "rss", "jsonfeed")
 @click.command(short_help="Export pages as WARC; articles as Parquet, JSON, CSV, RSS.")
 @click.argument("form", metavar="FORMAT", type=Choice(FORMATS))
 @click.option("-o", "--output", metavar="FILE", type=FileToWrite(), help="File to write.  [default: standard output]")
-@click.option("--source", "name", metavar="NAME", help="Only of this source.")
-@click.option(
-    "--since", metavar="WHEN", help="Only articles published, or pages fetched, since then: 2d, 6h, 2026-11-02."
-)
+@filter_options
 @click.option(
     "--limit",
     metavar="N",
@@ -52,30 +50,30 @@ def export(
     context: CommandContext,
     form: str,
     output: Path | None,
-    name: str | None,
-    since: str | None,
+    filters: FilterOptions,
     limit: int,
     force: bool,
 ) -> None:
     """Export pages or articles as FORMAT: warc, parquet, jsonl, csv, rss or jsonfeed.
 
-    warc holds the pages as received, oldest first. The other formats hold the articles, in the order of `copydesk articles`.
+    warc holds the pages as received, oldest first; --since and --until then mean the time of the fetch, and any filter but
+    these and --source leaves out pages that are no articles. The other formats hold the articles, in the order of
+    `copydesk articles`.
 
     \b
     Examples:
       copydesk export parquet -o articles.parquet
       copydesk export rss --limit 50 -o feed.xml --force
+      copydesk export csv --language zh --kind original --since 30d -o originals.csv
       copydesk export warc --source example-daily.com -o pages.warc.gz
     """
-    now, moment = datetime.now(UTC), since_option(since)
+    now = datetime.now(UTC)
     with context.read() as conn, stoppable(), _target(output, force=force) as out, progress_line() as show:
-        source_id = find_source(conn, name).id if name else None
+        wanted = filters.filters(conn)
         if form == "warc":
-            count = _pages(conn, out, source_id, moment, limit, show)
+            count = _pages(conn, out, wanted, limit, show)
         else:
-            count = _articles(
-                form, _rows(conn, newest_articles(conn, source_id=source_id, since=moment, limit=limit), show), out, now
-            )
+            count = _articles(form, _rows(conn, newest_articles(conn, wanted, limit=limit), show), out, now)
     if output is not None:
         click.echo(f"{output}: {count:,} {'pages' if form == 'warc' else 'articles'}")
 
@@ -89,7 +87,7 @@ def _articles(form: str, rows: Iterator[dict[str, object]], out: IO[bytes], now:
         case "rss":
             return write_rss(rows, out, now=now)
         case "jsonfeed":
-            return write_json_feed(rows, out, now=now)
+            return write_json_feed(rows, out)
         case _:
             return write_parquet(rows, out)
 
@@ -100,14 +98,12 @@ def _rows(conn: sqlite3.Connection, chosen: list[int], show: Any) -> Iterator[di
         show(f"{count:,} of {len(chosen):,} articles", count)
 
 
-def _pages(
-    conn: sqlite3.Connection, out: IO[bytes], source_id: int | None, since: datetime | None, limit: int, show: Any
-) -> int:
+def _pages(conn: sqlite3.Connection, out: IO[bytes], filters: ArticleFilter, limit: int, show: Any) -> int:
     from pipelines.exchange.warc_writer import WarcFile
 
     file = WarcFile(out, software=f"copydesk/{version('copydesk')}", now=datetime.now(UTC))
     count = gone = 0
-    for page_id, pruned in pages_to_export(conn, source_id=source_id, since=since):
+    for page_id, pruned in pages_to_export(conn, filters):
         if pruned:
             gone += 1
             continue

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import ipaddress
 import os
 import signal
 import socket
+import sqlite3
 import threading
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +23,9 @@ from cli.context import CommandContext
 from cli.signals import stopping
 from db.errors import DatabaseError, UsageError
 from db.file_identity import OpenFile
+
+if TYPE_CHECKING:
+    from db.inspect.pages.conversions import ResultFile
 
 PORT = 8001
 # Seconds between checks that the database file is still the same one.
@@ -51,6 +58,7 @@ def inspect(context: CommandContext, host: str, port: int, open_browser: bool) -
         raise UsageError(
             "`copydesk inspect` needs Datasette; `pip install 'copydesk[inspect]'` (or `make demo`) installs it"
         )
+    from db.inspect.pages.conversions import Conversions
     from db.inspect.server import bind_port, serve, url_of
 
     with context.read():
@@ -71,7 +79,14 @@ def inspect(context: CommandContext, host: str, port: int, open_browser: bool) -
                 err=True,
             )
         with _ended_when_replaced(context.config.database):
-            serve(context.config.database, text_of, taken, names=names, ready=ready, stop=stop)
+            serve(
+                context.config.database,
+                Conversions(decode=text_of, export=result_of),
+                taken,
+                names=names,
+                ready=ready,
+                stop=stop,
+            )
 
 
 @contextmanager
@@ -106,6 +121,25 @@ def text_of(body: bytes, content_type: str | None) -> str | None:
 
     read = decode(body, content_type)
     return read.text if read else None
+
+
+def result_of(conn: sqlite3.Connection, result: ResultFile) -> bytes:
+    """A search result as a file or feed. The processes that render pages import it by name."""
+    from cli.output.article_rows import article_objects
+    from pipelines.exchange.article_formats import FeedHead, write_csv, write_json, write_json_feed, write_rss
+
+    rows, out, now = article_objects(conn, result.page_ids), io.BytesIO(), datetime.now(UTC)
+    about = FeedHead(title=result.title, home=result.home, address=result.address)
+    match result.form:
+        case "csv":
+            write_csv(rows, out)
+        case "rss":
+            write_rss(rows, out, now=now, about=about)
+        case "jsonfeed":
+            write_json_feed(rows, out, about=about)
+        case _:
+            write_json(rows, out)
+    return out.getvalue()
 
 
 def _is_loopback(taken: socket.socket) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import click
 
-from cli.completions import source_names
+from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
 from cli.option_groups import option_group
 from cli.output.article_rows import credits_of, mark_of, time_of
@@ -18,14 +17,12 @@ from cli.output.paging import show_lines
 from cli.output.progress import progress_line
 from cli.output.tables import WIDEST_PADDING, coloured, cut, on_terminal, padded, plain, screen_width, styled, wrapped
 from cli.signals import stoppable
-from cli.time_options import since_option
 from db.connection.database import leave_freed_pages, write
 from db.maintenance.search_index import index_waiting_pages
-from db.queries.search import MOST_COUNTED, Filters, Hit, Hits, ResultPage
+from db.queries.search import MOST_COUNTED, Hit, Hits, ResultPage
 from db.queries.search import search as find
 from db.search.index import count_unindexed, reset_index
 from db.search.snippets import MarkedText
-from db.store.sources import find_source
 
 # A search first indexes what waits, if it is no more articles than this: a few seconds of work.
 _INDEXED_FIRST = 5000
@@ -34,36 +31,6 @@ _INDENT = 4
 _WIDEST = 92
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilterOptions:
-    """Which articles to search, as given on the command line."""
-
-    name: str | None
-    since: str | None
-    until: str | None
-    language: str | None
-    person: str | None
-
-    def filters(self, conn: sqlite3.Connection) -> Filters:
-        """The filters as a query takes them. Raises UsageError for an unknown source or a wrong time."""
-        return Filters(
-            source_id=find_source(conn, self.name).id if self.name else None,
-            since=since_option(self.since),
-            until=since_option(self.until, "--until"),
-            language=self.language,
-            person=self.person,
-        )
-
-
-_filter_options = option_group(
-    FilterOptions,
-    "filters",
-    click.option("--source", "name", metavar="NAME", shell_complete=source_names, help="Only articles of this source."),
-    click.option("--since", metavar="WHEN", help="Only articles published since then: 2d, 6h, 2026-11-02."),
-    click.option("--until", metavar="WHEN", help="Only articles published before then."),
-    click.option("--language", metavar="TAG", help="Only articles in this language: zh, zh-TW, en."),
-    click.option("--person", metavar="NAME", help="Only articles with this author, editor or proofreader."),
-)
 _page_options = option_group(
     ResultPage,
     "page",
@@ -91,7 +58,7 @@ _page_options = option_group(
 
 @click.command(short_help="Search titles, texts and credits.")
 @click.argument("words", nargs=-1, metavar="QUERY")
-@_filter_options
+@filter_options
 @_page_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one per hit.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, one line per hit.")
@@ -106,7 +73,7 @@ def search(
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    """Search titles, texts and credits.
+    """Search titles, texts and credits. Without QUERY, list what the filters let through, newest first.
 
     \b
     Examples:
@@ -115,6 +82,7 @@ def search(
       copydesk search 'ferry -bus'        the first word without the second
       copydesk search 'ferry OR 轮渡'      either word
       copydesk search 'harbour*'          words that begin with harbour
+      copydesk search --kind copy         all copies
     """
     if rebuild:
         _index(context, rebuild=True)
@@ -224,9 +192,14 @@ def _coloured(line: str, start: int, piece: MarkedText, *, bold: bool) -> str:
 def _notes(found: Hits, query: str) -> Iterator[str]:
     if not found.complete:
         number = f"more than {found.found:,}" if found.found >= MOST_COUNTED else f"about {found.found:,}"
-        yield f"{number} articles; ranked are the latest, and those that match in title or credits. --newest sorts by time"
+        ranked = "; ranked are the latest, and those that match in title or credits. --newest sorts by time"
+        yield f"{number} articles{ranked if query.strip() else ', newest first'}"
     elif not found.hits:
-        yield "There is no such page." if found.found else f"Nothing found for {plain(cut(query, WIDEST_PADDING))}."
+        yield (
+            "There is no such page."
+            if found.found
+            else f"Nothing found{' for ' if query else ''}{plain(cut(query, WIDEST_PADDING))}."
+        )
     else:
         yield f"{found.found:,} articles" if found.found != 1 else "1 article"
     if found.more:

@@ -19,9 +19,11 @@ from cli.output.drawing import drawing_lines
 from cli.output.paging import show_lines
 from cli.output.tables import format_local_time, on_terminal, plain, plain_text, screen_width, styled
 from cli.output.terminal import visible
+from cli.parameters import Choice
 from db.bodies.store import load_body
 from db.errors import BodyPruned, UsageError
 from db.queries.articles import ArticleSummary, PageStatus, article_summary, current_page, revisions, snapshot
+from db.queries.citations import CITATION_FORMS, citations
 from db.store.drawings import load_drawn
 from db.store.outcomes import load_article
 from pipelines.extraction.encoding import decode
@@ -38,9 +40,15 @@ from pipelines.extraction.encoding import decode
 @click.option("--csv", "form", flag_value="csv", help="Print the same as CSV: a line of names, a line of values.")
 @click.option("--why", "form", flag_value="why", help="Print how each field was found.")
 @click.option("--diff", "form", flag_value="diff", help="Print what the revision changed.")
+@click.option(
+    "--cite",
+    metavar="FORM",
+    type=Choice(CITATION_FORMS),
+    help="Print a citation: bibtex or csl (CSL-JSON, for Zotero and Pandoc).",
+)
 @click.option("--revision", type=click.IntRange(1), metavar="N", help="Show this revision instead of the current one.")
 @click.pass_obj
-def show(context: CommandContext, what: str, form: str | None, revision: int | None) -> None:
+def show(context: CommandContext, what: str, form: str | None, cite: str | None, revision: int | None) -> None:
     """Show an article: its credits, times, history and text.
 
     Name the article by its id or any of its addresses.
@@ -50,7 +58,11 @@ def show(context: CommandContext, what: str, form: str | None, revision: int | N
       copydesk show 17
       copydesk show https://www.example-daily.com/story/1 --diff
       copydesk show 17 --html > page.html
+      copydesk show 17 --cite bibtex >> references.bib
     """
+    if cite and form:
+        raise UsageError(f"--cite prints a citation and nothing else; leave out --{form}")
+    form = cite or form
     with context.read() as conn, snapshot(conn):
         page = page_named(conn, what, revision)
         if form in ("html", "drawn"):
@@ -94,6 +106,8 @@ def _lines(conn: sqlite3.Connection, page_id: int, form: str | None) -> list[str
     match form:
         case "diff":
             return _diff(conn, head)
+        case "bibtex" | "csl":
+            return citations(article, head)[form].split("\n")
         case "json":
             return [json.dumps(_object(conn, page_id), ensure_ascii=False, indent=2 if on_terminal() else None)]
         case "text":

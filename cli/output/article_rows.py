@@ -20,8 +20,8 @@ _BATCH = 200
 def article_object(conn: sqlite3.Connection, head: ArticleSummary) -> dict[str, object]:
     """The article as `copydesk extract` prints it, with what only the database knows.
 
-    Added: `id` (of the article), `page_id`, `source_name`, `final_url`, `fetched_at`, `revision`, and `original_id`, the article of
-    which it is a copy (None where it is none).
+    Added: `id` (of the article), `page_id`, `source_name`, `final_url`, `believed_url` (what to link to), `published_utc`,
+    `fetched_at`, `revision`, and `original_id`, the article of which it is a copy (None where it is none).
     """
     article = load_article(conn, head.page_id)
     assert article is not None
@@ -30,6 +30,8 @@ def article_object(conn: sqlite3.Connection, head: ArticleSummary) -> dict[str, 
         "page_id": head.page_id,
         "source_name": head.source_name,
         "final_url": head.final_url,
+        "believed_url": head.link,
+        "published_utc": head.published_utc,
         "fetched_at": head.fetched_at,
         "revision": head.revision,
         "original_id": copied,

@@ -23,6 +23,7 @@ from datasette.utils import sqlite_timelimit
 from db.connection.database import connect
 from db.inspect import plugin
 from db.inspect.canned_queries import CANNED_QUERIES, TABLES
+from db.inspect.pages.conversions import Conversions
 from db.inspect.safety.limits import (
     MAX_RESPONSE_BYTES,
     MAX_ROWS,
@@ -39,8 +40,6 @@ STATIC = "-/copydesk"
 LOCK_WAIT_S = 5.0
 
 T = TypeVar("T")
-Decode = Callable[[bytes, str | None], str | None]
-"""Decodes bytes as received, by their content type; None if the encoding is unknown."""
 
 
 class NewsDatabase(Database):  # type: ignore[misc]
@@ -127,11 +126,9 @@ _RESULT_TOO_LONG = (
 
 
 class Inspector(Datasette):  # type: ignore[misc]
-    """Datasette with our pages. `decode` decodes a stored body; it is passed in because decoding belongs to
-    `pipelines`.
-    """
+    """Datasette with our pages."""
 
-    def __init__(self, path: Path, decode: Decode) -> None:
+    def __init__(self, path: Path, conversions: Conversions) -> None:
         """`path` is a database that was opened and migrated before."""
         # The name in URLs: letters, digits and underscores.
         news_name = "_".join(re.findall(r"\w+", path.stem)) or "news"
@@ -156,7 +153,7 @@ class Inspector(Datasette):  # type: ignore[misc]
                 "num_sql_threads": 0,
             },
         )
-        self.decode = decode
+        self.conversions = conversions
         self.file = path.absolute()
         self.remove_database(next(name for name, known in self.databases.items() if known.path is not None))
         self.news_name = news_name

@@ -23,6 +23,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 from db.errors import CopydeskError
+from db.inspect.pages.conversions import Conversions
 from db.inspect.safety.limits import MEMORY_BYTES, PAGE_S, SQL_S, format_megabytes
 from db.inspect.safety.request_checks import Receive, Send, has_sql
 from db.inspect.safety.sanitize import is_sandboxed_path
@@ -41,8 +42,6 @@ _CHUNK_BYTES = 256 * 1024
 
 _FOREIGN = ("/-/search",)
 _WORKER = "db.inspect.worker"
-Decode = Callable[[bytes, str | None], str | None]
-"""Decodes bytes as received, by their content type; None if the encoding is unknown."""
 _Child = multiprocessing.context.ForkServerProcess
 
 
@@ -55,19 +54,19 @@ class RequestFailed(Exception):
 
 
 class Dispatcher:
-    """The ASGI application. `path` is a database that was opened and migrated before. `decode` decodes a stored body;
-    it is passed in because decoding belongs to `pipelines`, and workers import it by name.
+    """The ASGI application. `path` is a database that was opened and migrated before; workers import the
+    functions of `conversions` by name.
     """
 
-    def __init__(self, path: Path, decode: Decode) -> None:
+    def __init__(self, path: Path, conversions: Conversions) -> None:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([_WORKER, decode.__module__])
+        context.set_forkserver_preload([_WORKER, conversions.decode.__module__])
 
         async def start() -> _Worker:
             try:
                 ours, theirs = socket.socketpair()
                 with theirs:
-                    process = context.Process(target=_start_worker, args=(theirs, path, decode), daemon=True)
+                    process = context.Process(target=_start_worker, args=(theirs, path, conversions), daemon=True)
                     process.start()
             except (OSError, EOFError) as error:
                 raise RequestFailed(503, "No answer", f"No worker process can be started: {error}.") from None
@@ -132,11 +131,11 @@ class Dispatcher:
             )
 
 
-def _start_worker(sock: socket.socket, path: Path, decode: Decode) -> None:
+def _start_worker(sock: socket.socket, path: Path, conversions: Conversions) -> None:
     """Entry point of a worker process. Only workers load Datasette."""
     from db.inspect.worker import run_worker
 
-    run_worker(sock, path, decode)
+    run_worker(sock, path, conversions)
 
 
 def has_foreign_cost(path: str) -> bool:

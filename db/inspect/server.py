@@ -19,7 +19,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from db.errors import CopydeskError, UsageError
-from db.inspect.dispatcher import Decode, Dispatcher
+from db.inspect.dispatcher import Dispatcher
+from db.inspect.pages.conversions import Conversions
 from db.inspect.safety.request_checks import datasette_policy, with_request_checks
 
 # Time for responses being sent when the server stops.
@@ -59,7 +60,7 @@ def url_of(listener: socket.socket) -> str:
 
 def serve(
     path: Path,
-    decode: Decode,
+    conversions: Conversions,
     listener: socket.socket,
     *,
     names: frozenset[str],
@@ -69,7 +70,7 @@ def serve(
     """Serve until SIGINT or SIGTERM. `names` are accepted host names besides addresses and localhost; `ready` is called
     once requests are answered; `stop` is set if a signal arrived before.
     """
-    dispatch = Dispatcher(path, decode)
+    dispatch = Dispatcher(path, conversions)
     server = _Server(
         uvicorn.Config(
             with_request_checks(dispatch, names, datasette_policy()),

@@ -23,7 +23,8 @@ from typing import Any, BinaryIO
 
 from datasette.utils.asgi import Request
 
-from db.inspect.app import Decode, Inspector
+from db.inspect.app import Inspector
+from db.inspect.pages.conversions import Conversions
 from db.inspect.plugin import error_response
 from db.inspect.safety.limits import MAX_RESPONSE_BYTES, MEMORY_BYTES, format_megabytes
 from db.inspect.safety.request_checks import has_sql
@@ -45,7 +46,7 @@ class ResponseTooLarge(BaseException):
     """A response exceeds its limit. Not an Exception, so that nothing on the way up catches it and continues."""
 
 
-def run_worker(sock: socket.socket, path: Path, decode: Decode) -> None:
+def run_worker(sock: socket.socket, path: Path, conversions: Conversions) -> None:
     """Main loop of a worker: answer until the socket closes, memory runs out or it is killed."""
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
@@ -55,7 +56,7 @@ def run_worker(sock: socket.socket, path: Path, decode: Decode) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
     # Out of memory: the process ends, and the server sees that the socket closes.
     with contextlib.suppress(MemoryError, ConnectionError), sock, sock.makefile("rb") as requests:
-        asyncio.run(_answer_all(Inspector(path, decode), requests, sock))
+        asyncio.run(_answer_all(Inspector(path, conversions), requests, sock))
 
 
 async def _answer_all(inspector: Inspector, requests: BinaryIO, sock: socket.socket) -> None:

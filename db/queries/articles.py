@@ -10,12 +10,11 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 from db.named_rows import named_rows
+from db.queries.article_filter import ArticleFilter, filter_conditions, person_condition
 from db.sql_conditions import IS_CURRENT, REPEATED_DETAIL
 from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER
-from db.timestamps import format_timestamp
 
 # Run twice, with and without `published_utc`, so that its index yields the newest articles directly (0.1 ms of 200,000; one
 # ORDER BY over both times takes 400 ms).
@@ -31,6 +30,8 @@ LIMIT :limit
 _HEADLINE = """
 SELECT a.page_id, d.article_id, d.revision, d.original_id, coalesce(d.verdict, '') AS verdict, s.name AS source_name,
        p.fetched_at, p.url, p.final_url, a.title, a.published, a.published_utc,
+       CASE WHEN NOT EXISTS (SELECT 1 FROM claims c WHERE c.page_id = a.page_id AND c.believed = 0)
+            THEN a.canonical_url END AS believed_canonical_url,
        (SELECT json_group_array(name) FROM (SELECT name FROM credits c WHERE c.page_id = a.page_id AND role = 'author'
                                             ORDER BY position)) AS authors,
        (SELECT json_group_array(name) FROM (SELECT name FROM credits c WHERE c.page_id = a.page_id AND role = 'editor'
@@ -119,7 +120,8 @@ _LINKS_OF_HOST = "SELECT url FROM links WHERE key >= :host || '/' AND key < :hos
 class ArticleSummary:
     """An article page in one line. `article_id` and the other fields of the decision are None while it is not settled.
 
-    Times are timestamps as in the tables; `authors` and `editors` are JSON lists.
+    Times are timestamps as in the tables; `authors` and `editors` are JSON lists. `believed_canonical_url` is what the page
+    says its address is, None where it is not believed (`db.addresses.claims`).
     """
 
     page_id: int
@@ -134,8 +136,14 @@ class ArticleSummary:
     title: str
     published: str | None
     published_utc: str | None
+    believed_canonical_url: str | None
     authors: str
     editors: str
+
+    @property
+    def link(self) -> str:
+        """The address to link to: the canonical one where it is believed, else where the page was found."""
+        return self.believed_canonical_url or self.final_url or self.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,24 +207,14 @@ def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
         conn.execute("ROLLBACK")
 
 
-def newest_articles(
-    conn: sqlite3.Connection,
-    *,
-    source_id: int | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    limit: int = 0,
-) -> list[int]:
-    """The current pages of all articles from `since` to before `until`, newest first, at most `limit` (0: all)."""
-    period = {"since": format_timestamp(since) if since else None, "until": format_timestamp(until) if until else None}
-    parameters = {"source": source_id, "limit": limit or -1} | period
-    own = "AND p.source_id = :source" if source_id is not None else ""
-    rows: list[tuple[str, int]] = []
+def newest_articles(conn: sqlite3.Connection, filters: ArticleFilter | None = None, *, limit: int = 0) -> list[int]:
+    """The current pages of all articles that a filter lets through, newest first, at most `limit` (0: all)."""
+    filters, rows = filters or ArticleFilter(), list[tuple[str, int]]()
+    of_person, names = person_condition(conn, filters)
     for known, time in (("NOT ", "a.published_utc"), ("", "p.fetched_at")):
-        recent = f"AND {time} >= :since" if since else ""
-        past = f"AND {time} < :until" if until else ""
-        query = _CURRENT.format(known=known, time=time, conditions=f"{own} {recent} {past}")
-        rows += [(at, page_id) for page_id, at in conn.execute(query, parameters)]
+        conditions, values = filter_conditions(filters, time)
+        query = _CURRENT.format(known=known, time=time, conditions=conditions + of_person)
+        rows += [(at, page_id) for page_id, at in conn.execute(query, values | names | {"limit": limit or -1})]
     rows.sort(reverse=True)
     return [page_id for _, page_id in rows[: limit or None]]
 

@@ -17,16 +17,16 @@ import math
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from db.named_rows import named_rows
-from db.queries.articles import ArticleSummary, article_summary, snapshot
+from db.queries.article_filter import ArticleFilter, filter_conditions
+from db.queries.articles import ArticleSummary, article_summary, newest_articles, snapshot
 from db.search.index import count_unindexed, language_grams
 from db.search.query import Query, Term, group_match, parse_query, parse_term
 from db.search.snippets import MarkedText, highlight, snippet
 from db.sql_conditions import IS_CURRENT
 from db.text_folding import fold
-from db.timestamps import format_timestamp
 
 # Pages to rank if more match; each costs about 0.1 ms (bench/search/search_scale.py).
 HEAD_POOL, POOL = 50, 150
@@ -53,25 +53,11 @@ FROM search_index s CROSS JOIN articles a ON a.page_id = s.rowid
 CROSS JOIN decisions d ON d.page_id = a.page_id CROSS JOIN pages p ON p.id = a.page_id
 WHERE s.search_index MATCH :match
   AND {IS_CURRENT}
-  AND (:since IS NULL OR coalesce(a.published_utc, p.fetched_at) >= :since)
-  AND (:until IS NULL OR coalesce(a.published_utc, p.fetched_at) < :until)
+  {{conditions}}
 ORDER BY s.rowid DESC
 LIMIT :limit
 """
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT ?)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """Conditions on hits: source, publication (else fetch) from `since` until before `until`, language ("zh" includes
-    zh-TW), and the name of an author, editor or proofreader.
-    """
-
-    source_id: int | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    language: str | None = None
-    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +104,15 @@ class _Candidate:
 
 
 def search(
-    conn: sqlite3.Connection, query: str, filters: Filters | None = None, page: ResultPage | None = None
+    conn: sqlite3.Connection, query: str, filters: ArticleFilter | None = None, page: ResultPage | None = None
 ) -> Hits:
-    """Search for a query (`db.search.query`). Raises QueryError. Only reads, within one snapshot."""
-    filters, page = filters or Filters(), page or ResultPage()
+    """Search for a query (`db.search.query`). Raises QueryError. Only reads, within one snapshot.
+
+    An empty query with a filter lists all articles that it lets through, newest first.
+    """
+    filters, page = filters or ArticleFilter(), page or ResultPage()
+    if not query.strip() and filters != ArticleFilter():
+        return _listing(conn, filters, page)
     parsed = parse_query(query)
     person = parse_term(filters.person) if filters.person else None
     with snapshot(conn):
@@ -138,8 +129,39 @@ def search(
         )
 
 
+def found_page_ids(
+    conn: sqlite3.Connection, query: str, filters: ArticleFilter, *, newest: bool, limit: int
+) -> list[int]:
+    """The pages of `search` in its order, at most `limit`, without titles and snippets. Nothing asked for: the newest articles.
+
+    Raises QueryError.
+    """
+    if not query.strip():
+        return newest_articles(conn, filters, limit=limit)
+    parsed, page = parse_query(query), ResultPage(size=limit, newest=newest)
+    person = parse_term(filters.person) if filters.person else None
+    with snapshot(conn):
+        pool, _ = _pool(conn, parsed, filters, person, page)
+    return [candidate.page_id for candidate in pool[:limit]]
+
+
+def _listing(conn: sqlite3.Connection, filters: ArticleFilter, page: ResultPage) -> Hits:
+    """The articles without a query, which needs no index: none counts as waiting for it."""
+    start, end = (page.number - 1) * page.size, page.number * page.size
+    with snapshot(conn):
+        page_ids = newest_articles(conn, filters, limit=max(MOST_COUNTED, end) + 1)
+        candidates = [_Candidate(page_id=page_id, at="", score=0.0) for page_id in page_ids[start:end]]
+        return Hits(
+            hits=tuple(hit for candidate in candidates if (hit := _hit(conn, candidate, Query(groups=())))),
+            found=min(len(page_ids), MOST_COUNTED),
+            complete=len(page_ids) <= MOST_COUNTED,
+            more=len(page_ids) > end,
+            unindexed=0,
+        )
+
+
 def _pool(
-    conn: sqlite3.Connection, parsed: Query, filters: Filters, person: Term | None, page: ResultPage
+    conn: sqlite3.Connection, parsed: Query, filters: ArticleFilter, person: Term | None, page: ResultPage
 ) -> tuple[list[_Candidate], bool]:
     """The candidates in order, and whether they are all there are."""
     weights = [] if page.newest else [_idf(conn, group_match(group)) for group in parsed.groups]
@@ -163,22 +185,18 @@ def _read(
     conn: sqlite3.Connection,
     match: str,
     parsed: Query,
-    filters: Filters,
+    filters: ArticleFilter,
     person: Term | None,
     weights: list[float],
     wanted: int,
 ) -> tuple[dict[int, _Candidate], bool]:
     """The latest matching pages, at most `wanted`, and whether there are no others."""
     tries = wanted * _TRIES
-    values = {
-        "match": match,
-        "limit": tries + 1,
-        "since": _timestamp(filters.since),
-        "until": _timestamp(filters.until),
-    }
+    conditions, values = filter_conditions(filters)
+    values |= {"match": match, "limit": tries + 1}
     found: dict[int, _Candidate] = {}
     read = 0
-    for row in named_rows(conn, _CANDIDATES, values):
+    for row in named_rows(conn, _CANDIDATES.format(conditions=conditions), values):
         read += 1
         if len(found) == wanted or read > tries:
             return found, False
@@ -232,7 +250,7 @@ def _hit(conn: sqlite3.Connection, candidate: _Candidate, parsed: Query) -> Hit 
     )
 
 
-def _with_filters(match: str, parsed: Query, filters: Filters, person: Term | None) -> str:
+def _with_filters(match: str, parsed: Query, filters: ArticleFilter, person: Term | None) -> str:
     """The expression with filters and exclusions added."""
     parts = [match]
     if filters.source_id is not None:
@@ -266,7 +284,3 @@ def period_terms(first: date, last: date) -> Iterator[str]:
         else:
             yield f"_d{day:%Y%m%d}"
             day += timedelta(days=1)
-
-
-def _timestamp(at: datetime | None) -> str | None:
-    return format_timestamp(at) if at else None

@@ -1,24 +1,17 @@
-"""Stored pages for an export, in the order they were stored, read in batches so that no crawl is blocked."""
+"""A stored page as an export needs it: with its headers, source and drawn document (`db.queries.exported_pages` names them)."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from db.models import Page
 from db.named_rows import named_rows
 from db.store.drawings import DrawingRecord, load_drawing
 from db.store.pages import load_page
-from db.timestamps import format_timestamp
 
-_IDS = """
-SELECT p.id, b.pruned_at IS NOT NULL FROM pages p JOIN bodies b ON b.id = p.body_id
-WHERE p.id > :after AND (:source IS NULL OR p.source_id = :source) AND (:since IS NULL OR p.fetched_at >= :since)
-ORDER BY p.id LIMIT 200
-"""
 _CONTEXT = """
 SELECT p.headers, s.name AS source_name, s.url AS source_url,
        (SELECT duration_ms FROM fetches f WHERE f.link_id = p.link_id AND f.page_id = p.id AND f.started_at = p.fetched_at)
@@ -39,18 +32,6 @@ class ExportedPage:
     part_urls: tuple[str, ...]
     drawing: DrawingRecord | None = None
     """How the page's drawn document was made, where it has one."""
-
-
-def pages_to_export(
-    conn: sqlite3.Connection, *, source_id: int | None = None, since: datetime | None = None
-) -> Iterator[tuple[int, bool]]:
-    """Ids of the pages fetched since, in the order stored, and whether the body was pruned (setting `keep_bodies`)."""
-    after = 0
-    while rows := conn.execute(
-        _IDS, {"after": after, "source": source_id, "since": format_timestamp(since) if since else None}
-    ).fetchall():
-        yield from ((page_id, bool(pruned)) for page_id, pruned in rows)
-        after = rows[-1][0]
 
 
 def load_stored_page(conn: sqlite3.Connection, page_id: int) -> ExportedPage:

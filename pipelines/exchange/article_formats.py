@@ -10,6 +10,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import IO, Any
@@ -19,6 +20,18 @@ from db.timestamps import parse_timestamp
 
 Row = Mapping[str, Any]
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHead:
+    """What a feed says of itself: its title, the page that shows the same (`home`), and its own address."""
+
+    title: str = "Copydesk"
+    home: str = "http://localhost/"
+    address: str | None = None
+
+
+_EVERYTHING = FeedHead()
+
 COLUMNS = (
     "id",
     "page_id",
@@ -26,6 +39,7 @@ COLUMNS = (
     "url",
     "final_url",
     "canonical_url",
+    "believed_url",
     "title",
     "subtitle",
     "kicker",
@@ -33,6 +47,7 @@ COLUMNS = (
     "text",
     "subheadings",
     "published",
+    "published_utc",
     "published_precision",
     "published_offset_from",
     "modified",
@@ -73,6 +88,16 @@ def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> int:
     return count
 
 
+def write_json(rows: Iterable[Row], out: IO[bytes]) -> int:
+    """Write one JSON array of the objects, one a line; returns their number."""
+    count = 0
+    for count, row in enumerate(rows, 1):
+        item = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+        out.write((b",\n" if count > 1 else b"[\n") + item)
+    out.write(b"\n]\n" if count else b"[]\n")
+    return count
+
+
 def write_csv(rows: Iterable[Row], out: IO[bytes], columns: Sequence[str] = COLUMNS) -> int:
     """Write RFC 4180 in UTF-8 with a header line; returns the number of rows. Lists and objects are JSON, missing values are empty.
 
@@ -101,14 +126,16 @@ def _cell(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, bool) else value
 
 
-def write_rss(rows: Iterable[Row], out: IO[bytes], *, now: datetime) -> int:
+def write_rss(rows: Iterable[Row], out: IO[bytes], *, now: datetime, about: FeedHead = _EVERYTHING) -> int:
     """Write RSS 2.0 (rssboard.org/rss-specification), authors as dc:creator, the text as content:encoded; returns the number of
     items."""
     out.write(
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
-        ' xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Copydesk</title>'
-        "<link>http://localhost/</link><description>Articles</description>"
-        f"<lastBuildDate>{format_datetime(now.astimezone(UTC), usegmt=True)}</lastBuildDate>\n".encode()
+        ' xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+        f"<title>{_xml(about.title)}</title><link>{_xml(about.home)}</link><description>Articles</description>"
+        f"<lastBuildDate>{format_datetime(now.astimezone(UTC), usegmt=True)}</lastBuildDate>\n".encode(
+            "utf-8", "replace"
+        )
     )
     count = 0
     for row in rows:
@@ -116,6 +143,11 @@ def write_rss(rows: Iterable[Row], out: IO[bytes], *, now: datetime) -> int:
         out.write(_rss_item(row).encode("utf-8", "replace") + b"\n")
     out.write(b"</channel></rss>\n")
     return count
+
+
+def _xml(text: str) -> str:
+    # XML readers turn a bare carriage return into a line end.
+    return escape(_NOT_XML.sub("", text), {_CR: "&#13;"})
 
 
 def _rss_item(row: Row) -> str:
@@ -129,15 +161,17 @@ def _rss_item(row: Row) -> str:
         *[("category", tag) for tag in row["tags"]],
         ("content:encoded", _as_html(row)),
     ]
-    values = ((name, _NOT_XML.sub("", value or "")) for name, value in elements)
-    # XML readers turn a bare carriage return into a line end.
-    inner = "".join(f"<{name}>{escape(text, {_CR: '&#13;'})}</{name}>" for name, text in values if text)
+    values = ((name, _xml(value or "")) for name, value in elements)
+    inner = "".join(f"<{name}>{text}</{name}>" for name, text in values if text)
     return f'<item>{inner}<guid isPermaLink="false">copydesk:{row["id"]}:{row["revision"]}</guid></item>'
 
 
-def write_json_feed(rows: Iterable[Row], out: IO[bytes], *, now: datetime) -> int:
+def write_json_feed(rows: Iterable[Row], out: IO[bytes], *, about: FeedHead = _EVERYTHING) -> int:
     """Write JSON Feed 1.1 (jsonfeed.org/version/1.1), one item a line; returns the number of items."""
-    out.write(b'{"version": "https://jsonfeed.org/version/1.1", "title": "Copydesk", "items": [')
+    head = {"version": "https://jsonfeed.org/version/1.1", "title": about.title}
+    if about.address:
+        head |= {"home_page_url": about.home, "feed_url": about.address}
+    out.write(json.dumps(head, ensure_ascii=False)[:-1].encode("utf-8", "replace") + b', "items": [')
     count = 0
     for count, row in enumerate(rows, 1):
         item = json.dumps(_feed_item(row), ensure_ascii=False).encode("utf-8", "replace")
@@ -174,7 +208,7 @@ def publication_time(row: Row) -> datetime:
 
 
 def _link(row: Row) -> str:
-    return str(row["canonical_url"] or row["final_url"] or row["url"] or "")
+    return str(row["believed_url"] or "")
 
 
 def _as_html(row: Row) -> str:

@@ -39,6 +39,7 @@ def _schema(pa: Any) -> Any:
     picture = pa.struct([(name, pa.string()) for name in ("url", "alt", "caption", "credit")])
     kinds["subheadings"] = pa.list_(pa.struct([("offset", pa.int64()), ("level", pa.int64())]))
     kinds |= {"images": pa.list_(picture), "paywalled": pa.bool_(), "fetched_at": pa.timestamp("ms", tz="UTC")}
+    kinds["published_utc"] = pa.timestamp("ms", tz="UTC")
     kinds["provenance"] = pa.map_(pa.string(), pa.string())
     return pa.schema([(name, kinds[name]) for name in COLUMNS])
 
@@ -48,5 +49,6 @@ def _typed(row: Row) -> dict[str, Any]:
     row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
     return {name: row[name] for name in COLUMNS} | {
         "fetched_at": parse_timestamp(row["fetched_at"]),
+        "published_utc": parse_timestamp(row["published_utc"]) if row["published_utc"] else None,
         "provenance": list(row["provenance"].items()),
     }

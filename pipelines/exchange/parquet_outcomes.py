@@ -28,7 +28,17 @@ _AFTER, _MADE_BY = b"copydesk.after", b"copydesk.made_by"
 _ORIGIN = ("number", "archive", "page_url", "final_url", "fetched_at")
 _LISTS = ("authors", "editors", "proofreaders", "tags")
 # Columns of articles that extraction does not know: sources, ids, decisions.
-_NOT_HERE = {"id", "page_id", "source_name", "final_url", "fetched_at", "revision", "original_id"}
+_NOT_HERE = {
+    "id",
+    "page_id",
+    "source_name",
+    "final_url",
+    "believed_url",
+    "published_utc",
+    "fetched_at",
+    "revision",
+    "original_id",
+}
 _ARTICLE = tuple(name for name in COLUMNS if name not in _NOT_HERE)
 _NUMBERS = ("number", "comment_count", "word_count")
 

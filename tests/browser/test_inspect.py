@@ -11,14 +11,17 @@ from datetime import UTC, datetime, timedelta
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlencode
 
 import pytest
 
 pytest.importorskip("datasette", reason="the extra `inspect` is not installed")
 pytest.importorskip("playwright", reason="Playwright is not installed")
+import lxml.etree
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from pipelines.exchange.article_formats import COLUMNS
 from tests.browser.edition import DAILY_DAYS, fill, hostile_page
 from tests.browser.looking import CHROMIUM, Trap, Watched, ask, chromium, inspecting, serving
 
@@ -62,6 +65,7 @@ KINDS = {
     "rejected page": "/-/page/{short}",
     "search": "/-/search?q=水厂",
     "search form": "/-/search?language=en",
+    "search filters": "/-/search?kind=original&paywalled=no",
     "sources": "/-/sources",
     "source": "/-/source/{evening}",
     "runs": "/-/runs",
@@ -349,3 +353,91 @@ def test_pages_of_other_sites_neither_frame_nor_run_sql(scene: Scene) -> None:
                 page.context.close()
         finally:
             server.shutdown()
+
+
+def test_a_search_can_be_taken_along(scene: Scene) -> None:
+    """From the form: filters as fields, then the same articles by each link; a feed says where it comes from."""
+    tab = scene.watched()
+    tab.go("/-/search")
+    tab.page.get_by_text("Only some articles").click()
+    tab.page.get_by_label("Kind").select_option("copies")
+    tab.page.get_by_label("Paywall").select_option("none known")
+    tab.page.get_by_label("Author, editor or proofreader").fill("王小雨")
+    tab.page.get_by_role("button", name="Search").click()
+    tab.page.wait_for_url("**kind=copy*")
+    assert "1 article, newest first" in tab.page.locator("main").inner_text()
+    assert tab.page.get_by_label("Order").input_value() == "newest"
+    address = {
+        name: tab.page.get_by_role("link", name=name, exact=True).get_attribute("href") or ""
+        for name in ("CSV", "JSON", "RSS", "JSON Feed")
+    }
+    got = {name: ask(scene.home, path) for name, path in address.items()}
+    assert {status for status, _, _ in got.values()} == {200}
+    assert all(
+        "default-src 'none'; script-src 'self';" in headers["content-security-policy"] for *_, headers in got.values()
+    )
+    rows = list(csv.DictReader(got["CSV"][1].splitlines()))
+    assert [row["id"] for row in rows] == [str(scene.ids["copy"])]
+    assert tuple(rows[0]) == COLUMNS
+    assert [set(row) for row in json.loads(got["JSON"][1])] == [set(COLUMNS)]
+    feed = json.loads(got["JSON Feed"][1])
+    assert feed["feed_url"] == scene.home + address["JSON Feed"]
+    assert [item["id"] for item in feed["items"]] == [f"copydesk:{scene.ids['copy']}:1"]
+    channel = lxml.etree.fromstring(got["RSS"][1].encode())[0]
+    assert channel.findtext("link") == feed["home_page_url"]
+    assert len(channel.findall("item")) == 1
+    tab.page.goto(str(channel.findtext("link")))
+    assert tab.page.locator(".found h2").count() == 1
+    tab.go("/-/search?kind=corrected&section=nowhere")
+    assert "No article matches all these filters" in tab.page.locator("main").inner_text()
+    tab.check()
+    tab.page.context.close()
+
+
+def test_a_citation_can_be_copied(scene: Scene) -> None:
+    tab = scene.watched(permissions=["clipboard-read", "clipboard-write"])
+    tab.go(f"/-/article/{scene.ids['water']}", drawn=True)
+    tab.page.get_by_text("Copy a citation").click()
+    tab.page.get_by_role("button", name="Copy BibTeX").click()
+    tab.page.get_by_text("Copied.").wait_for()
+    copied = tab.page.evaluate("navigator.clipboard.readText()")
+    assert "{王小雨}" in copied
+    address = tab.page.get_by_role("link", name="Save BibTeX").get_attribute("href") or ""
+    status, body, headers = ask(scene.home, address)
+    assert (status, body) == (200, copied + "\n")
+    assert "attachment" in headers["content-disposition"]
+    (item,) = json.loads(ask(scene.home, address.replace(".bib", ".json"))[1])
+    assert item["author"] == [{"literal": "王小雨"}]
+    assert ask(scene.home, "/-/article/999999/cite.bib")[0] == 404
+    tab.go(f"/-/article/{scene.ids['water']}?revision=1", drawn=True)
+    older = tab.page.locator("#citation-bib").text_content() or ""
+    address = tab.page.locator("details.cite a[href*='cite.bib']").get_attribute("href") or ""
+    assert address.endswith("?revision=1")
+    assert ask(scene.home, address)[1] == older + "\n"
+    tab.page.get_by_text("Copy a citation").click()
+    tab.check()
+    found = Axe().run(tab.page).response["violations"]
+    assert not [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+    tab.page.context.close()
+
+
+def test_a_result_to_take_along_is_as_inert_as_its_page(scene: Scene) -> None:
+    query = urlencode({"q": "page OR ]]></title><script>alert(1)</script>"})
+    for form, kind in (
+        ("rss", "application/rss+xml"),
+        ("jsonfeed", "application/feed+json"),
+        ("json", "application/json"),
+    ):
+        status, body, headers = ask(scene.home, f"/-/search.{form}?{query}")
+        assert (status, headers["content-type"].partition(";")[0]) == (200, kind)
+        assert headers["x-content-type-options"] == "nosniff"
+        if form == "rss":
+            names = {element.tag for element in lxml.etree.fromstring(body.encode()).iter()}
+            assert not {"script", "img", "iframe"} & names
+    status, body, _ = ask(scene.home, f"/-/search.csv?source={scene.ids['ill_source']}")
+    cells = [cell for row in csv.reader(body.splitlines()) for cell in row]
+    assert status == 200
+    assert not [cell for cell in cells if cell.startswith(("=", "@", "+"))]
+    assert ask(scene.home, "/-/search.csv?q=-ferry")[0] == 400
+    everything = json.loads(ask(scene.home, "/-/search.json")[1])
+    assert len(everything) > 1

@@ -168,7 +168,12 @@ def room(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
 @pytest.fixture
 def newsroom(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
     """Two sources with a bit of everything; `pages` names the pages."""
-    return _copied(once(tmp_path_factory, "newsroom", _make_newsroom), tmp_path)
+    return copied_newsroom(tmp_path_factory, tmp_path)
+
+
+def copied_newsroom(factory: pytest.TempPathFactory, folder: Path) -> Newsroom:
+    """The newsroom in `folder`, for a module whose tests share one."""
+    return _copied(once(factory, "newsroom", _make_newsroom), folder)
 
 
 def _copied(made: Path, folder: Path) -> Newsroom:

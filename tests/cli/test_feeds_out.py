@@ -15,6 +15,7 @@ import pytest
 from lxml import etree, html
 
 from pipelines.exchange.article_formats import publication_time
+from tests.cli.conftest import Newsroom, open_room, run
 from tests.cli.test_formats import HOSTILE, exported, hostile
 
 __all__ = ["hostile"]
@@ -167,3 +168,20 @@ def test_the_rules_find_faults(hostile: Told, change: dict[str, Any], fault: str
     feed = json.loads(exported(hostile, "jsonfeed")[0].read_bytes())
     feed["items"][0] |= change
     assert faults(feed) == [fault]
+
+
+def test_feeds_link_to_the_address_that_is_believed(newsroom: Newsroom) -> None:
+    def link() -> str:
+        items = json.loads(run(newsroom.path, "export", "jsonfeed", "--person", "Ann Reed").stdout)["items"]
+        rss = run(newsroom.path, "export", "rss", "--person", "Ann Reed").stdout
+        assert f"<link>{items[0]['url']}</link>" in rss
+        return str(items[0]["url"])
+
+    assert link() == "https://www.wanbao.example/en/last-ferry"
+    with open_room(newsroom.path) as conn:
+        conn.execute("DELETE FROM claims")
+        conn.execute(
+            "INSERT INTO claims (page_id, source_id, claimed_key, own_key, may, believed) VALUES (?, 1, 'c', 'o', 0, 0)",
+            (newsroom.pages["ferry"],),
+        )
+    assert link() == "https://www.wanbao.example/en/last-ferry-55"

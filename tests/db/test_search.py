@@ -18,8 +18,9 @@ from db.errors import QueryError
 from db.maintenance.prune import prune
 from db.maintenance.search_index import index_waiting_pages
 from db.models import Article, Moment, Precision
+from db.queries.article_filter import ArticleFilter
 from db.queries.articles import newest_articles
-from db.queries.search import Filters, ResultPage, period_terms, search
+from db.queries.search import ResultPage, found_page_ids, period_terms, search
 from db.schema.migrations import migrations
 from db.search.index import count_inconsistencies, count_unindexed, reset_index
 from db.search.query import parse_query
@@ -50,7 +51,7 @@ def conn(newsroom: Newsroom) -> Iterator[sqlite3.Connection]:
 
 def names(newsroom: Newsroom, conn: sqlite3.Connection, query: str, **filters: object) -> set[str]:
     of_page = {page_id: name for name, page_id in newsroom.pages.items()}
-    found = search(conn, query, Filters(**filters))  # type: ignore[arg-type]
+    found = search(conn, query, ArticleFilter(**filters))  # type: ignore[arg-type]
     assert found.complete
     assert found.found == len(found.hits)
     return {of_page[hit.article_summary.page_id] for hit in found.hits}
@@ -241,7 +242,8 @@ def test_search_serves_after_each_migration() -> None:
         conn.execute("INSERT INTO decisions VALUES (?, 'new', ?, ?, 1)", (n, n, n))
         assert count_unindexed(conn) == 1
         index_waiting_pages(conn)
-        assert search(conn, "水廠 改造").found == n
+        # Of an older schema the index answers; titles and credits are read from the newest alone.
+        assert len(found_page_ids(conn, "水廠 改造", ArticleFilter(), newest=False, limit=100)) == n
 
 
 @pytest.mark.parametrize(
@@ -273,7 +275,7 @@ _HOSTILE = st.text(st.sampled_from("水厂5gab\"“”*-()OR AND:^+{}\\'\x00_\ud
 def test_no_query_breaks_anything(query: str, person: str) -> None:
     conn = _memory()
     with suppress(QueryError):
-        search(conn, query, Filters(person=person, language=person))
+        search(conn, query, ArticleFilter(person=person, language=person))
 
 
 _IN_MEMORY: list[sqlite3.Connection] = []

@@ -24,6 +24,14 @@ async def render_page(datasette: Any, request: Any, template: str, **values: obj
     return Response.html(html, headers={"content-security-policy": STRICT_POLICY, "cache-control": "no-store"})
 
 
+def bytes_response(body: bytes, content_type: str, filename: str | None = None) -> Any:
+    """Bytes that are no page: a feed, or with a name, a file to save."""
+    headers = {"content-security-policy": STRICT_POLICY, "cache-control": "no-store"}
+    if filename:
+        headers["content-disposition"] = f'attachment; filename="{filename}"'
+    return Response(body, content_type=content_type, headers=headers)
+
+
 async def ask_in_snapshot(datasette: Any, queries: Callable[[sqlite3.Connection], T]) -> T:
     """The result of several queries in one snapshot."""
 

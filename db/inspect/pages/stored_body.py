@@ -32,14 +32,14 @@ async def plain_text_response(inspector: Any, page_id: int) -> Any:
     loaded = await inspector.ask(lambda conn: _load(conn, page_id))
     if isinstance(loaded, str):
         return Response.text(loaded, headers=HEADERS)
-    text = inspector.decode(loaded.body, loaded.content_type)
+    text = inspector.conversions.decode(loaded.body, loaded.content_type)
     if text is None:
         text = f"{format_size(len(loaded.body))} of {loaded.content_type or 'an unknown type'} in no known encoding"
     return Response.text(text[:MAX_TEXT], headers=HEADERS)
 
 
 def _document(inspector: Any, page_id: int, page: Page) -> str:
-    first = inspector.decode(page.body, page.content_type)
+    first = inspector.conversions.decode(page.body, page.content_type)
     if first is None or not _is_markup(page):
         return note_document(
             f"{format_size(len(page.body))} of {page.content_type or 'an unknown type'}: nothing to read here."
@@ -48,7 +48,7 @@ def _document(inspector: Any, page_id: int, page: Page) -> str:
     for part in page.parts:
         if length > MAX_CHARACTERS:
             break
-        texts.append(inspector.decode(part, page.content_type) or "")
+        texts.append(inspector.conversions.decode(part, page.content_type) or "")
         length += len(texts[-1])
     return sanitize_page("<hr>".join(texts), title=f"Stored page {page_id}")
 

@@ -7,22 +7,24 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from datasette.utils.asgi import NotFound
+from datasette.utils.asgi import Base400, NotFound
 
 from db.diagnosis.evidence import LABELS
 from db.diagnosis.ladder import source_diagnosis
+from db.errors import QueryError
 from db.inspect.pages import charts, report_views
 from db.inspect.pages.arrivals import arrivals
 from db.inspect.pages.article import article_page, changes_page, fetched_page
 from db.inspect.pages.coverage import recent_days
 from db.inspect.pages.people import people, person
 from db.inspect.pages.rejections import PAGE_SIZE, count_reasons, rejected_pages
-from db.inspect.pages.rendering import ask_in_snapshot, number_of, render_page, required_id
+from db.inspect.pages.rendering import ask_in_snapshot, bytes_response, number_of, render_page, required_id
 from db.inspect.pages.run import run_details
-from db.inspect.pages.search import SIZE, SearchForm, search_results
+from db.inspect.pages.search import FORMS, MOST_TAKEN, SIZE, SearchForm, result_file, search_results
 from db.inspect.pages.source import DAYS, source_details, source_lines
 from db.inspect.pages.stored_body import plain_text_response, sanitized_response
 from db.queries.articles import article_summaries, newest_articles
+from db.queries.citations import citations
 from db.queries.search import MOST_COUNTED
 from db.queries.source_evidence import SourceRows, source_evidence
 from db.queries.statistics import last_runs
@@ -42,6 +44,11 @@ SECTIONS = (
     ("/-/rejections", "Rejections"),
 )
 _NEWEST = 24
+# Citations by the extension of their file: form, label, content type.
+_CITATIONS = {
+    "bib": ("bibtex", "BibTeX", "application/x-bibtex; charset=utf-8"),
+    "json": ("csl", "CSL-JSON", "application/vnd.citationstyles.csl+json; charset=utf-8"),
+}
 _RUNS = 40
 
 View = Callable[[Any, Any], Awaitable[Any]]
@@ -73,7 +80,21 @@ async def article(request: Any, datasette: Any) -> Any:
     if shown is None:
         raise NotFound(f"There is no article {article_id}" + (f" with a revision {revision}" if revision else ""))
     drawn = charts.copies_chart(shown.moments) if len(shown.cluster) > 1 else None
-    return await render_page(datasette, request, "article.html", shown=shown, chart=drawn)
+    made = citations(shown.article, shown.head)
+    listed = [(extension, label, made[form]) for extension, (form, label, _) in _CITATIONS.items()]
+    return await render_page(datasette, request, "article.html", shown=shown, chart=drawn, citations=listed)
+
+
+async def citation(request: Any, datasette: Any) -> Any:
+    """The citation of an article as a file."""
+    article_id, revision = required_id(request), number_of(request.args.get("revision"))
+    shown = await ask_in_snapshot(datasette, lambda conn: article_page(conn, article_id, revision))
+    if shown is None:
+        raise NotFound(f"There is no article {article_id}")
+    extension = request.url_vars["format"]
+    form, _, content_type = _CITATIONS[extension]
+    body = (citations(shown.article, shown.head)[form] + "\n").encode("utf-8", "replace")
+    return bytes_response(body, content_type, f"copydesk{article_id}.{extension}")
 
 
 async def changes(request: Any, datasette: Any) -> Any:
@@ -98,10 +119,27 @@ async def page(request: Any, datasette: Any) -> Any:
 
 
 async def search(request: Any, datasette: Any) -> Any:
-    """Search results, from the same search as `copydesk search`."""
-    form = SearchForm.of(request.args)
+    """Search results, from the same search as `copydesk search`; also as a file or feed."""
+    form, wanted = SearchForm.of(request.args), request.url_vars["format"]
+    if wanted:
+        return await _search_file(request, datasette, form, wanted[1:])
     found = await datasette.ask(lambda conn: search_results(conn, form))
-    return await render_page(datasette, request, "search.html", form=form, answer=found, size=SIZE, most=MOST_COUNTED)
+    return await render_page(
+        datasette, request, "search.html",
+        form=form, answer=found, size=SIZE, most=MOST_COUNTED, forms=FORMS, most_taken=MOST_TAKEN,
+    )  # fmt: skip
+
+
+async def _search_file(request: Any, datasette: Any, form: SearchForm, kind: str) -> Any:
+    origin = f"{request.scheme}://{request.host}"
+    try:
+        body = await datasette.ask(
+            lambda conn: datasette.conversions.export(conn, result_file(conn, form, kind, origin))
+        )
+    except QueryError as error:
+        raise Base400(str(error)) from error
+    content_type = next(known for name, _, known in FORMS if name == kind)
+    return bytes_response(body, content_type, f"search.{kind}" if kind in ("csv", "json") else None)
 
 
 async def sources(request: Any, datasette: Any) -> Any:
@@ -207,10 +245,11 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/$", front),
     (r"^/-/article/(?P<id>\d+)$", article),
     (r"^/-/article/(?P<id>\d+)/changes$", changes),
+    (r"^/-/article/(?P<id>\d+)/cite\.(?P<format>bib|json)$", citation),
     (r"^/-/page/(?P<id>\d+)$", page),
     (r"^/-/stored/(?P<id>\d+)$", stored_page),
     (r"^/-/received/(?P<id>\d+)$", received_page),
-    (r"^/-/search$", search),
+    (r"^/-/search(?P<format>\.csv|\.json|\.rss|\.jsonfeed)?$", search),
     (r"^/-/sources$", sources),
     (r"^/-/source/(?P<id>\d+)$", source),
     (r"^/-/runs$", runs),

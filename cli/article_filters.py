@@ -1,0 +1,61 @@
+"""The options that say which articles: the same for `copydesk articles`, `search` and `export`."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+import click
+
+from cli.completions import source_names
+from cli.option_groups import option_group
+from cli.parameters import Choice
+from cli.time_options import since_option
+from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.store.sources import find_source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterOptions:
+    """Which articles, as given on the command line."""
+
+    name: str | None
+    since: str | None
+    until: str | None
+    language: str | None
+    person: str | None
+    section: str | None
+    kind: str | None
+    paywalled: bool | None
+
+    def filters(self, conn: sqlite3.Connection) -> ArticleFilter:
+        """The filter as a query takes it. Raises UsageError for an unknown source or a wrong time."""
+        return ArticleFilter(
+            source_id=find_source(conn, self.name).id if self.name else None,
+            since=since_option(self.since),
+            until=since_option(self.until, "--until"),
+            language=self.language,
+            person=self.person,
+            section=self.section,
+            kind=ArticleKind(self.kind) if self.kind else None,
+            paywalled=self.paywalled,
+        )
+
+
+filter_options = option_group(
+    FilterOptions,
+    "filters",
+    click.option("--source", "name", metavar="NAME", shell_complete=source_names, help="Only articles of this source."),
+    click.option("--since", metavar="WHEN", help="Only articles published since then: 2d, 6h, 2026-11-02."),
+    click.option("--until", metavar="WHEN", help="Only articles published before then."),
+    click.option("--language", metavar="TAG", help="Only articles in this language: zh, zh-TW, en."),
+    click.option("--person", metavar="NAME", help="Only articles with this author, editor or proofreader."),
+    click.option("--section", metavar="NAME", help="Only articles of this section, as the page names it."),
+    click.option(
+        "--kind",
+        metavar="KIND",
+        type=Choice([kind.value for kind in ArticleKind]),
+        help="Only these: original, copy, corrected.",
+    ),
+    click.option("--paywalled/--free", default=None, help="Only articles of which the page shows a part, or all."),
+)

@@ -1,0 +1,118 @@
+"""Which articles are wanted: the one definition of a filter that lists, the search and every export share.
+
+    ArticleFilter ──> conditions ──> WHERE of a query over `articles a`, `pages p` and `decisions d`
+
+The search reads fewer rows than that, because its index knows source, language, days and names; what it yields is the same.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from db.errors import QueryError
+from db.timestamps import format_timestamp
+
+# When an article counts as published.
+PUBLISHED = "coalesce(a.published_utc, p.fetched_at)"
+
+_NAMES = "SELECT DISTINCT name FROM credits"
+_PERSON = """EXISTS (SELECT 1 FROM credits c WHERE c.page_id = a.page_id
+             AND c.name IN (SELECT value FROM json_each(:people)))"""
+# As `language_grams` has it: the whole tag without its hyphens, or its first part.
+_LANGUAGE = """(replace(replace(lower(a.language), '_', ''), '-', '') = :language
+  OR substr(replace(lower(a.language), '_', '-') || '-', 1, length(:language) + 1) = :language || '-')"""
+
+
+class ArticleKind(StrEnum):
+    """What an article is among the others."""
+
+    ORIGINAL = "original"
+    COPY = "copy"
+    CORRECTED = "corrected"
+
+
+_KINDS = {
+    ArticleKind.ORIGINAL: "d.original_id = d.article_id",
+    ArticleKind.COPY: "d.original_id <> d.article_id",
+    ArticleKind.CORRECTED: "d.revision > 1",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFilter:
+    """Conditions on articles; None stands for any.
+
+    `since`, `until`: published, else fetched, from `since` until before `until`. `language`: a tag, "zh" includes zh-TW.
+    `person`: the name of an author, editor or proofreader, or words of it. `section`: as stated on the page, whatever the
+    case of Latin letters. `paywalled`: True where the page shows only a part, False where it shows all or does not say.
+    """
+
+    source_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    language: str | None = None
+    person: str | None = None
+    section: str | None = None
+    kind: ArticleKind | None = None
+    paywalled: bool | None = None
+
+
+def filter_conditions(filters: ArticleFilter, at: str = PUBLISHED) -> tuple[str, dict[str, object]]:
+    """All of a filter but `person` as SQL, each condition after an AND, and its parameters. `at`: the time that counts."""
+    parts: list[str] = []
+    values: dict[str, object] = {}
+
+    def add(sql: str, **value: object) -> None:
+        parts.append(f" AND {sql}")
+        values.update(value)
+
+    if filters.source_id is not None:
+        add("p.source_id = :source", source=filters.source_id)
+    if filters.since:
+        add(f"{at} >= :since", since=format_timestamp(filters.since))
+    if filters.until:
+        add(f"{at} < :until", until=format_timestamp(filters.until))
+    if filters.language:
+        from db.search.index import language_grams  # loads the tables of characters, which most lists need not
+
+        grams = language_grams(filters.language)
+        add(_LANGUAGE if grams else "0", language=grams[-1].removeprefix("_l") if grams else "")
+    if filters.section:
+        add("a.section = :section COLLATE NOCASE", section=filters.section)
+    if filters.kind:
+        add(_KINDS[filters.kind])
+    if filters.paywalled is not None:
+        add(f"coalesce(a.paywalled, 0) = {int(filters.paywalled)}")
+    return "".join(parts), values
+
+
+def article_conditions(
+    conn: sqlite3.Connection, filters: ArticleFilter, at: str = PUBLISHED
+) -> tuple[str, dict[str, object]]:
+    """`filter_conditions` with `person`, whose names are looked up first."""
+    sql, values = filter_conditions(filters, at)
+    of_person, names = person_condition(conn, filters)
+    return sql + of_person, values | names
+
+
+def person_condition(conn: sqlite3.Connection, filters: ArticleFilter) -> tuple[str, dict[str, object]]:
+    """`person` of a filter as `filter_conditions` gives the rest. Looks through all names."""
+    if not filters.person:
+        return "", {}
+    return f" AND {_PERSON}", {"people": json.dumps(_names_of(conn, filters.person))}
+
+
+def _names_of(conn: sqlite3.Connection, person: str) -> list[str]:
+    """The printed names that contain the words one after the other, as the search compares them."""
+    from db.search.query import parse_term
+    from db.text_folding import fold
+
+    try:
+        term = parse_term(person)
+    except QueryError:
+        return []
+    return [name for (name,) in conn.execute(_NAMES) if term.pattern.search(fold(name))] if term else []

@@ -1,0 +1,30 @@
+"""Which stored pages an export holds, in the order they were stored, read in batches so that no crawl is blocked."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+
+from db.queries.article_filter import ArticleFilter, article_conditions
+
+_IDS = """
+SELECT p.id, b.pruned_at IS NOT NULL FROM pages p JOIN bodies b ON b.id = p.body_id
+LEFT JOIN articles a ON a.page_id = p.id LEFT JOIN decisions d ON d.page_id = p.id
+WHERE p.id > :after {conditions}
+ORDER BY p.id LIMIT 200
+"""
+
+
+def pages_to_export(conn: sqlite3.Connection, filters: ArticleFilter) -> Iterator[tuple[int, bool]]:
+    """Ids of the pages that a filter lets through, its times being those of the fetch, in the order stored; and whether the
+    body was pruned (setting `keep_bodies`).
+    """
+    conditions, values = article_conditions(conn, filters, "p.fetched_at")
+    # What the page lacks where it is no article is "no": a filter of articles lets none of these through.
+    of_articles = replace(filters, source_id=None, since=None, until=None) != ArticleFilter()
+    query = _IDS.format(conditions=conditions + (" AND a.page_id IS NOT NULL" if of_articles else ""))
+    after = 0
+    while rows := conn.execute(query, values | {"after": after}).fetchall():
+        yield from ((page_id, bool(pruned)) for page_id, pruned in rows)
+        after = rows[-1][0]
