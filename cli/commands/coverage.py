@@ -75,7 +75,7 @@ def coverage(
     with context.read() as conn:
         wanted = {source.id for source in choose_sources(conn, names)} if names else None
         chosen = [find_source(conn, name).name for name in names]
-        found = [source.between(start, end) for source in load_coverage(conn, now, wanted)]
+        found = load_coverage(conn, now, wanted, since=start, until=end)
     if as_json:
         for source in found:
             click.echo(json.dumps(coverage_object(source), ensure_ascii=False))

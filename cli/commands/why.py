@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -40,7 +41,7 @@ def why(context: CommandContext, what: str, offline: bool, as_json: bool) -> Non
     crawl; nothing is stored. NAME can also be the address of a site that is not a source yet.
 
     The address of an article is explained from what is stored: who lists it, whether it was fetched, what was read, what it
-    is a copy of.
+    is a copy of. It is also requested once, to show what it answers now and what changed since it was stored.
 
     Exits with 1 where something is broken.
 
@@ -81,7 +82,17 @@ def _of_address(config: Config, conn: sqlite3.Connection, given: str, *, offline
     with snapshot(conn):
         evidence = url_evidence(config, conn, given)
     is_foreign = evidence.source is None and evidence.link is None and evidence.page is None
-    return None if is_foreign and not offline else url_diagnosis(evidence)
+    if offline:
+        return url_diagnosis(evidence)
+    if is_foreign:
+        return None
+    source = find_source(conn, evidence.source) if evidence.source else None
+    if source is not None and _is_busy(conn, source):
+        return url_diagnosis(evidence)
+    # Importing Scrapy takes half a second, which what is stored need not wait for.
+    from crawler.address_look import look_at_address
+
+    return url_diagnosis(replace(evidence, answer=look_at_address(config, conn, evidence)))
 
 
 def _newcomer(given: str) -> Source:

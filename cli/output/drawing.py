@@ -7,15 +7,10 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 
 from cli.output.tables import format_local_time, format_size, plain
+from db.diagnosis.render_verdicts import verdict_text
 from db.store.drawings import load_drawing, load_render_state
 from db.store.pages import page_origin
 from db.timestamps import format_timestamp
-
-_VERDICTS = {
-    "received": "its articles are read as received",
-    "drawn": "its articles are drawn by a browser",
-    "by page": "its articles are drawn by a browser where they say too little as received",
-}
 
 
 def drawing_lines(conn: sqlite3.Connection, page_id: int) -> Iterator[str]:
@@ -29,8 +24,9 @@ def drawing_lines(conn: sqlite3.Connection, page_id: int) -> Iterator[str]:
         yield f"  {drawing.requests} requests of its scripts, {format_size(drawing.received or 0)}; not loaded: {blocked}"
     state = load_render_state(conn, page_origin(conn, page_id).source_id, "article")
     if state.verdict is not None and state.decided_at is not None:
+        since = format_local_time(format_timestamp(state.decided_at))
         yield ""
-        yield f"of this source, {_VERDICTS[state.verdict]} (since {format_local_time(format_timestamp(state.decided_at))}):"
+        yield f"of this source: {verdict_text(state.verdict, 'article')} (since {since}):"
         yield from (f"  {_evidence(page)}" for page in state.evidence)
 
 

@@ -23,7 +23,7 @@ def ladder_lines(diagnosis: Diagnosis, width: int) -> Iterator[str]:
     width = max(40, min(width, WIDEST_PROSE + 20))
     found = diagnosis.found
     colour = "red" if found and found.state is RungState.BROKEN else "yellow" if found else "green"
-    for line in wrapped(plain(diagnosis.sentence), width):
+    for line in wrapped(plain(diagnosis.sentence), width, whole_words=True):
         yield styled(line, bold=True, fg=colour)
     if found is not None and (found.advice or found.command):
         yield from _next(found, width)
@@ -46,10 +46,10 @@ def _rung_lines(rung: Rung, width: int) -> Iterator[str]:
     mark, colour = _MARKS[rung.state]
     head = f"{styled(padded(mark, _MARK_WIDTH), fg=colour)}  {padded(LABELS[rung.name], _LABEL_WIDTH)}  "
     indent = _MARK_WIDTH + _LABEL_WIDTH + 4
-    for number, line in enumerate(wrapped(plain(rung.message), width - indent)):
+    for number, line in enumerate(wrapped(plain(rung.message), width - indent, whole_words=True)):
         yield f"{' ' * indent if number else head}{line}"
     for text in rung.lines:
-        for line in wrapped(plain(text), width - indent - 2):
+        for line in wrapped(plain(text), width - indent - 2, whole_words=True):
             yield styled(f"{' ' * (indent + 2)}{line}", dim=True)
 
 

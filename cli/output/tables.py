@@ -133,11 +133,11 @@ def _line(
     return _GAP.join(parts).rstrip()
 
 
-def wrapped(text: str, width: int) -> Iterator[str]:
+def wrapped(text: str, width: int, *, whole_words: bool = False) -> Iterator[str]:
     """Prose wrapped to lines of `width` cells, with an empty line between paragraphs.
 
     Breaks at spaces and between wide characters, but not before closing or after opening punctuation. A word wider than a line,
-    such as an address, is broken anywhere.
+    such as an address, is broken anywhere; with `whole_words` it stays whole, so that it can be copied.
     """
     for number, paragraph in enumerate(plain_text(text).split("\n")):
         if number:
@@ -147,7 +147,7 @@ def wrapped(text: str, width: int) -> Iterator[str]:
             if line and cell_len(line + unit.rstrip()) > width:
                 yield line.rstrip()
                 line = ""
-            while cell_len(unit.rstrip()) > width:
+            while not whole_words and cell_len(unit.rstrip()) > width:
                 head = _head(unit, width)
                 yield head
                 unit = unit[len(head) :]  # noqa: PLW2901 - the rest of it

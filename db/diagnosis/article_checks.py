@@ -30,8 +30,9 @@ def check_known(evidence: SourceEvidence) -> Rung:
     """Whether the listings name anything that was not known."""
     if not evidence.named:
         return Rung(name=RungName.KNOWN, state=RungState.UNKNOWN, message="no link was counted")
-    known = evidence.named - min(evidence.new, evidence.named)
-    message = f"{known} of {evidence.named} links were known before"
+    # A link that two listings name is counted in each, so what was known before cannot be told from the difference.
+    new = f"{evidence.new or 'no'} new link{'' if evidence.new == 1 else 's'}"
+    message = f"{new}; its listings name {evidence.named}, each counted by itself"
     past = evidence.past
     if evidence.new or past.last_new_at is None:
         return Rung(name=RungName.KNOWN, state=RungState.OK, message=message)

@@ -34,6 +34,7 @@ class RungName(StrEnum):
     FIELDS = "fields"
     CLOCK = "clock"
     ADDRESS = "address"
+    ANSWER = "answer"
     LISTED = "listed"
     DUE = "due"
     SETTLED = "settled"
@@ -55,6 +56,7 @@ LABELS: Mapping[RungName, str] = {
     RungName.FIELDS: "fields",
     RungName.CLOCK: "clock",
     RungName.ADDRESS: "address",
+    RungName.ANSWER: "now",
     RungName.LISTED: "listed",
     RungName.DUE: "due",
     RungName.SETTLED: "settled",

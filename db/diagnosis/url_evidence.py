@@ -59,12 +59,44 @@ class PageEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressAnswer:
+    """What the address answered when it was asked just now. `error`: why there is no answer, as half a sentence.
+
+    `challenge`: the header that marks a challenge. `reason`: why the answer is no article, with its `detail`; None for an
+    article, which has `title` and `words`. `compared_with`: the stored page that it was compared with, None where there is none
+    with a body; `changed`: the fields that are read differently, and `markup` the lines of a diff.
+    """
+
+    error: str | None = None
+    status: int | None = None
+    final_url: str | None = None
+    content_type: str | None = None
+    bytes: int = 0
+    challenge: str | None = None
+    reason: str | None = None
+    detail: str = ""
+    title: str = ""
+    words: int = 0
+    compared_with: int | None = None
+    is_same: bool = False
+    changed: tuple[str, ...] = ()
+    markup: tuple[str, ...] = ()
+    was_drawn: bool = False
+    """Whether a browser drew the stored page: its text may be missing in what is received."""
+
+    @property
+    def is_article(self) -> bool:
+        """Whether an article was read from it."""
+        return self.error is None and self.reason is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UrlEvidence:
     """All that is known of an address. `given`: as asked for; `url`: as it would be fetched; `key`: what identifies it.
 
     `source`: the source on whose site it is, None where there is none. `refusal`: why its form speaks against an article.
     `near`: known addresses that resemble it. `robots_line`: the line of robots.txt that forbids it. `retries`: how often a
-    failed link is tried again.
+    failed link is tried again. `answer`: what it answered just now, None where it was not asked.
     """
 
     given: str
@@ -80,3 +112,4 @@ class UrlEvidence:
     robots_line: str | None = None
     retries: int = 3
     hold_until: datetime | None = None
+    answer: AddressAnswer | None = None

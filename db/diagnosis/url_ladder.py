@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from db.diagnosis.address_answer import answer_message, check_answer, is_news
 from db.diagnosis.evidence import Diagnosis, Rung, RungName, RungState
 from db.diagnosis.url_evidence import FetchEvidence, UrlEvidence
 from db.humanize import format_local_time, format_size
@@ -16,15 +17,19 @@ def url_diagnosis(evidence: UrlEvidence) -> Diagnosis:
     rungs = []
     for check in _CHECKS:
         rungs.append(check(evidence))
+        if check is _address and evidence.answer is not None:
+            rungs.append(check_answer(evidence, evidence.answer))
         if rungs[-1].state is RungState.BROKEN:
             break
     broken = rungs[-1] if rungs[-1].state is RungState.BROKEN else None
     said = broken.message if broken else _what_it_is(evidence)
+    if evidence.answer is not None and is_news(evidence, evidence.answer):
+        said = f"{said}; {answer_message(evidence.answer)}"
     return Diagnosis(
         name=evidence.given,
         url=evidence.url,
         checked_at=evidence.now,
-        online=False,
+        online=evidence.answer is not None,
         sentence=f"{evidence.url}: {said}.",
         rungs=tuple(rungs),
     )
@@ -89,7 +94,7 @@ def _unlisted(evidence: UrlEvidence) -> Rung:
         name=RungName.LISTED,
         state=RungState.BROKEN,
         message=f"no listing of {evidence.source} that was read has named it"
-        + (", and a list or service would look like it" if evidence.refusal else ""),
+        + ("; its form is that of a list or a service page" if evidence.refusal else ""),
         lines=tuple(lines),
         advice="see what the source's listings name; a site rule says which addresses are articles (`[articles] include`)",
         command=shell_command("why", evidence.source),

@@ -26,6 +26,7 @@ from db.diagnosis.evidence import (
 )
 from db.diagnosis.markup_changes import markup_changes
 from db.diagnosis.network_checks import origin_of
+from db.diagnosis.render_verdicts import verdict_text
 from db.errors import BodyPruned
 from db.humanize import format_local_time
 from db.models import Source
@@ -182,13 +183,6 @@ def _answers(rows: SourceRows, past: SourceRows, run_id: int) -> Iterator[Answer
         yield answer
 
 
-_DRAWN_VERDICTS = {
-    "received": "no browser is needed for its {kind}s",
-    "drawn": "a browser draws its {kind}s",
-    "by page": "a browser draws those of its {kind}s that say too little as received",
-}
-
-
 def _rendering(rows: SourceRows, now: datetime) -> dict[str, str]:
     """For articles and listings: the verdict of `auto` with its date, the pages compared, and what was drawn in the last day."""
     lines: dict[str, str] = {}
@@ -198,7 +192,7 @@ def _rendering(rows: SourceRows, now: datetime) -> dict[str, str]:
         state = load_render_state(rows.conn, rows.source.id, kind)
         if state.verdict is not None and state.decided_at is not None:
             since = format_local_time(format_timestamp(state.decided_at))
-            verdict = _DRAWN_VERDICTS[state.verdict].format(kind=kind)
+            verdict = verdict_text(state.verdict, kind)
             compared = f"{len(state.evidence)} pages compared, {drawn} drawn in the last day"
             lines[kind] = f"{verdict} (since {since}; {compared})"
     return lines

@@ -52,6 +52,8 @@ SELECT a.language FROM (SELECT id FROM pages WHERE source_id = ? ORDER BY fetche
 JOIN articles a ON a.page_id = p.id
 """
 _WEEKS = "SELECT week, state, expected, found, unfetched, days FROM coverage_weeks WHERE source_id = ? ORDER BY week"
+_WEEKS_SINCE = f"{_WEEKS.removesuffix(' ORDER BY week')} AND week >= ? ORDER BY week"
+_STATES = {state.value: state for state in CoverageState}
 _PUT_WEEK = """
 INSERT INTO coverage_weeks (source_id, week, state, expected, found, unfetched, days) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (source_id, week) DO UPDATE SET state = excluded.state, expected = excluded.expected, found = excluded.found,
@@ -124,22 +126,27 @@ def coverage_gaps(days: Iterable[DayCoverage]) -> list[CoverageGap]:
 
 
 def load_coverage(
-    conn: sqlite3.Connection, now: datetime, source_ids: Iterable[int] | None = None
+    conn: sqlite3.Connection,
+    now: datetime,
+    source_ids: Iterable[int] | None = None,
+    *,
+    since: date | None = None,
+    until: date | None = None,
 ) -> list[SourceCoverage]:
     """The coverage of the sources with these ids (None: of all), by name, without removed ones and without those of which
-    nothing can be judged yet.
+    nothing can be judged yet. `since`, `until`: only the weeks that have a day between them, both included.
     """
     wanted = None if source_ids is None else set(source_ids)
-    until = _yesterday(now)
+    yesterday = _yesterday(now)
     found = []
     for row in named_rows(conn, _SOURCES).fetchall():
         source_id = row["id"]
         if wanted is not None and source_id not in wanted:
             continue
-        is_current = not row["stale"] and row["until"] == until.isoformat()
-        weeks = tuple(_stored_weeks(conn, source_id)) if is_current else tuple(_judge(conn, source_id, until))
+        is_current = not row["stale"] and row["until"] == yesterday.isoformat()
+        weeks = tuple(_stored_weeks(conn, source_id, since) if is_current else _judge(conn, source_id, yesterday))
         if weeks:
-            found.append(SourceCoverage(source_id=source_id, name=row["name"], weeks=weeks))
+            found.append(SourceCoverage(source_id=source_id, name=row["name"], weeks=weeks).between(since, until))
     return found
 
 
@@ -212,41 +219,36 @@ def _language(conn: sqlite3.Connection, source_id: int) -> str:
 
 
 def _row(week: WeekCoverage) -> tuple[object, ...]:
-    days: list[object] = [None] * 7
+    days = ["null"] * 7
     for day in week.days:
-        days[day.day.weekday()] = [day.state.value, _rounded(day.expected), day.found, day.unfetched]
-    return (
-        week.week.isoformat(),
-        week.state.value,
-        _rounded(week.expected),
-        week.found,
-        week.unfetched,
-        json.dumps(days, separators=(",", ":")),
-    )
+        of_day = "null" if day.expected is None else round(day.expected, 2)
+        # As JSON: written here in half the time of json.dumps, for the days of a year of many sources.
+        days[day.day.weekday()] = f'["{day.state}",{of_day},{day.found},{day.unfetched}]'
+    expected = None if week.expected is None else round(week.expected, 2)
+    return week.week.isoformat(), str(week.state), expected, week.found, week.unfetched, f"[{','.join(days)}]"
 
 
-def _rounded(expected: float | None) -> float | None:
-    return None if expected is None else round(expected, 2)
-
-
-def _stored_weeks(conn: sqlite3.Connection, source_id: int) -> Iterator[WeekCoverage]:
-    for row in named_rows(conn, _WEEKS, (source_id,)):
-        week = date.fromisoformat(row["week"])
+def _stored_weeks(conn: sqlite3.Connection, source_id: int, since: date | None) -> Iterator[WeekCoverage]:
+    # The week that `since` is in began up to six days before.
+    first = (since or date.min + timedelta(days=6)) - timedelta(days=6)
+    for row in conn.execute(_WEEKS_SINCE, (source_id, first.isoformat())):
+        week_text, state, expected, found, unfetched, days = row
+        week = date.fromisoformat(week_text)
         yield WeekCoverage(
             week=week,
-            state=CoverageState(row["state"]),
-            expected=row["expected"],
-            found=row["found"],
-            unfetched=row["unfetched"],
+            state=_STATES[state],
+            expected=expected,
+            found=found,
+            unfetched=unfetched,
             days=tuple(
                 DayCoverage(
                     day=week + timedelta(days=number),
-                    state=CoverageState(values[0]),
+                    state=_STATES[values[0]],
                     expected=values[1],
                     found=values[2],
                     unfetched=values[3],
                 )
-                for number, values in enumerate(json.loads(row["days"]))
+                for number, values in enumerate(json.loads(days))
                 if values is not None
             ),
         )

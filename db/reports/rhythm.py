@@ -56,17 +56,17 @@ class Rhythm:
 
 def learn_rhythm(found: Sequence[int], usable: Sequence[bool]) -> Rhythm | None:
     """The rhythm behind daily counts. Day 0 is a Monday, the length a multiple of 7. None if too little is known."""
-    weeks = [range(start, start + 7) for start in range(0, len(found), 7)]
-    days = [[day for day in week if usable[day]] for week in weeks]
-    good = [number for number, of_week in enumerate(days) if len(of_week) >= GOOD_DAYS]
-    if len(good) < LEAST_WEEKS or sum(found[day] for number in good for day in days[number]) < LEAST_ARTICLES:
+    weeks = [_week_counts(found, usable, start) for start in range(0, len(found), 7)]
+    good = [week for week in weeks if len(week.usable) >= GOOD_DAYS]
+    if len(good) < LEAST_WEEKS or sum(week.total for week in good) < LEAST_ARTICLES:
         return None
     expected: list[float] = []
     before = 0
-    for number in range(len(weeks)):
-        while before < len(good) and good[before] < number:
+    for week in weeks:
+        while before < len(good) and good[before].start < week.start:
             before += 1
-        expected += _week(found, days, good[:before] if before >= _FEW_BEFORE else good[:LEVEL_WEEKS])
+        known = good[max(0, before - WEEKDAY_WEEKS) : before] if before >= _FEW_BEFORE else good[:LEVEL_WEEKS]
+        expected += _expected_week(known)
     dispersion = _dispersion(found, expected, usable)
     share = [mean / top if top else 0.0 for mean, top in zip(expected, _week_tops(expected), strict=True)]
     active = [day for day, mean in enumerate(expected) if usable[day] and mean >= ACTIVE and share[day] >= ACTIVE_SHARE]
@@ -79,20 +79,39 @@ def _week_tops(expected: Sequence[float]) -> list[float]:
     return [top for start in range(0, len(expected), 7) for top in [max(expected[start : start + 7])] * 7]
 
 
-def _week(found: Sequence[int], days: Sequence[Sequence[int]], good: Sequence[int]) -> list[float]:
+@dataclass(frozen=True, slots=True)
+class _WeekCounts:
+    """A week that starts on day `start`: its usable weekdays, what each of the seven has of usable articles, and all in all."""
+
+    start: int
+    usable: tuple[int, ...]
+    counts: tuple[int, ...]
+    total: int
+
+
+def _week_counts(found: Sequence[int], usable: Sequence[bool], start: int) -> _WeekCounts:
+    days = tuple(weekday for weekday in range(7) if usable[start + weekday])
+    counts = tuple(found[start + weekday] if usable[start + weekday] else 0 for weekday in range(7))
+    return _WeekCounts(start, days, counts, sum(counts))
+
+
+def _expected_week(good: Sequence[_WeekCounts]) -> list[float]:
     """Expected articles of the seven days of a week, from good weeks, latest last."""
-    totals, counts = [0.0] * 7, [0] * 7
-    for number in good[-WEEKDAY_WEEKS:]:
-        for day in days[number]:
-            totals[day % 7] += found[day]
-            counts[day % 7] += 1
+    totals = list(map(sum, zip(*(week.counts for week in good), strict=True))) or [0] * 7
+    # Nearly all weeks are whole, and this runs for each week of each source.
+    partial = [week for week in good if len(week.usable) < 7]
+    counts = [len(good) - len(partial)] * 7
+    for week in partial:
+        for weekday in week.usable:
+            counts[weekday] += 1
     everyday = sum(totals) / max(1, sum(counts))
     means = [total / count if count else everyday for total, count in zip(totals, counts, strict=True)]
+    of_whole_week = sum(means)
     ratios = []
-    for number in good[-LEVEL_WEEKS:]:
-        usual = sum(means[day % 7] for day in days[number])
+    for week in good[-LEVEL_WEEKS:]:
+        usual = of_whole_week if len(week.usable) == 7 else sum([means[weekday] for weekday in week.usable])
         if usual > 0:
-            ratios.append(sum(found[day] for day in days[number]) / usual)
+            ratios.append(week.total / usual)
     level = median(ratios) if ratios else 0.0
     return [mean * level for mean in means]
 

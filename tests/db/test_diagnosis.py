@@ -44,6 +44,7 @@ def test_quiet_is_measured_by_the_rhythm_that_alerts_have_learned(
     evidence = replace(EVIDENCE, past=replace(PAST, last_new_at=NOW - quiet, quiet_limit_s=limit_s))
     assert (check_known(evidence).state is RungState.BROKEN) is broken
     assert check_known(replace(evidence, new=1)).state is RungState.OK
+    assert check_known(replace(evidence, new=1)).message == "1 new link; its listings name 9, each counted by itself"
 
 
 @pytest.mark.parametrize(

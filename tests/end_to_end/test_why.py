@@ -50,6 +50,8 @@ DELAY = timedelta(seconds=0.2)
 class Look:
     """What was found, online and from the rows of a crawl; what was asked meanwhile."""
 
+    web: FaultyWeb
+
     online: dict[str, Diagnosis]
     offline: dict[str, Diagnosis]
     asked: list[tuple[str, str, float]]
@@ -92,6 +94,7 @@ def look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Look]:
                 for name in FAULTS
             }
         yield Look(
+            web=web,
             online={name: source_diagnosis(evidence) for name, evidence in found.items()},
             offline=offline,
             asked=asked,
@@ -220,7 +223,7 @@ def one(look: Look, query: str) -> str:
 
 def test_an_address_from_its_listing_to_its_copies(look: Look) -> None:
     url = one(look, "SELECT p.url FROM decisions d JOIN pages p ON p.id = d.page_id WHERE d.verdict = 'copy' LIMIT 1")
-    shown = object_of(look, f"{url}?utm_source=mail")
+    shown = object_of(look, f"{url}?utm_source=mail", "--offline")
     assert shown["state"] == "ok"
     rungs = {rung["name"]: rung for rung in shown["rungs"]}
     assert list(rungs) == ["address", "listed", "due", "fetched", "read", "fields", "settled"]
@@ -293,3 +296,28 @@ def test_a_site_that_is_no_source_yet_and_one_that_is_added(look: Look, tmp_path
     assert (shown["rung"], shown["state"]) == ("challenge", "broken")
     shown = json.loads(run("why", "guarded", "--offline", "--json").output)
     assert (shown["rung"], shown["state"]) == ("challenge", "broken")
+
+
+def test_an_address_is_asked_once_now_and_compared_with_its_stored_page(look: Look) -> None:
+    def ask(query: str) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+        url = one(look, query)
+        look.web.asked.clear()
+        shown = object_of(look, url)
+        asked = [path for _, path, _ in look.web.asked]
+        return shown, {rung["name"]: rung for rung in shown["rungs"]}["answer"], asked
+
+    shown, answer, asked = ask("SELECT p.url FROM pages p JOIN sources s ON s.id = p.source_id WHERE s.name = 'sound'")
+    assert shown["online"]
+    assert (answer["state"], asked[0], len(asked)) == ("ok", "/robots.txt", 2)
+    assert "it answers 200 now, and is read as an article" in answer["message"]
+    assert answer["lines"][0].startswith("declared as text/html")
+    _, answer, asked = ask("SELECT url FROM fetches WHERE error = 'robots_forbidden' AND what = 'article'")
+    assert asked == ["/robots.txt"]
+    assert answer["state"] == "warning"
+    assert "robots.txt" in answer["message"]
+    assert any("Disallow: /story/" in line for line in answer["lines"])
+    gone = "SELECT p.url FROM pages p JOIN sources s ON s.id = p.source_id JOIN articles a ON a.page_id = p.id"
+    shown, answer, asked = ask(f"{gone} WHERE s.name = 'mitigated'")
+    assert "a challenge (cf-mitigated: challenge)" in answer["message"]
+    assert "a challenge" in shown["sentence"]
+    assert answer["command"].startswith("copydesk show ")

@@ -118,7 +118,7 @@ def coverage_calendar(
 def coverage_lines(conn: sqlite3.Connection, form: CoverageForm, now: datetime) -> list[CoverageLine]:
     """All sources by week."""
     first, last = form.bounds(now, ALL_SPAN)
-    shown = [source.between(first, last) for source in load_coverage(conn, now)]
+    shown = load_coverage(conn, now, since=first, until=last)
     monday = first - timedelta(days=first.weekday())
     mondays = [monday + timedelta(weeks=n) for n in range((last - monday).days // 7 + 1)]
     lines = []
