@@ -21,6 +21,7 @@ from cli.time_options import since_option
 from db.connection.database import write
 from db.errors import UsageError
 from db.reports.coverage import SourceCoverage, coverage_gaps, load_coverage
+from db.shell_commands import shell_command
 from db.store.backfills import (
     Backfill,
     BackfillPlan,
@@ -261,4 +262,5 @@ def _gap_lines(backfill: Backfill, coverage: SourceCoverage | None) -> Iterator[
         when = f"{gap.first}" if gap.first == gap.last else f"{gap.first} to {gap.last}"
         yield f"    {when}: {gap.state.value}"
     if len(gaps) > _MOST_GAPS:
-        yield f"    … `copydesk coverage {backfill.source_name} --since {backfill.since:%Y-%m-%d}` lists all"
+        lists_all = shell_command("coverage", backfill.source_name, "--since", f"{backfill.since:%Y-%m-%d}")
+        yield f"    … `{lists_all}` lists all"
