@@ -70,13 +70,15 @@ def _told(crawled: CrawlResult) -> dict[str, Any]:
 
 @contextmanager
 def _reporting(*, enabled: bool) -> Iterator[Callable[[CrawlRun], None]]:
-    """A `watch` for `crawler.run.crawl` that writes a line of progress now and then."""
+    """A `watch` for `crawler.run.crawl` that writes a line of progress now and then, and at the end."""
     over = threading.Event()
     threads: list[threading.Thread] = []
 
     def report(run: CrawlRun) -> None:
         began = time.monotonic()
-        while not over.wait(DELAY_S):
+        is_over = False
+        while not is_over:
+            is_over = over.wait(DELAY_S)  # the last line says how far it came
             answered, listings, articles = count_requests(run)
             seconds = round(time.monotonic() - began, 3)
             progress = {"answered": answered, "listings": listings, "articles": articles, "seconds": seconds}
