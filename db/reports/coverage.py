@@ -231,15 +231,14 @@ def _row(week: WeekCoverage) -> tuple[object, ...]:
 def _stored_weeks(conn: sqlite3.Connection, source_id: int, since: date | None) -> Iterator[WeekCoverage]:
     # The week that `since` is in began up to six days before.
     first = (since or date.min + timedelta(days=6)) - timedelta(days=6)
-    for row in conn.execute(_WEEKS_SINCE, (source_id, first.isoformat())):
-        week_text, state, expected, found, unfetched, days = row
-        week = date.fromisoformat(week_text)
+    for row in named_rows(conn, _WEEKS_SINCE, (source_id, first.isoformat())):
+        week = date.fromisoformat(row["week"])
         yield WeekCoverage(
             week=week,
-            state=_STATES[state],
-            expected=expected,
-            found=found,
-            unfetched=unfetched,
+            state=_STATES[row["state"]],
+            expected=row["expected"],
+            found=row["found"],
+            unfetched=row["unfetched"],
             days=tuple(
                 DayCoverage(
                     day=week + timedelta(days=number),
@@ -248,7 +247,7 @@ def _stored_weeks(conn: sqlite3.Connection, source_id: int, since: date | None) 
                     found=values[2],
                     unfetched=values[3],
                 )
-                for number, values in enumerate(json.loads(days))
+                for number, values in enumerate(json.loads(row["days"]))
                 if values is not None
             ),
         )
