@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from shlex import quote
 
 from db.diagnosis.evidence import Rung, RungName, RungState
 from db.diagnosis.url_evidence import AddressAnswer, UrlEvidence
 from db.http_statuses import is_page_status
 from db.humanize import format_size
+from db.shell_commands import shell_command
 
 
 def check_answer(evidence: UrlEvidence, answer: AddressAnswer) -> Rung:
@@ -29,7 +29,7 @@ def check_answer(evidence: UrlEvidence, answer: AddressAnswer) -> Rung:
         else "open it in a browser; where it works there, see what its source answers to the crawler",
         command=f"copydesk show {evidence.page.page_id} --html"
         if evidence.page
-        else f"copydesk why {quote(evidence.source or evidence.url)}",
+        else shell_command("why", evidence.source or evidence.url),
     )
 
 

@@ -212,6 +212,8 @@ class SourceEvidence:
     """Those of the settings `render` and `render_listings` that have a browser draw already."""
     held_back_at: datetime | None = None
     """When the latest gated extraction began, if it held this source back."""
+    held_back_for: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """By field, how much of it would have been lost, and of how much: words of text, names of people, else articles."""
     past: PastEvidence = PastEvidence()
 
     @property

@@ -84,9 +84,11 @@ def _with_held_back(evidence: SourceEvidence, rung: Rung) -> Rung:
     if rung.name is not RungName.READ or evidence.held_back_at is None:
         return rung
     name, at = evidence.name, format_local_time(format_timestamp(evidence.held_back_at))
+    lost = ", ".join(f"{field} {gone:,} of {held:,}" for field, (gone, held) in evidence.held_back_for.items())
     lines = (
         f"the gated extraction of {at} held it back: its rows are as they were before",
-        f"what it would lose: {shell_command('extract', 'experiment', '--source', name)}",
+        *([f"it would lose {lost}"] if lost else []),
+        f"see: {shell_command('extract', 'experiment', '--source', name)}",
         f"overrule: {shell_command('extract', 'stored', '--stale', '--gated', '--accept', name)}",
     )
     return replace(rung, lines=(*rung.lines, *lines))

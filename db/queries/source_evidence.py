@@ -33,7 +33,7 @@ from db.models import Source
 from db.named_rows import named_rows
 from db.queries.alert_figures import ExtractedFields, extracted_fields, newest_link_time
 from db.store.drawings import DrawnKind, count_drawings, load_render_state
-from db.store.gated_extractions import last_gated_run
+from db.store.gated_extractions import last_held_back
 from db.store.listing_readings import load_listing_readings, load_listing_samples
 from db.store.listings import listing_states
 from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER, IS_ARTICLE, IS_LISTING
@@ -154,7 +154,8 @@ def source_evidence(
         page_changes=_page_changes(rows, before, fields),
         rendering=(rendering := _rendering(before, now)),
         drawing_set=_drawing_set(before.source, rendering),
-        held_back_at=_held_back_at(before),
+        held_back_at=held.at if (held := last_held_back(before.conn, before.source.id)) is not None else None,
+        held_back_for=held.lost if held is not None else {},
         past=_past(before),
     )
 
@@ -203,11 +204,6 @@ def _drawing_set(source: Source, rendering: Mapping[str, str]) -> frozenset[str]
     own = {name for name in ("render", "render_listings") if source.settings.get(name, "never") != "never"}
     judged = {"render" if kind == "article" else "render_listings" for kind in rendering}
     return frozenset(own | judged)
-
-
-def _held_back_at(rows: SourceRows) -> datetime | None:
-    last = last_gated_run(rows.conn, rows.source.id)
-    return last[1] if last is not None and last[0] == "held" else None
 
 
 def _resting(rows: SourceRows, asked: AbstractSet[str]) -> Iterator[AnswerEvidence]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from db.named_rows import named_rows
 from db.store.extractions import StoredOutcome, pack_outcome
 from db.timestamps import parse_timestamp
 
@@ -36,7 +37,7 @@ INSERT INTO gated_sources (run_id, source_id, verdict, figures) VALUES (?, ?, ?,
 ON CONFLICT (run_id, source_id) DO UPDATE SET verdict = excluded.verdict, figures = excluded.figures
 """
 _LAST_VERDICT = """
-SELECT g.verdict, r.started_at FROM gated_sources g JOIN runs r ON r.id = g.run_id
+SELECT g.verdict, g.figures, r.started_at FROM gated_sources g JOIN runs r ON r.id = g.run_id
 WHERE g.source_id = ? AND g.verdict IS NOT NULL ORDER BY g.run_id DESC LIMIT 1
 """
 _REQUEUE = """
@@ -112,10 +113,27 @@ def save_gated_source(
     conn.execute(_SAVE_VERDICT, (run_id, source_id, verdict, json.dumps(figures)))
 
 
-def last_gated_run(conn: sqlite3.Connection, source_id: int) -> tuple[str, datetime] | None:
-    """The verdict on a source in the latest gated run that came to one, and when that run began; None if there was none."""
-    row = conn.execute(_LAST_VERDICT, (source_id,)).fetchone()
-    return (row[0], parse_timestamp(row[1])) if row else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """A source that a gated run held back. `lost`: by field, how much would be gone, and of how much.
+
+    The unit is that of `pipelines.processing.outcome_changes.field_amounts`: words of text, names of people, else articles.
+    """
+
+    at: datetime
+    lost: Mapping[str, tuple[int, int]]
+
+
+def last_held_back(conn: sqlite3.Connection, source_id: int) -> HeldBack | None:
+    """What the latest gated run that came to a verdict on a source held back; None if it did not, or if there was none."""
+    row = named_rows(conn, _LAST_VERDICT, (source_id,)).fetchone()
+    if row is None or row["verdict"] != "held":
+        return None
+    fields = json.loads(row["figures"]).get("fields", {})
+    lost = {name: (tally["lost_amount"] + tally["rejected_amount"], tally["held"]) for name, tally in fields.items()}
+    return HeldBack(
+        at=parse_timestamp(row["started_at"]), lost={name: amounts for name, amounts in lost.items() if amounts[0]}
+    )
 
 
 def gated_sources(conn: sqlite3.Connection, run_id: int) -> list[GatedSource]:

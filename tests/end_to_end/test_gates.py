@@ -134,6 +134,7 @@ def test_the_gate_holds_back_just_the_sources_that_lose_too_much(desk: Copydesk)
     assert desk.query("SELECT count(*) FROM staged_outcomes") == [(0,)]
     why = desk.run("why", "cut.example", "--offline", code=None).stdout
     assert "held it back: its rows are as they were before" in " ".join(why.split())
+    assert "it would lose text 720 of 960" in " ".join(why.split())
     assert "copydesk extract stored --stale --gated --accept cut.example" in " ".join(why.split())
     assert (
         "held it back" not in desk.run("why", "worse.example", "--offline", code=None).stdout or "worse.example" in HELD
