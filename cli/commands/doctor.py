@@ -255,8 +255,8 @@ def _access(context: CommandContext, conn: sqlite3.Connection) -> Iterator[Findi
         else:
             yield Finding(level=Level.OK, subject="access", message=says)
         if any(getattr(settings, name) != "never" for name in RENDER_SETTINGS):
-            says = f"{source.name} is drawn by a browser: its headers and cookies are sent for pages, not for what their scripts ask"
-            remedy = "where the text is missing, it may be behind such a request: set `render` to never, and look for a feed"
+            says = f"{source.name} may be drawn by a browser: its headers and cookies are sent for pages, not by their scripts"
+            remedy = "text that scripts ask for with a log-in is not read"
             yield Finding(level=Level.OK, subject="access", message=says, advice=remedy)
         for place in (settings.headers, settings.cookies):
             if place and open_to_others(place, context.config.folder):
