@@ -1,7 +1,7 @@
 """What drawing pages costs: processor time and memory a page, many pages in a row, what blocking saves, and `auto` in a crawl.
 
     python -m bench.crawl.render_cost pages [N]     N pages in a row (300) in one browser, with everything loaded and as in a crawl
-    python -m bench.crawl.render_cost restarts [N]  N pages in a row (300) as in a crawl, which starts the browser anew: memory by hundred
+    python -m bench.crawl.render_cost restarts [N]  N pages in a row (300) with the restarts of a crawl: memory by hundred
     python -m bench.crawl.render_cost crawls        ten sites, one of them drawn by script, crawled with never, auto and always
 
 Loopback only; the pages are those of the tests' web, with pictures, a font and a script of an advertiser added.
