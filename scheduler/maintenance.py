@@ -136,6 +136,7 @@ def _prune_message(pruned: PruneReport) -> str:
     counts = (
         (pruned.bodies + pruned.drawings, f"bodies ({pruned.bytes / 1e6:,.1f} MB)"),
         (pruned.fetches, "requests"),
+        (pruned.drawing_rows, "drawings without a page"),
         (pruned.source_runs, "parts of runs"),
         (pruned.past_outcomes, "outcomes that extractions replaced"),
         (pruned.to_extract, "pages that extractions had left"),

@@ -1,6 +1,7 @@
 """What drawing pages costs: processor time and memory a page, many pages in a row, what blocking saves, and `auto` in a crawl.
 
     python -m bench.crawl.render_cost pages [N]     N pages in a row (300) in one browser, with everything loaded and as in a crawl
+    python -m bench.crawl.render_cost restarts [N]  N pages in a row (300) with the restarts of a crawl: memory by hundred
     python -m bench.crawl.render_cost crawls        ten sites, one of them drawn by script, crawled with never, auto and always
 
 Loopback only; the pages are those of the tests' web, with pictures, a font and a script of an advertiser added.
@@ -26,6 +27,7 @@ from crawler.render import page_drawing
 from crawler.render.browser_process import launch
 from crawler.render.messages import DrawOrder
 from crawler.render.process_tree import TreeMeter
+from crawler.render.renderer import Renderer
 from db.connection.database import open_database, write
 from db.models import Listing, ListingKind
 from db.store.sources import add_source, insert_listings
@@ -86,6 +88,32 @@ async def draw_pages(number: int) -> None:
         await browser.close()
 
 
+async def draw_with_restarts(number: int) -> None:
+    """Draw so many pages as a crawl does, and print the most memory that the browser took in each hundred."""
+    holder: list[str] = []
+    with Server(lambda path: heavy_site(path, holder[0]), "127.0.0.21") as server:
+        holder.append(server.url)
+        path = "/2026/11/28/drawn-report-0.html"
+        _, headers, body = heavy_site(path, server.url)
+        order = DrawOrder(
+            url=server.url + path, status=200, headers=headers, body=body, allow_networks=("127.0.0.0/8",)
+        )
+        renderer, took = Renderer(), []
+        for page in range(1, number + 1):
+            drawing = await renderer.draw(order)
+            assert drawing.document is not None, drawing.error
+            took.append(drawing.memory)
+            if page % 100 == 0 or page == number:
+                first, last = took[0] / 1e6, took[-1] / 1e6
+                print(
+                    f"  up to page {page:4}  at most {max(took) / 1e6:5.0f} MB, first page {first:.0f} MB, last {last:.0f} MB,"
+                    f" {renderer.starts} browsers started",
+                    flush=True,
+                )
+                took = []
+        await renderer.close()
+
+
 async def _poll(meter: TreeMeter) -> None:
     while True:
         meter.poll()
@@ -140,5 +168,7 @@ def _now() -> datetime:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["crawls"]:
         measure_crawls()
+    elif sys.argv[1:2] == ["restarts"]:
+        asyncio.run(draw_with_restarts(int(sys.argv[2]) if len(sys.argv) > 2 else 300))
     else:
         measure_pages(int(sys.argv[2]) if len(sys.argv) > 2 else 300)

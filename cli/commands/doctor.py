@@ -254,6 +254,10 @@ def _access(context: CommandContext, conn: sqlite3.Connection) -> Iterator[Findi
             yield Finding(level=Level.WARN, subject="access", message=f"{says}, {expired} have expired", advice=remedy)
         else:
             yield Finding(level=Level.OK, subject="access", message=says)
+        if any(getattr(settings, name) != "never" for name in RENDER_SETTINGS):
+            says = f"{source.name} may be drawn by a browser: its headers and cookies are sent for pages, not by their scripts"
+            remedy = "text that scripts ask for with a log-in is not read"
+            yield Finding(level=Level.OK, subject="access", message=says, advice=remedy)
         for place in (settings.headers, settings.cookies):
             if place and open_to_others(place, context.config.folder):
                 says, remedy = f"{place} can be read by every user of this machine", f"chmod 600 {place}"

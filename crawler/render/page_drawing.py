@@ -28,6 +28,7 @@ from crawler.render.guard_proxy import GuardProxy
 from crawler.render.load_more import CLICK_LOAD_MORE, COUNT_LINKS, SCROLL_DOWN
 from crawler.render.messages import Drawing, DrawOrder, JsonAnswer
 from crawler.render.trackers import is_tracker
+from crawler.render.whole_document import MOST_FRAMES, is_frame_of, whole_document
 
 T = TypeVar("T")
 
@@ -65,6 +66,7 @@ class _PageWatch:
 
     order: DrawOrder
     served: bool = False
+    frames: int = 0
     open: set[Request] = field(default_factory=set)
     last_at: float = field(default_factory=time.monotonic)
     blocked: Counter[str] = field(default_factory=Counter)
@@ -89,6 +91,10 @@ class _PageWatch:
                     self.served = True
                     await route.fulfill(status=self.order.status, headers=_headers(self.order), body=self.order.body)
                     return
+                if self._is_own_frame(request):
+                    self.frames += 1
+                    await route.continue_()
+                    return
                 kind = "frame" if request.frame.parent_frame is not None else "navigation"
             elif is_tracker(urlsplit(request.url).hostname or ""):
                 kind = "tracker"
@@ -102,6 +108,12 @@ class _PageWatch:
             await route.abort("aborted" if request.is_navigation_request() else "blockedbyclient")
         except BrowserError:
             pass  # the page is being closed
+
+    def _is_own_frame(self, request: Request) -> bool:
+        """Whether a navigation loads one of the first frames of the page's own site."""
+        if request.frame.parent_frame is None or request.method != "GET" or self.frames >= MOST_FRAMES:
+            return False
+        return is_frame_of(request.url, self.order.url) and not is_tracker(urlsplit(request.url).hostname or "")
 
     async def wait_until_quiet(self, limit_s: float) -> None:
         """Wait until the page asks for nothing any more. Raises PageFailed where it has crashed."""
@@ -189,7 +201,7 @@ async def _drawn(context: BrowserContext, watch: _PageWatch) -> tuple[bytes, int
     await watch.wait_until_quiet(QUIET_LIMIT_S)
     if order.most_links is not None:
         parts = await _unless_crashed(_draw_more(page, watch, order.most_links), watch)
-    text = await _unless_crashed(page.content(), watch)
+    text = await _unless_crashed(whole_document(page, order.url), watch)
     document = text.encode("utf-8", "replace")
     if len(document) > order.max_bytes:
         raise PageFailed("too_big")

@@ -5,6 +5,7 @@ Kept, whatever their age:
     bodies        of pages without an outcome, and those that a younger page shares; row, hash and size of all others
     drawings      as bodies, by the age of the drawing
     fetches       that returned a page; of running runs; the last failure of a link that has failed since it last succeeded
+    drawings      that belong to a page (`keep_log`); those that the evidence for a source's current verdict names
     source_runs   that are running; the last of each source, and the last that finished
     runs          that are running, and those that other rows refer to; outcomes that an extraction replaced go before its run
 
@@ -60,6 +61,18 @@ _FETCH_IS_OLD = """
     AND NOT (EXISTS (SELECT 1 FROM visits v WHERE v.link_id = f.link_id AND v.failures > 0)
              AND f.id = (SELECT max(id) FROM fetches g WHERE g.link_id = f.link_id))
     AND f.id < (SELECT max(id) FROM fetches)
+"""
+# Evidence has the address of a page: the three last drawings of it until the verdict, since a verdict rests on three comparisons
+# (`PAGES_COMPARED` of `crawler.render.verdicts`), all of them of one page where that is a front page.
+_DRAWING_IS_OVER = """
+    d.page_id IS NULL AND d.started_at < :before
+    AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = d.run_id AND r.ended IS NULL)
+    AND NOT EXISTS (
+        SELECT 1 FROM render_verdicts v, json_each(v.evidence) e
+        WHERE v.source_id = d.source_id AND v.kind = d.kind AND json_extract(e.value, '$.url') = d.url
+            AND d.started_at <= coalesce(v.decided_at, d.started_at)
+            AND 3 > (SELECT count(*) FROM drawings l WHERE l.source_id = d.source_id AND l.kind = d.kind AND l.url = d.url
+                AND l.started_at > d.started_at AND l.started_at <= coalesce(v.decided_at, l.started_at)))
 """
 _SOURCE_RUN_IS_OLD = """
     s.started_at < :before AND s.ended IS NOT NULL AND s.id NOT IN (SELECT value FROM json_each(:kept))
@@ -135,6 +148,7 @@ _DRAWN = _Kind(
 )
 _LOG = (
     _log("fetches", "fetches", "f", _FETCH_IS_OLD),
+    _log("drawing_rows", "drawings", "d", _DRAWING_IS_OVER),
     _log("source_runs", "source_runs", "s", _SOURCE_RUN_IS_OLD),
 )
 _RUNS = _log("runs", "runs", "r", _RUN_IS_OLD)
@@ -155,6 +169,7 @@ _OF_EXTRACTIONS = (
 class PruneReport:
     """What was pruned. `bytes` is what the bodies took in the file; `longest_ms` the longest transaction.
 
+    `drawings` are drawn documents, `drawing_rows` rows of drawings without one.
     `past_outcomes` and `to_extract` are rows of extractions. A dry run (`dry`) counts what would be pruned; of `runs`
     only those that nothing refers to yet.
     """
@@ -163,6 +178,7 @@ class PruneReport:
     drawings: int = 0
     bytes: int = 0
     fetches: int = 0
+    drawing_rows: int = 0
     source_runs: int = 0
     past_outcomes: int = 0
     to_extract: int = 0

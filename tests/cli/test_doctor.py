@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from cli.commands.doctor import _hidden
+from db.connection.database import open_database
 from db.processes import is_process_alive
 from db.store import facts
+from db.store.sources import add_source
 from tests.cli.conftest import START, Newsroom, open_room, run, spawn
 
 
@@ -138,3 +140,16 @@ def test_settings_of_sources_are_checked(newsroom: Newsroom, tmp_path: Path) -> 
     assert result.returncode == 1
     assert b'[sources."nobody.example"]: there is no such source' in result.stdout
     assert b"source wanbao.example: delay: expected a duration such as" in result.stdout
+
+
+def test_says_that_headers_do_not_reach_scripts_where_a_source_is_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    (tmp_path / "headers.txt").write_text("Authorization: Bearer x\n")
+    with_headers = {"headers": str(tmp_path / "headers.txt")}
+    open_database(path, create=True).conn.close()
+    with open_room(path) as conn:
+        add_source(conn, name="drawn", url="https://a.example/", settings={**with_headers, "render": "auto"}, at=START)
+        add_source(conn, name="plain", url="https://b.example/", settings=with_headers, at=START)
+    says = [finding["says"] for finding in findings(path)[1]["access"] if "scripts" in finding["says"]]
+    assert len(says) == 1
+    assert says[0].startswith("drawn may be drawn by a browser")

@@ -20,6 +20,7 @@ from db.store.drawings import (
     DrawingRecord,
     RenderState,
     count_drawings,
+    insert_drawing,
     load_drawing,
     load_render_state,
     pack_drawing,
@@ -109,6 +110,28 @@ def test_pruned_with_the_bodies_and_final_then(path: Path) -> None:
         with pytest.raises(sqlite3.IntegrityError, match="pruned"):
             conn.execute("DELETE FROM outcomes")
         assert load_drawing(conn, page) is not None
+
+
+def test_the_log_of_drawings_is_pruned_but_for_pages_and_evidence(path: Path) -> None:
+    front = "https://a.example/"
+    with open_room(path) as conn:
+        page = put(conn, DRAWN)
+        assert put(conn, None) is None, "failed: no page"
+        for day in range(6):
+            at = START + timedelta(days=day)
+            insert_drawing(conn, DrawingRecord(source_id=1, kind="listing", url=front, started_at=at))
+        evidence = ({"url": front, "gain": True},) * 3
+        state = RenderState(verdict="drawn", decided_at=START + timedelta(days=4, hours=1), evidence=evidence)
+        save_render_state(conn, 1, "listing", state)
+    later, kept = START + timedelta(days=200), timedelta(days=90)
+    assert prune(path, later, keep_bodies=None, keep_log=kept, dry=True).drawing_rows == 4
+    assert prune(path, later, keep_bodies=None, keep_log=kept).drawing_rows == 4
+    with open_room(path) as conn:
+        rows = conn.execute("SELECT page_id, substr(started_at, 9, 2) FROM drawings ORDER BY id").fetchall()
+        days = [f"{START + timedelta(days=day):%d}" for day in (2, 3, 4)]
+        assert [tuple(row) for row in rows] == [(page, f"{START:%d}"), *((None, day) for day in days)]
+        assert page is not None
+        assert load_page(conn, page).drawn == DRAWN
 
 
 def test_an_earlier_database_opens_and_gains_drawings(tmp_path: Path) -> None:
