@@ -120,13 +120,19 @@ fetch('/api/story?path=' + encodeURIComponent(location.pathname)).then(answer =>
     document.title = story.title;
     document.getElementById('root').innerHTML =
         '<article><h1>' + story.title + '</h1><p class=byline>By Anna Holt</p>'
-        + '<time datetime="2026-11-28T10:00:00Z">28 November 2026</time>' + story.text + '<img src=/photo.jpg></article>';
+        + '<time datetime="2026-11-28T10:00:00Z">28 November 2026</time><div id=text></div><img src=/photo.jpg></article>';
+    const place = document.getElementById('text');
+    if (location.pathname.includes('report-1')) place.attachShadow({mode: 'open'}).innerHTML = story.text;
+    else if (location.pathname.includes('report-2')) {
+        place.innerHTML = '<iframe></iframe>';
+        place.firstChild.src = '/frame?path=' + encodeURIComponent(location.pathname);
+    } else place.innerHTML = story.text;
 });
 """
 
 
 def article_site(path: str, home: str) -> Answer:
-    """Articles are drawn by script from an API."""
+    """Articles are drawn by script from an API: one into a shadow root, one into a frame."""
     listed = stories("drawn", ARTICLES)
     match urlsplit(path).path:
         case "/feed":
@@ -137,6 +143,9 @@ def article_site(path: str, home: str) -> Answer:
             asked = parse_qs(urlsplit(path).query)["path"][0]
             story = next(story for story in listed if story.path == asked)
             return _json({"title": story.title, "text": story.text})
+        case "/frame":
+            asked = parse_qs(urlsplit(path).query)["path"][0]
+            return html(next(story.text for story in listed if story.path == asked))
         case "/photo.jpg":
             return 200, {"Content-Type": "image/jpeg"}, b"x" * 100_000
         case known if any(story.path == known for story in listed):
