@@ -28,6 +28,7 @@ from db.models import Link, Listing, ListingKind, Source
 from db.site_rules.loader import HtmlList, ListRule, Site
 from db.store.due_links import DueLink
 from db.store.facts import insert_links, links_of_others, take_over_links
+from db.store.feed_hubs import FeedHubs
 from db.store.listing_readings import ListingReading
 from db.store.listings import ListingAnswer
 from pipelines.urls import same_site
@@ -121,6 +122,7 @@ class SourceVisit:
     """JSON lists that the source's drawn listings asked for, each with the keys of a rule that reads it."""
     stopped: bool = False
     """Whether a request was not made because the crawl is stopping."""
+    hubs: dict[str, FeedHubs | None] = field(default_factory=dict)  # of what was read, by its URL
     _validators: dict[str, dict[str, str]] = field(default_factory=dict)
     _waiting: Counter[str] = field(default_factory=Counter)
     """Articles that wait for a browser, by the reason."""
@@ -241,6 +243,7 @@ class SourceVisit:
         answer.answered = answer.answered or listing_request.url == listing_request.listing
         answer.links += len(listing.links)
         answer.trouble = None if answer.links else listing.note or answer.trouble
+        self.hubs[listing_request.url] = listing.hubs
         if listing.kind is ListingKind.FRONT_PAGE:
             self.front_page_listings = (self.front_page_listings or set()) | {entry.url for entry in listing.entries}
 

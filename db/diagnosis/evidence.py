@@ -206,6 +206,8 @@ class SourceEvidence:
     """What changed between a page that has the missing fields and one that lacks them: lines of a diff."""
     rendering: Mapping[str, str] = field(default_factory=dict)
     """What the crawl has found of whether a browser is needed (setting "auto"): a line for "article" and for "listing"."""
+    hubs: tuple[str, ...] = ()
+    """What is known of the hubs that its feeds name: a line for each feed."""
     past: PastEvidence = PastEvidence()
 
     @property

@@ -31,6 +31,7 @@ from db.humanize import format_local_time
 from db.models import Source
 from db.named_rows import named_rows
 from db.queries.alert_figures import ExtractedFields, extracted_fields, newest_link_time
+from db.queries.hub_lines import hub_lines
 from db.store.drawings import DrawnKind, count_drawings, load_render_state
 from db.store.listing_readings import load_listing_readings, load_listing_samples
 from db.store.listings import listing_states
@@ -151,6 +152,7 @@ def source_evidence(
         fields=fields,
         page_changes=_page_changes(rows, before, fields),
         rendering=_rendering(before, now),
+        hubs=hub_lines(before.conn, before.source.id, now),
         past=_past(before),
     )
 

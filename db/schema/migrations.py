@@ -21,6 +21,7 @@
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
+    feed_hubs: hubs that feeds name; subscriptions: to them; pings: what they have told (`db.store.subscriptions`).
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
     staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
 
@@ -51,6 +52,7 @@ from db.schema.service_tables import (
 )
 from db.schema.tables import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
 from db.schema.views import CURRENT_ARTICLES, drop_views, make_views
+from db.schema.websub_tables import SUBSCRIPTIONS
 from db.search.index import index_version
 from db.sqlite_tools import Database, Migrations
 
@@ -323,6 +325,13 @@ def m0028_gates(db: Database) -> None:
 def m0029_drawings(db: Database) -> None:
     """Pages may have a second body: the document that a browser has drawn."""
     for statement in _statements(DRAWINGS):
+        db.execute(statement)
+
+
+@migrations()
+def m0031_subscriptions(db: Database) -> None:
+    """Hubs that feeds name, and subscriptions to them. A hub is known once its feed has been read again."""
+    for statement in _statements(SUBSCRIPTIONS):
         db.execute(statement)
     make_views(db)
 
