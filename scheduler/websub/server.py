@@ -25,6 +25,8 @@ REQUEST_S = 15.0
 """Seconds of a connection."""
 CONNECTIONS = 64
 """Connections at once, each a thread."""
+POLL_S = 0.5
+"""Seconds between looks for connections that take too long."""
 _CHUNK_LINE = 100
 _BUSY = CallbackAnswer(status=503, body=b"Try again in a moment.\n")
 
@@ -44,7 +46,7 @@ class CallbackServer:
                 f"{address}: cannot listen there ({error.strerror}); set another address with `websub_listen`"
             ) from error
         self.url = f"http://{replace(address, port=self._server.server_address[1])}"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="hubs", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_S,), name="hubs", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -72,7 +74,7 @@ class _BoundedServer(ThreadingHTTPServer):
         return True
 
     def service_actions(self) -> None:
-        """Called twice a second: cut connections that take too long."""
+        """Called every `POLL_S`: cut connections that take too long."""
         now = time.monotonic()
         with self._open_lock:
             late = [connection for connection, until in self._open.items() if until < now]
@@ -122,6 +124,8 @@ class _CallbackHandler(BaseHTTPRequestHandler):
                 else:
                     answer = self.callbacks.take(one, self.headers.get("X-Hub-Signature", ""), body)
             self._answer(answer)
+            if one is None and not chunked:
+                self._drain(int(stated))
 
     def _segment(self) -> str:
         return urlsplit(self.path).path.rstrip("/").rpartition("/")[2]
@@ -145,6 +149,12 @@ class _CallbackHandler(BaseHTTPRequestHandler):
             if self.rfile.readline(_CHUNK_LINE).strip():
                 raise ValueError("a chunk is longer than it says")
         return bytes(body)
+
+    def _drain(self, left: int) -> None:
+        """Read what is left of a refused body: a connection closed before may lose its answer on the way."""
+        left = min(left, 2 * MAX_BODY)
+        while left > 0 and (piece := self.rfile.read(min(left, 1 << 16))):
+            left -= len(piece)
 
     def _answer(self, answer: CallbackAnswer) -> None:
         self.send_response(answer.status)
