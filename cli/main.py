@@ -57,7 +57,7 @@ _COMMANDS = (
 # Commands that are named like a Python keyword, with the name of their module and function.
 _NAMES = {"import": "import_archives"}
 # Used between our own processes, not by people.
-_HIDDEN = ("batch",)
+_HIDDEN = ("batch", "hubs")
 
 
 class LazyGroup(click.Group):

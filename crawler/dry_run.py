@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from crawler.crawl.read_lists import DeclaredListPage
 from crawler.crawl.session import TEST, CrawlOrder
-from crawler.crawl.visit import DeclaredListPage
 from crawler.run import Watch, crawl
 from db.config.loader import Config
 from db.connection.database import open_database, write

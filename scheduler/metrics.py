@@ -8,8 +8,9 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter as Counted
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -20,9 +21,13 @@ from db.maintenance.health import database_sizes, free_disk_bytes
 from db.store.alerts import AlertKind, open_alerts
 from db.store.pages import count_unread
 from db.store.sources import count_sources
+from db.store.subscriptions import SubscriptionState, load_subscriptions
 
 # As `db.store.run_counts.Figures` defines them.
 _COUNTED = ("found", "fetched", "unchanged", "new", "updated", "duplicate", "forbidden", "bytes")
+
+HUB_CALLS = ("taken", "verified", "denied", "unasked", "unknown", "late", "oversized", "too_many", "forged", "replayed")
+"""What becomes of calls by hubs. The last six do nothing (`scheduler.websub.callbacks`)."""
 
 
 class Metrics:
@@ -57,6 +62,14 @@ class Metrics:
         self._readable = Gauge(
             "copydesk_database_readable", "1 if the database can be read, else 0.", registry=self.registry
         )
+        self._subscriptions = Gauge(
+            "copydesk_subscriptions", "Subscriptions to hubs of feeds, by state.", ("state",), registry=self.registry
+        )
+        self._hub_calls = Counter(
+            "copydesk_hub_calls", "Calls by hubs, by what became of them.", ("result",), registry=self.registry
+        )
+        for result in HUB_CALLS:
+            self._hub_calls.labels(result)
         for kind in AlertKind:
             self._alerts.labels(kind.value)
         for ended in ("finished", "stopped", "failed"):
@@ -72,6 +85,10 @@ class Metrics:
     def note_crawls(self, number: int) -> None:
         """Set how many crawl processes run."""
         self._under_way.set(number)
+
+    def count_hub_call(self, result: str) -> None:
+        """Count a call by a hub (`scheduler.websub.callbacks`)."""
+        self._hub_calls.labels(result).inc()
 
     def note_ended(self, outcome: str, figures: Mapping[str, Any]) -> None:
         """Count a crawl that ended (finished, stopped or failed), by its summary."""
@@ -105,7 +122,11 @@ class Metrics:
             self._sources.labels("paused").set(paused)
             self._unread.set(count_unread(conn))
             alerts = Counted(alert.kind for alert in open_alerts(conn))
+            now = datetime.now(UTC)
+            states = Counted(one.state(now) for one in load_subscriptions(conn))
         finally:
             conn.close()
         for kind in AlertKind:
             self._alerts.labels(kind.value).set(alerts[kind.value])
+        for state in get_args(SubscriptionState):
+            self._subscriptions.labels(state).set(states[state])

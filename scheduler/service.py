@@ -1,7 +1,7 @@
 """`copydesk run`, the service: works out what is due from the database, starts crawls, maintains the file, evaluates alerts.
 
     clock (APScheduler) ──tick, 1 s──> note ended crawls ──> SourceStates ──> plan: due sources, batches ──> crawl processes
-                        ├─beat, 10 s─> update the service's row, close runs whose process is gone, start maintenance when due
+                        ├─beat, 10 s─> update the service's row, close dead runs, start maintenance when due, subscribe to hubs
                         └─watch, 1 min─> open and close alerts, notify
 
 The clock only triggers; what to do is computed from rows each time (`scheduler.planning.plan`). Each crawl is a separate process,
@@ -45,13 +45,14 @@ from scheduler.alerts.notify import notify_lost
 from scheduler.background_job import BackgroundJob
 from scheduler.failed_starts import StartCounter
 from scheduler.health_server import HealthServer
+from scheduler.hub_subscriber import HubSubscriber
 from scheduler.log import Log
 from scheduler.maintenance_times import MaintenanceJob, maintenance_due
 from scheduler.metrics import Metrics
 from scheduler.monitor_job import MonitorJob
 from scheduler.planning.learning import CadenceLearner
 from scheduler.planning.plan import batches
-from scheduler.planning.source_states import SourceStates
+from scheduler.planning.source_states import BY_HUB, SourceStates
 from scheduler.processes import CrawlProcesses, EndedCrawl
 
 TICK_S, BEAT_S, MONITOR_S, FIRST_MONITOR_S = 1.0, 10.0, 60.0, 3.0
@@ -81,6 +82,7 @@ class Service:
         self._starts = StartCounter()
         self._monitor = BackgroundJob("watch", MonitorJob(log, self.is_stopping, self._starts).run, log)
         self._metrics = Metrics(self.database)
+        self._hubs = HubSubscriber(options, log, self._metrics.count_hub_call)
         self._stopping = threading.Event()
         self._tick_lock = threading.Lock()
         self._ticked = time.monotonic()
@@ -135,6 +137,7 @@ class Service:
         before = {sign: signal.signal(sign, self._on_signal) for sign in (signal.SIGTERM, signal.SIGINT)}
         try:
             now = datetime.now(UTC)
+            self._hubs.apply(self._config)
             with translate_sqlite_errors(self.database):
                 with write(conn):
                     begin_service(conn, os.getpid(), now, address=web.url if web else "", version=version("copydesk"))
@@ -146,6 +149,7 @@ class Service:
             clock.add_job(lambda: self._monitor.start(self._config), "interval", **timing)
             clock.start()
             where = f", listening at {web.url}" if web else ""
+            where += f", for hubs at {self._hubs.url}" if self._hubs.url else ""
             self._log.info("service_up", f"up: {self.database}, process {os.getpid()}{where}", pid=os.getpid())
             self._stopping.wait()
             if self._lost is not None:
@@ -161,6 +165,7 @@ class Service:
             self._monitor.join(LAST_WAIT_S)
             if web:
                 web.close()
+            self._hubs.close()
             conn.close()
             for sign, handler in before.items():
                 signal.signal(sign, handler)
@@ -247,7 +252,7 @@ class Service:
             size = self._config.sources_a_crawl
             for batch in batches(waiting, now, free=free, slow_free=slow_free, size=size):
                 try:
-                    self._crawls.start(batch)
+                    self._crawls.start(batch, BY_HUB if batch[0].pinged else "schedule")
                 except OSError as error:  # no memory, pid or file handle: the next batch would fail as well
                     self._starts.note_failed(
                         [due.source.name for due in batch], f"no process could be started: {error}"
@@ -264,6 +269,7 @@ class Service:
         self._close_dead_runs(conn)
         if maintenance_due(conn, self._config, now):
             self._maintenance.start(self._config)
+        self._hubs.beat(conn, self._config, self._states.crawled_ids, now)
 
     def _close_dead_runs(self, conn: Connection) -> None:
         """Close runs whose process is gone, which frees their sources."""
@@ -315,6 +321,7 @@ class Service:
         self._config = config
         self._crawls.limit_s = config.run_limit.total_seconds()
         self._states.set_config(config)
+        self._hubs.apply_changed(config)
         self._log.info("settings_read", f"{config.path} has changed: read again")
         return True
 

@@ -31,7 +31,7 @@ from cli.output.terminal import direct, visible_but_styles
 from db.maintenance.health import database_sizes, free_disk_bytes
 from db.queries.articles import snapshot
 from db.queries.statistics import Run
-from db.queries.status import FailingSource, RunningCrawl, Status, load_status
+from db.queries.status import FailingSource, RunningCrawl, Status, SubscriptionCounts, load_status
 from db.site_rules.loader import SiteFileError
 from db.store.site_rules import rule_mistakes
 from db.timestamps import format_timestamp, parse_timestamp
@@ -111,6 +111,7 @@ def _lines(
         ("next", [_next(when, source, now) for when, source in coming]),
         ("rules", [f"{plain(mistake.message)}; {mistake.consequence}" for mistake in mistakes]),
         ("failing", [_failing(one) for one in now_status.failing]),
+        ("hubs", list(_hubs(now_status.subscriptions))),
         ("alerts", [_alert(one.kind, one.source, one.says, one.opened_at) for one in now_status.alerts]),
         ("last runs", [_run(run) for run in now_status.runs]),
     )
@@ -172,6 +173,21 @@ def _next(when: datetime, source: PlannedSource, now: datetime) -> str:
 def _failing(one: FailingSource) -> str:
     times = "once" if one.times == 1 else f"{one.times} times in a row"
     return f"{plain(one.name)}  {times}, last {format_local_time(one.last_at)}: {plain(one.error)}"
+
+
+def _hubs(counts: SubscriptionCounts) -> Iterator[str]:
+    total = counts.active + counts.pending + counts.others
+    if not total:
+        return
+    refused = ", ".join(f"{count} {reason}" for reason, count in sorted(counts.refused.items()))
+    waiting = f", {counts.pending:,} waiting to be verified" if counts.pending else ""
+    yield (
+        f"{counts.active:,} of {total:,} subscriptions active{waiting}; {counts.pings:,} pings"
+        f"{f', did nothing: {refused}' if refused else ''}"
+    )
+    for one in counts.failing:
+        again = format_local_time(one.next_request_at)
+        yield f"{plain(one.source)}  {plain(one.hub)}: {plain(one.error)}; asked again {again}"
 
 
 def _alert(kind: str, source: str | None, says: str, opened_at: str) -> str:

@@ -28,6 +28,7 @@ from db.store import facts
 from db.store.drawings import DrawingRecord
 from db.store.due_links import DueLink, due_links
 from db.store.facts import save_validators
+from db.store.feed_hubs import save_feed_hubs
 from db.store.listing_readings import save_listing_readings
 from db.store.listings import save_listing_answers
 from db.store.sitemap_readings import save_sitemap_readings
@@ -70,6 +71,8 @@ class Articles:
         if answers:
             working = await session.write(lambda conn: save_listing_answers(conn, visit.source.id, answers, now, named))
             visit.note_working(working)
+        if hubs := visit.hubs:
+            await session.write(lambda conn: save_feed_hubs(conn, visit.source.id, hubs, now))
         await self._record_readings(visit)
         if not session.order.reads:
             await self._end_source(visit)

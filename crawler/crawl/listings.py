@@ -32,6 +32,7 @@ from crawler.crawl.visit import (
     requests_for_declared_lists,
     requests_for_listings,
 )
+from crawler.discover.feed_hubs import hubs_in_header
 from crawler.discover.listing import ParsedListing, SitemapChild
 from crawler.discover.read_listing import ListingRequest
 from crawler.http import record
@@ -154,6 +155,8 @@ class Listings:
             if not listing_request.probe:
                 visit.note(f"{listing_request.url}: is no longer a listing of the kind {listing_request.kind.value}")
             return []
+        if listing.kind is ListingKind.FEED:
+            listing = replace(listing, hubs=hubs_in_header(headers.get("Link"), response.url) or listing.hubs)
         if listing.left_out:
             visit.note(f"{listing_request.url}: {_note_on_left_out(listing)}")
         mistaken = self._is_mistaken(visit, listing_request, listing)

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from crawler.crawl.link_variants import NewLinkFilter
+from crawler.crawl.read_lists import DeclaredListPage, ReadListings
 from crawler.discover.json_lists import list_urls
 from crawler.discover.listing import ParsedListing
 from crawler.discover.read_listing import ListingRequest
@@ -29,6 +30,7 @@ from db.site_rules.loader import HtmlList, ListRule, Site
 from db.store.backfill_captures import release_captured
 from db.store.due_links import DueLink
 from db.store.facts import insert_links, links_of_others, take_over_links
+from db.store.feed_hubs import FeedHubs
 from db.store.listing_readings import ListingReading
 from db.store.listings import ListingAnswer
 from pipelines.urls import same_site
@@ -50,32 +52,6 @@ MAX_NEXT_PAGES = 5
 DECLARED = frozenset({ListingKind.JSON_LIST, ListingKind.HTML_LIST})
 _LISTS_ALL = DECLARED | {ListingKind.NEWS_SITEMAP}
 _LISTS_SOME = _LISTS_ALL | {ListingKind.FEED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredListPage:
-    """One page of a declared list. `links`: how many articles it named. `note`: what does not fit."""
-
-    url: str
-    kind: ListingKind
-    links: int
-    note: str | None = None
-
-    @property
-    def wrong(self) -> bool:
-        """Whether the page names nothing and something does not fit: the rule is mistaken, or the site has changed."""
-        return self.note is not None and not self.links
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadListings:
-    """The listings that a visit has read and not recorded yet."""
-
-    listings: Sequence[ParsedListing]
-    validators: Mapping[str, dict[str, str]]
-    """Headers of each listing, by URL. They make the next request conditional, so they are recorded after the links."""
-    sitemap_readings: Mapping[str, bool]
-    """The sitemaps of indexes among them, by URL: whether one named unknown articles."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,6 +98,7 @@ class SourceVisit:
     """JSON lists that the source's drawn listings asked for, each with the keys of a rule that reads it."""
     stopped: bool = False
     """Whether a request was not made because the crawl is stopping."""
+    hubs: dict[str, FeedHubs | None] = field(default_factory=dict)  # of what was read, by its URL
     _validators: dict[str, dict[str, str]] = field(default_factory=dict)
     _waiting: Counter[str] = field(default_factory=Counter)
     """Articles that wait for a browser, by the reason."""
@@ -249,6 +226,7 @@ class SourceVisit:
         answer.answered = answer.answered or listing_request.url == listing_request.listing
         answer.links += len(listing.links)
         answer.trouble = None if answer.links else listing.note or answer.trouble
+        self.hubs[listing_request.url] = listing.hubs
         if listing.kind is ListingKind.FRONT_PAGE:
             self.front_page_listings = (self.front_page_listings or set()) | {entry.url for entry in listing.entries}
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from crawler.discover.feed_hubs import hubs_in_json, hubs_in_xml
 from crawler.discover.listing import LinkHints, ParsedListing, link_to
 from crawler.discover.listing_times import read_time
 from crawler.discover.xml_tree import attribute, gunzip, local_name, parse_fragment, plain_text, read_xml, text_of
@@ -72,6 +73,7 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> ParsedL
         pages=_next_page(document.root, head, url),
         title=plain_text(_first(head, "title")),
         language=_language(document.root, head),
+        hubs=hubs_in_xml((*head, *document.root), url),
         note=note if items else "no items in the feed" if _is_feed(document.root) else "the XML is not a feed",
     )
 
@@ -241,6 +243,7 @@ def _read_json(body: bytes, url: str, content_type: str | None) -> ParsedListing
         pages=(following,) if following and following != url else (),
         title=plain_text(_string(feed.get("title"))),
         language=(_string(feed.get("language")) or "")[:MAX_LANGUAGE] or None,
+        hubs=hubs_in_json(feed, url),
     )
 
 

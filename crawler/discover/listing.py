@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from db.models import Link, LinkKind, Listing, ListingKind
+from db.store.feed_hubs import FeedHubs
 from db.store.listing_readings import RefusedLinks
 from pipelines.urls import clean_url, host_of, link_key, registrable_domain
 
@@ -63,6 +64,9 @@ class ParsedListing:
     """Articles that it gives a time for, and the latest of these times. Counted by `counted`."""
 
     newest: datetime | None = None
+
+    hubs: FeedHubs | None = None
+    """Who tells of its news, as a feed itself says."""
 
     def counted(self) -> ParsedListing:
         """The listing with its dated links counted."""

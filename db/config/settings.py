@@ -284,6 +284,21 @@ class Settings(SharedSettings):
         "127.0.0.1:9109",
         help="Where `copydesk run` serves /healthz and /metrics: a loopback address and port. Empty: nowhere.",
     )
+    websub: str = setting(
+        units.callback_address,
+        "",
+        help="Public address at which hubs of feeds tell of news (`https://our.example/websub`), passed on to `websub_listen`.",
+    )
+    websub_listen: ListenAddress = setting(
+        units.listen_address,
+        "127.0.0.1:9110",
+        help="Where `copydesk run` hears hubs if `websub` is set: an address and port behind a reverse proxy.",
+    )
+    websub_every: timedelta = setting(
+        units.duration,
+        "2h",
+        help="How often a source is crawled while hubs tell of its news, if `every` is shorter.",
+    )
     log_format: LogFormat = setting(
         readers.log_format,
         "human",

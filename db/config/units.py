@@ -12,6 +12,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSimError
@@ -150,16 +151,43 @@ def loopback_address(value: object) -> ListenAddress | None:
     """A "host:port" on this machine's loopback interface; None for ""."""
     if value == "":
         return None
+    address = _host_and_port(value)
+    if address is None or (address.host != "localhost" and not ipaddress.ip_address(address.host).is_loopback):
+        raise ValueError(f'expected a loopback address and port such as "127.0.0.1:9109", got {value!r}')
+    return address
+
+
+def listen_address(value: object) -> ListenAddress:
+    """A "host:port" of this machine, on any of its interfaces."""
+    address = _host_and_port(value)
+    if address is None:
+        raise ValueError(f'expected an address and port such as "127.0.0.1:9110" or "[::]:9110", got {value!r}')
+    return address
+
+
+def _host_and_port(value: object) -> ListenAddress | None:
+    """A numeric address or localhost, and a port; None for anything else."""
     host, _, digits = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     bare = host.removeprefix("[").removesuffix("]")
     try:
         port = int(digits)
-        good = (bare == "localhost" or ipaddress.ip_address(bare).is_loopback) and 0 <= port <= 65535
+        if bare != "localhost":
+            ipaddress.ip_address(bare)
+    except ValueError:
+        return None
+    return ListenAddress(host=bare, port=port) if 0 <= port <= 65535 else None
+
+
+def callback_address(value: object) -> str:
+    """A web address without query, and without the slash at its end; "" for ""."""
+    parts = urlsplit(value) if isinstance(value, str) else urlsplit("")
+    try:
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         good = False
-    if not good:
-        raise ValueError(f'expected a loopback address and port such as "127.0.0.1:9109", got {value!r}')
-    return ListenAddress(host=bare, port=port)
+    if value != "" and (not good or parts.query or parts.fragment or parts.username):
+        raise ValueError(f'expected a web address such as "https://our.example/websub", got {value!r}')
+    return str(value).rstrip("/")
 
 
 _VARIABLE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")

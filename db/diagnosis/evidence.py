@@ -214,6 +214,8 @@ class SourceEvidence:
     """When the latest gated extraction began, if it held this source back."""
     held_back_for: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """By field, how much of it would have been lost, and of how much: words of text, names of people, else articles."""
+    hubs: tuple[str, ...] = ()
+    """What is known of the hubs that its feeds name: a line for each feed."""
     past: PastEvidence = PastEvidence()
 
     @property

@@ -12,7 +12,7 @@ _HIDDEN_TABLES = (
     "visits", "validators", "robots", "holds", "turns", "unread", "service",
     "source_days", "coverage_weeks", "coverage_judged", "digests",
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "drawings", "extractors",
-    "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures",
+    "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures", "pings",
     "_sqlite_migrations",
 )  # fmt: skip
 

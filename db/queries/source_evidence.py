@@ -32,6 +32,7 @@ from db.humanize import format_local_time
 from db.models import Source
 from db.named_rows import named_rows
 from db.queries.alert_figures import ExtractedFields, extracted_fields, newest_link_time
+from db.queries.hub_lines import hub_lines
 from db.store.drawings import DrawnKind, count_drawings, load_render_state
 from db.store.gated_extractions import last_held_back
 from db.store.listing_readings import load_listing_readings, load_listing_samples
@@ -156,6 +157,7 @@ def source_evidence(
         drawing_set=_drawing_set(before.source, rendering),
         held_back_at=held.at if (held := last_held_back(before.conn, before.source.id)) is not None else None,
         held_back_for=held.lost if held is not None else {},
+        hubs=hub_lines(before.conn, before.source.id, now),
         past=_past(before),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,8 @@ from db.queries.statistics import Run, last_runs
 from db.store.alerts import open_alerts
 from db.store.pages import count_unread
 from db.store.service_state import ServiceRow, load_service
-from db.store.sources import count_sources
+from db.store.sources import count_sources, source_names
+from db.store.subscriptions import load_subscriptions
 from db.timestamps import format_timestamp
 
 DAY = timedelta(hours=24)
@@ -99,6 +101,29 @@ class OpenAlert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailingSubscription:
+    """A subscription whose hub refuses it, or cannot be reached: why, and when it is asked again."""
+
+    source: str
+    hub: str
+    error: str
+    next_request_at: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionCounts:
+    """Subscriptions to hubs of feeds: by state, calls taken from hubs and pings refused (by reason) of those that there are."""
+
+    active: int
+    pending: int
+    others: int
+    pings: int
+    refused: dict[str, int]
+    failing: list[FailingSubscription]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The state at one moment. Field names are keys of `copydesk status --json`."""
 
@@ -109,6 +134,7 @@ class Status:
     under_way: list[RunningCrawl]
     failing: list[FailingSource]
     alerts: list[OpenAlert]
+    subscriptions: SubscriptionCounts
     day: LastDay
     runs: list[Run]
 
@@ -146,6 +172,34 @@ def load_status(conn: sqlite3.Connection, now: datetime, *, runs: int = 5) -> St
             )
             for alert in open_alerts(conn)
         ],
+        subscriptions=_subscriptions(conn, now),
         day=LastDay(**named_rows(conn, _DAY, {"since": format_timestamp(now - DAY)}).fetchone()),
         runs=last_runs(conn, runs),
+    )
+
+
+def _subscriptions(conn: sqlite3.Connection, now: datetime) -> SubscriptionCounts:
+    found = [one for one in load_subscriptions(conn) if one.wanted]
+    names = source_names(conn) if found else {}
+    states = Counter(one.state(now) for one in found)
+    refused: Counter[str] = Counter()
+    for one in found:
+        refused.update(one.refused)
+    return SubscriptionCounts(
+        active=states["active"],
+        pending=states["pending"],
+        others=len(found) - states["active"] - states["pending"],
+        pings=sum(one.pings for one in found),
+        refused=dict(refused),
+        failing=[
+            FailingSubscription(
+                source=names[one.source_id],
+                hub=one.hub,
+                error=one.error,
+                next_request_at=format_timestamp(one.next_request_at),
+                active=one.is_active(now),
+            )
+            for one in found
+            if one.error
+        ],
     )

@@ -23,6 +23,7 @@
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
     backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.backfills`); captures: where archived
     pages were fetched.
+    feed_hubs: hubs that feeds name; subscriptions: to them; pings: what they have told (`db.store.subscriptions`).
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
     staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
 
@@ -54,6 +55,7 @@ from db.schema.service_tables import (
 )
 from db.schema.tables import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
 from db.schema.views import CURRENT_ARTICLES, drop_views, make_views
+from db.schema.websub_tables import SUBSCRIPTIONS
 from db.search.index import index_version
 from db.sqlite_tools import Database, Migrations
 
@@ -333,6 +335,13 @@ def m0029_drawings(db: Database) -> None:
 def m0030_backfills(db: Database) -> None:
     """Past articles of a source: the steps that list them, the links found, and where archived pages were fetched."""
     for statement in _statements(BACKFILLS):
+        db.execute(statement)
+
+
+@migrations()
+def m0031_subscriptions(db: Database) -> None:
+    """Hubs that feeds name, and subscriptions to them. A hub is known once its feed has been read again."""
+    for statement in _statements(SUBSCRIPTIONS):
         db.execute(statement)
     make_views(db)
 

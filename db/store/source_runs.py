@@ -41,15 +41,15 @@ UPDATE source_runs SET ended = :ended, ended_at = :at, error = :error,
 WHERE run_id = :run AND ended IS NULL
 """
 _SINCE = """
-SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, r.reason
+SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, s.found, r.reason
 FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.id > ? ORDER BY s.id
 """
 _AGAIN = """
-SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, r.reason
+SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, s.found, r.reason
 FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.id IN (SELECT value FROM json_each(?))
 """
 _LATEST = """
-SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, r.reason
+SELECT s.id, s.source_id, s.started_at, s.ended, s.ended_at, s.found, r.reason
 FROM source_runs s JOIN runs r ON r.id = s.run_id WHERE s.source_id = ? ORDER BY s.id DESC LIMIT ?
 """
 _OPEN_RUNS = "SELECT id, pid, process FROM runs WHERE ended IS NULL"
@@ -57,13 +57,14 @@ _OPEN_RUNS = "SELECT id, pid, process FROM runs WHERE ended IS NULL"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRun:
-    """One source's part in a run. `ended` is None while it lasts; `reason` is why the run was started."""
+    """One source's part in a run. `ended` is None while it lasts; `found`: new links; `reason` is why the run was started."""
 
     id: int
     source_id: int
     started_at: datetime
     ended: str | None
     ended_at: datetime | None
+    found: int
     reason: str
 
 
@@ -87,6 +88,7 @@ def _source_run(row: sqlite3.Row) -> SourceRun:
         started_at=parse_timestamp(row["started_at"]),
         ended=row["ended"],
         ended_at=parse_timestamp(row["ended_at"]) if row["ended_at"] else None,
+        found=row["found"],
         reason=row["reason"],
     )
 

@@ -146,3 +146,10 @@ def cadence_of(name: str, settings: SourceSettings, auto: LearnedInterval | None
 
 def _fixed(interval: timedelta, phase: float) -> FixedInterval:
     return FixedInterval(seconds=interval.total_seconds(), phase=phase)
+
+
+def slower_cadence(name: str, cadence: Cadence, interval: timedelta) -> Cadence | None:
+    """The cadence of a source whose news hubs tell of: every `interval`, unless it is seldom enough or at set times."""
+    if not isinstance(cadence, FixedInterval | LearnedInterval) or cadence.usual_s >= interval.total_seconds():
+        return None
+    return _fixed(interval, phase_of(name))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import product, takewhile
 
 from scheduler.planning.cadence import Cadence
 
@@ -29,11 +29,16 @@ SUSPECT_AFTER = 3
 BATCHING_SHARE, BATCHING_MAX_S = 0.05, 30.0
 SLOW_S = 300.0
 """Sources whose last crawl took longer, or that were never crawled, run in processes of their own kind."""
+PING_GAP_S = 10.0
+"""Seconds between the beginnings of two crawls that a hub's pings ask for: a burst of them is one crawl, and one after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSource:
-    """A source as the plan sees it. `at_work`: a process is crawling it."""
+    """A source as the plan sees it. `at_work`: a process is crawling it.
+
+    `pinged_at`: when a hub last told of its news. `beside_hub`: the slower cadence that holds while hubs tell of all it publishes.
+    """
 
     id: int
     name: str
@@ -41,16 +46,22 @@ class PlannedSource:
     added_at: datetime
     paused: bool = False
     at_work: bool = False
+    pinged_at: datetime | None = None
+    beside_hub: Cadence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastRun:
-    """One source's part in a run. `ended`: finished, failed or stopped; None while it runs. `by_hand`: started by the user."""
+    """One source's part in a run. `ended`: finished, failed or stopped; None while it runs. `by_hand`: started by the user;
+    `by_hub`: by a hub's ping. `found`: new links.
+    """
 
     started_at: datetime
     ended: str | None
     seconds: float = 0.0
     by_hand: bool = False
+    by_hub: bool = False
+    found: int = 0
 
 
 Runs = Mapping[int, Sequence[PastRun]]
@@ -59,16 +70,19 @@ Runs = Mapping[int, Sequence[PastRun]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueSource:
-    """A due source: since when, whether it is slow, and whether it is suspected of breaking its process."""
+    """A due source: since when, whether it is slow, whether it is suspected of breaking its process, whether a hub told of news."""
 
     source: PlannedSource
     since: datetime
     slow: bool = False
     suspect: bool = False
+    pinged: bool = False
 
     @property
     def batching_wait_s(self) -> float:
         """How long it may wait to be batched with others, in seconds."""
+        if self.pinged:
+            return 0.0
         return min(BATCHING_MAX_S, BATCHING_SHARE * self.source.cadence.usual_s)
 
 
@@ -79,9 +93,19 @@ def next_run(source: PlannedSource, past: Sequence[PastRun], now: datetime) -> d
     if not past:
         # A new source is due at once, unless its cadence is `NeverDue`.
         return source.added_at if source.cadence.after(now) is not None else None
+    time = _by_cadence(source, past, now)
+    if time is None or not _has_news(source, past):
+        return time
+    assert source.pinged_at is not None
+    return min(time, max(source.pinged_at, past[0].started_at + timedelta(seconds=PING_GAP_S)))
+
+
+def _by_cadence(source: PlannedSource, past: Sequence[PastRun], now: datetime) -> datetime | None:
+    """When a source that was crawled before is due next without a hub's ping."""
     last = past[0]
     served = last.started_at if last.started_at <= now + CLOCK_STEP else now
-    time = source.cadence.after(served)
+    slower = source.beside_hub is not None and hub_tells_all(past)
+    time = (source.beside_hub if slower and source.beside_hub else source.cadence).after(served)
     if time is None:
         return None
     interrupted = _in_a_row(past, "stopped")
@@ -92,6 +116,17 @@ def next_run(source: PlannedSource, past: Sequence[PastRun], now: datetime) -> d
         wait = time - served
         time = served + max(wait, min(MAX_FAILURE_WAIT, wait * 2 ** min(failures - FAILURES_TOLERATED, 20)))
     return time
+
+
+def hub_tells_all(past: Sequence[PastRun]) -> bool:
+    """Whether hubs have told of the news of late: the last crawl that a ping asked for found some, and none found some since."""
+    told = next((run for run in past if run.found or (run.by_hub and run.ended is not None)), None)
+    return told is not None and told.by_hub and told.found > 0
+
+
+def _has_news(source: PlannedSource, past: Sequence[PastRun]) -> bool:
+    """Whether a hub has told of news since the last crawl began."""
+    return source.pinged_at is not None and (not past or source.pinged_at > past[0].started_at)
 
 
 def find_due(sources: Iterable[PlannedSource], runs: Runs, now: datetime) -> list[DueSource]:
@@ -108,7 +143,8 @@ def find_due(sources: Iterable[PlannedSource], runs: Runs, now: datetime) -> lis
 def to_due_source(source: PlannedSource, past: Sequence[PastRun], since: datetime) -> DueSource:
     """A due source, with how to crawl it by its past runs."""
     slow = not past or past[0].seconds > SLOW_S
-    return DueSource(source=source, since=since, slow=slow, suspect=_in_a_row(past, "stopped") >= SUSPECT_AFTER)
+    suspect = _in_a_row(past, "stopped") >= SUSPECT_AFTER
+    return DueSource(source=source, since=since, slow=slow, suspect=suspect, pinged=_has_news(source, past))
 
 
 def batches(
@@ -116,17 +152,17 @@ def batches(
 ) -> list[list[DueSource]]:
     """The batches to start now: at most `free` of at most `size` sources each, of them at most `slow_free` of slow sources.
 
-    A batch that is not full waits a little for other sources.
+    A batch that is not full waits a little for other sources. Sources with news come first, and wait for none.
     """
     ready: list[list[DueSource]] = [[one] for one in waiting if one.suspect]
-    for slow in (False, True):
-        left = [one for one in waiting if one.slow is slow and not one.suspect]
+    for pinged, slow in product((True, False), (False, True)):
+        left = [one for one in waiting if one.slow is slow and one.pinged is pinged and not one.suspect]
         while left:
             chosen, left = left[:size], left[size:]
             if len(chosen) == size or any(_has_waited(one, now) for one in chosen):
                 ready.append(chosen)
     started: list[list[DueSource]] = []
-    for batch in sorted(ready, key=lambda batch: batch[0].since):
+    for batch in sorted(ready, key=lambda batch: (not batch[0].pinged, batch[0].since)):
         slow_free -= batch[0].slow
         if len(started) < free and (slow_free >= 0 or not batch[0].slow):
             started.append(batch)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from db.config.loader import Config
@@ -18,12 +17,17 @@ from db.models import Source
 from db.store.source_locks import locked_sources
 from db.store.source_runs import SourceRun, last_source_run_id, latest_source_runs, source_runs_since
 from db.store.sources import source_rows, sources_from_rows
-from scheduler.planning.cadence import Cadence, LearnedInterval, NeverDue, cadence_of
+from db.store.subscriptions import announced_sources, pinged_sources
+from scheduler.planning.cadence import Cadence, LearnedInterval, NeverDue, cadence_of, slower_cadence
 from scheduler.planning.learning import learned_interval_of
 from scheduler.planning.plan import DueSource, PastRun, PlannedSource, next_run, to_due_source
 
 RUNS_KEPT = 12
 """Past runs of a source that the plan needs: after a dozen failures in a row, any cadence above 10 s waits the longest."""
+BY_HUB = "hub"
+"""The reason of a run that a hub's ping asked for."""
+LEASES_READ_EVERY_S = 10.0
+"""Seconds after which it is read again which sources have an active subscription for each feed: they change by the hour."""
 
 
 class SourceStates:
@@ -42,6 +46,9 @@ class SourceStates:
         self._open: set[int] = set()
         self._at_work: set[int] = set()
         self._next: dict[int, tuple[object, datetime | None]] = {}
+        self._pinged: dict[int, datetime] = {}
+        self._announced: set[int] = set()
+        self._leases_read_at: datetime | None = None
 
     def set_config(self, config: Config) -> None:
         """Use other settings from now on."""
@@ -54,6 +61,7 @@ class SourceStates:
         at_work = locked_sources(conn)
         changed |= at_work ^ self._at_work
         self._at_work = at_work
+        changed |= self._read_hubs(conn, now)
         for source_id in changed & self._sources.keys():
             self._plan(conn, self._sources[source_id], now)
 
@@ -104,6 +112,15 @@ class SourceStates:
         self._source_rows, self._sources = rows, sources
         return changed
 
+    def _read_hubs(self, conn: sqlite3.Connection, now: datetime) -> set[int]:
+        """Read what hubs have told; returns the ids of the sources where that is new."""
+        pinged, announced = pinged_sources(conn), self._announced
+        if self._leases_read_at is None or abs((now - self._leases_read_at).total_seconds()) >= LEASES_READ_EVERY_S:
+            announced, self._leases_read_at = announced_sources(conn, now), now
+        changed = {source for source, _ in pinged.items() ^ self._pinged.items()} | (announced ^ self._announced)
+        self._pinged, self._announced = pinged, announced
+        return changed
+
     def _read_runs(self, conn: sqlite3.Connection) -> set[int]:
         """Read new runs; returns the ids of their sources."""
         if self._last_id < 0:
@@ -129,19 +146,25 @@ class SourceStates:
         return [self._sources[one.id] for one in self._planned.values() if isinstance(one.cadence, LearnedInterval)]
 
     def _plan(self, conn: sqlite3.Connection, source: Source, now: datetime) -> None:
-        at_work = source.id in self._at_work
         known = self._planned.get(source.id)
-        if known is not None and not isinstance(known.cadence, LearnedInterval):
-            self._planned[source.id] = replace(known, at_work=at_work)
-            return
+        keeps = known is not None and not isinstance(known.cadence, LearnedInterval)
+        cadence = known.cadence if known is not None and keeps else self._cadence(conn, source, now)
+        told = source.id in self._announced and bool(self.config.websub)
         self._planned[source.id] = PlannedSource(
             id=source.id,
             name=source.name,
-            cadence=self._cadence(conn, source, now),
+            cadence=cadence,
             added_at=source.added_at,
             paused=source.paused_at is not None,
-            at_work=at_work,
+            at_work=source.id in self._at_work,
+            pinged_at=self._pinged.get(source.id),
+            beside_hub=slower_cadence(source.name, cadence, self.config.websub_every) if told else None,
         )
+
+    @property
+    def crawled_ids(self) -> list[int]:
+        """The ids of the sources that are crawled by themselves."""
+        return [one.id for one in self._planned.values() if not one.paused and not isinstance(one.cadence, NeverDue)]
 
     def _cadence(self, conn: sqlite3.Connection, source: Source, now: datetime) -> Cadence:
         try:
@@ -165,4 +188,6 @@ def _past(row: SourceRun) -> PastRun:
         ended=row.ended,
         seconds=max(0.0, seconds),
         by_hand=row.reason == "by hand",
+        by_hub=row.reason == BY_HUB,
+        found=row.found,
     )

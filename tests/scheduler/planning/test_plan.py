@@ -14,10 +14,19 @@ from hypothesis import strategies as st
 
 from db.config.settings import SourceSettings
 from db.config.values import CronLine
-from scheduler.planning.cadence import Cadence, CronSchedule, FixedInterval, NeverDue, cadence_of, phase_of
+from scheduler.planning.cadence import (
+    Cadence,
+    CronSchedule,
+    FixedInterval,
+    NeverDue,
+    cadence_of,
+    phase_of,
+    slower_cadence,
+)
 from scheduler.planning.plan import (
     CLOCK_STEP,
     INTERRUPTED_WAIT,
+    PING_GAP_S,
     DueSource,
     PastRun,
     PlannedSource,
@@ -160,6 +169,39 @@ def test_failures_wait_longer_but_never_for_good() -> None:
     assert waits[-1] == 6 * 3600
     daily = source(2, FixedInterval(seconds=86400))
     assert next_run(daily, [ran(now, "failed")] * 9, now) == next_run(daily, [ran(now)], now)
+
+
+def test_a_ping_makes_a_source_due_at_once_and_then_its_cadence_is_slower_while_hubs_tell_all() -> None:
+    now = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    hourly, slower = FixedInterval(seconds=3600), FixedInterval(seconds=6 * 3600)
+    crawled = ran(now, found=2, by_hub=True)
+    assert next_run(source(1, hourly, pinged_at=now - SECOND), [crawled], now) == now + timedelta(hours=1)
+    pinged = source(1, hourly, pinged_at=now + 60 * SECOND)
+    assert next_run(pinged, [crawled], now) == now + 60 * SECOND
+    assert next_run(source(1, hourly, pinged_at=now + SECOND), [crawled], now) == now + PING_GAP_S * SECOND
+    for idle in (source(1, NeverDue(), pinged_at=now + SECOND), source(1, hourly, pinged_at=now + SECOND, paused=True)):
+        assert next_run(idle, [crawled], now) is None
+    # It waits for no company, and goes before what waits longer.
+    (due,) = find_due([pinged], {1: [crawled]}, now + 61 * SECOND)
+    other = DueSource(source=source(2, hourly), since=now - timedelta(hours=1))
+    (first,) = batches([other, due], now + 61 * SECOND, free=1, slow_free=1, size=100)
+    assert first == [due]
+    # The slower cadence holds after a crawl that a ping asked for and that found some, until another one finds some.
+    told = source(1, hourly, beside_hub=slower)
+    at = {
+        "by hub": next_run(told, [crawled], now),
+        "nothing by schedule since": next_run(told, [ran(now), crawled], now),
+        "found by schedule": next_run(told, [ran(now, found=1), crawled], now),
+        "a ping for nothing": next_run(told, [ran(now, by_hub=True), crawled], now),
+        "never by hub": next_run(told, [ran(now)], now),
+    }
+    hours = {what: round((time - now).total_seconds() / 3600) if time else None for what, time in at.items()}
+    assert hours == {
+        "by hub": 6, "nothing by schedule since": 6, "found by schedule": 1, "a ping for nothing": 1, "never by hub": 1,
+    }  # fmt: skip
+    assert slower_cadence("a", hourly, timedelta(hours=2)) == FixedInterval(seconds=7200, phase=phase_of("a"))
+    assert slower_cadence("a", hourly, timedelta(minutes=5)) is None
+    assert slower_cadence("a", CronSchedule(line=CronLine(text="* * * * *")), timedelta(hours=2)) is None
 
 
 def waiting(number: int, seconds: float, *, now: datetime, slow: bool = False, suspect: bool = False) -> DueSource:
