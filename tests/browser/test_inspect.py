@@ -63,6 +63,7 @@ KINDS = {
     "search": "/-/search?q=水厂",
     "search form": "/-/search?language=en",
     "sources": "/-/sources",
+    "catalogue": "/-/catalogue",
     "source": "/-/source/{evening}",
     "runs": "/-/runs",
     "run": "/-/run/{run}",

@@ -14,6 +14,7 @@ from db.diagnosis.ladder import source_diagnosis
 from db.inspect.pages import charts, report_views
 from db.inspect.pages.arrivals import arrivals
 from db.inspect.pages.article import article_page, changes_page, fetched_page
+from db.inspect.pages.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
 from db.inspect.pages.coverage import recent_days
 from db.inspect.pages.people import people, person
 from db.inspect.pages.rejections import PAGE_SIZE, count_reasons, rejected_pages
@@ -108,6 +109,15 @@ async def sources(request: Any, datasette: Any) -> Any:
     """All sources, one line each."""
     lines = await datasette.ask(lambda conn: source_lines(conn, datetime.now(UTC)))
     return await render_page(datasette, request, "sources.html", lines=lines)
+
+
+async def catalogue(request: Any, datasette: Any) -> Any:
+    """The catalogue of outlets, with those that are sources."""
+    form = CatalogueForm.of(request.args.get("q"), request.args.get("country"))
+    countries = await ask_in_snapshot(datasette, lambda conn: catalogue_outlets_by_country(conn, form))
+    return await render_page(
+        datasette, request, "catalogue.html", form=form, countries=countries, choices=count_countries()
+    )
 
 
 async def source(request: Any, datasette: Any) -> Any:
@@ -212,6 +222,7 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/-/received/(?P<id>\d+)$", received_page),
     (r"^/-/search$", search),
     (r"^/-/sources$", sources),
+    (r"^/-/catalogue$", catalogue),
     (r"^/-/source/(?P<id>\d+)$", source),
     (r"^/-/runs$", runs),
     (r"^/-/run/(?P<id>\d+)$", run),
