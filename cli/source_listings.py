@@ -18,6 +18,7 @@ from db.diagnosis.listing_trouble import advice_for
 from db.errors import ConfigError
 from db.models import Listing, Source
 from db.store.listings import ListingState, listing_states
+from db.store.sources import load_listings
 
 
 def kinds(entries: Sequence[Listing]) -> str:
@@ -74,11 +75,15 @@ def listing_json(state: ListingState, delays: Sequence[timedelta]) -> dict[str, 
     }
 
 
-def print_added(added: Sequence[tuple[Source, bool]]) -> None:
-    """Print which sources were added without a search."""
-    for source, new in added:
-        state = "added" if new else "already known"
-        click.echo(f"{source.name}  {state}; the next crawl searches for its listings")
+def print_added(context: CommandContext, added: Sequence[tuple[Source, bool]]) -> None:
+    """Print which sources were added without a search, with the listings that are known all the same."""
+    with context.open() as db:
+        for source, new in added:
+            known = load_listings(db.conn, source.id)
+            listings = f": {kinds(known)}" if known else "; the next crawl searches for its listings"
+            click.echo(f"{source.name}  {'added' if new else 'already known'}{listings}")
+    if len(added) > 1:
+        click.echo(f"{len(added)} sources, {sum(new for _, new in added)} of them new")
 
 
 def discover(context: CommandContext, added: Sequence[tuple[Source, bool]]) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from cli.completions import catalogue_countries, catalogue_languages
+from cli.completions import all_outlets, catalogue_countries, catalogue_languages
 from cli.context import CommandContext
 from cli.ordered_group import OrderedGroup
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
-from db.catalogue.loader import CatalogueEntry, choose_entries, load_catalogue
+from db.catalogue.loader import choose_entries, load_catalogue
 from db.store.sources import all_sources
 
 _COLUMNS = (
@@ -93,8 +93,8 @@ def list_entries(
             entry.language,
             entry.name,
             entry.home,
-            _listings(entry),
-            "added" if entry.home in known else "",
+            entry.listings_in_words,
+            "added" if any(entry.is_at(url) for url in known) else "",
         )
         for entry in entries
     ]
@@ -109,15 +109,16 @@ def _source_addresses(context: CommandContext) -> set[str]:
         return {source.url for source in all_sources(conn)}
 
 
-def _listings(entry: CatalogueEntry) -> str:
-    """What it lists articles by, in words."""
-    counted = ((len(entry.feeds), "feed"), (len(entry.news_sitemaps), "news sitemap"), (len(entry.sitemaps), "sitemap"))
-    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counted if count) or "front page"
-
-
 @catalogue.command(short_help="Print what has moved as a diff of the files.")
-@click.argument("names", nargs=-1, metavar="[OUTLET]...")
-@click.option("--country", "countries", multiple=True, metavar="CODE", help="Only outlets of this country.")
+@click.argument("names", nargs=-1, metavar="[OUTLET]...", shell_complete=all_outlets)
+@click.option(
+    "--country",
+    "countries",
+    multiple=True,
+    metavar="CODE",
+    shell_complete=catalogue_countries,
+    help="Only outlets of this country.",
+)
 @click.option(
     "--folder",
     metavar="FOLDER",

@@ -128,7 +128,7 @@ def add(
             "give the address of a site, such as https://www.example-daily.com/, or --from-catalogue and outlets"
         )
     if no_discovery:
-        print_added(added)
+        print_added(context, added)
     else:
         discover(context, added)
 
@@ -153,7 +153,7 @@ def import_sources(
         raise UsageError(f"{file}: contains no addresses; expected OPML outlines or one address per line")
     added = add_sources(context, listed, options.settings())
     if no_discovery:
-        print_added(added)
+        print_added(context, added)
     else:
         discover(context, added)
 

@@ -33,6 +33,7 @@ from db.models import Listing, ListingKind
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _ADDRESS_KEYS = ("feeds", "news_sitemaps", "sitemaps")
+_COMMENT = re.compile(r"# Outlets of (?:the )?([^\n]+)\.\n")
 _KEYS = ("name", "home", "language", *_ADDRESS_KEYS, "settings")
 _LINE_LENGTH = 110
 
@@ -64,6 +65,22 @@ class CatalogueEntry:
             *(Listing(url=url, kind=ListingKind.SITEMAP) for url in self.sitemaps),
         ]
 
+    @property
+    def listings_in_words(self) -> str:
+        """What it lists articles by: "2 feeds, 1 sitemap"."""
+        kinds = ((self.feeds, "feed"), (self.news_sitemaps, "news sitemap"), (self.sitemaps, "sitemap"))
+        counted = [f"{len(urls)} {word}{'' if len(urls) == 1 else 's'}" for urls, word in kinds if urls]
+        return ", ".join(counted) or "front page"
+
+    def is_at(self, url: str) -> bool:
+        """Whether an address is that of its home page: scheme, "www." and a slash at the end do not matter."""
+        return _plain(url) == _plain(self.home)
+
+    @property
+    def add_command(self) -> str:
+        """The command that adds it."""
+        return f"copydesk sources add --from-catalogue {self.host}"
+
     def as_json(self) -> dict[str, object]:
         """Its fields, as `copydesk catalogue --json` prints them."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -73,6 +90,21 @@ class CatalogueEntry:
         """Whether all these words occur in its name, host, country or language, in any case."""
         said = f"{self.name} {self.host} {self.country} {self.language}".casefold()
         return all(word in said for word in words.casefold().split())
+
+
+def _plain(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    return (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/"), parts.query
+
+
+@cache
+def load_country_names() -> Mapping[str, str]:
+    """The names of the countries, by code, as the first lines of their files have them (`# Outlets of Austria.`)."""
+    names = {}
+    for file in files("db.catalogue").iterdir():
+        if file.name.endswith(".toml") and (match := _COMMENT.match(file.read_text("utf-8"))):
+            names[file.name.removesuffix(".toml")] = match[1]
+    return MappingProxyType(names)
 
 
 @cache

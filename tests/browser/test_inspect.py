@@ -67,6 +67,7 @@ KINDS = {
     "search form": "/-/search?language=en",
     "search filters": "/-/search?kind=original&paywalled=no",
     "sources": "/-/sources",
+    "catalogue": "/-/catalogue",
     "source": "/-/source/{evening}",
     "runs": "/-/runs",
     "run": "/-/run/{run}",

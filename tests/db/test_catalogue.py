@@ -5,8 +5,10 @@ from __future__ import annotations
 from importlib.resources import files
 
 import pytest
+from click.shell_completion import ShellComplete
 
-from db.catalogue.loader import choose_entries, format_country, load_catalogue, parse_country
+from cli.main import copydesk
+from db.catalogue.loader import choose_entries, format_country, load_catalogue, load_country_names, parse_country
 from db.config.loader import read_stored
 from db.errors import ConfigError, UsageError
 from db.models import ListingKind
@@ -25,6 +27,38 @@ def test_every_entry_is_in_form() -> None:
             assert clean_url(url), (entry.name, url)
         listed = [listing.url for listing in entry.listings]
         assert len(listed) == len(set(listed)), entry.name
+
+
+def test_every_country_has_a_name() -> None:
+    assert set(load_country_names()) == {entry.country for entry in load_catalogue()}
+    assert load_country_names()["GB"] == "United Kingdom"
+
+
+def test_a_source_is_the_outlet_with_its_home_page() -> None:
+    (entry,) = parse_country(GOOD, "DE.toml")
+    assert entry.listings_in_words == "front page"
+    for url in ("https://www.example-daily.com/", "http://example-daily.com"):
+        assert entry.is_at(url)
+    for url in ("https://www.example-daily.com/sport/", "https://sport.example-daily.com/"):
+        assert not entry.is_at(url)
+
+
+def test_outlets_are_completed_by_host_and_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def completed(*words: str, shell: str = "zsh") -> dict[str, str | None]:
+        monkeypatch.setenv("_COPYDESK_COMPLETE", f"{shell}_complete")
+        shown = ShellComplete(copydesk, {}, "copydesk", "_COPYDESK_COMPLETE").get_completions(
+            list(words[:-1]), words[-1]
+        )
+        return {item.value: item.help for item in shown}
+
+    add = ("sources", "add", "--from-catalogue")
+    assert completed(*add, "derst") == {"derstandard.at": "Der Standard"}
+    assert completed(*add, "der s")["Der Standard"] == "derstandard.at"
+    assert "derstandard.at" in completed(*add, "Der S", shell="bash")
+    assert all(" " not in value for value in completed(*add, "der ", shell="bash"))
+    assert "derstandard.at" not in completed(*add, "derstandard.at", "der")
+    assert completed("sources", "add", "derst") == {}
+    assert "derstandard.at" in completed("catalogue", "check", "der")
 
 
 def test_files_are_kept_in_one_form() -> None:

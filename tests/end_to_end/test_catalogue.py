@@ -20,7 +20,10 @@ def test_outlets_are_listed_and_added_with_their_listings(tmp_path: Path) -> Non
     assert {entry["country"] for entry in found} == {"AT"}
     assert not desk.database.exists()
     added = desk.run("sources", "add", "--from-catalogue", "--country", "AT", "--no-discovery", "--delay", "3s").stdout
-    assert added.count("  added;") == len(found)
+    assert added.count("  added: ") == sum(
+        any(entry[key] for key in ("feeds", "news_sitemaps", "sitemaps")) for entry in found
+    )
+    assert f"{len(found)} sources, {len(found)} of them new" in added
     rows = desk.query("SELECT s.url, e.url FROM entries e JOIN sources s ON s.id = e.source_id")
     keys = ("feeds", "news_sitemaps", "sitemaps")
     assert sorted(rows) == sorted((entry["home"], url) for entry in found for key in keys for url in entry[key])

@@ -15,6 +15,7 @@ from db.errors import QueryError
 from db.inspect.pages import charts, report_views
 from db.inspect.pages.arrivals import arrivals
 from db.inspect.pages.article import article_page, changes_page, fetched_page
+from db.inspect.pages.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
 from db.inspect.pages.coverage import recent_days
 from db.inspect.pages.people import people, person
 from db.inspect.pages.rejections import PAGE_SIZE, count_reasons, rejected_pages
@@ -148,6 +149,15 @@ async def sources(request: Any, datasette: Any) -> Any:
     return await render_page(datasette, request, "sources.html", lines=lines)
 
 
+async def catalogue(request: Any, datasette: Any) -> Any:
+    """The catalogue of outlets, with those that are sources."""
+    form = CatalogueForm.of(request.args.get("q"), request.args.get("country"))
+    countries = await ask_in_snapshot(datasette, lambda conn: catalogue_outlets_by_country(conn, form))
+    return await render_page(
+        datasette, request, "catalogue.html", form=form, countries=countries, choices=count_countries()
+    )
+
+
 async def source(request: Any, datasette: Any) -> Any:
     """One source."""
     source_id, now = required_id(request), datetime.now(UTC)
@@ -251,6 +261,7 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/-/received/(?P<id>\d+)$", received_page),
     (r"^/-/search(?P<format>\.csv|\.json|\.rss|\.jsonfeed)?$", search),
     (r"^/-/sources$", sources),
+    (r"^/-/catalogue$", catalogue),
     (r"^/-/source/(?P<id>\d+)$", source),
     (r"^/-/runs$", runs),
     (r"^/-/run/(?P<id>\d+)$", run),
