@@ -23,7 +23,7 @@ from typing import IO
 
 from db.config.loader import Config
 from db.connection.database import write
-from db.errors import UsageError
+from db.errors import CopydeskError
 from db.store.subscription_keys import SubscriptionKey, load_or_make_key
 from db.store.subscriptions import (
     Change,
@@ -82,7 +82,7 @@ class HubSubscriber:
         """The same for settings that have changed: what is wrong is logged, and no hub is heard until it is mended."""
         try:
             self.apply(config)
-        except UsageError as error:
+        except CopydeskError as error:
             self._settings = None
             self._log.error("settings_wrong", f"{error}; hubs are not heard until then")
 
