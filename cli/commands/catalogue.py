@@ -12,7 +12,7 @@ from cli.context import CommandContext
 from cli.ordered_group import OrderedGroup
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
-from db.catalogue.loader import choose_entries, load_catalogue
+from db.catalogue.loader import choose_entries, home_key, load_catalogue
 from db.store.sources import all_sources
 
 _COLUMNS = (
@@ -86,7 +86,7 @@ def list_entries(
     if not entries:
         click.echo("The catalogue has no such outlet; `copydesk sources add URL` searches any site for its listings.")
         return
-    known = _source_addresses(context)
+    known = _source_homes(context)
     rows = [
         (
             entry.country,
@@ -94,19 +94,19 @@ def list_entries(
             entry.name,
             entry.home,
             entry.listings_in_words,
-            "added" if any(entry.is_at(url) for url in known) else "",
+            "added" if entry.home_key in known else "",
         )
         for entry in entries
     ]
     show_lines(list(table(_COLUMNS, rows, width=screen_width() if on_terminal() else None)))
 
 
-def _source_addresses(context: CommandContext) -> set[str]:
-    """The addresses of the sources; none where there is no database yet."""
+def _source_homes(context: CommandContext) -> set[tuple[str, str, str]]:
+    """The home pages of the sources, as catalogue entries have theirs; none where there is no database yet."""
     if not context.config.database.exists():
         return set()
     with context.read() as conn:
-        return {source.url for source in all_sources(conn)}
+        return {home_key(source.url) for source in all_sources(conn)}
 
 
 @catalogue.command(short_help="Print what has moved as a diff of the files.")

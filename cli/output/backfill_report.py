@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from cli.output.tables import Column, format_duration, format_size, on_terminal, screen_width, table
 from db.store.backfills import Backfill, BackfillPlan
@@ -118,16 +119,7 @@ def plan_object(plan: BackfillPlan) -> dict[str, object]:
             }
             for one in plan.channels
         ],
-        "months": [
-            {
-                "month": one.month,
-                "channel": one.channel,
-                "articles": one.articles,
-                "known": one.known,
-                "waiting": one.waiting,
-            }
-            for one in plan.months
-        ],
+        "months": [asdict(one) for one in plan.months],
     }
 
 

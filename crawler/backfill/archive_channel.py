@@ -28,7 +28,7 @@ from crawler.discover.front_pages import parse_page, read_front_page
 from crawler.discover.html_lists import read_html_list
 from crawler.discover.json_lists import read_json_list
 from crawler.discover.listing import ParsedListing
-from db.models import Link, LinkKind
+from db.models import Link
 from db.site_rules.models import HtmlList, JsonList
 from pipelines.urls import clean_url, same_site
 
@@ -67,7 +67,7 @@ class ArchivePagesChannel:
         following = self._following(scope, step, listing, new)
         ends_in_vain = not following and not new and not step.state.get("seen")
         return StepResult(
-            links=[_past_link(link) for link in new],
+            links=[PastLink.of(link) for link in new],
             next_steps=following,
             trouble="its pages name no articles" if ends_in_vain else None,
         )
@@ -164,15 +164,3 @@ def _all_before(scope: BackfillScope, links: Sequence[Link]) -> bool:
         if at is None or at >= scope.since:
             return False
     return bool(links)
-
-
-def _past_link(link: Link) -> PastLink:
-    return PastLink(
-        url=link.url,
-        title=link.title,
-        published=link.published,
-        modified=link.modified,
-        author=link.author,
-        section=link.section,
-        kind=LinkKind.SECTION if link.kind is LinkKind.FRONT_PAGE else link.kind,
-    )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
 
-from db.models import LinkKind, Listing
+from db.models import Link, LinkKind, Listing
 from db.site_rules.models import Site
 
 JSON = None | bool | int | float | str | Sequence["JSON"] | Mapping[str, "JSON"]
@@ -37,7 +37,6 @@ class ChannelRate:
 class BackfillScope:
     """What is back-filled: a source, and from when to when (UTC, `since` <= t < `until`)."""
 
-    source_name: str
     home: str
     hosts: frozenset[str]
     """Other hosts, including all below them, whose articles the source may take."""
@@ -89,6 +88,19 @@ class PastLink:
     size: int | None = None
     """Bytes of its page, where the channel says them; for the plan."""
 
+    @classmethod
+    def of(cls, link: Link) -> PastLink:
+        """What a list of the site itself names."""
+        return cls(
+            url=link.url,
+            title=link.title,
+            published=link.published,
+            modified=link.modified,
+            author=link.author,
+            section=link.section,
+            kind=LinkKind.SECTION if link.kind is LinkKind.FRONT_PAGE else link.kind,
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepResult:
@@ -108,7 +120,6 @@ class ChannelAnswer:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
-    fetched_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ from crawler.backfill.statuses import refusal_of
 from crawler.discover.feeds import read_feed
 from crawler.discover.listing import ParsedListing
 from crawler.discover.well_known import well_known_feeds
-from db.models import LinkKind, ListingKind
+from db.models import ListingKind
 
 _MOST_FEEDS = 6
 """Feeds of a source that are followed. Sites name one for each section; the first few are the main ones."""
@@ -43,18 +43,7 @@ class FeedChannel:
         listing = read_feed(answer.body, answer.url, answer.headers.get("Content-Type"))
         if not listing.links:
             return StepResult(trouble=listing.note if page == 1 else None)
-        links = [
-            PastLink(
-                url=link.url,
-                title=link.title,
-                published=link.published,
-                modified=link.modified,
-                author=link.author,
-                section=link.section,
-                kind=LinkKind.FEED,
-            )
-            for link in listing.links
-        ]
+        links = [PastLink.of(link) for link in listing.links]
         times = [link.published for link in listing.links if link.published]
         is_past = bool(times) and max(times) < scope.since
         if is_past or not unseen(step, listing.links):

@@ -51,16 +51,7 @@ class SitemapChannel:
             and may_hold(child.url, scope.since, scope.until)
             and (child.modified is None or child.modified >= scope.since)
         ]
-        links = [
-            PastLink(
-                url=link.url,
-                title=link.title,
-                published=link.published,
-                modified=link.modified,
-                kind=link.kind,
-            )
-            for link in listing.links
-        ]
+        links = [PastLink.of(link) for link in listing.links]
         nothing = not listing.links and not listing.children
         return StepResult(links=links, next_steps=steps, trouble=listing.note if nothing else None)
 

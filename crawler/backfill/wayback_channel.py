@@ -52,8 +52,8 @@ class WaybackChannel:
 
     def __init__(
         self,
-        cdx_url: str = "https://web.archive.org/cdx/search/cdx",
-        pages_url: str = "https://web.archive.org/web",
+        cdx_url: str,
+        pages_url: str,
         captures_per_query: int = CAPTURES_PER_QUERY,
     ) -> None:
         self._cdx_url = cdx_url

@@ -17,11 +17,11 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.backfill.channel import BackfillScope, Channel, ChannelAnswer
+from crawler.backfill.channel import BackfillScope, Channel
 from crawler.backfill.channels import archive_channels, channel_named
 from crawler.backfill.read_step import ReadAnswer, ReadStep, step_of, stored_step
 from crawler.crawl.articles import Articles
-from crawler.crawl.captures import Captures, pace_of
+from crawler.crawl.captures import Captures, answer_of, pace_of
 from crawler.crawl.link_variants import NewLinkFilter
 from crawler.crawl.session import BackfillOrder, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
@@ -83,15 +83,10 @@ class Backfilling:
         read: ReadAnswer | None = None
         trouble: str | None = f"status {response.status}"
         if response.status < 500 and response.status not in _PASSING:
-            answer = ChannelAnswer(
-                url=response.url,
-                status=response.status,
-                headers=record.headers_of(response),
-                body=response.body,
-                fetched_at=record.started_at(response.request) if response.request else now,
-            )
             try:
-                read = await session.parse(ReadStep(channel=channel, scope=scope, step=step_of(row), answer=answer))
+                read = await session.parse(
+                    ReadStep(channel=channel, scope=scope, step=step_of(row), answer=answer_of(response))
+                )
             except TaskFailed as error:
                 trouble = record.describe_failure(error)
             except ParserStopped:
@@ -220,7 +215,6 @@ class Backfilling:
     def _scope(self, visit: SourceVisit) -> BackfillScope:
         backfill = self._backfill(visit)
         return BackfillScope(
-            source_name=visit.source.name,
             home=visit.source.url,
             hosts=frozenset(visit.settings.article_hosts),
             since=backfill.since,

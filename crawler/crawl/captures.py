@@ -42,6 +42,13 @@ def pace_of(rate: ChannelRate | None, *, lists: bool) -> dict[str, Any]:
     return pace | {"slot_spacing": 60 / rate.lists_per_minute} if lists else pace
 
 
+def answer_of(response: Response) -> ChannelAnswer:
+    """A response as channels read it."""
+    return ChannelAnswer(
+        url=response.url, status=response.status, headers=record.headers_of(response), body=response.body
+    )
+
+
 @dataclass(slots=True, kw_only=True)
 class _Turn:
     """The captures of one source in this run. `room`: how many more it may fetch; `failures`: passing ones in a row."""
@@ -104,13 +111,6 @@ class Captures:
     ) -> AsyncIterator[Any]:
         """Store a capture, and request the next one."""
         session, now = self._session, datetime.now(UTC)
-        answer = ChannelAnswer(
-            url=response.url,
-            status=response.status,
-            headers=record.headers_of(response),
-            body=response.body,
-            fetched_at=now,
-        )
         link = PastLink(
             url=capture.link.url,
             fetch_url=capture.fetch_url,
@@ -119,7 +119,7 @@ class Captures:
             digest=capture.digest,
         )
         passing = response.status in TRANSIENT_STATUSES
-        page = None if passing else channel.unpack(link, answer)
+        page = None if passing else channel.unpack(link, answer_of(response))
         if page is None or not is_page_status(page.status):
             await session.write(lambda conn: fail_capture(conn, capture.id, session.run_id, passing=passing))
         else:

@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 
 from db.errors import ConfigError, UsageError
 from db.models import Listing, ListingKind
+from db.shell_commands import shell_command
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
@@ -72,14 +73,15 @@ class CatalogueEntry:
         counted = [f"{len(urls)} {word}{'' if len(urls) == 1 else 's'}" for urls, word in kinds if urls]
         return ", ".join(counted) or "front page"
 
-    def is_at(self, url: str) -> bool:
-        """Whether an address is that of its home page: scheme, "www." and a slash at the end do not matter."""
-        return _plain(url) == _plain(self.home)
+    @property
+    def home_key(self) -> tuple[str, str, str]:
+        """By which its source is found (`home_key`)."""
+        return home_key(self.home)
 
     @property
     def add_command(self) -> str:
         """The command that adds it."""
-        return f"copydesk sources add --from-catalogue {self.host}"
+        return shell_command("sources", "add", "--from-catalogue", self.host)
 
     def as_json(self) -> dict[str, object]:
         """Its fields, as `copydesk catalogue --json` prints them."""
@@ -92,7 +94,8 @@ class CatalogueEntry:
         return all(word in said for word in words.casefold().split())
 
 
-def _plain(url: str) -> tuple[str, str, str]:
+def home_key(url: str) -> tuple[str, str, str]:
+    """What two addresses of one home page share: scheme, "www." and a slash at the end do not matter."""
     parts = urlsplit(url)
     return (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/"), parts.query
 

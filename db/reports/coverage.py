@@ -51,8 +51,11 @@ _LANGUAGES = """
 SELECT a.language FROM (SELECT id FROM pages WHERE source_id = ? ORDER BY fetched_at DESC LIMIT 20) p
 JOIN articles a ON a.page_id = p.id
 """
-_WEEKS = "SELECT week, state, expected, found, unfetched, days FROM coverage_weeks WHERE source_id = ? ORDER BY week"
-_WEEKS_SINCE = f"{_WEEKS.removesuffix(' ORDER BY week')} AND week >= ? ORDER BY week"
+_WEEKS = """
+SELECT week, state, expected, found, unfetched, days FROM coverage_weeks WHERE source_id = ? AND week >= ? ORDER BY week
+"""
+_EVER = ""
+"""Before every week."""
 _STATES = {state.value: state for state in CoverageState}
 _PUT_WEEK = """
 INSERT INTO coverage_weeks (source_id, week, state, expected, found, unfetched, days) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -166,7 +169,7 @@ def refresh_coverage(conn: sqlite3.Connection, now: datetime, *, most: int | Non
 
 def _store(conn: sqlite3.Connection, source_id: int, weeks: Sequence[WeekCoverage], until: date, now: datetime) -> None:
     """Rows that did not change are not written."""
-    known = {row[0]: row for row in conn.execute(_WEEKS, (source_id,))}
+    known = {row[0]: row for row in conn.execute(_WEEKS, (source_id, _EVER))}
     rows = [_row(week) for week in weeks]
     gone = known.keys() - {str(row[0]) for row in rows}
     conn.executemany("DELETE FROM coverage_weeks WHERE source_id = ? AND week = ?", [(source_id, one) for one in gone])
@@ -230,8 +233,8 @@ def _row(week: WeekCoverage) -> tuple[object, ...]:
 
 def _stored_weeks(conn: sqlite3.Connection, source_id: int, since: date | None) -> Iterator[WeekCoverage]:
     # The week that `since` is in began up to six days before.
-    first = (since or date.min + timedelta(days=6)) - timedelta(days=6)
-    for row in named_rows(conn, _WEEKS_SINCE, (source_id, first.isoformat())):
+    first = (since - timedelta(days=6)).isoformat() if since else _EVER
+    for row in named_rows(conn, _WEEKS, (source_id, first)):
         week = date.fromisoformat(row["week"])
         yield WeekCoverage(
             week=week,

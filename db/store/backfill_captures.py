@@ -14,11 +14,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from db.models import Link, LinkKind
+from db.models import Link
 from db.named_rows import named_rows
 from db.store.archive_import import find_fetched_page
 from db.store.backfills import MOST_ATTEMPTS
-from db.store.facts import ReceivedPage, insert_links, insert_page_alone
+from db.store.facts import ReceivedPage, insert_links, insert_page_alone, link_from_row
 from db.timestamps import format_timestamp, parse_timestamp
 
 
@@ -36,7 +36,8 @@ class WaitingCapture:
 
 
 _NEXT = """
-SELECT id, channel, key, url, kind, found_in, title, author, section, fetch_url, first_byte, last_byte, captured_at, digest
+SELECT id, channel, key, url, kind, found_in, title, published, modified, author, section,
+    fetch_url, first_byte, last_byte, captured_at, digest
 FROM backfill_links WHERE backfill_id = ? AND state = 'waiting' AND fetch_url IS NOT NULL AND coalesce(attempt, 0) <> ?
 ORDER BY at DESC, id LIMIT 1
 """
@@ -47,20 +48,11 @@ def next_capture(conn: sqlite3.Connection, backfill_id: int, run_id: int) -> Wai
     row = named_rows(conn, _NEXT, (backfill_id, run_id)).fetchone()
     if row is None:
         return None
-    link = Link(
-        key=row["key"],
-        url=row["url"],
-        kind=LinkKind(row["kind"]),
-        found_in=row["found_in"],
-        title=row["title"],
-        author=row["author"],
-        section=row["section"],
-    )
     in_part = row["first_byte"] is not None and row["last_byte"] is not None
     return WaitingCapture(
         id=row["id"],
         channel=row["channel"],
-        link=link,
+        link=link_from_row(row),
         fetch_url=row["fetch_url"],
         byte_range=(row["first_byte"], row["last_byte"]) if in_part else None,
         captured_at=parse_timestamp(row["captured_at"]) if row["captured_at"] else None,

@@ -21,7 +21,8 @@ from db.models import Link, LinkKind
 from db.named_rows import named_rows
 from db.store.backfills import MOST_ATTEMPTS
 from db.store.due_links import DueLink
-from db.timestamps import format_timestamp, parse_timestamp
+from db.store.facts import link_from_row
+from db.timestamps import format_timestamp
 
 MOST_TROUBLES = 5
 """Steps in a row that name nothing because of trouble, after which a channel's other steps are given up."""
@@ -183,21 +184,7 @@ WHERE backfill_id = ? AND state = 'waiting' AND fetch_url IS NULL ORDER BY at DE
 def waiting_links(conn: sqlite3.Connection, backfill_id: int, most: int) -> list[WaitingLink]:
     """Links to the site itself that wait, the newest first."""
     return [
-        WaitingLink(
-            id=row["id"],
-            link=Link(
-                key=row["key"],
-                url=row["url"],
-                kind=LinkKind(row["kind"]),
-                found_in=row["found_in"],
-                title=row["title"],
-                published=parse_timestamp(row["published"]) if row["published"] else None,
-                modified=parse_timestamp(row["modified"]) if row["modified"] else None,
-                author=row["author"],
-                section=row["section"],
-            ),
-        )
-        for row in named_rows(conn, _WAITING, (backfill_id, most))
+        WaitingLink(id=row["id"], link=link_from_row(row)) for row in named_rows(conn, _WAITING, (backfill_id, most))
     ]
 
 

@@ -33,7 +33,6 @@ class Backfill:
     since: datetime
     until: datetime
     channels: tuple[str, ...]
-    begun_at: datetime
     pause: float
     """Seconds between two requests of the source, as far as is known."""
     ended: str | None
@@ -143,9 +142,7 @@ def begin_backfill(
 
 def open_backfills(conn: sqlite3.Connection, source_ids: Sequence[int] | None = None) -> list[Backfill]:
     """The back-fills that have not ended, of these sources or of all, the oldest first."""
-    rows = named_rows(conn, f"{_ROWS} WHERE b.ended IS NULL AND s.removed_at IS NULL ORDER BY b.id")
-    found = [_backfill(row) for row in rows]
-    return [one for one in found if source_ids is None or one.source_id in source_ids]
+    return [one for one in all_backfills(conn, source_ids) if one.ended is None]
 
 
 def all_backfills(conn: sqlite3.Connection, source_ids: Sequence[int] | None = None) -> list[Backfill]:
@@ -239,7 +236,6 @@ def _backfill(row: sqlite3.Row) -> Backfill:
         since=parse_timestamp(row["since"]),
         until=parse_timestamp(row["until"]),
         channels=tuple(json.loads(row["channels"])),
-        begun_at=parse_timestamp(row["begun_at"]),
         pause=row["pause"] if row["pause"] is not None else 1.0,
         ended=row["ended"],
     )

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.bodies import store as bodies
-from db.models import Link
+from db.models import Link, LinkKind
 from db.processes import process_identity
 from db.store.drawings import DrawingRecord, drawn_digest, insert_drawing
-from db.timestamps import format_timestamp
+from db.timestamps import format_timestamp, parse_timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +205,21 @@ def save_validators(conn: sqlite3.Connection, url: str, headers: Mapping[str, st
         )
     else:
         conn.execute("DELETE FROM validators WHERE url = ?", (url,))
+
+
+def link_from_row(row: sqlite3.Row, url: str = "url") -> Link:
+    """The link of a row that has the columns of `links`. `url`: the column with its address."""
+    return Link(
+        url=row[url],
+        key=row["key"],
+        kind=LinkKind(row["kind"]),
+        found_in=row["found_in"],
+        title=row["title"],
+        published=parse_timestamp(row["published"]) if row["published"] else None,
+        modified=parse_timestamp(row["modified"]) if row["modified"] else None,
+        author=row["author"],
+        section=row["section"],
+    )
 
 
 def insert_links(

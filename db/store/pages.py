@@ -7,9 +7,10 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from db.bodies.store import load_body
-from db.models import Link, LinkKind, Page
+from db.models import Page
 from db.named_rows import named_rows
 from db.store.drawings import load_drawn
+from db.store.facts import link_from_row
 from db.timestamps import parse_timestamp
 
 _PAGE = """
@@ -49,7 +50,7 @@ def load_page_without_bodies(conn: sqlite3.Connection, page_id: int) -> tuple[Pa
         fetched_at=parse_timestamp(row["fetched_at"]),
         status=row["status"],
         content_type=row["content_type"],
-        hint=_hint(row) if row["link_url"] else None,
+        hint=link_from_row(row, "link_url") if row["link_url"] else None,
     )
     return page, row["body_id"], tuple(part for (part,) in conn.execute(_PARTS, (page_id,)))
 
@@ -61,20 +62,6 @@ def page_headers(conn: sqlite3.Connection, page_id: int) -> dict[str, str]:
         raise KeyError(f"there is no page {page_id}")
     headers: dict[str, str] = json.loads(row[0])
     return headers
-
-
-def _hint(row: sqlite3.Row) -> Link:
-    return Link(
-        url=row["link_url"],
-        key=row["key"],
-        kind=LinkKind(row["kind"]),
-        found_in=row["found_in"],
-        title=row["title"],
-        published=parse_timestamp(row["published"]) if row["published"] else None,
-        modified=parse_timestamp(row["modified"]) if row["modified"] else None,
-        author=row["author"],
-        section=row["section"],
-    )
 
 
 def unread_pages(conn: sqlite3.Connection, after: int, limit: int, *, up_to: int | None = None) -> list[int]:

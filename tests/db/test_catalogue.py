@@ -8,7 +8,14 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from cli.main import copydesk
-from db.catalogue.loader import choose_entries, format_country, load_catalogue, load_country_names, parse_country
+from db.catalogue.loader import (
+    choose_entries,
+    format_country,
+    home_key,
+    load_catalogue,
+    load_country_names,
+    parse_country,
+)
 from db.config.loader import read_stored
 from db.errors import ConfigError, UsageError
 from db.models import ListingKind
@@ -38,9 +45,9 @@ def test_a_source_is_the_outlet_with_its_home_page() -> None:
     (entry,) = parse_country(GOOD, "DE.toml")
     assert entry.listings_in_words == "front page"
     for url in ("https://www.example-daily.com/", "http://example-daily.com"):
-        assert entry.is_at(url)
+        assert home_key(url) == entry.home_key
     for url in ("https://www.example-daily.com/sport/", "https://sport.example-daily.com/"):
-        assert not entry.is_at(url)
+        assert home_key(url) != entry.home_key
 
 
 def test_outlets_are_completed_by_host_and_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

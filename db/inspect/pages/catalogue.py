@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db.catalogue.loader import CatalogueEntry, load_catalogue, load_country_names
+from db.catalogue.loader import CatalogueEntry, home_key, load_catalogue, load_country_names
+from db.shell_commands import shell_command
 from db.store.sources import all_sources
 
 _LONGEST = 100
@@ -38,7 +39,7 @@ class CountryOutlets:
     @property
     def add_command(self) -> str:
         """The command that adds all of them."""
-        return f"copydesk sources add --from-catalogue --country {self.code}"
+        return shell_command("sources", "add", "--from-catalogue", "--country", self.code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def count_countries() -> list[tuple[str, str, int]]:
 
 def catalogue_outlets_by_country(conn: sqlite3.Connection, form: CatalogueForm) -> list[CountryOutlets]:
     """The outlets asked for, by country."""
-    sources = all_sources(conn)
+    sources = {home_key(source.url): (source.id, source.name) for source in reversed(all_sources(conn))}
     found = []
     for code, name, _ in count_countries():
         if form.country and code != form.country:
@@ -72,7 +73,7 @@ def catalogue_outlets_by_country(conn: sqlite3.Connection, form: CatalogueForm) 
             OutletLine(
                 entry=entry,
                 listings=entry.listings_in_words,
-                source=next(((source.id, source.name) for source in sources if entry.is_at(source.url)), None),
+                source=sources.get(entry.home_key),
             )
             for entry in load_catalogue()
             if entry.country == code and entry.matches(form.words)

@@ -34,7 +34,6 @@ def web() -> Iterator[PastWeb]:
 def scope_of(web: PastWeb, *, site: Site | None = None) -> BackfillScope:
     feed = Listing(url=f"{web.home}/feed", kind=ListingKind.FEED)
     return BackfillScope(
-        source_name="past",
         home=f"{web.home}/",
         hosts=frozenset(),
         since=SINCE,
@@ -47,9 +46,7 @@ def scope_of(web: PastWeb, *, site: Site | None = None) -> BackfillScope:
 def answer_of(web: PastWeb, step: Step) -> ChannelAnswer:
     parts = urlsplit(step.url)
     status, kind, text = web.answer(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-    return ChannelAnswer(
-        url=step.url, status=status, headers={"Content-Type": kind}, body=text.encode(), fetched_at=UNTIL
-    )
+    return ChannelAnswer(url=step.url, status=status, headers={"Content-Type": kind}, body=text.encode())
 
 
 def walk(web: PastWeb, channel: Channel, scope: BackfillScope) -> tuple[list[PastLinkRow], list[str], int]:

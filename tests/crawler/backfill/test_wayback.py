@@ -22,14 +22,15 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.backfill.channel import BackfillScope, ChannelAnswer, PastLink
+from crawler.backfill.channels import archive_channels
 from crawler.backfill.wayback_channel import WaybackChannel
 from crawler.crawl.captures import pace_of
+from db.config.settings import Settings
 
 URL = "http://www.example.com:80/2019/04/bridge"
 CAPTURES = [("2019-04-01", "one"), ("2019-04-02", "one"), ("2019-04-05", "two"), ("2019-05-01", "three")]
 CAPTURES += [("2019-06-01", "three")]
 SCOPE = BackfillScope(
-    source_name="example",
     home="https://www.example.com/",
     hosts=frozenset(),
     since=datetime(2019, 1, 1, tzinfo=UTC),
@@ -140,7 +141,7 @@ def fetch(url: str) -> ChannelAnswer:
             status, headers, body = got.status, dict(got.headers), got.read()
     except HTTPError as error:
         status, headers, body = error.code, dict(error.headers), error.read()
-    return ChannelAnswer(url=url, status=status, headers=headers, body=body, fetched_at=SCOPE.until)
+    return ChannelAnswer(url=url, status=status, headers=headers, body=body)
 
 
 def walk(channel: WaybackChannel) -> tuple[list[PastLink], list[str]]:
@@ -195,12 +196,13 @@ def test_a_capture_that_is_gone_is_no_page(archive: Archive) -> None:
     assert channel.unpack(link, fetch(str(link.fetch_url))) is None
 
 
+(_ARCHIVE,) = archive_channels(Settings())
+
+
 def test_a_redirect_to_another_capture_gives_its_time() -> None:
     link = PastLink(url=URL, captured_at=SCOPE.since)
     url = f"https://web.archive.org/web/20190507080910id_/{URL}"
-    page = WaybackChannel().unpack(
-        link, ChannelAnswer(url=url, status=200, headers={}, body=b"", fetched_at=SCOPE.until)
-    )
+    page = _ARCHIVE.unpack(link, ChannelAnswer(url=url, status=200, headers={}, body=b""))
     assert page is not None
     assert page.captured_at == datetime(2019, 5, 7, 8, 9, 10, tzinfo=UTC)
 
@@ -218,19 +220,19 @@ def test_a_redirect_to_another_capture_gives_its_time() -> None:
     ],
 )
 def test_what_is_no_list_of_captures_is_said(status: int, body: bytes, trouble: str | None) -> None:
-    channel = WaybackChannel()
+    channel = _ARCHIVE
     step = channel.first_steps(SCOPE)[0]
-    answer = ChannelAnswer(url=step.url, status=status, headers={}, body=body, fetched_at=SCOPE.until)
+    answer = ChannelAnswer(url=step.url, status=status, headers={}, body=body)
     result = channel.read(SCOPE, step, answer)
     assert not result.links
     assert (trouble in (result.trouble or "")) if trouble else result.trouble is None
 
 
 def test_a_resume_key_that_leads_nowhere_ends_the_channel() -> None:
-    channel = WaybackChannel()
+    channel = _ARCHIVE
     body = b'[["timestamp", "original"], ["20190401100000", "http://www.example.com/"], [], ["k"]]'
     step = channel.first_steps(SCOPE)[0]
-    answer = ChannelAnswer(url=step.url, status=200, headers={}, body=body, fetched_at=SCOPE.until)
+    answer = ChannelAnswer(url=step.url, status=200, headers={}, body=body)
     (again,) = channel.read(SCOPE, step, answer).next_steps
     result = channel.read(SCOPE, again, answer)
     assert "same resume key" in (result.trouble or "")

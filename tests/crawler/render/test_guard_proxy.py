@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from crawler.http.networks import parse_networks
 from crawler.render.browsers import find_browser, missing_part
 from crawler.render.guard_proxy import GuardProxy, Traffic
 from crawler.render.trackers import is_tracker
+from tests.crawler.http.closing import read_at_close
 from tests.crawler.render.web import Answer, Server, html, odd_lookup
 
 
@@ -114,20 +114,9 @@ def test_what_is_missing_is_said_with_the_command(tmp_path: Path, monkeypatch: p
 
 
 async def _end_after(steps: int) -> bytes:
-    """What a client reads whose connection is so many steps of the event loop old when the proxy closes."""
     proxy = GuardProxy(DnsCache(odd_lookup), (), {})
     url = await proxy.start()
-    with socket.socket() as client:
-        client.setblocking(False)
-        client.connect_ex(("127.0.0.1", int(url.rpartition(":")[2])))
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        await proxy.close()
-        client.settimeout(10)
-        try:
-            return await asyncio.to_thread(client.recv, 1)
-        except ConnectionResetError:  # it had not been accepted
-            return b""
+    return await read_at_close(("127.0.0.1", int(url.rpartition(":")[2])), steps, proxy.close)
 
 
 @pytest.mark.parametrize("steps", range(8))
