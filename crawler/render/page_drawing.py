@@ -25,6 +25,7 @@ from playwright.async_api import Error as BrowserError
 from crawler.http.guard import DnsCache
 from crawler.http.networks import parse_networks
 from crawler.render.guard_proxy import GuardProxy
+from crawler.render.init_script import INIT_SCRIPT, STOPPED_NAVIGATIONS
 from crawler.render.load_more import CLICK_LOAD_MORE, COUNT_LINKS, SCROLL_DOWN
 from crawler.render.messages import Drawing, DrawOrder, JsonAnswer
 from crawler.render.trackers import is_tracker
@@ -43,17 +44,12 @@ MOST_PARTS = 20
 MOST_JSON, JSON_BYTES = 20, 2 * 1024 * 1024
 # Kinds of requests (Playwright's `resource_type`) that a text needs. Style sheets: scripts wait for those that they load.
 NEEDED = frozenset({"document", "script", "stylesheet", "xhr", "fetch", "websocket", "eventsource", "other"})
-# Headers that describe the transfer, not the document, or set a cookie.
-_NOT_PASSED = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie"})
-
-# Before any script of the page: no windows, and no connections that pass by the proxy (their UDP is off as well, see `LAUNCH`).
-_INIT_SCRIPT = """
-for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport', 'RTCDataChannel']) {
-    try { delete window[name]; } catch (error) {}
-}
-window.open = () => null;
-window.print = () => {};
-"""
+# The most stopped navigations that are counted.
+_MOST_COUNTED = 1_000_000
+# Headers that describe the transfer, not the document, set a cookie, or have Chromium fetch other pages by itself.
+_NOT_PASSED = frozenset(
+    {"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie", "speculation-rules"}
+)
 
 
 class PageFailed(Exception):
@@ -98,6 +94,8 @@ class _PageWatch:
                 kind = "frame" if request.frame.parent_frame is not None else "navigation"
             elif is_tracker(urlsplit(request.url).hostname or ""):
                 kind = "tracker"
+            elif "prefetch" in request.headers.get("sec-purpose", ""):
+                kind = "prefetch"
             elif request.resource_type in NEEDED:
                 await route.continue_()
                 return
@@ -193,19 +191,38 @@ async def draw_page(browser: Browser, order: DrawOrder, answers: DnsCache) -> Dr
 async def _drawn(context: BrowserContext, watch: _PageWatch) -> tuple[bytes, int]:
     """The document, and how many further parts of a list were drawn."""
     order, parts = watch.order, 0
-    await context.add_init_script(_INIT_SCRIPT)
+    await context.add_init_script(INIT_SCRIPT)
     await context.route("**/*", watch.route)
     page = await context.new_page()
     watch.watch(context, page)
-    await _unless_crashed(page.goto(order.url, wait_until="domcontentloaded", timeout=0), watch)
+    # Not until "domcontentloaded": Playwright waits for it for ever where the page begins to leave while it is parsed.
+    await _unless_crashed(page.goto(order.url, wait_until="commit", timeout=0), watch)
+    await _unless_crashed(_parsed(page), watch)
     await watch.wait_until_quiet(QUIET_LIMIT_S)
     if order.most_links is not None:
         parts = await _unless_crashed(_draw_more(page, watch, order.most_links), watch)
     text = await _unless_crashed(whole_document(page, order.url), watch)
+    if not page.url.startswith(("http://", "https://")):
+        raise PageFailed("not_drawn")  # it went back to the empty page before it: what is there is not this page
+    await _unless_crashed(_count_stopped(page, watch), watch)
     document = text.encode("utf-8", "replace")
     if len(document) > order.max_bytes:
         raise PageFailed("too_big")
     return document, parts
+
+
+async def _parsed(page: Page) -> None:
+    """Wait until the page is parsed, the scripts that this waits for included."""
+    with contextlib.suppress(BrowserError):  # the page has replaced its document (`javascript:`): that one is whole
+        while await page.evaluate("document.readyState") == "loading":
+            await asyncio.sleep(_POLL_S)
+
+
+async def _count_stopped(page: Page, watch: _PageWatch) -> None:
+    """Count the navigations that were stopped before they asked for anything."""
+    stopped = await page.evaluate(STOPPED_NAVIGATIONS)
+    if isinstance(stopped, int) and stopped > 0:  # a page may have put anything there
+        watch.blocked["navigation"] += min(stopped, _MOST_COUNTED)
 
 
 async def _draw_more(page: Page, watch: _PageWatch, most_links: int) -> int:
