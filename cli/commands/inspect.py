@@ -47,9 +47,15 @@ _CHECK_S = 1.0
     show_default=True,
     help="Port to listen on; 0 for any free one.",
 )
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["en", "zh"]),
+    help="Language of the pages. By default the browser's, until another is chosen on a page.",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open it in the browser.")
 @click.pass_obj
-def inspect(context: CommandContext, host: str, port: int, open_browser: bool) -> None:
+def inspect(context: CommandContext, host: str, port: int, language: str | None, open_browser: bool) -> None:
     """Show the database in a browser: articles beside their stored pages, sources, people, runs.
 
     Runs Datasette with pages made for news. It only reads, and can run during a crawl. Ctrl-C ends it.
@@ -84,6 +90,7 @@ def inspect(context: CommandContext, host: str, port: int, open_browser: bool) -
                 Conversions(decode=text_of, export=result_of),
                 taken,
                 names=names,
+                language=language,
                 ready=ready,
                 stop=stop,
             )

@@ -128,8 +128,8 @@ _RESULT_TOO_LONG = (
 class Inspector(Datasette):  # type: ignore[misc]
     """Datasette with our pages."""
 
-    def __init__(self, path: Path, conversions: Conversions) -> None:
-        """`path` is a database that was opened and migrated before."""
+    def __init__(self, path: Path, conversions: Conversions, language: str | None = None) -> None:
+        """`path` is a database that was opened and migrated before. `language`: of all pages; with None that of each request."""
         # The name in URLs: letters, digits and underscores.
         news_name = "_".join(re.findall(r"\w+", path.stem)) or "news"
         if not pm.is_registered(plugin):
@@ -154,6 +154,7 @@ class Inspector(Datasette):  # type: ignore[misc]
             },
         )
         self.conversions = conversions
+        self.language = language
         self.file = path.absolute()
         self.remove_database(next(name for name, known in self.databases.items() if known.path is not None))
         self.news_name = news_name

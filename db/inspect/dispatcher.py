@@ -55,10 +55,10 @@ class RequestFailed(Exception):
 
 class Dispatcher:
     """The ASGI application. `path` is a database that was opened and migrated before; workers import the
-    functions of `conversions` by name.
+    functions of `conversions` by name. `language`: of all pages; with None that of each request.
     """
 
-    def __init__(self, path: Path, conversions: Conversions) -> None:
+    def __init__(self, path: Path, conversions: Conversions, language: str | None = None) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([_WORKER, conversions.decode.__module__])
 
@@ -66,7 +66,8 @@ class Dispatcher:
             try:
                 ours, theirs = socket.socketpair()
                 with theirs:
-                    process = context.Process(target=_start_worker, args=(theirs, path, conversions), daemon=True)
+                    args = (theirs, path, conversions, language)
+                    process = context.Process(target=_start_worker, args=args, daemon=True)
                     process.start()
             except (OSError, EOFError) as error:
                 raise RequestFailed(503, "No answer", f"No worker process can be started: {error}.") from None
@@ -131,11 +132,11 @@ class Dispatcher:
             )
 
 
-def _start_worker(sock: socket.socket, path: Path, conversions: Conversions) -> None:
+def _start_worker(sock: socket.socket, path: Path, conversions: Conversions, language: str | None) -> None:
     """Entry point of a worker process. Only workers load Datasette."""
     from db.inspect.worker import run_worker
 
-    run_worker(sock, path, conversions)
+    run_worker(sock, path, conversions, language)
 
 
 def has_foreign_cost(path: str) -> bool:

@@ -20,6 +20,7 @@ from db.inspect.pages import views
 from db.inspect.pages.template_filters import FILTERS, FUNCTIONS, external_link
 from db.inspect.safety.limits import LIMITS_NOTE
 from db.inspect.safety.sanitize import HEADERS, is_sandboxed_path, note_document
+from db.inspect.translation.catalogues import LANGUAGES, current_language, gettext, ngettext
 
 # Our page for an id in a column, and for column `id` by table.
 _COLUMN_PAGES = {
@@ -53,6 +54,8 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     if _is_inspector(datasette):
         env.filters.update(FILTERS)
         env.globals.update(FUNCTIONS)
+        env.add_extension("jinja2.ext.i18n")
+        env.install_gettext_callables(gettext, ngettext, newstyle=True)
 
 
 @hookimpl
@@ -60,7 +63,15 @@ def extra_template_vars(datasette: Any) -> dict[str, Any]:
     """Variables of the frame around every page, including Datasette's own."""
     if not _is_inspector(datasette):
         return {}
-    return {"news_name": datasette.news_name, "sections": views.SECTIONS, "limits": LIMITS_NOTE}
+    language = current_language()
+    others = () if datasette.language else [(code, name) for code, name in LANGUAGES.items() if code != language]
+    return {
+        "news_name": datasette.news_name,
+        "sections": views.SECTIONS,
+        "limits": LIMITS_NOTE,
+        "interface_language": language,
+        "other_languages": others,
+    }
 
 
 @hookimpl

@@ -64,13 +64,15 @@ def serve(
     listener: socket.socket,
     *,
     names: frozenset[str],
+    language: str | None,
     ready: Callable[[], None],
     stop: threading.Event,
 ) -> None:
-    """Serve until SIGINT or SIGTERM. `names` are accepted host names besides addresses and localhost; `ready` is called
-    once requests are answered; `stop` is set if a signal arrived before.
+    """Serve until SIGINT or SIGTERM. `names` are accepted host names besides addresses and localhost; `language` is that of
+    all pages, or None for that of each request; `ready` is called once requests are answered; `stop` is set if a signal
+    arrived before.
     """
-    dispatch = Dispatcher(path, conversions)
+    dispatch = Dispatcher(path, conversions, language)
     server = _Server(
         uvicorn.Config(
             with_request_checks(dispatch, names, datasette_policy()),

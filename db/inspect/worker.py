@@ -28,6 +28,8 @@ from db.inspect.pages.conversions import Conversions
 from db.inspect.plugin import error_response
 from db.inspect.safety.limits import MAX_RESPONSE_BYTES, MEMORY_BYTES, format_megabytes
 from db.inspect.safety.request_checks import has_sql
+from db.inspect.translation.catalogues import use_language
+from db.inspect.translation.negotiation import requested_language
 from db.inspect.worker_messages import (
     LENGTHS,
     READY,
@@ -46,8 +48,10 @@ class ResponseTooLarge(BaseException):
     """A response exceeds its limit. Not an Exception, so that nothing on the way up catches it and continues."""
 
 
-def run_worker(sock: socket.socket, path: Path, conversions: Conversions) -> None:
-    """Main loop of a worker: answer until the socket closes, memory runs out or it is killed."""
+def run_worker(sock: socket.socket, path: Path, conversions: Conversions, language: str | None) -> None:
+    """Main loop of a worker: answer until the socket closes, memory runs out or it is killed. `language`: of all pages; with
+    None that of each request.
+    """
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole process group; the server decides when workers end
@@ -56,7 +60,7 @@ def run_worker(sock: socket.socket, path: Path, conversions: Conversions) -> Non
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
     # Out of memory: the process ends, and the server sees that the socket closes.
     with contextlib.suppress(MemoryError, ConnectionError), sock, sock.makefile("rb") as requests:
-        asyncio.run(_answer_all(Inspector(path, conversions), requests, sock))
+        asyncio.run(_answer_all(Inspector(path, conversions, language), requests, sock))
 
 
 async def _answer_all(inspector: Inspector, requests: BinaryIO, sock: socket.socket) -> None:
@@ -100,6 +104,7 @@ class _Collected:
 
 
 async def _answer(inspector: Inspector, app: Any, request: WorkerRequest) -> WorkerResponse:
+    use_language(inspector.language or requested_language(request.scope))
     if request.error_message:
         return await _error(inspector, request, request.error_message)
     inspector.news.begin_request(strict=has_sql(request.scope), cuts=_is_page(request.scope))

@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
+from db.csv_cells import csv_cell
 from db.timestamps import parse_timestamp
 
 Row = Mapping[str, Any]
@@ -74,9 +75,6 @@ COLUMNS = (
 # Characters that XML 1.0 does not allow (w3.org/TR/xml, 2.2).
 _CR = "\r"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What a spreadsheet takes for a formula (OWASP, "CSV Injection"; ASVS 1.2.10): these characters at the start of a cell, in full
-# width too, and control characters, which some programs skip. Quotes before them are included, so that each cell can be restored.
-_FORMULA = re.compile("'*[\x00-\x1f=+\\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> int:
@@ -99,10 +97,8 @@ def write_json(rows: Iterable[Row], out: IO[bytes]) -> int:
 
 
 def write_csv(rows: Iterable[Row], out: IO[bytes], columns: Sequence[str] = COLUMNS) -> int:
-    """Write RFC 4180 in UTF-8 with a header line; returns the number of rows. Lists and objects are JSON, missing values are empty.
-
-    A text that a spreadsheet would take for a formula gets a `'` before it. This can be undone: the first `'` of a cell was added
-    if and only if such a character follows it and any further `'`.
+    """Write RFC 4180 in UTF-8 with a header line; returns the number of rows. Missing values are empty; the others as
+    `csv_cell` makes them.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
@@ -110,20 +106,12 @@ def write_csv(rows: Iterable[Row], out: IO[bytes], columns: Sequence[str] = COLU
     count = 0
     for row in rows:
         count += 1
-        writer.writerow([_cell(row[name]) for name in columns])
+        writer.writerow([csv_cell(row[name]) for name in columns])
         out.write(text.getvalue().encode("utf-8", "replace"))
         text.seek(0)
         text.truncate()
     out.write(text.getvalue().encode("utf-8"))
     return count
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and _FORMULA.match(value):
-        return f"'{value}"
-    return json.dumps(value) if isinstance(value, bool) else value
 
 
 def write_rss(rows: Iterable[Row], out: IO[bytes], *, now: datetime, about: FeedHead = _EVERYTHING) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from datasette.utils.asgi import NotFound, Response
 
+from db.csv_cells import csv_cell
 from db.inspect.safety.request_checks import STRICT_POLICY
 from db.queries.articles import snapshot
 
@@ -30,6 +34,19 @@ def bytes_response(body: bytes, content_type: str, filename: str | None = None) 
     if filename:
         headers["content-disposition"] = f'attachment; filename="{filename}"'
     return Response(body, content_type=content_type, headers=headers)
+
+
+def figures_response(columns: Sequence[str], rows: Sequence[Sequence[object]], kind: str, name: str) -> Any:
+    """The figures of a page as a file `name`.csv or `name`.json: a list of objects. `kind`: csv or json."""
+    if kind == "json":
+        objects = [dict(zip(columns, row, strict=True)) for row in rows]
+        body = json.dumps(objects, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
+        return bytes_response(body, "application/json; charset=utf-8", f"{name}.json")
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([csv_cell(value) for value in row] for row in rows)
+    return bytes_response(out.getvalue().encode("utf-8", "replace"), "text/csv; charset=utf-8", f"{name}.csv")
 
 
 async def ask_in_snapshot(datasette: Any, queries: Callable[[sqlite3.Connection], T]) -> T:

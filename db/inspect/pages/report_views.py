@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,7 +10,7 @@ from typing import Any
 from datasette.utils.asgi import NotFound, Response
 
 from db.inspect.pages.coverage import ALL_SPAN, SOURCE_SPAN, CoverageForm, coverage_calendar, coverage_lines
-from db.inspect.pages.rendering import ask_in_snapshot, render_page, required_id
+from db.inspect.pages.rendering import ask_in_snapshot, figures_response, render_page, required_id
 from db.reports.coverage_object import DAY_COLUMNS, WEEK_COLUMNS, coverage_object, day_rows, week_rows
 from db.reports.digest import Digest, build_digest
 from db.reports.digest_object import digest_object
@@ -83,11 +81,7 @@ def _period(day: str | None, now: datetime) -> tuple[datetime, datetime]:
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Any:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return Response(text.getvalue(), content_type="text/csv; charset=utf-8", headers={"cache-control": "no-store"})
+    return figures_response(columns, [[row[name] for name in columns] for row in rows], "csv", "coverage")
 
 
 ROUTES = (

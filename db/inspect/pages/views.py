@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from datasette.utils.asgi import Base400, NotFound
+from datasette.utils.asgi import Base400, NotFound, Response
 
 from db.diagnosis.evidence import LABELS
 from db.diagnosis.ladder import source_diagnosis
@@ -24,6 +24,8 @@ from db.inspect.pages.run import run_details
 from db.inspect.pages.search import FORMS, MOST_TAKEN, SIZE, SearchForm, result_file, search_results
 from db.inspect.pages.source import DAYS, source_details, source_lines
 from db.inspect.pages.stored_body import plain_text_response, sanitized_response
+from db.inspect.translation.catalogues import LANGUAGES, gettext_noop
+from db.inspect.translation.negotiation import language_cookie
 from db.queries.articles import article_summaries, newest_articles
 from db.queries.citations import citations
 from db.queries.search import MOST_COUNTED
@@ -35,14 +37,14 @@ from db.timestamps import format_timestamp
 
 # The navigation of every page: path and label.
 SECTIONS = (
-    ("/", "Front page"),
-    ("/-/search", "Search"),
-    ("/-/digest", "Digest"),
-    ("/-/sources", "Sources"),
-    ("/-/coverage", "Coverage"),
-    ("/-/people", "People"),
-    ("/-/runs", "Runs"),
-    ("/-/rejections", "Rejections"),
+    ("/", gettext_noop("Front page")),
+    ("/-/search", gettext_noop("Search")),
+    ("/-/digest", gettext_noop("Digest")),
+    ("/-/sources", gettext_noop("Sources")),
+    ("/-/coverage", gettext_noop("Coverage")),
+    ("/-/people", gettext_noop("People")),
+    ("/-/runs", gettext_noop("Runs")),
+    ("/-/rejections", gettext_noop("Rejections")),
 )
 _NEWEST = 24
 # Citations by the extension of their file: form, label, content type.
@@ -251,6 +253,16 @@ async def received_page(request: Any, datasette: Any) -> Any:
     return await plain_text_response(datasette, required_id(request))
 
 
+async def choose_language(request: Any, datasette: Any) -> Any:
+    """Keep the language that was chosen, and go back to the page it was chosen on."""
+    language, back = request.url_vars["language"], request.args.get("to") or "/"
+    if language not in LANGUAGES:
+        raise NotFound("There is no such language")
+    # A path of this server, never `//host`, `/\\host` or a path with control characters that browsers drop.
+    is_own = back.startswith("/") and back[1:2] not in ("/", "\\") and back.isprintable()
+    return Response.redirect(back if is_own else "/", headers={"set-cookie": language_cookie(language)})
+
+
 ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/$", front),
     (r"^/-/article/(?P<id>\d+)$", article),
@@ -268,5 +280,6 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/-/people$", all_people),
     (r"^/-/person$", one_person),
     (r"^/-/rejections$", rejections),
+    (r"^/-/language/(?P<language>\w{2})$", choose_language),
     *report_views.ROUTES,
 )
