@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -100,6 +100,14 @@ class CrawlProcesses:
     def start(self, batch: Sequence[DueSource], reason: str = "schedule") -> int:
         """Start a process for these sources and return its pid. Raises OSError if the system cannot start one."""
         names = tuple(one.source.name for one in batch)
+        order = {"names": names, "reason": reason}
+        return self._start(order, slow=any(due.slow for due in batch), limit_s=self.limit_s)
+
+    def start_backfill(self, name: str, *, budget: int, limit_s: float) -> int:
+        """Start a process that goes on with the back-fill of a source, for `limit_s` seconds; likewise. `budget`: most articles."""
+        return self._start({"names": (name,), "reason": "schedule", "backfill": budget}, slow=False, limit_s=limit_s)
+
+    def _start(self, order: Mapping[str, Any], *, slow: bool, limit_s: float) -> int:
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed when they are read
         process = subprocess.Popen(  # noqa: S603 - our own program
             # -P: a module `cli` in the working folder must not shadow ours.
@@ -113,15 +121,15 @@ class CrawlProcesses:
             process=process,
             out=out,
             err=err,
-            names=names,
-            slow=any(due.slow for due in batch),
+            names=order["names"],
+            slow=slow,
             began=time.monotonic(),
-            limit_s=self.limit_s,
+            limit_s=limit_s,
         )
         self._running.append(one)
         with contextlib.suppress(BrokenPipeError):  # it died at once; `poll` reports it
             assert process.stdin is not None
-            process.stdin.write(json.dumps({"names": names, "reason": reason}).encode() + b"\n")
+            process.stdin.write(json.dumps(order).encode() + b"\n")
             process.stdin.flush()
         return process.pid
 

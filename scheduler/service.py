@@ -1,6 +1,7 @@
 """`copydesk run`, the service: works out what is due from the database, starts crawls, maintains the file, evaluates alerts.
 
     clock (APScheduler) ──tick, 1 s──> note ended crawls ──> SourceStates ──> plan: due sources, batches ──> crawl processes
+                        │                                                         └─> back-fills ──> slices ──> a process
                         ├─beat, 10 s─> update the service's row, close dead runs, start maintenance when due, subscribe to hubs
                         └─watch, 1 min─> open and close alerts, notify
 
@@ -42,6 +43,7 @@ from db.store.service_state import begin_service, end_service, load_service, rec
 from db.store.source_runs import end_dead_runs
 from db.store.sources import unknown_source_names
 from scheduler.alerts.notify import notify_lost
+from scheduler.backfills import BackfillRunner
 from scheduler.background_job import BackgroundJob
 from scheduler.failed_starts import StartCounter
 from scheduler.health_server import HealthServer
@@ -76,6 +78,7 @@ class Service:
         self._config = load()
         self._changed_at = self._config_changed_at()
         self._crawls = CrawlProcesses(options, limit_s=self._config.run_limit.total_seconds())
+        self._backfills = BackfillRunner(options, log)
         self._states = SourceStates(self._config)
         self._learner = CadenceLearner()
         self._maintenance = BackgroundJob("upkeep", MaintenanceJob(log, self.is_stopping).run, log)
@@ -175,19 +178,20 @@ class Service:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self._stopping.is_set():
             self._crawls.kill()
+            self._backfills.kill()
             sys.exit(128 + number)
         self._stopping.set()
 
     def _end_crawls(self, conn: Connection) -> None:
         with self._tick_lock:
             self._crawls.stop()
+            self._backfills.stop()
             deadline = time.monotonic() + STOPS_WITHIN_S
-            while len(self._crawls) and time.monotonic() < deadline:
-                self._note_ended(self._crawls.poll())
+            while self._poll_processes(conn) and time.monotonic() < deadline:
                 time.sleep(0.05)
             self._crawls.kill()
-            while len(self._crawls):
-                self._note_ended(self._crawls.poll())
+            self._backfills.kill()
+            while self._poll_processes(conn):
                 time.sleep(0.02)
             try:
                 with translate_sqlite_errors(self.database), write(conn):
@@ -196,6 +200,12 @@ class Service:
             except CopydeskError as error:  # the next start corrects its row
                 self._note_trouble("stop", error)
         self._log.info("service_stopped", "stopped")
+
+    def _poll_processes(self, conn: Connection) -> int:
+        """Note the processes that ended; returns how many are left."""
+        self._note_ended(self._crawls.poll())
+        self._backfills.poll(conn)
+        return len(self._crawls) + len(self._backfills)
 
     def _guarded(self, job: Callable[[Connection], None], conn: Connection) -> Callable[[], None]:
         """The job with its errors logged; it runs again at its next time. Jobs run one at a time, as they share a connection."""
@@ -259,6 +269,9 @@ class Service:
                     )
                     self._wait_before_starting()
                     break
+        self._backfills.tick(
+            conn, self._config, self._states, now, busy=len(self._crawls) >= self._config.crawls_at_once
+        )
         self._metrics.note_crawls(len(self._crawls))
         self._ticked = time.monotonic()
 

@@ -29,6 +29,7 @@ from db.store.backfills import (
     begin_backfill,
     end_backfill,
     load_plan,
+    next_backfills,
     open_backfills,
 )
 from db.store.sources import all_sources, choose_sources
@@ -58,6 +59,11 @@ _LEAST_GAP_DAYS = 7
     type=click.IntRange(0),
     help="Fetch at most N articles of each source now; 0 for all.  [default: the setting backfill_budget]",
 )
+@click.option(
+    "--later",
+    is_flag=True,
+    help="Fetch nothing now: `copydesk run` does it, in the hours of the setting backfill_hours.",
+)
 @click.option("--status", is_flag=True, help="Show the back-fills that were begun, and how far they are.")
 @click.option("--stop", is_flag=True, help="Give up the back-fills of the named sources; what was fetched stays.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one for each source.")
@@ -71,6 +77,7 @@ def backfill(  # noqa: PLR0913 - one parameter for each option
     plan: bool,
     channels: str | None,
     budget: int | None,
+    later: bool,
     status: bool,
     stop: bool,
     as_json: bool,
@@ -86,6 +93,7 @@ def backfill(  # noqa: PLR0913 - one parameter for each option
       copydesk backfill example-daily.com --since 2015-01 --plan
       copydesk backfill example-daily.com --since 2015-01
       copydesk backfill example-daily.com --since 2015-01 --channels wayback
+      copydesk backfill example-daily.com --since 2015-01 --later
       copydesk backfill --status
     """
     now = datetime.now(UTC)
@@ -94,7 +102,12 @@ def backfill(  # noqa: PLR0913 - one parameter for each option
         return
     start, end = _moment(since, "--since", last=False), _moment(until, "--until", last=True)
     _check_times(start, end, now)
+    if later and (plan or budget is not None):
+        raise UsageError("--later fetches nothing now; leave out --plan and --budget")
     begun = _begin(context, names, start, end, _chosen_channels(channels))
+    if later:
+        _leave(context, begun, as_json=as_json, quiet=quiet)
+        return
     most = context.config.backfill_budget if budget is None else budget
     crawled = _crawl(context, begun, plan=plan, budget=most, show=not quiet and not as_json)
     plans = _plans(context, begun)
@@ -162,10 +175,10 @@ def _begin(
                     begin_backfill(db.conn, one.id, since=since, until=until, channels=channels, now=now)
                     for one in {source.id: source for source in sources}.values()
                 ]
-        begun = open_backfills(db.conn, [source.id for source in sources])
+        begun = next_backfills(db.conn, [source.id for source in sources])
     if not begun:
         raise UsageError("no back-fill is begun; say of which source and from when on: NAME --since 2015-01")
-    return list({one.source_id: one for one in reversed(begun)}.values())
+    return list(begun.values())
 
 
 def _crawl(context: CommandContext, begun: Iterable[Backfill], *, plan: bool, budget: int, show: bool) -> CrawlResult:
@@ -182,6 +195,28 @@ def _crawl(context: CommandContext, begun: Iterable[Backfill], *, plan: bool, bu
     )
     with crawl_progress(enabled=show) as watch:
         return run_crawl(context.config, order, watch=watch)
+
+
+def _leave(context: CommandContext, begun: Sequence[Backfill], *, as_json: bool, quiet: bool) -> None:
+    """Say that the service will do it, and when."""
+    if as_json:
+        for plan in _plans(context, begun):
+            click.echo(json.dumps(plan_object(plan)))
+        return
+    hours, names = str(context.config.backfill_hours), ", ".join(one.source_name for one in begun)
+    if hours == "never":
+        raise UsageError(
+            f'{names}: noted, but the setting backfill_hours is "never", so `copydesk run` will not fetch it'
+        )
+    when = (
+        "beside its crawls"
+        if hours == "always"
+        else f"between {hours.replace('-', ' and ')} ({context.config.timezone})"
+    )
+    if not quiet:
+        click.echo(
+            f"{names}: noted; `copydesk run` fetches it {when}, and `copydesk backfill --status` says how far it is"
+        )
 
 
 def _plans(context: CommandContext, begun: Iterable[Backfill]) -> list[BackfillPlan]:

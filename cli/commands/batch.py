@@ -1,8 +1,9 @@
 """`copydesk batch`: one crawl in a process of its own, as `copydesk run` and `copydesk.crawl` start it. Not for people.
 
 The order is one line of JSON on standard input: {"names": [...], "reason": "schedule"}, and where wanted "since" (ISO
-8601), "limit", "again". As long as that input stays open somebody waits for the crawl; when it ends, whoever gave the order
-is gone, and the crawl stops as on SIGTERM, so that none is left behind.
+8601), "limit", "again", or "backfill": the most articles to fetch of the back-fill of each source. As long as that input
+stays open somebody waits for the crawl; when it ends, whoever gave the order is gone, and the crawl stops as on SIGTERM,
+so that none is left behind.
 
 The summary is a line of JSON on standard output. Where the order has "attended", lines of {"progress": {...}} come before
 it, and it says what a person would be told.
@@ -16,7 +17,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -25,9 +26,13 @@ import click
 
 from cli.context import CommandContext
 from cli.output.progress import DELAY_S, count_requests
+from db.errors import UsageError
+from db.store.backfills import next_backfills
+from db.store.sources import choose_sources
 
 if TYPE_CHECKING:
     from crawler.crawl.crawl_run import CrawlRun
+    from crawler.crawl.session import BackfillOrder
     from crawler.run import CrawlResult
 
 # A crawl that is asked to stop ends within 5 s; after this many seconds it is killed.
@@ -40,11 +45,14 @@ def batch(context: CommandContext) -> None:
     """Crawl what standard input orders; stop when it closes."""
     order = json.loads(_first_line())
     threading.Thread(target=_stop_with_service, name="service", daemon=True).start()
-    from crawler.crawl.session import BY_HAND, CrawlOrder
+    from crawler.crawl.session import BACKFILL, BY_HAND, CRAWL, CrawlOrder
     from crawler.run import crawl
 
+    backfill = _backfill(context, order["names"], order["backfill"]) if "backfill" in order else None
     wanted = CrawlOrder(
         names=tuple(order["names"]),
+        command=BACKFILL if backfill else CRAWL,
+        backfill=backfill,
         reason=order.get("reason", BY_HAND),
         since=datetime.fromisoformat(order["since"]) if order.get("since") else None,
         limit=order.get("limit"),
@@ -59,6 +67,18 @@ def batch(context: CommandContext) -> None:
     click.echo(json.dumps(summary | crawled.figures.as_dict() | (_told(crawled) if attended else {})))
     if crawled.stopped:
         sys.exit(130)
+
+
+def _backfill(context: CommandContext, names: Sequence[str], budget: int) -> BackfillOrder:
+    """The back-fills of these sources that come next. Raises UsageError where one has ended meanwhile."""
+    from crawler.crawl.session import BackfillOrder
+
+    with context.read() as conn:
+        sources = choose_sources(conn, names)
+        by_source = next_backfills(conn, [source.id for source in sources])
+    if ended := [source.name for source in sources if source.id not in by_source]:
+        raise UsageError(f"no back-fill is begun of {', '.join(ended)}")
+    return BackfillOrder(by_source=by_source, budget=budget)
 
 
 def _told(crawled: CrawlResult) -> dict[str, Any]:

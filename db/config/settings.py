@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from db.config import readers, units
 from db.config.loss_limits import LossLimits, loss_limits
 from db.config.readers import AlwaysOrNever, Every, LogFormat
-from db.config.values import CronLine, ListenAddress, Networks, SecretPlace
+from db.config.values import CronLine, HoursOfDay, ListenAddress, Networks, SecretPlace
 
 Value = TypeVar("Value")
 
@@ -125,7 +125,7 @@ class SharedSettings:
     timezone: ZoneInfo = setting(
         units.time_zone,
         "UTC",
-        help="Time zone of `cron` and `upkeep`, such as Europe/Berlin.",
+        help="Time zone of `cron`, `upkeep` and `backfill_hours`, such as Europe/Berlin.",
     )
     every_least: timedelta = setting(
         units.duration,
@@ -268,6 +268,11 @@ class Settings(SharedSettings):
         readers.count,
         5000,
         help="Most past articles that one `copydesk backfill` fetches from a source; the same command continues. 0: no limit.",
+    )
+    backfill_hours: HoursOfDay = setting(
+        units.hours_of_day,
+        "01:00-06:00",
+        help="When `copydesk run` goes on with back-fills, by the clock of `timezone`: hours, `always` or `never`.",
     )
     wayback_cdx_url: str = setting(
         readers.text,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSimError
 
-from db.config.values import CronLine, ListenAddress, Networks, SecretFile, SecretPlace, SecretVariable
+from db.config.values import CronLine, HoursOfDay, ListenAddress, Networks, SecretFile, SecretPlace, SecretVariable
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _BYTES = {"": 1, "b": 1, "kb": 1000, "kib": 1 << 10, "mb": 10**6, "mib": 1 << 20, "gb": 10**9, "gib": 1 << 30}
 # A thousand years: a time so long before or after now still has a date, and nobody means more.
 LONGEST = timedelta(days=365_000)
+_HOURS = re.compile(r"\s*+(\d\d?)(?::(\d\d))?\s*+[-–]\s*+(\d\d?)(?::(\d\d))?\s*+")
 _QUANTITY = re.compile(r"\s*+(\d{1,12}(?:\.\d{1,6})?)\s*+([a-zA-Z]{0,3})\s*+")
 
 
@@ -49,6 +50,26 @@ def durations(value: object) -> tuple[timedelta, ...]:
     if not isinstance(value, list | tuple):
         raise ValueError(f'expected a list of durations such as ["30m", "3h"], got {value!r}')
     return tuple(sorted(duration(item) for item in value))
+
+
+def hours_of_day(value: object) -> HoursOfDay:
+    """A part of each day: "01:00-06:00", "22-6", "always" or "never"."""
+    if value == "never":
+        return HoursOfDay()
+    if value == "always":
+        return HoursOfDay(begin=time(), end=time())
+    match = _HOURS.fullmatch(value) if isinstance(value, str) else None
+    ends = [_clock_time(hour, minute) for hour, minute in (match.group(1, 2), match.group(3, 4))] if match else []
+    if not ends or None in ends:
+        raise ValueError(f'expected hours such as "01:00-06:00", "always" or "never", got {value!r}')
+    return HoursOfDay(begin=ends[0], end=ends[1])
+
+
+def _clock_time(hour: str, minute: str | None) -> time | None:
+    """The time of a clock; 24:00 is midnight."""
+    if int(hour) == 24 and not int(minute or 0):
+        return time()
+    return time(int(hour), int(minute or 0)) if int(hour) < 24 and int(minute or 0) < 60 else None
 
 
 def size(value: object) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TypeAlias
@@ -37,6 +37,31 @@ class CronLine:
 
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursOfDay:
+    """A part of each day by the clock of the setting `timezone`, `begin` <= t < `end`, across midnight where `end` is not later.
+
+    The same time twice is the whole day. Neither: no time at all.
+    """
+
+    begin: time | None = None
+    end: time | None = None
+
+    def __contains__(self, moment: datetime) -> bool:
+        """Whether a moment, as that clock shows it, is in this part of the day."""
+        if self.begin is None or self.end is None:
+            return False
+        clock = moment.time()
+        if self.begin < self.end:
+            return self.begin <= clock < self.end
+        return clock >= self.begin or clock < self.end
+
+    def __str__(self) -> str:
+        if self.begin is None or self.end is None:
+            return "never"
+        return "always" if self.begin == self.end else f"{self.begin:%H:%M}-{self.end:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,11 @@ def open_backfills(conn: sqlite3.Connection, source_ids: Sequence[int] | None = 
     return [one for one in all_backfills(conn, source_ids) if one.ended is None]
 
 
+def next_backfills(conn: sqlite3.Connection, source_ids: Sequence[int] | None = None) -> dict[int, Backfill]:
+    """By source the back-fill that comes next: the first begun of those that have not ended."""
+    return {one.source_id: one for one in reversed(open_backfills(conn, source_ids))}
+
+
 def all_backfills(conn: sqlite3.Connection, source_ids: Sequence[int] | None = None) -> list[Backfill]:
     """All back-fills, of these sources or of all, the oldest first."""
     found = [_backfill(row) for row in named_rows(conn, f"{_ROWS} WHERE s.removed_at IS NULL ORDER BY b.id")]
@@ -192,6 +197,15 @@ _LATENCY = """
 SELECT avg(duration_ms) / 1000.0 FROM (SELECT duration_ms FROM fetches WHERE source_id = ? AND duration_ms IS NOT NULL
                                        ORDER BY id DESC LIMIT 500)
 """
+
+
+def count_done(conn: sqlite3.Connection, backfill_id: int) -> int:
+    """Lists read and links dealt with so far: it grows as long as a back-fill gets on."""
+    query = """
+    SELECT (SELECT count(*) FROM backfill_steps WHERE backfill_id = :id AND done_at IS NOT NULL)
+         + (SELECT count(*) FROM backfill_links WHERE backfill_id = :id AND state NOT IN ('waiting', 'taken'))
+    """
+    return int(conn.execute(query, {"id": backfill_id}).fetchone()[0])
 
 
 def note_pause(conn: sqlite3.Connection, backfill_id: int, pause: float) -> None:

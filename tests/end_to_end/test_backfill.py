@@ -116,3 +116,46 @@ def test_where_no_channel_works_each_says_why(tmp_path: Path) -> None:
         assert "no channel names an article" in shown
     with sqlite3.connect(desk.database) as conn:
         assert conn.execute("SELECT count(*) FROM pages").fetchone() == (0,)
+
+
+def test_the_service_goes_on_beside_its_crawls(tmp_path: Path) -> None:
+    """In slices, with crawls of the same source between them, until its hours are over; then on, to the end."""
+    began = datetime(2025, 10, 1, tzinfo=UTC)
+    with PastWeb(count=18, since=began, open_channels=("archive_pages",)) as web:
+        desk = Copydesk(tmp_path, None, workers=1, every="4s", listen="", upkeep="", backfill_hours="never")
+        desk.pace = {
+            "TICK_S": 0.2,
+            "scheduler.backfills.LOOK_EVERY_S": 0.2,
+            "scheduler.planning.backfill_slices.MARGIN_S": 0.5,
+            "scheduler.planning.backfill_slices.LEAST_S": 1.5,
+            "scheduler.planning.backfill_slices.LONGEST_S": 1.5,
+        }
+        desk.run(
+            *("sources", "add", f"{web.home}/", "--name", "past", "--delay", "20ms"),
+            *("--allow-network", "127.0.0.0/8", "--no-discovery"),
+        )
+        assert "backfill_hours" in desk.run("backfill", "past", "--since", "2025-10", "--later", code=2).stderr
+        settings = desk.folder / "copydesk.toml"
+        text = settings.read_text("utf-8")
+        service = desk.start("run", "--log-format", "json")
+        try:
+            wait_for(lambda: desk.query("SELECT count(*) FROM source_runs")[0][0] > 0)
+            assert not desk.query("SELECT 1 FROM runs WHERE command = 'backfill'")
+            settings.write_text(text.replace('"never"', '"always"'), "utf-8")
+            wait_for(lambda: bool(desk.query("SELECT 1 FROM backfills WHERE ended = 'finished'")), 60)
+        finally:
+            service.terminate()
+            _, log = service.communicate(timeout=20)
+        slices = [line for line in map(json.loads, log.splitlines()) if line["event"] == "backfill_ended"]
+        assert sum(line["fetched"] for line in slices) + _crawled(desk) == len(web.articles_asked()) == 18
+        assert set(web.articles_asked().values()) == {1}
+        assert {line["how"] for line in slices} <= {"finished", "stopped"}
+        crawls = desk.query("SELECT started_at FROM runs WHERE command = 'crawl' ORDER BY id")
+        first, last = desk.query("SELECT min(started_at), max(ended_at) FROM runs WHERE command = 'backfill'")[0]
+        assert len(slices) > 1
+        assert [at for (at,) in crawls if first < at < last], "no crawl between two slices"
+
+
+def _crawled(desk: Copydesk) -> int:
+    query = "SELECT coalesce(sum(figures ->> 'fetched'), 0) FROM runs WHERE command = 'crawl'"
+    return int(desk.query(query)[0][0])
