@@ -51,7 +51,7 @@ _LEAST_GAP_DAYS = 7
 @click.option(
     "--channels",
     metavar="LIST",
-    help="Only these: wordpress,sitemap,feed,archive_pages,wayback.  [default: all but wayback]",
+    help="Only these: wordpress,sitemap,feed,archive_pages,wayback,common_crawl.  [default: all of the site's own]",
 )
 @click.option(
     "--budget",

@@ -21,7 +21,8 @@ from cli.output.tables import format_duration, format_size, on_terminal, plain, 
 from crawler.http.access import load_access, open_to_others
 from crawler.render.browsers import find_browser, missing_part
 from db.config import units
-from db.config.settings import DECLARED, Setting
+from db.config.declaration import Setting
+from db.config.settings import DECLARED
 from db.errors import ConfigError, CopydeskError, DatabaseError
 from db.maintenance.health import Finding, HealthCheck, Level, run_checks
 from db.site_rules.loader import SiteFileError

@@ -24,13 +24,15 @@ JSON = None | bool | int | float | str | Sequence["JSON"] | Mapping[str, "JSON"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChannelRate:
-    """How fast an endpoint that is not the source's own may be asked. `pause` is the rest that it wants after a 429."""
+    """How fast an endpoint that is not the source's own may be asked. `pause` is the rest that it wants when it says so."""
 
     lists_per_minute: float
     """Steps."""
     pages_per_minute: float
     """Articles fetched from it."""
     pause: timedelta
+    busy_statuses: frozenset[int] = frozenset({429})
+    """Statuses that ask for the rest."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crawler.backfill.archive_channel import ArchivePagesChannel
 from crawler.backfill.channel import ArchiveChannel, Channel
+from crawler.backfill.common_crawl_channel import CommonCrawlChannel
 from crawler.backfill.feed_channel import FeedChannel
 from crawler.backfill.sitemap_channel import SitemapChannel
 from crawler.backfill.wayback_channel import WaybackChannel
@@ -17,7 +18,10 @@ _SETTINGS = Settings()
 
 def archive_channels(settings: Settings) -> tuple[ArchiveChannel, ...]:
     """The archives that the settings name."""
-    return (WaybackChannel(settings.wayback_cdx_url, settings.wayback_url),)
+    return (
+        WaybackChannel(settings.wayback_cdx_url, settings.wayback_url),
+        CommonCrawlChannel(settings.common_crawl_url, settings.common_crawl_data_url, settings.max_page_size),
+    )
 
 
 CHANNELS: tuple[Channel, ...] = (*SITE_CHANNELS, *archive_channels(_SETTINGS))

@@ -26,6 +26,7 @@ from crawler.crawl.link_variants import NewLinkFilter
 from crawler.crawl.session import BackfillOrder, CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
 from crawler.http import record
+from crawler.http.retry import is_transient
 from crawler.http.services import PolicyOf
 from crawler.parsing.parser import ParserStopped
 from db.store import backfill_queue as queue
@@ -39,8 +40,6 @@ PRIORITY = 100
 """Lists before articles, as in `crawler.crawl.listings`."""
 TAKEN_AT_ONCE = 500
 """Links taken in one transaction: some 20 ms of the write lock."""
-_PASSING = frozenset({429})
-"""Statuses that say nothing about a list, besides 5xx: a later run asks again."""
 
 
 class Backfilling:
@@ -82,7 +81,8 @@ class Backfilling:
         fetch = record.fetch_from_response("discovery", response, row.url, session.run_id, visit.source.id)
         read: ReadAnswer | None = None
         trouble: str | None = f"status {response.status}"
-        if response.status < 500 and response.status not in _PASSING:
+        request = response.request
+        if response.status < 500 and (request is None or not is_transient(request, response.status)):
             try:
                 read = await session.parse(
                     ReadStep(channel=channel, scope=scope, step=step_of(row), answer=answer_of(response))

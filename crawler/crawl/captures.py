@@ -20,7 +20,7 @@ from crawler.crawl.articles import Articles
 from crawler.crawl.session import CrawlSession, close_on_machine_error
 from crawler.crawl.visit import SourceVisit
 from crawler.http import record
-from crawler.http.retry import TRANSIENT_STATUSES
+from crawler.http.retry import is_transient
 from db.http_statuses import is_page_status
 from db.store.backfill_captures import WaitingCapture, fail_capture, insert_capture, next_capture
 from db.store.facts import Fetch, ReceivedPage, pack_body
@@ -38,6 +38,7 @@ def pace_of(rate: ChannelRate | None, *, lists: bool) -> dict[str, Any]:
         "slot_delay": 60 / rate.pages_per_minute,
         "slot_concurrency": 1,
         "slot_rest": rate.pause.total_seconds(),
+        "slot_rest_statuses": rate.busy_statuses,
     }
     return pace | {"slot_spacing": 60 / rate.lists_per_minute} if lists else pace
 
@@ -118,7 +119,7 @@ class Captures:
             captured_at=capture.captured_at,
             digest=capture.digest,
         )
-        passing = response.status in TRANSIENT_STATUSES
+        passing = is_transient(response.request, response.status) if response.request else False
         page = None if passing else channel.unpack(link, answer_of(response))
         if page is None or not is_page_status(page.status):
             await session.write(lambda conn: fail_capture(conn, capture.id, session.run_id, passing=passing))

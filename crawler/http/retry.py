@@ -36,6 +36,7 @@ from crawler.http.services import services_of
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 522, 524})
 # Statuses whose Retry-After means "leave me alone"; elsewhere it means that the page comes later.
 REST_STATUSES = frozenset({429, 503})
+_BUSY_STATUSES = frozenset({429})
 TRANSIENT_ERRORS = (
     CannotResolveHostError,
     DownloadConnectionRefusedError,
@@ -79,7 +80,7 @@ class RetryMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Pass the response on, or return a request for the retry. Raises HostOnHold."""
-        if response.status not in TRANSIENT_STATUSES:
+        if not is_transient(request, response.status):
             return response
         self.process_request(request)  # this response may have put its host on hold
         return self._retry(request, f"status {response.status}") or response
@@ -98,11 +99,12 @@ class RetryMiddleware:
         """Pause the host, before its next request is sent."""
         wait = None
         if isinstance(outcome, Response):
-            if outcome.status not in TRANSIENT_STATUSES:
+            if not is_transient(request, outcome.status):
                 return
-            if outcome.status in REST_STATUSES:
+            asks_for_rest = outcome.status in request.meta.get("slot_rest_statuses", _BUSY_STATUSES)
+            if outcome.status in REST_STATUSES or asks_for_rest:
                 wait = retry_after(outcome, datetime.now(UTC))
-            if outcome.status == 429 and (rest := request.meta.get("slot_rest")) is not None:
+            if asks_for_rest and (rest := request.meta.get("slot_rest")) is not None:
                 wait = max(wait or 0.0, rest)
         elif not isinstance(outcome, TRANSIENT_ERRORS):
             return
@@ -120,6 +122,11 @@ class RetryMiddleware:
         until = datetime.now(UTC) + min(timedelta(seconds=wait), MAX_HOLD)
         self._services.holds.hold(host, until)
         self._downloader.refuse_waiting(host, lambda _: HostOnHold(host, until))
+
+
+def is_transient(request: Request, status: int) -> bool:
+    """Whether a status says nothing about what was asked for: the host is busy or in trouble."""
+    return status in TRANSIENT_STATUSES or status in request.meta.get("slot_rest_statuses", ())
 
 
 def retry_after(response: Response, now: datetime) -> float | None:

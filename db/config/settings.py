@@ -12,39 +12,18 @@ the two holds, and `cron` where both stand in one place (`db.config.loader`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.config import readers, units
+from db.config.declaration import Setting, setting
 from db.config.loss_limits import LossLimits, loss_limits
 from db.config.readers import AlwaysOrNever, Every, LogFormat
 from db.config.values import CronLine, HoursOfDay, ListenAddress, Networks, SecretPlace
-
-Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """How one setting is declared. `default` is as a person would write it; `read` turns it into the value in force.
-
-    `per_source`: one source may have its own. `only_per_source`: it makes no sense for all sources at once, and is refused there.
-    """
-
-    name: str
-    read: Callable[[object], object]
-    default: object
-    help: str
-    per_source: bool
-    only_per_source: bool
-
-
-def setting(read: Callable[[object], Value], default: object, *, help: str) -> Value:
-    """Declare a setting as an attribute of one of the classes below. mypy holds the attribute's type to what `read` returns."""
-    return field(default=read(default), metadata={"read": read, "default": default, "help": help})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +262,16 @@ class Settings(SharedSettings):
         readers.text,
         "https://web.archive.org/web",
         help="Where its captures are: TIMESTAMPid_/URL is added to this address.",
+    )
+    common_crawl_url: str = setting(
+        readers.text,
+        "https://index.commoncrawl.org/collinfo.json",
+        help="The list of Common Crawl's collections that `copydesk backfill --channels common_crawl` asks.",
+    )
+    common_crawl_data_url: str = setting(
+        readers.text,
+        "https://data.commoncrawl.org",
+        help="Where its WARC files are.",
     )
     listen: ListenAddress | None = setting(
         units.loopback_address,

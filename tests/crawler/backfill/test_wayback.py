@@ -184,7 +184,7 @@ def test_an_archive_without_resume_keys_is_asked_in_halves(
 
 
 def test_the_rate_is_that_of_the_service() -> None:
-    pages = {"slot_delay": 0.125, "slot_concurrency": 1, "slot_rest": 60}
+    pages = {"slot_delay": 0.125, "slot_concurrency": 1, "slot_rest": 60, "slot_rest_statuses": {429}}
     assert pace_of(WaybackChannel.rate, lists=False) == pages
     assert pace_of(WaybackChannel.rate, lists=True) == pages | {"slot_spacing": 2.5}
 
@@ -196,7 +196,7 @@ def test_a_capture_that_is_gone_is_no_page(archive: Archive) -> None:
     assert channel.unpack(link, fetch(str(link.fetch_url))) is None
 
 
-(_ARCHIVE,) = archive_channels(Settings())
+_ARCHIVE = archive_channels(Settings())[0]
 
 
 def test_a_redirect_to_another_capture_gives_its_time() -> None:

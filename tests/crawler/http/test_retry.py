@@ -59,11 +59,14 @@ def _second(web: Web) -> float:
     return [a.at for a in web.arrivals if a.host != "other.test"][2]
 
 
-@pytest.mark.parametrize(("status", "rests"), [(429, True), (500, False)])
-def test_a_rest_after_429_holds_the_whole_host(web: Web, status: int, rests: bool) -> None:
+@pytest.mark.parametrize(("status", "busy", "rests"), [(429, {429}, True), (500, {429}, False), (403, {403}, True)])
+def test_a_rest_holds_the_whole_host(web: Web, status: int, busy: set[int], rests: bool) -> None:
     web.pages["/a"] = [Answer(status=status), Answer()]
-    crawl([ask(web.url("/a"), slot_rest=0.6), ask(web.url("/b"), slot_rest=0.6)])
+    meta = {"slot_rest": 0.6, "slot_rest_statuses": busy}
+    ends = crawl([ask(web.url("/a"), **meta), ask(web.url("/b"), **meta)])
     assert (web.gaps()[1] >= 0.6) is rests
+    assert web.paths().count("/a") == 2
+    assert ends[web.url("/a")].status == 200
 
 
 def test_pauses_grow_and_hold_the_whole_host(web: Web) -> None:
