@@ -130,6 +130,13 @@ def test_a_chinese_page_has_no_english(scene: Scene, kind: str) -> None:
         assert not found
 
 
+def test_a_diagnosis_speaks_chinese(scene: Scene) -> None:
+    """Its sentences are made below the interface, and are translated where they are shown."""
+    page = ask(scene.home, f"/-/source/{scene.ids['evening']}", Accept_Language="zh")[1]
+    assert "wanbao.example：运作正常，但从未抓取过。" in page
+    assert "首次抓取会抓取其列出的文章。" in page
+
+
 def stored_words(scene: Scene) -> set[str]:
     """What the archive holds and pages show: names of sources and people, titles."""
     words = {f"timeout{SCRIPT.format(trap=scene.trap.url)}"}

@@ -62,7 +62,8 @@ def count_countries() -> list[tuple[str, str, int]]:
     """Each country of the catalogue: code, name, number of outlets; by name."""
     counts = Counter(entry.country for entry in load_catalogue())
     named = ((code, country_name(code, name), counts[code]) for code, name in load_country_names().items())
-    return sorted(named, key=lambda one: one[1])
+    # This encoding has the common Chinese characters in the order of their pinyin, and Latin letters as ever.
+    return sorted(named, key=lambda one: one[1].encode("gb18030"))
 
 
 def catalogue_outlets_by_country(conn: sqlite3.Connection, form: CatalogueForm) -> list[CountryOutlets]:

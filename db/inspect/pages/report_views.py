@@ -99,7 +99,9 @@ def _summary(found: Digest) -> str:
     new, sources, *others = (text % {"number": f"{number:,}"} for text, number in counted)
     first = gettext("%(articles)s %(from_sources)s") % {"articles": new, "from_sources": sources}
     shown = [text for text, (_, number) in zip(others, counted[2:], strict=True) if number]
-    return gettext(", ").join([first, *shown]) + gettext(".")
+    for text in shown:
+        first = gettext("%(first)s, %(next)s") % {"first": first, "next": text}
+    return first + gettext(".")
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Any:

@@ -71,10 +71,19 @@ def count_label(name: str) -> str:
 def said(text: str, *, sentence: bool = False) -> str:
     """A phrase of a lower layer in the current language; any other text as it is. `sentence`: with a capital and a full stop."""
     if isinstance(text, TranslatableText):
-        values = {name: said(value) if isinstance(value, str) else value for name, value in text.values.items()}
+        values = {name: _value(value) if isinstance(value, str) else value for name, value in text.values.items()}
         if text.singular is None:
             template = gettext(text.template)
         else:
             template = ngettext(text.singular, text.template, text.values["number"])
         text = template % values if values else template
     return f"{text[:1].upper()}{text[1:]}{gettext('.')}" if sentence and text else text
+
+
+def _value(value: str) -> str:
+    """A value of a phrase: a phrase itself, or a word of the database, which English has as it is stored."""
+    word = value.replace("_", " ")
+    if isinstance(value, TranslatableText) or word not in TERMS:
+        return said(value)
+    shown = gettext(word)
+    return shown if shown != word else value

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 import re
+from datetime import date
+from enum import StrEnum
 
 import pytest
 
+from crawler.http.record import _FAILURES
+from db.diagnosis.evidence import RungState
+from db.inspect.pages.template_filters import duration
 from db.inspect.translation.catalogues import ENGLISH, LANGUAGES, gettext, ngettext, preferred_language, use_language
+from db.inspect.translation.dates import dated, time_locale, weekdays
 from db.inspect.translation.negotiation import LANGUAGE_COOKIE, requested_language
+from db.inspect.translation.terms import TERMS, said
+from db.models import ListingKind, Reason, Verdict
+from db.phrases import counted_phrase, phrase
+from db.reports.coverage_judge import CoverageState
+from db.store.alerts import AlertKind
 from tests.db.inspect.messages import catalogue, missing_messages, unused_messages
 
 
@@ -71,3 +84,48 @@ def test_texts_follow_the_language() -> None:
     finally:
         use_language(ENGLISH)
     assert gettext("Search") == "Search"
+
+
+def test_sentences_of_lower_layers_are_translated_where_they_are_shown() -> None:
+    text = phrase(
+        "%(first)s; %(next)s", first=counted_phrase("%(number)s new link", "%(number)s new links", 1), next="timeout"
+    )
+    assert text == "1 new link; timeout"
+    assert json.loads(json.dumps({"said": text})) == {"said": "1 new link; timeout"}
+    assert pickle.loads(pickle.dumps(text)) == text
+    assert said(text) == "1 new link; timeout"
+    assert said("stored text", sentence=True) == "Stored text."
+    try:
+        use_language("zh")
+        assert said(text) == "1 条新链接；超时"
+        assert said("stored text") == "stored text"
+        assert said(phrase("the certificate is valid"), sentence=True) == "证书有效。"
+    finally:
+        use_language(ENGLISH)
+
+
+def test_words_of_the_database_are_known() -> None:
+    """Whatever a column may hold that a page shows as a word."""
+    kinds: tuple[type[StrEnum], ...] = (Reason, Verdict, ListingKind, AlertKind, CoverageState, RungState)
+    words = {term.value.replace("_", " ") for kind in kinds for term in kind} | {
+        name.replace("_", " ") for _, name in _FAILURES
+    }
+    assert words - TERMS == {"unknown"}, "add them to db/inspect/translation/terms.py"
+
+
+def test_dates_and_durations_follow_the_language() -> None:
+    day = date(2026, 11, 4)
+    assert [dated(day, form) for form in ("short", "long", "day", "month")] == [
+        "4 Nov 2026", "4 November 2026", "Wed 4 Nov", "Nov 2026"
+    ]  # fmt: skip
+    assert (duration(200), duration(0.4), duration(3600), duration(0)) == ("3 min 20 s", "0.4 s", "1 h", "0.0 s")
+    try:
+        use_language("zh")
+        assert [dated(day, form) for form in ("short", "long", "day", "month")] == [
+            "2026年11月4日", "2026年11月4日", "11月4日 周三", "26年11月"
+        ]  # fmt: skip
+        assert (duration(200), weekdays("wide")[0], time_locale()["shortDays"]) == (
+            "3 分 20 秒", "星期一", ["周日", "周一", "周二", "周三", "周四", "周五", "周六"]
+        )  # fmt: skip
+    finally:
+        use_language(ENGLISH)
