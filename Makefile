@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 3
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo tour test check lint types extraction-digests hooks docs wheel-check newest-python release lock clean help
+.PHONY: demo tour test check lint types extraction-digests messages hooks docs wheel-check newest-python release lock clean help
 .DEFAULT_GOAL := help
 
 help:  ## show this list
@@ -33,6 +33,9 @@ types: $(VENV)/.installed-dev
 
 extraction-digests: $(VENV)/.installed-dev  ## record what is read from the test pages, raise the number if it changed (new pages only: KEEP=1)
 	$(BIN)/python -m tests.pipelines.extraction.extraction_record $(if $(KEEP),--keep)
+
+messages: $(VENV)/.installed-dev  ## add the inspector's new texts to the catalogues of its languages (db/inspect/translation)
+	$(BIN)/python -m tests.db.inspect.messages
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

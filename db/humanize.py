@@ -44,11 +44,15 @@ def format_database_size(main: int, wal: int) -> str:
 
 def format_duration(seconds: float) -> str:
     """A duration in its two largest units: 45 s, 3 min 20 s, 2 h 5 min, 4 d 3 h."""
+    return " ".join(f"{number} {unit}" for number, unit in duration_parts(seconds))
+
+
+def duration_parts(seconds: float) -> list[tuple[str, str]]:
+    """The one or two largest units of a duration, each as its number and its name: d, h, min or s."""
     whole = round(seconds)
-    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
     parts = []
-    for name, length in units:
+    for name, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
         if whole >= length:
-            parts.append(f"{whole // length} {name}")
+            parts.append((str(whole // length), name))
             whole %= length
-    return " ".join(parts[:2]) or f"{seconds:.1f} s"
+    return parts[:2] or [(f"{seconds:.1f}", "s")]

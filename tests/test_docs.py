@@ -24,9 +24,11 @@ from db.site_rules.loader import load_site
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+README_ZH = ROOT / "README.zh-CN.md"
 SETTINGS = ROOT / "docs" / "settings.md"
 PAGES = (
     README,
+    README_ZH,
     *(ROOT / f"{name}.md" for name in ("CHANGELOG", "CONTRIBUTING", "changes/README")),
     *sorted((ROOT / "docs").glob("*.md")),
 )
@@ -244,3 +246,32 @@ def test_names_of_failures_reasons_and_fields_are_all_explained() -> None:
 
 def test_readme_is_short() -> None:
     assert len(text_of(README).splitlines()) <= MOST_LINES
+
+
+def test_the_chinese_readme_says_the_same() -> None:
+    """Blocks (apart from their comments), commands, options, settings and links, in the same order; each links to the other."""
+    english, chinese = text_of(README), text_of(README_ZH)
+    assert [_without_comments(*block) for block in _FENCE.findall(chinese)] == [
+        _without_comments(*block) for block in _FENCE.findall(english)
+    ], "README.zh-CN.md: copy what changed in the blocks of README.md (consoles: `make tour`)"
+    assert headings(chinese) == headings(english)
+    prose, zh_prose = _FENCE.sub("", english), _FENCE.sub("", chinese)
+    rows = re.compile(r"^\| (`copydesk [^|]*(?:\\\|[^|]*)*`) \| (.*) \|$", re.MULTILINE)
+    for (command, says), (zh_command, zh_says) in zip(rows.findall(prose), rows.findall(zh_prose), strict=True):
+        assert zh_command == command
+        assert sorted(_CODE_SPAN.findall(zh_says)) == sorted(_CODE_SPAN.findall(says)), command
+    own = {README.name, README_ZH.name}
+    assert [link for link in _LINK.findall(zh_prose) if link not in own] == [
+        link for link in _LINK.findall(prose) if link not in own
+    ]
+    assert f"]({README_ZH.name})" in "".join(english.splitlines()[:4])
+    assert f"]({README.name})" in "".join(chinese.splitlines()[:4])
+
+
+def _without_comments(language: str, body: str) -> tuple[str, str]:
+    return language, body if language == "console" else re.sub(r"\s*#.*$", "", body, flags=re.MULTILINE)
+
+
+def headings(text: str) -> list[int]:
+    """The levels of a page's headings."""
+    return [len(level) for level in re.findall(r"^(#+) ", _FENCE.sub("", text), re.MULTILINE)]

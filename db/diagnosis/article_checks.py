@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from db.diagnosis.evidence import CountedExample, FieldEvidence, Rung, RungName, RungState, SourceEvidence
-from db.humanize import format_duration, format_local_time
+from db.humanize import duration_parts, format_local_time
+from db.phrases import counted_phrase, phrase
 from db.shell_commands import shell_command
 from db.timestamps import format_timestamp
 
@@ -29,25 +30,35 @@ STALE_LEAST = timedelta(days=1)
 def check_known(evidence: SourceEvidence) -> Rung:
     """Whether the listings name anything that was not known."""
     if not evidence.named:
-        return Rung(name=RungName.KNOWN, state=RungState.UNKNOWN, message="no link was counted")
+        return Rung(name=RungName.KNOWN, state=RungState.UNKNOWN, message=phrase("no link was counted"))
     # A link that two listings name is counted in each, so what was known before cannot be told from the difference.
-    new = f"{evidence.new or 'no'} new link{'' if evidence.new == 1 else 's'}"
-    message = f"{new}; its listings name {evidence.named}, each counted by itself"
+    new = (
+        counted_phrase("%(number)s new link", "%(number)s new links", evidence.new)
+        if evidence.new
+        else phrase("no new links")
+    )
+    message = phrase("%(new)s; its listings name %(named)s, each counted by itself", new=new, named=evidence.named)
     past = evidence.past
     if evidence.new or past.last_new_at is None:
         return Rung(name=RungName.KNOWN, state=RungState.OK, message=message)
     quiet = evidence.at - past.last_new_at
-    last = f"the last new one was found {format_local_time(format_timestamp(past.last_new_at))}"
+    last = phrase("the last new one was found %(time)s", time=format_local_time(format_timestamp(past.last_new_at)))
     limit = timedelta(seconds=past.quiet_limit_s) if past.quiet_limit_s else QUIET
     if quiet <= limit:
-        return Rung(name=RungName.KNOWN, state=RungState.OK, message=f"{message}; {last}")
+        return Rung(
+            name=RungName.KNOWN, state=RungState.OK, message=phrase("%(first)s; %(next)s", first=message, next=last)
+        )
     newest = max((one.reading.newest for one in evidence.answers if one.reading and one.reading.newest), default=None)
     return Rung(
         name=RungName.KNOWN,
         state=RungState.BROKEN,
-        message=f"all {evidence.named} links are known, and {last}",
-        lines=(f"newest item of its listings: {format_local_time(format_timestamp(newest))}",) if newest else (),
-        advice="look at the site: if it has newer articles, these listings have stopped or are cached: search it again",
+        message=phrase("all %(named)s links are known, and %(last)s", named=evidence.named, last=last),
+        lines=(phrase("newest item of its listings: %(time)s", time=format_local_time(format_timestamp(newest))),)
+        if newest
+        else (),
+        advice=phrase(
+            "look at the site: if it has newer articles, these listings have stopped or are cached: search it again"
+        ),
         command=evidence.search_command,
     )
 
@@ -55,19 +66,28 @@ def check_known(evidence: SourceEvidence) -> Rung:
 def check_fetched(evidence: SourceEvidence) -> Rung:
     """Whether its articles can be fetched."""
     if not evidence.fetched:
-        return Rung(name=RungName.FETCHED, state=RungState.UNKNOWN, message="no article was due")
+        return Rung(name=RungName.FETCHED, state=RungState.UNKNOWN, message=phrase("no article was due"))
     failed = sum(one.count for one in evidence.failed)
-    message = f"{evidence.fetched - failed} of {evidence.fetched} requests for articles brought a page"
+    message = phrase(
+        "%(number)s of %(fetched)s requests for articles brought a page",
+        number=evidence.fetched - failed,
+        fetched=evidence.fetched,
+    )
     lines = tuple(f"{one.count} {one.what}: {one.example}" for one in evidence.failed)
     if failed * 2 <= evidence.fetched:
         state = RungState.OK if not failed else RungState.WARNING
-        advice = "failed articles are tried again (setting `retry_failed`)" if failed else ""
+        advice = phrase("failed articles are tried again (setting `retry_failed`)") if failed else ""
         command = shell_command("why", evidence.failed[0].example) if failed else ""
         return Rung(name=RungName.FETCHED, state=state, message=message, lines=lines, advice=advice, command=command)
     return Rung(
         name=RungName.FETCHED,
         state=RungState.BROKEN,
-        message=f"{failed} of {evidence.fetched} articles cannot be fetched, most of them for {evidence.failed[0].what}",
+        message=phrase(
+            "%(failed)s of %(fetched)s articles cannot be fetched, most of them for %(what)s",
+            failed=failed,
+            fetched=evidence.fetched,
+            what=evidence.failed[0].what,
+        ),
         lines=lines,
         advice=_FETCH_ADVICE.get(evidence.failed[0].what, "open one in a browser, and compare"),
         command=shell_command("why", evidence.failed[0].example),
@@ -75,27 +95,45 @@ def check_fetched(evidence: SourceEvidence) -> Rung:
 
 
 _FETCH_ADVICE = {
-    "robots_forbidden": "robots.txt allows the listings and forbids the articles: ask the site's owner, or end with the source",
-    "http_401": "the settings `headers` and `cookies` give a subscriber's access",
-    "http_403": "the site refuses the crawler at its articles: set `contact`, ask its owner, or set a longer delay",
-    "http_404": "the listing names addresses that do not exist: it may be out of date; see in a browser where its links lead",
-    "http_429": "a longer delay between two requests helps (`--delay 5s`)",
-    "timeout": "the site is slow: a longer delay, or a longer `timeout`, helps",
+    "robots_forbidden": phrase(
+        "robots.txt allows the listings and forbids the articles: ask the site's owner, or end with the source"
+    ),
+    "http_401": phrase("the settings `headers` and `cookies` give a subscriber's access"),
+    "http_403": phrase(
+        "the site refuses the crawler at its articles: set `contact`, ask its owner, or set a longer delay"
+    ),
+    "http_404": phrase(
+        "the listing names addresses that do not exist: it may be out of date; see in a browser where its links lead"
+    ),
+    "http_429": phrase("a longer delay between two requests helps (`--delay 5s`)"),
+    "timeout": phrase("the site is slow: a longer delay, or a longer `timeout`, helps"),
 }
 
 _READ_ADVICE = {
-    "consent": "articles ask for consent: a cookie of a reader who has chosen can be sent (setting `cookies`)",
-    "challenge": "articles are guarded: ask the site's owner to let the crawler in",
-    "login": "articles ask to log in: the settings `headers` and `cookies` give a subscriber's access",
-    "paywall": "articles show nothing to strangers: the settings `headers` and `cookies` give a subscriber's access",
-    "soft_404": "the listing names pages that say that they do not exist: it is out of date, or wants another address",
-    "repeated": "one text stands at all addresses: a notice in place of the articles",
-    "list": "the listing names sections, not articles: a site rule says which addresses are articles (`[articles] include`)",
-    "not_article": "the listing names pages that are no articles: a site rule says which addresses are (`[articles] include`)",
-    "not_html": "the listing names files or data: a site rule leaves them out (`[articles] exclude`)",
-    "too_short": "the text is not on the page as sent, or stands where it is not looked for: a site rule can name the element",
-    "no_text": "the text is not on the page as sent: where a script draws it, a browser can (docs/rendering.md)",
-    "empty": "the pages are sent without a body: open one in a browser, and compare",
+    "consent": phrase("articles ask for consent: a cookie of a reader who has chosen can be sent (setting `cookies`)"),
+    "challenge": phrase("articles are guarded: ask the site's owner to let the crawler in"),
+    "login": phrase("articles ask to log in: the settings `headers` and `cookies` give a subscriber's access"),
+    "paywall": phrase(
+        "articles show nothing to strangers: the settings `headers` and `cookies` give a subscriber's access"
+    ),
+    "soft_404": phrase(
+        "the listing names pages that say that they do not exist: it is out of date, or wants another address"
+    ),
+    "repeated": phrase("one text stands at all addresses: a notice in place of the articles"),
+    "list": phrase(
+        "the listing names sections, not articles: a site rule says which addresses are articles (`[articles] include`)"
+    ),
+    "not_article": phrase(
+        "the listing names pages that are no articles: a site rule says which addresses are (`[articles] include`)"
+    ),
+    "not_html": phrase("the listing names files or data: a site rule leaves them out (`[articles] exclude`)"),
+    "too_short": phrase(
+        "the text is not on the page as sent, or stands where it is not looked for: a site rule can name the element"
+    ),
+    "no_text": phrase(
+        "the text is not on the page as sent: where a script draws it, a browser can (docs/rendering.md)"
+    ),
+    "empty": phrase("the pages are sent without a body: open one in a browser, and compare"),
 }
 
 
@@ -104,9 +142,9 @@ def check_read(evidence: SourceEvidence) -> Rung:
     refused = sum(one.count for one in evidence.rejected)
     pages = evidence.articles + refused
     if not pages:
-        return Rung(name=RungName.READ, state=RungState.UNKNOWN, message="no page was read")
+        return Rung(name=RungName.READ, state=RungState.UNKNOWN, message=phrase("no page was read"))
     lines = tuple(_example(one) for one in evidence.rejected)
-    message = f"{evidence.articles} of {pages} pages are articles"
+    message = phrase("%(articles)s of %(pages)s pages are articles", articles=evidence.articles, pages=pages)
     if refused * 2 <= pages:
         return Rung(name=RungName.READ, state=RungState.OK, message=message, lines=lines)
     top = evidence.rejected[0]
@@ -119,7 +157,12 @@ def check_read(evidence: SourceEvidence) -> Rung:
     return Rung(
         name=RungName.READ,
         state=RungState.BROKEN,
-        message=f"{refused} of {pages} pages are no articles, most of them {top.what}",
+        message=phrase(
+            "%(refused)s of %(pages)s pages are no articles, most of them %(what)s",
+            refused=refused,
+            pages=pages,
+            what=top.what,
+        ),
         lines=lines,
         advice=_READ_ADVICE.get(top.what, "look at one"),
         command=command,
@@ -134,27 +177,43 @@ def check_fields(evidence: SourceEvidence) -> Rung:
     """Whether its articles have what they used to have."""
     if not evidence.fields or evidence.fields[0].before_of < LEAST_BEFORE:
         return Rung(
-            name=RungName.FIELDS, state=RungState.UNKNOWN, message=f"its past has fewer than {LEAST_BEFORE} articles"
+            name=RungName.FIELDS,
+            state=RungState.UNKNOWN,
+            message=phrase("its past has fewer than %(number)s articles", number=LEAST_BEFORE),
         )
     missing = [one for one in evidence.fields if is_missing(one)]
     if not missing:
         return Rung(
             name=RungName.FIELDS,
             state=RungState.OK,
-            message=f"the newest {evidence.fields[0].now_of} articles have what the {evidence.fields[0].before_of} before had",
+            message=phrase(
+                "the newest %(now_of)s articles have what the %(before_of)s before had",
+                now_of=evidence.fields[0].now_of,
+                before_of=evidence.fields[0].before_of,
+            ),
         )
     first = missing[0]
     lines = [
-        f"{one.name}: {one.before} of {one.before_of} before, {one.now} of {one.now_of} now"
-        + (f" (was found by {one.by})" if one.by else "")
+        phrase(
+            "%(name)s: %(before)s of %(before_of)s before, %(now)s of %(now_of)s now%(by)s",
+            name=one.name,
+            before=one.before,
+            before_of=one.before_of,
+            now=one.now,
+            now_of=one.now_of,
+            by=phrase(" (was found by %(by)s)", by=one.by) if one.by else "",
+        )
         for one in missing
     ]
     return Rung(
         name=RungName.FIELDS,
         state=RungState.BROKEN,
-        message=f"its pages have changed: {', '.join(one.name for one in missing)} missing from most of the newest articles",
+        message=phrase(
+            "its pages have changed: %(names)s missing from most of the newest articles",
+            names=", ".join(one.name for one in missing),
+        ),
         lines=(*lines, *evidence.page_changes),
-        advice="if the site has a new layout, a site rule can say where things are (`[[fields]]`)",
+        advice=phrase("if the site has a new layout, a site rule can say where things are (`[[fields]]`)"),
         command=shell_command("show", first.now_page, "--why")
         if first.now_page is not None and first.now_is_stored
         else f"copydesk sources test {evidence.typed_name}",
@@ -177,15 +236,19 @@ def check_clock(evidence: SourceEvidence) -> Rung:
     past = evidence.past
     if evidence.paused_at is not None:
         return _clock(
-            f"the source is paused since {format_local_time(format_timestamp(evidence.paused_at))}",
-            "crawls that do not name it leave it out",
+            phrase("the source is paused since %(time)s", time=format_local_time(format_timestamp(evidence.paused_at))),
+            phrase("crawls that do not name it leave it out"),
             f"copydesk sources resume {evidence.typed_name}",
         )
     if not evidence.is_added:
-        return Rung(name=RungName.CLOCK, state=RungState.UNKNOWN, message="it is no source yet, and is not crawled")
+        return Rung(
+            name=RungName.CLOCK, state=RungState.UNKNOWN, message=phrase("it is no source yet, and is not crawled")
+        )
     if not past.crawls:
         never = _clock(
-            "it was never crawled", "the first crawl fetches what it lists", f"copydesk crawl {evidence.typed_name}"
+            phrase("it was never crawled"),
+            phrase("the first crawl fetches what it lists"),
+            f"copydesk crawl {evidence.typed_name}",
         )
         # A source whose pages were imported need not be crawled.
         has_pages = not evidence.online and (evidence.articles or evidence.rejected)
@@ -194,34 +257,60 @@ def check_clock(evidence: SourceEvidence) -> Rung:
         since = evidence.now - past.last_crawl_at
         if since > max(STALE_LEAST, timedelta(seconds=STALE * past.usual_gap_s)):
             return _clock(
-                f"its last crawl is {format_duration(since.total_seconds())} ago, and it used to be crawled every"
-                f" {format_duration(past.usual_gap_s)}",
-                "the service is down, or its settings leave the source out (`every`, `cron`)",
+                phrase(
+                    "its last crawl is %(since)s ago, and it used to be crawled every %(usual)s",
+                    since=_duration(since.total_seconds()),
+                    usual=_duration(past.usual_gap_s),
+                ),
+                phrase("the service is down, or its settings leave the source out (`every`, `cron`)"),
                 "copydesk status",
             )
     readings = [one.reading for one in evidence.answers if one.reading is not None]
     skewed = next((one for one in readings if one.clock_s is not None and abs(one.clock_s) > CLOCK_OFF_S), None)
     if skewed is not None and skewed.clock_s is not None:
-        side = "ahead of" if skewed.clock_s > 0 else "behind"
+        by = _duration(abs(skewed.clock_s))
         return _clock(
-            f"the site's clock is {format_duration(abs(skewed.clock_s))} {side} this machine's",
-            "if other sites differ as much, the clock of this machine is wrong; else times of this site are",
+            phrase("the site's clock is %(by)s ahead of this machine's", by=by)
+            if skewed.clock_s > 0
+            else phrase("the site's clock is %(by)s behind this machine's", by=by),
+            phrase("if other sites differ as much, the clock of this machine is wrong; else times of this site are"),
             "timedatectl",
         )
     ahead = next((one for one in readings if one.newest is not None and one.newest - evidence.at > FUTURE), None)
     if ahead is not None and ahead.newest is not None:
         return _clock(
-            f"{ahead.url} gives times that are to come: {ahead.newest:%Y-%m-%d %H:%M} UTC",
-            "articles are sorted by what their pages say; a site rule can give the right time zone or leave the list out",
+            phrase(
+                "%(url)s gives times that are to come: %(newest)s UTC",
+                url=ahead.url,
+                newest=f"{ahead.newest:%Y-%m-%d %H:%M}",
+            ),
+            phrase(
+                "articles are sorted by what their pages say; a site rule can give the right time zone or leave the list out"
+            ),
             f"copydesk sources test {evidence.typed_name}",
         )
-    last = f", last crawled {format_local_time(format_timestamp(past.last_crawl_at))}" if past.last_crawl_at else ""
+    last = (
+        phrase(", last crawled %(time)s", time=format_local_time(format_timestamp(past.last_crawl_at)))
+        if past.last_crawl_at
+        else ""
+    )
     return Rung(
         name=RungName.CLOCK,
         state=RungState.OK,
-        message=f"{past.crawls} crawl{'' if past.crawls == 1 else 's'}{last}; the clocks agree",
+        message=counted_phrase(
+            "%(number)s crawl%(last)s; the clocks agree",
+            "%(number)s crawls%(last)s; the clocks agree",
+            past.crawls,
+            last=last,
+        ),
     )
 
 
 def _clock(message: str, advice: str, command: str) -> Rung:
     return Rung(name=RungName.CLOCK, state=RungState.BROKEN, message=message, advice=advice, command=command)
+
+
+def _duration(seconds: float) -> str:
+    """A duration in its two largest units: 3 min 20 s."""
+    first, *rest = (phrase(f"%(number)s {unit}", number=number) for number, unit in duration_parts(seconds))
+    return phrase("%(first)s %(next)s", first=first, next=rest[0]) if rest else first

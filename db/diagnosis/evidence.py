@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from db.phrases import phrase
 from db.store.listing_readings import ListingReading
 from db.store.sources import source_name_for
 
@@ -41,25 +42,25 @@ class RungName(StrEnum):
 
 
 LABELS: Mapping[RungName, str] = {
-    RungName.DNS: "name",
-    RungName.CONNECTION: "connection",
-    RungName.TLS: "certificate",
-    RungName.STATUS: "status",
-    RungName.CHALLENGE: "challenge",
-    RungName.ROBOTS: "robots.txt",
-    RungName.CONTENT: "content",
-    RungName.LISTINGS: "listing",
-    RungName.LINKS: "links",
-    RungName.KNOWN: "known",
-    RungName.FETCHED: "fetched",
-    RungName.READ: "read",
-    RungName.FIELDS: "fields",
-    RungName.CLOCK: "clock",
-    RungName.ADDRESS: "address",
-    RungName.ANSWER: "now",
-    RungName.LISTED: "listed",
-    RungName.DUE: "due",
-    RungName.SETTLED: "settled",
+    RungName.DNS: phrase("name"),
+    RungName.CONNECTION: phrase("connection"),
+    RungName.TLS: phrase("certificate"),
+    RungName.STATUS: phrase("status"),
+    RungName.CHALLENGE: phrase("challenge"),
+    RungName.ROBOTS: phrase("robots.txt"),
+    RungName.CONTENT: phrase("content"),
+    RungName.LISTINGS: phrase("listing"),
+    RungName.LINKS: phrase("links"),
+    RungName.KNOWN: phrase("known"),
+    RungName.FETCHED: phrase("fetched"),
+    RungName.READ: phrase("read"),
+    RungName.FIELDS: phrase("fields"),
+    RungName.CLOCK: phrase("clock"),
+    RungName.ADDRESS: phrase("address"),
+    RungName.ANSWER: phrase("now"),
+    RungName.LISTED: phrase("listed"),
+    RungName.DUE: phrase("due"),
+    RungName.SETTLED: phrase("settled"),
 }
 """What the checks are called before people."""
 

@@ -23,6 +23,7 @@ from db.diagnosis.network_checks import (
     check_tls,
 )
 from db.humanize import format_local_time
+from db.phrases import phrase
 from db.shell_commands import shell_command
 from db.timestamps import format_timestamp
 
@@ -87,10 +88,12 @@ def _with_held_back(evidence: SourceEvidence, rung: Rung) -> Rung:
     name, at = evidence.name, format_local_time(format_timestamp(evidence.held_back_at))
     lost = ", ".join(f"{field} {gone:,} of {held:,}" for field, (gone, held) in evidence.held_back_for.items())
     lines = (
-        f"the gated extraction of {at} held it back: its rows are as they were before",
-        *([f"it would lose {lost}"] if lost else []),
-        f"see: {shell_command('extract', 'experiment', '--source', name)}",
-        f"overrule: {shell_command('extract', 'stored', '--stale', '--gated', '--accept', name)}",
+        phrase("the gated extraction of %(at)s held it back: its rows are as they were before", at=at),
+        *([phrase("it would lose %(lost)s", lost=lost)] if lost else []),
+        phrase("see: %(command)s", command=shell_command("extract", "experiment", "--source", name)),
+        phrase(
+            "overrule: %(command)s", command=shell_command("extract", "stored", "--stale", "--gated", "--accept", name)
+        ),
     )
     return replace(rung, lines=(*rung.lines, *lines))
 
@@ -106,10 +109,14 @@ def _with_sentence(diagnosis: Diagnosis) -> Diagnosis:
     found = diagnosis.found
     if found is None:
         nothing = all(rung.state is RungState.UNKNOWN for rung in diagnosis.rungs)
-        said = "nothing is known of it yet" if nothing else "nothing is wrong"
+        said: str = phrase("nothing is known of it yet") if nothing else phrase("nothing is wrong")
     else:
-        said = found.message if found.state is RungState.BROKEN else f"it works, but {found.message}"
-    return replace(diagnosis, sentence=f"{diagnosis.name}: {said}.")
+        said = (
+            found.message
+            if found.state is RungState.BROKEN
+            else phrase("it works, but %(message)s", message=found.message)
+        )
+    return replace(diagnosis, sentence=phrase("%(name)s: %(said)s.", name=diagnosis.name, said=said))
 
 
 def _best_listing(evidence: SourceEvidence) -> list[Rung]:

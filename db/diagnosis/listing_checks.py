@@ -8,6 +8,7 @@ from shlex import quote
 from db.diagnosis.evidence import AnswerEvidence, Rung, RungName, RungState, SourceEvidence
 from db.humanize import format_local_time
 from db.models import ListingKind
+from db.phrases import counted_phrase, phrase
 from db.store.listing_readings import ListingReading
 from db.timestamps import format_timestamp
 
@@ -15,21 +16,21 @@ STOPPED_AFTER = timedelta(days=90)
 """Age of the newest item from which a listing has stopped: no newspaper is silent for three months, and a monthly is not."""
 
 _FORMS = {
-    "page": "a page of HTML",
-    "feed": "a feed",
-    "sitemap": "a sitemap",
-    "news-sitemap": "a news sitemap",
+    "page": phrase("a page of HTML"),
+    "feed": phrase("a feed"),
+    "sitemap": phrase("a sitemap"),
+    "news-sitemap": phrase("a news sitemap"),
     "json": "JSON",
-    "empty": "nothing: its body is empty",
-    "other": "neither a page nor a list",
+    "empty": phrase("nothing: its body is empty"),
+    "other": phrase("neither a page nor a list"),
 }
 _EXPECTED = {
-    ListingKind.FEED.value: ("a feed", frozenset({"feed"})),
-    ListingKind.SITEMAP.value: ("a sitemap", frozenset({"sitemap", "news-sitemap"})),
-    ListingKind.NEWS_SITEMAP.value: ("a news sitemap", frozenset({"sitemap", "news-sitemap"})),
-    ListingKind.FRONT_PAGE.value: ("a page", frozenset({"page"})),
-    ListingKind.SECTION.value: ("a page", frozenset({"page"})),
-    ListingKind.HTML_LIST.value: ("a page", frozenset({"page"})),
+    ListingKind.FEED.value: (phrase("a feed"), frozenset({"feed"})),
+    ListingKind.SITEMAP.value: (phrase("a sitemap"), frozenset({"sitemap", "news-sitemap"})),
+    ListingKind.NEWS_SITEMAP.value: (phrase("a news sitemap"), frozenset({"sitemap", "news-sitemap"})),
+    ListingKind.FRONT_PAGE.value: (phrase("a page"), frozenset({"page"})),
+    ListingKind.SECTION.value: (phrase("a page"), frozenset({"page"})),
+    ListingKind.HTML_LIST.value: (phrase("a page"), frozenset({"page"})),
     ListingKind.JSON_LIST.value: ("JSON", frozenset({"json", "feed"})),
 }
 
@@ -38,22 +39,42 @@ def check_content(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the body is what the listing is known for, whatever its Content-Type says."""
     reading = answer.reading
     if reading is None:
-        return Rung(name=RungName.CONTENT, state=RungState.UNKNOWN, message="its body was not kept")
-    expected, forms = _EXPECTED.get(reading.kind, ("a list", frozenset()))
-    declared = f"declared as {reading.content_type}" if reading.content_type else "without a Content-Type"
+        return Rung(name=RungName.CONTENT, state=RungState.UNKNOWN, message=phrase("its body was not kept"))
+    expected, forms = _EXPECTED.get(reading.kind, (phrase("a list"), frozenset()))
+    declared = (
+        phrase("declared as %(content_type)s", content_type=reading.content_type)
+        if reading.content_type
+        else phrase("without a Content-Type")
+    )
     if reading.form in (None, *forms) or reading.is_good:
         return Rung(
             name=RungName.CONTENT,
             state=RungState.OK,
-            message=f"{answer.url} is {_FORMS.get(reading.form or '', expected)}, {declared}, {reading.bytes:,} bytes",
+            message=phrase(
+                "%(url)s is %(form)s, %(declared)s, %(bytes)s bytes",
+                url=answer.url,
+                form=_FORMS.get(reading.form or "", expected),
+                declared=declared,
+                bytes=f"{reading.bytes:,}",
+            ),
         )
-    led = f" (it led to {reading.final_url})" if reading.final_url and reading.final_url != reading.url else ""
+    led = (
+        phrase(" (it led to %(final_url)s)", final_url=reading.final_url)
+        if reading.final_url and reading.final_url != reading.url
+        else ""
+    )
     return Rung(
         name=RungName.CONTENT,
         state=RungState.BROKEN,
-        message=f"{answer.url} is no longer {expected} but {_FORMS.get(reading.form or '', 'something else')}{led}",
-        lines=(f"{declared}, {reading.bytes:,} bytes", *_since(answer)),
-        advice="the listing has moved or is broken: search the site again, and see whether a browser finds it",
+        message=phrase(
+            "%(url)s is no longer %(expected)s but %(form)s%(led)s",
+            url=answer.url,
+            expected=expected,
+            form=_FORMS.get(reading.form or "", phrase("something else")),
+            led=led,
+        ),
+        lines=(phrase("%(declared)s, %(bytes)s bytes", declared=declared, bytes=f"{reading.bytes:,}"), *_since(answer)),
+        advice=phrase("the listing has moved or is broken: search the site again, and see whether a browser finds it"),
         command=evidence.search_command,
     )
 
@@ -62,33 +83,37 @@ def check_listing(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the listing is well-formed, names anything, gives times, and goes on."""
     reading = answer.reading
     if reading is None:
-        return Rung(name=RungName.LISTINGS, state=RungState.UNKNOWN, message="what it names was not kept")
+        return Rung(name=RungName.LISTINGS, state=RungState.UNKNOWN, message=phrase("what it names was not kept"))
     if not reading.is_good and not reading.refused:
         return _empty(evidence, answer, reading)
     newest = reading.newest
     if newest is not None and evidence.at - newest > STOPPED_AFTER:
         return _rung(
             RungState.BROKEN,
-            f"{answer.url} has stopped: its newest item is of {newest:%Y-%m-%d}",
+            phrase(
+                "%(url)s has stopped: its newest item is of %(newest)s", url=answer.url, newest=f"{newest:%Y-%m-%d}"
+            ),
             (describe(reading), *_since(answer)),
-            "the site publishes elsewhere now: search it again",
+            phrase("the site publishes elsewhere now: search it again"),
             evidence.search_command,
         )
     is_feed = reading.kind == ListingKind.FEED.value
     if reading.note and reading.links:
         return _rung(
             RungState.WARNING,
-            f"{answer.url} has faults, and is read as far as it goes: {reading.note}",
+            phrase("%(url)s has faults, and is read as far as it goes: %(note)s", url=answer.url, note=reading.note),
             (describe(reading),),
-            "tell the site's owner; what comes after a fault may be missing",
+            phrase("tell the site's owner; what comes after a fault may be missing"),
             f"copydesk sources test {evidence.typed_name}",
         )
     if is_feed and reading.links and not reading.dated:
         return _rung(
             RungState.WARNING,
-            f"{answer.url} gives no times: which of its items are new is seen only by their addresses",
+            phrase(
+                "%(url)s gives no times: which of its items are new is seen only by their addresses", url=answer.url
+            ),
             (describe(reading),),
-            "times are read from the pages; a site rule can describe a list that has some",
+            phrase("times are read from the pages; a site rule can describe a list that has some"),
             f"copydesk sources test {evidence.typed_name}",
         )
     return Rung(name=RungName.LISTINGS, state=RungState.OK, message=describe(reading), lines=_others(evidence, answer))
@@ -98,48 +123,64 @@ def check_links(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether any link of the listing is taken."""
     reading = answer.reading
     if reading is None:
-        return Rung(name=RungName.LINKS, state=RungState.UNKNOWN, message="its links were not kept")
+        return Rung(name=RungName.LINKS, state=RungState.UNKNOWN, message=phrase("its links were not kept"))
     refused = sum(one.count for one in reading.refused)
-    lines = tuple(f"{one.count} refused, {one.reason}: {one.example}" for one in reading.refused)
+    lines = tuple(
+        phrase("%(count)s refused, %(reason)s: %(example)s", count=one.count, reason=one.reason, example=one.example)
+        for one in reading.refused
+    )
     if not reading.is_good and refused:
         other = any(one.reason.startswith("of another site") for one in reading.refused[:1])
         host = reading.refused[0].reason.partition("(")[2].rstrip(")")
         return Rung(
             name=RungName.LINKS,
             state=RungState.BROKEN,
-            message=f"{answer.url} names {refused} address{'' if refused == 1 else 'es'}, and none is taken for an article",
+            message=counted_phrase(
+                "%(url)s names %(number)s address, and none is taken for an article",
+                "%(url)s names %(number)s addresses, and none is taken for an article",
+                refused,
+                url=answer.url,
+            ),
             lines=(*lines, *_since(answer)),
-            advice=f"if the articles of {host} belong to the source, say so"
+            advice=phrase("if the articles of %(host)s belong to the source, say so", host=host)
             if other
-            else "a site rule says which addresses are articles (`[articles] include`)",
+            else phrase("a site rule says which addresses are articles (`[articles] include`)"),
             command=f"copydesk sources set {evidence.typed_name} --set {quote(f'article_hosts={host}')}"
             if other
             else f"copydesk sources test {evidence.typed_name}",
         )
     if reading.parts and not reading.links:
-        return Rung(name=RungName.LINKS, state=RungState.OK, message=f"{reading.parts} sitemaps named", lines=lines)
+        return Rung(
+            name=RungName.LINKS,
+            state=RungState.OK,
+            message=phrase("%(parts)s sitemaps named", parts=reading.parts),
+            lines=lines,
+        )
     return Rung(
-        name=RungName.LINKS, state=RungState.OK, message=f"{reading.links} taken, {refused} refused", lines=lines
+        name=RungName.LINKS,
+        state=RungState.OK,
+        message=phrase("%(links)s taken, %(refused)s refused", links=reading.links, refused=refused),
+        lines=lines,
     )
 
 
 def no_listing(evidence: SourceEvidence) -> Rung:
     """What is said where no request for a listing is known."""
     if not evidence.past.crawls and not evidence.error:
-        return Rung(name=RungName.LISTINGS, state=RungState.UNKNOWN, message="no listing was asked for yet")
+        return Rung(name=RungName.LISTINGS, state=RungState.UNKNOWN, message=phrase("no listing was asked for yet"))
     if evidence.error:
         return _rung(
             RungState.BROKEN,
-            f"the crawl ended before anything was asked for: {evidence.error}",
+            phrase("the crawl ended before anything was asked for: %(error)s", error=evidence.error),
             (),
-            "correct the settings of the source",
+            phrase("correct the settings of the source"),
             "copydesk doctor",
         )
     return _rung(
         RungState.BROKEN,
-        "it has no listing that is asked for",
+        phrase("it has no listing that is asked for"),
         (),
-        "search the site, or describe a list that you know in a site rule (`[[lists]]`)",
+        phrase("search the site, or describe a list that you know in a site rule (`[[lists]]`)"),
         evidence.search_command,
     )
 
@@ -147,28 +188,42 @@ def no_listing(evidence: SourceEvidence) -> Rung:
 def describe(reading: ListingReading) -> str:
     """A listing in half a sentence."""
     if reading.parts and not reading.links:
-        return f"{reading.url}: an index of {reading.parts} sitemaps"
-    newest = f", newest {format_local_time(format_timestamp(reading.newest))}" if reading.newest else ""
-    dated = f", {reading.dated} with a time" if reading.links else ""
-    return f"{reading.url}: {reading.kind}, {reading.links} article{'' if reading.links == 1 else 's'}{dated}{newest}"
+        return phrase("%(url)s: an index of %(parts)s sitemaps", url=reading.url, parts=reading.parts)
+    newest = (
+        phrase(", newest %(time)s", time=format_local_time(format_timestamp(reading.newest))) if reading.newest else ""
+    )
+    dated = phrase(", %(dated)s with a time", dated=reading.dated) if reading.links else ""
+    return counted_phrase(
+        "%(url)s: %(kind)s, %(number)s article%(dated)s%(newest)s",
+        "%(url)s: %(kind)s, %(number)s articles%(dated)s%(newest)s",
+        reading.links,
+        url=reading.url,
+        kind=reading.kind,
+        dated=dated,
+        newest=newest,
+    )
 
 
 def _empty(evidence: SourceEvidence, answer: AnswerEvidence, reading: ListingReading) -> Rung:
     if reading.script:
         return _rung(
             RungState.BROKEN,
-            f"{answer.url}: a script draws the list, and the page as sent names no article",
+            phrase("%(url)s: a script draws the list, and the page as sent names no article", url=answer.url),
             (reading.script, *_since(answer)),
-            "have a browser draw the list (docs/rendering.md; `copydesk doctor` says whether one can); better, describe the JSON"
-            " that the script fetches in a site rule (`[[lists]]`), which `copydesk sources test` then proposes",
+            phrase(
+                "have a browser draw the list (docs/rendering.md; `copydesk doctor` says whether one can); better, describe"
+                " the JSON that the script fetches in a site rule (`[[lists]]`), which `copydesk sources test` then proposes"
+            ),
             evidence.render_command("render_listings"),
         )
     fault = f": {reading.note}" if reading.note else ""
     return _rung(
         RungState.BROKEN,
-        f"{answer.url} names nothing{fault}",
+        phrase("%(url)s names nothing%(fault)s", url=answer.url, fault=fault),
         _since(answer),
-        "see in a browser whether it has items; if it has, it is broken for readers of feeds, else search the site again",
+        phrase(
+            "see in a browser whether it has items; if it has, it is broken for readers of feeds, else search the site again"
+        ),
         evidence.search_command,
     )
 
@@ -195,4 +250,9 @@ def _since(answer: AnswerEvidence) -> tuple[str, ...]:
     if answer.good_at is None:
         return ()
     when = format_local_time(format_timestamp(answer.good_at))
-    return (f"it last named articles {when}{'; what changed since:' if answer.changes else ''}", *answer.changes)
+    return (
+        phrase("it last named articles %(when)s; what changed since:", when=when)
+        if answer.changes
+        else phrase("it last named articles %(when)s", when=when),
+        *answer.changes,
+    )

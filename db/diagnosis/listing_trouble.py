@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from db.models import Reason
+from db.phrases import phrase
 from db.shell_commands import shell_command
 from db.store.listing_readings import ListingReading
 
 WALLS: dict[str, str] = {
-    Reason.CHALLENGE: "takes the crawler for a robot",
-    Reason.CONSENT: "asks for consent before it shows anything",
-    Reason.LOGIN: "asks to log in before it shows anything",
-    Reason.PAYWALL: "shows its lists to subscribers only",
-    Reason.BLOCKED: "shows nothing to readers of this country",
-    Reason.PARKED: "is gone: its domain is for sale, expired, or parked",
-    Reason.UNAVAILABLE: "is down for maintenance, or shows an error in place of its pages",
-    Reason.INTERSTITIAL: "asks for another browser, a script or an app first",
+    Reason.CHALLENGE: phrase("takes the crawler for a robot"),
+    Reason.CONSENT: phrase("asks for consent before it shows anything"),
+    Reason.LOGIN: phrase("asks to log in before it shows anything"),
+    Reason.PAYWALL: phrase("shows its lists to subscribers only"),
+    Reason.BLOCKED: phrase("shows nothing to readers of this country"),
+    Reason.PARKED: phrase("is gone: its domain is for sale, expired, or parked"),
+    Reason.UNAVAILABLE: phrase("is down for maintenance, or shows an error in place of its pages"),
+    Reason.INTERSTITIAL: phrase("asks for another browser, a script or an app first"),
 }
 """What a site does that answers with a notice in place of a listing, by the reason."""
 
@@ -50,7 +51,7 @@ def wall_of(reading: ListingReading) -> str | None:
 def shown_by(reading: ListingReading) -> str:
     """What shows that a listing is a notice."""
     if reading.sign:
-        return f"header {reading.sign}"
+        return phrase("header %(sign)s", sign=reading.sign)
     _, colon, signs = (reading.detail or "").partition("no article: ")
     return (signs if colon else reading.detail or "").rstrip(".")
 
@@ -62,18 +63,22 @@ def listing_trouble(readings: Iterable[ListingReading]) -> ListingTrouble | None
         return None
     for reading in read:
         if (wall := wall_of(reading)) is not None:
-            message = f"{reading.url}: the site {WALLS[wall]} ({shown_by(reading)})"
+            message = phrase(
+                "%(url)s: the site %(does)s (%(sign)s)", url=reading.url, does=WALLS[wall], sign=shown_by(reading)
+            )
             return ListingTrouble(kind=TroubleKind.CHALLENGED, message=message, url=reading.url)
     for reading in read:
         if reading.script:
-            message = (
-                f"{reading.url}: a script draws the list, and the page as sent names no article ({reading.script})"
+            message = phrase(
+                "%(url)s: a script draws the list, and the page as sent names no article (%(script)s)",
+                url=reading.url,
+                script=reading.script,
             )
             return ListingTrouble(kind=TroubleKind.DRAWN_BY_SCRIPT, message=message, url=reading.url)
-    message = "no listing that works: none names an article"
+    message = phrase("no listing that works: none names an article")
     return ListingTrouble(kind=TroubleKind.NO_LISTING, message=message, url=read[0].url)
 
 
 def advice_for(name: str) -> str:
     """The command that says more."""
-    return f"`{shell_command('why', name)}` shows what is wrong and what helps"
+    return phrase("`%(command)s` shows what is wrong and what helps", command=shell_command("why", name))

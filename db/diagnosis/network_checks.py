@@ -10,28 +10,44 @@ from db.diagnosis.evidence import AnswerEvidence, Rung, RungName, RungState, Sou
 from db.diagnosis.listing_trouble import WALLS, shown_by, wall_of
 from db.http_statuses import is_page_status
 from db.humanize import format_local_time
+from db.phrases import phrase
 from db.shell_commands import shell_command
 from db.timestamps import format_timestamp
 
 AnswerCheck = Callable[[SourceEvidence, AnswerEvidence], Rung]
 
 _CONNECTION = {
-    "connection_refused": ("refuses connections", "its server is down, or the port in the address is wrong"),
-    "timeout": ("does not answer in time", "its server is down or overloaded, or a firewall drops our requests"),
-    "connection_failed": ("breaks the connection off", "its server or a firewall ends it, or speaks no HTTP"),
-    "cut_short": ("ends its answers early", "its server or a proxy in between is broken"),
+    "connection_refused": (
+        phrase("refuses connections"),
+        phrase("its server is down, or the port in the address is wrong"),
+    ),
+    "timeout": (
+        phrase("does not answer in time"),
+        phrase("its server is down or overloaded, or a firewall drops our requests"),
+    ),
+    "connection_failed": (
+        phrase("breaks the connection off"),
+        phrase("its server or a firewall ends it, or speaks no HTTP"),
+    ),
+    "cut_short": (phrase("ends its answers early"), phrase("its server or a proxy in between is broken")),
     "address_refused": (
-        "is outside the public internet, where only allowed networks are reached",
-        "if the source is meant to be there, allow its network",
+        phrase("is outside the public internet, where only allowed networks are reached"),
+        phrase("if the source is meant to be there, allow its network"),
     ),
 }
 _STATUSES = {
-    401: ("wants a user and a password", "settings `headers` and `cookies` give a subscriber's access"),
-    403: ("refuses the crawler", "set `contact`, ask the site's owner, or look for another listing of the site"),
-    404: ("has nothing at that address", "the listing has moved: search the site again"),
-    410: ("has removed what was at that address", "the listing is gone for good: search the site again"),
-    429: ("wants fewer requests", "a longer delay between two requests helps"),
-    451: ("shows nothing for legal reasons", "only another address of the site can help"),
+    401: (phrase("wants a user and a password"), phrase("settings `headers` and `cookies` give a subscriber's access")),
+    403: (
+        phrase("refuses the crawler"),
+        phrase("set `contact`, ask the site's owner, or look for another listing of the site"),
+    ),
+    404: (phrase("has nothing at that address"), phrase("the listing has moved: search the site again")),
+    410: (
+        phrase("has removed what was at that address"),
+        phrase("the listing is gone for good: search the site again"),
+    ),
+    429: (phrase("wants fewer requests"), phrase("a longer delay between two requests helps")),
+    451: (phrase("shows nothing for legal reasons"), phrase("only another address of the site can help")),
 }
 
 
@@ -63,13 +79,19 @@ def check_dns(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         return Rung(
             name=RungName.DNS,
             state=RungState.BROKEN,
-            message=f"the name {host} has no address",
-            advice="check the spelling, and in a browser whether the site has moved; if other names fail, too, the"
-            " name server of this machine is out of order",
+            message=phrase("the name %(host)s has no address", host=host),
+            advice=phrase(
+                "check the spelling, and in a browser whether the site has moved; if other names fail, too, the name server"
+                " of this machine is out of order"
+            ),
             command=f"getent hosts {quote(host)}",
         )
     shown = f": {', '.join(evidence.addresses[:3])}" if evidence.addresses and host == host_of_source(evidence) else ""
-    return Rung(name=RungName.DNS, state=RungState.OK, message=f"{host} has an address{shown}")
+    return Rung(
+        name=RungName.DNS,
+        state=RungState.OK,
+        message=phrase("%(host)s has an address%(shown)s", host=host, shown=shown),
+    )
 
 
 def check_connection(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
@@ -88,7 +110,7 @@ def check_connection(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             if is_refused
             else f"copydesk sources pause {evidence.typed_name}",
         )
-    return Rung(name=RungName.CONNECTION, state=RungState.OK, message=f"{host} takes connections")
+    return Rung(name=RungName.CONNECTION, state=RungState.OK, message=phrase("%(host)s takes connections", host=host))
 
 
 def check_tls(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
@@ -100,41 +122,50 @@ def check_tls(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         return Rung(
             name=RungName.TLS,
             state=RungState.BROKEN,
-            message=f"the certificate of {urlsplit(answer.url).hostname} is not valid",
+            message=phrase("the certificate of %(hostname)s is not valid", hostname=urlsplit(answer.url).hostname),
             lines=(reason.rstrip("."),) if reason else (),
-            advice="open the address in a browser: if that refuses it, too, the site's owner must renew it; else this"
-            " machine's clock or its list of authorities is wrong",
+            advice=phrase(
+                "open the address in a browser: if that refuses it, too, the site's owner must renew it; else this machine's"
+                " clock or its list of authorities is wrong"
+            ),
             command="copydesk doctor",
         )
     if answer.url.startswith("http://"):
-        return Rung(name=RungName.TLS, state=RungState.OK, message="not used: the address is http")
-    return Rung(name=RungName.TLS, state=RungState.OK, message="the certificate is valid")
+        return Rung(name=RungName.TLS, state=RungState.OK, message=phrase("not used: the address is http"))
+    return Rung(name=RungName.TLS, state=RungState.OK, message=phrase("the certificate is valid"))
 
 
 def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the host gives what is asked for. A challenge has its own check."""
     name, status = failure_of(evidence, answer)[0], answer.status
     if name == "on_hold" or (answer.status is None and evidence.hold_until and not answer.error):
-        until = f" before {format_local_time(format_timestamp(evidence.hold_until))}" if evidence.hold_until else ""
+        until = (
+            phrase(" before %(time)s", time=format_local_time(format_timestamp(evidence.hold_until)))
+            if evidence.hold_until
+            else ""
+        )
         return _status(
             evidence,
-            f"{urlsplit(answer.url).netloc} asked not to be visited{until}",
-            "it is left alone until then; a longer delay keeps it from asking again",
+            phrase("%(netloc)s asked not to be visited%(until)s", netloc=urlsplit(answer.url).netloc, until=until),
+            phrase("it is left alone until then; a longer delay keeps it from asking again"),
             f"copydesk sources set {evidence.typed_name} --delay 5s",
         )
     if name in ("redirect_loop", "too_big", "not_http"):
-        faults = {"redirect_loop": "redirects in circles", "too_big": "is larger than max_page_size"}
+        not_http = phrase("leads to an address that is not http")
+        faults = {"redirect_loop": phrase("redirects in circles"), "too_big": phrase("is larger than max_page_size")}
         return _status(
             evidence,
-            f"{answer.url} {faults.get(name, 'leads to an address that is not http')}",
-            "open it in a browser; where it works there, the site wants cookies or has another address",
+            phrase("%(url)s %(does)s", url=answer.url, does=faults.get(name, not_http)),
+            phrase("open it in a browser; where it works there, the site wants cookies or has another address"),
             evidence.search_command,
         )
     if answer.reading is not None and wall_of(answer.reading) is not None:
         return Rung(
             name=RungName.STATUS,
             state=RungState.OK,
-            message=f"{answer.url} answers {status}, for a reason of its own (next check)",
+            message=phrase(
+                "%(url)s answers %(status)s, for a reason of its own (next check)", url=answer.url, status=status
+            ),
         )
     if status is not None and status != 304 and not is_page_status(status):
         says, advice = _STATUSES.get(status, _general(status))
@@ -151,17 +182,26 @@ def check_status(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
             if status == 401
             else shell_command("sources", "test", evidence.url)
         )
-        return _status(evidence, f"{answer.url} answers {status}: the site {says}", advice, command)
+        return _status(
+            evidence,
+            phrase("%(url)s answers %(status)s: the site %(says)s", url=answer.url, status=status, says=says),
+            advice,
+            command,
+        )
     if status is None:
-        return Rung(name=RungName.STATUS, state=RungState.UNKNOWN, message="it was not asked for")
-    said = "304: it has not changed" if status == 304 else str(status)
-    return Rung(name=RungName.STATUS, state=RungState.OK, message=f"{answer.url} answers {said}")
+        return Rung(name=RungName.STATUS, state=RungState.UNKNOWN, message=phrase("it was not asked for"))
+    said = phrase("304: it has not changed") if status == 304 else str(status)
+    return Rung(
+        name=RungName.STATUS, state=RungState.OK, message=phrase("%(url)s answers %(said)s", url=answer.url, said=said)
+    )
 
 
 def _general(status: int) -> tuple[str, str]:
     if status >= 500:
-        return "has an error of its own", "it is tried again by the next crawls; if it lasts, tell the site's owner"
-    return "gives nothing for this request", "open the address in a browser, and compare"
+        return phrase("has an error of its own"), phrase(
+            "it is tried again by the next crawls; if it lasts, tell the site's owner"
+        )
+    return phrase("gives nothing for this request"), phrase("open the address in a browser, and compare")
 
 
 def _status(evidence: SourceEvidence, message: str, advice: str, command: str) -> Rung:
@@ -169,12 +209,16 @@ def _status(evidence: SourceEvidence, message: str, advice: str, command: str) -
 
 
 _WALL_ADVICE = {
-    "challenge": "nothing that a crawler may do passes it: ask the site's owner to let the crawler in (setting `contact`), or look"
-    " for a feed or sitemap that is not guarded",
-    "consent": "look for a feed or sitemap, which hardly ever ask; a cookie of a reader who has chosen can be sent as well"
-    " (setting `cookies`)",
-    "login": "the settings `headers` and `cookies` give a subscriber's access",
-    "paywall": "the settings `headers` and `cookies` give a subscriber's access",
+    "challenge": phrase(
+        "nothing that a crawler may do passes it: ask the site's owner to let the crawler in (setting `contact`), or look for"
+        " a feed or sitemap that is not guarded"
+    ),
+    "consent": phrase(
+        "look for a feed or sitemap, which hardly ever ask; a cookie of a reader who has chosen can be sent as well (setting"
+        " `cookies`)"
+    ),
+    "login": phrase("the settings `headers` and `cookies` give a subscriber's access"),
+    "paywall": phrase("the settings `headers` and `cookies` give a subscriber's access"),
 }
 
 
@@ -182,10 +226,12 @@ def check_challenge(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     """Whether the site shows its lists, or a notice in their place."""
     wall = wall_of(answer.reading) if answer.reading is not None else None
     if answer.status is None:
-        return Rung(name=RungName.CHALLENGE, state=RungState.UNKNOWN, message="it was not asked for")
+        return Rung(name=RungName.CHALLENGE, state=RungState.UNKNOWN, message=phrase("it was not asked for"))
     if answer.reading is None or wall is None:
         return Rung(
-            name=RungName.CHALLENGE, state=RungState.OK, message="no challenge, consent page or login in its place"
+            name=RungName.CHALLENGE,
+            state=RungState.OK,
+            message=phrase("no challenge, consent page or login in its place"),
         )
     if wall in ("login", "paywall", "consent"):
         command = f"copydesk sources set {evidence.typed_name} --set cookies=FILE"
@@ -196,7 +242,7 @@ def check_challenge(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
     return Rung(
         name=RungName.CHALLENGE,
         state=RungState.BROKEN,
-        message=f"the site {WALLS[wall]}",
+        message=phrase("the site %(does)s", does=WALLS[wall]),
         lines=(f"{answer.url}: {shown_by(answer.reading)}",),
         advice=_WALL_ADVICE.get(wall, "open the address in a browser from this machine, and see what it shows"),
         command=command,
@@ -212,23 +258,31 @@ def check_robots(evidence: SourceEvidence, answer: AnswerEvidence) -> Rung:
         return Rung(
             name=RungName.ROBOTS,
             state=RungState.BROKEN,
-            message=f"robots.txt forbids {answer.url}",
+            message=phrase("robots.txt forbids %(url)s", url=answer.url),
             lines=(line,) if line else (),
-            advice="ask the site's owner, or end with it; a listing that robots.txt allows serves as well",
+            advice=phrase("ask the site's owner, or end with it; a listing that robots.txt allows serves as well"),
             command=f"copydesk sources remove {evidence.typed_name}",
         )
     if name == "robots_unavailable":
         said = (
-            f"answers {robots.status}"
+            phrase("answers %(status)s", status=robots.status)
             if robots and robots.status
-            else f"cannot be read ({robots.error if robots else 'no row'})"
+            else phrase("cannot be read (%(error)s)", error=robots.error if robots else phrase("no row"))
         )
         return Rung(
             name=RungName.ROBOTS,
             state=RungState.BROKEN,
-            message=f"{origin_of(answer.url)}/robots.txt {said}, which forbids everything for the time being (RFC 9309)",
-            advice="it is asked again after ten minutes; if it lasts, tell the site's owner",
+            message=phrase(
+                "%(origin)s/robots.txt %(said)s, which forbids everything for the time being (RFC 9309)",
+                origin=origin_of(answer.url),
+                said=said,
+            ),
+            advice=phrase("it is asked again after ten minutes; if it lasts, tell the site's owner"),
             command=f"copydesk crawl {evidence.typed_name}",
         )
-    said = f"robots.txt (status {robots.status}) " if robots and robots.status else "robots.txt "
-    return Rung(name=RungName.ROBOTS, state=RungState.OK, message=f"{said}allows it")
+    allows = (
+        phrase("robots.txt (status %(status)s) allows it", status=robots.status)
+        if robots and robots.status
+        else phrase("robots.txt allows it")
+    )
+    return Rung(name=RungName.ROBOTS, state=RungState.OK, message=allows)

@@ -33,6 +33,7 @@ from db.inspect.safety.limits import (
     STATEMENT_S,
     format_megabytes,
 )
+from db.inspect.translation.catalogues import gettext
 
 PACKAGE_FOLDER = Path(__file__).parent
 STATIC = "-/copydesk"
@@ -90,7 +91,7 @@ class NewsDatabase(Database):  # type: ignore[misc]
         try:
             return fn(self._conn)
         except sqlite3.DataError as error:
-            self.failure = sqlite3.OperationalError(_VALUE_TOO_LONG if "too big" in str(error) else str(error))
+            self.failure = sqlite3.OperationalError(_value_too_long() if "too big" in str(error) else str(error))
             raise self.failure from error
         except Exception as error:
             self.failure = error
@@ -101,28 +102,36 @@ class NewsDatabase(Database):  # type: ignore[misc]
             values = tuple(map(_shown, values))
         lengths = [len(value) for value in values if isinstance(value, (str, bytes))]
         if max(lengths, default=0) > MAX_VALUE_BYTES:
-            raise sqlite3.OperationalError(_VALUE_TOO_LONG)
+            raise sqlite3.OperationalError(_value_too_long())
         self._bytes += sum(lengths)
         if self._bytes > MAX_RESPONSE_BYTES:
-            raise sqlite3.OperationalError(_RESULT_TOO_LONG)
+            raise sqlite3.OperationalError(_result_too_long())
         return sqlite3.Row(cursor, values)
 
 
 def _shown(value: Any) -> Any:
     """A value to show, or its length if it is too long."""
     if isinstance(value, (str, bytes)) and len(value) > MAX_VALUE_BYTES:
-        return f"{len(value):,} {'bytes' if isinstance(value, bytes) else 'characters'}: too long to be shown here"
+        text = (
+            gettext("%(number)s bytes: too long to be shown here")
+            if isinstance(value, bytes)
+            else gettext("%(number)s characters: too long to be shown here")
+        )
+        return text % {"number": f"{len(value):,}"}
     return value
 
 
-_VALUE_TOO_LONG = (
-    f"string or blob too big: a value is longer than {format_megabytes(MAX_VALUE_BYTES)}."
-    " Leave its column out (in a table: _nocol=NAME), or ask without a limit: sqlite3 on the file"
-)
-_RESULT_TOO_LONG = (
-    f"the rows are longer than {format_megabytes(MAX_RESPONSE_BYTES)} together. Ask for fewer rows or columns, or without a limit:"
-    " sqlite3 on the file"
-)
+def _value_too_long() -> str:
+    return gettext(
+        "string or blob too big: a value is longer than %(limit)s. Leave its column out (in a table: _nocol=NAME), or ask without"
+        " a limit: sqlite3 on the file"
+    ) % {"limit": format_megabytes(MAX_VALUE_BYTES)}
+
+
+def _result_too_long() -> str:
+    return gettext(
+        "the rows are longer than %(limit)s together. Ask for fewer rows or columns, or without a limit: sqlite3 on the file"
+    ) % {"limit": format_megabytes(MAX_RESPONSE_BYTES)}
 
 
 class Inspector(Datasette):  # type: ignore[misc]

@@ -27,6 +27,8 @@ from db.inspect.pages.conversions import Conversions
 from db.inspect.safety.limits import MEMORY_BYTES, PAGE_S, SQL_S, format_megabytes
 from db.inspect.safety.request_checks import Receive, Send, has_sql
 from db.inspect.safety.sanitize import is_sandboxed_path
+from db.inspect.translation.catalogues import gettext_noop, translated
+from db.inspect.translation.negotiation import requested_language
 from db.inspect.worker_messages import LENGTHS, READY, ErrorMessage, Scope, WorkerRequest, WorkerResponse
 
 WORKERS = 2
@@ -48,9 +50,9 @@ _Child = multiprocessing.context.ForkServerProcess
 class RequestFailed(Exception):
     """A request that no worker answered, with the message to show instead."""
 
-    def __init__(self, status: int, heading: str, text: str) -> None:
+    def __init__(self, status: int, heading: str, text: str, **values: str) -> None:
         super().__init__(text)
-        self.error_message = ErrorMessage(status=status, heading=heading, text=text)
+        self.error_message = ErrorMessage(status=status, heading=heading, text=text, values=values)
 
 
 class Dispatcher:
@@ -59,6 +61,7 @@ class Dispatcher:
     """
 
     def __init__(self, path: Path, conversions: Conversions, language: str | None = None) -> None:
+        self._language = language
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([_WORKER, conversions.decode.__module__])
 
@@ -70,7 +73,9 @@ class Dispatcher:
                     process = context.Process(target=_start_worker, args=args, daemon=True)
                     process.start()
             except (OSError, EOFError) as error:
-                raise RequestFailed(503, "No answer", f"No worker process can be started: {error}.") from None
+                raise RequestFailed(
+                    503, _NO_ANSWER, gettext_noop("No worker process can be started: %(error)s."), error=str(error)
+                ) from None
             return await _Worker.ready(process, ours)
 
         self._own, self._foreign = _Lane(start), _Lane(start)
@@ -121,14 +126,17 @@ class Dispatcher:
             async with self._own.worker() as worker:
                 return await worker.ask(WorkerRequest(scope=scope, limit_s=PAGE_S, error_message=failed.error_message))
         except RequestFailed:
-            message = failed.error_message
+            message, language = failed.error_message, self._language or requested_language(scope)
+            text = translated(language, message.text) % message.values
             headers = [
                 ("content-type", "text/plain; charset=utf-8"),
                 ("cache-control", "no-store"),
                 ("retry-after", "5"),
             ]
             return WorkerResponse(
-                status=message.status, headers=headers, body=f"{message.heading}. {message.text}\n".encode()
+                status=message.status,
+                headers=headers,
+                body=f"{translated(language, message.heading)}: {text}\n".encode(),
             )
 
 
@@ -163,7 +171,7 @@ class _Lane:
         worker = None
         try:
             if self._closed:
-                raise RequestFailed(503, "Closing", "The server is shutting down.")
+                raise RequestFailed(503, gettext_noop("Closing"), gettext_noop("The server is shutting down."))
             worker = self._idle.pop() if self._idle else await self._start()
             self._busy.add(worker)
             yield worker
@@ -211,7 +219,9 @@ class _Worker:
                 await worker._reader.readexactly(len(READY))
         except (TimeoutError, asyncio.IncompleteReadError, OSError):
             worker.kill()
-            raise RequestFailed(503, "No answer", "The worker process does not start; see the terminal.") from None
+            raise RequestFailed(
+                503, _NO_ANSWER, gettext_noop("The worker process does not start; see the terminal.")
+            ) from None
         except BaseException:
             worker.kill()
             raise
@@ -230,7 +240,7 @@ class _Worker:
             raise _too_slow(request) from None
         except (asyncio.IncompleteReadError, OSError):
             self.kill()
-            raise RequestFailed(503, "Too much", _DIED) from None
+            raise RequestFailed(503, gettext_noop("Too much"), _DIED, limit=format_megabytes(MEMORY_BYTES)) from None
         except BaseException:
             self.kill()
             raise
@@ -244,38 +254,39 @@ class _Worker:
         self._writer.close()
 
 
-_DIED = (
-    f"The process that was making this page ended; it may have exceeded its {format_megabytes(MEMORY_BYTES)} of memory."
-    " Ask for less, or without a limit: sqlite3 on the file, copydesk show."
+_NO_ANSWER = gettext_noop("No answer")
+_NOT_IN_TIME = gettext_noop("Not in time")
+_DIED = gettext_noop(
+    "The process that was making this page ended; it may have exceeded its %(limit)s of memory. Ask for less, or without a limit:"
+    " sqlite3 on the file, copydesk show."
 )
 
 
 def _busy() -> RequestFailed:
     return RequestFailed(
-        503, "Busy", "Too many requests are waiting. Close what you do not need, and try again in a moment."
+        503,
+        gettext_noop("Busy"),
+        gettext_noop("Too many requests are waiting. Close what you do not need, and try again in a moment."),
     )
 
 
 def _too_slow(request: WorkerRequest) -> RequestFailed:
-    after = f"more than {request.limit_s:g} s, and was stopped"
+    limit = f"{request.limit_s:g}"
     if is_sandboxed_path(request.scope["path"]):
-        return RequestFailed(
-            503,
-            "Not in time",
-            f"Making this page safe to show took {after}. You can view its markup as text; copydesk show --html prints its bytes.",
+        text = gettext_noop(
+            "Making this page safe to show took more than %(limit)s s, and was stopped. You can view its markup as text;"
+            " copydesk show --html prints its bytes."
         )
+        return RequestFailed(503, _NOT_IN_TIME, text, limit=limit)
     if has_sql(request.scope):
-        return RequestFailed(
-            400,
-            "SQL took too long",
-            f"This SQL took too long (more than {request.limit_s:g} s) and was stopped."
-            " Narrow it, or run it in sqlite3, which has no limit.",
+        text = gettext_noop(
+            "This SQL took too long (more than %(limit)s s) and was stopped. Narrow it, or run it in sqlite3, which has no limit."
         )
-    return RequestFailed(
-        503,
-        "Not in time",
-        f"This took {after}. Ask for less; or, if the machine is busy, try again in a moment.",
+        return RequestFailed(400, gettext_noop("SQL took too long"), text, limit=limit)
+    text = gettext_noop(
+        "This took more than %(limit)s s, and was stopped. Ask for less; or, if the machine is busy, try again in a moment."
     )
+    return RequestFailed(503, _NOT_IN_TIME, text, limit=limit)
 
 
 async def _disconnected(receive: Receive) -> None:

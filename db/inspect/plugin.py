@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from db.inspect.pages import views
 from db.inspect.pages.template_filters import FILTERS, FUNCTIONS, external_link
-from db.inspect.safety.limits import LIMITS_NOTE
+from db.inspect.safety.limits import LIMITS, LIMITS_NOTE
 from db.inspect.safety.sanitize import HEADERS, is_sandboxed_path, note_document
 from db.inspect.translation.catalogues import LANGUAGES, current_language, gettext, ngettext
 
@@ -68,7 +68,7 @@ def extra_template_vars(datasette: Any) -> dict[str, Any]:
     return {
         "news_name": datasette.news_name,
         "sections": views.SECTIONS,
-        "limits": LIMITS_NOTE,
+        "limits": gettext(LIMITS_NOTE) % LIMITS,
         "interface_language": language,
         "other_languages": others,
     }
@@ -91,13 +91,17 @@ def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> A
         return None
     if isinstance(value, bytes):
         # Datasette would link to the row, which fails for a view, because it has no row ids.
-        return Markup("<code>{}</code>").format(value.hex()) if len(value) <= _HASH_BYTES else f"{len(value):,} bytes"
+        return Markup("<code>{}</code>").format(value.hex()) if len(value) <= _HASH_BYTES else _bytes(len(value))
     page = _TABLE_PAGES.get(table or "") if column == "id" else _COLUMN_PAGES.get(column)
     if page and isinstance(value, int):
         return Markup('<a href="{}">{}</a>').format(page.format(value), value)
     if isinstance(value, str) and (column in _ADDRESSES or value.startswith(("http://", "https://"))):
         return external_link(value)
     return None
+
+
+def _bytes(number: int) -> str:
+    return ngettext("%(number)s byte", "%(number)s bytes", number) % {"number": f"{number:,}"}
 
 
 @hookimpl
@@ -108,17 +112,20 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     if isinstance(exception, MemoryError):
         raise exception  # ends the process
     if isinstance(exception, DatasetteError):
-        status, heading, message = exception.status, exception.title or "Not possible", exception.message
+        status, heading, message = exception.status, exception.title or gettext("Not possible"), exception.message
         message = Markup(message) if exception.message_is_html else message  # noqa: S704 - escaped by Datasette
     elif isinstance(exception, Base400):
-        status, heading, message = exception.status, "Not here", str(exception) or "There is no such page."
+        status, heading = exception.status, gettext("Not here")
+        message = str(exception) or gettext("There is no such page.")
     elif isinstance(exception, QueryInterrupted) or (
         isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception)
     ):
-        status, heading = 503, "Not in time"
-        message = "This took too long and was stopped. Ask for less; or, if the disk is busy, try again in a moment."
+        status, heading = 503, gettext("Not in time")
+        message = gettext(
+            "This took too long and was stopped. Ask for less; or, if the disk is busy, try again in a moment."
+        )
     else:
-        status, heading, message = 500, "Internal error", f"{type(exception).__name__}: {exception}"
+        status, heading, message = 500, gettext("Internal error"), f"{type(exception).__name__}: {exception}"
         traceback.print_exception(exception, file=sys.stderr)
 
     return lambda: error_response(datasette, request, status, heading, message)

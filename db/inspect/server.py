@@ -75,7 +75,7 @@ def serve(
     dispatch = Dispatcher(path, conversions, language)
     server = _Server(
         uvicorn.Config(
-            with_request_checks(dispatch, names, datasette_policy()),
+            with_request_checks(dispatch, names, datasette_policy(), language),
             http=_Connection,
             log_level=logging.ERROR,
             access_log=False,

@@ -28,7 +28,7 @@ from db.inspect.pages.conversions import Conversions
 from db.inspect.plugin import error_response
 from db.inspect.safety.limits import MAX_RESPONSE_BYTES, MEMORY_BYTES, format_megabytes
 from db.inspect.safety.request_checks import has_sql
-from db.inspect.translation.catalogues import use_language
+from db.inspect.translation.catalogues import gettext, gettext_noop, use_language
 from db.inspect.translation.negotiation import requested_language
 from db.inspect.worker_messages import (
     LENGTHS,
@@ -121,24 +121,30 @@ async def _answer(inspector: Inspector, app: Any, request: WorkerRequest) -> Wor
     ):
         # Datasette appends the error to the rows of a CSV and reports success.
         return await _error(
-            inspector, request, ErrorMessage(status=400, heading="Not all rows", text=f"{inspector.news.failure}")
+            inspector,
+            request,
+            ErrorMessage(status=400, heading=gettext_noop("Not all rows"), text=str(inspector.news.failure)),
         )
     return answer
 
 
 async def _error(inspector: Inspector, request: WorkerRequest, message: ErrorMessage) -> WorkerResponse:
     collected = _Collected()
+    text = gettext(message.text) % message.values if message.values else gettext(message.text)
     asked = Request({**request.scope, "csrftoken": lambda: ""}, _receive)
-    response = await error_response(inspector, asked, message.status, message.heading, message.text)
+    response = await error_response(inspector, asked, message.status, gettext(message.heading), text)
     await response.asgi_send(collected.send)
     return collected.answer()
 
 
 _TOO_LARGE = ErrorMessage(
     status=400,
-    heading="Too much",
-    text=f"This answer is longer than {format_megabytes(MAX_RESPONSE_BYTES)}. Ask for fewer rows or columns, or without a limit:"
-    " copydesk export, or sqlite3 on the file.",
+    heading=gettext_noop("Too much"),
+    text=gettext_noop(
+        "This answer is longer than %(limit)s. Ask for fewer rows or columns, or without a limit: copydesk export, or sqlite3 on"
+        " the file."
+    ),
+    values={"limit": format_megabytes(MAX_RESPONSE_BYTES)},
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 # Sent once by a worker that is ready.
@@ -19,11 +19,14 @@ _BYTES = ("raw_path", "query_string")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorMessage:
-    """An error to answer with instead of a page."""
+    """An error to answer with instead of a page. `heading` and `text` are marked for translation, which whoever writes the page
+    does; `values` are those of `text`.
+    """
 
     status: int
     heading: str
     text: str
+    values: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,8 @@ class WorkerRequest:
         """The message to send."""
         scope = {name: self.scope[name] for name in _TEXTS}
         scope |= {name: (self.scope.get(name) or b"").decode("latin-1") for name in _BYTES}
-        saying = self.error_message and [self.error_message.status, self.error_message.heading, self.error_message.text]
+        said = self.error_message
+        saying = said and [said.status, said.heading, said.text, said.values]
         head = {
             "scope": scope,
             "headers": decode_headers(self.scope["headers"]),

@@ -29,6 +29,7 @@ from typing import Self
 
 ROOT = Path(__file__).parent.parent.parent
 README = ROOT / "README.md"
+README_ZH = README.with_name("README.zh-CN.md")
 CUT = "…"
 WEB = "python -m tests.demoweb --port 8899 --now"
 RUN = "copydesk run"
@@ -98,6 +99,16 @@ def steps(readme: str) -> list[Step]:
         elif language == "" and "\n".join(lines[start:end]) in SERVICES:
             found.append(Step(command=lines[start], printed=(), lines=slice(end, end), service=True))
     return found
+
+
+def with_consoles_of(readme: str, translated: str) -> str:
+    """A translation of the README with the README's consoles in place of its own, one by one."""
+    lines, others = readme.splitlines(), translated.splitlines()
+    consoles = [lines[start:end] for start, end, language in _blocks(lines) if language == "console"]
+    places = [slice(start, end) for start, end, language in _blocks(others) if language == "console"]
+    for place, console in reversed(list(zip(places, consoles, strict=True))):
+        others[place] = console
+    return "\n".join(others) + "\n"
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
@@ -294,6 +305,8 @@ def main() -> None:
         for step, printed in reversed(taken):
             lines[step.lines] = rewritten(step.printed, printed)
         README.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        chinese = README_ZH.read_text(encoding="utf-8")
+        README_ZH.write_text(with_consoles_of("\n".join(lines), chinese), encoding="utf-8")
         print("\nREADME.md is written anew.")
     else:
         print("\nREADME.md says so already.")

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.catalogue.loader import CatalogueEntry, home_key, load_catalogue, load_country_names
+from db.inspect.translation.catalogues import gettext, ngettext
+from db.inspect.translation.dates import country_name
 from db.shell_commands import shell_command
 from db.store.sources import all_sources
 
@@ -59,7 +61,9 @@ class CatalogueForm:
 def count_countries() -> list[tuple[str, str, int]]:
     """Each country of the catalogue: code, name, number of outlets; by name."""
     counts = Counter(entry.country for entry in load_catalogue())
-    return sorted(((code, name, counts[code]) for code, name in load_country_names().items()), key=lambda one: one[1])
+    named = ((code, country_name(code, name), counts[code]) for code, name in load_country_names().items())
+    # This encoding has the common Chinese characters in the order of their pinyin, and Latin letters as ever.
+    return sorted(named, key=lambda one: one[1].encode("gb18030"))
 
 
 def catalogue_outlets_by_country(conn: sqlite3.Connection, form: CatalogueForm) -> list[CountryOutlets]:
@@ -72,7 +76,7 @@ def catalogue_outlets_by_country(conn: sqlite3.Connection, form: CatalogueForm) 
         lines = [
             OutletLine(
                 entry=entry,
-                listings=entry.listings_in_words,
+                listings=_listings(entry),
                 source=sources.get(entry.home_key),
             )
             for entry in load_catalogue()
@@ -81,3 +85,16 @@ def catalogue_outlets_by_country(conn: sqlite3.Connection, form: CatalogueForm) 
         if lines:
             found.append(CountryOutlets(code=code, name=name, lines=lines))
     return found
+
+
+def _listings(entry: CatalogueEntry) -> str:
+    """What an outlet lists articles by: "2 feeds, 1 sitemap"."""
+    counted = [
+        (ngettext("%(number)s feed", "%(number)s feeds", len(entry.feeds)), len(entry.feeds)),
+        (
+            ngettext("%(number)s news sitemap", "%(number)s news sitemaps", len(entry.news_sitemaps)),
+            len(entry.news_sitemaps),
+        ),
+        (ngettext("%(number)s sitemap", "%(number)s sitemaps", len(entry.sitemaps)), len(entry.sitemaps)),
+    ]
+    return gettext(", ").join(text % {"number": number} for text, number in counted if number) or gettext("front page")

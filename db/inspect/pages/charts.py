@@ -15,9 +15,12 @@ from datetime import datetime
 
 from db.inspect.pages.arrivals import Arrivals
 from db.inspect.pages.source import DailyVolume
+from db.inspect.translation.catalogues import gettext, ngettext
+from db.inspect.translation.dates import dated, weekdays
+from db.inspect.translation.terms import term
 from db.reports.coverage_judge import CoverageState
 
-_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+# Weekdays as SQLite counts them (0 is Sunday), Monday first.
 _WEEK = (1, 2, 3, 4, 5, 6, 0)
 _TOP = 12
 # A canvas has no patterns: a line as wide as the band, in short dashes, makes the stripes.
@@ -39,19 +42,26 @@ class Chart:
 
 def day_chart(arrived: Arrivals) -> Chart:
     """The last 24 hours, by hour."""
+    new, copies, revisions = gettext("New"), gettext("Copies"), gettext("Revisions")
     values = [
         {"hour": f"{hour.starts:%H}:00", "what": what, "articles": count}
         for hour in arrived.day
-        for what, count in (("new", hour.new), ("copies", hour.copies), ("revisions", hour.revisions))
+        for what, count in ((new, hour.new), (copies, hour.copies), (revisions, hour.revisions))
     ]
     busiest = max(arrived.day, key=lambda hour: hour.new + hour.copies + hour.revisions)
+    described = gettext("Articles of the last 24 hours by the hour of fetch: %(number)s, most of them at %(hour)s.")
     return Chart(
         name="day",
-        description=f"Articles of the last 24 hours by the hour of fetch: {arrived.in_day:,},"
-        f" most of them at {busiest.starts:%H}:00.",
-        columns=("Hour", "New", "Copies", "Revisions", "Crawled"),
+        description=described % {"number": f"{arrived.in_day:,}", "hour": f"{busiest.starts:%H}:00"},
+        columns=(gettext("Hour"), new, copies, revisions, gettext("Crawled")),
         rows=[
-            (f"{hour.starts:%a %H}:00", hour.new, hour.copies, hour.revisions, _yes_no(hour.starts not in arrived.idle))
+            (
+                dated(hour.starts, "hour"),
+                hour.new,
+                hour.copies,
+                hour.revisions,
+                _yes_no(hour.starts not in arrived.idle),
+            )
             for hour in arrived.day
         ],
         spec={"height": 150}
@@ -63,17 +73,18 @@ def day_chart(arrived: Arrivals) -> Chart:
                 "sort": [f"{hour.starts:%H}:00" for hour in arrived.day],
                 "axis": {"labelAngle": 0, "labelOverlap": True, "labelPadding": 8, "ticks": False},
             },
+            gettext("Hour"),
             {
                 "mark": {"type": "bar", "cornerRadiusEnd": 1},
                 "data": {"values": values},
                 "encoding": {
                     "y": _count_axis("articles", ticks=4),
-                    "color": _colour_scale("what", ["new", "copies", "revisions"]),
-                    "tooltip": [{"field": "hour"}, {"field": "what"}, {"field": "articles"}],
+                    "color": _colour_scale("what", [new, copies, revisions]),
+                    "tooltip": _tooltip(hour=gettext("Hour"), what=gettext("What"), articles=gettext("Articles")),
                 },
             },
             [
-                {"hour": f"{hour.starts:%H}:00", "note": "nothing was crawled"}
+                {"hour": f"{hour.starts:%H}:00", "note": gettext("nothing was crawled")}
                 for hour in arrived.day
                 if hour.starts in arrived.idle
             ],
@@ -84,19 +95,25 @@ def day_chart(arrived: Arrivals) -> Chart:
 def week_chart(arrived: Arrivals) -> Chart:
     """Seven days by hour, one row a day."""
     values = [
-        {"day": f"{hour:%a %d}", "row": f"{hour:%Y-%m-%d}", "hour": hour.hour, "articles": number}
+        {"day": dated(hour, "row"), "row": f"{hour:%Y-%m-%d}", "hour": hour.hour, "articles": number}
         for hour, number in arrived.week
     ]
     return Chart(
         name="week",
-        description=f"Articles of the last 7 days by day and hour of fetch: {arrived.in_week:,}.",
-        columns=("Day", "Articles"),
+        description=gettext("Articles of the last 7 days by day and hour of fetch: %(number)s.")
+        % {"number": f"{arrived.in_week:,}"},
+        columns=(gettext("Day"), gettext("Articles")),
         rows=_by_day(arrived.week),
         spec=_heatmap(
             values,
             rows=len({hour.date() for hour, _ in arrived.week}),
             gaps=[
-                {"day": f"{hour:%a %d}", "row": f"{hour:%Y-%m-%d}", "hour": hour.hour, "note": "nothing was crawled"}
+                {
+                    "day": dated(hour, "row"),
+                    "row": f"{hour:%Y-%m-%d}",
+                    "hour": hour.hour,
+                    "note": gettext("nothing was crawled"),
+                }
                 for hour, number in arrived.week
                 if hour in arrived.idle and not number
             ],
@@ -110,16 +127,23 @@ def source_chart(arrived: Arrivals) -> Chart:
     rest = arrived.sources[_TOP:]
     rows = [(source.name, source.day, source.week) for source in top]
     if rest:
-        rows.append((f"{len(rest):,} others", sum(other.day for other in rest), sum(other.week for other in rest)))
+        others = ngettext("%(number)s other", "%(number)s others", len(rest)) % {"number": f"{len(rest):,}"}
+        rows.append((others, sum(other.day for other in rest), sum(other.week for other in rest)))
+    latest, before = gettext("last 24 hours"), gettext("days before")
     values = [
         {"source": name, "at": at, "when": label, "articles": number}
         for at, (name, day, week) in enumerate(rows)
-        for label, number in (("last 24 hours", day), ("days before", week - day))
+        for label, number in ((latest, day), (before, week - day))
     ]
+    described = ngettext(
+        "Articles of the last 7 days by source, %(number)s source.",
+        "Articles of the last 7 days by source, %(number)s sources.",
+        len(arrived.sources),
+    )
     return Chart(
         name="sources",
-        description=f"Articles of the last 7 days by source, {len(arrived.sources):,} sources.",
-        columns=("Source", "24 hours", "7 days"),
+        description=described % {"number": f"{len(arrived.sources):,}"},
+        columns=(gettext("Source"), gettext("24 hours"), gettext("7 days")),
         rows=rows,
         spec={
             "height": 22 * len(rows),
@@ -134,8 +158,8 @@ def source_chart(arrived: Arrivals) -> Chart:
                     "axis": {"ticks": False, "domain": False, "labelLimit": 150},
                 },
                 "x": _count_axis("articles", ticks=5),
-                "color": _colour_scale("when", ["last 24 hours", "days before"]),
-                "tooltip": [{"field": "source"}, {"field": "when"}, {"field": "articles"}],
+                "color": _colour_scale("when", [latest, before]),
+                "tooltip": _tooltip(source=gettext("Source"), when=gettext("Time"), articles=gettext("Articles")),
             },
         },
     )
@@ -143,18 +167,20 @@ def source_chart(arrived: Arrivals) -> Chart:
 
 def rhythm_chart(rhythm: dict[tuple[int, int], int]) -> Chart:
     """When a source publishes: by weekday and hour, in the times that its pages state."""
+    short, long = weekdays("abbreviated"), weekdays("wide")
     values = [
-        {"day": _DAYS[day][:3], "row": row, "hour": hour, "articles": rhythm.get((day, hour), 0)}
+        {"day": short[row], "row": row, "hour": hour, "articles": rhythm.get((day, hour), 0)}
         for row, day in enumerate(_WEEK)
         for hour in range(24)
     ]
     return Chart(
         name="rhythm",
-        description=f"When it publishes, by weekday and hour as its pages state them: {sum(rhythm.values()):,} articles.",
-        columns=("Weekday", *(f"{hour:02}" for hour in range(0, 24, 6))),
+        description=gettext("When it publishes, by weekday and hour as its pages state them; articles: %(number)s.")
+        % {"number": f"{sum(rhythm.values()):,}"},
+        columns=(gettext("Weekday"), *(f"{hour:02}" for hour in range(0, 24, 6))),
         rows=[
-            (_DAYS[day], *(sum(rhythm.get((day, hour + n), 0) for n in range(6)) for hour in range(0, 24, 6)))
-            for day in _WEEK
+            (long[row], *(sum(rhythm.get((day, hour + n), 0) for n in range(6)) for hour in range(0, 24, 6)))
+            for row, day in enumerate(_WEEK)
         ],
         spec=_heatmap(values, rows=len(_WEEK)),
     )
@@ -162,23 +188,32 @@ def rhythm_chart(rhythm: dict[tuple[int, int], int]) -> Chart:
 
 def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageState]) -> Chart:
     """Four weeks of a source, by day. `covered`: what is known of each, by date."""
+    articles, revisions, rejected = gettext("Articles"), gettext("Revisions"), gettext("Rejected")
     values = [
         {"date": day.date, "what": what, "pages": number}
         for day in days
-        for what, number in (("articles", day.articles), ("revisions", day.revisions), ("rejected", day.rejected))
+        for what, number in ((articles, day.articles), (revisions, day.revisions), (rejected, day.rejected))
     ]
+    described = gettext(
+        "Pages of the last %(days)s days; articles: %(articles)s, revisions: %(revisions)s, rejected: %(rejected)s."
+    )
     return Chart(
         name="volume",
-        description=f"Pages of the last {len(days)} days: {sum(day.articles for day in days):,} articles,"
-        f" {sum(day.revisions for day in days):,} revisions, {sum(day.rejected for day in days):,} rejected.",
-        columns=("Day", "Articles", "Revisions", "Rejected", "Coverage"),
+        description=described
+        % {
+            "days": len(days),
+            "articles": f"{sum(day.articles for day in days):,}",
+            "revisions": f"{sum(day.revisions for day in days):,}",
+            "rejected": f"{sum(day.rejected for day in days):,}",
+        },
+        columns=(gettext("Day"), articles, revisions, rejected, gettext("Coverage")),
         rows=[
             (
                 day.date,
                 day.articles,
                 day.revisions,
                 day.rejected,
-                covered[day.date].value if day.date in covered else "",
+                term(covered[day.date].value) if day.date in covered else "",
             )
             for day in reversed(days)
         ],
@@ -190,7 +225,7 @@ def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageStat
                 "title": None,
                 "timeUnit": "yearmonthdate",
                 "axis": {
-                    "format": "%d %b",
+                    "format": gettext("%d %b"),
                     "labelAngle": 0,
                     "labelOverlap": "greedy",
                     "labelSeparation": 10,
@@ -198,31 +233,38 @@ def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageStat
                     "ticks": False,
                 },
             },
+            gettext("Day"),
             {
                 "mark": {"type": "bar"},
                 "data": {"values": values},
                 "encoding": {
                     "y": _count_axis("pages", ticks=4),
-                    "color": _colour_scale("what", ["articles", "revisions", "rejected"]),
-                    "tooltip": [{"field": "date"}, {"field": "what"}, {"field": "pages"}],
+                    "color": _colour_scale("what", [articles, revisions, rejected]),
+                    "tooltip": _tooltip(date=gettext("Day"), what=gettext("What"), pages=gettext("Pages")),
                 },
             },
-            [{"date": day.date, "note": covered[day.date].value} for day in days if covered.get(day.date) in _HATCHED],
+            [
+                {"date": day.date, "note": term(covered[day.date].value)}
+                for day in days
+                if covered.get(day.date) in _HATCHED
+            ],
         ),
     )
 
 
 def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
     """How a story spread: when and where each copy appeared, and which is the original."""
+    original, copy = gettext("original"), gettext("copy")
     values = [
-        {"at": f"{at:%Y-%m-%dT%H:%M}", "source": source, "what": "original" if first else "copy"}
+        {"at": f"{at:%Y-%m-%dT%H:%M}", "source": source, "what": original if first else copy}
         for at, source, first in copies
     ]
+    described = ngettext("When %(number)s outlet had it.", "When each of %(number)s outlets had it.", len(copies))
     return Chart(
         name="copies",
-        description=f"When each of {len(copies)} outlets had it.",
-        columns=("Time", "Source", "What"),
-        rows=[(f"{at:%Y-%m-%d %H:%M}", source, "original" if first else "copy") for at, source, first in copies],
+        description=described % {"number": len(copies)},
+        columns=(gettext("Time"), gettext("Source"), gettext("What")),
+        rows=[(f"{at:%Y-%m-%d %H:%M}", source, original if first else copy) for at, source, first in copies],
         spec={
             "height": 24 * max(2, len({source for _, source, _ in copies})),
             "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
@@ -232,7 +274,7 @@ def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
                     "field": "at",
                     "type": "temporal",
                     "title": None,
-                    "axis": {"labelOverlap": True, "tickCount": 6},
+                    "axis": {"labelOverlap": True, "tickCount": 6, "format": _time_axis()},
                     "scale": {"nice": True},
                 },
                 "y": {
@@ -242,8 +284,11 @@ def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
                     "sort": None,
                     "axis": {"ticks": False, "domain": False, "grid": True, "labelLimit": 150},
                 },
-                "color": _colour_scale("what", ["original", "copy"]),
-                "tooltip": [{"field": "source"}, {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M"}],
+                "color": _colour_scale("what", [original, copy]),
+                "tooltip": [
+                    {"field": "source", "title": gettext("Source")},
+                    {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M", "title": gettext("Time")},
+                ],
             },
         },
     )
@@ -252,7 +297,7 @@ def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
 def _by_day(week: Sequence[tuple[datetime, int]]) -> list[tuple[str, int]]:
     days: dict[str, int] = {}
     for hour, number in week:
-        label = f"{hour:%a %d %b}"
+        label = dated(hour, "day")
         days[label] = days.get(label, 0) + number
     return list(days.items())
 
@@ -285,7 +330,7 @@ def _heatmap(values: Sequence[Spec], *, rows: int, gaps: Sequence[Spec] = ()) ->
                 "legend": None,
                 "scale": {"range": "heatmap", "domainMin": 0},
             },
-            "tooltip": [{"field": "day"}, {"field": "hour"}, {"field": "articles"}],
+            "tooltip": _tooltip(day=gettext("Day"), hour=gettext("Hour"), articles=gettext("Articles")),
         },
     }
     band = {"field": "day", "type": "ordinal", "sort": order}
@@ -295,28 +340,42 @@ def _heatmap(values: Sequence[Spec], *, rows: int, gaps: Sequence[Spec] = ()) ->
         "encoding": {
             "y": band | {"bandPosition": 0.04},
             "y2": {"field": "day", "bandPosition": 0.96},
-            "tooltip": [{"field": "day"}, {"field": "hour"}, {"field": "note"}],
+            "tooltip": _tooltip(day=gettext("Day"), hour=gettext("Hour"), note=gettext("Note")),
         },
     }
     return {"height": 20 * rows, "encoding": place, "layer": [drawn, hatched] if gaps else [drawn]}
 
 
-def _against_gaps(x: Spec, drawn: Spec, gaps: Sequence[Spec]) -> Spec:
-    """A chart over the axis `x` with its gaps hatched behind it, from top to bottom."""
+def _against_gaps(x: Spec, label: str, drawn: Spec, gaps: Sequence[Spec]) -> Spec:
+    """A chart over the axis `x`, called `label`, with its gaps hatched behind it, from top to bottom."""
     hatched: Spec = {
         "mark": _HATCHING,
         "data": {"values": gaps},
         "encoding": {
             "y": {"value": 0},
             "y2": {"value": {"expr": "height"}},
-            "tooltip": [{"field": x["field"]}, {"field": "note"}],
+            "tooltip": _tooltip(**{str(x["field"]): label, "note": gettext("Note")}),
         },
     }
     return {"encoding": {"x": x}, "layer": [hatched, drawn] if gaps else [drawn]}
 
 
 def _yes_no(value: bool) -> str:
-    return "yes" if value else "no"
+    return gettext("yes") if value else gettext("no")
+
+
+def _tooltip(**labels: str) -> list[Spec]:
+    """What is shown of a mark under the pointer: fields with their labels."""
+    return [{"field": field, "title": label} for field, label in labels.items()]
+
+
+def _time_axis() -> Spec:
+    """Formats of an axis of time, by what a tick begins (d3-time-format)."""
+    day = gettext("%d %b")
+    return {
+        "seconds": "%H:%M:%S", "minutes": "%H:%M", "hours": "%H:%M", "day": day, "date": day, "week": day,
+        "month": "%Y-%m", "quarter": "%Y-%m", "year": "%Y",
+    }  # fmt: skip
 
 
 def _count_axis(field: str, *, ticks: int) -> Spec:

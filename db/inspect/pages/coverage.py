@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
+from db.inspect.translation.dates import dated, weekdays
 from db.reports.coverage import CoverageGap, SourceCoverage, coverage_gaps, load_coverage
 from db.reports.coverage_judge import CoverageState, DayCoverage, WeekCoverage
 
 SOURCE_SPAN, ALL_SPAN = timedelta(weeks=52), timedelta(weeks=26)
 MOST_SPAN = timedelta(days=366 * 5)
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LEVELS = 4
 WORDS = {
     CoverageState.COMPLETE: "complete",
@@ -104,7 +104,7 @@ def coverage_calendar(
         months=_months(source.weeks),
         rows=[
             (label, [_calendar_day(column[number], top) if number in column else None for column in columns])
-            for number, label in enumerate(_WEEKDAYS)
+            for number, label in enumerate(weekdays("abbreviated"))
         ],
         counts=_counts(source),
         gaps=coverage_gaps(days)[::-1],
@@ -154,7 +154,7 @@ def _months(weeks: tuple[WeekCoverage, ...]) -> list[tuple[str, int]]:
     """A label for each month in which weeks begin."""
     months: list[tuple[str, int]] = []
     for week in weeks:
-        label = f"{week.week:%b %Y}"
+        label = dated(week.week, "month")
         if months and months[-1][0] == label:
             months[-1] = (label, months[-1][1] + 1)
         else:

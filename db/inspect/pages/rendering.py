@@ -14,6 +14,7 @@ from datasette.utils.asgi import NotFound, Response
 
 from db.csv_cells import csv_cell
 from db.inspect.safety.request_checks import STRICT_POLICY
+from db.inspect.translation.catalogues import gettext
 from db.queries.articles import snapshot
 
 _LARGEST_ID = 2**62
@@ -69,5 +70,5 @@ def required_id(request: Any) -> int:
     """The id in the URL. Raises NotFound."""
     number = number_of(request.url_vars["id"])
     if number is None:
-        raise NotFound("There is no such number")
+        raise NotFound(gettext("There is no such number"))
     return number

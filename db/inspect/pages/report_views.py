@@ -11,6 +11,7 @@ from datasette.utils.asgi import NotFound, Response
 
 from db.inspect.pages.coverage import ALL_SPAN, SOURCE_SPAN, CoverageForm, coverage_calendar, coverage_lines
 from db.inspect.pages.rendering import ask_in_snapshot, figures_response, render_page, required_id
+from db.inspect.translation.catalogues import gettext, ngettext
 from db.reports.coverage_object import DAY_COLUMNS, WEEK_COLUMNS, coverage_object, day_rows, week_rows
 from db.reports.digest import Digest, build_digest
 from db.reports.digest_object import digest_object
@@ -42,7 +43,7 @@ async def source_coverage(request: Any, datasette: Any) -> Any:
 
     row, calendar = await ask_in_snapshot(datasette, ask)
     if row is None:
-        raise NotFound(f"There is no source {source_id}")
+        raise NotFound(gettext("There is no source %(id)s") % {"id": source_id})
     wanted = request.url_vars["format"]
     if wanted == ".json":
         return Response.json(
@@ -65,7 +66,7 @@ async def digest(request: Any, datasette: Any) -> Any:
         return Response.json(digest_object(found))
     return await render_page(
         datasette, request, "digest.html",
-        found=found, day=since if request.args.get("day") and until - since > timedelta(0) else None,
+        found=found, summary=_summary(found), day=since if request.args.get("day") and until - since > timedelta(0) else None,
         before=(since - timedelta(hours=12)).astimezone(), later=until.astimezone() if until < now else None,
     )  # fmt: skip
 
@@ -78,6 +79,29 @@ def _period(day: str | None, now: datetime) -> tuple[datetime, datetime]:
     except (ValueError, OverflowError):
         return now - _USUAL_SPAN, now
     return (start, min(end, now)) if start < now else (now - _USUAL_SPAN, now)
+
+
+def _summary(found: Digest) -> str:
+    """The digest in one sentence: what came in, then what else there is, in numbers."""
+    news, alerts, gaps, slow, grown = (
+        len(each) for each in (found.news, found.alerts, found.gaps, found.slow, found.rejections)
+    )
+    counted = (
+        (ngettext("%(number)s new article", "%(number)s new articles", found.new), found.new),
+        (ngettext("from %(number)s source", "from %(number)s sources", news), news),
+        (ngettext("%(number)s copy", "%(number)s copies", found.copies), found.copies),
+        (ngettext("%(number)s correction", "%(number)s corrections", found.corrected), found.corrected),
+        (ngettext("%(number)s open alert", "%(number)s open alerts", alerts), alerts),
+        (ngettext("%(number)s gap", "%(number)s gaps", gaps), gaps),
+        (ngettext("%(number)s slow source", "%(number)s slow sources", slow), slow),
+        (ngettext("%(number)s reason of rejection grew", "%(number)s reasons of rejection grew", grown), grown),
+    )
+    new, sources, *others = (text % {"number": f"{number:,}"} for text, number in counted)
+    first = gettext("%(articles)s %(from_sources)s") % {"articles": new, "from_sources": sources}
+    shown = [text for text, (_, number) in zip(others, counted[2:], strict=True) if number]
+    for text in shown:
+        first = gettext("%(first)s, %(next)s") % {"first": first, "next": text}
+    return first + gettext(".")
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> Any:

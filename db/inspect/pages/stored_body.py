@@ -12,6 +12,7 @@ from datasette.utils.asgi import NotFound, Response
 from db.errors import BodyPruned, DatabaseDamaged
 from db.humanize import format_size
 from db.inspect.safety.sanitize import HEADERS, MAX_CHARACTERS, note_document, sanitize_page
+from db.inspect.translation.catalogues import gettext
 from db.models import Page
 from db.store.pages import load_page
 
@@ -34,23 +35,21 @@ async def plain_text_response(inspector: Any, page_id: int) -> Any:
         return Response.text(loaded, headers=HEADERS)
     text = inspector.conversions.decode(loaded.body, loaded.content_type)
     if text is None:
-        text = f"{format_size(len(loaded.body))} of {loaded.content_type or 'an unknown type'} in no known encoding"
+        text = gettext("%(size)s of %(type)s in no known encoding") % _size_and_type(loaded)
     return Response.text(text[:MAX_TEXT], headers=HEADERS)
 
 
 def _document(inspector: Any, page_id: int, page: Page) -> str:
     first = inspector.conversions.decode(page.body, page.content_type)
     if first is None or not _is_markup(page):
-        return note_document(
-            f"{format_size(len(page.body))} of {page.content_type or 'an unknown type'}: nothing to read here."
-        )
+        return note_document(gettext("%(size)s of %(type)s: nothing to read here.") % _size_and_type(page))
     texts, length = [first], len(first)
     for part in page.parts:
         if length > MAX_CHARACTERS:
             break
         texts.append(inspector.conversions.decode(part, page.content_type) or "")
         length += len(texts[-1])
-    return sanitize_page("<hr>".join(texts), title=f"Stored page {page_id}")
+    return sanitize_page("<hr>".join(texts), title=gettext("Stored page %(id)s") % {"id": page_id})
 
 
 def _load(conn: sqlite3.Connection, page_id: int) -> Page | str:
@@ -58,11 +57,11 @@ def _load(conn: sqlite3.Connection, page_id: int) -> Page | str:
     try:
         return load_page(conn, page_id)
     except KeyError:
-        raise NotFound(f"There is no page {page_id}") from None
+        raise NotFound(gettext("There is no page %(id)s") % {"id": page_id}) from None
     except BodyPruned as pruned:
-        return f"Page {page_id}: {pruned}."
+        return gettext("Page %(id)s: %(why)s.") % {"id": page_id, "why": pruned}
     except DatabaseDamaged as damaged:
-        return f"Page {page_id}: {damaged}."
+        return gettext("Page %(id)s: %(why)s.") % {"id": page_id, "why": damaged}
 
 
 def _is_markup(page: Page) -> bool:
@@ -72,3 +71,7 @@ def _is_markup(page: Page) -> bool:
         "application/pdf",
         "application/zip",
     )
+
+
+def _size_and_type(page: Page) -> dict[str, str]:
+    return {"size": format_size(len(page.body)), "type": page.content_type or gettext("an unknown type")}

@@ -9,19 +9,35 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-from db.humanize import format_duration, format_elapsed, format_local_time, format_size
+from db.humanize import duration_parts, format_local_time, format_size
+from db.inspect.translation.catalogues import gettext, gettext_noop
+from db.inspect.translation.dates import dated, time_locale
+from db.inspect.translation.terms import count_label, said, term
 from db.models import Moment, OffsetFrom, Precision
 from db.search.snippets import MarkedText
 from db.shell_commands import shell_command
 from db.text_changes import ChangedWords
 from db.timestamps import parse_timestamp
 
-_OFFSETS = {
-    OffsetFrom.SITE: "offset by the site's rule",
-    OffsetFrom.COUNTRY: "offset of the site's country",
-    OffsetFrom.LANGUAGE: "offset of the language's country",
-    OffsetFrom.UNKNOWN: "offset unknown",
+_PRECISIONS = {
+    Precision.DAY: gettext_noop("to the day"),
+    Precision.MINUTE: gettext_noop("to the minute"),
+    Precision.SECOND: gettext_noop("to the second"),
 }
+_OFFSETS = {
+    OffsetFrom.SITE: gettext_noop("offset by the site's rule"),
+    OffsetFrom.COUNTRY: gettext_noop("offset of the site's country"),
+    OffsetFrom.LANGUAGE: gettext_noop("offset of the language's country"),
+    OffsetFrom.UNKNOWN: gettext_noop("offset unknown"),
+}
+_UNITS = {
+    "d": gettext_noop("%(number)s d"),
+    "h": gettext_noop("%(number)s h"),
+    "min": gettext_noop("%(number)s min"),
+    "s": gettext_noop("%(number)s s"),
+}
+# Below this a duration has tenths, as in the terminal (`db.humanize.format_run_duration`).
+_TENTHS_S = 59.95
 _MARKS = {"gone": Markup("<del>{}</del>"), "come": Markup("<ins>{}</ins>")}
 
 
@@ -36,12 +52,13 @@ def page_time(at: Moment | None) -> str:
     """A time in local time, then as the page states it, and its precision."""
     if at is None:
         return ""
-    notes = [f"to the {at.precision.value}"]
+    notes = [gettext(_PRECISIONS[at.precision])]
     if at.precision is not Precision.DAY and at.offset_from in _OFFSETS:
-        notes.append(_OFFSETS[at.offset_from])
-    clock, own = format_local_time(at.iso), at.iso.replace("T", " ")
-    shown = own if own.startswith(clock) else f"{clock}; by the page’s own clock {own}"
-    return f"{shown} ({', '.join(notes)})"
+        notes.append(gettext(_OFFSETS[at.offset_from]))
+    here, own = format_local_time(at.iso), at.iso.replace("T", " ")
+    if not own.startswith(here):
+        own = gettext("%(here)s; by the page’s own clock %(own)s") % {"here": here, "own": own}
+    return gettext("%(time)s (%(notes)s)") % {"time": own, "notes": gettext(", ").join(notes)}
 
 
 def clock() -> str:
@@ -52,13 +69,29 @@ def clock() -> str:
     return offset if name == offset or not name.isalpha() else f"{name}, {offset}"
 
 
+def duration(seconds: float) -> str:
+    """A duration in its two largest units: 3 min 20 s."""
+    return " ".join(gettext(_UNITS[unit]) % {"number": number} for number, unit in duration_parts(seconds))
+
+
+def elapsed(started_at: str, ended_at: str | None) -> str:
+    """The time from a run's start to its end, with tenths below one minute; "" while it runs."""
+    if not ended_at:
+        return ""
+    seconds = (datetime.fromisoformat(ended_at) - datetime.fromisoformat(started_at)).total_seconds()
+    if seconds >= _TENTHS_S:
+        return duration(seconds)
+    unit = _UNITS["s"]
+    return gettext(unit) % {"number": f"{seconds:.1f}"}
+
+
 def ago(text: str | None, now: datetime) -> str:
-    """How long ago, roughly."""
-    return (
-        f"{' '.join(format_duration(max(0.0, (now - parse_timestamp(text)).total_seconds())).split()[:2])} ago"
-        if text
-        else ""
-    )
+    """How long ago, roughly: in one unit."""
+    if not text:
+        return ""
+    seconds = max(0.0, (now - parse_timestamp(text)).total_seconds())
+    number, unit = duration_parts(seconds)[0]
+    return gettext("%(duration)s ago") % {"duration": gettext(_UNITS[unit]) % {"number": number}}
 
 
 def external_link(url: str | None, text: str | None = None) -> Markup:
@@ -117,8 +150,11 @@ def highlighted(piece: MarkedText) -> Markup:
 
 
 FILTERS = {
-    "when": when, "stated": page_time, "outward": external_link, "span": format_duration, "names": names, "figure": figure,
+    "when": when, "stated": page_time, "outward": external_link, "span": duration, "names": names, "figure": figure,
     "marked": marked, "lit": highlighted, "bytes": format_size,
-    "is_web": is_web,
+    "is_web": is_web, "term": term, "said": said, "dated": dated,
 }  # fmt: skip
-FUNCTIONS = {"command": shell_command, "took": format_elapsed, "share": share, "ago": ago, "clock": clock}
+FUNCTIONS = {
+    "command": shell_command, "took": elapsed, "share": share, "ago": ago, "clock": clock,
+    "count_label": count_label, "time_locale": time_locale,
+}  # fmt: skip

@@ -24,7 +24,7 @@ from db.inspect.pages.run import run_details
 from db.inspect.pages.search import FORMS, MOST_TAKEN, SIZE, SearchForm, result_file, search_results
 from db.inspect.pages.source import DAYS, source_details, source_lines
 from db.inspect.pages.stored_body import plain_text_response, sanitized_response
-from db.inspect.translation.catalogues import LANGUAGES, gettext_noop
+from db.inspect.translation.catalogues import LANGUAGES, gettext, gettext_noop
 from db.inspect.translation.negotiation import language_cookie
 from db.queries.articles import article_summaries, newest_articles
 from db.queries.citations import citations
@@ -53,6 +53,8 @@ _CITATIONS = {
     "json": ("csl", "CSL-JSON", "application/vnd.citationstyles.csl+json; charset=utf-8"),
 }
 _RUNS = 40
+# What a person did, in the order of `Person`.
+_WORKS = (gettext_noop("Wrote"), gettext_noop("Edited"), gettext_noop("Proofread"))
 
 View = Callable[[Any, Any], Awaitable[Any]]
 
@@ -81,7 +83,12 @@ async def article(request: Any, datasette: Any) -> Any:
     article_id, revision = required_id(request), number_of(request.args.get("revision"))
     shown = await ask_in_snapshot(datasette, lambda conn: article_page(conn, article_id, revision))
     if shown is None:
-        raise NotFound(f"There is no article {article_id}" + (f" with a revision {revision}" if revision else ""))
+        raise NotFound(
+            gettext("There is no article %(id)s with a revision %(revision)s")
+            % {"id": article_id, "revision": revision}
+            if revision
+            else gettext("There is no article %(id)s") % {"id": article_id}
+        )
     drawn = charts.copies_chart(shown.moments) if len(shown.cluster) > 1 else None
     made = citations(shown.article, shown.head)
     listed = [(extension, label, made[form]) for extension, (form, label, _) in _CITATIONS.items()]
@@ -93,7 +100,7 @@ async def citation(request: Any, datasette: Any) -> Any:
     article_id, revision = required_id(request), number_of(request.args.get("revision"))
     shown = await ask_in_snapshot(datasette, lambda conn: article_page(conn, article_id, revision))
     if shown is None:
-        raise NotFound(f"There is no article {article_id}")
+        raise NotFound(gettext("There is no article %(id)s") % {"id": article_id})
     extension = request.url_vars["format"]
     form, _, content_type = _CITATIONS[extension]
     body = (citations(shown.article, shown.head)[form] + "\n").encode("utf-8", "replace")
@@ -106,8 +113,10 @@ async def changes(request: Any, datasette: Any) -> Any:
     shown = await ask_in_snapshot(datasette, lambda conn: changes_page(conn, article_id, revision))
     if shown is None:
         raise NotFound(
-            f"Article {article_id} has no revision with one before it"
-            + (f" and the number {revision}" if revision else "")
+            gettext("Article %(id)s has no revision %(revision)s with one before it")
+            % {"id": article_id, "revision": revision}
+            if revision
+            else gettext("Article %(id)s has no revision with one before it") % {"id": article_id}
         )
     return await render_page(datasette, request, "changes.html", shown=shown)
 
@@ -117,7 +126,7 @@ async def page(request: Any, datasette: Any) -> Any:
     page_id = required_id(request)
     shown = await ask_in_snapshot(datasette, lambda conn: fetched_page(conn, page_id))
     if shown is None:
-        raise NotFound(f"There is no page {page_id}")
+        raise NotFound(gettext("There is no page %(id)s") % {"id": page_id})
     return await render_page(datasette, request, "page.html", shown=shown)
 
 
@@ -175,7 +184,7 @@ async def source(request: Any, datasette: Any) -> Any:
 
     shown, heads, covered, ladder = await ask_in_snapshot(datasette, ask)
     if shown is None:
-        raise NotFound(f"There is no source {source_id}")
+        raise NotFound(gettext("There is no source %(id)s") % {"id": source_id})
     drawn = [charts.rhythm_chart(shown.rhythm), charts.volume_chart(shown.days, covered)]
     return await render_page(
         datasette, request, "source.html", shown=shown, heads=heads, charts=drawn, ladder=ladder, labels=LABELS,
@@ -196,7 +205,9 @@ async def run(request: Any, datasette: Any) -> Any:
     run_id = required_id(request)
     details = await datasette.ask(lambda conn: run_details(conn, run_id))
     if details is None:
-        raise NotFound(f"There is no run {run_id} (the setting keep_log limits how long runs are kept)")
+        raise NotFound(
+            gettext("There is no run %(id)s (the setting keep_log limits how long runs are kept)") % {"id": run_id}
+        )
     return await render_page(datasette, request, "run.html", details=details)
 
 
@@ -213,12 +224,12 @@ async def one_person(request: Any, datasette: Any) -> Any:
 
     def ask(conn: sqlite3.Connection) -> Any:
         shown = person(conn, name)
-        parts = (("Wrote", shown.wrote), ("Edited", shown.edited), ("Proofread", shown.proofread)) if shown else ()
+        parts = tuple(zip(_WORKS, (shown.wrote, shown.edited, shown.proofread), strict=True)) if shown else ()
         return shown, [(what, len(ids), article_summaries(conn, ids[:100])) for what, ids in parts if ids]
 
     shown, parts = await ask_in_snapshot(datasette, ask)
     if shown is None:
-        raise NotFound(f"No article credits {name}" if name else "Name a person")
+        raise NotFound(gettext("No article credits %(name)s") % {"name": name} if name else gettext("Name a person"))
     return await render_page(datasette, request, "person.html", shown=shown, works=parts)
 
 
@@ -257,7 +268,7 @@ async def choose_language(request: Any, datasette: Any) -> Any:
     """Keep the language that was chosen, and go back to the page it was chosen on."""
     language, back = request.url_vars["language"], request.args.get("to") or "/"
     if language not in LANGUAGES:
-        raise NotFound("There is no such language")
+        raise NotFound(gettext("There is no such language"))
     # A path of this server, never `//host`, `/\\host` or a path with control characters that browsers drop.
     is_own = back.startswith("/") and back[1:2] not in ("/", "\\") and back.isprintable()
     return Response.redirect(back if is_own else "/", headers={"set-cookie": language_cookie(language)})

@@ -6,6 +6,8 @@ response, and the memory that a response takes while it is made fits the limit o
 
 from __future__ import annotations
 
+from db.inspect.translation.catalogues import gettext_noop
+
 # SQLite interrupts a statement after this time.
 STATEMENT_S = 2.0
 # Time limit of a response to SQL from users, after which the process is killed: two statements (the rows and their count) and a
@@ -32,8 +34,14 @@ def format_megabytes(number: int) -> str:
     return f"{number / 1_000_000:g} MB"
 
 
-LIMITS_NOTE = (
-    f"An SQL statement gets {STATEMENT_S:g} s and gives {MAX_ROWS:,} rows; a value is {format_megabytes(MAX_VALUE_BYTES)} long at"
-    f" most, an answer {format_megabytes(MAX_RESPONSE_BYTES)}. For more, use sqlite3 on the file."
+LIMITS_NOTE = gettext_noop(
+    "An SQL statement gets %(seconds)s s and gives %(rows)s rows; a value is %(value)s long at most, an answer %(answer)s."
+    " For more, use sqlite3 on the file."
 )
-"""Footer of every page with SQL."""
+"""Footer of every page with SQL; its values are `LIMITS`."""
+LIMITS = {
+    "seconds": f"{STATEMENT_S:g}",
+    "rows": f"{MAX_ROWS:,}",
+    "value": format_megabytes(MAX_VALUE_BYTES),
+    "answer": format_megabytes(MAX_RESPONSE_BYTES),
+}

@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from db.inspect.translation.catalogues import gettext_noop, translated
+from db.inspect.translation.negotiation import requested_language
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -37,6 +40,8 @@ _ALWAYS = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
     (b"x-dns-prefetch-control", b"off"),
 )
+# A page differs by the language that a browser prefers and by the one that was chosen. Values of several such headers add up.
+_VARIES = (b"vary", b"Accept-Language, Cookie")
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 # Values of Sec-Fetch-Site for requests from a page of this server, or from the address bar, a bookmark or another program.
 _OWN_SITES = frozenset({"same-origin", "none"})
@@ -65,9 +70,9 @@ def _script_hashes(folder: Path) -> list[str]:
     return [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in filled]
 
 
-def with_request_checks(app: App, names: frozenset[str], policy: str) -> App:
+def with_request_checks(app: App, names: frozenset[str], policy: str, language: str | None = None) -> App:
     """The application behind the checks. `names` are accepted host names besides addresses; `policy` applies to
-    responses without one.
+    responses without one; `language` is that of refusals, or None for that of each request.
     """
 
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,7 +81,8 @@ def with_request_checks(app: App, names: frozenset[str], policy: str) -> App:
             return
         refusal = _refusal(scope, names)
         if refusal:
-            await _refuse(send, *refusal)
+            status, message = refusal
+            await _refuse(send, status, translated(language or requested_language(scope), message))
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -84,6 +90,7 @@ def with_request_checks(app: App, names: frozenset[str], policy: str) -> App:
                 headers = list(message.get("headers", []))
                 present = {name.lower() for name, _ in headers}
                 headers += [header for header in _ALWAYS if header[0] not in present]
+                headers.append(_VARIES)
                 if b"content-security-policy" not in present:
                     headers.append((b"content-security-policy", policy.encode()))
                 message = {**message, "headers": headers}
@@ -121,19 +128,19 @@ def has_sql(scope: Scope) -> bool:
 def _refusal(scope: Scope, names: frozenset[str]) -> tuple[int, str] | None:
     headers = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     if not is_own_host(headers.get("host", ""), names):
-        return 403, "This server answers to its address and to localhost only; --host NAME adds a name.\n"
+        return 403, gettext_noop("This server answers to its address and to localhost only; --host NAME adds a name.")
     if scope["method"] not in _SAFE_METHODS:
-        return 405, "Nothing can be written here: the database is open read-only.\n"
+        return 405, gettext_noop("Nothing can be written here: the database is open read-only.")
     if not _is_cross_site(headers, scope["scheme"]):
         return None
     if headers.get("sec-fetch-dest") in _FRAMED:
-        return 403, "Pages of other sites may link here, but may not show it in a frame.\n"
+        return 403, gettext_noop("Pages of other sites may link here, but may not show it in a frame.")
     if headers.get("sec-fetch-mode", "navigate") != "navigate" or "sec-purpose" in headers or "origin" in headers:
-        return 403, "Pages of other sites may link here, but may not load anything from here.\n"
+        return 403, gettext_noop("Pages of other sites may link here, but may not load anything from here.")
     if has_sql(scope) or (scope["query_string"] and not _is_ours(scope["path"])):
-        return 403, (
+        return 403, gettext_noop(
             "A page of another site led here. Other sites may link to pages, but not run SQL or filter tables."
-            " If it is what you want, put the cursor into the address and press Enter.\n"
+            " If it is what you want, put the cursor into the address and press Enter."
         )
     return None
 
@@ -160,4 +167,4 @@ async def _refuse(send: Send, status: int, message: str) -> None:
     if status == 405:
         headers.append((b"allow", b"GET, HEAD"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": message.encode()})
+    await send({"type": "http.response.body", "body": f"{message}\n".encode()})

@@ -20,6 +20,7 @@ from html import escape
 import nh3
 
 from db.inspect.safety.html_depth import limit_depth
+from db.inspect.translation.catalogues import current_language, gettext
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
@@ -202,7 +203,7 @@ def is_sandboxed_path(path: str) -> bool:
 
 def note_document(text: str) -> str:
     """A document with one sentence, in place of a page that cannot be shown."""
-    return _document(f'<p class="note">{escape(text)}</p>', "", "en")
+    return _document(f'<p class="note">{escape(text)}</p>', "", current_language())
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -215,6 +216,6 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 def _document(body: str, title: str, language: str) -> str:
     lang = f' lang="{escape(language)}"' if language else ""
     return (
-        f'<!doctype html><html{lang}><head><meta charset="utf-8"><title>{escape(title or "Stored page")}</title>'
+        f'<!doctype html><html{lang}><head><meta charset="utf-8"><title>{escape(title or gettext("Stored page"))}</title>'
         f"<style>{_STYLE}</style></head><body>{body}</body></html>"
     )

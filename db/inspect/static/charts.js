@@ -6,6 +6,8 @@
     spec: JSON.parse(script.textContent),
   }));
   const views = [];
+  const { failed } = document.currentScript.dataset;
+  const timeLocale = JSON.parse(document.getElementById("time-locale").textContent);
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -34,14 +36,14 @@
       const place = document.querySelector(`.chart[data-chart="${name}"]`);
       const whole = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", autosize: { type: "fit-x", contains: "padding" }, ...spec };
       const result = await vegaEmbed(place, whole, {
-        actions: false, ast: true, defaultStyle: false, renderer: "canvas", tooltip: { disableDefaultStyle: true }, config: config(),
+        actions: false, ast: true, defaultStyle: false, renderer: "canvas", tooltip: { disableDefaultStyle: true }, config: config(), timeFormatLocale: timeLocale,
       });
       views.push(result.view);
     }
     document.documentElement.dataset.drawn = "yes";
   }
 
-  const quiet = () => draw().catch((error) => { for (const place of document.querySelectorAll(".chart")) place.textContent = `The chart could not be drawn: ${error.message}`; });
+  const quiet = () => draw().catch((error) => { for (const place of document.querySelectorAll(".chart")) place.textContent = `${failed} ${error.message}`; });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", quiet);
   quiet();
 })();

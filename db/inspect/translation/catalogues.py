@@ -54,6 +54,11 @@ def gettext_noop(message: str) -> str:
     return message
 
 
+def translated(language: str, message: str) -> str:
+    """A text in a language that need not be the current one: for the server, which answers many requests at a time."""
+    return _catalogue(language).gettext(message)
+
+
 def preferred_language(accepted: str) -> str:
     """The language that a browser would rather have, from its Accept-Language header."""
     weighted = []

@@ -2,71 +2,45 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 import re
-from io import BytesIO
-from pathlib import Path
+from datetime import date
+from enum import StrEnum
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.pofile import read_po
 
-from db.inspect.translation.catalogues import (
-    ENGLISH,
-    LANGUAGES,
-    LOCALE_FOLDER,
-    gettext,
-    ngettext,
-    preferred_language,
-    use_language,
-)
+from crawler.http.record import _FAILURES
+from db.diagnosis.evidence import RungState
+from db.inspect.pages.template_filters import duration
+from db.inspect.translation.catalogues import ENGLISH, LANGUAGES, gettext, ngettext, preferred_language, use_language
+from db.inspect.translation.dates import dated, time_locale, weekdays
 from db.inspect.translation.negotiation import LANGUAGE_COOKIE, requested_language
-
-INSPECT = Path(__file__).parents[3] / "db" / "inspect"
-_KEYWORDS = DEFAULT_KEYWORDS | {"gettext_noop": None}
-_METHODS = [("**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
-_OPTIONS = {"**.html": {"newstyle_gettext": "true", "silent": "false"}}
-
-
-def marked_messages() -> set[str | tuple[str, ...]]:
-    """All texts of the interface that are marked in templates and code."""
-    found = extract_from_dir(INSPECT, _METHODS, _OPTIONS, _KEYWORDS)
-    return {message for _, _, message, _, _ in found}
-
-
-def catalogue(language: str) -> Catalog:
-    whole = Catalog(language)
-    for path in sorted((LOCALE_FOLDER / language).glob("*.po")):
-        for message in read_po(BytesIO(path.read_bytes()), locale=language):
-            if message.id:
-                key = message.id if isinstance(message.id, str) else message.id[0]
-                assert whole.get(key) is None or whole[key].string == message.string, f"{path.name} has another {key!r}"
-                whole[key] = message
-    return whole
+from db.inspect.translation.terms import TERMS, said
+from db.models import ListingKind, Reason, Verdict
+from db.phrases import counted_phrase, phrase
+from db.reports.coverage_judge import CoverageState
+from db.store.alerts import AlertKind
+from tests.db.inspect.messages import catalogue, missing_messages, unused_messages
 
 
 @pytest.mark.parametrize("language", [code for code in LANGUAGES if code != ENGLISH])
 def test_every_text_is_translated(language: str) -> None:
-    translated, marked = catalogue(language), marked_messages()
-    keys = {message if isinstance(message, str) else message[0] for message in marked}
-    missing = [key for key in sorted(keys) if not (message := translated.get(key)) or not message.string]
-    assert not missing, f"not in locale/{language}: {missing}"
-    unused = sorted(str(message.id) for message in translated if message.id and _key(message.id) not in keys)
+    missing = [message.id for message in missing_messages(language) if message.id]
+    assert not missing, f"not in locale/{language} (`make messages` adds them): {missing}"
+    unused = unused_messages(language)
     assert not unused, f"in locale/{language}, but nowhere in the interface: {unused}"
-    for message in translated:
+    for message in catalogue(language):
         if message.id:
             assert not message.fuzzy, message.id
             texts = [message.string] if isinstance(message.string, str) else list(message.string)
+            wanted = message.id if isinstance(message.id, str) else message.id[-1]
             for text in texts:
-                assert values_in(text) == values_in(_key(message.id, last=True)), message.id
-
-
-def _key(message_id: object, *, last: bool = False) -> str:
-    return message_id if isinstance(message_id, str) else list(message_id)[-1 if last else 0]  # type: ignore[call-overload,no-any-return]
+                assert values_in(text) == values_in(wanted), message.id
 
 
 def values_in(text: str) -> set[str]:
-    return set(re.findall(r"%\((\w+)\)[sd]|</?\w+", text)) | set(re.findall(r"</?\w+", text))
+    return set(re.findall(r"%\((\w+)\)[sd]", text)) | set(re.findall(r"</?\w+", text))
 
 
 @pytest.mark.parametrize(
@@ -110,3 +84,48 @@ def test_texts_follow_the_language() -> None:
     finally:
         use_language(ENGLISH)
     assert gettext("Search") == "Search"
+
+
+def test_sentences_of_lower_layers_are_translated_where_they_are_shown() -> None:
+    text = phrase(
+        "%(first)s; %(next)s", first=counted_phrase("%(number)s new link", "%(number)s new links", 1), next="timeout"
+    )
+    assert text == "1 new link; timeout"
+    assert json.loads(json.dumps({"said": text})) == {"said": "1 new link; timeout"}
+    assert pickle.loads(pickle.dumps(text)) == text
+    assert said(text) == "1 new link; timeout"
+    assert said("stored text", sentence=True) == "Stored text."
+    try:
+        use_language("zh")
+        assert said(text) == "1 条新链接；超时"
+        assert said("stored text") == "stored text"
+        assert said(phrase("the certificate is valid"), sentence=True) == "证书有效。"
+    finally:
+        use_language(ENGLISH)
+
+
+def test_words_of_the_database_are_known() -> None:
+    """Whatever a column may hold that a page shows as a word."""
+    kinds: tuple[type[StrEnum], ...] = (Reason, Verdict, ListingKind, AlertKind, CoverageState, RungState)
+    words = {term.value.replace("_", " ") for kind in kinds for term in kind} | {
+        name.replace("_", " ") for _, name in _FAILURES
+    }
+    assert words - TERMS == {"unknown"}, "add them to db/inspect/translation/terms.py"
+
+
+def test_dates_and_durations_follow_the_language() -> None:
+    day = date(2026, 11, 4)
+    assert [dated(day, form) for form in ("short", "long", "day", "month")] == [
+        "4 Nov 2026", "4 November 2026", "Wed 4 Nov", "Nov 2026"
+    ]  # fmt: skip
+    assert (duration(200), duration(0.4), duration(3600), duration(0)) == ("3 min 20 s", "0.4 s", "1 h", "0.0 s")
+    try:
+        use_language("zh")
+        assert [dated(day, form) for form in ("short", "long", "day", "month")] == [
+            "2026年11月4日", "2026年11月4日", "11月4日 周三", "26年11月"
+        ]  # fmt: skip
+        assert (duration(200), weekdays("wide")[0], time_locale()["shortDays"]) == (
+            "3 分 20 秒", "星期一", ["周日", "周一", "周二", "周三", "周四", "周五", "周六"]
+        )  # fmt: skip
+    finally:
+        use_language(ENGLISH)
