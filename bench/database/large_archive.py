@@ -7,9 +7,9 @@ up to now. Rows go in directly, in large transactions, through the triggers and 
 the triggers fill are emptied as a crawl would have emptied them. Of 100 pages 78 are new articles, 10 copies, 4 revisions, one
 repeats a known text, 7 are rejected. Sources publish as unequally as sites do (Zipf), each in one language, with its own staff.
 
-What is smaller than the real thing: a body is a line of its own, 100 bytes packed, where a page has some 7,000; an article's text is
-one of 2,000 generated ones (`bench.search.search_texts`) behind a line of its own; sketches are random, so that the index of near
-copies has its full size and settling finds no chance copies. A source is crawled once a day, as a log that was pruned has it.
+What is smaller than the real thing: a body is a line of its own, 100 bytes packed, where a page has some 7,000. An article's text
+is a line of its own and one of 2,000 generated ones (`bench.search.search_texts`). Sketches are random: the index of near copies
+has its full size, and settling finds no chance copies. A source is crawled once a day, as a log that was pruned has it.
 """
 
 from __future__ import annotations

@@ -184,6 +184,7 @@ CREATE UNIQUE INDEX current_pages_article ON current_pages (article_id);
 INSERT OR REPLACE INTO current_pages {_SELECT_CURRENT} ORDER BY d.page_id;
 CREATE INDEX current_pages_source ON current_pages (source_id, published_utc);
 CREATE INDEX current_pages_published ON current_pages (published_utc);
+CREATE INDEX current_pages_undated ON current_pages (last_seen_utc) WHERE published_utc IS NULL;
 CREATE INDEX current_pages_copies ON current_pages (original_id) WHERE original_id <> article_id;
 
 INSERT INTO source_counts

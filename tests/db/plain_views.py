@@ -26,9 +26,13 @@ SELECT
     a.kicker AS kicker,
     a.subtitle AS subtitle,
     a.alternative_title AS alternative_title,
-    (SELECT group_concat(name, ', ') FROM (SELECT name FROM credits c WHERE c.page_id = a.page_id AND role = 'author' ORDER BY position)) AS authors,
-    (SELECT group_concat(name, ', ') FROM (SELECT name FROM credits c WHERE c.page_id = a.page_id AND role = 'editor' ORDER BY position)) AS editors,
-    (SELECT group_concat(name, ', ') FROM (SELECT name FROM credits c WHERE c.page_id = a.page_id AND role = 'proofreader' ORDER BY position)) AS proofreaders,
+    (SELECT group_concat(name, ', ')
+        FROM (SELECT name FROM credits c WHERE c.page_id = a.page_id AND role = 'author' ORDER BY position)) AS authors,
+    (SELECT group_concat(name, ', ')
+        FROM (SELECT name FROM credits c WHERE c.page_id = a.page_id AND role = 'editor' ORDER BY position)) AS editors,
+    (SELECT group_concat(name, ', ')
+        FROM (SELECT name FROM credits c WHERE c.page_id = a.page_id
+        AND role = 'proofreader' ORDER BY position)) AS proofreaders,
     a.published_utc AS published_utc,
     CASE WHEN a.published_precision <> 'day' THEN replace(substr(a.published, 1, 16), 'T', ' ') END AS published_local,
     a.published_precision AS published_precision,
@@ -92,7 +96,8 @@ SELECT
     o.title AS original_title,
     o.published_utc AS original_published_utc,
     o.first_seen_utc AS original_first_seen_utc,
-    CASE WHEN c.published_precision <> 'day' AND o.published_precision <> 'day' THEN round((julianday(c.published_utc) - julianday(o.published_utc)) * 24, 2) END AS hours_after,
+    CASE WHEN c.published_precision <> 'day' AND o.published_precision <> 'day'
+        THEN round((julianday(c.published_utc) - julianday(o.published_utc)) * 24, 2) END AS hours_after,
     c.url AS copy_url,
     o.url AS original_url
 FROM plain_articles_view c JOIN plain_articles_view o ON o.id = c.original_id WHERE c.is_copy
