@@ -26,8 +26,7 @@ WITH RECURSIVE names (name) AS (
     UNION ALL SELECT (SELECT min(c.name) FROM credits c WHERE c.name > names.name) FROM names WHERE names.name IS NOT NULL)
 SELECT name FROM names WHERE name IS NOT NULL
 """
-_PERSON = """EXISTS (SELECT 1 FROM credits c WHERE c.page_id = a.page_id
-             AND c.name IN (SELECT value FROM json_each(:people)))"""
+_PERSON = """a.page_id IN (SELECT c.page_id FROM credits c WHERE c.name IN (SELECT value FROM json_each(:people)))"""
 # As `language_grams` has it: the whole tag without its hyphens, or its first part.
 _LANGUAGE = """(replace(replace(lower(a.language), '_', ''), '-', '') = :language
   OR substr(replace(lower(a.language), '_', '-') || '-', 1, length(:language) + 1) = :language || '-')"""

@@ -15,7 +15,7 @@ credits that it was counted by go with the article.
 
 from __future__ import annotations
 
-from db.sql_conditions import IS_CURRENT
+from db.sql_conditions import IS_CURRENT, REPEATED_DETAIL
 
 _HAS_ROLE = "EXISTS (SELECT 1 FROM credits c WHERE c.page_id = d.page_id AND c.role = '{}')"
 _SELECT_CURRENT = f"""
@@ -183,7 +183,8 @@ CREATE TABLE page_counts (
 CREATE UNIQUE INDEX current_pages_article ON current_pages (article_id);
 INSERT OR REPLACE INTO current_pages {_SELECT_CURRENT} ORDER BY d.page_id;
 CREATE INDEX current_pages_source ON current_pages (source_id, published_utc);
-CREATE INDEX current_pages_published ON current_pages (published_utc);
+CREATE INDEX current_pages_published ON current_pages (published_utc, source_id, language, section, paywalled, revision,
+    original_id, article_id);
 CREATE INDEX current_pages_undated ON current_pages (last_seen_utc) WHERE published_utc IS NULL;
 CREATE INDEX current_pages_copies ON current_pages (original_id) WHERE original_id <> article_id;
 
@@ -259,3 +260,17 @@ CREATE TRIGGER verdict_is_recounted AFTER UPDATE OF verdict ON decisions WHEN ne
 BEGIN {_count("verdict", "old.verdict", -1, "old.page_id")} {_count("verdict", "new.verdict", 1, "new.page_id")} END;
 """
 """The SQL of step m0032."""
+
+# The columns and rows of the earlier view, by the indexes on reasons and notices; what stands in `pages` is looked up only where it
+# is asked for.
+REJECTIONS_LOOKED_UP = f"""
+CREATE VIEW rejections AS
+SELECT r.page_id, (SELECT p.url FROM pages p WHERE p.id = r.page_id) AS url,
+       (SELECT p.fetched_at FROM pages p WHERE p.id = r.page_id) AS fetched_at,
+       (SELECT s.name FROM pages p JOIN sources s ON s.id = p.source_id WHERE p.id = r.page_id) AS source_name,
+       r.reason, r.detail
+FROM (
+    SELECT o.page_id, o.reason, o.detail FROM outcomes o WHERE o.reason IS NOT NULL
+    UNION ALL SELECT d.page_id, 'repeated', '{REPEATED_DETAIL}' FROM decisions d WHERE d.verdict = 'notice'
+) r
+"""

@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.backfill_tables import BACKFILLS
-from db.schema.count_tables import COUNTS
+from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP
 from db.schema.coverage_tables import COVERAGE
 from db.schema.gate_tables import GATES
 from db.schema.notice_tables import NOTICES, REJECTIONS
@@ -352,8 +352,9 @@ def m0031_subscriptions(db: Database) -> None:
 def m0032_counts(db: Database) -> None:
     """Current articles in short, and counts of them and of pages, kept by triggers; existing rows are counted."""
     drop_views(db)
-    db.execute("DROP VIEW current_articles")
-    for statement in (*_statements(COUNTS), current_articles_looked_up(_article_columns(db))):
+    for view in ("current_articles", "rejections"):
+        db.execute(f"DROP VIEW {view}")
+    for statement in (*_statements(COUNTS), REJECTIONS_LOOKED_UP, current_articles_looked_up(_article_columns(db))):
         db.execute(statement)
     make_views(db)
 
