@@ -352,24 +352,13 @@ def current_articles_looked_up(columns: Iterable[str]) -> str:
     """The statement of the view `current_articles` over `current_pages`, with these columns of `articles`: the rows and columns of
     the earlier one, but nothing is read that a query does not ask for.
     """
-    known = {
-        "page_id",
-        "published_utc",
-        "modified_utc",
-        "section",
-        "language",
-        "word_count",
-        "paywalled",
-        "original_source",
-    }
-    fields = ", ".join(
-        f"l.{name}"
-        if name in known
-        else f"{_of_article('text_hash').replace('a.text_hash', 'lower(hex(a.text_hash))')} AS text_hash"
-        if name == "text_hash"
-        else f"{_of_article(name)} AS {name}"
-        for name in columns
+    short = (
+        "page_id published_utc published_precision modified_utc original_source section language word_count paywalled"
     )
+    known = {name: f"l.{name}" for name in short.split()}
+    known["source"] = "l.outlet AS source"
+    known["text_hash"] = "(SELECT lower(hex(a.text_hash)) FROM articles a WHERE a.page_id = l.page_id) AS text_hash"
+    fields = ", ".join(known.get(name, f"{_of_article(name)} AS {name}") for name in columns)
     return (
         f"CREATE VIEW current_articles AS\nSELECT l.article_id AS id, l.revision, l.original_id,"
         f" {_source_name('l.source_id')} AS source_name, l.last_seen_utc AS fetched_at, {fields}\nFROM current_pages l"
