@@ -19,3 +19,6 @@ max(coalesce((SELECT r.ended_at FROM source_runs r WHERE r.source_id = s.id
 
 
 REPEATED_DETAIL = "The site shows the same text at other addresses too, where its listings promise other articles."
+
+# For a row `g` of `page_counts`: its pages are no articles.
+IS_REJECTED = "(g.kind = 'reason' OR (g.kind = 'verdict' AND g.name = 'notice'))"

@@ -11,11 +11,11 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 from db.named_rows import named_rows
-from db.reports.coverage import CoverageGap, coverage_gaps, load_coverage
+from db.reports.coverage import CoverageGap, SourceCoverage, coverage_gaps, load_coverage
 from db.store.alerts import AlertKind, open_alerts
 from db.store.sources import source_names
 from db.timestamps import format_timestamp, parse_timestamp
@@ -24,6 +24,8 @@ BEFORE = timedelta(days=7)
 """What the period is compared with: so long before it."""
 GAPS_OF = timedelta(days=7)
 """Gaps that ended so long before the end of the period, or later, are told."""
+_READ_OF = timedelta(days=56)
+"""How far back coverage is read: the four weeks that say what is usual, and as many in which a gap may have begun."""
 MOST_STORIES, MOST_CORRECTIONS = 5, 10
 LEAST_REJECTED, GROWN = 10, 3.0
 """Rejections have grown if there are so many, so many times what a period of that length had before, and chance is excluded."""
@@ -220,8 +222,8 @@ def build_digest(conn: sqlite3.Connection, since: datetime, until: datetime) -> 
     """The digest of a period. Alerts are those that are open now."""
     names = source_names(conn)
     bounds: dict[str, str | int] = {"since": format_timestamp(since), "until": format_timestamp(until)}
-    coverage = load_coverage(conn, until)
     earliest = (until - GAPS_OF).astimezone(UTC).date()
+    coverage = _recent_coverage(conn, until, earliest)
     usual = {
         one.source_id: _usual([day.expected for day in one.days[-28:] if day.expected is not None], until - since)
         for one in coverage
@@ -259,6 +261,20 @@ def build_digest(conn: sqlite3.Connection, since: datetime, until: datetime) -> 
         ],
         rejections=list(_rejections(conn, since, until, names)),
     )
+
+
+def _recent_coverage(conn: sqlite3.Connection, until: datetime, earliest: date) -> list[SourceCoverage]:
+    """The last weeks of each source, and all of those with a gap since `earliest` that may have begun before these weeks."""
+    since = (until - _READ_OF).astimezone(UTC).date()
+    found = load_coverage(conn, until, since=since)
+
+    def is_cut(one: SourceCoverage) -> bool:
+        gaps = [gap for gap in coverage_gaps(one.days)[-3:] if gap.last >= earliest]
+        return bool(gaps) and not any(day.found and day.day < gaps[0].first for day in one.days)
+
+    cut = {one.source_id for one in found if is_cut(one)}
+    whole = {one.source_id: one for one in load_coverage(conn, until, cut)} if cut else {}
+    return [whole.get(one.source_id, one) for one in found]
 
 
 def _usual(expected: Iterable[float], length: timedelta) -> float | None:

@@ -20,6 +20,8 @@
     search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
+    current_pages: each article once, in short; source_counts, article_days, value_counts, page_counts: counts, kept by triggers
+    (`db.schema.count_tables`).
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
     backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.backfills`); captures: where archived
     pages were fetched.
@@ -36,6 +38,7 @@ from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.backfill_tables import BACKFILLS
+from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP
 from db.schema.coverage_tables import COVERAGE
 from db.schema.gate_tables import GATES
 from db.schema.notice_tables import NOTICES, REJECTIONS
@@ -54,7 +57,7 @@ from db.schema.service_tables import (
     WATCHED,
 )
 from db.schema.tables import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
-from db.schema.views import CURRENT_ARTICLES, drop_views, make_views
+from db.schema.views import CURRENT_ARTICLES, current_articles_looked_up, drop_views, make_views
 from db.schema.websub_tables import SUBSCRIPTIONS
 from db.search.index import index_version
 from db.sqlite_tools import Database, Migrations
@@ -343,11 +346,25 @@ def m0031_subscriptions(db: Database) -> None:
     """Hubs that feeds name, and subscriptions to them. A hub is known once its feed has been read again."""
     for statement in _statements(SUBSCRIPTIONS):
         db.execute(statement)
+
+
+@migrations()
+def m0032_counts(db: Database) -> None:
+    """Current articles in short, and counts of them and of pages, kept by triggers; existing rows are counted."""
+    drop_views(db)
+    for view in ("current_articles", "rejections"):
+        db.execute(f"DROP VIEW {view}")
+    for statement in (*_statements(COUNTS), REJECTIONS_LOOKED_UP, current_articles_looked_up(_article_columns(db))):
+        db.execute(statement)
     make_views(db)
 
 
+def _article_columns(db: Database) -> list[str]:
+    return [str(row[1]) for row in db.execute("PRAGMA table_info(articles)").fetchall()]
+
+
 def _make_current_articles(db: Database) -> None:
-    columns = (str(row[1]) for row in db.execute("PRAGMA table_info(articles)").fetchall())
+    columns = _article_columns(db)
     fields = ", ".join(
         "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
     )

@@ -10,10 +10,11 @@ page).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from db.sql_conditions import IS_CURRENT, LAST_FETCHED
+from db.sql_conditions import IS_CURRENT, IS_REJECTED, LAST_FETCHED
 
 
 class _Executes(Protocol):
@@ -38,74 +39,92 @@ class View:
         return f"CREATE VIEW {self.name} AS\nSELECT\n    {picked}\n{self.rows.strip()}"
 
 
+def _of_article(column: str) -> str:
+    """A value that `current_pages` leaves in `articles`: looked up only where a query asks for it."""
+    return f"(SELECT a.{column} FROM articles a WHERE a.page_id = l.page_id)"
+
+
 def _names(role: str) -> str:
     return (
-        "(SELECT group_concat(name, ', ') FROM (SELECT name FROM credits c"
-        f" WHERE c.page_id = a.page_id AND role = '{role}' ORDER BY position))"
+        f"CASE WHEN l.has_{role} THEN (SELECT group_concat(name, ', ') FROM (SELECT name FROM credits c"
+        f" WHERE c.page_id = l.page_id AND role = '{role}' ORDER BY position)) END"
     )
 
 
+def _source_name(source_id: str) -> str:
+    return f"(SELECT s.name FROM sources s WHERE s.id = {source_id})"
+
+
 # Only with a time of day, and by the publisher's clock, as on the page.
-_LOCAL = "CASE WHEN a.published_precision <> 'day' THEN replace(substr(a.published, 1, 16), 'T', ' ') END"
+_LOCAL = "CASE WHEN l.published_precision <> 'day' THEN replace(l.published_local, 'T', ' ') END"
+_IS_COPY = "l.original_id <> l.article_id"
 
 _ARTICLES = View(
     name="articles_view",
     description="an article, in its latest revision",
     columns=(
-        ("id", "a.id", "the article's id, as in `copydesk show`"),
-        ("source_name", "a.source_name", "the site it was fetched from"),
-        ("outlet", "a.source", "who publishes it, as stated on the page"),
-        ("original_source", "a.original_source", "the outlet it was taken from, as stated on the page"),
-        ("title", "a.title", "headline"),
-        ("kicker", "a.kicker", "short line above the headline"),
-        ("subtitle", "a.subtitle", "line below the headline"),
-        ("alternative_title", "a.alternative_title", "another wording of the headline that the page gives"),
+        ("id", "l.article_id", "the article's id, as in `copydesk show`"),
+        ("source_name", _source_name("l.source_id"), "the site it was fetched from"),
+        ("outlet", "l.outlet", "who publishes it, as stated on the page"),
+        ("original_source", "l.original_source", "the outlet it was taken from, as stated on the page"),
+        ("title", _of_article("title"), "headline"),
+        ("kicker", _of_article("kicker"), "short line above the headline"),
+        ("subtitle", _of_article("subtitle"), "line below the headline"),
+        ("alternative_title", _of_article("alternative_title"), "another wording of the headline that the page gives"),
         ("authors", _names("author"), "names, separated by commas"),
         ("editors", _names("editor"), "names, separated by commas"),
         ("proofreaders", _names("proofreader"), "names, separated by commas"),
-        ("published_utc", "a.published_utc", "when it was published"),
+        ("published_utc", "l.published_utc", "when it was published"),
         (
             "published_local",
             _LOCAL,
             "the same in the publisher's local time, to the minute; empty if only the day is known",
         ),
-        ("published_precision", "a.published_precision", "its precision: day, minute, second"),
-        ("modified_utc", "a.modified_utc", "when it was changed, as stated on the page"),
-        ("first_seen_utc", "f.fetched_at", "when it was first fetched"),
-        ("last_seen_utc", "a.fetched_at", "when this revision was fetched"),
-        ("section", "a.section", "section of the site"),
-        ("language", "a.language", "language of the text, as a code"),
-        ("word_count", "a.word_count", "words; characters in Chinese and Japanese"),
-        ("pictures", "json_array_length(a.images)", "number of images"),
-        ("paywalled", "a.paywalled", "1: the page shows only a part"),
-        ("comment_count", "a.comment_count", "number of comments, as stated on the page"),
-        ("revision", "a.revision", "1, and one more for each correction"),
-        ("is_copy", "a.original_id <> a.id", "1: the same story as an earlier article"),
-        ("original_id", "a.original_id", "the article it is a copy of; its own id if it is not a copy"),
-        ("url", "a.url", "address"),
-        ("page_id", "a.page_id", "the page of this revision"),
-        ("text", "a.text", "the text, one paragraph a line"),
+        ("published_precision", "l.published_precision", "its precision: day, minute, second"),
+        ("modified_utc", "l.modified_utc", "when it was changed, as stated on the page"),
+        ("first_seen_utc", "l.first_seen_utc", "when it was first fetched"),
+        ("last_seen_utc", "l.last_seen_utc", "when this revision was fetched"),
+        ("section", "l.section", "section of the site"),
+        ("language", "l.language", "language of the text, as a code"),
+        ("word_count", "l.word_count", "words; characters in Chinese and Japanese"),
+        (
+            "pictures",
+            "(SELECT json_array_length(a.images) FROM articles a WHERE a.page_id = l.page_id)",
+            "number of images",
+        ),
+        ("paywalled", "l.paywalled", "1: the page shows only a part"),
+        ("comment_count", "l.comment_count", "number of comments, as stated on the page"),
+        ("revision", "l.revision", "1, and one more for each correction"),
+        ("is_copy", _IS_COPY, "1: the same story as an earlier article"),
+        ("original_id", "l.original_id", "the article it is a copy of; its own id if it is not a copy"),
+        ("url", _of_article("url"), "address"),
+        ("page_id", "l.page_id", "the page of this revision"),
+        ("text", _of_article("text"), "the text, one paragraph a line"),
     ),
-    rows="FROM current_articles a JOIN pages f ON f.id = a.id",
+    rows="FROM current_pages l",
 )
 
 _CREDITS = View(
     name="credits_view",
     description="a name on an article (in its latest revision)",
     columns=(
-        ("article_id", "a.id", "the article"),
+        ("article_id", "l.article_id", "the article"),
         ("name", "c.name", "as printed"),
         ("role", "c.role", "author, editor, proofreader"),
         ("position", "c.position", "position among those of the role"),
-        ("source_name", "a.source_name", "the site"),
-        ("outlet", "a.source", "who publishes it, as stated on the page"),
-        ("title", "a.title", "headline"),
-        ("published_utc", "a.published_utc", "when it was published"),
+        ("source_name", _source_name("l.source_id"), "the site"),
+        ("outlet", "l.outlet", "who publishes it, as stated on the page"),
+        ("title", _of_article("title"), "headline"),
+        ("published_utc", "l.published_utc", "when it was published"),
         ("published_local", _LOCAL, "the same in the publisher's local time"),
-        ("is_copy", "a.original_id <> a.id", "1: the article is a copy"),
+        ("is_copy", _IS_COPY, "1: the article is a copy"),
     ),
-    rows="FROM credits c JOIN current_articles a ON a.page_id = c.page_id",
+    rows="FROM credits c JOIN current_pages l ON l.page_id = c.page_id",
 )
+
+# The page of the revision before that of a row `d`. By the index on article and revision; a window would read all texts.
+_BEFORE = """(SELECT b.page_id FROM decisions b WHERE b.article_id = d.article_id AND b.revision < d.revision
+      AND b.verdict IN ('new', 'copy', 'revision') ORDER BY b.revision DESC LIMIT 1)"""
 
 _REVISIONS = View(
     name="revisions_view",
@@ -113,21 +132,33 @@ _REVISIONS = View(
     columns=(
         ("article_id", "d.article_id", "the article"),
         ("revision", "d.revision", "1: as it was first seen"),
-        ("source_name", "s.name", "the site"),
-        ("seen_utc", "p.fetched_at", "when it was fetched"),
-        ("seen_before_utc", "lag(p.fetched_at) OVER before", "when the previous one was fetched"),
-        ("title", "a.title", "headline"),
-        ("title_before", "lag(a.title) OVER before", "headline of the previous one"),
-        ("characters", "length(a.text)", "length of the text"),
-        ("characters_before", "lag(length(a.text)) OVER before", "length of the previous one"),
-        ("url", "a.url", "address"),
+        (
+            "source_name",
+            "(SELECT s.name FROM pages p JOIN sources s ON s.id = p.source_id WHERE p.id = d.page_id)",
+            "the site",
+        ),
+        ("seen_utc", "(SELECT p.fetched_at FROM pages p WHERE p.id = d.page_id)", "when it was fetched"),
+        (
+            "seen_before_utc",
+            f"(SELECT p.fetched_at FROM pages p WHERE p.id = {_BEFORE})",
+            "when the previous one was fetched",
+        ),
+        ("title", "(SELECT a.title FROM articles a WHERE a.page_id = d.page_id)", "headline"),
+        (
+            "title_before",
+            f"(SELECT a.title FROM articles a WHERE a.page_id = {_BEFORE})",
+            "headline of the previous one",
+        ),
+        ("characters", "(SELECT length(a.text) FROM articles a WHERE a.page_id = d.page_id)", "length of the text"),
+        (
+            "characters_before",
+            f"(SELECT length(a.text) FROM articles a WHERE a.page_id = {_BEFORE})",
+            "length of the previous one",
+        ),
+        ("url", "(SELECT a.url FROM articles a WHERE a.page_id = d.page_id)", "address"),
         ("page_id", "d.page_id", "the page of this revision"),
     ),
-    rows="""
-FROM decisions d JOIN articles a ON a.page_id = d.page_id JOIN pages p ON p.id = d.page_id JOIN sources s ON s.id = p.source_id
-WHERE d.verdict IN ('new', 'copy', 'revision')
-WINDOW before AS (PARTITION BY d.article_id ORDER BY d.revision)
-""",
+    rows="FROM decisions d WHERE d.verdict IN ('new', 'copy', 'revision')",
 )
 
 _COPIES = View(
@@ -156,7 +187,6 @@ _COPIES = View(
     rows="FROM articles_view c JOIN articles_view o ON o.id = c.original_id WHERE c.is_copy",
 )
 
-# Counts for all sources at once: with a subquery for each, 500 sources with 20,000 articles took 30 seconds.
 _SOURCES = View(
     name="sources_view",
     description="a site with its counts",
@@ -169,46 +199,61 @@ _SOURCES = View(
             "crawled, paused or removed",
         ),
         ("added_utc", "s.added_at", "when it was added"),
-        ("pages", "coalesce(g.pages, 0)", "pages stored"),
+        (
+            "pages",
+            "coalesce((SELECT g.pages FROM page_counts g WHERE (g.source_id, g.kind, g.name) = (s.id, 'page', '')), 0)",
+            "pages stored",
+        ),
         ("articles", "coalesce(t.articles, 0)", "articles, copies included"),
         ("copies", "coalesce(t.copies, 0)", "of these, copies"),
         ("corrected", "coalesce(t.corrected, 0)", "of these, with more than one revision"),
-        ("rejected", "coalesce(g.rejected, 0)", "pages that are not articles"),
-        ("newest_utc", "t.newest", "when its newest article was published"),
+        (
+            "rejected",
+            f"(SELECT coalesce(sum(g.pages), 0) FROM page_counts g WHERE g.source_id = s.id AND {IS_REJECTED})",
+            "pages that are not articles",
+        ),
+        (
+            "newest_utc",
+            "(SELECT max(l.published_utc) FROM current_pages l WHERE l.source_id = s.id)",
+            "when its newest article was published",
+        ),
         ("last_fetched_utc", f"nullif({LAST_FETCHED}, '')", "when it last responded, even if nothing was new"),
-        ("last_page_utc", "g.last", "when a new page was last fetched"),
+        (
+            "last_page_utc",
+            "(SELECT max(p.fetched_at) FROM pages p WHERE p.source_id = s.id)",
+            "when a new page was last fetched",
+        ),
     ),
-    rows=f"""
-FROM sources s
-LEFT JOIN (
-    SELECT p.source_id, count(*) AS pages, count(coalesce(o.reason, n.verdict)) AS rejected, max(p.fetched_at) AS last
-    FROM pages p LEFT JOIN outcomes o ON o.page_id = p.id
-    LEFT JOIN decisions n ON n.page_id = p.id AND n.verdict = 'notice'
-    GROUP BY p.source_id
-) g ON g.source_id = s.id
-LEFT JOIN (
-    SELECT p.source_id, count(*) AS articles, sum(d.original_id <> d.article_id) AS copies, sum(d.revision > 1) AS corrected,
-           max(a.published_utc) AS newest
-    FROM decisions d JOIN pages p ON p.id = d.page_id JOIN articles a ON a.page_id = d.page_id
-    WHERE {IS_CURRENT}
-    GROUP BY p.source_id
-) t ON t.source_id = s.id
-""",
+    rows="FROM sources s LEFT JOIN source_counts t ON t.source_id = s.id",
 )
 
 _DAILY = View(
     name="daily_counts",
     description="a day of a source: articles published that day, in UTC (first seen, if the page has no date)",
     columns=(
-        ("day_utc", "substr(coalesce(published_utc, first_seen_utc), 1, 10)", "the day"),
-        ("source_name", "source_name", "the site"),
-        ("articles", "count(*)", "articles, copies included"),
-        ("copies", "sum(is_copy)", "of these, copies"),
-        ("with_author", "sum(authors IS NOT NULL)", "of these, with an author"),
-        ("with_editor", "sum(editors IS NOT NULL)", "of these, with an editor"),
-        ("words", "sum(word_count)", "words in all"),
+        ("day_utc", "d.day", "the day"),
+        ("source_name", _source_name("d.source_id"), "the site"),
+        ("articles", "d.articles", "articles, copies included"),
+        ("copies", "d.copies", "of these, copies"),
+        ("with_author", "d.with_author", "of these, with an author"),
+        ("with_editor", "d.with_editor", "of these, with an editor"),
+        ("words", "d.words", "words in all"),
     ),
-    rows="FROM articles_view GROUP BY 1, 2",
+    rows="FROM article_days d WHERE d.articles > 0",
+)
+
+_VALUES = View(
+    name="value_counts_view",
+    description="how many articles of a source have a value: a section, an hour of publication, a name",
+    columns=(
+        ("source_name", _source_name("v.source_id"), "the site"),
+        ("field", "v.field", "section; hour, by the publisher's clock; author, editor, proofreader"),
+        ("value", "v.value", "the section, the hour (00 to 23), the name as printed"),
+        ("outlet", "nullif(v.outlet, '')", "of a name: who publishes the articles, as stated on the page"),
+        ("articles", "v.articles", "articles, copies included"),
+        ("copies", "v.copies", "of these, copies"),
+    ),
+    rows="FROM value_counts v WHERE v.articles > 0",
 )
 
 _REJECTIONS = View(
@@ -278,7 +323,7 @@ WHERE d.type = 'array'
 """,
 )
 
-# The view that those above are built on; `db.schema.migrations` fills in the columns of `articles`.
+# Earlier steps of `db.schema.migrations` fill in the columns of `articles`.
 CURRENT_ARTICLES = f"""
 CREATE VIEW current_articles AS
 SELECT d.article_id AS id, d.revision, d.original_id, s.name AS source_name, p.fetched_at, {{fields}}
@@ -288,8 +333,36 @@ JOIN pages p ON p.id = d.page_id
 JOIN sources s ON s.id = p.source_id
 WHERE {IS_CURRENT};
 """
+VIEWS = (
+    _ARTICLES,
+    _CREDITS,
+    _REVISIONS,
+    _COPIES,
+    _SOURCES,
+    _DAILY,
+    _VALUES,
+    _REJECTIONS,
+    _RUNS,
+    _COVERAGE,
+    _COVERAGE_DAYS,
+)
 
-VIEWS = (_ARTICLES, _CREDITS, _REVISIONS, _COPIES, _SOURCES, _DAILY, _REJECTIONS, _RUNS, _COVERAGE, _COVERAGE_DAYS)
+
+def current_articles_looked_up(columns: Iterable[str]) -> str:
+    """The statement of the view `current_articles` over `current_pages`, with these columns of `articles`: the rows and columns of
+    the earlier one, but nothing is read that a query does not ask for.
+    """
+    short = (
+        "page_id published_utc published_precision modified_utc original_source section language word_count paywalled"
+    )
+    known = {name: f"l.{name}" for name in short.split()}
+    known["source"] = "l.outlet AS source"
+    known["text_hash"] = "(SELECT lower(hex(a.text_hash)) FROM articles a WHERE a.page_id = l.page_id) AS text_hash"
+    fields = ", ".join(known.get(name, f"{_of_article(name)} AS {name}") for name in columns)
+    return (
+        f"CREATE VIEW current_articles AS\nSELECT l.article_id AS id, l.revision, l.original_id,"
+        f" {_source_name('l.source_id')} AS source_name, l.last_seen_utc AS fetched_at, {fields}\nFROM current_pages l"
+    )
 
 
 def drop_views(db: _Executes) -> None:

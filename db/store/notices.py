@@ -8,9 +8,11 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
-REASONS = """
-SELECT reason, count(*) AS pages FROM outcomes WHERE reason IS NOT NULL GROUP BY 1
-UNION ALL SELECT 'repeated', count(*) FROM decisions WHERE verdict = 'notice' HAVING count(*) > 0
+from db.sql_conditions import IS_REJECTED
+
+REASONS = f"""
+SELECT CASE g.kind WHEN 'reason' THEN g.name ELSE 'repeated' END, sum(g.pages) AS pages FROM page_counts g
+WHERE {IS_REJECTED} GROUP BY 1 HAVING sum(g.pages) > 0
 ORDER BY 2 DESC, 1
 """
 """How many pages each reason has."""

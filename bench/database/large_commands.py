@@ -1,0 +1,162 @@
+"""What the commands cost on a large database, cold and warm: python -m bench.database.large_commands DATABASE [DATABASE ...]
+
+DATABASE is one that may be written to, such as `bench.database.large_archive` makes. Each command is a process of its own, start
+included: once after the system's cache of the file is dropped (cold), then three times (median). Writing ones run once, warm: one
+article is stored and settled (64 times, each in a transaction of its own; median), a crawl of a source that gives nothing, `upkeep`
+without its backup, `backup`. At the end the bytes of the largest tables and indexes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from bench.database.cold import drop_from_memory
+from bench.database.copies_scale import story
+from db.connection.database import connect, write
+from db.models import Article
+from db.store.outcomes import Extractor, extractor_id, insert_article
+from pipelines.dedup.settle import settle
+from pipelines.extraction.fingerprint import fingerprint
+
+READING = (
+    ("status",),
+    ("stats",),
+    ("articles",),
+    ("articles", "--source", "site3.example"),
+    ("articles", "--person", "Ann Reed60", "--since", "30d"),
+    ("search", "{word}"),
+    ("show", "{article}"),
+    ("copies", "{copied}"),
+    ("sources", "list"),
+    ("coverage",),
+    ("digest",),
+    ("alerts",),
+    ("export", "csv", "--limit", "1000"),
+)
+_SETTLED = 64
+# Page by page: summed up by dbstat itself, a table above 4 GiB comes out too small.
+_LARGEST = """
+SELECT name, sum(pgsize) FROM dbstat GROUP BY 1 ORDER BY 2 DESC LIMIT 40
+"""
+
+
+def run(database: Path, *words: str) -> float:
+    """Seconds that a command takes, start included."""
+    command = [sys.executable, "-m", "cli.main", "--db", str(database), *words]
+    began = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    took = time.perf_counter() - began
+    if done.returncode not in (0, 1):
+        print(f"{words}: exit code {done.returncode}: {done.stderr[-300:]}", file=sys.stderr)
+    return took
+
+
+def known(database: Path) -> dict[str, str]:
+    """What the commands are asked for."""
+    conn = connect(database, readonly=True)
+    article, title = conn.execute(
+        "SELECT page_id, title FROM articles ORDER BY page_id DESC LIMIT 1 OFFSET 5000"
+    ).fetchone()
+    copied = conn.execute("SELECT original_id FROM decisions WHERE verdict = 'copy' ORDER BY page_id DESC").fetchone()[
+        0
+    ]
+    conn.close()
+    return {"article": str(article), "copied": str(copied), "word": title.split()[0] if " " in title else title[:2]}
+
+
+def settled(database: Path) -> float:
+    """Seconds to store and settle one article, the median."""
+    conn, took = connect(database), list[float]()
+    with write(conn):
+        maker = extractor_id(conn, Extractor(code="bench", rules="bench", trafilatura="bench"))
+    first = int(conn.execute("SELECT max(id) FROM pages").fetchone()[0]) + 1
+    for page_id in range(first, first + _SETTLED):
+        url = f"https://site7.example/settled-{page_id}.html"
+        article = Article(url=url, title=f"Title {page_id}", text=story(random.Random(page_id)))
+        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        began = time.perf_counter()
+        with write(conn):
+            conn.execute(
+                "INSERT INTO pages (id, source_id, url, fetched_at, status, headers, body_id) VALUES (?, 7, ?, ?, 200, '{}', 1)",
+                (page_id, url, at),
+            )
+            insert_article(conn, page_id, url, article, fingerprint(article, url), maker)
+            settle(conn, [page_id])
+        took.append(time.perf_counter() - began)
+    conn.close()
+    return statistics.median(took)
+
+
+class _Nothing(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = b"<html><title>Nothing</title><p>There is no news.</p></html>"
+        self.send_response(200 if self.path == "/" else 404)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+def crawled(database: Path) -> float:
+    """Seconds of the second crawl of a source that names no articles, start of the process included."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Nothing)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}/"
+    run(database, "sources", "add", url, "--name", "nothing")
+    run(database, "crawl", "nothing")
+    took = run(database, "crawl", "nothing")
+    run(database, "sources", "remove", "nothing")
+    server.shutdown()
+    return took
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("database", type=Path, nargs="+")
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--reading", action="store_true", help="only the commands that do not write")
+    options = parser.parse_args()
+    for database in options.database:
+        asked = known(database)
+        print(
+            f"\n{database.name}, {database.stat().st_size / 1e9:.2f} GB\n\n| command | cold, s | warm, s |\n| --- | ---: | ---: |"
+        )
+        for words in READING:
+            filled = [word.format(**asked) for word in words]
+            drop_from_memory(database)
+            cold = run(database, *filled)
+            warm = statistics.median(run(database, *filled) for _ in range(options.times))
+            print(f"| `{' '.join(words)}` | {cold:.2f} | {warm:.2f} |", flush=True)
+        if options.reading:
+            continue
+        print(f"| store and settle one article, ms | | {settled(database) * 1000:.1f} |", flush=True)
+        print(f"| a crawl that finds nothing | | {crawled(database):.2f} |", flush=True)
+        for step in ("prune", "optimize", "check", "checkpoint"):
+            print(f"| `upkeep {step}` | | {run(database, 'upkeep', step):.2f} |", flush=True)
+        with tempfile.TemporaryDirectory(dir=database.parent) as folder:
+            print(f"| `backup` | | {run(database, 'backup', f'{folder}/backup.db'):.2f} |", flush=True)
+        conn = sqlite3.connect(database)
+        articles = conn.execute("SELECT max(page_id) FROM articles").fetchone()[0]
+        print("\n| table or index | MB | bytes a page |\n| --- | ---: | ---: |")
+        for name, size in conn.execute(_LARGEST):
+            print(f"| {name} | {size / 1e6:.0f} | {size / articles:.0f} |")
+        conn.close()
+
+
+if __name__ == "__main__":
+    main()
