@@ -94,30 +94,6 @@ JOIN pages p ON p.id = l.id
 WHERE {IS_CURRENT}
 ORDER BY {NEWEST_FIRST} LIMIT :most
 """
-# The newest page and the last source run take one index lookup each.
-_ALL = f"""
-SELECT s.id, s.name, s.url, s.removed_at IS NOT NULL AS removed, s.paused_at IS NOT NULL AS paused,
-       nullif({LAST_FETCHED}, '') AS last_fetched,
-       (SELECT count(*) FROM pages p WHERE p.source_id = s.id AND p.fetched_at >= :since) AS week,
-       (SELECT ended FROM source_runs r WHERE r.source_id = s.id ORDER BY r.id DESC LIMIT 1) AS ended,
-       (SELECT count(*) FROM alerts a WHERE a.source_id = s.id AND a.closed_at IS NULL) AS alerts
-FROM sources s ORDER BY s.removed_at IS NOT NULL, s.name LIMIT :limit
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceLine:
-    """A source in one line. `week` counts its pages of the last 7 days; `ended` is how its last run ended."""
-
-    id: int
-    name: str
-    url: str
-    removed: bool
-    paused: bool
-    last_fetched: str | None
-    week: int
-    ended: str | None
-    alerts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,12 +177,6 @@ class SourceDetails:
     alerts: list[SourceAlert]
     newest: list[int]
     """Page ids of its newest articles, newest first."""
-
-
-def source_lines(conn: sqlite3.Connection, now: datetime, limit: int = 2000) -> list[SourceLine]:
-    """The sources by name, removed ones last."""
-    rows = named_rows(conn, _ALL, {"since": format_timestamp(now - timedelta(days=7)), "limit": limit})
-    return [SourceLine(**dict(row) | {"removed": bool(row["removed"]), "paused": bool(row["paused"])}) for row in rows]
 
 
 def source_details(conn: sqlite3.Connection, source_id: int, now: datetime) -> SourceDetails | None:

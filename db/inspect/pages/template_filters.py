@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from db.humanize import format_duration, format_elapsed, format_local_time, format_size
+from db.inspect.pages.permalinks import person_path
 from db.models import Moment, OffsetFrom, Precision
 from db.search.snippets import MarkedText
 from db.shell_commands import shell_command
@@ -119,6 +120,6 @@ def highlighted(piece: MarkedText) -> Markup:
 FILTERS = {
     "when": when, "stated": page_time, "outward": external_link, "span": format_duration, "names": names, "figure": figure,
     "marked": marked, "lit": highlighted, "bytes": format_size,
-    "is_web": is_web,
+    "is_web": is_web, "person_path": person_path,
 }  # fmt: skip
 FUNCTIONS = {"command": shell_command, "took": format_elapsed, "share": share, "ago": ago, "clock": clock}
