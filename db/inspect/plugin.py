@@ -16,6 +16,7 @@ from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
+from db.inspect.cookbook import with_defaults
 from db.inspect.pages import views
 from db.inspect.pages.template_filters import FILTERS, FUNCTIONS, external_link
 from db.inspect.safety.limits import LIMITS_NOTE
@@ -46,6 +47,25 @@ def _is_inspector(datasette: Any) -> bool:
 def register_routes(datasette: Any) -> list[tuple[str, Any]]:
     """Our pages. They take precedence over Datasette's, so that `/` is ours."""
     return list(views.ROUTES) if _is_inspector(datasette) else []
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Any:
+    """Questions of the cookbook are answered with their defaults where a request leaves parameters out."""
+
+    def wrapped(app: Any) -> Any:
+        async def with_parameters(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http" and _is_inspector(datasette):
+                given = scope["query_string"].decode("latin-1")
+                scope = {
+                    **scope,
+                    "query_string": with_defaults(scope["path"], given, datasette.news_name).encode("latin-1"),
+                }
+            await app(scope, receive, send)
+
+        return with_parameters
+
+    return wrapped
 
 
 @hookimpl

@@ -23,6 +23,12 @@ _TOP = 12
 # A canvas has no patterns: a line as wide as the band, in short dashes, makes the stripes.
 _HATCHING = {"type": "rule", "clip": True, "strokeDash": [1.5, 3.5], "strokeWidth": {"expr": "0.9 * bandwidth('x')"}}
 _HATCHED = (CoverageState.THIN, CoverageState.MISSING, CoverageState.NOT_LOOKED)
+# Labels of a time axis, by what a tick begins: 24 hours a day, as everywhere.
+_CLOCK = {
+    "year": "%Y", "month": "%b %Y", "week": "%d %b", "date": "%d %b", "day": "%d %b", "hours": "%H:%M", "minutes": "%H:%M",
+    "seconds": "%H:%M:%S",
+}  # fmt: skip
+_DATE = {"field": "date", "type": "temporal", "format": "%Y-%m-%d"}
 Spec = dict[str, object]
 
 
@@ -163,7 +169,7 @@ def rhythm_chart(rhythm: dict[tuple[int, int], int]) -> Chart:
 def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageState]) -> Chart:
     """Four weeks of a source, by day. `covered`: what is known of each, by date."""
     values = [
-        {"date": day.date, "what": what, "pages": number}
+        {"date": _local_midnight(day.date), "what": what, "pages": number}
         for day in days
         for what, number in (("articles", day.articles), ("revisions", day.revisions), ("rejected", day.rejected))
     ]
@@ -204,10 +210,14 @@ def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageStat
                 "encoding": {
                     "y": _count_axis("pages", ticks=4),
                     "color": _colour_scale("what", ["articles", "revisions", "rejected"]),
-                    "tooltip": [{"field": "date"}, {"field": "what"}, {"field": "pages"}],
+                    "tooltip": [_DATE, {"field": "what"}, {"field": "pages"}],
                 },
             },
-            [{"date": day.date, "note": covered[day.date].value} for day in days if covered.get(day.date) in _HATCHED],
+            [
+                {"date": _local_midnight(day.date), "note": covered[day.date].value}
+                for day in days
+                if covered.get(day.date) in _HATCHED
+            ],
         ),
     )
 
@@ -232,7 +242,7 @@ def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
                     "field": "at",
                     "type": "temporal",
                     "title": None,
-                    "axis": {"labelOverlap": True, "tickCount": 6},
+                    "axis": {"labelOverlap": True, "tickCount": 6, "format": _CLOCK},
                     "scale": {"nice": True},
                 },
                 "y": {
@@ -309,10 +319,15 @@ def _against_gaps(x: Spec, drawn: Spec, gaps: Sequence[Spec]) -> Spec:
         "encoding": {
             "y": {"value": 0},
             "y2": {"value": {"expr": "height"}},
-            "tooltip": [{"field": x["field"]}, {"field": "note"}],
+            "tooltip": [_DATE if "timeUnit" in x else {"field": x["field"]}, {"field": "note"}],
         },
     }
     return {"encoding": {"x": x}, "layer": [hatched, drawn] if gaps else [drawn]}
+
+
+def _local_midnight(day: str) -> str:
+    """A day for a time axis: browsers take a date alone for midnight in UTC, which is the day before in America."""
+    return f"{day}T00:00"
 
 
 def _yes_no(value: bool) -> str:

@@ -23,9 +23,9 @@ from db.inspect.pages.rejections import PAGE_SIZE, count_reasons, rejected_pages
 from db.inspect.pages.rendering import ask_in_snapshot, bytes_response, number_of, render_page, required_id
 from db.inspect.pages.run import run_details
 from db.inspect.pages.search import FORMS, MOST_TAKEN, SIZE, SearchForm, result_file, search_results
-from db.inspect.pages.source import DAYS, source_details
+from db.inspect.pages.source import DAYS, ENDINGS, source_details
 from db.inspect.pages.stored_body import plain_text_response, sanitized_response
-from db.inspect.translation.catalogues import LANGUAGES, gettext_noop
+from db.inspect.translation.catalogues import LANGUAGES, gettext, gettext_noop
 from db.inspect.translation.negotiation import language_cookie
 from db.queries.articles import article_summaries, newest_articles
 from db.queries.citations import citations
@@ -84,7 +84,10 @@ async def article(request: Any, datasette: Any) -> Any:
     if shown is None:
         if elsewhere := await permalink_views.article_elsewhere(datasette, article_id):
             return elsewhere
-        raise NotFound(f"There is no article {article_id}" + (f" with a revision {revision}" if revision else ""))
+        values = {"number": article_id, "revision": revision}
+        if revision:
+            raise NotFound(gettext("Article %(number)s has no revision %(revision)s") % values)
+        raise NotFound(gettext("There is no article %(number)s") % values)
     drawn = charts.copies_chart(shown.cluster.moments) if shown.cluster.size > 1 else None
     made = citations(shown.article, shown.head)
     listed = [(extension, label, made[form]) for extension, (form, label, _) in _CITATIONS.items()]
@@ -96,7 +99,7 @@ async def citation(request: Any, datasette: Any) -> Any:
     article_id, revision = required_id(request), number_of(request.args.get("revision"))
     shown = await ask_in_snapshot(datasette, lambda conn: article_page(conn, article_id, revision))
     if shown is None:
-        raise NotFound(f"There is no article {article_id}")
+        raise NotFound(gettext("There is no article %(number)s") % {"number": article_id})
     extension = request.url_vars["format"]
     form, _, content_type = _CITATIONS[extension]
     body = (citations(shown.article, shown.head)[form] + "\n").encode("utf-8", "replace")
@@ -172,11 +175,11 @@ async def source(request: Any, datasette: Any) -> Any:
 
     shown, heads, covered, ladder = await ask_in_snapshot(datasette, ask)
     if shown is None:
-        raise NotFound(f"There is no source {source_id}")
+        raise NotFound(gettext("There is no source %(name)s") % {"name": source_id})
     drawn = [charts.rhythm_chart(shown.rhythm), charts.volume_chart(shown.days, covered)]
     return await render_page(
         datasette, request, "source.html", shown=shown, heads=heads, charts=drawn, ladder=ladder, labels=LABELS,
-        looked_at=format_timestamp(ladder.checked_at) if ladder else None,
+        looked_at=format_timestamp(ladder.checked_at) if ladder else None, endings=ENDINGS,
     )  # fmt: skip
 
 
