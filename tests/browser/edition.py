@@ -91,7 +91,8 @@ def fill(path: Path, trap: str) -> dict[str, int]:
     parts = [
         (f"Part {n}", "An ordinary sentence of a long report stands in this part as well. " * 12) for n in range(1, 9)
     ]
-    lines, headings = [], []
+    lines: list[str] = []
+    headings: list[Subheading] = []
     for number, (heading, part) in enumerate(parts):
         headings.append(Subheading(offset=sum(len(line) + 1 for line in lines), level=2 if number % 2 == 0 else 4))
         lines += [heading, part, part]

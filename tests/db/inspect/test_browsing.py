@@ -37,7 +37,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     room = Newsroom(path=path, clock=now - timedelta(hours=3))
     names = ("evening.example", "mirror.example", "paused.example", "silent.example")
     evening, mirror, paused, silent = (room.source(name, f"https://{name}/") for name in names)
-    lines, headings = [], []
+    lines: list[str] = []
+    headings: list[Subheading] = []
     for number, (level, part) in enumerate(zip(LEVELS, PARTS, strict=True)):
         headings.append(Subheading(offset=sum(len(line) + 1 for line in lines), level=level))
         lines += [f"Part {number}", part]
