@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from db.http_statuses import fetch_failed_sql
-from db.inspect.cookbook import QUESTIONS
+from db.inspect.pages.cookbook import QUESTIONS
 from db.inspect.table_guide import view_metadata
 from db.inspect.translation.catalogues import gettext_noop
 

@@ -16,8 +16,8 @@ from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
-from db.inspect.cookbook import with_defaults
 from db.inspect.pages import views
+from db.inspect.pages.cookbook import with_defaults
 from db.inspect.pages.template_filters import FILTERS, FUNCTIONS, external_link
 from db.inspect.safety.limits import LIMITS_NOTE
 from db.inspect.safety.sanitize import HEADERS, is_sandboxed_path, note_document

@@ -19,7 +19,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterMember:
+class PrintedArticle:
     """An article of the story. `at` is its time of publication, else of its fetch, by this machine's clock; `lag_s` the
     seconds from the earliest.
     """
@@ -39,7 +39,7 @@ class ClusterPage:
     """A story. `members` begins with the original; `more` counts those left out."""
 
     original_id: int
-    members: list[ClusterMember]
+    members: list[PrintedArticle]
     more: int
 
     @property
@@ -72,7 +72,7 @@ def cluster_page(conn: sqlite3.Connection, article_id: int, most: int = MAX_COPI
     return ClusterPage(
         original_id=heads[0].original_id or article_id,
         members=[
-            ClusterMember(head=head, at=at, lag_s=(at - earliest).total_seconds())
+            PrintedArticle(head=head, at=at, lag_s=(at - earliest).total_seconds())
             for head, at in zip(heads, times, strict=True)
         ],
         more=max(0, len(ids) - most),

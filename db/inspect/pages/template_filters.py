@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from db.humanize import format_duration, format_elapsed, format_local_time, format_size
-from db.inspect.cookbook import parameter_label, questions_by_subject
+from db.inspect.pages.cookbook import parameter_label, questions_by_subject
 from db.inspect.pages.permalinks import person_path
 from db.models import Moment, OffsetFrom, Precision
 from db.search.snippets import MarkedText

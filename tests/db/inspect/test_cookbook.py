@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from db.inspect.canned_queries import CANNED_QUERIES
-from db.inspect.cookbook import PARAMETERS, QUESTIONS, SUBJECTS, with_defaults
+from db.inspect.pages.cookbook import PARAMETERS, QUESTIONS, SUBJECTS, with_defaults
 from db.inspect.safety.limits import MAX_ROWS
 from db.inspect.table_guide import DESCRIPTIONS, plain_description
 from db.schema.views import VIEWS
