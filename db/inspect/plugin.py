@@ -26,12 +26,14 @@ from db.inspect.translation.catalogues import LANGUAGES, current_language, gette
 # Our page for an id in a column, and for column `id` by table.
 _COLUMN_PAGES = {
     "article_id": "/-/article/{}", "original_id": "/-/article/{}", "page_id": "/-/page/{}", "run_id": "/-/run/{}",
-    "source_id": "/-/source/{}",
+    "source_id": "/-/source/{}", "copy_id": "/-/article/{}",
 }  # fmt: skip
 _TABLE_PAGES = {
+    "articles_view": "/-/article/{}",
     "current_articles": "/-/article/{}",
     "pages": "/-/page/{}",
     "runs": "/-/run/{}",
+    "runs_view": "/-/run/{}",
     "sources": "/-/source/{}",
 }
 # Length of a SHA-256, which is shown; of longer blobs only the length is.
