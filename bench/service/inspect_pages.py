@@ -33,6 +33,7 @@ PAGES = {
     "coverage of a source": "/-/coverage/{source}",
     "catalogue": "/-/catalogue",
     "article": "/-/article/{article}",
+    "who printed it": "/-/cluster/{article}",
     "what a revision changed": "/-/article/{revised}/changes",
     "page": "/-/page/{article}",
     "sources": "/-/sources",
@@ -41,7 +42,7 @@ PAGES = {
     "run": "/-/run/{run}",
     "people": "/-/people",
     "people by prefix": "/-/people?begins=Ann",
-    "person": "/-/person?name={person}",
+    "person": "/-/person/{person}",
     "rejections": "/-/rejections",
     "rejections of a reason": "/-/rejections?reason=too_short",
     "rejections of a source": "/-/rejections?source={source}",
@@ -59,6 +60,7 @@ PAGES = {
     "search, CSV": "/-/search.csv?kind=corrected",
     "search, JSON": "/-/search.json?language=de",
     "tables and SQL": "/{name}",
+    "table of articles": "/{name}/articles",
 }
 
 

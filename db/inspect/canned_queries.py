@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from db.http_statuses import fetch_failed_sql
+from db.inspect.pages.cookbook import QUESTIONS
+from db.inspect.table_guide import view_metadata
+from db.inspect.translation.catalogues import gettext_noop
 
 _HIDDEN_TABLES = (
     "marks", "marked_texts", "likenesses", "claims", "unsettled",
@@ -19,67 +22,48 @@ _HIDDEN_TABLES = (
 
 TABLES: dict[str, Any] = {
     **{name: {"hidden": True} for name in _HIDDEN_TABLES},
-    "articles": {"description": "The article on each page, revisions and copies included.", "sort_desc": "page_id"},
-    "current_articles": {"description": "Each article once, in its latest revision."},
-    "render_verdicts": {"description": "Whether the pages of a source need a browser, with the pages that showed it."},
-    "credits": {"description": "Names: author, editor, proofreader."},
+    **view_metadata(),
+    "articles": {
+        "description": gettext_noop("The article on each page, revisions and copies included."),
+        "sort_desc": "page_id",
+    },
+    "render_verdicts": {
+        "description": gettext_noop("Whether the pages of a source need a browser, with the pages that showed it.")
+    },
+    "credits": {"description": gettext_noop("Names: author, editor, proofreader.")},
     "decisions": {
-        "description": "The verdict on each article page: new, revision, same, copy.",
+        "description": gettext_noop("The verdict on each article page: new, revision, same, copy."),
         "sort_desc": "page_id",
     },
     "outcomes": {
-        "description": "The outcome of each page; `reason` is empty if it is an article.",
+        "description": gettext_noop("The outcome of each page; `reason` is empty if it is an article."),
         "sort_desc": "page_id",
     },
     "pages": {
-        "description": "Pages as received: address, time, status, headers.",
+        "description": gettext_noop("Pages as received: address, time, status, headers."),
         "sort_desc": "id",
         "label_column": "url",
     },
     "links": {
-        "description": "Addresses of articles, with what their listings said.",
+        "description": gettext_noop("Addresses of articles, with what their listings said."),
         "sort_desc": "id",
         "label_column": "url",
     },
     "address_parameters": {
-        "description": "Parameters of addresses, and whether they distinguish articles on a site.",
+        "description": gettext_noop("Parameters of addresses, and whether they distinguish articles on a site."),
     },
-    "fetches": {"description": "Every request with its result.", "sort_desc": "id"},
-    "runs": {"description": "Every crawl, import, extraction.", "sort_desc": "id"},
-    "source_runs": {"description": "What a run did at one source.", "sort_desc": "id"},
-    "sources": {"label_column": "name", "sort": "name"},
-    "alerts": {"sort_desc": "id"},
+    "fetches": {"description": gettext_noop("Every request with its result."), "sort_desc": "id"},
+    "runs": {"description": gettext_noop("Every crawl, import, extraction."), "sort_desc": "id"},
+    "source_runs": {"description": gettext_noop("What a run did at one source."), "sort_desc": "id"},
+    "sources": {"description": gettext_noop("Sites that are crawled."), "label_column": "name", "sort": "name"},
+    "alerts": {"description": gettext_noop("Problems, from when they opened to when they closed."), "sort_desc": "id"},
 }
 
 CANNED_QUERIES: dict[str, Any] = {
-    "corrections": {
-        "title": "Corrected articles",
-        "description": "Articles with more than one revision, the latest corrections first.",
-        "sql": """
-SELECT d.article_id, d.revision, a.title, s.name AS source, p.fetched_at
-FROM decisions d JOIN articles a ON a.page_id = d.page_id JOIN pages p ON p.id = d.page_id JOIN sources s ON s.id = p.source_id
-WHERE d.verdict = 'revision' ORDER BY d.page_id DESC LIMIT 100""".strip(),
-    },
-    "printed_from": {
-        "title": "Whose texts they print",
-        "description": "How often each outlet names another as the source of a text, in the latest 20,000 articles.",
-        "sql": """
-SELECT source, original_source, count(*) AS articles
-FROM (SELECT source, original_source FROM articles ORDER BY page_id DESC LIMIT 20000)
-WHERE original_source IS NOT NULL GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 100""".strip(),
-    },
-    "editors": {
-        "title": "Editors by outlet",
-        "description": "Who edited how many of the latest 20,000 articles, for which outlet.",
-        "sql": """
-SELECT c.name, a.source AS outlet, count(*) AS articles
-FROM (SELECT page_id, source FROM articles ORDER BY page_id DESC LIMIT 20000) a
-JOIN credits c ON c.page_id = a.page_id AND c.role = 'editor'
-GROUP BY 1, 2 ORDER BY 3 DESC, 1 LIMIT 200""".strip(),
-    },
+    **{one.slug: {"title": one.question, "sql": one.sql.strip(), "params": list(one.defaults)} for one in QUESTIONS},
+    # Of an earlier version, not among the questions of the cookbook: its address keeps working.
     "failures": {
-        "title": "Failed requests",
-        "description": "What failed in the latest 50,000 requests, by source and reason.",
+        "title": gettext_noop("Which requests failed?"),
         "sql": f"""
 SELECT s.name AS source, coalesce(f.error, 'http_' || f.status) AS failure, count(*) AS times, max(f.started_at) AS last
 FROM (SELECT * FROM fetches ORDER BY id DESC LIMIT 50000) f LEFT JOIN sources s ON s.id = f.source_id

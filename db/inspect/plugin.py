@@ -17,6 +17,7 @@ from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
 from db.inspect.pages import views
+from db.inspect.pages.cookbook import with_defaults
 from db.inspect.pages.template_filters import FILTERS, FUNCTIONS, external_link
 from db.inspect.safety.limits import LIMITS, LIMITS_NOTE
 from db.inspect.safety.sanitize import HEADERS, is_sandboxed_path, note_document
@@ -25,12 +26,14 @@ from db.inspect.translation.catalogues import LANGUAGES, current_language, gette
 # Our page for an id in a column, and for column `id` by table.
 _COLUMN_PAGES = {
     "article_id": "/-/article/{}", "original_id": "/-/article/{}", "page_id": "/-/page/{}", "run_id": "/-/run/{}",
-    "source_id": "/-/source/{}",
+    "source_id": "/-/source/{}", "copy_id": "/-/article/{}",
 }  # fmt: skip
 _TABLE_PAGES = {
+    "articles_view": "/-/article/{}",
     "current_articles": "/-/article/{}",
     "pages": "/-/page/{}",
     "runs": "/-/run/{}",
+    "runs_view": "/-/run/{}",
     "sources": "/-/source/{}",
 }
 # Length of a SHA-256, which is shown; of longer blobs only the length is.
@@ -46,6 +49,25 @@ def _is_inspector(datasette: Any) -> bool:
 def register_routes(datasette: Any) -> list[tuple[str, Any]]:
     """Our pages. They take precedence over Datasette's, so that `/` is ours."""
     return list(views.ROUTES) if _is_inspector(datasette) else []
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Any:
+    """Questions of the cookbook are answered with their defaults where a request leaves parameters out."""
+
+    def wrapped(app: Any) -> Any:
+        async def with_parameters(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http" and _is_inspector(datasette):
+                given = scope["query_string"].decode("latin-1")
+                scope = {
+                    **scope,
+                    "query_string": with_defaults(scope["path"], given, datasette.news_name).encode("latin-1"),
+                }
+            await app(scope, receive, send)
+
+        return with_parameters
+
+    return wrapped
 
 
 @hookimpl

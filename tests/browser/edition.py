@@ -88,6 +88,17 @@ def fill(path: Path, trap: str) -> dict[str, int]:
         "unread": room.page(mirror, "https://mirror.example/x/11", b"<p>wait</p>"),
     }
     deep = ("<div>" * 200_000 + "<p>the bottom").encode()
+    parts = [
+        (f"Part {n}", "An ordinary sentence of a long report stands in this part as well. " * 12) for n in range(1, 9)
+    ]
+    lines: list[str] = []
+    headings: list[Subheading] = []
+    for number, (heading, part) in enumerate(parts):
+        headings.append(Subheading(offset=sum(len(line) + 1 for line in lines), level=2 if number % 2 == 0 else 4))
+        lines += [heading, part, part]
+    headings[2] = Subheading(offset=headings[2].offset, level=4)
+    long = Article(url=None, title="A long report", text="\n".join(lines), subheadings=tuple(headings), language="en")
+    pages["long"] = room.article(mirror, "https://mirror.example/x/14", long)
     pages["deep"] = room.page(mirror, "https://mirror.example/x/12", deep)
     script = SCRIPT.format(trap=trap)
     pages["ill"] = room.article(

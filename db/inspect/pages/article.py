@@ -6,17 +6,15 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from db.inspect.pages.cluster import MAX_BESIDE_ARTICLE, ClusterPage, cluster_page
 from db.models import Article
 from db.named_rows import named_rows
 from db.queries.articles import (
     ArticleSummary,
     PageStatus,
     RevisionSummary,
-    article_summaries,
     article_summary,
-    cluster,
     current_page,
     page_status,
     revisions,
@@ -29,8 +27,8 @@ MAX_COMPARED = 60_000
 # Characters of a text to show, some 80 book pages: a browser takes seconds for more. The longest news texts, live blogs of a day,
 # have 100,000.
 MAX_SHOWN = 200_000
-# Copies of a story to show.
-MAX_COPIES = 200
+# From this many sub-headings on, an article has an outline.
+LEAST_OUTLINED = 3
 
 _FETCHED = """
 SELECT p.final_url, p.status, p.content_type, p.headers, b.size, b.pruned_at, e.code, e.rules, e.trafilatura, p.source_id, p.link_id
@@ -68,24 +66,32 @@ class PageLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArticlePage:
-    """An article. `paragraphs` are those shown, each with its level as a heading (0: none); `is_cut` tells whether there are more.
+class ShownParagraph:
+    """A paragraph, or a sub-heading with its level as a heading (from 2: the headline is 1) and its anchor."""
 
-    `cluster` begins with the original; `moments` are (time of publication, source, whether it is the original) of each
-    of them, and `lags` the seconds from the earliest, in the same order.
-    """
+    text: str
+    level: int = 0
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePage:
+    """An article. `paragraphs` are those shown; `is_cut` tells whether there are more. `cluster` is the story it belongs to."""
 
     head: ArticleSummary
     article: Article
-    paragraphs: list[tuple[int, str]]
+    paragraphs: list[ShownParagraph]
     is_cut: bool
     fetched: Fetched
     link: PageLink | None
     revisions: list[RevisionSummary]
-    cluster: list[ArticleSummary]
-    moments: list[tuple[datetime, str, bool]]
-    lags: list[float]
-    more_copies: int
+    cluster: ClusterPage
+
+    @property
+    def outline(self) -> list[ShownParagraph]:
+        """Its sub-headings, if it has so many that a list of them helps."""
+        headings = [one for one in self.paragraphs if one.level]
+        return headings if len(headings) >= LEAST_OUTLINED else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +122,9 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
     article = load_article(conn, page_id) if page_id is not None else None
     if head is None or article is None:
         return None
-    ids = cluster(conn, article_id)
-    heads = article_summaries(
-        conn, [page for other in ids[:MAX_COPIES] if (page := current_page(conn, other)) is not None]
-    )
-    moments = [(_at(summary), summary.source_name, summary.article_id == summary.original_id) for summary in heads]
-    earliest = min((at for at, _, _ in moments), default=None)
+    story = cluster_page(conn, article_id, MAX_BESIDE_ARTICLE)
+    if story is None:
+        return None
     return ArticlePage(
         head=head,
         article=article,
@@ -130,19 +133,23 @@ def article_page(conn: sqlite3.Connection, article_id: int, revision: int | None
         fetched=_fetched(conn, head.page_id),
         link=_link(conn, head.page_id),
         revisions=revisions(conn, article_id),
-        cluster=heads,
-        moments=moments,
-        lags=[(at - earliest).total_seconds() for at, _, _ in moments] if earliest else [],
-        more_copies=max(0, len(ids) - MAX_COPIES),
+        cluster=story,
     )
 
 
-def _shown(article: Article) -> Iterator[tuple[int, str]]:
-    """What is shown of a text: its first paragraphs. A subheading is at least an h2, for the headline is the h1."""
-    room = MAX_SHOWN
+def _shown(article: Article) -> Iterator[ShownParagraph]:
+    """What is shown of a text: its first paragraphs. Pages use levels as they like (h4 below h2, h3 first of all); here no level
+    is skipped: a sub-heading is one below the nearest earlier one that stands above it, or else below the headline.
+    """
+    room, number = MAX_SHOWN, 0
+    above: list[int] = []
     for level, line in article.paragraphs():
-        if line.strip():
-            yield level and max(2, level), line[:room]
+        if line.strip() and level:
+            above = [one for one in above if one < level] + [level]
+            number += 1
+            yield ShownParagraph(text=line[:room], level=min(6, 1 + len(above)), anchor=f"part-{number}")
+        elif line.strip():
+            yield ShownParagraph(text=line[:room])
         room -= len(line) + 1
         if room <= 0:
             return
@@ -186,8 +193,3 @@ def _fetched(conn: sqlite3.Connection, page_id: int) -> Fetched:
 def _link(conn: sqlite3.Connection, page_id: int) -> PageLink | None:
     row = named_rows(conn, _LINK, (page_id,)).fetchone()
     return PageLink(**row) if row else None
-
-
-def _at(head: ArticleSummary) -> datetime:
-    at = datetime.fromisoformat(head.published_utc or head.fetched_at)
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone()

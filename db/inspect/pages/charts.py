@@ -27,6 +27,7 @@ _TOP = 12
 _HATCHING = {"type": "rule", "clip": True, "strokeDash": [1.5, 3.5], "strokeWidth": {"expr": "0.9 * bandwidth('x')"}}
 _HATCHED = (CoverageState.THIN, CoverageState.MISSING, CoverageState.NOT_LOOKED)
 Spec = dict[str, object]
+_DAY: Spec = {"type": "temporal", "format": "%Y-%m-%d"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +191,7 @@ def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageStat
     """Four weeks of a source, by day. `covered`: what is known of each, by date."""
     articles, revisions, rejected = gettext("Articles"), gettext("Revisions"), gettext("Rejected")
     values = [
-        {"date": day.date, "what": what, "pages": number}
+        {"date": _local_midnight(day.date), "what": what, "pages": number}
         for day in days
         for what, number in ((articles, day.articles), (revisions, day.revisions), (rejected, day.rejected))
     ]
@@ -244,7 +245,7 @@ def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageStat
                 },
             },
             [
-                {"date": day.date, "note": term(covered[day.date].value)}
+                {"date": _local_midnight(day.date), "note": term(covered[day.date].value)}
                 for day in days
                 if covered.get(day.date) in _HATCHED
             ],
@@ -360,13 +361,18 @@ def _against_gaps(x: Spec, label: str, drawn: Spec, gaps: Sequence[Spec]) -> Spe
     return {"encoding": {"x": x}, "layer": [hatched, drawn] if gaps else [drawn]}
 
 
+def _local_midnight(day: str) -> str:
+    """A day for a time axis: browsers take a date alone for midnight in UTC, which is the day before in America."""
+    return f"{day}T00:00"
+
+
 def _yes_no(value: bool) -> str:
     return gettext("yes") if value else gettext("no")
 
 
 def _tooltip(**labels: str) -> list[Spec]:
     """What is shown of a mark under the pointer: fields with their labels."""
-    return [{"field": field, "title": label} for field, label in labels.items()]
+    return [{"field": field, "title": label} | (_DAY if field == "date" else {}) for field, label in labels.items()]
 
 
 def _time_axis() -> Spec:

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from db.inspect.translation.catalogues import gettext_noop
 from db.named_rows import named_rows
 from db.sql_conditions import IS_CURRENT, LAST_FETCHED, NEWEST_FIRST
 from db.timestamps import format_timestamp
@@ -17,6 +18,13 @@ from db.timestamps import format_timestamp
 # How many of the latest pages to count: some weeks of a large site, all of a small one.
 LATEST = 3000
 DAYS = 28
+# How its part in a run ended, and what that is called.
+ENDINGS = {
+    "finished": gettext_noop("finished"),
+    "stopped": gettext_noop("stopped"),
+    "failed": gettext_noop("failed"),
+    None: gettext_noop("under way"),
+}
 
 _SOURCE = "SELECT id, name, url, settings, added_at, removed_at, paused_at FROM sources WHERE id = ?"
 _LATEST = "SELECT id FROM pages WHERE source_id = :source ORDER BY fetched_at DESC LIMIT :limit"
@@ -40,22 +48,24 @@ GROUP BY 1
 _HAS_CREDIT = "EXISTS (SELECT 1 FROM credits c WHERE c.page_id = a.page_id AND c.role = '{}')"
 # Each field as it is shown, and the condition on a row `a` of `articles` that has it.
 _FIELD_CONDITIONS = {
-    "published": "a.published IS NOT NULL",
-    "time of day": "a.published_precision <> 'day'",
-    "offset known": "a.published_precision <> 'day' AND a.published_offset_from <> 'unknown'",
-    "offset by page or rule": "a.published_precision <> 'day' AND a.published_offset_from IN ('page', 'site')",
-    "modified": "a.modified IS NOT NULL",
-    "author": _HAS_CREDIT.format("author"),
-    "editor": _HAS_CREDIT.format("editor"),
-    "proofreader": _HAS_CREDIT.format("proofreader"),
-    "outlet": "a.source IS NOT NULL",
-    "original source": "a.original_source IS NOT NULL",
-    "subtitle": "a.subtitle IS NOT NULL",
-    "section": "a.section IS NOT NULL",
-    "tags": "a.tags <> '[]'",
-    "images": "a.images <> '[]'",
-    "language": "a.language IS NOT NULL",
-    "paywalled": "a.paywalled",
+    gettext_noop("published"): "a.published IS NOT NULL",
+    gettext_noop("time of day"): "a.published_precision <> 'day'",
+    gettext_noop("offset known"): "a.published_precision <> 'day' AND a.published_offset_from <> 'unknown'",
+    gettext_noop(
+        "offset by page or rule"
+    ): "a.published_precision <> 'day' AND a.published_offset_from IN ('page', 'site')",
+    gettext_noop("modified"): "a.modified IS NOT NULL",
+    gettext_noop("author"): _HAS_CREDIT.format("author"),
+    gettext_noop("editor"): _HAS_CREDIT.format("editor"),
+    gettext_noop("proofreader"): _HAS_CREDIT.format("proofreader"),
+    gettext_noop("outlet"): "a.source IS NOT NULL",
+    gettext_noop("original source"): "a.original_source IS NOT NULL",
+    gettext_noop("subtitle"): "a.subtitle IS NOT NULL",
+    gettext_noop("section"): "a.section IS NOT NULL",
+    gettext_noop("tags"): "a.tags <> '[]'",
+    gettext_noop("images"): "a.images <> '[]'",
+    gettext_noop("language"): "a.language IS NOT NULL",
+    gettext_noop("paywalled"): "a.paywalled",
 }
 _FIELDS = f"""
 SELECT {", ".join(f'count(*) FILTER (WHERE {has}) AS "{name}"' for name, has in _FIELD_CONDITIONS.items())},
@@ -94,30 +104,6 @@ JOIN pages p ON p.id = l.id
 WHERE {IS_CURRENT}
 ORDER BY {NEWEST_FIRST} LIMIT :most
 """
-# The newest page and the last source run take one index lookup each.
-_ALL = f"""
-SELECT s.id, s.name, s.url, s.removed_at IS NOT NULL AS removed, s.paused_at IS NOT NULL AS paused,
-       nullif({LAST_FETCHED}, '') AS last_fetched,
-       (SELECT count(*) FROM pages p WHERE p.source_id = s.id AND p.fetched_at >= :since) AS week,
-       (SELECT ended FROM source_runs r WHERE r.source_id = s.id ORDER BY r.id DESC LIMIT 1) AS ended,
-       (SELECT count(*) FROM alerts a WHERE a.source_id = s.id AND a.closed_at IS NULL) AS alerts
-FROM sources s ORDER BY s.removed_at IS NOT NULL, s.name LIMIT :limit
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceLine:
-    """A source in one line. `week` counts its pages of the last 7 days; `ended` is how its last run ended."""
-
-    id: int
-    name: str
-    url: str
-    removed: bool
-    paused: bool
-    last_fetched: str | None
-    week: int
-    ended: str | None
-    alerts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,12 +187,6 @@ class SourceDetails:
     alerts: list[SourceAlert]
     newest: list[int]
     """Page ids of its newest articles, newest first."""
-
-
-def source_lines(conn: sqlite3.Connection, now: datetime, limit: int = 2000) -> list[SourceLine]:
-    """The sources by name, removed ones last."""
-    rows = named_rows(conn, _ALL, {"since": format_timestamp(now - timedelta(days=7)), "limit": limit})
-    return [SourceLine(**dict(row) | {"removed": bool(row["removed"]), "paused": bool(row["paused"])}) for row in rows]
 
 
 def source_details(conn: sqlite3.Connection, source_id: int, now: datetime) -> SourceDetails | None:

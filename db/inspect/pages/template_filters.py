@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
 from db.humanize import duration_parts, format_local_time, format_size
+from db.inspect.pages.cookbook import parameter_label, questions_by_subject
+from db.inspect.pages.permalinks import person_path
 from db.inspect.translation.catalogues import gettext, gettext_noop
 from db.inspect.translation.dates import dated, time_locale
 from db.inspect.translation.terms import count_label, said, term
@@ -38,6 +41,8 @@ _UNITS = {
 }
 # Below this a duration has tenths, as in the terminal (`db.humanize.format_run_duration`).
 _TENTHS_S = 59.95
+# Longer cells of tables are folded: two lines of the widest column.
+_FOLDED_FROM = 90
 _MARKS = {"gone": Markup("<del>{}</del>"), "come": Markup("<ins>{}</ins>")}
 
 
@@ -149,12 +154,43 @@ def highlighted(piece: MarkedText) -> Markup:
     return Markup("").join([*parts, escape(piece.text[at:])])
 
 
+def folded(value: object) -> Markup:
+    """A cell of a table; a long text folded away below its beginning. What is markup already is left as it is."""
+    if hasattr(value, "__html__"):
+        return escape(value)
+    text = "" if value is None else str(value)
+    if len(text) <= _FOLDED_FROM and text.count("\n") < 2:
+        return escape(text)
+    start = " ".join(text[:_FOLDED_FROM].split())
+    return Markup('<details class="folded"><summary>{}…</summary><div>{}</div></details>').format(start, text)
+
+
+def is_figure(value: object) -> bool:
+    """Whether a cell of a result is a number: Datasette hands all of them over as text."""
+    return isinstance(value, str) and re.fullmatch(r"-?\d{1,15}(\.\d+)?", value) is not None
+
+
+def code(text: str) -> Markup:
+    """A text with its `commands` as code."""
+    parts = re.split(r"`([^`]*)`", text)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
+
+
+def described_first(
+    views: Sequence[Mapping[str, str]], metadata: Mapping[str, Mapping[str, object]]
+) -> list[Mapping[str, str]]:
+    """Datasette's list of views, those whose columns are described first."""
+    return sorted(views, key=lambda view: "columns" not in metadata.get(view["name"], {}))
+
+
 FILTERS = {
     "when": when, "stated": page_time, "outward": external_link, "span": duration, "names": names, "figure": figure,
     "marked": marked, "lit": highlighted, "bytes": format_size,
     "is_web": is_web, "term": term, "said": said, "dated": dated,
+    "person_path": person_path, "folded": folded, "code": code, "is_figure": is_figure,
 }  # fmt: skip
 FUNCTIONS = {
     "command": shell_command, "took": elapsed, "share": share, "ago": ago, "clock": clock,
     "count_label": count_label, "time_locale": time_locale,
+    "questions_by_subject": questions_by_subject, "parameter_label": parameter_label, "described_first": described_first,
 }  # fmt: skip

@@ -12,17 +12,18 @@ from datasette.utils.asgi import Base400, NotFound, Response
 from db.diagnosis.evidence import LABELS
 from db.diagnosis.ladder import source_diagnosis
 from db.errors import QueryError
-from db.inspect.pages import charts, report_views
+from db.inspect.pages import charts, permalink_views, report_views, source_views
 from db.inspect.pages.arrivals import arrivals
 from db.inspect.pages.article import article_page, changes_page, fetched_page
 from db.inspect.pages.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
 from db.inspect.pages.coverage import recent_days
 from db.inspect.pages.people import people, person
+from db.inspect.pages.permalinks import person_path
 from db.inspect.pages.rejections import PAGE_SIZE, count_reasons, rejected_pages
 from db.inspect.pages.rendering import ask_in_snapshot, bytes_response, number_of, render_page, required_id
 from db.inspect.pages.run import run_details
 from db.inspect.pages.search import FORMS, MOST_TAKEN, SIZE, SearchForm, result_file, search_results
-from db.inspect.pages.source import DAYS, source_details, source_lines
+from db.inspect.pages.source import DAYS, ENDINGS, source_details
 from db.inspect.pages.stored_body import plain_text_response, sanitized_response
 from db.inspect.translation.catalogues import LANGUAGES, gettext, gettext_noop
 from db.inspect.translation.negotiation import language_cookie
@@ -83,13 +84,15 @@ async def article(request: Any, datasette: Any) -> Any:
     article_id, revision = required_id(request), number_of(request.args.get("revision"))
     shown = await ask_in_snapshot(datasette, lambda conn: article_page(conn, article_id, revision))
     if shown is None:
+        if elsewhere := await permalink_views.article_elsewhere(datasette, article_id):
+            return elsewhere
         raise NotFound(
             gettext("There is no article %(id)s with a revision %(revision)s")
             % {"id": article_id, "revision": revision}
             if revision
             else gettext("There is no article %(id)s") % {"id": article_id}
         )
-    drawn = charts.copies_chart(shown.moments) if len(shown.cluster) > 1 else None
+    drawn = charts.copies_chart(shown.cluster.moments) if shown.cluster.size > 1 else None
     made = citations(shown.article, shown.head)
     listed = [(extension, label, made[form]) for extension, (form, label, _) in _CITATIONS.items()]
     return await render_page(datasette, request, "article.html", shown=shown, chart=drawn, citations=listed)
@@ -154,12 +157,6 @@ async def _search_file(request: Any, datasette: Any, form: SearchForm, kind: str
     return bytes_response(body, content_type, f"search.{kind}" if kind in ("csv", "json") else None)
 
 
-async def sources(request: Any, datasette: Any) -> Any:
-    """All sources, one line each."""
-    lines = await datasette.ask(lambda conn: source_lines(conn, datetime.now(UTC)))
-    return await render_page(datasette, request, "sources.html", lines=lines)
-
-
 async def catalogue(request: Any, datasette: Any) -> Any:
     """The catalogue of outlets, with those that are sources."""
     form = CatalogueForm.of(request.args.get("q"), request.args.get("country"))
@@ -188,7 +185,7 @@ async def source(request: Any, datasette: Any) -> Any:
     drawn = [charts.rhythm_chart(shown.rhythm), charts.volume_chart(shown.days, covered)]
     return await render_page(
         datasette, request, "source.html", shown=shown, heads=heads, charts=drawn, ladder=ladder, labels=LABELS,
-        looked_at=format_timestamp(ladder.checked_at) if ladder else None,
+        looked_at=format_timestamp(ladder.checked_at) if ladder else None, endings=ENDINGS,
     )  # fmt: skip
 
 
@@ -220,7 +217,9 @@ async def all_people(request: Any, datasette: Any) -> Any:
 
 async def one_person(request: Any, datasette: Any) -> Any:
     """One person: what they wrote and edited, for which sources, with whom."""
-    name = (request.args.get("name") or "")[:500]
+    name = permalink_views.requested_name(request)
+    if name and "name" not in request.url_vars and (path := person_path(name)).startswith("/-/person/"):
+        return Response.redirect(path)
 
     def ask(conn: sqlite3.Connection) -> Any:
         shown = person(conn, name)
@@ -283,14 +282,16 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/-/stored/(?P<id>\d+)$", stored_page),
     (r"^/-/received/(?P<id>\d+)$", received_page),
     (r"^/-/search(?P<format>\.csv|\.json|\.rss|\.jsonfeed)?$", search),
-    (r"^/-/sources$", sources),
     (r"^/-/catalogue$", catalogue),
     (r"^/-/source/(?P<id>\d+)$", source),
     (r"^/-/runs$", runs),
     (r"^/-/run/(?P<id>\d+)$", run),
     (r"^/-/people$", all_people),
     (r"^/-/person$", one_person),
+    (r"^/-/person/(?P<name>[^/]+)$", one_person),
     (r"^/-/rejections$", rejections),
     (r"^/-/language/(?P<language>\w{2})$", choose_language),
     *report_views.ROUTES,
+    *source_views.ROUTES,
+    *permalink_views.ROUTES,
 )

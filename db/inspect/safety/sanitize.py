@@ -23,7 +23,7 @@ from db.inspect.safety.html_depth import limit_depth
 from db.inspect.translation.catalogues import current_language, gettext
 
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'self'; sandbox"
 )
 HEADERS = {"content-security-policy": POLICY, "cache-control": "no-store"}
@@ -141,7 +141,7 @@ _REMOVED = frozenset(
 _EVERYWHERE = frozenset({"align", "dir", "lang", "style", "title", "hidden"})
 _ATTRIBUTES = {
     "*": _EVERYWHERE,
-    "img": {"alt", "src"},
+    "img": {"alt"},
     "ol": {"start", "reversed"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
@@ -150,7 +150,6 @@ _ATTRIBUTES = {
 }
 # Hidden elements stay hidden. None of these properties takes an address.
 _STYLES = {"display", "visibility", "text-align", "font-weight", "font-style", "text-decoration"}
-_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s]+", re.I)
 # A browser without scripts shows its content; html5ever assumes scripts and would return its markup as text.
 _NOSCRIPT = re.compile(r"</?noscript\b[^>]{0,200}>", re.I)
 _LANGUAGE = re.compile(
@@ -162,16 +161,15 @@ _STYLE = """
 body { margin: 1rem; font: 15px/1.55 Georgia, "Noto Serif", "Songti SC", "Noto Serif CJK SC", serif; overflow-wrap: anywhere;
   color: #23211e; background: #fdfcf9; }
 h1, h2, h3, h4 { line-height: 1.25; }
-img { max-width: 100%; }
-img:not([src]) { display: inline-block; padding: .3rem .6rem; border: 1px dashed #8b857a; color: #5d574c;
+img { display: inline-block; padding: .3rem .6rem; border: 1px dashed #8b857a; color: #5d574c;
   font: 13px/1.4 system-ui, sans-serif; }
-img:not([src]):not([alt]), img[alt=""]:not([src]) { display: none; }
+img:not([alt]), img[alt=""] { display: none; }
 a { color: #1f4e79; text-decoration: underline dotted; }
 table { border-collapse: collapse; } td, th { padding: .15rem .4rem; vertical-align: top; }
 pre { white-space: pre-wrap; }
 .note { font: 14px/1.5 system-ui, sans-serif; color: #5d574c; }
 @media (prefers-color-scheme: dark) {
-  body { color: #ddd8ce; background: #1b1c1f; } a { color: #9cc4ec; } img:not([src]), .note { color: #b0a99c; }
+  body { color: #ddd8ce; background: #1b1c1f; } a { color: #9cc4ec; } img, .note { color: #b0a99c; }
   font, [style] { color: inherit; }
 }
 """
@@ -185,8 +183,7 @@ def sanitize_page(html: str, *, title: str = "") -> str:
         tags=set(_TAGS),
         clean_content_tags=set(_REMOVED),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        attribute_filter=_attribute,
-        url_schemes={"data"},
+        url_schemes=set(),
         filter_style_properties=set(_STYLES),
         link_rel=None,
     )
@@ -204,13 +201,6 @@ def is_sandboxed_path(path: str) -> bool:
 def note_document(text: str) -> str:
     """A document with one sentence, in place of a page that cannot be shown."""
     return _document(f'<p class="note">{escape(text)}</p>', "", current_language())
-
-
-def _attribute(tag: str, name: str, value: str) -> str | None:
-    """The value to keep; None removes the attribute."""
-    if tag == "img" and name == "src":
-        return value if _PICTURE.fullmatch(value) else None
-    return value
 
 
 def _document(body: str, title: str, language: str) -> str:

@@ -1,0 +1,279 @@
+"""The twenty questions of docs/cookbook.md, each a canned query of the web page: this is where they are written, and a test holds
+the document equal to it.
+
+A question's `defaults` are its parameters, fields on its page, with the values they have in the document. Each ends with a LIMIT.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from db.inspect.translation.catalogues import gettext, gettext_noop
+
+PEOPLE = gettext_noop("People")
+COPIES = gettext_noop("Copies")
+CORRECTIONS = gettext_noop("Corrections")
+TIMES = gettext_noop("When and how much")
+TEXTS = gettext_noop("Texts")
+CRAWLING = gettext_noop("Crawling")
+SUBJECTS = (PEOPLE, COPIES, CORRECTIONS, TIMES, TEXTS, CRAWLING)
+
+PARAMETERS = {
+    "most": gettext_noop("At most so many rows"),
+    "role": gettext_noop("Role: author, editor or proofreader"),
+    "source": gettext_noop("Source; % stands for any letters"),
+}
+"""The parameters of questions, and what their fields are called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question with its answer as SQL. `slug` names it in addresses and never changes."""
+
+    number: int
+    slug: str
+    subject: str
+    question: str
+    sql: str
+    defaults: Mapping[str, str]
+
+    @property
+    def filled(self) -> str:
+        """The SQL with the default of each parameter in its place, as the document has it."""
+        return re.sub(r":(\w+)", lambda found: _literal(self.defaults[found[1]]), self.sql.strip())
+
+
+def _literal(value: str) -> str:
+    return value if value.isdigit() else f"'{value}'"
+
+
+QUESTIONS = (
+    Question(
+        number=1,
+        slug="who_edits_whom",
+        subject=PEOPLE,
+        question=gettext_noop("Who edits whom?"),
+        sql="""
+SELECT e.name AS editor, w.name AS author, count(*) AS articles
+FROM credits_view e JOIN credits_view w ON w.article_id = e.article_id AND w.role = 'author'
+WHERE e.role = 'editor'
+GROUP BY e.name, w.name ORDER BY articles DESC, editor, author LIMIT :most""",
+        defaults={"most": "200"},
+    ),
+    Question(
+        number=2,
+        slug="authors",
+        subject=PEOPLE,
+        question=gettext_noop("Who wrote the most?"),
+        sql="""
+SELECT value AS name, outlet, sum(articles - copies) AS articles FROM value_counts_view
+WHERE field = :role
+GROUP BY value, outlet HAVING sum(articles - copies) > 0 ORDER BY articles DESC, name LIMIT :most""",
+        defaults={"role": "author", "most": "20"},
+    ),
+    Question(
+        number=3,
+        slug="editors",
+        subject=PEOPLE,
+        question=gettext_noop("Who edited the most?"),
+        sql="""
+SELECT value AS name, outlet, sum(articles) AS articles FROM value_counts_view
+WHERE field = :role GROUP BY value, outlet ORDER BY articles DESC, name LIMIT :most""",
+        defaults={"role": "editor", "most": "20"},
+    ),
+    Question(
+        number=4,
+        slug="several_roles",
+        subject=PEOPLE,
+        question=gettext_noop("Which names appear in more than one role?"),
+        sql="""
+SELECT value AS name, group_concat(DISTINCT field) AS roles, sum(articles) AS articles FROM value_counts_view
+WHERE field IN ('author', 'editor', 'proofreader')
+GROUP BY value HAVING count(DISTINCT field) > 1 ORDER BY name LIMIT :most""",
+        defaults={"most": "200"},
+    ),
+    Question(
+        number=5,
+        slug="reprints",
+        subject=COPIES,
+        question=gettext_noop("Which sites reprint whom?"),
+        sql="""
+SELECT copy_source_name, original_source_name, count(*) AS copies FROM copies_view
+GROUP BY 1, 2 ORDER BY copies DESC, 1, 2 LIMIT :most""",
+        defaults={"most": "200"},
+    ),
+    Question(
+        number=6,
+        slug="reprint_hours",
+        subject=COPIES,
+        question=gettext_noop("After how many hours?"),
+        sql="""
+SELECT copy_source_name, original_source_name, round(avg(hours_after), 1) AS hours, max(hours_after) AS longest
+FROM copies_view WHERE hours_after IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2 LIMIT :most""",
+        defaults={"most": "200"},
+    ),
+    Question(
+        number=7,
+        slug="most_reprinted",
+        subject=COPIES,
+        question=gettext_noop("Which originals are reprinted most?"),
+        sql="""
+SELECT original_id, original_source_name, original_title, count(*) AS copies FROM copies_view
+GROUP BY original_id ORDER BY copies DESC, original_id LIMIT :most""",
+        defaults={"most": "20"},
+    ),
+    Question(
+        number=8,
+        slug="changed_headlines",
+        subject=COPIES,
+        question=gettext_noop("Which headlines were changed in the reprint?"),
+        sql="""
+SELECT original_title, copy_title, copy_source_name FROM copies_view
+WHERE original_title <> copy_title ORDER BY copy_id LIMIT :most""",
+        defaults={"most": "200"},
+    ),
+    Question(
+        number=9,
+        slug="corrected_by_source",
+        subject=CORRECTIONS,
+        question=gettext_noop("How many articles of each source were corrected?"),
+        sql="""
+SELECT name, articles, corrected, round(100.0 * corrected / articles, 1) AS percent
+FROM sources_view WHERE articles > 0 ORDER BY percent DESC, name LIMIT :most""",
+        defaults={"most": "500"},
+    ),
+    Question(
+        number=10,
+        slug="corrections",
+        subject=CORRECTIONS,
+        question=gettext_noop("What was corrected, and how much longer or shorter did it get?"),
+        sql="""
+SELECT article_id, source_name, title, characters - characters_before AS grown, seen_utc
+FROM revisions_view WHERE revision > 1 ORDER BY seen_utc, article_id LIMIT :most""",
+        defaults={"most": "200"},
+    ),
+    Question(
+        number=11,
+        slug="without_editor",
+        subject=PEOPLE,
+        question=gettext_noop("What share of articles names no editor?"),
+        sql="""
+SELECT source_name, count(*) AS articles, round(100.0 * sum(editors IS NULL) / count(*), 1) AS percent_without
+FROM articles_view GROUP BY source_name ORDER BY percent_without DESC, source_name LIMIT :most""",
+        defaults={"most": "500"},
+    ),
+    Question(
+        number=12,
+        slug="hours_of_day",
+        subject=TIMES,
+        question=gettext_noop("At what hour of its own day does each source publish?"),
+        sql="""
+SELECT source_name, value AS hour, sum(articles) AS articles
+FROM value_counts_view WHERE field = 'hour' AND source_name LIKE :source GROUP BY 1, 2 ORDER BY 1, 2 LIMIT :most""",
+        defaults={"source": "%", "most": "1000"},
+    ),
+    Question(
+        number=13,
+        slug="by_day",
+        subject=TIMES,
+        question=gettext_noop("How many articles a day?"),
+        sql="""
+SELECT day_utc, sum(articles) AS articles, sum(copies) AS copies FROM daily_counts
+GROUP BY day_utc ORDER BY day_utc DESC LIMIT :most""",
+        defaults={"most": "14"},
+    ),
+    Question(
+        number=14,
+        slug="silent_sources",
+        subject=TIMES,
+        question=gettext_noop("Which sources have been silent longest, compared with the newest article of all?"),
+        sql="""
+SELECT name, newest_utc,
+       round(julianday((SELECT max(newest_utc) FROM sources_view)) - julianday(newest_utc), 1) AS days_behind
+FROM sources_view WHERE state = 'crawled' AND articles > 0 ORDER BY days_behind DESC, name LIMIT :most""",
+        defaults={"most": "500"},
+    ),
+    Question(
+        number=15,
+        slug="lengths",
+        subject=TEXTS,
+        question=gettext_noop("How long are articles?"),
+        sql="""
+SELECT language, count(*) AS articles, round(avg(word_count)) AS words, max(word_count) AS longest
+FROM articles_view GROUP BY language ORDER BY articles DESC, language LIMIT :most""",
+        defaults={"most": "50"},
+    ),
+    Question(
+        number=16,
+        slug="printed_from",
+        subject=COPIES,
+        question=gettext_noop("Which texts are credited to another outlet?"),
+        sql="""
+SELECT original_source, source_name, count(*) AS articles FROM articles_view
+WHERE original_source IS NOT NULL GROUP BY 1, 2 ORDER BY articles DESC, 1, 2 LIMIT :most""",
+        defaults={"most": "200"},
+    ),
+    Question(
+        number=17,
+        slug="sections",
+        subject=TEXTS,
+        question=gettext_noop("Which sections does each source have?"),
+        sql="""
+SELECT source_name, value AS section, sum(articles) AS articles FROM value_counts_view
+WHERE field = 'section' GROUP BY 1, 2 ORDER BY 1, articles DESC, 2 LIMIT :most""",
+        defaults={"source": "%", "most": "1000"},
+    ),
+    Question(
+        number=18,
+        slug="rejected",
+        subject=CRAWLING,
+        question=gettext_noop("What was rejected, and why?"),
+        sql="""
+SELECT source_name, reason, count(*) AS pages FROM rejections_view GROUP BY 1, 2 ORDER BY pages DESC, 1, 2 LIMIT :most""",
+        defaults={"most": "500"},
+    ),
+    Question(
+        number=19,
+        slug="paywalled",
+        subject=TEXTS,
+        question=gettext_noop("Which articles are behind a paywall?"),
+        sql="""
+SELECT source_name, title, url FROM articles_view
+WHERE source_name LIKE :source AND paywalled ORDER BY source_name, id LIMIT :most""",
+        defaults={"source": "%", "most": "200"},
+    ),
+    Question(
+        number=20,
+        slug="last_runs",
+        subject=CRAWLING,
+        question=gettext_noop("What did the last runs bring?"),
+        sql="""
+SELECT id, command, state, seconds, fetched, new, updated FROM runs_view ORDER BY id DESC LIMIT :most""",
+        defaults={"most": "5"},
+    ),
+)
+
+
+def questions_by_subject() -> list[tuple[str, list[Question]]]:
+    """The questions, below their subjects."""
+    return [(subject, [one for one in QUESTIONS if one.subject == subject]) for subject in SUBJECTS]
+
+
+def parameter_label(name: str) -> str:
+    """What the field of a parameter is called; its name if it is of nobody's question."""
+    return gettext(PARAMETERS[name]) if name in PARAMETERS else name
+
+
+def with_defaults(path: str, query: str, database: str) -> str:
+    """The query string of a request for a question, with the defaults of the parameters that it leaves out."""
+    slug = path.removeprefix(f"/{database}/").partition(".")[0]
+    question = next((one for one in QUESTIONS if path.startswith(f"/{database}/") and one.slug == slug), None)
+    if question is None:
+        return query
+    given = {name for name, value in parse_qsl(query) if value}
+    pairs = parse_qsl(query, keep_blank_values=True)
+    kept = [(name, value) for name, value in pairs if name in given or name not in question.defaults]
+    return urlencode(kept + [(name, value) for name, value in question.defaults.items() if name not in given])
