@@ -13,6 +13,7 @@ _HIDDEN_TABLES = (
     "source_days", "coverage_weeks", "coverage_judged", "digests",
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "drawings", "extractors",
     "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures", "pings",
+    "to_match", "search_matches", "search_messages",
     "_sqlite_migrations",
 )  # fmt: skip
 
@@ -46,6 +47,7 @@ TABLES: dict[str, Any] = {
     "fetches": {"description": "Every request with its result.", "sort_desc": "id"},
     "runs": {"description": "Every crawl, import, extraction.", "sort_desc": "id"},
     "source_runs": {"description": "What a run did at one source.", "sort_desc": "id"},
+    "saved_searches": {"description": "Searches that tell of new articles that match.", "sort": "name"},
     "sources": {"label_column": "name", "sort": "name"},
     "alerts": {"sort_desc": "id"},
 }

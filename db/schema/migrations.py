@@ -24,6 +24,8 @@
     backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.backfills`); captures: where archived
     pages were fetched.
     feed_hubs: hubs that feeds name; subscriptions: to them; pings: what they have told (`db.store.subscriptions`).
+    saved_searches: searches that tell of new articles; search_matches: what they found; search_messages: what was told; to_match:
+    articles they have not looked at yet, kept by triggers (`db.store.saved_searches`).
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
     staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
 
@@ -42,6 +44,7 @@ from db.schema.notice_tables import NOTICES, REJECTIONS
 from db.schema.reading_tables import LISTING_READINGS
 from db.schema.render_tables import DRAWINGS
 from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
+from db.schema.search_watch_tables import SAVED_SEARCHES
 from db.schema.service_tables import (
     DICTIONARIES,
     EXTRACTIONS,
@@ -342,6 +345,13 @@ def m0030_backfills(db: Database) -> None:
 def m0031_subscriptions(db: Database) -> None:
     """Hubs that feeds name, and subscriptions to them. A hub is known once its feed has been read again."""
     for statement in _statements(SUBSCRIPTIONS):
+        db.execute(statement)
+
+
+@migrations()
+def m0033_saved_searches(db: Database) -> None:
+    """Saved searches, the articles they found, and what was told. Articles that are there came before any search was saved."""
+    for statement in _statements(SAVED_SEARCHES):
         db.execute(statement)
     make_views(db)
 
