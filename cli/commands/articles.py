@@ -11,7 +11,7 @@ import click
 
 from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
-from cli.output.article_rows import article_objects, credits_of, mark_of, time_of
+from cli.output.article_rows import credits_of, mark_of, time_of
 from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
@@ -28,6 +28,7 @@ from db.queries.articles import (
 from db.queries.cursor import Cursor
 from db.store.pages import count_unread
 from db.store.sources import all_sources, find_source
+from pipelines.exchange.article_objects import article_objects
 
 _COLUMNS = (
     Column(title="id", right=True, fixed=True, colour="cyan"),
@@ -82,7 +83,7 @@ def articles(
         if as_json:
             cursors = {place.page_id: str(place) for place in places}
             for item in article_objects(conn, page_ids):
-                click.echo(json.dumps(item | {"cursor": cursors.get(item["page_id"])}, ensure_ascii=False))
+                click.echo(json.dumps(item | {"cursor": cursors.get(int(str(item["page_id"])))}, ensure_ascii=False))
             return
         heads = _heads(conn, page_ids)
     _print(heads)

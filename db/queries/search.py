@@ -47,7 +47,17 @@ from db.search.query import Query, group_match, parse_term
 from db.search.snippets import MarkedText, highlight, snippet
 from db.text_folding import fold
 
-__all__ = ["MOST_COUNTED", "Hit", "Hits", "ResultPage", "found_page_ids", "matching_pages", "period_terms", "search"]
+__all__ = [
+    "MOST_COUNTED",
+    "Hit",
+    "Hits",
+    "ResultPage",
+    "found_page_ids",
+    "list_articles",
+    "matching_pages",
+    "period_terms",
+    "search",
+]
 
 # Pages to rank if more match; each costs about 0.1 ms (bench/search/search_scale.py).
 HEAD_POOL, POOL = 50, 150

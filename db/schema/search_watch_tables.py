@@ -11,8 +11,8 @@ SAVED_SEARCHES = """
 CREATE TABLE saved_searches (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
-    stored TEXT CHECK (json_valid(stored)),
-    filed TEXT CHECK (json_valid(filed)),
+    stored TEXT CHECK (stored IS NULL OR json_valid(stored)),
+    filed TEXT CHECK (filed IS NULL OR json_valid(filed)),
     file TEXT,
     saved_at TEXT NOT NULL,
     after_page INTEGER NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE search_messages (
     made_at TEXT NOT NULL,
     ended_at TEXT,
     told_at TEXT,
-    failure TEXT CHECK (json_valid(failure))
+    failure TEXT CHECK (failure IS NULL OR json_valid(failure))
 ) STRICT;
 CREATE INDEX search_messages_open ON search_messages (search_id) WHERE ended_at IS NULL;
 CREATE INDEX search_messages_search ON search_messages (search_id, id);

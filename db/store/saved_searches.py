@@ -26,8 +26,10 @@ _SEARCHES = "SELECT id, name, stored, filed, file, saved_at, after_page, looked_
 # Settled pages only: the others are looked at once it is known what they are.
 _TO_MATCH = f"""
 SELECT m.page_id, {IS_CURRENT} AS is_current
-FROM to_match m JOIN decisions d ON d.page_id = m.page_id
-WHERE m.page_id NOT IN (SELECT page_id FROM unindexed) ORDER BY m.page_id LIMIT ?
+FROM to_match m JOIN decisions d ON d.page_id = m.page_id JOIN articles a ON a.page_id = m.page_id
+WHERE m.page_id NOT IN (SELECT page_id FROM unindexed)
+  AND NOT EXISTS (SELECT 1 FROM unsettled u WHERE u.address_key = a.address_key AND u.text_hash = a.text_hash)
+ORDER BY m.page_id LIMIT ?
 """
 # The page may since then belong to an article of another number, or be an article no longer: then its link tells.
 _FOUND_BEFORE = """
@@ -45,7 +47,8 @@ _PLACE = """
 SELECT d.page_id, d.article_id, d.original_id, p.link_id FROM decisions d JOIN pages p ON p.id = d.page_id WHERE d.page_id = ?
 """
 _INSERT_MATCH = """
-INSERT OR IGNORE INTO search_matches (search_id, article_id, original_id, page_id, matched_at) VALUES (?, ?, ?, ?, ?)
+INSERT INTO search_matches (search_id, article_id, original_id, page_id, matched_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (search_id, article_id) DO NOTHING
 """
 _MESSAGES = "SELECT id, search_id, made_at, told_at, failure FROM search_messages WHERE ended_at IS NULL ORDER BY id"
 _PAGES = "SELECT page_id FROM search_matches WHERE {condition} ORDER BY id DESC LIMIT ?"
@@ -125,7 +128,7 @@ def store_file_searches(
 def _save(conn: sqlite3.Connection, name: str, values: Mapping[str, str], at: datetime) -> None:
     last = conn.execute("SELECT coalesce(max(id), 0) FROM pages").fetchone()[0]
     conn.execute(
-        "INSERT OR IGNORE INTO saved_searches (name, saved_at, after_page) VALUES (?, ?, ?)",
+        "INSERT INTO saved_searches (name, saved_at, after_page) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING",
         (name, format_timestamp(at), last),
     )
     for column in ("stored", "filed", "file"):
