@@ -103,7 +103,7 @@ def test_only_new_articles_are_told_and_each_once(
     with write(conn):
         old = load_outcome(conn, first)
         assert old is not None
-        replace_outcome(conn, first, 1, old)
+        replace_outcome(conn, first, *old)
         reset_settling(conn)
         settle(conn, [first])
     assert conn.execute("SELECT count(*) FROM to_match").fetchone()[0] >= 1
@@ -130,7 +130,8 @@ def test_copies_are_folded_unless_they_are_asked_for(conn: sqlite3.Connection, n
     assert tell(conn, config).found == {"all": 2, "folded": 1, "copies": 1, "mirror": 1}
     found = {row.name: latest_match_pages(conn, row.id, 9) for row in saved_searches(conn)}
     assert found == {"folded": [original], "all": [copy, original], "copies": [copy], "mirror": [copy]}
-    newsroom.article(2, "https://mirror.example/x/78", report(text, title="水厂通水"))
+    third = newsroom.source("third.example", "https://third.example/")
+    newsroom.article(third, "https://third.example/x/78", report(text, title="水厂通水"))
     assert tell(conn, config).found == {"all": 1, "copies": 1}
 
 
