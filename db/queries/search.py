@@ -16,6 +16,7 @@ after the last hit of the one before (`Hits.next`, a cursor), however many artic
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ _SCORE_STEP = 0.25
 _AMONG = """
 SELECT a.page_id, (SELECT group_concat(name, char(10)) FROM credits c WHERE c.page_id = a.page_id) AS people
 FROM articles a JOIN decisions d ON d.page_id = a.page_id JOIN pages p ON p.id = a.page_id
-WHERE a.page_id = :page {conditions}
+WHERE a.page_id IN (SELECT value FROM json_each(:among)) {conditions}
 """
 
 
@@ -194,12 +195,8 @@ def matching_pages(conn: sqlite3.Connection, query: str, filters: ArticleFilter,
     if filters.person and person is None:
         return []
     conditions, values = filter_conditions(filters)
-    found = []
-    for page_id in among:
-        row = named_rows(conn, _AMONG.format(conditions=conditions), values | {"page": page_id}).fetchone()
-        if row is not None and (person is None or person.pattern.search(fold(row["people"] or ""))):
-            found.append(page_id)
-    return found
+    rows = named_rows(conn, _AMONG.format(conditions=conditions), values | {"among": json.dumps(list(among))})
+    return sorted(row["page_id"] for row in rows if person is None or person.pattern.search(fold(row["people"] or "")))
 
 
 def _hits(conn: sqlite3.Connection, chosen: _Chosen, query: Query, *, unindexed: int) -> Hits:

@@ -44,7 +44,8 @@ WHERE s.search_index MATCH :match
 ORDER BY s.rowid DESC
 LIMIT :limit
 """
-_AMONG = " AND s.rowid BETWEEN :first AND :last AND s.rowid IN (SELECT value FROM json_each(:among))"
+# The index reads the range; with the plus it is not asked for each page anew, which takes ten times as long.
+_AMONG = " AND s.rowid BETWEEN :first AND :last AND +s.rowid IN (SELECT value FROM json_each(:among))"
 _PLACES = f"""
 SELECT a.page_id, coalesce(a.published_utc, p.fetched_at) AS at
 FROM {_JOINED}

@@ -24,7 +24,7 @@ from db.store.saved_searches import (
     saved_searches,
 )
 
-_AT_ONCE = 250
+_AT_ONCE = 100
 """Articles matched in one transaction: 0.1 s for 100 searches (bench/search/saved_searches.py), during which others wait."""
 MOST_LOOKED_BACK = 10_000
 """Articles from before a search was saved that it finds at most, the newest: reading them takes a second."""
