@@ -6,11 +6,14 @@ import sqlite3
 
 import click
 
+from db.config.loader import toml_value
 from db.config.searches import SavedSearch
 from db.queries.article_filter import ArticleFilter
 from db.queries.search import matching_pages
 from db.store.sources import find_source
 from scheduler.searches.telling import TellRound
+
+_QUOTE = '"'
 
 
 def check_search(conn: sqlite3.Connection, search: SavedSearch) -> None:
@@ -22,7 +25,7 @@ def check_search(conn: sqlite3.Connection, search: SavedSearch) -> None:
 
 def search_line(search: SavedSearch) -> str:
     """A search in one line: its query, then its filters as `key=value`."""
-    filters = [f"{key}={value}" for key, value in search.written().items() if key != "query"]
+    filters = [f"{key}={toml_value(value).strip(_QUOTE)}" for key, value in search.written().items() if key != "query"]
     return "  ".join([search.query, *filters] if search.query else filters)
 
 

@@ -83,14 +83,14 @@ def list_(context: CommandContext, as_json: bool) -> None:
 
 
 @searches.command(short_help="Save a search.")
-@click.argument("name")
+@click.argument("label", metavar="NAME")
 @click.argument("words", nargs=-1, metavar="[QUERY]...")
 @filter_options
 @click.option("--copies", is_flag=True, help="Tell copies of an article that was told as well.")
 @click.option("--feed", metavar="FILE", help="Write the last matches into this file: .xml (RSS) or .json (JSON Feed).")
 @click.pass_obj
 def add(
-    context: CommandContext, name: str, words: Sequence[str], filters: FilterOptions, copies: bool, feed: str | None
+    context: CommandContext, label: str, words: Sequence[str], filters: FilterOptions, copies: bool, feed: str | None
 ) -> None:
     """Save a search. It finds what comes in from now on; with --since also what is here already.
 
@@ -100,22 +100,22 @@ def add(
       copydesk searches add courier --source harbourcourier.example --kind original
     """
     try:
-        search_name(name)
+        search_name(label)
         search = read_search(_written(words, filters, copies, feed), _no_key)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    if name in context.config.searches:
-        raise UsageError(f"{context.config.path} has a search {name}; change it there, or choose another name")
+    if label in context.config.searches:
+        raise UsageError(f"{context.config.path} has a search {label}; change it there, or choose another name")
     with context.open() as db:
         check_search(db.conn, search)
         filters.filters(db.conn)
-        if name in {row.name for row in saved_searches(db.conn) if row.stored}:
+        if label in {row.name for row in saved_searches(db.conn) if row.stored}:
             raise UsageError(
-                f"there is a search {name} already; `copydesk searches remove {name}` removes it with what it has found"
+                f"there is a search {label} already; `copydesk searches remove {label}` removes it with what it has found"
             )
         with write(db.conn):
-            store_search(db.conn, name, search, datetime.now(UTC))
-    click.echo(f"{name} saved. {search_line(search)}")
+            store_search(db.conn, label, search, datetime.now(UTC))
+    click.echo(f"{label} saved. {search_line(search)}")
     if not search.feed and not (context.config.alert_command or context.config.alert_webhook):
         click.echo(
             "No hook is set (alert_command, alert_webhook) and no feed file: `copydesk searches show` and /-/searches show it."

@@ -14,6 +14,7 @@ from db.errors import UsageError
 from db.queries.article_filter import ArticleFilter
 from db.queries.saved_searches import search_filters
 from db.queries.search import found_page_ids, matching_pages
+from db.search.index import load_tables
 from db.store.saved_searches import (
     SearchRow,
     add_matches,
@@ -25,7 +26,7 @@ from db.store.saved_searches import (
 )
 
 _AT_ONCE = 100
-"""Articles matched in one transaction: 0.1 s for 100 searches (bench/search/saved_searches.py), during which others wait."""
+"""Articles matched in one transaction: 0.1 s for 100 searches (bench/search/saved_searches.py), while other writers wait."""
 MOST_LOOKED_BACK = 10_000
 """Articles from before a search was saved that it finds at most, the newest: reading them takes a second."""
 
@@ -46,6 +47,7 @@ def match_new_articles(
     for row in saved_searches(conn):
         if must_look_back(row) and not stopping():
             found[row.name] += _look_back(conn, row, now, troubles)
+    load_tables()
     while not stopping():
         with write(conn):
             current, looked_at = pages_to_match(conn, _AT_ONCE)
