@@ -89,7 +89,7 @@ HOSTILE = (
     "/", "/-/search?q=page", "/-/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
     "/-/article/{ill}", "/-/page/{ill}", "/-/page/{crashed}", "/-/sources", "/-/source/{ill_source}", "/-/run/{run}",
     "/-/runs",
-    "/-/digest", "/-/coverage", "/-/coverage/{ill_source}?since=%3Cscript%3E&until=1",
+    "/-/searches", "/-/digest", "/-/coverage", "/-/coverage/{ill_source}?since=%3Cscript%3E&until=1",
     "/-/people", "/-/rejections", "/-/person?name=%7B%7B%207*7%20%7D%7D", "/news/articles", "/news/current_articles",
     "/news/credits", "/news/pages", "/news/sources",
 )  # fmt: skip
@@ -393,6 +393,34 @@ def test_a_search_can_be_taken_along(scene: Scene) -> None:
     assert tab.page.locator(".found h2").count() == 1
     tab.go("/-/search?kind=corrected&section=nowhere")
     assert "No article matches all these filters" in tab.page.locator("main").inner_text()
+    tab.check()
+    tab.page.context.close()
+
+
+def test_matches_of_a_saved_search_are_a_feed(scene: Scene) -> None:
+    tab = scene.watched()
+    tab.go("/-/searches")
+    section = tab.page.locator("section", has=tab.page.get_by_role("heading", name="water"))
+    assert "1 article found" in section.inner_text()
+    feed = json.loads(ask(scene.home, section.get_by_role("link", name="JSON Feed").get_attribute("href") or "")[1])
+    assert [item["id"] for item in feed["items"]] == [f"copydesk:{scene.ids['water']}"]
+    assert ask(scene.home, "/-/searches/none.rss")[0] == 404
+    (ill, water) = json.loads(ask(scene.home, "/-/searches.json")[1])
+    assert (ill["found"], water["found"], water["query"]) == (1, 1, "水厂")
+    tab.check()
+    tab.page.context.close()
+
+
+def test_more_goes_on_from_the_last_row(scene: Scene) -> None:
+    tab = scene.watched()
+    tab.go("/-/search")
+    seen = tab.page.locator(".found h2 a").evaluate_all("links => links.map(link => link.href)")
+    tab.page.get_by_role("link", name="More", exact=True).click()
+    tab.page.wait_for_url("**after=*")
+    more = tab.page.locator(".found h2 a").evaluate_all("links => links.map(link => link.href)")
+    tab.go("/-/search?page=2")
+    assert tab.page.locator(".found h2 a").evaluate_all("links => links.map(link => link.href)") == more
+    assert not set(seen) & set(more)
     tab.check()
     tab.page.context.close()
 

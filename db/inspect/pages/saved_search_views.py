@@ -40,6 +40,16 @@ class ShownSearch:
         return {name: value for name, value in self.state.row.search.written().items() if name != "query"}
 
     @property
+    def last_at(self) -> str | None:
+        """When it found something last, as a timestamp."""
+        return format_timestamp(self.state.last_at) if self.state.last_at else None
+
+    @property
+    def saved_at(self) -> str:
+        """When it was saved, as a timestamp."""
+        return format_timestamp(self.state.row.saved_at)
+
+    @property
     def links(self) -> list[tuple[str, str]]:
         """Label and address of its matches in each form."""
         return [(label, f"/-/searches/{quote(self.state.row.name)}.{form}") for form, label, _ in FORMS]
@@ -51,7 +61,7 @@ async def all_searches(request: Any, datasette: Any) -> Any:
     if request.url_vars["format"]:
         rows = [
             (one.state.row.name, one.state.row.search.query, "file" if one.state.row.in_file else "command",
-             one.state.found, one.state.waiting, format_timestamp(one.state.last_at) if one.state.last_at else None)
+             one.state.found, one.state.waiting, one.last_at)
             for one in shown
         ]  # fmt: skip
         return figures_response(_COLUMNS, rows, request.url_vars["format"][1:], "searches")
