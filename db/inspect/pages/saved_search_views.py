@@ -37,7 +37,10 @@ class ShownSearch:
     @property
     def filters(self) -> dict[str, object]:
         """The filters and settings that are set, by name."""
-        return {name: value for name, value in self.state.row.search.written().items() if name != "query"}
+        search = self.state.row.search
+        shown = {name: value for name, value in search.written().items() if name != "query"}
+        shown |= {name: str(value).lower() for name, value in shown.items() if isinstance(value, bool)}
+        return shown | ({"feed": search.feed.name} if search.feed else {})
 
     @property
     def last_at(self) -> str | None:
