@@ -411,16 +411,20 @@ def test_matches_of_a_saved_search_are_a_feed(scene: Scene) -> None:
     tab.page.context.close()
 
 
-def test_more_goes_on_from_the_last_row(scene: Scene) -> None:
+def test_a_page_begins_after_a_place(scene: Scene) -> None:
+    """`tests/db/test_paging.py` holds what is on it."""
     tab = scene.watched()
     tab.go("/-/search")
-    seen = tab.page.locator(".found h2 a").evaluate_all("links => links.map(link => link.href)")
-    tab.page.get_by_role("link", name="More", exact=True).click()
-    tab.page.wait_for_url("**after=*")
-    more = tab.page.locator(".found h2 a").evaluate_all("links => links.map(link => link.href)")
-    tab.go("/-/search?page=2")
-    assert tab.page.locator(".found h2 a").evaluate_all("links => links.map(link => link.href)") == more
-    assert not set(seen) & set(more)
+    titles = tab.page.locator(".found h2").all_inner_texts()
+    tab.go("/-/search?after=2100-01-01_0")
+    assert tab.page.locator(".found h2").all_inner_texts() == titles
+    tab.page.get_by_role("link", name="Back to the newest").click()
+    tab.page.wait_for_url("**/-/search?")
+    for old in ("/-/search?page=2", "/-/search?after=1990-01-01_0"):
+        tab.go(old)
+        assert not set(tab.page.locator(".found h2").all_inner_texts()) & set(titles)
+    tab.go("/-/search?after=%3Cscript%3E")
+    assert tab.page.locator(".found h2").all_inner_texts() == titles
     tab.check()
     tab.page.context.close()
 
