@@ -31,6 +31,7 @@ _COMMANDS = (
         "status",
         "articles",
         "search",
+        "searches",
         "show",
         "copies",
         "stats",

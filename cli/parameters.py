@@ -1,4 +1,4 @@
-"""Types of command-line parameters: one of several words, a file to write. Errors say what would be right."""
+"""Types of command-line parameters: one of several words, a place in a list, a file to write. Errors say what would be right."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Any
 
 import click
 
+from db.errors import UsageError
+from db.queries.cursor import Cursor, parse_cursor
+
 
 class Choice(click.Choice[str]):
     """One of several words. The error for another word suggests the nearest."""
@@ -17,6 +20,19 @@ class Choice(click.Choice[str]):
         """The message of click, which lists all words, with the nearest one."""
         near = difflib.get_close_matches(str(value).lower(), self.choices, n=1)
         return super().get_invalid_choice_message(value, ctx) + (f" Did you mean {near[0]!r}?" if near else "")
+
+
+class CursorOption(click.ParamType[Cursor]):
+    """A place in a list of articles."""
+
+    name = "cursor"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Cursor:
+        """The place. Fails for text that is none."""
+        try:
+            return value if isinstance(value, Cursor) else parse_cursor(str(value))
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
 
 
 class FileToWrite(click.ParamType[Path]):

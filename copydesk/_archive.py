@@ -12,25 +12,26 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from cli.article_lookup import page_named
 from copydesk._records import SearchHit, SearchHits, StoredArticle, StoredPage, aware
 from db.connection.database import open_for_reading, translate_sqlite_errors
 from db.errors import BodyPruned, NotFound, UsageError
 from db.models import Article, Page, Reason, Rejection, Source
-from db.queries.article_filter import ArticleFilter
+from db.queries.article_filter import ArticleFilter, ArticleKind
 from db.queries.articles import (
     ArticleSummary,
     PageStatus,
+    all_articles,
     article_summary,
     cluster,
     current_page,
-    newest_articles,
     page_status,
     revisions,
     snapshot,
 )
+from db.queries.cursor import parse_cursor
 from db.queries.search import ResultPage, search
 from db.site_rules.loader import Sites, sites_of
 from db.store.outcomes import load_article
@@ -39,6 +40,8 @@ from db.store.pages import load_page, page_headers
 from db.store.site_rules import rules_in_force
 from db.store.sources import all_sources, find_source
 from db.timestamps import format_timestamp, parse_timestamp
+
+Kind = Literal["original", "copy", "corrected"]
 
 # Articles read in one transaction: a loop that takes its time with them holds up nobody.
 _AT_ONCE = 100
@@ -56,7 +59,7 @@ def open(path: str | os.PathLike[str] = "news.db") -> Archive:
 class Archive:
     """A database, open for reading. Made by `copydesk.open`.
 
-    What an iterator gives is read as it goes on, a hundred articles at a time; only their numbers are read at once. Each
+    What an iterator gives is read as it goes on, a hundred articles at a time. Each
     call sees the database of one moment, an iterator that of several. Articles are named by their id, or by any of their
     addresses: as found, as redirected, or as stated by the page (canonical).
 
@@ -93,25 +96,28 @@ class Archive:
         with self._reading() as conn:
             return all_sources(conn)
 
-    def articles(
+    def articles(  # noqa: PLR0913 - what can be asked for, all by name
         self,
         *,
         source: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        language: str | None = None,
+        person: str | None = None,
+        section: str | None = None,
+        kind: Kind | None = None,
+        paywalled: bool | None = None,
         limit: int | None = None,
     ) -> Iterator[StoredArticle]:
         """The articles in their latest revisions, newest first: published (else fetched) from `since` to before `until`.
 
-        `source` is the name or address of a source. Raises UnknownSource.
+        The filters are those of `copydesk articles`. `source` is the name or address of a source; `language` a tag such as "zh",
+        which includes zh-TW; `person` an author, editor or proofreader; `section` is as the page names it; `paywalled`: True for
+        pages that show only a part, False for all others. Raises UnknownSource.
         """
-        aware("since", since), aware("until", until)
         _check_limit(limit)
-        with self._reading() as conn:
-            source_id = find_source(conn, source).id if source is not None else None
-            filters = ArticleFilter(source_id=source_id, since=since, until=until)
-            page_ids = newest_articles(conn, filters, limit=limit or 0)
-        return self._articles_of(iter(page_ids))
+        filters = self._filters(source, since, until, language, person, section, kind, paywalled)
+        return self._articles_of(all_articles(self._reading, filters, limit=limit or 0))
 
     def search(  # noqa: PLR0913 - what can be asked for, all by name
         self,
@@ -122,34 +128,41 @@ class Archive:
         until: datetime | None = None,
         language: str | None = None,
         person: str | None = None,
+        section: str | None = None,
+        kind: Kind | None = None,
+        paywalled: bool | None = None,
         newest_articles: bool = False,
         limit: int = 20,
         page: int = 1,
+        after: str | None = None,
     ) -> SearchHits:
         """Search titles, texts and credits, the best first, or with `newest_articles` the latest.
 
         `query` is as for `copydesk search` (docs/search.md): words, "a phrase", -without, OR, begin*. Chinese may be in
-        simplified or traditional characters. `person` is an author, editor or proofreader; `language` a tag such as "zh".
-        `page` is the `page`-th `limit` hits. Raises QueryError and UnknownSource.
+        simplified or traditional characters. The filters are those of `articles`; without a query, they list. `page` is the
+        `page`-th `limit` hits. In order of time, `after` is what comes after the hits that had it as their `next`: as quick however
+        far down, and the same while crawls add articles. Raises QueryError, UnknownSource, and UsageError for a wrong `after`.
         """
         _check_limit(limit)
         _check_limit(page, "page")
+        filters = self._filters(source, since, until, language, person, section, kind, paywalled)
+        part = ResultPage(
+            number=page, size=limit, newest=newest_articles, after=parse_cursor(after) if after is not None else None
+        )
         with self._reading() as conn:
-            filters = ArticleFilter(
-                source_id=find_source(conn, source).id if source is not None else None,
-                since=aware("since", since),
-                until=aware("until", until),
-                language=language,
-                person=person,
-            )
-            found = search(conn, query, filters, ResultPage(number=page, size=limit, newest=newest_articles))
+            found = search(conn, query, filters, part)
             hits = [
                 SearchHit(article=article, title=hit.title, snippet=hit.snippet, score=hit.score)
                 for hit in found.hits
                 if (article := _article(conn, hit.article_summary))
             ]
         return SearchHits(
-            hits=tuple(hits), found=found.found, complete=found.complete, more=found.more, unindexed=found.unindexed
+            hits=tuple(hits),
+            found=found.found,
+            complete=found.complete,
+            more=found.more,
+            unindexed=found.unindexed,
+            next=str(found.next) if found.next else None,
         )
 
     def article(self, id_or_url: int | str, *, revision: int | None = None) -> StoredArticle:
@@ -202,6 +215,30 @@ class Archive:
         """The site rules by which pages were read last, for `copydesk.extract(page, rules=...)`."""
         with self._reading() as conn:
             return sites_of(rules_in_force(conn))
+
+    def _filters(  # noqa: PLR0913 - one for each
+        self,
+        source: str | None,
+        since: datetime | None,
+        until: datetime | None,
+        language: str | None,
+        person: str | None,
+        section: str | None,
+        kind: Kind | None,
+        paywalled: bool | None,
+    ) -> ArticleFilter:
+        aware("since", since), aware("until", until)
+        with self._reading() as conn:
+            return ArticleFilter(
+                source_id=find_source(conn, source).id if source is not None else None,
+                since=since,
+                until=until,
+                language=language,
+                person=person,
+                section=section,
+                kind=ArticleKind(kind) if kind is not None else None,
+                paywalled=paywalled,
+            )
 
     def _articles_of(self, page_ids: Iterator[int]) -> Iterator[StoredArticle]:
         while chunk := list(islice(page_ids, _AT_ONCE)):

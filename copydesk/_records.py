@@ -87,6 +87,7 @@ class SearchHits:
     complete: bool
     more: bool
     unindexed: int
+    next: str | None = None
 
     def __iter__(self) -> Iterator[SearchHit]:
         return iter(self.hits)

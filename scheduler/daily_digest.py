@@ -17,7 +17,7 @@ from db.reports.digest_object import digest_object
 from db.store.digests import DigestRow, insert_digest, last_digest, record_digest_sent
 from db.store.sources import first_source_added
 from db.timestamps import format_timestamp, parse_timestamp
-from scheduler.alerts.notify import HOOK_LIMIT_S, MAX_TRIES, call_hooks, hook_names, pause_after
+from scheduler.alerts.notify import HOOK_LIMIT_S, MAX_TRIES, hook_names, send_message
 from scheduler.planning.cadence import CronSchedule
 
 DIGEST_KIND = "digest"
@@ -50,16 +50,13 @@ def send_due_digest(
         last = last_digest(conn)
     if last is None or not _is_pending(last, now):
         return None
-    failed = last.failure["hooks"] if last.failure else None
-    only = names & set(failed) if isinstance(failed, dict) else names
-    failures = call_hooks(config, digest_payload(conn, config, last), limit_s=limit_s, stopping=stopping, only=only)
-    times = last.failure["times"] if last.failure else 0
-    tries = (times if isinstance(times, int) else 0) + 1
-    failure = {"hooks": failures, "times": tries, "again_at": format_timestamp(now + pause_after(tries))}
+    payload = digest_payload(conn, config, last)
+    accepted, failure = send_message(
+        config, payload, last.failure, now, hooks=names, limit_s=limit_s, stopping=stopping
+    )
     with write(conn):
-        accepted = len(failures) < len(only)
-        record_digest_sent(conn, last.id, accepted=accepted, failure=failure if failures else None, at=now)
-    return not failures
+        record_digest_sent(conn, last.id, accepted=accepted, failure=failure, at=now)
+    return failure is None
 
 
 def _is_pending(digest: DigestRow, now: datetime) -> bool:

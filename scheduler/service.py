@@ -3,7 +3,7 @@
     clock (APScheduler) ──tick, 1 s──> note ended crawls ──> SourceStates ──> plan: due sources, batches ──> crawl processes
                         │                                                         └─> back-fills ──> slices ──> a process
                         ├─beat, 10 s─> update the service's row, close dead runs, start maintenance when due, subscribe to hubs
-                        └─watch, 1 min─> open and close alerts, notify
+                        └─watch, 1 min─> open and close alerts, notify; saved searches, also when a crawl has ended
 
 The clock only triggers; what to do is computed from rows each time (`scheduler.planning.plan`). Each crawl is a separate process,
 so that one that hangs, leaks or dies affects nothing else.
@@ -56,6 +56,7 @@ from scheduler.planning.learning import CadenceLearner
 from scheduler.planning.plan import batches
 from scheduler.planning.source_states import BY_HUB, SourceStates
 from scheduler.processes import CrawlProcesses, EndedCrawl
+from scheduler.search_job import SearchJob
 
 TICK_S, BEAT_S, MONITOR_S, FIRST_MONITOR_S = 1.0, 10.0, 60.0, 3.0
 STOPS_WITHIN_S = 8.5
@@ -84,6 +85,7 @@ class Service:
         self._maintenance = BackgroundJob("upkeep", MaintenanceJob(log, self.is_stopping).run, log)
         self._starts = StartCounter()
         self._monitor = BackgroundJob("watch", MonitorJob(log, self.is_stopping, self._starts).run, log)
+        self._searches = BackgroundJob("searches", SearchJob(log, self.is_stopping).run, log)
         self._metrics = Metrics(self.database)
         self._hubs = HubSubscriber(options, log, self._metrics.count_hub_call)
         self._stopping = threading.Event()
@@ -150,6 +152,7 @@ class Service:
             soon = now + timedelta(seconds=FIRST_MONITOR_S)
             timing = {"seconds": MONITOR_S, "id": "watch", "next_run_time": soon}
             clock.add_job(lambda: self._monitor.start(self._config), "interval", **timing)
+            clock.add_job(lambda: self._searches.start(self._config), "interval", **(timing | {"id": "searches"}))
             clock.start()
             where = f", listening at {web.url}" if web else ""
             where += f", for hubs at {self._hubs.url}" if self._hubs.url else ""
@@ -166,6 +169,7 @@ class Service:
             self._end_crawls(conn)
             self._maintenance.join(LAST_WAIT_S)
             self._monitor.join(LAST_WAIT_S)
+            self._searches.join(LAST_WAIT_S)
             if web:
                 web.close()
             self._hubs.close()
@@ -248,6 +252,8 @@ class Service:
                 self._log.error("settings_wrong", message)
         ended = self._crawls.poll()
         self._note_ended(ended)
+        if ended:
+            self._searches.start(self._config)
         if any(one.outcome != "finished" for one in ended):
             self._close_dead_runs(conn)
         now = datetime.now(UTC)

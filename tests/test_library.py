@@ -197,6 +197,7 @@ def archive(newsroom: Newsroom) -> Iterator[copydesk.Archive]:
 
 def test_articles_are_those_of_the_command(newsroom: Newsroom, archive: copydesk.Archive) -> None:
     listed = [json.loads(line) for line in run(newsroom.path, "articles", "--json").stdout.splitlines()]
+    assert len({item.pop("cursor") for item in listed}) == len(listed)
     assert [copydesk.to_json(article) for article in archive.articles()] == listed
     first = next(archive.articles())
     assert isinstance(first, copydesk.Article)
@@ -226,8 +227,27 @@ def test_search_finds_and_marks(archive: copydesk.Archive) -> None:
     assert {hit.article.source_name for hit in archive.search("水廠", source="mirror.example")} == {"mirror.example"}
     assert archive.search("水厂", limit=1).more
     assert archive.search("水厂", limit=1, page=2).hits != archive.search("水厂", limit=1).hits
+    first = archive.search("水厂", limit=1, newest_articles=True)
+    second = archive.search("水厂", limit=1, after=first.next)
+    assert [one.hits[0].article.source_name for one in (first, second)] == ["mirror.example", "wanbao.example"]
+    assert second.next is None
+    with pytest.raises(copydesk.UsageError, match="no place"):
+        archive.search("水厂", after="x")
     with pytest.raises(copydesk.QueryError):
         archive.search("-")
+
+
+def test_filters_are_those_of_the_commands(newsroom: Newsroom, archive: copydesk.Archive) -> None:
+    for filters in ({"kind": "copy"}, {"kind": "corrected"}, {"person": "ann"}, {"language": "zh"}, {"section": "x"}):
+        option = next(iter(filters))
+        printed = run(newsroom.path, "articles", f"--{option}", filters[option], "--json").stdout.splitlines()
+        ids = [json.loads(line)["id"] for line in printed]
+        assert [one.id for one in archive.articles(**filters)] == ids  # type: ignore[arg-type]
+        assert [hit.article.id for hit in archive.search("", **filters)] == ids  # type: ignore[arg-type]
+    assert not list(archive.articles(paywalled=True))
+    assert len(list(archive.articles(paywalled=False))) == len(list(archive.articles()))
+    with pytest.raises(ValueError, match="news"):
+        archive.articles(kind="news")  # type: ignore[arg-type]
 
 
 def test_one_article_its_copies_and_revisions(newsroom: Newsroom, archive: copydesk.Archive) -> None:

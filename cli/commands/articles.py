@@ -11,14 +11,24 @@ import click
 
 from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
-from cli.output.article_rows import article_objects, credits_of, mark_of, time_of
+from cli.output.article_rows import credits_of, mark_of, time_of
 from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
 from cli.output.tables import Column, on_terminal, screen_width, table
+from cli.parameters import CursorOption
 from db.queries.article_filter import ArticleFilter
-from db.queries.articles import ArticleSummary, article_summaries, last_page_id, newest_articles, snapshot
+from db.queries.articles import (
+    ArticleSummary,
+    article_summaries,
+    last_page_id,
+    listed_articles,
+    newest_articles,
+    snapshot,
+)
+from db.queries.cursor import Cursor
 from db.store.pages import count_unread
 from db.store.sources import all_sources, find_source
+from pipelines.exchange.article_objects import article_objects
 
 _COLUMNS = (
     Column(title="id", right=True, fixed=True, colour="cyan"),
@@ -35,10 +45,18 @@ _COLUMNS = (
 @click.option(
     "--limit", metavar="N", type=click.IntRange(0), default=50, show_default=True, help="At most N articles; 0 for all."
 )
+@click.option(
+    "--after",
+    metavar="CURSOR",
+    type=CursorOption(),
+    help="What comes after that place in the list; --json prints the cursor of each article.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines with every field and the text.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the same fields as CSV.")
 @click.pass_obj
-def articles(context: CommandContext, filters: FilterOptions, limit: int, as_json: bool, as_csv: bool) -> None:
+def articles(
+    context: CommandContext, filters: FilterOptions, limit: int, after: Cursor | None, as_json: bool, as_csv: bool
+) -> None:
     """List the articles, newest first, with credits and copies.
 
     Times are in the time zone of this machine; `copydesk show` prints them as the page does, with their offset. A time with ~ is
@@ -49,22 +67,28 @@ def articles(context: CommandContext, filters: FilterOptions, limit: int, as_jso
       copydesk articles --source example-daily.com --since 2d
       copydesk articles --language zh --kind original --person 林疏影
       copydesk articles --limit 0 --csv > articles.csv
+      copydesk articles --json --after 2026-11-24T03:00:00Z_4711
     """
     check_one_format(as_json, as_csv)
     with context.read() as conn:
         wanted = filters.filters(conn)
-        page_ids = newest_articles(conn, wanted, limit=limit)
+        places = listed_articles(conn, wanted, limit=limit and limit + 1, after=after)
+        left = bool(limit) and len(places) > limit
+        page_ids = [place.page_id for place in places[: limit or None]]
         if not page_ids:
-            click.echo(_nothing(conn, filters, wanted), err=as_json or as_csv)
+            click.echo("Nothing comes after that." if after else _nothing(conn, filters, wanted), err=as_json or as_csv)
             return
         if as_csv:
             return print_csv(article_objects(conn, page_ids))
         if as_json:
+            cursors = {place.page_id: str(place) for place in places}
             for item in article_objects(conn, page_ids):
-                click.echo(json.dumps(item, ensure_ascii=False))
+                click.echo(json.dumps(item | {"cursor": cursors.get(int(str(item["page_id"])))}, ensure_ascii=False))
             return
         heads = _heads(conn, page_ids)
     _print(heads)
+    if left and after:
+        click.echo(f"--after {places[limit - 1]} shows the next ones.", err=True)
 
 
 def _heads(conn: sqlite3.Connection, page_ids: Sequence[int]) -> list[ArticleSummary]:

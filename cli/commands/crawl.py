@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -56,6 +58,7 @@ def crawl(
     """
     moment = since_option(since)
     with context.open() as db:
+        _take_over_searches(db.conn, context)
         if not choose_sources(db.conn, names):
             paused = all_sources(db.conn)
             advice = "all sources are paused; resume them with `copydesk sources resume NAME`, or name those to crawl"
@@ -77,8 +80,27 @@ def crawl(
             click.echo(line)
     if crawled.stopped:
         sys.exit(130)
+    _tell_searches(context, quiet=quiet or as_json)
     if nothing_reached(crawled):
         sys.exit(1)
+
+
+def _take_over_searches(conn: sqlite3.Connection, context: CommandContext) -> None:
+    """Searches of the settings file are saved before the crawl, so that they find what it brings."""
+    from scheduler.searches.telling import store_searches_of
+
+    store_searches_of(conn, context.config, datetime.now(UTC))
+
+
+def _tell_searches(context: CommandContext, *, quiet: bool) -> None:
+    """Saved searches look at what came in and tell of it."""
+    from cli.searches import print_round
+    from scheduler.searches.telling import tell_searches
+
+    with context.open() as db:
+        told = tell_searches(db.conn, context.config, datetime.now(UTC))
+    if told is not None and not quiet:
+        print_round(told)
 
 
 def nothing_reached(crawled: CrawlResult) -> bool:

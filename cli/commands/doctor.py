@@ -18,6 +18,7 @@ import click
 
 from cli.context import CommandContext
 from cli.output.tables import format_duration, format_size, on_terminal, plain, styled
+from cli.searches import search_line
 from crawler.http.access import load_access, open_to_others
 from crawler.render.browsers import find_browser, missing_part
 from db.config import units
@@ -119,7 +120,7 @@ def _versions() -> dict[str, str]:
 
 
 def _settings(context: CommandContext) -> Iterator[tuple[str, str, str]]:
-    """Name, value and origin of each setting, then of the settings that the file gives to single sources."""
+    """Name, value and origin of each setting, then of those that the file gives to single sources, and its saved searches."""
     config = context.config
     for setting in DECLARED:
         origin = "default"
@@ -134,6 +135,8 @@ def _settings(context: CommandContext) -> Iterator[tuple[str, str, str]]:
     for source, values in config.by_source.items():
         for name, value in values.items():
             yield f"{source}: {name}", _shown(declared[name], value), str(config.path)
+    for name, search in config.searches.items():
+        yield f"search {name}", search_line(search), str(config.path)
 
 
 def _shown(setting: Setting, value: object) -> str:

@@ -17,7 +17,6 @@ import click
 
 from cli.article_filters import FilterOptions, filter_options
 from cli.context import CommandContext
-from cli.output.article_rows import article_objects
 from cli.output.progress import progress_line
 from cli.parameters import Choice, FileToWrite
 from cli.signals import stoppable
@@ -27,6 +26,7 @@ from db.queries.articles import newest_articles
 from db.queries.exported_pages import pages_to_export
 from db.store.archive_export import load_stored_page
 from pipelines.exchange.article_formats import write_csv, write_json_feed, write_jsonl, write_rss
+from pipelines.exchange.article_objects import article_objects
 from pipelines.exchange.parquet_articles import write_parquet
 
 FORMATS = ("warc", "parquet", "jsonl", "csv", "rss", "jsonfeed")

@@ -16,6 +16,7 @@ from cli.output.csv_table import check_one_format, print_csv
 from cli.output.paging import show_lines
 from cli.output.progress import progress_line
 from cli.output.tables import WIDEST_PADDING, coloured, cut, on_terminal, padded, plain, screen_width, styled, wrapped
+from cli.parameters import CursorOption
 from cli.signals import stoppable
 from db.connection.database import leave_freed_pages, write
 from db.maintenance.search_index import index_waiting_pages
@@ -50,7 +51,13 @@ _page_options = option_group(
         type=click.IntRange(1, 10_000),
         default=1,
         show_default=True,
-        help="Number of the page.",
+        help="Number of the page; of hits in order of time, --after is quicker and stable.",
+    ),
+    click.option(
+        "--after",
+        metavar="CURSOR",
+        type=CursorOption(),
+        help="What comes after that place in order of time; the page before printed CURSOR.",
     ),
     click.option("--newest", is_flag=True, help="Sort by time instead of relevance."),
 )
@@ -90,14 +97,17 @@ def search(
     check_one_format(as_json, as_csv)
     query = " ".join(words)
     found = _find(context, query, filters, page)
+    by_time = page.newest or page.after is not None or not query.strip()
+    notes = list(_notes(found, query, by_time=by_time))
     if as_json:
         for hit in found.hits:
-            click.echo(json.dumps(_object(hit), ensure_ascii=False))
+            place = {"cursor": str(hit.place)} if by_time else {}
+            click.echo(json.dumps(_object(hit) | place, ensure_ascii=False))
     elif as_csv:
         print_csv((dict(zip(_COLUMNS, _row(hit), strict=True)) for hit in found.hits), _COLUMNS)
     else:
-        return show_lines([*_lines(found), *_notes(found, query)])
-    for line in _notes(found, query):
+        return show_lines([*_lines(found), *notes])
+    for line in notes:
         click.echo(line, err=True)
 
 
@@ -189,11 +199,11 @@ def _coloured(line: str, start: int, piece: MarkedText, *, bold: bool) -> str:
     return "".join([*parts, styled(line[at:], bold=bold)])
 
 
-def _notes(found: Hits, query: str) -> Iterator[str]:
+def _notes(found: Hits, query: str, *, by_time: bool) -> Iterator[str]:
     if not found.complete:
         number = f"more than {found.found:,}" if found.found >= MOST_COUNTED else f"about {found.found:,}"
         ranked = "; ranked are the latest, and those that match in title or credits. --newest sorts by time"
-        yield f"{number} articles{ranked if query.strip() else ', newest first'}"
+        yield f"{number} articles{', newest first' if by_time else ranked}"
     elif not found.hits:
         yield (
             "There is no such page."
@@ -202,7 +212,9 @@ def _notes(found: Hits, query: str) -> Iterator[str]:
         )
     else:
         yield f"{found.found:,} articles" if found.found != 1 else "1 article"
-    if found.more:
+    if found.next:
+        yield f"--after {found.next} shows the next ones."
+    elif found.more:
         yield "--page N shows the next ones."
     if found.unindexed:
         yield f"{found.unindexed:,} articles are not indexed yet; `copydesk upkeep index` indexes them."

@@ -12,7 +12,6 @@ import click
 from cli.article_lookup import page_named
 from cli.context import CommandContext
 from cli.output.article import article_lines, provenance_lines
-from cli.output.article_rows import article_object
 from cli.output.csv_table import print_csv
 from cli.output.diff import diff_lines
 from cli.output.drawing import drawing_lines
@@ -26,6 +25,7 @@ from db.queries.articles import ArticleSummary, PageStatus, article_summary, cur
 from db.queries.citations import CITATION_FORMS, citations
 from db.store.drawings import load_drawn
 from db.store.outcomes import load_article
+from pipelines.exchange.article_objects import article_object
 from pipelines.extraction.encoding import decode
 
 

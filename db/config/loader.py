@@ -5,6 +5,9 @@ delay = "2s"
 
 [sources."example-daily"]   and may be overridden for one
 delay = "5s"
+
+[search.water]              saved searches (`db.config.searches`)
+query = "water works"
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from db.config.searches import SEARCH_KEYS, SavedSearch, read_search, search_name
 from db.config.settings import BY_NAME, DECLARED, SHARED, Settings, SourceSettings
 from db.errors import ConfigError
 from db.regular_files import read_text
@@ -30,6 +34,8 @@ class Config(Settings):
 
     by_source: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What the file sets for single sources, read."""
+    searches: Mapping[str, SavedSearch] = field(default_factory=dict)
+    """The saved searches of the file, by name."""
     given: frozenset[str] = frozenset()
     """The names of the settings that are not left at their defaults."""
     path: Path | None = None
@@ -96,9 +102,11 @@ def load_config(path: Path | None) -> Config:
         raise ConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not valid TOML: {error}") from error
-    by_source = document.pop("sources", {})
+    by_source, by_search = document.pop("sources", {}), document.pop("search", {})
     if not isinstance(by_source, dict) or not all(isinstance(table, dict) for table in by_source.values()):
         raise ConfigError(f'{path}{_line(text, "sources")}: sources must be tables such as [sources."NAME"]')
+    if not isinstance(by_search, dict) or not all(isinstance(table, dict) for table in by_search.values()):
+        raise ConfigError(f"{path}{_line(text, 'search')}: search must be tables such as [search.NAME]")
     read = _read_all(document, lambda key: f"{path}{_line(text, key)}")
     per_source = {
         name: {
@@ -107,7 +115,24 @@ def load_config(path: Path | None) -> Config:
         }
         for name, table in by_source.items()
     }
-    return Config(**read, by_source=per_source, given=frozenset(document), path=path)
+    searches = {name: _read_saved_search(name, table, path, text) for name, table in by_search.items()}
+    return Config(**read, by_source=per_source, searches=searches, given=frozenset(document), path=path)
+
+
+def _read_saved_search(name: str, table: Mapping[str, object], path: Path, text: str) -> SavedSearch:
+    def unknown(key: str) -> ConfigError:
+        names = [setting.name for setting in SEARCH_KEYS]
+        near = difflib.get_close_matches(key, names, n=1)
+        advice = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(names)}"
+        return ConfigError(f"{path}{_line(text, key, table=name)}: search {name} has no key {key}; {advice}")
+
+    try:
+        search_name(name)
+        return read_search(table, unknown)
+    except ValueError as error:
+        key = str(error).partition(":")[0]
+        line = _line(text, key, table=name) or _line(text, name, table="search")
+        raise ConfigError(f"{path}{line}: search {name}: {error}") from error
 
 
 def _read_all(written: Mapping[str, object], where: Callable[[str], str]) -> dict[str, Any]:
@@ -151,6 +176,8 @@ def commented_config() -> str:
         "\n# Any of these can be set for one source (by the name that `copydesk sources list` shows):\n"
         f"# {', '.join(setting.name for setting in DECLARED if setting.per_source)}\n"
         '# [sources."example-daily"]\n# delay = "5s"\n'
+        "\n# Searches that tell of new articles that match (docs/search.md):\n"
+        "# [search.water]\n# query = '\"water works\" OR 水厂'\n"
     )
     return head + "".join(blocks) + tail
 

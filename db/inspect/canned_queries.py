@@ -17,6 +17,7 @@ _HIDDEN_TABLES = (
     "source_days", "coverage_weeks", "coverage_judged", "digests",
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "drawings", "extractors",
     "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures", "pings",
+    "to_match", "search_matches", "search_messages",
     "_sqlite_migrations",
 )  # fmt: skip
 
@@ -55,6 +56,7 @@ TABLES: dict[str, Any] = {
     "fetches": {"description": gettext_noop("Every request with its result."), "sort_desc": "id"},
     "runs": {"description": gettext_noop("Every crawl, import, extraction."), "sort_desc": "id"},
     "source_runs": {"description": gettext_noop("What a run did at one source."), "sort_desc": "id"},
+    "saved_searches": {"description": gettext_noop("Searches that tell of new articles that match."), "sort": "name"},
     "sources": {"description": gettext_noop("Sites that are crawled."), "label_column": "name", "sort": "name"},
     "alerts": {"description": gettext_noop("Problems, from when they opened to when they closed."), "sort_desc": "id"},
 }

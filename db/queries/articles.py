@@ -7,12 +7,13 @@ revision. "Newest first" is by time of publication, else by time of fetch.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from db.named_rows import named_rows
 from db.queries.article_filter import ArticleFilter, filter_conditions, person_condition
+from db.queries.cursor import Cursor
 from db.sql_conditions import REPEATED_DETAIL
 from db.store.run_counts import FAILURE_NAME, HAS_NO_ANSWER
 
@@ -26,6 +27,11 @@ WHERE a.published_utc IS {known}NULL
 ORDER BY at DESC, a.page_id DESC
 LIMIT :limit
 """
+_COUNT = "SELECT count(*) FROM (SELECT 1 FROM current_pages a WHERE 1 {conditions} LIMIT :limit)"
+_AT = "coalesce(a.published_utc, a.last_seen_utc)"
+_PARTS = (("NOT ", "a.published_utc"), ("", "a.last_seen_utc"))
+# Numbers of articles that `all_articles` reads at once.
+_AT_ONCE = 5000
 
 _HEADLINE = """
 SELECT a.page_id, d.article_id, d.revision, d.original_id, coalesce(d.verdict, '') AS verdict, s.name AS source_name,
@@ -209,14 +215,59 @@ def snapshot(conn: sqlite3.Connection) -> Iterator[None]:
 
 def newest_articles(conn: sqlite3.Connection, filters: ArticleFilter | None = None, *, limit: int = 0) -> list[int]:
     """The current pages of all articles that a filter lets through, newest first, at most `limit` (0: all)."""
-    filters, rows = filters or ArticleFilter(), list[tuple[str, int]]()
-    of_person, names = person_condition(conn, filters)
-    for known, time in (("NOT ", "a.published_utc"), ("", "a.last_seen_utc")):
+    return [place.page_id for place in listed_articles(conn, filters or ArticleFilter(), limit=limit)]
+
+
+def listed_articles(
+    conn: sqlite3.Connection,
+    filters: ArticleFilter,
+    *,
+    limit: int = 0,
+    after: Cursor | None = None,
+    of_person: tuple[str, dict[str, object]] | None = None,
+) -> list[Cursor]:
+    """The same as places in the list, after a place if one is given: each page costs as much as the first.
+
+    `of_person`: what `person_condition` gave, for a caller who reads on and on.
+    """
+    places = list[Cursor]()
+    by_name, names = of_person or person_condition(conn, filters)
+    beyond, cursor = ("", dict[str, object]()) if after is None else after.condition()
+    for known, time in _PARTS:
         conditions, values = filter_conditions(filters, time, page="a", decision="a")
-        query = _CURRENT.format(known=known, time=time, conditions=conditions + of_person)
-        rows += [(at, page_id) for page_id, at in conn.execute(query, values | names | {"limit": limit or -1})]
-    rows.sort(reverse=True)
-    return [page_id for _, page_id in rows[: limit or None]]
+        query = _CURRENT.format(known=known, time=time, conditions=conditions + by_name + beyond.format(time=time))
+        rows = conn.execute(query, values | names | cursor | {"limit": limit or -1})
+        places += [Cursor(at=at, page_id=page_id) for page_id, at in rows]
+    places.sort(key=lambda place: (place.at, place.page_id), reverse=True)
+    return places[: limit or None]
+
+
+def all_articles(
+    reading: Callable[[], AbstractContextManager[sqlite3.Connection]], filters: ArticleFilter, *, limit: int = 0
+) -> Iterator[int]:
+    """The pages of `newest_articles` as they are asked for. `reading` gives the connection for one or several queries.
+
+    Articles that come in meanwhile and are newer than the one that was given last are not among them; none is twice.
+    """
+    after, given, of_person = None, 0, None
+    while True:
+        size = min(_AT_ONCE, limit - given) if limit else _AT_ONCE
+        with reading() as conn:
+            of_person = of_person or person_condition(conn, filters)
+            places = listed_articles(conn, filters, limit=size, after=after, of_person=of_person)
+        yield from (place.page_id for place in places)
+        given += len(places)
+        if len(places) < size or given == limit:
+            return
+        after = places[-1]
+
+
+def count_articles(conn: sqlite3.Connection, filters: ArticleFilter, *, most: int) -> int:
+    """How many articles a filter lets through, at most `most`."""
+    conditions, values = filter_conditions(filters, _AT, page="a", decision="a")
+    by_name, names = person_condition(conn, filters)
+    query = _COUNT.format(conditions=conditions + by_name)
+    return int(conn.execute(query, values | names | {"limit": most}).fetchone()[0])
 
 
 def article_summary(conn: sqlite3.Connection, page_id: int) -> ArticleSummary | None:

@@ -26,6 +26,8 @@
     backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.backfills`); captures: where archived
     pages were fetched.
     feed_hubs: hubs that feeds name; subscriptions: to them; pings: what they have told (`db.store.subscriptions`).
+    saved_searches: searches that tell of new articles; search_matches: what they found; search_messages: what was told; to_match:
+    articles they have not looked at yet, kept by triggers (`db.store.saved_searches`).
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
     staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
 
@@ -45,6 +47,7 @@ from db.schema.notice_tables import NOTICES, REJECTIONS
 from db.schema.reading_tables import LISTING_READINGS
 from db.schema.render_tables import DRAWINGS
 from db.schema.search_tables import SEARCH, SEARCH_MERGES, SEARCH_READABLE
+from db.schema.search_watch_tables import SAVED_SEARCHES
 from db.schema.service_tables import (
     DICTIONARIES,
     EXTRACTIONS,
@@ -56,6 +59,7 @@ from db.schema.service_tables import (
     SITEMAP_READINGS,
     WATCHED,
 )
+from db.schema.statements import run_script, statements_of
 from db.schema.tables import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
 from db.schema.views import CURRENT_ARTICLES, current_articles_looked_up, drop_views, make_views
 from db.schema.websub_tables import SUBSCRIPTIONS
@@ -136,64 +140,56 @@ def m0001_ground(db: Database) -> None:
     """Facts, state of the crawl, derived rows, triggers, views."""
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     for part in (FACTS, STATE, DERIVED, TRIGGERS, VIEWS):
-        for statement in _statements(part):
+        for statement in statements_of(part):
             db.execute(statement)
 
 
 @migrations()
 def m0002_copies(db: Database) -> None:
     """The index of near copies; every article waits to be settled into it."""
-    for statement in _statements(_COPIES):
-        db.execute(statement)
+    run_script(db, _COPIES)
 
 
 @migrations()
 def m0003_marks(db: Database) -> None:
     """Shingles are hashed differently and texts have a length: the index is empty until every article is settled again."""
-    for statement in _statements(_MARKS_ANEW):
-        db.execute(statement)
+    run_script(db, _MARKS_ANEW)
 
 
 @migrations()
 def m0004_schedule(db: Database) -> None:
     """State of the service: one source's part in a run, the service itself, alerts, paused sources."""
-    for statement in _statements(SCHEDULE):
-        db.execute(statement)
+    run_script(db, SCHEDULE)
 
 
 @migrations()
 def m0005_pruned(db: Database) -> None:
     """Bodies may be pruned; outcomes of their pages are final then."""
-    for statement in _statements(PRUNED):
-        db.execute(statement)
+    run_script(db, PRUNED)
 
 
 @migrations()
 def m0006_watched(db: Database) -> None:
     """How far alerts have been evaluated for each source."""
-    for statement in _statements(WATCHED):
-        db.execute(statement)
+    run_script(db, WATCHED)
 
 
 @migrations()
 def m0007_rhythms(db: Database) -> None:
     """Learned publishing rhythms."""
-    for statement in _statements(RHYTHMS):
-        db.execute(statement)
+    run_script(db, RHYTHMS)
 
 
 @migrations()
 def m0008_extractions(db: Database) -> None:
     """Re-extraction: pages that are left, outcomes that were replaced."""
-    for statement in _statements(EXTRACTIONS):
-        db.execute(statement)
+    run_script(db, EXTRACTIONS)
 
 
 @migrations()
 def m0010_dictionaries(db: Database) -> None:
     """Bodies may be compressed with a dictionary of their source."""
-    for statement in _statements(DICTIONARIES):
-        db.execute(statement)
+    run_script(db, DICTIONARIES)
 
 
 @migrations()
@@ -204,8 +200,7 @@ def m0012_views(db: Database) -> None:
 @migrations()
 def m0013_search(db: Database) -> None:
     """The search index. Existing articles are indexed later: that takes minutes, and a migration holds the lock."""
-    for statement in _statements(SEARCH):
-        db.execute(statement)
+    run_script(db, SEARCH)
     db.execute("INSERT INTO search_version VALUES (?)", (index_version(),))
 
 
@@ -224,29 +219,25 @@ def m0015_search_merges(db: Database) -> None:
 @migrations()
 def m0016_site_rules(db: Database) -> None:
     """Keep the site rules that produced outcomes, and which of them are in force."""
-    for statement in _statements(SITE_RULES):
-        db.execute(statement)
+    run_script(db, SITE_RULES)
 
 
 @migrations()
 def m0017_sitemap_readings(db: Database) -> None:
     """What past crawls learned about the sitemaps of an index."""
-    for statement in _statements(SITEMAP_READINGS):
-        db.execute(statement)
+    run_script(db, SITEMAP_READINGS)
 
 
 @migrations()
 def m0018_claims(db: Database) -> None:
     """Claims of pages about their address are judged. Earlier claims stay believed until the article is settled again."""
-    for statement in _statements(_CLAIMS):
-        db.execute(statement)
+    run_script(db, _CLAIMS)
 
 
 @migrations()
 def m0019_search_readable(db: Database) -> None:
     """Any tool can read the search index from end to end. Its content stays."""
-    for statement in _statements(SEARCH_READABLE):
-        db.execute(statement)
+    run_script(db, SEARCH_READABLE)
 
 
 @migrations()
@@ -261,8 +252,7 @@ def m0020_current_articles(db: Database) -> None:
 @migrations()
 def m0021_listings_answer(db: Database) -> None:
     """How each listing responds, and how many of a source's listings name articles."""
-    for statement in _statements(LISTING_VISITS):
-        db.execute(statement)
+    run_script(db, LISTING_VISITS)
 
 
 @migrations()
@@ -277,8 +267,7 @@ def m0022_counts_defined_once(db: Database) -> None:
 @migrations()
 def m0023_address_parameters(db: Database) -> None:
     """Address parameters are judged by what a site shows. Existing pages are recorded when they are settled again."""
-    for statement in _statements(ADDRESS_PARAMETERS):
-        db.execute(statement)
+    run_script(db, ADDRESS_PARAMETERS)
 
 
 @migrations()
@@ -288,7 +277,7 @@ def m0024_notices(db: Database) -> None:
     fields = db.execute("SELECT sql FROM sqlite_master WHERE name = 'current_articles'").fetchone()[0]
     for view in ("current_articles", "rejections"):
         db.execute(f"DROP VIEW {view}")
-    for statement in (*_statements(NOTICES), REJECTIONS, fields):
+    for statement in (*statements_of(NOTICES), REJECTIONS, fields):
         db.execute(statement)
 
 
@@ -309,43 +298,37 @@ def m0025_headlines(db: Database) -> None:
 @migrations()
 def m0026_listing_readings(db: Database) -> None:
     """What each listing held when it was last answered."""
-    for statement in _statements(LISTING_READINGS):
-        db.execute(statement)
+    run_script(db, LISTING_READINGS)
 
 
 @migrations()
 def m0027_coverage(db: Database) -> None:
     """Articles, readings of listings and links never fetched are counted by source and day; a judgement is made from them later."""
-    for statement in _statements(COVERAGE):
-        db.execute(statement)
+    run_script(db, COVERAGE)
 
 
 @migrations()
 def m0028_gates(db: Database) -> None:
     """Gated re-extraction: results that wait for the verdict on their source."""
-    for statement in _statements(GATES):
-        db.execute(statement)
+    run_script(db, GATES)
 
 
 @migrations()
 def m0029_drawings(db: Database) -> None:
     """Pages may have a second body: the document that a browser has drawn."""
-    for statement in _statements(DRAWINGS):
-        db.execute(statement)
+    run_script(db, DRAWINGS)
 
 
 @migrations()
 def m0030_backfills(db: Database) -> None:
     """Past articles of a source: the steps that list them, the links found, and where archived pages were fetched."""
-    for statement in _statements(BACKFILLS):
-        db.execute(statement)
+    run_script(db, BACKFILLS)
 
 
 @migrations()
 def m0031_subscriptions(db: Database) -> None:
     """Hubs that feeds name, and subscriptions to them. A hub is known once its feed has been read again."""
-    for statement in _statements(SUBSCRIPTIONS):
-        db.execute(statement)
+    run_script(db, SUBSCRIPTIONS)
 
 
 @migrations()
@@ -354,8 +337,14 @@ def m0032_counts(db: Database) -> None:
     drop_views(db)
     for view in ("current_articles", "rejections"):
         db.execute(f"DROP VIEW {view}")
-    for statement in (*_statements(COUNTS), REJECTIONS_LOOKED_UP, current_articles_looked_up(_article_columns(db))):
+    for statement in (*statements_of(COUNTS), REJECTIONS_LOOKED_UP, current_articles_looked_up(_article_columns(db))):
         db.execute(statement)
+
+
+@migrations()
+def m0033_saved_searches(db: Database) -> None:
+    """Saved searches, the articles they found, and what was told. Articles that are there came before any search was saved."""
+    run_script(db, SAVED_SEARCHES)
     make_views(db)
 
 
@@ -368,22 +357,9 @@ def _make_current_articles(db: Database) -> None:
     fields = ", ".join(
         "lower(hex(a.text_hash)) AS text_hash" if name == "text_hash" else f"a.{name}" for name in columns
     )
-    for statement in _statements(CURRENT_ARTICLES.format(fields=fields)):
-        db.execute(statement)
+    run_script(db, CURRENT_ARTICLES.format(fields=fields))
 
 
 def step_names() -> frozenset[str]:
     """The names of all steps that this version knows."""
     return frozenset(name for name in globals() if name.startswith("m0"))
-
-
-def _statements(script: str) -> list[str]:
-    """Split a script into statements. `executescript` would commit the migration's transaction."""
-    statements, current = [], ""
-    for line in script.strip().splitlines():
-        current += line + "\n"
-        ended = line.rstrip().endswith("END;") if "CREATE TRIGGER" in current else line.rstrip().endswith(";")
-        if ended:
-            statements.append(current)
-            current = ""
-    return statements

@@ -24,11 +24,15 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHead:
-    """What a feed says of itself: its title, the page that shows the same (`home`), and its own address."""
+    """What a feed says of itself: its title, the page that shows the same (`home`), and its own address.
+
+    `once`: an article stays the same item when it is corrected. Otherwise feed readers show each revision as a new one.
+    """
 
     title: str = "Copydesk"
     home: str = "http://localhost/"
     address: str | None = None
+    once: bool = False
 
 
 _EVERYTHING = FeedHead()
@@ -128,7 +132,7 @@ def write_rss(rows: Iterable[Row], out: IO[bytes], *, now: datetime, about: Feed
     count = 0
     for row in rows:
         count += 1
-        out.write(_rss_item(row).encode("utf-8", "replace") + b"\n")
+        out.write(_rss_item(row, about).encode("utf-8", "replace") + b"\n")
     out.write(b"</channel></rss>\n")
     return count
 
@@ -138,7 +142,7 @@ def _xml(text: str) -> str:
     return escape(_NOT_XML.sub("", text), {_CR: "&#13;"})
 
 
-def _rss_item(row: Row) -> str:
+def _rss_item(row: Row, about: FeedHead) -> str:
     elements = [
         ("title", row["title"]),
         ("link", _link(row)),
@@ -151,7 +155,7 @@ def _rss_item(row: Row) -> str:
     ]
     values = ((name, _xml(value or "")) for name, value in elements)
     inner = "".join(f"<{name}>{text}</{name}>" for name, text in values if text)
-    return f'<item>{inner}<guid isPermaLink="false">copydesk:{row["id"]}:{row["revision"]}</guid></item>'
+    return f'<item>{inner}<guid isPermaLink="false">{_identity(row, about)}</guid></item>'
 
 
 def write_json_feed(rows: Iterable[Row], out: IO[bytes], *, about: FeedHead = _EVERYTHING) -> int:
@@ -162,15 +166,19 @@ def write_json_feed(rows: Iterable[Row], out: IO[bytes], *, about: FeedHead = _E
     out.write(json.dumps(head, ensure_ascii=False)[:-1].encode("utf-8", "replace") + b', "items": [')
     count = 0
     for count, row in enumerate(rows, 1):
-        item = json.dumps(_feed_item(row), ensure_ascii=False).encode("utf-8", "replace")
+        item = json.dumps(_feed_item(row, about), ensure_ascii=False).encode("utf-8", "replace")
         out.write((b",\n" if count > 1 else b"\n") + item)
     out.write(b"\n]}\n")
     return count
 
 
-def _feed_item(row: Row) -> dict[str, Any]:
+def _identity(row: Row, about: FeedHead) -> str:
+    return f"copydesk:{row['id']}" if about.once else f"copydesk:{row['id']}:{row['revision']}"
+
+
+def _feed_item(row: Row, about: FeedHead) -> dict[str, Any]:
     item = {
-        "id": f"copydesk:{row['id']}:{row['revision']}",
+        "id": _identity(row, about),
         "url": _link(row),
         "title": row["title"],
         "summary": row["description"],

@@ -25,6 +25,7 @@ import urllib.request
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from db.config.loader import Config
@@ -125,6 +126,31 @@ def call_hooks(
     hooks = _hooks(config, limit_s, stopping)
     wanted = hooks if only is None else {name: hook for name, hook in hooks.items() if name in only}
     return {name: why for name, hook in wanted.items() if (why := hook(payload)) is not None}
+
+
+def send_message(  # noqa: PLR0913 - what one attempt takes
+    config: Config,
+    payload: Mapping[str, object],
+    earlier: Mapping[str, Any] | None,
+    now: datetime,
+    *,
+    hooks: Collection[str],
+    down: Mapping[str, str] | None = None,
+    limit_s: float = HOOK_LIMIT_S,
+    stopping: Callable[[], bool] = _never,
+) -> tuple[bool, dict[str, Any] | None]:
+    """Send a payload to those of `hooks` that have not taken it yet, by the failure of the attempt before. Those in `down`,
+    with the reason, have failed in this round already: they are not called.
+
+    Returns whether a hook took it, and the failure to keep, with the time of the next attempt; None if no hook failed.
+    """
+    failed = earlier["hooks"] if earlier else None
+    only = set(hooks) & set(failed) if isinstance(failed, dict) else set(hooks)
+    failures = {name: why for name, why in (down or {}).items() if name in only}
+    failures |= call_hooks(config, payload, limit_s=limit_s, stopping=stopping, only=only - failures.keys())
+    tries = (int(earlier["times"]) if earlier else 0) + 1
+    failure = {"hooks": failures, "times": tries, "again_at": format_timestamp(now + pause_after(tries))}
+    return len(failures) < len(only), failure if failures else None
 
 
 def pause_after(failures: int) -> timedelta:

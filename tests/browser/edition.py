@@ -6,11 +6,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from db.config.searches import SavedSearch
 from db.connection.database import connect, open_database
+from db.maintenance.search_index import index_waiting_pages
 from db.models import Article, Image, Reason, Rejection, Subheading
 from db.reports.coverage_judge import DayFigures
 from db.store import facts
 from db.store.alerts import AlertKind, open_alert
+from db.store.saved_searches import store_search
+from scheduler.searches.matching import match_new_articles
 from tests.cli.conftest import CORRECTED, STORY, Newsroom, open_room, report
 from tests.db.reports.stored_year import store_year
 
@@ -61,6 +65,9 @@ def fill(path: Path, trap: str) -> dict[str, int]:
     ill = room.source("ill.example<img src=x onerror=alert(1)>", f"javascript:fetch('{trap}/source')")
     with open_room(path) as conn:
         room.run_id = facts.begin_run(conn, "crawl", 1, room.tick())
+        store_search(conn, "water", SavedSearch(query="水厂"), room.tick())
+        ill_search = SavedSearch(section=SCRIPT.format(trap=trap))
+        store_search(conn, "ill", ill_search, room.tick())
     pictures = (Image(url=f"{trap}/picture.jpg", caption="水厂外景", credit="王小雨 摄"),)
     water = "https://www.wanbao.example/a/1001.html"
     pages = {
@@ -146,6 +153,9 @@ def fill(path: Path, trap: str) -> dict[str, int]:
     figures = [DayFigures(found=int(n % 5 == 0)) for n in range(DAILY_DAYS - 5)] + [DayFigures(looked=False)] * 5
     figures[DAILY_DAYS - 32 : DAILY_DAYS - 29] = [DayFigures(looked=False)] * 3
     database = connect(path)
+    while index_waiting_pages(database):
+        pass
+    match_new_articles(database, room.tick())
     daily = store_year(database, "daily.example", today - timedelta(days=DAILY_DAYS - 1), figures)
     database.close()
     return pages | {"daily": daily, "evening": evening, "mirror": mirror, "ill_source": ill, "run": room.run_id}

@@ -72,6 +72,8 @@ KINDS = {
     "sql": "/news?sql=SELECT+*+FROM+articles_view+WHERE+id+%3E+:id&id=0",
     "changes": "/-/article/{water}/changes",
     "rejected page": "/-/page/{short}",
+    "browse": "/-/search",
+    "searches": "/-/searches",
     "search": "/-/search?q=水厂",
     "search form": "/-/search?language=en",
     "search filters": "/-/search?kind=original&paywalled=no",
@@ -112,7 +114,7 @@ HOSTILE = (
     "/", "/-/search?q=page", "/-/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
     "/-/article/{ill}", "/-/page/{ill}", "/-/page/{crashed}", "/-/sources", "/-/source/{ill_source}", "/-/run/{run}",
     "/-/runs",
-    "/-/digest", "/-/coverage", "/-/coverage/{ill_source}?since=%3Cscript%3E&until=1",
+    "/-/searches", "/-/digest", "/-/coverage", "/-/coverage/{ill_source}?since=%3Cscript%3E&until=1",
     "/-/people", "/-/rejections", "/-/person?name=%7B%7B%207*7%20%7D%7D", "/news/articles", "/news/current_articles",
     "/news/credits", "/news/pages", "/news/sources",
 )  # fmt: skip
@@ -421,7 +423,7 @@ def test_a_search_can_be_taken_along(scene: Scene) -> None:
     """From the form: filters as fields, then the same articles by each link; a feed says where it comes from."""
     tab = scene.watched()
     tab.go("/-/search")
-    tab.page.get_by_text("Only some articles").click()
+    assert tab.page.locator(".found h2").count() > 5, "the newest articles, with the filters open"
     tab.page.get_by_label("Kind").select_option("copies")
     tab.page.get_by_label("Paywall").select_option("none known")
     tab.page.get_by_label("Author, editor or proofreader").fill("王小雨")
@@ -452,6 +454,38 @@ def test_a_search_can_be_taken_along(scene: Scene) -> None:
     assert tab.page.locator(".found h2").count() == 1
     tab.go("/-/search?kind=corrected&section=nowhere")
     assert "No article matches all these filters" in tab.page.locator("main").inner_text()
+    tab.check()
+    tab.page.context.close()
+
+
+def test_matches_of_a_saved_search_are_a_feed(scene: Scene) -> None:
+    tab = scene.watched()
+    tab.go("/-/searches")
+    section = tab.page.locator("section", has=tab.page.get_by_role("heading", name="water"))
+    assert "1 article found" in section.inner_text()
+    feed = json.loads(ask(scene.home, section.get_by_role("link", name="JSON Feed").get_attribute("href") or "")[1])
+    assert [item["id"] for item in feed["items"]] == [f"copydesk:{scene.ids['water']}"]
+    assert ask(scene.home, "/-/searches/none.rss")[0] == 404
+    (ill, water) = json.loads(ask(scene.home, "/-/searches.json")[1])
+    assert (ill["found"], water["found"], water["query"]) == (1, 1, "水厂")
+    tab.check()
+    tab.page.context.close()
+
+
+def test_a_page_begins_after_a_place(scene: Scene) -> None:
+    """`tests/db/test_paging.py` holds what is on it."""
+    tab = scene.watched()
+    tab.go("/-/search")
+    titles = tab.page.locator(".found h2").all_inner_texts()
+    tab.go("/-/search?after=2100-01-01_0")
+    assert tab.page.locator(".found h2").all_inner_texts() == titles
+    tab.page.get_by_role("link", name="Back to the newest").click()
+    tab.page.wait_for_url("**/-/search?")
+    for old in ("/-/search?page=2", "/-/search?after=1990-01-01_0"):
+        tab.go(old)
+        assert not set(tab.page.locator(".found h2").all_inner_texts()) & set(titles)
+    tab.go("/-/search?after=%3Cscript%3E")
+    assert tab.page.locator(".found h2").all_inner_texts() == titles
     tab.check()
     tab.page.context.close()
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 class ResultFile:
     """A search result to take along: the articles of `page_ids` in `form` (csv, json, rss, jsonfeed).
 
-    `title`, `home` (the page that shows it) and `address` (its own) are what a feed says of itself.
+    `title`, `home` (the page that shows it) and `address` (its own) are what a feed says of itself. `once`: there, an article stays
+    the same item when it is corrected.
     """
 
     page_ids: Sequence[int]
@@ -19,6 +20,7 @@ class ResultFile:
     title: str
     home: str
     address: str
+    once: bool = False
 
 
 Decode = Callable[[bytes, str | None], str | None]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from db.errors import QueryError
+from db.errors import QueryError, UsageError
 from db.inspect.pages.conversions import ResultFile
+from db.inspect.translation.catalogues import gettext, ngettext
 from db.queries.article_filter import ArticleFilter, ArticleKind
-from db.queries.search import Hits, ResultPage, found_page_ids, search
+from db.queries.cursor import Cursor, parse_cursor
+from db.queries.search import MOST_COUNTED, Hits, ResultPage, found_page_ids, list_articles, search
+from db.shell_commands import shell_command
 
 SIZE = 20
 # Articles of a file or feed: with texts of 5,500 letters 7 to 8 MB, a quarter of the longest response. `copydesk export` takes all.
@@ -47,6 +50,7 @@ class SearchForm:
     paywalled: str = ""
     order: str = ""
     page: int = 1
+    after: str = ""
 
     @staticmethod
     def of(arguments: Mapping[str, str]) -> SearchForm:
@@ -67,15 +71,19 @@ class SearchForm:
             kind=text("kind") if text("kind") in set(ArticleKind) else "",
             paywalled=text("paywalled") if text("paywalled") in ("yes", "no") else "",
             order="newest" if text("order") == "newest" else "",
+            after=text("after") if _place(text("after")) else "",
             page=min(int(number), _LAST_PAGE) if number.isascii() and number.isdigit() and int(number[:9]) > 0 else 1,
         )
 
-    def at(self, page: int, form: str = "") -> str:
-        """The URL of another page of the results; with `form`, of the whole result as a file or feed."""
+    def at(self, page: int, form: str = "", after: object = "") -> str:
+        """The URL of another page of the results, by its number or by what it comes `after`; with `form`, of the whole result as a
+        file or feed.
+        """
         fields = {
             "q": self.query, "source": self.source, "since": self.since, "until": self.until, "language": self.language,
             "person": self.person, "section": self.section, "kind": self.kind, "paywalled": self.paywalled,
             "order": self.order, "page": page if page > 1 else None,
+            "after": str(after),
         }  # fmt: skip
         path = f"/-/search.{form}" if form else "/-/search"
         return f"{path}?" + urlencode({name: value for name, value in fields.items() if value})
@@ -86,9 +94,30 @@ class SearchForm:
         return f"Copydesk: {self.query}" if self.query else "Copydesk: articles"
 
     @property
+    def by_time(self) -> bool:
+        """Whether the results are in order of time: a list always is."""
+        return bool(self.order or self.after or not self.query)
+
+    @property
     def narrowed(self) -> bool:
-        """Whether any filter is set, so that the form shows them expanded."""
-        return bool(self.order) or self.filters() != ArticleFilter()
+        """Whether the form shows the filters: one is set, or nothing is asked for yet."""
+        return bool(self.order) or not self.query or self.narrowed_by_filter
+
+    @property
+    def narrowed_by_filter(self) -> bool:
+        """Whether a filter is set."""
+        return self.filters() != ArticleFilter()
+
+    def command(self, sources: Sequence[tuple[int, str]]) -> str:
+        """The command that saves the search."""
+        options = {
+            "--source": dict(sources).get(self.source or 0), "--since": self.since, "--until": self.until,
+            "--language": self.language, "--person": self.person, "--section": self.section, "--kind": self.kind,
+        }  # fmt: skip
+        words = [word for name, value in options.items() if value for word in (name, value)]
+        words += [{"yes": "--paywalled", "no": "--free"}[self.paywalled]] if self.paywalled else []
+        query = ["--", self.query] if self.query.startswith("-") else [self.query] if self.query else []
+        return shell_command("searches", "add", "NAME", *words, *query)
 
     def filters(self) -> ArticleFilter:
         """The filters for `db.queries.search`."""
@@ -107,30 +136,75 @@ class SearchForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResults:
-    """The hits, or why the query is invalid (`wrong`); neither if the form is empty. With the options of the form."""
+    """The hits, or why the query is invalid (`wrong`). With the options of the form, and sentences on what was found."""
 
     hits: Hits | None
     wrong: str | None
+    notes: list[str]
     sources: list[tuple[int, str]]
     languages: list[str]
     sections: list[str]
 
 
 def search_results(conn: sqlite3.Connection, form: SearchForm) -> SearchResults:
-    """Run the search of a form."""
+    """Run the search of a form. An empty one lists all articles."""
     hits, wrong = None, None
-    if form.query or form.filters() != ArticleFilter():
-        try:
-            hits = search(
-                conn, form.query, form.filters(), ResultPage(number=form.page, size=SIZE, newest=form.order == "newest")
-            )
-        except QueryError as error:
-            wrong = str(error)
+    page = ResultPage(number=form.page, size=SIZE, newest=form.order == "newest", after=_place(form.after))
+    try:
+        hits = (
+            search(conn, form.query, form.filters(), page) if form.query else list_articles(conn, form.filters(), page)
+        )
+    except QueryError as error:
+        wrong = str(error)
     languages = [language for (language,) in conn.execute(_LANGUAGES) if language]
     sections = [section for (section,) in conn.execute(_SECTIONS)]
     return SearchResults(
-        hits=hits, wrong=wrong, sources=list(conn.execute(_SOURCES)), languages=languages, sections=sections
+        hits=hits,
+        wrong=wrong,
+        notes=_notes(hits, form) if hits else [],
+        sources=list(conn.execute(_SOURCES)),
+        languages=languages,
+        sections=sections,
     )
+
+
+def _notes(hits: Hits, form: SearchForm) -> list[str]:
+    notes = [_found(hits, form)]
+    if hits.unindexed:
+        waiting = ngettext(
+            "%(count)s article is not indexed yet and was not searched (copydesk upkeep index).",
+            "%(count)s articles are not indexed yet and were not searched (copydesk upkeep index).",
+            hits.unindexed,
+        )
+        notes.append(waiting % {"count": f"{hits.unindexed:,}"})
+    if hits.next and len(hits.hits) < SIZE:
+        notes.append(gettext("So far looked back to %(day)s; older articles follow.") % {"day": hits.next.at[:10]})
+    return notes
+
+
+def _found(hits: Hits, form: SearchForm) -> str:
+    if not hits.found:
+        if form.query:
+            return gettext("Nothing found.")
+        if form.narrowed_by_filter:
+            return gettext("No article matches all these filters.")
+        return gettext("There are no articles yet.")
+    if not hits.complete and not form.by_time:
+        most = gettext(
+            "More than %(count)s articles; only the latest, and those that match in title or credits, are ranked."
+        )
+        about = gettext(
+            "About %(count)s articles; only the latest, and those that match in title or credits, are ranked."
+        )
+        text = most if hits.found >= MOST_COUNTED else about
+    elif not hits.complete:
+        most = gettext("More than %(count)s articles, newest first.")
+        text = most if hits.found >= MOST_COUNTED else gettext("About %(count)s articles, newest first.")
+    elif form.by_time:
+        text = ngettext("%(count)s article, newest first.", "%(count)s articles, newest first.", hits.found)
+    else:
+        text = ngettext("%(count)s article.", "%(count)s articles.", hits.found)
+    return text % {"count": f"{hits.found:,}"}
 
 
 def result_file(conn: sqlite3.Connection, form: SearchForm, kind: str, origin: str) -> ResultFile:
@@ -143,6 +217,14 @@ def result_file(conn: sqlite3.Connection, form: SearchForm, kind: str, origin: s
         home=origin + form.at(1),
         address=origin + form.at(1, kind),
     )
+
+
+def _place(text: str) -> Cursor | None:
+    """The place in the list that an address names; None if it names none."""
+    try:
+        return parse_cursor(text) if text else None
+    except UsageError:
+        return None
 
 
 def _day(text: str) -> datetime | None:

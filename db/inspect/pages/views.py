@@ -12,7 +12,7 @@ from datasette.utils.asgi import Base400, NotFound, Response
 from db.diagnosis.evidence import LABELS
 from db.diagnosis.ladder import source_diagnosis
 from db.errors import QueryError
-from db.inspect.pages import charts, permalink_views, report_views, source_views
+from db.inspect.pages import charts, permalink_views, report_views, saved_search_views, source_views
 from db.inspect.pages.arrivals import arrivals
 from db.inspect.pages.article import article_page, changes_page, fetched_page
 from db.inspect.pages.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
@@ -29,7 +29,6 @@ from db.inspect.translation.catalogues import LANGUAGES, gettext, gettext_noop
 from db.inspect.translation.negotiation import language_cookie
 from db.queries.articles import article_summaries, newest_articles
 from db.queries.citations import citations
-from db.queries.search import MOST_COUNTED
 from db.queries.source_evidence import SourceRows, source_evidence
 from db.queries.statistics import last_runs
 from db.queries.status import load_status
@@ -39,7 +38,7 @@ from db.timestamps import format_timestamp
 # The navigation of every page: path and label.
 SECTIONS = (
     ("/", gettext_noop("Front page")),
-    ("/-/search", gettext_noop("Search")),
+    ("/-/search", gettext_noop("Articles")),
     ("/-/digest", gettext_noop("Digest")),
     ("/-/sources", gettext_noop("Sources")),
     ("/-/coverage", gettext_noop("Coverage")),
@@ -141,7 +140,7 @@ async def search(request: Any, datasette: Any) -> Any:
     found = await datasette.ask(lambda conn: search_results(conn, form))
     return await render_page(
         datasette, request, "search.html",
-        form=form, answer=found, size=SIZE, most=MOST_COUNTED, forms=FORMS, most_taken=MOST_TAKEN,
+        form=form, answer=found, size=SIZE, forms=FORMS, most_taken=MOST_TAKEN,
     )  # fmt: skip
 
 
@@ -294,4 +293,5 @@ ROUTES: tuple[tuple[str, View], ...] = (
     *report_views.ROUTES,
     *source_views.ROUTES,
     *permalink_views.ROUTES,
+    *saved_search_views.ROUTES,
 )

@@ -1,0 +1,155 @@
+"""Pages by place: all of them together are the whole list, whatever comes in meanwhile, and each costs the same."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db.connection.database import open_in_memory
+from db.errors import UsageError
+from db.maintenance.search_index import index_batch
+from db.queries import search_by_time
+from db.queries.article_filter import ArticleFilter, ArticleKind
+from db.queries.articles import all_articles, count_articles, listed_articles, newest_articles
+from db.queries.cursor import Cursor, parse_cursor
+from db.queries.search import Hits, ResultPage, search
+from db.search.index import count_unindexed
+from db.timestamps import format_timestamp
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+ARTICLES = 900
+
+
+@pytest.fixture(scope="module")
+def conn() -> Iterator[sqlite3.Connection]:
+    """Articles of five years that come in without order: some of the same moment, some undated, one far in the future."""
+    made = open_in_memory()
+    made.execute("PRAGMA foreign_keys = OFF")
+    made.execute("INSERT INTO sources (id, name, url, added_at) VALUES (1, 'a', 'https://a.example/', '')")
+    for n in range(1, ARTICLES + 1):
+        put(made, n)
+    while count_unindexed(made):
+        index_batch(made)
+    yield made
+    made.close()
+
+
+def put(conn: sqlite3.Connection, n: int, at: datetime | None = None) -> None:
+    hours = (n * 7919) % 1800 // 2 * 48
+    at = at or START + timedelta(hours=20 * 365 * 24 if n == 7 else hours)
+    time = format_timestamp(at)
+    conn.execute(
+        "INSERT INTO pages (id, source_id, url, fetched_at, status, headers, body_id) VALUES (?, 1, ?, ?, 200, '{}', 1)",
+        (n, f"https://a.example/{n}", time),
+    )
+    conn.execute("INSERT INTO outcomes (page_id, extractor_id) VALUES (?, 1)", (n,))
+    conn.execute(
+        "INSERT INTO articles (page_id, address_key, text_hash, url, title, published_utc, text) VALUES (?, ?, ?, '', ?, ?, ?)",
+        (n, str(n), n.to_bytes(9), f"ferry {n}", None if n % 11 == 0 else time, "rare" if n % 300 == 0 else "common"),
+    )
+    copied = n - 1 if n % 50 == 0 else n
+    conn.execute("INSERT INTO decisions VALUES (?, ?, ?, ?, 1)", (n, "new" if copied == n else "copy", n, copied))
+
+
+def walked(conn: sqlite3.Connection, query: str, filters: ArticleFilter, size: int = 20) -> list[int]:
+    found: list[int] = []
+    after: Cursor | None = None
+    for _ in range(2 * ARTICLES // size):
+        page = search(conn, query, filters, ResultPage(size=size, newest=True, after=after))
+        found += ids(page)
+        if not page.more:
+            return found
+        assert page.next is not None
+        after = parse_cursor(str(page.next))
+    raise AssertionError("no end")
+
+
+def ids(page: Hits) -> list[int]:
+    return [hit.article_summary.page_id for hit in page.hits]
+
+
+@pytest.mark.parametrize(
+    ("query", "filters"),
+    [
+        ("ferry", ArticleFilter()),
+        ("common", ArticleFilter(kind=ArticleKind.COPY)),
+        ("ferry -rare", ArticleFilter(since=START + timedelta(days=100), until=START + timedelta(days=900))),
+        ("rare", ArticleFilter()),
+        ("", ArticleFilter(kind=ArticleKind.ORIGINAL)),
+    ],
+)
+def test_pages_make_the_whole_list(conn: sqlite3.Connection, query: str, filters: ArticleFilter) -> None:
+    whole = newest_articles(conn, filters)
+    is_rare = {n: n % 300 == 0 for n in whole}
+    wanted = [n for n in whole if is_rare[n] or query != "rare"]
+    if query in ("common", "ferry -rare"):
+        wanted = [n for n in whole if not is_rare[n]]
+    assert walked(conn, query, filters) == wanted
+
+
+def test_by_number_are_the_same_pages(conn: sqlite3.Connection) -> None:
+    newest = [ids(search(conn, "ferry", None, ResultPage(number=n, newest=True))) for n in (1, 2, 30)]
+    assert [n for page in newest for n in page] == [
+        n for start in (0, 20, 580) for n in newest_articles(conn)[start : start + 20]
+    ]
+
+
+def test_what_comes_in_moves_nothing(conn: sqlite3.Connection) -> None:
+    conn.execute("BEGIN")
+    first = listed_articles(conn, ArticleFilter(), limit=20)
+    second = listed_articles(conn, ArticleFilter(), limit=20, after=first[-1])
+    put(conn, ARTICLES + 1, START + timedelta(days=30 * 365))
+    assert listed_articles(conn, ArticleFilter(), limit=20, after=first[-1]) == second
+    conn.execute("ROLLBACK")
+
+
+def test_a_page_may_end_early_and_goes_on(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a filter that the index does not know lets little through, a page ends after some entries, with a cursor."""
+    monkeypatch.setattr(search_by_time, "_MOST", 100)
+    monkeypatch.setattr(search_by_time, "_WINDOW", 20)
+    monkeypatch.setattr("db.queries.search.POOL", 2)
+    copies = ArticleFilter(kind=ArticleKind.COPY)
+    page = search(conn, "common", copies, ResultPage(size=20, newest=True))
+    whole = [n for n in newest_articles(conn, copies) if n % 300]
+    assert walked(conn, "common", copies) == whole
+    assert not page.complete
+    assert len(page.hits) < 20
+    assert page.more
+
+
+def test_a_page_far_down_costs_what_the_first_costs(conn: sqlite3.Connection) -> None:
+    """By steps of SQLite's machine, which no other work on the machine changes."""
+    places = listed_articles(conn, ArticleFilter())
+
+    def steps(after: Cursor | None) -> int:
+        count = [0]
+
+        def count_step() -> int:
+            count[0] += 1
+            return 0
+
+        conn.set_progress_handler(count_step, 10)
+        listed_articles(conn, ArticleFilter(), limit=20, after=after)
+        conn.set_progress_handler(None, 0)
+        return count[0]
+
+    assert steps(places[700]) < 2 * steps(None)
+
+
+def test_all_are_streamed(conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    from contextlib import nullcontext
+
+    monkeypatch.setattr("db.queries.articles._AT_ONCE", 70)
+    whole = newest_articles(conn)
+    assert list(all_articles(lambda: nullcontext(conn), ArticleFilter())) == whole
+    assert list(all_articles(lambda: nullcontext(conn), ArticleFilter(), limit=140)) == whole[:140]
+    assert count_articles(conn, ArticleFilter(), most=100) == 100
+
+
+@pytest.mark.parametrize("text", ["", "x", "2026-01-01_", "2026-01-01'_1", "_4", "2026-01-01_" + "9" * 30])
+def test_what_is_no_cursor_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="no place in a list"):
+        parse_cursor(text)
