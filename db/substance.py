@@ -56,7 +56,7 @@ class Noise(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class ChangeEvidence:
     """What shows a kind: the words before and after, each empty if there were none."""
 
     kind: Substance
@@ -73,13 +73,13 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class ChangeJudgement:
     """What a revision changed. `score`: from 0, what matters has `MATTERS` at least."""
 
     score: float
     kinds: tuple[Substance, ...] = ()
     noise: tuple[Noise, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[ChangeEvidence, ...] = ()
     passages: tuple[Passage, ...] = ()
 
     @property
@@ -109,13 +109,13 @@ def unpack_passages(text: str) -> tuple[Passage, ...]:
     )
 
 
-def pack_evidence(evidence: tuple[Evidence, ...]) -> str:
+def pack_evidence(evidence: tuple[ChangeEvidence, ...]) -> str:
     """Evidence as JSON: [[kind, before, after], ...]."""
     return json.dumps([[one.kind.value, one.before, one.after] for one in evidence], ensure_ascii=False)
 
 
-def unpack_evidence(text: str) -> tuple[Evidence, ...]:
+def unpack_evidence(text: str) -> tuple[ChangeEvidence, ...]:
     """The evidence of such JSON."""
     return tuple(
-        Evidence(kind=Substance(kind), before=before, after=after) for kind, before, after in json.loads(text)
+        ChangeEvidence(kind=Substance(kind), before=before, after=after) for kind, before, after in json.loads(text)
     )

@@ -3,9 +3,9 @@
     python -m bench.changes.substance            the development half, with each mistake
     python -m bench.changes.substance --held     the half that was held out, figures only
 
-`revisions.tsv` holds a revision a line: half, language, label, text before, text after. A label is the kind that must be found, or "-" and
-the kind of noise; "+grew" says that the revision before only added paragraphs. Paragraphs are parted by "¶"; "#field:" sets a field of the
-article. Pairs of extraction noise are judged with pages that say both.
+`revisions.tsv` holds a revision a line: half, language, label, text before, text after. A label is the kind that must be found, or
+"-" and the kind of noise; "+grew" says that the revision before only added paragraphs. Paragraphs are parted by "¶"; "#field:" sets a
+field of the article. Pairs of extraction noise are judged with pages that say both.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from db.models import Article, Moment, Precision
-from db.substance import Judgement
+from db.substance import ChangeJudgement
 from pipelines.changes.judge import PageLetters, judge, letters_of
 
 PAIRS = Path(__file__).with_name("revisions.tsv")
@@ -39,7 +39,7 @@ class LabelledRevision:
     before: Article
     after: Article
 
-    def judged(self) -> Judgement:
+    def judged(self) -> ChangeJudgement:
         """What the judge makes of it."""
         both = letters_of(f"{self.before.title}{self.before.text}{self.after.title}{self.after.text}")
         pages = PageLetters(before=both, after=both) if self.kind == "extraction" else None
@@ -97,7 +97,9 @@ def score(half: str | None) -> Scored:
         took += time.perf_counter() - start
         outcome = ("wrong" if one.is_noise else "found") if found.matters else ("quiet" if one.is_noise else "missed")
         counts[outcome] += 1
-        named = one.kind in ({*found.noise} if one.is_noise else {*found.kinds}) or (one.is_noise and one.kind in found.kinds)
+        named = one.kind in ({*found.noise} if one.is_noise else {*found.kinds}) or (
+            one.is_noise and one.kind in found.kinds
+        )
         counts["named"] += named
         if outcome in ("wrong", "missed") or not named:
             seen = f"{found.score} {[*found.kinds]} {[*found.noise]} {[(e.before, e.after) for e in found.evidence]}"

@@ -21,6 +21,10 @@ TABLES: dict[str, Any] = {
     "articles": {"description": "The article on each page, revisions and copies included.", "sort_desc": "page_id"},
     "current_articles": {"description": "Each article once, in its latest revision."},
     "render_verdicts": {"description": "Whether the pages of a source need a browser, with the pages that showed it."},
+    "revision_changes": {
+        "description": "What each revision changed, in kinds, with a score: from 1 on it matters.",
+        "sort_desc": "seen_at",
+    },
     "credits": {"description": "Names: author, editor, proofreader."},
     "decisions": {
         "description": "The verdict on each article page: new, revision, same, copy.",

@@ -26,6 +26,7 @@
     feed_hubs: hubs that feeds name; subscriptions: to them; pings: what they have told (`db.store.subscriptions`).
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
     staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
+    revision_changes: what revisions changed, and how much of it matters (`db.store.revision_changes`), derived.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
 
@@ -36,6 +37,7 @@ from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.backfill_tables import BACKFILLS
+from db.schema.correction_tables import CORRECTIONS
 from db.schema.coverage_tables import COVERAGE
 from db.schema.gate_tables import GATES
 from db.schema.notice_tables import NOTICES, REJECTIONS
@@ -342,6 +344,13 @@ def m0030_backfills(db: Database) -> None:
 def m0031_subscriptions(db: Database) -> None:
     """Hubs that feeds name, and subscriptions to them. A hub is known once its feed has been read again."""
     for statement in _statements(SUBSCRIPTIONS):
+        db.execute(statement)
+
+
+@migrations()
+def m0035_corrections(db: Database) -> None:
+    """What revisions changed. Articles that were fetched more than once wait to be settled again, which judges them."""
+    for statement in _statements(CORRECTIONS):
         db.execute(statement)
     make_views(db)
 

@@ -17,21 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from db.models import Article, Moment, Precision
-from db.substance import MATTERS, Evidence, Judgement, Noise, Passage, Substance
+from db.substance import MATTERS, ChangeEvidence, ChangeJudgement, Noise, Passage, Substance
 from db.text_changes import ChangedPair, ChangedWords, ChangeKind, changed_pairs, pieces
 from db.text_folding import fold
-from pipelines.changes.names import names_in
 from pipelines.changes.quantities import quantities
-from pipelines.changes.words import (
-    Replacement,
-    content_words,
-    count_cues,
-    count_negations,
-    is_opposite,
-    is_typo,
-    is_typography,
-    replacements,
-)
+from pipelines.changes.sentences import differences
+from pipelines.changes.words import Replacement, content_words, is_typo, is_typography, replacements
 from pipelines.extraction.languages.loader import cue_pattern
 
 # What a kind weighs. A correction that says so is one; then what can be checked against the world; then form.
@@ -40,6 +31,8 @@ WEIGHTS = {
     Substance.HEADLINE: 3.0, Substance.CREDITS: 2.5, Substance.PUBLISHED: 2.5, Substance.REMOVED: 2.0, Substance.ADDED: 1.2,
     Substance.WORDING: 0.5,
 }  # fmt: skip
+FIELDS = frozenset({Substance.HEADLINE, Substance.CREDITS, Substance.PUBLISHED})
+"""Kinds that may change while the text stays."""
 # The strongest kind counts whole, each further one so much of its weight.
 _FURTHER = 0.35
 # Other words matter by themselves if so many of them are other ones: a sentence (`bench/changes/substance.py`).
@@ -78,7 +71,7 @@ def letters_of(text: str) -> str:
     return _LETTER.sub("", fold(text))
 
 
-def judge(before: Article, after: Article, *, pages: PageLetters | None = None, grew: bool = False) -> Judgement:
+def judge(before: Article, after: Article, *, pages: PageLetters | None = None, grew: bool = False) -> ChangeJudgement:
     """What the later of two articles changed. `grew`: the revision before only added paragraphs."""
     found = _Findings(language=(after.language or before.language or "")[:2] or None, pages=pages)
     found.people = tuple({*before.authors, *before.editors, *after.authors, *after.editors} - {""})
@@ -87,7 +80,7 @@ def judge(before: Article, after: Article, *, pages: PageLetters | None = None, 
     return found.judgement()
 
 
-def is_silent(before: Article, after: Article, judgement: Judgement) -> bool:
+def is_silent(before: Article, after: Article, judgement: ChangeJudgement) -> bool:
     """Whether the page does not say that it was changed: no notice has come, and it states no other time of modification."""
     return Substance.NOTICE not in judgement.kinds and not states_modified(before, after)
 
@@ -104,13 +97,13 @@ class _Findings:
     language: str | None
     pages: PageLetters | None
     people: tuple[str, ...] = ()
-    evidence: list[Evidence] = field(default_factory=list)
+    evidence: list[ChangeEvidence] = field(default_factory=list)
     noise: set[Noise] = field(default_factory=set)
     passages: list[Passage] = field(default_factory=list)
     other_words: int = 0
 
     def add(self, kind: Substance, before: str = "", after: str = "") -> None:
-        self.evidence.append(Evidence(kind=kind, before=_cut(before), after=_cut(after)))
+        self.evidence.append(ChangeEvidence(kind=kind, before=_cut(before), after=_cut(after)))
 
     def is_extraction(self, old: str, new: str) -> bool:
         if self.pages is None or not self.pages.both_say(old, new):
@@ -118,7 +111,7 @@ class _Findings:
         self.noise.add(Noise.EXTRACTION)
         return True
 
-    def judgement(self) -> Judgement:
+    def judgement(self) -> ChangeJudgement:
         kinds = {one.kind for one in self.evidence}
         many = self.other_words >= _MANY_WORDS
         if self.other_words:
@@ -127,7 +120,7 @@ class _Findings:
         score = weights[0] + _FURTHER * sum(weights[1:]) if weights else 0.0
         if Substance.WORDING in kinds:
             score += MATTERS if many else WEIGHTS[Substance.WORDING] * min(1.0, self.other_words / 4)
-        return Judgement(
+        return ChangeJudgement(
             score=round(score, 2),
             kinds=tuple(kind for kind in Substance if kind in kinds),
             noise=tuple(kind for kind in Noise if kind in self.noise),
@@ -204,7 +197,9 @@ def _line_key(line: str) -> str:
     return fold(" ".join(line.split())).strip(" .,;:!?")
 
 
-def _without_moved(pairs: list[ChangedPair], before: list[str], after: list[str], found: _Findings) -> list[ChangedPair]:
+def _without_moved(
+    pairs: list[ChangedPair], before: list[str], after: list[str], found: _Findings
+) -> list[ChangedPair]:
     here, there = {letters_of(line) for line in before}, {letters_of(line) for line in after}
     kept = []
     for pair in pairs:
@@ -281,7 +276,9 @@ def _judge_pair(old: str, new: str, numbers: tuple[list[str], list[str]], found:
         found.add(Substance.NOTICE, "", _cut(new))
         kinds.append(Substance.NOTICE)
     others = [one for one in replacements(parts) if not _is_slight(one, found)]
-    words = sum(max(content_words(one.before, found.language), content_words(one.after, found.language)) for one in others)
+    words = sum(
+        max(content_words(one.before, found.language), content_words(one.after, found.language)) for one in others
+    )
     if words and not kinds:
         found.other_words += words
         kinds.append(Substance.WORDING)
@@ -301,53 +298,11 @@ def _is_slight(one: Replacement, found: _Findings) -> bool:
 
 
 def _sentence_kinds(old: str, new: str, found: _Findings) -> list[str]:
-    """Negations, hedges, opposites and names that differ between two wordings."""
-    language, kinds = found.language, list[str]()
-    changes = replacements(pieces(old, new))
-    if count_negations(old, language) != count_negations(new, language) and not _only_adds_words(old, new):
-        found.add(Substance.NEGATIONS, *_around(changes))
-        kinds.append(Substance.NEGATIONS)
-    elif any(is_opposite(one.before, one.after) or _turns(one, language) for one in changes):
-        found.add(Substance.NEGATIONS, *_around(changes))
-        kinds.append(Substance.NEGATIONS)
-    hedges = [count_cues("hedge", text, language).total() for text in (old, new)]
-    if hedges[0] != hedges[1] and not _only_adds_words(old, new):
-        found.add(Substance.HEDGES, *_around(changes))
-        kinds.append(Substance.HEDGES)
-    first, second = (names_in(text, language, found.people) for text in (old, new))
-    lost = sorted(name for name in first - second if not _still_there(name, new))
-    won = sorted(name for name in second - first if not _still_there(name, old))
-    if lost and not (won and len(lost) == len(won) and all(_shuffled(a, b) for a, b in zip(lost, won, strict=True))):
-        found.add(Substance.NAMES, " ".join(lost), " ".join(won))
-        kinds.append(Substance.NAMES)
-    return kinds
-
-
-def _only_adds_words(old: str, new: str) -> bool:
-    """Whether whole sentences were added and nothing was taken away: what they deny, nothing denied before."""
-    runs = [one for one in replacements(pieces(old, new))]
-    return all(not one.before.strip() and len(one.after) > 40 for one in runs)
-
-
-def _turns(one: Replacement, language: str | None) -> bool:
-    """Whether a word of rising stands in place of one of falling, or the other way round."""
-    ups, downs = ([count_cues(kind, text, language).total() for text in (one.before, one.after)] for kind in ("rise", "fall"))
-    return bool((ups[0] and downs[1] and not ups[1]) or (downs[0] and ups[1] and not downs[1]))
-
-
-def _still_there(name: str, text: str) -> bool:
-    return fold(name) in fold(text)
-
-
-def _shuffled(one: str, other: str) -> bool:
-    return sorted(fold(one)) == sorted(fold(other))
-
-
-def _around(changes: list[Replacement]) -> tuple[str, str]:
-    """The words that differ, together."""
-    return tuple(" … ".join(text.strip() for text in texts if text.strip()) for texts in (  # type: ignore[return-value]
-        [one.before for one in changes], [one.after for one in changes]
-    ))
+    """What two wordings of a sentence say differently, added to what was found."""
+    evidence = list(differences(old, new, found.language, found.people))
+    for one in evidence:
+        found.add(one.kind, one.before, one.after)
+    return [one.kind.value for one in evidence]
 
 
 def _judge_gone(gone: list[ChangedPair], found: _Findings) -> None:

@@ -1,7 +1,7 @@
 """Names of people, places and organisations in a text, without a model. Pure.
 
-Where names have capitals: capitalised words inside a sentence, also at its beginning if the text has them elsewhere. In German, where
-every noun has one: two or more in a row, or one after a title. In Chinese: characters after a title or before a verb of saying that
+Where names have capitals: capitalised words inside a sentence, also at its beginning if the text has them elsewhere. In German,
+where every noun has one: two or more in a row, or one after a title. In Chinese: characters after a title or before a verb of saying that
 begin with a surname, and what ends like a place. Names that the credits give are known anywhere.
 """
 
@@ -12,9 +12,12 @@ from collections.abc import Iterable
 from functools import cache
 
 from pipelines.extraction.languages.loader import any_of, applicable_languages, cue_pattern, languages
+from pipelines.extraction.text.word_lists import words
 
 # A word with what precedes it: the end of a sentence, an opening quotation mark, or another word.
-_WORD = re.compile(r"(?P<before>^|[.!?:…]['\"”’»)]?\s{1,3}|[\"“‘«„'(\[]\s?|[\s,;/–—-]{1,3})(?P<word>[^\W\d_][\w'’-]{1,40})")
+_WORD = re.compile(
+    r"(?P<before>^|[.!?:…]['\"”’»)]?\s{1,3}|[\"“‘«„'(\[]\s?|[\s,;/–—-]{1,3})(?P<word>[^\W\d_][\w'’-]{1,40})"
+)
 _OUTLET = re.compile(r"《([^》]{1,30})》")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff·]{2,400}")
 # Languages that write every noun with a capital.
@@ -34,19 +37,19 @@ def names_in(text: str, language: str | None, known: Iterable[str] = ()) -> set[
 def _capitalised(text: str, language: str | None) -> set[str]:
     nouns = language in _CAPITAL_NOUNS
     title = cue_pattern("title_before", language)
-    words = [(match["before"], match["word"]) for match in _WORD.finditer(text)]
+    parts = [(match["before"], match["word"]) for match in _WORD.finditer(text)]
     inside: set[str] = set()
     opening: list[tuple[int, str]] = []
-    for at, (before, word) in enumerate(words):
+    for at, (before, word) in enumerate(parts):
         if not word[0].isupper() or (word.isupper() and len(word) > 6):
             continue
-        last = words[at - 1][1] if at else ""
+        last = parts[at - 1][1] if at else ""
         in_run = bool(last) and last[0].isupper() and before.strip() == "" and before != ""
-        follows = at + 1 < len(words) and words[at + 1][1][0].isupper() and words[at + 1][0].strip() == ""
-        begins = before == "" or before.strip() != "" and before[0] in ".!?:…\"“‘«„'([" or not at
+        follows = at + 1 < len(parts) and parts[at + 1][1][0].isupper() and parts[at + 1][0].strip() == ""
+        begins = before == "" or (before.strip() != "" and before[0] in ".!?:…\"“‘«„'([") or not at
         after_title = bool(last) and title.fullmatch(last.rstrip(".")) is not None
         if nouns:
-            if after_title or (in_run and not _begins(words, at - 1)) or (follows and not begins):
+            if after_title or (in_run and not _begins(parts, at - 1)) or (follows and not begins):
                 inside.add(word)
         elif begins:
             opening.append((at, word))
@@ -54,14 +57,14 @@ def _capitalised(text: str, language: str | None) -> set[str]:
             inside.add(word)
     # A word that opens a sentence is a name if it is one elsewhere, or stands before another ("Anna Holt said").
     for at, word in opening:
-        follows = at + 1 < len(words) and words[at + 1][1] in inside and words[at + 1][0].isspace()
+        follows = at + 1 < len(parts) and parts[at + 1][1] in inside and parts[at + 1][0].isspace()
         if word in inside or (follows and word.lower() not in _function_words(language)):
             inside.add(word)
     return {word.removesuffix("'s").removesuffix("’s") for word in inside} - {"I"}
 
 
-def _begins(words: list[tuple[str, str]], at: int) -> bool:
-    before = words[at][0]
+def _begins(parts: list[tuple[str, str]], at: int) -> bool:
+    before = parts[at][0]
     return not at or (before.strip() != "" and before[0] in ".!?:…\"“‘«„'([")
 
 
@@ -106,7 +109,7 @@ def _function_words(language: str | None) -> frozenset[str]:
     return frozenset(word for one in known for word in one.common) | _OPENERS
 
 
-_OPENERS = frozenset(
-    "a an the this that these those he she it we they but and or so if when while after before in on at for from by as his her its"
-    " their our there here new last first".split()
+_OPENERS = words(
+    "a an the this that these those he she it we they but and or so if when while after before in on at for from by as his her"
+    " its their our there here new last first"
 )

@@ -1,4 +1,4 @@
-"""Numbers, amounts and dates in a text, so written that two ways of writing one are equal: 1,200, 1200, 1.2 thousand, 一千二百. Pure."""
+"""Numbers, amounts and dates in a text, such that two ways of writing one are equal: 1,200, 1200, 一千二百. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _HAN_SCALES = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _HAN = "".join((*_HAN_DIGITS, *_HAN_TENS, *_HAN_SCALES))
 # What is written before a number or behind it, in every language.
 _SIGNS = {
-    "%": "percent", "‰": "permille", "$": "dollar", "€": "euro", "£": "pound", "¥": "yuan", "₽": "rouble", "₹": "rupee", "°": "degree",
+    "%": "percent", "‰": "permille", "$": "dollar", "€": "euro", "£": "pound", "¥": "yuan", "₽": "rouble",
+    "₹": "rupee", "°": "degree",
     "元": "yuan", "美元": "dollar", "欧元": "euro", "歐元": "euro", "英镑": "pound", "日元": "yen", "公里": "km", "千米": "km",
 }  # fmt: skip
 # Digits with groups and a fraction (1.200,50), a time (15:30), or Chinese numerals. Every part is bounded.
@@ -26,7 +27,7 @@ _DIGITS = r"\d{1,15}(?:[.,'’\u00a0\u202f]\d{3}(?!\d)){1,5}(?:[.,]\d{1,6})?|\d{
 _NUMBER = re.compile(
     rf"(?P<clock>{_CLOCK})|(?P<han>百分之[{_HAN}\d.]{{1,12}}|[{_HAN}]{{1,16}})|(?:(?P<sign>US\$|[$€£¥₽₹])\s?)?(?P<digits>{_DIGITS})"
 )
-_HAN_BEHIND = re.compile(rf"\s?(?P<scale>[万萬亿億]{{1,2}})")
+_HAN_BEHIND = re.compile(r"\s?(?P<scale>[万萬亿億]{1,2})")
 _WORD_BEHIND = re.compile(r"[\s\u00a0-]{0,2}(?P<word>[^\W\d_]{1,14}\.?|[%‰°€£$¥])")
 _WORD = re.compile(r"[^\W\d_]{2,14}")
 
@@ -78,7 +79,9 @@ def _written_in_digits(text: str, words: _Words) -> Iterator[tuple[int, Quantity
             percent = match["han"].startswith("百分之")
             numeral = match["han"].removeprefix("百分之")
             value = _han_value(numeral)
-            is_number = percent or (len(numeral) > 1 and value is not None and value >= 10) or words.measures.match(behind)
+            is_number = (
+                percent or (len(numeral) > 1 and value is not None and value >= 10) or words.measures.match(behind)
+            )
             if value is None or not is_number or numeral in "零〇百千万亿萬億":
                 continue
             unit = "percent" if percent else _han_unit(behind)
@@ -178,7 +181,9 @@ def _han_value(numeral: str) -> Decimal | None:
         else:
             return None
     # 一千二 is 1,200.
-    return Decimal(total + section + (digit * unit // 10 if digit and unit > 10 and numeral[-2] in _HAN_TENS else digit))
+    return Decimal(
+        total + section + (digit * unit // 10 if digit and unit > 10 and numeral[-2] in _HAN_TENS else digit)
+    )
 
 
 @cache
@@ -189,13 +194,21 @@ def _words(language: str | None) -> _Words:
     return _Words(
         decimal=own.numbers.decimal if language is not None else ".",
         counting={
-            word: n for one in known for n, group in enumerate(one.numbers.counting, 2) for word in group if len(word) > 1
+            word: n
+            for one in known
+            for n, group in enumerate(one.numbers.counting, 2)
+            for word in group
+            if len(word) > 1
         },
         scales={word: scale.zeros for one in reversed(known) for scale in one.numbers.scales for word in scale.words},
         units={word: group[0] for one in reversed(known) for group in one.numbers.units for word in group}
         | {"prozent": "percent"},
         months={
-            word: n for one in known for n, group in enumerate(one.dates.months, 1) for word in group if word[0].isalpha()
+            word: n
+            for one in known
+            for n, group in enumerate(one.dates.months, 1)
+            for word in group
+            if word[0].isalpha()
         },
         measures=re.compile(rf"\s?(?:{measures})"),
     )

@@ -61,7 +61,7 @@ def count_negations(text: str, language: str | None) -> int:
 
 
 def is_typo(before: str, after: str) -> bool:
-    """Whether one run is the other with a slip of the pen: the same word but for one or two letters, or its letters in another order."""
+    """Whether one run is the other with a slip of the pen: one or two other letters in a long word, or letters in another order."""
     old, new = (fold(text).strip() for text in (before, after))
     if _HAN.search(old + new):
         return _is_han_typo(old, new)
@@ -93,8 +93,10 @@ def _is_slip(one: str, other: str) -> bool:
     if sorted(one) == sorted(other) and (len(one) >= _LEAST_SHUFFLED or _are_swapped(one, other)):
         return True
     longest = max(len(one), len(other))
-    return min(len(one), len(other)) >= _LEAST_LETTERS - 1 and longest >= _LEAST_LETTERS and _distance(
-        one, other, 1 if longest < 8 else 2
+    return (
+        min(len(one), len(other)) >= _LEAST_LETTERS - 1
+        and longest >= _LEAST_LETTERS
+        and _distance(one, other, 1 if longest < 8 else 2)
     )
 
 
