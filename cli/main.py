@@ -36,6 +36,7 @@ _COMMANDS = (
         "stats",
         "coverage",
         "digest",
+        "corrections",
         "inspect",
         "alerts",
         "why",

@@ -4,8 +4,8 @@
     python -m bench.changes.substance --held     the half that was held out, figures only
 
 `revisions.tsv` holds a revision a line: half, language, label, text before, text after. A label is the kind that must be found, or
-"-" and the kind of noise; "+grew" says that the revision before only added paragraphs. Paragraphs are parted by "¶"; "#field:" sets a
-field of the article. Pairs of extraction noise are judged with pages that say both.
+"-" and the kind of noise; "+grew" says that the revision before only added paragraphs. Paragraphs are parted by "¶"; "#field:" sets
+a field of the article. Pairs of extraction noise are judged with pages that say both.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Names of people, places and organisations in a text, without a model. Pure.
 
 Where names have capitals: capitalised words inside a sentence, also at its beginning if the text has them elsewhere. In German,
-where every noun has one: two or more in a row, or one after a title. In Chinese: characters after a title or before a verb of saying that
-begin with a surname, and what ends like a place. Names that the credits give are known anywhere.
+where every noun has one: two or more in a row, or one after a title. In Chinese: characters after a title or before a verb of
+saying that begin with a surname, and what ends like a place. Names that the credits give are known anywhere.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from datasette.utils.asgi import Base400, NotFound, Response
 from db.diagnosis.evidence import LABELS
 from db.diagnosis.ladder import source_diagnosis
 from db.errors import QueryError
-from db.inspect.pages import charts, report_views
+from db.inspect.pages import charts, correction_views, report_views
 from db.inspect.pages.arrivals import arrivals
-from db.inspect.pages.article import article_page, changes_page, fetched_page
+from db.inspect.pages.article import article_page, fetched_page
 from db.inspect.pages.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
 from db.inspect.pages.coverage import recent_days
 from db.inspect.pages.people import people, person
@@ -40,6 +40,7 @@ SECTIONS = (
     ("/", gettext_noop("Front page")),
     ("/-/search", gettext_noop("Search")),
     ("/-/digest", gettext_noop("Digest")),
+    ("/-/corrections", gettext_noop("Corrections")),
     ("/-/sources", gettext_noop("Sources")),
     ("/-/coverage", gettext_noop("Coverage")),
     ("/-/people", gettext_noop("People")),
@@ -98,18 +99,6 @@ async def citation(request: Any, datasette: Any) -> Any:
     form, _, content_type = _CITATIONS[extension]
     body = (citations(shown.article, shown.head)[form] + "\n").encode("utf-8", "replace")
     return bytes_response(body, content_type, f"copydesk{article_id}.{extension}")
-
-
-async def changes(request: Any, datasette: Any) -> Any:
-    """What a revision changed from the one before."""
-    article_id, revision = required_id(request), number_of(request.args.get("revision"))
-    shown = await ask_in_snapshot(datasette, lambda conn: changes_page(conn, article_id, revision))
-    if shown is None:
-        raise NotFound(
-            f"Article {article_id} has no revision with one before it"
-            + (f" and the number {revision}" if revision else "")
-        )
-    return await render_page(datasette, request, "changes.html", shown=shown)
 
 
 async def page(request: Any, datasette: Any) -> Any:
@@ -266,7 +255,6 @@ async def choose_language(request: Any, datasette: Any) -> Any:
 ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/$", front),
     (r"^/-/article/(?P<id>\d+)$", article),
-    (r"^/-/article/(?P<id>\d+)/changes$", changes),
     (r"^/-/article/(?P<id>\d+)/cite\.(?P<format>bib|json)$", citation),
     (r"^/-/page/(?P<id>\d+)$", page),
     (r"^/-/stored/(?P<id>\d+)$", stored_page),
@@ -282,4 +270,5 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/-/rejections$", rejections),
     (r"^/-/language/(?P<language>\w{2})$", choose_language),
     *report_views.ROUTES,
+    *correction_views.ROUTES,
 )
