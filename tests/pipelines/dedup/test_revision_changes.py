@@ -15,6 +15,7 @@ from db.queries.corrections import CorrectionFilter, corrections, corrections_by
 from db.store import facts
 from db.store.near_copies import any_unsettled
 from db.store.outcomes import Extractor, extractor_id, insert_article
+from db.store.sources import add_source
 from pipelines.dedup.settle import reset_settling, settle
 from pipelines.extraction.fingerprint import fingerprint
 
@@ -35,23 +36,14 @@ class Desk:
         self.conn: sqlite3.Connection = open_database(path, create=True).conn
         with write(self.conn) as conn:
             self.maker = extractor_id(conn, Extractor(code="1", rules="r", trafilatura="t"))
-            conn.execute(
-                "INSERT INTO sources (id, name, url, added_at) VALUES (1, 'paper.example', 'https://paper.example/', ?)",
-                (START.isoformat(),),
-            )
+            add_source(conn, name="paper.example", url="https://paper.example/", settings={}, at=START)
             for n, (title, text) in enumerate(TEXTS):
                 body = f"<html><h1>{title}</h1><p>{text}</p></html>".encode()
-                facts.insert_page(
-                    conn,
-                    facts.PageRecord(
-                        source_id=1,
-                        url=URL,
-                        fetched_at=START + timedelta(hours=n),
-                        status=200,
-                        headers={},
-                        body=facts.pack_body(body),
-                    ),
+                fetch = facts.Fetch(what="article", url=URL, started_at=START + timedelta(hours=n), status=200)
+                page = facts.ReceivedPage(
+                    fetch=fetch, source_id=1, headers={}, content_type="text/html", body=facts.pack_body(body)
                 )
+                assert facts.insert_page(conn, page) == n + 1
 
     def read(self, *page_ids: int) -> None:
         with write(self.conn) as conn:
