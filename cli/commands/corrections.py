@@ -45,6 +45,7 @@ _SHOWN = 200
 @click.pass_obj
 def corrections(
     context: CommandContext,
+    /,
     since: str | None,
     source: str | None,
     limit: int,

@@ -239,7 +239,7 @@ def _conditions(wanted: CorrectionFilter) -> tuple[str, dict[str, object]]:
 def _corrected(row: Mapping[str, object] | sqlite3.Row) -> CorrectedArticle:
     values = dict(row)
     return CorrectedArticle(
-        **values  # type: ignore[arg-type]
+        **values
         | {
             "kinds": tuple(json.loads(str(values["kinds"]))),
             "noise": tuple(json.loads(str(values["noise"]))),
