@@ -37,6 +37,7 @@ _COMMANDS = (
         "stats",
         "coverage",
         "digest",
+        "corrections",
         "inspect",
         "alerts",
         "why",

@@ -31,6 +31,10 @@ TABLES: dict[str, Any] = {
     "render_verdicts": {
         "description": gettext_noop("Whether the pages of a source need a browser, with the pages that showed it.")
     },
+    "revision_changes": {
+        "description": gettext_noop("What each revision changed, in kinds, with a score: from 1 on it matters."),
+        "sort_desc": "seen_at",
+    },
     "credits": {"description": gettext_noop("Names: author, editor, proofreader.")},
     "decisions": {
         "description": gettext_noop("The verdict on each article page: new, revision, same, copy."),

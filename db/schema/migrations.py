@@ -30,6 +30,7 @@
     articles they have not looked at yet, kept by triggers (`db.store.saved_searches`).
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
     staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
+    revision_changes: what revisions changed, and how much of it matters (`db.store.revision_changes`), derived.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
 
@@ -40,6 +41,7 @@ from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
 from db.schema.backfill_tables import BACKFILLS
+from db.schema.correction_tables import CORRECTIONS
 from db.schema.count_tables import COUNTS, REJECTIONS_LOOKED_UP
 from db.schema.coverage_tables import COVERAGE
 from db.schema.gate_tables import GATES
@@ -345,6 +347,12 @@ def m0032_counts(db: Database) -> None:
 def m0033_saved_searches(db: Database) -> None:
     """Saved searches, the articles they found, and what was told. Articles that are there came before any search was saved."""
     run_script(db, SAVED_SEARCHES)
+
+
+@migrations()
+def m0035_corrections(db: Database) -> None:
+    """What revisions changed. Articles that were fetched more than once wait to be settled again, which judges them."""
+    run_script(db, CORRECTIONS)
     make_views(db)
 
 

@@ -29,12 +29,14 @@ from db.store.near_copies import (
 )
 from db.store.notices import promises_of, text_with, was_notice
 from db.store.outcomes import save_decision
+from db.store.revision_changes import drop_changes
 from db.store.settling import article_addresses, article_text, pages_at_places, places_of_text
 from pipelines.dedup.address_claims import judge_claims
 from pipelines.dedup.classify import ClassifiedPage, decide, histories_of
 from pipelines.dedup.copy_index import CopyIndex
 from pipelines.dedup.parameter_evidence import judge_parameters
 from pipelines.dedup.repeated_texts import MIN_DISTINCT_PROMISES, is_repeated_notice
+from pipelines.dedup.revision_changes import keep_changes
 from pipelines.dedup.revisions import differs_only_around_article
 
 STEP = 500
@@ -63,8 +65,11 @@ def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: i
 
 
 def reset_settling(conn: sqlite3.Connection) -> None:
-    """Drop the index of near copies and mark every article unsettled. Decisions stay until they are made again."""
+    """Drop the index of near copies and what revisions changed, and mark every article unsettled. Decisions stay until they are
+    made again.
+    """
     drop_derived_rows(conn)
+    drop_changes(conn)
 
 
 def _decide_touched(conn: sqlite3.Connection, addresses: set[str], texts: set[int]) -> set[int]:
@@ -160,7 +165,7 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
         before, after = (article_text(conn, page_id) for page_id in (older, newer))
         return differs_only_around_article(before, after)
 
-    decided = set()
+    decided: dict[int, Decision] = {}
     notices = {page.page_id for page in pages if clusters.is_notice(page)}
     articles = [page for page in pages if page.page_id not in notices]
     for decision in [*map(_notice, sorted(notices)), *decide(articles, clusters.near_copies, unchanged)]:
@@ -168,8 +173,9 @@ def _write(conn: sqlite3.Connection, clusters: _Clusters) -> set[int]:
         # nothing about it changed, and its decisions stay.
         if text_at[decision.article_id] in clusters.complete:
             save_decision(conn, decision)
-            decided.add(decision.page_id)
-    return decided
+            decided[decision.page_id] = decision
+    keep_changes(conn, decided.values(), {page.page_id: page for page in pages})
+    return set(decided)
 
 
 def _notice(page_id: int) -> Decision:

@@ -71,6 +71,7 @@ KINDS = {
     "question": "/news/editors",
     "sql": "/news?sql=SELECT+*+FROM+articles_view+WHERE+id+%3E+:id&id=0",
     "changes": "/-/article/{water}/changes",
+    "corrections": "/-/corrections?silent=1",
     "rejected page": "/-/page/{short}",
     "browse": "/-/search",
     "searches": "/-/searches",
@@ -114,7 +115,8 @@ HOSTILE = (
     "/", "/-/search?q=page", "/-/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
     "/-/article/{ill}", "/-/page/{ill}", "/-/page/{crashed}", "/-/sources", "/-/source/{ill_source}", "/-/run/{run}",
     "/-/runs",
-    "/-/searches", "/-/digest", "/-/coverage", "/-/coverage/{ill_source}?since=%3Cscript%3E&until=1",
+    "/-/searches", "/-/corrections", "/-/corrections?since=%3Cscript%3E&kind='&source=%22", "/-/digest", "/-/coverage",
+    "/-/coverage/{ill_source}?since=%3Cscript%3E&until=1",
     "/-/people", "/-/rejections", "/-/person?name=%7B%7B%207*7%20%7D%7D", "/news/articles", "/news/current_articles",
     "/news/credits", "/news/pages", "/news/sources",
 )  # fmt: skip

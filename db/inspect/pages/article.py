@@ -20,7 +20,7 @@ from db.queries.articles import (
     revisions,
 )
 from db.store.outcomes import load_article
-from db.text_changes import ChangedParagraph, ChangedWords, changed_fields, diff_paragraphs
+from db.text_changes import ChangedParagraph, ChangedWords, ChangeKind, changed_fields, diff_paragraphs
 
 # Comparing takes quadratic time; longer texts can be compared in the terminal.
 MAX_COMPARED = 60_000
@@ -36,6 +36,7 @@ FROM pages p JOIN bodies b ON b.id = p.body_id
 LEFT JOIN outcomes o ON o.page_id = p.id LEFT JOIN extractors e ON e.id = o.extractor_id
 WHERE p.id = ?
 """
+_JUDGED = "SELECT previous_id FROM revision_changes WHERE page_id = ? AND article_id = ?"
 _LINK = "SELECT l.kind, l.found_in, l.found_at FROM pages p JOIN links l ON l.id = p.link_id WHERE p.id = ?"
 
 
@@ -96,12 +97,15 @@ class ArticlePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesPage:
-    """Two revisions. `diff_paragraphs` is None if their texts are too long to compare here; empty if they are equal."""
+    """Two revisions. `diff_paragraphs` is None if their texts are too long to compare here; empty if they are equal. `unchanged`:
+    the paragraphs of each unchanged stretch of it.
+    """
 
     head: ArticleSummary
     older: ArticleSummary
     fields: list[tuple[str, list[ChangedWords]]]
     diff_paragraphs: list[ChangedParagraph] | None
+    unchanged: list[list[str]]
     revisions: list[RevisionSummary]
 
 
@@ -155,21 +159,53 @@ def _shown(article: Article) -> Iterator[ShownParagraph]:
             return
 
 
-def changes_page(conn: sqlite3.Connection, article_id: int, revision: int | None) -> ChangesPage | None:
-    """What a revision (None: the latest) changed; None if there is none before it."""
+def changes_page(
+    conn: sqlite3.Connection, article_id: int, revision: int | None, page_id: int | None = None
+) -> ChangesPage | None:
+    """What a revision (None: the latest) changed, or with `page_id` what that page changed from the one before; None if there is
+    none before it.
+    """
     known = revisions(conn, article_id)
-    pages = {one.number: one.page_id for one in known}
-    wanted = revision if revision is not None else max(pages, default=0)
-    before = max((number for number in pages if number < wanted), default=None)
-    if wanted not in pages or before is None:
+    pair = _judged_pair(conn, article_id, page_id) if page_id is not None else _revision_pair(known, revision)
+    if pair is None:
         return None
-    old, new = (load_article(conn, pages[number]) for number in (before, wanted))
-    older, head = (article_summary(conn, pages[number]) for number in (before, wanted))
+    old, new = (load_article(conn, number) for number in pair)
+    older, head = (article_summary(conn, number) for number in pair)
     if old is None or new is None or older is None or head is None:
         return None
     comparable = max(len(old.text), len(new.text)) <= MAX_COMPARED
     found = [] if old.text == new.text else list(diff_paragraphs(old.text, new.text)) if comparable else None
-    return ChangesPage(head=head, older=older, fields=changed_fields(old, new), diff_paragraphs=found, revisions=known)
+    return ChangesPage(
+        head=head,
+        older=older,
+        fields=changed_fields(old, new),
+        diff_paragraphs=found,
+        unchanged=_unchanged(old.text, found or []),
+        revisions=known,
+    )
+
+
+def _revision_pair(known: list[RevisionSummary], revision: int | None) -> tuple[int, int] | None:
+    """The pages of a revision and of the one before it, the older first."""
+    pages = {one.number: one.page_id for one in known}
+    wanted = revision if revision is not None else max(pages, default=0)
+    before = max((number for number in pages if number < wanted), default=None)
+    return (pages[before], pages[wanted]) if wanted in pages and before is not None else None
+
+
+def _judged_pair(conn: sqlite3.Connection, article_id: int, page_id: int) -> tuple[int, int] | None:
+    row = conn.execute(_JUDGED, (page_id, article_id)).fetchone()
+    return (int(row[0]), page_id) if row else None
+
+
+def _unchanged(text: str, steps: list[ChangedParagraph]) -> list[list[str]]:
+    """The paragraphs of each unchanged stretch, in the order of the steps."""
+    lines, at, found = text.split("\n"), 0, []
+    for step in steps:
+        if step.kind is ChangeKind.UNCHANGED:
+            found.append([line for line in lines[at : at + step.paragraphs] if line.strip()])
+        at += 0 if step.kind is ChangeKind.COME else step.paragraphs
+    return found
 
 
 def fetched_page(conn: sqlite3.Connection, page_id: int) -> FetchedPage | None:

@@ -12,9 +12,9 @@ from datasette.utils.asgi import Base400, NotFound, Response
 from db.diagnosis.evidence import LABELS
 from db.diagnosis.ladder import source_diagnosis
 from db.errors import QueryError
-from db.inspect.pages import charts, permalink_views, report_views, saved_search_views, source_views
+from db.inspect.pages import charts, correction_views, permalink_views, report_views, saved_search_views, source_views
 from db.inspect.pages.arrivals import arrivals
-from db.inspect.pages.article import article_page, changes_page, fetched_page
+from db.inspect.pages.article import article_page, fetched_page
 from db.inspect.pages.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
 from db.inspect.pages.coverage import recent_days
 from db.inspect.pages.people import people, person
@@ -40,6 +40,7 @@ SECTIONS = (
     ("/", gettext_noop("Front page")),
     ("/-/search", gettext_noop("Articles")),
     ("/-/digest", gettext_noop("Digest")),
+    ("/-/corrections", gettext_noop("Corrections")),
     ("/-/sources", gettext_noop("Sources")),
     ("/-/coverage", gettext_noop("Coverage")),
     ("/-/people", gettext_noop("People")),
@@ -107,20 +108,6 @@ async def citation(request: Any, datasette: Any) -> Any:
     form, _, content_type = _CITATIONS[extension]
     body = (citations(shown.article, shown.head)[form] + "\n").encode("utf-8", "replace")
     return bytes_response(body, content_type, f"copydesk{article_id}.{extension}")
-
-
-async def changes(request: Any, datasette: Any) -> Any:
-    """What a revision changed from the one before."""
-    article_id, revision = required_id(request), number_of(request.args.get("revision"))
-    shown = await ask_in_snapshot(datasette, lambda conn: changes_page(conn, article_id, revision))
-    if shown is None:
-        raise NotFound(
-            gettext("Article %(id)s has no revision %(revision)s with one before it")
-            % {"id": article_id, "revision": revision}
-            if revision
-            else gettext("Article %(id)s has no revision with one before it") % {"id": article_id}
-        )
-    return await render_page(datasette, request, "changes.html", shown=shown)
 
 
 async def page(request: Any, datasette: Any) -> Any:
@@ -275,7 +262,6 @@ async def choose_language(request: Any, datasette: Any) -> Any:
 ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/$", front),
     (r"^/-/article/(?P<id>\d+)$", article),
-    (r"^/-/article/(?P<id>\d+)/changes$", changes),
     (r"^/-/article/(?P<id>\d+)/cite\.(?P<format>bib|json)$", citation),
     (r"^/-/page/(?P<id>\d+)$", page),
     (r"^/-/stored/(?P<id>\d+)$", stored_page),
@@ -294,4 +280,5 @@ ROUTES: tuple[tuple[str, View], ...] = (
     *source_views.ROUTES,
     *permalink_views.ROUTES,
     *saved_search_views.ROUTES,
+    *correction_views.ROUTES,
 )

@@ -24,7 +24,11 @@ BYLINE_KINDS = (
 )  # fmt: skip
 NAME_KINDS = ("duty", "agency", "town", "reporting_town", "desk", "organisation", "outlet_word", "page_word", "button")
 END_KINDS = ("end", "end_alone", "end_line")
-KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, "front_page")
+CHANGE_KINDS = (
+    "negation", "no_negation", "hedge", "rise", "fall", "correction", "read_more", "title_before", "title_after", "place_ending",
+    "confused",
+)  # fmt: skip
+KINDS = (*DATE_KINDS, *BYLINE_KINDS, *NAME_KINDS, *END_KINDS, *CHANGE_KINDS, "front_page")
 WHERE = ("label", "label end", "line")
 CASES = {"any": "i", "as written": ""}
 
@@ -135,6 +139,29 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """Words that multiply the number before them by ten to the power of `zeros`."""
+
+    words: Words
+    zeros: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """How numbers are written. `decimal` parts the fraction. `counting` are the words from two on, a group a number.
+
+    A group of `units` holds the spellings of one unit or currency. `measures` follow a number in a language that writes without
+    gaps.
+    """
+
+    decimal: str = "."
+    counting: tuple[Words, ...] = ()
+    scales: tuple[Scale, ...] = ()
+    units: tuple[Words, ...] = ()
+    measures: Words = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
     """One language. `common` are frequent words by which a text without a declared language is known.
 
@@ -151,6 +178,7 @@ class Language:
     cues: tuple[Cue, ...] = ()
     credits: LanguageCredits = LanguageCredits()
     names: Names = Names()
+    numbers: Numbers = Numbers()
     notices: Notices = Notices()
 
 

@@ -14,6 +14,7 @@ SETTLED = (
     "parameter_evidence",
     "address_parameters",
     "folded_pages",
+    "revision_changes",
     "unsettled",
 )
 """The tables that settling fills."""

@@ -1,0 +1,102 @@
+"""`copydesk corrections`: what was corrected after publication, the most substantial first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from cli.context import CommandContext
+from cli.output.paging import show_lines
+from cli.output.tables import WIDEST_PROSE, format_duration, format_local_time, plain, screen_width, styled, wrapped
+from cli.time_options import since_option
+from db.queries.articles import snapshot
+from db.queries.corrections import (
+    CorrectedArticle,
+    CorrectionFilter,
+    correction_object,
+    count_corrections,
+)
+from db.queries.corrections import (
+    corrections as read_corrections,
+)
+from db.shell_commands import shell_command
+from db.store.near_copies import count_unsettled
+from db.store.sources import find_source
+from db.substance import Substance
+
+_USUAL_SPAN = timedelta(days=30)
+_SHOWN = 200
+
+
+@click.command()
+@click.option("--since", metavar="TIME", help="Seen from then on: 2d, 2026-11-24.  [default: 30d]")
+@click.option("--source", metavar="NAME", help="Only of this source.")
+@click.option("--kind", type=click.Choice([kind.value for kind in Substance]), help="Only where this changed.")
+@click.option("--language", metavar="TAG", help="Only in this language: zh, de.")
+@click.option("--silent", is_flag=True, help="Only where the page does not say that it was changed.")
+@click.option("--newest", is_flag=True, help="The newest first, in place of the most substantial.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(0), default=20, show_default=True, help="At most N; 0 for all."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@click.pass_obj
+def corrections(
+    context: CommandContext,
+    /,
+    since: str | None,
+    source: str | None,
+    limit: int,
+    as_json: bool,
+    newest: bool,
+    **only: object,
+) -> None:
+    """List what outlets corrected in their articles, without typos and other noise.
+
+    A correction is silent if the page shows no notice and states no new time of modification.
+
+    \b
+    Examples:
+      copydesk corrections --since 7d --silent
+      copydesk corrections --kind numbers --json
+    """
+    start = since_option(since) or datetime.now(UTC) - _USUAL_SPAN
+    with context.read() as conn, snapshot(conn):
+        wanted = CorrectionFilter(
+            source_id=find_source(conn, source).id if source else None,
+            since=start,
+            kind=str(only["kind"]) if only["kind"] else None,
+            language=str(only["language"]) if only["language"] else None,
+            silent=bool(only["silent"]),
+        )
+        found = read_corrections(conn, wanted, newest=newest, limit=limit or -1)
+        total, waiting = count_corrections(conn, wanted), count_unsettled(conn)
+    if as_json:
+        for one in found:
+            click.echo(json.dumps(correction_object(one), ensure_ascii=False))
+    elif found:
+        show_lines(list(_lines(found, total)))
+    else:
+        click.echo("Nothing was corrected in that time; `--since 365d` looks further back.")
+    if waiting:
+        click.echo(f"{waiting:,} articles are not judged yet; `copydesk settle` does it", err=True)
+
+
+def _lines(found: list[CorrectedArticle], total: int) -> Iterator[str]:
+    width = min(screen_width(), WIDEST_PROSE)
+    for one in found:
+        yield from wrapped(styled(plain(one.title), bold=True), width)
+        soon = f", {format_duration(one.since_published)} after publication" if one.since_published is not None else ""
+        silent = ", silent" if one.silent else ""
+        yield f"  {plain(one.source)}, {format_local_time(one.seen_at)}{soon}{silent}"
+        for item in one.evidence[:4]:
+            before, after = (" ".join(plain(text).split())[:_SHOWN] for text in (item.before, item.after))
+            text = f"{item.kind.value}: {before or 'nothing'} -> {after or 'nothing'}"
+            yield from (f"  {line}" for line in wrapped(text, width - 2))
+        if not one.evidence:
+            yield "  wording: many words"
+        yield f"    {styled(shell_command('show', one.article_id, '--diff'), dim=True)}"
+    more = f" of {total:,}" if total > len(found) else ""
+    yield f"{len(found):,}{more} correction{'s' if total != 1 else ''}"

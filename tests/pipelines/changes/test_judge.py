@@ -1,0 +1,91 @@
+"""What a revision changed: the labelled pairs, ways of writing a number, and cost."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bench.changes.substance import load_revisions, score
+from db.models import Article, Moment, Precision
+from db.substance import Noise, Substance, pack_evidence, pack_passages, unpack_evidence, unpack_passages
+from pipelines.changes.judge import PageLetters, is_silent, judge, letters_of, states_modified
+from pipelines.changes.quantities import quantities
+
+# As docs/corrections.md gives them.
+LEAST_PRECISION, LEAST_RECALL = 0.94, 0.99
+
+
+def test_what_matters_is_told_from_noise() -> None:
+    assert len(list(load_revisions())) >= 80
+    for half in ("dev", "held"):
+        found = score(half)
+        assert found.precision >= LEAST_PRECISION, found.mistakes
+        assert found.recall >= LEAST_RECALL, found.mistakes
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ("1,200 people", "1200 people", "1.2 thousand people")),
+        ("zh", ("1200人", "一千二百人", "1,200人")),
+        ("zh", ("12万元", "120,000元", "十二万元")),
+        ("zh", ("10%", "百分之十")),
+        ("zh", ("2024年3月5日", "二〇二四年三月五日")),
+        ("de", ("1.200 Menschen", "1200 Menschen")),
+        ("de", ("1,2 Millionen Euro", "1.200.000 Euro")),
+        ("en", ("$5 million", "5 million dollars", "US$5m")),
+    ],
+)
+def test_one_number_has_many_forms(language: str, texts: tuple[str, ...]) -> None:
+    values = [[one.value for one in quantities(text, language)] for text in texts]
+    assert all(values), values
+    assert all(one == values[0] for one in values), values
+
+
+def test_a_unit_and_a_clock_are_part_of_a_number() -> None:
+    assert [one.value for one in quantities("5 million euros at 15:30", "en")] == ["5000000 euro", "15:30"]
+    assert quantities("一些人统一了意见", "zh") == []
+
+
+def article(text: str, **values: object) -> Article:
+    return Article(url=None, text=text, **{"title": "t", "language": "en", **values})  # type: ignore[arg-type]
+
+
+def test_a_page_that_says_so_is_not_silent() -> None:
+    then = datetime(2026, 3, 5, tzinfo=UTC)
+    old, new = article("Nine men came."), article("Ten men came.")
+    stated = article("Ten men came.", modified=Moment(at=then, precision=Precision.MINUTE))
+    later = article("Ten men came.", modified=Moment(at=then + timedelta(hours=1), precision=Precision.MINUTE))
+    noted = article("Ten men came.\nCorrection: An earlier version gave another number.")
+    assert is_silent(old, new, judge(old, new))
+    assert not is_silent(old, stated, judge(old, stated))
+    assert not is_silent(old, noted, judge(old, noted))
+    assert states_modified(stated, later)
+    assert not states_modified(stated, stated)
+
+
+def test_what_both_pages_say_was_only_read_differently() -> None:
+    old, new = article("Nine men came.\nA picture of nine men at the pier."), article("Nine men came.")
+    page = letters_of(f"{old.title}{old.text}")
+    assert judge(old, new).kinds == (Substance.REMOVED,)
+    judged = judge(old, new, pages=PageLetters(before=page, after=page))
+    assert (judged.kinds, judged.noise, judged.matters) == ((), (Noise.EXTRACTION,), False)
+    assert judge(old, new, pages=PageLetters(before=page, after=letters_of("t Nine men came."))).matters
+
+
+def test_evidence_and_passages_are_kept() -> None:
+    judged = judge(article("Nine men came to the pier."), article("Ten men came to the pier."))
+    assert unpack_evidence(pack_evidence(judged.evidence)) == judged.evidence
+    assert unpack_passages(pack_passages(judged.passages)) == judged.passages
+    assert [(one.before.lower(), one.after.lower()) for one in judged.evidence] == [("nine", "ten")]
+
+
+def test_texts_that_have_nothing_in_common_take_bounded_time() -> None:
+    old = article("\n".join(f"alpha{n} beta{n} gamma{n} delta{n} said on the day {n}." for n in range(3000)))
+    new = article("\n".join(f"epsilon{n} zeta{n} eta{n} theta{n} said on the night {n}." for n in range(3000)))
+    began = time.perf_counter()
+    judged = judge(old, new)
+    assert judged.matters
+    assert time.perf_counter() - began < 20

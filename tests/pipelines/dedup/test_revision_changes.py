@@ -1,0 +1,137 @@
+"""The rows of what revisions changed: kept by settling, rebuilt alike, whatever the order; and an old database is filled."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from db.connection.database import open_database, write
+from db.models import Article, Moment, Precision
+from db.queries.corrections import CorrectionFilter, corrections, corrections_by_source, wilson
+from db.store import facts
+from db.store.near_copies import any_unsettled
+from db.store.outcomes import Extractor, extractor_id, insert_article
+from db.store.sources import add_source
+from pipelines.dedup.settle import reset_settling, settle
+from pipelines.extraction.fingerprint import fingerprint
+
+START = datetime(2026, 11, 1, 8, tzinfo=UTC)
+URL = "https://paper.example/a"
+TEXTS = (
+    ("The fire", "The fire killed 12 people in the old harbour, police said on Sunday evening."),
+    ("The fire", "The fire killed 14 people in the old harbour, police said on Sunday evening."),
+    ("Many die in fire", "The fire killed 14 people in the old harbour, police said on Sunday evening."),
+    ("Many die in fire", "The fire killed 14 people in the old harbor, police said on Sunday evening."),
+)
+
+
+class Desk:
+    """A source with one article in four states."""
+
+    def __init__(self, path: Path) -> None:
+        self.conn: sqlite3.Connection = open_database(path, create=True).conn
+        with write(self.conn) as conn:
+            self.maker = extractor_id(conn, Extractor(code="1", rules="r", trafilatura="t"))
+            add_source(conn, name="paper.example", url="https://paper.example/", settings={}, at=START)
+            for n, (title, text) in enumerate(TEXTS):
+                body = f"<html><h1>{title}</h1><p>{text}</p></html>".encode()
+                fetch = facts.Fetch(what="article", url=URL, started_at=START + timedelta(hours=n), status=200)
+                page = facts.ReceivedPage(
+                    fetch=fetch, source_id=1, headers={}, content_type="text/html", body=facts.pack_body(body)
+                )
+                assert facts.insert_page(conn, page) == n + 1
+
+    def read(self, *page_ids: int) -> None:
+        with write(self.conn) as conn:
+            for page_id in page_ids:
+                title, text = TEXTS[page_id - 1]
+                published = Moment(at=START - timedelta(hours=1), precision=Precision.MINUTE)
+                article = Article(url=None, title=title, text=text, language="en", published=published)
+                insert_article(conn, page_id, URL, article, fingerprint(article, URL), self.maker)
+        self.settle()
+
+    def settle(self) -> None:
+        while any_unsettled(self.conn):
+            with write(self.conn) as conn:
+                settle(conn)
+
+    def rows(self) -> list[tuple[object, ...]]:
+        return self.conn.execute("SELECT * FROM revision_changes ORDER BY page_id").fetchall()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path / "news.db")
+    yield made
+    made.conn.close()
+
+
+def test_rows_are_the_same_in_any_order_and_when_rebuilt(desk: Desk) -> None:
+    for page_id in (3, 1, 4, 2):
+        desk.read(page_id)
+    rows = desk.rows()
+    found = {one.page_id: one for one in corrections(desk.conn, CorrectionFilter(least=0))}
+    assert {page_id: (one.previous_id, one.kinds, one.revision) for page_id, one in found.items()} == {
+        2: (1, ("numbers",), 2),
+        3: (2, ("headline",), 2),
+        4: (3, (), 3),
+    }
+    assert found[4].noise == ("typo",)
+    assert (found[2].since_previous, found[2].since_published, found[2].silent) == (3600, 7200, True)
+    with write(desk.conn) as conn:
+        reset_settling(conn)
+    assert desk.rows() == []
+    desk.settle()
+    assert desk.rows() == rows
+    with write(desk.conn) as conn:
+        conn.execute("DELETE FROM outcomes")
+    assert desk.rows() == []
+    desk.read(1, 2, 3, 4)
+    assert desk.rows() == rows
+
+
+def test_a_page_that_goes_takes_its_rows_along(desk: Desk) -> None:
+    desk.read(1, 2, 3, 4)
+    with write(desk.conn) as conn:
+        conn.execute("DELETE FROM outcomes WHERE page_id = 2")
+    desk.settle()
+    assert [(one.page_id, one.previous_id) for one in corrections(desk.conn, CorrectionFilter(least=0))] == [
+        (3, 1),
+        (4, 3),
+    ]
+
+
+def test_figures_by_source_are_honest_about_small_numbers(desk: Desk) -> None:
+    desk.read(1, 2, 3, 4)
+    (line,) = corrections_by_source(desk.conn, CorrectionFilter())
+    assert (line.articles, line.corrected, line.corrections, line.silent, line.timed) == (1, 1, 2, 2, 2)
+    assert line.low < 0.25
+    assert wilson(0, 0) == (0.0, 1.0)
+    assert wilson(5, 10) == pytest.approx((0.2366, 0.7634), abs=0.001)
+
+
+def test_filters(desk: Desk) -> None:
+    desk.read(1, 2, 3, 4)
+    assert [one.page_id for one in corrections(desk.conn, CorrectionFilter(kind="headline"))] == [3]
+    assert [one.page_id for one in corrections(desk.conn, CorrectionFilter(), newest=True)] == [3, 2]
+    assert not corrections(desk.conn, CorrectionFilter(language="de"))
+    assert not corrections(desk.conn, CorrectionFilter(since=START + timedelta(days=1)))
+    assert len(corrections(desk.conn, CorrectionFilter(source_id=1, silent=True))) == 2
+
+
+def test_an_old_database_is_filled_when_it_is_settled(desk: Desk) -> None:
+    desk.read(1, 2, 3, 4)
+    rows = desk.rows()
+    with write(desk.conn) as conn:
+        conn.execute("DROP TABLE revision_changes")
+        conn.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0035_corrections'")
+    path = desk.conn.execute("PRAGMA database_list").fetchone()[2]
+    desk.conn.close()
+    desk.conn = open_database(Path(path)).conn
+    assert any_unsettled(desk.conn)
+    desk.settle()
+    assert desk.rows() == rows
