@@ -26,6 +26,9 @@
     feed_hubs: hubs that feeds name; subscriptions: to them; pings: what they have told (`db.store.subscriptions`).
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
     staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
+    threads, thread_articles, and thread_vectors, thread_states, thread_postings, thread_terms, thread_totals, by which they are
+    kept up: articles about the same event, derived (`db.schema.thread_tables`). unthreaded: articles whose place is to be
+    decided, kept by triggers; thread_keeping: how far that is.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
 
@@ -54,6 +57,7 @@ from db.schema.service_tables import (
     WATCHED,
 )
 from db.schema.tables import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
+from db.schema.thread_tables import THREADS
 from db.schema.views import CURRENT_ARTICLES, drop_views, make_views
 from db.schema.websub_tables import SUBSCRIPTIONS
 from db.search.index import index_version
@@ -342,6 +346,13 @@ def m0030_backfills(db: Database) -> None:
 def m0031_subscriptions(db: Database) -> None:
     """Hubs that feeds name, and subscriptions to them. A hub is known once its feed has been read again."""
     for statement in _statements(SUBSCRIPTIONS):
+        db.execute(statement)
+
+
+@migrations()
+def m0034_threads(db: Database) -> None:
+    """Threads of a story. Articles that are there have none until `copydesk threads --rebuild` or `copydesk settle --all`."""
+    for statement in _statements(THREADS):
         db.execute(statement)
     make_views(db)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from db.store.threads import TABLES as THREAD_TABLES
+
 SETTLED = (
     "decisions",
     "marks",
@@ -15,6 +17,7 @@ SETTLED = (
     "address_parameters",
     "folded_pages",
     "unsettled",
+    *THREAD_TABLES,
 )
 """The tables that settling fills."""
 
