@@ -13,6 +13,7 @@ _HIDDEN_TABLES = (
     "source_days", "coverage_weeks", "coverage_judged", "digests",
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "drawings", "extractors",
     "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures", "pings",
+    "thread_vectors", "thread_states", "thread_postings", "thread_terms", "thread_totals", "thread_keeping", "unthreaded",
     "_sqlite_migrations",
 )  # fmt: skip
 
@@ -48,6 +49,11 @@ TABLES: dict[str, Any] = {
     "source_runs": {"description": "What a run did at one source.", "sort_desc": "id"},
     "sources": {"label_column": "name", "sort": "name"},
     "alerts": {"sort_desc": "id"},
+    "threads": {"description": "Articles about the same event, with their totals.", "sort_desc": "articles"},
+    "thread_articles": {
+        "description": "The articles of each thread, and why they are there.",
+        "sort_desc": "article_id",
+    },
 }
 
 CANNED_QUERIES: dict[str, Any] = {

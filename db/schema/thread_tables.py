@@ -1,20 +1,22 @@
 """Threads: clusters of articles about the same event (`pipelines.threads`). All of it is derived.
 
-    threads           a thread and its totals; its id is the article that founded it
-    thread_articles   the articles in each: the stories, with the evidence of why, and their copies
-    thread_vectors    the stories of living threads, as terms and weights
-    thread_states     what a story is compared with, for each living thread
-    thread_postings   rare term -> the stories of living threads that have it
-    thread_terms      in how many stories a term was, by fortnight; thread_totals: of how many, by language
-    unthreaded        articles whose place is to be decided (again), kept by triggers
-    thread_keeping    one row: the last day on which old vectors were dropped; what a rebuild would add or change
+threads           a thread and its totals; its id is the article that founded it
+thread_articles   the articles in each: the stories, with the evidence of why, and their copies
+thread_vectors    the stories of living threads, as terms and weights
+thread_states     what a story is compared with, for each living thread
+thread_postings   rare term -> the stories of living threads that have it
+thread_terms      in how many stories a term was, by fortnight; thread_totals: of how many, by language
+unthreaded        articles whose place is to be decided (again), kept by triggers
+thread_keeping    one row: the last day on which old vectors were dropped; what a rebuild would add or change
 """
 
 from __future__ import annotations
 
 _IS_ARTICLE = "{0}.verdict IN ('new', 'copy')"
 # Not OR IGNORE: inside a trigger, the conflict clause of the statement that fired it counts.
-_NOTE = "INSERT INTO unthreaded SELECT {0}.page_id WHERE NOT EXISTS (SELECT 1 FROM unthreaded WHERE page_id = {0}.page_id);"
+_NOTE = (
+    "INSERT INTO unthreaded SELECT {0}.page_id WHERE NOT EXISTS (SELECT 1 FROM unthreaded WHERE page_id = {0}.page_id);"
+)
 
 THREADS = f"""
 CREATE TABLE threads (

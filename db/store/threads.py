@@ -57,7 +57,7 @@ ON CONFLICT (id) DO UPDATE SET first_at = excluded.first_at, last_at = excluded.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterMember:
+class ClusterArticle:
     """An article of a copy cluster. `cluster`: the id of the original; `at`: when it was published, or else stored."""
 
     cluster: int
@@ -147,12 +147,12 @@ def drop_threads(conn: sqlite3.Connection) -> None:
     conn.execute("UPDATE thread_keeping SET expired = NULL, missing = 0, out_of_order = 0")
 
 
-def clusters_of(conn: sqlite3.Connection, page_ids: Collection[int]) -> list[list[ClusterMember]]:
+def clusters_of(conn: sqlite3.Connection, page_ids: Collection[int]) -> list[list[ClusterArticle]]:
     """The copy clusters of articles as they are decided now, members in the order in which they came."""
     wanted = [original for (original,) in conn.execute(_CLUSTERS_OF, (json.dumps(sorted(page_ids)),))]
-    clusters: dict[int, list[ClusterMember]] = {}
+    clusters: dict[int, list[ClusterArticle]] = {}
     for row in named_rows(conn, _MEMBERS, (json.dumps(sorted(wanted)),)):
-        clusters.setdefault(row["cluster"], []).append(ClusterMember(**row))
+        clusters.setdefault(row["cluster"], []).append(ClusterArticle(**row))
     return list(clusters.values())
 
 

@@ -6,8 +6,8 @@
                                                        if they are few; else that one alone, and it is counted
 
 A *story* is a copy cluster, represented by the member that came first: texts of a cluster are nearly the same, and another member
-that comes later then changes nothing. Stories are placed in the order in which their first pages were stored. So the same pages give
-the same threads, whether live or from a rebuild. A correction changes nothing either: a story is what it was when it came.
+that comes later then changes nothing. Stories are placed in the order in which their first pages were stored, so the same pages
+give the same threads, live or from a rebuild. A correction changes nothing either: a story is what it was when it came.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from db.store import threads as rows
-from db.store.threads import ClusterMember, StoredState, StoredVector, StoryContent, ThreadArticle
-from pipelines.threads.score import RAREST, THRESHOLD, Evidence, LivingThread, best, compare
+from db.store.threads import ClusterArticle, StoredState, StoredVector, StoryContent, ThreadArticle
+from pipelines.threads.score import RAREST, THRESHOLD, Comparison, LivingThread, best, compare
 from pipelines.threads.term_counts import TermCounts, period_of
 from pipelines.threads.terms import StoryTerms, story_terms
 from pipelines.threads.vectors import TermVector, add_up, unpack, weigh
 
 ALIVE_DAYS = 7
-"""A thread that got nothing for so long, by the time of fetching, gets nothing more. Of the events of the generated stream that rest
-for some days, hardly any rests longer, and the rows of living threads stay few."""
-REPLAYED = 2000
-"""Stories taken back and placed again, at most, when an earlier one changes: two seconds' work."""
+"""A thread that got nothing for so long, by the time of fetching, gets nothing more. So the rows of living threads stay few."""
+PLACED_AT_ONCE = 200
+"""Stories placed in one transaction, at most: 0.3 s, so that other writers do not wait longer than for a step of settling."""
+REPLAYED = 500
+"""Stories taken back and placed again, at most, when an earlier one changes: half a second's work in one transaction."""
 _LATEST = 16
 """Stories whose sum a thread is compared by: enough to outlast one odd story, few enough to follow the event."""
 _CANDIDATES = 8
@@ -43,11 +44,11 @@ _POSTED = 64
 
 @dataclass(frozen=True, kw_only=True)
 class _Story:
-    members: list[ClusterMember]
+    members: list[ClusterArticle]
     content: StoryContent
 
     @property
-    def first(self) -> ClusterMember:
+    def first(self) -> ClusterArticle:
         return self.members[0]
 
     @property
@@ -67,7 +68,7 @@ class _Story:
 def keep_threads(conn: sqlite3.Connection, limit: int) -> None:
     """Place up to `limit` waiting articles. Only call it when nothing waits to be settled."""
     if rows.any_unthreaded(conn):
-        _Keeping(conn, limit).keep()
+        _Keeping(conn, min(limit, PLACED_AT_ONCE)).keep()
 
 
 def _days(at: str) -> float:
@@ -109,8 +110,8 @@ class _Keeping:
             if self._take_back_from(first):
                 changes = self._changes()
             else:
-                for story in sorted(changes.gone, reverse=True):
-                    self._remove(story)
+                for number in sorted(changes.gone, reverse=True):
+                    self._remove(number)
                 rows.note_out_of_order(self.conn, len(changes.gone | changes.new.keys()))
         rows.mark_threaded(self.conn, changes.looked_at)
         rows.queue_articles(self.conn, changes.too_early)
@@ -125,19 +126,25 @@ class _Keeping:
 
     def _changes(self) -> _Changes:
         waiting = rows.waiting_articles(self.conn, self.limit)
-        looked_at, clusters, before = set(waiting), {}, {}
-        for size in iter(lambda: len(looked_at), -1):
+        looked_at, size = set(waiting), -1
+        clusters: dict[int, list[ClusterArticle]] = {}
+        before: dict[int, list[ThreadArticle]] = {}
+        # Until no cluster as it is now, and no story as it was, reaches beyond what is looked at.
+        while size != len(looked_at):
+            size = len(looked_at)
             clusters = {members[0].page_id: members for members in rows.clusters_of(self.conn, looked_at)}
             looked_at |= {member.page_id for members in clusters.values() for member in members}
             before = rows.kept_articles(self.conn, rows.stories_of(self.conn, looked_at))
             looked_at |= {row.article_id for kept in before.values() for row in kept}
-            if len(looked_at) == size:
-                break
         until = min(max(waiting, default=0), rows.first_unread(self.conn) - 1)
         articles = {member.page_id for members in clusters.values() for member in members}
         contents = rows.story_contents(self.conn, clusters.keys())
         stories = {number: _Story(members=clusters[number], content=contents[number]) for number in clusters}
-        changed = {number for number in stories.keys() & before.keys() if _digest_kept(before[number]) != stories[number].digest}
+        changed = {
+            number
+            for number in stories.keys() & before.keys()
+            if _digest_kept(before[number]) != stories[number].digest
+        }
         return _Changes(
             looked_at={number for number in looked_at if number <= until or number not in articles},
             gone=(before.keys() - stories.keys()) | changed,
@@ -322,7 +329,7 @@ def _digest_kept(kept: Iterable[ThreadArticle]) -> int | None:
     return next((row.content for row in kept if row.evidence is not None), None)
 
 
-def _evidence(found: Evidence | None, *, joins: bool, written: Mapping[int, str]) -> str:
+def _evidence(found: Comparison | None, *, joins: bool, written: Mapping[int, str]) -> str:
     """JSON: the comparison with the thread that came nearest, and whether the story joined it."""
     if found is None:
         return json.dumps({"joined": False})

@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.threads.vectors import TermVector, length, shared_places
 
 RAREST = 16
-"""Terms of a story that lead to threads, and by which names and places are compared: its heaviest."""
+"""Terms of a story that lead to threads: its heaviest, most of them names."""
 MAX_GAP_DAYS = 10.0
 """A story so long before or after a thread's others does not belong to it: the next match of two clubs, the next quarter."""
 _SHOWN = 8
@@ -28,11 +28,12 @@ class LivingThread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Comparison:
     """Why a story is, or is not, in a thread. All but the gap are between 0 and 1.
 
-    `centroid`, `founder`: cosine to the latest stories, and to the first. `rare`: share of the story's heaviest terms that the thread
-    has. `title`: share of its title's terms that titles there have, by weight. `gap_days`: time to the nearest end of the thread.
+    `centroid`, `founder`: cosine to the latest stories, and to the first. `rare`: the cosine to the latest stories of the squared
+    weights, in which names outweigh the words of the kind of event. `title`: share of its title's terms that titles there have, by
+    weight. `gap_days`: time to the nearest end of the thread.
     """
 
     thread_id: int
@@ -45,19 +46,19 @@ class Evidence:
     shared: tuple[int, ...] = ()
 
 
-# Fitted by logistic regression on the tuning half of the generated stream and of the labelled articles (`bench/threads/tune.py`):
-# the log-odds that a story belongs to a thread.
-BIAS = -5.0
-WEIGHT_CENTROID = 6.0
-WEIGHT_FOUNDER = 3.0
-WEIGHT_RARE = 6.0
-WEIGHT_TITLE = 2.0
-WEIGHT_GAP = -0.3
+# Fitted by logistic regression on the tuning half of the generated stream (`bench/threads/quality.py --tune`), then the bias and
+# the title by BCubed F1 there: the log-odds that a story belongs to a thread.
+BIAS = -7.4
+WEIGHT_CENTROID = 13.1
+WEIGHT_FOUNDER = 2.6
+WEIGHT_RARE = 4.6
+WEIGHT_TITLE = 0.5
+WEIGHT_GAP = -0.8
 THRESHOLD = 0.5
 """Least score of a story that joins."""
 
 
-def compare(story: TermVector, thread: LivingThread, day: float) -> Evidence:
+def compare(story: TermVector, thread: LivingThread, day: float) -> Comparison:
     """What speaks for a story of that day being in a thread. Days are counted from any one time."""
     here, there = shared_places(story, thread.centroid)
     weights = story.weights[here]
@@ -65,10 +66,8 @@ def compare(story: TermVector, thread: LivingThread, day: float) -> Evidence:
     first_here, first_there = shared_places(story, thread.founder)
     to_founder = float(story.weights[first_here] @ thread.founder.weights[first_there])
     to_founder /= length(story) * length(thread.founder)
-    order = np.lexsort((story.terms, -story.weights))[:RAREST]
-    heavy = np.zeros(len(story.terms), dtype=np.bool_)
-    heavy[order] = True
-    rare = _share(int(weights[heavy[here]].sum()), int(story.weights[order].sum()))
+    own, theirs = story.weights.astype(np.float64) ** 2, thread.centroid.weights.astype(np.float64) ** 2
+    rare = float(own[here] @ theirs[there]) / ((math.sqrt(own @ own) or 1.0) * (math.sqrt(theirs @ theirs) or 1.0))
     both_titled = story.titled[here] & thread.centroid.titled[there]
     title = _share(int(weights[both_titled].sum()), int(story.weights[story.titled].sum()))
     gap = max(0.0, thread.first_day - day, day - thread.last_day)
@@ -81,7 +80,7 @@ def compare(story: TermVector, thread: LivingThread, day: float) -> Evidence:
         + WEIGHT_GAP * gap
     )
     heaviest = here[np.lexsort((story.terms[here], -weights))][:_SHOWN]
-    return Evidence(
+    return Comparison(
         thread_id=thread.thread_id,
         score=0.0 if gap > MAX_GAP_DAYS else 1 / (1 + math.exp(-odds)),
         centroid=to_centroid,
@@ -93,7 +92,7 @@ def compare(story: TermVector, thread: LivingThread, day: float) -> Evidence:
     )
 
 
-def best(comparisons: list[Evidence]) -> Evidence | None:
+def best(comparisons: list[Comparison]) -> Comparison | None:
     """The thread with the highest score; of equals the oldest."""
     return min(comparisons, key=lambda one: (-one.score, one.thread_id), default=None)
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from db.store.threads import drop_periods, load_term_counts, load_totals, save_term_counts, save_totals
 
 PERIOD_DAYS = 14
-"""Counts are kept by fortnight of fetching; a story is weighed by its own and the one before. So they follow the news, and any count
-can be taken back."""
+"""Counts are kept by fortnight of fetching; a story is weighed by its own and the one before. So they follow the news, and any
+count can be taken back."""
 _KEPT_PERIODS = 3
 _DAY_S = 86400
 

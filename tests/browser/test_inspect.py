@@ -79,9 +79,11 @@ KINDS = {
     "coverage": "/-/coverage/{daily}",
     "coverage unknown": "/-/coverage/{mirror}",
     "daily source": "/-/source/{daily}",
+    "threads": "/-/threads?since=2020-01-01",
+    "thread": "/-/thread/{water}",
     "nothing": "/-/article/999999",
 }
-DRAWN = {"front", "article", "copies", "source", "daily source"}
+DRAWN = {"front", "article", "copies", "source", "daily source", "thread"}
 # Where somebody's ill will shows.
 HOSTILE = (
     "/", "/-/search?q=page", "/-/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
