@@ -17,7 +17,7 @@ from bench.threads.quality import known
 from bench.threads.stream import generate
 from db.connection.database import write
 from db.queries.threads import ThreadFilter, biggest_threads
-from db.store.threads import TABLES, any_unthreaded
+from db.store.threads import TABLES, any_unthreaded, count_unthreaded
 from pipelines.threads.keep import keep_threads
 
 _PER_EVENT = 8.7
@@ -33,19 +33,19 @@ def measure(articles: int) -> None:
         store(conn, known(stream))
         steps = []
         while any_unthreaded(conn):
+            waiting = count_unthreaded(conn)
             began, cpu = time.perf_counter(), time.process_time()
             with write(conn):
                 keep_threads(conn, STEP)
-            steps.append((time.perf_counter() - began, time.process_time() - cpu))
+            took = time.perf_counter() - began, time.process_time() - cpu
+            steps.append((*took, waiting - count_unthreaded(conn)))
         last = steps[-21:-1]
+        every, late = (sum(cpu for _, cpu, _ in some) / sum(n for *_, n in some) * 1000 for some in (steps, last))
         print(
-            f"{len(stream):,} articles: {sum(cpu for _, cpu in steps) / len(stream) * 1000:.2f} ms CPU an article,",
+            f"{len(stream):,} articles: {every:.2f} ms CPU an article, the last {sum(n for *_, n in last):,}: {late:.2f} ms;",
             end=" ",
         )
-        print(
-            f"the last {len(last) * STEP:,}: {sum(cpu for _, cpu in last) / len(last) / STEP * 1000:.2f} ms;", end=" "
-        )
-        print(f"longest step of {STEP}: {max(wall for wall, _ in steps):.2f} s")
+        print(f"longest step {max(wall for wall, *_ in steps):.2f} s")
         sizes = {}
         for table in TABLES:
             names = [

@@ -293,6 +293,7 @@ class _Keeping:
         """Write which articles are copies of a story that stays where it is."""
         kept = rows.kept_articles(self.conn, [story.first.page_id])[story.first.page_id]
         own = next(row for row in kept if row.evidence is not None)
+        self.touched[own.thread_id] = story.language
         if [(row.article_id, row.at) for row in kept] == [(member.page_id, member.at) for member in story.members]:
             return
         rows.delete_articles(self.conn, [story.first.page_id])

@@ -48,12 +48,12 @@ class Comparison:
 
 # Fitted by logistic regression on the tuning half of the generated stream (`bench/threads/quality.py --tune`), then the bias and
 # the title by BCubed F1 there: the log-odds that a story belongs to a thread.
-BIAS = -7.4
-WEIGHT_CENTROID = 13.1
-WEIGHT_FOUNDER = 2.6
-WEIGHT_RARE = 4.6
+BIAS = -7.6
+WEIGHT_CENTROID = 11.5
+WEIGHT_FOUNDER = 0.6
+WEIGHT_RARE = 8.1
 WEIGHT_TITLE = 0.5
-WEIGHT_GAP = -0.8
+WEIGHT_GAP = -0.9
 THRESHOLD = 0.5
 """Least score of a story that joins."""
 

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 UNIT = 4096
 """The length of a story's vector: fine enough that a weight is right to 1 % in a story of 150 terms."""
+SEEN = 2.0
+"""Added to the number of stories with a term, so that a term never seen before, often a chance one, does not outweigh the names of
+the event, above all while the archive is small: BCubed F1 of 45 events 0.851 with 0.5, 0.862 with 2; of 400 events the same."""
 _TITLE = np.uint32(1 << 31)
 
 
@@ -47,14 +50,14 @@ def unpack(data: bytes) -> TermVector:
 def weigh(
     counts: Mapping[int, int], title: frozenset[int], stories_with: Mapping[int, int], stories: int
 ) -> TermVector:
-    """The TF-IDF vector of a story, of length `UNIT`: (1 + ln tf) · ln((N + 1) / (df + ½)).
+    """The TF-IDF vector of a story, of length `UNIT`: (1 + ln tf) · ln((N + 1) / (df + 2)).
 
     `stories_with`: in how many earlier stories each term was; `stories`: of how many. Terms of every story have no weight.
     """
     terms = np.array(sorted(counts), dtype=np.uint32)
     tf = np.array([counts[term] for term in sorted(counts)], dtype=np.float64)
     df = np.array([stories_with.get(term, 0) for term in sorted(counts)], dtype=np.float64)
-    weights = (1 + np.log(tf)) * np.maximum(0.0, np.log((stories + 1) / (df + 0.5)))
+    weights = (1 + np.log(tf)) * np.maximum(0.0, np.log((stories + 1) / (df + SEEN)))
     length = math.sqrt(float(weights @ weights)) or 1.0
     titled = np.array([term in title for term in sorted(counts)], dtype=np.bool_)
     return TermVector(terms=terms, weights=np.rint(weights * (UNIT / length)).astype(np.int64), titled=titled)
