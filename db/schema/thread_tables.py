@@ -39,7 +39,7 @@ CREATE TABLE thread_articles (
     content INTEGER,
     evidence TEXT CHECK (evidence IS NULL OR json_valid(evidence))
 ) STRICT;
-CREATE INDEX thread_articles_thread ON thread_articles (thread_id, at, source_id);
+CREATE INDEX thread_articles_thread ON thread_articles (thread_id, at, source_id, story_id);
 CREATE INDEX thread_articles_story ON thread_articles (story_id);
 
 CREATE TABLE thread_vectors (

@@ -49,7 +49,7 @@ WHERE story_id IN (SELECT value FROM json_each(?)) ORDER BY story_id, article_id
 """
 _TOTALS = """
 INSERT INTO threads (id, language, first_at, last_at, stories, articles, sources)
-SELECT thread_id, :language, min(at), max(at), count(evidence), count(*), count(DISTINCT source_id)
+SELECT thread_id, :language, min(at), max(at), sum(article_id = story_id), count(*), count(DISTINCT source_id)
 FROM thread_articles WHERE thread_id = :thread GROUP BY thread_id
 ON CONFLICT (id) DO UPDATE SET first_at = excluded.first_at, last_at = excluded.last_at, stories = excluded.stories,
     articles = excluded.articles, sources = excluded.sources

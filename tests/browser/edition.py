@@ -85,10 +85,7 @@ def fill(path: Path, trap: str) -> dict[str, int]:
         "crashed": room.rejection(
             ill, "https://ill.example/v", Rejection(reason=Reason.CRASHED, detail=SCRIPT.format(trap=trap))
         ),
-        "unread": room.page(mirror, "https://mirror.example/x/11", b"<p>wait</p>"),
     }
-    deep = ("<div>" * 200_000 + "<p>the bottom").encode()
-    pages["deep"] = room.page(mirror, "https://mirror.example/x/12", deep)
     script = SCRIPT.format(trap=trap)
     pages["ill"] = room.article(
         ill,
@@ -117,6 +114,10 @@ def fill(path: Path, trap: str) -> dict[str, int]:
         ),
         body=hostile_page(trap).encode(),
     )
+    # After the articles: threads wait for earlier pages.
+    pages["unread"] = room.page(mirror, "https://mirror.example/x/11", b"<p>wait</p>")
+    deep = ("<div>" * 200_000 + "<p>the bottom").encode()
+    pages["deep"] = room.page(mirror, "https://mirror.example/x/12", deep)
     room.failure(mirror, "https://mirror.example/x/13", f"timeout{script}")
     with open_room(path) as conn:
         open_alert(

@@ -158,6 +158,8 @@ def lanes_chart(shown: Thread) -> Chart:
             "layer": [
                 {"mark": mark, "transform": [{"filter": {"field": "what", "equal": what}}]}
                 for what, mark in marks.items()
+                # Vega warns of a layer without data.
+                if any(value["what"] == what for value in values)
             ],
         },
     )
