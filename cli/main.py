@@ -34,6 +34,7 @@ _COMMANDS = (
         "searches",
         "show",
         "copies",
+        "threads",
         "stats",
         "coverage",
         "digest",

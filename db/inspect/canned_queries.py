@@ -18,6 +18,7 @@ _HIDDEN_TABLES = (
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "drawings", "extractors",
     "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures", "pings",
     "to_match", "search_matches", "search_messages",
+    "thread_vectors", "thread_states", "thread_postings", "thread_terms", "thread_totals", "thread_keeping", "unthreaded",
     "_sqlite_migrations",
 )  # fmt: skip
 
@@ -63,6 +64,14 @@ TABLES: dict[str, Any] = {
     "saved_searches": {"description": gettext_noop("Searches that tell of new articles that match."), "sort": "name"},
     "sources": {"description": gettext_noop("Sites that are crawled."), "label_column": "name", "sort": "name"},
     "alerts": {"description": gettext_noop("Problems, from when they opened to when they closed."), "sort_desc": "id"},
+    "threads": {
+        "description": gettext_noop("Articles about the same event, with their totals."),
+        "sort_desc": "articles",
+    },
+    "thread_articles": {
+        "description": gettext_noop("The articles of each thread, and why they are there."),
+        "sort_desc": "article_id",
+    },
 }
 
 CANNED_QUERIES: dict[str, Any] = {

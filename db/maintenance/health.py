@@ -25,6 +25,7 @@ from db.connection.database import explain_sqlite_error
 from db.errors import BodyPruned, DatabaseDamaged
 from db.named_rows import named_rows
 from db.processes import is_process_alive
+from db.queries.threads import thread_keeping
 from db.search import index as search_index
 from db.store.drawings import load_drawn
 from db.store.outcomes import Extractor
@@ -290,6 +291,19 @@ def _decisions(health: HealthCheck) -> Iterator[Finding]:
         yield Finding(level=Level.OK, subject="decisions", message="every article page is settled")
 
 
+def _threads(health: HealthCheck) -> Iterator[Finding]:
+    kept = thread_keeping(health.conn)
+    rebuild = "`copydesk threads --rebuild` gathers all articles anew"
+    if kept.missing:
+        message = f"{kept.missing:,} articles from before there were threads are in none"
+        yield Finding(level=Level.WARN, subject="threads", message=message, advice=rebuild)
+    elif kept.out_of_order:
+        message = f"{kept.out_of_order:,} old stories changed after their thread was made"
+        yield Finding(level=Level.OK, subject="threads", message=f"{message}; {rebuild}")
+    else:
+        yield Finding(level=Level.OK, subject="threads", message="every article is in its thread")
+
+
 def _search(health: HealthCheck) -> Iterator[Finding]:
     conn = health.conn
     waiting, (missing, left) = search_index.count_unindexed(conn), search_index.count_inconsistencies(conn)
@@ -361,6 +375,7 @@ CHECKS: tuple[Check, ...] = (
     _drawings,
     _queue,
     _decisions,
+    _threads,
     _search,
     _runs,
     _extractors,

@@ -31,6 +31,9 @@
     extractions: runs of `copydesk extract`; to_extract: pages left for each; past_outcomes: outcomes each replaced.
     staged_outcomes, gated_sources: results of a gated run that wait for the verdict on their source.
     revision_changes: what revisions changed, and how much of it matters (`db.store.revision_changes`), derived.
+    threads, thread_articles, and thread_vectors, thread_states, thread_postings, thread_terms, thread_totals, by which they are
+    kept up: articles about the same event, derived (`db.schema.thread_tables`). unthreaded: articles whose place is to be
+    decided, kept by triggers; thread_keeping: how far that is.
 
 Times of facts are ISO 8601 in UTC (TEXT); `visits` uses Unix seconds, because they are used in arithmetic.
 
@@ -63,6 +66,7 @@ from db.schema.service_tables import (
 )
 from db.schema.statements import run_script, statements_of
 from db.schema.tables import DERIVED, FACTS, STATE, TRIGGERS, VIEWS
+from db.schema.thread_tables import THREADS
 from db.schema.views import CURRENT_ARTICLES, current_articles_looked_up, drop_views, make_views
 from db.schema.websub_tables import SUBSCRIPTIONS
 from db.search.index import index_version
@@ -347,6 +351,12 @@ def m0032_counts(db: Database) -> None:
 def m0033_saved_searches(db: Database) -> None:
     """Saved searches, the articles they found, and what was told. Articles that are there came before any search was saved."""
     run_script(db, SAVED_SEARCHES)
+
+
+@migrations()
+def m0034_threads(db: Database) -> None:
+    """Threads of a story. Articles that are there have none until `copydesk threads --rebuild` or `copydesk settle --all`."""
+    run_script(db, THREADS)
 
 
 @migrations()

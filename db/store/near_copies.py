@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from db.addresses.parameters import DERIVED_TABLES
+from db.store.threads import any_unthreaded, count_unthreaded
 
 # A shingle of a common phrase would lead to any number of texts. A shingle finds only the first so many of its texts, in its own
 # order; that order depends on the texts' numbers, not on which came first. Clusters of up to about 300 different texts hold
@@ -138,13 +139,13 @@ def unsettled_articles(conn: sqlite3.Connection, limit: int) -> list[tuple[str, 
 
 
 def count_unsettled(conn: sqlite3.Connection) -> int:
-    """How many pairs of address key and text hash wait to be settled."""
-    return int(conn.execute("SELECT count(*) FROM unsettled").fetchone()[0])
+    """How many pairs of address key and text hash wait to be settled, and articles to be placed in threads."""
+    return int(conn.execute("SELECT count(*) FROM unsettled").fetchone()[0]) + count_unthreaded(conn)
 
 
 def any_unsettled(conn: sqlite3.Connection) -> bool:
-    """Whether anything waits to be settled."""
-    return conn.execute("SELECT 1 FROM unsettled LIMIT 1").fetchone() is not None
+    """Whether anything waits to be settled and can be settled now."""
+    return bool(unsettled_articles(conn, 1)) or any_unthreaded(conn)
 
 
 def unsettle_undecided(conn: sqlite3.Connection) -> None:

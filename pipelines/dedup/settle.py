@@ -31,6 +31,7 @@ from db.store.notices import promises_of, text_with, was_notice
 from db.store.outcomes import save_decision
 from db.store.revision_changes import drop_changes
 from db.store.settling import article_addresses, article_text, pages_at_places, places_of_text
+from db.store.threads import drop_threads
 from pipelines.dedup.address_claims import judge_claims
 from pipelines.dedup.classify import ClassifiedPage, decide, histories_of
 from pipelines.dedup.copy_index import CopyIndex
@@ -38,6 +39,7 @@ from pipelines.dedup.parameter_evidence import judge_parameters
 from pipelines.dedup.repeated_texts import MIN_DISTINCT_PROMISES, is_repeated_notice
 from pipelines.dedup.revision_changes import keep_changes
 from pipelines.dedup.revisions import differs_only_around_article
+from pipelines.threads.keep import keep_threads
 
 STEP = 500
 """Articles settled in one step: enough to share its work, few enough that other writers wait for half a second at most."""
@@ -61,15 +63,18 @@ def settle(conn: sqlite3.Connection, page_ids: Collection[int] = (), *, limit: i
     addresses |= judge_parameters(conn, addresses, touched)
     decided = _decide_touched(conn, addresses, touched)
     mark_settled(conn, waiting)
+    if not unsettled_articles(conn, 1):
+        keep_threads(conn, limit)
     return decided
 
 
 def reset_settling(conn: sqlite3.Connection) -> None:
-    """Drop the index of near copies and what revisions changed, and mark every article unsettled. Decisions stay until they are
-    made again.
+    """Drop the index of near copies, what revisions changed and all threads, and mark every article unsettled. Decisions stay until
+    they are made again.
     """
     drop_derived_rows(conn)
     drop_changes(conn)
+    drop_threads(conn)
 
 
 def _decide_touched(conn: sqlite3.Connection, addresses: set[str], texts: set[int]) -> set[int]:

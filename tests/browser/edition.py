@@ -92,9 +92,7 @@ def fill(path: Path, trap: str) -> dict[str, int]:
         "crashed": room.rejection(
             ill, "https://ill.example/v", Rejection(reason=Reason.CRASHED, detail=SCRIPT.format(trap=trap))
         ),
-        "unread": room.page(mirror, "https://mirror.example/x/11", b"<p>wait</p>"),
     }
-    deep = ("<div>" * 200_000 + "<p>the bottom").encode()
     parts = [
         (f"Part {n}", "An ordinary sentence of a long report stands in this part as well. " * 12) for n in range(1, 9)
     ]
@@ -106,7 +104,6 @@ def fill(path: Path, trap: str) -> dict[str, int]:
     headings[2] = Subheading(offset=headings[2].offset, level=4)
     long = Article(url=None, title="A long report", text="\n".join(lines), subheadings=tuple(headings), language="en")
     pages["long"] = room.article(mirror, "https://mirror.example/x/14", long)
-    pages["deep"] = room.page(mirror, "https://mirror.example/x/12", deep)
     script = SCRIPT.format(trap=trap)
     pages["ill"] = room.article(
         ill,
@@ -135,6 +132,10 @@ def fill(path: Path, trap: str) -> dict[str, int]:
         ),
         body=hostile_page(trap).encode(),
     )
+    # After the articles: threads wait for earlier pages.
+    pages["unread"] = room.page(mirror, "https://mirror.example/x/11", b"<p>wait</p>")
+    deep = ("<div>" * 200_000 + "<p>the bottom").encode()
+    pages["deep"] = room.page(mirror, "https://mirror.example/x/12", deep)
     room.failure(mirror, "https://mirror.example/x/13", f"timeout{script}")
     with open_room(path) as conn:
         open_alert(

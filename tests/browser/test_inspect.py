@@ -91,11 +91,13 @@ KINDS = {
     "coverage": "/-/coverage/{daily}",
     "coverage unknown": "/-/coverage/{mirror}",
     "daily source": "/-/source/{daily}",
+    "threads": "/-/threads?since=2020-01-01",
+    "thread": "/-/thread/{water}",
     "nothing": "/-/article/999999",
 }
 # Pages with English in them whatever the language. Delete a line when its page is done: one without English fails.
 HALF_TRANSLATED = {"changes", "search", "search form", "search filters"}
-DRAWN = {"front", "article", "copies", "cluster", "source", "daily source"}
+DRAWN = {"front", "article", "copies", "cluster", "source", "daily source", "thread"}
 # Where no level of a heading is skipped.
 LEVELLED = (
     "article",
@@ -116,7 +118,7 @@ HOSTILE = (
     "/-/article/{ill}", "/-/page/{ill}", "/-/page/{crashed}", "/-/sources", "/-/source/{ill_source}", "/-/run/{run}",
     "/-/runs",
     "/-/searches", "/-/corrections", "/-/corrections?since=%3Cscript%3E&kind='&source=%22", "/-/digest", "/-/coverage",
-    "/-/coverage/{ill_source}?since=%3Cscript%3E&until=1",
+    "/-/coverage/{ill_source}?since=%3Cscript%3E&until=1", "/-/thread/{ill}", "/-/threads?language=%3Cscript%3E&source=x",
     "/-/people", "/-/rejections", "/-/person?name=%7B%7B%207*7%20%7D%7D", "/news/articles", "/news/current_articles",
     "/news/credits", "/news/pages", "/news/sources",
 )  # fmt: skip

@@ -142,7 +142,16 @@ class Copydesk:
 
     def derived(self) -> dict[str, list[tuple[Any, ...]]]:
         """All derived rows."""
-        tables = ("outcomes", "articles", "credits", "decisions", "revision_changes")
+        tables = (
+            "outcomes",
+            "articles",
+            "credits",
+            "decisions",
+            "revision_changes",
+            "threads",
+            "thread_articles",
+            "thread_postings",
+        )
         return {table: self.query(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in tables}
 
 

@@ -12,7 +12,15 @@ from datasette.utils.asgi import Base400, NotFound, Response
 from db.diagnosis.evidence import LABELS
 from db.diagnosis.ladder import source_diagnosis
 from db.errors import QueryError
-from db.inspect.pages import charts, correction_views, permalink_views, report_views, saved_search_views, source_views
+from db.inspect.pages import (
+    charts,
+    correction_views,
+    permalink_views,
+    report_views,
+    saved_search_views,
+    source_views,
+    thread_views,
+)
 from db.inspect.pages.arrivals import arrivals
 from db.inspect.pages.article import article_page, fetched_page
 from db.inspect.pages.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
@@ -32,6 +40,7 @@ from db.queries.citations import citations
 from db.queries.source_evidence import SourceRows, source_evidence
 from db.queries.statistics import last_runs
 from db.queries.status import load_status
+from db.queries.threads import thread_of_article
 from db.store.sources import source_by_id
 from db.timestamps import format_timestamp
 
@@ -40,6 +49,7 @@ SECTIONS = (
     ("/", gettext_noop("Front page")),
     ("/-/search", gettext_noop("Articles")),
     ("/-/digest", gettext_noop("Digest")),
+    ("/-/threads", gettext_noop("Threads")),
     ("/-/corrections", gettext_noop("Corrections")),
     ("/-/sources", gettext_noop("Sources")),
     ("/-/coverage", gettext_noop("Coverage")),
@@ -63,26 +73,29 @@ View = Callable[[Any, Any], Awaitable[Any]]
 async def front(request: Any, datasette: Any) -> Any:
     """What arrived today and this week, the newest articles, and what needs attention."""
     now = datetime.now(UTC)
-    arrived, status, heads = await ask_in_snapshot(
+    arrived, status, heads, threads = await ask_in_snapshot(
         datasette,
         lambda conn: (
             arrivals(conn, now),
             load_status(conn, now),
             article_summaries(conn, newest_articles(conn, limit=_NEWEST)),
+            thread_views.threads_of_today(conn, now),
         ),
     )
     drawn = (
         [charts.day_chart(arrived), charts.week_chart(arrived), charts.source_chart(arrived)] if arrived.sources else []
     )
     return await render_page(
-        datasette, request, "front.html", arrived=arrived, status=status, heads=heads, charts=drawn
+        datasette, request, "front.html", arrived=arrived, status=status, heads=heads, charts=drawn, threads=threads
     )
 
 
 async def article(request: Any, datasette: Any) -> Any:
     """One article, in its latest revision or the given one."""
     article_id, revision = required_id(request), number_of(request.args.get("revision"))
-    shown = await ask_in_snapshot(datasette, lambda conn: article_page(conn, article_id, revision))
+    shown, thread = await ask_in_snapshot(
+        datasette, lambda conn: (article_page(conn, article_id, revision), thread_of_article(conn, article_id))
+    )
     if shown is None:
         if elsewhere := await permalink_views.article_elsewhere(datasette, article_id):
             return elsewhere
@@ -95,7 +108,9 @@ async def article(request: Any, datasette: Any) -> Any:
     drawn = charts.copies_chart(shown.cluster.moments) if shown.cluster.size > 1 else None
     made = citations(shown.article, shown.head)
     listed = [(extension, label, made[form]) for extension, (form, label, _) in _CITATIONS.items()]
-    return await render_page(datasette, request, "article.html", shown=shown, chart=drawn, citations=listed)
+    return await render_page(
+        datasette, request, "article.html", shown=shown, chart=drawn, citations=listed, thread=thread
+    )
 
 
 async def citation(request: Any, datasette: Any) -> Any:
@@ -281,4 +296,5 @@ ROUTES: tuple[tuple[str, View], ...] = (
     *permalink_views.ROUTES,
     *saved_search_views.ROUTES,
     *correction_views.ROUTES,
+    *thread_views.ROUTES,
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from db.store.threads import TABLES as THREAD_TABLES
+
 SETTLED = (
     "decisions",
     "marks",
@@ -16,6 +18,7 @@ SETTLED = (
     "folded_pages",
     "revision_changes",
     "unsettled",
+    *THREAD_TABLES,
 )
 """The tables that settling fills."""
 

@@ -1,0 +1,136 @@
+"""`copydesk threads`: which events had most articles in a period."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from cli.completions import source_names
+from cli.context import CommandContext
+from cli.option_groups import option_group
+from cli.output.paging import show_lines
+from cli.output.progress import progress_bar
+from cli.output.tables import Column, format_local_time, on_terminal, screen_width, table
+from cli.signals import stopping
+from cli.time_options import since_option
+from db.connection.database import write
+from db.queries.articles import snapshot
+from db.queries.threads import ThreadFilter, ThreadKeeping, ThreadLine, biggest_threads, thread_keeping
+from db.store.sources import find_source
+from db.store.threads import any_unthreaded, count_unthreaded, drop_threads
+from pipelines.dedup.settle import STEP
+from pipelines.threads.keep import keep_threads
+
+_USUAL_SPAN = timedelta(days=1)
+_COLUMNS = (
+    Column(title="thread", right=True, fixed=True, colour="cyan"),
+    Column(title="articles", right=True, fixed=True),
+    Column(title="sources", right=True, fixed=True),
+    Column(title="first", fixed=True),
+    Column(title="last", fixed=True),
+    Column(title="title", least=20, weight=3),
+)
+# As in `copydesk settle`: a waiting writer gets in between two steps.
+_REST_S = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodOptions:
+    """Which articles count, as given on the command line."""
+
+    since: str | None
+    until: str | None
+    name: str | None
+    language: str | None
+
+    def filter(self, conn: sqlite3.Connection) -> ThreadFilter:
+        """The same for a query. Raises UsageError for an unknown source or a wrong time."""
+        now = datetime.now(UTC)
+        return ThreadFilter(
+            since=since_option(self.since) or now - _USUAL_SPAN,
+            until=since_option(self.until, "--until") or now,
+            source_id=find_source(conn, self.name).id if self.name else None,
+            language=self.language.lower().partition("-")[0] if self.language else None,
+        )
+
+
+_period_options = option_group(
+    PeriodOptions,
+    "period",
+    click.option("--since", metavar="WHEN", help="Threads with articles since then: 2d, 2026-11-02.  [default: 1d]"),
+    click.option("--until", metavar="WHEN", help="Threads with articles before then."),
+    click.option(
+        "--source", "name", metavar="NAME", shell_complete=source_names, help="Count articles of this source only."
+    ),
+    click.option("--language", metavar="TAG", help="Only threads in this language: zh, en."),
+)
+
+
+@click.command(short_help="Which events had most articles.")
+@_period_options
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(0), help="At most so many; 0: all.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")
+@click.option(
+    "--rebuild", is_flag=True, help="Gather all articles anew first, in the order in which they were fetched."
+)
+@click.pass_obj
+def threads(
+    context: CommandContext,
+    period: PeriodOptions,
+    limit: int,
+    as_json: bool,
+    rebuild: bool,
+) -> None:
+    """List the biggest threads of a period: events with more than one article.
+
+    Crawls gather articles into threads by themselves. Articles from before there were threads are in none; `--rebuild` adds them.
+    `copydesk inspect` shows a thread with its sources over time, and why each article is in it.
+    """
+    if rebuild:
+        _rebuild(context)
+    with context.read() as conn, snapshot(conn):
+        found, keeping = biggest_threads(conn, period.filter(conn), limit or -1), thread_keeping(conn)
+    if as_json:
+        for line in found:
+            click.echo(json.dumps(asdict(line), ensure_ascii=False))
+        return
+    width = screen_width() if on_terminal() else None
+    rows = [_row(line) for line in found]
+    lines = table(_COLUMNS, rows, width=width) if rows else ["no event had more than one article in this period"]
+    show_lines([*lines, *_notes(keeping)])
+
+
+def _row(line: ThreadLine) -> list[object]:
+    first, last = format_local_time(line.first_at), format_local_time(line.last_at)
+    return [line.id, line.inside, line.sources, first, last, line.title or "Untitled"]
+
+
+def _notes(keeping: ThreadKeeping) -> list[str]:
+    notes = []
+    if keeping.missing:
+        notes.append(f"{keeping.missing:,} articles from before there were threads are in none; `--rebuild` adds them")
+    if keeping.out_of_order:
+        notes.append(f"{keeping.out_of_order:,} old stories changed since; `--rebuild` may gather them otherwise")
+    return notes
+
+
+def _rebuild(context: CommandContext) -> None:
+    with context.open() as db, stopping() as stop:
+        conn = db.conn
+        with write(conn):
+            drop_threads(conn)
+        total = count_unthreaded(conn)
+        with progress_bar("gathered", total) as show:
+            while not stop.is_set() and any_unthreaded(conn):
+                with write(conn):
+                    keep_threads(conn, STEP)
+                show(total - count_unthreaded(conn))
+                stop.wait(_REST_S)
+        if stop.is_set():
+            click.echo(f"stopped early: {count_unthreaded(conn)} articles wait; the next crawl continues", err=True)
+            sys.exit(130)

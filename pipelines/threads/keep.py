@@ -1,0 +1,339 @@
+"""Keeps threads up: places new stories, and mends what a change to an earlier one moved. A part of settling.
+
+    queue (`unthreaded`) ──> copy clusters ──> stories: new, changed, gone
+                                                   ├── all after the last one placed: placed one after another
+                                                   └── an earlier one: the stories since are taken back and placed again,
+                                                       if they are few; else that one alone, and it is counted
+
+A *story* is a copy cluster, represented by the member that came first: texts of a cluster are nearly the same, and another member
+that comes later then changes nothing. Stories are placed in the order in which their first pages were stored, so the same pages
+give the same threads, live or from a rebuild. A correction changes nothing either: a story is what it was when it came.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from db.store import threads as rows
+from db.store.threads import ClusterArticle, StoredState, StoredVector, StoryContent, ThreadArticle
+from pipelines.threads.score import RAREST, THRESHOLD, Comparison, LivingThread, best, compare
+from pipelines.threads.term_counts import TermCounts, period_of
+from pipelines.threads.terms import StoryTerms, story_terms
+from pipelines.threads.vectors import TermVector, add_up, unpack, weigh
+
+ALIVE_DAYS = 7
+"""A thread that got nothing for so long, by the time of fetching, gets nothing more. So the rows of living threads stay few."""
+PLACED_AT_ONCE = 200
+"""Stories placed in one transaction, at most: 0.3 s, so that other writers do not wait longer than for a step of settling."""
+REPLAYED = 500
+"""Stories taken back and placed again, at most, when an earlier one changes: half a second's work in one transaction."""
+_LATEST = 16
+"""Stories whose sum a thread is compared by: enough to outlast one odd story, few enough to follow the event."""
+_CANDIDATES = 8
+"""Threads a story is compared with: those that have most of its rarest terms."""
+_POSTED = 64
+"""Latest stories looked at for each term. More would be a term that is not rare."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Story:
+    members: list[ClusterArticle]
+    content: StoryContent
+
+    @property
+    def first(self) -> ClusterArticle:
+        return self.members[0]
+
+    @property
+    def language(self) -> str:
+        """The language without its region."""
+        return self.content.language.partition("-")[0].lower()
+
+    @cached_property
+    def terms(self) -> StoryTerms:
+        return story_terms(self.content.title, self.content.text, self.language)
+
+    @property
+    def digest(self) -> int:
+        return zlib.crc32(f"{self.content}{self.first.at}{self.first.arrived}".encode())
+
+
+def keep_threads(conn: sqlite3.Connection, limit: int) -> None:
+    """Place up to `limit` waiting articles. Only call it when nothing waits to be settled."""
+    if rows.any_unthreaded(conn):
+        _Keeping(conn, min(limit, PLACED_AT_ONCE)).keep()
+
+
+def _days(at: str) -> float:
+    return datetime.fromisoformat(at).timestamp() / 86400
+
+
+def _earlier(at: str, days: int) -> str:
+    moment = datetime.fromisoformat(at) - timedelta(days=days)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Changes:
+    """What a step is to change: stories that leave, stories to place, and those whose copies may be others. `too_early`: stories to
+    place that come after others that wait."""
+
+    looked_at: set[int]
+    gone: set[int]
+    new: dict[int, _Story]
+    same: list[_Story]
+    too_early: set[int]
+
+
+class _Keeping:
+    """One step: the changes of a number of articles."""
+
+    def __init__(self, conn: sqlite3.Connection, limit: int) -> None:
+        self.conn = conn
+        self.limit = limit
+        self.counts = TermCounts(conn)
+        self.expired = rows.last_expiry(conn)
+        self.touched: dict[int, str] = {}
+
+    def keep(self) -> None:
+        """Decide what waits."""
+        changes = self._changes()
+        first = min(changes.gone | changes.new.keys(), default=0)
+        if changes.gone or (first and first <= rows.last_story(self.conn)):
+            if self._take_back_from(first):
+                changes = self._changes()
+            else:
+                for number in sorted(changes.gone, reverse=True):
+                    self._remove(number)
+                rows.note_out_of_order(self.conn, len(changes.gone | changes.new.keys()))
+        rows.mark_threaded(self.conn, changes.looked_at)
+        rows.queue_articles(self.conn, changes.too_early)
+        for story in changes.same:
+            self._replace_copies(story)
+        self.counts.read(term for story in changes.new.values() for term in story.terms.counts)
+        for _, story in sorted(changes.new.items()):
+            self._place(story)
+        self.counts.save()
+        for thread, language in sorted(self.touched.items()):
+            rows.save_thread_totals(self.conn, thread, language)
+
+    def _changes(self) -> _Changes:
+        waiting = rows.waiting_articles(self.conn, self.limit)
+        looked_at, size = set(waiting), -1
+        clusters: dict[int, list[ClusterArticle]] = {}
+        before: dict[int, list[ThreadArticle]] = {}
+        # Until no cluster as it is now, and no story as it was, reaches beyond what is looked at.
+        while size != len(looked_at):
+            size = len(looked_at)
+            clusters = {members[0].page_id: members for members in rows.clusters_of(self.conn, looked_at)}
+            looked_at |= {member.page_id for members in clusters.values() for member in members}
+            before = rows.kept_articles(self.conn, rows.stories_of(self.conn, looked_at))
+            looked_at |= {row.article_id for kept in before.values() for row in kept}
+        until = min(max(waiting, default=0), rows.first_unread(self.conn) - 1)
+        articles = {member.page_id for members in clusters.values() for member in members}
+        contents = rows.story_contents(self.conn, clusters.keys())
+        stories = {number: _Story(members=clusters[number], content=contents[number]) for number in clusters}
+        changed = {
+            number
+            for number in stories.keys() & before.keys()
+            if _digest_kept(before[number]) != stories[number].digest
+        }
+        return _Changes(
+            looked_at={number for number in looked_at if number <= until or number not in articles},
+            gone=(before.keys() - stories.keys()) | changed,
+            new={number: stories[number] for number in (stories.keys() - before.keys()) | changed if number <= until},
+            same=[stories[number] for number in sorted((stories.keys() & before.keys()) - changed)],
+            too_early={number for number in (stories.keys() - before.keys()) | changed if number > until},
+        )
+
+    def _take_back_from(self, story: int) -> bool:
+        """Take back all stories from one on, so that they are placed again in order. Not if that is too many or too long ago."""
+        later = rows.stories_from(self.conn, story, REPLAYED + 1)
+        vectors = rows.load_vectors(self.conn, later)
+        if len(later) > REPLAYED or len(vectors) < len(later):
+            return False
+        earliest = min((row.arrived for row in vectors.values()), default=None)
+        if earliest and self.expired and earliest < _earlier(self.expired, ALIVE_DAYS):
+            return False
+        copies = rows.kept_articles(self.conn, later)
+        rows.queue_articles(self.conn, (row.article_id for kept in copies.values() for row in kept))
+        for number in later:
+            self._remove(number)
+        latest = rows.latest_arrival(self.conn)
+        self.expired = latest and latest[:10]
+        rows.save_expiry(self.conn, self.expired)
+        return True
+
+    def _remove(self, story: int) -> None:
+        """Take a story and its copies out of its thread."""
+        row = rows.kept_articles(self.conn, [story])[story][0]
+        vector = rows.load_vectors(self.conn, [story]).get(story)
+        rows.delete_articles(self.conn, [story])
+        if vector:
+            unpacked = unpack(vector.vector)
+            rows.delete_vector(self.conn, story, unpacked.rarest(RAREST))
+            self.counts.count([int(term) for term in unpacked.terms], vector.language, period_of(vector.arrived), -1)
+        thread = row.thread_id
+        self.touched.setdefault(thread, vector.language if vector else "")
+        if thread == story and (heir := rows.first_story(self.conn, thread)):
+            rows.rename_thread(self.conn, thread, heir)
+            self.touched[heir] = self.touched[thread]
+            thread = heir
+        self._refresh(thread)
+
+    def _refresh(self, thread: int) -> None:
+        """Make anew what stories are compared with."""
+        bounds = rows.thread_bounds(self.conn, thread)
+        if bounds is None:
+            rows.delete_state(self.conn, thread)
+            return
+        founder, arrived, first_at, last_at = bounds
+        state = StoredState(
+            thread_id=thread,
+            arrived=arrived,
+            first_at=first_at,
+            last_at=last_at,
+            founder=rows.load_vectors(self.conn, [founder])[founder].vector,
+            centroid=self._centroid(thread),
+        )
+        rows.save_state(self.conn, state)
+
+    def _centroid(self, thread: int) -> bytes:
+        return add_up([unpack(data) for data in rows.latest_vectors(self.conn, thread, _LATEST)]).pack()
+
+    def _place(self, story: _Story) -> None:
+        """Decide to which thread a story belongs, and write it."""
+        first, language = story.first, story.language
+        self._expire(first.arrived)
+        period = period_of(first.arrived)
+        terms = story.terms
+        with_term = self.counts.stories_with(terms.counts, period)
+        vector = weigh(terms.counts, terms.title, with_term, self.counts.stories(language, period))
+        rarest = vector.rarest(RAREST)
+        states = self._candidates(vector, rarest, first.arrived)
+        day = _days(first.at)
+        found = best([compare(vector, _living(state), day) for state in states.values()])
+        joins = found is not None and found.score >= THRESHOLD
+        thread = found.thread_id if found and joins else first.page_id
+        evidence = _evidence(found, joins=joins, written=terms.written)
+        self._write(story, thread, evidence)
+        packed = vector.pack()
+        rows.save_vector(
+            self.conn,
+            StoredVector(
+                story_id=first.page_id,
+                thread_id=thread,
+                arrived=first.arrived,
+                at=first.at,
+                language=language,
+                vector=packed,
+            ),
+            rarest,
+        )
+        if joins:
+            state = states[thread]
+            state = replace(
+                state,
+                arrived=max(state.arrived, first.arrived),
+                first_at=min(state.first_at, first.at),
+                last_at=max(state.last_at, first.at),
+                centroid=self._centroid(thread),
+            )
+        else:
+            state = StoredState(
+                thread_id=thread,
+                arrived=first.arrived,
+                first_at=first.at,
+                last_at=first.at,
+                founder=packed,
+                centroid=packed,
+            )
+        rows.save_state(self.conn, state)
+        self.counts.count(terms.counts, language, period, 1)
+
+    def _candidates(self, vector: TermVector, rarest: list[int], arrived: str) -> dict[int, StoredState]:
+        """The living threads that have most of a story's rarest terms."""
+        weights = dict(zip(vector.terms.tolist(), vector.weights.tolist(), strict=True))
+        votes: Counter[int] = Counter()
+        for term in rarest:
+            for thread in set(rows.posted_threads(self.conn, term, _POSTED)):
+                votes[thread] += weights[term]
+        alive_since = _earlier(arrived, ALIVE_DAYS)
+        ranked = sorted(votes, key=lambda thread: (-votes[thread], thread))
+        states = rows.load_states(self.conn, ranked[: 2 * _CANDIDATES], alive_since)
+        states.sort(key=lambda state: (-votes[state.thread_id], state.thread_id))
+        return {state.thread_id: state for state in states[:_CANDIDATES]}
+
+    def _write(self, story: _Story, thread: int, evidence: str) -> None:
+        self.touched[thread] = story.language
+        rows.save_articles(
+            self.conn,
+            [
+                ThreadArticle(
+                    article_id=member.page_id,
+                    thread_id=thread,
+                    story_id=story.first.page_id,
+                    source_id=member.source_id,
+                    at=member.at,
+                    content=story.digest if member is story.first else None,
+                    evidence=evidence if member is story.first else None,
+                )
+                for member in story.members
+            ],
+        )
+
+    def _replace_copies(self, story: _Story) -> None:
+        """Write which articles are copies of a story that stays where it is."""
+        kept = rows.kept_articles(self.conn, [story.first.page_id])[story.first.page_id]
+        own = next(row for row in kept if row.evidence is not None)
+        self.touched[own.thread_id] = story.language
+        if [(row.article_id, row.at) for row in kept] == [(member.page_id, member.at) for member in story.members]:
+            return
+        rows.delete_articles(self.conn, [story.first.page_id])
+        self._write(story, own.thread_id, own.evidence or "{}")
+
+    def _expire(self, arrived: str) -> None:
+        """With the first story of a day, forget the vectors of threads long dead. They are kept twice as long as they are
+        compared, so that what was compared with them can be taken back and done again."""
+        day = arrived[:10]
+        if self.expired and day <= self.expired:
+            return
+        dead: set[int] = set()
+        for thread, story, vector in rows.dead_threads(self.conn, _earlier(arrived, 2 * ALIVE_DAYS)):
+            rows.delete_vector(self.conn, story, unpack(vector).rarest(RAREST))
+            dead.add(thread)
+        for thread in dead:
+            rows.delete_state(self.conn, thread)
+        self.counts.expire(period_of(arrived))
+        self.expired = day
+        rows.save_expiry(self.conn, day)
+
+
+def _living(state: StoredState) -> LivingThread:
+    return LivingThread(
+        thread_id=state.thread_id,
+        founder=unpack(state.founder),
+        centroid=unpack(state.centroid),
+        first_day=_days(state.first_at),
+        last_day=_days(state.last_at),
+    )
+
+
+def _digest_kept(kept: Iterable[ThreadArticle]) -> int | None:
+    return next((row.content for row in kept if row.evidence is not None), None)
+
+
+def _evidence(found: Comparison | None, *, joins: bool, written: Mapping[int, str]) -> str:
+    """JSON: the comparison with the thread that came nearest, and whether the story joined it."""
+    if found is None:
+        return json.dumps({"joined": False})
+    figures = {name: round(value, 3) for name, value in asdict(found).items() if isinstance(value, float)}
+    shared = [written[term] for term in found.shared]
+    return json.dumps({"joined": joins, "thread": found.thread_id, **figures, "shared": shared}, ensure_ascii=False)

@@ -1,0 +1,69 @@
+"""The terms by which articles are compared: words, or pairs of characters in scripts written without spaces. Pure."""
+
+from __future__ import annotations
+
+import operator
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+
+from db.search.tokenizer import is_unspaced, units
+from db.text_folding import fold
+
+LEAD_LETTERS = 1500
+"""Letters of the text that count, about 220 words. News says what happened first; more letters made neither half of the generated
+stream better (`bench/threads/quality.py`) and cost time in proportion."""
+UNSPACED_LEAD_LETTERS = 500
+"""The same for scripts written without spaces, whose characters say more."""
+TITLE_TIMES = 3
+"""How often a term of the title counts: it is the publisher's own choice of what the article is about."""
+_MOST_LETTERS = 30
+"""Longer words are addresses and codes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryTerms:
+    """The terms of an article, named by number (`term_number`): how often each is in it, which are in its title, and how they are
+    written."""
+
+    counts: dict[int, int]
+    title: frozenset[int]
+    written: dict[int, str]
+
+
+def term_number(language: str, term: str) -> int:
+    """32 bits that stand for a term of a language: the same word is another term in another language. Two terms of one number are
+    rarer than one in 10,000 at a million terms, and do no more harm than a word of two meanings."""
+    return zlib.crc32(f"{language}\t{term}".encode())
+
+
+def story_terms(title: str, text: str, language: str) -> StoryTerms:
+    """The terms of an article. `language`: its code, empty if unknown."""
+    unspaced = _is_unspaced(title or text[:100])
+    lead = text[: UNSPACED_LEAD_LETTERS if unspaced else LEAD_LETTERS]
+    heading = Counter(_terms(title))
+    written = Counter(_terms(lead))
+    for term, times in heading.items():
+        written[term] += TITLE_TIMES * times
+    numbers = {term: term_number(language, term) for term in written}
+    return StoryTerms(
+        counts={numbers[term]: times for term, times in written.items()},
+        title=frozenset(numbers[term] for term in heading),
+        written={number: term for term, number in numbers.items()},
+    )
+
+
+def _terms(text: str) -> list[str]:
+    found: list[str] = []
+    for unit in units(fold(text)):
+        if is_unspaced(unit):
+            found += map(operator.add, unit, unit[1:])
+        elif 1 < len(unit) <= _MOST_LETTERS or unit.isdigit():
+            found.append(unit)
+    return found
+
+
+def _is_unspaced(text: str) -> bool:
+    words = units(fold(text))
+    solid = sum(len(word) for word in words if is_unspaced(word))
+    return solid * 2 > sum(map(len, words))

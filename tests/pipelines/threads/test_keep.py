@@ -1,0 +1,162 @@
+"""Threads over real rows: what is placed where, and that rebuilding, changes and parallel reading end alike."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bench.threads.archive import KnownArticle, new_archive, store, thread_all, threads_of
+from bench.threads.quality import agreement, known
+from bench.threads.stream import START, generate
+from db.connection.database import write
+from db.queries.threads import ThreadFilter, biggest_threads, load_thread, thread_keeping
+from db.store.threads import TABLES, any_unthreaded, drop_threads
+from pipelines.threads import keep
+from pipelines.threads.keep import keep_threads
+
+# Without the tail of stories that run on for weeks, in which a few articles span more days than threads live.
+STREAM = generate(3, 45, days=16)[:250]
+
+
+def derived(conn: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    return {table: conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in TABLES}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """The stream as a crawl brings it: a few articles a time."""
+    conn = new_archive(tmp_path_factory.mktemp("threads") / "t.db", 24)
+    articles = known(STREAM)
+    for start in range(0, len(articles), 37):
+        store(conn, articles[start : start + 37])
+        thread_all(conn)
+    yield conn
+    conn.close()
+
+
+@pytest.fixture
+def changed(archive: sqlite3.Connection, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """A copy to change."""
+    archive.execute("VACUUM INTO ?", (str(tmp_path / "changed.db"),))
+    conn = sqlite3.connect(tmp_path / "changed.db", isolation_level=None)
+    conn.execute("PRAGMA foreign_keys = ON")
+    yield conn
+    conn.close()
+
+
+def rebuilt(conn: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    with write(conn):
+        drop_threads(conn)
+    thread_all(conn)
+    return derived(conn)
+
+
+def test_threads_match_the_events(archive: sqlite3.Connection) -> None:
+    found = agreement(threads_of(archive), {one.number + 1: one.event for one in STREAM})
+    assert found.cubed_f1 > 0.75, found
+    assert found.cubed_precision > 0.85, found
+
+
+def test_a_rebuild_gives_the_rows_of_the_crawl(changed: sqlite3.Connection) -> None:
+    live = derived(changed)
+    assert len(live["threads"]) > 40
+    assert rebuilt(changed) == live
+    assert not any_unthreaded(changed)
+
+
+def test_a_page_that_is_read_late_is_waited_for(changed: sqlite3.Connection) -> None:
+    """Pages are read by several processes, so a later one may be done first."""
+    live = derived(changed)
+    with write(changed):
+        drop_threads(changed)
+        changed.execute("INSERT INTO unread VALUES (100)")
+    thread_all(changed)
+    assert changed.execute("SELECT max(story_id) FROM thread_articles").fetchone()[0] < 100
+    with write(changed):
+        changed.execute("DELETE FROM unread")
+    thread_all(changed)
+    assert derived(changed) == live
+
+
+@pytest.mark.parametrize("replayed", [500, 10])
+def test_what_leaves_joins_or_changes_leaves_consistent_rows(
+    changed: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, replayed: int
+) -> None:
+    """Few later stories are placed again, as a rebuild would; else the rest stays where it is, and the change is counted."""
+    monkeypatch.setattr(keep, "REPLAYED", replayed)
+    last = len(STREAM)
+    far, near = ((20, 33) if replayed == 10 else ()), (last - 3, last - 5)
+    originals = {
+        original for (original,) in changed.execute("SELECT original_id FROM decisions WHERE verdict = 'copy'")
+    }
+    for gone in far + near:
+        with write(changed):
+            changed.execute("DELETE FROM outcomes WHERE page_id = ?", (gone,))
+            changed.execute("DELETE FROM unread")
+            keep_threads(changed, 500)
+    own = next(n for n in range(last - 8, last - 40, -1) if n not in originals and n in threads_of(changed))
+    with write(changed):
+        changed.execute("UPDATE decisions SET verdict = 'copy', original_id = 5 WHERE page_id = ?", (own,))
+    thread_all(changed)
+    with write(changed):
+        changed.execute("UPDATE decisions SET verdict = 'new', original_id = page_id WHERE page_id = ?", (own,))
+    thread_all(changed)
+    articles = {page for (page,) in changed.execute("SELECT page_id FROM decisions WHERE verdict IN ('new', 'copy')")}
+    assert threads_of(changed).keys() == articles
+    assert not set(threads_of(changed)) & set(far + near)
+    totals = "SELECT thread_id, count(evidence), count(*), count(DISTINCT source_id) FROM thread_articles GROUP BY 1 ORDER BY 1"
+    assert (
+        changed.execute(totals).fetchall()
+        == changed.execute("SELECT id, stories, articles, sources FROM threads ORDER BY id").fetchall()
+    )
+    assert (thread_keeping(changed).out_of_order > 0) == (replayed == 10)
+    kept = derived(changed)
+    assert (rebuilt(changed) == kept) or replayed == 10
+    assert thread_keeping(changed).out_of_order == 0
+
+
+def test_a_correction_moves_nothing(changed: sqlite3.Connection) -> None:
+    live = derived(changed)
+    page = len(STREAM) + 1
+    article = KnownArticle(
+        number=page,
+        source=1,
+        at=START + timedelta(days=17),
+        language="en",
+        title="x",
+        text="other words",
+        original=page,
+    )
+    store(changed, [article])
+    with write(changed):
+        changed.execute(
+            "UPDATE decisions SET verdict = 'revision', article_id = 40, original_id = 40 WHERE page_id = ?", (page,)
+        )
+    thread_all(changed)
+    assert derived(changed) == live
+
+
+def test_the_biggest_come_first_with_why_each_article_is_there(archive: sqlite3.Connection) -> None:
+    period = ThreadFilter(since=START, until=START + timedelta(days=60))
+    lines = biggest_threads(archive, period, 10)
+    assert [line.inside for line in lines] == sorted((line.inside for line in lines), reverse=True)
+    assert all(line.articles == line.inside > 1 for line in lines)
+    shown = load_thread(archive, lines[0].id)
+    assert shown is not None
+    assert len(shown.members) == lines[0].articles
+    assert sum(lane.first for lane in shown.lanes) == 1
+    for member in shown.members:
+        assert member.is_copy == (member.evidence is None)
+        if member.evidence and member.evidence.joined:
+            assert member.evidence.shared
+            assert member.evidence.score is not None
+            assert member.evidence.score >= 0.5
+    of_one = ThreadFilter(since=START, until=period.until, source_id=3, language="zh")
+    assert {line.language for line in biggest_threads(archive, of_one, 100)} == {"zh"}
+    first = json.loads(archive.execute("SELECT evidence FROM thread_articles ORDER BY article_id").fetchone()[0])
+    assert first == {"joined": False}
