@@ -35,7 +35,7 @@ PAGES = (
 )
 # Named in the README as not there yet. When one is there, this line and the README are to be changed.
 NOT_YET: set[str] = set()
-MOST_LINES = 385
+MOST_LINES = 395
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")

@@ -118,6 +118,10 @@ DESCRIPTIONS = frozenset(
         gettext_noop("articles expected"),
         gettext_noop("articles that are here"),
         gettext_noop("links never fetched"),
+        gettext_noop("how many articles of a source have a value: a section, an hour of publication, a name"),
+        gettext_noop("section; hour, by the publisher's clock; author, editor, proofreader"),
+        gettext_noop("the section, the hour (00 to 23), the name as printed"),
+        gettext_noop("of a name: who publishes the articles, as stated on the page"),
     )
 )
 

@@ -153,8 +153,8 @@ def corrections_by_source(conn: sqlite3.Connection, wanted: CorrectionFilter) ->
     """Each source with articles in the period, those with most corrections first."""
     sql, values = by_source_query(wanted)
     found: dict[int, list[tuple[int, int, int | None]]] = defaultdict(list)
-    for source_id, article_id, silent, since_published in conn.execute(sql, values):
-        found[source_id].append((article_id, silent, since_published))
+    for row in named_rows(conn, sql, values):
+        found[row["source_id"]].append((row["article_id"], row["silent"], row["since_published"]))
     days = {
         "since_day": wanted.since.date().isoformat() if wanted.since else "",
         "until_day": (wanted.until - _SHORT).date().isoformat() if wanted.until else "9999",

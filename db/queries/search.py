@@ -36,7 +36,7 @@ from db.queries.search_by_time import TimeSlice, newest_matches
 from db.queries.search_candidates import (
     MOST_COUNTED,
     Candidate,
-    Question,
+    SearchQuestion,
     candidates,
     count_entries,
     judge,
@@ -142,7 +142,7 @@ def search(
     filters, page = filters or ArticleFilter(), page or ResultPage()
     if not query.strip() and filters != ArticleFilter():
         return list_articles(conn, filters, page)
-    question = Question.of(query, filters)
+    question = SearchQuestion.of(query, filters)
     with snapshot(conn):
         chosen = _by_time(conn, question, page) if page.newest or page.after else _ranked(conn, question, page)
         return _hits(conn, chosen, question.query, unindexed=count_unindexed(conn))
@@ -174,7 +174,7 @@ def found_page_ids(
     """
     if not query.strip():
         return newest_articles(conn, filters, limit=limit)
-    question, page = Question.of(query, filters), ResultPage(size=limit, newest=newest)
+    question, page = SearchQuestion.of(query, filters), ResultPage(size=limit, newest=newest)
     with snapshot(conn):
         chosen = _by_time(conn, question, page) if newest else _ranked(conn, question, page)
     return [candidate.page_id for candidate in chosen.hits]
@@ -188,7 +188,7 @@ def matching_pages(conn: sqlite3.Connection, query: str, filters: ArticleFilter,
     if not among:
         return []
     if query.strip():
-        question = Question.of(query, filters, among)
+        question = SearchQuestion.of(query, filters, among)
         rows = candidates(conn, question, question.match(), -1)
         return sorted(row["page_id"] for row in rows if judge(row, question))
     person = parse_term(filters.person) if filters.person else None
@@ -210,7 +210,7 @@ def _hits(conn: sqlite3.Connection, chosen: _Chosen, query: Query, *, unindexed:
     )
 
 
-def _ranked(conn: sqlite3.Connection, question: Question, page: ResultPage) -> _Chosen:
+def _ranked(conn: sqlite3.Connection, question: SearchQuestion, page: ResultPage) -> _Chosen:
     """One page by number, of those that are ranked: all that match, or the latest and those that match in title or credits."""
     weights = [rarity(conn, group_match(group)) for group in question.query.groups]
     pool, complete = _read(conn, question, question.match(), weights, POOL)
@@ -230,7 +230,7 @@ def _ranked(conn: sqlite3.Connection, question: Question, page: ResultPage) -> _
     )
 
 
-def _by_time(conn: sqlite3.Connection, question: Question, page: ResultPage) -> _Chosen:
+def _by_time(conn: sqlite3.Connection, question: SearchQuestion, page: ResultPage) -> _Chosen:
     """One page in order of time: after a place, or by number, for which all pages before it are looked through."""
     start, end = (0, page.size) if page.after else ((page.number - 1) * page.size, page.number * page.size)
     pool, complete = _read(conn, question, question.match(), [], POOL)
@@ -253,7 +253,7 @@ def _by_time(conn: sqlite3.Connection, question: Question, page: ResultPage) -> 
 
 
 def _read(
-    conn: sqlite3.Connection, question: Question, match: str, weights: list[float], wanted: int
+    conn: sqlite3.Connection, question: SearchQuestion, match: str, weights: list[float], wanted: int
 ) -> tuple[dict[int, Candidate], bool]:
     """The latest matching pages, at most `wanted`, and whether there are no others."""
     tries = wanted * _TRIES

@@ -15,7 +15,7 @@ from db.queries.search_candidates import (
     FIRST_DAY,
     LAST_DAY,
     Candidate,
-    Question,
+    SearchQuestion,
     count_entries,
     documents,
     judge,
@@ -42,7 +42,7 @@ class TimeSlice:
     reached: Cursor | None
 
 
-def newest_matches(conn: sqlite3.Connection, question: Question, wanted: int, after: Cursor | None) -> TimeSlice:
+def newest_matches(conn: sqlite3.Connection, question: SearchQuestion, wanted: int, after: Cursor | None) -> TimeSlice:
     """The newest `wanted` hits after a place."""
     filters, found = question.filters, list[Candidate]()
     bottom = filters.since.date() if filters.since else FIRST_DAY
@@ -69,7 +69,7 @@ def newest_matches(conn: sqlite3.Connection, question: Question, wanted: int, af
 
 
 def _matching(
-    conn: sqlite3.Connection, question: Question, rows: list[tuple[int, str]], wanted: int
+    conn: sqlite3.Connection, question: SearchQuestion, rows: list[tuple[int, str]], wanted: int
 ) -> list[Candidate]:
     found: list[Candidate] = []
     for start in range(0, len(rows), _TEXTS):

@@ -62,7 +62,7 @@ _COUNT = "SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class SearchQuestion:
     """A query with its filters, parsed. `among`: only these pages, in ascending order; None for all."""
 
     query: Query
@@ -71,10 +71,10 @@ class Question:
     among: Sequence[int] | None = None
 
     @staticmethod
-    def of(text: str, filters: ArticleFilter, among: Sequence[int] | None = None) -> Question:
+    def of(text: str, filters: ArticleFilter, among: Sequence[int] | None = None) -> SearchQuestion:
         """Parse a query. Raises QueryError."""
         person = parse_term(filters.person) if filters.person else None
-        return Question(query=parse_query(text), filters=filters, person=person, among=among)
+        return SearchQuestion(query=parse_query(text), filters=filters, person=person, among=among)
 
     def match(self, zone: str = "", also: str = "") -> str:
         """The FTS5 expression, in a zone of the index, with filters and exclusions; `also`: a further condition."""
@@ -104,7 +104,7 @@ class Candidate:
     score: float
 
 
-def candidates(conn: sqlite3.Connection, question: Question, match: str, limit: int) -> Iterator[sqlite3.Row]:
+def candidates(conn: sqlite3.Connection, question: SearchQuestion, match: str, limit: int) -> Iterator[sqlite3.Row]:
     """Pages that may match, the last that arrived first, with their text."""
     conditions, values = filter_conditions(question.filters)
     values |= {"match": match, "limit": limit}
@@ -115,7 +115,7 @@ def candidates(conn: sqlite3.Connection, question: Question, match: str, limit: 
 
 
 def places(
-    conn: sqlite3.Connection, question: Question, match: str, after: tuple[str, Mapping[str, object]]
+    conn: sqlite3.Connection, question: SearchQuestion, match: str, after: tuple[str, Mapping[str, object]]
 ) -> list[tuple[int, str]]:
     """Pages that may match and their times, the newest first, without their text. `after`: a condition with its values."""
     conditions, values = filter_conditions(question.filters)
@@ -129,7 +129,7 @@ def documents(conn: sqlite3.Connection, page_ids: Iterable[int]) -> Iterator[sql
     return iter(named_rows(conn, _DOCUMENTS, (json.dumps(list(page_ids)),)))
 
 
-def judge(row: sqlite3.Row, question: Question, weights: Sequence[float] = ()) -> Candidate | None:
+def judge(row: sqlite3.Row, question: SearchQuestion, weights: Sequence[float] = ()) -> Candidate | None:
     """The page if its text matches; with the weight of each group of the query, it gets a score."""
     # Folded in one call: for short texts the call costs more than the work.
     text = f"{row['subtitle'] or ''}\n{row['text']}"

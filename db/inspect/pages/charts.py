@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from db.inspect.pages.arrivals import Arrivals
+from db.inspect.pages.chart_parts import Spec, colour_scale, count_axis, time_axis, tooltip
 from db.inspect.pages.source import DailyVolume
 from db.inspect.translation.catalogues import gettext, ngettext
 from db.inspect.translation.dates import dated, weekdays
@@ -26,8 +27,6 @@ _TOP = 12
 # A canvas has no patterns: a line as wide as the band, in short dashes, makes the stripes.
 _HATCHING = {"type": "rule", "clip": True, "strokeDash": [1.5, 3.5], "strokeWidth": {"expr": "0.9 * bandwidth('x')"}}
 _HATCHED = (CoverageState.THIN, CoverageState.MISSING, CoverageState.NOT_LOOKED)
-Spec = dict[str, object]
-_DAY: Spec = {"type": "temporal", "format": "%Y-%m-%d"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +78,9 @@ def day_chart(arrived: Arrivals) -> Chart:
                 "mark": {"type": "bar", "cornerRadiusEnd": 1},
                 "data": {"values": values},
                 "encoding": {
-                    "y": _count_axis("articles", ticks=4),
-                    "color": _colour_scale("what", [new, copies, revisions]),
-                    "tooltip": _tooltip(hour=gettext("Hour"), what=gettext("What"), articles=gettext("Articles")),
+                    "y": count_axis("articles", ticks=4),
+                    "color": colour_scale("what", [new, copies, revisions]),
+                    "tooltip": tooltip(hour=gettext("Hour"), what=gettext("What"), articles=gettext("Articles")),
                 },
             },
             [
@@ -158,9 +157,9 @@ def source_chart(arrived: Arrivals) -> Chart:
                     "sort": {"field": "at"},
                     "axis": {"ticks": False, "domain": False, "labelLimit": 150},
                 },
-                "x": _count_axis("articles", ticks=5),
-                "color": _colour_scale("when", [latest, before]),
-                "tooltip": _tooltip(source=gettext("Source"), when=gettext("Time"), articles=gettext("Articles")),
+                "x": count_axis("articles", ticks=5),
+                "color": colour_scale("when", [latest, before]),
+                "tooltip": tooltip(source=gettext("Source"), when=gettext("Time"), articles=gettext("Articles")),
             },
         },
     )
@@ -239,9 +238,9 @@ def volume_chart(days: Sequence[DailyVolume], covered: Mapping[str, CoverageStat
                 "mark": {"type": "bar"},
                 "data": {"values": values},
                 "encoding": {
-                    "y": _count_axis("pages", ticks=4),
-                    "color": _colour_scale("what", [articles, revisions, rejected]),
-                    "tooltip": _tooltip(date=gettext("Day"), what=gettext("What"), pages=gettext("Pages")),
+                    "y": count_axis("pages", ticks=4),
+                    "color": colour_scale("what", [articles, revisions, rejected]),
+                    "tooltip": tooltip(date=gettext("Day"), what=gettext("What"), pages=gettext("Pages")),
                 },
             },
             [
@@ -275,7 +274,7 @@ def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
                     "field": "at",
                     "type": "temporal",
                     "title": None,
-                    "axis": {"labelOverlap": True, "tickCount": 6, "format": _time_axis()},
+                    "axis": {"labelOverlap": True, "tickCount": 6, "format": time_axis()},
                     "scale": {"nice": True},
                 },
                 "y": {
@@ -285,7 +284,7 @@ def copies_chart(copies: Sequence[tuple[datetime, str, bool]]) -> Chart:
                     "sort": None,
                     "axis": {"ticks": False, "domain": False, "grid": True, "labelLimit": 150},
                 },
-                "color": _colour_scale("what", [original, copy]),
+                "color": colour_scale("what", [original, copy]),
                 "tooltip": [
                     {"field": "source", "title": gettext("Source")},
                     {"field": "at", "type": "temporal", "format": "%Y-%m-%d %H:%M", "title": gettext("Time")},
@@ -331,7 +330,7 @@ def _heatmap(values: Sequence[Spec], *, rows: int, gaps: Sequence[Spec] = ()) ->
                 "legend": None,
                 "scale": {"range": "heatmap", "domainMin": 0},
             },
-            "tooltip": _tooltip(day=gettext("Day"), hour=gettext("Hour"), articles=gettext("Articles")),
+            "tooltip": tooltip(day=gettext("Day"), hour=gettext("Hour"), articles=gettext("Articles")),
         },
     }
     band = {"field": "day", "type": "ordinal", "sort": order}
@@ -341,7 +340,7 @@ def _heatmap(values: Sequence[Spec], *, rows: int, gaps: Sequence[Spec] = ()) ->
         "encoding": {
             "y": band | {"bandPosition": 0.04},
             "y2": {"field": "day", "bandPosition": 0.96},
-            "tooltip": _tooltip(day=gettext("Day"), hour=gettext("Hour"), note=gettext("Note")),
+            "tooltip": tooltip(day=gettext("Day"), hour=gettext("Hour"), note=gettext("Note")),
         },
     }
     return {"height": 20 * rows, "encoding": place, "layer": [drawn, hatched] if gaps else [drawn]}
@@ -355,7 +354,7 @@ def _against_gaps(x: Spec, label: str, drawn: Spec, gaps: Sequence[Spec]) -> Spe
         "encoding": {
             "y": {"value": 0},
             "y2": {"value": {"expr": "height"}},
-            "tooltip": _tooltip(**{str(x["field"]): label, "note": gettext("Note")}),
+            "tooltip": tooltip(**{str(x["field"]): label, "note": gettext("Note")}),
         },
     }
     return {"encoding": {"x": x}, "layer": [hatched, drawn] if gaps else [drawn]}
@@ -368,37 +367,3 @@ def _local_midnight(day: str) -> str:
 
 def _yes_no(value: bool) -> str:
     return gettext("yes") if value else gettext("no")
-
-
-def _tooltip(**labels: str) -> list[Spec]:
-    """What is shown of a mark under the pointer: fields with their labels."""
-    return [{"field": field, "title": label} | (_DAY if field == "date" else {}) for field, label in labels.items()]
-
-
-def _time_axis() -> Spec:
-    """Formats of an axis of time, by what a tick begins (d3-time-format)."""
-    day = gettext("%d %b")
-    return {
-        "seconds": "%H:%M:%S", "minutes": "%H:%M", "hours": "%H:%M", "day": day, "date": day, "week": day,
-        "month": "%Y-%m", "quarter": "%Y-%m", "year": "%Y",
-    }  # fmt: skip
-
-
-def _count_axis(field: str, *, ticks: int) -> Spec:
-    """An axis of whole numbers."""
-    return {
-        "field": field,
-        "type": "quantitative",
-        "title": None,
-        "axis": {"tickMinStep": 1, "tickCount": ticks},
-    }
-
-
-def _colour_scale(field: str, kinds: Sequence[str]) -> Spec:
-    """A colour for each kind, in this order."""
-    return {
-        "field": field,
-        "type": "nominal",
-        "title": None,
-        "scale": {"domain": kinds, "range": "category"},
-    }

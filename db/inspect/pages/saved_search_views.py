@@ -94,7 +94,7 @@ async def matches(request: Any, datasette: Any) -> Any:
     try:
         body = await datasette.ask(ask)
     except NoSuchSearch as error:
-        raise NotFound(f"There is no saved search {name}") from error
+        raise NotFound(gettext("There is no saved search %(name)s") % {"name": name}) from error
     content_type = next(known for known_form, _, known in FORMS if known_form == form)
     return bytes_response(body, content_type, f"search.{form}" if form in ("csv", "json") else None)
 

@@ -104,7 +104,7 @@ async def thread(request: Any, datasette: Any) -> Any:
     thread_id = required_id(request)
     shown = await ask_in_snapshot(datasette, lambda conn: load_thread(conn, thread_id))
     if shown is None:
-        raise NotFound(f"There is no thread {thread_id}")
+        raise NotFound(gettext("There is no thread %(id)s") % {"id": thread_id})
     wanted = request.url_vars["format"]
     if wanted:
         return figures_response(_MEMBER_COLUMNS, _member_rows(shown), wanted[1:], f"thread{thread_id}")

@@ -1,0 +1,44 @@
+"""Parts of specifications for Vega-Lite that several charts share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from db.inspect.translation.catalogues import gettext
+
+Spec = dict[str, object]
+_DAY: Spec = {"type": "temporal", "format": "%Y-%m-%d"}
+
+
+def tooltip(**labels: str) -> list[Spec]:
+    """What is shown of a mark under the pointer: fields with their labels."""
+    return [{"field": field, "title": label} | (_DAY if field == "date" else {}) for field, label in labels.items()]
+
+
+def time_axis() -> Spec:
+    """Formats of an axis of time, by what a tick begins (d3-time-format)."""
+    day = gettext("%d %b")
+    return {
+        "seconds": "%H:%M:%S", "minutes": "%H:%M", "hours": "%H:%M", "day": day, "date": day, "week": day,
+        "month": "%Y-%m", "quarter": "%Y-%m", "year": "%Y",
+    }  # fmt: skip
+
+
+def count_axis(field: str, *, ticks: int) -> Spec:
+    """An axis of whole numbers."""
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": None,
+        "axis": {"tickMinStep": 1, "tickCount": ticks},
+    }
+
+
+def colour_scale(field: str, kinds: Sequence[str]) -> Spec:
+    """A colour for each kind, in this order."""
+    return {
+        "field": field,
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": kinds, "range": "category"},
+    }
