@@ -10,7 +10,7 @@ _HIDDEN_TABLES = (
     "marks", "marked_texts", "likenesses", "claims", "unsettled",
     "page_parameters", "parameter_evidence", "folded_pages", "address_rules", "link_twins", "twins_made",
     "visits", "validators", "robots", "holds", "turns", "unread", "service",
-    "source_days", "coverage_weeks", "coverage_judged", "digests",
+    "source_days", "coverage_weeks", "coverage_judged", "digests", "article_days", "archive_days",
     "watched", "rhythms", "to_extract", "past_outcomes", "dictionaries", "bodies", "page_parts", "drawings", "extractors",
     "extractions", "staged_outcomes", "gated_sources", "backfills", "backfill_steps", "backfill_links", "captures", "pings",
     "_sqlite_migrations",

@@ -119,7 +119,7 @@ def search(
         pool, complete = _pool(conn, parsed, filters, person, page)
         start = (page.number - 1) * page.size
         chosen = pool[start : start + page.size]
-        found = len(pool) if complete else _count(conn, _with_filters(parsed.match(), parsed, filters, person))
+        found = len(pool) if complete else _count(conn, with_filters(parsed.match(), parsed, filters, person))
         return Hits(
             hits=tuple(hit for candidate in chosen if (hit := _hit(conn, candidate, parsed))),
             found=found,
@@ -165,13 +165,13 @@ def _pool(
 ) -> tuple[list[_Candidate], bool]:
     """The candidates in order, and whether they are all there are."""
     weights = [] if page.newest else [_idf(conn, group_match(group)) for group in parsed.groups]
-    all_match = _with_filters(parsed.match(), parsed, filters, person)
+    all_match = with_filters(parsed.match(), parsed, filters, person)
     wanted = max(POOL, page.number * page.size + 1) if page.newest else POOL
     pool, complete = _read(conn, all_match, parsed, filters, person, weights, wanted)
     if page.newest:
         return sorted(pool.values(), key=lambda candidate: (candidate.at, candidate.page_id), reverse=True), complete
     if not complete:
-        head_match = _with_filters(parsed.match("_h"), parsed, filters, person)
+        head_match = with_filters(parsed.match("_h"), parsed, filters, person)
         heads, _ = _read(conn, head_match, parsed, filters, person, weights, HEAD_POOL)
         pool |= heads
     return sorted(
@@ -200,19 +200,23 @@ def _read(
         read += 1
         if len(found) == wanted or read > tries:
             return found, False
-        # Folded in one call: for short texts the call costs more than the work.
-        text = f"{row['subtitle'] or ''}\n{row['text']}"
-        fields = (row["title"], row["people"] or "", row["source"] or "", text)
-        whole = fold(_FIELD_SEPARATOR.join(field.replace("\x00", " ") for field in fields))
-        if not parsed.matches(whole):
+        whole, names = folded_fields(row)
+        if not parsed.matches(whole) or (person and not person.pattern.search(names)):
             continue
-        of_title, names, outlet, rest = whole.split(_FIELD_SEPARATOR)
-        if person and not person.pattern.search(names):
-            continue
+        of_title, _, outlet, rest = whole.split(_FIELD_SEPARATOR)
         zones = {TITLE: of_title, NAMES: f"{names}\n{outlet}", TEXT: rest}
         score = _score(parsed, zones, weights)
         found[row["page_id"]] = _Candidate(page_id=row["page_id"], at=row["at"], score=score)
     return found, True
+
+
+def folded_fields(row: sqlite3.Row) -> tuple[str, str]:
+    """What a query is matched against: title, people, source, and subtitle with text of a row, folded; and the people alone."""
+    # Folded in one call: for short texts the call costs more than the work.
+    text = f"{row['subtitle'] or ''}\n{row['text']}"
+    fields = (row["title"], row["people"] or "", row["source"] or "", text)
+    whole = fold(_FIELD_SEPARATOR.join(field.replace("\x00", " ") for field in fields))
+    return whole, whole.split(_FIELD_SEPARATOR, 2)[1]
 
 
 def _score(parsed: Query, zones: Mapping[float, str], weights: list[float]) -> float:
@@ -250,8 +254,8 @@ def _hit(conn: sqlite3.Connection, candidate: _Candidate, parsed: Query) -> Hit 
     )
 
 
-def _with_filters(match: str, parsed: Query, filters: ArticleFilter, person: Term | None) -> str:
-    """The expression with filters and exclusions added."""
+def with_filters(match: str, parsed: Query, filters: ArticleFilter, person: Term | None) -> str:
+    """The FTS5 expression `match` with filters and exclusions added."""
     parts = [match]
     if filters.source_id is not None:
         parts.append(f'"_s{filters.source_id}"')

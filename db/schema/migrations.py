@@ -20,6 +20,7 @@
     search_index: the grams of each article (`db.search.index`), derived. unindexed: articles not in it yet, kept by triggers.
     site_rules, rule_sets, rules_in_force: the texts of site rules (`db.store.site_rules`).
     source_days: counts by source and day, kept by triggers; coverage_weeks, coverage_judged: what was judged from them.
+    article_days: the day of each article; archive_days: articles a day, both kept by triggers (`db.queries.attention`).
     drawings: documents that a browser made of pages; render_verdicts: which sources need one.
     backfills, backfill_steps, backfill_links: past articles that are wanted (`db.store.backfills`); captures: where archived
     pages were fetched.
@@ -35,6 +36,7 @@ Never edit a released step: add one. A step that rebuilds a table must recreate 
 from __future__ import annotations
 
 from db.schema.address_tables import ADDRESS_PARAMETERS
+from db.schema.attention_tables import ATTENTION
 from db.schema.backfill_tables import BACKFILLS
 from db.schema.coverage_tables import COVERAGE
 from db.schema.gate_tables import GATES
@@ -342,6 +344,13 @@ def m0030_backfills(db: Database) -> None:
 def m0031_subscriptions(db: Database) -> None:
     """Hubs that feeds name, and subscriptions to them. A hub is known once its feed has been read again."""
     for statement in _statements(SUBSCRIPTIONS):
+        db.execute(statement)
+
+
+@migrations()
+def m0037_attention(db: Database) -> None:
+    """The day of each article and the articles of each day are kept, so that hits of a search are counted over time."""
+    for statement in _statements(ATTENTION):
         db.execute(statement)
     make_views(db)
 
