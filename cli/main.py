@@ -31,6 +31,7 @@ _COMMANDS = (
         "status",
         "articles",
         "search",
+        "attention",
         "show",
         "copies",
         "stats",

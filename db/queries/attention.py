@@ -51,6 +51,7 @@ _KINDS = {
 _PARAMETER = re.compile(r":([a-z]+)")
 _ALL_DAYS = "SELECT day, articles FROM archive_days WHERE day BETWEEN ? AND ?"
 _SOURCE_DAYS = "SELECT source_id, day, articles FROM source_days WHERE source_id = ? AND day BETWEEN ? AND ?"
+_FIRST_DAY = "SELECT min(day) FROM archive_days WHERE day BETWEEN ? AND ? AND articles > 0"
 _EVERY_ARTICLE = '"_a"'
 """Matches every page of the index."""
 
@@ -146,6 +147,12 @@ def articles_by_day(conn: sqlite3.Connection, source_id: int | None, first: date
     else:
         rows = (row[1:] for row in conn.execute(_SOURCE_DAYS, (source_id, first.isoformat(), last.isoformat())))
     return {date.fromisoformat(str(day)): int(str(articles)) for day, articles in rows if articles}
+
+
+def first_day_since(conn: sqlite3.Connection, first: date, last: date) -> date | None:
+    """The first day of a range that has an article; None if there is none."""
+    row = conn.execute(_FIRST_DAY, (first.isoformat(), last.isoformat())).fetchone()
+    return date.fromisoformat(row[0]) if row[0] else None
 
 
 def counting_sql(query: str, filters: ArticleFilter, first: date, last: date) -> str:

@@ -12,7 +12,7 @@ from datasette.utils.asgi import Base400, NotFound, Response
 from db.diagnosis.evidence import LABELS
 from db.diagnosis.ladder import source_diagnosis
 from db.errors import QueryError
-from db.inspect.pages import charts, report_views
+from db.inspect.pages import attention_views, charts, report_views
 from db.inspect.pages.arrivals import arrivals
 from db.inspect.pages.article import article_page, changes_page, fetched_page
 from db.inspect.pages.catalogue import CatalogueForm, catalogue_outlets_by_country, count_countries
@@ -39,6 +39,7 @@ from db.timestamps import format_timestamp
 SECTIONS = (
     ("/", gettext_noop("Front page")),
     ("/-/search", gettext_noop("Search")),
+    ("/-/attention", gettext_noop("Attention")),
     ("/-/digest", gettext_noop("Digest")),
     ("/-/sources", gettext_noop("Sources")),
     ("/-/coverage", gettext_noop("Coverage")),
@@ -282,4 +283,5 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"^/-/rejections$", rejections),
     (r"^/-/language/(?P<language>\w{2})$", choose_language),
     *report_views.ROUTES,
+    *attention_views.ROUTES,
 )
