@@ -46,7 +46,9 @@ _WORD_COLUMNS = (
 @click.option(
     "--by", metavar="UNIT", type=Choice([unit.value for unit in PeriodUnit]), help="Count by day, week or month."
 )
-@click.option("--words", "as_words", is_flag=True, help="The words that set the result of one QUERY apart from the archive.")
+@click.option(
+    "--words", "as_words", is_flag=True, help="The words that set the result of one QUERY apart from the archive."
+)
 @click.option(
     "--sources", metavar="N", type=click.IntRange(0, 1000), default=6, show_default=True,
     help="Count N sources with most matching articles by themselves.",
@@ -55,7 +57,7 @@ _WORD_COLUMNS = (
 @click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one per query, source and period.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the same as CSV.")
 @click.pass_obj
-def attention(
+def attention(  # noqa: PLR0913 - one for each option
     context: CommandContext,
     queries: tuple[str, ...],
     by: str | None,
@@ -171,7 +173,9 @@ def _source_row(panel: AttentionPanel) -> tuple[object, ...]:
 def _word_lines(found: TopWords, first: date, last: date) -> Iterator[str]:
     if not found.words:
         yield (
-            "No word stands out: the result is too small, or much like the archive." if found.result else "Nothing found."
+            "No word stands out: the result is too small, or much like the archive."
+            if found.result
+            else "Nothing found."
         )
         return
     rows = [

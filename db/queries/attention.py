@@ -2,14 +2,14 @@
 
     query, filters ──> FTS5 expression ──> pages ──> article_days: day, source, copy or not ──> counts
 
-The index tells which pages may match (`db.search.index`), `article_days` which of them is an article's current revision, and of which
-day. Where the index alone decides (one word, or one or two Han characters, and any filter but those below), no article is read.
+The index tells which pages may match (`db.search.index`), `article_days` which of them is an article's current revision, and
+of which day. Where the index alone decides (one word, or one or two Han characters, any filter but those below), nothing is read.
 Otherwise the text of each candidate is, as the search does it: for phrases, longer Chinese words and persons. Section and paywall
 need the row, not the text.
 
 Reading has a price for each article, so there is a most for each kind (`ReadingLimits`). Of more candidates a part is looked at,
-drawn by a hash of the page's number: the same part for the same archive, spread evenly over it. `MatchCounts.fraction` says how large
-it is.
+drawn by a hash of the page's number: the same part for the same archive, spread evenly over it. `MatchCounts.fraction` says how
+large it is.
 """
 
 from __future__ import annotations
@@ -100,7 +100,10 @@ class _Selection:
 def count_matches(
     conn: sqlite3.Connection, query: str, filters: ArticleFilter, first: date, last: date, limits: ReadingLimits
 ) -> MatchCounts:
-    """The articles of the days from `first` to `last` that match. `since` and `until` of the filter are not used. Raises QueryError."""
+    """The articles of the days from `first` to `last` that match. Raises QueryError.
+
+    `since` and `until` of the filter are not used.
+    """
     selection = _selection(query, filters, first, last)
     candidates = int(conn.execute(_COUNT, selection.values).fetchone()[0])
     most = limits.texts if selection.parsed else limits.rows if selection.needs_row else limits.hits
@@ -156,7 +159,7 @@ def first_day_since(conn: sqlite3.Connection, first: date, last: date) -> date |
 
 
 def counting_sql(query: str, filters: ArticleFilter, first: date, last: date) -> str:
-    """The statement that counts the candidates of a query by day, with its values filled in, to be run by hand. Raises QueryError."""
+    """The statement that counts the candidates of a query by day, with its values filled in. Raises QueryError."""
     selection = _selection(query, filters, first, last)
     sql = f"SELECT date(c.day * 86400, 'unixepoch') AS day, sum(1 - c.copied) AS originals, sum(c.copied) AS copies{selection.sql}"
     filled = _PARAMETER.sub(lambda found: _literal(selection.values[found[1]]), sql)

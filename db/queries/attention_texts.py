@@ -1,5 +1,5 @@
-"""The texts that top words are read from: a sample of a result, and one of the archive in the same languages, both drawn by the hash
-of the page's number.
+"""The texts that top words are read from: a sample of a result, and one of the archive in the same languages, both drawn by the
+hash of the page's number.
 """
 
 from __future__ import annotations
@@ -44,7 +44,14 @@ class TextSamples:
 
 
 def sample_texts(
-    conn: sqlite3.Connection, query: str, filters: ArticleFilter, first: date, last: date, *, most: int, most_archive: int
+    conn: sqlite3.Connection,
+    query: str,
+    filters: ArticleFilter,
+    first: date,
+    last: date,
+    *,
+    most: int,
+    most_archive: int,
 ) -> TextSamples:
     """Texts of at most `most` matching articles, and of at most `most_archive` others of the same days, source and languages.
 

@@ -46,7 +46,9 @@ class AttentionChart:
 
 def attention_charts(found: Attention, form: AttentionForm, today: date) -> list[AttentionChart]:
     """The whole first, then the sources, all of these on one scale."""
-    top = max((_value(one, form) or 0.0 for panel in found.sources for line in panel.lines for one in line.periods), default=0)
+    top = max(
+        (_value(one, form) or 0.0 for panel in found.sources for line in panel.lines for one in line.periods), default=0
+    )
     charts = [_chart(found, found.total, form, today, name="attention", top=None)]
     for number, panel in enumerate(found.sources):
         charts.append(_chart(found, panel, form, today, name=f"source-{number}", top=top))
@@ -73,9 +75,7 @@ def _chart(
     )
 
 
-def _rows(
-    periods: Sequence[Period], panel: AttentionPanel, form: AttentionForm, today: date
-) -> list[AttentionRow]:
+def _rows(periods: Sequence[Period], panel: AttentionPanel, form: AttentionForm, today: date) -> list[AttentionRow]:
     rows = []
     for at, period in enumerate(periods):
         of_queries = [(line.query, line.periods[at]) for line in panel.lines]
@@ -127,7 +127,7 @@ def _spec(found: Attention, panel: AttentionPanel, form: AttentionForm, today: d
         "scale": {"type": "band", "domain": labels},
         "axis": {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 12, "labelPadding": 8, "ticks": False},
     }
-    y_scale: Spec = {"domainMin": 0} | ({"domainMax": top * _HEADROOM} if top else {})
+    y_scale: Spec = {"domainMin": 0, "nice": True} | ({"domainMax": top * _HEADROOM} if top else {})
     y: Spec = {
         "type": "quantitative",
         "title": None,
@@ -140,7 +140,7 @@ def _spec(found: Attention, panel: AttentionPanel, form: AttentionForm, today: d
         "type": "nominal",
         "title": None,
         "scale": {"domain": queries, "range": "category"},
-        "legend": None if small else {"symbolType": "square", "symbolOpacity": 1},
+        "legend": None if small else {"symbolOpacity": 1},
     }
     values = [value for line in panel.lines for value in _points(found.periods, panel, line, form)]
     layers: list[Spec] = [_gap_layer(found.periods, panel, today)]
@@ -176,7 +176,9 @@ def _spec(found: Attention, panel: AttentionPanel, form: AttentionForm, today: d
     }
 
 
-def _point_layer(y: Spec, colour: Spec, queries: Sequence[str], form: AttentionForm, *, small: bool, many: bool) -> Spec:
+def _point_layer(
+    y: Spec, colour: Spec, queries: Sequence[str], form: AttentionForm, *, small: bool, many: bool
+) -> Spec:
     number = {"field": "value", "title": gettext("share"), "format": ".2%"}
     if form.counts:
         number = {"field": "value", "title": gettext("articles that match"), "format": ","}
@@ -187,7 +189,7 @@ def _point_layer(y: Spec, colour: Spec, queries: Sequence[str], form: AttentionF
             "color": colour,
             "opacity": {"condition": {"test": "datum.few", "value": 0.35}, "value": 1},
             "shape": {
-                "field": "query", "type": "nominal", "legend": None,
+                "field": "query", "type": "nominal", "title": None, "legend": colour["legend"],
                 "scale": {"domain": list(queries), "range": list(_SHAPES[: len(queries)])},
             },
             "href": {"field": "address"},
@@ -220,13 +222,13 @@ def _gap_layer(periods: Sequence[Period], panel: AttentionPanel, today: date) ->
     }
 
 
-def _points(
-    periods: Sequence[Period], panel: AttentionPanel, line: AttentionLine, form: AttentionForm
-) -> list[Spec]:
+def _points(periods: Sequence[Period], panel: AttentionPanel, line: AttentionLine, form: AttentionForm) -> list[Spec]:
     points: list[Spec] = []
     for at, (period, one) in enumerate(zip(periods, line.periods, strict=True)):
         articles = panel.articles[at]
-        kinds = [(gettext("originals"), one.originals), (gettext("copies"), one.copies)] if form.apart else [("", one.hits)]
+        kinds = (
+            [(gettext("originals"), one.originals), (gettext("copies"), one.copies)] if form.apart else [("", one.hits)]
+        )
         for kind, hits in kinds:
             value: float | None = hits
             if not form.counts:

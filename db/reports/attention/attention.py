@@ -55,7 +55,7 @@ class AttentionRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class ShareInterval:
     """A share of `articles`, with its 95 % interval (Wilson); None where there are no articles."""
 
     share: float
@@ -69,7 +69,7 @@ class PeriodHits:
 
     hits: int
     copies: int
-    share: Share | None
+    share: ShareInterval | None
 
     @property
     def originals(self) -> int:
@@ -156,7 +156,7 @@ def count_attention(conn: sqlite3.Connection, request: AttentionRequest, now: da
 
 
 def wilson_interval(hits: float, articles: float) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927): unlike p ± z·√(p(1-p)/n) it stays within 0 and 1, and says something at 0 hits."""
+    """The 95 % interval of a share (Wilson 1927): it stays within 0 and 1, and says something at 0 hits too."""
     p, z2 = hits / articles, _Z * _Z
     middle = p + z2 / (2 * articles)
     half = _Z * math.sqrt(p * (1 - p) / articles + z2 / (4 * articles * articles))
@@ -181,7 +181,9 @@ def _source_panels(
     """A panel for each of the sources with most hits; none where all hits are of one source."""
     hits: dict[int, float] = {}
     for one in counted:
-        for source_id, number in zip(*(part.tolist() for part in np.unique(one.source_ids, return_counts=True)), strict=True):
+        for source_id, number in zip(
+            *(part.tolist() for part in np.unique(one.source_ids, return_counts=True)), strict=True
+        ):
             hits[source_id] = hits.get(source_id, 0.0) + number / one.fraction
     if len(hits) < 2:
         return []
@@ -243,7 +245,7 @@ def _period_hits(hits: int, copies: int, articles: int, fraction: float) -> Peri
     share = None
     if articles and looked_at:
         low, high = wilson_interval(hits, looked_at)
-        share = Share(share=hits / looked_at, low=low, high=high)
+        share = ShareInterval(share=hits / looked_at, low=low, high=high)
     return PeriodHits(hits=round(hits / fraction), copies=round(copies / fraction), share=share)
 
 

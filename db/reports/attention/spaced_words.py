@@ -1,8 +1,8 @@
 """Words of scripts that put blanks between them, and names of two to four of them. Pure.
 
 A word is what the search finds as one: letters and digits, equal whatever their case and accents, two letters at least. A name is a
-run of words that begin with a capital. In a headline or at the start of a sentence every word may; so a run is a name only if the same
-words hardly ever follow each other in another case: "White House", and not "The President".
+run of words that begin with a capital. In a headline or at the start of a sentence every word may; so a run is a name only if the
+same words hardly ever follow each other in another case: "White House", and not "The President".
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ def _parts(run: str) -> Iterator[str]:
 
 @cache
 def _capital_runs() -> re.Pattern[str]:
-    """Two to four words in a row that begin with a capital. What stands before the first is looked at after its first letter: a look
-    at every place of a text takes five times as long.
+    """Two to four words in a row that begin with a capital. What stands before the first is looked at after its first letter: a
+    look at every place of a text takes five times as long.
     """
     codes = [code for code in range(0x10000) if unicodedata.category(chr(code)) in ("Lu", "Lt")]
     capital = "[" + "".join(re.escape(chr(code)) for code in codes) + "]"

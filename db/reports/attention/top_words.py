@@ -2,8 +2,8 @@
 
     sample_texts ──> without furniture ──> words with and without spaces between them ──> keyness ──> whole ones only
 
-Furniture of a site says nothing about the result: a line that three articles of a source repeat is not read, and a word that stands in
-half of a source's articles in the archive does not count in any of that source.
+Furniture of a site says nothing about the result: a line that three articles of a source repeat is not read, and a word that stands
+in half of a source's articles in the archive does not count in any of that source.
 """
 
 from __future__ import annotations

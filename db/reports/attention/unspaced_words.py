@@ -1,10 +1,10 @@
 """Words of scripts without spaces, found in the texts themselves, without a dictionary. Pure.
 
-    texts ──> 2 to 4 characters in a row ──> those of many more articles of the result ──> grown ──> held together? free at both ends?
+    texts ──> 2 to 4 characters in a row ──> those of more articles of the result ──> grown ──> held together? free at both ends?
 
 A run of characters is a word if its parts stand together far more often than by chance (pointwise mutual information, the weakest
-split decides), and what stands before and after it varies (entropy of the neighbours). A fragment always has the same neighbour: it is
-grown by it first, so that 拉基米 becomes 弗拉基米尔. Names are found like other words, however new they are.
+split decides), and what stands before and after it varies (entropy of the neighbours). A fragment always has the same neighbour: it
+is grown by it first, so that 拉基米 becomes 弗拉基米尔. Names are found like other words, however new they are.
 
 A segmenter was left out on purpose: jieba (MIT, pure Python) takes 28 ms an article (docs/search.md), 20 s for what is done here in
 0.1 s, has had no release since 2020, and cuts names that its dictionary does not know.
@@ -25,13 +25,13 @@ from db.text_folding import Codes, code_points, from_code_points, simplified_tab
 SHORTEST, LONGEST_GRAM = 2, 4
 LONGEST_GROWN = 12
 MIN_COHESION = 3.0
-"""Bits: together 8 times as often as by chance. Chosen by eye on news texts: 的 before a topic's word has 0 to 2, words have 5 to 12."""
+"""Bits: together 8 times as often as by chance. Chosen by eye on news texts: 的 before a word has 0 to 2, words 5 to 12."""
 MIN_ENTROPY = 1.0
 """Bits: as if two neighbours were equally frequent. The end of a run counts as a neighbour of its own each time."""
 SAME_NEIGHBOUR = 0.8
 """The share of one neighbour from which on the run is a fragment."""
 _CANDIDATES = 500
-# Bits of a character and of a text in a key of 64 bits: four characters, 2,047 texts. Rarer characters than the first 8,191 end a run.
+# Bits of a character and of a text in a key of 64 bits: four characters, 2,047 texts. Characters beyond 8,191 end a run.
 _CHARACTER_BITS, _TEXT_BITS = 13, 11
 _CHARACTERS, MOST_TEXTS = (1 << _CHARACTER_BITS) - 1, (1 << _TEXT_BITS) - 1
 
@@ -65,8 +65,8 @@ def find_words(texts: Sequence[str], of_result: int, least: int) -> list[WordInT
         return []
     places = _candidates(runs, of_result, len(texts), least)
     found: dict[bytes, WordInTexts] = {}
-    for length, starts in places:
-        start, length, starts = _grown(runs, starts, length)
+    for shortest, places_of_gram in places:
+        start, length, starts = _grown(runs, places_of_gram, shortest)
         word = runs.characters[start : start + length].tobytes()
         if word in found or not _is_word(runs, starts, length):
             continue
@@ -159,9 +159,6 @@ def _grown(runs: _Runs, starts: Numbers, length: int) -> tuple[int, int, Numbers
 def _is_word(runs: _Runs, starts: Numbers, length: int) -> bool:
     if min(_entropy(_neighbours(runs, starts, -1)), _entropy(_neighbours(runs, starts, length))) < MIN_ENTROPY:
         return False
-    # Longer ones are grown, and so held together by how they were found.
-    if length > LONGEST_GRAM:
-        return True
     start, size = int(starts[0]), len(runs.characters)
     together = len(starts) / size
     return all(
@@ -171,10 +168,12 @@ def _is_word(runs: _Runs, starts: Numbers, length: int) -> bool:
 
 
 def _share(runs: _Runs, start: int, length: int) -> float:
-    keys = runs.sorted_grams[length]
-    gram = runs.grams[length][start]
-    found = np.searchsorted(keys, gram, side="right") - np.searchsorted(keys, gram, side="left")
-    return float(found) / len(keys)
+    """How frequent a run is: of one longer than the counted grams, at most as frequent as the rarest gram in it."""
+    size = min(length, LONGEST_GRAM)
+    keys = runs.sorted_grams[size]
+    grams = runs.grams[size][start : start + length - size + 1]
+    found = np.searchsorted(keys, grams, side="right") - np.searchsorted(keys, grams, side="left")
+    return float(found.min()) / len(keys)
 
 
 def _neighbours(runs: _Runs, starts: Numbers, shift: int) -> Numbers:
