@@ -67,7 +67,7 @@ class ReadingLimits:
     texts: int
 
 
-# Together under 300 ms (bench/search/attention_scale.py): 0.7 µs a hit, 10 µs a row, 0.1 ms a text.
+# A page takes about 300 ms at the limits of hits and texts (bench/search/attention_scale.py). That of rows is a guess between.
 PAGE_LIMITS = ReadingLimits(hits=150_000, rows=10_000, texts=1_000)
 NO_LIMITS = ReadingLimits(hits=2**62, rows=2**62, texts=2**62)
 

@@ -97,7 +97,7 @@ def _parts(run: str) -> Iterator[str]:
 @cache
 def _capital_runs() -> re.Pattern[str]:
     """Two to four words in a row that begin with a capital. What stands before the first is looked at after its first letter: a
-    look at every place of a text takes five times as long.
+    look at every place of a text takes several times as long.
     """
     codes = [code for code in range(0x10000) if unicodedata.category(chr(code)) in ("Lu", "Lt")]
     capital = "[" + "".join(re.escape(chr(code)) for code in codes) + "]"

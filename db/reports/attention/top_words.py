@@ -26,7 +26,7 @@ from db.search.query import parse_query
 from db.text_folding import fold
 
 RESULT_SAMPLE, ARCHIVE_SAMPLE = 200, 400
-"""Articles to read: 0.2 s. Twice as many take twice that, and narrow an interval by less than a third (bench/search/attention_scale.py)."""
+"""Articles to read: 0.2 s (bench/search/attention_scale.py)."""
 MIN_Z = 3.0
 """Of 1,000 words that are as frequent here as there, one or two pass this by chance."""
 MIN_ARTICLES = 3
